@@ -1,0 +1,30 @@
+/** A filter looks at a stage of the dialogue and states findings. It never speaks to the client. */
+import type { Decision } from './decision.ts'
+import type { Reading } from './fact.ts'
+import type { Findings } from './finding.ts'
+import type { Connection, Stage, Stages } from './stage.ts'
+import type { Duration } from './units.ts'
+import type { World } from './world.ts'
+
+/** A filter has a name, and a method for each stage at which it has something to say. */
+export type Filter = Conduct & { readonly [S in Stage]?: (context: Stages[S]) => Findings | Promise<Findings> }
+
+export interface Conduct {
+  readonly name: string
+  /** Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is decided. */
+  readonly order?: 'early' | 'late'
+  /** What a failure or a timeout of this filter means. @default 'pass' */
+  readonly failure?: 'pass' | 'defer'
+  /** How long one stage of this filter may take. @default the gateway's `deadline` */
+  readonly deadline?: Duration
+  /** The readings this filter will ask for, found while the message arrives. */
+  readonly reads?: readonly Reading<unknown>[]
+  /** Hears every decision and decides nothing: metrics, journals, reputation. */
+  readonly decided?: (decision: Decision, context: Connection) => void
+  /** The connection is over: give back what was held. */
+  readonly closed?: (connection: Connection) => void
+  /** The gateway opens: check what is needed, begin what lasts. A rejection is logged and stops nothing. */
+  readonly start?: (world: World) => void | Promise<void>
+  /** The gateway closes: end what `start` began. */
+  readonly stop?: () => void | Promise<void>
+}

@@ -1,0 +1,87 @@
+/** The stages of an SMTP dialogue, and what is known at each: every stage knows all that the ones before it knew. */
+import type { Readable } from 'node:stream'
+import type { Resolver } from '../dns/resolver.ts'
+import type { HeaderFields } from '../mime/header.ts'
+import type { Fact } from './fact.ts'
+import type { Clock, Consult } from './world.ts'
+
+/** What is known of the TLS under the connection. */
+export interface Tls {
+  /** `TLSv1.3` */
+  readonly protocol: string
+  /** `TLS_AES_256_GCM_SHA384` */
+  readonly cipher?: string
+}
+
+/** A client has connected. Nothing has been said yet. */
+export interface Connection {
+  /** The client's address in its canonical form; IPv4 is never written as IPv6. */
+  readonly ip: string
+  /** The reference that stands in every reply and on every log line of this session. */
+  readonly ref: string
+  /** The client spoke before it was greeted (RFC 5321 §4.3.1 forbids that); false where the host cannot tell. */
+  readonly spokeEarly: boolean
+  readonly dns: Resolver
+  readonly clock: Clock
+  /** Asks something else outside (a scanner, a directory, a store), so that `record` can write the answer down. */
+  readonly consult: Consult
+  /** Aborts once the answer no longer matters: decided, out of time, or the client has left. */
+  readonly signal: AbortSignal
+  /** Finds a fact out, once. Whoever asks next gets the same answer. */
+  ask<T>(fact: Fact<this, T>): Promise<T>
+}
+
+/** HELO, EHLO or LHLO was said. */
+export interface Greeting extends Connection {
+  /** As the client wrote it: opaque, any bytes but NUL, CR and LF. */
+  readonly helo: string
+  readonly tls?: Tls
+}
+
+/** MAIL FROM has begun a transaction. The null reverse-path is ''. */
+export interface Transaction extends Greeting {
+  /** The address without its angle brackets, as the client wrote it. */
+  readonly reversePath: string
+  /** Who has authenticated (RFC 4954). */
+  readonly user?: string
+  /** SMTPUTF8 was asked for (RFC 6531). */
+  readonly utf8: boolean
+}
+
+/** One RCPT TO. What is decided here concerns this recipient alone. */
+export interface Recipient extends Transaction {
+  /** The address without its angle brackets, as the client wrote it. */
+  readonly forwardPath: string
+  /** How many recipients of this transaction were accepted before this one. */
+  readonly accepted: number
+}
+
+/** The header section is complete. The body may still be arriving. */
+export interface Header extends Transaction {
+  /** The recipients that were not refused. */
+  readonly forwardPaths: readonly string[]
+  readonly header: HeaderFields
+}
+
+/** The whole message is here. */
+export interface Message extends Header {
+  /** Octets, with every line end as CRLF. */
+  readonly size: number
+  /** A fresh stream from the first byte, as often as you like. Ends with the transaction. */
+  open(): Readable
+}
+
+/** What is known at each stage. */
+export interface Stages {
+  connect: Connection
+  helo: Greeting
+  mail: Transaction
+  rcpt: Recipient
+  header: Header
+  message: Message
+}
+
+export type Stage = keyof Stages
+
+/** In the order of the dialogue. */
+export const stages = ['connect', 'helo', 'mail', 'rcpt', 'header', 'message'] as const satisfies readonly Stage[]

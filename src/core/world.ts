@@ -1,0 +1,40 @@
+/** The effects that come in from outside, so that tests and replays can stand in for each of them. */
+import type { Resolver } from '../dns/resolver.ts'
+
+/** Tells the time and rings. */
+export interface Clock {
+  /** Milliseconds since 1970, as the wall shows them. May jump. */
+  now(): number
+  /** Milliseconds since some moment. Never jumps: measure durations with it. */
+  monotonic(): number
+  /** Calls back once after `ms` milliseconds, unless the returned function is called first. Keeps no process alive. */
+  after(ms: number, ring: () => void): () => void
+}
+
+/**
+ * Asks something outside that is not DNS: a scanner, a directory, a store. The answer must survive JSON.
+ * `key` says what is asked (`clamav`, `recipients:bob@example.org`), so that a replay finds the recorded answer.
+ */
+export type Consult = <T>(key: string, question: () => Promise<T>) => Promise<T>
+
+export interface World {
+  readonly dns: Resolver
+  readonly clock: Clock
+  readonly consult: Consult
+}
+
+// Node's timers overflow beyond 2^31-1 ms and then ring at once.
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  after: (ms, ring) => {
+    const timer = setTimeout(ring, Math.min(Math.max(ms, 0), LONGEST_TIMER))
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+export const consultOutside: Consult = (_key, question) => question()

@@ -1,0 +1,45 @@
+/** The words of DNS as postern asks it: typed outcomes, so that nobody mistakes a time-out for "no record". */
+
+/** What a record of each type looks like. */
+export interface Records {
+  A: string
+  AAAA: string
+  /** The strings of one TXT record, in order; join them with '' to read it (RFC 7208 §3.3). */
+  TXT: readonly string[]
+  MX: { readonly exchange: string; readonly priority: number }
+  PTR: string
+  NS: string
+  CNAME: string
+}
+
+export type RecordType = keyof Records
+
+/** Why a question has no answer. None of these says that there is no record. */
+export type FailureCause =
+  | 'timeout'
+  | 'servfail'
+  | 'refused'
+  | 'unreachable'
+  | 'malformed'
+  /** The session or the message has asked its share. */
+  | 'budget'
+  /** Never sent: the name is not made of LDH or underscore labels of at most 63 octets, 253 in all. */
+  | 'bad-name'
+  | 'aborted'
+
+export type Answer<R> =
+  | { readonly kind: 'answer'; readonly records: readonly [R, ...R[]] }
+  /** The name exists, but has no record of this type. */
+  | { readonly kind: 'nodata' }
+  /** The name does not exist. */
+  | { readonly kind: 'nxdomain' }
+  | { readonly kind: 'failure'; readonly cause: FailureCause; readonly detail: string }
+
+export interface Resolver {
+  /** Never rejects. `signal` ends the waiting of this asker, not a question that others share. */
+  resolve<T extends RecordType>(
+    name: string,
+    type: T,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Answer<Records[T]>>
+}
