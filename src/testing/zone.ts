@@ -1,0 +1,148 @@
+/** A DNS world as a literal: what tests of rules and replays of sessions ask instead of the network. */
+import { queryName } from '../dns/name.ts'
+import type { Answer, FailureCause, Records, RecordType, Resolver } from '../dns/resolver.ts'
+
+type OneOrMany<R> = R | readonly R[]
+
+/**
+ * What a name holds. A bare string that is the name of a failure (`'timeout'`, `'servfail'` …) makes questions of
+ * that type fail so; within an array it is a record like any other. TXT: a record is one string or its chunks.
+ */
+export interface ZoneNode {
+  readonly A?: OneOrMany<string> | FailureCause
+  readonly AAAA?: OneOrMany<string> | FailureCause
+  readonly TXT?: string | readonly (string | readonly string[])[] | FailureCause
+  readonly MX?: OneOrMany<Records['MX']> | FailureCause
+  readonly PTR?: OneOrMany<string> | FailureCause
+  readonly NS?: OneOrMany<string> | FailureCause
+  /** Followed for every other type that the name does not hold. */
+  readonly CNAME?: string | FailureCause
+  /** How questions of the types not named here fail. */
+  readonly otherwise?: FailureCause
+}
+
+/** Names and what they hold; a bare failure holds for all types. `*.example.org` is a wildcard (RFC 4592). */
+export type ZoneLiteral = Readonly<Record<string, ZoneNode | FailureCause>>
+
+/** A resolver that answers from a literal. */
+export interface Zone extends Resolver {
+  /** Every question that was let through, in order, as `example.org TXT`. Grows while the zone is asked. */
+  readonly asked: readonly string[]
+}
+
+type Held = { readonly [T in RecordType]?: readonly Records[T][] | FailureCause }
+
+interface Node {
+  readonly held: Held
+  readonly otherwise?: FailureCause | undefined
+}
+
+const LONGEST_CHAIN = 8
+
+const causes: Readonly<Record<FailureCause, true>> = {
+  timeout: true,
+  servfail: true,
+  refused: true,
+  unreachable: true,
+  malformed: true,
+  budget: true,
+  'bad-name': true,
+  aborted: true,
+}
+
+/**
+ * A DNS world for tests. Names are read in any case, CNAMEs are followed, and a name that only has names below
+ * it exists (NODATA, not NXDOMAIN).
+ *
+ * @example
+ * const dns = zone({
+ *   'example.org': { TXT: ['v=spf1 -all'], MX: { exchange: 'mx.example.org', priority: 10 }, A: '192.0.2.1' },
+ *   'slow.example': 'timeout',
+ *   'broken.example': { A: '192.0.2.2', TXT: 'servfail' },
+ * })
+ * await dns.resolve('example.org', 'A') // { kind: 'answer', records: ['192.0.2.1'] }
+ */
+export function zone(literal: ZoneLiteral): Zone {
+  const nodes = new Map<string, Node>()
+  for (const [name, held] of Object.entries(literal)) nodes.set(canonical(name), toNode(held))
+  for (const name of [...nodes.keys()]) {
+    for (const above of ancestors(name)) if (!nodes.has(above)) nodes.set(above, { held: {} })
+  }
+  const asked: string[] = []
+  return {
+    asked,
+    resolve: async (name, type, options) => {
+      const query = queryName(name)
+      if (query === undefined) return failure('bad-name', 'the name is not one that DNS can hold')
+      if (options?.signal?.aborted) return failure('aborted', 'the asker no longer waits')
+      asked.push(`${query} ${type}`)
+      return answer(nodes, query, type)
+    },
+  }
+}
+
+function answer<T extends RecordType>(nodes: ReadonlyMap<string, Node>, query: string, type: T): Answer<Records[T]> {
+  let name = query
+  for (let link = 0; link <= LONGEST_CHAIN; link += 1) {
+    const node = nodes.get(name) ?? wildcard(nodes, name)
+    if (node === undefined) return { kind: 'nxdomain' }
+    const held = node.held[type]
+    if (held !== undefined) return typeof held === 'string' ? failure(held, `${name} ${type}`) : found(held)
+    const alias = node.held.CNAME
+    if (typeof alias === 'string') return failure(alias, `${name} CNAME`)
+    if (alias?.[0] === undefined)
+      return node.otherwise ? failure(node.otherwise, `${name} ${type}`) : { kind: 'nodata' }
+    name = canonical(alias[0])
+  }
+  return failure('servfail', `${query} is the start of more than ${LONGEST_CHAIN} CNAMEs`)
+}
+
+// RFC 4592 §3.3.1: only the wildcard directly below the closest name that exists is the source of the answer.
+function wildcard(nodes: ReadonlyMap<string, Node>, name: string): Node | undefined {
+  const closest = ancestors(name).find(above => nodes.has(above))
+  return closest === undefined ? undefined : nodes.get(`*.${closest}`)
+}
+
+function toNode(node: ZoneNode | FailureCause): Node {
+  if (typeof node === 'string') return { held: {}, otherwise: node }
+  const { A, AAAA, TXT, MX, PTR, NS, CNAME, otherwise } = node
+  const held = {
+    ...(A !== undefined && { A: recordsOf(A) }),
+    ...(AAAA !== undefined && { AAAA: recordsOf(AAAA) }),
+    ...(TXT !== undefined && { TXT: textsOf(TXT) }),
+    ...(MX !== undefined && { MX: recordsOf(MX) }),
+    ...(PTR !== undefined && { PTR: recordsOf(PTR) }),
+    ...(NS !== undefined && { NS: recordsOf(NS) }),
+    ...(CNAME !== undefined && { CNAME: recordsOf(CNAME) }),
+  }
+  return { held, otherwise }
+}
+
+function textsOf(
+  value: string | readonly (string | readonly string[])[],
+): readonly (readonly string[])[] | FailureCause {
+  const records = recordsOf<string | readonly string[]>(value)
+  return isCause(records) ? records : records.map(record => (typeof record === 'string' ? [record] : record))
+}
+
+function recordsOf<R>(value: OneOrMany<R> | FailureCause): readonly R[] | FailureCause {
+  if (isCause(value)) return value
+  return isMany(value) ? value : [value]
+}
+
+const isCause = (value: unknown): value is FailureCause => typeof value === 'string' && Object.hasOwn(causes, value)
+
+const isMany = <R>(value: OneOrMany<R>): value is readonly R[] => Array.isArray(value)
+
+function found<R>([first, ...rest]: readonly R[]): Answer<R> {
+  return first === undefined ? { kind: 'nodata' } : { kind: 'answer', records: [first, ...rest] }
+}
+
+const failure = (cause: FailureCause, detail: string) => ({ kind: 'failure', cause, detail }) as const
+
+const canonical = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
+
+function ancestors(name: string): readonly string[] {
+  const labels = name.split('.')
+  return labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'))
+}
