@@ -1,0 +1,101 @@
+/**
+ * `dkim`: who has signed this message, and does it hold (RFC 6376, RFC 8301, RFC 8463, RFC 8616). Body hashes are made
+ * on the one pass over the message, while the keys are asked for.
+ */
+import { type Reader, type Reading, reading } from '../core/fact.ts'
+import type { Header } from '../core/stage.ts'
+import type { Answer } from '../dns/resolver.ts'
+import { bodyHashes } from './dkim/bodies.ts'
+import { signedHeader } from './dkim/header.ts'
+import { type KeyReader, keyReader } from './dkim/key.ts'
+import type { Dkim, DkimResult } from './dkim/result.ts'
+import { mostUseful } from './dkim/select.ts'
+import { type Claim, readSignature, type Verifiable } from './dkim/signature.ts'
+import { reportRefused, verify } from './dkim/verify.ts'
+
+export type { Dkim, DkimResult, DkimSignature, UnsignedField } from './dkim/result.ts'
+
+export interface DkimLimits {
+  /** How many signatures are verified, 10 at most; others are counted as ignored. @default 5 */
+  readonly signatures?: number
+}
+
+/** The reading `dkim` with a limit of one's own. Make it once and name the same one everywhere. */
+export function dkimWithin({ signatures = 5 }: DkimLimits = {}): Reading<Dkim> {
+  const most = Math.max(1, Math.min(10, Math.floor(signatures)))
+  const readKey = keyReader()
+  return reading('dkim', header => verifier(header, most, readKey))
+}
+
+/**
+ * Every signature of the message, up to five. A failing signature means no more than none (RFC 6376 §6.1).
+ *
+ * @example
+ * const { signatures } = await message.ask(dkim)
+ * const domains = signatures.filter(({ result, partial }) => result === 'pass' && !partial).map(({ domain }) => domain)
+ */
+export const dkim: Reading<Dkim> = dkimWithin()
+
+// More than this are not even read: a message of nothing but signatures.
+const MOST_READ = 100
+const CUT_SHORT = {
+  result: 'neutral',
+  reason: 'the header section is too large for its signatures to be verified',
+} as const
+const HOPES = ['pass', 'temperror', 'fail', 'policy', 'neutral', 'permerror'] as const satisfies readonly DkimResult[]
+
+const nothing = { chunk: () => {}, end: (): Dkim => ({ result: 'none', signatures: [], ignored: 0 }) }
+
+function verifier(message: Header, most: number, readKey: KeyReader): Reader<Dkim> {
+  const { header } = message
+  const all = header.all('dkim-signature')
+  if (all.length === 0) return nothing
+  const chosen = mostUseful(readAll(message), header, most)
+  const verifiable = chosen.filter(isVerifiable)
+  const answers = askForKeys(verifiable, message)
+  const bodies = bodyHashes(
+    verifiable.map(({ terms }) => terms),
+    header.bodyOffset,
+  )
+
+  return {
+    chunk: bodies.chunk,
+    end: async () => {
+      const hashes = bodies.end()
+      const fields = signedHeader(header)
+      const signatures = await Promise.all(
+        chosen.map(async claim => {
+          if (!isVerifiable(claim)) return reportRefused(claim)
+          const { keyName, body } = claim.terms
+          const key = readKey(await answers(keyName), keyName)
+          return verify(claim, { header: fields, body: hashes[body], key })
+        }),
+      )
+      const result = HOPES.find(hope => signatures.some(signature => signature.result === hope)) ?? 'none'
+      return { result, signatures, ignored: all.length - signatures.length }
+    },
+  }
+}
+
+function readAll({ header, clock }: Header): readonly Claim[] {
+  const claims = header
+    .all('dkim-signature')
+    .slice(0, MOST_READ)
+    .map(field => readSignature(field, clock.now()))
+  const isWhole = !header.defects.some(({ kind }) => kind === 'too-large' || kind === 'too-many-fields')
+  return isWhole ? claims : claims.map(claim => (isVerifiable(claim) ? { ...claim, refused: CUT_SHORT } : claim))
+}
+
+const isVerifiable = (claim: Claim): claim is Verifiable => claim.refused === undefined
+
+/** One question for each key, all at once and at once. */
+function askForKeys(claims: readonly Verifiable[], { dns, signal }: Header) {
+  const asked = new Map<string, Promise<Answer<readonly string[]>>>()
+  const ask = (name: string) => {
+    const question = asked.get(name) ?? dns.resolve(name, 'TXT', { signal })
+    asked.set(name, question)
+    return question
+  }
+  for (const { terms } of claims) ask(terms.keyName)
+  return ask
+}

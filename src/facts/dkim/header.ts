@@ -1,0 +1,105 @@
+/** Picks and canonicalizes the header fields that a signature covers (RFC 6376 §3.4.1, §3.4.2, §5.4.2). */
+import type { HeaderFields } from '../../mime/header.ts'
+import type { UnsignedField } from './result.ts'
+import type { Canonicalization } from './signature.ts'
+
+/** The header section of one message, for any number of signatures: each field is canonicalized at most once. */
+export interface SignedHeader {
+  /** What was signed: the fields of h=, each name taking the next instance from the bottom, then the signature itself. */
+  readonly data: (how: Canonicalization, fields: readonly string[], own: string) => Buffer
+  /** Fields that should stand once, of which there are more than `fields` covers. */
+  readonly unsigned: (fields: readonly string[]) => readonly UnsignedField[]
+}
+
+// RFC 5322 §3.6, and what decides how a body is shown (RFC 2045).
+const SINGLETONS = [
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'date',
+  'subject',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+] as const
+
+interface Instance {
+  /** As Latin-1, so that each octet is one character. */
+  raw: string
+  relaxed?: string
+}
+
+const FIELD_NAME = /^[\x21-\x39\x3b-\x7e]+$/
+
+export function signedHeader(header: HeaderFields): SignedHeader {
+  const instances = index(header)
+  return {
+    data: (how, fields, own) => {
+      const taken = new Map<string, number>()
+      let text = ''
+      for (const name of fields) {
+        const all = instances.get(name)
+        const used = taken.get(name) ?? 0
+        taken.set(name, used + 1)
+        const instance = all?.[all.length - 1 - used]
+        if (instance === undefined) continue
+        text += how === 'simple' ? instance.raw : relaxedOf(instance)
+      }
+      return Buffer.from(text + (how === 'simple' ? own : relaxed(own)), 'latin1')
+    },
+    unsigned: fields => {
+      const found: UnsignedField[] = []
+      for (const name of SINGLETONS) {
+        const present = instances.get(name)?.length ?? 0
+        if (present === 0) continue
+        const signed = Math.min(present, fields.filter(field => field === name).length)
+        if (signed < present) found.push({ name, present, signed })
+      }
+      return found
+    },
+  }
+}
+
+/**
+ * A line that is no field is read by some as the end of the one before it. It is taken so here, because that can only
+ * make a signature fail that others might believe.
+ */
+function index(header: HeaderFields): ReadonlyMap<string, readonly Instance[]> {
+  const instances = new Map<string, Instance[]>()
+  let last: Instance | undefined
+  for (const { name, key, raw } of header) {
+    if (last !== undefined && !FIELD_NAME.test(name)) {
+      last.raw += raw.toString('latin1')
+      continue
+    }
+    last = { raw: raw.toString('latin1') }
+    const same = instances.get(key)
+    if (same === undefined) instances.set(key, [last])
+    else same.push(last)
+  }
+  return instances
+}
+
+function relaxedOf(instance: Instance): string {
+  instance.relaxed ??= `${relaxed(instance.raw)}\r\n`
+  return instance.relaxed
+}
+
+/** Name in lower case, folds undone, runs of white space one space, none around the colon and at the end. */
+function relaxed(raw: string): string {
+  const colon = raw.indexOf(':')
+  const name = squeeze(raw.slice(0, colon)).trimEnd()
+  return `${lowerCaseAscii(name)}:${squeeze(raw.slice(colon + 1)).replace(/^ | $/g, '')}`
+}
+
+const squeeze = (text: string): string => text.replaceAll('\r\n', '').replace(/\t+[\t ]*| [\t ]+/g, ' ')
+
+// A field name may hold octets over 127, which toLowerCase would take for Latin-1 letters.
+const lowerCaseAscii = (text: string): string =>
+  /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -1,0 +1,119 @@
+/** Reads a public key record (RFC 6376 §3.6.1, RFC 8463) and keeps the keys it has read. */
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { Answer } from '../../dns/resolver.ts'
+import type { Refusal } from './signature.ts'
+import { listOf, readTags, type Tags, withoutSpace } from './tags.ts'
+
+export interface PublicKey {
+  readonly object: KeyObject
+  readonly type: 'rsa' | 'ed25519'
+  readonly bits: number
+  /** t=y */
+  readonly testing: boolean
+  /** t=s: i= must be in d= itself. */
+  readonly strict: boolean
+}
+
+/** What a key record comes to. A weak key still tells its size. */
+export type KeyFound =
+  | { readonly key: PublicKey; readonly refused?: never }
+  | { readonly refused: Refusal; readonly bits?: number }
+
+/** From the answer to the question for a key to the key. */
+export type KeyReader = (answer: Answer<readonly string[]>, name: string) => KeyFound
+
+const MOST_OCTETS = 4096
+// RFC 8301 §3.2: less is broken. More than 8192 costs us what it costs nobody else.
+const LEAST_BITS = 1024
+const MOST_BITS = 8192
+// With 1 anybody can sign, with a long one each verification takes milliseconds. All keys in use have 65537 or 3.
+const LEAST_EXPONENT = 3n
+const MOST_EXPONENT = 0xffff_ffffn
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+
+/** Importing a key costs twice what verifying with it does: the last `most` records are kept with what they came to. */
+export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyReader {
+  const known = new Map<string, KeyFound>()
+  return (answer, name) => {
+    if (answer.kind === 'failure') {
+      const result = answer.cause === 'bad-name' ? 'permerror' : 'temperror'
+      return refuse(result, `the key at ${name} could not be asked for: ${answer.cause}`)
+    }
+    if (answer.kind !== 'answer') return refuse('permerror', `there is no key at ${name}`)
+    // RFC 6376 §3.6.2.2 leaves several records undefined: whoever believes the first believes chance.
+    if (answer.records.length > 1) return refuse('permerror', `there is more than one record at ${name}`)
+    const record = answer.records[0].join('')
+    if (record.length > MOST_OCTETS)
+      return refuse('permerror', `the record at ${name} is longer than ${MOST_OCTETS} octets`)
+
+    const found = known.get(record) ?? readKey(record)
+    known.delete(record)
+    known.set(record, found)
+    const [oldest = record] = known.size > most ? known.keys() : []
+    if (oldest !== record) known.delete(oldest)
+    return found
+  }
+}
+
+/** One record, its strings joined. */
+export function readKey(record: string): KeyFound {
+  const tags = readTags(record)
+  if ('malformed' in tags) return refuse('permerror', `the key record ${tags.malformed}`)
+  const wrong = wrongTags(tags)
+  if (wrong !== undefined) return refuse('permerror', wrong)
+  const type = (tags.get('k')?.value ?? 'rsa').toLowerCase()
+  if (type !== 'rsa' && type !== 'ed25519') return refuse('permerror', 'the key is of a type that is not known')
+  const text = withoutSpace(tags.get('p')?.value ?? '')
+  if (text === '') return refuse('permerror', 'the key has been revoked')
+
+  const object = BASE64.test(text) ? importKey(Buffer.from(text, 'base64'), type) : undefined
+  if (object === undefined) return refuse('permerror', `p= of the key record holds no ${type} key`)
+  const { modulusLength: bits = 256, publicExponent: exponent = LEAST_EXPONENT } = object.asymmetricKeyDetails ?? {}
+  const weak = type === 'rsa' ? weakness(bits, exponent) : undefined
+  if (weak !== undefined) return { ...refuse('policy', weak), bits }
+  const flags = listOf(tags.get('t')?.value ?? '')
+  return { key: { object, type, bits, testing: flags.includes('y'), strict: flags.includes('s') } }
+}
+
+const refuse = (result: Refusal['result'], reason: string): { readonly refused: Refusal } => ({
+  refused: { result, reason },
+})
+
+function wrongTags(tags: Tags): string | undefined {
+  const [first] = tags.keys()
+  const version = tags.get('v')
+  if (version !== undefined && (first !== 'v' || version.value !== 'DKIM1'))
+    return 'the key record is of a version other than DKIM1'
+  if (!tags.has('p')) return 'the key record has no p= tag'
+  const services = listOf(tags.get('s')?.value ?? '*')
+  if (!services.includes('*') && !services.includes('email')) return 'the key is not for email'
+  return listOf(tags.get('h')?.value ?? 'sha256').includes('sha256') ? undefined : 'the key is not for sha256'
+}
+
+function weakness(bits: number, exponent: bigint): string | undefined {
+  if (bits < LEAST_BITS) return `an RSA key of ${bits} bits is too weak to be believed (RFC 8301)`
+  if (bits > MOST_BITS) return `an RSA key of ${bits} bits is larger than ${MOST_BITS}`
+  return exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT ? 'the RSA key has an unsafe public exponent' : undefined
+}
+
+/** RSA keys are published as SubjectPublicKeyInfo, and as the bare RSAPublicKey that the RFC describes. */
+function importKey(bytes: Buffer, type: PublicKey['type']): KeyObject | undefined {
+  const der = { format: 'der' } as const
+  try {
+    if (type === 'ed25519')
+      return bytes.length === 32
+        ? createPublicKey({ ...der, key: Buffer.concat([ED25519_SPKI, bytes]), type: 'spki' })
+        : undefined
+    const object = createPublicKey({ ...der, key: bytes, type: isBare(bytes) ? 'pkcs1' : 'spki' })
+    return object.asymmetricKeyType === 'rsa' ? object : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** RSAPublicKey begins with an INTEGER within the outer SEQUENCE, SubjectPublicKeyInfo with another SEQUENCE. */
+function isBare(bytes: Buffer): boolean {
+  const length = bytes[1] ?? 0
+  return bytes[length < 0x80 ? 2 : 2 + (length & 0x7f)] === 0x02
+}
