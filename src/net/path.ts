@@ -1,0 +1,34 @@
+/** Reverse-paths and forward-paths, in the form in which they are compared with lists. */
+import { domainToASCII } from 'node:url'
+
+/** One mailbox. `<postmaster>` has no domain (RFC 5321 §4.5.1). */
+export interface Mailbox {
+  /** As written, without the quotes it can do without. */
+  readonly local: string
+  /** In lower case and A-labels, without a final dot; '' if there is none. */
+  readonly domain: string
+}
+
+/**
+ * Takes a path apart. A source route is passed over (RFC 5321 §4.1.1.3: it must be accepted and should be ignored) and a quoted
+ * local-part is read as what it stands for, so that neither `<@a:bob@example.org>` nor `<"bob"@example.org>` slips past a list.
+ */
+export function mailboxOf(path: string): Mailbox {
+  const start = path.startsWith('@') ? path.indexOf(':') + 1 : 0
+  const at = path.lastIndexOf('@')
+  if (at < start) return { local: unquoted(path.slice(start)), domain: '' }
+  return { local: unquoted(path.slice(start, at)), domain: domainOf(path.slice(at + 1)) }
+}
+
+/** A domain as it is compared: lower case, A-labels, no final dot. What cannot be written so is only lowered. */
+export function domainOf(text: string): string {
+  const lower = text.toLowerCase()
+  const ascii = /^[\x21-\x7e]*$/.test(lower) || lower.length > LONGEST_NAME ? lower : domainToASCII(lower) || lower
+  return ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
+}
+
+// RFC 5321 §4.5.3.1.2 allows a domain 255 octets.
+const LONGEST_NAME = 255
+
+const unquoted = (local: string): string =>
+  local.length > 1 && local.startsWith('"') && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
