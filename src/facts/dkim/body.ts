@@ -1,6 +1,6 @@
 /**
  * Canonicalizes a body while its bytes go by (RFC 6376 §3.4.3, §3.4.4). What needs no change is passed on as it is, in
- * large views; native scans find what does, and only that is folded octet by octet. Linear in the octets, whatever they are.
+ * large views; native scans find what may, and only that is folded octet by octet. Linear in the octets, whatever they are.
  */
 import type { Canonicalization } from './signature.ts'
 
@@ -17,11 +17,11 @@ const SPACE = 32
 
 const CRLF = Buffer.from('\r\n')
 const LINES = Buffer.alloc(4096, CRLF)
-const DOUBLE_SPACE = Buffer.from('  ')
-const SPACE_CR = Buffer.from(' \r')
 
-// After a hit this many octets are folded by hand before the native scans are asked again: text with one hit has more.
-const WINDOW = 512
+// After a hit so many octets are folded by hand before the native scans are asked again: text with one hit has more.
+const WINDOW = 1024
+// After a space so many octets are looked at by hand: where words are, a native scan for the next space finds it at once.
+const WORDS = 256
 // Shorter views are cheaper copied than hashed alone.
 const SHORT = 512
 // Shared by all: it is empty whenever `write` and `end` return.
@@ -29,7 +29,7 @@ const out = Buffer.allocUnsafeSlow(16_384)
 
 export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => void): Canonicalizer {
   const relaxed = how === 'relaxed'
-  // What was seen and is content only if content follows: empty lines, then white space, then a CR.
+  // What was seen last and is content only if content follows: line ends, then white space, then half a line end.
   let lines = 0
   let space = false
   let cr = false
@@ -43,102 +43,103 @@ export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => vo
 
   const pass = (view: Buffer) => {
     written = true
-    if (view.length > SHORT) {
-      flush()
-      sink(view)
-      return
-    }
-    if (used + view.length > out.length) flush()
+    if (view.length > SHORT || used + view.length > out.length) flush()
+    if (view.length > SHORT) return sink(view)
     out.set(view, used)
     used += view.length
   }
 
-  /** What was held back is content after all. */
+  /** Holds back line ends and white space. @returns where content begins, or the end of the chunk */
+  const hold = (chunk: Buffer, from: number): number => {
+    let at = from
+    if (cr && chunk[at] !== LF) return at
+    if (cr) {
+      cr = false
+      space = false
+      lines += 1
+      at += 1
+    }
+    for (;;) {
+      const white = relaxed ? afterSpace(chunk, at) : at
+      if (white > at) space = true
+      at = white
+      while (chunk[at] === CR && chunk[at + 1] === LF) at += 2
+      if (at === white) break
+      space = false
+      lines += (at - white) / 2
+    }
+    if (chunk[at] !== CR || at + 1 < chunk.length) return at
+    cr = true
+    return at + 1
+  }
+
+  /** What was held back is content after all, because content follows. */
   const settle = () => {
     written = true
-    while (lines > 0) {
-      if (used + 4 > out.length) flush()
-      if (lines === 1) {
-        out[used] = CR
-        out[used + 1] = LF
-        used += 2
-        break
-      }
-      const run = Math.min(2 * lines, LINES.length)
-      pass(LINES.subarray(0, run))
-      lines -= run / 2
-    }
-    lines = 0
-    if (used + 4 > out.length) flush()
+    for (; lines > 0; lines -= Math.min(lines, LINES.length / 2)) pass(LINES.subarray(0, 2 * lines))
+    if (used + 2 > out.length) flush()
     if (space) out[used++] = SPACE
     if (cr) out[used++] = CR
     space = false
     cr = false
   }
 
-  /** One octet after the other, until `until` is reached and nothing is held back. */
-  const fold = (chunk: Buffer, from: number, until: number): number => {
-    let at = from
-    for (; at < chunk.length; at += 1) {
-      const octet = chunk[at] ?? 0
-      if (octet === LF && cr) {
-        lines += 1
-        space = false
-        cr = false
-      } else if (octet === CR) {
-        if (cr) settle()
-        cr = true
-      } else if (relaxed && (octet === SPACE || octet === TAB)) {
-        if (cr) settle()
-        space = true
-      } else {
-        if (at >= until) break
-        if (lines > 0 || space || cr) settle()
-        else if (used + 4 > out.length) flush()
-        out[used++] = octet
-        written = true
+  /** Content from `from` to the end of `part`, which does not end in white space. */
+  const relax = (part: Buffer, from: number) => {
+    let tab = -1
+    let next = -1
+    for (let at = from; at < part.length; ) {
+      if (tab < at) tab = found(part.indexOf(TAB, at))
+      const stop = Math.min(tab, part.length)
+      let hit = at
+      for (;;) {
+        if (next < hit) next = found(part.indexOf(SPACE, hit))
+        hit = unevenSpace(part, Math.min(next, stop), Math.min(next + WORDS, stop))
+        if (hit < next + WORDS || hit >= stop) break
       }
+      if (hit > at) pass(part.subarray(at, hit))
+      at = hit < part.length ? fold(part, hit) : hit
     }
-    return at
   }
 
-  /** From `from`, before which nothing is held back, to `end`, which follows an octet of content. */
-  const scan = (chunk: Buffer, from: number, end: number) => {
-    const part = chunk.subarray(0, end)
+  /** @returns where the folding ended: after `WINDOW` octets, and not within white space */
+  const fold = (part: Buffer, from: number): number => {
+    if (used + WINDOW + 1 > out.length) flush()
+    const until = from + WINDOW
+    let to = used
     let at = from
-    let tab = -1
-    let double = -1
-    let trailing = -1
-    while (at < end) {
-      if (tab < at) tab = found(part.indexOf(TAB, at))
-      if (double < at) double = found(part.indexOf(DOUBLE_SPACE, at))
-      if (trailing < at) trailing = found(part.indexOf(SPACE_CR, at))
-      const first = Math.min(tab, double, trailing, end)
-      const hit = first === tab && first > at && part[first - 1] === SPACE ? first - 1 : first
-      if (hit > at) pass(part.subarray(at, hit))
-      at = hit < end ? fold(part, hit, hit + WINDOW) : end
-      if (at < end && (lines > 0 || space || cr)) settle()
+    let white = false
+    for (; at < part.length; at += 1) {
+      const octet = part[at] ?? 0
+      if (octet === SPACE || octet === TAB) {
+        white = true
+        continue
+      }
+      if (white && (octet !== CR || part[at + 1] !== LF)) out[to++] = SPACE
+      white = false
+      if (at >= until) break
+      out[to++] = octet
     }
+    written = true
+    used = to
+    return at
   }
 
   return {
     write: chunk => {
-      let at = 0
-      if (lines > 0 || space || cr) {
-        at = fold(chunk, 0, 0)
-        if (at === chunk.length) return flush()
-        settle()
-      }
-      const end = contentEnd(chunk, at, relaxed)
-      if (relaxed) scan(chunk, at, end)
-      else if (end > at) pass(chunk.subarray(at, end))
-      fold(chunk, end, chunk.length)
+      const start = hold(chunk, 0)
+      if (start === chunk.length) return
+      settle()
+      const end = contentEnd(chunk, start, relaxed)
+      if (relaxed) relax(chunk.subarray(0, end), start)
+      else if (end > start) pass(chunk.subarray(start, end))
+      hold(chunk, end)
       flush()
     },
     end: () => {
+      // Half a line end is none. White space before the end of the body is at the end of a line, though none ends it.
       if (cr) settle()
-      // White space without a line end is at the end of a line none the less. An empty body is one line end if simple,
-      // nothing if relaxed; all others end with exactly one.
+      // An empty body is one line end if simple, nothing if relaxed; all others end with exactly one.
       if (written || !relaxed) pass(CRLF)
       flush()
     },
@@ -147,12 +148,30 @@ export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => vo
 
 const found = (at: number): number => (at < 0 ? Number.POSITIVE_INFINITY : at)
 
-/** Where the line ends and the white space begin that are all there is after it. */
-function contentEnd(chunk: Buffer, from: number, relaxed: boolean): number {
-  let end = chunk.length
-  for (; end > from; end -= 1) {
-    const octet = chunk[end - 1]
-    if (octet !== LF && octet !== CR && (!relaxed || (octet !== SPACE && octet !== TAB))) break
+function afterSpace(chunk: Buffer, from: number): number {
+  let at = from
+  while (chunk[at] === SPACE || chunk[at] === TAB) at += 1
+  return at
+}
+
+/** The first space that another one, a tab or a CR follows; else `until`. */
+function unevenSpace(part: Buffer, from: number, until: number): number {
+  for (let at = from; at < until; at += 1) {
+    if (part[at] !== SPACE) continue
+    const next = part[at + 1]
+    if (next === SPACE || next === CR || next === TAB) return at
   }
-  return end
+  return until
+}
+
+/** Where the line ends, the white space and the half line end begin that are all there is after it. */
+function contentEnd(chunk: Buffer, from: number, relaxed: boolean): number {
+  let end = chunk[chunk.length - 1] === CR ? chunk.length - 1 : chunk.length
+  while (end > from) {
+    const octet = chunk[end - 1]
+    if (relaxed && (octet === SPACE || octet === TAB)) end -= 1
+    else if (octet === LF && chunk[end - 2] === CR && end - 2 >= from) end -= 2
+    else break
+  }
+  return Math.max(end, from)
 }
