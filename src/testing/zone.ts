@@ -1,4 +1,5 @@
 /** A DNS world as a literal: what tests of rules and replays of sessions ask instead of the network. */
+import { aborted, answered, badName, failure } from '../dns/answer.ts'
 import { queryName } from '../dns/name.ts'
 import type { Answer, FailureCause, Records, RecordType, Resolver } from '../dns/resolver.ts'
 
@@ -73,8 +74,8 @@ export function zone(literal: ZoneLiteral): Zone {
     asked,
     resolve: async (name, type, options) => {
       const query = queryName(name)
-      if (query === undefined) return failure('bad-name', 'the name is not one that DNS can hold')
-      if (options?.signal?.aborted) return failure('aborted', 'the asker no longer waits')
+      if (query === undefined) return badName
+      if (options?.signal?.aborted) return aborted
       asked.push(`${query} ${type}`)
       return answer(nodes, query, type)
     },
@@ -87,7 +88,7 @@ function answer<T extends RecordType>(nodes: ReadonlyMap<string, Node>, query: s
     const node = nodes.get(name) ?? wildcard(nodes, name)
     if (node === undefined) return { kind: 'nxdomain' }
     const held = node.held[type]
-    if (held !== undefined) return typeof held === 'string' ? failure(held, `${name} ${type}`) : found(held)
+    if (held !== undefined) return typeof held === 'string' ? failure(held, `${name} ${type}`) : answered(held)
     const alias = node.held.CNAME
     if (typeof alias === 'string') return failure(alias, `${name} CNAME`)
     if (alias?.[0] === undefined)
@@ -133,12 +134,6 @@ function recordsOf<R>(value: OneOrMany<R> | FailureCause): readonly R[] | Failur
 const isCause = (value: unknown): value is FailureCause => typeof value === 'string' && Object.hasOwn(causes, value)
 
 const isMany = <R>(value: OneOrMany<R>): value is readonly R[] => Array.isArray(value)
-
-function found<R>([first, ...rest]: readonly R[]): Answer<R> {
-  return first === undefined ? { kind: 'nodata' } : { kind: 'answer', records: [first, ...rest] }
-}
-
-const failure = (cause: FailureCause, detail: string) => ({ kind: 'failure', cause, detail }) as const
 
 const canonical = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
 

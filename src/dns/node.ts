@@ -1,0 +1,135 @@
+/** The resolver that asks real servers, by node:dns: equal questions together, answers remembered, time bounded. */
+import { promises } from 'node:dns'
+import { PosternError, type Problem } from '../core/errors.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
+import { type Clock, systemClock } from '../core/world.ts'
+import { badName, failure, unlessAborted, within } from './answer.ts'
+import { type Cache, cache as newCache } from './cache.ts'
+import { lookup, type Timed } from './lookup.ts'
+import { queryName } from './name.ts'
+import type { Answer, Records, RecordType, Resolver } from './resolver.ts'
+
+export interface ResolverOptions {
+  /** Whom to ask, as `192.0.2.53` or `[2001:db8::53]:5353`; best a caching, validating resolver of your own. @default the system's servers */
+  readonly servers?: readonly string[]
+  /** How long one question may take in all, retries included. @default '1.5s' */
+  readonly timeout?: Duration
+  /** How many different questions may be on their way at once; more fail as `unreachable`. @default 1000 */
+  readonly inFlight?: number
+  /** What is remembered, and for how long. */
+  readonly cache?: CacheOptions
+  /** Tells the time. @default the system's clock */
+  readonly clock?: Clock
+}
+
+export interface CacheOptions {
+  /** How many answers are kept; 0 keeps none. @default 10_000 */
+  readonly entries?: number
+  /** How much they may hold in all. @default '16mb' */
+  readonly size?: Size
+  /** The longest life of an answer, whatever its TTL says. @default '1h' */
+  readonly longest?: Duration
+  /** The life of an answer whose TTL node:dns does not tell: all but addresses, and all negative ones. @default '60s' */
+  readonly untold?: Duration
+  /** The life of a failure, so that a dead server is not asked by every session. @default '2s' */
+  readonly failure?: Duration
+}
+
+/**
+ * A resolver over node:dns.
+ *
+ * @example
+ * const dns = resolver({ servers: ['127.0.0.1'] })
+ * const answer = await dns.resolve('example.org', 'MX')
+ * if (answer.kind === 'answer') console.log(answer.records)
+ * @throws PosternError when an option is wrong.
+ */
+export function resolver({
+  servers,
+  timeout = '1.5s',
+  inFlight = 1_000,
+  cache: { entries = 10_000, size = '16mb', longest = '1h', untold = '60s', failure: failed = '2s' } = {},
+  clock = systemClock,
+}: ResolverOptions = {}): Resolver {
+  const ms = toMilliseconds(timeout, 'dns.timeout')
+  const lives = {
+    longest: toMilliseconds(longest, 'dns.cache.longest'),
+    untold: toMilliseconds(untold, 'dns.cache.untold'),
+    failed: toMilliseconds(failed, 'dns.cache.failure'),
+  }
+  const memory: Cache = newCache({ entries, octets: toOctets(size, 'dns.cache.size'), clock })
+  const channel = open(servers, ms)
+  const asking = new Map<string, Promise<Answer<unknown>>>()
+
+  const ask = <T extends RecordType>(key: string, name: string, type: T): Promise<Answer<Records[T]>> => {
+    if (asking.size >= inFlight) {
+      return Promise.resolve(failure('unreachable', `${inFlight} questions are on their way already`))
+    }
+    const answer = lookup(channel, name, type).then(timed => {
+      // Also when it is too late for those who asked: they will come back.
+      memory.set(key, timed.answer, lifetime(timed, lives))
+      return timed.answer
+    })
+    const late = failure('timeout', `no answer to ${name} ${type} within ${ms} ms`)
+    const question = within(answer, { ms, late, clock }).then(found => {
+      if (found === late) memory.set(key, late, lives.failed)
+      asking.delete(key)
+      return found
+    })
+    asking.set(key, question)
+    return question
+  }
+
+  return {
+    resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
+      const query = queryName(name)
+      if (query === undefined) return badName
+      const key = `${type} ${query}`
+      // The key begins with the type, so that what is found under it is of that type.
+      const known = (memory.get(key) ?? asking.get(key)) as Promise<Answer<Records[T]>> | Answer<Records[T]> | undefined
+      if (known !== undefined && 'kind' in known) return known
+      return unlessAborted(known ?? ask(key, query, type), options?.signal)
+    },
+  }
+}
+
+// RFC 2308 §5 bounds a negative answer by the zone's SOA, which node:dns does not show: `untold` stands for it.
+function lifetime(
+  { answer, ttl }: Timed<unknown>,
+  { longest, untold, failed }: { readonly longest: number; readonly untold: number; readonly failed: number },
+): number {
+  if (answer.kind === 'failure') return failed
+  return Math.min(ttl === undefined ? untold : ttl * 1_000, longest)
+}
+
+/** One server is asked twice (c-ares doubles the wait: a third and two thirds of the time), several are asked once each. */
+function open(servers: readonly string[] | undefined, ms: number): promises.Resolver {
+  const count = servers?.length ?? promises.getServers().length
+  const channel =
+    count > 1
+      ? new promises.Resolver({ timeout: Math.max(1, Math.floor(ms / count)), tries: 1 })
+      : new promises.Resolver({ timeout: Math.max(1, Math.floor(ms / 3)), tries: 2 })
+  if (servers === undefined) return channel
+  const problems = servers.length > 0 ? servers.flatMap(notAServer) : [noServer]
+  if (problems.length > 0) throw new PosternError(problems)
+  channel.setServers(servers)
+  return channel
+}
+
+const expected = 'the address of a DNS server, as 192.0.2.53 or [2001:db8::53]:5353'
+
+const noServer: Problem = {
+  path: 'dns.servers',
+  found: [],
+  expected: `${expected}, or no list at all`,
+  remedy: 'name a server, or leave the option out to ask those of the system',
+}
+
+function notAServer(server: string, index: number): readonly Problem[] {
+  try {
+    new promises.Resolver().setServers([server])
+    return []
+  } catch {
+    return [{ path: `dns.servers[${index}]`, found: server, expected, remedy: 'write its IP address, not its name' }]
+  }
+}

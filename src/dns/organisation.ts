@@ -1,0 +1,27 @@
+/** Who answers for a name: one label below the public suffix (RFC 7489 §3.2). The only file that knows the list, as tldts. */
+import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
+import { getDomain } from 'tldts'
+import { queryName } from './name.ts'
+
+const LONGEST_NAME = 255
+
+/**
+ * The organisational domain of a name, in A-labels and lower case. Private suffixes count: whoever has `alice.github.io`
+ * does not answer for `bob.github.io`. A top-level domain that the list does not hold is a suffix of one label.
+ *
+ * @example
+ * organisationalDomain('mail.example.co.uk') // 'example.co.uk'
+ * @returns undefined for addresses, single labels, public suffixes themselves and what is no domain name.
+ */
+export function organisationalDomain(name: string): string | undefined {
+  const query = queryName(toALabels(name))
+  if (query === undefined || isIP(query) > 0 || NUMERIC_END.test(query)) return undefined
+  return getDomain(query, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) ?? undefined
+}
+
+// RFC 3696 §2: no top-level domain is all digits, so that 192.0.2.1.5 is no more a name than 192.0.2.1.
+const NUMERIC_END = /(?:^|\.)\d+$/
+
+const toALabels = (name: string): string =>
+  name.length > LONGEST_NAME || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)

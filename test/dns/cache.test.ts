@@ -1,0 +1,55 @@
+/** What is remembered is bounded in number, in octets and in time. */
+import { expect, test } from 'vitest'
+import { answered } from '../../src/dns/answer.ts'
+import { cache } from '../../src/dns/cache.ts'
+import { handClock } from '../support/hand-clock.ts'
+
+const made = ({ entries = 10, octets = 1_000_000 } = {}) => {
+  const clock = handClock()
+  return { clock, memory: cache({ entries, octets, clock }) }
+}
+
+test('an answer is forgotten when its time is over', () => {
+  const { clock, memory } = made()
+  memory.set('A a.example', answered(['192.0.2.1']), 1_000)
+  clock.pass(999)
+  expect(memory.get('A a.example')).toEqual(answered(['192.0.2.1']))
+  clock.pass(1)
+  expect(memory.get('A a.example')).toBeUndefined()
+  expect([memory.size, memory.octets]).toEqual([0, 0])
+})
+
+test('what lives no time is not kept, and makes room for what was there', () => {
+  const { memory } = made()
+  memory.set('A a.example', answered(['192.0.2.1']), 1_000)
+  memory.set('A a.example', answered(['192.0.2.2']), 0)
+  expect([memory.get('A a.example'), memory.size, memory.octets]).toEqual([undefined, 0, 0])
+})
+
+test('the answer used longest ago makes room', () => {
+  const { memory } = made({ entries: 2 })
+  memory.set('a', { kind: 'nodata' }, 1_000)
+  memory.set('b', { kind: 'nodata' }, 1_000)
+  memory.get('a')
+  memory.set('c', { kind: 'nodata' }, 1_000)
+  expect(['a', 'b', 'c'].map(key => memory.get(key)?.kind)).toEqual(['nodata', undefined, 'nodata'])
+})
+
+test('a hundred thousand random names and long texts never hold more than the limits say', () => {
+  const { memory } = made({ entries: 1_000, octets: 200_000 })
+  const text = 'x'.repeat(5_000)
+  for (let index = 0; index < 100_000; index += 1) {
+    memory.set(`TXT ${index}.example`, index % 3 === 0 ? answered([[text, text]]) : { kind: 'nxdomain' }, 60_000)
+    if (index % 1_000 !== 0) continue
+    expect(memory.size).toBeLessThanOrEqual(1_000)
+    expect(memory.octets).toBeLessThanOrEqual(200_000)
+  }
+  expect(memory.size).toBeGreaterThan(10)
+})
+
+test('an answer larger than the whole cache is not kept, and drives nothing out', () => {
+  const { memory } = made({ octets: 2_000 })
+  memory.set('small', { kind: 'nodata' }, 1_000)
+  memory.set('large', answered([['x'.repeat(3_000)]]), 1_000)
+  expect([memory.get('small')?.kind, memory.get('large')]).toEqual(['nodata', undefined])
+})
