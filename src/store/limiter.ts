@@ -1,0 +1,57 @@
+/** Limits over a {@link Store}, by the interface of rate-limiter-flexible; only this file knows that library. */
+import { createRequire } from 'node:module'
+import type { RateLimiterRes, RateLimiterStoreAbstract } from 'rate-limiter-flexible'
+import type { Counter, Store } from './store.ts'
+
+/** What was spent in the present window. */
+export interface LimiterResult {
+  readonly consumedPoints: number
+  readonly msBeforeNext: number
+}
+
+/**
+ * What a limit asks of a limiter: every limiter of rate-limiter-flexible that counts one key has this form.
+ * Over the limit it rejects with a {@link LimiterResult}; when it cannot tell, with an Error.
+ */
+export interface Limiter {
+  consume(key: string, points?: number): Promise<LimiterResult>
+}
+
+/** What a limiter is made for, in the words of rate-limiter-flexible's options. */
+export interface LimiterSpec {
+  readonly keyPrefix: string
+  readonly points: number
+  /** Seconds. */
+  readonly duration: number
+}
+
+/**
+ * A limiter of rate-limiter-flexible on a bounded store. It also serves as the `insuranceLimiter` of a limiter on Redis.
+ *
+ * @example
+ * const limiter = storeLimiter(memoryStore(), { keyPrefix: 'logins', points: 5, duration: 900 })
+ */
+export function storeLimiter(store: Store, spec: LimiterSpec): RateLimiterStoreAbstract {
+  // The library's types promise these two at its entrance, which has no StoreAbstract and loads a driver for every database.
+  const load = createRequire(import.meta.url)
+  const Base = load('rate-limiter-flexible/lib/RateLimiterStoreAbstract.js') as typeof RateLimiterStoreAbstract
+  const Result = load('rate-limiter-flexible/lib/RateLimiterRes.js') as typeof RateLimiterRes
+
+  class StoreLimiter extends Base {
+    async _upsert(key: string, points: number, lasts: number, anew = false): Promise<Counter> {
+      return anew ? store.set(key, points, lasts) : store.increment(key, points, lasts)
+    }
+    async _get(key: string): Promise<Counter | null> {
+      return (await store.get(key)) ?? null
+    }
+    async _delete(key: string): Promise<boolean> {
+      return store.delete(key)
+    }
+    _getRateLimiterRes(_key: string, changed: number, { count, endsIn }: Counter) {
+      const left = Math.max(this.points - count, 0)
+      // -1 is the library's word for never.
+      return new Result(left, Number.isFinite(endsIn) ? Math.ceil(endsIn) : -1, count, count === changed)
+    }
+  }
+  return new StoreLimiter({ ...spec, storeClient: store })
+}
