@@ -2,11 +2,11 @@
 
 /** One field. */
 export interface HeaderField {
-  /** As sent, without the colon and the space before it. */
+  /** As sent, without the colon and the space before it. Empty when there is no colon. */
   readonly name: string
   /** `name` in lower case. */
   readonly key: string
-  /** The whole field as sent: name, colon, value, folds and the last CRLF. */
+  /** The whole field as sent: name, colon, value, folds and the last CRLF. Every line end is CRLF. */
   readonly raw: Buffer
   /** Where `raw` begins, in octets from the first byte of the message. */
   readonly offset: number
@@ -47,7 +47,27 @@ export interface HeaderFields extends Iterable<HeaderField> {
   all(name: string): readonly HeaderField[]
   /** How many fields there are. */
   readonly count: number
-  /** The section as sent, without the empty line that ends it. */
+  /**
+   * The section as it will be delivered, without the empty line that ends it. These are the octets that were sent; only
+   * a bare CR or LF (a defect) has become CRLF, because what is judged must be what is delivered.
+   */
   readonly raw: Buffer
+  /** Where the body begins, in octets from the first byte of the message with every line end as CRLF. */
+  readonly bodyOffset: number
+  /** The octets of the longest line, without its line end. */
+  readonly longestLine: number
   readonly defects: readonly HeaderDefect[]
 }
+
+/** How much of a header section is looked at. What lies beyond is a defect, never an exception. */
+export interface HeaderLimits {
+  /** Octets of the whole section. @default 131072 */
+  readonly octets?: number
+  /** Fields that are split off; later ones stay in `raw` only. @default 1000 */
+  readonly fields?: number
+  /** Octets of one line, beyond which it is a defect. @default 65536 */
+  readonly line?: number
+}
+
+/** What ended a header section: the empty line, the limit of octets, or the end of the message. */
+export type HeaderEnd = 'empty-line' | 'limit' | 'message'

@@ -1,0 +1,163 @@
+/** Turns every line end of a message into CRLF as its bytes go by, and tells what it met: smuggling hides in line ends. */
+
+/** A normaliser for one message. The counts stand for all that was pushed so far. */
+export interface LineEnds {
+  /** The same bytes with every line end as CRLF: the very buffer that was pushed when nothing is to do. */
+  push(chunk: Buffer): Buffer
+  /** What is still owed when the message is over: the LF of a last bare CR, or nothing. */
+  end(): Buffer
+  readonly bareCr: number
+  readonly bareLf: number
+  readonly nul: number
+  /** Octets, without the line end. */
+  readonly longestLine: number
+  /**
+   * A line that some server would take for the end of the data, though it is not `<CRLF>.<CRLF>`: a single dot with a bare
+   * CR or LF on either side, or with a NUL beside it that servers strip (CVE-2023-51764, -51765, -51766).
+   */
+  readonly endOfDataLookAlike: boolean
+}
+
+const NUL = 0
+const TAB = 9
+const LF = 10
+const CR = 13
+const SPACE = 32
+const DOT = 46
+
+/** What a line holds so far, white space and NUL aside. */
+const BLANK = 0
+const SINGLE_DOT = 1
+const OTHER = 2
+
+const nothing = Buffer.alloc(0)
+
+/**
+ * @example
+ * const lines = lineEnds()
+ * for await (const chunk of source) target.write(lines.push(chunk))
+ * target.end(lines.end())
+ */
+export function lineEnds(): LineEnds {
+  let bareCr = 0
+  let bareLf = 0
+  let nul = 0
+  let longest = 0
+  let lookAlike = false
+  /** The last byte was a CR: passed on already, for it comes first either way. */
+  let afterCr = false
+  /** Of the line that is not yet over. */
+  let length = 0
+  let content = BLANK
+  let hasNul = false
+  let wellBegun = true
+
+  /** The ordinary chunk, by native scans alone: false, and nothing is changed, when there is more to it. */
+  const pass = (chunk: Buffer): boolean => {
+    if (!wellBegun || hasNul || (afterCr && chunk[0] !== LF) || chunk.indexOf(NUL) >= 0) return false
+    const text = chunk.toString('latin1')
+    let start = 0
+    let carried = length
+    let widest = longest
+    if (afterCr) start = 1
+    if (afterCr) carried = 0
+    let cr = text.indexOf('\r', start)
+    for (let lf = text.indexOf('\n', start); lf >= 0; lf = text.indexOf('\n', start)) {
+      if (cr !== lf - 1 || cr < 0) return false
+      const width = carried + cr - start
+      if (width > widest) widest = width
+      carried = 0
+      start = lf + 1
+      cr = text.indexOf('\r', start)
+    }
+    if (cr >= 0 && cr !== text.length - 1) return false
+    if (start > 0) content = BLANK
+    const tail = cr >= 0 ? cr : text.length
+    length = carried + tail - start
+    longest = Math.max(widest, length)
+    for (let i = start; i < tail && content !== OTHER; i++) content = after(content, chunk[i])
+    afterCr = cr >= 0
+    return true
+  }
+
+  /** Byte by byte, where bytes have to be put in. */
+  const mend = (chunk: Buffer): Buffer => {
+    let out: Buffer | undefined
+    let at = 0
+    const room = (i: number): Buffer => {
+      const made = Buffer.allocUnsafe(2 * chunk.length + 1)
+      chunk.copy(made, 0, 0, i)
+      at = i
+      return made
+    }
+    const endLine = (well: boolean): void => {
+      if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) lookAlike = true
+      if (length > longest) longest = length
+      length = 0
+      content = BLANK
+      hasNul = false
+      wellBegun = well
+    }
+    for (let i = 0; i < chunk.length; i++) {
+      const octet = chunk[i] ?? NUL
+      if (afterCr) {
+        afterCr = false
+        endLine(octet === LF)
+        if (octet === LF) {
+          if (out) out[at++] = LF
+          continue
+        }
+        bareCr++
+        out ??= room(i)
+        out[at++] = LF
+      }
+      if (octet === LF) {
+        bareLf++
+        out ??= room(i)
+        out[at++] = CR
+        endLine(false)
+      } else if (octet === CR) afterCr = true
+      else {
+        length++
+        if (octet === NUL) {
+          nul++
+          hasNul = true
+        }
+        if (content !== OTHER) content = after(content, octet)
+      }
+      if (out) out[at++] = octet
+    }
+    if (length > longest) longest = length
+    return out ? out.subarray(0, at) : chunk
+  }
+
+  return {
+    push: chunk => (chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)),
+    end: () => {
+      if (!afterCr) return nothing
+      mend(Buffer.from([SPACE]))
+      length = 0
+      return Buffer.from('\n')
+    },
+    get bareCr() {
+      return bareCr
+    },
+    get bareLf() {
+      return bareLf
+    },
+    get nul() {
+      return nul
+    },
+    get longestLine() {
+      return longest
+    },
+    get endOfDataLookAlike() {
+      return lookAlike
+    },
+  }
+}
+
+function after(content: number, octet: number | undefined): number {
+  if (octet === SPACE || octet === TAB || octet === NUL) return content
+  return octet === DOT && content === BLANK ? SINGLE_DOT : OTHER
+}

@@ -1,0 +1,85 @@
+/** Decodes encoded words (RFC 2047), the way mail programs show them. */
+
+/** Longer ones are not charsets. */
+const encodedWord = /=\?([^?\s]{1,64})\?([bq])\?([^?]*)\?=/gi
+
+/**
+ * The text with its encoded words decoded, linear in its length. A word in an unknown charset or encoding stays as it is.
+ * Words that follow each other are decoded as one, since senders cut characters in half (RFC 2047 §5 forbids it, many do).
+ */
+export function decodeWords(value: string): string {
+  if (!value.includes('=?')) return value
+  const out: string[] = []
+  let run: Buffer[] = []
+  let charset = ''
+  let last = 0
+  const flush = () => {
+    if (run.length > 0) out.push(decodeCharset(Buffer.concat(run), charset) ?? '')
+    run = []
+  }
+  for (const match of value.matchAll(encodedWord)) {
+    const [word, label = '', encoding = '', payload = ''] = match
+    // RFC 2231 §5: a language may follow the charset.
+    const name = label.replace(/\*.*/s, '').toLowerCase()
+    const between = value.slice(last, match.index)
+    if (run.length === 0 || !isBlank(between)) {
+      flush()
+      out.push(between)
+    } else if (name !== charset) flush()
+    last = match.index + word.length
+    const octets = encoding.toLowerCase() === 'b' ? Buffer.from(payload, 'base64') : fromQ(payload)
+    if (decoderFor(name)) {
+      charset = name
+      run.push(octets)
+    } else out.push(word)
+  }
+  flush()
+  out.push(value.slice(last))
+  return out.join('')
+}
+
+/** `octets` in the charset of that name, or undefined when there is no such charset. */
+export function decodeCharset(octets: Buffer, charset: string): string | undefined {
+  return decoderFor(charset)?.decode(octets)
+}
+
+// At most as many entries as there are labels in the Encoding Standard.
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
+
+function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefined {
+  const known = decoders.get(charset)
+  if (known) return known
+  try {
+    const made = new TextDecoder(charset)
+    decoders.set(charset, made)
+    return made
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 2047 §4.2. */
+function fromQ(payload: string): Buffer {
+  const source = Buffer.from(payload.replaceAll('_', ' '), 'utf8')
+  if (!source.includes(0x3d)) return source
+  let at = 0
+  for (let i = 0; i < source.length; i++) {
+    const octet = source[i] ?? 0
+    const high = octet === 0x3d ? hexDigit(source[i + 1]) : -1
+    const low = high < 0 ? -1 : hexDigit(source[i + 2])
+    source[at++] = low < 0 ? octet : high * 16 + low
+    if (low >= 0) i += 2
+  }
+  return source.subarray(0, at)
+}
+
+function hexDigit(octet = 0): number {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30
+  const letter = octet | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+}
+
+function isBlank(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== 32 && text.charCodeAt(i) !== 9) return false
+  return true
+}
