@@ -85,27 +85,36 @@ function readField(section: Buffer, latin1: string, start: number, stop: number,
     if (!fieldName.test(name)) note('bad-name', start)
   }
 
-  let value: string | undefined
-  let text: string | undefined
-  let raw: Buffer | undefined
-  const field: HeaderField = {
-    name,
-    key: name.toLowerCase(),
-    offset: start,
-    get raw() {
-      raw ??= section.subarray(start, stop)
-      return raw
-    },
-    get value() {
-      value ??= unfold(section, latin1, named && !folded ? colon + 1 : start, stop)
-      return value
-    },
-    get text() {
-      text ??= decodeWords(field.value)
-      return text
-    },
+  return new LazyField(name, start, section.subarray(start, stop), named && !folded ? colon + 1 - start : 0)
+}
+
+/** Decodes when asked. A class, because a literal with getters costs several times as much to make. */
+class LazyField implements HeaderField {
+  readonly name: string
+  readonly key: string
+  readonly offset: number
+  readonly raw: Buffer
+  readonly #valueAt: number
+  #value: string | undefined
+  #text: string | undefined
+
+  constructor(name: string, offset: number, raw: Buffer, valueAt: number) {
+    this.name = name
+    this.key = name.toLowerCase()
+    this.offset = offset
+    this.raw = raw
+    this.#valueAt = valueAt
   }
-  return field
+
+  get value(): string {
+    this.#value ??= unfold(this.raw, this.#valueAt)
+    return this.#value
+  }
+
+  get text(): string {
+    this.#text ??= decodeWords(this.value)
+    return this.#text
+  }
 }
 
 /** RFC 5322 §3.6.8: printable US-ASCII but the colon; no space. */
@@ -113,9 +122,9 @@ const fieldName = /^[!-9;-~]+$/
 const ascii = /^[\0-\x7f]*$/
 
 /** White space that only folds is kept, the CRLF before it goes (RFC 5322 §2.2.3). */
-function unfold(section: Buffer, latin1: string, start: number, stop: number): string {
-  const plain = latin1.slice(start, stop)
-  const decoded = ascii.test(plain) ? plain : section.toString('utf8', start, stop)
+function unfold(raw: Buffer, start: number): string {
+  const plain = raw.toString('latin1', start)
+  const decoded = ascii.test(plain) ? plain : raw.toString('utf8', start)
   const line = decoded.replaceAll('\r\n', '')
   const first = skipBlanks(line, 0, line.length)
   return line.slice(first, trimEnd(line, first, line.length))
