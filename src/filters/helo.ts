@@ -1,0 +1,119 @@
+/** Greetings that no honest mail server gives: our own name, a bare address, what is no host name at all. */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { type Finding, type Findings, points, reject } from '../core/finding.ts'
+import type { Greeting } from '../core/stage.ts'
+import { queryName } from '../dns/name.ts'
+import { canonical } from '../net/address.ts'
+import { domainOf } from '../net/path.ts'
+
+/** What a greeting costs: points, or certain refusal. */
+export type HeloCost = number | 'reject'
+
+export interface HeloOptions {
+  /** The names and addresses of this mail server, that no other client may give for its own. @default [] */
+  readonly own?: readonly string[]
+  /** A stranger gives one of our names or addresses. @default 'reject' */
+  readonly impostor?: HeloCost
+  /** No host name and no address literal: a space, a NUL, 300 characters, digits only. @default 3 */
+  readonly malformed?: HeloCost
+  /** `192.0.2.1` in place of `[192.0.2.1]` (RFC 5321 §4.1.3). @default 3 */
+  readonly bareAddress?: HeloCost
+  /** An address literal that is not the client's address. @default 3 */
+  readonly otherAddress?: HeloCost
+  /** A name without a dot, as `localhost`. @default 2 */
+  readonly unqualified?: HeloCost
+  /** A name that has neither address nor MX. @default 2 */
+  readonly unresolvable?: HeloCost
+}
+
+/**
+ * Weighs what the client gave for its name at `helo`. It is meant for mail from other servers: people's own programs
+ * greet as they please, so let them in at another port, or put this behind `unless`. What DNS could not tell counts nothing.
+ */
+export function helo({
+  own = [],
+  impostor = 'reject',
+  malformed = 3,
+  bareAddress = 3,
+  otherAddress = 3,
+  unqualified = 2,
+  unresolvable = 2,
+}: HeloOptions = {}): Filter {
+  const ours = readOwn(own)
+  return {
+    name: 'helo',
+    helo: async (greeting): Promise<Findings> => {
+      const { ip } = greeting
+      const literal = literalAddress(greeting.helo)
+      const address = literal ?? canonical(greeting.helo)
+      const name = address === undefined ? hostName(greeting.helo) : undefined
+      const given = address ?? name
+      if (given === undefined) {
+        return cost(malformed, 'malformed', `${ip} greets with what is neither a host name nor an address literal`)
+      }
+      if (ours.has(given) && !isOurselves(ip, ours)) {
+        return cost(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
+      }
+      if (literal !== undefined) {
+        return literal !== ip && cost(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
+      }
+      if (address !== undefined) {
+        return cost(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
+      }
+      if (!given.includes('.')) {
+        return cost(unqualified, 'unqualified', `${ip} greets as ${given}, which is no full host name`)
+      }
+      return (
+        (await isUnresolvable(greeting, given)) &&
+        cost(unresolvable, 'unresolvable', `${ip} greets as ${given}, which has neither address nor MX`)
+      )
+    },
+  }
+}
+
+const cost = (price: HeloCost, rule: string, reason: string): Finding =>
+  price === 'reject' ? reject('5.7.1', reason, { rule }) : points(price, reason, { rule })
+
+/** The address in `[192.0.2.1]` or `[IPv6:2001:db8::1]`, in its canonical form. */
+function literalAddress(text: string): string | undefined {
+  if (!text.startsWith('[') || !text.endsWith(']')) return undefined
+  const inside = text.slice(1, -1)
+  return canonical(/^ipv6:/i.test(inside) ? inside.slice('ipv6:'.length) : inside)
+}
+
+function hostName(text: string): string | undefined {
+  const name = queryName(text)
+  // No top-level domain is all digits (RFC 3696 §2): `1.2.3` is a broken address.
+  return name === undefined || /(?:^|\.)\d+$/.test(name) ? undefined : name
+}
+
+/** This machine may greet itself by its own name. */
+const isOurselves = (ip: string, ours: ReadonlySet<string>): boolean =>
+  ours.has(ip) || ip === '::1' || ip.startsWith('127.')
+
+/** One question for a name that exists or does not; three at most. */
+async function isUnresolvable({ dns, signal }: Greeting, name: string): Promise<boolean> {
+  const address = await dns.resolve(name, 'A', { signal })
+  if (address.kind !== 'nodata') return address.kind === 'nxdomain'
+  const others = await Promise.all([dns.resolve(name, 'AAAA', { signal }), dns.resolve(name, 'MX', { signal })])
+  return others.every(({ kind }) => kind === 'nodata' || kind === 'nxdomain')
+}
+
+function readOwn(own: readonly string[]): ReadonlySet<string> {
+  const read = own.map(text => literalAddress(text) ?? canonical(text) ?? hostName(domainOf(text)))
+  const problems = own.flatMap((found, index) =>
+    read[index] === undefined
+      ? [
+          {
+            path: `helo.own[${index}]`,
+            found,
+            expected: 'a host name or an IP address',
+            remedy: 'correct or remove it',
+          },
+        ]
+      : [],
+  )
+  if (problems.length > 0) throw new PosternError(problems)
+  return new Set(read.filter(text => text !== undefined))
+}

@@ -1,0 +1,79 @@
+/** Senders who cannot be answered: the domain of the reverse-path does not exist or takes no mail. */
+import type { Filter } from '../core/filter.ts'
+import { defer, type Findings, reject } from '../core/finding.ts'
+import type { Transaction } from '../core/stage.ts'
+import { queryName } from '../dns/name.ts'
+import type { Answer } from '../dns/resolver.ts'
+import { mailboxOf } from '../net/path.ts'
+
+export interface SenderDomainOptions {
+  /** What it means that DNS could not tell: come back later, or nothing. It is never a refusal. @default 'defer' */
+  readonly unknown?: 'defer' | 'pass'
+}
+
+/**
+ * Refuses at `mail` a reverse-path whose domain does not exist, has neither MX nor address (RFC 5321 §5.1), or
+ * declares that it neither sends nor takes mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces is let by.
+ */
+export const senderDomain = ({ unknown = 'defer' }: SenderDomainOptions = {}): Filter => ({
+  name: 'sender-domain',
+  mail: async transaction => {
+    if (transaction.reversePath === '') return undefined
+    const { domain } = mailboxOf(transaction.reversePath)
+    // An address literal names a host, which needs no DNS (RFC 5321 §4.1.3).
+    if (domain.startsWith('[') && domain.endsWith(']')) return undefined
+    const name = queryName(domain)
+    if (name === undefined) return reject('5.1.7', 'the reverse-path has no valid domain', { rule: 'malformed' })
+    return judge(name, await reachability(transaction, name), unknown)
+  },
+})
+
+type Reachability = 'reachable' | 'null-mx' | 'unreachable' | 'nonexistent' | 'unknown' | 'aborted'
+
+function judge(domain: string, reachability: Reachability, unknown: 'defer' | 'pass'): Findings {
+  switch (reachability) {
+    case 'nonexistent':
+      return reject('5.1.8', `the sender's domain ${domain} does not exist`, { rule: 'nonexistent' })
+    case 'unreachable':
+      return reject('5.1.8', `the sender's domain ${domain} has neither MX nor address`, { rule: 'unreachable' })
+    case 'null-mx':
+      return reject('5.7.27', `the sender's domain ${domain} says that it takes no mail`, { rule: 'null-mx' })
+    case 'unknown':
+      return (
+        unknown === 'defer' &&
+        defer('4.1.8', `DNS could not tell whether the sender's domain ${domain} exists`, { rule: 'unknown' })
+      )
+    case 'reachable':
+    case 'aborted':
+      return undefined
+    default:
+      return reachability satisfies never
+  }
+}
+
+async function reachability({ dns, signal }: Transaction, domain: string): Promise<Reachability> {
+  const exchanges = await dns.resolve(domain, 'MX', { signal })
+  switch (exchanges.kind) {
+    case 'answer':
+      return exchanges.records.every(({ exchange }) => exchange === '' || exchange === '.') ? 'null-mx' : 'reachable'
+    case 'nxdomain':
+      return 'nonexistent'
+    case 'failure':
+      return unanswered(exchanges)
+    case 'nodata':
+      return hasAddress(
+        await Promise.all([dns.resolve(domain, 'A', { signal }), dns.resolve(domain, 'AAAA', { signal })]),
+      )
+    default:
+      return exchanges satisfies never
+  }
+}
+
+function hasAddress(answers: readonly Answer<string>[]): Reachability {
+  if (answers.some(({ kind }) => kind === 'answer')) return 'reachable'
+  const failed = answers.find(({ kind }) => kind === 'failure')
+  return failed === undefined ? 'unreachable' : unanswered(failed)
+}
+
+const unanswered = (answer: Answer<unknown>): Reachability =>
+  answer.kind === 'failure' && answer.cause === 'aborted' ? 'aborted' : 'unknown'

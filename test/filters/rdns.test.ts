@@ -1,0 +1,92 @@
+/** What a client's reverse DNS costs. */
+import { describe, expect, test } from 'vitest'
+import { points } from '../../src/core/finding.ts'
+import { rdns } from '../../src/filters/rdns.ts'
+import { probe } from '../../src/testing/probe.ts'
+import { zone } from '../../src/testing/zone.ts'
+
+const named = (name: string, ip = '192.0.2.1') => zone({ [reverseOf(ip)]: { PTR: name }, [name]: { A: ip } })
+const reverseOf = (ip: string) => `${ip.split('.').reverse().join('.')}.in-addr.arpa`
+
+describe('rdns', () => {
+  test('a client whose name leads back to it costs nothing', async () => {
+    expect(await probe(rdns(), { ip: '192.0.2.1', dns: named('mx1.example.org') })).toEqual([])
+  })
+
+  test('a client without a name costs two points', async () => {
+    expect(await probe(rdns(), { ip: '192.0.2.1', dns: zone({}) })).toEqual([
+      points(2, '192.0.2.1 has no reverse DNS name', { rule: 'rdns/missing' }),
+    ])
+  })
+
+  test('a client whose name leads elsewhere costs two points', async () => {
+    const dns = zone({ [reverseOf('192.0.2.1')]: { PTR: 'mx.bank.example' }, 'mx.bank.example': { A: '198.51.100.1' } })
+    expect(await probe(rdns(), { ip: '192.0.2.1', dns })).toEqual([
+      points(2, '192.0.2.1 is called mx.bank.example, but no such name leads back to it', { rule: 'rdns/unconfirmed' }),
+    ])
+  })
+
+  test.for(['timeout', 'servfail', 'refused', 'unreachable', 'malformed', 'budget'] as const)(
+    'A15 DNS that fails by %s costs nothing',
+    async cause => {
+      expect(await probe(rdns(), { ip: '192.0.2.1', dns: zone({ [reverseOf('192.0.2.1')]: cause }) })).toEqual([])
+    },
+  )
+
+  test('each kind has a price of its own', async () => {
+    const priced = rdns({ missing: 1, unconfirmed: 3, generic: 5 })
+    expect(await probe(priced, { ip: '192.0.2.1', dns: zone({}) })).toMatchObject([{ points: 1 }])
+    expect(await probe(priced, { ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([{ points: 5 }])
+  })
+})
+
+describe('a name made by a machine', () => {
+  const ip = '203.0.113.45'
+  test.for([
+    '203-0-113-45.isp.example',
+    '45.113.0.203.isp.example',
+    'host-113-0-203.isp.example',
+    'x0-113-45.isp.example',
+    'cb00712d.isp.example',
+    'ip203000113045.isp.example',
+    'dsl7.isp.example',
+    'dynamic.isp.example',
+    'a.pool7.isp.example',
+    'customer-9.isp.example',
+  ])('%s costs one point and a half', async name => {
+    expect(await probe(rdns(), { ip, dns: named(name, ip) })).toEqual([
+      points(1.5, `${ip} is called ${name}, which is no name given to a mail server`, { rule: 'rdns/generic' }),
+    ])
+  })
+
+  test.for([
+    'mx45.example.org',
+    'mail-113-45.example.org',
+    'pool2.smtp.example.org',
+    'mail.dynamic.example',
+    'mail.dsl.example',
+    'swimming.example.org',
+  ])('%s is given by a person', async name => {
+    expect(await probe(rdns(), { ip, dns: named(name, ip) })).toEqual([])
+  })
+
+  test('one given name beside a generic one is enough', async () => {
+    const dns = zone({
+      [reverseOf(ip)]: { PTR: ['203-0-113-45.isp.example', 'mx.example.org'] },
+      '203-0-113-45.isp.example': { A: ip },
+      'mx.example.org': { A: ip },
+    })
+    expect(await probe(rdns(), { ip, dns })).toEqual([])
+  })
+
+  test.for([
+    ['an address in groups', '2001-db8-0-0-1c2-3d4-5-6.isp.example', 1],
+    ['its last half, padded', 'x01c203d400050006.isp.example', 1],
+    ['a given name', 'mx6.example.org', 0],
+  ] as const)('IPv6: %s', async ([, name, count]) => {
+    const address = '2001:db8::1c2:3d4:5:6'
+    const reverse = `6.0.0.0.5.0.0.0.4.d.3.0.2.c.1.0.${'0.'.repeat(8)}8.b.d.0.1.0.0.2.ip6.arpa`
+    const dns = zone({ [reverse]: { PTR: name }, [name]: { AAAA: address } })
+    expect(await probe(rdns(), { ip: address, dns })).toHaveLength(count)
+  })
+})
