@@ -32,3 +32,7 @@ const LONGEST_NAME = 255
 
 const unquoted = (local: string): string =>
   local.length > 1 && local.startsWith('"') && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
+
+/** One text for a mailbox: the local-part in lower case unless `exact`, since few hosts still tell cases apart (RFC 5321 §2.4). */
+export const addressKey = ({ local, domain }: Mailbox, { exact = false } = {}): string =>
+  `${exact ? local : local.toLowerCase()}@${domain}`

@@ -1,0 +1,49 @@
+/** Looks at files now and then. A glance at the time of change works on every file system and with every way of replacing a file. */
+import { statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Clock } from '../../core/world.ts'
+
+/** What changes when the content of a file changes. */
+export type Stamp = string
+
+/** The present stamp of a file. */
+export const stampOf = (file: string): Stamp => {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found ? stamp(found) : GONE
+}
+
+const GONE = 'gone'
+const stamp = ({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): Stamp =>
+  `${ino} ${size} ${mtimeMs}`
+
+/** Calls `changed` for each file that is not as `seen` says, first at once and then `every` so many milliseconds. */
+export function watch({
+  seen: first,
+  clock,
+  every,
+  changed,
+}: {
+  readonly seen: ReadonlyMap<string, Stamp>
+  readonly clock: Clock
+  readonly every: number
+  readonly changed: (file: string) => void
+}): () => void {
+  const seen = new Map(first)
+  let stopped = false
+  let cancel: (() => void) | undefined
+  const look = async () => {
+    for (const [file, before] of seen) {
+      const now = await stat(file).then(stamp, () => GONE)
+      if (stopped) return
+      if (now === before) continue
+      seen.set(file, now)
+      changed(file)
+    }
+    cancel = clock.after(every, look)
+  }
+  void look()
+  return () => {
+    stopped = true
+    cancel?.()
+  }
+}

@@ -1,0 +1,24 @@
+/** Clients that speak before they are greeted: bots that fire and forget do, mail servers wait. */
+import type { Filter } from '../core/filter.ts'
+import { points as evidence, reject } from '../core/finding.ts'
+
+/**
+ * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host cannot
+ * tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
+ */
+export function earlyTalker({
+  points,
+}: {
+  /** Count so many points instead of turning it away. @default turn it away and hang up */
+  readonly points?: number
+} = {}): Filter {
+  return {
+    name: 'early-talker',
+    order: 'early',
+    connect: ({ ip, spokeEarly }) => {
+      if (!spokeEarly) return
+      const reason = `${ip} spoke before it was greeted, which RFC 5321 §4.3.1 forbids`
+      return points === undefined ? reject('5.5.1', reason, { close: true }) : evidence(points, reason)
+    },
+  }
+}

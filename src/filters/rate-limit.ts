@@ -1,0 +1,166 @@
+/**
+ * How much one client, network, domain or recipient may do in a while.
+ *
+ * Windows are fixed: one begins with its first event and ends `within` later, so that up to twice the limit can pass around its end.
+ */
+import type { Decision } from '../core/decision.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding } from '../core/finding.ts'
+import type { Connection } from '../core/stage.ts'
+import type { Duration } from '../core/units.ts'
+import type { Clock } from '../core/world.ts'
+import { type Limiter, type LimiterResult, type LimiterSpec, storeLimiter } from '../store/limiter.ts'
+import { memoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
+import type { Charge, Charges, Limit, Prefixes } from './rate-limit/limit.ts'
+import { type Plan, plansOf } from './rate-limit/plan.ts'
+
+export interface RateLimitOptions {
+  /** What is limited, to whom it is charged, how much and for how long. All that apply are counted. */
+  readonly limits: readonly Limit[]
+  /** Makes what counts: `spec => new RateLimiterRedis({ ...spec, storeClient })`. @default a bounded store in memory */
+  readonly limiter?: (spec: LimiterSpec) => Limiter | Promise<Limiter>
+  /** How many keys the bounded store holds; see `memoryStore` for which ones it drops. @default 100_000 */
+  readonly entries?: number
+  /** Prefix lengths of what `network` means. @default { v4: 24, v6: 64 } */
+  readonly networks?: Prefixes
+  /** How long a limiter may take before it has failed. @default '500ms' */
+  readonly deadline?: Duration
+  /** What it means when a limiter fails. @default 'pass' */
+  readonly failure?: 'pass' | 'defer'
+}
+
+// Refusals are counted behind the dialogue's back; a limiter that hangs must not gather them without end.
+const MOST_UNDER_WAY = 1_000
+
+/**
+ * Defers (4.7.0) what is over a limit; a client over its connections or failures is hung up on (421).
+ *
+ * @throws PosternError naming every mistake in `limits`.
+ * @example
+ * rateLimit({ limits: [{ what: 'connections', per: 'network', limit: 30, within: '1m' }] })
+ */
+export function rateLimit({
+  limits,
+  limiter,
+  entries = 100_000,
+  networks = {},
+  deadline = '500ms',
+  failure = 'pass',
+}: RateLimitOptions): Filter {
+  const plans = plansOf(limits, networks)
+  const ready = limitersFor(plans, limiter ?? boundedLimiter(entries))
+
+  const charged = async <C extends Connection>(context: C, place: number, { keyOf, cost }: Charge<C>) => {
+    const key = await keyOf(context)
+    if (key === undefined) return undefined
+    const name = plans[place]?.spec.keyPrefix
+    const limiters = await ready(context.clock)
+    return {
+      key,
+      ...(await context.consult(`rate-limit:${name}:${key}`, () => spend(limiters[place], key, cost(context)))),
+    }
+  }
+
+  /** The method for one stage, if any limit has to do with it. */
+  const stage = <C extends Connection>(pick: (charges: Charges) => Charge<C> | undefined) => {
+    const concerned = plans.flatMap((plan, place) => {
+      const charge = pick(plan.charges)
+      return charge ? [{ plan, place, charge }] : []
+    })
+    if (concerned.length === 0) return undefined
+    return async (context: C): Promise<readonly Finding[]> => {
+      const spent = await Promise.all(concerned.map(({ place, charge }) => charged(context, place, charge)))
+      return concerned.flatMap(({ plan }, index) => (spent[index]?.over ? [overLimit(plan, spent[index])] : []))
+    }
+  }
+
+  const connect = stage(({ connect: charge }) => charge)
+  const mail = stage(({ mail: charge }) => charge)
+  const rcpt = stage(({ rcpt: charge }) => charge)
+  const header = stage(({ header: charge }) => charge)
+  const message = stage(({ message: charge }) => charge)
+  const refused = stage(({ refused: charge }) => charge)
+  let underWay = 0
+  return {
+    name: 'rate-limit',
+    order: 'early',
+    failure,
+    deadline,
+    ...(connect && { connect }),
+    ...(mail && { mail }),
+    ...(rcpt && { rcpt }),
+    ...(header && { header }),
+    ...(message && { message }),
+    ...(refused && {
+      decided: ({ verdict }: Decision, context: Connection) => {
+        if (verdict !== 'reject' || underWay >= MOST_UNDER_WAY) return
+        underWay += 1
+        // What fails here fails again, and is named, when the count is looked at.
+        const done = () => {
+          underWay -= 1
+        }
+        refused(context).then(done, done)
+      },
+    }),
+  }
+}
+
+type Making = (spec: LimiterSpec, clock: Clock) => Limiter | Promise<Limiter>
+
+/** Limits share one store, made when the first of them meets a clock. */
+function boundedLimiter(entries: number): Making {
+  let store: Store | undefined
+  return (spec, clock) => {
+    store ??= memoryStore({ entries, clock })
+    return storeLimiter(store, spec)
+  }
+}
+
+/** Makes the limiters once; again if that failed. */
+function limitersFor(plans: readonly Plan[], make: Making): (clock: Clock) => Promise<readonly Limiter[]> {
+  let made: Promise<readonly Limiter[]> | undefined
+  return clock => {
+    made ??= Promise.all(plans.map(async ({ spec }) => make(spec, clock))).catch(error => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}
+
+interface Spent {
+  readonly over: boolean
+  readonly count: number
+  /** Milliseconds until the window ends; -1 for never. */
+  readonly endsIn: number
+}
+
+/** A limiter refuses by rejecting with a result; only an Error, or what is no result, is a failure. */
+async function spend(limiter: Limiter | undefined, key: string, cost: number): Promise<Spent> {
+  if (!limiter) throw new Error('there is no limiter')
+  try {
+    return spentOf(await limiter.consume(key, cost), false)
+  } catch (refusal) {
+    if (refusal instanceof Error) throw refusal
+    return spentOf(refusal, true)
+  }
+}
+
+function spentOf(result: unknown, over: boolean): Spent {
+  const { consumedPoints, msBeforeNext } = (result ?? {}) as Partial<LimiterResult>
+  if (typeof consumedPoints === 'number' && typeof msBeforeNext === 'number')
+    return { over, count: consumedPoints, endsIn: msBeforeNext }
+  throw new TypeError('the limiter answered with something that is no result')
+}
+
+function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent & { readonly key: string }): Finding {
+  const ends = endsIn < 0 ? 'does not end by itself' : `ends in ${Math.ceil(endsIn / 1000)} s`
+  // A limiter that blocks a key by itself does not say how often it was used.
+  const used = count > spec.points ? `${count} ${what}` : `more ${what} than it may`
+  const reason = `${key.slice(0, 256)} has ${used} within ${within}; the limit is ${spec.points} and the window ${ends}`
+  return defer('4.7.0', reason, { rule: what, ...(closing.has(what) && { close: true }) })
+}
+
+/** What is over these is not worth an open connection. */
+const closing: ReadonlySet<Limit['what']> = new Set(['connections', 'failures'])

@@ -1,0 +1,151 @@
+/** Who receives mail here: no relay for strangers, nobody unknown, not too many at once, and no guessing of names. */
+import { PosternError, type Problem } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding, type Findings, reject } from '../core/finding.ts'
+import type { Recipient } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { findName, readMailbox, readName } from '../net/names.ts'
+import type { Misread } from '../net/networks.ts'
+import { addressKey, type Mailbox, mailboxOf } from '../net/path.ts'
+import { type MemoryStore, memoryStore } from '../store/memory.ts'
+
+/** Tells whether a mailbox receives mail. `address` is as it is compared: see `exact`. */
+export type IsValid = (address: string, recipient: Recipient) => boolean | Promise<boolean>
+
+export interface RecipientsOptions {
+  /**
+   * Who is known: addresses and `@domain` for everybody there, or a function that may ask a directory. It is asked for the domains in
+   * `domains` alone if they are given. When it fails, so does the filter. @default everybody
+   */
+  readonly valid?: readonly string[] | IsValid
+  /** The domains that receive mail here, `.example.org` for all below it. To others only users who have authenticated may send. @default all */
+  readonly domains?: readonly string[]
+  /** Tell `Bob@` from `bob@`. @default false */
+  readonly exact?: boolean
+  /** How many answers of a function are remembered, and for how long. @default 10,000; '1h' if known, '5m' if unknown */
+  readonly cache?: { readonly entries?: number; readonly known?: Duration; readonly unknown?: Duration }
+  /** Recipients of one transaction; the next is asked to come in another (RFC 5321 §4.5.3.1.8 demands 100). @default 100 */
+  readonly max?: number
+  /** Refused recipients of one connection after which nothing more is answered. Users who have authenticated are trusted. @default 10 */
+  readonly harvest?: number
+  /** What it means when `valid` fails or is too slow. @default 'defer' */
+  readonly failure?: 'pass' | 'defer'
+}
+
+/**
+ * Answers for the recipients of this host. Costs nothing for a list; a function is asked once for each address while its answer is remembered.
+ *
+ * @throws PosternError naming every wrong entry.
+ * @example
+ * recipients({ domains: ['example.org'], valid: address => directory.has(address) })
+ */
+export function recipients({
+  valid,
+  domains,
+  exact = false,
+  cache: { entries = 10_000, known: knownFor = '1h', unknown: unknownFor = '5m' } = {},
+  max = 100,
+  harvest = 10,
+  failure = 'defer',
+}: RecipientsOptions = {}): Filter {
+  const problems: Problem[] = []
+  const served = domains && readAll(domains, 'domains', readName, problems)
+  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, exact, problems)
+  if (problems.length > 0) throw new PosternError(problems)
+  const lasts = { known: toMilliseconds(knownFor, 'cache.known'), unknown: toMilliseconds(unknownFor, 'cache.unknown') }
+
+  let answers: MemoryStore | undefined
+  const remembered = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
+    answers ??= memoryStore({ entries, clock: recipient.clock })
+    const held = answers.get(address)
+    if (held) return held.count === 1
+    const answer: unknown = await ask(address, recipient)
+    // A directory that says neither must not have everybody refused.
+    if (typeof answer !== 'boolean')
+      throw new TypeError(`valid answered ${String(answer)} for ${address}, neither true nor false`)
+    const time = answer ? lasts.known : lasts.unknown
+    if (time > 0) answers.set(address, answer ? 1 : 0, time)
+    return answer
+  }
+
+  // Of the sessions that are open; the bound is for hosts that forget to say when one ends.
+  const refusals = memoryStore({ entries: 100_000 })
+  const refused = ({ ref, user }: Recipient, finding: Finding): Finding => {
+    if (user === undefined) refusals.increment(ref, 1, 0)
+    return finding
+  }
+  const unknown = (recipient: Recipient): Finding =>
+    refused(recipient, reject('5.1.1', `nobody receives mail for ${brief(recipient.forwardPath)}`, { rule: 'unknown' }))
+
+  return {
+    name: 'recipients',
+    failure,
+    rcpt: (recipient): Findings | Promise<Findings> => {
+      const { accepted, forwardPath, ip, ref, user } = recipient
+      if (accepted >= max)
+        return defer('4.5.3', `this transaction has ${accepted} recipients already; the most is ${max}`, {
+          rule: 'too-many',
+        })
+      const count = user === undefined ? (refusals.get(ref)?.count ?? 0) : 0
+      if (count >= harvest)
+        return defer('4.7.0', `${ip} has named ${count} recipients that were refused; the most is ${harvest}`, {
+          rule: 'harvest',
+          close: true,
+        })
+      const mailbox = mailboxOf(forwardPath)
+      if (isPostmaster(mailbox)) return
+      if (served && !findName(served, mailbox.domain))
+        return user === undefined && refused(recipient, strange(forwardPath))
+      if (served && user === undefined && routes(mailbox)) return refused(recipient, strange(forwardPath))
+      if (listed) return !listed(mailbox) && unknown(recipient)
+      if (typeof valid !== 'function') return
+      const address = addressKey(mailbox, { exact })
+      return recipient
+        .consult(`recipients:${address}`, () => remembered(address, recipient, valid))
+        .then(known => !known && unknown(recipient))
+    },
+    closed: ({ ref }) => {
+      refusals.delete(ref)
+    },
+  }
+}
+
+const strange = (forwardPath: string): Finding =>
+  reject('5.7.1', `${brief(forwardPath)} is no recipient of ours, and the client has not authenticated`, {
+    rule: 'relay',
+  })
+
+/** RFC 5321 §4.5.1: `<postmaster>` without a domain is always a recipient. */
+const isPostmaster = ({ local, domain }: Mailbox): boolean => domain === '' && local.toLowerCase() === 'postmaster'
+
+/** `bob%example.com@ours`, `example.com!bob@ours`, `"bob@example.com"@ours`: asks the host behind us to relay. */
+const routes = ({ local }: Mailbox): boolean => /[@%!]/.test(local)
+
+/** RFC 5321 §4.5.3.1.3: a path has at most 256 octets. */
+const brief = (path: string): string => (path.length > 256 ? `${path.slice(0, 256)}…` : path)
+
+function readAll(
+  texts: readonly string[],
+  path: string,
+  read: (text: string) => string | Misread,
+  problems: Problem[],
+): ReadonlyMap<string, true> {
+  const map = new Map<string, true>()
+  for (const [index, text] of texts.entries()) {
+    const key = read(text)
+    if (typeof key === 'string') map.set(key, true)
+    else problems.push({ path: `${path}[${index}]`, found: text, ...key })
+  }
+  return map
+}
+
+function readValid(valid: readonly string[], exact: boolean, problems: Problem[]): (mailbox: Mailbox) => boolean {
+  // `@example.org` stands as `example.org` between keys that all have an @ in them.
+  const map = readAll(
+    valid,
+    'valid',
+    text => (text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text, { exact })),
+    problems,
+  )
+  return mailbox => map.has(addressKey(mailbox, { exact })) || findName(map, mailbox.domain) === true
+}
