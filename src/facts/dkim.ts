@@ -47,41 +47,37 @@ const HOPES = ['pass', 'temperror', 'fail', 'policy', 'neutral', 'permerror'] as
 const nothing = { chunk: () => {}, end: (): Dkim => ({ result: 'none', signatures: [], ignored: 0 }) }
 
 function verifier(message: Header, most: number, readKey: KeyReader): Reader<Dkim> {
-  const { header } = message
-  const all = header.all('dkim-signature')
-  if (all.length === 0) return nothing
-  const chosen = mostUseful(readAll(message), header, most)
+  if (message.header.all('dkim-signature').length === 0) return nothing
+  const header = signedHeader(message.header)
+  const chosen = mostUseful(readAll(header.signatures, message), message.header, most)
   const verifiable = chosen.filter(isVerifiable)
   const answers = askForKeys(verifiable, message)
   const bodies = bodyHashes(
     verifiable.map(({ terms }) => terms),
-    header.bodyOffset,
+    message.header.bodyOffset,
   )
 
   return {
     chunk: bodies.chunk,
     end: async () => {
       const hashes = bodies.end()
-      const fields = signedHeader(header)
       const signatures = await Promise.all(
         chosen.map(async claim => {
           if (!isVerifiable(claim)) return reportRefused(claim)
           const { keyName, body } = claim.terms
           const key = readKey(await answers(keyName), keyName)
-          return verify(claim, { header: fields, body: hashes[body], key })
+          return verify(claim, { header, body: hashes[body], key })
         }),
       )
       const result = HOPES.find(hope => signatures.some(signature => signature.result === hope)) ?? 'none'
-      return { result, signatures, ignored: all.length - signatures.length }
+      return { result, signatures, ignored: header.signatures.length - signatures.length }
     },
   }
 }
 
-function readAll({ header, clock }: Header): readonly Claim[] {
-  const claims = header
-    .all('dkim-signature')
-    .slice(0, MOST_READ)
-    .map(field => readSignature(field, clock.now()))
+function readAll(fields: readonly string[], { header, clock }: Header): readonly Claim[] {
+  const now = clock.now()
+  const claims = fields.slice(0, MOST_READ).map(field => readSignature(field, now))
   const isWhole = !header.defects.some(({ kind }) => kind === 'too-large' || kind === 'too-many-fields')
   return isWhole ? claims : claims.map(claim => (isVerifiable(claim) ? { ...claim, refused: CUT_SHORT } : claim))
 }

@@ -5,6 +5,8 @@ import type { Canonicalization } from './signature.ts'
 
 /** The header section of one message, for any number of signatures: each field is canonicalized at most once. */
 export interface SignedHeader {
+  /** Each DKIM-Signature field, whole and as Latin-1, from the top. */
+  readonly signatures: readonly string[]
   /** What was signed: the fields of h=, each name taking the next instance from the bottom, then the signature itself. */
   readonly data: (how: Canonicalization, fields: readonly string[], own: string) => Buffer
   /** Fields that should stand once, of which there are more than `fields` covers. */
@@ -40,6 +42,7 @@ const FIELD_NAME = /^[\x21-\x39\x3b-\x7e]+$/
 export function signedHeader(header: HeaderFields): SignedHeader {
   const instances = index(header)
   return {
+    signatures: (instances.get('dkim-signature') ?? []).map(({ raw }) => raw),
     data: (how, fields, own) => {
       const taken = new Map<string, number>()
       let text = ''

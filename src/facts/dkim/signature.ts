@@ -1,5 +1,4 @@
 /** Reads one DKIM-Signature field and says whether it is worth a question for its key (RFC 6376 §3.5, §6.1.1). */
-import type { HeaderField } from '../../mime/header.ts'
 import { type DomainName, domainName, keyName } from './domain.ts'
 import type { DkimResult } from './result.ts'
 import { listOf, readTags, type Tags, withoutSpace } from './tags.ts'
@@ -69,17 +68,19 @@ const CANONICALIZATION = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i
 const ATOM = /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\uffff]+$/
 const QUOTED = /^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"$/
 
-/** @param now in milliseconds since 1970 */
-export function readSignature(field: HeaderField, now: number): Claim {
-  if (field.raw.length > MOST_OCTETS) return permerror(nothing, `the signature is longer than ${MOST_OCTETS} octets`)
-  const line = field.raw.toString('latin1')
-  const text = line.slice(line.indexOf(':') + 1, line.endsWith('\r\n') ? -2 : undefined)
+/**
+ * @param field the whole field as Latin-1
+ * @param now in milliseconds since 1970
+ */
+export function readSignature(field: string, now: number): Claim {
+  if (field.length > MOST_OCTETS) return permerror(nothing, `the signature is longer than ${MOST_OCTETS} octets`)
+  const text = field.slice(field.indexOf(':') + 1, field.endsWith('\r\n') ? -2 : undefined)
   const tags = readTags(text)
   if ('malformed' in tags) return permerror(nothing, `the signature ${tags.malformed}`)
 
   const value = (name: string) => tags.get(name)?.value ?? ''
   const domain = domainName(value('d')) ?? ''
-  const identity = readIdentity(value('i'), domain)
+  const identity = readIdentity(tags.get('i')?.value, domain)
   const said: Said = {
     domain,
     selector: keyName(value('s'), domain) === undefined ? '' : value('s').toLowerCase(),
@@ -119,7 +120,7 @@ export function readSignature(field: HeaderField, now: number): Claim {
       signature: Buffer.from(said.b, 'base64'),
       ...(tags.has('l') && { length: Number(value('l')) }),
       belowDomain: identity.domain !== domain,
-      own: `${line.slice(0, line.indexOf(':') + 1)}${text.slice(0, start)}${text.slice(end)}`,
+      own: `${field.slice(0, field.indexOf(':') + 1)}${text.slice(0, start)}${text.slice(end)}`,
     },
   }
 }
@@ -164,8 +165,8 @@ function wrongTime(tags: Tags, seconds: number): string | undefined {
 }
 
 /** i= is an address, its local part optional and in dkim-quoted-printable (RFC 6376 §2.11); left out, it is @ and d=. */
-function readIdentity(value: string, domain: string): { text: string; domain: string } | undefined {
-  if (value === '') return { text: `@${domain}`, domain }
+function readIdentity(value: string | undefined, domain: string): { text: string; domain: string } | undefined {
+  if (value === undefined) return { text: `@${domain}`, domain }
   if (value.length > LONGEST_IDENTITY) return undefined
   const encoded = withoutSpace(value).replace(/=([\dA-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`)))
   const text = Buffer.from(encoded, 'latin1').toString()

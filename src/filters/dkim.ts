@@ -1,0 +1,81 @@
+/**
+ * `dkim`: what is suspicious about the signatures of a message. A signature that fails means no more than none
+ * (RFC 6376 §6.1), so nothing here refuses by default; what a passing one is worth, `dmarc` decides.
+ */
+import type { Filter } from '../core/filter.ts'
+import { type Finding, points } from '../core/finding.ts'
+import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim.ts'
+
+export interface DkimOptions {
+  /** Points when there are signatures and none of them holds: lists and old forwarders break them. @default 0.5 */
+  readonly broken?: number
+  /** Points when the passing signatures end before the body does, so that text may have been appended. @default 2 */
+  readonly partial?: number
+  /** Points when a field that must stand once, such as Subject, stands again and the signatures do not cover it. @default 5 */
+  readonly addedField?: number
+  /** Points when Subject, Reply-To or what says how the body is shown is covered by no passing signature. @default 0.5 */
+  readonly uncovered?: number
+  /** Points when there are more signatures than are looked at. @default 1 */
+  readonly tooMany?: number
+}
+
+/**
+ * Says nothing about unsigned mail and about a signature that passes and covers what it should.
+ *
+ * @example
+ * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part goes to quarantine
+ */
+export function dkim({
+  broken = 0.5,
+  partial = 2,
+  addedField = 5,
+  uncovered = 0.5,
+  tooMany = 1,
+}: DkimOptions = {}): Filter {
+  const judge = (found: Dkim): readonly Finding[] => {
+    const passing = found.signatures.filter(({ result }) => result === 'pass')
+    const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })
+    const trying = passing.find(({ testing }) => testing)
+    const testing = trying && { rule: 'testing', reason: `${trying.domain} says that it is only trying DKIM out (t=y)` }
+    const said = passing.length > 0 ? judgePassing(passing) : judgeOthers(found.signatures)
+    return [...said, testing, many].filter(finding => typeof finding === 'object')
+  }
+
+  const judgePassing = (passing: readonly DkimSignature[]): readonly Finding[] => {
+    const [first] = passing
+    const { signed, total } = first?.partial ?? { signed: 0, total: 0 }
+    const appended = `the signature of ${first?.domain} ends at octet ${signed} of ${total}: the rest may be anybody's`
+    const again = loose(passing, ({ present }) => present > 1)
+    const once = loose(passing, ({ name, present }) => present === 1 && SHOWN.has(name))
+    return [
+      passing.every(signature => signature.partial) && points(partial, appended, { rule: 'partial' }),
+      again !== '' && points(addedField, `${again} may have been added after signing`, { rule: 'added-field' }),
+      once !== '' && points(uncovered, `${once} is covered by no passing signature`, { rule: 'uncovered' }),
+    ].filter(finding => typeof finding === 'object')
+  }
+
+  const judgeOthers = (others: readonly DkimSignature[]): readonly Finding[] => {
+    const unknown = others.find(({ result }) => result === 'temperror')
+    if (unknown !== undefined) return [{ rule: 'unknown', reason: unknown.reason }]
+    const [first] = others
+    return first === undefined ? [] : [points(broken, `no signature holds: ${first.reason}`, { rule: 'broken' })]
+  }
+
+  return {
+    name: 'dkim',
+    reads: [signatures],
+    message: async message => judge(await message.ask(signatures)),
+  }
+}
+
+// What a person sees, where the answer goes, and how the body is read.
+const SHOWN: ReadonlySet<string> = new Set(['subject', 'reply-to', 'content-type', 'content-transfer-encoding'])
+
+const countOf = ({ signatures: { length }, ignored }: Dkim): string =>
+  `there are ${length + ignored} signatures, and only ${length} were looked at`
+
+/** The fields of that kind that no passing signature covers, for a sentence. */
+function loose(passing: readonly DkimSignature[], kind: (field: DkimSignature['unsigned'][number]) => boolean): string {
+  const [first, ...others] = passing.map(({ unsigned }) => unsigned.filter(kind).map(({ name }) => name))
+  return (first ?? []).filter(name => others.every(names => names.includes(name))).join(', ')
+}
