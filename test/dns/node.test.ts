@@ -125,6 +125,14 @@ describe('a resolver', () => {
     expect(answer).toMatchObject({ kind: 'failure', cause: 'unreachable' })
   })
 
+  test('a server that is silent or not there does not hide the next one', async () => {
+    const silent = await dnsServer({ 'example.org': 'timeout' })
+    const servers = [silent.address, server.address]
+    expect(await resolver({ servers, timeout: '3s' }).resolve('example.org', 'A')).toMatchObject({ kind: 'answer' })
+    await silent.close()
+    expect(await resolver({ servers, timeout: '3s' }).resolve('example.org', 'A')).toMatchObject({ kind: 'answer' })
+  })
+
   test.for([
     ['evil.example\0.victim.example'],
     ['a b.example'],
