@@ -3,7 +3,7 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 import { fact } from '../core/fact.ts'
 import type { Header } from '../core/stage.ts'
 import { type AddressDefect, type Mailbox, parseAddresses } from '../mime/addresses.ts'
-import type { HeaderDefect, HeaderField, HeaderFields } from '../mime/header.ts'
+import { type HeaderDefect, type HeaderField, type HeaderFields, isFieldName } from '../mime/header.ts'
 
 /** The one author, or why there is none. No authentication result is believed for an unclear author. */
 export type Author =
@@ -62,12 +62,14 @@ const mboxLine = /^>?From /
 
 function sectionTrouble(header: HeaderFields): string | undefined {
   for (const { kind } of header.defects) if (sectionReasons[kind]) return sectionReasons[kind]
-  const from = header.all('from')[0]?.offset ?? header.raw.length
+  const from = header.all('from')[0]
+  const fromStop = from ? from.offset + from.raw.length : header.raw.length
   for (const { name, key, offset } of header) {
     if (key === 'from') continue
     const mbox = offset === 0 && mboxLine.test(header.raw.toString('latin1', 0, 6))
-    // Some servers end the header section at a line that is no field, so that what follows is not seen.
-    if (name === '' && offset < from && !mbox) return 'a line without a colon stands above the From field'
+    // Some servers end the header section at a line that is no field; some programs take it for the end of the last one.
+    if (offset <= fromStop && !mbox && !isFieldName(name))
+      return 'a line that is no field stands above or below the From field'
     if (!mbox && looksLikeFrom(key)) return 'a field has a name that some read as From'
   }
   return undefined

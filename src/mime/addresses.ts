@@ -133,6 +133,8 @@ function readDisplay(phrase: readonly Token[], defects: Set<AddressDefect>): str
     if (kind === 'comment') defects.add('comment')
     else if (kind === '@') defects.add('address-in-display')
     else if (kind === '>' || kind === 'stray') defects.add('unexpected')
+    // A bracket is no quote to everybody: what stands in it must be plain.
+    else if (kind === 'literal' && /["\\<>@(),;:[]/.test(text)) defects.add('unexpected')
     if (kind === 'comment') continue
     if (spaced && parts.length > 0) parts.push(' ')
     parts.push(kind === 'literal' ? `[${text}]` : text)

@@ -1,5 +1,12 @@
 /** Splits a header section into its fields, once and in linear time, and lists what is wrong with its form. */
-import type { HeaderDefect, HeaderEnd, HeaderField, HeaderFields, HeaderLimits } from './header.ts'
+import {
+  type HeaderDefect,
+  type HeaderEnd,
+  type HeaderField,
+  type HeaderFields,
+  type HeaderLimits,
+  isFieldName,
+} from './header.ts'
 import { lineEnds } from './line-ends.ts'
 import { octetDefects } from './octets.ts'
 import { decodeWords } from './words.ts'
@@ -82,7 +89,7 @@ function readField(section: Buffer, latin1: string, start: number, stop: number,
   else if (!named) note('no-colon', start)
   else {
     if (nameStop < colon) note('space-before-colon', nameStop)
-    if (!fieldName.test(name)) note('bad-name', start)
+    if (!isFieldName(name)) note('bad-name', start)
   }
 
   return new LazyField(name, start, section.subarray(start, stop), named && !folded ? colon + 1 - start : 0)
@@ -117,8 +124,6 @@ class LazyField implements HeaderField {
   }
 }
 
-/** RFC 5322 §3.6.8: printable US-ASCII but the colon; no space. */
-const fieldName = /^[!-9;-~]+$/
 const ascii = /^[\0-\x7f]*$/
 
 /** White space that only folds is kept, the CRLF before it goes (RFC 5322 §2.2.3). */

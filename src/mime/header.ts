@@ -71,3 +71,6 @@ export interface HeaderLimits {
 
 /** What ended a header section: the empty line, the limit of octets, or the end of the message. */
 export type HeaderEnd = 'empty-line' | 'limit' | 'message'
+
+/** RFC 5322 §3.6.8: printable US-ASCII without the colon, and no space. */
+export const isFieldName = (name: string): boolean => /^[!-9;-~]+$/.test(name)
