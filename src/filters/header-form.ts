@@ -1,0 +1,141 @@
+/** Objects to header sections whose form is wrong: readers differ about such messages, and forgers use that. */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { type Finding, points, quarantine, reject } from '../core/finding.ts'
+import type { Header } from '../core/stage.ts'
+import { author } from '../facts/author.ts'
+import type { HeaderDefect, HeaderFields } from '../mime/header.ts'
+
+/** Points, a verdict, or nothing at all. */
+export type Consequence = number | 'reject' | 'quarantine' | 'off'
+
+/** What each thing that can be wrong leads to. */
+export interface HeaderFormOptions {
+  /** There is not exactly one author whom every reader sees. @default 'reject' */
+  readonly author?: Consequence
+  /** A NUL: programs cut the text there, or do not. @default 'reject' */
+  readonly nul?: Consequence
+  /** More than 128 KB, 1000 fields, or 64 KB in one line: it was not read to its end. @default 'reject' */
+  readonly tooLarge?: Consequence
+  /** A field that may stand once stands twice (RFC 5322 §3.6), so that readers choose. @default 4 */
+  readonly repeated?: Consequence
+  /** No Date field. @default 1 */
+  readonly missingDate?: Consequence
+  /** No Message-ID field. @default 1 */
+  readonly missingMessageId?: Consequence
+  /** A control character. @default 2 */
+  readonly control?: Consequence
+  /** A bare CR or LF (RFC 5322 §2.2 forbids both). @default 2 */
+  readonly bareLineEnd?: Consequence
+  /** A line of more than 998 octets (RFC 5322 §2.1.1). @default 1 */
+  readonly overlong?: Consequence
+  /** Octets beyond US-ASCII, though SMTPUTF8 was not asked for (RFC 6531 §3.2). Old honest programs do it. @default 1 */
+  readonly eightBit?: Consequence
+  /** Lines that are no field, odd field names, folds where none may be. @default 1 */
+  readonly malformed?: Consequence
+}
+
+const defaults: Readonly<Required<HeaderFormOptions>> = {
+  author: 'reject',
+  nul: 'reject',
+  tooLarge: 'reject',
+  repeated: 4,
+  missingDate: 1,
+  missingMessageId: 1,
+  control: 2,
+  bareLineEnd: 2,
+  overlong: 1,
+  eightBit: 1,
+  malformed: 1,
+}
+
+type Rule = keyof HeaderFormOptions
+
+/**
+ * @example
+ * headerForm({ author: 'quarantine', missingDate: 'off', repeated: 'reject' })
+ */
+export function headerForm(options: HeaderFormOptions = {}): Filter {
+  check(options)
+  const consequences = { ...defaults, ...options }
+  return {
+    name: 'header-form',
+    header: async context => {
+      const found: Finding[] = []
+      const wrong = [...whatIsWrong(context)]
+      const who = await context.ask(author)
+      if (who.kind === 'unclear') wrong.unshift(['author', `the author is unclear: ${who.reason}`])
+      for (const [rule, reason] of wrong) {
+        const consequence = consequences[rule]
+        if (consequence !== 'off') found.push(finding(rule, reason, consequence))
+      }
+      return found
+    },
+  }
+}
+
+function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, string]> {
+  const has = (...kinds: readonly HeaderDefect['kind'][]) => header.defects.find(({ kind }) => kinds.includes(kind))
+  const at = (defect: HeaderDefect) => `first at octet ${defect.offset}`
+
+  const nul = has('nul')
+  if (nul) yield ['nul', `the header section has ${nul.count} NULs, ${at(nul)}`]
+  const large = has('too-large', 'too-many-fields', 'line-too-long')
+  if (large) yield ['tooLarge', `the header section is beyond the limits (${large.kind}), ${at(large)}`]
+  const repeated = singletons.filter(name => header.all(name).length > 1)
+  if (repeated.length > 0) yield ['repeated', `fields that may stand once are repeated: ${repeated.join(', ')}`]
+  yield* missing(header)
+  const control = has('control')
+  if (control) yield ['control', `the header section has ${control.count} control characters, ${at(control)}`]
+  const bare = has('bare-cr', 'bare-lf')
+  if (bare) yield ['bareLineEnd', `the header section has a ${bare.kind.replace('-', ' ')}, ${at(bare)}`]
+  if (header.longestLine > 998 && large?.kind !== 'line-too-long') {
+    yield ['overlong', `a header line has ${header.longestLine} octets, more than 998`]
+  }
+  const eightBit = has('eight-bit')
+  if (eightBit && !utf8) yield ['eightBit', `the header section has 8-bit octets without SMTPUTF8, ${at(eightBit)}`]
+  const malformed = has('no-colon', 'bad-name', 'space-before-colon', 'leading-fold', 'empty-fold')
+  if (malformed) yield ['malformed', `the header section is malformed (${malformed.kind}), ${at(malformed)}`]
+}
+
+/** RFC 5322 §3.6 and RFC 2045 §3. From is the author's affair. */
+const singletons = [
+  'Date',
+  'Sender',
+  'Reply-To',
+  'To',
+  'Cc',
+  'Bcc',
+  'Message-ID',
+  'In-Reply-To',
+  'References',
+  'Subject',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+]
+
+function* missing(header: HeaderFields): Generator<readonly [Rule, string]> {
+  if (header.all('date').length === 0) yield ['missingDate', 'there is no Date field']
+  if (header.all('message-id').length === 0) yield ['missingMessageId', 'there is no Message-ID field']
+}
+
+function finding(option: Rule, reason: string, consequence: Exclude<Consequence, 'off'>): Finding {
+  const rule = option.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  if (consequence === 'reject') return reject('5.6.0', reason, { rule })
+  if (consequence === 'quarantine') return quarantine(reason, { rule })
+  return points(consequence, reason, { rule })
+}
+
+function check(options: HeaderFormOptions): void {
+  const expected = "points as a number, 'reject', 'quarantine' or 'off'"
+  const problems = Object.entries(options).flatMap(([key, found]) => {
+    const path = `headerForm.${key}`
+    if (!Object.hasOwn(defaults, key)) {
+      return [{ path, found, expected: `one of ${Object.keys(defaults).join(', ')}`, remedy: `remove ${key}` }]
+    }
+    const right = typeof found === 'number' ? Number.isFinite(found) : ['reject', 'quarantine', 'off'].includes(found)
+    return right ? [] : [{ path, found, expected, remedy: `set ${key} to ${expected}` }]
+  })
+  if (problems.length > 0) throw new PosternError(problems)
+}

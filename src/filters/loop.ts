@@ -1,0 +1,61 @@
+/** Refuses mail that goes round in circles (RFC 5321 §6.3). */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { reject } from '../core/finding.ts'
+import type { HeaderFields } from '../mime/header.ts'
+
+export interface LoopOptions {
+  /** The host name that our side writes after `by` in its Received fields. @default no look for our own */
+  readonly name?: string
+  /** How many Received fields a message may bring. @default 50 */
+  readonly max?: number
+  /** How many of them may be our own: forwarding out and back is honest a few times. @default 5 */
+  readonly own?: number
+}
+
+/**
+ * @example
+ * loop({ name: 'mx.example.org' })
+ */
+export function loop({ name, max = 50, own = 5 }: LoopOptions = {}): Filter {
+  check({ max, own })
+  return {
+    name: 'loop',
+    header: ({ header, forwardPaths }) => {
+      const hops = header.all('received').length
+      if (hops > max)
+        return reject('5.4.6', `the message has ${hops} Received fields, more than ${max}`, { rule: 'hops' })
+      const passed = name === undefined ? 0 : passedBy(header, name)
+      if (passed > own) {
+        return reject('5.4.6', `the message has been here ${passed} times, more than ${own}`, { rule: 'own' })
+      }
+      const delivered = deliveredTo(header)
+      const [first] = forwardPaths
+      if (first !== undefined && forwardPaths.every(path => delivered.has(path.toLowerCase()))) {
+        const reason = `the message was delivered to ${first} before, says its Delivered-To field`
+        return reject('5.4.6', reason, { rule: 'delivered' })
+      }
+    },
+  }
+}
+
+function passedBy(header: HeaderFields, name: string): number {
+  const wanted = name.toLowerCase()
+  return header
+    .all('received')
+    .filter(({ value }) => /\bby[ \t]+([^ \t;()]+)/i.exec(value)?.[1]?.toLowerCase() === wanted).length
+}
+
+/** Whoever delivers to a mailbox and forwards from there says so on top, as Postfix and qmail do. */
+const deliveredTo = (header: HeaderFields): ReadonlySet<string> =>
+  new Set(header.all('delivered-to').map(({ value }) => value.toLowerCase()))
+
+function check(options: Readonly<Record<string, number>>): void {
+  const problems = Object.entries(options)
+    .filter(([, value]) => !Number.isInteger(value) || value < 1)
+    .map(([key, found]) => {
+      const expected = 'a whole number of at least 1'
+      return { path: `loop.${key}`, found, expected, remedy: `set ${key} to ${expected}` }
+    })
+  if (problems.length > 0) throw new PosternError(problems)
+}
