@@ -18,8 +18,9 @@ const SPACE = 32
 const CRLF = Buffer.from('\r\n')
 const LINES = Buffer.alloc(4096, CRLF)
 
-// After a hit so many octets are folded by hand before the native scans are asked again: text with one hit has more.
-const WINDOW = 1024
+// After a hit so many octets are folded by hand before the scans are asked again; more and more where hit follows hit.
+const NARROW = 32
+const WIDE = 1024
 // After a space so many octets are looked at by hand: where words are, a native scan for the next space finds it at once.
 const WORDS = 256
 // Shorter views are cheaper copied than hashed alone.
@@ -88,6 +89,7 @@ export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => vo
   const relax = (part: Buffer, from: number) => {
     let tab = -1
     let next = -1
+    let window = NARROW
     for (let at = from; at < part.length; ) {
       if (tab < at) tab = found(part.indexOf(TAB, at))
       const stop = Math.min(tab, part.length)
@@ -98,14 +100,15 @@ export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => vo
         if (hit < next + WORDS || hit >= stop) break
       }
       if (hit > at) pass(part.subarray(at, hit))
-      at = hit < part.length ? fold(part, hit) : hit
+      window = hit - at > NARROW ? NARROW : Math.min(2 * window, WIDE)
+      at = hit < part.length ? fold(part, hit, window) : hit
     }
   }
 
-  /** @returns where the folding ended: after `WINDOW` octets, and not within white space */
-  const fold = (part: Buffer, from: number): number => {
-    if (used + WINDOW + 1 > out.length) flush()
-    const until = from + WINDOW
+  /** @returns where the folding ended: after `window` octets, and not within white space */
+  const fold = (part: Buffer, from: number, window: number): number => {
+    if (used + window + 1 > out.length) flush()
+    const until = from + window
     let to = used
     let at = from
     let white = false
