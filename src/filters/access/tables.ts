@@ -49,7 +49,14 @@ export function networks(kind: string, sides: Sides): Compiled<NetworkSide> {
     different.set(key, side)
     return side
   })
-  return { table: { size, find: ip => found[find(ip)] }, problems }
+  const table = {
+    size,
+    find: (ip: string) => {
+      const index = find(ip)
+      return index < 0 ? undefined : found[index]
+    },
+  }
+  return { table, problems }
 }
 
 /** The network in which {@link networks} has found `ip`. */

@@ -1,0 +1,290 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { describe, expect, test } from 'vitest'
+import type { Decision } from '../../src/core/decision.ts'
+import { PosternError } from '../../src/core/errors.ts'
+import type { Filter } from '../../src/core/filter.ts'
+import { defer } from '../../src/core/finding.ts'
+import type { Connection } from '../../src/core/stage.ts'
+import type { Limit } from '../../src/filters/rate-limit/limit.ts'
+import { rateLimit } from '../../src/filters/rate-limit.ts'
+import { probe } from '../../src/testing/probe.ts'
+import { handClock } from '../support/hand-clock.ts'
+
+const DAY = 86_400_000
+const mail = { helo: 'client.test', reversePath: 'a@client.test' }
+const connections = { what: 'connections', per: 'ip', limit: 1, within: '1m' } as const satisfies Limit
+
+test('the client that connects once too often hears why, and is hung up on', async () => {
+  const filter = rateLimit({ limits: [{ ...connections, per: 'network', limit: 2 }] })
+  const clock = handClock()
+  const connect = (ip: string) => probe(filter, { ip, clock })
+  expect(await connect('192.0.2.1')).toEqual([])
+  clock.pass(18_000)
+  expect(await connect('192.0.2.2')).toEqual([])
+  expect(await connect('192.0.3.1')).toEqual([])
+  expect(await connect('192.0.2.3')).toEqual([
+    defer('4.7.0', '192.0.2.0/24 has 3 connections within 1m; the limit is 2 and the window ends in 42 s', {
+      rule: 'rate-limit/connections',
+      close: true,
+    }),
+  ])
+  clock.pass(42_000)
+  expect(await connect('192.0.2.3')).toEqual([])
+})
+
+describe('each event is charged to its key', () => {
+  const first = { ip: '2001:db8:1:2::1', ...mail, forwardPath: 'bob@example.org', body: 'x'.repeat(600) }
+  const cases: readonly (readonly [Limit, Partial<typeof first>, string | undefined])[] = [
+    [connections, {}, '2001:db8:1:2::1 has 2 connections'],
+    [connections, { ip: '2001:db8:1:2::2' }, undefined],
+    [{ ...connections, per: 'network' }, { ip: '2001:db8:1:2::2' }, '2001:db8:1:2::/64 has 2 connections'],
+    [{ ...connections, per: 'network' }, { ip: '2001:db8:1:3::1' }, undefined],
+    [
+      { ...connections, what: 'connections', per: ({ ip }) => ip.slice(0, 4) },
+      { ip: '2001::' },
+      '2001 has 2 connections',
+    ],
+    [{ ...connections, per: () => undefined }, {}, undefined],
+    [
+      { ...connections, what: 'transactions', per: 'domain' },
+      { reversePath: 'b@CLIENT.test' },
+      'client.test has 2 transactions',
+    ],
+    [{ ...connections, what: 'transactions', per: 'domain' }, { reversePath: 'a@other.test' }, undefined],
+    [{ ...connections, what: 'transactions', per: async ({ helo }) => helo }, {}, 'client.test has 2 transactions'],
+    [
+      { ...connections, what: 'recipients', per: 'recipient' },
+      { ip: '192.0.2.9', forwardPath: 'BOB@example.org' },
+      'bob@example.org has 2 recipients',
+    ],
+    [{ ...connections, what: 'recipients', per: 'recipient' }, { forwardPath: 'eve@example.org' }, undefined],
+    [{ ...connections, what: 'messages' }, {}, '2001:db8:1:2::1 has 2 messages'],
+    [{ ...connections, what: 'bytes', limit: '1kb' }, {}, '2001:db8:1:2::1 has 1'],
+    [{ ...connections, what: 'bytes', limit: '2kb' }, {}, undefined],
+  ]
+  test.for(cases)('%j, then %j: %s', async ([limit, change, reason]) => {
+    const filter = rateLimit({ limits: [limit] })
+    const clock = handClock()
+    expect(await probe(filter, { ...first, clock })).toEqual([])
+    const found = await probe(filter, { ...first, ...change, clock })
+    expect(found.map(finding => finding.rule)).toEqual(reason ? [`rate-limit/${limit.what}`] : [])
+    expect(found[0]?.reason ?? '').toContain(reason ?? '')
+    expect(found[0]?.close).toBe(reason && limit.what === 'connections' ? true : undefined)
+  })
+})
+
+test('the null reverse-path is charged to no domain', async () => {
+  const filter = rateLimit({ limits: [{ what: 'transactions', per: 'domain', limit: 1, within: '1m' }] })
+  for (const _ of 'three') expect(await probe(filter, { ...mail, reversePath: '' })).toEqual([])
+})
+
+test('once too many bytes have come, the next transaction is not begun', async () => {
+  const filter = rateLimit({ limits: [{ what: 'bytes', per: 'ip', limit: '1kb', within: '1m' }] })
+  const clock = handClock()
+  const message = { ...mail, ip: '192.0.2.1', clock, forwardPath: 'bob@example.org', body: 'x'.repeat(2_000) }
+  expect(await probe(filter, message)).toMatchObject([{ rule: 'rate-limit/bytes', verdict: 'defer' }])
+  expect(await probe(filter, { ...mail, ip: '192.0.2.1', clock })).toMatchObject([{ rule: 'rate-limit/bytes' }])
+})
+
+describe('failures', () => {
+  const limits: readonly Limit[] = [{ what: 'failures', per: 'network', limit: 2, within: '10m' }]
+  const decide = async (filter: Filter, verdict: Decision['verdict'], context: Connection) => {
+    filter.decided?.(
+      { verdict, stage: 'connect', score: 0, findings: [], reply: { code: 550, status: '5.7.1', text: '' } },
+      context,
+    )
+    await new Promise(setImmediate)
+  }
+  const contextFor = async (ip: string, clock: Connection['clock']) => {
+    let seen: Connection | undefined
+    const connect = (connection: Connection) => {
+      seen = connection
+    }
+    await probe({ name: 'eye', connect }, { ip, clock })
+    if (!seen) throw new Error('probe did not run the filter')
+    return seen
+  }
+
+  test('a network that was refused too often is let in no more until the window ends', async () => {
+    const filter = rateLimit({ limits })
+    const clock = handClock()
+    const context = await contextFor('192.0.2.7', clock)
+    for (const verdict of ['reject', 'accept', 'defer', 'discard', 'reject'] as const)
+      await decide(filter, verdict, context)
+    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([])
+    await decide(filter, 'reject', context)
+    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([
+      defer('4.7.0', '192.0.2.0/24 has 3 failures within 10m; the limit is 2 and the window ends in 600 s', {
+        rule: 'rate-limit/failures',
+        close: true,
+      }),
+    ])
+    expect(await probe(filter, { ip: '192.0.3.9', clock })).toEqual([])
+    clock.pass(600_000)
+    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([])
+  })
+
+  test('a store that hangs gathers no more than a thousand counts under way', async () => {
+    let asked = 0
+    const consume = () => {
+      asked += 1
+      return new Promise<never>(() => {})
+    }
+    const filter = rateLimit({ limits, limiter: () => ({ consume }) })
+    const context = await contextFor('192.0.2.7', handClock())
+    for (let count = 0; count < 3_000; count += 1)
+      filter.decided?.(
+        {
+          verdict: 'reject',
+          stage: 'connect',
+          score: 0,
+          findings: [],
+          reply: { code: 550, status: '5.7.1', text: '' },
+        },
+        context,
+      )
+    await new Promise(setImmediate)
+    expect(asked).toBe(1_000)
+  })
+
+  test('a store that fails while counting harms nobody', async () => {
+    const filter = rateLimit({ limits, limiter: () => ({ consume: () => Promise.reject(new Error('down')) }) })
+    await decide(filter, 'reject', await contextFor('192.0.2.7', handClock()))
+  })
+})
+
+describe('D07 windows beyond the 24.8 days of a timer', () => {
+  test.for([25, 100, 400])('D07 a limit within %i days still limits on its last day, and ends', async days => {
+    const filter = rateLimit({ limits: [{ ...connections, within: `${days}d` }] })
+    const clock = handClock()
+    const connect = () => probe(filter, { ip: '192.0.2.1', clock })
+    expect(await connect()).toEqual([])
+    clock.pass(days * DAY - 1_000)
+    expect(await connect()).toEqual([
+      defer('4.7.0', `192.0.2.1 has 2 connections within ${days}d; the limit is 1 and the window ends in 1 s`, {
+        rule: 'rate-limit/connections',
+        close: true,
+      }),
+    ])
+    clock.pass(1_000)
+    expect(await connect()).toEqual([])
+  })
+
+  test('D07 a wall clock that jumps an hour to and fro changes nothing', async () => {
+    const filter = rateLimit({ limits: [connections] })
+    const steady = handClock()
+    const jumping = (hours: number) => ({ ...steady, now: () => steady.now() + hours * 3_600_000 })
+    expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(0) })).toEqual([])
+    for (const hours of [1, -1, 1])
+      expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(hours) })).toMatchObject([{ verdict: 'defer' }])
+    steady.pass(60_000)
+    expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(-1) })).toEqual([])
+  })
+})
+
+test('D08 a client over its limit stays so through a flood of other keys, within the bound', async () => {
+  const filter = rateLimit({ limits: [{ ...connections, within: '1h' }], entries: 100 })
+  const clock = handClock()
+  const over = () => probe(filter, { ip: '192.0.2.1', clock })
+  await over()
+  await over()
+  for (let index = 0; index < 1_000; index += 1) await probe(filter, { ip: `10.0.${index >> 8}.${index & 255}`, clock })
+  expect(await over()).toMatchObject([{ rule: 'rate-limit/connections' }])
+})
+
+describe('a limiter that is handed in', () => {
+  test("the library's own counts as ours does, by keys that name the limit", async () => {
+    const made: string[] = []
+    const filter = rateLimit({
+      limits: [connections, { ...connections, per: 'network', limit: 1, name: 'nets' }],
+      limiter: spec => {
+        made.push(`${spec.keyPrefix} ${spec.points} ${spec.duration}`)
+        return new RateLimiterMemory(spec)
+      },
+    })
+    expect(await probe(filter, { ip: '192.0.2.1' })).toEqual([])
+    expect(await probe(filter, { ip: '192.0.2.2' })).toMatchObject([
+      { reason: expect.stringMatching(/^192\.0\.2\.0\/24 has 2/) },
+    ])
+    expect(await probe(filter, { ip: '192.0.2.2' })).toMatchObject([
+      { reason: expect.stringMatching(/^192\.0\.2\.2 has 2/) },
+      { reason: expect.stringMatching(/^192\.0\.2\.0\/24 has 3/) },
+    ])
+    expect(made).toEqual(['connections-per-ip-within-1m 1 60', 'nets 1 60'])
+  })
+
+  test('a key that the limiter itself blocks is over its limit, though nothing is counted', async () => {
+    const blocked = { consumedPoints: 0, msBeforeNext: 4_200 }
+    const filter = rateLimit({ limits: [connections], limiter: () => ({ consume: () => Promise.reject(blocked) }) })
+    expect(await probe(filter, { ip: '192.0.2.1' })).toEqual([
+      defer(
+        '4.7.0',
+        '192.0.2.1 has more connections than it may within 1m; the limit is 1 and the window ends in 5 s',
+        {
+          rule: 'rate-limit/connections',
+          close: true,
+        },
+      ),
+    ])
+  })
+
+  test.for([
+    ['an Error', new Error('down')],
+    ['nothing', undefined],
+    ['a text', 'no'],
+  ] as const)('that rejects with %s has failed, and lets pass or defers as it is told', async ([, refusal]) => {
+    const limiter = () => ({ consume: () => Promise.reject(refusal) })
+    expect(await probe(rateLimit({ limits: [connections], limiter }), {})).toMatchObject([
+      { rule: 'rate-limit/failed' },
+    ])
+    const strict = await probe(rateLimit({ limits: [connections], limiter, failure: 'defer' }), {})
+    expect(strict).toMatchObject([{ rule: 'rate-limit/failed', verdict: 'defer' }])
+  })
+
+  test('that hangs is named after its deadline', async () => {
+    const limiter = () => ({ consume: () => new Promise<never>(() => {}) })
+    const found = await probe(rateLimit({ limits: [connections], limiter, deadline: 20 }), {})
+    expect(found).toMatchObject([{ rule: 'rate-limit/timeout' }])
+  })
+
+  test('that cannot be made is made again for the next client', async () => {
+    let tries = 0
+    const filter = rateLimit({
+      limits: [connections],
+      limiter: spec => {
+        tries += 1
+        if (tries === 1) throw new Error('not yet')
+        return new RateLimiterMemory(spec)
+      },
+    })
+    expect(await probe(filter, {})).toMatchObject([{ rule: 'rate-limit/failed' }])
+    expect(await probe(filter, {})).toEqual([])
+  })
+})
+
+test('every mistake in every limit is named with its remedy', () => {
+  const limits = [
+    { what: 'conections', per: 'ip', limit: 1, within: '1m' },
+    { what: 'connections', per: 'domain', limit: 0, within: '1 minute' },
+    { what: 'bytes', per: 'ip', limit: '1 mb', within: 0 },
+    { what: 'messages', per: 'ip', limit: 1, within: '1m' },
+    { what: 'messages', per: 'ip', limit: 2, within: '1m' },
+  ] as unknown as readonly Limit[]
+  const caught = (() => {
+    try {
+      return rateLimit({ limits })
+    } catch (error) {
+      return error
+    }
+  })()
+  expect(caught).toBeInstanceOf(PosternError)
+  expect((caught as PosternError).problems.map(({ path, found }) => [path, found])).toEqual([
+    ['limits[0].what', 'conections'],
+    ['limits[1].per', 'domain'],
+    ['limits[1].within', '1 minute'],
+    ['limits[1].limit', 0],
+    ['limits[2].limit', '1 mb'],
+    ['limits[2].within', 0],
+    ['limits', 'messages-per-ip-within-1m'],
+  ])
+})

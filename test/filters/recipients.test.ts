@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { PosternError } from '../../src/core/errors.ts'
+import { defer, reject } from '../../src/core/finding.ts'
+import { recipients } from '../../src/filters/recipients.ts'
+import { probe } from '../../src/testing/probe.ts'
+import { handClock } from '../support/hand-clock.ts'
+
+const from = { ip: '192.0.2.1', helo: 'client.test', reversePath: 'a@client.test' } as const
+const unknown = (path: string) => reject('5.1.1', `nobody receives mail for ${path}`, { rule: 'recipients/unknown' })
+const relay = (path: string) =>
+  reject('5.7.1', `${path} is no recipient of ours, and the client has not authenticated`, { rule: 'recipients/relay' })
+
+describe('a list of valid recipients', () => {
+  const valid = ['Bob@Example.org', '@all.example', '@.sub.example']
+  test.for([
+    ['bob@example.org', true],
+    ['BOB@EXAMPLE.ORG', true],
+    ['"bob"@example.org', true],
+    ['@relay.test:bob@example.org', true],
+    ['anybody@all.example', true],
+    ['anybody@a.sub.example', true],
+    ['Postmaster', true],
+    ['anybody@sub.example', false],
+    ['alice@example.org', false],
+    ['bob', false],
+    ['postmaster@example.org', false],
+    ['all.example', false],
+  ] as const)('%j is known: %s', async ([forwardPath, known]) => {
+    expect(await probe(recipients({ valid }), { ...from, forwardPath })).toEqual(known ? [] : [unknown(forwardPath)])
+  })
+
+  test('tells the case of local-parts apart only if asked to', async () => {
+    const filter = recipients({ valid: ['Bob@example.org'], exact: true })
+    expect(await probe(filter, { ...from, forwardPath: 'Bob@EXAMPLE.org' })).toEqual([])
+    expect(await probe(filter, { ...from, forwardPath: 'bob@example.org' })).toEqual([unknown('bob@example.org')])
+  })
+
+  test('every wrong entry is named with its remedy', () => {
+    const wrong = () => recipients({ valid: ['bob', 'bob@example.org', '@exa mple'], domains: ['-a.test'] })
+    const aDomain = 'a domain such as example.org, or .example.org for all below it'
+    const remedy = 'correct or remove it'
+    expect(wrong).toThrow(
+      new PosternError([
+        { path: 'domains[0]', found: '-a.test', expected: aDomain, remedy },
+        { path: 'valid[0]', found: 'bob', expected: 'an address such as bob@example.org', remedy },
+        { path: 'valid[2]', found: '@exa mple', expected: aDomain, remedy },
+      ]),
+    )
+  })
+})
+
+describe('a function', () => {
+  test('is asked once for an address while its answer is remembered, known and unknown each for its time', async () => {
+    const asked: string[] = []
+    const clock = handClock()
+    const filter = recipients({
+      valid: async address => asked.push(address) > 0 && address.startsWith('bob'),
+      cache: { known: '10m', unknown: '1m' },
+    })
+    const ask = (forwardPath: string) => probe(filter, { ...from, forwardPath, clock })
+    expect(await ask('Bob@example.org')).toEqual([])
+    expect(await ask('bob@EXAMPLE.org')).toEqual([])
+    expect(await ask('eve@example.org')).toEqual([unknown('eve@example.org')])
+    expect(await ask('eve@example.org')).toEqual([unknown('eve@example.org')])
+    expect(asked).toEqual(['bob@example.org', 'eve@example.org'])
+    clock.pass(60_000)
+    await ask('bob@example.org')
+    await ask('eve@example.org')
+    expect(asked).toEqual(['bob@example.org', 'eve@example.org', 'eve@example.org'])
+    clock.pass(540_000)
+    await ask('bob@example.org')
+    expect(asked.length).toBe(4)
+  })
+
+  test('is not remembered without limit', async () => {
+    const asked: string[] = []
+    const filter = recipients({ valid: address => asked.push(address) > 0, cache: { entries: 2 }, harvest: 100 })
+    const clock = handClock()
+    for (const name of ['a', 'b', 'c', 'a', 'b', 'c'])
+      await probe(filter, { ...from, forwardPath: `${name}@example.org`, clock })
+    expect(asked.length).toBeGreaterThan(3)
+  })
+
+  test.for([
+    [
+      'throws',
+      () => {
+        throw new Error('directory down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('directory down'))],
+    ['answers with neither', () => undefined as unknown as boolean],
+  ] as const)('that %s refuses nobody: it is asked to come back', async ([, valid]) => {
+    const found = await probe(recipients({ valid }), { ...from, forwardPath: 'bob@example.org' })
+    expect(found).toMatchObject([{ rule: 'recipients/failed', verdict: 'defer', status: '4.3.0' }])
+  })
+})
+
+describe('mail for other domains', () => {
+  const filter = recipients({ domains: ['example.org', '.example.net'] })
+  test.for([
+    'bob@other.test',
+    'bob@example.net',
+    'bob@sub.example.org',
+    'bob@example.org.other.test',
+    '@example.org:bob@other.test',
+    'bob%other.test@example.org',
+    'other.test!bob@example.org',
+    '"bob@other.test"@example.org',
+    'bob',
+    'bob@[192.0.2.9]',
+  ])('%s is refused to strangers', async forwardPath => {
+    expect(await probe(filter, { ...from, forwardPath })).toEqual([relay(forwardPath)])
+  })
+
+  test.for(['bob@example.org', 'bob@Example.ORG.', 'bob@a.example.net', 'postmaster'])(
+    '%s is received',
+    async forwardPath => {
+      expect(await probe(filter, { ...from, forwardPath })).toEqual([])
+    },
+  )
+
+  test('is relayed for users who have authenticated', async () => {
+    expect(await probe(filter, { ...from, user: 'bob', forwardPath: 'alice@other.test' })).toEqual([])
+  })
+})
+
+describe('W15 too many recipients', () => {
+  const paths = (count: number, name = 'bob') =>
+    Array.from({ length: count }, (_, index) => `${name}${index}@example.org`)
+
+  test('W15 the one after the hundredth of a transaction is asked to come in another', async () => {
+    expect(await probe(recipients(), { ...from, forwardPaths: paths(102) })).toEqual(
+      [100, 100].map(count =>
+        defer('4.5.3', `this transaction has ${count} recipients already; the most is 100`, {
+          rule: 'recipients/too-many',
+        }),
+      ),
+    )
+  })
+
+  test('a client that guesses names is hung up on, and learns nothing of those who are known', async () => {
+    const filter = recipients({ valid: ['bob@example.org'], domains: ['example.org'], harvest: 2 })
+    const forwardPaths = ['eve@example.org', 'eve@other.test', 'bob@example.org']
+    expect(await probe(filter, { ...from, forwardPaths })).toEqual([
+      unknown('eve@example.org'),
+      relay('eve@other.test'),
+      defer('4.7.0', '192.0.2.1 has named 2 recipients that were refused; the most is 2', {
+        rule: 'recipients/harvest',
+        close: true,
+      }),
+    ])
+    expect(await probe(filter, { ...from, forwardPath: 'bob@example.org' })).toEqual([])
+  })
+
+  test('a user who has authenticated may err as often as he likes', async () => {
+    const filter = recipients({ valid: ['bob@example.org'], harvest: 1 })
+    const forwardPaths = paths(3, 'eve')
+    expect(await probe(filter, { ...from, user: 'bob', forwardPaths })).toEqual(forwardPaths.map(unknown))
+  })
+})
