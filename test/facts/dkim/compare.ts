@@ -20,7 +20,7 @@ export const EXPLAINED: readonly (readonly [ours: RegExp, theirs: readonly strin
   [/holds a control character/, ['fail', 'pass'], 'RFC 6376 §3.2 allows none in a tag; a NUL cuts names short'],
   [/is no list of field names/, ['fail', 'pass'], 'mailauth takes white space out of h=, so that `Fr om` is From'],
   [/canonicalization .* not known/, ['fail', 'pass'], 'an empty c= is not a missing one, nor are three words two'],
-  [/rsa-sha1 is too weak/, ['fail'], 'refused before the body is hashed (RFC 8301)'],
+  [/rsa-sha1 is too weak/, ['fail', 'neutral'], 'refused before the body is hashed (RFC 8301)'],
   [
     /has expired|in the future/,
     ['fail', 'pass'],
