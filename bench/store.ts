@@ -1,4 +1,4 @@
-/** What counting costs beside rate-limiter-flexible's own memory: node --expose-gc bench/store.ts [keys, 1000000 unless told] */
+/** What counting costs beside rate-limiter-flexible's own memory: node --expose-gc bench/store.ts [keys] */
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { storeLimiter } from '../src/store/limiter.ts'
 import { memoryStore } from '../src/store/memory.ts'

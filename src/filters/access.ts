@@ -8,12 +8,15 @@ import { rdns } from '../facts/rdns.ts'
 import { domainOf, mailboxOf } from '../net/path.ts'
 import type { Entries } from './access/entries.ts'
 import { liveTable } from './access/live.ts'
-import { addresses, type Compiled, foundNetwork, names, networks, type Side, type Sides } from './access/tables.ts'
+import { addresses, type Compiled, names, networks, placed, type Side, type Sides } from './access/tables.ts'
 import { stampOf, watch } from './access/watch.ts'
 
 /** What one side lists. Every list is an array, or `{ file }` with one entry on each line and comments after a #. */
 export interface AccessLists {
-  /** Clients: `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`. The most specific entry of both sides wins. @default none */
+  /**
+   * Clients: `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`. The most specific entry of both sides wins.
+   * @default none
+   */
   readonly networks?: Entries
   /** Forward-confirmed names of clients: `mx.example.org`, or `.example.org` for all below it. @default none */
   readonly hosts?: Entries
@@ -32,15 +35,19 @@ export interface AccessOptions {
   readonly deny?: AccessLists
   /** Hang up on a client whose network or name is denied, before it has named a sender. @default true */
   readonly close?: boolean
-  /** How often files are looked at. One that has changed is read again; one that is wrong is reported and the old table kept. @default '5s' */
+  /**
+   * How often files are looked at. One that has changed is read again; one that is wrong is reported and the old table
+   * kept.
+   * @default '5s'
+   */
   readonly every?: Duration
   /** Hears why a changed file was not taken. @default process.emitWarning */
   readonly warn?: (message: string) => void
 }
 
 /**
- * Lets in and turns away by lists. While it lists no `hosts`, the connect stage answers at once and without asking anybody.
- * Replace a file by renaming a new one over it, so that it is never seen half-written.
+ * Lets in and turns away by lists. While it lists no `hosts`, the connect stage answers at once and without asking
+ * anybody. Replace a file by renaming a new one over it, so that it is never seen half-written.
  *
  * @throws PosternError naming every wrong entry.
  * @example
@@ -87,7 +94,7 @@ export function access({
     order: 'early',
     connect: connection => {
       const side = clients.find(connection.ip)
-      if (side) return said(side, 'network', `${connection.ip} in ${foundNetwork(connection.ip, side)}`, close)
+      if (side) return said(side, 'network', placed(connection.ip, side), close)
       return hosts.empty() ? undefined : byName(connection)
     },
     mail: ({ reversePath }) => {

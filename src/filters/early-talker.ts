@@ -3,8 +3,8 @@ import type { Filter } from '../core/filter.ts'
 import { points as evidence, reject } from '../core/finding.ts'
 
 /**
- * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host cannot
- * tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
+ * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host
+ * cannot tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
  */
 export function earlyTalker({
   points,

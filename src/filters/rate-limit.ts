@@ -1,7 +1,8 @@
 /**
  * How much one client, network, domain or recipient may do in a while.
  *
- * Windows are fixed: one begins with its first event and ends `within` later, so that up to twice the limit can pass around its end.
+ * Windows are fixed: one begins with its first event and ends `within` later, so that up to twice the limit can pass
+ * around its end.
  */
 import type { Decision } from '../core/decision.ts'
 import type { Filter } from '../core/filter.ts'

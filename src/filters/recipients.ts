@@ -14,26 +14,42 @@ export type IsValid = (address: string, recipient: Recipient) => boolean | Promi
 
 export interface RecipientsOptions {
   /**
-   * Who is known: addresses and `@domain` for everybody there, or a function that may ask a directory. It is asked for the domains in
-   * `domains` alone if they are given. When it fails, so does the filter. @default everybody
+   * Who is known: addresses and `@domain` for everybody there, or a function that may ask a directory. It is asked for
+   * the domains in `domains` alone if they are given. When it fails, so does the filter.
+   * @default everybody
    */
   readonly valid?: readonly string[] | IsValid
-  /** The domains that receive mail here, `.example.org` for all below it. To others only users who have authenticated may send. @default all */
+  /**
+   * The domains that receive mail here, `.example.org` for all below it. To others only users who have authenticated
+   * may send.
+   * @default all
+   */
   readonly domains?: readonly string[]
   /** Tell `Bob@` from `bob@`. @default false */
   readonly exact?: boolean
-  /** How many answers of a function are remembered, and for how long. @default 10,000; '1h' if known, '5m' if unknown */
+  /**
+   * How many answers of a function are remembered, and for how long.
+   * @default 10,000; '1h' if known, '5m' if unknown
+   */
   readonly cache?: { readonly entries?: number; readonly known?: Duration; readonly unknown?: Duration }
-  /** Recipients of one transaction; the next is asked to come in another (RFC 5321 §4.5.3.1.8 demands 100). @default 100 */
+  /**
+   * Recipients of one transaction; the next is asked to come in another (RFC 5321 §4.5.3.1.8 demands 100).
+   * @default 100
+   */
   readonly max?: number
-  /** Refused recipients of one connection after which nothing more is answered. Users who have authenticated are trusted. @default 10 */
+  /**
+   * Refused recipients of one connection after which nothing more is answered. Users who have authenticated are
+   * trusted.
+   * @default 10
+   */
   readonly harvest?: number
   /** What it means when `valid` fails or is too slow. @default 'defer' */
   readonly failure?: 'pass' | 'defer'
 }
 
 /**
- * Answers for the recipients of this host. Costs nothing for a list; a function is asked once for each address while its answer is remembered.
+ * Answers for the recipients of this host. Costs nothing for a list; a function is asked once for each address while
+ * its answer is remembered.
  *
  * @throws PosternError naming every wrong entry.
  * @example

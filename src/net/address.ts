@@ -10,7 +10,8 @@ const LONGEST_TEXT = 64
 
 /**
  * Reads `text` into the first words of `into` and tells how many there are. Allocates nothing for the forms
- * that a socket reports. An IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) is read as IPv4; a zone (`%eth0`) is passed over.
+ * that a socket reports. An IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) is read as IPv4; a zone (`%eth0`) is
+ * passed over.
  */
 export function readAddress(text: string, into: Uint32Array): Width {
   if (text.length > LONGEST_TEXT) return 0
@@ -18,7 +19,9 @@ export function readAddress(text: string, into: Uint32Array): Width {
   return readGroups(text, into) || readOddForm(text, into) ? unmapped(into) : 0
 }
 
-/** The canonical form (RFC 5952 for IPv6), or undefined when `text` is no IP address. Octal and short forms are none. */
+/**
+ * The canonical form (RFC 5952 for IPv6), or undefined when `text` is no IP address. Octal and short forms are none.
+ */
 export function canonical(text: string): string | undefined {
   const words = new Uint32Array(4)
   const width = readAddress(text, words)

@@ -18,7 +18,9 @@ export interface Network {
 export interface NetworkTable {
   /** How many different networks there are. */
   readonly size: number
-  /** The place, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does. */
+  /**
+   * The place, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does.
+   */
   readonly find: (ip: string) => number
 }
 
@@ -73,7 +75,10 @@ export function networkTable(networks: readonly Network[]): NetworkTable {
   }
 }
 
-/** Range n runs from the address `starts[n]` to just before the next one, and belongs to the network `owners[n]`, or to none: -1. */
+/**
+ * Range n runs from the address `starts[n]` to just before the next one, and belongs to the network `owners[n]`, or to
+ * none: -1.
+ */
 interface Ranges {
   readonly width: 1 | 4
   readonly starts: Uint32Array

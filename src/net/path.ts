@@ -10,8 +10,9 @@ export interface Mailbox {
 }
 
 /**
- * Takes a path apart. A source route is passed over (RFC 5321 §4.1.1.3: it must be accepted and should be ignored) and a quoted
- * local-part is read as what it stands for, so that neither `<@a:bob@example.org>` nor `<"bob"@example.org>` slips past a list.
+ * Takes a path apart. A source route is passed over (RFC 5321 §4.1.1.3: it must be accepted and should be ignored) and
+ * a quoted local-part is read as what it stands for, so that neither `<@a:bob@example.org>` nor `<"bob"@example.org>`
+ * slips past a list.
  */
 export function mailboxOf(path: string): Mailbox {
   const start = path.startsWith('@') ? path.indexOf(':') + 1 : 0
@@ -33,6 +34,9 @@ const LONGEST_NAME = 255
 const unquoted = (local: string): string =>
   local.length > 1 && local.startsWith('"') && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
 
-/** One text for a mailbox: the local-part in lower case unless `exact`, since few hosts still tell cases apart (RFC 5321 §2.4). */
+/**
+ * One text for a mailbox: the local-part in lower case unless `exact`, since few hosts still tell cases apart (RFC
+ * 5321 §2.4).
+ */
 export const addressKey = ({ local, domain }: Mailbox, { exact = false } = {}): string =>
   `${exact ? local : local.toLowerCase()}@${domain}`

@@ -26,13 +26,14 @@ export interface LimiterSpec {
 }
 
 /**
- * A limiter of rate-limiter-flexible on a bounded store. It also serves as the `insuranceLimiter` of a limiter on Redis.
+ * A limiter of rate-limiter-flexible on a bounded store. It also serves as the `insuranceLimiter` of a limiter on
+ * Redis.
  *
  * @example
  * const limiter = storeLimiter(memoryStore(), { keyPrefix: 'logins', points: 5, duration: 900 })
  */
 export function storeLimiter(store: Store, spec: LimiterSpec): RateLimiterStoreAbstract {
-  // The library's types promise these two at its entrance, which has no StoreAbstract and loads a driver for every database.
+  // The types promise these two at the library's entrance, which lacks the first and loads a driver for every database.
   const load = createRequire(import.meta.url)
   const Base = load('rate-limiter-flexible/lib/RateLimiterStoreAbstract.js') as typeof RateLimiterStoreAbstract
   const Result = load('rate-limiter-flexible/lib/RateLimiterRes.js') as typeof RateLimiterRes

@@ -1,8 +1,9 @@
 /**
- * Counters in memory, bounded however many keys are sprayed at it: no timer, a fixed number of steps for each operation.
+ * Counters in memory, bounded however many keys are sprayed at it: no timer, a fixed number of steps for each
+ * operation.
  *
- * When it is full, what has expired goes first; then what was seen only once, the nearest to its end first; last what was seen
- * again. So a flood of keys that never return does not wash away the counts of those who do.
+ * When it is full, what has expired goes first; then what was seen only once, the nearest to its end first; last what
+ * was seen again. So a flood of keys that never return does not wash away the counts of those who do.
  */
 import { hash } from 'node:crypto'
 import { PosternError } from '../core/errors.ts'
@@ -23,7 +24,10 @@ export interface MemoryStore extends Store {
 /** A key longer than this is kept as its SHA-256. */
 const LONGEST_KEY = 128
 
-/** Windows of different lengths that are kept in exact order of their ends; further lengths are put with the nearest one. */
+/**
+ * Windows of different lengths that are kept in exact order of their ends; further lengths are put with the nearest
+ * one.
+ */
 const MOST_LANES = 16
 
 /** How much of the store those that were seen again may hold against newcomers. */

@@ -59,8 +59,11 @@ export function networks(kind: string, sides: Sides): Compiled<NetworkSide> {
   return { table, problems }
 }
 
-/** The network in which {@link networks} has found `ip`. */
-export const foundNetwork = (ip: string, { prefix }: NetworkSide): string => networkOf(ip, { v4: prefix, v6: prefix })
+/** `192.0.2.1 in 192.0.2.0/24`: a client and the network in which {@link networks} has found it. */
+export function placed(ip: string, { prefix }: NetworkSide): string {
+  const single = prefix === (ip.includes(':') ? 128 : 32)
+  return single ? ip : `${ip} in ${networkOf(ip, { v4: prefix, v6: prefix })}`
+}
 
 /** A domain, given in the form of `domainOf`. The longest entry wins. */
 export function names(kind: string, sides: Sides): Compiled<Side> {

@@ -1,4 +1,7 @@
-/** Looks at files now and then. A glance at the time of change works on every file system and with every way of replacing a file. */
+/**
+ * Looks at files now and then. A glance at the time of change works on every file system and with every way of
+ * replacing a file.
+ */
 import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/world.ts'

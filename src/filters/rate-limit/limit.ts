@@ -10,7 +10,10 @@ export type KeyOf<C> = (context: C) => string | undefined | Promise<string | und
 interface Window {
   /** How long the first event counts, and with it all that follow: `'1m'`, `'25d'`. */
   readonly within: Duration
-  /** Tells limits apart in reasons and in a store that is shared. @default what, per and within; the place of one that is per function */
+  /**
+   * Tells limits apart in reasons and in a store that is shared.
+   * @default what, per and within; the place of one that is per function
+   */
   readonly name?: string
 }
 
@@ -20,8 +23,9 @@ interface Count extends Window {
 }
 
 /**
- * A limit. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null reverse-path is
- * charged to nobody. `failures` are refusals by any filter: too many close the door to connections and transactions.
+ * A limit. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
+ * reverse-path is charged to nobody. `failures` are refusals by any filter: too many close the door to connections and
+ * transactions.
  */
 export type Limit =
   | (Count & { readonly what: 'connections' | 'failures'; readonly per: Client | KeyOf<Connection> })
@@ -31,7 +35,10 @@ export type Limit =
   | (Window & {
       readonly what: 'bytes'
       readonly per: Client | 'domain' | KeyOf<Transaction>
-      /** Octets of whole messages. The one that exceeds it is deferred, and so is each transaction until the window ends. */
+      /**
+       * Octets of whole messages. The one that exceeds it is deferred, and so is each transaction until the window
+       * ends.
+       */
       readonly limit: Size
     })
 
