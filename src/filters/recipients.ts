@@ -67,6 +67,9 @@ export function recipients({
   const problems: Problem[] = []
   const served = domains && readAll(domains, 'domains', readName, problems)
   const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, exact, problems)
+  for (const [path, found] of Object.entries({ max, harvest }))
+    if (!(Number.isInteger(found) && found >= 1))
+      problems.push({ path, found, expected: 'a whole number from 1', remedy: `correct ${path} or leave it out` })
   if (problems.length > 0) throw new PosternError(problems)
   const lasts = { known: toMilliseconds(knownFor, 'cache.known'), unknown: toMilliseconds(unknownFor, 'cache.unknown') }
 

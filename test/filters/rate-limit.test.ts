@@ -272,13 +272,14 @@ test('every mistake in every limit is named with its remedy', () => {
   ] as unknown as readonly Limit[]
   const caught = (() => {
     try {
-      return rateLimit({ limits })
+      return rateLimit({ limits, networks: { v4: 33, v6: 48 } })
     } catch (error) {
       return error
     }
   })()
   expect(caught).toBeInstanceOf(PosternError)
   expect((caught as PosternError).problems.map(({ path, found }) => [path, found])).toEqual([
+    ['networks.v4', 33],
     ['limits[0].what', 'conections'],
     ['limits[1].per', 'domain'],
     ['limits[1].within', '1 minute'],

@@ -36,7 +36,8 @@ describe('a list of valid recipients', () => {
   })
 
   test('every wrong entry is named with its remedy', () => {
-    const wrong = () => recipients({ valid: ['bob', 'bob@example.org', '@exa mple'], domains: ['-a.test'] })
+    const wrong = () =>
+      recipients({ valid: ['bob', 'bob@example.org', '@exa mple'], domains: ['-a.test'], max: 0, harvest: Number.NaN })
     const aDomain = 'a domain such as example.org, or .example.org for all below it'
     const remedy = 'correct or remove it'
     expect(wrong).toThrow(
@@ -44,6 +45,13 @@ describe('a list of valid recipients', () => {
         { path: 'domains[0]', found: '-a.test', expected: aDomain, remedy },
         { path: 'valid[0]', found: 'bob', expected: 'an address such as bob@example.org', remedy },
         { path: 'valid[2]', found: '@exa mple', expected: aDomain, remedy },
+        { path: 'max', found: 0, expected: 'a whole number from 1', remedy: 'correct max or leave it out' },
+        {
+          path: 'harvest',
+          found: Number.NaN,
+          expected: 'a whole number from 1',
+          remedy: 'correct harvest or leave it out',
+        },
       ]),
     )
   })

@@ -15,7 +15,7 @@ export interface Plan {
 
 /** @throws PosternError naming every mistake in every limit. */
 export function plansOf(limits: readonly Limit[], prefixes: Prefixes): readonly Plan[] {
-  const problems: Problem[] = []
+  const problems = prefixProblems(prefixes)
   const plans = limits.flatMap((limit, index) => {
     const path = `limits[${index}]`
     const before = problems.length
@@ -55,6 +55,16 @@ export function plansOf(limits: readonly Limit[], prefixes: Prefixes): readonly 
   if (problems.length > 0) throw new PosternError(problems)
   return plans
 }
+
+const prefixProblems = ({ v4 = 24, v6 = 64 }: Prefixes): Problem[] =>
+  [
+    { path: 'networks.v4', found: v4, most: 32 },
+    { path: 'networks.v6', found: v6, most: 128 },
+  ].flatMap(({ path, found, most }) =>
+    Number.isInteger(found) && found >= 0 && found <= most
+      ? []
+      : [{ path, found, expected: `a prefix length from 0 to ${most}`, remedy: 'correct it or leave it out' }],
+  )
 
 function checkKind({ what, per }: Limit, path: string, problems: Problem[]): void {
   const choices = Object.hasOwn(chargeable, what) ? chargeable[what] : undefined
