@@ -1,0 +1,94 @@
+/** Programs that tests run for real: found on this machine, or installed from Debian, or asked for by name. Never skipped. */
+import { execFile } from 'node:child_process'
+import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { locked } from './lock.ts'
+
+const run = promisify(execFile)
+
+/** How long a hook that may have to install something should be allowed to take. */
+export const INSTALL_TIMEOUT = 600_000
+
+/**
+ * The path of `program`, which comes from `packages` of Debian. Where it is missing, root on Debian or Ubuntu gets the
+ * packages installed, none of their services started.
+ *
+ * @throws Error that names the packages, where they cannot be installed.
+ * @example
+ * beforeAll(async () => { clamd = await need('clamd', ['clamav-daemon']) }, INSTALL_TIMEOUT)
+ */
+export async function need(program: string, packages: readonly string[]): Promise<string> {
+  const found = await find(program)
+  if (found !== undefined) return found
+  const remedy = `these tests need ${program}: install ${packages.join(' ')} (apt-get install ${packages.join(' ')})`
+  if (process.getuid?.() !== 0 || !(await isDebian())) throw new Error(remedy)
+  return await locked('postern-install', INSTALL_TIMEOUT, async () => {
+    const meanwhile = await find(program)
+    if (meanwhile !== undefined) return meanwhile
+    try {
+      await withoutServices(() => install(packages))
+    } catch (cause) {
+      throw new Error(`${remedy}; installing failed`, { cause })
+    }
+    const installed = await find(program)
+    if (installed === undefined) throw new Error(`${remedy}; installed, but there is no ${program} on PATH`)
+    return installed
+  })
+}
+
+/** The path of a program on PATH or among the system's own programs. */
+async function find(program: string): Promise<string | undefined> {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin']
+  for (const folder of folders.filter(Boolean)) {
+    const path = join(folder, program)
+    if (await isExecutable(path)) return path
+  }
+  return undefined
+}
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+async function isDebian(): Promise<boolean> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release) && (await find('apt-get')) !== undefined
+}
+
+/** Lists may be missing or stale: then they are fetched, once, and the packages asked for again. */
+async function install(packages: readonly string[]): Promise<void> {
+  const asked = ['install', '-y', '-q', '--no-install-recommends', ...packages]
+  try {
+    await aptGet(asked)
+  } catch {
+    await aptGet(['update', '-q'])
+    await aptGet(asked)
+  }
+}
+
+const aptGet = (args: readonly string[]) =>
+  run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: INSTALL_TIMEOUT,
+  })
+
+const POLICY = '/usr/sbin/policy-rc.d'
+const KEPT = `${POLICY}.postern-kept`
+
+/** Says no to every service that a package would start by itself (invoke-rc.d(8)), then puts back what stood there. */
+async function withoutServices<T>(work: () => Promise<T>): Promise<T> {
+  // What an interrupted installation left aside is the true policy.
+  await rename(KEPT, POLICY).catch(() => undefined)
+  await rename(POLICY, KEPT).catch(() => undefined)
+  await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return await work()
+  } finally {
+    await rm(POLICY, { force: true })
+    await rename(KEPT, POLICY).catch(() => undefined)
+  }
+}
