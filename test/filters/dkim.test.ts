@@ -1,0 +1,113 @@
+/** The dkim filter: signatures that say less than they seem to. */
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { Finding } from '../../src/core/finding.ts'
+import type { Message } from '../../src/core/stage.ts'
+import { dkim as reading } from '../../src/facts/dkim.ts'
+import { type DkimOptions, dkim } from '../../src/filters/dkim.ts'
+import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
+import { headerContext, NOW } from '../facts/dkim/messages.ts'
+import { message, recordOf, rsa, signature, signed } from '../facts/dkim/signer.ts'
+
+const fields = [
+  'From: ann@example.org',
+  'To: bob@example.net',
+  'Subject: Lunch',
+  'Date: Mon, 23 Nov 2026 09:00:00 +0000',
+]
+const body = 'Shall we?\r\n'
+const names: ZoneLiteral = {
+  'sel._domainkey.example.org': { TXT: [recordOf(rsa.publicKey)] },
+  'try._domainkey.example.org': { TXT: [recordOf(rsa.publicKey, 'v=DKIM1; t=y; ')] },
+  'slow._domainkey.example.org': 'timeout',
+}
+
+async function findings(bytes: Buffer, options?: DkimOptions): Promise<readonly Finding[]> {
+  const context: Message = {
+    ...headerContext(bytes, zone(names), NOW),
+    size: bytes.length,
+    open: () => Readable.from([bytes]),
+    ask: fact => Promise.resolve(fact.find(context)),
+  }
+  const said = await dkim(options).message?.(context)
+  return Array.isArray(said) ? said : []
+}
+
+const added = (...fresh: readonly string[]) => message([...fresh, signature({ fields, body }), ...fields], body)
+
+test('the filter has the reading found while the message arrives', () => {
+  expect(dkim()).toMatchObject({ name: 'dkim', reads: [reading] })
+})
+
+test('unsigned mail and mail that is signed as it should be are no finding', async () => {
+  expect(await findings(message(fields, body))).toEqual([])
+  expect(await findings(signed({ fields, body }))).toEqual([])
+})
+
+test('a broken signature is a small matter, never a refusal', async () => {
+  const bytes = Buffer.concat([signed({ fields, body }), Buffer.from('footer of a list\r\n')])
+  expect(await findings(bytes)).toEqual([
+    { rule: 'broken', points: 0.5, reason: 'no signature holds: the body is not the one that example.org signed' },
+  ])
+})
+
+test('a broken signature beside one that holds is no finding', async () => {
+  const own = [signature({ fields, body, b: 'AAAA' }), signature({ fields, body })]
+  expect(await findings(message([...own, ...fields], body))).toEqual([])
+})
+
+test('a key that cannot be asked for is told, and costs nothing', async () => {
+  expect(await findings(signed({ fields, body, tags: { s: 'slow' } }))).toEqual([
+    { rule: 'unknown', reason: 'the key at slow._domainkey.example.org could not be asked for: timeout' },
+  ])
+})
+
+test('A07 text after l= is told, and how much of it', async () => {
+  const bytes = Buffer.concat([signed({ fields, body, tags: { l: '11' } }), Buffer.from('Buy pills.\r\n')])
+  const reason = "the signature of example.org ends at octet 11 of 23: the rest may be anybody's"
+  expect(await findings(bytes)).toEqual([{ rule: 'partial', points: 2, reason }])
+  expect(await findings(bytes, { partial: 9 })).toEqual([{ rule: 'partial', points: 9, reason }])
+})
+
+test('A07 text after l= is no finding when another signature covers all of it', async () => {
+  const whole = `${body}Buy pills.\r\n`
+  const own = [signature({ fields, body, tags: { l: '11' } }), signature({ fields, body: whole })]
+  expect(await findings(message([...own, ...fields], whole))).toEqual([])
+})
+
+test.for([
+  ['Subject: Pills', 'added-field', 5, 'subject may have been added after signing'],
+  ['From: eve@example.com', 'added-field', 5, 'from may have been added after signing'],
+  ['Reply-To: eve@example.com', 'uncovered', 0.5, 'reply-to is covered by no passing signature'],
+  ['Content-Type: text/html', 'uncovered', 0.5, 'content-type is covered by no passing signature'],
+] as const)('A08 %s put on top of signed mail is dkim/%s', async ([field, rule, points, reason]) => {
+  expect(await findings(added(field))).toEqual([{ rule, points, reason }])
+})
+
+test('A08 a second Reply-To and Content-Type on top of signed ones are added fields', async () => {
+  const more = ['Reply-To: ann@example.org', 'Content-Type: text/plain', ...fields]
+  const own = signature({ fields: more, body, tags: { h: 'From:To:Subject:Date:Reply-To:Content-Type' } })
+  const bytes = message(['Reply-To: eve@example.com', 'Content-Type: text/html', own, ...more], body)
+  expect(await findings(bytes)).toEqual([
+    { rule: 'added-field', points: 5, reason: 'reply-to, content-type may have been added after signing' },
+  ])
+})
+
+test('A08 a field that one of two passing signatures covers is no finding', async () => {
+  const list = ['Reply-To: list@example.org', ...fields]
+  const own = [signature({ fields: list, body, tags: { h: 'From:Reply-To' } }), signature({ fields, body })]
+  expect(await findings(message([...own, ...list], body))).toEqual([])
+})
+
+test('a domain that is only trying DKIM out is told, and costs nothing', async () => {
+  expect(await findings(signed({ fields, body, tags: { s: 'try' } }))).toEqual([
+    { rule: 'testing', reason: 'example.org says that it is only trying DKIM out (t=y)' },
+  ])
+})
+
+test('more signatures than are looked at are told', async () => {
+  const own = Array.from({ length: 9 }, () => signature({ fields, body }))
+  expect(await findings(message([...own, ...fields], body))).toEqual([
+    { rule: 'too-many', points: 1, reason: 'there are 9 signatures, and only 5 were looked at' },
+  ])
+})
