@@ -1,0 +1,140 @@
+/** `spf`: may this client send for the domain of the reverse-path, and under the name it gave (RFC 7208)? By mailauth, strict. */
+import { fact } from '../core/fact.ts'
+import type { Greeting } from '../core/stage.ts'
+import { queryName } from '../dns/name.ts'
+import { domainOf } from '../net/path.ts'
+import { type MailauthResolver, resolverFor } from './mailauth.ts'
+import { isWeak } from './spf/strength.ts'
+
+const results = ['none', 'neutral', 'pass', 'fail', 'softfail', 'temperror', 'permerror'] as const
+
+/** RFC 7208 §2.6. */
+export type SpfResult = (typeof results)[number]
+
+/** What was found out about one identity. */
+export interface SpfCheck {
+  readonly result: SpfResult
+  /** In lower case and A-labels; '' when the identity has none that DNS could be asked for. */
+  readonly domain: string
+  /** RFC 7208 §2.3, §2.4. A null reverse-path is checked as postmaster at the greeting. */
+  readonly identity: 'mailfrom' | 'helo'
+  /** For the operator; a sentence. */
+  readonly reason: string
+  /** The record of the domain, where one was read. */
+  readonly record?: string
+  /** It is a pass that half the Internet would be given: `+all`, `/0`, more than an IPv4 /8. Never charge it to the domain. */
+  readonly weak: boolean
+  /** Terms that asked DNS, 10 at most, and how many of them found nothing, 2 at most (RFC 7208 §4.6.4). */
+  readonly lookups: { readonly count: number; readonly void: number }
+}
+
+/** The identity of the reverse-path, and beside it that of the greeting. */
+export interface Spf extends SpfCheck {
+  readonly helo: SpfCheck
+}
+
+// In all no more than 30 for a message. What honest domains publish is read with far fewer.
+const QUESTIONS = { mailfrom: 20, helo: 10 } as const
+// The name of this host is for explanations, which are never shown (RFC 7208 §6.2, %{r}).
+const RECEIVER = 'unknown'
+const LONGEST_REASON = 200
+
+/** SPF for the name in the greeting alone: found once for a greeting, however many transactions follow. */
+export const heloSpf = fact('spf-helo', 'helo', greeting => {
+  const domain = domainOf(greeting.helo)
+  return check(greeting, { identity: 'helo', domain, sender: '' })
+})
+
+/**
+ * SPF for the reverse-path (for the greeting when that is null) and for the greeting.
+ *
+ * @example
+ * const { result, domain, weak } = await transaction.ask(spf)
+ */
+export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
+  const { reversePath } = transaction
+  if (reversePath === '') {
+    const helo = await transaction.ask(heloSpf)
+    return { ...helo, helo }
+  }
+  // RFC 5321 §4.1.1.3: a source route is passed over.
+  const sender = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath
+  const domain = domainOf(sender.slice(sender.lastIndexOf('@') + 1))
+  const [mailfrom, helo] = await Promise.all([
+    check(transaction, { identity: 'mailfrom', domain, sender }),
+    transaction.ask(heloSpf),
+  ])
+  return { ...mailfrom, helo }
+})
+
+type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly sender: string }
+
+async function check(greeting: Greeting, { identity, domain, sender }: Asked): Promise<SpfCheck> {
+  const { ip, helo, signal } = greeting
+  if (queryName(domain) === undefined || !domain.includes('.')) {
+    const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
+    return { result: 'none', domain: '', identity, reason, weak: false, lookups: { count: 0, void: 0 } }
+  }
+  const { spf: verify } = await import('mailauth/lib/spf/index.js')
+  const records: string[] = []
+  const ask = resolverFor(greeting, { questions: QUESTIONS[identity] })
+  const { status, rr, lookups } = await verify({
+    sender,
+    ip,
+    helo,
+    mta: RECEIVER,
+    strict: true,
+    resolver: remember(ask, records),
+  })
+  // What an aborted asker was told is no result: the fact is to be forgotten.
+  signal.throwIfAborted()
+  const result = results.find(known => known === status.result) ?? 'temperror'
+  return {
+    result,
+    domain,
+    identity,
+    reason: reasonFor(result, { domain, ip, comment: status.comment ?? '' }),
+    ...(rr !== undefined && { record: rr }),
+    weak: result === 'pass' && isWeak(records),
+    lookups: { count: lookups?.count ?? 0, void: lookups?.void ?? 0 },
+  }
+}
+
+/** Keeps every text that is read on the way. */
+const remember =
+  (ask: MailauthResolver, records: string[]): MailauthResolver =>
+  async (name, type) => {
+    const found = await ask(name, type)
+    if (type === 'TXT') records.push(...found.map(record => (typeof record === 'string' ? record : record.join(''))))
+    return found
+  }
+
+function reasonFor(
+  result: SpfResult,
+  { domain, ip, comment }: { readonly domain: string; readonly ip: string; readonly comment: string },
+): string {
+  switch (result) {
+    case 'pass':
+      return `${domain} lets ${ip} send for it`
+    case 'fail':
+      return `${domain} says that ${ip} does not send for it`
+    case 'softfail':
+      return `${domain} says that ${ip} probably does not send for it`
+    case 'neutral':
+      return `${domain} says nothing about ${ip}`
+    case 'none':
+      return `${domain} publishes no SPF record`
+    case 'permerror':
+      return `the SPF record of ${domain} is in error${detail(comment)}`
+    case 'temperror':
+      return `SPF of ${domain} could not be found out${detail(comment)}`
+    default:
+      return result satisfies never
+  }
+}
+
+// mailauth's comment: the receiver, what it did, `lookup of` the sender, and after that what went wrong.
+function detail(comment: string): string {
+  const [, text = ''] = /: (?:permanent )?error in processing during lookup of [^:]{0,320}: (.*)$/s.exec(comment) ?? []
+  return text === '' ? '' : `: ${text.slice(0, LONGEST_REASON).replace(/[^ -~]/g, '?')}`
+}
