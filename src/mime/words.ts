@@ -61,16 +61,24 @@ function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefin
 /** RFC 2047 §4.2. */
 function fromQ(payload: string): Buffer {
   const source = Buffer.from(payload.replaceAll('_', ' '), 'utf8')
-  if (!source.includes(0x3d)) return source
+  if (!source.includes(EQUALS)) return source
   let at = 0
   for (let i = 0; i < source.length; i++) {
     const octet = source[i] ?? 0
-    const high = octet === 0x3d ? hexDigit(source[i + 1]) : -1
-    const low = high < 0 ? -1 : hexDigit(source[i + 2])
-    source[at++] = low < 0 ? octet : high * 16 + low
-    if (low >= 0) i += 2
+    const decoded = octet === EQUALS ? hexOctet(source, i + 1) : -1
+    source[at++] = decoded < 0 ? octet : decoded
+    if (decoded >= 0) i += 2
   }
   return source.subarray(0, at)
+}
+
+const EQUALS = 61
+
+/** The octet that two hexadecimal digits stand for, or -1. */
+export function hexOctet(source: Buffer, at: number): number {
+  const high = hexDigit(source[at])
+  const low = high < 0 ? -1 : hexDigit(source[at + 1])
+  return low < 0 ? -1 : high * 16 + low
 }
 
 function hexDigit(octet = 0): number {

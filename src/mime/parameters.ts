@@ -1,0 +1,100 @@
+/** Reads `value; name=value; …` as Content-Type and Content-Disposition have it (RFC 2045 §5.1, RFC 2231). */
+import { decodeCharset, decodeWords } from './words.ts'
+
+export interface Parameters {
+  /** What stands before the first semicolon, without comments, in lower case. */
+  readonly value: string
+  /**
+   * Every reading of the parameter of that name: plain, with encoded words decoded, extended (`name*=utf-8''…`), and in
+   * continuations (`name*0=…; name*1=…`). More than one where programs may differ about it.
+   */
+  all(name: string): readonly string[]
+}
+
+const pair = /;[ \t]*([^=; \t"()]{1,200})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/gsy
+const other = /;?[^;]*/gsy
+
+/** Linear; at most `limit` parameters are read. */
+export function parseParameters(source: string, limit = 100): Parameters {
+  const first = source.indexOf(';')
+  const value = uncomment(first < 0 ? source : source.slice(0, first))
+  const found = new Map<string, string[]>()
+  let at = first < 0 ? source.length : first
+  for (let count = 0; at < source.length && count < limit; count++) {
+    pair.lastIndex = at
+    const match = pair.exec(source)
+    if (match) {
+      const [, name = '', quoted, token = ''] = match
+      const text = quoted === undefined ? uncomment(token) : quoted.replace(/\\(.)/gs, '$1')
+      const key = name.toLowerCase()
+      found.set(key, [...(found.get(key) ?? []), text])
+      at = pair.lastIndex
+      continue
+    }
+    other.lastIndex = at
+    other.test(source)
+    at = Math.max(other.lastIndex, at + 1)
+  }
+  return {
+    value: value.toLowerCase(),
+    all: name => [...new Set([...plain(found, name), ...extended(found, name), ...continued(found, name)])],
+  }
+}
+
+type Found = ReadonlyMap<string, readonly string[]>
+
+const plain = (found: Found, name: string): readonly string[] =>
+  (found.get(name) ?? []).flatMap(text => [decodeWords(text), text].slice(0, text.includes('=?') ? 2 : 1))
+
+const extended = (found: Found, name: string): readonly string[] => (found.get(`${name}*`) ?? []).map(decodeExtended)
+
+function continued(found: Found, name: string): readonly string[] {
+  let charset: string | undefined
+  const parts: Buffer[] = []
+  for (let index = 0; ; index++) {
+    const coded = found.get(`${name}*${index}*`)?.[0]
+    const text = coded ?? found.get(`${name}*${index}`)?.[0]
+    if (text === undefined) break
+    const [label, , payload] = coded !== undefined && index === 0 ? splitExtended(coded) : [undefined, '', text]
+    charset ??= label
+    parts.push(coded === undefined ? Buffer.from(text, 'utf8') : unpercent(payload))
+  }
+  if (parts.length === 0) return []
+  const octets = Buffer.concat(parts)
+  return [decodeCharset(octets, charset || 'utf-8') ?? octets.toString('latin1')]
+}
+
+/** RFC 2231 §4: charset, language and percent-encoded octets, with two single quotes between them. */
+function decodeExtended(text: string): string {
+  const [charset, , payload] = splitExtended(text)
+  const octets = unpercent(payload)
+  return decodeCharset(octets, charset || 'utf-8') ?? octets.toString('latin1')
+}
+
+function splitExtended(text: string): readonly [charset: string, language: string, payload: string] {
+  const first = text.indexOf("'")
+  const second = first < 0 ? -1 : text.indexOf("'", first + 1)
+  if (second < 0) return ['', '', text]
+  return [text.slice(0, first).toLowerCase(), text.slice(first + 1, second), text.slice(second + 1)]
+}
+
+const unpercent = (text: string): Buffer =>
+  Buffer.from(
+    Buffer.from(text, 'utf8')
+      .toString('latin1')
+      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
+
+/** Without `(comments)` and white space around. */
+function uncomment(text: string): string {
+  if (!text.includes('(')) return text.trim()
+  let depth = 0
+  let out = ''
+  for (const char of text) {
+    if (char === '(') depth++
+    else if (char === ')' && depth > 0) depth--
+    else if (depth === 0) out += char
+  }
+  return out.trim()
+}
