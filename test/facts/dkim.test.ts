@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { dkim } from '../../src/facts/dkim.ts'
 import { zone } from '../../src/testing/zone.ts'
-import { delivered, NOW, verify } from './dkim/messages.ts'
+import { delivered, headerContext, NOW, verify } from './dkim/messages.ts'
 import { ed25519, message, recordOf, rsa, rsa1536, signature, signed } from './dkim/signer.ts'
 
 const from = 'From: Ann <ann@example.org>'
@@ -64,6 +64,17 @@ test('a message without a signature asks nothing and hashes nothing', async () =
   const world = dns()
   expect(await verify(message(fields, body), world)).toEqual({ result: 'none', signatures: [], ignored: 0 })
   expect(world.asked).toEqual([])
+})
+
+test('keys are asked for before the first octet of the body is seen, each once', () => {
+  const world = dns()
+  const own = [
+    signature({ fields, body }),
+    signature({ fields, body }),
+    signature({ fields, body, tags: { s: 'small' } }),
+  ]
+  dkim.read(headerContext(message([...own, ...fields], body), world, NOW))
+  expect(world.asked).toEqual(['sel._domainkey.example.org TXT', 'small._domainkey.example.org TXT'])
 })
 
 test('the key of a domain that is trying DKIM out is marked', async () => {
