@@ -52,6 +52,15 @@ export function lineEnds(): LineEnds {
   let hasNul = false
   let wellBegun = true
 
+  const endLine = (well: boolean): void => {
+    if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) lookAlike = true
+    if (length > longest) longest = length
+    length = 0
+    content = BLANK
+    hasNul = false
+    wellBegun = well
+  }
+
   /** The ordinary chunk, by native scans alone: false, and nothing is changed, when there is more to it. */
   const pass = (chunk: Buffer): boolean => {
     if (!wellBegun || hasNul || (afterCr && chunk[0] !== LF) || chunk.indexOf(NUL) >= 0) return false
@@ -90,14 +99,6 @@ export function lineEnds(): LineEnds {
       at = i
       return made
     }
-    const endLine = (well: boolean): void => {
-      if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) lookAlike = true
-      if (length > longest) longest = length
-      length = 0
-      content = BLANK
-      hasNul = false
-      wellBegun = well
-    }
     for (let i = 0; i < chunk.length; i++) {
       const octet = chunk[i] ?? NUL
       if (afterCr) {
@@ -135,8 +136,9 @@ export function lineEnds(): LineEnds {
     push: chunk => (chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)),
     end: () => {
       if (!afterCr) return nothing
-      mend(Buffer.from([SPACE]))
-      length = 0
+      afterCr = false
+      bareCr++
+      endLine(false)
       return Buffer.from('\n')
     },
     get bareCr() {

@@ -1,0 +1,71 @@
+/** How other programs read the author of a message: the outside readers that our strict author must agree with. */
+import { createRequire } from 'node:module'
+import { domainToASCII } from 'node:url'
+import { MailParser } from 'mailparser'
+
+interface Entry {
+  readonly address?: string
+  readonly group?: readonly Entry[]
+}
+
+const require = createRequire(import.meta.url)
+const load = (from: string, name: string) => createRequire(require.resolve(from))(name)
+
+/** nodemailer's parser in the version that each library brings along: it reads From for mailauth and for mailparser. */
+const parsers: readonly ((value: string) => readonly Entry[])[] = [
+  load('mailauth', 'nodemailer/lib/addressparser'),
+  load('mailparser', 'nodemailer/lib/addressparser'),
+]
+
+/** The addresses that each of nodemailer's parsers finds in the unfolded value of a From field. */
+export const addressParsers = (value: string): readonly (readonly string[])[] =>
+  parsers.map(parse => flatten(parse(value)))
+
+/** The author addresses that mailauth's verifier would align with DMARC. */
+export async function mailauthAuthors(message: Buffer): Promise<readonly string[]> {
+  const { DkimVerifier } = load('mailauth', './dkim/dkim-verifier.js')
+  const verifier = new DkimVerifier({ resolver: async () => [] })
+  await new Promise((resolve, reject) => {
+    verifier.on('finish', resolve)
+    verifier.on('error', reject)
+    verifier.end(message)
+  })
+  return verifier.headerFrom.map(canonical)
+}
+
+/** The author addresses that mailparser shows. */
+export async function mailparserAuthors(message: Buffer): Promise<readonly string[]> {
+  const parser = new MailParser({
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipImageLinks: true,
+    skipTextLinks: true,
+  })
+  const found: string[] = []
+  parser.on('headers', headers => {
+    const from = headers.get('from') as { readonly value?: readonly Entry[] } | undefined
+    found.push(...flatten(from?.value ?? []))
+  })
+  parser.on('data', part => {
+    if (part.type === 'attachment') {
+      part.content.resume()
+      part.release?.()
+    }
+  })
+  await new Promise((resolve, reject) => {
+    parser.on('end', resolve)
+    parser.on('error', reject)
+    parser.end(message)
+  })
+  return found
+}
+
+const flatten = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap(({ address, group }) => (group ? flatten(group) : address ? [canonical(address)] : []))
+
+/** The domain in lower case and as A-labels. */
+export function canonical(address: string): string {
+  const at = address.lastIndexOf('@')
+  const domain = address.slice(at + 1).toLowerCase()
+  return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`
+}
