@@ -132,5 +132,8 @@ function strictDomain(domain: string): string | undefined {
   if (lower.length > 253) return undefined
   const mapped = /[^\0-\x7f]|xn--/.test(lower) ? domainToASCII(lower) : lower
   if (mapped.length > 253 || !hostName.test(mapped)) return undefined
-  return lower === mapped || domainToUnicode(mapped) === lower ? mapped : undefined
+  if (!mapped.includes('xn--')) return lower === mapped ? mapped : undefined
+  const unicode = domainToUnicode(mapped)
+  if (unicode.includes('xn--') || domainToASCII(unicode) !== mapped) return undefined
+  return lower === mapped || lower === unicode ? mapped : undefined
 }

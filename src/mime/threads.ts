@@ -102,6 +102,7 @@ async function feed(
   limits: PartLimits,
   until: AbortSignal,
 ): Promise<ThreadOutcome> {
+  until.throwIfAborted()
   let inFlight = 0
   let taken = (): void => {}
   let over = false
