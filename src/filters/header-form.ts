@@ -122,7 +122,8 @@ function* missing(header: HeaderFields): Generator<readonly [Rule, string]> {
 
 function finding(option: Rule, reason: string, consequence: Exclude<Consequence, 'off'>): Finding {
   const rule = option.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-  if (consequence === 'reject') return reject('5.6.0', reason, { rule })
+  // RFC 6531 §3.5 has a status of its own for what needs SMTPUTF8.
+  if (consequence === 'reject') return reject(option === 'eightBit' ? '5.6.7' : '5.6.0', reason, { rule })
   if (consequence === 'quarantine') return quarantine(reason, { rule })
   return points(consequence, reason, { rule })
 }

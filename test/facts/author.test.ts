@@ -80,6 +80,16 @@ test('A03 bytes that are not UTF-8 in the From field make the author unclear', (
   expect(readAuthor(headerOf(message))).toEqual(unclear('the From field is not valid UTF-8'))
 })
 
+test('M02 a From field of 40,000 addresses is unclear within 50 ms', () => {
+  const message = messageFrom('a@b.example,'.repeat(40_000))
+  const times = Array.from({ length: 5 }, () => {
+    const started = performance.now()
+    expect(authorOf(message)).toEqual(unclear('the header section was too large to be read as a whole'))
+    return performance.now() - started
+  })
+  expect(Math.min(...times)).toBeLessThan(50)
+})
+
 test('an internationalized local part is clear when SMTPUTF8 was asked for', () => {
   expect(authorOf(messageFrom('ä@example.org'), true)).toMatchObject({ kind: 'clear', address: 'ä@example.org' })
 })

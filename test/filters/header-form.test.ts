@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { PosternError } from '../../src/core/errors.ts'
+import { type Finding, points, quarantine, reject } from '../../src/core/finding.ts'
+import { type HeaderFormOptions, headerForm } from '../../src/filters/header-form.ts'
+import { probe } from '../../src/testing/probe.ts'
+
+const ordinary = [
+  'From: Alice <alice@example.org>',
+  'To: bob@example.net',
+  'Date: Mon, 23 Nov 2026 10:00:00 +0000',
+  'Message-ID: <1@example.org>',
+  'Subject: Hello',
+]
+const header = (...more: readonly string[]) => [...ordinary, ...more].map(line => `${line}\r\n`).join('')
+const without = (name: string) => header().replace(new RegExp(`^${name}:.*\r\n`, 'm'), '')
+
+test('an ordinary header section has no finding', async () => {
+  expect(await probe(headerForm(), { header: header() })).toEqual([])
+})
+
+test('W06 a NUL in the header section is refused before any parser', async () => {
+  expect(await probe(headerForm(), { header: header('X-Note: a\0b') })).toEqual([
+    reject('5.6.0', 'the author is unclear: there is a NUL in the header section', { rule: 'header-form/author' }),
+    reject('5.6.0', `the header section has 1 NULs, first at octet ${header().length + 9}`, {
+      rule: 'header-form/nul',
+    }),
+  ])
+})
+
+test.for<[text: string, finding: Finding]>([
+  [
+    header('Subject: Other'),
+    points(4, 'fields that may stand once are repeated: Subject', { rule: 'header-form/repeated' }),
+  ],
+  [
+    header('Reply-To: a@example.org', 'Reply-To: b@example.net', 'Content-Type: a/b', 'Content-Type: c/d'),
+    points(4, 'fields that may stand once are repeated: Reply-To, Content-Type', { rule: 'header-form/repeated' }),
+  ],
+])('A08 fields that may stand once and stand twice are a finding: %j', async ([text, finding]) => {
+  expect(await probe(headerForm(), { header: text })).toEqual([finding])
+})
+
+test('W25 8-bit octets without SMTPUTF8 cost a point, since old honest programs send them, and can be refused', async () => {
+  const text = header('X-Name: Größe')
+  const reason = `the header section has 8-bit octets without SMTPUTF8, first at octet ${header().length + 10}`
+  const rule = 'header-form/eight-bit'
+  expect(await probe(headerForm(), { header: text })).toEqual([points(1, reason, { rule })])
+  expect(await probe(headerForm({ eightBit: 'reject' }), { header: text })).toEqual([reject('5.6.7', reason, { rule })])
+})
+
+const end = header().length
+test.for<[name: string, text: string, finding: Finding]>([
+  ['no Date', without('Date'), points(1, 'there is no Date field', { rule: 'header-form/missing-date' })],
+  [
+    'no Message-ID',
+    without('Message-ID'),
+    points(1, 'there is no Message-ID field', { rule: 'header-form/missing-message-id' }),
+  ],
+  [
+    'a control character',
+    header('X: \x1b[31m'),
+    points(2, `the header section has 1 control characters, first at octet ${end + 3}`, {
+      rule: 'header-form/control',
+    }),
+  ],
+  [
+    'an overlong line',
+    header(`X: ${'x'.repeat(1000)}`),
+    points(1, 'a header line has 1003 octets, more than 998', { rule: 'header-form/overlong' }),
+  ],
+  [
+    'a line that is no field',
+    header('rubbish'),
+    points(1, `the header section is malformed (no-colon), first at octet ${end}`, { rule: 'header-form/malformed' }),
+  ],
+  [
+    'a line beyond 64 KB',
+    header(`X: ${'x'.repeat(70_000)}`),
+    reject('5.6.0', `the header section is beyond the limits (line-too-long), first at octet ${end}`, {
+      rule: 'header-form/too-large',
+    }),
+  ],
+])('%s is a finding', async ([, text, finding]) => {
+  expect(await probe(headerForm(), { header: text })).toEqual([finding])
+})
+
+test.for<[ending: string, kind: string]>([
+  ['\n', 'bare lf'],
+  ['\r', 'bare cr'],
+])('W04 a bare line end in the header section is a finding: %j', async ([ending, kind]) => {
+  const found = await probe(headerForm(), { header: `${header()}X: x${ending}Y: y\r\n` })
+  expect(found).toEqual([
+    points(2, `the header section has a ${kind}, first at octet ${end + 4}`, { rule: 'header-form/bare-line-end' }),
+  ])
+})
+
+test('M01 a header section beyond the limits is refused', async () => {
+  const found = await probe(headerForm(), { header: `${header()}X: x\r\n${' y\r\n'.repeat(80_000)}` })
+  expect(found.map(({ rule, verdict, status }) => [rule, verdict, status])).toEqual([
+    ['header-form/author', 'reject', '5.6.0'],
+    ['header-form/too-large', 'reject', '5.6.0'],
+  ])
+})
+
+test('A03 a message with two From fields is refused, or kept apart where that is asked for', async () => {
+  const text = readFileSync(new URL('../../fixtures/messages/two-from-fields.eml', import.meta.url), 'utf8')
+  const section = text.slice(0, text.indexOf('\r\n\r\n') + 2)
+  const reason = 'the author is unclear: there are 2 From fields'
+  const rule = 'header-form/author'
+  expect(await probe(headerForm(), { header: section })).toEqual([reject('5.6.0', reason, { rule })])
+  expect(await probe(headerForm({ author: 'quarantine' }), { header: section })).toEqual([quarantine(reason, { rule })])
+  expect(await probe(headerForm({ author: 3 }), { header: section })).toEqual([points(3, reason, { rule })])
+  expect(await probe(headerForm({ author: 'off' }), { header: section })).toEqual([])
+})
+
+test('an option that does not exist, or a consequence that makes no sense, is named when the filter is built', () => {
+  const wrong = { mising: 1, repeated: 'perhaps', control: Number.NaN } as unknown as HeaderFormOptions
+  expect(() => headerForm(wrong)).toThrow(PosternError)
+  expect(() => headerForm(wrong)).toThrow(/headerForm\.mising: .*\nheaderForm\.repeated: .*\nheaderForm\.control: /)
+})
