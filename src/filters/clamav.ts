@@ -1,0 +1,143 @@
+/** Viruses (ClamAV): a message is clean, infected or unknown, and what is unknown is never passed in silence. */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, discard, type Finding, type Findings, quarantine, reject } from '../core/finding.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
+import { clamdScan, ping } from './clamav/clamd.ts'
+import { clamscanScan, type StreamScanner } from './clamav/clamscan.ts'
+import { type Address, addressText } from './clamav/connection.ts'
+import { guard } from './clamav/guard.ts'
+import { wrongCounts, wrongScanner } from './clamav/problems.ts'
+import { timed } from './clamav/timed.ts'
+import type { ScanVerdict } from './clamav/verdict.ts'
+
+export interface ClamavOptions {
+  /** The Unix socket of clamd. @default '/run/clamav/clamd.ctl', unless `port` or `scanner` is given */
+  readonly socket?: string
+  /** The host of clamd, beside `port`. @default '127.0.0.1' */
+  readonly host?: string
+  /** The TCP port of clamd. What goes there is not encrypted. */
+  readonly port?: number
+  /** An instance of clamscan to be used in place of our own client. */
+  readonly scanner?: StreamScanner
+  /** How long one message may take, waiting for its turn included. @default '30s' */
+  readonly deadline?: Duration
+  /** Messages scanned at once. Keep it at or below clamd's MaxThreads. @default 10 */
+  readonly concurrency?: number
+  /** Messages that may wait for their turn; more fail at once. @default 100 */
+  readonly waiting?: number
+  /** The largest message that is scanned. Keep it at or below clamd's StreamMaxLength. @default '25mb' */
+  readonly maxSize?: Size
+  /** What becomes of an infected message. @default 'reject' */
+  readonly infected?: 'reject' | 'quarantine' | 'discard'
+  /**
+   * What becomes of a message that no further try will get scanned: too large, encrypted, or beyond clamd's limits.
+   * clamd tells of the last two only with `AlertEncrypted yes` and `AlertExceedsMax yes`.
+   * @default 'quarantine'
+   */
+  readonly unscannable?: 'pass' | 'quarantine' | 'defer' | 'reject'
+  /** What it means when the scanner gives no verdict. @default 'defer' */
+  readonly failure?: 'pass' | 'defer'
+  /** Failures in a row after which the scanner is left alone until it answers a PING. @default 5 */
+  readonly failures?: number
+  /** How often it is tried meanwhile. @default '1s' */
+  readonly retry?: Duration
+}
+
+/**
+ * Has ClamAV read every message that nothing else has decided.
+ *
+ * @throws PosternError when no scanner is named clearly, or a number is none.
+ * @example
+ * clamav({ socket: '/run/clamav/clamd.ctl' })
+ * clamav({ scanner: await new NodeClam().init({ clamdscan: { host: '127.0.0.1', port: 3310 } }) })
+ */
+export function clamav(options: ClamavOptions = {}): Filter {
+  const {
+    socket,
+    host,
+    port,
+    scanner,
+    deadline = '30s',
+    concurrency = 10,
+    waiting = 100,
+    maxSize = '25mb',
+    infected = 'reject',
+    unscannable = 'quarantine',
+    failure = 'defer',
+    failures = 5,
+    retry = '1s',
+  } = options
+  const problems = [
+    ...wrongScanner({ socket, host, port, scanner }),
+    ...wrongCounts({ concurrency, waiting, failures }),
+  ]
+  if (problems.length > 0) throw new PosternError(problems)
+
+  const address: Address =
+    port === undefined ? { path: socket ?? '/run/clamav/clamd.ctl' } : { host: host ?? '127.0.0.1', port }
+  const ms = toMilliseconds(deadline, 'clamav.deadline')
+  const scan = guard(scanner ? clamscanScan(scanner) : clamdScan(address), {
+    deadline: ms,
+    concurrency,
+    waiting,
+    maxSize: toOctets(maxSize, 'clamav.maxSize'),
+    failures,
+    retry: toMilliseconds(retry, 'clamav.retry'),
+    ...(!scanner && { ping: signal => ping(address, signal) }),
+  })
+
+  return {
+    name: 'clamav',
+    order: 'late',
+    failure,
+    // Later than the scan's own, so that it is the scanner's cause that is reported.
+    deadline: ms + 5_000,
+    ...(!scanner && {
+      start: async ({ clock, consult }) => {
+        const there = () => timed({ clock, ms: 2_000, late: false }, signal => ping(address, signal))
+        if (!(await consult('clamav:ping', there))) throw new Error(`no clamd answers at ${addressText(address)}`)
+      },
+    }),
+    message: async message => judge(await message.consult('clamav', () => scan(message)), { infected, unscannable }),
+  }
+}
+
+/** @throws Error when it is not known whether the message is clean: `failure` says what that means. */
+function judge(
+  verdict: ScanVerdict,
+  { infected, unscannable }: Required<Pick<ClamavOptions, 'infected' | 'unscannable'>>,
+): Findings {
+  switch (verdict.kind) {
+    case 'clean':
+      return
+    case 'infected':
+      return UNSCANNABLE.test(verdict.name)
+        ? unscanned[unscannable](`ClamAV could not look into all of the message: ${verdict.name}`)
+        : refused[infected](`ClamAV found ${verdict.name}`)
+    case 'unknown':
+      if (verdict.cause === 'size-limit') return unscanned[unscannable](`too large to be scanned: ${verdict.detail}`)
+      throw new Error(`not scanned (${verdict.cause}): ${verdict.detail}`)
+    default:
+      verdict satisfies never
+      throw new Error('not scanned: the verdict that was recorded is none')
+  }
+}
+
+/** What clamd "finds" where it could not look: encrypted parts, and limits of size, depth, number or time. */
+const UNSCANNABLE = /^Heuristics\.(?:Encrypted|Limits\.Exceeded)(?:\.|$)/
+
+type Words<K extends string> = Readonly<Record<K, (reason: string) => Finding>>
+
+const refused: Words<'reject' | 'quarantine' | 'discard'> = {
+  reject: reason => reject('5.7.1', reason, { rule: 'infected' }),
+  quarantine: reason => quarantine(reason, { rule: 'infected' }),
+  discard: reason => discard(reason, { rule: 'infected' }),
+}
+
+const unscanned: Words<'pass' | 'quarantine' | 'defer' | 'reject'> = {
+  pass: reason => ({ rule: 'unscannable', reason }),
+  quarantine: reason => quarantine(reason, { rule: 'unscannable' }),
+  defer: reason => defer('4.7.1', reason, { rule: 'unscannable' }),
+  reject: reason => reject('5.7.1', reason, { rule: 'unscannable' }),
+}

@@ -1,0 +1,71 @@
+/** A scan under guard: an absolute deadline, a limit on scans at once, a size limit, and a breaker. */
+import { breaker } from './breaker.ts'
+import { gate } from './gate.ts'
+import { timed } from './timed.ts'
+import { type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
+
+export interface GuardOptions {
+  /** Milliseconds for the whole scan, waiting for a turn included. */
+  readonly deadline: number
+  /** Scans at once. */
+  readonly concurrency: number
+  /** Scans that may wait for their turn. */
+  readonly waiting: number
+  /** Octets of the largest message that is scanned. */
+  readonly maxSize: number
+  /** Failures in a row that open the breaker. */
+  readonly failures: number
+  /** Milliseconds between two tries while the breaker is open. */
+  readonly retry: number
+  /** Whether the scanner is there. Never rejects. Without it a message now and then finds out. */
+  readonly ping?: (signal: AbortSignal) => Promise<boolean>
+}
+
+/** Gives a verdict within the deadline whatever the scanner does. */
+export function guard(
+  scan: Scan,
+  { deadline, concurrency, waiting, maxSize, failures, retry, ping }: GuardOptions,
+): Scan {
+  const turns = gate(concurrency, waiting)
+  const health = breaker({
+    failures,
+    retry,
+    ...(ping && { probe: clock => timed({ clock, ms: Math.min(PING, deadline), late: false }, ping) }),
+  })
+
+  return async message => {
+    const { clock, signal, size } = message
+    if (signal.aborted) return aborted
+    if (size > maxSize) return unknown('size-limit', `the message has ${size} octets; at most ${maxSize} are scanned`)
+    let asked = false
+    const late = unknown('timeout', `the scanner gave no answer within ${deadline} ms`)
+
+    const verdict = await timed<ScanVerdict>({ clock, ms: deadline, signal, late }, async over => {
+      const leave = await turns.enter(over)
+      if (!leave) return unknown('busy', `${concurrency} messages are being scanned and ${waiting} wait already`)
+      try {
+        if (!(await health.ready(clock)))
+          return unknown('breaker-open', 'the scanner failed several times in a row and is not asked for a moment')
+        asked = true
+        return await scan({ clock, size, open: () => message.open(), signal: over })
+      } catch (error) {
+        return unknown('error', `the scanner failed: ${error instanceof Error ? error.message : String(error)}`)
+      } finally {
+        leave()
+      }
+    })
+
+    if (signal.aborted && verdict.kind === 'unknown') return aborted
+    if (asked) health.report(clock, !(verdict.kind === 'unknown' && isFault(verdict.cause)))
+    return verdict
+  }
+}
+
+/** A PING is answered at once or not at all. */
+const PING = 2_000
+
+const aborted = unknown('aborted', 'the answer no longer matters')
+
+/** What says that the scanner is ill, and not only this message. */
+const isFault = (cause: UnknownCause): boolean =>
+  cause === 'refused' || cause === 'closed' || cause === 'reset' || cause === 'garbage' || cause === 'timeout'

@@ -1,0 +1,87 @@
+/** A clamd that misbehaves in one way, on a port of the loopback. */
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What it does with a connection, and, where `whole` is there, once the whole message has come. */
+export interface Manner {
+  /** The client has connected. */
+  readonly connected?: (socket: Socket) => void
+  /** The first octets have come. */
+  readonly begun?: (socket: Socket) => void
+  /** The zero length has come. */
+  readonly whole?: (socket: Socket) => void
+  /** Do not read at all. */
+  readonly deaf?: boolean
+}
+
+export interface FalseClamd extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** How many connections are open now. */
+  readonly open: () => number
+  /** How many there have been. */
+  readonly seen: () => number
+  /** The octets that were read. */
+  readonly read: () => number
+  /** From now on it behaves so. */
+  readonly become: (manner: Manner) => void
+  readonly stop: () => Promise<void>
+}
+
+export async function falseClamd(first: Manner): Promise<FalseClamd> {
+  const sockets = new Set<Socket>()
+  let [manner, seen, read] = [first, 0, 0]
+  const server = createServer(socket => {
+    const { connected, begun, whole, deaf } = manner
+    sockets.add(socket)
+    seen += 1
+    let [started, tail] = [false, Buffer.alloc(0)]
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => undefined)
+    connected?.(socket)
+    if (deaf) return
+    socket.on('data', bytes => {
+      read += bytes.length
+      tail = Buffer.concat([tail, bytes]).subarray(-5)
+      if (!started) begun?.(socket)
+      started = true
+      if (tail.length >= 4 && tail.readUInt32BE(tail.length - 4) === 0) whole?.(socket)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+    await once(server, 'close')
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    open: () => sockets.size,
+    seen: () => seen,
+    read: () => read,
+    become: next => {
+      manner = next
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Answers as an honest clamd would, once it has the whole message. */
+export const says = (reply: string): Manner => ({ whole: socket => socket.end(reply) })
+
+/** Answers octet by octet, `ms` apart. */
+export const trickles = (reply: string, ms: number): Manner => ({
+  whole: async socket => {
+    for (const octet of Buffer.from(reply)) {
+      if (socket.destroyed) return
+      socket.write(Buffer.of(octet))
+      await sleep(ms)
+    }
+  },
+})
