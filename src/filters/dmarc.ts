@@ -1,0 +1,123 @@
+/** `dmarc`: does what the author's domain asks for, unless somebody we trust has a good word for the message. */
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding, type Findings, points, quarantine, reject } from '../core/finding.ts'
+import type { Message } from '../core/stage.ts'
+import { arc } from '../facts/arc.ts'
+import { dkim } from '../facts/dkim.ts'
+import { dmarc as check, type Dmarc } from '../facts/dmarc.ts'
+import { type Forwarders, forwarderOf, readSealers, vouchingSealer } from './dmarc/override.ts'
+
+export interface DmarcOptions {
+  /**
+   * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org` for
+   * all names below it), or a function. @default []
+   */
+  readonly forwarders?: Forwarders
+  /** Domains of ARC sealers whose word is taken for what they saw. Anybody can seal; name only whom you trust. @default [] */
+  readonly sealers?: readonly string[]
+  /** What becomes of mail that fails under p=reject. @default 'reject' */
+  readonly rejects?: 'reject' | 'quarantine' | number
+  /** What becomes of mail that fails under p=quarantine. @default 'quarantine' */
+  readonly quarantines?: 'quarantine' | number
+  /** Points for mail that fails under p=none. @default 1 */
+  readonly none?: number
+  /** What becomes of mail when DNS could not tell whether it passes, or what the policy is. @default 'defer' */
+  readonly unknown?: 'defer' | 'pass'
+  /** What becomes of mail without exactly one author, of which no result is believed. @default 3 */
+  readonly unclear?: 'reject' | 'quarantine' | number
+  /** Points when only an SPF record that lets half the Internet pass speaks for the author. @default 2 */
+  readonly weak?: number
+}
+
+/**
+ * Carries out DMARC at `message`. Says nothing about mail that passes and about domains without a policy.
+ *
+ * @example
+ * dmarc({ forwarders: ['192.0.2.0/24', '.forwarder.example'], sealers: ['lists.example'] })
+ * @throws PosternError when a forwarder or sealer cannot be read
+ */
+export function dmarc({
+  forwarders = [],
+  sealers = [],
+  rejects = 'reject',
+  quarantines = 'quarantine',
+  none = 1,
+  unknown = 'defer',
+  unclear = 3,
+  weak = 2,
+}: DmarcOptions = {}): Filter {
+  const forwarder = forwarderOf(forwarders)
+  const trusted = readSealers(sealers)
+
+  const judge = (found: Dmarc): Findings => {
+    const { result, reason, policy, domain, alignedBy } = found
+    switch (result) {
+      case 'none':
+        return false
+      case 'pass':
+        return found.weak && cost(weak, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
+      case 'fail':
+        return fails(policy, reason)
+      case 'temperror': {
+        // A domain that speaks for itself would pass whatever its policy is; under p=none nothing would follow.
+        const matters = found.policyUnknown ? alignedBy.length === 0 : policy !== 'none'
+        return matters && unknown === 'defer' && defer('4.7.0', reason, { rule: 'unknown' })
+      }
+      case 'permerror':
+        return cost(unclear, 'unclear', reason)
+      default:
+        return result satisfies never
+    }
+  }
+
+  const fails = (policy: Dmarc['policy'], reason: string): Findings => {
+    switch (policy) {
+      case 'reject':
+        return cost(rejects, 'reject', reason)
+      case 'quarantine':
+        return cost(quarantines, 'quarantine', reason)
+      case 'none':
+        return cost(none, 'none', reason)
+      default:
+        return policy satisfies never
+    }
+  }
+
+  /** A reason not to do what the policy asks for, or to wait until there may be one. */
+  const excuse = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
+    const trustedForwarder = await forwarder(message)
+    if (trustedForwarder !== undefined) {
+      return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
+    }
+    if (trusted.size === 0) return undefined
+    const chain = await message.ask(arc)
+    const sealer = vouchingSealer(chain, trusted, domain)
+    if (sealer !== undefined) {
+      return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed when it came there` }
+    }
+    const waits = chain.unknown && policy !== 'none' && unknown === 'defer'
+    return waits ? defer('4.7.0', chain.reason, { rule: 'unknown' }) : undefined
+  }
+
+  return {
+    name: 'dmarc',
+    reads: trusted.size > 0 ? [dkim, arc] : [dkim],
+    message: async message => {
+      const found = await message.ask(check)
+      const said = judge(found)
+      const isExcusable = said && (found.result === 'fail' || found.result === 'temperror')
+      return (isExcusable && (await excuse(message, found))) || said
+    },
+  }
+}
+
+function cost(price: 'reject' | 'quarantine' | number, rule: string, reason: string): Findings {
+  switch (price) {
+    case 'reject':
+      return reject('5.7.26', reason, { rule })
+    case 'quarantine':
+      return quarantine(reason, { rule })
+    default:
+      return price !== 0 && points(price, reason, { rule })
+  }
+}

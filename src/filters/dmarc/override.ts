@@ -1,0 +1,97 @@
+/** Who may break what an author's domain signed: forwarders known by address or name, and sealers known by domain. */
+import { PosternError, type Problem } from '../../core/errors.ts'
+import type { Message } from '../../core/stage.ts'
+import { organisationalDomain } from '../../dns/organisation.ts'
+import type { Arc, MethodResult } from '../../facts/arc.ts'
+import { rdns } from '../../facts/rdns.ts'
+import { findName, readName } from '../../net/names.ts'
+import { type Network, networkTable, readNetwork } from '../../net/networks.ts'
+import { domainOf } from '../../net/path.ts'
+
+/** Addresses, networks and names, or a question of one's own. */
+export type Forwarders = readonly string[] | ((message: Message) => boolean | Promise<boolean>)
+
+/** Says who has forwarded this message, if it is one of the trusted: a phrase for a reason. */
+export function forwarderOf(forwarders: Forwarders): (message: Message) => Promise<string | undefined> {
+  if (typeof forwarders === 'function') {
+    return async message => ((await forwarders(message)) ? message.ip : undefined)
+  }
+  const { networks, names } = readForwarders(forwarders)
+  const table = networkTable(networks)
+  return async message => {
+    if (table.find(message.ip) >= 0) return message.ip
+    if (names.size === 0) return undefined
+    const { confirmed } = await message.ask(rdns)
+    return confirmed.find(name => findName(names, name) !== undefined)
+  }
+}
+
+function readForwarders(entries: readonly string[]) {
+  const networks: Network[] = []
+  const names = new Map<string, true>()
+  const problems: Problem[] = []
+  for (const [index, entry] of entries.entries()) {
+    const network = readNetwork(entry)
+    const name = 'words' in network ? undefined : readName(entry)
+    if ('words' in network) networks.push(network)
+    else if (typeof name === 'string' && /[a-z]/.test(name)) names.set(name, true)
+    else {
+      const expected = 'an IP address, a network or a domain such as .example.org for all names below it'
+      problems.push({ path: `forwarders[${index}]`, found: entry, expected, remedy: 'correct or remove it' })
+    }
+  }
+  if (problems.length > 0) throw new PosternError(problems)
+  return { networks, names }
+}
+
+/** The trusted sealers, in the form of d=. */
+export function readSealers(sealers: readonly string[]): ReadonlySet<string> {
+  const names = sealers.map(sealer => readName(sealer))
+  const problems = names.flatMap((name, index): Problem[] =>
+    typeof name === 'string' && !name.startsWith('.')
+      ? []
+      : [
+          {
+            path: `sealers[${index}]`,
+            found: sealers[index],
+            expected: 'the domain of a sealer, as it stands in d= of its ARC-Seal',
+            remedy: 'correct or remove it',
+          },
+        ],
+  )
+  if (problems.length > 0) throw new PosternError(problems)
+  return new Set(names.filter(name => typeof name === 'string'))
+}
+
+/**
+ * The trusted sealer that says that the message was the author's when it came to it. Only the newest sealer is heard:
+ * what older ones said has gone through its hands.
+ */
+export function vouchingSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
+  const sealer = chain.sealers.at(-1)?.domain
+  if (chain.result !== 'pass' || sealer === undefined || !trusted.has(sealer)) return undefined
+  const results = chain.reported?.results ?? []
+  const policies = results.filter(({ method }) => method === 'dmarc')
+  const vouches = policies.length > 0 ? policies.every(speaksFor(author)) : results.some(speaksFor(author))
+  return vouches ? sealer : undefined
+}
+
+const speaksFor =
+  (author: string) =>
+  ({ method, result, properties }: MethodResult): boolean => {
+    if (result !== 'pass') return false
+    const of = (name: string) => domainOf((properties.get(name) ?? '').replace(/^.*@/s, ''))
+    switch (method) {
+      case 'dmarc':
+        return of('header.from') === '' || of('header.from') === author
+      case 'dkim':
+        return isAligned(of('header.d') || of('header.i'), author)
+      case 'spf':
+        return isAligned(of('smtp.mailfrom') || of('smtp.mfrom'), author)
+      default:
+        return false
+    }
+  }
+
+const isAligned = (domain: string, author: string): boolean =>
+  domain !== '' && (domain === author || organisationalDomain(domain) === (organisationalDomain(author) ?? author))

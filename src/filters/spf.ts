@@ -1,0 +1,80 @@
+/** `spf`: what it costs to send for a domain that does not let one. */
+import type { Filter } from '../core/filter.ts'
+import { defer, type Findings, points, reject } from '../core/finding.ts'
+import { spf as check, type Spf, type SpfCheck } from '../facts/spf.ts'
+
+/** What a result costs: points, or certain refusal. */
+export type SpfCost = number | 'reject'
+
+export interface SpfOptions {
+  /**
+   * `fail`: the domain says that the client does not send for it. Honest mail that was forwarded fails too, so `'reject'`
+   * is for those who know their forwarders. @default 4
+   */
+  readonly fail?: SpfCost
+  /** `softfail` @default 1.5 */
+  readonly softfail?: SpfCost
+  /** `neutral` @default 0.5 */
+  readonly neutral?: SpfCost
+  /** `none`: no record, though honest domains have one today. @default 0.5 */
+  readonly none?: SpfCost
+  /** `permerror`: the record is in error, or asks for more than RFC 7208 allows. @default 1 */
+  readonly permerror?: SpfCost
+  /** What becomes of mail whose SPF could not be found out. @default 'pass' */
+  readonly temperror?: 'pass' | 'defer'
+  /** `pass`, but of a record that lets half the Internet pass. @default 1 */
+  readonly weak?: SpfCost
+  /** `fail` for the name in the greeting, which nobody forwards. @default 3 */
+  readonly heloFail?: SpfCost
+}
+
+/**
+ * Weighs SPF at `mail`.
+ *
+ * @example
+ * unless(ourForwarders, spf({ fail: 'reject' }))
+ */
+export function spf({
+  fail = 4,
+  softfail = 1.5,
+  neutral = 0.5,
+  none = 0.5,
+  permerror = 1,
+  temperror = 'pass',
+  weak = 1,
+  heloFail = 3,
+}: SpfOptions = {}): Filter {
+  const judge = ({ result, reason, weak: isWeak, domain }: SpfCheck): Findings => {
+    switch (result) {
+      case 'pass':
+        return isWeak && cost(weak, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
+      case 'fail':
+        return cost(fail, 'fail', reason)
+      case 'softfail':
+        return cost(softfail, 'softfail', reason)
+      case 'neutral':
+        return cost(neutral, 'neutral', reason)
+      case 'none':
+        return cost(none, 'none', reason)
+      case 'permerror':
+        return cost(permerror, 'permerror', reason)
+      case 'temperror':
+        return temperror === 'defer' && defer('4.7.24', reason, { rule: 'temperror' })
+      default:
+        return result satisfies never
+    }
+  }
+  const judgeGreeting = ({ identity, helo }: Spf): Findings =>
+    identity === 'mailfrom' && helo.result === 'fail' && cost(heloFail, 'helo-fail', helo.reason)
+
+  return {
+    name: 'spf',
+    mail: async transaction => {
+      const found = await transaction.ask(check)
+      return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])
+    },
+  }
+}
+
+const cost = (price: SpfCost, rule: string, reason: string): Findings =>
+  price === 'reject' ? reject('5.7.23', reason, { rule }) : price !== 0 && points(price, reason, { rule })

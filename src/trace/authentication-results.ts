@@ -1,0 +1,118 @@
+/** Authentication-Results (RFC 8601): what was found out about a message, for whoever reads it after us. */
+import { PosternError } from '../core/errors.ts'
+import { queryName } from '../dns/name.ts'
+import { type Arc, arc } from '../facts/arc.ts'
+import { type Dkim, dkim } from '../facts/dkim.ts'
+import { type Dmarc, dmarc } from '../facts/dmarc.ts'
+import { type Rdns, rdns } from '../facts/rdns.ts'
+import { type Spf, type SpfCheck, spf } from '../facts/spf.ts'
+import { domainOf } from '../net/path.ts'
+import { type Found, folded, printable, type TraceField, type Tracer, tokenOrQuoted } from './tracer.ts'
+
+export interface AuthenticationResultsOptions {
+  /** The name of this service, the authserv-id: a host or domain name that no other administration uses. */
+  readonly id: string
+}
+
+const NAME = 'Authentication-Results'
+const MOST_OCTETS = 4096
+
+/**
+ * One field with what was found, iprev, spf, dkim, dmarc and arc; what nobody asked for is left out, and when nothing was,
+ * so is the field. Remove fields that others wrote under the same name first: see `forged`.
+ *
+ * @throws PosternError when `id` is no host name
+ */
+export function authenticationResults({ id }: AuthenticationResultsOptions): Tracer {
+  const name = authservId(id)
+  return ({ ip }, _decision, found): readonly TraceField[] => {
+    const all = resultsOf(ip, found)
+    return all.length === 0 ? [] : [[NAME, write(name, all)]]
+  }
+}
+
+/** The form in which an authserv-id is written and compared: lower case, A-labels, no final dot. */
+export function authservId(id: string): string {
+  const name = queryName(domainOf(id))
+  if (name !== undefined) return name
+  const expected = 'the name of a host or domain, such as mx.example.org'
+  throw new PosternError([{ path: 'id', found: id, expected, remedy: 'name the host that receives mail' }])
+}
+
+/** Method and result first, then the properties. */
+type Words = readonly [string, ...(string | undefined)[]]
+
+function resultsOf(ip: string, found: Found): readonly Words[] {
+  const reverse = found(rdns)
+  const sender = found(spf)
+  const signatures = found(dkim)
+  const policy = found(dmarc)
+  const chain = found(arc)
+  return [
+    ...(reverse ? [iprev(reverse, ip)] : []),
+    ...(sender ? senders(sender) : []),
+    ...(policy ? [author(policy)] : []),
+    ...(chain ? [sealed(chain, ip)] : []),
+    // Last, because there may be many, and what is too long for the field is left out from the end.
+    ...(signatures ? signers(signatures) : []),
+  ]
+}
+
+const iprev = ({ result, confirmed: [name] }: Rdns, ip: string): Words => [
+  `iprev=${result}`,
+  name === undefined ? undefined : comment(name),
+  property('policy.iprev', ip),
+]
+
+function senders(sender: Spf): readonly Words[] {
+  const checks: readonly SpfCheck[] = sender.identity === 'helo' ? [sender] : [sender, sender.helo]
+  return checks.map(({ result, domain, identity }) => [
+    `spf=${result}`,
+    property(identity === 'helo' ? 'smtp.helo' : 'smtp.mailfrom', domain),
+  ])
+}
+
+const author = ({ result, domain, policy, policyDomain }: Dmarc): Words => [
+  `dmarc=${result}`,
+  property('header.from', domain),
+  policyDomain === undefined ? undefined : property('policy.dmarc', policy),
+]
+
+// RFC 8617 §6 asks for the address of the client.
+const sealed = ({ result, sealers }: Arc, ip: string): Words => [
+  `arc=${result}`,
+  sealers.length === 0 ? undefined : comment(`i=${sealers.length} ${sealers.at(-1)?.domain ?? ''}`),
+  result === 'none' ? undefined : property('smtp.remote-ip', ip),
+]
+
+const signers = ({ signatures }: Dkim): readonly Words[] =>
+  signatures.length === 0
+    ? [['dkim=none']]
+    : signatures.map(({ result, domain, selector, b }) => [
+        `dkim=${result}`,
+        property('header.d', domain),
+        property('header.s', selector),
+        // RFC 6008: tells signatures of one domain apart.
+        property('header.b', b),
+      ])
+
+const property = (name: string, value: string): string | undefined =>
+  value === '' ? undefined : `${name}=${tokenOrQuoted(value)}`
+
+const comment = (text: string): string => `(${printable(text, 255).replace(/[()\\]/g, '?')})`
+
+function write(id: string, results: readonly Words[]): string {
+  const parts = results.map(words => words.filter(word => word !== undefined))
+  const kept: string[][] = [[id]]
+  let octets = NAME.length + id.length
+  for (const words of parts) {
+    // Two for the semicolon and the space, three for each fold that there may be.
+    octets += words.reduce((sum, word) => sum + word.length + 3, 2)
+    if (octets > MOST_OCTETS) break
+    kept.push([...words])
+  }
+  const lines = kept.map((words, index) =>
+    index < kept.length - 1 ? [...words.slice(0, -1), `${words.at(-1)};`] : words,
+  )
+  return lines.map((words, index) => folded(words, index === 0 ? NAME.length + 2 : 1)).join('\r\n ')
+}

@@ -1,0 +1,34 @@
+/** Received-SPF (RFC 7208 §9.1), for programs that read SPF there and not in Authentication-Results. */
+import { spf } from '../facts/spf.ts'
+import { authservId } from './authentication-results.ts'
+import { folded, type Tracer, tokenOrQuoted } from './tracer.ts'
+
+export interface ReceivedSpfOptions {
+  /** The name of the host that receives mail. */
+  readonly receiver: string
+}
+
+const NAME = 'Received-SPF'
+const LONGEST_PATH = 254
+
+/**
+ * One field with the result of SPF, if it was asked for.
+ *
+ * @throws PosternError when `receiver` is no host name
+ */
+export function receivedSpf({ receiver }: ReceivedSpfOptions): Tracer {
+  const name = authservId(receiver)
+  return ({ ip, helo, reversePath }, _decision, found) => {
+    const check = found(spf)
+    if (check === undefined) return []
+    const pairs = [
+      ['receiver', name],
+      ['identity', check.identity],
+      ['client-ip', ip],
+      ['helo', helo],
+      ...(check.identity === 'mailfrom' && reversePath.length <= LONGEST_PATH ? [['envelope-from', reversePath]] : []),
+    ]
+    const words = pairs.map(([key = '', value = '']) => `${key}=${tokenOrQuoted(value)};`)
+    return [[NAME, folded([check.result, ...words], NAME.length + 2)]]
+  }
+}
