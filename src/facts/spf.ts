@@ -42,7 +42,7 @@ const LONGEST_REASON = 200
 /** SPF for the name in the greeting alone: found once for a greeting, however many transactions follow. */
 export const heloSpf = fact('spf-helo', 'helo', greeting => {
   const domain = domainOf(greeting.helo)
-  return check(greeting, { identity: 'helo', domain, sender: '' })
+  return check(greeting, { identity: 'helo', domain, local: 'postmaster' })
 })
 
 /**
@@ -58,18 +58,19 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
     return { ...helo, helo }
   }
   // RFC 5321 §4.1.1.3: a source route is passed over.
-  const sender = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath
-  const domain = domainOf(sender.slice(sender.lastIndexOf('@') + 1))
+  const path = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath
+  const at = path.lastIndexOf('@')
+  const domain = domainOf(path.slice(at + 1))
   const [mailfrom, helo] = await Promise.all([
-    check(transaction, { identity: 'mailfrom', domain, sender }),
+    check(transaction, { identity: 'mailfrom', domain, local: path.slice(0, Math.max(at, 0)) }),
     transaction.ask(heloSpf),
   ])
   return { ...mailfrom, helo }
 })
 
-type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly sender: string }
+type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }
 
-async function check(greeting: Greeting, { identity, domain, sender }: Asked): Promise<SpfCheck> {
+async function check(greeting: Greeting, { identity, domain, local }: Asked): Promise<SpfCheck> {
   const { ip, helo, signal } = greeting
   if (queryName(domain) === undefined || !domain.includes('.')) {
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
@@ -79,7 +80,8 @@ async function check(greeting: Greeting, { identity, domain, sender }: Asked): P
   const records: string[] = []
   const ask = resolverFor(greeting, { questions: QUESTIONS[identity] })
   const { status, rr, lookups } = await verify({
-    sender,
+    // The domain in the form in which it is reported: mailauth maps Unicode otherwise, and would ask for another name.
+    sender: `${local}@${domain}`,
     ip,
     helo,
     mta: RECEIVER,

@@ -16,9 +16,12 @@ export const spamStatus: Tracer = ({ ref }, { verdict, score, findings }) => {
   const rules = new Set(findings.map(({ rule = '' }) => token(rule)).filter(rule => rule !== ''))
   const tests = rules.size === 0 ? ['none'] : [...rules].slice(0, MOST_TESTS)
   const list = tests.map((rule, index) => `${index === 0 ? 'tests=' : ''}${rule}${index < tests.length - 1 ? ',' : ''}`)
-  const words = [isSpam ? 'Yes,' : 'No,', `score=${(score + 0).toFixed(1)}`, ...list, `ref=${token(ref)}`]
+  const words = [isSpam ? 'Yes,' : 'No,', `score=${tenths(score)}`, ...list, `ref=${token(ref)}`]
   const status: TraceField = ['X-Spam-Status', folded(words, 'X-Spam-Status: '.length)]
   return isSpam ? [['X-Spam-Flag', 'YES'], status] : [status]
 }
+
+// Adding 0 makes of -0, which would be written -0.0, a plain 0.
+const tenths = (score: number): string => (Math.round(score * 10) / 10 + 0).toFixed(1)
 
 const token = (text: string): string => printable(text, LONGEST_RULE).replace(/[ ,;="()\\]/g, '?')

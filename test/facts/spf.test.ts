@@ -54,6 +54,12 @@ describe('the identities', () => {
     })
   })
 
+  test('A01 what is invisible in a name changes neither what is asked nor what is reported', async () => {
+    const dns = zone({ 'bank.example': record('v=spf1 -all'), 'xn--bank-tga.example': record('v=spf1 +all') })
+    const found = await ask({ dns, ...from, reversePath: 'a@bank\u00ad.example' })
+    expect(found).toMatchObject({ result: 'fail', domain: 'bank.example' })
+  })
+
   test('a macro that makes a name no host can have matches nothing and breaks nothing', async () => {
     const dns = zone({ 'example.org': record('v=spf1 exists:%{l}._spf.example.org ip4:192.0.2.1 -all') })
     expect(await ask({ dns, ...from, reversePath: 'bob+lists=x@example.org' })).toMatchObject({ result: 'pass' })
@@ -67,6 +73,9 @@ describe('names that are none', () => {
     ['a line end', 'example.org\r\nX: y'],
     ['an octet over 127 that is no letter', 'exa\u0080mple.org'],
     ['a space', 'exa mple.org'],
+    ['a tab', 'exa\tmple.org'],
+    ['a line end alone', 'exa\nmple.org'],
+    ['an octet in percent form', 'b\u00fccher%2eexample.org'],
     ['a label of 64', `${'a'.repeat(64)}.org`],
     ['an empty label', 'a..org'],
     ['254 octets', `${'a.'.repeat(126)}org`],

@@ -1,0 +1,76 @@
+/** What is proven, and nothing else. */
+import { describe, expect, test } from 'vitest'
+import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
+import { identities, origin } from '../../src/facts/identities.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { messageIn } from '../support/asking.ts'
+
+const signature = (given: Partial<DkimSignature>): DkimSignature => ({
+  domain: 'example.org',
+  selector: 's',
+  identity: '',
+  algorithm: 'rsa-sha256',
+  result: 'pass',
+  reason: '',
+  fields: ['from'],
+  unsigned: [],
+  b: '',
+  ...given,
+})
+
+const signatures = [
+  signature({}),
+  signature({ domain: 'esp.example' }),
+  signature({ domain: 'esp.example', selector: 't' }),
+  signature({ domain: 'broken.example', result: 'fail' }),
+  signature({ domain: 'partial.example', partial: { signed: 0, total: 9 } }),
+]
+
+const dns = zone({
+  '1.2.0.192.in-addr.arpa': { PTR: 'mx.mail.example.net' },
+  'mx.mail.example.net': { A: '192.0.2.1' },
+  'bounce.example.org': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] },
+  'open.example.org': { TXT: ['v=spf1 +all'] },
+  '_dmarc.example.org': { TXT: ['v=DMARC1; p=reject'] },
+})
+
+describe('what is proven', () => {
+  test('address, network, confirmed name, SPF domain, signers of the whole body and the author', async () => {
+    const signed = [dkim, { result: 'pass', signatures, ignored: 0 }] as const
+    const message = messageIn({ dns, reversePath: 'a@bounce.example.org', facts: [signed] })
+    expect(await message.ask(identities)).toEqual({
+      ip: '192.0.2.1',
+      network: '192.0.2.0/24',
+      rdns: 'example.net',
+      spf: 'bounce.example.org',
+      dkim: ['example.org', 'esp.example'],
+      author: 'example.org',
+    })
+  })
+
+  test('A18 an SPF pass that half the Internet is given proves neither sender nor author', async () => {
+    expect(await messageIn({ dns, reversePath: 'a@open.example.org' }).ask(identities)).toEqual({
+      ip: '192.0.2.1',
+      network: '192.0.2.0/24',
+      rdns: 'example.net',
+      dkim: [],
+    })
+  })
+
+  test('of a forged message nothing but the client is known', async () => {
+    const message = messageIn({ dns, ip: '2001:db8:1:2:3::4', reversePath: 'a@bounce.example.org' })
+    expect(await message.ask(identities)).toEqual({
+      ip: '2001:db8:1:2:3::4',
+      network: '2001:db8:1:2::/64',
+      dkim: [],
+    })
+  })
+
+  test('the client is known before it has said anything', async () => {
+    expect(await messageIn({ dns }).ask(origin)).toEqual({
+      ip: '192.0.2.1',
+      network: '192.0.2.0/24',
+      rdns: 'example.net',
+    })
+  })
+})
