@@ -1,0 +1,225 @@
+/** DMARC carried out, and who may have a good word for a message. */
+import { describe, expect, test } from 'vitest'
+import { PosternError } from '../../src/core/errors.ts'
+import { defer, type Finding, points, quarantine, reject } from '../../src/core/finding.ts'
+import type { FailureCause } from '../../src/dns/resolver.ts'
+import { readResults } from '../../src/facts/arc/results.ts'
+import { type Arc, arc } from '../../src/facts/arc.ts'
+import { type Dkim, dkim as signatures } from '../../src/facts/dkim.ts'
+import { type DmarcOptions, dmarc } from '../../src/filters/dmarc.ts'
+import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
+import { messageIn, type Setting } from '../support/asking.ts'
+
+const policy = (text: string): ZoneLiteral => ({ '_dmarc.example.org': { TXT: [text] } })
+const signedBy = (result: Dkim['result'], domain = 'example.org') =>
+  [
+    signatures,
+    {
+      result,
+      ignored: 0,
+      signatures: [
+        { domain, selector: 's', identity: '', algorithm: '', result, reason: '', fields: [], unsigned: [], b: '' },
+      ],
+    },
+  ] as const
+
+const found = (dns: ZoneLiteral, options?: DmarcOptions, setting: Setting = {}) =>
+  dmarc(options).message?.(
+    messageIn({ ip: '192.0.2.1', message: 'From: alice@example.org\n\n', ...setting, dns: zone(dns) }),
+  )
+
+const fails = (applied: string) => `neither SPF nor DKIM speaks for example.org, whose policy is ${applied}`
+
+describe('what fails', () => {
+  test.for<[string, Finding]>([
+    ['v=DMARC1; p=reject', reject('5.7.26', fails('reject'), { rule: 'reject' })],
+    ['v=DMARC1; p=quarantine', quarantine(fails('quarantine'), { rule: 'quarantine' })],
+    ['v=DMARC1; p=reject; t=y', quarantine(fails('quarantine'), { rule: 'quarantine' })],
+    ['v=DMARC1; p=none', points(1, fails('none'), { rule: 'none' })],
+  ])('%s', async ([record, finding]) => {
+    expect(await found(policy(record))).toEqual(finding)
+  })
+
+  test('refusal can be made milder', async () => {
+    expect(await found(policy('v=DMARC1; p=reject'), { rejects: 8 })).toEqual(
+      points(8, fails('reject'), { rule: 'reject' }),
+    )
+  })
+
+  test.for<[string, ZoneLiteral, Setting]>([
+    ['passes', policy('v=DMARC1; p=reject'), { facts: [signedBy('pass')] }],
+    ['is of a domain without a policy', {}, {}],
+  ])('nothing is said of mail that %s', async ([, dns, setting]) => {
+    expect(await found(dns, {}, setting)).toBe(false)
+  })
+
+  test('A18 mail for which only a worthless SPF record speaks costs two points', async () => {
+    const dns = { ...policy('v=DMARC1; p=reject'), 'example.org': { TXT: ['v=spf1 +all'] } }
+    expect(await found(dns, {}, { reversePath: 'a@example.org' })).toEqual(
+      points(2, 'only SPF speaks for example.org, and lets half the Internet do so', { rule: 'weak' }),
+    )
+  })
+
+  test('A03 mail without exactly one author is never passed over in silence', async () => {
+    const message = 'From: a@example.org\nFrom: b@example.com\n\n'
+    const dns = policy('v=DMARC1; p=none')
+    expect(await found(dns, {}, { message })).toEqual(points(3, 'there are 2 From fields', { rule: 'unclear' }))
+    expect(await found(dns, { unclear: 'reject' }, { message })).toEqual(
+      reject('5.7.26', 'there are 2 From fields', { rule: 'unclear' }),
+    )
+  })
+})
+
+describe('an outage of DNS', () => {
+  const unknown = (applied: string) =>
+    `what could have spoken for example.org could not be asked for; its policy is ${applied}`
+
+  test.for(['reject', 'quarantine'])('A16 a key that could not be asked for under p=%s is deferred', async applied => {
+    const facts = [signedBy('temperror')]
+    expect(await found(policy(`v=DMARC1; p=${applied}`), {}, { facts })).toEqual(
+      defer('4.7.0', unknown(applied), { rule: 'unknown' }),
+    )
+  })
+
+  test.for<FailureCause>(['timeout', 'servfail', 'refused', 'unreachable', 'malformed', 'budget'])(
+    'A16 SPF that fails by %s under p=reject is deferred, never refused',
+    async cause => {
+      const dns = { ...policy('v=DMARC1; p=reject'), 'example.org': { TXT: cause } }
+      expect(await found(dns, {}, { reversePath: 'a@example.org' })).toMatchObject({
+        verdict: 'defer',
+        status: '4.7.0',
+      })
+    },
+  )
+
+  test('A16 a policy that could not be asked for is deferred, unless the author domain speaks for itself', async () => {
+    const dns: ZoneLiteral = { '_dmarc.example.org': 'timeout' }
+    expect(await found(dns)).toEqual(
+      defer('4.7.0', 'the DMARC policy of example.org could not be asked for', { rule: 'unknown' }),
+    )
+    expect(await found(dns, {}, { facts: [signedBy('pass')] })).toBe(false)
+  })
+
+  test('under p=none nothing hangs on it', async () => {
+    expect(await found(policy('v=DMARC1; p=none'), {}, { facts: [signedBy('temperror')] })).toBe(false)
+  })
+
+  test('who wants no delay can have mail passed', async () => {
+    const facts = [signedBy('temperror')]
+    expect(await found(policy('v=DMARC1; p=reject'), { unknown: 'pass' }, { facts })).toBe(false)
+  })
+})
+
+describe('trusted forwarders', () => {
+  const dns: ZoneLiteral = {
+    ...policy('v=DMARC1; p=reject'),
+    '1.2.0.192.in-addr.arpa': { PTR: 'out7.forwarder.example' },
+    'out7.forwarder.example': { A: '192.0.2.1' },
+    '2.2.0.192.in-addr.arpa': { PTR: 'out7.forwarder.example' },
+  }
+  const forwarded = (who: string) => ({
+    rule: 'forwarded',
+    reason: `${who} is trusted to forward mail of example.org`,
+  })
+
+  test.for<[string, DmarcOptions['forwarders'] & {}, Finding]>([
+    ['an address', ['192.0.2.1'], forwarded('192.0.2.1')],
+    ['a network', ['2001:db8::/32', '192.0.2.0/24'], forwarded('192.0.2.1')],
+    ['a name', ['out7.forwarder.example'], forwarded('out7.forwarder.example')],
+    ['all names below one', ['.forwarder.example'], forwarded('out7.forwarder.example')],
+    ['a function', ({ ip }) => ip === '192.0.2.1', forwarded('192.0.2.1')],
+  ])('%s is trusted, and the finding says so', async ([, forwarders, finding]) => {
+    expect(await found(dns, { forwarders })).toEqual(finding)
+  })
+
+  test.for<[string, string, DmarcOptions['forwarders'] & {}]>([
+    ['another address', '192.0.2.1', ['192.0.2.2']],
+    ['a name that does not lead back', '192.0.2.2', ['.forwarder.example']],
+    ['a function that says no', '192.0.2.1', async () => false],
+  ])('%s is not', async ([, ip, forwarders]) => {
+    expect(await found(dns, { forwarders }, { ip })).toMatchObject({ verdict: 'reject' })
+  })
+
+  test('what is neither address nor name is a mistake of configuration, as are all others', () => {
+    expect(() => dmarc({ forwarders: ['192.0.2.0/33', 'ok.example', 'no such thing'] })).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ path: 'forwarders[0]' }),
+          expect.objectContaining({ path: 'forwarders[2]' }),
+        ],
+      }),
+    )
+    expect(() => dmarc({ sealers: ['.example.org'] })).toThrow(PosternError)
+  })
+})
+
+describe('sealers', () => {
+  const dns = policy('v=DMARC1; p=reject')
+  const chain = (report: string, given: Partial<Arc> = {}) =>
+    [
+      arc,
+      {
+        result: 'pass',
+        reason: '',
+        unknown: false,
+        sealers: [
+          { domain: 'first.example', selector: 's' },
+          { domain: 'lists.example', selector: 's' },
+        ],
+        reported: readResults(report),
+        ...given,
+      },
+    ] as const
+  const sealers = ['lists.example']
+  const said = 'mx.lists.example; dmarc=pass header.from=example.org'
+
+  test('A13 the word of a named sealer counts', async () => {
+    expect(await found(dns, { sealers }, { facts: [chain(said)] })).toEqual({
+      rule: 'sealed',
+      reason: 'lists.example has sealed that the message of example.org passed when it came there',
+    })
+  })
+
+  test.for([
+    'x; dkim=pass header.d=mail.example.org',
+    'x; dkim=fail header.d=a.example; dkim=pass header.i=@example.org',
+    'x; spf=pass smtp.mailfrom=bounce@mail.example.org',
+    'x; dmarc=pass (p=reject)',
+  ])('A13 %s speaks for the author', async report => {
+    expect(await found(dns, { sealers }, { facts: [chain(report)] })).toMatchObject({ rule: 'sealed' })
+  })
+
+  test.for([
+    'x; dmarc=fail header.from=example.org',
+    'x; dmarc=fail header.from=example.org; dkim=pass header.d=example.org',
+    'x; dmarc=pass header.from=example.org; dmarc=fail header.from=example.org',
+    'x; dmarc=pass header.from=example.com',
+    'x; dkim=pass header.d=example.com; spf=pass smtp.mailfrom=example.com',
+    'x; auth=pass; arc=pass; iprev=pass',
+    'x; spf=fail (; dmarc=pass header.from=example.org)',
+    'x; none',
+  ])('A13 A14 %s does not', async report => {
+    expect(await found(dns, { sealers }, { facts: [chain(report)] })).toMatchObject({ verdict: 'reject' })
+  })
+
+  test.for<[string, readonly string[], Partial<Arc>]>([
+    ['is not named', ['other.example'], {}],
+    ['is named but not the newest', ['first.example'], {}],
+    ['is a name below a named one', ['example'], {}],
+    ['is in a chain that fails', ['lists.example'], { result: 'fail', sealers: [] }],
+  ])('A13 a sealer that %s is not heard', async ([, named, given]) => {
+    expect(await found(dns, { sealers: named }, { facts: [chain(said, given)] })).toMatchObject({ verdict: 'reject' })
+  })
+
+  test('A16 a chain that could not be verified defers what it might have saved', async () => {
+    const facts = [chain('', { result: 'fail', reason: 'no answer', unknown: true, sealers: [] })]
+    expect(await found(dns, { sealers }, { facts })).toEqual(defer('4.7.0', 'no answer', { rule: 'unknown' }))
+    expect(await found(dns, {}, { facts })).toMatchObject({ verdict: 'reject' })
+    expect(await found(policy('v=DMARC1; p=none'), { sealers }, { facts })).toMatchObject({ points: 1 })
+  })
+
+  test('the chain is read on the one pass only where sealers are named', () => {
+    expect(dmarc().reads?.map(({ name }) => name)).toEqual(['dkim'])
+    expect(dmarc({ sealers }).reads?.map(({ name }) => name)).toEqual(['dkim', 'arc'])
+  })
+})

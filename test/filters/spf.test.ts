@@ -1,0 +1,69 @@
+/** What SPF costs. */
+import { describe, expect, test } from 'vitest'
+import { defer, type Finding, points, reject } from '../../src/core/finding.ts'
+import { type SpfOptions, spf } from '../../src/filters/spf.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { messageIn } from '../support/asking.ts'
+
+const found = (record: string, options?: SpfOptions, greeting = 'v=spf1 +a ip4:192.0.2.1 -all') =>
+  spf(options).mail?.(
+    messageIn({
+      ip: '192.0.2.1',
+      helo: 'mx.example.net',
+      reversePath: 'alice@example.org',
+      dns: zone({
+        'example.org': record === 'timeout' ? 'timeout' : { TXT: [record] },
+        'mx.example.net': { TXT: [greeting] },
+      }),
+    }),
+  )
+
+describe('spf', () => {
+  test.for<[string, readonly Finding[]]>([
+    ['v=spf1 ip4:192.0.2.0/24 -all', []],
+    ['v=spf1 -all', [points(4, 'example.org says that 192.0.2.1 does not send for it', { rule: 'fail' })]],
+    [
+      'v=spf1 ~all',
+      [points(1.5, 'example.org says that 192.0.2.1 probably does not send for it', { rule: 'softfail' })],
+    ],
+    ['v=spf1 ?all', [points(0.5, 'example.org says nothing about 192.0.2.1', { rule: 'neutral' })]],
+    ['nothing about it', [points(0.5, 'example.org publishes no SPF record', { rule: 'none' })]],
+    [
+      'v=spf1 bananas -all',
+      [points(1, 'the SPF record of example.org is in error: Unknown mechanism "bananas"', { rule: 'permerror' })],
+    ],
+    ['v=spf1 +all', [points(1, 'the SPF record of example.org lets half the Internet send for it', { rule: 'weak' })]],
+    ['timeout', []],
+  ])('%s', async ([record, findings]) => {
+    expect(await found(record)).toEqual(findings)
+  })
+
+  test('a domain that rejects can be taken at its word', async () => {
+    expect(await found('v=spf1 -all', { fail: 'reject' })).toEqual([
+      reject('5.7.23', 'example.org says that 192.0.2.1 does not send for it', { rule: 'fail' }),
+    ])
+  })
+
+  test('A15 an outage is deferred where asked for, and never refused', async () => {
+    const every = {
+      fail: 'reject',
+      softfail: 'reject',
+      none: 'reject',
+      permerror: 'reject',
+      temperror: 'defer',
+    } as const
+    expect(await found('timeout', every)).toEqual([
+      defer('4.7.24', 'SPF of example.org could not be found out: DNS timeout', { rule: 'temperror' }),
+    ])
+  })
+
+  test('a greeting with a name that does not let the client use it costs three points', async () => {
+    expect(await found('v=spf1 ip4:192.0.2.1 -all', {}, 'v=spf1 -all')).toEqual([
+      points(3, 'mx.example.net says that 192.0.2.1 does not send for it', { rule: 'helo-fail' }),
+    ])
+  })
+
+  test('a price of 0 says nothing', async () => {
+    expect(await found('v=spf1 ?all', { neutral: 0 })).toEqual([])
+  })
+})
