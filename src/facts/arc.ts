@@ -74,7 +74,7 @@ function passed(message: Header): Arc {
   const report = newestOf(message, 'arc-authentication-results')?.toString('utf8') ?? ''
   return {
     result: 'pass',
-    reason: `${sealers.map(({ domain }) => domain).join(', ')} sealed this message`,
+    reason: `${sealers.at(-1)?.domain} sealed this message${sealers.length > 1 ? `, the last of ${sealers.length}` : ''}`,
     unknown: false,
     sealers,
     // What stands before the first semicolon is the number of the set, and before that the name of the field.

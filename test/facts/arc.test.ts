@@ -64,7 +64,7 @@ describe('a chain that holds', () => {
     const found = await ask(await chain(2))
     expect(found).toEqual({
       result: 'pass',
-      reason: 'lists.example, forwarder.example sealed this message',
+      reason: 'forwarder.example sealed this message, the last of 2',
       unknown: false,
       sealers: [
         { domain: 'lists.example', selector: 's' },
