@@ -11,7 +11,7 @@ export interface Manner {
   readonly begun?: (socket: Socket) => void
   /** The zero length has come. */
   readonly whole?: (socket: Socket) => void
-  /** Do not read at all. */
+  /** Do not read at all, until `hear` is called. */
   readonly deaf?: boolean
 }
 
@@ -26,12 +26,17 @@ export interface FalseClamd extends AsyncDisposable {
   readonly read: () => number
   /** From now on it behaves so. */
   readonly become: (manner: Manner) => void
+  /** The deaf read what has come. */
+  readonly hear: () => void
   readonly stop: () => Promise<void>
 }
 
 export async function falseClamd(first: Manner): Promise<FalseClamd> {
   const sockets = new Set<Socket>()
   let [manner, seen, read] = [first, 0, 0]
+  const count = (bytes: Buffer) => {
+    read += bytes.length
+  }
   const server = createServer(socket => {
     const { connected, begun, whole, deaf } = manner
     sockets.add(socket)
@@ -42,7 +47,7 @@ export async function falseClamd(first: Manner): Promise<FalseClamd> {
     connected?.(socket)
     if (deaf) return
     socket.on('data', bytes => {
-      read += bytes.length
+      count(bytes)
       tail = Buffer.concat([tail, bytes]).subarray(-5)
       if (!started) begun?.(socket)
       started = true
@@ -64,6 +69,9 @@ export async function falseClamd(first: Manner): Promise<FalseClamd> {
     open: () => sockets.size,
     seen: () => seen,
     read: () => read,
+    hear: () => {
+      for (const socket of sockets) if (socket.listenerCount('data') === 0) socket.on('data', count)
+    },
     become: next => {
       manner = next
     },

@@ -1,7 +1,7 @@
 /** A clamscan instance made safe: its promise may never settle, its verdict be null, or its "OK" a lookalike. */
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { clean, infected, readReply, type Scan, type ScanVerdict, unknown } from './verdict.ts'
+import { clean, infected, legible, readReply, type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
 /** What is used of clamscan's `NodeClam`, after its `init()`. It needs a socket or a port: a local program takes no stream. */
 export interface StreamScanner {
@@ -42,16 +42,19 @@ export const clamscanScan =
 
 /** clamscan takes any text that ends in `: OK` for clean; where it tells what clamd said, that is read again. */
 function readResult({ isInfected, viruses, resultString }: StreamResult): ScanVerdict {
+  if (typeof resultString === 'string') {
+    const end = resultString.indexOf('\0')
+    if (end === -1) return unknown('closed', 'clamd hangs up before a whole reply')
+    if (end !== resultString.length - 1) return unknown('garbage', 'clamd says more than one reply')
+    return readReply(resultString.slice(0, end))
+  }
   if (isInfected === true) return infected(viruses?.[0] ?? 'without a name')
-  if (typeof resultString !== 'string')
-    return isInfected === false ? clean : unknown('garbage', 'clamscan does not know whether the message is clean')
-  if (!resultString.endsWith('\0')) return unknown('closed', 'clamd hangs up before a whole reply')
-  return readReply(resultString.slice(0, -1))
+  return isInfected === false ? clean : unknown('garbage', 'clamscan does not know whether the message is clean')
 }
 
 function readFailure(error: unknown): ScanVerdict {
   const why = error instanceof Error ? error.message : String(error)
-  const detail = `clamscan failed: ${why}`.slice(0, 500)
+  const detail = `clamscan failed: ${legible(why)}`
   if (why.includes('size limit exceeded')) return unknown('size-limit', detail)
   if (why.includes('timed out')) return unknown('timeout', detail)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

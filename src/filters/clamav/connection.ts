@@ -20,7 +20,8 @@ export function converse(address: Address, signal: AbortSignal, speak: Speak): P
   if (signal.aborted) return Promise.resolve(unknown('aborted', 'the answer no longer matters'))
   const { promise, resolve } = Promise.withResolvers<Heard>()
   const over = new AbortController()
-  const socket = connect(address)
+  // Nothing but the place: net.connect would take any further key for an option of the stream.
+  const socket = connect('path' in address ? { path: address.path } : { host: address.host, port: address.port })
   const where = `clamd at ${addressText(address)}`
   let [connected, said, received] = [false, false, Buffer.alloc(0)]
 
@@ -53,7 +54,7 @@ export function converse(address: Address, signal: AbortSignal, speak: Speak): P
   socket.on('close', () => settle(unknown('closed', `${where} hangs up before a whole reply`)))
   socket.on('error', error =>
     settle(
-      connected
+      connected || codeOf(error) === 'ECONNRESET'
         ? unknown('reset', `the connection to ${where} broke (${codeOf(error)}) after ${socket.bytesWritten} octets`)
         : unknown('refused', `${where} cannot be reached (${codeOf(error)})`),
     ),

@@ -2,7 +2,7 @@
 import { breaker } from './breaker.ts'
 import { gate } from './gate.ts'
 import { timed } from './timed.ts'
-import { type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
+import { legible, type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
 
 export interface GuardOptions {
   /** Milliseconds for the whole scan, waiting for a turn included. */
@@ -49,7 +49,10 @@ export function guard(
         asked = true
         return await scan({ clock, size, open: () => message.open(), signal: over })
       } catch (error) {
-        return unknown('error', `the scanner failed: ${error instanceof Error ? error.message : String(error)}`)
+        return unknown(
+          'error',
+          `the scanner failed: ${legible(error instanceof Error ? error.message : String(error))}`,
+        )
       } finally {
         leave()
       }

@@ -51,14 +51,15 @@ export function readReply(reply: string): ScanVerdict {
     return infected(reply.slice(STREAM.length, -FOUND.length))
   const said = `the scanner answers "${legible(reply)}"`
   if (reply.startsWith('INSTREAM size limit exceeded')) return unknown('size-limit', said)
-  return unknown(reply.endsWith(' ERROR') || reply === 'UNKNOWN COMMAND' ? 'error' : 'garbage', said)
+  const complains = reply.endsWith(' ERROR') || reply === 'UNKNOWN COMMAND' || reply === 'COMMAND READ TIMED OUT'
+  return unknown(complains ? 'error' : 'garbage', said)
 }
 
 const STREAM = 'stream: '
 const FOUND = ' FOUND'
 const LONGEST = 128
 
-/** A name or a reply comes from outside: no control, no escape sequence, no direction mark may reach a log. */
+/** A name, a reply or an error comes from outside: no control, no escape sequence, no direction mark may reach a log. */
 export const legible = (text: string): string => {
   const plain = text.slice(0, LONGEST).replace(/[^\x20-\x7e]/g, '?')
   return text.length > LONGEST ? `${plain}...` : plain
