@@ -1,0 +1,112 @@
+/** A real clamd, on a database of our own. */
+import NodeClam from 'clamscan'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { quarantine, reject } from '../../../src/core/finding.ts'
+import { type ClamavOptions, clamav } from '../../../src/filters/clamav.ts'
+import { messageIn } from '../../support/asking.ts'
+import { EICAR_NAME, type RealClamd, startClamd } from '../../support/clamd.ts'
+import { eicar } from '../../support/eicar.ts'
+import { INSTALL_TIMEOUT } from '../../support/services.ts'
+import { zip } from '../../support/zip.ts'
+
+let clamd: RealClamd
+beforeAll(async () => {
+  clamd = await startClamd({ config: { StreamMaxLength: '4M' } })
+}, INSTALL_TIMEOUT)
+afterAll(() => clamd.stop())
+
+const judged = async (message: string, options: ClamavOptions = { socket: clamd.socket }) =>
+  await clamav(options).message?.(messageIn({ message }))
+
+/** A message with one part beside its text. */
+const withPart = (type: string, encoding: string, content: string): string =>
+  [
+    'From: alice@example.org',
+    'To: bob@example.net',
+    'Subject: the minutes',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=limit',
+    '',
+    '--limit',
+    'Content-Type: text/plain',
+    '',
+    'See there.',
+    '--limit',
+    `Content-Type: ${type}`,
+    `Content-Transfer-Encoding: ${encoding}`,
+    'Content-Disposition: attachment; filename=minutes',
+    '',
+    content,
+    '--limit--',
+    '',
+  ].join('\n')
+const base64 = (content: Buffer): string => content.toString('base64').replace(/.{76}/g, '$&\n')
+const attached = (content: Buffer): string => withPart('application/octet-stream', 'base64', base64(content))
+const nested = (depth: number): Buffer =>
+  depth === 0 ? eicar : zip({ 'readme.txt': Buffer.from('nothing here'), 'inner.bin': nested(depth - 1) })
+
+const infected: Readonly<Record<string, string>> = {
+  'in its text': `From: alice@example.org\nSubject: hello\n\n${eicar}\n`,
+  'in an attachment in base64': attached(eicar),
+  'in an attachment in quoted-printable': withPart('text/plain', 'quoted-printable', `=58${eicar.subarray(1)}`),
+  'in a zip': attached(nested(1)),
+  'in a zip in a zip': attached(nested(2)),
+  'in a zip in a zip in a zip': attached(nested(3)),
+  'in a message in a message': withPart('message/rfc822', '7bit', attached(eicar)),
+  'in a zip in a message in a message': withPart('message/rfc822', '7bit', attached(nested(1))),
+  'after two megabytes': attached(Buffer.concat([Buffer.alloc(2 * 1024 * 1024, 'harmless '), eicar])),
+}
+
+describe('EICAR', () => {
+  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, { rule: 'infected' })
+
+  test.for(Object.entries(infected))('is found %s, over the Unix socket and over TCP', async ([, message]) => {
+    expect(await judged(message)).toEqual(finding)
+    expect(await judged(message, { host: clamd.host, port: clamd.port })).toEqual(finding)
+  })
+
+  test.for(Object.entries(infected))('is found %s, by clamscan', async ([, message]) => {
+    const { host, port } = clamd
+    const scanner = await new NodeClam().init({ clamdscan: { host, port }, preference: 'clamdscan' })
+    expect(await judged(message, { scanner })).toEqual(finding)
+  })
+})
+
+test('a message without it is clean', async () => {
+  for (const message of ['From: alice@example.org\n\nhello\n', attached(zip({ 'a.txt': Buffer.from('hello') }))]) {
+    expect(await judged(message)).toBeUndefined()
+    expect(await judged(message, { host: clamd.host, port: clamd.port })).toBeUndefined()
+  }
+})
+
+describe('what clamd cannot look into', () => {
+  test('D03 is quarantined when it is encrypted', async () => {
+    expect(await judged(attached(zip({ 'a.txt': eicar }, { encrypted: true })))).toEqual(
+      quarantine('ClamAV could not look into all of the message: Heuristics.Encrypted.Zip', { rule: 'unscannable' }),
+    )
+  })
+
+  test('D03 is quarantined, or deferred where a reset hides the cause, when it is beyond StreamMaxLength', async () => {
+    const large = attached(Buffer.alloc(9 * 1024 * 1024, 65))
+    for (const options of [{ socket: clamd.socket }, { host: clamd.host, port: clamd.port }]) {
+      const outcome = await judged(large, options).catch((error: Error) => error.message)
+      expect(outcome).toEqual(
+        typeof outcome === 'string'
+          ? expect.stringMatching(/^not scanned \(reset\)/)
+          : expect.objectContaining({ verdict: 'quarantine', rule: 'unscannable' }),
+      )
+    }
+  })
+
+  test('D03 is quarantined when it takes longer than MaxScanTime', async () => {
+    await using hasty = await startClamd({ config: { MaxScanTime: '1' } })
+    const files = Object.fromEntries(
+      Array.from({ length: 400 }, (_, index) => [`${index}.htm`, Buffer.from(`<html>${`<p>${index}`.repeat(4_000)}`)]),
+    )
+    expect(await judged(attached(zip(files)), { socket: hasty.socket })).toEqual(
+      quarantine('ClamAV could not look into all of the message: Heuristics.Limits.Exceeded.MaxScanTime', {
+        rule: 'unscannable',
+      }),
+    )
+  })
+})
