@@ -1,0 +1,98 @@
+/** A real clamd goes away under traffic, or stops answering, and comes back. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Filter } from '../../../src/core/filter.ts'
+import { clamav } from '../../../src/filters/clamav.ts'
+import { messageIn } from '../../support/asking.ts'
+import { type RealClamd, startClamd } from '../../support/clamd.ts'
+import { eicar } from '../../support/eicar.ts'
+import { INSTALL_TIMEOUT } from '../../support/services.ts'
+
+const DEADLINE = 1_500
+const RECOVERY = 5_000
+const clean = 'From: alice@example.org\n\nhello\n'
+const infected = `From: mallory@example.org\n\n${eicar}\n`
+
+/** What became of messages: `passed` without a finding, `refused` as infected, or `failed` for a cause. */
+interface Tally {
+  passed: number
+  refused: number
+  /** Infected, and passed all the same. */
+  missed: number
+  causes: Map<string, number>
+  /** The longest that one took. */
+  longest: number
+}
+
+/** Fifty messages a second, every second one infected, until `ended`. */
+async function traffic(filter: Filter, ended: () => boolean): Promise<Tally> {
+  const tally: Tally = { passed: 0, refused: 0, missed: 0, causes: new Map(), longest: 0 }
+  const one = async (message: string) => {
+    const began = performance.now()
+    try {
+      const finding = await filter.message?.(messageIn({ message }))
+      if (finding) tally.refused += 1
+      else if (message === infected) tally.missed += 1
+      else tally.passed += 1
+    } catch (error) {
+      const [, cause = 'none'] = /^not scanned \(([a-z-]+)\)/.exec(error instanceof Error ? error.message : '') ?? []
+      tally.causes.set(cause, (tally.causes.get(cause) ?? 0) + 1)
+    }
+    tally.longest = Math.max(tally.longest, performance.now() - began)
+  }
+  const running: Promise<void>[] = []
+  for (let count = 0; !ended(); count += 1) {
+    running.push(one(count % 2 === 0 ? clean : infected))
+    await sleep(20)
+  }
+  await Promise.all(running)
+  return tally
+}
+
+const during = async (filter: Filter, ms: number): Promise<Tally> => {
+  const end = performance.now() + ms
+  return await traffic(filter, () => performance.now() > end)
+}
+
+/** Milliseconds until a message is clean again. */
+async function recovery(filter: Filter): Promise<number> {
+  const began = performance.now()
+  for (;;) {
+    const good = await Promise.resolve(filter.message?.(messageIn({ message: clean }))).then(
+      () => true,
+      () => false,
+    )
+    if (good || performance.now() - began > 4 * RECOVERY) return performance.now() - began
+    await sleep(20)
+  }
+}
+
+const outages: Readonly<Record<string, { begin: (clamd: RealClamd) => unknown; end: (clamd: RealClamd) => unknown }>> =
+  {
+    'is killed': { begin: clamd => clamd.kill(), end: clamd => clamd.start() },
+    'stops answering': { begin: clamd => clamd.signal('SIGSTOP'), end: clamd => clamd.signal('SIGCONT') },
+  }
+
+test.for(Object.entries(outages))(
+  'D02 while clamd %s at 50 messages a second nothing passes unscanned, and within five seconds of its return all is well',
+  { timeout: INSTALL_TIMEOUT },
+  async ([, { begin, end }]) => {
+    await using clamd = await startClamd()
+    const filter = clamav({ socket: clamd.socket, deadline: DEADLINE, concurrency: 5 })
+
+    const before = await during(filter, 500)
+    expect(before).toMatchObject({ missed: 0, causes: new Map() })
+    expect(before.passed).toBeGreaterThan(0)
+    expect(before.refused).toBeGreaterThan(0)
+
+    await begin(clamd)
+    const down = await during(filter, 4_000)
+    expect(down).toMatchObject({ passed: 0, refused: 0, missed: 0 })
+    expect(down.causes.get('breaker-open')).toBeGreaterThan(0)
+    expect(down.longest).toBeLessThan(DEADLINE + 2_000)
+
+    await end(clamd)
+    expect(await recovery(filter)).toBeLessThan(RECOVERY)
+    expect(await during(filter, 500)).toMatchObject({ missed: 0, causes: new Map() })
+  },
+)
