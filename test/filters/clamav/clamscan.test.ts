@@ -34,7 +34,7 @@ beforeEach(() => {
 })
 
 describe('before a clamd that', () => {
-  test.for(Object.entries(misbehaviours))(
+  test.concurrent.for(Object.entries(misbehaviours))(
     'D01 %s clamscan gives no verdict, in time, and no socket stays open',
     async ([, { manner }]) => {
       await using clamd = await falseClamd(manner)
