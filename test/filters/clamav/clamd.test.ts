@@ -18,7 +18,7 @@ const limits = { deadline: DEADLINE, concurrency: 10, waiting: 10, maxSize: 100_
 const content = Array.from({ length: 4 }, (_, index) => Buffer.alloc(50_000, 65 + index))
 
 describe('a clamd that', () => {
-  test.concurrent.for(Object.entries(misbehaviours))(
+  test.for(Object.entries(misbehaviours))(
     'D01 %s gives no verdict, in time, and no socket stays open',
     async ([, { manner, cause }]) => {
       await using clamd = await falseClamd(manner)

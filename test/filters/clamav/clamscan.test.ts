@@ -36,7 +36,7 @@ beforeEach(() => {
 describe('before a clamd that', () => {
   test.concurrent.for(Object.entries(misbehaviours))(
     'D01 %s clamscan gives no verdict, in time, and no socket stays open',
-    async ([, { manner }]) => {
+    async ([, { manner }], { expect }) => {
       await using clamd = await falseClamd(manner)
       const message = scannable(content)
       const started = performance.now()
