@@ -1,0 +1,48 @@
+/** Filters made of filters: dry runs and exemptions. */
+import type { Filter } from './filter.ts'
+import { type Findings, shadowed } from './finding.ts'
+import { type Connection, type Header, type Message, type Recipient, type Stage, stages } from './stage.ts'
+
+/** What a stage may know: a connection, and as much more as was said. */
+export type Anywhere = Connection & Partial<Omit<Recipient & Header & Message, keyof Connection>>
+
+type Examine = (context: Anywhere) => Findings | Promise<Findings>
+
+/** A dry run: what the filter finds is listed, and what it would have done is kept under `would`. */
+export const shadow = (filter: Filter): Filter =>
+  changed(filter, examine => context => after(examine(context), withoutConsequences), { failure: 'pass' })
+
+/**
+ * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then.
+ *
+ * @example
+ * unless(({ user }) => user !== undefined, dnsbl({ zones }), helo())
+ */
+export function unless(
+  trusted: (context: Anywhere) => boolean | Promise<boolean>,
+  ...filters: readonly (Filter | readonly Filter[])[]
+): readonly Filter[] {
+  return filters
+    .flat()
+    .map(filter =>
+      changed(
+        filter,
+        examine => context => after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context))),
+      ),
+    )
+}
+
+function changed(filter: Filter, change: (examine: Examine) => Examine, conduct: Partial<Filter> = {}): Filter {
+  const methods: Partial<Record<Stage, Examine>> = {}
+  for (const stage of stages) {
+    const examine = filter[stage] as Examine | undefined
+    if (examine !== undefined) methods[stage] = change(context => examine.call(filter, context))
+  }
+  return { ...filter, ...conduct, ...methods } as Filter
+}
+
+const after = <T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> =>
+  value instanceof Promise ? value.then(next) : next(value)
+
+const withoutConsequences = (findings: Findings): Findings =>
+  findings ? (Array.isArray(findings) ? findings : [findings]).map(shadowed) : findings

@@ -1,0 +1,38 @@
+/** The message as it is to be delivered: trace fields on top, forged fields left out. */
+import { Readable } from 'node:stream'
+import type { HeaderField, HeaderFields } from '../mime/header.ts'
+import type { Content } from './decision.ts'
+import type { Spool } from './spool.ts'
+
+/** A view of the spool; nothing is copied but the header section, and that only when a field must go. */
+export function deliverable(
+  trace: readonly (readonly [name: string, value: string])[],
+  header: HeaderFields,
+  dropped: readonly HeaderField[],
+  spool: Spool,
+): Content {
+  const top = Buffer.from(trace.map(([name, value]) => `${name}: ${value}\r\n`).join(''), 'latin1')
+  const kept = dropped.length === 0 ? [] : remainder(header.raw, dropped)
+  const start = dropped.length === 0 ? 0 : header.raw.length
+  const head = [top, ...kept].filter(part => part.length > 0)
+  return {
+    size: head.reduce((sum, { length }) => sum + length, 0) + spool.size - start,
+    open: () =>
+      head.length === 0 ? spool.open() : Readable.from(joined(head, spool.open(start)), { objectMode: false }),
+  }
+}
+
+function remainder(raw: Buffer, dropped: readonly HeaderField[]): readonly Buffer[] {
+  const parts: Buffer[] = []
+  let from = 0
+  for (const { offset, raw: field } of dropped) {
+    parts.push(raw.subarray(from, offset))
+    from = offset + field.length
+  }
+  return [...parts, raw.subarray(from)]
+}
+
+async function* joined(head: readonly Buffer[], rest: Readable) {
+  yield* head
+  yield* rest
+}

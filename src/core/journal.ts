@@ -1,0 +1,116 @@
+/** What is written down of a session: one object that survives JSON, whatever the client sent. */
+import { type Decision, isFinal } from './decision.ts'
+import type { Finding, Verdict } from './finding.ts'
+import type { Spent } from './run.ts'
+import type { Stage, Tls } from './stage.ts'
+
+/** A decision, as it is logged. */
+export interface DecisionEntry {
+  readonly stage: Stage
+  readonly verdict: Verdict
+  readonly would?: Verdict
+  readonly score: number
+  readonly reply: string
+  readonly findings: readonly Finding[]
+  readonly forwardPath?: string
+}
+
+/** One transaction, from MAIL to its end. */
+export interface TransactionEntry {
+  readonly reversePath: string
+  readonly user?: string
+  readonly forwardPaths: readonly string[]
+  /** Octets; absent when no message was received. */
+  readonly size?: number
+  readonly outcome?: DecisionEntry
+}
+
+/** One session. Strings are as the client sent them, cut at 320 characters: escape them where they are shown. */
+export interface SessionEntry {
+  readonly ref: string
+  readonly ip: string
+  readonly helo?: string
+  readonly tls?: Tls
+  /** Milliseconds since 1970. */
+  readonly started: number
+  readonly ms: number
+  /** Every decision that was not plain acceptance, in order; the last 100. */
+  readonly decisions: readonly DecisionEntry[]
+  /** The last 100. */
+  readonly transactions: readonly TransactionEntry[]
+  /** Milliseconds by filter. */
+  readonly filters: Readonly<Record<string, number>>
+}
+
+export interface Journal {
+  helo(name: string, tls: Tls | undefined): void
+  mail(reversePath: string, user: string | undefined): void
+  rcpt(forwardPath: string): void
+  decided(decision: Decision, forwardPath?: string): void
+  outcome(decision: Decision, size: number | undefined): void
+  entry(ms: number, spent: Spent): SessionEntry
+}
+
+const MOST = 100
+const LONGEST = 320
+
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
+
+export function journal(ref: string, ip: string, started: number): Journal {
+  let greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
+  const decisions: DecisionEntry[] = []
+  const transactions: TransactionEntry[] = []
+  const last = () => transactions.length - 1
+  const change = (part: (entry: TransactionEntry) => Partial<TransactionEntry>) => {
+    const entry = transactions[last()]
+    if (entry !== undefined) transactions[last()] = { ...entry, ...part(entry) }
+  }
+  return {
+    helo: (name, tls) => {
+      greeting = { helo: cut(name), ...(tls && { tls }) }
+    },
+    mail: (reversePath, user) => {
+      if (transactions.length === MOST) transactions.shift()
+      transactions.push({
+        reversePath: cut(reversePath),
+        ...(user !== undefined && { user: cut(user) }),
+        forwardPaths: [],
+      })
+    },
+    rcpt: forwardPath => {
+      change(({ forwardPaths }) =>
+        forwardPaths.length < MOST ? { forwardPaths: [...forwardPaths, cut(forwardPath)] } : {},
+      )
+    },
+    decided: (decision, forwardPath) => {
+      if (!isFinal(decision.verdict) && decision.would === undefined && decision.findings.length === 0) return
+      if (decisions.length === MOST) decisions.shift()
+      decisions.push(logged(decision, forwardPath))
+    },
+    outcome: (decision, size) => change(() => ({ outcome: logged(decision), ...(size !== undefined && { size }) })),
+    entry: (ms, spent) => ({
+      ref,
+      ip,
+      ...greeting,
+      started,
+      ms: rounded(ms),
+      decisions,
+      transactions,
+      filters: Object.fromEntries([...spent].map(([name, spent]) => [name, rounded(spent)])),
+    }),
+  }
+}
+
+function logged({ stage, verdict, would, score, reply, findings }: Decision, forwardPath?: string): DecisionEntry {
+  return {
+    stage,
+    verdict,
+    ...(would && { would }),
+    score,
+    reply: `${reply.code} ${reply.status} ${reply.text}`,
+    findings,
+    ...(forwardPath !== undefined && { forwardPath: cut(forwardPath) }),
+  }
+}
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000

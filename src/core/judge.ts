@@ -1,0 +1,61 @@
+/** From findings to a decision, as the mode allows; and the few decisions that are the session's own. */
+import { goAhead, refusal } from '../policy/reply.ts'
+import { type Decision, type DecisionPoint, isFinal } from './decision.ts'
+import { defer, type Finding, reject } from './finding.ts'
+import type { Scope } from './memory.ts'
+import type { Setup } from './setup.ts'
+import type { Stage } from './stage.ts'
+
+/** What is known and found at one level of a session. */
+export interface Level {
+  readonly scope: Scope
+  readonly findings: Finding[]
+  /** Once decided, nothing more is spent here; this is what was decided. */
+  decided?: { readonly decision: Decision; readonly ended: Finding | undefined }
+}
+
+export const level = (scope: Scope): Level => ({ scope, findings: [] })
+
+/** Asks the policy. In shadow mode its decision is told but not carried out. */
+export function judge(setup: Setup, levels: readonly Level[], at: DecisionPoint): Decision {
+  const findings = levels.flatMap(({ findings }) => findings)
+  try {
+    const decision = setup.policy(findings, at)
+    return setup.mode === 'shadow' ? harmless(decision, at.ref) : decision
+  } catch (error) {
+    const reason = `the policy failed: ${error instanceof Error ? error.message : String(error)}`
+    return own(at.stage, at.ref, defer('4.3.0', reason, { rule: 'session/policy' }), findings)
+  }
+}
+
+/** What was decided before, said again at a later stage. A policy cannot take it back. */
+export function again(setup: Setup, levels: readonly Level[], at: DecisionPoint): Decision | undefined {
+  const before = levels.find(({ decided }) => decided !== undefined)?.decided
+  if (before === undefined) return undefined
+  const decision = judge(setup, levels, before.ended === undefined ? at : { ...at, ended: before.ended })
+  return isFinal(decision.verdict) ? decision : { ...before.decision, stage: at.stage }
+}
+
+function harmless(decision: Decision, ref: string): Decision {
+  if (decision.verdict === 'accept') return decision
+  return { ...decision, verdict: 'accept', reply: goAhead(decision.stage, ref), would: decision.verdict }
+}
+
+/** A decision of the session itself, in either mode: a limit, a broken stream, a verb out of order. */
+export function own(stage: Stage, ref: string, finding: Finding, findings: readonly Finding[] = []): Decision {
+  const { verdict = 'defer', status = '4.3.0', close } = finding
+  const all = [...findings, finding]
+  const score = all.reduce((sum, { points = 0 }) => sum + points, 0)
+  return { stage, verdict, score, findings: all, reply: refusal(status, stage, ref, close) }
+}
+
+/** A verb that its predecessors do not allow (RFC 5321 §4.1.4). Decides nothing about what comes. */
+export const outOfOrder = (stage: Stage, ref: string, reason: string): Decision => {
+  const decision = own(stage, ref, reject('5.5.1', reason, { rule: 'session/sequence' }))
+  const { close: _, ...reply } = decision.reply
+  return { ...decision, reply: { ...reply, code: 503 } }
+}
+
+/** The session or the transaction ended while it was being judged. */
+export const gone = (stage: Stage, ref: string): Decision =>
+  own(stage, ref, defer('4.4.2', 'the session ended before it was judged', { rule: 'session/ended' }))

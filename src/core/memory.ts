@@ -1,0 +1,108 @@
+/** Remembers facts: each is found once for its scope, and forgotten with it. */
+import { PosternError } from './errors.ts'
+import type { Fact } from './fact.ts'
+import type { Connection, Stage } from './stage.ts'
+
+type AnyFact = Fact<never, unknown>
+
+/** One level of what is known: a connection, a greeting, a transaction, a recipient, a header, a message. */
+export interface Scope<out C extends Connection = Connection> {
+  readonly stage: Stage
+  /** What facts of this scope are found with. Its signal aborts with the scope. */
+  readonly context: C
+  /** Aborts what is being found, and forgets it; what was found stays. */
+  cancel(): void
+  /** Over: aborts, and forgets everything. */
+  end(): void
+  /** The scope that remembers facts of `stage`: this one or one around it. */
+  at(stage: Stage): Scope | undefined
+  /** Finds a fact that belongs to this very scope, unless it was found before. */
+  find<T>(fact: Fact<never, T>): Promise<T>
+  /** The answer, if it is known already. */
+  known<T>(fact: Fact<never, T>): T | undefined
+  /** Puts an answer there that was found on another way. */
+  put<T>(fact: Fact<never, T>, answer: Promise<T>): void
+}
+
+interface Answer {
+  readonly promise: Promise<unknown>
+  value?: unknown
+}
+
+/**
+ * Opens a scope inside `parent`. `fields` is what this stage knows beyond the ones before it; it becomes the context.
+ *
+ * A fact that fails stays failed: no retry storm. One that was aborted is forgotten.
+ */
+export function openScope<C extends Connection>(stage: Stage, parent: Scope | undefined, fields: object): Scope<C> {
+  const answers = new Map<AnyFact, Answer>()
+  let controller: AbortController | undefined
+  let ended = false
+
+  const signal = (): AbortSignal => {
+    if (controller === undefined) {
+      controller = new AbortController()
+      if (ended) controller.abort()
+    }
+    return controller.signal
+  }
+  const put = (fact: AnyFact, promise: Promise<unknown>): Answer => {
+    const answer: Answer = { promise }
+    answers.set(fact, answer)
+    const asked = signal()
+    promise.then(
+      value => {
+        answer.value = value
+      },
+      () => {
+        if (asked.aborted && answers.get(fact) === answer) answers.delete(fact)
+      },
+    )
+    return answer
+  }
+  const at = (wanted: Stage): Scope | undefined => (wanted === stage ? scope : parent?.at(wanted))
+  const ask = async <T>(fact: Fact<never, T>): Promise<T> => {
+    const owner = at(fact.stage)
+    if (owner === undefined) throw tooEarly(fact, stage)
+    return await owner.find(fact)
+  }
+  const context: C = Object.defineProperty(
+    Object.assign(Object.create(parent?.context ?? null), fields, { ask }),
+    'signal',
+    { get: signal, enumerable: true },
+  )
+  const scope: Scope<C> = {
+    stage,
+    context,
+    at,
+    cancel: () => {
+      controller?.abort()
+      controller = undefined
+    },
+    end: () => {
+      ended = true
+      controller?.abort()
+      answers.clear()
+    },
+    find: <T>(fact: Fact<never, T>) => {
+      const answer = answers.get(fact) ?? put(fact, (async () => fact.find(context as never))())
+      return answer.promise as Promise<T>
+    },
+    known: <T>(fact: Fact<never, T>) =>
+      (at(fact.stage) === scope ? answers.get(fact)?.value : at(fact.stage)?.known(fact)) as T | undefined,
+    put: (fact, promise) => {
+      put(fact, promise)
+    },
+  }
+  return scope
+}
+
+const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>
+  new PosternError([
+    {
+      path: `ask(${fact.name})`,
+      found: stage,
+      expected: `the stage '${fact.stage}' or a later one`,
+      remedy: `ask ${fact.name} from a method that runs at '${fact.stage}' or later`,
+    },
+  ])

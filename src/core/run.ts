@@ -1,0 +1,160 @@
+/** Runs the filters of one stage: in waves, together, each with a deadline, until one is certain. */
+import type { Filter } from './filter.ts'
+import { defer, type Finding, type Findings } from './finding.ts'
+import type { Scope } from './memory.ts'
+import type { Connection, Stage } from './stage.ts'
+import type { Clock } from './world.ts'
+
+/** One filter at one stage, ready to run. */
+export interface Step {
+  readonly filter: Filter
+  /** The place in the order of filters, by which findings are listed. */
+  readonly index: number
+  readonly deadline: number
+  readonly examine: (context: Connection) => Findings | Promise<Findings>
+}
+
+/** The waves of a stage, in order. An empty wave is left out. */
+export type Plan = readonly (readonly Step[])[]
+
+/** What a stage has found. */
+export interface Result {
+  /** In filter order, whatever the order of arrival. */
+  readonly findings: readonly Finding[]
+  /** The certain finding that ended the stage. */
+  readonly ended?: Finding
+}
+
+/** Sorts filters into the waves of a stage. */
+export function plan(filters: readonly Filter[], stage: Stage, deadline: (filter: Filter) => number): Plan {
+  const steps = filters.flatMap((filter, index): Step[] => {
+    const examine = filter[stage] as Step['examine'] | undefined
+    // Called on the filter, so that a rule may be written as a method.
+    return examine === undefined
+      ? []
+      : [{ filter, index, deadline: deadline(filter), examine: context => examine.call(filter, context) }]
+  })
+  return [
+    steps.filter(({ filter }) => filter.order === 'early'),
+    steps.filter(({ filter }) => filter.order === undefined),
+    steps.filter(({ filter }) => filter.order === 'late'),
+  ].filter(wave => wave.length > 0)
+}
+
+/** Milliseconds by filter name, added up over a session. */
+export type Spent = Map<string, number>
+
+const nothing: Result = { findings: [] }
+
+/** Never rejects: a filter that throws, rejects or does not settle is a finding. */
+export async function run(waves: Plan, scope: Scope, clock: Clock, spent: Spent): Promise<Result> {
+  if (waves.length === 0) return nothing
+  const found: (readonly [index: number, findings: readonly Finding[]])[] = []
+  let ended: Finding | undefined
+  for (const wave of waves) {
+    ended = await runWave(wave, scope, clock, spent, found)
+    if (ended !== undefined || scope.context.signal.aborted) break
+  }
+  const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
+  return ended === undefined ? { findings } : { findings, ended }
+}
+
+async function runWave(
+  wave: readonly Step[],
+  scope: Scope,
+  clock: Clock,
+  spent: Spent,
+  found: (readonly [number, readonly Finding[]])[],
+): Promise<Finding | undefined> {
+  const answers = contextOf(scope)
+  const waiting = new Map<Step, () => void>()
+  let ended: Finding | undefined
+  let over = false
+  let finish: (() => void) | undefined
+
+  const settle = (step: Step, since: number, findings: Findings): void => {
+    const name = step.filter.name
+    spent.set(name, (spent.get(name) ?? 0) + clock.monotonic() - since)
+    if (over) return
+    const list = named(name, findings)
+    if (list.length > 0) found.push([step.index, list])
+    ended ??= list.find(({ verdict }) => verdict !== undefined)
+    waiting.get(step)?.()
+    waiting.delete(step)
+    if (ended !== undefined || waiting.size === 0) finish?.()
+  }
+
+  for (const step of wave) {
+    const since = clock.monotonic()
+    try {
+      const findings = step.examine(answers.context)
+      if (isPromise(findings)) {
+        const cancel = clock.after(step.deadline, () => settle(step, since, late(step)))
+        waiting.set(step, cancel)
+        findings.then(
+          list => waiting.has(step) && settle(step, since, list),
+          error => waiting.has(step) && settle(step, since, failed(step.filter, error)),
+        )
+      } else settle(step, since, findings)
+    } catch (error) {
+      settle(step, since, failed(step.filter, error))
+    }
+    if (ended !== undefined) break
+  }
+
+  const { signal } = scope.context
+  if (waiting.size > 0 && ended === undefined && !signal.aborted) {
+    await new Promise<void>(resolve => {
+      finish = resolve
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+  over = true
+  for (const cancel of waiting.values()) cancel()
+  waiting.clear()
+  answers.close()
+  return ended
+}
+
+/** What the filters of one wave see: the scope's context, with a signal that aborts when their answers are late. */
+function contextOf(scope: Scope): { readonly context: Connection; close(): void } {
+  let controller: AbortController | undefined
+  let over = false
+  const signal = () => {
+    if (controller === undefined) {
+      controller = new AbortController()
+      if (over) controller.abort()
+    }
+    return controller.signal
+  }
+  return {
+    context: Object.defineProperty(Object.create(scope.context), 'signal', { get: signal }),
+    close: () => {
+      over = true
+      controller?.abort()
+    },
+  }
+}
+
+/** Findings with the name of their filter in front of their rule. */
+function named(name: string, findings: Findings): readonly Finding[] {
+  if (!findings) return []
+  const list: readonly Finding[] = Array.isArray(findings) ? findings : [findings]
+  return list.map(finding => ({ ...finding, rule: finding.rule === undefined ? name : `${name}/${finding.rule}` }))
+}
+
+const isPromise = (value: Findings | Promise<Findings>): value is Promise<Findings> =>
+  typeof value === 'object' && value !== null && 'then' in value
+
+const LONGEST_REASON = 300
+
+function failed(filter: Filter, error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error)
+  return consequence(filter, 'failed', `${filter.name} failed: ${message.slice(0, LONGEST_REASON)}`)
+}
+
+const late = ({ filter, deadline }: Step): Finding =>
+  consequence(filter, 'timeout', `${filter.name} did not answer within ${deadline} ms`)
+
+const consequence = (filter: Filter, rule: string, reason: string): Finding =>
+  filter.failure === 'defer' ? defer('4.3.0', reason, { rule }) : { rule, reason }

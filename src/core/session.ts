@@ -1,0 +1,201 @@
+/** A session: SMTP's own verbs in, decisions out. State lives in levels that end with what they belong to. */
+import type { Readable } from 'node:stream'
+import { withBudget } from '../dns/budget.ts'
+import { canonical } from '../net/address.ts'
+import { type Decision, isFinal, type Outcome } from './decision.ts'
+import { PosternError } from './errors.ts'
+import { journal } from './journal.ts'
+import { again, gone, judge, type Level, level, outOfOrder } from './judge.ts'
+import { openScope } from './memory.ts'
+import { reference } from './reference.ts'
+import { run, type Spent } from './run.ts'
+import type { Setup } from './setup.ts'
+import type { Connection, Greeting, Recipient, Stage, Tls, Transaction } from './stage.ts'
+import { type Delivery, deliver } from './transaction.ts'
+import type { World } from './world.ts'
+
+/** Who has connected, as the host knows it. */
+export interface Peer {
+  readonly ip: string
+  /** The session's reference, when the host has one already. Up to 32 letters and digits. @default a new one */
+  readonly ref?: string
+  /** The client spoke before it was greeted. @default false */
+  readonly spokeEarly?: boolean
+}
+
+/** What the client said with MAIL FROM. */
+export interface MailDetails {
+  /** Who has authenticated. */
+  readonly user?: string
+  /** SMTPUTF8 was asked for. @default false */
+  readonly utf8?: boolean
+}
+
+/** The verbs of SMTP. Each settles with what to say; none rejects. Calls are taken one after another. */
+export interface Session {
+  readonly ref: string
+  connect(): Promise<Decision>
+  /** HELO, EHLO or LHLO; again after STARTTLS. Begins afresh what was not yet said about the connection itself. */
+  helo(name: string, tls?: Tls): Promise<Decision>
+  mail(reversePath: string, details?: MailDetails): Promise<Decision>
+  rcpt(forwardPath: string): Promise<Decision>
+  /** May settle before `content` is read to its end; then the host drains or destroys it. */
+  data(content: Readable): Promise<Outcome>
+  /** RSET, or the end of a transaction: what it held is given back. */
+  reset(): void
+  /** The connection is over. */
+  close(): void
+}
+
+interface OpenTransaction {
+  readonly level: Level
+  readonly recipients: Map<string, Level>
+  delivery?: Delivery
+}
+
+export function openSession(setup: Setup, peer: Peer, world: World): Session {
+  const ip = canonical(peer.ip)
+  if (ip === undefined) {
+    const remedy = "pass the address of the client's socket"
+    throw new PosternError([{ path: 'peer.ip', found: peer.ip, expected: 'an IPv4 or IPv6 address', remedy }])
+  }
+  const ref = peer.ref !== undefined && /^[0-9A-Za-z-]{1,32}$/.test(peer.ref) ? peer.ref : reference()
+  const { clock } = world
+  const since = clock.monotonic()
+  const spent: Spent = new Map()
+  const notes = journal(ref, ip, clock.now())
+  const dns = withBudget(world.dns, { clock })
+  const connection = level(
+    openScope<Connection>('connect', undefined, {
+      ip,
+      ref,
+      spokeEarly: peer.spokeEarly ?? false,
+      dns,
+      clock,
+      consult: world.consult,
+    }),
+  )
+  let connected = false
+  let closed = false
+  let greeting: Level | undefined
+  let transaction: OpenTransaction | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <T>(verb: () => T | Promise<T>): Promise<T> => {
+    const result = turn.then(verb)
+    turn = result
+    return result
+  }
+  const hear = (decision: Decision, { scope }: Level, forwardPath?: string): Decision => {
+    notes.decided(decision, forwardPath)
+    for (const filter of setup.filters) {
+      try {
+        filter.decided?.(decision, scope.context)
+      } catch {
+        // A listener that throws has no say in what the client hears.
+      }
+    }
+    return decision
+  }
+  /** Runs the filters of a stage on the innermost level, unless something around it is decided already. */
+  const examine = async (stage: Stage, levels: readonly Level[], forwardPath?: string): Promise<Decision> => {
+    const at = { stage, ref, ...(forwardPath !== undefined && { forwardPath }) }
+    const before = again(setup, levels, at)
+    if (before !== undefined) return before
+    const here = levels[levels.length - 1] ?? connection
+    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent)
+    if (here.scope.context.signal.aborted) return gone(stage, ref)
+    here.findings.push(...findings)
+    const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
+    if (isFinal(decision.verdict)) {
+      here.decided = { decision, ended }
+      here.scope.cancel()
+    }
+    return hear(decision, here, forwardPath)
+  }
+  const endTransaction = () => {
+    transaction?.delivery?.end()
+    for (const recipient of transaction?.recipients.values() ?? []) recipient.scope.end()
+    transaction?.level.scope.end()
+    transaction = undefined
+  }
+
+  return {
+    ref,
+    connect: () =>
+      inTurn(async () => {
+        if (closed || connected) return outOfOrder('connect', ref, 'the session is connected already')
+        connected = true
+        return await examine('connect', [connection])
+      }),
+    helo: (name, tls) =>
+      inTurn(async () => {
+        if (closed || !connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
+        endTransaction()
+        greeting?.scope.end()
+        notes.helo(name, tls)
+        greeting = level(openScope<Greeting>('helo', connection.scope, { helo: name, ...(tls && { tls }) }))
+        return await examine('helo', [connection, greeting])
+      }),
+    mail: (reversePath, { user, utf8 = false } = {}) =>
+      inTurn(async () => {
+        if (closed || greeting === undefined) return outOfOrder('mail', ref, 'MAIL came before HELO')
+        if (transaction !== undefined && transaction.delivery === undefined)
+          return outOfOrder('mail', ref, 'MAIL came inside a transaction')
+        endTransaction()
+        dns.renew()
+        notes.mail(reversePath, user)
+        const fields = { reversePath, utf8, ...(user !== undefined && { user }) }
+        const opened = { level: level(openScope<Transaction>('mail', greeting.scope, fields)), recipients: new Map() }
+        transaction = opened
+        const decision = await examine('mail', [connection, greeting, opened.level])
+        // A sender that is refused aloud has begun no transaction.
+        if (decision.reply.code >= 400 && transaction === opened) endTransaction()
+        return decision
+      }),
+    rcpt: forwardPath =>
+      inTurn(async () => {
+        if (closed || greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
+          return outOfOrder('rcpt', ref, 'RCPT came before MAIL')
+        const { level: outer, recipients } = transaction
+        const fields = { forwardPath, accepted: recipients.size }
+        const recipient = level(openScope<Recipient>('rcpt', outer.scope, fields))
+        const decision = await examine('rcpt', [connection, greeting, outer, recipient], forwardPath)
+        if (decision.reply.code < 400) {
+          recipients.set(forwardPath, recipient)
+          notes.rcpt(forwardPath)
+        } else recipient.scope.end()
+        return decision
+      }),
+    data: content =>
+      inTurn(async () => {
+        if (closed || greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
+          return refused(outOfOrder('message', ref, 'DATA came before MAIL'))
+        const { level: outer, recipients } = transaction
+        if (recipients.size === 0) return refused(outOfOrder('message', ref, 'DATA came without a recipient'))
+        const delivery = deliver({ setup, world, ref, spent, levels: [connection, greeting, outer], recipients, hear })
+        transaction.delivery = delivery
+        const outcome = await delivery.receive(content)
+        notes.outcome(outcome, outcome.content?.size)
+        return outcome
+      }),
+    reset: () => endTransaction(),
+    close: () => {
+      if (closed) return
+      closed = true
+      endTransaction()
+      greeting?.scope.end()
+      for (const filter of setup.filters) {
+        try {
+          filter.closed?.(connection.scope.context)
+        } catch {
+          // As with `decided`: the session is over whatever a listener thinks of it.
+        }
+      }
+      connection.scope.end()
+      setup.log?.(notes.entry(clock.monotonic() - since, spent))
+    },
+  }
+}
+
+const refused = (decision: Decision): Outcome => ({ ...decision, each: new Map(), trace: [] })

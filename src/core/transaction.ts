@@ -1,0 +1,207 @@
+/** The message of a transaction: received in one pass, judged for each recipient, held until the transaction ends. */
+import type { Readable } from 'node:stream'
+import { together } from '../policy/recipients.ts'
+import { deliverable } from './content.ts'
+import { type Decision, isFinal, type Outcome } from './decision.ts'
+import type { Reader, Reading } from './fact.ts'
+import { defer, type Finding, reject } from './finding.ts'
+import { again, gone, judge, type Level, level, own } from './judge.ts'
+import { openScope, type Scope } from './memory.ts'
+import { receive } from './receive.ts'
+import { run, type Spent } from './run.ts'
+import type { Setup } from './setup.ts'
+import { spool } from './spool.ts'
+import type { Header, Message, Stage } from './stage.ts'
+import type { World } from './world.ts'
+
+export interface Delivery {
+  receive(content: Readable): Promise<Outcome>
+  /** The transaction is over: spool, facts and readers are given back. */
+  end(): void
+}
+
+export interface DeliverOptions {
+  readonly setup: Setup
+  readonly world: World
+  readonly ref: string
+  readonly spent: Spent
+  /** Connection, greeting, transaction. */
+  readonly levels: readonly [Level, Level, Level]
+  readonly recipients: ReadonlyMap<string, Level>
+  readonly hear: (decision: Decision, level: Level) => Decision
+}
+
+export function deliver({ setup, world, ref, spent, levels, recipients, hear }: DeliverOptions): Delivery {
+  const { clock } = world
+  const store = spool({ memory: setup.memory, folder: setup.folder })
+  const outer = levels[2]
+  const forwardPaths = [...recipients.keys()]
+  let header: Level | undefined
+  let message: Level | undefined
+  let watchers: readonly Watcher[] = []
+
+  const forAll = (decision: Decision): Outcome => ({
+    ...decision,
+    each: new Map(forwardPaths.map(path => [path, decision])),
+    trace: [],
+  })
+  const all = () => [...levels, header, message].filter(part => part !== undefined)
+  const failed = (finding: Finding): Outcome =>
+    forAll(
+      hear(
+        own(
+          'message',
+          ref,
+          finding,
+          all().flatMap(({ findings }) => findings),
+        ),
+        message ?? header ?? outer,
+      ),
+    )
+
+  /** Runs a stage on a level of this message. */
+  const examine = async (stage: Stage, here: Level): Promise<Finding | undefined> => {
+    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent)
+    here.findings.push(...findings)
+    return ended
+  }
+
+  const receiveAll = async (content: Readable): Promise<Outcome> => {
+    const before = again(setup, levels, { stage: 'message', ref })
+    if (before !== undefined) return forAll(before)
+    let atHeader: Decision | undefined
+    const reception = await receive(content, {
+      size: setup.size,
+      spool: store,
+      header: async fields => {
+        const scope = openScope<Header>('header', outer.scope, { forwardPaths, header: fields })
+        header = level(scope)
+        const ended = await examine('header', header)
+        const at = { stage: 'header', ref, ...(ended && { ended }) } as const
+        atHeader = hear(judge(setup, all(), at), header)
+        if (isFinal(atHeader.verdict) || scope.context.signal.aborted) return undefined
+        watchers = setup.readings.map(reading => watch(reading, scope.context))
+        return watchers
+      },
+    })
+    if (outer.scope.context.signal.aborted) return forAll(gone('message', ref))
+    switch (reception.kind) {
+      case 'decided':
+        return atHeader ? forAll({ ...atHeader, stage: 'message' }) : forAll(gone('message', ref))
+      case 'too-large':
+        return failed(reject('5.3.4', `the message is larger than ${setup.size} octets`, { rule: 'session/size' }))
+      case 'lost':
+        return failed(defer('4.4.2', `the message broke off: ${words(reception.error)}`, { rule: 'session/lost' }))
+      case 'no-space':
+        return failed(defer('4.3.1', `the spool failed: ${words(reception.error)}`, { rule: 'session/spool' }))
+      case 'complete':
+        return await judgeMessage(header as Level & { scope: Scope<Header> }, lineEndFinding(setup, reception.lines))
+      default:
+        return reception satisfies never
+    }
+  }
+
+  const judgeMessage = async (
+    inner: Level & { scope: Scope<Header> },
+    broken: Finding | undefined,
+  ): Promise<Outcome> => {
+    const scope = openScope<Message>('message', inner.scope, { size: store.size, open: () => store.open() })
+    const here = level(scope)
+    message = here
+    for (const watcher of watchers) scope.put(watcher.reading, watcher.found())
+    if (broken !== undefined) here.findings.push(broken)
+    const ended = broken ?? (await examine('message', here))
+    if (outer.scope.context.signal.aborted) return forAll(gone('message', ref))
+    const at = { stage: 'message', ref, ...(ended && { ended }) } as const
+    const each = new Map(
+      [...recipients].map(([forwardPath, recipient]) => [
+        forwardPath,
+        judge(setup, [...levels, recipient, inner, here], { ...at, forwardPath }),
+      ]),
+    )
+    const decision = hear(together(each.values()) ?? judge(setup, [...levels, inner, here], at), here)
+    if (isFinal(decision.verdict)) return { ...decision, each, trace: [] }
+    const { header: fields } = inner.scope.context
+    const trace = setup.tracers.flatMap(tracer => tracer(scope.context, decision, scope.known))
+    const dropped = [...fields].filter(setup.isForged)
+    return { ...decision, each, trace, content: deliverable(trace, fields, dropped, store) }
+  }
+
+  return {
+    receive: async content => {
+      try {
+        return await receiveAll(content)
+      } catch (error) {
+        return failed(defer('4.3.0', `the message could not be judged: ${words(error)}`, { rule: 'session/failed' }))
+      }
+    },
+    end: () => {
+      for (const watcher of watchers) watcher.abort()
+      message?.scope.end()
+      header?.scope.end()
+      // The file has no name any more; closing it may fail only in ways that change nothing.
+      store.close().catch(() => undefined)
+    },
+  }
+}
+
+/** A reader that cannot break the pass: what it throws becomes its answer. */
+interface Watcher extends Reader<void> {
+  readonly reading: Reading<unknown>
+  found(): Promise<unknown>
+  readonly abort: () => void
+}
+
+function watch(reading: Reading<unknown>, context: Header): Watcher {
+  let reader: Reader<unknown> | undefined
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    reader?.abort?.()
+    reader = undefined
+  }
+  try {
+    reader = reading.read(context)
+  } catch (error) {
+    fail(error)
+  }
+  return {
+    reading,
+    chunk: bytes => {
+      try {
+        return reader?.chunk(bytes)?.catch(fail)
+      } catch (error) {
+        return fail(error)
+      }
+    },
+    end: () => undefined,
+    found: async () => {
+      const whole = reader
+      reader = undefined
+      if (whole === undefined) throw failure?.error ?? new Error(`${reading.name} was not read`)
+      return await whole.end()
+    },
+    abort: () => {
+      reader?.abort?.()
+      reader = undefined
+    },
+  }
+}
+
+interface LineEndCounts {
+  readonly endOfDataLookAlike: boolean
+  readonly bareCr: number
+  readonly bareLf: number
+}
+
+function lineEndFinding(setup: Setup, { endOfDataLookAlike, bareCr, bareLf }: LineEndCounts): Finding | undefined {
+  if (endOfDataLookAlike)
+    return reject('5.6.11', 'a line of a single dot has line ends that other servers take for the end of the data', {
+      rule: 'line-ends/end-of-data',
+    })
+  if (setup.lineEnds === 'reject' && bareCr + bareLf > 0)
+    return reject('5.6.11', `the message has ${bareCr} bare CR and ${bareLf} bare LF`, { rule: 'line-ends/bare' })
+  return undefined
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,10 @@
+/** `postern/facts`: what can be asked, for filters of your own. */
+export { type Arc, arc } from './arc.ts'
+export { type Author, author } from './author.ts'
+export { type Dkim, type DkimResult, type DkimSignature, dkim } from './dkim.ts'
+export { type Aligned, type Dmarc, type DmarcPolicy, dmarc } from './dmarc.ts'
+export { type Identities, identities, type Origin, origin } from './identities.ts'
+export { parsed } from './parsed.ts'
+export { type Rdns, rdns } from './rdns.ts'
+export { type Shape, shape } from './shape.ts'
+export { heloSpf, type Spf, type SpfCheck, type SpfResult, spf } from './spf.ts'

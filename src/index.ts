@@ -1,0 +1,45 @@
+/** The front door. */
+export { type Anywhere, shadow, unless } from './core/combine.ts'
+export type { Content, Decision, DecisionPoint, Outcome, Policy, Reply } from './core/decision.ts'
+export { PosternError, type Problem } from './core/errors.ts'
+export { type Fact, fact, type Reader, type Reading, reading } from './core/fact.ts'
+export type { Conduct, Filter } from './core/filter.ts'
+export {
+  accept,
+  type Details,
+  defer,
+  discard,
+  type Finding,
+  type Findings,
+  points,
+  quarantine,
+  type RefusalDetails,
+  reject,
+  type Status,
+  type Verdict,
+} from './core/finding.ts'
+export type { DecisionEntry, SessionEntry, TransactionEntry } from './core/journal.ts'
+export type { MailDetails, Peer, Session } from './core/session.ts'
+export type {
+  Connection,
+  Greeting,
+  Header,
+  Message,
+  Recipient,
+  Stage,
+  Stages,
+  Tls,
+  Transaction,
+} from './core/stage.ts'
+export type { Duration, Size } from './core/units.ts'
+export { type Clock, type Consult, systemClock, type World } from './core/world.ts'
+export { type ResolverOptions, resolver } from './dns/node.ts'
+export type { Answer, FailureCause, Records, RecordType, Resolver } from './dns/resolver.ts'
+export type { HeaderDefect, HeaderField, HeaderFields } from './mime/header.ts'
+export { line } from './policy/reply.ts'
+export { type ThresholdOptions, thresholds } from './policy/thresholds.ts'
+export { type Gateway, type PosternOptions, postern } from './postern.ts'
+export { authenticationResults } from './trace/authentication-results.ts'
+export { receivedSpf } from './trace/received-spf.ts'
+export { spamStatus } from './trace/spam-status.ts'
+export type { Found, TraceField, Tracer } from './trace/tracer.ts'

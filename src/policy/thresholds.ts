@@ -1,0 +1,56 @@
+/** The policy that adds points up: certainty first, then the score against two thresholds. */
+import { type Decision, isFinal, type Policy, type Reply } from '../core/decision.ts'
+import type { Finding, Status, Verdict } from '../core/finding.ts'
+import { type Stage, stages } from '../core/stage.ts'
+import { goAhead, refusal } from './reply.ts'
+
+export interface ThresholdOptions {
+  /** The score from which a message is kept apart. @default 6 */
+  readonly quarantine?: number
+  /** The score from which a client, recipient or message is refused. @default 15 */
+  readonly reject?: number
+  /**
+   * The first stage at which a refusal is spoken. Decided earlier, it waits until then and nothing more is spent, so
+   * that whoever must explain it knows sender and recipient. What says `close` never waits. @default 'rcpt'
+   */
+  readonly speakAt?: 'connect' | 'helo' | 'mail' | 'rcpt'
+}
+
+const severity: Readonly<Record<Verdict, number>> = { accept: 0, quarantine: 1, defer: 2, discard: 3, reject: 4 }
+
+/** @example postern({ filters, policy: thresholds({ quarantine: 5, reject: 12 }) }) */
+export function thresholds({ quarantine = 6, reject = 15, speakAt = 'rcpt' }: ThresholdOptions = {}): Policy {
+  return (findings, { stage, ref, ended }) => {
+    // Sums of tenths are not exact: 0.1 + 0.2 must meet a threshold of 0.3.
+    const score = Math.round(findings.reduce((sum, { points = 0 }) => sum + points, 0) * 1000) / 1000
+    const certain = strongest(findings)
+    const byScore: Verdict = score >= reject ? 'reject' : score >= quarantine ? 'quarantine' : 'accept'
+    const scored = ended?.verdict === 'accept' ? 'accept' : byScore
+    const verdict = certain && severity[certain.verdict] >= severity[scored] ? certain.verdict : scored
+    const { close, status } = certain?.verdict === verdict ? certain : { close: false, status: undefined }
+    const decision = { stage, verdict, score, findings }
+    return { ...decision, reply: replyTo(verdict, status, close === true) } satisfies Decision
+
+    function replyTo(verdict: Verdict, status: Status | undefined, close: boolean): Reply {
+      if (!isFinal(verdict) || verdict === 'discard') return goAhead(stage, ref)
+      if (!close && isBefore(stage, speakAt)) return goAhead(stage, ref)
+      return refusal(status ?? (verdict === 'defer' ? '4.7.1' : '5.7.1'), stage, ref, close)
+    }
+  }
+}
+
+const isBefore = (stage: Stage, other: Stage): boolean => stages.indexOf(stage) < stages.indexOf(other)
+
+type Certain = Finding & { readonly verdict: Verdict }
+
+/** The strongest verdict that stands. An `accept` counts for its own stage alone. */
+function strongest(findings: readonly Finding[]): Certain | undefined {
+  let most: Certain | undefined
+  for (const finding of findings) {
+    if (!isCertain(finding) || finding.verdict === 'accept') continue
+    if (most === undefined || severity[finding.verdict] > severity[most.verdict]) most = finding
+  }
+  return most
+}
+
+const isCertain = (finding: Finding): finding is Certain => finding.verdict !== undefined

@@ -1,0 +1,178 @@
+/** Configuration in, gateway out. */
+import { hostname } from 'node:os'
+import type { Policy } from './core/decision.ts'
+import { PosternError, type Problem } from './core/errors.ts'
+import type { Filter } from './core/filter.ts'
+import type { SessionEntry } from './core/journal.ts'
+import { plan } from './core/run.ts'
+import { openSession, type Peer, type Session } from './core/session.ts'
+import type { Setup } from './core/setup.ts'
+import { type Stage, stages } from './core/stage.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
+import { type Clock, consultOutside, systemClock, type World } from './core/world.ts'
+import { resolver } from './dns/node.ts'
+import type { Resolver } from './dns/resolver.ts'
+import { thresholds } from './policy/thresholds.ts'
+import { authenticationResults } from './trace/authentication-results.ts'
+import { forged } from './trace/forged.ts'
+import { spamFields, spamStatus } from './trace/spam-status.ts'
+import type { Tracer } from './trace/tracer.ts'
+
+export interface PosternOptions {
+  /** Who looks, in this order. Lists may be nested, as `unless` and `recommended` make them. */
+  readonly filters: readonly (Filter | readonly Filter[])[]
+  /** Who decides. @default thresholds() */
+  readonly policy?: Policy
+  /** Our host name, which is also the authserv-id of the fields that we write (RFC 8601 §2.5). @default the system's host name */
+  readonly name?: string
+  /** Who answers questions of DNS. @default resolver() */
+  readonly dns?: Resolver
+  /** Who tells the time. @default the system's clock */
+  readonly clock?: Clock
+  /** `shadow` decides and tells, but carries nothing out. @default 'enforce' */
+  readonly mode?: 'enforce' | 'shadow'
+  /** How long a filter may take at a stage, unless it says so itself. @default '10s' */
+  readonly deadline?: Duration
+  readonly limits?: {
+    /** The largest message, in octets as sent. @default '25mb' */
+    readonly size?: Size
+    /** How much of a message is kept in memory; a larger one goes to a temporary file. @default '256kb' */
+    readonly memory?: Size
+  }
+  /** Where temporary files are made. @default the system's folder for them */
+  readonly folder?: string
+  /** What becomes of a bare CR or LF. One that looks like the end of the data is refused in either case. @default 'normalise' */
+  readonly lineEnds?: 'normalise' | 'reject'
+  /** Who writes on top of a message. @default Authentication-Results and X-Spam-Status */
+  readonly trace?: readonly Tracer[]
+  /** Gets one entry for every session that ends. */
+  readonly log?: (entry: SessionEntry) => void
+}
+
+/** Judges sessions. A value: make another to change the configuration; a session keeps the one it was opened with. */
+export interface Gateway {
+  readonly world: World
+  /** A client has connected. `world` stands in for the gateway's own, part by part. @throws PosternError when `ip` is no address */
+  open(peer: Peer, world?: Partial<World>): Session
+  /** Ends what filters have begun. Sessions that are open go on to their end. */
+  close(): Promise<void>
+}
+
+/**
+ * Builds a gateway.
+ *
+ * @throws PosternError with all that is wrong at once
+ * @example
+ * const gateway = postern({ filters: recommended({ domains: ['example.org'] }) })
+ */
+export function postern(options: PosternOptions): Gateway {
+  const filters = options.filters?.flat() ?? []
+  const { dns = resolver(), clock = systemClock } = options
+  const setup = compile(options, filters)
+  const world: World = { dns, clock, consult: consultOutside }
+  for (const filter of filters) begin(filter, world)
+  return {
+    world,
+    open: (peer, other) => openSession(setup, peer, other === undefined ? world : { ...world, ...other }),
+    close: async () => {
+      await Promise.allSettled(filters.map(async filter => filter.stop?.()))
+    },
+  }
+}
+
+function compile(options: PosternOptions, filters: readonly Filter[]): Setup {
+  const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', limits = {} } = options
+  const problems = [...check(options, filters)]
+  const attempt = <T>(make: () => T): T | undefined => {
+    try {
+      return make()
+    } catch (error) {
+      if (!(error instanceof PosternError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const name = options.name ?? hostname()
+  const deadline = attempt(() => toMilliseconds(options.deadline ?? '10s', 'deadline')) ?? 0
+  const size = attempt(() => toOctets(limits.size ?? '25mb', 'limits.size')) ?? 0
+  const memory = attempt(() => toOctets(limits.memory ?? '256kb', 'limits.memory')) ?? 0
+  const tracers = options.trace ?? attempt(() => [authenticationResults({ id: name }), spamStatus]) ?? []
+  const isForged = attempt(() => forged({ id: name, names: spamFields }))
+  const deadlines = new Map(
+    filters.map((filter, index) => [
+      filter,
+      attempt(() => toMilliseconds(filter.deadline ?? deadline, `filters[${index}].deadline`)) ?? deadline,
+    ]),
+  )
+  if (problems.length > 0 || isForged === undefined) throw new PosternError(problems)
+  const plans = Object.fromEntries(
+    stages.map(stage => [stage, plan(filters, stage, filter => deadlines.get(filter) ?? deadline)]),
+  ) as Setup['plans']
+  const readings = [...new Set(filters.flatMap(({ reads = [] }) => reads))]
+  const { folder, log } = options
+  return { plans, filters, readings, policy, mode, lineEnds, size, memory, folder, tracers, isForged, log }
+}
+
+const known: readonly string[] = [
+  ...['filters', 'policy', 'name', 'dns', 'clock', 'mode', 'deadline', 'limits', 'folder', 'lineEnds', 'trace', 'log'],
+]
+
+function* check(options: PosternOptions, filters: readonly Filter[]): Generator<Problem> {
+  for (const path of Object.keys(options)) {
+    if (known.includes(path)) continue
+    const found = (options as unknown as Record<string, unknown>)[path]
+    yield { path, found, expected: `one of ${known.join(', ')}`, remedy: `remove ${path}, or spell it right` }
+  }
+  if (!Array.isArray(options.filters))
+    yield { path: 'filters', found: options.filters, expected: 'an array of filters', remedy: 'write filters: []' }
+  for (const [index, filter] of filters.entries()) {
+    const path = `filters[${index}]`
+    if (typeof filter?.name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(filter.name))
+      yield {
+        path: `${path}.name`,
+        found: filter?.name,
+        expected: 'a name of small letters, digits and hyphens',
+        remedy: "give the filter a name such as 'freemail-invoice'",
+      }
+    for (const stage of Object.keys(filter ?? {}).filter(isMisspelt))
+      yield {
+        path: `${path}.${stage}`,
+        found: stage,
+        expected: `one of ${stages.join(', ')}`,
+        remedy: `spell the stage right, or keep ${stage} out of the filter`,
+      }
+  }
+  for (const [path, words] of [
+    ['mode', ['enforce', 'shadow']],
+    ['lineEnds', ['normalise', 'reject']],
+  ] as const) {
+    const found = options[path]
+    if (found !== undefined && !(words as readonly string[]).includes(found))
+      yield { path, found, expected: `'${words.join("' or '")}'`, remedy: `set ${path} to one of them` }
+  }
+}
+
+const conduct: readonly string[] = [
+  'name',
+  'order',
+  'failure',
+  'deadline',
+  'reads',
+  'decided',
+  'closed',
+  'start',
+  'stop',
+]
+const isMisspelt = (key: string): boolean => !stages.includes(key as Stage) && !conduct.includes(key)
+
+/** A filter that cannot begin is told of, and asked all the same: its own `failure` says what that means. */
+function begin(filter: Filter, world: World): void {
+  const warn = (error: unknown) =>
+    process.emitWarning(`${filter.name}: ${error instanceof Error ? error.message : String(error)}`, 'PosternWarning')
+  try {
+    const started = filter.start?.(world)
+    if (started instanceof Promise) started.catch(warn)
+  } catch (error) {
+    warn(error)
+  }
+}

@@ -1,0 +1,138 @@
+/** Asks one filter, or one fact, what it makes of a world written as a literal: no socket, no DNS, no server. */
+import { Readable } from 'node:stream'
+import { isFinal } from '../core/decision.ts'
+import type { Fact } from '../core/fact.ts'
+import type { Filter } from '../core/filter.ts'
+import type { Finding } from '../core/finding.ts'
+import { openScope, type Scope } from '../core/memory.ts'
+import { reference } from '../core/reference.ts'
+import { plan, run } from '../core/run.ts'
+import { type Connection, type Stage, stages, type Tls } from '../core/stage.ts'
+import { toMilliseconds } from '../core/units.ts'
+import { type Clock, type Consult, consultOutside, systemClock } from '../core/world.ts'
+import type { Resolver } from '../dns/resolver.ts'
+import { headerOf } from '../mime/collect.ts'
+import { zone } from './zone.ts'
+
+/** What has happened, and what the world answers. What is left out is unremarkable. */
+export interface Probed {
+  /** @default '192.0.2.1' */
+  readonly ip?: string
+  readonly ref?: string
+  readonly spokeEarly?: boolean
+  readonly helo?: string
+  readonly tls?: Tls
+  readonly reversePath?: string
+  readonly user?: string
+  readonly utf8?: boolean
+  /** One recipient, or several; the filter sees each at `rcpt`. */
+  readonly forwardPath?: string
+  readonly forwardPaths?: readonly string[]
+  /** Field names and values, or the section as it is sent, unchanged. */
+  readonly header?: Readonly<Record<string, string>> | string
+  readonly body?: string | Buffer
+  /** The whole message, instead of `header` and `body`. In a string, line ends may be LF. */
+  readonly message?: string | Buffer
+  /** What DNS answers. @default an empty zone */
+  readonly dns?: Resolver
+  readonly clock?: Clock
+  readonly consult?: Consult
+  /** Facts that are known already. */
+  readonly facts?: readonly (readonly [fact: Fact<never, unknown>, value: unknown])[]
+}
+
+/**
+ * Lets the stages that `world` speaks of happen, up to the last one it mentions, and returns what the filter finds.
+ *
+ * @example
+ * expect(await probe(freemailInvoice, { reversePath: 'a@gmail.com', header: { subject: 'Invoice 7' } })).toEqual([…])
+ */
+export async function probe(filter: Filter, world: Probed = {}): Promise<readonly Finding[]> {
+  const { clock = systemClock } = world
+  const found: Finding[] = []
+  const spent = new Map<string, number>()
+  const deadline = () => toMilliseconds(filter.deadline ?? '10s')
+  const progress = { accepted: 0 }
+  let connection: Connection | undefined
+  for (const [stage, scope] of dialogue(world, progress)) {
+    connection ??= scope.context
+    const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent)
+    found.push(...findings)
+    const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
+    // What is decided at rcpt concerns that recipient alone.
+    if (isOver && stage !== 'rcpt') break
+    if (!isOver && stage === 'rcpt') progress.accepted += 1
+  }
+  if (connection !== undefined) filter.closed?.(connection)
+  return found
+}
+
+/** Finds a fact out in a world. */
+export async function ask<T>(fact: Fact<never, T>, world: Probed = {}): Promise<T> {
+  const whole = { helo: 'client.example', reversePath: '', forwardPaths: [], message: '\r\n', ...world }
+  const scopes = new Map(dialogue(whole, { accepted: 0 }))
+  const scope = scopes.get(fact.stage)
+  if (scope === undefined) throw new Error(`the world has no ${fact.stage}: give it one to ask ${fact.name}`)
+  return await scope.find(fact)
+}
+
+/** The scopes of the stages that happen, in order; `rcpt` once for each recipient. */
+function* dialogue(world: Probed, progress: { readonly accepted: number }): Generator<readonly [Stage, Scope]> {
+  const { ip = '192.0.2.1', ref = reference(), spokeEarly = false, dns = zone({}), clock = systemClock } = world
+  const { consult = consultOutside, helo = 'client.example', tls, reversePath = '', user, utf8 = false } = world
+  const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
+  const last = stages.indexOf(lastStage(world))
+  const connection = openScope('connect', undefined, { ip, ref, spokeEarly, dns, clock, consult })
+  const greeting = openScope('helo', connection, { helo, ...(tls && { tls }) })
+  const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
+  const bytes = bytesOf(world)
+  const header = openScope('header', transaction, { forwardPaths, header: headerOf(bytes) })
+  const message = openScope('message', header, { size: bytes.length, open: () => Readable.from([bytes]) })
+  const told = (scope: Scope): readonly [Stage, Scope] => {
+    for (const [fact, value] of world.facts ?? []) {
+      if (scope.stage === fact.stage) scope.put(fact, Promise.resolve(value))
+    }
+    return [scope.stage, scope]
+  }
+  for (const scope of [connection, greeting, transaction]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
+  for (const forwardPath of forwardPaths)
+    yield told(openScope('rcpt', transaction, { forwardPath, accepted: progress.accepted }))
+  for (const scope of [header, message]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
+}
+
+function lastStage({
+  helo,
+  reversePath,
+  user,
+  forwardPath,
+  forwardPaths,
+  header,
+  body,
+  message,
+  facts = [],
+}: Probed): Stage {
+  if (header !== undefined || body !== undefined || message !== undefined) return 'message'
+  const known = facts.map(([fact]) => fact.stage)
+  const said: Stage =
+    forwardPath !== undefined || forwardPaths !== undefined
+      ? 'rcpt'
+      : reversePath !== undefined || user !== undefined
+        ? 'mail'
+        : helo !== undefined
+          ? 'helo'
+          : 'connect'
+  return [said, ...known].reduce((a, b) => (stages.indexOf(b) > stages.indexOf(a) ? b : a))
+}
+
+function bytesOf({ header = {}, body = '', message }: Probed): Buffer {
+  if (message !== undefined) {
+    return typeof message === 'string' ? Buffer.from(message.replace(/\r?\n/g, '\r\n')) : message
+  }
+  const section =
+    typeof header === 'string'
+      ? header
+      : Object.entries(header)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('')
+  return Buffer.concat([Buffer.from(`${section}\r\n`), typeof body === 'string' ? Buffer.from(body) : body])
+}
