@@ -1,0 +1,186 @@
+/** Turns smtp-server's handlers into the verbs of a session, and its decisions into replies. */
+import { domainToASCII } from 'node:url'
+import type { Decision, Outcome, Reply } from '../../core/decision.ts'
+import type { Gateway } from '../../postern.ts'
+import { refuseData } from './drain.ts'
+import type { Limits } from './limits.ts'
+import { unknownParameter } from './parameters.ts'
+import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerAddress, SMTPServerOptions } from './types.ts'
+import type { Visit, Visits } from './visits.ts'
+
+type Wired = Required<
+  Pick<SMTPServerOptions, 'onConnect' | 'onSecure' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'>
+>
+
+export interface Dialogue {
+  readonly gateway: () => Gateway
+  readonly limits: Limits
+  readonly visits: Visits
+  /** The host's own handlers, which run after ours. */
+  readonly own: Handlers
+  readonly options: SMTPServerOptions
+}
+
+/** The handlers that smtp-server calls. */
+export function handlers({ gateway, limits, visits, own, options }: Dialogue): Wired {
+  const visitOf = (server: SMTPServer, session: object): Visit | undefined => {
+    visits.attach(server)
+    return visits.of(session)
+  }
+  const show = (session: object, visit: Visit, decision: Decision, outcome?: Outcome): GuardedSession =>
+    Object.assign(session as GuardedSession, {
+      postern: {
+        ref: visit.session?.ref ?? '',
+        decision,
+        ...(outcome !== undefined && { outcome }),
+        quarantine: outcome?.verdict === 'quarantine',
+      },
+    })
+
+  /** Opens the session, unless `protect` has done so already. */
+  const connect = async (visit: Visit): Promise<Decision> => {
+    const { remoteAddress, remotePort } = visit.connection._socket
+    const admitted = visits.admitted(remoteAddress, remotePort)
+    if (admitted !== undefined && !visit.wire.early()) {
+      visit.session = admitted.session
+      return admitted.decision
+    }
+    admitted?.session.close()
+    visit.session = gateway().open({ ip: visit.ip, spokeEarly: visit.wire.early() })
+    return await visit.session.connect()
+  }
+  /** XCLIENT from a trusted proxy has put another client in this one's place. */
+  const follow = async (visit: Visit): Promise<Decision | undefined> => {
+    if (visit.connection.remoteAddress === visit.ip || visit.connection.remoteAddress === '') return undefined
+    visit.ip = visit.connection.remoteAddress
+    visit.session?.close()
+    return await connect(visit)
+  }
+  const helo = async ({ connection, session, wire }: Visit): Promise<Decision | undefined> => {
+    if (!wire.greeted()) return undefined
+    const { tlsOptions, _socket: socket } = connection
+    const protocol = 'getProtocol' in socket ? (socket.getProtocol() ?? '') : ''
+    const tls = tlsOptions ? { protocol: protocol || tlsOptions.version, cipher: tlsOptions.name } : undefined
+    return await session?.helo(connection.hostNameAppearsAs || '', tls)
+  }
+
+  return {
+    onConnect(this: SMTPServer, session, callback) {
+      const visit = visitOf(this, session)
+      if (visit === undefined) return callback(new Error('4.3.0 Not ready'))
+      answer(callback, async () => {
+        const decision = await connect(visit)
+        visit.decision = decision
+        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
+        if (visit.wire.early()) return failure(554, '5.5.0 Spoke before the greeting')
+        const seen = show(session, visit, decision)
+        return await hostSays(done => (own.onConnect ? own.onConnect(seen, done) : done()))
+      })
+    },
+    onSecure(this: SMTPServer, socket, session, callback) {
+      // What was learnt before the handshake is forgotten (RFC 3207 §4.2); the client says EHLO again.
+      visitOf(this, session)?.session?.reset()
+      if (own.onSecure) own.onSecure.call(this, socket, session, callback)
+      else callback()
+    },
+    onMailFrom(this: SMTPServer, address, session, callback) {
+      const visit = visitOf(this, session)
+      const unknown = unknownParameter(address, 'MAIL', options)
+      if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
+      if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of MAIL is not known here'))
+      answer(callback, async () => {
+        for (const earlier of [await follow(visit), await helo(visit)])
+          if (earlier !== undefined && earlier.reply.code >= 400) return refusal(visit, earlier.reply)
+        const utf8 = session.envelope.smtpUtf8 === true
+        const user: unknown = session.user
+        const details = user ? { utf8, user: nameOf(user) } : { utf8 }
+        const decision = await visit.session?.mail(pathOf(address, visit), details)
+        if (decision === undefined) return failure(451, '4.3.0 Not ready')
+        visit.decision = decision
+        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
+        const seen = show(session, visit, decision)
+        const error = await hostSays(done => (own.onMailFrom ? own.onMailFrom.call(this, address, seen, done) : done()))
+        if (error) visit.session?.reset()
+        return error
+      })
+    },
+    onRcptTo(this: SMTPServer, address, session, callback) {
+      const visit = visitOf(this, session)
+      const unknown = unknownParameter(address, 'RCPT', options)
+      if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
+      if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of RCPT is not known here'))
+      answer(callback, async () => {
+        const decision = await visit.session?.rcpt(pathOf(address, visit))
+        if (decision === undefined) return failure(451, '4.3.0 Not ready')
+        visit.decision = decision
+        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
+        const seen = show(session, visit, decision)
+        return await hostSays(done => (own.onRcptTo ? own.onRcptTo.call(this, address, seen, done) : done()))
+      })
+    },
+    onData(this: SMTPServer, stream, session, callback) {
+      const visit = visitOf(this, session)
+      // smtp-server raises an error when the client leaves; without a listener that would end the process.
+      stream.on('error', () => undefined)
+      if (visit?.session === undefined) return callback(failure(451, '4.3.0 Not ready'))
+      const { session: ours, wire } = visit
+      const settle: typeof callback = (error, message) => {
+        ours.reset()
+        wire.settled(!error)
+        callback(error, message)
+      }
+      receive().catch(() => settle(failure(451, '4.3.0 The message could not be taken')))
+
+      async function receive(): Promise<void> {
+        const outcome = await ours.data(stream)
+        if (visit === undefined) return
+        visit.decision = outcome
+        const { reply, verdict, content } = outcome
+        if (reply.code >= 400)
+          return refuseData(stream, limits.drain, visit.wire, reply, () => settle(refusal(visit, reply)))
+        const accepted = `${reply.status} ${reply.text}`
+        if (verdict === 'discard' || content === undefined) return settle(null, accepted)
+        const bytes = content.open()
+        own.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
+          bytes.destroy()
+          settle(error, message ?? accepted)
+        })
+      }
+    },
+    onClose(this: SMTPServer, session, callback) {
+      visits.leave(session)
+      own.onClose?.(session as GuardedSession, callback)
+    },
+  }
+}
+
+/** Calls back with what `decide` settles to. A fault of the host's own code defers, and never breaks the dialogue. */
+function answer(callback: Callback, decide: () => Promise<Error | null | undefined>): void {
+  decide().then(
+    error => callback(error),
+    () => callback(failure(451, '4.3.0 Something went wrong here')),
+  )
+}
+
+/** The host's own handler as a promise. */
+const hostSays = (call: (done: Callback) => void): Promise<Error | null | undefined> =>
+  new Promise(resolve => call(resolve))
+
+const failure = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
+
+function refusal({ wire }: Visit, { code, status, text, close }: Reply): Error {
+  if (close) wire.closeNext()
+  return failure(code, `${status} ${text}`)
+}
+
+/** The path as the client wrote it: smtp-server turns an A-label into a U-label, which would need SMTPUTF8. */
+function pathOf({ address }: SMTPServerAddress, { wire }: Visit): string {
+  const at = address.lastIndexOf('@')
+  if (at === -1 || !wire.ascii()) return address
+  const domain = address.slice(at + 1)
+  return /^[\x20-\x7e]*$/.test(domain) ? address : `${address.slice(0, at)}@${domainToASCII(domain)}`
+}
+
+/** `onAuth` may name its user as it likes; some give an object. */
+const nameOf = (user: unknown): string =>
+  typeof user === 'object' && user !== null && 'username' in user ? String(user.username) : String(user)

@@ -1,0 +1,25 @@
+/** A message that is refused before its end: its sender hears so, but what is still read of it is bounded. */
+import type { Readable } from 'node:stream'
+import type { Reply } from '../../core/decision.ts'
+import type { Wire } from './wire.ts'
+
+/**
+ * Reads on until the message ends, so that an honest client gets its reply where it waits for one; then calls `reply`.
+ * Beyond `octets` the reply is said at once, and the connection ends.
+ */
+export function refuseData(stream: Readable, octets: number, wire: Wire, reply: Reply, done: () => void): void {
+  let read = 0
+  if (stream.readableEnded || stream.destroyed) {
+    done()
+    return
+  }
+  const count = (chunk: Buffer): void => {
+    read += chunk.length
+    if (read <= octets) return
+    stream.off('data', count)
+    wire.hangUp(reply.code, `${reply.status} ${reply.text}`)
+    stream.destroy()
+  }
+  stream.once('close', done)
+  stream.on('data', count)
+}

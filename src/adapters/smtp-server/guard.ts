@@ -1,0 +1,55 @@
+/** Postern as options for a new SMTPServer. */
+import { PosternError, type Problem } from '../../core/errors.ts'
+import type { Gateway } from '../../postern.ts'
+import { handlers } from './dialogue.ts'
+import { toLimits, type WireLimits } from './limits.ts'
+import type { HostOptions, SMTPServerOptions } from './types.ts'
+import { trackVisits, type Visits } from './visits.ts'
+
+/** smtp-server's own options and handlers, and how much one client may take. */
+export type GuardOptions = HostOptions & {
+  /** How many commands, how much time and how many octets a client may take. @default as each limit says */
+  readonly wire?: WireLimits
+}
+
+/** The visits of the servers that {@link guard} made the handlers of, for {@link protect}. */
+export const guarded = new WeakMap<object, Visits>()
+
+/**
+ * Options for a new `SMTPServer`: every step of the dialogue is judged by the gateway, then your own handlers run.
+ * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. Where you say
+ * nothing else, AUTH is not offered, no reverse look-up is made (the `rdns` fact does that), and SIZE is 25 MB.
+ *
+ * @throws PosternError when anybody at all would be believed as a proxy
+ * @example
+ * new SMTPServer(guard(gateway, { onData: (content, session, done) => deliver(content, done) })).listen(25)
+ */
+export function guard(gateway: Gateway | (() => Gateway), { wire, ...own }: GuardOptions): SMTPServerOptions {
+  const { onAuth } = own as SMTPServerOptions
+  refuseProxies(own)
+  const limits = toLimits(wire)
+  const current = typeof gateway === 'function' ? gateway : () => gateway
+  const offered = onAuth === undefined ? ['AUTH'] : []
+  const options: SMTPServerOptions = {
+    disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    size: 25 * 1024 ** 2,
+    maxRecipients: limits.recipients,
+    ...(own as SMTPServerOptions),
+    disabledCommands: ['WIZ', 'SHELL', 'KILL', ...(own.disabledCommands ?? offered)],
+  }
+  const visits = trackVisits(current, limits)
+  const wired = handlers({ gateway: current, limits, visits, own, options })
+  guarded.set(wired.onConnect, visits)
+  return Object.assign(options, wired)
+}
+
+/** @throws PosternError unless those who may speak for another client are named */
+export function refuseProxies(options: Pick<SMTPServerOptions, 'useProxy' | 'useXClient' | 'useXForward'>): void {
+  const problems = (['useProxy', 'useXClient', 'useXForward'] as const).flatMap((path): Problem[] => {
+    const found = options[path]
+    if (!found || (Array.isArray(found) && !found.includes('*'))) return []
+    return [{ path, found, expected: 'a list of addresses', remedy: `name the proxies: ${path}: ['192.0.2.1']` }]
+  })
+  if (problems.length > 0) throw new PosternError(problems)
+}

@@ -1,0 +1,53 @@
+/** What one client may take of the wire: how many commands, how much time, how many octets. */
+import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
+
+export interface WireLimits {
+  /** Commands that lead nowhere (NOOP, RSET, VRFY, HELP, EHLO again) before 421; a delivered message starts anew. @default 100 */
+  readonly junk?: number
+  /** Replies of 5xx before 421. @default 10 */
+  readonly errors?: number
+  /** Recipients of a transaction before 452 4.5.3. @default 100 */
+  readonly recipients?: number
+  /** Octets of a command line; lines of AUTH may have 12288 (RFC 4954 §4). @default 2048 */
+  readonly line?: Size
+  /** How long a client may take to its next useful command, the TLS handshake included. @default '60s' */
+  readonly command?: Duration
+  /** How long a transaction may take from MAIL to the end of its data. @default '15m' */
+  readonly transaction?: Duration
+  /** Octets a second that DATA must bring, on average, after the first ten seconds. @default 500 */
+  readonly rate?: Size
+  /** The time before `rate` is asked for. @default '10s' */
+  readonly grace?: Duration
+  /** Octets of replies that may wait for a client that does not read. @default '64kb' */
+  readonly unread?: Size
+  /** Octets of a refused message that are still read, so that its sender hears the reply. @default '1mb' */
+  readonly drain?: Size
+}
+
+/** Limits as numbers: milliseconds and octets. */
+export type Limits = { readonly [K in keyof Required<WireLimits>]: number }
+
+/** @throws PosternError when a limit is no duration or size. */
+export const toLimits = ({
+  junk = 100,
+  errors = 10,
+  recipients = 100,
+  line = 2048,
+  command = '60s',
+  transaction = '15m',
+  rate = 500,
+  grace = '10s',
+  unread = '64kb',
+  drain = '1mb',
+}: WireLimits = {}): Limits => ({
+  junk,
+  errors,
+  recipients,
+  line: toOctets(line, 'wire.line'),
+  command: toMilliseconds(command, 'wire.command'),
+  transaction: toMilliseconds(transaction, 'wire.transaction'),
+  rate: toOctets(rate, 'wire.rate'),
+  grace: toMilliseconds(grace, 'wire.grace'),
+  unread: toOctets(unread, 'wire.unread'),
+  drain: toOctets(drain, 'wire.drain'),
+})

@@ -1,0 +1,53 @@
+/** The look at a socket before smtp-server has it. */
+import { expect, test } from 'vitest'
+import { reject } from '../../../src/core/finding.ts'
+import { guardedServer } from '../../support/guarded-server.ts'
+
+test('a condemned client costs one reply and a close, and smtp-server never sees it', async () => {
+  const condemned = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
+  await using host = await guardedServer({ by: 'protect', filters: [condemned] })
+  let seen = 0
+  const { add } = host.server.connections
+  host.server.connections.add = connection => {
+    seen += 1
+    return add(connection)
+  }
+  const client = host.client()
+  expect(await client.reply()).toMatch(/^554 5\.7\.1 Refused by policy ref=\w+$/)
+  await client.closed
+  expect(client.heard().split('\r\n')).toHaveLength(2)
+  expect(seen).toBe(0)
+  await expect.poll(() => host.entries.length).toBe(1)
+})
+
+test('a client that may go on keeps the session it was given: it is asked about once', async () => {
+  let asked = 0
+  const count = {
+    name: 'count',
+    connect: () => {
+      asked += 1
+    },
+  }
+  await using host = await guardedServer({ by: 'protect', filters: [count] })
+  const client = await host.greeted()
+  expect(await client.say('MAIL FROM:<a@example.net>')).toMatch(/^250 /)
+  expect(await client.say('QUIT')).toMatch(/^221 /)
+  await client.closed
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(asked).toBe(1)
+  expect(host.entries[0]).toMatchObject({ helo: 'client.example.net' })
+})
+
+test('clients that leave while they are looked at leave nothing behind', async () => {
+  await using host = await guardedServer({
+    by: 'protect',
+    filters: [{ name: 'slow', connect: () => new Promise<void>(resolve => setTimeout(resolve, 100)) }],
+  })
+  for (let count = 0; count < 20; count += 1) {
+    const client = host.client()
+    client.socket.once('connect', () => client.socket.resetAndDestroy())
+    await client.closed
+  }
+  await expect.poll(() => host.entries.length, { timeout: 5_000 }).toBe(20)
+  expect(host.server.connections.size).toBe(0)
+})

@@ -1,0 +1,264 @@
+/** What one client may take of the wire, over raw sockets. */
+import { expect, test } from 'vitest'
+import { guardedServer, type Setting } from '../../support/guarded-server.ts'
+
+const envelope = 'MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\n'
+const both = ['guard', 'protect'] as const
+
+test.for(both)('W05 a command line that ends in a bare LF is refused (%s)', async by => {
+  await using host = await guardedServer({ by })
+  const client = await host.greeted()
+  client.send('MAIL FROM:<a@example.net>\nRCPT TO:<b@example.org>\n')
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
+})
+
+test('W08 what is pipelined behind STARTTLS is never obeyed', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send(`STARTTLS\r\n${envelope}`)
+  expect(await client.reply()).toMatch(/^220 /)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  expect(client.heard().split('220 ').length).toBe(3)
+  client.destroy()
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.transactions).toEqual([])
+})
+
+test('W08 STARTTLS with a parameter is a syntax error', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  expect(await client.say('STARTTLS now')).toMatch(/^501 /)
+})
+
+test('W09 a client that speaks before the banner is refused once and written down', async () => {
+  await using host = await guardedServer({ by: 'protect' })
+  const client = host.client()
+  client.send('EHLO client.example.net\r\nMAIL FROM:<a@example.net>\r\n')
+  await client.closed
+  expect(client.heard()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
+  await expect.poll(() => host.entries.length).toBeGreaterThan(0)
+})
+
+const groups: readonly (readonly [what: string, sent: string])[] = [
+  ['a message sent before 354', `${envelope}DATA\r\nSubject: x\r\n\r\nText\r\n.\r\n`],
+  ['half a line sent before 354', `${envelope}DATA\r\nSubj`],
+  ['commands behind EHLO', `EHLO again.example.net\r\n${envelope}`],
+]
+test.for(groups)('W10 %s ends the connection', async ([, sent]) => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send(sent)
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n554 5\.5\.0 [^\r\n]*\r\n$/)
+  expect(client.heard()).not.toContain('\r\n354 ')
+  expect(host.delivered).toEqual([])
+})
+
+test('W10 a group that ends with DATA is what RFC 2920 allows, message after message', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  for (let count = 1; count <= 3; count += 1) {
+    client.send(`${envelope}DATA\r\n`)
+    expect([await client.reply(), await client.reply(), await client.reply()].map(line => line.slice(0, 3))).toEqual([
+      '250',
+      '250',
+      '354',
+    ])
+    // The next group may come along with the end of this message.
+    client.send('From: a@example.net\r\n\r\nText\r\n.\r\nNOOP\r\n')
+    expect(await client.reply()).toMatch(/^250 2\.6\.0 /)
+    expect(await client.reply()).toMatch(/^250 /)
+    expect(host.delivered).toHaveLength(count)
+  }
+})
+
+test('W11 BDAT is refused and its payload never obeyed', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send(`${envelope}BDAT 30 LAST\r\nMAIL FROM:<evil@example.net>\r\n`)
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n502 5\.5\.1 [^\r\n]*\r\n$/)
+  expect(client.heard()).not.toContain('CHUNKING')
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.transactions).toMatchObject([{ reversePath: 'a@example.net' }])
+})
+
+test.for([
+  ['2 KB', `NOOP ${'x'.repeat(2_100)}\r\n`],
+  ['16 KB', `NOOP ${'x'.repeat(16_400)}\r\n`],
+  ['no end', 'x'.repeat(100_000)],
+] as const)('W12 a command line of %s is too long', async ([, sent]) => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send(sent)
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
+})
+
+test.for([
+  ['MAIL FROM:<a@example.net> FOO=bar', /^555 5\.5\.4 /],
+  ['MAIL FROM:<a@example.net> RET=FULL', /^555 5\.5\.4 /],
+  ['MAIL FROM:<a@example.net> SIZE=1 SIZE=2', /^501 /],
+  ['MAIL FROM:<a@example.net> BODY=BINARYMIME', /^501 /],
+  ['MAIL FROM:<a@example.net> ENVID=a+0D+0ARCPT', /^501 /],
+  ['MAIL FROM:<a@example.net> SIZE=-1', /^501 /],
+  ['MAIL FROM:<a@example.net> SIZE=26214401', /^552 5\.3\.4 /],
+] as const)('W13 %s is refused', async ([line, expected]) => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  expect(await client.say(line)).toMatch(expected)
+})
+
+test('W13 a parameter of RCPT that was not offered is refused', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  expect(await client.say('RCPT TO:<b@example.org> NOTIFY=NEVER')).toMatch(/^555 5\.5\.4 /)
+})
+
+test('W15 recipients beyond the limit are put off one by one, and the transaction goes on', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  for (let count = 0; count < 130; count += 1)
+    expect(await client.say(`RCPT TO:<b${count}@example.org>`)).toMatch(count < 100 ? /^250 / : /^452 4\.5\.3 /)
+  expect(await client.say('DATA')).toMatch(/^354 /)
+  expect(await client.say('From: a@example.net\r\n\r\nText\r\n.')).toMatch(/^250 /)
+  expect(host.delivered[0]?.forwardPaths).toHaveLength(100)
+})
+
+test('W15 a flood of recipients is hung up on', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send('MAIL FROM:<a@example.net>\r\n')
+  for (let from = 0; from < 20_000; from += 500)
+    client.send(Array.from({ length: 500 }, (_, count) => `RCPT TO:<b${from + count}@example.org>\r\n`).join(''))
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n421 4\.5\.3 [^\r\n]*\r\n$/)
+})
+
+test.for(['NOOP', 'RSET', 'VRFY a', 'HELP', 'MAIL FROM:<a@example.net>\r\nRSET'])(
+  'W16 %s again and again is hung up on after a hundred',
+  async command => {
+    await using host = await guardedServer()
+    const client = await host.greeted()
+    client.send(`${command}\r\n`.repeat(5_000))
+    await client.closed
+    expect(client.heard()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
+    expect(client.heard().split('\r\n').length).toBeLessThan(230)
+  },
+)
+
+test('W16 EHLO again and again is hung up on after a hundred', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  let said = ''
+  let count = 0
+  for (; count < 200 && !said.startsWith('421'); count += 1) said = await client.say('EHLO client.example.net')
+  expect(said).toMatch(/^421 4\.7\.0 /)
+  expect(count).toBeLessThanOrEqual(102)
+})
+
+test('W16 ten errors are enough', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send('MAIL FROM:nonsense\r\n'.repeat(500))
+  await client.closed
+  expect(client.heard().match(/^501 /gm)).toHaveLength(10)
+  expect(client.heard()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
+})
+
+const short = { wire: { command: '400ms', transaction: '800ms', grace: '200ms' } } as const
+const drips: readonly (readonly [what: string, prelude: readonly string[], drip: string])[] = [
+  ['a command', [], 'N'],
+  ['NOOP after NOOP', [], 'NOOP\r\n'],
+  ['the data', ['MAIL FROM:<a@example.net>', 'RCPT TO:<b@example.org>', 'DATA'], 'x'],
+  ['a TLS handshake', ['STARTTLS'], '\x16'],
+]
+test.for(drips)('W18 %s by drips is hung up on', { timeout: 20_000 }, async ([, prelude, drip]) => {
+  await using host = await guardedServer({ options: short })
+  const client = await host.greeted()
+  for (const line of prelude) await client.say(line)
+  const drips = setInterval(() => client.send(drip), 50)
+  const ended = await Promise.race([client.closed.then(() => true), new Promise(resolve => setTimeout(resolve, 9_000))])
+  clearInterval(drips)
+  expect(ended).toBe(true)
+  await expect.poll(() => host.entries.length).toBe(1)
+})
+
+test('W18 an honest client that waits for a slow delivery is not hung up on', async () => {
+  const setting: Setting = {
+    filters: [{ name: 'slow', message: () => new Promise<void>(resolve => setTimeout(resolve, 1_500)) }],
+    options: short,
+  }
+  await using host = await guardedServer(setting)
+  const client = await host.greeted()
+  client.send(`${envelope}DATA\r\n`)
+  for (let count = 0; count < 3; count += 1) await client.reply()
+  expect(await client.say('From: a@example.net\r\n\r\nText\r\n.')).toMatch(/^250 /)
+})
+
+test('W19 a client that never reads its replies does not fill our memory, and is gone', async () => {
+  await using host = await guardedServer({ options: { ...short, wire: { ...short.wire, junk: 1e9 } } })
+  const client = host.client({ read: false })
+  await new Promise(resolve => setTimeout(resolve, 300))
+  client.send('EHLO client.example.net\r\n')
+  await new Promise(resolve => setTimeout(resolve, 100))
+  let most = 0
+  const watch = setInterval(() => {
+    for (const { _socket: socket } of host.server.connections) most = Math.max(most, socket.writableLength)
+  }, 5)
+  client.send('HELP\r\n'.repeat(400_000))
+  await expect.poll(() => host.server.connections.size, { timeout: 15_000 }).toBe(0)
+  clearInterval(watch)
+  expect(most).toBeLessThan(64 * 1024 + 8_192)
+}, 30_000)
+
+test.for(both)('W21 PROXY from anybody is not believed (%s)', async by => {
+  await using host = await guardedServer({ by })
+  const client = host.client()
+  client.send('PROXY TCP4 192.0.2.77 192.0.2.1 4711 25\r\n')
+  await client.closed
+  expect(client.heard()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
+  for (const { ip } of host.entries) expect(ip).toBe('127.0.0.1')
+})
+
+test('W21 XCLIENT and XFORWARD from anybody are refused, and the true address stays', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  expect(await client.say('XCLIENT ADDR=192.0.2.77')).toMatch(/^550 /)
+  expect(await client.say('XFORWARD ADDR=192.0.2.77')).toMatch(/^550 /)
+  expect(await client.say('MAIL FROM:<a@example.net>')).toMatch(/^250 /)
+  client.destroy()
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.ip).toBe('127.0.0.1')
+})
+
+test('W21 to believe everybody is a mistake of configuration', async () => {
+  await expect(guardedServer({ options: { useProxy: true } })).rejects.toThrow(/useProxy: found true/)
+  await expect(guardedServer({ options: { useXClient: ['*'] } })).rejects.toThrow(/useXClient: found an array/)
+})
+
+test('W21 XCLIENT from a named proxy opens a session of its own for the client it names', async () => {
+  await using host = await guardedServer({ options: { useXClient: ['127.0.0.1'] } })
+  const client = await host.greeted()
+  expect(await client.say('XCLIENT ADDR=192.0.2.77')).toMatch(/^220 /)
+  await client.say('EHLO client.example.net')
+  expect(await client.say('MAIL FROM:<a@example.net>')).toMatch(/^250 /)
+  client.destroy()
+  await expect.poll(() => host.entries.map(({ ip }) => ip)).toEqual(['127.0.0.1', '192.0.2.77'])
+})
+
+test.for([
+  ['HTTP', 'GET / HTTP/1.1\r\nHost: mx.example.org\r\n\r\n'],
+  ['a TLS ClientHello', Buffer.from('16030100f8010000f4030300000a0d0a0d0a', 'hex')],
+  ['RDP', Buffer.from('0300002f2ae00000000000436f6f6b69653a206d737473686173683d610d0a', 'hex')],
+] as const)('W24 %s after the banner gets at most one reply', async ([, sent]) => {
+  await using host = await guardedServer({ options: short })
+  const client = host.client()
+  await client.reply()
+  client.send(sent)
+  await client.closed
+  expect(client.heard().split('\r\n').length).toBeLessThanOrEqual(3)
+})

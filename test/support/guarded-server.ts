@@ -1,0 +1,92 @@
+/** A listening SMTPServer behind postern, on a free port of the loopback, that keeps what it delivers. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { SMTPServer } from 'smtp-server'
+import { type GuardedSession, type GuardOptions, guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import type { Filter } from '../../src/core/filter.ts'
+import type { SessionEntry } from '../../src/core/journal.ts'
+import { type Gateway, type PosternOptions, postern } from '../../src/postern.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { type RawClient, rawClient } from './raw-client.ts'
+
+export interface Delivered {
+  readonly message: string
+  readonly postern: GuardedSession['postern']
+  readonly reversePath: string
+  readonly forwardPaths: readonly string[]
+}
+
+export interface GuardedServer {
+  readonly port: number
+  readonly server: SMTPServer
+  readonly gateway: Gateway
+  readonly delivered: readonly Delivered[]
+  /** One for each session that has ended. */
+  readonly entries: readonly SessionEntry[]
+  readonly client: (options?: { readonly read?: boolean }) => RawClient
+  /** A client that was greeted and has said EHLO. */
+  readonly greeted: () => Promise<RawClient>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+export interface Setting {
+  readonly filters?: readonly Filter[]
+  readonly by?: 'guard' | 'protect'
+  readonly gateway?: Omit<PosternOptions, 'filters'>
+  readonly options?: Partial<GuardOptions>
+}
+
+export async function guardedServer(setting: Setting = {}): Promise<GuardedServer> {
+  const { filters = [], by = 'guard', options = {} } = setting
+  const delivered: Delivered[] = []
+  const entries: SessionEntry[] = []
+  const gateway = postern({
+    filters,
+    name: 'mx.example.org',
+    dns: zone({}),
+    log: entry => {
+      entries.push(entry)
+    },
+    ...setting.gateway,
+  })
+  const onData: GuardOptions['onData'] = (content, session, done) => {
+    text(content).then(message => {
+      const { mailFrom, rcptTo } = session.envelope
+      const reversePath = mailFrom ? mailFrom.address : ''
+      delivered.push({ message, postern: session.postern, reversePath, forwardPaths: rcptTo.map(to => to.address) })
+      done()
+    }, done)
+  }
+  const server = new SMTPServer(guard(gateway, { name: 'mx.example.org', logger: false, onData, ...options }))
+  server.on('error', () => undefined)
+  if (by === 'protect') protect(server, gateway)
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  const clients: RawClient[] = []
+  const client: GuardedServer['client'] = how => {
+    const made = rawClient(port, how)
+    clients.push(made)
+    return made
+  }
+  return {
+    port,
+    server,
+    gateway,
+    delivered,
+    entries,
+    client,
+    greeted: async () => {
+      const made = client()
+      await made.reply()
+      await made.say('EHLO client.example.net')
+      return made
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const made of clients) made.destroy()
+      await new Promise<void>(resolve => server.close(() => resolve()))
+      await gateway.close()
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/** A client that says over a raw socket exactly what it is told, and hears everything. */
+import { connect, type Socket } from 'node:net'
+
+export interface RawClient {
+  readonly socket: Socket
+  /** Sends octets as they are. */
+  readonly send: (octets: string | Buffer) => void
+  /** Sends one line and waits for its reply. */
+  readonly say: (line: string) => Promise<string>
+  /** The next whole reply: its last line, without CRLF. */
+  readonly reply: () => Promise<string>
+  /** Everything that was heard. */
+  readonly heard: () => string
+  /** Settles when the server has closed. */
+  readonly closed: Promise<void>
+  readonly destroy: () => void
+}
+
+export function rawClient(port: number, { read = true }: { readonly read?: boolean } = {}): RawClient {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false })
+  const replies: string[] = []
+  const waiting: ((reply: string) => void)[] = []
+  let heard = ''
+  let taken = 0
+  let gone = false
+  const closed = new Promise<void>(resolve => {
+    socket.once('close', () => {
+      gone = true
+      for (const wake of waiting.splice(0)) wake('closed')
+      resolve()
+    })
+  })
+  socket.on('error', () => undefined)
+  const hear = (octets: Buffer): void => {
+    heard += octets.toString('latin1')
+    for (let end = heard.indexOf('\r\n', taken); end !== -1; end = heard.indexOf('\r\n', taken)) {
+      const line = heard.slice(taken, end)
+      taken = end + 2
+      if (/^\d{3}-/.test(line)) continue
+      const wake = waiting.shift()
+      if (wake) wake(line)
+      else replies.push(line)
+    }
+  }
+  if (read) socket.on('data', hear)
+  const reply = (): Promise<string> => {
+    const ready = replies.shift()
+    if (ready !== undefined) return Promise.resolve(ready)
+    return gone ? Promise.resolve('closed') : new Promise(resolve => waiting.push(resolve))
+  }
+  return {
+    socket,
+    send: octets => {
+      socket.write(octets)
+    },
+    say: line => {
+      socket.write(`${line}\r\n`)
+      return reply()
+    },
+    reply,
+    heard: () => heard,
+    closed,
+    destroy: () => {
+      socket.destroy()
+    },
+  }
+}
