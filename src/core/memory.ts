@@ -10,6 +10,8 @@ export interface Scope<out C extends Connection = Connection> {
   readonly stage: Stage
   /** What facts of this scope are found with. Its signal aborts with the scope. */
   readonly context: C
+  /** It has ended. Asking the signal would make one. */
+  readonly over: boolean
   /** Aborts what is being found, and forgets it; what was found stays. */
   cancel(): void
   /** Over: aborts, and forgets everything. */
@@ -35,7 +37,7 @@ interface Answer {
  * A fact that fails stays failed: no retry storm. One that was aborted is forgotten.
  */
 export function openScope<C extends Connection>(stage: Stage, parent: Scope | undefined, fields: object): Scope<C> {
-  const answers = new Map<AnyFact, Answer>()
+  let answers: Map<AnyFact, Answer> | undefined
   let controller: AbortController | undefined
   let ended = false
 
@@ -48,6 +50,7 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
   }
   const put = (fact: AnyFact, promise: Promise<unknown>): Answer => {
     const answer: Answer = { promise }
+    answers ??= new Map()
     answers.set(fact, answer)
     const asked = signal()
     promise.then(
@@ -55,7 +58,7 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
         answer.value = value
       },
       () => {
-        if (asked.aborted && answers.get(fact) === answer) answers.delete(fact)
+        if (asked.aborted && answers?.get(fact) === answer) answers.delete(fact)
       },
     )
     return answer
@@ -66,15 +69,22 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
     if (owner === undefined) throw tooEarly(fact, stage)
     return await owner.find(fact)
   }
-  const context: C = Object.defineProperty(
-    Object.assign(Object.create(parent?.context ?? null), fields, { ask }),
-    'signal',
-    { get: signal, enumerable: true },
-  )
+  // The prototype in the literal: a quarter of the cost of Object.create and defineProperty.
+  const context = {
+    __proto__: parent?.context ?? null,
+    ...fields,
+    ask,
+    get signal() {
+      return signal()
+    },
+  } as unknown as C
   const scope: Scope<C> = {
     stage,
     context,
     at,
+    get over() {
+      return ended
+    },
     cancel: () => {
       controller?.abort()
       controller = undefined
@@ -82,14 +92,14 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
     end: () => {
       ended = true
       controller?.abort()
-      answers.clear()
+      answers?.clear()
     },
     find: <T>(fact: Fact<never, T>) => {
-      const answer = answers.get(fact) ?? put(fact, (async () => fact.find(context as never))())
+      const answer = answers?.get(fact) ?? put(fact, (async () => fact.find(context as never))())
       return answer.promise as Promise<T>
     },
     known: <T>(fact: Fact<never, T>) =>
-      (at(fact.stage) === scope ? answers.get(fact)?.value : at(fact.stage)?.known(fact)) as T | undefined,
+      (at(fact.stage) === scope ? answers?.get(fact)?.value : at(fact.stage)?.known(fact)) as T | undefined,
     put: (fact, promise) => {
       put(fact, promise)
     },

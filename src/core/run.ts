@@ -53,7 +53,7 @@ export async function run(waves: Plan, scope: Scope, clock: Clock, spent: Spent)
   let ended: Finding | undefined
   for (const wave of waves) {
     ended = await runWave(wave, scope, clock, spent, found)
-    if (ended !== undefined || scope.context.signal.aborted) break
+    if (ended !== undefined || scope.over) break
   }
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
   return ended === undefined ? { findings } : { findings, ended }
@@ -102,11 +102,10 @@ async function runWave(
     if (ended !== undefined) break
   }
 
-  const { signal } = scope.context
-  if (waiting.size > 0 && ended === undefined && !signal.aborted) {
+  if (waiting.size > 0 && ended === undefined && !scope.over) {
     await new Promise<void>(resolve => {
       finish = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      scope.context.signal.addEventListener('abort', () => resolve(), { once: true })
     })
   }
   over = true
@@ -128,7 +127,12 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
     return controller.signal
   }
   return {
-    context: Object.defineProperty(Object.create(scope.context), 'signal', { get: signal }),
+    context: {
+      __proto__: scope.context,
+      get signal() {
+        return signal()
+      },
+    } as unknown as Connection,
     close: () => {
       over = true
       controller?.abort()

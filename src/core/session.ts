@@ -104,7 +104,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
     const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent)
-    if (here.scope.context.signal.aborted) return gone(stage, ref)
+    if (here.scope.over) return gone(stage, ref)
     here.findings.push(...findings)
     const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
     if (isFinal(decision.verdict)) {

@@ -79,12 +79,12 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
         const ended = await examine('header', header)
         const at = { stage: 'header', ref, ...(ended && { ended }) } as const
         atHeader = hear(judge(setup, all(), at), header)
-        if (isFinal(atHeader.verdict) || scope.context.signal.aborted) return undefined
+        if (isFinal(atHeader.verdict) || scope.over) return undefined
         watchers = setup.readings.map(reading => watch(reading, scope.context))
         return watchers
       },
     })
-    if (outer.scope.context.signal.aborted) return forAll(gone('message', ref))
+    if (outer.scope.over) return forAll(gone('message', ref))
     switch (reception.kind) {
       case 'decided':
         return atHeader ? forAll({ ...atHeader, stage: 'message' }) : forAll(gone('message', ref))
@@ -111,7 +111,7 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     for (const watcher of watchers) scope.put(watcher.reading, watcher.found())
     if (broken !== undefined) here.findings.push(broken)
     const ended = broken ?? (await examine('message', here))
-    if (outer.scope.context.signal.aborted) return forAll(gone('message', ref))
+    if (outer.scope.over) return forAll(gone('message', ref))
     const at = { stage: 'message', ref, ...(ended && { ended }) } as const
     const each = new Map(
       [...recipients].map(([forwardPath, recipient]) => [

@@ -1,0 +1,88 @@
+/** Every message of the corpora through the whole pipeline: nothing throws, nothing fails, everything is delivered whole. */
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { beforeAll, expect, test } from 'vitest'
+import { parsed } from '../../src/facts/index.ts'
+import { recommended } from '../../src/filters/index.ts'
+import { type Filter, postern } from '../../src/index.ts'
+import { zone } from '../../src/testing/zone.ts'
+
+const data = resolve(process.env.POSTERN_DATA ?? '../shared/data')
+const folder = join(tmpdir(), 'postern-data')
+
+beforeAll(() => {
+  execFileSync(join(data, 'unpack'), [folder])
+}, 600_000)
+
+/** Asks for what no recommended filter asks for. */
+const reads: Filter = {
+  name: 'reads',
+  message: async message => {
+    await message.ask(parsed)
+  },
+}
+
+test.for(['mime', 'spamassassin', 'csdmc-2010', 'trec06c-head', 'trec06p'])(
+  'every message of %s is judged without a failure, and delivered to the octet',
+  { timeout: 1_500_000 },
+  async name => {
+    const unhandled: unknown[] = []
+    const listen = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', listen)
+    const gateway = postern({
+      name: 'mx.example.org',
+      // `shadow` lets every message see every filter.
+      mode: 'shadow',
+      filters: [...recommended({ domains: ['example.org'] }).filter(({ name }) => name !== 'rate-limit'), reads],
+      dns: zone({}),
+      trace: [],
+    })
+    const wrong: string[] = []
+    let count = 0
+    for (const path of filesIn(join(folder, name))) {
+      const bytes = readFileSync(path)
+      const session = gateway.open({ ip: '192.0.2.1' })
+      await session.connect()
+      await session.helo('client.example')
+      await session.mail('sender@example.net')
+      await session.rcpt('bob@example.org')
+      const outcome = await session.data(Readable.from([bytes]))
+      const failed = outcome.findings.filter(({ rule }) => /\/(failed|timeout)$|^session\//.test(rule ?? ''))
+      if (failed.length > 0) wrong.push(`${path}: ${JSON.stringify(failed)}`)
+      if (outcome.verdict !== 'accept' || outcome.content === undefined) wrong.push(`${path}: ${outcome.verdict}`)
+      else if (!(await delivered(outcome.content.open())).equals(crlf(bytes))) wrong.push(`${path}: not as it came`)
+      session.close()
+      count += 1
+    }
+    process.off('unhandledRejection', listen)
+    expect(count).toBeGreaterThan(200)
+    expect(wrong).toEqual([])
+    expect(unhandled).toEqual([])
+  },
+)
+
+async function delivered(stream: Readable): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+/** The plain way to what the one pass does. The fields that only we may write are in no message of the corpora but these. */
+function crlf(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n')
+  const end = text.indexOf('\r\n\r\n') + 2
+  const header = end < 2 ? text : text.slice(0, end)
+  const kept = header.replace(/(?<=^|\r\n)x-spam-(?:flag|status)[ \t]*:.*?(?:\r\n(?![ \t])|$)/gis, '')
+  return Buffer.from(kept + text.slice(header.length), 'latin1')
+}
+
+function* filesIn(path: string): Generator<string> {
+  for (const entry of readdirSync(path).sort()) {
+    const file = join(path, entry)
+    if (statSync(file).isDirectory()) yield* filesIn(file)
+    else if (entry !== 'index' && entry !== '.complete') yield file
+  }
+}
