@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/** The command `postern`: plays recordings against configurations and prints which decisions differ, and why. */
+import { readdir, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Gateway, type PosternOptions, postern } from './postern.ts'
+import { load, type Recording } from './testing/recording.ts'
+import { differences } from './testing/replay/compare.ts'
+import { offline } from './testing/replay/offline.ts'
+import { type Replay, replay } from './testing/replay.ts'
+
+const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD ...]
+
+Plays every recording (*.json) in DIR without any service. With one configuration, its decisions are compared with the
+recorded ones; with two, with each other. A configuration is a module whose default export is a Gateway or the options
+of postern(). --redact names what was redacted when the recordings were made, once for each word.
+
+exit status: 0 when nothing differs, 1 when something does, 2 when something could not be done`
+
+/** Writes lines for a person. */
+export interface Output {
+  readonly out: (line: string) => void
+  readonly error: (line: string) => void
+}
+
+/** @returns the exit status */
+export async function main(args: readonly string[], { out, error }: Output): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', multiple: true, default: [] },
+        redact: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const [command, folder, ...rest] = positionals
+    const { config, redact, help } = values
+    if (help) {
+      out(USAGE)
+      return 0
+    }
+    if (command !== 'replay' || folder === undefined || rest.length > 0 || config.length < 1 || config.length > 2) {
+      error(USAGE)
+      return 2
+    }
+    return await replayAll(folder, { config, redact, out })
+  } catch (cause) {
+    error(`postern: ${cause instanceof Error ? cause.message : cause}`)
+    return 2
+  }
+}
+
+interface Job {
+  readonly config: readonly string[]
+  readonly redact: readonly string[]
+  readonly out: (line: string) => void
+}
+
+async function replayAll(folder: string, { config, redact, out }: Job): Promise<number> {
+  const files = (await readdir(folder)).filter(name => name.endsWith('.json')).sort()
+  if (files.length === 0) throw new Error(`there is no recording (*.json) in ${folder}`)
+  const gateways = await Promise.all(config.map(readConfig))
+  try {
+    let differ = 0
+    for (const file of files) {
+      const recording = await load(join(folder, file))
+      const replays: Replay[] = []
+      for (const gateway of gateways) replays.push(await replay(recording, gateway, { redact }))
+      const lines = report(recording, replays, config)
+      if (lines.length > 0) {
+        differ += 1
+        out(file)
+        for (const line of lines) out(`  ${line}`)
+      }
+    }
+    out(`${files.length} played, ${differ} decided differently`)
+    return differ > 0 ? 1 : 0
+  } finally {
+    await Promise.all(gateways.map(gateway => gateway.close()))
+  }
+}
+
+/** One block for each decision that differs, then what could not be answered; nothing when all is the same. */
+function report(recording: Recording, [first, second]: readonly Replay[], names: readonly string[]): readonly string[] {
+  const steps = (first?.steps ?? []).flatMap(({ said, differences: fromRecorded, replayed }, index) => {
+    const other = second?.steps[index]?.replayed
+    const lines = second ? differences(replayed, other) : fromRecorded
+    return lines.length > 0 ? [said, ...lines.map(line => `  ${line}`)] : []
+  })
+  if (steps.length === 0) return []
+  const unknown = [first, second].flatMap((played, index) =>
+    (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which is not in the recording`),
+  )
+  return [`ref ${recording.peer.ref}, from ${recording.peer.ip}`, ...steps, ...unknown]
+}
+
+async function readConfig(path: string): Promise<Gateway> {
+  const { default: config } = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }
+  if (isGateway(config)) return config
+  if (typeof config === 'object' && config !== null && 'filters' in config)
+    return postern({ ...(config as PosternOptions), dns: offline, log: () => undefined })
+  throw new Error(`${path}: its default export is neither a Gateway nor the options of postern()`)
+}
+
+const isGateway = (value: unknown): value is Gateway =>
+  typeof value === 'object' && value !== null && 'open' in value && 'world' in value
+
+// npm starts a link to this file.
+if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url))
+  process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })

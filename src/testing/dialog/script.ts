@@ -1,0 +1,132 @@
+/** SMTP dialogues as text: what a person writes, line by line. */
+import type { Records } from '../../dns/resolver.ts'
+import type { ZoneLiteral } from '../zone.ts'
+
+/** One line that is said. */
+export interface Line {
+  readonly number: number
+  readonly by: 'client' | 'server'
+  /** As it stands in the script. */
+  readonly text: string
+}
+
+/** A dialogue and what it is played in. */
+export interface Script {
+  /** The client's address. @default '192.0.2.1' */
+  readonly ip: string
+  /** TLS lies under the connection from the start. @default false */
+  readonly tls: boolean
+  /** The reference of the session. @default one that is drawn */
+  readonly ref?: string
+  /** What DNS holds, where the script says so. */
+  readonly zone?: ZoneLiteral
+  readonly lines: readonly Line[]
+}
+
+/**
+ * Reads a script. Before the first `C:` or `S:` stand the options: `ip: 192.0.2.1`, `ref: 7K2Q9F0D`, `tls`, and
+ * `zone: example.org MX 10 mx.example.org` as often as needed; `zone: example.org timeout` makes questions fail.
+ * `#` begins a comment line.
+ *
+ * @throws SyntaxError naming the line.
+ */
+export function readScript(text: string): Script {
+  const options = { ip: '192.0.2.1', tls: false, ref: undefined as string | undefined }
+  const records: (readonly [name: string, type: string, value: string])[] = []
+  const lines: Line[] = []
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const number = index + 1
+    const said = /^([CS]):(?: (.*))?$/.exec(raw)
+    const option = /^(ip|ref|zone): *(.*)$/.exec(raw)
+    if (said) lines.push({ number, by: said[1] === 'C' ? 'client' : 'server', text: said[2] ?? '' })
+    else if (/^\s*(?:#|$)/.test(raw)) continue
+    else if (lines.length > 0) throw new SyntaxError(`line ${number}: expected C:, S: or #, found ${raw}`)
+    else if (raw.trim() === 'tls') options.tls = true
+    else if (option?.[1] === 'ip') options.ip = (option[2] ?? '').trim()
+    else if (option?.[1] === 'ref') options.ref = (option[2] ?? '').trim()
+    else if (option?.[1] === 'zone') records.push(readRecord(option[2] ?? '', number))
+    else throw new SyntaxError(`line ${number}: expected ip:, ref:, zone:, tls, C:, S: or #, found ${raw}`)
+  }
+  const { ref, ...rest } = options
+  return { ...rest, lines, ...(ref && { ref }), ...(records.length > 0 && { zone: gather(records) }) }
+}
+
+function readRecord(text: string, number: number): readonly [name: string, type: string, value: string] {
+  const [, name, type, value = ''] = /^(\S+) +(\S+)(?: +(.*))?$/.exec(text) ?? []
+  const known = type && (value ? Object.hasOwn(readers, type) : /^[a-z-]+$/.test(type))
+  if (name && type && known) return [name, type, value.trim()]
+  throw new SyntaxError(`line ${number}: expected a name, a type and a record, or a name and a failure, found ${text}`)
+}
+
+const readers: Readonly<Record<string, (value: string) => string | Records['MX']>> = {
+  A: value => value,
+  AAAA: value => value,
+  PTR: value => value,
+  NS: value => value,
+  CNAME: value => value,
+  TXT: value => value,
+  MX: value => {
+    const [priority, exchange = ''] = value.split(' ')
+    return { priority: Number(priority), exchange }
+  },
+}
+
+/** A record that is the name of a failure stands bare, so that it is one. */
+function gather(records: readonly (readonly [name: string, type: string, value: string])[]): ZoneLiteral {
+  const names = Map.groupBy(records, ([name]) => name)
+  return Object.fromEntries(
+    [...names].map(([name, held]) => {
+      const [only] = held
+      if (only && only[2] === '') return [name, only[1]]
+      const types = Map.groupBy(held, ([, type]) => type)
+      return [
+        name,
+        Object.fromEntries(
+          [...types].map(([type, rows]) => {
+            const values = rows.map(([, , value]) => readers[type]?.(value) ?? value)
+            return [type, values.length === 1 ? values[0] : values]
+          }),
+        ),
+      ]
+    }),
+  ) as ZoneLiteral
+}
+
+/** What a client's line means on the wire: `\x00` and its kin are octets, all else stands for itself. */
+export const octetsOf = (text: string): Buffer =>
+  Buffer.concat(
+    text
+      .split(/(\\x[0-9a-fA-F]{2})/)
+      .map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part))),
+  )
+
+/**
+ * Whether a reply is what an `S:` line says: `550`, `550 5.7.1`, `550 5.7.1 Refused*`, `550 Refused*` (any enhanced
+ * status) or `(closed)`. `*` stands for any text.
+ */
+export function matches(expected: string, reply: readonly string[] | undefined): boolean {
+  if (expected === '(closed)') return reply === undefined
+  if (reply === undefined) return false
+  const [, code, text = ''] = /^(\d{3})[ -]?(.*)$/.exec(expected) ?? []
+  return reply.some(found => {
+    const [, foundCode, foundText = ''] = /^(\d{3})[ -]?(.*)$/.exec(found) ?? []
+    const [, status, rest = ''] = /^([245]\.\d{1,3}\.\d{1,3})(?: (.*))?$/.exec(foundText) ?? []
+    return foundCode === code && (text === '' || text === status || like(text, foundText) || like(text, rest))
+  })
+}
+
+/** Linear: each piece is looked for after the one before it. */
+function like(pattern: string, text: string): boolean {
+  const pieces = pattern.split('*')
+  if (pieces.length === 1) return pattern === text
+  const [first = ''] = pieces
+  const last = pieces.at(-1) ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
+  let at = first.length
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at)
+    if (found < 0) return false
+    at = found + piece.length
+  }
+  return at <= text.length - last.length
+}

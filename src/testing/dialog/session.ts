@@ -1,0 +1,127 @@
+/** A gateway behind the smallest server of RFC 5321: what a host does with a session, without a socket. */
+import { Readable } from 'node:stream'
+import type { Outcome, Reply } from '../../core/decision.ts'
+import { line } from '../../policy/reply.ts'
+import type { Gateway } from '../../postern.ts'
+import { zone } from '../zone.ts'
+import type { Script } from './script.ts'
+import type { Wire } from './wire.ts'
+
+/** Where in the dialogue the client is. */
+interface Progress {
+  readonly greeted: boolean
+  readonly inTransaction: boolean
+  /** Recipients that were accepted. */
+  readonly recipients: number
+}
+
+interface Answered extends Progress {
+  readonly reply: string
+  readonly close?: boolean
+  readonly outcome?: Outcome
+}
+
+const begin: Progress = { greeted: false, inTransaction: false, recipients: 0 }
+
+export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names }: Script): Promise<Wire> {
+  const session = gateway.open({ ip, ...(ref && { ref }) }, names && { dns: zone(names) })
+  const replies: string[] = []
+  const outcomes: Outcome[] = []
+  let progress = begin
+  let collecting: Buffer[] | undefined
+  let hungUp = false
+
+  const answer = ({ reply, close, outcome, ...rest }: Answered) => {
+    replies.push(reply)
+    progress = rest
+    if (outcome) outcomes.push(outcome)
+    if (!close) return
+    hungUp = true
+    session.close()
+  }
+  const said = (reply: Reply, next: Progress, before: Progress = progress): Answered => ({
+    ...(reply.code < 400 ? next : before),
+    reply: line(reply),
+    ...(reply.close && { close: true }),
+  })
+
+  const greet = async (name: string) => {
+    const { reply } = await session.helo(name, tls ? TLS : undefined)
+    return said(reply, { ...begin, greeted: true })
+  }
+  const verbs: Readonly<Record<string, (rest: string) => Answered | Promise<Answered>>> = {
+    HELO: greet,
+    EHLO: greet,
+    LHLO: greet,
+    MAIL: async rest => {
+      const [path, parameters] = pathIn(rest, 'FROM')
+      if (path === undefined) return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
+      if (!progress.greeted || progress.inTransaction)
+        return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
+      const { reply } = await session.mail(path, { utf8: /(?:^| )SMTPUTF8(?: |$)/i.test(parameters) })
+      return said(reply, { greeted: true, inTransaction: true, recipients: 0 })
+    },
+    RCPT: async rest => {
+      const [path] = pathIn(rest, 'TO')
+      if (path === undefined) return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
+      if (!progress.inTransaction) return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
+      const { reply } = await session.rcpt(path)
+      return said(reply, { ...progress, recipients: progress.recipients + 1 })
+    },
+    DATA: () => {
+      if (progress.recipients === 0) return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
+      collecting = []
+      return { ...progress, reply: '354 Go ahead' }
+    },
+    RSET: () => {
+      session.reset()
+      return { ...begin, greeted: progress.greeted, reply: '250 2.0.0 Reset' }
+    },
+    NOOP: () => ({ ...progress, reply: '250 2.0.0 Nothing done' }),
+    VRFY: () => ({ ...progress, reply: '252 2.1.5 Send some mail and see' }),
+    QUIT: () => ({ ...begin, reply: '221 2.0.0 Bye', close: true }),
+  }
+  const deliver = async (content: Buffer): Promise<Answered> => {
+    const outcome = await session.data(Readable.from([content]))
+    return { ...said(outcome.reply, { ...begin, greeted: true }, { ...begin, greeted: true }), outcome }
+  }
+  const collect = async (octets: Buffer, lines: Buffer[]) => {
+    if (!octets.equals(DOT)) {
+      // RFC 5321 §4.5.2: the dot that the client put before a dot is taken away.
+      lines.push(octets[0] === DOT[0] ? octets.subarray(1) : octets, CRLF)
+      return
+    }
+    collecting = undefined
+    answer(await deliver(Buffer.concat(lines)))
+  }
+
+  const { reply } = await session.connect()
+  answer(said(reply, begin))
+  return {
+    outcomes,
+    say: async octets => {
+      if (hungUp) return
+      if (collecting) return await collect(octets, collecting)
+      const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(octets.toString()) ?? []
+      const obey = verbs[verb.toUpperCase()]
+      answer(obey ? await obey(rest.trim()) : { ...progress, reply: '500 5.5.2 Command unknown' })
+    },
+    hear: async () => {
+      const reply = replies.shift()
+      if (reply === undefined && !hungUp) return ['(no reply)']
+      return reply === undefined ? undefined : [reply]
+    },
+    left: () => replies.map(reply => [reply]),
+    end: async () => session.close(),
+  }
+}
+
+const TLS = { protocol: 'TLSv1.3' } as const
+const CRLF = Buffer.from('\r\n')
+const DOT = Buffer.from('.')
+
+/** `FROM:<path> PARAMETERS`; no path when it is none. */
+function pathIn(text: string, word: 'FROM' | 'TO'): readonly [path: string | undefined, parameters: string] {
+  const [, said, path, parameters = ''] = /^([a-z]+): ?<([^<>]*)>(?: (.*))?$/i.exec(text) ?? []
+  return said?.toUpperCase() === word ? [path, parameters] : [undefined, '']
+}

@@ -1,0 +1,14 @@
+/** What a dialogue is played over: a gateway's session or a socket. */
+import type { Outcome } from '../../core/decision.ts'
+
+export interface Wire {
+  /** The client says a line, without its CRLF. */
+  say(octets: Buffer): Promise<void>
+  /** The next reply, line by line; undefined when the server has hung up. */
+  hear(): Promise<readonly string[] | undefined>
+  /** Replies that nobody has listened to yet. */
+  left(): readonly (readonly string[])[]
+  end(): Promise<void>
+  /** What became of the messages, where that can be known. */
+  readonly outcomes?: readonly Outcome[]
+}

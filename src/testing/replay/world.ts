@@ -1,0 +1,116 @@
+/** The world of a recording: every answer comes from it, at the moment at which it came. */
+import type { World } from '../../core/world.ts'
+import { aborted, failure } from '../../dns/answer.ts'
+import { queryName } from '../../dns/name.ts'
+import type { Answer, Records, RecordType } from '../../dns/resolver.ts'
+import { clock } from '../clock.ts'
+import type { RecordedAnswer, Recording } from '../recording.ts'
+
+export interface ReplayWorld extends World {
+  /** What was asked and is not in the recording. */
+  readonly missing: ReadonlySet<string>
+  /** Does `act` when the clock comes to `at`, counted from the start of the session. */
+  schedule(at: number, act: () => void): void
+  /** Lets time pass until `at`. */
+  reach(at: number): Promise<void>
+  /**
+   * Lets time pass until `verb` settles. It goes from one recorded event to the next at once; other bells, which are
+   * deadlines, ring only when nothing else has stirred for a while, sooner if the recording lasted that long (`until`).
+   */
+  settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
+}
+
+/** Real milliseconds without any event after which a deadline may ring that rang, or may have rung, in the recording. */
+const PATIENCE = 250
+/** The same for one that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
+const LONG_PATIENCE = 5_000
+
+export function replayWorld(recording: Recording, hide: (text: string) => string): ReplayWorld {
+  const hand = clock({ now: Date.parse(recording.started) })
+  const missing = new Set<string>()
+  const due = new Set<number>()
+  const answers = inOrder(recording.dns, ({ question }) => question)
+  const consulted = inOrder(recording.consult, ({ key }) => key)
+
+  const schedule = (at: number, act: () => void) => {
+    const moment = Math.max(at, hand.monotonic())
+    due.add(moment)
+    hand.after(moment - hand.monotonic(), () => {
+      due.delete(moment)
+      act()
+    })
+  }
+  const answer = async <R>(recorded: RecordedAnswer, signal: AbortSignal | undefined): Promise<Answer<R>> => {
+    const { at, took, answer: held } = recorded
+    // Nobody waited for this answer to its end: it must not come before the reason for which nobody did.
+    const unheard = took === undefined || (held?.kind === 'failure' && held.cause === 'aborted')
+    return await new Promise(resolve => {
+      signal?.addEventListener('abort', () => resolve(aborted), { once: true })
+      if (!unheard) schedule(at + took, () => resolve(held as Answer<R>))
+    })
+  }
+  const isEvent = (next: number): boolean => {
+    for (const moment of due) if (Math.abs(moment - hand.monotonic() - next) < 1e-6) return true
+    return false
+  }
+
+  return {
+    missing,
+    schedule,
+    clock: hand,
+    dns: {
+      resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
+        const question = hide(`${queryName(name) ?? name} ${type}`)
+        const recorded = answers(question)
+        if (recorded) return await answer<Records[T]>(recorded, options?.signal)
+        missing.add(question)
+        return failure('unreachable', `${question} is not in the recording`)
+      },
+    },
+    consult: async <T>(key: string) => {
+      const recorded = consulted(hide(key))
+      if (recorded === undefined) {
+        missing.add(hide(key))
+        throw new Error(`${hide(key)} is not in the recording`)
+      }
+      const { at, took, answer: held, error } = recorded
+      return await new Promise<T>((resolve, reject) => {
+        if (took === undefined) return
+        schedule(at + took, () => (error === undefined ? resolve(held as T) : reject(new Error(error))))
+      })
+    },
+    reach: at => hand.advance(Math.max(at - hand.monotonic(), 0)),
+    settle: async (verb, until, stuck) => {
+      let settled = false
+      const done = verb.finally(() => {
+        settled = true
+      })
+      let since = performance.now()
+      await hand.advance(0)
+      while (!settled) {
+        const next = hand.next()
+        const event = next !== undefined && isEvent(next)
+        const quiet = performance.now() - since
+        const rang = next !== undefined && hand.monotonic() + next <= until + 1
+        if (event || quiet > (rang ? PATIENCE : LONG_PATIENCE)) {
+          if (!event && !rang) stuck()
+          await hand.advance(next ?? 0)
+          since = performance.now()
+        } else await new Promise(resolve => setTimeout(resolve, 2))
+      }
+      return await done
+    },
+  }
+}
+
+/** Hands out entries of a key in their order; the last again and again, for those who ask more often than was asked. */
+function inOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): (key: string) => E | undefined {
+  const byKey = Map.groupBy(entries, keyOf)
+  const used = new Map<string, number>()
+  return key => {
+    const count = used.get(key) ?? 0
+    used.set(key, count + 1)
+    const held = byKey.get(key)
+    return held?.[count] ?? held?.at(-1)
+  }
+}
