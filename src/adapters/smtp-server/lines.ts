@@ -1,5 +1,6 @@
 /** Counts the command lines that have arrived and not been obeyed yet, because smtp-server does not tell. */
 import type { Connection } from './types.ts'
+import { unstuff } from './unstuff.ts'
 
 type Parser = Exclude<Connection['_parser'], false>
 
@@ -54,6 +55,7 @@ export function countLines(longest: (octets: number) => void): Lines {
 }
 
 function watch(parser: Parser, standing: Standing, longest: (octets: number) => void): void {
+  unstuff(parser)
   const write = parser.write.bind(parser) as (chunk: Buffer) => boolean
   const process = parser._write.bind(parser)
   parser.write = (chunk: Buffer) => {
