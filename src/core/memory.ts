@@ -5,6 +5,9 @@ import type { Connection, Stage } from './stage.ts'
 
 type AnyFact = Fact<never, unknown>
 
+/** One for all: to make an exception with its stack for every scope that ends would cost more than the rest of it. */
+export const OVER = new DOMException('the answer no longer matters', 'AbortError')
+
 /** One level of what is known: a connection, a greeting, a transaction, a recipient, a header, a message. */
 export interface Scope<out C extends Connection = Connection> {
   readonly stage: Stage
@@ -44,7 +47,7 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
   const signal = (): AbortSignal => {
     if (controller === undefined) {
       controller = new AbortController()
-      if (ended) controller.abort()
+      if (ended) controller.abort(OVER)
     }
     return controller.signal
   }
@@ -86,12 +89,12 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
       return ended
     },
     cancel: () => {
-      controller?.abort()
+      controller?.abort(OVER)
       controller = undefined
     },
     end: () => {
       ended = true
-      controller?.abort()
+      controller?.abort(OVER)
       answers?.clear()
     },
     find: <T>(fact: Fact<never, T>) => {

@@ -1,7 +1,7 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one is certain. */
 import type { Filter } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
-import type { Scope } from './memory.ts'
+import { OVER, type Scope } from './memory.ts'
 import type { Connection, Stage } from './stage.ts'
 import type { Clock } from './world.ts'
 
@@ -122,7 +122,7 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
   const signal = () => {
     if (controller === undefined) {
       controller = new AbortController()
-      if (over) controller.abort()
+      if (over) controller.abort(OVER)
     }
     return controller.signal
   }
@@ -135,7 +135,7 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
     } as unknown as Connection,
     close: () => {
       over = true
-      controller?.abort()
+      controller?.abort(OVER)
     },
   }
 }

@@ -29,7 +29,7 @@ const SMALL = 2048
 const PAGE = 16_384
 
 /** @throws nothing; what the disk has to say comes with `write`. */
-export function spool({ memory, folder = tmpdir() }: SpoolOptions): Spool {
+export function spool({ memory, folder }: SpoolOptions): Spool {
   const chunks: Buffer[] = []
   let page = Buffer.alloc(0)
   let filled = 0
@@ -62,7 +62,7 @@ export function spool({ memory, folder = tmpdir() }: SpoolOptions): Spool {
   }
   const flush = async () => {
     if (file === undefined) {
-      const path = join(folder, `postern-${process.pid}-${reference()}`)
+      const path = join(folder ?? tmpdir(), `postern-${process.pid}-${reference()}`)
       file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
       // Without a name it is gone with its last handle, even after kill -9. Where the system cannot do that, `close` removes it.
       await unlink(path).catch(() => {
