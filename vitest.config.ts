@@ -1,10 +1,12 @@
+/** The tests that stand alone: no data but the fixtures, no network but the loopback. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/data/**'],
-    typecheck: { enabled: false },
+    // Many tests start servers and threads of their own: more workers than this only make each other late.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
