@@ -1,0 +1,120 @@
+/** Line ends that servers read differently: one message stays one message, and what leaves has CRLF only. */
+import { expect, test } from 'vitest'
+import { headerForm } from '../../../src/filters/header-form.ts'
+import { type GuardedServer, guardedServer } from '../../support/guarded-server.ts'
+
+const parts = ['', '\r', '\n', '\r\n', '\0', ' ', '\r\r', '\n\n', '\r\0\n', '\n\r'] as const
+const ends = parts.flatMap(before => parts.map(after => `${before}.${after}`)).filter(end => end !== '\r\n.\r\n')
+const smuggled =
+  'MAIL FROM:<evil@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nFrom: evil@example.net\r\n\r\nevil\r\n'
+
+async function play(host: GuardedServer, content: readonly string[]): Promise<string> {
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  await client.say('RCPT TO:<b@example.org>')
+  await client.say('DATA')
+  for (const piece of content) {
+    client.send(piece)
+    if (content.length > 1) await new Promise(resolve => setTimeout(resolve, 2))
+  }
+  const said = await client.reply()
+  expect(await client.say('QUIT')).toMatch(/^221 /)
+  await client.closed
+  expect(client.heard().match(/^354 /gm)).toHaveLength(1)
+  return said
+}
+
+const cuts: Readonly<Record<string, (before: string, end: string, after: string) => readonly string[]>> = {
+  'in one piece': (before, end, after) => [before + end + after],
+  'cut around it': (before, end, after) => [before, end, after],
+  'cut through it': (before, end, after) => [before + end.slice(0, 1), end.slice(1, 2), end.slice(2) + after],
+}
+
+test.for(Object.entries(cuts))(
+  'W01 W02 no look-alike of the end of the data makes a second message, %s',
+  async ([, cut]) => {
+    await using host = await guardedServer()
+    await Promise.all(
+      ends.map(async end => {
+        const said = await play(host, cut('From: a@example.net\r\n\r\nText', end, `${smuggled}.\r\n`))
+        expect(said).toMatch(/^(250|550) /)
+      }),
+    )
+    await expect.poll(() => host.entries.length).toBe(ends.length)
+    for (const { transactions } of host.entries) {
+      expect(transactions).toHaveLength(1)
+      expect(transactions[0]?.reversePath).toBe('a@example.net')
+    }
+    for (const { message } of host.delivered) {
+      expect(message).not.toMatch(/\r(?!\n)|(?<!\r)\n/)
+      // As a relay would stuff it, a lenient sink still sees one message.
+      const stuffed = message.replace(/^\./gm, '..')
+      expect(stuffed).not.toMatch(/[\r\n]\.[\r\n]/)
+    }
+  },
+)
+
+test('W03 a dot after a bare LF is not un-stuffed into an end of the data', async () => {
+  await using host = await guardedServer()
+  await play(host, [`From: a@example.net\r\n\r\nText\n..\r\n${smuggled}.\r\n`])
+  for (const { message } of host.delivered) {
+    expect(message).toContain('\r\n..\r\n')
+    expect(message).not.toContain('\r\n.\r\n')
+  }
+  expect(host.delivered).toHaveLength(1)
+})
+
+const bare = 'From: a@example.net\r\n\r\none\ntwo\rthree\r\n.\r\n'
+
+test('W04 bare line ends become CRLF', async () => {
+  await using host = await guardedServer()
+  expect(await play(host, [bare])).toMatch(/^250 /)
+  expect(host.delivered[0]?.message.endsWith('\r\n\r\none\r\ntwo\r\nthree\r\n')).toBe(true)
+})
+
+test('W04 bare line ends are refused where that is the policy, on the loopback too', async () => {
+  await using host = await guardedServer({ gateway: { lineEnds: 'reject' } })
+  expect(await play(host, [bare])).toMatch(/^550 5\.6\.11 /)
+  expect(host.delivered).toEqual([])
+})
+
+test('W06 a NUL in the header section is refused before any parser', async () => {
+  await using host = await guardedServer({ filters: [headerForm()] })
+  expect(await play(host, ['From: a@example.net\r\nSubject: x\0y\r\n\r\nText\r\n.\r\n'])).toMatch(/^550 5\.6\.0 /)
+  expect(host.delivered).toEqual([])
+})
+
+test('W07 a NUL in the body cuts nothing off', async () => {
+  await using host = await guardedServer()
+  expect(await play(host, ['From: a@example.net\r\n\r\none\0two\r\nthree\r\n.\r\n'])).toMatch(/^250 /)
+  expect(host.delivered[0]?.message).toMatch(/one\0?two\r\nthree\r\n$/)
+})
+
+test('W14 a message far beyond the limit is not read to its end', async () => {
+  await using host = await guardedServer({ gateway: { limits: { size: '1mb' } } })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net> SIZE=10')
+  await client.say('RCPT TO:<b@example.org>')
+  await client.say('DATA')
+  client.send('From: a@example.net\r\n\r\n')
+  const block = Buffer.alloc(64 * 1024, 'ab\r\n')
+  let wanted = true
+  client.closed.then(() => {
+    wanted = false
+  })
+  let sent = 0
+  for (; wanted && sent < 200 * 1024 ** 2; sent += block.length) {
+    if (!client.socket.write(block)) await new Promise(resolve => setTimeout(resolve, 1))
+    while (wanted && client.socket.writableLength > 1024 ** 2) await new Promise(resolve => setTimeout(resolve, 1))
+  }
+  await client.closed
+  expect(client.heard()).toMatch(/\r\n552 5\.3\.4 [^\r\n]*\r\n$/)
+  // What the limit allows, what is drained before the reply and after it, and what the two sockets hold.
+  expect(client.socket.bytesWritten).toBeLessThan(24 * 1024 ** 2)
+  expect(host.delivered).toEqual([])
+})
+
+test('W14 a message a little beyond the limit hears so where it waits for the reply', async () => {
+  await using host = await guardedServer({ gateway: { limits: { size: '100kb' } } })
+  expect(await play(host, [`From: a@example.net\r\n\r\n${'ab\r\n'.repeat(40_000)}.\r\n`])).toMatch(/^552 5\.3\.4 /)
+})
