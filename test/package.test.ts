@@ -1,0 +1,92 @@
+/** What it costs to install and to import the package, and what comes with it. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+interface Locked {
+  readonly version?: string
+  readonly dev?: boolean
+  readonly devOptional?: boolean
+  readonly peer?: boolean
+  readonly optional?: boolean
+  readonly hasInstallScript?: boolean
+}
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+}
+
+const lockText = readFileSync('package-lock.json', 'utf8')
+const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(lockText)
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+const locked = Object.entries(lock.packages).filter(([place]) => place !== '')
+
+/** What `npm install postern` brings along. */
+const production = locked.filter(([, { dev, devOptional }]) => !dev && !devOptional)
+
+test('what is installed beside the package is few, small, and runs nothing while it is installed', () => {
+  expect(production.length).toBeGreaterThan(0)
+  expect(production.length).toBeLessThanOrEqual(80)
+  expect(production.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
+  const places = production.map(([place]) => place).filter(place => existsSync(place))
+  expect(places.length).toBeGreaterThan(production.length / 2)
+  expect(places.reduce((sum, place) => sum + octetsOf(place), 0)).toBeLessThanOrEqual(40 * 1024 ** 2)
+})
+
+test('the lock file names no registry', () => {
+  expect(lockText).not.toContain('"resolved"')
+  expect(lockText).not.toMatch(/"https?:[^"]*\.tgz/)
+})
+
+test('S08 every package is pinned to one version, and every nodemailer in the tree is 9.1 or later', () => {
+  const wanted = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+  expect(wanted.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+  const nodemailers = locked.filter(([place]) => place.endsWith('node_modules/nodemailer'))
+  expect(nodemailers.length).toBeGreaterThan(0)
+  const old = nodemailers.filter(([, { version = '' }]) => {
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    return major < 9 || (major === 9 && minor < 1)
+  })
+  expect(old).toEqual([])
+})
+
+test.for(['src/index.ts', 'src/filters/index.ts', 'src/facts/index.ts'])('importing %s loads nothing heavy', entry => {
+  const loaded = packagesLoadedBy(entry)
+  // What is light enough to be there at once; all else waits until it is needed.
+  expect(loaded.filter(name => !['ipaddr.js', 'tldts', 'tldts-core'].includes(name))).toEqual([])
+})
+
+test('the test can tell: a file that needs mailsplit at once is seen to load it', () => {
+  expect(packagesLoadedBy('node_modules/@zone-eu/mailsplit/index.js')).toContain('@zone-eu/mailsplit')
+})
+
+/** The packages of which a fresh process loads any file, whichever way it is asked for. */
+function packagesLoadedBy(entry: string): readonly string[] {
+  const program = `
+    import { registerHooks } from 'node:module'
+    const seen = new Set()
+    registerHooks({
+      load(url, context, next) {
+        const [, name] = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url) ?? []
+        if (name) seen.add(name)
+        return next(url, context)
+      },
+    })
+    await import(${JSON.stringify(new URL(entry, `file://${process.cwd()}/`).href)})
+    console.log(JSON.stringify([...seen].sort()))
+    process.exit()`
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 60_000 })
+  expect(run.stderr.replace(/^.*ExperimentalWarning[^]*?\n(?=\S|$)/, '')).toBe('')
+  return JSON.parse(run.stdout)
+}
+
+/** Without packages that lie inside it: those have places of their own in the lock file. */
+function octetsOf(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    if (entry.name === 'node_modules') return sum
+    const place = join(folder, entry.name)
+    return sum + (entry.isDirectory() ? octetsOf(place) : lstatSync(place).size)
+  }, 0)
+}
