@@ -81,9 +81,15 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
   let transaction: OpenTransaction | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
-  const inTurn = <T>(verb: () => T | Promise<T>): Promise<T> => {
-    const result = turn.then(verb)
-    turn = result
+  let waiting = 0
+
+  /** One verb after another. The first begins at once, so that a `close` right behind it finds it begun. */
+  const inTurn = <T>(verb: () => Promise<T>): Promise<T> => {
+    const result = waiting === 0 ? verb() : turn.then(verb)
+    waiting += 1
+    turn = result.finally(() => {
+      waiting -= 1
+    })
     return result
   }
   const hear = (decision: Decision, { scope }: Level, forwardPath?: string): Decision => {
@@ -124,13 +130,15 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
     ref,
     connect: () =>
       inTurn(async () => {
-        if (closed || connected) return outOfOrder('connect', ref, 'the session is connected already')
+        if (closed) return gone('connect', ref)
+        if (connected) return outOfOrder('connect', ref, 'the session is connected already')
         connected = true
         return await examine('connect', [connection])
       }),
     helo: (name, tls) =>
       inTurn(async () => {
-        if (closed || !connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
+        if (closed) return gone('helo', ref)
+        if (!connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
         endTransaction()
         greeting?.scope.end()
         notes.helo(name, tls)
@@ -139,7 +147,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
       }),
     mail: (reversePath, { user, utf8 = false } = {}) =>
       inTurn(async () => {
-        if (closed || greeting === undefined) return outOfOrder('mail', ref, 'MAIL came before HELO')
+        if (closed) return gone('mail', ref)
+        if (greeting === undefined) return outOfOrder('mail', ref, 'MAIL came before HELO')
         if (transaction !== undefined && transaction.delivery === undefined)
           return outOfOrder('mail', ref, 'MAIL came inside a transaction')
         endTransaction()
@@ -155,7 +164,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
       }),
     rcpt: forwardPath =>
       inTurn(async () => {
-        if (closed || greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
+        if (closed) return gone('rcpt', ref)
+        if (greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
           return outOfOrder('rcpt', ref, 'RCPT came before MAIL')
         const { level: outer, recipients } = transaction
         const fields = { forwardPath, accepted: recipients.size }
@@ -169,7 +179,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
       }),
     data: content =>
       inTurn(async () => {
-        if (closed || greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
+        if (closed) return refused(gone('message', ref))
+        if (greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
           return refused(outOfOrder('message', ref, 'DATA came before MAIL'))
         const { level: outer, recipients } = transaction
         if (recipients.size === 0) return refused(outOfOrder('message', ref, 'DATA came without a recipient'))
