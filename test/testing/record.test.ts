@@ -199,6 +199,7 @@ describe('a recording', () => {
       'a client that leaves while DNS is asked',
       async session => {
         const connected = session.connect()
+        await sleep(2)
         session.close()
         await connected
       },
