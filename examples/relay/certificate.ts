@@ -20,7 +20,9 @@ export function selfSigned(name: string, now = Date.now()): { readonly cert: str
     der(0xa3, sequence(sequence(ALTERNATIVE_NAME, names))),
   )
   const signature = der(0x03, Buffer.of(0), sign('sha256', body, privateKey))
-  const lines = sequence(body, algorithm, signature).toString('base64').replace(/.{64}/g, '$&\n')
+  const lines = sequence(body, algorithm, signature)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -1,0 +1,99 @@
+/** Whatever the next server does, the sender hears a code of the right class, and no connection is left. */
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { dotStuffed } from '../../examples/relay/dot-stuffing.ts'
+import { handOn } from '../../examples/relay/next-hop.ts'
+import { freePort } from '../support/scratch.ts'
+import { type Conduct, sink } from '../support/sink.ts'
+
+const body = 'Subject: x\r\n\r\nhello\r\n'
+const patience = { connect: 2_000, reply: 400, final: 400 }
+const parcel = (forwardPaths: readonly string[], text = body) => ({
+  reversePath: 'a@example.org',
+  forwardPaths,
+  size: text.length,
+  open: () => Readable.from([Buffer.from(text, 'latin1')]),
+})
+const only =
+  (step: string, said: string, count = 1): Conduct =>
+  (now, times) =>
+    now === step && times === count ? said : undefined
+
+describe.concurrent('D10 the code of the next server is passed on by its class', () => {
+  const rows: readonly (readonly [string, 'smtp' | 'lmtp', Conduct, number, string, number])[] = [
+    ['takes it', 'smtp', () => undefined, 250, '2.6.0', 1],
+    ['is silent at the greeting (half-open)', 'smtp', only('connect', 'silent'), 451, '4.4.2', 0],
+    ['hangs up at the greeting', 'smtp', only('connect', 'close'), 451, '4.4.2', 0],
+    ['greets with 554', 'smtp', only('connect', '554 5.3.2 no'), 451, '4.4.1', 0],
+    ['greets with 421', 'smtp', only('connect', '421 4.3.2 no'), 451, '4.4.1', 0],
+    ['speaks no SMTP', 'smtp', only('connect', 'SSH-2.0-OpenSSH'), 451, '4.4.2', 0],
+    ['refuses EHLO', 'smtp', only('EHLO', '502 no'), 451, '4.4.1', 0],
+    ['refuses MAIL for now', 'smtp', only('MAIL', '450 4.1.8 later'), 450, '4.1.8', 0],
+    ['refuses MAIL', 'smtp', only('MAIL', '550 5.7.1 never'), 550, '5.7.1', 0],
+    ['is silent at MAIL', 'smtp', only('MAIL', 'silent'), 451, '4.4.2', 0],
+    ['refuses RCPT for now', 'smtp', only('RCPT', '452 4.2.2 full'), 452, '4.2.2', 0],
+    ['refuses RCPT without a status', 'smtp', only('RCPT', '550 nobody'), 550, '5.0.0', 0],
+    ['refuses RCPT with a status of another class', 'smtp', only('RCPT', '550 2.1.5 nobody'), 550, '5.0.0', 0],
+    ['refuses one of two recipients', 'smtp', only('RCPT', '550 5.1.1 nobody', 2), 550, '5.1.1', 0],
+    ['hangs up at RCPT', 'smtp', only('RCPT', 'close'), 451, '4.4.2', 0],
+    ['refuses DATA', 'smtp', only('DATA', '554 5.5.1 no'), 554, '5.5.1', 0],
+    ['says 250 to DATA', 'smtp', only('DATA', '250 what'), 451, '4.5.0', 0],
+    ['refuses the message for now', 'smtp', only('end', '451 4.7.1 greylisted'), 451, '4.7.1', 1],
+    ['refuses the message', 'smtp', only('end', '554 5.6.0 bad'), 554, '5.6.0', 1],
+    ['says 421 at the end', 'smtp', only('end', '421 4.3.2 stopping'), 451, '4.3.2', 1],
+    ['is silent at the end', 'smtp', only('end', 'silent'), 451, '4.4.2', 1],
+    ['hangs up at the end', 'smtp', only('end', 'close'), 451, '4.4.2', 1],
+    ['takes it by LMTP', 'lmtp', () => undefined, 250, '2.6.0', 1],
+    ['defers one of two by LMTP', 'lmtp', only('end', '452 4.2.2 full', 2), 452, '4.2.2', 1],
+    ['refuses one of two by LMTP', 'lmtp', only('end', '550 5.2.1 off', 1), 550, '5.2.1', 1],
+    ['leaves after the first answer by LMTP', 'lmtp', only('end', 'close', 2), 451, '4.4.2', 1],
+  ]
+  test.for(rows)('%s', async ([, protocol, conduct, code, status, messages]) => {
+    await using server = await sink(conduct)
+    const hop = { host: '127.0.0.1', port: server.port, protocol }
+    const answer = await handOn(hop, 'relay.example.org', parcel(['b@example.net', 'c@example.net']), patience)
+    expect({ code: answer.code, status: answer.text.split(' ')[0] }).toEqual({ code, status })
+    expect(server.messages).toEqual(Array.from({ length: messages }, () => body))
+    for (let waited = 0; server.open() > 0 && waited < 100; waited += 1) await sleep(20)
+    expect(server.open()).toBe(0)
+  })
+
+  test('nobody listens', async () => {
+    const hop = { host: '127.0.0.1', port: await freePort(), protocol: 'smtp' } as const
+    expect(await handOn(hop, 'relay.example.org', parcel(['b@example.net']), patience)).toEqual({
+      code: 451,
+      text: '4.4.1 The next server cannot be reached',
+    })
+  })
+})
+
+test('a message that breaks off is never ended', async () => {
+  await using server = await sink()
+  const open = () =>
+    Readable.from(
+      (async function* () {
+        yield Buffer.from('Subject: x\r\n\r\n')
+        throw new Error('the disk is gone')
+      })(),
+    )
+  const hop = { host: '127.0.0.1', port: server.port, protocol: 'smtp' } as const
+  const answer = await handOn(hop, 'relay', { ...parcel(['b@example.net']), open }, patience)
+  expect(answer.code).toBe(451)
+  expect(server.messages).toEqual([])
+})
+
+test('dots are stuffed wherever the chunks are cut, and the end is one line of its own', async () => {
+  for (const text of ['.\r\n', '..\r\na\r\n.b\r\n', 'a\r\n\r\n.\r\n.\r\n', 'no end', '', 'a\r\n.']) {
+    const wire = text.replace(/^\./, '..').replace(/\r\n\./g, '\r\n..')
+    const expected = wire.endsWith('\r\n') || wire === '' ? `${wire}.\r\n` : `${wire}\r\n.\r\n`
+    for (let size = 1; size <= text.length + 1; size += 1) {
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+        Buffer.from(text.slice(index * size, (index + 1) * size)),
+      )
+      const out: Buffer[] = []
+      for await (const bytes of dotStuffed(Readable.from(chunks))) out.push(bytes)
+      expect(Buffer.concat(out).toString()).toBe(expected)
+    }
+  }
+})

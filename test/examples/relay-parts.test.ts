@@ -1,0 +1,114 @@
+/** The parts of the relay that need no network: options, certificate, report, Maildir. */
+import { X509Certificate } from 'node:crypto'
+import * as system from 'node:fs/promises'
+import { open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createSecureContext } from 'node:tls'
+import { expect, test } from 'vitest'
+import { selfSigned } from '../../examples/relay/certificate.ts'
+import { type Files, maildir } from '../../examples/relay/maildir.ts'
+import { readOptions } from '../../examples/relay/options.ts'
+import { jsonLine } from '../../examples/relay/report.ts'
+import { PosternError } from '../../src/index.ts'
+import { scratch } from '../support/scratch.ts'
+
+test('without options it listens on the loopback, delivers into ./mail and carries nothing out', () => {
+  expect(readOptions([], {})).toEqual({
+    listen: { host: '127.0.0.1', port: 2525 },
+    domains: [],
+    maildir: 'mail',
+    dns: [],
+    enforce: false,
+  })
+})
+
+test('the command line wins over the environment', () => {
+  const environment = { POSTERN_LISTEN: '[::1]:25', POSTERN_DOMAIN: 'a.example, b.example', POSTERN_ENFORCE: '1' }
+  expect(readOptions(['--listen=127.0.0.1:26', '--next-hop', 'lmtp://mail.example:24'], environment)).toEqual({
+    listen: { host: '127.0.0.1', port: 26 },
+    domains: ['a.example', 'b.example'],
+    nextHop: { host: 'mail.example', port: 24, protocol: 'lmtp' },
+    maildir: 'mail',
+    dns: [],
+    enforce: true,
+  })
+})
+
+test('all that is wrong with the options is told at once', () => {
+  const args = ['--listen', 'here', '--next-hop', 'mail.example', '--enforced', 'extra', '--cert', '/nowhere.pem']
+  const read = () => readOptions(args, {})
+  expect(read).toThrow(PosternError)
+  try {
+    read()
+  } catch (error) {
+    const paths = error instanceof PosternError ? error.problems.map(({ path }) => path) : []
+    expect(paths.sort()).toEqual(
+      ['--cert', '--domain', '--key', '--listen', '--next-hop', 'command line', 'command line'].sort(),
+    )
+  }
+})
+
+test('the self-made certificate verifies itself, bears the name, and is taken by TLS', () => {
+  // Many lengths, so that the lines of the PEM end in every way.
+  for (let length = 1; length <= 60; length += 1) {
+    const name = `${'m'.repeat(length)}.example.org`
+    const read = new X509Certificate(selfSigned(name).cert)
+    expect(read.verify(read.publicKey)).toBe(true)
+    expect(read.checkHost(name)).toBe(name)
+  }
+  const { cert, key } = selfSigned('mx.example.org')
+  const read = new X509Certificate(cert)
+  expect(new Date(read.validTo).getTime()).toBeGreaterThan(Date.now() + 3_000 * 86_400_000)
+  expect(() => createSecureContext({ cert, key })).not.toThrow()
+})
+
+test('S01 whatever a client puts into the log, it is one line, without controls, and reads back the same', () => {
+  const nasty = { helo: 'a\r\nb\u001b[31m\u0085\u2028\u2029\u202e\u200b\ufeff\u009b\u{e0041}\ud800发票' }
+  const line = jsonLine(nasty)
+  expect(line).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*\n$/u)
+  expect(line).toContain('发票')
+  expect(JSON.parse(line)).toEqual(nasty)
+})
+
+const failing = (step: 'open' | 'write' | 'sync' | 'rename', code: string): Files => {
+  const fail = () => Promise.reject(Object.assign(new Error(code), { code }))
+  return {
+    ...system,
+    rename: step === 'rename' ? fail : rename,
+    open: async (path, flags, mode) => {
+      if (step === 'open') return await fail()
+      const file = await open(path, flags, mode)
+      return {
+        write: bytes => (step === 'write' ? fail() : file.write(bytes)),
+        sync: () => (step === 'sync' ? fail() : file.sync()),
+        close: () => file.close(),
+      }
+    },
+  }
+}
+
+const steps = ['open', 'write', 'sync', 'rename'] as const
+test.for(steps.flatMap(step => ['ENOSPC', 'EIO', 'EMFILE'].map(code => [step, code] as const)))(
+  'K03 %s fails with %s: 452, nothing is left, and the next message is stored',
+  async ([step, code]) => {
+    await using folder = await scratch()
+    const broken = await maildir(folder.path, { files: failing(step, code) })
+    expect(await broken.deliver('', Readable.from([Buffer.from('x')]))).toEqual({
+      code: 452,
+      text: '4.3.1 No room to store mail',
+    })
+    for (const part of ['tmp', 'new']) expect(await readdir(join(folder.path, part))).toEqual([])
+    const whole = await maildir(folder.path)
+    expect((await whole.deliver('Top: 1\r\n', Readable.from([Buffer.from('x\r\n')]))).code).toBe(250)
+    const [name = ''] = await readdir(join(folder.path, 'new'))
+    expect(await readFile(join(folder.path, 'new', name), 'utf8')).toBe('Top: 1\r\nx\r\n')
+  },
+)
+
+test('a hundred messages at once get a hundred names', async () => {
+  await using folder = await scratch()
+  const box = await maildir(folder.path)
+  await Promise.all(Array.from({ length: 100 }, () => box.deliver('', Readable.from([Buffer.from('x')]))))
+  expect(await readdir(join(folder.path, 'new'))).toHaveLength(100)
+})

@@ -1,0 +1,83 @@
+/** The relay as a process of its own, and what a client and a Maildir see of it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type RawClient, rawClient } from '../support/raw-client.ts'
+
+export interface RelayProcess extends AsyncDisposable {
+  readonly port: number
+  readonly child: ChildProcess
+  /** What it told at the start. */
+  readonly told: string
+  /** Its log so far. */
+  readonly log: () => string
+  /** Waits until it has ended. */
+  readonly ended: Promise<unknown>
+}
+
+const main = fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
+
+/** Asks a DNS server that is not there, so that nothing waits for one; `args` come behind. */
+export async function relayProcess(args: readonly string[]): Promise<RelayProcess> {
+  const all = [main, '--listen', '127.0.0.1:0', '--dns', '127.0.0.1:9', ...args]
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(child, 'exit')
+  let [told, log] = ['', '']
+  child.stdout.on('data', bytes => {
+    log += String(bytes)
+  })
+  const started = new Promise<void>(resolve => {
+    child.stderr.on('data', bytes => {
+      told += String(bytes)
+      if (told.includes('\nmode')) resolve()
+    })
+  })
+  await Promise.race([started, ended])
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(told)?.[1])
+  if (!port) throw new Error(`the relay did not start: ${told}`)
+  const end = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { port, child, told, log: () => log, ended, [Symbol.asyncDispose]: end }
+}
+
+export const letter = (id: string, lines = 3): string =>
+  [
+    ...['From: a@example.org', 'Date: Mon, 23 Nov 2026 11:00:00 +0000', `Message-ID: <${id}@example.org>`],
+    ...[
+      'Subject: a letter',
+      '',
+      ...Array.from({ length: lines }, (_, index) => `.line ${index} \u00e4`),
+      `end ${id}`,
+      '',
+    ],
+  ].join('\r\n')
+
+export const stuffed = (text: string): string => `${text.replace(/\r\n\./g, '\r\n..')}.\r\n`
+
+/** Up to DATA's 354. */
+export async function begin(port: number, to = 'b@example.net'): Promise<RawClient> {
+  const client = rawClient(port)
+  await client.reply()
+  for (const line of ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', `RCPT TO:<${to}>`, 'DATA'])
+    await client.say(line)
+  return client
+}
+
+/** @returns the reply to the message */
+export async function deliver(port: number, text: string, to?: string): Promise<string> {
+  const client = await begin(port, to)
+  client.send(Buffer.from(stuffed(text), 'latin1'))
+  const reply = await client.reply()
+  client.destroy()
+  return reply
+}
+
+/** Every message in `new/`, in latin1. */
+export async function messages(folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(folder, 'new')).catch(() => [])
+  return await Promise.all(names.map(name => readFile(join(folder, 'new', name), 'latin1')))
+}
