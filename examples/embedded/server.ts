@@ -1,0 +1,18 @@
+/** A mail server with a gate in front: what is suspicious is kept apart, what is unwanted never arrives. */
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { SMTPServer } from 'smtp-server'
+import { guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import { recommended } from '../../src/filters/index.ts'
+import { type PosternOptions, postern } from '../../src/index.ts'
+
+export function embedded(folder: string, options?: Partial<PosternOptions>): SMTPServer {
+  const gateway = postern({ filters: recommended({ domains: ['example.org'] }), ...options })
+  const guarded = guard(gateway, {
+    onData: (content, { id, postern: { quarantine } }, done) => {
+      const file = createWriteStream(`${folder}/${quarantine ? 'junk' : 'inbox'}-${id}.eml`)
+      pipeline(content, file).then(() => done(), done)
+    },
+  })
+  return protect(new SMTPServer(guarded), gateway)
+}
