@@ -109,7 +109,7 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
     if (refused) return hangUp(...refused)
     ascii = command.every(octet => octet < 0x80)
     advancing ||= useful.has(verb) || (greetings.has(verb) && counts.greetings <= GREETINGS)
-    if (verb === 'MAIL') began ??= clock.monotonic()
+    if (verb === 'MAIL') began = clock.monotonic()
     if (greetings.has(verb)) greeted = true
     if (greetings.has(verb) || verb === 'RSET') {
       began = undefined

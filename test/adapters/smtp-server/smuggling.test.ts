@@ -31,7 +31,7 @@ const cuts: Readonly<Record<string, (before: string, end: string, after: string)
 }
 
 test.for(Object.entries(cuts))(
-  'W01 W02 no look-alike of the end of the data makes a second message, %s',
+  'W01 no look-alike of the end of the data makes a second message, %s',
   async ([, cut]) => {
     await using host = await guardedServer()
     await Promise.all(

@@ -1,5 +1,7 @@
 /** What one client may take of the wire, over raw sockets. */
+import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
+import { earlyTalker } from '../../../src/filters/early-talker.ts'
 import { guardedServer, type Setting } from '../../support/guarded-server.ts'
 
 const envelope = 'MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\n'
@@ -25,19 +27,59 @@ test('W08 what is pipelined behind STARTTLS is never obeyed', async () => {
   expect(host.entries[0]?.transactions).toEqual([])
 })
 
+test('W08 STARTTLS works once: a second one is refused, and what was said before is forgotten', async () => {
+  await using host = await guardedServer({ by: 'protect' })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  expect(await client.say('STARTTLS')).toMatch(/^220 /)
+  client.socket.removeAllListeners('data')
+  const secure = connect({ socket: client.socket, rejectUnauthorized: false })
+  let heard = ''
+  secure.on('data', (octets: Buffer) => {
+    heard += octets.toString('latin1')
+  })
+  const say = async (line: string): Promise<string> => {
+    const from = heard.length
+    secure.write(`${line}\r\n`)
+    await expect.poll(() => /^\d{3} .*\r\n/m.test(heard.slice(from))).toBe(true)
+    return heard.slice(from)
+  }
+  expect(await say('RCPT TO:<b@example.org>')).toMatch(/^503 /)
+  expect(await say('EHLO client.example.net')).toMatch(/^250-/)
+  expect(await say('STARTTLS')).toMatch(/^503 /)
+  expect(await say('MAIL FROM:<c@example.net>')).toMatch(/^250 /)
+  secure.destroy()
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.tls).toMatchObject({ protocol: 'TLSv1.3' })
+  expect(host.entries[0]?.transactions.map(({ reversePath }) => reversePath)).toEqual([
+    'a@example.net',
+    'c@example.net',
+  ])
+})
+
 test('W08 STARTTLS with a parameter is a syntax error', async () => {
   await using host = await guardedServer()
   const client = await host.greeted()
   expect(await client.say('STARTTLS now')).toMatch(/^501 /)
 })
 
-test('W09 a client that speaks before the banner is refused once and written down', async () => {
+test('W09 a client that speaks before the banner is refused once', async () => {
   await using host = await guardedServer({ by: 'protect' })
   const client = host.client()
   client.send('EHLO client.example.net\r\nMAIL FROM:<a@example.net>\r\n')
   await client.closed
   expect(client.heard()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
-  await expect.poll(() => host.entries.length).toBeGreaterThan(0)
+})
+
+test('W09 filters hear of a client that speaks before the banner', async () => {
+  await using host = await guardedServer({ by: 'protect', filters: [earlyTalker()] })
+  const client = host.client()
+  client.send('EHLO client.example.net\r\n')
+  await client.closed
+  expect(client.heard()).toMatch(/^5\d\d 5\.5\.1 [^\r\n]*\r\n$/)
+  await expect
+    .poll(() => host.entries.flatMap(({ decisions }) => decisions.flatMap(({ findings }) => findings)))
+    .toMatchObject([{ rule: 'early-talker', verdict: 'reject' }])
 })
 
 const groups: readonly (readonly [what: string, sent: string])[] = [
@@ -215,14 +257,21 @@ test('W19 a client that never reads its replies does not fill our memory, and is
   expect(most).toBeLessThan(64 * 1024 + 8_192)
 }, 30_000)
 
-test.for(both)('W21 PROXY from anybody is not believed (%s)', async by => {
-  await using host = await guardedServer({ by })
-  const client = host.client()
-  client.send('PROXY TCP4 192.0.2.77 192.0.2.1 4711 25\r\n')
-  await client.closed
-  expect(client.heard()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
-  for (const { ip } of host.entries) expect(ip).toBe('127.0.0.1')
-})
+const headers = {
+  v1: 'PROXY TCP4 192.0.2.77 192.0.2.1 4711 25\r\n',
+  v2: Buffer.from('0d0a0d0a000d0a515549540a2111000cc000024dc000020112670019', 'hex'),
+} as const
+test.for(both.flatMap(by => (['v1', 'v2'] as const).map(version => [version, by] as const)))(
+  'W21 PROXY %s from anybody is not believed (%s)',
+  async ([version, by]) => {
+    await using host = await guardedServer({ by })
+    const client = host.client()
+    client.send(headers[version])
+    await client.closed
+    expect(client.heard()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
+    for (const { ip } of host.entries) expect(ip).toBe('127.0.0.1')
+  },
+)
 
 test('W21 XCLIENT and XFORWARD from anybody are refused, and the true address stays', async () => {
   await using host = await guardedServer()
