@@ -1,6 +1,7 @@
 /** The door of `postern/testing`: what people who write rules need to prove them, without sockets, services or waiting. */
 export { type ClockOptions, clock, type HandClock } from './clock.ts'
 export { dialog, type Listening, type Played, readScript, type Script } from './dialog.ts'
+export { type FindingMatchers, type Matched, matchers } from './matchers.ts'
 export { type Attachment, type MessageOptions, message } from './message.ts'
 export { type Probed, probe } from './probe.ts'
 export { type RecordOptions, record, type Sink } from './record.ts'

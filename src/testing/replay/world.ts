@@ -20,10 +20,12 @@ export interface ReplayWorld extends World {
   settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
 }
 
-/** Real milliseconds without any event after which a deadline may ring that rang, or may have rung, in the recording. */
-const PATIENCE = 250
+/** How long one look at what has stirred lasts, in real milliseconds. Looks are counted, so that a stalled machine waits. */
+const LOOK = 5
+/** Looks without any event after which a deadline may ring that rang, or may have rung, in the recording. */
+const PATIENCE = 40
 /** The same for one that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
-const LONG_PATIENCE = 5_000
+const LONG_PATIENCE = 1_000
 
 export function replayWorld(recording: Recording, hide: (text: string) => string): ReplayWorld {
   const hand = clock({ now: Date.parse(recording.started) })
@@ -85,18 +87,20 @@ export function replayWorld(recording: Recording, hide: (text: string) => string
       const done = verb.finally(() => {
         settled = true
       })
-      let since = performance.now()
+      let looks = 0
       await hand.advance(0)
       while (!settled) {
         const next = hand.next()
         const event = next !== undefined && isEvent(next)
-        const quiet = performance.now() - since
         const rang = next !== undefined && hand.monotonic() + next <= until + 1
-        if (event || quiet > (rang ? PATIENCE : LONG_PATIENCE)) {
+        if (event || looks > (rang ? PATIENCE : LONG_PATIENCE)) {
           if (!event && !rang) stuck()
           await hand.advance(next ?? 0)
-          since = performance.now()
-        } else await new Promise(resolve => setTimeout(resolve, 2))
+          looks = 0
+        } else {
+          await new Promise(resolve => setTimeout(resolve, LOOK))
+          looks += 1
+        }
       }
       return await done
     },
