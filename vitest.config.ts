@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['test/**/*.test.ts'],
     exclude: ['test/data/**'],
     // Many tests start servers and threads of their own: more workers than this only make each other late.
     maxWorkers: 2,
