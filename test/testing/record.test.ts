@@ -1,5 +1,5 @@
 /** What was recorded is played again without any service, and every decision is the same to the letter. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -137,6 +137,7 @@ describe('a recording', () => {
     expect(await readdir(folder.path)).toEqual(['REF-7.json'])
     const file = join(folder.path, 'REF-7.json')
     const text = await readFile(file, 'utf8')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(text).toContain('"Subject: A lottery"')
     expect(text).toContain('"question": "1.2.0.192.bl.example.com A"')
     const replayed = await replay(file, offline())
@@ -251,7 +252,7 @@ describe('a recording', () => {
     expect(first?.differences).toContain('only after: stricter (defer 4.7.1) other.example: failure')
   })
 
-  test('S05 holds no secret that was to be redacted, in whatever case, and is played all the same', async () => {
+  test('holds no secret that was to be redacted, in whatever case, and is played all the same', async () => {
     const secret = 'SeCretKey99'
     const keyed: Filter = {
       name: 'keyed',
