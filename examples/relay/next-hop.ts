@@ -79,7 +79,8 @@ async function talk(socket: Socket, hop: Hop, name: string, parcel: Parcel, pati
 
   const go = await ask('DATA')
   if (go.code !== 354) return leave(passedOn(go))
-  await send(socket, parcel, patience)
+  // Hanging up within the data leaves nothing behind there.
+  if (!(await send(socket, parcel, patience))) return { code: 554, text: '5.6.1 The message holds a NUL' }
   const finals: Answer[] = []
   for (const _ of hop.protocol === 'lmtp' ? taken : ['all']) finals.push(finished(await hear(patience.final)))
   return leave(worst(finals))
@@ -97,7 +98,7 @@ function parametersFor({ reversePath, forwardPaths, size }: Parcel, { lines }: H
   ].join('')
 }
 
-async function send(socket: Socket, { open }: Parcel, { reply }: Patience): Promise<void> {
+async function send(socket: Socket, { open }: Parcel, { reply }: Patience): Promise<boolean> {
   const gone = new AbortController()
   const leave = () => gone.abort()
   const late = () => socket.destroy(new Error('nothing is taken'))
@@ -107,8 +108,11 @@ async function send(socket: Socket, { open }: Parcel, { reply }: Patience): Prom
   try {
     for await (const bytes of dotStuffed(content as AsyncIterable<Buffer>)) {
       if (socket.destroyed) throw new Error('the connection was closed')
+      // RFC 5322 §2.3 knows no NUL, and some servers end a line at it: what holds one is not handed on (RFC 3030 §3).
+      if (bytes.includes(0)) return false
       if (!socket.write(bytes)) await once(socket, 'drain', { signal: gone.signal })
     }
+    return true
   } finally {
     content.destroy()
     socket.setTimeout(0)

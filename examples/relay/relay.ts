@@ -89,9 +89,9 @@ export async function startRelay(options: RelayOptions, { log, tell, ...means }:
 }
 
 async function stop(server: SMTPServer, gateway: Gateway): Promise<void> {
-  // Who is between two transactions need not be waited for.
+  // Who is between two transactions need not be waited for. Before the greeting there is no envelope.
   for (const connection of server.connections) {
-    if (connection.session.envelope.mailFrom) continue
+    if (connection.session.envelope?.mailFrom) continue
     connection.send(421, '4.3.2 The relay is stopping, come again')
     connection.close()
   }

@@ -1,0 +1,80 @@
+/** The relay is killed, or its client leaves, at every point of a transaction: what was answered 250 is there, whole. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { rawClient } from '../support/raw-client.ts'
+import { scratch } from '../support/scratch.ts'
+import { deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
+
+const text = (id: string) => Buffer.from(stuffed(letter(id, 2_000)), 'latin1')
+const commands = ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.net>', 'DATA'] as const
+
+/** How many commands are answered, how many octets of the message are sent, and how long until the end comes. */
+interface Point {
+  readonly answered: number
+  readonly part?: (bytes: Buffer) => Buffer
+  readonly wait?: number | 'reply'
+}
+const whole = (bytes: Buffer) => bytes
+const points: Readonly<Record<string, Point>> = {
+  'after the greeting': { answered: 0 },
+  'after EHLO': { answered: 1 },
+  'after MAIL': { answered: 2 },
+  'after RCPT': { answered: 3 },
+  'after DATA': { answered: 4 },
+  'in the header': { answered: 4, part: bytes => bytes.subarray(0, 30), wait: 5 },
+  'in the body': { answered: 4, part: bytes => bytes.subarray(0, bytes.length / 2), wait: 5 },
+  'before the final dot': { answered: 4, part: bytes => bytes.subarray(0, -3), wait: 5 },
+  'at the final dot': { answered: 4, part: whole },
+  'while it is judged': { answered: 4, part: whole, wait: 4 },
+  'while it is stored': { answered: 4, part: whole, wait: 12 },
+  'after the reply': { answered: 4, part: whole, wait: 'reply' },
+}
+
+/** Plays up to the point. @returns a look at what was heard after the message */
+async function play(port: number, id: string, { answered, part, wait = 0 }: Point) {
+  const client = rawClient(port)
+  await client.reply()
+  for (const command of commands.slice(0, answered)) await client.say(command)
+  if (part) client.send(part(text(id)))
+  if (wait === 'reply') await client.reply()
+  else await sleep(wait)
+  const accepted = () => /\r\n354 [^\r]*\r\n250 /.test(client.heard())
+  return { client, accepted }
+}
+
+const isWhole = (message: string): boolean => /\r\nend (\S+)\r\n$/.test(message) && message.startsWith('Return-Path: ')
+
+const rounds = 3
+test('K01 killed at twelve points of a transaction, it loses nothing that was answered 250', async () => {
+  await using folder = await scratch()
+  const answered: string[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, point] of Object.values(points).entries()) {
+      const id = `r${round}p${index}`
+      await using relay = await relayProcess(['--maildir', folder.path])
+      const { client, accepted } = await play(relay.port, id, point)
+      relay.child.kill('SIGKILL')
+      await client.closed
+      if (accepted()) answered.push(id)
+    }
+  }
+  expect(answered.length).toBeGreaterThanOrEqual(rounds)
+  const found = await messages(folder.path)
+  expect(found.filter(message => !isWhole(message))).toEqual([])
+  for (const id of answered) expect(found.filter(message => message.includes(`<${id}@example.org>`))).toHaveLength(1)
+}, 180_000)
+
+test('K02 a client that leaves at any point has its message delivered whole or not at all', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  for (const [index, point] of Object.values(points).entries()) {
+    const { client } = await play(relay.port, `k${index}`, point)
+    client.destroy()
+  }
+  expect(await deliver(relay.port, letter('last'))).toMatch(/^250 /)
+  const found = await messages(folder.path)
+  expect(found.filter(message => !isWhole(message))).toEqual([])
+  // Nothing of those that had not sent the final dot.
+  expect(found.filter(message => /<k[0-7]@example\.org>/.test(message))).toEqual([])
+  expect(found.some(message => message.includes('<k11@example.org>'))).toBe(true)
+}, 60_000)

@@ -1,0 +1,139 @@
+/** The relay for real: a process, a socket, swaks, a Maildir and a second server. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test } from 'vitest'
+import { scratch } from '../support/scratch.ts'
+import { INSTALL_TIMEOUT, need } from '../support/services.ts'
+import { sink } from '../support/sink.ts'
+import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
+
+const run = promisify(execFile)
+const sha256 = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex')
+let swaks = ''
+beforeAll(async () => {
+  swaks = await need('swaks', ['swaks'])
+}, INSTALL_TIMEOUT)
+
+const send = (port: number, to: string) =>
+  run(swaks, ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', to, '--body', 'by swaks'])
+
+test('M17 what swaks and a raw socket send arrives in the Maildir octet for octet, below the fields on top', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  const text = letter('raw', 2_000)
+  expect(await deliver(relay.port, text)).toMatch(/^250 2\.6\.0 Delivered ref=/)
+  await send(relay.port, 'b@example.net')
+  const found = await messages(folder.path)
+  const raw = found.find(message => message.includes('<raw@example.org>')) ?? ''
+  expect(raw).toMatch(
+    /^Return-Path: <a@example\.org>\r\nReceived: from client\.example\.org \(\[127\.0\.0\.1\]\)\r\n by /,
+  )
+  expect(sha256(raw.slice(raw.indexOf('From: a@example.org')))).toBe(sha256(text))
+  expect(found.filter(message => message.includes('by swaks'))).toHaveLength(1)
+  expect(relay.told.trimEnd().split('\n')).toHaveLength(5)
+})
+
+test('what swaks and a raw socket send arrives at the next server, and only what it takes is answered 250', async () => {
+  await using folder = await scratch()
+  await using server = await sink((step, count) => (step === 'end' && count > 1 ? '554 no' : undefined))
+  const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
+  await using relay = await relayProcess(hop)
+  const text = letter('raw')
+  expect(await deliver(relay.port, text)).toMatch(/^250 /)
+  await send(relay.port, 'b@example.net')
+  expect(server.messages).toHaveLength(2)
+  const [raw = ''] = server.messages
+  expect(sha256(raw.slice(raw.indexOf('From: a@example.org')))).toBe(sha256(text))
+})
+
+test('in shadow mode, too, mail for others is not relayed', async () => {
+  await using folder = await scratch()
+  await using server = await sink()
+  const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
+  await using relay = await relayProcess(hop)
+  expect(await deliver(relay.port, letter('spam'), 'victim@example.com')).not.toMatch(/^250/)
+  expect(server.heard()).toBe('')
+})
+
+test('W02 no bare CR, LF or NUL reaches the next server, and it sees one message', async () => {
+  await using folder = await scratch()
+  await using server = await sink()
+  const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
+  await using relay = await relayProcess(hop)
+  const smuggled = 'MAIL FROM:<x@example.org>\r\nRCPT TO:<y@example.net>\r\nDATA\r\nSubject: second\r\n\r\nx'
+  let accepted = 0
+  const ends = [
+    '\n.\n',
+    '\n.\r\n',
+    '\r\n.\n',
+    '\r.\r',
+    '\r.\r\n',
+    '\r\n.\r',
+    '\n\n.\n\n',
+    '\0\r\n\0.\r\n',
+    'a\nb',
+    'a\rb',
+  ]
+  for (const end of ends) {
+    const client = await begin(relay.port)
+    client.send(Buffer.from(`${letter('first')}${end}${smuggled}\r\n.\r\n`, 'latin1'))
+    if ((await client.reply()).startsWith('250')) accepted += 1
+    client.destroy()
+  }
+  expect(accepted).toBeGreaterThan(0)
+  expect(server.messages).toHaveLength(accepted)
+  expect(server.heard().replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
+}, 60_000)
+
+test('D11 the 250 of the next server gets lost: the sender comes back, nothing is lost, one copy is double', async () => {
+  await using folder = await scratch()
+  let first = true
+  await using server = await sink(step => {
+    if (step !== 'end' || !first) return undefined
+    first = false
+    return 'close'
+  })
+  const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
+  await using relay = await relayProcess(hop)
+  expect(await deliver(relay.port, letter('again'))).toMatch(/^451 4\.4\.2 /)
+  expect(await deliver(relay.port, letter('again'))).toMatch(/^250 /)
+  expect(server.messages.map(message => message.includes('<again@example.org>'))).toEqual([true, true])
+})
+
+test('S01 a session with escapes in HELO and Subject is one line of JSON', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  const client = await begin(relay.port)
+  client.send(Buffer.from(stuffed(letter('s01').replace('a letter', '\u001b[31m\u202e')), 'utf8'))
+  await client.reply()
+  await client.say('EHLO \u001b[2J\u009b\u2028x')
+  await client.say('MAIL FROM:<a@example.org>')
+  await client.say('QUIT')
+  await client.closed
+  for (let waited = 0; !relay.log().endsWith('\n') && waited < 100; waited += 1)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  expect(relay.log()).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]+\n$/u)
+  expect(JSON.parse(relay.log())).toMatchObject({ ip: '127.0.0.1' })
+})
+
+test('K04 SIGTERM under load: what was answered 250 is there, others hear 421 or nothing, and the process ends', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  const idle = await begin(relay.port)
+  const replies: (readonly [string, string])[] = []
+  const load = Array.from({ length: 30 }, async (_, index) => {
+    await new Promise(resolve => setTimeout(resolve, index * 10))
+    replies.push([`k${index}`, await deliver(relay.port, letter(`k${index}`))])
+  })
+  setTimeout(() => relay.child.kill('SIGTERM'), 200)
+  await Promise.all(load)
+  idle.destroy()
+  const [code] = (await relay.ended) as [number | null]
+  expect(code).toBe(0)
+  for (const [, reply] of replies) expect(reply).toMatch(/^(?:250|421|closed)/)
+  const found = (await messages(join(folder.path))).join('')
+  for (const [id] of replies.filter(([, reply]) => reply.startsWith('250')))
+    expect(found).toContain(`<${id}@example.org>`)
+}, 60_000)
