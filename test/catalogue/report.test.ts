@@ -39,6 +39,16 @@ test('one failing or skipped test fails its row, and a row that nothing carries 
   expect([...standings(some, results()).values()]).toEqual(some.map(() => 'not yet built'))
 })
 
+test('the title of a group carries its tests', () => {
+  const testResults = [{ assertionResults: [{ title: 'one', ancestorTitles: ['W02 all of these'], status: 'failed' }] }]
+  expect([...standings(some, { testResults }).values()]).toEqual([
+    'not yet built',
+    'failed',
+    'not yet built',
+    'not yet built',
+  ])
+})
+
 test('the table names each row once and ends with the score', () => {
   const text = table(standings(some, results(['W01 good', 'passed'])))
   expect(text.split('\n').filter(line => /^[A-Z]\d\d/.test(line))).toHaveLength(4)

@@ -13,7 +13,12 @@ import { type Row, rows } from './rows.ts'
 /** What is read of vitest's JSON report. */
 export interface Results {
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly title: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly title: string
+      /** The groups around it, outermost first. */
+      readonly ancestorTitles?: readonly string[]
+      readonly status: string
+    }[]
   }[]
 }
 
@@ -23,10 +28,12 @@ export type Standing = 'held' | 'failed' | 'not yet built'
 export const idsOf = (title: string): readonly string[] =>
   (/^(?:[A-Z]\d\d[ ,:]+)+/.exec(title)?.[0] ?? '').match(/[A-Z]\d\d/g) ?? []
 
-/** A row holds when tests carry it and every one of them passes. */
+/** A row holds when tests carry it, by their own title or their group's, and every one of them passes. */
 export function standings(all: readonly Row[], results: Results): ReadonlyMap<Row, Standing> {
   const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults)
-  const carried = tests.flatMap(({ title, status }) => idsOf(title).map(id => ({ id, status })))
+  const carried = tests.flatMap(({ title, ancestorTitles = [], status }) =>
+    [...ancestorTitles, title].flatMap(idsOf).map(id => ({ id, status })),
+  )
   const byId = Map.groupBy(carried, ({ id }) => id)
   return new Map(
     all.map(row => {
