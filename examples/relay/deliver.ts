@@ -1,7 +1,7 @@
 /** Brings a judged message to where it belongs, and tells what to answer: 250 only when it is safe there. */
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Outcome } from '../../src/index.ts'
+import type { Content, Outcome } from '../../src/index.ts'
 import { type Answer, worst } from './answer.ts'
 import { type Files, maildir } from './maildir.ts'
 import { handOn, type Parcel, type Patience } from './next-hop.ts'
@@ -27,7 +27,7 @@ const toNextHop =
     if (!content) return gone
     const forwardPaths = wanted(each)
     const top = Buffer.from(received(arrival), 'latin1')
-    const open = () => Readable.from(joined(top, content.open()), { objectMode: false })
+    const open = () => Readable.from(joined(top, content), { objectMode: false })
     const parcel: Parcel = { reversePath: arrival.reversePath, forwardPaths, size: top.length + content.size, open }
     return await handOn(hop, name, parcel, patience)
   }
@@ -42,7 +42,8 @@ async function toMaildir(folder: string, { files }: Means): Promise<Deliver> {
     const kinds = new Set([...each.values()].map(decision => decision.verdict))
     const boxes = [...(kinds.has('accept') ? [inbox] : []), ...(kinds.has('quarantine') ? [junk] : [])]
     const answers: Answer[] = []
-    for (const box of boxes) answers.push(await box.deliver(top, content.open()))
+    for (const box of boxes)
+      answers.push(await box.deliver(top, Readable.from(complete(content), { objectMode: false })))
     return answers.length > 0 ? worst(answers) : gone
   }
 }
@@ -53,7 +54,17 @@ const gone: Answer = { code: 451, text: '4.3.0 The message is not there any more
 const wanted = (each: Outcome['each']): readonly string[] =>
   [...each].filter(([, { verdict }]) => verdict === 'accept' || verdict === 'quarantine').map(([path]) => path)
 
-async function* joined(top: Buffer, content: Readable): AsyncGenerator<Buffer> {
+async function* joined(top: Buffer, content: Content): AsyncGenerator<Buffer> {
   yield top
-  yield* content as AsyncIterable<Buffer>
+  yield* complete(content)
+}
+
+/** A client that leaves ends the session, and its message with it: what then comes too short must not look whole. */
+async function* complete({ size, open }: Content): AsyncGenerator<Buffer> {
+  let octets = 0
+  for await (const bytes of open() as AsyncIterable<Buffer>) {
+    octets += bytes.length
+    yield bytes
+  }
+  if (octets !== size) throw new Error(`the message was cut short at ${octets} of ${size} octets`)
 }

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
+import { startClamd } from '../support/clamd.ts'
+import { dnsServer } from '../support/dns-server.ts'
+import { eicar } from '../support/eicar.ts'
 import { scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
@@ -137,3 +140,20 @@ test('K04 SIGTERM under load: what was answered 250 is there, others hear 421 or
   for (const [id] of replies.filter(([, reply]) => reply.startsWith('250')))
     expect(found).toContain(`<${id}@example.org>`)
 }, 60_000)
+
+test(
+  'what clamd finds is refused when decisions are carried out',
+  async () => {
+    await using folder = await scratch()
+    await using clamd = await startClamd()
+    const dns = await dnsServer({ 'example.org': { A: ['127.0.0.1'], TXT: ['v=spf1 ip4:127.0.0.1 -all'] } })
+    await using _closed = { [Symbol.asyncDispose]: () => dns.close() }
+    const args = ['--maildir', folder.path, '--clamd', clamd.socket, '--dns', dns.address, '--enforce']
+    await using relay = await relayProcess(args)
+    expect(relay.told).toContain(`found at ${clamd.socket}`)
+    const infected = letter('infected').replace('end infected', eicar.toString('latin1'))
+    expect(await deliver(relay.port, infected)).toMatch(/^550 5\.7\.1 /)
+    expect(await messages(folder.path)).toEqual([])
+  },
+  INSTALL_TIMEOUT,
+)
