@@ -39,6 +39,7 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
   let name: string | undefined
   let written = 0
   let closed = false
+  let flushing: Promise<void> | undefined
 
   const endPage = () => {
     if (filled > 0) chunks.push(page.subarray(0, filled))
@@ -88,7 +89,9 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
     },
     write: chunk => {
       keep(chunk)
-      return held > memory ? flush() : undefined
+      if (held <= memory) return undefined
+      flushing = flush()
+      return flushing
     },
     open: (start = 0) => {
       if (closed) throw new Error('the message is gone: its transaction has ended')
@@ -100,6 +103,8 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
     close: async () => {
       if (closed) return
       closed = true
+      // A file that is being opened this moment would be left open.
+      await flushing?.catch(() => undefined)
       chunks.length = 0
       await file?.close()
       if (name !== undefined) await unlink(name).catch(() => undefined)
