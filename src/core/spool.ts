@@ -13,7 +13,7 @@ export interface Spool {
   write(chunk: Buffer): void | Promise<void>
   /** A fresh stream from octet `start`. Only once everything is written. */
   open(start?: number): Readable
-  /** Gives memory and file back. Streams that are still open end with an error. */
+  /** Gives memory and file back. A stream that is still open ends whole or with an error, never short. */
   close(): Promise<void>
 }
 
@@ -97,8 +97,8 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
       if (closed) throw new Error('the message is gone: its transaction has ended')
       endPage()
       return file === undefined
-        ? fromMemory(chunks, start)
-        : Readable.from(both(file, written, chunks, start), { objectMode: false })
+        ? fromMemory([...chunks], start)
+        : Readable.from(both(file, written, [...chunks], start), { objectMode: false })
     },
     close: async () => {
       if (closed) return

@@ -40,3 +40,22 @@ test('W26 a spool that is closed while its file is being opened leaves nothing o
   expect(readdirSync(folder.path)).toEqual([])
   await kept.close()
 })
+
+test.for([1_000_000, 10])('K02 a stream that is open when the spool closes never ends short (%i)', async memory => {
+  await using folder = await scratch()
+  const kept = spool({ memory, folder: folder.path })
+  for (let index = 0; index < 100; index += 1) await kept.write(Buffer.alloc(5_000, 'x'))
+  const stream = kept.open()
+  let read = 0
+  let failure: unknown
+  try {
+    for await (const part of stream) {
+      read += part.length
+      await kept.close()
+    }
+  } catch (error) {
+    failure = error
+  }
+  if (failure === undefined) expect(read).toBe(500_000)
+  else expect(read).toBeLessThan(500_000)
+})
