@@ -80,7 +80,6 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
   let greeting: Level | undefined
   let transaction: OpenTransaction | undefined
   let turn: Promise<unknown> = Promise.resolve()
-
   let waiting = 0
 
   /** One verb after another. The first begins at once, so that a `close` right behind it finds it begun. */
@@ -172,6 +171,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         const recipient = level(openScope<Recipient>('rcpt', outer.scope, fields))
         const decision = await examine('rcpt', [connection, greeting, outer, recipient], forwardPath)
         if (decision.reply.code < 400) {
+          // Named twice, it is one recipient, as it was judged last.
+          recipients.get(forwardPath)?.scope.end()
           recipients.set(forwardPath, recipient)
           notes.rcpt(forwardPath)
         } else recipient.scope.end()

@@ -263,6 +263,20 @@ test('each recipient is decided alone, and SMTP hears one reply', async () => {
   ])
 })
 
+test('a recipient named twice is one recipient, and what was held for the first naming is given back', async () => {
+  const signals: AbortSignal[] = []
+  const held = fact('held', 'rcpt', ({ signal }) => signals.push(signal))
+  const filter: Filter = {
+    name: 'holds',
+    rcpt: async recipient => {
+      await recipient.ask(held)
+    },
+  }
+  const [session] = await upTo(gate([filter]), 'b@example.org', 'b@example.org')
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  expect([...(await session.data(stream(text))).each.keys()]).toEqual(['b@example.org'])
+})
+
 test('shadow keeps what a filter finds and strips what follows from it', async () => {
   const outcome = await send(gate([shadow({ name: 'strict', message: () => reject('5.7.1', 'no') })]))
   expect(outcome).toMatchObject({
