@@ -6,9 +6,9 @@ import { createHash, generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Header } from '../src/core/stage.ts'
-import { consultOutside, systemClock } from '../src/core/world.ts'
 import { dkim } from '../src/facts/dkim.ts'
 import { headerOf } from '../src/mime/collect.ts'
+import { worldOf } from '../src/testing/world.ts'
 import { zone } from '../src/testing/zone.ts'
 
 /** CPU milliseconds for each message. */
@@ -97,9 +97,7 @@ const contextOf = (bytes: Buffer): Header => ({
   ip: '192.0.2.1',
   ref: '',
   spokeEarly: false,
-  dns,
-  clock: systemClock,
-  consult: consultOutside,
+  ...worldOf({ dns }),
   signal: new AbortController().signal,
   ask: fact => Promise.reject(new Error(fact.name)),
   helo: 'mx.example.org',

@@ -9,10 +9,12 @@ import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
 import { type Stage, stages } from './core/stage.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
-import { type Clock, consultOutside, systemClock, type World } from './core/world.ts'
+import { type Clock, consultOutside, type Notify, systemClock, type World, warnProcess } from './core/world.ts'
 import { resolver } from './dns/node.ts'
 import type { Resolver } from './dns/resolver.ts'
 import { thresholds } from './policy/thresholds.ts'
+import { memoryStore } from './store/memory.ts'
+import type { Store } from './store/store.ts'
 import { authenticationResults } from './trace/authentication-results.ts'
 import { forged } from './trace/forged.ts'
 import { spamFields, spamStatus } from './trace/spam-status.ts'
@@ -45,6 +47,10 @@ export interface PosternOptions {
   readonly lineEnds?: 'normalise' | 'reject'
   /** Who writes on top of a message. @default Authentication-Results and X-Spam-Status */
   readonly trace?: readonly Tracer[]
+  /** What is counted and remembered, by this process or by several. @default memoryStore() */
+  readonly store?: Store
+  /** Hears what belongs to no session: a list switched off, a store that is away. @default warnings of the process */
+  readonly notify?: Notify
   /** Gets one entry for every session that ends. */
   readonly log?: (entry: SessionEntry) => void
 }
@@ -67,9 +73,10 @@ export interface Gateway {
  */
 export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
-  const { dns = resolver(), clock = systemClock } = options
+  const { dns = resolver(), clock = systemClock, notify = warnProcess } = options
   const setup = compile(options, filters)
-  const world: World = { dns, clock, consult: consultOutside }
+  const { store = memoryStore({ clock }) } = options
+  const world: World = { dns, clock, consult: consultOutside, store, notify }
   for (const filter of filters) begin(filter, world)
   return {
     world,
@@ -114,7 +121,21 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Setup {
 }
 
 const known: readonly string[] = [
-  ...['filters', 'policy', 'name', 'dns', 'clock', 'mode', 'deadline', 'limits', 'folder', 'lineEnds', 'trace', 'log'],
+  ...[
+    'filters',
+    'policy',
+    'name',
+    'dns',
+    'clock',
+    'store',
+    'mode',
+    'deadline',
+    'limits',
+    'folder',
+    'lineEnds',
+    'trace',
+  ],
+  ...['log', 'notify'],
 ]
 
 function* check(options: PosternOptions, filters: readonly Filter[]): Generator<Problem> {
@@ -167,8 +188,10 @@ const isMisspelt = (key: string): boolean => !stages.includes(key as Stage) && !
 
 /** A filter that cannot begin is told of, and asked all the same: its own `failure` says what that means. */
 function begin(filter: Filter, world: World): void {
-  const warn = (error: unknown) =>
-    process.emitWarning(`${filter.name}: ${error instanceof Error ? error.message : String(error)}`, 'PosternWarning')
+  const warn = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    world.notify({ what: `${filter.name}/start`, reason, level: 'warning' })
+  }
   try {
     const started = filter.start?.(world)
     if (started instanceof Promise) started.catch(warn)

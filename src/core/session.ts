@@ -73,6 +73,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
       dns,
       clock,
       consult: world.consult,
+      store: world.store,
+      notify: world.notify,
     }),
   )
   let connected = false

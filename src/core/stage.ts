@@ -2,8 +2,9 @@
 import type { Readable } from 'node:stream'
 import type { Resolver } from '../dns/resolver.ts'
 import type { HeaderFields } from '../mime/header.ts'
+import type { Store } from '../store/store.ts'
 import type { Fact } from './fact.ts'
-import type { Clock, Consult } from './world.ts'
+import type { Clock, Consult, Notify } from './world.ts'
 
 /** What is known of the TLS under the connection. */
 export interface Tls {
@@ -25,6 +26,9 @@ export interface Connection {
   readonly clock: Clock
   /** Asks something else outside (a scanner, a directory, a store), so that `record` can write the answer down. */
   readonly consult: Consult
+  /** What is counted and remembered beyond this session. */
+  readonly store: Store
+  readonly notify: Notify
   /** Aborts once the answer no longer matters: decided, out of time, or the client has left. */
   readonly signal: AbortSignal
   /** Finds a fact out, once. Whoever asks next gets the same answer. */

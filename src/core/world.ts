@@ -1,5 +1,6 @@
 /** The effects that come in from outside, so that tests and replays can stand in for each of them. */
 import type { Resolver } from '../dns/resolver.ts'
+import type { Store } from '../store/store.ts'
 
 /** Tells the time and rings. */
 export interface Clock {
@@ -17,10 +18,25 @@ export interface Clock {
  */
 export type Consult = <T>(key: string, question: () => Promise<T>) => Promise<T>
 
+/** What an operator should hear of that belongs to no session: a list switched off, a store that is away. */
+export interface Notice {
+  /** Who tells it, and what: `dnsbl/off`, `store/away`. */
+  readonly what: string
+  /** A sentence. */
+  readonly reason: string
+  /** `warning` asks for somebody's attention; `info` says that all is well again, or that something was done. */
+  readonly level: 'info' | 'warning'
+}
+
+export type Notify = (notice: Notice) => void
+
 export interface World {
   readonly dns: Resolver
   readonly clock: Clock
   readonly consult: Consult
+  /** What is counted and remembered beyond a session, perhaps by several processes. */
+  readonly store: Store
+  readonly notify: Notify
 }
 
 // Node's timers overflow beyond 2^31-1 ms and then ring at once.
@@ -35,6 +51,11 @@ export const systemClock: Clock = {
     timer.unref()
     return () => clearTimeout(timer)
   },
+}
+
+/** Warnings become warnings of the process; the rest is not told. */
+export const warnProcess: Notify = ({ what, reason, level }) => {
+  if (level === 'warning') process.emitWarning(`${what}: ${reason}`, 'PosternWarning')
 }
 
 export const consultOutside: Consult = (_key, question) => question()

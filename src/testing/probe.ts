@@ -9,10 +9,11 @@ import { reference } from '../core/reference.ts'
 import { plan, run } from '../core/run.ts'
 import { type Connection, type Stage, stages, type Tls } from '../core/stage.ts'
 import { toMilliseconds } from '../core/units.ts'
-import { type Clock, type Consult, consultOutside, systemClock } from '../core/world.ts'
+import { type Clock, type Consult, type Notify, systemClock } from '../core/world.ts'
 import type { Resolver } from '../dns/resolver.ts'
 import { headerOf } from '../mime/collect.ts'
-import { zone } from './zone.ts'
+import type { Store } from '../store/store.ts'
+import { worldOf } from './world.ts'
 
 /** What has happened, and what the world answers. What is left out is unremarkable. */
 export interface Probed {
@@ -37,6 +38,9 @@ export interface Probed {
   readonly dns?: Resolver
   readonly clock?: Clock
   readonly consult?: Consult
+  /** What is remembered already. @default an empty store in memory */
+  readonly store?: Store
+  readonly notify?: Notify
   /** Facts that are known already. */
   readonly facts?: readonly (readonly [fact: Fact<never, unknown>, value: unknown])[]
 }
@@ -78,11 +82,11 @@ export async function ask<T>(fact: Fact<never, T>, world: Probed = {}): Promise<
 
 /** The scopes of the stages that happen, in order; `rcpt` once for each recipient. */
 function* dialogue(world: Probed, progress: { readonly accepted: number }): Generator<readonly [Stage, Scope]> {
-  const { ip = '192.0.2.1', ref = reference(), spokeEarly = false, dns = zone({}), clock = systemClock } = world
-  const { consult = consultOutside, helo = 'client.example', tls, reversePath = '', user, utf8 = false } = world
+  const { ip = '192.0.2.1', ref = reference(), spokeEarly = false } = world
+  const { helo = 'client.example', tls, reversePath = '', user, utf8 = false } = world
   const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
   const last = stages.indexOf(lastStage(world))
-  const connection = openScope('connect', undefined, { ip, ref, spokeEarly, dns, clock, consult })
+  const connection = openScope('connect', undefined, { ip, ref, spokeEarly, ...worldOf(world) })
   const greeting = openScope('helo', connection, { helo, ...(tls && { tls }) })
   const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
   const bytes = bytesOf(world)

@@ -2,17 +2,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../src/core/fact.ts'
 import type { Connection } from '../../src/core/stage.ts'
-import { consultOutside, systemClock } from '../../src/core/world.ts'
 import { type Rdns, rdns } from '../../src/facts/rdns.ts'
+import { worldOf } from '../../src/testing/world.ts'
 import { type Zone, type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 
 const connection = (ip: string, dns: Zone): Connection => ({
   ip,
-  dns,
   ref: 'TEST',
   spokeEarly: false,
-  clock: systemClock,
-  consult: consultOutside,
+  ...worldOf({ dns }),
   signal: new AbortController().signal,
   ask: <T>(question: Fact<Connection, T>) => Promise.resolve(question.find(connection(ip, dns))),
 })

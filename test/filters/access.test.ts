@@ -6,10 +6,10 @@ import { PosternError } from '../../src/core/errors.ts'
 import type { Filter } from '../../src/core/filter.ts'
 import { accept, type Finding, reject } from '../../src/core/finding.ts'
 import type { Connection } from '../../src/core/stage.ts'
-import { consultOutside } from '../../src/core/world.ts'
 import { rdns } from '../../src/facts/rdns.ts'
 import { type AccessOptions, access } from '../../src/filters/access.ts'
 import { probe } from '../../src/testing/probe.ts'
+import { worldOf } from '../../src/testing/world.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 
@@ -203,7 +203,7 @@ describe('a file', () => {
   const started = async (file: string, warn: (message: string) => void) => {
     const clock = handClock()
     const filter = access({ deny: { networks: { file } }, every: '1s', warn })
-    await filter.start?.({ clock, dns: zone({}), consult: consultOutside })
+    await filter.start?.(worldOf({ clock }))
     return { clock, filter }
   }
   const until = async (clock: { pass(ms: number): void }, done: () => boolean | Promise<boolean>) => {
@@ -263,7 +263,7 @@ describe('a file', () => {
     await writeFile(file, '')
     const filter = access({ deny: { networks: { file } } })
     await writeFile(file, '192.0.2.0/24\n')
-    await filter.start?.({ clock: handClock(), dns: zone({}), consult: consultOutside })
+    await filter.start?.(worldOf({ clock: handClock() }))
     await until({ pass: () => {} }, () => judged(filter))
     await filter.stop?.()
   })

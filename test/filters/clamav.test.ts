@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
 import { defer, discard, type Finding, type Findings, quarantine, reject } from '../../src/core/finding.ts'
 import type { Message } from '../../src/core/stage.ts'
-import { consultOutside, systemClock } from '../../src/core/world.ts'
 import type { StreamResult, StreamScanner } from '../../src/filters/clamav/clamscan.ts'
 import { type ClamavOptions, clamav } from '../../src/filters/clamav.ts'
-import { zone } from '../../src/testing/zone.ts'
+import { worldOf } from '../../src/testing/world.ts'
 import { messageIn } from '../support/asking.ts'
 import { falseClamd, says } from '../support/false-clamd.ts'
 
@@ -120,7 +119,7 @@ describe('the filter', () => {
   test('tells at the start whether clamd is there', async () => {
     await using clamd = await falseClamd({ begun: socket => socket.end('PONG\0') })
     const { host, port } = clamd
-    const world = { dns: zone({}), clock: systemClock, consult: consultOutside }
+    const world = worldOf()
     await expect(clamav({ host, port }).start?.(world)).resolves.toBeUndefined()
     clamd.become({ connected: socket => socket.end() })
     await expect(clamav({ host, port }).start?.(world)).rejects.toThrow(`no clamd answers at ${host}:${port}`)

@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
 import { points } from '../../src/core/finding.ts'
-import { consultOutside, type World } from '../../src/core/world.ts'
+import type { World } from '../../src/core/world.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
 import { dnsbl } from '../../src/filters/dnsbl.ts'
 import type { DnsblPoints, DnsblZone } from '../../src/filters/dnsbl-zones.ts'
 import { probe } from '../../src/testing/probe.ts'
+import { worldOf } from '../../src/testing/world.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { type HandClock, handClock } from '../support/hand-clock.ts'
 
@@ -178,7 +179,7 @@ describe('the test points', () => {
     const clock = handClock()
     const warnings: string[] = []
     const filter = dnsbl({ zones: [{ zone: bl }], warn: warning => warnings.push(warning) })
-    await filter.start?.({ dns, clock, consult: consultOutside })
+    await filter.start?.(worldOf({ dns, clock }))
     literal = { [`*.${bl}`]: { A: '127.0.0.2' } }
     await pass(clock, 3_600_000)
     expect(warnings).toHaveLength(1)
@@ -211,7 +212,7 @@ test('A23 lists are asked together, and those that are late are not waited for',
     },
   }
   const filter = dnsbl({ zones: names.map(name => ({ zone: name })), wait: '2s' })
-  const found = filter.connect?.(connection({ dns, clock, consult: consultOutside }, ip))
+  const found = filter.connect?.(connection(worldOf({ dns, clock }), ip))
   expect(asked).toBe(3)
   await Promise.resolve()
   clock.pass(2_000)
@@ -263,7 +264,7 @@ test('everything that is wrong with the zones is said at once', () => {
 function started(literal: ZoneLiteral, zones: readonly DnsblZone[]) {
   const dns = zone(literal)
   const clock = handClock()
-  const world: World = { dns, clock, consult: consultOutside }
+  const world: World = worldOf({ dns, clock })
   const warnings: string[] = []
   const filter = dnsbl({ zones, warn: warning => warnings.push(warning) })
   const connect = Object.assign(async (client: string) => filter.connect?.(connection(world, client)), { world })

@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream'
 import type { Fact } from '../../src/core/fact.ts'
 import type { Message } from '../../src/core/stage.ts'
-import { type Clock, consultOutside, systemClock } from '../../src/core/world.ts'
+import { type Clock, systemClock } from '../../src/core/world.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
 import { headerOf } from '../../src/mime/collect.ts'
+import { worldOf } from '../../src/testing/world.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 export interface Setting {
@@ -37,9 +38,7 @@ export function messageIn({
     ip,
     ref: 'TEST',
     spokeEarly: false,
-    dns,
-    clock,
-    consult: consultOutside,
+    ...worldOf({ dns, clock }),
     signal,
     helo,
     reversePath,

@@ -2,11 +2,12 @@
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Reading } from '../../../src/core/fact.ts'
 import type { Header } from '../../../src/core/stage.ts'
-import { consultOutside, systemClock } from '../../../src/core/world.ts'
+import { systemClock } from '../../../src/core/world.ts'
 import type { Resolver } from '../../../src/dns/resolver.ts'
 import { type Dkim, dkim } from '../../../src/facts/dkim.ts'
 import { headerOf } from '../../../src/mime/collect.ts'
 import { lineEnds } from '../../../src/mime/line-ends.ts'
+import { worldOf } from '../../../src/testing/world.ts'
 
 /** Monday, 23 November 2026. */
 export const NOW = Date.UTC(2026, 10, 23, 9)
@@ -42,9 +43,7 @@ export function headerContext(bytes: Buffer, dns: Resolver, now: number): Header
     ip: '192.0.2.1',
     ref: '7K2Q9F',
     spokeEarly: false,
-    dns,
-    clock: { ...systemClock, now: () => now },
-    consult: consultOutside,
+    ...worldOf({ dns, clock: { ...systemClock, now: () => now } }),
     signal: new AbortController().signal,
     ask: fact => Promise.reject(new Error(`${fact.name} is not known here`)),
     helo: 'mx.example.org',
