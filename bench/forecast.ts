@@ -1,0 +1,130 @@
+/**
+ * How well `season` foretells counts, beside the naive forecasts: this day's step of yesterday, of a week ago.
+ *
+ *     POSTERN_DATA=DIR node bench/forecast.ts     with the series/*.csv of that folder
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Season, season } from '../src/load/season.ts'
+
+interface Series {
+  readonly name: string
+  readonly stepsPerDay: number
+  readonly first: number
+  readonly counts: readonly number[]
+}
+
+const DAY = 86_400_000
+/** Minutes on each side over which a step is smoothed. */
+const SMOOTH = 10
+const HOUR = 3_600_000
+/** Standard deviations. */
+const ALARM = 6
+
+const smoothing = (stepsPerDay: number): number => Math.round((SMOOTH / 1440) * stepsPerDay)
+
+const stamp = (time: string): number => Date.parse(`${time.replace(' ', 'T')}Z`)
+
+/** Reads `timestamp,value` lines onto a grid; a step without a value repeats the one before. */
+function read(folder: string, name: string): Series {
+  const rows = readFileSync(join(folder, name), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(row => row.split(','))
+    .map(([time = '', value]) => [stamp(time), Number(value)] as const)
+  const gaps = rows.slice(1).map(([time], index) => time - (rows[index]?.[0] ?? time))
+  const step = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 60_000
+  const first = Math.floor((rows[0]?.[0] ?? 0) / step)
+  const counts: number[] = []
+  for (const [time, value] of rows) {
+    const place = Math.floor(time / step) - first
+    while (counts.length < place) counts.push(counts.at(-1) ?? value)
+    counts[place] = value
+  }
+  return { name, stepsPerDay: DAY / step, first, counts }
+}
+
+/** How many of the labelled windows have an alarm in them, and how many alarms a week stand outside. */
+function alarms(
+  { name, stepsPerDay, first, counts }: Series,
+  windows: readonly (readonly [from: number, to: number])[],
+) {
+  const ours = season(stepsPerDay, smoothing(stepsPerDay))
+  const step = DAY / stepsPerDay
+  const hit = new Set<number>()
+  let outside = 0
+  let quietUntil = 0
+  counts.forEach((count, index) => {
+    const at = (first + index) * step
+    const surprise = index >= stepsPerDay * 7 ? ours.surprise(count) : 0
+    if (Math.abs(surprise) > ALARM) {
+      const place = windows.findIndex(([from, to]) => at >= from && at <= to)
+      if (place >= 0) hit.add(place)
+      // An alarm lasts an hour.
+      else if (at > quietUntil) outside += 1
+      quietUntil = at + HOUR
+    }
+    ours.observe(first + index, count)
+  })
+  const judged = windows.filter(([, to]) => to >= (first + stepsPerDay * 7) * step)
+  return { name, hit: hit.size, windows: judged.length, weekly: outside / (counts.length / stepsPerDay / 7 - 1) }
+}
+
+/** Mean absolute error at each horizon, and how many counts lay within the interval. */
+function judge({ stepsPerDay, first, counts }: Series, horizons: readonly number[]) {
+  const ours: Season = season(stepsPerDay, smoothing(stepsPerDay))
+  const errors = horizons.map(() => ({ ours: 0, day: 0, week: 0, within: 0 }))
+  const far = horizons.at(-1) ?? 1
+  const warm = Math.min(stepsPerDay * 7, counts.length >> 1)
+  let judged = 0
+  const at = (index: number) => counts[index] ?? 0
+  counts.forEach((count, index) => {
+    ours.observe(first + index, count)
+    if (index < warm || index + far >= counts.length) return
+    judged += 1
+    for (const [place, horizon] of horizons.entries()) {
+      const error = errors[place]
+      if (error === undefined) continue
+      const real = at(index + horizon)
+      const { expected, low, high } = ours.expect(horizon)
+      error.ours += Math.abs(expected - real)
+      error.day += Math.abs(at(index + horizon - stepsPerDay) - real)
+      error.week += Math.abs(at(index + horizon - stepsPerDay * 7) - real)
+      if (real >= Math.floor(low) && real <= Math.ceil(high)) error.within += 1
+    }
+  })
+  return errors.map(({ ours, day, week, within }) => ({
+    naive: ours / Math.min(day, week),
+    mae: ours / judged,
+    within: within / judged,
+  }))
+}
+
+const { POSTERN_DATA } = process.env
+if (POSTERN_DATA === undefined) {
+  console.error('POSTERN_DATA is not set: name the folder that holds series/*.csv')
+  process.exit(1)
+}
+const folder = join(POSTERN_DATA, 'series')
+console.log(
+  'mean absolute error as a ratio to the better of the two seasonal-naive forecasts (counts within the 90 % interval)',
+)
+for (const name of readdirSync(folder).filter(name => name.endsWith('.csv'))) {
+  const series = read(folder, name)
+  const horizons = [1 / series.stepsPerDay, 1 / 24, 1 / 4, 1].map(days => Math.round(days * series.stepsPerDay))
+  const errors = judge(series, horizons).map(
+    ({ naive, within }) => `${naive.toFixed(2)} (${(within * 100).toFixed(0)} %)`,
+  )
+  console.log(`  ${name}: one step ${errors[0]}, an hour ${errors[1]}, six hours ${errors[2]}, a day ${errors[3]}`)
+}
+
+const labels = JSON.parse(readFileSync(join(folder, 'combined_windows.json'), 'utf8')) as Record<string, string[][]>
+console.log(`alarms beyond ${ALARM} standard deviations of one step`)
+for (const name of readdirSync(folder).filter(name => name.endsWith('.csv'))) {
+  const label = Object.keys(labels).find(key => key.endsWith(`/${name}`) || key.endsWith(`_${name}`))
+  const spans = (label ? labels[label] : undefined) ?? []
+  const windows = spans.map(([from = '', to = '']) => [stamp(from), stamp(to)] as const)
+  const { hit, windows: judged, weekly } = alarms(read(folder, name), windows)
+  console.log(`  ${name}: ${hit} of ${judged} labelled windows, ${weekly.toFixed(1)} alarms a week elsewhere`)
+}

@@ -1,0 +1,119 @@
+/** What will arrive in the next hours, and whether what arrives now is out of the ordinary: constant memory, no timer. */
+import { PosternError } from '../core/errors.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { type Clock, systemClock } from '../core/world.ts'
+import { type Expected, season } from './season.ts'
+
+export interface Forecast {
+  /** Counts arrivals at this moment. */
+  arrived(count?: number): void
+  /** What is expected of the step that lies `ahead`; undefined until a whole day was seen. */
+  expect(ahead: Duration): Expected | undefined
+  /** The step with the most arrivals within the time that lies ahead, and how far away it is; undefined as above. */
+  peak(within: Duration): (Expected & { readonly in: number }) | undefined
+  /**
+   * By how many standard deviations the last step's arrivals differ from what was expected of them: beyond 6 somebody
+   * should look, below -6 too. 0 until a whole day was seen.
+   */
+  anomaly(): number
+}
+
+const DAY = 86_400_000
+const WEEK = 7 * DAY
+/** Neighbours within this time smooth a step. */
+const SMOOTH = 600_000
+/** The last step is counted in so many parts, so that it slides. */
+const PARTS = 6
+
+/**
+ * Learns the days and weeks of arrivals. Days are those of UTC: where clocks are changed, the season moves by an hour and is
+ * learnt anew within days.
+ *
+ * @throws PosternError when `step` does not divide a day
+ * @example
+ * const arrivals = forecast()
+ * arrivals.arrived()
+ * arrivals.peak('6h') // { expected: 410, low: 300, high: 560, in: 5_400_000 }
+ */
+export function forecast({
+  step = '1m',
+  clock = systemClock,
+}: {
+  /** How long is counted together. @default '1m' */
+  readonly step?: Duration
+  /** Who tells the time. @default the system's clock */
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'>
+} = {}): Forecast {
+  const length = toMilliseconds(step, 'forecast.step')
+  if (length < 1000 || DAY % length !== 0 || length > DAY / 4)
+    throw new PosternError([
+      { path: 'forecast.step', found: step, expected: 'a part of a day, from 1s to 6h', remedy: "set step: '1m'" },
+    ])
+  const stepsPerDay = DAY / length
+  const seasons = season(stepsPerDay, Math.round(SMOOTH / length))
+  const sliding = window(length / PARTS, clock)
+  let index = Math.floor(clock.now() / length)
+  let since = clock.monotonic()
+  let count = 0
+
+  /** Observes every step that has ended. One that was cut by a jump of the wall clock, or slept through, is unknown. */
+  const advance = () => {
+    const now = Math.floor(clock.now() / length)
+    if (now === index) return
+    const passed = clock.monotonic() - since
+    const steps = now - index
+    if (steps > 0 && Math.abs(passed - steps * length) <= length && passed <= WEEK) {
+      for (let done = 0; done < steps; done += 1) seasons.observe(index + done, done === 0 ? count : 0)
+    }
+    index = now
+    since = clock.monotonic()
+    count = 0
+  }
+  const known = () => {
+    advance()
+    return seasons.observed >= stepsPerDay
+  }
+  const stepsTo = (ahead: Duration, path: string) => Math.max(1, Math.ceil(toMilliseconds(ahead, path) / length))
+
+  return {
+    arrived: (more = 1) => {
+      advance()
+      count += more
+      sliding.add(more)
+    },
+    expect: ahead => (known() ? seasons.expect(Math.min(stepsTo(ahead, 'ahead'), stepsPerDay * 7)) : undefined),
+    peak: within => {
+      if (!known()) return undefined
+      const steps = Math.min(stepsTo(within, 'within'), stepsPerDay * 7)
+      let highest = { ...seasons.expect(1), in: length }
+      for (let ahead = 2; ahead <= steps; ahead += 1) {
+        const expected = seasons.expect(ahead)
+        if (expected.expected > highest.expected) highest = { ...expected, in: ahead * length }
+      }
+      return highest
+    },
+    anomaly: () => (known() ? seasons.surprise(sliding.sum()) : 0),
+  }
+}
+
+/** What was added in the last {@link PARTS} parts of time and the present one, as if it were just so many parts. */
+function window(part: number, clock: Pick<Clock, 'monotonic'>) {
+  const sums = new Float64Array(PARTS + 1)
+  let at = Math.floor(clock.monotonic() / part)
+  const advance = () => {
+    const now = Math.floor(clock.monotonic() / part)
+    for (let gone = Math.max(at + 1, now - PARTS); gone <= now; gone += 1) sums[gone % sums.length] = 0
+    at = now
+  }
+  return {
+    add: (more: number) => {
+      advance()
+      sums[at % sums.length] = (sums[at % sums.length] ?? 0) + more
+    },
+    sum: () => {
+      advance()
+      const covered = PARTS + clock.monotonic() / part - at
+      return (sums.reduce((a, b) => a + b, 0) * PARTS) / covered
+    },
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * What a count per step will be, from its days and weeks so far, in constant memory.
+ *
+ * A slowly learnt day and a slowly learnt week are blended by how well each has foretold the past, smoothed over
+ * neighbouring steps; what the last steps deviated is carried on, as far ahead as it has proved to last. Everything happens
+ * on the logarithm, since traffic grows by factors. decisions/014-forecast.md has the measurements.
+ */
+
+/** What is expected of one step. */
+export interface Expected {
+  readonly expected: number
+  /** Nine of ten counts lie between `low` and `high`. */
+  readonly low: number
+  readonly high: number
+}
+
+export interface Season {
+  /** The count of step `index`, which comes after all that were observed before; those in between are unknown. */
+  observe(index: number, count: number): void
+  /** What is expected `ahead` steps after the last one observed; from 1. */
+  expect(ahead: number): Expected
+  /** How many standard deviations `count` lies from what is expected of the next step. */
+  surprise(count: number): number
+  /** How many steps were observed. */
+  readonly observed: number
+}
+
+/** How much of a new day, and of a new week, is taken into what was learnt. */
+const DAILY = 0.1
+const WEEKLY = 0.3
+/** How fast the deviation of the last steps is taken up: by the quick one and by the steady one. */
+const QUICK = 0.6
+const STEADY = 0.1
+/** How fast old errors are forgotten, when profiles are weighed and deviations are followed. */
+const MEMORY = 0.999
+/** The power of its error by which a profile loses weight. */
+const SHARPNESS = 4
+/** No profile is better than this. */
+const LEAST_LOSS = 1e-3
+/** Deviations beyond this many standard deviations are taken as if they were no larger: a flood is no season. */
+const OUTLIER = 4
+/** The quantile of the normal distribution that leaves one of twenty on each side. */
+const NINETY = 1.645
+
+interface Profile {
+  readonly values: Float32Array
+  readonly seen: Uint16Array
+  readonly rate: number
+  loss: number
+}
+
+/** How the deviation `ahead` steps later follows from the quick and the steady one now, learnt by least squares. */
+interface Carry {
+  readonly ahead: number
+  quick2: number
+  steady2: number
+  both: number
+  quickLater: number
+  steadyLater: number
+  /** Mean square of what was foretold wrongly. */
+  error: number
+}
+
+/** @param stepsPerDay how many steps make a day; `smooth` how many neighbours on each side a step is averaged with. */
+export function season(stepsPerDay: number, smooth: number): Season {
+  const profiles = [profile(stepsPerDay, DAILY), profile(stepsPerDay * 7, WEEKLY)]
+  const carries = [
+    ...new Set([1, Math.max(2, Math.round(stepsPerDay / 24)), Math.round(stepsPerDay / 4), stepsPerDay]),
+  ].map((ahead): Carry => ({ ahead, quick2: 0, steady2: 0, both: 0, quickLater: 0, steadyLater: 0, error: 1 }))
+  const quicks = new Float32Array(stepsPerDay + 1)
+  const steadies = new Float32Array(stepsPerDay + 1)
+  let last = -1
+  let observed = 0
+  let mean = 0
+  let quick = 0
+  let steady = 0
+
+  const base = (index: number): number => {
+    let sum = 0
+    let weights = 0
+    for (const one of profiles) {
+      const value = around(one, index, smooth)
+      if (value === undefined) continue
+      const weight = Math.max(one.loss, LEAST_LOSS) ** -SHARPNESS
+      sum += weight * value
+      weights += weight
+    }
+    return weights > 0 ? sum / weights : mean
+  }
+  /** The logarithm expected, and the standard deviation of what came instead. */
+  const ahead = (steps: number): { readonly middle: number; readonly spread: number } => {
+    const after = Math.max(
+      carries.findIndex(({ ahead }) => ahead > steps),
+      0,
+    )
+    const far = carries[after === 0 && steps >= stepsPerDay ? carries.length - 1 : after]
+    const near = carries[Math.max(after - 1, 0)] ?? far
+    const whole = base(last + steps)
+    if (near === undefined || far === undefined) return { middle: whole, spread: 1 }
+    const share = far === near ? 0 : Math.log(steps / near.ahead) / Math.log(far.ahead / near.ahead)
+    const mix = (of: (carry: Carry) => number) => of(near) + share * (of(far) - of(near))
+    const spread = Math.sqrt(mix(({ error }) => error))
+    const deviation = within(
+      mix(carry => carried(carry, quick, steady)),
+      OUTLIER * spread,
+    )
+    return { middle: Math.max(whole + deviation, 0), spread }
+  }
+  const learnCarries = (index: number, deviation: number) => {
+    for (const carry of carries) {
+      if (observed < carry.ahead) continue
+      const before = (((index - carry.ahead) % quicks.length) + quicks.length) % quicks.length
+      const [q, s] = [quicks[before] ?? 0, steadies[before] ?? 0]
+      const wrong = deviation - carried(carry, q, s)
+      carry.error += Math.max(1 - MEMORY, 1 / observed) * (wrong * wrong - carry.error)
+      carry.quick2 = carry.quick2 * MEMORY + q * q
+      carry.steady2 = carry.steady2 * MEMORY + s * s
+      carry.both = carry.both * MEMORY + q * s
+      carry.quickLater = carry.quickLater * MEMORY + q * deviation
+      carry.steadyLater = carry.steadyLater * MEMORY + s * deviation
+    }
+  }
+
+  return {
+    observe: (index, count) => {
+      last = index - 1
+      const raw = Math.log1p(Math.max(count, 0))
+      const { middle, spread } = ahead(1)
+      const value = observed < stepsPerDay ? raw : middle + within(raw - middle, OUTLIER * spread)
+      const deviation = observed === 0 ? 0 : value - base(index)
+      if (observed >= stepsPerDay) learnCarries(index, deviation)
+      for (const one of profiles) learn(one, index, value)
+      observed += 1
+      mean += Math.max(0.01, 1 / observed) * (value - mean)
+      quick += QUICK * (deviation - quick)
+      steady += STEADY * (deviation - steady)
+      quicks[index % quicks.length] = quick
+      steadies[index % steadies.length] = steady
+      last = index
+    },
+    expect: steps => {
+      const { middle, spread } = ahead(steps)
+      const count = (log: number) => Math.max(0, Math.expm1(log))
+      return {
+        expected: count(middle),
+        low: count(middle - NINETY * spread),
+        high: count(middle + NINETY * spread),
+      }
+    },
+    surprise: count => {
+      const { middle, spread } = ahead(1)
+      const expected = Math.max(0, Math.expm1(middle))
+      // Chance itself (Poisson), and what the forecast is usually wrong by.
+      return (count - expected) / Math.sqrt(1 + expected + (spread * expected) ** 2)
+    },
+    get observed() {
+      return observed
+    },
+  }
+}
+
+const within = (value: number, reach: number): number => Math.min(Math.max(value, -reach), reach)
+
+const profile = (length: number, rate: number): Profile => ({
+  values: new Float32Array(length),
+  seen: new Uint16Array(length),
+  rate,
+  loss: LEAST_LOSS,
+})
+
+/** The value at a step, averaged with its neighbours, the near ones more; undefined where nothing was seen. */
+function around({ values, seen }: Profile, index: number, smooth: number): number | undefined {
+  const { length } = values
+  if (!seen[index % length]) return undefined
+  let sum = 0
+  let weights = 0
+  for (let offset = -smooth; offset <= smooth; offset += 1) {
+    const place = (index + offset + length) % length
+    if (!seen[place]) continue
+    const weight = smooth + 1 - Math.abs(offset)
+    sum += weight * (values[place] ?? 0)
+    weights += weight
+  }
+  return sum / weights
+}
+
+function learn(one: Profile, index: number, value: number): void {
+  const place = index % one.values.length
+  const old = one.values[place] ?? 0
+  const times = one.seen[place] ?? 0
+  if (times > 0) one.loss += (1 - MEMORY) * (Math.abs(value - old) - one.loss)
+  one.seen[place] = Math.min(times + 1, 65_535)
+  one.values[place] = old + Math.max(one.rate, 1 / (times + 1)) * (value - old)
+}
+
+/** Ridge regression on two deviations: what is left of them `ahead` steps later. */
+function carried({ quick2, steady2, both, quickLater, steadyLater }: Carry, quick: number, steady: number): number {
+  const ridge = 0.01 * (quick2 + steady2) + 1e-9
+  const [a, b] = [quick2 + ridge, steady2 + ridge]
+  const determinant = a * b - both * both
+  const onQuick = (quickLater * b - steadyLater * both) / determinant
+  const onSteady = (steadyLater * a - quickLater * both) / determinant
+  return onQuick * quick + onSteady * steady
+}
