@@ -101,7 +101,7 @@ async function readConfig(path: string): Promise<Gateway> {
   const { default: config } = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }
   if (isGateway(config)) return config
   if (typeof config === 'object' && config !== null && 'filters' in config)
-    return postern({ ...(config as PosternOptions), dns: offline, log: () => undefined })
+    return postern({ ...(config as PosternOptions), ...offline })
   throw new Error(`${path}: its default export is neither a Gateway nor the options of postern()`)
 }
 

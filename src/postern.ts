@@ -9,7 +9,15 @@ import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
 import { type Stage, stages } from './core/stage.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
-import { type Clock, consultOutside, type Notify, systemClock, type World, warnProcess } from './core/world.ts'
+import {
+  type Clock,
+  type Consult,
+  consultOutside,
+  type Notify,
+  systemClock,
+  type World,
+  warnProcess,
+} from './core/world.ts'
 import { resolver } from './dns/node.ts'
 import type { Resolver } from './dns/resolver.ts'
 import { thresholds } from './policy/thresholds.ts'
@@ -47,6 +55,8 @@ export interface PosternOptions {
   readonly lineEnds?: 'normalise' | 'reject'
   /** Who writes on top of a message. @default Authentication-Results and X-Spam-Status */
   readonly trace?: readonly Tracer[]
+  /** Who asks scanners and directories. @default whoever wants to know asks for itself */
+  readonly consult?: Consult
   /** What is counted and remembered, by this process or by several. @default memoryStore() */
   readonly store?: Store
   /** Hears what belongs to no session: a list switched off, a store that is away. @default warnings of the process */
@@ -58,6 +68,8 @@ export interface PosternOptions {
 /** Judges sessions. A value: make another to change the configuration; a session keeps the one it was opened with. */
 export interface Gateway {
   readonly world: World
+  /** What its filters know that must not be written down. */
+  readonly secrets: readonly string[]
   /** A client has connected. `world` stands in for the gateway's own, part by part. @throws PosternError when `ip` is no address */
   open(peer: Peer, world?: Partial<World>): Session
   /** Ends what filters have begun. Sessions that are open go on to their end. */
@@ -73,13 +85,14 @@ export interface Gateway {
  */
 export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
-  const { dns = resolver(), clock = systemClock, notify = warnProcess } = options
+  const { dns = resolver(), clock = systemClock, consult = consultOutside, notify = warnProcess } = options
   const setup = compile(options, filters)
   const { store = memoryStore({ clock }) } = options
-  const world: World = { dns, clock, consult: consultOutside, store, notify }
+  const world: World = { dns, clock, consult, store, notify }
   for (const filter of filters) begin(filter, world)
   return {
     world,
+    secrets: [...new Set(filters.flatMap(({ secrets = [] }) => secrets))],
     open: (peer, other) => openSession(setup, peer, other === undefined ? world : { ...world, ...other }),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
@@ -135,7 +148,7 @@ const known: readonly string[] = [
     'lineEnds',
     'trace',
   ],
-  ...['log', 'notify'],
+  ...['log', 'notify', 'consult'],
 ]
 
 function* check(options: PosternOptions, filters: readonly Filter[]): Generator<Problem> {
@@ -179,6 +192,7 @@ const conduct: readonly string[] = [
   'failure',
   'deadline',
   'reads',
+  'secrets',
   'decided',
   'closed',
   'start',

@@ -19,6 +19,8 @@ export interface Conduct {
   readonly deadline?: Duration
   /** The readings this filter will ask for, found while the message arrives. */
   readonly reads?: readonly Reading<unknown>[]
+  /** Words of the configuration that must not be written down, such as the key in the name of a list. */
+  readonly secrets?: readonly string[]
   /** Hears every decision and decides nothing: metrics, journals, reputation. */
   readonly decided?: (decision: Decision, context: Connection) => void
   /** The connection is over: give back what was held. */

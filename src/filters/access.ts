@@ -36,13 +36,11 @@ export interface AccessOptions {
   /** Hang up on a client whose network or name is denied, before it has named a sender. @default true */
   readonly close?: boolean
   /**
-   * How often files are looked at. One that has changed is read again; one that is wrong is reported and the old table
-   * kept.
+   * How often files are looked at. One that has changed is read again; one that is wrong is told of (`access/file`) and
+   * the old table kept.
    * @default '5s'
    */
   readonly every?: Duration
-  /** Hears why a changed file was not taken. @default process.emitWarning */
-  readonly warn?: (message: string) => void
 }
 
 /**
@@ -53,13 +51,7 @@ export interface AccessOptions {
  * @example
  * access({ deny: { networks: { file: '/etc/postern/deny' }, domains: ['spam.example', '.spam.example'] } })
  */
-export function access({
-  allow = {},
-  deny = {},
-  close = true,
-  every = '5s',
-  warn = message => process.emitWarning(message),
-}: AccessOptions = {}): Filter {
+export function access({ allow = {}, deny = {}, close = true, every = '5s' }: AccessOptions = {}): Filter {
   const pause = toMilliseconds(every, 'every')
   const table = <F>(compile: (kind: string, sides: Sides) => Compiled<F>, kind: keyof AccessLists) =>
     liveTable(compile, kind, { allow: allow[kind], deny: deny[kind] })
@@ -108,12 +100,14 @@ export function access({
       const side = recipients.find(forwardPath)
       return side && said(side, 'recipient', `the forward-path ${brief(forwardPath)}`)
     },
-    start: ({ clock }) => {
+    start: ({ clock, notify }) => {
       stop?.()
       const changed = (file: string) => {
         for (const { files, read } of tables) {
           const wrong = files.includes(file) ? read() : []
-          if (wrong.length > 0) warn(`access keeps its old table: ${new PosternError(wrong.slice(0, 20)).message}`)
+          if (wrong.length === 0) continue
+          const reason = `the old table is kept: ${new PosternError(wrong.slice(0, 20)).message}`
+          notify({ what: 'access/file', reason, level: 'warning' })
         }
       }
       stop = watch({ seen, clock, every: pause, changed })

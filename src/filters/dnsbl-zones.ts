@@ -28,6 +28,8 @@ export interface List {
   readonly zone: string
   readonly label: string
   readonly ipv6: boolean
+  /** The labels of the zone that may be keys. */
+  readonly secrets: readonly string[]
   readonly weigh: (codes: readonly string[]) => number
 }
 
@@ -39,6 +41,7 @@ export function readZones(zones: readonly DnsblZone[]): readonly List[] {
     zone,
     label,
     ipv6,
+    secrets: zone.split('.').filter(isKey),
     weigh: codes => weight(points, codes),
   }))
 }
@@ -60,8 +63,10 @@ const isBits = (points: Exclude<DnsblPoints, number>): points is { readonly bits
 const shown = (zone: string): string =>
   zone
     .split('.')
-    .map(label => (label.length < SHORTEST_KEY ? label : '…'))
+    .map(label => (isKey(label) ? '…' : label))
     .join('.')
+
+const isKey = (label: string): boolean => label.length >= SHORTEST_KEY
 
 const SHORTEST_KEY = 16
 

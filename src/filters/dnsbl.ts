@@ -3,7 +3,7 @@ import type { Filter } from '../core/filter.ts'
 import { type Finding, points } from '../core/finding.ts'
 import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
-import type { World } from '../core/world.ts'
+import type { Notify, World } from '../core/world.ts'
 import { failure, within } from '../dns/answer.ts'
 import { checkList, type Health, type Listing, listedName, readListing } from '../dns/list.ts'
 import { type DnsblZone, type List, readZones } from './dnsbl-zones.ts'
@@ -17,25 +17,18 @@ export interface DnsblOptions {
   readonly check?: Duration
   /** How soon a list that is switched off is tried again. @default '5m' */
   readonly retry?: Duration
-  /** Hears that a list was switched off, and why, and that it is back. @default process.emitWarning */
-  readonly warn?: (message: string) => void
 }
 
 /**
  * Asks DNS lists about the client at `connect`. A list is believed only while its test points stand (127.0.0.2 is listed,
- * 127.0.0.1 is not); they are asked when the gateway opens, and every hour. One that answers an error code is switched off at once.
+ * 127.0.0.1 is not); they are asked when the gateway opens, and every hour. One that answers an error code is switched off at
+ * once. The operator hears of it by `notify`, as `dnsbl/off` and `dnsbl/on`.
  *
  * @example
  * dnsbl({ zones: [{ zone: 'bl.example.org', points: { '127.0.0.2': 6, '127.0.0.10': 2 } }] })
  * @throws PosternError when a zone or its points are wrong.
  */
-export function dnsbl({
-  zones,
-  wait = '3s',
-  check = '1h',
-  retry = '5m',
-  warn = message => process.emitWarning(message, 'PosternWarning'),
-}: DnsblOptions): Filter {
+export function dnsbl({ zones, wait = '3s', check = '1h', retry = '5m' }: DnsblOptions): Filter {
   const lists = readZones(zones)
   const [ms, often, soon] = [
     toMilliseconds(wait, 'dnsbl.wait'),
@@ -46,8 +39,9 @@ export function dnsbl({
   const bells = new Map<List, () => void>()
   let running = 0
 
-  const switchOff = (list: List, why: string) => {
-    if (states.get(list) !== 'off') warn(`dnsbl: ${list.label} is switched off: ${why}`)
+  const switchOff = (list: List, why: string, notify: Notify) => {
+    if (states.get(list) !== 'off')
+      notify({ what: 'dnsbl/off', reason: `${list.label} is switched off: ${why}`, level: 'warning' })
     states.set(list, 'off')
   }
 
@@ -56,11 +50,12 @@ export function dnsbl({
     if (run !== running) return
     const ring = () => void examine(list, world, run)
     if (health !== 'healthy') {
-      switchOff(list, complaints[health])
+      switchOff(list, complaints[health], world.notify)
       bells.set(list, world.clock.after(Math.min(soon, often), ring))
       return
     }
-    if (states.get(list) === 'off') warn(`dnsbl: ${list.label} is healthy again and is asked again`)
+    if (states.get(list) === 'off')
+      world.notify({ what: 'dnsbl/on', reason: `${list.label} is healthy again and is asked again`, level: 'info' })
     states.set(list, 'on')
     bells.set(list, world.clock.after(often, ring))
   }
@@ -79,6 +74,7 @@ export function dnsbl({
 
   return {
     name: 'dnsbl',
+    secrets: lists.flatMap(({ secrets }) => secrets),
     start: async world => {
       end()
       for (const list of lists) states.set(list, 'untried')
@@ -90,7 +86,8 @@ export function dnsbl({
       const listings = await Promise.all(asked.map(list => ask(connection, list)))
       return asked.flatMap((list, index) => {
         const listing = listings[index]
-        if (listing?.kind === 'broken') switchOff(list, `it answers ${listing.code}, which is an error and no listing`)
+        if (listing?.kind === 'broken')
+          switchOff(list, `it answers ${listing.code}, which is an error and no listing`, connection.notify)
         return judge(list, connection.ip, listing)
       })
     },

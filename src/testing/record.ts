@@ -18,7 +18,7 @@ import {
 import { redactor } from './redact.ts'
 
 export interface RecordOptions {
-  /** Words that must not be written down, such as the key in a list's name: each becomes `redacted`. @default none */
+  /** Words that must not be written down: each becomes `redacted`, as do the `secrets` of the gateway's filters. @default none */
   readonly redact?: readonly string[]
   /** How much of each message is kept. A longer one cannot be played to its end. @default '25mb' */
   readonly size?: Size
@@ -42,7 +42,7 @@ export function record(
   { redact = [], size = '25mb', entries = 10_000 }: RecordOptions = {},
 ): Gateway {
   const limits = { size: toOctets(size, 'record.size'), entries }
-  const hide = redactor(redact)
+  const hide = redactor([...redact, ...gateway.secrets])
   const write = async (recording: Recording) => {
     try {
       await sink(hide(recording))
@@ -52,6 +52,7 @@ export function record(
   }
   return {
     world: gateway.world,
+    secrets: gateway.secrets,
     open: (peer, world) => recordSession(gateway, peer, { ...gateway.world, ...world }, limits, write),
     close: () => gateway.close(),
   }
@@ -94,7 +95,7 @@ function recordSession(
   const took = (at: number) => ({ took: Math.round((elapsed() - at) * 1_000) / 1_000 })
 
   const session = gateway.open(peer, {
-    clock,
+    ...world,
     dns: {
       resolve: async (name, type, options) => {
         const at = elapsed()

@@ -9,7 +9,7 @@ import { differences } from './replay/compare.ts'
 import { type ReplayWorld, replayWorld } from './replay/world.ts'
 
 export interface ReplayOptions {
-  /** What was redacted when it was recorded, if `gateway` still has the secrets. @default none */
+  /** What was redacted when it was recorded, beside the `secrets` of the filters, if `gateway` still has it. @default none */
   readonly redact?: readonly string[]
 }
 
@@ -45,9 +45,9 @@ export async function replay(
   { redact = [] }: ReplayOptions = {},
 ): Promise<Replay> {
   const recording = typeof source === 'string' ? await load(source) : source
-  const hide = replacer(redact) ?? (text => text)
+  const hide = replacer([...redact, ...gateway.secrets]) ?? (text => text)
   const world = replayWorld(recording, hide)
-  const session = gateway.open(recording.peer, { clock: world.clock, dns: world.dns, consult: world.consult })
+  const session = gateway.open(recording.peer, world)
   const steps: ReplayedStep[] = []
   let progress = begin
   for (const [index, step] of recording.steps.entries()) {

@@ -6,6 +6,7 @@ import { PosternError } from '../../src/core/errors.ts'
 import type { Filter } from '../../src/core/filter.ts'
 import { accept, type Finding, reject } from '../../src/core/finding.ts'
 import type { Connection } from '../../src/core/stage.ts'
+import type { Notice, Notify } from '../../src/core/world.ts'
 import { rdns } from '../../src/facts/rdns.ts'
 import { type AccessOptions, access } from '../../src/filters/access.ts'
 import { probe } from '../../src/testing/probe.ts'
@@ -200,10 +201,10 @@ describe('a wrong configuration', () => {
 
 describe('a file', () => {
   const ip = '192.0.2.1'
-  const started = async (file: string, warn: (message: string) => void) => {
+  const started = async (file: string, notify: Notify) => {
     const clock = handClock()
-    const filter = access({ deny: { networks: { file } }, every: '1s', warn })
-    await filter.start?.(worldOf({ clock }))
+    const filter = access({ deny: { networks: { file } }, every: '1s' })
+    await filter.start?.(worldOf({ clock, notify }))
     return { clock, filter }
   }
   const until = async (clock: { pass(ms: number): void }, done: () => boolean | Promise<boolean>) => {
@@ -218,7 +219,7 @@ describe('a file', () => {
   test('that is replaced is read again, and its findings name it', async () => {
     const file = join(folder, 'replaced')
     await writeFile(file, '# nobody yet\n')
-    const { clock, filter } = await started(file, message => expect.fail(message))
+    const { clock, filter } = await started(file, ({ reason }) => expect.fail(reason))
     expect(await judged(filter)).toBe(false)
     await writeFile(`${file}.new`, '192.0.2.0/24 # a neighbour\n')
     await rename(`${file}.new`, file)
@@ -231,14 +232,18 @@ describe('a file', () => {
 
   test('that has become wrong is reported once, the old table kept, and the mended one taken', async () => {
     const file = join(folder, 'broken')
-    const warnings: string[] = []
+    const told: Notice[] = []
     await writeFile(file, '192.0.2.0/24\n')
-    const { clock, filter } = await started(file, message => warnings.push(message))
+    const { clock, filter } = await started(file, notice => told.push(notice))
     await writeFile(file, '192.0.2.0/33\n198.51.100.0/24\n')
-    await until(clock, () => warnings.length > 0)
+    await until(clock, () => told.length > 0)
     await until(clock, () => true)
-    expect(warnings).toEqual([
-      `access keeps its old table: deny.networks (${file} line 1): found "192.0.2.0/33", expected a prefix length from 0 to 32; correct the number after the /`,
+    expect(told).toEqual([
+      {
+        what: 'access/file',
+        reason: `the old table is kept: deny.networks (${file} line 1): found "192.0.2.0/33", expected a prefix length from 0 to 32; correct the number after the /`,
+        level: 'warning',
+      },
     ])
     expect(await judged(filter)).toBe(true)
     await writeFile(file, '198.51.100.0/24\n')
@@ -248,12 +253,12 @@ describe('a file', () => {
 
   test('that is gone is reported, and the old table kept', async () => {
     const file = join(folder, 'gone')
-    const warnings: string[] = []
+    const told: Notice[] = []
     await writeFile(file, '192.0.2.0/24\n')
-    const { clock, filter } = await started(file, message => warnings.push(message))
+    const { clock, filter } = await started(file, notice => told.push(notice))
     await rm(file)
-    await until(clock, () => warnings.length > 0)
-    expect(warnings[0]).toContain('ENOENT')
+    await until(clock, () => told.length > 0)
+    expect(told[0]?.reason).toContain('ENOENT')
     expect(await judged(filter)).toBe(true)
     await filter.stop?.()
   })
@@ -271,7 +276,7 @@ describe('a file', () => {
   test('is looked at no more when the gateway has closed', async () => {
     const file = join(folder, 'closed')
     await writeFile(file, '')
-    const { clock, filter } = await started(file, message => expect.fail(message))
+    const { clock, filter } = await started(file, ({ reason }) => expect.fail(reason))
     await filter.stop?.()
     await writeFile(file, '192.0.2.0/24\n')
     for (let tries = 0; tries < 10; tries += 1) {

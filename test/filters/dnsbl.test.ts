@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
 import { points } from '../../src/core/finding.ts'
-import type { World } from '../../src/core/world.ts'
+import type { Notice, World } from '../../src/core/world.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
 import { dnsbl } from '../../src/filters/dnsbl.ts'
 import type { DnsblPoints, DnsblZone } from '../../src/filters/dnsbl-zones.ts'
@@ -19,9 +19,9 @@ const list = (codes: string | readonly string[], name = bl): ZoneLiteral => ({
   [`99.2.0.192.${name}`]: { A: codes },
 })
 const healthy = (name = bl): ZoneLiteral => ({ [`2.0.0.127.${name}`]: { A: '127.0.0.2' } })
-const quiet = { warn: () => undefined }
+const quiet = { notify: () => undefined }
 const judged = (zones: readonly DnsblZone[], literal: ZoneLiteral, client = ip) =>
-  probe(dnsbl({ zones, ...quiet }), { ip: client, dns: zone(literal) })
+  probe(dnsbl({ zones }), { ip: client, dns: zone(literal), ...quiet })
 
 describe('a listed client', () => {
   test('costs four points by default, and the reason names client, list and code', async () => {
@@ -60,7 +60,7 @@ describe('a listed client', () => {
       ...healthy('six.example.org'),
       [`${nibbles}.six.example.org`]: { A: '127.0.0.2' },
     })
-    const filter = dnsbl({ zones: [{ zone: bl }, { zone: 'six.example.org', ipv6: true }], ...quiet })
+    const filter = dnsbl({ zones: [{ zone: bl }, { zone: 'six.example.org', ipv6: true }] })
     expect(await probe(filter, { ip: '2001:db8::99', dns })).toEqual([
       points(4, '2001:db8::99 is listed by six.example.org (127.0.0.2)', { rule: 'dnsbl/listed' }),
     ])
@@ -111,16 +111,14 @@ describe('a list that answers nonsense', () => {
   )
 
   test('D06 it is switched off for everybody, with one warning, and its neighbours go on', async () => {
-    const { filter, warnings, dns, connect } = started(
+    const { filter, told, dns, connect } = started(
       { ...list('127.255.255.254'), ...list('127.0.0.2', 'good.example') },
       [{ zone: bl }, { zone: 'good.example' }],
     )
     await filter.start?.(connect.world)
     await connect(ip)
     await connect(ip)
-    expect(warnings).toEqual([
-      'dnsbl: bl.example.org is switched off: it answers 127.255.255.254, which is an error and no listing',
-    ])
+    expect(told).toEqual([off('it answers 127.255.255.254, which is an error and no listing')])
     expect(dns.asked.filter(asked => asked.startsWith('99.'))).toEqual([
       '99.2.0.192.bl.example.org A',
       '99.2.0.192.good.example A',
@@ -149,9 +147,9 @@ describe('the test points', () => {
     ],
     ['cannot be reached', { [`1.0.0.127.${bl}`]: 'timeout' }, 'its test points could not be asked'],
   ])('D06 a list that %s is switched off before anybody is judged by it', async ([, literal, why]) => {
-    const { filter, warnings, connect } = started(literal, [{ zone: bl, points: 100 }])
+    const { filter, told, connect } = started(literal, [{ zone: bl, points: 100 }])
     await filter.start?.(connect.world)
-    expect(warnings).toEqual([`dnsbl: bl.example.org is switched off: ${why}`])
+    expect(told).toEqual([off(why)])
     expect(await connect(ip)).toEqual([])
     filter.stop?.()
   })
@@ -166,28 +164,28 @@ describe('the test points', () => {
   })
 
   test('a healthy list gives no warning, and is asked for its test points every hour', async () => {
-    const { filter, warnings, dns, clock, connect } = started(healthy(), [{ zone: bl }])
+    const { filter, told, dns, clock, connect } = started(healthy(), [{ zone: bl }])
     await filter.start?.(connect.world)
     await pass(clock, 3_600_000)
     await pass(clock, 3_600_000)
-    expect([warnings, dns.asked.length]).toEqual([[], 6])
+    expect([told, dns.asked.length]).toEqual([[], 6])
   })
 
   test('D06 a list that falls ill is found out within the hour, and is asked again when it is well', async () => {
     let literal: ZoneLiteral = list('127.0.0.2')
     const dns: Resolver = { resolve: (name, type) => zone(literal).resolve(name, type) }
     const clock = handClock()
-    const warnings: string[] = []
-    const filter = dnsbl({ zones: [{ zone: bl }], warn: warning => warnings.push(warning) })
-    await filter.start?.(worldOf({ dns, clock }))
+    const told: Notice[] = []
+    const filter = dnsbl({ zones: [{ zone: bl }] })
+    await filter.start?.(worldOf({ dns, clock, notify: notice => told.push(notice) }))
     literal = { [`*.${bl}`]: { A: '127.0.0.2' } }
     await pass(clock, 3_600_000)
-    expect(warnings).toHaveLength(1)
+    expect(told).toHaveLength(1)
     literal = list('127.0.0.2')
     await pass(clock, 300_000)
-    expect(warnings).toEqual([
-      'dnsbl: bl.example.org is switched off: it lists 127.0.0.1, so it would list the world',
-      'dnsbl: bl.example.org is healthy again and is asked again',
+    expect(told).toEqual([
+      off('it lists 127.0.0.1, so it would list the world'),
+      { what: 'dnsbl/on', reason: 'bl.example.org is healthy again and is asked again', level: 'info' },
     ])
   })
 
@@ -233,11 +231,11 @@ describe('a key in the name of a zone', () => {
   })
 
   test('S05 is in no finding, no warning and no complaint about the configuration', async () => {
-    const { filter, warnings, connect } = started({ [`*.${keyed}`]: { A: '127.255.255.250' } }, [{ zone: keyed }])
+    const { filter, told, connect } = started({ [`*.${keyed}`]: { A: '127.255.255.250' } }, [{ zone: keyed }])
     const before = await connect(ip)
     await filter.start?.(connect.world)
     const complaint = problemOf(() => dnsbl({ zones: [{ zone: `${keyed}..`, points: Number.NaN }] }))
-    const said = JSON.stringify([before, warnings, complaint])
+    const said = JSON.stringify([before, told, complaint])
     expect(said).toContain('….zen.dq.example.net')
     expect(said).not.toContain(key)
   })
@@ -261,14 +259,20 @@ test('everything that is wrong with the zones is said at once', () => {
   ])
 })
 
+const off = (why: string): Notice => ({
+  what: 'dnsbl/off',
+  reason: `bl.example.org is switched off: ${why}`,
+  level: 'warning',
+})
+
 function started(literal: ZoneLiteral, zones: readonly DnsblZone[]) {
   const dns = zone(literal)
   const clock = handClock()
-  const world: World = worldOf({ dns, clock })
-  const warnings: string[] = []
-  const filter = dnsbl({ zones, warn: warning => warnings.push(warning) })
+  const told: Notice[] = []
+  const world: World = worldOf({ dns, clock, notify: notice => told.push(notice) })
+  const filter = dnsbl({ zones })
   const connect = Object.assign(async (client: string) => filter.connect?.(connection(world, client)), { world })
-  return { filter, warnings, dns, clock, connect }
+  return { filter, told, dns, clock, connect }
 }
 
 const connection = (world: World, client: string) => ({

@@ -1,15 +1,24 @@
-/** A resolver for gateways that only replay: no question leaves the machine. */
+/** What stands outside a gateway that only replays: no question leaves the machine, and nobody is told of anything. */
 import { failure } from '../../dns/answer.ts'
 import type { Answer, Records, RecordType, Resolver } from '../../dns/resolver.ts'
+import type { PosternOptions } from '../../postern.ts'
 
 /**
  * What a gateway asks for itself, outside any session, is whether its DNS lists are healthy (RFC 5782 §5): they are, so
  * that the recording says what they answered. Everything else cannot be reached.
  */
-export const offline: Resolver = {
+const dns: Resolver = {
   resolve: async <T extends RecordType>(name: string, type: T): Promise<Answer<Records[T]>> => {
     if (type === 'A' && name.startsWith('2.0.0.127.')) return { kind: 'answer', records: ['127.0.0.2' as Records[T]] }
     if (name.startsWith('1.0.0.127.')) return { kind: 'nxdomain' }
     return failure('unreachable', `${name} ${type} is not asked in a replay`)
   },
+}
+
+/** To be laid over the options of a gateway. */
+export const offline: Pick<PosternOptions, 'dns' | 'consult' | 'notify' | 'log'> = {
+  dns,
+  consult: key => Promise.reject(new Error(`${key} is not asked in a replay`)),
+  notify: () => undefined,
+  log: () => undefined,
 }
