@@ -76,21 +76,21 @@ export function recipients({
   let answers: MemoryStore | undefined
   const remembered = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
     answers ??= memoryStore({ entries, clock: recipient.clock })
-    const held = answers.get(address)
-    if (held) return held.count === 1
+    const [held] = answers.run([{ op: 'get', key: address }])
+    if (held) return held.value === 'known'
     const answer: unknown = await ask(address, recipient)
     // A directory that says neither must not have everybody refused.
     if (typeof answer !== 'boolean')
       throw new TypeError(`valid answered ${String(answer)} for ${address}, neither true nor false`)
-    const time = answer ? lasts.known : lasts.unknown
-    if (time > 0) answers.set(address, answer ? 1 : 0, time)
+    const word = answer ? 'known' : 'unknown'
+    if (lasts[word] > 0) answers.run([{ op: 'set', key: address, value: word, lasts: lasts[word] }])
     return answer
   }
 
   // Of the sessions that are open; the bound is for hosts that forget to say when one ends.
   const refusals = memoryStore({ entries: 100_000 })
   const refused = ({ ref, user }: Recipient, finding: Finding): Finding => {
-    if (user === undefined) refusals.increment(ref, 1, 0)
+    if (user === undefined) refusals.run([{ op: 'increment', key: ref, by: 1, lasts: 0 }])
     return finding
   }
   const unknown = (recipient: Recipient): Finding =>
@@ -105,7 +105,7 @@ export function recipients({
         return defer('4.5.3', `this transaction has ${accepted} recipients already; the most is ${max}`, {
           rule: 'too-many',
         })
-      const count = user === undefined ? (refusals.get(ref)?.count ?? 0) : 0
+      const count = user === undefined ? refusals.run([{ op: 'increment', key: ref, by: 0, lasts: 0 }])[0].count : 0
       if (count >= harvest)
         return defer('4.7.0', `${ip} has named ${count} recipients that were refused; the most is ${harvest}`, {
           rule: 'harvest',
@@ -124,7 +124,7 @@ export function recipients({
         .then(known => !known && unknown(recipient))
     },
     closed: ({ ref }) => {
-      refusals.delete(ref)
+      refusals.run([{ op: 'delete', key: ref }])
     },
   }
 }

@@ -1,7 +1,8 @@
 /** Limits over a {@link Store}, by the interface of rate-limiter-flexible; only this file knows that library. */
 import { createRequire } from 'node:module'
 import type { RateLimiterRes, RateLimiterStoreAbstract } from 'rate-limiter-flexible'
-import type { Counter, Store } from './store.ts'
+import type { Counter, Entry, Store } from './store.ts'
+import { countOf } from './value.ts'
 
 /** What was spent in the present window. */
 export interface LimiterResult {
@@ -40,19 +41,23 @@ export function storeLimiter(store: Store, spec: LimiterSpec): RateLimiterStoreA
 
   class StoreLimiter extends Base {
     async _upsert(key: string, points: number, lasts: number, anew = false): Promise<Counter> {
-      return anew ? store.set(key, points, lasts) : store.increment(key, points, lasts)
+      if (!anew) return (await store.run([{ op: 'increment', key, by: points, lasts }]))[0]
+      return counterOf((await store.run([{ op: 'set', key, value: String(points), lasts }]))[0])
     }
     async _get(key: string): Promise<Counter | null> {
-      return (await store.get(key)) ?? null
+      const [entry] = await store.run([{ op: 'get', key }])
+      return entry ? counterOf(entry) : null
     }
     async _delete(key: string): Promise<boolean> {
-      return store.delete(key)
+      return (await store.run([{ op: 'delete', key }]))[0]
     }
     _getRateLimiterRes(_key: string, changed: number, { count, endsIn }: Counter) {
       const left = Math.max(this.points - count, 0)
       // -1 is the library's word for never.
-      return new Result(left, Number.isFinite(endsIn) ? Math.ceil(endsIn) : -1, count, count === changed)
+      return new Result(left, endsIn === undefined ? -1 : Math.ceil(endsIn), count, count === changed)
     }
   }
   return new StoreLimiter({ ...spec, storeClient: store })
 }
+
+const counterOf = ({ value, ...end }: Entry): Counter => ({ count: countOf(value) ?? 0, ...end })

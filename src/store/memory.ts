@@ -1,186 +1,164 @@
-/**
- * Counters in memory, bounded however many keys are sprayed at it: no timer, a fixed number of steps for each
- * operation.
- *
- * When it is full, what has expired goes first; then what was seen only once, the nearest to its end first; last what
- * was seen again. So a flood of keys that never return does not wash away the counts of those who do.
- */
-import { hash } from 'node:crypto'
-import { PosternError } from '../core/errors.ts'
+/** A store in memory, bounded however many keys are sprayed at it. For one process, until it ends. */
+import { PosternError, type Problem } from '../core/errors.ts'
+import { type Size, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
-import { emptyQueue, join, leave, type Queue } from './queue.ts'
-import type { Counter, Store } from './store.ts'
+import { type Item, shelf } from './shelf.ts'
+import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from './store.ts'
+import { accrued, boundedKey, countOf, ending, isLook, lasting, type Sums, summed } from './value.ts'
 
 /** A {@link Store} that answers at once. */
 export interface MemoryStore extends Store {
-  increment(key: string, by: number, lasts: number): Counter
-  get(key: string): Counter | undefined
-  set(key: string, count: number, lasts: number): Counter
-  delete(key: string): boolean
+  run<const O extends readonly Operation[]>(operations: O): Answers<O>
   /** How many keys are held, expired ones included until they are met. */
   readonly size: number
+  /** Octets held, by the same measure as the bound. */
+  readonly bytes: number
 }
 
-/** A key longer than this is kept as its SHA-256. */
-const LONGEST_KEY = 128
-
-/**
- * Windows of different lengths that are kept in exact order of their ends; further lengths are put with the nearest
- * one.
- */
-const MOST_LANES = 16
-
-/** How much of the store those that were seen again may hold against newcomers. */
-const SHARE_OF_KNOWN = 0.8
-
-interface Entry {
-  readonly key: string
-  readonly lane: Lane
-  count: number
-  expires: number
-  /** It was asked for after it was made. */
-  again: boolean
-  /** It has moved from `fresh` to `known`. */
-  known: boolean
-  previous: Entry | undefined
-  next: Entry | undefined
-}
-
-/** The entries that live equally long. Both queues are in order of their ends, because nobody joins but at the tail. */
-interface Lane {
-  readonly lasts: number
-  readonly fresh: Queue<Entry>
-  readonly known: Queue<Entry>
-}
-
-/**
- * A bounded store of counters in memory. A key costs about 250 octets: the default bound is 25 MB.
- *
- * @example
- * const store = memoryStore({ entries: 10_000 })
- * store.increment('192.0.2.0/24', 1, 60_000) // { count: 1, endsIn: 60000 }
- */
-export function memoryStore({
-  entries: most = 100_000,
-  clock = systemClock,
-}: {
-  /** How many keys are held at most. @default 100_000 */
+export interface MemoryStoreOptions {
+  /** How many keys are held at most. @default 250_000 */
   readonly entries?: number
+  /** How much memory is taken at most. @default '64mb' */
+  readonly bytes?: Size
   /** Only its monotonic time is asked: a wall clock that jumps changes nothing. @default the machine's clock */
   readonly clock?: Pick<Clock, 'monotonic'>
-} = {}): MemoryStore {
-  if (!Number.isSafeInteger(most) || most < 1)
-    throw new PosternError([{ path: 'entries', found: most, expected: 'a whole number from 1', remedy: 'set entries' }])
-  const entries = new Map<string, Entry>()
-  const lanes: Lane[] = []
-  const mostKnown = Math.floor(most * SHARE_OF_KNOWN)
-  let known = 0
+}
 
-  const drop = (entry: Entry) => {
-    leave(entry.known ? entry.lane.known : entry.lane.fresh, entry)
-    if (entry.known) known -= 1
-    entries.delete(entry.key)
+/** Octets of one entry beside its key and its value: the item, its place in the map and in a queue. Measured. */
+const COST_OF_ENTRY = 184
+
+/** A count or sums are kept as they are, not as texts: they change with each message. */
+type Value = string | number | Sums
+
+/**
+ * A bounded store in memory.
+ *
+ * @throws PosternError when a bound is no size
+ * @example
+ * const store = memoryStore({ bytes: '16mb' })
+ * store.run([{ op: 'increment', key: '192.0.2.0/24', by: 1, lasts: 60_000 }]) // [{ count: 1, endsIn: 60000 }]
+ */
+export function memoryStore({
+  entries = 250_000,
+  bytes = '64mb',
+  clock = systemClock,
+}: MemoryStoreOptions = {}): MemoryStore {
+  const held = shelf<Value>(checked(entries, bytes))
+
+  const write = (key: string, item: Item<Value> | undefined, value: Value, lasts: number, now: number): number => {
+    const time = lasting(lasts)
+    if (item) held.renew(item, own(value), costOf(key, value), time, now)
+    else held.put(own(key), own(value), costOf(key, value), time, now)
+    return time
   }
 
-  const find = (key: string, now: number): Entry | undefined => {
-    const entry = entries.get(key)
-    if (entry && entry.expires <= now) drop(entry)
-    else return entry
-  }
-
-  /** The head that is nearest to its end. */
-  const nearest = (queue: 'fresh' | 'known'): Entry | undefined => {
-    let first: Entry | undefined
-    for (const lane of lanes) {
-      const head = lane[queue].head
-      if (head && (!first || head.expires < first.expires)) first = head
+  const increment = (key: string, by: number, lasts: number, now: number): Counter => {
+    const item = held.find(key, now)
+    const count = item && countIn(item.value)
+    if (item && count !== undefined) {
+      // It keeps the end it has.
+      item.value = summed(count, by)
+      return { count: item.value, ...ending(item.expires - now) }
     }
-    return first
+    // Looking at a count that is not there must not cost a place.
+    if (by === 0) return { count: 0, ...ending(lasting(lasts)) }
+    const first = summed(0, by)
+    return { count: first, ...ending(write(key, item, first, lasts, now)) }
   }
 
-  const makeRoom = (now: number) => {
-    for (const queue of ['fresh', 'known'] as const) {
-      // Two for each that comes: the store shrinks again after a flood.
-      for (let swept = 0; swept < 2; swept += 1) {
-        const head = nearest(queue)
-        if (head && head.expires <= now) drop(head)
+  const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
+    const key = boundedKey(operation.key)
+    switch (operation.op) {
+      case 'increment':
+        return increment(key, operation.by, operation.lasts, now)
+      case 'get': {
+        const item = held.find(key, now)
+        return item && entryOf(item, now)
       }
-    }
-    while (entries.size >= most) {
-      const first = nearest('fresh')
-      if (first?.again && known < mostKnown) {
-        leave(first.lane.fresh, first)
-        join(first.lane.known, first)
-        first.known = true
-        known += 1
-        continue
+      case 'set': {
+        const { value, lasts } = operation
+        return { value, ...ending(write(key, held.find(key, now), value, lasts, now)) }
       }
-      const victim = first?.again ? (nearest('known') ?? first) : (first ?? nearest('known'))
-      if (!victim) return
-      drop(victim)
+      case 'add': {
+        const { value, lasts } = operation
+        const item = held.find(key, now)
+        if (item) return { ...entryOf(item, now), added: false }
+        return { value, ...ending(write(key, undefined, value, lasts, now)), added: true }
+      }
+      case 'swap': {
+        const { expected, value, lasts } = operation
+        const item = held.find(key, now)
+        if ((item && textOf(item.value)) !== expected) return false
+        write(key, item, value, lasts, now)
+        return true
+      }
+      case 'accrue': {
+        const { amounts, halfLife, lasts } = operation
+        const item = held.find(key, now)
+        const before = item && typeof item.value === 'object' ? item.value : undefined
+        const after = accrued(before, amounts, halfLife, now)
+        if (!isLook(amounts)) write(key, item, after, lasts, now)
+        return after.sums
+      }
+      case 'delete': {
+        const item = held.find(key, now)
+        if (item) held.drop(item)
+        return item !== undefined
+      }
+      default:
+        throw operation satisfies never
     }
-  }
-
-  const laneFor = (lasts: number): Lane => {
-    const distance = (lane: Lane) => (lane.lasts === lasts ? 0 : Math.abs(lane.lasts - lasts))
-    const lane = lanes.reduce<Lane | undefined>((a, b) => (a && distance(a) <= distance(b) ? a : b), undefined)
-    if (lane && (lane.lasts === lasts || lanes.length >= MOST_LANES)) return lane
-    const own: Lane = { lasts, fresh: emptyQueue(), known: emptyQueue() }
-    lanes.push(own)
-    return own
-  }
-
-  const add = (key: string, count: number, lasts: number, now: number): Counter => {
-    makeRoom(now)
-    const time = lasts > 0 ? lasts : Number.POSITIVE_INFINITY
-    const lane = laneFor(time)
-    const links = { again: false, known: false, previous: undefined, next: undefined }
-    const entry: Entry = { key: detached(key), lane, count, expires: now + time, ...links }
-    entries.set(entry.key, entry)
-    join(lane.fresh, entry)
-    return { count, endsIn: time }
   }
 
   return {
-    increment: (text, by, lasts) => {
+    run: <const O extends readonly Operation[]>(operations: O) => {
       const now = clock.monotonic()
-      const key = bounded(text)
-      const entry = find(key, now)
-      // Looking at a count that is not there must not cost a place.
-      if (!entry && by === 0) return { count: 0, endsIn: lasts > 0 ? lasts : Number.POSITIVE_INFINITY }
-      if (!entry) return add(key, by, lasts, now)
-      entry.count += by
-      entry.again = true
-      return { count: entry.count, endsIn: entry.expires - now }
-    },
-    get: text => {
-      const now = clock.monotonic()
-      const entry = find(bounded(text), now)
-      if (!entry) return undefined
-      entry.again = true
-      return { count: entry.count, endsIn: entry.expires - now }
-    },
-    set: (text, count, lasts) => {
-      const now = clock.monotonic()
-      const key = bounded(text)
-      const entry = find(key, now)
-      if (entry) drop(entry)
-      return add(key, count, lasts, now)
-    },
-    delete: text => {
-      const entry = find(bounded(text), clock.monotonic())
-      if (entry) drop(entry)
-      return entry !== undefined
+      return operations.map(operation => perform(operation, now)) as readonly unknown[] as Answers<O>
     },
     get size() {
-      return entries.size
+      return held.size
+    },
+    get bytes() {
+      return held.bytes
     },
   }
 }
 
-/** NUL marks what is hashed, so that no short key can pass for a long one. */
-const bounded = (key: string): string =>
-  key.length > LONGEST_KEY || key.startsWith('\0') ? `\0${hash('sha256', key, 'base64url')}` : key
+function checked(entries: number, bytes: Size): { readonly entries: number; readonly bytes: number } {
+  const problems: Problem[] = []
+  const octets = toOctets(bytes, 'bytes')
+  if (!Number.isSafeInteger(entries) || entries < 1)
+    problems.push({ path: 'entries', found: entries, expected: 'a whole number from 1', remedy: 'set entries' })
+  if (octets < 1024) problems.push({ path: 'bytes', found: bytes, expected: 'a size from 1kb', remedy: 'set bytes' })
+  if (problems.length > 0) throw new PosternError(problems)
+  return { entries, bytes: octets }
+}
+
+const entryOf = ({ value, expires }: Item<Value>, now: number): Entry => ({
+  value: textOf(value),
+  ...ending(expires - now),
+})
+
+function textOf(value: Value): string {
+  if (typeof value === 'object') return JSON.stringify([value.at, ...value.sums])
+  return typeof value === 'number' ? String(value) : value
+}
+
+const countIn = (value: Value): number | undefined => {
+  if (typeof value === 'string') return countOf(value)
+  return typeof value === 'number' ? value : undefined
+}
+
+/** An upper estimate: two octets a character where any needs them. */
+function costOf(key: string, value: Value): number {
+  const inValue =
+    typeof value === 'string' ? octetsOf(value) : typeof value === 'object' ? 64 + 8 * value.sums.length : 0
+  return COST_OF_ENTRY + octetsOf(key) + inValue
+}
+
+const octetsOf = (text: string): number => 24 + (/[^\0-\xff]/.test(text) ? 2 * text.length : text.length)
 
 /** A part of a string keeps the whole of it in memory; this copies the part out, whatever its characters. */
-const detached = (key: string): string => JSON.parse(JSON.stringify(key)) as string
+function own<V extends Value>(value: V): V {
+  return typeof value === 'string' ? (JSON.parse(JSON.stringify(value)) as V) : value
+}

@@ -1,0 +1,44 @@
+/** How stores read what stands in them: keys, times, counts, and sums that fade. */
+import { hash } from 'node:crypto'
+
+/** A key longer than this is kept as its SHA-256. */
+const LONGEST_KEY = 128
+
+/** NUL marks what is hashed, so that no short key can pass for a long one. */
+export const boundedKey = (key: string): string =>
+  key.length > LONGEST_KEY || key.startsWith('\0') ? `\0${hash('sha256', key, 'base64url')}` : key
+
+/** A hundred years: whoever means longer means for ever, and no database overflows. */
+const LONGEST = 36_525 * 86_400_000
+
+/** How long something lasts, in milliseconds; Infinity for ever. */
+export const lasting = (lasts: number): number => (lasts > 0 && lasts <= LONGEST ? lasts : Number.POSITIVE_INFINITY)
+
+/** The end as stores answer it. */
+export const ending = (endsIn: number): { readonly endsIn?: number } => (Number.isFinite(endsIn) ? { endsIn } : {})
+
+/** A count, if that is what a text is. */
+export const countOf = (text: string): number | undefined => (/^-?\d{1,16}$/.test(text) ? Number(text) : undefined)
+
+/** A sum of counts, which stays a whole number however large. */
+export const summed = (count: number, by: number): number =>
+  Math.min(Math.max(Math.trunc(count + by) || 0, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
+
+/** Sums that fade, as they were at a moment. */
+export interface Sums {
+  readonly at: number
+  readonly sums: readonly number[]
+}
+
+/** Sums after fading until `now` and adding `amounts`. A clock that went back has no time fade. */
+export function accrued(held: Sums | undefined, amounts: readonly number[], halfLife: number, now: number): Sums {
+  const passed = Math.max(now - (held?.at ?? now), 0)
+  const share = halfLife > 0 && Number.isFinite(halfLife) ? 2 ** (-passed / halfLife) : 1
+  return { at: now, sums: amounts.map((amount, place) => (held?.sums[place] ?? 0) * share + finite(amount)) }
+}
+
+/** What is no number adds nothing. */
+const finite = (amount: number): number => (Number.isFinite(amount) ? amount : 0)
+
+/** Whether amounts change nothing. */
+export const isLook = (amounts: readonly number[]): boolean => amounts.every(amount => finite(amount) === 0)
