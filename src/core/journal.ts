@@ -58,7 +58,8 @@ const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, 
 
 export function journal(ref: string, ip: string, started: number): Journal {
   let greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
-  const decisions: DecisionEntry[] = []
+  // Kept as they were made: what is never asked for costs no text.
+  const decisions: (readonly [decision: Decision, forwardPath: string | undefined])[] = []
   const transactions: TransactionEntry[] = []
   const last = () => transactions.length - 1
   const change = (part: (entry: TransactionEntry) => Partial<TransactionEntry>) => {
@@ -85,7 +86,7 @@ export function journal(ref: string, ip: string, started: number): Journal {
     decided: (decision, forwardPath) => {
       if (!isFinal(decision.verdict) && decision.would === undefined && decision.findings.length === 0) return
       if (decisions.length === MOST) decisions.shift()
-      decisions.push(logged(decision, forwardPath))
+      decisions.push([decision, forwardPath])
     },
     outcome: (decision, size) => change(() => ({ outcome: logged(decision), ...(size !== undefined && { size }) })),
     entry: (ms, spent) => ({
@@ -94,7 +95,7 @@ export function journal(ref: string, ip: string, started: number): Journal {
       ...greeting,
       started,
       ms: rounded(ms),
-      decisions,
+      decisions: decisions.map(([decision, forwardPath]) => logged(decision, forwardPath)),
       transactions,
       filters: Object.fromEntries([...spent].map(([name, spent]) => [name, rounded(spent)])),
     }),

@@ -1,7 +1,7 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one is certain. */
 import type { Filter } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
-import { OVER, type Scope } from './memory.ts'
+import { contextWith, OVER, type Scope } from './memory.ts'
 import type { Connection, Stage } from './stage.ts'
 import type { Clock } from './world.ts'
 
@@ -67,50 +67,59 @@ async function runWave(
   found: (readonly [number, readonly Finding[]])[],
 ): Promise<Finding | undefined> {
   const answers = contextOf(scope)
-  const waiting = new Map<Step, () => void>()
+  let waiting: Map<Step, () => void> | undefined
   let ended: Finding | undefined
   let over = false
   let finish: (() => void) | undefined
+  let now = clock.monotonic()
 
   const settle = (step: Step, since: number, findings: Findings): void => {
     const name = step.filter.name
-    spent.set(name, (spent.get(name) ?? 0) + clock.monotonic() - since)
+    now = clock.monotonic()
+    spent.set(name, (spent.get(name) ?? 0) + now - since)
     if (over) return
     const list = named(name, findings)
     if (list.length > 0) found.push([step.index, list])
     ended ??= list.find(({ verdict }) => verdict !== undefined)
-    waiting.get(step)?.()
-    waiting.delete(step)
-    if (ended !== undefined || waiting.size === 0) finish?.()
+    waiting?.get(step)?.()
+    waiting?.delete(step)
+    if (ended !== undefined || waiting?.size === 0) finish?.()
+  }
+  const wait = (step: Step, since: number, findings: Promise<Findings>): void => {
+    waiting ??= new Map()
+    waiting.set(
+      step,
+      clock.after(step.deadline, () => settle(step, since, late(step))),
+    )
+    findings.then(
+      list => waiting?.has(step) && settle(step, since, list),
+      error => waiting?.has(step) && settle(step, since, failed(step.filter, error)),
+    )
+    now = clock.monotonic()
   }
 
   for (const step of wave) {
-    const since = clock.monotonic()
+    // Where one filter ends the next begins: the clock is read once for each.
+    const since = now
     try {
       const findings = step.examine(answers.context)
-      if (isPromise(findings)) {
-        const cancel = clock.after(step.deadline, () => settle(step, since, late(step)))
-        waiting.set(step, cancel)
-        findings.then(
-          list => waiting.has(step) && settle(step, since, list),
-          error => waiting.has(step) && settle(step, since, failed(step.filter, error)),
-        )
-      } else settle(step, since, findings)
+      if (isPromise(findings)) wait(step, since, findings)
+      else settle(step, since, findings)
     } catch (error) {
       settle(step, since, failed(step.filter, error))
     }
     if (ended !== undefined) break
   }
 
-  if (waiting.size > 0 && ended === undefined && !scope.over) {
+  if (waiting !== undefined && waiting.size > 0 && ended === undefined && !scope.over) {
     await new Promise<void>(resolve => {
       finish = resolve
       scope.context.signal.addEventListener('abort', () => resolve(), { once: true })
     })
   }
   over = true
-  for (const cancel of waiting.values()) cancel()
-  waiting.clear()
+  for (const cancel of waiting?.values() ?? []) cancel()
+  waiting?.clear()
   answers.close()
   return ended
 }
@@ -127,12 +136,7 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
     return controller.signal
   }
   return {
-    context: {
-      __proto__: scope.context,
-      get signal() {
-        return signal()
-      },
-    } as unknown as Connection,
+    context: contextWith(scope.context, undefined, signal),
     close: () => {
       over = true
       controller?.abort(OVER)

@@ -1,6 +1,6 @@
 /** A session: SMTP's own verbs in, decisions out. State lives in levels that end with what they belong to. */
 import type { Readable } from 'node:stream'
-import { withBudget } from '../dns/budget.ts'
+import { type Budget, withBudget } from '../dns/budget.ts'
 import { canonical } from '../net/address.ts'
 import { type Decision, isFinal, type Outcome } from './decision.ts'
 import { PosternError } from './errors.ts'
@@ -63,8 +63,8 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
   const { clock } = world
   const since = clock.monotonic()
   const spent: Spent = new Map()
-  const notes = journal(ref, ip, clock.now())
-  const dns = withBudget(world.dns, { clock })
+  const notes = setup.log === undefined ? undefined : journal(ref, ip, clock.now())
+  const dns = budgetOf(world)
   const connection = level(
     openScope<Connection>('connect', undefined, {
       ip,
@@ -84,17 +84,18 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
   let turn: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
+  const ended = (): void => {
+    waiting -= 1
+  }
   /** One verb after another. The first begins at once, so that a `close` right behind it finds it begun. */
   const inTurn = <T>(verb: () => Promise<T>): Promise<T> => {
     const result = waiting === 0 ? verb() : turn.then(verb)
     waiting += 1
-    turn = result.finally(() => {
-      waiting -= 1
-    })
+    turn = result.then(ended, ended)
     return result
   }
   const hear = (decision: Decision, { scope }: Level, forwardPath?: string): Decision => {
-    notes.decided(decision, forwardPath)
+    notes?.decided(decision, forwardPath)
     for (const filter of setup.filters) {
       try {
         filter.decided?.(decision, scope.context)
@@ -142,7 +143,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         if (!connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
         endTransaction()
         greeting?.scope.end()
-        notes.helo(name, tls)
+        notes?.helo(name, tls)
         greeting = level(openScope<Greeting>('helo', connection.scope, { helo: name, ...(tls && { tls }) }))
         return await examine('helo', [connection, greeting])
       }),
@@ -154,7 +155,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
           return outOfOrder('mail', ref, 'MAIL came inside a transaction')
         endTransaction()
         dns.renew()
-        notes.mail(reversePath, user)
+        notes?.mail(reversePath, user)
         const fields = { reversePath, utf8, ...(user !== undefined && { user }) }
         const opened = { level: level(openScope<Transaction>('mail', greeting.scope, fields)), recipients: new Map() }
         transaction = opened
@@ -176,7 +177,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
           // Named twice, it is one recipient, as it was judged last.
           recipients.get(forwardPath)?.scope.end()
           recipients.set(forwardPath, recipient)
-          notes.rcpt(forwardPath)
+          notes?.rcpt(forwardPath)
         } else recipient.scope.end()
         return decision
       }),
@@ -190,7 +191,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         const delivery = deliver({ setup, world, ref, spent, levels: [connection, greeting, outer], recipients, hear })
         transaction.delivery = delivery
         const outcome = await delivery.receive(content)
-        notes.outcome(outcome, outcome.content?.size)
+        notes?.outcome(outcome, outcome.content?.size)
         return outcome
       }),
     reset: () => endTransaction(),
@@ -207,8 +208,20 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         }
       }
       connection.scope.end()
-      setup.log?.(notes.entry(clock.monotonic() - since, spent))
+      if (notes !== undefined) setup.log?.(notes.entry(clock.monotonic() - since, spent))
     },
+  }
+}
+
+/** A share of questions, made with the first of them: most clients that are refused at once cause none. */
+function budgetOf({ dns, clock }: World): Pick<Budget, 'resolve' | 'renew'> {
+  let budget: Budget | undefined
+  return {
+    resolve: (name, type, options) => {
+      budget ??= withBudget(dns, { clock })
+      return budget.resolve(name, type, options)
+    },
+    renew: () => budget?.renew(),
   }
 }
 

@@ -25,6 +25,8 @@ export function readAddress(text: string, into: Uint32Array): Width {
 export function canonical(text: string): string | undefined {
   const words = new Uint32Array(4)
   const width = readAddress(text, words)
+  // A dotted quad is read in its one form only.
+  if (width === 1 && !text.includes(':')) return text
   return width === 0 ? undefined : written(words, width)
 }
 
