@@ -71,8 +71,8 @@ export interface Header extends Transaction {
 export interface Message extends Header {
   /** Octets, with every line end as CRLF. */
   readonly size: number
-  /** A fresh stream from the first byte, as often as you like. Ends with the transaction. */
-  open(): Readable
+  /** A fresh stream from the first byte, or from octet `start`, as often as you like. Ends with the transaction. */
+  open(start?: number): Readable
 }
 
 /** What is known at each stage. */

@@ -105,7 +105,10 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     inner: Level & { scope: Scope<Header> },
     broken: Finding | undefined,
   ): Promise<Outcome> => {
-    const scope = openScope<Message>('message', inner.scope, { size: store.size, open: () => store.open() })
+    const scope = openScope<Message>('message', inner.scope, {
+      size: store.size,
+      open: (start?: number) => store.open(start),
+    })
     const here = level(scope)
     message = here
     for (const watcher of watchers) scope.put(watcher.reading, watcher.found())

@@ -7,7 +7,7 @@ import type { Finding } from '../core/finding.ts'
 import { openScope, type Scope } from '../core/memory.ts'
 import { reference } from '../core/reference.ts'
 import { plan, run } from '../core/run.ts'
-import { type Connection, type Stage, stages, type Tls } from '../core/stage.ts'
+import { type Connection, type Stage, type Stages, stages, type Tls } from '../core/stage.ts'
 import { toMilliseconds } from '../core/units.ts'
 import { type Clock, type Consult, type Notify, systemClock } from '../core/world.ts'
 import type { Resolver } from '../dns/resolver.ts'
@@ -71,13 +71,24 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
   return found
 }
 
-/** Finds a fact out in a world. */
-export async function ask<T>(fact: Fact<never, T>, world: Probed = {}): Promise<T> {
-  const whole = { helo: 'client.example', reversePath: '', forwardPaths: [], message: '\r\n', ...world }
-  const scopes = new Map(dialogue(whole, { accepted: 0 }))
-  const scope = scopes.get(fact.stage)
-  if (scope === undefined) throw new Error(`the world has no ${fact.stage}: give it one to ask ${fact.name}`)
-  return await scope.find(fact)
+/**
+ * Finds a fact out in a world, whatever else of the dialogue the world leaves out.
+ *
+ * @example
+ * expect(await ask(spf, { reversePath: 'alice@example.org', dns })).toMatchObject({ result: 'pass' })
+ */
+export const ask = async <T>(fact: Fact<never, T>, world: Probed = {}): Promise<T> =>
+  await scopeAt(fact.stage, world).find(fact)
+
+/** What a filter is given at `stage`: for what takes a context and is no filter, as a tracer does. */
+export const contextAt = <S extends Stage>(stage: S, world: Probed = {}): Stages[S] =>
+  scopeAt(stage, world).context as Stages[S]
+
+function scopeAt(stage: Stage, world: Probed): Scope {
+  const whole = { forwardPaths: ['bob@example.net'], message: 'From: alice@example.org\n\n', ...world }
+  const scope = new Map(dialogue(whole, { accepted: 0 })).get(stage)
+  if (scope === undefined) throw new Error(`the world has no recipient: give it one to come to ${stage}`)
+  return scope
 }
 
 /** The scopes of the stages that happen, in order; `rcpt` once for each recipient. */
@@ -91,7 +102,8 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
   const bytes = bytesOf(world)
   const header = openScope('header', transaction, { forwardPaths, header: headerOf(bytes) })
-  const message = openScope('message', header, { size: bytes.length, open: () => Readable.from([bytes]) })
+  const open = (start = 0) => Readable.from([bytes.subarray(start)])
+  const message = openScope('message', header, { size: bytes.length, open })
   const told = (scope: Scope): readonly [Stage, Scope] => {
     for (const [fact, value] of world.facts ?? []) {
       if (scope.stage === fact.stage) scope.put(fact, Promise.resolve(value))

@@ -46,7 +46,7 @@ export function messageIn({
     forwardPaths: ['bob@example.net'],
     header: headerOf(bytes),
     size: bytes.length,
-    open: () => Readable.from([bytes]),
+    open: (start = 0) => Readable.from([bytes.subarray(start)]),
     ask: <T>(fact: Fact<Message, T>): Promise<T> => {
       const found = known.get(fact) ?? (async () => fact.find(context))()
       known.set(fact, found)
