@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { arc } from '../../src/facts/arc.ts'
+import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 interface Section {
   readonly description: string
@@ -25,7 +25,7 @@ const misses: Readonly<Record<string, string>> = {
 describe.for(suite)('$description', ({ tests, 'txt-records': records }) => {
   const dns = zone(Object.fromEntries(Object.entries(records).map(([name, text]) => [name, { TXT: [text] }])))
   test.for(Object.entries(tests))('%s', async ([name, { message, cv }]) => {
-    const { result } = await messageIn({ dns, message }).ask(arc)
+    const { result } = await ask(arc, { dns, message: Buffer.from(message.replace(/\r?\n/g, '\r\n'), 'latin1') })
     const expected = cv === '' ? 'fail' : cv.toLowerCase()
     expect(result).toBe(name in misses ? 'fail' : expected)
   })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Resolver } from '../../src/dns/resolver.ts'
 import { spf } from '../../src/facts/spf.ts'
+import { ask } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, type ZoneNode, zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 interface Case {
   readonly helo: string
@@ -35,7 +35,7 @@ const withOddNames = (dns: Resolver): Resolver => ({
 describe.for(suite)('$description', ({ tests, zonedata }) => {
   const world = zoneOf(zonedata)
   test.for(Object.entries(tests))('%s', async ([, { helo, host, mailfrom, result }]) => {
-    const found = await messageIn({ dns: withOddNames(zone(world)), ip: host, helo, reversePath: mailfrom }).ask(spf)
+    const found = await ask(spf, { dns: withOddNames(zone(world)), ip: host, helo, reversePath: mailfrom })
     expect([result].flat()).toContain(found.result)
   })
 })

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { arc } from '../../src/facts/arc.ts'
+import { ask as find } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -43,7 +43,7 @@ async function chain(length: number): Promise<Buffer> {
   return message
 }
 
-const ask = (message: Buffer, dns = zone(world)) => messageIn({ dns, message }).ask(arc)
+const ask = (message: Buffer, dns = zone(world)) => find(arc, { dns, message })
 const replaced = (message: Buffer, what: string | RegExp, by: string) =>
   Buffer.from(message.toString('latin1').replace(what, by), 'latin1')
 
@@ -51,7 +51,7 @@ const replaced = (message: Buffer, what: string | RegExp, by: string) =>
 test('a message without ARC costs no question, and mailauth is not loaded for it', async () => {
   const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some(path => path.includes('/mailauth/'))
   const dns = zone({})
-  const found = await messageIn({ dns, message: plain }).ask(arc)
+  const found = await find(arc, { dns, message: plain })
   expect(found).toEqual({ result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [] })
   expect(dns.asked).toEqual([])
   expect(isLoaded()).toBe(false)

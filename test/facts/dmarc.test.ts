@@ -5,8 +5,8 @@ import { author } from '../../src/facts/author.ts'
 import { type Dkim, type DkimSignature, dkim } from '../../src/facts/dkim.ts'
 import { dmarc } from '../../src/facts/dmarc.ts'
 import { type Spf, type SpfResult, spf } from '../../src/facts/spf.ts'
+import { contextAt, ask as find } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 interface World {
   readonly from?: string
@@ -18,17 +18,23 @@ interface World {
 
 const policy = (text: string, name = 'example.org'): ZoneLiteral => ({ [`_dmarc.${name}`]: { TXT: [text] } })
 
-function ask({ from = 'alice@example.org', sender = ['none', ''], weak = false, signatures = [], dns = {} }: World) {
+async function ask({
+  from = 'alice@example.org',
+  sender = ['none', ''],
+  weak = false,
+  signatures = [],
+  dns = {},
+}: World) {
   const resolver = zone(dns)
-  const message = messageIn({
+  const found = await find(dmarc, {
     dns: resolver,
-    message: `From: ${from}\n\n`,
+    message: Buffer.from(`From: ${from}\r\n\r\n`, 'latin1'),
     facts: [
       [spf, senderOf(sender, weak)],
       [dkim, dkimOf(signatures)],
     ],
   })
-  return message.ask(dmarc).then(found => ({ found, asked: resolver.asked }))
+  return { found, asked: resolver.asked }
 }
 
 function senderOf([result, domain]: readonly [SpfResult, string], weak: boolean): Spf {
@@ -158,11 +164,8 @@ describe('policies', () => {
 
 describe('authors', () => {
   test('A03 an unclear author makes any result a permerror, with the reason', async () => {
-    const message = messageIn({
-      message: 'From: a@example.org\nFrom: b@example.org\n\n',
-      dns: zone(policy('v=DMARC1; p=none')),
-    })
-    expect(await message.ask(dmarc)).toMatchObject({
+    const message = 'From: a@example.org\nFrom: b@example.org\n\n'
+    expect(await find(dmarc, { message, dns: zone(policy('v=DMARC1; p=none')) })).toMatchObject({
       result: 'permerror',
       domain: '',
       reason: 'there are 2 From fields',
@@ -209,7 +212,7 @@ describe('authors', () => {
       { kind: 'clear', display: '', local: 'a', domain: 'xn--bcher-kva.example', address: '' },
     ] as const
     const dns = zone(policy('v=DMARC1; p=reject', 'xn--bcher-kva.example'))
-    const found = await messageIn({ dns, facts: [known, [spf, senderOf(['none', ''], false)]] }).ask(dmarc)
+    const found = await find(dmarc, { dns, facts: [known, [spf, senderOf(['none', ''], false)]] })
     expect(found).toMatchObject({ result: 'fail', policy: 'reject', domain: 'xn--bcher-kva.example' })
     expect(dns.asked.every(question => /^_dmarc\.[a-z0-9.-]+ TXT$/.test(question))).toBe(true)
   })
@@ -276,7 +279,7 @@ describe('an outage of DNS', () => {
   test('SPF, DKIM and the policy are asked side by side', async () => {
     const dns = zone(reject)
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
-    const base = messageIn({
+    const base = contextAt('message', {
       dns,
       facts: [
         [spf, opened.then(() => senderOf(['none', ''], false))],
@@ -286,6 +289,7 @@ describe('an outage of DNS', () => {
     const begun: string[] = []
     const found = dmarc.find({
       ...base,
+      signal: base.signal,
       ask: question => {
         begun.push(question.name)
         return base.ask(question)

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
 import { identities, origin } from '../../src/facts/identities.ts'
+import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 const signature = (given: Partial<DkimSignature>): DkimSignature => ({
   domain: 'example.org',
@@ -37,8 +37,7 @@ const dns = zone({
 describe('what is proven', () => {
   test('address, network, confirmed name, SPF domain, signers of the whole body and the author', async () => {
     const signed = [dkim, { result: 'pass', signatures, ignored: 0 }] as const
-    const message = messageIn({ dns, reversePath: 'a@bounce.example.org', facts: [signed] })
-    expect(await message.ask(identities)).toEqual({
+    expect(await ask(identities, { dns, reversePath: 'a@bounce.example.org', facts: [signed] })).toEqual({
       ip: '192.0.2.1',
       network: '192.0.2.0/24',
       rdns: 'example.net',
@@ -49,7 +48,7 @@ describe('what is proven', () => {
   })
 
   test('A18 an SPF pass that half the Internet is given proves neither sender nor author', async () => {
-    expect(await messageIn({ dns, reversePath: 'a@open.example.org' }).ask(identities)).toEqual({
+    expect(await ask(identities, { dns, reversePath: 'a@open.example.org' })).toEqual({
       ip: '192.0.2.1',
       network: '192.0.2.0/24',
       rdns: 'example.net',
@@ -58,8 +57,7 @@ describe('what is proven', () => {
   })
 
   test('of a forged message nothing but the client is known', async () => {
-    const message = messageIn({ dns, ip: '2001:db8:1:2:3::4', reversePath: 'a@bounce.example.org' })
-    expect(await message.ask(identities)).toEqual({
+    expect(await ask(identities, { dns, ip: '2001:db8:1:2:3::4', reversePath: 'a@bounce.example.org' })).toEqual({
       ip: '2001:db8:1:2:3::4',
       network: '2001:db8:1:2::/64',
       dkim: [],
@@ -67,7 +65,7 @@ describe('what is proven', () => {
   })
 
   test('the client is known before it has said anything', async () => {
-    expect(await messageIn({ dns }).ask(origin)).toEqual({
+    expect(await ask(origin, { dns })).toEqual({
       ip: '192.0.2.1',
       network: '192.0.2.0/24',
       rdns: 'example.net',

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { FailureCause } from '../../src/dns/resolver.ts'
 import { spf } from '../../src/facts/spf.ts'
+import { contextAt, ask as find, type Probed } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, type ZoneNode, zone } from '../../src/testing/zone.ts'
-import { messageIn, type Setting } from '../support/asking.ts'
 
-const ask = (setting: Setting) => messageIn(setting).ask(spf)
+const ask = (world: Probed) => find(spf, world)
 const record = (text: string): ZoneNode => ({ TXT: [text] })
 const from = { reversePath: 'alice@example.org', ip: '192.0.2.1', helo: 'mx.example.net' }
 
@@ -124,7 +124,7 @@ describe('an outage of DNS', () => {
   test('an asker that has left gets no result, so that none is remembered', async () => {
     const leaving = new AbortController()
     const dns = zone({ 'example.org': record('v=spf1 -all') })
-    const asked = ask({ dns, ...from, signal: leaving.signal })
+    const asked = spf.find({ ...contextAt('mail', { ...from, dns }), signal: leaving.signal })
     leaving.abort(new Error('the client has left'))
     await expect(asked).rejects.toThrow('the client has left')
   })

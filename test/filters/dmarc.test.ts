@@ -7,8 +7,8 @@ import { readResults } from '../../src/facts/arc/results.ts'
 import { type Arc, arc } from '../../src/facts/arc.ts'
 import { type Dkim, dkim as signatures } from '../../src/facts/dkim.ts'
 import { type DmarcOptions, dmarc } from '../../src/filters/dmarc.ts'
+import { type Probed, probe } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
-import { messageIn, type Setting } from '../support/asking.ts'
 
 const policy = (text: string): ZoneLiteral => ({ '_dmarc.example.org': { TXT: [text] } })
 const signedBy = (result: Dkim['result'], domain = 'example.org') =>
@@ -23,49 +23,52 @@ const signedBy = (result: Dkim['result'], domain = 'example.org') =>
     },
   ] as const
 
-const found = (dns: ZoneLiteral, options?: DmarcOptions, setting: Setting = {}) =>
-  dmarc(options).message?.(
-    messageIn({ ip: '192.0.2.1', message: 'From: alice@example.org\n\n', ...setting, dns: zone(dns) }),
-  )
+/** The one thing that is said, if anything is. */
+async function found(dns: ZoneLiteral, options?: DmarcOptions, world: Probed = {}): Promise<Finding | undefined> {
+  const plain = { ip: '192.0.2.1', reversePath: '', message: 'From: alice@example.org\n\n' }
+  const [finding, ...more] = await probe(dmarc(options), { ...plain, ...world, dns: zone(dns) })
+  expect(more).toEqual([])
+  return finding
+}
 
 const fails = (applied: string) => `neither SPF nor DKIM speaks for example.org, whose policy is ${applied}`
 
 describe('what fails', () => {
   test.for<[string, Finding]>([
-    ['v=DMARC1; p=reject', reject('5.7.26', fails('reject'), { rule: 'reject' })],
-    ['v=DMARC1; p=quarantine', quarantine(fails('quarantine'), { rule: 'quarantine' })],
-    ['v=DMARC1; p=reject; t=y', quarantine(fails('quarantine'), { rule: 'quarantine' })],
-    ['v=DMARC1; p=none', points(1, fails('none'), { rule: 'none' })],
+    ['v=DMARC1; p=reject', reject('5.7.26', fails('reject'), { rule: 'dmarc/reject' })],
+    ['v=DMARC1; p=quarantine', quarantine(fails('quarantine'), { rule: 'dmarc/quarantine' })],
+    ['v=DMARC1; p=reject; t=y', quarantine(fails('quarantine'), { rule: 'dmarc/quarantine' })],
+    ['v=DMARC1; p=none', points(1, fails('none'), { rule: 'dmarc/none' })],
   ])('%s', async ([record, finding]) => {
     expect(await found(policy(record))).toEqual(finding)
   })
 
   test('refusal can be made milder', async () => {
     expect(await found(policy('v=DMARC1; p=reject'), { rejects: 8 })).toEqual(
-      points(8, fails('reject'), { rule: 'reject' }),
+      points(8, fails('reject'), { rule: 'dmarc/reject' }),
     )
   })
 
-  test.for<[string, ZoneLiteral, Setting]>([
+  test.for<[string, ZoneLiteral, Probed]>([
     ['passes', policy('v=DMARC1; p=reject'), { facts: [signedBy('pass')] }],
     ['is of a domain without a policy', {}, {}],
-  ])('nothing is said of mail that %s', async ([, dns, setting]) => {
-    expect(await found(dns, {}, setting)).toBe(false)
+  ])('nothing is said of mail that %s', async ([, dns, world]) => {
+    expect(await found(dns, {}, world)).toBeUndefined()
   })
 
   test('A18 mail for which only a worthless SPF record speaks costs two points', async () => {
     const dns = { ...policy('v=DMARC1; p=reject'), 'example.org': { TXT: ['v=spf1 +all'] } }
     expect(await found(dns, {}, { reversePath: 'a@example.org' })).toEqual(
-      points(2, 'only SPF speaks for example.org, and lets half the Internet do so', { rule: 'weak' }),
+      points(2, 'only SPF speaks for example.org, and lets half the Internet do so', { rule: 'dmarc/weak' }),
     )
   })
 
   test('A03 mail without exactly one author is never passed over in silence', async () => {
     const message = 'From: a@example.org\nFrom: b@example.com\n\n'
     const dns = policy('v=DMARC1; p=none')
-    expect(await found(dns, {}, { message })).toEqual(points(3, 'there are 2 From fields', { rule: 'unclear' }))
+    expect(await found(dns, {}, { message })).toEqual(points(3, 'there are 2 From fields', { rule: 'dmarc/unclear' }))
     expect(await found(dns, { unclear: 'reject' }, { message })).toEqual(
-      reject('5.7.26', 'there are 2 From fields', { rule: 'unclear' }),
+      reject('5.7.26', 'there are 2 From fields', { rule: 'dmarc/unclear' }),
     )
   })
 })
@@ -77,7 +80,7 @@ describe('an outage of DNS', () => {
   test.for(['reject', 'quarantine'])('A16 a key that could not be asked for under p=%s is deferred', async applied => {
     const facts = [signedBy('temperror')]
     expect(await found(policy(`v=DMARC1; p=${applied}`), {}, { facts })).toEqual(
-      defer('4.7.0', unknown(applied), { rule: 'unknown' }),
+      defer('4.7.0', unknown(applied), { rule: 'dmarc/unknown' }),
     )
   })
 
@@ -95,18 +98,18 @@ describe('an outage of DNS', () => {
   test('A16 a policy that could not be asked for is deferred, unless the author domain speaks for itself', async () => {
     const dns: ZoneLiteral = { '_dmarc.example.org': 'timeout' }
     expect(await found(dns)).toEqual(
-      defer('4.7.0', 'the DMARC policy of example.org could not be asked for', { rule: 'unknown' }),
+      defer('4.7.0', 'the DMARC policy of example.org could not be asked for', { rule: 'dmarc/unknown' }),
     )
-    expect(await found(dns, {}, { facts: [signedBy('pass')] })).toBe(false)
+    expect(await found(dns, {}, { facts: [signedBy('pass')] })).toBeUndefined()
   })
 
   test('under p=none nothing hangs on it', async () => {
-    expect(await found(policy('v=DMARC1; p=none'), {}, { facts: [signedBy('temperror')] })).toBe(false)
+    expect(await found(policy('v=DMARC1; p=none'), {}, { facts: [signedBy('temperror')] })).toBeUndefined()
   })
 
   test('who wants no delay can have mail passed', async () => {
     const facts = [signedBy('temperror')]
-    expect(await found(policy('v=DMARC1; p=reject'), { unknown: 'pass' }, { facts })).toBe(false)
+    expect(await found(policy('v=DMARC1; p=reject'), { unknown: 'pass' }, { facts })).toBeUndefined()
   })
 })
 
@@ -118,7 +121,7 @@ describe('trusted forwarders', () => {
     '2.2.0.192.in-addr.arpa': { PTR: 'out7.forwarder.example' },
   }
   const forwarded = (who: string) => ({
-    rule: 'forwarded',
+    rule: 'dmarc/forwarded',
     reason: `${who} is trusted to forward mail of example.org`,
   })
 
@@ -175,7 +178,7 @@ describe('sealers', () => {
 
   test('A13 the word of a named sealer counts', async () => {
     expect(await found(dns, { sealers }, { facts: [chain(said)] })).toEqual({
-      rule: 'sealed',
+      rule: 'dmarc/sealed',
       reason: 'lists.example has sealed that the message of example.org passed when it came there',
     })
   })
@@ -186,7 +189,7 @@ describe('sealers', () => {
     'x; spf=pass smtp.mailfrom=bounce@mail.example.org',
     'x; dmarc=pass (p=reject)',
   ])('A13 %s speaks for the author', async report => {
-    expect(await found(dns, { sealers }, { facts: [chain(report)] })).toMatchObject({ rule: 'sealed' })
+    expect(await found(dns, { sealers }, { facts: [chain(report)] })).toMatchObject({ rule: 'dmarc/sealed' })
   })
 
   test.for([
@@ -213,7 +216,7 @@ describe('sealers', () => {
 
   test('A16 a chain that could not be verified defers what it might have saved', async () => {
     const facts = [chain('', { result: 'fail', reason: 'no answer', unknown: true, sealers: [] })]
-    expect(await found(dns, { sealers }, { facts })).toEqual(defer('4.7.0', 'no answer', { rule: 'unknown' }))
+    expect(await found(dns, { sealers }, { facts })).toEqual(defer('4.7.0', 'no answer', { rule: 'dmarc/unknown' }))
     expect(await found(dns, {}, { facts })).toMatchObject({ verdict: 'reject' })
     expect(await found(policy('v=DMARC1; p=none'), { sealers }, { facts })).toMatchObject({ points: 1 })
   })

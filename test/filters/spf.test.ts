@@ -2,37 +2,38 @@
 import { describe, expect, test } from 'vitest'
 import { defer, type Finding, points, reject } from '../../src/core/finding.ts'
 import { type SpfOptions, spf } from '../../src/filters/spf.ts'
+import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
-import { messageIn } from '../support/asking.ts'
 
 const found = (record: string, options?: SpfOptions, greeting = 'v=spf1 +a ip4:192.0.2.1 -all') =>
-  spf(options).mail?.(
-    messageIn({
-      ip: '192.0.2.1',
-      helo: 'mx.example.net',
-      reversePath: 'alice@example.org',
-      dns: zone({
-        'example.org': record === 'timeout' ? 'timeout' : { TXT: [record] },
-        'mx.example.net': { TXT: [greeting] },
-      }),
+  probe(spf(options), {
+    ip: '192.0.2.1',
+    helo: 'mx.example.net',
+    reversePath: 'alice@example.org',
+    dns: zone({
+      'example.org': record === 'timeout' ? 'timeout' : { TXT: [record] },
+      'mx.example.net': { TXT: [greeting] },
     }),
-  )
+  })
 
 describe('spf', () => {
   test.for<[string, readonly Finding[]]>([
     ['v=spf1 ip4:192.0.2.0/24 -all', []],
-    ['v=spf1 -all', [points(4, 'example.org says that 192.0.2.1 does not send for it', { rule: 'fail' })]],
+    ['v=spf1 -all', [points(4, 'example.org says that 192.0.2.1 does not send for it', { rule: 'spf/fail' })]],
     [
       'v=spf1 ~all',
-      [points(1.5, 'example.org says that 192.0.2.1 probably does not send for it', { rule: 'softfail' })],
+      [points(1.5, 'example.org says that 192.0.2.1 probably does not send for it', { rule: 'spf/softfail' })],
     ],
-    ['v=spf1 ?all', [points(0.5, 'example.org says nothing about 192.0.2.1', { rule: 'neutral' })]],
-    ['nothing about it', [points(0.5, 'example.org publishes no SPF record', { rule: 'none' })]],
+    ['v=spf1 ?all', [points(0.5, 'example.org says nothing about 192.0.2.1', { rule: 'spf/neutral' })]],
+    ['nothing about it', [points(0.5, 'example.org publishes no SPF record', { rule: 'spf/none' })]],
     [
       'v=spf1 bananas -all',
-      [points(1, 'the SPF record of example.org is in error: Unknown mechanism "bananas"', { rule: 'permerror' })],
+      [points(1, 'the SPF record of example.org is in error: Unknown mechanism "bananas"', { rule: 'spf/permerror' })],
     ],
-    ['v=spf1 +all', [points(1, 'the SPF record of example.org lets half the Internet send for it', { rule: 'weak' })]],
+    [
+      'v=spf1 +all',
+      [points(1, 'the SPF record of example.org lets half the Internet send for it', { rule: 'spf/weak' })],
+    ],
     ['timeout', []],
   ])('%s', async ([record, findings]) => {
     expect(await found(record)).toEqual(findings)
@@ -40,7 +41,7 @@ describe('spf', () => {
 
   test('a domain that rejects can be taken at its word', async () => {
     expect(await found('v=spf1 -all', { fail: 'reject' })).toEqual([
-      reject('5.7.23', 'example.org says that 192.0.2.1 does not send for it', { rule: 'fail' }),
+      reject('5.7.23', 'example.org says that 192.0.2.1 does not send for it', { rule: 'spf/fail' }),
     ])
   })
 
@@ -53,13 +54,13 @@ describe('spf', () => {
       temperror: 'defer',
     } as const
     expect(await found('timeout', every)).toEqual([
-      defer('4.7.24', 'SPF of example.org could not be found out: DNS timeout', { rule: 'temperror' }),
+      defer('4.7.24', 'SPF of example.org could not be found out: DNS timeout', { rule: 'spf/temperror' }),
     ])
   })
 
   test('a greeting with a name that does not let the client use it costs three points', async () => {
     expect(await found('v=spf1 ip4:192.0.2.1 -all', {}, 'v=spf1 -all')).toEqual([
-      points(3, 'mx.example.net says that 192.0.2.1 does not send for it', { rule: 'helo-fail' }),
+      points(3, 'mx.example.net says that 192.0.2.1 does not send for it', { rule: 'spf/helo-fail' }),
     ])
   })
 

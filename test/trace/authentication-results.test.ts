@@ -9,10 +9,10 @@ import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
 import { dmarc } from '../../src/facts/dmarc.ts'
 import { rdns } from '../../src/facts/rdns.ts'
 import { type Spf, spf } from '../../src/facts/spf.ts'
+import { contextAt } from '../../src/testing/probe.ts'
 import { authenticationResults } from '../../src/trace/authentication-results.ts'
 import { receivedSpf } from '../../src/trace/received-spf.ts'
 import type { Found } from '../../src/trace/tracer.ts'
-import { messageIn } from '../support/asking.ts'
 
 const decision: Decision = {
   stage: 'message',
@@ -60,7 +60,7 @@ const reverse = {
 }
 
 const tracer = authenticationResults({ id: 'MX.Example.NET.' })
-const trace = (found: Found, ip = '192.0.2.1') => tracer(messageIn({ ip }), decision, found)
+const trace = (found: Found, ip = '192.0.2.1') => tracer(contextAt('message', { ip }), decision, found)
 
 describe('what is written', () => {
   test('everything that was found, on lines of at most 78 characters', () => {
@@ -102,7 +102,7 @@ describe('what is written', () => {
 
   test('an internationalised name is written in A-labels', () => {
     const [[, value] = ['', '']] = authenticationResults({ id: 'Bücher.example' })(
-      messageIn({}),
+      contextAt('message'),
       decision,
       peek([spf, sender]),
     )
@@ -160,7 +160,7 @@ describe('hostile facts', () => {
   test('S02 Received-SPF is one field of printable lines too', () => {
     fc.assert(
       fc.property(evil, evil, (helo, reversePath) => {
-        const message = messageIn({ helo, reversePath })
+        const message = contextAt('message', { helo, reversePath })
         const [[name, value] = ['', ''], ...more] = receivedSpf({ receiver: 'mx.example.net' })(
           message,
           decision,
@@ -176,7 +176,7 @@ describe('hostile facts', () => {
 
 describe('Received-SPF', () => {
   test('says what was checked, and how (RFC 7208 §9.1)', () => {
-    const message = messageIn({ helo: 'mx.example.org', reversePath: 'alice@example.org' })
+    const message = contextAt('message', { helo: 'mx.example.org', reversePath: 'alice@example.org' })
     expect(receivedSpf({ receiver: 'mx.example.net' })(message, decision, peek([spf, sender]))).toEqual([
       [
         'Received-SPF',
@@ -186,6 +186,6 @@ describe('Received-SPF', () => {
   })
 
   test('is left out when SPF was not asked for', () => {
-    expect(receivedSpf({ receiver: 'mx.example.net' })(messageIn({}), decision, peek())).toEqual([])
+    expect(receivedSpf({ receiver: 'mx.example.net' })(contextAt('message'), decision, peek())).toEqual([])
   })
 })

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Decision } from '../../src/core/decision.ts'
 import { type Finding, points } from '../../src/core/finding.ts'
+import { contextAt } from '../../src/testing/probe.ts'
 import { spamStatus } from '../../src/trace/spam-status.ts'
-import { messageIn } from '../support/asking.ts'
 
 const decide = (verdict: Decision['verdict'], score: number, findings: readonly Finding[]): Decision => ({
   stage: 'message',
@@ -13,7 +13,7 @@ const decide = (verdict: Decision['verdict'], score: number, findings: readonly 
   findings,
   reply: { code: 250, status: '2.0.0', text: 'OK' },
 })
-const trace = (decision: Decision) => spamStatus({ ...messageIn({}), ref: '7K2Q9F' }, decision, () => undefined)
+const trace = (decision: Decision) => spamStatus(contextAt('message', { ref: '7K2Q9F' }), decision, () => undefined)
 
 test('quarantined mail is flagged, with the rules and the reference', () => {
   const findings = [

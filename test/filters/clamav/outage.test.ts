@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Filter } from '../../../src/core/filter.ts'
 import { clamav } from '../../../src/filters/clamav.ts'
-import { messageIn } from '../../support/asking.ts'
+import { probe } from '../../../src/testing/probe.ts'
 import { type RealClamd, startClamd } from '../../support/clamd.ts'
 import { eicar } from '../../support/eicar.ts'
 import { INSTALL_TIMEOUT } from '../../support/services.ts'
@@ -29,15 +29,13 @@ async function traffic(filter: Filter, ended: () => boolean): Promise<Tally> {
   const tally: Tally = { passed: 0, refused: 0, missed: 0, causes: new Map(), longest: 0 }
   const one = async (message: string) => {
     const began = performance.now()
-    try {
-      const finding = await filter.message?.(messageIn({ message }))
-      if (finding) tally.refused += 1
-      else if (message === infected) tally.missed += 1
-      else tally.passed += 1
-    } catch (error) {
-      const [, cause = 'none'] = /^not scanned \(([a-z-]+)\)/.exec(error instanceof Error ? error.message : '') ?? []
+    const [finding] = await probe(filter, { message })
+    if (finding?.verdict === 'defer') {
+      const [, cause = 'none'] = /^clamav failed: not scanned \(([a-z-]+)\)/.exec(finding.reason) ?? []
       tally.causes.set(cause, (tally.causes.get(cause) ?? 0) + 1)
-    }
+    } else if (finding?.verdict === 'reject') tally.refused += 1
+    else if (message === infected) tally.missed += 1
+    else tally.passed += 1
     tally.longest = Math.max(tally.longest, performance.now() - began)
   }
   const running: Promise<void>[] = []
@@ -58,11 +56,8 @@ const during = async (filter: Filter, ms: number): Promise<Tally> => {
 async function recovery(filter: Filter): Promise<number> {
   const began = performance.now()
   for (;;) {
-    const good = await Promise.resolve(filter.message?.(messageIn({ message: clean }))).then(
-      () => true,
-      () => false,
-    )
-    if (good || performance.now() - began > 4 * RECOVERY) return performance.now() - began
+    const found = await probe(filter, { message: clean })
+    if (found.length === 0 || performance.now() - began > 4 * RECOVERY) return performance.now() - began
     await sleep(20)
   }
 }

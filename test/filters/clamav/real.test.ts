@@ -3,7 +3,7 @@ import NodeClam from 'clamscan'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { quarantine, reject } from '../../../src/core/finding.ts'
 import { type ClamavOptions, clamav } from '../../../src/filters/clamav.ts'
-import { messageIn } from '../../support/asking.ts'
+import { probe } from '../../../src/testing/probe.ts'
 import { EICAR_NAME, type RealClamd, startClamd } from '../../support/clamd.ts'
 import { eicar } from '../../support/eicar.ts'
 import { INSTALL_TIMEOUT } from '../../support/services.ts'
@@ -15,8 +15,12 @@ beforeAll(async () => {
 }, INSTALL_TIMEOUT)
 afterAll(() => clamd.stop())
 
-const judged = async (message: string, options: ClamavOptions = { socket: clamd.socket }) =>
-  await clamav(options).message?.(messageIn({ message }))
+/** The one thing that is said, if anything is. */
+async function judged(message: string, options: ClamavOptions = { socket: clamd.socket }) {
+  const [finding, ...more] = await probe(clamav(options), { message })
+  expect(more).toEqual([])
+  return finding
+}
 
 /** A message with one part beside its text. */
 const withPart = (type: string, encoding: string, content: string): string =>
@@ -58,7 +62,7 @@ const infected: Readonly<Record<string, string>> = {
 }
 
 describe('EICAR', () => {
-  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, { rule: 'infected' })
+  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, { rule: 'clamav/infected' })
 
   test.for(Object.entries(infected))('is found %s, over the Unix socket and over TCP', async ([, message]) => {
     expect(await judged(message)).toEqual(finding)
@@ -82,18 +86,20 @@ test('a message without it is clean', async () => {
 describe('what clamd cannot look into', () => {
   test('D03 is quarantined when it is encrypted', async () => {
     expect(await judged(attached(zip({ 'a.txt': eicar }, { encrypted: true })))).toEqual(
-      quarantine('ClamAV could not look into all of the message: Heuristics.Encrypted.Zip', { rule: 'unscannable' }),
+      quarantine('ClamAV could not look into all of the message: Heuristics.Encrypted.Zip', {
+        rule: 'clamav/unscannable',
+      }),
     )
   })
 
   test('D03 is quarantined, or deferred where a reset hides the cause, when it is beyond StreamMaxLength', async () => {
     const large = attached(Buffer.alloc(9 * 1024 * 1024, 65))
     for (const options of [{ socket: clamd.socket }, { host: clamd.host, port: clamd.port }]) {
-      const outcome = await judged(large, options).catch((error: Error) => error.message)
-      expect(outcome).toEqual(
-        typeof outcome === 'string'
-          ? expect.stringMatching(/^not scanned \(reset\)/)
-          : expect.objectContaining({ verdict: 'quarantine', rule: 'unscannable' }),
+      const { rule, verdict, reason } = (await judged(large, options)) ?? {}
+      expect({ rule, verdict }).toEqual(
+        reason?.startsWith('clamav failed: not scanned (reset)')
+          ? { rule: 'clamav/failed', verdict: 'defer' }
+          : { rule: 'clamav/unscannable', verdict: 'quarantine' },
       )
     }
   })
@@ -105,7 +111,7 @@ describe('what clamd cannot look into', () => {
     )
     expect(await judged(attached(zip(files)), { socket: hasty.socket })).toEqual(
       quarantine('ClamAV could not look into all of the message: Heuristics.Limits.Exceeded.MaxScanTime', {
-        rule: 'unscannable',
+        rule: 'clamav/unscannable',
       }),
     )
   })
