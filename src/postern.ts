@@ -2,12 +2,14 @@
 import { hostname } from 'node:os'
 import type { Policy } from './core/decision.ts'
 import { PosternError, type Problem } from './core/errors.ts'
+import type { Feedback } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
 import type { SessionEntry } from './core/journal.ts'
 import { plan } from './core/run.ts'
 import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
 import { type Stage, stages } from './core/stage.ts'
+import { teach } from './core/teach.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
 import {
   type Clock,
@@ -72,6 +74,15 @@ export interface Gateway {
   readonly secrets: readonly string[]
   /** A client has connected. `world` stands in for the gateway's own, part by part. @throws PosternError when `ip` is no address */
   open(peer: Peer, world?: Partial<World>): Session
+  /**
+   * Somebody says what a message was: filters that learn hear it. Said twice it counts once, and it can be taken back.
+   *
+   * @throws PosternError when it makes no sense or no filter knows the message; any other error means: say it again
+   * @example
+   * await gateway.feedback({ ref: '7K2Q9F0D', label: 'spam', by: 'user:alice' })
+   * await gateway.feedback({ message: createReadStream(file), label: 'ham', by: 'user:alice' })
+   */
+  feedback(said: Feedback): Promise<void>
   /** Ends what filters have begun. Sessions that are open go on to their end. */
   close(): Promise<void>
 }
@@ -94,6 +105,7 @@ export function postern(options: PosternOptions): Gateway {
     world,
     secrets: [...new Set(filters.flatMap(({ secrets = [] }) => secrets))],
     open: (peer, other) => openSession(setup, peer, other === undefined ? world : { ...world, ...other }),
+    feedback: said => teach(setup, world, said),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
     },
@@ -195,6 +207,7 @@ const conduct: readonly string[] = [
   'secrets',
   'decided',
   'closed',
+  'learn',
   'start',
   'stop',
 ]

@@ -1,6 +1,7 @@
 /** A filter looks at a stage of the dialogue and states findings. It never speaks to the client. */
 import type { Decision } from './decision.ts'
 import type { Reading } from './fact.ts'
+import type { Lesson } from './feedback.ts'
 import type { Findings } from './finding.ts'
 import type { Connection, Stage, Stages } from './stage.ts'
 import type { Duration } from './units.ts'
@@ -25,6 +26,11 @@ export interface Conduct {
   readonly decided?: (decision: Decision, context: Connection) => void
   /** The connection is over: give back what was held. */
   readonly closed?: (connection: Connection) => void
+  /**
+   * Somebody says what a message was. Until this settles the message can be read. A filter that does not know the
+   * message throws a `PosternError`; being told the same thing twice must change nothing.
+   */
+  readonly learn?: (lesson: Lesson) => void | Promise<void>
   /** The gateway opens: check what is needed, begin what lasts. A rejection is logged and stops nothing. */
   readonly start?: (world: World) => void | Promise<void>
   /** The gateway closes: end what `start` began. */

@@ -1,0 +1,37 @@
+/** What people say about messages that were judged, in the words in which filters are taught. */
+import type { Readable } from 'node:stream'
+import type { Message } from './stage.ts'
+import type { World } from './world.ts'
+
+/** Whether a message was wanted. */
+export type Label = 'ham' | 'spam'
+
+/** What somebody says about a message. */
+export type Feedback = Named & {
+  readonly label: Label
+  /** Who says it: `user:alice`, `trap`, `abuse-desk`. Said twice by one reporter, it counts once. */
+  readonly by: string
+  /** Takes it back. @default false */
+  readonly undo?: boolean
+}
+
+/** Which message is meant: by the reference that stands in its reply and its trace fields, or by its octets. */
+type Named =
+  | { readonly ref: string; readonly message?: never }
+  | { readonly message: Buffer | Readable; readonly ref?: never }
+
+/** What a filter is taught. */
+export interface Lesson {
+  readonly label: Label
+  readonly by: string
+  /** What this reporter has said before is taken back. */
+  readonly undo: boolean
+  /** The session that carried the message. */
+  readonly ref?: string
+  /**
+   * The message in full. Facts of it can be asked, but of its way here nothing is known: the client is 0.0.0.0, greeting
+   * and reverse-path are empty. It ends with the lesson.
+   */
+  readonly message?: Message
+  readonly world: World
+}

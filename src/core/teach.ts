@@ -1,0 +1,125 @@
+/** Hands what people say about messages to the filters that learn. */
+import { Readable } from 'node:stream'
+import { withBudget } from '../dns/budget.ts'
+import { PosternError, type Problem } from './errors.ts'
+import type { Feedback, Lesson } from './feedback.ts'
+import type { Filter } from './filter.ts'
+import { openScope, type Scope } from './memory.ts'
+import { receive } from './receive.ts'
+import { reference } from './reference.ts'
+import type { Setup } from './setup.ts'
+import { spool } from './spool.ts'
+import type { Connection, Greeting, Header, Message, Transaction } from './stage.ts'
+import type { World } from './world.ts'
+
+/** How long one filter may take to learn: it waits for stores and for DNS, which have deadlines of their own. */
+const LONGEST = 60_000
+const LONGEST_NAME = 320
+
+/**
+ * Settles when every filter has learned.
+ *
+ * @throws PosternError when what is said makes no sense, or no filter knows the message
+ * @throws Error when a filter could not learn; to say the same again then is right, and counts once
+ */
+export async function teach(setup: Setup, world: World, feedback: Feedback): Promise<void> {
+  const learners = setup.filters.filter(({ learn }) => learn !== undefined)
+  const problems = [...check(feedback, learners)]
+  if (problems.length > 0) throw new PosternError(problems)
+  const { label, by, undo = false, ref } = feedback
+  const lesson = { label, by, undo, world, ...(ref !== undefined && { ref }) }
+  if (feedback.message === undefined) return await tell(learners, lesson)
+  const content = Buffer.isBuffer(feedback.message) ? Readable.from([feedback.message]) : feedback.message
+  await withMessage(setup, world, content, message => tell(learners, { ...lesson, message }))
+}
+
+async function tell(learners: readonly Filter[], lesson: Lesson): Promise<void> {
+  const told = await Promise.allSettled(learners.map(filter => inTime(filter, lesson)))
+  const errors = told.flatMap(({ status, ...rest }) => ('reason' in rest ? [rest.reason as unknown] : []))
+  const failure = errors.find(error => !(error instanceof PosternError))
+  if (failure !== undefined) throw failure
+  if (errors.length === learners.length)
+    throw new PosternError(errors.flatMap(error => (error instanceof PosternError ? error.problems : [])))
+}
+
+async function inTime(filter: Filter, lesson: Lesson): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const cancel = lesson.world.clock.after(LONGEST, () =>
+    reject(new Error(`${filter.name} did not learn within ${LONGEST} ms`)),
+  )
+  try {
+    await Promise.race([filter.learn?.(lesson), promise])
+  } finally {
+    cancel()
+  }
+}
+
+/** Reads a message as if a client had sent it, and gives it back when `use` has settled. */
+async function withMessage(
+  setup: Setup,
+  world: World,
+  content: Readable,
+  use: (message: Message) => Promise<void>,
+): Promise<void> {
+  const store = spool({ memory: setup.memory, folder: setup.folder })
+  const dns = withBudget(world.dns, { clock: world.clock })
+  const nowhere = { ip: '0.0.0.0', ref: reference(), spokeEarly: false, ...world, dns }
+  const connection = openScope<Connection>('connect', undefined, nowhere)
+  const greeting = openScope<Greeting>('helo', connection, { helo: '' })
+  const transaction = openScope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
+  const scopes: Scope[] = [connection, greeting, transaction]
+  let header = openScope<Header>('header', transaction, {})
+  try {
+    const reception = await receive(content, {
+      size: setup.size,
+      spool: store,
+      header: async fields => {
+        header = openScope<Header>('header', transaction, { forwardPaths: [], header: fields })
+        return []
+      },
+    })
+    if (reception.kind !== 'complete') throw unread(reception.kind, setup.size)
+    const message = openScope<Message>('message', header, { size: store.size, open: store.open })
+    scopes.push(header, message)
+    await use(message.context)
+  } finally {
+    for (const scope of scopes) scope.end()
+    if (!content.destroyed) content.destroy()
+    await store.close()
+  }
+}
+
+function unread(kind: string, size: number): Error {
+  if (kind !== 'too-large') return new Error('the message could not be read to its end')
+  const remedy = 'give what the gateway would have taken, or raise limits.size'
+  return new PosternError([{ path: 'message', found: kind, expected: `at most ${size} octets`, remedy }])
+}
+
+function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Problem> {
+  const { label, by, ref, message } = feedback
+  if (learners.length === 0)
+    yield { path: 'filters', found: 'none that learns', expected: 'one that does', remedy: 'add reputation()' }
+  if (label !== 'ham' && label !== 'spam')
+    yield { path: 'label', found: label, expected: "'ham' or 'spam'", remedy: 'say which of them it was' }
+  if (typeof by !== 'string' || by === '' || by.length > LONGEST_NAME)
+    yield {
+      path: 'by',
+      found: by,
+      expected: `a name of 1 to ${LONGEST_NAME} characters`,
+      remedy: "say who reports, such as 'user:alice'",
+    }
+  if ((ref === undefined) === (message === undefined))
+    yield {
+      path: 'ref',
+      found: ref === undefined ? 'neither ref nor message' : 'both ref and message',
+      expected: 'one of them',
+      remedy: 'name the message by the reference in its reply, or give its octets',
+    }
+  else if (ref !== undefined && !/^[0-9A-Za-z-]{1,32}$/.test(ref))
+    yield {
+      path: 'ref',
+      found: ref,
+      expected: 'up to 32 letters, digits and hyphens',
+      remedy: 'take what follows ref= in the reply or in X-Spam-Status',
+    }
+}
