@@ -1,0 +1,178 @@
+/** The words for what files hold: containers, documents and programs, looked into without running or unpacking to disk. */
+
+/** What a file is by its own octets. */
+export type Format =
+  | 'zip'
+  | 'ooxml'
+  | 'ole'
+  | 'pdf'
+  | 'rtf'
+  | 'rar'
+  | '7z'
+  | 'gzip'
+  | 'bzip2'
+  | 'xz'
+  | 'zstd'
+  | 'tar'
+  | 'cab'
+  | 'ace'
+  | 'arj'
+  | 'lha'
+  | 'iso9660'
+  | 'vhd'
+  | 'vhdx'
+  | 'dmg'
+  | 'onenote'
+  | 'chm'
+  | 'tnef'
+  | 'lnk'
+  | 'html'
+  | 'svg'
+  | 'script'
+  | 'pe'
+  | 'elf'
+  | 'mach-o'
+  | 'java-class'
+  | 'dex'
+
+/** What is dangerous or dishonest about a file. Each is a fact; whether it matters is for a filter to say. */
+export type Trait =
+  /** Some of it cannot be read without a password. */
+  | 'encrypted'
+  /** Two entries share octets: a bomb, or two readers are meant to see two things. */
+  | 'overlapping'
+  /** It would swell beyond all measure. */
+  | 'bomb'
+  /** Readers see different entries: the directory and the entries themselves disagree. */
+  | 'lying-directory'
+  /** It is valid as two formats at once. */
+  | 'polyglot'
+  /** Beyond a bound, or damaged: not all of it was seen. */
+  | 'unscannable'
+  /** Code of the office program in it. */
+  | 'macro'
+  /** Code that runs by itself when the file is opened. */
+  | 'auto-run'
+  /** A macro calls programs, downloads or writes files. */
+  | 'dangerous-macro'
+  /** Opening it fetches a template or an object from elsewhere. */
+  | 'external-template'
+  /** A field that starts a program (Dynamic Data Exchange). */
+  | 'dde'
+  /** Another file in it, which a click starts. */
+  | 'embedded-object'
+  /** JavaScript, VBScript or the like. */
+  | 'script'
+  /** It asks for a program to be started. */
+  | 'launch'
+  /** Files attached inside a document. */
+  | 'embedded-file'
+  /** A form that sends what is typed to somebody. */
+  | 'form'
+  /** HTML that assembles a file and saves it. */
+  | 'smuggling'
+  /** A program of some kind. */
+  | 'executable'
+  /** A known hole of a program is aimed at (Equation Editor and its like). */
+  | 'exploit'
+
+/** One file in a container. */
+export interface Member {
+  /** As the container names it, decoded, with `/` between folders; cut at 255 characters. */
+  readonly name: string
+  /** Octets when unpacked, as declared; absent where the format does not say. */
+  readonly size?: number
+  readonly encrypted?: boolean
+}
+
+/** What was seen of one file. */
+export interface Inspection {
+  readonly format: Format
+  readonly traits: readonly Trait[]
+  /** One sentence for each trait that was found, in the order of finding: what exactly was seen. */
+  readonly evidence: readonly string[]
+  readonly members: readonly Member[]
+  /** Links that a document carries. */
+  readonly links: readonly string[]
+  /** What was seen of the files in it that were looked into, with their names. */
+  readonly inside: readonly { readonly name: string; readonly inspection: Inspection }[]
+}
+
+/** What one message may cost, counted down by whoever spends it. */
+export interface Budget {
+  /** Octets that may still be inflated. */
+  inflate: number
+  /** Entries of containers that may still be listed. */
+  entries: number
+  /** Files that may still be looked into. */
+  files: number
+}
+
+export interface InspectLimits {
+  /** Octets that are inflated at most, all files of a message together. @default 33_554_432 */
+  readonly inflate?: number
+  /** Entries that are listed at most. @default 1000 */
+  readonly entries?: number
+  /** Files that are looked into at most, nested ones included. @default 100 */
+  readonly files?: number
+  /** Containers in containers. @default 3 */
+  readonly depth?: number
+}
+
+export const budget = ({ inflate = 33_554_432, entries = 1000, files = 100 }: InspectLimits = {}): Budget => ({
+  inflate,
+  entries,
+  files,
+})
+
+/** Gathers what an inspector sees. */
+export interface Notes {
+  trait(trait: Trait, evidence: string): void
+  member(member: Member): void
+  link(url: string): void
+  inside(name: string, inspection: Inspection): void
+  done(): Inspection
+}
+
+const MOST_LINKS = 200
+const LONGEST_NAME = 255
+
+export function notes(format: Format): Notes {
+  const evidence = new Map<Trait, string>()
+  const members: Member[] = []
+  const links = new Set<string>()
+  const inside: { readonly name: string; readonly inspection: Inspection }[] = []
+  return {
+    trait: (trait, sentence) => {
+      if (!evidence.has(trait)) evidence.set(trait, sentence)
+    },
+    member: member => {
+      members.push({ ...member, name: member.name.slice(0, LONGEST_NAME) })
+    },
+    link: url => {
+      if (links.size < MOST_LINKS) links.add(url.slice(0, 2048))
+    },
+    inside: (name, inspection) => {
+      inside.push({ name: name.slice(0, LONGEST_NAME), inspection })
+    },
+    done: () => ({
+      format,
+      traits: [...evidence.keys()],
+      evidence: [...evidence.values()],
+      members,
+      links: [...links],
+      inside,
+    }),
+  }
+}
+
+/** Looks into the octets of one format. `nested` looks into a file found inside, within the same budget. */
+export type Inspector = (
+  bytes: Buffer,
+  to: {
+    readonly notes: Notes
+    readonly budget: Budget
+    readonly signal: AbortSignal
+    readonly nested: (name: string, bytes: Buffer) => Promise<void>
+  },
+) => void | Promise<void>

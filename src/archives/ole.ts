@@ -1,0 +1,179 @@
+/** The streams of a Compound File (MS-CFB): old Office files, installers, Outlook messages. Bounded in every step. */
+
+export interface OleEntry {
+  /** With the storages around it: `Macros/VBA/ThisDocument`. */
+  readonly path: string
+  readonly size: number
+  /** Of a storage: which program owns the object. In hex, as the octets stand. */
+  readonly classId: string
+  /** The octets, at most `most` of them. Empty for a storage. */
+  read(most: number): Buffer
+}
+
+export interface OleFile {
+  readonly entries: readonly OleEntry[]
+  /** Something that was read so far led nowhere, or in circles. */
+  readonly broken: boolean
+}
+
+const MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+const FREE = 0xffffff00
+const MOST_ENTRIES = 2000
+const MOST_SECTORS = 400_000
+const STORAGE = 1
+const STREAM = 2
+const ROOT = 5
+
+export const isOle = (bytes: Buffer): boolean => bytes.length >= 512 && bytes.subarray(0, 8).equals(MAGIC)
+
+/** Undefined for what is no Compound File, or has no directory that could be read. */
+export function readOle(bytes: Buffer): OleFile | undefined {
+  if (!isOle(bytes)) return undefined
+  const shift = bytes.readUInt16LE(30)
+  const miniShift = bytes.readUInt16LE(32)
+  if ((shift !== 9 && shift !== 12) || miniShift > 9 || miniShift < 4) return undefined
+  const sectorSize = 1 << shift
+  const file = { bytes, sectorSize, broken: false }
+  const sector = (number: number): Buffer => {
+    const start = (number + 1) * sectorSize
+    const found = number < FREE && start < bytes.length ? bytes.subarray(start, start + sectorSize) : undefined
+    if (found === undefined) file.broken = true
+    return found ?? Buffer.alloc(0)
+  }
+  const tables = fatSectors(bytes, sectorSize, sector)
+  const fat = (number: number): number => {
+    const perSector = sectorSize / 4
+    const table = tables[Math.floor(number / perSector)]
+    const found = table === undefined ? undefined : sector(table)
+    const at = (number % perSector) * 4
+    return found !== undefined && at + 4 <= found.length ? found.readUInt32LE(at) : 0xfffffffe
+  }
+  const chain = (first: number, most: number, next: (number: number) => number): number[] => {
+    const numbers: number[] = []
+    for (let number = first; number < FREE; number = next(number)) {
+      if (numbers.length >= Math.min(most, MOST_SECTORS)) {
+        file.broken ||= numbers.length >= MOST_SECTORS
+        break
+      }
+      numbers.push(number)
+    }
+    return numbers
+  }
+  const stream = (first: number, most: number): Buffer =>
+    Buffer.concat(chain(first, Math.ceil(most / sectorSize), fat).map(sector)).subarray(0, most)
+
+  const directory = stream(bytes.readUInt32LE(48), MOST_ENTRIES * 128)
+  const nodes = readNodes(directory)
+  const [root] = nodes
+  if (root === undefined) return undefined
+  // Small streams live together in one that belongs to the root, in small sectors.
+  const cutoff = bytes.readUInt32LE(56)
+  const mini = lazy(() => stream(root.start, Math.min(root.size, bytes.length)))
+  const miniFat = lazy(() => stream(bytes.readUInt32LE(60), bytes.length >> 7))
+  const nextMini = (number: number): number => {
+    const table = miniFat()
+    return number * 4 + 4 <= table.length ? table.readUInt32LE(number * 4) : 0xfffffffe
+  }
+  const small = (first: number, most: number): Buffer => {
+    const size = 1 << miniShift
+    const parts = chain(first, Math.ceil(most / size), nextMini)
+    return Buffer.concat(parts.map(number => mini().subarray(number * size, (number + 1) * size))).subarray(0, most)
+  }
+  const entries = walk(nodes).map(
+    ({ path, node }): OleEntry => ({
+      path,
+      size: node.size,
+      classId: node.classId,
+      read: most => {
+        if (node.type !== STREAM) return Buffer.alloc(0)
+        const length = Math.min(most, node.size, bytes.length)
+        return node.size < cutoff ? small(node.start, length) : stream(node.start, length)
+      },
+    }),
+  )
+  return {
+    entries,
+    get broken() {
+      return file.broken
+    },
+  }
+}
+
+/** Where the sectors of the allocation table are: 109 in the header, the rest in a chain of their own. */
+function fatSectors(bytes: Buffer, sectorSize: number, sector: (number: number) => Buffer): readonly number[] {
+  const most = Math.ceil(bytes.length / sectorSize)
+  const found: number[] = []
+  const take = (table: Buffer, count: number) => {
+    for (let index = 0; index < count && found.length < most && index * 4 + 4 <= table.length; index += 1) {
+      const number = table.readUInt32LE(index * 4)
+      if (number < FREE) found.push(number)
+    }
+  }
+  take(bytes.subarray(76, 512), 109)
+  let next = bytes.readUInt32LE(68)
+  for (let hops = 0; next < FREE && hops < most; hops += 1) {
+    const table = sector(next)
+    if (table.length < sectorSize) break
+    take(table, sectorSize / 4 - 1)
+    next = table.readUInt32LE(sectorSize - 4)
+  }
+  return found
+}
+
+interface Node {
+  readonly name: string
+  readonly type: number
+  readonly left: number
+  readonly right: number
+  readonly child: number
+  readonly classId: string
+  readonly start: number
+  readonly size: number
+}
+
+function readNodes(directory: Buffer): readonly Node[] {
+  const nodes: Node[] = []
+  for (let at = 0; at + 128 <= directory.length; at += 128) {
+    const length = Math.min(Math.max(directory.readUInt16LE(at + 64) - 2, 0), 62)
+    nodes.push({
+      name: directory.toString('utf16le', at, at + length),
+      type: directory[at + 66] ?? 0,
+      left: directory.readUInt32LE(at + 68),
+      right: directory.readUInt32LE(at + 72),
+      child: directory.readUInt32LE(at + 76),
+      classId: directory.toString('hex', at + 80, at + 96),
+      start: directory.readUInt32LE(at + 116),
+      size: directory.readUInt32LE(at + 120),
+    })
+  }
+  return nodes
+}
+
+/** Every storage and stream, each once, however the tree is tied. Those that no storage holds come last. */
+function walk(nodes: readonly Node[]): readonly { readonly path: string; readonly node: Node }[] {
+  const seen = new Set<number>()
+  const found: { readonly path: string; readonly node: Node }[] = []
+  const waiting = [{ number: 0, folder: '' }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { number, folder } = next
+    const node = nodes[number]
+    if (node === undefined || seen.has(number)) continue
+    seen.add(number)
+    const path = node.type === ROOT ? '' : `${folder}${node.name}`
+    if (node.type === STORAGE || node.type === STREAM || node.type === ROOT) found.push({ path, node })
+    waiting.push({ number: node.left, folder }, { number: node.right, folder })
+    waiting.push({ number: node.child, folder: node.type === ROOT ? '' : `${path}/` })
+  }
+  nodes.forEach((node, number) => {
+    if (!seen.has(number) && node.type === STREAM) found.push({ path: node.name, node })
+  })
+  return found
+}
+
+const lazy = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,77 @@
+/** Office Open XML (ECMA-376) inside its zip: macros, templates from elsewhere, objects, DDE. */
+
+import type { Inspector } from './inspection.ts'
+import { inspectMacros } from './office.ts'
+import { readOle } from './ole.ts'
+import type { ZipEntry } from './zip.ts'
+
+const MOST_OBJECTS = 20
+
+export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
+  entries.some(({ name }) => name === '[Content_Types].xml') &&
+  entries.some(({ name }) => /^(?:word|xl|ppt|visio)\//.test(name))
+
+export async function inspectOoxml(
+  entries: readonly ZipEntry[],
+  unpack: (entry: ZipEntry) => Promise<Buffer | undefined>,
+  { notes, nested }: Parameters<Inspector>[1],
+): Promise<void> {
+  let objects = 0
+  for (const entry of entries) {
+    const { name } = entry
+    if (/(?:^|\/)vbaProject\.bin$/i.test(name)) {
+      notes.trait('macro', `it holds macros: ${name}`)
+      const project = readOle((await unpack(entry)) ?? Buffer.alloc(0))
+      if (project) inspectMacros(project, notes)
+      else notes.trait('unscannable', `${name} cannot be read`)
+    } else if (/^xl\/macrosheets\//i.test(name)) notes.trait('macro', 'it has a sheet of Excel 4.0 macros')
+    else if (/\.rels$/i.test(name)) inspectRelations(await text(entry, unpack), notes)
+    else if (/^word\/(?:document|header\d*|footer\d*|footnotes)\.xml$/.test(name)) {
+      if (/\bDDE(?:AUTO)?\s/.test(fieldCodes(await text(entry, unpack))))
+        notes.trait('dde', 'a field starts a program by DDE')
+    } else if (/^xl\/externalLinks\//.test(name)) {
+      if (/<ddeLink\b/.test(await text(entry, unpack))) notes.trait('dde', 'a cell starts a program by DDE')
+    } else if (/\/(?:embeddings|activeX)\//i.test(name) && /\.bin$|\.[a-z]{3}$/i.test(name)) {
+      if (/\.bin$/i.test(name)) notes.trait('embedded-object', `it holds an object: ${name}`)
+      const object = objects < MOST_OBJECTS ? await unpack(entry) : undefined
+      objects += 1
+      if (object) await nested(name, object)
+    }
+  }
+}
+
+const text = async (entry: ZipEntry, unpack: (entry: ZipEntry) => Promise<Buffer | undefined>): Promise<string> =>
+  ((await unpack(entry)) ?? Buffer.alloc(0)).toString('utf8')
+
+/** Relationships: what is fetched from elsewhere when the file opens, and links that a person follows. */
+function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes']): void {
+  for (const [relation] of xml.matchAll(/<Relationship\b[^>]{0,4096}>/g)) {
+    if (!/TargetMode\s*=\s*["']External["']/i.test(relation)) continue
+    const target = plain(/\bTarget\s*=\s*["']([^"']{0,2048})/.exec(relation)?.[1] ?? '')
+    const kind = /\bType\s*=\s*["'][^"']{0,512}\/([A-Za-z]+)["']/.exec(relation)?.[1] ?? ''
+    if (kind === 'hyperlink') notes.link(target)
+    else if (
+      /^(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|control)$/.test(kind) &&
+      /^[a-z+-]{2,32}:|^\\\\/i.test(target)
+    )
+      notes.trait('external-template', `opening it fetches ${target.slice(0, 120)} (${kind})`)
+  }
+}
+
+/** The codes of fields, which may be cut into runs: put together in order. */
+function fieldCodes(xml: string): string {
+  let codes = ''
+  for (const [, code = ''] of xml.matchAll(/<w:instrText\b[^>]{0,256}>([^<]{0,4096})/g)) {
+    codes += code
+    if (codes.length > 65_536) break
+  }
+  return `${codes} ${[...xml.matchAll(/<w:fldSimple\b[^>]{0,64}w:instr\s*=\s*"([^"]{0,1024})/g)]
+    .slice(0, 100)
+    .map(([, code]) => code)
+    .join(' ')}`
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+const plain = (value: string): string =>
+  value.replace(/&(amp|lt|gt|quot|apos);/g, (_all, name: string) => entities[name] ?? '')

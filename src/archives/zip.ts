@@ -1,0 +1,165 @@
+/** Zip archives as every reader would see them: by the directory at the end, and by the entries as they stand. */
+import type { Entry, ZipFile } from 'yauzl'
+import { inflate } from './inflate.ts'
+import type { Inspector, Notes } from './inspection.ts'
+import { inspectOoxml, isOoxml } from './ooxml.ts'
+
+/** What is declared in all, and beyond which ratio it is a bomb. Small files may be very regular. */
+const MOST_DECLARED = 209_715_200
+const MOST_RATIO = 100
+const RATIO_FROM = 1_048_576
+/** Of one entry that is looked into. */
+const MOST_ENTRY = 8_388_608
+/** Names that only the entries have are sought in so many places. */
+const MOST_SIGNATURES = 10_000
+
+const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
+
+export interface ZipEntry {
+  readonly name: string
+  readonly size: number
+  readonly packed: number
+  readonly encrypted: boolean
+  readonly method: number
+  /** Of its own header. */
+  readonly offset: number
+}
+
+export const inspectZip: Inspector = async (bytes, to) => {
+  const { notes, budget, signal, nested } = to
+  const { entries, broken, more } = await readDirectory(bytes, budget.entries)
+  budget.entries -= entries.length
+  for (const { name, size, encrypted } of entries) notes.member({ name, size, ...(encrypted && { encrypted }) })
+  if (broken !== undefined) notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
+  if (more) notes.trait('unscannable', `it has more than ${entries.length} entries`)
+  if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
+  const ranges = judgeRanges(bytes, entries, notes)
+  judgeHidden(bytes, ranges, notes)
+  if (judgeSizes(bytes, entries, notes)) return
+  const unpack = async ({ offset, packed, method, encrypted, size }: ZipEntry): Promise<Buffer | undefined> => {
+    const data = dataOf(bytes, offset, packed)
+    if (data === undefined || encrypted || (method !== 0 && method !== 8)) return undefined
+    if (method === 0) return data
+    const { bytes: plain, end } = await inflate(data, { form: 'raw', most: MOST_ENTRY, budget, signal })
+    if (end === 'whole' && plain.length !== size) notes.trait('lying-directory', 'an entry is not as long as it says')
+    if (end === 'cut' && plain.length < MOST_ENTRY) notes.trait('unscannable', 'it holds more than may be unpacked')
+    return plain
+  }
+  if (isOoxml(entries)) return await inspectOoxml(entries, unpack, to)
+  for (const entry of entries) {
+    if (budget.files <= 0 || budget.inflate <= 0)
+      return notes.trait('unscannable', 'it holds more than may be looked into')
+    if (entry.size === 0 || entry.name.endsWith('/')) continue
+    const plain = await unpack(entry)
+    if (plain) await nested(entry.name, plain)
+  }
+}
+
+/** The entries that the directory names, by yauzl, as far as they can be read. */
+async function readDirectory(
+  bytes: Buffer,
+  most: number,
+): Promise<{ readonly entries: readonly ZipEntry[]; readonly broken?: string; readonly more: boolean }> {
+  const yauzl = await import('yauzl')
+  const entries: ZipEntry[] = []
+  const options = { lazyEntries: true, decodeStrings: true, validateEntrySizes: false, strictFileNames: false } as const
+  try {
+    const file = await new Promise<ZipFile>((resolve, reject) => {
+      yauzl.fromBuffer(bytes, options, (error, opened) => (error ? reject(error) : resolve(opened)))
+    })
+    const more = await new Promise<boolean>((resolve, reject) => {
+      file.on('error', reject)
+      file.on('end', () => resolve(false))
+      file.on('entry', (entry: Entry) => {
+        if (entries.length >= most) return resolve(true)
+        entries.push({
+          name: entry.fileName,
+          size: entry.uncompressedSize,
+          packed: entry.compressedSize,
+          encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
+          method: entry.compressionMethod,
+          offset: entry.relativeOffsetOfLocalHeader,
+        })
+        file.readEntry()
+      })
+      file.readEntry()
+    })
+    return { entries, more }
+  } catch (error) {
+    return { entries, broken: error instanceof Error ? error.message.slice(0, 120) : 'damaged', more: false }
+  }
+}
+
+interface Range {
+  readonly start: number
+  readonly stop: number
+}
+
+/** Where entries lie; what overlaps, or is called otherwise by its own header, is told. */
+function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): readonly Range[] {
+  const ranges: Range[] = []
+  for (const { name, offset, packed, encrypted } of entries) {
+    const data = dataOf(bytes, offset, packed)
+    if (data === undefined) {
+      notes.trait('lying-directory', `the directory names ${name.slice(0, 80)} where there is nothing`)
+      continue
+    }
+    const own = bytes.subarray(offset + 30, offset + 30 + bytes.readUInt16LE(offset + 26))
+    const flags = bytes.readUInt16LE(offset + 6)
+    if (!sameName(own, name))
+      notes.trait('lying-directory', `${name.slice(0, 80)} calls itself ${own.toString('latin1', 0, 80)}`)
+    if (((flags & 1) !== 0) !== encrypted)
+      notes.trait('lying-directory', `${name.slice(0, 80)} is and is not encrypted`)
+    ranges.push({ start: offset, stop: data.byteOffset - bytes.byteOffset + packed })
+  }
+  const sorted = ranges.toSorted((a, b) => a.start - b.start)
+  for (const [index, { start }] of sorted.entries()) {
+    if (index > 0 && start < (sorted[index - 1]?.stop ?? 0)) notes.trait('overlapping', 'entries share octets')
+  }
+  return sorted
+}
+
+/** Entries that stand in the file and not in the directory: readers that stream see them. */
+function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
+  let next = 0
+  let at = bytes.indexOf(LOCAL)
+  for (let found = 0; at >= 0 && found < MOST_SIGNATURES; found += 1) {
+    while (next < ranges.length && (ranges[next]?.stop ?? 0) <= at) next += 1
+    const around = ranges[next]
+    if (around !== undefined && around.start <= at) {
+      // Within an entry that is known; a stored archive in it has signatures of its own.
+      at = bytes.indexOf(LOCAL, Math.max(around.stop, at + 4))
+      continue
+    }
+    const length = at + 30 <= bytes.length ? bytes.readUInt16LE(at + 26) : 0
+    const name = bytes.toString('latin1', at + 30, at + 30 + Math.min(length, 255))
+    if (length > 0 && at + 30 + length <= bytes.length) {
+      notes.trait('lying-directory', `the directory does not name ${name.slice(0, 80)}`)
+      notes.member({ name })
+    }
+    at = bytes.indexOf(LOCAL, at + 4)
+  }
+  const first = ranges[0]?.start ?? 0
+  if (first > 0 && !bytes.subarray(0, 4).equals(LOCAL) && bytes[0] !== 0x50)
+    notes.trait('polyglot', `${first} octets stand before the archive`)
+}
+
+/** Tells a bomb, by what is declared. */
+function judgeSizes(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): boolean {
+  const declared = entries.reduce((sum, { size }) => sum + size, 0)
+  if (declared > MOST_DECLARED) notes.trait('bomb', `${bytes.length} octets say that they unpack to ${declared}`)
+  else if (declared > RATIO_FROM && declared > bytes.length * MOST_RATIO)
+    notes.trait('bomb', `${bytes.length} octets unpack to ${declared}`)
+  else return false
+  return true
+}
+
+function dataOf(bytes: Buffer, offset: number, packed: number): Buffer | undefined {
+  if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== 0x04034b50) return undefined
+  const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
+  return start + packed <= bytes.length ? bytes.subarray(start, start + packed) : undefined
+}
+
+/** In UTF-8 or in the old encoding, where only ASCII can be compared. */
+const sameName = (own: Buffer, name: string): boolean =>
+  own.toString('utf8').replaceAll('\\', '/') === name || own.some(octet => octet > 0x7e)
