@@ -4,8 +4,9 @@ import { connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type Answer, delivered, worst } from './answer.ts'
 import { dotStuffed } from './dot-stuffing.ts'
+import { noTls, secured } from './next-hop-tls.ts'
 import type { Hop } from './options.ts'
-import { type HopReply, replies } from './replies.ts'
+import { type HopReply, type Replies, replies } from './replies.ts'
 
 export interface Parcel {
   readonly reversePath: string
@@ -29,9 +30,19 @@ export const patient: Patience = { connect: 10_000, reply: 60_000, final: 300_00
 /**
  * Never rejects. Whoever cannot be reached, breaks off or greets us with a refusal defers: that is our side's trouble,
  * not the sender's. What it says to MAIL, RCPT and DATA is passed on. With SMTP nothing is sent unless all recipients
- * are taken, since only one answer can be given for all of them.
+ * are taken, since only one answer can be given for all of them. Where TLS is welcome but cannot be had, it goes without.
  */
 export async function handOn(hop: Hop, name: string, parcel: Parcel, patience: Patience = patient): Promise<Answer> {
+  const answer = await attempt(hop, name, parcel, patience)
+  if (answer !== noTls) return answer
+  // Half a handshake leaves a connection on which nobody can say a word more.
+  const plain = hop.tls === 'opportunistic' ? await attempt({ ...hop, tls: 'off' }, name, parcel, patience) : untrusted
+  return plain === noTls ? untrusted : plain
+}
+
+type Attempt = Answer | typeof noTls
+
+async function attempt(hop: Hop, name: string, parcel: Parcel, patience: Patience): Promise<Attempt> {
   const socket = connect({ host: hop.host, port: hop.port })
   socket.on('error', () => undefined)
   try {
@@ -50,19 +61,67 @@ export async function handOn(hop: Hop, name: string, parcel: Parcel, patience: P
   }
 }
 
-async function talk(socket: Socket, hop: Hop, name: string, parcel: Parcel, patience: Patience): Promise<Answer> {
+/** A connection, before or after it was secured. */
+interface Line {
+  readonly socket: Socket
+  readonly hear: Replies
+  readonly ask: (command: string) => Promise<HopReply>
+  readonly leave: (answer: Answer) => Answer
+}
+
+function lineOf(socket: Socket, patience: Patience): Line {
   const hear = replies(socket)
-  const ask = async (command: string): Promise<HopReply> => {
-    socket.write(`${command}\r\n`)
-    return await hear(patience.reply)
+  return {
+    socket,
+    hear,
+    ask: async command => {
+      socket.write(`${command}\r\n`)
+      return await hear.next(patience.reply)
+    },
+    leave: answer => {
+      socket.end('QUIT\r\n')
+      return answer
+    },
   }
-  const leave = (answer: Answer): Answer => {
-    socket.end('QUIT\r\n')
-    return answer
-  }
-  if ((await hear(patience.reply)).code !== 220) return leave(unwilling)
-  const hello = await ask(`${hop.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${name}`)
-  if (hello.code !== 250) return leave(unwilling)
+}
+
+async function talk(plain: Socket, hop: Hop, name: string, parcel: Parcel, patience: Patience): Promise<Attempt> {
+  const greet = (line: Line) => line.ask(`${hop.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${name}`)
+  const open = lineOf(plain, patience)
+  if ((await open.hear.next(patience.reply)).code !== 220) return open.leave(unwilling)
+  const greeted = await greet(open)
+  if (greeted.code !== 250) return open.leave(unwilling)
+  const line = await upgraded(open, greeted, hop, patience)
+  if (line === noTls) return noTls
+  if (line === undefined) return open.leave(untrusted)
+  const hello = line === open ? greeted : await greet(line)
+  if (hello.code !== 250) return line.leave(unwilling)
+  return await converse(line, hello, hop, parcel, patience)
+}
+
+/** The same line where there is no TLS and none is required; nothing where it is. */
+async function upgraded(
+  line: Line,
+  hello: HopReply,
+  hop: Hop,
+  patience: Patience,
+): Promise<Line | typeof noTls | undefined> {
+  if (hop.tls === 'off') return line
+  const willing = offersOf(hello).has('STARTTLS') && (await line.ask('STARTTLS')).code === 220
+  if (!willing) return hop.tls === 'required' ? undefined : line
+  // RFC 3207 §4.2: what came in the clear behind the 220 was put there by somebody else.
+  if (!line.hear.release()) return noTls
+  const socket = await secured(line.socket, hop, patience.connect)
+  return socket === noTls ? noTls : lineOf(socket, patience)
+}
+
+async function converse(
+  { socket, hear, ask, leave }: Line,
+  hello: HopReply,
+  hop: Hop,
+  parcel: Parcel,
+  patience: Patience,
+): Promise<Answer> {
   const parameters = parametersFor(parcel, hello)
   if (parameters === undefined) return leave({ code: 553, text: '5.6.7 The next server takes no such addresses' })
 
@@ -82,13 +141,13 @@ async function talk(socket: Socket, hop: Hop, name: string, parcel: Parcel, pati
   // Hanging up within the data leaves nothing behind there.
   if (!(await send(socket, parcel, patience))) return { code: 554, text: '5.6.1 The message holds a NUL' }
   const finals: Answer[] = []
-  for (const _ of hop.protocol === 'lmtp' ? taken : ['all']) finals.push(finished(await hear(patience.final)))
+  for (const _ of hop.protocol === 'lmtp' ? taken : ['all']) finals.push(finished(await hear.next(patience.final)))
   return leave(worst(finals))
 }
 
 /** A path that needs RFC 6531 must not be sent to a server that does not know it. */
-function parametersFor({ reversePath, forwardPaths, size }: Parcel, { lines }: HopReply): string | undefined {
-  const offers = new Set(lines.map(line => line.split(' ', 1)[0]?.toUpperCase()))
+function parametersFor({ reversePath, forwardPaths, size }: Parcel, hello: HopReply): string | undefined {
+  const offers = offersOf(hello)
   const international = [reversePath, ...forwardPaths].some(path => /[^\x20-\x7e]/.test(path))
   if (international && !offers.has('SMTPUTF8')) return undefined
   return [
@@ -97,6 +156,9 @@ function parametersFor({ reversePath, forwardPaths, size }: Parcel, { lines }: H
     international ? ' SMTPUTF8' : '',
   ].join('')
 }
+
+const offersOf = ({ lines }: HopReply): ReadonlySet<string | undefined> =>
+  new Set(lines.slice(1).map(line => line.split(' ', 1)[0]?.toUpperCase()))
 
 async function send(socket: Socket, { open }: Parcel, { reply }: Patience): Promise<boolean> {
   const gone = new AbortController()
@@ -121,6 +183,9 @@ async function send(socket: Socket, { open }: Parcel, { reply }: Patience): Prom
 }
 
 const unwilling: Answer = { code: 451, text: '4.4.1 The next server takes no mail now' }
+
+// X.7.5 (RFC 3463 §3.8): cryptography failed, or was not there.
+const untrusted: Answer = { code: 451, text: '4.7.5 The next server offers no TLS that can be trusted' }
 
 const finished = (reply: HopReply): Answer => (reply.code === 250 ? delivered : passedOn(reply))
 

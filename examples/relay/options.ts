@@ -11,7 +11,13 @@ export interface Place {
 /** Where mail goes on to: SMTP, or LMTP (RFC 2033), which answers for each recipient. */
 export interface Hop extends Place {
   readonly protocol: 'smtp' | 'lmtp'
+  /** `required` also checks the certificate and its name. @default opportunistic, or off on the loopback */
+  readonly tls: NextHopTls
+  /** PEM of who vouches for the certificate. @default who vouches for everybody */
+  readonly ca?: string
 }
+
+export type NextHopTls = 'off' | 'opportunistic' | 'required'
 
 export interface RelayOptions {
   /** Where the relay listens. @default 127.0.0.1:2525 */
@@ -36,6 +42,8 @@ const known = {
   listen: { type: 'string' },
   domain: { type: 'string', multiple: true },
   'next-hop': { type: 'string' },
+  'next-hop-tls': { type: 'string' },
+  'next-hop-ca': { type: 'string' },
   maildir: { type: 'string' },
   clamd: { type: 'string' },
   dns: { type: 'string', multiple: true },
@@ -66,8 +74,7 @@ export function readOptions(
   const listen = readPlace(last('listen') ?? '127.0.0.1:2525', 0)
   if (!listen) wrong('--listen', last('listen'), 'HOST:PORT')
   const hop = last('next-hop')
-  const nextHop = hop === undefined ? undefined : readHop(hop)
-  if (hop !== undefined && !nextHop) wrong('--next-hop', hop, 'HOST:PORT or lmtp://HOST:PORT')
+  const nextHop = hop === undefined ? undefined : readHop(hop, last('next-hop-tls'), last('next-hop-ca'), wrong)
   const domains = given.get('domain') ?? []
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
@@ -101,7 +108,7 @@ function gather(
 ): ReadonlyMap<Name, readonly string[]> {
   const given = new Map<Name, readonly string[]>()
   for (const name of Object.keys(known) as Name[]) {
-    const value = environment[`POSTERN_${name.toUpperCase().replace('-', '_')}`]
+    const value = environment[`POSTERN_${name.toUpperCase().replaceAll('-', '_')}`]
     if (value !== undefined && (value !== '' || name !== 'enforce'))
       given.set(name, 'multiple' in known[name] ? value.split(',').map(part => part.trim()) : [value])
   }
@@ -132,26 +139,37 @@ export function readPlace(text: string, lowest = 1): Place | undefined {
   return host !== undefined && port >= lowest && port <= 65_535 ? { host, port } : undefined
 }
 
-function readHop(text: string): Hop | undefined {
+type Wrong = (path: string, found: unknown, expected: string) => undefined
+
+function readHop(text: string, tls: string | undefined, file: string | undefined, wrong: Wrong): Hop | undefined {
   const [, scheme, rest = ''] = /^(?:(smtp|lmtp):\/\/)?(.*)$/s.exec(text) ?? []
   const place = readPlace(rest)
-  return place && { ...place, protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp' }
+  if (!place) return wrong('--next-hop', text, 'HOST:PORT or lmtp://HOST:PORT')
+  const how = HOP_TLS.find(word => word === tls)
+  if (tls !== undefined && how === undefined) wrong('--next-hop-tls', tls, `one of ${HOP_TLS.join(', ')}`)
+  const ca = file === undefined ? undefined : readPem('--next-hop-ca', file, wrong)
+  return {
+    ...place,
+    protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp',
+    tls: how ?? (LOOPBACK.test(place.host) ? 'off' : 'opportunistic'),
+    ...(ca !== undefined && { ca }),
+  }
 }
 
-function readTls(
-  cert: string | undefined,
-  key: string | undefined,
-  wrong: (path: string, found: unknown, expected: string) => undefined,
-): RelayOptions['tls'] {
+const HOP_TLS: readonly NextHopTls[] = ['off', 'opportunistic', 'required']
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
+
+function readTls(cert: string | undefined, key: string | undefined, wrong: Wrong): RelayOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined
-  const read = (path: string, file: string | undefined): string | undefined => {
-    if (file === undefined) return wrong(path, file, 'a file in PEM, since its counterpart is given')
-    try {
-      return readFileSync(file, 'utf8')
-    } catch {
-      return wrong(path, file, 'a file in PEM that can be read')
-    }
-  }
-  const [certificate, secret] = [read('--cert', cert), read('--key', key)]
+  const [certificate, secret] = [readPem('--cert', cert, wrong), readPem('--key', key, wrong)]
   return certificate !== undefined && secret !== undefined ? { cert: certificate, key: secret } : undefined
+}
+
+function readPem(path: string, file: string | undefined, wrong: Wrong): string | undefined {
+  if (file === undefined) return wrong(path, file, 'a file in PEM, since its counterpart is given')
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return wrong(path, file, 'a file in PEM that can be read')
+  }
 }

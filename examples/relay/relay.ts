@@ -78,7 +78,7 @@ export async function startRelay(options: RelayOptions, { log, tell, ...means }:
   const start: Start = {
     listens: `${options.listen.host}:${port} as ${name}`,
     delivers: options.nextHop
-      ? `${options.nextHop.protocol} ${options.nextHop.host}:${options.nextHop.port}`
+      ? `${options.nextHop.protocol} ${options.nextHop.host}:${options.nextHop.port}, TLS ${options.nextHop.tls}`
       : `Maildir ${resolve(options.maildir)}`,
     clamd: scanner.report,
     dns: dns.join(', '),

@@ -7,42 +7,72 @@ export interface HopReply {
   readonly lines: readonly string[]
 }
 
+export interface Replies {
+  /** Waits for the next reply, at most so many milliseconds; rejects when there will be none. */
+  readonly next: (ms: number) => Promise<HopReply>
+  /** Lets go of the socket. @returns whether nothing had come that nobody waited for */
+  readonly release: () => boolean
+}
+
 // RFC 5321 §4.5.3.1.5 allows 512 octets a line; a reply of 64 KB is no reply.
 const LONGEST = 64 * 1024
 
-/** @returns waits for the next reply, at most so many milliseconds; rejects when there will be none */
-export function replies(socket: Socket): (ms: number) => Promise<HopReply> {
-  const read = parse(socket)
-  return async ms => {
-    const timer = setTimeout(() => socket.destroy(new Error('no reply in time')), ms)
-    try {
-      const { value, done } = await read.next()
-      if (done) throw new Error('the connection was closed')
-      return value
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-}
+export function replies(socket: Socket): Replies {
+  const ready: HopReply[] = []
+  let [rest, octets]: [string, number] = ['', 0]
+  let lines: string[] = []
+  let broken: Error | undefined
+  let wake: (() => void) | undefined
 
-async function* parse(socket: Socket): AsyncGenerator<HopReply, undefined> {
-  let [rest, lines]: [string, string[]] = ['', []]
-  let octets = 0
-  for await (const bytes of socket as AsyncIterable<Buffer>) {
+  const stop = (error: Error) => {
+    broken ??= error
+    wake?.()
+  }
+  const read = (bytes: Buffer) => {
     octets += bytes.length
-    rest += bytes.toString('latin1')
-    const whole = rest.split('\n')
+    const whole = (rest + bytes.toString('latin1')).split('\n')
     rest = whole.pop() ?? ''
     for (const line of whole) {
       const [, code, mark, text = ''] = /^([2-5]\d\d)([ -]?)([^\r]*)\r?$/.exec(line) ?? []
-      if (code === undefined) throw new Error('what was said is no reply')
+      if (code === undefined) return stop(new Error('what was said is no reply'))
       lines.push(text)
       if (mark === '-') continue
-      yield { code: Number(code), lines }
+      ready.push({ code: Number(code), lines })
       lines = []
       octets = rest.length
     }
-    if (octets > LONGEST) throw new Error('the reply has no end')
+    // Whoever talks on although nobody asks has no end, either.
+    if (octets > LONGEST || ready.length > MOST) stop(new Error('the reply has no end'))
+    wake?.()
   }
-  return undefined
+  const close = () => stop(new Error('the connection was closed'))
+  socket.on('data', read)
+  socket.on('error', stop)
+  socket.on('close', close)
+  socket.on('end', close)
+
+  return {
+    next: async ms => {
+      const timer = setTimeout(() => socket.destroy(new Error('no reply in time')), ms)
+      try {
+        while (ready.length === 0 && broken === undefined)
+          await new Promise<void>(resolve => {
+            wake = resolve
+          })
+        const reply = ready.shift()
+        if (reply === undefined) throw broken
+        return reply
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+    release: () => {
+      socket.off('data', read)
+      socket.off('close', close)
+      socket.off('end', close)
+      return broken === undefined && ready.length === 0 && rest === '' && lines.length === 0
+    },
+  }
 }
+
+const MOST = 1_000

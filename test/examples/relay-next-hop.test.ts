@@ -2,10 +2,12 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { selfSigned } from '../../examples/relay/certificate.ts'
 import { dotStuffed } from '../../examples/relay/dot-stuffing.ts'
 import { handOn } from '../../examples/relay/next-hop.ts'
+import type { NextHopTls } from '../../examples/relay/options.ts'
 import { freePort } from '../support/scratch.ts'
-import { type Conduct, sink } from '../support/sink.ts'
+import { type Conduct, type SinkOptions, sink } from '../support/sink.ts'
 
 const body = 'Subject: x\r\n\r\nhello\r\n'
 const patience = { connect: 2_000, reply: 400, final: 400 }
@@ -51,7 +53,7 @@ describe.concurrent('D10 the code of the next server is passed on by its class',
   ]
   test.for(rows)('%s', async ([, protocol, conduct, code, status, messages]) => {
     await using server = await sink(conduct)
-    const hop = { host: '127.0.0.1', port: server.port, protocol }
+    const hop = { host: '127.0.0.1', port: server.port, protocol, tls: 'off' } as const
     const answer = await handOn(hop, 'relay.example.org', parcel(['b@example.net', 'c@example.net']), patience)
     expect({ code: answer.code, status: answer.text.split(' ')[0] }).toEqual({ code, status })
     expect(server.messages).toEqual(Array.from({ length: messages }, () => body))
@@ -60,11 +62,92 @@ describe.concurrent('D10 the code of the next server is passed on by its class',
   })
 
   test('nobody listens', async () => {
-    const hop = { host: '127.0.0.1', port: await freePort(), protocol: 'smtp' } as const
+    const hop = { host: '127.0.0.1', port: await freePort(), protocol: 'smtp', tls: 'off' } as const
     expect(await handOn(hop, 'relay.example.org', parcel(['b@example.net']), patience)).toEqual({
       code: 451,
       text: '4.4.1 The next server cannot be reached',
     })
+  })
+})
+
+describe.concurrent('D10 STARTTLS to the next server', () => {
+  const [known, other] = [selfSigned('localhost'), selfSigned('elsewhere.example')]
+  const offered: SinkOptions = { tls: known }
+  const pretended: SinkOptions = { pretends: true }
+  const plain = () => undefined
+  /** To a handshake it says nothing at all. */
+  const mute: Conduct = step => (/^[a-z]+$/i.test(step) ? undefined : 'silent')
+  const none = '4.7.5'
+  type Row = readonly [string, NextHopTls, SinkOptions, Conduct, number, string, number, number]
+  const rows: readonly Row[] = [
+    ['is used where it is offered', 'opportunistic', offered, plain, 250, '2.6.0', 1, 1],
+    ['of an unknown certificate is better than none', 'opportunistic', { tls: other }, plain, 250, '2.6.0', 1, 1],
+    ['is not asked for where it is off', 'off', offered, plain, 250, '2.6.0', 1, 0],
+    ['that is not offered is done without', 'opportunistic', {}, plain, 250, '2.6.0', 1, 0],
+    [
+      'that is refused now is done without',
+      'opportunistic',
+      offered,
+      only('STARTTLS', '454 4.7.0 no'),
+      250,
+      '2.6.0',
+      1,
+      0,
+    ],
+    [
+      'that is none after all is done without, over a new connection',
+      'opportunistic',
+      pretended,
+      plain,
+      250,
+      '2.6.0',
+      1,
+      0,
+    ],
+    ['that hangs is done without', 'opportunistic', pretended, mute, 250, '2.6.0', 1, 0],
+    [
+      'behind which somebody else speaks is not believed',
+      'opportunistic',
+      offered,
+      only('STARTTLS', '220 go\r\n250 evil'),
+      250,
+      '2.6.0',
+      1,
+      0,
+    ],
+    ['that is required and can be trusted', 'required', offered, plain, 250, '2.6.0', 1, 1],
+    ['that is required and not offered', 'required', {}, plain, 451, none, 0, 0],
+    ['that is required and refused', 'required', offered, only('STARTTLS', '454 4.7.0 no'), 451, none, 0, 0],
+    ['that is required and none after all', 'required', pretended, plain, 451, none, 0, 0],
+    ['that is required, with the certificate of another', 'required', { tls: other }, plain, 451, none, 0, 0],
+    [
+      'that is required, behind which somebody else speaks',
+      'required',
+      offered,
+      only('STARTTLS', '220 go\r\n250 evil'),
+      451,
+      none,
+      0,
+      0,
+    ],
+    ['that hangs up in the handshake', 'required', offered, only('STARTTLS', 'close'), 451, '4.4.2', 0, 0],
+    ['behind which EHLO is refused', 'required', offered, only('EHLO', '502 no', 2), 451, '4.4.1', 0, 1],
+    ['behind which RCPT is refused', 'required', offered, only('RCPT', '550 5.1.1 nobody'), 550, '5.1.1', 0, 1],
+  ]
+  test.for(rows)('%s', async ([, tls, options, conduct, code, status, messages, secured]) => {
+    await using server = await sink(conduct, options)
+    const hop = { host: 'localhost', port: server.port, protocol: 'smtp', tls, ca: known.cert } as const
+    const answer = await handOn(hop, 'relay.example.org', parcel(['b@example.net']), { ...patience, connect: 500 })
+    expect({ code: answer.code, status: answer.text.split(' ')[0] }).toEqual({ code, status })
+    expect(server.messages).toEqual(Array.from({ length: messages }, () => body))
+    await expect.poll(() => [server.secured(), server.open()]).toEqual([secured, 0])
+  })
+
+  test('a name that the certificate does not bear is not trusted, whoever vouches for it', async () => {
+    await using server = await sink(plain, { tls: other })
+    const hop = { host: 'localhost', port: server.port, protocol: 'lmtp', tls: 'required', ca: other.cert } as const
+    expect(await handOn(hop, 'relay', parcel(['b@example.net']), patience)).toMatchObject({ code: 451 })
+    expect(server.messages).toEqual([])
   })
 })
 
@@ -77,7 +160,7 @@ test('a message that breaks off is never ended', async () => {
         throw new Error('the disk is gone')
       })(),
     )
-  const hop = { host: '127.0.0.1', port: server.port, protocol: 'smtp' } as const
+  const hop = { host: '127.0.0.1', port: server.port, protocol: 'smtp', tls: 'off' } as const
   const answer = await handOn(hop, 'relay', { ...parcel(['b@example.net']), open }, patience)
   expect(answer.code).toBe(451)
   expect(server.messages).toEqual([])

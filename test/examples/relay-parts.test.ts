@@ -29,7 +29,7 @@ test('the command line wins over the environment', () => {
   expect(readOptions(['--listen=127.0.0.1:26', '--next-hop', 'lmtp://mail.example:24'], environment)).toEqual({
     listen: { host: '127.0.0.1', port: 26 },
     domains: ['a.example', 'b.example'],
-    nextHop: { host: 'mail.example', port: 24, protocol: 'lmtp' },
+    nextHop: { host: 'mail.example', port: 24, protocol: 'lmtp', tls: 'opportunistic' },
     maildir: 'mail',
     dns: [],
     enforce: true,
@@ -37,17 +37,31 @@ test('the command line wins over the environment', () => {
 })
 
 test('all that is wrong with the options is told at once', () => {
-  const args = ['--listen', 'here', '--next-hop', 'mail.example', '--enforced', 'extra', '--cert', '/nowhere.pem']
+  const hop = ['--next-hop', '[::1]:25', '--next-hop-tls', 'perhaps', '--next-hop-ca', '/nowhere.pem']
+  const args = ['--listen', 'here', ...hop, '--enforced', 'extra', '--cert', '/nowhere.pem']
   const read = () => readOptions(args, {})
   expect(read).toThrow(PosternError)
   try {
     read()
   } catch (error) {
     const paths = error instanceof PosternError ? error.problems.map(({ path }) => path) : []
-    expect(paths.sort()).toEqual(
-      ['--cert', '--domain', '--key', '--listen', '--next-hop', 'command line', 'command line'].sort(),
-    )
+    const wrong = ['--cert', '--domain', '--key', '--listen', '--next-hop-ca', '--next-hop-tls']
+    expect(paths.sort()).toEqual([...wrong, 'command line', 'command line'].sort())
   }
+  expect(() => readOptions(['--next-hop', 'mail.example', '--domain', 'a.example'], {})).toThrow('--next-hop: found')
+})
+
+test.for([
+  ['mail.example:25', undefined, 'opportunistic'],
+  ['mail.example:25', 'required', 'required'],
+  ['mail.example:25', 'off', 'off'],
+  ['127.0.0.1:25', undefined, 'off'],
+  ['[::1]:25', undefined, 'off'],
+  ['lmtp://localhost:24', undefined, 'off'],
+  ['localhost:25', 'opportunistic', 'opportunistic'],
+] as const)('to %s, told %s, TLS is %s', ([hop, told, tls]) => {
+  const environment = told && { POSTERN_NEXT_HOP_TLS: told }
+  expect(readOptions(['--next-hop', hop, '--domain', 'a.example'], environment ?? {}).nextHop?.tls).toBe(tls)
 })
 
 test('the self-made certificate verifies itself, bears the name, and is taken by TLS', () => {

@@ -1,6 +1,7 @@
 /** A lenient SMTP or LMTP server that keeps every octet it hears, ends a message at any look-alike, and fails on demand. */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { createSecureContext, TLSSocket } from 'node:tls'
 
 /** What it does in place of its usual reply. */
 export type Turn = string | 'silent' | 'close'
@@ -14,6 +15,8 @@ export interface Sink extends AsyncDisposable {
   readonly messages: readonly string[]
   /** Everything that was heard, in latin1. */
   readonly heard: () => string
+  /** How often STARTTLS led to TLS. */
+  readonly secured: () => number
   /** How many connections are open now. */
   readonly open: () => number
   readonly stop: () => Promise<void>
@@ -24,27 +27,52 @@ const usual: Readonly<Record<string, string>> = {
   EHLO: '250-sink\r\n250-8BITMIME\r\n250 SIZE 30000000',
   LHLO: '250-sink\r\n250 8BITMIME',
   DATA: '354 go on',
+  STARTTLS: '220 go on',
   QUIT: '221 bye',
 }
 
-export async function sink(conduct: Conduct = () => undefined): Promise<Sink> {
+export interface SinkOptions {
+  /** PEM. With it STARTTLS is offered. @default none */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** STARTTLS is offered, and what comes then is taken for commands. @default false */
+  readonly pretends?: boolean
+}
+
+export async function sink(
+  conduct: Conduct = () => undefined,
+  { tls, pretends = false }: SinkOptions = {},
+): Promise<Sink> {
   const sockets = new Set<Socket>()
   const messages: string[] = []
-  let heard = ''
-  const server = createServer(socket => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => undefined)
+  let [heard, secured] = ['', 0]
+  const server = createServer(connection => {
+    let socket: Socket = connection
+    sockets.add(connection)
+    connection.on('close', () => sockets.delete(connection))
+    connection.on('error', () => undefined)
     const counts = new Map<string, number>()
     let [rest, data, lmtp, recipients] = ['', false, false, 0]
     const turn = (step: string): boolean => {
       const count = (counts.get(step) ?? 0) + 1
       counts.set(step, count)
-      const said = conduct(step, count) ?? usual[step] ?? '250 fine'
+      const offers = (tls && socket === connection) || pretends ? '250-STARTTLS\r\n' : ''
+      const mine = step === 'EHLO' || step === 'LHLO' ? usual[step]?.replace('\r\n', `\r\n${offers}`) : usual[step]
+      const said = conduct(step, count) ?? mine ?? '250 fine'
       if (said === 'close') socket.destroy()
       else if (said !== 'silent') socket.write(`${said}\r\n`)
+      if (step === 'STARTTLS' && said.startsWith('220') && tls) secure()
       if (step === 'RCPT' && said.startsWith('2')) recipients += 1
       return said.startsWith('3')
+    }
+    const secure = () => {
+      connection.off('data', hear)
+      const upgraded = new TLSSocket(connection, { isServer: true, secureContext: createSecureContext(tls) })
+      upgraded.on('error', () => connection.destroy())
+      upgraded.on('data', hear)
+      upgraded.once('secure', () => {
+        secured += 1
+      })
+      socket = upgraded
     }
     const command = (): boolean => {
       const end = rest.indexOf('\n')
@@ -66,11 +94,12 @@ export async function sink(conduct: Conduct = () => undefined): Promise<Sink> {
       for (let left = lmtp ? recipients : 1; left > 0; left -= 1) turn('end')
       return true
     }
-    socket.on('data', bytes => {
+    const hear = (bytes: Buffer) => {
       heard += bytes.toString('latin1')
       rest += bytes.toString('latin1')
       while (data ? message() : command());
-    })
+    }
+    socket.on('data', hear)
     turn('connect')
   })
   server.listen(0, '127.0.0.1')
@@ -84,6 +113,7 @@ export async function sink(conduct: Conduct = () => undefined): Promise<Sink> {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     messages,
     heard: () => heard,
+    secured: () => secured,
     open: () => sockets.size,
     stop,
     [Symbol.asyncDispose]: stop,
