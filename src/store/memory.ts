@@ -4,7 +4,7 @@ import { type Size, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
 import { type Item, shelf } from './shelf.ts'
 import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from './store.ts'
-import { accrued, boundedKey, countOf, ending, isLook, lasting, type Sums, summed } from './value.ts'
+import { accrued, boundedKey, counted, countOf, ending, isLook, lasting, type Sums, summed } from './value.ts'
 
 /** A {@link Store} that answers at once. */
 export interface MemoryStore extends Store {
@@ -62,15 +62,14 @@ export function memoryStore({
     }
     // Looking at a count that is not there must not cost a place.
     if (by === 0) return { count: 0, ...ending(lasting(lasts)) }
-    const first = summed(0, by)
-    return { count: first, ...ending(write(key, item, first, lasts, now)) }
+    return { count: by, ...ending(write(key, item, by, lasts, now)) }
   }
 
   const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
     const key = boundedKey(operation.key)
     switch (operation.op) {
       case 'increment':
-        return increment(key, operation.by, operation.lasts, now)
+        return increment(key, counted(operation.by), operation.lasts, now)
       case 'get': {
         const item = held.find(key, now)
         return item && entryOf(item, now)

@@ -4,9 +4,14 @@ import { hash } from 'node:crypto'
 /** A key longer than this is kept as its SHA-256. */
 const LONGEST_KEY = 128
 
-/** NUL marks what is hashed, so that no short key can pass for a long one. */
+/**
+ * NUL marks what is hashed, so that no short key can pass for a long one. Half a surrogate pair is hashed too: not every
+ * database can keep it.
+ */
 export const boundedKey = (key: string): string =>
-  key.length > LONGEST_KEY || key.startsWith('\0') ? `\0${hash('sha256', key, 'base64url')}` : key
+  key.length > LONGEST_KEY || key.startsWith('\0') || !key.isWellFormed()
+    ? `\0${hash('sha256', JSON.stringify(key), 'base64url')}`
+    : key
 
 /** A hundred years: whoever means longer means for ever, and no database overflows. */
 const LONGEST = 36_525 * 86_400_000
@@ -20,9 +25,12 @@ export const ending = (endsIn: number): { readonly endsIn?: number } => (Number.
 /** A count, if that is what a text is. */
 export const countOf = (text: string): number | undefined => (/^-?\d{1,16}$/.test(text) ? Number(text) : undefined)
 
+/** A whole number to count by; what is no number counts nothing. */
+export const counted = (by: number): number => summed(0, Math.trunc(finite(by)))
+
 /** A sum of counts, which stays a whole number however large. */
 export const summed = (count: number, by: number): number =>
-  Math.min(Math.max(Math.trunc(count + by) || 0, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
+  Math.min(Math.max(count + by, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 
 /** Sums that fade, as they were at a moment. */
 export interface Sums {
@@ -38,7 +46,7 @@ export function accrued(held: Sums | undefined, amounts: readonly number[], half
 }
 
 /** What is no number adds nothing. */
-const finite = (amount: number): number => (Number.isFinite(amount) ? amount : 0)
+export const finite = (amount: number): number => (Number.isFinite(amount) ? amount : 0)
 
 /** Whether amounts change nothing. */
 export const isLook = (amounts: readonly number[]): boolean => amounts.every(amount => finite(amount) === 0)

@@ -1,0 +1,86 @@
+/** What Redis does for a batch, in its own words: one script, so that each operation is atomic and all are one round trip. */
+import { hash } from 'node:crypto'
+
+/**
+ * Each key comes with four arguments: the operation, how long it lasts in milliseconds (0: for ever), and two more.
+ * Counts and sums are kept as texts, because Redis cuts the fractions off numbers that a script returns.
+ */
+export const script = `
+local MOST = 9007199254740991
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
+
+local function put(key, value, lasts)
+  if lasts == '0' then redis.call('SET', key, value) else redis.call('SET', key, value, 'PX', lasts) end
+  return lasts == '0' and -1 or tonumber(lasts)
+end
+
+local does = {}
+
+does.get = function(key)
+  local value = redis.call('GET', key)
+  return value and { value, redis.call('PTTL', key) }
+end
+
+does.set = function(key, lasts, value)
+  return { value, put(key, value, lasts) }
+end
+
+does.add = function(key, lasts, value)
+  local held = redis.call('GET', key)
+  if held then return { held, redis.call('PTTL', key), 0 } end
+  return { value, put(key, value, lasts), 1 }
+end
+
+does.increment = function(key, lasts, by)
+  local held = redis.call('GET', key)
+  local amount = tonumber(by)
+  if held and #held <= 17 and string.match(held, '^%-?%d+$') then
+    if amount == 0 then return { held, redis.call('PTTL', key) } end
+    local count = string.format('%.0f', math.max(math.min(tonumber(held) + amount, MOST), -MOST))
+    redis.call('SET', key, count, 'KEEPTTL')
+    return { count, redis.call('PTTL', key) }
+  end
+  if amount == 0 then return { '0', lasts == '0' and -1 or tonumber(lasts) } end
+  return { by, put(key, by, lasts) }
+end
+
+does.swap = function(key, lasts, value, expected)
+  local held = redis.call('GET', key)
+  if (held and '=' .. held or '') ~= expected then return 0 end
+  put(key, value, lasts)
+  return 1
+end
+
+does.accrue = function(key, lasts, halfLife, amounts)
+  local held = redis.call('GET', key)
+  local before = {}
+  if held and string.sub(held, 1, 1) == '~' then
+    for number in string.gmatch(held, '[^~ ]+') do before[#before + 1] = tonumber(number) or 0 end
+  end
+  local share = 1
+  if #before > 0 and halfLife ~= '0' then share = 2 ^ (-math.max(now - before[1], 0) / tonumber(halfLife)) end
+  local sums, look = {}, true
+  for amount in string.gmatch(amounts, '%S+') do
+    local number = tonumber(amount)
+    if number ~= 0 then look = false end
+    sums[#sums + 1] = string.format('%.17g', (before[#sums + 2] or 0) * share + number)
+  end
+  if not look then put(key, '~' .. string.format('%.3f', now) .. ' ' .. table.concat(sums, ' '), lasts) end
+  return sums
+end
+
+does.delete = function(key)
+  return redis.call('DEL', key)
+end
+
+local answers = {}
+for place, key in ipairs(KEYS) do
+  local at = place * 4 - 3
+  answers[place] = does[ARGV[at]](key, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) or false
+end
+return answers
+`
+
+/** The name under which Redis remembers the script. */
+export const scriptHash = hash('sha1', script)

@@ -1,0 +1,192 @@
+/** `postern/redis`: a store on Redis or Valkey, single or cluster, over a client of the user's own. */
+import { hash } from 'node:crypto'
+import { script, scriptHash } from './redis-script.ts'
+import type { Answers, AnswerTo, Operation, Store } from './store.ts'
+import { boundedKey, counted, finite, lasting } from './value.ts'
+
+/** What is used of ioredis and iovalkey. */
+export interface IoClient {
+  evalsha(hash: string, count: number, ...keysAndArguments: string[]): Promise<unknown>
+  eval(script: string, count: number, ...keysAndArguments: string[]): Promise<unknown>
+}
+
+/** What is used of node-redis. */
+export interface NodeRedisClient {
+  evalSha(hash: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+}
+
+export interface RedisStoreOptions {
+  /** A client of ioredis, iovalkey or node-redis, connected and kept by whoever made it. */
+  readonly client: IoClient | NodeRedisClient
+  /** What all keys begin with, so that several gateways may share a Redis or not share their counts. @default 'postern:' */
+  readonly prefix?: string
+  /** Whether keys live on several nodes. @default what the client says of itself */
+  readonly cluster?: boolean
+}
+
+/**
+ * A store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one for each
+ * hash tag, sent at once. It waits as long as its client does: postern() insures it, and so does `insured`.
+ *
+ * @example
+ * import { Redis } from 'ioredis'
+ * const client = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * postern({ filters, store: redisStore({ client }) })
+ */
+export function redisStore({ client, prefix = 'postern:', cluster = isCluster(client) }: RedisStoreOptions): Store {
+  const call = callerOf(client)
+  const listener = quiet(client)
+
+  const perform = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
+    const keys = operations.map(({ key }) => nameOf(prefix, boundedKey(key)))
+    const replies = await call(keys, operations.flatMap(wordsOf))
+    if (!Array.isArray(replies) || replies.length !== operations.length) throw rubbish(replies)
+    return operations.map((operation, place) => answerOf(operation, replies[place]))
+  }
+
+  const onCluster = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
+    const places = operations.map((operation, place) => ({ operation, place }))
+    const groups = [...Map.groupBy(places, ({ operation }) => tagOf(boundedKey(operation.key))).values()]
+    const answers = await Promise.all(groups.map(group => perform(group.map(({ operation }) => operation))))
+    const inOrder: unknown[] = []
+    for (const [index, group] of groups.entries())
+      for (const [nth, { place }] of group.entries()) inOrder[place] = answers[index]?.[nth]
+    return inOrder
+  }
+
+  return {
+    run: async <const O extends readonly Operation[]>(operations: O) => {
+      if (operations.length === 0) return [] as readonly unknown[] as Answers<O>
+      return (await (cluster ? onCluster(operations) : perform(operations))) as Answers<O>
+    },
+    close: listener,
+  }
+}
+
+/** Of a cluster's 16,384 slots each tag is one. So many spread evenly over any number of nodes that there may be. */
+const TAG_DIGITS = 3
+
+const tagOf = (key: string): string => hash('sha1', key).slice(0, TAG_DIGITS)
+
+/** Braces say what decides on the slot, so that no brace in a key does. */
+const nameOf = (prefix: string, key: string): string => `${prefix}{${tagOf(key)}}${key}`
+
+type Call = (keys: readonly string[], words: readonly string[]) => Promise<unknown>
+
+/** By its hash; with its text where a node does not know it yet, or not any more. */
+function callerOf(client: IoClient | NodeRedisClient): Call {
+  const ask: (known: boolean, keys: readonly string[], words: readonly string[]) => Promise<unknown> =
+    'evalSha' in client
+      ? (known, keys, words) => {
+          const options = { keys: [...keys], arguments: [...words] }
+          return known ? client.evalSha(scriptHash, options) : client.eval(script, options)
+        }
+      : (known, keys, words) =>
+          known
+            ? client.evalsha(scriptHash, keys.length, ...keys, ...words)
+            : client.eval(script, keys.length, ...keys, ...words)
+  return async (keys, words) => {
+    try {
+      return await ask(true, keys, words)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      return await ask(false, keys, words)
+    }
+  }
+}
+
+function isCluster(client: object): boolean {
+  if ('isCluster' in client) return client.isCluster === true
+  return 'masters' in client && 'slots' in client
+}
+
+interface Emitter {
+  on(event: 'error', listener: () => void): unknown
+  off(event: 'error', listener: () => void): unknown
+}
+
+/** A client without anybody who hears of its errors ends the process (node-redis) or fills its log (ioredis). */
+function quiet(client: object): () => void {
+  if (!('on' in client && 'off' in client)) return () => undefined
+  const emitter = client as Emitter
+  const listener = () => undefined
+  emitter.on('error', listener)
+  return () => {
+    emitter.off('error', listener)
+  }
+}
+
+/** An operation as the script reads it. */
+function wordsOf(operation: Operation): readonly [op: string, lasts: string, third: string, fourth: string] {
+  const { op } = operation
+  switch (op) {
+    case 'get':
+    case 'delete':
+      return [op, '0', '', '']
+    case 'set':
+    case 'add':
+      return [op, whole(operation.lasts), operation.value, '']
+    case 'increment':
+      return [op, whole(operation.lasts), String(counted(operation.by)), '']
+    case 'swap':
+      return [
+        op,
+        whole(operation.lasts),
+        operation.value,
+        operation.expected === undefined ? '' : `=${operation.expected}`,
+      ]
+    case 'accrue': {
+      const { lasts, halfLife, amounts } = operation
+      const fades = halfLife > 0 && Number.isFinite(halfLife)
+      return [op, whole(lasts), fades ? String(halfLife) : '0', amounts.map(finite).join(' ')]
+    }
+    default:
+      throw operation satisfies never
+  }
+}
+
+/** Redis counts whole milliseconds; 0 stands for ever. */
+const whole = (lasts: number): string => {
+  const time = lasting(lasts)
+  return Number.isFinite(time) ? String(Math.ceil(time)) : '0'
+}
+
+/** What the script replied, read with suspicion. */
+function answerOf(operation: Operation, reply: unknown): AnswerTo<Operation> {
+  switch (operation.op) {
+    case 'get':
+      return reply === null ? undefined : entryOf(reply)
+    case 'set':
+      return entryOf(reply)
+    case 'add':
+      return { ...entryOf(reply), added: numberOf((reply as readonly unknown[])[2]) === 1 }
+    case 'increment': {
+      const { value, ...end } = entryOf(reply)
+      return { count: numberOf(value), ...end }
+    }
+    case 'accrue':
+      if (!Array.isArray(reply) || reply.length !== operation.amounts.length) throw rubbish(reply)
+      return reply.map(numberOf)
+    case 'swap':
+    case 'delete':
+      return numberOf(reply) === 1
+    default:
+      throw operation satisfies never
+  }
+}
+
+function entryOf(reply: unknown): { readonly value: string; readonly endsIn?: number } {
+  if (!Array.isArray(reply) || typeof reply[0] !== 'string') throw rubbish(reply)
+  const endsIn = numberOf(reply[1])
+  return endsIn < 0 ? { value: reply[0] } : { value: reply[0], endsIn }
+}
+
+function numberOf(reply: unknown): number {
+  const number = typeof reply === 'string' && reply !== '' ? Number(reply) : reply
+  if (typeof number === 'number' && !Number.isNaN(number)) return number
+  throw rubbish(reply)
+}
+
+const rubbish = (reply: unknown): Error =>
+  new TypeError(`Redis answered what no script of ours answers: ${String(JSON.stringify(reply)).slice(0, 100)}`)

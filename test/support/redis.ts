@@ -1,0 +1,131 @@
+/** A real redis-server from Debian, alone or as a cluster of three, on ports of the loopback and a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { freePort, scratch } from './scratch.ts'
+import { need } from './services.ts'
+
+export interface RealRedis extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** Sends it a signal; SIGSTOP and SIGCONT make it deaf for a while. */
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Ends it by SIGKILL and waits for that. */
+  readonly kill: () => Promise<void>
+  /** Starts it again where it was, empty, after `kill`. */
+  readonly start: () => Promise<void>
+  /** Asks it by a connection of its own. */
+  readonly command: (...words: string[]) => Promise<unknown>
+  /** Ends it and removes what it had. */
+  readonly stop: () => Promise<void>
+}
+
+const host = '127.0.0.1'
+
+/** Starts redis-server and waits for its PONG. Allow `INSTALL_TIMEOUT` where it may have to be installed. */
+export async function startRedis(config: readonly string[] = []): Promise<RealRedis> {
+  const program = await need('redis-server', ['redis-server'])
+  const folder = await scratch('redis-')
+  const port = await freePort(host)
+  const place = ['--port', `${port}`, '--bind', host, '--dir', folder.path, '--save', '', '--appendonly', 'no']
+
+  let child: ChildProcess | undefined
+  const kill = async () => {
+    const running = child
+    child = undefined
+    if (!running || running.exitCode !== null || running.signalCode !== null) return
+    running.kill('SIGKILL')
+    await once(running, 'exit')
+  }
+  const command = async (...[name = 'PING', ...words]: string[]): Promise<unknown> => {
+    const client = new Redis({ host, port, lazyConnect: true, retryStrategy: () => null })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return await client.call(name, ...words)
+    } finally {
+      client.disconnect()
+    }
+  }
+  const start = async () => {
+    const started = spawn(program, [...place, ...config], { stdio: ['ignore', 'pipe', 'ignore'] })
+    let said = ''
+    started.stdout.on('data', (bytes: Buffer) => {
+      said = (said + bytes).slice(-2_000)
+    })
+    child = started
+    for (let tries = 0; (await command('PING').catch(() => '')) !== 'PONG'; tries += 1) {
+      if (started.exitCode !== null || tries > 500) throw new Error(`redis-server does not start: ${said}`)
+      await sleep(20)
+    }
+  }
+  const stop = async () => {
+    await kill()
+    await folder.remove()
+  }
+  try {
+    await start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const signal = (name: NodeJS.Signals) => {
+    child?.kill(name)
+  }
+  return { host, port, signal, kill, start, command, stop, [Symbol.asyncDispose]: stop }
+}
+
+export interface RedisCluster extends AsyncDisposable {
+  readonly nodes: readonly RealRedis[]
+  readonly stop: () => Promise<void>
+}
+
+const SLOTS = 16_384
+
+/** Three nodes that share the slots and have met. */
+export async function startCluster(): Promise<RedisCluster> {
+  const nodes: RealRedis[] = []
+  const stop = async () => {
+    await Promise.all(nodes.map(node => node.stop()))
+  }
+  try {
+    for (let index = 0; index < 3; index += 1) {
+      const file = join('nodes.conf')
+      const bus = [
+        '--cluster-enabled',
+        'yes',
+        '--cluster-config-file',
+        file,
+        '--cluster-port',
+        `${await freePort(host)}`,
+      ]
+      nodes.push(await startRedis([...bus, '--cluster-node-timeout', '2000']))
+    }
+    const [first] = nodes
+    for (const [index, node] of nodes.entries()) {
+      const [from, to] = [Math.floor((index * SLOTS) / 3), Math.floor(((index + 1) * SLOTS) / 3) - 1]
+      await node.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
+      await node.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
+      const bus = (await first?.command('CONFIG', 'GET', 'cluster-port')) as readonly string[]
+      if (first && node !== first) await node.command('CLUSTER', 'MEET', host, `${first.port}`, `${bus[1]}`)
+    }
+    for (let tries = 0; !(await all(nodes, knowsAll)); tries += 1) {
+      if (tries > 300) throw new Error('the cluster does not come together')
+      await sleep(50)
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { nodes, stop, [Symbol.asyncDispose]: stop }
+}
+
+const all = async (nodes: readonly RealRedis[], holds: (node: RealRedis) => Promise<boolean>): Promise<boolean> =>
+  (await Promise.all(nodes.map(holds))).every(Boolean)
+
+async function knowsAll(node: RealRedis): Promise<boolean> {
+  const info = String(await node.command('CLUSTER', 'INFO'))
+  return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')
+}
