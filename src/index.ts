@@ -4,7 +4,7 @@ export type { Content, Decision, DecisionPoint, Outcome, Policy, Reply } from '.
 export { PosternError, type Problem } from './core/errors.ts'
 export { type Fact, fact, type Reader, type Reading, reading } from './core/fact.ts'
 export type { Feedback, Label, Lesson } from './core/feedback.ts'
-export type { Conduct, Filter } from './core/filter.ts'
+export type { Conduct, Filter, SoFar } from './core/filter.ts'
 export {
   accept,
   type Details,

@@ -1,16 +1,18 @@
 /** Filters made of filters: dry runs and exemptions. */
-import type { Filter } from './filter.ts'
+import type { Filter, SoFar } from './filter.ts'
 import { type Findings, shadowed } from './finding.ts'
 import { type Connection, type Header, type Message, type Recipient, type Stage, stages } from './stage.ts'
 
 /** What a stage may know: a connection, and as much more as was said. */
 export type Anywhere = Connection & Partial<Omit<Recipient & Header & Message, keyof Connection>>
 
-type Examine = (context: Anywhere) => Findings | Promise<Findings>
+type Examine = (context: Anywhere, sofar: SoFar) => Findings | Promise<Findings>
 
 /** A dry run: what the filter finds is listed, and what it would have done is kept under `would`. */
 export const shadow = (filter: Filter): Filter =>
-  changed(filter, examine => context => after(examine(context), withoutConsequences), { failure: 'pass' })
+  changed(filter, examine => (context, sofar) => after(examine(context, sofar), withoutConsequences), {
+    failure: 'pass',
+  })
 
 /**
  * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then.
@@ -27,7 +29,8 @@ export function unless(
     .map(filter =>
       changed(
         filter,
-        examine => context => after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context))),
+        examine => (context, sofar) =>
+          after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context, sofar))),
       ),
     )
 }
@@ -36,7 +39,7 @@ function changed(filter: Filter, change: (examine: Examine) => Examine, conduct:
   const methods: Partial<Record<Stage, Examine>> = {}
   for (const stage of stages) {
     const examine = filter[stage] as Examine | undefined
-    if (examine !== undefined) methods[stage] = change(context => examine.call(filter, context))
+    if (examine !== undefined) methods[stage] = change((context, sofar) => examine.call(filter, context, sofar))
   }
   return { ...filter, ...conduct, ...methods } as Filter
 }

@@ -8,7 +8,15 @@ import type { Duration } from './units.ts'
 import type { World } from './world.ts'
 
 /** A filter has a name, and a method for each stage at which it has something to say. */
-export type Filter = Conduct & { readonly [S in Stage]?: (context: Stages[S]) => Findings | Promise<Findings> }
+export type Filter = Conduct & {
+  readonly [S in Stage]?: (context: Stages[S], sofar: SoFar) => Findings | Promise<Findings>
+}
+
+/** What others have found by now: at earlier stages, and in earlier waves of this one. */
+export interface SoFar {
+  /** The sum of their points. A `late` filter knows all of its stage but its own wave. */
+  readonly score: number
+}
 
 export interface Conduct {
   readonly name: string

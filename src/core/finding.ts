@@ -18,10 +18,12 @@ export interface Finding {
   readonly verdict?: Verdict
   /** What the client hears. */
   readonly status?: Status
+  /** Words for the client in place of those that go with `status`: printable ASCII, cut at 120 characters. */
+  readonly say?: string
   /** Say it now and hang up, whatever the policy's `speakAt`. */
   readonly close?: boolean
   /** The consequences that `shadow` took away. */
-  readonly would?: Pick<Finding, 'points' | 'verdict' | 'status' | 'close'>
+  readonly would?: Pick<Finding, 'points' | 'verdict' | 'status' | 'say' | 'close'>
 }
 
 /** Nothing, one or several. Falsy says nothing, so a rule can be `condition && reject(…)`. */
@@ -36,6 +38,8 @@ export interface Details {
 
 /** What the words that refuse take beside their reason. */
 export interface RefusalDetails extends Details {
+  /** Words for the client: what it is to do, never what was found. @default those that go with the status */
+  readonly say?: string
   /** Say it now and hang up, whatever the policy's `speakAt`. */
   readonly close?: boolean
 }
@@ -78,12 +82,13 @@ export const defer = (status: Extract<Status, `4.${string}`>, reason: string, de
 
 /** Takes the consequences away and keeps what was found, under `would`. */
 export function shadowed(finding: Finding): Finding {
-  const { points: score, verdict, status, close, ...rest } = finding
+  const { points: score, verdict, status, say, close, ...rest } = finding
   if (score === undefined && verdict === undefined) return finding
   const would = {
     ...(score !== undefined && { points: score }),
     ...(verdict !== undefined && { verdict }),
     ...(status !== undefined && { status }),
+    ...(say !== undefined && { say }),
     ...(close !== undefined && { close }),
   }
   return { ...rest, would }

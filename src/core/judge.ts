@@ -43,10 +43,10 @@ function harmless(decision: Decision, ref: string): Decision {
 
 /** A decision of the session itself, in either mode: a limit, a broken stream, a verb out of order. */
 export function own(stage: Stage, ref: string, finding: Finding, findings: readonly Finding[] = []): Decision {
-  const { verdict = 'defer', status = '4.3.0', close } = finding
+  const { verdict = 'defer', status = '4.3.0', say, close } = finding
   const all = [...findings, finding]
   const score = all.reduce((sum, { points = 0 }) => sum + points, 0)
-  return { stage, verdict, score, findings: all, reply: refusal(status, stage, ref, close) }
+  return { stage, verdict, score, findings: all, reply: refusal(status, stage, ref, { say, close }) }
 }
 
 /** A verb that its predecessors do not allow (RFC 5321 §4.1.4). Decides nothing about what comes. */

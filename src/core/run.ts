@@ -1,5 +1,5 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one is certain. */
-import type { Filter } from './filter.ts'
+import type { Filter, SoFar } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
 import { contextWith, OVER, type Scope } from './memory.ts'
 import type { Connection, Stage } from './stage.ts'
@@ -11,7 +11,7 @@ export interface Step {
   /** The place in the order of filters, by which findings are listed. */
   readonly index: number
   readonly deadline: number
-  readonly examine: (context: Connection) => Findings | Promise<Findings>
+  readonly examine: (context: Connection, sofar: SoFar) => Findings | Promise<Findings>
 }
 
 /** The waves of a stage, in order. An empty wave is left out. */
@@ -32,7 +32,14 @@ export function plan(filters: readonly Filter[], stage: Stage, deadline: (filter
     // Called on the filter, so that a rule may be written as a method.
     return examine === undefined
       ? []
-      : [{ filter, index, deadline: deadline(filter), examine: context => examine.call(filter, context) }]
+      : [
+          {
+            filter,
+            index,
+            deadline: deadline(filter),
+            examine: (context, sofar) => examine.call(filter, context, sofar),
+          },
+        ]
   })
   return [
     steps.filter(({ filter }) => filter.order === 'early'),
@@ -47,24 +54,42 @@ export type Spent = Map<string, number>
 const nothing: Result = { findings: [] }
 
 /** Never rejects: a filter that throws, rejects or does not settle is a finding. */
-export async function run(waves: Plan, scope: Scope, clock: Clock, spent: Spent): Promise<Result> {
+export async function run(
+  waves: Plan,
+  scope: Scope,
+  clock: Clock,
+  spent: Spent,
+  earlier: readonly { readonly findings: readonly Finding[] }[] = [],
+): Promise<Result> {
   if (waves.length === 0) return nothing
-  const found: (readonly [index: number, findings: readonly Finding[]])[] = []
+  const found: Found = []
+  const sofar = {
+    get score() {
+      return scoreOf(earlier) + scoreOf(found.map(([, findings]) => ({ findings })))
+    },
+  }
   let ended: Finding | undefined
   for (const wave of waves) {
-    ended = await runWave(wave, scope, clock, spent, found)
+    ended = await runWave(wave, { scope, clock, spent, found, sofar })
     if (ended !== undefined || scope.over) break
   }
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
   return ended === undefined ? { findings } : { findings, ended }
 }
 
+type Found = (readonly [index: number, findings: readonly Finding[]])[]
+
+interface Wave {
+  readonly scope: Scope
+  readonly clock: Clock
+  readonly spent: Spent
+  readonly found: Found
+  readonly sofar: SoFar
+}
+
 async function runWave(
   wave: readonly Step[],
-  scope: Scope,
-  clock: Clock,
-  spent: Spent,
-  found: (readonly [number, readonly Finding[]])[],
+  { scope, clock, spent, found, sofar }: Wave,
 ): Promise<Finding | undefined> {
   const answers = contextOf(scope)
   let waiting: Map<Step, () => void> | undefined
@@ -102,7 +127,7 @@ async function runWave(
     // Where one filter ends the next begins: the clock is read once for each.
     const since = now
     try {
-      const findings = step.examine(answers.context)
+      const findings = step.examine(answers.context, sofar)
       if (isPromise(findings)) wait(step, since, findings)
       else settle(step, since, findings)
     } catch (error) {
@@ -142,6 +167,13 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
       controller?.abort(OVER)
     },
   }
+}
+
+/** Sums of tenths are not exact, and are compared with what an operator has written down. */
+function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[]): number {
+  let score = 0
+  for (const { findings } of levels) for (const { points = 0 } of findings) score += points
+  return Math.round(score * 1000) / 1000
 }
 
 /** Findings with the name of their filter in front of their rule. */

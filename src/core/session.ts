@@ -111,7 +111,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
     const before = again(setup, levels, at)
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
-    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent)
+    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, levels)
     if (here.scope.over) return gone(stage, ref)
     here.findings.push(...findings)
     const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })

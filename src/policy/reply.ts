@@ -67,13 +67,31 @@ const texts: Readonly<Partial<Record<Status, string>>> = {
   '5.7.27': 'The sender domain does not accept mail',
 }
 
+/** How a refusal is said. */
+export interface Manner {
+  /** Words in place of those of the table. */
+  readonly say?: string | undefined
+  /** Hang up after saying it. @default false */
+  readonly close?: boolean | undefined
+}
+
 /** No, or not now. Which of the two, the first digit of `status` says. */
-export function refusal(status: Status, stage: Stage, ref: string, close = false): Reply {
+export function refusal(status: Status, stage: Stage, ref: string, { say, close = false }: Manner = {}): Reply {
   const isTemporary = status.startsWith('4')
-  const text = `${texts[status] ?? (isTemporary ? 'Try again later' : 'Refused by policy')} ref=${ref}`
+  const words = say === undefined ? '' : sayable(say)
+  const text = `${words || texts[status] || (isTemporary ? 'Try again later' : 'Refused by policy')} ref=${ref}`
   // A connection that is refused is over either way; RFC 5321 §3.1 knows 554, RFC 7504 521, and §3.8 421.
   if (isTemporary && (close || stage === 'connect')) return { code: 421, status, text, close: true }
   if (stage === 'connect') return { code: status === '5.5.1' ? 521 : 554, status, text, close: true }
   const code = codes[status] ?? (isTemporary ? 451 : 550)
   return close ? { code, status, text, close } : { code, status, text }
 }
+
+const LONGEST_WORDS = 120
+
+/** One line of printable ASCII, whatever a filter has put together from what the client sent. */
+const sayable = (words: string): string =>
+  words
+    .slice(0, LONGEST_WORDS)
+    .replace(/[^ -~]/g, '?')
+    .trim()

@@ -1,6 +1,6 @@
 /** The policy that adds points up: certainty first, then the score against two thresholds. */
 import { type Decision, isFinal, type Policy, type Reply } from '../core/decision.ts'
-import type { Finding, Status, Verdict } from '../core/finding.ts'
+import type { Finding, Verdict } from '../core/finding.ts'
 import { type Stage, stages } from '../core/stage.ts'
 import { goAhead, refusal } from './reply.ts'
 
@@ -27,14 +27,14 @@ export function thresholds({ quarantine = 6, reject = 15, speakAt = 'rcpt' }: Th
     const byScore: Verdict = score >= reject ? 'reject' : score >= quarantine ? 'quarantine' : 'accept'
     const scored = ended?.verdict === 'accept' ? 'accept' : byScore
     const verdict = certain && severity[certain.verdict] >= severity[scored] ? certain.verdict : scored
-    const { close, status } = certain?.verdict === verdict ? certain : { close: false, status: undefined }
+    const { close = false, status, say }: Partial<Finding> = certain?.verdict === verdict ? certain : {}
     const decision = { stage, verdict, score, findings }
-    return { ...decision, reply: replyTo(verdict, status, close === true) } satisfies Decision
+    return { ...decision, reply: replyTo(verdict) } satisfies Decision
 
-    function replyTo(verdict: Verdict, status: Status | undefined, close: boolean): Reply {
+    function replyTo(verdict: Verdict): Reply {
       if (!isFinal(verdict) || verdict === 'discard') return goAhead(stage, ref)
       if (!close && isBefore(stage, speakAt)) return goAhead(stage, ref)
-      return refusal(status ?? (verdict === 'defer' ? '4.7.1' : '5.7.1'), stage, ref, close)
+      return refusal(status ?? (verdict === 'defer' ? '4.7.1' : '5.7.1'), stage, ref, { say, close })
     }
   }
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { isFinal } from '../core/decision.ts'
 import type { Fact } from '../core/fact.ts'
 import type { Filter } from '../core/filter.ts'
-import type { Finding } from '../core/finding.ts'
+import { type Finding, points } from '../core/finding.ts'
 import { openScope, type Scope } from '../core/memory.ts'
 import { reference } from '../core/reference.ts'
 import { plan, run } from '../core/run.ts'
@@ -41,6 +41,8 @@ export interface Probed {
   /** What is remembered already. @default an empty store in memory */
   readonly store?: Store
   readonly notify?: Notify
+  /** Points that others have found before. @default 0 */
+  readonly score?: number
   /** Facts that are known already. */
   readonly facts?: readonly (readonly [fact: Fact<never, unknown>, value: unknown])[]
 }
@@ -52,7 +54,8 @@ export interface Probed {
  * expect(await probe(freemailInvoice, { reversePath: 'a@gmail.com', header: { subject: 'Invoice 7' } })).toEqual([…])
  */
 export async function probe(filter: Filter, world: Probed = {}): Promise<readonly Finding[]> {
-  const { clock = systemClock } = world
+  const { clock = systemClock, score = 0 } = world
+  const earlier = [{ findings: [points(score, 'found by others')] }]
   const found: Finding[] = []
   const spent = new Map<string, number>()
   const deadline = () => toMilliseconds(filter.deadline ?? '10s')
@@ -60,7 +63,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
   let connection: Connection | undefined
   for (const [stage, scope] of dialogue(world, progress)) {
     connection ??= scope.context
-    const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent)
+    const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, earlier)
     found.push(...findings)
     const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
     // What is decided at rcpt concerns that recipient alone.

@@ -54,6 +54,7 @@ export function record(
     world: gateway.world,
     secrets: gateway.secrets,
     open: (peer, world) => recordSession(gateway, peer, { ...gateway.world, ...world }, limits, write),
+    feedback: said => gateway.feedback(said),
     close: () => gateway.close(),
   }
 }

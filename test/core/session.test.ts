@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import {
   accept,
   type Decision,
+  defer,
   discard,
   type Filter,
   fact,
@@ -19,6 +20,7 @@ import {
   reject,
   type Session,
   type SessionEntry,
+  type SoFar,
   shadow,
   thresholds,
   unless,
@@ -435,4 +437,42 @@ test('a wrong configuration is told with all its problems at once', () => {
       name: '',
     })
   expect(make).toThrow(/filters\[0\]\.name[\s\S]*filters\[1\]\.recpt[\s\S]*deadline/)
+})
+
+test('a filter knows the points of the stages and waves before its own, and of nobody beside it', async () => {
+  const seen: (readonly [filter: string, stage: string, score: number])[] = []
+  const spy = (name: string, order?: 'early' | 'late'): Filter => {
+    const say =
+      (stage: string) =>
+      (_: unknown, { score }: SoFar) => {
+        seen.push([name, stage, score])
+        return points(0.1, 'evidence')
+      }
+    return { name, ...(order && { order }), mail: say('mail'), rcpt: say('rcpt'), message: say('message') }
+  }
+  const filters = [spy('last', 'late'), ...unless(() => false, spy('middle')), spy('first', 'early')]
+  const [session] = await upTo(gate(filters), 'b@example.org', 'c@example.org')
+  await session.data(stream(text))
+  expect(seen).toEqual([
+    ...[['first', 'mail', 0] as const, ['middle', 'mail', 0.1] as const, ['last', 'mail', 0.2] as const],
+    ...[0, 1].flatMap(
+      () =>
+        [
+          ['first', 'rcpt', 0.3],
+          ['middle', 'rcpt', 0.4],
+          ['last', 'rcpt', 0.5],
+        ] as const,
+    ),
+    ...[['first', 'message', 0.3] as const, ['middle', 'message', 0.4] as const, ['last', 'message', 0.5] as const],
+  ])
+})
+
+test.for([
+  ['words of its own', 'Come back in 5 minutes', '451 4.7.1 Come back in 5 minutes ref=REF1'],
+  ['no more than 120 characters', 'x'.repeat(500), `451 4.7.1 ${'x'.repeat(120)} ref=REF1`],
+  ['one line of ASCII', 'é\r\n250 ok\0', '451 4.7.1 ???250 ok? ref=REF1'],
+  ['those of the status where it has none', ' ', '451 4.7.1 Try again later ref=REF1'],
+] as const)('a filter may give the client %s', async ([, say, reply]) => {
+  const [, said] = await upTo(gate([{ name: 'busy', rcpt: () => defer('4.7.1', 'busy', { say }) }]))
+  expect(said.at(-1) && line(said.at(-1)?.reply as Decision['reply'])).toBe(reply)
 })

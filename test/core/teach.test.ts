@@ -40,7 +40,7 @@ describe('a message that is given as octets', () => {
       name: 'pupil',
       learn: async ({ message }) => {
         if (message === undefined) throw new Error('there is no message')
-        for (const _ of 'twice') {
+        for (const _ of [1, 2]) {
           const parts: Buffer[] = []
           for await (const part of message.open()) parts.push(part)
           seen.push(Buffer.concat(parts).toString())

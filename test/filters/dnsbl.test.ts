@@ -210,7 +210,7 @@ test('A23 lists are asked together, and those that are late are not waited for',
     },
   }
   const filter = dnsbl({ zones: names.map(name => ({ zone: name })), wait: '2s' })
-  const found = filter.connect?.(connection(worldOf({ dns, clock }), ip))
+  const found = filter.connect?.(connection(worldOf({ dns, clock }), ip), { score: 0 })
   expect(asked).toBe(3)
   await Promise.resolve()
   clock.pass(2_000)
@@ -271,7 +271,9 @@ function started(literal: ZoneLiteral, zones: readonly DnsblZone[]) {
   const told: Notice[] = []
   const world: World = worldOf({ dns, clock, notify: notice => told.push(notice) })
   const filter = dnsbl({ zones })
-  const connect = Object.assign(async (client: string) => filter.connect?.(connection(world, client)), { world })
+  const connect = Object.assign(async (client: string) => filter.connect?.(connection(world, client), { score: 0 }), {
+    world,
+  })
   return { filter, told, dns, clock, connect }
 }
 
