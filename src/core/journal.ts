@@ -46,6 +46,7 @@ export interface Journal {
   helo(name: string, tls: Tls | undefined): void
   mail(reversePath: string, user: string | undefined): void
   rcpt(forwardPath: string): void
+  withdraw(forwardPath: string): void
   decided(decision: Decision, forwardPath?: string): void
   outcome(decision: Decision, size: number | undefined): void
   entry(ms: number, spent: Spent): SessionEntry
@@ -82,6 +83,10 @@ export function journal(ref: string, ip: string, started: number): Journal {
       change(({ forwardPaths }) =>
         forwardPaths.length < MOST ? { forwardPaths: [...forwardPaths, cut(forwardPath)] } : {},
       )
+    },
+    withdraw: forwardPath => {
+      const written = cut(forwardPath)
+      change(({ forwardPaths }) => ({ forwardPaths: forwardPaths.filter(path => path !== written) }))
     },
     decided: (decision, forwardPath) => {
       if (!isFinal(decision.verdict) && decision.would === undefined && decision.findings.length === 0) return

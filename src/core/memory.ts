@@ -15,6 +15,8 @@ export interface Scope<out C extends Connection = Connection> {
   readonly context: C
   /** It has ended. Asking the signal would make one. */
   readonly over: boolean
+  /** Adds to the context what has become known since. Scopes that are inside already do not see it. */
+  learn(fields: object): void
   /** Aborts what is being found, and forgets it; what was found stays. */
   cancel(): void
   /** Over: aborts, and forgets everything. */
@@ -100,6 +102,9 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
     at,
     get over() {
       return ended
+    },
+    learn: fields => {
+      Object.assign(context, fields)
     },
     cancel: () => {
       controller?.abort(OVER)

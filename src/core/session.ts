@@ -35,10 +35,17 @@ export interface MailDetails {
 export interface Session {
   readonly ref: string
   connect(): Promise<Decision>
+  /**
+   * The client spoke before it was greeted, as a host learnt that had said `connect` by then. The connection is judged
+   * again, with the facts that are known of it.
+   */
+  early(): Promise<Decision>
   /** HELO, EHLO or LHLO; again after STARTTLS. Begins afresh what was not yet said about the connection itself. */
   helo(name: string, tls?: Tls): Promise<Decision>
   mail(reversePath: string, details?: MailDetails): Promise<Decision>
   rcpt(forwardPath: string): Promise<Decision>
+  /** The host has refused a recipient itself that `rcpt` did not refuse: it is no part of the transaction. */
+  withdraw(forwardPath: string): void
   /** May settle before `content` is read to its end; then the host drains or destroys it. */
   data(content: Readable): Promise<Outcome>
   /** RSET, or the end of a transaction: what it held is given back. */
@@ -137,6 +144,15 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         connected = true
         return await examine('connect', [connection])
       }),
+    early: () =>
+      inTurn(async () => {
+        if (closed) return gone('connect', ref)
+        if (greeting !== undefined) return outOfOrder('connect', ref, 'the session was greeted already')
+        connected = true
+        connection.scope.learn({ spokeEarly: true })
+        connection.findings.length = 0
+        return await examine('connect', [connection])
+      }),
     helo: (name, tls) =>
       inTurn(async () => {
         if (closed) return gone('helo', ref)
@@ -181,6 +197,13 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         } else recipient.scope.end()
         return decision
       }),
+    withdraw: forwardPath => {
+      const recipient = transaction?.recipients.get(forwardPath)
+      if (recipient === undefined || transaction?.delivery !== undefined) return
+      recipient.scope.end()
+      transaction?.recipients.delete(forwardPath)
+      notes?.withdraw(forwardPath)
+    },
     data: content =>
       inTurn(async () => {
         if (closed) return refused(gone('message', ref))

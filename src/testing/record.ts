@@ -140,10 +140,15 @@ function recordSession(
   return {
     ref: session.ref,
     connect: () => verb({ verb: 'connect' }, () => session.connect()),
+    early: () => verb({ verb: 'early' }, () => session.early()),
     helo: (name, tls) => verb({ verb: 'helo', name, ...(tls && { tls }) }, () => session.helo(name, tls)),
     mail: (reversePath, details) =>
       verb({ verb: 'mail', reversePath, ...(details && { details }) }, () => session.mail(reversePath, details)),
     rcpt: forwardPath => verb({ verb: 'rcpt', forwardPath }, () => session.rcpt(forwardPath)),
+    withdraw: forwardPath => {
+      note(steps, { at: elapsed(), verb: 'withdraw', forwardPath })
+      session.withdraw(forwardPath)
+    },
     data: content => {
       const { tapped, seen } = tap(content, limits.size)
       const made = () => session.data(tapped).finally(() => tapped.destroy())

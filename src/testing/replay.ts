@@ -56,6 +56,10 @@ export async function replay(
       session[step.verb]()
       continue
     }
+    if (step.verb === 'withdraw') {
+      session.withdraw(step.forwardPath)
+      continue
+    }
     const said = saidBy(step)
     const reached = reaches(progress, step)
     if (!reached) {
@@ -73,7 +77,7 @@ export async function replay(
   return { steps, same: steps.every(step => step.differences.length === 0), missing: [...world.missing] }
 }
 
-type Asked = Exclude<Step, { readonly verb: 'reset' | 'close' }>
+type Asked = Exclude<Step, { readonly verb: 'reset' | 'close' | 'withdraw' }>
 
 async function play(step: Asked, session: Session, world: ReplayWorld): Promise<Decision | RecordedOutcome> {
   const until = step.at + (step.took ?? 0)
@@ -88,6 +92,8 @@ function call(step: Asked, session: Session, content = Readable.from([])): Promi
   switch (step.verb) {
     case 'connect':
       return session.connect()
+    case 'early':
+      return session.early()
     case 'helo':
       return session.helo(step.name, step.tls)
     case 'mail':

@@ -58,7 +58,10 @@ export async function guardedServer(setting: Setting = {}): Promise<GuardedServe
       done()
     }, done)
   }
-  const server = new SMTPServer(guard(gateway, { name: 'mx.example.org', logger: false, onData, ...options }))
+  // All clients of a test share one address.
+  const limits = { sessions: { perAddress: 1_000, perNetwork: 1_000 } }
+  const own: GuardOptions = { name: 'mx.example.org', logger: false, limits, onData, ...options }
+  const server = new SMTPServer(guard(gateway, own))
   server.on('error', () => undefined)
   if (by === 'protect') protect(server, gateway)
   server.listen(0, '127.0.0.1')

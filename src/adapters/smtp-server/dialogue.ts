@@ -39,22 +39,21 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
 
   /** Opens the session, unless `protect` has done so already. */
   const connect = async (visit: Visit): Promise<Decision> => {
-    const { remoteAddress, remotePort } = visit.connection._socket
-    const admitted = visits.admitted(remoteAddress, remotePort)
-    if (admitted !== undefined && !visit.wire.early()) {
-      visit.session = admitted.session
-      return admitted.decision
+    const { admitted, session: open, wire } = visit
+    visit.admitted = undefined
+    if (admitted === undefined || open === undefined) {
+      const session = gateway().open({ ip: visit.ip, spokeEarly: wire.early() })
+      visit.session = session
+      return await session.connect()
     }
-    admitted?.session.close()
-    visit.session = gateway().open({ ip: visit.ip, spokeEarly: visit.wire.early() })
-    return await visit.session.connect()
+    return wire.early() ? await open.early() : admitted.decision
   }
   /** XCLIENT from a trusted proxy has put another client in this one's place. */
-  const follow = async (visit: Visit): Promise<Decision | undefined> => {
-    if (visit.connection.remoteAddress === visit.ip || visit.connection.remoteAddress === '') return undefined
-    visit.ip = visit.connection.remoteAddress
-    visit.session?.close()
-    return await connect(visit)
+  const follow = async (visit: Visit): Promise<Reply | undefined> => {
+    const { remoteAddress } = visit.connection
+    if (remoteAddress === visit.ip || remoteAddress === '') return undefined
+    visits.move(visit, remoteAddress)
+    return visit.place === undefined ? full : (await connect(visit)).reply
   }
   const helo = async ({ connection, session, wire }: Visit): Promise<Decision | undefined> => {
     if (!wire.greeted()) return undefined
@@ -68,6 +67,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
     onConnect(this: SMTPServer, session, callback) {
       const visit = visitOf(this, session)
       if (visit === undefined) return callback(new Error('4.3.0 Not ready'))
+      if (visit.place === undefined) return callback(refusal(visit, full))
       answer(callback, async () => {
         const decision = await connect(visit)
         visit.decision = decision
@@ -89,8 +89,8 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
       if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of MAIL is not known here'))
       answer(callback, async () => {
-        for (const earlier of [await follow(visit), await helo(visit)])
-          if (earlier !== undefined && earlier.reply.code >= 400) return refusal(visit, earlier.reply)
+        for (const earlier of [await follow(visit), (await helo(visit))?.reply])
+          if (earlier !== undefined && earlier.code >= 400) return refusal(visit, earlier)
         const utf8 = session.envelope.smtpUtf8 === true
         const user: unknown = session.user
         const details = user ? { utf8, user: nameOf(user) } : { utf8 }
@@ -110,12 +110,17 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
       if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of RCPT is not known here'))
       answer(callback, async () => {
-        const decision = await visit.session?.rcpt(pathOf(address, visit))
+        const forwardPath = pathOf(address, visit)
+        const decision = await visit.session?.rcpt(forwardPath)
         if (decision === undefined) return failure(451, '4.3.0 Not ready')
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         const seen = show(session, visit, decision)
-        return await hostSays(done => (own.onRcptTo ? own.onRcptTo.call(this, address, seen, done) : done()))
+        const error = await hostSays(done => (own.onRcptTo ? own.onRcptTo.call(this, address, seen, done) : done()))
+        // Named twice, and refused only now, it stays for smtp-server what it was the first time.
+        const stays = session.envelope.rcptTo.some(to => to.address === address.address)
+        if (error && !stays) visit.session?.withdraw(forwardPath)
+        return error
       })
     },
     onData(this: SMTPServer, stream, session, callback) {
@@ -127,6 +132,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       const settle: typeof callback = (error, message) => {
         ours.reset()
         wire.settled(!error)
+        visits.delivered(visit)
         callback(error, message)
       }
       receive().catch(() => settle(failure(451, '4.3.0 The message could not be taken')))
@@ -141,6 +147,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         const accepted = `${reply.status} ${reply.text}`
         if (verdict === 'discard' || content === undefined) return settle(null, accepted)
         const bytes = content.open()
+        visit.delivering = true
         own.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
           bytes.destroy()
           settle(error, message ?? accepted)
@@ -165,6 +172,9 @@ function answer(callback: Callback, decide: () => Promise<Error | null | undefin
 /** The host's own handler as a promise. */
 const hostSays = (call: (done: Callback) => void): Promise<Error | null | undefined> =>
   new Promise(resolve => call(resolve))
+
+/** There is no place left for this client (RFC 5321 §3.8). */
+export const full: Reply = { code: 421, status: '4.7.0', text: 'Too many sessions, try again later', close: true }
 
 const failure = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
 

@@ -1,8 +1,9 @@
 /** Postern as options for a new SMTPServer. */
 import { PosternError, type Problem } from '../../core/errors.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkInstalled } from './compatible.ts'
 import { handlers } from './dialogue.ts'
-import { toLimits, type WireLimits } from './limits.ts'
+import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
 import type { HostOptions, SMTPServerOptions } from './types.ts'
 import { trackVisits, type Visits } from './visits.ts'
 
@@ -10,6 +11,8 @@ import { trackVisits, type Visits } from './visits.ts'
 export type GuardOptions = HostOptions & {
   /** How many commands, how much time and how many octets a client may take. @default as each limit says */
   readonly wire?: WireLimits
+  /** How many sessions may be open at once. @default as each limit says */
+  readonly limits?: ServerLimits
 }
 
 /** The visits of the servers that {@link guard} made the handlers of, for {@link protect}. */
@@ -20,12 +23,19 @@ export const guarded = new WeakMap<object, Visits>()
  * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. Where you say
  * nothing else, AUTH is not offered, no reverse look-up is made (the `rdns` fact does that), and SIZE is 25 MB.
  *
- * @throws PosternError when anybody at all would be believed as a proxy
+ * A client that stalls in a TLS handshake or a PROXY header is timed from the first other client on; put
+ * {@link protect} around the server to have it timed from the beginning.
+ *
+ * @throws PosternError when anybody at all would be believed as a proxy, or this smtp-server is of another kind
  * @example
  * new SMTPServer(guard(gateway, { onData: (content, session, done) => deliver(content, done) })).listen(25)
  */
-export function guard(gateway: Gateway | (() => Gateway), { wire, ...own }: GuardOptions): SMTPServerOptions {
+export function guard(
+  gateway: Gateway | (() => Gateway),
+  { wire, limits: server, ...own }: GuardOptions,
+): SMTPServerOptions {
   const { onAuth } = own as SMTPServerOptions
+  checkInstalled()
   refuseProxies(own)
   const limits = toLimits(wire)
   const current = typeof gateway === 'function' ? gateway : () => gateway
@@ -38,7 +48,7 @@ export function guard(gateway: Gateway | (() => Gateway), { wire, ...own }: Guar
     ...(own as SMTPServerOptions),
     disabledCommands: ['WIZ', 'SHELL', 'KILL', ...(own.disabledCommands ?? offered)],
   }
-  const visits = trackVisits(current, limits)
+  const visits = trackVisits(current, limits, server)
   const wired = handlers({ gateway: current, limits, visits, own, options })
   guarded.set(wired.onConnect, visits)
   return Object.assign(options, wired)

@@ -1,5 +1,6 @@
 /** Postern in front of smtp-server: for a new server as options, for one that exists as a wrapper. */
 export { type GuardOptions, guard } from './guard.ts'
-export type { WireLimits } from './limits.ts'
+export type { ServerLimits, WireLimits } from './limits.ts'
+export type { SessionLimits } from './places.ts'
 export { type ProtectOptions, protect } from './protect.ts'
 export type { GuardedSession, Handlers, HostOptions, Verdicts } from './types.ts'

@@ -1,5 +1,12 @@
-/** What one client may take of the wire: how many commands, how much time, how many octets. */
+/** What clients may take: how many sessions; and each of the wire, how many commands, how much time, how many octets. */
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
+import type { SessionLimits } from './places.ts'
+
+/** What clients may take, beside their share of the wire. */
+export interface ServerLimits {
+  /** How many sessions may be open at once. Counted at the socket where `protect` stands. @default as each says */
+  readonly sessions?: SessionLimits
+}
 
 export interface WireLimits {
   /** Commands that lead nowhere (NOOP, RSET, VRFY, HELP, EHLO again) before 421; a delivered message starts anew. @default 100 */

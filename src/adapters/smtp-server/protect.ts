@@ -1,16 +1,20 @@
 /** Postern around an SMTPServer that exists, and in front of its listener. */
 import type { Socket } from 'node:net'
+import type { Reply } from '../../core/decision.ts'
 import { line } from '../../policy/reply.ts'
 import type { Gateway } from '../../postern.ts'
-import { handlers } from './dialogue.ts'
+import { checkServer } from './compatible.ts'
+import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies } from './guard.ts'
-import { toLimits, type WireLimits } from './limits.ts'
+import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
 import type { Handlers, SMTPServer } from './types.ts'
-import { trackVisits, type Visits } from './visits.ts'
+import { LOCAL, trackVisits, type Visits } from './visits.ts'
 
 export interface ProtectOptions {
   /** How many commands, how much time and how many octets a client may take. @default as each limit says */
   readonly wire?: WireLimits
+  /** How many sessions may be open at once. @default as each limit says */
+  readonly limits?: ServerLimits
 }
 
 // Who is refused has this long to take the reply and leave.
@@ -22,24 +26,28 @@ const LINGER_MS = 1_000
  * made with {@link guard}, too; then `options` are those of `guard`.
  *
  * @returns the same server
+ * @throws PosternError when anybody at all would be believed as a proxy, or this smtp-server is of another kind
  * @example
  * protect(new SMTPServer({ onData }), gateway).listen(25)
  */
 export function protect(
   server: SMTPServer,
   gateway: Gateway | (() => Gateway),
-  { wire }: ProtectOptions = {},
+  { wire, limits }: ProtectOptions = {},
 ): SMTPServer {
+  checkServer(server)
   refuseProxies(server.options)
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const visits = guarded.get(server.onConnect) ?? wrap(server, current, wire)
+  const visits = guarded.get(server.onConnect) ?? wrap(server, current, wire, limits)
   visits.attach(server)
+  const { secure, needsUpgrade, secured } = server.options
+  const speaks = !secure || Boolean(needsUpgrade || secured)
   const listeners = server.server.listeners('connection')
   server.server.removeAllListeners('connection')
   server.server.on('connection', (socket: Socket) => {
     // A proxy speaks for another client, whose address is not known yet.
     if (isProxy(server, socket)) return handOn(socket)
-    admit(socket, current, visits).then(
+    admit(socket, current, visits, speaks).then(
       admitted => admitted && handOn(socket),
       () => socket.destroy(),
     )
@@ -51,9 +59,9 @@ export function protect(
   }
 }
 
-function wrap(server: SMTPServer, gateway: () => Gateway, wire: WireLimits | undefined): Visits {
+function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Visits {
   const limits = toLimits(wire)
-  const visits = trackVisits(gateway, limits)
+  const visits = trackVisits(gateway, limits, most)
   server.options.maxRecipients ??= limits.recipients
   const own: Handlers = {
     onConnect: server.onConnect.bind(server),
@@ -70,31 +78,34 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire: WireLimits | und
 const isProxy = ({ options: { useProxy } }: SMTPServer, { remoteAddress = '' }: Socket): boolean =>
   Array.isArray(useProxy) && useProxy.some(proxy => remoteAddress.replace(/^::ffff:/i, '') === proxy)
 
-/** Opens the session; false when the client was turned away. */
-async function admit(socket: Socket, gateway: () => Gateway, visits: Visits): Promise<boolean> {
+/** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
+async function admit(socket: Socket, gateway: () => Gateway, visits: Visits, speaks: boolean): Promise<boolean> {
   const ignore = (): void => undefined
+  const ip = socket.remoteAddress ?? LOCAL
   socket.on('error', ignore)
-  const session = gateway().open({ ip: socket.remoteAddress ?? '127.0.0.1' })
+  const place = visits.place(ip)
+  if (place === undefined) return turnAway(socket, full, speaks)
+  const session = gateway().open({ ip })
   const decision = await session.connect()
-  if (decision.reply.code >= 400) {
-    session.close()
-    turnAway(socket, line(decision.reply))
-    return false
+  if (decision.reply.code < 400 && !socket.destroyed) {
+    socket.once('close', visits.admit(socket.remoteAddress, socket.remotePort, { session, decision, place }))
+    socket.off('error', ignore)
+    return true
   }
-  if (socket.destroyed) {
-    session.close()
-    return false
-  }
-  socket.once('close', visits.admit(socket.remoteAddress, socket.remotePort, { session, decision }))
-  socket.off('error', ignore)
-  return true
+  session.close()
+  place()
+  return turnAway(socket, decision.reply, speaks)
 }
 
-function turnAway(socket: Socket, reply: string): void {
-  socket.end(`${reply}\r\n`)
+function turnAway(socket: Socket, reply: Reply, speaks: boolean): false {
+  // Before a TLS handshake there is nothing to say that would be understood.
+  if (!speaks) socket.destroy()
+  if (socket.destroyed) return false
+  socket.end(`${line(reply)}\r\n`)
   // What it still sends is discarded: a socket with unread octets would be reset, and the reply lost.
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   timer.unref()
   socket.once('close', () => clearTimeout(timer))
+  return false
 }

@@ -2,7 +2,9 @@
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
 import type { Gateway } from '../../postern.ts'
-import type { Limits } from './limits.ts'
+import type { Limits, ServerLimits } from './limits.ts'
+import { timePending } from './pending.ts'
+import { sessionPlaces } from './places.ts'
 import type { Connection, SMTPServer } from './types.ts'
 import { type Wire, wire } from './wire.ts'
 
@@ -14,12 +16,20 @@ export interface Visit {
   ip: string
   session?: Session
   decision?: Decision
+  /** What `protect` has decided already. */
+  admitted: Admitted | undefined
+  /** Gives its place back; undefined when there was none left for it. */
+  place: (() => void) | undefined
+  /** The host's own `onData` has not called back yet: what it reads must stay. */
+  delivering: boolean
+  left: boolean
 }
 
 /** A session that was opened before smtp-server saw the socket. */
 export interface Admitted {
   readonly session: Session
   readonly decision: Decision
+  readonly place: () => void
 }
 
 export interface Visits {
@@ -29,42 +39,76 @@ export interface Visits {
   readonly of: (session: object) => Visit | undefined
   /** Keeps a session for the connection that will follow from the same address and port. */
   readonly admit: (ip: string | undefined, port: number | undefined, admitted: Admitted) => () => void
-  /** Takes such a session. */
-  readonly admitted: (ip: string | undefined, port: number | undefined) => Admitted | undefined
+  /** Takes a place for a client, and returns how to give it back; undefined when there is none left for it. */
+  readonly place: (ip: string) => (() => void) | undefined
+  /** Takes the place of another client: XCLIENT has said who it is. */
+  readonly move: (visit: Visit, ip: string) => void
+  /** The client is gone. Its session ends with it, or with the delivery that is under way. */
   readonly leave: (session: object) => void
+  /** The delivery that was under way is over. */
+  readonly delivered: (visit: Visit) => void
 }
 
 const SWEEP_MS = 1_000
 
 /** A socket of the file system has no address: whoever may open it is this machine. */
-const LOCAL = '127.0.0.1'
+export const LOCAL = '127.0.0.1'
 
-export function trackVisits(gateway: () => Gateway, limits: Limits): Visits {
+export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }: ServerLimits = {}): Visits {
   const attached = new WeakSet<SMTPServer>()
   const visits = new Map<object, Visit>()
   const waiting = new Map<string, Admitted>()
   const sweep = Math.max(20, Math.min(SWEEP_MS, limits.command / 4, limits.transaction / 4, limits.grace / 4))
+  const places = sessionPlaces(sessions, {
+    now: () => gateway().world.clock.monotonic(),
+    notify: notice => gateway().world.notify(notice),
+  })
   let swept: number | undefined
 
   const tick = (): void => {
     const { clock } = gateway().world
     const now = clock.monotonic()
     const elapsed = now - (swept ?? now)
-    for (const visit of visits.values()) visit.wire.tick(elapsed)
+    for (const visit of visits.values()) {
+      // A socket that was gone before smtp-server began to listen to it tells nobody.
+      if (visit.connection._socket.closed) leave(visit.connection.session)
+      else visit.wire.tick(elapsed)
+    }
     swept = visits.size > 0 ? now : undefined
     if (visits.size > 0) clock.after(sweep, tick)
   }
   const begin = (connection: Connection): void => {
+    const { remoteAddress, remotePort } = connection._socket
+    const key = `${remoteAddress} ${remotePort}`
+    const ip = connection.remoteAddress || LOCAL
+    const admitted = waiting.get(key)
+    waiting.delete(key)
     const visit: Visit = {
       connection,
-      ip: connection.remoteAddress || LOCAL,
+      ip,
       wire: wire(connection, limits, gateway().world.clock, () => visit.session?.reset()),
+      admitted,
+      place: admitted?.place ?? places.take(ip),
+      delivering: false,
+      left: false,
     }
+    if (admitted) visit.session = admitted.session
     visits.set(connection.session, visit)
     if (swept !== undefined) return
     const { clock } = gateway().world
     swept = clock.monotonic()
     clock.after(sweep, tick)
+  }
+  const end = ({ session, place }: Visit): void => {
+    session?.close()
+    place?.()
+  }
+  const leave = (session: object): void => {
+    const visit = visits.get(session)
+    if (visit === undefined) return
+    visits.delete(session)
+    visit.left = true
+    if (!visit.delivering) end(visit)
   }
 
   return {
@@ -78,24 +122,30 @@ export function trackVisits(gateway: () => Gateway, limits: Limits): Visits {
         begin(connection)
         return add(connection)
       }
+      timePending(server, limits.command, () => gateway().world.clock)
     },
     of: session => visits.get(session),
     admit: (ip, port, admitted) => {
       const key = `${ip} ${port}`
       waiting.set(key, admitted)
       return () => {
-        if (waiting.delete(key)) admitted.session.close()
+        if (waiting.get(key) !== admitted) return
+        waiting.delete(key)
+        admitted.session.close()
+        admitted.place()
       }
     },
-    admitted: (ip, port) => {
-      const key = `${ip} ${port}`
-      const found = waiting.get(key)
-      waiting.delete(key)
-      return found
+    place: places.take,
+    move: (visit, ip) => {
+      visit.session?.close()
+      visit.place?.()
+      visit.ip = ip
+      visit.place = places.take(ip)
     },
-    leave: session => {
-      visits.get(session)?.session?.close()
-      visits.delete(session)
+    leave,
+    delivered: visit => {
+      visit.delivering = false
+      if (visit.left) end(visit)
     },
   }
 }

@@ -146,7 +146,8 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
       const stream = connection._dataStream
       const receiving = connection._parser !== false && connection._parser._dataMode && Boolean(stream)
       // The client waits for us: no time of its own goes by.
-      if (connection._handlerPending || (stream && !receiving) || !connection._ready) return
+      const shaking = connection._upgrading && !connection._ready
+      if (!shaking && (connection._handlerPending || (stream && !receiving) || !connection._ready)) return
       const now = clock.monotonic()
       if (stream && receiving) {
         if (!stream.writableNeedDrain) sending += elapsed
