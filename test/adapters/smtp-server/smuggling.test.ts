@@ -1,12 +1,8 @@
 /** Line ends that servers read differently: one message stays one message, and what leaves has CRLF only. */
 import { expect, test } from 'vitest'
 import { headerForm } from '../../../src/filters/header-form.ts'
+import { cuts, lookAlikes, smuggled } from '../../support/end-of-data.ts'
 import { type GuardedServer, guardedServer } from '../../support/guarded-server.ts'
-
-const parts = ['', '\r', '\n', '\r\n', '\0', ' ', '\r\r', '\n\n', '\r\0\n', '\n\r'] as const
-const ends = parts.flatMap(before => parts.map(after => `${before}.${after}`)).filter(end => end !== '\r\n.\r\n')
-const smuggled =
-  'MAIL FROM:<evil@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nFrom: evil@example.net\r\n\r\nevil\r\n'
 
 async function play(host: GuardedServer, content: readonly string[]): Promise<string> {
   const client = await host.greeted()
@@ -24,27 +20,49 @@ async function play(host: GuardedServer, content: readonly string[]): Promise<st
   return said
 }
 
-const cuts: Readonly<Record<string, (before: string, end: string, after: string) => readonly string[]>> = {
-  'in one piece': (before, end, after) => [before + end + after],
-  'cut around it': (before, end, after) => [before, end, after],
-  'cut through it': (before, end, after) => [before + end.slice(0, 1), end.slice(1, 2), end.slice(2) + after],
+/** One message with each of `ends` in its text, one after the other over one connection. */
+async function playAll(host: GuardedServer, ends: readonly string[], cut: (end: string) => readonly string[]) {
+  const client = await host.greeted()
+  // So that what is sent apart arrives apart.
+  client.socket.setNoDelay(true)
+  const replies: string[] = []
+  for (const end of ends) {
+    client.send('MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n')
+    for (const code of ['250', '250', '354']) expect((await client.reply()).slice(0, 3)).toBe(code)
+    for (const [index, piece] of cut(end).entries()) {
+      if (index > 0) await new Promise(resolve => setTimeout(resolve, 1))
+      client.send(piece)
+    }
+    replies.push(await client.reply())
+  }
+  expect(await client.say('QUIT')).toMatch(/^221 /)
+  await client.closed
+  expect(client.heard().match(/^354 /gm)).toHaveLength(ends.length)
+  return replies
 }
+
+// As many as a session's entry holds transactions.
+const EACH = 100
+const batches = Array.from({ length: Math.ceil(lookAlikes.length / EACH) }, (_, index) =>
+  lookAlikes.slice(index * EACH, (index + 1) * EACH),
+)
+
+test('W01 there are at least 1,494 look-alikes of the end of the data', () => {
+  expect(lookAlikes.length).toBeGreaterThanOrEqual(1_494)
+})
 
 test.for(Object.entries(cuts))(
   'W01 no look-alike of the end of the data makes a second message, %s',
   async ([, cut]) => {
-    await using host = await guardedServer()
-    await Promise.all(
-      ends.map(async end => {
-        const said = await play(host, cut('From: a@example.net\r\n\r\nText', end, `${smuggled}.\r\n`))
-        expect(said).toMatch(/^(250|550) /)
-      }),
-    )
-    await expect.poll(() => host.entries.length).toBe(ends.length)
-    for (const { transactions } of host.entries) {
-      expect(transactions).toHaveLength(1)
-      expect(transactions[0]?.reversePath).toBe('a@example.net')
-    }
+    await using host = await guardedServer({ options: { wire: { errors: 1e6 } } })
+    const pieces = (end: string) => cut('From: a@example.net\r\n\r\nText', end, `${smuggled}.\r\n`)
+    const replies = (await Promise.all(batches.map(ends => playAll(host, ends, pieces)))).flat()
+    expect(replies.filter(reply => !/^(250|550) /.test(reply))).toEqual([])
+    expect(host.delivered).toHaveLength(replies.filter(reply => reply.startsWith('250')).length)
+    await expect.poll(() => host.entries.length).toBe(batches.length)
+    const transactions = host.entries.flatMap(entry => entry.transactions)
+    expect(transactions).toHaveLength(lookAlikes.length)
+    expect(transactions.filter(({ reversePath }) => reversePath !== 'a@example.net')).toEqual([])
     for (const { message } of host.delivered) {
       expect(message).not.toMatch(/\r(?!\n)|(?<!\r)\n/)
       // As a relay would stuff it, a lenient sink still sees one message.
