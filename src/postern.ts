@@ -1,6 +1,6 @@
 /** Configuration in, gateway out. */
 import { hostname } from 'node:os'
-import type { Policy } from './core/decision.ts'
+import type { Policy, Reply } from './core/decision.ts'
 import { PosternError, type Problem } from './core/errors.ts'
 import type { Feedback } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
@@ -23,6 +23,11 @@ import {
 import { resolver } from './dns/node.ts'
 import type { Resolver } from './dns/resolver.ts'
 import { thresholds } from './policy/thresholds.ts'
+import { insured } from './store/insured.ts'
+import type { LoadMeter } from './load/load.ts'
+import { loadMeter } from './load/meter.ts'
+import type { Metric } from './observe/metric.ts'
+import { loadMetrics, type Observer, observer } from './observe/observer.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { authenticationResults } from './trace/authentication-results.ts'
@@ -59,10 +64,12 @@ export interface PosternOptions {
   readonly trace?: readonly Tracer[]
   /** Who asks scanners and directories. @default whoever wants to know asks for itself */
   readonly consult?: Consult
-  /** What is counted and remembered, by this process or by several. @default memoryStore() */
+  /** What is counted and remembered, by this process or by several; insured if it is not yet. @default memoryStore() */
   readonly store?: Store
   /** Hears what belongs to no session: a list switched off, a store that is away. @default warnings of the process */
   readonly notify?: Notify
+  /** Measures how loaded this process is. @default loadMeter() */
+  readonly load?: LoadMeter
   /** Gets one entry for every session that ends. */
   readonly log?: (entry: SessionEntry) => void
 }
@@ -83,6 +90,13 @@ export interface Gateway {
    * await gateway.feedback({ message: createReadStream(file), label: 'ham', by: 'user:alice' })
    */
   feedback(said: Feedback): Promise<void>
+  /**
+   * What an address hears that needs no session to be refused, because it was refused for good a moment ago. Hosts that
+   * see the socket ask this first.
+   */
+  barred(ip: string): Reply | undefined
+  /** What was counted so far; `prometheus` writes it down. */
+  metrics(): readonly Metric[]
   /** Ends what filters have begun. Sessions that are open go on to their end. */
   close(): Promise<void>
 }
@@ -98,7 +112,8 @@ export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
   const { dns = resolver(), clock = systemClock, consult = consultOutside, notify = warnProcess } = options
   const setup = compile(options, filters)
-  const { store = memoryStore({ clock }) } = options
+  const lent = options.store === undefined || options.store.sure ? undefined : insured(options.store, { clock, notify })
+  const store = lent ?? options.store ?? memoryStore({ clock })
   const world: World = { dns, clock, consult, store, notify }
   for (const filter of filters) begin(filter, world)
   return {
@@ -108,6 +123,8 @@ export function postern(options: PosternOptions): Gateway {
     feedback: said => teach(setup, world, said),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
+      // The store itself belongs to whoever made it, and may serve another gateway.
+      lent?.stop()
     },
   }
 }
@@ -160,7 +177,7 @@ const known: readonly string[] = [
     'lineEnds',
     'trace',
   ],
-  ...['log', 'notify', 'consult'],
+  ...['log', 'notify', 'consult', 'load'],
 ]
 
 function* check(options: PosternOptions, filters: readonly Filter[]): Generator<Problem> {
@@ -208,6 +225,8 @@ const conduct: readonly string[] = [
   'decided',
   'closed',
   'learn',
+  'barred',
+  'metrics',
   'start',
   'stop',
 ]

@@ -8,6 +8,7 @@ import { accrued, boundedKey, counted, countOf, ending, isLook, lasting, type Su
 
 /** A {@link Store} that answers at once. */
 export interface MemoryStore extends Store {
+  readonly sure: true
   run<const O extends readonly Operation[]>(operations: O): Answers<O>
   /** How many keys are held, expired ones included until they are met. */
   readonly size: number
@@ -110,6 +111,7 @@ export function memoryStore({
   }
 
   return {
+    sure: true,
     run: <const O extends readonly Operation[]>(operations: O) => {
       const now = clock.monotonic()
       return operations.map(operation => perform(operation, now)) as readonly unknown[] as Answers<O>
