@@ -33,7 +33,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   dns: ['words', 'net'],
   mime: ['words', 'net'],
   store: ['words', 'net'],
-  facts: ['words', 'net', 'dns', 'mime'],
+  facts: ['words', 'net', 'dns', 'mime', 'store'],
   filters: ['words', 'net', 'dns', 'mime', 'store', 'facts'],
   trace: ['words', 'net', 'dns', 'mime', 'facts'],
   policy: ['words'],
@@ -50,7 +50,6 @@ const TOP = ['cli.ts']
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
   'ipaddr.js': ['static', 'net/address.ts'],
   tldts: ['static', 'dns/organisation.ts'],
-  'mailauth/lib/spf/index.js': ['dynamic', 'facts/spf.ts'],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts'],
   '@zone-eu/mailsplit': ['dynamic', 'mime/parts.ts'],

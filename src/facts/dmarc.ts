@@ -60,6 +60,13 @@ export const dmarc = fact('dmarc', 'message', async (message): Promise<Dmarc> =>
   return { ...found, reason: reasonFor(found) }
 })
 
+// To ask the loader again for each message costs as much as the evaluation.
+let loaded: Promise<typeof import('mailauth/lib/dmarc/index.js')> | undefined
+const load = () => {
+  loaded ??= import('mailauth/lib/dmarc/index.js')
+  return loaded
+}
+
 const nothing: Dmarc = {
   result: 'none',
   domain: '',
@@ -84,7 +91,7 @@ interface Identifiers {
 }
 
 async function judge(domain: string, { resolver, sender, signatures }: Evidence): Promise<Omit<Dmarc, 'reason'>> {
-  const { evaluateDmarc } = await import('mailauth/lib/dmarc/index.js')
+  const { evaluateDmarc } = await load()
   const evaluate = async ({ spf, dkim }: Identifiers) => {
     const dkimDomains = dkim.map(name => ({ domain: name }))
     return await evaluateDmarc({ headerFrom: [domain], spfDomains: [...spf], dkimDomains, resolver, strict: true })

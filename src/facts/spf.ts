@@ -1,15 +1,12 @@
-/** `spf`: may this client send for the domain of the reverse-path, and under the name it gave (RFC 7208)? By mailauth, strict. */
+/** `spf`: may this client send for the domain of the reverse-path, and under the name it gave (RFC 7208)? */
 import { fact } from '../core/fact.ts'
 import type { Greeting } from '../core/stage.ts'
 import { queryName } from '../dns/name.ts'
 import { domainOf } from '../net/path.ts'
-import { type MailauthResolver, resolverFor } from './mailauth.ts'
+import { evaluate, type SpfResult } from './spf/evaluate.ts'
 import { isWeak } from './spf/strength.ts'
 
-const results = ['none', 'neutral', 'pass', 'fail', 'softfail', 'temperror', 'permerror'] as const
-
-/** RFC 7208 §2.6. */
-export type SpfResult = (typeof results)[number]
+export type { SpfResult } from './spf/evaluate.ts'
 
 /** What was found out about one identity. */
 export interface SpfCheck {
@@ -22,6 +19,8 @@ export interface SpfCheck {
   readonly reason: string
   /** The record of the domain, where one was read. */
   readonly record?: string
+  /** What decided: the mechanism as it is written, such as `ip4:192.0.2.0/24`; `default` when none matched (§9.1). */
+  readonly mechanism?: string
   /** It is a pass that half the Internet would be given: `+all`, `/0`, more than an IPv4 /8. Never charge it to the domain. */
   readonly weak: boolean
   /** Terms that asked DNS, 10 at most, and how many of them found nothing, 2 at most (RFC 7208 §4.6.4). */
@@ -35,9 +34,8 @@ export interface Spf extends SpfCheck {
 
 // In all no more than 30 for a message. What honest domains publish is read with far fewer.
 const QUESTIONS = { mailfrom: 20, helo: 10 } as const
-// The name of this host is for explanations, which are never shown (RFC 7208 §6.2, %{r}).
-const RECEIVER = 'unknown'
 const LONGEST_REASON = 200
+const LONGEST_MECHANISM = 100
 
 /** SPF for the name in the greeting alone: found once for a greeting, however many transactions follow. */
 export const heloSpf = fact('spf-helo', 'helo', greeting => {
@@ -76,67 +74,53 @@ async function check(greeting: Greeting, { identity, domain, local }: Asked): Pr
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
     return { result: 'none', domain: '', identity, reason, weak: false, lookups: { count: 0, void: 0 } }
   }
-  const { spf: verify } = await import('mailauth/lib/spf/index.js')
-  const records: string[] = []
-  const ask = resolverFor(greeting, { questions: QUESTIONS[identity] })
-  const { status, rr, lookups } = await verify({
-    // The domain in the form in which it is reported: mailauth maps Unicode otherwise, and would ask for another name.
-    sender: `${local}@${domain}`,
-    ip,
-    helo,
-    mta: RECEIVER,
-    strict: true,
-    resolver: remember(ask, records),
-  })
+  const found = await evaluate(greeting, { domain, local, ip, helo }, { questions: QUESTIONS[identity] })
   // What an aborted asker was told is no result: the fact is to be forgotten.
   signal.throwIfAborted()
-  const result = results.find(known => known === status.result) ?? 'temperror'
+  const { result, mechanism, records, lookups, problem = '' } = found
+  const [record] = records
   return {
     result,
     domain,
     identity,
-    reason: reasonFor(result, { domain, ip, comment: status.comment ?? '' }),
-    ...(rr !== undefined && { record: rr }),
+    reason: reasonFor(result, { domain, ip, mechanism, problem }),
+    ...(record !== undefined && { record }),
+    ...(mechanism !== undefined && { mechanism }),
     weak: result === 'pass' && isWeak(records),
-    lookups: { count: lookups?.count ?? 0, void: lookups?.void ?? 0 },
+    lookups,
   }
 }
 
-/** Keeps every text that is read on the way. */
-const remember =
-  (ask: MailauthResolver, records: string[]): MailauthResolver =>
-  async (name, type) => {
-    const found = await ask(name, type)
-    if (type === 'TXT') records.push(...found.map(record => (typeof record === 'string' ? record : record.join(''))))
-    return found
-  }
+interface Circumstances {
+  readonly domain: string
+  readonly ip: string
+  readonly mechanism: string | undefined
+  readonly problem: string
+}
 
-function reasonFor(
-  result: SpfResult,
-  { domain, ip, comment }: { readonly domain: string; readonly ip: string; readonly comment: string },
-): string {
+function reasonFor(result: SpfResult, { domain, ip, mechanism, problem }: Circumstances): string {
   switch (result) {
     case 'pass':
-      return `${domain} lets ${ip} send for it`
+      return `${domain} lets ${ip} send for it${by(mechanism)}`
     case 'fail':
-      return `${domain} says that ${ip} does not send for it`
+      return `${domain} says that ${ip} does not send for it${by(mechanism)}`
     case 'softfail':
-      return `${domain} says that ${ip} probably does not send for it`
+      return `${domain} says that ${ip} probably does not send for it${by(mechanism)}`
     case 'neutral':
-      return `${domain} says nothing about ${ip}`
+      return `${domain} says nothing about ${ip}${by(mechanism)}`
     case 'none':
       return `${domain} publishes no SPF record`
     case 'permerror':
-      return `the SPF record of ${domain} is in error${detail(comment)}`
+      return `the SPF record of ${domain} is in error: ${shown(problem)}`
     case 'temperror':
-      return `SPF of ${domain} could not be found out${detail(comment)}`
+      return `SPF of ${domain} could not be found out: ${shown(problem)}`
     default:
       return result satisfies never
   }
 }
 
-// mailauth's comment: the receiver, what it did, `lookup of` the sender, and after that what went wrong.
-function detail(comment: string): string {
-  const [, text = ''] = /: (?:permanent )?error in processing during lookup of [^:]{0,320}: (.*)$/s.exec(comment) ?? []
-  return text === '' ? '' : `: ${text.slice(0, LONGEST_REASON).replace(/[^ -~]/g, '?')}`
-}
+// Records are printable when they are evaluated, and may be as long as DNS lets them.
+const by = (mechanism: string | undefined): string =>
+  mechanism === undefined || mechanism === 'default' ? '' : ` (${mechanism.slice(0, LONGEST_MECHANISM)})`
+
+const shown = (problem: string): string => problem.slice(0, LONGEST_REASON).replace(/[^ -~]/g, '?')

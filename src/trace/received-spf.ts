@@ -26,6 +26,7 @@ export function receivedSpf({ receiver }: ReceivedSpfOptions): Tracer {
       ['identity', check.identity],
       ['client-ip', ip],
       ['helo', helo],
+      ...(check.mechanism === undefined ? [] : [['mechanism', check.mechanism]]),
       ...(check.identity === 'mailfrom' && reversePath.length <= LONGEST_PATH ? [['envelope-from', reversePath]] : []),
     ]
     const words = pairs.map(([key = '', value = '']) => `${key}=${tokenOrQuoted(value)};`)

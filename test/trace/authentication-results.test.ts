@@ -185,6 +185,16 @@ describe('Received-SPF', () => {
     ])
   })
 
+  test('names the mechanism that matched, quoted where it is no token', () => {
+    const message = contextAt('message', { helo: 'mx.example.org', reversePath: '' })
+    const [[, value] = ['', '']] = receivedSpf({ receiver: 'mx.example.net' })(
+      message,
+      decision,
+      peek([spf, { ...sender, mechanism: 'ip4:192.0.2.0/24' }]),
+    )
+    expect(value).toContain('mechanism="ip4:192.0.2.0/24";')
+  })
+
   test('is left out when SPF was not asked for', () => {
     expect(receivedSpf({ receiver: 'mx.example.net' })(contextAt('message'), decision, peek())).toEqual([])
   })

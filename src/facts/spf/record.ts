@@ -1,0 +1,139 @@
+/** Reads an SPF record whole before anything in it is evaluated (RFC 7208 §4.6, §12). */
+import { isIPv6 } from 'node:net'
+import { readAddress } from '../../net/address.ts'
+import { type MacroString, readDomainSpec, readMacroString } from './macro.ts'
+
+/** What a match means: `+` pass, `-` fail, `~` softfail, `?` neutral. */
+export type Qualifier = '+' | '-' | '~' | '?'
+
+export type Mechanism =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'include'; readonly name: MacroString }
+  | { readonly kind: 'exists'; readonly name: MacroString }
+  | { readonly kind: 'ptr'; readonly name?: MacroString }
+  /** `v4` and `v6` are prefix lengths. */
+  | { readonly kind: 'a' | 'mx'; readonly name?: MacroString; readonly v4: number; readonly v6: number }
+  | { readonly kind: 'ip4' | 'ip6'; readonly words: Uint32Array; readonly prefix: number }
+
+export interface Directive {
+  readonly qualifier: Qualifier
+  readonly mechanism: Mechanism
+  /** The mechanism as it is written, without its qualifier. */
+  readonly text: string
+}
+
+export interface SpfRecord {
+  readonly directives: readonly Directive[]
+  readonly redirect?: MacroString
+}
+
+/** What is wrong with a record; ends a sentence. */
+export interface Problem {
+  readonly problem: string
+}
+
+const LONGEST_SHOWN = 60
+
+/** Whether a text is an SPF record at all (§4.5). */
+export const isSpf = (text: string): boolean => /^v=spf1(?: |$)/i.test(text)
+
+/** @param text of which {@link isSpf} is true */
+export function readRecord(text: string): SpfRecord | Problem {
+  if (/[^ -~]/.test(text)) return { problem: 'it holds characters other than printable ASCII' }
+  const directives: Directive[] = []
+  const once = new Map<string, MacroString>()
+  for (const term of text.split(' ').slice(1)) {
+    if (term === '') continue
+    const [, modifier, value = ''] = /^([a-z][a-z\d\-_.]*)=(.*)$/i.exec(term) ?? []
+    const name = modifier?.toLowerCase()
+    if (name === undefined) {
+      const directive = readDirective(term)
+      if (directive === undefined) return { problem: `it has the malformed term ${term.slice(0, LONGEST_SHOWN)}` }
+      directives.push(directive)
+    } else if (name === 'redirect' || name === 'exp') {
+      const spec = readDomainSpec(value)
+      if (spec === undefined) return { problem: `its ${name}= names no domain` }
+      if (once.has(name)) return { problem: `it has more than one ${name}=` }
+      once.set(name, spec)
+    } else if (readMacroString(value, { explaining: true }) === undefined) {
+      return { problem: `its ${name.slice(0, LONGEST_SHOWN)}= has a malformed macro` }
+    }
+  }
+  const redirect = once.get('redirect')
+  // §6.1: where `all` stands, anywhere, redirect= is passed over.
+  const final = directives.some(({ mechanism }) => mechanism.kind === 'all')
+  return redirect === undefined || final ? { directives } : { directives, redirect }
+}
+
+function readDirective(term: string): Directive | undefined {
+  const [sign = ''] = term
+  const qualifier = sign === '+' || sign === '-' || sign === '~' || sign === '?' ? sign : undefined
+  const text = qualifier === undefined ? term : term.slice(1)
+  const [name = ''] = /^[a-z\d]+/i.exec(text) ?? []
+  const mechanism = readMechanism(name.toLowerCase(), text.slice(name.length))
+  return mechanism && { qualifier: qualifier ?? '+', mechanism, text }
+}
+
+function readMechanism(kind: string, rest: string): Mechanism | undefined {
+  switch (kind) {
+    case 'all':
+      return rest === '' ? { kind } : undefined
+    case 'include':
+    case 'exists': {
+      const name = named(rest)
+      return name && { kind, name }
+    }
+    case 'ptr': {
+      if (rest === '') return { kind }
+      const name = named(rest)
+      return name && { kind, name }
+    }
+    case 'a':
+    case 'mx':
+      return readHosts(kind, rest)
+    case 'ip4':
+    case 'ip6':
+      return readNetwork(kind, rest)
+    default:
+      return undefined
+  }
+}
+
+const named = (rest: string): MacroString | undefined =>
+  rest.startsWith(':') ? readDomainSpec(rest.slice(1)) : undefined
+
+/** `:domain-spec`, `/prefix`, `//prefix`, each of which may be missing. The prefixes first: a slash may stand in the name too. */
+function readHosts(kind: 'a' | 'mx', rest: string): Mechanism | undefined {
+  const six = /\/\/(\d{1,3})$/.exec(rest)
+  const before = six === null ? rest : rest.slice(0, six.index)
+  const four = /\/(\d{1,2})$/.exec(before)
+  const text = four === null ? before : before.slice(0, four.index)
+  const v4 = four === null ? 32 : prefixOf(four[1], 32)
+  const v6 = six === null ? 128 : prefixOf(six[1], 128)
+  const name = text === '' ? undefined : named(text)
+  if (v4 === undefined || v6 === undefined || (text !== '' && name === undefined)) return undefined
+  return { kind, v4, v6, ...(name && { name }) }
+}
+
+function readNetwork(kind: 'ip4' | 'ip6', rest: string): Mechanism | undefined {
+  const [address = '', length, ...more] = rest.slice(1).split('/', 3)
+  const bits = kind === 'ip4' ? 32 : 128
+  const prefix = length === undefined ? bits : prefixOf(length, bits)
+  const words = wordsOf(kind, address)
+  if (!rest.startsWith(':') || prefix === undefined || words === undefined || more.length > 0) return undefined
+  return { kind, words, prefix }
+}
+
+function wordsOf(kind: 'ip4' | 'ip6', address: string): Uint32Array | undefined {
+  const words = new Uint32Array(4)
+  if (kind === 'ip6' ? !isIPv6(address) || address.includes('%') : address.includes(':')) return undefined
+  const width = readAddress(address, words)
+  if (width === 0) return undefined
+  // §5: an ip6 network is IPv6, though it be written as ::ffff:192.0.2.0.
+  return kind === 'ip6' && width === 1 ? Uint32Array.of(0, 0, 0xffff, words[0] ?? 0) : words
+}
+
+/** Without leading zeros (§12). */
+function prefixOf(text: string | undefined, most: number): number | undefined {
+  return text !== undefined && /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= most ? Number(text) : undefined
+}
