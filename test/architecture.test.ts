@@ -33,7 +33,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   dns: ['words', 'net'],
   mime: ['words', 'net'],
   store: ['words', 'net'],
-  facts: ['words', 'net', 'dns', 'mime', 'store'],
+  archives: ['words'],
+  facts: ['archives', 'words', 'net', 'dns', 'mime', 'store'],
   filters: ['words', 'net', 'dns', 'mime', 'store', 'facts'],
   trace: ['words', 'net', 'dns', 'mime', 'facts'],
   policy: ['words'],
@@ -53,6 +54,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts'],
   '@zone-eu/mailsplit': ['dynamic', 'mime/parts.ts'],
+  yauzl: ['dynamic', 'archives/zip.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
 }
 

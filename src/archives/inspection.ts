@@ -16,7 +16,6 @@ export type Format =
   | 'tar'
   | 'cab'
   | 'ace'
-  | 'arj'
   | 'lha'
   | 'iso9660'
   | 'vhd'

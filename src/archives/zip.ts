@@ -13,7 +13,12 @@ const MOST_ENTRY = 8_388_608
 /** Names that only the entries have are sought in so many places. */
 const MOST_SIGNATURES = 10_000
 
-const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
+/** Where an entry begins. */
+export const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
+
+/** Readers find the directory from the end, behind which a comment may stand. */
+export const endsAsZip = (bytes: Buffer): boolean =>
+  bytes.subarray(Math.max(0, bytes.length - 65_557)).includes('PK\x05\x06', 0, 'latin1') && bytes.includes(LOCAL)
 
 export interface ZipEntry {
   readonly name: string

@@ -1,0 +1,143 @@
+/** Files that act when they are opened: web pages, pictures with code, scripts, shortcuts, notebooks, RTF with objects. */
+import type { Inspector, Notes } from './inspection.ts'
+import { readOle } from './ole.ts'
+
+/** So much of a text is searched. */
+const MOST_TEXT = 2_097_152
+
+const textOf = (bytes: Buffer): string => {
+  const part = bytes.subarray(0, MOST_TEXT)
+  if (part[0] === 0xff && part[1] === 0xfe) return part.toString('utf16le', 2)
+  // Text in UTF-16 without a mark has a NUL in every other octet.
+  return part.length > 3 && part[1] === 0 && part[3] === 0 ? part.toString('utf16le') : part.toString('latin1')
+}
+
+/**
+ * A page that assembles a file out of its own text and saves it has three things: octets in a literal, something that
+ * makes a file of them, and something that saves it.
+ */
+export function inspectMarkup(text: string, notes: Notes): void {
+  const literal =
+    /(?:["'`][A-Za-z0-9+/=\\\r\n]{2048}|data:[\w.+-]{1,64}\/[\w.+-]{1,64};base64,[A-Za-z0-9+/]{512}|(?:\d{1,3},\s?){512}|(?:\\x[0-9a-f]{2}|%[0-9a-f]{2}){256})/i.test(
+      text,
+    )
+  const makes =
+    /\b(?:new\s+(?:Blob|File)|createObjectURL|atob|fromCharCode|Uint8Array|unescape|decodeURIComponent)\b/.test(text)
+  const saves =
+    /\b(?:msSaveOrOpenBlob|msSaveBlob|saveAs)\b|\.download\b|\bdownload\s{0,4}=|createObjectURL|navigator\.serviceWorker/i.test(
+      text,
+    )
+  const code =
+    /<script\b|\bon(?:load|error|click|mouse\w{2,8}|focus|toggle|animation\w{3,9}|begin)\s{0,8}=|javascript\s{0,4}:/i.exec(
+      text,
+    )
+  if (code) notes.trait('script', `it holds code: ${code[0].slice(0, 40)}`)
+  if (code && makes && saves && literal)
+    notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
+  if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
+  const form = /<form\b[^>]{0,2048}/i.exec(text)
+  if (form && /<input\b[^>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text))
+    notes.trait('form', 'a form asks for what a person types')
+  if (/<meta\b[^>]{0,512}http-equiv\s{0,8}=\s{0,8}["']?refresh[^>]{0,512}url\s{0,8}=/i.test(text))
+    notes.trait('launch', 'it goes on to another page by itself')
+}
+
+export const inspectHtml: Inspector = (bytes, { notes }) => inspectMarkup(textOf(bytes), notes)
+
+/** An SVG is a picture: code, pages and files in it are out of place. */
+export const inspectSvg: Inspector = (bytes, { notes }) => {
+  const text = textOf(bytes)
+  inspectMarkup(text, notes)
+  if (/<foreignObject\b/i.test(text)) notes.trait('embedded-object', 'it holds what is no picture (foreignObject)')
+  for (const [, url = ''] of text.matchAll(/\b(?:xlink:)?href\s{0,8}=\s{0,8}["'](https?:[^"']{0,2048})/gi))
+    notes.link(url)
+}
+
+export const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
+
+/** Shell links (MS-SHLLINK) start whatever they name. */
+export const inspectLnk: Inspector = (bytes, { notes }) => {
+  notes.trait('launch', 'it is a shortcut, which starts a program')
+  const text = `${bytes.toString('utf16le', 0, 65_536)}${bytes.toString('latin1', 0, 65_536)}`
+  const program =
+    /\b(?:powershell|cmd|mshta|wscript|cscript|rundll32|regsvr32|msiexec|curl|certutil|bitsadmin|conhost|forfiles|ftp)(?:\.exe)?\b/i.exec(
+      text,
+    )
+  if (program) notes.trait('executable', `it starts ${program[0]}`)
+}
+
+/** OneNote keeps embedded files as FileDataStoreObject (MS-ONESTORE §2.6.13). */
+export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }) => {
+  const mark = Buffer.from('e716e3bd65261145a4c48d4d0b7a9eac', 'hex')
+  for (let at = bytes.indexOf(mark); at >= 0 && budget.files > 0; at = bytes.indexOf(mark, at + 16)) {
+    if (at + 36 > bytes.length) return
+    const size = Number(bytes.readBigUInt64LE(at + 16))
+    notes.trait('embedded-file', 'files are attached inside it')
+    await nested('', bytes.subarray(at + 36, at + 36 + Math.min(size, bytes.length)))
+  }
+}
+
+/** Objects in RTF are written in hex, often with rubbish between the digits. */
+export const inspectRtf: Inspector = async (bytes, { notes, nested, budget }) => {
+  const text = bytes.toString('latin1', 0, MOST_TEXT * 4)
+  if (/\\objupdate\b/.test(text)) notes.trait('auto-run', 'an object in it is refreshed by itself')
+  if (/\\\*?\\?template\b[^}]{0,16}(?:https?:|\\\\)/i.test(text))
+    notes.trait('external-template', 'opening it fetches a template')
+  if (/\bDDE(?:AUTO)?\b/.test(text) && text.includes('\\fldinst')) notes.trait('dde', 'a field starts a program by DDE')
+  for (let at = text.indexOf('\\objdata'); at >= 0 && budget.files > 0; at = text.indexOf('\\objdata', at + 8)) {
+    notes.trait('embedded-object', 'it holds an object')
+    const object = unhex(text, at + 8)
+    // Class names and ids, as the Equation Editor's is written in either place.
+    if (object.includes('Equation.') || object.includes(Buffer.from('02ce020000000000c000000000000046', 'hex')))
+      notes.trait('exploit', 'it holds an object for the old Equation Editor')
+    const compound = object.indexOf(Buffer.from('d0cf11e0a1b11ae1', 'hex'))
+    if (compound >= 0 && readOle(object.subarray(compound))) await nested('', object.subarray(compound))
+  }
+}
+
+/** The hex digits from `at` to the brace that closes the group, whatever stands between them. */
+function unhex(text: string, at: number): Buffer {
+  const bytes = Buffer.alloc(MOST_TEXT)
+  let length = 0
+  let high = -1
+  let depth = 0
+  for (let index = at; index < text.length && length < bytes.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x7b) depth += 1
+    else if (code === 0x7d) {
+      depth -= 1
+      if (depth < 0) break
+    } else if (depth === 0 && code === 0x5c) {
+      // A control word in the middle: skipped with its letters, digits and one blank.
+      while (index + 1 < text.length && /[A-Za-z0-9'*-]/.test(text[index + 1] ?? '')) index += 1
+    } else if (depth === 0) {
+      const digit = Number.parseInt(text[index] ?? '', 16)
+      if (Number.isNaN(digit)) continue
+      if (high < 0) high = digit
+      else {
+        bytes[length] = high * 16 + digit
+        length += 1
+        high = -1
+      }
+    }
+  }
+  return bytes.subarray(0, length)
+}
+
+/** The attachments in `winmail.dat` (MS-OXTNEF): their names, and what is in them. */
+export const inspectTnef: Inspector = async (bytes, { notes, nested, budget }) => {
+  let data: Buffer | undefined
+  for (let at = 6; at + 9 <= bytes.length && budget.entries > 0; ) {
+    const [attribute, length] = [bytes.readUInt32LE(at + 1), bytes.readUInt32LE(at + 5)]
+    const value = bytes.subarray(at + 9, at + 9 + length)
+    at += 9 + length + 2
+    if (attribute === 0x0006800f) data = value
+    if (attribute !== 0x00018010) continue
+    budget.entries -= 1
+    const end = value.indexOf(0)
+    const name = value.toString('latin1', 0, end < 0 ? undefined : end)
+    notes.member({ name, ...(data && { size: data.length }) })
+    if (data) await nested(name, data)
+    data = undefined
+  }
+}

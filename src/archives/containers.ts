@@ -1,0 +1,75 @@
+/** 7-Zip, tar, CAB and gzip: names as far as they can be read without unpacking, and what lies in them unpacked. */
+import { inflate } from './inflate.ts'
+import type { Inspector } from './inspection.ts'
+import { lister, untilNul, utf8 } from './listing.ts'
+
+const MOST_PACKED = 8_388_608
+
+/** 7-Zip keeps its directory at the end, often packed itself; then only that is known. */
+export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
+  if (bytes.length < 32) return notes.trait('unscannable', 'the archive is cut off')
+  const start = 32 + Number(bytes.readBigUInt64LE(12))
+  const header = bytes.subarray(start, start + Number(bytes.readBigUInt64LE(20)))
+  if (start > bytes.length || header.length === 0) return notes.trait('unscannable', 'the archive has no directory')
+  // AES-256 with SHA-256, by its codec id.
+  if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
+  if (header[0] !== 1) return notes.trait('unscannable', 'the names in the archive are packed')
+  const list = lister(notes, budget)
+  for (const name of sevenZipNames(header)) if (!list({ name })) return
+}
+
+/** The property `kNames`: texts in UTF-16, each ended by a NUL. */
+function sevenZipNames(header: Buffer): readonly string[] {
+  for (let at = header.indexOf(0x11); at >= 0; at = header.indexOf(0x11, at + 1)) {
+    const first = header[at + 1] ?? 0
+    const [size, from] =
+      first < 0x80 ? [first, at + 2] : first < 0xc0 ? [((first & 0x3f) << 8) | (header[at + 2] ?? 0), at + 3] : [0, 0]
+    const whole = from + size <= header.length && size > 3 && size % 2 === 1 && header[from] === 0
+    if (!whole || header.readUInt16LE(from + size - 2) !== 0) continue
+    return header.toString('utf16le', from + 1, from + size - 2).split('\0')
+  }
+  return []
+}
+
+export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) => {
+  const list = lister(notes, budget)
+  const text = (at: number, length: number) => utf8(untilNul(bytes.subarray(at, at + length)))
+  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
+    const size = Number.parseInt(text(at + 124, 12).trim() || '0', 8)
+    if (!Number.isSafeInteger(size) || size < 0) return notes.trait('unscannable', 'a size in the archive is no number')
+    const prefix = text(at + 345, 155)
+    const name = prefix ? `${prefix}/${text(at, 100)}` : text(at, 100)
+    const isFile = bytes[at + 156] === 0x30 || bytes[at + 156] === 0
+    if (isFile && !list({ name, size })) return
+    if (isFile && size > 0) await nested(name, bytes.subarray(at + 512, at + 512 + size))
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+}
+
+export const inspectCab: Inspector = (bytes, { notes, budget }) => {
+  if (bytes.length < 36) return notes.trait('unscannable', 'the cabinet is cut off')
+  const list = lister(notes, budget)
+  let at = bytes.readUInt32LE(16)
+  for (let left = bytes.readUInt16LE(28); left > 0 && at + 17 <= bytes.length; left -= 1) {
+    const end = bytes.indexOf(0, at + 16)
+    if (end < 0 || end - at > 300) return notes.trait('unscannable', 'a name in the cabinet has no end')
+    if (!list({ name: utf8(bytes.subarray(at + 16, end)), size: bytes.readUInt32LE(at) })) return
+    at = end + 1
+  }
+}
+
+/** One packed file, with its name if it has one. What is in it is looked into. */
+export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nested }) => {
+  let at = 10
+  const flags = bytes[3] ?? 0
+  if ((flags & 4) !== 0 && at + 2 <= bytes.length) at += 2 + bytes.readUInt16LE(at)
+  const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
+  const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
+  const { bytes: plain, end: how } = await inflate(bytes, { form: 'gzip', most: MOST_PACKED, budget, signal })
+  notes.member({ name, ...(bytes.length >= 18 && { size: bytes.readUInt32LE(bytes.length - 4) }) })
+  if (how === 'cut' && plain.length > bytes.length * 100)
+    notes.trait('bomb', `${bytes.length} octets unpack to more than ${plain.length}`)
+  else if (how === 'cut') notes.trait('unscannable', 'it holds more than may be unpacked')
+  if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
+  await nested(name, plain)
+}

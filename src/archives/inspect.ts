@@ -1,0 +1,132 @@
+/** Looks into a file, and into what lies in it, within one budget: what it is, what it holds, what is wrong with it. */
+import {
+  inspectHtml,
+  inspectLnk,
+  inspectOneNote,
+  inspectRtf,
+  inspectScript,
+  inspectSvg,
+  inspectTnef,
+} from './active.ts'
+import { inspectCab, inspectGzip, inspectSevenZip, inspectTar } from './containers.ts'
+import { formatOf } from './format.ts'
+import {
+  type Budget,
+  budget as budgetOf,
+  type Format,
+  type Inspection,
+  type InspectLimits,
+  type Inspector,
+  notes,
+} from './inspection.ts'
+import { inspectIso } from './iso.ts'
+import { inspectOle } from './office.ts'
+import { inspectPdf } from './pdf.ts'
+import { inspectRar } from './rar.ts'
+import { endsAsZip, inspectZip, LOCAL } from './zip.ts'
+
+const packed: Inspector = (_bytes, { notes }) => notes.trait('unscannable', 'files packed in this way are not unpacked')
+const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
+
+const inspectors: Readonly<Record<Format, Inspector>> = {
+  zip: inspectZip,
+  ooxml: inspectZip,
+  ole: inspectOle,
+  pdf: inspectPdf,
+  rtf: inspectRtf,
+  rar: inspectRar,
+  '7z': inspectSevenZip,
+  gzip: inspectGzip,
+  tar: inspectTar,
+  cab: inspectCab,
+  iso9660: inspectIso,
+  onenote: inspectOneNote,
+  tnef: inspectTnef,
+  lnk: inspectLnk,
+  html: inspectHtml,
+  svg: inspectSvg,
+  script: inspectScript,
+  bzip2: packed,
+  xz: packed,
+  zstd: packed,
+  ace: packed,
+  lha: packed,
+  vhd: packed,
+  vhdx: packed,
+  dmg: packed,
+  chm: program,
+  pe: program,
+  elf: program,
+  'mach-o': program,
+  'java-class': program,
+  dex: program,
+}
+
+/** Undefined for a file of no format that is looked into. */
+export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | undefined>
+
+/**
+ * An inspector for the files of one message, which share a budget. Rejects only when `signal` aborts; what is damaged or
+ * beyond a bound is `unscannable`.
+ *
+ * @example
+ * const inspect = inspector({ signal })
+ * await inspect('invoice.zip', bytes) // { format: 'zip', traits: ['encrypted'], members: [{ name: 'invoice.exe', … }], … }
+ */
+export function inspector({ signal, depth = 3, ...limits }: InspectLimits & { readonly signal: AbortSignal }): Inspect {
+  const budget = budgetOf(limits)
+  return (name, bytes) => look(name, bytes, depth, budget, signal)
+}
+
+async function look(
+  name: string,
+  bytes: Buffer,
+  depth: number,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<Inspection | undefined> {
+  signal.throwIfAborted()
+  const format = formatOf(bytes, name)
+  if (format === undefined || budget.files <= 0) return undefined
+  budget.files -= 1
+  const seen = notes(format)
+  const nested = async (inner: string, octets: Buffer): Promise<void> => {
+    if (depth <= 0) {
+      if (isContainer(formatOf(octets, inner)))
+        seen.trait('unscannable', 'containers lie deeper in each other than is looked into')
+      return
+    }
+    const inspection = await look(inner, octets, depth - 1, budget, signal)
+    if (inspection) seen.inside(inner, inspection)
+  }
+  try {
+    await inspectors[format](bytes, { notes: seen, budget, signal, nested })
+  } catch (error) {
+    signal.throwIfAborted()
+    // Every read is within the octets, or throws a RangeError: then the file is cut or lies about its lengths.
+    seen.trait(
+      'unscannable',
+      `it is damaged: ${error instanceof Error ? error.message.slice(0, 120) : 'it cannot be read'}`,
+    )
+  }
+  // Installers unpack themselves; nothing else has an archive behind it.
+  if (format !== 'zip' && format !== 'pe' && endsAsZip(bytes)) {
+    seen.trait('polyglot', `it is an archive as well as ${format}`)
+    await nested('', bytes.subarray(bytes.indexOf(LOCAL)))
+  }
+  return seen.done()
+}
+
+const containers: ReadonlySet<Format | undefined> = new Set([
+  'zip',
+  'rar',
+  '7z',
+  'gzip',
+  'bzip2',
+  'xz',
+  'tar',
+  'cab',
+  'iso9660',
+  'tnef',
+])
+const isContainer = (format: Format | undefined): boolean => containers.has(format)

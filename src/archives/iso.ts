@@ -1,0 +1,57 @@
+/** Disk images of ISO 9660, with the long names of Joliet: Windows opens them at a click. */
+import type { Inspector } from './inspection.ts'
+import { lister } from './listing.ts'
+
+/** Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. */
+export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) => {
+  const list = lister(notes, budget)
+  const seen = new Set<number>()
+  for (let sector = 16; sector < 32; sector += 1) {
+    const at = sector * 2048
+    if (at + 2048 > bytes.length || bytes[at] === 255) break
+    const joliet = bytes[at] === 2
+    if (bytes[at] !== 1 && !joliet) continue
+    const waiting = [{ extent: bytes.readUInt32LE(at + 158), size: bytes.readUInt32LE(at + 166), folder: '' }]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { extent, size, folder } = next
+      if (seen.has(extent)) continue
+      seen.add(extent)
+      for (const entry of isoEntries(bytes.subarray(extent * 2048, extent * 2048 + size), joliet)) {
+        const name = `${folder}${entry.name}`
+        if (entry.folder) waiting.push({ ...entry, folder: `${name}/` })
+        else if (!seen.has(entry.extent)) {
+          seen.add(entry.extent)
+          if (!list({ name, size: entry.size })) return
+          await nested(name, bytes.subarray(entry.extent * 2048, entry.extent * 2048 + entry.size))
+        } else if (joliet) notes.member({ name, size: entry.size })
+      }
+    }
+  }
+}
+
+function* isoEntries(folder: Buffer, joliet: boolean) {
+  for (let at = 0; at < folder.length; ) {
+    const length = folder[at] ?? 0
+    if (length < 34) {
+      // Entries do not cross sectors.
+      at = (Math.floor(at / 2048) + 1) * 2048
+      continue
+    }
+    const octets = folder.subarray(at + 33, at + 33 + (folder[at + 32] ?? 0))
+    const decoded = joliet
+      ? Buffer.from(octets.subarray(0, octets.length & ~1))
+          .swap16()
+          .toString('utf16le')
+      : octets.toString('latin1')
+    const isDirectory = ((folder[at + 25] ?? 0) & 2) !== 0
+    // The folder itself and the one around it are called 0 and 1.
+    if (octets.length > 1 || (octets[0] ?? 0) > 1)
+      yield {
+        name: decoded.replace(/;\d+$/, ''),
+        extent: folder.readUInt32LE(at + 2),
+        size: folder.readUInt32LE(at + 10),
+        folder: isDirectory,
+      }
+    at += length
+  }
+}
