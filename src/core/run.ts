@@ -63,13 +63,9 @@ export async function run(
 ): Promise<Result> {
   if (waves.length === 0) return nothing
   const found: Found = []
-  const sofar = {
-    get score() {
-      return scoreOf(earlier) + scoreOf(found.map(([, findings]) => ({ findings })))
-    },
-  }
   let ended: Finding | undefined
   for (const wave of waves) {
+    const sofar = { score: scoreOf(earlier, found) }
     ended = await runWave(wave, { scope, clock, spent, found, sofar })
     if (ended !== undefined || scope.over) break
   }
@@ -170,9 +166,10 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
 }
 
 /** Sums of tenths are not exact, and are compared with what an operator has written down. */
-function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[]): number {
+function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[], found: Found): number {
   let score = 0
   for (const { findings } of levels) for (const { points = 0 } of findings) score += points
+  for (const [, findings] of found) for (const { points = 0 } of findings) score += points
   return Math.round(score * 1000) / 1000
 }
 
