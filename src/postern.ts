@@ -22,12 +22,12 @@ import {
 } from './core/world.ts'
 import { resolver } from './dns/node.ts'
 import type { Resolver } from './dns/resolver.ts'
-import { thresholds } from './policy/thresholds.ts'
-import { insured } from './store/insured.ts'
 import type { LoadMeter } from './load/load.ts'
 import { loadMeter } from './load/meter.ts'
 import type { Metric } from './observe/metric.ts'
-import { loadMetrics, type Observer, observer } from './observe/observer.ts'
+import { loadMetrics, observer } from './observe/observer.ts'
+import { thresholds } from './policy/thresholds.ts'
+import { insured } from './store/insured.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { authenticationResults } from './trace/authentication-results.ts'
@@ -111,15 +111,39 @@ export interface Gateway {
 export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
   const { dns = resolver(), clock = systemClock, consult = consultOutside, notify = warnProcess } = options
-  const setup = compile(options, filters)
+  const { load = loadMeter({ clock, notify }) } = options
+  const seen = observer()
+  const compiled = compile(options, filters)
   const lent = options.store === undefined || options.store.sure ? undefined : insured(options.store, { clock, notify })
   const store = lent ?? options.store ?? memoryStore({ clock })
-  const world: World = { dns, clock, consult, store, notify }
+  const world: World = { dns, clock, consult, store, notify, load }
+  const setup: Setup = {
+    ...compiled,
+    filters: [...compiled.filters, { name: 'observer', decided: seen.decided }],
+    ended: (ms, spent) => {
+      load.hold('sessions', -1)
+      seen.ended(ms, spent)
+    },
+  }
   for (const filter of filters) begin(filter, world)
+  const bars = filters.filter(({ barred }) => barred !== undefined)
   return {
     world,
     secrets: [...new Set(filters.flatMap(({ secrets = [] }) => secrets))],
-    open: (peer, other) => openSession(setup, peer, other === undefined ? world : { ...world, ...other }),
+    open: (peer, other) => {
+      const session = openSession(setup, peer, other === undefined ? world : { ...world, ...other })
+      seen.opened()
+      load.hold('sessions', 1)
+      return session
+    },
+    barred: ip => {
+      for (const { barred } of bars) {
+        const reply = barred?.(ip)
+        if (reply) return reply
+      }
+      return undefined
+    },
+    metrics: () => [...seen.read(), ...loadMetrics(load.now()), ...filters.flatMap(filter => filter.metrics?.() ?? [])],
     feedback: said => teach(setup, world, said),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
@@ -129,7 +153,7 @@ export function postern(options: PosternOptions): Gateway {
   }
 }
 
-function compile(options: PosternOptions, filters: readonly Filter[]): Setup {
+function compile(options: PosternOptions, filters: readonly Filter[]): Omit<Setup, 'ended'> {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', limits = {} } = options
   const problems = [...check(options, filters)]
   const attempt = <T>(make: () => T): T | undefined => {

@@ -1,5 +1,6 @@
 /** A filter looks at a stage of the dialogue and states findings. It never speaks to the client. */
-import type { Decision } from './decision.ts'
+import type { Metric } from '../observe/metric.ts'
+import type { Decision, Reply } from './decision.ts'
 import type { Reading } from './fact.ts'
 import type { Lesson } from './feedback.ts'
 import type { Findings } from './finding.ts'
@@ -39,6 +40,13 @@ export interface Conduct {
    * message throws a `PosternError`; being told the same thing twice must change nothing.
    */
   readonly learn?: (lesson: Lesson) => void | Promise<void>
+  /**
+   * Says no to an address before a session is opened for it, with the reply it hears. Asked for every client, so it must
+   * be quick and certain.
+   */
+  readonly barred?: (ip: string) => Reply | undefined
+  /** What it has counted, for whoever watches. Asked now and then. */
+  readonly metrics?: () => readonly Metric[]
   /** The gateway opens: check what is needed, begin what lasts. A rejection is logged and stops nothing. */
   readonly start?: (world: World) => void | Promise<void>
   /** The gateway closes: end what `start` began. */

@@ -82,6 +82,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
       consult: world.consult,
       store: world.store,
       notify: world.notify,
+      load: world.load,
     }),
   )
   let connected = false
@@ -231,7 +232,9 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
         }
       }
       connection.scope.end()
-      if (notes !== undefined) setup.log?.(notes.entry(clock.monotonic() - since, spent))
+      const ms = clock.monotonic() - since
+      setup.ended(ms, spent)
+      if (notes !== undefined) setup.log?.(notes.entry(ms, spent))
     },
   }
 }

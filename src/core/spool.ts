@@ -22,6 +22,8 @@ export interface SpoolOptions {
   readonly memory: number
   /** Where the file is made when a message is larger. @default the system's folder for temporary files */
   readonly folder?: string | undefined
+  /** Hears how many octets more, or less, are kept. */
+  readonly hold?: (octets: number) => void
 }
 
 /** Smaller chunks are gathered into pages, or a client that sends octet by octet would cost us a buffer for each. */
@@ -29,7 +31,7 @@ const SMALL = 2048
 const PAGE = 16_384
 
 /** @throws nothing; what the disk has to say comes with `write`. */
-export function spool({ memory, folder }: SpoolOptions): Spool {
+export function spool({ memory, folder, hold }: SpoolOptions): Spool {
   const chunks: Buffer[] = []
   let page = Buffer.alloc(0)
   let filled = 0
@@ -49,6 +51,7 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
   const keep = (chunk: Buffer) => {
     size += chunk.length
     held += chunk.length
+    hold?.(chunk.length)
     if (chunk.length >= SMALL) {
       endPage()
       chunks.push(chunk)
@@ -103,6 +106,7 @@ export function spool({ memory, folder }: SpoolOptions): Spool {
     close: async () => {
       if (closed) return
       closed = true
+      hold?.(-size)
       // A file that is being opened this moment would be left open.
       await flushing?.catch(() => undefined)
       chunks.length = 0

@@ -1,6 +1,7 @@
 /** The stages of an SMTP dialogue, and what is known at each: every stage knows all that the ones before it knew. */
 import type { Readable } from 'node:stream'
 import type { Resolver } from '../dns/resolver.ts'
+import type { LoadMeter } from '../load/load.ts'
 import type { HeaderFields } from '../mime/header.ts'
 import type { Store } from '../store/store.ts'
 import type { Fact } from './fact.ts'
@@ -29,6 +30,8 @@ export interface Connection {
   /** What is counted and remembered beyond this session. */
   readonly store: Store
   readonly notify: Notify
+  /** How loaded this process is. */
+  readonly load: LoadMeter
   /** Aborts once the answer no longer matters: decided, out of time, or the client has left. */
   readonly signal: AbortSignal
   /** Finds a fact out, once. Whoever asks next gets the same answer. */

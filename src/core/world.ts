@@ -1,5 +1,6 @@
 /** The effects that come in from outside, so that tests and replays can stand in for each of them. */
 import type { Resolver } from '../dns/resolver.ts'
+import type { LoadMeter } from '../load/load.ts'
 import type { Store } from '../store/store.ts'
 
 /** Tells the time and rings. */
@@ -37,6 +38,8 @@ export interface World {
   /** What is counted and remembered beyond a session, perhaps by several processes. */
   readonly store: Store
   readonly notify: Notify
+  /** How loaded this process is, and who may be told of more. */
+  readonly load: LoadMeter
 }
 
 // Node's timers overflow beyond 2^31-1 ms and then ring at once.

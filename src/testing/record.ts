@@ -55,6 +55,8 @@ export function record(
     secrets: gateway.secrets,
     open: (peer, world) => recordSession(gateway, peer, { ...gateway.world, ...world }, limits, write),
     feedback: said => gateway.feedback(said),
+    barred: gateway.barred,
+    metrics: gateway.metrics,
     close: () => gateway.close(),
   }
 }

@@ -1,5 +1,6 @@
 /** What a session finds outside, for tests: nothing in DNS, the machine's clock, an empty store. */
 import { consultOutside, systemClock, type World, warnProcess } from '../core/world.ts'
+import { loadMeter } from '../load/meter.ts'
 import { memoryStore } from '../store/memory.ts'
 import { zone } from './zone.ts'
 
@@ -16,6 +17,7 @@ export function worldOf({
   consult = consultOutside,
   store = memoryStore({ clock }),
   notify = warnProcess,
+  load = loadMeter({ clock, notify }),
 }: Partial<World> = {}): World {
-  return { dns, clock, consult, store, notify }
+  return { dns, clock, consult, store, notify, load }
 }

@@ -3,6 +3,7 @@ import type { World } from '../../core/world.ts'
 import { aborted, failure } from '../../dns/answer.ts'
 import { queryName } from '../../dns/name.ts'
 import type { Answer, Records, RecordType } from '../../dns/resolver.ts'
+import { loadMeter } from '../../load/meter.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { clock } from '../clock.ts'
 import type { RecordedAnswer, Recording } from '../recording.ts'
@@ -63,6 +64,7 @@ export function replayWorld(recording: Recording, hide: (text: string) => string
     clock: hand,
     store: memoryStore({ clock: hand }),
     notify: () => undefined,
+    load: loadMeter({ clock: hand }),
     dns: {
       resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
         const question = hide(`${queryName(name) ?? name} ${type}`)

@@ -1,0 +1,141 @@
+/** Measures how loaded this process is: looks ten times a second while somebody asks, and sleeps when nobody does. */
+import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
+import { type Clock, type Notify, systemClock } from '../core/world.ts'
+import { type Latency, latency } from './latency.ts'
+import { levelHolder } from './level.ts'
+import { type Held, type Level, type Load, type LoadMeter, loadText } from './load.ts'
+import { type ProcessProbe, processProbe } from './process.ts'
+
+export interface LoadMeterOptions {
+  /** How many sessions are full load. @default 2_000 */
+  readonly sessions?: number
+  /** How many octets of messages that are under way are full load. @default '1gb' */
+  readonly spool?: Size
+  /** How much memory is full load. @default what the container allows, or the machine has */
+  readonly memory?: Size
+  /** How late the event loop is at full load: a stall of four fifths of it is amber. @default '250ms' */
+  readonly delay?: Duration
+  /** Who tells the time. @default the system's clock */
+  readonly clock?: Clock
+  /** Hears when the level changes. @default nobody */
+  readonly notify?: Notify
+  /** What shows the state of the process. @default node:perf_hooks and node:v8 */
+  readonly process?: ProcessProbe
+}
+
+const TICK = 100
+/** A stall is shown for as long as this after it was seen. */
+const SHOWN = 1_000
+/** Memory is asked for at every fifth look, latencies at every tenth. */
+const MEMORY_EVERY = 5
+const LATENCY_EVERY = 10
+/** Without a question for so long, and green, the measuring sleeps. */
+const AWAKE = 10_000
+/** How many different things behind us are told apart; further ones are not heard. */
+const MOST_BEHIND = 32
+/** Its answers may be slow by the sender's own name servers, so it alone makes nothing amber. */
+const DOUBTFUL: ReadonlySet<string> = new Set(['dns'])
+const MOST_DOUBTFUL = 0.65
+
+/**
+ * A measure of load for one process. A gateway makes its own; hand one over to measure for several, or to keep it when
+ * the configuration is read again.
+ *
+ * @throws PosternError when a size or duration is none
+ * @example
+ * const load = loadMeter({ memory: '512mb' })
+ * postern({ load, filters: underLoad({ filters: recommended({ domains }) }) })
+ */
+export function loadMeter({
+  sessions = 2_000,
+  spool = '1gb',
+  memory,
+  delay = '250ms',
+  clock = systemClock,
+  notify = () => undefined,
+  process = processProbe(memory === undefined ? undefined : toOctets(memory, 'load.memory')),
+}: LoadMeterOptions = {}): LoadMeter {
+  const full: Readonly<Record<Held, number>> = { sessions, spool: toOctets(spool, 'load.spool') }
+  const latest = toMilliseconds(delay, 'load.delay')
+  const held: Record<Held, number> = { sessions: 0, spool: 0 }
+  const behind = new Map<string, Latency>()
+  const levels = levelHolder(clock.monotonic())
+  let [busy, taken, stall, stallAt] = [0, 0, 0, Number.NEGATIVE_INFINITY]
+  let [ticks, asked] = [0, Number.NEGATIVE_INFINITY]
+  let next: number | undefined
+  let shown: Load = { value: 0, level: 'green', since: levels.since, parts: {}, slowdown: 1 }
+
+  const look = (late: number, now: number): void => {
+    if (late >= stall || now - stallAt > SHOWN) [stall, stallAt] = [late, now]
+    // One look tells little: about a second is remembered.
+    busy += (process.busy() - busy) * 0.2
+    if (ticks % MEMORY_EVERY === 0) taken = process.memory()
+    if (ticks % LATENCY_EVERY === 0) for (const one of behind.values()) one.look(now)
+    ticks += 1
+    show(now)
+  }
+  const show = (now: number): void => {
+    const parts: Record<string, number> = {
+      loop: part(stall / latest),
+      busy: part(busy),
+      memory: part(taken),
+      sessions: part(held.sessions / full.sessions),
+      spool: part(held.spool / full.spool),
+    }
+    let slowdown = 1
+    for (const [name, one] of behind) {
+      parts[name] = DOUBTFUL.has(name) ? Math.min(one.part, MOST_DOUBTFUL) : one.part
+      if (!DOUBTFUL.has(name)) slowdown = Math.max(slowdown, one.slowdown)
+    }
+    const value = Math.max(...Object.values(parts))
+    const before = levels.level
+    const level = levels.step(value, now)
+    shown = { value, level, since: levels.since, parts, slowdown }
+    if (level !== before) tell(before, shown)
+  }
+  const tell = (before: Level, load: Load): void => {
+    const reason = `the load is ${loadText(load)}: ${before} becomes ${load.level}`
+    notify({ what: `load/${load.level}`, reason, level: load.level === 'green' ? 'info' : 'warning' })
+  }
+  const wake = (): void => {
+    next = clock.monotonic() + TICK
+    clock.after(TICK, tick)
+  }
+  const tick = (): void => {
+    const now = clock.monotonic()
+    look(Math.max(0, now - (next ?? now)), now)
+    next = undefined
+    if (now - asked < AWAKE || shown.level !== 'green') wake()
+  }
+
+  return {
+    now: () => {
+      asked = clock.monotonic()
+      if (next === undefined) {
+        // Whatever was seen before the sleep is over.
+        stall = 0
+        busy = process.busy()
+        look(0, asked)
+        wake()
+      }
+      return shown
+    },
+    get level() {
+      return shown.level
+    },
+    hold: (what, by) => {
+      held[what] += by
+    },
+    took: (what, ms) => {
+      const known = behind.get(what)
+      if (known) known.took(ms)
+      else if (behind.size < MOST_BEHIND) {
+        const first = latency()
+        first.took(ms)
+        behind.set(what, first)
+      }
+    },
+  }
+}
+
+const part = (share: number): number => Math.min(1, Math.max(0, share))
