@@ -7,10 +7,14 @@ export default defineConfig({
     'src/filters/index.ts',
     'src/facts/index.ts',
     'src/adapters/smtp-server/index.ts',
+    'src/store/redis.ts',
+    'src/store/sqlite.ts',
     'src/testing/index.ts',
     'src/cli.ts',
     // Found by its place beside the rest: see src/mime/threads.ts.
     'src/mime/parse-worker.ts',
+    // The same: see src/store/sqlite.ts.
+    'src/store/sqlite/thread.ts',
   ],
   format: 'esm',
   target: 'node22',

@@ -1,0 +1,206 @@
+/** A store in a file: each list of operations is one transaction. Knows SQL, and nothing of threads. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { AnswerTo, Counter, Entry, Operation } from '../store.ts'
+import { accrued, boundedKey, counted, countOf, ending, isLook, lasting, type Sums, summed } from '../value.ts'
+import { openFile } from './file.ts'
+import { type Anchor, type Moment, timeFrom } from './timeline.ts'
+
+export interface DatabaseOptions {
+  readonly file: string
+  /** How many entries it holds at most. */
+  readonly entries: number
+  /** What the monotonic clock is called until it begins anew. */
+  readonly boot: string
+}
+
+export interface Database {
+  /** Does all lists in one transaction. @throws Error when SQLite does, and nothing was done. */
+  run(lists: readonly (readonly Operation[])[], at: Moment): readonly (readonly unknown[])[]
+  close(): void
+}
+
+/** Later than any time that is reckoned with. */
+const NEVER = 9e15
+/** Milliseconds between two looks at the anchor, and at what has expired. */
+const TICK = 1_000
+/** Entries that are made between two looks at how many there are. */
+const MOST_UNCOUNTED = 2_000
+
+/** Expired entries that are looked for at each tick, beside two for each that was made. */
+const LEAST_SWEPT = 1_000
+/** What was seen again may keep four fifths of the room against newcomers. */
+const SHARE_OF_ONCE = 0.8
+
+/** @throws Error when the file cannot be opened */
+export function openDatabase({ file, entries, boot }: DatabaseOptions, at: Moment): Database {
+  const connection = openFile(file)
+  try {
+    return database(connection, entries, boot, at)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function database(connection: DatabaseSync, entries: number, boot: string, opened: Moment): Database {
+  const sql = (text: string) => connection.prepare(text)
+  const anchorRow = sql('SELECT time, wall, monotonic, boot FROM anchor')
+  const anchorTo = sql('INSERT OR REPLACE INTO anchor (id, time, wall, monotonic, boot) VALUES (1, ?, ?, ?, ?)')
+  const held = sql('SELECT value, expires FROM entries WHERE key = ? AND expires > ?')
+  const put = sql(
+    `INSERT INTO entries (key, value, expires) VALUES (?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires, again = (expires > ?)`,
+  )
+  const change = sql('UPDATE entries SET value = ?, again = 1 WHERE key = ?')
+  const remove = sql('DELETE FROM entries WHERE key = ? AND expires > ?')
+  const first = (condition: string) =>
+    sql(
+      `DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE again = ? AND ${condition} ORDER BY expires LIMIT ?)`,
+    )
+  const [expired, earliest] = [first('expires <= ?'), first('expires < ?')]
+  const size = sql('SELECT count(*) AS count FROM entries')
+  const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MOST_UNCOUNTED)
+
+  // Made since they were counted: at first nobody knows.
+  let uncounted = margin
+  let made = 0
+
+  const transaction = <T>(work: () => T): T => {
+    connection.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      connection.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk has rolled back already.
+      if (connection.isTransaction) connection.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Nobody's time goes back, and all come to agree on the latest. */
+  const align = (now: Moment, mine: Anchor | undefined): Anchor => {
+    const theirs = anchorRow.get() as unknown as Anchor | undefined
+    const times = mine ? [timeFrom(mine, now, boot)] : theirs ? [] : [now.wall]
+    // Whoever is at work asks the wall clock about nobody's absence.
+    if (theirs) times.push(mine && theirs.boot !== boot ? theirs.time : timeFrom(theirs, now, boot))
+    const aligned: Anchor = { ...now, boot, time: Math.max(...times) }
+    anchorTo.run(aligned.time, aligned.wall, aligned.monotonic, aligned.boot)
+    return aligned
+  }
+
+  const dropExpired = (now: number, most: number): number =>
+    [0, 1].reduce((gone, again) => gone + Number(expired.run(again, now, most - gone).changes), 0)
+
+  const tidy = (now: number) => {
+    dropExpired(now, 2 * made + LEAST_SWEPT)
+    made = 0
+    if (uncounted < margin) return
+    uncounted = 0
+    let excess = Number(size.get()?.count ?? 0) - (entries - margin)
+    if (excess <= 0) return
+    excess -= dropExpired(now, excess)
+    for (const [again, share] of [
+      [0, SHARE_OF_ONCE],
+      [1, 1],
+      [0, 1],
+    ] as const)
+      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.ceil(excess * share)).changes)
+  }
+
+  const entryAt = (key: string, now: number): { readonly value: string; readonly expires: number } | undefined =>
+    held.get(key, now) as { value: string; expires: number } | undefined
+
+  const write = (key: string, value: string, lasts: number, now: number): number => {
+    const time = lasting(lasts)
+    put.run(key, value, Number.isFinite(time) ? now + time : NEVER, now)
+    made += 1
+    uncounted += 1
+    return time
+  }
+
+  const increment = (key: string, by: number, lasts: number, now: number): Counter => {
+    const entry = entryAt(key, now)
+    const count = entry && countOf(entry.value)
+    if (entry && count !== undefined) {
+      const sum = summed(count, by)
+      if (by !== 0) change.run(String(sum), key)
+      return { count: sum, ...endOf(entry.expires, now) }
+    }
+    return { count: by, ...ending(by === 0 ? lasting(lasts) : write(key, String(by), lasts, now)) }
+  }
+
+  const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
+    const key = boundedKey(operation.key)
+    switch (operation.op) {
+      case 'get': {
+        const entry = entryAt(key, now)
+        return entry && entryOf(entry, now)
+      }
+      case 'set': {
+        const { value, lasts } = operation
+        return { value, ...ending(write(key, value, lasts, now)) }
+      }
+      case 'add': {
+        const { value, lasts } = operation
+        const entry = entryAt(key, now)
+        if (entry) return { ...entryOf(entry, now), added: false }
+        return { value, ...ending(write(key, value, lasts, now)), added: true }
+      }
+      case 'increment':
+        return increment(key, counted(operation.by), operation.lasts, now)
+      case 'swap': {
+        if (entryAt(key, now)?.value !== operation.expected) return false
+        write(key, operation.value, operation.lasts, now)
+        return true
+      }
+      case 'accrue': {
+        const { amounts, halfLife, lasts } = operation
+        const after = accrued(sumsIn(entryAt(key, now)?.value), amounts, halfLife, now)
+        if (!isLook(amounts)) write(key, `~${[after.at, ...after.sums].join(' ')}`, lasts, now)
+        return after.sums
+      }
+      case 'delete':
+        return Number(remove.run(key, now).changes) > 0
+      default:
+        throw operation satisfies never
+    }
+  }
+
+  let anchor = transaction(() => align(opened, undefined))
+  return {
+    run: (lists, at) => {
+      const performAll = () => {
+        const now = timeFrom(anchor, at, boot)
+        return lists.map(operations => operations.map(operation => perform(operation, now)))
+      }
+      // Who only looks waits for nobody.
+      if (at.monotonic - anchor.monotonic < TICK && lists.every(list => list.every(looks))) return performAll()
+      return transaction(() => {
+        if (at.monotonic - anchor.monotonic >= TICK) anchor = align(at, anchor)
+        const answers = performAll()
+        if (uncounted >= margin || anchor.monotonic === at.monotonic) tidy(timeFrom(anchor, at, boot))
+        return answers
+      })
+    },
+    close: () => connection.close(),
+  }
+}
+
+const looks = (operation: Operation): boolean =>
+  operation.op === 'get' ||
+  (operation.op === 'increment' && counted(operation.by) === 0) ||
+  (operation.op === 'accrue' && isLook(operation.amounts))
+
+const endOf = (expires: number, now: number) => ending(expires >= NEVER ? Number.POSITIVE_INFINITY : expires - now)
+
+const entryOf = (entry: { readonly value: string; readonly expires: number }, now: number): Entry => ({
+  value: entry.value,
+  ...endOf(entry.expires, now),
+})
+
+function sumsIn(text: string | undefined): Sums | undefined {
+  if (!text?.startsWith('~')) return undefined
+  const [at = Number.NaN, ...sums] = text.slice(1).split(' ').map(Number)
+  return Number.isFinite(at) ? { at, sums: sums.map(sum => (Number.isFinite(sum) ? sum : 0)) } : undefined
+}

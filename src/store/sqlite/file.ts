@@ -1,0 +1,76 @@
+/** The file of a store: opened for its owner alone, recognised, and set aside when it is broken. */
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+/** 'post': no other program's database is taken for a store. */
+const APPLICATION = 0x706f7374
+const VERSION = 1
+
+/** How long another process may hold the file, in milliseconds. This is waited for in a thread of its own. */
+const PATIENCE = 1_000
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS entries (
+  key TEXT PRIMARY KEY, value TEXT NOT NULL, expires REAL NOT NULL, again INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_end ON entries (again, expires);
+CREATE TABLE IF NOT EXISTS anchor (
+  id INTEGER PRIMARY KEY CHECK (id = 1), time REAL NOT NULL, wall REAL NOT NULL, monotonic REAL NOT NULL, boot TEXT NOT NULL
+) STRICT;
+PRAGMA application_id = ${APPLICATION};
+PRAGMA user_version = ${VERSION};
+`
+
+/**
+ * Opens the file, and makes it where there is none. A commit survives the end of the process at any moment; a failure of
+ * the machine may take the last ones, and never breaks the file.
+ *
+ * @throws Error when it cannot be opened or belongs to something else
+ */
+export function openFile(file: string): DatabaseSync {
+  // Addresses of people are in it.
+  closeSync(openSync(file, 'a', 0o600))
+  const connection = new DatabaseSync(file, { timeout: PATIENCE })
+  try {
+    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192')
+    const application = pragma(connection, 'application_id')
+    const version = pragma(connection, 'user_version')
+    const isEmpty = pragma(connection, 'page_count') === 0
+    if (!isEmpty && application !== APPLICATION && !(application === 0 && version === 0 && tables(connection) === 0))
+      throw new Error(`${file} is a database of something else: name another file`)
+    if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another file`)
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
+    if (version < VERSION) connection.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+const pragma = (connection: DatabaseSync, name: string): number =>
+  Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+
+const tables = (connection: DatabaseSync): number =>
+  Number(connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0)
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, whatever their extension. */
+export const isBroken = (error: unknown): boolean => {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  return code === 11 || code === 26
+}
+
+/** Which file stands under the name now; undefined if none. */
+export function identity(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}
+
+/** Puts a broken file under another name, in the place of one that broke before. Tells where. */
+export function setAside(file: string): string {
+  const aside = `${file}.corrupt`
+  rmSync(aside, { force: true })
+  renameSync(file, aside)
+  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  return aside
+}
