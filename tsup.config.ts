@@ -21,5 +21,7 @@ export default defineConfig({
   clean: true,
   dts: false,
   splitting: true,
+  // `node:sqlite` has no other name.
+  removeNodeProtocol: false,
   sourcemap: true,
 })
