@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { SMTPServer } from 'smtp-server'
 import { describe, expect, test } from 'vitest'
+import { selfSigned } from '../examples/relay/certificate.ts'
 import { guard } from '../src/adapters/smtp-server/index.ts'
 import { dkim } from '../src/filters/dkim.ts'
 import { dmarc } from '../src/filters/dmarc.ts'
@@ -49,11 +50,16 @@ async function gatewayFor(text: string): Promise<Gateway> {
 }
 
 /** smtp-server before the same gateway, believing what we say of the client's address. */
-async function listening(gateway: Gateway): Promise<Listening & AsyncDisposable> {
+async function listening(gateway: Gateway, users: ReadonlyMap<string, string>): Promise<Listening & AsyncDisposable> {
   const server = new SMTPServer(
     guard(gateway, {
       useProxy: ['127.0.0.1'],
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      ...selfSigned('mx.example.net'),
+      ...(users.size === 0 && { disabledCommands: ['AUTH'] }),
+      onAuth: ({ username = '', password }, _session, callback) =>
+        users.get(username) === password
+          ? callback(null, { user: username })
+          : callback(Object.assign(new Error('no such user'), { responseCode: 535 })),
       onData: (content, _session, callback) => {
         content.resume()
         content.on('end', () => callback())
@@ -89,7 +95,7 @@ describe.for(files)('%s', file => {
 
   test('is what a server that listens says', async () => {
     const gateway = await gatewayFor(text)
-    await using server = await listening(gateway)
+    await using server = await listening(gateway, readScript(text).users)
     const { transcript } = await dialog(server, text)
     expect(transcript.filter(said => said.startsWith('C: '))).toHaveLength(text.match(/^C:/gm)?.length ?? 0)
     await gateway.close()

@@ -20,7 +20,7 @@ export interface Played {
 /**
  * Plays `text` and holds the server to its `S:` lines. A reply of several lines may be held to several `S:` lines, all
  * but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options above the
- * dialogue and `*` in `S:` lines. In `C:` lines `\x00` is an octet.
+ * dialogue and `*` in `S:` lines. In `C:` lines `\x00` is an octet; what comes after a `STARTTLS` that is welcome goes by TLS.
  *
  * @throws Error with the number of the line, what was expected and found, and the dialogue so far.
  * @example

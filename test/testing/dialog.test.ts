@@ -77,8 +77,9 @@ describe('a script', () => {
         'zone: slow.example timeout',
         'ip: 2001:db8::1',
         'ref: ABC-1',
-        'tls',
+        'user: alice correct horse',
         '',
+        'tls',
         'S: 220',
         '# another',
         'C:',
@@ -88,20 +89,22 @@ describe('a script', () => {
       ip: '2001:db8::1',
       ref: 'ABC-1',
       tls: true,
+      users: new Map([['alice', 'correct horse']]),
       zone: {
         'a.example': { A: ['192.0.2.1', '192.0.2.2'], MX: { priority: 10, exchange: 'mx.example' }, TXT: 'timeout' },
         'slow.example': 'timeout',
       },
       lines: [
-        { number: 11, by: 'server', text: '220' },
-        { number: 13, by: 'client', text: '' },
+        { number: 12, by: 'server', text: '220' },
+        { number: 14, by: 'client', text: '' },
       ],
     })
   })
 
   test.for<[string, string]>([
-    ['hello', 'line 1: expected ip:, ref:, zone:, tls, C:, S: or #, found hello'],
+    ['hello', 'line 1: expected ip:, ref:, user:, zone:, tls, C:, S: or #, found hello'],
     ['S: 220\nip: 192.0.2.1', 'line 2: expected C:, S: or #, found ip: 192.0.2.1'],
+    ['user: alice', 'line 1: expected a user and a password, found alice'],
     ['zone: a.example SRV 1 2', 'line 1: expected a name, a type and a record, or a name and a failure'],
   ])('%s names its line and what would be right', ([text, message]) => {
     expect(() => readScript(text)).toThrow(message)
@@ -172,5 +175,42 @@ describe('a dialogue', () => {
     await expect(dialog({ ...server, timeout: 50 }, 'S: 220\nC: NOOP\nS: 250')).rejects.toThrow(
       'found\n    S: (no reply within 50 ms)',
     )
+  })
+})
+
+describe('AUTH', () => {
+  const sasl = (...words: readonly string[]) => Buffer.from(words.join('\0')).toString('base64')
+  const script = (...lines: readonly string[]) =>
+    ['user: alice secret', 'tls', 'S: 220', 'C: EHLO a.example', 'S: 250', ...lines, 'C: QUIT', 'S: 221'].join('\n')
+
+  test.for<[string, readonly string[]]>([
+    ['PLAIN with its response', [`C: AUTH PLAIN ${sasl('', 'alice', 'secret')}`, 'S: 235 2.7.0']],
+    ['PLAIN when it is asked for', ['C: AUTH PLAIN', 'S: 334', `C: ${sasl('', 'alice', 'secret')}`, 'S: 235 2.7.0']],
+    ['LOGIN', ['C: auth login', 'S: 334', `C: ${sasl('alice')}`, 'S: 334', `C: ${sasl('secret')}`, 'S: 235 2.7.0']],
+    ['LOGIN with a name', [`C: AUTH LOGIN ${sasl('alice')}`, 'S: 334', `C: ${sasl('no')}`, 'S: 535 5.7.8']],
+    ['a wrong password', [`C: AUTH PLAIN ${sasl('', 'alice', '')}`, 'S: 535 5.7.8']],
+    ['nonsense', ['C: AUTH PLAIN =', 'S: 535 5.7.8']],
+    ['a change of mind', ['C: AUTH LOGIN', 'S: 334', 'C: *', 'S: 501 5.7.0', 'C: NOOP', 'S: 250']],
+    ['an unknown mechanism', ['C: AUTH XOAUTH9', 'S: 504 5.5.4']],
+  ])('%s', async ([, lines]) => {
+    await dialog(gateway(), script(...lines))
+  })
+
+  test('tells filters who it is, until the connection ends', async () => {
+    const users: (string | undefined)[] = []
+    const listening: Filter = { name: 'listening', mail: ({ user }) => void users.push(user) }
+    const mail = ['C: MAIL FROM:<a@a.example>', 'S: 250', 'C: RSET', 'S: 250']
+    await dialog(
+      gateway(listening),
+      script(...mail, `C: AUTH PLAIN ${sasl('', 'alice', 'secret')}`, 'S: 235', ...mail, ...mail),
+    )
+    expect(users).toEqual([undefined, 'alice', 'alice'])
+  })
+
+  test('is not there where nobody may, nor before TLS', async () => {
+    const one = (options: string, reply: string) =>
+      dialog(gateway(), `${options}S: 220\nC: EHLO a.example\nS: 250\nC: AUTH LOGIN\nS: ${reply}\nC: QUIT\nS: 221`)
+    await one('', '502')
+    await one('user: alice secret\n', '538')
   })
 })

@@ -18,6 +18,8 @@ export interface Script {
   readonly tls: boolean
   /** The reference of the session. @default one that is drawn */
   readonly ref?: string
+  /** Who may authenticate, by which password. @default nobody */
+  readonly users: ReadonlyMap<string, string>
   /** What DNS holds, where the script says so. */
   readonly zone?: ZoneLiteral
   readonly lines: readonly Line[]
@@ -25,7 +27,8 @@ export interface Script {
 
 /**
  * Reads a script. Before the first `C:` or `S:` stand the options: `ip: 192.0.2.1`, `ref: 7K2Q9F0D`, `tls`, and
- * `zone: example.org MX 10 mx.example.org` as often as needed; `zone: example.org timeout` makes questions fail.
+ * as often as needed `user: alice secret` and `zone: example.org MX 10 mx.example.org`; `zone: example.org timeout` makes
+ * questions fail.
  * `#` begins a comment line.
  *
  * @throws SyntaxError naming the line.
@@ -33,22 +36,30 @@ export interface Script {
 export function readScript(text: string): Script {
   const options = { ip: '192.0.2.1', tls: false, ref: undefined as string | undefined }
   const records: (readonly [name: string, type: string, value: string])[] = []
+  const users = new Map<string, string>()
   const lines: Line[] = []
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const number = index + 1
     const said = /^([CS]):(?: (.*))?$/.exec(raw)
-    const option = /^(ip|ref|zone): *(.*)$/.exec(raw)
+    const option = /^(ip|ref|user|zone): *(.*)$/.exec(raw)
     if (said) lines.push({ number, by: said[1] === 'C' ? 'client' : 'server', text: said[2] ?? '' })
     else if (/^\s*(?:#|$)/.test(raw)) continue
     else if (lines.length > 0) throw new SyntaxError(`line ${number}: expected C:, S: or #, found ${raw}`)
     else if (raw.trim() === 'tls') options.tls = true
     else if (option?.[1] === 'ip') options.ip = (option[2] ?? '').trim()
     else if (option?.[1] === 'ref') options.ref = (option[2] ?? '').trim()
+    else if (option?.[1] === 'user') users.set(...readUser(option[2] ?? '', number))
     else if (option?.[1] === 'zone') records.push(readRecord(option[2] ?? '', number))
-    else throw new SyntaxError(`line ${number}: expected ip:, ref:, zone:, tls, C:, S: or #, found ${raw}`)
+    else throw new SyntaxError(`line ${number}: expected ip:, ref:, user:, zone:, tls, C:, S: or #, found ${raw}`)
   }
   const { ref, ...rest } = options
-  return { ...rest, lines, ...(ref && { ref }), ...(records.length > 0 && { zone: gather(records) }) }
+  return { ...rest, users, lines, ...(ref && { ref }), ...(records.length > 0 && { zone: gather(records) }) }
+}
+
+function readUser(text: string, number: number): readonly [user: string, secret: string] {
+  const [, user, secret] = /^(\S+) +(.+)$/.exec(text) ?? []
+  if (user && secret) return [user, secret]
+  throw new SyntaxError(`line ${number}: expected a user and a password, found ${text}`)
 }
 
 function readRecord(text: string, number: number): readonly [name: string, type: string, value: string] {

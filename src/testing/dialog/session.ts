@@ -4,6 +4,7 @@ import type { Outcome, Reply } from '../../core/decision.ts'
 import { line } from '../../policy/reply.ts'
 import type { Gateway } from '../../postern.ts'
 import { zone } from '../zone.ts'
+import { authenticate, type Turn } from './auth.ts'
 import type { Script } from './script.ts'
 import type { Wire } from './wire.ts'
 
@@ -13,6 +14,8 @@ interface Progress {
   readonly inTransaction: boolean
   /** Recipients that were accepted. */
   readonly recipients: number
+  readonly secure: boolean
+  readonly user?: string
 }
 
 interface Answered extends Progress {
@@ -21,13 +24,12 @@ interface Answered extends Progress {
   readonly outcome?: Outcome
 }
 
-const begin: Progress = { greeted: false, inTransaction: false, recipients: 0 }
-
-export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names }: Script): Promise<Wire> {
+export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone: names }: Script): Promise<Wire> {
   const session = gateway.open({ ip, ...(ref && { ref }) }, names && { dns: zone(names) })
   const replies: string[] = []
   const outcomes: Outcome[] = []
-  let progress = begin
+  let progress: Progress = { greeted: false, inTransaction: false, recipients: 0, secure: tls }
+  let continued: Turn['next']
   let collecting: Buffer[] | undefined
   let hungUp = false
 
@@ -45,9 +47,15 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names 
     ...(reply.close && { close: true }),
   })
 
+  /** What is left when a transaction has ended. */
+  const idle = (): Progress => ({ ...progress, inTransaction: false, recipients: 0 })
   const greet = async (name: string) => {
-    const { reply } = await session.helo(name, tls ? TLS : undefined)
-    return said(reply, { ...begin, greeted: true })
+    const { reply } = await session.helo(name, progress.secure ? TLS : undefined)
+    return said(reply, { ...idle(), greeted: true })
+  }
+  const exchange = ({ reply, next, user }: Turn): Answered => {
+    continued = next
+    return { ...progress, ...(user !== undefined && { user }), reply }
   }
   const verbs: Readonly<Record<string, (rest: string) => Answered | Promise<Answered>>> = {
     HELO: greet,
@@ -58,8 +66,11 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names 
       if (path === undefined) return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
       if (!progress.greeted || progress.inTransaction)
         return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
-      const { reply } = await session.mail(path, { utf8: /(?:^| )SMTPUTF8(?: |$)/i.test(parameters) })
-      return said(reply, { greeted: true, inTransaction: true, recipients: 0 })
+      const { reply } = await session.mail(path, {
+        utf8: /(?:^| )SMTPUTF8(?: |$)/i.test(parameters),
+        ...(progress.user !== undefined && { user: progress.user }),
+      })
+      return said(reply, { ...progress, inTransaction: true, recipients: 0 })
     },
     RCPT: async rest => {
       const [path] = pathIn(rest, 'TO')
@@ -75,15 +86,35 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names 
     },
     RSET: () => {
       session.reset()
-      return { ...begin, greeted: progress.greeted, reply: '250 2.0.0 Reset' }
+      return { ...idle(), reply: '250 2.0.0 Reset' }
+    },
+    STARTTLS: rest => {
+      if (rest !== '') return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
+      if (progress.secure) return { ...progress, reply: '503 5.5.1 TLS is under way already' }
+      // RFC 3207 §4.2: all that was said before is forgotten.
+      session.reset()
+      return {
+        greeted: false,
+        inTransaction: false,
+        recipients: 0,
+        secure: true,
+        reply: '220 2.0.0 Ready to start TLS',
+      }
+    },
+    AUTH: rest => {
+      if (users.size === 0) return { ...progress, reply: '502 5.5.1 Nobody authenticates here' }
+      if (!progress.secure) return { ...progress, reply: '538 5.7.11 Start TLS first' }
+      if (!progress.greeted || progress.inTransaction || progress.user !== undefined)
+        return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
+      return exchange(authenticate(users, rest))
     },
     NOOP: () => ({ ...progress, reply: '250 2.0.0 Nothing done' }),
     VRFY: () => ({ ...progress, reply: '252 2.1.5 Send some mail and see' }),
-    QUIT: () => ({ ...begin, reply: '221 2.0.0 Bye', close: true }),
+    QUIT: () => ({ ...progress, reply: '221 2.0.0 Bye', close: true }),
   }
   const deliver = async (content: Buffer): Promise<Answered> => {
     const outcome = await session.data(Readable.from([content]))
-    return { ...said(outcome.reply, { ...begin, greeted: true }, { ...begin, greeted: true }), outcome }
+    return { ...said(outcome.reply, idle(), idle()), outcome }
   }
   const collect = async (octets: Buffer, lines: Buffer[]) => {
     if (!octets.equals(DOT)) {
@@ -96,12 +127,13 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, zone: names 
   }
 
   const { reply } = await session.connect()
-  answer(said(reply, begin))
+  answer(said(reply, progress))
   return {
     outcomes,
     say: async octets => {
       if (hungUp) return
       if (collecting) return await collect(octets, collecting)
+      if (continued) return answer(exchange(continued(octets.toString())))
       const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(octets.toString()) ?? []
       const obey = verbs[verb.toUpperCase()]
       answer(obey ? await obey(rest.trim()) : { ...progress, reply: '500 5.5.2 Command unknown' })

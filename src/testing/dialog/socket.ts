@@ -23,14 +23,25 @@ export async function overSocket(
   await once(plain, 'connect')
   if (proxy) plain.write(proxyLine(ip))
   // What is tested is the dialogue, not whose certificate the test server shows.
-  const socket: Socket = tls ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain
-  const replies = repliesOf(socket)
+  const secured = (): Socket => connectTls({ socket: plain, rejectUnauthorized: false })
+  let socket = tls ? secured() : plain
+  let replies = repliesOf(socket)
+  let starting = false
   return {
     say: async octets => {
       if (!socket.writable) return
+      starting = socket === plain && /^starttls$/i.test(octets.toString())
       socket.write(Buffer.concat([octets, CRLF]))
     },
-    hear: () => Promise.race([replies.next(), late(timeout)]),
+    hear: async () => {
+      const reply = await Promise.race([replies.next(), late(timeout)])
+      if (!starting || !reply?.at(-1)?.startsWith('220')) return reply
+      starting = false
+      replies.release()
+      socket = secured()
+      replies = repliesOf(socket)
+      return reply
+    },
     left: () => replies.ready(),
     end: async () => {
       socket.destroy()
@@ -80,6 +91,10 @@ function repliesOf(socket: Socket) {
   socket.on('close', end)
   socket.on('end', end)
   return {
+    release: () => {
+      socket.removeAllListeners('data')
+      socket.off('close', end).off('end', end)
+    },
     ready: () => ready,
     next: (): Promise<readonly string[] | undefined> => {
       const reply = ready.shift()
