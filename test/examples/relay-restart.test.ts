@@ -40,7 +40,7 @@ async function insist(port: number, id: string): Promise<readonly string[]> {
   return heard
 }
 
-const places = {
+const places: Readonly<Record<string, (port: number) => readonly string[]>> = {
   'into a Maildir': () => [],
   'to the next server': (port: number) => ['--next-hop', `127.0.0.1:${port}`, '--domain', 'example.net'],
 }

@@ -8,7 +8,7 @@ export interface Manner {
   /** The client has connected. */
   readonly connected?: (socket: Socket) => void
   /** The first octets have come. */
-  readonly begun?: (socket: Socket) => void
+  readonly begun?: (socket: Socket, octets: Buffer) => void
   /** The zero length has come. */
   readonly whole?: (socket: Socket) => void
   /** Do not read at all, until `hear` is called. */
@@ -49,7 +49,7 @@ export async function falseClamd(first: Manner): Promise<FalseClamd> {
     socket.on('data', bytes => {
       count(bytes)
       tail = Buffer.concat([tail, bytes]).subarray(-5)
-      if (!started) begun?.(socket)
+      if (!started) begun?.(socket, bytes)
       started = true
       if (tail.length >= 4 && tail.readUInt32BE(tail.length - 4) === 0) whole?.(socket)
     })
@@ -82,6 +82,12 @@ export async function falseClamd(first: Manner): Promise<FalseClamd> {
 
 /** Answers as an honest clamd would, once it has the whole message. */
 export const says = (reply: string): Manner => ({ whole: socket => socket.end(reply) })
+
+/** The same, and it answers a PING. */
+export const lives = (reply: string): Manner => ({
+  ...says(reply),
+  begun: (socket, octets) => octets.toString() === 'zPING\0' && socket.end('PONG\0'),
+})
 
 /** Answers octet by octet, `ms` apart. */
 export const trickles = (reply: string, ms: number): Manner => ({

@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Filter } from '../../../src/core/filter.ts'
 import { clamav } from '../../../src/filters/clamav.ts'
+import { clock } from '../../../src/testing/clock.ts'
 import { probe } from '../../../src/testing/probe.ts'
 import { type RealClamd, startClamd } from '../../support/clamd.ts'
 import { eicar } from '../../support/eicar.ts'
+import { falseClamd, lives } from '../../support/false-clamd.ts'
+import { full } from '../../support/full.ts'
 import { INSTALL_TIMEOUT } from '../../support/services.ts'
 
 const DEADLINE = 1_500
@@ -68,10 +71,10 @@ const outages: Readonly<Record<string, { begin: (clamd: RealClamd) => unknown; e
     'stops answering': { begin: clamd => clamd.signal('SIGSTOP'), end: clamd => clamd.signal('SIGCONT') },
   }
 
-test.for(Object.entries(outages))(
+test.concurrent.for(Object.entries(outages))(
   'D02 while clamd %s at 50 messages a second nothing passes unscanned, and within five seconds of its return all is well',
   { timeout: INSTALL_TIMEOUT },
-  async ([, { begin, end }]) => {
+  async ([, { begin, end }], { expect }) => {
     await using clamd = await startClamd()
     const filter = clamav({ socket: clamd.socket, deadline: DEADLINE, concurrency: 5 })
 
@@ -81,7 +84,7 @@ test.for(Object.entries(outages))(
     expect(before.refused).toBeGreaterThan(0)
 
     await begin(clamd)
-    const down = await during(filter, 4_000)
+    const down = await during(filter, full ? 60_000 : 10_000)
     expect(down).toMatchObject({ passed: 0, refused: 0, missed: 0 })
     expect(down.causes.get('breaker-open')).toBeGreaterThan(0)
     expect(down.longest).toBeLessThan(DEADLINE + 2_000)
@@ -91,3 +94,26 @@ test.for(Object.entries(outages))(
     expect(await during(filter, 500)).toMatchObject({ missed: 0, causes: new Map() })
   },
 )
+
+test('D02 in sixty seconds without clamd, by the clock of the filter, none of 3,000 messages passes', async () => {
+  await using clamd = await falseClamd({ connected: socket => socket.resetAndDestroy() })
+  const { host, port } = clamd
+  const hand = clock()
+  const filter = clamav({ host, port, deadline: DEADLINE })
+  const judged = async () => {
+    const [finding] = await probe(filter, { message: clean, clock: hand })
+    hand.pass(20)
+    return finding?.verdict
+  }
+  const verdicts = new Set<string | undefined>()
+  for (let count = 0; count < 3_000; count += 1) verdicts.add(await judged())
+  expect([...verdicts]).toEqual(['defer'])
+  // Five messages found out, and then a PING each second.
+  expect(clamd.seen()).toBeLessThanOrEqual(5 + 60 + 1)
+
+  clamd.become(lives('stream: OK\0'))
+  const back = hand.monotonic()
+  while ((await judged()) === 'defer' && hand.monotonic() < back + 2 * RECOVERY);
+  expect(hand.monotonic() - back).toBeLessThan(RECOVERY)
+  expect(await judged()).toBeUndefined()
+})
