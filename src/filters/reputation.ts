@@ -1,0 +1,134 @@
+/** What those who send have a record of: a good one speaks for the next message, a bad one against it. */
+import type { Decision } from '../core/decision.ts'
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { type Finding, points } from '../core/finding.ts'
+import type { Connection, Message } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { dkim } from '../facts/dkim.ts'
+import { identities, origin } from '../facts/identities.ts'
+import {
+  clientOf,
+  type Identity,
+  type Memory,
+  type Standing,
+  sendersOf,
+  standingsOf,
+  sumsOf,
+} from '../facts/reputation.ts'
+import { chargeOf } from './reputation/charge.ts'
+import { rememberMessage, rememberRefusal } from './reputation/remember.ts'
+import { report } from './reputation/reports.ts'
+import { newTurns } from './reputation/turns.ts'
+
+export interface ReputationOptions {
+  /** After so long half of what happened is forgotten. `trust` goes by the default; see `trustBy`. @default '14d' */
+  readonly halfLife?: Duration
+  /** The same for what happened lately: a good past ends as soon as that is bad. @default '1d' */
+  readonly recent?: Duration
+  /** The most points a good record takes away: half at `connect`, half at `message`. @default 3 */
+  readonly good?: number
+  /** The most points a bad record costs, in the same halves. @default 8 */
+  readonly bad?: number
+  /** Points, found by others, up to which an accepted message counts as good. @default 1 */
+  readonly ham?: number
+  /** Points, found by others, from which a message that is refused or kept apart counts as spam. @default 6 */
+  readonly spam?: number
+  /** How many messages the word of a reporter is worth; 0 to hear nothing of him. @default two, whoever it is */
+  readonly reporter?: (by: string) => number
+  /** How long `feedback` about a message is taken, and can be taken back. @default '30d' */
+  readonly keep?: Duration
+}
+
+/**
+ * Charges each decision to what is proven: address, network and confirmed name of the client; the domains of SPF, DKIM and
+ * DMARC. Never to a forgeable From. Says so at `connect` of the client, at `message` of the senders, and learns from
+ * `gateway.feedback`. Users who have authenticated have no record.
+ *
+ * @throws PosternError when a number or a duration is none
+ * @example
+ * reputation({ halfLife: '30d', reporter: by => (by.startsWith('trap:') ? 5 : 1) })
+ */
+export function reputation({
+  halfLife = '14d',
+  recent = '1d',
+  good = 3,
+  bad = 8,
+  ham = 1,
+  spam = 6,
+  reporter = () => 2,
+  keep = '30d',
+}: ReputationOptions = {}): Filter {
+  const limits = { good, bad, ham, spam }
+  const problems = Object.entries(limits).filter(([, found]) => !(Number.isFinite(found) && found >= 0))
+  if (problems.length > 0)
+    throw new PosternError(
+      problems.map(([path, found]) => ({ path, found, expected: 'points from 0', remedy: `correct ${path}` })),
+    )
+  const memory: Memory = { halfLife: toMilliseconds(halfLife, 'halfLife'), recent: toMilliseconds(recent, 'recent') }
+  const lasts = toMilliseconds(keep, 'keep')
+
+  const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
+    if (who.length === 0) return []
+    const sums = await context.consult(`reputation:${group}`, () => sumsOf(context.store, who, memory))
+    return findingsOf(standingsOf(who, sums, memory), good / 2, bad / 2)
+  }
+  const takeTurn = newTurns()
+  const remember = async (decision: Decision, context: Connection): Promise<void> => {
+    const counts = chargeOf(decision, { ham, spam })
+    if (decision.would !== undefined || isUser(context)) return
+    if (decision.stage === 'message' && isWhole(context))
+      return await rememberMessage(context, { counts, memory, keep: lasts })
+    if (counts === undefined) return
+    await rememberRefusal(decision, context, { counts, memory, isTurn: takeTurn(decision.stage, context) })
+  }
+  return {
+    name: 'reputation',
+    reads: [dkim],
+    connect: async connection => judge(connection, clientOf(await connection.ask(origin)), 'client'),
+    message: async message =>
+      isUser(message) ? [] : judge(message, sendersOf(await message.ask(identities)), 'senders'),
+    decided: inBackground(remember),
+    learn: lesson => report(lesson, { memory, keep: lasts, weight: weightOf(reporter(lesson.by)) }),
+  }
+}
+
+/** The strongest word for and the strongest against: what is proven in several ways is still one sender. */
+function findingsOf(standings: readonly Standing[], good: number, bad: number): readonly Finding[] {
+  const said = standings.map(({ identity, tendency, reason }) => {
+    const share = identity.startsWith('network:') ? tendency * SHARE_OF_NETWORK : tendency
+    return { value: Math.round(share * (share < 0 ? good : bad) * 10) / 10, reason }
+  })
+  const best = said.reduce((a, b) => (b.value < a.value ? b : a))
+  const worst = said.reduce((a, b) => (b.value > a.value ? b : a))
+  return [
+    ...(best.value < 0 ? [points(best.value, best.reason, { rule: 'good' })] : []),
+    ...(worst.value > 0 ? [points(worst.value, worst.reason, { rule: 'bad' })] : []),
+  ]
+}
+
+/** Neighbours in a network are seldom one sender. */
+const SHARE_OF_NETWORK = 0.5
+
+/** Whatever the host's function says: a weight that is no number would spoil every sum it meets. */
+const weightOf = (told: number): number => Math.min(Math.max(told, 0), MOST_WEIGHT) || 0
+const MOST_WEIGHT = 100
+
+const isUser = (context: Connection): boolean => 'user' in context && context.user !== undefined
+const isWhole = (context: Connection): context is Message => 'open' in context
+
+// A store that hangs must not gather what is to be written without end.
+const MOST_UNDER_WAY = 1_000
+
+/** Nobody waits for it. What fails here fails again, and is named, when it is looked at. */
+function inBackground(act: (decision: Decision, context: Connection) => Promise<void>): NonNullable<Filter['decided']> {
+  let underWay = 0
+  return (decision, context) => {
+    if (underWay >= MOST_UNDER_WAY) return
+    underWay += 1
+    const done = () => {
+      underWay -= 1
+    }
+    act(decision, context).then(done, done)
+  }
+}

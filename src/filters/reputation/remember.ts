@@ -1,0 +1,45 @@
+/** Writes down what was decided: counts for the identities, and under the reference what the message has proved. */
+import type { Decision } from '../../core/decision.ts'
+import type { Connection, Message } from '../../core/stage.ts'
+import { identities, origin } from '../../facts/identities.ts'
+import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import { networkOf } from '../../net/address.ts'
+import type { Store } from '../../store/store.ts'
+import { readIdentities, refKey } from './reports.ts'
+
+/** One round trip; two where a session carries several messages. */
+export async function rememberMessage(
+  message: Message,
+  { counts, memory, keep }: { readonly counts: Counts | undefined; readonly memory: Memory; readonly keep: number },
+): Promise<void> {
+  const { store, ref } = message
+  // A session that ends before the senders are known has still had a client.
+  const senders = message.ask(identities).then(sendersOf, () => [])
+  const charged = [...clientOf(await message.ask(origin)), ...(await senders)]
+  const key = refKey(ref)
+  const [entry] = await store.run([
+    { op: 'add', key, value: JSON.stringify(charged), lasts: keep },
+    ...(counts === undefined ? [] : charged.flatMap(identity => accruals(identity, memory, counts))),
+  ])
+  if (!entry.added) await narrow(store, key, entry.value, charged, keep)
+}
+
+/** A reference stands for all messages of its session: who reports one may mean any, so only what all prove is charged. */
+async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], lasts: number) {
+  const common = (readIdentities(expected) ?? []).filter(identity => charged.includes(identity))
+  const value = JSON.stringify(common)
+  if (value !== expected) await store.run([{ op: 'swap', key, expected, value, lasts }])
+}
+
+/** Without a message only the client can be charged; before MAIL without a question for its name. */
+export async function rememberRefusal(
+  { stage }: Decision,
+  context: Connection,
+  { counts, memory, isTurn }: { readonly counts: Counts; readonly memory: Memory; readonly isTurn: Promise<boolean> },
+): Promise<void> {
+  const { ip, store } = context
+  const isEarly = stage === 'connect' || stage === 'helo'
+  const client = isEarly ? { ip, network: networkOf(ip) } : await context.ask(origin)
+  if (!(await isTurn)) return
+  await store.run(clientOf(client).flatMap(identity => accruals(identity, memory, counts)))
+}

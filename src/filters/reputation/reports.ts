@@ -1,0 +1,181 @@
+/** What people say about messages, charged to what the messages proved; exactly that can be taken back. */
+import { createHash } from 'node:crypto'
+import { PosternError } from '../../core/errors.ts'
+import type { Label, Lesson } from '../../core/feedback.ts'
+import { identities } from '../../facts/identities.ts'
+import { accruals, type Counts, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import type { Accrue, Add, Delete, Get, Increment, Store } from '../../store/store.ts'
+
+export interface ReportOptions {
+  readonly memory: Memory
+  /** How many messages a reporter's word is worth. */
+  readonly weight: number
+  /** How long a report can be taken back, in milliseconds. */
+  readonly keep: number
+}
+
+/** One reporter weighs in an identity's record no more than so many of his reports, however often he speaks. */
+const MOST_OF_ONE = 3
+/** The next who report the same message are heard, and count nothing. */
+const MOST_REPORTERS = 10
+const MOST_TRIES = 5
+
+/** The key under which stands what a message proved. */
+export const refKey = (ref: string): string => `reputation:ref:${ref}`
+
+/** @throws PosternError when the message is not known, or proves nothing */
+export async function report(lesson: Lesson, options: ReportOptions): Promise<void> {
+  const { store } = lesson.world
+  const { id, charged } = await messageOf(lesson)
+  const keys = {
+    said: `reputation:said:${id}:${lesson.by}`,
+    gave: `${id}:${lesson.by}`,
+    count: `reputation:reports:${id}`,
+  }
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    if (lesson.undo) return await takeBack(store, keys, lesson.by, options)
+    const said: Said = { label: lesson.label, charged }
+    const marker: Add = { op: 'add', key: keys.said, value: JSON.stringify(said), lasts: options.keep }
+    const [standing] = await store.run([marker])
+    if (standing.added) return await give(store, keys, lesson, charged, options)
+    if (readSaid(standing.value)?.label === lesson.label) return
+    await takeBack(store, keys, lesson.by, options)
+  }
+  throw new Error(`${lesson.by} says different things of one message at once`)
+}
+
+interface Said {
+  readonly label: Label
+  readonly charged: readonly Identity[]
+}
+
+interface Keys {
+  readonly said: string
+  readonly gave: string
+  readonly count: string
+}
+
+/** What the message proved, as it was written down when it was judged, or as its octets still prove it. */
+async function messageOf({ ref, message, world }: Lesson) {
+  if (message === undefined) {
+    const [entry] = await world.store.run([{ op: 'get', key: refKey(ref ?? '') }])
+    const charged = readIdentities(entry?.value)
+    if (charged === undefined) throw unknown('ref', ref)
+    return { id: ref ?? '', charged }
+  }
+  const hash = createHash('sha256')
+  for await (const chunk of message.open()) hash.update(chunk)
+  const charged = sendersOf(await message.ask(identities))
+  if (charged.length === 0) throw unknown('message', 'no signature that holds')
+  return { id: hash.digest('base64url'), charged }
+}
+
+async function give(
+  store: Store,
+  keys: Keys,
+  { label, by }: Lesson,
+  charged: readonly Identity[],
+  options: ReportOptions,
+) {
+  const { memory, weight, keep } = options
+  try {
+    const [{ count }, ...given] = await store.run([
+      { op: 'increment', key: keys.count, by: 1, lasts: keep } satisfies Increment,
+      ...charged.map(identity => ofReporter(by, identity, memory, 0)),
+    ] as const)
+    const most = count > MOST_REPORTERS ? 0 : MOST_OF_ONE * weight
+    const amounts = charged.map((_, index) => Math.max(0, Math.min(weight, most - (given[index]?.[0] ?? 0))))
+    await store.run([
+      ...charge(charged, label, amounts, amounts, memory),
+      ...charged.map((identity, index) => ofReporter(by, identity, memory, amounts[index] ?? 0)),
+      ...gifts(keys, amounts, memory, keep),
+    ])
+  } catch (error) {
+    // Said again, it counts.
+    await store.run([{ op: 'delete', key: keys.said }])
+    throw error
+  }
+}
+
+/** What was given has decayed as the records have, so that what is left of it is what must go. */
+async function takeBack(store: Store, keys: Keys, by: string, { memory, keep }: ReportOptions): Promise<void> {
+  const [entry] = await store.run([{ op: 'get', key: keys.said } satisfies Get])
+  const said = readSaid(entry?.value)
+  if (said === undefined) return
+  const none = said.charged.map(() => 0)
+  const [long, short] = gifts(keys, none, memory, keep)
+  const [taken, given, lately] = await store.run([{ op: 'delete', key: keys.said } satisfies Delete, long, short])
+  // Somebody else has taken it back meanwhile.
+  if (!taken) return
+  const minus = (amounts: readonly number[]) => amounts.map(amount => -amount)
+  await store.run([
+    ...charge(said.charged, said.label, minus(given), minus(lately), memory),
+    ...said.charged.map((identity, index) => ofReporter(by, identity, memory, -(given[index] ?? 0))),
+    { op: 'delete', key: long.key },
+    { op: 'delete', key: short.key },
+    { op: 'increment', key: keys.count, by: -1, lasts: keep },
+  ])
+}
+
+function charge(
+  charged: readonly Identity[],
+  label: Label,
+  amounts: readonly number[],
+  lately: readonly number[],
+  memory: Memory,
+): readonly Accrue[] {
+  const counts = (amount = 0): Counts => ({ ham: 0, spam: 0, deferred: 0, refused: 0, [label]: amount })
+  return charged.flatMap((identity, index) => [
+    accruals(identity, memory, counts(amounts[index]))[0],
+    accruals(identity, memory, counts(lately[index]))[1],
+  ])
+}
+
+/** How much of one reporter is in an identity's record. */
+const ofReporter = (by: string, identity: Identity, { halfLife }: Memory, amount: number): Accrue => ({
+  op: 'accrue',
+  key: `reputation:by:${by}:${identity}`,
+  amounts: [amount],
+  halfLife,
+  lasts: 8 * halfLife,
+})
+
+/** What one report gave to each identity, in either memory. */
+function gifts({ gave }: Keys, amounts: readonly number[], { halfLife, recent }: Memory, lasts: number) {
+  const to = (key: string, life: number): Accrue => ({ op: 'accrue', key, amounts, halfLife: life, lasts })
+  return [to(`reputation:gave:${gave}`, halfLife), to(`lately:gave:${gave}`, recent)] as const
+}
+
+/** What somebody else has put into the store is not believed. */
+export function readIdentities(text: string | undefined): readonly Identity[] | undefined {
+  const read: unknown = parsed(text)
+  return Array.isArray(read) && read.every(isIdentity) ? read : undefined
+}
+
+function readSaid(text: string | undefined): Said | undefined {
+  const { label, charged } = (parsed(text) ?? {}) as Partial<Said>
+  const known = (label === 'ham' || label === 'spam') && Array.isArray(charged) && charged.every(isIdentity)
+  return known ? { label, charged } : undefined
+}
+
+const isIdentity = (value: unknown): value is Identity =>
+  typeof value === 'string' && /^(?:ip|network|rdns|spf|dkim|author):/.test(value)
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const unknown = (path: string, found: unknown): PosternError =>
+  new PosternError([
+    {
+      path,
+      found,
+      expected: path === 'ref' ? 'the reference of a message that was received and is remembered' : 'a signed message',
+      remedy:
+        'take what follows ref= in X-Spam-Status, within the time that reputation keeps, or give the message itself',
+    },
+  ])
