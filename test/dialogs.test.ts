@@ -1,53 +1,12 @@
 /** Every dialogue in fixtures/dialogs, against the core and against a server that listens: both say what is written. */
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { SMTPServer } from 'smtp-server'
 import { describe, expect, test } from 'vitest'
 import { selfSigned } from '../examples/relay/certificate.ts'
 import { guard } from '../src/adapters/smtp-server/index.ts'
-import { dkim } from '../src/filters/dkim.ts'
-import { dmarc } from '../src/filters/dmarc.ts'
-import { dnsbl } from '../src/filters/dnsbl.ts'
-import { headerForm } from '../src/filters/header-form.ts'
-import { helo } from '../src/filters/helo.ts'
-import { loop } from '../src/filters/loop.ts'
-import { rdns } from '../src/filters/rdns.ts'
-import { recipients } from '../src/filters/recipients.ts'
-import { senderDomain } from '../src/filters/sender-domain.ts'
-import { spf } from '../src/filters/spf.ts'
-import { type Gateway, postern } from '../src/postern.ts'
+import type { Gateway } from '../src/postern.ts'
 import { dialog, type Listening, readScript } from '../src/testing/dialog.ts'
-import { zone } from '../src/testing/zone.ts'
-
-const folder = new URL('../fixtures/dialogs/', import.meta.url)
-const files = readdirSync(folder).filter(name => name.endsWith('.smtp'))
-
-/** Two lists that are in good health, whatever else a dialogue says of DNS. */
-const lists = ['bl.example.com', 'xbl.example.com']
-const healthy = Object.fromEntries(lists.map(list => [`2.0.0.127.${list}`, { A: '127.0.0.2' }]))
-
-/** The gateway of example.net. */
-async function gatewayFor(text: string): Promise<Gateway> {
-  const gateway = postern({
-    name: 'mx.example.net',
-    dns: zone({ ...healthy, ...readScript(text).zone }),
-    filters: [
-      helo({}),
-      rdns({}),
-      dnsbl({ zones: lists.map(list => ({ zone: list, points: 8 })) }),
-      senderDomain(),
-      recipients({ domains: ['example.net'], valid: ['bob@example.net'] }),
-      headerForm(),
-      loop(),
-      spf(),
-      dkim(),
-      dmarc(),
-    ],
-  })
-  // The lists are asked for their test points before anybody is judged by them.
-  await new Promise(resolve => setTimeout(resolve, 20))
-  return gateway
-}
+import { dialogs, gatewayFor } from './support/dialogs.ts'
 
 /** smtp-server before the same gateway, believing what we say of the client's address. */
 async function listening(gateway: Gateway, users: ReadonlyMap<string, string>): Promise<Listening & AsyncDisposable> {
@@ -80,12 +39,10 @@ async function listening(gateway: Gateway, users: ReadonlyMap<string, string>): 
 }
 
 test('there are dialogues to play', () => {
-  expect(files.length).toBeGreaterThanOrEqual(10)
+  expect(dialogs.length).toBeGreaterThanOrEqual(10)
 })
 
-describe.for(files)('%s', file => {
-  const text = readFileSync(new URL(file, folder), 'utf8')
-
+describe.for(dialogs)('$file', ({ text }) => {
   test('is what the core says', async () => {
     const gateway = await gatewayFor(text)
     const { transcript } = await dialog(gateway, text)

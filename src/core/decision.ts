@@ -47,11 +47,19 @@ export interface Content {
   open(): Readable
 }
 
+/** A field that must go: the `place`-th of its name, from the top, counted from 1. */
+export interface ForgedField {
+  readonly name: string
+  readonly place: number
+}
+
 /** One reply for SMTP; one decision per recipient for hosts that can use it; fields to put on top. */
 export interface Outcome extends Decision {
   /** A decision for each forward-path that was not refused at RCPT. */
   readonly each: ReadonlyMap<string, Decision>
   readonly trace: readonly (readonly [name: string, value: string])[]
+  /** Fields of the message that only we may write: `content` is without them. For hosts that change the message themselves. */
+  readonly forged: readonly ForgedField[]
   /** Present when the whole message was received. Gone when the transaction ends. */
   readonly content?: Content
 }

@@ -251,4 +251,4 @@ function budgetOf({ dns, clock }: World): Pick<Budget, 'resolve' | 'renew'> {
   }
 }
 
-const refused = (decision: Decision): Outcome => ({ ...decision, each: new Map(), trace: [] })
+const refused = (decision: Decision): Outcome => ({ ...decision, each: new Map(), trace: [], forged: [] })

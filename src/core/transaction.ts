@@ -44,6 +44,7 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     ...decision,
     each: new Map(forwardPaths.map(path => [path, decision])),
     trace: [],
+    forged: [],
   })
   const all = () => [...levels, header, message].filter(part => part !== undefined)
   const failed = (finding: Finding): Outcome =>
@@ -123,11 +124,15 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
       ]),
     )
     const decision = hear(together(each.values()) ?? judge(setup, [...levels, inner, here], at), here)
-    if (isFinal(decision.verdict)) return { ...decision, each, trace: [] }
+    if (isFinal(decision.verdict)) return { ...decision, each, trace: [], forged: [] }
     const { header: fields } = inner.scope.context
     const trace = setup.tracers.flatMap(tracer => tracer(scope.context, decision, scope.known))
     const dropped = [...fields].filter(setup.isForged)
-    return { ...decision, each, trace, content: deliverable(trace, fields, dropped, store) }
+    const forged = dropped.map(({ name, key, offset }) => ({
+      name,
+      place: fields.all(key).filter(other => other.offset <= offset).length,
+    }))
+    return { ...decision, each, trace, forged, content: deliverable(trace, fields, dropped, store) }
   }
 
   return {

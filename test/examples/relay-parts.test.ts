@@ -146,6 +146,7 @@ test('quarantined mail goes to .Junk, and once to each place when recipients dif
     ...decision('accept'),
     each: new Map(verdicts.map((verdict, index) => [`${index}@example.org`, decision(verdict)])),
     trace: [],
+    forged: [],
     content: { size: 3, open: () => Readable.from([Buffer.from('x\r\n')]) },
   })
   const count = async (place: string) => (await readdir(join(folder.path, place, 'new'))).length
