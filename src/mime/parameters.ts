@@ -9,13 +9,15 @@ export interface Parameters {
    * continuations (`name*0=…; name*1=…`). More than one where programs may differ about it.
    */
   all(name: string): readonly string[]
+  /** There are more parameters than were read. */
+  readonly cut: boolean
 }
 
 const pair = /;[ \t]*([^=; \t"()]{1,200})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/gsy
 const other = /;?[^;]*/gsy
 
 /** Linear; at most `limit` parameters are read. */
-export function parseParameters(source: string, limit = 100): Parameters {
+export function parseParameters(source: string, limit = 200): Parameters {
   const first = source.indexOf(';')
   const value = uncomment(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
@@ -27,7 +29,9 @@ export function parseParameters(source: string, limit = 100): Parameters {
       const [, name = '', quoted, token = ''] = match
       const text = quoted === undefined ? uncomment(token) : quoted.replace(/\\(.)/gs, '$1')
       const key = name.toLowerCase()
-      found.set(key, [...(found.get(key) ?? []), text])
+      const values = found.get(key)
+      if (values) values.push(text)
+      else found.set(key, [text])
       at = pair.lastIndex
       continue
     }
@@ -37,7 +41,15 @@ export function parseParameters(source: string, limit = 100): Parameters {
   }
   return {
     value: value.toLowerCase(),
-    all: name => [...new Set([...plain(found, name), ...extended(found, name), ...continued(found, name)])],
+    all: name => [
+      ...new Set([
+        ...plain(found, name),
+        ...extended(found, name),
+        ...continued(found, name),
+        ...gathered(found, name),
+      ]),
+    ],
+    cut: at < source.length,
   }
 }
 
@@ -48,17 +60,42 @@ const plain = (found: Found, name: string): readonly string[] =>
 
 const extended = (found: Found, name: string): readonly string[] => (found.get(`${name}*`) ?? []).map(decodeExtended)
 
+interface Section {
+  readonly text: string
+  readonly coded: boolean
+}
+
+/** RFC 2231 §3: from 0 on, without a gap. */
 function continued(found: Found, name: string): readonly string[] {
-  let charset: string | undefined
-  const parts: Buffer[] = []
+  const sections: Section[] = []
   for (let index = 0; ; index++) {
     const coded = found.get(`${name}*${index}*`)?.[0]
     const text = coded ?? found.get(`${name}*${index}`)?.[0]
     if (text === undefined) break
-    const [label, , payload] = coded !== undefined && index === 0 ? splitExtended(coded) : [undefined, '', text]
-    charset ??= label
-    parts.push(coded === undefined ? Buffer.from(text, 'utf8') : unpercent(payload))
+    sections.push({ text, coded: coded !== undefined })
   }
+  return joined(sections)
+}
+
+/** The same as those read it who do not mind gaps, other beginnings and repetitions. */
+function gathered(found: Found, name: string): readonly string[] {
+  const numbered: (Section & { readonly number: number })[] = []
+  for (const [key, values] of found) {
+    if (!key.startsWith(`${name}*`)) continue
+    const [, digits, star] = /^\*(\d{1,6})(\*?)$/.exec(key.slice(name.length)) ?? []
+    if (digits === undefined) continue
+    for (const text of values) numbered.push({ number: Number(digits), text, coded: star === '*' })
+  }
+  return joined(numbered.toSorted((a, b) => a.number - b.number))
+}
+
+function joined(sections: readonly Section[]): readonly string[] {
+  let charset: string | undefined
+  const parts = sections.map(({ text, coded }, index) => {
+    const [label, , payload] = coded && index === 0 ? splitExtended(text) : [undefined, '', text]
+    charset ??= label
+    return coded ? unpercent(payload) : Buffer.from(text, 'utf8')
+  })
   if (parts.length === 0) return []
   const octets = Buffer.concat(parts)
   return [decodeCharset(octets, charset || 'utf-8') ?? octets.toString('latin1')]

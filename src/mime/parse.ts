@@ -1,6 +1,7 @@
-/** The full parse of a message behind one function: at once where it is cheap, in a thread with a deadline where not. */
+/** The parts of a message behind one function: at once where it is small, in a thread with a deadline where not. */
 import type { Message } from '../core/stage.ts'
-import { type PartLimits, type PartList, readParts } from './parts.ts'
+import type { PartLimits, PartList } from './part.ts'
+import { readParts } from './parts.ts'
 import { threads } from './threads.ts'
 
 /** What was found, or that finding it would have cost too much: never a hang, never an exception for a bad message. */
@@ -14,9 +15,7 @@ export type Parsed =
 
 export interface ParseOptions extends PartLimits {
   readonly signal: AbortSignal
-  /** The message is small but looks dear, so let a thread read it. @default false */
-  readonly dubious?: boolean
-  /** Octets beyond which a thread reads the message. @default 524288 */
+  /** Octets beyond which a thread reads the message. @default 262144 */
   readonly inline?: number
   /** Milliseconds that a thread may take, waiting for its turn included. @default 5000 */
   readonly deadline?: number
@@ -27,11 +26,11 @@ const shared = threads()
 
 /** Rejects when `signal` aborts or the message cannot be read again, and at nothing that stands in the message. */
 export async function parse(
-  { open, size }: Pick<Message, 'open' | 'size'>,
-  { signal, dubious = false, inline = 524_288, deadline = 5000, ...limits }: ParseOptions,
+  message: Pick<Message, 'open' | 'size'>,
+  { signal, inline = 262_144, deadline = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
-  if (!dubious && size <= inline) return { kind: 'parsed', ...(await readParts(open(), limits)) }
-  const outcome = await shared.read(open(), { limits, deadline, signal })
+  if (message.size <= inline) return { kind: 'parsed', ...(await readParts(message.open(), limits)) }
+  const outcome = await shared.read(message, { limits, deadline, signal })
   return outcome.kind === 'done' ? { kind: 'parsed', ...outcome.list } : { kind: 'too-costly', reason: outcome.reason }
 }

@@ -71,7 +71,16 @@ export type Place = readonly {
 }[]
 
 /** What can be undone. */
-export type Encoding = 'identity' | 'base64' | 'quoted-printable' | 'uuencode' | 'yenc'
+export type Encoding =
+  | 'identity'
+  | 'base64'
+  /** Base64 as those read it who stop at the first padding. */
+  | 'base64-first'
+  | 'quoted-printable'
+  /** A CR or LF alone becomes CRLF. */
+  | 'line-ends'
+  | 'uuencode'
+  | 'yenc'
 
 /** Where readers see different messages in the same octets. */
 export interface Ambiguity {

@@ -1,9 +1,9 @@
-/** A few threads that read the parts of dear and dubious messages, each ended when its time is up. */
+/** A few threads that read the parts of large messages, each ended when its time is up. */
 import { existsSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
+import type { Message } from '../core/stage.ts'
 import type { Request, Response } from './parse-worker.ts'
-import type { PartLimits, PartList } from './parts.ts'
+import type { PartLimits, PartList } from './part.ts'
 
 /** What a thread made of a message. */
 export type ThreadOutcome =
@@ -12,17 +12,15 @@ export type ThreadOutcome =
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
 
 export interface Threads {
-  /** Rejects only when `signal` aborts or `source` fails. */
+  /** Opens the message when its turn has come. Rejects only when `signal` aborts or the message cannot be read. */
   read(
-    source: Readable,
+    message: Pick<Message, 'open' | 'size'>,
     options: { readonly limits: PartLimits; readonly deadline: number; readonly signal: AbortSignal },
   ): Promise<ThreadOutcome>
 }
 
 /** Octets of the heap of one thread, in MB. The message itself lies outside of it. */
 const HEAP = 256
-/** Chunks on their way to a thread. */
-const IN_FLIGHT = 8
 
 /**
  * At most `most` threads at once, and at most `queue` messages that wait for one. A thread that is done is kept for the next
@@ -32,7 +30,6 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
   const idle: Worker[] = []
   const waiting = new Set<() => void>()
   let running = 0
-  let jobs = 0
 
   const turn = async (until: AbortSignal): Promise<void> => {
     if (running < most) {
@@ -61,7 +58,7 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
   }
 
   return {
-    read: async (source, { limits, deadline, signal }) => {
+    read: async (message, { limits, deadline, signal }) => {
       signal.throwIfAborted()
       if (waiting.size >= queue) return { kind: 'busy', reason: `${queue} messages wait for a thread already` }
       const late = AbortSignal.timeout(deadline)
@@ -70,14 +67,15 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
       try {
         await turn(until)
       } catch {
-        source.destroy()
         signal.throwIfAborted()
         return timeout
       }
-      const worker = idle.pop() ?? startWorker(gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
+      let worker: Worker | undefined
       let whole = false
       try {
-        const outcome = await feed(worker, ++jobs, source, limits, until)
+        const octets = await gather(message, until)
+        worker = idle.pop() ?? startWorker(gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
+        const outcome = await feed(worker, { octets, limits }, until)
         whole = outcome.kind === 'done'
         return outcome
       } catch (error) {
@@ -85,62 +83,44 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
         if (late.aborted) return timeout
         throw error
       } finally {
-        source.destroy()
-        if (whole) idle.push(worker)
-        else void worker.terminate()
+        if (whole && worker) idle.push(worker)
+        else void worker?.terminate()
         leave()
       }
     },
   }
 }
 
-/** Sends the message chunk by chunk, and settles with what the thread says, or rejects when `until` aborts. */
-async function feed(
-  worker: Worker,
-  job: number,
-  source: Readable,
-  limits: PartLimits,
-  until: AbortSignal,
-): Promise<ThreadOutcome> {
-  until.throwIfAborted()
-  let inFlight = 0
-  let taken = (): void => {}
-  let over = false
-  const { promise, resolve, reject } = Promise.withResolvers<ThreadOutcome>()
-  const onMessage = (response: Response): void => {
-    if (response.job !== job) return
-    if (response.kind === 'done') resolve({ kind: 'done', list: response.list })
-    else if (response.kind === 'failed') resolve({ kind: 'failed', reason: response.reason })
-    else inFlight--
-    taken()
+/** The whole message where both threads see it, so that it is copied once. */
+async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: AbortSignal): Promise<SharedArrayBuffer> {
+  const octets = new SharedArrayBuffer(size)
+  const view = Buffer.from(octets)
+  let at = 0
+  for await (const chunk of open() as AsyncIterable<Buffer>) {
+    until.throwIfAborted()
+    at += chunk.copy(view, at)
   }
+  if (at < size) throw new Error(`the message has ${at} octets, and was to have ${size}`)
+  return octets
+}
+
+/** Settles with what the thread says, or rejects when `until` aborts. */
+async function feed(worker: Worker, request: Request, until: AbortSignal): Promise<ThreadOutcome> {
+  until.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<ThreadOutcome>()
   const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
+  const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
   const onAbort = (): void => reject(until.reason)
-  worker.on('message', onMessage).on('error', onError)
+  const onMessage = (response: Response): void => resolve(response)
+  worker.on('message', onMessage).on('error', onError).on('exit', onExit)
   until.addEventListener('abort', onAbort, { once: true })
-  const settled = promise.finally(() => {
-    over = true
-    taken()
-    worker.off('message', onMessage).off('error', onError)
+  worker.postMessage(request)
+  try {
+    return await promise
+  } finally {
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit)
     until.removeEventListener('abort', onAbort)
-  })
-  const send = (request: Request): void => worker.postMessage(request)
-  const sending = (async () => {
-    send({ kind: 'begin', job, limits })
-    for await (const octets of source) {
-      if (over) return
-      send({ kind: 'chunk', job, octets })
-      inFlight++
-      while (inFlight >= IN_FLIGHT && !over) {
-        await new Promise<void>(wake => {
-          taken = wake
-        })
-      }
-    }
-    send({ kind: 'end', job })
-  })()
-  sending.catch(reject)
-  return await settled
+  }
 }
 
 /** From source, beside this file; in the package, where the build puts it. */

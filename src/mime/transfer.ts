@@ -1,33 +1,105 @@
 /** Undoes content transfer encodings (RFC 2045 §6) while the bytes go by, with Node's own decoder where there is one. */
+import { lineEnds } from './line-ends.ts'
+import type { Encoding } from './part.ts'
+import { uudecoder } from './uuencode.ts'
 import { hexOctet } from './words.ts'
+import { ydecoder } from './yenc.ts'
 
 export interface TransferDecoder {
   push(chunk: Buffer): Buffer
   end(): Buffer
+  /** Decoders differ about what was pushed so far. */
+  odd(): boolean
 }
 
 const nothing = Buffer.alloc(0)
 const EQUALS = 61
 
-/** A decoder for the encoding of that name, or undefined when nobody can know what the bytes mean. */
-export function transferDecoder(encoding: string): TransferDecoder | undefined {
-  if (encoding === 'base64') return base64()
-  if (encoding === 'quoted-printable') return quotedPrintable()
-  return ['', '7bit', '8bit', 'binary'].includes(encoding) ? identity : undefined
+/** The encoding that a field names, exactly as RFC 2045 §6.1 has it; undefined for all else. */
+export function encodingOf(name: string): Encoding | undefined {
+  if (name === 'base64' || name === 'quoted-printable') return name
+  return ['', '7bit', '8bit', 'binary'].includes(name) ? 'identity' : undefined
 }
 
-const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing }
+export function transferDecoder(encoding: Encoding): TransferDecoder {
+  switch (encoding) {
+    case 'identity':
+      return identity
+    case 'base64':
+      return base64(true)
+    case 'base64-first':
+      return base64(false)
+    case 'quoted-printable':
+      return quotedPrintable()
+    case 'line-ends':
+      return { ...lineEnds(), odd: () => false }
+    case 'uuencode':
+      return uudecoder()
+    case 'yenc':
+      return ydecoder()
+    default:
+      encoding satisfies never
+      return identity
+  }
+}
 
-function base64(): TransferDecoder {
+/** Octets that are decoded at a time. */
+const SLICE = 65_536
+
+/** The decoded octets, slice by slice; tells at its end whether decoders differ about them. */
+export function* decoded(octets: Buffer, encoding: Encoding): Generator<Buffer, boolean> {
+  const decoder = transferDecoder(encoding)
+  for (let at = 0; at < octets.length; at += SLICE) yield decoder.push(octets.subarray(at, at + SLICE))
+  yield decoder.end()
+  return decoder.odd()
+}
+
+/** All of it at once, without a copy where nothing is encoded. */
+export const decodeAll = (octets: Buffer, encoding: Encoding): Buffer =>
+  encoding === 'identity' ? octets : Buffer.concat([...decoded(octets, encoding)])
+
+const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, odd: () => false }
+
+/** Beyond so many paddings the next ones are passed over, or each would cost a buffer. */
+const RESTARTS = 1000
+
+/** @param goesOn whether what follows a padding is decoded too: some programs stop there, others begin anew. */
+function base64(goesOn: boolean): TransferDecoder {
   let held = ''
+  let paddings = 0
+  let odd = false
+
+  const add = (text: string): Buffer => {
+    const whole = text.length - (text.length % 4)
+    held = text.slice(whole)
+    return Buffer.from(text.slice(0, whole), 'base64')
+  }
   return {
     push: chunk => {
-      const text = held + chunk.toString('latin1').replace(/[^A-Za-z0-9+/]+/g, '')
-      const whole = text.length - (text.length % 4)
-      held = text.slice(whole)
-      return Buffer.from(text.slice(0, whole), 'base64')
+      if (paddings > 0 && !goesOn) return nothing
+      const text = chunk.toString('latin1')
+      if (paddings === 0 && !/[^A-Za-z0-9+/\r\n]/.test(text)) return add(held + text.replace(/[\r\n]+/g, ''))
+
+      const parts: Buffer[] = []
+      const pieces = text.split(/=[=\s]*/)
+      const few = paddings + pieces.length <= RESTARTS
+      for (const [index, piece] of (few ? pieces : [pieces.join('')]).entries()) {
+        if (index > 0) {
+          parts.push(Buffer.from(held, 'base64'))
+          held = ''
+          paddings++
+          if (!goesOn) break
+        }
+        odd ||= /[^A-Za-z0-9+/\s]/.test(piece)
+        const letters = piece.replace(/[^A-Za-z0-9+/]+/g, '')
+        if (letters === '') continue
+        odd ||= paddings > 0
+        parts.push(add(held + letters))
+      }
+      return Buffer.concat(parts)
     },
     end: () => Buffer.from(held, 'base64'),
+    odd: () => odd,
   }
 }
 
@@ -59,6 +131,7 @@ function quotedPrintable(): TransferDecoder {
   return {
     push: chunk => decode(held.length > 0 ? Buffer.concat([held, chunk]) : chunk, false),
     end: () => decode(held, true),
+    odd: () => false,
   }
 }
 

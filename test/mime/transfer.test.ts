@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { transferDecoder } from '../../src/mime/transfer.ts'
+import type { Encoding } from '../../src/mime/part.ts'
+import { encodingOf, transferDecoder } from '../../src/mime/transfer.ts'
 
-function decode(encoding: string, text: string, size = text.length || 1): string {
+function decode(encoding: Encoding, text: string, size = text.length || 1): string {
   const decoder = transferDecoder(encoding)
-  if (!decoder) throw new Error(`no decoder for ${encoding}`)
   const source = Buffer.from(text, 'latin1')
   const out: Buffer[] = []
   for (let at = 0; at < source.length; at += size) out.push(Buffer.from(decoder.push(source.subarray(at, at + size))))
@@ -37,7 +37,29 @@ test('base64 is decoded however its lines and chunks are cut, and what is no bas
   )
 })
 
-test('the identities change nothing, and an encoding nobody knows has no decoder', () => {
-  for (const encoding of ['', '7bit', '8bit', 'binary']) expect(decode(encoding, 'a=3D\0\xff', 2)).toBe('a=3D\0\xff')
-  expect(transferDecoder('x-uuencode')).toBeUndefined()
+test('the identities change nothing, and a name that is not exactly one of the registered ones is none', () => {
+  expect(decode('identity', 'a=3D\0\xff', 2)).toBe('a=3D\0\xff')
+  for (const name of ['', '7bit', '8bit', 'binary']) expect(encodingOf(name)).toBe('identity')
+  for (const name of ['base64 ', '"base64"', 'x-uuencode', 'base64;']) expect(encodingOf(name)).toBeUndefined()
+})
+
+test.for<[text: string, whole: string, first: string, odd: boolean]>([
+  ['YWFh', 'aaa', 'aaa', false],
+  ['YWE=\r\n', 'aa', 'aa', false],
+  ['YQ==YWFh', 'aaaa', 'a', true],
+  ['YQ==\r\nYQ==\r\n', 'aa', 'a', true],
+  ['YW*Fh', 'aaa', 'aaa', true],
+])('base64 %j is %j to those who go on after padding, %j to those who stop', ([text, whole, first, odd]) => {
+  for (const size of [1, 3, 100]) {
+    expect(decode('base64', text, size)).toBe(whole)
+    expect(decode('base64-first', text, size)).toBe(first)
+  }
+  const decoder = transferDecoder('base64')
+  decoder.push(Buffer.from(text))
+  expect(decoder.odd()).toBe(odd)
+})
+
+test('a flood of paddings hides nothing behind it and costs in proportion', () => {
+  const text = `${'YQ=='.repeat(50_000)}YWFh`
+  expect(decode('base64', text).slice(-3)).toBe('aaa')
 })

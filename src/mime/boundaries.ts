@@ -1,0 +1,194 @@
+/** Where the parts of a multipart begin and end (RFC 2046 §5.1.1), for every boundary that some reader may take. */
+import { parseParameters } from './parameters.ts'
+
+/** Octets of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
+const LONGEST = 256
+/** Boundaries that are tried. */
+const MOST = 6
+/** Lines that begin with `--`: beyond, no further delimiter is seen. */
+const MOST_LINES = 250_000
+
+/** The lines that begin with `--`, found once: where in `bytes` each begins, in ascending order. */
+export interface DashLines {
+  readonly starts: readonly number[]
+  /** There are more. */
+  readonly cut: boolean
+}
+
+export function dashLines(bytes: Buffer): DashLines {
+  const starts: number[] = bytes[0] === DASH && bytes[1] === DASH ? [0] : []
+  for (let at = bytes.indexOf('\n--'); at >= 0; at = bytes.indexOf('\n--', at + 3)) {
+    if (starts.length === MOST_LINES) return { starts, cut: true }
+    starts.push(at + 1)
+  }
+  return { starts, cut: false }
+}
+
+const [LF, CR, DASH] = [10, 13, 45]
+
+/** The boundaries that readers may take from a Content-Type: first what its grammar says, then what is made of it. */
+export function boundariesOf(value: string): readonly string[] {
+  const found = new Set(parseParameters(value).all('boundary'))
+  for (const match of value.matchAll(/boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*/gi)) {
+    const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * LONGEST)
+    const [quote = ''] = /^["']/.exec(rest) ?? []
+    const inside = quote === '' ? rest : rest.slice(1)
+    const end = quote === '' ? -1 : inside.indexOf(quote)
+    if (end >= 0) found.add(inside.slice(0, end))
+    for (const stop of [/[\s;"]/, /;/, /["']/]) found.add(inside.slice(0, firstOf(inside, stop)))
+    found.add(rest.slice(0, firstOf(rest, /[\s;]/)))
+    if (found.size > 2 * MOST) break
+  }
+  const usable = [...found].filter(boundary => boundary.length <= LONGEST).map(boundary => trimEnd(boundary))
+  return [...new Set(usable)].slice(0, MOST)
+}
+
+const firstOf = (text: string, pattern: RegExp): number => {
+  const at = text.search(pattern)
+  return at < 0 ? text.length : at
+}
+
+/** Not by a regular expression: `\s+$` is quadratic. */
+function trimEnd(text: string): string {
+  let stop = text.length
+  while (stop > 0 && (text[stop - 1] === ' ' || text[stop - 1] === '\t')) stop--
+  return text.slice(0, stop)
+}
+
+export interface Span {
+  readonly start: number
+  readonly stop: number
+}
+
+/** What one boundary makes of a body. */
+export interface Split {
+  readonly preamble: Span
+  readonly parts: readonly Span[]
+  readonly epilogue: Span
+  /** Parts that begin after the delimiter that closes. */
+  readonly late: readonly Span[]
+  readonly closed: boolean
+  /** Lines that begin as a delimiter and go on, each once: what stands after the `--`. */
+  readonly near: readonly string[]
+  /** No line was a delimiter as it must be: those that begin as one were taken. */
+  readonly prefix: boolean
+  /** Lines that were looked at. */
+  readonly looked: number
+}
+
+/** @param prefix whether a line that only begins with the boundary is taken for a delimiter. */
+export function split(
+  bytes: Buffer,
+  lines: DashLines,
+  { start, stop }: Span,
+  boundary: string,
+  prefix = false,
+): Split | undefined {
+  const wanted = Buffer.from(boundary, 'utf8')
+  const parts: Span[] = []
+  const late: Span[] = []
+  const near = new Set<string>()
+  let preamble: Span | undefined
+  let epilogue: Span | undefined
+  let open = -1
+  let closed = -1
+  let looked = 0
+
+  const end = (at: number): void => {
+    const to = Math.max(beforeLineEnd(bytes, at, open >= 0 ? open : start), start)
+    if (open >= 0) (closed >= 0 ? late : parts).push({ start: open, stop: Math.max(to, open) })
+    else if (!preamble) preamble = { start, stop: to }
+    open = -1
+  }
+  for (let index = firstFrom(lines.starts, start); index < lines.starts.length; index++) {
+    const at = lines.starts[index] ?? stop
+    if (at >= stop) break
+    looked++
+    const after = at + 2 + wanted.length
+    if (after > stop || bytes.compare(wanted, 0, wanted.length, at + 2, after) !== 0) continue
+    const next = Math.min(lineStop(bytes, after), stop)
+    const kind = delimiter(bytes, after, next)
+    if (kind === 'near') {
+      if (near.size < 100) near.add(trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + LONGEST)).trimEnd()))
+      if (!prefix) continue
+    }
+    end(at)
+    if (kind === 'close') {
+      if (closed < 0) closed = next
+    } else open = next
+  }
+  if (!preamble) return near.size > 0 && !prefix ? split(bytes, lines, { start, stop }, boundary, true) : undefined
+  if (closed >= 0)
+    epilogue = { start: closed, stop: late[0] ? Math.max(beforeDelimiter(bytes, late[0].start), closed) : stop }
+  if (open >= 0) (closed >= 0 ? late : parts).push({ start: open, stop })
+  return {
+    preamble,
+    parts,
+    epilogue: epilogue ?? { start: stop, stop },
+    late,
+    closed: closed >= 0,
+    near: [...near],
+    prefix,
+    looked,
+  }
+}
+
+/** What stands between the boundary and the end of its line. */
+function delimiter(bytes: Buffer, after: number, next: number): 'open' | 'close' | 'near' {
+  const closes = bytes[after] === DASH && bytes[after + 1] === DASH && after + 1 < next
+  for (let at = closes ? after + 2 : after; at < next; at++) {
+    const octet = bytes[at]
+    if (octet !== 32 && octet !== 9 && octet !== CR && octet !== LF) return 'near'
+  }
+  return closes ? 'close' : 'open'
+}
+
+function lineStop(bytes: Buffer, from: number): number {
+  const lf = bytes.indexOf(LF, from)
+  return lf < 0 ? bytes.length : lf + 1
+}
+
+/** The line end before a delimiter belongs to it. */
+function beforeLineEnd(bytes: Buffer, at: number, least: number): number {
+  const lf = at > least && bytes[at - 1] === LF ? at - 1 : at
+  return lf > least && lf < at && bytes[lf - 1] === CR ? lf - 1 : lf
+}
+
+/** From the start of a part back to the line of its delimiter. */
+function beforeDelimiter(bytes: Buffer, start: number): number {
+  const lf = bytes.lastIndexOf(LF, Math.max(start - 2, 0))
+  return lf < 0 ? 0 : lf + 1
+}
+
+function firstFrom(starts: readonly number[], from: number): number {
+  let low = 0
+  let high = starts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** A boundary that nobody named, from the first line that could be a delimiter: it is followed by a field or an empty line. */
+export function guessBoundary(bytes: Buffer, lines: DashLines, { start, stop }: Span): string | undefined {
+  for (
+    let index = firstFrom(lines.starts, start), tries = 0;
+    index < lines.starts.length && tries < 20;
+    index++, tries++
+  ) {
+    const at = lines.starts[index] ?? stop
+    if (at >= stop) return undefined
+    const next = lineStop(bytes, at)
+    const line = trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + 2 + LONGEST)).trimEnd())
+    if (
+      line !== '' &&
+      !/^[-\s]*$/.test(line) &&
+      /^(?:content-[a-z-]{1,40}[ \t]*:|\r?\n)/i.test(bytes.toString('latin1', next, next + 60))
+    ) {
+      return line
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,54 @@
+/** What the fields of one part say in two ways at once, or say that no reader here can follow. */
+import type { HeaderFields } from './header.ts'
+import { ending, namesOf } from './names.ts'
+import { parseParameters } from './parameters.ts'
+import type { PartName } from './part.ts'
+import { cut, type Reading } from './readings.ts'
+import type { Why } from './walk.ts'
+
+/** Fields of one name that are read. */
+const MOST = 6
+
+/** The parameters of the fields of that name, the first ones. */
+export const fieldsOf = (header: HeaderFields, name: string) =>
+  header
+    .all(name)
+    .slice(0, MOST)
+    .map(({ value }) => parseParameters(value))
+
+export const partNames = (header: HeaderFields): readonly PartName[] =>
+  namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))
+
+export function* differences(header: HeaderFields, names: readonly PartName[], { type }: Reading): Generator<Why> {
+  const { contentType, parameters } = type
+  const endings = new Set(
+    names.flatMap(({ from, text, tricks }) =>
+      (from === 'name' || from === 'filename') && !tricks.includes('encoded-word') ? [ending(text)] : [],
+    ),
+  )
+  if (endings.size > 1) {
+    const reason = `one part is named in ways that end differently: ${cut(names.map(({ text }) => text).join(', '))}`
+    yield { kind: 'names-differ', reason }
+  }
+  const dispositions = new Set(fieldsOf(header, 'content-disposition').map(({ value }) => value))
+  if (dispositions.size > 1) {
+    const reason = `Content-Disposition stands more than once: ${cut([...dispositions].join(', '))}`
+    yield { kind: 'repeated-field', reason }
+  }
+  const charsets = parameters.all('charset')
+  if (charsets.length > 1) {
+    yield { kind: 'repeated-parameter', reason: `the charset is named in several ways: ${cut(charsets.join(', '))}` }
+  }
+  if (parameters.cut) {
+    yield { kind: 'repeated-parameter', reason: 'a Content-Type has more parameters than were read' }
+  }
+  if (charsets.some(charset => /utf-?7|csunicode11utf7/i.test(charset))) {
+    yield { kind: 'charset', reason: 'text is in UTF-7, which only some programs read' }
+  }
+  if (contentType === 'message/partial') {
+    yield { kind: 'partial', reason: 'a piece of a message, to be put together where it is read' }
+  }
+  if (contentType === 'message/external-body') {
+    yield { kind: 'external-body', reason: 'the content of a part is elsewhere, and is fetched where it is read' }
+  }
+}

@@ -1,0 +1,84 @@
+/** What one part that holds no others is: decoded, measured, hashed, and its text kept. */
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { detectType, LOOK } from './magic.ts'
+import type { Encoding } from './part.ts'
+import { decoded } from './transfer.ts'
+import { decodeCharset } from './words.ts'
+
+export interface LeafOptions {
+  readonly encoding: Encoding
+  /** As declared, in lower case. */
+  readonly contentType: string
+  readonly charset: string | undefined
+  /** Octets of text that may be kept. */
+  readonly text: number
+}
+
+export interface Leaf {
+  readonly size: number
+  readonly sha256: string
+  readonly detected?: string
+  readonly text?: string
+  /** All octets, of what is declared as text. */
+  readonly octets?: Buffer
+  /** Octets of text that were kept. */
+  readonly kept: number
+  readonly textCut: boolean
+  readonly unknownCharset: boolean
+  /** Decoders differ about it. */
+  readonly odd: boolean
+}
+
+/** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
+export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: room }: LeafOptions): Leaf {
+  const declared = contentType.startsWith('text/')
+  const hash = createHash('sha256')
+  const slices: Buffer[] = []
+  let held = 0
+  let size = 0
+  const slicing = decoded(raw, encoding)
+  let step = slicing.next()
+  for (; !step.done; step = slicing.next()) {
+    const slice = step.value
+    hash.update(slice)
+    size += slice.length
+    if (!declared && held >= Math.max(LOOK, room)) continue
+    slices.push(slice)
+    held += slice.length
+  }
+  const odd = step.value
+  const octets = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
+  const detected = detectType(octets.subarray(0, LOOK))
+  const base = { size, sha256: hash.digest('hex'), ...(detected && { detected }), odd, ...(declared && { octets }) }
+  if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
+  const kept = octets.subarray(0, room)
+  const label = charset?.trim().toLowerCase() || guessCharset(kept)
+  const text = decodeCharset(kept, label)
+  return {
+    ...base,
+    text: text ?? kept.toString('latin1'),
+    kept: kept.length,
+    textCut: kept.length < size,
+    unknownCharset: text === undefined,
+  }
+}
+
+const isText = (detected: string | undefined): boolean =>
+  detected !== undefined &&
+  (detected.startsWith('text/') ||
+    ['application/hta', 'image/svg+xml', 'application/xml'].includes(detected) ||
+    detected === 'application/xhtml+xml')
+
+/** What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8. */
+function guessCharset(octets: Buffer): string {
+  if (octets[0] === 0xff && octets[1] === 0xfe) return 'utf-16le'
+  if (octets[0] === 0xfe && octets[1] === 0xff) return 'utf-16be'
+  const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(
+    octets.toString('latin1', 0, 2048),
+  )?.[1]
+  if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()
+  // A character may have been cut in half at the end.
+  const whole = [0, 1, 2, 3].some(less => isUtf8(octets.subarray(0, Math.max(octets.length - less, 0))))
+  return whole ? 'utf-8' : 'windows-1252'
+}

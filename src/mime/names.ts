@@ -1,0 +1,79 @@
+/** The names of a part: as sent, as decoded, and as some program would use them. */
+import type { HeaderFields } from './header.ts'
+import type { Parameters } from './parameters.ts'
+import type { NameTrick, PartName } from './part.ts'
+
+/** Names beyond this are cut: file systems allow 255 octets. */
+const LONGEST = 1024
+/** Names of one part that are kept. */
+const MOST = 40
+
+/** Every name that the fields of one part give it. */
+export function namesOf(
+  header: HeaderFields,
+  types: readonly Parameters[],
+  dispositions: readonly Parameters[],
+): readonly PartName[] {
+  const named = [
+    ...dispositions.flatMap(parameters => parameters.all('filename').map(text => ['filename', text] as const)),
+    ...types.flatMap(parameters => parameters.all('name').map(text => ['name', text] as const)),
+    // Some programs save under these when there is nothing better.
+    ...(['content-description', 'content-location'] as const).flatMap(field =>
+      header
+        .all(field)
+        .flatMap(({ text }) => (/^[^/?#]{1,200}\.[a-z0-9]{1,8}$/i.test(text) ? [[field, text] as const] : [])),
+    ),
+  ]
+  return named
+    .filter(([, text]) => text.trim() !== '')
+    .slice(0, MOST)
+    .map(([from, text]) => partName(from, text))
+}
+
+export function partName(from: PartName['from'], sent: string): PartName {
+  const text = sent.slice(0, LONGEST)
+  return { from, text, tricks: tricks.flatMap(([trick, pattern]) => (pattern.test(text) ? [trick] : [])) }
+}
+
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const INVISIBLE = /\u034f|[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu
+const CONTROL = /[\x01-\x1f\x7f-\x9f]/g
+
+const tricks: readonly (readonly [NameTrick, RegExp])[] = [
+  ['nul', /\0/],
+  ['control', new RegExp(CONTROL.source)],
+  ['bidi', new RegExp(BIDI.source)],
+  ['invisible', new RegExp(INVISIBLE.source, 'u')],
+  ['trailing', /[. \u3000]$/],
+  ['padding', /\s{8}|(?:\u3000){4}/],
+  ['path', /[/\\:]/],
+  ['encoded-word', /^=\?[^?]+\?[bq]\?/i],
+]
+
+/** Each name, and what is left of it when its tricks are undone: a rule that looks at endings must look at all of them. */
+export function filenames(names: readonly PartName[]): readonly string[] {
+  return [...new Set(names.flatMap(({ text }) => [text, ...undone(text)]))]
+}
+
+function undone(text: string): readonly string[] {
+  const nul = text.indexOf('\0')
+  const forms = nul < 0 ? [text] : [text.slice(0, nul), text.replaceAll('\0', '')]
+  return forms
+    .map(form => {
+      const plain = form.replace(BIDI, '').replace(INVISIBLE, '').replace(CONTROL, '').normalize('NFKC')
+      const file = plain.slice(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1)
+      // Windows: `a.exe::$DATA` is `a.exe`, `a.txt:b.exe` a file beside it.
+      return trimEnd(file.replace(/:+\$data$/i, ''))
+    })
+    .filter(form => form !== '')
+}
+
+/** Not by a regular expression: `\s+$` is quadratic. */
+function trimEnd(name: string): string {
+  let stop = name.length
+  while (stop > 0 && (name[stop - 1] === '.' || name[stop - 1] === ' ')) stop--
+  return name.slice(0, stop).trimStart()
+}
+
+/** The last ending in lower case, without its dot; '' where there is none. */
+export const ending = (name: string): string => /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''

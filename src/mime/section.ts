@@ -1,0 +1,58 @@
+/** The header section of one part, and where else some readers let it end. */
+import type { Span } from './boundaries.ts'
+import { headerCollector } from './collect.ts'
+import { readHeader } from './fields.ts'
+import type { HeaderFields } from './header.ts'
+
+export interface Section {
+  readonly header: HeaderFields
+  readonly body: Span
+  /** The section was larger than is read. */
+  readonly cutOff: boolean
+}
+
+export function readSection(bytes: Buffer, { start, stop }: Span): Section {
+  const collector = headerCollector()
+  const { section, separator, end } = collector.push(bytes.subarray(start, stop)) ?? collector.end()
+  const header = readHeader(section, { end })
+  const cutOff = end === 'limit' || header.defects.some(({ kind }) => kind === 'too-many-fields')
+  return { header, body: { start: Math.min(start + section.length + separator.length, stop), stop }, cutOff }
+}
+
+/** Where some readers end the section before we do. */
+export interface EarlierEnd {
+  readonly reason: string
+  /** The section ends here, and the body begins there: octets of the message. */
+  readonly upTo: number
+  readonly from: number
+}
+
+/** A line that is no field, or a folded line of blanks only, above fields that say what the body is. */
+export function* earlierEnds({ defects, raw, ...header }: HeaderFields, { start }: Span): Generator<EarlierEnd> {
+  // With bare CR or LF the offsets are not those of the message.
+  if (defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return
+  const seen = new Set<number>()
+  for (const { kind, offset } of defects) {
+    const reason = reasons[kind]
+    const mbox = offset === 0 && /^>?From /.test(raw.toString('latin1', 0, 6))
+    if (!reason || mbox || seen.has(offset) || !saysWhatFollows(header, offset)) continue
+    seen.add(offset)
+    const lf = raw.indexOf('\n', offset)
+    yield { reason, upTo: start + offset, from: start + (kind === 'empty-fold' && lf >= 0 ? lf + 1 : offset) }
+  }
+}
+
+const reasons: Readonly<Record<string, string | undefined>> = {
+  'no-colon': 'a line in a header section is no field: some end the section there',
+  'leading-fold': 'a header section begins with a folded line: some see no header there',
+  'empty-fold': 'a line of blanks stands in a header section: some end the section there',
+}
+
+const saysWhatFollows = (header: Pick<HeaderFields, 'all'>, after: number): boolean =>
+  ['content-type', 'content-transfer-encoding', 'content-disposition'].some(name =>
+    header.all(name).some(({ offset }) => offset > after),
+  )
+
+/** Is there a CR without its LF where it would make a difference: near the top, or before a delimiter? */
+export const bareCr = (bytes: Buffer): boolean =>
+  bytes.includes('\r--') || bytes.includes('\r\r') || /\r(?!\n|$)/.test(bytes.toString('latin1', 0, 16_384))

@@ -1,0 +1,319 @@
+/** The tree of a message as every plausible reader would see it: one reading for all, and others where they differ. */
+import { dashLines, guessBoundary, type Span, type Split, split } from './boundaries.ts'
+import { differences, fieldsOf, partNames } from './differences.ts'
+import type { HeaderFields } from './header.ts'
+import { type Leaf, readLeaf } from './leaf.ts'
+import { filenames, partName } from './names.ts'
+import type { Part, PartLimits, PartList } from './part.ts'
+import { cut, type Reading, type Readings, readingsOf } from './readings.ts'
+import { bareCr, earlierEnds, readSection } from './section.ts'
+import { uuencoded } from './uuencode.ts'
+import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
+import { yencoded } from './yenc.ts'
+
+/** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
+export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
+  const walk = openWalk(bytes.length, limits)
+  const lines = dashLines(bytes)
+  if (lines.cut) walk.defect('too-many-parts')
+  const source: Source = { bytes, lines, place: [] }
+  const whole = { start: 0, stop: bytes.length }
+  const root: Where = { path: '', depth: 0, fallback: 'text/plain', outer: [] }
+  entity(walk, source, whole, root)
+  if (bareCr(bytes)) {
+    const reason = 'a CR stands alone, which ends a line for some and not for others'
+    walk.alternative(root, { kind: 'bare-cr', reason }, where => {
+      const inner = decodedSource(walk, source, whole, 'line-ends')
+      if (inner) entity(walk, inner, { start: 0, stop: inner.bytes.length }, where)
+    })
+  }
+  walk.later()
+  return walk.list()
+}
+
+/** A header section and a body: the message, or a part of a multipart. */
+function entity(walk: Walk, source: Source, span: Span, where: Where): void {
+  if (!walk.enter(where)) return
+  const { header, body, cutOff } = readSection(source.bytes, span)
+  if (cutOff) walk.defect('header-too-large')
+  const readings = readingsOf(header, where.fallback)
+  if (readings.unknownEncoding) walk.defect('unknown-encoding')
+  const [main, ...others] = readings.all
+  part(walk, source, body, { header, readings, reading: main }, where)
+  for (const reading of others) {
+    if (!reading.why || !plausible(source.bytes, body, reading, main)) continue
+    walk.alternative(where, reading.why, other => part(walk, source, body, { header, readings, reading }, other))
+  }
+  for (const { reason, upTo, from } of earlierEnds(header, span)) {
+    const above = readSection(source.bytes, { start: span.start, stop: upTo }).header
+    const fewer = readingsOf(above, where.fallback)
+    walk.alternative(where, { kind: 'odd-header', reason }, other =>
+      part(
+        walk,
+        source,
+        { start: from, stop: span.stop },
+        { header: above, readings: fewer, reading: fewer.all[0] },
+        other,
+      ),
+    )
+  }
+}
+
+/** What the header section of one part says, and one way to take it. */
+interface Heading {
+  readonly header: HeaderFields
+  readonly readings: Readings
+  readonly reading: Reading
+}
+
+/** A reading that nobody would try is none: base64 of what is no base64. */
+function plausible(bytes: Buffer, { start, stop }: Span, { encoding, type }: Reading, main: Reading): boolean {
+  if (encoding !== 'base64' || main.encoding === 'base64' || type.contentType.startsWith('multipart/')) return true
+  return stop > start && likeBase64(bytes.subarray(start, stop))
+}
+
+/** Of base64 with some rubbish in it most is still base64. Text has blanks. */
+function likeBase64(octets: Buffer): boolean {
+  const sample = octets.toString('latin1', 0, 1000)
+  return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length
+}
+
+function part(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { contentType } = heading.reading.type
+  if (contentType.startsWith('multipart/')) multipart(walk, source, body, heading, where)
+  else if (MESSAGES.has(contentType)) message(walk, source, body, heading, where)
+  else leaf(walk, source, body, heading, where)
+}
+
+/** RFC 2046 §5.2.1, RFC 6532 §3.7, and what is written for them. */
+const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global', 'message/news', 'text/rfc822'])
+
+function multipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { boundaries, contentType } = heading.reading.type
+  const { encoding } = heading.reading
+  add(walk, heading, where, { size: 0 })
+
+  const cuts = splits(walk, source, body, boundaries)
+  const [first, ...others] = cuts
+  const digest = contentType === 'multipart/digest' ? 'message/rfc822' : 'text/plain'
+  const inside = { ...where, fallback: digest }
+  if (encoding !== 'identity') {
+    // RFC 2045 §6.4 forbids it, and some programs decode all the same.
+    const inner = decodedSource(walk, source, body, encoding)
+    const all = inner && { start: 0, stop: inner.bytes.length }
+    const found = inner && all ? splits(walk, inner, all, boundaries)[0] : undefined
+    if (inner && all && found && found.cut.parts.length !== first?.cut.parts.length) {
+      const reason = `a ${contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
+      walk.alternative(inside, { kind: 'encoded-composite', reason }, other => follow(walk, inner, all, found, other))
+      if (!first) return
+    }
+  }
+  if (!first) {
+    withoutParts(walk, source, body, heading, inside)
+    return
+  }
+  const strict = boundaries[0] ?? ''
+  const odd = first.boundary !== strict || strict.length > 70 || /[^ -~]/.test(strict)
+  if (odd) walk.note('odd-boundary', where, `readers take the boundary differently: ${cut(strict)}`)
+  follow(walk, source, body, first, inside)
+  for (const other of others) {
+    const reason = `the boundary can be read as ${cut(first.boundary)} and as ${cut(other.boundary)}, and both occur`
+    walk.alternative(inside, { kind: 'odd-boundary', reason }, place => follow(walk, source, body, other, place))
+  }
+}
+
+interface Cut {
+  readonly boundary: string
+  readonly cut: Split
+}
+
+/** What each boundary that occurs makes of the body; two that make the same of it count once. */
+function splits(walk: Walk, { bytes, lines }: Source, body: Span, boundaries: readonly string[]): readonly Cut[] {
+  const found: Cut[] = []
+  for (const boundary of boundaries) {
+    if (!walk.spend(1024)) break
+    const made = split(bytes, lines, body, boundary)
+    walk.spend((made?.looked ?? 0) * 16)
+    if (made) found.push({ boundary, cut: made })
+  }
+  // One that only begins as lines do counts only where nothing else does better.
+  const exact = found.filter(({ cut: { prefix } }) => !prefix)
+  const seen = new Set<string>()
+  return (exact.length > 0 ? exact : found.slice(0, 1)).filter(({ cut: { parts } }) => {
+    const key = `${parts.length} ${parts[0]?.start} ${parts.at(-1)?.start}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+function follow(walk: Walk, source: Source, body: Span, { boundary, cut: made }: Cut, where: Where): void {
+  walk.declare(boundary)
+  const outer = [...where.outer, boundary]
+  const child = (number: number, at: Where): Where => ({
+    ...at,
+    path: at.path === '' ? `${number}` : `${at.path}.${number}`,
+    depth: at.depth + 1,
+    outer,
+  })
+  if (!made.closed) walk.defect('unclosed')
+  extra(walk, source, made.preamble, 'preamble', where)
+  for (const [index, span] of made.parts.entries()) entity(walk, source, span, child(index + 1, where))
+  extra(walk, source, made.epilogue, 'epilogue', where)
+  if (made.late.length > 0) {
+    const reason = `${made.late.length} parts stand after the delimiter that closes the multipart`
+    walk.alternative(where, { kind: 'after-close', reason }, other => {
+      for (const [index, span] of made.late.entries()) entity(walk, source, span, child(index + 1, other))
+    })
+  }
+  if (made.near.length === 0) return
+  walk.defer(() => {
+    // Not where it is the boundary of another multipart that begins with this one.
+    const near = made.near.find(line => !walk.declared(line) && !walk.declared(line.replace(/--$/, '')))
+    if (near === undefined) return
+    const reason = `a line begins as the boundary does and goes on, so that some take it for one: ${cut(near)}`
+    walk.alternative(where, { kind: 'near-boundary', reason }, other => {
+      const loose = made.prefix ? undefined : split(source.bytes, source.lines, body, boundary, true)
+      walk.spend((loose?.looked ?? 0) * 16)
+      for (const [index, span] of (loose?.parts ?? []).entries()) entity(walk, source, span, child(index + 1, other))
+    })
+  })
+}
+
+/** A multipart in which no boundary occurs: some show its source, some guess. */
+function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { boundaries } = heading.reading.type
+  if (source.bytes.toString('latin1', body.start, Math.min(body.start + 4096, body.stop)).trim() === '') return
+  const named = boundaries.find(boundary => boundary !== '')
+  if (boundaries.some(boundary => where.outer.includes(boundary))) {
+    walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${cut(named ?? '')}`)
+    return
+  }
+  const kind = named === undefined ? 'no-boundary' : 'unused-boundary'
+  const reason =
+    named === undefined
+      ? 'a multipart has no boundary, so that nobody can know its parts'
+      : `the boundary of a multipart never comes: ${cut(named)}`
+  walk.alternative(where, { kind, reason }, other => text(walk, source, body, other))
+  const boundary = guessBoundary(source.bytes, source.lines, body)
+  const made = boundary === undefined ? undefined : split(source.bytes, source.lines, body, boundary)
+  if (boundary === undefined || !made) return
+  walk.alternative(where, { kind, reason }, other => follow(walk, source, body, { boundary, cut: made }, other))
+}
+
+/** What stands before the first part and after the last is shown by nobody, unless he sees no multipart. */
+function extra(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilogue', where: Where): void {
+  const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + 65_536, span.stop))
+  if (!PAYLOAD.test(sample)) return
+  const reason = `the ${kind} of a multipart holds more than words: it has a field, an element or a file in it`
+  walk.alternative(where, { kind, reason }, other => text(walk, source, span, other))
+}
+
+const PAYLOAD =
+  /^content-(?:type|transfer-encoding|disposition)[ \t]*:|<(?:html|a|img|script|form|iframe)[\s>]|^begin(?:-base64)? [0-7]{3}|^=ybegin |(?:^[A-Za-z0-9+/]{60,76}\r?\n){3}/im
+
+function message(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { encoding, type } = heading.reading
+  const place = [...source.place, { ...body, encoding }]
+  const inner = encoding === 'identity' ? source : decodedSource(walk, source, body, encoding)
+  const span = inner === source ? body : { start: 0, stop: inner?.bytes.length ?? 0 }
+  add(walk, heading, where, { size: span.stop - span.start, place })
+  if (encoding !== 'identity') {
+    const reason = `a ${type.contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
+    walk.note('encoded-composite', where, reason)
+  }
+  const path = where.path === '' ? '1' : `${where.path}.1`
+  if (inner) entity(walk, inner, span, { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] })
+}
+
+function leaf(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { encoding, type } = heading.reading
+  const charset = type.parameters.all('charset')[0]?.toLowerCase()
+  const raw = source.bytes.subarray(body.start, body.stop)
+  if (where.reading && !walk.spend(raw.length)) return
+  if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !likeBase64(raw)) {
+    leaf(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
+    const reason = 'what is said to be base64 is mostly something else'
+    walk.alternative(where, { kind: 'broken-base64', reason }, other => leaf(walk, source, body, heading, other))
+    return
+  }
+  const found = readLeaf(raw, { encoding, contentType: type.contentType, charset, text: walk.room() })
+  walk.took(found)
+  const place = [...source.place, { ...body, encoding }]
+  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), place })
+  if (found.octets) files(walk, found.octets, place, where)
+  if (!found.odd || encoding !== 'base64' || where.reading === 'broken-base64') return
+  const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
+  const first: Reading = { type, encoding: 'base64-first' }
+  walk.alternative(where, { kind: 'broken-base64', reason }, other =>
+    leaf(walk, source, body, { ...heading, reading: first }, other),
+  )
+}
+
+/** A span taken as plain text, whatever was declared. */
+function text(walk: Walk, source: Source, span: Span, where: Where): void {
+  const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
+  const readings = readingsOf(header, 'text/plain')
+  leaf(walk, source, span, { header, readings, reading: readings.all[0] }, where)
+}
+
+/** Files of one text that are looked at. */
+const MOST_FILES = 20
+
+function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, where: Where): void {
+  let number = 0
+  for (const file of [...uuencoded(octets, MOST_FILES), ...yencoded(octets, MOST_FILES)]) {
+    const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
+    if (number++ === 0) walk.note(file.kind, where, reason)
+    if (!walk.spend(file.stop - file.start)) return
+    const contentType = 'application/octet-stream'
+    const { encoding, start, stop } = file
+    const found = readLeaf(octets.subarray(start, stop), {
+      encoding,
+      contentType,
+      charset: undefined,
+      text: walk.room(),
+    })
+    const names = [partName(file.kind, file.name)]
+    walk.took(found)
+    walk.add({
+      path: where.path === '' ? `${number}` : `${where.path}.${number}`,
+      reading: file.kind,
+      contentType,
+      ...contentOf(found),
+      names,
+      filenames: filenames(names),
+      encoding,
+      place: [...place, { start, stop, encoding }],
+    })
+  }
+}
+
+const contentOf = ({ size, sha256, detected, text }: Leaf) => ({
+  size,
+  sha256,
+  ...(detected && { detected }),
+  ...(text !== undefined && { text }),
+})
+
+/** Adds a part: what its fields say about it, beside what its octets are. */
+function add(
+  walk: Walk,
+  { header, readings, reading }: Heading,
+  where: Where,
+  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'place'>,
+): void {
+  const names = partNames(header)
+  const disposition = fieldsOf(header, 'content-disposition')[0]?.value
+  const contentId = header.get('content-id')?.replace(/^<|>$/g, '')
+  walk.add({
+    path: where.path,
+    ...(where.reading && { reading: where.reading }),
+    contentType: reading.type.contentType,
+    ...(disposition && { disposition }),
+    names,
+    filenames: filenames(names),
+    ...(contentId && { contentId }),
+    encoding: readings.encoding,
+    ...content,
+  })
+  for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
+}

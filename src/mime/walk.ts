@@ -1,0 +1,128 @@
+/** What one walk over a message has found so far, and what it may still spend. */
+import { type DashLines, dashLines, type Span } from './boundaries.ts'
+import type { Leaf } from './leaf.ts'
+import type { Ambiguity, AmbiguityKind, Encoding, Part, PartDefect, PartLimits, PartList, Place } from './part.ts'
+import { decodeAll } from './transfer.ts'
+
+/** Octets in which parts are: the message, or what was decoded from it. */
+export interface Source {
+  readonly bytes: Buffer
+  readonly lines: DashLines
+  /** How these octets come from the message. */
+  readonly place: Place
+}
+
+/** Where in the tree a part is. */
+export interface Where {
+  readonly path: string
+  readonly depth: number
+  /** The type of a part that names none. */
+  readonly fallback: string
+  readonly reading?: AmbiguityKind
+  /** The boundaries of the multiparts around it. */
+  readonly outer: readonly string[]
+}
+
+/** Why readers differ. */
+export interface Why {
+  readonly kind: AmbiguityKind
+  readonly reason: string
+}
+
+export interface Walk {
+  /** May a part be here? Says so in the defects when not. */
+  enter(where: Where): boolean
+  add(part: Part): void
+  defect(kind: PartDefect): void
+  note(kind: AmbiguityKind, where: Where, reason: string): void
+  /** Notes that readers differ here, and follows the other reading as long as there is something to spend. */
+  alternative(where: Where, why: Why, follow: (where: Where) => void): void
+  /** Pays for work that grows with the number of readings; false when there is nothing left. */
+  spend(octets: number): boolean
+  /** Octets of text that may still be kept. */
+  room(): number
+  took(leaf: Leaf): void
+  /** A boundary that is used, and whether one is. */
+  declare(boundary: string): void
+  declared(boundary: string): boolean
+  /** To be done once everything that all readers see was seen. */
+  defer(work: () => void): void
+  later(): void
+  list(): PartList
+}
+
+/** Readings beside the first that are followed. */
+const READINGS = 64
+const NOTES = 200
+
+export function openWalk(
+  size: number,
+  { depth: deepest = 100, parts: most = 1000, text = 1_048_576 }: PartLimits,
+): Walk {
+  const parts: Part[] = []
+  const ambiguities: Ambiguity[] = []
+  const defects = new Set<PartDefect>()
+  const boundaries = new Set<string>()
+  const letters = new Map<string, number>()
+  const deferred: (() => void)[] = []
+  let budget = 8 * size + 4_194_304
+  let readings = READINGS
+  let room = text
+
+  const note: Walk['note'] = (kind, { path }, reason) => {
+    if (ambiguities.length < NOTES) ambiguities.push({ kind, path, reason })
+  }
+  return {
+    enter: ({ depth }) => {
+      if (depth > deepest) defects.add('too-deep')
+      if (parts.length >= most) defects.add('too-many-parts')
+      return depth <= deepest && parts.length < most
+    },
+    add: part => {
+      if (parts.length < most) parts.push(part)
+      else defects.add('too-many-parts')
+    },
+    defect: kind => defects.add(kind),
+    note,
+    alternative: (where, why, follow) => {
+      note(why.kind, where, why.reason)
+      if (readings === 0 || budget <= 0) {
+        defects.add('too-many-readings')
+        return
+      }
+      readings--
+      const count = letters.get(where.path) ?? 0
+      letters.set(where.path, count + 1)
+      const letter = count < 26 ? String.fromCharCode(97 + count) : `z${count}`
+      follow({ ...where, path: where.path + letter, reading: why.kind })
+    },
+    spend: octets => {
+      budget -= octets
+      if (budget <= 0) defects.add('too-many-readings')
+      return budget > 0
+    },
+    room: () => room,
+    took: ({ kept, textCut, unknownCharset }) => {
+      room -= kept
+      if (textCut) defects.add('text-cut')
+      if (unknownCharset) defects.add('unknown-charset')
+    },
+    declare: boundary => boundaries.add(boundary),
+    declared: boundary => boundaries.has(boundary),
+    defer: work => deferred.push(work),
+    later: () => {
+      // What is followed here may put off more.
+      for (let work = deferred.shift(); work; work = deferred.shift()) work()
+    },
+    list: () => ({ parts, ambiguities, defects: [...defects] }),
+  }
+}
+
+/** The octets of a span decoded, as a source of its own; undefined when that costs more than may still be spent. */
+export function decodedSource(walk: Walk, source: Source, span: Span, encoding: Encoding): Source | undefined {
+  if (!walk.spend(2 * (span.stop - span.start))) return undefined
+  const bytes = decodeAll(source.bytes.subarray(span.start, span.stop), encoding)
+  const lines = dashLines(bytes)
+  if (lines.cut) walk.defect('too-many-parts')
+  return { bytes, lines, place: [...source.place, { start: span.start, stop: span.stop, encoding }] }
+}

@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { threads } from '../../src/mime/threads.ts'
+import { readTree } from '../../src/mime/tree.ts'
+
+const messageOf = (text: string) => ({ size: text.length, open: () => Readable.from([Buffer.from(text)]) })
+const small = 'Content-Type: text/plain\r\n\r\nHello\r\n'
+const large = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
+const options = { limits: {}, deadline: 20_000, signal: new AbortController().signal }
+const done = { kind: 'done', list: readTree(Buffer.from(small)) }
+
+test('threads are few, messages wait their turn, and too many of them are turned away', async () => {
+  const pool = threads({ most: 1, queue: 2 })
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => pool.read(messageOf(small), options)))
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'busy', 'busy'])
+})
+
+test('a message that waits is not opened before its turn has come', async () => {
+  const pool = threads({ most: 1 })
+  const opened: number[] = []
+  const watched = (id: number) => ({
+    size: small.length,
+    open: () => {
+      opened.push(id)
+      return Readable.from([Buffer.from(small)])
+    },
+  })
+  const first = pool.read(watched(1), options)
+  const second = pool.read(watched(2), options)
+  await Promise.resolve()
+  expect(opened).toEqual([1])
+  expect(await Promise.all([first, second])).toEqual([done, done])
+  expect(opened).toEqual([1, 2])
+})
+
+test('a thread that was ended is replaced, and the next message is parsed', async () => {
+  const pool = threads({ most: 1 })
+  expect((await pool.read(messageOf(large), { ...options, deadline: 5 })).kind).toBe('timeout')
+  expect(await pool.read(messageOf(small), options)).toEqual(done)
+})
+
+test('a message that cannot be read rejects and leaves the pool as it was', async () => {
+  const pool = threads({ most: 1 })
+  const broken = async function* () {
+    yield Buffer.from('A: x\r\n\r\n')
+    throw new Error('the spool is gone')
+  }
+  const gone = { size: 100, open: () => Readable.from(broken()) }
+  await expect(pool.read(gone, options)).rejects.toThrow('the spool is gone')
+  const short = { size: 100, open: () => Readable.from([Buffer.from('A: x\r\n')]) }
+  await expect(pool.read(short, options)).rejects.toThrow('the message has 6 octets, and was to have 100')
+  expect(await pool.read(messageOf(small), options)).toEqual(done)
+})
