@@ -32,6 +32,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   net: ['words'],
   dns: ['words', 'net'],
   mime: ['words', 'net'],
+  html: ['words', 'net'],
   store: ['words', 'net'],
   archives: ['words'],
   facts: ['archives', 'words', 'net', 'dns', 'mime', 'store'],
@@ -84,7 +85,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   tldts: ['static', 'dns/organisation.ts'],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts'],
-  '@zone-eu/mailsplit': ['dynamic', 'mime/parts.ts'],
+  htmlparser2: ['dynamic', 'html/tokens.ts'],
   yauzl: ['dynamic', 'archives/zip.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
 }
