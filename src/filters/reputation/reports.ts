@@ -104,12 +104,20 @@ async function takeBack(store: Store, keys: Keys, by: string, { memory, keep }: 
   if (said === undefined) return
   const none = said.charged.map(() => 0)
   const [long, short] = gifts(keys, none, memory, keep)
-  const [taken, given, lately] = await store.run([{ op: 'delete', key: keys.said } satisfies Delete, long, short])
+  const [taken, given, lately, ...held] = await store.run([
+    { op: 'delete', key: keys.said } satisfies Delete,
+    long,
+    short,
+    ...said.charged.flatMap(identity => accruals(identity, memory)),
+  ])
   // Somebody else has taken it back meanwhile.
   if (!taken) return
-  const minus = (amounts: readonly number[]) => amounts.map(amount => -amount)
+  // What a record has forgotten altogether cannot be taken from it.
+  const column = said.label === 'ham' ? 0 : 1
+  const minus = (amounts: readonly number[], offset: 0 | 1) =>
+    amounts.map((amount, index) => -Math.min(amount, held[2 * index + offset]?.[column] ?? 0))
   await store.run([
-    ...charge(said.charged, said.label, minus(given), minus(lately), memory),
+    ...charge(said.charged, said.label, minus(given, 0), minus(lately, 1), memory),
     ...said.charged.map((identity, index) => ofReporter(by, identity, memory, -(given[index] ?? 0))),
     { op: 'delete', key: long.key },
     { op: 'delete', key: short.key },
