@@ -19,10 +19,21 @@ export interface RelayProcess extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
 
+/** In what the relay is run. */
+export interface Surroundings {
+  /** A program that runs the command line behind it. */
+  readonly within?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** Asks a DNS server that is not there, so that nothing waits for one; `args` come behind. */
-export async function relayProcess(args: readonly string[]): Promise<RelayProcess> {
-  const all = [main, '--listen', '127.0.0.1:0', '--dns', '127.0.0.1:9', ...args]
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function relayProcess(
+  args: readonly string[],
+  { within = [], environment = {} }: Surroundings = {},
+): Promise<RelayProcess> {
+  const relay = [process.execPath, main, '--listen', '127.0.0.1:0', '--dns', '127.0.0.1:9', ...args]
+  const [program = '', ...rest] = [...within, ...relay]
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } })
   const ended = once(child, 'exit')
   let [told, log] = ['', '']
   child.stdout.on('data', bytes => {

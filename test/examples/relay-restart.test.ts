@@ -47,6 +47,7 @@ const places: Readonly<Record<string, (port: number) => readonly string[]>> = {
 
 test.for(Object.entries(places))(
   'K04 two restarts under load, %s: loss 0, and only 421 is refused',
+  { timeout: 60_000 },
   async ([, hop]) => {
     await using folder = await scratch()
     await using next = await sink()
@@ -77,7 +78,6 @@ test.for(Object.entries(places))(
       await relay[Symbol.asyncDispose]()
     }
   },
-  60_000,
 )
 
 /** Until the old one has let go of the port, the new one cannot start. */

@@ -1,0 +1,84 @@
+/** The relay on a real disk that is full, and without a descriptor left: it says 452, keeps nothing, and recovers by itself. */
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { type RawClient, rawClient } from '../support/raw-client.ts'
+import { scratch } from '../support/scratch.ts'
+import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuffed } from './relay-process.ts'
+
+const full = /^452 4\.3\.1 /
+const isWhole = (message: string): boolean => /\r\nend \S+\r\n$/.test(message)
+
+/** Octets of a message that fits into memory, and of one that needs the spool's file. */
+const sizes = { 'from memory': 10_000, 'from a spool file': 25_000 } as const
+
+test.for(Object.entries(sizes))(
+  'K03 a disk that is full (ENOSPC), for messages %s: 452, and all is well when there is room',
+  async ([, lines]) => {
+    await using folder = await scratch()
+    // A file system of a megabyte that only the relay sees, for its Maildir and its temporary files.
+    const mounted = 'mount -t tmpfs -o size=1m none "$0" && exec "$@"'
+    await using relay = await relayProcess(['--maildir', folder.path], {
+      within: ['unshare', '--map-root-user', '--mount', 'sh', '-c', mounted, folder.path],
+      environment: { TMPDIR: folder.path },
+    })
+    const seen = `/proc/${relay.child.pid}/root${folder.path}`
+    const taken: string[] = []
+    let reply = ''
+    for (let count = 0; count < 20 && !full.test(reply); count += 1) {
+      reply = await deliver(relay.port, letter(`n${count}`, lines))
+      if (reply.startsWith('250')) taken.push(`<n${count}@example.org>`)
+    }
+    expect(reply).toMatch(full)
+    expect(taken.length).toBeGreaterThan(0)
+    const found = await messages(seen)
+    expect([found.length, found.filter(message => !isWhole(message))]).toEqual([taken.length, []])
+    expect(await readdir(join(seen, 'tmp'))).toEqual([])
+
+    for (const name of await readdir(join(seen, 'new'))) await rm(join(seen, 'new', name))
+    expect(await deliver(relay.port, letter('after', lines))).toMatch(/^250 /)
+    expect((await messages(seen)).map(message => [isWhole(message), message.includes('<after@')])).toEqual([
+      [true, true],
+    ])
+  },
+)
+
+/** Clients that are greeted and wait, until no more are taken. */
+async function occupyAll({ port }: RelayProcess): Promise<readonly RawClient[]> {
+  const clients: RawClient[] = []
+  for (let count = 0; count < 200; count += 1) {
+    const client = rawClient(port)
+    const said = await Promise.race([client.reply(), sleep(2_000, 'silence')])
+    if (!said.startsWith('220')) {
+      client.destroy()
+      break
+    }
+    clients.push(client)
+  }
+  return clients
+}
+
+test.for(Object.entries(sizes))(
+  'K03 no descriptor left (EMFILE), for a message %s: 452, and all is well when there are some',
+  async ([, lines]) => {
+    await using folder = await scratch()
+    await using relay = await relayProcess(['--maildir', folder.path], {
+      within: ['sh', '-c', 'ulimit -n 60 && exec "$@"', 'sh'],
+    })
+    const client = await begin(relay.port)
+    const others = await occupyAll(relay)
+    expect(others.length).toBeGreaterThan(0)
+    client.send(Buffer.from(stuffed(letter('first', lines)), 'latin1'))
+    expect(await client.reply()).toMatch(full)
+    expect(await messages(folder.path)).toEqual([])
+
+    for (const other of others) other.destroy()
+    for (const line of ['MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.net>', 'DATA'])
+      expect(await client.say(line)).toMatch(/^[23]50 |^354 /)
+    client.send(Buffer.from(stuffed(letter('second', lines)), 'latin1'))
+    expect(await client.reply()).toMatch(/^250 /)
+    expect((await messages(folder.path)).map(message => message.includes('<second@'))).toEqual([true])
+    client.destroy()
+  },
+)
