@@ -28,8 +28,8 @@ const MOST_UNCOUNTED = 2_000
 
 /** Expired entries that are looked for at each tick, beside two for each that was made. */
 const LEAST_SWEPT = 1_000
-/** What was seen again may keep four fifths of the room against newcomers. */
-const SHARE_OF_ONCE = 0.8
+/** What newcomers, seen only once, keep of the room against those that were seen again. */
+const SHARE_OF_ONCE = 0.2
 
 /** @throws Error when the file cannot be opened */
 export function openDatabase({ file, entries, boot }: DatabaseOptions, at: Moment): Database {
@@ -58,7 +58,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
       `DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE again = ? AND ${condition} ORDER BY expires LIMIT ?)`,
     )
   const [expired, earliest] = [first('expires <= ?'), first('expires < ?')]
-  const size = sql('SELECT count(*) AS count FROM entries')
+  const sizes = sql('SELECT again, count(*) AS count FROM entries GROUP BY again')
   const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MOST_UNCOUNTED)
 
   // Made since they were counted: at first nobody knows.
@@ -97,15 +97,19 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
     made = 0
     if (uncounted < margin) return
     uncounted = 0
-    let excess = Number(size.get()?.count ?? 0) - (entries - margin)
+    const counts = new Map(sizes.all().map(row => [Number(row.again), Number(row.count)]))
+    const once = counts.get(0) ?? 0
+    let excess = once + (counts.get(1) ?? 0) - (entries - margin)
     if (excess <= 0) return
     excess -= dropExpired(now, excess)
-    for (const [again, share] of [
-      [0, SHARE_OF_ONCE],
-      [1, 1],
-      [0, 1],
+    // Newcomers keep a fifth of the room against those that were seen again, and no more.
+    const spare = Math.max(once - Math.floor(entries * SHARE_OF_ONCE), 0)
+    for (const [again, most] of [
+      [0, spare],
+      [1, excess],
+      [0, excess],
     ] as const)
-      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.ceil(excess * share)).changes)
+      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.min(excess, most)).changes)
   }
 
   const entryAt = (key: string, now: number): { readonly value: string; readonly expires: number } | undefined =>

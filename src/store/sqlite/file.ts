@@ -55,10 +55,8 @@ const tables = (connection: DatabaseSync): number =>
   Number(connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0)
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, whatever their extension. */
-export const isBroken = (error: unknown): boolean => {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
-  return code === 11 || code === 26
-}
+export const isBroken = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff)
 
 /** Which file stands under the name now; undefined if none. */
 export function identity(file: string): string | undefined {
@@ -66,11 +64,30 @@ export function identity(file: string): string | undefined {
   return found && `${found.dev}:${found.ino}`
 }
 
-/** Puts a broken file under another name, in the place of one that broke before. Tells where. */
-export function setAside(file: string): string {
-  const aside = `${file}.corrupt`
-  rmSync(aside, { force: true })
-  renameSync(file, aside)
-  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-  return aside
+/** How old the mark of somebody who sets a file aside may be, in milliseconds: whoever left it is gone. */
+const STALE = 10_000
+
+/**
+ * Puts a broken file under another name, in the place of one that broke before, and tells where. Of several processes
+ * that find it broken one does so; the others get undefined.
+ */
+export function setAside(file: string, broken: string): string | undefined {
+  const mark = `${file}.mending`
+  const marked = statSync(mark, { throwIfNoEntry: false })
+  if (marked && Date.now() - marked.mtimeMs > STALE) rmSync(mark, { force: true })
+  try {
+    closeSync(openSync(mark, 'wx', 0o600))
+  } catch {
+    return undefined
+  }
+  try {
+    if (identity(file) !== broken) return undefined
+    const aside = `${file}.corrupt`
+    rmSync(aside, { force: true })
+    renameSync(file, aside)
+    for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+    return aside
+  } finally {
+    rmSync(mark, { force: true })
+  }
 }

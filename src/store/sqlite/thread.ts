@@ -27,7 +27,11 @@ let open: { readonly database: Database; readonly identity: string | undefined; 
 const close = () => {
   const closing = open
   open = undefined
-  closing?.database.close()
+  try {
+    closing?.database.close()
+  } catch {
+    // What is broken cannot be closed well either.
+  }
 }
 
 /** The file that stands under the name: another process may have begun a new one. */
@@ -45,15 +49,21 @@ const run = (lists: readonly (readonly Operation[])[], at: Moment): readonly (re
   try {
     return ready(at).run(lists, at)
   } catch (error) {
-    if (!isBroken(error)) throw error
-    close()
-    // Where another process has begun a new file already, that one is taken.
-    if (identity(file) === before) {
-      const reason = `${file} is broken (${messageOf(error)}); it is kept as ${setAside(file)}, and a new one is begun`
-      say({ kind: 'notice', notice: { what: 'store/broken', reason, level: 'warning' } })
+    if (isBroken(error) && before !== undefined) {
+      close()
+      tell(error, setAside(file, before))
     }
+    // Where there is a new file, by us or by another process, nothing is lost by asking that.
+    if (before === undefined || identity(file) === before) throw error
+    close()
     return ready(at).run(lists, at)
   }
+}
+
+const tell = (error: unknown, aside: string | undefined) => {
+  if (aside === undefined) return
+  const reason = `${file} is broken (${messageOf(error)}); it is kept as ${aside}, and a new one is begun`
+  say({ kind: 'notice', notice: { what: 'store/broken', reason, level: 'warning' } })
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
