@@ -1,13 +1,16 @@
-/** The resolver that asks real servers, by node:dns: equal questions together, answers remembered, time bounded. */
+/** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
 import { promises } from 'node:dns'
+import { isIP } from 'node:net'
 import { PosternError, type Problem } from '../core/errors.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
-import { badName, failure, unlessAborted, within } from './answer.ts'
+import { badName, failure, unlessAborted } from './answer.ts'
 import { type Cache, cache as newCache } from './cache.ts'
+import { client } from './client.ts'
 import { lookup, type Timed } from './lookup.ts'
 import { queryName } from './name.ts'
 import type { Answer, Records, RecordType, Resolver } from './resolver.ts'
+import type { Server } from './transport.ts'
 
 export interface ResolverOptions {
   /** Whom to ask, as `192.0.2.53` or `[2001:db8::53]:5353`; best a caching, validating resolver of your own. @default the system's servers */
@@ -29,14 +32,14 @@ export interface CacheOptions {
   readonly size?: Size
   /** The longest life of an answer, whatever its TTL says. @default '1h' */
   readonly longest?: Duration
-  /** The life of an answer whose TTL node:dns does not tell: all but addresses, and all negative ones. @default '60s' */
+  /** The life of a "there is none" whose server does not say how long that holds (RFC 2308 §5). @default '60s' */
   readonly untold?: Duration
   /** The life of a failure, so that a dead server is not asked by every session. @default '2s' */
   readonly failure?: Duration
 }
 
 /**
- * A resolver over node:dns.
+ * A resolver that asks the servers itself, over UDP and TCP.
  *
  * @example
  * const dns = resolver({ servers: ['127.0.0.1'] })
@@ -58,23 +61,17 @@ export function resolver({
     failed: toMilliseconds(failed, 'dns.cache.failure'),
   }
   const memory: Cache = newCache({ entries, octets: toOctets(size, 'dns.cache.size'), clock })
-  const channel = open(servers, ms)
+  const servant = client(serversOf(servers), { ms, clock })
   const asking = new Map<string, Promise<Answer<unknown>>>()
 
   const ask = <T extends RecordType>(key: string, name: string, type: T): Promise<Answer<Records[T]>> => {
     if (asking.size >= inFlight) {
       return Promise.resolve(failure('unreachable', `${inFlight} questions are on their way already`))
     }
-    const answer = lookup(channel, name, type).then(timed => {
-      // Also when it is too late for those who asked: they will come back.
+    const question = lookup(servant, name, type).then(timed => {
       memory.set(key, timed.answer, lifetime(timed, lives))
-      return timed.answer
-    })
-    const late = failure('timeout', `no answer to ${name} ${type} within ${ms} ms`)
-    const question = within(answer, { ms, late, clock }).then(found => {
-      if (found === late) memory.set(key, late, lives.failed)
       asking.delete(key)
-      return found
+      return timed.answer
     })
     asking.set(key, question)
     return question
@@ -93,7 +90,6 @@ export function resolver({
   }
 }
 
-// RFC 2308 §5 bounds a negative answer by the zone's SOA, which node:dns does not show: `untold` stands for it.
 function lifetime(
   { answer, ttl }: Timed<unknown>,
   { longest, untold, failed }: { readonly longest: number; readonly untold: number; readonly failed: number },
@@ -102,20 +98,22 @@ function lifetime(
   return Math.min(ttl === undefined ? untold : ttl * 1_000, longest)
 }
 
-/** One server is asked twice (c-ares doubles the wait: a third and two thirds of the time), several are asked once each. */
-function open(servers: readonly string[] | undefined, ms: number): promises.Resolver {
-  const count = servers?.length ?? promises.getServers().length
-  const channel =
-    count > 1
-      ? new promises.Resolver({ timeout: Math.max(1, Math.floor(ms / count)), tries: 1 })
-      : new promises.Resolver({ timeout: Math.max(1, Math.floor(ms / 3)), tries: 2 })
-  if (servers === undefined) return channel
-  const problems = servers.length > 0 ? servers.flatMap(notAServer) : [noServer]
-  if (problems.length > 0) throw new PosternError(problems)
-  channel.setServers(servers)
-  return channel
+/** Read by node:dns, which knows the system's servers and the form of an address with a port. */
+function serversOf(named: readonly string[] | undefined): readonly Server[] {
+  const channel = new promises.Resolver()
+  if (named !== undefined) {
+    const problems = named.length > 0 ? named.flatMap(notAServer) : [noServer]
+    if (problems.length > 0) throw new PosternError(problems)
+    channel.setServers(named)
+  }
+  return channel.getServers().map(text => {
+    if (isIP(text) > 0) return { host: text, port: DNS_PORT }
+    const colon = text.lastIndexOf(':')
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+  })
 }
 
+const DNS_PORT = 53
 const expected = 'the address of a DNS server, as 192.0.2.53 or [2001:db8::53]:5353'
 
 const noServer: Problem = {

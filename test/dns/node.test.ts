@@ -185,7 +185,7 @@ describe('what was asked', () => {
   test.for<[string, string, RecordType, number]>([
     ['an address by its TTL', 'brief.example', 'A', 10],
     ['an address at most an hour', 'example.org', 'A', 300],
-    ['a text a minute', 'latin.example', 'TXT', 60],
+    ['a text by its TTL', 'latin.example', 'TXT', 300],
     ['that there is no name a minute', 'nobody.example', 'TXT', 60],
     ['that there is no record a minute', 'latin.example', 'MX', 60],
     ['a failure two seconds', 'servfail.example', 'NS', 2],

@@ -46,7 +46,7 @@ export async function dnsServer(
   const reply = async (message: Buffer, overTcp: boolean): Promise<Buffer | undefined> => {
     const query = decodeQuery(message)
     const { delay = 0, truncated = false, tcp, garbage, ttl = 300, rcode } = conduct[query.name.toLowerCase()] ?? {}
-    asked.push(`${query.name} ${query.type}${overTcp ? ' tcp' : ''}`)
+    asked.push(`${query.name.toLowerCase()} ${query.type}${overTcp ? ' tcp' : ''}`)
     if (delay > 0) await sleep(delay, undefined, { signal: stopped.signal, ref: false })
     if (garbage !== undefined) return Buffer.concat([message.subarray(0, 2), garbage])
     if (overTcp && tcp === 'closed') throw new Error('the connection is to be closed')

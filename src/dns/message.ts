@@ -1,0 +1,221 @@
+/** One question and its reply on the wire (RFC 1035 §4, RFC 6891). Replies are as hostile as mail is: strict, bounded, linear. */
+import { written } from '../net/address.ts'
+import type { Records, RecordType } from './resolver.ts'
+
+/** A question on its way. */
+export interface Query {
+  readonly id: number
+  /** In the letters in which it is sent: a reply must repeat them (draft-vixie-dnsext-dns0x20). */
+  readonly name: string
+  readonly type: RecordType
+}
+
+/** What a server says to a query. */
+export interface Reply {
+  readonly rcode: number
+  /** There was more than fitted. */
+  readonly truncated: boolean
+  /** The server knows only whom to ask instead: that says nothing of the records. */
+  readonly referral: boolean
+  /** Of the type that was asked for, under the name asked for or where its aliases lead. */
+  readonly records: readonly Records[RecordType][]
+  /** Seconds: the least of the records and aliases, or of what RFC 2308 §5 says for "there is none"; absent if untold. */
+  readonly ttl?: number
+}
+
+/** Not a reply to this query: `foreign` is somebody else's, or forged; `recased` is ours but for the case of its letters. */
+export type Misfit = 'foreign' | 'recased' | 'malformed'
+
+const numbers: { readonly [T in RecordType]: number } = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 }
+const SOA = 6
+const IN = 1
+const HEADER = 12
+const MOST_RECORDS = 1_000
+const MOST_ALIASES = 16
+const LONGEST_NAME = 255
+// A name of 255 octets has no more labels than this, and so needs no more pointers.
+const MOST_JUMPS = 128
+// RFC 2181 §8: a TTL with its highest bit set is taken for zero.
+const LONGEST_TTL = 0x7fff_ffff
+/** DNS flag day 2020: what passes without being cut into fragments, which could be forged. */
+export const UDP_OCTETS = 1_232
+// The root, type OPT, the size, no flags, no options.
+const OPT = Buffer.of(0, 0, 41, UDP_OCTETS >> 8, UDP_OCTETS & 255, 0, 0, 0, 0, 0, 0)
+
+/** @param name checked by `queryName` */
+export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns: boolean }): Buffer {
+  const labels = name.split('.').map(label => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1'))
+  const head = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, edns ? 1 : 0])
+  return Buffer.concat([head, ...labels, Buffer.of(0, 0, numbers[type], 0, IN), ...(edns ? [OPT] : [])])
+}
+
+/** Never throws. */
+export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Misfit {
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== id) return 'foreign'
+  if (bytes.length < HEADER) return 'malformed'
+  const flags = bytes.readUInt16BE(2)
+  // It must be a reply (QR) to a plain query (OPCODE 0).
+  if ((flags & 0xf800) !== 0x8000) return 'foreign'
+  const rcode = flags & 15
+  // RFC 1035 lets a server that could not read the question leave it out.
+  if (bytes.readUInt16BE(4) === 0 && rcode !== 0 && rcode !== 3) return { ...empty, rcode }
+  if (bytes.readUInt16BE(4) !== 1) return 'malformed'
+  const asked = readName(bytes, HEADER)
+  if (asked === undefined || asked.end + 4 > bytes.length) return 'malformed'
+  if (asked.name.toLowerCase() !== name.toLowerCase()) return 'foreign'
+  if (bytes.readUInt16BE(asked.end) !== numbers[type] || bytes.readUInt16BE(asked.end + 2) !== IN) return 'foreign'
+  if (asked.name !== name) return 'recased'
+
+  const truncated = (flags & 0x0200) !== 0
+  if (truncated) return { ...empty, rcode, truncated }
+  const sections = readSections(bytes, asked.end + 4)
+  return sections === undefined ? 'malformed' : gather(bytes, sections, { rcode, name, type })
+}
+
+const empty = { truncated: false, referral: false, records: [] } as const
+
+interface Entry {
+  readonly owner: string
+  readonly type: number
+  readonly ttl: number
+  /** Where its data begins and ends. */
+  readonly start: number
+  readonly end: number
+}
+
+interface Sections {
+  readonly answers: readonly Entry[]
+  readonly authority: readonly Entry[]
+}
+
+function readSections(bytes: Buffer, from: number): Sections | undefined {
+  const counts = [bytes.readUInt16BE(6), bytes.readUInt16BE(8)] as const
+  if (counts[0] + counts[1] > MOST_RECORDS) return undefined
+  const entries: Entry[] = []
+  let at = from
+  while (entries.length < counts[0] + counts[1]) {
+    const entry = readEntry(bytes, at)
+    if (entry === undefined) return undefined
+    entries.push(entry)
+    at = entry.end
+  }
+  return { answers: entries.slice(0, counts[0]), authority: entries.slice(counts[0]) }
+}
+
+function readEntry(bytes: Buffer, from: number): Entry | undefined {
+  const owner = readName(bytes, from)
+  if (owner === undefined || owner.end + 10 > bytes.length) return undefined
+  const at = owner.end
+  const end = at + 10 + bytes.readUInt16BE(at + 8)
+  if (end > bytes.length) return undefined
+  const ttl = bytes.readUInt32BE(at + 4)
+  // A record of another class is none that anybody asked for.
+  const type = bytes.readUInt16BE(at + 2) === IN ? bytes.readUInt16BE(at) : 0
+  return { owner: owner.name.toLowerCase(), type, ttl: ttl > LONGEST_TTL ? 0 : ttl, start: at + 10, end }
+}
+
+/** Follows the aliases from the name asked for, and believes nothing about any other name. */
+function gather(
+  bytes: Buffer,
+  { answers, authority }: Sections,
+  asked: Omit<Query, 'id'> & { readonly rcode: number },
+): Reply | 'malformed' {
+  const { rcode, type } = asked
+  const aliases = new Map(answers.filter(entry => entry.type === numbers.CNAME).map(entry => [entry.owner, entry]))
+  const lives: number[] = []
+  let owner = asked.name.toLowerCase()
+  for (let hops = 0; type !== 'CNAME'; hops += 1) {
+    const alias = aliases.get(owner)
+    if (alias === undefined) break
+    const target = readName(bytes, alias.start)
+    if (target === undefined || target.end !== alias.end || hops === MOST_ALIASES) return 'malformed'
+    lives.push(alias.ttl)
+    owner = target.name.toLowerCase()
+  }
+  const records: Records[RecordType][] = []
+  for (const entry of answers) {
+    if (entry.type !== numbers[type] || entry.owner !== owner) continue
+    const record = readers[type](bytes, entry)
+    if (record === undefined) return 'malformed'
+    records.push(record)
+    lives.push(entry.ttl)
+  }
+  if (records.length === 0) lives.push(...negative(bytes, authority))
+  const told = records.length > 0 || authority.some(entry => entry.type === SOA)
+  const referral = !told && rcode === 0 && authority.some(entry => entry.type === numbers.NS)
+  return { ...empty, rcode, referral, records, ...(told && { ttl: Math.min(...lives) }) }
+}
+
+/** RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM field, which is its last. */
+const negative = (bytes: Buffer, authority: readonly Entry[]): readonly number[] =>
+  authority
+    .filter(({ type, start, end }) => type === SOA && end - start >= 22)
+    .map(({ ttl, end }) => Math.min(ttl, bytes.readUInt32BE(end - 4)))
+
+type DataReader<T> = (bytes: Buffer, entry: Entry) => T | undefined
+
+const readers: { readonly [T in RecordType]: DataReader<Records[T]> } = {
+  A: (bytes, { start, end }) => (end - start === 4 ? [...bytes.subarray(start, end)].join('.') : undefined),
+  AAAA: (bytes, { start, end }) => (end - start === 16 ? writeIPv6(bytes, start) : undefined),
+  TXT: (bytes, { start, end }) => {
+    const strings: string[] = []
+    let at = start
+    while (at < end) {
+      const next = at + 1 + bytes.readUInt8(at)
+      if (next > end) return undefined
+      strings.push(bytes.toString('latin1', at + 1, next))
+      at = next
+    }
+    return strings.length > 0 ? strings : undefined
+  },
+  MX: (bytes, { start, end }) => {
+    const name = end - start > 2 ? readName(bytes, start + 2) : undefined
+    if (name === undefined || name.end !== end) return undefined
+    return { exchange: name.name, priority: bytes.readUInt16BE(start) }
+  },
+  PTR: readHost,
+  NS: readHost,
+  CNAME: readHost,
+}
+
+function readHost(bytes: Buffer, { start, end }: Entry): string | undefined {
+  const name = readName(bytes, start)
+  return name?.end === end ? name.name : undefined
+}
+
+const writeIPv6 = (bytes: Buffer, start: number): string =>
+  written(
+    Uint32Array.from({ length: 4 }, (_, index) => bytes.readUInt32BE(start + 4 * index)),
+    4,
+  )
+
+/**
+ * A name and where it ends. A dot inside a label is written `\.`, so that nobody takes it for the end of one. Pointers lead
+ * back only, each further than the one before (§4.1.4): no loop, and no more jumps than there are labels.
+ */
+function readName(bytes: Buffer, from: number): { readonly name: string; readonly end: number } | undefined {
+  const labels: string[] = []
+  let end: number | undefined
+  let at = from
+  let least = from
+  let octets = 1
+  for (let jumps = 0; jumps < MOST_JUMPS; ) {
+    const length = at < bytes.length ? bytes.readUInt8(at) : 64
+    if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 }
+    if (length >= 192) {
+      if (at + 2 > bytes.length) return undefined
+      const target = bytes.readUInt16BE(at) & 0x3fff
+      if (target >= least) return undefined
+      end ??= at + 2
+      at = target
+      least = target
+      jumps += 1
+      continue
+    }
+    octets += 1 + length
+    if (length > 63 || at + 1 + length > bytes.length || octets > LONGEST_NAME) return undefined
+    labels.push(bytes.toString('latin1', at + 1, at + 1 + length).replaceAll('.', '\\.'))
+    at += 1 + length
+  }
+  return undefined
+}

@@ -1,0 +1,57 @@
+/** A DNS server that says whatever a test makes it say, over UDP and TCP on one port. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { decodeQuery, type Query } from './dns-codec.ts'
+
+/** A question as it came. */
+export interface Heard extends Query {
+  readonly how: 'udp' | 'tcp'
+  readonly packet: Buffer
+  /** There was an additional record in it (RFC 6891). */
+  readonly edns: boolean
+}
+
+export interface Liar {
+  /** To be handed to `resolver({ servers: [address] })`. */
+  readonly address: string
+  readonly heard: readonly Heard[]
+  close(): Promise<void>
+}
+
+/** @param say what is sent back, packet by packet */
+export async function dnsLiar(say: (query: Heard) => readonly Buffer[]): Promise<Liar> {
+  const heard: Heard[] = []
+  const sockets = new Set<Socket>()
+  const hear = (packet: Buffer, how: Heard['how']): readonly Buffer[] => {
+    const query = { ...decodeQuery(packet), how, packet, edns: packet.readUInt16BE(10) > 0 }
+    heard.push(query)
+    return say(query)
+  }
+  const udp = createSocket('udp4')
+  udp.on('message', (packet, { port, address }) => {
+    for (const answer of hear(packet, 'udp')) udp.send(answer, port, address)
+  })
+  const tcp = createServer(socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
+    socket.once('data', data => {
+      for (const answer of hear(data.subarray(2), 'tcp')) {
+        socket.write(Buffer.concat([Buffer.of(answer.length >> 8, answer.length & 255), answer]))
+      }
+    })
+  })
+  tcp.listen(0, '127.0.0.1')
+  await once(tcp, 'listening')
+  const { port } = tcp.address() as AddressInfo
+  udp.bind(port, '127.0.0.1')
+  await once(udp, 'listening')
+  return {
+    address: `127.0.0.1:${port}`,
+    heard,
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await Promise.all([new Promise<void>(done => udp.close(() => done())), new Promise(done => tcp.close(done))])
+    },
+  }
+}
