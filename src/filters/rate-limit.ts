@@ -8,31 +8,34 @@ import type { Decision } from '../core/decision.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding } from '../core/finding.ts'
 import type { Connection } from '../core/stage.ts'
-import type { Duration } from '../core/units.ts'
-import type { Clock } from '../core/world.ts'
-import { type Limiter, type LimiterResult, type LimiterSpec, storeLimiter } from '../store/limiter.ts'
-import { memoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import type { Limiter, LimiterSpec } from '../store/limiter.ts'
 import type { Charge, Charges, Limit, Prefixes } from './rate-limit/limit.ts'
 import { type Plan, plansOf } from './rate-limit/plan.ts'
+import { type Spent, spendOnOwn, spendOnStore } from './rate-limit/spend.ts'
 
 export interface RateLimitOptions {
   /** What is limited, to whom it is charged, how much and for how long. All that apply are counted. */
   readonly limits: readonly Limit[]
-  /** Makes what counts: `spec => new RateLimiterRedis({ ...spec, storeClient })`. @default a bounded store in memory */
+  /**
+   * Makes what counts, if that shall not be the gateway's store: `spec => new RateLimiterRedis({ ...spec, storeClient })`.
+   * While it fails, or takes over 100 ms, counts go on in memory.
+   * @default the gateway's store
+   */
   readonly limiter?: (spec: LimiterSpec) => Limiter | Promise<Limiter>
-  /** How many keys the bounded store holds; see `memoryStore` for which ones it drops. @default 100_000 */
-  readonly entries?: number
   /** Prefix lengths of what `network` means. @default { v4: 24, v6: 64 } */
   readonly networks?: Prefixes
-  /** How long a limiter may take before it has failed. @default '500ms' */
+  /** How long counting may take before it has failed. @default '500ms' */
   readonly deadline?: Duration
-  /** What it means when a limiter fails. @default 'pass' */
+  /** What it means when nothing counts: a limiter that cannot be made, a store that nobody insures. @default 'pass' */
   readonly failure?: 'pass' | 'defer'
 }
 
 // Refusals are counted behind the dialogue's back; a limiter that hangs must not gather them without end.
 const MOST_UNDER_WAY = 1_000
+
+/** Milliseconds that mail waits for a limiter of the user's own. */
+const LONGEST_WAIT = 100
 
 /**
  * Defers (4.7.0) what is over a limit; a client over its connections or failures is hung up on (421).
@@ -44,23 +47,20 @@ const MOST_UNDER_WAY = 1_000
 export function rateLimit({
   limits,
   limiter,
-  entries = 100_000,
   networks = {},
   deadline = '500ms',
   failure = 'pass',
 }: RateLimitOptions): Filter {
   const plans = plansOf(limits, networks)
-  const ready = limitersFor(plans, limiter ?? boundedLimiter(entries))
+  const patience = Math.min(toMilliseconds(deadline, 'deadline') / 2, LONGEST_WAIT)
+  const spend = limiter ? spendOnOwn(plans, limiter, patience) : spendOnStore(plans)
 
   const charged = async <C extends Connection>(context: C, place: number, { keyOf, cost }: Charge<C>) => {
     const key = await keyOf(context)
     if (key === undefined) return undefined
     const name = plans[place]?.spec.keyPrefix
-    const limiters = await ready(context.clock)
-    return {
-      key,
-      ...(await context.consult(`rate-limit:${name}:${key}`, () => spend(limiters[place], key, cost(context)))),
-    }
+    const spent = await context.consult(`rate-limit:${name}:${key}`, () => spend(context, place, key, cost(context)))
+    return { key, ...spent }
   }
 
   /** The method for one stage, if any limit has to do with it. */
@@ -105,54 +105,6 @@ export function rateLimit({
       },
     }),
   }
-}
-
-type Making = (spec: LimiterSpec, clock: Clock) => Limiter | Promise<Limiter>
-
-/** Limits share one store, made when the first of them meets a clock. */
-function boundedLimiter(entries: number): Making {
-  let store: Store | undefined
-  return (spec, clock) => {
-    store ??= memoryStore({ entries, clock })
-    return storeLimiter(store, spec)
-  }
-}
-
-/** Makes the limiters once; again if that failed. */
-function limitersFor(plans: readonly Plan[], make: Making): (clock: Clock) => Promise<readonly Limiter[]> {
-  let made: Promise<readonly Limiter[]> | undefined
-  return clock => {
-    made ??= Promise.all(plans.map(async ({ spec }) => make(spec, clock))).catch(error => {
-      made = undefined
-      throw error
-    })
-    return made
-  }
-}
-
-interface Spent {
-  readonly over: boolean
-  readonly count: number
-  /** Milliseconds until the window ends; -1 for never. */
-  readonly endsIn: number
-}
-
-/** A limiter refuses by rejecting with a result; only an Error, or what is no result, is a failure. */
-async function spend(limiter: Limiter | undefined, key: string, cost: number): Promise<Spent> {
-  if (!limiter) throw new Error('there is no limiter')
-  try {
-    return spentOf(await limiter.consume(key, cost), false)
-  } catch (refusal) {
-    if (refusal instanceof Error) throw refusal
-    return spentOf(refusal, true)
-  }
-}
-
-function spentOf(result: unknown, over: boolean): Spent {
-  const { consumedPoints, msBeforeNext } = (result ?? {}) as Partial<LimiterResult>
-  if (typeof consumedPoints === 'number' && typeof msBeforeNext === 'number')
-    return { over, count: consumedPoints, endsIn: msBeforeNext }
-  throw new TypeError('the limiter answered with something that is no result')
 }
 
 function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent & { readonly key: string }): Finding {

@@ -13,8 +13,10 @@ export interface Breaker {
 }
 
 export interface BreakerOptions {
-  /** Who is asked: notices are called `store/away` and `store/back`. */
+  /** Notices are called by it: `store/away`, `store/back`. */
   readonly name: string
+  /** Who is asked: `the store`. */
+  readonly who: string
   /** What happens meanwhile: a sentence. */
   readonly meanwhile: string
   /** Milliseconds that an answer may take. */
@@ -33,7 +35,7 @@ const MOST_UNDER_WAY = 10_000
 const CONVALESCENCE = 60_000
 const LONGEST_RETRY = 30_000
 
-export function breaker({ name, meanwhile, deadline, retry, clock, notify, probe }: BreakerOptions): Breaker {
+export function breaker({ name, who, meanwhile, deadline, retry, clock, notify, probe }: BreakerOptions): Breaker {
   let state: 'there' | 'away' = 'there'
   let told = false
   let underWay = 0
@@ -47,13 +49,13 @@ export function breaker({ name, meanwhile, deadline, retry, clock, notify, probe
     if (state === 'there') return
     state = 'there'
     backAt = clock.monotonic()
-    if (told) notify({ what: `${name}/back`, reason: `the ${name} answers again`, level: 'info' })
+    if (told) notify({ what: `${name}/back`, reason: `${who} answers again`, level: 'info' })
     told = false
   }
   const tell = (cause: string) => {
     if (told) return
     told = true
-    notify({ what: `${name}/away`, reason: `the ${name} ${cause}; ${meanwhile}`, level: 'warning' })
+    notify({ what: `${name}/away`, reason: `${who} ${cause}; ${meanwhile}`, level: 'warning' })
   }
   const pause = () => Math.min(retry * 2 ** relapses, Math.max(LONGEST_RETRY, retry))
 

@@ -59,6 +59,7 @@ export function insured(
   const probe = async () => checked(writing, await store.run(writing))
   const guard = breaker({
     name: 'store',
+    who: 'the store',
     meanwhile: `counts go on in memory${nodes > 1 ? `, each ${nodes} times` : ''}`,
     deadline: toMilliseconds(deadline, 'deadline'),
     retry: toMilliseconds(retry, 'retry'),

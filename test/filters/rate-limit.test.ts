@@ -5,19 +5,27 @@ import { PosternError } from '../../src/core/errors.ts'
 import type { Filter } from '../../src/core/filter.ts'
 import { defer } from '../../src/core/finding.ts'
 import type { Connection } from '../../src/core/stage.ts'
+import type { Notice } from '../../src/core/world.ts'
 import type { Limit } from '../../src/filters/rate-limit/limit.ts'
 import { rateLimit } from '../../src/filters/rate-limit.ts'
-import { probe } from '../../src/testing/probe.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type Probed, probe } from '../../src/testing/probe.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 const DAY = 86_400_000
 const mail = { helo: 'client.test', reversePath: 'a@client.test' }
+/** A clock, and a store that forgets by it. */
+const shared = (entries = 10_000) => {
+  const clock = handClock()
+  return { clock, store: memoryStore({ clock, entries }) as Store }
+}
 const connections = { what: 'connections', per: 'ip', limit: 1, within: '1m' } as const satisfies Limit
 
 test('the client that connects once too often hears why, and is hung up on', async () => {
   const filter = rateLimit({ limits: [{ ...connections, per: 'network', limit: 2 }] })
-  const clock = handClock()
-  const connect = (ip: string) => probe(filter, { ip, clock })
+  const { clock, store } = shared()
+  const connect = (ip: string) => probe(filter, { ip, clock, store })
   expect(await connect('192.0.2.1')).toEqual([])
   clock.pass(18_000)
   expect(await connect('192.0.2.2')).toEqual([])
@@ -64,9 +72,9 @@ describe('each event is charged to its key', () => {
   ]
   test.for(cases)('%j, then %j: %s', async ([limit, change, reason]) => {
     const filter = rateLimit({ limits: [limit] })
-    const clock = handClock()
-    expect(await probe(filter, { ...first, clock })).toEqual([])
-    const found = await probe(filter, { ...first, ...change, clock })
+    const world = shared()
+    expect(await probe(filter, { ...first, ...world })).toEqual([])
+    const found = await probe(filter, { ...first, ...change, ...world })
     expect(found.map(finding => finding.rule)).toEqual(reason ? [`rate-limit/${limit.what}`] : [])
     expect(found[0]?.reason ?? '').toContain(reason ?? '')
     expect(found[0]?.close).toBe(reason && limit.what === 'connections' ? true : undefined)
@@ -75,15 +83,16 @@ describe('each event is charged to its key', () => {
 
 test('the null reverse-path is charged to no domain', async () => {
   const filter = rateLimit({ limits: [{ what: 'transactions', per: 'domain', limit: 1, within: '1m' }] })
-  for (const _ of 'three') expect(await probe(filter, { ...mail, reversePath: '' })).toEqual([])
+  const world = shared()
+  for (const _ of 'three') expect(await probe(filter, { ...mail, ...world, reversePath: '' })).toEqual([])
 })
 
 test('once too many bytes have come, the next transaction is not begun', async () => {
   const filter = rateLimit({ limits: [{ what: 'bytes', per: 'ip', limit: '1kb', within: '1m' }] })
-  const clock = handClock()
-  const message = { ...mail, ip: '192.0.2.1', clock, forwardPath: 'bob@example.org', body: 'x'.repeat(2_000) }
+  const world = shared()
+  const message = { ...mail, ip: '192.0.2.1', ...world, forwardPath: 'bob@example.org', body: 'x'.repeat(2_000) }
   expect(await probe(filter, message)).toMatchObject([{ rule: 'rate-limit/bytes', verdict: 'defer' }])
-  expect(await probe(filter, { ...mail, ip: '192.0.2.1', clock })).toMatchObject([{ rule: 'rate-limit/bytes' }])
+  expect(await probe(filter, { ...mail, ip: '192.0.2.1', ...world })).toMatchObject([{ rule: 'rate-limit/bytes' }])
 })
 
 describe('failures', () => {
@@ -95,33 +104,33 @@ describe('failures', () => {
     )
     await new Promise(setImmediate)
   }
-  const contextFor = async (ip: string, clock: Connection['clock']) => {
+  const contextFor = async (ip: string, world: Probed) => {
     let seen: Connection | undefined
     const connect = (connection: Connection) => {
       seen = connection
     }
-    await probe({ name: 'eye', connect }, { ip, clock })
+    await probe({ name: 'eye', connect }, { ip, ...world })
     if (!seen) throw new Error('probe did not run the filter')
     return seen
   }
 
   test('a network that was refused too often is let in no more until the window ends', async () => {
     const filter = rateLimit({ limits })
-    const clock = handClock()
-    const context = await contextFor('192.0.2.7', clock)
+    const world = shared()
+    const context = await contextFor('192.0.2.7', world)
     for (const verdict of ['reject', 'accept', 'defer', 'discard', 'reject'] as const)
       await decide(filter, verdict, context)
-    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([])
+    expect(await probe(filter, { ip: '192.0.2.9', ...world })).toEqual([])
     await decide(filter, 'reject', context)
-    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([
+    expect(await probe(filter, { ip: '192.0.2.9', ...world })).toEqual([
       defer('4.7.0', '192.0.2.0/24 has 3 failures within 10m; the limit is 2 and the window ends in 600 s', {
         rule: 'rate-limit/failures',
         close: true,
       }),
     ])
-    expect(await probe(filter, { ip: '192.0.3.9', clock })).toEqual([])
-    clock.pass(600_000)
-    expect(await probe(filter, { ip: '192.0.2.9', clock })).toEqual([])
+    expect(await probe(filter, { ip: '192.0.3.9', ...world })).toEqual([])
+    world.clock.pass(600_000)
+    expect(await probe(filter, { ip: '192.0.2.9', ...world })).toEqual([])
   })
 
   test('a store that hangs gathers no more than a thousand counts under way', async () => {
@@ -131,7 +140,7 @@ describe('failures', () => {
       return new Promise<never>(() => {})
     }
     const filter = rateLimit({ limits, limiter: () => ({ consume }) })
-    const context = await contextFor('192.0.2.7', handClock())
+    const context = await contextFor('192.0.2.7', shared())
     for (let count = 0; count < 3_000; count += 1)
       filter.decided?.(
         {
@@ -149,15 +158,15 @@ describe('failures', () => {
 
   test('a store that fails while counting harms nobody', async () => {
     const filter = rateLimit({ limits, limiter: () => ({ consume: () => Promise.reject(new Error('down')) }) })
-    await decide(filter, 'reject', await contextFor('192.0.2.7', handClock()))
+    await decide(filter, 'reject', await contextFor('192.0.2.7', { notify: () => undefined }))
   })
 })
 
 describe('D07 windows beyond the 24.8 days of a timer', () => {
   test.for([25, 100, 400])('D07 a limit within %i days still limits on its last day, and ends', async days => {
     const filter = rateLimit({ limits: [{ ...connections, within: `${days}d` }] })
-    const clock = handClock()
-    const connect = () => probe(filter, { ip: '192.0.2.1', clock })
+    const { clock, store } = shared()
+    const connect = () => probe(filter, { ip: '192.0.2.1', clock, store })
     expect(await connect()).toEqual([])
     clock.pass(days * DAY - 1_000)
     expect(await connect()).toEqual([
@@ -169,27 +178,46 @@ describe('D07 windows beyond the 24.8 days of a timer', () => {
     clock.pass(1_000)
     expect(await connect()).toEqual([])
   })
+})
 
-  test('D07 a wall clock that jumps an hour to and fro changes nothing', async () => {
-    const filter = rateLimit({ limits: [connections] })
-    const steady = handClock()
-    const jumping = (hours: number) => ({ ...steady, now: () => steady.now() + hours * 3_600_000 })
-    expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(0) })).toEqual([])
-    for (const hours of [1, -1, 1])
-      expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(hours) })).toMatchObject([{ verdict: 'defer' }])
-    steady.pass(60_000)
-    expect(await probe(filter, { ip: '192.0.2.1', clock: jumping(-1) })).toEqual([])
-  })
+test.for([1, 24])('D09 a wall clock that jumps %i hours to and fro changes nothing', async hours => {
+  const filter = rateLimit({ limits: [connections] })
+  const { clock: steady, store } = shared()
+  const connect = (jump: number) => {
+    const clock = { ...steady, now: () => steady.now() + jump * 3_600_000 }
+    return probe(filter, { ip: '192.0.2.1', clock, store })
+  }
+  expect(await connect(0)).toEqual([])
+  for (const jump of [hours, -hours, hours]) expect(await connect(jump)).toMatchObject([{ verdict: 'defer' }])
+  steady.pass(60_000)
+  expect(await connect(-hours)).toEqual([])
 })
 
 test('D08 a client over its limit stays so through a flood of other keys, within the bound', async () => {
-  const filter = rateLimit({ limits: [{ ...connections, within: '1h' }], entries: 100 })
-  const clock = handClock()
-  const over = () => probe(filter, { ip: '192.0.2.1', clock })
+  const filter = rateLimit({ limits: [{ ...connections, within: '1h' }] })
+  const world = shared(100)
+  const over = () => probe(filter, { ip: '192.0.2.1', ...world })
   await over()
   await over()
-  for (let index = 0; index < 1_000; index += 1) await probe(filter, { ip: `10.0.${index >> 8}.${index & 255}`, clock })
+  for (let index = 0; index < 1_000; index += 1)
+    await probe(filter, { ip: `10.0.${index >> 8}.${index & 255}`, ...world })
   expect(await over()).toMatchObject([{ rule: 'rate-limit/connections' }])
+})
+
+test('two gateways on one store hold a limit between them', async () => {
+  const gateways = [1, 2].map(() => rateLimit({ limits: [{ ...connections, limit: 2 }] }))
+  const world = shared()
+  const found = await Promise.all([...gateways, ...gateways].map(filter => probe(filter, { ...world })))
+  expect(found.filter(findings => findings.length > 0)).toHaveLength(2)
+})
+
+test.for([
+  ['pass', undefined],
+  ['defer', 'defer'],
+] as const)('a store that nobody insures and that fails means %s, as it is told', async ([failure, verdict]) => {
+  const store: Store = { run: () => Promise.reject(new Error('down')) }
+  const found = await probe(rateLimit({ limits: [connections], failure }), { store })
+  expect(found.map(finding => [finding.rule, finding.verdict])).toEqual([['rate-limit/failed', verdict]])
 })
 
 describe('a limiter that is handed in', () => {
@@ -229,22 +257,43 @@ describe('a limiter that is handed in', () => {
   })
 
   test.for([
-    ['an Error', new Error('down')],
-    ['nothing', undefined],
-    ['a text', 'no'],
-  ] as const)('that rejects with %s has failed, and lets pass or defers as it is told', async ([, refusal]) => {
-    const limiter = () => ({ consume: () => Promise.reject(refusal) })
-    expect(await probe(rateLimit({ limits: [connections], limiter }), {})).toMatchObject([
-      { rule: 'rate-limit/failed' },
-    ])
-    const strict = await probe(rateLimit({ limits: [connections], limiter, failure: 'defer' }), {})
-    expect(strict).toMatchObject([{ rule: 'rate-limit/failed', verdict: 'defer' }])
-  })
+    ['an Error', new Error('down'), 'fails: down'],
+    ['nothing', undefined, 'fails: it answered with something that is no result'],
+    ['a text', 'no', 'fails: it answered with something that is no result'],
+  ] as const)(
+    'D05 that rejects with %s is answered for by memory, and asked again a second later',
+    async ([, refusal, cause]) => {
+      let asked = 0
+      let is: 'down' | 'up' = 'down'
+      const consume = async () => {
+        asked += 1
+        if (is === 'down') throw refusal
+        return { consumedPoints: 1, msBeforeNext: 60_000 }
+      }
+      const filter = rateLimit({ limits: [connections], limiter: () => ({ consume }) })
+      const { clock, store } = shared()
+      const notices: Notice[] = []
+      const connect = () => probe(filter, { clock, store, notify: notice => notices.push(notice) })
+      expect(await connect()).toEqual([])
+      expect(await connect()).toMatchObject([{ rule: 'rate-limit/connections' }])
+      expect(asked).toBe(1)
+      const reason = `the limiter ${cause}; counts go on in memory`
+      expect(notices).toEqual([{ what: 'rate-limit/away', reason, level: 'warning' }])
+      is = 'up'
+      clock.pass(1_000)
+      expect(await connect()).toEqual([])
+      expect(notices.map(({ what }) => what)).toEqual(['rate-limit/away', 'rate-limit/back'])
+    },
+  )
 
-  test('that hangs is named after its deadline', async () => {
+  test('D05 that hangs costs one client 100 ms, and the next none', async () => {
     const limiter = () => ({ consume: () => new Promise<never>(() => {}) })
-    const found = await probe(rateLimit({ limits: [connections], limiter, deadline: 20 }), {})
-    expect(found).toMatchObject([{ rule: 'rate-limit/timeout' }])
+    const filter = rateLimit({ limits: [connections], limiter })
+    const { clock, store } = shared()
+    const first = probe(filter, { clock, store, notify: () => undefined })
+    await clock.advance(100)
+    expect(await first).toEqual([])
+    expect(await probe(filter, { clock, store })).toMatchObject([{ rule: 'rate-limit/connections' }])
   })
 
   test('that cannot be made is made again for the next client', async () => {
