@@ -11,6 +11,9 @@ interface Locked {
   readonly peer?: boolean
   readonly optional?: boolean
   readonly hasInstallScript?: boolean
+  readonly integrity?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
 }
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
@@ -50,6 +53,17 @@ test('S08 every package is pinned to one version, and every nodemailer in the tr
     return major < 9 || (major === 9 && minor < 1)
   })
   expect(old).toEqual([])
+})
+
+test('S08 the lock file holds what the manifest asks for, and the hash of every package', () => {
+  const { dependencies, devDependencies } = lock.packages[''] ?? {}
+  expect({ dependencies, devDependencies }).toEqual({
+    dependencies: manifest.dependencies,
+    devDependencies: manifest.devDependencies,
+  })
+  const asked = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+  expect(asked.filter(([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version)).toEqual([])
+  expect(locked.filter(([, { integrity }]) => !/^sha(?:256|384|512)-[\w+/]+=*$/.test(integrity ?? ''))).toEqual([])
 })
 
 test.for(['src/index.ts', 'src/filters/index.ts', 'src/facts/index.ts'])('importing %s loads nothing heavy', entry => {
