@@ -21,6 +21,7 @@ import {
   warnProcess,
 } from './core/world.ts'
 import { resolver } from './dns/node.ts'
+import { tellAgeOfList } from './dns/organisation.ts'
 import type { Resolver } from './dns/resolver.ts'
 import type { LoadMeter } from './load/load.ts'
 import { loadMeter } from './load/meter.ts'
@@ -125,6 +126,7 @@ export function postern(options: PosternOptions): Gateway {
       seen.ended(ms, spent)
     },
   }
+  tellAgeOfList(world)
   for (const filter of filters) begin(filter, world)
   const bars = filters.filter(({ barred }) => barred !== undefined)
   return {

@@ -2,9 +2,15 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { getDomain } from 'tldts'
+import type { World } from '../core/world.ts'
 import { queryName } from './name.ts'
 
+/** The list in use: the version of tldts that brings it, and when that was published. Change both together. */
+export const suffixList = { version: '7.5.4', published: '2026-11-15' } as const
+
 const LONGEST_NAME = 255
+const OLD_DAYS = 90
+const DAY = 86_400_000
 
 /**
  * The organisational domain of a name, in A-labels and lower case. Private suffixes count: whoever has `alice.github.io`
@@ -25,3 +31,14 @@ const NUMERIC_END = /(?:^|\.)\d+$/
 
 const toALabels = (name: string): string =>
   name.length > LONGEST_NAME || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
+
+/**
+ * Says through `notify` that the list is older than 90 days: new suffixes are then taken for organisations, and all who are
+ * below one for a single organisation.
+ */
+export function tellAgeOfList({ clock, notify }: Pick<World, 'clock' | 'notify'>): void {
+  const days = Math.floor((clock.now() - Date.parse(suffixList.published)) / DAY)
+  if (days <= OLD_DAYS) return
+  const reason = `the public suffix list is ${days} days old, of ${suffixList.published}: update postern`
+  notify({ what: 'organisation/old', reason, level: 'warning' })
+}
