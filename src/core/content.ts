@@ -1,5 +1,4 @@
 /** The message as it is to be delivered: trace fields on top, forged fields left out. */
-import { Readable } from 'node:stream'
 import type { HeaderField, HeaderFields } from '../mime/header.ts'
 import type { Content } from './decision.ts'
 import type { Spool } from './spool.ts'
@@ -17,8 +16,7 @@ export function deliverable(
   const head = [top, ...kept].filter(part => part.length > 0)
   return {
     size: head.reduce((sum, { length }) => sum + length, 0) + spool.size - start,
-    open: () =>
-      head.length === 0 ? spool.open() : Readable.from(joined(head, spool.open(start)), { objectMode: false }),
+    open: () => spool.open(start, head),
   }
 }
 
@@ -30,9 +28,4 @@ function remainder(raw: Buffer, dropped: readonly HeaderField[]): readonly Buffe
     from = offset + field.length
   }
   return [...parts, raw.subarray(from)]
-}
-
-async function* joined(head: readonly Buffer[], rest: Readable) {
-  yield* head
-  yield* rest
 }

@@ -49,7 +49,8 @@ export function contextWith<C extends Connection>(
   fields: object | undefined,
   signal: () => AbortSignal,
 ): C {
-  return Object.assign(Object.create(asked) as object, known, fields, { [SIGNAL]: signal }) as unknown as C
+  // A literal stays fast with as many fields as a message has; what Object.assign fills up becomes a dictionary.
+  return { __proto__: asked, ...known, ...fields, [SIGNAL]: signal } as unknown as C
 }
 
 interface Answer {
@@ -65,12 +66,11 @@ interface Answer {
 export function openScope<C extends Connection>(stage: Stage, parent: Scope | undefined, fields: object): Scope<C> {
   let answers: Map<AnyFact, Answer> | undefined
   let controller: AbortController | undefined
-  let ended = false
 
   const signal = (): AbortSignal => {
     if (controller === undefined) {
       controller = new AbortController()
-      if (ended) controller.abort(OVER)
+      if (scope.over) controller.abort(OVER)
     }
     return controller.signal
   }
@@ -96,13 +96,12 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
     return await owner.find(fact)
   }
   const context = contextWith<C>(parent?.context, { ...fields, ask }, signal)
-  const scope: Scope<C> = {
+  // A value and no getter: see `asked`.
+  const scope: Scope<C> & { over: boolean } = {
     stage,
     context,
     at,
-    get over() {
-      return ended
-    },
+    over: false,
     learn: fields => {
       Object.assign(context, fields)
     },
@@ -111,7 +110,7 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
       controller = undefined
     },
     end: () => {
-      ended = true
+      scope.over = true
       controller?.abort(OVER)
       answers?.clear()
     },

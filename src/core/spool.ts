@@ -11,8 +11,8 @@ export interface Spool {
   readonly size: number
   /** Keeps the buffer itself, not a copy. Settles when there is room for more; rejects when the disk refuses. */
   write(chunk: Buffer): void | Promise<void>
-  /** A fresh stream from octet `start`. Only once everything is written. */
-  open(start?: number): Readable
+  /** A fresh stream: `first`, and then from octet `start`. Only once everything is written. */
+  open(start?: number, first?: readonly Buffer[]): Readable
   /** Gives memory and file back. A stream that is still open ends whole or with an error, never short. */
   close(): Promise<void>
 }
@@ -28,14 +28,15 @@ export interface SpoolOptions {
 
 /** Smaller chunks are gathered into pages, or a client that sends octet by octet would cost us a buffer for each. */
 const SMALL = 2048
-const PAGE = 16_384
+const FIRST_PAGE = 2048
+const LARGEST_PAGE = 16_384
 
 /** @throws nothing; what the disk has to say comes with `write`. */
 export function spool({ memory, folder, hold }: SpoolOptions): Spool {
   const chunks: Buffer[] = []
   let page = Buffer.alloc(0)
+  let pageSize = FIRST_PAGE
   let filled = 0
-  let size = 0
   let held = 0
   let file: FileHandle | undefined
   let name: string | undefined
@@ -49,7 +50,7 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
     filled = 0
   }
   const keep = (chunk: Buffer) => {
-    size += chunk.length
+    self.size += chunk.length
     held += chunk.length
     hold?.(chunk.length)
     if (chunk.length >= SMALL) {
@@ -59,7 +60,8 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
     }
     if (filled + chunk.length > page.length) {
       endPage()
-      page = Buffer.allocUnsafe(PAGE)
+      page = Buffer.allocUnsafe(pageSize)
+      pageSize = Math.min(2 * pageSize, LARGEST_PAGE)
     }
     chunk.copy(page, filled)
     filled += chunk.length
@@ -86,27 +88,25 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
     }
   }
 
-  return {
-    get size() {
-      return size
-    },
+  // A value and no getter, which would give each spool a hidden class of its own for the collector to find.
+  const self: Spool & { size: number } = {
+    size: 0,
     write: chunk => {
       keep(chunk)
       if (held <= memory) return undefined
       flushing = flush()
       return flushing
     },
-    open: (start = 0) => {
+    open: (start = 0, first = []) => {
       if (closed) throw new Error('the message is gone: its transaction has ended')
       endPage()
-      return file === undefined
-        ? fromMemory([...chunks], start)
-        : Readable.from(both(file, written, [...chunks], start), { objectMode: false })
+      if (file === undefined) return fromMemory([...first, ...from(chunks, start)])
+      return Readable.from(both(first, file, written, [...chunks], start), { objectMode: false })
     },
     close: async () => {
       if (closed) return
       closed = true
-      hold?.(-size)
+      hold?.(-self.size)
       // A file that is being opened this moment would be left open.
       await flushing?.catch(() => undefined)
       chunks.length = 0
@@ -114,18 +114,26 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
       if (name !== undefined) await unlink(name).catch(() => undefined)
     },
   }
+  return self
 }
 
-function fromMemory(chunks: readonly Buffer[], start: number): Readable {
-  let index = 0
+/** What follows the first `start` octets. */
+function from(chunks: readonly Buffer[], start: number): readonly Buffer[] {
   let skip = start
+  return chunks.flatMap(chunk => {
+    const part = chunk.subarray(Math.min(skip, chunk.length))
+    skip -= chunk.length - part.length
+    return part.length > 0 ? [part] : []
+  })
+}
+
+function fromMemory(parts: readonly Buffer[]): Readable {
+  let index = 0
   const stream = new Readable({
     read: () => {
-      while (index < chunks.length) {
-        const chunk = chunks[index] ?? Buffer.alloc(0)
+      while (index < parts.length) {
+        const part = parts[index]
         index += 1
-        const part = skip < chunk.length ? chunk.subarray(skip) : undefined
-        skip = Math.max(0, skip - chunk.length)
         if (part !== undefined && !stream.push(part)) return
       }
       stream.push(null)
@@ -136,7 +144,14 @@ function fromMemory(chunks: readonly Buffer[], start: number): Readable {
 
 const BLOCK = 65_536
 
-async function* both(file: FileHandle, written: number, chunks: readonly Buffer[], start: number) {
+async function* both(
+  first: readonly Buffer[],
+  file: FileHandle,
+  written: number,
+  chunks: readonly Buffer[],
+  start: number,
+) {
+  yield* first
   let position = start
   while (position < written) {
     const block = Buffer.allocUnsafe(Math.min(BLOCK, written - position))
@@ -145,9 +160,5 @@ async function* both(file: FileHandle, written: number, chunks: readonly Buffer[
     position += bytesRead
     yield block.subarray(0, bytesRead)
   }
-  let skip = position - written
-  for (const chunk of chunks) {
-    if (skip < chunk.length) yield chunk.subarray(skip)
-    skip = Math.max(0, skip - chunk.length)
-  }
+  yield* from(chunks, position - written)
 }

@@ -39,11 +39,8 @@ const nothing = Buffer.alloc(0)
  * target.end(lines.end())
  */
 export function lineEnds(): LineEnds {
-  let bareCr = 0
-  let bareLf = 0
-  let nul = 0
-  let longest = 0
-  let lookAlike = false
+  // Values and no getters, which would give each message a hidden class of its own for the collector to find.
+  const met = { bareCr: 0, bareLf: 0, nul: 0, longestLine: 0, endOfDataLookAlike: false }
   /** The last byte was a CR: passed on already, for it comes first either way. */
   let afterCr = false
   /** Of the line that is not yet over. */
@@ -53,8 +50,8 @@ export function lineEnds(): LineEnds {
   let wellBegun = true
 
   const endLine = (well: boolean): void => {
-    if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) lookAlike = true
-    if (length > longest) longest = length
+    if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) met.endOfDataLookAlike = true
+    if (length > met.longestLine) met.longestLine = length
     length = 0
     content = BLANK
     hasNul = false
@@ -67,7 +64,7 @@ export function lineEnds(): LineEnds {
     const text = chunk.toString('latin1')
     let start = 0
     let carried = length
-    let widest = longest
+    let widest = met.longestLine
     if (afterCr) start = 1
     if (afterCr) carried = 0
     let cr = text.indexOf('\r', start)
@@ -83,7 +80,7 @@ export function lineEnds(): LineEnds {
     if (start > 0) content = BLANK
     const tail = cr >= 0 ? cr : text.length
     length = carried + tail - start
-    longest = Math.max(widest, length)
+    met.longestLine = Math.max(widest, length)
     for (let i = start; i < tail && content !== OTHER; i++) content = after(content, chunk[i])
     afterCr = cr >= 0
     return true
@@ -108,12 +105,12 @@ export function lineEnds(): LineEnds {
           if (out) out[at++] = LF
           continue
         }
-        bareCr++
+        met.bareCr++
         out ??= room(i)
         out[at++] = LF
       }
       if (octet === LF) {
-        bareLf++
+        met.bareLf++
         out ??= room(i)
         out[at++] = CR
         endLine(false)
@@ -121,42 +118,27 @@ export function lineEnds(): LineEnds {
       else {
         length++
         if (octet === NUL) {
-          nul++
+          met.nul++
           hasNul = true
         }
         if (content !== OTHER) content = after(content, octet)
       }
       if (out) out[at++] = octet
     }
-    if (length > longest) longest = length
+    if (length > met.longestLine) met.longestLine = length
     return out ? out.subarray(0, at) : chunk
   }
 
-  return {
-    push: chunk => (chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)),
+  return Object.assign(met, {
+    push: (chunk: Buffer) => (chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)),
     end: () => {
       if (!afterCr) return nothing
       afterCr = false
-      bareCr++
+      met.bareCr++
       endLine(false)
       return Buffer.from('\n')
     },
-    get bareCr() {
-      return bareCr
-    },
-    get bareLf() {
-      return bareLf
-    },
-    get nul() {
-      return nul
-    },
-    get longestLine() {
-      return longest
-    },
-    get endOfDataLookAlike() {
-      return lookAlike
-    },
-  }
+  })
 }
 
 function after(content: number, octet: number | undefined): number {

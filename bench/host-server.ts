@@ -1,0 +1,87 @@
+/** One server under measurement, in a process of its own: says where it listens, and what it has spent when it is asked. */
+import { createServer, type Server } from 'node:net'
+import type { Readable } from 'node:stream'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { guard, protect } from '../src/adapters/smtp-server/index.ts'
+import { recommended } from '../src/filters/index.ts'
+import { type Filter, type Gateway, postern, reject } from '../src/index.ts'
+import { type ZoneLiteral, zone } from '../src/testing/zone.ts'
+
+/** What stands behind the port. The first of each kind is the baseline of the others. */
+export type Variant =
+  | 'bare'
+  | 'empty gateway'
+  | 'recommended'
+  | 'plain net.Server, 554'
+  | 'onConnect, 554'
+  | 'guard, 554'
+  | 'protect, 554'
+
+/** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: octets. */
+export interface Spent {
+  readonly cpu: number
+  /** What JavaScript holds, and what the process has. */
+  readonly held: number
+  readonly resident: number
+}
+
+const host: SMTPServerOptions = { name: 'mx.example.org', logger: false, disabledCommands: ['AUTH', 'STARTTLS'] }
+const unlimited = {
+  limits: { sessions: { perAddress: 1e6, perNetwork: 1e6, all: 1e6 } },
+  wire: { command: '1h' },
+} as const
+
+/** Accepts and discards, as cheaply as the host allows. */
+function onData(stream: Readable, _session: object, done: () => void): void {
+  stream.on('end', () => done())
+  stream.resume()
+}
+const bare: SMTPServerOptions = { ...host, disableReverseLookup: true, size: 25 * 1024 ** 2, onData }
+
+const refuse: Filter = { name: 'refuse', connect: () => reject('5.7.1', 'refused by the benchmark', { close: true }) }
+
+function serverOf(variant: Variant, names: ZoneLiteral): Server {
+  const dns = zone(names)
+  const gateway = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.org', filters, dns })
+  const guarded = (of: Gateway): SMTPServer => new SMTPServer(guard(of, { ...host, ...unlimited, onData }))
+  switch (variant) {
+    case 'bare':
+      return new SMTPServer(bare).server
+    case 'empty gateway':
+      return guarded(gateway()).server
+    case 'recommended':
+      // Without the limits of rates: all that is sent here comes from one client.
+      return guarded(gateway(...recommended({ domains: ['example.org'] }).filter(({ name }) => name !== 'rate-limit')))
+        .server
+    case 'plain net.Server, 554':
+      return createServer(socket => {
+        socket.on('error', () => undefined)
+        socket.end('554 5.7.1 Refused by policy\r\n')
+      })
+    case 'onConnect, 554':
+      return new SMTPServer({
+        ...bare,
+        onConnect: (_session, done) => done(Object.assign(new Error('5.7.1 Refused by policy'), { responseCode: 554 })),
+      }).server
+    case 'guard, 554':
+      return guarded(gateway(refuse)).server
+    case 'protect, 554':
+      return protect(new SMTPServer(bare), gateway(refuse), unlimited).server
+    default:
+      return variant satisfies never
+  }
+}
+
+function spent(what: 'cpu' | 'memory'): Spent {
+  const { user, system } = process.cpuUsage()
+  if (what === 'memory') globalThis.gc?.()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { cpu: (user + system) / 1000, held: heapUsed + external, resident: rss }
+}
+
+process.once('message', ({ variant, names }: { readonly variant: Variant; readonly names: ZoneLiteral }) => {
+  const server = serverOf(variant, names)
+  server.listen(0, '127.0.0.1', 4_096, () => process.send?.(server.address()))
+  process.on('message', (what: 'cpu' | 'memory') => process.send?.(spent(what)))
+})
+process.on('disconnect', () => process.exit())
