@@ -2,14 +2,14 @@
 import { hostname } from 'node:os'
 import type { Policy, Reply } from './core/decision.ts'
 import { PosternError, type Problem } from './core/errors.ts'
-import type { Feedback } from './core/feedback.ts'
+import type { Feedback, Written } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
 import type { SessionEntry } from './core/journal.ts'
 import { plan } from './core/run.ts'
 import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
 import { type Stage, stages } from './core/stage.ts'
-import { teach } from './core/teach.ts'
+import { teach, tellWritten } from './core/teach.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
 import {
   type Clock,
@@ -92,6 +92,15 @@ export interface Gateway {
    */
   feedback(said: Feedback): Promise<void>
   /**
+   * One of our users has sent a message by another way than through this gateway, so that an answer is wanted. Not for
+   * automatic answers: whoever can have one sent would be known.
+   *
+   * @throws PosternError when no filter remembers it; any other error means: say it again
+   * @example
+   * await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+   */
+  wrote(mail: Written): Promise<void>
+  /**
    * What an address hears that needs no session to be refused, because it was refused for good a moment ago. Hosts that
    * see the socket ask this first.
    */
@@ -147,6 +156,7 @@ export function postern(options: PosternOptions): Gateway {
     },
     metrics: () => [...seen.read(), ...loadMetrics(load.now()), ...filters.flatMap(filter => filter.metrics?.() ?? [])],
     feedback: said => teach(setup, world, said),
+    wrote: mail => tellWritten(setup, world, mail),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
       // The store itself belongs to whoever made it, and may serve another gateway.
@@ -251,6 +261,7 @@ const conduct: readonly string[] = [
   'decided',
   'closed',
   'learn',
+  'wrote',
   'barred',
   'metrics',
   'start',

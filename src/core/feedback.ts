@@ -35,3 +35,10 @@ export interface Lesson {
   readonly message?: Message
   readonly world: World
 }
+
+/** A message that one of our users has sent, by whatever way. */
+export interface Written {
+  /** The reverse-path. What has none was sent by a program (RFC 3834 §3.3) and makes nobody known. */
+  readonly from: string
+  readonly to: readonly string[]
+}

@@ -2,7 +2,7 @@
 import type { Metric } from '../observe/metric.ts'
 import type { Decision, Reply } from './decision.ts'
 import type { Reading } from './fact.ts'
-import type { Lesson } from './feedback.ts'
+import type { Lesson, Written } from './feedback.ts'
 import type { Findings } from './finding.ts'
 import type { Connection, Stage, Stages } from './stage.ts'
 import type { Duration } from './units.ts'
@@ -47,6 +47,8 @@ export interface Conduct {
   readonly barred?: (ip: string) => Reply | undefined
   /** What it has counted, for whoever watches. Asked now and then. */
   readonly metrics?: () => readonly Metric[]
+  /** One of our users has written to somebody, as the host tells by `gateway.wrote`. */
+  readonly wrote?: (mail: Written, world: World) => void | Promise<void>
   /** The gateway opens: check what is needed, begin what lasts. A rejection is logged and stops nothing. */
   readonly start?: (world: World) => void | Promise<void>
   /** The gateway closes: end what `start` began. */

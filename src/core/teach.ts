@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { withBudget } from '../dns/budget.ts'
 import { PosternError, type Problem } from './errors.ts'
-import type { Feedback, Lesson } from './feedback.ts'
+import type { Feedback, Lesson, Written } from './feedback.ts'
 import type { Filter } from './filter.ts'
 import { openScope, type Scope } from './memory.ts'
 import { receive } from './receive.ts'
@@ -31,6 +31,21 @@ export async function teach(setup: Setup, world: World, feedback: Feedback): Pro
   if (feedback.message === undefined) return await tell(learners, lesson)
   const content = Buffer.isBuffer(feedback.message) ? Readable.from([feedback.message]) : feedback.message
   await withMessage(setup, world, content, message => tell(learners, { ...lesson, message }))
+}
+
+/** @throws PosternError when there are no addresses, or no filter that remembers them */
+export async function tellWritten(setup: Setup, world: World, mail: Written): Promise<void> {
+  const found = { from: typeof mail.from === 'string', to: Array.isArray(mail.to) }
+  if (!found.from || !found.to)
+    throw new PosternError([
+      { path: 'wrote', found, expected: 'a reverse-path and forward-paths', remedy: "write { from: '…', to: ['…'] }" },
+    ])
+  const hearing = setup.filters.filter(({ wrote }) => wrote !== undefined)
+  if (hearing.length === 0)
+    throw new PosternError([
+      { path: 'filters', found: 'none that remembers', expected: 'one that does', remedy: 'add knownSender()' },
+    ])
+  await Promise.all(hearing.map(filter => filter.wrote?.(mail, world)))
 }
 
 async function tell(learners: readonly Filter[], lesson: Lesson): Promise<void> {

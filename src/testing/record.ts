@@ -55,6 +55,7 @@ export function record(
     secrets: gateway.secrets,
     open: (peer, world) => recordSession(gateway, peer, { ...gateway.world, ...world }, limits, write),
     feedback: said => gateway.feedback(said),
+    wrote: mail => gateway.wrote(mail),
     barred: gateway.barred,
     metrics: gateway.metrics,
     close: () => gateway.close(),

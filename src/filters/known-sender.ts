@@ -1,0 +1,110 @@
+/** Those our users have written to: their answers are wanted, as far as it is proven that they are theirs. */
+import type { Decision } from '../core/decision.ts'
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { points as evidence, type Finding } from '../core/finding.ts'
+import type { Connection, Message } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { author } from '../facts/author.ts'
+import { dkim } from '../facts/dkim.ts'
+import { identities } from '../facts/identities.ts'
+import { addressMark, clientMark } from '../facts/trust.ts'
+import type { Get, Set as Put, Store } from '../store/store.ts'
+
+export interface KnownSenderOptions {
+  /** Points that a message of somebody known is given. @default 2 */
+  readonly points?: number
+  /** How long somebody is known after our users have last written to him. @default '90d' */
+  readonly lasts?: Duration
+  /** How long a client is known after it has last carried a message of somebody known. @default '30d' */
+  readonly client?: Duration
+}
+
+/**
+ * Remembers to whom our users write: what the host tells by `gateway.wrote`, and by itself what users who have authenticated
+ * send through the gateway.
+ * A message from there has points taken away if SPF proves its reverse-path or DMARC its author; a client that SPF let send
+ * it is `known` to the fact `trust` from then on, unless its record is bad.
+ *
+ * @throws PosternError when a duration or the points are wrong
+ * @example
+ * const gateway = postern({ filters: [...recommended({ domains }), knownSender()] })
+ * await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+ */
+export function knownSender({ points = 2, lasts = '90d', client = '30d' }: KnownSenderOptions = {}): Filter {
+  if (!(Number.isFinite(points) && points >= 0))
+    throw new PosternError([{ path: 'points', found: points, expected: 'points from 0', remedy: 'correct points' }])
+  const times = { address: toMilliseconds(lasts, 'lasts'), client: toMilliseconds(client, 'client') }
+
+  const writeTo = async (store: Store, to: readonly string[]): Promise<void> => {
+    const keys = [...new Set(to.filter(isAddress).map(addressMark))]
+    const marks = keys.map((key): Put => ({ op: 'set', key, value: '', lasts: times.address }))
+    if (marks.length > 0) await store.run(marks)
+  }
+  const hear = async (decision: Decision, context: Connection): Promise<void> => {
+    if (decision.verdict !== 'accept' || decision.would !== undefined || !isMessage(context)) return
+    const { store, ip, user, reversePath, forwardPaths } = context
+    if (user !== undefined) {
+      if (reversePath !== '' && !isAutomatic(context)) await writeTo(store, forwardPaths)
+    } else if (decision.findings.some(({ rule }) => rule === `${NAME}/sender`))
+      await store.run([{ op: 'set', key: clientMark(ip), value: '', lasts: times.client }])
+  }
+  return {
+    name: NAME,
+    reads: [dkim],
+    message: async message => {
+      if (message.user !== undefined) return []
+      const claims = await claimsOf(message)
+      const gets = claims.map(({ address }): Get => ({ op: 'get', key: addressMark(address) }))
+      if (gets.length === 0) return []
+      const known = await message.consult(`${NAME}:${claims[0]?.address}`, async () =>
+        (await message.store.run(gets)).map(entry => entry !== undefined),
+      )
+      const claim = claims.find((_, index) => known[index])
+      return claim === undefined ? [] : said(claim, points)
+    },
+    decided: (decision, context) => {
+      // Nobody waits for it: a mark that is not set is set with the next message.
+      if (decision.stage === 'message') hear(decision, context).catch(() => undefined)
+    },
+    wrote: async ({ from, to }, { store }) => {
+      if (from !== '') await writeTo(store, to)
+    },
+  }
+}
+
+const NAME = 'known-sender'
+
+interface Claim {
+  readonly rule: 'sender' | 'author'
+  readonly address: string
+}
+
+/** The addresses that are proven: the reverse-path by SPF, the author by DMARC. */
+async function claimsOf(message: Message): Promise<readonly Claim[]> {
+  const [proven, from] = await Promise.all([message.ask(identities), message.ask(author)])
+  const { reversePath } = message
+  return [
+    ...(proven.spf !== undefined && isAddress(reversePath) ? [{ rule: 'sender', address: reversePath } as const] : []),
+    ...(from.kind === 'clear' && from.domain === proven.author
+      ? [{ rule: 'author', address: from.address } as const]
+      : []),
+  ]
+}
+
+const said = ({ rule, address }: Claim, points: number): readonly Finding[] => {
+  const proof = rule === 'sender' ? 'SPF' : 'DMARC'
+  return [evidence(-points, `our users write to ${address.slice(0, 256)}, and ${proof} proves the address`, { rule })]
+}
+
+/** A mailbox with a local-part and a domain. */
+const isAddress = (path: string): boolean => {
+  const at = path.lastIndexOf('@')
+  return at > 0 && at < path.length - 1
+}
+
+const isMessage = (context: Connection): context is Message => 'open' in context
+
+/** RFC 3834 §5: an answer that no person has written. */
+const isAutomatic = ({ header }: Message): boolean =>
+  header.all('auto-submitted').some(({ value }) => !/^\s*no\b/i.test(value))
