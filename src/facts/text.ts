@@ -1,5 +1,12 @@
 /** `text`: what a reader of the message sees, and, kept apart, what is there and not seen. */
+import { type Fact, fact } from '../core/fact.ts'
+import type { Message } from '../core/stage.ts'
+import { type Disguises, disguises } from '../html/characters.ts'
+import { unflow } from '../html/flowed.ts'
+import { readHtml } from '../html/read.ts'
 import type { HtmlReading } from '../html/reading.ts'
+import type { Part } from '../mime/part.ts'
+import { parts } from './parts.ts'
 
 /** One part that is text. */
 export interface TextSection {
@@ -20,15 +27,68 @@ export interface Text {
   /** What is there and not seen. */
   readonly hidden: string
   readonly sections: readonly TextSection[]
-  /** Characters in the visible text that show as nothing or change the direction; honest text has few. */
-  readonly counts: {
-    /** Zero-width and other characters without a shape, soft hyphens included; joiners inside emoji and scripts that need them are not counted. */
-    readonly invisible: number
-    /** Characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069). */
-    readonly bidi: number
-    /** Letters that look Latin and are not, inside words that have Latin letters. */
-    readonly confusable: number
-  }
+  /** In the visible text: honest text has few. */
+  readonly counts: Disguises
   /** Not all text was read. */
   readonly cut: boolean
+}
+
+/** Characters of HTML that are read, all sections together; sections of one message. */
+const [HTML, SECTIONS] = [524_288, 100]
+
+/**
+ * Plain and HTML parts in the charset they are in, from what `parts` has kept of them. Long HTML is read in slices, so that
+ * the loop is never held.
+ *
+ * @example
+ * const { visible, sections } = await message.ask(text)
+ * const passwords = sections.some(({ html }) => html && html.counts.passwords > 0)
+ */
+export const text: Fact<Message, Text> = fact('text', 'message', async message => {
+  const { all, defects } = await message.ask(parts)
+  const sections: TextSection[] = []
+  const seen = new Set<string>()
+  let room = HTML
+  let cut = defects.includes('text-cut') || defects.includes('too-costly')
+  for (const part of all) {
+    const kind = kindOf(part)
+    // The same octets in another reading say the same.
+    const key = `${kind} ${part.sha256}`
+    if (kind === undefined || seen.has(key)) continue
+    seen.add(key)
+    if (sections.length === SECTIONS) {
+      cut = true
+      break
+    }
+    message.signal.throwIfAborted()
+    const section = await read(part, kind, room)
+    sections.push(section)
+    room -= kind === 'html' ? Math.min(part.text?.length ?? 0, room) : 0
+    cut ||= section.html?.cut ?? false
+  }
+  const visible = sections.flatMap(({ inline, visible }) => (inline ? [visible] : [])).join('\n')
+  const hidden = sections.flatMap(({ html }) => (html?.hiddenText ? [html.hiddenText] : [])).join('\n')
+  return { visible, hidden, sections, counts: disguises(visible), cut }
+})
+
+const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
+  'text/html',
+  'application/xhtml+xml',
+  'application/hta',
+  'image/svg+xml',
+])
+
+/** By content first: what is declared as text may be a program, and what is declared as octets a page. */
+function kindOf({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
+  if (text === undefined) return undefined
+  if (HTML_TYPES.has(contentType) || HTML_TYPES.has(detected)) return 'html'
+  return detected === undefined || detected.startsWith('text/') ? 'plain' : undefined
+}
+
+async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {
+  const { path, text = '', flowed } = part
+  const inline = part.disposition !== 'attachment' && part.contentType.startsWith('text/')
+  if (kind === 'plain') return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
+  const html = await readHtml(text, room)
+  return { path, kind, inline, visible: html.visible, html }
 }

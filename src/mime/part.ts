@@ -23,6 +23,8 @@ export interface Part {
   readonly contentId?: string
   /** In lower case, as declared. */
   readonly charset?: string
+  /** Lines of the text are to be joined (format=flowed, RFC 3676); with `delSp` without the blank at their ends. */
+  readonly flowed?: { readonly delSp: boolean }
   /** The transfer encoding in lower case; '' when none is named. */
   readonly encoding: string
   /** Decoded octets; 0 for a part that only holds others. */

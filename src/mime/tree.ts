@@ -238,7 +238,9 @@ function leaf(walk: Walk, source: Source, body: Span, heading: Heading, where: W
   const found = readLeaf(raw, { encoding, contentType: type.contentType, charset, text: walk.room() })
   walk.took(found)
   const place = [...source.place, { ...body, encoding }]
-  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), place })
+  const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
+  const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
+  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
   if (found.octets) files(walk, found.octets, place, where)
   if (!found.odd || encoding !== 'base64' || where.reading === 'broken-base64') return
   const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
@@ -299,7 +301,7 @@ function add(
   walk: Walk,
   { header, readings, reading }: Heading,
   where: Where,
-  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'place'>,
+  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
   const names = partNames(header)
   const disposition = fieldsOf(header, 'content-disposition')[0]?.value

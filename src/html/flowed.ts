@@ -1,0 +1,34 @@
+/** Joins the lines of format=flowed text (RFC 3676), as programs that know it show them. */
+
+/** Linear; quoted lines are joined at the same depth only. */
+export function unflow(text: string, delSp: boolean): string {
+  const out: string[] = []
+  let paragraph: string[] = []
+  let depth = 0
+  const flush = (): void => {
+    if (paragraph.length > 0) out.push('>'.repeat(depth) + (depth > 0 ? ' ' : '') + paragraph.join(''))
+    paragraph = []
+  }
+  for (const line of text.split(/\r?\n/)) {
+    const quotes = quoteDepth(line)
+    // §4.4: a blank was put before what could be taken for a quote.
+    const content = line.slice(quotes).replace(/^ /, '')
+    if (quotes !== depth) flush()
+    depth = quotes
+    // §4.3: the mark of a signature is not flowed.
+    const flows = content.endsWith(' ') && content !== '-- '
+    paragraph.push(flows && delSp ? content.slice(0, -1) : content)
+    if (!flows) flush()
+  }
+  flush()
+  return out.join('\n')
+}
+
+/** Deeper quotes than anybody writes are text. */
+const DEEPEST = 100
+
+function quoteDepth(line: string): number {
+  let depth = 0
+  while (depth < DEEPEST && line[depth] === '>') depth++
+  return depth
+}

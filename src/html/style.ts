@@ -1,0 +1,197 @@
+/** As much of CSS as tells what a reader does not see. Linear in what is read, and never throws. */
+
+/** What is declared; what is absent is inherited, or as browsers have it. */
+export interface Style {
+  readonly colour?: Colour
+  readonly background?: Colour
+  /** In pixels. */
+  readonly fontSize?: number
+  readonly visibility?: 'visible' | 'hidden'
+  readonly notDisplayed?: boolean
+  readonly offPage?: boolean
+}
+
+/** `unknown` where a picture is, or a name or function that is not read here. */
+export type Colour = readonly [red: number, green: number, blue: number] | 'transparent' | 'unknown'
+
+/** Declarations of one rule, and characters of one. */
+const [DECLARATIONS, DECLARATION] = [100, 300]
+/** Rules of one text that are read. */
+export const RULES = 2000
+
+/** Reads `colour: red; font-size: 0`. */
+export function parseStyle(text: string): Style {
+  const found = new Map<string, string>()
+  let count = 0
+  for (let at = 0; at < text.length && count < DECLARATIONS; count++) {
+    const semicolon = text.indexOf(';', at)
+    const stop = semicolon < 0 ? text.length : semicolon
+    const declaration = text.slice(at, Math.min(stop, at + DECLARATION)).replace(/\/\*.*?\*\//gs, '')
+    const colon = declaration.indexOf(':')
+    const name = declaration.slice(0, Math.max(colon, 0)).trim().toLowerCase()
+    if (name !== '')
+      found.set(
+        name,
+        declaration
+          .slice(colon + 1)
+          .replace(/!\s*important/i, '')
+          .trim()
+          .toLowerCase(),
+      )
+    at = stop + 1
+  }
+  return meaning(found)
+}
+
+function meaning(found: ReadonlyMap<string, string>): Style {
+  const get = (name: string): string => found.get(name) ?? ''
+  const colour = parseColour(get('color'))
+  const background = backgroundOf(get('background-color'), get('background'), get('background-image'))
+  const fontSize = pixels(get('font-size') || (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(get('font'))?.[1] ?? ''))
+  const visibility = get('visibility')
+  const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isNone(get('opacity'), 0.05)
+  const displays = ['display', 'mso-hide', 'opacity'].some(name => found.has(name))
+  const clipped = get('overflow').includes('hidden')
+  const noSize = ['height', 'max-height', 'width', 'max-width'].some(name => isNone(get(name), 1))
+  const moved = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent'].some(
+    name => (pixels(get(name)) ?? 0) < -400,
+  )
+  return {
+    ...(colour && { colour }),
+    ...(background && { background }),
+    ...(fontSize !== undefined && { fontSize }),
+    ...(visibility && { visibility: visibility === 'hidden' || visibility === 'collapse' ? 'hidden' : 'visible' }),
+    ...(displays && { notDisplayed }),
+    ...(((clipped && noSize) || moved || /rect\(\s*0|inset\(\s*(?:50|100)%/.test(get('clip') + get('clip-path'))) && {
+      offPage: true,
+    }),
+  }
+}
+
+function backgroundOf(plain: string, short: string, image: string): Colour | undefined {
+  if (/url\(|gradient\(/.test(short + image)) return 'unknown'
+  return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|rgba?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
+}
+
+/** A number of at most `most`, whatever its unit. */
+const isNone = (value: string, most: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= most
+
+const UNITS: Readonly<Record<string, number>> = {
+  px: 1,
+  pt: 4 / 3,
+  em: 16,
+  rem: 16,
+  ex: 8,
+  '%': 0.16,
+  '': 1,
+  cm: 38,
+  mm: 3.8,
+  in: 96,
+}
+
+/** In pixels, with 16 for what is relative; undefined where it is a word. */
+export function pixels(value: string): number | undefined {
+  const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
+  const factor = UNITS[unit]
+  const number = Number(digits)
+  return digits === undefined || factor === undefined || Number.isNaN(number) ? undefined : number * factor
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  white: 'ffffff',
+  black: '000000',
+  red: 'ff0000',
+  green: '008000',
+  blue: '0000ff',
+  yellow: 'ffff00',
+  gray: '808080',
+  grey: '808080',
+  silver: 'c0c0c0',
+  navy: '000080',
+  maroon: '800000',
+  olive: '808000',
+  teal: '008080',
+  purple: '800080',
+  lime: '00ff00',
+  aqua: '00ffff',
+  cyan: '00ffff',
+  fuchsia: 'ff00ff',
+  magenta: 'ff00ff',
+  orange: 'ffa500',
+  whitesmoke: 'f5f5f5',
+  snow: 'fffafa',
+  ivory: 'fffff0',
+  ghostwhite: 'f8f8ff',
+  floralwhite: 'fffaf0',
+  lightgrey: 'd3d3d3',
+  lightgray: 'd3d3d3',
+  gainsboro: 'dcdcdc',
+  darkgray: 'a9a9a9',
+  darkgrey: 'a9a9a9',
+}
+
+/** Undefined where nothing is said. */
+export function parseColour(value: string): Colour | undefined {
+  const text = value.trim().toLowerCase()
+  if (text === '' || text === 'inherit' || text === 'initial') return undefined
+  if (text === 'transparent') return 'transparent'
+  const digits = Object.hasOwn(NAMES, text) ? NAMES[text] : /^#?([0-9a-f]{3,8})$/.exec(text)?.[1]
+  if (digits !== undefined) return fromHex(digits)
+  const [, ...parts] = /^rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+([\d.]{1,6}))?/.exec(text) ?? []
+  const [red, green, blue, alpha] = parts
+  if (red === undefined) return 'unknown'
+  return alpha !== undefined && Number(alpha) < 0.05 ? 'transparent' : [Number(red), Number(green), Number(blue)]
+}
+
+function fromHex(digits: string): Colour {
+  const long = digits.length < 6 ? digits.slice(0, 4).replace(/./g, '$&$&') : digits
+  if (long.length === 8 && Number.parseInt(long.slice(6), 16) < 12) return 'transparent'
+  const number = Number.parseInt(long.slice(0, 6).padEnd(6, '0'), 16)
+  return [number >> 16, (number >> 8) & 255, number & 255]
+}
+
+/** Too near for a reader to tell text from ground. */
+export const isSame = (one: Colour, other: Colour): boolean =>
+  typeof one !== 'string' &&
+  typeof other !== 'string' &&
+  one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) <= 30
+
+/**
+ * The rules of a sheet for single classes, elements and ids that bear on what is seen: `.x`, `td`, `#y`. What stands in
+ * `@media` and its like is for some readers only, and is passed over.
+ *
+ * @returns how many were read, at most `most`.
+ */
+export function parseSheet(css: string, rules: Map<string, Style>, most: number): number {
+  let count = 0
+  for (let at = 0; at < css.length && count < most; count++) {
+    const open = css.indexOf('{', at)
+    if (open < 0) return count
+    const selector = css.slice(Math.max(at, open - DECLARATION), open)
+    const nested = selector.includes('@') && !/@(?:font-face|page)/.test(selector)
+    const close = nested ? closing(css, open) : css.indexOf('}', open)
+    const stop = close < 0 ? css.length : close
+    if (!nested) {
+      const body = css.slice(open + 1, Math.min(stop, open + 4096))
+      const style = HIDES.test(body) ? parseStyle(body) : undefined
+      const names = style ? selector.replace(/\/\*.*?\*\/|<!--/gs, '').split(',') : []
+      for (const one of names) if (style && SIMPLE.test(one.trim())) rules.set(one.trim().toLowerCase(), style)
+    }
+    at = stop + 1
+  }
+  return count
+}
+
+const HIDES = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
+const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
+
+function closing(css: string, open: number): number {
+  const braces = /[{}]/g
+  braces.lastIndex = open
+  let depth = 0
+  for (let match = braces.exec(css); match; match = braces.exec(css)) {
+    depth += match[0] === '{' ? 1 : -1
+    if (depth === 0) return match.index
+  }
+  return -1
+}
