@@ -1,0 +1,170 @@
+/** Lets in as many clients at once as can be served well; the rest hear when to come again. */
+import { isFinal } from '../core/decision.ts'
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding } from '../core/finding.ts'
+import type { Connection } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import type { Clock } from '../core/world.ts'
+import { type Trust, trust } from '../facts/trust.ts'
+import { lanes } from '../load/lanes.ts'
+import { concurrencyLimit } from '../load/limit.ts'
+import { loadText } from '../load/load.ts'
+import type { Metric } from '../observe/metric.ts'
+import { crowd } from './admission/crowd.ts'
+import { minutesUntil } from './admission/retry.ts'
+
+export interface AdmissionOptions {
+  /** The most sessions at once, however well all goes. @default 1_000 */
+  readonly most?: number
+  /** The fewest sessions at once, however badly all goes. @default 20 */
+  readonly least?: number
+  /** The share of places that only the known may have. @default 0.3 */
+  readonly reserve?: number
+  /** How long a client may wait for a place; a fifth of it when many do. @default '5s' */
+  readonly wait?: Duration
+  /** How many known, and how many unknown clients may wait. @default 100 */
+  readonly waiting?: number
+}
+
+/** What became of a client at the door. Survives JSON, so that a replay decides the same. */
+interface Admitted {
+  readonly isIn: boolean
+  readonly lane: Trust
+  readonly reason: string
+  readonly minutes: number
+}
+
+/** Whom to know is asked only when it matters, and no longer than this. */
+const TRUST_WAIT = 500
+
+/**
+ * Holds the number of sessions at what the process and all behind it can bear. When it is full the bad are turned away
+ * first, then the unknown; a share of the places is kept for the known. What is turned away hears `421 4.3.2` and when to
+ * come again, and never a 5xx.
+ *
+ * @throws PosternError when a number makes no sense
+ * @example
+ * postern({ filters: [admission(), ...recommended({ domains })] })
+ */
+export function admission({
+  most = 1_000,
+  least = 20,
+  reserve = 0.3,
+  wait = '5s',
+  waiting = 100,
+}: AdmissionOptions = {}): Filter {
+  check({ most, least, reserve, waiting })
+  const patience = toMilliseconds(wait, 'admission.wait')
+  const limit = concurrencyLimit({ least, most, first: most / 5 })
+  const places = lanes({ limit: () => limit.value, reserve, waiting, wait: patience })
+  const seen = crowd()
+  const held = new Map<string, Trust>()
+  let [stepped, peak] = [Number.NEGATIVE_INFINITY, 0]
+
+  const step = ({ load, clock }: Pick<Connection, 'load' | 'clock'>): boolean => {
+    const { slowdown, value, level } = load.now()
+    const now = clock.monotonic()
+    if (now - stepped >= 1_000) {
+      limit.step({ inside: peak, slowdown, load: value })
+      stepped = now
+      peak = places.inside()
+    }
+    return level === 'green' && places.inside() < limit.value / 2
+  }
+  const decide = async (connection: Connection): Promise<Admitted> => {
+    const { clock, signal, ref, load } = connection
+    // With room for all nobody need be known.
+    const lane = step(connection) ? 'unknown' : await within(connection.ask(trust), TRUST_WAIT, clock)
+    const isIn = !signal.aborted && (await places.enter(lane, clock, signal))
+    if (isIn && (signal.aborted || held.has(ref))) places.leave(lane, clock)
+    else if (isIn) held.set(ref, lane)
+    peak = Math.max(peak, places.inside())
+    seen.count(lane, isIn, connection)
+    if (isIn) return { isIn, lane, reason: '', minutes: 0 }
+    const reason = `${places.inside()} of ${Math.floor(limit.value)} places are taken, and a client that is ${lane} has to wait; the load is ${loadText(load.now())}`
+    return { isIn, lane, reason, minutes: minutesUntil(lane, seen.pressure(clock.monotonic()), ref) }
+  }
+  const giveBack = ({ ref, clock }: Connection): void => {
+    const lane = held.get(ref)
+    if (lane === undefined) return
+    held.delete(ref)
+    places.leave(lane, clock)
+  }
+
+  return {
+    name: 'admission',
+    order: 'early',
+    deadline: patience + TRUST_WAIT + 1_000,
+    connect: async (connection): Promise<Finding | undefined> => {
+      // Judged a second time, since it has spoken too early: it has its place.
+      if (held.has(connection.ref)) return undefined
+      const { isIn, lane, reason, minutes } = await connection.consult('admission', () => decide(connection))
+      if (isIn) return undefined
+      const say = `Too busy now, please try again in about ${minutes} minutes`
+      return defer('4.3.2', reason, { rule: lane, say, close: true })
+    },
+    decided: ({ stage, verdict }, context) => {
+      // Whoever is refused as a whole costs nothing more, even if he is told so only at RCPT.
+      if (isFinal(verdict) && (stage === 'connect' || stage === 'helo')) giveBack(context)
+    },
+    closed: giveBack,
+    metrics: (): readonly Metric[] => [
+      gauge('postern_admission_limit', 'Sessions that may be open at once.', [{ value: Math.floor(limit.value) }]),
+      gauge(
+        'postern_admission_inside',
+        'Sessions that have a place, by lane.',
+        LANES.map(lane => ({ labels: { lane }, value: places.inside(lane) })),
+      ),
+      gauge(
+        'postern_admission_waiting',
+        'Clients that wait for a place, by lane.',
+        LANES.map(lane => ({ labels: { lane }, value: places.queued(lane) })),
+      ),
+      ...seen.metrics(),
+    ],
+  }
+}
+
+const LANES: readonly Trust[] = ['known', 'unknown', 'bad']
+
+const gauge = (name: string, help: string, samples: Metric['samples'] & readonly { value: number }[]): Metric => ({
+  name,
+  help,
+  type: 'gauge',
+  samples,
+})
+
+/** A store or name server that is slow must not keep the door shut. */
+function within(asked: Promise<Trust>, ms: number, clock: Clock): Promise<Trust> {
+  const { promise, resolve } = Promise.withResolvers<Trust>()
+  const cancel = clock.after(ms, () => resolve('unknown'))
+  asked.then(
+    found => {
+      cancel()
+      resolve(found)
+    },
+    () => {
+      cancel()
+      resolve('unknown')
+    },
+  )
+  return promise
+}
+
+function check({ most, least, reserve, waiting }: Required<Omit<AdmissionOptions, 'wait'>>): void {
+  const problems = [
+    ...(Number.isInteger(least) && least >= 1 ? [] : [wrong('least', least, 'a whole number from 1')]),
+    ...(Number.isInteger(most) && most >= least ? [] : [wrong('most', most, 'a whole number not below least')]),
+    ...(reserve >= 0 && reserve < 1 ? [] : [wrong('reserve', reserve, 'a share from 0 to below 1')]),
+    ...(Number.isInteger(waiting) && waiting >= 0 ? [] : [wrong('waiting', waiting, 'a whole number from 0')]),
+  ]
+  if (problems.length > 0) throw new PosternError(problems)
+}
+
+const wrong = (key: string, found: unknown, expected: string) => ({
+  path: `admission.${key}`,
+  found,
+  expected,
+  remedy: `set ${key} to ${expected}`,
+})
