@@ -26,16 +26,16 @@ const BAD_NETWORK = 0.9
  */
 export const trust: Fact<Connection, Trust> = trustBy()
 
+/** The client by its address and network alone: one look into the store, and nothing is asked of DNS. */
+export const addressTrust: Fact<Connection, Trust> = fact('address-trust', 'connect', connection =>
+  look(connection, byAddress(connection, usualMemory)),
+)
+
 /** The same for a memory of another length than `reputation` has by default. Make it once and name the same everywhere. */
 export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
   return fact('trust', 'connect', async (connection): Promise<Trust> => {
-    const { ip } = connection
-    const byAddress = await look(connection, {
-      identities: [`ip:${ip}`, `network:${networkOf(ip)}`],
-      marks: [clientMark(ip)],
-      memory,
-    })
-    if (byAddress !== 'unknown') return byAddress
+    const known = await look(connection, byAddress(connection, memory))
+    if (known !== 'unknown') return known
     const { organisation: name } = await connection.ask(rdns)
     return name === undefined ? 'unknown' : await look(connection, { identities: [`rdns:${name}`], marks: [], memory })
   })
@@ -68,6 +68,12 @@ interface Looked {
   readonly marks: readonly string[]
   readonly memory: Memory
 }
+
+const byAddress = ({ ip }: Connection, memory: Memory): Looked => ({
+  identities: [`ip:${ip}`, `network:${networkOf(ip)}`],
+  marks: [clientMark(ip)],
+  memory,
+})
 
 async function look(context: Connection, { identities, marks, memory }: Looked): Promise<Trust> {
   const records = identities.flatMap(identity => accruals(identity, memory))
