@@ -1,0 +1,175 @@
+/** Remembers who was refused for good, so that the next time costs an accept, a line and a close. */
+import type { Decision, Reply } from '../core/decision.ts'
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding, reject, type Status } from '../core/finding.ts'
+import type { Connection } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { systemClock, type World } from '../core/world.ts'
+import { addressTrust } from '../facts/trust.ts'
+import { networkOf } from '../net/address.ts'
+import type { Metric } from '../observe/metric.ts'
+import { gauge } from '../observe/observer.ts'
+import { table } from './condemned/table.ts'
+
+export interface CondemnedOptions {
+  /** How long a client is remembered. @default '5m' */
+  readonly lasts?: Duration
+  /** How many are remembered at once. @default 50_000 */
+  readonly entries?: number
+  /** Sessions in a row that ended in a refusal, without one message accepted, after which a client is put off with 421. @default 20 */
+  readonly refusals?: number
+}
+
+interface Sentence {
+  readonly reply: Reply
+  /** Why, for the operator. */
+  readonly reason: string
+  readonly since: number
+  /** The client has heard it when it connected. Otherwise the policy wanted it told later, and only load changes that. */
+  readonly spoken: boolean
+}
+
+/** How often it is told how many were closed, while some are. */
+const TELL = 60_000
+
+/**
+ * Remembers clients that were refused with certainty when they connected, and those whose sessions end in refusals again and
+ * again. `protect` closes them before a session is opened; other hosts refuse them by this filter. Deferrals condemn nobody,
+ * clients with a good record are never condemned, and a new gateway begins with nobody. IPv6 is remembered by /64.
+ *
+ * What the policy wants to be told at RCPT is still told there, unless the load is amber or red.
+ *
+ * @throws PosternError when an option makes no sense
+ */
+export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: CondemnedOptions = {}): Filter {
+  check({ entries, refusals })
+  const ms = toMilliseconds(lasts, 'condemned.lasts')
+  const sentences = table<Sentence>(entries, ms)
+  const strikes = table<{ count: number }>(entries, ms)
+  let world: Pick<World, 'clock' | 'notify'> & Partial<Pick<World, 'load'>> = {
+    clock: systemClock,
+    notify: () => undefined,
+  }
+  let [closed, told] = [0, 0]
+  let bell: (() => void) | undefined
+
+  const find = (ip: string): Sentence | undefined => {
+    if (sentences.size === 0) return undefined
+    const found = sentences.get(keyOf(ip), world.clock.monotonic())
+    return found && (found.spoken || (world.load && world.load.level !== 'green')) ? found : undefined
+  }
+  const tell = (): void => {
+    bell = undefined
+    const more = closed - told
+    told = closed
+    if (more === 0) return
+    const reason = `${more} connections of clients that were refused before were closed at once; ${sentences.size} are remembered`
+    world.notify({ what: 'condemned/closed', reason, level: 'info' })
+    bell = world.clock.after(TELL, tell)
+  }
+  const condemn = (context: Connection, sentence: Omit<Sentence, 'since'>): void => {
+    const put = () => {
+      const now = world.clock.monotonic()
+      sentences.put(keyOf(context.ip), { ...sentence, since: now }, now)
+    }
+    context.ask(addressTrust).then(
+      trust => trust !== 'known' && put(),
+      () => undefined,
+    )
+  }
+  const strike = (context: Connection): void => {
+    const now = world.clock.monotonic()
+    const key = keyOf(context.ip)
+    const count = (strikes.get(key, now)?.count ?? 0) + 1
+    strikes.put(key, { count }, now)
+    if (count < refusals) return
+    strikes.drop(key)
+    const reason = `${count} refusals and no message that was accepted`
+    condemn(context, { reply: putOff(context.ref), reason, spoken: true })
+  }
+
+  return {
+    name: 'condemned',
+    order: 'early',
+    start: begun => {
+      world = begun
+      sentences.clear()
+      strikes.clear()
+    },
+    stop: () => bell?.(),
+    barred: ip => {
+      const found = find(ip)
+      if (found === undefined) return undefined
+      closed += 1
+      bell ??= world.clock.after(TELL, tell)
+      return found.reply
+    },
+    connect: ({ ip }): Finding | undefined => {
+      const found = find(ip)
+      if (found === undefined) return undefined
+      const ago = Math.round((world.clock.monotonic() - found.since) / 1000)
+      const reason = `${ip} was refused ${ago} s ago: ${found.reason}`
+      const { status, code } = found.reply
+      return code >= 500 ? reject(permanent(status), reason, AT_ONCE) : defer('4.7.0', reason, AT_ONCE)
+    },
+    decided: (decision, context) => {
+      const { stage, verdict, would } = decision
+      if (would !== undefined || isOwn(decision)) return
+      if (stage === 'message' && (verdict === 'accept' || verdict === 'quarantine')) strikes.drop(keyOf(context.ip))
+      if (verdict !== 'reject') return
+      if (stage !== 'connect') return strike(context)
+      const spoken = decision.reply.code >= 500
+      condemn(context, { reply: spoken ? decision.reply : goAway(context.ref), reason: reasonOf(decision), spoken })
+    },
+    metrics: (): readonly Metric[] => [
+      gauge('postern_condemned', 'Clients that are remembered as refused.', sentences.size),
+      {
+        name: 'postern_condemned_closed_total',
+        help: 'Connections that were closed at once, because their client was refused before.',
+        type: 'counter',
+        samples: [{ value: closed }],
+      },
+    ],
+  }
+}
+
+const AT_ONCE = { close: true } as const
+
+/** A host behind IPv6 has a whole /64 to come from. */
+const keyOf = (ip: string): string => (ip.includes(':') ? networkOf(ip) : ip)
+
+const goAway = (ref: string): Reply => ({
+  code: 554,
+  status: '5.7.1',
+  text: `Refused by policy ref=${ref}`,
+  close: true,
+})
+
+const putOff = (ref: string): Reply => ({
+  code: 421,
+  status: '4.7.0',
+  text: `Too many refusals, try again later ref=${ref}`,
+  close: true,
+})
+
+const permanent = (status: Status): Extract<Status, `5.${string}`> =>
+  status.startsWith('5.') ? (status as Extract<Status, `5.${string}`>) : '5.7.1'
+
+/** What this filter itself has said must not make its memory longer. */
+const isOwn = ({ findings }: Decision): boolean => findings.some(({ rule }) => rule === 'condemned')
+
+const reasonOf = ({ findings, score }: Decision): string =>
+  findings.find(({ verdict }) => verdict === 'reject')?.reason ?? `a score of ${score}`
+
+function check(counts: Readonly<Record<string, number>>): void {
+  const problems = Object.entries(counts)
+    .filter(([, found]) => !Number.isInteger(found) || found < 1)
+    .map(([key, found]) => ({
+      path: `condemned.${key}`,
+      found,
+      expected: 'a whole number from 1',
+      remedy: `set ${key} to one`,
+    }))
+  if (problems.length > 0) throw new PosternError(problems)
+}
