@@ -7,6 +7,7 @@ export default defineConfig({
     'src/filters/index.ts',
     'src/facts/index.ts',
     'src/adapters/smtp-server/index.ts',
+    'src/adapters/milter/index.ts',
     'src/store/redis.ts',
     'src/store/sqlite.ts',
     'src/testing/index.ts',

@@ -1,0 +1,44 @@
+/** The message of one transaction, handed on to the session as it comes in. */
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import type { Outcome } from '../../core/decision.ts'
+import type { Session } from '../../core/session.ts'
+
+export interface Incoming {
+  /** Hands octets on; holds back while the session does. What comes after it was decided is dropped. */
+  write(octets: Buffer): Promise<void>
+  /** The outcome, if it is known before the message is whole. */
+  readonly decided: Outcome | undefined
+  /** The message is whole. */
+  end(): Promise<Outcome>
+  /** The client has left, or begins anew. */
+  abort(): void
+}
+
+export function incoming(session: Session): Incoming {
+  const stream = new PassThrough({ highWaterMark: 262_144 })
+  let decided: Outcome | undefined
+  const outcome = session.data(stream).then(made => {
+    decided = made
+    // Whoever waits for the stream to drain waits no longer.
+    stream.destroy()
+    return made
+  })
+  stream.on('error', () => undefined)
+  return {
+    write: async octets => {
+      if (decided || stream.destroyed || stream.write(octets)) return
+      await Promise.race([once(stream, 'drain').catch(() => undefined), once(stream, 'close')])
+    },
+    get decided() {
+      return decided
+    },
+    end: async () => {
+      if (!stream.destroyed) stream.end()
+      return await outcome
+    },
+    abort: () => {
+      stream.destroy()
+    },
+  }
+}

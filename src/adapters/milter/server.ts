@@ -1,0 +1,62 @@
+/** A milter server: Postfix, Sendmail and OpenSMTPD ask it at every step of the dialogue. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { type Duration, toMilliseconds } from '../../core/units.ts'
+import type { Gateway } from '../../postern.ts'
+import { conversation } from './conversation.ts'
+import { MilterError, packetReader } from './packets.ts'
+
+export interface MilterOptions {
+  /** Connections of mail servers at once; one for each client that they serve. @default 2000 */
+  readonly connections?: number
+  /** How long a mail server may be silent. Postfix is silent for as long as its client is. @default '1h' */
+  readonly idle?: Duration
+}
+
+/** Answers that a mail server does not fetch: far less than this is ever under way. */
+const MOST_UNREAD = 262_144
+
+/**
+ * A server that mail servers speak to by the milter protocol, version 6, over TCP or a Unix socket. It answers at
+ * connect, HELO, MAIL and RCPT, so that hostile clients are turned away before DATA.
+ *
+ * What the mail server does while postern cannot be reached is the mail server's to say: `milter_default_action`.
+ *
+ * @example
+ * milter(gateway).listen(8891, '127.0.0.1')
+ * // main.cf: smtpd_milters = inet:127.0.0.1:8891
+ */
+export function milter(
+  gateway: Gateway | (() => Gateway),
+  { connections = 2000, idle = '1h' }: MilterOptions = {},
+): Server {
+  const current = typeof gateway === 'function' ? gateway : () => gateway
+  const patience = toMilliseconds(idle, 'milter.idle')
+  const server = createServer(socket => {
+    serve(socket, current, patience).catch(() => socket.destroy())
+  })
+  server.maxConnections = connections
+  return server
+}
+
+/** Packets are heard one after another; while one is, the socket is not read. */
+async function serve(socket: Socket, current: () => Gateway, patience: number): Promise<void> {
+  const reader = packetReader()
+  socket.setNoDelay(true).setTimeout(patience, () => socket.destroy())
+  // A mail server that goes away in the middle ends the loop below; without a listener it would end the process.
+  socket.on('error', () => undefined)
+  const talk = conversation(current, octets => {
+    if (socket.writable) socket.write(octets)
+    if (socket.writableLength > MOST_UNREAD) socket.destroy()
+  })
+  try {
+    for await (const chunk of socket) {
+      for (const packet of reader.push(chunk as Buffer)) if (!(await talk.hear(packet))) return
+    }
+  } catch (error) {
+    if (!(error instanceof MilterError)) return
+    current().world.notify({ what: 'milter/protocol', reason: `a mail server sent ${error.message}`, level: 'warning' })
+  } finally {
+    talk.close()
+    socket.destroy()
+  }
+}
