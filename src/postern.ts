@@ -25,6 +25,7 @@ import { tellAgeOfList } from './dns/organisation.ts'
 import type { Resolver } from './dns/resolver.ts'
 import type { LoadMeter } from './load/load.ts'
 import { loadMeter } from './load/meter.ts'
+import { canonical } from './net/address.ts'
 import type { Metric } from './observe/metric.ts'
 import { loadMetrics, observer } from './observe/observer.ts'
 import { thresholds } from './policy/thresholds.ts'
@@ -148,8 +149,10 @@ export function postern(options: PosternOptions): Gateway {
       return session
     },
     barred: ip => {
+      if (bars.length === 0) return undefined
+      const address = canonical(ip) ?? ip
       for (const { barred } of bars) {
-        const reply = barred?.(ip)
+        const reply = barred?.(address)
         if (reply) return reply
       }
       return undefined

@@ -47,6 +47,8 @@ export function protect(
   server.server.on('connection', (socket: Socket) => {
     // A proxy speaks for another client, whose address is not known yet.
     if (isProxy(server, socket)) return handOn(socket)
+    const barred = current().barred(socket.remoteAddress ?? LOCAL)
+    if (barred) return dismiss(socket, barred, speaks)
     admit(socket, current, visits, speaks).then(
       admitted => admitted && handOn(socket),
       () => socket.destroy(),
@@ -75,12 +77,16 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, mos
   return visits
 }
 
-const isProxy = ({ options: { useProxy } }: SMTPServer, { remoteAddress = '' }: Socket): boolean =>
-  Array.isArray(useProxy) && useProxy.some(proxy => remoteAddress.replace(/^::ffff:/i, '') === proxy)
+function isProxy({ options: { useProxy } }: SMTPServer, socket: Socket): boolean {
+  if (!Array.isArray(useProxy)) return false
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '')
+  return useProxy.includes(address)
+}
+
+const ignore = (): void => undefined
 
 /** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
 async function admit(socket: Socket, gateway: () => Gateway, visits: Visits, speaks: boolean): Promise<boolean> {
-  const ignore = (): void => undefined
   const ip = socket.remoteAddress ?? LOCAL
   socket.on('error', ignore)
   const place = visits.place(ip)
@@ -97,15 +103,25 @@ async function admit(socket: Socket, gateway: () => Gateway, visits: Visits, spe
   return turnAway(socket, decision.reply, speaks)
 }
 
+/** For whoever was refused a moment ago: no session, no timer. What a client that stays still sends ends its socket. */
+function dismiss(socket: Socket, reply: Reply, speaks: boolean): void {
+  socket.on('error', () => undefined)
+  if (!speaks) {
+    socket.destroy()
+    return
+  }
+  socket.end(`${line(reply)}\r\n`, () => socket.destroySoon())
+}
+
 function turnAway(socket: Socket, reply: Reply, speaks: boolean): false {
   // Before a TLS handshake there is nothing to say that would be understood.
   if (!speaks) socket.destroy()
   if (socket.destroyed) return false
+  // What it still sends is taken in as far as the socket's own buffer goes: with octets that nobody took from the
+  // system the connection would be reset, and the reply lost.
   socket.end(`${line(reply)}\r\n`)
-  // What it still sends is discarded: a socket with unread octets would be reset, and the reply lost.
-  socket.resume()
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   timer.unref()
-  socket.once('close', () => clearTimeout(timer))
+  socket.on('close', () => clearTimeout(timer))
   return false
 }
