@@ -3,6 +3,7 @@
  * of the next message (A. Jøsang, R. Ismail, The Beta Reputation System, 2002).
  */
 import { organisationalDomain } from '../dns/organisation.ts'
+import { networkOf } from '../net/address.ts'
 import type { Accrue, Store } from '../store/store.ts'
 import type { Identities, Origin } from './identities.ts'
 
@@ -48,13 +49,18 @@ const REFUSED = 0.3
 const DEFERRED = 0.1
 // After eight half-lives 0.4 % is left of a count.
 const HALF_LIVES = 8
+// More is no count, whoever has put it into the store.
+const LARGEST = 1e12
 
-/** The client's identities. */
-export const clientOf = ({ ip, network, rdns }: Origin): readonly Identity[] => [
-  `ip:${ip}`,
-  `network:${network}`,
+/** The client's identities: its address and the network around that, then its name. */
+export const clientOf = ({ ip, rdns }: Pick<Origin, 'ip' | 'rdns'>): readonly Identity[] => [
+  `ip:${customerOf(ip)}`,
+  `network:${ip.includes(':') ? networkOf(ip, { v6: 48 }) : networkOf(ip)}`,
   ...(rdns === undefined ? [] : [`rdns:${rdns}` as const]),
 ]
+
+/** Whoever has one IPv6 address has the whole /64, and can take another for each message. */
+export const customerOf = (ip: string): string => (ip.includes(':') ? networkOf(ip) : ip)
 
 /** What a message itself proves, by organisation: whoever has a domain makes as many names below it as he likes. */
 export function sendersOf({ spf, dkim, author }: Identities): readonly Identity[] {
@@ -120,7 +126,7 @@ interface Evidence {
 
 function evidence(sums: readonly number[] | undefined): Evidence {
   // What was taken back may leave a rounding error below nothing.
-  const [ham = 0, spam = 0, deferred = 0, refused = 0] = (sums ?? []).map(sum => Math.max(sum, 0))
+  const [ham = 0, spam = 0, deferred = 0, refused = 0] = (sums ?? []).map(sum => (sum > 0 && sum < LARGEST ? sum : 0))
   const bad = spam + REFUSED * refused + DEFERRED * deferred
   const share = (ham + NEUTRAL * PRIOR) / (ham + bad + PRIOR)
   const tendency = share > NEUTRAL ? (NEUTRAL - share) / (1 - NEUTRAL) : (NEUTRAL - share) / NEUTRAL

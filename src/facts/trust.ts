@@ -1,11 +1,19 @@
 /** How far somebody is trusted before his message was seen: what load control sorts by when there is too much to do. */
 import { type Fact, fact } from '../core/fact.ts'
 import type { Connection, Transaction } from '../core/stage.ts'
-import { networkOf } from '../net/address.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 import type { Get } from '../store/store.ts'
 import { rdns } from './rdns.ts'
-import { accruals, type Identity, type Memory, organisation, standingsOf, usualMemory } from './reputation.ts'
+import {
+  accruals,
+  clientOf,
+  customerOf,
+  type Identity,
+  type Memory,
+  organisation,
+  standingsOf,
+  usualMemory,
+} from './reputation.ts'
 import { spf } from './spf.ts'
 
 /** `known`: has a good record, or our users write to it. `bad`: has a bad record. */
@@ -17,6 +25,9 @@ const BAD = 0.5
 // Neighbours are good and bad: only a network that is bad throughout says something of a stranger in it.
 const BAD_NETWORK = 0.9
 
+/** The client by its address and network alone: one look into the store, and nothing is asked of DNS. */
+export const addressTrust: Fact<Connection, Trust> = addressTrustBy(usualMemory)
+
 /**
  * The client, before it has said anything. One look into the store for its address and network; only where they say
  * nothing is its name asked for in DNS, and looked at too. A store that cannot answer makes everybody unknown.
@@ -26,18 +37,21 @@ const BAD_NETWORK = 0.9
  */
 export const trust: Fact<Connection, Trust> = trustBy()
 
-/** The client by its address and network alone: one look into the store, and nothing is asked of DNS. */
-export const addressTrust: Fact<Connection, Trust> = fact('address-trust', 'connect', connection =>
-  look(connection, byAddress(connection, usualMemory)),
-)
-
 /** The same for a memory of another length than `reputation` has by default. Make it once and name the same everywhere. */
 export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
+  const byAddress = memory === usualMemory ? addressTrust : addressTrustBy(memory)
   return fact('trust', 'connect', async (connection): Promise<Trust> => {
-    const known = await look(connection, byAddress(connection, memory))
+    const known = await connection.ask(byAddress)
     if (known !== 'unknown') return known
     const { organisation: name } = await connection.ask(rdns)
     return name === undefined ? 'unknown' : await look(connection, { identities: [`rdns:${name}`], marks: [], memory })
+  })
+}
+
+function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
+  return fact('address-trust', 'connect', connection => {
+    const { ip } = connection
+    return look(connection, { identities: clientOf({ ip }), marks: [clientMark(ip)], memory })
   })
 }
 
@@ -57,7 +71,7 @@ export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail'
 })
 
 /** Where it stands that a client has carried mail of somebody our users write to. */
-export const clientMark = (ip: string): string => `known:client:${ip}`
+export const clientMark = (ip: string): string => `known:client:${customerOf(ip)}`
 
 /** Where it stands that our users have written to an address. */
 export const addressMark = (path: string): string => `known:address:${addressKey(mailboxOf(path))}`
@@ -68,12 +82,6 @@ interface Looked {
   readonly marks: readonly string[]
   readonly memory: Memory
 }
-
-const byAddress = ({ ip }: Connection, memory: Memory): Looked => ({
-  identities: [`ip:${ip}`, `network:${networkOf(ip)}`],
-  marks: [clientMark(ip)],
-  memory,
-})
 
 async function look(context: Connection, { identities, marks, memory }: Looked): Promise<Trust> {
   const records = identities.flatMap(identity => accruals(identity, memory))

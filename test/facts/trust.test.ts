@@ -64,6 +64,12 @@ describe('the client', () => {
     expect(await ask(trust, { dns: dns(), ...stored(records, marks) })).toBe(expected)
   })
 
+  test('is taken for another address of its IPv6 /64', async () => {
+    const { store, clock } = stored([['ip:2001:db8:1:2::/64', { spam: 10 }]])
+    expect(await ask(trust, { ip: '2001:db8:1:2::7', store, clock })).toBe('bad')
+    expect(await ask(trust, { ip: '2001:db8:1:3::7', store, clock })).toBe('unknown')
+  })
+
   test('whose address says enough costs one look into the store and no question of DNS', async () => {
     const asked = dns()
     const { store, clock } = stored([['ip:192.0.2.1', { ham: 10 }]])

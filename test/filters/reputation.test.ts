@@ -200,6 +200,13 @@ describe('what a record says', () => {
 })
 
 describe('attacks', () => {
+  test('who takes another IPv6 address of his /64 for each message is one client', async () => {
+    const { gateway, store } = world({ message: () => points(9, 'spam') })
+    for (let index = 1; index <= 5; index += 1) await send(gateway, { ip: `2001:db8:1:2::${index}` })
+    expect(recordOf(store, 'ip:2001:db8:1:2::/64')).toEqual([0, 5, 0, 0])
+    expect(recordOf(store, 'network:2001:db8:1::/48')).toEqual([0, 5, 0, 0])
+  })
+
   test('who farms a good record and then turns is neutral after ten spams and pays after twenty', async () => {
     let isSpam = false
     const { gateway, clock: hand } = world({ message: () => isSpam && points(9, 'spam') })

@@ -3,7 +3,6 @@ import type { Decision } from '../../core/decision.ts'
 import type { Connection, Message } from '../../core/stage.ts'
 import { identities, origin } from '../../facts/identities.ts'
 import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
-import { networkOf } from '../../net/address.ts'
 import type { Store } from '../../store/store.ts'
 import { readIdentities, refKey } from './reports.ts'
 
@@ -39,7 +38,7 @@ export async function rememberRefusal(
 ): Promise<void> {
   const { ip, store } = context
   const isEarly = stage === 'connect' || stage === 'helo'
-  const client = isEarly ? { ip, network: networkOf(ip) } : await context.ask(origin)
+  const client = isEarly ? { ip } : await context.ask(origin)
   if (!(await isTurn)) return
   await store.run(clientOf(client).flatMap(identity => accruals(identity, memory, counts)))
 }
