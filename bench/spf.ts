@@ -26,7 +26,11 @@ for (const [what, domain] of [
 ] as const) {
   const world = contextAt('mail', { dns, ...client, reversePath: `alice@${domain}` })
   // A scope would remember what it found for the greeting.
-  const context: Transaction = { ...world, ask: async <T>(fact: Fact<Transaction, T>) => fact.find(context) }
+  const context: Transaction = {
+    ...world,
+    signal: world.signal,
+    ask: async <T>(fact: Fact<Transaction, T>) => fact.find(context),
+  }
   const theirs = (sender: string) =>
     mailauthSpf({ ...client, sender, mta: 'unknown', strict: true, resolver: resolverFor(context) })
   // Both identities, as a transaction asks for them.
