@@ -1,5 +1,5 @@
 /** Judges from outside: python3-dkim and opendkim believe what we believe, and we believe what dkimsign signs. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -48,19 +48,12 @@ function judgeToo(messages: readonly Buffer[]): readonly boolean[] {
   const [configuration, keys] = [path.join(folder, 'opendkim.conf'), path.join(folder, 'keys')]
   writeFileSync(keys, `sel._domainkey.example.org ${record}\n`)
   writeFileSync(configuration, `Mode v\nTestPublicKeys ${keys}\nSyslog no\nInternalHosts 203.0.113.1\n`)
-  const files = messages.map((bytes, index) => {
-    const file = path.join(folder, `${index}.eml`)
+  const file = path.join(folder, 'message.eml')
+  return messages.map(bytes => {
     writeFileSync(file, bytes)
-    return file
+    const { stdout } = spawnSync(opendkim, ['-x', configuration, '-vvv', '-t', file], { encoding: 'utf8' })
+    return stdout.includes('dkim=pass')
   })
-  const said = execFileSync(opendkim, ['-x', configuration, '-vvv', '-t', files.join(',')], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  return said
-    .split('### INSHEADER')
-    .slice(1)
-    .map(header => header.includes('dkim=pass'))
 }
 
 test('python3-dkim and opendkim believe what we believe, and nothing of which a byte was changed', async () => {
