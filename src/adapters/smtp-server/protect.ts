@@ -7,6 +7,7 @@ import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies } from './guard.ts'
 import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
+import { underStress } from './stress.ts'
 import type { Handlers, SMTPServer } from './types.ts'
 import { LOCAL, trackVisits, type Visits } from './visits.ts'
 
@@ -62,7 +63,7 @@ export function protect(
 }
 
 function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Visits {
-  const limits = toLimits(wire)
+  const limits = underStress(toLimits(wire), () => gateway().world.load.level)
   const visits = trackVisits(gateway, limits, most)
   server.options.maxRecipients ??= limits.recipients
   const own: Handlers = {
