@@ -1,7 +1,6 @@
 /** A real redis-server from Debian, alone or as a cluster of three, on ports of the loopback and a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { freePort, scratch } from './scratch.ts'
@@ -78,42 +77,44 @@ export async function startRedis(config: readonly string[] = []): Promise<RealRe
 }
 
 export interface RedisCluster extends AsyncDisposable {
+  /** Three that share the slots, and the replica of the first if one was asked for. */
   readonly nodes: readonly RealRedis[]
   readonly stop: () => Promise<void>
 }
 
 const SLOTS = 16_384
+const MASTERS = 3
 
-/** Three nodes that share the slots and have met. */
-export async function startCluster(): Promise<RedisCluster> {
+/** Three nodes that share the slots and have met; a fourth takes the first one's place when it dies. */
+export async function startCluster({ replica = false }: { readonly replica?: boolean } = {}): Promise<RedisCluster> {
   const nodes: RealRedis[] = []
   const stop = async () => {
     await Promise.all(nodes.map(node => node.stop()))
   }
   try {
-    for (let index = 0; index < 3; index += 1) {
-      const file = join('nodes.conf')
-      const bus = [
-        '--cluster-enabled',
-        'yes',
-        '--cluster-config-file',
-        file,
-        '--cluster-port',
-        `${await freePort(host)}`,
-      ]
-      nodes.push(await startRedis([...bus, '--cluster-node-timeout', '2000']))
+    const config = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '1000']
+    const buses: number[] = []
+    for (let index = 0; index < (replica ? MASTERS + 1 : MASTERS); index += 1) {
+      const bus = await freePort(host)
+      buses.push(bus)
+      nodes.push(await startRedis([...config, '--cluster-port', `${bus}`, '--cluster-replica-validity-factor', '0']))
     }
     const [first] = nodes
     for (const [index, node] of nodes.entries()) {
-      const [from, to] = [Math.floor((index * SLOTS) / 3), Math.floor(((index + 1) * SLOTS) / 3) - 1]
-      await node.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
+      const [from, to] = [Math.floor((index * SLOTS) / MASTERS), Math.floor(((index + 1) * SLOTS) / MASTERS) - 1]
+      if (index < MASTERS) await node.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
       await node.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
-      const bus = (await first?.command('CONFIG', 'GET', 'cluster-port')) as readonly string[]
-      if (first && node !== first) await node.command('CLUSTER', 'MEET', host, `${first.port}`, `${bus[1]}`)
+      if (node !== first) await node.command('CLUSTER', 'MEET', host, `${first?.port}`, `${buses[0]}`)
     }
-    for (let tries = 0; !(await all(nodes, knowsAll)); tries += 1) {
-      if (tries > 300) throw new Error('the cluster does not come together')
-      await sleep(50)
+    await until(nodes, async node => {
+      const info = String(await node.command('CLUSTER', 'INFO'))
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes.length}`)
+    })
+    const last = nodes[MASTERS]
+    if (last) {
+      await last.command('CLUSTER', 'REPLICATE', String(await first?.command('CLUSTER', 'MYID')))
+      await until([last], async node => String(await node.command('INFO', 'replication')).includes('link_status:up'))
+      await until(nodes, async node => String(await node.command('CLUSTER', 'NODES')).includes('slave'))
     }
   } catch (error) {
     await stop()
@@ -122,10 +123,9 @@ export async function startCluster(): Promise<RedisCluster> {
   return { nodes, stop, [Symbol.asyncDispose]: stop }
 }
 
-const all = async (nodes: readonly RealRedis[], holds: (node: RealRedis) => Promise<boolean>): Promise<boolean> =>
-  (await Promise.all(nodes.map(holds))).every(Boolean)
-
-async function knowsAll(node: RealRedis): Promise<boolean> {
-  const info = String(await node.command('CLUSTER', 'INFO'))
-  return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')
+async function until(nodes: readonly RealRedis[], holds: (node: RealRedis) => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await Promise.all(nodes.map(holds))).every(Boolean); tries += 1) {
+    if (tries > 400) throw new Error('the cluster does not come together')
+    await sleep(50)
+  }
 }
