@@ -1,56 +1,22 @@
 /** `links`: where the message leads, each address as a browser would read it beside what the reader is shown. */
+import { type Fact, fact } from '../core/fact.ts'
+import type { Message } from '../core/stage.ts'
 import type { Reference } from '../html/reading.ts'
+import { type Address, readAddress } from '../links/address.ts'
+import { unwrap } from '../links/redirectors.ts'
+import { addressesIn, claimedAddress } from '../links/scan.ts'
+import { type Text, type TextSection, text } from './text.ts'
 
-/** What is odd about an address. */
-export type LinkOddity =
-  /** An IP address in place of a name. */
-  | 'ip'
-  /** The address is written in octal, hexadecimal, as one number, or otherwise than with four decimals. */
-  | 'odd-ip'
-  /** A name or password before the `@`. */
-  | 'userinfo'
-  /** A port that is not the scheme's own. */
-  | 'port'
-  /** The host has labels in punycode, or characters that become such. */
-  | 'punycode'
-  /** One label of the host mixes scripts that are not written together (UTS 39 §5). */
-  | 'mixed-script'
-  /** The host looks like a host of plain letters: see `skeleton`. */
-  | 'confusable'
-  /** The address was put together from several lines, or has tabs, line ends or backslashes that browsers drop or turn. */
-  | 'split'
-  /** The host has percent-encoding, fullwidth characters or other dots, which browsers map away. */
-  | 'encoded-host'
-  /** `hxxp`, `[.]` and their like: not an address until the reader mends it. */
-  | 'defanged'
-
-export interface Link {
-  /** As a browser would ask for it, cut to 4096 characters. */
-  readonly url: string
-  /** `https`, `mailto`, `javascript` … */
-  readonly scheme: string
-  /** In lower case and A-labels, without a dot at its end; '' where the scheme has none. */
-  readonly host: string
-  /** The organisational domain of the host; absent for addresses and public suffixes. */
-  readonly domain?: string
-  /** Where it is not the scheme's own. */
-  readonly port?: number
-  /** The host in canonical form, when it is an IP address. */
-  readonly ip?: string
-  /** The host as it is shown, when it has other than ASCII. */
-  readonly unicode?: string
-  /** The ASCII host that it looks like; absent where it looks like none but itself. */
-  readonly skeleton?: string
-  readonly oddities: readonly LinkOddity[]
+export interface Link extends Address {
   readonly from: Reference['from']
   readonly element: string
   /** What is seen of it. */
   readonly shown: string
-  /** When what is seen reads as an address or a host itself: its host, and that host's organisational domain. */
+  /** When what is seen reads as an address itself: its host, and that host's organisational domain. */
   readonly shows?: { readonly host: string; readonly domain?: string }
   /** It stands where text is hidden. */
   readonly hidden: boolean
-  /** The part; see `parts`. */
+  /** The part; see `parts`. '' for the subject too. */
   readonly path: string
   /** This one was unwrapped from another link: the host that redirects to it. */
   readonly via?: string
@@ -63,4 +29,80 @@ export interface Links {
   readonly domains: readonly string[]
   /** There are more than were read. */
   readonly cut: boolean
+}
+
+/** Links of one message; references that are looked at; redirectors in redirectors. */
+const [MOST, LOOKED, DEPTH] = [500, 5000, 3]
+
+/**
+ * From text, HTML and the subject. Nothing outside is asked: redirectors are unwrapped as far as the address tells.
+ *
+ * @example
+ * const { all } = await message.ask(links)
+ * const lying = all.filter(({ shows, domain }) => shows !== undefined && shows.domain !== domain)
+ */
+export const links: Fact<Message, Links> = fact('links', 'message', async message =>
+  linksOf(await message.ask(text), message.header.get('subject') ?? ''),
+)
+
+/** The same without a message: for rules about text from elsewhere. */
+export function linksOf({ sections, cut }: Pick<Text, 'sections' | 'cut'>, subject: string): Links {
+  const found = new Map<string, Link>()
+  let looked = 0
+  let more = cut
+  for (const { path, reference, base } of references(sections, subject)) {
+    if (found.size >= MOST || ++looked > LOOKED) {
+      more = true
+      break
+    }
+    for (const link of expand(reference, path, base)) {
+      const key = `${link.from} ${link.url} ${link.shown} ${link.hidden} ${link.via ?? ''}`
+      if (!found.has(key) && found.size < MOST) found.set(key, link)
+    }
+  }
+  const all = [...found.values()]
+  const web = all.filter(({ scheme }) => scheme === 'http' || scheme === 'https')
+  return { all, domains: [...new Set(web.flatMap(({ domain, ip }) => domain ?? ip ?? []))], cut: more }
+}
+
+interface Place {
+  readonly path: string
+  readonly reference: Reference
+  readonly base: string | undefined
+}
+
+function* references(sections: readonly TextSection[], subject: string): Generator<Place> {
+  for (const reference of plain(subject)) yield { path: '', reference, base: undefined }
+  for (const { path, html, visible } of sections) {
+    const base = html?.references.find(({ from }) => from === 'base')?.target
+    for (const reference of html?.references ?? []) yield { path, reference, base }
+    for (const reference of plain(visible)) yield { path, reference, base: undefined }
+    for (const reference of plain(html?.hiddenText ?? ''))
+      yield { path, reference: { ...reference, hidden: true }, base: undefined }
+  }
+}
+
+function* plain(source: string): Generator<Reference> {
+  for (const { target } of addressesIn(source, MOST)) {
+    yield { from: 'text', element: '', target, shown: target.slice(0, 256), hidden: false }
+  }
+}
+
+function* expand(
+  { target, shown, from, element, hidden }: Reference,
+  path: string,
+  base: string | undefined,
+): Generator<Link> {
+  const claimed = claimedAddress(shown)
+  const claim = claimed === undefined || from === 'text' ? undefined : readAddress(claimed)
+  const shows = claim && { host: claim.host, ...(claim.domain && { domain: claim.domain }) }
+  let next: string | undefined = target
+  let via: string | undefined
+  for (let depth = 0; next !== undefined && depth <= DEPTH; depth++) {
+    const address = readAddress(next, base)
+    if (!address) return
+    yield { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }
+    via = address.host
+    next = unwrap(address.url)
+  }
 }

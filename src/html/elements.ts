@@ -40,6 +40,7 @@ const page: Open = {
 /** @param sheet the rules seen so far, by selector; filled by whoever reads the style sheets. */
 export function elements(sheet: ReadonlyMap<string, Style>): Elements {
   const stack: Open[] = [page]
+  const styles = styleReader()
   let beyond = 0
   const top = (): Open => stack.at(-1) ?? page
 
@@ -60,7 +61,7 @@ export function elements(sheet: ReadonlyMap<string, Style>): Elements {
       if (beyond === 0) for (const implied of IMPLIED.get(name) ?? []) if (top().name === implied) leave(implied)
       if (VOID.has(name)) return
       if (stack.length >= DEPTH) beyond++
-      else stack.push(inside(top(), name, attributes, sheet))
+      else stack.push(inside(top(), name, attributes, { sheet, styles }))
     },
     leave,
     name: () => top().name,
@@ -69,15 +70,25 @@ export function elements(sheet: ReadonlyMap<string, Style>): Elements {
   }
 }
 
-function inside(
-  outer: Open,
-  name: string,
-  attributes: ReadonlyMap<string, string>,
-  sheet: ReadonlyMap<string, Style>,
-): Open {
+interface Sources {
+  readonly sheet: ReadonlyMap<string, Style>
+  readonly styles: (text: string) => Style
+}
+
+/** The same few styles stand on hundreds of elements. */
+function styleReader(): (text: string) => Style {
+  const known = new Map<string, Style>()
+  return text => {
+    const style = known.get(text) ?? parseStyle(text)
+    if (known.size < 200) known.set(text, style)
+    return style
+  }
+}
+
+function inside(outer: Open, name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Open {
   if (UNSHOWN.has(name)) return { ...outer, name, gone: outer.gone ?? 'unshown-element' }
   if (attributes.size === 0 && sheet.size === 0) return { ...outer, name }
-  const style = styleOf(name, attributes, sheet)
+  const style = styleOf(name, attributes, { sheet, styles })
   const off = style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
   return {
     name,
@@ -89,7 +100,7 @@ function inside(
   }
 }
 
-function styleOf(name: string, attributes: ReadonlyMap<string, string>, sheet: ReadonlyMap<string, Style>): Style {
+function styleOf(name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Style {
   const classes = sheet.size === 0 ? [] : (attributes.get('class')?.trim().toLowerCase().split(/\s+/, 10) ?? [])
   const id = attributes.get('id')?.trim().toLowerCase()
   const selectors = [name, ...classes.flatMap(one => [`.${one}`, `${name}.${one}`]), ...(id ? [`#${id}`] : [])]
@@ -105,8 +116,7 @@ function styleOf(name: string, attributes: ReadonlyMap<string, string>, sheet: R
     ...(size !== undefined && { fontSize: size }),
   }
   let merged = own
-  for (const rule of [...rules, ...(written === undefined ? [] : [parseStyle(written)])])
-    merged = { ...merged, ...rule }
+  for (const rule of [...rules, ...(written === undefined ? [] : [styles(written)])]) merged = { ...merged, ...rule }
   return merged
 }
 

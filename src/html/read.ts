@@ -86,7 +86,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
       if (link && link.shown.length < 4 * SHOWN) link.shown += text.slice(0, 4 * SHOWN)
       const hiding = open.hiding()
       if (hiding === undefined) {
-        visible.push(text.replace(/[\r\n]+/g, ' '))
+        visible.push(text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text)
         return
       }
       hidden[hiding] += solid(text)

@@ -3,7 +3,7 @@ import type { Reference } from './reading.ts'
 
 type Found = Omit<Reference, 'hidden' | 'shown'>
 
-const attributeKinds: readonly (readonly [attribute: string, from: Reference['from']])[] = [
+const attributeKinds: ReadonlyMap<string, Reference['from']> = new Map<string, Reference['from']>([
   ['href', 'href'],
   ['xlink:href', 'href'],
   ['src', 'src'],
@@ -19,20 +19,21 @@ const attributeKinds: readonly (readonly [attribute: string, from: Reference['fr
   ['dynsrc', 'src'],
   ['codebase', 'other'],
   ['archive', 'other'],
-]
+])
 
 export function* referencesOf(element: string, attributes: ReadonlyMap<string, string>): Generator<Found> {
   if (attributes.size === 0) return
-  for (const [attribute, from] of attributeKinds) {
-    const target = attributes.get(attribute)
-    if (target !== undefined) yield { from: element === 'base' ? 'base' : from, element, target }
+  for (const [attribute, target] of attributes) {
+    const from = attributeKinds.get(attribute)
+    if (from !== undefined) yield { from: element === 'base' ? 'base' : from, element, target }
   }
   const set = attributes.get('srcset') ?? attributes.get('imagesrcset')
   for (const candidate of set?.split(',').slice(0, 20) ?? []) {
     const [target = ''] = candidate.trim().split(/\s/, 1)
     yield { from: 'srcset', element, target }
   }
-  for (const target of styleUrls(attributes.get('style') ?? '')) yield { from: 'style', element, target }
+  const style = attributes.get('style')
+  if (style !== undefined) for (const target of styleUrls(style)) yield { from: 'style', element, target }
   if (element !== 'meta' || attributes.get('http-equiv')?.trim().toLowerCase() !== 'refresh') return
   const target = /url\s*=\s*["']?([^"']*)/i.exec(attributes.get('content') ?? '')?.[1]
   if (target !== undefined) yield { from: 'refresh', element, target }

@@ -1,0 +1,72 @@
+/** Unwraps addresses of well-known redirectors, and of any that carry their target in the open. Nothing is asked for. */
+
+/** How to read the target out of the address: the parameter that holds it, or a function. */
+type Unwrap = string | ((url: URL) => string | undefined)
+
+/** By host, or `.host` for all below it. Those who rewrite links for protection are among them. */
+const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
+  ['www.google.com', '/url', 'q'],
+  ['www.google.com', '/url', 'url'],
+  ['google.com', '/amp/', url => afterPath(url, /^\/amp\/(s\/)?/)],
+  ['www.google.com', '/amp/', url => afterPath(url, /^\/amp\/(s\/)?/)],
+  ['.cdn.ampproject.org', '/', url => afterPath(url, /^\/[cvi]\/(s\/)?/)],
+  ['.safelinks.protection.outlook.com', '/', 'url'],
+  ['urldefense.proofpoint.com', '/v2/url', url => url.searchParams.get('u')?.replaceAll('-', '%').replaceAll('_', '/')],
+  ['urldefense.com', '/v3/', url => /\/v3\/__(.+?)__;/.exec(url.href)?.[1]],
+  ['www.bing.com', '/ck/', url => fromBase64(url.searchParams.get('u')?.slice(2))],
+  ['r.search.yahoo.com', '/', url => /\/RU=([^/]+)\//.exec(url.pathname)?.[1]],
+  ['web.archive.org', '/web/', url => /^\/web\/[^/]{1,40}\/(.+)/.exec(url.pathname)?.[1]],
+  ['.translate.goog', '/', url => untranslated(url)],
+]
+
+/** The target inside, still to be read as an address; undefined where there is none. */
+export function unwrap(address: string): string | undefined {
+  const url = URL.parse(address)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
+  for (const [host, path, how] of KNOWN) {
+    const fits = host.startsWith('.') ? url.hostname.endsWith(host) : url.hostname === host
+    if (!fits || !url.pathname.startsWith(path)) continue
+    const found = typeof how === 'string' ? url.searchParams.get(how) : how(url)
+    if (found) return decode(found)
+  }
+  return inTheOpen(url)
+}
+
+/** A parameter whose value is an address of another host: most redirectors, and every open one. */
+function inTheOpen({ searchParams, hostname, hash }: URL): string | undefined {
+  let count = 0
+  for (const [, value] of searchParams) {
+    if (++count > 30) return undefined
+    if (!/^(?:https?:)?(?:\/\/|%2f%2f)[^/]/i.test(value) && !/^https?%3a/i.test(value)) continue
+    const target = decode(value)
+    const other = URL.parse(target.startsWith('//') ? `http:${target}` : target)
+    if (other && other.hostname !== hostname) return target
+  }
+  return /^#https?:\/\//i.test(hash) ? hash.slice(1) : undefined
+}
+
+function decode(text: string): string {
+  if (!/^https?%3a/i.test(text)) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function afterPath({ pathname, search }: URL, prefix: RegExp): string | undefined {
+  const match = prefix.exec(pathname)
+  const rest = match ? pathname.slice(match[0].length) : ''
+  return /^[^/]+\.[^/]+/.test(rest) ? `${match?.[1] ? 'https' : 'http'}://${rest}${search}` : undefined
+}
+
+function fromBase64(text: string | undefined): string | undefined {
+  const target = text ? Buffer.from(text, 'base64url').toString('utf8') : ''
+  return /^https?:\/\//i.test(target) ? target : undefined
+}
+
+/** `www-example-org.translate.goog`: a hyphen stands for a dot, two for a hyphen. */
+function untranslated({ hostname, pathname }: URL): string {
+  const name = hostname.slice(0, -'.translate.goog'.length)
+  return `https://${name.replaceAll('--', '\0').replaceAll('-', '.').replaceAll('\0', '-')}${pathname}`
+}
