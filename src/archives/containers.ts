@@ -4,6 +4,7 @@ import type { Inspector } from './inspection.ts'
 import { lister, untilNul, utf8 } from './listing.ts'
 
 const MOST_PACKED = 8_388_608
+const MOST_RATIO = 100
 
 /** 7-Zip keeps its directory at the end, often packed itself; then only that is known. */
 export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
@@ -66,9 +67,11 @@ export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nes
   const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
   const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
   const { bytes: plain, end: how } = await inflate(bytes, { form: 'gzip', most: MOST_PACKED, budget, signal })
-  notes.member({ name, ...(bytes.length >= 18 && { size: bytes.readUInt32LE(bytes.length - 4) }) })
-  if (how === 'cut' && plain.length > bytes.length * 100)
-    notes.trait('bomb', `${bytes.length} octets unpack to more than ${plain.length}`)
+  const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
+  notes.member({ name, size: declared })
+  const swells = Math.max(declared, plain.length)
+  if (how === 'cut' && swells > bytes.length * MOST_RATIO)
+    notes.trait('bomb', `${bytes.length} octets unpack to ${swells} or more`)
   else if (how === 'cut') notes.trait('unscannable', 'it holds more than may be unpacked')
   if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
   await nested(name, plain)

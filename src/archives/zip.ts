@@ -39,7 +39,7 @@ export const inspectZip: Inspector = async (bytes, to) => {
   if (more) notes.trait('unscannable', `it has more than ${entries.length} entries`)
   if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
   const ranges = judgeRanges(bytes, entries, notes)
-  judgeHidden(bytes, ranges, notes)
+  if (!more) judgeHidden(bytes, ranges, notes)
   if (judgeSizes(bytes, entries, notes)) return
   const unpack = async ({ offset, packed, method, encrypted, size }: ZipEntry): Promise<Buffer | undefined> => {
     const data = dataOf(bytes, offset, packed)

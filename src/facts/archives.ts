@@ -1,0 +1,93 @@
+/** `archives`: what the attached files are and hold, looked into within one budget and without unpacking to disk. */
+import { formatOf } from '../archives/format.ts'
+import { inspector } from '../archives/inspect.ts'
+import type { Format, Inspection, Trait } from '../archives/inspection.ts'
+import { type Fact, fact } from '../core/fact.ts'
+import type { Message } from '../core/stage.ts'
+import type { Part } from '../mime/part.ts'
+import { parts } from './parts.ts'
+
+export interface Attachment {
+  /** Of the part; see `parts`. */
+  readonly path: string
+  /** The name it is shown by; '' where it has none. */
+  readonly name: string
+  readonly inspection: Inspection
+}
+
+/** One file, attached or inside of what is attached. */
+export interface Found {
+  /** From the attachment inwards: `invoice.zip`, `invoice.iso`, `invoice.lnk`. */
+  readonly names: readonly string[]
+  readonly format: Format
+  readonly traits: readonly Trait[]
+  readonly evidence: readonly string[]
+}
+
+export interface Archives {
+  /** Of each file of a format that is looked into, in the order of the message; the same octets stand once. */
+  readonly all: readonly Attachment[]
+  /** The same and all that was found inside, the outer before the inner. */
+  readonly files: readonly Found[]
+  /** Not every file was looked into. */
+  readonly cut: boolean
+}
+
+/** Octets at the beginning that tell formats: those of disk images stand at 32 KB. */
+const HEAD = 40_960
+/** A file that large is told by its beginning alone. */
+const MOST_WHOLE = 8_388_608
+/** Octets of one file that are looked into. */
+const MOST = 33_554_432
+const MOST_FILES = 200
+
+/**
+ * Every part that is not shown as text of the message, in each reading of it.
+ *
+ * @example
+ * const { files } = await message.ask(archives)
+ * const macro = files.find(({ traits }) => traits.includes('macro'))
+ */
+export const archives: Fact<Message, Archives> = fact('archives', 'message', async message => {
+  const { all: whole, bytes } = await message.ask(parts)
+  const inspect = inspector({ signal: message.signal })
+  const seen = new Set<string>()
+  const all: Attachment[] = []
+  let left = MOST_FILES
+  for (const part of whole) {
+    if (!isFile(part) || seen.has(part.sha256 ?? '')) continue
+    seen.add(part.sha256 ?? '')
+    if (left === 0) return { all, files: flat(all), cut: true }
+    left -= 1
+    const name = part.filenames[0] ?? ''
+    const head = await bytes(part, HEAD)
+    if (formatOf(head, name) === undefined && part.size > MOST_WHOLE) continue
+    const octets = part.size > head.length ? await bytes(part, MOST) : head
+    // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
+    const names = [...part.filenames].toSorted(
+      (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
+    )
+    const inspection = await inspect(names[0] ?? '', octets)
+    if (inspection) all.push({ path: part.path, name, inspection })
+  }
+  return { all, files: flat(all), cut: false }
+})
+
+/** What holds octets and is not shown as the text of the message. */
+const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>
+  place !== undefined &&
+  size > 0 &&
+  sha256 !== undefined &&
+  !(
+    (contentType === 'text/plain' || contentType === 'text/html') &&
+    disposition !== 'attachment' &&
+    filenames.length === 0
+  )
+
+const flat = (all: readonly Attachment[]): readonly Found[] =>
+  all.flatMap(({ name, inspection }) => within([name], inspection))
+
+function within(names: readonly string[], { format, traits, evidence, inside }: Inspection): readonly Found[] {
+  const inner = inside.flatMap(({ name, inspection }) => within([...names, name], inspection))
+  return [{ names, format, traits, evidence }, ...inner]
+}

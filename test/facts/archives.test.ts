@@ -1,0 +1,75 @@
+/** What attachments are and hold, found in whole messages. */
+import { expect, test } from 'vitest'
+import { archives } from '../../src/facts/archives.ts'
+import { ask } from '../../src/testing/probe.ts'
+import { ole, zip } from '../archives/build.ts'
+
+interface Attached {
+  readonly name: string
+  readonly data: Buffer | string
+  readonly type?: string
+}
+
+const message = (...files: readonly Attached[]): string =>
+  [
+    'From: alice@example.org',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html',
+    '',
+    '<html><script>1</script>',
+    ...files.flatMap(({ name, data, type = 'application/octet-stream' }) => [
+      '--b',
+      `Content-Type: ${type}`,
+      `Content-Disposition: attachment; filename="${name}"`,
+      'Content-Transfer-Encoding: base64',
+      '',
+      Buffer.from(data).toString('base64').replace(/.{76}/g, '$&\r\n'),
+    ]),
+    '--b--',
+    '',
+  ].join('\r\n')
+
+test('each attached file is told with what lies in it; the text of the message is none', async () => {
+  const nested = zip([{ name: 'invoice.zip', data: zip([{ name: 'invoice.exe', data: `MZ${'x'.repeat(80)}` }]) }])
+  const { files, all, cut } = await ask(archives, {
+    message: message(
+      { name: 'a.zip', data: nested },
+      { name: 'b.txt', data: 'words' },
+      { name: 'again.zip', data: nested },
+    ),
+  })
+  expect(files.map(({ names, format, traits }) => [names.join(' > '), format, traits])).toEqual([
+    ['a.zip', 'zip', []],
+    ['a.zip > invoice.zip', 'zip', []],
+    ['a.zip > invoice.zip > invoice.exe', 'pe', ['executable']],
+  ])
+  expect(all.map(({ path, name }) => [path, name])).toEqual([['2', 'a.zip']])
+  expect(cut).toBe(false)
+})
+
+test('a file is what its octets are, whatever it is called', async () => {
+  const data = ole([
+    { path: 'EncryptionInfo', data: 'x' },
+    { path: 'EncryptedPackage', data: 'y' },
+  ])
+  const { files } = await ask(archives, { message: message({ name: 'photo.jpg', type: 'image/jpeg', data }) })
+  expect(files).toEqual([
+    { names: ['photo.jpg'], format: 'ole', traits: ['encrypted'], evidence: ['the document is encrypted as a whole'] },
+  ])
+})
+
+test('a page that is attached is looked into, by any of its names', async () => {
+  const data = '<html><form><input type=password></form><script>x</script>'
+  const { files } = await ask(archives, { message: message({ name: 'login.shtml', type: 'text/html', data }) })
+  expect(files.map(({ format, traits }) => [format, traits])).toEqual([['html', ['script', 'form']]])
+})
+
+test('two hundred files are a bound', async () => {
+  const files = Array.from({ length: 210 }, (_, index) => ({ name: `${index}.js`, data: `var a${index}` }))
+  const found = await ask(archives, { message: message(...files) })
+  expect(found.cut).toBe(true)
+  expect(found.files).toHaveLength(100)
+})
