@@ -121,8 +121,9 @@ export interface Gateway {
  */
 export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
-  const { dns = resolver(), clock = systemClock, consult = consultOutside, notify = warnProcess } = options
+  const { clock = systemClock, consult = consultOutside, notify = warnProcess } = options
   const { load = loadMeter({ clock, notify }) } = options
+  const { dns = resolver({ took: ms => load.took('dns', ms) }) } = options
   const seen = observer()
   const compiled = compile(options, filters)
   const lent = options.store === undefined || options.store.sure ? undefined : insured(options.store, { clock, notify })

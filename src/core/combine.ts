@@ -35,7 +35,8 @@ export function unless(
     )
 }
 
-function changed(filter: Filter, change: (examine: Examine) => Examine, conduct: Partial<Filter> = {}): Filter {
+/** The filter with another way to examine each of its stages. */
+export function changed(filter: Filter, change: (examine: Examine) => Examine, conduct: Partial<Filter> = {}): Filter {
   const methods: Partial<Record<Stage, Examine>> = {}
   for (const stage of stages) {
     const examine = filter[stage] as Examine | undefined

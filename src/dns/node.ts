@@ -21,6 +21,8 @@ export interface ResolverOptions {
   readonly inFlight?: number
   /** What is remembered, and for how long. */
   readonly cache?: CacheOptions
+  /** Hears how many milliseconds each question took that was not answered from memory. @default nobody */
+  readonly took?: (ms: number) => void
   /** Tells the time. @default the system's clock */
   readonly clock?: Clock
 }
@@ -52,6 +54,7 @@ export function resolver({
   timeout = '1.5s',
   inFlight = 1_000,
   cache: { entries = 10_000, size = '16mb', longest = '1h', untold = '60s', failure: failed = '2s' } = {},
+  took,
   clock = systemClock,
 }: ResolverOptions = {}): Resolver {
   const ms = toMilliseconds(timeout, 'dns.timeout')
@@ -68,7 +71,9 @@ export function resolver({
     if (asking.size >= inFlight) {
       return Promise.resolve(failure('unreachable', `${inFlight} questions are on their way already`))
     }
+    const since = clock.monotonic()
     const question = lookup(servant, name, type).then(timed => {
+      took?.(clock.monotonic() - since)
       memory.set(key, timed.answer, lifetime(timed, lives))
       asking.delete(key)
       return timed.answer

@@ -99,8 +99,9 @@ export function admission({
     connect: async (connection): Promise<Finding | undefined> => {
       // Judged a second time, since it has spoken too early: it has its place.
       if (held.has(connection.ref)) return undefined
-      const { isIn, lane, reason, minutes } = await connection.consult('admission', () => decide(connection))
-      if (isIn) return undefined
+      const answer = await connection.consult('admission', () => decide(connection))
+      if (answer.isIn) return undefined
+      const { lane, reason, minutes } = answer
       const say = `Too busy now, please try again in about ${minutes} minutes`
       return defer('4.3.2', reason, { rule: lane, say, close: true })
     },

@@ -3,7 +3,7 @@
 /** The latest answers of one look. */
 const KEPT = 32
 /** Below this many milliseconds nothing is slow, whatever it was before. */
-const NEGLIGIBLE = 20
+const NEGLIGIBLE = 50
 /** The usual falls quickly to what is seen, and rises by half of the difference in this time. */
 const RISE_HALF_LIFE = 1_800_000
 const FALL = 0.3

@@ -11,14 +11,14 @@ export interface Load {
   readonly level: Level
   /** Since when the level holds, in milliseconds of the monotonic clock. */
   readonly since: number
-  /** Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `spool`, and one for each thing behind us, such as `next-hop`. */
+  /** Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, and one for each thing behind us, such as `next-hop`. */
   readonly parts: Readonly<Record<string, number>>
   /** How many times slower than usual the slowest thing behind us answers; 1 when none is slow. */
   readonly slowdown: number
 }
 
-/** What is held and counted: it takes room until it is given back. */
-export type Held = 'sessions' | 'spool'
+/** What is held and counted until it is given back: sessions, messages at dear filters, octets of messages. */
+export type Held = 'sessions' | 'scans' | 'spool'
 
 /** Measures load. Costs a counter where something happens, and one look at the process ten times a second while somebody asks. */
 export interface LoadMeter {
@@ -26,7 +26,7 @@ export interface LoadMeter {
   now(): Load
   /** The level alone, for whoever must not wake anything. */
   readonly level: Level
-  /** More of something is held, or less: sessions, or octets of messages. */
+  /** More of something is held, or less. */
   hold(what: Held, by: number): void
   /** Something behind us has answered after so many milliseconds: `next-hop`, `clamav`, `dns`. */
   took(what: string, ms: number): void

@@ -9,6 +9,8 @@ import { type ProcessProbe, processProbe } from './process.ts'
 export interface LoadMeterOptions {
   /** How many sessions are full load. @default 2_000 */
   readonly sessions?: number
+  /** How many messages that dear filters look at, or that wait for them, are full load. @default 50 */
+  readonly scans?: number
   /** How many octets of messages that are under way are full load. @default '1gb' */
   readonly spool?: Size
   /** How much memory is full load. @default what the container allows, or the machine has */
@@ -48,6 +50,7 @@ const MOST_DOUBTFUL = 0.65
  */
 export function loadMeter({
   sessions = 2_000,
+  scans = 50,
   spool = '1gb',
   memory,
   delay = '250ms',
@@ -55,9 +58,9 @@ export function loadMeter({
   notify = () => undefined,
   process = processProbe(memory === undefined ? undefined : toOctets(memory, 'load.memory')),
 }: LoadMeterOptions = {}): LoadMeter {
-  const full: Readonly<Record<Held, number>> = { sessions, spool: toOctets(spool, 'load.spool') }
+  const full: Readonly<Record<Held, number>> = { sessions, scans, spool: toOctets(spool, 'load.spool') }
   const latest = toMilliseconds(delay, 'load.delay')
-  const held: Record<Held, number> = { sessions: 0, spool: 0 }
+  const held: Record<Held, number> = { sessions: 0, scans: 0, spool: 0 }
   const behind = new Map<string, Latency>()
   const levels = levelHolder(clock.monotonic())
   let [busy, taken, stall, stallAt] = [0, 0, 0, Number.NEGATIVE_INFINITY]
@@ -80,6 +83,7 @@ export function loadMeter({
       busy: part(busy),
       memory: part(taken),
       sessions: part(held.sessions / full.sessions),
+      scans: part(held.scans / full.scans),
       spool: part(held.spool / full.spool),
     }
     let slowdown = 1

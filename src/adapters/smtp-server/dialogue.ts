@@ -148,8 +148,12 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         if (verdict === 'discard' || content === undefined) return settle(null, accepted)
         const bytes = content.open()
         visit.delivering = true
+        const { clock, load } = gateway().world
+        const since = clock.monotonic()
         own.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
           bytes.destroy()
+          const ms = clock.monotonic() - since
+          if (!error || ms >= SLOW_FAILURE) load.took('next-hop', ms)
           settle(error, message ?? accepted)
         })
       }
@@ -172,6 +176,9 @@ function answer(callback: Callback, decide: () => Promise<Error | null | undefin
 /** The host's own handler as a promise. */
 const hostSays = (call: (done: Callback) => void): Promise<Error | null | undefined> =>
   new Promise(resolve => call(resolve))
+
+/** What fails at once says nothing of how fast the next hop is; what fails late does. */
+const SLOW_FAILURE = 1_000
 
 /** There is no place left for this client (RFC 5321 §3.8). */
 export const full: Reply = { code: 421, status: '4.7.0', text: 'Too many sessions, try again later', close: true }

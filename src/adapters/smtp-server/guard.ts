@@ -4,6 +4,7 @@ import type { Gateway } from '../../postern.ts'
 import { checkInstalled } from './compatible.ts'
 import { handlers } from './dialogue.ts'
 import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
+import { underStress } from './stress.ts'
 import type { HostOptions, SMTPServerOptions } from './types.ts'
 import { trackVisits, type Visits } from './visits.ts'
 
@@ -37,8 +38,8 @@ export function guard(
   const { onAuth } = own as SMTPServerOptions
   checkInstalled()
   refuseProxies(own)
-  const limits = toLimits(wire)
   const current = typeof gateway === 'function' ? gateway : () => gateway
+  const limits = underStress(toLimits(wire), () => current().world.load.level)
   const offered = onAuth === undefined ? ['AUTH'] : []
   const options: SMTPServerOptions = {
     disableReverseLookup: true,

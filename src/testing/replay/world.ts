@@ -64,7 +64,8 @@ export function replayWorld(recording: Recording, hide: (text: string) => string
     clock: hand,
     store: memoryStore({ clock: hand }),
     notify: () => undefined,
-    load: loadMeter({ clock: hand }),
+    // What was decided by load was recorded; a replay has none of its own.
+    load: loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } }),
     dns: {
       resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
         const question = hide(`${queryName(name) ?? name} ${type}`)

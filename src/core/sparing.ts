@@ -1,0 +1,125 @@
+/** Filters that are spared while there is too much to do: first for those who are known, then for the rest. */
+import { senderTrust, type Trust, trust } from '../facts/trust.ts'
+import { type Level, loadText } from '../load/load.ts'
+import { type Anywhere, changed } from './combine.ts'
+import type { Filter } from './filter.ts'
+import { defer, type Finding, type Findings } from './finding.ts'
+import type { Transaction } from './stage.ts'
+
+export interface SparingOptions {
+  /** From which level on the filters are skipped for the known. @default 'amber' */
+  readonly skip?: 'amber' | 'red' | 'never'
+  /** From which level on everybody else is asked to come again, before the message is sent. @default 'red' */
+  readonly defer?: 'amber' | 'red' | 'never'
+}
+
+/** What is done for one client now. Survives JSON, so that a replay does the same. */
+interface Degree {
+  readonly what: 'ask' | 'skip' | 'defer'
+  readonly reason: string
+}
+
+/**
+ * Spares dear filters while the load is high, by degrees: at amber they are skipped for those who are known, at red
+ * everybody else is deferred with 4.3.2, at MAIL already, so that no message is sent in vain. Each step stands in the
+ * findings of the session, and is told once by `notify`. Also measures how long each of these filters takes: for the load
+ * they are things behind us.
+ *
+ * To skip a virus scanner for the known is a choice: `skip: 'never'` keeps it for all.
+ *
+ * @example
+ * sparing([clamav()], { skip: 'never' })
+ */
+export function sparing(
+  filters: readonly (Filter | readonly Filter[])[],
+  options: SparingOptions = {},
+): readonly Filter[] {
+  return filters.flat().map(filter => {
+    const { name } = filter
+    const steps = stepsOf(name, options)
+    const spared = changed(filter, examine => async (context, sofar) => {
+      const degree = await steps.degree(context)
+      return steps.finding(degree) ?? (await timed(name, context, () => examine(context, sofar)))
+    })
+    // Whoever will be deferred anyway hears so before he sends.
+    const reads = filter.mail === undefined && (filter.header !== undefined || filter.message !== undefined)
+    if (!reads) return spared
+    return {
+      ...spared,
+      mail: async context => {
+        const degree = await steps.degree(context)
+        return degree.what === 'defer' && steps.finding(degree)
+      },
+    }
+  })
+}
+
+/** How long a filter takes that has to wait for something: one that answers at once asks nobody. */
+function timed(name: string, { clock, load }: Anywhere, ask: () => Findings | Promise<Findings>) {
+  const found = ask()
+  if (!(found instanceof Promise)) return found
+  const since = clock.monotonic()
+  load.hold('scans', 1)
+  return found.finally(() => {
+    load.hold('scans', -1)
+    load.took(name, clock.monotonic() - since)
+  })
+}
+
+interface Steps {
+  degree(context: Anywhere): Promise<Degree>
+  finding(degree: Degree): Finding | undefined
+}
+
+const ASK: Degree = { what: 'ask', reason: '' }
+
+/** Tells each step once, when it begins, and when all is as usual again. */
+function stepsOf(name: string, { skip = 'amber', defer: deferred = 'red' }: SparingOptions): Steps {
+  const told = new Set<Degree['what']>()
+
+  const decide = async (context: Anywhere): Promise<Degree> => {
+    const load = context.load.now()
+    if (load.level === 'green' && told.size > 0) {
+      told.clear()
+      context.notify({ what: `${name}/asked`, reason: `${name} is asked for everybody again`, level: 'info' })
+    }
+    const [skips, defers] = [reached(load.level, skip), reached(load.level, deferred)]
+    if (!skips && !defers) return ASK
+    const who = await trustOf(context)
+    const what = who === 'known' ? skips && 'skip' : defers && 'defer'
+    if (!what) return ASK
+    const at = `at a load of ${loadText(load)}`
+    if (!told.has(what)) {
+      told.add(what)
+      const reason = what === 'skip' ? 'skipped for the known' : 'not asked, and all but the known are deferred,'
+      context.notify({ what: `${name}/${what}`, reason: `${name} is ${reason} ${at}`, level: 'warning' })
+    }
+    const reason =
+      what === 'skip' ? `skipped for a client that is known, ${at}` : `not to be had for a client that is ${who}, ${at}`
+    return { what, reason: `${name} is ${reason}` }
+  }
+
+  return {
+    degree: async context => {
+      try {
+        return await context.consult(`sparing:${name}`, () => decide(context))
+      } catch {
+        // A recording from a time without this: then it was asked.
+        return ASK
+      }
+    },
+    finding: ({ what, reason }) => {
+      if (what === 'ask') return undefined
+      return what === 'skip' ? { rule: 'skipped', reason } : defer('4.3.2', reason, { rule: 'deferred' })
+    },
+  }
+}
+
+const reached = (level: Level, from: 'amber' | 'red' | 'never'): boolean =>
+  level !== 'green' && from !== 'never' && (level === 'red' || level === from)
+
+/** From MAIL on it is known for whom the client sends, too. A record that cannot be read is none. */
+const trustOf = (context: Anywhere): Promise<Trust> =>
+  (isTransaction(context) ? context.ask(senderTrust) : context.ask(trust)).catch(() => 'unknown' as const)
+
+const isTransaction = (context: Anywhere): context is Anywhere & Transaction => context.reversePath !== undefined
