@@ -33,12 +33,19 @@ const DAY = 86_400_000
 export const usualMemory: Memory = { halfLife: 14 * DAY, recent: DAY }
 
 /** What an identity's record says. */
-export interface Standing {
+export interface Standing extends Evidence {
   readonly identity: Identity
+  /** The half-life of the memory that speaks. */
+  readonly life: number
+}
+
+interface Evidence {
+  readonly good: number
+  readonly bad: number
+  /** The expected share of good messages, from 0 to 1. */
+  readonly share: number
   /** -1 for nothing but good for long, 0 for nothing known, 1 for nothing but bad. */
   readonly tendency: number
-  /** A sentence. */
-  readonly reason: string
 }
 
 // The prior is worth ten messages, of which eight were good: who is unknown is at 80 %, and there points are 0.
@@ -111,17 +118,8 @@ export function standingsOf(
   return identities.map((identity, index) => {
     const [long, short] = [evidence(sums[2 * index]), evidence(sums[2 * index + 1])]
     const told = short.tendency > Math.max(long.tendency, 0) ? short : long
-    const life = told === short ? memory.recent : memory.halfLife
-    return { identity, tendency: told.tendency, reason: sentence(identity, told, life) }
+    return { ...told, identity, life: told === short ? memory.recent : memory.halfLife }
   })
-}
-
-interface Evidence {
-  readonly good: number
-  readonly bad: number
-  /** The expected share of good messages. */
-  readonly share: number
-  readonly tendency: number
 }
 
 function evidence(sums: readonly number[] | undefined): Evidence {
@@ -134,7 +132,7 @@ function evidence(sums: readonly number[] | undefined): Evidence {
 }
 
 /** `example.net: 120 good, 3 bad in a memory of 14 days: 96 % good, certain to 92 %` */
-function sentence(identity: Identity, { good, bad, share }: Evidence, life: number): string {
+export function sentence({ identity, good, bad, share, life }: Standing): string {
   const certain = (good + bad) / (good + bad + PRIOR)
   const [kind = '', name = ''] = splitIdentity(identity)
   const proof = kind === 'ip' || kind === 'network' ? name : `${name} (${proofs[kind] ?? kind})`

@@ -13,6 +13,7 @@ import {
   type Memory,
   type Standing,
   sendersOf,
+  sentence,
   standingsOf,
   sumsOf,
 } from '../facts/reputation.ts'
@@ -95,15 +96,16 @@ export function reputation({
 
 /** The strongest word for and the strongest against: what is proven in several ways is still one sender. */
 function findingsOf(standings: readonly Standing[], good: number, bad: number): readonly Finding[] {
-  const said = standings.map(({ identity, tendency, reason }) => {
+  const said = standings.map(standing => {
+    const { identity, tendency } = standing
     const share = identity.startsWith('network:') ? tendency * SHARE_OF_NETWORK : tendency
-    return { value: Math.round(share * (share < 0 ? good : bad) * 10) / 10, reason }
+    return { value: Math.round(share * (share < 0 ? good : bad) * 10) / 10, standing }
   })
   const best = said.reduce((a, b) => (b.value < a.value ? b : a))
   const worst = said.reduce((a, b) => (b.value > a.value ? b : a))
   return [
-    ...(best.value < 0 ? [points(best.value, best.reason, { rule: 'good' })] : []),
-    ...(worst.value > 0 ? [points(worst.value, worst.reason, { rule: 'bad' })] : []),
+    ...(best.value < 0 ? [points(best.value, sentence(best.standing), { rule: 'good' })] : []),
+    ...(worst.value > 0 ? [points(worst.value, sentence(worst.standing), { rule: 'bad' })] : []),
   ]
 }
 

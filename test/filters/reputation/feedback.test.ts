@@ -7,8 +7,9 @@ import { reputation } from '../../../src/filters/reputation.ts'
 import { PosternError, postern } from '../../../src/index.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { clock } from '../../../src/testing/clock.ts'
+import { contextAt } from '../../../src/testing/probe.ts'
+import { worldOf } from '../../../src/testing/world.ts'
 import { zone } from '../../../src/testing/zone.ts'
-import { messageIn } from '../../support/lesson.ts'
 import { send } from '../../support/mail-flow.ts'
 
 const HOUR = 3_600_000
@@ -153,8 +154,11 @@ describe('which message', () => {
     const { store, recordOf } = world()
     const learn = reputation().learn
     for (const _ of [1, 2]) {
-      const message = messageIn([[dkim, { result: 'pass', signatures: [signature], ignored: 0 }]], store)
-      await learn?.({ label: 'spam', by: 'user:bob', undo: false, message, world: message })
+      const message = contextAt('message', {
+        facts: [[dkim, { result: 'pass', signatures: [signature], ignored: 0 }]],
+        message: 'From: alice@example.com\n\nHello\n',
+      })
+      await learn?.({ label: 'spam', by: 'user:bob', undo: false, message, world: worldOf({ store }) })
     }
     expect(recordOf('dkim:example.com')).toEqual(counted(0, 2))
   })
