@@ -1,0 +1,121 @@
+/** The parts that hold no others: added to the walk with what their fields say and what their octets are. */
+import type { Span } from './boundaries.ts'
+import { differences, fieldsOf, partNames } from './differences.ts'
+import type { HeaderFields } from './header.ts'
+import { type Leaf, readLeaf } from './leaf.ts'
+import { filenames, partName } from './names.ts'
+import type { Part } from './part.ts'
+import { cut, type Reading, type Readings, readingsOf } from './readings.ts'
+import { readSection } from './section.ts'
+import { uuencoded } from './uuencode.ts'
+import type { Source, Walk, Where } from './walk.ts'
+import { yencoded } from './yenc.ts'
+
+/** What the header section of one part says, and one way to take it. */
+export interface Heading {
+  readonly header: HeaderFields
+  readonly readings: Readings
+  readonly reading: Reading
+}
+
+export function leaf(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+  const { encoding, type } = heading.reading
+  const charset = type.parameters.all('charset')[0]?.toLowerCase()
+  const raw = source.bytes.subarray(body.start, body.stop)
+  if (where.reading && !walk.spend(raw.length)) return
+  if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !likeBase64(raw)) {
+    leaf(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
+    const reason = 'what is said to be base64 is mostly something else'
+    walk.alternative(where, { kind: 'broken-base64', reason }, other => leaf(walk, source, body, heading, other))
+    return
+  }
+  const found = readLeaf(raw, { encoding, contentType: type.contentType, charset, text: walk.room() })
+  walk.took(found)
+  const place = [...source.place, { ...body, encoding }]
+  const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
+  const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
+  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
+  if (found.octets) files(walk, found.octets, place, where)
+  if (!found.odd || encoding !== 'base64' || where.reading === 'broken-base64') return
+  const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
+  const first: Reading = { type, encoding: 'base64-first' }
+  walk.alternative(where, { kind: 'broken-base64', reason }, other =>
+    leaf(walk, source, body, { ...heading, reading: first }, other),
+  )
+}
+
+/** A span taken as plain text, whatever was declared. */
+export function textLeaf(walk: Walk, source: Source, span: Span, where: Where): void {
+  const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
+  const readings = readingsOf(header, 'text/plain')
+  leaf(walk, source, span, { header, readings, reading: readings.all[0] }, where)
+}
+
+/** Files of one text that are looked at. */
+const MOST_FILES = 20
+
+function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, where: Where): void {
+  let number = 0
+  for (const file of [...uuencoded(octets, MOST_FILES), ...yencoded(octets, MOST_FILES)]) {
+    const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
+    if (number++ === 0) walk.note(file.kind, where, reason)
+    if (!walk.spend(file.stop - file.start)) return
+    const contentType = 'application/octet-stream'
+    const { encoding, start, stop } = file
+    const found = readLeaf(octets.subarray(start, stop), {
+      encoding,
+      contentType,
+      charset: undefined,
+      text: walk.room(),
+    })
+    const names = [partName(file.kind, file.name)]
+    walk.took(found)
+    walk.add({
+      path: where.path === '' ? `${number}` : `${where.path}.${number}`,
+      reading: file.kind,
+      contentType,
+      ...contentOf(found),
+      names,
+      filenames: filenames(names),
+      encoding,
+      place: [...place, { start, stop, encoding }],
+    })
+  }
+}
+
+const contentOf = ({ size, sha256, detected, text }: Leaf) => ({
+  size,
+  sha256,
+  ...(detected && { detected }),
+  ...(text !== undefined && { text }),
+})
+
+/** Adds a part: what its fields say about it, beside what its octets are. */
+export function add(
+  walk: Walk,
+  { header, readings, reading }: Heading,
+  where: Where,
+  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
+): void {
+  const names = partNames(header)
+  const disposition = fieldsOf(header, 'content-disposition')[0]?.value
+  const contentId = header.get('content-id')?.replace(/^<|>$/g, '')
+  walk.add({
+    path: where.path,
+    ...(where.reading && { reading: where.reading }),
+    contentType: reading.type.contentType,
+    ...(disposition && { disposition }),
+    names,
+    filenames: filenames(names),
+    ...(contentId && { contentId }),
+    encoding: readings.encoding,
+    ...content,
+  })
+  for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
+}
+
+/** Of base64 with some rubbish in it most is still base64. Text has blanks. */
+export function likeBase64(octets: Buffer): boolean {
+  const sample = octets.toString('latin1', 0, 1000)
+  return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length
+}
