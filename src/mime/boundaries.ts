@@ -39,7 +39,9 @@ export function boundariesOf(value: string): readonly string[] {
     found.add(rest.slice(0, firstOf(rest, /[\s;]/)))
     if (found.size > 2 * MOST) break
   }
-  const usable = [...found].filter(boundary => boundary.length <= LONGEST).map(boundary => trimEnd(boundary))
+  const usable = [...found]
+    .filter(boundary => boundary.length <= LONGEST && !/^["']+$/.test(boundary))
+    .map(boundary => trimEnd(boundary))
   return [...new Set(usable)].slice(0, MOST)
 }
 
@@ -89,7 +91,6 @@ export function split(
   const late: Span[] = []
   const near = new Set<string>()
   let preamble: Span | undefined
-  let epilogue: Span | undefined
   let open = -1
   let closed = -1
   let looked = 0
@@ -117,14 +118,16 @@ export function split(
       if (closed < 0) closed = next
     } else open = next
   }
-  if (!preamble) return near.size > 0 && !prefix ? split(bytes, lines, { start, stop }, boundary, true) : undefined
-  if (closed >= 0)
-    epilogue = { start: closed, stop: late[0] ? Math.max(beforeDelimiter(bytes, late[0].start), closed) : stop }
+  if (!preamble)
+    return near.size > 0 && !prefix && boundary !== ''
+      ? split(bytes, lines, { start, stop }, boundary, true)
+      : undefined
   if (open >= 0) (closed >= 0 ? late : parts).push({ start: open, stop })
+  const last = late[0] ? Math.max(beforeDelimiter(bytes, late[0].start), closed) : stop
   return {
     preamble,
     parts,
-    epilogue: epilogue ?? { start: stop, stop },
+    epilogue: closed < 0 ? { start: stop, stop } : { start: closed, stop: last },
     late,
     closed: closed >= 0,
     near: [...near],

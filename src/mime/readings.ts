@@ -90,13 +90,12 @@ function encodingsOf(header: HeaderFields): Encodings {
     const exact = encodingOf(name)
     if (exact) return [why ? [exact, why] : [exact]]
     const meant = meantBy(name)
-    unknown ||= meant === undefined
-    if (meant === 'identity') return [why ? ['identity', why] : ['identity']]
+    unknown ||= meant.length === 0
     const reason = `the transfer encoding is not written as it must be: ${cut(value)}`
     const odd = { kind: 'odd-encoding', reason } as const
     // RFC 2045 §6.4: what is not known is octets as they stand. But what looks like base64 may be read as such.
-    if (meant === undefined) return [why ? ['identity', why] : ['identity'], ['base64', odd]]
-    return [why ? [meant, why] : [meant], ['identity', odd]]
+    const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
+    return ways.map((way, at) => (at === 0 ? (why ? [way, why] : [way]) : [way, odd]))
   })
   const spaced = header.all('content-transfer-encoding').find(isSpaced)
   const all: readonly Choice<Encoding>[] = [
@@ -108,12 +107,14 @@ function encodingsOf(header: HeaderFields): Encodings {
   return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown }
 }
 
-function meantBy(name: string): Encoding | undefined {
-  const [word] = /base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/.exec(name.slice(0, 200)) ?? []
-  if (word === undefined) return undefined
-  if (word.startsWith('base')) return 'base64'
-  // What is uuencoded or yEnc is found by the lines that begin it.
-  return word.startsWith('quoted') ? 'quoted-printable' : 'identity'
+/** What is named in it, in the order of the names. */
+function meantBy(name: string): readonly Encoding[] {
+  const words = name.slice(0, 200).match(/base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/g) ?? []
+  return words.map(word => {
+    if (word.startsWith('base')) return 'base64'
+    // What is uuencoded or yEnc is found by the lines that begin it.
+    return word.startsWith('quoted') ? 'quoted-printable' : 'identity'
+  })
 }
 
 /** Fields that say the same in the same words count once. */

@@ -163,12 +163,12 @@ function follow(walk: Walk, source: Source, body: Span, { boundary, cut: made }:
 /** A multipart in which no boundary occurs: some show its source, some guess. */
 function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { boundaries } = heading.reading.type
-  if (source.bytes.toString('latin1', body.start, Math.min(body.start + 4096, body.stop)).trim() === '') return
   const named = boundaries.find(boundary => boundary !== '')
   if (boundaries.some(boundary => where.outer.includes(boundary))) {
     walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${cut(named ?? '')}`)
     return
   }
+  if (source.bytes.toString('latin1', body.start, Math.min(body.start + 4096, body.stop)).trim() === '') return
   const kind = named === undefined ? 'no-boundary' : 'unused-boundary'
   const reason =
     named === undefined
