@@ -40,22 +40,23 @@ export function checkServer(server: SMTPServer, version: string = findInstalled(
   if (missing.length === 0) return
   const problem: Problem = {
     path: 'smtp-server',
-    found: `version ${version}, which has no ${missing.join(', ')}`,
-    expected: `version ${EXPECTED}`,
+    found: `${version} without ${missing.join(', ')}`,
+    expected: EXPECTED,
     remedy: 'install an expected version of smtp-server: npm install smtp-server@~3.21.6',
   }
   throw new PosternError([problem])
 }
 
 function missingOf(server: SMTPServer): readonly string[] {
-  if (!(server.connections instanceof Set) || !server.server || !(server._pendingSockets instanceof Map))
-    return ['connections, server or _pendingSockets of SMTPServer']
+  if (!server.server) return ['SMTPServer.server']
+  if (!(server.connections instanceof Set)) return ['SMTPServer.connections']
+  if (!(server._pendingSockets instanceof Map)) return ['SMTPServer._pendingSockets']
   const connection = specimen(server)
-  if (connection === undefined) return ['connection that is put into SMTPServer.connections']
+  if (connection === undefined) return ['a connection in SMTPServer.connections']
   const parser: object = connection._parser || {}
   return [
-    ...ofConnection.filter(name => !(name in connection)).map(name => `${name} of SMTPConnection`),
-    ...ofParser.filter(name => !(name in parser)).map(name => `${name} of SMTPStream`),
+    ...ofConnection.filter(name => !(name in connection)).map(name => `SMTPConnection.${name}`),
+    ...ofParser.filter(name => !(name in parser)).map(name => `SMTPStream.${name}`),
   ]
 }
 

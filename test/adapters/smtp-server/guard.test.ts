@@ -1,9 +1,11 @@
 /** The verbs of a session, spoken by smtp-server. */
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { Filter } from '../../../src/core/filter.ts'
 import { defer, quarantine, reject } from '../../../src/core/finding.ts'
 import { thresholds } from '../../../src/policy/thresholds.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
+import { scratch } from '../../support/scratch.ts'
 
 const message = 'From: a@example.net\r\nTo: b@example.org\r\nSubject: hello\r\n\r\nText.\r\n'
 
@@ -66,4 +68,85 @@ test('a message for quarantine is delivered and marked', async () => {
   await client.say('DATA')
   expect(await client.say(`${message}.`)).toMatch(/^250 /)
   expect(host.delivered[0]?.postern).toMatchObject({ quarantine: true, decision: { verdict: 'quarantine' } })
+})
+
+test('a recipient that the host refuses itself is no part of the transaction', async () => {
+  await using host = await guardedServer({
+    options: {
+      onRcptTo: ({ address }, _session, done) => done(address.startsWith('full') ? new Error('5.2.2 Full') : null),
+    },
+  })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  expect(await client.say('RCPT TO:<full@example.org>')).toMatch(/^550 5\.2\.2 Full$/)
+  await client.say('RCPT TO:<b@example.org>')
+  await client.say('DATA')
+  expect(await client.say(`${message}.`)).toMatch(/^250 /)
+  expect([...(host.delivered[0]?.postern.outcome?.each.keys() ?? [])]).toEqual(['b@example.org'])
+  client.destroy()
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.transactions).toMatchObject([{ forwardPaths: ['b@example.org'] }])
+})
+
+test('a recipient named again, and refused only then, stays for postern what it is for the host', async () => {
+  let asked = 0
+  await using host = await guardedServer({
+    options: {
+      onRcptTo: (_address, _session, done) => {
+        asked += 1
+        done(asked > 1 ? new Error('5.7.1 Once is enough') : null)
+      },
+    },
+  })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  expect(await client.say('RCPT TO:<b@example.org>')).toMatch(/^250 /)
+  expect(await client.say('RCPT TO:<b@example.org>')).toMatch(/^550 /)
+  await client.say('DATA')
+  expect(await client.say(`${message}.`)).toMatch(/^250 /)
+  expect(host.delivered[0]?.forwardPaths).toEqual(['b@example.org'])
+  expect([...(host.delivered[0]?.postern.outcome?.each.keys() ?? [])]).toEqual(['b@example.org'])
+})
+
+test('a message stays whole for the host until it has called back, though the client has left', async () => {
+  const begun = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  let delivered: string | Error | undefined
+  const large = `${message}${'A line that fills the spool file beyond what is kept in memory.\r\n'.repeat(2_000)}`
+  await using folder = await scratch()
+  await using host = await guardedServer({
+    gateway: { folder: folder.path, limits: { memory: '1kb' } },
+    options: {
+      onData: (content, _session, done) => {
+        begun.resolve()
+        goOn.promise
+          .then(() => text(content))
+          .then(
+            whole => {
+              delivered = whole
+              done()
+            },
+            (error: Error) => {
+              delivered = error
+              done(error)
+            },
+          )
+      },
+    },
+  })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  await client.say('RCPT TO:<b@example.org>')
+  await client.say('DATA')
+  client.send(`${large}.\r\n`)
+  await begun.promise
+  client.socket.resetAndDestroy()
+  await expect.poll(() => host.server.connections.size).toBe(0)
+  // A moment in which whatever would end with the connection has ended.
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(host.entries).toEqual([])
+  goOn.resolve()
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(String(delivered).endsWith(large.slice(-200))).toBe(true)
+  expect(String(delivered).length).toBeGreaterThan(large.length)
 })

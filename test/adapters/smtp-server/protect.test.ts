@@ -1,6 +1,7 @@
 /** The look at a socket before smtp-server has it. */
 import { expect, test } from 'vitest'
 import { reject } from '../../../src/core/finding.ts'
+import { earlyTalker } from '../../../src/filters/early-talker.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
 test('a condemned client costs one reply and a close, and smtp-server never sees it', async () => {
@@ -50,4 +51,16 @@ test('clients that leave while they are looked at leave nothing behind', async (
   }
   await expect.poll(() => host.entries.length, { timeout: 5_000 }).toBe(20)
   expect(host.server.connections.size).toBe(0)
+})
+
+test('W09 a client that spoke too early is one client with one session, and filters hear of it', async () => {
+  await using host = await guardedServer({ by: 'protect', filters: [earlyTalker({ points: 3 })] })
+  const client = host.client()
+  client.send('EHLO client.example.net\r\n')
+  await client.closed
+  expect(client.heard()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.decisions).toMatchObject([
+    { stage: 'connect', score: 3, findings: [{ rule: 'early-talker', points: 3 }] },
+  ])
 })
