@@ -8,6 +8,7 @@ export default defineConfig({
     'src/facts/index.ts',
     'src/adapters/smtp-server/index.ts',
     'src/adapters/milter/index.ts',
+    'src/adapters/policy/index.ts',
     'src/store/redis.ts',
     'src/store/sqlite.ts',
     'src/testing/index.ts',

@@ -1,4 +1,5 @@
 /** X-Spam-Flag and X-Spam-Status: what sorting rules in mail programs and delivery agents look for. */
+import type { Decision } from '../core/decision.ts'
 import { folded, printable, type TraceField, type Tracer } from './tracer.ts'
 
 /** The fields that this tracer writes. The same fields of the message as it came are another's word: see `forged`. */
@@ -11,7 +12,10 @@ const LONGEST_RULE = 80
  * `X-Spam-Flag: YES` for what goes to quarantine, and for every message
  * `X-Spam-Status: No, score=2.5 tests=dnsbl/listed,helo/bare-address ref=7K2Q9F`. Rules are named; reasons stay here.
  */
-export const spamStatus: Tracer = ({ ref }, { verdict, score, findings }) => {
+export const spamStatus: Tracer = ({ ref }, decision) => spamStatusOf(ref, decision)
+
+/** The same, where there is no message to write it on. */
+export function spamStatusOf(ref: string, { verdict, score, findings }: Decision): readonly TraceField[] {
   const isSpam = verdict === 'quarantine'
   const rules = new Set(findings.map(({ rule = '' }) => token(rule)).filter(rule => rule !== ''))
   const tests = rules.size === 0 ? ['none'] : [...rules].slice(0, MOST_TESTS)

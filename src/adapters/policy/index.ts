@@ -1,0 +1,2 @@
+/** `postern/policy`: a door for Postfix that needs no milter. */
+export { type PolicyServiceOptions, policyService } from './server.ts'

@@ -1,0 +1,65 @@
+/** A policy server for Postfix (SMTPD_POLICY_README): `check_policy_service`, without a milter and without the message. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { type Duration, toMilliseconds } from '../../core/units.ts'
+import type { Gateway } from '../../postern.ts'
+import { type PolicyChoices, policyDialogue } from './dialogue.ts'
+import { PolicyError, requestReader } from './requests.ts'
+
+export interface PolicyServiceOptions {
+  /**
+   * What Postfix makes of a deferral: `now` says it at once; `if-permit` lets the restrictions that follow refuse for good,
+   * and defers only what they would let pass (DEFER_IF_PERMIT). @default 'now'
+   */
+  readonly deferral?: 'now' | 'if-permit'
+  /** Write X-Spam-Status on top of messages whose recipient was accepted (PREPEND). @default false */
+  readonly prepend?: boolean
+  /** Connections at once; Postfix keeps one for each smtpd process. @default 1000 */
+  readonly connections?: number
+  /** How long a connection may be silent; Postfix drops its own after 300 s. @default '1h' */
+  readonly idle?: Duration
+}
+
+const MOST_UNREAD = 65_536
+
+/**
+ * A server for `check_policy_service`. It judges connect, HELO, MAIL and RCPT; the message is never seen, so filters of the
+ * later stages have no say: use `milter` for those.
+ *
+ * @example
+ * policyService(gateway).listen(8892, '127.0.0.1')
+ * // main.cf: smtpd_recipient_restrictions = …, check_policy_service inet:127.0.0.1:8892
+ */
+export function policyService(
+  gateway: Gateway | (() => Gateway),
+  { deferral = 'now', prepend = false, connections = 1000, idle = '1h' }: PolicyServiceOptions = {},
+): Server {
+  const current = typeof gateway === 'function' ? gateway : () => gateway
+  const patience = toMilliseconds(idle, 'policyService.idle')
+  const server = createServer(socket => {
+    serve(socket, current, patience, { deferral, prepend }).catch(() => socket.destroy())
+  })
+  server.maxConnections = connections
+  return server
+}
+
+async function serve(socket: Socket, current: () => Gateway, patience: number, choices: PolicyChoices): Promise<void> {
+  const reader = requestReader()
+  const dialogue = policyDialogue(current, choices)
+  socket.setNoDelay(true).setTimeout(patience, () => socket.destroy())
+  socket.on('error', () => undefined)
+  try {
+    for await (const chunk of socket) {
+      for (const attributes of reader.push(chunk as Buffer)) {
+        const action = await dialogue.answer(attributes)
+        if (socket.writable) socket.write(`action=${action}\n\n`)
+        if (socket.writableLength > MOST_UNREAD) return
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof PolicyError)) return
+    current().world.notify({ what: 'policy/protocol', reason: `a mail server sent ${error.message}`, level: 'warning' })
+  } finally {
+    dialogue.close()
+    socket.destroy()
+  }
+}
