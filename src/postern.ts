@@ -27,7 +27,7 @@ import type { LoadMeter } from './load/load.ts'
 import { loadMeter } from './load/meter.ts'
 import { canonical } from './net/address.ts'
 import type { Metric } from './observe/metric.ts'
-import { loadMetrics, observer } from './observe/observer.ts'
+import { loadMetrics, merged, observer, storeMetrics } from './observe/observer.ts'
 import { thresholds } from './policy/thresholds.ts'
 import { insured } from './store/insured.ts'
 import { memoryStore } from './store/memory.ts'
@@ -158,7 +158,13 @@ export function postern(options: PosternOptions): Gateway {
       }
       return undefined
     },
-    metrics: () => [...seen.read(), ...loadMetrics(load.now()), ...filters.flatMap(filter => filter.metrics?.() ?? [])],
+    metrics: () =>
+      merged([
+        ...seen.read(),
+        ...loadMetrics(load.now()),
+        ...storeMetrics(store),
+        ...filters.flatMap(filter => filter.metrics?.() ?? []),
+      ]),
     feedback: said => teach(setup, world, said),
     wrote: mail => tellWritten(setup, world, mail),
     close: async () => {

@@ -11,7 +11,7 @@ interface Import {
   readonly kind: 'type' | 'static' | 'dynamic'
 }
 
-const WORDS = ['finding', 'fact', 'stage', 'filter', 'decision', 'units', 'errors', 'world', 'feedback'].map(
+const WORDS = ['finding', 'fact', 'stage', 'filter', 'decision', 'units', 'errors', 'world', 'feedback', 'combine'].map(
   word => `core/${word}.ts`,
 )
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

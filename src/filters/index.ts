@@ -1,6 +1,8 @@
 /** `postern/filters`: one factory for each filter. */
 export { type AccessLists, type AccessOptions, access } from './access.ts'
+export { type AdmissionOptions, admission } from './admission.ts'
 export { type ClamavOptions, clamav } from './clamav.ts'
+export { type CondemnedOptions, condemned } from './condemned.ts'
 export { type DkimOptions, dkim } from './dkim.ts'
 export { type DmarcOptions, dmarc } from './dmarc.ts'
 export { type DnsblOptions, dnsbl } from './dnsbl.ts'
@@ -18,4 +20,6 @@ export { type IsValid, type RecipientsOptions, recipients } from './recipients.t
 export { type RecommendedOptions, recommended } from './recommended.ts'
 export { type ReputationOptions, reputation } from './reputation.ts'
 export { type SenderDomainOptions, senderDomain } from './sender-domain.ts'
+export { type SparingOptions, sparing } from './sparing.ts'
 export { type SpfCost, type SpfOptions, spf } from './spf.ts'
+export { type UnderLoadOptions, underLoad } from './under-load.ts'

@@ -93,6 +93,25 @@ export const loadMetrics = ({ value, level, parts, slowdown }: Load): readonly M
   },
 ]
 
+/** What can be seen of a store: whether it is there, and how much it holds. */
+export function storeMetrics(store: object): readonly Metric[] {
+  const metrics: Metric[] = []
+  if ('state' in store)
+    metrics.push(gauge('postern_store_there', '1 while the shared store answers.', store.state === 'there' ? 1 : 0))
+  if ('size' in store) metrics.push(gauge('postern_store_keys', 'Keys in the store.', Number(store.size)))
+  if ('bytes' in store) metrics.push(gauge('postern_store_bytes', 'Octets in the store.', Number(store.bytes)))
+  return metrics
+}
+
+/** Metrics of one name as one, whoever counted them. */
+export function merged(metrics: readonly Metric[]): readonly Metric[] {
+  const byName = Map.groupBy(metrics, ({ name }) => name)
+  return Array.from(byName.values(), alike => {
+    const [first] = alike
+    return { ...first, samples: alike.flatMap(({ samples }): readonly unknown[] => samples) } as Metric
+  })
+}
+
 const counter = (name: string, help: string, value: number): Metric => ({
   name,
   help,

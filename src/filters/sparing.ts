@@ -1,10 +1,10 @@
 /** Filters that are spared while there is too much to do: first for those who are known, then for the rest. */
+import { type Anywhere, changed } from '../core/combine.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding, type Findings } from '../core/finding.ts'
+import type { Transaction } from '../core/stage.ts'
 import { senderTrust, type Trust, trust } from '../facts/trust.ts'
 import { type Level, loadText } from '../load/load.ts'
-import { type Anywhere, changed } from './combine.ts'
-import type { Filter } from './filter.ts'
-import { defer, type Finding, type Findings } from './finding.ts'
-import type { Transaction } from './stage.ts'
 
 export interface SparingOptions {
   /** From which level on the filters are skipped for the known. @default 'amber' */

@@ -1,7 +1,7 @@
 /** All of load control in one word: who comes in, who is shut out, and what is spared. */
-import { type AdmissionOptions, admission } from '../filters/admission.ts'
-import { type CondemnedOptions, condemned } from '../filters/condemned.ts'
-import type { Filter } from './filter.ts'
+import type { Filter } from '../core/filter.ts'
+import { type AdmissionOptions, admission } from './admission.ts'
+import { type CondemnedOptions, condemned } from './condemned.ts'
 import { type SparingOptions, sparing } from './sparing.ts'
 
 export interface UnderLoadOptions extends SparingOptions {
