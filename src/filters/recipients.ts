@@ -7,7 +7,8 @@ import { type Duration, toMilliseconds } from '../core/units.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
 import type { Misread } from '../net/networks.ts'
 import { addressKey, type Mailbox, mailboxOf } from '../net/path.ts'
-import { type MemoryStore, memoryStore } from '../store/memory.ts'
+import { memoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
 
 /** Tells whether a mailbox receives mail. `address` is as it is compared: see `exact`. */
 export type IsValid = (address: string, recipient: Recipient) => boolean | Promise<boolean>
@@ -28,10 +29,11 @@ export interface RecipientsOptions {
   /** Tell `Bob@` from `bob@`. @default false */
   readonly exact?: boolean
   /**
-   * How many answers of a function are remembered, and for how long.
-   * @default 10,000; '1h' if known, '5m' if unknown
+   * How long the answers of a function are remembered in the gateway's store, and under which name: gateways that share
+   * a store but no directory need one each.
+   * @default '1h' if known, '5m' if unknown, under 'recipients'
    */
-  readonly cache?: { readonly entries?: number; readonly known?: Duration; readonly unknown?: Duration }
+  readonly cache?: { readonly known?: Duration; readonly unknown?: Duration; readonly name?: string }
   /**
    * Recipients of one transaction; the next is asked to come in another (RFC 5321 §4.5.3.1.8 demands 100).
    * @default 100
@@ -59,7 +61,7 @@ export function recipients({
   valid,
   domains,
   exact = false,
-  cache: { entries = 10_000, known: knownFor = '1h', unknown: unknownFor = '5m' } = {},
+  cache: { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = {},
   max = 100,
   harvest = 10,
   failure = 'defer',
@@ -73,17 +75,16 @@ export function recipients({
   if (problems.length > 0) throw new PosternError(problems)
   const lasts = { known: toMilliseconds(knownFor, 'cache.known'), unknown: toMilliseconds(unknownFor, 'cache.unknown') }
 
-  let answers: MemoryStore | undefined
   const remembered = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
-    answers ??= memoryStore({ entries, clock: recipient.clock })
-    const [held] = answers.run([{ op: 'get', key: address }])
-    if (held) return held.value === 'known'
+    const key = `${name}:${address}`
+    const held = await recall(recipient.store, key)
+    if (held !== undefined) return held === 'known'
     const answer: unknown = await ask(address, recipient)
     // A directory that says neither must not have everybody refused.
     if (typeof answer !== 'boolean')
       throw new TypeError(`valid answered ${String(answer)} for ${address}, neither true nor false`)
     const word = answer ? 'known' : 'unknown'
-    if (lasts[word] > 0) answers.run([{ op: 'set', key: address, value: word, lasts: lasts[word] }])
+    if (lasts[word] > 0) await remember(recipient.store, key, word, lasts[word])
     return answer
   }
 
@@ -126,6 +127,24 @@ export function recipients({
     closed: ({ ref }) => {
       refusals.run([{ op: 'delete', key: ref }])
     },
+  }
+}
+
+/** A store that fails costs a question to the directory, and nobody his mail. */
+async function recall(store: Store, key: string): Promise<string | undefined> {
+  try {
+    const [entry] = await store.run([{ op: 'get', key }])
+    return entry?.value
+  } catch {
+    return undefined
+  }
+}
+
+async function remember(store: Store, key: string, value: string, lasts: number): Promise<void> {
+  try {
+    await store.run([{ op: 'set', key, value, lasts }])
+  } catch {
+    // It is asked for again.
   }
 }
 

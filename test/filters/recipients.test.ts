@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
 import { defer, reject } from '../../src/core/finding.ts'
 import { recipients } from '../../src/filters/recipients.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { handClock } from '../support/hand-clock.ts'
 
@@ -65,7 +67,8 @@ describe('a function', () => {
       valid: async address => asked.push(address) > 0 && address.startsWith('bob'),
       cache: { known: '10m', unknown: '1m' },
     })
-    const ask = (forwardPath: string) => probe(filter, { ...from, forwardPath, clock })
+    const store = memoryStore({ clock })
+    const ask = (forwardPath: string) => probe(filter, { ...from, forwardPath, clock, store })
     expect(await ask('Bob@example.org')).toEqual([])
     expect(await ask('bob@EXAMPLE.org')).toEqual([])
     expect(await ask('eve@example.org')).toEqual([unknown('eve@example.org')])
@@ -80,13 +83,29 @@ describe('a function', () => {
     expect(asked.length).toBe(4)
   })
 
-  test('is not remembered without limit', async () => {
+  test('is asked for each name under which answers are remembered, where a store is shared', async () => {
+    const store = memoryStore()
     const asked: string[] = []
-    const filter = recipients({ valid: address => asked.push(address) > 0, cache: { entries: 2 }, harvest: 100 })
-    const clock = handClock()
-    for (const name of ['a', 'b', 'c', 'a', 'b', 'c'])
-      await probe(filter, { ...from, forwardPath: `${name}@example.org`, clock })
-    expect(asked.length).toBeGreaterThan(3)
+    const gates = ['a', 'b'].map(name =>
+      recipients({ valid: address => asked.push(`${name} ${address}`) > 0 && name === 'a', cache: { name } }),
+    )
+    const [first = [], second = []] = await Promise.all(
+      gates.map(filter => probe(filter, { ...from, forwardPath: 'bob@example.org', store })),
+    )
+    expect([first, second]).toEqual([[], [unknown('bob@example.org')]])
+    expect(asked).toEqual(['a bob@example.org', 'b bob@example.org'])
+    expect(store.run([{ op: 'get', key: 'b:bob@example.org' }])).toEqual([
+      { value: 'unknown', endsIn: expect.any(Number) },
+    ])
+  })
+
+  test('is asked itself while the store fails', async () => {
+    const store: Store = { run: () => Promise.reject(new Error('the store is away')) }
+    const filter = recipients({ valid: address => address.startsWith('bob') })
+    expect(await probe(filter, { ...from, forwardPath: 'bob@example.org', store })).toEqual([])
+    expect(await probe(filter, { ...from, forwardPath: 'eve@example.org', store })).toEqual([
+      unknown('eve@example.org'),
+    ])
   })
 
   test.for([
