@@ -57,6 +57,7 @@ export async function receive(content: Readable, { size, spool, header }: Receiv
     if (readers === undefined) return false
     await keep(normal)
     await keep(lines.push(separator))
+    lines.beginBody()
     return true
   }
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Resolver } from '../dns/resolver.ts'
 import type { LoadMeter } from '../load/load.ts'
 import type { HeaderFields } from '../mime/header.ts'
+import type { BodyShape } from '../mime/line-ends.ts'
 import type { Store } from '../store/store.ts'
 import type { Fact } from './fact.ts'
 import type { Clock, Consult, Notify } from './world.ts'
@@ -76,6 +77,8 @@ export interface Message extends Header {
   readonly size: number
   /** A fresh stream from the first byte, or from octet `start`, as often as you like. Ends with the transaction. */
   open(start?: number): Readable
+  /** What was counted while the body arrived; absent where nothing has counted it. Ask the fact `shape`. */
+  readonly counted?: BodyShape
 }
 
 /** What is known at each stage. */

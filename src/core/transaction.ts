@@ -1,5 +1,6 @@
 /** The message of a transaction: received in one pass, judged for each recipient, held until the transaction ends. */
 import type { Readable } from 'node:stream'
+import type { LineEnds } from '../mime/line-ends.ts'
 import { together } from '../policy/recipients.ts'
 import { deliverable } from './content.ts'
 import { type Decision, isFinal, type Outcome } from './decision.ts'
@@ -96,19 +97,18 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
       case 'no-space':
         return failed(defer('4.3.1', `the spool failed: ${words(reception.error)}`, { rule: 'session/spool' }))
       case 'complete':
-        return await judgeMessage(header as Level & { scope: Scope<Header> }, lineEndFinding(setup, reception.lines))
+        return await judgeMessage(header as Level & { scope: Scope<Header> }, reception.lines)
       default:
         return reception satisfies never
     }
   }
 
-  const judgeMessage = async (
-    inner: Level & { scope: Scope<Header> },
-    broken: Finding | undefined,
-  ): Promise<Outcome> => {
+  const judgeMessage = async (inner: Level & { scope: Scope<Header> }, lines: LineEnds): Promise<Outcome> => {
+    const broken = lineEndFinding(setup, lines)
     const scope = openScope<Message>('message', inner.scope, {
       size: store.size,
       open: (start?: number) => store.open(start),
+      counted: lines.body(),
     })
     const here = level(scope)
     message = here

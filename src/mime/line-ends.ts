@@ -1,4 +1,20 @@
 /** Turns every line end of a message into CRLF as its bytes go by, and tells what it met: smuggling hides in line ends. */
+import { isAscii } from 'node:buffer'
+
+/** How the body of a message is shaped, every line end counted as CRLF. */
+export interface BodyShape {
+  readonly octets: number
+  /** Line ends. */
+  readonly lines: number
+  /** Octets of the longest line, without its line end. */
+  readonly longestLine: number
+  /** There are octets beyond US-ASCII. */
+  readonly eightBit: boolean
+  /** There is a NUL. */
+  readonly nul: boolean
+  /** Lines that begin with `--`, as every MIME boundary does (RFC 2046 §5.1.1). */
+  readonly boundaryLines: number
+}
 
 /** A normaliser for one message. The counts stand for all that was pushed so far. */
 export interface LineEnds {
@@ -16,6 +32,10 @@ export interface LineEnds {
    * CR or LF on either side, or with a NUL beside it that servers strip (CVE-2023-51764, -51765, -51766).
    */
   readonly endOfDataLookAlike: boolean
+  /** The header section and the empty line are over: what is pushed from now on is the body. */
+  beginBody(): void
+  /** Of what was pushed since then. */
+  body(): BodyShape
 }
 
 const NUL = 0
@@ -23,6 +43,7 @@ const TAB = 9
 const LF = 10
 const CR = 13
 const SPACE = 32
+const DASH = 45
 const DOT = 46
 
 /** What a line holds so far, white space and NUL aside. */
@@ -48,11 +69,27 @@ export function lineEnds(): LineEnds {
   let content = BLANK
   let hasNul = false
   let wellBegun = true
+  /** How many of its first two octets are dashes, up to the first that is none. */
+  let dashes = 0
+  /** What is counted anew when the body begins. */
+  let longest = 0
+  let nulBefore = 0
+  let octets = 0
+  let lines = 0
+  let boundaryLines = 0
+  let eightBit = false
+
+  const widen = (width: number): void => {
+    if (width > longest) longest = width
+    if (width > met.longestLine) met.longestLine = width
+  }
 
   const endLine = (well: boolean): void => {
     if (content === SINGLE_DOT && (hasNul || !well || !wellBegun)) met.endOfDataLookAlike = true
-    if (length > met.longestLine) met.longestLine = length
+    widen(length)
+    lines++
     length = 0
+    dashes = 0
     content = BLANK
     hasNul = false
     wellBegun = well
@@ -64,14 +101,23 @@ export function lineEnds(): LineEnds {
     const text = chunk.toString('latin1')
     let start = 0
     let carried = length
-    let widest = met.longestLine
-    if (afterCr) start = 1
-    if (afterCr) carried = 0
+    let widest = 0
+    let ended = 0
+    let delimiters = 0
+    let begun = afterCr ? 0 : dashes
+    if (afterCr) {
+      start = 1
+      carried = 0
+      ended = 1
+    }
     let cr = text.indexOf('\r', start)
     for (let lf = text.indexOf('\n', start); lf >= 0; lf = text.indexOf('\n', start)) {
       if (cr !== lf - 1 || cr < 0) return false
       const width = carried + cr - start
       if (width > widest) widest = width
+      if (begun < 2 && text.charCodeAt(start) === DASH && opens(text, start, cr, carried, begun) === 2) delimiters++
+      ended++
+      begun = 0
       carried = 0
       start = lf + 1
       cr = text.indexOf('\r', start)
@@ -79,8 +125,13 @@ export function lineEnds(): LineEnds {
     if (cr >= 0 && cr !== text.length - 1) return false
     if (start > 0) content = BLANK
     const tail = cr >= 0 ? cr : text.length
+    const first = opens(text, start, tail, carried, begun)
+    if (first === 2 && begun < 2) delimiters++
+    dashes = first
+    lines += ended
+    boundaryLines += delimiters
     length = carried + tail - start
-    met.longestLine = Math.max(widest, length)
+    widen(Math.max(widest, length))
     for (let i = start; i < tail && content !== OTHER; i++) content = after(content, chunk[i])
     afterCr = cr >= 0
     return true
@@ -116,6 +167,10 @@ export function lineEnds(): LineEnds {
         endLine(false)
       } else if (octet === CR) afterCr = true
       else {
+        if (octet === DASH && dashes === length && length < 2) {
+          dashes++
+          if (dashes === 2) boundaryLines++
+        }
         length++
         if (octet === NUL) {
           met.nul++
@@ -125,20 +180,48 @@ export function lineEnds(): LineEnds {
       }
       if (out) out[at++] = octet
     }
-    if (length > met.longestLine) met.longestLine = length
+    widen(length)
     return out ? out.subarray(0, at) : chunk
   }
 
   return Object.assign(met, {
-    push: (chunk: Buffer) => (chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)),
+    push: (chunk: Buffer) => {
+      const out = chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)
+      octets += out.length
+      eightBit ||= !isAscii(chunk)
+      return out
+    },
     end: () => {
       if (!afterCr) return nothing
       afterCr = false
       met.bareCr++
+      octets++
       endLine(false)
       return Buffer.from('\n')
     },
+    beginBody: () => {
+      nulBefore = met.nul
+      longest = 0
+      length = 0
+      dashes = 0
+      // The second half of a line end that is owed does not belong to the body.
+      octets = afterCr ? -1 : 0
+      lines = afterCr ? -1 : 0
+      boundaryLines = 0
+      eightBit = false
+    },
+    body: () => ({ octets, lines, longestLine: longest, eightBit, nul: met.nul > nulBefore, boundaryLines }),
   })
+}
+
+/** How many of the first two octets of a line are dashes; `carried` of its octets came before, `begun` of them dashes. */
+function opens(text: string, start: number, stop: number, carried: number, begun: number): number {
+  let found = begun
+  for (let at = start; at < stop && carried + at - start < 2; at++) {
+    if (text.charCodeAt(at) !== DASH || found !== carried + at - start) break
+    found++
+  }
+  return found
 }
 
 function after(content: number, octet: number | undefined): number {
