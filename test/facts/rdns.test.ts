@@ -1,20 +1,10 @@
 /** Reverse DNS as RFC 8601 §3 judges it. */
 import { describe, expect, test } from 'vitest'
-import type { Fact } from '../../src/core/fact.ts'
-import type { Connection } from '../../src/core/stage.ts'
 import { type Rdns, rdns } from '../../src/facts/rdns.ts'
-import { worldOf } from '../../src/testing/world.ts'
-import { type Zone, type ZoneLiteral, zone } from '../../src/testing/zone.ts'
+import { ask } from '../../src/testing/probe.ts'
+import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 
-const connection = (ip: string, dns: Zone): Connection => ({
-  ip,
-  ref: 'TEST',
-  spokeEarly: false,
-  ...worldOf({ dns }),
-  signal: new AbortController().signal,
-  ask: <T>(question: Fact<Connection, T>) => Promise.resolve(question.find(connection(ip, dns))),
-})
-const found = (ip: string, literal: ZoneLiteral) => connection(ip, zone(literal)).ask(rdns)
+const found = (ip: string, literal: ZoneLiteral) => ask(rdns, { ip, dns: zone(literal) })
 
 const reverse = '1.2.0.192.in-addr.arpa'
 const none: Pick<Rdns, 'names' | 'confirmed'> = { names: [], confirmed: [] }
@@ -83,7 +73,7 @@ describe('reverse DNS', () => {
       [`1.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`]: { PTR: 'mx.example.org' },
       'mx.example.org': { A: '192.0.2.1', AAAA: '2001:0DB8:0::1' },
     })
-    expect(await connection('2001:db8::1', dns).ask(rdns)).toMatchObject({
+    expect(await ask(rdns, { ip: '2001:db8::1', dns })).toMatchObject({
       result: 'pass',
       confirmed: ['mx.example.org'],
     })
@@ -93,7 +83,7 @@ describe('reverse DNS', () => {
   test('A17 a thousand names cost eleven questions', async () => {
     const PTR = Array.from({ length: 1_000 }, (_, index) => `n${index}.example`)
     const dns = zone({ [reverse]: { PTR } })
-    const answer = await connection('192.0.2.1', dns).ask(rdns)
+    const answer = await ask(rdns, { ip: '192.0.2.1', dns })
     expect([answer.result, answer.names.length, dns.asked.length]).toEqual(['fail', 10, 11])
   })
 

@@ -6,7 +6,7 @@ import type { Notice, World } from '../../src/core/world.ts'
 import type { Resolver } from '../../src/dns/resolver.ts'
 import { dnsbl } from '../../src/filters/dnsbl.ts'
 import type { DnsblPoints, DnsblZone } from '../../src/filters/dnsbl-zones.ts'
-import { probe } from '../../src/testing/probe.ts'
+import { contextAt, probe } from '../../src/testing/probe.ts'
 import { worldOf } from '../../src/testing/world.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { type HandClock, handClock } from '../support/hand-clock.ts'
@@ -210,7 +210,7 @@ test('A23 lists are asked together, and those that are late are not waited for',
     },
   }
   const filter = dnsbl({ zones: names.map(name => ({ zone: name })), wait: '2s' })
-  const found = filter.connect?.(connection(worldOf({ dns, clock }), ip), { score: 0 })
+  const found = filter.connect?.(contextAt('connect', { ip, dns, clock }), { score: 0 })
   expect(asked).toBe(3)
   await Promise.resolve()
   clock.pass(2_000)
@@ -271,20 +271,14 @@ function started(literal: ZoneLiteral, zones: readonly DnsblZone[]) {
   const told: Notice[] = []
   const world: World = worldOf({ dns, clock, notify: notice => told.push(notice) })
   const filter = dnsbl({ zones })
-  const connect = Object.assign(async (client: string) => filter.connect?.(connection(world, client), { score: 0 }), {
-    world,
-  })
+  const connect = Object.assign(
+    async (client: string) => filter.connect?.(contextAt('connect', { ...world, ip: client }), { score: 0 }),
+    {
+      world,
+    },
+  )
   return { filter, told, dns, clock, connect }
 }
-
-const connection = (world: World, client: string) => ({
-  ...world,
-  ip: client,
-  ref: 'TEST',
-  spokeEarly: false,
-  signal: new AbortController().signal,
-  ask: () => Promise.reject(new Error('dnsbl asks no facts')),
-})
 
 /** Lets time pass, and what rings then find its answers. */
 async function pass(clock: HandClock, ms: number): Promise<void> {
