@@ -51,7 +51,7 @@ export function rawClient(port: number, { read = true }: { readonly read?: boole
   return {
     socket,
     send: octets => {
-      socket.write(octets)
+      socket.write(octets, 'latin1')
     },
     say: line => {
       socket.write(`${line}\r\n`)

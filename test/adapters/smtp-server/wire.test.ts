@@ -1,8 +1,10 @@
 /** What one client may take of the wire, over raw sockets. */
+import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { earlyTalker } from '../../../src/filters/early-talker.ts'
 import { guardedServer, type Setting } from '../../support/guarded-server.ts'
+import { rawClient } from '../../support/raw-client.ts'
 
 const envelope = 'MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\n'
 const both = ['guard', 'protect'] as const
@@ -229,6 +231,43 @@ test.for(drips)('W18 %s by drips is hung up on', { timeout: 20_000 }, async ([, 
   await expect.poll(() => host.entries.length).toBe(1)
 })
 
+/** How a ClientHello of 16 KB begins (RFC 8446 §5.1, §4). */
+const hello = '\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03'
+const before: readonly (readonly [what: string, options: Setting['options'], drip: string])[] = [
+  ['a TLS handshake that comes first', { secure: true }, hello],
+  ['a PROXY header', { useProxy: ['127.0.0.1'] }, 'PROXY TCP4 '],
+]
+test.for(before.flatMap(row => both.map(by => [row[0], by, row] as const)))(
+  'W18 %s by drips is hung up on (%s)',
+  { timeout: 20_000 },
+  async ([, by, [, options, drip]]) => {
+    await using host = await guardedServer({ by, options: { ...short, ...options } })
+    // With guard alone clients are timed as soon as one has come as far as the greeting.
+    if (by === 'guard') await first(host.port, options)
+    const client = host.client()
+    let sent = 0
+    const drips = setInterval(() => client.send(drip[sent++] ?? '1'), 50)
+    const since = performance.now()
+    const ended = await Promise.race([
+      client.closed.then(() => true),
+      new Promise(resolve => setTimeout(resolve, 9_000)),
+    ])
+    clearInterval(drips)
+    expect(ended).toBe(true)
+    expect(performance.now() - since).toBeGreaterThan(300)
+    expect(client.heard()).toBe('')
+    await expect.poll(() => host.server._pendingSockets.size).toBe(0)
+  },
+)
+
+/** A client that gets its greeting. */
+async function first(port: number, options: Setting['options'] = {}): Promise<void> {
+  const client = options.secure ? connect({ port, rejectUnauthorized: false }) : rawClient(port).socket
+  if (!options.secure) client.write('PROXY TCP4 192.0.2.77 192.0.2.1 4711 25\r\n')
+  await once(client, 'data')
+  client.destroy()
+}
+
 test('W18 an honest client that waits for a slow delivery is not hung up on', async () => {
   const setting: Setting = {
     filters: [{ name: 'slow', message: () => new Promise<void>(resolve => setTimeout(resolve, 1_500)) }],
@@ -299,15 +338,42 @@ test('W21 XCLIENT from a named proxy opens a session of its own for the client i
   await expect.poll(() => host.entries.map(({ ip }) => ip)).toEqual(['127.0.0.1', '192.0.2.77'])
 })
 
-test.for([
+const foreign: readonly (readonly [what: string, sent: string | Buffer])[] = [
   ['HTTP', 'GET / HTTP/1.1\r\nHost: mx.example.org\r\n\r\n'],
   ['a TLS ClientHello', Buffer.from('16030100f8010000f4030300000a0d0a0d0a', 'hex')],
   ['RDP', Buffer.from('0300002f2ae00000000000436f6f6b69653a206d737473686173683d610d0a', 'hex')],
-] as const)('W24 %s after the banner gets at most one reply', async ([, sent]) => {
+]
+test.for(foreign.flatMap(row => both.map(by => [row[0], by, row[1]] as const)))(
+  'W24 %s before the banner gets at most one reply (%s)',
+  async ([, by, sent]) => {
+    await using host = await guardedServer({ by, options: short })
+    const client = host.client()
+    client.send(sent)
+    await client.closed
+    expect(client.heard()).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
+  },
+)
+
+test.for(foreign)('W24 %s after the banner gets at most one reply', async ([, sent]) => {
   await using host = await guardedServer({ options: short })
   const client = host.client()
-  await client.reply()
+  expect(await client.reply()).toMatch(/^220 /)
   client.send(sent)
   await client.closed
-  expect(client.heard().split('\r\n').length).toBeLessThanOrEqual(3)
+  expect(client.heard()).toMatch(/^220 [^\r\n]*\r\n([45]\d\d [^\r\n]*\r\n)?$/)
 })
+
+test.for(foreign.flatMap(([what, sent]) => ['EHLO', 'MAIL', 'RCPT'].map(verb => [what, verb, sent] as const)))(
+  'W24 %s in the middle of a session, after %s, is hung up on',
+  async ([, verb, sent]) => {
+    await using host = await guardedServer({ options: short })
+    const client = await host.greeted()
+    if (verb !== 'EHLO') await client.say('MAIL FROM:<a@example.net>')
+    if (verb === 'RCPT') await client.say('RCPT TO:<b@example.org>')
+    const heard = client.heard().length
+    client.send(sent)
+    await client.closed
+    expect(client.heard().slice(heard)).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
+    expect(host.delivered).toEqual([])
+  },
+)
