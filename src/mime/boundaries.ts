@@ -3,6 +3,8 @@ import { parseParameters } from './parameters.ts'
 
 /** Octets of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
 const LONGEST = 256
+/** Characters of a Content-Type in which boundaries are looked for. */
+const LONGEST_VALUE = 8192
 /** Boundaries that are tried. */
 const MOST = 6
 /** Lines that begin with `--`: beyond, no further delimiter is seen. */
@@ -29,7 +31,8 @@ const [LF, CR, DASH] = [10, 13, 45]
 /** The boundaries that readers may take from a Content-Type: first what its grammar says, then what is made of it. */
 export function boundariesOf(value: string): readonly string[] {
   const found = new Set(parseParameters(value).all('boundary'))
-  for (const match of value.matchAll(/boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*/gi)) {
+  let looked = 0
+  for (const match of value.slice(0, LONGEST_VALUE).matchAll(/boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*/gi)) {
     const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * LONGEST)
     const [quote = ''] = /^["']/.exec(rest) ?? []
     const inside = quote === '' ? rest : rest.slice(1)
@@ -37,7 +40,7 @@ export function boundariesOf(value: string): readonly string[] {
     if (end >= 0) found.add(inside.slice(0, end))
     for (const stop of [/[\s;"]/, /;/, /["']/]) found.add(inside.slice(0, firstOf(inside, stop)))
     found.add(rest.slice(0, firstOf(rest, /[\s;]/)))
-    if (found.size > 2 * MOST) break
+    if (++looked > 2 * MOST) break
   }
   const usable = [...found]
     .filter(boundary => boundary.length <= LONGEST && !/^["']+$/.test(boundary))

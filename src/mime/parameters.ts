@@ -16,8 +16,12 @@ export interface Parameters {
 const pair = /;[ \t]*([^=; \t"()]{1,200})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/gsy
 const other = /;?[^;]*/gsy
 
+/** Characters of a field that are read. */
+const LONGEST = 8192
+
 /** Linear; at most `limit` parameters are read. */
-export function parseParameters(source: string, limit = 200): Parameters {
+export function parseParameters(field: string, limit = 200): Parameters {
+  const source = field.slice(0, LONGEST)
   const first = source.indexOf(';')
   const value = uncomment(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
@@ -49,7 +53,7 @@ export function parseParameters(source: string, limit = 200): Parameters {
         ...gathered(found, name),
       ]),
     ],
-    cut: at < source.length,
+    cut: at < source.length || source.length < field.length,
   }
 }
 

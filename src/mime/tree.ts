@@ -104,6 +104,9 @@ function multipart(walk: Walk, source: Source, body: Span, heading: Heading, whe
   }
 }
 
+/** What looking at a line costs, in octets of other work. */
+const LINE = 64
+
 interface Cut {
   readonly boundary: string
   readonly cut: Split
@@ -115,7 +118,7 @@ function splits(walk: Walk, { bytes, lines }: Source, body: Span, boundaries: re
   for (const boundary of boundaries) {
     if (!walk.spend(1024)) break
     const made = split(bytes, lines, body, boundary)
-    walk.spend((made?.looked ?? 0) * 16)
+    walk.spend((made?.looked ?? 0) * LINE)
     if (made) found.push({ boundary, cut: made })
   }
   // One that only begins as lines do counts only where nothing else does better.
@@ -154,7 +157,7 @@ function follow(walk: Walk, source: Source, body: Span, { boundary, cut: made }:
     const reason = `a line begins as the boundary does and goes on, so that some take it for one: ${cut(near)}`
     walk.alternative(where, { kind: 'near-boundary', reason }, other => {
       const loose = made.prefix ? undefined : split(source.bytes, source.lines, body, boundary, true)
-      walk.spend((loose?.looked ?? 0) * 16)
+      walk.spend((loose?.looked ?? 0) * LINE)
       for (const [index, span] of (loose?.parts ?? []).entries()) entity(walk, source, span, child(index + 1, other))
     })
   })

@@ -5,7 +5,13 @@ import type { TransferDecoder } from './transfer.ts'
 /** `begin 644 name`, and a first line whose length fits what its first character says. */
 export function* uuencoded(text: Buffer, most: number): Generator<EmbeddedFile> {
   let count = 0
+  let tries = 0
   for (let at = text.indexOf(BEGIN); at >= 0 && count < most; ) {
+    if (++tries > TRIES) {
+      // So many beginnings are no text: what comes is a file, whatever it is.
+      yield { kind: 'uuencode', name: '', start: at, stop: text.length, encoding: 'uuencode' }
+      return
+    }
     const file = at === 0 || text[at - 1] === LF ? readFile(text, at) : undefined
     if (file) {
       count++
@@ -16,6 +22,8 @@ export function* uuencoded(text: Buffer, most: number): Generator<EmbeddedFile> 
 }
 
 const BEGIN = 'begin'
+/** Places where a file could begin that are looked at. */
+const TRIES = 20_000
 const LF = 10
 const beginLine = /^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})/
 
