@@ -1,24 +1,16 @@
 /** A real redis-server from Debian, alone or as a cluster of three, on ports of the loopback and a folder of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { type Daemon, daemon } from './daemon.ts'
 import { freePort, scratch } from './scratch.ts'
 import { need } from './services.ts'
 
-export interface RealRedis extends AsyncDisposable {
+/** Starts empty, each time. */
+export interface RealRedis extends Daemon {
   readonly host: string
   readonly port: number
-  /** Sends it a signal; SIGSTOP and SIGCONT make it deaf for a while. */
-  readonly signal: (signal: NodeJS.Signals) => void
-  /** Ends it by SIGKILL and waits for that. */
-  readonly kill: () => Promise<void>
-  /** Starts it again where it was, empty, after `kill`. */
-  readonly start: () => Promise<void>
   /** Asks it by a connection of its own. */
   readonly command: (...words: string[]) => Promise<unknown>
-  /** Ends it and removes what it had. */
-  readonly stop: () => Promise<void>
 }
 
 const host = '127.0.0.1'
@@ -30,14 +22,6 @@ export async function startRedis(config: readonly string[] = []): Promise<RealRe
   const port = await freePort(host)
   const place = ['--port', `${port}`, '--bind', host, '--dir', folder.path, '--save', '', '--appendonly', 'no']
 
-  let child: ChildProcess | undefined
-  const kill = async () => {
-    const running = child
-    child = undefined
-    if (!running || running.exitCode !== null || running.signalCode !== null) return
-    running.kill('SIGKILL')
-    await once(running, 'exit')
-  }
   const command = async (...[name = 'PING', ...words]: string[]): Promise<unknown> => {
     const client = new Redis({ host, port, lazyConnect: true, retryStrategy: () => null })
     client.on('error', () => undefined)
@@ -48,32 +32,13 @@ export async function startRedis(config: readonly string[] = []): Promise<RealRe
       client.disconnect()
     }
   }
-  const start = async () => {
-    const started = spawn(program, [...place, ...config], { stdio: ['ignore', 'pipe', 'ignore'] })
-    let said = ''
-    started.stdout.on('data', (bytes: Buffer) => {
-      said = (said + bytes).slice(-2_000)
-    })
-    child = started
-    for (let tries = 0; (await command('PING').catch(() => '')) !== 'PONG'; tries += 1) {
-      if (started.exitCode !== null || tries > 500) throw new Error(`redis-server does not start: ${said}`)
-      await sleep(20)
-    }
-  }
-  const stop = async () => {
-    await kill()
-    await folder.remove()
-  }
-  try {
-    await start()
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  const signal = (name: NodeJS.Signals) => {
-    child?.kill(name)
-  }
-  return { host, port, signal, kill, start, command, stop, [Symbol.asyncDispose]: stop }
+  const running = await daemon({
+    program,
+    args: [...place, ...config],
+    folder,
+    ready: async () => (await command('PING').catch(() => '')) === 'PONG',
+  })
+  return { host, port, command, ...running }
 }
 
 export interface RedisCluster extends AsyncDisposable {
