@@ -1,7 +1,13 @@
-/** All benchmarks in one run: `npm run bench`. Figures are CPU, each beside a named baseline measured in the same run. */
+/**
+ * All benchmarks in one run: `npm run bench`, or `npm run bench -- --quick` to see that they work. Figures are CPU, each
+ * beside a named baseline measured in the same run.
+ */
 import { dkimCosts } from './dkim.ts'
 import { decisionCost, importCost } from './engine.ts'
+import { printHostCosts } from './host.ts'
 import { scanCosts } from './scan.ts'
+
+await printHostCosts({ quick: process.argv.includes('--quick') })
 
 const ms = (value: number) => `${value.toFixed(3)} ms`
 
