@@ -17,8 +17,10 @@ export interface ParseOptions extends PartLimits {
   readonly signal: AbortSignal
   /** Octets beyond which a thread reads the message. @default 262144 */
   readonly inline?: number
-  /** Milliseconds that a thread may take, waiting for its turn included. @default 5000 */
+  /** Milliseconds that a thread may take. The dearest message found takes half of it. @default 2000 */
   readonly deadline?: number
+  /** Milliseconds that the message may wait for a thread. @default 5000 */
+  readonly patience?: number
 }
 
 // Shared, because it is the machine's processors that are few.
@@ -27,10 +29,10 @@ const shared = threads()
 /** Rejects when `signal` aborts or the message cannot be read again, and at nothing that stands in the message. */
 export async function parse(
   message: Pick<Message, 'open' | 'size'>,
-  { signal, inline = 262_144, deadline = 5000, ...limits }: ParseOptions,
+  { signal, inline = 262_144, deadline = 2000, patience = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
   if (message.size <= inline) return { kind: 'parsed', ...(await readParts(message.open(), limits)) }
-  const outcome = await shared.read(message, { limits, deadline, signal })
+  const outcome = await shared.read(message, { limits, deadline, patience, signal })
   return outcome.kind === 'done' ? { kind: 'parsed', ...outcome.list } : { kind: 'too-costly', reason: outcome.reason }
 }

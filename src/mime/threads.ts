@@ -11,12 +11,18 @@ export type ThreadOutcome =
   /** A sentence. */
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
 
+export interface ThreadOptions {
+  readonly limits: PartLimits
+  /** Milliseconds that the reading may take. */
+  readonly deadline: number
+  /** Milliseconds that the message may wait for its turn. */
+  readonly patience: number
+  readonly signal: AbortSignal
+}
+
 export interface Threads {
   /** Opens the message when its turn has come. Rejects only when `signal` aborts or the message cannot be read. */
-  read(
-    message: Pick<Message, 'open' | 'size'>,
-    options: { readonly limits: PartLimits; readonly deadline: number; readonly signal: AbortSignal },
-  ): Promise<ThreadOutcome>
+  read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
 }
 
 /** Octets of the heap of one thread, in MB. The message itself lies outside of it. */
@@ -58,18 +64,17 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
   }
 
   return {
-    read: async (message, { limits, deadline, signal }) => {
+    read: async (message, { limits, deadline, patience, signal }) => {
       signal.throwIfAborted()
       if (waiting.size >= queue) return { kind: 'busy', reason: `${queue} messages wait for a thread already` }
-      const late = AbortSignal.timeout(deadline)
-      const until = AbortSignal.any([signal, late])
-      const timeout = { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` } as const
       try {
-        await turn(until)
+        await turn(AbortSignal.any([signal, AbortSignal.timeout(patience)]))
       } catch {
         signal.throwIfAborted()
-        return timeout
+        return { kind: 'busy', reason: `no thread was free within ${patience} ms` }
       }
+      const late = AbortSignal.timeout(deadline)
+      const until = AbortSignal.any([signal, late])
       let worker: Worker | undefined
       let whole = false
       try {
@@ -80,7 +85,7 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
         return outcome
       } catch (error) {
         signal.throwIfAborted()
-        if (late.aborted) return timeout
+        if (late.aborted) return { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` }
         throw error
       } finally {
         if (whole && worker) idle.push(worker)

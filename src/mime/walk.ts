@@ -65,7 +65,7 @@ export function openWalk(
   const boundaries = new Set<string>()
   const letters = new Map<string, number>()
   const deferred: (() => void)[] = []
-  let budget = 8 * size + 4_194_304
+  let budget = 8 * size + 16_777_216
   let readings = READINGS
   let room = text
 

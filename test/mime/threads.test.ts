@@ -6,7 +6,7 @@ import { readTree } from '../../src/mime/tree.ts'
 const messageOf = (text: string) => ({ size: text.length, open: () => Readable.from([Buffer.from(text)]) })
 const small = 'Content-Type: text/plain\r\n\r\nHello\r\n'
 const large = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
-const options = { limits: {}, deadline: 20_000, signal: new AbortController().signal }
+const options = { limits: {}, deadline: 20_000, patience: 20_000, signal: new AbortController().signal }
 const done = { kind: 'done', list: readTree(Buffer.from(small)) }
 
 test('threads are few, messages wait their turn, and too many of them are turned away', async () => {
@@ -31,6 +31,15 @@ test('a message that waits is not opened before its turn has come', async () => 
   expect(opened).toEqual([1])
   expect(await Promise.all([first, second])).toEqual([done, done])
   expect(opened).toEqual([1, 2])
+})
+
+test('who waits too long for a thread is turned away, and the others are served', async () => {
+  const pool = threads({ most: 1 })
+  const first = pool.read(messageOf(large), options)
+  const second = await pool.read(messageOf(small), { ...options, patience: 1 })
+  expect(second).toEqual({ kind: 'busy', reason: 'no thread was free within 1 ms' })
+  expect((await first).kind).toBe('done')
+  expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
 
 test('a thread that was ended is replaced, and the next message is parsed', async () => {

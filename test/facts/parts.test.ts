@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { type Parts, parts } from '../../src/facts/parts.ts'
+import { ask } from '../../src/testing/probe.ts'
+import { mimeCases } from '../support/mime-cases.ts'
+
+const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex')
+
+test('the octets of every part can be had, of every reading, and from wherever they were decoded', async () => {
+  let count = 0
+  for (const { message } of mimeCases) {
+    const { all, bytes } = await ask(parts, { message })
+    for (const part of all) {
+      if (part.sha256 === undefined) continue
+      const octets = await bytes(part, 1_000_000)
+      expect([octets.length, sha256(octets)]).toEqual([part.size, part.sha256])
+      expect(await bytes(part, 7)).toEqual(octets.subarray(0, 7))
+      count++
+    }
+  }
+  expect(count).toBeGreaterThan(100)
+})
+
+test('a large attachment is decoded as far as is asked, and a container has no octets', async () => {
+  const content = Buffer.alloc(900_000, 'some words ')
+  const base64 = content.toString('base64').replace(/.{76}/g, '$&\r\n')
+  const message = `Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\n${base64}\n--b--\n`
+  const { all, bytes }: Parts = await ask(parts, { message })
+  const [container, part] = all
+  if (!container || !part) throw new Error('the message has two parts')
+  expect(part.size).toBe(900_000)
+  expect((await bytes(part, 1_000_000)).equals(content)).toBe(true)
+  expect((await bytes(part, 300_001)).equals(content.subarray(0, 300_001))).toBe(true)
+  expect(await bytes(container, 100)).toEqual(Buffer.alloc(0))
+})
