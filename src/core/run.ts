@@ -60,18 +60,22 @@ export async function run(
   clock: Clock,
   spent: Spent,
   earlier: readonly { readonly findings: readonly Finding[] }[] = [],
+  adjust?: Adjust,
 ): Promise<Result> {
   if (waves.length === 0) return nothing
   const found: Found = []
   let ended: Finding | undefined
   for (const wave of waves) {
     const sofar = { score: scoreOf(earlier, found) }
-    ended = await runWave(wave, { scope, clock, spent, found, sofar })
+    ended = await runWave(wave, { scope, clock, spent, found, sofar, adjust })
     if (ended !== undefined || scope.over) break
   }
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
   return ended === undefined ? { findings } : { findings, ended }
 }
+
+/** Changes a finding, or drops it. */
+export type Adjust = (finding: Finding) => Finding | undefined
 
 type Found = (readonly [index: number, findings: readonly Finding[]])[]
 
@@ -81,11 +85,12 @@ interface Wave {
   readonly spent: Spent
   readonly found: Found
   readonly sofar: SoFar
+  readonly adjust: Adjust | undefined
 }
 
 async function runWave(
   wave: readonly Step[],
-  { scope, clock, spent, found, sofar }: Wave,
+  { scope, clock, spent, found, sofar, adjust }: Wave,
 ): Promise<Finding | undefined> {
   const answers = contextOf(scope)
   let waiting: Map<Step, () => void> | undefined
@@ -99,7 +104,8 @@ async function runWave(
     now = clock.monotonic()
     spent.set(name, (spent.get(name) ?? 0) + now - since)
     if (over) return
-    const list = named(name, findings)
+    const named = withNames(name, findings)
+    const list = adjust === undefined ? named : named.flatMap(finding => adjust(finding) ?? [])
     if (list.length > 0) found.push([step.index, list])
     ended ??= list.find(({ verdict }) => verdict !== undefined)
     waiting?.get(step)?.()
@@ -174,7 +180,7 @@ function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[], f
 }
 
 /** Findings with the name of their filter in front of their rule. */
-function named(name: string, findings: Findings): readonly Finding[] {
+function withNames(name: string, findings: Findings): readonly Finding[] {
   if (!findings) return []
   const list: readonly Finding[] = Array.isArray(findings) ? findings : [findings]
   return list.map(finding => ({ ...finding, rule: finding.rule === undefined ? name : `${name}/${finding.rule}` }))

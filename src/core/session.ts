@@ -2,17 +2,25 @@
 import type { Readable } from 'node:stream'
 import { type Budget, withBudget } from '../dns/budget.ts'
 import { canonical } from '../net/address.ts'
-import { type Decision, isFinal, type Outcome } from './decision.ts'
+import { type Decision, isFinal, type Outcome, type Policy } from './decision.ts'
 import { PosternError } from './errors.ts'
 import { journal } from './journal.ts'
 import { again, gone, judge, type Level, level, outOfOrder } from './judge.ts'
 import { openScope } from './memory.ts'
 import { reference } from './reference.ts'
-import { run, type Spent } from './run.ts'
+import { type Adjust, run, type Spent } from './run.ts'
 import type { Setup } from './setup.ts'
 import type { Connection, Greeting, Recipient, Stage, Tls, Transaction } from './stage.ts'
 import { type Delivery, deliver } from './transaction.ts'
 import type { World } from './world.ts'
+
+/** What is otherwise for one session than for others, because the host says so with each message. */
+export interface Terms {
+  /** Decides in place of the gateway's policy. */
+  readonly policy?: Policy
+  /** Changes a finding before it counts; what it returns nothing for was never found. */
+  readonly adjust?: Adjust
+}
 
 /** Who has connected, as the host knows it. */
 export interface Peer {
@@ -21,6 +29,8 @@ export interface Peer {
   readonly ref?: string
   /** The client spoke before it was greeted. @default false */
   readonly spokeEarly?: boolean
+  /** @default the gateway's own */
+  readonly terms?: Terms
 }
 
 /** What the client said with MAIL FROM. */
@@ -60,7 +70,8 @@ interface OpenTransaction {
   delivery?: Delivery
 }
 
-export function openSession(setup: Setup, peer: Peer, world: World): Session {
+export function openSession(common: Setup, peer: Peer, world: World): Session {
+  const setup = peer.terms === undefined ? common : { ...common, ...peer.terms }
   const ip = canonical(peer.ip)
   if (ip === undefined) {
     const remedy = "pass the address of the client's socket"
@@ -119,7 +130,7 @@ export function openSession(setup: Setup, peer: Peer, world: World): Session {
     const before = again(setup, levels, at)
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
-    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, levels)
+    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust)
     if (here.scope.over) return gone(stage, ref)
     here.findings.push(...findings)
     const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })

@@ -5,7 +5,7 @@ import type { Policy } from './decision.ts'
 import type { Reading } from './fact.ts'
 import type { Filter } from './filter.ts'
 import type { SessionEntry } from './journal.ts'
-import type { Plan, Spent } from './run.ts'
+import type { Adjust, Plan, Spent } from './run.ts'
 import type { Stage } from './stage.ts'
 
 export interface Setup {
@@ -24,6 +24,8 @@ export interface Setup {
   readonly tracers: readonly Tracer[]
   /** Tells a field that only we may write. */
   readonly isForged: (field: HeaderField) => boolean
+  /** Changes findings before they count. */
+  readonly adjust?: Adjust
   readonly log: ((entry: SessionEntry) => void) | undefined
   /** A session is over, after so many milliseconds, of which each filter has taken some. */
   readonly ended: (ms: number, spent: Spent) => void

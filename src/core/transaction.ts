@@ -63,7 +63,7 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
 
   /** Runs a stage on a level of this message. */
   const examine = async (stage: Stage, here: Level): Promise<Finding | undefined> => {
-    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, all())
+    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, all(), setup.adjust)
     here.findings.push(...findings)
     return ended
   }
