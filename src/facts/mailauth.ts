@@ -31,7 +31,7 @@ export function resolverFor(
     const key = `${type} ${name.toLowerCase()}`
     const known = asked.get(key)
     if (known !== undefined) return known
-    if (asked.size >= questions) throw tooMany(questions)
+    if (asked.size >= questions) throw trouble('EQUESTIONS', `more than ${questions} DNS questions`)
     const answer = ask(name, type)
     asked.set(key, answer)
     return answer
@@ -76,12 +76,6 @@ const copy = (record: unknown): unknown =>
 // An error in all but its stack, which nobody reads and which costs more than the rest of the answer.
 const trouble = (code: string, message: string): Error =>
   ({ __proto__: Error.prototype, name: 'Error', message, code }) as unknown as Error
-
-// RFC 7208 §4.6.4: a record that asks for too much is itself in error. mailauth's SPF takes its result from `spfResult`.
-const tooMany = (questions: number): Error => {
-  const text = `more than ${questions} DNS questions`
-  return Object.assign(trouble('EQUESTIONS', text), { spfResult: { error: 'permerror', text } })
-}
 
 const types: Readonly<Record<RecordType, true>> = {
   A: true,

@@ -1,5 +1,6 @@
 /** SPF through our resolver: its identities, its limits, and what an outage of DNS makes of it. */
 import { describe, expect, test } from 'vitest'
+import { withBudget } from '../../src/dns/budget.ts'
 import type { FailureCause } from '../../src/dns/resolver.ts'
 import { spf } from '../../src/facts/spf.ts'
 import { contextAt, ask as find, type Probed } from '../../src/testing/probe.ts'
@@ -188,6 +189,24 @@ describe('records that ask for too much', () => {
     expect(await ask({ dns: zone(tenMx), ...from })).toMatchObject({
       result: 'permerror',
       reason: 'the SPF record of example.org is in error: more than 20 DNS questions',
+    })
+  })
+
+  test('A17 whose own questions use up the share of the message is a permerror; who only comes too late, a temperror', async () => {
+    const share = (questions: number) => withBudget(zone(tenMx), { questions })
+    expect(await ask({ dns: share(15), ...from })).toMatchObject({
+      result: 'permerror',
+      reason: 'the SPF record of example.org is in error: it asks for more than the share of a message',
+    })
+    expect(await ask({ dns: share(5), ...from })).toMatchObject({ result: 'temperror' })
+  })
+
+  test('A17 an mx of eleven hosts is a permerror (RFC 7208 §4.6.4)', async () => {
+    const eleven = Array.from({ length: 11 }, (_, n) => ({ exchange: `h${n}.example`, priority: n }))
+    const dns = zone({ 'example.org': { ...record('v=spf1 mx -all'), MX: eleven }, '*.example': { A: '198.51.100.1' } })
+    expect(await ask({ dns, ...from })).toMatchObject({
+      result: 'permerror',
+      reason: 'the SPF record of example.org is in error: it has an mx of more than 10 hosts',
     })
   })
 
