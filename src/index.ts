@@ -33,7 +33,15 @@ export type {
   Transaction,
 } from './core/stage.ts'
 export type { Duration, Size } from './core/units.ts'
-export { type Clock, type Consult, type Notice, type Notify, systemClock, type World } from './core/world.ts'
+export {
+  type Clock,
+  type Consult,
+  type Notice,
+  type Notify,
+  systemClock,
+  type World,
+  warnProcess,
+} from './core/world.ts'
 export { type ResolverOptions, resolver } from './dns/node.ts'
 export type { Answer, FailureCause, Records, RecordType, Resolver } from './dns/resolver.ts'
 export type { Held, Level, Load, LoadMeter } from './load/load.ts'

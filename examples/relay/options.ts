@@ -32,6 +32,8 @@ export interface RelayOptions {
   readonly clamd?: string
   /** Servers of DNS. @default the system's */
   readonly dns: readonly string[]
+  /** Where `/metrics` is served over HTTP. @default nowhere */
+  readonly metrics?: Place
   /** Carry decisions out. @default false: they are only told */
   readonly enforce: boolean
   /** PEM of certificate and key for STARTTLS. @default self-made at every start */
@@ -47,6 +49,7 @@ const known = {
   maildir: { type: 'string' },
   clamd: { type: 'string' },
   dns: { type: 'string', multiple: true },
+  metrics: { type: 'string' },
   enforce: { type: 'boolean' },
   cert: { type: 'string' },
   key: { type: 'string' },
@@ -75,6 +78,9 @@ export function readOptions(
   if (!listen) wrong('--listen', last('listen'), 'HOST:PORT')
   const hop = last('next-hop')
   const nextHop = hop === undefined ? undefined : readHop(hop, last('next-hop-tls'), last('next-hop-ca'), wrong)
+  const watched = last('metrics')
+  const metrics = watched === undefined ? undefined : readPlace(watched, 0)
+  if (watched !== undefined && !metrics) wrong('--metrics', watched, 'HOST:PORT')
   const domains = given.get('domain') ?? []
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
@@ -92,6 +98,7 @@ export function readOptions(
     maildir: last('maildir') ?? 'mail',
     dns: given.get('dns') ?? [],
     enforce: TRUTH[enforce] === true,
+    ...(metrics && { metrics }),
     ...(nextHop && { nextHop }),
     ...(clamd !== undefined && { clamd }),
     ...(tls && { tls }),

@@ -8,11 +8,13 @@ import { domainToASCII } from 'node:url'
 import { SMTPServer } from 'smtp-server'
 import { type GuardedSession, guard, protect } from '../../src/adapters/smtp-server/index.ts'
 import { recommended } from '../../src/filters/recommended.ts'
-import { type Gateway, postern, resolver } from '../../src/index.ts'
+import { underLoad } from '../../src/filters/under-load.ts'
+import { type Gateway, loadMeter, postern, resolver, warnProcess } from '../../src/index.ts'
 import type { Answer } from './answer.ts'
 import { selfSigned } from './certificate.ts'
 import { deliverer, type Means } from './deliver.ts'
 import { findClamd } from './find-clamd.ts'
+import { serveMetrics } from './metrics.ts'
 import type { RelayOptions } from './options.ts'
 import { jsonLine, type Start, startLines } from './report.ts'
 
@@ -25,6 +27,8 @@ export interface Effects extends Partial<Omit<Means, 'name'>> {
 
 export interface Relay {
   readonly port: number
+  /** Where `/metrics` is served, if it is. */
+  readonly metricsPort?: number
   /** Takes no new client, lets transactions end, then hangs up on the rest with 421. */
   readonly close: () => Promise<void>
 }
@@ -42,12 +46,17 @@ export async function startRelay(options: RelayOptions, { log, tell, ...means }:
   const dns = options.dns.length > 0 ? options.dns : getServers()
   const { domains } = options
   const standard = recommended({ domains, own: [name] })
+  // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
+  const filters = domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients')
+  const load = loadMeter({ notify: warnProcess })
+  const took = (ms: number) => load.took('dns', ms)
   const gateway = postern({
-    // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
-    filters: [domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients'), scanner.filters],
+    // No virus comes in because we are busy, and the scanner has a queue of its own: it is only timed.
+    filters: underLoad({ filters, dear: scanner.filters, skip: 'never', defer: 'never' }),
+    load,
     name,
     mode: options.enforce ? 'enforce' : 'shadow',
-    dns: resolver(options.dns.length > 0 ? { servers: options.dns } : {}),
+    dns: resolver(options.dns.length > 0 ? { servers: options.dns, took } : { took }),
     log: entry => log(jsonLine(entry)),
   })
   const server = new SMTPServer(
@@ -84,8 +93,16 @@ export async function startRelay(options: RelayOptions, { log, tell, ...means }:
     dns: dns.join(', '),
     enforce: options.enforce,
   }
+  const metrics = options.metrics && (await serveMetrics(options.metrics, gateway))
   tell(startLines(start))
-  return { port, close: () => stop(server, gateway) }
+  return {
+    port,
+    ...(metrics && { metricsPort: metrics.port }),
+    close: async () => {
+      await stop(server, gateway)
+      await metrics?.close()
+    },
+  }
 }
 
 async function stop(server: SMTPServer, gateway: Gateway): Promise<void> {

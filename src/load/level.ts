@@ -4,6 +4,8 @@ import type { Level } from './load.ts'
 /** The loads from which a level begins. It ends a tenth below. */
 const BEGINS: Readonly<Record<Level, number>> = { green: 0, amber: 0.7, red: 0.9 }
 const MARGIN = 0.1
+/** One stall is amber; red is what lasts so long. */
+const LASTS = 2_000
 /** How long it must have been calm before the level falls by one. */
 const SHORTEST_HOLD = 5_000
 /** Twice in a row from red to green stays below a minute. */
@@ -11,7 +13,6 @@ const LONGEST_HOLD = 20_000
 /** Who comes back within this time after a fall is held twice as long as before. */
 const RELAPSE = 60_000
 
-const above: Readonly<Record<Level, Level>> = { green: 'amber', amber: 'red', red: 'red' }
 const below: Readonly<Record<Level, Level>> = { green: 'green', amber: 'green', red: 'amber' }
 
 export interface LevelHolder {
@@ -28,6 +29,8 @@ export function levelHolder(start: number): LevelHolder {
   let calm = start
   let hold = SHORTEST_HOLD
   let fell = Number.NEGATIVE_INFINITY
+  /** Since when the load has been enough for red without a break. */
+  let high = Number.POSITIVE_INFINITY
 
   const go = (next: Level, now: number): void => {
     level = next
@@ -42,10 +45,12 @@ export function levelHolder(start: number): LevelHolder {
       return since
     },
     step: (value, now) => {
-      while (level !== 'red' && value >= BEGINS[above[level]]) {
-        if (level === 'green') hold = now - fell < RELAPSE ? Math.min(hold * 2, LONGEST_HOLD) : SHORTEST_HOLD
-        go(above[level], now)
+      high = value < BEGINS.red ? Number.POSITIVE_INFINITY : Math.min(high, now)
+      if (level === 'green' && value >= BEGINS.amber) {
+        hold = now - fell < RELAPSE ? Math.min(hold * 2, LONGEST_HOLD) : SHORTEST_HOLD
+        go('amber', now)
       }
+      if (level === 'amber' && now - high >= LASTS) go('red', now)
       if (value >= BEGINS[level] - MARGIN) calm = now
       if (level !== 'green' && now - calm >= hold) {
         go(below[level], now)

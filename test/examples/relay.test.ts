@@ -10,7 +10,7 @@ import { dnsServer } from '../support/dns-server.ts'
 import { eicar } from '../support/eicar.ts'
 import { cuts, lookAlikes, smuggled } from '../support/end-of-data.ts'
 import { full } from '../support/full.ts'
-import { rawClient } from '../support/raw-client.ts'
+import { type RawClient, rawClient } from '../support/raw-client.ts'
 import { scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
@@ -66,14 +66,15 @@ test('in shadow mode, too, mail for others is not relayed', async () => {
 
 /** Sends one message after the other over one connection. @returns how many were taken */
 async function sendAll(port: number, contents: readonly (readonly string[])[]): Promise<number> {
-  const client = rawClient(port)
-  client.socket.setNoDelay(true)
-  await client.reply()
-  await client.say('EHLO client.example.org')
+  let client = await greeted(port)
   let taken = 0
   for (const pieces of contents) {
-    client.send('MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n')
-    for (const code of ['250', '250', '354']) expect((await client.reply()).slice(0, 3)).toBe(code)
+    // A relay that has too much to do hangs up after fewer errors: then it goes on over another connection.
+    if (!(await begins(client))) {
+      client.destroy()
+      client = await greeted(port)
+      expect(await begins(client)).toBe(true)
+    }
     for (const [index, piece] of pieces.entries()) {
       if (index > 0) await sleep(1)
       client.send(Buffer.from(piece, 'latin1'))
@@ -84,6 +85,25 @@ async function sendAll(port: number, contents: readonly (readonly string[])[]): 
   }
   client.destroy()
   return taken
+}
+
+async function greeted(port: number): Promise<RawClient> {
+  const client = rawClient(port)
+  client.socket.setNoDelay(true)
+  await client.reply()
+  await client.say('EHLO client.example.org')
+  return client
+}
+
+/** Says all that comes before the content. False when the relay has hung up. */
+async function begins(client: RawClient): Promise<boolean> {
+  client.send('MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n')
+  for (const code of ['250', '250', '354']) {
+    const reply = await client.reply()
+    if (/^(?:421 4\.7\.0|closed)/.test(reply)) return false
+    expect(reply.slice(0, 3)).toBe(code)
+  }
+  return true
 }
 
 // Every look-alike in one of the segmentations, or in all of them.

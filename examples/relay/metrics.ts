@@ -1,0 +1,34 @@
+/** What the relay has counted, over HTTP for Prometheus. Nobody is asked who he is: let it listen where only you can come. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Gateway, PROMETHEUS_TYPE, prometheus } from '../../src/index.ts'
+import type { Place } from './options.ts'
+
+export interface MetricsServer {
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
+/** Answers `GET /metrics`. @throws an error of the system if the port is taken */
+export async function serveMetrics({ host, port }: Place, gateway: Gateway): Promise<MetricsServer> {
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, ({ method, url }, response) => {
+    if (url !== '/metrics' || (method !== 'GET' && method !== 'HEAD')) {
+      response.writeHead(404).end()
+      return
+    }
+    response.writeHead(200, { 'Content-Type': PROMETHEUS_TYPE }).end(prometheus(gateway.metrics()))
+  })
+  server.maxConnections = 20
+  server.listen(port, host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
