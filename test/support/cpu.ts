@@ -1,0 +1,36 @@
+/** Processor time, for bounds that hold on a machine that is busy with other things. */
+
+/** Milliseconds of CPU that this process has used so far, all threads together. */
+export const cpuTime = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Milliseconds of CPU that `work` takes: the least of `runs`, since others disturb and nobody helps. */
+export function cpuOf(work: () => unknown, runs = 3): number {
+  let least = Infinity
+  for (let run = 0; run < runs; run++) {
+    const before = cpuTime()
+    work()
+    least = Math.min(least, cpuTime() - before)
+  }
+  return least
+}
+
+/** The longest stretch, in milliseconds of CPU, for which `work` kept the event loop to itself. */
+export async function longestStretch(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0
+  let last = cpuTime()
+  let over = false
+  const turn = (): void => {
+    const now = cpuTime()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (!over) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await work()
+  over = true
+  await new Promise(resolve => setImmediate(resolve))
+  return longest
+}
