@@ -53,23 +53,33 @@ export type Spent = Map<string, number>
 
 const nothing: Result = { findings: [] }
 
-/** Never rejects: a filter that throws, rejects or does not settle is a finding. */
-export async function run(
+/**
+ * Never rejects: a filter that throws, rejects or does not settle is a finding. A promise only where a filter makes one:
+ * most stages have none, and then three of them would cost more than all else here.
+ */
+export function run(
   waves: Plan,
   scope: Scope,
   clock: Clock,
   spent: Spent,
   earlier: readonly { readonly findings: readonly Finding[] }[] = [],
   adjust?: Adjust,
-): Promise<Result> {
+): Result | Promise<Result> {
   if (waves.length === 0) return nothing
   const found: Found = []
-  let ended: Finding | undefined
-  for (const wave of waves) {
+  const from = (index: number): Result | Promise<Result> => {
+    const wave = waves[index]
+    if (wave === undefined) return resultOf(found, undefined)
     const sofar = { score: scoreOf(earlier, found) }
-    ended = await runWave(wave, { scope, clock, spent, found, sofar, adjust })
-    if (ended !== undefined || scope.over) break
+    const next = (ended: Finding | undefined): Result | Promise<Result> =>
+      ended !== undefined || scope.over ? resultOf(found, ended) : from(index + 1)
+    const ended = runWave(wave, { scope, clock, spent, found, sofar, adjust })
+    return ended instanceof Promise ? ended.then(next) : next(ended)
   }
+  return from(0)
+}
+
+function resultOf(found: Found, ended: Finding | undefined): Result {
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
   return ended === undefined ? { findings } : { findings, ended }
 }
@@ -88,10 +98,10 @@ interface Wave {
   readonly adjust: Adjust | undefined
 }
 
-async function runWave(
+function runWave(
   wave: readonly Step[],
   { scope, clock, spent, found, sofar, adjust }: Wave,
-): Promise<Finding | undefined> {
+): Finding | undefined | Promise<Finding | undefined> {
   const answers = contextOf(scope)
   let waiting: Map<Step, () => void> | undefined
   let ended: Finding | undefined
@@ -138,17 +148,18 @@ async function runWave(
     if (ended !== undefined) break
   }
 
-  if (waiting !== undefined && waiting.size > 0 && ended === undefined && !scope.over) {
-    await new Promise<void>(resolve => {
-      finish = resolve
-      scope.context.signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+  const finished = (): Finding | undefined => {
+    over = true
+    for (const cancel of waiting?.values() ?? []) cancel()
+    waiting?.clear()
+    answers.close()
+    return ended
   }
-  over = true
-  for (const cancel of waiting?.values() ?? []) cancel()
-  waiting?.clear()
-  answers.close()
-  return ended
+  if (waiting === undefined || waiting.size === 0 || ended !== undefined || scope.over) return finished()
+  return new Promise<void>(resolve => {
+    finish = resolve
+    scope.context.signal.addEventListener('abort', () => resolve(), { once: true })
+  }).then(finished)
 }
 
 /** What the filters of one wave see: the scope's context, with a signal that aborts when their answers are late. */

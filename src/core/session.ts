@@ -130,7 +130,8 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
     const before = again(setup, levels, at)
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
-    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust)
+    const ran = run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust)
+    const { findings, ended } = ran instanceof Promise ? await ran : ran
     if (here.scope.over) return gone(stage, ref)
     here.findings.push(...findings)
     const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
