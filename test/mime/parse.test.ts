@@ -108,7 +108,7 @@ test('M16 header fields and parameters named like members of Object leave Object
   expect('polluted' in {}).toBe(false)
 })
 
-test('what takes longer than the deadline is ended and said to be too costly', async () => {
+test('M08 what takes longer than the deadline is ended and said to be too costly', async () => {
   const message = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
   expect(await parseText(message, { deadline: 5 })).toEqual({
     kind: 'too-costly',
