@@ -4,7 +4,8 @@
  * When it is full, what has expired goes first; then what was seen only once, the nearest to its end first; last what
  * was seen again. So a flood of keys that never return does not wash away those who do.
  */
-import { emptyQueue, join, leave, type Queue } from './queue.ts'
+import { keyHash } from './key-hash.ts'
+import { FIELDS, records } from './records.ts'
 
 /**
  * Times of different lengths that are kept in exact order of their ends; further lengths are put with the nearest one.
@@ -14,38 +15,36 @@ const MOST_LANES = 16
 /** How much of the shelf those that were seen again may hold against newcomers. */
 const SHARE_OF_KNOWN = 0.8
 
-/** What stands on the shelf. Owners change `value` by `put` alone, and may read the rest. */
-export interface Item<V> {
-  readonly key: string
-  value: V
-  /** On the clock of whoever owns the shelf; Infinity for never. */
-  expires: number
-  /** It was asked for after it was made. */
-  again: boolean
-  /** It has moved from `fresh` to `known`. */
-  known: boolean
-  lane: Lane<V>
-  /** Octets, as the owner counts them. */
-  cost: number
-  previous: Item<V> | undefined
-  next: Item<V> | undefined
+/** What is known of an item: it was made, it was asked for after that, it has moved from `fresh` to `known`. */
+const [ONCE, AGAIN, KNOWN] = [0, 1, 2]
+
+/** A queue of items, each linked to its neighbours. */
+interface Queue {
+  head: number
+  tail: number
 }
 
 /** What lives equally long. Both queues are in order of their ends, because nobody joins but at the tail. */
-interface Lane<V> {
+interface Lane {
   readonly lasts: number
-  readonly fresh: Queue<Item<V>>
-  readonly known: Queue<Item<V>>
+  readonly fresh: Queue
+  readonly known: Queue
 }
 
+/** Items are numbers from 1; 0 is none. */
 export interface Shelf<V> {
   /** What stands under a key and has not expired; it counts as seen again. */
-  find(key: string, now: number): Item<V> | undefined
+  find(key: string, now: number): number
+  value(item: number): V | undefined
+  /** When it is forgotten, on the clock of whoever owns the shelf; Infinity for never. */
+  expires(item: number): number
   /** Puts a value where nothing stands. What costs more than all the room is not kept. */
-  put(key: string, value: V, cost: number, lasts: number, now: number): void
+  add(key: string, value: V, cost: number, lasts: number, now: number): void
+  /** Another value in the same place, of the same cost and with the same end. */
+  change(item: number, value: V): void
   /** Gives what stands there another value and a time that begins anew. */
-  renew(item: Item<V>, value: V, cost: number, lasts: number, now: number): void
-  drop(item: Item<V>): void
+  renew(item: number, value: V, cost: number, lasts: number, now: number): void
+  drop(item: number): void
   /** How many are held, expired ones included until they are met. */
   readonly size: number
   /** Octets held, as the owner counts them. */
@@ -53,97 +52,130 @@ export interface Shelf<V> {
 }
 
 export function shelf<V>(most: { readonly entries: number; readonly bytes: number }): Shelf<V> {
-  const items = new Map<string, Item<V>>()
-  const lanes: Lane<V>[] = []
+  const items = records<V>()
+  const hash = keyHash()
+  const lanes: Lane[] = []
   const held = { bytes: 0, known: 0, knownBytes: 0 }
+  const { get, set } = items
 
-  const queueOf = (item: Item<V>) => (item.known ? item.lane.known : item.lane.fresh)
-  const weigh = (item: Item<V>, sign: 1 | -1) => {
-    held.bytes += sign * item.cost
-    if (!item.known) return
+  const queueOf = (item: number): Queue | undefined =>
+    lanes[get(item, FIELDS.lane)]?.[get(item, FIELDS.seen) === KNOWN ? 'known' : 'fresh']
+
+  const weigh = (item: number, sign: 1 | -1) => {
+    const cost = sign * get(item, FIELDS.cost)
+    held.bytes += cost
+    if (get(item, FIELDS.seen) !== KNOWN) return
     held.known += sign
-    held.knownBytes += sign * item.cost
+    held.knownBytes += cost
   }
-  const drop = (item: Item<V>) => {
-    leave(queueOf(item), item)
+  /** At the end of its queue. */
+  const join = (item: number) => {
+    const queue = queueOf(item)
+    if (!queue) return
+    set(item, FIELDS.previous, queue.tail)
+    set(item, FIELDS.next, 0)
+    if (queue.tail) set(queue.tail, FIELDS.next, item)
+    else queue.head = item
+    queue.tail = item
+    weigh(item, 1)
+  }
+  /** From wherever it stands. */
+  const leave = (item: number) => {
+    const queue = queueOf(item)
+    if (!queue) return
+    const [previous, next] = [get(item, FIELDS.previous), get(item, FIELDS.next)]
+    if (previous) set(previous, FIELDS.next, next)
+    else queue.head = next
+    if (next) set(next, FIELDS.previous, previous)
+    else queue.tail = previous
     weigh(item, -1)
-    items.delete(item.key)
+  }
+  const drop = (item: number) => {
+    leave(item)
+    items.drop(item)
   }
 
   /** The head that is nearest to its end. */
-  const nearest = (queue: 'fresh' | 'known'): Item<V> | undefined => {
-    let first: Item<V> | undefined
+  const nearest = (queue: 'fresh' | 'known'): number => {
+    let first = 0
     for (const lane of lanes) {
-      const head = lane[queue].head
-      if (head && (!first || head.expires < first.expires)) first = head
+      const { head } = lane[queue]
+      if (head && (!first || get(head, FIELDS.expires) < get(first, FIELDS.expires))) first = head
     }
     return first
   }
-  const mayBeKnown = ({ cost }: Item<V>): boolean =>
-    held.known < Math.floor(most.entries * SHARE_OF_KNOWN) && held.knownBytes + cost <= most.bytes * SHARE_OF_KNOWN
+  const mayBeKnown = (item: number): boolean =>
+    held.known < Math.floor(most.entries * SHARE_OF_KNOWN) &&
+    held.knownBytes + get(item, FIELDS.cost) <= most.bytes * SHARE_OF_KNOWN
 
   const makeRoom = (entries: number, bytes: number, now: number) => {
     for (const queue of ['fresh', 'known'] as const) {
       // Two for each that comes: the shelf empties again after a flood.
       for (let swept = 0; swept < 2; swept += 1) {
         const head = nearest(queue)
-        if (head && head.expires <= now) drop(head)
+        if (head && get(head, FIELDS.expires) <= now) drop(head)
       }
     }
     while (items.size > most.entries - entries || held.bytes > most.bytes - bytes) {
       const first = nearest('fresh')
-      if (first?.again && mayBeKnown(first)) {
-        leave(first.lane.fresh, first)
-        join(first.lane.known, first)
-        weigh(first, -1)
-        first.known = true
-        weigh(first, 1)
+      const isAgain = first !== 0 && get(first, FIELDS.seen) === AGAIN
+      if (isAgain && mayBeKnown(first)) {
+        leave(first)
+        set(first, FIELDS.seen, KNOWN)
+        join(first)
         continue
       }
-      const victim = first?.again ? (nearest('known') ?? first) : (first ?? nearest('known'))
+      const victim = isAgain ? nearest('known') || first : first || nearest('known')
       if (!victim) return
       drop(victim)
     }
   }
 
-  const laneFor = (lasts: number): Lane<V> => {
-    const distance = (lane: Lane<V>) => (lane.lasts === lasts ? 0 : Math.abs(lane.lasts - lasts))
-    const lane = lanes.reduce<Lane<V> | undefined>((a, b) => (a && distance(a) <= distance(b) ? a : b), undefined)
-    if (lane && (lane.lasts === lasts || lanes.length >= MOST_LANES)) return lane
-    const own: Lane<V> = { lasts, fresh: emptyQueue(), known: emptyQueue() }
-    lanes.push(own)
-    return own
+  const laneFor = (lasts: number): number => {
+    const distance = (lane: Lane) => (lane.lasts === lasts ? 0 : Math.abs(lane.lasts - lasts))
+    let [best, least] = [-1, Number.POSITIVE_INFINITY]
+    for (const [place, lane] of lanes.entries()) {
+      const far = distance(lane)
+      if (best >= 0 && far >= least) continue
+      best = place
+      least = far
+    }
+    if (best >= 0 && (least === 0 || lanes.length >= MOST_LANES)) return best
+    lanes.push({ lasts, fresh: { head: 0, tail: 0 }, known: { head: 0, tail: 0 } })
+    return lanes.length - 1
+  }
+
+  /** Begins its time, at the end of its queue. */
+  const begin = (item: number, cost: number, lasts: number, now: number) => {
+    set(item, FIELDS.cost, cost)
+    set(item, FIELDS.expires, now + lasts)
+    set(item, FIELDS.lane, laneFor(lasts))
+    join(item)
   }
 
   return {
     find: (key, now) => {
-      const item = items.get(key)
-      if (item && item.expires <= now) drop(item)
-      else if (item) {
-        item.again = true
-        return item
+      const item = items.find(hash(key))
+      if (!item) return 0
+      if (get(item, FIELDS.expires) <= now) {
+        drop(item)
+        return 0
       }
-      return undefined
+      if (get(item, FIELDS.seen) === ONCE) set(item, FIELDS.seen, AGAIN)
+      return item
     },
-    put: (key, value, cost, lasts, now) => {
+    value: items.value,
+    expires: item => get(item, FIELDS.expires),
+    add: (key, value, cost, lasts, now) => {
       if (cost > most.bytes) return
       makeRoom(1, cost, now)
-      const links = { again: false, known: false, previous: undefined, next: undefined }
-      const lane = laneFor(lasts)
-      const item: Item<V> = { key, value, lane, cost, expires: now + lasts, ...links }
-      items.set(key, item)
-      weigh(item, 1)
-      join(lane.fresh, item)
+      begin(items.add(hash(key), value), cost, lasts, now)
     },
+    change: items.put,
     renew: (item, value, cost, lasts, now) => {
-      leave(queueOf(item), item)
-      weigh(item, -1)
-      item.lane = laneFor(lasts)
-      item.value = value
-      item.cost = cost
-      item.expires = now + lasts
-      weigh(item, 1)
-      join(queueOf(item), item)
+      leave(item)
+      items.put(item, value)
+      begin(item, cost, lasts, now)
       makeRoom(0, 0, now)
     },
     drop,
