@@ -31,8 +31,8 @@ const SHOWN = 1_000
 /** Memory is asked for at every fifth look, latencies at every tenth. */
 const MEMORY_EVERY = 5
 const LATENCY_EVERY = 10
-/** Without a question for so long, and green, the measuring sleeps. */
-const AWAKE = 10_000
+/** Without a question for so long, and green, the measuring sleeps; whoever scrapes once a minute keeps it awake. */
+const AWAKE = 90_000
 /** How many different things behind us are told apart; further ones are not heard. */
 const MOST_BEHIND = 32
 /** Its answers may be slow by the sender's own name servers, so it alone makes nothing amber. */
@@ -116,9 +116,10 @@ export function loadMeter({
     now: () => {
       asked = clock.monotonic()
       if (next === undefined) {
-        // Whatever was seen before the sleep is over.
+        // Whatever was before the sleep is over: the time until now is not looked at.
         stall = 0
-        busy = process.busy()
+        busy = 0
+        process.busy()
         look(0, asked)
         wake()
       }

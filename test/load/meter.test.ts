@@ -1,0 +1,141 @@
+/** The measure of load: what it sees, when it looks, whom it tells. */
+import { expect, test } from 'vitest'
+import type { Notice } from '../../src/core/world.ts'
+import { loadMeter } from '../../src/load/meter.ts'
+import { clock, type HandClock } from '../../src/testing/clock.ts'
+
+const quiet = { busy: () => 0.1, memory: () => 0.2 }
+
+/** A clock whose bells ring late while the loop is stalled. */
+function stalling(): HandClock & { stall: (ms: number) => void } {
+  const hand = clock()
+  let late = 0
+  return {
+    ...hand,
+    monotonic: () => hand.monotonic() + late,
+    stall: ms => {
+      late += ms
+    },
+  }
+}
+
+test('O05 a stall of 200 ms is amber within a second, and green again within a minute', () => {
+  const hand = stalling()
+  const load = loadMeter({ clock: hand, process: quiet })
+  load.now()
+  hand.pass(2_000)
+  expect(load.level).toBe('green')
+  hand.stall(200)
+  hand.pass(200)
+  expect(load.now()).toMatchObject({ level: 'amber', parts: { loop: 0.8 } })
+  hand.pass(60_000)
+  expect(load.now().level).toBe('green')
+})
+
+test('O05 memory at four fifths is amber within a second, green within a minute after, with one change each way', () => {
+  const hand = clock()
+  let memory = 0.5
+  const told: Notice[] = []
+  const notify = (notice: Notice) => {
+    told.push(notice)
+  }
+  const load = loadMeter({ clock: hand, notify, process: { busy: () => 0.1, memory: () => memory } })
+  load.now()
+  hand.pass(3_000)
+  memory = 0.8
+  hand.pass(1_000)
+  expect(load.level).toBe('amber')
+  // To and fro around the place where the level begins.
+  for (let second = 0; second < 120; second += 1) {
+    memory = second % 2 === 0 ? 0.68 : 0.72
+    hand.pass(1_000)
+    expect(load.level).toBe('amber')
+  }
+  memory = 0.5
+  load.now()
+  hand.pass(60_000)
+  expect(load.level).toBe('green')
+  expect(told).toEqual([
+    { what: 'load/amber', level: 'warning', reason: 'the load is 0.80 (memory 0.80): green becomes amber' },
+    { what: 'load/green', level: 'info', reason: 'the load is 0.50 (memory 0.50): amber becomes green' },
+  ])
+})
+
+test('O05 a real event loop that is blocked for 300 ms is seen by the real meter', async () => {
+  const load = loadMeter()
+  load.now()
+  await new Promise(resolve => setTimeout(resolve, 300))
+  const until = performance.now() + 300
+  while (performance.now() < until);
+  await new Promise(resolve => setTimeout(resolve, 250))
+  expect(load.now().parts.loop).toBeGreaterThanOrEqual(0.7)
+  expect(load.level).not.toBe('green')
+})
+
+test('O05 memory is compared with the limit that is named', () => {
+  const { parts } = loadMeter({ memory: process.memoryUsage.rss() * 1.25 }).now()
+  expect(parts.memory).toBeGreaterThan(0.6)
+  expect(loadMeter({ memory: '1000gb' }).now().parts.memory).toBeLessThan(0.6)
+})
+
+test('sessions, scans and octets count against what is full load', () => {
+  const load = loadMeter({ clock: clock(), sessions: 100, scans: 10, spool: 1_000, process: quiet })
+  load.hold('sessions', 40)
+  load.hold('scans', 5)
+  load.hold('spool', 700)
+  load.hold('spool', -100)
+  expect(load.now()).toMatchObject({ value: 0.6, parts: { sessions: 0.4, scans: 0.5, spool: 0.6 } })
+})
+
+test('a next hop that answers five times slower than usual is a part of the load', () => {
+  const hand = clock()
+  const load = loadMeter({ clock: hand, process: quiet })
+  const seconds = (count: number, ms: number) => {
+    for (let second = 0; second < count; second += 1) {
+      for (let answer = 0; answer < 5; answer += 1) load.took('next-hop', ms)
+      load.now()
+      hand.pass(1_000)
+    }
+  }
+  seconds(60, 100)
+  expect(load.now()).toMatchObject({ slowdown: 1, parts: { 'next-hop': 0 } })
+  seconds(10, 500)
+  expect(load.now().slowdown).toBeGreaterThan(4)
+  expect(load.now()).toMatchObject({ level: 'amber' })
+})
+
+test('slow name servers, which a sender chooses, make nothing amber and nobody slow', () => {
+  const hand = clock()
+  const load = loadMeter({ clock: hand, process: quiet })
+  for (let second = 0; second < 120; second += 1) {
+    for (let answer = 0; answer < 5; answer += 1) load.took('dns', second < 60 ? 60 : 1_500)
+    load.now()
+    hand.pass(1_000)
+  }
+  expect(load.now()).toMatchObject({ level: 'green', slowdown: 1, parts: { dns: 0.65 } })
+})
+
+test('names of things behind us are bounded', () => {
+  const load = loadMeter({ clock: clock(), process: quiet })
+  for (let index = 0; index < 10_000; index += 1) load.took(`thing-${index}`, 1)
+  expect(Object.keys(load.now().parts).length).toBeLessThan(50)
+})
+
+test('it looks ten times a second while somebody asks, and sleeps when nobody does', () => {
+  const hand = clock()
+  let looks = 0
+  const busy = () => {
+    looks += 1
+    return 0.1
+  }
+  const load = loadMeter({ clock: hand, process: { busy, memory: () => 0 } })
+  hand.pass(60_000)
+  expect(looks).toBe(0)
+  load.now()
+  hand.pass(1_000)
+  expect(looks).toBeGreaterThanOrEqual(10)
+  expect(looks).toBeLessThanOrEqual(13)
+  hand.pass(100_000)
+  expect(hand.next()).toBeUndefined()
+  expect(looks).toBeLessThan(1_000)
+})
