@@ -181,7 +181,7 @@ export interface AcceptCost {
 /** (a) Accept and discard: 5 KB and 50 KB, a connection for each message and one for many. */
 export async function acceptCosts({ quick = false }: Effort = {}): Promise<readonly AcceptCost[]> {
   const variants = ['bare', 'empty gateway', 'recommended'] as const
-  const rounds = quick ? 3 : 11
+  const rounds = quick ? 3 : 7
   const results: AcceptCost[] = []
   for (const [size, octets] of [
     ['5 KB', 5_000],
@@ -203,7 +203,7 @@ export async function acceptCosts({ quick = false }: Effort = {}): Promise<reado
         await quit(made)
       })
     }
-    const count = quick ? 160 : 400
+    const count = quick ? 160 : 320
     results.push({ message: `${size}, one connection each`, costs: await compare(variants, { rounds, count }, one) })
     results.push({ message: `${size}, connections reused`, costs: await compare(variants, { rounds, count }, many) })
   }
@@ -219,7 +219,7 @@ export async function refusalCosts({ quick = false }: Effort = {}): Promise<read
       await expecting(made, '554')
       await once(made.socket, 'close')
     })
-  return await compare(variants, quick ? { rounds: 3, count: 300 } : { rounds: 15, count: 1_000 }, refused)
+  return await compare(variants, quick ? { rounds: 3, count: 300 } : { rounds: 11, count: 600 }, refused)
 }
 
 export interface SessionCost {
