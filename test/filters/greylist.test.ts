@@ -220,7 +220,7 @@ describe('at the message', () => {
 })
 
 describe('attacks', () => {
-  test('D08 sprayed senders take no more than the store has room for, and wash nobody away who is known', async () => {
+  test('D08 five thousand sprayed senders take no more than the store has room for, and wash nobody away who is known', async () => {
     const hand = clock()
     const store = memoryStore({ clock: hand, entries: 1_000 })
     const filter = greylist()
