@@ -2,6 +2,7 @@
 export { type AccessLists, type AccessOptions, access } from './access.ts'
 export { type AdmissionOptions, admission } from './admission.ts'
 export { type ClamavOptions, clamav } from './clamav.ts'
+export { type ClassifyOptions, classify } from './classify.ts'
 export { type CondemnedOptions, condemned } from './condemned.ts'
 export { type DkimOptions, dkim } from './dkim.ts'
 export { type DmarcOptions, dmarc } from './dmarc.ts'

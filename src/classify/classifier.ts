@@ -1,0 +1,187 @@
+/** An online classifier: three experts whose margins are added, a promise about honest mail, and lessons that can be undone. */
+import type { Label } from '../core/feedback.ts'
+import { newCalibration } from './calibration.ts'
+import * as expert from './expert.ts'
+import { VIEWS } from './features.ts'
+import { type Features, pack, unpack } from './packing.ts'
+import { newReplay } from './replay.ts'
+import { decode, encode, type State } from './snapshot.ts'
+import { newTail } from './tail.ts'
+
+/** What a classifier makes of a message. */
+export interface Judgement {
+  /** The sum of the experts' margins: positive for spam, negative for ham. */
+  readonly margin: number
+  /** Of each expert. */
+  readonly margins: readonly number[]
+  /** That it is spam, as of the mail that was taught. */
+  readonly probability: number
+  /** The share of the ham taught that looked at least so much like spam, this message counted in. */
+  readonly hamShare: number
+  /** The share of the spam taught that looked at least so much like ham, this message counted in. */
+  readonly spamShare: number
+  /** `untaught` while it has seen too little of either kind to keep its promise. */
+  readonly verdict: 'spam' | 'ham' | 'unsure' | 'untaught'
+}
+
+/** What a lesson has done: give it to {@link Classifier.unlearn} with the same features. It survives JSON. */
+export interface Learned {
+  readonly label: Label
+  /** Before the lesson. */
+  readonly margin: number
+  readonly steps: readonly expert.Step[]
+}
+
+export interface Classifier {
+  judge(features: Features): Judgement
+  /**
+   * @param weight how far the teacher is trusted, from 0 to 1: a lesson goes no further than that
+   * @param day days since 1970, for what goes stale
+   */
+  learn(features: Features, label: Label, weight?: number, day?: number): Learned
+  /** Exact when nothing was learned since. */
+  unlearn(features: Features, learned: Learned): void
+  /** Forgets by half what no lesson has touched for `stale` days. */
+  fade(day: number, stale: number): void
+  /** A snapshot of all that it knows. */
+  export(): Buffer
+  /** Knows from now on what the snapshot knows, and nothing else. @throws PosternError when it is damaged */
+  import(snapshot: Uint8Array): void
+  /** Learns what other nodes have learned: each weight is averaged by how much each of them knows of it. */
+  merge(snapshots: readonly Uint8Array[]): void
+  /** The weight of one feature in one view. */
+  weightOf(view: number, gram: number): number
+  /** How many lessons of each kind. */
+  readonly learned: { readonly ham: number; readonly spam: number }
+}
+
+export interface ClassifierOptions {
+  /** The share of honest mail that may be called spam. @default 0.005 */
+  readonly falsePositives?: number
+  /** Lessons of each kind below which it says nothing. @default 100 */
+  readonly enough?: number
+}
+
+/** How many older lessons are gone through before a new one. */
+const REPLAYED = 8
+
+/** How far one lesson may go, in margins. */
+const STEP = 2
+
+/** A lesson that contradicts the model by more than this is perhaps mistaken, and goes less far. */
+const CONTRADICTION = 3
+const STEP_AGAINST = 0.5
+
+/** What teachers below this trust say is not gone through again. */
+const TRUSTED = 0.5
+
+const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
+
+export function newClassifier({ falsePositives = 0.005, enough = 100 }: ClassifierOptions = {}): Classifier {
+  let experts = VIEWS.map(expert.newExpert)
+  let hamTail = newTail()
+  let spamTail = newTail()
+  let calibration = newCalibration()
+  let replay = newReplay()
+  let learned = { ham: 0, spam: 0 }
+
+  const marginsOf = (features: Features): number[] =>
+    experts.map((one, view) => expert.marginOf(one, features[view] ?? NONE))
+  const step = (features: Features, label: Label, most: number): expert.Step[] =>
+    experts.map((one, view) => expert.learn(one, features[view] ?? NONE, signOf(label), most))
+
+  /** Older lessons that the model still agrees with: those it contradicts may have been mistaken. */
+  const goThroughAgain = (): void => {
+    for (let count = 0; count < REPLAYED; count += 1) {
+      const example = replay.pick()
+      const features = example && unpack(example.octets, VIEWS.length)
+      if (!example || !features) return
+      if (signOf(example.label) * sum(marginsOf(features)) >= 0) step(features, example.label, STEP)
+    }
+  }
+
+  const state = (): State => ({
+    experts,
+    ...learned,
+    hamTail: hamTail.export(),
+    spamTail: spamTail.export(),
+    calibration: calibration.export(),
+    examples: replay.examples,
+  })
+  const become = (next: State): void => {
+    experts = [...next.experts]
+    learned = { ham: next.ham, spam: next.spam }
+    hamTail = newTail(next.hamTail)
+    spamTail = newTail(next.spamTail)
+    calibration = newCalibration(next.calibration)
+    replay = newReplay(next.examples)
+  }
+
+  const verdictOf = (margin: number): Judgement['verdict'] => {
+    const spamFrom = hamTail.threshold(falsePositives)
+    const hamFrom = -spamTail.threshold(falsePositives)
+    if (learned.ham < enough || learned.spam < enough || spamFrom === Number.POSITIVE_INFINITY) return 'untaught'
+    if (margin >= spamFrom && margin > 0) return 'spam'
+    return margin <= hamFrom && margin < 0 ? 'ham' : 'unsure'
+  }
+
+  return {
+    judge: features => {
+      const margins = marginsOf(features)
+      const margin = sum(margins)
+      return {
+        margin,
+        margins,
+        probability: calibration.probability(margin),
+        hamShare: hamTail.share(margin),
+        spamShare: spamTail.share(-margin),
+        verdict: verdictOf(margin),
+      }
+    },
+    learn: (features, label, weight = 1, day = 0) => {
+      const margins = marginsOf(features)
+      const margin = sum(margins)
+      if (label === 'ham') hamTail.add(margin)
+      else spamTail.add(-margin)
+      calibration.add(margin, label)
+      learned = { ...learned, [label]: learned[label] + 1 }
+      if (margins.some(one => signOf(label) * one < 1)) goThroughAgain()
+      const most = (signOf(label) * margin < -CONTRADICTION ? STEP_AGAINST : STEP) * Math.min(Math.max(weight, 0), 1)
+      const steps = step(features, label, most)
+      for (const [view, one] of experts.entries()) expert.touch(one, features[view] ?? NONE, day)
+      if (weight >= TRUSTED) replay.add({ octets: pack(features), label })
+      return { label, margin, steps }
+    },
+    unlearn: (features, { label, margin, steps }) => {
+      for (const [view, one] of experts.entries())
+        expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
+      replay.remove(pack(features))
+      if (label === 'ham') hamTail.remove(margin)
+      else spamTail.remove(-margin)
+      learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }
+    },
+    fade: (day, stale) => {
+      for (const one of experts) expert.fade(one, day, stale)
+    },
+    export: () => encode(state()),
+    import: snapshot => become(decode(snapshot)),
+    merge: snapshots => become(merged([state(), ...snapshots.map(decode)])),
+    weightOf: (view, gram) => experts[view]?.weights[gram] ?? 0,
+    get learned() {
+      return learned
+    },
+  }
+}
+
+const NONE = new Uint16Array()
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** What several know together. The margins of each were measured on its own mail, so those of the best taught stand for all. */
+function merged(states: readonly State[]): State {
+  const best = states.reduce((a, b) => (b.ham + b.spam > a.ham + a.spam ? b : a))
+  return {
+    ...best,
+    experts: VIEWS.map((_, view) => expert.merge(states.flatMap(({ experts }) => experts[view] ?? []))),
+  }
+}

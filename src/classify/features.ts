@@ -1,0 +1,122 @@
+/** What the classifier sees of a message: three views of what its sender wrote, nothing of the way it came. */
+import { isUtf8 } from 'node:buffer'
+import type { HeaderField, HeaderFields } from '../mime/header.ts'
+import { gramCollector } from './grams.ts'
+import type { Features } from './packing.ts'
+
+/** The parts of a message from which features are made. All of it was read before: no second parse. */
+export interface Seen {
+  readonly header: HeaderFields
+  /** The decoded text that a reader sees. */
+  readonly text: string
+  readonly urls: readonly string[]
+  /** The body's first octets as they were sent. */
+  readonly head: Uint8Array
+}
+
+export type View = 'header' | 'body' | 'raw'
+
+/** In the order of the features and of the experts. */
+export const VIEWS = ['header', 'body', 'raw'] as const satisfies readonly View[]
+
+/** How many octets of a body {@link features} looks at. */
+export const HEAD = 3_500
+
+const MOST_OF_HEADER = 3_000
+const MOST_OF_FIELD = 400
+const MOST_OF_URLS = 1_500
+const MOST_OF_BODY = 3_500
+const MOST_OF_RAW_HEADER = 2_000
+const MOST_OF_RAW = 3_500
+
+/** Text shorter than this says too little. */
+const THIN = 32
+
+/**
+ * Fields that servers and mailboxes write: on mail that was kept they tell where it was kept, and on mail at the gate they are
+ * not there yet. The date tells when a collection was made.
+ */
+const WRITTEN_ON_THE_WAY = new Set(
+  (
+    'received return-path delivered-to date status x-status lines xref path x-original-to envelope-to x-envelope-to ' +
+    'x-keywords x-uid x-uidl x-bogosity authentication-results received-spf x-received x-delivered-to x-forwarded-to ' +
+    'x-forwarded-for x-gmail-labels x-gm-thrid x-account-key content-length from_ nntp-posting-host nntp-posting-date'
+  ).split(' '),
+)
+const PREFIXES =
+  'x-spam x-virus x-ms- x-microsoft x-mozilla x-imap x-evolution x-gmane x-pstn resent- arc- x-proofpoint'.split(' ')
+
+/** Their values are random; only who signed is worth a look. */
+const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
+const MOST_OF_SIGNATURE = 80
+
+/** The three views, by the names of {@link VIEWS}: each an iteration of its pieces, in order. */
+export interface Views {
+  readonly header: readonly string[]
+  readonly body: readonly string[]
+  readonly raw: readonly Uint8Array[]
+}
+
+const collector = gramCollector()
+
+/** Never throws and takes a bounded time, whatever the message. */
+export function features(seen: Seen): Features {
+  const { header, body, raw } = viewsOf(seen)
+  let left = MOST_OF_HEADER
+  for (const piece of header) if (left > 0) left -= collector.text(piece, Math.min(left, MOST_OF_FIELD))
+  const headerGrams = collector.take()
+  for (const piece of body) collector.text(piece, MOST_OF_BODY)
+  const bodyGrams = collector.take()
+  left = MOST_OF_RAW
+  for (const piece of raw) if (left > 0) left -= collector.octets(piece, left)
+  return [headerGrams, bodyGrams, collector.take()]
+}
+
+/** What each expert reads. */
+export function viewsOf({ header, text, urls, head }: Seen): Views {
+  const fields: string[] = []
+  const raw: Uint8Array[] = []
+  let length = 0
+  let rawLength = 0
+  for (const field of header) {
+    if (isWrittenOnTheWay(field)) continue
+    const isSignature = SIGNATURES.test(field.key)
+    if (length < MOST_OF_HEADER) {
+      const line = `${field.key}: ${field.text.slice(0, isSignature ? MOST_OF_SIGNATURE : MOST_OF_FIELD)}\x7f`
+      fields.push(line)
+      length += line.length
+    }
+    if (!isSignature && rawLength < MOST_OF_RAW_HEADER) {
+      raw.push(field.raw.subarray(0, MOST_OF_RAW_HEADER - rawLength))
+      rawLength += field.raw.length
+    }
+    if (length >= MOST_OF_HEADER && rawLength >= MOST_OF_RAW_HEADER) break
+  }
+  raw.push(head.subarray(0, HEAD))
+  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), isThin(text) ? guessed(head) : text], raw }
+}
+
+const isWrittenOnTheWay = ({ key }: HeaderField): boolean =>
+  WRITTEN_ON_THE_WAY.has(key) || PREFIXES.some(prefix => key.startsWith(prefix))
+
+/** Next to nothing, or not readable: then what was sent must speak for itself. */
+function isThin(text: string): boolean {
+  const start = text.slice(0, 1_000).trimStart()
+  if (start.length < THIN) return true
+  let broken = 0
+  for (let at = 0; at < start.length; at += 1) {
+    const code = start.charCodeAt(at)
+    if (code === 0xfffd || (code >= 0x80 && code < 0xa0)) broken += 1
+  }
+  return broken * 50 > start.length
+}
+
+const utf8 = new TextDecoder('utf-8')
+const gb18030 = new TextDecoder('gb18030')
+
+/** Octets as text, when nothing said how. Whether the guess is right matters less than that it is always the same. */
+function guessed(octets: Uint8Array): string {
+  const start = octets.subarray(0, HEAD)
+  // The cut may go through a character.
+  return (isUtf8(start.subarray(0, start.findLastIndex(octet => octet < 0x80) + 1)) ? utf8 : gb18030).decode(start)
+}

@@ -1,0 +1,66 @@
+/** The features of a message in little room: sorted, as the gaps between them. About one octet a feature. */
+import { type Grams, SPACE } from './grams.ts'
+
+/** The features of one message, by view. */
+export type Features = readonly Grams[]
+
+const marks = new Uint32Array(SPACE / 32)
+
+/** Octets that {@link unpack} reads back; the order of the features is lost. */
+export function pack(features: Features): Uint8Array {
+  const most = features.reduce((sum, { length }) => sum + 3 * length + 3, 0)
+  const out = new Uint8Array(most)
+  let at = 0
+  const put = (value: number): void => {
+    let rest = value
+    for (; rest > 127; rest >>>= 7) out[at++] = (rest & 127) | 128
+    out[at++] = rest
+  }
+  for (const grams of features) {
+    for (const gram of grams) marks[gram >>> 5] = (marks[gram >>> 5] ?? 0) | (1 << (gram & 31))
+    put(grams.length)
+    let last = -1
+    for (let place = 0; place < marks.length; place += 1) {
+      let word = marks[place] ?? 0
+      if (word === 0) continue
+      marks[place] = 0
+      for (; word !== 0; word &= word - 1) {
+        const gram = place * 32 + 31 - Math.clz32(word & -word)
+        put(gram - last - 1)
+        last = gram
+      }
+    }
+  }
+  return out.slice(0, at)
+}
+
+/** What was packed, or undefined when these octets were not made by {@link pack} for so many views. */
+export function unpack(octets: Uint8Array, views: number): Features | undefined {
+  let at = 0
+  /** The next number, or -1. */
+  const next = (): number => {
+    let value = 0
+    for (let shift = 0; shift < 21; shift += 7) {
+      const octet = octets[at++]
+      if (octet === undefined) return -1
+      value |= (octet & 127) << shift
+      if (octet < 128) return value
+    }
+    return -1
+  }
+  const features: Grams[] = []
+  for (let view = 0; view < views; view += 1) {
+    const count = next()
+    if (count < 0 || count > octets.length) return undefined
+    const grams = new Uint16Array(count)
+    let gram = -1
+    for (let index = 0; index < count; index += 1) {
+      const gap = next()
+      gram += gap + 1
+      if (gap < 0 || gram >= SPACE) return undefined
+      grams[index] = gram
+    }
+    features.push(grams)
+  }
+  return at === octets.length ? features : undefined
+}

@@ -1,0 +1,120 @@
+/** The state of a classifier as octets: with a checksum, and believed only when every number in it can be true. */
+import { createHash } from 'node:crypto'
+import { PosternError } from '../core/errors.ts'
+import { type Expert, newExpert } from './expert.ts'
+import { VIEWS } from './features.ts'
+import { unpack } from './packing.ts'
+import type { Example } from './replay.ts'
+
+/** All that a classifier knows. */
+export interface State {
+  readonly experts: readonly Expert[]
+  readonly ham: number
+  readonly spam: number
+  /** See `Tail.export`. */
+  readonly hamTail: Uint16Array
+  readonly spamTail: Uint16Array
+  /** See `Calibration.export`. */
+  readonly calibration: Float32Array
+  readonly examples: readonly Example[]
+}
+
+const MAGIC = 'postern classifier 1\n'
+const LONGEST = 32 * 1024 * 1024
+const LARGEST_WEIGHT = 100
+const CHECKSUM = 32
+
+interface Meta {
+  readonly ham: number
+  readonly spam: number
+  readonly hamTail: number
+  readonly spamTail: number
+  readonly calibration: number
+  readonly examples: readonly (readonly [octets: number, isSpam: 0 | 1])[]
+}
+
+export function encode({ experts, ham, spam, hamTail, spamTail, calibration, examples }: State): Buffer {
+  const meta: Meta = {
+    ham,
+    spam,
+    hamTail: hamTail.length,
+    spamTail: spamTail.length,
+    calibration: calibration.length,
+    examples: examples.map(({ octets, label }) => [octets.length, label === 'spam' ? 1 : 0]),
+  }
+  const arrays = experts.flatMap(({ weights, variances, days }) => [weights, variances, days])
+  const parts = [
+    Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
+    ...[...arrays, hamTail, spamTail, calibration].map(octetsOf),
+    ...examples.map(({ octets }) => octets),
+  ]
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return Buffer.concat([...parts, hash.digest()])
+}
+
+const octetsOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
+/** @throws PosternError when it is no snapshot, or not a whole and sane one */
+export function decode(octets: Uint8Array): State {
+  const fail = (found: string): PosternError =>
+    new PosternError([
+      {
+        path: 'snapshot',
+        found,
+        expected: 'a whole snapshot of a classifier',
+        remedy: 'take an older checkpoint, or remove the file and learn anew',
+      },
+    ])
+  const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
+  if (bytes.length > LONGEST) throw fail(`${bytes.length} octets`)
+  if (bytes.length < CHECKSUM || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw fail('another kind of file')
+  const body = bytes.subarray(0, -CHECKSUM)
+  if (!createHash('sha256').update(body).digest().equals(bytes.subarray(-CHECKSUM))) throw fail('a damaged file')
+  const end = body.indexOf('\n', MAGIC.length)
+  const meta = readMeta(body.toString('utf8', MAGIC.length, Math.max(end, MAGIC.length)))
+  if (meta === undefined) throw fail('a file with another heading')
+
+  let at = end + 1
+  const cut = (length: number): Buffer => {
+    if (at + length > body.length) throw fail('a file that ends early')
+    at += length
+    return body.subarray(at - length, at)
+  }
+  const fill = <A extends Float32Array | Uint16Array>(array: A): A => {
+    octetsOf(array).set(cut(array.byteLength))
+    return array
+  }
+  const experts = VIEWS.map(() => {
+    const { weights, variances, days } = newExpert()
+    return { weights: fill(weights), variances: fill(variances), days: fill(days) }
+  })
+  if (!experts.every(isSane)) throw fail('weights that no lesson makes')
+  const hamTail = fill(new Uint16Array(meta.hamTail))
+  const spamTail = fill(new Uint16Array(meta.spamTail))
+  const calibration = fill(new Float32Array(meta.calibration))
+  const examples = meta.examples.map(([length, isSpam]): Example => {
+    const packed = Uint8Array.from(cut(length))
+    if (unpack(packed, VIEWS.length) === undefined) throw fail('examples that cannot be read')
+    return { octets: packed, label: isSpam === 1 ? 'spam' : 'ham' }
+  })
+  if (at !== body.length) throw fail('a file that goes on after its end')
+  return { experts, ham: meta.ham, spam: meta.spam, hamTail, spamTail, calibration, examples }
+}
+
+const isSane = ({ weights, variances }: Expert): boolean =>
+  weights.every(weight => Math.abs(weight) <= LARGEST_WEIGHT) &&
+  variances.every(variance => variance > 0 && variance <= 1)
+
+function readMeta(text: string): Meta | undefined {
+  try {
+    const meta = JSON.parse(text) as Meta
+    const counts = [meta.ham, meta.spam, meta.hamTail, meta.spamTail, meta.calibration]
+    const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0
+    const sizes = [...counts.slice(2), ...meta.examples.map(([length]) => length)]
+    return counts.every(isWhole) && sizes.every(size => isWhole(size) && size <= LONGEST) ? meta : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,231 @@
+/** `classify`: learns from its own site what spam reads like, and says so only when it can keep its promise to honest mail. */
+import { type Classifier, type Judgement, newClassifier } from '../classify/classifier.ts'
+import { type Evidence, explain } from '../classify/explain.ts'
+import { features, HEAD, type Seen } from '../classify/features.ts'
+import { type Keeper, newKeeper } from '../classify/keeper.ts'
+import { pack } from '../classify/packing.ts'
+import { PosternError, type Problem } from '../core/errors.ts'
+import type { Lesson } from '../core/feedback.ts'
+import type { Filter } from '../core/filter.ts'
+import { type Findings, points } from '../core/finding.ts'
+import type { Message } from '../core/stage.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import type { World } from '../core/world.ts'
+import { identities } from '../facts/identities.ts'
+import { links } from '../facts/links.ts'
+import { text } from '../facts/text.ts'
+import { senderTrust } from '../facts/trust.ts'
+import { keepInStore, newKept, seenInStore } from './classify/kept.ts'
+import { idOf, newLessons, type Taught } from './classify/lessons.ts'
+import { type SharedLessons, shareLessons } from './classify/shared.ts'
+
+export interface ClassifyOptions {
+  /** Where snapshots and checkpoints are kept. @default none: what is learned ends with the process */
+  readonly folder?: string
+  /** The share of honest mail that may be called spam. Until 1 / share honest messages are taught, nothing is said. @default '0.5%' */
+  readonly falsePositives?: `${number}%` | number
+  /** Lessons of each kind, below which nothing is said. @default 100 */
+  readonly enough?: number
+  /** The most points for what reads like spam. Keep it below the policy's threshold for `reject`. @default 6 */
+  readonly spam?: number
+  /** The points taken away for what reads like nothing but honest mail. @default 2 */
+  readonly ham?: number
+  /** The most points for mail of a proven author whom the site knows. @default 2 */
+  readonly known?: number
+  /** How far a reporter is trusted, from 0 (not heard) to 1. A lesson goes no further than that. @default 1, whoever it is */
+  readonly reporter?: (by: string) => number
+  /** How long feedback about a message is taken by its reference. @default '7d' */
+  readonly keep?: Duration
+  /** After so long half of what no lesson has touched is forgotten. @default '90d' */
+  readonly stale?: Duration
+  /** Shares lessons with other nodes through the gateway's store, which must be one for all. @default false */
+  readonly shared?: boolean
+  /** A classifier of your own, to export or to merge. `falsePositives` and `enough` are then its own. @default a new one */
+  readonly classifier?: Classifier
+}
+
+const DAY = 86_400_000
+
+/**
+ * Judges at `message`, after the facts `text` and `links`; learns from `gateway.feedback` alone, never from its own verdicts.
+ * The feedback of a message that was deferred is not taken by its reference: it will come again.
+ *
+ * @throws PosternError when an option makes no sense
+ * @example
+ * classify({ folder: '/var/lib/postern', falsePositives: '0.1%' })
+ */
+export function classify(options: ClassifyOptions = {}): Filter {
+  const { folder, spam = 6, ham = 2, known = 2, reporter = () => 1, shared = false } = options
+  const { keep, stale, falsePositives } = checked(options)
+  const { enough = 100, classifier = newClassifier({ falsePositives, enough }) } = options
+  const lessons = newLessons(classifier)
+  const kept = newKept()
+  let keeper: Keeper | undefined
+  let others: SharedLessons | undefined
+  let ready: Promise<void> | undefined
+  let today = 0
+
+  /** Learns, and keeps what was learned. */
+  const take = async (taught: Taught, world: World): Promise<boolean> => {
+    await keeper?.changing()
+    const day = Math.floor(world.clock.now() / DAY)
+    if (day !== today && today !== 0) classifier.fade(day, stale / DAY)
+    today = day
+    return lessons.take(taught, day)
+  }
+
+  return {
+    name: 'classify',
+    start: async world => {
+      if (folder !== undefined) {
+        keeper = newKeeper({ folder, classifier, world })
+        ready = keeper.load()
+        await ready
+      }
+      if (shared)
+        others = shareLessons({ world, lasts: keep, heard: taught => void take(taught, world).catch(() => undefined) })
+    },
+    stop: async () => {
+      others?.stop()
+      await keeper?.stop()
+    },
+    message: async message => {
+      await ready?.catch(() => undefined)
+      const seen = await seenOf(message)
+      const found = features(seen)
+      kept.put(message.ref, pack(found))
+      const judged = await message.consult('classify', async (): Promise<Judged> => {
+        const judgement = classifier.judge(found)
+        const isSaid = judgement.verdict === 'spam' || judgement.verdict === 'ham'
+        return { judgement, evidence: isSaid ? explain(classifier, seen) : [] }
+      })
+      const { verdict } = judged.judgement
+      if (verdict === 'ham') return ham > 0 && points(-ham, hamReason(judged), { rule: 'ham' })
+      return verdict === 'spam' && (await spamFinding(judged, message))
+    },
+    decided: ({ stage, verdict }, context) => {
+      if (stage !== 'message') return
+      const octets = kept.get(context.ref)
+      if (verdict === 'defer') kept.drop(context.ref)
+      else if (shared && octets !== undefined)
+        // Nobody waits for it: where it is missing, feedback by the message itself is still taken.
+        Promise.resolve(keepInStore(context.store, context.ref, octets, keep)).catch(() => undefined)
+    },
+    learn: async lesson => {
+      await ready
+      const weight = Math.min(Math.max(reporter(lesson.by), 0), 1) || 0
+      if (weight === 0) return
+      const octets = await octetsOf(lesson)
+      const { by, label, undo, ref } = lesson
+      const taught: Taught = { id: ref ?? idOf(octets), by, label, undo, weight, octets }
+      if (await take(taught, lesson.world)) await others?.publish(taught)
+    },
+  }
+
+  async function spamFinding(judged: Judged, message: Message): Promise<Findings> {
+    const scaled = spam * Math.max(2 * judged.judgement.probability - 1, 0.5)
+    const isKnown = scaled > known && (await isProvenAndKnown(message))
+    const value = Math.round((isKnown ? known : scaled) * 10) / 10
+    return value > 0 && points(value, spamReason(judged), { rule: 'spam' })
+  }
+
+  async function octetsOf({ ref, message, world }: Lesson): Promise<Uint8Array> {
+    if (message !== undefined) return pack(features(await seenOf(message)))
+    const octets = kept.get(ref ?? '') ?? (shared ? await seenInStore(world.store, ref ?? '') : undefined)
+    if (octets !== undefined) return octets
+    throw new PosternError([
+      {
+        path: 'ref',
+        found: ref,
+        expected: 'the reference of a message that was judged and not deferred',
+        remedy: 'give the message itself',
+      },
+    ])
+  }
+}
+
+interface Judged {
+  readonly judgement: Judgement
+  readonly evidence: readonly Evidence[]
+}
+
+/** What was read for others already; only the body's first octets are asked for anew. */
+async function seenOf(message: Message): Promise<Seen> {
+  const [{ visible }, { all }, head] = await Promise.all([message.ask(text), message.ask(links), headOf(message)])
+  return { header: message.header, text: visible, urls: all.map(({ url }) => url), head }
+}
+
+async function headOf(message: Message): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of message.open(message.header.bodyOffset) as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= HEAD) break
+  }
+  return Buffer.concat(chunks).subarray(0, HEAD)
+}
+
+/** DMARC speaks for the author, and the sender has a good record or is somebody our users write to. */
+async function isProvenAndKnown(message: Message): Promise<boolean> {
+  const [{ author }, trust] = await Promise.all([message.ask(identities), message.ask(senderTrust)])
+  return author !== undefined && trust === 'known'
+}
+
+const spamReason = ({ judgement, evidence }: Judged): string =>
+  `reads like spam: ${percent(judgement.hamShare)} of the honest mail taught looks so much like it; ${weightiest(evidence)}`
+
+const hamReason = ({ judgement, evidence }: Judged): string =>
+  `reads like honest mail: ${percent(judgement.spamShare)} of the spam taught looks so much like it; ${weightiest(evidence)}`
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
+
+const weightiest = (evidence: readonly Evidence[]): string =>
+  `what weighed most: ${evidence.map(({ view, word, weight }) => `${view} ${JSON.stringify(word)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`).join(', ')}`
+
+interface Checked {
+  readonly keep: number
+  readonly stale: number
+  readonly falsePositives: number
+}
+
+function checked({
+  falsePositives = '0.5%',
+  enough = 100,
+  keep = '7d',
+  stale = '90d',
+  ...rest
+}: ClassifyOptions): Checked {
+  const rate = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
+  const problems: Problem[] = []
+  if (!(rate >= LEAST_RATE && rate <= 0.1))
+    problems.push({
+      path: 'falsePositives',
+      found: falsePositives,
+      expected: "a share from '0.05%' to '10%'",
+      remedy: "write it like '0.5%', or 0.005",
+    })
+  if (!Number.isSafeInteger(enough) || enough < 1)
+    problems.push({ path: 'enough', found: enough, expected: 'a whole number from 1', remedy: 'correct enough' })
+  for (const path of ['spam', 'ham', 'known'] as const) {
+    const { [path]: found = 0 } = rest
+    if (!(found >= 0 && found <= MOST_POINTS))
+      problems.push({
+        path,
+        found,
+        expected: `points from 0 to ${MOST_POINTS}`,
+        remedy: `correct ${path}: a classifier alone is no reason to refuse`,
+      })
+  }
+  if (problems.length > 0) throw new PosternError(problems)
+  return { keep: toMilliseconds(keep, 'keep'), stale: toMilliseconds(stale, 'stale'), falsePositives: rate }
+}
+
+/** Below it, not even all honest mail that is remembered could keep the promise. */
+const LEAST_RATE = 0.0005
+
+/** Below the policy's usual threshold for `reject`. */
+const MOST_POINTS = 12
+
+const percentage = (text: string): number =>
+  /^\d{1,2}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN

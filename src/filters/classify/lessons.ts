@@ -1,0 +1,64 @@
+/** What people say about messages, brought to a classifier: once for each who says it, and so that it can be taken back. */
+import { createHash } from 'node:crypto'
+import type { Classifier, Learned } from '../../classify/classifier.ts'
+import { VIEWS } from '../../classify/features.ts'
+import { unpack } from '../../classify/packing.ts'
+import type { Label } from '../../core/feedback.ts'
+
+/** A lesson, with all that is needed to learn it anywhere. */
+export interface Taught {
+  /** Of the message: its reference, or the hash of what was seen of it. */
+  readonly id: string
+  readonly by: string
+  readonly label: Label
+  readonly undo: boolean
+  /** From 0 to 1. */
+  readonly weight: number
+  /** Packed features. */
+  readonly octets: Uint8Array
+}
+
+export interface Lessons {
+  /** Learns it, or takes it back. Returns whether anything has changed; the same thing said twice changes nothing. */
+  take(taught: Taught, day: number): boolean
+}
+
+/** Lessons that can be taken back; beyond, the oldest stand for good. With their features some 3 MB. */
+const MOST = 1_000
+
+interface Done {
+  readonly octets: Uint8Array
+  readonly learned: Learned
+}
+
+/** The last word of each reporter counts. */
+export function newLessons(classifier: Classifier): Lessons {
+  const done = new Map<string, Done>()
+
+  const takeBack = (key: string): boolean => {
+    const before = done.get(key)
+    const features = before && unpack(before.octets, VIEWS.length)
+    if (before === undefined || features === undefined) return false
+    done.delete(key)
+    classifier.unlearn(features, before.learned)
+    return true
+  }
+  return {
+    take: ({ id, by, label, undo, weight, octets }, day) => {
+      const key = `${id} ${by}`
+      const before = done.get(key)
+      if (undo) return before?.learned.label === label && takeBack(key)
+      if (before?.learned.label === label) return false
+      takeBack(key)
+      const features = unpack(octets, VIEWS.length)
+      if (features === undefined) return false
+      const learned = classifier.learn(features, label, weight, day)
+      done.set(key, { octets, learned })
+      if (done.size > MOST) for (const oldest of done.keys()) return done.delete(oldest)
+      return true
+    },
+  }
+}
+
+/** A name for a message of which only the features are known. */
+export const idOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('base64url').slice(0, 22)
