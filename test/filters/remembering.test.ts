@@ -1,20 +1,28 @@
 /** The filters that remember, together: in one gateway, on a store that lasts, and played again from a recording. */
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
+import { trust } from '../../src/facts/trust.ts'
 import { greylist } from '../../src/filters/greylist.ts'
 import { knownSender } from '../../src/filters/known-sender.ts'
 import { reputation } from '../../src/filters/reputation.ts'
 import { type Filter, type Gateway, line, points, postern } from '../../src/index.ts'
+import { insured } from '../../src/store/insured.ts'
 import { memoryStore } from '../../src/store/memory.ts'
+import { redisStore } from '../../src/store/redis.ts'
 import { sqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { type Recording, record, replay } from '../../src/testing/index.ts'
+import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { send } from '../support/mail-flow.ts'
+import { startRedis } from '../support/redis.ts'
 import { scratch } from '../support/scratch.ts'
+import { INSTALL_TIMEOUT } from '../support/services.ts'
 
 const MINUTE = 60_000
+const DAY = 86_400_000
 const dns = zone({ 'example.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } })
 const suspicious: Filter = { name: 'suspicious', mail: () => points(1, 'odd') }
 const filters = () => [suspicious, greylist({ wait: '5m' }), reputation(), knownSender()]
@@ -69,6 +77,41 @@ describe('a stranger comes back, is praised, is written to, and is blamed', () =
     expect(said.map(unordered)).toEqual(told.map(unordered))
   })
 })
+
+test(
+  'two gateways on one Redis remember together: who waited at one passes at the other, and so does his record',
+  async () => {
+    const server = await startRedis()
+    const clients = [new Redis(server), new Redis(server)] as const
+    try {
+      // A machine that is busy with other tests may take its time.
+      const stores = clients.map(client => insured(redisStore({ client }), { deadline: '30s' }))
+      const [one, other] = stores.map(store => postern({ filters: filters(), dns, store }))
+      const trusted = (store: Store | undefined) => ask(trust, { dns, ...(store && { store }) })
+      if (!one || !other) throw new Error('there are two stores')
+
+      const codes = async (gateway: Gateway) => (await send(gateway)).decisions.map(({ reply }) => reply.code)
+      expect(await codes(one)).toEqual([220, 250, 250, 451])
+      expect(await codes(other)).toEqual([220, 250, 250, 451])
+      // As if five minutes had passed.
+      const [key = ''] = await clients[0].keys('*greylist*')
+      await clients[0].pexpire(key, 2 * DAY - 5 * MINUTE)
+      expect((await codes(other)).at(-1)).toBe(250)
+
+      expect(await trusted(stores[0])).toBe('unknown')
+      for (let index = 0; index < 10; index += 1) expect((await codes(one)).at(-1)).toBe(250)
+      // What is written in the background has gone the way that this goes after it.
+      await stores[0]?.run([{ op: 'get', key: 'fence' }])
+      expect(await trusted(stores[1])).toBe('known')
+      await Promise.all([one.close(), other.close()])
+      for (const store of stores) store.stop()
+    } finally {
+      for (const client of clients) client.disconnect()
+      await server.stop()
+    }
+  },
+  INSTALL_TIMEOUT,
+)
 
 test('sessions with all of them are played again to the letter, without their store', async () => {
   const recordings: Recording[] = []
