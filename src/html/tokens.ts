@@ -65,8 +65,8 @@ export async function tokenize(html: string, handler: HtmlHandler): Promise<void
         handler.text(String.fromCodePoint(point), written && plain ? 1 : 0)
         textStop = stop
       },
-      oncomment: (start, stop) => handler.comment(stop - start),
-      oncdata: (start, stop) => handler.comment(stop - start),
+      oncomment: (start, stop, end) => handler.comment(stop - start - end),
+      oncdata: (start, stop, end) => handler.comment(stop - start - end),
       ondeclaration: () => {},
       onprocessinginstruction: () => {},
       onend: () => {},

@@ -53,7 +53,7 @@ const WEB: ReadonlySet<string> = new Set(['http', 'https', 'ftp', 'ws', 'wss'])
 /** @returns undefined for what is no address, or has no meaning outside of the message: `#top`, `cid:`, `page.html`. */
 export function readAddress(target: string, base?: string): Address | undefined {
   const cut = target.trim().slice(0, LONGEST)
-  const mended = cut.replace(/^h(?:xx|tt)p(s?):\/\//i, 'http$1://').replace(/\[\.\]|\(\.\)/g, '.')
+  const mended = cut.replace(/^(?:[a-z]{1,10}:\/\/)?[^/?#]{1,300}/i, mend)
   if (cut === '' || cut.startsWith('#')) return undefined
   // What names a host without a scheme is asked for as the page was; mail has none.
   const url = parse(/^[/\\]{2}/.test(mended) ? `http:${mended}` : mended, base)
@@ -79,6 +79,9 @@ export function readAddress(target: string, base?: string): Address | undefined 
     oddities,
   }
 }
+
+/** As a reader mends what was written so that no program makes a link of it. */
+const mend = (text: string): string => text.replace(/^hxxp/i, 'http').replace(/\[\.\]|\(\.\)/g, '.')
 
 const parse = (text: string, base: string | undefined): URL | undefined => URL.parse(text, base) ?? undefined
 

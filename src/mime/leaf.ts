@@ -53,7 +53,7 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
   const base = { size, sha256: hash.digest('hex'), ...(detected && { detected }), odd, ...(declared && { octets }) }
   if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
   const kept = octets.subarray(0, room)
-  const label = charset?.trim().toLowerCase() || guessCharset(kept)
+  const label = charset?.trim().toLowerCase() || guessCharset(kept, kept.length < size)
   const text = decodeCharset(kept, label)
   return {
     ...base,
@@ -70,8 +70,11 @@ const isText = (detected: string | undefined): boolean =>
     ['application/hta', 'image/svg+xml', 'application/xml'].includes(detected) ||
     detected === 'application/xhtml+xml')
 
-/** What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8. */
-function guessCharset(octets: Buffer): string {
+/**
+ * What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8, of which the last
+ * character may be cut.
+ */
+function guessCharset(octets: Buffer, cut: boolean): string {
   if (octets[0] === 0xff && octets[1] === 0xfe) return 'utf-16le'
   if (octets[0] === 0xfe && octets[1] === 0xff) return 'utf-16be'
   const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(
@@ -79,6 +82,6 @@ function guessCharset(octets: Buffer): string {
   )?.[1]
   if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()
   // A character may have been cut in half at the end.
-  const whole = [0, 1, 2, 3].some(less => isUtf8(octets.subarray(0, Math.max(octets.length - less, 0))))
+  const whole = (cut ? [0, 1, 2, 3] : [0]).some(less => isUtf8(octets.subarray(0, Math.max(octets.length - less, 0))))
   return whole ? 'utf-8' : 'windows-1252'
 }

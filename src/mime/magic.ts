@@ -74,8 +74,8 @@ const startsAt = (head: Buffer, at: number, octets: Buffer): boolean =>
 function refine(type: string, head: Buffer): string | undefined {
   switch (type) {
     case 'application/vnd.microsoft.portable-executable':
-      // Any program for DOS or Windows; words that begin with MZ are followed by letters and are not 64 octets of header.
-      return head.length >= 28 && head.subarray(2, 28).includes(0) ? type : undefined
+      // Any program for DOS or Windows; words that begin with MZ are text, which has no NUL.
+      return head.subarray(2, 30).includes(0) ? type : undefined
     case 'application/gzip':
       return head[2] === 8 ? type : undefined
     case 'application/x-bzip2':

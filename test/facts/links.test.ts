@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { links } from '../../src/facts/links.ts'
+import { ask } from '../../src/testing/probe.ts'
+import { cpuTime } from '../support/cpu.ts'
+
+const html = (body: string, subject = 'x') =>
+  ask(links, {
+    message: Buffer.from(`Subject: ${subject}\r\nContent-Type: text/html; charset=utf-8\r\n\r\n${body}\r\n`),
+  })
+
+test('a link stands with what is shown of it and with what that claims', async () => {
+  const { all, domains } = await html('<a href="http://evil.example.net/x">https://www.bank.example.com/login</a>')
+  expect(all[0]).toEqual({
+    url: 'http://evil.example.net/x',
+    scheme: 'http',
+    host: 'evil.example.net',
+    domain: 'example.net',
+    oddities: [],
+    from: 'href',
+    element: 'a',
+    shown: 'https://www.bank.example.com/login',
+    shows: { host: 'www.bank.example.com', domain: 'example.com' },
+    hidden: false,
+    path: '',
+  })
+  expect(domains).toEqual(['example.net', 'example.com'])
+})
+
+test('links come from everywhere: subject, text, forms, pictures, styles, refreshes and hidden places', async () => {
+  const { all } = await html(
+    '<base href="http://base.example.com/"><a href=rel>r</a><form action="http://form.example.com/"></form><img src="//img.example.com/x">' +
+      '<p style="background:url(http://style.example.com/)"><meta http-equiv=refresh content="0;url=http://refresh.example.com/">' +
+      'text http://text.example.com/ <p style="display:none"><a href="http://hidden.example.com/">x</a></p>',
+    'www.subject.com',
+  )
+  expect(all.map(({ host, from, hidden }) => [host, from, hidden])).toEqual([
+    ['www.subject.com', 'text', false],
+    ['base.example.com', 'base', false],
+    ['base.example.com', 'href', false],
+    ['form.example.com', 'action', false],
+    ['img.example.com', 'src', false],
+    ['style.example.com', 'style', false],
+    ['refresh.example.com', 'refresh', false],
+    ['hidden.example.com', 'href', true],
+    ['text.example.com', 'text', false],
+  ])
+})
+
+test('redirectors are unwrapped, one in another, and no deeper than three', async () => {
+  let address = 'http://end.example.com/'
+  for (let level = 0; level < 5; level++) address = `http://r${level}.example.net/?to=${encodeURIComponent(address)}`
+  const { all } = await html(`<a href="${address}">x</a>`)
+  expect(all.map(({ host, via }) => [host, via])).toEqual([
+    ['r4.example.net', undefined],
+    ['r3.example.net', 'r4.example.net'],
+    ['r2.example.net', 'r3.example.net'],
+    ['r1.example.net', 'r2.example.net'],
+  ])
+})
+
+test('the same link stands once, and of very many only the first', async () => {
+  expect((await html('<a href="http://a.example/">x</a>'.repeat(10))).all).toHaveLength(1)
+  const body = Array.from({ length: 2000 }, (_, index) => `<a href="http://a${index}.example/">x</a>`).join('')
+  const { all, cut } = await html(body)
+  expect([all.length, cut]).toEqual([500, true])
+})
+
+test('fifty thousand links cost no more than what is read of them', async () => {
+  const body = Array.from({ length: 50_000 }, (_, index) => `<a href="http://a${index}.example/">x</a>`).join('')
+  const before = cpuTime()
+  expect((await html(body)).cut).toBe(true)
+  expect(cpuTime() - before).toBeLessThan(1500)
+})

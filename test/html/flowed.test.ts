@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { disguises } from '../../src/html/characters.ts'
+import { unflow } from '../../src/html/flowed.ts'
+
+test.for<[text: string, delSp: boolean, joined: string]>([
+  ['one \r\ntwo\r\nthree', false, 'one two\nthree'],
+  ['one \r\ntwo', true, 'onetwo'],
+  ['> one \r\n> two\r\nthree', false, '> one two\nthree'],
+  ['> one \r\n>> two', false, '> one \n>> two'],
+  [' >one', false, '>one'],
+  ['-- \r\nname', false, '-- \nname'],
+  ['one \r\n', false, 'one '],
+])('the lines of %j are joined (DelSp %s)', ([text, delSp, joined]) => {
+  expect(unflow(text, delSp)).toBe(joined)
+})
+
+test.for<[text: string, counts: Readonly<Record<string, number>>]>([
+  ['plain words', { invisible: 0, bidi: 0, confusable: 0 }],
+  ['Привет, мир', { invisible: 0, bidi: 0, confusable: 0 }],
+  ['p\u200bass\u200bword', { invisible: 2, bidi: 0, confusable: 0 }],
+  ['👨\u200d👩\u200d👧 and می\u200cخواهم', { invisible: 0, bidi: 0, confusable: 0 }],
+  ['a\u202eb\u202c', { invisible: 0, bidi: 2, confusable: 0 }],
+  ['раypal and pаypal', { invisible: 0, bidi: 0, confusable: 3 }],
+  ['𝐛𝐚𝐧𝐤', { invisible: 0, bidi: 0, confusable: 4 }],
+])('in %j the disguises are counted', ([text, counts]) => {
+  expect(disguises(text)).toEqual(counts)
+})

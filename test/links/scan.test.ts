@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { unwrap } from '../../src/links/redirectors.ts'
+import { addressesIn, claimedAddress } from '../../src/links/scan.ts'
+import { cpuOf } from '../support/cpu.ts'
+
+const found = (text: string) => Array.from(addressesIn(text, 100), ({ target }) => target)
+
+test.for<[text: string, targets: readonly string[]]>([
+  ['see http://a.example/b?c=d, and more', ['http://a.example/b?c=d']],
+  ['(see http://a.example/b)', ['http://a.example/b']],
+  ['http://a.example/b_(c) and', ['http://a.example/b_(c)']],
+  ['<http://a.example/>', ['http://a.example/']],
+  ['"https://a.example/x"!', ['https://a.example/x']],
+  ['www.example.org.', ['http://www.example.org']],
+  ['go to example.com/path now', ['http://example.com/path']],
+  ['hxxp://a[.]example/x', ['hxxp://a[.]example/x']],
+  ['mailto:bob@example.org', ['mailto:bob@example.org']],
+  ['请看http://a.example/x。谢谢', ['http://a.example/x']],
+  ['bob@example.com report.doc e.g. i.e. 1.2.3', []],
+  ['a/b.com x=c.com d.com@e', []],
+])('in %j the addresses are %j', ([text, targets]) => {
+  expect(found(text)).toEqual(targets)
+})
+
+test('no more are given than asked for', () => {
+  expect(Array.from(addressesIn('http://a.example/ '.repeat(1000), 10))).toHaveLength(10)
+})
+
+test.for<[shown: string, claimed: string | undefined]>([
+  ['https://bank.example/login', 'https://bank.example/login'],
+  ['www.bank.example', 'http://www.bank.example'],
+  ['bank.com', 'http://bank.com'],
+  ['Click here', undefined],
+  ['bob@bank.com', undefined],
+  ['Invoice.pdf', undefined],
+  ['', undefined],
+])('%j claims to lead to %s', ([shown, claimed]) => {
+  expect(claimedAddress(shown)).toBe(claimed)
+})
+
+test.for<[address: string, target: string | undefined]>([
+  ['https://www.google.com/url?q=http%3A%2F%2Fa.example%2F&sa=D', 'http://a.example/'],
+  ['https://www.google.com/url?sa=t&url=http%3A%2F%2Fa.example%2F', 'http://a.example/'],
+  ['https://www.google.com/amp/s/a.example/x', 'https://a.example/x'],
+  ['https://a-example.cdn.ampproject.org/c/s/a.example/x', 'https://a.example/x'],
+  ['https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2F&data=x', 'https://a.example/'],
+  ['https://urldefense.proofpoint.com/v2/url?u=http-3A__a.example_b&d=x', 'http://a.example/b'],
+  ['https://urldefense.com/v3/__https://a.example/b__;!!x', 'https://a.example/b'],
+  ['https://www.bing.com/ck/a?!&u=a1aHR0cDovL2EuZXhhbXBsZS8', 'http://a.example/'],
+  ['https://r.search.yahoo.com/_ylt=x/RU=http%3a%2f%2fa.example%2f/RK=2', 'http://a.example/'],
+  ['https://web.archive.org/web/2020/http://a.example/', 'http://a.example/'],
+  ['https://a--b-example.translate.goog/x', 'https://a-b.example/x'],
+  ['https://open.example/go?to=https%3A%2F%2Fa.example%2F', 'https://a.example/'],
+  ['https://open.example/go?to=//a.example/', '//a.example/'],
+  ['https://open.example/go?to=https%3A%2F%2Fopen.example%2Fx', undefined],
+  ['https://open.example/?q=words', undefined],
+  ['mailto:a@example.org', undefined],
+])('%s leads on to %s', ([address, target]) => {
+  expect(unwrap(address)).toBe(target)
+})
+
+test.for(['a', 'a.', 'a-', '.', 'www.', 'http://', '((', 'a.com', '))', 'h', 'mailto:', 'a.b.'])(
+  'M07 a flood of %j is looked through in time that grows with its length',
+  unit => {
+    const [small, large] = [unit.repeat(200_000 / unit.length), unit.repeat(400_000 / unit.length)]
+    const scan = (text: string) => () => Array.from(addressesIn(text, 500))
+    expect(cpuOf(scan(large))).toBeLessThan(3 * cpuOf(scan(small)) + 50)
+  },
+)
