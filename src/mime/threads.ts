@@ -25,14 +25,20 @@ export interface Threads {
   read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
 }
 
-/** Octets of the heap of one thread, in MB. The message itself lies outside of it. */
-const HEAP = 256
+export interface PoolOptions {
+  /** Threads at once. @default 2 */
+  readonly most?: number
+  /** Messages that may wait for one; more are turned away. @default 32 */
+  readonly queue?: number
+  /** The heap of one thread, in MB; the message itself lies outside of it. A thread that needs more dies alone. @default 256 */
+  readonly heap?: number
+}
 
 /**
- * At most `most` threads at once, and at most `queue` messages that wait for one. A thread that is done is kept for the next
- * message and keeps no process alive.
+ * A thread that is done is kept for the next message and keeps no process alive. One that dies or spins costs its message
+ * once: nothing is tried again here.
  */
-export function threads({ most = 2, queue = 32 }: { readonly most?: number; readonly queue?: number } = {}): Threads {
+export function threads({ most = 2, queue = 32, heap = 256 }: PoolOptions = {}): Threads {
   const idle: Worker[] = []
   const waiting = new Set<() => void>()
   let running = 0
@@ -79,7 +85,8 @@ export function threads({ most = 2, queue = 32 }: { readonly most?: number; read
       let whole = false
       try {
         const octets = await gather(message, until)
-        worker = idle.pop() ?? startWorker(gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
+        worker =
+          idle.pop() ?? startWorker(heap, gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
         const outcome = await feed(worker, { octets, limits }, until)
         whole = outcome.kind === 'done'
         return outcome
@@ -129,12 +136,12 @@ async function feed(worker: Worker, request: Request, until: AbortSignal): Promi
 }
 
 /** From source, beside this file; in the package, where the build puts it. */
-function startWorker(gone: (worker: Worker) => void): Worker {
+function startWorker(heap: number, gone: (worker: Worker) => void): Worker {
   const here = import.meta.url
   const places = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', '../mime/parse-worker.js']
   const found = places.map(place => new URL(place, here)).find(url => existsSync(url))
   if (!found) throw new Error(`mime/parse-worker.js is not where the build of postern puts it, near ${here}`)
-  const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: HEAP } })
+  const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: heap } })
   // One that dies while it is idle is forgotten; one that dies at work is reported by whoever feeds it.
   worker.on('error', () => {}).on('exit', () => gone(worker))
   worker.unref()

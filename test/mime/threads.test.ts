@@ -60,3 +60,14 @@ test('a message that cannot be read rejects and leaves the pool as it was', asyn
   await expect(pool.read(short, options)).rejects.toThrow('the message has 6 octets, and was to have 100')
   expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
+
+test('M09 a message that kills its thread ten times over leaves everybody else alone', async () => {
+  const pool = threads({ most: 1, heap: 4 })
+  const fields = Array.from({ length: 900 }, (_, index) => `X-${index}: ${'x'.repeat(100)}\r\n`).join('')
+  const poison = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${`--b\r\n${fields}\r\n${'text '.repeat(200)}\r\n`.repeat(200)}`
+  for (let time = 0; time < 10; time++) {
+    const outcome = await pool.read(messageOf(poison), options)
+    expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringMatching(/^the thread died/) })
+  }
+  expect(await threads({ most: 1 }).read(messageOf(small), options)).toEqual(done)
+})
