@@ -96,8 +96,18 @@ const controllers: readonly (() => Controller)[] = [
 
 const scenes: readonly Scene[] = [
   { name: 'quiet: 40 %', seconds: 600, arrivals: () => 40, servers: () => 10 },
-  { name: 'five times too much for 10 min', seconds: 1_200, arrivals: at => (at > 300 && at < 900 ? 500 : 40), servers: () => 10 },
-  { name: 'next hop 5 times slower for 10 min', seconds: 1_500, arrivals: () => 60, servers: at => (at > 300 && at < 900 ? 2 : 10) },
+  {
+    name: 'five times too much for 10 min',
+    seconds: 1_200,
+    arrivals: at => (at > 300 && at < 900 ? 500 : 40),
+    servers: () => 10,
+  },
+  {
+    name: 'next hop 5 times slower for 10 min',
+    seconds: 1_500,
+    arrivals: () => 60,
+    servers: at => (at > 300 && at < 900 ? 2 : 10),
+  },
   { name: 'a burst of 1000 in a second', seconds: 600, arrivals: at => (at === 300 ? 1_000 : 40), servers: () => 10 },
 ]
 

@@ -1,0 +1,47 @@
+/** At the door of a real server: who was refused a moment ago costs an accept, a line and a close. */
+import { expect, test } from 'vitest'
+import { condemnedCosts } from '../../../bench/condemned.ts'
+import { reject } from '../../../src/core/finding.ts'
+import { condemned } from '../../../src/filters/condemned.ts'
+import { guardedServer } from '../../support/guarded-server.ts'
+
+const refused = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
+
+test('the second time no session is opened, and the reply names the session of the first', async () => {
+  await using host = await guardedServer({ by: 'protect', filters: [condemned(), refused] })
+  const first = host.client()
+  const reply = await first.reply()
+  expect(reply).toMatch(/^554 5\.7\.1 Refused by policy ref=\w+$/)
+  await first.closed
+  await expect.poll(() => host.entries.length).toBe(1)
+  for (let index = 0; index < 50; index += 1) {
+    const again = host.client()
+    expect(await again.reply()).toBe(reply)
+    await again.closed
+  }
+  expect(host.entries).toHaveLength(1)
+  expect(host.server.connections.size).toBe(0)
+  await expect.poll(() => connections(host)).toBe(0)
+})
+
+const connections = (host: {
+  readonly server: { readonly server: { getConnections: (call: (error: Error | null, count: number) => void) => void } }
+}) => new Promise<number>(resolve => host.server.server.getConnections((_error, count) => resolve(count)))
+
+test('a client that talks on, and one that never reads, are closed all the same', async () => {
+  await using host = await guardedServer({ by: 'protect', filters: [condemned(), refused] })
+  await host.client().closed
+  await expect.poll(() => host.entries.length).toBe(1)
+  const talker = host.client()
+  talker.send('EHLO a\r\nMAIL FROM:<a@example.net>\r\n'.repeat(1_000))
+  const deaf = host.client({ read: false })
+  await talker.closed
+  await expect.poll(() => connections(host)).toBe(0)
+  deaf.destroy()
+  expect(host.entries).toHaveLength(1)
+})
+
+test('O04 a condemned client costs 0.06 ms of CPU at most; where the machine is slower, half as much again as a plain server', async () => {
+  const [plain, ours] = await condemnedCosts(1_000, 2, 2)
+  expect(ours?.ms).toBeLessThanOrEqual(Math.max(0.06, 1.5 * (plain?.ms ?? 0)))
+}, 120_000)

@@ -1,0 +1,151 @@
+/** Dear filters under load: who is not scanned, who is put off, and that it is told. */
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { SessionEntry } from '../../src/core/journal.ts'
+import type { Notice } from '../../src/core/world.ts'
+import { clientMark } from '../../src/facts/trust.ts'
+import { type SparingOptions, sparing } from '../../src/filters/sparing.ts'
+import { underLoad } from '../../src/filters/under-load.ts'
+import { type Filter, line, postern } from '../../src/index.ts'
+import type { Level, LoadMeter } from '../../src/load/load.ts'
+import { loadMeter } from '../../src/load/meter.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import { clock } from '../../src/testing/clock.ts'
+import { zone } from '../../src/testing/zone.ts'
+
+const [FRIEND, STRANGER] = ['192.0.2.200', '192.0.2.1']
+
+function house(options: SparingOptions = {}) {
+  const hand = clock()
+  const told: Notice[] = []
+  const entries: SessionEntry[] = []
+  const asked: string[] = []
+  const at: { level: Level } = { level: 'green' }
+  const measured = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
+  const now = (): ReturnType<LoadMeter['now']> => ({
+    ...measured.now(),
+    level: at.level,
+    value: 0.95,
+    parts: { busy: 0.95 },
+  })
+  const load: LoadMeter = { ...measured, now }
+  const scanner: Filter = {
+    name: 'scanner',
+    order: 'late',
+    message: async ({ ip }) => {
+      asked.push(ip)
+      await new Promise<void>(resolve => hand.after(30, resolve))
+      return { reason: 'looked' }
+    },
+  }
+  const store = memoryStore({ clock: hand })
+  store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', lasts: 0 }])
+  const gateway = postern({
+    filters: [sparing([scanner], options)],
+    clock: hand,
+    store,
+    load,
+    dns: zone({}),
+    notify: notice => {
+      told.push(notice)
+    },
+    log: entry => {
+      entries.push(entry)
+    },
+  })
+  const send = async (ip: string): Promise<string> => {
+    const session = gateway.open({ ip, ref: 'REF1' })
+    await session.connect()
+    await session.helo('client.example')
+    await session.mail('a@example.net')
+    const { reply } = await session.rcpt('b@example.org')
+    const data =
+      reply.code < 400 ? session.data(Readable.from([Buffer.from('From: a@example.net\r\n\r\nx\r\n')])) : undefined
+    await hand.advance(50)
+    const said = line((await data)?.reply ?? reply)
+    session.close()
+    return said
+  }
+  return { send, told, entries, asked, at, hand, measured }
+}
+
+test('while all is green everybody is looked at, and it is timed', async () => {
+  const { send, asked, told } = house()
+  for (const ip of [FRIEND, STRANGER]) expect(await send(ip)).toMatch(/^250 /)
+  expect(asked).toEqual([FRIEND, STRANGER])
+  expect(told).toEqual([])
+})
+
+test('at amber the known are not looked at, and the session says so; strangers are', async () => {
+  const { send, asked, entries, told, at } = house()
+  at.level = 'amber'
+  for (const ip of [FRIEND, FRIEND, STRANGER]) expect(await send(ip)).toMatch(/^250 /)
+  expect(asked).toEqual([STRANGER])
+  expect(entries[0]?.decisions.at(-1)?.findings).toEqual([
+    {
+      rule: 'scanner/skipped',
+      reason: 'scanner is skipped for a client that is known, at a load of 0.95 (busy 0.95)',
+    },
+  ])
+  expect(told).toEqual([
+    {
+      what: 'scanner/skip',
+      level: 'warning',
+      reason: 'scanner is skipped for the known at a load of 0.95 (busy 0.95)',
+    },
+  ])
+})
+
+test('O03 at red strangers are put off before they send, with 4.3.2 and never a 5xx; the known get through', async () => {
+  const { send, asked, entries, at } = house()
+  at.level = 'red'
+  expect(await send(FRIEND)).toMatch(/^250 /)
+  expect(await send(STRANGER)).toBe('451 4.3.2 Too busy now, try again later ref=REF1')
+  expect(asked).toEqual([])
+  expect(entries[1]?.decisions[0]).toMatchObject({
+    stage: 'mail',
+    verdict: 'defer',
+    findings: [
+      {
+        rule: 'scanner/deferred',
+        reason: 'scanner is not to be had for a client that is unknown, at a load of 0.95 (busy 0.95)',
+      },
+    ],
+  })
+})
+
+test('a scanner that is never skipped looks at the known even at red', async () => {
+  const { send, asked, at } = house({ skip: 'never' })
+  at.level = 'red'
+  expect(await send(FRIEND)).toMatch(/^250 /)
+  expect(await send(STRANGER)).toMatch(/^451 4\.3\.2 /)
+  expect(asked).toEqual([FRIEND])
+})
+
+test('each step is told once, and its end too', async () => {
+  const { send, told, at } = house()
+  at.level = 'red'
+  for (const ip of [FRIEND, STRANGER, FRIEND, STRANGER]) await send(ip)
+  at.level = 'green'
+  for (const ip of [FRIEND, STRANGER]) await send(ip)
+  expect(told.map(({ what, level }) => `${what} ${level}`)).toEqual([
+    'scanner/skip warning',
+    'scanner/defer warning',
+    'scanner/asked info',
+  ])
+})
+
+test('a filter that answers at once is not timed; one that must wait is a thing behind us', async () => {
+  const { send, hand, measured } = house()
+  for (let index = 0; index < 3; index += 1) await send(STRANGER)
+  await hand.advance(2_000)
+  expect(Object.keys(measured.now().parts)).toContain('scanner')
+  expect(measured.now().parts.scans).toBe(0)
+})
+
+test('load control in one word: who is shut out, who comes in, your filters, the dear ones', () => {
+  const filter = (name: string): Filter => ({ name, message: () => undefined })
+  const all = underLoad({ filters: [[filter('a')], filter('b')], dear: [filter('c')] })
+  expect(all.map(({ name }) => name)).toEqual(['condemned', 'admission', 'a', 'b', 'c'])
+  expect(all.at(-1)?.mail).toBeDefined()
+})
