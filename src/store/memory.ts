@@ -25,8 +25,8 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<Clock, 'monotonic'>
 }
 
-/** Octets of one entry beside its value: seven numbers, a place for the value, and two in the index. */
-const COST_OF_ENTRY = 7 * 8 + 8 + 2 * 4
+/** Octets of one entry beside its value: seven numbers, a place for the value, and three in an index that has just grown. */
+const COST_OF_ENTRY = 7 * 8 + 8 + 3 * 4
 
 /** A count or sums are kept as they are, not as texts: they change with each message. */
 type Value = string | number | Sums

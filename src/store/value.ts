@@ -5,13 +5,14 @@ import { hash } from 'node:crypto'
 const LONGEST_KEY = 128
 
 /**
- * NUL marks what is hashed, so that no short key can pass for a long one. Half a surrogate pair is hashed too: not every
- * database can keep it.
+ * NUL marks what is hashed, so that no short key can pass for a long one. Half a surrogate pair, which not every database
+ * can keep, is written in letters first.
  */
-export const boundedKey = (key: string): string =>
-  key.length > LONGEST_KEY || key.startsWith('\0') || !key.isWellFormed()
-    ? `\0${hash('sha256', JSON.stringify(key), 'base64url')}`
-    : key
+export function boundedKey(key: string): string {
+  const isWhole = key.isWellFormed()
+  if (isWhole && key.length <= LONGEST_KEY && !key.startsWith('\0')) return key
+  return isWhole ? `\0${hash('sha256', key, 'base64url')}` : `\0!${hash('sha256', JSON.stringify(key), 'base64url')}`
+}
 
 /** A hundred years: whoever means longer means for ever, and no database overflows. */
 const LONGEST = 36_525 * 86_400_000

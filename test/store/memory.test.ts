@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
+import { storeLimiter } from '../../src/store/limiter.ts'
 import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory.ts'
 
 const DAY = 86_400_000
@@ -205,7 +206,8 @@ describe('D08 three hundred thousand random keys', () => {
   const collect = runInNewContext('gc') as () => void
   const used = () => {
     collect()
-    return process.memoryUsage().heapUsed
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
   }
 
   test('stay within the bound of entries, and a full store adds nearly as fast as an empty one', () => {
@@ -233,6 +235,40 @@ describe('D08 three hundred thousand random keys', () => {
     }
     expect(store.size()).toBe(2_000)
     expect(used() - before).toBeLessThan(8 * 1024 ** 2)
+  })
+
+  test('D08 through a limiter, one in a hundred of 16 KB, take what the store is allowed and no tenth more', async () => {
+    const bytes = 8 * 1024 ** 2
+    const spec = { keyPrefix: 'limit', points: 10, duration: 3_600 }
+    // The library is loaded before anything is measured.
+    await storeLimiter(memoryStore(), spec).consume('first')
+    const before = used()
+    const store = memoryStore({ bytes, entries: 10_000_000, clock: handClock() })
+    const limiter = storeLimiter(store, spec)
+    for (let index = 0; index < 300_000; index += 1) {
+      const key = `2001:db8:${(index * 7_919) >>> 4}:${index & 15}::/64`
+      await limiter.consume(index % 100 ? key : key.padEnd(16_384, 'x'))
+    }
+    expect(store.bytes).toBeGreaterThan(bytes * 0.99)
+    expect(store.bytes).toBeLessThanOrEqual(bytes)
+    expect(store.size).toBeGreaterThan(100_000)
+    expect(used() - before).toBeLessThan(bytes * 1.1)
+  })
+
+  test('D08 as texts and as sums they take no more than is counted, either', () => {
+    const bytes = 8 * 1024 ** 2
+    for (const text of [true, false]) {
+      const before = used()
+      const store = memoryStore({ bytes, entries: 10_000_000, clock: handClock() })
+      for (let index = 0; index < 100_000; index += 1) {
+        const key = `sender ${index}`
+        const value = `since ${index} ${'v'.repeat(index % 200)}`
+        if (text) store.run([{ op: 'set', key, value, lasts: 60_000 }])
+        else store.run([{ op: 'accrue', key, amounts: [1.5, 0.25, index, 0], halfLife: DAY, lasts: 60_000 }])
+      }
+      expect(store.bytes).toBeGreaterThan(bytes * 0.99)
+      expect([text, (used() - before) / bytes]).toEqual([text, expect.toSatisfy((share: number) => share < 1.1)])
+    }
   })
 })
 
