@@ -9,6 +9,7 @@ export default defineConfig({
     'src/adapters/smtp-server/index.ts',
     'src/adapters/milter/index.ts',
     'src/adapters/policy/index.ts',
+    'src/adapters/http/index.ts',
     'src/store/redis.ts',
     'src/store/sqlite.ts',
     'src/testing/index.ts',

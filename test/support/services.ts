@@ -1,6 +1,7 @@
 /** Programs that tests run for real: found on this machine, or installed from Debian, or asked for by name. Never skipped. */
 import { execFile } from 'node:child_process'
-import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { locked } from './lock.ts'
@@ -58,9 +59,57 @@ async function isDebian(): Promise<boolean> {
   return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release) && (await find('apt-get')) !== undefined
 }
 
+/**
+ * The path of `program` of a package that cannot be installed beside what is there: its files are laid out in a folder of
+ * their own, which is kept for the next run, with the libraries that it names and the machine lacks.
+ *
+ * @throws Error that names the package, where it cannot be fetched.
+ */
+export async function unpacked(
+  program: string,
+  name: string,
+): Promise<{ readonly path: string; readonly libraries: string }> {
+  const folder = join(tmpdir(), `postern-${name}`)
+  const root = join(folder, 'root')
+  const found = { path: join(root, program), libraries: join(root, 'usr/lib', `${MACHINES[process.arch]}-linux-gnu`) }
+  if (await isExecutable(found.path)) return found
+  const remedy = `these tests need ${program} of the package ${name} (apt-get download ${name})`
+  if (!(await isDebian())) throw new Error(remedy)
+  return await locked(`postern-${name}`, INSTALL_TIMEOUT, async () => {
+    if (await isExecutable(found.path)) return found
+    try {
+      await mkdir(folder, { recursive: true })
+      const lacking = await lackingLibraries(name)
+      await run('apt-get', ['download', '-q', name, ...lacking], { cwd: folder, timeout: INSTALL_TIMEOUT })
+      for (const file of await readdir(folder))
+        if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(folder, file), root])
+    } catch (cause) {
+      throw new Error(`${remedy}; fetching it failed`, { cause })
+    }
+    return found
+  })
+}
+
+const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+
+async function lackingLibraries(name: string): Promise<readonly string[]> {
+  const { stdout } = await run('apt-cache', ['depends', name])
+  const libraries = [...stdout.matchAll(/^ *\|?Depends: (lib[\w.+-]+)$/gm)].map(([, library = '']) => library)
+  const isLacking = await Promise.all(
+    libraries.map(library =>
+      run('dpkg-query', ['-W', '-f', '${db:Status-Status}', library]).then(
+        ({ stdout }) => stdout !== 'installed',
+        () => true,
+      ),
+    ),
+  )
+  return libraries.filter((_library, index) => isLacking[index])
+}
+
 /** Lists may be missing or stale: then they are fetched, once, and the packages asked for again. */
 async function install(packages: readonly string[]): Promise<void> {
-  const asked = ['install', '-y', '-q', '--no-install-recommends', ...packages]
+  // Debian's mail servers exclude each other: a machine that has another one keeps it.
+  const asked = ['install', '-y', '-q', '--no-install-recommends', '--no-remove', ...packages]
   try {
     await aptGet(asked)
   } catch {

@@ -1,0 +1,89 @@
+/** What was judged, in Rspamd's words: actions, symbols with their scores, fields to add and to remove. */
+import type { Finding, Verdict } from '../../core/finding.ts'
+import type { Scan } from './scan.ts'
+
+/** One rule that has found something. */
+export interface RuleScore {
+  readonly name: string
+  readonly score: number
+  readonly metric_score: number
+  readonly description: string
+  readonly options: readonly string[]
+}
+
+export const actions: Readonly<Record<Verdict, string>> = {
+  accept: 'no action',
+  quarantine: 'add header',
+  defer: 'soft reject',
+  reject: 'reject',
+  discard: 'discard',
+}
+
+const LONGEST_OPTION = 300
+
+/** `dnsbl/listed` is `DNSBL_LISTED`. */
+export const symbolName = (rule: string): string => rule.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+
+/** One symbol for each rule: its scores sum to the score that is shown. */
+export function symbolsOf(findings: readonly Finding[]): Readonly<Record<string, RuleScore>> {
+  const symbols = new Map<string, RuleScore>()
+  for (const { rule = 'unnamed', reason, points = 0 } of findings) {
+    const name = symbolName(rule)
+    const before = symbols.get(name)
+    const score = Math.round(((before?.score ?? 0) + points) * 1000) / 1000
+    const options = [...(before?.options ?? []), printable(reason)].slice(0, 20)
+    symbols.set(name, { name, score, metric_score: score, description: rule, options })
+  }
+  return Object.fromEntries(symbols)
+}
+
+/** What clients sent stands in reasons; clients of ours may print them. */
+const printable = (text: string): string => text.slice(0, LONGEST_OPTION).replace(/[\p{Cc}\p{Cf}]/gu, '?')
+
+export interface ResultOptions {
+  /** The score from which messages are refused, as it is shown. */
+  readonly required: number
+  /** Score from which an action is taken. */
+  readonly thresholds: Readonly<Record<string, number>>
+  /** Of the message. */
+  readonly messageId?: string | undefined
+}
+
+/** The body of a reply to `/checkv2`. */
+export function resultOf({ decision, outcome, ms, ref }: Scan, { required, thresholds, messageId }: ResultOptions) {
+  const { verdict, score, findings, reply } = decision
+  const refused = reply.code >= 400
+  return {
+    is_skipped: false,
+    score,
+    required_score: required,
+    action: actions[verdict],
+    thresholds,
+    symbols: symbolsOf(findings),
+    messages: refused ? { smtp_message: `${reply.status} ${reply.text}` } : {},
+    'message-id': messageId ?? 'undef',
+    time_real: Math.round(ms) / 1000,
+    ref,
+    ...(verdict === 'discard' && { reject: 'discard' }),
+    ...(outcome && !refused && { milter: changesOf(outcome) }),
+  }
+}
+
+function changesOf({ trace, forged }: NonNullable<Scan['outcome']>) {
+  const added = Map.groupBy(trace, ([name]) => name)
+  const removed = Map.groupBy(forged, ({ name }) => name)
+  return {
+    add_headers: Object.fromEntries(
+      [...added].map(([name, fields]) => {
+        const values = fields.map(([, value], order) => ({ value: value.replace(/\r\n/g, '\n'), order }))
+        return [name, values.length === 1 ? values[0] : values]
+      }),
+    ),
+    remove_headers: Object.fromEntries(
+      [...removed].map(([name, fields]) => [
+        name,
+        fields.length === 1 ? fields[0]?.place : fields.map(({ place }) => place),
+      ]),
+    ),
+  }
+}

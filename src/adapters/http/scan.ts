@@ -1,0 +1,73 @@
+/** One message with what is told of its way here, judged in one go: every verb of a session, one after another. */
+import type { Readable } from 'node:stream'
+import type { Decision, Outcome } from '../../core/decision.ts'
+import type { Terms } from '../../core/session.ts'
+import type { Tls } from '../../core/stage.ts'
+import type { Gateway } from '../../postern.ts'
+
+/** What a mail server tells of a message. What is absent is not known. */
+export interface Scanned {
+  readonly ip?: string
+  readonly helo?: string
+  readonly tls?: Tls
+  readonly reversePath?: string
+  readonly forwardPaths: readonly string[]
+  readonly user?: string
+  readonly content: Readable
+  readonly terms?: Terms
+}
+
+export interface Scan {
+  readonly ref: string
+  readonly decision: Decision
+  /** Absent where it was decided before the message was read. */
+  readonly outcome?: Outcome
+  readonly ms: number
+}
+
+/** The address of a client of whom nothing is known: facts about clients say so. */
+const UNKNOWN = '0.0.0.0'
+/** Where nobody is named, there is somebody all the same. */
+const NOBODY = 'postmaster'
+
+/**
+ * Judges. A recipient that is refused alone is left out; when all are, that is the decision.
+ *
+ * @throws PosternError when `ip` is no address
+ */
+export async function scan(gateway: Gateway, message: Scanned): Promise<Scan> {
+  const { ip = UNKNOWN, helo = '', reversePath = '', forwardPaths, user, tls, content, terms } = message
+  const { clock } = gateway.world
+  const since = clock.monotonic()
+  const session = gateway.open({ ip, ...(terms && { terms }) })
+  const done = (decision: Decision, outcome?: Outcome): Scan => ({
+    ref: session.ref,
+    decision,
+    ...(outcome && { outcome }),
+    ms: clock.monotonic() - since,
+  })
+  try {
+    for (const verb of [
+      () => session.connect(),
+      () => session.helo(helo, tls),
+      () => session.mail(reversePath, user ? { user } : {}),
+    ]) {
+      const decision = await verb()
+      if (decision.reply.code >= 400) return done(decision)
+    }
+    let refused: Decision | undefined
+    let accepted = 0
+    for (const path of forwardPaths.length > 0 ? forwardPaths : [NOBODY]) {
+      // A host that names no recipient has asked about them already.
+      const decision = await session.rcpt(path)
+      if (decision.reply.code < 400) accepted += 1
+      else refused ??= decision
+    }
+    if (accepted === 0 && refused) return done(refused)
+    const outcome = await session.data(content)
+    return done(outcome, outcome)
+  } finally {
+    session.close()
+    content.destroy()
+  }
+}
