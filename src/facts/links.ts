@@ -48,9 +48,15 @@ export const links: Fact<Message, Links> = fact('links', 'message', async messag
 /** The same without a message: for rules about text from elsewhere. */
 export function linksOf({ sections, cut }: Pick<Text, 'sections' | 'cut'>, subject: string): Links {
   const found = new Map<string, Link>()
+  // The same picture and the same link stand in a page a hundred times: they are read once.
+  const seen = new Set<string>()
   let looked = 0
   let more = cut
   for (const { path, reference, base } of references(sections, subject)) {
+    const { target, shown, from, element, hidden } = reference
+    const same = `${path} ${from} ${element} ${hidden} ${shown} ${target}`
+    if (seen.has(same)) continue
+    seen.add(same)
     if (found.size >= MOST || ++looked > LOOKED) {
       more = true
       break
