@@ -2,17 +2,18 @@
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
 import type { Gateway } from '../../postern.ts'
+import { ProtocolError } from '../socket-server.ts'
 import { type Macros, readClient, readField, readMacros, readName, readPath } from './events.ts'
 import { type Incoming, incoming } from './message.ts'
 import { type Agreement, negotiate, Protocol } from './negotiate.ts'
-import { MilterError, type Packet } from './packets.ts'
+import type { Packet } from './packets.ts'
 import { accept, changes, discard, proceed, progress, refusal, skip, temporary } from './replies.ts'
 
 export interface Conversation {
   /**
    * Hears one packet, and says what it must. Settles when the next one may be heard; false when the conversation is over.
    *
-   * @throws MilterError when the mail server does not keep to the protocol
+   * @throws ProtocolError when the mail server does not keep to the protocol
    */
   hear(packet: Packet): Promise<boolean>
   /** The mail server has gone. */
@@ -51,7 +52,7 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
   }
   const answer = ({ reply }: Decision) => say(reply.code >= 400 ? refusal(reply) : proceed)
   const terms = (): Agreement => {
-    if (agreement === undefined) throw new MilterError('the first packet was no offer')
+    if (agreement === undefined) throw new ProtocolError('the first packet was no offer')
     return agreement
   }
 
@@ -158,10 +159,10 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
       }
       const event = events[command]
       if (event === undefined)
-        throw new MilterError(`a command ${JSON.stringify(command)} that the protocol does not have`)
+        throw new ProtocolError(`a command ${JSON.stringify(command)} that the protocol does not have`)
       terms()
       if (session === undefined && command !== 'C') {
-        if (!local) throw new MilterError(`${command} came before a connection was told of`)
+        if (!local) throw new ProtocolError(`${command} came before a connection was told of`)
         if (answered.has(command)) say(accept)
         return true
       }

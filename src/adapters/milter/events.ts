@@ -1,5 +1,7 @@
 /** What the mail server tells, read from the data of its packets. */
-import { MilterError, texts } from './packets.ts'
+
+import { ProtocolError } from '../socket-server.ts'
+import { texts } from './packets.ts'
 
 /** Values that the mail server gives for its own names: `{auth_authen}`, `i`, `{tls_version}`. */
 export type Macros = ReadonlyMap<string, string>
@@ -23,7 +25,7 @@ export function readMacros(data: Buffer): { readonly of: string; readonly macros
 /** Where the client is: its address; undefined for a client on the machine itself, or one whose address is unknown. */
 export function readClient(data: Buffer): { readonly host: string; readonly ip?: string } {
   const end = data.indexOf(0)
-  if (end < 0) throw new MilterError('a connection whose host name has no end')
+  if (end < 0) throw new ProtocolError('a connection whose host name has no end')
   const host = data.toString('latin1', 0, end)
   const family = String.fromCharCode(data[end + 1] ?? 0)
   if (family !== '4' && family !== '6') return { host }
@@ -35,7 +37,7 @@ export function readClient(data: Buffer): { readonly host: string; readonly ip?:
 /** The first text of the data, without the angle brackets of a path. */
 export function readPath(data: Buffer): { readonly path: string; readonly parameters: readonly string[] } {
   const [first, ...rest] = texts(data)
-  if (first === undefined) throw new MilterError('a path without an end')
+  if (first === undefined) throw new ProtocolError('a path without an end')
   const text = first.toString('utf8')
   return {
     path: text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text,
@@ -45,7 +47,7 @@ export function readPath(data: Buffer): { readonly path: string; readonly parame
 
 export function readName(data: Buffer): string {
   const [name] = texts(data)
-  if (name === undefined) throw new MilterError('a greeting without an end')
+  if (name === undefined) throw new ProtocolError('a greeting without an end')
   return name.toString('latin1')
 }
 
@@ -55,7 +57,7 @@ export function readName(data: Buffer): string {
  */
 export function readField(data: Buffer, spaced: boolean): Buffer {
   const [name, value] = texts(data)
-  if (name === undefined || value === undefined) throw new MilterError('a header field without an end')
+  if (name === undefined || value === undefined) throw new ProtocolError('a header field without an end')
   const octets = value.includes(10) ? Buffer.from(value.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1') : value
   return Buffer.concat([name, Buffer.from(spaced ? ':' : ': '), octets, Buffer.from('\r\n')])
 }

@@ -1,14 +1,10 @@
 /** The packets of the milter protocol: a length of four octets, a command of one, and its data. */
+import { ProtocolError } from '../socket-server.ts'
 
 export interface Packet {
   /** One ASCII letter. */
   readonly command: string
   readonly data: Buffer
-}
-
-/** The mail server does not keep to the protocol. */
-export class MilterError extends Error {
-  override readonly name = 'MilterError'
 }
 
 /** Every packet of libmilter is smaller: a body chunk of 65,535 octets, or a header field of any mail server's making. */
@@ -19,7 +15,7 @@ export interface PacketReader {
    * Takes octets as they come and gives the packets that are whole. What is kept is what was sent, never what a length
    * promises.
    *
-   * @throws MilterError for a length that no packet has
+   * @throws ProtocolError for a length that no packet has
    */
   push(chunk: Buffer): readonly Packet[]
 }
@@ -40,7 +36,7 @@ export function packetReader(largest = LARGEST): PacketReader {
       for (wanted = 0; at + 4 <= all.length; at += wanted) {
         const size = all.readUInt32BE(at)
         if (size < 1 || size > largest)
-          throw new MilterError(`a packet of ${size} octets was announced; between 1 and ${largest} are possible`)
+          throw new ProtocolError(`a packet of ${size} octets was announced; between 1 and ${largest} are possible`)
         wanted = 4 + size
         if (at + wanted > all.length) break
         packets.push({ command: String.fromCharCode(all[at + 4] ?? 0), data: all.subarray(at + 5, at + wanted) })

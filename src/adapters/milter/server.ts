@@ -1,9 +1,10 @@
 /** A milter server: Postfix, Sendmail and OpenSMTPD ask it at every step of the dialogue. */
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { socketServer } from '../socket-server.ts'
 import { conversation } from './conversation.ts'
-import { MilterError, packetReader } from './packets.ts'
+import { packetReader } from './packets.ts'
 
 export interface MilterOptions {
   /** Connections of mail servers at once; one for each client that they serve. @default 2000 */
@@ -31,32 +32,15 @@ export function milter(
 ): Server {
   const current = typeof gateway === 'function' ? gateway : () => gateway
   const patience = toMilliseconds(idle, 'milter.idle')
-  const server = createServer(socket => {
-    serve(socket, current, patience).catch(() => socket.destroy())
-  })
-  server.maxConnections = connections
-  return server
-}
-
-/** Packets are heard one after another; while one is, the socket is not read. */
-async function serve(socket: Socket, current: () => Gateway, patience: number): Promise<void> {
-  const reader = packetReader()
-  socket.setNoDelay(true).setTimeout(patience, () => socket.destroy())
-  // A mail server that goes away in the middle ends the loop below; without a listener it would end the process.
-  socket.on('error', () => undefined)
-  const talk = conversation(current, octets => {
-    if (socket.writable) socket.write(octets)
-    if (socket.writableLength > MOST_UNREAD) socket.destroy()
-  })
-  try {
-    for await (const chunk of socket) {
-      for (const packet of reader.push(chunk as Buffer)) if (!(await talk.hear(packet))) return
+  return socketServer({ name: 'milter', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
+    const reader = packetReader()
+    const talk = conversation(current, say)
+    return {
+      hear: async chunk => {
+        for (const packet of reader.push(chunk)) if (!(await talk.hear(packet))) return false
+        return true
+      },
+      close: talk.close,
     }
-  } catch (error) {
-    if (!(error instanceof MilterError)) return
-    current().world.notify({ what: 'milter/protocol', reason: `a mail server sent ${error.message}`, level: 'warning' })
-  } finally {
-    talk.close()
-    socket.destroy()
-  }
+  })
 }

@@ -1,9 +1,5 @@
 /** Requests of Postfix's policy delegation protocol: lines of `name=value`, each request ended by an empty line. */
-
-/** The mail server does not keep to the protocol. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError'
-}
+import { ProtocolError } from '../socket-server.ts'
 
 /** The attributes of one request, as SMTPD_POLICY_README has them. Values are UTF-8 where SMTPUTF8 is used. */
 export type Attributes = ReadonlyMap<string, string>
@@ -12,7 +8,7 @@ const LONGEST = 65_536
 const MOST_ATTRIBUTES = 200
 
 export interface RequestReader {
-  /** @throws PolicyError for what is too long, or no attribute */
+  /** @throws ProtocolError for what is too long, or no attribute */
   push(chunk: Buffer): readonly Attributes[]
 }
 
@@ -28,7 +24,7 @@ export function requestReader(): RequestReader {
         from = end + 2
       }
       waiting = Buffer.from(all.subarray(from))
-      if (waiting.length > LONGEST) throw new PolicyError(`a request of more than ${LONGEST} octets`)
+      if (waiting.length > LONGEST) throw new ProtocolError(`a request of more than ${LONGEST} octets`)
       return requests
     },
   }
@@ -36,14 +32,14 @@ export function requestReader(): RequestReader {
 
 function readAttributes(text: string): Attributes {
   const lines = text.split('\n')
-  if (lines.length > MOST_ATTRIBUTES) throw new PolicyError(`a request of ${lines.length} attributes`)
+  if (lines.length > MOST_ATTRIBUTES) throw new ProtocolError(`a request of ${lines.length} attributes`)
   const attributes = new Map<string, string>()
   for (const line of lines) {
     const at = line.indexOf('=')
-    if (at < 1) throw new PolicyError(`a line that is no attribute: ${JSON.stringify(line.slice(0, 40))}`)
+    if (at < 1) throw new ProtocolError(`a line that is no attribute: ${JSON.stringify(line.slice(0, 40))}`)
     attributes.set(line.slice(0, at), line.slice(at + 1))
   }
   if (attributes.get('request') !== 'smtpd_access_policy')
-    throw new PolicyError(`a request of another kind: ${JSON.stringify(attributes.get('request')?.slice(0, 40))}`)
+    throw new ProtocolError(`a request of another kind: ${JSON.stringify(attributes.get('request')?.slice(0, 40))}`)
   return attributes
 }

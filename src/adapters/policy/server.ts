@@ -1,9 +1,10 @@
 /** A policy server for Postfix (SMTPD_POLICY_README): `check_policy_service`, without a milter and without the message. */
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { socketServer } from '../socket-server.ts'
 import { type PolicyChoices, policyDialogue } from './dialogue.ts'
-import { PolicyError, requestReader } from './requests.ts'
+import { requestReader } from './requests.ts'
 
 export interface PolicyServiceOptions {
   /**
@@ -35,31 +36,16 @@ export function policyService(
 ): Server {
   const current = typeof gateway === 'function' ? gateway : () => gateway
   const patience = toMilliseconds(idle, 'policyService.idle')
-  const server = createServer(socket => {
-    serve(socket, current, patience, { deferral, prepend }).catch(() => socket.destroy())
-  })
-  server.maxConnections = connections
-  return server
-}
-
-async function serve(socket: Socket, current: () => Gateway, patience: number, choices: PolicyChoices): Promise<void> {
-  const reader = requestReader()
-  const dialogue = policyDialogue(current, choices)
-  socket.setNoDelay(true).setTimeout(patience, () => socket.destroy())
-  socket.on('error', () => undefined)
-  try {
-    for await (const chunk of socket) {
-      for (const attributes of reader.push(chunk as Buffer)) {
-        const action = await dialogue.answer(attributes)
-        if (socket.writable) socket.write(`action=${action}\n\n`)
-        if (socket.writableLength > MOST_UNREAD) return
-      }
+  const choices: PolicyChoices = { deferral, prepend }
+  return socketServer({ name: 'policy', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
+    const reader = requestReader()
+    const dialogue = policyDialogue(current, choices)
+    return {
+      hear: async chunk => {
+        for (const attributes of reader.push(chunk)) say(`action=${await dialogue.answer(attributes)}\n\n`)
+        return true
+      },
+      close: dialogue.close,
     }
-  } catch (error) {
-    if (!(error instanceof PolicyError)) return
-    current().world.notify({ what: 'policy/protocol', reason: `a mail server sent ${error.message}`, level: 'warning' })
-  } finally {
-    dialogue.close()
-    socket.destroy()
-  }
+  })
 }
