@@ -1,6 +1,9 @@
 /** Which controller of concurrency serves best when more comes than can be done: simulated, second by second. */
+import { underLoad } from '../src/filters/under-load.ts'
+import { type Filter, points, postern } from '../src/index.ts'
 import { latency } from '../src/load/latency.ts'
 import { concurrencyLimit } from '../src/load/limit.ts'
+import { zone } from '../src/testing/zone.ts'
 
 /** What a controller sees each second, and the limit that it then sets. */
 interface Controller {
@@ -174,8 +177,40 @@ function play(scene: Scene, { name, start, step }: Controller): string {
   return cells.join(' | ')
 }
 
-if (import.meta.main)
+/** Microseconds of CPU of a session from connect to rcpt, with and without load control, in turns; the least of each. */
+export async function doorCost(sessions = 10_000, turns = 5): Promise<readonly [without: number, under: number]> {
+  const look = () => points(0.1, 'looked')
+  const filters = Array.from(
+    { length: 12 },
+    (_, index): Filter => ({ name: `f${index}`, connect: look, helo: look, mail: look, rcpt: look }),
+  )
+  const gateways = [filters, underLoad({ filters })].map(list =>
+    postern({ name: 'mx.example.org', filters: list, dns: zone({}), notify: () => undefined }),
+  )
+  const least: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let turn = 0; turn <= turns; turn += 1)
+    for (const [place, gateway] of gateways.entries()) {
+      const before = process.cpuUsage()
+      for (let index = 0; index < sessions; index += 1) {
+        const session = gateway.open({ ip: '192.0.2.1' })
+        await session.connect()
+        await session.helo('client.example')
+        await session.mail('a@example.net')
+        await session.rcpt('b@example.org')
+        session.close()
+      }
+      const { user, system } = process.cpuUsage(before)
+      // The first turn warms up.
+      if (turn > 0) least[place as 0 | 1] = Math.min(least[place as 0 | 1], (user + system) / sessions)
+    }
+  return least
+}
+
+if (import.meta.main) {
+  const [without, withDoor] = await doorCost()
+  console.log(`a quiet session: ${without.toFixed(1)} µs, under load control ${withDoor.toFixed(1)} µs`)
   for (const scene of scenes) {
     console.log(`\n${scene.name}: of what can be done | work, median / 95th | for nothing | refused | limit`)
     for (const make of controllers) console.log(play(scene, make()))
   }
+}

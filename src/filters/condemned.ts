@@ -46,7 +46,7 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
   check({ entries, refusals })
   const ms = toMilliseconds(lasts, 'condemned.lasts')
   const sentences = table<Sentence>(entries, ms)
-  const strikes = table<{ count: number }>(entries, ms)
+  const strikes = table<{ readonly count: number; readonly ref: string }>(entries, ms)
   let world: Pick<World, 'clock' | 'notify'> & Partial<Pick<World, 'load'>> = {
     clock: systemClock,
     notify: () => undefined,
@@ -81,11 +81,14 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
   const strike = (context: Connection): void => {
     const now = world.clock.monotonic()
     const key = keyOf(context.ip)
-    const count = (strikes.get(key, now)?.count ?? 0) + 1
-    strikes.put(key, { count }, now)
+    const before = strikes.get(key, now)
+    // Many recipients may be refused in one session.
+    if (before?.ref === context.ref) return
+    const count = (before?.count ?? 0) + 1
+    strikes.put(key, { count, ref: context.ref }, now)
     if (count < refusals) return
     strikes.drop(key)
-    const reason = `${count} refusals and no message that was accepted`
+    const reason = `${count} sessions in a row ended in refusals, without a message that was accepted`
     condemn(context, { reply: putOff(context.ref), reason, spoken: true })
   }
 
