@@ -3,7 +3,7 @@ import type { Label } from '../core/feedback.ts'
 import { newCalibration } from './calibration.ts'
 import * as expert from './expert.ts'
 import { VIEWS } from './features.ts'
-import { type Features, pack, unpack } from './packing.ts'
+import type { Features } from './packing.ts'
 import { newReplay } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 import { newTail } from './tail.ts'
@@ -24,12 +24,14 @@ export interface Judgement {
   readonly verdict: 'spam' | 'ham' | 'unsure' | 'untaught'
 }
 
-/** What a lesson has done: give it to {@link Classifier.unlearn} with the same features. It survives JSON. */
+/** What a lesson has done: give it to {@link Classifier.unlearn} with the same features.  */
 export interface Learned {
   readonly label: Label
   /** Before the lesson. */
   readonly margin: number
   readonly steps: readonly expert.Step[]
+  /** Its number among those that are gone through again; 0 for none. */
+  readonly example: number
 }
 
 export interface Classifier {
@@ -94,9 +96,9 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
   const goThroughAgain = (): void => {
     for (let count = 0; count < REPLAYED; count += 1) {
       const example = replay.pick()
-      const features = example && unpack(example.octets, VIEWS.length)
-      if (!example || !features) return
-      if (signOf(example.label) * sum(marginsOf(features)) >= 0) step(features, example.label, STEP)
+      if (example === undefined) return
+      const { features, label } = example
+      if (signOf(label) * sum(marginsOf(features)) >= 0) step(features, label, STEP)
     }
   }
 
@@ -149,13 +151,13 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
       const most = (signOf(label) * margin < -CONTRADICTION ? STEP_AGAINST : STEP) * Math.min(Math.max(weight, 0), 1)
       const steps = step(features, label, most)
       for (const [view, one] of experts.entries()) expert.touch(one, features[view] ?? NONE, day)
-      if (weight >= TRUSTED) replay.add({ octets: pack(features), label })
-      return { label, margin, steps }
+      const example = weight >= TRUSTED ? replay.add({ features, label }) : 0
+      return { label, margin, steps, example }
     },
-    unlearn: (features, { label, margin, steps }) => {
+    unlearn: (features, { label, margin, steps, example }) => {
       for (const [view, one] of experts.entries())
         expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
-      replay.remove(pack(features))
+      replay.remove(example)
       if (label === 'ham') hamTail.remove(margin)
       else spamTail.remove(-margin)
       learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }

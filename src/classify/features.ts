@@ -1,4 +1,4 @@
-/** What the classifier sees of a message: three views of what its sender wrote, nothing of the way it came. */
+/** What the classifier sees of a message: three views of it as it was when it came to the gate. */
 import { isUtf8 } from 'node:buffer'
 import type { HeaderField, HeaderFields } from '../mime/header.ts'
 import { gramCollector } from './grams.ts'
@@ -26,19 +26,18 @@ const MOST_OF_HEADER = 3_000
 const MOST_OF_FIELD = 400
 const MOST_OF_URLS = 1_500
 const MOST_OF_BODY = 3_500
-const MOST_OF_RAW_HEADER = 2_000
 const MOST_OF_RAW = 3_500
 
 /** Text shorter than this says too little. */
 const THIN = 32
 
 /**
- * Fields that servers and mailboxes write: on mail that was kept they tell where it was kept, and on mail at the gate they are
- * not there yet. The date tells when a collection was made.
+ * Fields that mailboxes and their servers write: on mail that was kept they tell where it was kept, and on mail at the gate they
+ * are not there yet.
  */
-const WRITTEN_ON_THE_WAY = new Set(
+const WRITTEN_ON_ARRIVAL = new Set(
   (
-    'received return-path delivered-to date status x-status lines xref path x-original-to envelope-to x-envelope-to ' +
+    'return-path delivered-to status x-status lines xref path x-original-to envelope-to x-envelope-to ' +
     'x-keywords x-uid x-uidl x-bogosity authentication-results received-spf x-received x-delivered-to x-forwarded-to ' +
     'x-forwarded-for x-gmail-labels x-gm-thrid x-account-key content-length from_ nntp-posting-host nntp-posting-date'
   ).split(' '),
@@ -46,9 +45,12 @@ const WRITTEN_ON_THE_WAY = new Set(
 const PREFIXES =
   'x-spam x-virus x-ms- x-microsoft x-mozilla x-imap x-evolution x-gmane x-pstn resent- arc- x-proofpoint'.split(' ')
 
+/** The way and the time of a message: the first octets have them as they are, among what the sender says they have no place. */
+const WAY = new Set(['received', 'date'])
+
 /** Their values are random; only who signed is worth a look. */
 const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
-const MOST_OF_SIGNATURE = 80
+const MOST_OF_SIGNATURE = 160
 
 /** The three views, by the names of {@link VIEWS}: each an iteration of its pieces, in order. */
 export interface Views {
@@ -79,25 +81,24 @@ export function viewsOf({ header, text, urls, head }: Seen): Views {
   let length = 0
   let rawLength = 0
   for (const field of header) {
-    if (isWrittenOnTheWay(field)) continue
-    const isSignature = SIGNATURES.test(field.key)
-    if (length < MOST_OF_HEADER) {
-      const line = `${field.key}: ${field.text.slice(0, isSignature ? MOST_OF_SIGNATURE : MOST_OF_FIELD)}\x7f`
+    if (isWrittenOnArrival(field)) continue
+    if (length < MOST_OF_HEADER && !WAY.has(field.key)) {
+      const line = `${field.key}: ${field.text.slice(0, SIGNATURES.test(field.key) ? MOST_OF_SIGNATURE : MOST_OF_FIELD)}\x7f`
       fields.push(line)
       length += line.length
     }
-    if (!isSignature && rawLength < MOST_OF_RAW_HEADER) {
-      raw.push(field.raw.subarray(0, MOST_OF_RAW_HEADER - rawLength))
+    if (rawLength < MOST_OF_RAW) {
+      raw.push(field.raw)
       rawLength += field.raw.length
     }
-    if (length >= MOST_OF_HEADER && rawLength >= MOST_OF_RAW_HEADER) break
+    if (length >= MOST_OF_HEADER && rawLength >= MOST_OF_RAW) break
   }
   raw.push(head.subarray(0, HEAD))
   return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), isThin(text) ? guessed(head) : text], raw }
 }
 
-const isWrittenOnTheWay = ({ key }: HeaderField): boolean =>
-  WRITTEN_ON_THE_WAY.has(key) || PREFIXES.some(prefix => key.startsWith(prefix))
+const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
+  WRITTEN_ON_ARRIVAL.has(key) || PREFIXES.some(prefix => key.startsWith(prefix))
 
 /** Next to nothing, or not readable: then what was sent must speak for itself. */
 function isThin(text: string): boolean {

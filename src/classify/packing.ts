@@ -11,14 +11,12 @@ export function pack(features: Features): Uint8Array {
   const most = features.reduce((sum, { length }) => sum + 3 * length + 3, 0)
   const out = new Uint8Array(most)
   let at = 0
-  const put = (value: number): void => {
-    let rest = value
-    for (; rest > 127; rest >>>= 7) out[at++] = (rest & 127) | 128
-    out[at++] = rest
-  }
   for (const grams of features) {
-    for (const gram of grams) marks[gram >>> 5] = (marks[gram >>> 5] ?? 0) | (1 << (gram & 31))
-    put(grams.length)
+    for (let index = 0; index < grams.length; index += 1) {
+      const gram = grams[index] ?? 0
+      marks[gram >>> 5] = (marks[gram >>> 5] ?? 0) | (1 << (gram & 31))
+    }
+    at = put(out, at, grams.length)
     let last = -1
     for (let place = 0; place < marks.length; place += 1) {
       let word = marks[place] ?? 0
@@ -26,12 +24,21 @@ export function pack(features: Features): Uint8Array {
       marks[place] = 0
       for (; word !== 0; word &= word - 1) {
         const gram = place * 32 + 31 - Math.clz32(word & -word)
-        put(gram - last - 1)
+        at = put(out, at, gram - last - 1)
         last = gram
       }
     }
   }
   return out.slice(0, at)
+}
+
+/** Seven bits an octet, the lowest first. Returns the place behind it. */
+function put(out: Uint8Array, at: number, value: number): number {
+  let next = at
+  let rest = value
+  for (; rest > 127; rest >>>= 7) out[next++] = (rest & 127) | 128
+  out[next++] = rest
+  return next
 }
 
 /** What was packed, or undefined when these octets were not made by {@link pack} for so many views. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { PosternError } from '../core/errors.ts'
 import { type Expert, newExpert } from './expert.ts'
 import { VIEWS } from './features.ts'
-import { unpack } from './packing.ts'
+import { pack, unpack } from './packing.ts'
 import type { Example } from './replay.ts'
 
 /** All that a classifier knows. */
@@ -34,19 +34,20 @@ interface Meta {
 }
 
 export function encode({ experts, ham, spam, hamTail, spamTail, calibration, examples }: State): Buffer {
+  const packed = examples.map(({ features }) => pack(features))
   const meta: Meta = {
     ham,
     spam,
     hamTail: hamTail.length,
     spamTail: spamTail.length,
     calibration: calibration.length,
-    examples: examples.map(({ octets, label }) => [octets.length, label === 'spam' ? 1 : 0]),
+    examples: examples.map(({ label }, index) => [packed[index]?.length ?? 0, label === 'spam' ? 1 : 0]),
   }
   const arrays = experts.flatMap(({ weights, variances, days }) => [weights, variances, days])
   const parts = [
     Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
     ...[...arrays, hamTail, spamTail, calibration].map(octetsOf),
-    ...examples.map(({ octets }) => octets),
+    ...packed,
   ]
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
@@ -95,9 +96,9 @@ export function decode(octets: Uint8Array): State {
   const spamTail = fill(new Uint16Array(meta.spamTail))
   const calibration = fill(new Float32Array(meta.calibration))
   const examples = meta.examples.map(([length, isSpam]): Example => {
-    const packed = Uint8Array.from(cut(length))
-    if (unpack(packed, VIEWS.length) === undefined) throw fail('examples that cannot be read')
-    return { octets: packed, label: isSpam === 1 ? 'spam' : 'ham' }
+    const features = unpack(cut(length), VIEWS.length)
+    if (features === undefined) throw fail('examples that cannot be read')
+    return { features, label: isSpam === 1 ? 'spam' : 'ham' }
   })
   if (at !== body.length) throw fail('a file that goes on after its end')
   return { experts, ham: meta.ham, spam: meta.spam, hamTail, spamTail, calibration, examples }

@@ -16,15 +16,15 @@ export interface Tail {
   share(margin: number): number
   /** How many margins are held. */
   readonly count: number
-  /** The margins held, from the oldest on, each as its number of hundredths. */
+  /** The margins held, from the oldest on, each as the number of its bin. */
   export(): Uint16Array
 }
 
 /** How many margins are held: enough to promise one in a thousand with some to spare. */
 export const MOST_MARGINS = 4096
 
-const BINS = 4096
-const PER_BIN = 100
+const BINS = 1024
+const PER_BIN = 64
 const MIDDLE = BINS / 2
 
 const binOf = (margin: number): number => Math.min(Math.max(Math.floor(margin * PER_BIN) + MIDDLE, 0), BINS - 1)

@@ -1,7 +1,7 @@
 /** `classify`: learns from its own site what spam reads like, and says so only when it can keep its promise to honest mail. */
 import { type Classifier, type Judgement, newClassifier } from '../classify/classifier.ts'
 import { type Evidence, explain } from '../classify/explain.ts'
-import { features, HEAD, type Seen } from '../classify/features.ts'
+import { features } from '../classify/features.ts'
 import { type Keeper, newKeeper } from '../classify/keeper.ts'
 import { pack } from '../classify/packing.ts'
 import { PosternError, type Problem } from '../core/errors.ts'
@@ -12,11 +12,10 @@ import type { Message } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import type { World } from '../core/world.ts'
 import { identities } from '../facts/identities.ts'
-import { links } from '../facts/links.ts'
-import { text } from '../facts/text.ts'
 import { senderTrust } from '../facts/trust.ts'
 import { keepInStore, newKept, seenInStore } from './classify/kept.ts'
 import { idOf, newLessons, type Taught } from './classify/lessons.ts'
+import { seenOf } from './classify/seen.ts'
 import { type SharedLessons, shareLessons } from './classify/shared.ts'
 
 export interface ClassifyOptions {
@@ -147,23 +146,6 @@ export function classify(options: ClassifyOptions = {}): Filter {
 interface Judged {
   readonly judgement: Judgement
   readonly evidence: readonly Evidence[]
-}
-
-/** What was read for others already; only the body's first octets are asked for anew. */
-async function seenOf(message: Message): Promise<Seen> {
-  const [{ visible }, { all }, head] = await Promise.all([message.ask(text), message.ask(links), headOf(message)])
-  return { header: message.header, text: visible, urls: all.map(({ url }) => url), head }
-}
-
-async function headOf(message: Message): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of message.open(message.header.bodyOffset) as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= HEAD) break
-  }
-  return Buffer.concat(chunks).subarray(0, HEAD)
 }
 
 /** DMARC speaks for the author, and the sender has a good record or is somebody our users write to. */

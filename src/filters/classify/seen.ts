@@ -1,0 +1,22 @@
+/** What the classifier is shown of a message. */
+import { HEAD, type Seen } from '../../classify/features.ts'
+import type { Message } from '../../core/stage.ts'
+import { links } from '../../facts/links.ts'
+import { text } from '../../facts/text.ts'
+
+/** What was read for others already; only the body's first octets are asked for anew. */
+export async function seenOf(message: Message): Promise<Seen> {
+  const [{ visible }, { all }, head] = await Promise.all([message.ask(text), message.ask(links), headOf(message)])
+  return { header: message.header, text: visible, urls: all.map(({ url }) => url), head }
+}
+
+async function headOf(message: Message): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of message.open(message.header.bodyOffset) as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= HEAD) break
+  }
+  return Buffer.concat(chunks).subarray(0, HEAD)
+}
