@@ -1,0 +1,61 @@
+/** What load has decided is recorded, and played the same on a machine with nothing to do. */
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { underLoad } from '../../src/filters/under-load.ts'
+import { type Filter, loadMeter, postern } from '../../src/index.ts'
+import type { LoadMeter } from '../../src/load/load.ts'
+import { clock } from '../../src/testing/clock.ts'
+import { record } from '../../src/testing/record.ts'
+import type { Recording } from '../../src/testing/recording.ts'
+import { replay } from '../../src/testing/replay.ts'
+import { zone } from '../../src/testing/zone.ts'
+
+const scanner: Filter = {
+  name: 'scanner',
+  order: 'late',
+  message: message => message.consult('scanner', async () => ({ reason: 'looked' })),
+}
+
+const gatewayWith = (load: LoadMeter, most = 10) =>
+  postern({
+    name: 'mx.example.net',
+    dns: zone({}),
+    load,
+    notify: () => undefined,
+    filters: underLoad({ filters: [], dear: [scanner], admission: { most, least: most, waiting: 0 } }),
+  })
+
+const idle = () => loadMeter({ clock: clock(), process: { busy: () => 0, memory: () => 0 } })
+const busy = (): LoadMeter => {
+  const load = idle()
+  return { ...load, level: 'red', now: () => ({ ...load.now(), level: 'red', value: 0.95, parts: { busy: 0.95 } }) }
+}
+
+test('a client that found no place, one that was put off at MAIL, and one that was looked at', async () => {
+  const recordings: Recording[] = []
+  const play = async (load: LoadMeter, before = 0): Promise<number> => {
+    const plain = gatewayWith(load)
+    for (let index = 0; index < before; index += 1) await plain.open({ ip: '192.0.2.7' }).connect()
+    const gateway = record(plain, recording => {
+      recordings.push(JSON.parse(JSON.stringify(recording)))
+    })
+    const session = gateway.open({ ip: '192.0.2.1' })
+    const { reply } = await session.connect()
+    if (reply.code === 421) {
+      session.close()
+      return reply.code
+    }
+    await session.helo('client.example')
+    const mail = await session.mail('a@example.org')
+    const rcpt = await session.rcpt('b@example.net')
+    const data = rcpt.reply.code < 400 ? await session.data(Readable.from([Buffer.from('From: a@b.c\r\n\r\n')])) : mail
+    session.close()
+    return (rcpt.reply.code < 400 ? data : rcpt).reply.code
+  }
+  expect([await play(idle(), 7), await play(busy()), await play(idle())]).toEqual([421, 451, 250])
+  await expect.poll(() => recordings.length).toBe(3)
+  for (const recording of recordings) {
+    const { steps } = await replay(recording, gatewayWith(idle()))
+    expect(steps.flatMap(({ differences }) => differences)).toEqual([])
+  }
+})
