@@ -18,8 +18,9 @@ export function* addressesIn(text: string, most: number): Generator<Found> {
   for (const at of starts(text)) {
     if (count >= most) return
     if (at < until) continue
+    const named = /^(?:www\d?\.|[a-z]{3,6}:)/i.test(text.slice(at, at + 8))
+    if (!named && !LIKELY.test(text.slice(at, at + 260))) continue
     const target = trimmed(text.slice(at, at + LONGEST))
-    const named = /^(?:www\d?\.|[a-z]+:)/i.test(target)
     if (target.length < 4 || (!named && !isName(target))) continue
     count++
     until = at + target.length
@@ -62,6 +63,9 @@ const isWord = (code: number): boolean =>
 /** Without a scheme only these endings make a link of a word: others are too often file names and slips of the pen. */
 const ENDINGS =
   /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su)(?:[/:?#]|$)/i
+
+/** A first look, before all of what could be an address is cut out. */
+const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,6}(?![\w@-])/i
 
 const isName = (target: string): boolean => ENDINGS.test(target)
 
