@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-/** The command `postern`: plays recordings against configurations and prints which decisions differ, and why. */
+/** The command `postern`: plays recordings against configurations, and trains the classifier from sorted mail. */
 import { readdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { learnAll } from './cli/learn.ts'
+import type { Output } from './cli/output.ts'
 import { type Gateway, type PosternOptions, postern } from './postern.ts'
 import { load, type Recording } from './testing/recording.ts'
 import { differences } from './testing/replay/compare.ts'
@@ -11,21 +13,23 @@ import { offline } from './testing/replay/offline.ts'
 import { type Replay, replay } from './testing/replay.ts'
 
 const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD ...]
+       postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
+       postern learn --state DIR --rollback
 
-Plays every recording (*.json) in DIR without any service. With one configuration, its decisions are compared with the
-recorded ones; with two, with each other. A configuration is a module whose default export is a Gateway or the options
+replay plays every recording (*.json) in DIR without any service. With one configuration, its decisions are compared with
+the recorded ones; with two, with each other. A configuration is a module whose default export is a Gateway or the options
 of postern(). --redact names what was redacted when the recordings were made, once for each word.
 
-exit status: 0 when nothing differs, 1 when something does, 2 when something could not be done`
+learn trains what classify({ folder: DIR }) knows from mail that people have sorted: Maildirs, mbox files, folders of
+messages. What was known before stands in a checkpoint; --rollback goes back to the newest. A gateway that runs on DIR takes
+over what was learned, within a minute of its next lesson.
 
-/** Writes lines for a person. */
-export interface Output {
-  readonly out: (line: string) => void
-  readonly error: (line: string) => void
-}
+exit status: 0 when nothing differs or all was learned, 1 when something differs or there is no checkpoint, 2 when something
+could not be done`
 
 /** @returns the exit status */
-export async function main(args: readonly string[], { out, error }: Output): Promise<number> {
+export async function main(args: readonly string[], output: Output): Promise<number> {
+  const { out, error } = output
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -33,20 +37,25 @@ export async function main(args: readonly string[], { out, error }: Output): Pro
       options: {
         config: { type: 'string', multiple: true, default: [] },
         redact: { type: 'string', multiple: true, default: [] },
+        state: { type: 'string' },
+        ham: { type: 'string', multiple: true, default: [] },
+        spam: { type: 'string', multiple: true, default: [] },
+        rollback: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const [command, folder, ...rest] = positionals
-    const { config, redact, help } = values
+    const { config, redact, help, state, ham, spam, rollback } = values
     if (help) {
       out(USAGE)
       return 0
     }
-    if (command !== 'replay' || folder === undefined || rest.length > 0 || config.length < 1 || config.length > 2) {
-      error(USAGE)
-      return 2
-    }
-    return await replayAll(folder, { config, redact, out })
+    const isToReplay = command === 'replay' && folder !== undefined && rest.length === 0
+    if (isToReplay && config.length > 0 && config.length < 3) return await replayAll(folder, { config, redact, out })
+    const isToLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
+    if (isToLearn && state !== undefined) return await learnAll({ state, ham, spam, rollback, output })
+    error(USAGE)
+    return 2
   } catch (cause) {
     error(`postern: ${cause instanceof Error ? cause.message : cause}`)
     return 2

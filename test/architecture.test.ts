@@ -37,6 +37,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   store: ['words', 'net'],
   archives: ['words'],
   classify: ['words', 'mime'],
+  cli: [],
   facts: ['archives', 'words', 'net', 'dns', 'mime', 'html', 'links', 'store'],
   load: ['words'],
   observe: ['words', 'load'],
@@ -79,7 +80,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The command line stands on top of everything. */
-const TOP = ['cli.ts']
+const TOP = ['cli.ts', 'cli/learn.ts', 'cli/mailboxes.ts', 'cli/output.ts']
 
 /** The only files that may know a package, and how: the light ones at once, the dear ones when they are needed. */
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {

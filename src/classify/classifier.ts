@@ -74,7 +74,7 @@ const STEP = 2
 const CONTRADICTION = 3
 const STEP_AGAINST = 0.5
 
-/** What teachers below this trust say is not gone through again. */
+/** What teachers below this trust say is not gone through again, and does not move the promise. */
 const TRUSTED = 0.5
 
 const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
@@ -87,6 +87,7 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
   let replay = newReplay()
   let learned = { ham: 0, spam: 0 }
 
+  const tailOf = (label: Label) => (label === 'ham' ? hamTail : spamTail)
   const marginsOf = (features: Features): number[] =>
     experts.map((one, view) => expert.marginOf(one, features[view] ?? NONE))
   const step = (features: Features, label: Label, most: number): expert.Step[] =>
@@ -143,23 +144,26 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
     learn: (features, label, weight = 1, day = 0) => {
       const margins = marginsOf(features)
       const margin = sum(margins)
-      if (label === 'ham') hamTail.add(margin)
-      else spamTail.add(-margin)
-      calibration.add(margin, label)
+      const isTrusted = weight >= TRUSTED
+      if (isTrusted) {
+        tailOf(label).add(signOf(label) * -margin)
+        calibration.add(margin, label)
+      }
       learned = { ...learned, [label]: learned[label] + 1 }
       if (margins.some(one => signOf(label) * one < 1)) goThroughAgain()
       const most = (signOf(label) * margin < -CONTRADICTION ? STEP_AGAINST : STEP) * Math.min(Math.max(weight, 0), 1)
       const steps = step(features, label, most)
       for (const [view, one] of experts.entries()) expert.touch(one, features[view] ?? NONE, day)
-      const example = weight >= TRUSTED ? replay.add({ features, label }) : 0
+      const example = isTrusted ? replay.add({ features, label }) : 0
       return { label, margin, steps, example }
     },
     unlearn: (features, { label, margin, steps, example }) => {
       for (const [view, one] of experts.entries())
         expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
-      replay.remove(example)
-      if (label === 'ham') hamTail.remove(margin)
-      else spamTail.remove(-margin)
+      if (example > 0) {
+        replay.remove(example)
+        tailOf(label).remove(signOf(label) * -margin)
+      }
       learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }
     },
     fade: (day, stale) => {
