@@ -78,11 +78,11 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
   'image/svg+xml',
 ])
 
-/** By content first: what is declared as text may be a program, and what is declared as octets a page. */
+/** What is declared as text may be a program, and what is declared as octets a page; plain text is shown as it stands. */
 function kindOf({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
   if (text === undefined) return undefined
-  if (HTML_TYPES.has(contentType) || HTML_TYPES.has(detected)) return 'html'
-  return detected === undefined || detected.startsWith('text/') ? 'plain' : undefined
+  if (HTML_TYPES.has(contentType) || (contentType !== 'text/plain' && HTML_TYPES.has(detected))) return 'html'
+  return detected === undefined || detected.startsWith('text/') || HTML_TYPES.has(detected) ? 'plain' : undefined
 }
 
 async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {

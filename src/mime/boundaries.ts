@@ -10,6 +10,9 @@ const MOST = 6
 /** Lines that begin with `--`: beyond, no further delimiter is seen. */
 const MOST_LINES = 250_000
 
+/** Parts of one multipart that are told apart; who walks over them stops earlier. */
+const MOST_PARTS = 5000
+
 /** The lines that begin with `--`, found once: where in `bytes` each begins, in ascending order. */
 export interface DashLines {
   readonly starts: readonly number[]
@@ -109,7 +112,8 @@ export function split(
     if (at >= stop) break
     looked++
     const after = at + 2 + wanted.length
-    if (after > stop || bytes.compare(wanted, 0, wanted.length, at + 2, after) !== 0) continue
+    if (after > stop || (wanted.length > 0 && bytes[at + 2] !== wanted[0])) continue
+    if (bytes.compare(wanted, 0, wanted.length, at + 2, after) !== 0) continue
     const next = Math.min(lineStop(bytes, after), stop)
     const kind = delimiter(bytes, after, next)
     if (kind === 'near') {
@@ -117,6 +121,7 @@ export function split(
       if (!prefix) continue
     }
     end(at)
+    if (parts.length + late.length > MOST_PARTS) break
     if (kind === 'close') {
       if (closed < 0) closed = next
     } else open = next

@@ -1,6 +1,8 @@
 /** The tree of a message as every plausible reader would see it: one reading for all, and others where they differ. */
 import { dashLines, guessBoundary, type Span, type Split, split } from './boundaries.ts'
+import { partNames } from './differences.ts'
 import { add, type Heading, leaf, likeBase64, textLeaf } from './leaves.ts'
+import { ending } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { cut, type Reading, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
@@ -63,12 +65,17 @@ function plausible(bytes: Buffer, { start, stop }: Span, { encoding, type }: Rea
 function part(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { contentType } = heading.reading.type
   if (contentType.startsWith('multipart/')) multipart(walk, source, body, heading, where)
-  else if (MESSAGES.has(contentType)) message(walk, source, body, heading, where)
+  else if (MESSAGES.has(contentType) || isSavedMessage(heading)) message(walk, source, body, heading, where)
   else leaf(walk, source, body, heading, where)
 }
 
 /** RFC 2046 §5.2.1, RFC 6532 §3.7, and what is written for them. */
 const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global', 'message/news', 'text/rfc822'])
+
+/** A message that was saved as a file and attached: programs open it as what it is. */
+const isSavedMessage = ({ header, reading }: Heading): boolean =>
+  reading.type.contentType === 'application/octet-stream' &&
+  partNames(header).some(({ text }) => ending(text) === 'eml')
 
 function multipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { boundaries, contentType } = heading.reading.type
@@ -201,7 +208,7 @@ function message(walk: Walk, source: Source, body: Span, heading: Heading, where
   const inner = encoding === 'identity' ? source : decodedSource(walk, source, body, encoding)
   const span = inner === source ? body : { start: 0, stop: inner?.bytes.length ?? 0 }
   add(walk, heading, where, { size: span.stop - span.start, place })
-  if (encoding !== 'identity') {
+  if (encoding !== 'identity' && MESSAGES.has(type.contentType)) {
     const reason = `a ${type.contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
     walk.note('encoded-composite', where, reason)
   }

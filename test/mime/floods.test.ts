@@ -3,7 +3,7 @@ import type { PartDefect } from '../../src/mime/part.ts'
 import { readTree } from '../../src/mime/tree.ts'
 import { cpuOf } from '../support/cpu.ts'
 
-const SIZE = 2_000_000
+const SIZE = 1_500_000
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 const fill = (unit: string, size = SIZE) => Buffer.alloc(Math.ceil(size / unit.length) * unit.length, latin1(unit))
 const after = (head: string, ...rest: readonly (Buffer | string)[]) =>

@@ -124,3 +124,16 @@ test('M12 what is encrypted or signed as S/MIME is known by its type', () => {
   const [part] = partsOf('Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx\n')
   expect(part).toMatchObject({ contentType: 'application/pkcs7-mime', filenames: ['smime.p7m'] })
 })
+
+test('M12 a message that was saved and attached as a file is opened, and base64 is its right', () => {
+  const eml = Buffer.from('Subject: inner\r\n\r\nHello\r\n').toString('base64')
+  const fields = 'Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=Mail.EML'
+  const { parts, ambiguities } = readTree(
+    Buffer.from(`${fields}\r\nContent-Transfer-Encoding: base64\r\n\r\n${eml}\r\n`),
+  )
+  expect(parts).toMatchObject([
+    { path: '', filenames: ['Mail.EML'], size: 25 },
+    { path: '1', text: 'Hello\r\n' },
+  ])
+  expect(ambiguities).toEqual([])
+})
