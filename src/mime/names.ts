@@ -3,10 +3,10 @@ import type { HeaderFields } from './header.ts'
 import type { Parameters } from './parameters.ts'
 import type { NameTrick, PartName } from './part.ts'
 
-/** Names beyond this are cut: file systems allow 255 octets. */
-const LONGEST = 1024
+/** No file system allows more. Of longer names the beginning and the ending are kept. */
+const LONGEST = 255
 /** Names of one part that are kept. */
-const MOST = 40
+const MOST = 20
 
 /** Every name that the fields of one part give it. */
 export function namesOf(
@@ -31,7 +31,7 @@ export function namesOf(
 }
 
 export function partName(from: PartName['from'], sent: string): PartName {
-  const text = sent.slice(0, LONGEST)
+  const text = sent.length > LONGEST ? `${sent.slice(0, 180)}…${sent.slice(180 - LONGEST + 1)}` : sent
   return { from, text, tricks: tricks.flatMap(([trick, pattern]) => (pattern.test(text) ? [trick] : [])) }
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { type ParseOptions, parse } from '../../src/mime/parse.ts'
 import type { PartDefect } from '../../src/mime/part.ts'
 import { readParts } from '../../src/mime/parts.ts'
+import { longestStretch } from '../support/cpu.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const open = (message: Buffer | string, size = 16_384) => {
@@ -114,6 +115,31 @@ test('M08 what takes longer than the deadline is ended and said to be too costly
     kind: 'too-costly',
     reason: 'the message was not parsed within 5 ms',
   })
+})
+
+const flood = (unit: string) =>
+  `Content-Type: multipart/mixed; boundary=b\r\n\r\n${unit.repeat(Math.ceil(8_000_000 / unit.length))}`
+const named = Array.from(
+  { length: 12 },
+  (_, index) => `Content-Disposition: x; filename="${`${index}=?utf-8?q?=41?= `.repeat(400)}"\r\n`,
+)
+
+test.for<[what: string, message: string]>([
+  ['lines', `A: x\r\n\r\n${'a\r\n'.repeat(3_000_000)}`],
+  ['parts', flood('--b\r\n\r\nx\r\n')],
+  ['names', flood(`--b\r\n${named.join('')}\r\nx\r\n`)],
+])('M08 the loop is not held for 50 ms while a flood of %s is read', async ([, message]) => {
+  const octets = Buffer.from(message)
+  const chunks = Array.from({ length: Math.ceil(octets.length / 65_536) }, (_, i) =>
+    octets.subarray(i * 65_536, (i + 1) * 65_536),
+  )
+  const signal = new AbortController().signal
+  const longest = await longestStretch(async () => {
+    expect(
+      (await parse({ open: () => Readable.from(chunks), size: octets.length }, { signal, deadline: 20_000 })).kind,
+    ).toBe('parsed')
+  })
+  expect(longest).toBeLessThan(50)
 })
 
 test('when the answer no longer matters the parse is given up', async () => {

@@ -137,3 +137,8 @@ test('M12 a message that was saved and attached as a file is opened, and base64 
   ])
   expect(ambiguities).toEqual([])
 })
+
+test('M11 of a name that is longer than any may be, the beginning and the ending are kept', () => {
+  const { text } = partName('filename', `${'a'.repeat(100_000)}.exe`)
+  expect([text.length, text.startsWith('aaa'), text.endsWith('a.exe')]).toEqual([255, true, true])
+})
