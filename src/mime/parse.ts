@@ -1,8 +1,11 @@
 /** The parts of a message behind one function: at once where it is small, in a thread with a deadline where not. */
+import { Readable } from 'node:stream'
 import type { Message } from '../core/stage.ts'
+import { dashLines } from './boundaries.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { readParts } from './parts.ts'
+import { collect } from './parts.ts'
 import { threads } from './threads.ts'
+import { readTree } from './tree.ts'
 
 /** What was found, or that finding it would have cost too much: never a hang, never an exception for a bad message. */
 export type Parsed =
@@ -32,7 +35,12 @@ export async function parse(
   { signal, inline = 262_144, deadline = 2000, patience = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
-  if (message.size <= inline) return { kind: 'parsed', ...(await readParts(message.open(), limits)) }
-  const outcome = await shared.read(message, { limits, deadline, patience, signal })
+  const octets = message.size <= inline ? await collect(message.open()) : undefined
+  if (octets && dashLines(octets).starts.length <= DASHES) return { kind: 'parsed', ...readTree(octets, limits) }
+  const held = octets && { size: octets.length, open: () => Readable.from([octets]) }
+  const outcome = await shared.read(held ?? message, { limits, deadline, patience, signal })
   return outcome.kind === 'done' ? { kind: 'parsed', ...outcome.list } : { kind: 'too-costly', reason: outcome.reason }
 }
+
+/** Lines that begin as boundaries do: what makes small messages dear. */
+const DASHES = 300

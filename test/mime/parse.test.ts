@@ -126,6 +126,7 @@ const named = Array.from(
 
 test.for<[what: string, message: string]>([
   ['lines', `A: x\r\n\r\n${'a\r\n'.repeat(3_000_000)}`],
+  ['parts in a small message', flood('--b\r\n\r\nx\r\n').slice(0, 250_000)],
   ['parts', flood('--b\r\n\r\nx\r\n')],
   ['names', flood(`--b\r\n${named.join('')}\r\nx\r\n`)],
 ])('M08 the loop is not held for 50 ms while a flood of %s is read', async ([, message]) => {
