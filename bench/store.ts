@@ -118,9 +118,9 @@ const flood = (room: string): { readonly peak: number; readonly bytes: number; r
   const child = new URL('./store-flood.ts', import.meta.url).pathname
   return JSON.parse(execFileSync(process.execPath, ['--expose-gc', child, room, `${COUNT}`], { encoding: 'utf8' }))
 }
-const [without, full] = [flood('1kb'), flood('64mb')]
+const [without, full] = [flood('1kb'), flood('512mb')]
 console.log(
-  `limiter with a store of 64 MB, ${COUNT} keys of which one in a thousand has 16 KB: ${full.size} held, RSS at most ` +
+  `limiter with a store of 512 MB, ${COUNT} keys of which one in a thousand has 16 KB: ${full.size} held, RSS at most ` +
     `${((full.peak - without.peak) / MB).toFixed(1)} MB above the same with none`,
 )
 

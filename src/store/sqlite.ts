@@ -12,7 +12,11 @@ import type { Answers, Operation, Store } from './store.ts'
 export interface SqliteStoreOptions {
   /** Where it is kept. Not on a network file system. Two more files stand beside it, `-wal` and `-shm`. */
   readonly file: string
-  /** How many entries it holds at most, of about 150 octets each; see the record of decisions for which ones it drops. @default 1_000_000 */
+  /**
+   * How many entries it holds at most, give or take 2,000; a count takes about 90 octets. When it is full, what has
+   * expired goes first, then what was seen only once, the nearest to its end first.
+   * @default 1_000_000
+   */
   readonly entries?: number
   /** Hears when a file was broken and is set aside. @default warnings of the process */
   readonly notify?: Notify

@@ -32,14 +32,16 @@ export function openFile(file: string): DatabaseSync {
   closeSync(openSync(file, 'a', 0o600))
   const connection = new DatabaseSync(file, { timeout: PATIENCE })
   try {
-    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192')
+    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768')
     const application = pragma(connection, 'application_id')
     const version = pragma(connection, 'user_version')
     const isEmpty = pragma(connection, 'page_count') === 0
     if (!isEmpty && application !== APPLICATION && !(application === 0 && version === 0 && tables(connection) === 0))
       throw new Error(`${file} is a database of something else: name another file`)
     if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another file`)
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
+    connection.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
+    )
     if (version < VERSION) connection.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
     return connection
   } catch (error) {
