@@ -3,7 +3,7 @@
 import { ping } from '../../src/filters/clamav/clamd.ts'
 import { clamav } from '../../src/filters/clamav.ts'
 import type { Filter } from '../../src/index.ts'
-import { readPlace } from './options.ts'
+import { readPlace } from './places.ts'
 
 export interface Found {
   readonly filters: readonly Filter[]

@@ -1,26 +1,44 @@
 /** The relay as a program: reads its options, runs until it is told to stop. */
+import cluster from 'node:cluster'
 import { PosternError } from '../../src/index.ts'
+import { help } from './command-line.ts'
 import { readOptions } from './options.ts'
-import { type Relay, startRelay } from './relay.ts'
+import { startWorkers } from './primary.ts'
+import { startRelay } from './relay.ts'
+import { startLines } from './report.ts'
+import { serveAsWorker, WORKER_NAME } from './worker.ts'
 
 // A reader of the log that has gone away must not take the mail with it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-let relay: Relay | undefined
-try {
-  relay = await startRelay(readOptions(process.argv.slice(2), process.env), {
-    log: line => process.stdout.write(line),
-    tell: lines => process.stderr.write(lines),
-  })
-} catch (error) {
-  const known = error instanceof PosternError || (error instanceof Error && 'code' in error)
-  process.stderr.write(`${known ? error.message : String(error)}\n`)
-  process.exitCode = 1
+const log = (line: string) => process.stdout.write(line)
+const tell = (lines: string) => process.stderr.write(lines)
+
+/** Starts what these options ask for. @returns what ends it */
+async function start(): Promise<() => Promise<void>> {
+  const options = readOptions(process.argv.slice(2), process.env)
+  if (cluster.isWorker) return await serveAsWorker(options, { log, tell, worker: Number(process.env[WORKER_NAME]) })
+  const running =
+    options.workers > 1 ? await startWorkers(options, { log, tell }) : await startRelay(options, { log, tell })
+  tell(startLines(running.start))
+  return running.close
 }
 
-const stop = () => {
-  // Told twice means now.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop)
-  relay?.close().then(() => process.exit(0))
+async function main(): Promise<void> {
+  try {
+    const close = await start()
+    const stop = () => {
+      // Told twice means now.
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop)
+      close().then(() => process.exit(0))
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+  } catch (error) {
+    const known = error instanceof PosternError || (error instanceof Error && 'code' in error)
+    tell(`${known ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
 }
-if (relay) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+
+if (process.argv.slice(2).some(argument => argument === '--help' || argument === '-h')) log(help)
+else await main()

@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Gateway, PROMETHEUS_TYPE, prometheus } from '../../src/index.ts'
-import type { Place } from './options.ts'
+import { type Metric, PROMETHEUS_TYPE, prometheus } from '../../src/index.ts'
+import { type Place, placeText } from './places.ts'
 
 export interface MetricsServer {
   readonly port: number
@@ -11,13 +11,17 @@ export interface MetricsServer {
 }
 
 /** Answers `GET /metrics`. @throws an error of the system if the port is taken */
-export async function serveMetrics({ host, port }: Place, gateway: Gateway): Promise<MetricsServer> {
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, ({ method, url }, response) => {
+export async function serveMetrics(
+  { host, port }: Place,
+  read: () => readonly Metric[] | Promise<readonly Metric[]>,
+): Promise<MetricsServer> {
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, async ({ method, url }, response) => {
     if (url !== '/metrics' || (method !== 'GET' && method !== 'HEAD')) {
       response.writeHead(404).end()
       return
     }
-    response.writeHead(200, { 'Content-Type': PROMETHEUS_TYPE }).end(prometheus(gateway.metrics()))
+    const body = prometheus(await read())
+    response.writeHead(200, { 'Content-Type': PROMETHEUS_TYPE }).end(body)
   })
   server.maxConnections = 20
   server.listen(port, host)
@@ -32,3 +36,14 @@ export async function serveMetrics({ host, port }: Place, gateway: Gateway): Pro
     },
   }
 }
+
+/** Where it is read, for a person. */
+export const metricsAt = ({ host }: Place, port: number): string => `http://${placeText({ host, port })}/metrics`
+
+/** One value under one name. */
+export const plain = (name: string, type: 'counter' | 'gauge', help: string, value: number): Metric => ({
+  name,
+  help,
+  type,
+  samples: [{ value }],
+})

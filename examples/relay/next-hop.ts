@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { type Answer, delivered, worst } from './answer.ts'
 import { dotStuffed } from './dot-stuffing.ts'
 import { noTls, secured } from './next-hop-tls.ts'
-import type { Hop } from './options.ts'
+import type { Hop } from './places.ts'
 import { type HopReply, type Replies, replies } from './replies.ts'
 
 export interface Parcel {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { selfSigned } from '../../examples/relay/certificate.ts'
 import { dotStuffed } from '../../examples/relay/dot-stuffing.ts'
 import { handOn } from '../../examples/relay/next-hop.ts'
-import type { NextHopTls } from '../../examples/relay/options.ts'
+import type { NextHopTls } from '../../examples/relay/places.ts'
 import { freePort } from '../support/scratch.ts'
 import { type Conduct, type SinkOptions, sink } from '../support/sink.ts'
 

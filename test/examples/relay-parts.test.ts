@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { createSecureContext } from 'node:tls'
 import { expect, test } from 'vitest'
 import { selfSigned } from '../../examples/relay/certificate.ts'
+import { help, known } from '../../examples/relay/command-line.ts'
 import { deliverer } from '../../examples/relay/deliver.ts'
 import { type Files, maildir } from '../../examples/relay/maildir.ts'
 import { readOptions } from '../../examples/relay/options.ts'
@@ -20,6 +21,11 @@ test('without options it listens on the loopback, delivers into ./mail and carri
     domains: [],
     maildir: 'mail',
     dns: [],
+    workers: 1,
+    store: { kind: 'memory' },
+    sessions: 1_000,
+    greylist: false,
+    reputation: true,
     enforce: false,
   })
 })
@@ -32,6 +38,11 @@ test('the command line wins over the environment', () => {
     nextHop: { host: 'mail.example', port: 24, protocol: 'lmtp', tls: 'opportunistic' },
     maildir: 'mail',
     dns: [],
+    workers: 1,
+    store: { kind: 'memory' },
+    sessions: 1_000,
+    greylist: false,
+    reputation: true,
     enforce: true,
   })
 })
@@ -62,6 +73,45 @@ test.for([
 ] as const)('to %s, told %s, TLS is %s', ([hop, told, tls]) => {
   const environment = told && { POSTERN_NEXT_HOP_TLS: told }
   expect(readOptions(['--next-hop', hop, '--domain', 'a.example'], environment ?? {}).nextHop?.tls).toBe(tls)
+})
+
+test('several workers share a file beside the mail, unless another store is named', () => {
+  expect(readOptions(['--workers', '4'], {})).toMatchObject({
+    workers: 4,
+    store: { kind: 'sqlite', file: 'mail/postern.db' },
+  })
+  const redis = 'redis://127.0.0.1:6379/1'
+  expect(readOptions(['--workers', '4', '--store', redis], {}).store).toEqual({ kind: 'redis', url: redis })
+  expect(readOptions([], { POSTERN_STORE: '/var/lib/postern/store.db' }).store).toEqual({
+    kind: 'sqlite',
+    file: '/var/lib/postern/store.db',
+  })
+  expect(readOptions([], { POSTERN_GREYLIST: '1', POSTERN_REPUTATION: '0', POSTERN_SESSIONS: '50' })).toMatchObject({
+    greylist: true,
+    reputation: false,
+    sessions: 50,
+  })
+})
+
+test.for([
+  [['--workers', '0'], '--workers: found'],
+  [['--workers', 'many'], '--workers: found'],
+  [['--workers', '2', '--store', 'memory'], '--store: found'],
+  [['--store', 'mysql://127.0.0.1'], '--store: found'],
+  [['--store', ''], '--store: found'],
+  [['--sessions', '-1'], '--sessions: found'],
+  [['--greylist=perhaps'], '--greylist: found'],
+  [['--reputation=maybe'], '--reputation: found'],
+] as const)('%j is refused: %s', ([args, complaint]) => {
+  expect(() => readOptions(args, {})).toThrow(complaint)
+})
+
+test('every option stands in --help', () => {
+  for (const name of Object.keys(known)) expect(help).toContain(`--${name}`)
+})
+
+test('the password of a store is not told when its place is wrong', () => {
+  expect(() => readOptions(['--store', 'mysql://user:hush@127.0.0.1'], {})).not.toThrow('hush')
 })
 
 test('the self-made certificate verifies itself, bears the name, and is taken by TLS', () => {

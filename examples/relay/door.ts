@@ -1,0 +1,105 @@
+/** The relay's port: smtp-server behind the gateway, and what clients hear of their mail. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { domainToASCII } from 'node:url'
+import { SMTPServer } from 'smtp-server'
+import { type GuardedSession, guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import type { Gateway } from '../../src/index.ts'
+import type { Answer } from './answer.ts'
+import { selfSigned } from './certificate.ts'
+import type { Deliver } from './deliver.ts'
+import type { RelayOptions } from './options.ts'
+
+export interface Door {
+  readonly port: number
+  /** Takes no new client, lets transactions end, then hangs up on the rest with 421. */
+  readonly close: () => Promise<void>
+}
+
+export interface DoorMeans {
+  readonly gateway: Gateway
+  readonly deliver: Deliver
+  readonly name: string
+}
+
+// The relay's own answer may take as long as the next hop's; whoever idles meets the adapter's limits long before.
+const SOCKET_TIMEOUT = 600_000
+// How long clients have to end their transactions when the relay is told to stop.
+const CLOSE_TIMEOUT = 10_000
+
+/** Starts to listen. @throws PosternError for wrong options; an error of the system if the port is taken */
+export async function openDoor(options: RelayOptions, { gateway, deliver, name }: DoorMeans): Promise<Door> {
+  const { listen, domains, workers, tls } = options
+  const server = new SMTPServer(
+    guard(gateway, {
+      name,
+      ...(tls ?? selfSigned(name)),
+      limits: { sessions: shareOf(workers) },
+      socketTimeout: SOCKET_TIMEOUT,
+      closeTimeout: CLOSE_TIMEOUT,
+      onRcptTo: ({ address }, _session, done) => done(isOurs(address, domains) ? null : failed(foreign)),
+      onData: (content, session, done) => {
+        content.destroy()
+        const { outcome } = session.postern
+        const delivery = outcome ? deliver(outcome, arrivalOf(session, name)) : Promise.resolve(lost)
+        delivery
+          .catch(() => lost)
+          .then(answer =>
+            answer.code === 250 ? done(null, `${answer.text} ref=${session.postern.ref}`) : done(failed(answer)),
+          )
+      },
+    }),
+  )
+  server.on('error', () => undefined)
+  protect(server, gateway)
+  const listener = server.listen(listen.port, listen.host)
+  await once(listener, 'listening')
+  return { port: (listener.address() as AddressInfo).port, close: () => stop(server) }
+}
+
+async function stop(server: SMTPServer): Promise<void> {
+  // Who is between two transactions need not be waited for. Before the greeting there is no envelope.
+  for (const connection of server.connections) {
+    if (connection.session.envelope?.mailFrom) continue
+    connection.send(421, '4.3.2 The relay is stopping, come again')
+    connection.close()
+  }
+  await new Promise<void>(done => server.close(done))
+}
+
+/** What is counted in each process is held in shares, rounded up: connections are dealt out evenly. */
+const shareOf = (workers: number) => ({
+  perAddress: Math.ceil(50 / workers),
+  perNetwork: Math.ceil(100 / workers),
+  perSite: Math.ceil(200 / workers),
+  all: Math.ceil(2_000 / workers),
+})
+
+/** Holds in shadow mode too: nobody's spam goes through here. */
+function isOurs(address: string, domains: readonly string[]): boolean {
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1)).toLowerCase()
+  const below = (name: string) => name.startsWith('.') && domain.endsWith(name)
+  return (
+    domains.length === 0 ||
+    !address.includes('@') ||
+    domains.map(name => name.toLowerCase()).some(name => name === domain || below(name))
+  )
+}
+
+const arrivalOf = (
+  { envelope, hostNameAppearsAs, remoteAddress, secure, postern: { ref } }: GuardedSession,
+  name: string,
+) => ({
+  reversePath: envelope.mailFrom ? envelope.mailFrom.address : '',
+  helo: hostNameAppearsAs || '',
+  ip: remoteAddress,
+  name,
+  ref,
+  tls: secure,
+  date: new Date(),
+})
+
+const foreign: Answer = { code: 550, text: '5.7.1 No mail for that domain is taken here' }
+const lost: Answer = { code: 451, text: '4.3.0 The message could not be delivered now' }
+
+const failed = ({ code, text }: Answer): Error => Object.assign(new Error(text), { responseCode: code })

@@ -1,0 +1,33 @@
+/** Which filters stand in the relay, by its options. */
+import { greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
+import type { Filter } from '../../src/index.ts'
+import { arrivals } from './arrivals.ts'
+import type { RelayOptions } from './options.ts'
+
+export interface FilterOptions {
+  readonly options: RelayOptions
+  /** Our host name. */
+  readonly name: string
+  readonly scanner: readonly Filter[]
+}
+
+export function relayFilters({ options, name, scanner }: FilterOptions): readonly Filter[] {
+  const { domains, workers, sessions } = options
+  const standard = recommended({ domains, own: [name] })
+  // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
+  const basic = domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients')
+  const remembering = [
+    ...(options.reputation ? [reputation(), knownSender()] : []),
+    ...(options.greylist ? [greylist()] : []),
+  ]
+  const most = Math.ceil(sessions / workers)
+  const guarded = underLoad({
+    filters: [...basic, ...remembering],
+    // No virus comes in because we are busy, and the scanner has a queue of its own: it is only timed.
+    dear: scanner,
+    skip: 'never',
+    defer: 'never',
+    admission: { most, least: Math.min(20, most) },
+  })
+  return [arrivals(), ...guarded]
+}

@@ -1,0 +1,145 @@
+/** The first of several processes: holds the port, starts the workers, and starts another where one dies. */
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Metric } from '../../src/index.ts'
+import { merged } from '../../src/observe/observer.ts'
+import { lines } from './lines.ts'
+import { metricsAt, plain, serveMetrics } from './metrics.ts'
+import type { RelayOptions } from './options.ts'
+import { type Place, placeText } from './places.ts'
+import type { Effects, Relay } from './relay.ts'
+import { type FromWorker, type ToWorker, WORKER_NAME } from './worker.ts'
+
+/** One that dies young is not started again at once: each time twice as late, until one has lived for a minute. */
+const PATIENCE = { first: 100, longest: 30_000, grown: 60_000, farewell: 20_000 }
+/** A worker that is too busy to say what it has counted is left out. */
+const ANSWER_WITHIN = 1_000
+
+/** @throws Error when the first worker does not start; the others are started again and again */
+export async function startWorkers(
+  options: RelayOptions,
+  { log, tell }: Pick<Effects, 'log' | 'tell'>,
+): Promise<Pick<Relay, 'start' | 'close'>> {
+  const workers = new Map<Worker, string>()
+  const timers = new Set<NodeJS.Timeout>()
+  // All must name the same port to share it, and find it again when all have died.
+  const place = options.listen.port === 0 ? ['--listen', placeText(await freePlace(options.listen))] : []
+  let [stopping, restarts, questions] = [false, 0, 0]
+
+  /** @param name of its place among the workers: whoever takes the place of a dead one bears its name */
+  const fork = (name: string): Worker => {
+    const exec = fileURLToPath(new URL('main.ts', import.meta.url))
+    cluster.setupPrimary({
+      exec,
+      args: [...process.argv.slice(2), ...place],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    const worker = cluster.fork({ [WORKER_NAME]: name })
+    workers.set(worker, name)
+    worker.once('exit', () => workers.delete(worker))
+    // Lines of several processes may not mix: only whole ones are passed on.
+    worker.process.stdout?.on('data', lines(log))
+    return worker
+  }
+  /** Starts another whenever it dies. */
+  const keep = (worker: Worker, name: string, wait: number): void => {
+    const since = performance.now()
+    worker.once('exit', (code, signal) => {
+      if (stopping) return
+      const again = performance.now() - since >= PATIENCE.grown ? PATIENCE.first : wait
+      restarts += 1
+      tell(`warning: worker ${name} ended (${signal ?? code}); another starts in ${again} ms\n`)
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        keep(fork(name), name, Math.min(2 * again, PATIENCE.longest))
+      }, again)
+      timers.add(timer)
+    })
+  }
+  const metrics = async (): Promise<readonly Metric[]> => {
+    questions += 1
+    const answers = await Promise.all(Array.from(workers, ([worker, name]) => ask(worker, name, questions)))
+    return merged([
+      plain('postern_workers', 'gauge', 'Workers that answer.', answers.filter(answer => answer.length > 0).length),
+      plain('postern_worker_restarts_total', 'counter', 'Workers that ended and were started again.', restarts),
+      ...answers.flat(),
+    ])
+  }
+
+  const first = fork('1')
+  const { start } = await started(first)
+  keep(first, '1', PATIENCE.first)
+  for (let next = 2; next <= options.workers; next += 1) keep(fork(`${next}`), `${next}`, PATIENCE.first)
+  const served = options.metrics && (await serveMetrics(options.metrics, metrics))
+  return {
+    start: {
+      ...start,
+      workers: options.workers,
+      ...(served && options.metrics && { metrics: metricsAt(options.metrics, served.port) }),
+    },
+    close: async () => {
+      stopping = true
+      for (const timer of timers) clearTimeout(timer)
+      await Promise.all(
+        [...workers.keys()].map(async worker => {
+          const gone = once(worker, 'exit')
+          tellWorker(worker, { what: 'stop' })
+          const impatience = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE.farewell)
+          await gone
+          clearTimeout(impatience)
+        }),
+      )
+      await served?.close()
+    },
+  }
+}
+
+/** Port 0 stands for any that is free. */
+async function freePlace({ host }: Place): Promise<Place> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return { host, port }
+}
+
+type Started = Extract<FromWorker, { readonly what: 'started' }>
+
+/** It has told on stderr what hinders it, if it ends before. */
+function started(worker: Worker): Promise<Started> {
+  const { promise, resolve, reject } = Promise.withResolvers<Started>()
+  worker.on('message', (said: FromWorker) => said.what === 'started' && resolve(said))
+  worker.once('exit', () => reject(Object.assign(new Error('no worker could be started'), { code: 'EWORKER' })))
+  return promise
+}
+
+/** What a worker has counted, labelled with its number; nothing if it does not answer in time. */
+function ask(worker: Worker, name: string, question: number): Promise<readonly Metric[]> {
+  const { promise, resolve } = Promise.withResolvers<readonly Metric[]>()
+  const hear = (said: FromWorker) => {
+    if (said.what === 'metrics' && said.question === question) done(said.metrics)
+  }
+  const done = (metrics: readonly Metric[]) => {
+    clearTimeout(timer)
+    worker.off('message', hear)
+    resolve(metrics.map(metric => labelled(metric, name)))
+  }
+  const timer = setTimeout(() => done([]), ANSWER_WITHIN)
+  worker.on('message', hear)
+  tellWorker(worker, { what: 'metrics', question })
+  return promise
+}
+
+function tellWorker(worker: Worker, message: ToWorker): void {
+  // One that is just dying cannot be told, and need not.
+  if (worker.isConnected()) worker.send(message, () => undefined)
+}
+
+const labelled = (metric: Metric, worker: string): Metric =>
+  ({
+    ...metric,
+    samples: metric.samples.map(sample => ({ ...sample, labels: { ...sample.labels, worker } })),
+  }) as Metric

@@ -1,0 +1,57 @@
+/** Opens what is shared and what lasts, insured: whatever becomes of it, mail goes on. */
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { insured, type Notify, type Store } from '../../src/index.ts'
+import type { StorePlace } from './places.ts'
+
+export interface OpenedStore {
+  /** Absent: the gateway's own, in memory. */
+  readonly store?: Store
+  /** For a person. */
+  readonly report: string
+  readonly close: () => Promise<void>
+}
+
+/** How long a Redis may take to be there at the start; later on nobody waits for it. */
+const FIRST = 1_000
+
+/** @param nodes how many processes share it: while it is away each holds its part of a limit */
+export async function openStore(place: StorePlace, nodes: number, notify: Notify): Promise<OpenedStore> {
+  switch (place.kind) {
+    case 'memory':
+      return { report: 'memory', close: async () => undefined }
+    case 'sqlite': {
+      const file = resolve(place.file)
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      const { sqliteStore } = await import('../../src/store/sqlite.ts')
+      const store = insured(sqliteStore({ file, notify }), { nodes, notify })
+      return { store, report: file, close: async () => store.close?.() }
+    }
+    case 'redis': {
+      const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../../src/store/redis.ts')])
+      // What cannot be asked now is not asked later: by then the answer is of no use.
+      const client = new Redis(place.url, {
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        commandTimeout: 1_000,
+        retryStrategy: tries => Math.min(50 * tries, 1_000),
+      })
+      const store = insured(redisStore({ client }), { nodes, notify })
+      const patience = new AbortController()
+      await Promise.race([
+        once(client, 'ready', { signal: patience.signal }).catch(() => undefined),
+        sleep(FIRST, undefined, { signal: patience.signal }).catch(() => undefined),
+      ])
+      patience.abort()
+      const close = async () => {
+        await store.close?.()
+        client.disconnect()
+      }
+      return { store, report: `Redis ${new URL(place.url).host}`, close }
+    }
+    default:
+      throw place satisfies never
+  }
+}

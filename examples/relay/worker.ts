@@ -1,0 +1,38 @@
+/** One of several processes of the relay: what it says to the first one, and what it is told by it. */
+import type { Metric } from '../../src/index.ts'
+import type { RelayOptions } from './options.ts'
+import { type Effects, startRelay } from './relay.ts'
+import type { Start } from './report.ts'
+
+/** The variable that tells a worker its name. */
+export const WORKER_NAME = 'POSTERN_WORKER'
+
+/** What a worker says. */
+export type FromWorker =
+  | { readonly what: 'started'; readonly port: number; readonly start: Start }
+  | { readonly what: 'metrics'; readonly question: number; readonly metrics: readonly Metric[] }
+
+/** What a worker is told. */
+export type ToWorker = { readonly what: 'stop' } | { readonly what: 'metrics'; readonly question: number }
+
+/** Runs the relay on the shared port until it is told to stop. @returns what ends it */
+export async function serveAsWorker(options: RelayOptions, effects: Effects): Promise<() => Promise<void>> {
+  const { metrics: _primary, ...own } = options
+  const relay = await startRelay(own, effects)
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= relay.close()
+    return closing
+  }
+  process.on('message', (told: ToWorker) => {
+    if (told.what === 'stop') close().then(() => process.exit(0))
+    else say({ what: 'metrics', question: told.question, metrics: relay.metrics() })
+  })
+  say({ what: 'started', port: relay.port, start: relay.start })
+  return close
+}
+
+/** To nobody, if the first process has gone: then this one goes too. */
+function say(message: FromWorker): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+}
