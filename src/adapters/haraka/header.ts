@@ -1,0 +1,25 @@
+/** Changes to the header section of a message that Haraka holds. */
+import type { ForgedField } from '../../core/decision.ts'
+import type { TraceField } from '../../trace/tracer.ts'
+import type { HarakaTransaction } from './types.ts'
+
+/** Takes out these fields and no others of their names; Haraka's own `remove_header` would take all. */
+export function removeFields(transaction: HarakaTransaction, forged: readonly ForgedField[]): void {
+  const { header_list: lines, headers, headers_decoded: decoded } = transaction.header
+  // From the bottom: what goes changes the places of those below it.
+  for (const { name, place } of forged.toReversed()) {
+    const key = name.toLowerCase()
+    const lineOf = lines.flatMap((line, index) => (nameOf(line) === key ? [index] : []))[place - 1]
+    if (lineOf === undefined) continue
+    lines.splice(lineOf, 1)
+    for (const values of [headers[key], decoded[key]]) values?.splice(place - 1, 1)
+  }
+  if (forged.length > 0) transaction.reset_headers()
+}
+
+const nameOf = (line: string): string => (line.split(':', 1)[0] ?? '').trim().toLowerCase()
+
+/** On top, in their order. */
+export function addFields(transaction: HarakaTransaction, trace: readonly TraceField[]): void {
+  for (const [name, value] of trace.toReversed()) transaction.add_leading_header(name, value)
+}

@@ -1,0 +1,126 @@
+/** One client of Haraka, and what its session has heard of it: plugins before ours may have kept a hook from us. */
+import type { Decision, Outcome } from '../../core/decision.ts'
+import type { Session } from '../../core/session.ts'
+import type { Gateway } from '../../postern.ts'
+import { type Incoming, message } from './message.ts'
+import type { HarakaConnection, HarakaTransaction, Path } from './types.ts'
+
+export interface Visit {
+  readonly session: Session
+  /** What became of the message that Haraka is about to queue. */
+  outcome?: Outcome
+  connect(): Promise<Decision>
+  /** HELO or EHLO, if it was not heard yet. `anew` says that it has just been said. */
+  greet(anew?: boolean): Promise<Decision | undefined>
+  mail(transaction: HarakaTransaction, details?: Readonly<Record<string, unknown>>): Promise<Decision | undefined>
+  rcpt(transaction: HarakaTransaction, to: Path): Promise<Decision>
+  data(transaction: HarakaTransaction): Promise<Decision | Outcome>
+  reset(): void
+  close(): void
+}
+
+export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
+  const session = gateway.open({ ip: connection.remote.ip, spokeEarly: connection.early_talker })
+  let toldEarly = connection.early_talker
+  let connected: Promise<Decision> | undefined
+  let greeting: string | undefined
+  let begun: HarakaTransaction | undefined
+  let heard = new Map<Path, Decision>()
+  let incoming: Incoming | undefined
+
+  const connect = () => {
+    connected ??= session.connect()
+    return connected
+  }
+  const greet: Visit['greet'] = async (anew = false) => {
+    const first = await connect()
+    if (first.reply.code >= 400) return first
+    const { hello, tls, early_talker: early } = connection
+    const said = `${hello.verb} ${hello.host} ${tls.enabled}`
+    if (!anew && said === greeting) return undefined
+    if (greeting === undefined && early && !toldEarly) {
+      toldEarly = true
+      const decision = await session.early()
+      if (decision.reply.code >= 400) return decision
+    }
+    greeting = said
+    const { version = 'TLS', name } = tls.cipher ?? {}
+    return await session.helo(
+      hello.host ?? '',
+      tls.enabled ? { protocol: version, ...(name && { cipher: name }) } : undefined,
+    )
+  }
+  const mail: Visit['mail'] = async (transaction, details = {}) => {
+    const earlier = await greet()
+    if (earlier && earlier.reply.code >= 400) return earlier
+    if (begun === transaction) return undefined
+    reset()
+    begun = transaction
+    const { auth_user: user } = connection.notes
+    return await session.mail(transaction.mail_from.address, {
+      utf8: 'SMTPUTF8' in details,
+      ...(typeof user === 'string' && user !== '' && { user }),
+    })
+  }
+  const rcpt: Visit['rcpt'] = async (transaction, to) => {
+    const earlier = await mail(transaction)
+    if (earlier && earlier.reply.code >= 400) return earlier
+    const decision = await session.rcpt(to.address)
+    heard.set(to, decision)
+    return decision
+  }
+  const reset = () => {
+    incoming?.abort()
+    incoming = undefined
+    begun = undefined
+    heard = new Map()
+    delete self.outcome
+    session.reset()
+  }
+
+  const self: Visit = {
+    session,
+    connect,
+    greet,
+    mail,
+    rcpt,
+    data: async transaction => {
+      const { rcpt_to: wanted } = transaction
+      // Whom another plugin has refused after us is no recipient; whom it has taken before us we have not heard of.
+      const paths = new Set(wanted.map(({ address }) => address))
+      for (const { address } of heard.keys()) if (!paths.has(address)) session.withdraw(address)
+      let refused: Decision | undefined
+      let accepted = 0
+      for (const to of [...wanted]) {
+        const decision = heard.get(to) ?? (await rcpt(transaction, to))
+        if (decision.reply.code < 400) accepted += 1
+        else {
+          refused ??= decision
+          drop(transaction, ({ address }) => address === to.address)
+        }
+      }
+      if (accepted === 0 && refused) return refused
+      incoming = message(transaction)
+      const outcome = await session.data(incoming.content).finally(incoming.abort)
+      if (connection.transaction === transaction && outcome.reply.code < 400) {
+        const refuses = (path: string) => (outcome.each.get(path)?.reply.code ?? 0) >= 400
+        drop(transaction, ({ address }) => refuses(address))
+        self.outcome = outcome
+      }
+      return outcome
+    },
+    reset,
+    close: () => {
+      reset()
+      session.close()
+    },
+  }
+  return self
+}
+
+function drop({ rcpt_to: wanted }: HarakaTransaction, unwanted: (path: Path) => boolean): void {
+  for (let index = wanted.length - 1; index >= 0; index -= 1) {
+    const path = wanted[index]
+    if (path && unwanted(path)) wanted.splice(index, 1)
+  }
+}
