@@ -1,5 +1,5 @@
 /** Where the parts of a multipart begin and end (RFC 2046 §5.1.1), for every boundary that some reader may take. */
-import { parseParameters } from './parameters.ts'
+import type { Parameters } from './parameters.ts'
 
 /** Octets of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
 const LONGEST = 256
@@ -32,8 +32,8 @@ export function dashLines(bytes: Buffer): DashLines {
 const [LF, CR, DASH] = [10, 13, 45]
 
 /** The boundaries that readers may take from a Content-Type: first what its grammar says, then what is made of it. */
-export function boundariesOf(value: string): readonly string[] {
-  const found = new Set(parseParameters(value).all('boundary'))
+export function boundariesOf(value: string, parameters: Parameters): readonly string[] {
+  const found = new Set(parameters.all('boundary'))
   let looked = 0
   for (const match of value.slice(0, LONGEST_VALUE).matchAll(/boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*/gi)) {
     const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * LONGEST)

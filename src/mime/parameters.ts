@@ -1,4 +1,5 @@
 /** Reads `value; name=value; …` as Content-Type and Content-Disposition have it (RFC 2045 §5.1, RFC 2231). */
+import type { HeaderField } from './header.ts'
 import { decodeCharset, decodeWords } from './words.ts'
 
 export interface Parameters {
@@ -43,18 +44,31 @@ export function parseParameters(field: string, limit = 200): Parameters {
     other.test(source)
     at = Math.max(other.lastIndex, at + 1)
   }
+  const known = new Map<string, readonly string[]>()
   return {
     value: value.toLowerCase(),
-    all: name => [
-      ...new Set([
-        ...plain(found, name),
-        ...extended(found, name),
-        ...continued(found, name),
-        ...gathered(found, name),
-      ]),
-    ],
+    all: name => {
+      const before = known.get(name)
+      if (before) return before
+      const readings = [plain, extended, continued, gathered].flatMap(read => read(found, name))
+      const distinct = [...new Set(readings)]
+      known.set(name, distinct)
+      return distinct
+    },
     cut: at < source.length || source.length < field.length,
   }
+}
+
+// A field is asked about its type, its names, its boundary and its charset, each in a place of its own.
+const parsed = new WeakMap<HeaderField, Parameters>()
+
+/** The parameters of a field, read once. */
+export function parametersOf(field: HeaderField): Parameters {
+  const before = parsed.get(field)
+  if (before) return before
+  const parameters = parseParameters(field.value)
+  parsed.set(field, parameters)
+  return parameters
 }
 
 type Found = ReadonlyMap<string, readonly string[]>

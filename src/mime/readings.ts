@@ -1,7 +1,7 @@
 /** The ways in which readers may take the type and the encoding of one part, the commonest first. */
 import { boundariesOf } from './boundaries.ts'
 import type { HeaderField, HeaderFields } from './header.ts'
-import { type Parameters, parseParameters } from './parameters.ts'
+import { type Parameters, parametersOf, parseParameters } from './parameters.ts'
 import type { AmbiguityKind, Encoding } from './part.ts'
 import { encodingOf } from './transfer.ts'
 
@@ -44,24 +44,28 @@ export function readingsOf(header: HeaderFields, fallback: string): Readings {
       return { type, encoding, ...(why && { why }) }
     }),
   )
-  const first = main ?? { type: readType(fallback), encoding: 'identity' }
+  const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
   return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown }
 }
 
-const readType = (value: string): TypeReading => {
-  const parameters = parseParameters(value)
-  return { contentType: parameters.value, boundaries: boundariesOf(value), parameters }
-}
+const readType = (value: string, parameters: Parameters): TypeReading => ({
+  contentType: parameters.value,
+  boundaries: parameters.value.includes('multipart') ? boundariesOf(value, parameters) : [],
+  parameters,
+})
+
+const typeNamed = (name: string): TypeReading => readType(name, parseParameters(name))
 
 const GRAMMAR = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
 const LENIENT = /([\w!#$&^.+-]{1,60})[ \t]*\/[ \t]*([\w!#$&^.+-]{1,100})/
 
 function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeReading>[] {
   const fields = distinct(header.all('content-type'))
-  if (fields.length === 0) return [[readType(fallback)]]
-  const choices = fields.flatMap(({ value }, index): readonly Choice<TypeReading>[] => {
+  if (fields.length === 0) return [[typeNamed(fallback)]]
+  const choices = fields.flatMap((field, index): readonly Choice<TypeReading>[] => {
+    const { value } = field
     const why = index === 0 ? undefined : repeated('Content-Type', value)
-    const read = readType(value)
+    const read = readType(value, parametersOf(field))
     if (GRAMMAR.test(read.contentType)) return [why ? [read, why] : [read]]
     const [, major = '', minor = ''] = LENIENT.exec(value.slice(0, 300)) ?? []
     const contentType = major === '' ? 'text/plain' : `${major}/${minor}`.toLowerCase()
@@ -72,7 +76,7 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
     return [why ? [meant, why] : [meant], [{ ...read, contentType: 'text/plain' }, odd]]
   })
   const spaced = header.all('content-type').find(isSpaced)
-  return spaced ? [...choices, [readType(fallback), odd(spaced)]] : choices
+  return spaced ? [...choices, [typeNamed(fallback), odd(spaced)]] : choices
 }
 
 interface Encodings {
@@ -103,7 +107,7 @@ function encodingsOf(header: HeaderFields): Encodings {
     ...(spaced ? [['identity', odd(spaced)] as const] : []),
   ]
   const seen = new Set<Encoding>()
-  const name = fields[0] ? parseParameters(fields[0].value).value : ''
+  const name = fields[0] ? parametersOf(fields[0]).value : ''
   return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown }
 }
 

@@ -200,7 +200,7 @@ function extra(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilo
 }
 
 const PAYLOAD =
-  /^content-(?:type|transfer-encoding|disposition)[ \t]*:|<(?:html|a|img|script|form|iframe)[\s>]|^begin(?:-base64)? [0-7]{3}|^=ybegin |(?:^[A-Za-z0-9+/]{60,76}\r?\n){3}/im
+  /^content-(?:type|transfer-encoding|disposition)[ \t]*:|<(?:html|script|form|iframe)[\s>]|^begin(?:-base64)? [0-7]{3}|^=ybegin |(?:^[A-Za-z0-9+/]{60,76}\r?\n){3}/im
 
 function message(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { encoding, type } = heading.reading
