@@ -55,16 +55,17 @@ async function measure(name: string): Promise<void> {
 
 /** Every message is judged, then taught. `wrong` is the share of lessons with the wrong label. */
 function online(mail: readonly Mail[], falsePositives: number, wrong = 0): void {
+  const margins = new Array<number>(mail.length).fill(0)
+  const before = held()
   const classifier = newClassifier({ falsePositives })
   const dice = newDice()
-  const margins: number[] = []
   const bins = Array.from({ length: 10 }, () => ({ count: 0, told: 0, spam: 0 }))
   const said = { ham: { spam: 0, ham: 0 }, spam: { spam: 0, ham: 0 } }
   let untaught = 0
   const start = cpu()
-  for (const { label, features } of mail) {
+  for (const [index, { label, features }] of mail.entries()) {
     const { margin, probability, verdict } = classifier.judge(features)
-    margins.push(margin)
+    margins[index] = margin
     if (verdict === 'spam' || verdict === 'ham') said[label][verdict] += 1
     if (verdict === 'untaught') untaught += 1
     const bin = bins[Math.min(Math.floor(probability * 10), 9)]
@@ -74,9 +75,12 @@ function online(mail: readonly Mail[], falsePositives: number, wrong = 0): void 
       bin.spam += label === 'spam' ? 1 : 0
     }
     const isWrong = dice() < wrong
-    classifier.learn(features, isWrong ? other(label) : label)
+    // As a gateway would: what is kept of it is its own.
+    const own = features.map(view => view.slice())
+    classifier.learn(own, isWrong ? other(label) : label, 0)
   }
   const spent = (cpu() - start) / mail.length
+  const octets = held() - before
   const [ham, spam] = [count(mail, 'ham'), count(mail, 'spam')]
   const error =
     bins.reduce((sum, { told, spam }) => sum + Math.abs(told - spam), 0) / Math.max(mail.length - untaught, 1)
@@ -86,7 +90,7 @@ function online(mail: readonly Mail[], falsePositives: number, wrong = 0): void 
       `1-ROCA ${oneMinusRoca(margins, mail).toFixed(4)} %, ham lost at 0.4 % spam missed ${hamLost(margins, mail).toFixed(3)} %; ` +
       `called spam: ${share(said.ham.spam, ham)} of ham, ${share(said.spam.spam, spam)} of spam; ` +
       `spam called ham ${share(said.spam.ham, spam)}; untaught for ${untaught}; ` +
-      `calibration error ${error.toFixed(4)}; judge and learn ${spent.toFixed(3)} ms; snapshot ${(classifier.export().length / 2 ** 20).toFixed(1)} MB`,
+      `calibration error ${error.toFixed(4)}; judge and learn ${spent.toFixed(3)} ms; holds ${(octets / 2 ** 20).toFixed(1)} MB and writes ${(classifier.export().length / 2 ** 20).toFixed(1)} MB`,
   )
 }
 
@@ -95,7 +99,7 @@ function attacks(mail: readonly Mail[]): void {
   const lessons = mail.slice(0, 10_000)
   const judged = mail.slice(10_000, 15_000)
   const taught = newClassifier()
-  for (const { label, features } of lessons) taught.learn(features, label)
+  for (const { label, features } of lessons) taught.learn(features, label, 0)
   const sound = taught.export()
   const paths = listed('trec06p')
   const rates = (classifier: Classifier, list: readonly Mail[]) => {
@@ -115,7 +119,7 @@ function attacks(mail: readonly Mail[]): void {
       const text = Array.from({ length: 12 }, () => slice(words[Math.floor(dice() * words.length)] ?? '', dice)).join(
         '\n',
       )
-      classifier.learn(features(plain('Great offer', text)), 'spam')
+      classifier.learn(features(plain('Great offer', text)), 'spam', 0)
     }
     console.log(`  ${messages} spams of honest words taught, called spam: ${rates(classifier, judged)}`)
   }
@@ -133,7 +137,7 @@ function attacks(mail: readonly Mail[]): void {
     console.log(`  1,200 honest characters ${place} the text of each spam, called spam: ${rates(taught, salted)}`)
     const classifier = newClassifier()
     classifier.import(sound)
-    for (const { features } of salted.slice(0, 20)) classifier.learn(features, 'spam')
+    for (const { features } of salted.slice(0, 20)) classifier.learn(features, 'spam', 0)
     console.log(`    after 20 lessons: ${rates(classifier, salted.slice(20))}`)
   }
 }
@@ -176,6 +180,13 @@ const count = (mail: readonly Mail[], label: Label): number => mail.filter(one =
 function cpu(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
+}
+
+/** Octets in memory. */
+function held(): number {
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
 }
 
 /** The same numbers in every run. */

@@ -37,10 +37,10 @@ export interface Learned {
 export interface Classifier {
   judge(features: Features): Judgement
   /**
-   * @param weight how far the teacher is trusted, from 0 to 1: a lesson goes no further than that
    * @param day days since 1970, for what goes stale
+   * @param weight how far the teacher is trusted, from 0 to 1: a lesson goes no further than that
    */
-  learn(features: Features, label: Label, weight?: number, day?: number): Learned
+  learn(features: Features, label: Label, day: number, weight?: number): Learned
   /** Exact when nothing was learned since. */
   unlearn(features: Features, learned: Learned): void
   /** Forgets by half what no lesson has touched for `stale` days. */
@@ -53,6 +53,8 @@ export interface Classifier {
   merge(snapshots: readonly Uint8Array[]): void
   /** The weight of one feature in one view. */
   weightOf(view: number, gram: number): number
+  /** Another one after each `import` and `merge`: what was learned before can no longer be taken back. */
+  readonly generation: number
   /** How many lessons of each kind. */
   readonly learned: { readonly ham: number; readonly spam: number }
 }
@@ -86,6 +88,7 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
   let calibration = newCalibration()
   let replay = newReplay()
   let learned = { ham: 0, spam: 0 }
+  let generation = 0
 
   const tailOf = (label: Label) => (label === 'ham' ? hamTail : spamTail)
   const marginsOf = (features: Features): number[] =>
@@ -112,6 +115,7 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
     examples: replay.examples,
   })
   const become = (next: State): void => {
+    generation += 1
     experts = [...next.experts]
     learned = { ham: next.ham, spam: next.spam }
     hamTail = newTail(next.hamTail)
@@ -141,7 +145,7 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
         verdict: verdictOf(margin),
       }
     },
-    learn: (features, label, weight = 1, day = 0) => {
+    learn: (features, label, day, weight = 1) => {
       const margins = marginsOf(features)
       const margin = sum(margins)
       const isTrusted = weight >= TRUSTED
@@ -173,6 +177,9 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
     import: snapshot => become(decode(snapshot)),
     merge: snapshots => become(merged([state(), ...snapshots.map(decode)])),
     weightOf: (view, gram) => experts[view]?.weights[gram] ?? 0,
+    get generation() {
+      return generation
+    },
     get learned() {
       return learned
     },

@@ -14,7 +14,6 @@ export interface Evidence {
 
 /** Longer words are cut, so that text without spaces has words too. */
 const LONGEST_WORD = 24
-const MOST_OCTETS = 3_500
 
 /**
  * The words that weighed most, the heaviest first, whichever way they spoke. A feature belongs to the word in which it ends
@@ -25,16 +24,14 @@ export function explain(classifier: Classifier, seen: Seen, most = 5): readonly 
   const words = [
     ...weigh(classifier, 0, header, visitText),
     ...weigh(classifier, 1, body, visitText),
-    ...weigh(classifier, 2, raw.map(latin1), (text, limit, visit) =>
-      visitOctets(Buffer.from(text, 'latin1'), limit, visit),
-    ),
+    ...weigh(classifier, 2, raw.map(latin1), (text, visit) => visitOctets(Buffer.from(text, 'latin1'), visit)),
   ]
   return words.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, most)
 }
 
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1')
 
-type VisitPiece = (text: string, most: number, visit: Visit) => number
+type VisitPiece = (text: string, visit: Visit) => void
 
 function weigh(classifier: Classifier, view: number, pieces: readonly string[], visitPiece: VisitPiece): Evidence[] {
   const name = VIEWS[view]
@@ -43,7 +40,7 @@ function weigh(classifier: Classifier, view: number, pieces: readonly string[], 
   const weights = new Map<string, number>()
   for (const piece of pieces) {
     const words = wordsOf(piece)
-    visitPiece(piece, MOST_OCTETS, (gram, at) => {
+    visitPiece(piece, (gram, at) => {
       if (met.has(gram)) return
       met.add(gram)
       const word = words(at)
@@ -63,12 +60,15 @@ function wordsOf(text: string): (at: number) => string {
     while (end <= at && end < text.length) {
       start = end
       // The white space before a word belongs to it.
-      while (end < text.length && text.charCodeAt(end) <= 32) end += 1
-      while (end < text.length && text.charCodeAt(end) > 32 && end - start < LONGEST_WORD) end += 1
+      while (end < text.length && isBlank(text.charCodeAt(end))) end += 1
+      while (end < text.length && !isBlank(text.charCodeAt(end)) && end - start < LONGEST_WORD) end += 1
       word = printable(text.slice(start, end))
     }
     return word
   }
 }
+
+/** White space, and what ends a field. */
+const isBlank = (code: number): boolean => code <= 32 || code === 0x7f
 
 const printable = (text: string): string => text.trim().replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'

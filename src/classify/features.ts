@@ -52,7 +52,7 @@ const WAY = new Set(['received', 'date'])
 const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
 const MOST_OF_SIGNATURE = 160
 
-/** The three views, by the names of {@link VIEWS}: each an iteration of its pieces, in order. */
+/** The three views, each in pieces, cut to what is looked at. */
 export interface Views {
   readonly header: readonly string[]
   readonly body: readonly string[]
@@ -64,37 +64,39 @@ const collector = gramCollector()
 /** Never throws and takes a bounded time, whatever the message. */
 export function features(seen: Seen): Features {
   const { header, body, raw } = viewsOf(seen)
-  let left = MOST_OF_HEADER
-  for (const piece of header) if (left > 0) left -= collector.text(piece, Math.min(left, MOST_OF_FIELD))
-  const headerGrams = collector.take()
-  for (const piece of body) collector.text(piece, MOST_OF_BODY)
-  const bodyGrams = collector.take()
-  left = MOST_OF_RAW
-  for (const piece of raw) if (left > 0) left -= collector.octets(piece, left)
-  return [headerGrams, bodyGrams, collector.take()]
+  const take = (pieces: readonly string[]) => {
+    for (const piece of pieces) collector.text(piece)
+    return collector.take()
+  }
+  const texts = [take(header), take(body)]
+  for (const piece of raw) collector.octets(piece)
+  return [...texts, collector.take()]
 }
 
 /** What each expert reads. */
 export function viewsOf({ header, text, urls, head }: Seen): Views {
   const fields: string[] = []
   const raw: Uint8Array[] = []
-  let length = 0
-  let rawLength = 0
+  let room = MOST_OF_HEADER
+  let rawRoom = MOST_OF_RAW
   for (const field of header) {
+    if (room <= 0 && rawRoom <= 0) break
     if (isWrittenOnArrival(field)) continue
-    if (length < MOST_OF_HEADER && !WAY.has(field.key)) {
-      const line = `${field.key}: ${field.text.slice(0, SIGNATURES.test(field.key) ? MOST_OF_SIGNATURE : MOST_OF_FIELD)}\x7f`
+    if (room > 0 && !WAY.has(field.key)) {
+      const most = SIGNATURES.test(field.key) ? MOST_OF_SIGNATURE : MOST_OF_FIELD
+      const line = `${field.key}: ${field.text.slice(0, most)}\x7f`.slice(0, room)
       fields.push(line)
-      length += line.length
+      room -= line.length
     }
-    if (rawLength < MOST_OF_RAW) {
-      raw.push(field.raw)
-      rawLength += field.raw.length
+    if (rawRoom > 0) {
+      const octets = field.raw.subarray(0, rawRoom)
+      raw.push(octets)
+      rawRoom -= octets.length
     }
-    if (length >= MOST_OF_HEADER && rawLength >= MOST_OF_RAW) break
   }
-  raw.push(head.subarray(0, HEAD))
-  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), isThin(text) ? guessed(head) : text], raw }
+  raw.push(head.subarray(0, rawRoom))
+  const readable = isThin(text) ? guessed(head) : text
+  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), readable.slice(0, MOST_OF_BODY)], raw }
 }
 
 const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
@@ -119,5 +121,6 @@ const gb18030 = new TextDecoder('gb18030')
 function guessed(octets: Uint8Array): string {
   const start = octets.subarray(0, HEAD)
   // The cut may go through a character.
-  return (isUtf8(start.subarray(0, start.findLastIndex(octet => octet < 0x80) + 1)) ? utf8 : gb18030).decode(start)
+  const isText = [0, 1, 2, 3].some(cut => isUtf8(start.subarray(0, start.length - cut)))
+  return (isText ? utf8 : gb18030).decode(start)
 }

@@ -8,9 +8,9 @@ export type Grams = Uint16Array
 
 /** Gathers the grams of texts and octets that follow each other. */
 export interface GramCollector {
-  /** White space of any length counts as one space. Returns how many characters were taken. */
-  text(text: string, most: number): number
-  octets(octets: Uint8Array, most: number): number
+  /** White space of any length counts as one space. */
+  text(text: string): void
+  octets(octets: Uint8Array): void
   /** What was gathered. The collector begins anew. */
   take(): Grams
 }
@@ -32,13 +32,12 @@ const hash = (word: number): number => Math.imul(word ^ (word >>> 15), GOLDEN) >
  * Every gram of a text. Two ideographs that follow each other are a gram as well, for they carry as much as four letters.
  * Linear, and nothing is copied.
  */
-export function visitText(text: string, most: number, visit: Visit): number {
-  const end = Math.min(text.length, most)
+export function visitText(text: string, visit: Visit): void {
   let low = 0
   let high = 0
   let before = SPACE_CODE
   let length = 0
-  for (let at = 0; at < end; at += 1) {
+  for (let at = 0; at < text.length; at += 1) {
     let code = text.charCodeAt(at)
     if (code <= SPACE_CODE) {
       if (before === SPACE_CODE) continue
@@ -51,18 +50,15 @@ export function visitText(text: string, most: number, visit: Visit): number {
     if (code > IDEOGRAPHS && before > IDEOGRAPHS) visit(hash(Math.imul((before << 16) | code, PAIR)), at)
     before = code
   }
-  return end
 }
 
 /** Every gram of octets as they are. */
-export function visitOctets(octets: Uint8Array, most: number, visit: Visit): number {
-  const end = Math.min(octets.length, most)
+export function visitOctets(octets: Uint8Array, visit: Visit): void {
   let word = 0
-  for (let at = 0; at < end; at += 1) {
+  for (let at = 0; at < octets.length; at += 1) {
     word = (word << 8) | (octets[at] ?? 0)
     if (at > 2) visit(hash(word), at)
   }
-  return end
 }
 
 /** A collector keeps one bit for each gram, so that each is taken once. */
@@ -80,8 +76,8 @@ export function gramCollector(room = 8192): GramCollector {
     count += 1
   }
   return {
-    text: (text, most) => visitText(text, most, add),
-    octets: (octets, most) => visitOctets(octets, most, add),
+    text: text => visitText(text, add),
+    octets: octets => visitOctets(octets, add),
     take: () => {
       const taken = found.slice(0, count)
       for (const gram of taken) marks[gram >>> 5] = 0

@@ -75,6 +75,7 @@ export function newKeeper({ folder, classifier, world: { clock, notify } }: Keep
     load: () =>
       inTurn(async () => {
         await mkdir(folder, { recursive: true })
+        await clearDrafts(folder, clock.now())
         if (await adopt(NAME)) return
         for (const name of await checkpoints(folder)) if (await adopt(name)) return
       }),
@@ -137,6 +138,18 @@ async function put(folder: string, name: string, octets: Uint8Array): Promise<vo
     await directory.close()
   }
 }
+
+/** A process that was killed in the middle leaves one; a younger one is perhaps being written. */
+async function clearDrafts(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    if (!name.endsWith('.draft')) continue
+    const found = await stat(path).catch(ignoreMissing)
+    if (found && now - found.mtimeMs > DRAFT_IS_DEAD) await rm(path, { force: true })
+  }
+}
+
+const DRAFT_IS_DEAD = 600_000
 
 const markOf = async (path: string): Promise<string | undefined> => {
   const found = await stat(path).catch(ignoreMissing)

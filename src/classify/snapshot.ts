@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { PosternError } from '../core/errors.ts'
 import { type Expert, newExpert } from './expert.ts'
 import { VIEWS } from './features.ts'
-import { pack, unpack } from './packing.ts'
+import { SPACE } from './grams.ts'
 import type { Example } from './replay.ts'
 
 /** All that a classifier knows. */
@@ -30,24 +30,25 @@ interface Meta {
   readonly hamTail: number
   readonly spamTail: number
   readonly calibration: number
-  readonly examples: readonly (readonly [octets: number, isSpam: 0 | 1])[]
+  readonly examples: readonly (readonly [isSpam: number, ...lengths: readonly number[]])[]
 }
 
 export function encode({ experts, ham, spam, hamTail, spamTail, calibration, examples }: State): Buffer {
-  const packed = examples.map(({ features }) => pack(features))
   const meta: Meta = {
     ham,
     spam,
     hamTail: hamTail.length,
     spamTail: spamTail.length,
     calibration: calibration.length,
-    examples: examples.map(({ label }, index) => [packed[index]?.length ?? 0, label === 'spam' ? 1 : 0]),
+    examples: examples.map(({ label, features }) => [
+      label === 'spam' ? 1 : 0,
+      ...features.map(({ length }) => length),
+    ]),
   }
   const arrays = experts.flatMap(({ weights, variances, days }) => [weights, variances, days])
   const parts = [
     Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
-    ...[...arrays, hamTail, spamTail, calibration].map(octetsOf),
-    ...packed,
+    ...[...arrays, hamTail, spamTail, calibration, ...examples.flatMap(({ features }) => features)].map(octetsOf),
   ]
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
@@ -95,11 +96,12 @@ export function decode(octets: Uint8Array): State {
   const hamTail = fill(new Uint16Array(meta.hamTail))
   const spamTail = fill(new Uint16Array(meta.spamTail))
   const calibration = fill(new Float32Array(meta.calibration))
-  const examples = meta.examples.map(([length, isSpam]): Example => {
-    const features = unpack(cut(length), VIEWS.length)
-    if (features === undefined) throw fail('examples that cannot be read')
-    return { features, label: isSpam === 1 ? 'spam' : 'ham' }
-  })
+  const examples = meta.examples.map(
+    ([isSpam, ...lengths]): Example => ({
+      features: lengths.map(length => fill(new Uint16Array(length))),
+      label: isSpam === 1 ? 'spam' : 'ham',
+    }),
+  )
   if (at !== body.length) throw fail('a file that goes on after its end')
   return { experts, ham: meta.ham, spam: meta.spam, hamTail, spamTail, calibration, examples }
 }
@@ -113,8 +115,10 @@ function readMeta(text: string): Meta | undefined {
     const meta = JSON.parse(text) as Meta
     const counts = [meta.ham, meta.spam, meta.hamTail, meta.spamTail, meta.calibration]
     const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0
-    const sizes = [...counts.slice(2), ...meta.examples.map(([length]) => length)]
-    return counts.every(isWhole) && sizes.every(size => isWhole(size) && size <= LONGEST) ? meta : undefined
+    const isExample = (numbers: readonly number[]) =>
+      numbers.length === VIEWS.length + 1 && numbers.every(number => isWhole(number) && number <= SPACE)
+    const areSmall = counts.slice(2).every(size => size <= SPACE)
+    return counts.every(isWhole) && areSmall && meta.examples.every(isExample) ? meta : undefined
   } catch {
     return undefined
   }

@@ -68,7 +68,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
   const take = async (taught: Taught, world: World): Promise<boolean> => {
     await keeper?.changing()
     const day = Math.floor(world.clock.now() / DAY)
-    if (day !== today && today !== 0) classifier.fade(day, stale / DAY)
+    if (day !== today) classifier.fade(day, stale / DAY)
     today = day
     return lessons.take(taught, day)
   }

@@ -23,8 +23,9 @@ export interface Lessons {
   take(taught: Taught, day: number): boolean
 }
 
-/** Lessons that can be taken back; beyond, the oldest stand for good. With their features some 3 MB. */
-const MOST = 1_000
+/** Octets of the lessons that can be taken back, some 800; beyond, the oldest stand for good. */
+const MOST_OCTETS = 2 * 1024 * 1024
+const OVERHEAD = 400
 
 interface Done {
   readonly octets: Uint8Array
@@ -34,27 +35,39 @@ interface Done {
 /** The last word of each reporter counts. */
 export function newLessons(classifier: Classifier): Lessons {
   const done = new Map<string, Done>()
+  let generation = classifier.generation
+  let bytes = 0
 
+  const forget = (key: string): void => {
+    bytes -= (done.get(key)?.octets.length ?? 0) + OVERHEAD
+    done.delete(key)
+  }
   const takeBack = (key: string): boolean => {
     const before = done.get(key)
     const features = before && unpack(before.octets, VIEWS.length)
     if (before === undefined || features === undefined) return false
-    done.delete(key)
+    forget(key)
     classifier.unlearn(features, before.learned)
     return true
   }
   return {
     take: ({ id, by, label, undo, weight, octets }, day) => {
       const key = `${id} ${by}`
+      if (generation !== classifier.generation) for (const old of done.keys()) forget(old)
+      generation = classifier.generation
       const before = done.get(key)
       if (undo) return before?.learned.label === label && takeBack(key)
       if (before?.learned.label === label) return false
       takeBack(key)
       const features = unpack(octets, VIEWS.length)
       if (features === undefined) return false
-      const learned = classifier.learn(features, label, weight, day)
+      const learned = classifier.learn(features, label, day, weight)
       done.set(key, { octets, learned })
-      if (done.size > MOST) for (const oldest of done.keys()) return done.delete(oldest)
+      bytes += octets.length + OVERHEAD
+      for (const oldest of done.keys()) {
+        if (bytes <= MOST_OCTETS) break
+        forget(oldest)
+      }
       return true
     },
   }

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest'
+import { type Classifier, newClassifier } from '../../src/classify/classifier.ts'
+import { explain } from '../../src/classify/explain.ts'
+import { features } from '../../src/classify/features.ts'
+import type { Features } from '../../src/classify/packing.ts'
+import { decode } from '../../src/classify/snapshot.ts'
+import type { Label } from '../../src/core/feedback.ts'
+import { seenIn } from '../support/seen.ts'
+import { newDice, sorted } from '../support/sorted-mail.ts'
+
+const mail = (label: Label, number: number): Features => features(seenIn(sorted(label, number)))
+const some = (label: Label, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => mail(label, from + index))
+
+const options = { falsePositives: 0.05, enough: 20 }
+
+function taught(from: number, to: number, classifier = newClassifier(options)): Classifier {
+  for (let number = from; number < to; number += 1) {
+    classifier.learn(mail('ham', number), 'ham', 0)
+    classifier.learn(mail('spam', number), 'spam', 0)
+  }
+  return classifier
+}
+
+const verdicts = (classifier: Classifier, list: readonly Features[]) => {
+  const found = list.map(one => classifier.judge(one).verdict)
+  return (['spam', 'ham', 'unsure', 'untaught'] as const).map(verdict => found.filter(one => one === verdict).length)
+}
+
+test('untaught, it says so', () => {
+  const judgement = newClassifier().judge(mail('spam', 1))
+  expect(judgement).toEqual({
+    margin: 0,
+    margins: [0, 0, 0],
+    probability: expect.closeTo(0.5, 0),
+    hamShare: 1,
+    spamShare: 1,
+    verdict: 'untaught',
+  })
+})
+
+test.for([
+  ['one kind alone', ['spam'], 60],
+  ['too few of either', ['ham', 'spam'], 15],
+] as const)('taught %s, it still abstains', ([, labels, count]) => {
+  const classifier = newClassifier(options)
+  for (const label of labels) for (const one of some(label, 0, count)) classifier.learn(one, label, 0)
+  expect(verdicts(classifier, [...some('spam', 100, 110), ...some('ham', 100, 110)])).toEqual([0, 0, 0, 20])
+})
+
+test('it abstains until it knows enough honest mail for what it promises, however few lessons are enough', () => {
+  const classifier = taught(0, 60, newClassifier({ falsePositives: 0.01, enough: 5 }))
+  expect(verdicts(classifier, some('spam', 100, 110))).toEqual([0, 0, 0, 10])
+  taught(60, 100, classifier)
+  expect(verdicts(classifier, some('spam', 100, 110))).toEqual([10, 0, 0, 0])
+})
+
+test('taught, it tells new mail apart, and is seldom wrong about honest mail', () => {
+  const classifier = taught(0, 60)
+  expect(classifier.learned).toEqual({ ham: 60, spam: 60 })
+  const [spam = 0, spamAsHam] = verdicts(classifier, some('spam', 100, 200))
+  const [hamAsSpam = 0, ham = 0] = verdicts(classifier, some('ham', 100, 200))
+  expect([spam, ham]).toEqual([expect.toSatisfy(count => count > 90), expect.toSatisfy(count => count > 90)])
+  expect([spamAsHam, hamAsSpam <= 5]).toEqual([0, true])
+  expect(classifier.judge(mail('spam', 300)).probability).toBeGreaterThan(0.9)
+  expect(classifier.judge(mail('ham', 300)).probability).toBeLessThan(0.1)
+})
+
+test('mail of a kind that it was never taught is not called spam by a promise that is kept, and is learned at once', () => {
+  const classifier = taught(0, 60)
+  const strange = (number: number) =>
+    features(
+      seenIn(Buffer.from(`Subject: kwartaalcijfers ${number}\r\n\r\nHierbij de stukken voor de vergadering ${number}`)),
+    )
+  for (let number = 0; number < 5; number += 1) classifier.learn(strange(number), 'ham', 0)
+  expect(classifier.judge(strange(9)).margin).toBeLessThan(-1)
+})
+
+test('what is unlearned is as if it had never been said', () => {
+  const classifier = taught(0, 60)
+  // What is known already takes no step, and draws nothing from the dice.
+  const fresh = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
+  const before = classifier.export()
+  const [margin, learned] = [classifier.judge(fresh).margin, { ...classifier.learned }]
+  const lesson = classifier.learn(fresh, 'spam', 0)
+  expect(classifier.judge(fresh).margin).toBeGreaterThan(margin + 0.5)
+  classifier.unlearn(fresh, lesson)
+  // Older lessons that were gone through again stay learned: they are true.
+  expect(Math.abs(classifier.judge(fresh).margin - margin)).toBeLessThan(0.2)
+  expect(classifier.learned).toEqual(learned)
+  expect(classifier.export().length).toBe(before.length)
+})
+
+test('a teacher who is trusted less moves less, and does not move the promise', () => {
+  const one = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
+  const [whole, part] = [taught(0, 60), taught(0, 60)]
+  const before = whole.judge(one)
+  whole.learn(one, 'ham', 0, 1)
+  part.learn(one, 'ham', 0, 0.1)
+  expect(part.judge(one).margin).toBeGreaterThan(whole.judge(one).margin)
+  expect(part.judge(one).margin).toBeLessThan(before.margin)
+  expect([whole, part].map(node => decode(node.export()).hamTail.length)).toEqual([61, 60])
+  const none = part.judge(one).margin
+  part.learn(one, 'ham', 0, 0)
+  expect(part.judge(one).margin).toBeCloseTo(none, 1)
+})
+
+test('the same lessons make the same model, to the octet', () => {
+  expect(taught(0, 40).export().equals(taught(0, 40).export())).toBe(true)
+})
+
+test('what is exported judges the same elsewhere, and learns the same from then on', () => {
+  const first = taught(0, 40)
+  const second = newClassifier(options)
+  second.import(first.export())
+  expect(second.export().equals(first.export())).toBe(true)
+  for (const one of [mail('ham', 300), mail('spam', 300)]) expect(second.judge(one)).toEqual(first.judge(one))
+  expect([first.generation, second.generation]).toEqual([0, 1])
+})
+
+test('two nodes that saw different mail know together what each knows; merging again changes nothing', () => {
+  const nodes = [taught(0, 40), taught(1_000, 1_040)] as const
+  const together = newClassifier(options)
+  together.merge(nodes.map(node => node.export()))
+  const list = [...some('spam', 300, 330), ...some('spam', 1_300, 1_330)]
+  expect(verdicts(together, list)[0]).toBeGreaterThan(54)
+  expect(verdicts(together, [...some('ham', 300, 330), ...some('ham', 1_300, 1_330)])[0]).toBeLessThan(4)
+  const margins = list.map(one => together.judge(one).margin)
+  together.merge(nodes.map(node => node.export()))
+  for (const [index, one] of list.entries()) expect(together.judge(one).margin).toBeCloseTo(margins[index] ?? 0, 0)
+})
+
+test('one lesson in ten with the wrong label makes it say less, not wrong things', () => {
+  const classifier = newClassifier(options)
+  const dice = newDice(9)
+  for (let number = 0; number < 150; number += 1)
+    for (const label of ['ham', 'spam'] as const) {
+      const told = dice() < 0.1 ? (label === 'ham' ? 'spam' : 'ham') : label
+      classifier.learn(mail(label, number), told, 0)
+    }
+  const right = (label: Label) =>
+    some(label, 500, 560).filter(one => classifier.judge(one).margin > 0 === (label === 'spam'))
+  expect([right('ham').length, right('spam').length].every(count => count > 55)).toBe(true)
+  expect(verdicts(classifier, some('ham', 500, 560))[0]).toBeLessThanOrEqual(3)
+})
+
+test('it tells which words weighed most, and all words together are the margin', () => {
+  const classifier = taught(0, 60)
+  const message = Buffer.from('Subject: lottery\r\n\r\nthe lottery winner \u001b[31mcasino\u202e and the library')
+  const seen = seenIn(message)
+  const all = explain(classifier, seen, 1_000)
+  expect(all.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(classifier.judge(features(seen)).margin, 5)
+  const [first, ...rest] = explain(classifier, seen, 3)
+  expect(rest.length).toBe(2)
+  expect(['lottery', 'winner', 'casino', '·[31mcasino·']).toContain(first?.word)
+  expect(first?.weight).toBeGreaterThan(0)
+  expect(all.find(({ word }) => word === 'library')?.weight).toBeLessThan(0)
+  expect(all.filter(({ word }) => /[\p{Cc}\p{Cf}]/u.test(word) || word.length > 24)).toEqual([])
+})
+
+test('everything that it keeps is bounded, however large the messages are', () => {
+  const classifier = newClassifier(options)
+  const dice = newDice(4)
+  const random = () => Uint16Array.from({ length: 3_500 }, () => dice() * 65_536)
+  for (let number = 0; number < 700; number += 1) classifier.learn([random(), random(), random()], 'spam', 0)
+  expect(classifier.export().length).toBeLessThan(9.5 * 1024 * 1024)
+})

@@ -1,0 +1,9 @@
+/** What the classifier sees of a plain message, without a gateway around it. */
+import type { Seen } from '../../src/classify/features.ts'
+import { headerOf } from '../../src/mime/collect.ts'
+
+export function seenIn(message: Buffer): Seen {
+  const header = headerOf(message)
+  const head = message.subarray(header.bodyOffset)
+  return { header, text: head.toString('utf8'), urls: [], head }
+}
