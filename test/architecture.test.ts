@@ -41,7 +41,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   facts: ['archives', 'words', 'net', 'dns', 'mime', 'html', 'links', 'store'],
   load: ['words'],
   observe: ['words', 'load'],
-  filters: ['classify', 'words', 'net', 'dns', 'mime', 'store', 'facts', 'load', 'observe'],
+  filters: ['classify', 'words', 'net', 'dns', 'mime', 'html', 'links', 'store', 'facts', 'load', 'observe'],
   trace: ['words', 'net', 'dns', 'mime', 'facts'],
   policy: ['words'],
   core: ['words', 'net', 'dns', 'mime', 'store', 'load', 'observe', 'facts', 'filters', 'trace', 'policy'],

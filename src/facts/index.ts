@@ -1,4 +1,7 @@
 /** `postern/facts`: what can be asked, for filters of your own. */
+export type { Hiding, HtmlReading, Reference } from '../html/reading.ts'
+export type { Address, LinkOddity } from '../links/address.ts'
+export type { Ambiguity, AmbiguityKind, Part, PartDefect, PartName } from '../mime/part.ts'
 export { type Arc, arc } from './arc.ts'
 export { type Archives, type Attachment, archives, type Found } from './archives.ts'
 export { type Author, author } from './author.ts'

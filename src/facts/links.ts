@@ -78,15 +78,20 @@ interface Place {
 }
 
 function* references(sections: readonly TextSection[], subject: string): Generator<Place> {
-  for (const reference of plain(subject)) yield { path: '', reference, base: undefined }
+  for (const reference of plain(subject)) yield place('', reference)
   for (const { path, html, visible } of sections) {
     const base = html?.references.find(({ from }) => from === 'base')?.target
     for (const reference of html?.references ?? []) yield { path, reference, base }
-    for (const reference of plain(visible)) yield { path, reference, base: undefined }
-    for (const reference of plain(html?.hiddenText ?? ''))
-      yield { path, reference: { ...reference, hidden: true }, base: undefined }
+    for (const reference of plain(visible)) yield place(path, reference)
+    for (const reference of plain(html?.hiddenText ?? '')) yield place(path, { ...reference, hidden: true })
+    // A page that assembles itself names in its script where it leads.
+    for (const reference of plain(html?.script ?? '')) {
+      yield place(path, { ...reference, from: 'other', element: 'script', hidden: true })
+    }
   }
 }
+
+const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
 
 function* plain(source: string): Generator<Reference> {
   for (const { target } of addressesIn(source, MOST)) {

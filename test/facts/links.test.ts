@@ -30,7 +30,7 @@ test('links come from everywhere: subject, text, forms, pictures, styles, refres
   const { all } = await html(
     '<base href="http://base.example.com/"><a href=rel>r</a><form action="http://form.example.com/"></form><img src="//img.example.com/x">' +
       '<p style="background:url(http://style.example.com/)"><meta http-equiv=refresh content="0;url=http://refresh.example.com/">' +
-      'text http://text.example.com/ <p style="display:none"><a href="http://hidden.example.com/">x</a></p>',
+      'text http://text.example.com/ <script>location="http://script.example.com/"</script><p style="display:none"><a href="http://hidden.example.com/">x</a></p>',
     'www.subject.com',
   )
   expect(all.map(({ host, from, hidden }) => [host, from, hidden])).toEqual([
@@ -43,6 +43,7 @@ test('links come from everywhere: subject, text, forms, pictures, styles, refres
     ['refresh.example.com', 'refresh', false],
     ['hidden.example.com', 'href', true],
     ['text.example.com', 'text', false],
+    ['script.example.com', 'other', true],
   ])
 })
 
