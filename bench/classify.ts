@@ -18,6 +18,8 @@ import { ask } from '../src/testing/probe.ts'
 
 interface Mail {
   readonly label: Label
+  /** The first digit of the SHA-1 of the message. */
+  readonly digit: string
   readonly features: Features
 }
 
@@ -31,6 +33,9 @@ const corpora = ['trec06p', 'trec06c-head', 'spamassassin', 'csdmc-2010'].filter
   name => chosen.length === 0 || chosen.includes(name),
 )
 
+/** What a site has learned that gets mail as in trec06p. */
+let elsewhere: Buffer | undefined
+
 async function measure(name: string): Promise<void> {
   const mail: Mail[] = []
   const cost = { facts: 0, features: 0 }
@@ -39,7 +44,7 @@ async function measure(name: string): Promise<void> {
     const start = cpu()
     const seen = await ask(seenFact, { message: crlf(message) })
     const between = cpu()
-    mail.push({ label, features: features(seen) })
+    mail.push({ label, digit: sha1(message).slice(0, 1), features: features(seen) })
     cost.facts += between - start
     cost.features += cpu() - between
   }
@@ -50,6 +55,48 @@ async function measure(name: string): Promise<void> {
   if (name === 'trec06p') {
     for (const share of [0.05, 0.1]) online(mail, 0.005, share)
     attacks(mail)
+    elsewhere = taughtBy(mail).export()
+  } else if (elsewhere !== undefined) moved(mail, elsewhere)
+  if (name === 'spamassassin') split(mail)
+}
+
+function taughtBy(mail: readonly Mail[], falsePositives = 0.005): Classifier {
+  const classifier = newClassifier({ falsePositives })
+  for (const { label, features } of mail) classifier.learn(features, label, 0)
+  return classifier
+}
+
+const calls = (classifier: Classifier, list: readonly Mail[]): string => {
+  const called = list.filter(({ features }) => classifier.judge(features).verdict === 'spam')
+  const of = (label: Label) =>
+    `${((100 * count(called, label)) / Math.max(count(list, label), 1)).toFixed(2)} % of ${label}`
+  return `called spam: ${of('ham')}, ${of('spam')}`
+}
+
+/** A site takes over what another has learned, and is taught from then on. */
+function moved(mail: readonly Mail[], snapshot: Buffer): void {
+  const classifier = newClassifier()
+  classifier.import(snapshot)
+  console.log(`  by what trec06p has taught, ${calls(classifier, mail)}`)
+  for (const lessons of [20, 100]) {
+    for (const label of ['ham', 'spam'] as const)
+      for (const one of mail.filter(one => one.label === label).slice(0, lessons))
+        classifier.learn(one.features, label, 0)
+    const rest = (['ham', 'spam'] as const).flatMap(label => mail.filter(one => one.label === label).slice(lessons))
+    console.log(`    after ${lessons} lessons of each kind, ${calls(classifier, rest)}`)
+  }
+}
+
+/** First digits 0 to 7 teach, 8 to f are judged and teach nothing. */
+function split(mail: readonly Mail[]): void {
+  const [teach, judge] = [mail.filter(({ digit }) => digit < '8'), mail.filter(({ digit }) => digit >= '8')]
+  for (const rate of [0.01, 0.005, 0.003]) {
+    const classifier = taughtBy(teach, rate)
+    const margins = judge.map(({ features }) => classifier.judge(features).margin)
+    console.log(
+      `  taught by half, judged on the other, asked for ${100 * rate} %: ${calls(classifier, judge)}; ` +
+        `1-ROCA ${oneMinusRoca(margins, judge).toFixed(4)} %`,
+    )
   }
 }
 
@@ -98,17 +145,10 @@ function online(mail: readonly Mail[], falsePositives: number, wrong = 0): void 
 function attacks(mail: readonly Mail[]): void {
   const lessons = mail.slice(0, 10_000)
   const judged = mail.slice(10_000, 15_000)
-  const taught = newClassifier()
-  for (const { label, features } of lessons) taught.learn(features, label, 0)
+  const taught = taughtBy(lessons)
   const sound = taught.export()
   const paths = listed('trec06p')
-  const rates = (classifier: Classifier, list: readonly Mail[]) => {
-    const called = list.filter(({ features }) => classifier.judge(features).verdict === 'spam')
-    const of = (label: Label) =>
-      `${((100 * count(called, label)) / Math.max(count(list, label), 1)).toFixed(2)} % of ${label}`
-    return `${of('ham')}, ${of('spam')}`
-  }
-  console.log(`  before attacks, called spam: ${rates(taught, judged)}`)
+  console.log(`  before attacks, ${calls(taught, judged)}`)
   const honest = paths.slice(0, 2_000).filter(([label]) => label === 'ham')
   const words = honest.map(([, path]) => bodyOf(readFileSync(path)))
   for (const messages of [100, 300]) {
@@ -121,7 +161,7 @@ function attacks(mail: readonly Mail[]): void {
       )
       classifier.learn(features(plain('Great offer', text)), 'spam', 0)
     }
-    console.log(`  ${messages} spams of honest words taught, called spam: ${rates(classifier, judged)}`)
+    console.log(`  ${messages} spams of honest words taught, ${calls(classifier, judged)}`)
   }
   const spam = paths.slice(10_000, 12_000).filter(([label]) => label === 'spam')
   for (const place of ['before', 'behind'] as const) {
@@ -132,13 +172,13 @@ function attacks(mail: readonly Mail[]): void {
         '\n',
       )
       const seen = plain(subjectOf(raw), place === 'before' ? `${good}\n${bodyOf(raw)}` : `${bodyOf(raw)}\n${good}`)
-      return { label: 'spam', features: features({ ...seen, header: headerOf(crlf(raw)) }) }
+      return { label: 'spam', digit: '', features: features({ ...seen, header: headerOf(crlf(raw)) }) }
     })
-    console.log(`  1,200 honest characters ${place} the text of each spam, called spam: ${rates(taught, salted)}`)
+    console.log(`  1,200 honest characters ${place} the text of each spam, ${calls(taught, salted)}`)
     const classifier = newClassifier()
     classifier.import(sound)
     for (const { features } of salted.slice(0, 20)) classifier.learn(features, 'spam', 0)
-    console.log(`    after 20 lessons: ${rates(classifier, salted.slice(20))}`)
+    console.log(`    after 20 lessons, ${calls(classifier, salted.slice(20))}`)
   }
 }
 
@@ -169,10 +209,11 @@ function listed(name: string): readonly (readonly [label: Label, path: string])[
       .filter(file => file.endsWith('.eml'))
       .map(file => [label, join(root, label, file)] as const),
   )
-  const keyed = all.map(entry => [createHash('sha1').update(readFileSync(entry[1])).digest('hex'), entry] as const)
+  const keyed = all.map(entry => [sha1(readFileSync(entry[1])), entry] as const)
   return keyed.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
 }
 
+const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex')
 const crlf = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1')
 const other = (label: Label): Label => (label === 'ham' ? 'spam' : 'ham')
 const count = (mail: readonly Mail[], label: Label): number => mail.filter(one => one.label === label).length

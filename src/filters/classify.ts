@@ -64,6 +64,10 @@ export function classify(options: ClassifyOptions = {}): Filter {
   let ready: Promise<void> | undefined
   let today = 0
 
+  /** What could not be read was told of; the rest works. */
+  const whenReady = async (): Promise<void> => {
+    await ready?.catch(() => undefined)
+  }
   /** Learns, and keeps what was learned. */
   const take = async (taught: Taught, world: World): Promise<boolean> => {
     await keeper?.changing()
@@ -89,7 +93,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
       await keeper?.stop()
     },
     message: async message => {
-      await ready?.catch(() => undefined)
+      await whenReady()
       const seen = await seenOf(message)
       const found = features(seen)
       kept.put(message.ref, pack(found))
@@ -111,7 +115,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
         Promise.resolve(keepInStore(context.store, context.ref, octets, keep)).catch(() => undefined)
     },
     learn: async lesson => {
-      await ready
+      await whenReady()
       const weight = Math.min(Math.max(reporter(lesson.by), 0), 1) || 0
       if (weight === 0) return
       const octets = await octetsOf(lesson)
