@@ -129,9 +129,10 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       stream.on('error', () => undefined)
       if (visit?.session === undefined) return callback(failure(451, '4.3.0 Not ready'))
       const { session: ours, wire } = visit
-      const settle: typeof callback = (error, message) => {
+      const settle = (error?: Error | null, message?: string | (string | Error)[]): void => {
         ours.reset()
-        wire.settled(!error)
+        const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
+        wire.settled(isDelivered)
         visits.delivered(visit)
         callback(error, message)
       }
@@ -142,10 +143,13 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         if (visit === undefined) return
         visit.decision = outcome
         const { reply, verdict, content } = outcome
+        const answer: typeof settle = options.lmtp
+          ? (error, message) => settle(null, eachReply(session.envelope.rcptTo, visit, outcome, error, message))
+          : settle
         if (reply.code >= 400)
-          return refuseData(stream, limits.drain, visit.wire, reply, () => settle(refusal(visit, reply)))
+          return refuseData(stream, limits.drain, visit.wire, reply, () => answer(refusal(visit, reply)))
         const accepted = `${reply.status} ${reply.text}`
-        if (verdict === 'discard' || content === undefined) return settle(null, accepted)
+        if (verdict === 'discard' || content === undefined) return answer(null, accepted)
         const bytes = content.open()
         visit.delivering = true
         const { clock, load } = gateway().world
@@ -154,7 +158,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
           bytes.destroy()
           const ms = clock.monotonic() - since
           if (!error || ms >= SLOW_FAILURE) load.took('next-hop', ms)
-          settle(error, message ?? accepted)
+          answer(error, message ?? accepted)
         })
       }
     },
@@ -188,6 +192,23 @@ const failure = (responseCode: number, text: string): Error => Object.assign(new
 function refusal({ wire }: Visit, { code, status, text, close }: Reply): Error {
   if (close) wire.closeNext()
   return failure(code, `${status} ${text}`)
+}
+
+/** LMTP has a reply for each recipient (RFC 2033 §4.2): its own refusal, or what the host says of it. */
+function eachReply(
+  recipients: readonly SMTPServerAddress[],
+  visit: Visit,
+  { each }: Outcome,
+  error?: Error | null,
+  message?: string | (string | Error)[],
+): (string | Error)[] {
+  return recipients.map((address, index) => {
+    const decision = each.get(pathOf(address, visit))
+    if (decision && decision.reply.code >= 400) return refusal(visit, decision.reply)
+    const { status = '', text = '' } = decision?.reply ?? {}
+    const said = Array.isArray(message) ? message[index] : message
+    return error ?? said ?? `${status} ${text}`.trim()
+  })
 }
 
 /** The path as the client wrote it: smtp-server turns an A-label into a U-label, which would need SMTPUTF8. */

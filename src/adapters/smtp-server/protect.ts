@@ -7,6 +7,7 @@ import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies } from './guard.ts'
 import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
+import { listenToProxies, type ProxyOptions } from './proxies.ts'
 import { underStress } from './stress.ts'
 import type { Handlers, SMTPServer } from './types.ts'
 import { LOCAL, trackVisits, type Visits } from './visits.ts'
@@ -16,6 +17,8 @@ export interface ProtectOptions {
   readonly wire?: WireLimits
   /** How many sessions may be open at once. @default as each limit says */
   readonly limits?: ServerLimits
+  /** Who may speak for another client, and how. @default nobody */
+  readonly proxies?: ProxyOptions
 }
 
 // Who is refused has this long to take the reply and leave.
@@ -34,11 +37,12 @@ const LINGER_MS = 1_000
 export function protect(
   server: SMTPServer,
   gateway: Gateway | (() => Gateway),
-  { wire, limits }: ProtectOptions = {},
+  { wire, limits, proxies = {} }: ProtectOptions = {},
 ): SMTPServer {
   checkServer(server)
   refuseProxies(server.options)
   const current = typeof gateway === 'function' ? gateway : () => gateway
+  const speakers = listenToProxies(server, proxies, () => current().world.clock)
   const visits = guarded.get(server.onConnect) ?? wrap(server, current, wire, limits)
   visits.attach(server)
   const { secure, needsUpgrade, secured } = server.options
@@ -48,14 +52,30 @@ export function protect(
   server.server.on('connection', (socket: Socket) => {
     // A proxy speaks for another client, whose address is not known yet.
     if (isProxy(server, socket)) return handOn(socket)
-    const barred = current().barred(socket.remoteAddress ?? LOCAL)
-    if (barred) return dismiss(socket, barred, speaks)
-    admit(socket, current, visits, speaks).then(
-      admitted => admitted && handOn(socket),
+    if (!speakers.speaks(socket)) return take(socket, socket.remoteAddress ?? LOCAL)
+    socket.on('error', ignore)
+    speakers.read(socket).then(
+      client => {
+        if (client === undefined) return socket.destroy()
+        socket.off('error', ignore)
+        take(socket, client.ip)
+      },
       () => socket.destroy(),
     )
   })
   return server
+
+  function take(socket: Socket, ip: string): void {
+    const barred = current().barred(ip)
+    if (barred) {
+      dismiss(socket, barred, speaks)
+      return
+    }
+    admit(socket, ip, current, visits, speaks).then(
+      admitted => admitted && handOn(socket),
+      () => socket.destroy(),
+    )
+  }
 
   function handOn(socket: Socket): void {
     for (const listener of listeners) listener.call(server.server, socket)
@@ -87,8 +107,13 @@ function isProxy({ options: { useProxy } }: SMTPServer, socket: Socket): boolean
 const ignore = (): void => undefined
 
 /** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
-async function admit(socket: Socket, gateway: () => Gateway, visits: Visits, speaks: boolean): Promise<boolean> {
-  const ip = socket.remoteAddress ?? LOCAL
+async function admit(
+  socket: Socket,
+  ip: string,
+  gateway: () => Gateway,
+  visits: Visits,
+  speaks: boolean,
+): Promise<boolean> {
   socket.on('error', ignore)
   const place = visits.place(ip)
   if (place === undefined) return turnAway(socket, full, speaks)
