@@ -11,16 +11,20 @@ export interface Request {
 
 /** What comes out of it. */
 export type Response =
+  /** Once, when the code is loaded: what that takes is not the message's doing. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly list: PartList }
   | { readonly kind: 'failed'; readonly reason: string }
 
 const port = parentPort
 
+const say = (response: Response): void => port?.postMessage(response)
+
 port?.on('message', ({ octets, limits }: Request) => {
-  const say = (response: Response): void => port.postMessage(response)
   try {
     say({ kind: 'done', list: readTree(Buffer.from(octets), limits) })
   } catch (error) {
     say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
   }
 })
+say({ kind: 'ready' })

@@ -40,6 +40,7 @@ export interface PoolOptions {
  */
 export function threads({ most = 2, queue = 32, heap = 256 }: PoolOptions = {}): Threads {
   const idle: Worker[] = []
+  const started = new WeakSet<Worker>()
   const waiting = new Set<() => void>()
   let running = 0
 
@@ -73,28 +74,36 @@ export function threads({ most = 2, queue = 32, heap = 256 }: PoolOptions = {}):
     read: async (message, { limits, deadline, patience, signal }) => {
       signal.throwIfAborted()
       if (waiting.size >= queue) return { kind: 'busy', reason: `${queue} messages wait for a thread already` }
+      const late = AbortSignal.timeout(patience)
+      const beginning = AbortSignal.any([signal, late])
+      const busy = { kind: 'busy', reason: `no thread was free within ${patience} ms` } as const
       try {
-        await turn(AbortSignal.any([signal, AbortSignal.timeout(patience)]))
+        await turn(beginning)
       } catch {
         signal.throwIfAborted()
-        return { kind: 'busy', reason: `no thread was free within ${patience} ms` }
+        return busy
       }
-      const late = AbortSignal.timeout(deadline)
-      const until = AbortSignal.any([signal, late])
+      let over: AbortSignal = late
       let worker: Worker | undefined
       let whole = false
       try {
-        const octets = await gather(message, until)
         worker =
           idle.pop() ?? startWorker(heap, gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
-        const outcome = await feed(worker, { octets, limits }, until)
+        worker.ref()
+        const start = started.has(worker) ? undefined : await hear(worker, beginning)
+        if (start && start.kind !== 'ready') return start
+        started.add(worker)
+        const octets = await gather(message, beginning)
+        over = AbortSignal.timeout(deadline)
+        const outcome = await hear(worker, AbortSignal.any([signal, over]), { octets, limits })
         whole = outcome.kind === 'done'
-        return outcome
+        return outcome.kind === 'ready' ? busy : outcome
       } catch (error) {
         signal.throwIfAborted()
-        if (late.aborted) return { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` }
-        throw error
+        if (!over.aborted) throw error
+        return over === late ? busy : { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` }
       } finally {
+        worker?.unref()
         if (whole && worker) idle.push(worker)
         else void worker?.terminate()
         leave()
@@ -116,21 +125,20 @@ async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: Abo
   return octets
 }
 
-/** Settles with what the thread says, or rejects when `until` aborts. */
-async function feed(worker: Worker, request: Request, until: AbortSignal): Promise<ThreadOutcome> {
+/** Settles with the next thing that the thread says, or rejects when `until` aborts. */
+async function hear(worker: Worker, until: AbortSignal, request?: Request): Promise<Response> {
   until.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<ThreadOutcome>()
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
   const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
   const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
   const onAbort = (): void => reject(until.reason)
-  const onMessage = (response: Response): void => resolve(response)
-  worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+  worker.on('message', resolve).on('error', onError).on('exit', onExit)
   until.addEventListener('abort', onAbort, { once: true })
-  worker.postMessage(request)
+  if (request) worker.postMessage(request)
   try {
     return await promise
   } finally {
-    worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+    worker.off('message', resolve).off('error', onError).off('exit', onExit)
     until.removeEventListener('abort', onAbort)
   }
 }
