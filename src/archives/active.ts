@@ -35,10 +35,10 @@ export function inspectMarkup(text: string, notes: Notes): void {
   if (code && makes && saves && literal)
     notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
   if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
-  const form = /<form\b[^>]{0,2048}/i.exec(text)
-  if (form && /<input\b[^>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text))
+  const form = /<form\b/i.exec(text)
+  if (form && /<input\b[^<>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text))
     notes.trait('form', 'a form asks for what a person types')
-  if (/<meta\b[^>]{0,512}http-equiv\s{0,8}=\s{0,8}["']?refresh[^>]{0,512}url\s{0,8}=/i.test(text))
+  if (/<meta\b[^<>]{0,512}http-equiv\s{0,8}=\s{0,8}["']?refresh[^<>]{0,512}url\s{0,8}=/i.test(text))
     notes.trait('launch', 'it goes on to another page by itself')
 }
 

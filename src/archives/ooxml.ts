@@ -45,7 +45,7 @@ const text = async (entry: ZipEntry, unpack: (entry: ZipEntry) => Promise<Buffer
 
 /** Relationships: what is fetched from elsewhere when the file opens, and links that a person follows. */
 function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes']): void {
-  for (const [relation] of xml.matchAll(/<Relationship\b[^>]{0,4096}>/g)) {
+  for (const [relation] of xml.matchAll(/<Relationship\b[^<>]{0,4096}>/g)) {
     if (!/TargetMode\s*=\s*["']External["']/i.test(relation)) continue
     const target = plain(/\bTarget\s*=\s*["']([^"']{0,2048})/.exec(relation)?.[1] ?? '')
     const kind = /\bType\s*=\s*["'][^"']{0,512}\/([A-Za-z]+)["']/.exec(relation)?.[1] ?? ''
@@ -61,11 +61,11 @@ function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes'])
 /** The codes of fields, which may be cut into runs: put together in order. */
 function fieldCodes(xml: string): string {
   let codes = ''
-  for (const [, code = ''] of xml.matchAll(/<w:instrText\b[^>]{0,256}>([^<]{0,4096})/g)) {
+  for (const [, code = ''] of xml.matchAll(/<w:instrText\b[^<>]{0,256}>([^<]{0,4096})/g)) {
     codes += code
     if (codes.length > 65_536) break
   }
-  return `${codes} ${[...xml.matchAll(/<w:fldSimple\b[^>]{0,64}w:instr\s*=\s*"([^"]{0,1024})/g)]
+  return `${codes} ${[...xml.matchAll(/<w:fldSimple\b[^<>]{0,64}w:instr\s*=\s*"([^"]{0,1024})/g)]
     .slice(0, 100)
     .map(([, code]) => code)
     .join(' ')}`

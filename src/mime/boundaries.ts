@@ -35,7 +35,9 @@ const [LF, CR, DASH] = [10, 13, 45]
 export function boundariesOf(value: string, parameters: Parameters): readonly string[] {
   const found = new Set(parameters.all('boundary'))
   let looked = 0
-  for (const match of value.slice(0, LONGEST_VALUE).matchAll(/boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*/gi)) {
+  for (const match of value
+    .slice(0, LONGEST_VALUE)
+    .matchAll(/boundary[ \t]{0,20}\*?(?:0\*?)?[ \t]{0,20}=[ \t]{0,20}/gi)) {
     const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * LONGEST)
     const [quote = ''] = /^["']/.exec(rest) ?? []
     const inside = quote === '' ? rest : rest.slice(1)
