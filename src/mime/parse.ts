@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import type { Message } from '../core/stage.ts'
 import { dashLines } from './boundaries.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { collect } from './parts.ts'
 import { threads } from './threads.ts'
 import { readTree } from './tree.ts'
 
@@ -44,3 +43,10 @@ export async function parse(
 
 /** Lines that begin as boundaries do: what makes small messages dear. */
 const DASHES = 300
+
+/** All octets in one buffer; the one chunk of a small message is not copied. */
+async function collect(source: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of source) chunks.push(chunk)
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
