@@ -3,7 +3,7 @@ import type { Metric } from '../observe/metric.ts'
 import type { Decision, Reply } from './decision.ts'
 import type { Reading } from './fact.ts'
 import type { Lesson, Written } from './feedback.ts'
-import type { Findings } from './finding.ts'
+import type { Finding, Findings } from './finding.ts'
 import type { Connection, Stage, Stages } from './stage.ts'
 import type { Duration } from './units.ts'
 import type { World } from './world.ts'
@@ -17,6 +17,8 @@ export type Filter = Conduct & {
 export interface SoFar {
   /** The sum of their points. A `late` filter knows all of its stage but its own wave. */
   readonly score: number
+  /** Their findings, by stage. */
+  readonly findings: readonly Finding[]
 }
 
 export interface Conduct {

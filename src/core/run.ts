@@ -70,7 +70,7 @@ export function run(
   const from = (index: number): Result | Promise<Result> => {
     const wave = waves[index]
     if (wave === undefined) return resultOf(found, undefined)
-    const sofar = { score: scoreOf(earlier, found) }
+    const sofar = sofarOf(earlier, found)
     const next = (ended: Finding | undefined): Result | Promise<Result> =>
       ended !== undefined || scope.over ? resultOf(found, ended) : from(index + 1)
     const ended = runWave(wave, { scope, clock, spent, found, sofar, adjust })
@@ -178,6 +178,16 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
     close: () => {
       over = true
       controller?.abort(OVER)
+    },
+  }
+}
+
+/** Few filters ask for the findings: they are put together only then. */
+function sofarOf(levels: readonly { readonly findings: readonly Finding[] }[], found: Found): SoFar {
+  return {
+    score: scoreOf(levels, found),
+    get findings() {
+      return [...levels.flatMap(({ findings }) => findings), ...found.flatMap(([, list]) => list)]
     },
   }
 }

@@ -1,0 +1,370 @@
+/** Objects to attached files: programs and what starts them, names that lie, what is locked, and documents that act. */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import type { Message } from '../core/stage.ts'
+import { type Archives, archives, type Found } from '../facts/archives.ts'
+import { isFreeHost, isGateway, isShortener } from '../links/hosting.ts'
+import { ending } from '../mime/names.ts'
+import type { NameTrick, Part } from '../mime/part.ts'
+import { quote } from './content/quote.ts'
+import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { type Sight, sight } from './content/sight.ts'
+
+export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
+  /**
+   * Endings (`exe`) or types by content (`application/pdf`) that are unwelcome here, inside of archives too. What they lead to
+   * is said by `points: { 'attachments/unwelcome': … }`. @default []
+   */
+  readonly unwelcome?: readonly string[]
+  /** Endings and types that no rule objects to by name or type: what is inside of them is still looked at. @default [] */
+  readonly welcome?: readonly string[]
+}
+
+export type AttachmentsRule = keyof ReturnType<typeof attachmentRules>['rules']
+
+interface Attached extends Sight {
+  readonly files: readonly Found[]
+  readonly all: Archives['all']
+  /** The parts that are files: they have a name, or are said to be attached. */
+  readonly named: readonly Part[]
+}
+
+/**
+ * Looks at every name that a part could have and at what its octets are, in each reading of the message, three archives deep.
+ *
+ * @example
+ * attachments({ unwelcome: ['xlsm', 'application/vnd.rar'], points: { 'attachments/program': 'reject' } })
+ * @throws PosternError when an option names no rule, a consequence makes no sense, or an entry is neither ending nor type
+ */
+export function attachments({ unwelcome = [], welcome = [], ...options }: AttachmentsOptions = {}): Filter {
+  const problems = [...unwelcome, ...welcome].flatMap(found =>
+    /^[a-z0-9]{1,20}$|^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(found)
+      ? []
+      : [
+          {
+            path: 'attachments',
+            found,
+            expected: 'an ending such as exe, or a type such as application/pdf',
+            remedy: 'correct it',
+          },
+        ],
+  )
+  if (problems.length > 0) throw new PosternError(problems)
+  return ruleFilter(attachmentRules({ unwelcome, welcome }), options)
+}
+
+/** @internal */
+export const attachmentRules = (
+  { unwelcome, welcome }: { unwelcome: readonly string[]; welcome: readonly string[] } = { unwelcome: [], welcome: [] },
+) => {
+  const [bad, good] = [new Set(unwelcome), new Set(welcome)]
+  const isGood = (name: string): boolean => good.has(ending(name))
+  return {
+    name: 'attachments',
+    about: 'What is attached, by its octets and by every name it could have.',
+    caps: { danger: 10, name: 6, locked: 5, document: 8, page: 8, policy: 15 },
+    see: async (message: Message): Promise<Attached> => {
+      const seen = await message.ask(sight)
+      const named = seen.parts.all.filter(
+        ({ filenames, disposition }) => filenames.length > 0 || disposition === 'attachment',
+      )
+      const { all, files } = await message.ask(archives)
+      return { ...seen, files, all, named }
+    },
+    rules: {
+      'attachments/unwelcome': {
+        group: 'policy',
+        fires: 'A file has an ending or a type that the operator does not want.',
+        points: 6,
+        find: ({ named, files }) => {
+          if (bad.size === 0) return undefined
+          const part = named.find(({ filenames, detected, contentType }) =>
+            [...filenames.map(ending), detected ?? contentType].some(kind => bad.has(kind)),
+          )
+          const inner = files.find(({ names }) => bad.has(ending(names.at(-1) ?? '')))
+          const name = part?.filenames[0] ?? part?.contentType ?? inner?.names.join(' > ')
+          return name !== undefined && `a file is of a kind that is not welcome here: ${quote(name)}`
+        },
+      },
+      'attachments/program': {
+        group: 'danger',
+        fires: 'A file, attached or in an archive, is a program by its octets.',
+        points: 8,
+        find: ({ files }) => first(files, file => PROGRAMS.has(file.format) && !isGood(last(file)), 'is a program'),
+      },
+      'attachments/starts': {
+        group: 'danger',
+        fires:
+          'A file, attached or in an archive, is a script or a shortcut of the kind that Windows runs when it is opened.',
+        points: 7,
+        find: ({ files, all, named }) => {
+          const runs = (name: string) => RUNS.has(ending(name)) && !isGood(name)
+          const file = files.find(
+            ({ names, format }) => format === 'lnk' || format === 'chm' || runs(names.at(-1) ?? ''),
+          )
+          if (file) return `${quote(file.names.join(' > '))} is run when it is opened`
+          const part = named.find(({ filenames }) => filenames.some(runs))
+          if (part) return `${quote(part.filenames.find(runs) ?? '')} is run when it is opened`
+          const member = all.flatMap(({ inspection }) => inspection.members).find(({ name }) => runs(name))
+          return member && `${quote(member.name)} in an archive is run when it is opened`
+        },
+      },
+      'attachments/disk-image': {
+        group: 'danger',
+        fires: 'A file is an image of a disk, whose content carries no mark of where it came from.',
+        points: 5,
+        find: ({ files }) =>
+          first(files, file => IMAGES.has(file.format) && !isGood(last(file)), 'is an image of a disk'),
+      },
+      'attachments/notebook': {
+        group: 'danger',
+        fires: 'A OneNote notebook has files in it.',
+        points: 6,
+        find: ({ files }) =>
+          first(
+            files,
+            ({ format, traits }) => format === 'onenote' && traits.includes('embedded-file'),
+            'is a notebook with files in it',
+          ),
+      },
+      'attachments/bomb': {
+        group: 'danger',
+        fires: 'An archive would swell beyond measure, or its entries overlap, or its directory lies.',
+        points: 6,
+        find: trait(['bomb', 'overlapping', 'lying-directory']),
+      },
+      'attachments/polyglot': {
+        group: 'danger',
+        fires: 'A file is valid as two formats at once.',
+        points: 3,
+        find: trait(['polyglot']),
+      },
+      'attachments/double-ending': {
+        group: 'name',
+        fires: 'A name has the ending of a document before that of a program.',
+        points: 5,
+        find: ({ named, all }) => {
+          const names = [
+            ...named.flatMap(({ filenames }) => filenames),
+            ...all.flatMap(({ inspection }) => inspection.members.map(({ name }) => name)),
+          ]
+          const name = names.find(name => DOUBLE.test(name.slice(-120)) && RUNS_OR_PROGRAM.has(ending(name.trimEnd())))
+          return name !== undefined && `${quote(name)} has two endings, of which the last counts`
+        },
+      },
+      'attachments/name-tricks': {
+        group: 'name',
+        fires: 'A name has characters that hide its ending: direction, NUL, invisible ones, many blanks.',
+        points: 4,
+        find: ({ named }) => {
+          for (const { names } of named) {
+            const name = names.find(({ tricks }) => tricks.some(trick => TRICKS.has(trick)))
+            if (name) return `the name ${quote(name.text)} hides its ending (${name.tricks.join(', ')})`
+          }
+          return undefined
+        },
+      },
+      'attachments/type-lies': {
+        group: 'name',
+        fires:
+          'What is declared as a picture, a text or a document, or is named so, is a program, an archive or a page by its octets.',
+        points: 3,
+        find: ({ named }) => {
+          const part = named.find(isLie)
+          return part && `${quote(part.filenames[0] ?? part.contentType)} is ${part.detected ?? ''} by its octets`
+        },
+      },
+      'attachments/locked': {
+        group: 'locked',
+        fires: 'An archive or a document cannot be read without a password.',
+        points: 1.5,
+        find: trait(['encrypted'], ({ format }) => format !== 'pdf'),
+      },
+      'attachments/locked-with-key': {
+        group: 'locked',
+        fires: 'The same, and the text tells the password.',
+        points: 3,
+        find: ({ files, words }) =>
+          files.some(({ traits }) => traits.includes('encrypted')) &&
+          /\b(?:password|passcode|pass ?word|pwd|pass|kennwort|passwort|mot de passe|contrasena|senha)\b[^\n]{0,20}[:=]? ?\S/.test(
+            words.slice(0, 10_000),
+          ) &&
+          'a file is locked and the text tells the password',
+      },
+      'attachments/unscannable': {
+        group: 'locked',
+        fires: 'A file is damaged or beyond a bound: not all of it was seen.',
+        points: 0.8,
+        find: trait(['unscannable']),
+      },
+      'attachments/rare-archive': {
+        group: 'locked',
+        fires: 'An archive is of a kind that hardly anybody sends (ACE, LHA, CAB, ARJ).',
+        points: 3,
+        find: ({ files }) =>
+          first(
+            files,
+            ({ format }) => format === 'ace' || format === 'lha' || format === 'cab',
+            'is an archive of a rare kind',
+          ),
+      },
+      'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: trait(['macro']) },
+      'attachments/auto-macro': {
+        group: 'document',
+        fires: 'Macros run by themselves.',
+        points: 2.5,
+        find: trait(['auto-run'], ({ traits }) => traits.includes('macro')),
+      },
+      'attachments/dangerous-macro': {
+        group: 'document',
+        fires: 'Macros call programs, download or write files.',
+        points: 4,
+        find: trait(['dangerous-macro']),
+      },
+      'attachments/fetches': {
+        group: 'document',
+        fires: 'Opening a document fetches a template or an object from elsewhere.',
+        points: 5,
+        find: trait(['external-template']),
+      },
+      'attachments/dde': {
+        group: 'document',
+        fires: 'A field in a document starts a program.',
+        points: 5,
+        find: trait(['dde']),
+      },
+      'attachments/exploit': {
+        group: 'document',
+        fires: 'A document aims at a known hole.',
+        points: 8,
+        find: trait(['exploit']),
+      },
+      'attachments/embedded': {
+        group: 'document',
+        fires: 'A document holds an object that a click starts.',
+        points: 1,
+        find: trait(['embedded-object'], ({ format }) => format === 'rtf' || format === 'ole' || format === 'ooxml'),
+      },
+      'attachments/active-pdf': {
+        group: 'document',
+        fires: 'A PDF starts programs, or has files in it that a script or an action opens.',
+        points: 3,
+        find: trait(
+          ['launch', 'script'],
+          ({ format, traits }) =>
+            format === 'pdf' &&
+            (traits.includes('launch') || traits.includes('embedded-file') || traits.includes('auto-run')),
+        ),
+      },
+      'attachments/document-link': {
+        group: 'document',
+        fires: 'A PDF or an Office document leads to where anybody may have a page.',
+        points: 2,
+        find: ({ all }) => {
+          for (const { name, inspection } of all) {
+            const url = inspection.links.find(isAnybodys)
+            if (url !== undefined) return `${quote(name)} leads to ${quote(url)}`
+          }
+          return undefined
+        },
+      },
+      'attachments/page': {
+        group: 'page',
+        fires: 'A page of HTML is attached.',
+        points: 1.5,
+        find: ({ files }) =>
+          first(
+            files,
+            file => file.format === 'html' && file.names.length === 1 && !isGood(last(file)),
+            'is a page of HTML',
+          ),
+      },
+      'attachments/page-form': {
+        group: 'page',
+        fires: 'An attached page asks for what a person types.',
+        points: 4,
+        find: trait(['form'], ({ format }) => format === 'html' || format === 'svg'),
+      },
+      'attachments/page-script': {
+        group: 'page',
+        fires: 'An attached page or picture holds code, or goes on to another page by itself.',
+        points: 3,
+        find: trait(['script', 'launch'], ({ format }) => format === 'html' || format === 'svg'),
+      },
+      'attachments/smuggling': {
+        group: 'page',
+        fires: 'A page assembles a file out of its own text and saves it.',
+        points: 6,
+        find: trait(['smuggling']),
+      },
+      'attachments/picture-with-page': {
+        group: 'page',
+        fires: 'A picture (SVG) is attached that holds pages or links.',
+        points: 2,
+        find: ({ files, all }) => {
+          const linked = all.find(
+            ({ inspection }) => inspection.format === 'svg' && inspection.links.some(url => !/w3\.org/.test(url)),
+          )
+          if (linked) return `the picture ${quote(linked.name)} holds links`
+          return first(
+            files,
+            ({ format, traits }) => format === 'svg' && traits.includes('embedded-object'),
+            'is a picture that holds a page',
+          )
+        },
+      },
+    },
+  } satisfies RuleSet<Attached>
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+const PROGRAMS = words('pe elf mach-o java-class dex')
+const IMAGES = words('iso9660 vhd vhdx dmg')
+const RUNS = words(`
+  js jse mjs vbs vbe wsf wsh wsc hta ps1 ps2 psm1 bat cmd pif scr cpl exe msi msp mst msix msixbundle appx appinstaller lnk url scf sct
+  inf reg chm hlp jar jnlp application gadget xll xla ppam iqy slk settingcontent-ms library-ms search-ms searchconnector-ms
+  diagcab website rdp dll ocx sys drv vb ws job theme themepack desktopthemepack diagcfg cab-ms pyz pyw
+`)
+const RUNS_OR_PROGRAM = words(`${[...RUNS].join(' ')} iso img vhd html htm shtml svg zip rar 7z one`)
+const TRICKS: ReadonlySet<NameTrick> = new Set(['nul', 'bidi', 'invisible', 'padding', 'control'])
+const DOUBLE = /\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|csv|mp[34]|tiff?)[\s_.-]{0,60}\.[a-z0-9-]{2,20}$/i
+const DISGUISED =
+  /portable-executable|x-elf|mach-binary|java|text\/x-script|application\/hta|x-mswinurl|shortcut|htmlhelp|onenote/
+const ARCHIVED = /^application\/(?:zip|vnd\.rar|x-7z-compressed|vnd\.ms-cab-compressed|x-iso9660-image)$/
+
+/** A picture, a text or a PDF that is none. Documents are archives by nature. */
+function isLie({ contentType, detected, filenames }: Part): boolean {
+  if (detected === undefined) return false
+  const said = [contentType, ...filenames.map(ending)]
+  const harmless = said.some(kind =>
+    /^(?:image\/(?!svg)|audio\/|video\/|text\/plain|application\/pdf$)|^(?:pdf|jpe?g|png|gif|txt|docx?|xlsx?)$/.test(
+      kind,
+    ),
+  )
+  const plain = said.some(kind => /^(?:image\/(?!svg)|application\/pdf$)|^(?:pdf|jpe?g|png|gif)$/.test(kind))
+  return harmless && (DISGUISED.test(detected) || (plain && (ARCHIVED.test(detected) || detected === 'text/html')))
+}
+
+const last = ({ names }: Found): string => names.at(-1) ?? ''
+
+function first(files: readonly Found[], is: (file: Found) => boolean, what: string): string | undefined {
+  const file = files.find(is)
+  return file && `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)} ${what}`
+}
+
+const trait =
+  (traits: readonly Found['traits'][number][], also: (file: Found) => boolean = () => true) =>
+  ({ files }: Attached): string | undefined => {
+    for (const file of files) {
+      const index = file.traits.findIndex(trait => traits.includes(trait))
+      if (index >= 0 && also(file))
+        return `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)}: ${file.evidence[index] ?? traits[0]}`
+    }
+    return undefined
+  }
+
+function isAnybodys(url: string): boolean {
+  const host = URL.parse(url)?.hostname ?? ''
+  return isFreeHost({ host, url }) || isShortener(host) || isGateway({ host, url })
+}

@@ -1,0 +1,55 @@
+/** Objects to what has been seen often of late from senders that prove nothing: a campaign, each copy a little different. */
+import { PosternError } from '../core/errors.ts'
+import type { Filter } from '../core/filter.ts'
+import { points as evidence } from '../core/finding.ts'
+import { type Duration, toMilliseconds } from '../core/units.ts'
+import { fingerprint } from '../facts/fingerprint.ts'
+import { identities } from '../facts/identities.ts'
+import type { Increment } from '../store/store.ts'
+
+export interface BulkOptions {
+  /** Points of a message that was seen `often`. @default 2 */
+  readonly points?: number
+  /** How often a text is seen from senders without proof before it costs anything. @default 20 */
+  readonly often?: number
+  /** How long each is remembered. @default '1d' */
+  readonly within?: Duration
+}
+
+/**
+ * Counts likenesses of texts in the store (see the fact `fingerprint`), those of senders that DMARC does not prove. One recipient
+ * of a newsletter is one message each: honest bulk mail proves who it is from, and is not counted.
+ *
+ * @example
+ * bulk({ points: 3, often: 50, within: '6h' })
+ * @throws PosternError when a number or a duration makes no sense
+ */
+export function bulk({ points = 2, often = 20, within = '1d' }: BulkOptions = {}): Filter {
+  const lasts = toMilliseconds(within, 'bulk.within')
+  if (!Number.isFinite(points) || !(often >= 2)) {
+    const problem = {
+      path: 'bulk',
+      found: { points, often },
+      expected: 'points as a number, often from 2',
+      remedy: 'correct it',
+    }
+    throw new PosternError([problem])
+  }
+  return {
+    name: 'bulk',
+    message: async message => {
+      if (message.user !== undefined || message.reversePath === '') return false
+      const [print, who] = await Promise.all([message.ask(fingerprint), message.ask(identities)])
+      if (who.author !== undefined || print.bands.length === 0) return false
+      const keys = [`exact:${print.exact}`, ...print.bands].map(key => `bulk:${key}`)
+      const counts = await message.consult(`bulk:${print.exact}`, async () => {
+        const answers = await message.store.run(keys.map((key): Increment => ({ op: 'increment', key, by: 1, lasts })))
+        return answers.map(({ count }) => count)
+      })
+      const seen = Math.max(...counts)
+      if (seen < often) return false
+      const how = (counts[0] ?? 0) >= often ? 'the same text' : 'a text like this one'
+      return evidence(points, `${how} has come ${seen} times from senders that nothing proves`, { rule: 'campaign' })
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/** All filters that look at what a message holds, in one word, with the combinations of their findings that mean phishing. */
+import type { Filter } from '../core/filter.ts'
+import { type AttachmentsRule, attachmentRules, attachments } from './attachments.ts'
+import { bounce } from './bounce.ts'
+import { bulk } from './bulk.ts'
+import { composite } from './composite.ts'
+import { combinations } from './content/combinations.ts'
+import type { Consequences, RuleSet } from './content/rule.ts'
+import { gtube } from './gtube.ts'
+import { type HeadersRule, headers, headersRules } from './headers.ts'
+import { type HtmlRule, html, htmlRules } from './html.ts'
+import { type ImpersonationRule, impersonation, impersonationRules, type Person } from './impersonation.ts'
+import { type LinksRule, linkRules, links } from './links.ts'
+import { structure, structureRules } from './structure.ts'
+import { type WordingRule, wording, wordingRules } from './wording.ts'
+
+/** Every rule of the content filters. */
+export type RuleId =
+  | keyof typeof structureRules.rules
+  | HeadersRule
+  | ImpersonationRule
+  | LinksRule
+  | HtmlRule
+  | WordingRule
+  | AttachmentsRule
+
+export interface ContentOptions {
+  /** Your domains: senders and links that look like them, and mail from them that nothing proves, are findings. @default [] */
+  readonly domains?: readonly string[]
+  /** People whose names only they may use. @default [] */
+  readonly people?: readonly Person[]
+  /** What a rule leads to, by its id: other points, a verdict, or `'off'`. @default the table in docs/rules.md */
+  readonly points?: Consequences<RuleId>
+}
+
+/** The rules, as docs/rules.md lists them. */
+export const ruleSets = (): readonly Omit<RuleSet<never>, 'see'>[] => [
+  structureRules,
+  headersRules,
+  impersonationRules(),
+  linkRules(),
+  htmlRules,
+  wordingRules,
+  attachmentRules(),
+]
+
+/**
+ * One reading of the message for all of them. Nothing outside is asked but DNS for the author’s policy, and the store.
+ *
+ * @example
+ * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/pitch': 'off' } })] })
+ * @throws PosternError when an option names no rule, or a consequence that makes no sense
+ */
+export function contentFilters({ domains = [], people = [], points = {} }: ContentOptions = {}): readonly Filter[] {
+  const of = <Id extends RuleId>(name: string): { readonly points: Consequences<Id> } => ({
+    points: Object.fromEntries(Object.entries(points).filter(([id]) => id.startsWith(`${name}/`))) as Consequences<Id>,
+  })
+  return [
+    gtube(),
+    structure(of('structure')),
+    headers(of('headers')),
+    impersonation({ people, protect: domains, ...of('impersonation') }),
+    links({ protect: domains, ...of('links') }),
+    html(of('html')),
+    wording(of('wording')),
+    attachments(of('attachments')),
+    bounce({ domains }),
+    bulk(),
+    ...combinations.map(({ name, when, finding }) => composite(name, when, finding)),
+  ]
+}

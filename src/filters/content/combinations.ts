@@ -1,0 +1,120 @@
+/** Combinations of findings that phishing must show and honest mail does not: who it claims to be, where it leads, what it wants. */
+import { type Finding, points } from '../../core/finding.ts'
+import { all, any, atLeast, type Condition, not, rulesIn } from '../composite.ts'
+
+export interface Combination {
+  readonly name: string
+  readonly fires: string
+  readonly when: Condition
+  readonly finding: Finding
+}
+
+/** The sender shows itself as somebody else. */
+const feigned = any(
+  'impersonation/brand',
+  'impersonation/brand-in-address',
+  'impersonation/brand-in-local-part',
+  'impersonation/brand-in-subject',
+  'impersonation/office',
+  'impersonation/address-in-name',
+  'impersonation/disguised-name',
+  'impersonation/self',
+)
+/** The link leads to where no honest sender has its pages. */
+const strange = any(
+  'links/free-host',
+  'links/only-free-host',
+  'links/gateway',
+  'links/shortener',
+  'links/dynamic',
+  'links/cheap-ending',
+  'links/redirected',
+  'links/random-host',
+  'links/ip',
+  'links/look-alike',
+  'links/feigned-brand',
+  'links/confusable',
+  'links/userinfo',
+  'links/recipient-inside',
+  'links/log-in',
+)
+/** The reader is to act. */
+const lure = any('wording/account-danger', 'wording/urgent-danger', 'wording/prize', 'html/scan-code', 'html/password')
+
+const combination = (name: string, fires: string, when: Condition, value: number): Combination => ({
+  name,
+  fires,
+  when,
+  finding: points(value, fires),
+})
+
+export const combinations: readonly Combination[] = [
+  combination('phishing-brand', 'Somebody who feigns to be another wants the reader to act.', all(feigned, lure), 2),
+  combination(
+    'phishing-place',
+    'The reader is to act at a place where no honest sender has its pages.',
+    all(lure, strange, not('impersonation/fake-reply')),
+    1.5,
+  ),
+  combination(
+    'phishing-whole',
+    'A feigned sender, a lure and a strange place, all in one.',
+    all(feigned, lure, strange),
+    2,
+  ),
+  combination(
+    'phishing-brand-place',
+    'A feigned sender leads to a place where no honest sender has its pages.',
+    all(feigned, strange),
+    1.5,
+  ),
+  combination(
+    'phishing-file',
+    'A feigned sender, or one with a lure, attaches a page or something locked.',
+    all(
+      any(feigned, lure),
+      any(
+        'attachments/page',
+        'attachments/page-form',
+        'attachments/page-script',
+        'attachments/locked-with-key',
+        'attachments/document-link',
+      ),
+    ),
+    2,
+  ),
+  combination(
+    'thrown-away-sender',
+    'Sender and link are both of the kind that is used once and thrown away.',
+    all(
+      any('impersonation/random-sender', 'impersonation/cheap-sender', 'impersonation/hosted-sender'),
+      any(
+        'links/free-host',
+        'links/random-host',
+        'links/cheap-ending',
+        'links/shortener',
+        'links/ip',
+        'html/picture-only',
+      ),
+    ),
+    1.5,
+  ),
+  combination(
+    'pressing-request',
+    'A free mail address that wants answers elsewhere tells of a fortune, or of urgent business.',
+    all(
+      any('impersonation/reply-elsewhere', 'impersonation/reply-to-twin'),
+      any('wording/fortune', 'headers/undisclosed', 'headers/no-recipient'),
+    ),
+    2,
+  ),
+  combination(
+    'picture-lure',
+    'All there is to read is in a picture, and the click leads to a strange place.',
+    all(atLeast(1, 'html/picture-only', 'html/picture-alone', 'html/scan-code'), any(strange, feigned)),
+    1.5,
+  ),
+]
+
+/** Rules that a combination needs to hear of, whatever they cost alone. */
+export const needed: ReadonlySet<string> = new Set(combinations.flatMap(({ when }) => rulesIn(when)))

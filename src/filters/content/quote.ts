@@ -1,0 +1,26 @@
+/** Evidence in a reason: cut, and escaped so that no terminal, log or page shows it as something else. */
+
+const MOST = 80
+
+/** In typographic quotes, with what is not shown written as `\u{…}`, cut to 80 characters. */
+export function quote(text: string, most = MOST): string {
+  const cut = text.length > most
+  const plain = text
+    .slice(0, most)
+    .replace(/[\r\n\t ]+/g, ' ')
+    .replace(
+      /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\u034f|\p{Surrogate}/gu,
+      escaped,
+    )
+  return `“${plain}${cut ? '…' : ''}”`
+}
+
+/** Lone halves of characters become escapes; whole ones stay. */
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
+
+/** The first few of a list, quoted. */
+export const quoteList = (list: readonly string[], most = 3): string =>
+  `${list
+    .slice(0, most)
+    .map(item => quote(item, 60))
+    .join(', ')}${list.length > most ? ' …' : ''}`

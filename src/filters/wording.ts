@@ -1,0 +1,235 @@
+/** Objects to what the text says: fraud by its figures of speech, and what strangers advertise. Words alone never refuse. */
+import type { Filter } from '../core/filter.ts'
+import { isFreeMail } from '../links/hosting.ts'
+import { quote, quoteList } from './content/quote.ts'
+import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { type Sight, sight } from './content/sight.ts'
+import { book, type ListName } from './wording/lists.ts'
+import type { Said } from './wording/phrases.ts'
+
+export interface WordingOptions extends RuleOptions<WordingRule> {}
+
+export type WordingRule = keyof typeof wordingRules.rules
+
+/**
+ * @example
+ * wording({ points: { 'wording/pitch': 'off' } })
+ * @throws PosternError when an option names no rule, or a consequence that makes no sense
+ */
+export const wording = (options: WordingOptions = {}): Filter => ruleFilter(wordingRules, options)
+
+interface Heard extends Sight {
+  readonly said: Said<ListName>
+}
+
+/** @internal */
+export const wordingRules = {
+  name: 'wording',
+  about: 'What the text says.',
+  caps: { fraud: 6, pressure: 2.5, wares: 4, excuse: 2.5, pitch: 1.5 },
+  see: async (message): Promise<Heard> => {
+    const seen = await message.ask(sight)
+    return { ...seen, said: book.read(seen.words) }
+  },
+  rules: {
+    'wording/account-danger': {
+      group: 'pressure',
+      fires:
+        'An account, a parcel or a document needs the reader to act, and there is a link or a file to act with; in a dozen languages.',
+      points: 1,
+      find: ({ said, clicks, parts }) => {
+        const found = said.of('danger', 8000)
+        const way = clicks.length > 0 || parts.all.some(({ disposition }) => disposition === 'attachment')
+        return way && found.length > 0 && `the reader is to act: ${quoteList(found)}`
+      },
+    },
+    'wording/urgent-danger': {
+      group: 'pressure',
+      fires: 'The same at least twice, and at once: within a day, immediately, by a click.',
+      points: 1,
+      find: ({ said, clicks }) => {
+        const found = said.of('danger', 8000)
+        const urge = found.length > 1 && clicks.length > 0 ? said.of('urge', 8000) : []
+        return urge.length > 0 && `the reader is to act at once: ${quoteList([...found.slice(0, 2), ...urge])}`
+      },
+    },
+    'wording/fortune': {
+      group: 'fraud',
+      fires: 'At least five turns of speech of those who have a fortune, an inheritance or a prize to share.',
+      points: 4,
+      find: several('fortune', 5, 'speaks of a fortune'),
+    },
+    'wording/fortune-much': {
+      group: 'fraud',
+      fires: 'At least eight of them.',
+      points: 2,
+      find: several('fortune', 8, 'speaks of a fortune'),
+    },
+    'wording/extortion': {
+      group: 'fraud',
+      fires:
+        'At least five turns of speech of those who claim to have filmed the reader, and an address for a cryptocurrency.',
+      points: 5,
+      find: ({ said, text }) => {
+        const found = COIN.test(text.visible.slice(0, 20_000)) ? said.of('extortion', 10_000) : []
+        return found.length >= 5 && `the reader is to pay into a wallet: ${quoteList(found)}`
+      },
+    },
+    'wording/call-back': {
+      group: 'fraud',
+      fires:
+        'Something was bought or renewed, a telephone number is all there is to undo it, and the author is at a free mail service or names a brand.',
+      points: 4,
+      find: ({ said, text, from, subject }) => {
+        const visible = `${subject}\n${text.visible.slice(0, 8000)}`
+        const number = PHONE.exec(visible)?.[0]
+        const found = number === undefined ? [] : said.of('renewal', 8000)
+        const strange = from !== undefined && (isFreeMail(from.domain) || from.display === '')
+        return (
+          found.length >= (strange ? 4 : 9) &&
+          strange &&
+          `a bill that only a call to ${quote(number ?? '')} undoes: ${quoteList(found)}`
+        )
+      },
+    },
+    'wording/prize': {
+      group: 'fraud',
+      fires:
+        'At least two turns of speech of those who give away prizes, gift cards and airdrops, one of them in the subject.',
+      points: 1.2,
+      find: ({ said, subject }) => {
+        const found = said.of('prize', 5000)
+        return (
+          found.length >= 2 &&
+          said.of('prize', subject.length).length > 0 &&
+          `something is given away: ${quoteList(found)}`
+        )
+      },
+    },
+    'wording/pills': {
+      group: 'wares',
+      fires: 'At least two words of those who sell pills and cures.',
+      points: 1.5,
+      find: several('pills', 2, 'sells cures'),
+    },
+    'wording/pills-much': {
+      group: 'wares',
+      fires: 'At least four of them.',
+      points: 1.5,
+      find: several('pills', 4, 'sells cures'),
+    },
+    'wording/adult': {
+      group: 'wares',
+      fires: 'At least three words of those who sell sex.',
+      points: 1.5,
+      find: several('adult', 3, 'sells sex'),
+    },
+    'wording/income': {
+      group: 'wares',
+      fires: 'At least three turns of speech of those who promise an income.',
+      points: 1.5,
+      find: several('income', 3, 'promises an income'),
+    },
+    'wording/income-much': {
+      group: 'wares',
+      fires: 'At least five of them.',
+      points: 1,
+      find: several('income', 5, 'promises an income'),
+    },
+    'wording/credit': {
+      group: 'wares',
+      fires: 'At least three words of those who lend, insure and consolidate.',
+      points: 1,
+      find: several('credit', 3, 'offers credit'),
+    },
+    'wording/goods': {
+      group: 'wares',
+      fires: 'At least two words of those who sell toner, diplomas, watches, casinos, addresses.',
+      points: 1,
+      find: several('goods', 2, 'sells what strangers sell'),
+    },
+    'wording/excuse': {
+      group: 'excuse',
+      fires:
+        'The message explains why it is no spam, or how to be taken off a list, and has no field that would do it.',
+      points: 1,
+      find: seen => !seen.list && several('excuse', 1, 'explains itself')(seen),
+    },
+    'wording/excuse-much': {
+      group: 'excuse',
+      fires: 'The same in at least three ways.',
+      points: 1,
+      find: seen => !seen.list && several('excuse', 3, 'explains itself')(seen),
+    },
+    'wording/pitch': {
+      group: 'pitch',
+      fires: 'At least four turns of speech of advertising.',
+      points: 0.5,
+      find: several('pitch', 4, 'advertises'),
+    },
+    'wording/pitch-much': {
+      group: 'pitch',
+      fires: 'At least eight of them.',
+      points: 0.5,
+      find: several('pitch', 8, 'advertises'),
+    },
+    'wording/shouting': {
+      group: 'pitch',
+      fires: 'Three exclamation marks in a row, or more than one in a hundred characters.',
+      points: 0.5,
+      find: ({ text: { visible } }) => {
+        const start = visible.slice(0, 5000)
+        const count = start.match(/!/g)?.length ?? 0
+        return (count > 3 && count * 100 > start.length) || start.includes('!!!')
+          ? `${count} exclamation marks`
+          : undefined
+      },
+    },
+    'wording/spaced-letters': {
+      group: 'wares',
+      fires: 'Words are written with blanks, dots or signs between their letters.',
+      points: 1,
+      find: ({ text: { visible }, subject }) => {
+        const word = /(?<![\w'])[a-z](?:[ .*_-][a-z]){5,20}(?![\w'])/i.exec(
+          `${subject}\n${visible.slice(0, 5000)}`,
+        )?.[0]
+        return word !== undefined && `a word is written in pieces: ${quote(word)}`
+      },
+    },
+    'wording/remove-by-mail': {
+      group: 'excuse',
+      fires: 'A mailto link or a sentence asks for a message with the subject “remove”.',
+      points: 1,
+      find: ({ links, words, list }) =>
+        !list &&
+        (links.all.some(
+          ({ scheme, url }) =>
+            scheme === 'mailto' && /subject=[^&]{0,20}(?:remove|unsub|off|delete)/i.test(url.slice(0, 500)),
+        ) ||
+          /\bremove["']? (?:in|as) (?:the )?(?:subject|body)/.test(words)) &&
+        'who wants no more is to write “remove”',
+    },
+    'wording/coded-tail': {
+      group: 'excuse',
+      fires: 'The text ends in a string that makes each copy different.',
+      points: 1,
+      find: ({ text: { visible } }) => {
+        const last = visible.trimEnd().slice(-60).split('\n').at(-1)?.trim() ?? ''
+        const coded = /^[a-z0-9]{8,40}$/i.test(last) && !/^[a-z]{8,12}$/i.test(last)
+        return (coded || /^\[?[A-Z0-9^(&$#@!*%]{9,50}\]?$/.test(last)) && `the text ends in ${quote(last)}`
+      },
+    },
+  },
+} satisfies RuleSet<Heard>
+
+const COIN =
+  /\b(?:bc1[ac-hj-np-z02-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-f]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b/
+const PHONE =
+  /(?:\+?1[\s.-]{0,2})?\(?[2-9]\d{2}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}\b|\+\d{1,3}[\s.-]?\(?\d{2,4}\)?[\s.-]\d{3,4}[\s.-]?\d{3,4}\b/
+
+function several(list: ListName, least: number, what: string) {
+  return ({ said }: Heard): string | undefined => {
+    const found = said.of(list)
+    return found.length >= least ? `the text ${what}: ${quoteList(found)}` : undefined
+  }
+}

@@ -1,0 +1,24 @@
+/** Text as it is read, in plain letters: the form in which words are looked for. */
+import { skeleton } from './confusables.ts'
+
+const INVISIBLE =
+  /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu
+
+/**
+ * In lower case, white space as single blanks, marks taken off, letters of mathematics and full width made plain, and
+ * look-alike letters inside words that have Latin ones replaced. Linear.
+ */
+export function plain(text: string): string {
+  const lower = text.toLowerCase()
+  if (/^[\0-\x7f]*$/.test(lower)) return lower.replace(/\s+/g, ' ')
+  return lower
+    .replace(INVISIBLE, '')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[a-z0-9\u0131\u0370-\u03ff\u0400-\u052f]{2,64}/g, unmixed)
+    .replace(/[\u2018\u2019]/g, "'")
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+}
+
+const unmixed = (word: string): string => (/[a-z]/.test(word) ? (skeleton(word) ?? word) : word)
