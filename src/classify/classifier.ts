@@ -32,6 +32,8 @@ export interface Learned {
   readonly steps: readonly expert.Step[]
   /** Its number among those that are gone through again; 0 for none. */
   readonly example: number
+  /** It moved the promise. */
+  readonly isCounted: boolean
 }
 
 export interface Classifier {
@@ -76,6 +78,12 @@ const STEP = 2
 const CONTRADICTION = 3
 const STEP_AGAINST = 0.5
 
+/**
+ * A lesson that contradicts the model by more than this does not move the promise: one wrong label in a hundred would else silence
+ * it. Of honest mail about 3 in 10,000 read so much like spam.
+ */
+const DOUBTFUL = 2.5
+
 /** What teachers below this trust say is not gone through again, and does not move the promise. */
 const TRUSTED = 0.5
 
@@ -83,8 +91,8 @@ const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
 
 export function newClassifier({ falsePositives = 0.005, enough = 100 }: ClassifierOptions = {}): Classifier {
   let experts = VIEWS.map(expert.newExpert)
-  let hamTail = newTail()
-  let spamTail = newTail()
+  let hamTail = newTail(falsePositives)
+  let spamTail = newTail(falsePositives)
   let calibration = newCalibration()
   let replay = newReplay()
   let learned = { ham: 0, spam: 0 }
@@ -118,15 +126,15 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
     generation += 1
     experts = [...next.experts]
     learned = { ham: next.ham, spam: next.spam }
-    hamTail = newTail(next.hamTail)
-    spamTail = newTail(next.spamTail)
+    hamTail = newTail(falsePositives, next.hamTail)
+    spamTail = newTail(falsePositives, next.spamTail)
     calibration = newCalibration(next.calibration)
     replay = newReplay(next.examples)
   }
 
   const verdictOf = (margin: number): Judgement['verdict'] => {
-    const spamFrom = hamTail.threshold(falsePositives)
-    const hamFrom = -spamTail.threshold(falsePositives)
+    const spamFrom = hamTail.threshold()
+    const hamFrom = -spamTail.threshold()
     if (learned.ham < enough || learned.spam < enough || spamFrom === Number.POSITIVE_INFINITY) return 'untaught'
     if (margin >= spamFrom && margin > 0) return 'spam'
     return margin <= hamFrom && margin < 0 ? 'ham' : 'unsure'
@@ -149,25 +157,22 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
       const margins = marginsOf(features)
       const margin = sum(margins)
       const isTrusted = weight >= TRUSTED
-      if (isTrusted) {
-        tailOf(label).add(signOf(label) * -margin)
-        calibration.add(margin, label)
-      }
+      const isCounted = isTrusted && signOf(label) * margin > -DOUBTFUL
+      if (isTrusted) tailOf(label).add(signOf(label) * -margin, !isCounted)
+      if (isTrusted) calibration.add(margin, label)
       learned = { ...learned, [label]: learned[label] + 1 }
       if (margins.some(one => signOf(label) * one < 1)) goThroughAgain()
       const most = (signOf(label) * margin < -CONTRADICTION ? STEP_AGAINST : STEP) * Math.min(Math.max(weight, 0), 1)
       const steps = step(features, label, most)
       for (const [view, one] of experts.entries()) expert.touch(one, features[view] ?? NONE, day)
       const example = isTrusted ? replay.add({ features, label }) : 0
-      return { label, margin, steps, example }
+      return { label, margin, steps, example, isCounted }
     },
-    unlearn: (features, { label, margin, steps, example }) => {
+    unlearn: (features, { label, margin, steps, example, isCounted }) => {
       for (const [view, one] of experts.entries())
         expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
-      if (example > 0) {
-        replay.remove(example)
-        tailOf(label).remove(signOf(label) * -margin)
-      }
+      if (example > 0) replay.remove(example)
+      if (isCounted) tailOf(label).remove(signOf(label) * -margin)
       learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }
     },
     fade: (day, stale) => {

@@ -19,24 +19,33 @@ export interface Replay {
 }
 
 /** Octets that all examples may hold together, and what one costs beside its features. */
-const MOST_OCTETS = 7 * 1024 * 1024
-const OVERHEAD = 400
+const MOST_OCTETS = 6 * 1024 * 1024
+const OVERHEAD = 300
 
 const MOST_EXAMPLES = 2_000
 
+/** One array for all views: three would cost as much again in small messages. */
+interface Held {
+  readonly grams: Uint16Array
+  /** Where each view ends. */
+  readonly ends: readonly number[]
+  readonly label: Label
+  readonly number: number
+}
+
 export function newReplay(held: readonly Example[] = []): Replay {
-  let examples: (Example & { readonly number: number })[] = []
+  let examples: Held[] = []
   let bytes = 0
   let numbers = 0
   let dice = 0x2545f491
 
   const add = ({ features, label }: Example): number => {
     numbers += 1
-    examples.push({ features, label, number: numbers })
-    bytes += costOf(features)
+    const example = hold(features, label, numbers)
+    examples.push(example)
+    bytes += costOf(example)
     let old = 0
-    for (; examples.length - old > MOST_EXAMPLES || bytes > MOST_OCTETS; old += 1)
-      bytes -= costOf(examples[old]?.features ?? [])
+    for (; examples.length - old > MOST_EXAMPLES || bytes > MOST_OCTETS; old += 1) bytes -= costOf(examples[old])
     if (old > 0) examples.splice(0, old)
     return numbers
   }
@@ -45,19 +54,37 @@ export function newReplay(held: readonly Example[] = []): Replay {
     add,
     remove: number => {
       examples = examples.filter(example => example.number !== number)
-      bytes = examples.reduce((sum, { features }) => sum + costOf(features), 0)
+      bytes = examples.reduce((sum, example) => sum + costOf(example), 0)
     },
     pick: () => {
       // Xorshift.
       dice ^= dice << 13
       dice ^= dice >>> 17
       dice ^= dice << 5
-      return examples[(dice >>> 0) % Math.max(examples.length, 1)]
+      const held = examples[(dice >>> 0) % Math.max(examples.length, 1)]
+      return held && shown(held)
     },
     get examples() {
-      return examples
+      return examples.map(shown)
     },
   }
 }
 
-const costOf = (features: Features): number => features.reduce((sum, { byteLength }) => sum + byteLength, OVERHEAD)
+const costOf = (example: Held | undefined): number => (example?.grams.byteLength ?? 0) + OVERHEAD
+
+function hold(features: Features, label: Label, number: number): Held {
+  const ends: number[] = []
+  let length = 0
+  for (const view of features) {
+    length += view.length
+    ends.push(length)
+  }
+  const grams = new Uint16Array(length)
+  for (const [index, view] of features.entries()) grams.set(view, (ends[index] ?? 0) - view.length)
+  return { grams, ends, label, number }
+}
+
+const shown = ({ grams, ends, label }: Held): Example => ({
+  features: ends.map((end, index) => grams.subarray(ends[index - 1] ?? 0, end)),
+  label,
+})

@@ -144,6 +144,16 @@ test('one lesson in ten with the wrong label makes it say less, not wrong things
   expect(verdicts(classifier, some('ham', 500, 560))[0]).toBeLessThanOrEqual(3)
 })
 
+test('two wrong labels do not silence it, and what is called spam over and over against what people say is not any more', () => {
+  const classifier = taught(0, 120)
+  const spam = some('spam', 500, 530)
+  expect(verdicts(classifier, spam)[0]).toBe(30)
+  for (const one of some('spam', 600, 602)) classifier.learn(one, 'ham', 0)
+  expect(verdicts(classifier, spam)[0]).toBe(30)
+  for (const one of some('spam', 700, 720)) classifier.learn(one, 'ham', 0)
+  expect(verdicts(classifier, some('spam', 720, 750))[0]).toBe(0)
+})
+
 test('it tells which words weighed most, and all words together are the margin', () => {
   const classifier = taught(0, 60)
   const message = Buffer.from('Subject: lottery\r\n\r\nthe lottery winner \u001b[31mcasino\u202e and the library')

@@ -9,9 +9,9 @@ const margins = fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLengt
 test('no more of what was seen lies beyond the threshold than the finite-sample rule allows', () => {
   fc.assert(
     fc.property(margins, fc.constantFrom(0.1, 0.05, 0.01), (seen, rate) => {
-      const tail = newTail()
+      const tail = newTail(rate)
       for (const margin of seen) tail.add(margin)
-      const threshold = tail.threshold(rate)
+      const threshold = tail.threshold()
       const beyond = seen.filter(margin => margin >= threshold).length
       expect((beyond + 1) / (seen.length + 1)).toBeLessThanOrEqual(Math.max(rate, 1 / (seen.length + 1)) + 1e-9)
     }),
@@ -24,35 +24,46 @@ test.for([
   [0.005, 199],
   [0.001, 999],
 ] as const)('a share of %f is promised from %i margins on, not before', ([rate, enough]) => {
-  const tail = newTail()
-  for (let count = 1; count < enough; count += 1) tail.add(-count / 1000)
-  expect(tail.threshold(rate)).toBe(Number.POSITIVE_INFINITY)
-  tail.add(0)
-  expect(tail.threshold(rate)).toBeLessThan(0.1)
+  const tail = newTail(rate)
+  for (let count = 1; count < enough; count += 1) tail.add(-1 - count / 1000)
+  expect(tail.threshold()).toBe(Number.POSITIVE_INFINITY)
+  tail.add(-1)
+  expect(tail.threshold()).toBeLessThanOrEqual(0)
 })
 
 test('for mail of one kind the promise is kept: 400 times 300 known ones and 20 new ones', () => {
   const dice = newDice(3)
   let broken = 0
   for (let count = 0; count < 400; count += 1) {
-    const tail = newTail()
+    const tail = newTail(0.05)
     for (let known = 0; known < 300; known += 1) tail.add(dice() ** 3 * 4 - 3)
-    for (let fresh = 0; fresh < 20; fresh += 1) if (dice() ** 3 * 4 - 3 >= tail.threshold(0.05)) broken += 1
+    for (let fresh = 0; fresh < 20; fresh += 1) if (dice() ** 3 * 4 - 3 >= tail.threshold()) broken += 1
   }
   expect(broken / 8_000).toBeLessThan(0.055)
   // It is not kept by saying nothing.
   expect(broken / 8_000).toBeGreaterThan(0.04)
 })
 
+test('one doubtful margin moves nothing; eight of the last hundred move the threshold beyond them', () => {
+  const tail = newTail(0.05)
+  for (let count = 0; count < 200; count += 1) tail.add(-3)
+  for (let count = 0; count < 7; count += 1) tail.add(4, true)
+  expect([tail.threshold(), tail.count]).toEqual([0, 200])
+  tail.add(3.5, true)
+  expect(tail.threshold()).toBe(3.5)
+  for (let count = 0; count < 100; count += 1) tail.add(-3)
+  expect(tail.threshold()).toBeLessThanOrEqual(0)
+})
+
 test('a share counts the message itself, so nothing is ever certain', () => {
-  const tail = newTail()
+  const tail = newTail(0.05)
   expect(tail.share(5)).toBe(1)
   for (const margin of [-1, -1, -1]) tail.add(margin)
   expect([tail.share(2), tail.share(-1)]).toEqual([0.25, 1])
 })
 
 test('the oldest margins go when it is full, and what is taken back is gone', () => {
-  const tail = newTail()
+  const tail = newTail(0.001)
   for (let count = 0; count < MOST_MARGINS; count += 1) tail.add(3)
   for (let count = 0; count < MOST_MARGINS; count += 1) tail.add(-3)
   expect([tail.count, tail.share(0)]).toEqual([MOST_MARGINS, 1 / (MOST_MARGINS + 1)])
@@ -63,11 +74,11 @@ test('the oldest margins go when it is full, and what is taken back is gone', ()
 })
 
 test('what is exported makes the same again, and what is no margin is left out', () => {
-  const tail = newTail()
+  const tail = newTail(0.05)
   for (const margin of [-2, 0.5, 1, 7, 99, -99]) tail.add(margin)
-  const again = newTail(tail.export())
+  const again = newTail(0.05, tail.export())
   expect([again.export(), again.share(0.4)]).toEqual([tail.export(), tail.share(0.4)])
-  expect(newTail(Uint16Array.of(1, 60_000)).count).toBe(1)
+  expect(newTail(0.05, Uint16Array.of(1, 60_000)).count).toBe(1)
 })
 
 test('probabilities never fall as margins rise, and come near to what was counted', () => {
