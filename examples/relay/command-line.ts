@@ -12,6 +12,8 @@ export const known = {
   maildir: { type: 'string' },
   clamd: { type: 'string' },
   dns: { type: 'string', multiple: true },
+  proxy: { type: 'string', multiple: true },
+  xclient: { type: 'string', multiple: true },
   workers: { type: 'string' },
   store: { type: 'string' },
   sessions: { type: 'string' },
@@ -35,6 +37,8 @@ export const help = `Usage: npm start -- [options]
   --maildir FOLDER        where mail is delivered without a next hop (./mail)
   --clamd PLACE           socket of clamd, or its HOST:PORT (the usual socket, if clamd answers there)
   --dns ADDRESS           a server of DNS; may be said several times (the system's)
+  --proxy NETWORK         a network of proxies whose PROXY header says who the client is; may be said several times
+  --xclient NETWORK       the same for XCLIENT
   --workers N             processes that share the port, the limits and what is remembered (1)
   --store PLACE           what is remembered: memory, a FILE of SQLite, or redis://HOST:PORT
                           (memory; for several workers postern.db in the Maildir)

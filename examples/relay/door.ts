@@ -29,7 +29,7 @@ const CLOSE_TIMEOUT = 10_000
 
 /** Starts to listen. @throws PosternError for wrong options; an error of the system if the port is taken */
 export async function openDoor(options: RelayOptions, { gateway, deliver, name }: DoorMeans): Promise<Door> {
-  const { listen, domains, workers, tls } = options
+  const { listen, domains, workers, tls, proxies: header, xclient } = options
   const server = new SMTPServer(
     guard(gateway, {
       name,
@@ -51,7 +51,7 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
     }),
   )
   server.on('error', () => undefined)
-  protect(server, gateway)
+  protect(server, gateway, { proxies: { header, xclient } })
   const listener = server.listen(listen.port, listen.host)
   await once(listener, 'listening')
   return { port: (listener.address() as AddressInfo).port, close: () => stop(server) }

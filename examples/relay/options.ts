@@ -23,6 +23,10 @@ export interface RelayOptions {
   readonly store: StorePlace
   /** The most sessions at once, of all workers together. @default 1000 */
   readonly sessions: number
+  /** Networks of proxies whose PROXY header says who the client is. @default none */
+  readonly proxies: readonly string[]
+  /** Networks of whoever may say XCLIENT. @default none */
+  readonly xclient: readonly string[]
   /** Where `/metrics` is served over HTTP. @default nowhere */
   readonly metrics?: Place
   /** Ask those who are suspicious and new to come back. @default false */
@@ -94,6 +98,8 @@ export function readOptions(
       domains,
       maildir,
       dns: given.get('dns') ?? [],
+      proxies: given.get('proxy') ?? [],
+      xclient: given.get('xclient') ?? [],
       workers,
       store,
       sessions,
