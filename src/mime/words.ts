@@ -1,4 +1,5 @@
 /** Decodes encoded words (RFC 2047), the way mail programs show them. */
+import { decodeUtf7, isUtf7 } from './utf7.ts'
 
 /** Longer ones are not charsets. */
 const encodedWord = /=\?([^?\s]{1,64})\?([bq])\?([^?]*)\?=/gi
@@ -40,7 +41,7 @@ export function decodeWords(value: string): string {
 
 /** `octets` in the charset of that name, or undefined when there is no such charset. */
 export function decodeCharset(octets: Buffer, charset: string): string | undefined {
-  return decoderFor(charset)?.decode(octets)
+  return isUtf7(charset) ? decodeUtf7(octets) : decoderFor(charset)?.decode(octets)
 }
 
 // At most as many entries as there are labels in the Encoding Standard.

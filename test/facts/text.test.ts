@@ -16,6 +16,7 @@ test.for<[charset: string, octets: string, shown: string]>([
   ['euc-kr', 'bec8b3e7', '안녕'],
   ['utf-16le', '604f7d59', '你好'],
   ['windows-1251', 'cff0e8', 'При'],
+  ['utf-7', Buffer.from('+AGA +ZeVnLIqe-! +- +').toString('hex'), '` 日本語! + +'],
 ])('text in %s is decoded', async ([charset, octets, shown]) => {
   const { visible } = await of(`Content-Type: text/plain; charset=${charset}`, Buffer.from(octets, 'hex'))
   expect(visible).toBe(shown)

@@ -1,0 +1,19 @@
+/** UTF-7 (RFC 2152), which the Encoding Standard has banned and some mail programs still read: tags hide in it. */
+
+const NAMES: ReadonlySet<string> = new Set(['utf-7', 'utf7', 'unicode-1-1-utf-7', 'csunicode11utf7'])
+
+export const isUtf7 = (charset: string): boolean => NAMES.has(charset)
+
+/** Linear. What is not UTF-7 stays as it is. */
+export const decodeUtf7 = (octets: Buffer): string =>
+  octets
+    .toString('latin1')
+    .replace(/\+([A-Za-z0-9+/]*)-?/g, (_, base64: string) => (base64 === '' ? '+' : utf16(base64)))
+
+function utf16(base64: string): string {
+  const octets = Buffer.from(base64, 'base64')
+  return octets
+    .subarray(0, octets.length & ~1)
+    .swap16()
+    .toString('utf16le')
+}
