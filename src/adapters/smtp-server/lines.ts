@@ -12,6 +12,8 @@ export interface Lines {
   readonly taken: () => void
   /** Something has arrived beyond the line that was handed out last. */
   readonly pipelined: () => boolean
+  /** A whole line has arrived beyond it. */
+  readonly more: () => boolean
   /** A line ended in a bare LF, or held a NUL. */
   readonly malformed: () => boolean
 }
@@ -50,6 +52,7 @@ export function countLines(longest: (octets: number) => void): Lines {
       now.waiting -= 1
     },
     pipelined: () => now.waiting > 0 || now.partial > 0 || now.received > now.begun,
+    more: () => now.waiting > 0,
     malformed: () => now.bad,
   }
 }

@@ -6,6 +6,7 @@ type Parser = Exclude<Connection['_parser'], false>
 const LF = 10
 const CR = 13
 const DOT = 46
+const LINE_WITH_DOT = Buffer.from('\r\n.')
 
 /** Where in a line the next octet is. */
 const WITHIN = 0
@@ -43,10 +44,15 @@ export function unstuff(parser: Parser): void {
     }
     for (let at = 0; at < octets; at += 1) {
       if (state === WITHIN) {
-        const next = chunk.indexOf(CR, at)
-        if (next === -1) break
-        at = next
-        state = AFTER_CR
+        // One native search for the next dot that begins a line, however many lines there are until then.
+        const next = chunk.indexOf(LINE_WITH_DOT, at)
+        if (next === -1) {
+          state = tailOf(chunk)
+          break
+        }
+        at = next + 2
+        dot = at
+        state = AFTER_DOT
         continue
       }
       const octet = chunk[at]
@@ -74,6 +80,13 @@ export function unstuff(parser: Parser): void {
     keep(octets - Math.min(held, octets))
     pour(parser, chunk.subarray(0, written), done)
   }
+}
+
+/** Where the next octet is, after a chunk of which the last line began with no dot. */
+function tailOf(chunk: Buffer): number {
+  const last = chunk.at(-1)
+  if (last === CR) return AFTER_CR
+  return last === LF && chunk.at(-2) === CR ? AT_START : WITHIN
 }
 
 function emit(parser: Parser, octets: Buffer): boolean {

@@ -1,5 +1,7 @@
 /** Sits between smtp-server's parser and its commands: counts, takes the time, hangs up on whoever takes too much. */
+import { isAscii } from 'node:buffer'
 import type { Clock } from '../../core/world.ts'
+import { groupReplies } from './group.ts'
 import type { Limits } from './limits.ts'
 import { countLines } from './lines.ts'
 import type { Connection } from './types.ts'
@@ -58,8 +60,10 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
     if (!connection._upgrading) leave(connection._socket, limits.drain, clock)
   }
   connection.send = (code, data, context) => {
+    group.before()
     // smtp-server would put an enhanced code of its own before ours.
     say(code, data, typeof data === 'string' && enhanced.test(data) ? false : context)
+    group.after()
     if (code < 400 && advancing) {
       advancing = false
       progress = clock.monotonic()
@@ -74,6 +78,7 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
   const lines = countLines(octets => {
     if (octets > LONGEST_AUTH) hangUp(500, '5.5.2 The line is too long')
   })
+  const group = groupReplies(connection, lines.more)
   const make = connection._createParser.bind(connection)
   connection._createParser = () => {
     const parser = make()
@@ -105,9 +110,10 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
     }
     // A line in the middle of an AUTH exchange begins with no verb.
     const verb = connection._nextHandler ? 'AUTH' : (command.toString('latin1').split(' ', 1)[0] ?? '').toUpperCase()
+    group.begin(verb)
     const refused = refusal(verb, command.length)
     if (refused) return hangUp(...refused)
-    ascii = command.every(octet => octet < 0x80)
+    ascii = isAscii(command)
     advancing ||= useful.has(verb) || (greetings.has(verb) && counts.greetings <= GREETINGS)
     if (verb === 'MAIL') began = clock.monotonic()
     if (greetings.has(verb)) greeted = true

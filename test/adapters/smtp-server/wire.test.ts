@@ -117,6 +117,30 @@ test('W10 a group that ends with DATA is what RFC 2920 allows, message after mes
   }
 })
 
+test('the replies to a group come as a unit, and a reply that nobody waits behind comes at once', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  const pieces: string[] = []
+  client.socket.on('data', (octets: Buffer) => pieces.push(octets.toString('latin1').replace(/ [^\r]*\r\n/g, ' ')))
+  client.send(`RSET\r\n${envelope}DATA\r\n`)
+  for (let replies = 0; replies < 4; replies += 1) await client.reply()
+  client.send('From: a@example.net\r\n\r\nText\r\n.\r\n')
+  await client.reply()
+  // What follows is half a command: the reply to RSET does not wait for it.
+  client.send('RSET\r\nMAIL')
+  await client.reply()
+  expect(pieces).toEqual(['250 250 250 354 ', '250 ', '250 '])
+})
+
+test('a group of more replies than one segment holds comes in several units, all of it', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  const names = Array.from({ length: 90 }, (_, index) => `RCPT TO:<recipient-${index}@example.org>\r\n`)
+  client.send(`MAIL FROM:<a@example.net>\r\n${names.join('')}DATA\r\n`)
+  for (let replies = 0; replies < 91; replies += 1) expect(await client.reply()).toMatch(/^250 /)
+  expect(await client.reply()).toMatch(/^354 /)
+})
+
 test('W11 BDAT is refused and its payload never obeyed', async () => {
   await using host = await guardedServer()
   const client = await host.greeted()
