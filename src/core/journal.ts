@@ -34,7 +34,7 @@ export interface SessionEntry {
   /** Milliseconds since 1970. */
   readonly started: number
   readonly ms: number
-  /** Every decision that was not plain acceptance, in order; the last 100. */
+  /** Every decision that was not plain acceptance, in order, with what was found since the one before it; the last 100. */
   readonly decisions: readonly DecisionEntry[]
   /** The last 100. */
   readonly transactions: readonly TransactionEntry[]
@@ -60,7 +60,7 @@ const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, 
 export function journal(ref: string, ip: string, started: number): Journal {
   let greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
   // Kept as they were made: what is never asked for costs no text.
-  const decisions: (readonly [decision: Decision, forwardPath: string | undefined])[] = []
+  const decisions: Heard[] = []
   const transactions: TransactionEntry[] = []
   const last = () => transactions.length - 1
   const change = (part: (entry: TransactionEntry) => Partial<TransactionEntry>) => {
@@ -100,11 +100,24 @@ export function journal(ref: string, ip: string, started: number): Journal {
       ...greeting,
       started,
       ms: rounded(ms),
-      decisions: decisions.map(([decision, forwardPath]) => logged(decision, forwardPath)),
+      decisions: withNews(decisions),
       transactions,
       filters: Object.fromEntries([...spent].map(([name, spent]) => [name, rounded(spent)])),
     }),
   }
+}
+
+type Heard = readonly [decision: Decision, forwardPath: string | undefined]
+
+/** Each finding once, where it was first heard of; what is left without news or consequence is left out. */
+function withNews(decisions: readonly Heard[]): readonly DecisionEntry[] {
+  const told = new Set<Finding>()
+  return decisions.flatMap(([decision, forwardPath]) => {
+    const findings = decision.findings.filter(finding => !told.has(finding))
+    for (const finding of findings) told.add(finding)
+    const isNews = findings.length > 0 || isFinal(decision.verdict) || decision.would !== undefined
+    return isNews ? [logged({ ...decision, findings }, forwardPath)] : []
+  })
 }
 
 function logged({ stage, verdict, would, score, reply, findings }: Decision, forwardPath?: string): DecisionEntry {
