@@ -71,7 +71,12 @@ export async function startWorkers(
   const first = fork('1')
   const { start } = await started(first)
   keep(first, '1', PATIENCE.first)
-  for (let next = 2; next <= options.workers; next += 1) keep(fork(`${next}`), `${next}`, PATIENCE.first)
+  const others = Array.from({ length: options.workers - 1 }, (_, index) => {
+    const worker = fork(`${index + 2}`)
+    keep(worker, `${index + 2}`, PATIENCE.first)
+    return started(worker)
+  })
+  await Promise.allSettled(others)
   const served = options.metrics && (await serveMetrics(options.metrics, metrics))
   return {
     start: {

@@ -26,7 +26,10 @@ export async function openStore(place: StorePlace, nodes: number, notify: Notify
       const file = resolve(place.file)
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       const { sqliteStore } = await import('../../src/store/sqlite.ts')
-      const store = insured(sqliteStore({ file, notify }), { nodes, notify })
+      const opened = sqliteStore({ file, notify })
+      // Its thread begins; whoever comes first shall not find it away.
+      await atMost(FIRST, opened.run([{ op: 'get', key: 'start' }]))
+      const store = insured(opened, { nodes, notify })
       return { store, report: file, close: async () => store.close?.() }
     }
     case 'redis': {
@@ -39,12 +42,7 @@ export async function openStore(place: StorePlace, nodes: number, notify: Notify
         retryStrategy: tries => Math.min(50 * tries, 1_000),
       })
       const store = insured(redisStore({ client }), { nodes, notify })
-      const patience = new AbortController()
-      await Promise.race([
-        once(client, 'ready', { signal: patience.signal }).catch(() => undefined),
-        sleep(FIRST, undefined, { signal: patience.signal }).catch(() => undefined),
-      ])
-      patience.abort()
+      await atMost(FIRST, once(client, 'ready'))
       const close = async () => {
         await store.close?.()
         client.disconnect()
@@ -54,4 +52,12 @@ export async function openStore(place: StorePlace, nodes: number, notify: Notify
     default:
       throw place satisfies never
   }
+}
+
+/** Waits for it so many milliseconds, whether or not it comes to anything. */
+async function atMost(ms: number, what: unknown): Promise<void> {
+  const over = new AbortController()
+  const late = sleep(ms, undefined, { signal: over.signal })
+  await Promise.race([what, late]).catch(() => undefined)
+  over.abort()
 }

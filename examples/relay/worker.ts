@@ -9,7 +9,7 @@ export const WORKER_NAME = 'POSTERN_WORKER'
 
 /** What a worker says. */
 export type FromWorker =
-  | { readonly what: 'started'; readonly port: number; readonly start: Start }
+  | { readonly what: 'started'; readonly start: Start }
   | { readonly what: 'metrics'; readonly question: number; readonly metrics: readonly Metric[] }
 
 /** What a worker is told. */
@@ -18,17 +18,18 @@ export type ToWorker = { readonly what: 'stop' } | { readonly what: 'metrics'; r
 /** Runs the relay on the shared port until it is told to stop. @returns what ends it */
 export async function serveAsWorker(options: RelayOptions, effects: Effects): Promise<() => Promise<void>> {
   const { metrics: _primary, ...own } = options
-  const relay = await startRelay(own, effects)
+  const starting = startRelay(own, effects)
   let closing: Promise<void> | undefined
   const close = () => {
-    closing ??= relay.close()
+    closing ??= starting.then(relay => relay.close())
     return closing
   }
-  process.on('message', (told: ToWorker) => {
-    if (told.what === 'stop') close().then(() => process.exit(0))
-    else say({ what: 'metrics', question: told.question, metrics: relay.metrics() })
+  process.on('message', async (told: ToWorker) => {
+    if (told.what === 'stop') close().finally(() => process.exit(0))
+    else say({ what: 'metrics', question: told.question, metrics: (await starting).metrics() })
   })
-  say({ what: 'started', port: relay.port, start: relay.start })
+  const { start } = await starting
+  say({ what: 'started', start })
   return close
 }
 

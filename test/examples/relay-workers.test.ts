@@ -1,0 +1,160 @@
+/** Several processes behind one port, or several relays on one Redis: they count together, and one that dies is replaced. */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ExpectStatic, test } from 'vitest'
+import { rawClient } from '../support/raw-client.ts'
+import { startRedis } from '../support/redis.ts'
+import { scratch } from '../support/scratch.ts'
+import { INSTALL_TIMEOUT } from '../support/services.ts'
+import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuffed } from './relay-process.ts'
+
+/** What `recommended` allows one network in a minute. */
+const LIMIT = 300
+const ATTEMPTS = 420
+
+/** Connects again and again, twenty at once. @returns the codes of the greetings */
+async function knock(ports: readonly number[]): Promise<readonly string[]> {
+  const codes: string[] = []
+  let begun = 0
+  const lane = async () => {
+    while (begun < ATTEMPTS) {
+      const port = ports[begun % ports.length] ?? 0
+      begun += 1
+      const client = rawClient(port)
+      codes.push((await client.reply()).slice(0, 3))
+      client.destroy()
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, lane))
+  return codes
+}
+
+const countOf = (codes: readonly string[], code: string): number => codes.filter(found => found === code).length
+
+/** Two in a hundred more or fewer than the limit. */
+function expectLimit(codes: readonly string[], expect: ExpectStatic): void {
+  expect(Math.abs(countOf(codes, '220') - LIMIT)).toBeLessThanOrEqual(LIMIT * 0.02)
+  expect(countOf(codes, '220') + countOf(codes, '421')).toBe(ATTEMPTS)
+}
+
+test.concurrent(
+  'a limit holds across two relays on one Redis, within two per cent',
+  async ({ expect }) => {
+    await using folder = await scratch()
+    await using redis = await startRedis()
+    const args = ['--maildir', folder.path, '--enforce', '--store', `redis://127.0.0.1:${redis.port}`]
+    await using one = await relayProcess(args)
+    await using two = await relayProcess(args)
+    expect(one.told).toContain(`remembers in Redis 127.0.0.1:${redis.port}`)
+    expectLimit(await knock([one.port, two.port]), expect)
+  },
+  INSTALL_TIMEOUT,
+)
+
+test.concurrent('a limit holds across the workers of one relay', { timeout: 60_000 }, async ({ expect }) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess([...workersIn(folder.path), '--enforce'])
+  expectLimit(await knock([relay.port]), expect)
+  const metrics = await read(relay)
+  const sessions = [...metrics.matchAll(/^postern_sessions_total\{worker="(\d)"\} (\d+)$/gm)]
+  expect(sessions.map(([, worker]) => worker)).toEqual(['1', '2'])
+  // Both have had their part.
+  for (const [, , count] of sessions) expect(Number(count)).toBeGreaterThan(ATTEMPTS / 8)
+  expect(metrics).toMatch(/^postern_workers 2$/m)
+})
+
+const workersIn = (folder: string) => ['--workers', '2', '--maildir', folder, '--metrics', '127.0.0.1:0']
+
+async function read({ told }: RelayProcess): Promise<string> {
+  const [, url = ''] = /metrics +(http\S+)/.exec(told) ?? []
+  return await (await fetch(url)).text()
+}
+
+test.concurrent('workers that are killed are replaced, and whoever was answered 250 has his mail there', {
+  timeout: 60_000,
+}, async ({ expect }) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(workersIn(folder.path))
+  expect(relay.told).toMatch(/\nworkers +2\n/)
+  const replies: (readonly [id: string, reply: string])[] = []
+  const load = Array.from({ length: 40 }, async (_, index) => {
+    await sleep(index * 50)
+    replies.push([`w${index}`, await deliver(relay.port, letter(`w${index}`))])
+  })
+  await sleep(700)
+  for (const worker of await workersOf(relay)) process.kill(worker, 'SIGKILL')
+  await Promise.all(load)
+  const taken = replies.filter(([, reply]) => reply.startsWith('250')).map(([id]) => id)
+  expect(replies.filter(([, reply]) => !/^(?:250|421|closed)/.test(reply))).toEqual([])
+  const found = (await messages(folder.path)).join('')
+  expect(taken.filter(id => !found.includes(`<${id}@`))).toEqual([])
+
+  await expect.poll(() => deliver(relay.port, letter('later')), { timeout: 20_000 }).toMatch(/^250 /)
+  await expect.poll(() => read(relay), { timeout: 20_000 }).toMatch(/^postern_workers 2$/m)
+  expect(await read(relay)).toMatch(/^postern_worker_restarts_total 2$/m)
+})
+
+test.concurrent('SIGTERM drains all workers: transactions end, and every process does', { timeout: 60_000 }, async ({
+  expect,
+}) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(workersIn(folder.path))
+  const workers = await workersOf(relay)
+  expect(workers).toHaveLength(2)
+  const clients = await Promise.all(Array.from({ length: 6 }, () => begin(relay.port)))
+  const began = performance.now()
+  relay.child.kill('SIGTERM')
+  await sleep(200)
+  const replies = await Promise.all(
+    clients.map((client, index) => {
+      client.send(Buffer.from(stuffed(letter(`d${index}`)), 'latin1'))
+      return client.reply()
+    }),
+  )
+  for (const client of clients) client.destroy()
+  expect(replies.map(reply => reply.slice(0, 3))).toEqual(clients.map(() => '250'))
+  expect(await relay.ended).toEqual([0, null])
+  // By themselves: who does not end is killed after twenty seconds.
+  expect(performance.now() - began).toBeLessThan(15_000)
+  expect(await messages(folder.path)).toHaveLength(6)
+  expect(workers.filter(isAlive)).toEqual([])
+})
+
+test.concurrent('each line of the log is whole, and says which worker wrote it', { timeout: 60_000 }, async ({
+  expect,
+}) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(workersIn(folder.path))
+  await Promise.all(Array.from({ length: 20 }, (_, index) => deliver(relay.port, letter(`l${index}`))))
+  await expect.poll(() => relay.log().split('\n').length, { timeout: 20_000 }).toBe(21)
+  const entries = relay
+    .log()
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as { readonly worker: number })
+  expect(new Set(entries.map(({ worker }) => worker))).toEqual(new Set([1, 2]))
+})
+
+test.concurrent('a port that is taken is told, and nothing stays behind', { timeout: 60_000 }, async ({ expect }) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  await using again = await relayProcess([...workersIn(folder.path), '--listen', `127.0.0.1:${relay.port}`])
+  expect(again.told).toContain(`EADDRINUSE 127.0.0.1:${relay.port}`)
+  expect(await again.ended).toEqual([1, null])
+  expect(await deliver(relay.port, letter('first'))).toMatch(/^250 /)
+})
+
+/** The processes that the first one has started. */
+async function workersOf({ child }: RelayProcess): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+  return text.trim().split(' ').map(Number)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,64 @@
+/** The program behind a watched relay: starts it, and answers what it is asked about itself. */
+import { readdirSync } from 'node:fs'
+import { readOptions } from '../../examples/relay/options.ts'
+import { startRelay } from '../../examples/relay/relay.ts'
+import { systemClock } from '../../src/index.ts'
+
+/** What a process holds. */
+export interface Holdings {
+  /** How many of each kind keep it busy: sockets, requests, timers. */
+  readonly resources: Readonly<Record<string, number>>
+  /** Open files, sockets and pipes. */
+  readonly descriptors: number
+  /** Octets that are reachable, on the heap and outside. */
+  readonly heap: number
+  /** Octets that the process takes of the machine. */
+  readonly rss: number
+  /** Errors and rejections that nobody caught. */
+  readonly uncaught: readonly string[]
+}
+
+export type FromRelay =
+  | { readonly what: 'started'; readonly port: number }
+  | { readonly what: 'session'; readonly line: string }
+  | { readonly what: 'notice'; readonly text: string }
+  | { readonly what: 'holdings'; readonly holdings: Holdings }
+  | { readonly what: 'clock' }
+
+export type ToRelay = { readonly what: 'holdings' } | { readonly what: 'clock'; readonly ahead: number }
+
+const uncaught: string[] = []
+const keep = (error: unknown) => uncaught.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+process.on('uncaughtException', keep)
+process.on('unhandledRejection', keep)
+process.on('disconnect', () => process.exit())
+
+const say = (message: FromRelay) => process.send?.(message)
+let ahead = 0
+const clock = { ...systemClock, now: () => systemClock.now() + ahead }
+
+const [patience = '', ...args] = process.argv.slice(2)
+const relay = await startRelay(readOptions(args, {}), {
+  patience: JSON.parse(patience),
+  clock,
+  log: line => say({ what: 'session', line }),
+  tell: text => say({ what: 'notice', text }),
+})
+
+process.on('message', (told: ToRelay) => {
+  if (told.what === 'clock') {
+    ahead = told.ahead
+    say({ what: 'clock' })
+  } else say({ what: 'holdings', holdings: holdings() })
+})
+say({ what: 'started', port: relay.port })
+
+function holdings(): Holdings {
+  // Twice: what the first round finishes the second may take.
+  for (let round = 0; round < 2; round += 1) globalThis.gc?.()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  const kinds = Object.groupBy(process.getActiveResourcesInfo(), kind => kind)
+  const resources = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all?.length ?? 0]))
+  const descriptors = readdirSync('/proc/self/fd').length
+  return { resources, descriptors, heap: heapUsed + external, rss, uncaught }
+}

@@ -1,0 +1,81 @@
+/** The relay in a process of its own that tells what it holds: sockets, files, timers, memory, and what nobody caught. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Patience } from '../../examples/relay/next-hop.ts'
+import type { SessionEntry } from '../../src/index.ts'
+import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
+
+export interface WatchedRelay extends AsyncDisposable {
+  readonly port: number
+  /** What it holds now, once the garbage is gone. */
+  readonly holdings: () => Promise<Holdings>
+  /** Sets its wall clock so many milliseconds ahead of the machine's, or behind. */
+  readonly setClock: (ahead: number) => Promise<void>
+  /** The sessions that have ended. */
+  readonly sessions: () => readonly SessionEntry[]
+  /** What it told an operator. */
+  readonly notices: () => readonly string[]
+  readonly isAlive: () => boolean
+}
+
+export interface Watch {
+  /** @default short, so that tests are */
+  readonly patience?: Patience
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+const BRIEF: Patience = { connect: 1_000, reply: 1_500, final: 1_500 }
+
+/** Starts it on a free port of the loopback, carrying its decisions out. */
+export async function watchedRelay(
+  args: readonly string[],
+  { patience = BRIEF, environment = {} }: Watch = {},
+): Promise<WatchedRelay> {
+  const child = fork(
+    fileURLToPath(new URL('relay-child.ts', import.meta.url)),
+    [JSON.stringify(patience), '--listen', '127.0.0.1:0', '--enforce', ...args],
+    { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } },
+  )
+  const sessions: SessionEntry[] = []
+  const notices: string[] = []
+  const ended = once(child, 'exit')
+  child.on('message', (said: FromRelay) => {
+    if (said.what === 'session') sessions.push(JSON.parse(said.line))
+    if (said.what === 'notice') notices.push(said.text)
+  })
+  const hear = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>
+    new Promise((resolve, reject) => {
+      const gone = () => reject(new Error(`the relay has ended: ${notices.join('')}`))
+      const listen = (said: FromRelay) => {
+        if (said.what !== what) return
+        child.off('message', listen)
+        child.off('exit', gone)
+        resolve(said as Extract<FromRelay, { readonly what: W }>)
+      }
+      child.on('message', listen)
+      child.once('exit', gone)
+    })
+  const tell = (message: ToRelay) => child.send(message)
+  const { port } = await hear('started')
+  return {
+    port,
+    holdings: async () => {
+      const answer = hear('holdings')
+      tell({ what: 'holdings' })
+      return (await answer).holdings
+    },
+    setClock: async ahead => {
+      const answer = hear('clock')
+      tell({ what: 'clock', ahead })
+      await answer
+    },
+    sessions: () => sessions,
+    notices: () => notices,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
