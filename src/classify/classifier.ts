@@ -1,9 +1,11 @@
 /** An online classifier: three experts whose margins are added, a promise about honest mail, and lessons that can be undone. */
+import { PosternError } from '../core/errors.ts'
 import type { Label } from '../core/feedback.ts'
 import { newCalibration } from './calibration.ts'
 import * as expert from './expert.ts'
 import { VIEWS } from './features.ts'
 import type { Features } from './packing.ts'
+import { type PromiseOptions, promiseProblems } from './promise.ts'
 import { newReplay } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 import { newTail } from './tail.ts'
@@ -61,13 +63,6 @@ export interface Classifier {
   readonly learned: { readonly ham: number; readonly spam: number }
 }
 
-export interface ClassifierOptions {
-  /** The share of honest mail that may be called spam. @default 0.005 */
-  readonly falsePositives?: number
-  /** Lessons of each kind below which it says nothing. @default 100 */
-  readonly enough?: number
-}
-
 /** How many older lessons are gone through before a new one. */
 const REPLAYED = 8
 
@@ -89,7 +84,16 @@ const TRUSTED = 0.5
 
 const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
 
-export function newClassifier({ falsePositives = 0.005, enough = 100 }: ClassifierOptions = {}): Classifier {
+/**
+ * @throws PosternError when what is to be promised cannot be
+ * @example
+ * const classifier = newClassifier({ falsePositives: 0.001 })
+ * classifier.merge([await readFile('node-1.postern'), await readFile('node-2.postern')])
+ */
+export function newClassifier(options: PromiseOptions = {}): Classifier {
+  const problems = [...promiseProblems(options)]
+  if (problems.length > 0) throw new PosternError(problems)
+  const { falsePositives = 0.005, enough = 100 } = options
   let experts = VIEWS.map(expert.newExpert)
   let hamTail = newTail(falsePositives)
   let spamTail = newTail(falsePositives)
@@ -171,8 +175,10 @@ export function newClassifier({ falsePositives = 0.005, enough = 100 }: Classifi
     unlearn: (features, { label, margin, steps, example, isCounted }) => {
       for (const [view, one] of experts.entries())
         expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
-      if (example > 0) replay.remove(example)
-      if (isCounted) tailOf(label).remove(signOf(label) * -margin)
+      if (example > 0) {
+        replay.remove(example)
+        tailOf(label).remove(signOf(label) * -margin, !isCounted)
+      }
       learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }
     },
     fade: (day, stale) => {

@@ -7,7 +7,7 @@ export interface Tail {
   /** @param isDoubtful perhaps of the other kind: one such margin moves nothing, several at a time do */
   add(margin: number, isDoubtful?: boolean): void
   /** Takes back one that was added, if it is still held. */
-  remove(margin: number): void
+  remove(margin: number, isDoubtful?: boolean): void
   /**
    * The margin from which on a message is no longer of this kind, wrong for at most the promised share of them; Infinity while
    * too few are known to promise that: 1 / share of them must be.
@@ -70,9 +70,11 @@ export function newTail(rate: number, held: Uint16Array = new Uint16Array()): Ta
       if (lately.length > LATELY) lately.shift()
       if (!isDoubtful) put(binOf(margin))
     },
-    remove: margin => {
+    remove: (margin, isDoubtful = false) => {
+      const late = lately.lastIndexOf(margin)
+      if (late >= 0) lately.splice(late, 1)
       const rest = inOrder()
-      const place = rest.lastIndexOf(binOf(margin))
+      const place = isDoubtful ? -1 : rest.lastIndexOf(binOf(margin))
       if (place < 0) return
       bins.fill(0)
       count = 0
@@ -87,6 +89,8 @@ export function newTail(rate: number, held: Uint16Array = new Uint16Array()): Ta
         left -= bins[bin] ?? 0
         if (left < 0) break
       }
+      // What lies beyond the last bin is not told apart.
+      if (bin === BINS - 1) return Number.POSITIVE_INFINITY
       return Math.max((bin + 1 - MIDDLE) / PER_BIN, strangest(lately))
     },
     share: margin => {

@@ -4,6 +4,7 @@ import { type Evidence, explain } from '../classify/explain.ts'
 import { features } from '../classify/features.ts'
 import { type Keeper, newKeeper } from '../classify/keeper.ts'
 import { pack } from '../classify/packing.ts'
+import { promiseProblems } from '../classify/promise.ts'
 import { PosternError, type Problem } from '../core/errors.ts'
 import type { Lesson } from '../core/feedback.ts'
 import type { Filter } from '../core/filter.ts'
@@ -183,16 +184,7 @@ function checked({
   ...rest
 }: ClassifyOptions): Checked {
   const rate = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
-  const problems: Problem[] = []
-  if (!(rate >= LEAST_RATE && rate <= 0.1))
-    problems.push({
-      path: 'falsePositives',
-      found: falsePositives,
-      expected: "a share from '0.05%' to '10%'",
-      remedy: "write it like '0.5%', or 0.005",
-    })
-  if (!Number.isSafeInteger(enough) || enough < 1)
-    problems.push({ path: 'enough', found: enough, expected: 'a whole number from 1', remedy: 'correct enough' })
+  const problems: Problem[] = [...promiseProblems({ falsePositives: rate, enough }, falsePositives)]
   for (const path of ['spam', 'ham', 'known'] as const) {
     const { [path]: found = 0 } = rest
     if (!(found >= 0 && found <= MOST_POINTS))
@@ -206,9 +198,6 @@ function checked({
   if (problems.length > 0) throw new PosternError(problems)
   return { keep: toMilliseconds(keep, 'keep'), stale: toMilliseconds(stale, 'stale'), falsePositives: rate }
 }
-
-/** Below it, not even all honest mail that is remembered could keep the promise. */
-const LEAST_RATE = 0.0005
 
 /** Below the policy's usual threshold for `reject`. */
 const MOST_POINTS = 12

@@ -1,5 +1,6 @@
 /** `postern/filters`: one factory for each filter. */
-export { type Classifier, type ClassifierOptions, newClassifier } from '../classify/classifier.ts'
+export { type Classifier, newClassifier } from '../classify/classifier.ts'
+export type { PromiseOptions } from '../classify/promise.ts'
 export { type AccessLists, type AccessOptions, access } from './access.ts'
 export { type AdmissionOptions, admission } from './admission.ts'
 export { type ClamavOptions, clamav } from './clamav.ts'

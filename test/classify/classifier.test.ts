@@ -4,6 +4,7 @@ import { explain } from '../../src/classify/explain.ts'
 import { features } from '../../src/classify/features.ts'
 import type { Features } from '../../src/classify/packing.ts'
 import { decode } from '../../src/classify/snapshot.ts'
+import { PosternError } from '../../src/core/errors.ts'
 import type { Label } from '../../src/core/feedback.ts'
 import { seenIn } from '../support/seen.ts'
 import { newDice, sorted } from '../support/sorted-mail.ts'
@@ -26,6 +27,13 @@ const verdicts = (classifier: Classifier, list: readonly Features[]) => {
   const found = list.map(one => classifier.judge(one).verdict)
   return (['spam', 'ham', 'unsure', 'untaught'] as const).map(verdict => found.filter(one => one === verdict).length)
 }
+
+test.for([{ falsePositives: Number.NaN }, { falsePositives: 0 }, { falsePositives: 1 }, { enough: 0 }])(
+  'what cannot be promised is refused: %o',
+  asked => {
+    expect(() => newClassifier(asked)).toThrow(PosternError)
+  },
+)
 
 test('untaught, it says so', () => {
   const judgement = newClassifier().judge(mail('spam', 1))

@@ -70,6 +70,8 @@ test('the oldest margins go when it is full, and what is taken back is gone', ()
   tail.add(4)
   tail.remove(4)
   tail.remove(5)
+  tail.add(4, true)
+  tail.remove(4, true)
   expect([tail.count, tail.share(0)]).toEqual([MOST_MARGINS - 1, 1 / MOST_MARGINS])
 })
 
