@@ -1,0 +1,39 @@
+/** One process of the flood benchmark: is asked, and answers. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface Part {
+  /** One question at a time. @throws Error when the process has ended */
+  readonly ask: <T>(message: object) => Promise<T>
+  /** What it says by itself when it begins. */
+  readonly hear: <T>() => Promise<T>
+  readonly stop: () => Promise<void>
+}
+
+export function part(file: string): Part {
+  const options = { execArgv: ['--disable-warning=ExperimentalWarning'] }
+  const child: ChildProcess = fork(new URL(file, import.meta.url), options)
+  const gone = once(child, 'exit')
+  const ended = gone.then(([code]) => {
+    throw new Error(`${file} has ended with ${code}`)
+  })
+  ended.catch(() => undefined)
+  const hear = async <T>(): Promise<T> => {
+    const [said] = (await Promise.race([once(child, 'message'), ended])) as [T]
+    return said
+  }
+  return {
+    hear,
+    ask: message => {
+      const answer = hear()
+      child.send(message)
+      return answer as Promise<never>
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect()
+      const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
+      await gone
+      clearTimeout(late)
+    },
+  }
+}

@@ -1,0 +1,154 @@
+/** The gateway under measurement, in a process of its own, in one of the two ways. */
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { handOn } from '../../examples/relay/next-hop.ts'
+import { guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import { clientMark } from '../../src/facts/trust.ts'
+import { access, greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
+import { type Content, type Filter, type Gateway, insured, postern, reject, type Store } from '../../src/index.ts'
+import { spentNow } from './spent.ts'
+import type { ServerOrder } from './words.ts'
+import { denied, domain, host, KNOWN_COUNT, knownAddress, LURE, names } from './world.ts'
+
+/** The check that only a whole message can answer: stands for scanners and models. */
+const content: Filter = {
+  name: 'content',
+  message: async message => {
+    const text = (await buffer(message.open())).toString('latin1')
+    return text.includes(LURE) && reject('5.7.1', `the message says: ${LURE}`)
+  },
+}
+
+const checks = (): readonly Filter[] => [
+  access({ deny: { networks: denied } }),
+  ...recommended({ domains: [domain], own: [host] }),
+  reputation(),
+  knownSender(),
+  content,
+  greylist(),
+]
+
+async function redis(url: string): Promise<Store> {
+  const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../../src/store/redis.ts')])
+  const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 })
+  await new Promise(resolve => client.once('ready', resolve))
+  client.on('error', () => undefined)
+  return insured(redisStore({ client }), { notify: () => undefined })
+}
+
+/** Those who were written to: what `knownSender` would remember of them. */
+const befriend = ({ world: { store } }: Gateway) =>
+  store.run(
+    Array.from({ length: KNOWN_COUNT }, (_, index) => ({
+      op: 'set' as const,
+      key: clientMark(knownAddress(index)),
+      value: '',
+      lasts: 86_400_000,
+    })),
+  )
+
+const own: SMTPServerOptions = {
+  name: host,
+  logger: false,
+  disabledCommands: ['AUTH', 'STARTTLS'],
+  size: 25 * 1024 ** 2,
+}
+
+const pass =
+  (nextHop: number) =>
+  (reversePath: string, { size, open }: Pick<Content, 'size' | 'open'>, done: (error?: Error | null) => void) =>
+    handOn({ host: '127.0.0.1', port: nextHop, protocol: 'smtp', tls: 'off' }, host, {
+      reversePath,
+      forwardPaths: [`b@${domain}`],
+      size,
+      open,
+    }).then(({ code, text }) => done(code === 250 ? null : failure(code, text)))
+
+const failure = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode })
+
+function early(gateway: Gateway, deliver: ReturnType<typeof pass>): SMTPServer {
+  const server = new SMTPServer(
+    guard(gateway, {
+      ...own,
+      onData: (stream, session, done) => {
+        stream.destroy()
+        const { outcome } = session.postern
+        if (outcome?.content) deliver(outcome.each.size > 0 ? pathOf(session) : '', outcome.content, done)
+        else done(failure(451, '4.3.0 Not there'))
+      },
+    }),
+  )
+  return protect(server, gateway)
+}
+
+/** Everything is read first, then judged: a session of the same gateway for each message that has come. */
+function late(gateway: Gateway, deliver: ReturnType<typeof pass>): SMTPServer {
+  return new SMTPServer({
+    ...own,
+    disableReverseLookup: true,
+    onData: (stream, session, done) => {
+      const judge = async () => {
+        const message = await buffer(stream)
+        const judged = gateway.open({ ip: session.remoteAddress })
+        const path = pathOf(session)
+        try {
+          for (const ask of [
+            () => judged.connect(),
+            () => judged.helo(session.hostNameAppearsAs),
+            () => judged.mail(path),
+            () => judged.rcpt(`b@${domain}`),
+          ]) {
+            const { reply } = await ask()
+            if (reply.code >= 400) return done(failure(reply.code, `${reply.status} ${reply.text}`))
+          }
+          const { reply, content: judgedContent } = await judged.data(Readable.from([message]))
+          if (reply.code >= 400 || !judgedContent)
+            return done(failure(reply.code, `${reply.status} ${reply.text}`))
+          await deliver(path, judgedContent, done)
+        } finally {
+          judged.close()
+        }
+      }
+      judge().catch(() => done(failure(451, '4.3.0 Not now')))
+    },
+  })
+}
+
+const pathOf = ({ envelope: { mailFrom } }: { readonly envelope: { readonly mailFrom: false | { address: string } } }) =>
+  mailFrom ? mailFrom.address : ''
+
+function stateOf({ world, metrics }: Gateway): string {
+  const told = metrics()
+    .filter(({ name }) => /admi|turned|condemned|sessions/.test(name))
+    .flatMap(({ name, samples }) =>
+      samples.map(({ labels, ...rest }) => `${name.replace('postern_', '')}${JSON.stringify(labels ?? '')}=${'value' in rest ? rest.value : rest.count}`,
+      ),
+    )
+  const { level, value, parts } = world.load.now()
+  return `${level} ${value.toFixed(2)} ${JSON.stringify(parts)} ${told.join(' ')}`
+}
+
+process.once('message', async ({ way, nextHop, redis: url }: ServerOrder) => {
+  const store = url === undefined ? undefined : await redis(url)
+  const filters = way === 'postern' ? underLoad({ filters: checks() }) : checks()
+  const gateway = postern({
+    name: host,
+    filters,
+    dns: names,
+    ...(store && { store }),
+    notify: ({ what, reason }) => {
+      if (process.env.FLOOD_TELL) console.error(what, reason)
+    },
+  })
+  await befriend(gateway)
+  const deliver = pass(nextHop)
+  const server = way === 'postern' ? early(gateway, deliver) : late(gateway, deliver)
+  server.on('error', () => undefined)
+  server.server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
+    process.send?.(server.server.address() as AddressInfo)
+    process.on('message', () => process.send?.({ ...spentNow(), state: stateOf(gateway) }))
+  })
+})
+process.on('disconnect', () => process.exit())
