@@ -16,8 +16,15 @@ export interface RawClient {
   readonly destroy: () => void
 }
 
-export function rawClient(port: number, { read = true }: { readonly read?: boolean } = {}): RawClient {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false })
+export interface RawClientOptions {
+  /** Whether it hears what is said to it. @default true */
+  readonly read?: boolean
+  /** The address it comes from, within 127.0.0.0/8. @default 127.0.0.1 */
+  readonly from?: string
+}
+
+export function rawClient(port: number, { read = true, from }: RawClientOptions = {}): RawClient {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false, ...(from && { localAddress: from }) })
   const replies: string[] = []
   const waiting: ((reply: string) => void)[] = []
   let heard = ''
