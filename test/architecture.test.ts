@@ -11,9 +11,19 @@ interface Import {
   readonly kind: 'type' | 'static' | 'dynamic'
 }
 
-const WORDS = ['finding', 'fact', 'stage', 'filter', 'decision', 'units', 'errors', 'world', 'feedback', 'combine'].map(
-  word => `core/${word}.ts`,
-)
+const WORDS = [
+  'finding',
+  'fact',
+  'stage',
+  'filter',
+  'decision',
+  'units',
+  'errors',
+  'world',
+  'feedback',
+  'combine',
+  'lazily',
+].map(word => `core/${word}.ts`)
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
   .toSorted()
@@ -84,8 +94,8 @@ const TOP = ['cli.ts', 'cli/learn.ts', 'cli/mailboxes.ts', 'cli/output.ts']
 
 /** The only files that may know a package, and how: the light ones at once, the dear ones when they are needed. */
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
-  'ipaddr.js': ['static', 'net/address.ts'],
-  tldts: ['static', 'dns/organisation.ts'],
+  'ipaddr.js': ['dynamic', 'net/address.ts'],
+  tldts: ['dynamic', 'dns/organisation.ts'],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts'],
   htmlparser2: ['dynamic', 'html/tokens.ts'],

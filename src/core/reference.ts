@@ -1,5 +1,5 @@
 /** References: short names by which a session is found in the log. */
-import { randomBytes } from 'node:crypto'
+import { nodeCrypto } from './lazily.ts'
 
 // Crockford's alphabet, so that a reference survives being read aloud.
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -12,7 +12,7 @@ let used = 0
 /** 40 random bits, such as `7K2Q9F0D`. */
 export function reference(): string {
   if (used + LENGTH > pool.length) {
-    pool = randomBytes(POOL)
+    pool = nodeCrypto().randomBytes(POOL)
     used = 0
   }
   let text = ''

@@ -1,5 +1,5 @@
 /** Asks the servers in turn, by UDP and where that is too small by TCP, until one says something. */
-import { randomInt } from 'node:crypto'
+import { nodeCrypto } from '../core/lazily.ts'
 import type { Clock } from '../core/world.ts'
 import { type Failure, failure } from './answer.ts'
 import { encodeQuery, type Reply, readReply } from './message.ts'
@@ -123,11 +123,11 @@ function ask(
 
 /** A random id, and letters of random case: up to 48 bits that a forger must guess beside the port. */
 function disguised(name: string): { readonly id: number; readonly name: string } {
-  const bits = randomInt(2 ** 32)
+  const bits = nodeCrypto().randomInt(2 ** 32)
   let index = 0
   const letters = name.replace(/[a-z]/g, letter => {
     index += 1
     return index <= 32 && (bits >>> (index - 1)) & 1 ? letter.toUpperCase() : letter
   })
-  return { id: randomInt(2 ** 16), name: letters }
+  return { id: nodeCrypto().randomInt(2 ** 16), name: letters }
 }

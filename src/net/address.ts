@@ -1,5 +1,6 @@
 /** IP addresses: read strictly, written in one form, cut to their networks. IPv4 is never kept as IPv6. */
-import ipaddr from 'ipaddr.js'
+import { createRequire } from 'node:module'
+import { lazily } from '../core/lazily.ts'
 import { at, putGroup, readGroups, readQuad } from './words.ts'
 
 /** How many 32-bit words an address has: 1 for IPv4, 4 for IPv6, 0 for what is no address. */
@@ -7,6 +8,9 @@ export type Width = 0 | 1 | 4
 
 /** The longest text of an address: an IPv6 address that ends in a dotted quad (RFC 4291 §2.2), with room for a zone. */
 const LONGEST_TEXT = 64
+
+/** For the forms that no socket reports, and to write an IPv6 address. */
+const ipaddr = lazily(() => createRequire(import.meta.url)('ipaddr.js') as typeof import('ipaddr.js'))
 
 /**
  * Reads `text` into the first words of `into` and tells how many there are. Allocates nothing for the forms
@@ -33,7 +37,7 @@ export function canonical(text: string): string | undefined {
 /** The canonical form of an address that {@link readAddress} has read. */
 export function written(words: Uint32Array, width: Width): string {
   const octets = octetsOf(words, width)
-  return width === 1 ? octets.join('.') : new ipaddr.IPv6(octets).toRFC5952String()
+  return width === 1 ? octets.join('.') : new (ipaddr().IPv6)(octets).toRFC5952String()
 }
 
 /** The octets of an address, most significant first: 4, 16, or none when `text` is no IP address. */
@@ -87,9 +91,10 @@ function readOddForm(text: string, into: Uint32Array): boolean {
   if (zone < 0 ? !address.includes('.') : !/^%[\w.-]+$/.test(text.slice(zone))) return false
   // The library reads a quad's leading zeros as octal.
   if (address.includes('.') && !readQuad(address, address.lastIndexOf(':') + 1, into, 0)) return false
-  if (!ipaddr.IPv6.isValid(address)) return false
+  const { IPv6 } = ipaddr()
+  if (!IPv6.isValid(address)) return false
   into.fill(0)
-  for (const [index, group] of ipaddr.IPv6.parse(address).parts.entries()) putGroup(into, index, group)
+  for (const [index, group] of IPv6.parse(address).parts.entries()) putGroup(into, index, group)
   return true
 }
 

@@ -2,13 +2,13 @@
  * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that nobody can choose keys that meet. Of its
  * 64 bits 53 are used, as many as a number holds: among a million keys two are the same once in 18,000 processes.
  */
-import { randomBytes } from 'node:crypto'
+import { nodeCrypto } from '../core/lazily.ts'
 
 const FINAL_ROUNDS = 3
 
 /** A hash of its own for each store: a whole number from 0 to 2^53 - 1. */
 export function keyHash(): (key: string) => number {
-  const secret = randomBytes(8)
+  const secret = nodeCrypto().randomBytes(8)
   const [k0, k1] = [secret.readInt32LE(0), secret.readInt32LE(4)]
   return key => {
     let [v0, v1, v2, v3] = [k0, k1 ^ 0xee, 0x6c796765 ^ k0, 0x74656462 ^ k1]

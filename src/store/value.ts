@@ -1,5 +1,5 @@
 /** How stores read what stands in them: keys, times, counts, and sums that fade. */
-import { hash } from 'node:crypto'
+import { nodeCrypto } from '../core/lazily.ts'
 
 /** A key longer than this is kept as its SHA-256. */
 const LONGEST_KEY = 128
@@ -11,6 +11,7 @@ const LONGEST_KEY = 128
 export function boundedKey(key: string): string {
   const isWhole = key.isWellFormed()
   if (isWhole && key.length <= LONGEST_KEY && !key.startsWith('\0')) return key
+  const { hash } = nodeCrypto()
   return isWhole ? `\0${hash('sha256', key, 'base64url')}` : `\0!${hash('sha256', JSON.stringify(key), 'base64url')}`
 }
 

@@ -1,5 +1,5 @@
 /** Hashes a canonical body once, however many signatures cut it off at a length of their own (l=, RFC 6376 §3.5). */
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from '../../core/lazily.ts'
 
 export interface Digest {
   /** The next octets of the canonical body. Not kept: the buffer may be used again. */
@@ -16,7 +16,7 @@ export interface BodyHashes {
 
 /** @param lengths at which hashes are wanted; `undefined` is the whole */
 export function bodyDigest(lengths: readonly (number | undefined)[]): Digest {
-  const hash = createHash('sha256')
+  const hash = nodeCrypto().createHash('sha256')
   const cuts = [...new Set(lengths)].filter(length => length !== undefined).sort((a, b) => a - b)
   const whole = lengths.includes(undefined)
   const hashes = new Map<number, string>()

@@ -1,5 +1,6 @@
 /** Reads a public key record (RFC 6376 §3.6.1, RFC 8463) and keeps the keys it has read. */
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { nodeCrypto } from '../../core/lazily.ts'
 import type { Answer } from '../../dns/resolver.ts'
 import type { Refusal } from './signature.ts'
 import { listOf, readTags, type Tags, withoutSpace } from './tags.ts'
@@ -103,9 +104,9 @@ function importKey(bytes: Buffer, type: PublicKey['type']): KeyObject | undefine
   try {
     if (type === 'ed25519')
       return bytes.length === 32
-        ? createPublicKey({ ...der, key: Buffer.concat([ED25519_SPKI, bytes]), type: 'spki' })
+        ? nodeCrypto().createPublicKey({ ...der, key: Buffer.concat([ED25519_SPKI, bytes]), type: 'spki' })
         : undefined
-    const object = createPublicKey({ ...der, key: bytes, type: isBare(bytes) ? 'pkcs1' : 'spki' })
+    const object = nodeCrypto().createPublicKey({ ...der, key: bytes, type: isBare(bytes) ? 'pkcs1' : 'spki' })
     return object.asymmetricKeyType === 'rsa' ? object : undefined
   } catch {
     return undefined

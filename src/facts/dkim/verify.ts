@@ -1,5 +1,5 @@
 /** Verifies one signature, when its key and the hash of the body are known (RFC 6376 §6.1). */
-import { createHash, verify as verifyBytes } from 'node:crypto'
+import { nodeCrypto } from '../../core/lazily.ts'
 import type { BodyHashes } from './digest.ts'
 import type { SignedHeader } from './header.ts'
 import type { KeyFound, PublicKey } from './key.ts'
@@ -54,6 +54,6 @@ function judge(claim: Verifiable, { header, body, key: found }: Evidence): Refus
 // RFC 8463 §3: Ed25519 signs the SHA-256 hash of what RSA signs.
 function isSigned(data: Buffer, signature: Buffer, { type, object }: PublicKey): boolean {
   return type === 'rsa'
-    ? verifyBytes('sha256', data, object, signature)
-    : verifyBytes(null, createHash('sha256').update(data).digest(), object, signature)
+    ? nodeCrypto().verify('sha256', data, object, signature)
+    : nodeCrypto().verify(null, nodeCrypto().createHash('sha256').update(data).digest(), object, signature)
 }
