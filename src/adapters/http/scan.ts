@@ -31,11 +31,12 @@ const UNKNOWN = '0.0.0.0'
 const NOBODY = 'postmaster'
 
 /**
- * Judges. A recipient that is refused alone is left out; when all are, that is the decision.
+ * Judges. A recipient that is refused alone is left out; when all are, that is the decision. The content of the outcome
+ * can be read while `use` runs.
  *
  * @throws PosternError when `ip` is no address
  */
-export async function scan(gateway: Gateway, message: Scanned): Promise<Scan> {
+export async function scan(gateway: Gateway, message: Scanned, use?: (judged: Scan) => Promise<void>): Promise<Scan> {
   const { ip = UNKNOWN, helo = '', reversePath = '', forwardPaths, user, tls, content, terms } = message
   const { clock } = gateway.world
   const since = clock.monotonic()
@@ -65,7 +66,9 @@ export async function scan(gateway: Gateway, message: Scanned): Promise<Scan> {
     }
     if (accepted === 0 && refused) return done(refused)
     const outcome = await session.data(content)
-    return done(outcome, outcome)
+    const judged = done(outcome, outcome)
+    await use?.(judged)
+    return judged
   } finally {
     session.close()
     content.destroy()

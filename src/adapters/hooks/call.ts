@@ -1,0 +1,99 @@
+/** What Stalwart tells with each call of an MTA hook, read strictly. */
+import { WebError } from '../web/request.ts'
+
+const stages = ['connect', 'ehlo', 'auth', 'mail', 'rcpt', 'data'] as const
+export type HookStage = (typeof stages)[number]
+
+export interface HookCall {
+  readonly stage: HookStage
+  /** The connection that it is about: both ends of it. */
+  readonly connection: string
+  readonly ip: string
+  readonly helo?: string
+  readonly user?: string
+  readonly tls?: { readonly protocol: string; readonly cipher?: string }
+  readonly reversePath?: string
+  readonly forwardPaths: readonly string[]
+  /** At `data`. */
+  readonly message?: Buffer
+}
+
+/** More than any mail server takes in one transaction. */
+const MOST_RECIPIENTS = 1000
+const LONGEST_TEXT = 2048
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** @throws WebError naming what is missing or of another form */
+export function readCall(body: Buffer): HookCall {
+  const call = fields(parse(body), 'the body')
+  const context = fields(call.context, 'context')
+  const client = fields(context.client, 'context.client')
+  const server = fields(context.server ?? {}, 'context.server')
+  const stage = stages.find(name => name === context.stage)
+  if (stage === undefined) throw wrong('context.stage', `one of ${stages.join(', ')}`)
+  const ip = text(client.ip, 'context.client.ip')
+  const helo = optional(client.helo, 'context.client.helo')
+  const user = context.sasl ? text(fields(context.sasl, 'context.sasl').login, 'context.sasl.login') : undefined
+  const tls = context.tls ? fields(context.tls, 'context.tls') : undefined
+  const envelope = call.envelope ? readEnvelope(fields(call.envelope, 'envelope')) : { forwardPaths: [] }
+  const message = call.message ? readMessage(fields(call.message, 'message')) : undefined
+  return {
+    stage,
+    ip,
+    connection: [ip, client.port, server.ip, server.port].join(' ').slice(0, 200),
+    ...(helo && { helo }),
+    ...(user && { user }),
+    ...(tls && {
+      tls: { protocol: text(tls.version, 'context.tls.version'), cipher: text(tls.cipher, 'context.tls.cipher') },
+    }),
+    ...envelope,
+    ...(message && { message }),
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw wrong('the body', 'JSON')
+  }
+}
+
+const wrong = (path: string, expected: string): WebError => new WebError(400, `${path}: ${expected} was expected`)
+
+function fields(value: unknown, path: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw wrong(path, 'an object')
+}
+
+function text(value: unknown, path: string): string {
+  if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value
+  throw wrong(path, `a text of at most ${LONGEST_TEXT} characters`)
+}
+
+const optional = (value: unknown, path: string): string | undefined =>
+  value === undefined || value === null ? undefined : text(value, path)
+
+function readEnvelope(envelope: Fields): Pick<HookCall, 'reversePath' | 'forwardPaths'> {
+  const { from, to = [] } = envelope
+  if (!Array.isArray(to) || to.length > MOST_RECIPIENTS)
+    throw wrong('envelope.to', `a list of at most ${MOST_RECIPIENTS} addresses`)
+  const address = (value: unknown, path: string) =>
+    text(fields(value, path).address, `${path}.address`).replace(/^<(.*)>$/, '$1')
+  return {
+    reversePath: address(from, 'envelope.from'),
+    forwardPaths: to.map((path: unknown, index) => address(path, `envelope.to[${index}]`)),
+  }
+}
+
+/** Values come with the blank before and the line end behind them, or without. */
+function readMessage({ headers, contents }: Fields): Buffer {
+  if (!Array.isArray(headers) || typeof contents !== 'string') throw wrong('message', 'headers and contents')
+  const lines = headers.map((pair: unknown) => {
+    const [name, value] = Array.isArray(pair) ? (pair as readonly unknown[]) : []
+    if (typeof name !== 'string' || typeof value !== 'string') throw wrong('message.headers', 'pairs of texts')
+    return `${name}:${/^[ \t\r\n]/.test(value) ? '' : ' '}${value}${value.endsWith('\n') ? '' : '\r\n'}`
+  })
+  return Buffer.from(`${lines.join('')}\r\n${contents}`)
+}

@@ -1,0 +1,90 @@
+/** A handler for messages that a cloud mail service posts as it received them (message/rfc822). */
+import { createHmac } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Decision, Outcome } from '../../core/decision.ts'
+import { PosternError } from '../../core/errors.ts'
+import { type Size, toOctets } from '../../core/units.ts'
+import type { Gateway } from '../../postern.ts'
+import { type Scan, scan } from '../http/scan.ts'
+import { bodyOf, failed, isSame, json, WebError } from '../web/request.ts'
+import type { FetchHandler } from '../web/serve.ts'
+import { type Envelope, envelopeOf } from './envelope.ts'
+
+export interface WebhookOptions {
+  /** The whole Authorization header that requests must have: `Bearer secret`. @default none is asked for */
+  readonly authorization?: string
+  /**
+   * Requests must show that they know `key`: the header holds HMAC-SHA-256 of the body, in hexadecimal or base64, with or
+   * without `sha256=` before it. The envelope is not covered by it. @default none is asked for
+   */
+  readonly signature?: { readonly key: string; readonly header: string }
+  /** Who sends to whom. @default envelopeOf: from the query or the headers */
+  readonly envelope?: (request: Request) => Envelope | Promise<Envelope>
+  /** Takes a message that was accepted or belongs in quarantine; `outcome.content` is to be read before it settles. @default nobody: the answer tells all */
+  readonly deliver?: (outcome: Outcome, envelope: Envelope) => Promise<void>
+  /** The largest message. @default '25mb' */
+  readonly size?: Size
+}
+
+/** HTTP's codes: services come again after 503, and give up at 406. */
+const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : code >= 400 ? 503 : 200)
+
+/**
+ * A handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: one message in the body, the verdict
+ * as JSON. The code is 200 for what was taken, 406 for what was refused, 503 for what may come again.
+ *
+ * @throws PosternError when nobody has to show who he is, or the size cannot be read
+ * @example
+ * serve(webhook(gateway, { authorization: 'Bearer secret', deliver })).listen(8894, '127.0.0.1')
+ */
+export function webhook(
+  gateway: Gateway | (() => Gateway),
+  { authorization, signature, envelope = envelopeOf, deliver, size = '25mb' }: WebhookOptions,
+): FetchHandler {
+  const current = typeof gateway === 'function' ? gateway : () => gateway
+  const limit = toOctets(size, 'webhook.size')
+  if (!authorization && !signature?.key) {
+    const remedy = 'give authorization or signature'
+    throw new PosternError([
+      { path: 'webhook', found: undefined, expected: 'a secret that requests must show', remedy },
+    ])
+  }
+  return async request => {
+    try {
+      if (request.method !== 'POST') throw new WebError(405, 'messages are posted')
+      if (authorization && !isSame(request.headers.get('authorization') ?? '', authorization))
+        throw new WebError(401, 'the Authorization header is wrong or missing')
+      const body = await bodyOf(request, limit)
+      if (signature && !isSigned(request.headers.get(signature.header) ?? '', signature.key, body))
+        throw new WebError(401, `the signature in ${signature.header} is wrong or missing`)
+      const sent = await envelope(request)
+      const content = Readable.from([body], { objectMode: false })
+      const judged = await scan(current(), { ...sent, content }, async ({ outcome }) => {
+        if (outcome && codeOf(outcome) === 200 && outcome.verdict !== 'discard') await deliver?.(outcome, sent)
+      })
+      return json(told(judged), codeOf(judged.decision))
+    } catch (error) {
+      const known = error instanceof PosternError ? new WebError(400, error.message) : error
+      return failed(known, reason => current().world.notify({ what: 'webhook/failed', reason, level: 'warning' }))
+    }
+  }
+}
+
+function isSigned(given: string, key: string, body: Buffer): boolean {
+  const mac = createHmac('sha256', key).update(body).digest()
+  const value = given.trim().replace(/^sha256=/i, '')
+  return isSame(value.toLowerCase(), mac.toString('hex')) || isSame(value, mac.toString('base64'))
+}
+
+const told = ({ ref, decision, outcome }: Scan) => {
+  const { verdict, score, findings, reply } = decision
+  return {
+    ref,
+    verdict,
+    score,
+    reply: `${reply.code} ${reply.status} ${reply.text}`,
+    findings: findings.map(({ rule, reason, points }) => ({ rule, reason, ...(points !== undefined && { points }) })),
+    recipients: Object.fromEntries([...(outcome?.each ?? [])].map(([path, each]) => [path, each.verdict])),
+    trace: outcome?.trace ?? [],
+  }
+}
