@@ -1,7 +1,7 @@
 /** Which words of a message weighed most, for a person to read. */
 import type { Classifier } from './classifier.ts'
 import { type Seen, VIEWS, type View, viewsOf } from './features.ts'
-import { type Visit, visitOctets, visitText } from './grams.ts'
+import { SPACE, type Visit, visitOctets, visitText } from './grams.ts'
 
 /** A word of a message and what it spoke for. */
 export interface Evidence {
@@ -17,58 +17,71 @@ const LONGEST_WORD = 24
 
 /**
  * The words that weighed most, the heaviest first, whichever way they spoke. A feature belongs to the word in which it ends
- * first, so the weights of all words together are the margin.
+ * first, so the weights of all words together are the margin. Dearer than to judge: ask it of what will be told.
  */
 export function explain(classifier: Classifier, seen: Seen, most = 5): readonly Evidence[] {
-  const { header, body, raw } = viewsOf(seen)
-  const words = [
-    ...weigh(classifier, 0, header, visitText),
-    ...weigh(classifier, 1, body, visitText),
-    ...weigh(classifier, 2, raw.map(latin1), (text, visit) => visitOctets(Buffer.from(text, 'latin1'), visit)),
-  ]
-  return words.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, most)
+  const views = viewsOf(seen)
+  const pieces = { header: views.header, body: views.body, raw: views.raw.map(latin1) }
+  return VIEWS.flatMap((view, index) =>
+    weigh(pieces[view], view === 'raw' ? visitLatin1 : visitText, gram => classifier.weightOf(index, gram)).map(
+      ([word, weight]): Evidence => ({ view, word, weight }),
+    ),
+  )
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, most)
+    .map(evidence => ({ ...evidence, word: printable(evidence.word) }))
 }
 
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1')
+const visitLatin1 = (text: string, visit: Visit): void => visitOctets(Buffer.from(text, 'latin1'), visit)
 
-type VisitPiece = (text: string, visit: Visit) => void
+type WeighedWord = readonly [word: string, weight: number]
 
-function weigh(classifier: Classifier, view: number, pieces: readonly string[], visitPiece: VisitPiece): Evidence[] {
-  const name = VIEWS[view]
-  if (name === undefined) return []
-  const met = new Set<number>()
+/** Every word of a view once, with the weight of what ends in it for the first time. */
+function weigh(
+  pieces: readonly string[],
+  visitPiece: (text: string, visit: Visit) => void,
+  weightOf: (gram: number) => number,
+): readonly WeighedWord[] {
+  const met = new Uint8Array(SPACE)
   const weights = new Map<string, number>()
+  let count = 0
   for (const piece of pieces) {
-    const words = wordsOf(piece)
+    let [start, end, weight] = [0, 0, 0]
+    const close = (): void => {
+      if (weight === 0) return
+      const word = piece.slice(start, end)
+      weights.set(word, (weights.get(word) ?? 0) + weight)
+    }
     visitPiece(piece, (gram, at) => {
-      if (met.has(gram)) return
-      met.add(gram)
-      const word = words(at)
-      weights.set(word, (weights.get(word) ?? 0) + classifier.weightOf(view, gram))
+      if (at >= end) {
+        close()
+        weight = 0
+        while (at >= end && end < piece.length) {
+          // The white space before a word belongs to it.
+          start = pass(piece, end, piece.length, true)
+          end = pass(piece, start, start + LONGEST_WORD, false)
+        }
+      }
+      if (met[gram] === 1) return
+      met[gram] = 1
+      count += 1
+      weight += weightOf(gram)
     })
+    close()
   }
-  const length = Math.sqrt(Math.max(met.size, 1))
-  return Array.from(weights, ([word, weight]) => ({ view: name, word, weight: weight / length }))
+  const length = Math.sqrt(Math.max(count, 1))
+  return Array.from(weights, ([word, weight]) => [word, weight / length])
 }
 
-/** Finds the word around a place. Asked for places in rising order. */
-function wordsOf(text: string): (at: number) => string {
-  let start = 0
-  let end = 0
-  let word = ''
-  return at => {
-    while (end <= at && end < text.length) {
-      start = end
-      // The white space before a word belongs to it.
-      while (end < text.length && isBlank(text.charCodeAt(end))) end += 1
-      while (end < text.length && !isBlank(text.charCodeAt(end)) && end - start < LONGEST_WORD) end += 1
-      word = printable(text.slice(start, end))
-    }
-    return word
-  }
+/** The place behind what is blank, or behind what is not. */
+function pass(text: string, from: number, most: number, isBlankPassed: boolean): number {
+  let at = from
+  while (at < text.length && at < most && isBlank(text.charCodeAt(at)) === isBlankPassed) at += 1
+  return at
 }
 
 /** White space, and what ends a field. */
 const isBlank = (code: number): boolean => code <= 32 || code === 0x7f
 
-const printable = (text: string): string => text.trim().replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'
+const printable = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'

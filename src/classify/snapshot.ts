@@ -1,6 +1,6 @@
 /** The state of a classifier as octets: with a checksum, and believed only when every number in it can be true. */
-import { createHash } from 'node:crypto'
 import { PosternError } from '../core/errors.ts'
+import { nodeCrypto } from '../core/lazily.ts'
 import { type Expert, newExpert } from './expert.ts'
 import { VIEWS } from './features.ts'
 import { SPACE } from './grams.ts'
@@ -50,7 +50,7 @@ export function encode({ experts, ham, spam, hamTail, spamTail, calibration, exa
     Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
     ...[...arrays, hamTail, spamTail, calibration, ...examples.flatMap(({ features }) => features)].map(octetsOf),
   ]
-  const hash = createHash('sha256')
+  const hash = nodeCrypto().createHash('sha256')
   for (const part of parts) hash.update(part)
   return Buffer.concat([...parts, hash.digest()])
 }
@@ -73,7 +73,8 @@ export function decode(octets: Uint8Array): State {
   if (bytes.length > LONGEST) throw fail(`${bytes.length} octets`)
   if (bytes.length < CHECKSUM || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw fail('another kind of file')
   const body = bytes.subarray(0, -CHECKSUM)
-  if (!createHash('sha256').update(body).digest().equals(bytes.subarray(-CHECKSUM))) throw fail('a damaged file')
+  if (!nodeCrypto().createHash('sha256').update(body).digest().equals(bytes.subarray(-CHECKSUM)))
+    throw fail('a damaged file')
   const end = body.indexOf('\n', MAGIC.length)
   const meta = readMeta(body.toString('utf8', MAGIC.length, Math.max(end, MAGIC.length)))
   if (meta === undefined) throw fail('a file with another heading')

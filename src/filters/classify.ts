@@ -4,18 +4,20 @@ import { type Evidence, explain } from '../classify/explain.ts'
 import { features } from '../classify/features.ts'
 import { type Keeper, newKeeper } from '../classify/keeper.ts'
 import { pack } from '../classify/packing.ts'
-import { promiseProblems } from '../classify/promise.ts'
-import { PosternError, type Problem } from '../core/errors.ts'
+import { PosternError } from '../core/errors.ts'
 import type { Lesson } from '../core/feedback.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Findings, points } from '../core/finding.ts'
 import type { Message } from '../core/stage.ts'
-import { type Duration, toMilliseconds } from '../core/units.ts'
+import type { Duration } from '../core/units.ts'
 import type { World } from '../core/world.ts'
 import { identities } from '../facts/identities.ts'
 import { senderTrust } from '../facts/trust.ts'
+import { samplesOf, tally } from '../observe/count.ts'
+import type { Metric } from '../observe/metric.ts'
 import { keepInStore, newKept, seenInStore } from './classify/kept.ts'
 import { idOf, newLessons, type Taught } from './classify/lessons.ts'
+import { checked } from './classify/options.ts'
 import { seenOf } from './classify/seen.ts'
 import { type SharedLessons, shareLessons } from './classify/shared.ts'
 
@@ -60,6 +62,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
   const { enough = 100, classifier = newClassifier({ falsePositives, enough }) } = options
   const lessons = newLessons(classifier)
   const kept = newKept()
+  const said = tally()
   let keeper: Keeper | undefined
   let others: SharedLessons | undefined
   let ready: Promise<void> | undefined
@@ -100,13 +103,27 @@ export function classify(options: ClassifyOptions = {}): Filter {
       kept.put(message.ref, pack(found))
       const judged = await message.consult('classify', async (): Promise<Judged> => {
         const judgement = classifier.judge(found)
-        const isSaid = judgement.verdict === 'spam' || judgement.verdict === 'ham'
-        return { judgement, evidence: isSaid ? explain(classifier, seen) : [] }
+        return { judgement, evidence: judgement.verdict === 'spam' ? explain(classifier, seen) : [] }
       })
       const { verdict } = judged.judgement
+      said.add(verdict)
       if (verdict === 'ham') return ham > 0 && points(-ham, hamReason(judged), { rule: 'ham' })
       return verdict === 'spam' && (await spamFinding(judged, message))
     },
+    metrics: (): readonly Metric[] => [
+      {
+        name: 'postern_classify_lessons',
+        help: 'Lessons that the classifier knows, by label.',
+        type: 'gauge',
+        samples: Object.entries(classifier.learned).map(([label, value]) => ({ labels: { label }, value })),
+      },
+      {
+        name: 'postern_classify_verdicts_total',
+        help: 'Messages that the classifier has judged, by verdict.',
+        type: 'counter',
+        samples: samplesOf('verdict', said),
+      },
+    ],
     decided: ({ stage, verdict }, context) => {
       if (stage !== 'message') return
       const octets = kept.get(context.ref)
@@ -162,45 +179,10 @@ async function isProvenAndKnown(message: Message): Promise<boolean> {
 const spamReason = ({ judgement, evidence }: Judged): string =>
   `reads like spam: ${percent(judgement.hamShare)} of the honest mail taught looks so much like it; ${weightiest(evidence)}`
 
-const hamReason = ({ judgement, evidence }: Judged): string =>
-  `reads like honest mail: ${percent(judgement.spamShare)} of the spam taught looks so much like it; ${weightiest(evidence)}`
+const hamReason = ({ judgement }: Judged): string =>
+  `reads like honest mail: ${percent(judgement.spamShare)} of the spam taught looks so much like it`
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 
 const weightiest = (evidence: readonly Evidence[]): string =>
   `what weighed most: ${evidence.map(({ view, word, weight }) => `${view} ${JSON.stringify(word)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`).join(', ')}`
-
-interface Checked {
-  readonly keep: number
-  readonly stale: number
-  readonly falsePositives: number
-}
-
-function checked({
-  falsePositives = '0.5%',
-  enough = 100,
-  keep = '7d',
-  stale = '90d',
-  ...rest
-}: ClassifyOptions): Checked {
-  const rate = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
-  const problems: Problem[] = [...promiseProblems({ falsePositives: rate, enough }, falsePositives)]
-  for (const path of ['spam', 'ham', 'known'] as const) {
-    const { [path]: found = 0 } = rest
-    if (!(found >= 0 && found <= MOST_POINTS))
-      problems.push({
-        path,
-        found,
-        expected: `points from 0 to ${MOST_POINTS}`,
-        remedy: `correct ${path}: a classifier alone is no reason to refuse`,
-      })
-  }
-  if (problems.length > 0) throw new PosternError(problems)
-  return { keep: toMilliseconds(keep, 'keep'), stale: toMilliseconds(stale, 'stale'), falsePositives: rate }
-}
-
-/** Below the policy's usual threshold for `reject`. */
-const MOST_POINTS = 12
-
-const percentage = (text: string): number =>
-  /^\d{1,2}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN

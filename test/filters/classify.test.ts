@@ -66,7 +66,7 @@ test('taught, it says what reads like spam and what like honest mail, with the s
     {
       rule: 'classify/ham',
       points: -2,
-      reason: expect.stringMatching(/^reads like honest mail: 2\.44 % of the spam taught looks so much like it; what/),
+      reason: 'reads like honest mail: 2.44 % of the spam taught looks so much like it',
     },
   ])
 })
@@ -87,6 +87,34 @@ test('what it says of a proven author whom the site knows costs less than keepin
   expect((await said(proven, 'known'))[0]?.points).toBe(2)
   expect((await said(proven, 'unknown'))[0]?.points).toBeGreaterThan(5)
   expect((await said(unproven, 'known'))[0]?.points).toBeGreaterThan(5)
+})
+
+test('what it was taught and what it said is counted', async () => {
+  const { filter, train } = site()
+  await probe(filter, { message: sorted('ham', 500) })
+  await train()
+  for (const label of ['ham', 'spam', 'spam'] as const) await probe(filter, { message: sorted(label, 500) })
+  expect(filter.metrics?.()).toEqual([
+    {
+      name: 'postern_classify_lessons',
+      help: 'Lessons that the classifier knows, by label.',
+      type: 'gauge',
+      samples: [
+        { labels: { label: 'ham' }, value: 40 },
+        { labels: { label: 'spam' }, value: 40 },
+      ],
+    },
+    {
+      name: 'postern_classify_verdicts_total',
+      help: 'Messages that the classifier has judged, by verdict.',
+      type: 'counter',
+      samples: [
+        { labels: { verdict: 'untaught' }, value: 1 },
+        { labels: { verdict: 'ham' }, value: 1 },
+        { labels: { verdict: 'spam' }, value: 2 },
+      ],
+    },
+  ])
 })
 
 test('it never refuses by itself, whatever it is taught', async () => {

@@ -1,9 +1,9 @@
 /** What people say about messages, brought to a classifier: once for each who says it, and so that it can be taken back. */
-import { createHash } from 'node:crypto'
 import type { Classifier, Learned } from '../../classify/classifier.ts'
 import { VIEWS } from '../../classify/features.ts'
 import { unpack } from '../../classify/packing.ts'
 import type { Label } from '../../core/feedback.ts'
+import { nodeCrypto } from '../../core/lazily.ts'
 
 /** A lesson, with all that is needed to learn it anywhere. */
 export interface Taught {
@@ -74,4 +74,5 @@ export function newLessons(classifier: Classifier): Lessons {
 }
 
 /** A name for a message of which only the features are known. */
-export const idOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('base64url').slice(0, 22)
+export const idOf = (octets: Uint8Array): string =>
+  nodeCrypto().createHash('sha256').update(octets).digest('base64url').slice(0, 22)

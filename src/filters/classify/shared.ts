@@ -1,5 +1,5 @@
 /** Lessons that several nodes share through their store: a log that each of them reads to its end now and then. */
-import { randomUUID } from 'node:crypto'
+import { nodeCrypto } from '../../core/lazily.ts'
 import type { World } from '../../core/world.ts'
 import type { Taught } from './lessons.ts'
 
@@ -25,7 +25,7 @@ const MOST_AT_ONCE = 100
 
 export function shareLessons({ world, lasts, heard }: SharedOptions): SharedLessons {
   const { store, clock, notify } = world
-  const node = randomUUID()
+  const node = nodeCrypto().randomUUID()
   let read: number | undefined
   let cancel: (() => void) | undefined
   let away = false
