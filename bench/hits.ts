@@ -13,7 +13,11 @@ const OF_THE_WORLD = new Set(['rate-limit', 'rdns', 'helo', 'sender-domain', 'sp
 
 /** @param equal every rule costs one point, so that all that fire are told. */
 export function gatewayOf({ equal = false } = {}): Gateway {
-  const points = Object.fromEntries(ruleSets().flatMap(({ rules }) => Object.keys(rules)).map(id => [id, 1]))
+  const points = Object.fromEntries(
+    ruleSets()
+      .flatMap(({ rules }) => Object.keys(rules))
+      .map(id => [id, 1]),
+  )
   const filters: readonly Filter[] = [
     ...recommended({ domains: ['example.org'] }),
     ...contentFilters(equal ? { points: points as Readonly<Record<RuleId, number>> } : {}),

@@ -76,11 +76,15 @@ export function admission({
     const { clock, signal, ref, load } = connection
     // With room for all nobody need be known.
     const lane = step(connection) ? 'unknown' : await within(connection.ask(trust), TRUST_WAIT, clock)
-    const isIn = !signal.aborted && (await places.enter(lane, clock, signal))
+    const entering = !signal.aborted && places.enter(lane, clock, signal)
+    // The bad are turned away while there is room for others.
+    if (entering !== true && !signal.aborted && lane !== 'bad') load.crowd()
+    const isIn = await entering
     if (isIn && (signal.aborted || held.has(ref))) places.leave(lane, clock)
     else if (isIn) held.set(ref, lane)
     peak = Math.max(peak, places.inside())
-    seen.count(lane, isIn, connection)
+    // Whom another filter has refused meanwhile, or who has left, was not turned away here.
+    if (isIn || !signal.aborted) seen.count(lane, isIn, connection)
     if (isIn) return { isIn, lane, reason: '', minutes: 0 }
     const reason = `${places.inside()} of ${Math.floor(limit.value)} places are taken, and a client that is ${lane} has to wait; the load is ${loadText(load.now())}`
     return { isIn, lane, reason, minutes: minutesUntil(lane, seen.pressure(clock.monotonic()), ref) }

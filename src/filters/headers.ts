@@ -67,6 +67,7 @@ export const headersRules = {
       group: 'date',
       fires: 'The message is dated more than four days before the first server took it.',
       points: 1,
+      most: 1,
       find: ({ header }) => {
         const date = readDate(header.get('date') ?? '')
         const first = readRoute(header).at(-1)?.at
@@ -122,6 +123,7 @@ export const headersRules = {
       group: 'id',
       fires: 'The Message-ID was made by a server on the way, for a client that had given none.',
       points: 1,
+      most: 1,
       find: ({ header, from }) => {
         const host = idHost(header)
         const organisation = host && (organisationalDomain(host) ?? host)
@@ -181,6 +183,16 @@ export const headersRules = {
         )
       },
     },
+    'headers/random-mailer': {
+      group: 'mailer',
+      fires: 'The mailer is called by letters and digits in turns.',
+      points: 2,
+      find: ({ header }) => {
+        const mailer = header.get('x-mailer')?.trim() ?? ''
+        const mixed = mailer.match(/[a-z]\d|\d[a-z]|[a-z][A-Z]/g)?.length ?? 0
+        return /^[A-Za-z0-9]{10,60}$/.test(mailer) && mixed >= 3 && `the mailer is ${quote(mailer)}`
+      },
+    },
     'headers/random-field': {
       group: 'mailer',
       fires: 'A field has a name that nobody could pronounce.',
@@ -211,10 +223,7 @@ export const headersRules = {
       points: 0.7,
       find: ({ header }) => {
         const to = header.get('to')?.slice(0, 300) ?? ''
-        return (
-          /undisclosed|recipient list|suppressed|valued|customer|@example|list member/i.test(to) &&
-          `the To field is ${quote(to)}`
-        )
+        return /undisclosed|recipient list|suppressed|valued|list member/i.test(to) && `the To field is ${quote(to)}`
       },
     },
     'headers/many-recipients': {
@@ -231,6 +240,7 @@ export const headersRules = {
       group: 'subject',
       fires: 'The subject is in capitals.',
       points: 0.8,
+      most: 1.2,
       find: ({ subject }) => {
         const letters =
           subject
@@ -246,6 +256,7 @@ export const headersRules = {
       group: 'subject',
       fires: 'The subject has exclamation marks or currency signs in numbers, or says that it is an advertisement.',
       points: 0.8,
+      most: 1.2,
       find: ({ subject }) =>
         /!{2}|\${2}|!\s*\$|[\u20ac£$]\d[\d,.]*.{0,60}!|\*{3}|^\s*\[?adv?\b[:\]-]|={3}|>{3}/i.test(
           subject.slice(0, 300),
@@ -281,6 +292,7 @@ export const headersRules = {
       group: 'subject',
       fires: 'There is no subject, or an empty one.',
       points: 0.4,
+      most: 0.4,
       find: ({ subject }) => subject.trim() === '' && 'there is no subject',
     },
     'headers/forged-route': {
@@ -330,6 +342,7 @@ export const headersRules = {
       group: 'form',
       fires: 'A text is in base64 though it is plain ASCII.',
       points: 0.7,
+      most: 0.7,
       find: ({ parts }) => {
         const part = parts.all.find(
           ({ encoding, contentType, text, disposition }) =>
@@ -347,6 +360,7 @@ export const headersRules = {
       group: 'form',
       fires: 'The message is marked as urgent and comes from no list.',
       points: 0.5,
+      most: 0.8,
       find: ({ header, list }) => {
         const urgent =
           /^\s*[12]\b/.test(header.get('x-priority') ?? '') ||
@@ -358,6 +372,7 @@ export const headersRules = {
       group: 'form',
       fires: 'The author’s address at a free mail service ends in three digits or more, or is mostly digits.',
       points: 0.5,
+      most: 1,
       find: ({ from }) =>
         from !== undefined &&
         isFreeMail(from.domain) &&
@@ -392,7 +407,7 @@ const SERVICES: readonly (readonly [domain: RegExp, mark: RegExp])[] = [
 ]
 
 const BULK =
-  /\b(?:mass ?mail|bulk ?mail|emailsender|advanced mass sender|dark ?mailer|send-?safe|stormpost|group mail|mailking|aristotle|emarketer|imktg|leaf php|aol 7\.0 for windows us sub|microsoft cdo for|ratware|smtp mailer|atomic mail|gammadyne|turbo-?mailer|worldmerge|rsvpmail|diffondi|floodgate|extractor|jixing|inet_mail_out|cybercreek|mach10|delivery expert|vc_mail|worldcast|zipmailer|dmailer|mmailer|prospect mailer|sharpmail|broadc@st)/i
+  /\b(?:mass ?mail|bulk ?mail|e?mail ?sender|quick ?sender|email blaster|ebmailer|easy dm|wc mail|advanced mass sender|dark ?mailer|send-?safe|stormpost|group mail|mailking|aristotle|emarketer|imktg|leaf php|aol 7\.0 for windows us sub|microsoft cdo for|ratware|smtp mailer|atomic mail|gammadyne|turbo-?mailer|worldmerge|rsvpmail|diffondi|floodgate|extractor|jixing|inet_mail_out|cybercreek|mach10|delivery expert|vc_mail|worldcast|zipmailer|dmailer|mmailer|prospect mailer|sharpmail|broadc@st)/i
 const FORGED =
   /^from \[?\d{1,3}(?:\.\d{1,3}){3}\]? by \[?\d{1,3}(?:\.\d{1,3}){3}\]?|^from unknown \(\d|^from [a-z0-9.-]{1,80} \(unverified\)? ?by \d|^from ([a-z]{4,20}\d{2}) \(\1|^from \S{1,80} \(HELO \S{1,80}\) \(\d{1,3}(?:\.\d{1,3}){3}\) by (?!.{0,80}with)/i
 const PRIVATE =

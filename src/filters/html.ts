@@ -20,7 +20,7 @@ export const html = (options: HtmlOptions = {}): Filter => ruleFilter(htmlRules,
 export const htmlRules = {
   name: 'html',
   about: 'What HTML hides, asks for and runs.',
-  caps: { hidden: 3.5, active: 6, picture: 3, looks: 1.5 },
+  caps: { hidden: 3.5, active: 6, picture: 3, looks: 1 },
   see: message => message.ask(sight),
   rules: {
     'html/hidden-text': {
@@ -86,12 +86,14 @@ export const htmlRules = {
       group: 'active',
       fires: 'The message holds a form.',
       points: 1.5,
+      most: 0.5,
       find: seen => sum(seen, ({ counts }) => counts.forms) > 0 && 'the message holds a form',
     },
     'html/script': {
       group: 'active',
       fires: 'The message holds a script, or attributes that run one.',
       points: 2,
+      most: 1,
       find: seen => {
         const count = sum(seen, ({ counts }) => counts.scripts + counts.handlers)
         const code = seen.html.find(({ script }) => script !== '' && !/^\s*[{[]/.test(script))?.script ?? ''
@@ -106,7 +108,7 @@ export const htmlRules = {
     'html/frame': {
       group: 'active',
       fires: 'The message holds a frame or an embedded object.',
-      points: 2,
+      points: 1,
       find: seen =>
         sum(seen, ({ counts }) => counts.frames + counts.embeds) > 0 && 'the message holds a frame or an object',
     },
@@ -129,6 +131,7 @@ export const htmlRules = {
       group: 'picture',
       fires: 'A picture to click on, and fewer than 60 characters of text beside it.',
       points: 1.5,
+      most: 1.5,
       find: seen => {
         const pictures = sum(seen, ({ counts }) => counts.images - counts.trackers)
         const shown = solid(seen.text.visible)
@@ -173,6 +176,7 @@ export const htmlRules = {
       group: 'looks',
       fires: 'There is HTML and no plain text beside it.',
       points: 0.3,
+      most: 0.5,
       find: ({ html, text }) =>
         html.length > 0 && !text.sections.some(({ kind }) => kind === 'plain') && 'there is HTML and no plain text',
     },
@@ -180,6 +184,7 @@ export const htmlRules = {
       group: 'looks',
       fires: 'A text that is declared as HTML has hardly an element.',
       points: 0.5,
+      most: 0.7,
       find: ({ html }) =>
         html.some(({ counts, visible }) => counts.elements < 3 && visible.length > 200) &&
         'what is declared as HTML is none',
@@ -188,6 +193,7 @@ export const htmlRules = {
       group: 'looks',
       fires: 'Large or coloured letters of the kind that `font` elements make, in a short message.',
       points: 0.5,
+      most: 0.7,
       find: ({ html, text: { visible } }) => {
         const capitals = visible.match(/[A-Z]/g)?.length ?? 0
         const small = visible.match(/[a-z]/g)?.length ?? 0

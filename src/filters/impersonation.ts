@@ -153,6 +153,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         group: 'person',
         fires: 'Author and recipient have the same address, and nothing proves it.',
         points: 2,
+        most: 1.5,
         find: ({ from, to, policy }) => {
           const address = from && `${from.local}@${from.domain}`.toLowerCase()
           const same = to.some(({ local, domain }) => `${local}@${domain}`.toLowerCase() === address)
@@ -212,6 +213,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         group: 'sender',
         fires: 'The author’s address is one that nobody could pronounce.',
         points: 1.2,
+        most: 1.5,
         find: ({ from }) =>
           from !== undefined &&
           (isRandom(from.organisation.split('.', 1)[0] ?? '') || isRandomLocal(from.local)) &&
@@ -278,7 +280,5 @@ const wordsOf = (name: string): string =>
 function isRandomLocal(local: string): boolean {
   const text = local.toLowerCase()
   if (text.length < 8 || /[.+=_-]/.test(text)) return false
-  const letters = text.replace(/[^a-z]/g, '')
-  const turns = text.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0
-  return turns >= 4 || /[bcdfghjklmnpqrstvwxz]{6}/.test(letters)
+  return isRandom(text)
 }

@@ -181,7 +181,7 @@ export const linkRules = (domains: readonly string[] = []) => {
       'links/dynamic': {
         group: 'place',
         fires: 'A host has a dynamic name, such as private lines and thrown-away servers have.',
-        points: 2.5,
+        points: 2,
         find: ({ clicks }) => {
           const link = clicks.find(({ host }) => isDynamic(host))
           return link && `the host ${quote(link.host)} has a dynamic name`
@@ -192,7 +192,7 @@ export const linkRules = (domains: readonly string[] = []) => {
         fires: 'A host is under an ending that costs next to nothing and is seen in abuse far more than in mail.',
         points: 1.5,
         find: ({ clicks }) => {
-          const link = clicks.find(({ domain }) => domain !== undefined && cheapEnding(domain))
+          const link = clicks.find(link => link.domain !== undefined && cheapEnding(link.domain) && isWritten(link))
           return link && `the host ${quote(link.host)} is under an ending that is cheap and much abused`
         },
       },
@@ -245,10 +245,11 @@ export const linkRules = (domains: readonly string[] = []) => {
       'links/log-in': {
         group: 'aim',
         fires: 'The address of a link speaks of logging in, an account or a wallet, and is not the author’s.',
-        points: 1,
+        points: 0.5,
         find: ({ clicks, from, list }) => {
           const link = clicks.find(
-            ({ url, domain }) => domain !== from?.organisation && LOG_IN.test(url.slice(8, 400).toLowerCase()),
+            ({ url, domain }) =>
+              domain !== from?.organisation && LOG_IN.test((url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()),
           )
           return !list && link && `the address of a link speaks of logging in: ${quote(link.url)}`
         },
@@ -260,7 +261,7 @@ export const linkRules = (domains: readonly string[] = []) => {
 const OPEN =
   /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com)$/
 const PROGRAM =
-  /\/[^/]{1,200}\.(?:exe|scr|pif|com|bat|cmd|msi|msix|appx|js|jse|vbs|vbe|wsf|hta|lnk|iso|img|vhd|vhdx|jar|ps1|xll|apk|cab)$/i
+  /\/[^/]{1,200}\.(?:exe|scr|pif|bat|cmd|msi|msix|appx|js|jse|vbs|vbe|wsf|hta|lnk|iso|img|vhd|vhdx|jar|ps1|xll|apk|cab)$/i
 const LOG_IN =
   /(?:log-?in|sign-?in|verif(?:y|ication|icar)|validat|credential|webmail|wallet|account-?(?:update|verify|secure)|secure-?(?:account|login)|owa\/|office365|onedrive|sharepoint)/
 
@@ -310,15 +311,29 @@ function resembles(host: string, domain: string | undefined, own: string): boole
   )
 }
 
-/** Runs of consonants, or letters and digits in turns, in a name of some length. */
+/** In plain text a file name such as `sendmail.cf` reads like a host. */
+const isWritten = ({ from, url }: Link): boolean => from !== 'text' || !/^https?:\/\/[^/]{1,253}\/?$/.test(url)
+
+/** Pairs of letters that make up most of the names that people choose. */
+const PAIRS: ReadonlySet<string> = new Set(
+  (
+    'ab ac ad ag ai ak al am an ap ar as at av ay ba be bi bl bo br bu ca ce ch ci ck cl co cr ct cu da de di do dr ea ec ed ee ef eg el ' +
+    'em en ep er es et ev ew ex ey fa fe fi fl fo fr ga ge gh gi gl go gr ha he hi ho hu ic id ie if ig ik il im in io ip ir is it iv ' +
+    'jo ju ka ke ki la ld le li ll lo ls lt lu ly ma me mi mo ms mu na nc nd ne ng ni nk no ns nt ob oc od of og ok ol om on oo op or os ot ' +
+    'ou ov ow pa pe ph pi pl po pr ps pu qu ra rc rd re ri rk rm rn ro rs rt ru ry sa sc se sh si sk sl sm so sp ss st su sw sy ta te th ' +
+    'ti to tr ts tt tu tw ty ub ud ue ug ui ul um un up ur us ut va ve vi vo wa we wh wi wo xt ye yo za ze zo'
+  ).split(' '),
+)
+
+/** Letters and digits in turns, or pairs of letters that hardly ever stand together, in a name of some length. */
 export function isRandom(label: string): boolean {
   if (label.length < 7 || label.startsWith('xn--')) return false
-  const letters = label.replace(/[^a-z]/g, '')
-  const vowels = letters.replace(/[^aeiouy]/g, '').length
   const turns = label.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0
-  return (
-    turns >= 4 || (letters.length >= 8 && vowels / letters.length < 0.15) || /[bcdfghjklmnpqrstvwxz]{7}/.test(label)
-  )
+  if (turns >= 4) return true
+  const letters = label.replace(/[^a-z]/g, '').slice(0, 63)
+  let usual = 0
+  for (let at = 0; at + 1 < letters.length; at += 1) if (PAIRS.has(letters.slice(at, at + 2))) usual += 1
+  return letters.length >= 8 && usual < (letters.length - 1) * 0.4
 }
 
 function carries(url: string, addresses: readonly string[]): boolean {

@@ -1,9 +1,80 @@
 /** Points of the content rules as `npm run tune` has measured them. Made by a program: do not edit. */
 
 export interface Measured {
+  /** When it was measured. */
   readonly date: string
+  /** On what. */
   readonly data: string
+  /** The points of a rule, and how many unwanted and honest messages it fired on. */
   readonly points: Readonly<Record<string, { readonly points: number; readonly spam: number; readonly ham: number }>>
 }
 
-export const MEASURED: Measured = { date: '', data: '', points: {} }
+export const MEASURED: Measured = {
+  date: '2026-11-23',
+  data: 'the training half of the SpamAssassin public corpus: 959 unwanted and 2106 honest messages of 2001 and 2002',
+  points: {
+    'structure/unclosed': { points: 1.4, spam: 22, ham: 1 },
+    'headers/date-impossible': { points: 2.5, spam: 213, ham: 0 },
+    'headers/date-future': { points: 2.1, spam: 19, ham: 1 },
+    'headers/date-past': { points: 1, spam: 35, ham: 0 },
+    'headers/message-id-form': { points: 3, spam: 40, ham: 0 },
+    'headers/message-id-host': { points: 0, spam: 150, ham: 325 },
+    'headers/message-id-free-mail': { points: 3, spam: 118, ham: 1 },
+    'headers/message-id-relay': { points: 1, spam: 366, ham: 162 },
+    'headers/outlook-forged': { points: 2.9, spam: 239, ham: 12 },
+    'headers/outlook-id': { points: 3, spam: 217, ham: 0 },
+    'headers/bulk-mailer': { points: 3, spam: 79, ham: 1 },
+    'headers/random-mailer': { points: 2, spam: 14, ham: 0 },
+    'headers/no-recipient': { points: 0, spam: 37, ham: 72 },
+    'headers/undisclosed': { points: 1.9, spam: 90, ham: 8 },
+    'headers/many-recipients': { points: 2, spam: 14, ham: 0 },
+    'headers/subject-capitals': { points: 1.2, spam: 82, ham: 1 },
+    'headers/subject-marks': { points: 1.2, spam: 103, ham: 4 },
+    'headers/subject-tail': { points: 2.2, spam: 111, ham: 12 },
+    'headers/subject-names': { points: 3, spam: 14, ham: 0 },
+    'headers/forged-route': { points: 0, spam: 35, ham: 73 },
+    'headers/numeric-greeting': { points: 0, spam: 91, ham: 113 },
+    'headers/route-backwards': { points: 1.2, spam: 39, ham: 11 },
+    'headers/no-mime-version': { points: 0.3, spam: 92, ham: 339 },
+    'headers/needless-base64': { points: 0.7, spam: 30, ham: 0 },
+    'headers/urgent': { points: 0.8, spam: 33, ham: 0 },
+    'headers/numbers-in-address': { points: 1, spam: 95, ham: 3 },
+    'impersonation/self': { points: 1.5, spam: 51, ham: 15 },
+    'impersonation/reply-elsewhere': { points: 2.4, spam: 25, ham: 0 },
+    'impersonation/reply-to-twin': { points: 3, spam: 36, ham: 0 },
+    'impersonation/fake-reply': { points: 0, spam: 31, ham: 100 },
+    'impersonation/random-sender': { points: 0.8, spam: 23, ham: 2 },
+    'links/userinfo': { points: 3.9, spam: 16, ham: 1 },
+    'links/ip': { points: 4, spam: 170, ham: 1 },
+    'links/encoded-host': { points: 2, spam: 10, ham: 1 },
+    'links/port': { points: 1.3, spam: 24, ham: 6 },
+    'links/log-in': { points: 0, spam: 2, ham: 43 },
+    'html/same-colour': { points: 1.4, spam: 11, ham: 0 },
+    'html/form': { points: 0.5, spam: 80, ham: 38 },
+    'html/script': { points: 1, spam: 36, ham: 6 },
+    'html/frame': { points: 0, spam: 3, ham: 25 },
+    'html/picture-only': { points: 1.5, spam: 10, ham: 0 },
+    'html/only': { points: 0.5, spam: 412, ham: 59 },
+    'html/shouting': { points: 0.7, spam: 12, ham: 0 },
+    'wording/account-danger': { points: 0.6, spam: 8, ham: 8 },
+    'wording/fortune': { points: 4, spam: 47, ham: 0 },
+    'wording/fortune-much': { points: 2, spam: 41, ham: 0 },
+    'wording/pills': { points: 2.9, spam: 64, ham: 0 },
+    'wording/pills-much': { points: 1.5, spam: 28, ham: 0 },
+    'wording/adult': { points: 2, spam: 10, ham: 0 },
+    'wording/income': { points: 1.9, spam: 63, ham: 2 },
+    'wording/income-much': { points: 1.8, spam: 24, ham: 0 },
+    'wording/credit': { points: 2.5, spam: 116, ham: 0 },
+    'wording/goods': { points: 1.7, spam: 91, ham: 9 },
+    'wording/excuse': { points: 0.7, spam: 507, ham: 80 },
+    'wording/excuse-much': { points: 0.8, spam: 289, ham: 6 },
+    'wording/greeting': { points: 1, spam: 78, ham: 2 },
+    'wording/subject-offer': { points: 1, spam: 347, ham: 50 },
+    'wording/pitch': { points: 0.5, spam: 226, ham: 26 },
+    'wording/pitch-much': { points: 0.7, spam: 42, ham: 2 },
+    'wording/shouting': { points: 0.7, spam: 168, ham: 19 },
+    'wording/spaced-letters': { points: 1.5, spam: 16, ham: 3 },
+    'wording/remove-by-mail': { points: 0.9, spam: 140, ham: 5 },
+    'wording/coded-tail': { points: 2, spam: 80, ham: 4 },
+  },
+}

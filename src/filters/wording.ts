@@ -26,7 +26,7 @@ interface Heard extends Sight {
 export const wordingRules = {
   name: 'wording',
   about: 'What the text says.',
-  caps: { fraud: 6, pressure: 2.5, wares: 4, excuse: 2.5, pitch: 1.5 },
+  caps: { fraud: 6, pressure: 2.5, wares: 4, excuse: 2, pitch: 1.5 },
   see: async (message): Promise<Heard> => {
     const seen = await message.ask(sight)
     return { ...seen, said: book.read(seen.words) }
@@ -37,6 +37,7 @@ export const wordingRules = {
       fires:
         'An account, a parcel or a document needs the reader to act, and there is a link or a file to act with; in a dozen languages.',
       points: 1,
+      most: 1,
       find: ({ said, clicks, parts }) => {
         const found = said.of('danger', 8000)
         const way = clicks.length > 0 || parts.all.some(({ disposition }) => disposition === 'attachment')
@@ -122,6 +123,7 @@ export const wordingRules = {
       group: 'wares',
       fires: 'At least three words of those who sell sex.',
       points: 1.5,
+      most: 2,
       find: several('adult', 3, 'sells sex'),
     },
     'wording/income': {
@@ -140,12 +142,14 @@ export const wordingRules = {
       group: 'wares',
       fires: 'At least three words of those who lend, insure and consolidate.',
       points: 1,
+      most: 2.5,
       find: several('credit', 3, 'offers credit'),
     },
     'wording/goods': {
       group: 'wares',
       fires: 'At least two words of those who sell toner, diplomas, watches, casinos, addresses.',
       points: 1,
+      most: 1.7,
       find: several('goods', 2, 'sells what strangers sell'),
     },
     'wording/excuse': {
@@ -153,30 +157,55 @@ export const wordingRules = {
       fires:
         'The message explains why it is no spam, or how to be taken off a list, and has no field that would do it.',
       points: 1,
+      most: 0.7,
       find: seen => !seen.list && several('excuse', 1, 'explains itself')(seen),
     },
     'wording/excuse-much': {
       group: 'excuse',
       fires: 'The same in at least three ways.',
       points: 1,
+      most: 0.8,
       find: seen => !seen.list && several('excuse', 3, 'explains itself')(seen),
+    },
+    'wording/greeting': {
+      group: 'pitch',
+      fires: 'The reader is greeted by what he is and not by his name: a friend, a customer, an owner, an address.',
+      points: 0.5,
+      most: 1,
+      find: ({ words, subject }) => {
+        const greeting = GREETING.exec(words.slice(subject.length, subject.length + 400))?.[0]
+        return greeting !== undefined && `the reader is greeted as ${quote(greeting.trim())}`
+      },
+    },
+    'wording/subject-offer': {
+      group: 'pitch',
+      fires: 'The subject promises something: money, savings, health, a loan, something free.',
+      points: 0.5,
+      most: 1,
+      find: ({ subject, words }) => {
+        const found = OFFER.exec(words.slice(0, Math.min(subject.length, 200)))?.[0]
+        return found !== undefined && `the subject promises: ${quote(found)}`
+      },
     },
     'wording/pitch': {
       group: 'pitch',
       fires: 'At least four turns of speech of advertising.',
       points: 0.5,
+      most: 0.5,
       find: several('pitch', 4, 'advertises'),
     },
     'wording/pitch-much': {
       group: 'pitch',
       fires: 'At least eight of them.',
       points: 0.5,
+      most: 0.7,
       find: several('pitch', 8, 'advertises'),
     },
     'wording/shouting': {
       group: 'pitch',
       fires: 'Three exclamation marks in a row, or more than one in a hundred characters.',
       points: 0.5,
+      most: 0.7,
       find: ({ text: { visible } }) => {
         const start = visible.slice(0, 5000)
         const count = start.match(/!/g)?.length ?? 0
@@ -214,13 +243,25 @@ export const wordingRules = {
       fires: 'The text ends in a string that makes each copy different.',
       points: 1,
       find: ({ text: { visible } }) => {
-        const last = visible.trimEnd().slice(-60).split('\n').at(-1)?.trim() ?? ''
-        const coded = /^[a-z0-9]{8,40}$/i.test(last) && !/^[a-z]{8,12}$/i.test(last)
-        return (coded || /^\[?[A-Z0-9^(&$#@!*%]{9,50}\]?$/.test(last)) && `the text ends in ${quote(last)}`
+        const lines = visible.slice(-800).split('\n').slice(-12)
+        const coded = lines.map(line => line.trim()).find(isCoded)
+        return coded !== undefined && `the text ends in ${quote(coded)}`
       },
     },
   },
 } satisfies RuleSet<Heard>
+
+/** One word of letters and digits in turns, or of signs in brackets. */
+const isCoded = (line: string): boolean =>
+  line.length >= 10 &&
+  line.length <= 100 &&
+  ((/^[a-z0-9-]+$/i.test(line) && (line.match(/[a-z]\d|\d[a-z]/gi)?.length ?? 0) >= 4) ||
+    (/^\[\S+\]$/.test(line) && (line.match(/[^a-z0-9]/gi)?.length ?? 0) >= 4 && /\d/.test(line)))
+
+const GREETING =
+  /\b(?:dear|hello|hi|attention|attn|greetings),? (?:friend|sir|madam|homeowner|home owner|valued|customer|client|user|member|subscriber|winner|beneficiary|account|email|e-mail|web ?mail|owner|consumer|business|opportunity|[\w.+-]{1,64}@)/
+const OFFER =
+  /\b(?:free|save|savings|mortgage|refinance|rates?|debt|loans?|credit|insurance|cash|earn|income|money|profit|\$|million|rich|guaranteed?|lose|weight|pounds|viagra|pills|enlarge|bigger|younger|hgh|casino|winner|won|win|prize|congratulations|diploma|degree|toner|cheap|lowest|discount|% off|adult|sex|teens?|hot|singles?|investment|stocks?|opportunity|home business|work at home|limited|exclusive|urgent|assistance|proposal)\b/
 
 const COIN =
   /\b(?:bc1[ac-hj-np-z02-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-f]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93})\b/

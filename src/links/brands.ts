@@ -257,7 +257,7 @@ const TELLING: ReadonlyMap<string, Brand> = new Map(
   brands.flatMap(brand =>
     brand.ordinary
       ? []
-      : [...new Set([...brand.owns.slice(0, 3), ...brand.words.map(word => word.replace(/[^a-z0-9]/g, ''))])]
+      : [...new Set([...brand.owns.slice(0, 1), ...brand.words.map(word => word.replace(/[^a-z0-9]/g, ''))])]
           .filter(label => /^[a-z0-9]{5,}$/.test(label))
           .map(label => [label, brand] as const),
   ),
@@ -308,6 +308,8 @@ const PARTS_ONLY = new Set([
   'shein',
   'ezpass',
   'usbank',
+  'revolut',
+  'tmobile',
 ])
 
 export interface LookAlike {
@@ -346,7 +348,7 @@ export function isAltered(part: string, name: string): boolean {
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w')
   if (read === name || read.replaceAll('i', 'l') === name.replaceAll('i', 'l')) return true
-  return name.length >= 7 && part[0] === name[0] && isOneEdit(part, name)
+  return name.length >= 8 && part[0] === name[0] && isOneEdit(part, name)
 }
 
 function isOneEdit(one: string, other: string): boolean {

@@ -15,6 +15,8 @@ export interface Rule<in S> {
   readonly fires: string
   /** Points where nothing was measured. */
   readonly points: number
+  /** The most that a measurement on mail of another time may give it: for what honest senders do today. */
+  readonly most?: number
   /** A sentence with the evidence in it, or nothing. Must not throw, and must be linear in what it looks at. */
   readonly find: (seen: S) => string | false | undefined
 }
