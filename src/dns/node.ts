@@ -1,7 +1,7 @@
 /** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
-import { promises } from 'node:dns'
 import { isIP } from 'node:net'
 import { PosternError, type Problem } from '../core/errors.ts'
+import { lazily } from '../core/lazily.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
@@ -103,9 +103,11 @@ function lifetime(
   return Math.min(ttl === undefined ? untold : ttl * 1_000, longest)
 }
 
+const dns = lazily(() => process.getBuiltinModule('node:dns'))
+
 /** Read by node:dns, which knows the system's servers and the form of an address with a port. */
 function serversOf(named: readonly string[] | undefined): readonly Server[] {
-  const channel = new promises.Resolver()
+  const channel = new (dns().promises.Resolver)()
   if (named !== undefined) {
     const problems = named.length > 0 ? named.flatMap(notAServer) : [noServer]
     if (problems.length > 0) throw new PosternError(problems)
@@ -130,7 +132,7 @@ const noServer: Problem = {
 
 function notAServer(server: string, index: number): readonly Problem[] {
   try {
-    new promises.Resolver().setServers([server])
+    ;new (dns().promises.Resolver)().setServers([server])
     return []
   } catch {
     return [{ path: `dns.servers[${index}]`, found: server, expected, remedy: 'write its IP address, not its name' }]

@@ -1,6 +1,9 @@
 /** Carries questions to one server: by UDP over sockets that are shared while they are in use, by TCP over one for each. */
-import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import type { Socket as UdpSocket } from 'node:dgram'
 import { connect, isIPv6 } from 'node:net'
+import { lazily } from '../core/lazily.ts'
+
+const udp = lazily(() => process.getBuiltinModule('node:dgram'))
 
 /** Where a server listens. */
 export interface Server {
@@ -58,7 +61,7 @@ export function carrierTo(server: Server): Carrier {
 }
 
 function open({ host, port }: Server): Shared {
-  const socket: UdpSocket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+  const socket: UdpSocket = udp().createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   const hearings = new Set<Hearing>()
   const waiting: Buffer[] = []
   let connected = false

@@ -1,7 +1,7 @@
 /** What the process itself shows: how late its event loop is, how busy, how near to the end of its memory. */
 import { totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { getHeapStatistics } from 'node:v8'
+import { lazily } from '../core/lazily.ts'
 
 export interface ProcessProbe {
   /** The share of time in which the event loop was busy, since this was last asked. */
@@ -9,6 +9,8 @@ export interface ProcessProbe {
   /** The share of memory that is taken: of the process's limit, or of V8's heap, whichever is nearer to its end. */
   memory(): number
 }
+
+const v8 = lazily(() => process.getBuiltinModule('node:v8'))
 
 /** @param limit octets; absent: what the container allows, or else what the machine has */
 export function processProbe(limit?: number): ProcessProbe {
@@ -22,7 +24,7 @@ export function processProbe(limit?: number): ProcessProbe {
       return Number.isFinite(utilization) ? utilization : 0
     },
     memory: () => {
-      const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics()
+      const { used_heap_size: used, heap_size_limit: most } = v8().getHeapStatistics()
       return Math.max(process.memoryUsage.rss() / allowed, used / most)
     },
   }
