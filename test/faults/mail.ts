@@ -16,6 +16,10 @@ export interface MailOptions {
   readonly id: string
   /** @default `a@example.org` */
   readonly from?: string
+  /** The address it comes from. @default 127.0.0.1 */
+  readonly client?: string
+  /** The name by which it greets. @default client.example.org */
+  readonly helo?: string
   /** @default 3 */
   readonly lines?: number
   /** Stands in the place of its first line. @default nothing */
@@ -26,13 +30,21 @@ export interface MailOptions {
 const SILENCE = 25_000
 
 /** Sends one message. Never rejects. */
-export async function mail({ port, id, from = 'a@example.org', lines = 3, text }: MailOptions): Promise<Sent> {
+export async function mail({
+  port,
+  id,
+  from = 'a@example.org',
+  client: address,
+  helo = 'client.example.org',
+  lines = 3,
+  text,
+}: MailOptions): Promise<Sent> {
   const began = performance.now()
-  const client = rawClient(port)
+  const client = rawClient(port, address === undefined ? {} : { from: address })
   const timer = new AbortController()
   const heard = async (): Promise<string> => {
     let said = await client.reply()
-    const commands = ['EHLO client.example.org', `MAIL FROM:<${from}>`, 'RCPT TO:<b@example.net>', 'DATA']
+    const commands = [`EHLO ${helo}`, `MAIL FROM:<${from}>`, 'RCPT TO:<b@example.net>', 'DATA']
     for (const line of commands) {
       if (!/^[23]/.test(said)) return said
       said = await client.say(line)

@@ -12,7 +12,7 @@ export interface WatchedRelay extends AsyncDisposable {
   readonly holdings: () => Promise<Holdings>
   /** Sets its wall clock so many milliseconds ahead of the machine's, or behind. */
   readonly setClock: (ahead: number) => Promise<void>
-  /** The sessions that have ended. */
+  /** The latest sessions that have ended. */
   readonly sessions: () => readonly SessionEntry[]
   /** What it told an operator. */
   readonly notices: () => readonly string[]
@@ -25,6 +25,7 @@ export interface Watch {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+const MOST_SESSIONS = 1_000
 const BRIEF: Patience = { connect: 1_000, reply: 1_500, final: 1_500 }
 
 /** Starts it on a free port of the loopback, carrying its decisions out. */
@@ -42,6 +43,7 @@ export async function watchedRelay(
   const ended = once(child, 'exit')
   child.on('message', (said: FromRelay) => {
     if (said.what === 'session') sessions.push(JSON.parse(said.line))
+    if (sessions.length > MOST_SESSIONS) sessions.shift()
     if (said.what === 'notice') notices.push(said.text)
   })
   const hear = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>

@@ -1,0 +1,23 @@
+/** A short soak, so that every run of the tests sees one; `npm run soak` takes as long as it is told. */
+import { expect, test } from 'vitest'
+import { attacks as kinds } from './hostile.ts'
+import { isBack } from './leaks.ts'
+import { slope, soak } from './soak.ts'
+
+const MB = 1024 ** 2
+
+test('O08 twenty seconds of honest mail with every kind of attack among it: memory and handles stay flat', {
+  timeout: 180_000,
+}, async () => {
+  await soak({ seconds: 20 }, async ({ relay, before, samples, answers, wrongs, attacks }) => {
+    expect(attacks).toBeGreaterThan(Object.keys(kinds).length * 0.8)
+    expect(wrongs).toEqual([])
+    const all = Object.values(answers).reduce((sum, count) => sum + count, 0)
+    expect(Object.keys(answers).filter(reply => !/^(?:250|4\d\d )/.test(reply))).toEqual([])
+    expect(answers[250]).toBeGreaterThan(all * 0.9)
+    // Octets in all of the time: what is kept of so many clients and senders is small.
+    expect(slope(samples, 'heap') / 3).toBeLessThan(4 * MB)
+    expect(slope(samples, 'rss') / 3).toBeLessThan(32 * MB)
+    await isBack(relay, before, expect)
+  })
+})
