@@ -1,7 +1,7 @@
 /** Which words of a message weighed most, for a person to read. */
 import type { Classifier } from './classifier.ts'
 import { type Seen, VIEWS, type View, viewsOf } from './features.ts'
-import { SPACE, type Visit, visitOctets, visitText } from './grams.ts'
+import { gramsOfOctets, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
 
 /** A word of a message and what it spoke for. */
 export interface Evidence {
@@ -23,7 +23,7 @@ export function explain(classifier: Classifier, seen: Seen, most = 5): readonly 
   const views = viewsOf(seen)
   const pieces = { header: views.header, body: views.body, raw: views.raw.map(latin1) }
   return VIEWS.flatMap((view, index) =>
-    weigh(pieces[view], view === 'raw' ? visitLatin1 : visitText, gram => classifier.weightOf(index, gram)).map(
+    weigh(pieces[view], view === 'raw' ? gramsOfLatin1 : gramsOfText, gram => classifier.weightOf(index, gram)).map(
       ([word, weight]): Evidence => ({ view, word, weight }),
     ),
   )
@@ -33,17 +33,18 @@ export function explain(classifier: Classifier, seen: Seen, most = 5): readonly 
 }
 
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1')
-const visitLatin1 = (text: string, visit: Visit): void => visitOctets(Buffer.from(text, 'latin1'), visit)
+const gramsOfLatin1 = (text: string, run: Run): number => gramsOfOctets(Buffer.from(text, 'latin1'), run)
 
 type WeighedWord = readonly [word: string, weight: number]
 
 /** Every word of a view once, with the weight of what ends in it for the first time. */
 function weigh(
   pieces: readonly string[],
-  visitPiece: (text: string, visit: Visit) => void,
+  gramsOf: (text: string, run: Run) => number,
   weightOf: (gram: number) => number,
 ): readonly WeighedWord[] {
   const met = new Uint8Array(SPACE)
+  const run = newRun()
   const weights = new Map<string, number>()
   let count = 0
   for (const piece of pieces) {
@@ -53,7 +54,9 @@ function weigh(
       const word = piece.slice(start, end)
       weights.set(word, (weights.get(word) ?? 0) + weight)
     }
-    visitPiece(piece, (gram, at) => {
+    const length = gramsOf(piece, run)
+    for (let index = 0; index < length; index += 1) {
+      const [gram = 0, at = 0] = [run.grams[index], run.places[index]]
       if (at >= end) {
         close()
         weight = 0
@@ -63,11 +66,11 @@ function weigh(
           end = pass(piece, start, start + LONGEST_WORD, false)
         }
       }
-      if (met[gram] === 1) return
+      if (met[gram] === 1) continue
       met[gram] = 1
       count += 1
       weight += weightOf(gram)
-    })
+    }
     close()
   }
   const length = Math.sqrt(Math.max(count, 1))

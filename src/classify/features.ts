@@ -45,6 +45,9 @@ const WRITTEN_ON_ARRIVAL = new Set(
 const PREFIXES =
   'x-spam x-virus x-ms- x-microsoft x-mozilla x-imap x-evolution x-gmane x-pstn resent- arc- x-proofpoint'.split(' ')
 
+/** Most names have none, and this is cheaper. */
+const MAY_HAVE_PREFIX = /^(?:x-|resent-|arc-)/
+
 /** The way and the time of a message: the first octets have them as they are, among what the sender says they have no place. */
 const WAY = new Set(['received', 'date'])
 
@@ -100,7 +103,7 @@ export function viewsOf({ header, text, urls, head }: Seen): Views {
 }
 
 const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
-  WRITTEN_ON_ARRIVAL.has(key) || PREFIXES.some(prefix => key.startsWith(prefix))
+  WRITTEN_ON_ARRIVAL.has(key) || (MAY_HAVE_PREFIX.test(key) && PREFIXES.some(prefix => key.startsWith(prefix)))
 
 /** Next to nothing, or not readable: then what was sent must speak for itself. */
 function isThin(text: string): boolean {

@@ -15,8 +15,19 @@ export interface GramCollector {
   take(): Grams
 }
 
-/** Called for each gram with the place of its last character. */
-export type Visit = (gram: number, at: number) => void
+/** Room for every gram of one piece, repeated ones too, and for the place of its last character. */
+export interface Run {
+  readonly grams: Uint16Array
+  readonly places: Uint16Array
+}
+
+/** The most characters of a piece: each may end two grams. */
+export const LONGEST_PIECE = 4_096
+
+export const newRun = (): Run => ({
+  grams: new Uint16Array(2 * LONGEST_PIECE),
+  places: new Uint16Array(2 * LONGEST_PIECE),
+})
 
 const GOLDEN = 0x9e3779b1
 const HIGH = 0x85ebca6b
@@ -29,15 +40,17 @@ const IDEOGRAPHS = 0x2e80
 const hash = (word: number): number => Math.imul(word ^ (word >>> 15), GOLDEN) >>> 16
 
 /**
- * Every gram of a text. Two ideographs that follow each other are a gram as well, for they carry as much as four letters.
- * Linear, and nothing is copied.
+ * Every gram of a text, in order; returns how many. Two ideographs that follow each other are a gram as well, for they carry as
+ * much as four letters. What lies beyond {@link LONGEST_PIECE} is not read.
  */
-export function visitText(text: string, visit: Visit): void {
+export function gramsOfText(text: string, { grams, places }: Run): number {
+  const end = Math.min(text.length, LONGEST_PIECE)
   let low = 0
   let high = 0
   let before = SPACE_CODE
   let length = 0
-  for (let at = 0; at < text.length; at += 1) {
+  let count = 0
+  for (let at = 0; at < end; at += 1) {
     let code = text.charCodeAt(at)
     if (code <= SPACE_CODE) {
       if (before === SPACE_CODE) continue
@@ -46,41 +59,57 @@ export function visitText(text: string, visit: Visit): void {
     low = (low << 8) | (code & 255)
     high = (high << 8) | (code >>> 8)
     length += 1
-    if (length > 3) visit(hash(high === 0 ? low : low ^ Math.imul(high, HIGH)), at)
-    if (code > IDEOGRAPHS && before > IDEOGRAPHS) visit(hash(Math.imul((before << 16) | code, PAIR)), at)
+    if (length > 3) {
+      grams[count] = hash(high === 0 ? low : low ^ Math.imul(high, HIGH))
+      places[count++] = at
+    }
+    if (code > IDEOGRAPHS && before > IDEOGRAPHS) {
+      grams[count] = hash(Math.imul((before << 16) | code, PAIR))
+      places[count++] = at
+    }
     before = code
   }
+  return count
 }
 
 /** Every gram of octets as they are. */
-export function visitOctets(octets: Uint8Array, visit: Visit): void {
+export function gramsOfOctets(octets: Uint8Array, { grams, places }: Run): number {
+  const end = Math.min(octets.length, LONGEST_PIECE)
   let word = 0
-  for (let at = 0; at < octets.length; at += 1) {
+  let count = 0
+  for (let at = 0; at < end; at += 1) {
     word = (word << 8) | (octets[at] ?? 0)
-    if (at > 2) visit(hash(word), at)
+    if (at < 3) continue
+    grams[count] = hash(word)
+    places[count++] = at
   }
+  return count
 }
 
 /** A collector keeps one bit for each gram, so that each is taken once. */
 export function gramCollector(room = 8192): GramCollector {
   const marks = new Uint32Array(SPACE / 32)
   const found = new Uint16Array(room)
+  const run = newRun()
   let count = 0
-  const add = (gram: number): void => {
-    const mark = 1 << (gram & 31)
-    const place = gram >>> 5
-    const marked = marks[place] ?? 0
-    if ((marked & mark) !== 0 || count === room) return
-    marks[place] = marked | mark
-    found[count] = gram
-    count += 1
+  const add = (length: number): void => {
+    const { grams } = run
+    for (let index = 0; index < length && count < room; index += 1) {
+      const gram = grams[index] ?? 0
+      const mark = 1 << (gram & 31)
+      const place = gram >>> 5
+      const marked = marks[place] ?? 0
+      if ((marked & mark) !== 0) continue
+      marks[place] = marked | mark
+      found[count++] = gram
+    }
   }
   return {
-    text: text => visitText(text, add),
-    octets: octets => visitOctets(octets, add),
+    text: text => add(gramsOfText(text, run)),
+    octets: octets => add(gramsOfOctets(octets, run)),
     take: () => {
       const taken = found.slice(0, count)
-      for (const gram of taken) marks[gram >>> 5] = 0
+      for (let index = 0; index < count; index += 1) marks[(found[index] ?? 0) >>> 5] = 0
       count = 0
       return taken
     },
