@@ -8,7 +8,7 @@ test.for([
   ['spamassassin', 0.002, 1],
   ['csdmc-2010', 0.0005, 1],
 ] as const)(
-  'on %s it ranks mail as well as was measured, and keeps its promise to honest mail at 1 %% and 0.5 %%',
+  'on %s it ranks mail as well as was measured, and keeps its promise to honest mail at one and at half a percent',
   { timeout: 600_000 },
   async ([name, oneMinusRoca, hamLost]) => {
     const { mail } = await readMail(name)
