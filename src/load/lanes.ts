@@ -72,11 +72,11 @@ export function lanes({ limit, reserve, waiting, wait }: LanesOptions): Lanes {
   const serve = (clock: Clock): void => {
     const now = clock.monotonic()
     for (const lane of ['known', 'unknown'] as const) {
-      expire(lane, now)
       while (queues[lane].length > 0 && hasRoom(lane)) {
         const next = isOver(lane, now) ? queues[lane].at(-1) : queues[lane][0]
         next?.settle(true)
       }
+      expire(lane, now)
     }
   }
 

@@ -20,8 +20,9 @@ export interface ConcurrencyLimit {
 const TOLERANCE = 2
 /** From here on the process itself has too much. */
 const FULL = 0.9
-/** Below this load, and not slowed down, whoever fills the limit gets a tenth more each second. */
+/** Below this load, and not slowed down, whoever fills the limit gets two fifths more each second: what fills it is no work. */
 const CALM = 0.7
+const MORE = 2
 const NO_SLOWER = 1.2
 const SMOOTHING = 0.2
 
@@ -48,7 +49,7 @@ export function concurrencyLimit({
       // Fewer places help a process that is full only where it is the places that fill it.
       const gradient = Math.min(1, Math.max(0.5, TOLERANCE / slowdown), held && load >= FULL ? FULL : 1)
       const isCalm = slowdown < NO_SLOWER && load < CALM
-      const room = held && gradient === 1 ? (isCalm ? value / 2 : Math.sqrt(value)) : 0
+      const room = held && gradient === 1 ? (isCalm ? value * MORE : Math.sqrt(value)) : 0
       const wanted = value * gradient + room
       value = Math.min(most, Math.max(least, value + (wanted - value) * SMOOTHING))
     },

@@ -26,6 +26,10 @@ export interface LoadMeter {
   now(): Load
   /** The level alone, for whoever must not wake anything. */
   readonly level: Level
+  /** Somebody has found no place in the last ten seconds. */
+  readonly crowded: boolean
+  /** Somebody finds no place: whoever has one and does nothing with it has less patience to hope for. */
+  crowd(): void
   /** More of something is held, or less. */
   hold(what: Held, by: number): void
   /** Something behind us has answered after so many milliseconds: `next-hop`, `clamav`, `dns`. */

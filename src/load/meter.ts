@@ -31,6 +31,8 @@ const SHOWN = 1_000
 /** Memory is asked for at every fifth look, latencies at every tenth. */
 const MEMORY_EVERY = 5
 const LATENCY_EVERY = 10
+/** So long after the last one who found no place there are places enough. */
+const CROWD_ENDS = 10_000
 /** Without a question for so long, and green, the measuring sleeps; whoever scrapes once a minute keeps it awake. */
 const AWAKE = 90_000
 /** How many different things behind us are told apart; further ones are not heard. */
@@ -64,6 +66,7 @@ export function loadMeter({
   const behind = new Map<string, Latency>()
   const levels = levelHolder(clock.monotonic())
   let [busy, taken, stall, stallAt] = [0, 0, 0, Number.NEGATIVE_INFINITY]
+  let crowdedAt = Number.NEGATIVE_INFINITY
   let [ticks, asked] = [0, Number.NEGATIVE_INFINITY]
   let next: number | undefined
   let shown: Load = { value: 0, level: 'green', since: levels.since, parts: {}, slowdown: 1 }
@@ -127,6 +130,12 @@ export function loadMeter({
     },
     get level() {
       return shown.level
+    },
+    get crowded() {
+      return clock.monotonic() - crowdedAt < CROWD_ENDS
+    },
+    crowd: () => {
+      crowdedAt = clock.monotonic()
     },
     hold: (what, by) => {
       held[what] += by

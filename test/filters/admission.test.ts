@@ -7,7 +7,7 @@ import type { Notice } from '../../src/core/world.ts'
 import { clientMark } from '../../src/facts/trust.ts'
 import { minutesUntil } from '../../src/filters/admission/retry.ts'
 import { type AdmissionOptions, admission } from '../../src/filters/admission.ts'
-import { line, points, postern, reject } from '../../src/index.ts'
+import { type Filter, line, points, postern, reject } from '../../src/index.ts'
 import { loadMeter } from '../../src/load/meter.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock, settled } from '../../src/testing/clock.ts'
@@ -244,4 +244,27 @@ test.for([
   [{ wait: 'soon' as '1s' }, 'admission.wait'],
 ] as const)('a mistake in %o is named', ([options, path]) => {
   expect(() => admission(options)).toThrow(path)
+})
+
+test('a stranger who finds no place makes the idle hurry; a bad one who is turned away while others have room does not', async () => {
+  const { come, load } = house(small)
+  for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
+  expect(load.crowded).toBe(false)
+  await come('192.0.2.77')
+  expect(load.crowded).toBe(true)
+})
+
+test('whom another filter refuses while the door still thinks is not counted as turned away', async () => {
+  const list: Filter = {
+    name: 'list',
+    order: 'early',
+    connect: ({ ip }) => ip === '192.0.2.66' && reject('5.7.1', 'listed'),
+  }
+  const { come, metric, told } = house(small, [list])
+  for (let index = 0; index < 6; index += 1) await come(`192.0.2.${index}`)
+  const [, { verdict }] = await come('192.0.2.66')
+  await settled()
+  expect(verdict).toBe('reject')
+  expect(metric('postern_turned_away_total')).toEqual({})
+  expect(told).toEqual([])
 })

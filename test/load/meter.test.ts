@@ -139,3 +139,16 @@ test('it looks ten times a second while somebody asks, and sleeps when nobody do
   expect(hand.next()).toBeUndefined()
   expect(looks).toBeLessThan(1_000)
 })
+
+test('places are short until ten seconds after the last who found none', () => {
+  const hand = clock()
+  const load = loadMeter({ clock: hand, process: quiet })
+  expect(load.crowded).toBe(false)
+  load.crowd()
+  hand.pass(9_000)
+  load.crowd()
+  hand.pass(9_999)
+  expect(load.crowded).toBe(true)
+  hand.pass(1)
+  expect(load.crowded).toBe(false)
+})

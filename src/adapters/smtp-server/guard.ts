@@ -39,7 +39,7 @@ export function guard(
   checkInstalled()
   refuseProxies(own)
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const limits = underStress(toLimits(wire), () => current().world.load.level)
+  const limits = underStress(toLimits(wire), () => current().world.load)
   const offered = onAuth === undefined ? ['AUTH'] : []
   const options: SMTPServerOptions = {
     disableReverseLookup: true,

@@ -83,7 +83,7 @@ export function protect(
 }
 
 function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Visits {
-  const limits = underStress(toLimits(wire), () => gateway().world.load.level)
+  const limits = underStress(toLimits(wire), () => gateway().world.load)
   const visits = trackVisits(gateway, limits, most)
   server.options.maxRecipients ??= limits.recipients
   const own: Handlers = {

@@ -1,5 +1,5 @@
 /** Less patience while the load is high (as Postfix has under stress, STRESS_README): the known and the quick notice nothing. */
-import type { Level } from '../../load/load.ts'
+import type { Level, LoadMeter } from '../../load/load.ts'
 import type { Limits } from './limits.ts'
 
 type Patience = Pick<Limits, 'junk' | 'errors' | 'command' | 'transaction' | 'grace'>
@@ -10,11 +10,18 @@ const patience: Readonly<Record<Exclude<Level, 'green'>, Patience>> = {
   red: { junk: 5, errors: 3, command: 10_000, transaction: 120_000, grace: 3_000 },
 }
 
-/** Limits that are read anew each time: a client that is here already has less patience to hope for, too. */
-export function underStress(limits: Limits, level: () => Level): Limits {
+/** While others find no place, who does nothing useful for so long gives up his. */
+const crowded: Patience = { ...patience.red, command: 2_000, grace: 2_000 }
+
+/**
+ * Limits that are read anew each time: a client that is here already has less patience to hope for, too. Slow clients who
+ * have taken all places so leave as fast as they come; an honest one says something useful with each of its round trips.
+ */
+export function underStress(limits: Limits, load: () => Pick<LoadMeter, 'level' | 'crowded'>): Limits {
   const least = (key: keyof Patience): number => {
-    const now = level()
-    return now === 'green' ? limits[key] : Math.min(limits[key], patience[now][key])
+    const now = load()
+    if (now.crowded) return Math.min(limits[key], crowded[key])
+    return now.level === 'green' ? limits[key] : Math.min(limits[key], patience[now.level][key])
   }
   return {
     ...limits,
