@@ -1,10 +1,11 @@
 /** The one pass over a message: line ends, header section, spool and readers, chunk by chunk, with back-pressure. */
 import type { Readable } from 'node:stream'
-import { headerCollector } from '../mime/collect.ts'
+import { type HeaderSection, headerCollector } from '../mime/collect.ts'
 import { readHeader } from '../mime/fields.ts'
-import type { HeaderEnd, HeaderFields } from '../mime/header.ts'
+import type { HeaderFields } from '../mime/header.ts'
 import { type LineEnds, lineEnds } from '../mime/line-ends.ts'
 import type { Reader } from './fact.ts'
+import { type Soon, soon } from './soon.ts'
 import type { Spool } from './spool.ts'
 
 /** How a reception ended. */
@@ -23,65 +24,127 @@ export interface ReceiveOptions {
   readonly size: number
   readonly spool: Spool
   /** The header is complete. Returns who reads along, or undefined when nothing more is wanted. */
-  readonly header: (fields: HeaderFields) => Promise<readonly Reader<unknown>[] | undefined>
+  readonly header: (fields: HeaderFields) => Soon<readonly Reader<unknown>[] | undefined>
 }
 
 class SpoolError extends Error {}
 
 /** Never rejects. Leaves `content` as it is when it stops early: the host drains or destroys it. */
-export async function receive(content: Readable, { size, spool, header }: ReceiveOptions): Promise<Reception> {
+export function receive(content: Readable, { size, spool, header }: ReceiveOptions): Promise<Reception> {
   const lines = lineEnds()
   const collector = headerCollector()
   let readers: readonly Reader<unknown>[] | undefined
   let received = 0
 
-  const keep = async (chunk: Buffer): Promise<void> => {
-    if (chunk.length === 0) return
+  const keep = (chunk: Buffer): Soon<void> => {
+    if (chunk.length === 0) return undefined
+    const waits: Promise<void>[] = []
     for (const reader of readers ?? []) {
       const wait = reader.chunk(chunk)
-      if (wait !== undefined) await wait
+      if (wait !== undefined) waits.push(wait)
     }
-    try {
-      const wait = spool.write(chunk)
-      if (wait !== undefined) await wait
-    } catch (error) {
-      throw new SpoolError('the spool takes no more', { cause: error })
-    }
+    const room = kept(spool, chunk)
+    if (room !== undefined) waits.push(room)
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
   }
-  /** @returns whether the rest is wanted */
-  const headerComplete = async (section: Buffer, separator: Buffer, end: HeaderEnd): Promise<boolean> => {
+  const headerComplete = ({ section, separator, rest, end }: HeaderSection): Soon<Reception | undefined> => {
     // A bare CR at the very end owes an LF that only the next push would bring.
     const normal = lines.push(section)
-    const fields = readHeader(section, { end })
-    readers = await header(fields)
-    if (readers === undefined) return false
-    await keep(normal)
-    await keep(lines.push(separator))
-    lines.beginBody()
-    return true
+    return soon(header(readHeader(section, { end })), wanted => {
+      if (wanted === undefined) return decided
+      readers = wanted
+      const closing = lines.push(separator)
+      lines.beginBody()
+      const body = lines.push(rest)
+      return soon(keep(normal), () => soon(keep(closing), () => soon(keep(body), goOn)))
+    })
   }
+  /** @returns how the reception ends, if it does. */
+  const take = (chunk: Buffer): Soon<Reception | undefined> => {
+    received += chunk.length
+    if (received > size) return { kind: 'too-large' }
+    if (readers !== undefined) return soon(keep(lines.push(chunk)), goOn)
+    const found = collector.push(chunk)
+    return found && headerComplete(found)
+  }
+  const finish = (): Soon<Reception> =>
+    soon(readers === undefined ? headerComplete(collector.end()) : undefined, ended =>
+      ended === undefined ? soon(keep(lines.end()), () => ({ kind: 'complete', lines })) : ended,
+    )
+  return readThrough(content, take, finish)
+}
 
-  try {
-    for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      received += chunk.length
-      if (received > size) return { kind: 'too-large' }
-      if (readers !== undefined) {
-        await keep(lines.push(chunk))
-        continue
-      }
-      const found = collector.push(chunk)
-      if (found === undefined) continue
-      if (!(await headerComplete(found.section, found.separator, found.end))) return { kind: 'decided' }
-      await keep(lines.push(found.rest))
-    }
-    if (readers === undefined) {
-      const { section, separator, rest, end } = collector.end()
-      if (!(await headerComplete(section, separator, end))) return { kind: 'decided' }
-      await keep(lines.push(rest))
-    }
-    await keep(lines.end())
-    return { kind: 'complete', lines }
-  } catch (error) {
-    return error instanceof SpoolError ? { kind: 'no-space', error: error.cause } : { kind: 'lost', error }
+const decided: Reception = { kind: 'decided' }
+const goOn = (): undefined => undefined
+
+function kept(spool: Spool, chunk: Buffer): Promise<void> | undefined {
+  const fail = (error: unknown): never => {
+    throw new SpoolError('the spool takes no more', { cause: error })
   }
+  try {
+    return spool.write(chunk)?.catch(fail)
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+/** By events and not as an async iterator, which would cost an ordinary message more than all that is done with it here. */
+function readThrough(
+  content: Readable,
+  take: (chunk: Buffer) => Soon<Reception | undefined>,
+  finish: () => Soon<Reception>,
+): Promise<Reception> {
+  return new Promise(resolve => {
+    let busy = false
+    let isOver = false
+    let source: 'open' | 'ended' | { readonly error: unknown } = 'open'
+
+    const end = (reception: Reception): void => {
+      isOver = true
+      content.off('readable', pull).off('end', ended).off('error', lost).off('close', closed)
+      resolve(reception)
+    }
+    const fail = (error: unknown): void =>
+      end(error instanceof SpoolError ? { kind: 'no-space', error: error.cause } : { kind: 'lost', error })
+    /** Waits for what is not there at once; nothing else happens meanwhile. */
+    const settle = (made: Soon<Reception | undefined>): void => {
+      if (!(made instanceof Promise)) {
+        if (made !== undefined) end(made)
+        return
+      }
+      busy = true
+      made.then(reception => {
+        busy = false
+        if (reception !== undefined) end(reception)
+        else pull()
+      }, fail)
+    }
+    const pull = (): void => {
+      try {
+        while (!busy && !isOver) {
+          const chunk: Buffer | null = content.read()
+          if (chunk === null) break
+          settle(take(chunk))
+        }
+        if (busy || isOver || source === 'open') return
+        if (source === 'ended') settle(finish())
+        else fail(source.error)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const ended = (): void => {
+      source = 'ended'
+      pull()
+    }
+    const lost = (error: unknown): void => {
+      if (source === 'open') source = { error }
+      pull()
+    }
+    const closed = (): void => lost(new Error('the stream was closed before its end'))
+
+    content.on('readable', pull).on('end', ended).on('error', lost).on('close', closed)
+    if (content.readableEnded) ended()
+    else if (content.destroyed) lost(content.errored ?? new Error('the stream was closed before it was read'))
+  })
 }

@@ -10,6 +10,7 @@ import { openScope } from './memory.ts'
 import { reference } from './reference.ts'
 import { type Adjust, run, type Spent } from './run.ts'
 import type { Setup } from './setup.ts'
+import { type Soon, soon } from './soon.ts'
 import type { Connection, Greeting, Recipient, Stage, Tls, Transaction } from './stage.ts'
 import { type Delivery, deliver } from './transaction.ts'
 import type { World } from './world.ts'
@@ -107,8 +108,9 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
     waiting -= 1
   }
   /** One verb after another. The first begins at once, so that a `close` right behind it finds it begun. */
-  const inTurn = <T>(verb: () => Promise<T>): Promise<T> => {
+  const inTurn = <T>(verb: () => Soon<T>): Promise<T> => {
     const result = waiting === 0 ? verb() : turn.then(verb)
+    if (!(result instanceof Promise)) return Promise.resolve(result)
     waiting += 1
     turn = result.then(ended, ended)
     return result
@@ -125,21 +127,21 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
     return decision
   }
   /** Runs the filters of a stage on the innermost level, unless something around it is decided already. */
-  const examine = async (stage: Stage, levels: readonly Level[], forwardPath?: string): Promise<Decision> => {
+  const examine = (stage: Stage, levels: readonly Level[], forwardPath?: string): Soon<Decision> => {
     const at = { stage, ref, ...(forwardPath !== undefined && { forwardPath }) }
     const before = again(setup, levels, at)
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
-    const ran = run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust)
-    const { findings, ended } = ran instanceof Promise ? await ran : ran
-    if (here.scope.over) return gone(stage, ref)
-    here.findings.push(...findings)
-    const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
-    if (isFinal(decision.verdict)) {
-      here.decided = { decision, ended }
-      here.scope.cancel()
-    }
-    return hear(decision, here, forwardPath)
+    return soon(run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust), ({ findings, ended }) => {
+      if (here.scope.over) return gone(stage, ref)
+      here.findings.push(...findings)
+      const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
+      if (isFinal(decision.verdict)) {
+        here.decided = { decision, ended }
+        here.scope.cancel()
+      }
+      return hear(decision, here, forwardPath)
+    })
   }
   const endTransaction = () => {
     transaction?.delivery?.end()
@@ -151,33 +153,33 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
   return {
     ref,
     connect: () =>
-      inTurn(async () => {
+      inTurn(() => {
         if (closed) return gone('connect', ref)
         if (connected) return outOfOrder('connect', ref, 'the session is connected already')
         connected = true
-        return await examine('connect', [connection])
+        return examine('connect', [connection])
       }),
     early: () =>
-      inTurn(async () => {
+      inTurn(() => {
         if (closed) return gone('connect', ref)
         if (greeting !== undefined) return outOfOrder('connect', ref, 'the session was greeted already')
         connected = true
         connection.scope.learn({ spokeEarly: true })
         connection.findings.length = 0
-        return await examine('connect', [connection])
+        return examine('connect', [connection])
       }),
     helo: (name, tls) =>
-      inTurn(async () => {
+      inTurn(() => {
         if (closed) return gone('helo', ref)
         if (!connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
         endTransaction()
         greeting?.scope.end()
         notes?.helo(name, tls)
         greeting = level(openScope<Greeting>('helo', connection.scope, { helo: name, ...(tls && { tls }) }))
-        return await examine('helo', [connection, greeting])
+        return examine('helo', [connection, greeting])
       }),
     mail: (reversePath, { user, utf8 = false } = {}) =>
-      inTurn(async () => {
+      inTurn(() => {
         if (closed) return gone('mail', ref)
         if (greeting === undefined) return outOfOrder('mail', ref, 'MAIL came before HELO')
         if (transaction !== undefined && transaction.delivery === undefined)
@@ -188,27 +190,29 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         const fields = { reversePath, utf8, ...(user !== undefined && { user }) }
         const opened = { level: level(openScope<Transaction>('mail', greeting.scope, fields)), recipients: new Map() }
         transaction = opened
-        const decision = await examine('mail', [connection, greeting, opened.level])
-        // A sender that is refused aloud has begun no transaction.
-        if (decision.reply.code >= 400 && transaction === opened) endTransaction()
-        return decision
+        return soon(examine('mail', [connection, greeting, opened.level]), decision => {
+          // A sender that is refused aloud has begun no transaction.
+          if (decision.reply.code >= 400 && transaction === opened) endTransaction()
+          return decision
+        })
       }),
     rcpt: forwardPath =>
-      inTurn(async () => {
+      inTurn(() => {
         if (closed) return gone('rcpt', ref)
         if (greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
           return outOfOrder('rcpt', ref, 'RCPT came before MAIL')
         const { level: outer, recipients } = transaction
         const fields = { forwardPath, accepted: recipients.size }
         const recipient = level(openScope<Recipient>('rcpt', outer.scope, fields))
-        const decision = await examine('rcpt', [connection, greeting, outer, recipient], forwardPath)
-        if (decision.reply.code < 400) {
-          // Named twice, it is one recipient, as it was judged last.
-          recipients.get(forwardPath)?.scope.end()
-          recipients.set(forwardPath, recipient)
-          notes?.rcpt(forwardPath)
-        } else recipient.scope.end()
-        return decision
+        return soon(examine('rcpt', [connection, greeting, outer, recipient], forwardPath), decision => {
+          if (decision.reply.code < 400) {
+            // Named twice, it is one recipient, as it was judged last.
+            recipients.get(forwardPath)?.scope.end()
+            recipients.set(forwardPath, recipient)
+            notes?.rcpt(forwardPath)
+          } else recipient.scope.end()
+          return decision
+        })
       }),
     withdraw: forwardPath => {
       const recipient = transaction?.recipients.get(forwardPath)

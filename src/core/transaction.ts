@@ -11,6 +11,7 @@ import { openScope, type Scope } from './memory.ts'
 import { receive } from './receive.ts'
 import { run, type Spent } from './run.ts'
 import type { Setup } from './setup.ts'
+import { type Soon, soon } from './soon.ts'
 import { spool } from './spool.ts'
 import type { Header, Message, Stage } from './stage.ts'
 import type { World } from './world.ts'
@@ -62,11 +63,11 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     )
 
   /** Runs a stage on a level of this message. */
-  const examine = async (stage: Stage, here: Level): Promise<Finding | undefined> => {
-    const { findings, ended } = await run(setup.plans[stage], here.scope, clock, spent, all(), setup.adjust)
-    here.findings.push(...findings)
-    return ended
-  }
+  const examine = (stage: Stage, here: Level): Soon<Finding | undefined> =>
+    soon(run(setup.plans[stage], here.scope, clock, spent, all(), setup.adjust), ({ findings, ended }) => {
+      here.findings.push(...findings)
+      return ended
+    })
 
   const receiveAll = async (content: Readable): Promise<Outcome> => {
     const before = again(setup, levels, { stage: 'message', ref })
@@ -75,15 +76,17 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     const reception = await receive(content, {
       size: setup.size,
       spool: store,
-      header: async fields => {
+      header: fields => {
         const scope = openScope<Header>('header', outer.scope, { forwardPaths, header: fields })
-        header = level(scope)
-        const ended = await examine('header', header)
-        const at = { stage: 'header', ref, ...(ended && { ended }) } as const
-        atHeader = hear(judge(setup, all(), at), header)
-        if (isFinal(atHeader.verdict) || scope.over) return undefined
-        watchers = setup.readings.map(reading => watch(reading, scope.context))
-        return watchers
+        const here = level(scope)
+        header = here
+        return soon(examine('header', here), ended => {
+          const at = { stage: 'header', ref, ...(ended && { ended }) } as const
+          atHeader = hear(judge(setup, all(), at), here)
+          if (isFinal(atHeader.verdict) || scope.over) return undefined
+          watchers = setup.readings.map(reading => watch(reading, scope.context))
+          return watchers
+        })
       },
     })
     if (outer.scope.over) return forAll(gone('message', ref))
@@ -97,13 +100,13 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
       case 'no-space':
         return failed(defer('4.3.1', `the spool failed: ${words(reception.error)}`, { rule: 'session/spool' }))
       case 'complete':
-        return await judgeMessage(header as Level & { scope: Scope<Header> }, reception.lines)
+        return judgeMessage(header as Level & { scope: Scope<Header> }, reception.lines)
       default:
         return reception satisfies never
     }
   }
 
-  const judgeMessage = async (inner: Level & { scope: Scope<Header> }, lines: LineEnds): Promise<Outcome> => {
+  const judgeMessage = (inner: Level & { scope: Scope<Header> }, lines: LineEnds): Soon<Outcome> => {
     const broken = lineEndFinding(setup, lines)
     const scope = openScope<Message>('message', inner.scope, {
       size: store.size,
@@ -114,8 +117,18 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     message = here
     for (const watcher of watchers) scope.put(watcher.reading, watcher.found())
     if (broken !== undefined) here.findings.push(broken)
-    const ended = broken ?? (await examine('message', here))
-    if (outer.scope.over) return forAll(gone('message', ref))
+    return soon(broken ?? examine('message', here), ended => {
+      if (outer.scope.over) return forAll(gone('message', ref))
+      return concluded(inner, here, scope, ended)
+    })
+  }
+  /** The decision for each recipient, and what is to be delivered. */
+  const concluded = (
+    inner: Level & { scope: Scope<Header> },
+    here: Level,
+    scope: Scope<Message>,
+    ended: Finding | undefined,
+  ): Outcome => {
     const at = { stage: 'message', ref, ...(ended && { ended }) } as const
     const each = new Map(
       [...recipients].map(([forwardPath, recipient]) => [

@@ -23,7 +23,7 @@ export interface ForgedOptions {
 export function forged({ id, names = [] }: ForgedOptions): (field: HeaderField) => boolean {
   const own = authservId(id)
   const ours = new Set(names.map(name => name.toLowerCase()))
-  return ({ key, value }) => ours.has(key) || (key === 'authentication-results' && isOwn(value, own))
+  return field => ours.has(field.key) || (field.key === 'authentication-results' && isOwn(field.value, own))
 }
 
 /** The forged fields of a header section, from the top, with their offsets. */
