@@ -36,10 +36,18 @@ export interface HarakaSetting {
   readonly plugins?: readonly string[]
   /** Further files of `config/`. */
   readonly config?: Readonly<Record<string, string>>
+  /** Further files of its folder. @default none */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Starts Haraka and waits until it listens. Allow `INSTALL_TIMEOUT`, where it may have to be installed. */
-export async function startHaraka({ nextHop, plugin, plugins, config = {} }: HarakaSetting): Promise<Haraka> {
+export async function startHaraka({
+  nextHop,
+  plugin,
+  plugins,
+  config = {},
+  files: more = {},
+}: HarakaSetting): Promise<Haraka> {
   const program = join(await packages(), 'node_modules/Haraka/bin/haraka')
   const folder = await scratch('haraka-')
   const port = await freePort()
@@ -53,6 +61,7 @@ export async function startHaraka({ nextHop, plugin, plugins, config = {} }: Har
     'config/connection.ini': CONNECTION,
     'config/me': 'mx.example.net',
     'config/log.ini': 'level=info\n',
+    ...more,
     ...Object.fromEntries(Object.entries(config).map(([name, text]) => [`config/${name}`, text])),
   }
   for (const [name, text] of Object.entries(files)) {

@@ -1,0 +1,25 @@
+/** Stalwart's hooks and the webhooks of cloud mail services, each on a port of its own. */
+import type { Server } from 'node:http'
+import { hooks } from '../../src/adapters/hooks/index.ts'
+import { serve, webhook } from '../../src/adapters/webhook/index.ts'
+import { recommended } from '../../src/filters/index.ts'
+import { type PosternOptions, postern } from '../../src/index.ts'
+
+export function httpDoors(
+  authorization: string,
+  options?: Partial<PosternOptions>,
+): { readonly hooks: Server; readonly webhook: Server } {
+  const gateway = postern({ filters: recommended({ domains: ['example.net'] }), ...options })
+  return {
+    // MtaHook in Stalwart: url http://127.0.0.1:8893/, stages connect ehlo mail rcpt data, tempFailOnError true.
+    hooks: serve(hooks(gateway, { authorization })),
+    // The service posts message/rfc822 to http://127.0.0.1:8894/?from=…&to=…&ip=…
+    webhook: serve(webhook(gateway, { authorization })),
+  }
+}
+
+if (import.meta.main) {
+  const doors = httpDoors(process.env.POSTERN_AUTHORIZATION ?? '')
+  doors.hooks.listen(8893, '127.0.0.1')
+  doors.webhook.listen(8894, '127.0.0.1')
+}

@@ -1,0 +1,10 @@
+/** The policy service that main.cf, beside this, names: `node examples/postfix-policy/server.ts`. */
+import type { Server } from 'node:net'
+import { policyService } from '../../src/adapters/policy/index.ts'
+import { recommended } from '../../src/filters/index.ts'
+import { type PosternOptions, postern } from '../../src/index.ts'
+
+export const postfixPolicy = (options?: Partial<PosternOptions>): Server =>
+  policyService(postern({ filters: recommended({ domains: ['example.net'] }), ...options }), { prepend: true })
+
+if (import.meta.main) postfixPolicy().listen(8892, '127.0.0.1')

@@ -1,0 +1,10 @@
+/** postern in Rspamd's place, for the clients whose lines are beside this: `node examples/rspamd-clients/server.ts`. */
+import type { Server } from 'node:net'
+import { rspamd } from '../../src/adapters/http/index.ts'
+import { recommended } from '../../src/filters/index.ts'
+import { type PosternOptions, postern } from '../../src/index.ts'
+
+export const inPlaceOfRspamd = (options?: Partial<PosternOptions>): Server =>
+  rspamd(postern({ filters: recommended({ domains: ['example.net'] }), ...options }))
+
+if (import.meta.main) inPlaceOfRspamd().listen(11333, '127.0.0.1')
