@@ -49,18 +49,18 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
     return wire.early() ? await open.early() : admitted.decision
   }
   /** XCLIENT from a trusted proxy has put another client in this one's place. */
-  const follow = async (visit: Visit): Promise<Reply | undefined> => {
+  const follow = (visit: Visit): Promise<Reply> | Reply | undefined => {
     const { remoteAddress } = visit.connection
     if (remoteAddress === visit.ip || remoteAddress === '') return undefined
     visits.move(visit, remoteAddress)
-    return visit.place === undefined ? full : (await connect(visit)).reply
+    return visit.place === undefined ? full : connect(visit).then(({ reply }) => reply)
   }
-  const helo = async ({ connection, session, wire }: Visit): Promise<Decision | undefined> => {
+  const helo = ({ connection, session, wire }: Visit): Promise<Reply> | undefined => {
     if (!wire.greeted()) return undefined
     const { tlsOptions, _socket: socket } = connection
     const protocol = 'getProtocol' in socket ? (socket.getProtocol() ?? '') : ''
     const tls = tlsOptions ? { protocol: protocol || tlsOptions.version, cipher: tlsOptions.name } : undefined
-    return await session?.helo(connection.hostNameAppearsAs || '', tls)
+    return session?.helo(connection.hostNameAppearsAs || '', tls).then(({ reply }) => reply)
   }
 
   return {
@@ -74,7 +74,8 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         if (visit.wire.early()) return failure(554, '5.5.0 Spoke before the greeting')
         const seen = show(session, visit, decision)
-        return await hostSays(done => (own.onConnect ? own.onConnect(seen, done) : done()))
+        const { onConnect } = own
+        return onConnect && (await hostSays(done => onConnect.call(own, seen, done)))
       })
     },
     onSecure(this: SMTPServer, socket, session, callback) {
@@ -89,8 +90,11 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
       if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of MAIL is not known here'))
       answer(callback, async () => {
-        for (const earlier of [await follow(visit), (await helo(visit))?.reply])
-          if (earlier !== undefined && earlier.code >= 400) return refusal(visit, earlier)
+        for (const step of [follow, helo]) {
+          const earlier = step(visit)
+          const reply = earlier && (await earlier)
+          if (reply !== undefined && reply.code >= 400) return refusal(visit, reply)
+        }
         const utf8 = session.envelope.smtpUtf8 === true
         const user: unknown = session.user
         const details = user ? { utf8, user: nameOf(user) } : { utf8 }
@@ -99,7 +103,8 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         const seen = show(session, visit, decision)
-        const error = await hostSays(done => (own.onMailFrom ? own.onMailFrom.call(this, address, seen, done) : done()))
+        const { onMailFrom } = own
+        const error = onMailFrom && (await hostSays(done => onMailFrom.call(this, address, seen, done)))
         if (error) visit.session?.reset()
         return error
       })
@@ -116,9 +121,10 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         const seen = show(session, visit, decision)
-        const error = await hostSays(done => (own.onRcptTo ? own.onRcptTo.call(this, address, seen, done) : done()))
+        const { onRcptTo } = own
+        const error = onRcptTo && (await hostSays(done => onRcptTo.call(this, address, seen, done)))
         // Named twice, and refused only now, it stays for smtp-server what it was the first time.
-        const stays = session.envelope.rcptTo.some(to => to.address === address.address)
+        const stays = error && session.envelope.rcptTo.some(to => to.address === address.address)
         if (error && !stays) visit.session?.withdraw(forwardPath)
         return error
       })
@@ -149,7 +155,11 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         if (reply.code >= 400)
           return refuseData(stream, limits.drain, visit.wire, reply, () => answer(refusal(visit, reply)))
         const accepted = `${reply.status} ${reply.text}`
-        if (verdict === 'discard' || content === undefined) return answer(null, accepted)
+        if (verdict === 'discard' || content === undefined) {
+          // Decided at the header: the rest has still to be read before the reply is heard.
+          stream.resume()
+          return answer(null, accepted)
+        }
         const bytes = content.open()
         visit.delivering = true
         const { clock, load } = gateway().world

@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { Filter } from '../../../src/core/filter.ts'
-import { defer, quarantine, reject } from '../../../src/core/finding.ts'
+import { defer, discard, quarantine, reject } from '../../../src/core/finding.ts'
 import { thresholds } from '../../../src/policy/thresholds.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -68,6 +68,19 @@ test('a message for quarantine is delivered and marked', async () => {
   await client.say('DATA')
   expect(await client.say(`${message}.`)).toMatch(/^250 /)
   expect(host.delivered[0]?.postern).toMatchObject({ quarantine: true, decision: { verdict: 'quarantine' } })
+})
+
+test('a message that is discarded at its header is read to its end, answered 250, and delivered to nobody', async () => {
+  await using host = await guardedServer({ filters: [{ name: 'rule', header: () => discard('junk') }] })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  await client.say('RCPT TO:<b@example.org>')
+  await client.say('DATA')
+  client.send(message)
+  for (let count = 0; count < 5; count += 1) client.send('A line that nobody reads.\r\n'.repeat(10_000))
+  expect(await client.say('.')).toMatch(/^250 2\.6\.0 /)
+  expect(await client.say('NOOP')).toMatch(/^250 /)
+  expect(host.delivered).toEqual([])
 })
 
 test('a recipient that the host refuses itself is no part of the transaction', async () => {
