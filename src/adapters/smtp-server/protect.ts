@@ -55,11 +55,7 @@ export function protect(
     if (!speakers.speaks(socket)) return take(socket, socket.remoteAddress ?? LOCAL)
     socket.on('error', ignore)
     speakers.read(socket).then(
-      client => {
-        if (client === undefined) return socket.destroy()
-        socket.off('error', ignore)
-        take(socket, client.ip)
-      },
+      client => (client === undefined ? socket.destroy() : take(socket, client.ip)),
       () => socket.destroy(),
     )
   })
@@ -104,6 +100,7 @@ function isProxy({ options: { useProxy } }: SMTPServer, socket: Socket): boolean
   return useProxy.includes(address)
 }
 
+/** Stays on the socket: smtp-server listens a turn of the loop later, and a reset in between would end the process. */
 const ignore = (): void => undefined
 
 /** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
@@ -121,7 +118,6 @@ async function admit(
   const decision = await session.connect()
   if (decision.reply.code < 400 && !socket.destroyed) {
     socket.once('close', visits.admit(socket.remoteAddress, socket.remotePort, { session, decision, place }))
-    socket.off('error', ignore)
     return true
   }
   session.close()

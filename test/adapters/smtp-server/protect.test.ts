@@ -53,6 +53,23 @@ test('clients that leave while they are looked at leave nothing behind', async (
   expect(host.server.connections.size).toBe(0)
 })
 
+test('a client that resets the connection while it is handed on ends its own session and nothing else', async () => {
+  await using host = await guardedServer({ by: 'protect' })
+  const handOn = host.server._handleProxy.bind(host.server)
+  let resets = 0
+  host.server._handleProxy = (socket, callback) => {
+    handOn(socket, callback)
+    // The turn of the loop in which smtp-server does not listen to the socket yet.
+    if (resets === 0) socket.destroy(new Error('read ECONNRESET'))
+    resets += 1
+  }
+  await host.client().closed
+  const next = await host.greeted()
+  expect(await next.say('NOOP')).toMatch(/^250 /)
+  expect(resets).toBe(2)
+  await expect.poll(() => host.entries.length, { timeout: 5_000 }).toBe(1)
+})
+
 test('W09 a client that spoke too early is one client with one session, and filters hear of it', async () => {
   await using host = await guardedServer({ by: 'protect', filters: [earlyTalker({ points: 3 })] })
   const client = host.client()
