@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { SMTPServer } from 'smtp-server'
-import { type GuardedSession, guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import { type GuardedSession, guard, protect, type SessionLimits } from '../../src/adapters/smtp-server/index.ts'
 import type { Gateway } from '../../src/index.ts'
 import type { Answer } from './answer.ts'
 import { selfSigned } from './certificate.ts'
@@ -52,7 +52,8 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
   )
   server.on('error', () => undefined)
   protect(server, gateway, { proxies: { header, xclient } })
-  const listener = server.listen(listen.port, listen.host)
+  // Each worker has a queue of its own, and the system deals: nobody's death holds up who waits for another.
+  const listener = server.listen({ ...listen, ...(workers > 1 && { reusePort: SHARES_PORTS }) })
   await once(listener, 'listening')
   return { port: (listener.address() as AddressInfo).port, close: () => stop(server) }
 }
@@ -67,13 +68,14 @@ async function stop(server: SMTPServer): Promise<void> {
   await new Promise<void>(done => server.close(done))
 }
 
-/** What is counted in each process is held in shares, rounded up: connections are dealt out evenly. */
-const shareOf = (workers: number) => ({
-  perAddress: Math.ceil(50 / workers),
-  perNetwork: Math.ceil(100 / workers),
-  perSite: Math.ceil(200 / workers),
-  all: Math.ceil(2_000 / workers),
-})
+/** Elsewhere the first process deals, by the ways of node:cluster. */
+const SHARES_PORTS = process.platform === 'linux' || process.platform === 'freebsd'
+
+/** What is counted in each process is held in shares, half as large again: connections are dealt out by chance. */
+function shareOf(workers: number): SessionLimits {
+  const share = (all: number) => (workers === 1 ? all : Math.ceil((all * 1.5) / workers))
+  return { perAddress: share(50), perNetwork: share(100), perSite: share(200), all: share(2_000) }
+}
 
 /** Holds in shadow mode too: nobody's spam goes through here. */
 function isOurs(address: string, domains: readonly string[]): boolean {

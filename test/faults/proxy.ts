@@ -17,13 +17,13 @@ export interface SpoiledWay extends AsyncDisposable {
 }
 
 const host = '127.0.0.1'
-/** Milliseconds by which each piece comes later. */
+/** Milliseconds by which each piece comes later, unless a test says otherwise. */
 const SLOW = 200
 /** Octets of an answer before it is cut. */
 const CUT = 3
 
 /** Before a service on TCP. */
-export async function tcpProxy(target: number): Promise<SpoiledWay> {
+export async function tcpProxy(target: number, slow = SLOW): Promise<SpoiledWay> {
   const sockets = new Set<Socket>()
   let way: Way = 'open'
   const held = (socket: Socket): Socket => {
@@ -39,14 +39,14 @@ export async function tcpProxy(target: number): Promise<SpoiledWay> {
     }
     client.on('close', end)
     // What it said last is still on its way.
-    service.on('close', () => (way === 'slow' ? setTimeout(end, 2 * SLOW) : end()))
+    service.on('close', () => (way === 'slow' ? setTimeout(end, 2 * slow) : end()))
     client.on('data', octets => {
       if (way === 'rubbish') client.write(randomBytes(64))
       else if (way !== 'hang') service.write(octets)
     })
     service.on('data', octets => {
       if (way === 'open') client.write(octets)
-      else if (way === 'slow') setTimeout(() => client.writable && client.write(octets), SLOW)
+      else if (way === 'slow') setTimeout(() => client.writable && client.write(octets), slow)
       else if (way === 'rubbish') client.write(randomBytes(64))
       else if (way === 'cut') client.end(octets.subarray(0, CUT), () => client.destroy())
     })

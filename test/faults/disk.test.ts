@@ -1,0 +1,58 @@
+/** A disk that is slow or hangs: nobody hears 250 before his mail is safe, and all goes on when it does. */
+import * as system from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Files } from '../../examples/relay/maildir.ts'
+import { readOptions } from '../../examples/relay/options.ts'
+import { startRelay } from '../../examples/relay/relay.ts'
+import { messages } from '../examples/relay-process.ts'
+import { scratch } from '../support/scratch.ts'
+import { mail, wrongs } from './mail.ts'
+
+/** A disk that waits for `gate` before it has written. */
+const waiting = (gate: () => Promise<unknown>): Files => ({
+  ...system,
+  open: async (path, flags, mode) => {
+    const file = await system.open(path, flags, mode)
+    return {
+      write: bytes => file.write(bytes),
+      close: () => file.close(),
+      sync: async () => {
+        await gate()
+        await file.sync()
+      },
+    }
+  },
+})
+
+async function relayOn(files: Files) {
+  const folder = await scratch('disk-')
+  const options = readOptions(['--listen', '127.0.0.1:0', '--maildir', folder.path, '--dns', '127.0.0.1:9'], {})
+  const relay = await startRelay(options, { files, log: () => undefined, tell: () => undefined })
+  const send = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, index) => mail({ port: relay.port, id: `k${index}` })))
+  const end = async () => {
+    await relay.close()
+    await folder.remove()
+  }
+  return { send, arrived: () => messages(folder.path), [Symbol.asyncDispose]: end }
+}
+
+test('on a disk that takes half a second to write, 250 comes when it has', async () => {
+  await using relay = await relayOn(waiting(() => sleep(500)))
+  const sent = await relay.send(5)
+  expect(sent.filter(({ reply, took }) => !reply.startsWith('250') || took < 1_000)).toEqual([])
+  expect(wrongs(sent, await relay.arrived())).toEqual([])
+})
+
+test('on a disk that hangs nobody hears anything, until it is well', async () => {
+  const well = Promise.withResolvers<void>()
+  await using relay = await relayOn(waiting(() => well.promise))
+  const sending = relay.send(5)
+  expect(await Promise.race([sending, sleep(4_000, 'silence')])).toBe('silence')
+  expect(await relay.arrived()).toEqual([])
+  well.resolve()
+  const sent = await sending
+  expect(sent.map(({ reply }) => reply.slice(0, 3))).toEqual(sent.map(() => '250'))
+  expect(wrongs(sent, await relay.arrived())).toEqual([])
+})

@@ -1,0 +1,89 @@
+/** After an outage everybody comes back at once: the relay takes what it can bear, and spreads the rest. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { dnsServer } from '../support/dns-server.ts'
+import { scratch } from '../support/scratch.ts'
+import { sink } from '../support/sink.ts'
+import { isBack } from './leaks.ts'
+import { mail, type Sent, wrongs } from './mail.ts'
+import { tcpProxy } from './proxy.ts'
+import { watchedRelay } from './watched-relay.ts'
+
+const SENDERS = 160
+/** The most sessions that the relay has at once. */
+const MOST = 20
+/** What stands for a minute, in milliseconds. */
+const MINUTE = 250
+/** When a sender comes back who was not told when. */
+const USUAL = 5
+
+interface Attempt extends Sent {
+  /** Minutes after the service came back. */
+  readonly at: number
+  /** How long it was asked to wait, in minutes. */
+  readonly told?: number
+}
+
+const toldBy = (reply: string): number | undefined => {
+  const [, minutes] = /^421 4\.3\.2 .* in about (\d+) minutes/.exec(reply) ?? []
+  return minutes === undefined ? undefined : Number(minutes)
+}
+
+test('O06 all who were deferred in an outage come back at once: spread, taken, and no second collapse', {
+  timeout: 120_000,
+}, async () => {
+  await using folder = await scratch('storm-')
+  const dns = await dnsServer({
+    'client.example.org': { A: ['127.0.0.1'] },
+    'example.org': { A: ['127.0.0.1'], TXT: ['v=spf1 ip4:127.80.0.0/16 -all'] },
+  })
+  await using _closed = { [Symbol.asyncDispose]: () => dns.close() }
+  await using hop = await sink()
+  await using way = await tcpProxy(hop.port, 30)
+  const next = ['--domain', 'example.net', '--next-hop', `127.0.0.1:${way.port}`, '--sessions', `${MOST}`]
+  await using relay = await watchedRelay(['--maildir', folder.path, '--dns', dns.address, ...next])
+  const attempt = (sender: number) => mail({ port: relay.port, id: `o${sender}`, client: `127.80.${sender % 250}.1` })
+  expect((await attempt(999)).reply).toMatch(/^250 /)
+  const before = await relay.holdings()
+
+  await way.become('refuse')
+  const outage = await Promise.all(Array.from({ length: SENDERS }, (_, sender) => attempt(sender)))
+  expect(outage.filter(({ reply }) => !/^4\d\d /.test(reply))).toEqual([])
+
+  await way.become('slow')
+  const began = performance.now()
+  const attempts: Attempt[] = []
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, hop.open())
+  }, 5)
+  await Promise.all(
+    Array.from({ length: SENDERS }, async (_, sender) => {
+      for (let count = 0; count < 30; count += 1) {
+        const at = (performance.now() - began) / MINUTE
+        const one = await attempt(sender)
+        const told = toldBy(one.reply)
+        attempts.push({ ...one, at, ...(told !== undefined && { told }) })
+        if (one.reply.startsWith('250')) return
+        await sleep((told ?? USUAL) * MINUTE)
+      }
+    }),
+  )
+  clearInterval(watch)
+  await way.become('open')
+
+  // Everybody is served, once, and nobody hears a no.
+  const last = attempts.filter(({ reply }) => reply.startsWith('250'))
+  expect(last).toHaveLength(SENDERS)
+  expect(attempts.filter(({ reply }) => !/^(?:250|4\d\d) /.test(reply))).toEqual([])
+  expect(wrongs(attempts, hop.messages)).toEqual([])
+  // What is behind never sees more than the relay has places.
+  expect(most).toBeLessThanOrEqual(MOST)
+  // Those who are turned away are not asked to come back together.
+  const told = attempts.flatMap(({ at, told: minutes }) => (minutes === undefined ? [] : [Math.round(at + minutes)]))
+  expect(told.length).toBeGreaterThan(10)
+  const together = Math.max(...Array.from(Map.groupBy(told, minute => minute).values(), ({ length }) => length))
+  expect(together).toBeLessThan(SENDERS / 3)
+  expect(attempts.length).toBeLessThan(SENDERS * 4)
+  await isBack(relay, before, expect)
+})
