@@ -1,4 +1,5 @@
 /** Every client that is here, and the one timer that looks at all of them. */
+import type { Socket } from 'node:net'
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
 import type { Gateway } from '../../postern.ts'
@@ -122,6 +123,8 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
         begin(connection)
         return add(connection)
       }
+      // It listens to a socket a turn of the loop after it has it, and a reset in between would end the process.
+      server.server.prependListener('connection', (socket: Socket) => socket.on('error', () => undefined))
       timePending(server, limits.command, () => gateway().world.clock)
     },
     of: session => visits.get(session),

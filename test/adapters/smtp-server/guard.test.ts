@@ -163,3 +163,11 @@ test('a message stays whole for the host until it has called back, though the cl
   expect(String(delivered).endsWith(large.slice(-200))).toBe(true)
   expect(String(delivered).length).toBeGreaterThan(large.length)
 })
+
+test('a client that resets its connection before smtp-server listens to it ends nothing but its own session', async () => {
+  await using host = await guardedServer()
+  await (await host.greeted()).say('QUIT')
+  host.server.server.once('connection', socket => socket.destroy(new Error('read ECONNRESET')))
+  await host.client().closed
+  expect(await (await host.greeted()).say('NOOP')).toMatch(/^250 /)
+})
