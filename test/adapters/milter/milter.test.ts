@@ -1,6 +1,6 @@
 /** The milter protocol itself: any cut of its packets, lies about lengths, events in any order, many mail servers at once. */
 import { once } from 'node:events'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,16 +9,9 @@ import { negotiate } from '../../../src/adapters/milter/negotiate.ts'
 import { packet, packetReader } from '../../../src/adapters/milter/packets.ts'
 import { defer, type Filter, type Notice, points, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { client, field, type MailServer, mailServer, offer, words } from '../../support/milter-client.ts'
 import { scratch } from '../../support/scratch.ts'
 
-const words = (...numbers: readonly number[]): Buffer => {
-  const data = Buffer.alloc(numbers.length * 4)
-  for (const [index, number] of numbers.entries()) data.writeUInt32BE(number, index * 4)
-  return data
-}
-const offer = (actions = 0x1ff, protocol = 0x1fffff, version = 6) => packet('O', words(version, actions, protocol))
-const client = (ip = '192.0.2.1') => packet('C', 'mx.example.org\0', '4', Buffer.from([0x9c, 0x40]), `${ip}\0`)
-const field = (name: string, value: string) => packet('L', `${name}\0${value}\0`)
 const message = (...body: readonly string[]) => [
   field('From', ' alice@example.org'),
   field('Subject', ' a\n\tfold'),
@@ -27,44 +20,6 @@ const message = (...body: readonly string[]) => [
   packet('E'),
 ]
 const transaction = [packet('M', '<alice@example.org>\0'), packet('R', '<bob@example.net>\0'), packet('T')]
-
-interface MailServer extends Disposable {
-  readonly socket: Socket
-  readonly say: (...packets: readonly Buffer[]) => void
-  /** The next packet as text: its command and its data. */
-  readonly hear: () => Promise<string>
-  readonly closed: Promise<unknown>
-}
-
-function mailServer(where: number | string): MailServer {
-  const socket = typeof where === 'number' ? connect(where, '127.0.0.1') : connect(where)
-  const reader = packetReader()
-  const heard: string[] = []
-  const waiting: ((text: string) => void)[] = []
-  socket.on('error', () => undefined)
-  socket.on('data', chunk => {
-    for (const { command, data } of reader.push(chunk)) {
-      const text = command + data.toString('latin1')
-      const waiter = waiting.shift()
-      if (waiter) waiter(text)
-      else heard.push(text)
-    }
-  })
-  const closed = once(socket, 'close')
-  closed.then(() => {
-    for (const waiter of waiting.splice(0)) waiter('closed')
-  })
-  return {
-    socket,
-    closed,
-    say: (...packets) => socket.write(Buffer.concat(packets)),
-    hear: () => {
-      const ready = heard.shift()
-      return ready === undefined ? new Promise(resolve => waiting.push(resolve)) : Promise.resolve(ready)
-    },
-    [Symbol.dispose]: () => socket.destroy(),
-  }
-}
 
 async function serving(filters: readonly Filter[] = [], options: MilterOptions = {}, path?: string) {
   const notices: Notice[] = []
