@@ -58,8 +58,8 @@ export function eventsOf(message: Buffer): readonly Buffer[] | undefined {
   const end = text.indexOf('\r\n\r\n')
   const head = end < 0 ? text.replace(/\r\n$/, '') : text.slice(0, end)
   const fields = head.split(/\r\n(?![ \t])/).map(line => /^([!-9;-~]+[ \t]*):([\s\S]*)$/.exec(line))
-  // Where a line is no field, Postfix ends the section by a rule of its own; a NUL ends a text.
-  if (fields.includes(null) || head.includes('\0')) return undefined
+  // Where a line is no field, Postfix ends the section by a rule of its own; a NUL ends a text, a line feed is a fold.
+  if (fields.includes(null) || head.includes('\0') || /(?<!\r)\n/.test(head)) return undefined
   const body = end < 0 ? Buffer.alloc(0) : message.subarray(end + 4)
   const chunks: Buffer[] = []
   for (let at = 0; at < body.length; at += 65_535) chunks.push(packet('B', body.subarray(at, at + 65_535)))
