@@ -29,7 +29,7 @@ export interface FitOptions {
 }
 
 /** Scores are sums of groups, each cut at its cap, so that what is fitted is what the filters do. */
-export function fit(
+export function fitPoints(
   examples: readonly Example[],
   bounds: ReadonlyMap<string, Bounds>,
   { threshold = 6, care = 6, most = 4, rounds = 600 }: FitOptions = {},

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { ruleSets } from '../src/filters/content.ts'
 import type { Decision } from '../src/index.ts'
-import { type Bounds, type Example, fit } from './fit.ts'
+import { type Bounds, type Example, fitPoints } from './fit.ts'
 import { gatewayOf, judged } from './hits.ts'
 import { mail } from './mail.ts'
 
@@ -46,7 +46,7 @@ const count = (id: string, spam: boolean): number =>
 const enough = new Map([...bounds].filter(([id]) => count(id, true) >= SPAM || count(id, false) >= HAM))
 const rest = (rules: readonly string[]): number =>
   rules.reduce((sum, id) => sum + (enough.has(id) ? 0 : (bounds.get(id)?.before ?? 0)), 0)
-const fitted = fit(
+const fitted = fitPoints(
   examples.map(({ spam, rules, other }) => ({
     spam,
     rules: rules.filter(id => enough.has(id)),

@@ -83,6 +83,7 @@ export const headersRules = {
       group: 'id',
       fires: 'The Message-ID is not of the form `<left@right>`, or has blanks, or more than one of a part.',
       points: 1,
+      most: 2,
       find: ({ header }) => {
         const id = header.all('message-id')[0]?.value
         return (
@@ -140,6 +141,7 @@ export const headersRules = {
       fires:
         'The message claims to be of Outlook Express or has its priority field, and lacks what that program always writes.',
       points: 2,
+      most: 2.5,
       find: ({ header }) => {
         const mailer = header.get('x-mailer') ?? ''
         const claims =
@@ -156,6 +158,7 @@ export const headersRules = {
       fires:
         'The Message-ID has the form of Outlook Express, and the message is of another program, or the time in it is another.',
       points: 1.5,
+      most: 2.5,
       find: ({ header }) => {
         const id = header.all('message-id')[0]?.value ?? ''
         const dollar = /^<[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}@/.test(id)

@@ -25,30 +25,31 @@ export const htmlRules = {
   rules: {
     'html/hidden-text': {
       group: 'hidden',
-      fires: 'More text is hidden than shown, at least 400 characters: by size, colour, place or display.',
+      fires: 'More text is hidden than shown, at least 600 characters: by size, colour, place or display.',
       points: 1.5,
       find: seen => {
         const hidden = sum(seen, ({ hidden }) => hiddenIn(hidden))
         const shown = solid(seen.text.visible)
-        return hidden >= 400 && hidden > shown && `${hidden} characters are hidden and ${shown} are shown`
+        return hidden >= 600 && hidden > shown && `${hidden} characters are hidden and ${shown} are shown`
       },
     },
     'html/same-colour': {
       group: 'hidden',
-      fires: 'At least 40 characters have the colour of what is behind them.',
+      fires: 'At least 200 characters have the colour of what is behind them.',
       points: 1.2,
+      most: 1,
       find: seen => {
         const count = sum(seen, ({ hidden }) => hidden['same-colour'])
-        return count >= 40 && `${count} characters have the colour of what is behind them`
+        return count >= 200 && `${count} characters have the colour of what is behind them`
       },
     },
     'html/tiny': {
       group: 'hidden',
-      fires: 'At least 100 characters are in a font of at most two pixels.',
+      fires: 'At least 400 characters are in a font of at most two pixels.',
       points: 1,
       find: seen => {
         const count = sum(seen, ({ hidden }) => hidden.tiny)
-        return count >= 100 && `${count} characters are too small to be read`
+        return count >= 400 && `${count} characters are too small to be read`
       },
     },
     'html/split-words': {
@@ -56,7 +57,7 @@ export const htmlRules = {
       fires: 'Ten or more invisible characters stand in the visible text, or look-alike letters inside of words.',
       points: 2.5,
       find: ({ text: { counts, visible } }) => {
-        const inside = visible.slice(0, 30_000).match(/[a-z][\u00ad\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
+        const inside = visible.slice(0, 30_000).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
         const { bidi, confusable } = counts
         return (
           inside + bidi + confusable >= 10 &&
@@ -68,12 +69,13 @@ export const htmlRules = {
       group: 'hidden',
       fires:
         'There are many comments or needless entities for the text there is: words are cut where no reader sees it.',
-      points: 1.5,
+      points: 1,
+      most: 1,
       find: seen => {
         const needless = sum(seen, ({ counts }) => counts.needlessEntities)
         const comments = sum(seen, ({ counts }) => counts.comments)
         if (needless >= 40) return `${needless} plain letters are written as numbers`
-        return comments >= 25 && comments * 30 > solid(seen.text.visible) && `${comments} comments stand in little text`
+        return comments >= 60 && comments * 15 > solid(seen.text.visible) && `${comments} comments stand in little text`
       },
     },
     'html/password': {
@@ -163,7 +165,7 @@ export const htmlRules = {
     'html/scan-code': {
       group: 'picture',
       fires: 'The reader is told to scan a code, and a picture is in the message itself or in its HTML.',
-      points: 2.5,
+      points: 1.5,
       find: ({ words, parts, links }) => {
         const told = SCAN.exec(words.slice(0, 10_000))?.[0]
         const picture =

@@ -87,7 +87,8 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         group: 'brand',
         fires:
           'The subject speaks of a well-known company and of an account, a payment or a parcel, and the author is not that company.',
-        points: 2,
+        points: 1.5,
+        most: 1.5,
         find: ({ from, subject, list }) => {
           if (!from || list || !ACCOUNT.test(plain(subject))) return undefined
           const brand = feigned(subject, from)
@@ -131,11 +132,24 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       },
       'impersonation/look-alike-protected': {
         group: 'person',
-        fires: 'The author’s domain looks like a protected domain: with a letter changed, or under another ending.',
+        fires:
+          'The author’s domain looks like a protected domain: with a letter changed, or as a part of another name.',
         points: 5,
         find: ({ from }) => {
           const like = from && own.find(domain => looksLike(from.organisation, domain))
           return like && `the author’s domain ${quote(from.organisation)} looks like the protected domain ${like}`
+        },
+      },
+      'impersonation/other-ending': {
+        group: 'person',
+        fires: 'The author’s domain is a protected one but for its ending.',
+        points: 1.5,
+        find: ({ from }) => {
+          const like = from && own.find(domain => isOtherEnding(from.organisation, domain))
+          return (
+            like &&
+            `the author’s domain ${quote(from.organisation)} is the protected domain ${like} under another ending`
+          )
         },
       },
       'impersonation/protected': {
@@ -154,12 +168,13 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         fires: 'Author and recipient have the same address, and nothing proves it.',
         points: 2,
         most: 1.5,
-        find: ({ from, to, policy }) => {
+        find: ({ from, to, policy, list }) => {
           const address = from && `${from.local}@${from.domain}`.toLowerCase()
           const same = to.some(({ local, domain }) => `${local}@${domain}`.toLowerCase() === address)
           return (
             same &&
             to.length === 1 &&
+            !list &&
             policy.result !== 'pass' &&
             `the author ${quote(address ?? '')} is the recipient, too`
           )
@@ -169,9 +184,10 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         group: 'reply',
         fires: 'Answers go to a free mail service, and the author’s address is elsewhere.',
         points: 2,
-        find: ({ from, replyTo }) =>
+        find: ({ from, replyTo, list }) =>
           from !== undefined &&
           replyTo !== undefined &&
+          !list &&
           isFreeMail(replyTo.domain) &&
           replyTo.organisation !== from.organisation &&
           `answers go to ${quote(`${replyTo.local}@${replyTo.domain}`)}, and the author writes from ${quote(from.domain)}`,
@@ -247,7 +263,7 @@ const ACCOUNT =
 const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
 const DISGUISE =
-  /[\u00ad\u061c\u180e\u200b\u200c\u202a-\u202e\u2060-\u2069\ufeff]|[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]|[\u{1d400}-\u{1d7ff}]/iu
+  /[a-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[a-z]|[\u202d\u202e]|[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]/iu
 const HOSTED =
   /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
 
@@ -260,12 +276,15 @@ function feigned(text: string, { organisation, domain }: Sender): string | undef
   return first && !owned ? first.name : undefined
 }
 
+const isOtherEnding = (organisation: string, own: string): boolean =>
+  organisation !== own && organisation.split('.', 1)[0] === own.split('.', 1)[0]
+
 const organisationOf = (domain: string): string => organisationalDomain(domain) ?? domain
 
 function looksLike(organisation: string, own: string): boolean {
   if (organisation === own) return false
   const [label = '', other = ''] = [organisation.split('.', 1)[0], own.split('.', 1)[0]]
-  return (label === other && other.length >= 4) || isAltered(label, other) || label.split('-').includes(other)
+  return isAltered(label, other) || (other.length >= 6 && label !== other && label.split('-').includes(other))
 }
 
 /** The words of a name in plain letters and one order: `Example, Alice` is `Alice Example`. */

@@ -144,7 +144,7 @@ export const linkRules = (domains: readonly string[] = []) => {
       'links/free-host': {
         group: 'place',
         fires: 'A link leads to a page that anybody may put up on somebody else’s host.',
-        points: 1.5,
+        points: 1.2,
         find: ({ clicks, from }) => {
           const link = clicks.find(link => isFreeHost(link) && link.domain !== from?.organisation)
           return link && `a link leads to free hosting: ${quote(link.host)}`
@@ -153,7 +153,7 @@ export const linkRules = (domains: readonly string[] = []) => {
       'links/only-free-host': {
         group: 'place',
         fires: 'Every link leads to free hosting or through a shortener: the sender has no page of its own.',
-        points: 1.5,
+        points: 1,
         find: ({ clicks, from }) => {
           const away = clicks.filter(({ domain }) => domain !== from?.organisation)
           const only = away.length > 0 && away.length === clicks.length && away.every(isAnybodys)
@@ -307,7 +307,7 @@ function resembles(host: string, domain: string | undefined, own: string): boole
     host === own ||
     host.includes(`${own}.`) ||
     labels.some(part => isAltered(part, label)) ||
-    (label.length >= 5 && labels.slice(0, -1).some(part => part === label || part.split('-').includes(label)))
+    (label.length >= 6 && labels.slice(0, -1).some(part => part !== label && part.split('-').includes(label)))
   )
 }
 

@@ -26,7 +26,7 @@ interface Heard extends Sight {
 export const wordingRules = {
   name: 'wording',
   about: 'What the text says.',
-  caps: { fraud: 6, pressure: 2.5, wares: 4, excuse: 2, pitch: 1.5 },
+  caps: { fraud: 6, pressure: 2.5, wares: 3, excuse: 2, pitch: 1.5 },
   see: async (message): Promise<Heard> => {
     const seen = await message.ask(sight)
     return { ...seen, said: book.read(seen.words) }
@@ -56,15 +56,16 @@ export const wordingRules = {
     },
     'wording/fortune': {
       group: 'fraud',
-      fires: 'At least five turns of speech of those who have a fortune, an inheritance or a prize to share.',
+      fires:
+        'At least five turns of speech of those who have a fortune, an inheritance or a prize to share, two of them such as honest people seldom use.',
       points: 4,
-      find: several('fortune', 5, 'speaks of a fortune'),
+      find: fortune(2, 5),
     },
     'wording/fortune-much': {
       group: 'fraud',
-      fires: 'At least eight of them.',
+      fires: 'At least eight of them, four of them such.',
       points: 2,
-      find: several('fortune', 8, 'speaks of a fortune'),
+      find: fortune(4, 8),
     },
     'wording/extortion': {
       group: 'fraud',
@@ -111,12 +112,14 @@ export const wordingRules = {
       group: 'wares',
       fires: 'At least two words of those who sell pills and cures.',
       points: 1.5,
+      most: 1.5,
       find: several('pills', 2, 'sells cures'),
     },
     'wording/pills-much': {
       group: 'wares',
       fires: 'At least four of them.',
       points: 1.5,
+      most: 1.5,
       find: several('pills', 4, 'sells cures'),
     },
     'wording/adult': {
@@ -130,12 +133,14 @@ export const wordingRules = {
       group: 'wares',
       fires: 'At least three turns of speech of those who promise an income.',
       points: 1.5,
+      most: 1.7,
       find: several('income', 3, 'promises an income'),
     },
     'wording/income-much': {
       group: 'wares',
       fires: 'At least five of them.',
       points: 1,
+      most: 1.7,
       find: several('income', 5, 'promises an income'),
     },
     'wording/credit': {
@@ -268,9 +273,18 @@ const COIN =
 const PHONE =
   /(?:\+?1[\s.-]{0,2})?\(?[2-9]\d{2}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}\b|\+\d{1,3}[\s.-]?\(?\d{2,4}\)?[\s.-]\d{3,4}[\s.-]?\d{3,4}\b/
 
+/** A newsletter that can be left may speak of its wares. */
 function several(list: ListName, least: number, what: string) {
-  return ({ said }: Heard): string | undefined => {
+  return ({ said, list: newsletter }: Heard): string | undefined => {
     const found = said.of(list)
-    return found.length >= least ? `the text ${what}: ${quoteList(found)}` : undefined
+    return found.length >= (newsletter ? 2 * least : least) ? `the text ${what}: ${quoteList(found)}` : undefined
+  }
+}
+
+function fortune(rare: number, least: number) {
+  return ({ said }: Heard): string | undefined => {
+    const [found, story] = [said.of('fortune'), said.of('story')]
+    const enough = found.length >= rare && found.length + story.length >= least
+    return enough ? `the text speaks of a fortune: ${quoteList([...found, ...story], 4)}` : undefined
   }
 }

@@ -7,16 +7,16 @@ export interface Brand {
   readonly name: string
   /** How it is called, in plain lower-case letters. */
   readonly words: readonly string[]
+  /** Words that are ordinary ones: they count alone, or with a word such as `support` beside them. */
+  readonly ordinary: ReadonlySet<string>
   /** The first labels of the organisational domains it uses: `paypal` for `paypal.com` and `paypal.de`; or whole domains. */
   readonly owns: readonly string[]
-  /** The word is an ordinary one: it counts alone, or with a word such as `support` beside it. */
-  readonly ordinary: boolean
 }
 
 /** `Name: words | labels or domains`; without a bar the words are the labels. `~` marks an ordinary word. */
 const TABLE = `
-PayPal: paypal | paypal paypal-communication xoom
-Amazon: amazon, amazon prime, アマゾン | amazon amazonaws audible primevideo amazonpay amazonses
+PayPal: paypal | paypal paypal-communication paypalobjects xoom
+Amazon: amazon, amazon prime, アマゾン | amazon amazonaws audible primevideo amazonpay amazonses media-amazon ssl-images-amazon images-amazon
 Apple: ~apple, icloud, apple id, itunes | apple
 Microsoft: microsoft, office 365, office365, microsoft 365, onedrive, sharepoint, windows defender | microsoft microsoftonline office sharepointonline sharepoint azure xbox microsoftstore microsoftsupport
 Google: google, gmail team, google play, youtube | google youtube googlemail.com withgoogle
@@ -25,7 +25,7 @@ Facebook: facebook, ~meta, meta business, instagram, whatsapp | facebook faceboo
 LinkedIn: linkedin | linkedin
 DHL: dhl | dhl dhl-news dpdhl deutschepost
 FedEx: fedex | fedex
-UPS: ~ups | ups upsemail
+UPS: ~ups | ups upsemail theupsstore
 USPS: usps | usps
 DPD: dpd | dpd dpdgroup dpdlocal geopost
 Royal Mail: royal mail | royalmail
@@ -49,7 +49,7 @@ Navy Federal: navy federal | navyfederal
 USAA: usaa | usaa
 Barclays: barclays | barclays barclaycard barclaysus
 HSBC: hsbc | hsbc
-Lloyds: lloyds bank, lloyds | lloydsbank lloydsbanking lloyds
+Lloyds: lloyds bank, ~lloyds | lloydsbank lloydsbanking lloyds
 NatWest: natwest | natwest
 Santander: santander | santander santanderbank santander-serfin gruposantander
 BBVA: bbva | bbva
@@ -75,7 +75,6 @@ BNP Paribas: bnp paribas | bnpparibas
 Credit Agricole: credit agricole | credit-agricole ca-
 Intesa Sanpaolo: intesa sanpaolo | intesasanpaolo
 Poste Italiane: poste italiane, postepay | poste posteitaliane
-UBS: ~ubs | ubs
 PostFinance: postfinance | postfinance
 TD Bank: td bank, td canada trust | td tdbank tdcanadatrust
 Royal Bank: rbc royal bank | rbc royalbank
@@ -99,13 +98,13 @@ Trust Wallet: trust wallet, trustwallet | trustwallet
 Phantom: phantom wallet | phantom
 Uniswap: uniswap, opensea, walletconnect | uniswap opensea walletconnect
 Blockchain.com: blockchain.com | blockchain.com
-Norton: norton, lifelock, norton 360 | norton nortonlifelock lifelock gendigital symantec norton360
+Norton: ~norton, lifelock, norton 360 | norton nortonlifelock lifelock gendigital symantec norton360
 McAfee: mcafee | mcafee
 Geek Squad: geek squad | geeksquad bestbuy
 Best Buy: best buy | bestbuy
 Walmart: walmart | walmart samsclub
 Costco: costco | costco
-Lowe's: lowe's, lowes | lowes
+Lowe's: ~lowe's, ~lowes | lowes
 Home Depot: home depot | homedepot
 Target: ~target | target
 Sam's Club: sam's club | samsclub
@@ -113,7 +112,7 @@ Harbor Freight: harbor freight | harborfreight
 Ace Hardware: ace hardware | acehardware
 CVS: cvs pharmacy, cvs | cvs cvshealth
 Walgreens: walgreens | walgreens
-Kroger: kroger | kroger
+Kroger: ~kroger | kroger
 Disney: disney plus, disney+ | disney disneyplus go disneystreaming
 Spotify: spotify | spotify
 Hulu: hulu | hulu hulumail
@@ -174,11 +173,10 @@ Impots: impots gouv | gouv.fr
 myGov: mygov | my.gov.au mygov gov.au
 Belastingdienst: belastingdienst | belastingdienst
 DigiD: digid | digid
-E-ZPass: e-zpass, ezpass, sunpass, fastrak | e-zpassny ezpass sunpass e-zpass bayareafastrak thetollroads
+E-ZPass: e-zpass, ezpass, sunpass, fastrak | e-zpassny ezpass sunpass e-zpass njezpass bayareafastrak thetollroads
 State Farm: state farm | statefarm
 Aetna: aetna | aetna cvshealth
 UnitedHealthcare: unitedhealthcare, united healthcare | uhc unitedhealthcare optum
-Blue Cross: blue cross | bcbs
 AARP: aarp | aarp
 Samsung: samsung | samsung samsungusa samsungmobileusa
 Starbucks: starbucks | starbucks
@@ -190,12 +188,13 @@ export const brands: readonly Brand[] = TABLE.trim()
   .map(line => {
     const colon = line.indexOf(': ')
     const [called = '', owned = ''] = line.slice(colon + 2).split(' | ')
-    const words = called.split(', ')
+    const written = called.split(', ')
+    const words = written.map(word => plain(word.replace('~', '')))
     return {
       name: line.slice(0, colon),
-      words: words.map(word => plain(word.replace('~', ''))),
+      words,
       owns: owned.split(' '),
-      ordinary: words[0]?.startsWith('~') ?? false,
+      ordinary: new Set(words.filter((_, index) => written[index]?.startsWith('~'))),
     }
   })
 
@@ -228,10 +227,9 @@ function holds(text: string, word: string): boolean {
 export function brandsIn(text: string): readonly Brand[] {
   const name = unmasked(text.slice(0, 200))
   return brands.filter(({ words, ordinary }) =>
-    words.some((word, index) => {
+    words.some(word => {
       if (!holds(name, word)) return false
-      // Only the first word of an ordinary brand is ordinary.
-      if (!ordinary || index > 0) return true
+      if (!ordinary.has(word)) return true
       return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
     }),
   )
@@ -255,7 +253,7 @@ export function isOwnedBy({ owns }: Brand, domain: string): boolean {
 /** Labels long enough that they stand in other names by intention only. */
 const TELLING: ReadonlyMap<string, Brand> = new Map(
   brands.flatMap(brand =>
-    brand.ordinary
+    brand.ordinary.size > 0
       ? []
       : [...new Set([...brand.owns.slice(0, 1), ...brand.words.map(word => word.replace(/[^a-z0-9]/g, ''))])]
           .filter(label => /^[a-z0-9]{5,}$/.test(label))
@@ -309,6 +307,8 @@ const PARTS_ONLY = new Set([
   'ezpass',
   'usbank',
   'revolut',
+  'ingbank',
+  'tdbank',
   'tmobile',
 ])
 

@@ -14,7 +14,6 @@ const feigned = any(
   'impersonation/brand',
   'impersonation/brand-in-address',
   'impersonation/brand-in-local-part',
-  'impersonation/brand-in-subject',
   'impersonation/office',
   'impersonation/address-in-name',
   'impersonation/disguised-name',
@@ -39,7 +38,14 @@ const strange = any(
   'links/log-in',
 )
 /** The reader is to act. */
-const lure = any('wording/account-danger', 'wording/urgent-danger', 'wording/prize', 'html/scan-code', 'html/password')
+const lure = any(
+  'impersonation/brand-in-subject',
+  'wording/account-danger',
+  'wording/urgent-danger',
+  'wording/prize',
+  'html/scan-code',
+  'html/password',
+)
 
 const combination = (name: string, fires: string, when: Condition, value: number): Combination => ({
   name,
@@ -82,6 +88,12 @@ export const combinations: readonly Combination[] = [
       ),
     ),
     2,
+  ),
+  combination(
+    'phishing-code',
+    'The reader is to save an account by scanning a code.',
+    all('html/scan-code', any('wording/account-danger', feigned)),
+    2.5,
   ),
   combination(
     'thrown-away-sender',

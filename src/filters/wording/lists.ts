@@ -58,20 +58,26 @@ sofort, dringend, klicken sie, innerhalb von, umgehend, cliquez, immediatement, 
 
 /** A stranger has a fortune to share. */
 const fortune = `
-next of kin, late husband, late father, late client, deceased, beneficiary, inheritance, fund transfer, transfer of funds, transfer the sum
-transfer this money, foreign partner, foreign account, million us dollars, million united states dollars, million dollars
-million usd, us$*, usd*, million pounds, million euros, hundred thousand, five hundred, barrister, attorney at law, bank of nigeria
-central bank of, nigeria, lagos, abidjan, cote d'ivoire, ivory coast, burkina faso, ghana, sierra leone, johannesburg, benin republic
-zimbabwe, democratic republic, security company, consignment, diplomat, diplomatic, strictly confidential, utmost confidence
-utmost confidentiality, confidentiality, mutual benefit, mutually beneficial, risk free, risk-free, your assistance
-your urgent, urgent reply, dearest one, dear friend, dear beloved, my dear, god bless, almighty god, with due respect, modalities
-over-invoiced, over invoiced, contract sum, contractor, dormant account, abandoned, unclaimed, percent of the total, % of the total
-40%, 30%, 60%, your share, atm card, atm visa, compensation fund, compensation, scam victim, united nations, world bank, imf
-western union, money gram, moneygram, reconfirm your, your full name, telephone number, private telephone, your bank account
-next-of-kin, widow, orphan, cancer, terminal, charity, philanthrop*, donate, donation, donated to you, investment partner
-business proposal, business proposition, this proposal, this transaction, this business, contact me, my name is, i am the
-surprise to you, came across your, may come to you, lottery, winning number, ticket number, claims agent, claim agent, fiduciary
-email ballot, lotto, sweepstake, jackpot, you have won, award notification, prize money, winning notification
+next of kin, late husband, late father, late client, fund transfer, transfer of funds, transfer the sum
+transfer this money, foreign partner, million us dollars, million united states dollars, million usd, us$*, barrister
+bank of nigeria, central bank of, abidjan, cote d'ivoire, ivory coast, burkina faso, sierra leone, benin republic
+security company, consignment, diplomat, strictly confidential, utmost confidence, utmost confidentiality, mutual benefit
+your urgent, urgent reply, dearest one, dear beloved, almighty god, with due respect, modalities, over-invoiced
+over invoiced, contract sum, dormant account, unclaimed, percent of the total, % of the total, atm card, atm visa
+compensation fund, scam victim, money gram, moneygram, reconfirm your, private telephone, next-of-kin, donated to you
+business proposal, business proposition, surprise to you, came across your, may come to you, winning number, ticket number
+claims agent, claim agent, fiduciary, email ballot, award notification, prize money, winning notification
+`
+
+/** What such a story is told with, and others, too. */
+const story = `
+attorney at law, foreign account, million dollars, million pounds, million euros, hundred thousand, five hundred, ghana
+johannesburg, zimbabwe, democratic republic, diplomatic, confidentiality, mutually beneficial, risk free, risk-free
+your assistance, dear friend, my dear, god bless, contractor, abandoned, 40%, 30%, 60%, your share, compensation
+united nations, world bank, imf, western union, your full name, telephone number, your bank account, widow, orphan, cancer
+terminal, charity, philanthrop*, donate, donation, investment partner, this proposal, this transaction, this business
+contact me, my name is, i am the, lottery, lotto, jackpot, you have won, deceased, beneficiary, inheritance, nigeria, usd*
+lagos, sweepstake
 `
 
 /** Somebody claims to have filmed the reader. */
@@ -170,6 +176,7 @@ export const book = phraseBook({
   danger,
   urge,
   fortune,
+  story,
   extortion,
   renewal,
   prize,
