@@ -1,7 +1,7 @@
-/** Objects to header sections whose form is wrong: readers differ about such messages, and forgers use that. */
+/** Objects to header sections and paths whose form is wrong: readers differ about such messages, and forgers use that. */
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
-import { type Finding, points, quarantine, reject } from '../core/finding.ts'
+import { type Finding, type Findings, points, quarantine, reject } from '../core/finding.ts'
 import type { Header } from '../core/stage.ts'
 import { author } from '../facts/author.ts'
 import type { HeaderDefect, HeaderFields } from '../mime/header.ts'
@@ -31,6 +31,8 @@ export interface HeaderFormOptions {
   readonly overlong?: Consequence
   /** Octets beyond US-ASCII, though SMTPUTF8 was not asked for (RFC 6531 §3.2). Old honest programs do it. @default 1 */
   readonly eightBit?: Consequence
+  /** The same in the path of MAIL or RCPT, which no honest program sends (RFC 6531 §3.3). @default 'reject' */
+  readonly eightBitPath?: Consequence
   /** Lines that are no field, odd field names, folds where none may be. @default 1 */
   readonly malformed?: Consequence
 }
@@ -46,6 +48,7 @@ const defaults: Readonly<Required<HeaderFormOptions>> = {
   bareLineEnd: 2,
   overlong: 1,
   eightBit: 1,
+  eightBitPath: 'reject',
   malformed: 1,
 }
 
@@ -58,8 +61,15 @@ type Rule = keyof HeaderFormOptions
 export function headerForm(options: HeaderFormOptions = {}): Filter {
   check(options)
   const consequences = { ...defaults, ...options }
+  const onPath = (path: string, utf8: boolean): Findings => {
+    const { eightBitPath } = consequences
+    if (utf8 || eightBitPath === 'off' || !/[\u0080-\uffff]/.test(path)) return undefined
+    return finding('eightBitPath', `the path ${JSON.stringify(path)} has 8-bit octets without SMTPUTF8`, eightBitPath)
+  }
   return {
     name: 'header-form',
+    mail: ({ reversePath, utf8 }) => onPath(reversePath, utf8),
+    rcpt: ({ forwardPath, utf8 }) => onPath(forwardPath, utf8),
     header: async context => {
       const found: Finding[] = []
       const wrong = [...whatIsWrong(context)]
@@ -123,7 +133,7 @@ function* missing(header: HeaderFields): Generator<readonly [Rule, string]> {
 function finding(option: Rule, reason: string, consequence: Exclude<Consequence, 'off'>): Finding {
   const rule = option.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
   // RFC 6531 §3.5 has a status of its own for what needs SMTPUTF8.
-  if (consequence === 'reject') return reject(option === 'eightBit' ? '5.6.7' : '5.6.0', reason, { rule })
+  if (consequence === 'reject') return reject(option.startsWith('eightBit') ? '5.6.7' : '5.6.0', reason, { rule })
   if (consequence === 'quarantine') return quarantine(reason, { rule })
   return points(consequence, reason, { rule })
 }

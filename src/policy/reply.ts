@@ -57,7 +57,7 @@ const texts: Readonly<Partial<Record<Status, string>>> = {
   '5.5.0': 'Protocol error',
   '5.5.1': 'Bad sequence of commands',
   '5.6.0': 'The message is malformed',
-  '5.6.7': 'The header needs SMTPUTF8',
+  '5.6.7': 'The message needs SMTPUTF8',
   '5.6.11': 'The message has bare line ends that look like the end of the data',
   '5.7.1': 'Refused by policy',
   '5.7.20': 'No valid signature',

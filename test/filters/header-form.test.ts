@@ -49,6 +49,16 @@ test('W25 8-bit octets without SMTPUTF8 cost a point, since old honest programs 
   expect(await probe(headerForm({ eightBit: 'reject' }), { header: text })).toEqual([reject('5.6.7', reason, { rule })])
 })
 
+test.for(['reversePath', 'forwardPath'] as const)('W25 an 8-bit %s without SMTPUTF8 is refused', async which => {
+  const path = 'jürgen@example.org'
+  const [reason, rule] = [`the path "${path}" has 8-bit octets without SMTPUTF8`, 'header-form/eight-bit-path']
+  const world = { header: header(), [which]: path }
+  expect(await probe(headerForm(), world)).toEqual([reject('5.6.7', reason, { rule })])
+  expect(await probe(headerForm({ eightBitPath: 2 }), world)).toEqual([points(2, reason, { rule })])
+  expect(await probe(headerForm({ eightBitPath: 'off' }), world)).toEqual([])
+  expect(await probe(headerForm(), { ...world, utf8: true })).toEqual([])
+})
+
 const end = header().length
 test.for<[name: string, text: string, finding: Finding]>([
   ['no Date', without('Date'), points(1, 'there is no Date field', { rule: 'header-form/missing-date' })],
