@@ -4,6 +4,11 @@ import { readOle } from './ole.ts'
 
 /** So much of a text is searched. */
 const MOST_TEXT = 2_097_152
+/** Of RTF, where objects are written in hex. */
+const MOST_RTF = 4 * MOST_TEXT
+const MOST_OBJECTS = 100
+/** Of a winmail.dat. */
+const MOST_ATTRIBUTES = 10_000
 
 const textOf = (bytes: Buffer): string => {
   const part = bytes.subarray(0, MOST_TEXT)
@@ -12,15 +17,15 @@ const textOf = (bytes: Buffer): string => {
   return part.length > 3 && part[1] === 0 && part[3] === 0 ? part.toString('utf16le') : part.toString('latin1')
 }
 
+/** Runs of numbers and escapes are tried from their first element alone: else each element would begin a search anew. */
+const literal =
+  /["'`][A-Za-z0-9+/=\\\r\n]{2048}|data:[\w.+-]{1,64}\/[\w.+-]{1,64};base64,[A-Za-z0-9+/]{512}|(?<!\d|(?<!\d)\d{1,3},\s?)(?:\d{1,3},\s?){512}|(?<!\\x[0-9a-f]{2}|%[0-9a-f]{2})(?:\\x[0-9a-f]{2}|%[0-9a-f]{2}){256}/i
+
 /**
  * A page that assembles a file out of its own text and saves it has three things: octets in a literal, something that
  * makes a file of them, and something that saves it.
  */
 export function inspectMarkup(text: string, notes: Notes): void {
-  const literal =
-    /(?:["'`][A-Za-z0-9+/=\\\r\n]{2048}|data:[\w.+-]{1,64}\/[\w.+-]{1,64};base64,[A-Za-z0-9+/]{512}|(?:\d{1,3},\s?){512}|(?:\\x[0-9a-f]{2}|%[0-9a-f]{2}){256})/i.test(
-      text,
-    )
   const makes =
     /\b(?:new\s+(?:Blob|File)|createObjectURL|atob|fromCharCode|Uint8Array|unescape|decodeURIComponent)\b/.test(text)
   const saves =
@@ -32,7 +37,7 @@ export function inspectMarkup(text: string, notes: Notes): void {
       text,
     )
   if (code) notes.trait('script', `it holds code: ${code[0].slice(0, 40)}`)
-  if (code && makes && saves && literal)
+  if (code && makes && saves && literal.test(text))
     notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
   if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
   const form = /<form\b/i.exec(text)
@@ -69,24 +74,32 @@ export const inspectLnk: Inspector = (bytes, { notes }) => {
 /** OneNote keeps embedded files as FileDataStoreObject (MS-ONESTORE §2.6.13). */
 export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }) => {
   const mark = Buffer.from('e716e3bd65261145a4c48d4d0b7a9eac', 'hex')
-  for (let at = bytes.indexOf(mark); at >= 0 && budget.files > 0; at = bytes.indexOf(mark, at + 16)) {
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 16)) {
     if (at + 36 > bytes.length) return
     const size = Number(bytes.readBigUInt64LE(at + 16))
     notes.trait('embedded-file', 'files are attached inside it')
+    if (budget.entries <= 0) return notes.trait('unscannable', 'it holds more files than are looked into')
+    budget.entries -= 1
     await nested('', bytes.subarray(at + 36, at + 36 + Math.min(size, bytes.length)))
   }
 }
 
 /** Objects in RTF are written in hex, often with rubbish between the digits. */
-export const inspectRtf: Inspector = async (bytes, { notes, nested, budget }) => {
-  const text = bytes.toString('latin1', 0, MOST_TEXT * 4)
+export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
+  const text = bytes.toString('latin1', 0, MOST_RTF)
   if (/\\objupdate\b/.test(text)) notes.trait('auto-run', 'an object in it is refreshed by itself')
   if (/\\\*?\\?template\b[^}]{0,16}(?:https?:|\\\\)/i.test(text))
     notes.trait('external-template', 'opening it fetches a template')
   if (/\bDDE(?:AUTO)?\b/.test(text) && text.includes('\\fldinst')) notes.trait('dde', 'a field starts a program by DDE')
-  for (let at = text.indexOf('\\objdata'); at >= 0 && budget.files > 0; at = text.indexOf('\\objdata', at + 8)) {
+  // Objects lie side by side: whoever puts them into each other would have the same digits read over and over.
+  let left = MOST_RTF
+  let objects = 0
+  for (let at = text.indexOf('\\objdata'); at >= 0; at = text.indexOf('\\objdata', at + 8)) {
     notes.trait('embedded-object', 'it holds an object')
-    const object = unhex(text, at + 8)
+    if (left <= 0 || objects === MOST_OBJECTS) return notes.trait('unscannable', 'it has more objects than are read')
+    const { object, end } = unhex(text, at + 8)
+    left -= end - at
+    objects += 1
     // Class names and ids, as the Equation Editor's is written in either place.
     if (object.includes('Equation.') || object.includes(Buffer.from('02ce020000000000c000000000000046', 'hex')))
       notes.trait('exploit', 'it holds an object for the old Equation Editor')
@@ -95,13 +108,14 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested, budget }) =>
   }
 }
 
-/** The hex digits from `at` to the brace that closes the group, whatever stands between them. */
-function unhex(text: string, at: number): Buffer {
-  const bytes = Buffer.alloc(MOST_TEXT)
+/** The hex digits from `at` to the brace that closes the group, whatever stands between them; and where that is. */
+function unhex(text: string, at: number): { readonly object: Buffer; readonly end: number } {
+  const bytes = Buffer.allocUnsafe(Math.min(MOST_TEXT, (text.length - at) >> 1))
   let length = 0
   let high = -1
   let depth = 0
-  for (let index = at; index < text.length && length < bytes.length; index += 1) {
+  let index = at
+  for (; index < text.length && length < bytes.length; index += 1) {
     const code = text.charCodeAt(index)
     if (code === 0x7b) depth += 1
     else if (code === 0x7d) {
@@ -109,10 +123,10 @@ function unhex(text: string, at: number): Buffer {
       if (depth < 0) break
     } else if (depth === 0 && code === 0x5c) {
       // A control word in the middle: skipped with its letters, digits and one blank.
-      while (index + 1 < text.length && /[A-Za-z0-9'*-]/.test(text[index + 1] ?? '')) index += 1
+      while (inControlWord(text.charCodeAt(index + 1))) index += 1
     } else if (depth === 0) {
-      const digit = Number.parseInt(text[index] ?? '', 16)
-      if (Number.isNaN(digit)) continue
+      const digit = hexDigit(code)
+      if (digit < 0) continue
       if (high < 0) high = digit
       else {
         bytes[length] = high * 16 + digit
@@ -121,13 +135,31 @@ function unhex(text: string, at: number): Buffer {
       }
     }
   }
-  return bytes.subarray(0, length)
+  return { object: bytes.subarray(0, length), end: index }
+}
+
+/** Letters, digits, and what makes `\'41`, `\*` and `\-`; not the end of the text, which is NaN. */
+const inControlWord = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) ||
+  code === 0x27 ||
+  code === 0x2a ||
+  code === 0x2d
+
+/** -1 for what is none. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** The attachments in `winmail.dat` (MS-OXTNEF): their names, and what is in them. */
 export const inspectTnef: Inspector = async (bytes, { notes, nested, budget }) => {
   let data: Buffer | undefined
-  for (let at = 6; at + 9 <= bytes.length && budget.entries > 0; ) {
+  let attributes = 0
+  for (let at = 6; at + 9 <= bytes.length; attributes += 1) {
+    if (budget.entries <= 0 || attributes === MOST_ATTRIBUTES)
+      return notes.trait('unscannable', 'it has more attributes than are read')
     const [attribute, length] = [bytes.readUInt32LE(at + 1), bytes.readUInt32LE(at + 5)]
     const value = bytes.subarray(at + 9, at + 9 + length)
     at += 9 + length + 2

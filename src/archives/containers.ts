@@ -5,16 +5,20 @@ import { lister, untilNul, utf8 } from './listing.ts'
 
 const MOST_PACKED = 8_388_608
 const MOST_RATIO = 100
+/** Octets of a 7-Zip directory that are searched. */
+const MOST_DIRECTORY = 1_048_576
 
 /** 7-Zip keeps its directory at the end, often packed itself; then only that is known. */
 export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 32) return notes.trait('unscannable', 'the archive is cut off')
   const start = 32 + Number(bytes.readBigUInt64LE(12))
-  const header = bytes.subarray(start, start + Number(bytes.readBigUInt64LE(20)))
+  const length = Number(bytes.readBigUInt64LE(20))
+  const header = bytes.subarray(start, start + Math.min(length, MOST_DIRECTORY))
   if (start > bytes.length || header.length === 0) return notes.trait('unscannable', 'the archive has no directory')
   // AES-256 with SHA-256, by its codec id.
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
   if (header[0] !== 1) return notes.trait('unscannable', 'the names in the archive are packed')
+  if (length > MOST_DIRECTORY) notes.trait('unscannable', 'the directory is longer than is read')
   const list = lister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return
 }

@@ -19,6 +19,8 @@ const magics: readonly (readonly [format: Format, at: number, octets: string])[]
   ['lha', 2, '2d6c68..2d'],
   ['tar', 257, '7573746172'],
   ['iso9660', 32_769, '4344303031'],
+  // UDF without ISO 9660, which Windows opens as well.
+  ['iso9660', 32_769, '4245413031'],
   ['vhd', 0, '636f6e6563746978'],
   ['vhdx', 0, '7668647866696c65'],
   ['onenote', 0, 'e4525c7b8cd8a74daeb15378d02996d3'],

@@ -1,4 +1,5 @@
 /** Looks into a file, and into what lies in it, within one budget: what it is, what it holds, what is wrong with it. */
+import { setImmediate } from 'node:timers/promises'
 import {
   inspectHtml,
   inspectLnk,
@@ -78,6 +79,8 @@ export function inspector({ signal, depth = 3, ...limits }: InspectLimits & { re
   return (name, bytes) => look(name, bytes, depth, budget, signal)
 }
 
+const LARGE = 262_144
+
 async function look(
   name: string,
   bytes: Buffer,
@@ -87,9 +90,16 @@ async function look(
 ): Promise<Inspection | undefined> {
   signal.throwIfAborted()
   const format = formatOf(bytes, name)
-  if (format === undefined || budget.files <= 0) return undefined
-  budget.files -= 1
+  if (format === undefined) return undefined
   const seen = notes(format)
+  if (budget.files <= 0 || budget.octets < bytes.length) {
+    seen.trait('unscannable', 'the message holds more than is looked into')
+    return seen.done()
+  }
+  budget.files -= 1
+  budget.octets -= bytes.length
+  // A large file takes milliseconds: others have their turn between two of them.
+  if (bytes.length > LARGE) await setImmediate()
   const nested = async (inner: string, octets: Buffer): Promise<void> => {
     if (depth <= 0) {
       if (isContainer(formatOf(octets, inner)))

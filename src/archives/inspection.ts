@@ -105,6 +105,8 @@ export interface Budget {
   entries: number
   /** Files that may still be looked into. */
   files: number
+  /** Octets that may still be searched: what lies in a file is searched again. */
+  octets: number
 }
 
 export interface InspectLimits {
@@ -114,15 +116,18 @@ export interface InspectLimits {
   readonly entries?: number
   /** Files that are looked into at most, nested ones included. @default 100 */
   readonly files?: number
+  /** Octets that are searched at most, those of nested files again. @default 67_108_864 */
+  readonly octets?: number
   /** Containers in containers. @default 3 */
   readonly depth?: number
 }
 
-export const budget = ({ inflate = 33_554_432, entries = 1000, files = 100 }: InspectLimits = {}): Budget => ({
-  inflate,
-  entries,
-  files,
-})
+export const budget = ({
+  inflate = 33_554_432,
+  entries = 1000,
+  files = 100,
+  octets = 67_108_864,
+}: InspectLimits = {}): Budget => ({ inflate, entries, files, octets })
 
 /** Gathers what an inspector sees. */
 export interface Notes {

@@ -2,10 +2,18 @@
 import type { Inspector } from './inspection.ts'
 import { lister } from './listing.ts'
 
-/** Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. */
+/** Records of folders that are read, those of the folders themselves and of the ones around them included. */
+const MOST_RECORDS = 10_000
+const LONGEST_PATH = 1024
+
+/**
+ * Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. A file that
+ * stands under several names is listed under each, and looked into once for each ending.
+ */
 export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) => {
   const list = lister(notes, budget)
-  const seen = new Set<number>()
+  const seen = new Set<string>()
+  let records = 0
   for (let sector = 16; sector < 32; sector += 1) {
     const at = sector * 2048
     if (at + 2048 > bytes.length || bytes[at] === 255) break
@@ -14,21 +22,29 @@ export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) =>
     const waiting = [{ extent: bytes.readUInt32LE(at + 158), size: bytes.readUInt32LE(at + 166), folder: '' }]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { extent, size, folder } = next
-      if (seen.has(extent)) continue
-      seen.add(extent)
+      if (seen.has(`folder ${extent}`)) continue
+      seen.add(`folder ${extent}`)
       for (const entry of isoEntries(bytes.subarray(extent * 2048, extent * 2048 + size), joliet)) {
+        records += 1
+        if (records > MOST_RECORDS) return notes.trait('unscannable', 'its folders hold more than is read')
+        if (entry === undefined) continue
         const name = `${folder}${entry.name}`
-        if (entry.folder) waiting.push({ ...entry, folder: `${name}/` })
-        else if (!seen.has(entry.extent)) {
-          seen.add(entry.extent)
-          if (!list({ name, size: entry.size })) return
-          await nested(name, bytes.subarray(entry.extent * 2048, entry.extent * 2048 + entry.size))
-        } else if (joliet) notes.member({ name, size: entry.size })
+        if (entry.folder) {
+          waiting.push({ ...entry, folder: `${name}/`.slice(-LONGEST_PATH) })
+          continue
+        }
+        if (!list({ name, size: entry.size })) return
+        const file = `${entry.extent} ${name.slice(name.lastIndexOf('.')).toLowerCase()}`
+        if (seen.has(file)) continue
+        seen.add(file)
+        await nested(name, bytes.subarray(entry.extent * 2048, entry.extent * 2048 + entry.size))
       }
     }
   }
+  if (records === 0) notes.trait('unscannable', 'the image has no folders that are read (UDF perhaps)')
 }
 
+/** Undefined for the folder itself and the one around it, which are called 0 and 1. */
 function* isoEntries(folder: Buffer, joliet: boolean) {
   for (let at = 0; at < folder.length; ) {
     const length = folder[at] ?? 0
@@ -38,20 +54,22 @@ function* isoEntries(folder: Buffer, joliet: boolean) {
       continue
     }
     const octets = folder.subarray(at + 33, at + 33 + (folder[at + 32] ?? 0))
+    at += length
+    if (octets.length <= 1 && (octets[0] ?? 0) <= 1) {
+      yield undefined
+      continue
+    }
     const decoded = joliet
       ? Buffer.from(octets.subarray(0, octets.length & ~1))
           .swap16()
           .toString('utf16le')
       : octets.toString('latin1')
-    const isDirectory = ((folder[at + 25] ?? 0) & 2) !== 0
-    // The folder itself and the one around it are called 0 and 1.
-    if (octets.length > 1 || (octets[0] ?? 0) > 1)
-      yield {
-        name: decoded.replace(/;\d+$/, ''),
-        extent: folder.readUInt32LE(at + 2),
-        size: folder.readUInt32LE(at + 10),
-        folder: isDirectory,
-      }
-    at += length
+    const isDirectory = ((folder[at - length + 25] ?? 0) & 2) !== 0
+    yield {
+      name: decoded.replace(/;\d+$/, ''),
+      extent: folder.readUInt32LE(at - length + 2),
+      size: folder.readUInt32LE(at - length + 10),
+      folder: isDirectory,
+    }
   }
 }

@@ -4,6 +4,11 @@ import type { Inspector, Notes, Trait } from './inspection.ts'
 
 const MOST_STREAMS = 64
 const MOST_STREAM = 1_048_576
+/** Between the type of a stream and its octets, and before them. */
+const MOST_DICTIONARY = 512
+/** Names that mean something, or are written in hex; and links. */
+const MOST_NAMES = 100_000
+const MOST_LINKS = 1000
 
 const keys: Readonly<Record<string, readonly [Trait, string]>> = {
   JavaScript: ['script', 'it holds JavaScript'],
@@ -22,28 +27,35 @@ const keys: Readonly<Record<string, readonly [Trait, string]>> = {
   Encrypt: ['encrypted', 'the document is encrypted'],
 }
 
+/** Most names say nothing of interest: they are passed over without being cut out. */
+const telling = new RegExp(
+  `/((?:${Object.keys(keys).join('|')})(?![A-Za-z0-9#])|(?=[A-Za-z0-9]{0,31}#)[A-Za-z#][A-Za-z0-9#]{1,31})`,
+  'g',
+)
+
 export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) => {
   const text = bytes.toString('latin1')
   const open = scan(text, notes)
-  // An action that merely shows a page is in most documents.
   let streams = 0
-  for (let at = text.indexOf('stream'); at >= 0; at = text.indexOf('stream', at + 6)) {
-    if (text.startsWith('end', at - 3)) continue
-    const dictionary = text.slice(Math.max(0, at - 512), at)
-    if (!/\/ObjStm\b/.test(dictionary.slice(dictionary.lastIndexOf(' obj') + 1)) || !/\/Fl/.test(dictionary)) continue
+  for (let type = text.indexOf('/ObjStm'); type >= 0; type = text.indexOf('/ObjStm', type + 7)) {
     if (streams >= MOST_STREAMS) {
       notes.trait('unscannable', 'it has more streams of objects than are read')
       break
     }
     streams += 1
+    const at = type + text.slice(type, type + MOST_DICTIONARY).indexOf('stream')
+    if (at < type || !text.slice(Math.max(0, at - MOST_DICTIONARY), at).includes('/Fl')) continue
     const start = at + 6 + (text[at + 6] === '\r' ? 2 : 1)
-    const stop = text.indexOf('endstream', start)
-    const packed = bytes.subarray(start, stop < 0 ? undefined : stop)
+    // Octets that deflate to so much are hardly more.
+    const rest = bytes.subarray(start, start + 2 * MOST_STREAM)
+    const stop = rest.indexOf('endstream')
+    const packed = stop < 0 ? rest : rest.subarray(0, stop)
     const { bytes: plain } = await inflate(packed, { form: 'zlib', most: MOST_STREAM, budget, signal })
     const inside = scan(plain.toString('latin1'), notes)
     open.actions ||= inside.actions
     open.runs ||= inside.runs
   }
+  // An action that merely shows a page is in most documents.
   if (open.runs && open.actions) notes.trait('auto-run', 'an action runs when it is opened')
   if (!/%%EOF/.test(text.slice(-2048))) notes.trait('unscannable', 'it has no end')
 }
@@ -51,7 +63,13 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
 /** Notes what names tell, and returns whether something runs by itself, and whether there are actions worth that. */
 function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   const found = { runs: false, actions: false }
-  for (const [, raw = ''] of text.matchAll(/\/([A-Za-z#][A-Za-z0-9#]{1,31})/g)) {
+  let names = 0
+  for (const [, raw = ''] of text.matchAll(telling)) {
+    names += 1
+    if (names > MOST_NAMES) {
+      notes.trait('unscannable', 'it has more names than are read')
+      break
+    }
     // `/J#61vaScript` is `/JavaScript`: names may be written in hex (§7.3.5).
     const name = raw.includes('#')
       ? raw.replace(/#([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -64,7 +82,11 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
     if (trait === 'script' || trait === 'launch' || trait === 'form') found.actions = true
     if (raw !== name) notes.trait('script', `${raw} hides ${name}`)
   }
-  for (const [, uri = ''] of text.matchAll(/\/URI\s{0,8}\(((?:[^()\\]|\\.){0,2048})\)/g))
+  let links = 0
+  for (const [, uri = ''] of text.matchAll(/\/URI\s{0,8}\(((?:[^()\\]|\\.){0,2048})\)/g)) {
     notes.link(uri.replace(/\\(.)/g, '$1'))
+    links += 1
+    if (links === MOST_LINKS) break
+  }
   return found
 }

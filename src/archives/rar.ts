@@ -2,6 +2,9 @@
 import type { Inspector, Member, Notes } from './inspection.ts'
 import { lister, untilNul, utf8 } from './listing.ts'
 
+/** Blocks of whatever kind that are read. */
+const MOST_BLOCKS = 10_000
+
 export const inspectRar: Inspector = (bytes, { notes, budget }) => {
   const list = lister(notes, budget)
   if (bytes[6] === 1) rar5(bytes, notes, list)
@@ -9,7 +12,12 @@ export const inspectRar: Inspector = (bytes, { notes, budget }) => {
 }
 
 function rar4(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): void {
-  for (let at = 7; at + 7 <= bytes.length; ) {
+  let blocks = 0
+  for (let at = 7; at + 7 <= bytes.length; blocks += 1) {
+    if (blocks === MOST_BLOCKS) {
+      notes.trait('unscannable', 'the archive has more blocks than are read')
+      return
+    }
     const [type, flags, size] = [bytes[at + 2], bytes.readUInt16LE(at + 3), bytes.readUInt16LE(at + 5)]
     if (size < 7) return
     if (type === 0x73 && (flags & 0x80) !== 0) {
@@ -42,10 +50,18 @@ function rar5(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): v
     }
     return [value, bytes.length]
   }
-  for (let at = 8; at + 7 <= bytes.length; ) {
+  let blocks = 0
+  for (let at = 8; at + 7 <= bytes.length; blocks += 1) {
+    if (blocks === MOST_BLOCKS) {
+      notes.trait('unscannable', 'the archive has more blocks than are read')
+      return
+    }
     const [size, head] = number(at + 4)
     const end = head + size
-    if (size === 0 || end > bytes.length) return
+    if (size === 0 || end > bytes.length) {
+      notes.trait('unscannable', 'the archive is damaged or cut off')
+      return
+    }
     const [type, afterType] = number(head)
     const [flags, afterFlags] = number(afterType)
     const [extra, afterExtra] = (flags & 1) !== 0 ? number(afterFlags) : ([0, afterFlags] as const)

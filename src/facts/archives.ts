@@ -29,7 +29,7 @@ export interface Archives {
   readonly all: readonly Attachment[]
   /** The same and all that was found inside, the outer before the inner. */
   readonly files: readonly Found[]
-  /** Not every file was looked into. */
+  /** There are more files than stand here. */
   readonly cut: boolean
 }
 

@@ -71,5 +71,9 @@ test('two hundred files are a bound', async () => {
   const files = Array.from({ length: 210 }, (_, index) => ({ name: `${index}.js`, data: `var a${index}` }))
   const found = await ask(archives, { message: message(...files) })
   expect(found.cut).toBe(true)
-  expect(found.files).toHaveLength(100)
+  expect(found.files).toHaveLength(200)
+  expect(found.files.map(({ traits }) => traits[0])).toEqual([
+    ...Array<string>(100).fill('script'),
+    ...Array<string>(100).fill('unscannable'),
+  ])
 })
