@@ -11,6 +11,8 @@ const run = promisify(execFile)
 
 export interface Postfix extends AsyncDisposable {
   readonly port: number
+  /** Its master process, whose children the others are. */
+  readonly pid: () => Promise<number>
   /** What its programs have logged. */
   readonly log: () => Promise<string>
   /** The queue ids of mail that waits, or is held. */
@@ -89,6 +91,7 @@ export async function startPostfix({
     await sleep(20)
   return {
     port,
+    pid: async () => Number(await readFile(join(queue, 'pid', 'master.pid'), 'utf8')),
     log: () => readFile(log, 'utf8'),
     queue: async () => {
       const { stdout } = await run('/usr/sbin/postqueue', ['-c', config, '-j'])

@@ -1,0 +1,26 @@
+/** One of our doors under measurement, in a process of its own: says where it listens. */
+import type { AddressInfo, Server } from 'node:net'
+import { rspamd } from '../src/adapters/http/index.ts'
+import { milter } from '../src/adapters/milter/index.ts'
+import { recommended } from '../src/filters/index.ts'
+import { type Gateway, postern, resolver } from '../src/index.ts'
+
+export type Door = 'milter' | 'http'
+
+/** The same for every door. Without the limits of rates: all that is sent here comes from one client. */
+export const gatewayFor = (server: string): Gateway =>
+  postern({
+    name: 'mx.example.net',
+    dns: resolver({ servers: [server] }),
+    filters: recommended({ domains: ['example.net'] }).filter(({ name }) => name !== 'rate-limit'),
+  })
+
+const doors: Readonly<Record<Door, (gateway: Gateway) => Server>> = { milter, http: rspamd }
+
+if (import.meta.main) {
+  process.once('message', ({ door, dns }: { readonly door: Door; readonly dns: string }) => {
+    const server = doors[door](gatewayFor(dns))
+    server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+  })
+  process.on('disconnect', () => process.exit())
+}
