@@ -1,5 +1,6 @@
 /** The set that needs no daemon, no key and no network list: a good beginning for any host. */
 import type { Filter } from '../core/filter.ts'
+import { type ContentOptions, contentFilters } from './content.ts'
 import { dkim } from './dkim.ts'
 import { dmarc } from './dmarc.ts'
 import { earlyTalker } from './early-talker.ts'
@@ -17,15 +18,20 @@ export interface RecommendedOptions {
   readonly domains: readonly string[]
   /** Our own host names and addresses: no client may greet us with them. @default [] */
   readonly own?: readonly string[]
+  /**
+   * Also look at what messages hold: links, attachments, disguise, words (see `contentFilters`). Your domains are protected unless
+   * other options are given. @default false
+   */
+  readonly content?: boolean | ContentOptions
 }
 
 /**
  * Early talkers, names, authentication, form, loops, relay control and limits that no honest client meets.
  *
  * @example
- * postern({ filters: recommended({ domains: ['example.org'] }) })
+ * postern({ filters: recommended({ domains: ['example.org'], content: true }) })
  */
-export const recommended = ({ domains, own = [] }: RecommendedOptions): readonly Filter[] => [
+export const recommended = ({ domains, own = [], content = false }: RecommendedOptions): readonly Filter[] => [
   earlyTalker(),
   rateLimit({
     limits: [
@@ -42,4 +48,5 @@ export const recommended = ({ domains, own = [] }: RecommendedOptions): readonly
   loop(),
   dkim(),
   dmarc(),
+  ...(content === false ? [] : contentFilters({ domains, ...(content === true ? {} : content) })),
 ]
