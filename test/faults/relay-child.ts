@@ -14,7 +14,7 @@ export interface Holdings {
   readonly heap: number
   /** Octets that the process takes of the machine. */
   readonly rss: number
-  /** Errors and rejections that nobody caught. */
+  /** Errors and rejections that nobody caught, and what Node warns of. */
   readonly uncaught: readonly string[]
 }
 
@@ -31,6 +31,8 @@ const uncaught: string[] = []
 const keep = (error: unknown) => uncaught.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
 process.on('uncaughtException', keep)
 process.on('unhandledRejection', keep)
+// A file that only the collector closed, a listener too many: leaks that would not be seen otherwise.
+process.on('warning', warning => warning.name !== 'ExperimentalWarning' && keep(warning))
 process.on('disconnect', () => process.exit())
 
 const say = (message: FromRelay) => process.send?.(message)
@@ -54,11 +56,11 @@ process.on('message', (told: ToRelay) => {
 say({ what: 'started', port: relay.port })
 
 function holdings(): Holdings {
+  const descriptors = readdirSync('/proc/self/fd').length
   // Twice: what the first round finishes the second may take.
   for (let round = 0; round < 2; round += 1) globalThis.gc?.()
   const { heapUsed, external, rss } = process.memoryUsage()
   const kinds = Object.groupBy(process.getActiveResourcesInfo(), kind => kind)
   const resources = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all?.length ?? 0]))
-  const descriptors = readdirSync('/proc/self/fd').length
   return { resources, descriptors, heap: heapUsed + external, rss, uncaught }
 }
