@@ -11,11 +11,16 @@ export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ name }) => name === '[Content_Types].xml') &&
   entries.some(({ name }) => /^(?:word|xl|ppt|visio)\//.test(name))
 
+/** Parts of the document itself. What else lies in the archive is no part of it, whatever it is there for. */
+const own =
+  /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|(?:word|xl|ppt|visio)\/)(?:.*\.(?:xml|rels|vml|bin|png|jpe?g|gif|tiff?|bmp|[ew]mf|svg|wdp|ico|fntdata|odttf|data|wav|mp[34]|m4[av]))?$/i
+
+/** @returns the parts that belong to the document, so that the others can be looked into */
 export async function inspectOoxml(
   entries: readonly ZipEntry[],
   unpack: (entry: ZipEntry) => Promise<Buffer | undefined>,
   { notes, nested }: Parameters<Inspector>[1],
-): Promise<void> {
+): Promise<ReadonlySet<ZipEntry>> {
   let objects = 0
   for (const entry of entries) {
     const { name } = entry
@@ -31,14 +36,17 @@ export async function inspectOoxml(
         notes.trait('dde', 'a field starts a program by DDE')
     } else if (/^xl\/externalLinks\//.test(name)) {
       if (/<ddeLink\b/.test(await text(entry, unpack))) notes.trait('dde', 'a cell starts a program by DDE')
-    } else if (/\/(?:embeddings|activeX)\//i.test(name) && /\.bin$|\.[a-z]{3}$/i.test(name)) {
+    } else if (isObject(name)) {
       if (/\.bin$/i.test(name)) notes.trait('embedded-object', `it holds an object: ${name}`)
       const object = objects < MOST_OBJECTS ? await unpack(entry) : undefined
       objects += 1
       if (object) await nested(name, object)
     }
   }
+  return new Set(entries.filter(({ name }) => own.test(name) || isObject(name)))
 }
+
+const isObject = (name: string): boolean => /\/(?:embeddings|activeX)\//i.test(name) && /\.bin$|\.[a-z]{3}$/i.test(name)
 
 const text = async (entry: ZipEntry, unpack: (entry: ZipEntry) => Promise<Buffer | undefined>): Promise<string> =>
   ((await unpack(entry)) ?? Buffer.alloc(0)).toString('utf8')

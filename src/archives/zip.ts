@@ -22,6 +22,8 @@ export const endsAsZip = (bytes: Buffer): boolean =>
 
 export interface ZipEntry {
   readonly name: string
+  /** The name as the octets of the directory. */
+  readonly raw: Buffer
   readonly size: number
   readonly packed: number
   readonly encrypted: boolean
@@ -40,21 +42,29 @@ export const inspectZip: Inspector = async (bytes, to) => {
   if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
   const ranges = judgeRanges(bytes, entries, notes)
   if (!more) judgeHidden(bytes, ranges, notes)
+  // Whoever puts something before an archive need not tell the directory: most programs reckon with that.
+  const first = bytes.indexOf(LOCAL)
+  if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
   if (judgeSizes(bytes, entries, notes)) return
   const unpack = async ({ offset, packed, method, encrypted, size }: ZipEntry): Promise<Buffer | undefined> => {
     const data = dataOf(bytes, offset, packed)
-    if (data === undefined || encrypted || (method !== 0 && method !== 8)) return undefined
+    if (data === undefined || encrypted) return undefined
     if (method === 0) return data
+    if (method !== 8) {
+      notes.trait('unscannable', `an entry is packed in a way that is not unpacked (method ${method})`)
+      return undefined
+    }
     const { bytes: plain, end } = await inflate(data, { form: 'raw', most: MOST_ENTRY, budget, signal })
     if (end === 'whole' && plain.length !== size) notes.trait('lying-directory', 'an entry is not as long as it says')
     if (end === 'cut' && plain.length < MOST_ENTRY) notes.trait('unscannable', 'it holds more than may be unpacked')
     return plain
   }
-  if (isOoxml(entries)) return await inspectOoxml(entries, unpack, to)
+  const ownParts = isOoxml(entries) ? await inspectOoxml(entries, unpack, to) : undefined
   for (const entry of entries) {
+    if (ownParts?.has(entry)) continue
     if (budget.files <= 0 || budget.inflate <= 0)
       return notes.trait('unscannable', 'it holds more than may be looked into')
-    if (entry.size === 0 || entry.name.endsWith('/')) continue
+    if (entry.packed === 0 || entry.name.endsWith('/')) continue
     const plain = await unpack(entry)
     if (plain) await nested(entry.name, plain)
   }
@@ -79,6 +89,7 @@ async function readDirectory(
         if (entries.length >= most) return resolve(true)
         entries.push({
           name: entry.fileName,
+          raw: entry.fileNameRaw,
           size: entry.uncompressedSize,
           packed: entry.compressedSize,
           encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
@@ -103,7 +114,7 @@ interface Range {
 /** Where entries lie; what overlaps, or is called otherwise by its own header, is told. */
 function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): readonly Range[] {
   const ranges: Range[] = []
-  for (const { name, offset, packed, encrypted } of entries) {
+  for (const { name, raw, offset, packed, encrypted } of entries) {
     const data = dataOf(bytes, offset, packed)
     if (data === undefined) {
       notes.trait('lying-directory', `the directory names ${name.slice(0, 80)} where there is nothing`)
@@ -111,7 +122,7 @@ function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
     }
     const own = bytes.subarray(offset + 30, offset + 30 + bytes.readUInt16LE(offset + 26))
     const flags = bytes.readUInt16LE(offset + 6)
-    if (!sameName(own, name))
+    if (!own.equals(raw))
       notes.trait('lying-directory', `${name.slice(0, 80)} calls itself ${own.toString('latin1', 0, 80)}`)
     if (((flags & 1) !== 0) !== encrypted)
       notes.trait('lying-directory', `${name.slice(0, 80)} is and is not encrypted`)
@@ -164,7 +175,3 @@ function dataOf(bytes: Buffer, offset: number, packed: number): Buffer | undefin
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
   return start + packed <= bytes.length ? bytes.subarray(start, start + packed) : undefined
 }
-
-/** In UTF-8 or in the old encoding, where only ASCII can be compared. */
-const sameName = (own: Buffer, name: string): boolean =>
-  own.toString('utf8').replaceAll('\\', '/') === name || own.some(octet => octet > 0x7e)

@@ -1,0 +1,63 @@
+/** Archives as other programs write them, and as they are bent: what those programs see is seen. */
+import { describe, expect, test } from 'vitest'
+import { inspector } from '../../src/archives/inspect.ts'
+import type { Inspection, Trait } from '../../src/archives/inspection.ts'
+import { zip } from './build.ts'
+
+const { signal } = new AbortController()
+const look = (bytes: Buffer): Promise<Inspection | undefined> => inspector({ signal })('', bytes)
+
+/** All names, those of archives in archives behind theirs. */
+const names = (found: Inspection | undefined): readonly string[] => [
+  ...(found?.members ?? []).map(({ name }) => name),
+  ...(found?.inside ?? []).flatMap(({ inspection }) => names(inspection)),
+]
+const traits = (found: Inspection | undefined): readonly Trait[] => [
+  ...(found?.traits ?? []),
+  ...(found?.inside ?? []).flatMap(({ inspection }) => traits(inspection)),
+]
+
+/** Made by the zipfile of Python 3: packed with LZMA; a stored archive with ZIP64 sizes. */
+const lzma = Buffer.from(
+  'UEsDBD8AAgAOAJhxd12PXQ5eFgAAAGQAAAAIAAAAaW5uZXIuanMJBAUAXQAAgAAAPG6fB/////+AAAAAUEsBAj8DPwACAA4AmHF3XY9dDl4WAAAAZAAAAAgAAAAAAAAAAAAAAIABAAAAAGlubmVyLmpzUEsFBgAAAAABAAEANgAAADwAAAAAAA==',
+  'base64',
+)
+const zip64 = Buffer.from(
+  'UEsDBC0AAAAAAAAAIQAMUFnt//////////8GABQAaW4uemlwAQAQAIIAAAAAAAAAggAAAAAAAABQSwMEFAAAAAgAmHF3XZ2EYb4SAAAAggAAAAcAAABldmlsLmpzCw9OLsosKNELzkjNyQkfCA4AUEsBAhQDFAAAAAgAmHF3XZ2EYb4SAAAAggAAAAcAAAAAAAAAAAAAAIABAAAAAGV2aWwuanNQSwUGAAAAAAEAAQA1AAAANwAAAAAAUEsBAi0DLQAAAAAAAAAhAAxQWe2CAAAAggAAAAYAAAAAAAAAAAAAAIABAAAAAGluLnppcFBLBQYAAAAAAQABADQAAAC6AAAAAAA=',
+  'base64',
+)
+const inner = zip([{ name: 'evil.js', data: 'WScript.Shell' }])
+const office = [
+  { name: '[Content_Types].xml', data: '<Types/>' },
+  { name: 'word/document.xml', data: '<w:document/>' },
+]
+
+describe('zip archives', () => {
+  test('a stored archive with ZIP64 sizes is looked into', async () => {
+    const found = await look(zip64)
+    expect(names(found)).toEqual(['in.zip', 'evil.js'])
+    expect(traits(found)).toEqual(['script'])
+  })
+
+  test('M13 what is packed in a way that is not unpacked is said to be unseen, and its name is', async () => {
+    const found = await look(lzma)
+    expect(names(found)).toEqual(['inner.js'])
+    expect(found?.evidence).toEqual(['an entry is packed in a way that is not unpacked (method 14)'])
+  })
+
+  test.for<readonly [what: string, bytes: Buffer, trait: Trait]>([
+    ['an entry that says it is empty', zip([{ name: 'in.zip', data: inner, declared: 0 }]), 'lying-directory'],
+    ['a file beside the parts of a document', zip([...office, { name: 'in.zip', data: inner }]), 'script'],
+    ['a file among the parts of a document', zip([...office, { name: 'word/in.zip', data: inner }]), 'script'],
+    ['something before an archive that says nothing of it', Buffer.concat([Buffer.from('GIF89a'), inner]), 'script'],
+  ])('M13 %s does not hide what lies in it', async ([, bytes, trait]) => {
+    const found = await look(bytes)
+    expect(names(found)).toContain('evil.js')
+    expect(traits(found)).toEqual(expect.arrayContaining(['script', trait]))
+  })
+
+  test('M13 a name outside of ASCII that only streaming readers see is a lie of the directory', async () => {
+    const found = await look(zip([{ name: 'invoice.pdf', ownName: 'fünf.exe', data: 'x' }]))
+    expect(found?.traits).toEqual(['lying-directory'])
+  })
+})
