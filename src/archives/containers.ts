@@ -1,7 +1,7 @@
-/** 7-Zip, tar, CAB and gzip: names as far as they can be read without unpacking, and what lies in them unpacked. */
+/** 7-Zip, CAB and gzip: names as far as they can be read without unpacking, and what lies in them unpacked. */
 import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
-import { lister, untilNul, utf8 } from './listing.ts'
+import { lister, utf8 } from './listing.ts'
 
 const MOST_PACKED = 8_388_608
 const MOST_RATIO = 100
@@ -34,21 +34,6 @@ function sevenZipNames(header: Buffer): readonly string[] {
     return header.toString('utf16le', from + 1, from + size - 2).split('\0')
   }
   return []
-}
-
-export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) => {
-  const list = lister(notes, budget)
-  const text = (at: number, length: number) => utf8(untilNul(bytes.subarray(at, at + length)))
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
-    const size = Number.parseInt(text(at + 124, 12).trim() || '0', 8)
-    if (!Number.isSafeInteger(size) || size < 0) return notes.trait('unscannable', 'a size in the archive is no number')
-    const prefix = text(at + 345, 155)
-    const name = prefix ? `${prefix}/${text(at, 100)}` : text(at, 100)
-    const isFile = bytes[at + 156] === 0x30 || bytes[at + 156] === 0
-    if (isFile && !list({ name, size })) return
-    if (isFile && size > 0) await nested(name, bytes.subarray(at + 512, at + 512 + size))
-    at += 512 + Math.ceil(size / 512) * 512
-  }
 }
 
 export const inspectCab: Inspector = (bytes, { notes, budget }) => {

@@ -1,5 +1,6 @@
 /** What a file is, by its own octets. */
 import type { Format } from './inspection.ts'
+import { isTar } from './tar.ts'
 import { endsAsZip } from './zip.ts'
 
 /** Octets at a place, in hex; `..` stands for any octet. */
@@ -50,6 +51,7 @@ export function formatOf(bytes: Buffer, name = ''): Format | undefined {
   if (bytes.length >= 512 && bytes.toString('latin1', bytes.length - 512, bytes.length - 508) === 'koly') return 'dmg'
   if (bytes.length >= 512 && bytes.toString('latin1', bytes.length - 512, bytes.length - 504) === 'conectix')
     return 'vhd'
+  if (isTar(bytes)) return 'tar'
   return textFormat(bytes, name) ?? (endsAsZip(bytes) ? 'zip' : undefined)
 }
 

@@ -9,7 +9,7 @@ import {
   inspectSvg,
   inspectTnef,
 } from './active.ts'
-import { inspectCab, inspectGzip, inspectSevenZip, inspectTar } from './containers.ts'
+import { inspectCab, inspectGzip, inspectSevenZip } from './containers.ts'
 import { formatOf } from './format.ts'
 import {
   type Budget,
@@ -24,6 +24,7 @@ import { inspectIso } from './iso.ts'
 import { inspectOle } from './office.ts'
 import { inspectPdf } from './pdf.ts'
 import { inspectRar } from './rar.ts'
+import { inspectTar } from './tar.ts'
 import { endsAsZip, inspectZip, LOCAL } from './zip.ts'
 
 const packed: Inspector = (_bytes, { notes }) => notes.trait('unscannable', 'files packed in this way are not unpacked')

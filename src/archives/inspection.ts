@@ -77,7 +77,7 @@ export type Trait =
 
 /** One file in a container. */
 export interface Member {
-  /** As the container names it, decoded, with `/` between folders; cut at 255 characters. */
+  /** As the container names it, decoded, with `/` between folders; of a longer one the last 255 characters. */
   readonly name: string
   /** Octets when unpacked, as declared; absent where the format does not say. */
   readonly size?: number
@@ -151,13 +151,13 @@ export function notes(format: Format): Notes {
       if (!evidence.has(trait)) evidence.set(trait, sentence)
     },
     member: member => {
-      members.push({ ...member, name: member.name.slice(0, LONGEST_NAME) })
+      members.push({ ...member, name: member.name.slice(-LONGEST_NAME) })
     },
     link: url => {
       if (links.size < MOST_LINKS) links.add(url.slice(0, 2048))
     },
     inside: (name, inspection) => {
-      inside.push({ name: name.slice(0, LONGEST_NAME), inspection })
+      inside.push({ name: name.slice(-LONGEST_NAME), inspection })
     },
     done: () => ({
       format,

@@ -1,4 +1,5 @@
 /** Archives as other programs write them, and as they are bent: what those programs see is seen. */
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
 import type { Inspection, Trait } from '../../src/archives/inspection.ts'
@@ -59,5 +60,39 @@ describe('zip archives', () => {
   test('M13 a name outside of ASCII that only streaming readers see is a lie of the directory', async () => {
     const found = await look(zip([{ name: 'invoice.pdf', ownName: 'fünf.exe', data: 'x' }]))
     expect(found?.traits).toEqual(['lying-directory'])
+  })
+})
+
+/** Made by the tarfile of Python 3, with a name of 308 characters. */
+const tars = {
+  GNU: 'H4sIAAAAAAACA9PT19N38MnPS/fJzMtmoA0wgABctIGJmSmcDRE3NzczYlDwYaADKC0uSSxSUGAYoaBiFBAN9ApS0vRSK1JH4580AMrUZiYmOPO/oYkZav43NjUyNWBQMBjN/zQHvlEMo2AEg+zSoirdZ9OXPpuzRi+rmHb1P0n539DQxNhkNP+P5v9RMHQBANYscvVaDAAA',
+  POSIX:
+    'H4sIAAAAAAACA9PT19N3CEis8EhNTEktYqAJMIAAXLSBibkZnA0WNzQwMjJhUKhgoAMoLS5JLAJazzAygbGhhUJBYkmGbcUoIBroFaSk6aVWpHIN/finR3CBMrWZiQnO/G9ogpb/jU2NDQ0YFAxG8z/NgW8UwygYwUBvENT/BkbmGPW/4Wj9TxdgZAyp/rNLi6p0n01f+mzOGr2sYq7RjDFCADje7e2BcU47O0iu/w3MTU2NRuv/0fp/FAxdAABEkmGpWhAAAA==',
+}
+/** The same library's, with the mark of the newer forms cleared. */
+const old = 'H4sIAAAAAAACA0sty8zRyypmoCUwAAIzExMwDQToNBCYIrFB4mYGhmYMCgYMo4DWoCyxSKFiNBhGwSgYkQAAyNSFhAAGAAA='
+const unpacked = (text: string): Buffer => gunzipSync(Buffer.from(text, 'base64'))
+
+describe('tar archives', () => {
+  test.for(Object.entries(tars))('M11 the end of a long name in the form of %s is seen', async ([, text]) => {
+    const found = await look(unpacked(text))
+    expect(names(found)).toEqual([`${'x'.repeat(247)}.pdf.exe`, 'kurz-日本.js'])
+    expect(found?.inside.map(({ inspection }) => inspection.format)).toEqual(['pe', 'pe'])
+  })
+
+  test('one without a mark is known by the sum of its first header', async () => {
+    const found = await look(unpacked(old))
+    expect(found?.format).toBe('tar')
+    expect(names(found)).toEqual(['evil.js'])
+    expect(traits(found)).toEqual(['script'])
+  })
+
+  test('M13 one of nothing but folders is a bound', async () => {
+    const folder = unpacked(old).subarray(0, 512)
+    folder[156] = 0x35
+    folder.write('00000000000', 124)
+    folder.write('ustar', 257)
+    const found = await look(Buffer.alloc(512 * 10_001, folder))
+    expect(found?.evidence).toEqual(['it has more entries than are read'])
   })
 })

@@ -1,0 +1,88 @@
+/** Tar archives, whoever wrote them: the old form, POSIX's and GNU's, with the long names of both. */
+import type { Inspector } from './inspection.ts'
+import { lister, untilNul, utf8 } from './listing.ts'
+
+const BLOCK = 512
+const LONGEST_NAME = 4096
+/** Headers of whatever kind that are read. */
+const MOST_HEADERS = 10_000
+
+/** Types of entries: a file in three ways, GNU's long name, the extended header of POSIX. */
+const FILES: ReadonlySet<string> = new Set(['0', '7', '\0'])
+const [LONG_NAME, EXTENDED] = ['L', 'x']
+
+export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) => {
+  const list = lister(notes, budget)
+  let headers = 0
+  // What an entry before says of the next one.
+  let told: Extended = {}
+  for (let at = 0; at + BLOCK <= bytes.length; headers += 1) {
+    if (headers === MOST_HEADERS) return notes.trait('unscannable', 'it has more entries than are read')
+    const head = bytes.subarray(at, at + BLOCK)
+    if (head[0] === 0) return
+    const type = String.fromCharCode(head[156] ?? 0)
+    const size = (FILES.has(type) ? told.size : undefined) ?? sizeOf(head)
+    if (size === undefined) return notes.trait('unscannable', 'a size in the archive is no number')
+    const body = bytes.subarray(at + BLOCK, at + BLOCK + size)
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
+    if (type === LONG_NAME) told = { ...told, name: utf8(untilNul(body.subarray(0, LONGEST_NAME))) }
+    else if (type === EXTENDED) told = { ...told, ...extended(body) }
+    else {
+      const name = told.name ?? nameIn(head)
+      told = {}
+      if (!FILES.has(type)) continue
+      if (!list({ name, size })) return
+      if (size > 0) await nested(name, body)
+    }
+  }
+}
+
+/** Old archives have no mark, but each header has a sum of its octets, its own place counted as blanks. */
+export function isTar(bytes: Buffer): boolean {
+  if (bytes.length < BLOCK || bytes[0] === 0) return false
+  const told = octal(bytes.subarray(148, 156))
+  if (!told) return false
+  let sum = 8 * 0x20
+  for (let at = 0; at < BLOCK; at += 1) if (at < 148 || at >= 156) sum += bytes[at] ?? 0
+  return sum === told
+}
+
+const octal = (field: Buffer): number | undefined => {
+  const text = untilNul(field).toString('latin1').trim()
+  return /^[0-7]{0,12}$/.test(text) ? Number.parseInt(text || '0', 8) : undefined
+}
+
+/** In octal, or where GNU needs more room in binary, with the highest bit set. */
+function sizeOf(head: Buffer): number | undefined {
+  if (((head[124] ?? 0) & 0x80) === 0) return octal(head.subarray(124, 136))
+  return head.readUInt32BE(124) === 0x80000000 && head.readUInt16BE(128) === 0 ? head.readUIntBE(130, 6) : undefined
+}
+
+function nameIn(head: Buffer): string {
+  const text = (at: number, length: number) => utf8(untilNul(head.subarray(at, at + length)))
+  // GNU keeps times where POSIX keeps the beginning of the name.
+  const prefix = head.toString('latin1', 257, 263) === 'ustar\0' ? text(345, 155) : ''
+  return prefix ? `${prefix}/${text(0, 100)}` : text(0, 100)
+}
+
+interface Extended {
+  readonly name?: string
+  readonly size?: number
+}
+
+/** Lines such as `30 path=invoice.exe`, each with its length in front (POSIX pax, "Extended Header"). */
+function extended(body: Buffer): Extended {
+  const found: { name?: string; size?: number } = {}
+  const text = body.subarray(0, 65_536)
+  for (let at = 0; at < text.length; ) {
+    const blank = text.indexOf(0x20, at)
+    const length = Number(text.toString('latin1', at, Math.min(Math.max(blank, at), at + 8)))
+    if (!Number.isSafeInteger(length) || length < 5) break
+    const line = utf8(text.subarray(blank + 1, at + length - 1))
+    const [key, value] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]
+    if (key === 'path') found.name = value.slice(0, LONGEST_NAME)
+    if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value)
+    at += length
+  }
+  return found
+}
