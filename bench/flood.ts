@@ -1,36 +1,81 @@
-/** Honest mail while a flood comes: `npm run bench:flood`, or `npm run bench:flood -- --quick` for the main scenes alone. */
+/**
+ * Honest mail while a flood comes, through postern and through the same checks after DATA: `npm run bench:flood`.
+ *
+ *     --quick              a minute and a half: ten and fifty times, one round
+ *     --redis              what is remembered lies in a Redis that is killed in the middle of each flood (fifty times, postern)
+ *     --most N             the most hostile attempts a second that the clients are to try (2000)
+ *     --picture FILE       draws the result (SVG)
+ *     --times N, --shape NAME, --way postern, --seconds N, --rounds N      other scenes than those that are targets
+ *
+ * Honest mail is sent at 40 % of what the gateway can take, or slower where N would be exceeded: a machine that has to send the
+ * flood, too, cannot send two hundred times that.
+ */
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { startRedis } from '../test/support/redis.ts'
 import { type Figures, figuresOf } from './flood/figures.ts'
-import { play } from './flood/stage.ts'
-import type { Way } from './flood/words.ts'
+import { picture } from './flood/picture.ts'
+import { play, type Scene } from './flood/stage.ts'
+import { condemnedShare, endings, table } from './flood/table.ts'
+import { type Shape, shapes, type Way } from './flood/words.ts'
 
+const list = { type: 'string', multiple: true } as const
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    times: { type: 'string', multiple: true },
-    way: { type: 'string', multiple: true },
-    shape: { type: 'string', multiple: true },
+    redis: { type: 'boolean', default: false },
     most: { type: 'string', default: '2000' },
+    picture: { type: 'string' },
+    times: list,
+    shape: list,
+    way: list,
     seconds: { type: 'string' },
     rounds: { type: 'string' },
-    rate: { type: 'string' },
   },
 })
-const seconds = Number(values.seconds ?? (values.quick ? 6 : 20))
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 2))
-const most = Number(values.most)
-const ways = (values.way ?? ['postern', 'after DATA']) as Way[]
+/** The share of its core that honest mail alone takes. */
+const SHARE = 0.4
+/** Shapes alone come so many times as often as honest mail. */
+const ALONE = 50
 
-const quiet = figuresOf(await play({ name: 'quiet', way: 'postern', rate: 40, times: 0, seconds, rounds }))
+const seconds = Number(values.seconds ?? (values.quick ? 5 : 8))
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3))
+const ways: readonly Way[] = values.way ? (values.way as Way[]) : ['postern', 'after DATA']
+const named = values.times?.map(Number)
+const times = named ?? (values.redis ? [ALONE] : values.quick ? [10, ALONE] : [10, ALONE, 200])
+const alone = (values.shape as Shape[] | undefined) ?? (values.quick || values.redis || named ? [] : shapes)
+
+const quiet = figuresOf(await play({ name: 'quiet', way: 'postern', rate: 40, times: 0, seconds, rounds: 1 }))
 const capacity = 1_000 / quiet.message
-console.log(`quiet: ${quiet.message.toFixed(2)} ms CPU a message: ${capacity.toFixed(0)} a second fill the core`)
-for (const times of (values.times ?? ['10', '50', '200']).map(Number)) {
-  const rate = Number(values.rate ?? Math.min(capacity * 0.4, most / times))
-  for (const way of ways) {
-    const one = figuresOf(await play({ name: `${times} ×`, way, rate, times, seconds, rounds }))
-    print(one)
+console.log(
+  `A message costs the gateway ${quiet.message.toFixed(2)} ms of CPU in quiet: ${capacity.toFixed(0)} a second fill a core.\n`,
+)
+const rateOf = (factor: number): number => Math.min(capacity * SHARE, Number(values.most) / factor)
+const results: Figures[] = []
+const run = async (scene: Scene): Promise<Figures> => {
+  const figures = figuresOf(await play(scene))
+  results.push(figures)
+  console.error(`${figures.name}, ${figures.way}: ${endings(figures)}`)
+  return figures
+}
+
+if (values.redis) {
+  for (const factor of times) {
+    const redis = await startRedis()
+    const url = `redis://${redis.host}:${redis.port}`
+    const disturb = () => redis.kill()
+    const name = `${factor} ×, Redis killed`
+    await run({ name, way: 'postern', rate: rateOf(factor), times: factor, seconds, rounds: 1, redis: url, disturb })
+    await redis.stop()
   }
+} else {
+  for (const factor of times)
+    for (const way of ways)
+      await run({ name: `${factor} ×`, way, rate: rateOf(factor), times: factor, seconds, rounds })
+  for (const shape of alone)
+    for (const way of ways)
+      await run({ name: `${shape}, ${ALONE} ×`, way, rate: rateOf(ALONE), times: ALONE, shape, seconds, rounds: 1 })
 }
-function print(one: Figures): void {
-  console.log(JSON.stringify(one, (_key, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)))
-}
+console.log(table(results))
+console.log(condemnedShare(results))
+if (values.picture !== undefined) await writeFile(values.picture, picture(results))

@@ -104,8 +104,7 @@ function late(gateway: Gateway, deliver: ReturnType<typeof pass>): SMTPServer {
             if (reply.code >= 400) return done(failure(reply.code, `${reply.status} ${reply.text}`))
           }
           const { reply, content: judgedContent } = await judged.data(Readable.from([message]))
-          if (reply.code >= 400 || !judgedContent)
-            return done(failure(reply.code, `${reply.status} ${reply.text}`))
+          if (reply.code >= 400 || !judgedContent) return done(failure(reply.code, `${reply.status} ${reply.text}`))
           await deliver(path, judgedContent, done)
         } finally {
           judged.close()
@@ -116,14 +115,19 @@ function late(gateway: Gateway, deliver: ReturnType<typeof pass>): SMTPServer {
   })
 }
 
-const pathOf = ({ envelope: { mailFrom } }: { readonly envelope: { readonly mailFrom: false | { address: string } } }) =>
-  mailFrom ? mailFrom.address : ''
+const pathOf = ({
+  envelope: { mailFrom },
+}: {
+  readonly envelope: { readonly mailFrom: false | { address: string } }
+}) => (mailFrom ? mailFrom.address : '')
 
 function stateOf({ world, metrics }: Gateway): string {
   const told = metrics()
     .filter(({ name }) => /admi|turned|condemned|sessions/.test(name))
     .flatMap(({ name, samples }) =>
-      samples.map(({ labels, ...rest }) => `${name.replace('postern_', '')}${JSON.stringify(labels ?? '')}=${'value' in rest ? rest.value : rest.count}`,
+      samples.map(
+        ({ labels, ...rest }) =>
+          `${name.replace('postern_', '')}${JSON.stringify(labels ?? '')}=${'value' in rest ? rest.value : rest.count}`,
       ),
     )
   const { level, value, parts } = world.load.now()

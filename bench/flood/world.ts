@@ -81,9 +81,7 @@ function bank(type: RecordType): Answer<Records[RecordType]> {
 }
 
 const addressIn = (word: string): string =>
-  [0, 2, 4, 6]
-    .map(at => DIGITS.indexOf(word[at] ?? '') * 16 + DIGITS.indexOf(word[at + 1] ?? ''))
-    .join('.')
+  [0, 2, 4, 6].map(at => DIGITS.indexOf(word[at] ?? '') * 16 + DIGITS.indexOf(word[at + 1] ?? '')).join('.')
 
 /** What the content check looks for. */
 export const LURE = 'Claim your inheritance of ten million today'
