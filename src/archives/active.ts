@@ -1,5 +1,6 @@
 /** Files that act when they are opened: web pages, pictures with code, scripts, shortcuts, notebooks, RTF with objects. */
 import type { Inspector, Notes } from './inspection.ts'
+import { nativeObject } from './office.ts'
 import { readOle } from './ole.ts'
 
 /** So much of a text is searched. */
@@ -21,6 +22,10 @@ const textOf = (bytes: Buffer): string => {
 const literal =
   /["'`][A-Za-z0-9+/=\\\r\n]{2048}|data:[\w.+-]{1,64}\/[\w.+-]{1,64};base64,[A-Za-z0-9+/]{512}|(?<!\d|(?<!\d)\d{1,3},\s?)(?:\d{1,3},\s?){512}|(?<!\\x[0-9a-f]{2}|%[0-9a-f]{2})(?:\\x[0-9a-f]{2}|%[0-9a-f]{2}){256}/i
 
+/** RFC 2397, where it is no picture and nothing that a page needs. */
+const fileInLink =
+  /\bhref\s{0,8}=\s{0,8}["']?data:application\/(?!json|javascript|(?:x-)?font)[\w.+-]{1,64}(?:;[\w=.+-]{1,64}){0,4};base64,/i
+
 /**
  * A page that assembles a file out of its own text and saves it has three things: octets in a literal, something that
  * makes a file of them, and something that saves it.
@@ -39,6 +44,7 @@ export function inspectMarkup(text: string, notes: Notes): void {
   if (code) notes.trait('script', `it holds code: ${code[0].slice(0, 40)}`)
   if (code && makes && saves && literal.test(text))
     notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
+  if (fileInLink.test(text)) notes.trait('smuggling', 'a link gives a file that lies in the page itself')
   if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
   const form = /<form\b/i.exec(text)
   if (form && /<input\b[^<>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text))
@@ -105,6 +111,10 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
       notes.trait('exploit', 'it holds an object for the old Equation Editor')
     const compound = object.indexOf(Buffer.from('d0cf11e0a1b11ae1', 'hex'))
     if (compound >= 0 && readOle(object.subarray(compound))) await nested('', object.subarray(compound))
+    // MS-OLEDS §2.2.5: the class, two names of no length, and the size with which what is packed begins.
+    const packed = object.indexOf('Package\0')
+    const embedded = packed < 0 ? undefined : nativeObject(object.subarray(packed + 16))
+    if (embedded) await nested(embedded.name, embedded.bytes)
   }
 }
 

@@ -43,6 +43,7 @@ export function formatOf(bytes: Buffer, name = ''): Format | undefined {
   const found = magics.find(([, at, octets]) => matches(bytes, at, octets))?.[0]
   if (found) return found
   if (bytes.length > 64 && bytes[0] === 0x4d && bytes[1] === 0x5a) return 'pe'
+  if (isArj(bytes)) return 'arj'
   // Java's classes and Apple's fat binaries begin alike; the count that follows is small in the latter.
   if (bytes.length > 8 && bytes.readUInt32BE(0) === 0xcafebabe)
     return bytes.readUInt32BE(4) < 20 ? 'mach-o' : 'java-class'
@@ -54,6 +55,15 @@ export function formatOf(bytes: Buffer, name = ''): Format | undefined {
   if (isTar(bytes)) return 'tar'
   return textFormat(bytes, name) ?? (endsAsZip(bytes) ? 'zip' : undefined)
 }
+
+/** Two octets are no mark: the length of the first header must make sense too, and the version that made it. */
+const isArj = (bytes: Buffer): boolean =>
+  bytes.length > 34 &&
+  bytes.readUInt16BE(0) === 0x60ea &&
+  bytes.readUInt16LE(2) >= 30 &&
+  bytes.readUInt16LE(2) <= 2600 &&
+  (bytes[5] ?? 255) <= 102 &&
+  (bytes[10] ?? 255) === 2
 
 function matches(bytes: Buffer, at: number, octets: string): boolean {
   if (bytes.length < at + octets.length / 2) return false

@@ -52,6 +52,7 @@ const inspectors: Readonly<Record<Format, Inspector>> = {
   xz: packed,
   zstd: packed,
   ace: packed,
+  arj: packed,
   lha: packed,
   vhd: packed,
   vhdx: packed,

@@ -16,6 +16,7 @@ export type Format =
   | 'tar'
   | 'cab'
   | 'ace'
+  | 'arj'
   | 'lha'
   | 'iso9660'
   | 'vhd'

@@ -14,7 +14,7 @@ const EQUATION_EDITOR = '02ce020000000000c000000000000046'
 export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
   const file = readOle(bytes)
   if (file === undefined) return notes.trait('unscannable', 'the directory of the Compound File cannot be read')
-  for (const { path, size } of file.entries) if (size > 0) notes.member({ name: path, size })
+  for (const { path, size } of file.entries) if (size > 0 && path !== '') notes.member({ name: path, size })
   const named = (pattern: RegExp) => file.entries.filter(({ path }) => pattern.test(path))
   if (named(/^EncryptedPackage$/).length > 0) notes.trait('encrypted', 'the document is encrypted as a whole')
   if (file.entries[0]?.classId === INSTALLER) notes.trait('executable', 'it is a Windows Installer package')
@@ -85,7 +85,7 @@ function inspectWord(stream: Buffer, notes: Notes): void {
 }
 
 /** MS-OLEDS §2.3.6: a size, three texts, and the file itself. */
-function nativeObject(stream: Buffer): { readonly name: string; readonly bytes: Buffer } | undefined {
+export function nativeObject(stream: Buffer): { readonly name: string; readonly bytes: Buffer } | undefined {
   const end = (from: number) => {
     const found = stream.indexOf(0, from)
     return found < 0 || found - from > 1024 ? undefined : found

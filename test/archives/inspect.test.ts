@@ -246,6 +246,23 @@ describe('traps', () => {
     expect(found?.inside.map(({ name, inspection }) => [name, inspection.traits])).toEqual([['a.exe', ['executable']]])
   })
 
+  test('M13 a file that is packed in RTF is looked into', async () => {
+    const program = `MZ${'x'.repeat(99)}`
+    const size = Buffer.alloc(4)
+    size.writeUInt32LE(program.length)
+    const native = Buffer.concat([
+      Buffer.from('\x02\0label\0C:\\a.exe\0\0\0\x03\0\x02\0\0\0t\0'),
+      size,
+      Buffer.from(program),
+    ])
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(native.length)
+    const head = Buffer.from('0105000002000000080000005061636b616765000000000000000000', 'hex')
+    const object = Buffer.concat([head, length, native]).toString('hex')
+    const found = await look(`{\\rtf1{\\object{\\*\\objdata ${object}}}}`)
+    expect(found?.inside.map(({ name, inspection }) => [name, inspection.traits])).toEqual([['a.exe', ['executable']]])
+  })
+
   test.for<readonly [what: string, text: string, trait: Trait]>([
     ['JavaScript', '/Names 1 0 R /JavaScript', 'script'],
     ['JavaScript in hex', '/S /J#61vaScript', 'script'],
@@ -295,6 +312,12 @@ describe('traps', () => {
     ['a script by its name', 'invoice.js', 'var a = 1', 'script'],
     ['a script by its name, with dots after it', 'invoice.vbs. .', 'x', 'script'],
     ['RTF that fetches', 'a.rtf', '{\\rtf1{\\*\\template http://192.0.2.1/a.dotm}}', 'external-template'],
+    [
+      'a page with a file in a link',
+      'a.html',
+      `<html><a href="data:application/octet-stream;base64,${literal}" download>Invoice</a>`,
+      'smuggling',
+    ],
     [
       'RTF with the Equation Editor',
       'a.doc',
