@@ -45,7 +45,7 @@ const named = values.times?.map(Number)
 const times = named ?? (values.redis ? [ALONE] : values.quick ? [10, ALONE] : [10, ALONE, 200])
 const alone = (values.shape as Shape[] | undefined) ?? (values.quick || values.redis || named ? [] : shapes)
 
-const quiet = figuresOf(await play({ name: 'quiet', way: 'postern', rate: 40, times: 0, seconds, rounds: 1 }))
+const quiet = figuresOf(await play({ name: 'quiet', way: 'postern', rate: 150, times: 0, seconds, rounds: 1 }))
 const capacity = 1_000 / quiet.message
 console.log(
   `A message costs the gateway ${quiet.message.toFixed(2)} ms of CPU in quiet: ${capacity.toFixed(0)} a second fill a core.\n`,
