@@ -70,7 +70,7 @@ export function run(
   const from = (index: number): Result | Promise<Result> => {
     const wave = waves[index]
     if (wave === undefined) return resultOf(found, undefined)
-    const sofar = sofarOf(earlier, found)
+    const sofar = new Before(earlier, found)
     const next = (ended: Finding | undefined): Result | Promise<Result> =>
       ended !== undefined || scope.over ? resultOf(found, ended) : from(index + 1)
     const ended = runWave(wave, { scope, clock, spent, found, sofar, adjust })
@@ -102,7 +102,7 @@ function runWave(
   wave: readonly Step[],
   { scope, clock, spent, found, sofar, adjust }: Wave,
 ): Finding | undefined | Promise<Finding | undefined> {
-  const answers = contextOf(scope)
+  const answers = untilLate(scope)
   let waiting: Map<Step, () => void> | undefined
   let ended: Finding | undefined
   let over = false
@@ -163,7 +163,7 @@ function runWave(
 }
 
 /** What the filters of one wave see: the scope's context, with a signal that aborts when their answers are late. */
-function contextOf(scope: Scope): { readonly context: Connection; close(): void } {
+function untilLate(scope: Scope): { readonly context: Connection; close(): void } {
   let controller: AbortController | undefined
   let over = false
   const signal = () => {
@@ -182,13 +182,20 @@ function contextOf(scope: Scope): { readonly context: Connection; close(): void 
   }
 }
 
-/** Few filters ask for the findings: they are put together only then. */
-function sofarOf(levels: readonly { readonly findings: readonly Finding[] }[], found: Found): SoFar {
-  return {
-    score: scoreOf(levels, found),
-    get findings() {
-      return [...levels.flatMap(({ findings }) => findings), ...found.flatMap(([, list]) => list)]
-    },
+/** Few filters ask for the findings: they are put together only then. A class: a literal with a getter costs a hidden class. */
+class Before implements SoFar {
+  readonly score: number
+  readonly #levels: readonly { readonly findings: readonly Finding[] }[]
+  readonly #found: Found
+
+  constructor(levels: readonly { readonly findings: readonly Finding[] }[], found: Found) {
+    this.score = scoreOf(levels, found)
+    this.#levels = levels
+    this.#found = found
+  }
+
+  get findings(): readonly Finding[] {
+    return [...this.#levels.flatMap(({ findings }) => findings), ...this.#found.flatMap(([, list]) => list)]
   }
 }
 
