@@ -1,4 +1,6 @@
 /** What runs inside of Haraka: the plugin, and the gateways that a test chooses from. */
+import { hash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { haraka } from '../../../src/adapters/haraka/index.ts'
 import { dkim } from '../../../src/filters/dkim.ts'
 import { spf } from '../../../src/filters/spf.ts'
@@ -51,6 +53,15 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
   throws: () => ({ ...gate(), open: () => JSON.parse('no gateway') }),
   client: () => gate({ name: 'client', connect: () => reject('5.7.1', 'no', { close: true }) }),
   slow: () => gate({ name: 'slow', message: () => new Promise(() => undefined), deadline: '60s' }),
+  // From the first field that the client sent: Haraka has put one of its own before it.
+  octets: () =>
+    gate({
+      name: 'octets',
+      message: async ({ open }) => {
+        const octets = await buffer(open())
+        seen.push(hash('sha256', octets.subarray(octets.indexOf('X-Case: '))))
+      },
+    }),
   sees: () =>
     gate(spf(), {
       name: 'sees',

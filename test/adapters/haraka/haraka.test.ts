@@ -1,5 +1,6 @@
 /** Postern inside of a real Haraka: every dialogue, and what becomes of messages on their way to the next hop. */
 import { spawn } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
@@ -9,6 +10,8 @@ import { dialog } from '../../../src/testing/dialog.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
 import { dialogs } from '../../support/dialogs.ts'
 import { type Haraka, pluginOf, startHaraka } from '../../support/haraka.ts'
+import { mimeCases } from '../../support/mime-cases.ts'
+import { dotted, ended, isPlain } from '../../support/octets.ts'
 import { rawClient } from '../../support/raw-client.ts'
 import { INSTALL_TIMEOUT, need } from '../../support/services.ts'
 import { type Sink, sink } from '../../support/sink.ts'
@@ -222,6 +225,17 @@ describe('a message on its way through Haraka', () => {
     )
   })
 })
+
+test('M17 every octet of the messages that readers quarrel about is judged as it was sent', async () => {
+  await haraka.tell({ use: 'octets' })
+  const cases = mimeCases.filter(({ message }) => isPlain(message))
+  expect(cases.length).toBeGreaterThan(40)
+  const messages = cases.map(({ message }) => Buffer.concat([Buffer.from('X-Case: 1\r\n'), ended(message)]))
+  for (const message of messages)
+    expect((await send([...envelope('bob@example.net'), dotted(message)])).at(-1)).toMatch(/^250 /)
+  const { seen } = (await haraka.tell({})) as { readonly seen: readonly string[] }
+  expect(seen).toEqual(messages.map(message => hash('sha256', message)))
+}, 60_000)
 
 describe('a client of Haraka', () => {
   test('is hung up on at once when it is to be', async () => {

@@ -1,8 +1,10 @@
 /** Postern as a milter of a real Postfix: every dialogue, and what becomes of messages on their way to the next hop. */
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -15,6 +17,8 @@ import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
 import { dialogs, gatewayFor } from '../../support/dialogs.ts'
+import { mimeCases } from '../../support/mime-cases.ts'
+import { dotted, ended, isPlain } from '../../support/octets.ts'
 import { type Postfix, startPostfix } from '../../support/postfix.ts'
 import { rawClient } from '../../support/raw-client.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
@@ -111,6 +115,9 @@ describe.for(dialogs.filter(({ file }) => !(file in beyond)))('$file', ({ text }
     await gateway.close()
   })
 })
+
+/** Header sections that Postfix writes anew when it receives them, for milters as for the next hop. */
+const rewritten = ['a line that is no field above the type', 'a blank before the colon']
 
 const gate = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.net', dns: zone({}), filters })
 
@@ -254,6 +261,23 @@ describe('a message on its way', () => {
     ])
     expect(await delivered(2)).toHaveLength(2)
   })
+
+  test('M17 is judged as it was sent, octet for octet, whatever readers quarrel about in it', async () => {
+    const seen: string[] = []
+    gateway = gate({
+      name: 'octets',
+      message: async ({ open }) => {
+        const octets = await buffer(open())
+        seen.push(hash('sha256', octets.subarray(octets.indexOf('X-Case: '))))
+      },
+    })
+    const cases = mimeCases.filter(({ name, message }) => isPlain(message) && !rewritten.includes(name))
+    expect(cases.length).toBeGreaterThan(40)
+    const messages = cases.map(({ message }) => Buffer.concat([Buffer.from('X-Case: 1\r\n'), ended(message)]))
+    for (const message of messages)
+      expect((await send([...envelope('bob@example.net'), dotted(message)])).at(-1)).toMatch(/^250 /)
+    expect(seen).toEqual(messages.map(message => hash('sha256', message)))
+  }, 60_000)
 
   test('is deferred while postern is away, as milter_default_action says', async () => {
     const { port } = server.address() as AddressInfo
