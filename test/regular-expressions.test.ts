@@ -19,7 +19,8 @@ const expressions = readdirSync('src', { recursive: true, encoding: 'utf8' })
     parse(stripTypeScriptTypes(readFileSync(join('src', file), 'utf8')), {
       ecmaVersion: 'latest',
       sourceType: 'module',
-      onToken: ({ type, value }) => {
+      onToken: token => {
+        const { type, value } = token as typeof token & { readonly value: Found }
         if (type.label === 'regexp') found.push({ file, pattern: value.pattern, flags: value.flags })
       },
     })

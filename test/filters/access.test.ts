@@ -56,8 +56,8 @@ describe('a client is judged by its network', () => {
 
   test('the answer comes at once, without a promise, so that a host can refuse before a session begins', () => {
     const connection = (ip: string) => ({ ip }) as Connection
-    expect(filter.connect?.(connection('192.0.2.1'), { score: 0 })).toMatchObject({ verdict: 'reject' })
-    expect(filter.connect?.(connection('192.0.3.1'), { score: 0 })).toBeUndefined()
+    expect(filter.connect?.(connection('192.0.2.1'), { score: 0, findings: [] })).toMatchObject({ verdict: 'reject' })
+    expect(filter.connect?.(connection('192.0.3.1'), { score: 0, findings: [] })).toBeUndefined()
   })
 })
 

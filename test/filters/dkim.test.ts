@@ -29,7 +29,7 @@ async function findings(bytes: Buffer, options?: DkimOptions): Promise<readonly 
     open: () => Readable.from([bytes]),
     ask: fact => Promise.resolve(fact.find(context)),
   }
-  const said = await dkim(options).message?.(context, { score: 0 })
+  const said = await dkim(options).message?.(context, { score: 0, findings: [] })
   return Array.isArray(said) ? said : []
 }
 

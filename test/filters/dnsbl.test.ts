@@ -210,7 +210,7 @@ test('A23 lists are asked together, and those that are late are not waited for',
     },
   }
   const filter = dnsbl({ zones: names.map(name => ({ zone: name })), wait: '2s' })
-  const found = filter.connect?.(contextAt('connect', { ip, dns, clock }), { score: 0 })
+  const found = filter.connect?.(contextAt('connect', { ip, dns, clock }), { score: 0, findings: [] })
   expect(asked).toBe(3)
   await Promise.resolve()
   clock.pass(2_000)
@@ -272,7 +272,8 @@ function started(literal: ZoneLiteral, zones: readonly DnsblZone[]) {
   const world: World = worldOf({ dns, clock, notify: notice => told.push(notice) })
   const filter = dnsbl({ zones })
   const connect = Object.assign(
-    async (client: string) => filter.connect?.(contextAt('connect', { ...world, ip: client }), { score: 0 }),
+    async (client: string) =>
+      filter.connect?.(contextAt('connect', { ...world, ip: client }), { score: 0, findings: [] }),
     {
       world,
     },
