@@ -1,0 +1,34 @@
+/** Many recipients, one reply: what SMTP hears when they do not agree. */
+import { expect, test } from 'vitest'
+import type { Decision } from '../../src/core/decision.ts'
+import type { Verdict } from '../../src/core/finding.ts'
+import { together } from '../../src/policy/recipients.ts'
+import { goAhead } from '../../src/policy/reply.ts'
+
+const decided = (verdict: Verdict): Decision => ({
+  stage: 'message',
+  verdict,
+  score: 0,
+  findings: [],
+  reply: goAhead('message', 'R'),
+})
+
+test.for<readonly [verdicts: readonly Verdict[], said: Verdict]>([
+  [['reject', 'reject'], 'reject'],
+  [['reject', 'defer'], 'defer'],
+  [['defer', 'defer'], 'defer'],
+  [['reject', 'defer', 'accept'], 'accept'],
+  [['defer', 'accept'], 'accept'],
+  [['reject', 'quarantine', 'defer'], 'quarantine'],
+  [['quarantine', 'accept'], 'accept'],
+  [['reject', 'discard'], 'discard'],
+  [['defer', 'discard'], 'discard'],
+  [['discard', 'accept'], 'accept'],
+])('of %j the client hears %s, in whatever order they were named', ([verdicts, said]) => {
+  expect(together(verdicts.map(decided))?.verdict).toBe(said)
+  expect(together(verdicts.toReversed().map(decided))?.verdict).toBe(said)
+})
+
+test('of nobody it hears nothing', () => {
+  expect(together([])).toBeUndefined()
+})
