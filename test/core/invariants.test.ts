@@ -106,10 +106,13 @@ const shape = (decision: Decision | undefined) =>
 test('W22 any dialogue: replies are well formed, decided is decided, facts are found once, a new greeting starts afresh', async () => {
   await fc.assert(
     fc.asyncProperty(filters, verbs, async (specs, words) => {
-      const finds = new Map<string, number>()
-      const facts = stages.map(stage =>
-        fact(`of-${stage}`, stage, () => {
-          finds.set(stage, (finds.get(stage) ?? 0) + 1)
+      // A scope has one context, with which its facts are found.
+      const found = stages.map(() => new WeakSet<object>())
+      const again: Stage[] = []
+      const facts = stages.map((stage, place) =>
+        fact(`of-${stage}`, stage, (context: object) => {
+          if (found[place]?.has(context)) again.push(stage)
+          found[place]?.add(context)
           return stage
         }),
       )
@@ -122,7 +125,11 @@ test('W22 any dialogue: replies are well formed, decided is decided, facts are f
             const act = acts[place] ?? 'nothing'
             if (act !== 'points') return behave(act)
             return Promise.all(
-              facts.slice(0, stage === 'header' || stage === 'message' ? 3 : place + 1).map(f => context.ask(f)),
+              facts
+                .slice(0, place + 1)
+                // A message has several recipients.
+                .filter((_, index) => stages[index] !== 'rcpt' || stage === 'rcpt')
+                .map(fact => context.ask(fact)),
             ).then(() => behave(act))
           },
         ])
@@ -141,7 +148,7 @@ test('W22 any dialogue: replies are well formed, decided is decided, facts are f
         if (connectDecision && isRefused(connectDecision)) expect(ran).toBe(before)
         connectDecision ??= decision
       }
-      expect(finds.get('connect') ?? 0).toBeLessThanOrEqual(1)
+      expect(again).toEqual([])
       // Whatever was said before, a new greeting leaves the state of a session that has just been greeted.
       const fresh = gateway.open({ ip: '192.0.2.1', ref: 'REF1' })
       const opening = await say(fresh, 'connect')

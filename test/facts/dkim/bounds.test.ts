@@ -177,7 +177,7 @@ describe('signatures', () => {
     }
   })
 
-  test('A12 as many names in h= as are looked at, over as many fields as there may be, cost no more than 5 ms', async () => {
+  test('A12 as many names in h= as are looked at, over as many fields as there may be, cost no more than 20 ms', async () => {
     const h = ['From', ...Array.from({ length: 255 }, () => 'X')].join(':')
     const crowd = Array.from({ length: 990 }, () => `X: ${'y '.repeat(50)}`)
     const bytes = message(
