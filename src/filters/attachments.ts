@@ -2,13 +2,15 @@
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import type { Message } from '../core/stage.ts'
-import { type Archives, archives, type Found } from '../facts/archives.ts'
-import { isFreeHost, isGateway, isShortener } from '../links/hosting.ts'
+import { archives, type Found } from '../facts/archives.ts'
 import { ending } from '../mime/names.ts'
 import type { NameTrick, Part } from '../mime/part.ts'
+import { type Attached, first, trait } from './attachments/attached.ts'
+import { documents } from './attachments/documents.ts'
+import { locked } from './attachments/locked.ts'
 import { quote } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
-import { type Sight, sight } from './content/sight.ts'
+import { sight } from './content/sight.ts'
 
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
   /**
@@ -21,13 +23,6 @@ export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
 }
 
 export type AttachmentsRule = keyof ReturnType<typeof attachmentRules>['rules']
-
-interface Attached extends Sight {
-  readonly files: readonly Found[]
-  readonly all: Archives['all']
-  /** The parts that are files: they have a name, or are said to be attached. */
-  readonly named: readonly Part[]
-}
 
 /**
  * Looks at every name that a part could have and at what its octets are, in each reading of the message, three archives deep.
@@ -174,100 +169,8 @@ export const attachmentRules = (
           return part && `${quote(part.filenames[0] ?? part.contentType)} is ${part.detected ?? ''} by its octets`
         },
       },
-      'attachments/locked': {
-        group: 'locked',
-        fires: 'An archive or a document cannot be read without a password.',
-        points: 1.5,
-        find: trait(['encrypted'], ({ format }) => format !== 'pdf'),
-      },
-      'attachments/locked-with-key': {
-        group: 'locked',
-        fires: 'The same, and the text tells the password.',
-        points: 3,
-        find: ({ files, words }) =>
-          files.some(({ traits }) => traits.includes('encrypted')) &&
-          /\b(?:password|passcode|pass ?word|pwd|pass|kennwort|passwort|mot de passe|contrasena|senha)\b[^\n]{0,20}[:=]? ?\S/.test(
-            words.slice(0, 10_000),
-          ) &&
-          'a file is locked and the text tells the password',
-      },
-      'attachments/unscannable': {
-        group: 'locked',
-        fires: 'A file is damaged or beyond a bound: not all of it was seen.',
-        points: 0.8,
-        find: trait(['unscannable']),
-      },
-      'attachments/rare-archive': {
-        group: 'locked',
-        fires: 'An archive is of a kind that hardly anybody sends (ACE, LHA, CAB, ARJ).',
-        points: 3,
-        find: ({ files }) =>
-          first(
-            files,
-            ({ format }) => format === 'ace' || format === 'lha' || format === 'cab',
-            'is an archive of a rare kind',
-          ),
-      },
-      'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: trait(['macro']) },
-      'attachments/auto-macro': {
-        group: 'document',
-        fires: 'Macros run by themselves.',
-        points: 2.5,
-        find: trait(['auto-run'], ({ traits }) => traits.includes('macro')),
-      },
-      'attachments/dangerous-macro': {
-        group: 'document',
-        fires: 'Macros call programs, download or write files.',
-        points: 4,
-        find: trait(['dangerous-macro']),
-      },
-      'attachments/fetches': {
-        group: 'document',
-        fires: 'Opening a document fetches a template or an object from elsewhere.',
-        points: 5,
-        find: trait(['external-template']),
-      },
-      'attachments/dde': {
-        group: 'document',
-        fires: 'A field in a document starts a program.',
-        points: 5,
-        find: trait(['dde']),
-      },
-      'attachments/exploit': {
-        group: 'document',
-        fires: 'A document aims at a known hole.',
-        points: 8,
-        find: trait(['exploit']),
-      },
-      'attachments/embedded': {
-        group: 'document',
-        fires: 'A document holds an object that a click starts.',
-        points: 1,
-        find: trait(['embedded-object'], ({ format }) => format === 'rtf' || format === 'ole' || format === 'ooxml'),
-      },
-      'attachments/active-pdf': {
-        group: 'document',
-        fires: 'A PDF starts programs, or has files in it that a script or an action opens.',
-        points: 3,
-        find: trait(
-          ['launch', 'script'],
-          ({ format, traits }) =>
-            format === 'pdf' &&
-            (traits.includes('launch') || traits.includes('embedded-file') || traits.includes('auto-run')),
-        ),
-      },
-      'attachments/document-link': {
-        group: 'document',
-        fires: 'A PDF or an Office document leads to where anybody may have a page.',
-        points: 2,
-        find: ({ all }) => {
-          for (const { name, inspection } of all) {
-            const url = inspection.links.find(isAnybodys)
-            if (url !== undefined) return `${quote(name)} leads to ${quote(url)}`
-          }
-          return undefined
-        },
-      },
+      ...locked,
+      ...documents,
       'attachments/page': {
         group: 'page',
         fires: 'A page of HTML is attached.',
@@ -278,40 +181,6 @@ export const attachmentRules = (
             file => file.format === 'html' && file.names.length === 1 && !isGood(last(file)),
             'is a page of HTML',
           ),
-      },
-      'attachments/page-form': {
-        group: 'page',
-        fires: 'An attached page asks for what a person types.',
-        points: 4,
-        find: trait(['form'], ({ format }) => format === 'html' || format === 'svg'),
-      },
-      'attachments/page-script': {
-        group: 'page',
-        fires: 'An attached page or picture holds code, or goes on to another page by itself.',
-        points: 3,
-        find: trait(['script', 'launch'], ({ format }) => format === 'html' || format === 'svg'),
-      },
-      'attachments/smuggling': {
-        group: 'page',
-        fires: 'A page assembles a file out of its own text and saves it.',
-        points: 6,
-        find: trait(['smuggling']),
-      },
-      'attachments/picture-with-page': {
-        group: 'page',
-        fires: 'A picture (SVG) is attached that holds pages or links.',
-        points: 2,
-        find: ({ files, all }) => {
-          const linked = all.find(
-            ({ inspection }) => inspection.format === 'svg' && inspection.links.some(url => !/w3\.org/.test(url)),
-          )
-          if (linked) return `the picture ${quote(linked.name)} holds links`
-          return first(
-            files,
-            ({ format, traits }) => format === 'svg' && traits.includes('embedded-object'),
-            'is a picture that holds a page',
-          )
-        },
       },
     },
   } satisfies RuleSet<Attached>
@@ -347,24 +216,3 @@ function isLie({ contentType, detected, filenames }: Part): boolean {
 }
 
 const last = ({ names }: Found): string => names.at(-1) ?? ''
-
-function first(files: readonly Found[], is: (file: Found) => boolean, what: string): string | undefined {
-  const file = files.find(is)
-  return file && `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)} ${what}`
-}
-
-const trait =
-  (traits: readonly Found['traits'][number][], also: (file: Found) => boolean = () => true) =>
-  ({ files }: Attached): string | undefined => {
-    for (const file of files) {
-      const index = file.traits.findIndex(trait => traits.includes(trait))
-      if (index >= 0 && also(file))
-        return `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)}: ${file.evidence[index] ?? traits[0]}`
-    }
-    return undefined
-  }
-
-function isAnybodys(url: string): boolean {
-  const host = URL.parse(url)?.hostname ?? ''
-  return isFreeHost({ host, url }) || isShortener(host) || isGateway({ host, url })
-}

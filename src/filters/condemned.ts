@@ -100,7 +100,10 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
       sentences.clear()
       strikes.clear()
     },
-    stop: () => bell?.(),
+    stop: () => {
+      bell?.()
+      bell = undefined
+    },
     barred: ip => {
       const found = find(ip)
       if (found === undefined) return undefined

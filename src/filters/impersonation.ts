@@ -2,13 +2,14 @@
 import type { Filter } from '../core/filter.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Dmarc, dmarc } from '../facts/dmarc.ts'
-import { brandsIn, isAltered, isOwnedBy, looksLikeBrand } from '../links/brands.ts'
-import { cheapEnding, isFreeMail } from '../links/hosting.ts'
+import { brandsIn, isOwnedBy } from '../links/brands.ts'
+import { isFreeMail } from '../links/hosting.ts'
+import { isAltered, looksLikeBrand } from '../links/look-alike.ts'
 import { plain } from '../links/plain.ts'
 import { quote } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sender, type Sight, sight } from './content/sight.ts'
-import { isRandom } from './links.ts'
+import { senders } from './impersonation/senders.ts'
 
 /** Somebody whose name others use to be believed. */
 export interface Person {
@@ -56,6 +57,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       return { ...seen, policy }
     },
     rules: {
+      ...senders,
       'impersonation/brand': {
         group: 'brand',
         fires: 'The display name is that of a well-known company, and the address is not one of its domains.',
@@ -215,45 +217,6 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           header.all('thread-index').length === 0 &&
           `the subject ${quote(subject)} is an answer, and the message names nothing that it answers`,
       },
-      'impersonation/disguised-name': {
-        group: 'sender',
-        fires:
-          'The display name or the subject has invisible or direction-changing characters, or mixes look-alike letters into words.',
-        points: 2.5,
-        find: ({ from, subject }) => {
-          const shown = [from?.display ?? '', subject].find(text => DISGUISE.test(text))
-          return shown !== undefined && `the name or the subject is in disguise: ${quote(shown)}`
-        },
-      },
-      'impersonation/random-sender': {
-        group: 'sender',
-        fires: 'The author’s address is one that nobody could pronounce.',
-        points: 1.2,
-        most: 1.5,
-        find: ({ from }) =>
-          from !== undefined &&
-          (isRandom(from.organisation.split('.', 1)[0] ?? '') || isRandomLocal(from.local)) &&
-          `nobody could pronounce the author’s address ${quote(`${from.local}@${from.domain}`)}`,
-      },
-      'impersonation/cheap-sender': {
-        group: 'sender',
-        fires:
-          'The author’s domain is under an ending that costs next to nothing and is seen in abuse far more than in mail.',
-        points: 1.5,
-        find: ({ from }) =>
-          from !== undefined &&
-          cheapEnding(from.organisation) &&
-          `the author’s domain ${quote(from.domain)} is under an ending that is cheap and much abused`,
-      },
-      'impersonation/hosted-sender': {
-        group: 'sender',
-        fires: 'The author’s domain is one that hosts give to everybody (`firebaseapp.com`, `onmicrosoft.com` …).',
-        points: 2.5,
-        find: ({ from }) =>
-          from !== undefined &&
-          HOSTED.test(from.domain) &&
-          `the author’s domain ${quote(from.domain)} is one that its host gives to everybody`,
-      },
     },
   } satisfies RuleSet<Shown>
 }
@@ -262,11 +225,6 @@ const ACCOUNT =
   /\b(?:account|suspend|suspicious|verif|unusual|sign-?in|log-?in|locked|limited|restrict|payment|invoice|order|refund|subscription|renew|expire|storage|deliver|package|parcel|shipment|wallet|password|security|unauthori[sz]ed|confirm|update|reward|gift|winner|conta|cuenta|compte|konto|fatura|factura|facture|rechnung|paket|paquete|colis|pacco)/
 const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
-const DISGUISE =
-  /[a-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[a-z]|[\u202d\u202e]|[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]/iu
-const HOSTED =
-  /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
-
 /** A brand that the text speaks of and that the sender is not. One that it is makes up for the others. */
 function feigned(text: string, { organisation, domain }: Sender): string | undefined {
   const named = brandsIn(text)
@@ -294,10 +252,3 @@ const wordsOf = (name: string): string =>
     .filter(word => word !== '')
     .toSorted()
     .join(' ')
-
-/** Longer than names are, without vowels, or letters and digits in turns. */
-function isRandomLocal(local: string): boolean {
-  const text = local.toLowerCase()
-  if (text.length < 8 || /[.+=_-]/.test(text)) return false
-  return isRandom(text)
-}

@@ -54,16 +54,25 @@ export function sparing(
   })
 }
 
-/** How long a filter takes that has to wait for something: one that answers at once asks nobody. */
-function timed(name: string, { clock, load }: Anywhere, ask: () => Findings | Promise<Findings>) {
+/**
+ * How long a filter takes that has to wait for something: one that answers at once asks nobody. One that is given up counts
+ * no longer: an answer that never comes must not be load for ever.
+ */
+function timed(name: string, { clock, load, signal }: Anywhere, ask: () => Findings | Promise<Findings>) {
   const found = ask()
   if (!(found instanceof Promise)) return found
   const since = clock.monotonic()
   load.hold('scans', 1)
-  return found.finally(() => {
+  let over = false
+  const end = (): void => {
+    if (over) return
+    over = true
+    signal.removeEventListener('abort', end)
     load.hold('scans', -1)
     load.took(name, clock.monotonic() - since)
-  })
+  }
+  signal.addEventListener('abort', end)
+  return found.finally(end)
 }
 
 interface Steps {

@@ -59,6 +59,7 @@ export const structureRules = {
       group: 'structure',
       fires: 'A multipart is not closed: the message was cut, or written by a careless program.',
       points: 1,
+      most: 1,
       find: ({ defects }) => defects.includes('unclosed') && 'a multipart has no end',
     },
   },

@@ -1,0 +1,60 @@
+/** Senders that are used once and thrown away, or that hide what they are called. */
+import { cheapEnding } from '../../links/hosting.ts'
+import { isRandom } from '../../links/random.ts'
+import { quote } from '../content/quote.ts'
+import type { Rule } from '../content/rule.ts'
+import type { Sight } from '../content/sight.ts'
+
+export const senders = {
+  'impersonation/disguised-name': {
+    group: 'sender',
+    fires:
+      'The display name or the subject has invisible or direction-changing characters, or mixes look-alike letters into words.',
+    points: 2.5,
+    find: ({ from, subject }) => {
+      const shown = [from?.display ?? '', subject].find(text => DISGUISE.test(text))
+      return shown !== undefined && `the name or the subject is in disguise: ${quote(shown)}`
+    },
+  },
+  'impersonation/random-sender': {
+    group: 'sender',
+    fires: 'The author’s address is one that nobody could pronounce.',
+    points: 1.2,
+    most: 1.5,
+    find: ({ from }) =>
+      from !== undefined &&
+      (isRandom(from.organisation.split('.', 1)[0] ?? '') || isRandomLocal(from.local)) &&
+      `nobody could pronounce the author’s address ${quote(`${from.local}@${from.domain}`)}`,
+  },
+  'impersonation/cheap-sender': {
+    group: 'sender',
+    fires:
+      'The author’s domain is under an ending that costs next to nothing and is seen in abuse far more than in mail.',
+    points: 1.5,
+    find: ({ from }) =>
+      from !== undefined &&
+      cheapEnding(from.organisation) &&
+      `the author’s domain ${quote(from.domain)} is under an ending that is cheap and much abused`,
+  },
+  'impersonation/hosted-sender': {
+    group: 'sender',
+    fires: 'The author’s domain is one that hosts give to everybody (`firebaseapp.com`, `onmicrosoft.com` …).',
+    points: 2.5,
+    find: ({ from }) =>
+      from !== undefined &&
+      HOSTED.test(from.domain) &&
+      `the author’s domain ${quote(from.domain)} is one that its host gives to everybody`,
+  },
+} satisfies Readonly<Record<string, Rule<Sight>>>
+
+const DISGUISE =
+  /[a-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[a-z]|[\u202d\u202e]|[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]/iu
+const HOSTED =
+  /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
+
+/** Longer than names are, without vowels, or letters and digits in turns. */
+function isRandomLocal(local: string): boolean {
+  const text = local.toLowerCase()
+  if (text.length < 8 || /[.+=_-]/.test(text)) return false
+  return isRandom(text)
+}

@@ -1,0 +1,116 @@
+/** Hosts that bear the name of a brand that does not own them, or nearly. */
+import { organisationalDomain } from '../dns/organisation.ts'
+import { type Brand, brands, isOwnedBy } from './brands.ts'
+
+/** Labels long enough that they stand in other names by intention only. */
+const TELLING: ReadonlyMap<string, Brand> = new Map(
+  brands.flatMap(brand =>
+    brand.ordinary.size > 0
+      ? []
+      : [...new Set([...brand.owns.slice(0, 1), ...brand.words.map(word => word.replace(/[^a-z0-9]/g, ''))])]
+          .filter(label => /^[a-z0-9]{5,}$/.test(label))
+          .map(label => [label, brand] as const),
+  ),
+)
+
+/** Names that are so short or so common inside of others that only a whole part between hyphens counts. */
+const PARTS_ONLY = new Set([
+  'cloud',
+  'phantom',
+  'office',
+  'serasa',
+  'caixa',
+  'ameli',
+  'lowes',
+  'kroger',
+  'mygov',
+  'norton',
+  'poste',
+  'wise',
+  'costco',
+  'orange',
+  'telekom',
+  'intuit',
+  'correos',
+  'orders',
+  'azure',
+  'venmo',
+  'adobe',
+  'zelle',
+  'livelo',
+  'santander',
+  'citibank',
+  'google',
+  'apple',
+  'amazon',
+  'interac',
+  'walmart',
+  'github',
+  'disney',
+  'booking',
+  'experian',
+  'rakuten',
+  'samsung',
+  'aetna',
+  'chase',
+  'lloyds',
+  'audible',
+  'shein',
+  'ezpass',
+  'usbank',
+  'revolut',
+  'ingbank',
+  'tdbank',
+  'tmobile',
+])
+
+export interface LookAlike {
+  readonly brand: Brand
+  /** A sentence's end: `holds the name of PayPal`. */
+  readonly how: string
+}
+
+/**
+ * The host bears the name of a brand that does not own it: as a label, as a part of one, with digits for letters, or with a
+ * letter changed. A name such as `paypal.com.example.org` counts too.
+ */
+export function looksLikeBrand(host: string): LookAlike | undefined {
+  const organisation = organisationalDomain(host) ?? host
+  const labels = host.slice(0, 253).split('.').slice(0, -1)
+  for (const label of labels) {
+    const parts = label.split(/[-_]/)
+    for (const [telling, brand] of TELLING) {
+      const spelt =
+        parts.includes(telling) || (!PARTS_ONLY.has(telling) && telling.length >= 6 && label.includes(telling))
+      const altered = !spelt && parts.some(part => isAltered(part, telling))
+      if ((spelt || altered) && !isOwnedBy(brand, organisation))
+        return { brand, how: spelt ? `bears the name of ${brand.name}` : `looks like the name of ${brand.name}` }
+    }
+  }
+  return undefined
+}
+
+const DIGITS: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', '3': 'e', '4': 'a', '5': 's', '8': 'b' }
+
+/** Digits for letters, `rn` for `m`, `vv` for `w`, or one letter of a long name left out, doubled, or changed for another. */
+export function isAltered(part: string, name: string): boolean {
+  if (part === name || Math.abs(part.length - name.length) > 1 || name.length < 5) return false
+  const read = part
+    .replace(/[013458]/g, digit => DIGITS[digit] ?? digit)
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+  if (read === name || read.replaceAll('i', 'l') === name.replaceAll('i', 'l')) return true
+  return name.length >= 8 && part[0] === name[0] && isOneEdit(part, name)
+}
+
+function isOneEdit(one: string, other: string): boolean {
+  let head = 0
+  while (head < one.length && one[head] === other[head]) head += 1
+  let tail = 0
+  while (tail < Math.min(one.length, other.length) - head && one.at(-1 - tail) === other.at(-1 - tail)) tail += 1
+  const left = Math.max(one.length, other.length) - head - tail
+  // Two neighbours that changed places are one slip, too.
+  const swapped =
+    left === 2 && one.length === other.length && one[head] === other[head + 1] && one[head + 1] === other[head]
+  return left <= 1 || swapped
+}

@@ -1,0 +1,23 @@
+/** Names that nobody could pronounce: what programs make up. */
+
+/** Pairs of letters that make up most of the names that people choose. */
+const PAIRS: ReadonlySet<string> = new Set(
+  (
+    'ab ac ad ag ai ak al am an ap ar as at av ay ba be bi bl bo br bu ca ce ch ci ck cl co cr ct cu da de di do dr ea ec ed ee ef eg el ' +
+    'em en ep er es et ev ew ex ey fa fe fi fl fo fr ga ge gh gi gl go gr ha he hi ho hu ic id ie if ig ik il im in io ip ir is it iv ' +
+    'jo ju ka ke ki la ld le li ll lo ls lt lu ly ma me mi mo ms mu na nc nd ne ng ni nk no ns nt ob oc od of og ok ol om on oo op or os ot ' +
+    'ou ov ow pa pe ph pi pl po pr ps pu qu ra rc rd re ri rk rm rn ro rs rt ru ry sa sc se sh si sk sl sm so sp ss st su sw sy ta te th ' +
+    'ti to tr ts tt tu tw ty ub ud ue ug ui ul um un up ur us ut va ve vi vo wa we wh wi wo xt ye yo za ze zo'
+  ).split(' '),
+)
+
+/** Letters and digits in turns, or pairs of letters that hardly ever stand together, in a name of some length. */
+export function isRandom(label: string): boolean {
+  if (label.length < 7 || label.startsWith('xn--')) return false
+  const turns = label.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0
+  if (turns >= 4) return true
+  const letters = label.replace(/[^a-z]/g, '').slice(0, 63)
+  let usual = 0
+  for (let at = 0; at + 1 < letters.length; at += 1) if (PAIRS.has(letters.slice(at, at + 2))) usual += 1
+  return letters.length >= 8 && usual < (letters.length - 1) * 0.4
+}
