@@ -143,6 +143,26 @@ test('a filter that answers at once is not timed; one that must wait is a thing 
   expect(measured.now().parts.scans).toBe(0)
 })
 
+test('a filter whose answer never comes is no load any more once it was given up', async () => {
+  const hand = clock()
+  const load = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
+  const silent: Filter = { name: 'silent', deadline: '1s', message: () => new Promise(() => undefined) }
+  const gateway = postern({ filters: [sparing([silent])], clock: hand, load, dns: zone({}) })
+  const session = gateway.open({ ip: STRANGER })
+  await session.connect()
+  await session.helo('client.example')
+  await session.mail('a@example.net')
+  await session.rcpt('b@example.org')
+  const said = session.data(Readable.from([Buffer.from('From: a@example.net\r\n\r\nx\r\n')]))
+  await hand.advance(500)
+  expect(load.now().parts.scans).toBe(0.02)
+  await hand.advance(1_000)
+  expect((await said).findings.map(({ rule }) => rule)).toEqual(['silent/timeout'])
+  await hand.advance(1_000)
+  expect(load.now().parts.scans).toBe(0)
+  session.close()
+})
+
 test('load control in one word: who is shut out, who comes in, your filters, the dear ones', () => {
   const filter = (name: string): Filter => ({ name, message: () => undefined })
   const all = underLoad({ filters: [[filter('a')], filter('b')], dear: [filter('c')] })
