@@ -185,6 +185,25 @@ test('it is told once a minute how many were closed, while some are, and counted
   expect(value('postern_condemned')).toEqual({ value: 1 })
 })
 
+test('it is told after the configuration was read again, too', async () => {
+  const hand = clock()
+  const told: Notice[] = []
+  const notify = (notice: Notice) => {
+    told.push(notice)
+  }
+  const filter = condemned({ lasts: '1h' })
+  const world = { filters: [filter, list], clock: hand, notify, dns: zone({}) }
+  const first = postern(world)
+  await come(first)
+  barred(first)
+  const second = postern(world)
+  await first.close()
+  await come(second)
+  barred(second)
+  hand.pass(60_000)
+  expect(told.map(({ what }) => what)).toEqual(['condemned/closed'])
+})
+
 test('the table is bounded, and forgets the oldest first', () => {
   const held = table<number>(1_000, 60_000)
   for (let index = 0; index < 100_000; index += 1) held.put(`key-${index}`, index, index)
