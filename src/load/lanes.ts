@@ -83,7 +83,8 @@ export function lanes({ limit, reserve, waiting, wait }: LanesOptions): Lanes {
   return {
     enter: (lane, clock, signal) => {
       const now = clock.monotonic()
-      expire(lane, now)
+      // The limit may have grown since somebody left.
+      serve(clock)
       const queue = queues[lane]
       if (queue.length === 0 && hasRoom(lane)) {
         inside[lane] += 1

@@ -134,3 +134,17 @@ test('O03 whatever comes and goes: never more than the limit, never a stranger i
     { seed: 3, numRuns: 300 },
   )
 })
+
+test('whoever waits comes in as soon as there are more places, though nobody has left', async () => {
+  const hand = clock()
+  let limit = 2
+  const places = lanes({ limit: () => limit, reserve: 0.3, waiting: 5, wait: 5_000 })
+  const enter = (lane: Lane) => places.enter(lane, hand, never)
+  expect([enter('unknown'), enter('unknown')]).toEqual([true, true])
+  const waiting = enter('unknown')
+  expect(places.queued('unknown')).toBe(1)
+  limit = 10
+  expect(enter('known')).toBe(true)
+  expect(await waiting).toBe(true)
+  expect(places.inside()).toBe(4)
+})
