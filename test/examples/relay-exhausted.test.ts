@@ -66,9 +66,10 @@ test.for(Object.entries(sizes))(
     await using relay = await relayProcess(['--maildir', folder.path], {
       within: ['sh', '-c', 'ulimit -n 60 && exec "$@"', 'sh'],
     })
-    const client = await begin(relay.port)
+    const client = await begin(relay.port, { upTo: 'RCPT' })
     const others = await occupyAll(relay)
     expect(others.length).toBeGreaterThan(0)
+    expect(await client.say('DATA')).toMatch(/^354 /)
     client.send(Buffer.from(stuffed(letter('first', lines)), 'latin1'))
     expect(await client.reply()).toMatch(full)
     expect(await messages(folder.path)).toEqual([])

@@ -69,18 +69,23 @@ export const letter = (id: string, lines = 3): string =>
 
 export const stuffed = (text: string): string => `${text.replace(/\r\n\./g, '\r\n..')}.\r\n`
 
-/** Up to DATA's 354. */
-export async function begin(port: number, to = 'b@example.net'): Promise<RawClient> {
+const COMMANDS = ['EHLO', 'MAIL', 'RCPT', 'DATA'] as const
+
+/** Up to DATA's 354, or the reply to an earlier command. */
+export async function begin(
+  port: number,
+  { to = 'b@example.net', upTo = 'DATA' }: { readonly to?: string; readonly upTo?: (typeof COMMANDS)[number] } = {},
+): Promise<RawClient> {
   const client = rawClient(port)
   await client.reply()
-  for (const line of ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', `RCPT TO:<${to}>`, 'DATA'])
-    await client.say(line)
+  const lines = ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', `RCPT TO:<${to}>`, 'DATA']
+  for (const line of lines.slice(0, COMMANDS.indexOf(upTo) + 1)) await client.say(line)
   return client
 }
 
 /** @returns the reply to the message */
 export async function deliver(port: number, text: string, to?: string): Promise<string> {
-  const client = await begin(port, to)
+  const client = await begin(port, to === undefined ? {} : { to })
   client.send(Buffer.from(stuffed(text), 'latin1'))
   const reply = await client.reply()
   client.destroy()

@@ -10,23 +10,34 @@ import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuf
 
 /** What `recommended` allows one network in a minute. */
 const LIMIT = 300
-const ATTEMPTS = 420
+const ATTEMPTS = 360
 
-/** Connects again and again, twenty at once. @returns the codes of the greetings */
-async function knock(ports: readonly number[]): Promise<readonly string[]> {
+/** Less than the minute of the limit, in milliseconds. */
+const IN_TIME = 50_000
+
+/**
+ * Connects again and again, twenty at once, from one address. A machine that is too busy to do so within a minute is
+ * asked again, from another network.
+ *
+ * @returns the codes of the greetings
+ */
+async function knock(ports: readonly number[], round = 1): Promise<readonly string[]> {
   const codes: string[] = []
   let begun = 0
   const lane = async () => {
     while (begun < ATTEMPTS) {
       const port = ports[begun % ports.length] ?? 0
       begun += 1
-      const client = rawClient(port)
+      const client = rawClient(port, { from: `127.9${round}.0.1` })
       codes.push((await client.reply()).slice(0, 3))
       client.destroy()
     }
   }
+  const began = performance.now()
   await Promise.all(Array.from({ length: 20 }, lane))
-  return codes
+  if (performance.now() - began < IN_TIME) return codes
+  if (round === 4) throw new Error(`${ATTEMPTS} connections take longer than a minute here`)
+  return await knock(ports, round + 1)
 }
 
 const countOf = (codes: readonly string[], code: string): number => codes.filter(found => found === code).length
@@ -37,7 +48,7 @@ function expectLimit(codes: readonly string[], expect: ExpectStatic): void {
   expect(countOf(codes, '220') + countOf(codes, '421')).toBe(ATTEMPTS)
 }
 
-test.concurrent(
+test(
   'a limit holds across two relays on one Redis, within two per cent',
   async ({ expect }) => {
     await using folder = await scratch()
@@ -51,7 +62,7 @@ test.concurrent(
   INSTALL_TIMEOUT,
 )
 
-test.concurrent('a limit holds across the workers of one relay', { timeout: 60_000 }, async ({ expect }) => {
+test('a limit holds across the workers of one relay', { timeout: 240_000 }, async ({ expect }) => {
   await using folder = await scratch()
   await using relay = await relayProcess([...workersIn(folder.path), '--enforce'])
   expectLimit(await knock([relay.port]), expect)
@@ -71,7 +82,7 @@ async function read({ told }: RelayProcess): Promise<string> {
 }
 
 test.concurrent('workers that are killed are replaced, and whoever was answered 250 has his mail there', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async ({ expect }) => {
   await using folder = await scratch()
   await using relay = await relayProcess(workersIn(folder.path))
@@ -94,7 +105,7 @@ test.concurrent('workers that are killed are replaced, and whoever was answered 
   expect(await read(relay)).toMatch(/^postern_worker_restarts_total 2$/m)
 })
 
-test.concurrent('SIGTERM drains all workers: transactions end, and every process does', { timeout: 60_000 }, async ({
+test.concurrent('SIGTERM drains all workers: transactions end, and every process does', { timeout: 240_000 }, async ({
   expect,
 }) => {
   await using folder = await scratch()
@@ -120,7 +131,7 @@ test.concurrent('SIGTERM drains all workers: transactions end, and every process
   expect(workers.filter(isAlive)).toEqual([])
 })
 
-test.concurrent('each line of the log is whole, and says which worker wrote it', { timeout: 60_000 }, async ({
+test.concurrent('each line of the log is whole, and says which worker wrote it', { timeout: 240_000 }, async ({
   expect,
 }) => {
   await using folder = await scratch()
@@ -135,7 +146,18 @@ test.concurrent('each line of the log is whole, and says which worker wrote it',
   expect(new Set(entries.map(({ worker }) => worker))).toEqual(new Set([1, 2]))
 })
 
-test.concurrent('a port that is taken is told, and nothing stays behind', { timeout: 60_000 }, async ({ expect }) => {
+test.concurrent('when the first process is killed, no worker stays behind', { timeout: 240_000 }, async ({
+  expect,
+}) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(workersIn(folder.path))
+  const workers = await workersOf(relay)
+  expect(workers.filter(isAlive)).toHaveLength(2)
+  relay.child.kill('SIGKILL')
+  await expect.poll(() => workers.filter(isAlive), { timeout: 20_000 }).toEqual([])
+})
+
+test.concurrent('a port that is taken is told, and nothing stays behind', { timeout: 240_000 }, async ({ expect }) => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path])
   await using again = await relayProcess([...workersIn(folder.path), '--listen', `127.0.0.1:${relay.port}`])

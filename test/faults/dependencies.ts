@@ -111,7 +111,7 @@ function inRedis(faults: readonly Fault[]): Case {
 export const cases: Readonly<Record<string, Case>> = {
   DNS: {
     // Of a sender whose domain cannot be asked about nothing is known: he may come again.
-    answers: { slow: /^250 /, hang: /^45[01] /, refuse: /^45[01] /, rubbish: /^45[01] /, cut: /^45[01] / },
+    answers: { slow: /^250 |^45[01] /, hang: /^45[01] /, refuse: /^45[01] /, rubbish: /^45[01] /, cut: /^45[01] / },
     start: async () => {
       const home = await household()
       const proxy = await udpProxy(Number(home.dns.address.split(':')[1]))

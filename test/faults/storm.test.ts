@@ -12,8 +12,8 @@ import { watchedRelay } from './watched-relay.ts'
 const SENDERS = 160
 /** The most sessions that the relay has at once. */
 const MOST = 20
-/** What stands for a minute, in milliseconds. */
-const MINUTE = 250
+/** What stands for a minute, in milliseconds, on a machine that has nothing else to do. */
+const SHORTEST_MINUTE = 250
 /** When a sender comes back who was not told when. */
 const USUAL = 5
 
@@ -30,7 +30,7 @@ const toldBy = (reply: string): number | undefined => {
 }
 
 test('O06 all who were deferred in an outage come back at once: spread, taken, and no second collapse', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await using folder = await scratch('storm-')
   const dns = await dnsServer({
@@ -51,6 +51,9 @@ test('O06 all who were deferred in an outage come back at once: spread, taken, a
   expect(outage.filter(({ reply }) => !/^4\d\d /.test(reply))).toEqual([])
 
   await way.become('slow')
+  const { took, reply } = await attempt(998)
+  expect(reply).toMatch(/^250 /)
+  const minute = Math.max(SHORTEST_MINUTE, took / 2)
   const began = performance.now()
   const attempts: Attempt[] = []
   let most = 0
@@ -60,12 +63,12 @@ test('O06 all who were deferred in an outage come back at once: spread, taken, a
   await Promise.all(
     Array.from({ length: SENDERS }, async (_, sender) => {
       for (let count = 0; count < 30; count += 1) {
-        const at = (performance.now() - began) / MINUTE
+        const at = (performance.now() - began) / minute
         const one = await attempt(sender)
         const told = toldBy(one.reply)
         attempts.push({ ...one, at, ...(told !== undefined && { told }) })
         if (one.reply.startsWith('250')) return
-        await sleep((told ?? USUAL) * MINUTE)
+        await sleep((told ?? USUAL) * minute)
       }
     }),
   )

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Patience } from '../../examples/relay/next-hop.ts'
+import type { Patience } from '../../examples/relay/conversation.ts'
 import type { SessionEntry } from '../../src/index.ts'
 import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
 
