@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net'
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { guard, protect } from '../src/adapters/smtp-server/index.ts'
-import { recommended } from '../src/filters/index.ts'
+import { condemned, recommended } from '../src/filters/index.ts'
 import { type Filter, type Gateway, postern, reject } from '../src/index.ts'
 import { type ZoneLiteral, zone } from '../src/testing/zone.ts'
 
@@ -13,9 +13,11 @@ export type Variant =
   | 'empty gateway'
   | 'recommended'
   | 'plain net.Server, 554'
+  | 'plain net.Server, 554 and closed at once'
   | 'onConnect, 554'
   | 'guard, 554'
   | 'protect, 554'
+  | 'protect, condemned'
 
 /** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: octets. */
 export interface Spent {
@@ -58,6 +60,11 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
         socket.on('error', () => undefined)
         socket.end('554 5.7.1 Refused by policy\r\n')
       })
+    case 'plain net.Server, 554 and closed at once':
+      return createServer(socket => {
+        socket.on('error', () => undefined)
+        socket.end('554 5.7.1 Refused by policy\r\n', () => socket.destroySoon())
+      })
     case 'onConnect, 554':
       return new SMTPServer({
         ...bare,
@@ -67,6 +74,9 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
       return guarded(gateway(refuse)).server
     case 'protect, 554':
       return protect(new SMTPServer(bare), gateway(refuse), unlimited).server
+    case 'protect, condemned':
+      // Refused a moment ago, as all but the first are here: that is what a flood is made of.
+      return protect(new SMTPServer(bare), gateway(condemned(), refuse), unlimited).server
     default:
       return variant satisfies never
   }
