@@ -62,7 +62,7 @@ async function underFire(port: number, name: string, kill: () => Promise<void>, 
   }
   const clients = [1, 2, 3, 4].map(client)
   for (let count = 0; count < kills; count += 1) {
-    await sleep(150 + 40 * (count % 8))
+    await sleep(300 + 40 * (count % 8))
     await kill()
   }
   await sleep(500)
@@ -105,7 +105,7 @@ test('postern is killed while Postfix asks it: what it answered 250 is there, an
       await sleep(100)
       await postern.start()
     },
-    full ? 30 : 4,
+    full ? 30 : 3,
   )
   expect(arrived).toEqual(accepted)
   expect(cut).toEqual([])

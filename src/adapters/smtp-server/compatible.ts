@@ -13,6 +13,7 @@ const EXPECTED = '3.21.6 or a later 3.21'
 const ofConnection = [
   ...(['_createParser', '_onCommand', 'send', 'close'] as const),
   ...(['_socket', '_parser', '_ready', '_closing', '_upgrading', '_nextHandler', '_handlerPending'] as const),
+  ...(['_proxyCommandAllowed', '_isSupported', '_xClient', '_originalRemoteAddress'] as const),
   ...(['_closed', '_dataStream', 'session', 'remoteAddress', 'tlsOptions', 'hostNameAppearsAs'] as const),
 ] satisfies readonly (keyof Connection)[]
 const ofParser = [
@@ -51,6 +52,7 @@ function missingOf(server: SMTPServer): readonly string[] {
   if (!server.server) return ['SMTPServer.server']
   if (!(server.connections instanceof Set)) return ['SMTPServer.connections']
   if (!(server._pendingSockets instanceof Map)) return ['SMTPServer._pendingSockets']
+  if (typeof server._handleProxy !== 'function') return ['SMTPServer._handleProxy']
   const connection = specimen(server)
   if (connection === undefined) return ['a connection in SMTPServer.connections']
   const parser: object = connection._parser || {}

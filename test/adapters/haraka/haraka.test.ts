@@ -76,8 +76,8 @@ async function send(lines: readonly (string | Buffer)[], ip = '192.0.2.1'): Prom
   client.send(`PROXY TCP4 ${ip} 192.0.2.25 40000 25\r\n`)
   const replies = [await client.reply()]
   for (const line of lines) {
-    client.send(line)
-    client.send('\r\n')
+    // In one packet: in two, the second would wait for the first to be acknowledged.
+    client.send(Buffer.concat([typeof line === 'string' ? Buffer.from(line) : line, Buffer.from('\r\n')]))
     replies.push(await client.reply())
   }
   client.destroy()
@@ -231,8 +231,14 @@ test('M17 every octet of the messages that readers quarrel about is judged as it
   const cases = mimeCases.filter(({ message }) => isPlain(message))
   expect(cases.length).toBeGreaterThan(40)
   const messages = cases.map(({ message }) => Buffer.concat([Buffer.from('X-Case: 1\r\n'), ended(message)]))
-  for (const message of messages)
-    expect((await send([...envelope('bob@example.net'), dotted(message)])).at(-1)).toMatch(/^250 /)
+  const transaction = (message: Buffer) => [
+    'MAIL FROM:<alice@example.org>',
+    'RCPT TO:<bob@example.net>',
+    'DATA',
+    dotted(message),
+  ]
+  const replies = await send(['EHLO mx.example.org', ...messages.flatMap(transaction)])
+  expect(replies.filter(reply => !/^[23]/.test(reply))).toEqual([])
   const { seen } = (await haraka.tell({})) as { readonly seen: readonly string[] }
   expect(seen).toEqual(messages.map(message => hash('sha256', message)))
 }, 60_000)
