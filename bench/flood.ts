@@ -3,7 +3,7 @@
  *
  *     --quick              a minute and a half: ten and fifty times, one round
  *     --redis              what is remembered lies in a Redis that is killed in the middle of each flood (fifty times, postern)
- *     --most N             the most hostile attempts a second that the clients are to try (2000)
+ *     --most N             the most hostile attempts a second that the clients are to try (4000; of one shape alone 2000)
  *     --picture FILE       draws the result (SVG)
  *     --times N, --shape NAME, --way postern, --seconds N, --rounds N      other scenes than those that are targets
  *
@@ -24,7 +24,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     redis: { type: 'boolean', default: false },
-    most: { type: 'string', default: '2000' },
+    most: { type: 'string', default: '4000' },
     picture: { type: 'string' },
     times: list,
     shape: list,
@@ -39,18 +39,20 @@ const SHARE = 0.4
 const ALONE = 50
 
 const seconds = Number(values.seconds ?? (values.quick ? 5 : 8))
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3))
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 2))
 const ways: readonly Way[] = values.way ? (values.way as Way[]) : ['postern', 'after DATA']
 const named = values.times?.map(Number)
-const times = named ?? (values.redis ? [ALONE] : values.quick ? [10, ALONE] : [10, ALONE, 200])
-const alone = (values.shape as Shape[] | undefined) ?? (values.quick || values.redis || named ? [] : shapes)
+const chosen = values.shape as Shape[] | undefined
+const times = named ?? (values.redis ? [ALONE] : chosen ? [] : values.quick ? [10, ALONE] : [10, ALONE, 200])
+const alone = chosen ?? (values.quick || values.redis || named ? [] : shapes)
 
 const quiet = figuresOf(await play({ name: 'quiet', way: 'postern', rate: 150, times: 0, seconds, rounds: 1 }))
 const capacity = 1_000 / quiet.message
 console.log(
   `A message costs the gateway ${quiet.message.toFixed(2)} ms of CPU in quiet: ${capacity.toFixed(0)} a second fill a core.\n`,
 )
-const rateOf = (factor: number): number => Math.min(capacity * SHARE, Number(values.most) / factor)
+const rateOf = (factor: number, most = Number(values.most)): number => Math.min(capacity * SHARE, most / factor)
+const aloneRate = rateOf(ALONE, Number(values.most) / 2)
 const results: Figures[] = []
 const run = async (scene: Scene): Promise<Figures> => {
   const figures = figuresOf(await play(scene))
@@ -74,7 +76,7 @@ if (values.redis) {
       await run({ name: `${factor} ×`, way, rate: rateOf(factor), times: factor, seconds, rounds })
   for (const shape of alone)
     for (const way of ways)
-      await run({ name: `${shape}, ${ALONE} ×`, way, rate: rateOf(ALONE), times: ALONE, shape, seconds, rounds: 1 })
+      await run({ name: `${shape}, ${ALONE} ×`, way, rate: aloneRate, times: ALONE, shape, seconds, rounds: 1 })
 }
 console.log(table(results))
 console.log(condemnedShare(results))
