@@ -103,7 +103,8 @@ async function play({ port, rates, seconds }: HostileOrder): Promise<HostileResu
     socket.on('data', (text: string) => {
       const code = /(?:^|\n)(\d{3}) [^\n]*\n$/.exec(text)?.[1]
       if (code === undefined) return
-      last = code
+      // The refusal, and not the 221 that a QUIT is answered with.
+      if (last === 'none' || last < '400') last = code
       heard(code)
     })
     socket.on('close', () => {

@@ -26,6 +26,9 @@ export interface Scene {
   readonly shape?: Shape
   readonly seconds: number
   readonly rounds: number
+  /** How long code is warmed and the condemned are condemned, in seconds. @default 4 */
+  readonly warm?: number
+  /** The URL of a Redis in which is remembered. @default memory */
   readonly redis?: string
   /** Called in the middle of each flood. */
   readonly disturb?: () => Promise<void>
@@ -86,9 +89,10 @@ export async function play(scene: Scene): Promise<Played> {
 }
 
 /** Code is compiled, and those who are to be condemned have come once. */
-async function warmUp({ rate }: Scene, { honest, hostile, port }: Cast): Promise<void> {
-  await honest.ask({ port, rate: Math.max(rate, 40), seconds: 4, seed: 1 })
-  await hostile.ask({ port, rates: { condemned: 1_000 }, seconds: CONDEMNED_COUNT / 1_000 + 0.5 })
+async function warmUp({ rate, warm = 4 }: Scene, { honest, hostile, port }: Cast): Promise<void> {
+  await honest.ask({ port, rate: Math.max(rate, 40), seconds: warm, seed: 1 })
+  // All of them once, and a few twice.
+  await hostile.ask({ port, rates: { condemned: CONDEMNED_COUNT / 4 }, seconds: warm * 1.1 })
   await honest.ask({ port, rate, seconds: 1, seed: 2 })
 }
 

@@ -1,0 +1,43 @@
+/** A flood of seconds through real sockets, server, clients and next hop in processes of their own; `npm run bench:flood` is the long one. */
+import { expect, test } from 'vitest'
+import { condemnedCosts } from '../../bench/condemned.ts'
+import { figuresOf } from '../../bench/flood/figures.ts'
+import { play } from '../../bench/flood/stage.ts'
+
+const scene = { way: 'postern', seconds: 3, rounds: 1, warm: 1.5 } as const
+
+test('O01 O03 ten times as many enemies as honest clients, for three seconds: all honest mail is delivered and none of theirs', async () => {
+  const { known, unknown, refused, reached, hostile, ended, attempt, message } = figuresOf(
+    await play({ ...scene, name: '10 ×', rate: 30, times: 10 }),
+  )
+  expect({ known, unknown, refused, reached }).toEqual({ known: 1, unknown: 1, refused: {}, reached: 0 })
+  expect(hostile).toBeGreaterThan(200)
+  // Strangers whose mail is suspicious are asked to come again; none of it was taken.
+  expect(ended.spam).toHaveProperty('451')
+  expect(ended.spam).not.toHaveProperty('250')
+  // What the clock shows is the machine's; what is spent on them is ours.
+  expect(attempt / message).toBeLessThan(0.3)
+})
+
+test('O02 O03 fifty times, for three seconds: the known get through, hardly an unknown one is put off, and nobody honest hears a 5xx', async () => {
+  const { known, unknown, refused, reached, hostile, attempt, message } = figuresOf(
+    await play({ ...scene, name: '50 ×', rate: 12, times: 50 }),
+  )
+  expect(hostile).toBeGreaterThan(450)
+  expect(known).toBeGreaterThanOrEqual(0.99)
+  expect(unknown).toBeGreaterThanOrEqual(0.9)
+  expect(Object.keys(refused).filter(code => !code.startsWith('4'))).toEqual([])
+  expect(reached).toBe(0)
+  expect(attempt / message).toBeLessThan(0.3)
+})
+
+test('O04 a client that was refused a moment ago costs about what a plain server pays to say a line and close', async () => {
+  const costs = new Map((await condemnedCosts(500, 1)).map(({ name, ms }) => [name, ms]))
+  const [condemned = Number.NaN, plain = Number.NaN, afterData = Number.NaN] = [
+    'condemned',
+    'a plain server that writes a line and closes',
+    '14 KB refused after DATA',
+  ].map(name => costs.get(name))
+  expect(condemned / plain).toBeLessThan(2)
+  expect(condemned / afterData).toBeLessThan(0.12)
+})
