@@ -11,6 +11,8 @@ export interface RelayProcess extends AsyncDisposable {
   readonly child: ChildProcess
   /** What it told at the start. */
   readonly told: string
+  /** What it has told until now. */
+  readonly tells: () => string
   /** Its log so far. */
   readonly log: () => string
   /** Waits until it has ended. */
@@ -52,7 +54,8 @@ export async function relayProcess(
     child.kill('SIGKILL')
     await ended
   }
-  return { port, child, told, log: () => log, ended, [Symbol.asyncDispose]: end }
+  const atStart = told
+  return { port, child, told: atStart, tells: () => told, log: () => log, ended, [Symbol.asyncDispose]: end }
 }
 
 export const letter = (id: string, lines = 3): string =>

@@ -38,10 +38,6 @@ test('a store that cannot be opened stops no mail, and is told', async () => {
   await using _closed = { [Symbol.asyncDispose]: () => dns.close() }
   const args = ['--maildir', folder.path, '--dns', dns.address, '--enforce', '--store', 'redis://127.0.0.1:9']
   await using relay = await relayProcess(args)
-  let told = ''
-  relay.child.stderr?.on('data', bytes => {
-    told += String(bytes)
-  })
   expect(await deliver(relay.port, letter('away'))).toMatch(/^250 /)
-  await expect.poll(() => told).toMatch(/^warning: store\/away: the store fails: .*; counts go on in memory$/m)
+  await expect.poll(relay.tells).toMatch(/^warning: store\/away: the store fails: .*; counts go on in memory$/m)
 }, 60_000)
