@@ -34,10 +34,10 @@ const SERVICE =
   /\b(?:support|team|security|services?|id|accounts?|alerts?|billing|customers?|care|notifications?|notice|rewards?|bank|cards?|online|pay|payments?|verification|verify|help|helpdesk|winner|prime|store|shipper|shipment|delivery|express|parcel|tracking|refund|live|wallet|admin|update|bonus|gift)\b/
 
 /** Digits and signs that stand for letters, undone. Capital i between small letters is read as l. */
-const unmasked = (display: string): string =>
+const unmasked = (display: string, one: 'l' | 'i'): string =>
   plain(display.replace(/(?<=[a-z])I(?=[a-z])|(?<=[a-z])I\b/g, 'l'))
     .replace(/(?<=[a-z])0(?=[a-z])/g, 'o')
-    .replace(/(?<=[a-z])1(?=[a-z])/g, 'l')
+    .replace(/(?<=[a-z])1(?=[a-z])/g, one)
     .replace(/(?<=[a-z])3(?=[a-z])/g, 'e')
     .replace(/(?<=[a-z])5(?=[a-z])/g, 's')
     .replace(/(?<=[a-z])@(?=[a-z])/g, 'a')
@@ -56,15 +56,17 @@ function holds(text: string, word: string): boolean {
 
 /** The brands that a display name or a subject speaks of. Looks at 200 characters. */
 export function brandsIn(text: string): readonly Brand[] {
-  const name = unmasked(text.slice(0, 200))
-  return brands.filter(({ words, ordinary }) =>
-    words.some(word => {
-      if (!holds(name, word)) return false
-      if (!ordinary.has(word)) return true
-      return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
-    }),
-  )
+  const start = text.slice(0, 200)
+  const names = /[a-z]1[a-z]/i.test(start) ? [unmasked(start, 'l'), unmasked(start, 'i')] : [unmasked(start, 'l')]
+  return brands.filter(brand => names.some(name => isNamed(brand, name)))
 }
+
+const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
+  words.some(word => {
+    if (!holds(name, word)) return false
+    if (!ordinary.has(word)) return true
+    return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
+  })
 
 /** What is appended to a name in domains that its owner uses for mail. */
 const OWN_ENDINGS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])

@@ -73,8 +73,14 @@ export interface LookAlike {
 /**
  * The host bears the name of a brand that does not own it: as a label, as a part of one, with digits for letters, or with a
  * letter changed. A name such as `paypal.com.example.org` counts too.
+ *
+ * @param skeleton the ASCII host that one in other letters looks like.
  */
-export function looksLikeBrand(host: string): LookAlike | undefined {
+export function looksLikeBrand(host: string, skeleton?: string): LookAlike | undefined {
+  if (skeleton !== undefined) {
+    const brand = brands.find(one => one.ordinary.size === 0 && isOwnedBy(one, skeleton))
+    return brand ? { brand, how: `reads like the name of ${brand.name}` } : looksLikeBrand(skeleton)
+  }
   const organisation = organisationalDomain(host) ?? host
   const labels = host.slice(0, 253).split('.').slice(0, -1)
   for (const label of labels) {

@@ -65,7 +65,7 @@ export const subjects = {
     fires: 'The subject ends in a mark that makes each copy different.',
     points: 1.5,
     find: ({ subject }) => {
-      const tail = /(?:\s{4,}|\t)\S{0,3}([a-z0-9]{4,20})\S{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?\s*$/i.exec(
+      const tail = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?\s*$/i.exec(
         subject.slice(-100),
       )
       const mark = tail?.[1] ?? (/\d/.test(tail?.[2] ?? '') && /[a-z]/i.test(tail?.[2] ?? '') ? tail?.[2] : undefined)

@@ -47,8 +47,9 @@ export const senders = {
   },
 } satisfies Readonly<Record<string, Rule<Sight>>>
 
+/** Invisible characters inside of words, a forced direction, and Cyrillic or Greek letters beside the Latin ones they look like. */
 const DISGUISE =
-  /[a-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[a-z]|[\u202d\u202e]|[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]/iu
+  /[A-Za-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[A-Za-z]|[\u202d\u202e]|[A-Za-z][\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ]|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ][A-Za-z]/
 const HOSTED =
   /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
 

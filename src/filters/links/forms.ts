@@ -63,7 +63,7 @@ export const forms = {
 } satisfies Readonly<Record<string, Rule<Sight>>>
 
 /** A rule for links that have one of these oddities. */
-export function odd(oddities: readonly Link['oddities'][number][], how: string) {
+function odd(oddities: readonly Link['oddities'][number][], how: string) {
   return ({ clicks }: Sight): string | undefined => {
     const link = clicks.find(link => link.oddities.some(oddity => oddities.includes(oddity)))
     return link && `the host ${quote(link.unicode ?? link.host)} ${how}`

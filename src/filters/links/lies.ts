@@ -6,7 +6,6 @@ import { isAltered, looksLikeBrand } from '../../links/look-alike.ts'
 import { quote } from '../content/quote.ts'
 import type { Rule } from '../content/rule.ts'
 import type { Sight } from '../content/sight.ts'
-import { odd } from './forms.ts'
 
 /** @param protect organisational domains that nobody else's host may look like. */
 export const lies = (protect: readonly string[]) =>
@@ -36,8 +35,8 @@ export const lies = (protect: readonly string[]) =>
       fires: 'A host bears the name of a well-known company, or nearly, and does not belong to it.',
       points: 3,
       find: ({ clicks, from }) => {
-        for (const { host } of distinct(clicks)) {
-          const found = looksLikeBrand(host)
+        for (const { host, skeleton } of distinct(clicks)) {
+          const found = looksLikeBrand(host, skeleton)
           if (found && !(from && isOwnedBy(found.brand, from.organisation)))
             return `the host ${quote(host)} ${found.how}`
         }
@@ -59,11 +58,22 @@ export const lies = (protect: readonly string[]) =>
     },
     'links/confusable': {
       group: 'lie',
-      fires: 'A host mixes scripts inside a label, or its letters look like ASCII and are not (UTS 39).',
+      fires:
+        'A host mixes scripts inside a label, or all of its letters are of another script and look like Latin ones (UTS 39).',
       points: 3,
-      find: odd(['mixed-script', 'confusable'], 'is written in letters that look like others'),
+      find: ({ clicks }) => {
+        // Latin letters with marks are good spelling: `bücher`.
+        const link = clicks.find(
+          ({ oddities, unicode = '' }) =>
+            oddities.includes('mixed-script') || (oddities.includes('confusable') && !LATIN.test(unicode)),
+        )
+        return link && `the host ${quote(link.unicode ?? link.host)} is written in letters that look like others`
+      },
     },
   }) satisfies Readonly<Record<string, Rule<Sight>>>
+
+/** Latin letters, marks and all, with digits, dots and hyphens. */
+const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
 
 /** What a reader sees is an address of somebody else. Newsletters show addresses and count the clicks on their way there. */
 function isMismatch({ from, clicks, list }: Sight, { shows, domain, ip, via }: Link): boolean {
