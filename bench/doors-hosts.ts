@@ -15,6 +15,8 @@ import type { Door } from './doors-door.ts'
 export interface Host extends AsyncDisposable {
   readonly port: number
   readonly pids: readonly number[]
+  /** Those of them that are postern's own. */
+  readonly own?: readonly number[]
 }
 
 const TICK_MS = 10
@@ -50,7 +52,8 @@ export async function startDoor(door: Door, dns: string): Promise<Host> {
     child.kill()
     await once(child, 'exit')
   }
-  return { port, pids: [child.pid ?? 0], [Symbol.asyncDispose]: end }
+  const pids = [child.pid ?? 0]
+  return { port, pids, own: pids, [Symbol.asyncDispose]: end }
 }
 
 /** Without a next hop: what is accepted is discarded by Postfix itself. */
@@ -64,7 +67,8 @@ export async function postfixBefore(milter?: Host): Promise<Host> {
     },
   })
   const pids = [await postfix.pid(), ...(milter?.pids ?? [])]
-  return { port: postfix.port, pids, [Symbol.asyncDispose]: postfix[Symbol.asyncDispose] }
+  const own = milter?.own
+  return { port: postfix.port, pids, ...(own && { own }), [Symbol.asyncDispose]: postfix[Symbol.asyncDispose] }
 }
 
 /** Without a next hop: Haraka's own `queue/discard`. */
@@ -125,7 +129,21 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
       await sleep(100)
     }
   }
+  await calm([child.pid ?? 0])
   return { milter: host(proxy), http: host(normal), [Symbol.asyncDispose]: end }
+}
+
+/** It compiles its expressions in the background when it starts: that is none of a message's cost. */
+async function calm(pids: readonly number[]): Promise<void> {
+  const deadline = Date.now() + 120_000
+  for (
+    let before = -1_000, now = await cpuOf(pids);
+    now - before > 100 && Date.now() < deadline;
+    now = await cpuOf(pids)
+  ) {
+    before = now
+    await sleep(5_000)
+  }
 }
 
 const listens = (port: number): Promise<boolean> =>

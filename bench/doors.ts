@@ -4,9 +4,12 @@
  */
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import type { Gateway } from '../src/index.ts'
 import { recordOf, rsa } from '../test/facts/dkim/signer.ts'
 import { dnsServer } from '../test/support/dns-server.ts'
+import { gatewayFor } from './doors-door.ts'
 import { cpuOf, type Host, harakaWith, postfixBefore, startDoor, startRspamd } from './doors-hosts.ts'
 
 /** What DNS says of the sender. All else is answered at once: there is no such name. */
@@ -78,15 +81,16 @@ async function messageOf(octets: number): Promise<Buffer> {
 }
 
 interface Round {
-  /** Milliseconds of CPU, all its processes together, for each message. */
+  /** Milliseconds of CPU, all its processes together, for each message; and of postern's own process. */
   readonly cpu: number
+  readonly own: number
   readonly perSecond: number
 }
 
 const AT_ONCE = 8
 
-async function measure({ port, pids }: Host, send: Send, message: Buffer, count: number): Promise<Round> {
-  const [before, since] = [await cpuOf(pids), performance.now()]
+async function measure({ port, pids, own = [] }: Host, send: Send, message: Buffer, count: number): Promise<Round> {
+  const [before, ours, since] = [await cpuOf(pids), await cpuOf(own), performance.now()]
   let left = count
   const worker = async () => {
     for (; left > 0; ) {
@@ -98,7 +102,11 @@ async function measure({ port, pids }: Host, send: Send, message: Buffer, count:
   const seconds = (performance.now() - since) / 1000
   // What Postfix has still to deliver belongs to it.
   await new Promise(resolve => setTimeout(resolve, 300))
-  return { cpu: ((await cpuOf(pids)) - before) / count, perSecond: count / seconds }
+  return {
+    cpu: ((await cpuOf(pids)) - before) / count,
+    own: ((await cpuOf(own)) - ours) / count,
+    perSecond: count / seconds,
+  }
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
@@ -107,6 +115,7 @@ export interface DoorCost {
   readonly name: string
   /** Milliseconds a message, and messages a second: medians of the rounds. */
   readonly cpu: number
+  readonly own: number
   readonly perSecond: number
   /** CPU, times that of the first of its group in the same round. */
   readonly ratio: number
@@ -124,7 +133,7 @@ async function compare(
   rounds: number,
   count: number,
 ): Promise<readonly DoorCost[]> {
-  for (const [, host] of hosts) await measure(host, send, message, Math.ceil(count / 4))
+  for (const [, host] of hosts) await measure(host, send, message, count)
   const all: Round[][] = []
   for (let round = 0; round < rounds; round += 1) {
     const row: Round[] = []
@@ -136,9 +145,33 @@ async function compare(
   return hosts.map(([name], index) => ({
     name,
     cpu: of(index, ({ cpu }) => cpu),
+    own: of(index, ({ own }) => own),
     perSecond: of(index, ({ perSecond }) => perSecond),
     ratio: of(index, ({ cpu }, first) => cpu / first.cpu),
   }))
+}
+
+/** Milliseconds of CPU for a message that is judged in this process, without any door. */
+async function callCost(gateway: Gateway, message: Buffer, rounds: number, count: number): Promise<number> {
+  const call = async () => {
+    const session = gateway.open({ ip: '192.0.2.7' })
+    await session.connect()
+    await session.helo('mx.example.org')
+    await session.mail('alice@example.org')
+    await session.rcpt('bob@example.net')
+    const { verdict } = await session.data(Readable.from([message.subarray(0, -3)], { objectMode: false }))
+    if (verdict !== 'accept') throw new Error(`the message was to be accepted, and it was: ${verdict}`)
+    session.close()
+  }
+  const all: number[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    const before = process.cpuUsage()
+    for (let index = 0; index < count; index += 1) await call()
+    const { user, system } = process.cpuUsage(before)
+    all.push((user + system) / 1000 / count)
+  }
+  // The first is for warming up.
+  return median(all.slice(1))
 }
 
 /** Runs all of it and prints it. */
@@ -176,19 +209,20 @@ export async function printDoorCosts({ quick = false }: { readonly quick?: boole
       ],
     },
   ]
-  for (const [size, octets] of quick
-    ? ([['5 KB', 5_000]] as const)
-    : ([
-        ['5 KB', 5_000],
-        ['50 KB', 50_000],
-      ] as const)) {
+  const gateway = gatewayFor(dns.address)
+  ends.defer(() => gateway.close())
+  const [rounds, count] = quick ? [1, 40] : [5, 300]
+  for (const [size, octets] of [['5 KB', 5_000], ...(quick ? [] : [['50 KB', 50_000] as const])] as const) {
     const message = await messageOf(octets)
+    const call = await callCost(gateway, message, rounds, count)
+    console.log(`${size}: in one process, without a door: ${call.toFixed(2)} ms a message`)
     for (const group of groups) {
       console.log(`${size}: ${group.title}`)
-      for (const { name, cpu, perSecond, ratio } of await compare(group, message, quick ? 1 : 5, quick ? 40 : 300))
-        console.log(
-          `  ${name.padEnd(14)} ${cpu.toFixed(2)} ms a message (${ratio.toFixed(2)}), ${perSecond.toFixed(0)} messages a second`,
-        )
+      for (const { name, cpu, own, perSecond, ratio } of await compare(group, message, rounds, count)) {
+        const ours = own > 0 ? `; postern itself ${own.toFixed(2)} ms, ${(own / call).toFixed(1)} times the call` : ''
+        const all = `${cpu.toFixed(2)} ms a message (${ratio.toFixed(2)}), ${perSecond.toFixed(0)} messages a second`
+        console.log(`  ${name.padEnd(14)} ${all}${ours}`)
+      }
     }
   }
 }
