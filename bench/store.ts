@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { accruals, usualMemory } from '../src/facts/reputation.ts'
 import { insured } from '../src/store/insured.ts'
 import { storeLimiter } from '../src/store/limiter.ts'
 import { memoryStore } from '../src/store/memory.ts'
@@ -102,6 +103,22 @@ await inMemory(
 )
 const limiter = storeLimiter(memoryStore(), spec)
 await inMemory('storeLimiter on it', COUNT, index => limiter.consume(key(index)))
+// What greylist, reputation and a limit ask of a store for senders none of whom comes back.
+const shared = memoryStore()
+const waits = (name: string) =>
+  ({ op: 'add', key: `greylist:${name} a@b c@d`, value: 'waits', lasts: 48 * HOUR }) as const
+const bad = { ham: 0, spam: 1, deferred: 0, refused: 0 }
+await inMemory(
+  'greylist, reputation and a limit, by turns',
+  COUNT,
+  index =>
+    index % 3 === 0
+      ? shared.run([waits(key(index))])
+      : index % 3 === 1
+        ? shared.run(accruals(`ip:${key(index)}`, usualMemory, bad))
+        : shared.run([increment(`rate-limit:${key(index)}`)]),
+  () => shared.bytes,
+)
 const large = memoryStore({ bytes: '2gb', entries: COUNT })
 await inMemory(
   'memoryStore, room for all',
