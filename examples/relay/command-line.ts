@@ -16,6 +16,7 @@ export const known = {
   xclient: { type: 'string', multiple: true },
   workers: { type: 'string' },
   store: { type: 'string' },
+  relays: { type: 'string' },
   sessions: { type: 'string' },
   metrics: { type: 'string' },
   greylist: { type: 'boolean' },
@@ -42,6 +43,7 @@ export const help = `Usage: npm start -- [options]
   --workers N             processes that share the port, the limits and what is remembered (1)
   --store PLACE           what is remembered: memory, a FILE of SQLite, or redis://HOST:PORT
                           (memory; for several workers postern.db in the Maildir)
+  --relays N              relays that share the store: while it is away each holds its part of a limit (1)
   --sessions N            the most sessions at once, of all workers together (1000)
   --metrics HOST:PORT     serves /metrics for Prometheus, of all workers together (nowhere)
   --greylist              asks the suspicious and new to come back

@@ -19,6 +19,8 @@ export interface RelayOptions {
   readonly dns: readonly string[]
   /** How many processes share the port. @default 1 */
   readonly workers: number
+  /** How many relays share the store: while it is away each holds its part of a limit. @default 1 */
+  readonly relays: number
   /** Where limits are counted and senders remembered. @default memory; with several workers postern.db in `maildir` */
   readonly store: StorePlace
   /** The most sessions at once, of all workers together. @default 1000 */
@@ -61,7 +63,7 @@ export function readOptions(
     if (said !== undefined && !(said in TRUTH)) wrong(`--${name}`, said, 'no value, 1 or 0')
     return said === undefined ? otherwise : TRUTH[said] === true
   }
-  const count = (name: 'workers' | 'sessions', otherwise: number, most: number): number => {
+  const count = (name: 'workers' | 'relays' | 'sessions', otherwise: number, most: number): number => {
     const said = last(name) ?? String(otherwise)
     const found = /^\d{1,6}$/.test(said) ? Number(said) : 0
     if (found < 1 || found > most) wrong(`--${name}`, said, `a number from 1 to ${most}`)
@@ -83,7 +85,8 @@ export function readOptions(
   for (const name of ['maildir', 'clamd'] as const) if (last(name) === '') wrong(`--${name}`, '', 'a path')
   const [greylist, reputation] = [isOn('greylist', false), isOn('reputation', true)]
   const enforce = isOn('enforce', false)
-  const [workers, sessions] = [count('workers', 1, 64), count('sessions', 1_000, 100_000)]
+  const [workers, relays] = [count('workers', 1, 64), count('relays', 1, 1_000)]
+  const sessions = count('sessions', 1_000, 100_000)
   const maildir = last('maildir') ?? 'mail'
   const store = readStore(last('store') ?? (workers > 1 ? join(maildir, 'postern.db') : 'memory'), wrong)
   if (workers > 1 && store?.kind === 'memory')
@@ -101,6 +104,7 @@ export function readOptions(
       proxies: given.get('proxy') ?? [],
       xclient: given.get('xclient') ?? [],
       workers,
+      relays,
       store,
       sessions,
       greylist,

@@ -43,7 +43,7 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
   const notify: Notify = notice => tell(noticeLine(notice))
   const scanner = await findClamd(options.clamd)
   const deliver = await deliverer(options, { ...means, name })
-  const remembered = await openStore(options.store, options.workers, notify)
+  const remembered = await openStore(options.store, options.workers * options.relays, notify)
   const { nextHop } = options
   const load = loadMeter({ notify, clock })
   const took = (ms: number) => load.took('dns', ms)

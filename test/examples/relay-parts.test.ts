@@ -24,6 +24,7 @@ test('without options it listens on the loopback, delivers into ./mail and carri
     proxies: [],
     xclient: [],
     workers: 1,
+    relays: 1,
     store: { kind: 'memory' },
     sessions: 1_000,
     greylist: false,
@@ -43,6 +44,7 @@ test('the command line wins over the environment', () => {
     proxies: [],
     xclient: [],
     workers: 1,
+    relays: 1,
     store: { kind: 'memory' },
     sessions: 1_000,
     greylist: false,
@@ -104,6 +106,7 @@ test.for([
   [['--store', 'mysql://127.0.0.1'], '--store: found'],
   [['--store', ''], '--store: found'],
   [['--sessions', '-1'], '--sessions: found'],
+  [['--relays', '0'], '--relays: found'],
   [['--greylist=perhaps'], '--greylist: found'],
   [['--reputation=maybe'], '--reputation: found'],
 ] as const)('%j is refused: %s', ([args, complaint]) => {
