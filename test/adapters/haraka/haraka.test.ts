@@ -16,6 +16,15 @@ import { rawClient } from '../../support/raw-client.ts'
 import { INSTALL_TIMEOUT, need } from '../../support/services.ts'
 import { type Sink, sink } from '../../support/sink.ts'
 
+/** Another plugin, which looks at what ours has left for it. */
+const shows = [
+  'exports.hook_queue = (next, { results, transaction }) => {',
+  "  const found = [results, transaction.results].map(store => store.get('postern'))",
+  "  transaction.add_header('X-Shows', JSON.stringify([transaction.notes.quarantine ?? false, ...found]))",
+  '  next()',
+  '}',
+].join('\n')
+
 let haraka: Haraka
 let nextHop: Sink
 
@@ -25,7 +34,8 @@ beforeAll(async () => {
   haraka = await startHaraka({
     nextHop: nextHop.port,
     plugin: pluginOf(new URL('./gateways.ts', import.meta.url)),
-    plugins: ['tls', 'auth/flat_file', 'postern', 'queue/smtp_forward'],
+    plugins: ['tls', 'auth/flat_file', 'postern', 'shows', 'queue/smtp_forward'],
+    files: { 'plugins/shows.js': shows },
     config: {
       'tls_key.pem': key,
       'tls_cert.pem': cert,
@@ -175,7 +185,18 @@ describe('a message on its way through Haraka', () => {
   test('is marked when it belongs in quarantine', async () => {
     await haraka.tell({ use: 'odd' })
     expect((await send([...envelope('bob@example.net'), plain])).at(-1)).toMatch(/^250 /)
-    expect((await delivered())[0]).toMatch(/^X-Spam-Flag: YES\r\n/)
+    const [message = ''] = await delivered()
+    expect(message).toMatch(/^X-Spam-Flag: YES\r\n/)
+    const [isMarked, , found] = JSON.parse(/^X-Shows: (.*)\r$/m.exec(message)?.[1] ?? '')
+    expect(isMarked).toBe(true)
+    expect(found).toMatchObject({
+      verdict: 'quarantine',
+      score: 0,
+      rules: ['odd'],
+      msg: ['odd: it is odd'],
+      pass: ['mail', 'rcpt', 'message'],
+      fail: [],
+    })
   })
 
   test('is taken and dropped when it is to be discarded', async () => {
