@@ -139,11 +139,18 @@ function turnAway(socket: Socket, reply: Reply, speaks: boolean): false {
   // Before a TLS handshake there is nothing to say that would be understood.
   if (!speaks) socket.destroy()
   if (socket.destroyed) return false
-  // What it still sends is taken in as far as the socket's own buffer goes: with octets that nobody took from the
-  // system the connection would be reset, and the reply lost.
-  socket.end(`${line(reply)}\r\n`)
+  socket.end(`${line(reply)}\r\n`, () => {
+    // Who waits for its turn has sent nothing that could be lost. With octets that nobody took from the system the
+    // connection would be reset, and the reply lost: then it may stay, and what it still sends is taken in as far as the
+    // socket's own buffer goes.
+    if (socket.bytesRead === 0) socket.destroy()
+    else linger(socket)
+  })
+  return false
+}
+
+function linger(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   timer.unref()
   socket.on('close', () => clearTimeout(timer))
-  return false
 }

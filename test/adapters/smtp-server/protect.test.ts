@@ -21,6 +21,21 @@ test('a condemned client costs one reply and a close, and smtp-server never sees
   await expect.poll(() => host.entries.length).toBe(1)
 })
 
+test('a client that is refused hears why, whether it waits for its turn, speaks at once or speaks a moment later', async () => {
+  const filters = [{ name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }]
+  await using host = await guardedServer({ by: 'protect', filters })
+  const heard: string[] = []
+  for (let count = 0; count < 30; count += 1) {
+    const client = host.client()
+    if (count % 3 === 1) client.send('EHLO client.example.net\r\nMAIL FROM:<a@example.net>\r\n')
+    if (count % 3 === 2)
+      setTimeout(() => client.socket.destroyed || client.send('EHLO client.example.net\r\n'), count / 10)
+    await client.closed
+    heard.push(client.heard())
+  }
+  expect(heard.filter(text => /^554 5\.7\.1 [^\r\n]*\r\n$/.test(text))).toHaveLength(30)
+})
+
 test('a client that may go on keeps the session it was given: it is asked about once', async () => {
   let asked = 0
   const count = {
