@@ -49,6 +49,9 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
     }),
   odd: () => gate({ name: 'odd', message: () => quarantine('it is odd') }),
   trap: () => gate({ name: 'trap', message: () => discard('a trap') }),
+  full: () =>
+    postern({ name: 'mx.example.net', dns: zone({}), filters: [], folder: '/nowhere', limits: { memory: '1kb' } }),
+  away: () => gate({ name: 'away', failure: 'defer', message: () => Promise.reject(new Error('nobody is there')) }),
   early: () => gate({ name: 'header', header: () => reject('5.6.0', 'no') }),
   throws: () => ({ ...gate(), open: () => JSON.parse('no gateway') }),
   client: () => gate({ name: 'client', connect: () => reject('5.7.1', 'no', { close: true }) }),

@@ -212,6 +212,18 @@ describe('a message on its way through Haraka', () => {
     expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^550 5\.6\.0 .*ref=/)
   })
 
+  test.for([
+    ['full', /^452 4\.3\.1 .*ref=/],
+    ['away', /^451 4\.\d\.\d .*ref=/],
+  ] as const)('is deferred, and goes on later, while what is needed for it is %s', async ([use, reply]) => {
+    const long = plain.replace('Hello', 'Hello, here is a line of the message\r\n'.repeat(500))
+    await haraka.tell({ use })
+    expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(reply)
+    await haraka.tell({ use: 'open' })
+    expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^250 /)
+    expect(await delivered()).toHaveLength(1)
+  })
+
   test('of one sender after another leaves nothing behind: RSET, a refusal, a user who has authenticated', async () => {
     await haraka.tell({ use: 'sees' })
     const transaction = (from: string, to: string) => [`MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA', plain]

@@ -12,7 +12,7 @@ import { selfSigned } from '../../../examples/relay/certificate.ts'
 import { milter } from '../../../src/adapters/milter/index.ts'
 import { dkim } from '../../../src/filters/dkim.ts'
 import { accept, discard, type Filter, points, postern, quarantine, reject } from '../../../src/index.ts'
-import type { Gateway } from '../../../src/postern.ts'
+import type { Gateway, PosternOptions } from '../../../src/postern.ts'
 import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
@@ -232,6 +232,22 @@ describe('a message on its way', () => {
     gateway = gate({ name: 'header', header: () => reject('5.6.0', 'no') })
     const long = `From: a@example.org\r\n\r\n${'some more text in this line\r\n'.repeat(20_000)}.`
     expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^55\d 5\.6\.0 .*ref=/)
+  })
+
+  test.for<readonly [what: string, more: Partial<PosternOptions>, reply: RegExp]>([
+    ['its spool', { folder: '/nowhere', limits: { memory: '1kb' } }, /^452 4\.3\.1 .*ref=/],
+    [
+      'a scanner',
+      { filters: [{ name: 'away', failure: 'defer', message: () => Promise.reject(new Error('nobody is there')) }] },
+      /^451 4\.\d\.\d .*ref=/,
+    ],
+  ])('is deferred, and goes on later, while %s cannot be had', async ([, more, reply]) => {
+    const long = plain.replace('Hello', 'Hello, here is a line of the message\r\n'.repeat(500))
+    gateway = postern({ name: 'mx.example.net', dns: zone({}), filters: [], ...more })
+    expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(reply)
+    gateway = gate()
+    expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^250 /)
+    expect(await delivered()).toHaveLength(1)
   })
 
   test('of one client after another leaves nothing behind: RSET, a second message, a refusal between', async () => {
