@@ -1,4 +1,5 @@
 /** All filters that look at what a message holds, in one word, with the combinations of their findings that mean phishing. */
+import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { type AttachmentsRule, attachmentRules, attachments } from './attachments.ts'
 import { bounce } from './bounce.ts'
@@ -52,6 +53,14 @@ export const ruleSets = (): readonly Omit<RuleSet<never>, 'see'>[] => [
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export function contentFilters({ domains = [], people = [], points = {} }: ContentOptions = {}): readonly Filter[] {
+  const names = ruleSets().map(({ name }) => name)
+  const stray = Object.keys(points).filter(id => !names.includes(id.split('/', 1)[0] ?? ''))
+  if (stray.length > 0) {
+    const expected = 'the id of a rule in docs/rules.md'
+    throw new PosternError(
+      stray.map(found => ({ path: 'content.points', found, expected, remedy: `remove '${found}'` })),
+    )
+  }
   const of = <Id extends RuleId>(name: string): { readonly points: Consequences<Id> } => ({
     points: Object.fromEntries(Object.entries(points).filter(([id]) => id.startsWith(`${name}/`))) as Consequences<Id>,
   })

@@ -1,7 +1,7 @@
 /** What the rules about attachments look at, and how they name what they have found. */
 import type { Archives, Found } from '../../facts/archives.ts'
 import type { Part } from '../../mime/part.ts'
-import { quote } from '../content/quote.ts'
+import { quote, shown } from '../content/quote.ts'
 import type { Sight } from '../content/sight.ts'
 
 export interface Attached extends Sight {
@@ -22,7 +22,7 @@ export const trait =
     for (const file of files) {
       const index = file.traits.findIndex(trait => traits.includes(trait))
       if (index >= 0 && also(file))
-        return `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)}: ${file.evidence[index] ?? traits[0]}`
+        return `${quote(file.names.filter(name => name !== '').join(' > ') || file.format)}: ${shown(file.evidence[index] ?? '', 160)}`
     }
     return undefined
   }

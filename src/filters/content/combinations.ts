@@ -93,7 +93,7 @@ export const combinations: readonly Combination[] = [
     'phishing-code',
     'The reader is to save an account by scanning a code.',
     all('html/scan-code', any('wording/account-danger', feigned)),
-    2.5,
+    3.5,
   ),
   combination(
     'thrown-away-sender',
