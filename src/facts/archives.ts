@@ -49,7 +49,8 @@ const MOST_FILES = 200
  * const macro = files.find(({ traits }) => traits.includes('macro'))
  */
 export const archives: Fact<Message, Archives> = fact('archives', 'message', async message => {
-  const { all: whole, bytes } = await message.ask(parts)
+  const { all: whole, reader } = await message.ask(parts)
+  const bytes = reader()
   const inspect = inspector({ signal: message.signal })
   const seen = new Set<string>()
   const all: Attachment[] = []

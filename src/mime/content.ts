@@ -8,21 +8,39 @@ import { transferDecoder } from './transfer.ts'
 const SLICE = 262_144
 
 /** At most `limit` octets from the start. Rejects when the message cannot be read, and at nothing that stands in it. */
-export async function contentOf(
-  { open, signal }: Pick<Message, 'open' | 'signal'>,
-  place: Place,
-  limit: number,
-): Promise<Buffer> {
-  const [first, ...inner] = place
-  if (!first) return Buffer.alloc(0)
-  const { start, stop, encoding } = first
-  // What is cut out of a decoded part may lie at its end.
-  let octets = await undo(raw(open, start, stop), encoding, inner.length === 0 ? limit : Infinity, signal)
-  for (const [index, step] of inner.entries()) {
-    const most = index === inner.length - 1 ? limit : Infinity
-    octets = await undo([octets.subarray(step.start, step.stop)], step.encoding, most, signal)
+export type ContentOf = (place: Place, limit: number) => Promise<Buffer>
+
+/**
+ * Decodes parts one after another. What lies around a part and was decoded for it is kept for the next: a message in base64
+ * that holds hundreds of parts is decoded once. It is held for as long as the function is.
+ */
+export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): ContentOf {
+  let kept: readonly Outer[] = []
+  return async (place, limit) => {
+    // Of the way to the last part, as much as leads to this one.
+    let known = kept
+    const around: Outer[] = []
+    let octets: Buffer | undefined
+    for (const [index, { start, stop, encoding }] of place.entries()) {
+      const step = `${start} ${stop} ${encoding}`
+      const isOuter = index < place.length - 1
+      const same = isOuter && known[index]?.step === step ? known[index] : undefined
+      if (!same) known = []
+      // What is cut out of a decoded part may lie at its end.
+      const most = isOuter ? Infinity : limit
+      const source = octets === undefined ? raw(open, start, stop) : [octets.subarray(start, stop)]
+      octets = same?.octets ?? (await undo(source, encoding, most, signal))
+      if (isOuter) around.push({ step, octets })
+    }
+    kept = around
+    return octets ?? Buffer.alloc(0)
   }
-  return octets
+}
+
+/** Something that holds parts, and the step that leads to it from what is around it. */
+interface Outer {
+  readonly step: string
+  readonly octets: Buffer
 }
 
 async function* raw(open: Message['open'], start: number, stop: number): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 /** What attachments are and hold, found in whole messages. */
 import { expect, test } from 'vitest'
 import { archives } from '../../src/facts/archives.ts'
+import { parts } from '../../src/facts/parts.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { ole, zip } from '../archives/build.ts'
 
@@ -76,4 +77,22 @@ test('two hundred files are a bound', async () => {
     ...Array<string>(100).fill('script'),
     ...Array<string>(100).fill('unscannable'),
   ])
+})
+
+test('M08 a message in base64 that holds two hundred files is decoded once, not for each of them', async () => {
+  const files = Array.from({ length: 190 }, (_, index) => ({
+    name: `${index}.js`,
+    data: `var a${index};${'x'.repeat(24_000)}`,
+  }))
+  const inner = Buffer.from(message(...files))
+    .toString('base64')
+    .replace(/.{76}/g, '$&\r\n')
+  const outer = `From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${inner}\r\n`
+  await ask(parts, { message: outer })
+  const before = process.cpuUsage()
+  const { files: found } = await ask(archives, { message: outer })
+  const { user, system } = process.cpuUsage(before)
+  expect(found.map(({ names: [name] }) => name)).toEqual(files.map(({ name }) => name))
+  // Decoded for each of them it takes thirty times as long.
+  expect((user + system) / 1000).toBeLessThan(2_000)
 })

@@ -33,3 +33,16 @@ test('a large attachment is decoded as far as is asked, and a container has no o
   expect((await bytes(part, 300_001)).equals(content.subarray(0, 300_001))).toBe(true)
   expect(await bytes(container, 100)).toEqual(Buffer.alloc(0))
 })
+
+test('a reader of many parts, one after another or at once, gives the same octets', async () => {
+  for (const { message } of mimeCases) {
+    const { all, reader } = await ask(parts, { message })
+    const [read, mixed] = [reader(), reader()]
+    const alone: string[] = []
+    for (const part of all) alone.push(sha256(await read(part, 1_000_000)))
+    const together = await Promise.all(all.map(async part => sha256(await mixed(part, 1_000_000))))
+    expect(together).toEqual(alone)
+    const told = all.map(({ sha256: hash }, index) => hash ?? alone[index])
+    expect(alone).toEqual(told)
+  }
+})

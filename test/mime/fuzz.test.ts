@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contentOf } from '../../src/mime/content.ts'
+import { contentsOf } from '../../src/mime/content.ts'
 import { readTree } from '../../src/mime/tree.ts'
 import { cpuOf } from '../support/cpu.ts'
 import { mimeCases } from '../support/mime-cases.ts'
@@ -104,7 +104,7 @@ async function check(bytes: Buffer): Promise<void> {
   const message = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
   for (const { place = [], sha256 } of parts.slice(0, 20)) {
     if (sha256 === undefined) continue
-    const octets = await contentOf(message, place, Number.MAX_SAFE_INTEGER)
+    const octets = await contentsOf(message)(place, Number.MAX_SAFE_INTEGER)
     expect(createHash('sha256').update(octets).digest('hex')).toBe(sha256)
   }
 }
