@@ -57,10 +57,12 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
     reset()
     begun = transaction
     const { auth_user: user } = connection.notes
-    return await session.mail(transaction.mail_from.address, {
+    const decision = await session.mail(transaction.mail_from.address, {
       utf8: 'SMTPUTF8' in details,
       ...(typeof user === 'string' && user !== '' && { user }),
     })
+    if (decision.reply.code >= 400) begun = undefined
+    return decision
   }
   const rcpt: Visit['rcpt'] = async (transaction, to) => {
     const earlier = await mail(transaction)
@@ -86,18 +88,21 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
     rcpt,
     data: async transaction => {
       const { rcpt_to: wanted } = transaction
-      // Whom another plugin has refused after us is no recipient; whom it has taken before us we have not heard of.
+      // Whom another plugin has refused after us is no recipient; whom one has taken before us we have not heard of.
       const paths = new Set(wanted.map(({ address }) => address))
       for (const { address } of heard.keys()) if (!paths.has(address)) session.withdraw(address)
       let refused: Decision | undefined
       let accepted = 0
       for (const to of [...wanted]) {
-        const decision = heard.get(to) ?? (await rcpt(transaction, to))
-        if (decision.reply.code < 400) accepted += 1
-        else {
-          refused ??= decision
-          drop(transaction, ({ address }) => address === to.address)
+        const known = heard.get(to)
+        const decision = known ?? (await rcpt(transaction, to))
+        if (decision.reply.code < 400) {
+          accepted += 1
+          continue
         }
+        refused ??= decision
+        // Whom Haraka takes though we have refused it aloud, it takes by its operator's word (`hook_deny`).
+        if (known === undefined) drop(transaction, ({ address }) => address === to.address)
       }
       if (accepted === 0 && refused) return refused
       incoming = message(transaction)

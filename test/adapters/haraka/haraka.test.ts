@@ -311,3 +311,37 @@ describe('a client of Haraka', () => {
     expect(ended).toBe(6)
   })
 })
+
+test('what plugins before ours have answered is made up for: nobody is judged without his sender', {
+  timeout: INSTALL_TIMEOUT,
+}, async () => {
+  const first = [
+    'exports.hook_connect = next => next(OK)',
+    'exports.hook_ehlo = next => next(OK)',
+    'exports.hook_mail = next => next(OK)',
+    "exports.hook_rcpt = (next, connection, [to]) => (to.user === 'bob' ? next() : next(OK))",
+  ].join('\n')
+  await using second = await startHaraka({
+    nextHop: nextHop.port,
+    plugin: pluginOf(new URL('./gateways.ts', import.meta.url)),
+    plugins: ['first', 'postern', 'queue/smtp_forward'],
+    files: { 'plugins/first.js': first },
+  })
+  const say = async (use: string, ...recipients: readonly string[]) => {
+    await second.tell({ use })
+    const client = rawClient(second.port)
+    client.send('PROXY TCP4 192.0.2.1 192.0.2.25 40000 25\r\n')
+    await client.reply()
+    for (const line of envelope(...recipients)) await client.say(line)
+    const reply = await client.say(plain)
+    client.destroy()
+    return reply
+  }
+  expect(await say('sees', 'carol@example.net')).toMatch(/^250 /)
+  expect(await second.tell({})).toMatchObject({ seen: ['alice@example.org carol@example.net '] })
+  const heard = nextHop.heard().length
+  expect(await say('choosy', 'carol@example.net')).toMatch(/^550 5\.7\.1 .*ref=/)
+  expect(await say('choosy', 'bob@example.net', 'carol@example.net')).toMatch(/^250 /)
+  expect(nextHop.heard().slice(heard)).toContain('bob@example.net')
+  expect(nextHop.heard().slice(heard)).not.toContain('carol@example.net')
+})
