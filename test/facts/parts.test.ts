@@ -1,3 +1,4 @@
+/** The octets of parts, in every reading of a message. */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Parts, parts } from '../../src/facts/parts.ts'
