@@ -68,7 +68,11 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'the text sells cures: “viagra”, “cialis”, “xanax” …',
     spares: { text: 'Viagra, Cialis, Xanax.\n', header: { 'List-Unsubscribe': '<https://example.org/u>' } },
   },
-  'wording/adult': { fires: { text: 'xxx porn with horny girls\n' }, reason: 'the text sells sex: “xxx”, “porn”, “horny”', spares: { text: 'xxx and hugs\n' } },
+  'wording/adult': {
+    fires: { text: 'xxx porn with horny girls\n' },
+    reason: 'the text sells sex: “xxx”, “porn”, “horny”',
+    spares: { text: 'xxx and hugs\n' },
+  },
   'wording/income': {
     fires: { text: 'Work from home, make money, be your own boss.\n' },
     reason: 'the text promises an income: “work from home”, “make money”, “be your own boss” …',
@@ -84,7 +88,11 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'the text offers credit: “mortgage”, “refinance”, “lowest rates”',
     spares: { text: 'We talked about the mortgage.\n' },
   },
-  'wording/goods': { fires: { text: 'Rolex, replica\n' }, reason: 'the text sells what strangers sell: “rolex”, “replica”', spares: { text: 'My watch is no replica.\n' } },
+  'wording/goods': {
+    fires: { text: 'Rolex, replica\n' },
+    reason: 'the text sells what strangers sell: “rolex”, “replica”',
+    spares: { text: 'My watch is no replica.\n' },
+  },
   'wording/excuse': {
     fires: { text: 'This is not spam.\n' },
     reason: 'the text explains itself: “this is not spam”, “not spam”',
@@ -100,7 +108,11 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
     reason: 'the reader is greeted as “dear valued”',
     spares: { text: 'Dear Bob,\n\nhello.\n' },
   },
-  'wording/subject-offer': { fires: { subject: 'Lose weight' }, reason: 'the subject promises: “lose”', spares: { subject: 'Lunch on Friday' } },
+  'wording/subject-offer': {
+    fires: { subject: 'Lose weight' },
+    reason: 'the subject promises: “lose”',
+    spares: { subject: 'Lunch on Friday' },
+  },
   'wording/pitch': {
     fires: { text: 'Click here, order now, limited time, money back.\n' },
     reason: 'the text advertises: “click here”, “order now”, “limited time” …',
