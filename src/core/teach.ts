@@ -12,7 +12,10 @@ import { spool } from './spool.ts'
 import type { Connection, Greeting, Header, Message, Transaction } from './stage.ts'
 import type { World } from './world.ts'
 
-/** How long one filter may take to learn: it waits for stores and for DNS, which have deadlines of their own. */
+/**
+ * How long one filter may take to learn: it waits for stores and for DNS, which have deadlines of their own. As long may
+ * the octets of a message take to come.
+ */
 const LONGEST = 60_000
 const LONGEST_NAME = 320
 
@@ -84,6 +87,7 @@ async function withMessage(
   const transaction = openScope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
   const scopes: Scope[] = [connection, greeting, transaction]
   let header = openScope<Header>('header', transaction, {})
+  const cancel = world.clock.after(LONGEST, () => content.destroy(new Error('it did not come to its end')))
   try {
     const reception = await receive(content, {
       size: setup.size,
@@ -93,11 +97,13 @@ async function withMessage(
         return []
       },
     })
+    cancel()
     if (reception.kind !== 'complete') throw unread(reception.kind, setup.size)
     const message = openScope<Message>('message', header, { size: store.size, open: store.open })
     scopes.push(header, message)
     await use(message.context)
   } finally {
+    cancel()
     for (const scope of scopes) scope.end()
     if (!content.destroyed) content.destroy()
     await store.close()

@@ -31,6 +31,18 @@ test('a filter that learns is told what is said, by whom, and whether it is take
 describe('a message that is given as octets', () => {
   const octets = Buffer.from('From: Alice <alice@example.org>\nSubject: Hello\n\nline\n')
 
+  test('one that does not come to its end is given up after a minute', async () => {
+    const hand = clock()
+    const gateway = postern({ filters: [{ name: 'pupil', learn: () => undefined }], dns: zone({}), clock: hand })
+    const content = new Readable({ read: () => undefined })
+    content.push('From: Alice <alice@example.org>\r\n')
+    const told = gateway.feedback({ message: content, label: 'ham', by: 'trap' })
+    const outcome = expect(told).rejects.toThrow('the message could not be read to its end')
+    await hand.advance(60_000)
+    await outcome
+    expect(content.destroyed).toBe(true)
+  })
+
   test.for([
     ['a buffer', () => octets],
     ['a stream', () => Readable.from([octets.subarray(0, 7), octets.subarray(7)])],
