@@ -51,7 +51,7 @@ export const forms = {
     find: ({ from }) =>
       from !== undefined &&
       isFreeMail(from.domain) &&
-      /\d{3,}$/.test(from.local) &&
+      /\d{3}$/.test(from.local) &&
       `the author is ${quote(`${from.local}@${from.domain}`)}`,
   },
   'headers/author-nowhere': {
