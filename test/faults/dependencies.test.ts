@@ -41,10 +41,16 @@ test.concurrent.for(Object.entries(cases))(
       await sleep(LASTS)
       // Those that had begun by now have met the fault, at least in part.
       const met = await Promise.race([mails.end(), sleep(3_000).then(mails.sent)])
-      expect([fault, met.filter(({ reply }) => !expected.test(reply)).map(({ reply }) => reply)]).toEqual([fault, []])
+      expect([
+        fault,
+        met.filter(({ reply }) => !expected.test(reply) && !PUT_OFF.test(reply)).map(({ reply }) => reply),
+      ]).toEqual([fault, []])
       await dependency.become('open')
       const all = await mails.end()
-      expect([fault, all.filter(one => !isJust(one) && !/^45[012] /.test(one.reply))]).toEqual([fault, []])
+      expect([
+        fault,
+        all.filter(one => !isJust(one) && !/^45[012] /.test(one.reply) && !PUT_OFF.test(one.reply)),
+      ]).toEqual([fault, []])
       expect(all.length).toBeGreaterThan(2)
       sent.push(...all)
       await expect.poll(isTaken, { timeout: 20_000, interval: 200 }).toBe('250 ')
@@ -57,6 +63,9 @@ test.concurrent.for(Object.entries(cases))(
     await isBack(relay, before, expect)
   },
 )
+
+/** Where each message waits long for what fails, the door closes: who would only wait, too, comes again. */
+const PUT_OFF = /^421 4\.3\.2 /
 
 /** What is honest is taken, and what is not is not. */
 const isJust = ({ id, reply }: Sent): boolean => (id.startsWith('virus') ? /^550 5\.7\.1 / : /^250 /).test(reply)
