@@ -32,9 +32,8 @@ export interface KnownSenderOptions {
  * await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
  */
 export function knownSender({ points = 2, lasts = '90d', client = '30d' }: KnownSenderOptions = {}): Filter {
-  if (!(Number.isFinite(points) && points >= 0))
-    throw new PosternError([{ path: 'points', found: points, expected: 'points from 0', remedy: 'correct points' }])
   const times = { address: toMilliseconds(lasts, 'lasts'), client: toMilliseconds(client, 'client') }
+  check({ points, lasts: times.address, client: times.client })
 
   const writeTo = async (store: Store, to: readonly string[]): Promise<void> => {
     const keys = [...new Set(to.filter(isAddress).map(addressMark))]
@@ -74,6 +73,23 @@ export function knownSender({ points = 2, lasts = '90d', client = '30d' }: Known
 }
 
 const NAME = 'known-sender'
+
+/** To a store no time means for ever. */
+function check({
+  points,
+  ...times
+}: {
+  readonly points: number
+  readonly lasts: number
+  readonly client: number
+}): void {
+  const problems = Object.entries(times)
+    .filter(([, found]) => found === 0)
+    .map(([path, found]) => ({ path, found, expected: 'more than no time', remedy: `correct ${path}` }))
+  if (!(Number.isFinite(points) && points >= 0))
+    problems.push({ path: 'points', found: points, expected: 'points from 0', remedy: 'correct points' })
+  if (problems.length > 0) throw new PosternError(problems)
+}
 
 interface Claim {
   readonly rule: 'sender' | 'author'

@@ -61,13 +61,18 @@ export function reputation({
   keep = '30d',
 }: ReputationOptions = {}): Filter {
   const limits = { good, bad, ham, spam }
-  const problems = Object.entries(limits).filter(([, found]) => !(Number.isFinite(found) && found >= 0))
-  if (problems.length > 0)
-    throw new PosternError(
-      problems.map(([path, found]) => ({ path, found, expected: 'points from 0', remedy: `correct ${path}` })),
-    )
   const memory: Memory = { halfLife: toMilliseconds(halfLife, 'halfLife'), recent: toMilliseconds(recent, 'recent') }
   const lasts = toMilliseconds(keep, 'keep')
+  const problems = [
+    ...Object.entries(limits)
+      .filter(([, found]) => !(Number.isFinite(found) && found >= 0))
+      .map(([path, found]) => ({ path, found, expected: 'points from 0', remedy: `correct ${path}` })),
+    // To a store no time means for ever.
+    ...Object.entries({ ...memory, keep: lasts })
+      .filter(([, found]) => found === 0)
+      .map(([path, found]) => ({ path, found, expected: 'more than no time', remedy: `correct ${path}` })),
+  ]
+  if (problems.length > 0) throw new PosternError(problems)
 
   const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
     if (who.length === 0) return []

@@ -1,5 +1,6 @@
 /** Filters that are spared while there is too much to do: first for those who are known, then for the rest. */
 import { type Anywhere, changed } from '../core/combine.ts'
+import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, type Findings } from '../core/finding.ts'
 import type { Transaction } from '../core/stage.ts'
@@ -27,6 +28,7 @@ interface Degree {
  *
  * To skip a virus scanner for the known is a choice: `skip: 'never'` keeps it for all.
  *
+ * @throws PosternError when a level is none
  * @example
  * sparing([clamav()], { skip: 'never' })
  */
@@ -34,6 +36,7 @@ export function sparing(
   filters: readonly (Filter | readonly Filter[])[],
   options: SparingOptions = {},
 ): readonly Filter[] {
+  check(options)
   return filters.flat().map(filter => {
     const { name } = filter
     const steps = stepsOf(name, options)
@@ -52,6 +55,18 @@ export function sparing(
       },
     }
   })
+}
+
+function check(options: SparingOptions): void {
+  const problems = (['skip', 'defer'] as const)
+    .filter(key => !['amber', 'red', 'never', undefined].includes(options[key]))
+    .map(key => ({
+      path: `sparing.${key}`,
+      found: options[key],
+      expected: "'amber', 'red' or 'never'",
+      remedy: `set ${key} to one of them`,
+    }))
+  if (problems.length > 0) throw new PosternError(problems)
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Measures how loaded this process is: looks ten times a second while somebody asks, and sleeps when nobody does. */
+import { PosternError } from '../core/errors.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { type Clock, type Notify, systemClock } from '../core/world.ts'
 import { type Latency, latency } from './latency.ts'
@@ -45,7 +46,7 @@ const MOST_DOUBTFUL = 0.65
  * A measure of load for one process. A gateway makes its own; hand one over to measure for several, or to keep it when
  * the configuration is read again.
  *
- * @throws PosternError when a size or duration is none
+ * @throws PosternError when a number, a size or a duration is none, or nothing
  * @example
  * const load = loadMeter({ memory: '512mb' })
  * postern({ load, filters: underLoad({ filters: recommended({ domains }) }) })
@@ -62,6 +63,7 @@ export function loadMeter({
 }: LoadMeterOptions = {}): LoadMeter {
   const full: Readonly<Record<Held, number>> = { sessions, scans, spool: toOctets(spool, 'load.spool') }
   const latest = toMilliseconds(delay, 'load.delay')
+  check({ ...full, delay: latest, ...(memory !== undefined && { memory: toOctets(memory, 'load.memory') }) })
   const held: Record<Held, number> = { sessions: 0, scans: 0, spool: 0 }
   const behind = new Map<string, Latency>()
   const levels = levelHolder(clock.monotonic())
@@ -150,6 +152,14 @@ export function loadMeter({
       }
     },
   }
+}
+
+/** A share of nothing is no number. */
+function check(means: Readonly<Record<string, number>>): void {
+  const problems = Object.entries(means)
+    .filter(([, found]) => !(found > 0))
+    .map(([key, found]) => ({ path: `load.${key}`, found, expected: 'more than none', remedy: `correct ${key}` }))
+  if (problems.length > 0) throw new PosternError(problems)
 }
 
 const part = (share: number): number => Math.min(1, Math.max(0, share))

@@ -6,7 +6,7 @@ import type { Notice } from '../../src/core/world.ts'
 import { clientMark } from '../../src/facts/trust.ts'
 import { type SparingOptions, sparing } from '../../src/filters/sparing.ts'
 import { underLoad } from '../../src/filters/under-load.ts'
-import { type Filter, line, postern } from '../../src/index.ts'
+import { type Filter, line, PosternError, postern } from '../../src/index.ts'
 import type { Level, LoadMeter } from '../../src/load/load.ts'
 import { loadMeter } from '../../src/load/meter.ts'
 import { memoryStore } from '../../src/store/memory.ts'
@@ -168,4 +168,10 @@ test('load control in one word: who is shut out, who comes in, your filters, the
   const all = underLoad({ filters: [[filter('a')], filter('b')], dear: [filter('c')] })
   expect(all.map(({ name }) => name)).toEqual(['condemned', 'admission', 'a', 'b', 'c'])
   expect(all.at(-1)?.mail).toBeDefined()
+})
+
+test('a level that is none is a mistake of configuration', () => {
+  const options = { skip: 'often' as 'never', defer: 'seldom' as 'never' }
+  expect(() => sparing([], options)).toThrow(PosternError)
+  expect(() => sparing([], options)).toThrow(/^sparing\.skip: found "often".*\nsparing\.defer: found "seldom"/)
 })

@@ -152,3 +152,9 @@ test('places are short until ten seconds after the last who found none', () => {
   hand.pass(1)
   expect(load.crowded).toBe(false)
 })
+
+test('a means of which there is none at all is a mistake of configuration', () => {
+  expect(() => loadMeter({ sessions: 0, scans: Number.NaN, delay: 0 })).toThrow(
+    /^load\.sessions: found 0.*\nload\.scans: found NaN.*\nload\.delay: found 0/,
+  )
+})
