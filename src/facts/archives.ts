@@ -1,7 +1,7 @@
 /** `archives`: what the attached files are and hold, looked into within one budget and without unpacking to disk. */
 import { formatOf } from '../archives/format.ts'
 import { inspector } from '../archives/inspect.ts'
-import type { Format, Inspection, Trait } from '../archives/inspection.ts'
+import type { Format, Inspection, Member, Trait } from '../archives/inspection.ts'
 import { type Fact, fact } from '../core/fact.ts'
 import type { Message } from '../core/stage.ts'
 import type { Part } from '../mime/part.ts'
@@ -22,6 +22,8 @@ export interface Found {
   readonly format: Format
   readonly traits: readonly Trait[]
   readonly evidence: readonly string[]
+  /** What a container names, whether it could be looked into or not. */
+  readonly members: readonly Member[]
 }
 
 export interface Archives {
@@ -88,7 +90,7 @@ const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Pa
 const flat = (all: readonly Attachment[]): readonly Found[] =>
   all.flatMap(({ name, inspection }) => within([name], inspection))
 
-function within(names: readonly string[], { format, traits, evidence, inside }: Inspection): readonly Found[] {
+function within(names: readonly string[], { format, traits, evidence, members, inside }: Inspection): readonly Found[] {
   const inner = inside.flatMap(({ name, inspection }) => within([...names, name], inspection))
-  return [{ names, format, traits, evidence }, ...inner]
+  return [{ names, format, traits, evidence, members }, ...inner]
 }

@@ -92,7 +92,7 @@ export const attachmentRules = (
         fires:
           'A file, attached or in an archive, is a script or a shortcut of the kind that Windows runs when it is opened.',
         points: 7,
-        find: ({ files, all, named }) => {
+        find: ({ files, named }) => {
           const runs = (name: string) => RUNS.has(ending(name)) && !isGood(name)
           const file = files.find(
             ({ names, format }) => format === 'lnk' || format === 'chm' || runs(names.at(-1) ?? ''),
@@ -100,7 +100,7 @@ export const attachmentRules = (
           if (file) return `${quote(file.names.join(' > '))} is run when it is opened`
           const part = named.find(({ filenames }) => filenames.some(runs))
           if (part) return `${quote(part.filenames.find(runs) ?? '')} is run when it is opened`
-          const member = all.flatMap(({ inspection }) => inspection.members).find(({ name }) => runs(name))
+          const member = files.flatMap(({ members }) => members).find(({ name }) => runs(name))
           return member && `${quote(member.name)} in an archive is run when it is opened`
         },
       },
@@ -138,10 +138,10 @@ export const attachmentRules = (
         group: 'name',
         fires: 'A name has the ending of a document before that of a program.',
         points: 5,
-        find: ({ named, all }) => {
+        find: ({ named, files }) => {
           const names = [
             ...named.flatMap(({ filenames }) => filenames),
-            ...all.flatMap(({ inspection }) => inspection.members.map(({ name }) => name)),
+            ...files.flatMap(({ members }) => members.map(({ name }) => name)),
           ]
           const name = names.find(name => DOUBLE.test(name.slice(-120)) && RUNS_OR_PROGRAM.has(ending(name.trimEnd())))
           return name !== undefined && `${quote(name)} has two endings, of which the last counts`

@@ -57,7 +57,16 @@ test('a file is what its octets are, whatever it is called', async () => {
   ])
   const { files } = await ask(archives, { message: message({ name: 'photo.jpg', type: 'image/jpeg', data }) })
   expect(files).toEqual([
-    { names: ['photo.jpg'], format: 'ole', traits: ['encrypted'], evidence: ['the document is encrypted as a whole'] },
+    {
+      names: ['photo.jpg'],
+      format: 'ole',
+      traits: ['encrypted'],
+      evidence: ['the document is encrypted as a whole'],
+      members: [
+        { name: 'EncryptedPackage', size: 1 },
+        { name: 'EncryptionInfo', size: 1 },
+      ],
+    },
   ])
 })
 

@@ -266,3 +266,17 @@ test('a refusal can be had for a program, and what is welcome is let in', async 
 test('an entry that is neither an ending nor a type is named when the filter is built', () => {
   expect(() => attachments({ unwelcome: ['.exe'] })).toThrow(PosternError)
 })
+
+test('M11 a name in an archive that is not unpacked counts, however deep that archive lies', async () => {
+  const header = Buffer.alloc(32 + 9)
+  header[2] = 0x74
+  header.writeUInt16LE(header.length, 5)
+  header.writeUInt16LE(9, 26)
+  header.write('setup.exe', 32)
+  const rar = Buffer.concat([Buffer.from('526172211a0700', 'hex'), header])
+  const found = await probe(attachments(), { message: message(file('a.zip', zip([{ name: 'b.rar', data: rar }]))) })
+  expect(found.map(({ rule, reason }) => [rule, reason])).toContainEqual([
+    'attachments/starts',
+    '“setup.exe” in an archive is run when it is opened',
+  ])
+})
