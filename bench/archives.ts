@@ -39,7 +39,7 @@ const samples: readonly (readonly [what: string, name: string, bytes: Buffer])[]
     'a.zip',
     many(500, index => ({ name: String(index), packed: zeros, ...(index > 0 && { sameAs: 0 }) })),
   ],
-  ['40 PDFs of 4 MB in a zip', 'a.zip', many(40, index => ({ name: `${index}.pdf`, packed: packedPage }))],
+  ['8 PDFs of 4 MB in a zip', 'a.zip', many(8, index => ({ name: `${index}.pdf`, packed: packedPage }))],
   ['a zip a thousand deep', 'a.zip', nest],
   ['100 MB of nothing in a gzip', 'a.gz', gzipSync(Buffer.alloc(100_000_000))],
   ['4 MB of local headers', 'a.zip', Buffer.from(`PK\x03\x04${'\0'.repeat(22)}\x01\0\0\0x`.repeat(130_000), 'latin1')],

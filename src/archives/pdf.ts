@@ -10,9 +10,13 @@ const MOST_DICTIONARY = 512
 const MOST_NAMES = 100_000
 const MOST_LINKS = 1000
 
+/**
+ * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that has
+ * it is a `/JavaScript` or a `/Rendition` (§12.6.4). `/AA` tells nothing without an action.
+ */
 const keys: Readonly<Record<string, readonly [Trait, string]>> = {
   JavaScript: ['script', 'it holds JavaScript'],
-  JS: ['script', 'it holds JavaScript'],
+  Rendition: ['script', 'it holds an action that may have JavaScript'],
   Launch: ['launch', 'an action starts a program'],
   OpenAction: ['auto-run', 'an action runs when it is opened'],
   AA: ['auto-run', 'actions run by themselves'],

@@ -71,6 +71,11 @@ describe('honest files', () => {
       ]),
     ],
     [
+      'a PDF with a picture in which some names stand by chance',
+      'a.pdf',
+      '%PDF-1.7\n1 0 obj <</Length 9>> stream\n\x00/JS\x01/AA\x02\nendstream endobj\n%%EOF\n',
+    ],
+    [
       'a PDF that shows its first page',
       'a.pdf',
       '%PDF-1.7\n1 0 obj <</Type/Catalog /OpenAction [3 0 R /Fit]>> endobj\n%%EOF\n',
