@@ -73,9 +73,9 @@ function draw({ title, of, text, line }: Panel, mixed: readonly Figures[], width
       `<text x="${(left + bar).toFixed(1)}" y="${BASE + 18}" text-anchor="middle">${name} honest mail</text>`,
     ]
   })
-  const across = line && BASE - height(line.at)
+  const across = (line === undefined ? 0 : BASE - height(line.at)).toFixed(1)
   const marked = line
-    ? `<path d="M20 ${across}H${width - 20}" stroke="#888" stroke-dasharray="4 4"/><text x="${width - 20}" y="${Number(across) - 4}" text-anchor="end" fill="#666">${line.text}</text>`
+    ? `<path d="M20 ${across}H${width - 20}" stroke="#888" stroke-dasharray="4 4"/><text x="${width - 20}" y="${(Number(across) - 4).toFixed(1)}" text-anchor="end" fill="#666">${line.text}</text>`
     : ''
   return [
     `<text x="20" y="28" font-size="14" font-weight="bold">${title}</text>`,
