@@ -37,7 +37,7 @@ export const addressTrust: Fact<Connection, Trust> = addressTrustBy(usualMemory)
  */
 export const trust: Fact<Connection, Trust> = trustBy()
 
-/** The same for a memory of another length than `reputation` has by default. Make it once and name the same everywhere. */
+/** For rules of your own: the same for a memory of another length than `reputation` has by default. Make it once. */
 export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
   const byAddress = memory === usualMemory ? addressTrust : addressTrustBy(memory)
   return fact('trust', 'connect', async (connection): Promise<Trust> => {

@@ -23,7 +23,7 @@ import { report } from './reputation/reports.ts'
 import { newTurns } from './reputation/turns.ts'
 
 export interface ReputationOptions {
-  /** After so long half of what happened is forgotten. `trust` goes by the default; see `trustBy`. @default '14d' */
+  /** After so long half of what happened is forgotten. Filters that ask `trust` go by the default whatever stands here. @default '14d' */
   readonly halfLife?: Duration
   /** The same for what happened lately: a good past ends as soon as that is bad. @default '1d' */
   readonly recent?: Duration
