@@ -1,4 +1,5 @@
 /** Files that act when they are opened: web pages, pictures with code, scripts, shortcuts, notebooks, RTF with objects. */
+import { setImmediate } from 'node:timers/promises'
 import type { Inspector, Notes } from './inspection.ts'
 import { nativeObject } from './office.ts'
 import { readOle } from './ole.ts'
@@ -8,6 +9,10 @@ const MOST_TEXT = 2_097_152
 /** Of RTF, where objects are written in hex. */
 const MOST_RTF = 4 * MOST_TEXT
 const MOST_OBJECTS = 100
+/** Characters of one of them: two digits an octet, and line ends. */
+const LONGEST_OBJECT = 2.25 * MOST_TEXT
+/** So many hold the loop for some milliseconds. */
+const LONG = 262_144
 /** Of a winmail.dat. */
 const MOST_ATTRIBUTES = 10_000
 
@@ -106,6 +111,7 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
     const { object, end } = unhex(text, at + 8)
     left -= end - at
     objects += 1
+    if (end - at > LONG) await setImmediate()
     // Class names and ids, as the Equation Editor's is written in either place.
     if (object.includes('Equation.') || object.includes(Buffer.from('02ce020000000000c000000000000046', 'hex')))
       notes.trait('exploit', 'it holds an object for the old Equation Editor')
@@ -125,7 +131,8 @@ function unhex(text: string, at: number): { readonly object: Buffer; readonly en
   let high = -1
   let depth = 0
   let index = at
-  for (; index < text.length && length < bytes.length; index += 1) {
+  const stop = Math.min(text.length, at + LONGEST_OBJECT)
+  for (; index < stop && length < bytes.length; index += 1) {
     const code = text.charCodeAt(index)
     if (code === 0x7b) depth += 1
     else if (code === 0x7d) {
