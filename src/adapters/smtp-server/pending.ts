@@ -8,18 +8,41 @@ import type { SMTPServer } from './types.ts'
  * each octet sets back.
  */
 export function timePending(server: SMTPServer, limit: number, clock: () => Clock): void {
-  const expire = (socket: Socket): void => {
-    // To tear a handshake down from below is not safe: the socket on top goes first.
-    server._pendingSockets.get(socket)?.destroy()
-  }
   const time = (socket: Socket): void => {
-    const cancel = clock().after(limit, () => expire(socket))
+    const cancel = clock().after(limit, () => expire(server, socket))
     socket.once('close', cancel)
   }
   for (const socket of server._pendingSockets.keys()) time(socket)
-  const { options } = server
-  const handshake = Boolean(options.secure && !options.needsUpgrade && !options.secured)
-  if (!handshake && !options.useProxy) return
+  if (!shakes(server) && !server.options.useProxy) return
   // The first listener: a socket is timed whether or not what comes after keeps it waiting.
   server.server.prependListener('connection', time)
+}
+
+/**
+ * Leaves out those who have left before smtp-server begins with them, and keeps open what lies below a handshake: a socket
+ * that is closed, or that closes itself at the end of what it holds, takes the process with it when TLS lies on top.
+ */
+export function handOnSafely(server: SMTPServer): void {
+  const handle = server._handleProxy.bind(server)
+  server._handleProxy = (socket, callback) =>
+    handle(socket, (error, options) => {
+      if (socket.destroyed || socket.readableEnded) {
+        socket.destroy()
+        return callback(error ?? new Error('the client has left'))
+      }
+      callback(error, options)
+      if (!shakes(server)) return
+      // From now on: what lies on top has taken over how it was, and still ends by itself.
+      socket.allowHalfOpen = true
+      socket.once('end', () => expire(server, socket))
+    })
+}
+
+/** A handshake comes before the first word. */
+const shakes = ({ options }: SMTPServer): boolean =>
+  Boolean(options.secure && !options.needsUpgrade && !options.secured)
+
+/** To tear a handshake down from below is not safe: the socket on top goes first. */
+function expire(server: SMTPServer, socket: Socket): void {
+  server._pendingSockets.get(socket)?.destroy()
 }

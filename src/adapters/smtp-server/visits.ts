@@ -4,7 +4,7 @@ import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
 import type { Gateway } from '../../postern.ts'
 import type { Limits, ServerLimits } from './limits.ts'
-import { timePending } from './pending.ts'
+import { handOnSafely, timePending } from './pending.ts'
 import { sessionPlaces } from './places.ts'
 import type { Connection, SMTPServer } from './types.ts'
 import { type Wire, wire } from './wire.ts'
@@ -125,6 +125,7 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
       }
       // It listens to a socket a turn of the loop after it has it, and a reset in between would end the process.
       server.server.prependListener('connection', (socket: Socket) => socket.on('error', () => undefined))
+      handOnSafely(server)
       timePending(server, limits.command, () => gateway().world.clock)
     },
     of: session => visits.get(session),

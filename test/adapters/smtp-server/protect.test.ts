@@ -1,4 +1,7 @@
 /** The look at a socket before smtp-server has it. */
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'
 import { reject } from '../../../src/core/finding.ts'
 import { earlyTalker } from '../../../src/filters/early-talker.ts'
@@ -84,6 +87,34 @@ test('a client that resets the connection while it is handed on ends its own ses
   expect(resets).toBe(2)
   await expect.poll(() => host.entries.length, { timeout: 5_000 }).toBe(1)
 })
+
+/** How a ClientHello begins (RFC 8446 §5.1, §4). */
+const hello = Buffer.from('160301020001000001fc0303', 'hex')
+const leavings: Readonly<Record<string, (socket: Socket) => unknown>> = {
+  'ends behind the beginning of a handshake': socket => socket.end(hello),
+  'resets behind the beginning of a handshake': socket => socket.write(hello, () => socket.resetAndDestroy()),
+  'ends without a word': socket => socket.end(),
+}
+// What went wrong here took the process with it, and would take the one of this test.
+test.for(Object.entries(leavings))(
+  'where TLS comes first, a client that %s while it is looked at leaves nothing behind',
+  async ([, leave]) => {
+    await using host = await guardedServer({
+      by: 'protect',
+      options: { secure: true },
+      filters: [{ name: 'slow', connect: () => new Promise<void>(resolve => setTimeout(resolve, 50)) }],
+    })
+    const clients = Array.from({ length: 40 }, () => host.client())
+    for (const { socket } of clients) socket.once('connect', () => leave(socket))
+    await Promise.all(clients.map(({ closed }) => closed))
+    const honest = connectTls({ port: host.port, host: '127.0.0.1', rejectUnauthorized: false })
+    const [greeting] = await once(honest, 'data')
+    expect(String(greeting)).toMatch(/^220 /)
+    honest.destroy()
+    await expect.poll(() => host.entries.length, { timeout: 5_000 }).toBe(41)
+    await expect.poll(() => host.server._pendingSockets.size + host.server.connections.size).toBe(0)
+  },
+)
 
 test('W09 a client that spoke too early is one client with one session, and filters hear of it', async () => {
   await using host = await guardedServer({ by: 'protect', filters: [earlyTalker({ points: 3 })] })
