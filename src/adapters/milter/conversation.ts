@@ -104,9 +104,7 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
       const decision = await session?.rcpt(readPath(data).path)
       if (decision) answer(decision)
     },
-    T: () => {
-      if ((terms().protocol & Protocol.noDataReply) === 0) say(proceed)
-    },
+    T: () => say(proceed),
     L: async data => {
       if (session) message ??= incoming(session)
       await message?.write(readField(data, (terms().protocol & Protocol.leadingSpace) !== 0))
@@ -174,4 +172,4 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
 }
 
 /** Commands that a mail server waits for an answer to, whatever was agreed. */
-const answered: ReadonlySet<string> = new Set(['H', 'M', 'R', 'E'])
+const answered: ReadonlySet<string> = new Set(['H', 'M', 'R', 'T', 'E'])

@@ -1,5 +1,4 @@
 /** The message of one transaction, handed on to the session as it comes in. */
-import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Outcome } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
@@ -26,9 +25,15 @@ export function incoming(session: Session): Incoming {
   })
   stream.on('error', () => undefined)
   return {
-    write: async octets => {
-      if (decided || stream.destroyed || stream.write(octets)) return
-      await Promise.race([once(stream, 'drain').catch(() => undefined), once(stream, 'close')])
+    write: octets => {
+      if (decided || stream.destroyed || stream.write(octets)) return Promise.resolve()
+      return new Promise(resolve => {
+        const go = () => {
+          stream.off('drain', go).off('close', go)
+          resolve()
+        }
+        stream.on('drain', go).on('close', go)
+      })
     },
     get decided() {
       return decided

@@ -18,7 +18,6 @@ export const Protocol = {
   noUnknown: 0x100,
   /** The milter may say that it has seen enough of the body. */
   skip: 0x400,
-  noDataReply: 0x1_0000,
   noEndOfHeaderReply: 0x4_0000,
   noBodyReply: 0x8_0000,
   /** The blank behind the colon of a field is sent as it came. */
@@ -38,13 +37,9 @@ export interface Agreement {
 
 /** Header and body events go unanswered, but that of the body may be cut short: where that is offered, it is answered. */
 const wantedActions = Object.values(Actions).reduce((all, bit) => all | bit, 0)
+// DATA is answered: where it is not, TCP holds back what the mail server sends next until it is acknowledged, 40 ms later.
 const wantedProtocol =
-  Protocol.noHeaderReply |
-  Protocol.noUnknown |
-  Protocol.skip |
-  Protocol.noDataReply |
-  Protocol.noEndOfHeaderReply |
-  Protocol.leadingSpace
+  Protocol.noHeaderReply | Protocol.noUnknown | Protocol.skip | Protocol.noEndOfHeaderReply | Protocol.leadingSpace
 
 /** @throws ProtocolError when the offer is cut short or too old */
 export function negotiate(offer: Buffer): Agreement {

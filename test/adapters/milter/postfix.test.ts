@@ -301,6 +301,23 @@ describe('a message on its way', () => {
     expect(seen).toEqual(messages.map(message => hash('sha256', message)))
   }, 60_000)
 
+  test('is answered without a wait for TCP to acknowledge what was said before, which takes 40 ms', async () => {
+    gateway = gate({ name: 'seen', message: () => points(0, 'seen') })
+    const client = rawClient(postfix.port)
+    client.send('PROXY TCP4 192.0.2.1 192.0.2.25 40000 25\r\n')
+    await client.reply()
+    const times: number[] = []
+    for (let count = 0; count < 20; count += 1) {
+      for (const line of envelope('bob@example.net').slice(count === 0 ? 0 : 1)) await client.say(line)
+      const since = performance.now()
+      expect(await client.say(plain)).toMatch(/^250 /)
+      times.push(performance.now() - since)
+    }
+    client.destroy()
+    // The quickest: others are slow for reasons of the machine.
+    expect(Math.min(...times)).toBeLessThan(35)
+  })
+
   test('is deferred while postern is away, as milter_default_action says', async () => {
     const { port } = server.address() as AddressInfo
     await new Promise(resolve => server.close(resolve))
