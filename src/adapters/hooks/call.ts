@@ -38,6 +38,8 @@ export function readCall(body: Buffer): HookCall {
   const tls = context.tls ? fields(context.tls, 'context.tls') : undefined
   const envelope = call.envelope ? readEnvelope(fields(call.envelope, 'envelope')) : { forwardPaths: [] }
   const message = call.message ? readMessage(fields(call.message, 'message')) : undefined
+  if (stages.indexOf(stage) >= stages.indexOf('mail') && !call.envelope) throw wrong('envelope', 'an object')
+  if (stage === 'data' && !message) throw wrong('message', 'an object')
   return {
     stage,
     ip,

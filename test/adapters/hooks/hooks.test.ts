@@ -206,6 +206,8 @@ describe('bounds', () => {
     ['no address', { context: { stage: 'connect', client: {} } }, /context\.client\.ip/],
     ['what is no address', callOf('connect', { ip: 'nobody' }), /peer\.ip/],
     ['a helo that does not end', callOf('ehlo', { helo: 'x'.repeat(3000) }), /context\.client\.helo/],
+    ['a sender that is left out', callOf('mail'), /envelope: an object/],
+    ['a message that is left out', callOf('data', envelope), /message: an object/],
     ['too many recipients', callOf('rcpt', { from: '', to: Array(1001).fill('a@b.example') }), /envelope\.to/],
     ['headers of another form', callOf('data', { headers: [['From']] as never }), /message\.headers/],
   ])('%s is a mistake that is named', async ([, body, error]) => {
