@@ -119,7 +119,7 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
   }
   const host = (port: number): Host => ({ port, pids: [child.pid ?? 0], [Symbol.asyncDispose]: async () => undefined })
   for (const port of [normal, proxy]) {
-    const deadline = Date.now() + 60_000
+    const deadline = Date.now() + 240_000
     while (!(await listens(port))) {
       if (child.exitCode !== null || Date.now() > deadline) {
         const log = await readFile(join(folder.path, 'rspamd.log'), 'utf8').catch(() => '')
