@@ -34,11 +34,16 @@ test.for(commands)(
         expect(said).toMatch(line === '' ? /^220 [^\n]*\n(500 5\.5\.2 [^\n]*\n)?$/ : /\n500 5\.5\.2 [^\n]*\n$/)
     }
     await flood(60)
-    const before = await server.memory()
-    await flood(60)
-    const after = await server.memory()
-    expect(after.held - before.held).toBeLessThan(MB)
-    expect(after.resident - before.resident).toBeLessThan(5 * MB)
+    let before = await server.memory()
+    // The system may keep more after one flood than after another; what is leaked grows with each.
+    for (let times = 1; times <= 4; times += 1) {
+      await flood(60)
+      const after = await server.memory()
+      expect(after.held - before.held).toBeLessThan(MB)
+      if (after.resident - before.resident < 5 * MB) return
+      before = after
+    }
+    expect.fail('each of four floods leaves 5 MB')
   },
 )
 
