@@ -19,6 +19,9 @@ export const known = {
   relays: { type: 'string' },
   sessions: { type: 'string' },
   metrics: { type: 'string' },
+  rspamd: { type: 'string' },
+  classifier: { type: 'string' },
+  content: { type: 'boolean' },
   greylist: { type: 'boolean' },
   reputation: { type: 'boolean' },
   enforce: { type: 'boolean' },
@@ -46,6 +49,9 @@ export const help = `Usage: npm start -- [options]
   --relays N              relays that share the store: while it is away each holds its part of a limit (1)
   --sessions N            the most sessions at once, of all workers together (1000)
   --metrics HOST:PORT     serves /metrics for Prometheus, of all workers together (nowhere)
+  --rspamd HOST:PORT      serves Rspamd's protocol, for lessons (rspamc learn_spam) and for other hosts (nowhere)
+  --classifier FOLDER     learns what spam reads like here, and keeps it in FOLDER; see postern learn (it does not)
+  --content=0             does not look at links, attachments, disguise and words (it does)
   --greylist              asks the suspicious and new to come back
   --reputation=0          remembers nobody's record (it does)
   --enforce               carries decisions out (they are only told)

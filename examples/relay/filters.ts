@@ -1,5 +1,5 @@
 /** Which filters stand in the relay, by its options. */
-import { greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
+import { classify, greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
 import type { Filter } from '../../src/index.ts'
 import { arrivals } from './arrivals.ts'
 import type { RelayOptions } from './options.ts'
@@ -13,12 +13,14 @@ export interface FilterOptions {
 
 export function relayFilters({ options, name, scanner }: FilterOptions): readonly Filter[] {
   const { domains, workers, sessions } = options
-  const standard = recommended({ domains, own: [name] })
+  const standard = recommended({ domains, own: [name], content: options.content })
   // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
   const basic = domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients')
   const remembering = [
     ...(options.reputation ? [reputation(), knownSender()] : []),
     ...(options.greylist ? [greylist()] : []),
+    // Lessons are shared by the store, where there is one for all.
+    ...(options.classifier ? [classify({ folder: options.classifier, shared: options.store.kind !== 'memory' })] : []),
   ]
   const most = Math.ceil(sessions / workers)
   const guarded = underLoad({

@@ -31,6 +31,12 @@ export interface RelayOptions {
   readonly xclient: readonly string[]
   /** Where `/metrics` is served over HTTP. @default nowhere */
   readonly metrics?: Place
+  /** Where Rspamd's protocol is served: lessons for the classifier, and messages of other hosts. @default nowhere */
+  readonly rspamd?: Place
+  /** Where the classifier keeps what it learns. @default there is none */
+  readonly classifier?: string
+  /** Look at what messages hold: links, attachments, disguise, words. @default true */
+  readonly content: boolean
   /** Ask those who are suspicious and new to come back. @default false */
   readonly greylist: boolean
   /** Remember what senders have a record of. @default true */
@@ -58,7 +64,7 @@ export function readOptions(
   }
   const given = gather(args, environment, problems)
   const last = (name: Name): string | undefined => given.get(name)?.at(-1)
-  const isOn = (name: 'greylist' | 'reputation' | 'enforce', otherwise: boolean): boolean => {
+  const isOn = (name: 'content' | 'greylist' | 'reputation' | 'enforce', otherwise: boolean): boolean => {
     const said = last(name)
     if (said !== undefined && !(said in TRUTH)) wrong(`--${name}`, said, 'no value, 1 or 0')
     return said === undefined ? otherwise : TRUTH[said] === true
@@ -75,15 +81,20 @@ export function readOptions(
   const hop = last('next-hop')
   const tls = { tls: last('next-hop-tls'), ca: last('next-hop-ca') }
   const nextHop = hop === undefined ? undefined : readHop(hop, tls, wrong)
-  const watched = last('metrics')
-  const metrics = watched === undefined ? undefined : readPlace(watched, 0)
-  if (watched !== undefined && !metrics) wrong('--metrics', watched, 'HOST:PORT')
+  const served = (name: 'metrics' | 'rspamd'): Place | undefined => {
+    const said = last(name)
+    const place = said === undefined ? undefined : readPlace(said, 0)
+    if (said !== undefined && !place) wrong(`--${name}`, said, 'HOST:PORT')
+    return place
+  }
+  const [metrics, rspamd] = [served('metrics'), served('rspamd')]
   const domains = given.get('domain') ?? []
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
     wrong('--domain', undefined, 'at least one domain, or the relay would serve every spammer')
-  for (const name of ['maildir', 'clamd'] as const) if (last(name) === '') wrong(`--${name}`, '', 'a path')
-  const [greylist, reputation] = [isOn('greylist', false), isOn('reputation', true)]
+  for (const name of ['maildir', 'clamd', 'classifier'] as const)
+    if (last(name) === '') wrong(`--${name}`, '', 'a path')
+  const [greylist, reputation, content] = [isOn('greylist', false), isOn('reputation', true), isOn('content', true)]
   const enforce = isOn('enforce', false)
   const [workers, relays] = [count('workers', 1, 64), count('relays', 1, 1_000)]
   const sessions = count('sessions', 1_000, 100_000)
@@ -94,7 +105,7 @@ export function readOptions(
   const pem = readTls(last('cert'), last('key'), wrong)
   if (problems.length > 0 || !listen || !store) throw new PosternError(problems)
 
-  const clamd = last('clamd')
+  const [clamd, classifier] = [last('clamd'), last('classifier')]
   return {
     ...{
       listen,
@@ -107,11 +118,14 @@ export function readOptions(
       relays,
       store,
       sessions,
+      content,
       greylist,
       reputation,
       enforce,
     },
     ...(metrics && { metrics }),
+    ...(rspamd && { rspamd }),
+    ...(classifier !== undefined && { classifier }),
     ...(nextHop && { nextHop }),
     ...(clamd !== undefined && { clamd }),
     ...(pem && { tls: pem }),

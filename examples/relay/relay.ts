@@ -12,6 +12,7 @@ import { metricsAt, serveMetrics } from './metrics.ts'
 import type { RelayOptions } from './options.ts'
 import { placeText } from './places.ts'
 import { jsonLine, noticeLine, type Start } from './report.ts'
+import { serveRspamd } from './rspamd.ts'
 import { openStore } from './stores.ts'
 
 export interface Effects extends Partial<Omit<Means, 'name'>> {
@@ -66,6 +67,8 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
   }
   const door = await openDoor(options, { gateway, deliver: timed, name })
   const served = options.metrics && (await serveMetrics(options.metrics, gateway.metrics))
+  // One of several workers takes lessons for all: they are shared by the store.
+  const lessons = options.rspamd && (worker ?? 1) === 1 ? await serveRspamd(options.rspamd, gateway) : undefined
   return {
     port: door.port,
     metrics: gateway.metrics,
@@ -78,6 +81,7 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
       dns: (options.dns.length > 0 ? options.dns : getServers()).join(', '),
       ...(remembered.store && { remembers: remembered.report }),
       ...(served && options.metrics && { metrics: metricsAt(options.metrics, served.port) }),
+      ...(lessons && { rspamd: placeText({ host: lessons.host, port: lessons.port }) }),
       enforce: options.enforce,
     },
     ...(served && { metricsPort: served.port }),
@@ -85,6 +89,7 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
       await door.close()
       await gateway.close()
       await served?.close()
+      lessons?.close()
       await remembered.close()
     },
   }

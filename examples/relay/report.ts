@@ -26,11 +26,22 @@ export interface Start {
   readonly remembers?: string
   readonly workers?: number
   readonly metrics?: string
+  readonly rspamd?: string
   readonly enforce: boolean
 }
 
 /** Five lines, or as many more as there is to tell; the mode is the last. */
-export const startLines = ({ listens, delivers, clamd, dns, remembers, workers, metrics, enforce }: Start): string =>
+export const startLines = ({
+  listens,
+  delivers,
+  clamd,
+  dns,
+  remembers,
+  workers,
+  metrics,
+  rspamd,
+  enforce,
+}: Start): string =>
   [
     `listens on   ${listens}`,
     `delivers to  ${delivers}`,
@@ -39,6 +50,7 @@ export const startLines = ({ listens, delivers, clamd, dns, remembers, workers, 
     ...(remembers ? [`remembers in ${remembers}`] : []),
     ...(workers ? [`workers      ${workers}`] : []),
     ...(metrics ? [`metrics      ${metrics}`] : []),
+    ...(rspamd ? [`Rspamd's     ${rspamd}`] : []),
     `mode         ${enforce ? 'enforce: decisions are carried out' : 'shadow: decisions are only told, see --enforce'}`,
     '',
   ].join('\n')

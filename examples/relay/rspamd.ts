@@ -1,0 +1,17 @@
+/** Rspamd's protocol beside the relay: lessons for its classifier, and answers for hosts that know no other. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { rspamd } from '../../src/adapters/http/index.ts'
+import type { Gateway } from '../../src/index.ts'
+import type { Place } from './places.ts'
+
+/** Lessons are taken from this machine alone. @throws an error of the system if the port is taken */
+export async function serveRspamd(
+  { host, port }: Place,
+  gateway: Gateway,
+): Promise<Place & { readonly close: () => void }> {
+  const server = rspamd(gateway)
+  server.listen(port, host)
+  await once(server, 'listening')
+  return { host, port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
