@@ -2,7 +2,7 @@
 import type { Filter } from '../core/filter.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Dmarc, dmarc } from '../facts/dmarc.ts'
-import { brandsIn, isOwnedBy } from '../links/brands.ts'
+import { type Brand, brandsIn, brandsOften, isOwnedBy } from '../links/brands.ts'
 import { isFreeMail } from '../links/hosting.ts'
 import { isAltered, looksLikeBrand } from '../links/look-alike.ts'
 import { plain } from '../links/plain.ts'
@@ -10,6 +10,7 @@ import { quote } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sender, type Sight, sight } from './content/sight.ts'
 import { senders } from './impersonation/senders.ts'
+import { book } from './wording/lists.ts'
 
 /** Somebody whose name others use to be believed. */
 export interface Person {
@@ -97,6 +98,41 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           return (
             brand &&
             `the subject ${quote(subject)} speaks for ${brand}, and the author writes from ${quote(from.domain)}`
+          )
+        },
+      },
+      'impersonation/brand-in-text': {
+        group: 'brand',
+        fires:
+          'The text speaks of one well-known company again and again and of an account in danger, and neither the author nor any link is of that company.',
+        points: 2.5,
+        find: ({ from, words, clicks, list }) => {
+          if (!from || list || clicks.length === 0) return undefined
+          const named = brandsOften(words, 2)
+          const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => isOwnedBy(brand, domain))
+          const [brand] = named
+          // Who speaks of several is somebody who writes about them.
+          if (!brand || named.length > 2 || named.some(owned)) return undefined
+          if (book.read(words.slice(0, 5000)).of('danger').length < 2) return undefined
+          return `the text speaks for ${brand.name}, and neither the author ${quote(from.domain)} nor a link is of it`
+        },
+      },
+      'impersonation/own-domain-name': {
+        group: 'brand',
+        fires: 'The display name bears the domain of the recipient, and the author writes from elsewhere.',
+        points: 2,
+        find: ({ from, to, message, list }) => {
+          if (!from || list) return undefined
+          const shown = plain(from.display.slice(0, 200))
+          const domains = [
+            ...to.map(({ domain }) => domain),
+            ...message.forwardPaths.map(path => path.split('@').at(-1) ?? ''),
+          ]
+          const own = domains.slice(0, 20).find(domain => domain.includes('.') && shown.includes(domain.toLowerCase()))
+          return (
+            own !== undefined &&
+            organisationOf(own.toLowerCase()) !== from.organisation &&
+            `${quote(from.display)} speaks for the recipient’s domain, and writes from ${quote(from.domain)}`
           )
         },
       },

@@ -168,4 +168,42 @@ AARP: aarp | aarp
 Samsung: samsung | samsung samsungusa samsungmobileusa
 Starbucks: starbucks | starbucks
 McDonald's: mcdonald's, mcdonalds | mcdonalds mcd
+Robinhood: robinhood | robinhood
+KuCoin: kucoin, bybit, okx | kucoin bybit okx
+Ripple: ripple xrp, xrp ledger | ripple xrpl
+Exodus: exodus wallet, atomic wallet | exodus atomicwallet
+DeWalt: dewalt | dewalt
+Milwaukee: milwaukee tool, milwaukee tools | milwaukeetool
+Makita: makita | makita makitatools
+YETI: yeti cooler, yeti cup, ~yeti | yeti
+Stanley: stanley tumbler, stanley cup winner | stanley1913
+Kohl's: kohl's, kohls | kohls
+Omaha Steaks: omaha steaks | omahasteaks
+SiriusXM: siriusxm | siriusxm
+Paramount: paramount+, paramount plus | paramountplus paramount
+Fidelity: fidelity investments | fidelity
+Schwab: charles schwab | schwab
+Humana: humana | humana
+Cigna: cigna | cigna
+GEICO: geico | geico
+Ticketmaster: ticketmaster | ticketmaster
+KitchenAid: kitchenaid | kitchenaid whirlpool
+HelloFresh: hellofresh | hellofresh
+Trader Joe's: trader joe's | traderjoes
+Dollar General: dollar general | dollargeneral
+Dick's: dick's sporting goods | dickssportinggoods dcsg
+Sephora: sephora | sephora
+Marriott: marriott | marriott
+United Airlines: united airlines | united
+Southwest: southwest airlines | southwest iluv.southwest.com
+Delta: delta airlines, delta air lines | delta
+Emirates: emirates airlines | emirates
+Qantas: qantas | qantas
+Woolworths: woolworths | woolworths woolworthsrewards everyday
+Tesco: tesco | tesco tescobank tescomobile
+Carrefour: carrefour | carrefour
+Decathlon: decathlon | decathlon
+IKEA: ikea | ikea
+MediaMarkt: mediamarkt | mediamarkt
+Canadian Tire: canadian tire | canadiantire triangle
 `

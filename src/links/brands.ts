@@ -68,6 +68,14 @@ const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
     return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
   })
 
+/** The brands that a text names at least so many times. Looks at 5000 characters in plain letters, and at no ordinary word. */
+export function brandsOften(words: string, times: number): readonly Brand[] {
+  const text = words.slice(0, 5000)
+  return brands.filter(({ words: called, ordinary }) =>
+    called.some(word => !ordinary.has(word) && word.length >= 4 && text.split(word, times + 1).length > times),
+  )
+}
+
 /** What is appended to a name in domains that its owner uses for mail. */
 const OWN_ENDINGS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
 

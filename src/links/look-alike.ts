@@ -7,7 +7,7 @@ const TELLING: ReadonlyMap<string, Brand> = new Map(
   brands.flatMap(brand =>
     brand.ordinary.size > 0
       ? []
-      : [...new Set([...brand.owns.slice(0, 1), ...brand.words.map(word => word.replace(/[^a-z0-9]/g, ''))])]
+      : [...new Set(brand.words.map(word => word.replace(/[^a-z0-9]/g, '')))]
           .filter(label => /^[a-z0-9]{5,}$/.test(label))
           .map(label => [label, brand] as const),
   ),

@@ -122,6 +122,11 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
     reason: 'the subject calls the recipient “bob1”',
     spares: { subject: 'bob, have a look' },
   },
+  'headers/subject-address': {
+    fires: { subject: 'Password of Bob@example.net expires' },
+    reason: 'the subject holds the recipient’s address “bob@example.net”',
+    spares: { subject: 'Password of bob expires' },
+  },
   'headers/subject-empty': { fires: { subject: '' }, reason: 'there is no subject', spares: { subject: 'x' } },
   'headers/forged-route': {
     fires: { header: { Received: 'from 198.51.100.7 by 198.51.100.8; Thu, 1 Jan 2026 12:00:00 +0000' } },

@@ -28,6 +28,20 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
       'the subject “Your Netflix account is on hold” speaks for Netflix, and the author writes from “evil.example.com”',
     spares: { from: 'Alice <alice@example.com>', subject: 'Shall we watch Netflix tonight?' },
   },
+  'impersonation/brand-in-text': {
+    fires: {
+      html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://evil.example.com/">Review</a>',
+    },
+    reason: 'the text speaks for Microsoft, and neither the author “example.org” nor a link is of it',
+    spares: {
+      html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://account.microsoft.com/">Review</a>',
+    },
+  },
+  'impersonation/own-domain-name': {
+    fires: { from: '"example.net Support" <x@evil.example.com>' },
+    reason: '“example.net Support” speaks for the recipient’s domain, and writes from “evil.example.com”',
+    spares: { from: '"example.net Support" <support@mail.example.net>' },
+  },
   'impersonation/office': {
     fires: { from: 'IT Helpdesk <desk.it.77@gmail.com>' },
     reason: '“IT Helpdesk” writes from the free mail service “gmail.com”',
@@ -89,6 +103,11 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
     fires: { subject: 'Your acc\u200bount' },
     reason: 'the name or the subject is in disguise: “Your acc\\u{200b}ount”',
     spares: { subject: 'می‌خواهم 👩‍🚀 Grüße — 5 µm' },
+  },
+  'impersonation/machine-sender': {
+    fires: { from: 'Bank <www-data@shop.example.com>' },
+    reason: 'the author “www-data@shop.example.com” is a machine',
+    spares: { from: 'Bank <www@data.example.com>' },
   },
   'impersonation/random-sender': {
     fires: { from: 'Alice <xkqwjrtbv@example.com>' },

@@ -103,6 +103,11 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'a link goes through “www.google.com” to “evil.example.com”',
     spares: link('https://www.google.com/url?q=https://www.example.org/'),
   },
+  'links/one-way': {
+    fires: link('https://elsewhere.example.com/'),
+    reason: 'every link leads to “elsewhere.example.com”, which is not the author’s',
+    spares: page('<a href="https://elsewhere.example.com/">one</a> <a href="https://www.example.org/">two</a>'),
+  },
   'links/random-host': {
     fires: link('https://xkqwjrtb.com/'),
     reason: 'the host “xkqwjrtb.com” is a name that nobody could pronounce',

@@ -14,6 +14,8 @@ const feigned = any(
   'impersonation/brand',
   'impersonation/brand-in-address',
   'impersonation/brand-in-local-part',
+  'impersonation/brand-in-text',
+  'impersonation/own-domain-name',
   'impersonation/office',
   'impersonation/address-in-name',
   'impersonation/disguised-name',
@@ -99,7 +101,12 @@ export const combinations: readonly Combination[] = [
     'thrown-away-sender',
     'Sender and link are both of the kind that is used once and thrown away.',
     all(
-      any('impersonation/random-sender', 'impersonation/cheap-sender', 'impersonation/hosted-sender'),
+      any(
+        'impersonation/random-sender',
+        'impersonation/cheap-sender',
+        'impersonation/hosted-sender',
+        'impersonation/machine-sender',
+      ),
       any(
         'links/free-host',
         'links/random-host',

@@ -83,6 +83,17 @@ export const subjects = {
       return named !== undefined && `the subject calls the recipient ${quote(named)}`
     },
   },
+  'headers/subject-address': {
+    group: 'subject',
+    fires: 'The subject holds the whole address of the recipient.',
+    points: 1.2,
+    find: ({ subject, to, message }) => {
+      const text = subject.slice(0, 300).toLowerCase()
+      const own = [...to.map(({ local, domain }) => `${local}@${domain}`), ...message.forwardPaths].slice(0, 20)
+      const named = own.find(address => address.length > 5 && text.includes(address.toLowerCase()))
+      return named !== undefined && `the subject holds the recipient’s address ${quote(named)}`
+    },
+  },
   'headers/subject-empty': {
     group: 'subject',
     fires: 'There is no subject, or an empty one.',

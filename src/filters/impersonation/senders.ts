@@ -16,6 +16,18 @@ export const senders = {
       return shown !== undefined && `the name or the subject is in disguise: ${quote(shown)}`
     },
   },
+  'impersonation/machine-sender': {
+    group: 'sender',
+    fires:
+      'The author is a machine and not a person: the user of a web server, or a name that a host gives to each of its machines.',
+    points: 1.5,
+    most: 2,
+    find: ({ from }) =>
+      from !== undefined &&
+      (/^(?:www-data|apache|nobody|httpd|nginx|wwwrun|daemon|iusr_\w{1,30})$/i.test(from.local) ||
+        MACHINE.test(from.domain)) &&
+      `the author ${quote(`${from.local}@${from.domain}`)} is a machine`,
+  },
   'impersonation/random-sender': {
     group: 'sender',
     fires: 'The author’s address is one that nobody could pronounce.',
@@ -50,6 +62,7 @@ export const senders = {
 /** Invisible characters inside of words, a forced direction, and Cyrillic or Greek letters beside the Latin ones they look like. */
 const DISGUISE =
   /[A-Za-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[A-Za-z]|[\u202d\u202e]|[A-Za-z][\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ]|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ][A-Za-z]/
+const MACHINE = /^(?:vps|vmi|ip|server|static|host|ns|ec2|cpe)[-.]?\d[\da-z]{0,20}[-.]|(?:\d{1,3}-){3}\d{1,3}\./
 const HOSTED =
   /\.(?:onmicrosoft\.com|firebaseapp\.com|web\.app|appspotmail\.com|herokuapp\.com|azurewebsites\.net|cloudapp\.net|godaddysites\.com|weebly\.com|wixsite\.com|mybluehost\.me|secureserver\.net|plesk\.page|contaboserver\.net|vercel\.app|zendesk-mail\.com|cprapid\.com|ipage\.com|duckdns\.org|ddns\.net)$/
 

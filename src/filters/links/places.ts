@@ -75,6 +75,20 @@ export const places = {
       return link && `a link goes through ${quote(link.via ?? '')} to ${quote(link.host)}`
     },
   },
+  'links/one-way': {
+    group: 'place',
+    fires:
+      'Every link leads to one host, which is not the author’s, in a message of few words that comes from no list.',
+    points: 0.7,
+    most: 1,
+    find: ({ clicks, from, list, text }) => {
+      const hosts = new Set(clicks.map(({ host }) => host))
+      const [only] = clicks
+      if (list || hosts.size !== 1 || !only || only.domain === from?.organisation || text.visible.length > 600)
+        return undefined
+      return `every link leads to ${quote(only.host)}, which is not the author’s`
+    },
+  },
   'links/random-host': {
     group: 'place',
     fires: 'The first label of the organisational domain is a string of letters that nobody could pronounce.',
