@@ -72,8 +72,17 @@ const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
 export function brandsOften(words: string, times: number): readonly Brand[] {
   const text = words.slice(0, 5000)
   return brands.filter(({ words: called, ordinary }) =>
-    called.some(word => !ordinary.has(word) && word.length >= 4 && text.split(word, times + 1).length > times),
+    called.some(word => !ordinary.has(word) && word.length >= 4 && stands(text, word, times)),
   )
+}
+
+function stands(text: string, word: string, times: number): boolean {
+  let at = -1
+  for (let count = 0; count < times; count += 1) {
+    at = text.indexOf(word, at + 1)
+    if (at < 0) return false
+  }
+  return true
 }
 
 /** What is appended to a name in domains that its owner uses for mail. */
