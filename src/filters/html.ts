@@ -197,8 +197,8 @@ export const htmlRules = {
       points: 0.5,
       most: 0.7,
       find: ({ html, text: { visible } }) => {
-        const capitals = visible.match(/[A-Z]/g)?.length ?? 0
-        const small = visible.match(/[a-z]/g)?.length ?? 0
+        const capitals = visible.slice(0, LOOKED).match(/[A-Z]/g)?.length ?? 0
+        const small = visible.slice(0, LOOKED).match(/[a-z]/g)?.length ?? 0
         return (
           html.length > 0 && capitals > 100 && capitals * 2 > small && `${capitals} capitals and ${small} small letters`
         )
@@ -220,4 +220,8 @@ const hiddenIn = ({
   'off-page': off,
 }: HtmlReading['hidden']): number => not + tiny + same + off
 
-const solid = (text: string): number => text.replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length
+/** Enough to tell much from little. */
+const LOOKED = 30_000
+
+const solid = (text: string): number =>
+  text.slice(0, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length
