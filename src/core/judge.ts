@@ -14,10 +14,14 @@ export interface Level {
   decided?: { readonly decision: Decision; readonly ended: Finding | undefined }
 }
 
+interface Findings {
+  readonly findings: readonly Finding[]
+}
+
 export const level = (scope: Scope): Level => ({ scope, findings: [] })
 
 /** Asks the policy. In shadow mode its decision is told but not carried out. */
-export function judge(setup: Setup, levels: readonly Level[], at: DecisionPoint): Decision {
+export function judge(setup: Setup, levels: readonly Findings[], at: DecisionPoint): Decision {
   const findings = levels.flatMap(({ findings }) => findings)
   try {
     const decision = setup.policy(findings, at)
@@ -27,6 +31,12 @@ export function judge(setup: Setup, levels: readonly Level[], at: DecisionPoint)
     return own(at.stage, at.ref, defer('4.3.0', reason, { rule: 'session/policy' }), findings)
   }
 }
+
+/** Whether the policy would refuse or discard by what was found on `levels` and is found now. */
+export const decidedBy =
+  (setup: Setup, levels: readonly Findings[], at: DecisionPoint) =>
+  (findings: readonly Finding[]): boolean =>
+    isFinal(judge(setup, [...levels, { findings }], at).verdict)
 
 /** What was decided before, said again at a later stage. A policy cannot take it back. */
 export function again(setup: Setup, levels: readonly Level[], at: DecisionPoint): Decision | undefined {

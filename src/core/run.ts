@@ -62,14 +62,15 @@ export function run(
   scope: Scope,
   clock: Clock,
   spent: Spent,
-  earlier: readonly { readonly findings: readonly Finding[] }[] = [],
-  adjust?: Adjust,
+  { earlier = [], adjust, isDecided }: RunOptions = {},
 ): Result | Promise<Result> {
   if (waves.length === 0) return nothing
   const found: Found = []
   const from = (index: number): Result | Promise<Result> => {
     const wave = waves[index]
     if (wave === undefined) return resultOf(found, undefined)
+    // What the points so far have decided needs no scanner.
+    if (index > 0 && isLate(wave) && isDecided?.(resultOf(found, undefined).findings)) return resultOf(found, undefined)
     const sofar = new Before(earlier, found)
     const next = (ended: Finding | undefined): Result | Promise<Result> =>
       ended !== undefined || scope.over ? resultOf(found, ended) : from(index + 1)
@@ -83,6 +84,16 @@ function resultOf(found: Found, ended: Finding | undefined): Result {
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
   return ended === undefined ? { findings } : { findings, ended }
 }
+
+export interface RunOptions {
+  /** What was found at the stages before. */
+  readonly earlier?: readonly { readonly findings: readonly Finding[] }[]
+  readonly adjust?: Adjust | undefined
+  /** Whether these findings of this stage decide, so that no `late` filter need start. @default never */
+  readonly isDecided?: (findings: readonly Finding[]) => boolean
+}
+
+const isLate = (wave: readonly Step[]): boolean => wave[0]?.filter.order === 'late'
 
 /** Changes a finding, or drops it. */
 export type Adjust = (finding: Finding) => Finding | undefined

@@ -5,7 +5,7 @@ import { canonical } from '../net/address.ts'
 import { type Decision, isFinal, type Outcome, type Policy } from './decision.ts'
 import { PosternError } from './errors.ts'
 import { journal } from './journal.ts'
-import { again, gone, judge, type Level, level, outOfOrder } from './judge.ts'
+import { again, decidedBy, gone, judge, type Level, level, outOfOrder } from './judge.ts'
 import { openScope } from './memory.ts'
 import { reference } from './reference.ts'
 import { type Adjust, run, type Spent } from './run.ts'
@@ -132,16 +132,23 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
     const before = again(setup, levels, at)
     if (before !== undefined) return before
     const here = levels[levels.length - 1] ?? connection
-    return soon(run(setup.plans[stage], here.scope, clock, spent, levels, setup.adjust), ({ findings, ended }) => {
-      if (here.scope.over) return gone(stage, ref)
-      here.findings.push(...findings)
-      const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
-      if (isFinal(decision.verdict)) {
-        here.decided = { decision, ended }
-        here.scope.cancel()
-      }
-      return hear(decision, here, forwardPath)
-    })
+    return soon(
+      run(setup.plans[stage], here.scope, clock, spent, {
+        earlier: levels,
+        adjust: setup.adjust,
+        isDecided: decidedBy(setup, levels, at),
+      }),
+      ({ findings, ended }) => {
+        if (here.scope.over) return gone(stage, ref)
+        here.findings.push(...findings)
+        const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
+        if (isFinal(decision.verdict)) {
+          here.decided = { decision, ended }
+          here.scope.cancel()
+        }
+        return hear(decision, here, forwardPath)
+      },
+    )
   }
   const endTransaction = () => {
     transaction?.delivery?.end()

@@ -6,7 +6,7 @@ import { deliverable } from './content.ts'
 import { type Decision, isFinal, type Outcome } from './decision.ts'
 import type { Reader, Reading } from './fact.ts'
 import { defer, type Finding, reject } from './finding.ts'
-import { again, gone, judge, type Level, level, own } from './judge.ts'
+import { again, decidedBy, gone, judge, type Level, level, own } from './judge.ts'
 import { openScope, type Scope } from './memory.ts'
 import { receive } from './receive.ts'
 import { run, type Spent } from './run.ts'
@@ -62,12 +62,28 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
       ),
     )
 
+  /** Whether findings of a stage of this message decide it for each recipient. */
+  const forEveryone = (stage: Stage): ((findings: readonly Finding[]) => boolean) => {
+    const around = all()
+    return findings =>
+      [...recipients].every(([forwardPath, recipient]) =>
+        decidedBy(setup, [...around, recipient], { stage, ref, forwardPath })(findings),
+      )
+  }
+
   /** Runs a stage on a level of this message. */
   const examine = (stage: Stage, here: Level): Soon<Finding | undefined> =>
-    soon(run(setup.plans[stage], here.scope, clock, spent, all(), setup.adjust), ({ findings, ended }) => {
-      here.findings.push(...findings)
-      return ended
-    })
+    soon(
+      run(setup.plans[stage], here.scope, clock, spent, {
+        earlier: all(),
+        adjust: setup.adjust,
+        isDecided: forEveryone(stage),
+      }),
+      ({ findings, ended }) => {
+        here.findings.push(...findings)
+        return ended
+      },
+    )
 
   const receiveAll = async (content: Readable): Promise<Outcome> => {
     const before = again(setup, levels, { stage: 'message', ref })

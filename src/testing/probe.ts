@@ -63,7 +63,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
   let connection: Connection | undefined
   for (const [stage, scope] of dialogue(world, progress)) {
     connection ??= scope.context
-    const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, earlier)
+    const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, { earlier })
     found.push(...findings)
     const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
     // What is decided at rcpt concerns that recipient alone.

@@ -476,3 +476,21 @@ test.for([
   const [, said] = await upTo(gate([{ name: 'busy', rcpt: () => defer('4.7.1', 'busy', { say }) }]))
   expect(said.at(-1) && line(said.at(-1)?.reply as Decision['reply'])).toBe(reply)
 })
+
+test('a late filter does not start once points have decided, and does where they have not', async () => {
+  for (const [cost, scans] of [
+    [15, 0],
+    [14, 1],
+  ] as const) {
+    let scanned = 0
+    const scan = () => {
+      scanned += 1
+    }
+    const gateway = gate([
+      { name: 'dear', order: 'late', message: scan },
+      { name: 'points', message: () => points(cost, 'suspicious') },
+    ])
+    await send(gateway, stream(text))
+    expect(scanned).toBe(scans)
+  }
+})
