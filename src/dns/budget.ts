@@ -8,13 +8,15 @@ import type { Resolver } from './resolver.ts'
 export interface BudgetOptions {
   /** How many different questions may be asked for one transaction, or before the first. @default 30 */
   readonly questions?: number
-  /** How many a session may ask in all its transactions. @default 1_000 */
+  /** How many a session may ask within a minute, in all its transactions: honest relays send for hours over one. @default 1_000 */
   readonly session?: number
   /** How long a transaction may wait for DNS in all, questions that overlap counted once. @default '5s' */
   readonly time?: Duration
   /** Tells the time. @default the system's clock */
   readonly clock?: Clock
 }
+
+const MINUTE = 60_000
 
 /** A resolver that asks no more than its share. */
 export interface Budget extends Resolver {
@@ -35,6 +37,7 @@ export function withBudget(
   const late = failure('timeout', `DNS took more than ${total} ms for one transaction`)
   const asked = new Set<string>()
   let left = session
+  let minute = Number.NEGATIVE_INFINITY
   let spent = 0
   let waiting = 0
   let since = 0
@@ -52,7 +55,12 @@ export function withBudget(
   const charge = (key: string): Failure | undefined => {
     if (asked.has(key)) return undefined
     if (asked.size >= questions) return failure('budget', `the transaction has asked its ${questions} questions`)
-    if (left === 0) return failure('budget', `the session has asked its ${session} questions`)
+    const now = clock.monotonic()
+    if (now - minute >= MINUTE) {
+      minute = now
+      left = session
+    }
+    if (left === 0) return failure('budget', `the session has asked its ${session} questions of this minute`)
     left -= 1
     asked.add(key)
     return undefined

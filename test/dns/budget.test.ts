@@ -65,15 +65,19 @@ describe('a budget', () => {
     expect(spent(await ask(budget, 2, 3))).toBe(1)
   })
 
-  test('a new transaction has its share again, and a session has a limit of its own', async () => {
+  test('a new transaction has its share again, and a session has a limit of its own for each minute', async () => {
     const dns = zone({})
-    const budget = withBudget(dns, { questions: 10, session: 25, clock: handClock() })
+    const clock = handClock()
+    const budget = withBudget(dns, { questions: 10, session: 25, clock })
     const refused: number[] = []
     for (let transaction = 0; transaction < 4; transaction += 1) {
       budget.renew()
       refused.push(spent(await ask(budget, 100 * transaction, 100 * transaction + 10)))
     }
     expect([refused, dns.asked.length]).toEqual([[0, 0, 5, 10], 25])
+    await clock.advance(60_000)
+    budget.renew()
+    expect(spent(await ask(budget, 500, 510))).toBe(0)
   })
 
   test('A01 a name that cannot be asked costs neither a question nor a share', async () => {
