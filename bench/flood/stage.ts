@@ -63,7 +63,7 @@ interface Cast {
 }
 
 /** Milliseconds between two phases: sessions that have begun may end. */
-const PAUSE = 1_500
+const PAUSE = 800
 
 export async function play(scene: Scene): Promise<Played> {
   const hop = part('./next-hop.ts')
