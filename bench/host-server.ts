@@ -25,6 +25,8 @@ export interface Spent {
   /** What JavaScript holds, and what the process has. */
   readonly held: number
   readonly resident: number
+  /** Clients whose socket is still open. */
+  readonly sockets: number
 }
 
 const host: SMTPServerOptions = { name: 'mx.example.org', logger: false, disabledCommands: ['AUTH', 'STARTTLS'] }
@@ -82,16 +84,21 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
   }
 }
 
-function spent(what: 'cpu' | 'memory'): Spent {
+async function spent(what: 'cpu' | 'memory'): Promise<Spent> {
   const { user, system } = process.cpuUsage()
-  if (what === 'memory') globalThis.gc?.()
+  // What buffers stand on is given back a turn after they are collected.
+  for (let times = 0; what === 'memory' && times < 3; times += 1) {
+    globalThis.gc?.()
+    await new Promise(setImmediate)
+  }
   const { heapUsed, external, rss } = process.memoryUsage()
-  return { cpu: (user + system) / 1000, held: heapUsed + external, resident: rss }
+  const sockets = process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
+  return { cpu: (user + system) / 1000, held: heapUsed + external, resident: rss, sockets }
 }
 
 process.once('message', ({ variant, names }: { readonly variant: Variant; readonly names: ZoneLiteral }) => {
   const server = serverOf(variant, names)
   server.listen(0, '127.0.0.1', 4_096, () => process.send?.(server.address()))
-  process.on('message', (what: 'cpu' | 'memory') => process.send?.(spent(what)))
+  process.on('message', async (what: 'cpu' | 'memory') => process.send?.(await spent(what)))
 })
 process.on('disconnect', () => process.exit())

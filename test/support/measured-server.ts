@@ -1,11 +1,12 @@
 /** A guarded server in a process of its own, so that what it has spent is its own and nobody else's. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Spent, Variant } from '../../bench/host-server.ts'
 
 export interface MeasuredServer extends AsyncDisposable {
   readonly port: number
-  /** What the process holds once the garbage is gone. */
+  /** What the process holds once its clients and the garbage are gone. */
   readonly memory: () => Promise<Spent>
 }
 
@@ -20,7 +21,13 @@ export async function measuredServer(variant: Variant = 'empty gateway'): Promis
   const { port } = await answer<{ readonly port: number }>({ variant, names: {} })
   return {
     port,
-    memory: () => answer('memory'),
+    memory: async () => {
+      // A client may be gone before the server has read to the end of what it sent.
+      for (let spent = await answer<Spent>('memory'); ; spent = await answer('memory')) {
+        if (spent.sockets === 0) return spent
+        await sleep(20)
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       const gone = once(child, 'exit')
       child.disconnect()

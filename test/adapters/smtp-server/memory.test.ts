@@ -39,11 +39,10 @@ test.for(commands)(
     for (let times = 1; times <= 4; times += 1) {
       await flood(60)
       const after = await server.memory()
-      expect(after.held - before.held).toBeLessThan(MB)
-      if (after.resident - before.resident < 5 * MB) return
+      if (after.held - before.held < MB && after.resident - before.resident < 5 * MB) return
       before = after
     }
-    expect.fail('each of four floods leaves 5 MB')
+    expect.fail('each of four floods leaves memory behind')
   },
 )
 
