@@ -11,8 +11,14 @@ const dns = zone({ 'client.example.net': { A: '192.0.2.1' }, '1.2.0.192.in-addr.
 /** Rules that look at the world of the measurement and not at the message. */
 const OF_THE_WORLD = new Set(['rate-limit', 'rdns', 'helo', 'sender-domain', 'spf', 'dkim', 'dmarc', 'bulk'])
 
-/** @param equal every rule costs one point, so that all that fire are told. */
-export function gatewayOf({ equal = false } = {}): Gateway {
+export interface GatewayOptions {
+  /** Every rule costs one point, so that all that fire are told. @default false */
+  readonly equal?: boolean
+  /** Filters beside the rules. @default none */
+  readonly beside?: readonly Filter[]
+}
+
+export function gatewayOf({ equal = false, beside = [] }: GatewayOptions = {}): Gateway {
   const points = Object.fromEntries(
     ruleSets()
       .flatMap(({ rules }) => Object.keys(rules))
@@ -21,6 +27,7 @@ export function gatewayOf({ equal = false } = {}): Gateway {
   const filters: readonly Filter[] = [
     ...recommended({ domains: ['example.org'] }),
     ...contentFilters(equal ? { points: points as Readonly<Record<RuleId, number>> } : {}),
+    ...beside,
   ].filter(({ name }) => !OF_THE_WORLD.has(name))
   return postern({ name: 'mx.example.org', mode: 'shadow', filters, dns, trace: [] })
 }
