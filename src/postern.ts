@@ -66,7 +66,10 @@ export interface PosternOptions {
   readonly trace?: readonly Tracer[]
   /** Who asks scanners and directories. @default whoever wants to know asks for itself */
   readonly consult?: Consult
-  /** What is counted and remembered, by this process or by several; insured if it is not yet. @default memoryStore() */
+  /**
+   * What is counted and remembered, by this process or by several. One that may fail is insured, as if this process were alone:
+   * several that share it write `insured(store, { nodes })`, so that each holds its part of a limit while it is away. @default memoryStore()
+   */
   readonly store?: Store
   /** Hears what belongs to no session: a list switched off, a store that is away. @default warnings of the process */
   readonly notify?: Notify
