@@ -71,16 +71,25 @@ export async function unpacked(
 ): Promise<{ readonly path: string; readonly libraries: string }> {
   const folder = join(tmpdir(), `postern-${name}`)
   const root = join(folder, 'root')
-  const found = { path: join(root, program), libraries: join(root, 'usr/lib', `${MACHINES[process.arch]}-linux-gnu`) }
+  const found = {
+    path: join(root, program),
+    libraries: [`usr/lib/${MACHINES[process.arch]}-linux-gnu`, 'usr/lib']
+      .map(place => join(root, place))
+      .join(delimiter),
+  }
   if (await isExecutable(found.path)) return found
   const remedy = `these tests need ${program} of the package ${name} (apt-get download ${name})`
   if (!(await isDebian())) throw new Error(remedy)
   return await locked(`postern-${name}`, INSTALL_TIMEOUT, async () => {
     if (await isExecutable(found.path)) return found
+    const fetch = async () => {
+      const packages = [name, ...(await lackingLibraries(name))]
+      await run('apt-get', ['download', '-q', ...packages], { cwd: folder, timeout: INSTALL_TIMEOUT })
+    }
     try {
       await mkdir(folder, { recursive: true })
-      const lacking = await lackingLibraries(name)
-      await run('apt-get', ['download', '-q', name, ...lacking], { cwd: folder, timeout: INSTALL_TIMEOUT })
+      // As with installing: lists may be missing or stale.
+      await fetch().catch(() => aptGet(['update', '-q']).then(fetch))
       for (const file of await readdir(folder))
         if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(folder, file), root])
     } catch (cause) {
@@ -92,13 +101,15 @@ export async function unpacked(
 
 const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
+/** Of the libraries that a package needs, and those that they need, the ones that are not installed. */
 async function lackingLibraries(name: string): Promise<readonly string[]> {
-  const { stdout } = await run('apt-cache', ['depends', name])
-  const libraries = [...stdout.matchAll(/^ *\|?Depends: (lib[\w.+-]+)$/gm)].map(([, library = '']) => library)
+  const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(kind => `--no-${kind}`)
+  const { stdout } = await run('apt-cache', ['depends', '--recurse', ...only, name], { maxBuffer: 64 * 1024 * 1024 })
+  const libraries = [...new Set(stdout.match(/^lib[\w.+-]+$/gm) ?? [])]
   const isLacking = await Promise.all(
     libraries.map(library =>
-      run('dpkg-query', ['-W', '-f', '${db:Status-Status}', library]).then(
-        ({ stdout }) => stdout !== 'installed',
+      run('dpkg', ['-s', library]).then(
+        ({ stdout }) => !/^Status: .* installed$/m.test(stdout),
         () => true,
       ),
     ),

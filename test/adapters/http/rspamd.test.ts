@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -62,7 +62,7 @@ const offer = plain.replace('Hello', 'An offer')
 interface Got {
   readonly code: number
   readonly body: Buffer
-  readonly headers: Readonly<Record<string, unknown>>
+  readonly headers: IncomingHttpHeaders
 }
 
 const ask = (
@@ -131,7 +131,7 @@ describe('a message that is checked', () => {
       body: zstdCompressSync(Buffer.from(offer)),
       headers: { compression: 'zstd' },
     })
-    expect(packed.headers['compression']).toBe('zstd')
+    expect(packed.headers.compression).toBe('zstd')
     expect(JSON.parse(zstdDecompressSync(packed.body).toString()).score).toBe(9)
     const old = await ask('/check', { body: offer })
     expect(JSON.parse(old.body.toString()).default).toMatchObject({ is_spam: true, score: 9, CLIENT: { score: 1 } })
