@@ -1,7 +1,7 @@
 /** Postern in Rspamd's place: rspamc and spamc of Debian, Exim's spam condition, and requests by hand. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RspamdOptions, rspamd } from '../../../src/adapters/http/index.ts'
 import { defer, type Filter, type Lesson, points, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { eximSays } from '../../support/exim.ts'
 import { scratch } from '../../support/scratch.ts'
 import { INSTALL_TIMEOUT, need, unpacked } from '../../support/services.ts'
 
@@ -204,11 +205,11 @@ describe('the controller', () => {
 describe('by the real clients', () => {
   let rspamc: string
   let spamc: string
-  let exim: Awaited<ReturnType<typeof unpacked>>
   beforeAll(async () => {
     rspamc = await need('rspamc', ['rspamd'])
     spamc = await need('spamc', ['spamc'])
-    exim = await unpacked('usr/sbin/exim4', 'exim4-daemon-heavy')
+    // Fetched here, so that no test waits for it.
+    await unpacked('usr/sbin/exim4', 'exim4-daemon-heavy')
   }, INSTALL_TIMEOUT)
 
   /** Runs a program with a message on its input. */
@@ -216,9 +217,8 @@ describe('by the real clients', () => {
     program: string,
     args: readonly string[],
     input: string,
-    env: NodeJS.ProcessEnv = process.env,
   ): Promise<{ readonly out: string; readonly code: number }> {
-    const child = spawn(program, args, { env })
+    const child = spawn(program, args)
     const chunks: Buffer[] = []
     child.stdout.on('data', chunk => chunks.push(chunk))
     child.stdin.end(input)
@@ -262,49 +262,17 @@ describe('by the real clients', () => {
   })
 
   test("Exim's spam condition takes the score and the action", async () => {
-    await using folder = await scratch()
-    const { path } = folder
-    const config = join(path, 'exim.conf')
-    await writeFile(
-      config,
-      [
-        `spool_directory = ${path}/spool`,
-        `log_file_path = ${path}/%slog`,
-        'exim_user = root',
-        'exim_group = root',
-        'never_users =',
-        'queue_only',
-        'primary_hostname = mx.example.net',
-        'host_lookup =',
-        'rfc1413_query_timeout = 0s',
-        `spamd_address = 127.0.0.1 ${port} variant=rspamd`,
-        'acl_smtp_rcpt = accept',
-        'acl_smtp_data = check',
-        'begin acl',
-        'check:',
-        '  accept spam = nobody:true',
-        '    add_header = X-Action: $spam_action $spam_score',
-        '',
-      ].join('\n'),
-    )
-    const body = offer.replace('\n.\n', '\n..\n').split('\n')
-    const to = ['EHLO mx.example.org', 'MAIL FROM:<alice@example.org>', 'RCPT TO:<bob@example.net>', 'DATA']
-    const said = [...to, ...body, '.', 'QUIT', ''].join('\r\n')
-    // Exim looks its own user up, whom only its package would make: here two files say so to it alone.
-    const accounts = ['passwd', 'group'].map(name => join(path, name))
-    await writeFile(
-      accounts[0] ?? '',
-      `${await readFile('/etc/passwd', 'utf8')}Debian-exim:x:9925:9925::/:/bin/false\n`,
-    )
-    await writeFile(accounts[1] ?? '', `${await readFile('/etc/group', 'utf8')}Debian-exim:x:9925:\n`)
-    const mounted = 'mount --bind "$0" /etc/passwd && mount --bind "$1" /etc/group && shift && exec "$@"'
-    const env = { ...process.env, LD_LIBRARY_PATH: exim.libraries }
-    const eximBs = [exim.path, '-C', config, '-bs', '-oMa', '192.0.2.7']
-    const { out } = await piped('unshare', ['--mount', 'sh', '-c', mounted, ...accounts, ...eximBs], said, env)
-    expect(out).toMatch(/250 OK id=/)
-    const spool = join(path, 'spool', 'input')
-    const [head = ''] = (await readdir(spool)).filter(name => name.endsWith('-H'))
-    expect(await readFile(join(spool, head), 'utf8')).toContain('X-Action: add header 9.0')
+    const { replies, queued } = await eximSays({
+      main: `spamd_address = 127.0.0.1 ${port} variant=rspamd\nacl_smtp_data = check`,
+      acl: 'begin acl\ncheck:\n  accept spam = nobody:true\n    add_header = X-Action: $spam_action $spam_score',
+      ip: '192.0.2.7',
+      lines: [
+        ...['EHLO mx.example.org', 'MAIL FROM:<alice@example.org>', 'RCPT TO:<bob@example.net>', 'DATA'],
+        ...[...offer.replace('\n.\n', '\n..\n').split('\n'), '.'],
+      ],
+    })
+    expect(replies).toMatch(/250 OK id=/)
+    expect(queued).toEqual([expect.stringContaining('X-Action: add header 9.0')])
   })
 })
 
