@@ -1,29 +1,39 @@
-/** Lists of addresses kept in DNS (RFC 5782): what an answer means, and whether a list can be believed. */
+/** Lists of addresses and of domains kept in DNS (RFC 5782): what an answer means, and whether a list can be believed. */
 import { toOctets } from '../net/address.ts'
 import type { Answer, Resolver } from './resolver.ts'
 import { reverseLabels } from './reverse.ts'
 
-/** What a list says of an address. `broken` is a list that answers what no list may: it says nothing of anybody. */
+/** What a list says of an address or a domain. `broken` is a list that answers what no list may: it says nothing of anybody. */
 export type Listing =
   | { readonly kind: 'listed'; readonly codes: readonly string[] }
   | { readonly kind: 'unlisted' }
   | { readonly kind: 'broken'; readonly code: string }
   | { readonly kind: 'unknown' }
 
-/** How a list stands in its test points (RFC 5782 §5). */
+/** What a list holds: addresses, by their labels in reverse, or names of domains. */
+export type Holds = 'addresses' | 'domains'
+
+/** What no list of a kind may hold, and what each must hold (RFC 5782 §5). */
+export const TEST_POINTS: Readonly<Record<Holds, { readonly absent: string; readonly present: string }>> = {
+  addresses: { absent: '127.0.0.1', present: '127.0.0.2' },
+  domains: { absent: 'invalid', present: 'test' },
+}
+
+/** How a list stands in its test points. */
 export type Health =
   | 'healthy'
-  /** It lists 127.0.0.1: it would list the world. */
+  /** It lists what no list may: it would list the world. */
   | 'lists-everything'
-  /** It does not list 127.0.0.2: it is empty, gone, or does not answer to us. */
+  /** It does not list what each must: it is empty, gone, or does not answer to us. */
   | 'lists-nothing'
   /** It answers its test points with an error code. */
   | 'broken'
   /** Its test points could not be asked. */
   | 'unreachable'
 
-/** The name under which the list `zone` holds `ip`, which must be an address. */
-export const listedName = (zone: string, ip: string): string => `${reverseLabels(ip)}.${zone}`
+/** The name under which the list `zone` holds `entry`, which must be of the kind that it holds. */
+export const listedName = (zone: string, entry: string, holds: Holds = 'addresses'): string =>
+  `${holds === 'addresses' ? reverseLabels(entry) : entry}.${zone}`
 
 /** One code that is no code makes all of the answer void: a parked domain answers with its web server beside anything. */
 export function readListing(answer: Answer<string>): Listing {
@@ -43,10 +53,11 @@ export function readListing(answer: Answer<string>): Listing {
 }
 
 /** Asks for what a list must not hold and what it must hold. */
-export async function checkList(dns: Resolver, zone: string): Promise<Health> {
+export async function checkList(dns: Resolver, zone: string, holds: Holds = 'addresses'): Promise<Health> {
+  const { absent, present } = TEST_POINTS[holds]
   const [everything, something] = await Promise.all([
-    dns.resolve(listedName(zone, '127.0.0.1'), 'A').then(readListing),
-    dns.resolve(listedName(zone, '127.0.0.2'), 'A').then(readListing),
+    dns.resolve(listedName(zone, absent, holds), 'A').then(readListing),
+    dns.resolve(listedName(zone, present, holds), 'A').then(readListing),
   ])
   if (everything.kind === 'broken' || something.kind === 'broken') return 'broken'
   if (everything.kind === 'listed') return 'lists-everything'

@@ -1,5 +1,6 @@
-/** The zones of `dnsbl` as they are configured: what a return code weighs, and what of a zone's name may be shown. */
+/** The zones of `dnsbl` and `uribl` as they are configured: what a return code weighs, and what of a zone's name may be shown. */
 import { PosternError, type Problem } from '../core/errors.ts'
+import { type Holds, TEST_POINTS } from '../dns/list.ts'
 import { queryName } from '../dns/name.ts'
 import { toOctets } from '../net/address.ts'
 
@@ -28,19 +29,31 @@ export interface List {
   readonly zone: string
   readonly label: string
   readonly ipv6: boolean
+  readonly holds: Holds
   /** The labels of the zone that may be keys. */
   readonly secrets: readonly string[]
   readonly weigh: (codes: readonly string[]) => number
 }
 
+export interface ReadOptions {
+  /** The filter whose zones they are. */
+  readonly name: string
+  /** What a zone holds that says nothing of it. */
+  readonly holds: Holds
+}
+
 /** @throws PosternError with everything that is wrong. */
-export function readZones(zones: readonly DnsblZone[]): readonly List[] {
-  const problems = zones.flatMap(problemsOf)
+export function readZones(
+  zones: readonly (DnsblZone & { readonly holds?: Holds })[],
+  { name, holds: usual }: ReadOptions,
+): readonly List[] {
+  const problems = zones.flatMap((zone, index) => problemsOf(zone, `${name}.zones[${index}]`))
   if (problems.length > 0) throw new PosternError(problems)
-  return zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false }) => ({
+  return zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = usual }) => ({
     zone,
     label,
     ipv6,
+    holds,
     secrets: zone.split('.').filter(isKey),
     weigh: codes => weight(points, codes),
   }))
@@ -73,13 +86,18 @@ const SHORTEST_KEY = 16
 // 32 nibbles and their dots stand in front of a zone's name.
 const LONGEST_ZONE = 253 - 64
 
-function problemsOf({ zone, label, points = 4 }: DnsblZone, index: number): readonly Problem[] {
-  const path = `dnsbl.zones[${index}]`
+function problemsOf(
+  { zone, label, points = 4, holds }: DnsblZone & { readonly holds?: Holds },
+  path: string,
+): readonly Problem[] {
   const name = queryName(zone)
   const badName = name === undefined || name.length > LONGEST_ZONE
   return [
     ...(badName ? [problem(`${path}.zone`, shown(zone), 'the name of a DNS list, such as bl.example.org')] : []),
     ...(label === '' ? [problem(`${path}.label`, label, 'a text to show, or no label at all')] : []),
+    ...(holds === undefined || Object.hasOwn(TEST_POINTS, holds)
+      ? []
+      : [problem(`${path}.holds`, holds, "'domains' or 'addresses'")]),
     ...problemsOfPoints(points, `${path}.points`),
   ]
 }

@@ -4,26 +4,23 @@ import type { Filter } from '../core/filter.ts'
 import { points as evidence, type Finding } from '../core/finding.ts'
 import type { Message } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
-import type { World } from '../core/world.ts'
 import { failure, within } from '../dns/answer.ts'
-import { type Listing, readListing } from '../dns/list.ts'
-import { reverseLabels } from '../dns/reverse.ts'
+import { type Holds, type Listing, listedName, readListing } from '../dns/list.ts'
 import { links } from '../facts/links.ts'
 import { quote } from './content/quote.ts'
+import { type Watch, type WatchOptions, watchOver } from './dnsbl-watch.ts'
 import { type DnsblZone, type List, readZones } from './dnsbl-zones.ts'
 
-export interface UriblOptions {
-  /** The lists, in the order in which their findings stand. `ipv6` is for lists that hold addresses: they are asked for those only. */
+export interface UriblOptions extends WatchOptions {
+  /** The lists, in the order in which their findings stand. `ipv6` is for those that hold addresses. */
   readonly zones: readonly (DnsblZone & {
     /** The list holds names, or the addresses that stand in links for them. @default 'domains' */
-    readonly holds?: 'domains' | 'addresses'
+    readonly holds?: Holds
   })[]
   /** How many domains of one message are asked for, those of the text first. @default 20 */
   readonly most?: number
   /** How long one message may wait for all lists, which are asked together. What is late counts nothing. @default '3s' */
   readonly wait?: Duration
-  /** How often a list's test points are asked. @default '1h' */
-  readonly check?: Duration
 }
 
 /**
@@ -35,100 +32,52 @@ export interface UriblOptions {
  * uribl({ zones: [{ zone: 'dbl.example.org', points: { '127.0.1.2': 6, '127.0.1.4': 8 } }] })
  * @throws PosternError when a zone, its points or a number is wrong
  */
-export function uribl({ zones, most = 20, wait = '3s', check = '1h' }: UriblOptions): Filter {
-  const lists = readZones(zones).map((list, index) => ({ ...list, ofNames: zones[index]?.holds !== 'addresses' }))
-  const [ms, often] = [toMilliseconds(wait, 'uribl.wait'), toMilliseconds(check, 'uribl.check')]
+export function uribl({ zones, most = 20, wait = '3s', ...times }: UriblOptions): Filter {
+  const lists = readZones(zones, { name: 'uribl', holds: 'domains' })
+  const ms = toMilliseconds(wait, 'uribl.wait')
   if (!Number.isInteger(most) || most < 1 || most > 100) {
     const expected = 'a whole number from 1 to 100'
     throw new PosternError([{ path: 'uribl.most', found: most, expected, remedy: `set uribl.most to ${expected}` }])
   }
-  const off = new Map<List, string>()
-  const bells = new Map<List, () => void>()
-  let running = 0
-
-  const judge = (list: List, trouble: string | undefined, { notify }: Pick<World, 'notify'>): void => {
-    const before = off.get(list)
-    if (trouble === undefined) off.delete(list)
-    else off.set(list, trouble)
-    if (trouble !== undefined && (before === undefined || before === UNTRIED))
-      notify({ what: 'uribl/off', reason: `${list.label} is switched off: ${trouble}`, level: 'warning' })
-    if (trouble === undefined && before !== undefined && before !== UNTRIED)
-      notify({ what: 'uribl/on', reason: `${list.label} is healthy again and is asked again`, level: 'info' })
-  }
-  const examine = async (list: ListOf, world: World, run: number): Promise<void> => {
-    const trouble = await troubleOf(list, world)
-    if (run !== running) return
-    judge(list, trouble, world)
-    bells.set(
-      list,
-      world.clock.after(often, () => void examine(list, world, run)),
-    )
-  }
-  const end = (): void => {
-    running += 1
-    for (const cancel of bells.values()) cancel()
-    bells.clear()
-  }
+  const watch = watchOver(lists, 'uribl', times)
 
   return {
     name: 'uribl',
     secrets: lists.flatMap(({ secrets }) => secrets),
-    start: async world => {
-      end()
-      for (const list of lists) off.set(list, UNTRIED)
-      await Promise.all(lists.map(list => examine(list, world, running)))
-    },
-    stop: end,
+    start: watch.start,
+    stop: watch.stop,
     message: async message => {
       if (message.user !== undefined) return []
       const { domains } = await message.ask(links)
       const asked = domains.slice(0, most)
-      const found = await Promise.all(
-        lists
-          .filter(list => !off.has(list))
-          .map(list =>
-            askAll(list, asked, { message, ms, broken: code => judge(list, `it answers ${code}`, message) }),
-          ),
-      )
+      const found = await Promise.all(watch.believed().map(list => askAll(list, asked, { message, ms, watch })))
       return found.flat()
     },
   }
 }
 
-interface ListOf extends List {
-  readonly ofNames: boolean
-}
-
 interface Asking {
   readonly message: Message
   readonly ms: number
-  readonly broken: (code: string) => void
+  readonly watch: Watch
 }
 
 /** The dearest listing of a list speaks: a campaign often has ten domains, and they are one finding. */
 async function askAll(
-  list: ListOf,
+  list: List,
   domains: readonly string[],
-  { message, ms, broken }: Asking,
+  { message, ms, watch }: Asking,
 ): Promise<readonly Finding[]> {
-  const { dns, clock, signal } = message
-  const names = domains.filter(domain => isAddress(domain) !== list.ofNames)
+  const { dns, clock, signal, notify } = message
+  const names = domains.filter(domain => isHeld(list, domain))
   const listings = await Promise.all(
     names.map(async (name): Promise<Listing> => {
-      const question = dns.resolve(nameIn(list, name), 'A', { signal })
+      const question = dns.resolve(listedName(list.zone, name, list.holds), 'A', { signal })
       return readListing(await within(question, { ms, late: failure('timeout', 'the list is late'), clock }))
     }),
   )
   const error = listings.find(listing => listing.kind === 'broken')
-  if (error?.kind === 'broken') {
-    broken(`${error.code}, which is an error and no listing`)
-    return [
-      {
-        rule: 'error',
-        reason: `${list.label} answers ${error.code}, which is an error and no listing: it is switched off`,
-      },
-    ]
-  }
+  if (error?.kind === 'broken') return [watch.distrust(list, error, notify)]
   const weighed = listings.flatMap((listing, index) =>
     listing.kind === 'listed'
       ? [{ value: list.weigh(listing.codes), name: names[index] ?? '', codes: listing.codes }]
@@ -141,22 +90,7 @@ async function askAll(
   return [evidence(worst.value, reason, { rule: 'listed' })]
 }
 
-const UNTRIED = 'not tried yet'
+const isHeld = ({ holds, ipv6 }: List, name: string): boolean =>
+  isAddress(name) ? holds === 'addresses' && (ipv6 || !name.includes(':')) : holds === 'domains'
 
 const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name)
-
-const nameIn = ({ zone }: List, name: string): string => `${isAddress(name) ? reverseLabels(name) : name}.${zone}`
-
-/** RFC 5782 §5: a list of names holds TEST and does not hold INVALID; one of addresses 127.0.0.2 and not 127.0.0.1. */
-async function troubleOf(list: ListOf, { dns }: Pick<World, 'dns'>): Promise<string | undefined> {
-  const [good, bad] = list.ofNames ? ['invalid', 'test'] : ['1.0.0.127', '2.0.0.127']
-  const [unlisted, listed] = await Promise.all(
-    [good, bad].map(async name => readListing(await dns.resolve(`${name}.${list.zone}`, 'A'))),
-  )
-  if (unlisted?.kind === 'broken' || listed?.kind === 'broken') return 'it answers its test points with an error code'
-  if (unlisted?.kind === 'listed') return 'it lists what no list may hold, so it would list the world'
-  if (unlisted?.kind === 'unknown' || listed?.kind === 'unknown') return 'its test points could not be asked'
-  return listed?.kind === 'listed'
-    ? undefined
-    : 'it does not list its test point, so it is empty, gone, or does not answer us'
-}

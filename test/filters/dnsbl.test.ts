@@ -189,6 +189,24 @@ describe('the test points', () => {
     ])
   })
 
+  test('D06 a list that answers an error code is tried again after five minutes', async () => {
+    let literal: ZoneLiteral = list('127.255.255.254')
+    const dns: Resolver = { resolve: (name, type) => zone(literal).resolve(name, type) }
+    const clock = handClock()
+    const told: Notice[] = []
+    const world = worldOf({ dns, clock, notify: notice => told.push(notice) })
+    const filter = dnsbl({ zones: [{ zone: bl }] })
+    await filter.start?.(world)
+    const connect = async () => filter.connect?.(contextAt('connect', { ...world, ip }), { score: 0, findings: [] })
+    await connect()
+    literal = list('127.0.0.2')
+    expect(await connect()).toEqual([])
+    await pass(clock, 300_000)
+    expect(await connect()).toHaveLength(1)
+    expect(told.map(({ what }) => what)).toEqual(['dnsbl/off', 'dnsbl/on'])
+    filter.stop?.()
+  })
+
   test('a gateway that closes asks no more', async () => {
     const { filter, dns, clock, connect } = started(healthy(), [{ zone: bl }])
     await filter.start?.(connect.world)

@@ -42,6 +42,17 @@ test('a list of addresses is asked for addresses, one of names for names', async
   expect(asked.toSorted()).toEqual(['7.100.51.198.ip.example', 'bad.org.dbl.example', 'evil.com.dbl.example'])
 })
 
+test('a list of addresses is asked for IPv6 only where it holds it', async () => {
+  const asked: string[] = []
+  const six = message({ html: '<a href="http://[2001:db8::7]/">a</a>' })
+  const [old, both] = [
+    { zone: 'four.example', holds: 'addresses' },
+    { zone: 'six.example', holds: 'addresses', ipv6: true },
+  ] as const
+  await probe(uribl({ zones: [old, both] }), { dns: recordingZone(asked), message: six })
+  expect(asked).toEqual([`7.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.six.example`])
+})
+
 test('no more domains of a message are asked for than said', async () => {
   const asked: string[] = []
   const many = message({
@@ -55,8 +66,12 @@ test('no more domains of a message are asked for than said', async () => {
 })
 
 test.for<[string, Parameters<typeof zone>[0], RegExp]>([
-  ['lists everything', { ...healthy, 'invalid.dbl.example': { A: '127.0.0.2' } }, /lists what no list may hold/],
-  ['is empty', {}, /does not list its test point/],
+  [
+    'lists everything',
+    { ...healthy, 'invalid.dbl.example': { A: '127.0.0.2' } },
+    /lists invalid, so it would list the world/,
+  ],
+  ['is empty', {}, /does not list test, so it is empty/],
   ['answers an error code', { 'test.dbl.example': { A: '127.255.255.254' } }, /with an error code/],
   ['leads to a web server', { 'test.dbl.example': { A: '192.0.2.80' } }, /with an error code/],
 ])('a list that %s is not asked, and the operator hears of it', async ([, names, why]) => {
@@ -74,16 +89,17 @@ test('an error code for a domain counts nothing and switches the list off, until
   const notify = (notice: Notice) => void notices.push(notice)
   const hand = clock()
   const dns = zone({ ...healthy, 'evil.com.dbl.example': { A: '127.255.255.252' } })
-  const filter = uribl({ zones, check: '1h' })
+  const filter = uribl({ zones })
   await filter.start?.(worldOf({ dns, clock: hand, notify }))
   expect(await probe(filter, { dns, notify, message: linked })).toEqual([
     {
       rule: 'uribl/error',
-      reason: 'dbl.example answers 127.255.255.252, which is an error and no listing: it is switched off',
+      reason:
+        'dbl.example answers 127.255.255.252, which is an error and no listing: it is switched off until it is healthy',
     },
   ])
   expect(await probe(filter, { dns, notify, message: linked })).toEqual([])
-  await hand.advance(3_600_000)
+  await hand.advance(300_000)
   expect(notices.map(({ what }) => what)).toEqual(['uribl/off', 'uribl/on'])
   await filter.stop?.()
 })
@@ -97,6 +113,6 @@ test('a list that is late costs nobody more than the wait', async () => {
 })
 
 test('what is configured wrong is told', () => {
-  expect(() => uribl({ zones: [{ zone: 'not a name' }] })).toThrow(PosternError)
+  expect(() => uribl({ zones: [{ zone: 'not a name' }] })).toThrow(/^uribl\.zones\[0\]\.zone: /)
   expect(() => uribl({ zones, most: 0 })).toThrow(PosternError)
 })
