@@ -1,10 +1,9 @@
 /** The message in the body of a request: as it is, in chunks, or packed by zstd; never more than the limit. */
-import type { Readable } from 'node:stream'
 import { zstdDecompress } from 'node:zlib'
 import { RequestError } from './headers.ts'
 
 /** @throws RequestError for what is too large or cannot be unpacked */
-export async function readBody(source: Readable, limit: number, packed: boolean): Promise<Buffer> {
+export async function readBody(source: AsyncIterable<unknown>, limit: number, packed: boolean): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of source) {

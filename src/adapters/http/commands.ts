@@ -7,23 +7,21 @@ import { prometheus } from '../../observe/prometheus.ts'
 import type { Gateway } from '../../postern.ts'
 import { asSent } from './body.ts'
 import type { Counts } from './counts.ts'
-import { RequestError, type RequestHeaders, readHeaders } from './headers.ts'
-import { actions, resultOf, symbolsOf } from './result.ts'
+import { type Asked, RequestError, type RequestHeaders, readHeaders } from './headers.ts'
+import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf } from './result.ts'
 import { type Scan, scan } from './scan.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type Thresholds } from './settings.ts'
 
 export interface Door {
   readonly current: () => Gateway
   readonly counts: Counts
   /** For the controller's part; without one it is served to this machine alone. */
   readonly password: string | undefined
-  readonly required: number
-  readonly quarantine: number
+  /** The gateway's own, as replies show them. */
+  readonly thresholds: Thresholds
 }
 
 export interface Command {
-  /** In lower case, without the slash: `checkv2`. */
-  readonly name: string
   readonly headers: RequestHeaders
   readonly body: Buffer
   /** Who asks. */
@@ -36,33 +34,25 @@ export interface Answer {
   readonly body: string
 }
 
-const json = (value: unknown, code = 200): Answer => ({ code, type: 'application/json', body: JSON.stringify(value) })
+const json = (value: unknown): Answer => ({ code: 200, type: 'application/json', body: JSON.stringify(value) })
 const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
 
 /** Commands that change something, or tell about other mail than the asker's own. */
 const controls: ReadonlySet<string> = new Set([
-  ...[
-    'learnspam',
-    'learnham',
-    'stat',
-    'statreset',
-    'symbols',
-    'actions',
-    'counters',
-    'auth',
-    'errors',
-    'graph',
-    'history',
-  ],
+  ...['learnspam', 'learnham'],
+  ...['stat', 'symbols', 'actions', 'counters', 'auth', 'errors'],
 ])
 
 export const isControl = (name: string): boolean => controls.has(name)
 
-/** @throws RequestError with what was wrong with the request */
-export async function answer(door: Door, command: Command): Promise<Answer> {
-  const { name } = command
+/**
+ * @param name in lower case, without the slash: `checkv2`
+ * @throws RequestError with what was wrong with the request
+ */
+export async function answer(door: Door, name: string, command: Command): Promise<Answer> {
   // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
-  if (name === 'checkv2' || (old.has(name) && command.body.length > 0)) return await check(door, command)
+  if (name === 'checkv2') return json(await check(door, command))
+  if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(door, command)))
   if (isControl(name)) authorise(door, command)
   switch (name) {
     case 'ping':
@@ -78,14 +68,9 @@ export async function answer(door: Door, command: Command): Promise<Answer> {
     case 'symbols':
       return json(groups(door.counts))
     case 'counters':
-      return json(
-        rows(door.counts).map(({ symbol, weight, hits }) => ({ symbol, weight, frequency: 0, hits, time: 0 })),
-      )
+      return json(rows(door.counts).map(row => ({ ...row, frequency: 0, time: 0 })))
     case 'actions':
-      return json([
-        { action: 'reject', value: door.required },
-        { action: 'add header', value: door.quarantine },
-      ])
+      return json(Object.entries(byAction(door.thresholds)).map(([action, value]) => ({ action, value })))
     case 'errors':
       return json([])
     case 'metrics':
@@ -98,31 +83,44 @@ export async function answer(door: Door, command: Command): Promise<Answer> {
 /** Old names of `/check`, whose reply has another form. */
 const old: ReadonlySet<string> = new Set(['check', 'symbols', 'scan', 'report', 'report_ifspam', 'process'])
 
+export interface Judged extends Scan {
+  /** Of the gateway, or what the request has asked for. */
+  readonly thresholds: Thresholds
+  /** The message as it was judged. */
+  readonly message: Buffer
+}
+
 /** Judges the message of a request. */
-export async function judge({ current, counts }: Door, { headers, body }: Command): Promise<Scan> {
-  const { settings, queueId: _queue, flags: _flags, ...envelope } = readHeaders(headers)
-  const content = Readable.from([asSent(body)], { objectMode: false })
+export async function judge(door: Door, asked: Asked, body: Buffer): Promise<Judged> {
+  const { settings, flags: _reply, ...envelope } = asked
+  const { terms, thresholds } = settings
+    ? readSettings(settings, door.thresholds)
+    : { terms: undefined, thresholds: door.thresholds }
+  const message = asSent(body)
+  const content = Readable.from([message], { objectMode: false })
   try {
-    const scanned = await scan(current(), { ...envelope, content, ...(settings && { terms: readSettings(settings) }) })
+    const scanned = await scan(door.current(), { ...envelope, content, ...(terms && { terms }) })
     const { decision, ms } = scanned
-    counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
-    return scanned
+    door.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
+    return { ...scanned, thresholds, message }
   } catch (error) {
     if (error instanceof PosternError) throw new RequestError(400, error.message)
     throw error
   }
 }
 
-async function check(door: Door, command: Command): Promise<Answer> {
-  const { required, quarantine } = door
-  const thresholds = { reject: required, 'add header': quarantine }
-  const judged = await judge(door, command)
-  const messageId = headerOf(asSent(command.body)).get('message-id')?.replace(/^<|>$/g, '')
-  const result = resultOf(judged, { required, thresholds, messageId })
-  if (!old.has(command.name)) return json(result)
-  const { symbols, ...rest } = result
-  return json({ default: { is_spam: result.action !== 'no action', ...rest, ...symbols } })
+/** The body of a reply to `/checkv2`. */
+async function check(door: Door, command: Command): Promise<Result> {
+  const asked = readHeaders(command.headers)
+  if (asked.flags.has('skip')) return skipped(door.thresholds)
+  const { thresholds, message, ...judged } = await judge(door, asked, command.body)
+  const messageId = headerOf(message).get('message-id')?.replace(/^<|>$/g, '')
+  return resultOf(judged, { thresholds, messageId, grouped: asked.flags.has('groups') })
 }
+
+const inOldForm = ({ symbols, ...rest }: Result) => ({
+  default: { is_spam: rest.action !== actions.accept, ...rest, ...symbols },
+})
 
 async function learn({ current, counts }: Door, { body, address }: Command, label: 'ham' | 'spam'): Promise<Answer> {
   if (body.length === 0) throw new RequestError(400, 'there is no message to learn')
@@ -150,7 +148,7 @@ function authorise({ password }: Door, { headers, address }: Command): void {
 const rows = ({ symbols }: Counts) => [...symbols].map(([symbol, { hits, weight }]) => ({ symbol, hits, weight }))
 
 function groups(counts: Counts) {
-  const byGroup = Map.groupBy(rows(counts), ({ symbol }) => symbol.split('_')[0]?.toLowerCase() ?? '')
+  const byGroup = Map.groupBy(rows(counts), ({ symbol }) => groupOf(symbol))
   return [...byGroup].map(([group, rules]) => ({
     group,
     rules: rules.map(({ symbol, weight }) => ({ symbol, weight, description: '', frequency: 0, time: 0 })),

@@ -20,7 +20,8 @@ const MOST_RECIPIENTS = 1000
 const FORBIDDEN = ['file', 'path', 'shm', 'shm-offset', 'shm-length', 'dictionary'] as const
 
 export interface Asked extends Pick<Scanned, 'ip' | 'helo' | 'tls' | 'reversePath' | 'forwardPaths' | 'user'> {
-  readonly queueId?: string
+  /** The mail server's name for the message. */
+  readonly ref?: string
   readonly flags: ReadonlySet<string>
   readonly settings?: string
 }
@@ -34,10 +35,11 @@ export function readHeaders(headers: RequestHeaders): Asked {
   const ip = one('ip')
   const helo = one('helo')
   const user = one('user')
-  const queueId = one('queue-id')
+  const ref = one('queue-id')
   const settings = one('settings')
   const [version, cipher] = [one('tls-version'), one('tls-cipher')]
-  const forwardPaths = headers('rcpt').flatMap(split).map(path)
+  const named = headers('rcpt').length > 0 ? headers('rcpt') : headers('deliver-to')
+  const forwardPaths = named.flatMap(split).map(path)
   if (forwardPaths.length > MOST_RECIPIENTS) throw new RequestError(400, `more than ${MOST_RECIPIENTS} recipients`)
   return {
     forwardPaths,
@@ -46,7 +48,7 @@ export function readHeaders(headers: RequestHeaders): Asked {
     ...(ip && { ip: ip.replace(/^\[|\]$/g, '') }),
     ...(helo && { helo }),
     ...(user && { user }),
-    ...(queueId && { queueId }),
+    ...(ref && { ref }),
     ...(settings && { settings }),
     ...((version || cipher) && { tls: { protocol: version ?? 'TLS', ...(cipher && { cipher }) } }),
   }

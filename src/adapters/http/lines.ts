@@ -1,10 +1,9 @@
 /** The line protocols on the same port: `CHECK RSPAMC/1.3`, as Exim says it, and SPAMC, as spamc does. */
 import type { Socket } from 'node:net'
 import { readBody } from './body.ts'
-import { answer, type Command, type Door, judge } from './commands.ts'
-import { RequestError, type RequestHeaders } from './headers.ts'
+import { answer, type Command, type Door, type Judged, judge } from './commands.ts'
+import { RequestError, type RequestHeaders, readHeaders } from './headers.ts'
 import { actions, symbolsOf } from './result.ts'
-import type { Scan } from './scan.ts'
 
 /** How a conversation of this kind begins; HTTP has a path where these have a name. */
 export const opening = /^([A-Z_]{4,16}) (RSPAMC|SPAMC)\/(\d\.\d)\r?\n/
@@ -12,8 +11,15 @@ export const opening = /^([A-Z_]{4,16}) (RSPAMC|SPAMC)\/(\d\.\d)\r?\n/
 const LONGEST_HEADER = 65_536
 const CRLF = '\r\n'
 
+/** How much of a request is taken, and who hears that it is whole. */
+export interface Arrival {
+  /** Octets of a message. */
+  readonly limit: number
+  readonly arrived: () => void
+}
+
 /** Reads one request from a socket and answers it. Exim does not end its side, so the length that it names is kept to. */
-export async function serveLines(door: Door, socket: Socket, limit: number): Promise<void> {
+export async function serveLines(door: Door, socket: Socket, { limit, arrived }: Arrival): Promise<void> {
   const head = await readHead(socket)
   const [, verb = '', protocol = ''] = opening.exec(head.text) ?? []
   const reply = protocol === 'RSPAMC' ? rspamc : spamc
@@ -24,10 +30,9 @@ export async function serveLines(door: Door, socket: Socket, limit: number): Pro
     const stop = Number.isSafeInteger(length) ? length : undefined
     if (stop !== undefined && stop > limit)
       throw new RequestError(413, `a message of ${stop} octets; ${limit} are taken`)
-    const body = await readBody(streamOf(head.rest, socket, stop) as never, limit, false)
-    socket.end(
-      await reply(door, verb, { name: 'check', headers: renamed(headers), body, address: socket.remoteAddress ?? '' }),
-    )
+    const body = await readBody(streamOf(head.rest, socket, stop), limit, false)
+    arrived()
+    socket.end(await reply(door, verb, { headers, body, address: socket.remoteAddress ?? '' }))
   } catch (error) {
     const known = error instanceof RequestError
     socket.end(
@@ -37,14 +42,19 @@ export async function serveLines(door: Door, socket: Socket, limit: number): Pro
 }
 
 async function readHead(socket: Socket): Promise<{ readonly text: string; readonly rest: Buffer }> {
-  let all = Buffer.alloc(0)
+  let text = ''
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    all = Buffer.concat([all, chunk as Buffer])
-    const end = /\r?\n\r?\n/.exec(all.toString('latin1'))
-    if (end) return { text: all.toString('latin1', 0, end.index + 2), rest: all.subarray(end.index + end[0].length) }
-    if (all.length > LONGEST_HEADER) break
+    // The end may lie across two chunks; what was searched before is not searched again.
+    const from = Math.max(0, text.length - 3)
+    text += (chunk as Buffer).toString('latin1')
+    const end = /\r?\n\r?\n/.exec(text.slice(from))
+    if (end) {
+      const stop = from + end.index
+      return { text: text.slice(0, stop + 2), rest: Buffer.from(text.slice(stop + end[0].length), 'latin1') }
+    }
+    if (text.length > LONGEST_HEADER) break
   }
-  return { text: all.toString('latin1'), rest: Buffer.alloc(0) }
+  return { text, rest: Buffer.alloc(0) }
 }
 
 /** What follows the head, up to the length that was named, else up to the end. */
@@ -73,20 +83,18 @@ function headersOf(text: string): RequestHeaders {
 }
 
 /** What spamc calls a user is no proof of who has sent the message. */
-const renamed =
+const withoutUser =
   (headers: RequestHeaders): RequestHeaders =>
   name =>
     name === 'user' ? [] : headers(name)
 
-type LineCommand = Omit<Command, 'name'> & { readonly name: 'check' }
-
-async function rspamc(door: Door, _verb: string, command: LineCommand): Promise<string> {
-  const { decision } = await judge(door, command)
+async function rspamc(door: Door, _verb: string, command: Command): Promise<string> {
+  const { decision, thresholds } = await judge(door, readHeaders(command.headers), command.body)
   const { score, verdict, findings, reply } = decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
   const lines = [
     'RSPAMD/1.3 0 EX_OK',
-    `Metric: default; ${isSpam}; ${score.toFixed(2)} / ${door.required.toFixed(2)} / 0.0`,
+    `Metric: default; ${isSpam}; ${score.toFixed(2)} / ${thresholds.reject.toFixed(2)} / 0.0`,
     `Action: ${actions[verdict]}`,
     ...Object.values(symbolsOf(findings)).map(({ name, score }) => `Symbol: ${name}(${score.toFixed(2)})`),
     ...(reply.code >= 400 ? [`Message: ${reply.status} ${reply.text}`] : []),
@@ -94,17 +102,17 @@ async function rspamc(door: Door, _verb: string, command: LineCommand): Promise<
   return `${lines.join(CRLF)}${CRLF}`
 }
 
-async function spamc(door: Door, verb: string, command: LineCommand): Promise<string> {
+async function spamc(door: Door, verb: string, command: Command): Promise<string> {
   if (verb === 'TELL') return await tell(door, command)
-  const judged = await judge(door, command)
+  const judged = await judge(door, readHeaders(withoutUser(command.headers)), command.body)
   const { score, verdict } = judged.decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
-  const result = `Spam: ${isSpam} ; ${score.toFixed(1)} / ${door.quarantine.toFixed(1)}`
-  const body = bodyOf(verb, judged, command.body, door)
+  const result = `Spam: ${isSpam} ; ${score.toFixed(1)} / ${judged.thresholds.quarantine.toFixed(1)}`
+  const body = bodyOf(verb, judged, command.body)
   return [`SPAMD/1.1 0 EX_OK`, `Content-length: ${Buffer.byteLength(body, 'latin1')}`, result, '', body].join(CRLF)
 }
 
-function bodyOf(verb: string, { decision, outcome }: Scan, message: Buffer, { quarantine }: Door): string {
+function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: Buffer): string {
   const symbols = Object.values(symbolsOf(decision.findings))
   const report = () =>
     symbols
@@ -115,14 +123,14 @@ function bodyOf(verb: string, { decision, outcome }: Scan, message: Buffer, { qu
     case 'SYMBOLS':
       return symbols.map(({ name }) => name).join(',')
     case 'REPORT':
-      return `${decision.score.toFixed(1)}/${quarantine.toFixed(1)}${CRLF}${report()}${CRLF}`
+      return `${decision.score.toFixed(1)}/${thresholds.quarantine.toFixed(1)}${CRLF}${report()}${CRLF}`
     case 'REPORT_IFSPAM':
       return decision.verdict === 'accept' ? '' : `${report()}${CRLF}`
     case 'PROCESS':
-      return fields() + message.toString('latin1')
+      return fields() + sent.toString('latin1')
     case 'HEADERS': {
-      const end = /\r?\n\r?\n/.exec(message.toString('latin1', 0, 131_072))
-      return fields() + (end ? message.toString('latin1', 0, end.index + end[0].length) : '')
+      const end = /\r?\n\r?\n/.exec(sent.toString('latin1', 0, 131_072))
+      return fields() + (end ? sent.toString('latin1', 0, end.index + end[0].length) : '')
     }
     default:
       return ''
@@ -130,10 +138,10 @@ function bodyOf(verb: string, { decision, outcome }: Scan, message: Buffer, { qu
 }
 
 /** spamc -L: what a message was. */
-async function tell(door: Door, { headers, body, address }: LineCommand): Promise<string> {
+async function tell(door: Door, { headers, body, address }: Command): Promise<string> {
   const label = headers('message-class')[0]
   const sets = headers('set').join().includes('local')
   if ((label !== 'spam' && label !== 'ham') || !sets) return `SPAMD/1.1 69 EX_UNAVAILABLE${CRLF}${CRLF}`
-  await answer(door, { name: `learn${label}`, headers, body, address })
+  await answer(door, `learn${label}`, { headers, body, address })
   return `SPAMD/1.1 0 EX_OK${CRLF}DidSet: local${CRLF}Content-length: 2${CRLF}${CRLF}${CRLF}`
 }

@@ -1,6 +1,7 @@
 /** What was judged, in Rspamd's words: actions, symbols with their scores, fields to add and to remove. */
 import type { Finding, Verdict } from '../../core/finding.ts'
 import type { Scan } from './scan.ts'
+import type { Thresholds } from './settings.ts'
 
 /** One rule that has found something. */
 export interface RuleScore {
@@ -40,33 +41,68 @@ export function symbolsOf(findings: readonly Finding[]): Readonly<Record<string,
 /** What clients sent stands in reasons; clients of ours may print them. */
 const printable = (text: string): string => text.slice(0, LONGEST_OPTION).replace(/[\p{Cc}\p{Cf}]/gu, '?')
 
+/** The group of a symbol, which is the filter that has found it. */
+export const groupOf = (name: string): string => name.split('_')[0]?.toLowerCase() ?? ''
+
+/** The score from which each action is taken; one that is switched off is not named. */
+export const byAction = ({ reject, quarantine }: Thresholds): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries({ [actions.reject]: reject, [actions.quarantine]: quarantine }).filter(([, from]) =>
+      Number.isFinite(from),
+    ),
+  )
+
 export interface ResultOptions {
-  /** The score from which messages are refused, as it is shown. */
-  readonly required: number
-  /** Score from which an action is taken. */
-  readonly thresholds: Readonly<Record<string, number>>
+  readonly thresholds: Thresholds
   /** Of the message. */
   readonly messageId?: string | undefined
+  /** Add up the scores of each group. @default false */
+  readonly grouped?: boolean
 }
 
-/** The body of a reply to `/checkv2`. */
-export function resultOf({ decision, outcome, ms, ref }: Scan, { required, thresholds, messageId }: ResultOptions) {
+export type Result = ReturnType<typeof resultOf> | ReturnType<typeof skipped>
+
+const common = (thresholds: Thresholds) => ({
+  required_score: byAction(thresholds)[actions.reject] ?? Number.MAX_SAFE_INTEGER,
+  thresholds: byAction(thresholds),
+})
+
+/** For a message that was not to be judged. */
+export const skipped = (thresholds: Thresholds) => ({
+  is_skipped: true,
+  score: 0,
+  ...common(thresholds),
+  action: actions.accept,
+  symbols: symbolsOf([]),
+})
+
+export function resultOf(
+  { decision, outcome, ms, ref }: Scan,
+  { thresholds, messageId, grouped = false }: ResultOptions,
+) {
   const { verdict, score, findings, reply } = decision
   const refused = reply.code >= 400
+  const symbols = symbolsOf(findings)
   return {
     is_skipped: false,
     score,
-    required_score: required,
+    ...common(thresholds),
     action: actions[verdict],
-    thresholds,
-    symbols: symbolsOf(findings),
+    symbols,
     messages: refused ? { smtp_message: `${reply.status} ${reply.text}` } : {},
     'message-id': messageId ?? 'undef',
     time_real: Math.round(ms) / 1000,
     ref,
+    ...(grouped && { groups: groupsOf(Object.values(symbols)) }),
     ...(verdict === 'discard' && { reject: 'discard' }),
     ...(outcome && !refused && { milter: changesOf(outcome) }),
   }
+}
+
+function groupsOf(symbols: readonly RuleScore[]) {
+  const byGroup = Map.groupBy(symbols, ({ name }) => groupOf(name))
+  const sum = (list: readonly RuleScore[]) => Math.round(list.reduce((all, { score }) => all + score, 0) * 1000) / 1000
+  return Object.fromEntries([...byGroup].map(([group, list]) => [group, { score: sum(list), description: group }]))
 }
 
 function changesOf({ trace, forged }: NonNullable<Scan['outcome']>) {

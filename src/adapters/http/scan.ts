@@ -13,6 +13,8 @@ export interface Scanned {
   readonly reversePath?: string
   readonly forwardPaths: readonly string[]
   readonly user?: string
+  /** The reference of the session, when the host has one. */
+  readonly ref?: string
   readonly content: Readable
   readonly terms?: Terms
 }
@@ -37,10 +39,10 @@ const NOBODY = 'postmaster'
  * @throws PosternError when `ip` is no address
  */
 export async function scan(gateway: Gateway, message: Scanned, use?: (judged: Scan) => Promise<void>): Promise<Scan> {
-  const { ip = UNKNOWN, helo = '', reversePath = '', forwardPaths, user, tls, content, terms } = message
+  const { ip = UNKNOWN, helo = '', reversePath = '', forwardPaths, user, tls, ref, content, terms } = message
   const { clock } = gateway.world
   const since = clock.monotonic()
-  const session = gateway.open({ ip, ...(terms && { terms }) })
+  const session = gateway.open({ ip, ...(ref && { ref }), ...(terms && { terms }) })
   const done = (decision: Decision, outcome?: Outcome): Scan => ({
     ref: session.ref,
     decision,

@@ -8,7 +8,7 @@ import { readBody } from './body.ts'
 import { type Answer, answer, type Door, isControl } from './commands.ts'
 import { counts } from './counts.ts'
 import { RequestError, type RequestHeaders } from './headers.ts'
-import { opening, serveLines } from './lines.ts'
+import { type Arrival, opening, serveLines } from './lines.ts'
 
 export interface RspamdOptions {
   /** For what changes something or tells of other mail (`/learnspam`, `/stat` …). @default none: this machine alone is served */
@@ -21,7 +21,7 @@ export interface RspamdOptions {
   readonly size?: Size
   /** Connections at once. Each may hold a message in memory. @default 100 */
   readonly connections?: number
-  /** How long a request may take to arrive. @default '60s' */
+  /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
   readonly patience?: Duration
 }
 
@@ -29,7 +29,9 @@ const MOST_HEADER = 65_536
 
 /**
  * A server that rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others take for Rspamd. Findings are
- * symbols; their scores sum to the score that is shown. Files of this machine are never read for a client.
+ * symbols; their scores sum to the score that is shown. Files of this machine are never read for a client. Queue-Id becomes
+ * the reference of the session; what asks for another form of the reply (msgpack, urls, times of rules), or for profiles of
+ * settings that a configuration would hold, has no effect.
  *
  * @example
  * rspamd(gateway, { password: 'secret' }).listen(11333, '127.0.0.1')
@@ -41,33 +43,38 @@ export function rspamd(
   const current = typeof gateway === 'function' ? gateway : () => gateway
   const limit = toOctets(size, 'rspamd.size')
   const wait = toMilliseconds(patience, 'rspamd.patience')
-  const door: Door = { current, counts: counts(() => Date.now()), password, required: reject, quarantine }
-  const http = createHttp(
-    { maxHeaderSize: MOST_HEADER, requestTimeout: wait, headersTimeout: wait },
-    (request, response) => {
-      respond(door, request, response, limit).catch(() => response.destroy())
-    },
-  )
+  const door: Door = { current, counts: counts(() => Date.now()), password, thresholds: { reject, quarantine } }
+  // Node times the requests of servers that listen; this one is handed its sockets.
+  const arriving = new WeakMap<Socket, NodeJS.Timeout>()
+  const arrived = (socket: Socket) => clearTimeout(arriving.get(socket))
+  const http = createHttp({ maxHeaderSize: MOST_HEADER }, (request, response) => {
+    respond(door, request, response, { limit, arrived: () => arrived(request.socket) }).catch(() => response.destroy())
+  })
   // Clients may end their side once the message is sent, and wait for the answer.
   const server = createServer({ allowHalfOpen: true }, socket => {
-    sniff(socket, wait).then(
+    arriving.set(
+      socket,
+      setTimeout(() => socket.destroy(), wait),
+    )
+    socket.once('close', () => arrived(socket)).on('error', () => undefined)
+    // Whoever does not fetch the answer.
+    socket.setTimeout(wait, () => socket.destroy())
+    sniff(socket).then(
       isLines => {
         if (isLines === undefined) socket.destroy()
-        else if (isLines) serveLines(door, socket, limit).catch(() => socket.destroy())
+        else if (isLines)
+          serveLines(door, socket, { limit, arrived: () => arrived(socket) }).catch(() => socket.destroy())
         else http.emit('connection', socket)
       },
       () => socket.destroy(),
     )
   })
   server.maxConnections = connections
-  server.on('close', () => http.closeAllConnections())
   return server
 }
 
-/** Looks at the first line and puts it back; undefined for who says nothing in time. */
-async function sniff(socket: Socket, wait: number): Promise<boolean | undefined> {
-  socket.setTimeout(wait, () => socket.destroy())
-  socket.on('error', () => undefined)
+/** Looks at the first line and puts it back; undefined for who says nothing. */
+async function sniff(socket: Socket): Promise<boolean | undefined> {
   let seen = Buffer.alloc(0)
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     seen = Buffer.concat([seen, chunk as Buffer])
@@ -78,7 +85,12 @@ async function sniff(socket: Socket, wait: number): Promise<boolean | undefined>
   return opening.test(seen.toString('latin1', 0, 64))
 }
 
-async function respond(door: Door, request: IncomingMessage, response: ServerResponse, limit: number): Promise<void> {
+async function respond(
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { limit, arrived }: Arrival,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://postern')
   const name = url.pathname.replace(/^\/+|\/+$/g, '').toLowerCase()
   const headers = headersOf(request, url)
@@ -89,7 +101,8 @@ async function respond(door: Door, request: IncomingMessage, response: ServerRes
   const wantsPacked = packed || headers('accept-encoding').some(value => /\bzstd\b/i.test(value))
   try {
     const body = await readBody(request, limit, packed)
-    const made = await answer(door, { name, headers, body, address: request.socket.remoteAddress ?? '' })
+    arrived()
+    const made = await answer(door, name, { headers, body, address: request.socket.remoteAddress ?? '' })
     await send(response, made, wantsPacked)
   } catch (error) {
     const known = error instanceof RequestError

@@ -7,13 +7,24 @@ import { symbolName } from './result.ts'
 
 const LONGEST = 65_536
 
+/** The scores from which a message is refused, and kept apart. */
+export interface Thresholds {
+  readonly reject: number
+  readonly quarantine: number
+}
+
+export interface Asked {
+  readonly terms: Terms
+  readonly thresholds: Thresholds
+}
+
 /**
  * What `Settings: {"scores":{"SPF_FAIL":2},"symbols_disabled":["DNSBL_LISTED"],"actions":{"reject":10}}` asks for. Names are
  * those of our symbols, or of their groups, which are our filters.
  *
  * @throws RequestError for what is no JSON, or not of this form
  */
-export function readSettings(text: string): Terms {
+export function readSettings(text: string, usual: Thresholds): Asked {
   const settings = parse(text)
   const scores = numbers(settings.scores ?? {}, 'scores')
   const disabled = new Set([...names(settings.symbols_disabled)].map(symbolName))
@@ -33,13 +44,9 @@ export function readSettings(text: string): Terms {
     const points = scores.get(name)
     return points === undefined ? finding : { ...finding, points }
   }
-  const own = reject !== undefined || quarantine !== undefined
-  return {
-    adjust,
-    ...(own && {
-      policy: thresholds({ ...(reject !== undefined && { reject }), ...(quarantine !== undefined && { quarantine }) }),
-    }),
-  }
+  if (actions.size === 0) return { terms: { adjust }, thresholds: usual }
+  const own = { reject: reject ?? usual.reject, quarantine: quarantine ?? usual.quarantine }
+  return { terms: { adjust, policy: thresholds(own) }, thresholds: own }
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -175,6 +175,31 @@ describe('a message that is checked', () => {
   })
 })
 
+describe('what a request asks for beside', () => {
+  test('Queue-Id is the reference, Deliver-To a recipient where no other is named', async () => {
+    const result = await checked(plain, { 'queue-id': '4FxYz12', 'deliver-to': 'dora@example.net' })
+    expect(result.ref).toBe('4FxYz12')
+    expect(JSON.parse(result.symbols.WHO.options[0]).forwardPaths).toEqual(['dora@example.net'])
+  })
+
+  test('groups are added up; what is to be skipped is', async () => {
+    const { groups } = await checked(offer, { flags: 'milter,groups' })
+    expect(groups).toMatchObject({ client: { score: 1 }, words: { score: 8 } })
+    expect(await checked(offer, { flags: 'skip' })).toMatchObject({
+      is_skipped: true,
+      score: 0,
+      action: 'no action',
+      symbols: {},
+    })
+  })
+
+  test('the thresholds of Settings are shown; one that is switched off is not', async () => {
+    const asked = await checked(offer, { settings: '{"actions":{"reject":8.5}}' })
+    expect(asked).toMatchObject({ action: 'reject', required_score: 8.5, thresholds: { reject: 8.5, 'add header': 6 } })
+    expect((await checked(offer, { settings: '{"actions":{"reject":null}}' })).thresholds).toEqual({ 'add header': 6 })
+  })
+})
+
 describe('the controller', () => {
   test('learns, and tells what was learnt', async () => {
     const { code, body } = await ask('/learnspam', { body: offer })
@@ -273,6 +298,27 @@ describe('by the real clients', () => {
     })
     expect(replies).toMatch(/250 OK id=/)
     expect(queued).toEqual([expect.stringContaining('X-Action: add header 9.0')])
+  })
+})
+
+describe('a request that does not come to its end', () => {
+  test.for([
+    ['in its first line', 'GET /pi'],
+    ['in the header of HTTP', 'POST /checkv2 HTTP/1.1\r\nHost: x\r\nFrom: a'],
+    ['in the body of HTTP', 'POST /checkv2 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nFrom: a'],
+    ['in the header of a line protocol', 'CHECK RSPAMC/1.3\r\nFrom: a'],
+    ['in the body of a line protocol', 'CHECK SPAMC/1.5\r\nContent-length: 1000\r\n\r\nFrom: a'],
+  ] as const)('W18 octet by octet, %s, is hung up on', async ([, begin]) => {
+    await using served = await opened({ patience: '300ms' })
+    const socket = connect(served.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(begin)
+    // Each octet comes well within the time that a silent client has.
+    const drip = setInterval(() => socket.write('x'), 50)
+    const closed = once(socket, 'close')
+    socket.resume()
+    await closed
+    clearInterval(drip)
   })
 })
 
