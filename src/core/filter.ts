@@ -23,7 +23,7 @@ export interface SoFar {
 
 export interface Conduct {
   readonly name: string
-  /** Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is decided. */
+  /** Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused. */
   readonly order?: 'early' | 'late'
   /** What a failure or a timeout of this filter means. @default 'pass' */
   readonly failure?: 'pass' | 'defer'

@@ -14,7 +14,7 @@ export interface Finding {
   readonly reason: string
   /** Evidence: adds to the score. Negative points speak for the client. */
   readonly points?: number
-  /** Certainty: ends the stage. */
+  /** Certainty: reject, defer and discard end the stage. */
   readonly verdict?: Verdict
   /** What the client hears. */
   readonly status?: Status

@@ -1,4 +1,5 @@
-/** Runs the filters of one stage: in waves, together, each with a deadline, until one is certain. */
+/** Runs the filters of one stage: in waves, together, each with a deadline, until one refuses. */
+import { isFinal } from './decision.ts'
 import type { Filter, SoFar } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
 import { contextWith, OVER, type Scope } from './memory.ts'
@@ -100,6 +101,9 @@ export type Adjust = (finding: Finding) => Finding | undefined
 
 type Found = (readonly [index: number, findings: readonly Finding[]])[]
 
+/** Nothing that is found later can change these. */
+const endsStage = ({ verdict }: Finding): boolean => verdict === 'accept' || (verdict !== undefined && isFinal(verdict))
+
 interface Wave {
   readonly scope: Scope
   readonly clock: Clock
@@ -128,7 +132,8 @@ function runWave(
     const named = withNames(name, findings)
     const list = adjust === undefined ? named : named.flatMap(finding => adjust(finding) ?? [])
     if (list.length > 0) found.push([step.index, list])
-    ended ??= list.find(({ verdict }) => verdict !== undefined)
+    // A quarantined message is received all the same: what would refuse it, malware above all, is still looked for.
+    ended ??= list.find(endsStage)
     waiting?.get(step)?.()
     waiting?.delete(step)
     if (ended !== undefined || waiting?.size === 0) finish?.()
