@@ -1,4 +1,5 @@
 /** Who wrote the message, if every reader must see the same one (RFC 5322 §3.6.2, and stricter). */
+import { isUtf8 } from 'node:buffer'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { fact } from '../core/fact.ts'
 import type { Header } from '../core/stage.ts'
@@ -19,20 +20,24 @@ export type Author =
     }
   | {
       readonly kind: 'unclear'
+      /**
+       * `differs`: readers could see different authors, or none. `coauthors`: several, of whom Sender names one (RFC 5322
+       * §3.6.2). `unusable`: every reader sees the same one, in a domain that nobody can vouch for.
+       */
+      readonly trouble: 'differs' | 'coauthors' | 'unusable'
       /** A sentence. */
       readonly reason: string
     }
 
 /**
- * Exactly one From field with exactly one mailbox in a form that has a single reading. The tricks that show one author and
- * authenticate another (several fields, groups, routes, comments, encoded words in the address …) all end as `unclear`.
+ * Exactly one From field with one mailbox that every reader reads, however carelessly it is written. The tricks that show
+ * one author and authenticate another (several fields, groups, routes, another address in a name or a comment, encoded
+ * words in the address …) all end as `unclear`.
  */
 export const author = fact('author', 'header', ({ header, utf8 }: Header): Author => readAuthor(header, utf8))
 
 /** @param utf8 whether SMTPUTF8 was asked for, so that 8-bit characters may stand before the `@` (RFC 6532). */
 export function readAuthor(header: HeaderFields, utf8 = false): Author {
-  const unclear = (reason: string): Author => ({ kind: 'unclear', reason })
-
   const trouble = sectionTrouble(header)
   if (trouble) return unclear(trouble)
   const [field, second] = header.all('from')
@@ -42,12 +47,34 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
   if (malformed) return unclear(malformed)
 
   const { mailboxes, defects } = parseAddresses(field.value)
-  const [mailbox, another] = mailboxes
-  const [defect] = defects
-  if (defect) return unclear(defectReasons[defect])
+  for (const defect of defects) {
+    const reason = defectReasons[defect]
+    if (reason !== undefined) return unclear(reason)
+  }
+  const [mailbox] = mailboxes
   if (!mailbox) return unclear('the From field names nobody')
-  if (another) return unclear(`the From field names ${mailboxes.length} mailboxes`)
-  return readMailbox(mailbox, utf8)
+  const first = readMailbox(mailbox, field, utf8)
+  const others = mailboxes.filter(({ local, domain }) => `${local}@${domain}` !== `${mailbox.local}@${mailbox.domain}`)
+  return others.length === 0 ? first : coauthors(first, mailboxes, header)
+}
+
+const unclear = (reason: string, trouble: (Author & { kind: 'unclear' })['trouble'] = 'differs'): Author => ({
+  kind: 'unclear',
+  trouble,
+  reason,
+})
+
+/** Several authors are legal when Sender names one of them. Of one domain, the first speaks for all. */
+function coauthors(first: Author, mailboxes: readonly Mailbox[], header: HeaderFields): Author {
+  const reason = `the From field names ${mailboxes.length} mailboxes`
+  const [field, second] = header.all('sender')
+  const { mailboxes: senders, defects } = parseAddresses(field?.value ?? '')
+  const [sender, another] = senders
+  const spelt = ({ local, domain }: Mailbox) => `${local}@${domain}`.toLowerCase()
+  const named = sender && !another && !second && [...defects].every(defect => defectReasons[defect] === undefined)
+  if (!named || !mailboxes.some(one => spelt(one) === spelt(sender))) return unclear(reason)
+  const domains = new Set(mailboxes.map(({ domain }) => domain.toLowerCase()))
+  return first.kind === 'clear' && domains.size === 1 ? first : unclear(reason, 'coauthors')
 }
 
 const sectionReasons: Partial<Record<HeaderDefect['kind'], string>> = {
@@ -83,52 +110,59 @@ function fieldTrouble({ raw, name }: HeaderField): string | undefined {
   const text = raw.toString('latin1')
   if (/[^\t\n\r -~\x80-\xff]/.test(text)) return 'there is a control character in the From field'
   if (/\r\n[ \t]*\r\n/.test(text)) return 'the From field is folded over an empty line'
-  if (/[\x80-\xff]/.test(text) && raw.toString('utf8').includes('\ufffd')) return 'the From field is not valid UTF-8'
   return undefined
 }
 
 const COLON = 58
 
-const defectReasons: Readonly<Record<AddressDefect, string>> = {
+/** Where readers differ about the address; of all other defects they make the same. */
+const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
   group: 'the From field holds a group',
   route: 'the address in the From field has a route',
-  comment: 'there is a comment in or around the address of the From field',
-  'address-in-display': 'an address stands unquoted in the display name of the From field',
+  'odd-comment': 'a comment in the From field holds what could be an address, or divides one',
+  'address-in-display': 'another address stands unquoted in the display name of the From field',
   'encoded-word': 'there is an encoded word inside the address of the From field',
-  'quoted-local': 'the local part of the address in the From field is quoted',
-  'domain-literal': 'the address in the From field has a literal instead of a domain',
   'space-in-address': 'there is white space inside the address of the From field',
   'several-at': 'the address in the From field has several @',
   'no-local': 'the address in the From field has no local part',
   'no-domain': 'the From field names a mailbox without a domain',
-  'text-after-address': 'there is text after the address of the From field',
-  'empty-element': 'the list in the From field has an empty element',
   unterminated: 'a quote, comment or bracket in the From field has no end',
   unexpected: 'there is a special character out of place in the From field',
   'too-long': 'the From field is too long',
   'too-many': 'the From field names too many mailboxes',
 }
 
-const dotAtom = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
-const dotAtomUtf8 = /^[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}-]+)*$/u
+/** Of an address; RFC 5321 §4.5.3.1 has 64 for the local part, which forwarders and ticket systems do not keep to. */
+const LONGEST = 320
+const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
+const atomsUtf8 = /^[\w!#$%&'*+/=?^`{|}~.\p{L}\p{M}\p{N}-]+$/u
 
-function readMailbox({ display, local, domain }: Mailbox, utf8: boolean): Author {
-  const unclear = (reason: string): Author => ({ kind: 'unclear', reason })
-  if (local.length > 64) return unclear('the local part of the address in the From field is longer than 64 characters')
-  if (!(utf8 ? dotAtomUtf8 : dotAtom).test(local)) {
-    return unclear('the local part of the address in the From field has characters or dots that must not be there')
+function readMailbox({ display, local, domain }: Mailbox, field: HeaderField, utf8: boolean): Author {
+  if (local.length + domain.length > LONGEST) return unclear('the address in the From field is too long')
+  if (/[^\0-\x7f]/.test(local + domain) && !isUtf8(field.raw)) return unclear('the From field is not valid UTF-8')
+  // Dots in a row, at the beginning or at the end: some large providers gave such addresses out.
+  if (!(utf8 ? atomsUtf8 : atoms).test(local)) {
+    const reason = 'the local part of the address in the From field has characters that must not be there'
+    return unclear(reason, /^[ -~]+$/.test(local) && !/["\\@<>,;]/.test(local) ? 'unusable' : 'differs')
   }
   const name = strictDomain(domain)
-  if (!name) return unclear('the domain of the address in the From field is not a valid host name')
+  if (!name) {
+    const reason = 'the domain of the address in the From field is not a valid host name'
+    return unclear(reason, isAscii(domain) ? 'unusable' : 'differs')
+  }
   return { kind: 'clear', display, local, domain: name, address: `${local}@${name}` }
 }
 
+const isAscii = (text: string): boolean => /^[!-~]*$/.test(text)
+
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-const hostName = new RegExp(`^(?:${label}\\.)*(?!\\d+$)${label}$`)
+// Machines have names with an underscore, which DNS can carry (RFC 2181 §11); no domain is registered with one.
+const machine = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const hostName = new RegExp(`^(?:${machine}\\.)*(?!\\d+$)${label}$`)
 
 /** Letters, digits and hyphens (RFC 1123 §2.1), or labels that are the same before and after IDNA maps them. */
 function strictDomain(domain: string): string | undefined {
-  const lower = domain.toLowerCase()
+  const lower = domain.toLowerCase().replace(/\.$/, '')
   if (lower.length > 253) return undefined
   const mapped = /[^\0-\x7f]|xn--/.test(lower) ? domainToASCII(lower) : lower
   if (mapped.length > 253 || !hostName.test(mapped)) return undefined

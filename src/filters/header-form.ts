@@ -11,8 +11,12 @@ export type Consequence = number | 'reject' | 'quarantine' | 'off'
 
 /** What each thing that can be wrong leads to. */
 export interface HeaderFormOptions {
-  /** There is not exactly one author whom every reader sees. @default 'reject' */
+  /** Readers could see different authors, or there is none. @default 'reject' */
   readonly author?: Consequence
+  /** Several authors of different domains, of whom Sender names one: legal (RFC 5322 §3.6.2), and open to abuse. @default 'quarantine' */
+  readonly coauthors?: Consequence
+  /** The one author is in a domain that nobody can vouch for, such as an IP address. @default 1 */
+  readonly unusableAuthor?: Consequence
   /** A NUL: programs cut the text there, or do not. @default 'reject' */
   readonly nul?: Consequence
   /** More than 128 KB, 1000 fields, or 64 KB in one line: it was not read to its end. @default 'reject' */
@@ -39,6 +43,8 @@ export interface HeaderFormOptions {
 
 const defaults: Readonly<Required<HeaderFormOptions>> = {
   author: 'reject',
+  coauthors: 'quarantine',
+  unusableAuthor: 1,
   nul: 'reject',
   tooLarge: 'reject',
   repeated: 4,
@@ -53,6 +59,8 @@ const defaults: Readonly<Required<HeaderFormOptions>> = {
 }
 
 type Rule = keyof HeaderFormOptions
+
+const authorRules = { differs: 'author', coauthors: 'coauthors', unusable: 'unusableAuthor' } as const
 
 /**
  * @example
@@ -74,7 +82,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
       const found: Finding[] = []
       const wrong = [...whatIsWrong(context)]
       const who = await context.ask(author)
-      if (who.kind === 'unclear') wrong.unshift(['author', `the author is unclear: ${who.reason}`])
+      if (who.kind === 'unclear') wrong.unshift([authorRules[who.trouble], `the author is unclear: ${who.reason}`])
       for (const [rule, reason] of wrong) {
         const consequence = consequences[rule]
         if (consequence !== 'off') found.push(finding(rule, reason, consequence))

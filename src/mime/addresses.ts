@@ -17,12 +17,18 @@ export interface Mailbox {
 export type AddressDefect =
   /** `Friends: a@example.org;` */
   | 'group'
+  /** `Support: Larch <a@example.org>`: a group that is not closed, or rather a name with a colon. */
+  | 'colon-in-display'
   /** `<@relay.example:a@example.org>` */
   | 'route'
-  /** Before, inside or after an angle address, or inside an address. */
+  /** A comment before, in or after an address, in which no reader can find another address. */
   | 'comment'
-  /** `a@example.org <b@example.org>` with nothing quoted. */
+  /** A comment that holds `@`, `<`, `>` or `"`, or that divides the local part or the domain. */
+  | 'odd-comment'
+  /** `a@example.org <b@example.org>` with nothing quoted: some readers find another address in the name. */
   | 'address-in-display'
+  /** An unquoted `@` in the name, which makes no other address: `Anna @ Larch <a@example.org>`, `a@example.org <a@example.org>`. */
+  | 'at-in-display'
   /** An encoded word inside the address. */
   | 'encoded-word'
   /** `"a b"@example.org` */
@@ -30,9 +36,12 @@ export type AddressDefect =
   /** `a@[192.0.2.1]` */
   | 'domain-literal'
   | 'space-in-address'
+  /** `< a@example.org >` */
+  | 'space-around-address'
   | 'several-at'
   | 'no-local'
   | 'no-domain'
+  /** `<a@example.org> via Forum`: words and full stops. */
   | 'text-after-address'
   /** Two commas with nothing between. */
   | 'empty-element'
@@ -74,7 +83,8 @@ export function parseAddresses(
 
   let entry: Token[] = []
   let angle = false
-  let group = false
+  /** Words before a colon, until it is known whether the group is closed. */
+  let group: readonly Token[] | undefined
   const finish = (last: boolean): boolean => {
     if (entry.length === 0) {
       if (!last) defects.add('empty-element')
@@ -94,16 +104,18 @@ export function parseAddresses(
     else if (token.kind === ',') {
       if (!finish(false)) break
     } else if (token.kind === ';') {
-      if (!group) defects.add('unexpected')
-      group = false
+      defects.add(group ? 'group' : 'unexpected')
+      group = undefined
       if (!finish(true)) break
     } else if (token.kind === ':') {
-      defects.add('group')
-      group = true
+      if (group || mailboxes.length > 0) defects.add('group')
+      group = entry
       entry = []
     } else entry.push(token)
   }
   if (angle) defects.add('unterminated')
+  const named = group?.every(({ kind }) => kind === 'atom' || kind === '.') && entry.some(({ kind }) => kind === '<')
+  if (group) defects.add(named && mailboxes.length === 0 ? 'colon-in-display' : 'group')
   finish(mailboxes.length === 0 || !source.trimEnd().endsWith(','))
   return { mailboxes, defects }
 }
@@ -112,26 +124,50 @@ function readMailbox(source: string, entry: readonly Token[], defects: Set<Addre
   const raw = source.slice(entry[0]?.start ?? 0, entry.at(-1)?.stop ?? 0)
   const open = entry.findIndex(({ kind }) => kind === '<')
   if (open < 0) {
-    // `root@example.org (Cron Daemon)`: the old way to give a name. Anything more in the comment, and readers differ.
+    // `root@example.org (Cron Daemon)`: the old way to give a name.
     const last = entry.at(-1)
-    const named = entry.length > 1 && last?.kind === 'comment' && !/[^\w .+=?*'&!/-]/.test(last.text)
+    const named = entry.length > 1 && last?.kind === 'comment' && isPlainComment(last.text)
     const { local, domain } = readAddress(source, named ? entry.slice(0, -1) : entry, defects)
     return { display: named ? decodeWords(last.text.trim()) : '', local, domain, raw }
   }
   const close = entry.findIndex(({ kind }, at) => kind === '>' && at > open)
   const stop = close < 0 ? entry.length : close
-  if (entry[close]?.spaced) defects.add('space-in-address')
-  for (const { kind } of entry.slice(stop + 1)) defects.add(kind === 'comment' ? 'comment' : 'text-after-address')
-  if (entry[open + 1]?.spaced) defects.add('space-in-address')
+  if (entry[close]?.spaced || entry[open + 1]?.spaced) defects.add('space-around-address')
+  for (const { kind, text } of entry.slice(stop + 1)) {
+    if (kind === 'comment') noteComment(text, defects)
+    else defects.add(kind === 'atom' || kind === '.' ? 'text-after-address' : 'unexpected')
+  }
   const { local, domain } = readAddress(source, entry.slice(open + 1, stop), defects)
-  return { display: readDisplay(entry.slice(0, open), defects), local, domain, raw }
+  const phrase = entry.slice(0, open)
+  if (phrase.some(({ kind }) => kind === '@')) defects.add(atInDisplay(phrase, `${local}@${domain}`))
+  return { display: readDisplay(phrase, defects), local, domain, raw }
+}
+
+/** Nothing in which a reader could find an address. */
+const isPlainComment = (text: string): boolean => !/[@<>"]/.test(text) && !/[@<>"]/.test(decodeWords(text))
+
+const noteComment = (text: string, defects: Set<AddressDefect>) =>
+  defects.add(isPlainComment(text) ? 'comment' : 'odd-comment')
+
+/** Of two labels or more. */
+const DOMAIN = /^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/u
+
+/** Some take the words around an unquoted `@` for the address, and drop the blanks between them. */
+function atInDisplay(phrase: readonly Token[], address: string): 'at-in-display' | 'address-in-display' {
+  const words = phrase.filter(({ kind }) => kind !== 'comment')
+  const spelt = words.map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text)).join('')
+  if (spelt.replace(/^'(.*)'$/s, '$1').toLowerCase() === address.toLowerCase()) return 'at-in-display'
+  const isOther = (rest: string): boolean => {
+    const joined = rest.replaceAll(' ', '')
+    return DOMAIN.test(rest.trimStart()) || joined.replace(DOMAIN, '').length < Math.min(joined.length, 2)
+  }
+  return spelt.split('@').slice(1).some(isOther) ? 'address-in-display' : 'at-in-display'
 }
 
 function readDisplay(phrase: readonly Token[], defects: Set<AddressDefect>): string {
   const parts: string[] = []
   for (const { kind, text, spaced } of phrase) {
-    if (kind === 'comment') defects.add('comment')
-    else if (kind === '@') defects.add('address-in-display')
+    if (kind === 'comment') noteComment(text, defects)
     else if (kind === '>' || kind === 'stray') defects.add('unexpected')
     // A bracket is no quote to everybody: what stands in it must be plain.
     else if (kind === 'literal' && /["\\<>@(),;:[]/.test(text)) defects.add('unexpected')
@@ -149,15 +185,23 @@ function readAddress(
 ): Pick<Mailbox, 'local' | 'domain'> {
   const colon = tokens[0]?.kind === '@' ? tokens.findIndex(({ kind }) => kind === ':') : -1
   if (colon >= 0) defects.add('route')
-  const spec = tokens.slice(colon + 1)
+  const all = tokens.slice(colon + 1)
+  const first = all.findIndex(({ kind }) => kind !== 'comment')
+  const spec = first < 0 ? [] : all.slice(first, all.findLastIndex(({ kind }) => kind !== 'comment') + 1)
   if (source.slice(spec[0]?.start ?? 0, spec.at(-1)?.stop ?? 0).includes('=?')) defects.add('encoded-word')
+  for (const [index, { kind, text }] of all.entries()) {
+    if (kind === 'comment' && (index < first || index >= first + spec.length)) noteComment(text, defects)
+  }
 
   const at = spec.findLastIndex(({ kind }) => kind === '@')
   const cut = at < 0 ? spec.length : at
-  spec.forEach(({ kind, spaced }, index) => {
+  spec.forEach(({ kind, text, spaced }, index) => {
     if (spaced && index > 0) defects.add('space-in-address')
-    if (kind === 'comment') defects.add('comment')
-    else if (kind === 'quoted') defects.add(index < cut ? 'quoted-local' : 'unexpected')
+    if (kind === 'comment') {
+      // RFC 5322 §3.2.3: comments stand beside the `@`, not between the atoms of one side.
+      if (index === cut - 1 || index === cut + 1) noteComment(text, defects)
+      else defects.add('odd-comment')
+    } else if (kind === 'quoted') defects.add(index < cut ? 'quoted-local' : 'unexpected')
     else if (kind === 'literal') defects.add(index > cut ? 'domain-literal' : 'unexpected')
     else if (kind === '@' && index !== at) defects.add('several-at')
     else if (kind !== 'atom' && kind !== '.' && kind !== '@') defects.add('unexpected')

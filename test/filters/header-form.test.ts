@@ -124,6 +124,39 @@ test('A03 a message with two From fields is refused, or kept apart where that is
   expect(await probe(headerForm({ author: 'off' }), { header: section })).toEqual([])
 })
 
+test.for<[what: string, lines: readonly string[], finding: Finding | undefined]>([
+  ['a comment in the name', ['From: Jane Doe (Sales) <a@example.org>'], undefined],
+  ['the address in the name', ['From: a@example.org <a@example.org>'], undefined],
+  ['a machine with an underscore', ['From: root@web_01.example.org'], undefined],
+  [
+    'two authors of one domain and their Sender',
+    [`From: a@example.org, b@example.org`, 'Sender: b@example.org'],
+    undefined,
+  ],
+  [
+    'two authors of two domains and their Sender',
+    ['From: a@example.org, b@example.net', 'Sender: b@example.net'],
+    quarantine('the author is unclear: the From field names 2 mailboxes', { rule: 'header-form/coauthors' }),
+  ],
+  [
+    'an IP address for a domain',
+    ['From: scanner@[192.0.2.1]'],
+    points(1, 'the author is unclear: the domain of the address in the From field is not a valid host name', {
+      rule: 'header-form/unusable-author',
+    }),
+  ],
+  [
+    'another address in the name',
+    ['From: b@example.net <a@example.org>'],
+    reject('5.6.0', 'the author is unclear: another address stands unquoted in the display name of the From field', {
+      rule: 'header-form/author',
+    }),
+  ],
+])('A03 %s', async ([, lines, finding]) => {
+  const found = await probe(headerForm(), { header: [...lines, 'Date: x', 'Message-ID: x', ''].join('\r\n') })
+  expect(found).toEqual(finding ? [finding] : [])
+})
+
 test('an option that does not exist, or a consequence that makes no sense, is named when the filter is built', () => {
   const wrong = { mising: 1, repeated: 'perhaps', control: Number.NaN } as unknown as HeaderFormOptions
   expect(() => headerForm(wrong)).toThrow(PosternError)

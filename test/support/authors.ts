@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { domainToASCII } from 'node:url'
 import { MailParser } from 'mailparser'
+import { addressParser } from 'postal-mime'
 
 interface Entry {
   readonly address?: string
@@ -11,13 +12,14 @@ interface Entry {
 const require = createRequire(import.meta.url)
 const load = (from: string, name: string) => createRequire(require.resolve(from))(name)
 
-/** nodemailer's parser in the version that each library brings along: it reads From for mailauth and for mailparser. */
+/** postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for mailparser. */
 const parsers: readonly ((value: string) => readonly Entry[])[] = [
+  addressParser,
   load('mailauth', 'nodemailer/lib/addressparser'),
   load('mailparser', 'nodemailer/lib/addressparser'),
 ]
 
-/** The addresses that each of nodemailer's parsers finds in the unfolded value of a From field. */
+/** The addresses that each parser finds in the unfolded value of a From field. */
 export const addressParsers = (value: string): readonly (readonly string[])[] =>
   parsers.map(parse => flatten(parse(value)))
 
@@ -30,7 +32,7 @@ export async function mailauthAuthors(message: Buffer): Promise<readonly string[
     verifier.on('error', reject)
     verifier.end(message)
   })
-  return verifier.headerFrom.map(canonical)
+  return [...new Set<string>(verifier.headerFrom.map(canonical))]
 }
 
 /** The author addresses that mailparser shows. */
@@ -57,15 +59,19 @@ export async function mailparserAuthors(message: Buffer): Promise<readonly strin
     parser.on('error', reject)
     parser.end(message)
   })
-  return found
+  return [...new Set(found)]
 }
 
-const flatten = (entries: readonly Entry[]): readonly string[] =>
-  entries.flatMap(({ address, group }) => (group ? flatten(group) : address ? [canonical(address)] : []))
+const flatten = (entries: readonly Entry[]): readonly string[] => [
+  ...new Set(entries.flatMap(({ address, group }) => (group ? flatten(group) : address ? [canonical(address)] : []))),
+]
 
-/** The domain in lower case and as A-labels. */
+/** The domain in lower case and as A-labels, without a full stop at its end; the local part without quotes it does not need. */
 export function canonical(address: string): string {
   const at = address.lastIndexOf('@')
-  const domain = address.slice(at + 1).toLowerCase()
-  return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`
+  const domain = address
+    .slice(at + 1)
+    .toLowerCase()
+    .replace(/\.$/, '')
+  return `${address.slice(0, at).replace(/^"([^"\\@<>\s]*)"$/, '$1')}@${domainToASCII(domain) || domain}`
 }
