@@ -103,7 +103,7 @@ function report(recording: Recording, [first, second]: readonly Replay[], names:
   const unknown = [first, second].flatMap((played, index) =>
     (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which is not in the recording`),
   )
-  return [`ref ${recording.peer.ref}, from ${recording.peer.ip}`, ...steps, ...unknown]
+  return [`ref ${recording.peer.ref}, from ${recording.peer.ip ?? 'a client that is not known'}`, ...steps, ...unknown]
 }
 
 async function readConfig(path: string): Promise<Gateway> {

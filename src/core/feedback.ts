@@ -29,8 +29,8 @@ export interface Lesson {
   /** The session that carried the message. */
   readonly ref?: string
   /**
-   * The message in full. Facts of it can be asked, but of its way here nothing is known: the client is 0.0.0.0, greeting
-   * and reverse-path are empty. It ends with the lesson.
+   * The message in full. Facts of it can be asked, but of its way here nothing is known: address and greeting are
+   * undefined, the reverse-path is empty. It ends with the lesson.
    */
   readonly message?: Message
   readonly world: World

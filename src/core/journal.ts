@@ -28,7 +28,9 @@ export interface TransactionEntry {
 /** One session. Strings are as the client sent them, cut at 320 characters: escape them where they are shown. */
 export interface SessionEntry {
   readonly ref: string
-  readonly ip: string
+  /** The client's address; null where the host does not know it. */
+  readonly ip: string | null
+  /** Absent where it was not said, or is not known. */
   readonly helo?: string
   readonly tls?: Tls
   /** Milliseconds since 1970. */
@@ -43,7 +45,7 @@ export interface SessionEntry {
 }
 
 export interface Journal {
-  helo(name: string, tls: Tls | undefined): void
+  helo(name: string | undefined, tls: Tls | undefined): void
   mail(reversePath: string, user: string | undefined): void
   rcpt(forwardPath: string): void
   withdraw(forwardPath: string): void
@@ -57,7 +59,7 @@ const LONGEST = 320
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
 
-export function journal(ref: string, ip: string, started: number): Journal {
+export function journal(ref: string, ip: string | undefined, started: number): Journal {
   let greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
   // Kept as they were made: what is never asked for costs no text.
   const decisions: Heard[] = []
@@ -69,7 +71,7 @@ export function journal(ref: string, ip: string, started: number): Journal {
   }
   return {
     helo: (name, tls) => {
-      greeting = { helo: cut(name), ...(tls && { tls }) }
+      greeting = { ...(name !== undefined && { helo: cut(name) }), ...(tls && { tls }) }
     },
     mail: (reversePath, user) => {
       if (transactions.length === MOST) transactions.shift()
@@ -96,7 +98,7 @@ export function journal(ref: string, ip: string, started: number): Journal {
     outcome: (decision, size) => change(() => ({ outcome: logged(decision), ...(size !== undefined && { size }) })),
     entry: (ms, spent) => ({
       ref,
-      ip,
+      ip: ip ?? null,
       ...greeting,
       started,
       ms: rounded(ms),

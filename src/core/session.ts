@@ -25,7 +25,8 @@ export interface Terms {
 
 /** Who has connected, as the host knows it. */
 export interface Peer {
-  readonly ip: string
+  /** Absent where the host does not know it. Never a stand-in: what is unknown is judged by no filter and charged to nobody. */
+  readonly ip?: string | undefined
   /** The session's reference, when the host has one already. Up to 32 letters and digits. @default a new one */
   readonly ref?: string
   /** The client spoke before it was greeted. @default false */
@@ -51,8 +52,11 @@ export interface Session {
    * again, with the facts that are known of it.
    */
   early(): Promise<Decision>
-  /** HELO, EHLO or LHLO; again after STARTTLS. Begins afresh what was not yet said about the connection itself. */
-  helo(name: string, tls?: Tls): Promise<Decision>
+  /**
+   * HELO, EHLO or LHLO; again after STARTTLS. Begins afresh what was not yet said about the connection itself. The name is
+   * undefined where the host does not know it, or where the client has said none.
+   */
+  helo(name: string | undefined, tls?: Tls): Promise<Decision>
   mail(reversePath: string, details?: MailDetails): Promise<Decision>
   rcpt(forwardPath: string): Promise<Decision>
   /** The host has refused a recipient itself that `rcpt` did not refuse: it is no part of the transaction. */
@@ -73,9 +77,9 @@ interface OpenTransaction {
 
 export function openSession(common: Setup, peer: Peer, world: World): Session {
   const setup = peer.terms === undefined ? common : { ...common, ...peer.terms }
-  const ip = canonical(peer.ip)
-  if (ip === undefined) {
-    const remedy = "pass the address of the client's socket"
+  const ip = peer.ip === undefined ? undefined : canonical(peer.ip)
+  if (ip === undefined && peer.ip !== undefined) {
+    const remedy = "pass the address of the client's socket; leave it out where it is not known"
     throw new PosternError([{ path: 'peer.ip', found: peer.ip, expected: 'an IPv4 or IPv6 address', remedy }])
   }
   const ref = peer.ref !== undefined && /^[0-9A-Za-z-]{1,32}$/.test(peer.ref) ? peer.ref : reference()

@@ -18,8 +18,11 @@ export interface Tls {
 
 /** A client has connected. Nothing has been said yet. */
 export interface Connection {
-  /** The client's address in its canonical form; IPv4 is never written as IPv6. */
-  readonly ip: string
+  /**
+   * The client's address in its canonical form; IPv4 is never written as IPv6. Undefined where the host does not know it:
+   * then no filter judges an address, and nothing is charged to one.
+   */
+  readonly ip: string | undefined
   /** The reference that stands in every reply and on every log line of this session. */
   readonly ref: string
   /** The client spoke before it was greeted (RFC 5321 §4.3.1 forbids that); false where the host cannot tell. */
@@ -41,8 +44,8 @@ export interface Connection {
 
 /** HELO, EHLO or LHLO was said. */
 export interface Greeting extends Connection {
-  /** As the client wrote it: opaque, any bytes but NUL, CR and LF. */
-  readonly helo: string
+  /** As the client wrote it: opaque, any bytes but NUL, CR and LF. Undefined where the host does not know it. */
+  readonly helo: string | undefined
   readonly tls?: Tls
 }
 

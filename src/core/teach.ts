@@ -81,9 +81,9 @@ async function withMessage(
 ): Promise<void> {
   const store = spool({ memory: setup.memory, folder: setup.folder })
   const dns = withBudget(world.dns, { clock: world.clock })
-  const nowhere = { ip: '0.0.0.0', ref: reference(), spokeEarly: false, ...world, dns }
+  const nowhere = { ip: undefined, ref: reference(), spokeEarly: false, ...world, dns }
   const connection = openScope<Connection>('connect', undefined, nowhere)
-  const greeting = openScope<Greeting>('helo', connection, { helo: '' })
+  const greeting = openScope<Greeting>('helo', connection, { helo: undefined })
   const transaction = openScope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
   const scopes: Scope[] = [connection, greeting, transaction]
   let header = openScope<Header>('header', transaction, {})

@@ -17,8 +17,11 @@ export interface Aligned {
 }
 
 export interface Dmarc {
-  /** `temperror` where what is unknown could have made it a pass; `permerror` where nobody can say who the author is. */
-  readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror'
+  /**
+   * `temperror` where what DNS could not tell could have made it a pass, `unknown` where what the host does not know could
+   * have; `permerror` where nobody can say who the author is.
+   */
+  readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror' | 'unknown'
   /** The author's domain, in lower case and A-labels; '' when the author is unclear. */
   readonly domain: string
   /** What applies to this author: of a domain above it sp or np, and with t=y one step milder (RFC 9989 §4.7). */
@@ -109,15 +112,17 @@ async function judge(domain: string, { resolver, sender, signatures }: Evidence)
     ...(spfAligned ? [{ method: 'spf', domain: spfAligned } as const] : []),
     ...proven.dkim.filter(isAligned).map(name => ({ method: 'dkim', domain: name }) as const),
   ]
-  const hoped = async () => {
-    const possible = identifiers('temperror', sender, signatures)
+  const couldPass = async (missing: 'temperror' | 'unknown'): Promise<boolean> => {
+    const possible = identifiers(missing, sender, signatures)
     if (possible.spf.length + possible.dkim.length === 0) return false
-    return (await evaluate(possible)).response
+    const { response: hoped } = await evaluate(possible)
+    return hoped !== undefined && hoped !== false && hoped.status.result !== 'fail'
   }
-  const unsure = result === 'fail' ? await hoped() : false
+  const isUnknown = async () => sender.result === 'unknown' && (sender.domain === '' || (await couldPass('unknown')))
+  const lacking = async () => ((await couldPass('temperror')) ? 'temperror' : (await isUnknown()) ? 'unknown' : 'fail')
   const { policyDomain } = response
   return {
-    result: unsure && unsure.status.result !== 'fail' ? 'temperror' : result,
+    result: result === 'fail' ? await lacking() : result,
     domain,
     policy: policies.find(known => known === response.policy) ?? 'none',
     ...(policyDomain !== undefined && { policyDomain }),
@@ -132,7 +137,7 @@ async function judge(domain: string, { resolver, sender, signatures }: Evidence)
 const results = ['none', 'pass', 'fail', 'temperror'] as const
 
 /** The domains that SPF and DKIM prove, or could not be asked about. A signature of a part of the body proves nothing. */
-const identifiers = (result: 'pass' | 'temperror', sender: Spf, { signatures }: Dkim): Identifiers => ({
+const identifiers = (result: 'pass' | 'temperror' | 'unknown', sender: Spf, { signatures }: Dkim): Identifiers => ({
   spf: sender.result === result ? [sender.domain] : [],
   dkim: [
     ...new Set(
@@ -165,6 +170,8 @@ function reasonFor({ result, domain, policy, policyUnknown, alignedBy }: Omit<Dm
       return policyUnknown
         ? `the DMARC policy of ${domain} could not be asked for`
         : `what could have spoken for ${domain} could not be asked for; its policy is ${policy}`
+    case 'unknown':
+      return `the host does not know the client, so that nobody can say whether SPF speaks for ${domain}; its policy is ${policy}`
     case 'permerror':
       return 'there is no single author'
     default:

@@ -8,9 +8,10 @@ import { spf } from './spf.ts'
 
 /** What a connection proves. */
 export interface Origin {
-  readonly ip: string
+  /** Absent, as is the network, where the host does not know it. */
+  readonly ip?: string
   /** /24 or /64. */
-  readonly network: string
+  readonly network?: string
   /** The organisational domain of a reverse name that leads back to the client. */
   readonly rdns?: string
 }
@@ -28,6 +29,7 @@ export interface Identities extends Origin {
 /** Who the client is, before it has said anything. */
 export const origin = fact('origin', 'connect', async (connection): Promise<Origin> => {
   const { ip } = connection
+  if (ip === undefined) return {}
   const { organisation } = await connection.ask(rdns)
   return { ip, network: networkOf(ip), ...(organisation !== undefined && { rdns: organisation }) }
 })
@@ -37,7 +39,7 @@ export const origin = fact('origin', 'connect', async (connection): Promise<Orig
  *
  * @example
  * const { author, dkim, network } = await message.ask(identities)
- * const account = author ?? dkim[0] ?? network
+ * const account = author ?? dkim[0] ?? network // undefined: charge nobody
  */
 export const identities = fact('identities', 'message', async (message): Promise<Identities> => {
   const [client, sender, signatures, policy] = await Promise.all([

@@ -1,6 +1,5 @@
 /** Reverse DNS: what the client's network calls it, and whether that name leads back to it (RFC 8601 §3, iprev). */
 import { fact } from '../core/fact.ts'
-import type { Connection } from '../core/stage.ts'
 import { queryName } from '../dns/name.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import type { Answer } from '../dns/resolver.ts'
@@ -10,9 +9,9 @@ import { canonical } from '../net/address.ts'
 export interface Rdns {
   /**
    * RFC 8601 §2.7.3. `pass`: a name leads back. `fail`: none does. `permerror`: there is no name.
-   * `temperror`: it could not be found out.
+   * `temperror`: it could not be found out. `unknown`: the host does not know the client's address.
    */
-  readonly result: 'pass' | 'fail' | 'temperror' | 'permerror'
+  readonly result: 'pass' | 'fail' | 'temperror' | 'permerror' | 'unknown'
   /** The names of the PTR records, in lower case and alphabetical order, at most ten. Anybody can claim them. */
   readonly names: readonly string[]
   /** Those of them that lead back to the client. */
@@ -26,15 +25,19 @@ const MOST_NAMES = 10
 
 /** What the client's network calls it. One question, and one more for each name. */
 export const rdns = fact('rdns', 'connect', async (connection): Promise<Rdns> => {
-  const reverse = reverseName(connection.ip)
+  const { ip, signal } = connection
+  if (ip === undefined) return { result: 'unknown', names: [], confirmed: [] }
+  const reverse = reverseName(ip)
   if (reverse === undefined) return { result: 'permerror', names: [], confirmed: [] }
-  const answer = await connection.dns.resolve(reverse, 'PTR', { signal: connection.signal })
+  const answer = await connection.dns.resolve(reverse, 'PTR', { signal })
   if (answer.kind === 'failure') return { result: 'temperror', names: [], confirmed: [] }
   const names = answer.kind === 'answer' ? namesOf(answer.records) : []
   if (names.length === 0) return { result: 'permerror', names, confirmed: [] }
 
-  const forward = await Promise.all(names.map(name => addressesOf(connection, name)))
-  const confirmed = names.filter((_, index) => leadsTo(forward[index], connection.ip))
+  const forward = await Promise.all(
+    names.map(name => connection.dns.resolve(name, ip.includes(':') ? 'AAAA' : 'A', { signal })),
+  )
+  const confirmed = names.filter((_, index) => leadsTo(forward[index], ip))
   if (confirmed.length > 0) return { result: 'pass', names, confirmed, ...organisationOf(confirmed) }
   const unknown = forward.some(({ kind }) => kind === 'failure')
   return { result: unknown ? 'temperror' : 'fail', names, confirmed }
@@ -46,9 +49,6 @@ const namesOf = (records: readonly string[]): readonly string[] =>
     .filter(name => name !== undefined)
     .sort()
     .slice(0, MOST_NAMES)
-
-const addressesOf = ({ ip, dns, signal }: Connection, name: string): Promise<Answer<string>> =>
-  dns.resolve(name, ip.includes(':') ? 'AAAA' : 'A', { signal })
 
 const leadsTo = (answer: Answer<string> | undefined, ip: string): boolean =>
   answer?.kind === 'answer' && answer.records.some(record => canonical(record) === canonical(ip))

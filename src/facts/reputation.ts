@@ -59,11 +59,15 @@ const HALF_LIVES = 8
 // More is no count, whoever has put it into the store.
 const LARGEST = 1e12
 
-/** The client's identities: its address and the network around that, then its name. */
+/** The client's identities: its address and the network around that, then its name. None where the address is unknown. */
 export const clientOf = ({ ip, rdns }: Pick<Origin, 'ip' | 'rdns'>): readonly Identity[] => [
+  ...(ip === undefined ? [] : addressesOf(ip)),
+  ...(rdns === undefined ? [] : [`rdns:${rdns}` as const]),
+]
+
+const addressesOf = (ip: string): readonly Identity[] => [
   `ip:${customerOf(ip)}`,
   `network:${ip.includes(':') ? networkOf(ip, { v6: 48 }) : networkOf(ip)}`,
-  ...(rdns === undefined ? [] : [`rdns:${rdns}` as const]),
 ]
 
 /** Whoever has one IPv6 address has the whole /64, and can take another for each message. */

@@ -10,7 +10,8 @@ export type { SpfResult } from './spf/evaluate.ts'
 
 /** What was found out about one identity. */
 export interface SpfCheck {
-  readonly result: SpfResult
+  /** `unknown`: the host does not know the client's address, or not the identity. Nothing was asked. */
+  readonly result: SpfResult | 'unknown'
   /** In lower case and A-labels; '' when the identity has none that DNS could be asked for. */
   readonly domain: string
   /** RFC 7208 §2.3, §2.4. A null reverse-path is checked as postmaster at the greeting. */
@@ -39,8 +40,8 @@ const LONGEST_MECHANISM = 100
 
 /** SPF for the name in the greeting alone: found once for a greeting, however many transactions follow. */
 export const heloSpf = fact('spf-helo', 'helo', greeting => {
-  const domain = domainOf(greeting.helo)
-  return check(greeting, { identity: 'helo', domain, local: 'postmaster' })
+  if (greeting.helo === undefined) return unknown('helo', '')
+  return check(greeting, { identity: 'helo', domain: domainOf(greeting.helo), local: 'postmaster' })
 })
 
 /**
@@ -68,8 +69,20 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
 
 type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }
 
+/** Neither for the sender nor against: a domain cannot be asked about a client that is not known. */
+const unknown = (identity: SpfCheck['identity'], domain: string): SpfCheck => ({
+  result: 'unknown',
+  domain,
+  identity,
+  reason: domain === '' ? 'the greeting of the client is not known' : 'the address of the client is not known',
+  weak: false,
+  lookups: { count: 0, void: 0 },
+})
+
 async function check(greeting: Greeting, { identity, domain, local }: Asked): Promise<SpfCheck> {
-  const { ip, helo, signal } = greeting
+  // RFC 7208 §7.3 wants a name for %{h}; what is not known is written as for %{p}.
+  const { ip, helo = 'unknown', signal } = greeting
+  if (ip === undefined) return unknown(identity, domain)
   if (queryName(domain) === undefined || !domain.includes('.')) {
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
     return { result: 'none', domain: '', identity, reason, weak: false, lookups: { count: 0, void: 0 } }

@@ -51,7 +51,9 @@ export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
 function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
   return fact('address-trust', 'connect', connection => {
     const { ip } = connection
-    return look(connection, { identities: clientOf({ ip }), marks: [clientMark(ip)], memory })
+    return ip === undefined
+      ? 'unknown'
+      : look(connection, { identities: clientOf({ ip }), marks: [clientMark(ip)], memory })
   })
 }
 

@@ -85,8 +85,10 @@ export function access({ allow = {}, deny = {}, close = true, every = '5s' }: Ac
     name: 'access',
     order: 'early',
     connect: connection => {
-      const side = clients.find(connection.ip)
-      if (side) return said(side, 'network', placed(connection.ip, side), close)
+      const { ip } = connection
+      if (ip === undefined) return
+      const side = clients.find(ip)
+      if (side) return said(side, 'network', placed(ip, side), close)
       return hosts.empty() ? undefined : byName(connection)
     },
     mail: ({ reversePath }) => {

@@ -68,7 +68,7 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
     world.notify({ what: 'condemned/closed', reason, level: 'info' })
     bell = world.clock.after(TELL, tell)
   }
-  const condemn = (context: Connection, sentence: Omit<Sentence, 'since'>): void => {
+  const condemn = (context: Client, sentence: Omit<Sentence, 'since'>): void => {
     const put = () => {
       const now = world.clock.monotonic()
       sentences.put(keyOf(context.ip), { ...sentence, since: now }, now)
@@ -78,7 +78,7 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
       () => undefined,
     )
   }
-  const strike = (context: Connection): void => {
+  const strike = (context: Client): void => {
     const now = world.clock.monotonic()
     const key = keyOf(context.ip)
     const before = strikes.get(key, now)
@@ -112,7 +112,7 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
       return found.reply
     },
     connect: ({ ip }): Finding | undefined => {
-      const found = find(ip)
+      const found = ip === undefined ? undefined : find(ip)
       if (found === undefined) return undefined
       const ago = Math.round((world.clock.monotonic() - found.since) / 1000)
       const reason = `${ip} was refused ${ago} s ago: ${found.reason}`
@@ -121,7 +121,7 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
     },
     decided: (decision, context) => {
       const { stage, verdict, would } = decision
-      if (would !== undefined || isOwn(decision)) return
+      if (would !== undefined || isOwn(decision) || !isKnown(context)) return
       if (stage === 'message' && (verdict === 'accept' || verdict === 'quarantine')) strikes.drop(keyOf(context.ip))
       if (verdict !== 'reject') return
       if (stage !== 'connect') return strike(context)
@@ -139,6 +139,10 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
     ],
   }
 }
+
+/** A client that has an address to be remembered by. */
+type Client = Connection & { readonly ip: string }
+const isKnown = (context: Connection): context is Client => context.ip !== undefined
 
 const AT_ONCE = { close: true } as const
 

@@ -53,6 +53,7 @@ export function dmarc({
     const { result, reason, policy, domain, alignedBy } = found
     switch (result) {
       case 'none':
+      case 'unknown':
         return false
       case 'pass':
         return found.weak && cost(weak, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
@@ -88,6 +89,9 @@ export function dmarc({
     const trustedForwarder = await forwarder(message)
     if (trustedForwarder !== undefined) {
       return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
+    }
+    if (message.ip === undefined && Array.isArray(forwarders) && forwarders.length > 0) {
+      return { rule: 'unknown-client', reason: 'the client is not known, so that it may be a trusted forwarder' }
     }
     if (trusted.size === 0) return undefined
     const chain = await message.ask(arc)

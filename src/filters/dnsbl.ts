@@ -29,7 +29,7 @@ export function dnsbl({ zones, wait = '3s', ...times }: DnsblOptions): Filter {
   const ms = toMilliseconds(wait, 'dnsbl.wait')
   const watch = watchOver(lists, 'dnsbl', times)
 
-  const ask = async ({ ip, dns, clock, signal }: Connection, list: List): Promise<Listing> => {
+  const ask = async (ip: string, list: List, { dns, clock, signal }: Connection): Promise<Listing> => {
     const late = failure('timeout', 'the list is late')
     const question = dns.resolve(listedName(list.zone, ip), 'A', { signal })
     return readListing(await within(question, { ms, late, clock }))
@@ -42,8 +42,9 @@ export function dnsbl({ zones, wait = '3s', ...times }: DnsblOptions): Filter {
     stop: watch.stop,
     connect: async connection => {
       const { ip, notify } = connection
+      if (ip === undefined) return []
       const asked = watch.believed().filter(({ ipv6 }) => ipv6 || !ip.includes(':'))
-      const listings = await Promise.all(asked.map(list => ask(connection, list)))
+      const listings = await Promise.all(asked.map(list => ask(ip, list, connection)))
       return asked.flatMap((list, index) => {
         const listing = listings[index]
         if (listing?.kind === 'broken') return watch.distrust(list, listing, notify)

@@ -17,7 +17,7 @@ export function earlyTalker({
     order: 'early',
     connect: ({ ip, spokeEarly }) => {
       if (!spokeEarly) return
-      const reason = `${ip} spoke before it was greeted, which RFC 5321 §4.3.1 forbids`
+      const reason = `${ip ?? 'the client'} spoke before it was greeted, which RFC 5321 §4.3.1 forbids`
       return points === undefined ? reject('5.5.1', reason, { close: true }) : evidence(points, reason)
     },
   }

@@ -33,7 +33,7 @@ export interface GreylistOptions {
  * Defers (4.7.1) what is suspicious and new, and says when to come back. New is told by organisation, reverse-path and
  * forward-path: the organisation is what SPF proves (at `message`, what DKIM or DMARC proves), else the confirmed name of
  * the client, else its /24 or /64, so that the pools of large providers may retry from any of their addresses. Never asks
- * users who have authenticated, nor senders with a good record. Runs last, so that nobody waits for a recipient that is
+ * users who have authenticated, senders with a good record, nor where the client's address is unknown. Runs last, so that nobody waits for a recipient that is
  * not there.
  *
  * @throws PosternError when a duration or a score is wrong
@@ -57,9 +57,18 @@ export function greylist({
   if (problems.length > 0) throw new PosternError(problems)
 
   const isAsked = async (context: Transaction, { score }: SoFar): Promise<boolean> =>
-    score >= from && score < to && context.user === undefined && (await context.ask(senderTrust)) !== 'known'
+    context.ip !== undefined &&
+    score >= from &&
+    score < to &&
+    context.user === undefined &&
+    (await context.ask(senderTrust)) !== 'known'
 
-  const examine = async (context: Transaction, who: string, paths: readonly string[]): Promise<Finding | undefined> => {
+  const examine = async (
+    context: Transaction,
+    who: string | undefined,
+    paths: readonly string[],
+  ): Promise<Finding | undefined> => {
+    if (who === undefined) return undefined
     const keys = paths.map(path => keyOf(who, context.reversePath, path))
     const left = await context.consult(keys[0] ?? 'greylist', () => look(context, keys, times))
     return left > 0 ? pending(who, left) : undefined
@@ -127,14 +136,14 @@ function inWords(ms: number): string {
 }
 
 /** Who sends, as far as that is known before the message. */
-async function organisationOf(transaction: Transaction): Promise<string> {
+async function organisationOf(transaction: Transaction): Promise<string | undefined> {
   const [sender, client] = await Promise.all([transaction.ask(spf), transaction.ask(origin)])
   if (sender.result === 'pass' && !sender.weak) return organisation(sender.domain)
   return client.rdns ?? client.network
 }
 
 /** The same, with what the message proves. */
-async function signerOf(message: Message): Promise<string> {
+async function signerOf(message: Message): Promise<string | undefined> {
   const { author, dkim, spf, rdns, network } = await message.ask(identities)
   const domain = author ?? dkim[0] ?? spf
   return domain === undefined ? (rdns ?? network) : organisation(domain)

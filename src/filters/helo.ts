@@ -44,10 +44,12 @@ export function helo({
   return {
     name: 'helo',
     helo: async (greeting): Promise<Findings> => {
-      const { ip } = greeting
-      const literal = literalAddress(greeting.helo)
-      const address = literal ?? canonical(greeting.helo)
-      const name = address === undefined ? hostName(greeting.helo) : undefined
+      const { ip, helo: said } = greeting
+      // Whose name or address it is can only be told of a client that is known.
+      if (ip === undefined || said === undefined) return
+      const literal = literalAddress(said)
+      const address = literal ?? canonical(said)
+      const name = address === undefined ? hostName(said) : undefined
       const given = address ?? name
       if (given === undefined) {
         return cost(malformed, 'malformed', `${ip} greets with what is neither a host name nor an address literal`)

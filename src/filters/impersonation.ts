@@ -197,7 +197,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
         find: ({ from, policy }) =>
           from !== undefined &&
           own.includes(from.organisation) &&
-          policy.result !== 'pass' &&
+          !isPossible(policy) &&
           policy.result !== 'temperror' &&
           `the author writes from the protected domain ${from.domain}, and nothing proves it`,
       },
@@ -213,7 +213,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
             same &&
             to.length === 1 &&
             !list &&
-            policy.result !== 'pass' &&
+            !isPossible(policy) &&
             `the author ${quote(address ?? '')} is the recipient, too`
           )
         },
@@ -269,6 +269,9 @@ function feigned(text: string, { organisation, domain }: Sender): string | undef
   const owned = !isFreeMail(domain) && named.some(brand => isOwnedBy(brand, organisation) || isOwnedBy(brand, domain))
   return first && !owned ? first.name : undefined
 }
+
+/** DMARC passes, or would perhaps if the host knew the client. */
+const isPossible = ({ result }: Dmarc): boolean => result === 'pass' || result === 'unknown'
 
 const isOtherEnding = (organisation: string, own: string): boolean =>
   organisation !== own && organisation.split('.', 1)[0] === own.split('.', 1)[0]

@@ -45,7 +45,7 @@ export function knownSender({ points = 2, lasts = '90d', client = '30d' }: Known
     const { store, ip, user, reversePath, forwardPaths } = context
     if (user !== undefined) {
       if (reversePath !== '' && !isAutomatic(context)) await writeTo(store, forwardPaths)
-    } else if (decision.findings.some(({ rule }) => rule === `${NAME}/sender`))
+    } else if (ip !== undefined && decision.findings.some(({ rule }) => rule === `${NAME}/sender`))
       await store.run([{ op: 'set', key: clientMark(ip), value: '', lasts: times.client }])
   }
   return {

@@ -17,7 +17,10 @@ export interface RdnsOptions {
 /** Weighs the client's reverse DNS at `connect`. What DNS could not tell counts nothing. */
 export const rdns = ({ missing = 2, unconfirmed = 2, generic = 1.5 }: RdnsOptions = {}): Filter => ({
   name: 'rdns',
-  connect: async connection => weigh(await connection.ask(rdnsFact), connection.ip, { missing, unconfirmed, generic }),
+  connect: async connection => {
+    const { ip } = connection
+    return ip !== undefined && weigh(await connection.ask(rdnsFact), ip, { missing, unconfirmed, generic })
+  },
 })
 
 function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required<RdnsOptions>): Findings {
@@ -36,6 +39,7 @@ function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required
         })
       )
     case 'temperror':
+    case 'unknown':
       return undefined
     default:
       return result satisfies never

@@ -108,10 +108,14 @@ export function recipients({
         })
       const count = user === undefined ? refusals.run([{ op: 'increment', key: ref, by: 0, lasts: 0 }])[0].count : 0
       if (count >= harvest)
-        return defer('4.7.0', `${ip} has named ${count} recipients that were refused; the most is ${harvest}`, {
-          rule: 'harvest',
-          close: true,
-        })
+        return defer(
+          '4.7.0',
+          `${ip ?? 'the client'} has named ${count} recipients that were refused; the most is ${harvest}`,
+          {
+            rule: 'harvest',
+            close: true,
+          },
+        )
       const mailbox = mailboxOf(forwardPath)
       if (isPostmaster(mailbox)) return
       if (served && !findName(served, mailbox.domain))

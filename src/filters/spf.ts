@@ -58,6 +58,8 @@ export function spf({
         return cost(none, 'none', reason)
       case 'permerror':
         return cost(permerror, 'permerror', reason)
+      case 'unknown':
+        return false
       case 'temperror':
         return temperror === 'defer' && defer('4.7.24', reason, { rule: 'temperror' })
       default:

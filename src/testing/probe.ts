@@ -17,11 +17,12 @@ import { worldOf } from './world.ts'
 
 /** What has happened, and what the world answers. What is left out is unremarkable. */
 export interface Probed {
-  /** @default '192.0.2.1' */
-  readonly ip?: string
+  /** Undefined: the host does not know it. @default '192.0.2.1' */
+  readonly ip?: string | undefined
   readonly ref?: string
   readonly spokeEarly?: boolean
-  readonly helo?: string
+  /** Undefined: the host does not know it. @default 'client.example' */
+  readonly helo?: string | undefined
   readonly tls?: Tls
   readonly reversePath?: string
   readonly user?: string
@@ -96,8 +97,9 @@ function scopeAt(stage: Stage, world: Probed): Scope {
 
 /** The scopes of the stages that happen, in order; `rcpt` once for each recipient. */
 function* dialogue(world: Probed, progress: { readonly accepted: number }): Generator<readonly [Stage, Scope]> {
-  const { ip = '192.0.2.1', ref = reference(), spokeEarly = false } = world
-  const { helo = 'client.example', tls, reversePath = '', user, utf8 = false } = world
+  const { ip, helo } = { ip: '192.0.2.1', helo: 'client.example', ...world }
+  const { ref = reference(), spokeEarly = false } = world
+  const { tls, reversePath = '', user, utf8 = false } = world
   const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
   const last = stages.indexOf(lastStage(world))
   const connection = openScope('connect', undefined, { ip, ref, spokeEarly, ...worldOf(world) })

@@ -144,7 +144,8 @@ function recordSession(
     ref: session.ref,
     connect: () => verb({ verb: 'connect' }, () => session.connect()),
     early: () => verb({ verb: 'early' }, () => session.early()),
-    helo: (name, tls) => verb({ verb: 'helo', name, ...(tls && { tls }) }, () => session.helo(name, tls)),
+    helo: (name, tls) =>
+      verb({ verb: 'helo', ...(name !== undefined && { name }), ...(tls && { tls }) }, () => session.helo(name, tls)),
     mail: (reversePath, details) =>
       verb({ verb: 'mail', reversePath, ...(details && { details }) }, () => session.mail(reversePath, details)),
     rcpt: forwardPath => verb({ verb: 'rcpt', forwardPath }, () => session.rcpt(forwardPath)),

@@ -20,7 +20,7 @@ export type Verb =
   | { readonly verb: 'early' }
   | { readonly verb: 'reset' }
   | { readonly verb: 'close' }
-  | { readonly verb: 'helo'; readonly name: string; readonly tls?: Tls }
+  | { readonly verb: 'helo'; readonly name?: string; readonly tls?: Tls }
   | { readonly verb: 'mail'; readonly reversePath: string; readonly details?: MailDetails }
   | { readonly verb: 'rcpt'; readonly forwardPath: string }
   | { readonly verb: 'withdraw'; readonly forwardPath: string }
@@ -75,7 +75,9 @@ export async function load(file: string): Promise<Recording> {
 
 const isRecording = (value: unknown): value is Recording => {
   const { postern, peer, steps, dns, consult } = (value ?? {}) as Partial<Recording>
-  return postern === 1 && typeof peer?.ip === 'string' && [steps, dns, consult].every(Array.isArray)
+  return (
+    postern === 1 && ['string', 'undefined'].includes(typeof peer?.ip) && [steps, dns, consult].every(Array.isArray)
+  )
 }
 
 /**

@@ -160,7 +160,7 @@ function advance(progress: Progress, { verb, decision }: Asked, { reply }: Decis
 function saidBy(step: Asked): string {
   switch (step.verb) {
     case 'helo':
-      return `helo ${step.name}`
+      return `helo ${step.name ?? '(unknown)'}`
     case 'mail':
       return `mail <${step.reversePath}>`
     case 'rcpt':

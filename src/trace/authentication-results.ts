@@ -42,16 +42,16 @@ export function authservId(id: string): string {
 /** Method and result first, then the properties. */
 type Words = readonly [string, ...(string | undefined)[]]
 
-function resultsOf(ip: string, found: Found): readonly Words[] {
+function resultsOf(ip: string | undefined, found: Found): readonly Words[] {
   const reverse = found(rdns)
   const sender = found(spf)
   const signatures = found(dkim)
   const policy = found(dmarc)
   const chain = found(arc)
   return [
-    ...(reverse ? [iprev(reverse, ip)] : []),
+    ...(reverse && ip !== undefined ? [iprev(reverse, ip)] : []),
     ...(sender ? senders(sender) : []),
-    ...(policy ? [author(policy)] : []),
+    ...(policy && policy.result !== 'unknown' ? [author(policy)] : []),
     ...(chain ? [sealed(chain, ip)] : []),
     // Last, because there may be many, and what is too long for the field is left out from the end.
     ...(signatures ? signers(signatures) : []),
@@ -66,7 +66,9 @@ const iprev = ({ result, confirmed: [name] }: Rdns, ip: string): Words => [
 
 function senders(sender: Spf): readonly Words[] {
   const checks: readonly SpfCheck[] = sender.identity === 'helo' ? [sender] : [sender, sender.helo]
-  return checks.map(({ result, domain, identity }) => [
+  // No result of RFC 8601 §2.7.2 says that the client or its name is not known: then there is nothing to say.
+  const known = checks.filter(({ result }) => result !== 'unknown')
+  return known.map(({ result, domain, identity }) => [
     `spf=${result}`,
     property(identity === 'helo' ? 'smtp.helo' : 'smtp.mailfrom', domain),
   ])
@@ -79,10 +81,10 @@ const author = ({ result, domain, policy, policyDomain }: Dmarc): Words => [
 ]
 
 // RFC 8617 §6 asks for the address of the client.
-const sealed = ({ result, sealers }: Arc, ip: string): Words => [
+const sealed = ({ result, sealers }: Arc, ip: string | undefined): Words => [
   `arc=${result}`,
   sealers.length === 0 ? undefined : comment(`i=${sealers.length} ${sealers.at(-1)?.domain ?? ''}`),
-  result === 'none' ? undefined : property('smtp.remote-ip', ip),
+  result === 'none' || ip === undefined ? undefined : property('smtp.remote-ip', ip),
 ]
 
 const signers = ({ signatures }: Dkim): readonly Words[] =>

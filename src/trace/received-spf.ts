@@ -20,12 +20,13 @@ export function receivedSpf({ receiver }: ReceivedSpfOptions): Tracer {
   const name = authservId(receiver)
   return ({ ip, helo, reversePath }, _decision, found) => {
     const check = found(spf)
-    if (check === undefined) return []
+    if (check === undefined || check.result === 'unknown') return []
+    const known = (key: string, value: string | undefined) => (value === undefined ? [] : [[key, value]])
     const pairs = [
       ['receiver', name],
       ['identity', check.identity],
-      ['client-ip', ip],
-      ['helo', helo],
+      ...known('client-ip', ip),
+      ...known('helo', helo),
       ...(check.mechanism === undefined ? [] : [['mechanism', check.mechanism]]),
       ...(check.identity === 'mailfrom' && reversePath.length <= LONGEST_PATH ? [['envelope-from', reversePath]] : []),
     ]

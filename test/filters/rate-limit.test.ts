@@ -48,7 +48,7 @@ describe('each event is charged to its key', () => {
     [{ ...connections, per: 'network' }, { ip: '2001:db8:1:2::2' }, '2001:db8:1:2::/64 has 2 connections'],
     [{ ...connections, per: 'network' }, { ip: '2001:db8:1:3::1' }, undefined],
     [
-      { ...connections, what: 'connections', per: ({ ip }) => ip.slice(0, 4) },
+      { ...connections, what: 'connections', per: ({ ip }) => ip?.slice(0, 4) },
       { ip: '2001::' },
       '2001 has 2 connections',
     ],

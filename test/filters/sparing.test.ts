@@ -33,7 +33,7 @@ function house(options: SparingOptions = {}) {
     name: 'scanner',
     order: 'late',
     message: async ({ ip }) => {
-      asked.push(ip)
+      asked.push(`${ip}`)
       await new Promise<void>(resolve => hand.after(30, resolve))
       return { reason: 'looked' }
     },

@@ -41,7 +41,7 @@ function filters(calls: { count: number }, service: () => Promise<unknown> = asy
     {
       name: 'listed',
       connect: async ({ ip, dns }) => {
-        const answer = await dns.resolve(`${ip.split('.').reverse().join('.')}.bl.example.com`, 'A')
+        const answer = await dns.resolve(`${ip?.split('.').reverse().join('.')}.bl.example.com`, 'A')
         return answer.kind === 'answer' && points(2, `${ip} is listed as ${answer.records.join()}`, { rule: 'hit' })
       },
     },

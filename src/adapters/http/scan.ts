@@ -27,8 +27,6 @@ export interface Scan {
   readonly ms: number
 }
 
-/** The address of a client of whom nothing is known: facts about clients say so. */
-const UNKNOWN = '0.0.0.0'
 /** Where nobody is named, there is somebody all the same. */
 const NOBODY = 'postmaster'
 
@@ -39,7 +37,7 @@ const NOBODY = 'postmaster'
  * @throws PosternError when `ip` is no address
  */
 export async function scan(gateway: Gateway, message: Scanned, use?: (judged: Scan) => Promise<void>): Promise<Scan> {
-  const { ip = UNKNOWN, helo = '', reversePath = '', forwardPaths, user, tls, ref, content, terms } = message
+  const { ip, helo, reversePath = '', forwardPaths, user, tls, ref, content, terms } = message
   const { clock } = gateway.world
   const since = clock.monotonic()
   const session = gateway.open({ ip, ...(ref && { ref }), ...(terms && { terms }) })

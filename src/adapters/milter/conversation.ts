@@ -93,7 +93,7 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
       endMessage()
       const { path, parameters } = readPath(data)
       // Postfix lets clients skip HELO unless `smtpd_helo_required` is set.
-      if (!greeted) await session?.helo('')
+      if (!greeted) await session?.helo(undefined)
       greeted = true
       const user = macro('auth_authen')
       const utf8 = parameters.some(parameter => parameter.toUpperCase() === 'SMTPUTF8')

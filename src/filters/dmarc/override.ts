@@ -14,12 +14,14 @@ export type Forwarders = readonly string[] | ((message: Message) => boolean | Pr
 /** Says who has forwarded this message, if it is one of the trusted: a phrase for a reason. */
 export function forwarderOf(forwarders: Forwarders): (message: Message) => Promise<string | undefined> {
   if (typeof forwarders === 'function') {
-    return async message => ((await forwarders(message)) ? message.ip : undefined)
+    return async message => ((await forwarders(message)) ? (message.ip ?? 'the client') : undefined)
   }
   const { networks, names } = readForwarders(forwarders)
   const table = networkTable(networks)
   return async message => {
-    if (table.find(message.ip) >= 0) return message.ip
+    const { ip } = message
+    if (ip === undefined) return undefined
+    if (table.find(ip) >= 0) return ip
     if (names.size === 0) return undefined
     const { confirmed } = await message.ask(rdns)
     return confirmed.find(name => findName(names, name) !== undefined)

@@ -27,7 +27,7 @@ export const routes = {
     find: ({ header, message }) => {
       const helo = message.helo
       const first = readRoute(header).at(-1)?.from ?? ''
-      const odd = [helo, first].find(name => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || PRIVATE.test(name))
+      const odd = [helo ?? '', first].find(name => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || PRIVATE.test(name))
       return odd !== undefined && `a server was greeted as ${quote(odd)}`
     },
   },

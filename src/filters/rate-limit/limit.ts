@@ -23,7 +23,7 @@ interface Count extends Window {
 }
 
 /**
- * A limit. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
+ * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
  * reverse-path is charged to nobody. `failures` are refusals by any filter: too many close the door to connections and
  * transactions.
  */
@@ -106,7 +106,7 @@ const none = () => 0
 
 function client<C extends Connection>(per: Client | KeyOf<C>, prefixes: Prefixes): KeyOf<C> {
   if (typeof per === 'function') return per
-  return per === 'ip' ? ({ ip }) => ip : ({ ip }) => networkOf(ip, prefixes)
+  return per === 'ip' ? ({ ip }) => ip : ({ ip }) => (ip === undefined ? undefined : networkOf(ip, prefixes))
 }
 
 function sender<C extends Transaction>(per: Client | 'domain' | KeyOf<C>, prefixes: Prefixes): KeyOf<C> {

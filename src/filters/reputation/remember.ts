@@ -38,7 +38,7 @@ export async function rememberRefusal(
 ): Promise<void> {
   const { ip, store } = context
   const isEarly = stage === 'connect' || stage === 'helo'
-  const client = isEarly ? { ip } : await context.ask(origin)
+  const client = !isEarly ? await context.ask(origin) : ip === undefined ? {} : { ip }
   if (!(await isTurn)) return
   await store.run(clientOf(client).flatMap(identity => accruals(identity, memory, counts)))
 }

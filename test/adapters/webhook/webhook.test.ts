@@ -11,7 +11,7 @@ import { zone } from '../../../src/testing/zone.ts'
 const filters: readonly Filter[] = [
   {
     name: 'who',
-    connect: ({ ip }) => points(0, ip),
+    connect: ({ ip }) => points(0, `${ip}`),
     mail: ({ reversePath, helo }) => points(0, `${helo} ${reversePath}`),
   },
   {
