@@ -1,6 +1,6 @@
 /** One question to the servers, and what its answer means. Answers are as hostile as mail is. */
 import { isIPv4, isIPv6 } from 'node:net'
-import { answered, failure } from './answer.ts'
+import { answered } from './answer.ts'
 import type { Client } from './client.ts'
 import { queryName } from './name.ts'
 import type { Answer, Records, RecordType } from './resolver.ts'
@@ -12,10 +12,9 @@ export interface Timed<R> {
 }
 
 const MOST_RECORDS = 100
-const MOST_TEXT = 32 * 1024
 const NXDOMAIN = 3
 
-/** A record that says nothing usable (a PTR to control characters, an MX to spaces) is left out. */
+/** A record that says nothing usable (a PTR to control characters, an MX to spaces) is left out, as if it were not there. */
 const usable: { readonly [T in RecordType]: (record: Records[T]) => boolean } = {
   A: isIPv4,
   AAAA: isIPv6,
@@ -34,26 +33,15 @@ export async function lookup<T extends RecordType>(client: Client, name: string,
   // The client gives records of the type that was asked for, and of no other.
   const records = said.records as readonly Records[T][]
   const answer: Answer<Records[T]> =
-    said.rcode === NXDOMAIN ? { kind: 'nxdomain' } : examined(records, records.filter(usable[type]), type)
+    said.rcode === NXDOMAIN ? { kind: 'nxdomain' } : bounded(records.filter(usable[type]), type)
   return said.ttl === undefined ? { answer } : { answer, ttl: said.ttl }
 }
 
-function examined<R>(records: readonly R[], usable: readonly R[], type: RecordType): Answer<R> {
-  if (type === 'TXT') {
-    // Half of a set of texts could hide the second SPF record that makes the first one void: all or nothing.
-    if (records.length > MOST_RECORDS) return failure('malformed', `more than ${MOST_RECORDS} TXT records`)
-    if (textOctets(records) > MOST_TEXT) return failure('malformed', `more than ${MOST_TEXT} octets of TXT records`)
-  }
-  if (records.length > 0 && usable.length === 0) return failure('malformed', `no usable ${type} record`)
-  return answered(usable.slice(0, MOST_RECORDS))
-}
+// Half of a set of texts could hide the second SPF record that makes the first one void: they are given whole. One
+// message over TCP bounds them to 64 KB.
+const bounded = <R>(usable: readonly R[], type: RecordType): Answer<R> =>
+  answered(type === 'TXT' ? usable : usable.slice(0, MOST_RECORDS))
 
 function isName(name: string): boolean {
   return queryName(name) !== undefined
 }
-
-const textOctets = (records: readonly unknown[]): number =>
-  records
-    .flat()
-    .filter(chunk => typeof chunk === 'string')
-    .reduce((sum, chunk) => sum + chunk.length, 0)

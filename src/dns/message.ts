@@ -5,7 +5,7 @@ import type { Records, RecordType } from './resolver.ts'
 /** A question on its way. */
 export interface Query {
   readonly id: number
-  /** In the letters in which it is sent: a reply must repeat them (draft-vixie-dnsext-dns0x20). */
+  /** In the letters in which it is sent. */
   readonly name: string
   readonly type: RecordType
 }
@@ -15,6 +15,8 @@ export interface Reply {
   readonly rcode: number
   /** There was more than fitted. */
   readonly truncated: boolean
+  /** The question came back in other letters: the same name (RFC 4343), but perhaps from a forger who did not see them. */
+  readonly recased: boolean
   /** The server knows only whom to ask instead: that says nothing of the records. */
   readonly referral: boolean
   /** Of the type that was asked for, under the name asked for or where its aliases lead. */
@@ -23,8 +25,8 @@ export interface Reply {
   readonly ttl?: number
 }
 
-/** Not a reply to this query: `foreign` is somebody else's, or forged; `recased` is ours but for the case of its letters. */
-export type Misfit = 'foreign' | 'recased' | 'malformed'
+/** Not a reply to this query: `foreign` is for another question, or forged. */
+export type Misfit = 'foreign' | 'malformed'
 
 const numbers: { readonly [T in RecordType]: number } = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 }
 const SOA = 6
@@ -40,13 +42,16 @@ const LONGEST_TTL = 0x7fff_ffff
 /** DNS flag day 2020: what passes without being cut into fragments, which could be forged. */
 export const UDP_OCTETS = 1_232
 // The root, type OPT, the size, no flags, no options.
-const OPT = Buffer.of(0, 0, 41, UDP_OCTETS >> 8, UDP_OCTETS & 255, 0, 0, 0, 0, 0, 0)
+const optOf = (octets: number) => Buffer.of(0, 0, 41, octets >> 8, octets & 255, 0, 0, 0, 0, 0, 0)
 
-/** @param name checked by `queryName` */
-export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns: boolean }): Buffer {
+/**
+ * @param query with a name that `queryName` has checked
+ * @param options.edns how many octets a reply by UDP may have; 0 without EDNS
+ */
+export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns: number }): Buffer {
   const labels = name.split('.').map(label => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1'))
-  const head = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, edns ? 1 : 0])
-  return Buffer.concat([head, ...labels, Buffer.of(0, 0, numbers[type], 0, IN), ...(edns ? [OPT] : [])])
+  const head = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, edns > 0 ? 1 : 0])
+  return Buffer.concat([head, ...labels, Buffer.of(0, 0, numbers[type], 0, IN), ...(edns > 0 ? [optOf(edns)] : [])])
 }
 
 /** Never throws. */
@@ -64,15 +69,15 @@ export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Mis
   if (asked === undefined || asked.end + 4 > bytes.length) return 'malformed'
   if (asked.name.toLowerCase() !== name.toLowerCase()) return 'foreign'
   if (bytes.readUInt16BE(asked.end) !== numbers[type] || bytes.readUInt16BE(asked.end + 2) !== IN) return 'foreign'
-  if (asked.name !== name) return 'recased'
 
   const truncated = (flags & 0x0200) !== 0
-  if (truncated) return { ...empty, rcode, truncated }
+  const recased = asked.name !== name
+  if (truncated) return { ...empty, rcode, truncated, recased }
   const sections = readSections(bytes, asked.end + 4)
-  return sections === undefined ? 'malformed' : gather(bytes, sections, { rcode, name, type })
+  return sections === undefined ? 'malformed' : gather(bytes, sections, { rcode, name, type, recased })
 }
 
-const empty = { truncated: false, referral: false, records: [] } as const
+const empty = { truncated: false, recased: false, referral: false, records: [] } as const
 
 interface Entry {
   readonly owner: string
@@ -90,10 +95,11 @@ interface Sections {
 
 function readSections(bytes: Buffer, from: number): Sections | undefined {
   const counts = [bytes.readUInt16BE(6), bytes.readUInt16BE(8)] as const
-  if (counts[0] + counts[1] > MOST_RECORDS) return undefined
+  // What lies beyond is not read: that there is so much is no reason to ask again for ever.
+  const count = Math.min(counts[0] + counts[1], MOST_RECORDS)
   const entries: Entry[] = []
   let at = from
-  while (entries.length < counts[0] + counts[1]) {
+  while (entries.length < count) {
     const entry = readEntry(bytes, at)
     if (entry === undefined) return undefined
     entries.push(entry)
@@ -118,9 +124,9 @@ function readEntry(bytes: Buffer, from: number): Entry | undefined {
 function gather(
   bytes: Buffer,
   { answers, authority }: Sections,
-  asked: Omit<Query, 'id'> & { readonly rcode: number },
+  asked: Omit<Query, 'id'> & Pick<Reply, 'rcode' | 'recased'>,
 ): Reply | 'malformed' {
-  const { rcode, type } = asked
+  const { rcode, type, recased } = asked
   const aliases = new Map(answers.filter(entry => entry.type === numbers.CNAME).map(entry => [entry.owner, entry]))
   const lives: number[] = []
   let owner = asked.name.toLowerCase()
@@ -128,7 +134,9 @@ function gather(
     const alias = aliases.get(owner)
     if (alias === undefined) break
     const target = readName(bytes, alias.start)
-    if (target === undefined || target.end !== alias.end || hops === MOST_ALIASES) return 'malformed'
+    if (target === undefined || target.end !== alias.end) return 'malformed'
+    // Longer chains, and circles, lead nowhere.
+    if (hops === MOST_ALIASES) break
     lives.push(alias.ttl)
     owner = target.name.toLowerCase()
   }
@@ -136,14 +144,14 @@ function gather(
   for (const entry of answers) {
     if (entry.type !== numbers[type] || entry.owner !== owner) continue
     const record = readers[type](bytes, entry)
-    if (record === undefined) return 'malformed'
-    records.push(record)
+    // One that cannot be read does not spoil the others.
+    if (record !== undefined) records.push(record)
     lives.push(entry.ttl)
   }
   if (records.length === 0) lives.push(...negative(bytes, authority))
   const told = records.length > 0 || authority.some(entry => entry.type === SOA)
   const referral = !told && rcode === 0 && authority.some(entry => entry.type === numbers.NS)
-  return { ...empty, rcode, referral, records, ...(told && { ttl: Math.min(...lives) }) }
+  return { ...empty, rcode, recased, referral, records, ...(told && { ttl: Math.min(...lives) }) }
 }
 
 /** RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM field, which is its last. */

@@ -6,7 +6,7 @@ import type { Records, RecordType } from '../../src/dns/resolver.ts'
 import { decodeQuery, encodeRecord, encodeReply } from '../support/dns-codec.ts'
 
 const query: Query = { id: 0x1234, name: 'wWw.exAmple.org', type: 'MX' }
-const asked = decodeQuery(encodeQuery(query, { edns: true }))
+const asked = decodeQuery(encodeQuery(query, { edns: 1232 }))
 const samples: { readonly [T in RecordType]: readonly Records[T][] } = {
   A: ['192.0.2.1', '255.255.255.255'],
   AAAA: ['2001:db8::1', '::', '1:2:3:4:5:6:7:8'],
@@ -28,10 +28,11 @@ test.for(Object.keys(samples) as RecordType[])('what a server writes of type %s 
     ttl: 60,
     data: encodeRecord(type, record as never),
   }))
-  const reply = encodeReply(decodeQuery(encodeQuery(own, { edns: false })), { rcode: 0, records })
+  const reply = encodeReply(decodeQuery(encodeQuery(own, { edns: 0 })), { rcode: 0, records })
   expect(readReply(reply, own)).toEqual({
     rcode: 0,
     truncated: false,
+    recased: false,
     referral: false,
     records: samples[type],
     ttl: 60,
@@ -60,7 +61,7 @@ test('a reply that is cut off anywhere is malformed or foreign, never less than 
   expect(new Set(cuts)).toEqual(new Set(['foreign', 'malformed']))
 })
 
-test('aliases that lead round in a circle end', () => {
+test('aliases that lead round in a circle end without a record: to ask again would not help', () => {
   const circle = ['a.example', 'b.example', query.name.toLowerCase()]
   const records = circle.map((to, index) => ({
     owner: circle.at(index - 1) ?? '',
@@ -68,7 +69,20 @@ test('aliases that lead round in a circle end', () => {
     ttl: 1,
     data: encodeRecord('CNAME', to),
   }))
-  expect(readReply(encodeReply(asked, { rcode: 0, records }), query)).toBe('malformed')
+  expect(readReply(encodeReply(asked, { rcode: 0, records }), query)).toMatchObject({ rcode: 0, records: [] })
+})
+
+test('a record that cannot be read does not spoil those beside it', () => {
+  const good = {
+    owner: query.name,
+    type: 'MX' as const,
+    ttl: 1,
+    data: encodeRecord('MX', { exchange: 'mx.a', priority: 1 }),
+  }
+  const records = [{ ...good, data: Buffer.of(0) }, good]
+  expect(readReply(encodeReply(asked, { rcode: 0, records }), query)).toMatchObject({
+    records: [{ exchange: 'mx.a', priority: 1 }],
+  })
 })
 
 test('a dot inside a label does not end it', () => {
@@ -106,7 +120,7 @@ test('a reply with octets changed is read or refused, and what is read is bounde
   )
 })
 
-test('a thousand names that are chains of pointers cost no more than their jumps, and a thousand and one are not read', () => {
+test('a thousand names that are chains of pointers cost no more than their jumps, and what comes after them is not read', () => {
   const chain = Buffer.alloc(2 * 120)
   const start = 12 + asked.question.length + 11
   for (let link = 0; link < 120; link += 1)
@@ -121,6 +135,6 @@ test('a thousand names that are chains of pointers cost no more than their jumps
   const { user } = process.cpuUsage(began)
   // Ten replies of 1000 names with 120 jumps each; measured 1.5 ms a reply.
   expect(user / 10_000).toBeLessThan(200)
-  bytes.writeUInt16BE(1_001, 6)
-  expect(readReply(bytes, query)).toBe('malformed')
+  bytes.writeUInt16BE(60_000, 6)
+  expect(readReply(bytes, query)).toMatchObject({ rcode: 0 })
 })

@@ -19,25 +19,26 @@ export interface Liar {
   close(): Promise<void>
 }
 
-/** @param say what is sent back, packet by packet */
-export async function dnsLiar(say: (query: Heard) => readonly Buffer[]): Promise<Liar> {
+/** @param say what is sent back, packet by packet; `close` ends a connection */
+export async function dnsLiar(say: (query: Heard) => readonly (Buffer | 'close')[]): Promise<Liar> {
   const heard: Heard[] = []
   const sockets = new Set<Socket>()
-  const hear = (packet: Buffer, how: Heard['how']): readonly Buffer[] => {
+  const hear = (packet: Buffer, how: Heard['how']): readonly (Buffer | 'close')[] => {
     const query = { ...decodeQuery(packet), how, packet, edns: packet.readUInt16BE(10) > 0 }
     heard.push(query)
     return say(query)
   }
   const udp = createSocket('udp4')
   udp.on('message', (packet, { port, address }) => {
-    for (const answer of hear(packet, 'udp')) udp.send(answer, port, address)
+    for (const answer of hear(packet, 'udp')) if (answer !== 'close') udp.send(answer, port, address)
   })
   const tcp = createServer(socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
     socket.once('data', data => {
       for (const answer of hear(data.subarray(2), 'tcp')) {
-        socket.write(Buffer.concat([Buffer.of(answer.length >> 8, answer.length & 255), answer]))
+        if (answer === 'close') socket.destroy()
+        else socket.write(Buffer.concat([Buffer.of(answer.length >> 8, answer.length & 255), answer]))
       }
     })
   })
