@@ -267,7 +267,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
 }
 
 /** A share of questions, made with the first of them: most clients that are refused at once cause none. */
-function budgetOf({ dns, clock }: World): Pick<Budget, 'resolve' | 'renew'> {
+function budgetOf({ dns, clock }: World): Budget {
   let budget: Budget | undefined
   return {
     resolve: (name, type, options) => {

@@ -9,7 +9,7 @@ import { type Cache, cache as newCache } from './cache.ts'
 import { client } from './client.ts'
 import { lookup, type Timed } from './lookup.ts'
 import { queryName } from './name.ts'
-import type { Answer, Records, RecordType, Resolver } from './resolver.ts'
+import type { Answer, Records, RecordType, ResolveOptions, Resolver } from './resolver.ts'
 import type { Server } from './transport.ts'
 
 export interface ResolverOptions {
@@ -83,7 +83,11 @@ export function resolver({
   }
 
   return {
-    resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
+    known: <T extends RecordType>(name: string, type: T) => {
+      const query = queryName(name)
+      return query === undefined ? undefined : (memory.get(`${type} ${query}`) as Answer<Records[T]> | undefined)
+    },
+    resolve: async <T extends RecordType>(name: string, type: T, options?: ResolveOptions) => {
       const query = queryName(name)
       if (query === undefined) return badName
       const key = `${type} ${query}`

@@ -35,11 +35,19 @@ export type Answer<R> =
   | { readonly kind: 'nxdomain' }
   | { readonly kind: 'failure'; readonly cause: FailureCause; readonly detail: string }
 
+/** What a question is asked for, where that has a share of the budget which nothing else can use up. */
+export type Purpose = 'spf' | 'spf-helo' | 'dkim' | 'arc' | 'dmarc'
+
+export interface ResolveOptions {
+  /** Ends the waiting of this asker, not a question that others share. */
+  readonly signal?: AbortSignal
+  /** @default the share of everything else */
+  readonly purpose?: Purpose
+}
+
 export interface Resolver {
-  /** Never rejects. `signal` ends the waiting of this asker, not a question that others share. */
-  resolve<T extends RecordType>(
-    name: string,
-    type: T,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Answer<Records[T]>>
+  /** Never rejects. */
+  resolve<T extends RecordType>(name: string, type: T, options?: ResolveOptions): Promise<Answer<Records[T]>>
+  /** The answer, if it is remembered and costs no question. */
+  known?<T extends RecordType>(name: string, type: T): Answer<Records[T]> | undefined
 }

@@ -49,7 +49,7 @@ function validator(message: Header, readKey: KeyReader): Reader<Arc> {
   if (claim.refused !== undefined) return nothing(failed(`the newest ARC set: ${claim.refused.reason}`))
 
   const sealed = verifySeals(message)
-  const answer = dns.resolve(claim.terms.keyName, 'TXT', { signal })
+  const answer = dns.resolve(claim.terms.keyName, 'TXT', { signal, purpose: 'arc' })
   const bodies = bodyHashes([claim.terms], header.bodyOffset)
   return {
     chunk: bodies.chunk,

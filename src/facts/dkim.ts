@@ -88,7 +88,7 @@ const isVerifiable = (claim: Claim): claim is Verifiable => claim.refused === un
 function askForKeys(claims: readonly Verifiable[], { dns, signal }: Header) {
   const asked = new Map<string, Promise<Answer<readonly string[]>>>()
   const ask = (name: string) => {
-    const question = asked.get(name) ?? dns.resolve(name, 'TXT', { signal })
+    const question = asked.get(name) ?? dns.resolve(name, 'TXT', { signal, purpose: 'dkim' })
     asked.set(name, question)
     return question
   }

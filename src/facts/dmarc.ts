@@ -55,7 +55,7 @@ export const dmarc = fact('dmarc', 'message', async (message): Promise<Dmarc> =>
   const { domain } = written
   if (!domain.includes('.')) return { ...nothing, domain, reason: `${domain} is no domain that could have a policy` }
 
-  const resolver = resolverFor(message)
+  const resolver = resolverFor(message, { purpose: 'dmarc' })
   askAhead(domain, resolver)
   const [sender, signatures] = await Promise.all([message.ask(spf), message.ask(dkim)])
   const found = await judge(domain, { resolver, sender, signatures })

@@ -1,7 +1,7 @@
 /** How mailauth asks DNS: through our resolver, within a number of questions and a time, and with the error codes it knows. */
 import type { Connection } from '../core/stage.ts'
 import { failure, within } from '../dns/answer.ts'
-import type { Answer, FailureCause, RecordType } from '../dns/resolver.ts'
+import type { Answer, FailureCause, Purpose, RecordType } from '../dns/resolver.ts'
 
 /** The shape of `dns.promises.resolve`. mailauth's own type leaves out MX records, which are objects. */
 export type MailauthResolver = (name: string, type: string) => Promise<string[][] | string[]>
@@ -9,6 +9,8 @@ export type MailauthResolver = (name: string, type: string) => Promise<string[][
 export interface Share {
   /** How many different questions may be asked. @default 30 */
   readonly questions?: number
+  /** Which share of the transaction's budget they are taken from. */
+  readonly purpose?: Purpose
   /** How long all of them together may take, in milliseconds. @default 5000 */
   readonly time?: number
 }
@@ -16,15 +18,16 @@ export interface Share {
 /** A resolver for one evaluation. It rejects where there is no answer, as mailauth expects. */
 export function resolverFor(
   { dns, signal, clock }: Pick<Connection, 'dns' | 'signal' | 'clock'>,
-  { questions = 30, time = 5_000 }: Share = {},
+  { questions = 30, time = 5_000, purpose }: Share = {},
 ): MailauthResolver {
   const late = failure('timeout', `DNS took more than ${time} ms for one evaluation`)
   const end = clock.monotonic() + time
   const asked = new Map<string, Promise<string[][] | string[]>>()
 
+  const options = { signal, ...(purpose && { purpose }) }
   const ask = async (name: string, type: RecordType) => {
     const ms = end - clock.monotonic()
-    return understood(ms > 0 ? await within(dns.resolve(name, type, { signal }), { ms, late, clock }) : late)
+    return understood(ms > 0 ? await within(dns.resolve(name, type, options), { ms, late, clock }) : late)
   }
   return async (name, type) => {
     if (!POSSIBLE.test(name) || !isAsked(type)) throw trouble('EBADNAME', 'the name is none that DNS can be asked for')

@@ -33,8 +33,7 @@ export interface Spf extends SpfCheck {
   readonly helo: SpfCheck
 }
 
-// In all no more than 30 for a message. What honest domains publish is read with far fewer.
-const QUESTIONS = { mailfrom: 20, helo: 10 } as const
+const PURPOSES = { mailfrom: 'spf', helo: 'spf-helo' } as const
 const LONGEST_REASON = 200
 const LONGEST_MECHANISM = 100
 
@@ -87,7 +86,7 @@ async function check(greeting: Greeting, { identity, domain, local }: Asked): Pr
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
     return { result: 'none', domain: '', identity, reason, weak: false, lookups: { count: 0, void: 0 } }
   }
-  const found = await evaluate(greeting, { domain, local, ip, helo }, { questions: QUESTIONS[identity] })
+  const found = await evaluate(greeting, { domain, local, ip, helo }, { purpose: PURPOSES[identity] })
   // What an aborted asker was told is no result: the fact is to be forgotten.
   signal.throwIfAborted()
   const { result, mechanism, records, lookups, problem = '' } = found

@@ -101,6 +101,12 @@ function recordSession(
   const session = gateway.open(peer, {
     ...world,
     dns: {
+      known: (name, type) => {
+        const answer = world.dns.known?.(name, type)
+        if (answer !== undefined)
+          note(dns, { at: elapsed(), question: `${name} ${type}`, took: 0, answer, known: true })
+        return answer
+      },
       resolve: async (name, type, options) => {
         const at = elapsed()
         const answered = note(dns, { at, question: `${queryName(name) ?? name} ${type}` })

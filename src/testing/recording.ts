@@ -46,6 +46,8 @@ export interface RecordedAnswer extends Timed {
   /** `example.org TXT` */
   readonly question: string
   readonly answer?: Answer<unknown>
+  /** It was remembered, and cost no question. */
+  readonly known?: true
 }
 
 export interface RecordedConsult extends Timed {

@@ -1,14 +1,14 @@
 /** No message makes us ask for ever. */
 import { describe, expect, test } from 'vitest'
 import { withBudget } from '../../src/dns/budget.ts'
-import type { Answer, Records, Resolver } from '../../src/dns/resolver.ts'
+import type { Answer, Purpose, Records, Resolver } from '../../src/dns/resolver.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 const name = (index: number) => `n${index}.example`
 const ask = (dns: Resolver, from: number, to: number) =>
   Promise.all(Array.from({ length: to - from }, (_, index) => dns.resolve(name(from + index), 'A')))
-const spent = (answers: readonly Answer<string>[]) =>
+const spent = (answers: readonly Answer<unknown>[]) =>
   answers.filter(answer => answer.kind === 'failure' && answer.cause === 'budget').length
 
 /** Answers each question when it is told to. */
@@ -78,6 +78,48 @@ describe('a budget', () => {
     await clock.advance(60_000)
     budget.renew()
     expect(spent(await ask(budget, 500, 510))).toBe(0)
+  })
+
+  test('what SPF and everything else have used up is left for the keys and the policy of the author', async () => {
+    const dns = zone({})
+    const budget = withBudget(dns, { clock: handClock() })
+    const many = (purpose: Purpose | undefined, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          budget.resolve(`${purpose ?? 'other'}${index}.example`, 'TXT', purpose && { purpose }),
+        ),
+      )
+    for (const purpose of ['spf', 'spf-helo', undefined] as const) expect(spent(await many(purpose, 100))).toBe(70)
+    expect(spent(await many('dkim', 5))).toBe(0)
+    expect(spent(await many('arc', 11))).toBe(0)
+    // RFC 9989 §4.10: the climb asks eight names at most.
+    expect(spent(await many('dmarc', 8))).toBe(0)
+    expect(dns.asked.length).toBe(114)
+  })
+
+  test('slow servers of SPF leave time for the keys and the policy of the author', async () => {
+    const clock = handClock()
+    const slow = silent()
+    const budget = withBudget(slow, { clock })
+    const late = budget.resolve('slow.example', 'TXT', { purpose: 'spf' })
+    clock.pass(5_000)
+    expect(await late).toMatchObject({ cause: 'timeout' })
+    const dns = zone({})
+    const within = withBudget(
+      { resolve: (name, type, options) => (options?.purpose === 'spf' ? slow : dns).resolve(name, type) },
+      { clock },
+    )
+    const first = within.resolve('slow.example', 'TXT', { purpose: 'spf' })
+    clock.pass(3_500)
+    expect(await first).toMatchObject({ cause: 'timeout' })
+    expect(await within.resolve('_dmarc.example', 'TXT', { purpose: 'dmarc' })).toEqual({ kind: 'nxdomain' })
+  })
+
+  test('what the resolver remembers costs nothing', async () => {
+    const dns = zone({})
+    const remembered: Resolver = { resolve: dns.resolve, known: () => ({ kind: 'nodata' }) }
+    const answers = await ask(withBudget(remembered, { questions: 2, clock: handClock() }), 0, 50)
+    expect([spent(answers), dns.asked.length]).toEqual([0, 0])
   })
 
   test('A01 a name that cannot be asked costs neither a question nor a share', async () => {

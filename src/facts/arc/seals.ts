@@ -53,7 +53,7 @@ export function sealerOf(raw: Buffer): Sealer | undefined {
 /** Never rejects. */
 export async function verifySeals(message: Header): Promise<Seals> {
   let failing = false
-  const ask = resolverFor(message, { questions: MOST_KEYS })
+  const ask = resolverFor(message, { questions: MOST_KEYS, purpose: 'arc' })
   const resolver: typeof ask = async (name, type) => {
     try {
       return await ask(name, type)

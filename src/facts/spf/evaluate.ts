@@ -37,7 +37,7 @@ const MOST_HOSTS = 10
 
 const results: Readonly<Record<Qualifier, SpfResult>> = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' }
 
-type Verdict = Pick<Evaluation, 'result' | 'mechanism' | 'problem'>
+type Verdict = Pick<Evaluation, 'result' | 'mechanism' | 'problem'> & Pick<Stop, 'overShare'>
 
 /** Rejects only when the asker has left. */
 export async function evaluate(
@@ -72,13 +72,34 @@ export async function evaluate(
     records.push(text)
     const record = readRecord(text)
     if ('problem' in record) return permerror(record.problem)
-    for (const directive of record.directives) {
+    for (const [index, directive] of record.directives.entries()) {
       const matched = await matches(directive.mechanism, domain)
-      if (isStop(matched)) return matched
+      if (isStop(matched)) return (matched.overShare && decided(record.directives.slice(index))) || matched
       if (matched) return matchOf(directive)
     }
     if (record.redirect === undefined) return { result: 'neutral', mechanism: 'default' }
     return await follow(record.redirect, domain)
+  }
+  /** What the directives come to whatever those say that could not be asked for: as far as the next match all say the same. */
+  const decided = (directives: readonly Directive[]): Verdict | undefined => {
+    const [first] = directives
+    for (const directive of directives) {
+      if (directive.qualifier !== first?.qualifier) return undefined
+      if (isPlainMatch(directive.mechanism)) return matchOf(directive)
+    }
+    return undefined
+  }
+  const isPlainMatch = (mechanism: Mechanism): boolean => {
+    switch (mechanism.kind) {
+      case 'all':
+        return true
+      case 'ip4':
+        return width === 1 && isWithin(client, mechanism.words, mechanism.prefix)
+      case 'ip6':
+        return width === 4 && isWithin(client, mechanism.words, mechanism.prefix)
+      default:
+        return false
+    }
   }
   /** Of a record that another one needs: that there is none is an error. */
   const follow = async (spec: MacroString, domain: string): Promise<Verdict> => {
@@ -92,11 +113,9 @@ export async function evaluate(
   const matches = async (mechanism: Mechanism, domain: string): Promise<boolean | Stop> => {
     switch (mechanism.kind) {
       case 'all':
-        return true
       case 'ip4':
-        return width === 1 && isWithin(client, mechanism.words, mechanism.prefix)
       case 'ip6':
-        return width === 4 && isWithin(client, mechanism.words, mechanism.prefix)
+        return isPlainMatch(mechanism)
       case 'include': {
         // RFC 8616 §4: what names an internationalised local part matches nobody.
         if (isForeign(mechanism.name)) return false

@@ -2,7 +2,7 @@
 import type { World } from '../../core/world.ts'
 import { aborted, failure } from '../../dns/answer.ts'
 import { queryName } from '../../dns/name.ts'
-import type { Answer, Records, RecordType } from '../../dns/resolver.ts'
+import type { Answer, Records, RecordType, ResolveOptions } from '../../dns/resolver.ts'
 import { loadMeter } from '../../load/meter.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { clock } from '../clock.ts'
@@ -67,16 +67,22 @@ export function replayWorld(recording: Recording, hide: (text: string) => string
     // What was decided by load was recorded; a replay has none of its own.
     load: loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } }),
     dns: {
-      resolve: async <T extends RecordType>(name: string, type: T, options?: { readonly signal?: AbortSignal }) => {
+      known: <T extends RecordType>(name: string, type: T) => {
+        const question = hide(`${name} ${type}`)
+        const recorded = answers.peek(question)
+        if (!recorded?.known) return undefined
+        return answers.next(question)?.answer as Answer<Records[T]> | undefined
+      },
+      resolve: async <T extends RecordType>(name: string, type: T, options?: ResolveOptions) => {
         const question = hide(`${queryName(name) ?? name} ${type}`)
-        const recorded = answers(question)
+        const recorded = answers.next(question)
         if (recorded) return await answer<Records[T]>(recorded, options?.signal)
         missing.add(question)
         return failure('unreachable', `${question} is not in the recording`)
       },
     },
     consult: async <T>(key: string) => {
-      const recorded = consulted(hide(key))
+      const recorded = consulted.next(hide(key))
       if (recorded === undefined) {
         missing.add(hide(key))
         throw new Error(`${hide(key)} is not in the recording`)
@@ -113,14 +119,26 @@ export function replayWorld(recording: Recording, hide: (text: string) => string
   }
 }
 
+interface InOrder<E> {
+  /** The entry that `next` will hand out. */
+  peek(key: string): E | undefined
+  next(key: string): E | undefined
+}
+
 /** Hands out entries of a key in their order; the last again and again, for those who ask more often than was asked. */
-function inOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): (key: string) => E | undefined {
+function inOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): InOrder<E> {
   const byKey = Map.groupBy(entries, keyOf)
   const used = new Map<string, number>()
-  return key => {
-    const count = used.get(key) ?? 0
-    used.set(key, count + 1)
+  const peek = (key: string): E | undefined => {
     const held = byKey.get(key)
-    return held?.[count] ?? held?.at(-1)
+    return held?.[used.get(key) ?? 0] ?? held?.at(-1)
+  }
+  return {
+    peek,
+    next: key => {
+      const entry = peek(key)
+      used.set(key, (used.get(key) ?? 0) + 1)
+      return entry
+    },
   }
 }
