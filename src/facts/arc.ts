@@ -55,8 +55,8 @@ function validator(message: Header, readKey: KeyReader): Reader<Arc> {
     chunk: bodies.chunk,
     end: async () => {
       const body = bodies.end()[claim.terms.body]
-      const key = readKey(await answer, claim.terms.keyName)
-      const { result, reason, partial } = verify(claim, { header: signedHeader(header), body, key })
+      const keys = readKey(await answer, claim.terms.keyName)
+      const { result, reason, partial } = verify(claim, { header: signedHeader(header), body, keys })
       const { broken, unknown } = await sealed
       signal.throwIfAborted()
       if (result !== 'pass' && result !== 'temperror') return failed(`the newest ARC set: ${reason}`)

@@ -8,10 +8,10 @@ import type { Answer } from '../dns/resolver.ts'
 import { bodyHashes } from './dkim/bodies.ts'
 import { signedHeader } from './dkim/header.ts'
 import { type KeyReader, keyReader } from './dkim/key.ts'
-import type { Dkim, DkimResult } from './dkim/result.ts'
+import type { Dkim } from './dkim/result.ts'
 import { mostUseful } from './dkim/select.ts'
 import { type Claim, readSignature, type Verifiable } from './dkim/signature.ts'
-import { reportRefused, verify } from './dkim/verify.ts'
+import { HOPES, reportRefused, verify } from './dkim/verify.ts'
 
 export type { Dkim, DkimResult, DkimSignature, UnsignedField } from './dkim/result.ts'
 
@@ -42,7 +42,6 @@ const CUT_SHORT = {
   result: 'neutral',
   reason: 'the header section is too large for its signatures to be verified',
 } as const
-const HOPES = ['pass', 'temperror', 'fail', 'policy', 'neutral', 'permerror'] as const satisfies readonly DkimResult[]
 
 const nothing = { chunk: () => {}, end: (): Dkim => ({ result: 'none', signatures: [], ignored: 0 }) }
 
@@ -65,8 +64,8 @@ function verifier(message: Header, most: number, readKey: KeyReader): Reader<Dki
         chosen.map(async claim => {
           if (!isVerifiable(claim)) return reportRefused(claim)
           const { keyName, body } = claim.terms
-          const key = readKey(await answers(keyName), keyName)
-          return verify(claim, { header, body: hashes[body], key })
+          const keys = readKey(await answers(keyName), keyName)
+          return verify(claim, { header, body: hashes[body], keys })
         }),
       )
       const result = HOPES.find(hope => signatures.some(signature => signature.result === hope)) ?? 'none'

@@ -148,3 +148,12 @@ describe('a chain that does not', () => {
     expect(await ask(message, gone)).toMatchObject({ result: 'fail', unknown: false })
   })
 })
+
+test('of several records at the selector of a sealer each key is tried', async () => {
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'der' })
+  const records = ['v=spf1 -all', `v=DKIM1; k=rsa; p=${other.toString('base64')}`, ...key.TXT]
+  const dns = zone({ ...world, 's._domainkey.forwarder.example': { TXT: records } })
+  expect(await ask(await chain(2), dns)).toMatchObject({ result: 'pass' })
+  const none = zone({ ...world, 's._domainkey.forwarder.example': { TXT: records.slice(0, 2) } })
+  expect(await ask(await chain(2), none)).toMatchObject({ result: 'fail', unknown: false })
+})

@@ -2,6 +2,7 @@
 import type { Header } from '../../core/stage.ts'
 import type { HeaderFields } from '../../mime/header.ts'
 import { keyName } from '../dkim/domain.ts'
+import { keyRecords } from '../dkim/key.ts'
 import { readTags } from '../dkim/tags.ts'
 import { resolverFor } from '../mailauth.ts'
 
@@ -53,10 +54,17 @@ export function sealerOf(raw: Buffer): Sealer | undefined {
 /** Never rejects. */
 export async function verifySeals(message: Header): Promise<Seals> {
   let failing = false
+  // mailauth reads the first record of a name. Where there are several keys, the chain is verified with each in its turn.
+  let turn = 0
+  let most = 1
   const ask = resolverFor(message, { questions: MOST_KEYS, purpose: 'arc' })
   const resolver: typeof ask = async (name, type) => {
     try {
-      return await ask(name, type)
+      const [first, ...others] = (await ask(name, type)) as string[][]
+      if (first === undefined || others.length === 0) return first === undefined ? [] : [first]
+      const keys = keyRecords([first, ...others])
+      most = Math.max(most, keys.length)
+      return [[keys[Math.min(turn, keys.length - 1)] ?? keys[0]]]
     } catch (error) {
       failing ||= !isPermanent(error)
       throw error
@@ -66,8 +74,15 @@ export async function verifySeals(message: Header): Promise<Seals> {
     const { getARChain, verifyASChain } = await import('mailauth/lib/arc/index.js')
     const chain = getARChain({ parsed: rowsOf(message.header) }, { strict: true })
     if (!chain) return { broken: 'there is no ARC set', unknown: false }
-    await verifyASChain({ chain }, { resolver, strict: true })
-    return { unknown: false }
+    for (;;) {
+      try {
+        await verifyASChain({ chain }, { resolver, strict: true })
+        return { unknown: false }
+      } catch (error) {
+        turn += 1
+        if (turn >= most || failing) throw error
+      }
+    }
   } catch (error) {
     return { broken: `the ARC chain is broken${detail(error)}`, unknown: failing }
   }

@@ -20,10 +20,13 @@ export type KeyFound =
   | { readonly key: PublicKey; readonly refused?: never }
   | { readonly refused: Refusal; readonly bits?: number }
 
-/** From the answer to the question for a key to the key. */
-export type KeyReader = (answer: Answer<readonly string[]>, name: string) => KeyFound
+/** From the answer to the question for a key to the keys: one at least, three at most, each to be tried. */
+export type KeyReader = (answer: Answer<readonly string[]>, name: string) => readonly [KeyFound, ...KeyFound[]]
 
 const MOST_OCTETS = 4096
+// RFC 6376 §6.1.2 step 4 leaves open which of several records is meant: keys are changed, and TXT records put in a wrong place.
+const MAX_KEYS = 3
+const KEY_RECORD = /(?:^|;)\s*p\s*=/
 // RFC 8301 §3.2: less is broken. More than 8192 costs us what it costs nobody else.
 const LEAST_BITS = 1024
 const MOST_BITS = 8192
@@ -39,12 +42,14 @@ export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyR
   return (answer, name) => {
     if (answer.kind === 'failure') {
       const result = answer.cause === 'bad-name' ? 'permerror' : 'temperror'
-      return refuse(result, `the key at ${name} could not be asked for: ${answer.cause}`)
+      return [refuse(result, `the key at ${name} could not be asked for: ${answer.cause}`)]
     }
-    if (answer.kind !== 'answer') return refuse('permerror', `there is no key at ${name}`)
-    // RFC 6376 §3.6.2.2 leaves several records undefined: whoever believes the first believes chance.
-    if (answer.records.length > 1) return refuse('permerror', `there is more than one record at ${name}`)
-    const record = answer.records[0].join('')
+    if (answer.kind !== 'answer') return [refuse('permerror', `there is no key at ${name}`)]
+    const [first, ...others] = keyRecords(answer.records)
+    return [read(first, name), ...others.map(record => read(record, name))]
+  }
+
+  function read(record: string, name: string): KeyFound {
     if (record.length > MOST_OCTETS)
       return refuse('permerror', `the record at ${name} is longer than ${MOST_OCTETS} octets`)
 
@@ -55,6 +60,15 @@ export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyR
     if (oldest !== record) known.delete(oldest)
     return found
   }
+}
+
+/** The records of a name that may be keys, each once, their strings joined; the first record where there is none. */
+export function keyRecords(
+  records: readonly [readonly string[], ...(readonly string[])[]],
+): readonly [string, ...string[]] {
+  const texts = [...new Set(records.map(strings => strings.join('')))]
+  const [first = records[0].join(''), ...others] = texts.filter(text => KEY_RECORD.test(text)).slice(0, MAX_KEYS)
+  return [first, ...others]
 }
 
 /** One record, its strings joined. */
