@@ -39,10 +39,11 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
 
   /** Opens the session, unless `protect` has done so already. */
   const connect = async (visit: Visit): Promise<Decision> => {
-    const { admitted, session: open, wire } = visit
+    const { ip, admitted, session: open, wire } = visit
     visit.admitted = undefined
+    if (ip === undefined) throw new Error('the address of the client is not known')
     if (admitted === undefined || open === undefined) {
-      const session = gateway().open({ ip: visit.ip, spokeEarly: wire.early() })
+      const session = gateway().open({ ip, spokeEarly: wire.early() })
       visit.session = session
       return await session.connect()
     }
@@ -67,6 +68,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
     onConnect(this: SMTPServer, session, callback) {
       const visit = visitOf(this, session)
       if (visit === undefined) return callback(new Error('4.3.0 Not ready'))
+      if (visit.ip === undefined) return callback(refusal(visit, nameless))
       if (visit.place === undefined) return callback(refusal(visit, full))
       answer(callback, async () => {
         const decision = await connect(visit)
@@ -196,6 +198,9 @@ const SLOW_FAILURE = 1_000
 
 /** There is no place left for this client (RFC 5321 §3.8). */
 export const full: Reply = { code: 421, status: '4.7.0', text: 'Too many sessions, try again later', close: true }
+
+/** Whose address is not known is charged to nobody, and never taken for this machine. */
+const nameless: Reply = { code: 421, status: '4.3.0', text: 'Client address unknown', close: true }
 
 const failure = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
 

@@ -1,6 +1,7 @@
 /** Clients that have not come as far as a greeting: a PROXY header or a TLS handshake is still to come from them. */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../core/world.ts'
+import { peerOf } from '../peer.ts'
 import type { SMTPServer } from './types.ts'
 
 /**
@@ -19,23 +20,30 @@ export function timePending(server: SMTPServer, limit: number, clock: () => Cloc
 }
 
 /**
- * Leaves out those who have left before smtp-server begins with them, and keeps open what lies below a handshake: a socket
+ * Keeps the address that a socket had when it was accepted, leaves out those who have left before smtp-server begins with them, and keeps open what lies below a handshake: a socket
  * that is closed, or that closes itself at the end of what it holds, takes the process with it when TLS lies on top.
  */
 export function handOnSafely(server: SMTPServer): void {
   const handle = server._handleProxy.bind(server)
-  server._handleProxy = (socket, callback) =>
+  server._handleProxy = (socket, callback) => {
+    const { remoteAddress, remotePort } = socket
+    if (peerOf(server.server, socket) === undefined) {
+      socket.destroy()
+      return callback(new Error('the address of the client is not known'))
+    }
     handle(socket, (error, options) => {
       if (socket.destroyed || socket.readableEnded) {
         socket.destroy()
         return callback(error ?? new Error('the client has left'))
       }
-      callback(error, options)
+      // Who was reset meanwhile has no address any more; what a proxy has said comes first.
+      callback(error, options && remoteAddress ? { remoteAddress, remotePort, ...options } : options)
       if (!shakes(server)) return
       // From now on: what lies on top has taken over how it was, and still ends by itself.
       socket.allowHalfOpen = true
       socket.once('end', () => expire(server, socket))
     })
+  }
 }
 
 /** A handshake comes before the first word. */

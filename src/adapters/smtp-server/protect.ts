@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Reply } from '../../core/decision.ts'
 import { line } from '../../policy/reply.ts'
 import type { Gateway } from '../../postern.ts'
+import { type Peer, peerOf } from '../peer.ts'
 import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies } from './guard.ts'
@@ -50,9 +51,11 @@ export function protect(
   const listeners = server.server.listeners('connection')
   server.server.removeAllListeners('connection')
   server.server.on('connection', (socket: Socket) => {
+    const peer = peerOf(server.server, socket)
+    if (peer === undefined) return void socket.destroy()
     // A proxy speaks for another client, whose address is not known yet.
-    if (isProxy(server, socket)) return handOn(socket)
-    if (!speakers.speaks(socket)) return take(socket, socket.remoteAddress ?? LOCAL)
+    if (isProxy(server, peer)) return handOn(socket)
+    if (!speakers.speaks(socket)) return take(socket, peer.ip ?? LOCAL)
     socket.on('error', ignore)
     speakers.read(socket).then(
       client => (client === undefined ? socket.destroy() : take(socket, client.ip)),
@@ -94,11 +97,8 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, mos
   return visits
 }
 
-function isProxy({ options: { useProxy } }: SMTPServer, socket: Socket): boolean {
-  if (!Array.isArray(useProxy)) return false
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '')
-  return useProxy.includes(address)
-}
+const isProxy = ({ options: { useProxy } }: SMTPServer, { ip }: Peer): boolean =>
+  Array.isArray(useProxy) && ip !== undefined && useProxy.includes(ip)
 
 /** Stays on the socket: smtp-server listens a turn of the loop later, and a reset in between would end the process. */
 const ignore = (): void => undefined
@@ -117,7 +117,7 @@ async function admit(
   const session = gateway().open({ ip })
   const decision = await session.connect()
   if (decision.reply.code < 400 && !socket.destroyed) {
-    socket.once('close', visits.admit(socket.remoteAddress, socket.remotePort, { session, decision, place }))
+    socket.once('close', visits.admit(socket, { session, decision, place }))
     return true
   }
   session.close()

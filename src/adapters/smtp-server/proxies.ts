@@ -62,7 +62,9 @@ export function listenToProxies(
   return {
     speaks: ({ remoteAddress }) => remoteAddress !== undefined && speakers(remoteAddress),
     read: async socket => {
-      const own = { ip: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+      const { remoteAddress: ip, remotePort: port = 0 } = socket
+      if (ip === undefined) return undefined
+      const own = { ip, port }
       const client = await headerOf(socket, clock())
       if (client) clients.set(socket, client === 'itself' ? own : client)
       return client === 'itself' ? own : client

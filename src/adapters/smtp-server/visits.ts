@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
 import type { Gateway } from '../../postern.ts'
+import { isUnix } from '../peer.ts'
 import type { Limits, ServerLimits } from './limits.ts'
 import { handOnSafely, timePending } from './pending.ts'
 import { sessionPlaces } from './places.ts'
@@ -13,8 +14,8 @@ import { type Wire, wire } from './wire.ts'
 export interface Visit {
   readonly connection: Connection
   readonly wire: Wire
-  /** Whose session it is; XCLIENT may change that. */
-  ip: string
+  /** Whose session it is; XCLIENT may change that. Undefined when it is not known: the client is refused. */
+  ip: string | undefined
   session?: Session
   decision?: Decision
   /** What `protect` has decided already. */
@@ -38,8 +39,8 @@ export interface Visits {
   readonly attach: (server: SMTPServer) => void
   /** The visit of one of smtp-server's sessions. */
   readonly of: (session: object) => Visit | undefined
-  /** Keeps a session for the connection that will follow from the same address and port. */
-  readonly admit: (ip: string | undefined, port: number | undefined, admitted: Admitted) => () => void
+  /** Keeps a session for the connection that will follow on this socket. */
+  readonly admit: (socket: Socket, admitted: Admitted) => () => void
   /** Takes a place for a client, and returns how to give it back; undefined when there is none left for it. */
   readonly place: (ip: string) => (() => void) | undefined
   /** Takes the place of another client: XCLIENT has said who it is. */
@@ -58,7 +59,7 @@ export const LOCAL = '127.0.0.1'
 export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }: ServerLimits = {}): Visits {
   const attached = new WeakSet<SMTPServer>()
   const visits = new Map<object, Visit>()
-  const waiting = new Map<string, Admitted>()
+  const waiting = new Map<object, Admitted>()
   const sweep = Math.max(20, Math.min(SWEEP_MS, limits.command / 4, limits.transaction / 4, limits.grace / 4))
   const places = sessionPlaces(sessions, {
     now: () => gateway().world.clock.monotonic(),
@@ -78,10 +79,9 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
     swept = visits.size > 0 ? now : undefined
     if (visits.size > 0) clock.after(sweep, tick)
   }
-  const begin = (connection: Connection): void => {
-    const { remoteAddress, remotePort } = connection._socket
-    const key = `${remoteAddress} ${remotePort}`
-    const ip = connection.remoteAddress || LOCAL
+  const begin = (connection: Connection, { server }: SMTPServer): void => {
+    const key = below(connection._socket)
+    const ip = connection.remoteAddress || (isUnix(server) ? LOCAL : undefined)
     const admitted = waiting.get(key)
     waiting.delete(key)
     const visit: Visit = {
@@ -89,7 +89,7 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
       ip,
       wire: wire(connection, limits, gateway().world.clock, () => visit.session?.reset()),
       admitted,
-      place: admitted?.place ?? places.take(ip),
+      place: admitted?.place ?? (ip === undefined ? undefined : places.take(ip)),
       delivering: false,
       left: false,
     }
@@ -116,11 +116,11 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
     attach: server => {
       if (attached.has(server)) return
       attached.add(server)
-      for (const connection of server.connections) begin(connection)
+      for (const connection of server.connections) begin(connection, server)
       // smtp-server puts a connection here before it reads from it, and tells nobody.
       const add = server.connections.add.bind(server.connections)
       server.connections.add = connection => {
-        begin(connection)
+        begin(connection, server)
         return add(connection)
       }
       // It listens to a socket a turn of the loop after it has it, and a reset in between would end the process.
@@ -129,8 +129,7 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
       timePending(server, limits.command, () => gateway().world.clock)
     },
     of: session => visits.get(session),
-    admit: (ip, port, admitted) => {
-      const key = `${ip} ${port}`
+    admit: (key, admitted) => {
       waiting.set(key, admitted)
       return () => {
         if (waiting.get(key) !== admitted) return
@@ -153,3 +152,6 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
     },
   }
 }
+
+/** What was accepted: a handshake puts a socket on top. */
+const below = (socket: Socket & { readonly _parent?: Socket | null }): Socket => socket._parent ?? socket
