@@ -5,16 +5,19 @@ import { PosternError, type Problem } from './core/errors.ts'
 import type { Feedback, Written } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
 import type { SessionEntry } from './core/journal.ts'
+import { type MessageLimits, readLimits } from './core/message-limits.ts'
 import { plan } from './core/run.ts'
 import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
+import { spoolBudget } from './core/spool-budget.ts'
 import { type Stage, stages } from './core/stage.ts'
 import { teach, tellWritten } from './core/teach.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from './core/units.ts'
+import { type Duration, toMilliseconds } from './core/units.ts'
 import {
   type Clock,
   type Consult,
   consultOutside,
+  harmless,
   type Notify,
   systemClock,
   type World,
@@ -52,12 +55,8 @@ export interface PosternOptions {
   readonly mode?: 'enforce' | 'shadow'
   /** How long a filter may take at a stage, unless it says so itself. @default '10s' */
   readonly deadline?: Duration
-  readonly limits?: {
-    /** The largest message, in octets as sent. @default '25mb' */
-    readonly size?: Size
-    /** How much of a message is kept in memory; a larger one goes to a temporary file. @default '256kb' */
-    readonly memory?: Size
-  }
+  /** What messages may take: size, memory, temporary files. @default as each limit says */
+  readonly limits?: MessageLimits
   /** Where temporary files are made. @default the system's folder for them */
   readonly folder?: string
   /** What becomes of a bare CR or LF. One that looks like the end of the data is refused in either case. @default 'normalise' */
@@ -124,16 +123,18 @@ export interface Gateway {
  */
 export function postern(options: PosternOptions): Gateway {
   const filters = options.filters?.flat() ?? []
-  const { clock = systemClock, consult = consultOutside, notify = warnProcess } = options
+  const { clock = systemClock, consult = consultOutside } = options
+  const notify = harmless('notify', options.notify ?? warnProcess)
   const { load = loadMeter({ clock, notify }) } = options
   const { dns = resolver({ took: ms => load.took('dns', ms) }) } = options
   const seen = observer()
-  const compiled = compile(options, filters)
+  const { files, disk, ...compiled } = compile(options, filters)
   const lent = options.store === undefined || options.store.sure ? undefined : insured(options.store, { clock, notify })
   const store = lent ?? options.store ?? memoryStore({ clock })
   const world: World = { dns, clock, consult, store, notify, load }
   const setup: Setup = {
     ...compiled,
+    budget: spoolBudget({ files, disk, load }),
     filters: [...compiled.filters, { name: 'observer', decided: seen.decided }],
     ended: (ms, spent) => {
       load.hold('sessions', -1)
@@ -178,7 +179,9 @@ export function postern(options: PosternOptions): Gateway {
   }
 }
 
-function compile(options: PosternOptions, filters: readonly Filter[]): Omit<Setup, 'ended'> {
+type Compiled = Omit<Setup, 'ended' | 'budget'> & { readonly files: number; readonly disk: number }
+
+function compile(options: PosternOptions, filters: readonly Filter[]): Compiled {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', limits = {} } = options
   const problems = [...check(options, filters)]
   const attempt = <T>(make: () => T): T | undefined => {
@@ -192,8 +195,7 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Omit<Setu
   }
   const name = options.name ?? hostname()
   const deadline = attempt(() => toMilliseconds(options.deadline ?? '10s', 'deadline')) ?? 0
-  const size = attempt(() => toOctets(limits.size ?? '25mb', 'limits.size')) ?? 0
-  const memory = attempt(() => toOctets(limits.memory ?? '256kb', 'limits.memory')) ?? 0
+  const { size, memory, files, disk } = readLimits(limits, attempt)
   const tracers = options.trace ?? attempt(() => [authenticationResults({ id: name }), spamStatus]) ?? []
   const isForged = attempt(() => forged({ id: name, names: spamFields }))
   const deadlines = new Map(
@@ -207,8 +209,9 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Omit<Setu
     stages.map(stage => [stage, plan(filters, stage, filter => deadlines.get(filter) ?? deadline)]),
   ) as Setup['plans']
   const readings = [...new Set(filters.flatMap(({ reads = [] }) => reads))]
-  const { folder, log } = options
-  return { plans, filters, readings, policy, mode, lineEnds, size, memory, folder, tracers, isForged, log }
+  const { folder } = options
+  const log = options.log && harmless('log', options.log)
+  return { plans, filters, readings, policy, mode, lineEnds, size, memory, files, disk, folder, tracers, isForged, log }
 }
 
 const known: readonly string[] = [

@@ -6,6 +6,7 @@ import type { Reading } from './fact.ts'
 import type { Filter } from './filter.ts'
 import type { SessionEntry } from './journal.ts'
 import type { Adjust, Plan, Spent } from './run.ts'
+import type { SpoolBudget } from './spool-budget.ts'
 import type { Stage } from './stage.ts'
 
 export interface Setup {
@@ -21,6 +22,8 @@ export interface Setup {
   /** Octets of a message kept in memory. */
   readonly memory: number
   readonly folder: string | undefined
+  /** What temporary files may take. */
+  readonly budget: SpoolBudget
   readonly tracers: readonly Tracer[]
   /** Tells a field that only we may write. */
   readonly isForged: (field: HeaderField) => boolean

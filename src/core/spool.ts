@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { reference } from './reference.ts'
+import type { SpoolBudget } from './spool-budget.ts'
 
 export interface Spool {
   /** Octets written so far. */
@@ -24,6 +25,8 @@ export interface SpoolOptions {
   readonly folder?: string | undefined
   /** Hears how many octets more, or less, are kept. */
   readonly hold?: (octets: number) => void
+  /** What the files of all messages may take together. @default as much as the disk has */
+  readonly budget?: SpoolBudget | undefined
 }
 
 /** Smaller chunks are gathered into pages, or a client that sends octet by octet would cost us a buffer for each. */
@@ -32,7 +35,7 @@ const FIRST_PAGE = 2048
 const LARGEST_PAGE = 16_384
 
 /** @throws nothing; what the disk has to say comes with `write`. */
-export function spool({ memory, folder, hold }: SpoolOptions): Spool {
+export function spool({ memory, folder, hold, budget }: SpoolOptions): Spool {
   const chunks: Buffer[] = []
   let page = Buffer.alloc(0)
   let pageSize = FIRST_PAGE
@@ -41,6 +44,8 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
   let file: FileHandle | undefined
   let name: string | undefined
   let written = 0
+  /** Octets that the budget has granted; undefined before there is a file. */
+  let granted: number | undefined
   let closed = false
   let flushing: Promise<void> | undefined
 
@@ -67,6 +72,12 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
     filled += chunk.length
   }
   const flush = async () => {
+    if (granted === undefined) {
+      budget?.open()
+      granted = 0
+    }
+    budget?.grow(held)
+    granted += held
     if (file === undefined) {
       const path = join(folder ?? tmpdir(), `postern-${process.pid}-${reference()}`)
       file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
@@ -111,6 +122,7 @@ export function spool({ memory, folder, hold }: SpoolOptions): Spool {
       await flushing?.catch(() => undefined)
       chunks.length = 0
       await file?.close()
+      if (granted !== undefined) budget?.close(granted)
       if (name !== undefined) await unlink(name).catch(() => undefined)
     },
   }

@@ -79,7 +79,7 @@ async function withMessage(
   content: Readable,
   use: (message: Message) => Promise<void>,
 ): Promise<void> {
-  const store = spool({ memory: setup.memory, folder: setup.folder })
+  const store = spool({ memory: setup.memory, folder: setup.folder, budget: setup.budget })
   const dns = withBudget(world.dns, { clock: world.clock })
   const nowhere = { ip: undefined, ref: reference(), spokeEarly: false, ...world, dns }
   const connection = openScope<Connection>('connect', undefined, nowhere)

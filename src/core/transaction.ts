@@ -35,7 +35,8 @@ export interface DeliverOptions {
 
 export function deliver({ setup, world, ref, spent, levels, recipients, hear }: DeliverOptions): Delivery {
   const { clock } = world
-  const store = spool({ memory: setup.memory, folder: setup.folder, hold: octets => world.load.hold('spool', octets) })
+  const { memory, folder, budget } = setup
+  const store = spool({ memory, folder, budget, hold: octets => world.load.hold('spool', octets) })
   const outer = levels[2]
   const forwardPaths = [...recipients.keys()]
   let header: Level | undefined

@@ -50,11 +50,23 @@ export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   after: (ms, ring) => {
-    const timer = setTimeout(ring, Math.min(Math.max(ms, 0), LONGEST_TIMER))
+    const timer = setTimeout(harmless('a timer', ring), Math.min(Math.max(ms, 0), LONGEST_TIMER))
     timer.unref()
     return () => clearTimeout(timer)
   },
 }
+
+/** A listener or timer that throws would end the process, and all its sessions with it. It becomes a warning of the process. */
+export const harmless =
+  <T extends readonly unknown[]>(name: string, listener: (...heard: T) => void) =>
+  (...heard: T): void => {
+    try {
+      listener(...heard)
+    } catch (error) {
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.emitWarning(`${name} failed: ${words}`, 'PosternWarning')
+    }
+  }
 
 /** Warnings become warnings of the process; the rest is not told. */
 export const warnProcess: Notify = ({ what, reason, level }) => {

@@ -1,5 +1,7 @@
 /** The words of load: how near this process is to its end, and by which of its means. */
 
+import type { DescriptorUse } from './descriptors.ts'
+
 /** Green: all is done. Amber: what can be spared is spared. Red: only the known are sure of their turn. */
 export type Level = 'green' | 'amber' | 'red'
 
@@ -11,14 +13,14 @@ export interface Load {
   readonly level: Level
   /** Since when the level holds, in milliseconds of the monotonic clock. */
   readonly since: number
-  /** Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, and one for each thing behind us, such as `next-hop`. */
+  /** Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each thing behind us, such as `next-hop`. */
   readonly parts: Readonly<Record<string, number>>
   /** How many times slower than usual the slowest thing behind us answers; 1 when none is slow. */
   readonly slowdown: number
 }
 
-/** What is held and counted until it is given back: sessions, messages at dear filters, octets of messages. */
-export type Held = 'sessions' | 'scans' | 'spool'
+/** What is held and counted until it is given back: sessions, messages at dear filters, octets of messages, file descriptors. */
+export type Held = 'sessions' | 'scans' | 'spool' | 'descriptors'
 
 /** Measures load. Costs a counter where something happens, and one look at the process ten times a second while somebody asks. */
 export interface LoadMeter {
@@ -32,6 +34,8 @@ export interface LoadMeter {
   crowd(): void
   /** More of something is held, or less. */
   hold(what: Held, by: number): void
+  /** Whether the process may open one more file descriptor for this. Sessions leave a reserve to files, files to deliveries. */
+  hasDescriptor(use: DescriptorUse): boolean
   /** Something behind us has answered after so many milliseconds: `next-hop`, `clamav`, `dns`. */
   took(what: string, ms: number): void
 }

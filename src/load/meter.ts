@@ -1,7 +1,8 @@
 /** Measures how loaded this process is: looks ten times a second while somebody asks, and sleeps when nobody does. */
 import { PosternError } from '../core/errors.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
-import { type Clock, type Notify, systemClock } from '../core/world.ts'
+import { type Clock, harmless, type Notify, systemClock } from '../core/world.ts'
+import { descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
 import { type Latency, latency } from './latency.ts'
 import { levelHolder } from './level.ts'
 import { type Held, type Level, type Load, type LoadMeter, loadText } from './load.ts'
@@ -16,6 +17,10 @@ export interface LoadMeterOptions {
   readonly spool?: Size
   /** How much memory is full load. @default what the container allows, or the machine has */
   readonly memory?: Size
+  /** How many file descriptors the process may have open. @default what the system allows it */
+  readonly descriptors?: number
+  /** The share of them that new sessions leave free for files and deliveries of those that are here. @default 0.4 */
+  readonly descriptorReserve?: number
   /** How late the event loop is at full load: a stall of four fifths of it is amber. @default '250ms' */
   readonly delay?: Duration
   /** Who tells the time. @default the system's clock */
@@ -25,6 +30,8 @@ export interface LoadMeterOptions {
   /** What shows the state of the process. @default node:perf_hooks and node:v8 */
   readonly process?: ProcessProbe
 }
+
+type Counted = Exclude<Held, 'descriptors'>
 
 const TICK = 100
 /** A stall is shown for as long as this after it was seen. */
@@ -57,17 +64,29 @@ export function loadMeter({
   spool = '1gb',
   memory,
   delay = '250ms',
+  descriptors: most = descriptorLimit(),
+  descriptorReserve: reserve = 0.4,
   clock = systemClock,
-  notify = () => undefined,
+  notify: told = () => undefined,
   process = processProbe(memory === undefined ? undefined : toOctets(memory, 'load.memory')),
 }: LoadMeterOptions = {}): LoadMeter {
-  const full: Readonly<Record<Held, number>> = { sessions, scans, spool: toOctets(spool, 'load.spool') }
+  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toOctets(spool, 'load.spool') }
   const latest = toMilliseconds(delay, 'load.delay')
-  check({ ...full, delay: latest, ...(memory !== undefined && { memory: toOctets(memory, 'load.memory') }) })
-  const held: Record<Held, number> = { sessions: 0, scans: 0, spool: 0 }
+  check({
+    ...full,
+    delay: latest,
+    descriptors: most,
+    descriptorReserve: reserve < 1 ? reserve : Number.NaN,
+    ...(memory !== undefined && { memory: toOctets(memory, 'load.memory') }),
+  })
+  const notify = harmless('notify', told)
+  const files = descriptors({ limit: most, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
+  const held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
   const behind = new Map<string, Latency>()
   const levels = levelHolder(clock.monotonic())
   let [busy, taken, stall, stallAt] = [0, 0, 0, Number.NEGATIVE_INFINITY]
+  /** Memory could not be read: what cannot be read counts as full. */
+  let blind = false
   let crowdedAt = Number.NEGATIVE_INFINITY
   let [ticks, asked] = [0, Number.NEGATIVE_INFINITY]
   let next: number | undefined
@@ -76,8 +95,12 @@ export function loadMeter({
   const look = (late: number, now: number): void => {
     if (late >= stall || now - stallAt > SHOWN) [stall, stallAt] = [late, now]
     // One look tells little: about a second is remembered.
-    busy += (process.busy() - busy) * 0.2
-    if (ticks % MEMORY_EVERY === 0) taken = process.memory()
+    busy += ((probed(() => process.busy()) ?? 1) - busy) * 0.2
+    if (ticks % MEMORY_EVERY === 0) {
+      const memory = probed(() => process.memory())
+      taken = memory ?? taken
+      blind = memory === undefined
+    }
     if (ticks % LATENCY_EVERY === 0) for (const one of behind.values()) one.look(now)
     ticks += 1
     show(now)
@@ -86,10 +109,11 @@ export function loadMeter({
     const parts: Record<string, number> = {
       loop: part(stall / latest),
       busy: part(busy),
-      memory: part(taken),
+      memory: blind ? 1 : part(taken),
       sessions: part(held.sessions / full.sessions),
       scans: part(held.scans / full.scans),
       spool: part(held.spool / full.spool),
+      descriptors: part(files.share()),
     }
     let slowdown = 1
     for (const [name, one] of behind) {
@@ -124,7 +148,7 @@ export function loadMeter({
         // Whatever was before the sleep is over: the time until now is not looked at.
         stall = 0
         busy = 0
-        process.busy()
+        probed(() => process.busy())
         look(0, asked)
         wake()
       }
@@ -140,8 +164,10 @@ export function loadMeter({
       crowdedAt = clock.monotonic()
     },
     hold: (what, by) => {
-      held[what] += by
+      if (what === 'descriptors') files.hold(by)
+      else held[what] += by
     },
+    hasDescriptor: use => files.has(use),
     took: (what, ms) => {
       const known = behind.get(what)
       if (known) known.took(ms)
@@ -151,6 +177,16 @@ export function loadMeter({
         behind.set(what, first)
       }
     },
+  }
+}
+
+/** Undefined when the system does not answer: without a descriptor left even the memory of the process cannot be read. */
+function probed(probe: () => number): number | undefined {
+  try {
+    const found = probe()
+    return Number.isFinite(found) ? found : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -8,6 +8,8 @@ export interface ProcessProbe {
   busy(): number
   /** The share of memory that is taken: of the process's limit, or of V8's heap, whichever is nearer to its end. */
   memory(): number
+  /** How many file descriptors are open. @default what the system lists */
+  descriptors?(): number
 }
 
 const v8 = lazily(() => process.getBuiltinModule('node:v8'))

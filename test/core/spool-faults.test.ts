@@ -51,3 +51,42 @@ test.for(Object.entries(faults))('K03 %s in the spool defers with 452, and recov
   session.close()
   await gateway.close()
 })
+
+test.for([
+  ['files', { files: 1 }, 'temporary files are open'],
+  ['octets', { disk: 20_000 }, 'temporary files hold'],
+] as const)(
+  'K03 beyond the budget of %s a message hears 452, and is taken when another has left',
+  async ([, budget, reason]) => {
+    await using folder = await scratch()
+    const gateway = postern({
+      filters: [],
+      dns: zone({}),
+      folder: folder.path,
+      limits: { memory: '1kb', ...budget },
+    })
+    const send = async () => {
+      const session = gateway.open({ ip: '192.0.2.1' })
+      await session.connect()
+      await session.helo('mx.example.org')
+      await session.mail('alice@example.org')
+      await session.rcpt('bob@example.net')
+      const outcome = await session.data(Readable.from([message({ text: 'a line\n'.repeat(2_000) })]))
+      return { outcome, close: () => session.close() }
+    }
+    const first = await send()
+    expect(first.outcome.reply.code).toBe(250)
+    const second = await send()
+    expect(second.outcome.reply).toMatchObject({ code: 452, status: '4.3.1' })
+    expect(second.outcome.findings.map(finding => finding.reason)).toEqual([expect.stringContaining(reason)])
+    second.close()
+    first.close()
+    const again = async () => {
+      const { outcome, close } = await send()
+      close()
+      return outcome.reply.code
+    }
+    await expect.poll(again).toBe(250)
+    await gateway.close()
+  },
+)

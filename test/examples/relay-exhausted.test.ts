@@ -1,8 +1,9 @@
 /** The relay on a real disk that is full, and without a descriptor left: it says 452, keeps nothing, and recovers by itself. */
+import { execFileSync } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type RawClient, rawClient } from '../support/raw-client.ts'
+import { rawClient } from '../support/raw-client.ts'
 import { scratch } from '../support/scratch.ts'
 import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuffed } from './relay-process.ts'
 
@@ -43,31 +44,25 @@ test.for(Object.entries(sizes))(
   },
 )
 
-const DESCRIPTORS = 60
+/** As many as every process has: none that is new. */
+const NONE = 3
 
-/** So many clients at once that the relay has no descriptor left. */
-async function occupyAll({ port, child }: RelayProcess): Promise<readonly RawClient[]> {
-  const clients = Array.from({ length: DESCRIPTORS }, () => rawClient(port))
-  const open = async () => (await readdir(`/proc/${child.pid}/fd`)).length
-  await expect.poll(open, { timeout: 20_000 }).toBeGreaterThanOrEqual(DESCRIPTORS)
-  return clients
-}
+/** What the process may open from now on; what it has open stays. */
+const allow = ({ child }: RelayProcess, most: number) =>
+  execFileSync('prlimit', [`--pid=${child.pid}`, `--nofile=${most}:`])
 
 test.for(Object.entries(sizes))(
   'K03 no descriptor left (EMFILE), for a message %s: 452, and all is well when there are some',
   async ([, lines]) => {
     await using folder = await scratch()
-    await using relay = await relayProcess(['--maildir', folder.path], {
-      within: ['sh', '-c', `ulimit -n ${DESCRIPTORS} && exec "$@"`, 'sh'],
-    })
-    const client = await begin(relay.port, { upTo: 'RCPT' })
-    const others = await occupyAll(relay)
-    expect(await client.say('DATA')).toMatch(/^354 /)
+    await using relay = await relayProcess(['--maildir', folder.path])
+    const client = await begin(relay.port)
+    allow(relay, NONE)
     client.send(Buffer.from(stuffed(letter('first', lines)), 'latin1'))
     expect(await client.reply()).toMatch(full)
     expect(await messages(folder.path)).toEqual([])
 
-    for (const other of others) other.destroy()
+    allow(relay, 500)
     for (const line of ['MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.net>', 'DATA'])
       expect(await client.say(line)).toMatch(/^[23]50 |^354 /)
     client.send(Buffer.from(stuffed(letter('second', lines)), 'latin1'))
@@ -76,3 +71,33 @@ test.for(Object.entries(sizes))(
     client.destroy()
   },
 )
+
+test('K03 without a descriptor for six seconds the relay lives on, says 452 or 421, and takes mail afterwards', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path])
+  const client = await begin(relay.port, { upTo: 'RCPT' })
+  allow(relay, NONE)
+  // The load meter looks at memory twice a second: to read it takes a descriptor.
+  await new Promise(resolve => setTimeout(resolve, 6_000))
+  expect(relay.child.exitCode).toBeNull()
+  allow(relay, 500)
+  client.destroy()
+  await expect.poll(() => deliver(relay.port, letter('after')), { timeout: 20_000 }).toMatch(/^250 /)
+})
+
+test('K03 a crowd of silent clients leaves descriptors for the message that is under way: it is taken', async () => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path], {
+    within: ['sh', '-c', 'ulimit -n 80 && exec "$@"', 'sh'],
+  })
+  const client = await begin(relay.port)
+  const others = Array.from({ length: 100 }, () => rawClient(relay.port))
+  const replies = await Promise.all(others.map(other => other.reply()))
+  expect(replies.filter(reply => reply.startsWith('421 4.')).length).toBeGreaterThan(20)
+  expect(replies.filter(reply => !/^(?:220|421) /.test(reply))).toEqual([])
+  client.send(Buffer.from(stuffed(letter('first', sizes['from a spool file'])), 'latin1'))
+  expect(await client.reply()).toMatch(/^250 /)
+  for (const other of others) other.destroy()
+  client.destroy()
+  await expect.poll(() => deliver(relay.port, letter('after')), { timeout: 20_000 }).toMatch(/^250 /)
+})

@@ -1,6 +1,8 @@
 /** The measure of load: what it sees, when it looks, whom it tells. */
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Notice } from '../../src/core/world.ts'
+import { descriptorLimit } from '../../src/load/descriptors.ts'
 import { loadMeter } from '../../src/load/meter.ts'
 import { clock, type HandClock } from '../../src/testing/clock.ts'
 
@@ -156,5 +158,66 @@ test('places are short until ten seconds after the last who found none', () => {
 test('a means of which there is none at all is a mistake of configuration', () => {
   expect(() => loadMeter({ sessions: 0, scans: Number.NaN, delay: 0 })).toThrow(
     /^load\.sessions: found 0.*\nload\.scans: found NaN.*\nload\.delay: found 0/,
+  )
+})
+
+test('K03 a probe that throws counts as full load, ends nothing, and is asked again', () => {
+  const hand = clock()
+  let broken = false
+  const fail = () => {
+    if (broken) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+    return 0.2
+  }
+  const load = loadMeter({ clock: hand, process: { busy: fail, memory: fail, descriptors: () => fail() * 100 } })
+  load.now()
+  hand.pass(2_000)
+  expect(load.level).toBe('green')
+  broken = true
+  hand.pass(6_000)
+  expect(load.now()).toMatchObject({ level: 'red', parts: { memory: 1, descriptors: 1 } })
+  expect(load.hasDescriptor('delivery')).toBe(false)
+  broken = false
+  hand.pass(60_000)
+  expect(load.now().level).toBe('green')
+  expect(load.now().parts.memory).toBe(0.2)
+  expect(load.hasDescriptor('session')).toBe(true)
+})
+
+test('K03 a listener that throws when the level changes does not end the measuring', () => {
+  const hand = clock()
+  let memory = 0.2
+  const load = loadMeter({
+    clock: hand,
+    notify: () => {
+      throw new Error('a listener that fails')
+    },
+    process: { busy: () => 0.1, memory: () => memory },
+  })
+  load.now()
+  memory = 0.8
+  hand.pass(2_000)
+  expect(load.level).toBe('amber')
+})
+
+test('K03 sessions leave descriptors to files, and files to deliveries', () => {
+  const hand = clock()
+  const load = loadMeter({ clock: hand, descriptors: 100, process: { ...quiet, descriptors: () => 20 } })
+  const has = () => (['session', 'file', 'delivery'] as const).map(use => load.hasDescriptor(use))
+  expect(has()).toEqual([true, true, true])
+  load.hold('descriptors', 40)
+  expect(has()).toEqual([false, true, true])
+  load.hold('descriptors', 20)
+  expect(has()).toEqual([false, false, true])
+  load.hold('descriptors', 15)
+  expect(has()).toEqual([false, false, false])
+  load.hold('descriptors', -75)
+  expect(has()).toEqual([true, true, true])
+})
+
+test('the limit of descriptors is the one of this process', () => {
+  expect(descriptorLimit()).toBe(
+    Number(
+      execFileSync('sh', ['-c', `grep "open files" /proc/${process.pid}/limits`], { encoding: 'utf8' }).split(/\s+/)[3],
+    ),
   )
 })

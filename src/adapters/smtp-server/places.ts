@@ -1,5 +1,6 @@
 /** How many sessions one client, one network, one site and all together may have open at once. */
 import type { Notice } from '../../core/world.ts'
+import type { LoadMeter } from '../../load/load.ts'
 import { canonical, networkOf } from '../../net/address.ts'
 
 export interface SessionLimits {
@@ -19,6 +20,13 @@ export interface Places {
   readonly take: (ip: string) => (() => void) | undefined
 }
 
+export interface PlacesOptions {
+  readonly now: () => number
+  readonly notify: (notice: Notice) => void
+  /** Knows how many descriptors there are. @default nobody asks */
+  readonly load?: () => Pick<LoadMeter, 'hold' | 'hasDescriptor' | 'crowd'> | undefined
+}
+
 type Limit = keyof SessionLimits
 
 /** What an IPv6 client is counted in, and what its count is held against. */
@@ -30,34 +38,42 @@ const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
 
 const QUIET_MS = 60_000
 
-/** Counts as many keys as sessions are open, and no more. `notify` is told of a limit that is reached, once a minute. */
+/** Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is told of a limit that is reached, once a minute. */
 export function sessionPlaces(
   { perAddress = 50, perNetwork = 100, perSite = 200, all = 2_000 }: SessionLimits = {},
-  { now, notify }: { readonly now: () => number; readonly notify: (notice: Notice) => void },
+  { now, notify, load = () => undefined }: PlacesOptions,
 ): Places {
   const limits: Readonly<Record<Limit, number>> = { perAddress, perNetwork, perSite, all }
   const counts = new Map<string, number>()
   let open = 0
   let told = Number.NEGATIVE_INFINITY
 
-  const tell = (limit: Limit, whose: string): void => {
+  const tell = (reason: string): void => {
     if (now() - told < QUIET_MS) return
     told = now()
-    const reason = `${whose} have ${limits[limit]} sessions open, as many as limits.sessions.${limit} allows: more get 421`
     notify({ what: 'smtp-server/sessions', reason, level: 'warning' })
   }
+  const tellLimit = (limit: Limit, whose: string): void =>
+    tell(`${whose} have ${limits[limit]} sessions open, as many as limits.sessions.${limit} allows: more get 421`)
   return {
     take: ip => {
       if (open >= limits.all) {
-        tell('all', 'all clients')
+        tellLimit('all', 'all clients')
         return undefined
       }
       const keys = keysOf(ip)
       for (const [limit, key] of keys) {
         if ((counts.get(key) ?? 0) < limits[limit]) continue
-        tell(limit, `clients in ${key}`)
+        tellLimit(limit, `clients in ${key}`)
         return undefined
       }
+      const meter = load()
+      if (meter?.hasDescriptor('session') === false) {
+        tell('the process has few file descriptors left, which open sessions need: more get 421')
+        meter.crowd()
+        return undefined
+      }
+      meter?.hold('descriptors', 1)
       for (const [, key] of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
       open += 1
       let taken = true
@@ -65,6 +81,7 @@ export function sessionPlaces(
         if (!taken) return
         taken = false
         open -= 1
+        meter?.hold('descriptors', -1)
         for (const [, key] of keys) {
           const left = (counts.get(key) ?? 0) - 1
           if (left > 0) counts.set(key, left)

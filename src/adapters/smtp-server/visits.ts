@@ -64,6 +64,7 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
   const places = sessionPlaces(sessions, {
     now: () => gateway().world.clock.monotonic(),
     notify: notice => gateway().world.notify(notice),
+    load: () => gateway().world.load,
   })
   let swept: number | undefined
 
