@@ -1,7 +1,9 @@
 /** From findings to a decision, as the mode allows; and the few decisions that are the session's own. */
 import { goAhead, refusal } from '../policy/reply.ts'
 import { type Decision, type DecisionPoint, isFinal } from './decision.ts'
+import { reasonOf } from './errors.ts'
 import { defer, type Finding, reject } from './finding.ts'
+import { malformedDecision } from './malformed.ts'
 import type { Scope } from './memory.ts'
 import type { Setup } from './setup.ts'
 import type { Stage } from './stage.ts'
@@ -25,12 +27,16 @@ export function judge(setup: Setup, levels: readonly Findings[], at: DecisionPoi
   const findings = levels.flatMap(({ findings }) => findings)
   try {
     const decision = setup.policy(findings, at)
+    const problem = malformedDecision(decision)
+    if (problem !== undefined) return unjudged(problem, findings, at)
     return setup.mode === 'shadow' ? harmless(decision, at.ref) : decision
   } catch (error) {
-    const reason = `the policy failed: ${error instanceof Error ? error.message : String(error)}`
-    return own(at.stage, at.ref, defer('4.3.0', reason, { rule: 'session/policy' }), findings)
+    return unjudged(reasonOf(error), findings, at)
   }
 }
+
+const unjudged = (problem: string, findings: readonly Finding[], { stage, ref }: DecisionPoint): Decision =>
+  own(stage, ref, defer('4.3.0', `the policy failed: ${problem}`, { rule: 'session/policy' }), findings)
 
 /** Whether the policy would refuse or discard by what was found on `levels` and is found now. */
 export const decidedBy =

@@ -1,7 +1,9 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one refuses. */
 import { isFinal } from './decision.ts'
+import { reasonOf } from './errors.ts'
 import type { Filter, SoFar } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
+import { malformed } from './malformed.ts'
 import { contextWith, OVER, type Scope } from './memory.ts'
 import type { Connection, Stage } from './stage.ts'
 import type { Clock } from './world.ts'
@@ -129,8 +131,7 @@ function runWave(
     now = clock.monotonic()
     spent.set(name, (spent.get(name) ?? 0) + now - since)
     if (over) return
-    const named = withNames(name, findings)
-    const list = adjust === undefined ? named : named.flatMap(finding => adjust(finding) ?? [])
+    const list = understood(step.filter, findings, adjust)
     if (list.length > 0) found.push([step.index, list])
     // A quarantined message is received all the same: what would refuse it, malware above all, is still looked for.
     ended ??= list.find(endsStage)
@@ -223,22 +224,48 @@ function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[], f
   return Math.round(score * 1000) / 1000
 }
 
-/** Findings with the name of their filter in front of their rule. */
-function withNames(name: string, findings: Findings): readonly Finding[] {
-  if (!findings) return []
-  const list: readonly Finding[] = Array.isArray(findings) ? findings : [findings]
-  return list.map(finding => ({ ...finding, rule: finding.rule === undefined ? name : `${name}/${finding.rule}` }))
+/**
+ * Findings with the name of their filter in front of their rule. One that is malformed is a failure of its filter, and those
+ * beside it still count. Never throws.
+ */
+function understood(filter: Filter, findings: Findings, adjust: Adjust | undefined): readonly Finding[] {
+  if (!findings && !Number.isNaN(findings)) return []
+  const list: Finding[] = []
+  let problem: string | undefined
+  const add = (finding: unknown): void => {
+    const wrong = malformed(finding)
+    problem ??= wrong
+    if (wrong === undefined) list.push(named(filter, finding as Finding))
+  }
+  try {
+    if (Array.isArray(findings)) for (const finding of findings) add(finding)
+    else add(findings)
+    if (problem !== undefined) list.push(named(filter, failed(filter, problem)))
+    return adjust === undefined ? list : list.flatMap(finding => adjusted(filter, finding, adjust))
+  } catch (error) {
+    return [...list, named(filter, failed(filter, error))]
+  }
 }
+
+function adjusted(filter: Filter, finding: Finding, adjust: Adjust): readonly Finding[] {
+  const changed = adjust(finding)
+  if (changed === undefined) return []
+  const problem = malformed(changed)
+  return problem === undefined ? [changed] : [finding, named(filter, failed(filter, problem))]
+}
+
+const named = ({ name }: Filter, finding: Finding): Finding => ({
+  ...finding,
+  rule: finding.rule === undefined ? name : `${name}/${finding.rule}`,
+})
 
 const isPromise = (value: Findings | Promise<Findings>): value is Promise<Findings> =>
   typeof value === 'object' && value !== null && 'then' in value
 
 const LONGEST_REASON = 300
 
-function failed(filter: Filter, error: unknown): Finding {
-  const message = error instanceof Error ? error.message : String(error)
-  return consequence(filter, 'failed', `${filter.name} failed: ${message.slice(0, LONGEST_REASON)}`)
-}
+const failed = (filter: Filter, error: unknown): Finding =>
+  consequence(filter, 'failed', `${filter.name} failed: ${reasonOf(error).slice(0, LONGEST_REASON)}`)
 
 const late = ({ filter, deadline }: Step): Finding =>
   consequence(filter, 'timeout', `${filter.name} did not answer within ${deadline} ms`)

@@ -1,8 +1,10 @@
 /** Lets in as many clients at once as can be served well; the rest hear when to come again. */
+
+import { duration, number, whole } from '../core/checks.ts'
 import { isFinal } from '../core/decision.ts'
-import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding } from '../core/finding.ts'
+import { checked, relation, schemaOf } from '../core/options.ts'
 import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import type { Clock } from '../core/world.ts'
@@ -27,6 +29,25 @@ export interface AdmissionOptions {
   readonly waiting?: number
 }
 
+const MOST = 1_000
+const LEAST = 20
+
+const schema = schemaOf<AdmissionOptions>(
+  'admission',
+  {
+    most: whole({ min: 1 }),
+    least: whole({ min: 1 }),
+    reserve: number({ min: 0, max: 0.99 }, 'a share'),
+    wait: duration({ max: '5m' }),
+    waiting: whole({ max: 100_000 }),
+  },
+  relation(
+    ['most', 'least'],
+    ({ most = MOST, least = LEAST }) =>
+      most < least && { found: most, expected: `not below least, which is ${least}`, remedy: 'set both' },
+  ),
+)
+
 /** What became of a client at the door. Survives JSON, so that a replay decides the same. */
 interface Admitted {
   readonly isIn: boolean
@@ -47,15 +68,9 @@ const TRUST_WAIT = 500
  * @example
  * postern({ filters: [admission(), ...recommended({ domains })] })
  */
-export function admission({
-  most = 1_000,
-  least = 20,
-  reserve = 0.3,
-  wait = '5s',
-  waiting = 100,
-}: AdmissionOptions = {}): Filter {
-  check({ most, least, reserve, waiting })
-  const patience = toMilliseconds(wait, 'admission.wait')
+export function admission(options: AdmissionOptions = {}): Filter {
+  const { most = MOST, least = LEAST, reserve = 0.3, wait = '5s', waiting = 100 } = checked(schema, options)
+  const patience = toMilliseconds(wait)
   const limit = concurrencyLimit({ least, most, first: most / 5 })
   const places = lanes({ limit: () => limit.value, reserve, waiting, wait: patience })
   const seen = crowd()
@@ -156,20 +171,3 @@ function within(asked: Promise<Trust>, ms: number, clock: Clock): Promise<Trust>
   )
   return promise
 }
-
-function check({ most, least, reserve, waiting }: Required<Omit<AdmissionOptions, 'wait'>>): void {
-  const problems = [
-    ...(Number.isInteger(least) && least >= 1 ? [] : [wrong('least', least, 'a whole number from 1')]),
-    ...(Number.isInteger(most) && most >= least ? [] : [wrong('most', most, 'a whole number not below least')]),
-    ...(reserve >= 0 && reserve < 1 ? [] : [wrong('reserve', reserve, 'a share from 0 to below 1')]),
-    ...(Number.isInteger(waiting) && waiting >= 0 ? [] : [wrong('waiting', waiting, 'a whole number from 0')]),
-  ]
-  if (problems.length > 0) throw new PosternError(problems)
-}
-
-const wrong = (key: string, found: unknown, expected: string) => ({
-  path: `admission.${key}`,
-  found,
-  expected,
-  remedy: `set ${key} to ${expected}`,
-})

@@ -1,7 +1,8 @@
 /** Greylisting (RFC 6647): the suspicious are asked to come back, as honest servers do (RFC 5321 §4.5.4.1) and most bots do not. */
-import { PosternError, type Problem } from '../core/errors.ts'
+import { duration, oneOf, score } from '../core/checks.ts'
 import type { Filter, SoFar } from '../core/filter.ts'
 import { defer, type Finding } from '../core/finding.ts'
+import { checked, relation, schemaOf } from '../core/options.ts'
 import type { Message, Recipient, Transaction } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { identities, origin } from '../facts/identities.ts'
@@ -29,6 +30,37 @@ export interface GreylistOptions {
   readonly known?: Duration
 }
 
+const FROM = 1
+const TO = Number.POSITIVE_INFINITY
+const WAIT = '5m'
+const WINDOW = '2d'
+
+const schema = schemaOf<GreylistOptions>(
+  'greylist',
+  {
+    at: oneOf('rcpt', 'message'),
+    from: score({ min: Number.NEGATIVE_INFINITY }),
+    to: score({ max: Number.POSITIVE_INFINITY }),
+    wait: duration(),
+    window: duration(),
+    known: duration({ min: '1s' }),
+  },
+  relation(
+    ['from', 'to'],
+    ({ from = FROM, to = TO }) =>
+      from >= to && { found: from, expected: `less than to, which is ${to}`, remedy: 'correct from or to' },
+  ),
+  relation(
+    ['wait', 'window'],
+    ({ wait = WAIT, window = WINDOW }) =>
+      toMilliseconds(wait) >= toMilliseconds(window) && {
+        found: wait,
+        expected: `less than window, which is ${window}`,
+        remedy: 'leave clients time to come back',
+      },
+  ),
+)
+
 /**
  * Defers (4.7.1) what is suspicious and new, and says when to come back. New is told by organisation, reverse-path and
  * forward-path: the organisation is what SPF proves (at `message`, what DKIM or DMARC proves), else the confirmed name of
@@ -40,21 +72,13 @@ export interface GreylistOptions {
  * @example
  * greylist({ from: 3, wait: '2m' })
  */
-export function greylist({
-  at = 'rcpt',
-  from = 1,
-  to = Number.POSITIVE_INFINITY,
-  wait = '5m',
-  window = '2d',
-  known = '36d',
-}: GreylistOptions = {}): Filter {
+export function greylist(options: GreylistOptions = {}): Filter {
+  const { at = 'rcpt', from = FROM, to = TO, wait = WAIT, window = WINDOW, known = '36d' } = checked(schema, options)
   const times: Times = {
-    wait: toMilliseconds(wait, 'wait'),
-    window: toMilliseconds(window, 'window'),
-    known: toMilliseconds(known, 'known'),
+    wait: toMilliseconds(wait),
+    window: toMilliseconds(window),
+    known: toMilliseconds(known),
   }
-  const problems = [...check({ at, from, to }, times)]
-  if (problems.length > 0) throw new PosternError(problems)
 
   const isAsked = async (context: Transaction, { score }: SoFar): Promise<boolean> =>
     context.ip !== undefined &&
@@ -160,17 +184,4 @@ function senderKey(reversePath: string): string {
   const bare = written.replace(/^(?:prvs=[^=]{0,20}=|srs[01][=+-][^=]{0,20}=[^=]{0,20}=)/, '')
   const plus = bare.indexOf('+')
   return `${(plus > 0 ? bare.slice(0, plus) : bare).replace(/[0-9]+/g, '#')}@${domain}`
-}
-
-function* check(
-  { at, from, to }: { readonly at: string; readonly from: number; readonly to: number },
-  { wait, window, known }: Times,
-): Generator<Problem> {
-  if (at !== 'rcpt' && at !== 'message')
-    yield { path: 'at', found: at, expected: "'rcpt' or 'message'", remedy: 'name one of them' }
-  if (!(from < to))
-    yield { path: 'from', found: from, expected: `less than to, which is ${to}`, remedy: 'correct from or to' }
-  if (!(wait < window))
-    yield { path: 'wait', found: wait, expected: 'less than window', remedy: 'leave clients time to come back' }
-  if (known === 0) yield { path: 'known', found: known, expected: 'more than no time', remedy: "write '36d'" }
 }

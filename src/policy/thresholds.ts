@@ -1,6 +1,9 @@
 /** The policy that adds points up: certainty first, then the score against two thresholds. */
+
+import { oneOf, score } from '../core/checks.ts'
 import { type Decision, isFinal, type Policy, type Reply } from '../core/decision.ts'
 import type { Finding, Verdict } from '../core/finding.ts'
+import { checked, relation, schemaOf } from '../core/options.ts'
 import { type Stage, stages } from '../core/stage.ts'
 import { goAhead, refusal } from './reply.ts'
 
@@ -18,11 +21,43 @@ export interface ThresholdOptions {
 
 const severity: Readonly<Record<Verdict, number>> = { accept: 0, quarantine: 1, defer: 2, discard: 3, reject: 4 }
 
-/** @example postern({ filters, policy: thresholds({ quarantine: 5, reject: 12 }) }) */
-export function thresholds({ quarantine = 6, reject = 15, speakAt = 'rcpt' }: ThresholdOptions = {}): Policy {
+const schema = schemaOf<ThresholdOptions>(
+  'thresholds',
+  {
+    quarantine: score({ above: 0 }),
+    reject: score({ above: 0 }),
+    speakAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
+  },
+  relation(
+    ['quarantine', 'reject'],
+    ({ quarantine = QUARANTINE, reject = REJECT }) =>
+      !(quarantine < reject) && {
+        found: quarantine,
+        expected: `less than reject, which is ${reject}`,
+        remedy: 'give both, the lower one to quarantine',
+      },
+  ),
+)
+
+const QUARANTINE = 6
+const REJECT = 15
+
+/**
+ * @throws PosternError when a threshold is no number, or quarantine does not come before reject
+ * @example
+ * postern({ filters, policy: thresholds({ quarantine: 5, reject: 12 }) })
+ */
+export const thresholds = (options: ThresholdOptions = {}): Policy => byScore(checked(schema, options))
+
+/**
+ * The same, for numbers that are known to be some; Infinity switches a threshold off.
+ *
+ * @internal
+ */
+export function byScore({ quarantine = QUARANTINE, reject = REJECT, speakAt = 'rcpt' }: ThresholdOptions): Policy {
   return (findings, { stage, ref, ended }) => {
     // Sums of tenths are not exact: 0.1 + 0.2 must meet a threshold of 0.3.
-    const score = Math.round(findings.reduce((sum, { points = 0 }) => sum + points, 0) * 1000) / 1000
+    const score = Math.round(findings.reduce(addPoints, 0) * 1000) / 1000
     const certain = strongest(findings)
     const byScore: Verdict = score >= reject ? 'reject' : score >= quarantine ? 'quarantine' : 'accept'
     const scored = ended?.verdict === 'accept' ? 'accept' : byScore
@@ -38,6 +73,9 @@ export function thresholds({ quarantine = 6, reject = 15, speakAt = 'rcpt' }: Th
     }
   }
 }
+
+/** What is no number counts nothing: one NaN would make every comparison false, and all else in vain. */
+const addPoints = (sum: number, { points = 0 }: Finding): number => (Number.isFinite(points) ? sum + points : sum)
 
 const isBefore = (stage: Stage, other: Stage): boolean => stages.indexOf(stage) < stages.indexOf(other)
 

@@ -253,7 +253,7 @@ describe('attacks', () => {
 })
 
 test.for([
-  [{ wait: '3d' }, 'wait: found 259200000, expected less than window'],
+  [{ wait: '3d' }, 'wait: found "3d", expected less than window'],
   [{ from: 5, to: 5 }, 'from: found 5, expected less than to, which is 5'],
   [{ at: 'connect' as 'rcpt' }, "at: found \"connect\", expected 'rcpt' or 'message'"],
   [{ known: 0 }, 'known: found 0'],

@@ -1,7 +1,7 @@
 /** Rspamd's Settings for one message: scores of its own, rules that are switched off, other thresholds. */
 import type { Finding } from '../../core/finding.ts'
 import type { Terms } from '../../core/session.ts'
-import { thresholds } from '../../policy/thresholds.ts'
+import { byScore } from '../../policy/thresholds.ts'
 import { RequestError } from './headers.ts'
 import { symbolName } from './result.ts'
 
@@ -46,7 +46,7 @@ export function readSettings(text: string, usual: Thresholds): Asked {
   }
   if (actions.size === 0) return { terms: { adjust }, thresholds: usual }
   const own = { reject: reject ?? usual.reject, quarantine: quarantine ?? usual.quarantine }
-  return { terms: { adjust, policy: thresholds(own) }, thresholds: own }
+  return { terms: { adjust, policy: byScore(own) }, thresholds: own }
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -1,0 +1,103 @@
+/** The kinds of options that many factories take. */
+import { PosternError } from './errors.ts'
+import { type Check, check } from './options.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from './units.ts'
+
+export interface Range {
+  readonly min?: number
+  /** More than this. */
+  readonly above?: number
+  readonly max?: number
+}
+
+/** True or false. */
+export const flag = (): Check<boolean> => check('true or false', value => typeof value === 'boolean')
+
+/** A number, fractions too. */
+export const number = (range: Range, what = 'a number'): Check<number> =>
+  check(inRange(what, range), value => typeof value === 'number' && isIn(value, range))
+
+/** Points for or against a client. */
+export const score = (range: Range = {}): Check<number> =>
+  number({ min: -MOST_POINTS, max: MOST_POINTS, ...range }, 'a number of points')
+
+/** More points than this mean nothing, and a sum of them is not exact. */
+export const MOST_POINTS = 1e9
+
+/** A whole number, from 0 unless `min` says otherwise. */
+export const whole = ({ min = 0, ...range }: Range = {}): Check<number> =>
+  check(
+    inRange('a whole number', { min, ...range }),
+    value => Number.isSafeInteger(value) && isIn(Number(value), { min, ...range }),
+  )
+
+/** A part of all: from 0 to 1. */
+export const share = (): Check<number> => number({ min: 0, max: 1 }, 'a share')
+
+/** One of these words. */
+export const oneOf = <const T extends string>(...words: readonly T[]): Check<T> =>
+  check(words.map(word => `'${word}'`).join(words.length > 2 ? ', ' : ' or '), value =>
+    (words as readonly unknown[]).includes(value),
+  )
+
+/** A text that says something. */
+export const text = (what = 'a text', { max = 4096 }: Range = {}): Check<string> =>
+  check(what, value => typeof value === 'string' && value.trim() !== '' && value.length <= max)
+
+/** A function. */
+export const callback = <T extends (...args: never[]) => unknown>(what = 'a function'): Check<T> =>
+  check(what, value => typeof value === 'function')
+
+/** Something that has these methods, whatever else it is. */
+export const having = <T extends object>(what: string, ...methods: readonly (keyof T & string)[]): Check<T> =>
+  check(what, value => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+    return methods.every(method => typeof (value as Partial<T>)[method] === 'function')
+  })
+
+/** How long. A bare number is milliseconds: whoever means seconds is below `min` and hears of it. */
+export const duration = ({
+  min = 0,
+  max = '36500d',
+}: {
+  readonly min?: Duration
+  readonly max?: Duration
+} = {}): Check<Duration> => {
+  const [least, most] = [toMilliseconds(min), toMilliseconds(max)]
+  const from = least > 0 ? `, from ${min}` : ''
+  const expected = `a duration such as '5m', '1.5s' or milliseconds as a number${from}${max === '36500d' ? '' : `, at most ${max}`}`
+  return check(expected, value => isWithin(() => toMilliseconds(value as Duration), least, most))
+}
+
+/** How many octets. */
+export const size = ({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: {
+  readonly min?: Size
+  readonly max?: Size
+} = {}): Check<Size> => {
+  const [least, most] = [toOctets(min), toOctets(max)]
+  const from = least > 0 ? `, from ${min}` : ''
+  const expected = `a size such as '25mb', '256kb' or octets as a number${from}${most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`}`
+  return check(expected, value => isWithin(() => toOctets(value as Size), least, most))
+}
+
+function isWithin(read: () => number, min: number, max: number): boolean {
+  try {
+    const value = read()
+    return value >= min && value <= max
+  } catch (error) {
+    if (error instanceof PosternError) return false
+    throw error
+  }
+}
+
+const isIn = (value: number, { min = -Number.MAX_VALUE, max = Number.MAX_VALUE, above }: Range): boolean =>
+  value >= min && value <= max && (above === undefined || value > above)
+
+function inRange(what: string, { min = -MOST_POINTS, max = MOST_POINTS, above }: Range): string {
+  const from = above === undefined ? min > -MOST_POINTS && `from ${min}` : `above ${above}`
+  const upTo = max < MOST_POINTS && (from ? `to ${max}` : `up to ${max}`)
+  return [what, from, upTo].filter(Boolean).join(' ')
+}
