@@ -49,12 +49,23 @@ async function serve(
     if (socket.writable) socket.write(octets)
     if (socket.writableLength > unread) socket.destroy()
   })
+  /** False when the conversation is over, in whichever way. */
+  const hear = async (chunk: Buffer): Promise<boolean> => {
+    try {
+      return await conversation.hear(chunk)
+    } catch (error) {
+      const [what, reason] =
+        error instanceof ProtocolError
+          ? ['protocol', `a mail server sent ${error.message}`]
+          : ['failed', error instanceof Error ? error.message : String(error)]
+      current().world.notify({ what: `${name}/${what}`, reason, level: 'warning' })
+      return false
+    }
+  }
   try {
-    for await (const chunk of socket) if (!(await conversation.hear(chunk as Buffer))) return
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) return
-    const reason = `a mail server sent ${error.message}`
-    current().world.notify({ what: `${name}/protocol`, reason, level: 'warning' })
+    for await (const chunk of socket) if (!(await hear(chunk as Buffer))) return
+  } catch {
+    // The other side has reset the connection.
   } finally {
     conversation.close()
     socket.destroy()

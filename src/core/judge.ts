@@ -72,6 +72,29 @@ export const outOfOrder = (stage: Stage, ref: string, reason: string): Decision 
   return { ...decision, reply: { ...reply, code: 503 } }
 }
 
+/** RFC 5321 §4.5.3.1.3 asks for 256 octets of a path; no mail server takes a longer line than this. */
+const MAX_LENGTH = 2048
+const MAX_RECIPIENTS = 10_000
+
+/** A greeting or a path that is too long to be examined. Whatever port it came by, no filter sees it. */
+export function tooLong(stage: 'helo' | 'mail' | 'rcpt', ref: string, text = ''): Decision | undefined {
+  if (text.length <= MAX_LENGTH) return undefined
+  const status = ({ helo: '5.5.4', mail: '5.1.7', rcpt: '5.1.3' } as const)[stage]
+  const what = { helo: 'greeting', mail: 'reverse-path', rcpt: 'forward-path' }[stage]
+  const reason = `the ${what} has ${text.length} characters, more than ${MAX_LENGTH}`
+  return own(stage, ref, reject(status, reason, { rule: 'session/length' }))
+}
+
+/** Hosts have limits of their own, far below this one: it is there for those that have none. */
+export const tooMany = (count: number, ref: string): Decision | undefined =>
+  count < MAX_RECIPIENTS
+    ? undefined
+    : own(
+        'rcpt',
+        ref,
+        defer('4.5.3', `the transaction has ${count} recipients already`, { rule: 'session/recipients' }),
+      )
+
 /** The session or the transaction ended while it was being judged. */
 export const gone = (stage: Stage, ref: string): Decision =>
   own(stage, ref, defer('4.4.2', 'the session ended before it was judged', { rule: 'session/ended' }))

@@ -5,7 +5,7 @@ import { canonical } from '../net/address.ts'
 import { type Decision, isFinal, type Outcome, type Policy } from './decision.ts'
 import { PosternError } from './errors.ts'
 import { journal } from './journal.ts'
-import { again, decidedBy, gone, judge, type Level, level, outOfOrder } from './judge.ts'
+import { again, decidedBy, gone, judge, type Level, level, outOfOrder, tooLong, tooMany } from './judge.ts'
 import { openScope } from './memory.ts'
 import { reference } from './reference.ts'
 import { type Adjust, run, type Spent } from './run.ts'
@@ -75,10 +75,13 @@ interface OpenTransaction {
   delivery?: Delivery
 }
 
+/** No client has these addresses (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2): some hosts write them where they know none. */
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::ffff:0.0.0.0'])
+
 export function openSession(common: Setup, peer: Peer, world: World): Session {
   const setup = peer.terms === undefined ? common : { ...common, ...peer.terms }
-  const ip = peer.ip === undefined ? undefined : canonical(peer.ip)
-  if (ip === undefined && peer.ip !== undefined) {
+  const ip = peer.ip === undefined || UNSPECIFIED.has(peer.ip) ? undefined : canonical(peer.ip)
+  if (ip === undefined && peer.ip !== undefined && !UNSPECIFIED.has(peer.ip)) {
     const remedy = "pass the address of the client's socket; leave it out where it is not known"
     throw new PosternError([{ path: 'peer.ip', found: peer.ip, expected: 'an IPv4 or IPv6 address', remedy }])
   }
@@ -183,6 +186,8 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
       inTurn(() => {
         if (closed) return gone('helo', ref)
         if (!connected) return outOfOrder('helo', ref, 'HELO came before the connection was greeted')
+        const long = tooLong('helo', ref, name)
+        if (long !== undefined) return hear(long, connection)
         endTransaction()
         greeting?.scope.end()
         notes?.helo(name, tls)
@@ -195,6 +200,8 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         if (greeting === undefined) return outOfOrder('mail', ref, 'MAIL came before HELO')
         if (transaction !== undefined && transaction.delivery === undefined)
           return outOfOrder('mail', ref, 'MAIL came inside a transaction')
+        const long = tooLong('mail', ref, reversePath)
+        if (long !== undefined) return hear(long, greeting)
         endTransaction()
         dns.renew()
         notes?.mail(reversePath, user)
@@ -213,6 +220,8 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         if (greeting === undefined || transaction === undefined || transaction.delivery !== undefined)
           return outOfOrder('rcpt', ref, 'RCPT came before MAIL')
         const { level: outer, recipients } = transaction
+        const bound = tooLong('rcpt', ref, forwardPath) ?? tooMany(recipients.size, ref)
+        if (bound !== undefined) return hear(bound, outer, forwardPath)
         const fields = { forwardPath, accepted: recipients.size }
         const recipient = level(openScope<Recipient>('rcpt', outer.scope, fields))
         return soon(examine('rcpt', [connection, greeting, outer, recipient], forwardPath), decision => {

@@ -53,7 +53,8 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
   const { reversePath } = transaction
   if (reversePath === '') {
     const helo = await transaction.ask(heloSpf)
-    return { ...helo, helo }
+    // A host that knows no address may know no sender either: of what is empty then, nothing follows.
+    return transaction.ip === undefined ? { ...unknown('helo', ''), helo } : { ...helo, helo }
   }
   // RFC 5321 §4.1.1.3: a source route is passed over.
   const path = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath

@@ -191,6 +191,7 @@ const signed = (domain: string) =>
 test.for<[what: string, told: Parameters<typeof ask>[1], result: string]>([
   ['is unknown where SPF could have spoken for the author', { reversePath: 'a@partner.net' }, 'unknown'],
   ['is unknown where the bounce may come from the author', { reversePath: '', helo: undefined }, 'unknown'],
+  ['is unknown where the sender may be unknown too', { reversePath: '', helo: 'mx.evil.example' }, 'unknown'],
   ['passes by DKIM', { reversePath: 'a@partner.net', facts: [signed('partner.net')] }, 'pass'],
   ['fails where no client could have made SPF speak for the author', { reversePath: 'a@evil.example' }, 'fail'],
   ['is none where there is no policy', { reversePath: 'a@evil.example', message: 'From: a@evil.example\n\n' }, 'none'],

@@ -6,9 +6,21 @@ export interface ResultStore {
   add(plugin: { readonly name: string }, found: Readonly<Record<string, unknown>>): void
 }
 
-/** One path of the envelope. The null reverse-path has no address. */
+/** One path of the envelope. The null reverse-path has no address. Before Haraka 3.2 the address is a method. */
 export interface Path {
-  readonly address: string
+  readonly address: string | null | undefined | (() => string | null | undefined)
+}
+
+/**
+ * The address of a path, without angle brackets; '' for the null reverse-path.
+ *
+ * @throws Error when this Haraka's paths are of another form: to take them for empty would judge other mail than it has
+ */
+export function addressOf(path: Path): string {
+  const found = typeof path.address === 'function' ? path.address() : path.address
+  if (found === undefined || found === null) return ''
+  if (typeof found === 'string') return found
+  throw new Error(`Haraka gave a path whose address is of type ${typeof found}; a text or a method was expected`)
 }
 
 export interface HarakaTransaction {
@@ -30,7 +42,7 @@ export interface HarakaTransaction {
 }
 
 export interface HarakaConnection {
-  readonly remote: { readonly ip: string }
+  readonly remote: { readonly ip?: string | null | undefined }
   readonly hello: { readonly host: string | null; readonly verb: string | null }
   readonly tls: { readonly enabled: boolean; readonly cipher?: { readonly name?: string; readonly version?: string } }
   readonly notes: Readonly<Record<string, unknown>>

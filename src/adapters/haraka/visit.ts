@@ -1,9 +1,10 @@
 /** One client of Haraka, and what its session has heard of it: plugins before ours may have kept a hook from us. */
 import type { Decision, Outcome } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
+import { canonical } from '../../net/address.ts'
 import type { Gateway } from '../../postern.ts'
 import { type Incoming, message } from './message.ts'
-import type { HarakaConnection, HarakaTransaction, Path } from './types.ts'
+import { addressOf, type HarakaConnection, type HarakaTransaction, type Path } from './types.ts'
 
 export interface Visit {
   readonly session: Session
@@ -20,7 +21,7 @@ export interface Visit {
 }
 
 export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
-  const session = gateway.open({ ip: connection.remote.ip, spokeEarly: connection.early_talker })
+  const session = gateway.open({ ip: clientOf(connection), spokeEarly: connection.early_talker })
   let toldEarly = connection.early_talker
   let connected: Promise<Decision> | undefined
   let greeting: string | undefined
@@ -46,7 +47,7 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
     greeting = said
     const { version = 'TLS', name } = tls.cipher ?? {}
     return await session.helo(
-      hello.host ?? '',
+      hello.host || undefined,
       tls.enabled ? { protocol: version, ...(name && { cipher: name }) } : undefined,
     )
   }
@@ -57,7 +58,7 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
     reset()
     begun = transaction
     const { auth_user: user } = connection.notes
-    const decision = await session.mail(transaction.mail_from.address, {
+    const decision = await session.mail(addressOf(transaction.mail_from), {
       utf8: 'SMTPUTF8' in details,
       ...(typeof user === 'string' && user !== '' && { user }),
     })
@@ -67,7 +68,7 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
   const rcpt: Visit['rcpt'] = async (transaction, to) => {
     const earlier = await mail(transaction)
     if (earlier && earlier.reply.code >= 400) return earlier
-    const decision = await session.rcpt(to.address)
+    const decision = await session.rcpt(addressOf(to))
     heard.set(to, decision)
     return decision
   }
@@ -89,8 +90,8 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
     data: async transaction => {
       const { rcpt_to: wanted } = transaction
       // Whom another plugin has refused after us is no recipient; whom one has taken before us we have not heard of.
-      const paths = new Set(wanted.map(({ address }) => address))
-      for (const { address } of heard.keys()) if (!paths.has(address)) session.withdraw(address)
+      const paths = new Set(wanted.map(addressOf))
+      for (const path of heard.keys()) if (!paths.has(addressOf(path))) session.withdraw(addressOf(path))
       let refused: Decision | undefined
       let accepted = 0
       for (const to of [...wanted]) {
@@ -102,14 +103,14 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
         }
         refused ??= decision
         // Whom Haraka takes though we have refused it aloud, it takes by its operator's word (`hook_deny`).
-        if (known === undefined) drop(transaction, ({ address }) => address === to.address)
+        if (known === undefined) drop(transaction, path => addressOf(path) === addressOf(to))
       }
       if (accepted === 0 && refused) return refused
       incoming = message(transaction)
       const outcome = await session.data(incoming.content).finally(incoming.abort)
       if (connection.transaction === transaction && outcome.reply.code < 400) {
         const refuses = (path: string) => (outcome.each.get(path)?.reply.code ?? 0) >= 400
-        drop(transaction, ({ address }) => refuses(address))
+        drop(transaction, path => refuses(addressOf(path)))
         self.outcome = outcome
       }
       return outcome
@@ -122,6 +123,10 @@ export function visit(gateway: Gateway, connection: HarakaConnection): Visit {
   }
   return self
 }
+
+/** Haraka has none while a proxy has not told it, and none that can be read of a client on a Unix socket. */
+const clientOf = ({ remote }: HarakaConnection): string | undefined =>
+  typeof remote.ip === 'string' ? canonical(remote.ip) : undefined
 
 function drop({ rcpt_to: wanted }: HarakaTransaction, unwanted: (path: Path) => boolean): void {
   for (let index = wanted.length - 1; index >= 0; index -= 1) {

@@ -1,4 +1,5 @@
 /** What Stalwart tells with each call of an MTA hook, read strictly. */
+import { isUnknown } from '../unknown.ts'
 import { WebError } from '../web/request.ts'
 
 const stages = ['connect', 'ehlo', 'auth', 'mail', 'rcpt', 'data'] as const
@@ -8,7 +9,8 @@ export interface HookCall {
   readonly stage: HookStage
   /** The connection that it is about: both ends of it. */
   readonly connection: string
-  readonly ip: string
+  /** Absent where Stalwart does not know it. */
+  readonly ip?: string
   readonly helo?: string
   readonly user?: string
   readonly tls?: { readonly protocol: string; readonly cipher?: string }
@@ -32,7 +34,8 @@ export function readCall(body: Buffer): HookCall {
   const server = fields(context.server ?? {}, 'context.server')
   const stage = stages.find(name => name === context.stage)
   if (stage === undefined) throw wrong('context.stage', `one of ${stages.join(', ')}`)
-  const ip = text(client.ip, 'context.client.ip')
+  const address = client.ip === null ? '' : text(client.ip, 'context.client.ip')
+  const ip = isUnknown(address) ? undefined : address
   const helo = optional(client.helo, 'context.client.helo')
   const user = context.sasl ? text(fields(context.sasl, 'context.sasl').login, 'context.sasl.login') : undefined
   const tls = context.tls ? fields(context.tls, 'context.tls') : undefined
@@ -42,7 +45,7 @@ export function readCall(body: Buffer): HookCall {
   if (stage === 'data' && !message) throw wrong('message', 'an object')
   return {
     stage,
-    ip,
+    ...(ip !== undefined && { ip }),
     connection: [ip, client.port, server.ip, server.port].join(' ').slice(0, 200),
     ...(helo && { helo }),
     ...(user && { user }),

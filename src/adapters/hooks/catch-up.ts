@@ -19,7 +19,7 @@ export async function catchUp(visit: Visit, call: HookCall): Promise<Decision | 
 
 const isRefusal = (decision: Decision | undefined): decision is Decision => (decision?.reply.code ?? 0) >= 400
 
-async function greet(visit: Visit, { stage, helo = '', tls }: HookCall): Promise<Decision | undefined> {
+async function greet(visit: Visit, { stage, helo, tls }: HookCall): Promise<Decision | undefined> {
   const said = `${helo} ${tls?.protocol ?? ''}`
   if (stage !== 'ehlo' && visit.helo === said) return undefined
   forget(visit)

@@ -9,7 +9,6 @@ import { catchUp } from './catch-up.ts'
 export interface Visit {
   readonly session: Session
   readonly gateway: Gateway
-  readonly ip: string
   connected?: Decision
   helo?: string
   /** The reverse-path and the user of the transaction. */
@@ -65,7 +64,7 @@ export function visits(current: () => Gateway, { sessions, idle }: VisitLimits):
       return known
     }
     const gateway = current()
-    const visit = { session: gateway.open({ ip }), gateway, ip, heard: new Map(), turn: Promise.resolve(), used: now }
+    const visit = { session: gateway.open({ ip }), gateway, heard: new Map(), turn: Promise.resolve(), used: now }
     open.set(key, visit)
     for (const [oldest, other] of open) {
       if (open.size <= sessions) break

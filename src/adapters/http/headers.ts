@@ -1,4 +1,5 @@
 /** What stands in the header of a request to Rspamd: the envelope, and what to do otherwise for this message. */
+import { isUnknown } from '../unknown.ts'
 import type { Scanned } from './scan.ts'
 
 /** The request makes no sense, or asks for what is not done here. */
@@ -45,7 +46,7 @@ export function readHeaders(headers: RequestHeaders): Asked {
     forwardPaths,
     flags: new Set(headers('flags').flatMap(value => value.split(',').map(flag => flag.trim()))),
     ...(from !== undefined && { reversePath: path(from) }),
-    ...(ip && { ip: ip.replace(/^\[|\]$/g, '') }),
+    ...(ip && !isUnknown(ip) && { ip: ip.replace(/^\[|\]$/g, '') }),
     ...(helo && { helo }),
     ...(user && { user }),
     ...(ref && { ref }),

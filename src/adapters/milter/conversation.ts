@@ -72,8 +72,8 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
   const events: Readonly<Record<string, (data: Buffer) => Promise<void> | void>> = {
     C: async data => {
       endSession()
-      const { ip } = readClient(data)
-      if (ip === undefined) {
+      const { isLocal, ip } = readClient(data)
+      if (isLocal) {
         local = true
         return say(accept)
       }
@@ -91,12 +91,11 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
     },
     M: async data => {
       endMessage()
-      const { path, parameters } = readPath(data)
+      const { path, utf8 } = readPath(data)
       // Postfix lets clients skip HELO unless `smtpd_helo_required` is set.
       if (!greeted) await session?.helo(undefined)
       greeted = true
       const user = macro('auth_authen')
-      const utf8 = parameters.some(parameter => parameter.toUpperCase() === 'SMTPUTF8')
       const decision = await session?.mail(path, { utf8, ...(user && { user }) })
       if (decision) answer(decision)
     },
@@ -142,7 +141,7 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
           // Macros of a transaction do not outlive it: the null sender of a bounce has no user.
           if (of === 'M') for (const later of ['M', 'R', 'T', 'L', 'N', 'B', 'E']) macros.delete(later)
           macros.delete(of)
-          macros.set(of, some)
+          if (Object.hasOwn(events, of)) macros.set(of, some)
           return true
         }
         case 'A':

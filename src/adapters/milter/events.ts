@@ -1,49 +1,81 @@
 /** What the mail server tells, read from the data of its packets. */
 
+import { canonical } from '../../net/address.ts'
 import { ProtocolError } from '../socket-server.ts'
 import { texts } from './packets.ts'
 
-/** Values that the mail server gives for its own names: `{auth_authen}`, `i`, `{tls_version}`. */
+/** Values that the mail server gives for its own names: `{auth_authen}`, `{tls_version}`. */
 export type Macros = ReadonlyMap<string, string>
 
-/** More of them than any mail server sends. */
-const MOST_MACROS = 100
+/** The macros that are read. Mail servers send what they are configured to, and no others are kept. */
+const READ: ReadonlySet<string> = new Set(['auth_authen', 'cipher', 'tls_version'])
 const LONGEST = 2048
+/** Of a command: Postfix sends a dozen, and what more its operator has named. */
+const MOST_MACROS = 1000
+const MOST_PARAMETERS = 100
 
-/** The command they belong to, and the macros, their names without braces. */
+/**
+ * The command they belong to, and the macros that are read, their names without braces.
+ *
+ * @throws ProtocolError for more of them, or longer ones, than any mail server sends
+ */
 export function readMacros(data: Buffer): { readonly of: string; readonly macros: Macros } {
   const of = String.fromCharCode(data[0] ?? 0)
-  const pairs = texts(data.subarray(1))
   const macros = new Map<string, string>()
-  for (let index = 0; index + 1 < pairs.length && macros.size < MOST_MACROS; index += 2) {
-    const name = pairs[index]?.toString('latin1').replace(/^\{(.*)\}$/, '$1') ?? ''
-    macros.set(name, pairs[index + 1]?.toString('utf8', 0, LONGEST) ?? '')
+  let name: string | undefined
+  let count = 0
+  for (const text of texts(data.subarray(1))) {
+    if (name === undefined) {
+      count += 1
+      if (count > MOST_MACROS) throw new ProtocolError(`more than ${MOST_MACROS} macros`)
+      name = text.toString('latin1', 0, LONGEST).replace(/^\{(.*)\}$/, '$1')
+      continue
+    }
+    if (READ.has(name)) {
+      if (text.length > LONGEST) throw new ProtocolError(`a macro ${name} of ${text.length} octets`)
+      macros.set(name, text.toString('utf8'))
+    }
+    name = undefined
   }
   return { of, macros }
 }
 
-/** Where the client is: its address; undefined for a client on the machine itself, or one whose address is unknown. */
-export function readClient(data: Buffer): { readonly host: string; readonly ip?: string } {
+/**
+ * Where the client is. Local is who hands mail over by a Unix socket; a client without an address that can be read is
+ * unknown, and Sendmail says the same of mail that a program on its machine hands it by stdin.
+ *
+ * @throws ProtocolError when the packet is cut short
+ */
+export function readClient(data: Buffer): { readonly isLocal: boolean; readonly ip?: string } {
   const end = data.indexOf(0)
-  if (end < 0) throw new ProtocolError('a connection whose host name has no end')
-  const host = data.toString('latin1', 0, end)
+  if (end < 0 || end + 1 >= data.length) throw new ProtocolError('a connection whose host name has no end')
   const family = String.fromCharCode(data[end + 1] ?? 0)
-  if (family !== '4' && family !== '6') return { host }
-  const [address] = texts(data.subarray(end + 4))
-  const ip = address?.toString('latin1').replace(/^IPv6:/i, '')
-  return ip ? { host, ip } : { host }
+  if (family === 'L') return { isLocal: true }
+  const [address] = family === '4' || family === '6' ? texts(data.subarray(end + 4)) : []
+  const ip = address && canonical(address.toString('latin1', 0, LONGEST).replace(/^IPv6:/i, ''))
+  return { isLocal: false, ...(ip !== undefined && { ip }) }
 }
 
-/** The first text of the data, without the angle brackets of a path. */
-export function readPath(data: Buffer): { readonly path: string; readonly parameters: readonly string[] } {
-  const [first, ...rest] = texts(data)
-  if (first === undefined) throw new ProtocolError('a path without an end')
-  const text = first.toString('utf8')
-  return {
-    path: text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text,
-    parameters: rest.map(parameter => parameter.toString('latin1')),
+/**
+ * The first text of the data, without the angle brackets of a path, and whether SMTPUTF8 is among those that follow.
+ *
+ * @throws ProtocolError when a text has no end, or there are too many
+ */
+export function readPath(data: Buffer): { readonly path: string; readonly utf8: boolean } {
+  let path: string | undefined
+  let utf8 = false
+  let count = 0
+  for (const text of texts(data)) {
+    if (path === undefined) path = text.toString('utf8')
+    else if (text.length === SMTPUTF8.length && text.toString('latin1').toUpperCase() === SMTPUTF8) utf8 = true
+    count += 1
+    if (count > MOST_PARAMETERS) throw new ProtocolError(`a path with more than ${MOST_PARAMETERS} parameters`)
   }
+  if (path === undefined) throw new ProtocolError('a path without an end')
+  return { path: path.startsWith('<') && path.endsWith('>') ? path.slice(1, -1) : path, utf8 }
 }
+
+const SMTPUTF8 = 'SMTPUTF8'
 
 export function readName(data: Buffer): string {
   const [name] = texts(data)

@@ -63,13 +63,11 @@ export function packet(command: string, ...parts: readonly (Buffer | string)[]):
   return Buffer.concat([head, data])
 }
 
-/** Texts that each end with a NUL. What follows the last NUL is no text. */
-export function texts(data: Buffer): readonly Buffer[] {
-  const found: Buffer[] = []
+/** Texts that each end with a NUL, one by one: a packet may hold a million. What follows the last NUL is no text. */
+export function* texts(data: Buffer): Generator<Buffer, void> {
   let from = 0
   for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0, from)) {
-    found.push(data.subarray(from, end))
+    yield data.subarray(from, end)
     from = end + 1
   }
-  return found
 }

@@ -1,6 +1,7 @@
 /** One connection of Postfix: its requests, put together again into the sessions that they tell of. */
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
+import { canonical } from '../../net/address.ts'
 import type { Gateway } from '../../postern.ts'
 import { spamStatusOf } from '../../trace/spam-status.ts'
 import type { Attributes } from './requests.ts'
@@ -49,13 +50,16 @@ export function policyDialogue(current: () => Gateway, choices: PolicyChoices): 
   const verbs = async (attributes: Attributes): Promise<Decision | undefined> => {
     const value = (name: string) => attributes.get(name) ?? ''
     const step = steps[value('protocol_state')]
-    const ip = value('client_address')
     // DATA and later: all that can be said without the message was said; VRFY and ETRN are none of ours.
-    if (step === undefined || ip === '') return undefined
-    const client = `${ip} ${value('client_port')}`
+    if (step === undefined) return undefined
+    // Postfix says `unknown` of a client that has left before it was looked at. Of those, each message is one session.
+    const ip = canonical(value('client_address'))
+    const client = ip === undefined ? `unknown ${value('instance')}` : `${ip} ${value('client_port')}`
     let decision: Decision | undefined
     // Postfix does not tell one connection of a client from its next one on the same port: they differ in their messages.
-    const isOther = visit?.client !== client || (visit.gateway !== current() && !isSame(visit, attributes))
+    const isNameless = ip === undefined && value('instance') === ''
+    const isOther =
+      isNameless || visit?.client !== client || (visit.gateway !== current() && !isSame(visit, attributes))
     if (visit === undefined || isOther) {
       end()
       const gateway = current()
@@ -70,7 +74,10 @@ export function policyDialogue(current: () => Gateway, choices: PolicyChoices): 
       const [protocol, cipher] = [value('encryption_protocol'), value('encryption_cipher')]
       here.helo = `${helo} ${protocol}`
       delete here.instance
-      decision = await here.session.helo(helo, protocol ? { protocol, ...(cipher && { cipher }) } : undefined)
+      decision = await here.session.helo(
+        helo || undefined,
+        protocol ? { protocol, ...(cipher && { cipher }) } : undefined,
+      )
       if (decision.reply.code >= 400) return decision
     }
     if (step >= 2 && !isSame(here, attributes)) {

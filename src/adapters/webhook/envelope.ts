@@ -1,4 +1,5 @@
 /** Who sends a message to whom, from the query or the headers of the request that brings it. */
+import { isUnknown } from '../unknown.ts'
 import { WebError } from '../web/request.ts'
 
 /** What is told of a message's way here. What is absent is not known. */
@@ -28,8 +29,8 @@ export function envelopeOf({ url, headers }: Pick<Request, 'url' | 'headers'>): 
   return {
     forwardPaths: to.map(path => bare(short(path) ?? '')).filter(path => path !== ''),
     ...(from !== undefined && { reversePath: bare(from) }),
-    ...(ip && { ip: ip.trim() }),
-    ...(helo && { helo: helo.trim() }),
+    ...(ip && !isUnknown(ip) && { ip: ip.trim() }),
+    ...(helo?.trim() && { helo: helo.trim() }),
   }
 }
 

@@ -1,0 +1,105 @@
+/** The same plugin under Haraka's two forms of a path: before 3.2 the address is a method, from then on a value. */
+import { Readable, type Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { haraka } from '../../../src/adapters/haraka/index.ts'
+import type { HarakaConnection, HarakaTransaction, Path } from '../../../src/adapters/haraka/types.ts'
+import { type Filter, type Notice, postern, reject } from '../../../src/index.ts'
+import { zone } from '../../../src/testing/zone.ts'
+
+/** As address-rfc2821 makes them: the method lies on the prototype, and needs its object. */
+class Rfc2821 {
+  readonly user: string
+  readonly host: string
+  constructor(path: string) {
+    const [user = '', host = ''] = path.split('@')
+    this.user = user
+    this.host = host
+  }
+  address(): string {
+    return this.user === '' ? '' : `${this.user}@${this.host}`
+  }
+}
+
+const forms: readonly (readonly [version: string, path: (text: string) => Path])[] = [
+  ['3.0 and 3.1', text => new Rfc2821(text)],
+  ['3.2 and later', text => ({ address: text })],
+]
+
+const results = { add: () => undefined }
+
+function world(ip: string | null | undefined, pathOf: (text: string) => unknown) {
+  const seen: string[] = []
+  const notices: Notice[] = []
+  const watch: Filter = {
+    name: 'watch',
+    connect: client => void seen.push(`connect ${client.ip}`),
+    mail: ({ reversePath }) => void seen.push(`mail <${reversePath}>`),
+    rcpt: ({ forwardPath }) => (forwardPath.startsWith('no@') ? reject('5.1.1', 'nobody') : undefined),
+    message: ({ forwardPaths }) => void seen.push(`message ${forwardPaths}`),
+  }
+  const gateway = postern({ dns: zone({}), filters: [watch], trace: [], notify: notice => notices.push(notice) })
+  const plugin = haraka(gateway)
+  const text = 'From: alice@example.org\r\n\r\nHello\r\n'
+  const begin = (from: string, to: readonly string[]) =>
+    ({
+      mail_from: pathOf(from),
+      rcpt_to: to.map(pathOf),
+      notes: {},
+      results,
+      header: { header_list: [], headers: {}, headers_decoded: {} },
+      message_stream: { pipe: (destination: Writable) => Readable.from([text]).pipe(destination) },
+      add_leading_header: () => undefined,
+      reset_headers: () => undefined,
+    }) as unknown as HarakaTransaction
+  const connectionOf = (transaction: HarakaTransaction): HarakaConnection => ({
+    remote: { ip },
+    hello: { host: 'mx.example.org', verb: 'EHLO' },
+    tls: { enabled: false },
+    notes: {},
+    early_talker: false,
+    results,
+    transaction,
+  })
+  const call = (
+    hook: 'connect' | 'ehlo' | 'mail' | 'rcpt' | 'data_post',
+    connection: HarakaConnection,
+    params?: unknown,
+  ) => new Promise<unknown>(resolve => plugin[`hook_${hook}`](code => resolve(code ?? 'next'), connection, params))
+  return { begin, connectionOf, call, seen, notices }
+}
+
+test.for(forms)('Haraka %s: sender and recipients are read, and refused ones are left out', async ([, pathOf]) => {
+  const { begin, connectionOf, call, seen, notices } = world('192.0.2.1', pathOf)
+  const transaction = begin('alice@example.org', ['bob@example.net', 'no@example.net'])
+  const connection = connectionOf(transaction)
+  const codes = [await call('connect', connection), await call('ehlo', connection)]
+  codes.push(await call('mail', connection, [transaction.mail_from, {}]))
+  for (const path of [...transaction.rcpt_to]) codes.push(await call('rcpt', connection, [path, {}]))
+  transaction.rcpt_to.pop()
+  codes.push(await call('data_post', connection))
+  expect(codes).toEqual(['next', 'next', 'next', 'next', 902, 'next'])
+  expect(seen).toEqual(['connect 192.0.2.1', 'mail <alice@example.org>', 'message bob@example.net'])
+  expect(notices).toEqual([])
+})
+
+test.for(forms)('Haraka %s: a bounce has the null reverse-path', async ([, pathOf]) => {
+  const { begin, connectionOf, call, seen } = world('192.0.2.1', pathOf)
+  const transaction = begin('', [])
+  expect(await call('mail', connectionOf(transaction), [transaction.mail_from, {}])).toBe('next')
+  expect(seen).toContain('mail <>')
+})
+
+test('paths of another form are told of in words, and defer', async () => {
+  const { begin, connectionOf, call, notices } = world('192.0.2.1', text => ({ address: { text } }))
+  const transaction = begin('alice@example.org', [])
+  expect(await call('mail', connectionOf(transaction), [transaction.mail_from, {}])).toBe(903)
+  expect(notices.map(({ reason }) => reason)).toEqual([
+    'Haraka gave a path whose address is of type object; a text or a method was expected',
+  ])
+})
+
+test.for([null, undefined, '', 'unix socket'])('P06 a client whose address Haraka gives as %o is unknown', async ip => {
+  const { begin, connectionOf, call, seen } = world(ip, text => ({ address: text }))
+  expect(await call('connect', connectionOf(begin('', [])))).toBe('next')
+  expect(seen).toEqual(['connect undefined'])
+})
