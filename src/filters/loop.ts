@@ -7,7 +7,7 @@ import type { HeaderFields } from '../mime/header.ts'
 export interface LoopOptions {
   /** The host name that our side writes after `by` in its Received fields. @default no look for our own */
   readonly name?: string
-  /** How many Received fields a message may bring. @default 50 */
+  /** How many Received fields a message may bring (RFC 5321 §6.3: at least 100). @default 100 */
   readonly max?: number
   /** How many of them may be our own: forwarding out and back is honest a few times. @default 5 */
   readonly own?: number
@@ -17,7 +17,7 @@ export interface LoopOptions {
  * @example
  * loop({ name: 'mx.example.org' })
  */
-export function loop({ name, max = 50, own = 5 }: LoopOptions = {}): Filter {
+export function loop({ name, max = 100, own = 5 }: LoopOptions = {}): Filter {
   check({ max, own })
   return {
     name: 'loop',

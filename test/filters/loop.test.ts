@@ -8,10 +8,10 @@ const hop = (by: string) =>
   `Received: from client.example ([192.0.2.1]) by ${by}\r\n with ESMTP; Mon, 23 Nov 2026 10:00:00 +0000\r\n`
 const hops = (count: number, by = 'relay.example') => hop(by).repeat(count)
 
-test('fifty hops are allowed, one more is a loop', async () => {
-  expect(await probe(loop(), { header: hops(50) })).toEqual([])
-  expect(await probe(loop(), { header: hops(51) })).toEqual([
-    reject('5.4.6', 'the message has 51 Received fields, more than 50', { rule: 'loop/hops' }),
+test('a hundred hops are allowed (RFC 5321 §6.3), one more is a loop', async () => {
+  expect(await probe(loop(), { header: hops(100) })).toEqual([])
+  expect(await probe(loop(), { header: hops(101) })).toEqual([
+    reject('5.4.6', 'the message has 101 Received fields, more than 100', { rule: 'loop/hops' }),
   ])
 })
 

@@ -16,6 +16,9 @@ export type GuardOptions = HostOptions & {
   readonly limits?: ServerLimits
 }
 
+/** smtp-server's own time for a socket, in place of its minute: longer than any of our limits for a client that idles. */
+export const SOCKET_TIMEOUT = 600_000
+
 /** The visits of the servers that {@link guard} made the handlers of, for {@link protect}. */
 export const guarded = new WeakMap<object, Visits>()
 
@@ -43,6 +46,7 @@ export function guard(
   const offered = onAuth === undefined ? ['AUTH'] : []
   const options: SMTPServerOptions = {
     disableReverseLookup: true,
+    socketTimeout: SOCKET_TIMEOUT,
     hideENHANCEDSTATUSCODES: false,
     size: 25 * 1024 ** 2,
     maxRecipients: limits.recipients,

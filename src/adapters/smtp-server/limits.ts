@@ -17,13 +17,13 @@ export interface WireLimits {
   readonly recipients?: number
   /** Octets of a command line; lines of AUTH may have 12288 (RFC 4954 §4). @default 2048 */
   readonly line?: Size
-  /** How long a client may take to its next useful command, the TLS handshake included. @default '60s' */
+  /** How long a client may take to its next useful command (RFC 5321 §4.5.3.2.7); a TLS handshake has a minute at most. @default '300s' */
   readonly command?: Duration
   /** How long a transaction may take from MAIL to the end of its data. @default '15m' */
   readonly transaction?: Duration
-  /** Octets a second that DATA must bring, on average, after the first ten seconds. @default 500 */
+  /** Octets a second that DATA must bring: what comes earns time, up to three times `grace`, and time uses it up. @default 500 */
   readonly rate?: Size
-  /** The time before `rate` is asked for. @default '10s' */
+  /** The time that DATA begins with. @default '10s' */
   readonly grace?: Duration
   /** Octets of replies that may wait for a client that does not read. @default '64kb' */
   readonly unread?: Size
@@ -40,7 +40,7 @@ export const toLimits = ({
   errors = 10,
   recipients = 100,
   line = 2048,
-  command = '60s',
+  command = '300s',
   transaction = '15m',
   rate = 500,
   grace = '10s',
@@ -58,3 +58,8 @@ export const toLimits = ({
   unread: toOctets(unread, 'wire.unread'),
   drain: toOctets(drain, 'wire.drain'),
 })
+
+const HANDSHAKE = 60_000
+
+/** How long a TLS handshake or a PROXY header may take: nobody has to think in the middle of one. */
+export const handshakeTime = ({ command }: Limits): number => Math.min(command, HANDSHAKE)

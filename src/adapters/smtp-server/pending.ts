@@ -8,9 +8,9 @@ import type { SMTPServer } from './types.ts'
  * Ends those that take longer than `limit` milliseconds. smtp-server has a time-out of its own for them, but one that
  * each octet sets back.
  */
-export function timePending(server: SMTPServer, limit: number, clock: () => Clock): void {
+export function timePending(server: SMTPServer, limit: () => number, clock: () => Clock): void {
   const time = (socket: Socket): void => {
-    const cancel = clock().after(limit, () => expire(server, socket))
+    const cancel = clock().after(limit(), () => expire(server, socket))
     socket.once('close', cancel)
   }
   for (const socket of server._pendingSockets.keys()) time(socket)
@@ -20,8 +20,8 @@ export function timePending(server: SMTPServer, limit: number, clock: () => Cloc
 }
 
 /**
- * Keeps the address that a socket had when it was accepted, leaves out those who have left before smtp-server begins with them, and keeps open what lies below a handshake: a socket
- * that is closed, or that closes itself at the end of what it holds, takes the process with it when TLS lies on top.
+ * Keeps the address that a socket had when it was accepted, leaves out those who have left before smtp-server begins with
+ * them, and keeps open what lies below a handshake: a socket that is closed, or that closes itself at the end of what it holds, takes the process with it when TLS lies on top.
  */
 export function handOnSafely(server: SMTPServer): void {
   const handle = server._handleProxy.bind(server)

@@ -6,7 +6,7 @@ import type { Gateway } from '../../postern.ts'
 import { type Peer, peerOf } from '../peer.ts'
 import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
-import { guarded, refuseProxies } from './guard.ts'
+import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
 import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
 import { listenToProxies, type ProxyOptions } from './proxies.ts'
 import { underStress } from './stress.ts'
@@ -85,6 +85,7 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, mos
   const limits = underStress(toLimits(wire), () => gateway().world.load)
   const visits = trackVisits(gateway, limits, most)
   server.options.maxRecipients ??= limits.recipients
+  server.options.socketTimeout ??= SOCKET_TIMEOUT
   const own: Handlers = {
     onConnect: server.onConnect.bind(server),
     onSecure: server.onSecure.bind(server),

@@ -6,7 +6,7 @@ type Patience = Pick<Limits, 'junk' | 'errors' | 'command' | 'transaction' | 'gr
 
 /** The most that a client may take at a level; what the operator has set lower stays. */
 const patience: Readonly<Record<Exclude<Level, 'green'>, Patience>> = {
-  amber: { junk: 100, errors: 10, command: 30_000, transaction: 300_000, grace: 5_000 },
+  amber: { junk: 100, errors: 10, command: 60_000, transaction: 300_000, grace: 5_000 },
   red: { junk: 5, errors: 3, command: 10_000, transaction: 120_000, grace: 3_000 },
 }
 

@@ -2,9 +2,10 @@
 import type { Socket } from 'node:net'
 import type { Decision } from '../../core/decision.ts'
 import type { Session } from '../../core/session.ts'
+import { harmless } from '../../core/world.ts'
 import type { Gateway } from '../../postern.ts'
 import { isUnix } from '../peer.ts'
-import type { Limits, ServerLimits } from './limits.ts'
+import { handshakeTime, type Limits, type ServerLimits } from './limits.ts'
 import { handOnSafely, timePending } from './pending.ts'
 import { sessionPlaces } from './places.ts'
 import type { Connection, SMTPServer } from './types.ts'
@@ -71,15 +72,18 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
   const tick = (): void => {
     const { clock } = gateway().world
     const now = clock.monotonic()
-    const elapsed = now - (swept ?? now)
-    for (const visit of visits.values()) {
-      // A socket that was gone before smtp-server began to listen to it tells nobody.
-      if (visit.connection._socket.closed) leave(visit.connection.session)
-      else visit.wire.tick(elapsed)
-    }
+    // A timer that rings late was held up by ourselves: what the client has sent meanwhile is not counted yet.
+    const elapsed = Math.min(now - (swept ?? now), 2 * sweep)
+    for (const visit of visits.values()) look(visit, elapsed)
     swept = visits.size > 0 ? now : undefined
     if (visits.size > 0) clock.after(sweep, tick)
   }
+  /** What fails for one client must not end the looking at the others. */
+  const look = harmless('the look at a client', (visit: Visit, elapsed: number): void => {
+    // A socket that was gone before smtp-server began to listen to it tells nobody.
+    if (visit.connection._socket.closed) leave(visit.connection.session)
+    else visit.wire.tick(elapsed)
+  })
   const begin = (connection: Connection, { server }: SMTPServer): void => {
     const key = below(connection._socket)
     const ip = connection.remoteAddress || (isUnix(server) ? LOCAL : undefined)
@@ -88,7 +92,10 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
     const visit: Visit = {
       connection,
       ip,
-      wire: wire(connection, limits, gateway().world.clock, () => visit.session?.reset()),
+      wire: wire(connection, limits, gateway().world.clock, {
+        reset: () => visit.session?.reset(),
+        ref: () => visit.session?.ref,
+      }),
       admitted,
       place: admitted?.place ?? (ip === undefined ? undefined : places.take(ip)),
       delivering: false,
@@ -127,7 +134,11 @@ export function trackVisits(gateway: () => Gateway, limits: Limits, { sessions }
       // It listens to a socket a turn of the loop after it has it, and a reset in between would end the process.
       server.server.prependListener('connection', (socket: Socket) => socket.on('error', () => undefined))
       handOnSafely(server)
-      timePending(server, limits.command, () => gateway().world.clock)
+      timePending(
+        server,
+        () => handshakeTime(limits),
+        () => gateway().world.clock,
+      )
     },
     of: session => visits.get(session),
     admit: (key, admitted) => {

@@ -2,7 +2,7 @@
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../core/world.ts'
 import { groupReplies } from './group.ts'
-import type { Limits } from './limits.ts'
+import { handshakeTime, type Limits } from './limits.ts'
 import { countLines } from './lines.ts'
 import type { Connection } from './types.ts'
 
@@ -36,11 +36,21 @@ const LONGEST_AUTH = 12_288
 const OVERSHOOT = 10
 // Once after the greeting and once after STARTTLS; each further one is junk.
 const GREETINGS = 2
+// What DATA brings earns so many times the time that it begins with: an honest client may pause, a slow one lives on nothing old.
+const CREDIT = 3
 // Who is hung up on has this long to take the reply and leave.
 const LINGER_MS = 1_000
 
+/** What the wire needs to know of the session. */
+export interface WireSession {
+  /** HELO or RSET: the transaction is over. */
+  readonly reset: () => void
+  /** The reference that stands in refusals; undefined before there is a session. */
+  readonly ref: () => string | undefined
+}
+
 /** Takes hold of a connection before smtp-server has read from it, or later. */
-export function wire(connection: Connection, limits: Limits, clock: Clock, reset: () => void): Wire {
+export function wire(connection: Connection, limits: Limits, clock: Clock, { reset, ref }: WireSession): Wire {
   const counts = { junk: 0, errors: 0, surplus: 0, greetings: 0 }
   let early = false
   let ascii = true
@@ -49,9 +59,17 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
   let advancing = true
   let progress = clock.monotonic()
   let began: number | undefined
-  let sending = 0
+  /** The message that is timed, the milliseconds that are left to it, and its octets that are counted. */
+  let content: Connection['_dataStream'] | undefined
+  let credit = 0
+  let counted = 0
 
-  const say = connection.send.bind(connection)
+  const send = connection.send.bind(connection)
+  const say: typeof send = (code, data, context) => {
+    const marked = code >= 400 && typeof data === 'string' ? withReference(data, ref()) : data
+    // smtp-server would put an enhanced code of its own before ours.
+    send(code, marked, typeof marked === 'string' && enhanced.test(marked) ? false : context)
+  }
   const hangUp = (code: number, text: string): void => {
     if (connection._closing || connection._closed) return
     say(code, text, false)
@@ -61,8 +79,7 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
   }
   connection.send = (code, data, context) => {
     group.before()
-    // smtp-server would put an enhanced code of its own before ours.
-    say(code, data, typeof data === 'string' && enhanced.test(data) ? false : context)
+    say(code, data, context)
     group.after()
     if (code < 400 && advancing) {
       advancing = false
@@ -156,16 +173,32 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, reset
       if (!shaking && (connection._handlerPending || (stream && !receiving) || !connection._ready)) return
       const now = clock.monotonic()
       if (stream && receiving) {
-        if (!stream.writableNeedDrain) sending += elapsed
-        const slow = sending > limits.grace && (stream.byteLength * 1000) / sending < limits.rate
-        if (slow) return hangUp(421, '4.4.2 The message comes too slowly')
+        if (stream !== content) {
+          content = stream
+          credit = limits.grace
+          counted = 0
+        }
+        if (!stream.writableNeedDrain) credit -= elapsed
+        credit = Math.min(credit + ((stream.byteLength - counted) * 1000) / limits.rate, limits.grace * CREDIT)
+        counted = stream.byteLength
+        if (credit < 0) return hangUp(421, '4.4.2 The message comes too slowly')
       } else {
-        sending = 0
-        if (now - progress > limits.command) return hangUp(421, '4.4.2 Nothing useful was said for too long')
+        if (now - progress > (connection._upgrading ? handshakeTime(limits) : limits.command))
+          return hangUp(421, '4.4.2 Nothing useful was said for too long')
       }
       if (began !== undefined && now - began > limits.transaction) hangUp(421, '4.4.2 The transaction takes too long')
     },
   }
+}
+
+// RFC 5321 §4.5.3.1.5: a reply has at most 512 octets, its code and CRLF included.
+const LONGEST_TEXT = 506
+
+/** Whoever is refused can name the session that the log tells of. */
+function withReference(text: string, ref: string | undefined): string {
+  if (ref === undefined || / ref=\w/.test(text)) return text
+  const marked = `${text} ref=${ref}`
+  return marked.length > LONGEST_TEXT ? text : marked
 }
 
 /** Reads on for a moment, because a socket with unread octets would be reset and the reply lost; then ends it. */

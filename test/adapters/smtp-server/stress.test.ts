@@ -6,6 +6,7 @@ import { admission } from '../../../src/filters/admission.ts'
 import type { Level, LoadMeter } from '../../../src/load/load.ts'
 import { loadMeter } from '../../../src/load/meter.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
+import { handClock } from '../../support/hand-clock.ts'
 
 test('limits follow the load and come back with it; what is set lower stays', () => {
   let level: Level = 'green'
@@ -20,8 +21,74 @@ test('limits follow the load and come back with it; what is set lower stays', ()
   expect({ ...limits }).toEqual(own)
 })
 
-test('W18 under stress a silent client has ten seconds', () => {
-  expect(underStress(toLimits(), () => ({ level: 'red', crowded: false })).command).toBe(10_000)
+test('W18 between two commands a client has 300 s at green, 60 s at amber, 10 s at red', () => {
+  const at = (level: Level) => underStress(toLimits(), () => ({ level, crowded: false })).command
+  expect([at('green'), at('amber'), at('red')]).toEqual([300_000, 60_000, 10_000])
+})
+
+/** A client between RCPT and DATA, the seconds of whose session are counted by hand. */
+async function waiting(level: Level) {
+  const hand = handClock()
+  const measured = loadMeter({ clock: hand })
+  const load: LoadMeter = {
+    ...measured,
+    get level() {
+      return level
+    },
+    get crowded() {
+      return false
+    },
+  }
+  const host = await guardedServer({ gateway: { load, clock: hand } })
+  const client = await host.greeted()
+  for (const line of ['MAIL FROM:<a@example.net>', 'RCPT TO:<b@example.org>'])
+    expect(await client.say(line)).toMatch(/^250 /)
+  return { host, client, hand }
+}
+
+test.for([
+  ['green', 299],
+  ['amber', 59],
+  ['red', 9],
+] as const)(
+  'W18 at %s a client that waits %i s between RCPT and DATA is heard, and is closed at its deadline',
+  async ([level, seconds]) => {
+    const { host, client, hand } = await waiting(level)
+    await using _host = host
+    hand.pass(seconds * 1_000)
+    expect(await client.say('DATA')).toMatch(/^354 /)
+    expect(await client.say('From: a@example.net\r\n\r\nText\r\n.')).toMatch(/^250 /)
+    hand.pass((seconds + 3) * 1_000)
+    await client.closed
+    expect(client.heard()).toMatch(/\r\n421 4\.4\.2 [^\r\n]* ref=\w+\r\n$/)
+  },
+)
+
+test('W18 a message that begins fast and goes on octet by octet is closed within half a minute, not after its average', async () => {
+  const { host, client, hand } = await waiting('green')
+  await using _host = host
+  await client.say('DATA')
+  client.send(`From: a@example.net\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(300)}`)
+  const [connection] = host.server.connections
+  const arrived = () => (connection?._dataStream ? connection._dataStream.byteLength : 0)
+  await expect.poll(arrived).toBeGreaterThan(299_000)
+  for (let second = 0; second < 29; second += 1) hand.pass(1_000)
+  expect(client.heard()).toMatch(/354 [^\r\n]*\r\n$/)
+  for (let second = 0; second < 3; second += 1) hand.pass(1_000)
+  await client.closed
+  expect(client.heard()).toMatch(/421 4\.4\.2 The message comes too slowly ref=\w+\r\n$/)
+})
+
+test('W18 a transaction ends a quarter of an hour after MAIL, however busy its client', async () => {
+  const { host, client, hand } = await waiting('green')
+  await using _host = host
+  for (let minute = 0; minute < 14; minute += 1) {
+    hand.pass(60_000)
+    expect(await client.say(`RCPT TO:<b${minute}@example.org>`)).toMatch(/^250 /)
+  }
+  hand.pass(61_000)
+  await client.closed
+  expect(client.heard()).toMatch(/421 4\.4\.2 The transaction takes too long ref=\w+\r\n$/)
 })
 
 test('W18 while others find no place the idle have two seconds, whatever the level', () => {
