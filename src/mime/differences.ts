@@ -1,5 +1,6 @@
 /** What the fields of one part say in two ways at once, or say that no reader here can follow. */
 import type { HeaderFields } from './header.ts'
+import { looseFields } from './loose-names.ts'
 import { ending, namesOf } from './names.ts'
 import { parametersOf } from './parameters.ts'
 import type { PartName } from './part.ts'
@@ -10,7 +11,8 @@ import type { Why } from './walk.ts'
 const MOST = 6
 
 /** The parameters of the fields of that name, the first ones. */
-export const fieldsOf = (header: HeaderFields, name: string) => header.all(name).slice(0, MOST).map(parametersOf)
+export const fieldsOf = (header: HeaderFields, name: string) =>
+  [...header.all(name), ...looseFields(header, name)].slice(0, MOST).map(parametersOf)
 
 export const partNames = (header: HeaderFields): readonly PartName[] =>
   namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))

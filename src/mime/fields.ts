@@ -114,7 +114,7 @@ class LazyField implements HeaderField {
   }
 
   get value(): string {
-    this.#value ??= unfold(this.raw, this.#valueAt)
+    this.#value ??= fieldValue(this.raw, this.#valueAt)
     return this.#value
   }
 
@@ -127,7 +127,7 @@ class LazyField implements HeaderField {
 const ascii = /^[\0-\x7f]*$/
 
 /** White space that only folds is kept, the CRLF before it goes (RFC 5322 §2.2.3). */
-function unfold(raw: Buffer, start: number): string {
+export function fieldValue(raw: Buffer, start: number): string {
   const plain = raw.toString('latin1', start)
   const decoded = ascii.test(plain) ? plain : raw.toString('utf8', start)
   const line = decoded.replaceAll('\r\n', '')

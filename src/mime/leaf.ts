@@ -13,6 +13,8 @@ export interface LeafOptions {
   readonly charset: string | undefined
   /** Octets of text that may be kept. */
   readonly text: number
+  /** Give all octets, whatever the type. */
+  readonly keep: boolean
 }
 
 export interface Leaf {
@@ -20,7 +22,7 @@ export interface Leaf {
   readonly sha256: string
   readonly detected?: string
   readonly text?: string
-  /** All octets, of what is declared as text. */
+  /** All octets, of what is declared as text, or where they were asked for. */
   readonly octets?: Buffer
   /** Octets of text that were kept. */
   readonly kept: number
@@ -31,7 +33,7 @@ export interface Leaf {
 }
 
 /** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
-export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: room }: LeafOptions): Leaf {
+export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: room, keep }: LeafOptions): Leaf {
   const declared = contentType.startsWith('text/')
   const hash = createHash('sha256')
   const slices: Buffer[] = []
@@ -43,14 +45,20 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
     const slice = step.value
     hash.update(slice)
     size += slice.length
-    if (!declared && held >= Math.max(LOOK, room)) continue
+    if (!declared && !keep && held >= Math.max(LOOK, room)) continue
     slices.push(slice)
     held += slice.length
   }
   const odd = step.value
   const octets = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
   const detected = detectType(octets.subarray(0, LOOK))
-  const base = { size, sha256: hash.digest('hex'), ...(detected && { detected }), odd, ...(declared && { octets }) }
+  const base = {
+    size,
+    sha256: hash.digest('hex'),
+    ...(detected && { detected }),
+    odd,
+    ...((declared || keep) && { octets }),
+  }
   if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
   const kept = octets.subarray(0, room)
   const label = charset?.trim().toLowerCase() || guessCharset(kept, kept.length < size)

@@ -29,7 +29,8 @@ export function leaf(walk: Walk, source: Source, body: Span, heading: Heading, w
     walk.alternative(where, { kind: 'broken-base64', reason }, other => leaf(walk, source, body, heading, other))
     return
   }
-  const found = readLeaf(raw, { encoding, contentType: type.contentType, charset, text: walk.room() })
+  const { files: keep } = heading.readings
+  const found = readLeaf(raw, { encoding, contentType: type.contentType, charset, text: walk.room(), keep })
   walk.took(found)
   const place = [...source.place, { ...body, encoding }]
   const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
@@ -67,6 +68,7 @@ function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, wh
       contentType,
       charset: undefined,
       text: walk.room(),
+      keep: false,
     })
     const names = [partName(file.kind, file.name)]
     walk.took(found)

@@ -1,9 +1,12 @@
 /** The ways in which readers may take the type and the encoding of one part, the commonest first. */
 import { boundariesOf } from './boundaries.ts'
 import type { HeaderField, HeaderFields } from './header.ts'
+import { looseFields } from './loose-names.ts'
 import { type Parameters, parametersOf, parseParameters } from './parameters.ts'
 import type { AmbiguityKind, Encoding } from './part.ts'
 import { encodingOf } from './transfer.ts'
+import { typesMeant } from './types.ts'
+import { decodeWords } from './words.ts'
 
 /** One way to take a Content-Type. */
 export interface TypeReading {
@@ -17,7 +20,12 @@ export interface TypeReading {
 export interface Reading {
   readonly type: TypeReading
   readonly encoding: Encoding
-  readonly why?: { readonly kind: AmbiguityKind; readonly reason: string }
+  readonly why?: {
+    readonly kind: AmbiguityKind
+    readonly reason: string
+    /** Nobody reads it so unless the octets look like it. */
+    readonly guess?: boolean
+  }
 }
 
 export interface Readings {
@@ -26,6 +34,8 @@ export interface Readings {
   readonly encoding: string
   /** It is none that anybody knows. */
   readonly unknownEncoding: boolean
+  /** It is said that files stand in the octets as text, whatever their type. */
+  readonly files: boolean
 }
 
 type Why = NonNullable<Reading['why']>
@@ -37,7 +47,7 @@ const MOST = 6
 /** @param fallback the type of a part that names none (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest). */
 export function readingsOf(header: HeaderFields, fallback: string): Readings {
   const types = typesOf(header, fallback)
-  const { choices: encodings, name, unknown } = encodingsOf(header)
+  const { choices: encodings, name, unknown, files } = encodingsOf(header)
   const [main, ...rest] = types.flatMap(([type, typeWhy]) =>
     encodings.map(([encoding, encodingWhy]): Reading => {
       const why = typeWhy ?? encodingWhy
@@ -45,75 +55,94 @@ export function readingsOf(header: HeaderFields, fallback: string): Readings {
     }),
   )
   const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
-  return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown }
+  return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown, files }
 }
 
-const readType = (value: string, parameters: Parameters): TypeReading => ({
-  contentType: parameters.value,
-  boundaries: parameters.value.includes('multipart') ? boundariesOf(value, parameters) : [],
+const readType = (contentType: string, value: string, parameters: Parameters): TypeReading => ({
+  contentType,
+  boundaries: contentType.includes('multipart') ? boundariesOf(value, parameters) : [],
   parameters,
 })
 
-const typeNamed = (name: string): TypeReading => readType(name, parseParameters(name))
-
-const GRAMMAR = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
-const LENIENT = /([\w!#$&^.+-]{1,60})[ \t]*\/[ \t]*([\w!#$&^.+-]{1,100})/
+const typeNamed = (name: string): TypeReading => readType(name, name, parseParameters(name))
 
 function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeReading>[] {
-  const fields = distinct(header.all('content-type'))
-  if (fields.length === 0) return [[typeNamed(fallback)]]
-  const choices = fields.flatMap((field, index): readonly Choice<TypeReading>[] => {
-    const { value } = field
-    const why = index === 0 ? undefined : repeated('Content-Type', value)
-    const read = readType(value, parametersOf(field))
-    if (GRAMMAR.test(read.contentType)) return [why ? [read, why] : [read]]
-    const [, major = '', minor = ''] = LENIENT.exec(value.slice(0, 300)) ?? []
-    const contentType = major === '' ? 'text/plain' : `${major}/${minor}`.toLowerCase()
-    const meant = { ...read, contentType }
-    if (contentType === 'text/plain') return [why ? [meant, why] : [meant]]
-    // RFC 2045 §5.2: what cannot be read is plain text; most programs read on.
-    const odd = { kind: 'odd-type', reason: `the Content-Type is not written as it must be: ${cut(value)}` } as const
-    return [why ? [meant, why] : [meant], [{ ...read, contentType: 'text/plain' }, odd]]
+  const fields = header.all('content-type')
+  const loose = looseFields(header, 'content-type')
+  if (fields.length === 0 && loose.length === 0) return [[typeNamed(fallback)]]
+  const seen = new Set<string>()
+  const choices = fields.slice(0, MOST).flatMap((field, index): readonly Choice<TypeReading>[] => {
+    const [first, ...others] = typesIn(field, fallback)
+    const key = sameType(first)
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [index === 0 ? [first] : [first, repeated('Content-Type', field.value)], ...others]
   })
-  const spaced = header.all('content-type').find(isSpaced)
-  return spaced ? [...choices, [typeNamed(fallback), odd(spaced)]] : choices
+  const spaced = fields.find(isSpaced)
+  return [
+    ...(choices.length > 0 ? choices : ([[typeNamed(fallback)]] as const)),
+    ...(spaced ? [[typeNamed(fallback), odd(spaced)] as const] : []),
+    ...loose.slice(0, MOST).map(field => [typesIn(field, fallback)[0], odd(field)] as const),
+  ]
+}
+
+/** What is said in the same words counts once. */
+const sameType = ({ contentType, boundaries, parameters }: TypeReading): string =>
+  JSON.stringify([contentType, boundaries, parameters.all('charset').map(lower), parameters.all('name')])
+
+const lower = (text: string): string => text.toLowerCase()
+
+type Types = readonly [TypeReading, ...Choice<TypeReading>[]]
+
+function typesIn(field: HeaderField, fallback: string): Types {
+  const { value } = field
+  const parameters = parametersOf(field)
+  const [first = fallback, ...others] = typesMeant(value, parameters.value, fallback)
+  const why = { kind: 'odd-type', reason: `the Content-Type is not written as it must be: ${cut(value)}` } as const
+  return [readType(first, value, parameters), ...others.map(type => [readType(type, value, parameters), why] as const)]
 }
 
 interface Encodings {
   readonly choices: readonly Choice<Encoding>[]
   readonly name: string
   readonly unknown: boolean
+  readonly files: boolean
 }
 
 function encodingsOf(header: HeaderFields): Encodings {
   const fields = distinct(header.all('content-transfer-encoding'))
   let unknown = false
-  const choices = fields.flatMap(({ value }, index): readonly Choice<Encoding>[] => {
-    const why = index === 0 ? undefined : repeated('Content-Transfer-Encoding', value)
+  const read = ({ value }: HeaderField, why: Why | undefined): readonly Choice<Encoding>[] => {
     const name = value.toLowerCase()
     const exact = encodingOf(name)
     if (exact) return [why ? [exact, why] : [exact]]
-    const meant = meantBy(name)
+    const meant = meantBy(`${name} ${decodeWords(name)}`)
     unknown ||= meant.length === 0
     const reason = `the transfer encoding is not written as it must be: ${cut(value)}`
-    const odd = { kind: 'odd-encoding', reason } as const
+    const odd = { kind: 'odd-encoding', reason, guess: meant.length === 0 } as const
     // RFC 2045 §6.4: what is not known is octets as they stand. But what looks like base64 may be read as such.
     const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
     return ways.map((way, at) => (at === 0 ? (why ? [way, why] : [way]) : [way, odd]))
-  })
+  }
+  const choices = fields.flatMap((field, index) =>
+    read(field, index === 0 ? undefined : repeated('Content-Transfer-Encoding', field.value)),
+  )
   const spaced = header.all('content-transfer-encoding').find(isSpaced)
+  const loose = looseFields(header, 'content-transfer-encoding')
   const all: readonly Choice<Encoding>[] = [
     ...(choices.length > 0 ? choices : ([['identity']] as const)),
     ...(spaced ? [['identity', odd(spaced)] as const] : []),
+    ...loose.slice(0, MOST).flatMap(field => read(field, odd(field))),
   ]
   const seen = new Set<Encoding>()
   const name = fields[0] ? parametersOf(fields[0]).value : ''
-  return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown }
+  const files = [...fields, ...loose].some(({ value }) => /uu|yenc/i.test(value))
+  return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown, files }
 }
 
 /** What is named in it, in the order of the names. */
 function meantBy(name: string): readonly Encoding[] {
-  const words = name.slice(0, 200).match(/base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/g) ?? []
+  const words = name.slice(0, 400).match(/base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/g) ?? []
   return words.map(word => {
     if (word.startsWith('base')) return 'base64'
     // What is uuencoded or yEnc is found by the lines that begin it.
@@ -135,9 +164,9 @@ export const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length
 
 const COLON = 58
 
-const odd = ({ name }: HeaderField): Why => ({
+const odd = ({ name, raw }: HeaderField): Why => ({
   kind: 'odd-header',
-  reason: `there is white space before the colon of ${name}, so that some do not see the field`,
+  reason: `the name of a field is not written as it must be, so that some do not see ${cut(name)}: ${cut(raw.toString('latin1', 0, 100).trim())}`,
 })
 
 const repeated = (name: string, value: string): Why => ({

@@ -3,6 +3,7 @@ import type { Span } from './boundaries.ts'
 import { headerCollector } from './collect.ts'
 import { readHeader } from './fields.ts'
 import type { HeaderFields } from './header.ts'
+import { looseFields } from './loose-names.ts'
 
 export interface Section {
   readonly header: HeaderFields
@@ -28,9 +29,8 @@ export interface EarlierEnd {
 }
 
 /** A line that is no field, or a folded line of blanks only, above fields that say what the body is. */
-export function* earlierEnds({ defects, raw, ...header }: HeaderFields, { start }: Span): Generator<EarlierEnd> {
-  // With bare CR or LF the offsets are not those of the message.
-  if (defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return
+export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Span): Generator<EarlierEnd> {
+  const { defects, raw } = header
   const seen = new Set<number>()
   for (const { kind, offset } of defects) {
     const reason = reasons[kind]
@@ -38,9 +38,29 @@ export function* earlierEnds({ defects, raw, ...header }: HeaderFields, { start 
     if (!reason || mbox || seen.has(offset) || !saysWhatFollows(header, offset)) continue
     seen.add(offset)
     const lf = raw.indexOf('\n', offset)
-    yield { reason, upTo: start + offset, from: start + (kind === 'empty-fold' && lf >= 0 ? lf + 1 : offset) }
+    const from = kind === 'empty-fold' && lf >= 0 ? lf + 1 : offset
+    yield {
+      reason,
+      upTo: start + asSent(bytes, header, start, offset),
+      from: start + asSent(bytes, header, start, from),
+    }
   }
 }
+
+/** Where an octet of the section stood before each bare CR or LF became CRLF. */
+function asSent(bytes: Buffer, { defects, raw }: HeaderFields, start: number, offset: number): number {
+  if (!defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return offset
+  let at = start
+  for (let seen = 0; seen < offset; seen++, at++) {
+    // A CRLF of the section may be one octet of the message.
+    if (raw[seen] !== CR || raw[seen + 1] !== LF) continue
+    seen++
+    if (bytes[at] === CR && bytes[at + 1] === LF) at++
+  }
+  return at - start
+}
+
+const [CR, LF] = [13, 10]
 
 const reasons: Readonly<Record<string, string | undefined>> = {
   'no-colon': 'a line in a header section is no field: some end the section there',
@@ -48,9 +68,9 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   'empty-fold': 'a line of blanks stands in a header section: some end the section there',
 }
 
-const saysWhatFollows = (header: Pick<HeaderFields, 'all'>, after: number): boolean =>
+const saysWhatFollows = (header: HeaderFields, after: number): boolean =>
   ['content-type', 'content-transfer-encoding', 'content-disposition'].some(name =>
-    header.all(name).some(({ offset }) => offset > after),
+    [...header.all(name), ...looseFields(header, name)].some(({ offset }) => offset > after),
   )
 
 /** Is there a CR without its LF where it would make a difference: near the top, or before a delimiter? */

@@ -4,7 +4,7 @@ import { partNames } from './differences.ts'
 import { add, type Heading, leaf, likeBase64, textLeaf } from './leaves.ts'
 import { ending } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { cut, type Reading, readingsOf } from './readings.ts'
+import { cut, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
 import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
 
@@ -38,10 +38,10 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
   const [main, ...others] = readings.all
   part(walk, source, body, { header, readings, reading: main }, where)
   for (const reading of others) {
-    if (!reading.why || !plausible(source.bytes, body, reading, main)) continue
+    if (!reading.why || (reading.why.guess && !plausible(source.bytes, body))) continue
     walk.alternative(where, reading.why, other => part(walk, source, body, { header, readings, reading }, other))
   }
-  for (const { reason, upTo, from } of earlierEnds(header, span)) {
+  for (const { reason, upTo, from } of earlierEnds(source.bytes, header, span)) {
     const above = readSection(source.bytes, { start: span.start, stop: upTo }).header
     const fewer = readingsOf(above, where.fallback)
     walk.alternative(where, { kind: 'odd-header', reason }, other =>
@@ -57,10 +57,8 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
 }
 
 /** A reading that nobody would try is none: base64 of what is no base64. */
-function plausible(bytes: Buffer, { start, stop }: Span, { encoding, type }: Reading, main: Reading): boolean {
-  if (encoding !== 'base64' || main.encoding === 'base64' || type.contentType.startsWith('multipart/')) return true
-  return stop > start && likeBase64(bytes.subarray(start, stop))
-}
+const plausible = (bytes: Buffer, { start, stop }: Span): boolean =>
+  stop > start && likeBase64(bytes.subarray(start, stop))
 
 function part(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { contentType } = heading.reading.type
@@ -91,7 +89,7 @@ function multipart(walk: Walk, source: Source, body: Span, heading: Heading, whe
     const inner = decodedSource(walk, source, body, encoding)
     const all = inner && { start: 0, stop: inner.bytes.length }
     const found = inner && all ? splits(walk, inner, all, boundaries)[0] : undefined
-    if (inner && all && found && found.cut.parts.length !== first?.cut.parts.length) {
+    if (inner && all && found && (!first || isOtherThan(source, first, inner, found))) {
       const reason = `a ${contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
       walk.alternative(inside, { kind: 'encoded-composite', reason }, other => follow(walk, inner, all, found, other))
       if (!first) return
@@ -109,6 +107,16 @@ function multipart(walk: Walk, source: Source, body: Span, heading: Heading, whe
     const reason = `the boundary can be read as ${cut(first.boundary)} and as ${cut(other.boundary)}, and both occur`
     walk.alternative(inside, { kind: 'odd-boundary', reason }, place => follow(walk, source, body, other, place))
   }
+}
+
+/** Are the parts others once they are decoded, or only written otherwise? Most who declare it in vain have encoded nothing. */
+function isOtherThan(source: Source, { cut: plain }: Cut, inner: Source, { cut: undone }: Cut): boolean {
+  if (plain.parts.length !== undone.parts.length) return true
+  const text = ({ bytes }: Source, { start, stop }: Span) => bytes.subarray(start, stop)
+  return plain.parts.some((span, index) => {
+    const other = undone.parts[index]
+    return other !== undefined && !text(source, span).equals(text(inner, other))
+  })
 }
 
 /** What looking at a line costs, in octets of other work. */
