@@ -1,5 +1,6 @@
 /** What every door behind HTTP does with a request: its body within bounds, its secret in constant time. */
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { Share } from './budget.ts'
 
 /** The request makes no sense, or may not be made; `code` is HTTP's. */
 export class WebError extends Error {
@@ -11,14 +12,21 @@ export class WebError extends Error {
   }
 }
 
-/** @throws WebError when there is more of it than `limit` octets */
-export async function bodyOf(request: Request, limit: number): Promise<Buffer> {
+/**
+ * @param share of the server's budget of bytes, which the body is counted in: close it when the request is answered
+ * @throws WebError when there is more of it than `limit` octets, or it is packed
+ */
+export async function bodyOf(request: Request, limit: number, share?: Share): Promise<Buffer> {
+  const coding = request.headers.get('content-encoding') || 'identity'
+  if (coding.trim().toLowerCase() !== 'identity')
+    throw new WebError(415, `a body packed by ${JSON.stringify(coding.slice(0, 40))}; send it as it is`)
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit)
   const chunks: Uint8Array[] = []
   let octets = 0
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     octets += chunk.length
     if (octets > limit) throw tooLarge(limit)
+    await share?.take(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

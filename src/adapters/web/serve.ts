@@ -1,14 +1,18 @@
 /** Node's HTTP server for a handler of the kind that `fetch` has made common. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
+import { peerOf } from '../peer.ts'
+import { connectionOf, HttpConnection, intercept } from './connection.ts'
+import { socketSlots } from './slots.ts'
 
 export type FetchHandler = (request: Request) => Promise<Response>
 
 export interface ServeOptions {
-  /** Connections at once. Each may hold a message in memory. @default 100 */
+  /** Connections at once, each with one request under way. @default 100 */
   readonly connections?: number
-  /** How long a request may take to arrive. @default '60s' */
+  /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
   readonly patience?: Duration
 }
 
@@ -19,12 +23,24 @@ export interface ServeOptions {
  * serve(hooks(gateway)).listen(8893, '127.0.0.1')
  */
 export function serve(handler: FetchHandler, { connections = 100, patience = '60s' }: ServeOptions = {}): Server {
-  const wait = toMilliseconds(patience, 'serve.patience')
-  const server = createServer({ requestTimeout: wait, headersTimeout: wait }, (request, response) => {
+  const accept = socketSlots({ connections, patience: toMilliseconds(patience, 'serve.patience') })
+  // The slots time each request: Node looks at its own time-outs every half a minute only.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
+    connectionOf(request).began(request, response)
     answer(handler, request, response).catch(() => response.destroy())
   })
-  server.maxConnections = connections
+  // Bounded by their bytes; beyond its default count Node would leave fields out without a word.
+  server.maxHeadersCount = 0
+  intercept(server, socket => take(socket))
   return server
+
+  function take(socket: Socket): HttpConnection | undefined {
+    const peer = peerOf(server, socket)
+    const slot = peer && accept(socket)
+    if (peer && slot) return new HttpConnection(socket, { peer, slot })
+    socket.on('error', () => undefined).destroy()
+    return undefined
+  }
 }
 
 async function answer(handler: FetchHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -33,9 +49,12 @@ async function answer(handler: FetchHandler, request: IncomingMessage, response:
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
   const hasBody = method !== 'GET' && method !== 'HEAD'
+  const left = new AbortController()
+  response.once('close', () => response.writableFinished || left.abort())
   const asked = new Request(new URL(url, 'http://postern'), {
     method,
     headers,
+    signal: left.signal,
     ...(hasBody && { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' }),
   })
   const answered = await handler(asked)

@@ -1,0 +1,100 @@
+/** How many bytes of messages the requests of a server hold in memory together, unpacked ones included. */
+import { WebError } from './request.ts'
+
+/**
+ * One for each server. A request opens a share, takes what it reads and what it unpacks before it keeps it, and closes the
+ * share once it is answered:
+ *
+ * @example
+ * const share = budget.open(request.signal)
+ * try {
+ *   const body = await bodyOf(request, limit, share)
+ *   …
+ * } finally {
+ *   share.close()
+ * }
+ */
+export interface Budget {
+  /** @param signal aborts when the client has left: then nothing is waited for any more */
+  open(signal: AbortSignal): Share
+}
+
+export interface Share {
+  /**
+   * Counts so many bytes more. Undefined when there is room; otherwise wait for the promise and read nothing meanwhile.
+   *
+   * @throws WebError when the client leaves meanwhile
+   */
+  take(bytes: number): Promise<void> | undefined
+  /** Gives all of them back. */
+  close(): void
+}
+
+interface Waiting {
+  readonly share: object
+  readonly bytes: number
+  readonly grant: () => void
+}
+
+/**
+ * Requests wait when `max` bytes are held, except for one at a time, so that each comes to its end. All hold `max` bytes
+ * and the largest message at most.
+ */
+export function byteBudget(max: number): Budget {
+  const waiting = new Set<Waiting>()
+  let held = 0
+  /** The one share that may go beyond. */
+  let beyond: object | undefined
+
+  const admits = (share: object, bytes: number): boolean => {
+    if (held + bytes <= max) return true
+    beyond ??= share
+    return beyond === share
+  }
+  const wake = (): void => {
+    for (const entry of waiting) {
+      if (!admits(entry.share, entry.bytes)) continue
+      waiting.delete(entry)
+      entry.grant()
+    }
+  }
+  return {
+    open: signal => {
+      let own = 0
+      const count = (bytes: number): void => {
+        own += bytes
+        held += bytes
+      }
+      const share: Share = {
+        take: bytes => {
+          if (admits(share, bytes)) {
+            count(bytes)
+            return undefined
+          }
+          return new Promise((resolve, reject) => {
+            const leave = () => {
+              waiting.delete(entry)
+              reject(new WebError(499, 'the client has left'))
+            }
+            const grant = () => {
+              signal.removeEventListener('abort', leave)
+              count(bytes)
+              resolve()
+            }
+            const entry: Waiting = { share, bytes, grant }
+            if (signal.aborted) return leave()
+            waiting.add(entry)
+            signal.addEventListener('abort', leave, { once: true })
+          })
+        },
+        close: () => {
+          held -= own
+          own = 0
+          if (beyond === share) beyond = undefined
+          if (waiting.size > 0) wake()
+        },
+      }
+      return share
+    },
+  }
+}
