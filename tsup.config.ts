@@ -19,6 +19,8 @@ export default defineConfig({
     'src/cli.ts',
     // Found by its place beside the rest: see src/mime/threads.ts.
     'src/mime/parse-worker.ts',
+    // The same: see src/adapters/hooks/call-thread.ts.
+    'src/adapters/hooks/call-worker.ts',
     // The same: see src/store/sqlite.ts.
     'src/store/sqlite/thread.ts',
   ],

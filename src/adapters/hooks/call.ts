@@ -1,4 +1,5 @@
 /** What Stalwart tells with each call of an MTA hook, read strictly. */
+import { randomUUID } from 'node:crypto'
 import { isUnknown } from '../unknown.ts'
 import { WebError } from '../web/request.ts'
 
@@ -36,6 +37,7 @@ export function readCall(body: Buffer): HookCall {
   if (stage === undefined) throw wrong('context.stage', `one of ${stages.join(', ')}`)
   const address = client.ip === null ? '' : text(client.ip, 'context.client.ip')
   const ip = isUnknown(address) ? undefined : address
+  const port = number(client.port, 'context.client.port')
   const helo = optional(client.helo, 'context.client.helo')
   const user = context.sasl ? text(fields(context.sasl, 'context.sasl').login, 'context.sasl.login') : undefined
   const tls = context.tls ? fields(context.tls, 'context.tls') : undefined
@@ -46,7 +48,13 @@ export function readCall(body: Buffer): HookCall {
   return {
     stage,
     ...(ip !== undefined && { ip }),
-    connection: [ip, client.port, server.ip, server.port].join(' ').slice(0, 200),
+    connection: [
+      // Two clients that are not known are two, whatever else they have in common.
+      ip ?? randomUUID(),
+      port,
+      optional(server.ip, 'context.server.ip'),
+      number(server.port, 'context.server.port'),
+    ].join(' '),
     ...(helo && { helo }),
     ...(user && { user }),
     ...(tls && {
@@ -79,6 +87,12 @@ function text(value: unknown, path: string): string {
 
 const optional = (value: unknown, path: string): string | undefined =>
   value === undefined || value === null ? undefined : text(value, path)
+
+function number(value: unknown, path: string): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+  throw wrong(path, 'a whole number from 0 to 65535')
+}
 
 function readEnvelope(envelope: Fields): Pick<HookCall, 'reversePath' | 'forwardPaths'> {
   const { from, to = [] } = envelope

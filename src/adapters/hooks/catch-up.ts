@@ -1,6 +1,6 @@
 /** One call: the verbs that its session has not heard yet, and then what the call itself is about. */
-import { Readable } from 'node:stream'
 import type { Decision, Outcome } from '../../core/decision.ts'
+import { sliced } from '../slices.ts'
 import type { HookCall } from './call.ts'
 import type { Visit } from './visits.ts'
 
@@ -57,7 +57,7 @@ async function data(visit: Visit, { message }: HookCall, last: Decision | undefi
     forget(visit)
     return last
   }
-  const outcome = await session.data(Readable.from(message ? [message] : [], { objectMode: false }))
+  const outcome = await session.data(sliced(message ?? Buffer.alloc(0)))
   const each = new Map([...outcome.each, ...refused])
   forget(visit)
   return { ...outcome, each }

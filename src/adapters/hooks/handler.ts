@@ -2,15 +2,16 @@
 import { PosternError } from '../../core/errors.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
-import { bodyOf, failed, isSame, json, WebError } from '../web/request.ts'
+import { failed, isSame, json, WebError } from '../web/request.ts'
 import type { FetchHandler } from '../web/serve.ts'
 import { answerOf } from './answer.ts'
-import { readCall } from './call.ts'
+import { callThread } from './call-thread.ts'
+import { receiveCall } from './receive.ts'
 import { visits } from './visits.ts'
 
 export interface HooksOptions {
-  /** The whole Authorization header that calls must have: `Basic dXNlcjpwYXNz`, `Bearer secret`. @default none is asked for */
-  readonly authorization?: string
+  /** The whole Authorization header that calls must have: `Basic dXNlcjpwYXNz`, `Bearer secret`. */
+  readonly authorization: string
   /** The largest call, the message in it included. @default '50mb' */
   readonly size?: Size
   /** Sessions that are remembered between calls; beyond, the one that was not heard of for longest is forgotten. @default 10_000 */
@@ -25,23 +26,29 @@ export interface HooksOptions {
  *
  * What Stalwart does while postern cannot be reached is Stalwart's to say: `tempFailOnError`.
  *
- * @throws PosternError when a duration or a size cannot be read
+ * @throws PosternError when there is no secret, or a duration or a size cannot be read
  * @example
  * serve(hooks(gateway, { authorization: 'Bearer secret' })).listen(8893, '127.0.0.1')
  */
-export function hooks(
-  gateway: Gateway | (() => Gateway),
-  { authorization, size = '50mb', sessions = 10_000, idle = '6m' }: HooksOptions = {},
-): FetchHandler {
+export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions): FetchHandler {
+  // Not all callers are type-checked, and what is missing then is to be told of like any other mistake.
+  const given: Partial<HooksOptions> = options ?? {}
+  const { authorization, size = '50mb', sessions = 10_000, idle = '6m' } = given
   const current = typeof gateway === 'function' ? gateway : () => gateway
   const limit = toOctets(size, 'hooks.size')
   const open = visits(current, { sessions, idle: toMilliseconds(idle, 'hooks.idle') })
+  if (!authorization) {
+    const remedy = "give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook"
+    const expected = 'a secret that calls must show'
+    throw new PosternError([{ path: 'hooks.authorization', found: authorization, expected, remedy }])
+  }
+  const thread = callThread()
   return async request => {
     try {
       if (request.method !== 'POST') throw new WebError(405, 'calls are made by POST')
-      if (authorization !== undefined && !isSame(request.headers.get('authorization') ?? '', authorization))
+      if (!isSame(request.headers.get('authorization') ?? '', authorization))
         throw new WebError(401, 'the Authorization header is wrong or missing')
-      const call = readCall(await bodyOf(request, limit))
+      const call = await receiveCall(request, { limit, thread })
       return json(answerOf(await open.judge(call)))
     } catch (error) {
       const known = error instanceof PosternError ? new WebError(400, error.message) : error

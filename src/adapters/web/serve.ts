@@ -20,7 +20,7 @@ export interface ServeOptions {
  * Serves a handler by itself, where no framework does.
  *
  * @example
- * serve(hooks(gateway)).listen(8893, '127.0.0.1')
+ * serve(hooks(gateway, { authorization: 'Bearer secret' })).listen(8893, '127.0.0.1')
  */
 export function serve(handler: FetchHandler, { connections = 100, patience = '60s' }: ServeOptions = {}): Server {
   const accept = socketSlots({ connections, patience: toMilliseconds(patience, 'serve.patience') })

@@ -1,11 +1,11 @@
 /** A handler for messages that a cloud mail service posts as it received them (message/rfc822). */
 import { createHmac } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { Decision, Outcome } from '../../core/decision.ts'
 import { PosternError } from '../../core/errors.ts'
 import { type Size, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
 import { type Scan, scan } from '../http/scan.ts'
+import { sliced } from '../slices.ts'
 import { bodyOf, failed, isSame, json, WebError } from '../web/request.ts'
 import type { FetchHandler } from '../web/serve.ts'
 import { type Envelope, envelopeOf } from './envelope.ts'
@@ -58,7 +58,7 @@ export function webhook(
       if (signature && !isSigned(request.headers.get(signature.header) ?? '', signature.key, body))
         throw new WebError(401, `the signature in ${signature.header} is wrong or missing`)
       const sent = await envelope(request)
-      const content = Readable.from([body], { objectMode: false })
+      const content = sliced(body)
       const judged = await scan(current(), { ...sent, content }, async ({ outcome }) => {
         if (outcome && codeOf(outcome) === 200 && outcome.verdict !== 'discard') await deliver?.(outcome, sent)
       })

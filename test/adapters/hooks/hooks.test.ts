@@ -12,6 +12,8 @@ import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { dialogs, gatewayFor } from '../../support/dialogs.ts'
 
+const secret = { authorization: 'Bearer secret' }
+
 type Handler = (request: Request) => Promise<Response>
 
 const gate = (filters: readonly Filter[], more: object = {}): Gateway =>
@@ -48,7 +50,7 @@ const callOf = (stage: string, { ip = '192.0.2.1', port = 4711, ...told }: Told 
 const post = (body: unknown, headers: Record<string, string> = {}): Request =>
   new Request('http://127.0.0.1/', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...secret, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 const call = async (handler: Handler, stage: string, told?: Told) =>
@@ -78,7 +80,7 @@ describe('the stages', () => {
   const message = 'message bob@example.net From: alice@example.org\r\nSubject: a fold,\r\n\tand more\r\n\r\nHello\r\n'
 
   test('called one after another are one session, and each filter is asked once', async () => {
-    const handler = hooks(gate([watch]))
+    const handler = hooks(gate([watch]), secret)
     await call(handler, 'connect')
     await call(handler, 'ehlo', { helo: 'mx.example.org' })
     await call(handler, 'ehlo', { helo: 'mx.example.org', tls: 'TLSv1.3' })
@@ -98,7 +100,7 @@ describe('the stages', () => {
   })
 
   test('that were not called are made up for', async () => {
-    const handler = hooks(gate([watch]))
+    const handler = hooks(gate([watch]), secret)
     await call(handler, 'data', whole)
     const all = [
       'connect 192.0.2.1',
@@ -117,7 +119,7 @@ describe('the stages', () => {
   })
 
   test('know when recipients are gone, when a transaction begins anew, and when another client has the port', async () => {
-    const handler = hooks(gate([watch]))
+    const handler = hooks(gate([watch]), secret)
     const said = (stage: string, told: Told) => call(handler, stage, { helo: 'mx.example.org', ...told })
     await said('mail', { from: 'a@example.org' })
     await said('rcpt', { from: 'a@example.org', to: ['bob@example.net'] })
@@ -169,7 +171,7 @@ describe('what is answered', () => {
       },
     ],
   ])('when %s', async ([, filter, stage, answer]) => {
-    expect(await call(hooks(gate([filter])), stage, whole)).toMatchObject(answer)
+    expect(await call(hooks(gate([filter]), secret), stage, whole)).toMatchObject(answer)
   })
 
   test('takes forged fields and refused recipients away', async () => {
@@ -185,7 +187,7 @@ describe('what is answered', () => {
       ['X-Spam-Status', ' No'],
     ] as const
     const to = ['carol@example.net', 'bob@example.net']
-    expect(await call(hooks(gate([choosy])), 'data', { ...whole, headers, to })).toEqual({
+    expect(await call(hooks(gate([choosy]), secret), 'data', { ...whole, headers, to })).toEqual({
       action: 'accept',
       modifications: [
         { type: 'deleteHeader', index: 2, name: 'X-Spam-Status' },
@@ -211,7 +213,7 @@ describe('bounds', () => {
     ['too many recipients', callOf('rcpt', { from: '', to: Array(1001).fill('a@b.example') }), /envelope\.to/],
     ['headers of another form', callOf('data', { headers: [['From']] as never }), /message\.headers/],
   ])('%s is a mistake that is named', async ([, body, error]) => {
-    const response = await hooks(gate([]))(post(body))
+    const response = await hooks(gate([]), secret)(post(body))
     expect([response.status, await response.json()]).toEqual([400, { error: expect.stringMatching(error) }])
   })
 
@@ -226,7 +228,7 @@ describe('bounds', () => {
   })
 
   const sessions = async (
-    options: HooksOptions,
+    options: Partial<HooksOptions>,
     work: (handler: Handler, clock: ReturnType<typeof handClock>) => Promise<void>,
   ) => {
     const clock = handClock()
@@ -234,7 +236,7 @@ describe('bounds', () => {
     const log = () => {
       ended += 1
     }
-    await work(hooks(gate([], { clock, log }), options), clock)
+    await work(hooks(gate([], { clock, log }), { ...secret, ...options }), clock)
     await new Promise(setImmediate)
     return ended
   }
@@ -264,12 +266,12 @@ describe('bounds', () => {
 })
 
 test('a server of its own takes calls over HTTP, whatever else comes', async () => {
-  const server = serve(hooks(gate([]), { size: '10kb' }))
+  const server = serve(hooks(gate([]), { ...secret, size: '10kb' }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const send = async (method: string, body: string): Promise<readonly [number | undefined, unknown]> => {
-    const asked = ask({ host: '127.0.0.1', port, method, path: '/hooks?a=b' })
+    const asked = ask({ host: '127.0.0.1', port, method, path: '/hooks?a=b', headers: secret })
     asked.end(body)
     const [response] = await once(asked, 'response')
     return [response.statusCode, JSON.parse(await textOf(response))]
@@ -331,7 +333,7 @@ const beyond = ['starttls-begins-anew.smtp', 'who-has-authenticated-may-relay.sm
 describe.for(dialogs.filter(({ file }) => !beyond.includes(file)))('$file', ({ text }) => {
   test('is what a mail server says that asks by hooks', async () => {
     const gateway = await gatewayFor(text)
-    const server = hookedServer(hooks(gateway))
+    const server = hookedServer(hooks(gateway, secret))
     server.listen(0, '127.0.0.1')
     await once(server.server, 'listening')
     const { port } = server.server.address() as AddressInfo

@@ -1,0 +1,21 @@
+/** How long one turn of the event loop takes of this thread's processor time, whatever else the machine does. */
+
+/** Runs `work`, and returns what it settles with and the longest turn while it ran, in milliseconds of CPU. */
+export async function longestTurn<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
+  let longest = 0
+  let isOver = false
+  let last = process.threadCpuUsage()
+  const look = (): void => {
+    const now = process.threadCpuUsage()
+    longest = Math.max(longest, now.user + now.system - last.user - last.system)
+    last = now
+    if (!isOver) setImmediate(look)
+  }
+  setImmediate(look)
+  try {
+    return { result: await work(), ms: longest / 1000 }
+  } finally {
+    look()
+    isOver = true
+  }
+}
