@@ -33,6 +33,10 @@ export function organisationalDomain(name: string): string | undefined {
   )
 }
 
+/** Whether two names have the same organisational domain: the relaxed alignment of DMARC (RFC 9989 §4.10.2). */
+export const isSameOrganisation = (name: string, other: string): boolean =>
+  name !== '' && (name === other || organisationalDomain(name) === (organisationalDomain(other) ?? other))
+
 // RFC 3696 §2: no top-level domain is all digits, so that 192.0.2.1.5 is no more a name than 192.0.2.1.
 const NUMERIC_END = /(?:^|\.)\d+$/
 

@@ -7,6 +7,7 @@ import { readMessageSignature } from './arc/signature.ts'
 import { bodyHashes } from './dkim/bodies.ts'
 import { signedHeader } from './dkim/header.ts'
 import { type KeyReader, keyReader } from './dkim/key.ts'
+import type { UnsignedField } from './dkim/result.ts'
 import { verify } from './dkim/verify.ts'
 
 export type { AuthenticationResults, MethodResult } from './arc/results.ts'
@@ -21,11 +22,13 @@ export interface Arc {
   readonly unknown: boolean
   /** Of a chain that passes: who sealed, the oldest first. */
   readonly sealers: readonly Sealer[]
+  /** Fields that may have been added after the newest seal: a second Subject, an unsigned Content-Type. */
+  readonly unsigned: readonly UnsignedField[]
   /** Of a chain that passes: what the newest sealer found when the message came to it. */
   readonly reported?: AuthenticationResults
 }
 
-const none: Arc = { result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [] }
+const none: Arc = { result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [], unsigned: [] }
 const FIELDS = ['arc-seal', 'arc-message-signature', 'arc-authentication-results']
 
 /** The chain of seals of a message. Without one it costs nothing. */
@@ -36,7 +39,13 @@ export const arc: Reading<Arc> = (() => {
 
 const nothing = (found: Arc): Reader<Arc> => ({ chunk: () => {}, end: () => found })
 
-const failed = (reason: string, unknown = false): Arc => ({ result: 'fail', reason, unknown, sealers: [] })
+const failed = (reason: string, unknown = false): Arc => ({
+  result: 'fail',
+  reason,
+  unknown,
+  sealers: [],
+  unsigned: [],
+})
 
 function validator(message: Header, readKey: KeyReader): Reader<Arc> {
   const { header, clock, dns, signal } = message
@@ -56,19 +65,19 @@ function validator(message: Header, readKey: KeyReader): Reader<Arc> {
     end: async () => {
       const body = bodies.end()[claim.terms.body]
       const keys = readKey(await answer, claim.terms.keyName)
-      const { result, reason, partial } = verify(claim, { header: signedHeader(header), body, keys })
+      const { result, reason, partial, unsigned } = verify(claim, { header: signedHeader(header), body, keys })
       const { broken, unknown } = await sealed
       signal.throwIfAborted()
       if (result !== 'pass' && result !== 'temperror') return failed(`the newest ARC set: ${reason}`)
       if (partial) return failed('the newest ARC set covers only a part of the body')
       if (broken !== undefined) return failed(broken, unknown)
       if (result === 'temperror') return failed(`the newest ARC set: ${reason}`, true)
-      return passed(message)
+      return passed(message, unsigned)
     },
   }
 }
 
-function passed(message: Header): Arc {
+function passed(message: Header, unsigned: readonly UnsignedField[]): Arc {
   const sets = [...message.header.all('arc-seal')].sort((a, b) => instanceOf(a.raw) - instanceOf(b.raw))
   const sealers = sets.map(({ raw }) => sealerOf(raw)).filter(sealer => sealer !== undefined)
   const report = newestOf(message, 'arc-authentication-results')?.toString('utf8') ?? ''
@@ -77,6 +86,7 @@ function passed(message: Header): Arc {
     reason: `${sealers.at(-1)?.domain} sealed this message${sealers.length > 1 ? `, the last of ${sealers.length}` : ''}`,
     unknown: false,
     sealers,
+    unsigned,
     // What stands before the first semicolon is the number of the set, and before that the name of the field.
     reported: readResults(report.slice(report.indexOf(';') + 1)),
   }

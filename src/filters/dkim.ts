@@ -4,6 +4,8 @@
  */
 import type { Filter } from '../core/filter.ts'
 import { type Finding, points } from '../core/finding.ts'
+import { isSameOrganisation } from '../dns/organisation.ts'
+import { type Author, author } from '../facts/author.ts'
 import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim.ts'
 
 export interface DkimOptions {
@@ -32,12 +34,12 @@ export function dkim({
   uncovered = 0.5,
   tooMany = 1,
 }: DkimOptions = {}): Filter {
-  const judge = (found: Dkim): readonly Finding[] => {
+  const judge = (found: Dkim, who: Author): readonly Finding[] => {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
     const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })
     const trying = passing.find(({ testing }) => testing)
     const testing = trying && { rule: 'testing', reason: `${trying.domain} says that it is only trying DKIM out (t=y)` }
-    const said = passing.length > 0 ? judgePassing(passing) : judgeOthers(found.signatures)
+    const said = passing.length > 0 ? judgePassing(speaking(passing, who)) : judgeOthers(found.signatures)
     return [...said, testing, many].filter(finding => typeof finding === 'object')
   }
 
@@ -50,7 +52,8 @@ export function dkim({
     return [
       passing.every(signature => signature.partial) && points(partial, appended, { rule: 'partial' }),
       again !== '' && points(addedField, `${again} may have been added after signing`, { rule: 'added-field' }),
-      once !== '' && points(uncovered, `${once} is covered by no passing signature`, { rule: 'uncovered' }),
+      once !== '' &&
+        points(uncovered, `${once} is covered by no passing signature of the author`, { rule: 'uncovered' }),
     ].filter(finding => typeof finding === 'object')
   }
 
@@ -64,8 +67,17 @@ export function dkim({
   return {
     name: 'dkim',
     reads: [signatures],
-    message: async message => judge(await message.ask(signatures)),
+    message: async message => judge(await message.ask(signatures), await message.ask(author)),
   }
+}
+
+/**
+ * Those of the author's organisation, where there are any. Anybody can sign what he has added to another's message
+ * (RFC 6376 §8.15), so that a stranger's signature heals nothing.
+ */
+function speaking(passing: readonly DkimSignature[], who: Author): readonly DkimSignature[] {
+  const own = who.kind === 'clear' ? passing.filter(({ domain }) => isSameOrganisation(domain, who.domain)) : []
+  return own.length > 0 ? own : passing
 }
 
 // What a person sees, where the answer goes, and how the body is read.

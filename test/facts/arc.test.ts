@@ -52,7 +52,7 @@ test('a message without ARC costs no question, and mailauth is not loaded for it
   const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some(path => path.includes('/mailauth/'))
   const dns = zone({})
   const found = await find(arc, { dns, message: plain })
-  expect(found).toEqual({ result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [] })
+  expect(found).toEqual({ result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [], unsigned: [] })
   expect(dns.asked).toEqual([])
   expect(isLoaded()).toBe(false)
   await ask(await chain(1))
@@ -65,6 +65,7 @@ describe('a chain that holds', () => {
     expect(found).toEqual({
       result: 'pass',
       reason: 'forwarder.example sealed this message, the last of 2',
+      unsigned: [],
       unknown: false,
       sealers: [
         { domain: 'lists.example', selector: 's' },
@@ -96,6 +97,7 @@ describe('a chain that does not', () => {
     expect(await ask(Buffer.from(many.join('') + plain.toString()), dns)).toEqual({
       result: 'fail',
       reason: 'there are more than 50 ARC sets',
+      unsigned: [],
       unknown: false,
       sealers: [],
     })
@@ -114,7 +116,12 @@ describe('a chain that does not', () => {
     ['no seal', message => replaced(message, /ARC-Seal/g, 'X-Seal')],
     ['no results', message => replaced(message, /ARC-Authentication-Results/g, 'X-Results')],
   ])('A13 %s fails the chain', async ([, change]) => {
-    expect(await ask(change(await chain(2)))).toMatchObject({ result: 'fail', unknown: false, sealers: [] })
+    expect(await ask(change(await chain(2)))).toMatchObject({
+      result: 'fail',
+      unknown: false,
+      sealers: [],
+      unsigned: [],
+    })
   })
 
   test.for([
@@ -156,4 +163,11 @@ test('of several records at the selector of a sealer each key is tried', async (
   expect(await ask(await chain(2), dns)).toMatchObject({ result: 'pass' })
   const none = zone({ ...world, 's._domainkey.forwarder.example': { TXT: records.slice(0, 2) } })
   expect(await ask(await chain(2), none)).toMatchObject({ result: 'fail', unknown: false })
+})
+
+test('A08 a field that was put on top after the newest seal is told as unsigned', async () => {
+  const bytes = await chain(2)
+  expect((await ask(bytes)).unsigned).toEqual([])
+  const added = Buffer.concat([Buffer.from('Subject: Pills\r\n'), bytes])
+  expect(await ask(added)).toMatchObject({ result: 'pass', unsigned: [{ name: 'subject', present: 2, signed: 1 }] })
 })

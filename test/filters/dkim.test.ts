@@ -78,8 +78,8 @@ test('A07 text after l= is no finding when another signature covers all of it', 
 test.for([
   ['Subject: Pills', 'added-field', 5, 'subject may have been added after signing'],
   ['From: eve@example.com', 'added-field', 5, 'from may have been added after signing'],
-  ['Reply-To: eve@example.com', 'uncovered', 0.5, 'reply-to is covered by no passing signature'],
-  ['Content-Type: text/html', 'uncovered', 0.5, 'content-type is covered by no passing signature'],
+  ['Reply-To: eve@example.com', 'uncovered', 0.5, 'reply-to is covered by no passing signature of the author'],
+  ['Content-Type: text/html', 'uncovered', 0.5, 'content-type is covered by no passing signature of the author'],
 ] as const)('A08 %s put on top of signed mail is dkim/%s', async ([field, rule, points, reason]) => {
   expect(await findings(added(field))).toEqual([{ rule, points, reason }])
 })

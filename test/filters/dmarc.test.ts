@@ -165,6 +165,7 @@ describe('sealers', () => {
         result: 'pass',
         reason: '',
         unknown: false,
+        unsigned: [],
         sealers: [
           { domain: 'first.example', selector: 's' },
           { domain: 'lists.example', selector: 's' },
@@ -212,6 +213,22 @@ describe('sealers', () => {
     ['is in a chain that fails', ['lists.example'], { result: 'fail', sealers: [] }],
   ])('A13 a sealer that %s is not heard', async ([, named, given]) => {
     expect(await found(dns, { sealers: named }, { facts: [chain(said, given)] })).toMatchObject({ verdict: 'reject' })
+  })
+
+  test.for([
+    ['a second Subject', { name: 'subject', present: 2, signed: 1 }, false],
+    ['a Subject that the sealer did not cover', { name: 'subject', present: 1, signed: 0 }, false],
+    ['a second Reply-To', { name: 'reply-to', present: 2, signed: 0 }, false],
+    [
+      'a Content-Type that the sealer did not cover, as many do not',
+      { name: 'content-type', present: 1, signed: 0 },
+      true,
+    ],
+  ] as const)('A08 A13 with %s the word of a named sealer counts: %s', async ([, field, counts]) => {
+    const facts = [chain(said, { unsigned: [field] })]
+    expect(await found(dns, { sealers }, { facts })).toMatchObject(
+      counts ? { rule: 'dmarc/sealed' } : { verdict: 'reject' },
+    )
   })
 
   test('A16 a chain that could not be verified defers what it might have saved', async () => {

@@ -1,7 +1,7 @@
 /** Who may break what an author's domain signed: forwarders known by address or name, and sealers known by domain. */
 import { PosternError, type Problem } from '../../core/errors.ts'
 import type { Message } from '../../core/stage.ts'
-import { organisationalDomain } from '../../dns/organisation.ts'
+import { isSameOrganisation } from '../../dns/organisation.ts'
 import type { Arc, MethodResult } from '../../facts/arc.ts'
 import { rdns } from '../../facts/rdns.ts'
 import { findName, readName } from '../../net/names.ts'
@@ -65,6 +65,10 @@ export function readSealers(sealers: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter(name => typeof name === 'string'))
 }
 
+/** A field that must stand once and was added after the newest seal, as far as can be seen: nobody vouches for it. */
+export const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
+  unsigned.find(({ name, present }) => present > 1 || name === 'subject')?.name
+
 /**
  * The trusted sealer that says that the message was the author's when it came to it. Only the newest sealer is heard:
  * what older ones said has gone through its hands.
@@ -72,6 +76,7 @@ export function readSealers(sealers: readonly string[]): ReadonlySet<string> {
 export function vouchingSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
   const sealer = chain.sealers.at(-1)?.domain
   if (chain.result !== 'pass' || sealer === undefined || !trusted.has(sealer)) return undefined
+  if (addedAfterSeal(chain) !== undefined) return undefined
   const results = chain.reported?.results ?? []
   const policies = results.filter(({ method }) => method === 'dmarc')
   const vouches = policies.length > 0 ? policies.every(speaksFor(author)) : results.some(speaksFor(author))
@@ -87,13 +92,10 @@ const speaksFor =
       case 'dmarc':
         return of('header.from') === '' || of('header.from') === author
       case 'dkim':
-        return isAligned(of('header.d') || of('header.i'), author)
+        return isSameOrganisation(of('header.d') || of('header.i'), author)
       case 'spf':
-        return isAligned(of('smtp.mailfrom') || of('smtp.mfrom'), author)
+        return isSameOrganisation(of('smtp.mailfrom') || of('smtp.mfrom'), author)
       default:
         return false
     }
   }
-
-const isAligned = (domain: string, author: string): boolean =>
-  domain !== '' && (domain === author || organisationalDomain(domain) === (organisationalDomain(author) ?? author))
