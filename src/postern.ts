@@ -37,7 +37,7 @@ import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 import { authenticationResults } from './trace/authentication-results.ts'
 import { forged } from './trace/forged.ts'
-import { spamFields, spamStatus } from './trace/spam-status.ts'
+import { spamStatus } from './trace/spam-status.ts'
 import type { Tracer } from './trace/tracer.ts'
 
 export interface PosternOptions {
@@ -197,7 +197,8 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Compiled 
   const deadline = attempt(() => toMilliseconds(options.deadline ?? '10s', 'deadline')) ?? 0
   const { size, memory, files, disk } = readLimits(limits, attempt)
   const tracers = options.trace ?? attempt(() => [authenticationResults({ id: name }), spamStatus]) ?? []
-  const isForged = attempt(() => forged({ id: name, names: spamFields }))
+  const ids = tracers.flatMap(({ authservId = [] }) => authservId)
+  const isForged = attempt(() => forged({ id: name, ids }))
   const deadlines = new Map(
     filters.map((filter, index) => [
       filter,

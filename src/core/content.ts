@@ -1,7 +1,18 @@
 /** The message as it is to be delivered: trace fields on top, forged fields left out. */
+import { readHeader } from '../mime/fields.ts'
 import type { HeaderField, HeaderFields } from '../mime/header.ts'
 import type { Content } from './decision.ts'
 import type { Spool } from './spool.ts'
+
+/** All fields of a kind, from the top, those beyond the limit of what is examined too. */
+export function matchingFields(
+  header: HeaderFields,
+  isWanted: (field: HeaderField) => boolean,
+): readonly HeaderField[] {
+  const isWhole = !header.defects.some(({ kind }) => kind === 'too-many-fields')
+  const all = isWhole ? header : readHeader(header.raw, { fields: header.raw.length, octets: header.raw.length })
+  return [...all].filter(isWanted)
+}
 
 /** A view of the spool; nothing is copied but the header section, and that only when a field must go. */
 export function deliverable(

@@ -1,8 +1,9 @@
 /** The message of a transaction: received in one pass, judged for each recipient, held until the transaction ends. */
 import type { Readable } from 'node:stream'
+import { isFieldName } from '../mime/header.ts'
 import type { LineEnds } from '../mime/line-ends.ts'
 import { together } from '../policy/recipients.ts'
-import { deliverable } from './content.ts'
+import { deliverable, matchingFields } from './content.ts'
 import { type Decision, isFinal, type Outcome } from './decision.ts'
 import type { Reader, Reading } from './fact.ts'
 import { defer, type Finding, reject } from './finding.ts'
@@ -157,11 +158,13 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     if (isFinal(decision.verdict)) return { ...decision, each, trace: [], forged: [] }
     const { header: fields } = inner.scope.context
     const trace = setup.tracers.flatMap(tracer => tracer(scope.context, decision, scope.known))
-    const dropped = [...fields].filter(setup.isForged)
-    const forged = dropped.map(({ name, key, offset }) => ({
-      name,
-      place: fields.all(key).filter(other => other.offset <= offset).length,
-    }))
+    const dropped = matchingFields(fields, setup.isForged)
+    const forged = dropped
+      .filter(({ name }) => isFieldName(name))
+      .map(({ name, key, offset }) => ({
+        name,
+        place: fields.all(key).filter(other => other.offset <= offset).length,
+      }))
     return { ...decision, each, trace, forged, content: deliverable(trace, fields, dropped, store) }
   }
 

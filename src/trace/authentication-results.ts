@@ -25,10 +25,11 @@ const MOST_OCTETS = 4096
  */
 export function authenticationResults({ id }: AuthenticationResultsOptions): Tracer {
   const name = authservId(id)
-  return ({ ip }, _decision, found): readonly TraceField[] => {
+  const tracer: Tracer = ({ ip }, _decision, found): readonly TraceField[] => {
     const all = resultsOf(ip, found)
     return all.length === 0 ? [] : [[NAME, write(name, all)]]
   }
+  return Object.assign(tracer, { authservId: name })
 }
 
 /** The form in which an authserv-id is written and compared: lower case, A-labels, no final dot. */

@@ -1,34 +1,107 @@
 /** Which fields of a message as it came must not stay: those that only we may write (RFC 8601 §5). */
-import { readResults } from '../facts/arc/results.ts'
-import type { HeaderField, HeaderFields } from '../mime/header.ts'
+import { type HeaderField, type HeaderFields, isFieldName } from '../mime/header.ts'
+import { decodeWords } from '../mime/words.ts'
 import { domainOf } from '../net/path.ts'
 import { authservId } from './authentication-results.ts'
 
 export interface ForgedOptions {
   /** Our authserv-id. */
   readonly id: string
-  /** Names of fields that readers take for ours, in any case. @default [] */
+  /** Other authserv-ids of ours. @default [] */
+  readonly ids?: readonly string[]
+  /** Names of further fields that readers take for ours, in any case. @default [] */
   readonly names?: readonly string[]
 }
 
 /**
- * Tells forged fields from others: every Authentication-Results in our name, however it is written, and every field of
- * `names`. What others wrote in their own name stays, as does ARC-Authentication-Results, which seals cover.
+ * Tells forged fields from others: every Authentication-Results in our name or whose id cannot be read, and all trace fields
+ * that only the last server may write: Return-Path, Received-SPF, X-Spam-* and what is in `names`. The
+ * Authentication-Results of others stay, as does ARC-Authentication-Results, which seals cover.
  *
  * @example
- * const isForged = forged({ id: 'mx.example.org', names: spamFields })
+ * const isForged = forged({ id: 'mx.example.org' })
  * const kept = [...message.header].filter(field => !isForged(field))
- * @throws PosternError when `id` is no host name
+ * @throws PosternError when an id is no host name
  */
-export function forged({ id, names = [] }: ForgedOptions): (field: HeaderField) => boolean {
-  const own = authservId(id)
-  const ours = new Set(names.map(name => name.toLowerCase()))
-  return field => ours.has(field.key) || (field.key === 'authentication-results' && isOwn(field.value, own))
+export function forged({ id, ids = [], names = [] }: ForgedOptions): (field: HeaderField) => boolean {
+  const own = new Set([id, ...ids].map(authservId))
+  const ours = new Set([...LAST_SERVER_FIELDS, ...names.map(name => name.toLowerCase())])
+  return field => {
+    const isPlain = isFieldName(field.name) && !field.name.startsWith('=?')
+    const name = isPlain ? field.key : readableName(field)
+    if (name === 'authentication-results') return !isPlain || !isOfAnother(field.value, own)
+    return ours.has(name) || SPAM_FIELD.test(name)
+  }
 }
 
 /** The forged fields of a header section, from the top, with their offsets. */
 export const forgedFields = (header: HeaderFields, options: ForgedOptions): readonly HeaderField[] =>
   [...header].filter(forged(options))
 
-// RFC 5451 was read by some as allowing `id/1`.
-const isOwn = (value: string, own: string): boolean => domainOf(readResults(value).id.replace(/\/\d+$/, '')) === own
+/** RFC 5321 §4.4 leaves Return-Path to the last server; Received-SPF is believed by whoever reads the message after us. */
+const LAST_SERVER_FIELDS = ['return-path', 'received-spf'] as const
+
+/** X-Spam, X-Spam-Status, X-Spam_score, X-Spamd-Result: sorting rules look for each of them. */
+const SPAM_FIELD = /^x-spamd?(?:$|[-_])/
+
+const MAX_NAME_LENGTH = 1_000
+const INVISIBLE = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]+/gu
+
+/** A name as the most lenient reader sees it: without folds, blanks and what is invisible, encoded words decoded. */
+function readableName({ raw }: HeaderField): string {
+  const start = raw.toString('utf8', 0, MAX_NAME_LENGTH)
+  const word = /^\s*=\?[^?]*\?[^?]*\?[^?]*\?=/.exec(start)?.[0]
+  const name = start.slice(0, start.indexOf(':', word?.length ?? 0) >>> 0)
+  return decodeWords(name).replace(INVISIBLE, '').replace(/:+$/, '').toLowerCase()
+}
+
+const MAX_ID_LENGTH = 16_384
+
+/**
+ * Whether the id can be read, by all readers alike, and is not ours. A name of ours before the first semicolon makes the
+ * field ours even in a comment: readers differ in where a comment ends.
+ */
+function isOfAnother(value: string, own: ReadonlySet<string>): boolean {
+  const first = idOf(value)
+  if (first === undefined) return false
+  const [id = '', version = '1', ...more] = first.text.split(' ')
+  if (more.length > 0 || !/^\d+$/.test(version) || !READABLE_ID.test(id)) return false
+  // RFC 5451 was read by some as allowing `id/1`.
+  if (own.has(domainOf(id.replace(/\/\d+$/, '')))) return false
+  const before = first.before.toLowerCase()
+  return !/[("]/.test(before) || ![...own].some(name => before.includes(name))
+}
+
+/** A token, or a name with letters of any language (RFC 8601 §2.2, RFC 6532). */
+const READABLE_ID = /^[\w.!#$%&'*+^`{|}~/\-\p{L}\p{M}\p{N}]+$/u
+
+/** What stands before the first semicolon, with and without comments; undefined where that cannot be told. */
+function idOf(value: string): { readonly text: string; readonly before: string } | undefined {
+  let text = ''
+  let depth = 0
+  let quoted = false
+  const stop = Math.min(value.length, MAX_ID_LENGTH)
+  for (let index = 0; index < stop; index += 1) {
+    const character = value.charAt(index)
+    if (character === '\\' && (quoted || depth > 0)) {
+      index += 1
+      if (quoted) text += value.charAt(index)
+    } else if (quoted) {
+      if (character === '"') quoted = false
+      else text += character
+    } else if (character === '(') depth += 1
+    else if (depth > 0) {
+      if (character === ')') depth -= 1
+      text += ' '
+    } else if (character === '"') quoted = true
+    else if (character === ';') return { text: squeezed(text), before: value.slice(0, index) }
+    else text += character
+  }
+  return quoted || depth > 0 || stop < value.length ? undefined : { text: squeezed(text), before: value }
+}
+
+const squeezed = (text: string): string =>
+  text
+    .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()

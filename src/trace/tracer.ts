@@ -10,7 +10,11 @@ export type Found = <T>(fact: Fact<never, T>) => T | undefined
 export type TraceField = readonly [name: string, value: string]
 
 /** Writes fields for a message that was judged, from what is known. Asks nothing, and never throws. */
-export type Tracer = (message: Message, decision: Decision, found: Found) => readonly TraceField[]
+export interface Tracer {
+  (message: Message, decision: Decision, found: Found): readonly TraceField[]
+  /** The name under which it writes Authentication-Results: what came in under it is removed. */
+  readonly authservId?: string
+}
 
 /** RFC 5322 §2.1.1. */
 const LINE = 78

@@ -121,7 +121,7 @@ describe('a message on its way through Haraka', () => {
       'Date: Mon, 23 Nov 2026 10:00:00 +0000',
       'Message-ID: <1@example.org>',
       'X-Spam-Status: No, score=-99 tests=none',
-      'X-Spam-Report: kept',
+      'X-Other: kept',
       'X-Spam-Status: No, score=-98 tests=none',
       'Content-Type: text/plain; charset=utf-8',
       '',
@@ -144,7 +144,7 @@ describe('a message on its way through Haraka', () => {
     const [message = ''] = await delivered()
     expect(message).toMatch(/^Authentication-Results: mx\.example\.net;[\s\S]*?dkim=pass/)
     expect(message.match(/^X-Spam-Status: .*/gm)).toEqual([expect.stringMatching(/ref=/)])
-    expect(message).toContain('X-Spam-Report: kept\r\n')
+    expect(message).toContain('X-Other: kept\r\n')
     expect(message).toContain('Subject:no blank,\r\n\t a fold,   and blanks \r\nX-Eight:  caf\xc3\xa9 \r\n')
     expect(message.endsWith(`\r\n\r\n${body}`)).toBe(true)
   })
