@@ -197,8 +197,7 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Compiled 
   const deadline = attempt(() => toMilliseconds(options.deadline ?? '10s', 'deadline')) ?? 0
   const { size, memory, files, disk } = readLimits(limits, attempt)
   const tracers = options.trace ?? attempt(() => [authenticationResults({ id: name }), spamStatus]) ?? []
-  const ids = tracers.flatMap(({ authservId = [] }) => authservId)
-  const isForged = attempt(() => forged({ id: name, ids }))
+  const isForged = attempt(() => forged({ id: name, ids: tracers.flatMap(({ authservId = [] }) => authservId) }))
   const deadlines = new Map(
     filters.map((filter, index) => [
       filter,
