@@ -55,6 +55,12 @@ export const structureRules = {
         return beyond.length > 0 && `not all of the message was looked into: ${beyond.join(', ')}`
       },
     },
+    'structure/encrypted': {
+      group: 'structure',
+      fires: 'A part is encrypted or compressed as S/MIME, so that only its recipient sees what it holds.',
+      points: 0.5,
+      find: ({ defects }) => defects.includes('encrypted') && 'a part is encrypted as S/MIME: nobody has looked into it',
+    },
     'structure/unclosed': {
       group: 'structure',
       fires: 'A multipart is not closed: the message was cut, or written by a careless program.',

@@ -83,6 +83,8 @@ export type Encoding =
   | 'line-ends'
   | 'uuencode'
   | 'yenc'
+  /** The content of S/MIME that is signed (RFC 5652 §5.2). */
+  | 'cms'
 
 /** Where readers see different messages in the same octets. */
 export interface Ambiguity {
@@ -136,6 +138,8 @@ export type AmbiguityKind =
   | 'partial'
   /** The content is elsewhere (RFC 2046 §5.2.3). */
   | 'external-body'
+  /** S/MIME in which no content can be found. */
+  | 'unopened'
   /** UTF-7, which some programs read as other text than the rest. */
   | 'charset'
 
@@ -149,6 +153,8 @@ export type PartDefect =
   | 'text-cut'
   | 'unknown-encoding'
   | 'unknown-charset'
+  /** S/MIME that only its recipient can read, or that is compressed. */
+  | 'encrypted'
   /** A multipart that is not closed: honest programs forget it, cut messages lack it. */
   | 'unclosed'
   /** Reading it took longer than a message may take. */

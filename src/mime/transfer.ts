@@ -1,4 +1,5 @@
 /** Undoes content transfer encodings (RFC 2045 §6) while the bytes go by, with Node's own decoder where there is one. */
+import { readCms } from './cms.ts'
 import { lineEnds } from './line-ends.ts'
 import type { Encoding } from './part.ts'
 import { uudecoder } from './uuencode.ts'
@@ -37,6 +38,8 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
       return uudecoder()
     case 'yenc':
       return ydecoder()
+    case 'cms':
+      return whole(octets => readCms(octets)?.content ?? nothing)
     default:
       encoding satisfies never
       return identity
@@ -59,6 +62,19 @@ export const decodeAll = (octets: Buffer, encoding: Encoding): Buffer =>
   encoding === 'identity' ? octets : Buffer.concat([...decoded(octets, encoding)])
 
 const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, odd: () => false }
+
+/** What can be undone only when all of it is there. */
+function whole(undo: (octets: Buffer) => Buffer): TransferDecoder {
+  const held: Buffer[] = []
+  return {
+    push: chunk => {
+      held.push(chunk)
+      return nothing
+    },
+    end: () => undo(Buffer.concat(held)),
+    odd: () => false,
+  }
+}
 
 /** Beyond so many paddings the next ones are passed over, or each would cost a buffer. */
 const RESTARTS = 1000

@@ -6,6 +6,7 @@ import { ending } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { cut, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
+import { isSmime, signed } from './smime.ts'
 import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
 
 /** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
@@ -64,7 +65,10 @@ function part(walk: Walk, source: Source, body: Span, heading: Heading, where: W
   const { contentType } = heading.reading.type
   if (contentType.startsWith('multipart/')) multipart(walk, source, body, heading, where)
   else if (MESSAGES.has(contentType) || isSavedMessage(heading)) message(walk, source, body, heading, where)
-  else leaf(walk, source, body, heading, where)
+  else {
+    leaf(walk, source, body, heading, where)
+    if (isSmime(heading)) signed(walk, source, body, heading, where, entity)
+  }
 }
 
 /** RFC 2046 §5.2.1, RFC 6532 §3.7, and what is written for them. */
