@@ -59,7 +59,8 @@ export const structureRules = {
       group: 'structure',
       fires: 'A part is encrypted or compressed as S/MIME, so that only its recipient sees what it holds.',
       points: 0.5,
-      find: ({ defects }) => defects.includes('encrypted') && 'a part is encrypted as S/MIME: nobody has looked into it',
+      find: ({ defects }) =>
+        defects.includes('encrypted') && 'a part is encrypted as S/MIME: nobody has looked into it',
     },
     'structure/unclosed': {
       group: 'structure',
