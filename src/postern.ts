@@ -1,16 +1,19 @@
 /** Configuration in, gateway out. */
 import { hostname } from 'node:os'
+import { callback, duration, having, oneOf, text } from './core/checks.ts'
 import type { Policy, Reply } from './core/decision.ts'
-import { PosternError, type Problem } from './core/errors.ts'
+import { PosternError } from './core/errors.ts'
 import type { Feedback, Written } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
+import { LEAST_DEADLINE, wrongFilters } from './core/filter-check.ts'
 import type { SessionEntry } from './core/journal.ts'
-import { type MessageLimits, readLimits } from './core/message-limits.ts'
+import { type MessageLimits, messageLimits, readLimits } from './core/message-limits.ts'
+import { check, list, problemsOf, required, schemaOf } from './core/options.ts'
 import { plan } from './core/run.ts'
 import { openSession, type Peer, type Session } from './core/session.ts'
 import type { Setup } from './core/setup.ts'
 import { spoolBudget } from './core/spool-budget.ts'
-import { type Stage, stages } from './core/stage.ts'
+import { stages } from './core/stage.ts'
 import { teach, tellWritten } from './core/teach.ts'
 import { type Duration, toMilliseconds } from './core/units.ts'
 import {
@@ -35,7 +38,7 @@ import { thresholds } from './policy/thresholds.ts'
 import { insured } from './store/insured.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
-import { authenticationResults } from './trace/authentication-results.ts'
+import { authenticationResults, isHostName } from './trace/authentication-results.ts'
 import { forged } from './trace/forged.ts'
 import { spamStatus } from './trace/spam-status.ts'
 import type { Tracer } from './trace/tracer.ts'
@@ -114,6 +117,25 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+const schema = schemaOf<PosternOptions>('', {
+  filters: required(check('an array of filters; write filters: [] with filters in it', Array.isArray)),
+  policy: callback('a policy, as thresholds() makes it'),
+  name: check('the name of a host or domain, such as mx.example.org', isHostName),
+  dns: having('a resolver, as resolver() makes it', 'resolve'),
+  clock: having('a clock', 'now', 'monotonic', 'after'),
+  mode: oneOf('enforce', 'shadow'),
+  deadline: duration({ min: LEAST_DEADLINE }),
+  limits: messageLimits,
+  folder: text('the path of a folder'),
+  lineEnds: oneOf('normalise', 'reject'),
+  trace: list(callback<Tracer>('a tracer, as authenticationResults() makes it'), 'tracers'),
+  consult: callback(),
+  store: having('a store, as memoryStore() makes it', 'run'),
+  notify: callback(),
+  load: having('a load meter, as loadMeter() makes it', 'now', 'hold', 'took'),
+  log: callback('a function that takes an entry'),
+})
+
 /**
  * Builds a gateway.
  *
@@ -122,7 +144,10 @@ export interface Gateway {
  * const gateway = postern({ filters: recommended({ domains: ['example.org'] }) })
  */
 export function postern(options: PosternOptions): Gateway {
-  const filters = options.filters?.flat() ?? []
+  const problems = problemsOf(schema, options)
+  const wrong = Array.isArray(options?.filters) ? wrongFilters(options.filters) : []
+  if (problems.length + wrong.length > 0) throw new PosternError([...problems, ...wrong])
+  const filters = options.filters.flat()
   const { clock = systemClock, consult = consultOutside } = options
   const notify = harmless('notify', options.notify ?? warnProcess)
   const { load = loadMeter({ clock, notify }) } = options
@@ -183,107 +208,18 @@ type Compiled = Omit<Setup, 'ended' | 'budget'> & { readonly files: number; read
 
 function compile(options: PosternOptions, filters: readonly Filter[]): Compiled {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', limits = {} } = options
-  const problems = [...check(options, filters)]
-  const attempt = <T>(make: () => T): T | undefined => {
-    try {
-      return make()
-    } catch (error) {
-      if (!(error instanceof PosternError)) throw error
-      problems.push(...error.problems)
-      return undefined
-    }
-  }
   const name = options.name ?? hostname()
-  const deadline = attempt(() => toMilliseconds(options.deadline ?? '10s', 'deadline')) ?? 0
-  const { size, memory, files, disk } = readLimits(limits, attempt)
-  const tracers = options.trace ?? attempt(() => [authenticationResults({ id: name }), spamStatus]) ?? []
-  const isForged = attempt(() => forged({ id: name, ids: tracers.flatMap(({ authservId = [] }) => authservId) }))
-  const deadlines = new Map(
-    filters.map((filter, index) => [
-      filter,
-      attempt(() => toMilliseconds(filter.deadline ?? deadline, `filters[${index}].deadline`)) ?? deadline,
-    ]),
-  )
-  if (problems.length > 0 || isForged === undefined) throw new PosternError(problems)
-  const plans = Object.fromEntries(
-    stages.map(stage => [stage, plan(filters, stage, filter => deadlines.get(filter) ?? deadline)]),
-  ) as Setup['plans']
+  const deadline = toMilliseconds(options.deadline ?? '10s')
+  const { size, memory, files, disk } = readLimits(limits)
+  const tracers = options.trace ?? [authenticationResults({ id: name }), spamStatus]
+  const isForged = forged({ id: name, ids: tracers.flatMap(({ authservId = [] }) => authservId) })
+  const deadlineOf = (filter: Filter): number => toMilliseconds(filter.deadline ?? deadline)
+  const plans = Object.fromEntries(stages.map(stage => [stage, plan(filters, stage, deadlineOf)])) as Setup['plans']
   const readings = [...new Set(filters.flatMap(({ reads = [] }) => reads))]
   const { folder } = options
   const log = options.log && harmless('log', options.log)
   return { plans, filters, readings, policy, mode, lineEnds, size, memory, files, disk, folder, tracers, isForged, log }
 }
-
-const known: readonly string[] = [
-  ...[
-    'filters',
-    'policy',
-    'name',
-    'dns',
-    'clock',
-    'store',
-    'mode',
-    'deadline',
-    'limits',
-    'folder',
-    'lineEnds',
-    'trace',
-  ],
-  ...['log', 'notify', 'consult', 'load'],
-]
-
-function* check(options: PosternOptions, filters: readonly Filter[]): Generator<Problem> {
-  for (const path of Object.keys(options)) {
-    if (known.includes(path)) continue
-    const found = (options as unknown as Record<string, unknown>)[path]
-    yield { path, found, expected: `one of ${known.join(', ')}`, remedy: `remove ${path}, or spell it right` }
-  }
-  if (!Array.isArray(options.filters))
-    yield { path: 'filters', found: options.filters, expected: 'an array of filters', remedy: 'write filters: []' }
-  for (const [index, filter] of filters.entries()) {
-    const path = `filters[${index}]`
-    if (typeof filter?.name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(filter.name))
-      yield {
-        path: `${path}.name`,
-        found: filter?.name,
-        expected: 'a name of small letters, digits and hyphens',
-        remedy: "give the filter a name such as 'freemail-invoice'",
-      }
-    for (const stage of Object.keys(filter ?? {}).filter(isMisspelt))
-      yield {
-        path: `${path}.${stage}`,
-        found: stage,
-        expected: `one of ${stages.join(', ')}`,
-        remedy: `spell the stage right, or keep ${stage} out of the filter`,
-      }
-  }
-  for (const [path, words] of [
-    ['mode', ['enforce', 'shadow']],
-    ['lineEnds', ['normalise', 'reject']],
-  ] as const) {
-    const found = options[path]
-    if (found !== undefined && !(words as readonly string[]).includes(found))
-      yield { path, found, expected: `'${words.join("' or '")}'`, remedy: `set ${path} to one of them` }
-  }
-}
-
-const conduct: readonly string[] = [
-  'name',
-  'order',
-  'failure',
-  'deadline',
-  'reads',
-  'secrets',
-  'decided',
-  'closed',
-  'learn',
-  'wrote',
-  'barred',
-  'metrics',
-  'start',
-  'stop',
-]
-const isMisspelt = (key: string): boolean => !stages.includes(key as Stage) && !conduct.includes(key)
 
 /** A filter that cannot begin is told of, and asked all the same: its own `failure` says what that means. */
 function begin(filter: Filter, world: World): void {

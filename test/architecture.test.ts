@@ -25,6 +25,7 @@ const WORDS = [
   'lazily',
   'options',
   'checks',
+  'filter-check',
   'nearest',
   'malformed',
 ].map(word => `core/${word}.ts`)

@@ -1,6 +1,6 @@
 /** The kinds of options that many factories take. */
 import { PosternError } from './errors.ts'
-import { type Check, check } from './options.ts'
+import { type Check, check, hidden } from './options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from './units.ts'
 
 export interface Range {
@@ -20,6 +20,21 @@ export const number = (range: Range, what = 'a number'): Check<number> =>
 /** Points for or against a client. */
 export const score = (range: Range = {}): Check<number> =>
   number({ min: -MOST_POINTS, max: MOST_POINTS, ...range }, 'a number of points')
+
+/** Points from 0, or one of these words. */
+export const cost = <const T extends string>(...words: readonly T[]): Check<number | T> =>
+  consequence({ min: 0, max: MOST_POINTS }, words)
+
+/** Points of either sign, or one of these words. */
+export const scoreOr = <const T extends string>(...words: readonly T[]): Check<number | T> =>
+  consequence({ min: -MOST_POINTS, max: MOST_POINTS }, words)
+
+function consequence<T extends string>(range: Range, words: readonly T[]): Check<number | T> {
+  const quoted = words.map(word => `'${word}'`)
+  return check(`${['points as a number', ...quoted.slice(0, -1)].join(', ')} or ${quoted.at(-1)}`, value =>
+    typeof value === 'number' ? isIn(value, range) : (words as readonly unknown[]).includes(value),
+  )
+}
 
 /** More points than this mean nothing, and a sum of them is not exact. */
 export const MOST_POINTS = 1e9
@@ -43,6 +58,13 @@ export const oneOf = <const T extends string>(...words: readonly T[]): Check<T> 
 /** A text that says something. */
 export const text = (what = 'a text', { max = 4096 }: Range = {}): Check<string> =>
   check(what, value => typeof value === 'string' && value.trim() !== '' && value.length <= max)
+
+/** A secret: what was found is never shown. */
+export const secret = ({ min = 1 }: Range = {}): Check<string> =>
+  hidden(`a secret of at least ${min} characters`, value => typeof value === 'string' && value.trim().length >= min)
+
+/** A port of TCP. */
+export const port = (): Check<number> => whole({ min: 1, max: 65_535 })
 
 /** A function. */
 export const callback = <T extends (...args: never[]) => unknown>(what = 'a function'): Check<T> =>

@@ -1,5 +1,6 @@
 /** What one message may take, and what the temporary files of all may take together. */
-import { PosternError } from './errors.ts'
+import { size as sizeCheck, whole } from './checks.ts'
+import { object } from './options.ts'
 import { type Size, toOctets } from './units.ts'
 
 export interface MessageLimits {
@@ -13,20 +14,20 @@ export interface MessageLimits {
   readonly disk?: Size
 }
 
-/** As numbers. @throws PosternError for the first that is none; `attempt` gathers the errors of all */
-export function readLimits(
-  { size = '25mb', memory = '256kb', files = 1_000, disk = '2gb' }: MessageLimits,
-  attempt: <T>(make: () => T) => T | undefined,
-): { readonly [K in keyof Required<MessageLimits>]: number } {
-  return {
-    size: attempt(() => toOctets(size, 'limits.size')) ?? 0,
-    memory: attempt(() => toOctets(memory, 'limits.memory')) ?? 0,
-    files: attempt(() => whole(files, 'limits.files')) ?? 0,
-    disk: attempt(() => toOctets(disk, 'limits.disk')) ?? 0,
-  }
-}
+export const messageLimits = object<MessageLimits>(
+  { size: sizeCheck({ min: 1 }), memory: sizeCheck(), files: whole(), disk: sizeCheck() },
+  'limits',
+)
 
-function whole(found: number, path: string): number {
-  if (Number.isInteger(found) && found >= 0) return found
-  throw new PosternError([{ path, found, expected: 'a whole number from 0', remedy: `set ${path} to 1_000` }])
-}
+/** As numbers. */
+export const readLimits = ({
+  size = '25mb',
+  memory = '256kb',
+  files = 1_000,
+  disk = '2gb',
+}: MessageLimits): { readonly [K in keyof Required<MessageLimits>]: number } => ({
+  size: toOctets(size),
+  memory: toOctets(memory),
+  files,
+  disk: toOctets(disk),
+})

@@ -85,7 +85,7 @@ export function wrongIn({ schema }: AnyCheck, found: unknown, path = ''): readon
   const problems = issues.map((issue): Problem => {
     const where = (issue.path ?? []).reduce((above, { key }) => join(above, key), path)
     const [expected, remedy = `set ${where} to ${expected}`] = splitOnce(issue.message)
-    return { path: where, found: issue.input, expected, remedy }
+    return { path: where || 'options', found: issue.input, expected, remedy }
   })
   return [...new Map(problems.toReversed().map(problem => [problem.path, problem])).values()].toReversed()
 }
@@ -107,6 +107,30 @@ function splitOnce(message: string): readonly [string, string?] {
 export const check = <T>(expected: string, isRight: (value: unknown) => boolean): Check<T> => ({
   expected,
   schema: v.custom(isRight, expected),
+})
+
+/** A check by one question of what must not be shown. */
+export const hidden = <T>(expected: string, isRight: (value: unknown) => boolean): Check<T> => ({
+  expected,
+  schema: v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset: { value }, addIssue }) => {
+      const shown = typeof value === 'string' ? 'a text that is not shown' : value
+      if (!isRight(value)) addIssue({ message: expected, input: shown })
+    }),
+  ),
+})
+
+/** A check that says itself why a value is wrong: what was expected, and after a semicolon the remedy. */
+export const explained = <T>(expected: string, why: (value: unknown) => string | undefined): Check<T> => ({
+  expected,
+  schema: v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset: { value }, addIssue }) => {
+      const message = why(value)
+      if (message !== undefined) addIssue({ message })
+    }),
+  ),
 })
 
 /** The same check of an option that must be given. */

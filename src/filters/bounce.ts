@@ -1,11 +1,14 @@
 /** Objects to bounces of what was never sent from here: backscatter, known by a signed return path or by what it gives back. */
+
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { PosternError } from '../core/errors.ts'
+import { cost, score, secret } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { points as evidence, type Finding, reject } from '../core/finding.ts'
+import { checked, list, schemaOf } from '../core/options.ts'
 import type { Message } from '../core/stage.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { parts } from '../facts/parts.ts'
+import { domainPattern } from '../net/checks.ts'
 import { quote } from './content/quote.ts'
 
 export interface BounceOptions {
@@ -22,6 +25,13 @@ export interface BounceOptions {
   readonly foreign?: number
 }
 
+const schema = schemaOf<BounceOptions>('bounce', {
+  domains: list(domainPattern(), 'domains'),
+  secrets: list(secret({ min: 16 }), 'secrets'),
+  unsigned: cost('reject'),
+  foreign: score({ min: 0 }),
+})
+
 /**
  * A null reverse-path, and a message that a server has written (RFC 3464, RFC 3834). Answers to what was really sent pass.
  *
@@ -29,11 +39,8 @@ export interface BounceOptions {
  * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET] })
  * @throws PosternError when a secret has fewer than 16 characters
  */
-export function bounce({ domains = [], secrets = [], unsigned = 6, foreign = 3 }: BounceOptions = {}): Filter {
-  if (secrets.some(({ length }) => length < 16)) {
-    const expected = 'secrets of at least 16 characters'
-    throw new PosternError([{ path: 'bounce.secrets', found: 'a shorter one', expected, remedy: `set ${expected}` }])
-  }
+export function bounce(options: BounceOptions = {}): Filter {
+  const { domains = [], secrets = [], unsigned = 6, foreign = 3 } = checked(schema, options)
   const own = new Set(domains.map(domain => organisationalDomain(domain) ?? domain.toLowerCase()))
   return {
     name: 'bounce',

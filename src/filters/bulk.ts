@@ -1,7 +1,8 @@
 /** Objects to what has been seen often of late from senders that prove nothing: a campaign, each copy a little different. */
-import { PosternError } from '../core/errors.ts'
+import { duration, score, whole } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { points as evidence } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { fingerprint } from '../facts/fingerprint.ts'
 import { identities } from '../facts/identities.ts'
@@ -16,6 +17,12 @@ export interface BulkOptions {
   readonly within?: Duration
 }
 
+const schema = schemaOf<BulkOptions>('bulk', {
+  points: score({ min: 0 }),
+  often: whole({ min: 2 }),
+  within: duration({ min: '1s' }),
+})
+
 /**
  * Counts likenesses of texts in the store (see the fact `fingerprint`), those of senders that DMARC does not prove. One recipient
  * of a newsletter is one message each: honest bulk mail proves who it is from, and is not counted.
@@ -24,17 +31,9 @@ export interface BulkOptions {
  * bulk({ points: 3, often: 50, within: '6h' })
  * @throws PosternError when a number or a duration makes no sense
  */
-export function bulk({ points = 2, often = 20, within = '1d' }: BulkOptions = {}): Filter {
-  const lasts = toMilliseconds(within, 'bulk.within')
-  if (!Number.isFinite(points) || !(often >= 2)) {
-    const problem = {
-      path: 'bulk',
-      found: { points, often },
-      expected: 'points as a number, often from 2',
-      remedy: 'correct it',
-    }
-    throw new PosternError([problem])
-  }
+export function bulk(options: BulkOptions = {}): Filter {
+  const { points = 2, often = 20, within = '1d' } = checked(schema, options)
+  const lasts = toMilliseconds(within)
   return {
     name: 'bulk',
     message: async message => {

@@ -2,8 +2,10 @@
  * `dkim`: what is suspicious about the signatures of a message. A signature that fails means no more than none
  * (RFC 6376 §6.1), so nothing here refuses by default; what a passing one is worth, `dmarc` decides.
  */
+import { score } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, points } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { isSameOrganisation } from '../dns/organisation.ts'
 import { type Author, author } from '../facts/author.ts'
 import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim.ts'
@@ -21,19 +23,22 @@ export interface DkimOptions {
   readonly tooMany?: number
 }
 
+const schema = schemaOf<DkimOptions>('dkim', {
+  broken: score({ min: 0 }),
+  partial: score({ min: 0 }),
+  addedField: score({ min: 0 }),
+  uncovered: score({ min: 0 }),
+  tooMany: score({ min: 0 }),
+})
+
 /**
  * Says nothing about unsigned mail and about a signature that passes and covers what it should.
  *
  * @example
  * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part goes to quarantine
  */
-export function dkim({
-  broken = 0.5,
-  partial = 2,
-  addedField = 5,
-  uncovered = 0.5,
-  tooMany = 1,
-}: DkimOptions = {}): Filter {
+export function dkim(options: DkimOptions = {}): Filter {
+  const { broken = 0.5, partial = 2, addedField = 5, uncovered = 0.5, tooMany = 1 } = checked(schema, options)
   const judge = (found: Dkim, who: Author): readonly Finding[] => {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
     const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })

@@ -1,17 +1,22 @@
 /** Clients that speak before they are greeted: bots that fire and forget do, mail servers wait. */
+import { score } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { points as evidence, reject } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
+
+export interface EarlyTalkerOptions {
+  /** Count so many points instead of turning it away. @default turn it away and hang up */
+  readonly points?: number
+}
+
+const schema = schemaOf<EarlyTalkerOptions>('earlyTalker', { points: score({ min: 0 }) })
 
 /**
  * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host
  * cannot tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
  */
-export function earlyTalker({
-  points,
-}: {
-  /** Count so many points instead of turning it away. @default turn it away and hang up */
-  readonly points?: number
-} = {}): Filter {
+export function earlyTalker(options: EarlyTalkerOptions = {}): Filter {
+  const { points } = checked(schema, options)
   return {
     name: 'early-talker',
     order: 'early',

@@ -1,7 +1,8 @@
 /** Objects to header sections and paths whose form is wrong: readers differ about such messages, and forgers use that. */
-import { PosternError } from '../core/errors.ts'
+import { scoreOr } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, type Findings, points, quarantine, reject } from '../core/finding.ts'
+import { checked, type Shape, schemaOf } from '../core/options.ts'
 import type { Header } from '../core/stage.ts'
 import { author } from '../facts/author.ts'
 import type { HeaderDefect, HeaderFields } from '../mime/header.ts'
@@ -62,13 +63,19 @@ type Rule = keyof HeaderFormOptions
 
 const authorRules = { differs: 'author', coauthors: 'coauthors', unusable: 'unusableAuthor' } as const
 
+const schema = schemaOf<HeaderFormOptions>(
+  'headerForm',
+  Object.fromEntries(
+    Object.keys(defaults).map(key => [key, scoreOr('reject', 'quarantine', 'off')]),
+  ) as Shape<HeaderFormOptions>,
+)
+
 /**
  * @example
  * headerForm({ author: 'quarantine', missingDate: 'off', repeated: 'reject' })
  */
 export function headerForm(options: HeaderFormOptions = {}): Filter {
-  check(options)
-  const consequences = { ...defaults, ...options }
+  const consequences = { ...defaults, ...given(checked(schema, options)) }
   const onPath = (path: string, utf8: boolean): Findings => {
     const { eightBitPath } = consequences
     if (utf8 || eightBitPath === 'off' || !/[\u0080-\uffff]/.test(path)) return undefined
@@ -146,15 +153,6 @@ function finding(option: Rule, reason: string, consequence: Exclude<Consequence,
   return points(consequence, reason, { rule })
 }
 
-function check(options: HeaderFormOptions): void {
-  const expected = "points as a number, 'reject', 'quarantine' or 'off'"
-  const problems = Object.entries(options).flatMap(([key, found]) => {
-    const path = `headerForm.${key}`
-    if (!Object.hasOwn(defaults, key)) {
-      return [{ path, found, expected: `one of ${Object.keys(defaults).join(', ')}`, remedy: `remove ${key}` }]
-    }
-    const right = typeof found === 'number' ? Number.isFinite(found) : ['reject', 'quarantine', 'off'].includes(found)
-    return right ? [] : [{ path, found, expected, remedy: `set ${key} to ${expected}` }]
-  })
-  if (problems.length > 0) throw new PosternError(problems)
-}
+/** Without the keys that are there and undefined. */
+const given = (options: HeaderFormOptions): HeaderFormOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

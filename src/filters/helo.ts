@@ -1,7 +1,8 @@
 /** Greetings that no honest mail server gives: our own name, a bare address, what is no host name at all. */
-import { PosternError } from '../core/errors.ts'
+import { cost as price } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, type Findings, points, reject } from '../core/finding.ts'
+import { check, checked, list, schemaOf } from '../core/options.ts'
 import type { Greeting } from '../core/stage.ts'
 import { queryName } from '../dns/name.ts'
 import { canonical } from '../net/address.ts'
@@ -27,20 +28,37 @@ export interface HeloOptions {
   readonly unresolvable?: HeloCost
 }
 
+const schema = schemaOf<HeloOptions>('helo', {
+  own: list(
+    check(
+      'a host name or an IP address; correct or remove it',
+      text => typeof text === 'string' && readOwn(text) !== undefined,
+    ),
+    'host names and addresses',
+  ),
+  impostor: price('reject'),
+  malformed: price('reject'),
+  bareAddress: price('reject'),
+  otherAddress: price('reject'),
+  unqualified: price('reject'),
+  unresolvable: price('reject'),
+})
+
 /**
  * Weighs what the client gave for its name at `helo`. It is meant for mail from other servers: people's own programs
  * greet as they please, so let them in at another port, or put this behind `unless`. What DNS could not tell counts nothing.
  */
-export function helo({
-  own = [],
-  impostor = 'reject',
-  malformed = 3,
-  bareAddress = 3,
-  otherAddress = 3,
-  unqualified = 2,
-  unresolvable = 2,
-}: HeloOptions = {}): Filter {
-  const ours = readOwn(own)
+export function helo(options: HeloOptions = {}): Filter {
+  const {
+    own = [],
+    impostor = 'reject',
+    malformed = 3,
+    bareAddress = 3,
+    otherAddress = 3,
+    unqualified = 2,
+    unresolvable = 2,
+  } = checked(schema, options)
+  const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
   return {
     name: 'helo',
     helo: async (greeting): Promise<Findings> => {
@@ -102,20 +120,5 @@ async function isUnresolvable({ dns, signal }: Greeting, name: string): Promise<
   return others.every(({ kind }) => kind === 'nodata' || kind === 'nxdomain')
 }
 
-function readOwn(own: readonly string[]): ReadonlySet<string> {
-  const read = own.map(text => literalAddress(text) ?? canonical(text) ?? hostName(domainOf(text)))
-  const problems = own.flatMap((found, index) =>
-    read[index] === undefined
-      ? [
-          {
-            path: `helo.own[${index}]`,
-            found,
-            expected: 'a host name or an IP address',
-            remedy: 'correct or remove it',
-          },
-        ]
-      : [],
-  )
-  if (problems.length > 0) throw new PosternError(problems)
-  return new Set(read.filter(text => text !== undefined))
-}
+const readOwn = (text: string): string | undefined =>
+  literalAddress(text) ?? canonical(text) ?? hostName(domainOf(text))

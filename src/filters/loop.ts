@@ -1,8 +1,10 @@
 /** Refuses mail that goes round in circles (RFC 5321 §6.3). */
-import { PosternError } from '../core/errors.ts'
+import { whole } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { reject } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import type { HeaderFields } from '../mime/header.ts'
+import { domainName } from '../net/checks.ts'
 
 export interface LoopOptions {
   /** The host name that our side writes after `by` in its Received fields. @default no look for our own */
@@ -13,12 +15,18 @@ export interface LoopOptions {
   readonly own?: number
 }
 
+const schema = schemaOf<LoopOptions>('loop', {
+  name: domainName(),
+  max: whole({ min: 1, max: 10_000 }),
+  own: whole({ min: 1, max: 10_000 }),
+})
+
 /**
  * @example
  * loop({ name: 'mx.example.org' })
  */
-export function loop({ name, max = 100, own = 5 }: LoopOptions = {}): Filter {
-  check({ max, own })
+export function loop(options: LoopOptions = {}): Filter {
+  const { name, max = 100, own = 5 } = checked(schema, options)
   return {
     name: 'loop',
     header: ({ header, forwardPaths }) => {
@@ -49,13 +57,3 @@ function passedBy(header: HeaderFields, name: string): number {
 /** Whoever delivers to a mailbox and forwards from there says so on top, as Postfix and qmail do. */
 const deliveredTo = (header: HeaderFields): ReadonlySet<string> =>
   new Set(header.all('delivered-to').map(({ value }) => value.toLowerCase()))
-
-function check(options: Readonly<Record<string, number>>): void {
-  const problems = Object.entries(options)
-    .filter(([, value]) => !Number.isInteger(value) || value < 1)
-    .map(([key, found]) => {
-      const expected = 'a whole number of at least 1'
-      return { path: `loop.${key}`, found, expected, remedy: `set ${key} to ${expected}` }
-    })
-  if (problems.length > 0) throw new PosternError(problems)
-}

@@ -1,6 +1,8 @@
 /** Clients without a name of their own: no reverse DNS, one that does not lead back, one made of the address. */
+import { score } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Findings, points } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
 import { toOctets } from '../net/address.ts'
@@ -14,14 +16,23 @@ export interface RdnsOptions {
   readonly generic?: number
 }
 
-/** Weighs the client's reverse DNS at `connect`. What DNS could not tell counts nothing. */
-export const rdns = ({ missing = 2, unconfirmed = 2, generic = 1.5 }: RdnsOptions = {}): Filter => ({
-  name: 'rdns',
-  connect: async connection => {
-    const { ip } = connection
-    return ip !== undefined && weigh(await connection.ask(rdnsFact), ip, { missing, unconfirmed, generic })
-  },
+const schema = schemaOf<RdnsOptions>('rdns', {
+  missing: score({ min: 0 }),
+  unconfirmed: score({ min: 0 }),
+  generic: score({ min: 0 }),
 })
+
+/** Weighs the client's reverse DNS at `connect`. What DNS could not tell counts nothing. */
+export function rdns(options: RdnsOptions = {}): Filter {
+  const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(schema, options)
+  return {
+    name: 'rdns',
+    connect: async connection => {
+      const { ip } = connection
+      return ip !== undefined && weigh(await connection.ask(rdnsFact), ip, { missing, unconfirmed, generic })
+    },
+  }
+}
 
 function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required<RdnsOptions>): Findings {
   switch (result) {

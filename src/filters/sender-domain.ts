@@ -1,6 +1,8 @@
 /** Senders who cannot be answered: the domain of the reverse-path does not exist or takes no mail. */
+import { oneOf } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Findings, reject } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import type { Transaction } from '../core/stage.ts'
 import { queryName } from '../dns/name.ts'
 import type { Answer } from '../dns/resolver.ts'
@@ -11,22 +13,27 @@ export interface SenderDomainOptions {
   readonly unknown?: 'defer' | 'pass'
 }
 
+const schema = schemaOf<SenderDomainOptions>('senderDomain', { unknown: oneOf('defer', 'pass') })
+
 /**
  * Refuses at `mail` a reverse-path whose domain does not exist, has neither MX nor address (RFC 5321 §5.1), or
  * declares that it neither sends nor takes mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces is let by.
  */
-export const senderDomain = ({ unknown = 'defer' }: SenderDomainOptions = {}): Filter => ({
-  name: 'sender-domain',
-  mail: async transaction => {
-    if (transaction.reversePath === '') return undefined
-    const { domain } = mailboxOf(transaction.reversePath)
-    // An address literal names a host, which needs no DNS (RFC 5321 §4.1.3).
-    if (domain.startsWith('[') && domain.endsWith(']')) return undefined
-    const name = queryName(domain)
-    if (name === undefined) return reject('5.1.7', 'the reverse-path has no valid domain', { rule: 'malformed' })
-    return judge(name, await reachability(transaction, name), unknown)
-  },
-})
+export function senderDomain(options: SenderDomainOptions = {}): Filter {
+  const { unknown = 'defer' } = checked(schema, options)
+  return {
+    name: 'sender-domain',
+    mail: async transaction => {
+      if (transaction.reversePath === '') return undefined
+      const { domain } = mailboxOf(transaction.reversePath)
+      // An address literal names a host, which needs no DNS (RFC 5321 §4.1.3).
+      if (domain.startsWith('[') && domain.endsWith(']')) return undefined
+      const name = queryName(domain)
+      if (name === undefined) return reject('5.1.7', 'the reverse-path has no valid domain', { rule: 'malformed' })
+      return judge(name, await reachability(transaction, name), unknown)
+    },
+  }
+}
 
 type Reachability = 'reachable' | 'null-mx' | 'unreachable' | 'nonexistent' | 'unknown' | 'aborted'
 

@@ -1,6 +1,8 @@
 /** `spf`: what it costs to send for a domain that does not let one. */
+import { oneOf, cost as price } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Findings, points, reject } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { spf as check, type Spf, type SpfCheck } from '../facts/spf.ts'
 
 /** What a result costs: points, or certain refusal. */
@@ -28,22 +30,34 @@ export interface SpfOptions {
   readonly heloFail?: SpfCost
 }
 
+const schema = schemaOf<SpfOptions>('spf', {
+  fail: price('reject'),
+  softfail: price('reject'),
+  neutral: price('reject'),
+  none: price('reject'),
+  permerror: price('reject'),
+  temperror: oneOf('pass', 'defer'),
+  weak: price('reject'),
+  heloFail: price('reject'),
+})
+
 /**
  * Weighs SPF at `mail`.
  *
  * @example
  * unless(ourForwarders, spf({ fail: 'reject' }))
  */
-export function spf({
-  fail = 4,
-  softfail = 1.5,
-  neutral = 0.5,
-  none = 0.5,
-  permerror = 1,
-  temperror = 'pass',
-  weak = 1,
-  heloFail = 3,
-}: SpfOptions = {}): Filter {
+export function spf(options: SpfOptions = {}): Filter {
+  const {
+    fail = 4,
+    softfail = 1.5,
+    neutral = 0.5,
+    none = 0.5,
+    permerror = 1,
+    temperror = 'pass',
+    weak = 1,
+    heloFail = 3,
+  } = checked(schema, options)
   const judge = ({ result, reason, weak: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
       case 'pass':

@@ -32,6 +32,9 @@ export function authenticationResults({ id }: AuthenticationResultsOptions): Tra
   return Object.assign(tracer, { authservId: name })
 }
 
+/** Whether it can stand as an authserv-id. */
+export const isHostName = (id: unknown): boolean => typeof id === 'string' && queryName(domainOf(id)) !== undefined
+
 /** The form in which an authserv-id is written and compared: lower case, A-labels, no final dot. */
 export function authservId(id: string): string {
   const name = queryName(domainOf(id))

@@ -101,7 +101,7 @@ describe('when filters do not learn', () => {
   })
 
   test('a message that none of them knows is a mistake, told in their words', async () => {
-    const said = gate(forgot, forgot).feedback(spam)
+    const said = gate(forgot, { ...forgot, name: 'forgot-too' }).feedback(spam)
     await expect(said).rejects.toThrow(PosternError)
     await expect(said).rejects.toThrow('ref: found "7K2Q9F0D", expected the reference of a message; look it up')
   })

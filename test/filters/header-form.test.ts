@@ -160,5 +160,5 @@ test.for<[what: string, lines: readonly string[], finding: Finding | undefined]>
 test('an option that does not exist, or a consequence that makes no sense, is named when the filter is built', () => {
   const wrong = { mising: 1, repeated: 'perhaps', control: Number.NaN } as unknown as HeaderFormOptions
   expect(() => headerForm(wrong)).toThrow(PosternError)
-  expect(() => headerForm(wrong)).toThrow(/headerForm\.mising: .*\nheaderForm\.repeated: .*\nheaderForm\.control: /)
+  expect(() => headerForm(wrong)).toThrow(/headerForm\.repeated: .*\nheaderForm\.control: .*\nheaderForm\.mising: /)
 })

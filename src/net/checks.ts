@@ -1,0 +1,35 @@
+/** Options that name networks, domains, hosts and addresses. */
+import { type Check, explained } from '../core/options.ts'
+import { readMailbox, readName } from './names.ts'
+import { type Misread, readNetwork } from './networks.ts'
+
+/** A text that `read` can read; where it cannot, it says what it expected. */
+export const readable = (expected: string, read: (text: string) => unknown): Check<string> =>
+  explained(expected, value => {
+    if (typeof value !== 'string') return expected
+    const found = value.length > LONGEST ? { expected, remedy: 'correct or remove it' } : read(value)
+    return isMisread(found) ? `${found.expected}; ${found.remedy}` : undefined
+  })
+
+/** Longer than any name, address or network. */
+const LONGEST = 1024
+
+const isMisread = (found: unknown): found is Misread =>
+  typeof found === 'object' && found !== null && 'expected' in found && 'remedy' in found
+
+/** `example.org`, or `.example.org` for all below it. */
+export const domainPattern = (): Check<string> => readable('a domain such as example.org', readName)
+
+/** `example.org` alone. */
+export const domainName = (): Check<string> =>
+  readable('a domain such as example.org', text => {
+    const name = readName(text)
+    const isOne = typeof name !== 'string' || !name.startsWith('.')
+    return isOne ? name : { expected: 'a domain such as example.org', remedy: 'write it without the dot in front' }
+  })
+
+/** `192.0.2.0/24`. */
+export const network = (): Check<string> => readable('an IP address or network such as 192.0.2.0/24', readNetwork)
+
+/** `bob@example.org`. */
+export const mailbox = (): Check<string> => readable('an address such as bob@example.org', text => readMailbox(text))
