@@ -130,7 +130,7 @@ const UNSCANNABLE = /^Heuristics\.(?:Encrypted|Limits\.Exceeded)(?:\.|$)/
 type Words<K extends string> = Readonly<Record<K, (reason: string) => Finding>>
 
 const refused: Words<'reject' | 'quarantine' | 'discard'> = {
-  reject: reason => reject('5.7.1', reason, { rule: 'infected' }),
+  reject: reason => reject('5.7.1', reason, { rule: 'infected', say: 'Message contains malware' }),
   quarantine: reason => quarantine(reason, { rule: 'infected' }),
   discard: reason => discard(reason, { rule: 'infected' }),
 }

@@ -117,7 +117,9 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
       const ago = Math.round((world.clock.monotonic() - found.since) / 1000)
       const reason = `${ip} was refused ${ago} s ago: ${found.reason}`
       const { status, code } = found.reply
-      return code >= 500 ? reject(permanent(status), reason, AT_ONCE) : defer('4.7.0', reason, AT_ONCE)
+      return code >= 500
+        ? reject(permanent(status), reason, AT_ONCE)
+        : defer('4.7.0', reason, { ...AT_ONCE, say: 'Too many refusals, try again later' })
     },
     decided: (decision, context) => {
       const { stage, verdict, would } = decision

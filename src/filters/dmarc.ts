@@ -62,7 +62,7 @@ export function dmarc({
       case 'temperror': {
         // A domain that speaks for itself would pass whatever its policy is; under p=none nothing would follow.
         const matters = found.policyUnknown ? alignedBy.length === 0 : policy !== 'none'
-        return matters && unknown === 'defer' && defer('4.7.0', reason, { rule: 'unknown' })
+        return matters && unknown === 'defer' && defer('4.4.3', reason, { rule: 'unknown' })
       }
       case 'permerror':
         return cost(unclear, 'unclear', reason)
@@ -100,7 +100,7 @@ export function dmarc({
       return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed when it came there` }
     }
     const waits = chain.unknown && policy !== 'none' && unknown === 'defer'
-    return waits ? defer('4.7.0', chain.reason, { rule: 'unknown' }) : undefined
+    return waits ? defer('4.4.3', chain.reason, { rule: 'unknown' }) : undefined
   }
 
   return {

@@ -112,7 +112,11 @@ function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent &
   // A limiter that blocks a key by itself does not say how often it was used.
   const used = count > spec.points ? `${count} ${what}` : `more ${what} than it may`
   const reason = `${key.slice(0, 256)} has ${used} within ${within}; the limit is ${spec.points} and the window ${ends}`
-  return defer('4.7.0', reason, { rule: what, ...(closing.has(what) && { close: true }) })
+  return defer('4.7.0', reason, {
+    rule: what,
+    say: `Too many ${what}, try again later`,
+    ...(closing.has(what) && { close: true }),
+  })
 }
 
 /** What is over these is not worth an open connection. */

@@ -113,6 +113,7 @@ export function recipients({
           `${ip ?? 'the client'} has named ${count} recipients that were refused; the most is ${harvest}`,
           {
             rule: 'harvest',
+            say: 'Too many unknown recipients, try again later',
             close: true,
           },
         )

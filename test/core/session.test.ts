@@ -201,7 +201,7 @@ test('a filter that throws never breaks the dialogue', async () => {
     ],
   })
   const strict = await send(gate([{ name: 'broken', failure: 'defer', message: broken }]))
-  expect(line(strict.reply)).toBe('451 4.3.0 A check could not be made now, try again later ref=REF1')
+  expect(line(strict.reply)).toBe('451 4.3.0 Temporary local error, try again later ref=REF1')
 })
 
 test('a fact is found once for its scope, and outlives the transactions inside it', async () => {

@@ -32,8 +32,8 @@ describe('a message that is', () => {
 
   const reason = 'ClamAV found Win.Worm-1'
   test.for([
-    [undefined, reject('5.7.1', reason, { rule: 'clamav/infected' })],
-    ['reject', reject('5.7.1', reason, { rule: 'clamav/infected' })],
+    [undefined, reject('5.7.1', reason, { rule: 'clamav/infected', say: 'Message contains malware' })],
+    ['reject', reject('5.7.1', reason, { rule: 'clamav/infected', say: 'Message contains malware' })],
     ['quarantine', quarantine(reason, { rule: 'clamav/infected' })],
     ['discard', discard(reason, { rule: 'clamav/infected' })],
   ] as const)('infected is treated as `infected: %s` says', async ([infected, finding]) => {
@@ -43,7 +43,7 @@ describe('a message that is', () => {
 
   test('S01 infected by something with a hostile name is named without harm', async () => {
     expect(await judged({ scanner: replying('stream: \x1b[2J\r\n\u202eevil FOUND') })).toEqual(
-      reject('5.7.1', 'ClamAV found ?[2J???evil', { rule: 'clamav/infected' }),
+      reject('5.7.1', 'ClamAV found ?[2J???evil', { rule: 'clamav/infected', say: 'Message contains malware' }),
     )
   })
 

@@ -33,6 +33,7 @@ test('the client that connects once too often hears why, and is hung up on', asy
   expect(await connect('192.0.2.3')).toEqual([
     defer('4.7.0', '192.0.2.0/24 has 3 connections within 1m; the limit is 2 and the window ends in 42 s', {
       rule: 'rate-limit/connections',
+      say: 'Too many connections, try again later',
       close: true,
     }),
   ])
@@ -125,6 +126,7 @@ describe('failures', () => {
     expect(await probe(filter, { ip: '192.0.2.9', ...world })).toEqual([
       defer('4.7.0', '192.0.2.0/24 has 3 failures within 10m; the limit is 2 and the window ends in 600 s', {
         rule: 'rate-limit/failures',
+        say: 'Too many failures, try again later',
         close: true,
       }),
     ])
@@ -172,6 +174,7 @@ describe('D07 windows beyond the 24.8 days of a timer', () => {
     expect(await connect()).toEqual([
       defer('4.7.0', `192.0.2.1 has 2 connections within ${days}d; the limit is 1 and the window ends in 1 s`, {
         rule: 'rate-limit/connections',
+        say: 'Too many connections, try again later',
         close: true,
       }),
     ])
@@ -250,6 +253,7 @@ describe('a limiter that is handed in', () => {
         '192.0.2.1 has more connections than it may within 1m; the limit is 1 and the window ends in 5 s',
         {
           rule: 'rate-limit/connections',
+          say: 'Too many connections, try again later',
           close: true,
         },
       ),

@@ -174,6 +174,7 @@ describe('W15 too many recipients', () => {
       relay('eve@other.test'),
       defer('4.7.0', '192.0.2.1 has named 2 recipients that were refused; the most is 2', {
         rule: 'recipients/harvest',
+        say: 'Too many unknown recipients, try again later',
         close: true,
       }),
     ])

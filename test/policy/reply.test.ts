@@ -31,3 +31,13 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
 test.for(stages)('what a client hears when it may go on after %s is a 2xx of one line', stage => {
   expect(line(goAhead(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
 })
+
+test.for<[Status, string]>([
+  ['5.4.6', '550 5.4.6 Mail loop detected ref=1'],
+  ['4.4.3', '451 4.4.3 A name could not be looked up now, try again later ref=1'],
+  // It says what has happened only where the filter names the cause.
+  ['4.7.0', '451 4.7.0 Temporarily refused, try again later ref=1'],
+  ['4.3.0', '451 4.3.0 Temporary local error, try again later ref=1'],
+])('%s is told in words that an operator can search for', ([status, words]) => {
+  expect(line(refusal(status, 'message', '1'))).toBe(words)
+})

@@ -62,7 +62,10 @@ const infected: Readonly<Record<string, string>> = {
 }
 
 describe('EICAR', () => {
-  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, { rule: 'clamav/infected' })
+  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, {
+    rule: 'clamav/infected',
+    say: 'Message contains malware',
+  })
 
   test.for(Object.entries(infected))('is found %s, over the Unix socket and over TCP', async ([, message]) => {
     expect(await judged(message)).toEqual(finding)
