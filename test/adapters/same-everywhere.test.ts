@@ -158,7 +158,7 @@ test.for(messages)(
     const expected = await seen(() => inProcess(message))
     expect(expected.verdict).toBeDefined()
     // Over HTTP come files as well, whose lines end with LF alone.
-    expect(await seen(() => throughHttp(message))).toEqual(await seen(() => inProcess(asSent(message))))
+    expect(await seen(() => throughHttp(message))).toEqual(await seen(async () => inProcess(await asSent(message))))
     expect(await seen(() => throughSmtp(message))).toEqual(expected)
     const events = eventsOf(message)
     if (events) expect(await seen(() => throughMilter(events))).toEqual(expected)

@@ -1,11 +1,11 @@
 /** What each path of Rspamd's protocol does here. */
-import { hash, timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { PosternError } from '../../core/errors.ts'
 import { headerOf } from '../../mime/collect.ts'
 import { prometheus } from '../../observe/prometheus.ts'
 import type { Gateway } from '../../postern.ts'
-import { asSent } from './body.ts'
+import { type Asker, authorise, isControl } from './access.ts'
+import { asSent, inPieces } from './body.ts'
 import type { Counts } from './counts.ts'
 import { type Asked, RequestError, type RequestHeaders, readHeaders } from './headers.ts'
 import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf } from './result.ts'
@@ -24,8 +24,7 @@ export interface Door {
 export interface Command {
   readonly headers: RequestHeaders
   readonly body: Buffer
-  /** Who asks. */
-  readonly address: string
+  readonly asker: Asker
 }
 
 export interface Answer {
@@ -37,14 +36,6 @@ export interface Answer {
 const json = (value: unknown): Answer => ({ code: 200, type: 'application/json', body: JSON.stringify(value) })
 const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
 
-/** Commands that change something, or tell about other mail than the asker's own. */
-const controls: ReadonlySet<string> = new Set([
-  ...['learnspam', 'learnham'],
-  ...['stat', 'symbols', 'actions', 'counters', 'auth', 'errors'],
-])
-
-export const isControl = (name: string): boolean => controls.has(name)
-
 /**
  * @param name in lower case, without the slash: `checkv2`
  * @throws RequestError with what was wrong with the request
@@ -53,7 +44,7 @@ export async function answer(door: Door, name: string, command: Command): Promis
   // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
   if (name === 'checkv2') return json(await check(door, command))
   if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(door, command)))
-  if (isControl(name)) authorise(door, command)
+  if (isControl(name)) authorise(door.password, command.headers('password')[0] ?? '', command.asker)
   switch (name) {
     case 'ping':
       return text('pong\r\n')
@@ -93,12 +84,12 @@ export interface Judged extends Scan {
 /** Judges the message of a request. */
 export async function judge(door: Door, asked: Asked, body: Buffer): Promise<Judged> {
   const { settings, flags: _reply, ...envelope } = asked
-  const { terms, thresholds } = settings
-    ? readSettings(settings, door.thresholds)
-    : { terms: undefined, thresholds: door.thresholds }
-  const message = asSent(body)
-  const content = Readable.from([message], { objectMode: false })
+  const message = await asSent(body)
   try {
+    const { terms, thresholds } = settings
+      ? readSettings(settings, door.thresholds)
+      : { terms: undefined, thresholds: door.thresholds }
+    const content = Readable.from(inPieces(message), { objectMode: false })
     const scanned = await scan(door.current(), { ...envelope, content, ...(terms && { terms }) })
     const { decision, ms } = scanned
     door.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
@@ -122,27 +113,16 @@ const inOldForm = ({ symbols, ...rest }: Result) => ({
   default: { is_spam: rest.action !== actions.accept, ...rest, ...symbols },
 })
 
-async function learn({ current, counts }: Door, { body, address }: Command, label: 'ham' | 'spam'): Promise<Answer> {
+async function learn({ current, counts }: Door, { body, asker }: Command, label: 'ham' | 'spam'): Promise<Answer> {
   if (body.length === 0) throw new RequestError(400, 'there is no message to learn')
   try {
-    await current().feedback({ message: asSent(body), label, by: `rspamd:${address}` })
+    await current().feedback({ message: await asSent(body), label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
   } catch (error) {
     if (error instanceof PosternError) throw new RequestError(409, error.message)
     throw error
   }
   counts.learned(label)
   return json({ success: true })
-}
-
-/** In constant time, whatever was sent. */
-function authorise({ password }: Door, { headers, address }: Command): void {
-  if (password === undefined) {
-    if (/^(?:127\.|::1$|::ffff:127\.)/.test(address) || address === '') return
-    throw new RequestError(403, 'without a password the controller is served to this machine alone')
-  }
-  const given = headers('password')[0] ?? ''
-  const digest = (value: string) => hash('sha256', value, 'buffer')
-  if (!timingSafeEqual(digest(given), digest(password))) throw new RequestError(403, 'the password is wrong or missing')
 }
 
 const rows = ({ symbols }: Counts) => [...symbols].map(([symbol, { hits, weight }]) => ({ symbol, hits, weight }))

@@ -4,14 +4,22 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { zstdCompress } from 'node:zlib'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
-import { readBody } from './body.ts'
-import { type Answer, answer, type Door, isControl } from './commands.ts'
+import { peerOf } from '../peer.ts'
+import { byteBudget } from '../web/budget.ts'
+import { connectionOf, HttpConnection } from '../web/connection.ts'
+import { socketSlots } from '../web/slots.ts'
+import { authorise, foreignHostOf, isControl, refusePages } from './access.ts'
+import { type Account, type Packing, readBody } from './body.ts'
+import { type Answer, answer, type Door } from './commands.ts'
 import { counts } from './counts.ts'
 import { RequestError, type RequestHeaders } from './headers.ts'
-import { type Arrival, opening, serveLines } from './lines.ts'
+import { opening, serveLines } from './lines.ts'
 
 export interface RspamdOptions {
-  /** For what changes something or tells of other mail (`/learnspam`, `/stat` …). @default none: this machine alone is served */
+  /**
+   * For what changes something or tells of other mail (`/learnspam`, `/stat`, `/metrics` …). Requests that a browser has
+   * sent for a web page are refused, with it or without. @default none: this machine alone is served, under its own names
+   */
   readonly password?: string
   /** The score from which the gateway refuses, as replies show it. @default 15 */
   readonly reject?: number
@@ -19,7 +27,9 @@ export interface RspamdOptions {
   readonly quarantine?: number
   /** The largest message. @default '25mb' */
   readonly size?: Size
-  /** Connections at once. Each may hold a message in memory. @default 100 */
+  /** Bytes of messages that all requests together hold, packed and unpacked; beyond, requests wait unread. @default '64mb' */
+  readonly budget?: Size
+  /** Connections at once, each with one request. @default 100 */
   readonly connections?: number
   /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
   readonly patience?: Duration
@@ -36,74 +46,94 @@ const MOST_HEADER = 65_536
  * @example
  * rspamd(gateway, { password: 'secret' }).listen(11333, '127.0.0.1')
  */
-export function rspamd(
-  gateway: Gateway | (() => Gateway),
-  { password, reject = 15, quarantine = 6, size = '25mb', connections = 100, patience = '60s' }: RspamdOptions = {},
-): Server {
+export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOptions = {}): Server {
+  const { password, reject = 15, quarantine = 6, size = '25mb', budget = '64mb' } = options
+  const { connections = 100, patience = '60s' } = options
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const limit = toOctets(size, 'rspamd.size')
-  const wait = toMilliseconds(patience, 'rspamd.patience')
   const door: Door = { current, counts: counts(() => Date.now()), password, thresholds: { reject, quarantine } }
-  // Node times the requests of servers that listen; this one is handed its sockets.
-  const arriving = new WeakMap<Socket, NodeJS.Timeout>()
-  const arrived = (socket: Socket) => clearTimeout(arriving.get(socket))
+  const limit = toOctets(size, 'rspamd.size')
+  const bytes = byteBudget(toOctets(budget, 'rspamd.budget'))
+  const accept = socketSlots({ connections, patience: toMilliseconds(patience, 'rspamd.patience') })
   const http = createHttp({ maxHeaderSize: MOST_HEADER }, (request, response) => {
-    respond(door, request, response, { limit, arrived: () => arrived(request.socket) }).catch(() => response.destroy())
+    connectionOf(request).began(request, response)
+    const left = new AbortController()
+    response.once('close', () => response.writableFinished || left.abort())
+    withShare(left.signal, account => respond(door, request, response, account)).catch(() => response.destroy())
   })
+  // Bounded by their bytes; beyond its default count Node would leave fields out without a word.
+  http.maxHeadersCount = 0
   // Clients may end their side once the message is sent, and wait for the answer.
-  const server = createServer({ allowHalfOpen: true }, socket => {
-    arriving.set(
-      socket,
-      setTimeout(() => socket.destroy(), wait),
-    )
-    socket.once('close', () => arrived(socket)).on('error', () => undefined)
-    // Whoever does not fetch the answer.
-    socket.setTimeout(wait, () => socket.destroy())
-    sniff(socket).then(
-      isLines => {
-        if (isLines === undefined) socket.destroy()
-        else if (isLines)
-          serveLines(door, socket, { limit, arrived: () => arrived(socket) }).catch(() => socket.destroy())
-        else http.emit('connection', socket)
-      },
-      () => socket.destroy(),
-    )
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+    socket.on('error', () => undefined)
+    const peer = peerOf(server, socket)
+    const slot = peer && accept(socket)
+    if (!peer || !slot) return void socket.destroy()
+    const { localAddress } = socket
+    sniff(socket, seen => {
+      if (seen === undefined) return void socket.destroy()
+      if (!opening.test(seen.toString('latin1', 0, LONGEST_OPENING))) {
+        http.emit('connection', new HttpConnection(socket, { peer, slot, seen, localAddress }))
+        return
+      }
+      socket.unshift(seen)
+      const left = new AbortController()
+      socket.once('close', () => left.abort())
+      withShare(left.signal, account => serveLines(door, socket, { peer, slot, account })).catch(() => socket.destroy())
+    })
   })
-  server.maxConnections = connections
   return server
+
+  async function withShare(signal: AbortSignal, use: (account: Account) => Promise<void>): Promise<void> {
+    const share = bytes.open(signal)
+    try {
+      await use({ limit, share })
+    } finally {
+      share.close()
+    }
+  }
 }
 
-/** Looks at the first line and puts it back; undefined for who says nothing. */
-async function sniff(socket: Socket): Promise<boolean | undefined> {
+/** The first line of the line protocols is shorter. */
+const LONGEST_OPENING = 64
+
+/** Looks at the first line; undefined for a client that leaves without a word. */
+function sniff(socket: Socket, use: (seen: Buffer | undefined) => void): void {
   let seen = Buffer.alloc(0)
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    seen = Buffer.concat([seen, chunk as Buffer])
-    if (seen.includes(10) || seen.length >= 64) break
+  const done = () => {
+    socket.off('readable', look).off('end', done).off('close', done)
+    use(seen.length > 0 ? seen : undefined)
   }
-  if (seen.length === 0) return undefined
-  socket.unshift(seen)
-  return opening.test(seen.toString('latin1', 0, 64))
+  const look = () => {
+    const chunk: Buffer | null = socket.read()
+    if (chunk === null) return
+    seen = Buffer.concat([seen, chunk])
+    if (seen.includes(10) || seen.length >= LONGEST_OPENING) done()
+  }
+  socket.on('readable', look).on('end', done).on('close', done)
 }
 
 async function respond(
   door: Door,
   request: IncomingMessage,
   response: ServerResponse,
-  { limit, arrived }: Arrival,
+  account: Account,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://postern')
-  const name = url.pathname.replace(/^\/+|\/+$/g, '').toLowerCase()
-  const headers = headersOf(request, url)
-  door.counts.connected(isControl(name))
-  const packed = [...headers('compression'), ...headers('content-encoding')].some(
-    value => value.toLowerCase() === 'zstd',
-  )
-  const wantsPacked = packed || headers('accept-encoding').some(value => /\bzstd\b/i.test(value))
   try {
-    const body = await readBody(request, limit, packed)
-    arrived()
-    const made = await answer(door, name, { headers, body, address: request.socket.remoteAddress ?? '' })
-    await send(response, made, wantsPacked)
+    const connection = connectionOf(request)
+    const { peer, localAddress } = connection
+    refusePages(request.headers)
+    const url = urlOf(request)
+    const name = url.pathname.replace(/^\/+|\/+$/g, '').toLowerCase()
+    const headers = headersOf(request, url)
+    door.counts.connected(isControl(name))
+    const asker = { peer, foreignHost: foreignHostOf(hostsOf(request, url), peer, localAddress) }
+    // Before anything is read; with a message `/symbols` is no part of the controller.
+    if (isControl(name) && name !== 'symbols') authorise(door.password, headers('password')[0] ?? '', asker)
+    const packing = packingOf(headers)
+    const body = await readBody(request, account, packing)
+    connection.arrived()
+    const made = await answer(door, name, { headers, body, asker })
+    await send(response, made, packing === 'zstd' || headers('accept-encoding').some(value => /\bzstd\b/i.test(value)))
   } catch (error) {
     const known = error instanceof RequestError
     const told = known ? error.message : 'the message could not be judged now'
@@ -114,6 +144,32 @@ async function respond(
     }
     await send(response, failed, false)
   }
+}
+
+/** @throws RequestError for what is none */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const parsed = URL.parse(url.startsWith('/') ? `http://postern${url}` : url, 'http://postern')
+  if (parsed === null) throw new RequestError(400, 'the path of the request cannot be read')
+  return parsed
+}
+
+/** Every host that the request names: in its field, and in its first line (RFC 9112 §3.2.2). */
+function hostsOf({ rawHeaders, url = '/' }: IncomingMessage, { host }: URL): readonly string[] {
+  const named = rawHeaders.filter((_value, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
+  return url.startsWith('/') ? named : [...named, host]
+}
+
+/** @throws RequestError for a packing that is not known: the message would be judged as it is packed */
+function packingOf(headers: RequestHeaders): Packing | undefined {
+  const named = [...headers('compression'), ...headers('content-encoding')].map(value => value.trim().toLowerCase())
+  const packings = new Set(named.filter(value => value !== '' && value !== 'identity'))
+  if (packings.size === 0) return undefined
+  const other = [...packings].find(value => value !== 'zstd')
+  if (other === undefined) return 'zstd'
+  throw new RequestError(
+    415,
+    `a body packed by ${JSON.stringify(other.slice(0, 40))}: send zstd, or the message itself`,
+  )
 }
 
 async function send(response: ServerResponse, { code, type, body }: Answer, packed: boolean): Promise<void> {

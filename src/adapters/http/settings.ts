@@ -63,14 +63,19 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const OFF = Number.POSITIVE_INFINITY
+/** Scores and thresholds of more than this are mistakes. */
+const MOST_POINTS = 1_000_000
+
 /** Null switches a threshold off. */
 function numbers(value: unknown, path: string): ReadonlyMap<string, number> {
   if (!isRecord(value)) throw new RequestError(400, `Settings: ${path} is not an object`)
   return new Map(
     Object.entries(value).map(([name, number]) => {
-      const read = number === null ? Number.POSITIVE_INFINITY : number
-      if (typeof read !== 'number' || Number.isNaN(read))
-        throw new RequestError(400, `Settings: ${path}.${name.slice(0, 80)} is not a number`)
+      const read = number === null && path === 'actions' ? OFF : number
+      if (typeof read !== 'number' || (read !== OFF && Math.abs(read) > MOST_POINTS))
+        throw new RequestError(400, `Settings: ${path}.${name.slice(0, 80)} is not a number of points`)
+      if (number === OFF) throw new RequestError(400, `Settings: ${path}.${name.slice(0, 80)} is beyond all numbers`)
       return [path === 'scores' ? symbolName(name) : name, read]
     }),
   )

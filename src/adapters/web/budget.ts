@@ -26,6 +26,8 @@ export interface Share {
    * @throws WebError when the client leaves meanwhile
    */
   take(bytes: number): Promise<void> | undefined
+  /** Gives so many bytes back. */
+  give(bytes: number): void
   /** Gives all of them back. */
   close(): void
 }
@@ -86,6 +88,11 @@ export function byteBudget(max: number): Budget {
             waiting.add(entry)
             signal.addEventListener('abort', leave, { once: true })
           })
+        },
+        give: bytes => {
+          own -= bytes
+          held -= bytes
+          if (waiting.size > 0) wake()
         },
         close: () => {
           held -= own

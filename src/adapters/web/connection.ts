@@ -19,11 +19,14 @@ export interface ConnectionOptions {
   readonly slot: Slot
   /** What was read of the socket already. */
   readonly seen?: Buffer
+  /** The address that the client has come to, read when it came. */
+  readonly localAddress?: string | undefined
 }
 
 /** A socket for an HTTP server: `server.emit('connection', connection)`. */
 export class HttpConnection extends Duplex {
   readonly peer: Peer
+  readonly localAddress: string | undefined
   readonly #slot: Slot
   readonly #socket: Socket
   #rest: Buffer | undefined
@@ -35,10 +38,11 @@ export class HttpConnection extends Duplex {
   /** Bytes of its body that were not handed on; undefined when its length was not named. */
   #left: number | undefined
 
-  constructor(socket: Socket, { peer, slot, seen }: ConnectionOptions) {
+  constructor(socket: Socket, { peer, slot, seen, localAddress }: ConnectionOptions) {
     // Nothing is kept here: the parser has had all before it is asked for more.
     super({ readableHighWaterMark: 0, allowHalfOpen: true })
     this.peer = peer
+    this.localAddress = localAddress
     this.#slot = slot
     this.#socket = socket
     this.#rest = seen
@@ -58,7 +62,8 @@ export class HttpConnection extends Duplex {
     this.#request = request
     this.#left = coding === undefined ? Number(length ?? 0) : undefined
     response.once('close', () => {
-      if (this.destroyed) return
+      // Who was told that the connection ends is asked for nothing more (RFC 9112 §9.6).
+      if (this.destroyed || this.writableEnded) return
       this.#request = undefined
       this.#slot.next()
       this.#feed()

@@ -219,7 +219,9 @@ describe('the controller', () => {
     expect((await stat({ password: 'wrong' })).code).toBe(403)
     expect((await stat({ password: 'correct horse' })).code).toBe(200)
     expect((await ask('/ping', { to: locked.port })).body.toString()).toBe('pong\r\n')
-    expect((await ask('/metrics', { to: locked.port })).code).toBe(200)
+    expect((await ask('/metrics', { to: locked.port })).code).toBe(403)
+    const headers = { password: 'correct horse' }
+    expect((await ask('/metrics', { to: locked.port, headers })).code).toBe(200)
   })
 
   test('knows no other command', async () => {
