@@ -4,8 +4,10 @@ import type { Inspector, Notes } from './inspection.ts'
 import { nativeObject } from './office.ts'
 import { readOle } from './ole.ts'
 
-/** So much of a text is searched. */
+/** So much of a text is searched at once. */
 const MOST_TEXT = 2_097_152
+const PIECE = 262_144
+const OVERLAP = 4096
 /** Of RTF, where objects are written in hex. */
 const MOST_RTF = 4 * MOST_TEXT
 const MOST_OBJECTS = 100
@@ -33,40 +35,54 @@ const fileInLink =
 
 /**
  * A page that assembles a file out of its own text and saves it has three things: octets in a literal, something that
- * makes a file of them, and something that saves it.
+ * makes a file of them, and something that saves it. Long pages are read piece by piece.
  */
-export function inspectMarkup(text: string, notes: Notes): void {
-  const makes =
-    /\b(?:new\s+(?:Blob|File)|createObjectURL|atob|fromCharCode|Uint8Array|unescape|decodeURIComponent)\b/.test(text)
-  const saves =
-    /\b(?:msSaveOrOpenBlob|msSaveBlob|saveAs)\b|\.download\b|\bdownload\s{0,4}=|createObjectURL|navigator\.serviceWorker/i.test(
-      text,
-    )
-  const code =
-    /<script\b|\bon(?:load|error|click|mouse\w{2,8}|focus|toggle|animation\w{3,9}|begin)\s{0,8}=|javascript\s{0,4}:/i.exec(
-      text,
-    )
-  if (code) notes.trait('script', `it holds code: ${code[0].slice(0, 40)}`)
-  if (code && makes && saves && literal.test(text))
-    notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
-  if (fileInLink.test(text)) notes.trait('smuggling', 'a link gives a file that lies in the page itself')
-  if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
-  const form = /<form\b/i.exec(text)
-  if (form && /<input\b[^<>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text))
-    notes.trait('form', 'a form asks for what a person types')
-  if (/<meta\b[^<>]{0,512}http-equiv\s{0,8}=\s{0,8}["']?refresh[^<>]{0,512}url\s{0,8}=/i.test(text))
-    notes.trait('launch', 'it goes on to another page by itself')
+function markupReader(notes: Notes) {
+  let [code, makes, saves, hasLiteral, form, asks] = ['', false, false, false, false, false]
+  return (text: string): void => {
+    makes ||=
+      /\b(?:new\s+(?:Blob|File)|createObjectURL|atob|fromCharCode|Uint8Array|unescape|decodeURIComponent)\b/.test(text)
+    saves ||=
+      /\b(?:msSaveOrOpenBlob|msSaveBlob|saveAs)\b|\.download\b|\bdownload\s{0,4}=|createObjectURL|navigator\.serviceWorker/i.test(
+        text,
+      )
+    code ||=
+      /<script\b|\bon(?:load|error|click|mouse\w{2,8}|focus|toggle|animation\w{3,9}|begin)\s{0,8}=|javascript\s{0,4}:/i.exec(
+        text,
+      )?.[0] ?? ''
+    hasLiteral ||= literal.test(text)
+    form ||= /<form\b/i.test(text)
+    asks ||= /<input\b[^<>]{0,1024}\btype\s{0,8}=\s{0,8}["']?(?:password|email|tel|text)/i.test(text)
+    if (code) notes.trait('script', `it holds code: ${code.slice(0, 40)}`)
+    if (code && makes && saves && hasLiteral)
+      notes.trait('smuggling', 'it assembles a file out of its own text and saves it')
+    if (fileInLink.test(text)) notes.trait('smuggling', 'a link gives a file that lies in the page itself')
+    if (/<hta:application\b/i.test(text)) notes.trait('executable', 'it is an HTML application')
+    if (form && asks) notes.trait('form', 'a form asks for what a person types')
+    if (/<meta\b[^<>]{0,512}http-equiv\s{0,8}=\s{0,8}["']?refresh[^<>]{0,512}url\s{0,8}=/i.test(text))
+      notes.trait('launch', 'it goes on to another page by itself')
+  }
 }
 
-export const inspectHtml: Inspector = (bytes, { notes }) => inspectMarkup(textOf(bytes), notes)
+export const inspectHtml: Inspector = async (bytes, { notes }) => {
+  const read = markupReader(notes)
+  read(textOf(bytes))
+  // The pieces overlap by more than the longest thing that is looked for.
+  for (let at = MOST_TEXT; at < bytes.length; at += PIECE) {
+    await setImmediate()
+    const isWide = bytes[1] === 0 || bytes[0] === 0xff
+    read(bytes.toString(isWide ? 'utf16le' : 'latin1', at - OVERLAP, at + PIECE))
+  }
+}
 
 /** An SVG is a picture: code, pages and files in it are out of place. */
-export const inspectSvg: Inspector = (bytes, { notes }) => {
+export const inspectSvg: Inspector = async (bytes, to) => {
+  await inspectHtml(bytes, to)
   const text = textOf(bytes)
-  inspectMarkup(text, notes)
-  if (/<foreignObject\b/i.test(text)) notes.trait('embedded-object', 'it holds what is no picture (foreignObject)')
+  if (/<foreignObject\b/i.test(text)) to.notes.trait('embedded-object', 'it holds what is no picture (foreignObject)')
   for (const [, url = ''] of text.matchAll(/\b(?:xlink:)?href\s{0,8}=\s{0,8}["'](https?:[^"']{0,2048})/gi))
-    notes.link(url)
+    to.notes.link(url)
+  if (bytes.length > MOST_TEXT) to.notes.beyond('it is longer than is read')
 }
 
 export const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
@@ -89,7 +105,7 @@ export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }
     if (at + 36 > bytes.length) return
     const size = Number(bytes.readBigUInt64LE(at + 16))
     notes.trait('embedded-file', 'files are attached inside it')
-    if (budget.entries <= 0) return notes.trait('unscannable', 'it holds more files than are looked into')
+    if (budget.entries <= 0) return notes.beyond('it holds more files than are looked into')
     budget.entries -= 1
     await nested('', bytes.subarray(at + 36, at + 36 + Math.min(size, bytes.length)))
   }
@@ -98,6 +114,7 @@ export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }
 /** Objects in RTF are written in hex, often with rubbish between the digits. */
 export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
   const text = bytes.toString('latin1', 0, MOST_RTF)
+  if (bytes.length > MOST_RTF) notes.beyond('it is longer than is read')
   if (/\\objupdate\b/.test(text)) notes.trait('auto-run', 'an object in it is refreshed by itself')
   if (/\\\*?\\?template\b[^}]{0,16}(?:https?:|\\\\)/i.test(text))
     notes.trait('external-template', 'opening it fetches a template')
@@ -107,11 +124,13 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
   let objects = 0
   for (let at = text.indexOf('\\objdata'); at >= 0; at = text.indexOf('\\objdata', at + 8)) {
     notes.trait('embedded-object', 'it holds an object')
-    if (left <= 0 || objects === MOST_OBJECTS) return notes.trait('unscannable', 'it has more objects than are read')
+    if (left <= 0 || objects === MOST_OBJECTS) return notes.beyond('it has more objects than are read')
     const { object, end } = unhex(text, at + 8)
     left -= end - at
     objects += 1
     if (end - at > LONG) await setImmediate()
+    if (end - at >= LONGEST_OBJECT || object.length === MOST_TEXT)
+      notes.beyond('an object in it is longer than is read')
     // Class names and ids, as the Equation Editor's is written in either place.
     if (object.includes('Equation.') || object.includes(Buffer.from('02ce020000000000c000000000000046', 'hex')))
       notes.trait('exploit', 'it holds an object for the old Equation Editor')
@@ -176,7 +195,7 @@ export const inspectTnef: Inspector = async (bytes, { notes, nested, budget }) =
   let attributes = 0
   for (let at = 6; at + 9 <= bytes.length; attributes += 1) {
     if (budget.entries <= 0 || attributes === MOST_ATTRIBUTES)
-      return notes.trait('unscannable', 'it has more attributes than are read')
+      return notes.beyond('it has more attributes than are read')
     const [attribute, length] = [bytes.readUInt32LE(at + 1), bytes.readUInt32LE(at + 5)]
     const value = bytes.subarray(at + 9, at + 9 + length)
     at += 9 + length + 2

@@ -4,6 +4,8 @@ import type { Inspector } from './inspection.ts'
 import { lister, utf8 } from './listing.ts'
 
 const MOST_PACKED = 8_388_608
+/** The same, where what is in it is of a format that is looked into. */
+const MOST_KNOWN = 33_554_432
 const MOST_RATIO = 100
 /** Octets of a 7-Zip directory that are searched. */
 const MOST_DIRECTORY = 1_048_576
@@ -18,7 +20,7 @@ export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   // AES-256 with SHA-256, by its codec id.
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
   if (header[0] !== 1) return notes.trait('unscannable', 'the names in the archive are packed')
-  if (length > MOST_DIRECTORY) notes.trait('unscannable', 'the directory is longer than is read')
+  if (length > MOST_DIRECTORY) notes.beyond('the directory is longer than is read')
   const list = lister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return
 }
@@ -49,19 +51,22 @@ export const inspectCab: Inspector = (bytes, { notes, budget }) => {
 }
 
 /** One packed file, with its name if it has one. What is in it is looked into. */
-export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nested }) => {
+export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nested, isKnown }) => {
   let at = 10
   const flags = bytes[3] ?? 0
   if ((flags & 4) !== 0 && at + 2 <= bytes.length) at += 2 + bytes.readUInt16LE(at)
   const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
   const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
-  const { bytes: plain, end: how } = await inflate(bytes, { form: 'gzip', most: MOST_PACKED, budget, signal })
+  const unpack = (most: number) => inflate(bytes, { form: 'gzip', most, budget, signal })
+  const start = await unpack(MOST_PACKED)
+  const isMore = start.end === 'cut' && isKnown(name, start.bytes)
+  const { bytes: plain, end: how } = isMore ? await unpack(MOST_KNOWN) : start
   const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
   notes.member({ name, size: declared })
   const swells = Math.max(declared, plain.length)
   if (how === 'cut' && swells > bytes.length * MOST_RATIO)
     notes.trait('bomb', `${bytes.length} octets unpack to ${swells} or more`)
-  else if (how === 'cut') notes.trait('unscannable', 'it holds more than may be unpacked')
+  else if (how === 'cut' && (isMore || plain.length < MOST_PACKED)) notes.beyond('it holds more than may be unpacked')
   if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
   await nested(name, plain)
 }

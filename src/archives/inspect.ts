@@ -95,7 +95,7 @@ async function look(
   if (format === undefined) return undefined
   const seen = notes(format)
   if (budget.files <= 0 || budget.octets < bytes.length) {
-    seen.trait('unscannable', 'the message holds more than is looked into')
+    seen.beyond('the message holds more than is looked into')
     return seen.done()
   }
   budget.files -= 1
@@ -103,16 +103,16 @@ async function look(
   // A large file takes milliseconds: others have their turn between two of them.
   if (bytes.length > LARGE) await setImmediate()
   const nested = async (inner: string, octets: Buffer): Promise<void> => {
-    if (depth <= 0) {
-      if (isContainer(formatOf(octets, inner)))
-        seen.trait('unscannable', 'containers lie deeper in each other than is looked into')
+    const format = depth <= 0 ? formatOf(octets, inner) : undefined
+    if (isContainer(format)) {
+      seen.beyond('containers lie deeper in each other than is looked into')
       return
     }
     const inspection = await look(inner, octets, depth - 1, budget, signal)
     if (inspection) seen.inside(inner, inspection)
   }
   try {
-    await inspectors[format](bytes, { notes: seen, budget, signal, nested })
+    await inspectors[format](bytes, { notes: seen, budget, signal, nested, isKnown })
   } catch (error) {
     signal.throwIfAborted()
     // Every read is within the octets, or throws a RangeError: then the file is cut or lies about its lengths.
@@ -136,9 +136,11 @@ const containers: ReadonlySet<Format | undefined> = new Set([
   'gzip',
   'bzip2',
   'xz',
+  'zstd',
   'tar',
   'cab',
   'iso9660',
   'tnef',
 ])
+const isKnown = (name: string, head: Buffer): boolean => formatOf(head, name) !== undefined
 const isContainer = (format: Format | undefined): boolean => containers.has(format)

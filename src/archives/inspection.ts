@@ -47,7 +47,7 @@ export type Trait =
   | 'lying-directory'
   /** It is valid as two formats at once. */
   | 'polyglot'
-  /** Beyond a bound, or damaged: not all of it was seen. */
+  /** Beyond a bound, damaged, or packed in a way that is not unpacked: not all of it was seen. */
   | 'unscannable'
   /** Code of the office program in it. */
   | 'macro'
@@ -96,6 +96,8 @@ export interface Inspection {
   readonly links: readonly string[]
   /** What was seen of the files in it that were looked into, with their names. */
   readonly inside: readonly { readonly name: string; readonly inspection: Inspection }[]
+  /** A sentence, where it is `unscannable` because it goes beyond a bound. */
+  readonly beyond?: string
 }
 
 /** What one message may cost, counted down by whoever spends it. */
@@ -113,9 +115,9 @@ export interface Budget {
 export interface InspectLimits {
   /** Octets that are inflated at most, all files of a message together. @default 33_554_432 */
   readonly inflate?: number
-  /** Entries that are listed at most. @default 1000 */
+  /** Entries that are listed at most. @default 5000 */
   readonly entries?: number
-  /** Files that are looked into at most, nested ones included. @default 100 */
+  /** Files that are looked into at most, nested ones included. @default 1000 */
   readonly files?: number
   /** Octets that are searched at most, those of nested files again. @default 67_108_864 */
   readonly octets?: number
@@ -125,21 +127,23 @@ export interface InspectLimits {
 
 export const budget = ({
   inflate = 33_554_432,
-  entries = 1000,
-  files = 100,
+  entries = 5000,
+  files = 1000,
   octets = 67_108_864,
 }: InspectLimits = {}): Budget => ({ inflate, entries, files, octets })
 
 /** Gathers what an inspector sees. */
 export interface Notes {
   trait(trait: Trait, evidence: string): void
+  /** Not all of it was seen, because it goes beyond a bound. */
+  beyond(evidence: string): void
   member(member: Member): void
   link(url: string): void
   inside(name: string, inspection: Inspection): void
   done(): Inspection
 }
 
-const MOST_LINKS = 200
+const MOST_LINKS = 1000
 const LONGEST_NAME = 255
 
 export function notes(format: Format): Notes {
@@ -147,15 +151,23 @@ export function notes(format: Format): Notes {
   const members: Member[] = []
   const links = new Set<string>()
   const inside: { readonly name: string; readonly inspection: Inspection }[] = []
+  const trait = (trait: Trait, sentence: string): void => {
+    if (!evidence.has(trait)) evidence.set(trait, sentence)
+  }
+  let bound: string | undefined
+  const beyond = (sentence: string): void => {
+    trait('unscannable', sentence)
+    bound ??= sentence
+  }
   return {
-    trait: (trait, sentence) => {
-      if (!evidence.has(trait)) evidence.set(trait, sentence)
-    },
+    trait,
+    beyond,
     member: member => {
       members.push({ ...member, name: member.name.slice(-LONGEST_NAME) })
     },
     link: url => {
       if (links.size < MOST_LINKS) links.add(url.slice(0, 2048))
+      else if (!links.has(url.slice(0, 2048))) beyond('it has more links than are read')
     },
     inside: (name, inspection) => {
       inside.push({ name: name.slice(-LONGEST_NAME), inspection })
@@ -167,6 +179,7 @@ export function notes(format: Format): Notes {
       members,
       links: [...links],
       inside,
+      ...(bound !== undefined && { beyond: bound }),
     }),
   }
 }
@@ -179,5 +192,7 @@ export type Inspector = (
     readonly budget: Budget
     readonly signal: AbortSignal
     readonly nested: (name: string, bytes: Buffer) => Promise<void>
+    /** Is it of a format that would be looked into, as its first octets tell? */
+    readonly isKnown: (name: string, head: Buffer) => boolean
   },
 ) => void | Promise<void>

@@ -26,7 +26,7 @@ export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) =>
       seen.add(`folder ${extent}`)
       for (const entry of isoEntries(bytes.subarray(extent * 2048, extent * 2048 + size), joliet)) {
         records += 1
-        if (records > MOST_RECORDS) return notes.trait('unscannable', 'its folders hold more than is read')
+        if (records > MOST_RECORDS) return notes.beyond('its folders hold more than is read')
         if (entry === undefined) continue
         const name = `${folder}${entry.name}`
         if (entry.folder) {

@@ -9,7 +9,7 @@ export const lister =
   (notes: Notes, budget: Budget) =>
   (member: Member): boolean => {
     if (budget.entries <= 0) {
-      notes.trait('unscannable', 'it has more entries than are listed')
+      notes.beyond('it has more entries than are listed')
       return false
     }
     budget.entries -= 1

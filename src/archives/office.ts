@@ -1,11 +1,12 @@
 /** Old Office files and their kin (MS-CFB): macros, objects, passwords, attachments. */
 import type { Inspector, Notes } from './inspection.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
-import { judgeMacro, vbaSource } from './vba.ts'
+import { judgeMacro, MOST_SOURCE, vbaSource } from './vba.ts'
 
-const MOST_SOURCE = 2_097_152
-const MOST_EMBEDDED = 8_388_608
-const MOST_WORKBOOK = 4_194_304
+/** Octets of all modules, as they are packed. */
+const MOST_PACKED = 2_097_152
+/** Of one stream, which is no longer than the file. */
+const MOST_STREAM = 33_554_432
 
 /** Class ids as their octets stand in the file. */
 const INSTALLER = '84100c0000000000c000000000000046'
@@ -23,15 +24,23 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
       notes.trait('exploit', 'it holds an object for the old Equation Editor')
   }
   inspectMacros(file, notes)
-  for (const workbook of named(/^(?:Workbook|Book)$/)) inspectWorkbook(workbook.read(MOST_WORKBOOK), notes)
-  for (const document of named(/^WordDocument$/)) inspectWord(document.read(MOST_WORKBOOK), notes)
+  if (file.cut) notes.beyond('it has more streams than are read')
+  // Streams lie side by side: whoever lets them share octets would have the same ones read over and over.
+  let left = 2 * bytes.length
+  const read = (entry: OleEntry): Buffer => {
+    const stream = entry.read(Math.min(MOST_STREAM, left))
+    left -= stream.length
+    if (left <= 0) notes.beyond('its streams share octets')
+    return stream
+  }
+  for (const workbook of named(/^(?:Workbook|Book)$/)) inspectWorkbook(read(workbook), notes)
+  for (const document of named(/^WordDocument$/)) inspectWord(read(document), notes)
   for (const object of named(/\x01Ole10Native$/)) {
-    const embedded = nativeObject(object.read(MOST_EMBEDDED))
+    const embedded = nativeObject(read(object))
     notes.trait('embedded-object', `it holds a file that a click opens: ${embedded?.name ?? 'without a name'}`)
     if (embedded) await nested(embedded.name, embedded.bytes)
   }
-  for (const attachment of named(/__substg1\.0_37010102$/))
-    await nested(nameBeside(file, attachment), attachment.read(MOST_EMBEDDED))
+  for (const attachment of named(/__substg1\.0_37010102$/)) await nested(nameBeside(file, attachment), read(attachment))
   if (file.broken) notes.trait('unscannable', 'sectors of the Compound File lead nowhere')
 }
 
@@ -48,15 +57,17 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
       .map(({ path }) => path)
       .join(', ')}`,
   )
-  let left = MOST_SOURCE
+  let left = MOST_PACKED
   for (const module of modules) {
     if (left <= 0) {
-      notes.trait('unscannable', 'its macros are too long to read')
+      notes.beyond('its macros are too long to read')
       return
     }
     const stream = module.read(left)
     left -= stream.length
-    const { auto, dangerous } = judgeMacro(vbaSource(stream))
+    const source = vbaSource(stream)
+    if (source.length >= MOST_SOURCE) notes.beyond('its macros are too long to read')
+    const { auto, dangerous } = judgeMacro(source)
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)
   }

@@ -14,11 +14,13 @@ export interface OleFile {
   readonly entries: readonly OleEntry[]
   /** Something that was read so far led nowhere, or in circles. */
   readonly broken: boolean
+  /** There are more entries than are read. */
+  readonly cut: boolean
 }
 
 const MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 const FREE = 0xffffff00
-const MOST_ENTRIES = 2000
+const MOST_ENTRIES = 10_000
 const MOST_SECTORS = 400_000
 const STORAGE = 1
 const STREAM = 2
@@ -93,6 +95,7 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   )
   return {
     entries,
+    cut: directory.length === MOST_ENTRIES * 128,
     get broken() {
       return file.broken
     },

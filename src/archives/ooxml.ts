@@ -5,7 +5,7 @@ import { inspectMacros } from './office.ts'
 import { readOle } from './ole.ts'
 import type { ZipEntry } from './zip.ts'
 
-const MOST_OBJECTS = 20
+const MOST_OBJECTS = 100
 
 export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ name }) => name === '[Content_Types].xml') &&
@@ -38,6 +38,7 @@ export async function inspectOoxml(
       if (/<ddeLink\b/.test(await text(entry, unpack))) notes.trait('dde', 'a cell starts a program by DDE')
     } else if (isObject(name)) {
       if (/\.bin$/i.test(name)) notes.trait('embedded-object', `it holds an object: ${name}`)
+      if (objects === MOST_OBJECTS) notes.beyond('it has more objects than are looked into')
       const object = objects < MOST_OBJECTS ? await unpack(entry) : undefined
       objects += 1
       if (object) await nested(name, object)
@@ -71,10 +72,8 @@ function fieldCodes(xml: string): string {
   let codes = ''
   for (const [, code = ''] of xml.matchAll(/<w:instrText\b[^<>]{0,256}>([^<]{0,4096})/g)) {
     codes += code
-    if (codes.length > 65_536) break
   }
   return `${codes} ${[...xml.matchAll(/<w:fldSimple\b[^<>]{0,64}w:instr\s*=\s*"([^"]{0,1024})/g)]
-    .slice(0, 100)
     .map(([, code]) => code)
     .join(' ')}`
 }

@@ -2,7 +2,7 @@
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes, Trait } from './inspection.ts'
 
-const MOST_STREAMS = 64
+const MOST_STREAMS = 500
 const MOST_STREAM = 1_048_576
 /** Between the type of a stream and its octets, and before them. */
 const MOST_DICTIONARY = 512
@@ -43,7 +43,7 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
   let streams = 0
   for (let type = text.indexOf('/ObjStm'); type >= 0; type = text.indexOf('/ObjStm', type + 7)) {
     if (streams >= MOST_STREAMS) {
-      notes.trait('unscannable', 'it has more streams of objects than are read')
+      notes.beyond('it has more streams of objects than are read')
       break
     }
     streams += 1
@@ -54,7 +54,8 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
     const rest = bytes.subarray(start, start + 2 * MOST_STREAM)
     const stop = rest.indexOf('endstream')
     const packed = stop < 0 ? rest : rest.subarray(0, stop)
-    const { bytes: plain } = await inflate(packed, { form: 'zlib', most: MOST_STREAM, budget, signal })
+    const { bytes: plain, end } = await inflate(packed, { form: 'zlib', most: MOST_STREAM, budget, signal })
+    if (end === 'cut') notes.beyond('a stream of objects is longer than is read')
     const inside = scan(plain.toString('latin1'), notes)
     open.actions ||= inside.actions
     open.runs ||= inside.runs
@@ -71,7 +72,7 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   for (const [, raw = ''] of text.matchAll(telling)) {
     names += 1
     if (names > MOST_NAMES) {
-      notes.trait('unscannable', 'it has more names than are read')
+      notes.beyond('it has more names than are read')
       break
     }
     // `/J#61vaScript` is `/JavaScript`: names may be written in hex (§7.3.5).
@@ -90,7 +91,10 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   for (const [, uri = ''] of text.matchAll(/\/URI\s{0,8}\(((?:[^()\\]|\\.){0,2048})\)/g)) {
     notes.link(uri.replace(/\\(.)/g, '$1'))
     links += 1
-    if (links === MOST_LINKS) break
+    if (links > MOST_LINKS) {
+      notes.beyond('it has more links than are read')
+      break
+    }
   }
   return found
 }

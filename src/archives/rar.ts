@@ -15,7 +15,7 @@ function rar4(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): v
   let blocks = 0
   for (let at = 7; at + 7 <= bytes.length; blocks += 1) {
     if (blocks === MOST_BLOCKS) {
-      notes.trait('unscannable', 'the archive has more blocks than are read')
+      notes.beyond('the archive has more blocks than are read')
       return
     }
     const [type, flags, size] = [bytes[at + 2], bytes.readUInt16LE(at + 3), bytes.readUInt16LE(at + 5)]
@@ -53,7 +53,7 @@ function rar5(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): v
   let blocks = 0
   for (let at = 8; at + 7 <= bytes.length; blocks += 1) {
     if (blocks === MOST_BLOCKS) {
-      notes.trait('unscannable', 'the archive has more blocks than are read')
+      notes.beyond('the archive has more blocks than are read')
       return
     }
     const [size, head] = number(at + 4)

@@ -17,7 +17,7 @@ export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) =>
   // What an entry before says of the next one.
   let told: Extended = {}
   for (let at = 0; at + BLOCK <= bytes.length; headers += 1) {
-    if (headers === MOST_HEADERS) return notes.trait('unscannable', 'it has more entries than are read')
+    if (headers === MOST_HEADERS) return notes.beyond('it has more entries than are read')
     const head = bytes.subarray(at, at + BLOCK)
     if (head[0] === 0) return
     const type = String.fromCharCode(head[156] ?? 0)

@@ -1,4 +1,5 @@
 /** Zip archives as every reader would see them: by the directory at the end, and by the entries as they stand. */
+import { setImmediate } from 'node:timers/promises'
 import type { Entry, ZipFile } from 'yauzl'
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes } from './inspection.ts'
@@ -8,8 +9,13 @@ import { inspectOoxml, isOoxml } from './ooxml.ts'
 const MOST_DECLARED = 209_715_200
 const MOST_RATIO = 100
 const RATIO_FROM = 1_048_576
-/** Of one entry that is looked into. */
-const MOST_ENTRY = 8_388_608
+/** Of a longer entry the beginning is unpacked first: where that is of no format that is looked into, the rest is not. */
+const LONG_ENTRY = 8_388_608
+const HEAD = 40_960
+/** An entry is unpacked as far as the budget goes. */
+const MOST_ENTRY = 33_554_432
+/** Entries that are unpacked before others have their turn. */
+const TURN = 100
 /** Names that only the entries have are sought in so many places. */
 const MOST_SIGNATURES = 10_000
 
@@ -33,12 +39,12 @@ export interface ZipEntry {
 }
 
 export const inspectZip: Inspector = async (bytes, to) => {
-  const { notes, budget, signal, nested } = to
+  const { notes, budget, signal, nested, isKnown } = to
   const { entries, broken, more } = await readDirectory(bytes, budget.entries)
   budget.entries -= entries.length
   for (const { name, size, encrypted } of entries) notes.member({ name, size, ...(encrypted && { encrypted }) })
   if (broken !== undefined) notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
-  if (more) notes.trait('unscannable', `it has more than ${entries.length} entries`)
+  if (more) notes.beyond(`it has more than ${entries.length} entries`)
   if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
   const ranges = judgeRanges(bytes, entries, notes)
   if (!more) judgeHidden(bytes, ranges, notes)
@@ -46,7 +52,10 @@ export const inspectZip: Inspector = async (bytes, to) => {
   const first = bytes.indexOf(LOCAL)
   if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
   if (judgeSizes(bytes, entries, notes)) return
-  const unpack = async ({ offset, packed, method, encrypted, size }: ZipEntry): Promise<Buffer | undefined> => {
+  const unpack = async (
+    { offset, packed, method, encrypted, size }: ZipEntry,
+    most = MOST_ENTRY,
+  ): Promise<Buffer | undefined> => {
     const data = dataOf(bytes, offset, packed)
     if (data === undefined || encrypted) return undefined
     if (method === 0) return data
@@ -54,17 +63,24 @@ export const inspectZip: Inspector = async (bytes, to) => {
       notes.trait('unscannable', `an entry is packed in a way that is not unpacked (method ${method})`)
       return undefined
     }
-    const { bytes: plain, end } = await inflate(data, { form: 'raw', most: MOST_ENTRY, budget, signal })
+    const { bytes: plain, end } = await inflate(data, { form: 'raw', most, budget, signal })
     if (end === 'whole' && plain.length !== size) notes.trait('lying-directory', 'an entry is not as long as it says')
-    if (end === 'cut' && plain.length < MOST_ENTRY) notes.trait('unscannable', 'it holds more than may be unpacked')
+    if (end === 'cut' && (most === MOST_ENTRY || plain.length < most))
+      notes.beyond('it holds more than may be unpacked')
     return plain
   }
   const ownParts = isOoxml(entries) ? await inspectOoxml(entries, unpack, to) : undefined
+  let unpacked = 0
   for (const entry of entries) {
     if (ownParts?.has(entry)) continue
-    if (budget.files <= 0 || budget.inflate <= 0)
-      return notes.trait('unscannable', 'it holds more than may be looked into')
+    if (budget.files <= 0 || budget.inflate <= 0) return notes.beyond('it holds more than may be looked into')
     if (entry.packed === 0 || entry.name.endsWith('/')) continue
+    unpacked += 1
+    if (unpacked % TURN === 0) await setImmediate()
+    if (entry.size > LONG_ENTRY) {
+      const head = await unpack(entry, HEAD)
+      if (head && !isKnown(entry.name, head)) continue
+    }
     const plain = await unpack(entry)
     if (plain) await nested(entry.name, plain)
   }
@@ -139,7 +155,11 @@ function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
 function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
   let next = 0
   let at = bytes.indexOf(LOCAL)
-  for (let found = 0; at >= 0 && found < MOST_SIGNATURES; found += 1) {
+  for (let found = 0; at >= 0; found += 1) {
+    if (found === MOST_SIGNATURES) {
+      notes.beyond('it has more marks of entries than are looked at')
+      break
+    }
     while (next < ranges.length && (ranges[next]?.stop ?? 0) <= at) next += 1
     const around = ranges[next]
     if (around !== undefined && around.start <= at) {

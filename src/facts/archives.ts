@@ -24,6 +24,8 @@ export interface Found {
   readonly evidence: readonly string[]
   /** What a container names, whether it could be looked into or not. */
   readonly members: readonly Member[]
+  /** A sentence, where not all of it was seen because it goes beyond a bound. */
+  readonly beyond?: string
 }
 
 export interface Archives {
@@ -31,7 +33,7 @@ export interface Archives {
   readonly all: readonly Attachment[]
   /** The same and all that was found inside, the outer before the inner. */
   readonly files: readonly Found[]
-  /** There are more files than stand here. */
+  /** There are more files than stand here, or longer ones than are read. */
   readonly cut: boolean
 }
 
@@ -41,7 +43,7 @@ const HEAD = 40_960
 const MOST_WHOLE = 8_388_608
 /** Octets of one file that are looked into. */
 const MOST = 33_554_432
-const MOST_FILES = 200
+const MOST_FILES = 500
 
 /**
  * Every part that is not shown as text of the message, in each reading of it.
@@ -57,6 +59,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   const seen = new Set<string>()
   const all: Attachment[] = []
   let left = MOST_FILES
+  let cut = false
   for (const part of whole) {
     if (!isFile(part) || seen.has(part.sha256 ?? '')) continue
     seen.add(part.sha256 ?? '')
@@ -65,6 +68,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const name = part.filenames[0] ?? ''
     const head = await bytes(part, HEAD)
     if (formatOf(head, name) === undefined && part.size > MOST_WHOLE) continue
+    cut ||= part.size > MOST
     const octets = part.size > head.length ? await bytes(part, MOST) : head
     // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
     const names = [...part.filenames].toSorted(
@@ -73,7 +77,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const inspection = await inspect(names[0] ?? '', octets)
     if (inspection) all.push({ path: part.path, name, inspection })
   }
-  return { all, files: flat(all), cut: false }
+  return { all, files: flat(all), cut }
 })
 
 /** What holds octets and is not shown as the text of the message. */
@@ -90,7 +94,10 @@ const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Pa
 const flat = (all: readonly Attachment[]): readonly Found[] =>
   all.flatMap(({ name, inspection }) => within([name], inspection))
 
-function within(names: readonly string[], { format, traits, evidence, members, inside }: Inspection): readonly Found[] {
+function within(
+  names: readonly string[],
+  { format, traits, evidence, members, inside, beyond }: Inspection,
+): readonly Found[] {
   const inner = inside.flatMap(({ name, inspection }) => within([...names, name], inspection))
-  return [{ names, format, traits, evidence, members }, ...inner]
+  return [{ names, format, traits, evidence, members, ...(beyond !== undefined && { beyond }) }, ...inner]
 }

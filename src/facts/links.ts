@@ -5,6 +5,9 @@ import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
 import { addressesIn, claimedAddress } from '../links/scan.ts'
+import { isBeyond } from '../mime/part.ts'
+import { parts } from './parts.ts'
+import { sweep } from './sweep.ts'
 import { type Text, type TextSection, text } from './text.ts'
 
 export interface Link extends Address {
@@ -32,7 +35,7 @@ export interface Links {
 }
 
 /** Links of one message; references that are looked at; redirectors in redirectors. */
-const [MOST, LOOKED, DEPTH] = [500, 5000, 3]
+const [MOST, LOOKED, DEPTH] = [1000, 5000, 5]
 
 /**
  * From text, HTML and the subject. Nothing outside is asked: redirectors are unwrapped as far as the address tells.
@@ -41,18 +44,24 @@ const [MOST, LOOKED, DEPTH] = [500, 5000, 3]
  * const { all } = await message.ask(links)
  * const lying = all.filter(({ shows, domain }) => shows !== undefined && shows.domain !== domain)
  */
-export const links: Fact<Message, Links> = fact('links', 'message', async message =>
-  linksOf(await message.ask(text), message.header.get('subject') ?? ''),
-)
+export const links: Fact<Message, Links> = fact('links', 'message', async message => {
+  const [seen, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
+  const more = seen.cut || isBeyond(defects) ? (await message.ask(sweep)).links : []
+  return linksOf(seen, message.header.get('subject') ?? '', more)
+})
 
-/** The same without a message: for rules about text from elsewhere. */
-export function linksOf({ sections, cut }: Pick<Text, 'sections' | 'cut'>, subject: string): Links {
+/** The same without a message: for rules about text from elsewhere. `others` are addresses that stand in no section. */
+export function linksOf(
+  { sections, cut }: Pick<Text, 'sections' | 'cut'>,
+  subject: string,
+  others: readonly string[] = [],
+): Links {
   const found = new Map<string, Link>()
   // The same picture and the same link stand in a page a hundred times: they are read once.
   const seen = new Set<string>()
   let looked = 0
   let more = cut
-  for (const { path, reference, base } of references(sections, subject)) {
+  for (const { path, reference, base } of references(sections, subject, others)) {
     const { target, shown, from, element, hidden } = reference
     const same = `${path} ${from} ${element} ${hidden} ${shown} ${target}`
     if (seen.has(same)) continue
@@ -62,6 +71,10 @@ export function linksOf({ sections, cut }: Pick<Text, 'sections' | 'cut'>, subje
       break
     }
     for (const link of expand(reference, path, base)) {
+      if (link === undefined) {
+        more = true
+        break
+      }
       const key = `${link.from} ${link.url} ${link.shown} ${link.hidden} ${link.via ?? ''}`
       if (!found.has(key) && found.size < MOST) found.set(key, link)
     }
@@ -77,7 +90,7 @@ interface Place {
   readonly base: string | undefined
 }
 
-function* references(sections: readonly TextSection[], subject: string): Generator<Place> {
+function* references(sections: readonly TextSection[], subject: string, others: readonly string[]): Generator<Place> {
   for (const reference of plain(subject)) yield place('', reference)
   for (const { path, html, visible } of sections) {
     const base = html?.references.find(({ from }) => from === 'base')?.target
@@ -89,27 +102,36 @@ function* references(sections: readonly TextSection[], subject: string): Generat
       yield place(path, { ...reference, from: 'other', element: 'script', hidden: true })
     }
   }
+  for (const target of others) yield place('', asText(target))
 }
 
 const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
 
 function* plain(source: string): Generator<Reference> {
-  for (const { target } of addressesIn(source, MOST)) {
-    yield { from: 'text', element: '', target, shown: target.slice(0, 256), hidden: false }
-  }
+  for (const { target } of addressesIn(source, LOOKED)) yield asText(target)
 }
+
+const asText = (target: string): Reference => ({
+  from: 'text',
+  element: '',
+  target,
+  shown: target.slice(0, 256),
+  hidden: false,
+})
 
 function* expand(
   { target, shown, from, element, hidden }: Reference,
   path: string,
   base: string | undefined,
-): Generator<Link> {
+): Generator<Link | undefined> {
   const claimed = claimedAddress(shown)
   const claim = claimed === undefined || from === 'text' ? undefined : readAddress(claimed)
   const shows = claim && { host: claim.host, ...(claim.domain && { domain: claim.domain }) }
   let next: string | undefined = target
   let via: string | undefined
-  for (let depth = 0; next !== undefined && depth <= DEPTH; depth++) {
+  for (let depth = 0; next !== undefined; depth++) {
+    // A redirector in so many others is not followed: that is said.
+    if (depth > DEPTH) return yield undefined
     const address = readAddress(next, base)
     if (!address) return
     yield { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }

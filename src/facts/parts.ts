@@ -10,7 +10,7 @@ export interface Parts {
   readonly all: readonly Part[]
   /** Where readers see different messages. */
   readonly ambiguities: readonly Ambiguity[]
-  /** Where looking stopped: `too-costly` means that nothing was read at all. */
+  /** Where looking stopped: `too-costly` and `busy` mean that nothing was read at all. */
   readonly defects: readonly PartDefect[]
   /**
    * The decoded octets of a part, from the first on and at most `limit`; nothing for a part that only holds others.
@@ -39,7 +39,7 @@ export const parts: Fact<Message, Parts> = fact('parts', 'message', async messag
     return ({ place = [] }, limit) => content(place, limit)
   }
   const bytes: Parts['bytes'] = (part, limit) => reader()(part, limit)
-  if (found.kind === 'too-costly') return { all: [], ambiguities: [], defects: ['too-costly'], bytes, reader }
+  if (found.kind !== 'parsed') return { all: [], ambiguities: [], defects: [found.kind], bytes, reader }
   const { parts: all, ambiguities, defects } = found
   return { all, ambiguities, defects, bytes, reader }
 })

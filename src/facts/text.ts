@@ -5,7 +5,7 @@ import { type Disguises, disguises } from '../html/characters.ts'
 import { unflow } from '../html/flowed.ts'
 import { readHtml } from '../html/read.ts'
 import type { HtmlReading } from '../html/reading.ts'
-import type { Part } from '../mime/part.ts'
+import type { Part, PartDefect } from '../mime/part.ts'
 import { parts } from './parts.ts'
 
 /** One part that is text. */
@@ -34,7 +34,7 @@ export interface Text {
 }
 
 /** Characters of HTML that are read, all sections together; sections of one message. */
-const [HTML, SECTIONS] = [524_288, 100]
+const [HTML, SECTIONS] = [524_288, 500]
 
 /**
  * Plain and HTML parts in the charset they are in, from what `parts` has kept of them. Long HTML is read in slices, so that
@@ -49,7 +49,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   const sections: TextSection[] = []
   const seen = new Set<string>()
   let room = HTML
-  let cut = defects.includes('text-cut') || defects.includes('too-costly')
+  let cut = defects.some(defect => UNREAD.has(defect))
   for (const part of all) {
     const kind = kindOf(part)
     // The same octets in another reading say the same.
@@ -70,6 +70,8 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   const hidden = sections.flatMap(({ html }) => (html?.hiddenText ? [html.hiddenText] : [])).join('\n')
   return { visible, hidden, sections, counts: disguises(visible), cut }
 })
+
+const UNREAD: ReadonlySet<PartDefect> = new Set(['text-cut', 'too-costly', 'busy'])
 
 const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
   'text/html',

@@ -7,6 +7,7 @@ import { ending } from '../mime/names.ts'
 import type { NameTrick, Part } from '../mime/part.ts'
 import { type Attached, first, trait } from './attachments/attached.ts'
 import { documents } from './attachments/documents.ts'
+import { RUNS, words } from './attachments/endings.ts'
 import { locked } from './attachments/locked.ts'
 import { quote } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
@@ -186,15 +187,8 @@ export const attachmentRules = (
   } satisfies RuleSet<Attached>
 }
 
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
-
 const PROGRAMS = words('pe elf mach-o java-class dex')
 const IMAGES = words('iso9660 vhd vhdx dmg')
-const RUNS = words(`
-  js jse mjs vbs vbe wsf wsh wsc hta ps1 ps2 psm1 bat cmd pif scr cpl exe msi msp mst msix msixbundle appx appinstaller lnk url scf sct
-  inf reg chm hlp jar jnlp application gadget xll xla ppam iqy slk settingcontent-ms library-ms search-ms searchconnector-ms
-  diagcab website rdp dll ocx sys drv vb ws job theme themepack desktopthemepack diagcfg cab-ms pyz pyw
-`)
 const RUNS_OR_PROGRAM = words(`${[...RUNS].join(' ')} iso img vhd html htm shtml svg zip rar 7z one`)
 const TRICKS: ReadonlySet<NameTrick> = new Set(['nul', 'bidi', 'invisible', 'padding', 'control'])
 const DOUBLE = /\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|jpe?g|png|gif|csv|mp[34]|tiff?)[\s_.-]{0,60}\.[a-z0-9-]{2,20}$/i

@@ -13,6 +13,7 @@ import { type HtmlRule, html, htmlRules } from './html.ts'
 import { type ImpersonationRule, impersonation, impersonationRules, type Person } from './impersonation.ts'
 import { type LinksRule, linkRules, links } from './links.ts'
 import { structure, structureRules } from './structure.ts'
+import { type UnexaminedOptions, unexamined } from './unexamined.ts'
 import { type WordingRule, wording, wordingRules } from './wording.ts'
 
 /** Every rule of the content filters. */
@@ -32,6 +33,8 @@ export interface ContentOptions {
   readonly people?: readonly Person[]
   /** What a rule leads to, by its id: other points, a verdict, or `'off'`. @default the table in docs/rules.md */
   readonly points?: Consequences<RuleId>
+  /** What becomes of a message that was not wholly examined; see `unexamined`. @default 'quarantine' */
+  readonly unexamined?: UnexaminedOptions['verdict']
 }
 
 /** The rules, as docs/rules.md lists them. */
@@ -52,7 +55,12 @@ export const ruleSets = (): readonly Omit<RuleSet<never>, 'see'>[] => [
  * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/pitch': 'off' } })] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export function contentFilters({ domains = [], people = [], points = {} }: ContentOptions = {}): readonly Filter[] {
+export function contentFilters({
+  domains = [],
+  people = [],
+  points = {},
+  unexamined: verdict,
+}: ContentOptions = {}): readonly Filter[] {
   const names = ruleSets().map(({ name }) => name)
   const stray = Object.keys(points).filter(id => !names.includes(id.split('/', 1)[0] ?? ''))
   if (stray.length > 0) {
@@ -66,6 +74,7 @@ export function contentFilters({ domains = [], people = [], points = {} }: Conte
   })
   return [
     gtube(),
+    unexamined(verdict === undefined ? {} : { verdict }),
     structure(of('structure')),
     headers(of('headers')),
     impersonation({ people, protect: domains, ...of('impersonation') }),

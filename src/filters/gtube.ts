@@ -3,7 +3,11 @@ import { oneOf } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, quarantine, reject } from '../core/finding.ts'
 import { checked, schemaOf } from '../core/options.ts'
+import { parts } from '../facts/parts.ts'
+import { sweep } from '../facts/sweep.ts'
 import { text } from '../facts/text.ts'
+import { isBeyond } from '../mime/part.ts'
+import { GTUBE } from '../mime/sweep.ts'
 
 export interface GtubeOptions {
   /** What becomes of a message with the mark. @default 'reject' */
@@ -12,11 +16,8 @@ export interface GtubeOptions {
 
 const schema = schemaOf<GtubeOptions>('gtube', { verdict: oneOf('reject', 'quarantine') })
 
-/** In two pieces, so that this file is none. */
-const MARK = ['XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE', '-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'].join('')
-
 /**
- * The Generic Test for Unsolicited Bulk Email, wherever in the visible text it stands.
+ * The Generic Test for Unsolicited Bulk Email, wherever in the visible text it stands, and in what was not examined as text.
  *
  * @example
  * gtube({ verdict: 'quarantine' })
@@ -26,8 +27,9 @@ export function gtube(options: GtubeOptions = {}): Filter {
   return {
     name: 'gtube',
     message: async (message): Promise<Finding | false> => {
-      const { visible } = await message.ask(text)
-      if (!visible.includes(MARK)) return false
+      const [{ visible, cut }, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
+      const isThere = visible.includes(GTUBE) || ((cut || isBeyond(defects)) && (await message.ask(sweep)).gtube)
+      if (!isThere) return false
       const reason = 'the text holds the test mark GTUBE'
       return verdict === 'reject' ? reject('5.7.1', reason) : quarantine(reason)
     },

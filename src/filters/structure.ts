@@ -88,6 +88,8 @@ const bounds: ReadonlySet<PartDefect> = new Set([
   'too-many-parts',
   'too-many-readings',
   'header-too-large',
+  'fields-cut',
+  'too-many-files',
   'too-costly',
 ])
 

@@ -5,8 +5,8 @@ import { referencesOf, styleUrls } from './references.ts'
 import { parseSheet, RULES, type Style } from './style.ts'
 import { tokenize } from './tokens.ts'
 
-/** References of one text, characters of hidden text, of script, of what one link shows. */
-const [REFERENCES, HIDDEN, SCRIPT, SHOWN] = [2000, 16_384, 65_536, 256]
+/** References of one text; characters of what one link shows. */
+const [REFERENCES, SHOWN] = [5000, 256]
 
 /** Linear in `html`, whose first `limit` characters are read. */
 export async function readHtml(html: string, limit = 524_288): Promise<HtmlReading> {
@@ -38,13 +38,14 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
     needlessEntities: 0,
   }
   let rules = RULES
-  let room = { hidden: HIDDEN, script: SCRIPT }
+  let more = html.length > limit
   let link: { readonly at: number; shown: string } | undefined
 
   const refer = (found: Omit<Reference, 'hidden' | 'shown'>): void => {
-    if (references.length < REFERENCES && found.target.trim() !== '') {
+    if (found.target.trim() === '') return
+    more ||= references.length === REFERENCES
+    if (references.length < REFERENCES)
       references.push({ ...found, target: found.target.slice(0, 4096), shown: '', hidden: open.hiding() !== undefined })
-    }
   }
   const endLink = (): void => {
     const reference = link && references[link.at]
@@ -74,8 +75,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
       counts.needlessEntities += needless
       const inside = open.name()
       if (inside === 'script') {
-        if (room.script > 0) script.push(text.slice(0, room.script))
-        room = { ...room, script: room.script - text.length }
+        script.push(text)
         return
       }
       if (inside === 'style') {
@@ -90,8 +90,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
         return
       }
       hidden[hiding] += solid(text)
-      if (room.hidden > 0) hiddenText.push(text.slice(0, room.hidden))
-      room = { ...room, hidden: room.hidden - text.length }
+      hiddenText.push(text)
     },
     comment: length => {
       counts.comments++
@@ -106,7 +105,7 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
     references,
     counts,
     script: script.join(''),
-    cut: html.length > limit,
+    cut: more,
   }
 }
 

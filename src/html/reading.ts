@@ -44,7 +44,7 @@ export interface HtmlReading {
   readonly visible: string
   /** What is there and not seen, by how it is hidden; characters without blanks. */
   readonly hidden: Readonly<Record<Hiding, number>>
-  /** The text that is not seen, cut to 16384 characters. */
+  /** The text that is not seen. */
   readonly hiddenText: string
   readonly references: readonly Reference[]
   /** How many of each there are. */
@@ -71,7 +71,7 @@ export interface HtmlReading {
       number
     >
   >
-  /** The text of scripts, cut to 65536 characters: what assembles a download is found there. */
+  /** The text of scripts: what assembles a download is found there. */
   readonly script: string
   /** Not all of it was read. */
   readonly cut: boolean

@@ -2,7 +2,7 @@
 import type { Parameters } from './parameters.ts'
 
 /** Octets of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
-const LONGEST = 256
+const LONGEST = 1024
 /** Characters of a Content-Type in which boundaries are looked for. */
 const LONGEST_VALUE = 8192
 /** Boundaries that are tried. */
@@ -51,6 +51,12 @@ export function boundariesOf(value: string, parameters: Parameters): readonly st
     .filter(boundary => boundary.length <= LONGEST && !/^["']+$/.test(boundary))
     .map(boundary => trimEnd(boundary))
   return [...new Set(usable)].slice(0, MOST)
+}
+
+/** A boundary that is named is longer than is looked for, or there are more of them than are tried. */
+export const boundariesCut = (parameters: Parameters): boolean => {
+  const named = parameters.all('boundary')
+  return named.length > MOST || named.some(boundary => boundary.length > LONGEST)
 }
 
 const firstOf = (text: string, pattern: RegExp): number => {

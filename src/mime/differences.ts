@@ -1,7 +1,8 @@
 /** What the fields of one part say in two ways at once, or say that no reader here can follow. */
+import { boundariesCut } from './boundaries.ts'
 import type { HeaderFields } from './header.ts'
 import { looseFields } from './loose-names.ts'
-import { ending, namesOf } from './names.ts'
+import { ending, MOST_NAMES, namesOf } from './names.ts'
 import { parametersOf } from './parameters.ts'
 import type { PartName } from './part.ts'
 import { cut, type Reading } from './readings.ts'
@@ -16,6 +17,17 @@ export const fieldsOf = (header: HeaderFields, name: string) =>
 
 export const partNames = (header: HeaderFields): readonly PartName[] =>
   namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))
+
+/** Is there more in these fields than is read of them? */
+export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { type }: Reading): boolean =>
+  names.length === MOST_NAMES ||
+  FIELDS.some(name => {
+    const all = header.all(name)
+    return all.length > MOST || all.some(field => parametersOf(field).cut)
+  }) ||
+  (type.boundaries.length > 0 && boundariesCut(type.parameters))
+
+const FIELDS = ['content-type', 'content-disposition', 'content-transfer-encoding'] as const
 
 export function* differences(header: HeaderFields, names: readonly PartName[], { type }: Reading): Generator<Why> {
   const { contentType, parameters } = type

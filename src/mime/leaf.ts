@@ -30,6 +30,8 @@ export interface Leaf {
   readonly unknownCharset: boolean
   /** Decoders differ about it. */
   readonly odd: boolean
+  /** It was not decoded to its end as readers do. */
+  readonly cut: boolean
 }
 
 /** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
@@ -49,7 +51,7 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
     slices.push(slice)
     held += slice.length
   }
-  const odd = step.value
+  const { odd, cut } = step.value
   const octets = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
   const detected = detectType(octets.subarray(0, LOOK))
   const base = {
@@ -57,11 +59,13 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
     sha256: hash.digest('hex'),
     ...(detected && { detected }),
     odd,
+    cut,
     ...((declared || keep) && { octets }),
   }
   if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
   const kept = octets.subarray(0, room)
-  const label = charset?.trim().toLowerCase() || guessCharset(kept, kept.length < size)
+  const named = charset?.trim().toLowerCase() ?? ''
+  const label = named === '' || NO_CHARSET.test(named) ? guessCharset(kept, kept.length < size) : named
   const text = decodeCharset(kept, label)
   return {
     ...base,
@@ -71,6 +75,9 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
     unknownCharset: text === undefined,
   }
 }
+
+/** What programs write that do not know (RFC 1428 §2, and forms that nobody has filled in). */
+const NO_CHARSET = /^(?:(?:x-)?unknown(?:-8bit)?|default(?:_charset)?|none|binary)$/
 
 const isText = (detected: string | undefined): boolean =>
   detected !== undefined &&

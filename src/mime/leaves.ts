@@ -1,6 +1,6 @@
 /** The parts that hold no others: added to the walk with what their fields say and what their octets are. */
 import type { Span } from './boundaries.ts'
-import { differences, fieldsOf, partNames } from './differences.ts'
+import { differences, fieldsCut, fieldsOf, partNames } from './differences.ts'
 import type { HeaderFields } from './header.ts'
 import { type Leaf, readLeaf } from './leaf.ts'
 import { filenames, partName } from './names.ts'
@@ -57,13 +57,15 @@ const MOST_FILES = 20
 
 function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, where: Where): void {
   let number = 0
-  for (const file of [...uuencoded(octets, MOST_FILES), ...yencoded(octets, MOST_FILES)]) {
+  const found = [uuencoded(octets, MOST_FILES + 1), yencoded(octets, MOST_FILES + 1)].map(files => [...files])
+  if (found.some(files => files.length > MOST_FILES)) walk.defect('too-many-files')
+  for (const file of found.flatMap(files => files.slice(0, MOST_FILES))) {
     const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
     if (number++ === 0) walk.note(file.kind, where, reason)
     if (!walk.spend(file.stop - file.start)) return
     const contentType = 'application/octet-stream'
     const { encoding, start, stop } = file
-    const found = readLeaf(octets.subarray(start, stop), {
+    const inside = readLeaf(octets.subarray(start, stop), {
       encoding,
       contentType,
       charset: undefined,
@@ -71,12 +73,12 @@ function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, wh
       keep: false,
     })
     const names = [partName(file.kind, file.name)]
-    walk.took(found)
+    walk.took(inside)
     walk.add({
       path: where.path === '' ? `${number}` : `${where.path}.${number}`,
       reading: file.kind,
       contentType,
-      ...contentOf(found),
+      ...contentOf(inside),
       names,
       filenames: filenames(names),
       encoding,
@@ -113,6 +115,7 @@ export function add(
     encoding: readings.encoding,
     ...content,
   })
+  if (fieldsCut(header, names, reading)) walk.defect('fields-cut')
   for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
 }
 

@@ -6,7 +6,7 @@ import type { NameTrick, PartName } from './part.ts'
 /** No file system allows more. Of longer names the beginning and the ending are kept. */
 const LONGEST = 255
 /** Names of one part that are kept. */
-const MOST = 20
+export const MOST_NAMES = 20
 
 /** Every name that the fields of one part give it. */
 export function namesOf(
@@ -26,7 +26,7 @@ export function namesOf(
   ]
   return named
     .filter(([, text]) => text.trim() !== '')
-    .slice(0, MOST)
+    .slice(0, MOST_NAMES)
     .map(([from, text]) => partName(from, text))
 }
 

@@ -27,10 +27,11 @@ export function parseParameters(field: string, limit = 200): Parameters {
   const value = uncomment(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
   let at = first < 0 ? source.length : first
-  for (let count = 0; at < source.length && count < limit; count++) {
+  for (let count = 0; at < source.length && count < limit; ) {
     pair.lastIndex = at
     const match = pair.exec(source)
     if (match) {
+      count++
       const [, name = '', quoted, token = ''] = match
       const text = quoted === undefined ? uncomment(token) : quoted.replace(/\\(.)/gs, '$1')
       const key = name.toLowerCase()

@@ -10,7 +10,8 @@ import { readTree } from './tree.ts'
 export type Parsed =
   | ({ readonly kind: 'parsed' } & PartList)
   | {
-      readonly kind: 'too-costly'
+      /** `busy`: no thread was free in time, which says nothing about the message. */
+      readonly kind: 'too-costly' | 'busy'
       /** A sentence. */
       readonly reason: string
     }
@@ -38,7 +39,8 @@ export async function parse(
   if (octets && dashLines(octets).starts.length <= DASHES) return { kind: 'parsed', ...readTree(octets, limits) }
   const held = octets && { size: octets.length, open: () => Readable.from([octets]) }
   const outcome = await shared.read(held ?? message, { limits, deadline, patience, signal })
-  return outcome.kind === 'done' ? { kind: 'parsed', ...outcome.list } : { kind: 'too-costly', reason: outcome.reason }
+  if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
+  return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
 
 /** Lines that begin as boundaries do: what makes small messages dear. */

@@ -150,6 +150,10 @@ export type PartDefect =
   /** Ambiguities in ambiguities: not every reading was followed. */
   | 'too-many-readings'
   | 'header-too-large'
+  /** One part has more fields, parameters or names that matter, or longer ones, than are read. */
+  | 'fields-cut'
+  /** More files stand inside one text than are looked at. */
+  | 'too-many-files'
   | 'text-cut'
   | 'unknown-encoding'
   | 'unknown-charset'
@@ -157,13 +161,19 @@ export type PartDefect =
   | 'encrypted'
   /** A multipart that is not closed: honest programs forget it, cut messages lack it. */
   | 'unclosed'
-  /** Reading it took longer than a message may take. */
+  /** Reading it took longer, or more memory, than a message may take. */
   | 'too-costly'
+  /** No thread was free to read it: another try will find one. */
+  | 'busy'
+
+/** Something was not read. An end that is missing hides nothing, and what is encrypted is open to its reader alone. */
+export const isBeyond = (defects: readonly PartDefect[]): boolean =>
+  defects.some(defect => defect !== 'unclosed' && defect !== 'encrypted')
 
 export interface PartLimits {
   /** How deep parts may lie in parts. @default 100 */
   readonly depth?: number
-  /** How many parts there may be, all readings together. @default 1000 */
+  /** How many parts there may be, all readings together. Twice as many where some of them hold nothing. @default 1000 */
   readonly parts?: number
   /** Decoded octets of text that are kept, all parts together. @default 1048576 */
   readonly text?: number

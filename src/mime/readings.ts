@@ -36,6 +36,8 @@ export interface Readings {
   readonly unknownEncoding: boolean
   /** It is said that files stand in the octets as text, whatever their type. */
   readonly files: boolean
+  /** There are more readings than are followed. */
+  readonly cut: boolean
 }
 
 type Why = NonNullable<Reading['why']>
@@ -55,7 +57,8 @@ export function readingsOf(header: HeaderFields, fallback: string): Readings {
     }),
   )
   const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
-  return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown, files }
+  const cut = rest.length >= MOST
+  return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown, files, cut }
 }
 
 const readType = (contentType: string, value: string, parameters: Parameters): TypeReading => ({

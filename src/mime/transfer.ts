@@ -11,6 +11,8 @@ export interface TransferDecoder {
   end(): Buffer
   /** Decoders differ about what was pushed so far. */
   odd(): boolean
+  /** It was not decoded as readers do, because that would have cost too much. */
+  cut?(): boolean
 }
 
 const nothing = Buffer.alloc(0)
@@ -49,12 +51,12 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
 /** Octets that are decoded at a time. */
 const SLICE = 65_536
 
-/** The decoded octets, slice by slice; tells at its end whether decoders differ about them. */
-export function* decoded(octets: Buffer, encoding: Encoding): Generator<Buffer, boolean> {
+/** The decoded octets, slice by slice; tells at its end whether decoders differ about them, and whether all is right. */
+export function* decoded(octets: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
   const decoder = transferDecoder(encoding)
   for (let at = 0; at < octets.length; at += SLICE) yield decoder.push(octets.subarray(at, at + SLICE))
   yield decoder.end()
-  return decoder.odd()
+  return { odd: decoder.odd(), cut: decoder.cut?.() ?? false }
 }
 
 /** All of it at once, without a copy where nothing is encoded. */
@@ -84,6 +86,7 @@ function base64(goesOn: boolean): TransferDecoder {
   let held = ''
   let paddings = 0
   let odd = false
+  let passedOver = false
 
   const add = (text: string): Buffer => {
     const whole = text.length - (text.length % 4)
@@ -99,6 +102,7 @@ function base64(goesOn: boolean): TransferDecoder {
       const parts: Buffer[] = []
       const pieces = text.split(/=[=\s]*/)
       const few = paddings + pieces.length <= RESTARTS
+      passedOver ||= !few
       for (const [index, piece] of (few ? pieces : [pieces.join('')]).entries()) {
         if (index > 0) {
           parts.push(Buffer.from(held, 'base64'))
@@ -116,6 +120,7 @@ function base64(goesOn: boolean): TransferDecoder {
     },
     end: () => Buffer.from(held, 'base64'),
     odd: () => odd,
+    cut: () => passedOver,
   }
 }
 

@@ -35,7 +35,8 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
   const { header, body, cutOff } = readSection(source.bytes, span)
   if (cutOff) walk.defect('header-too-large')
   const readings = readingsOf(header, where.fallback)
-  if (readings.unknownEncoding) walk.defect('unknown-encoding')
+  if (readings.unknownEncoding && body.stop > body.start) walk.defect('unknown-encoding')
+  if (readings.cut) walk.defect('too-many-readings')
   const [main, ...others] = readings.all
   part(walk, source, body, { header, readings, reading: main }, where)
   for (const reading of others) {
@@ -190,7 +191,7 @@ function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, 
     walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${cut(named ?? '')}`)
     return
   }
-  if (source.bytes.toString('latin1', body.start, Math.min(body.start + 4096, body.stop)).trim() === '') return
+  if (isBlank(source.bytes.subarray(body.start, body.stop))) return
   const kind = named === undefined ? 'no-boundary' : 'unused-boundary'
   const reason =
     named === undefined
@@ -203,10 +204,19 @@ function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, 
   walk.alternative(where, { kind, reason }, other => follow(walk, source, body, { boundary, cut: made }, other))
 }
 
+/** Linear, and soon over where it is not blank. */
+function isBlank(octets: Buffer): boolean {
+  for (const octet of octets) if (octet !== 32 && (octet < 9 || octet > 13)) return false
+  return true
+}
+
+/** Octets of a preamble or an epilogue: nobody has so many words to say there. */
+const WORDS = 65_536
+
 /** What stands before the first part and after the last is shown by nobody, unless he sees no multipart. */
 function extra(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilogue', where: Where): void {
-  const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + 65_536, span.stop))
-  if (!PAYLOAD.test(sample)) return
+  const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + WORDS, span.stop))
+  if (span.stop - span.start <= WORDS && !PAYLOAD.test(sample)) return
   const reason = `the ${kind} of a multipart holds more than words: it has a field, an element or a file in it`
   walk.alternative(where, { kind, reason }, other => textLeaf(walk, source, span, other))
 }

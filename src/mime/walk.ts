@@ -51,6 +51,8 @@ export interface Walk {
   list(): PartList
 }
 
+/** Parts that hold nothing cost little: twice as many are read. */
+const EMPTY = 2
 /** Readings beside the first that are followed. */
 const READINGS = 64
 const NOTES = 200
@@ -66,6 +68,8 @@ export function openWalk(
   const letters = new Map<string, number>()
   const deferred: (() => void)[] = []
   let budget = 8 * size + 16_777_216
+  let filled = 0
+  const isFull = (): boolean => filled >= most || parts.length >= EMPTY * most
   let readings = READINGS
   let room = text
 
@@ -75,12 +79,18 @@ export function openWalk(
   return {
     enter: ({ depth }) => {
       if (depth > deepest) defects.add('too-deep')
-      if (parts.length >= most) defects.add('too-many-parts')
-      return depth <= deepest && parts.length < most
+      const full = isFull()
+      if (full) defects.add('too-many-parts')
+      return depth <= deepest && !full
     },
     add: part => {
-      if (parts.length < most) parts.push(part)
-      else defects.add('too-many-parts')
+      if (isFull()) {
+        defects.add('too-many-parts')
+        return
+      }
+      parts.push(part)
+      // A part that only holds others has no digest.
+      if (part.size > 0 || part.sha256 === undefined) filled++
     },
     defect: kind => defects.add(kind),
     note,
@@ -102,9 +112,10 @@ export function openWalk(
       return budget > 0
     },
     room: () => room,
-    took: ({ kept, textCut, unknownCharset }) => {
+    took: ({ kept, textCut, unknownCharset, cut }) => {
       room -= kept
       if (textCut) defects.add('text-cut')
+      if (cut) defects.add('too-many-readings')
       if (unknownCharset) defects.add('unknown-charset')
     },
     declare: boundary => boundaries.add(boundary),

@@ -44,6 +44,9 @@ export function decodeCharset(octets: Buffer, charset: string): string | undefin
   return isUtf7(charset) ? decodeUtf7(octets) : decoderFor(charset)?.decode(octets)
 }
 
+/** Is there such a charset? */
+export const isCharset = (charset: string): boolean => isUtf7(charset) || decoderFor(charset) !== undefined
+
 // At most as many entries as there are labels in the Encoding Standard.
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
 

@@ -1,0 +1,23 @@
+/** `sweep`: a quick look at the message as it was sent, where bounds kept everything else from looking. */
+import { setImmediate } from 'node:timers/promises'
+import { type Fact, fact } from '../core/fact.ts'
+import type { Message } from '../core/stage.ts'
+import { type Swept, sweeper } from '../mime/sweep.ts'
+
+export type { Swept } from '../mime/sweep.ts'
+
+/** Octets after which others have their turn. */
+const SLICE = 1_048_576
+
+/** About a millisecond for a megabyte. Ask it only where something was not examined. */
+export const sweep: Fact<Message, Swept> = fact('sweep', 'message', async message => {
+  const look = sweeper()
+  for await (const chunk of message.open() as AsyncIterable<Buffer>) {
+    for (let at = 0; at < chunk.length; at += SLICE) {
+      look.push(chunk.subarray(at, at + SLICE))
+      await setImmediate()
+      message.signal.throwIfAborted()
+    }
+  }
+  return look.end()
+})

@@ -1,0 +1,77 @@
+/** `unexamined`: what of the message nothing has looked into, and which bound kept it from that. */
+import { type Fact, fact } from '../core/fact.ts'
+import type { Message } from '../core/stage.ts'
+import type { Part, PartDefect } from '../mime/part.ts'
+import { isCharset } from '../mime/words.ts'
+import { archives } from './archives.ts'
+import { links } from './links.ts'
+import { parts } from './parts.ts'
+import { text } from './text.ts'
+
+/** One thing that was not examined. */
+export interface Gap {
+  /** For the operator: `parts beyond the first 1000`. */
+  readonly what: string
+  /** The bound: `too-many-parts`. */
+  readonly bound: Bound
+}
+
+export type Bound = Exclude<PartDefect, 'unclosed' | 'encrypted'> | 'html-cut' | 'links-cut' | 'files-cut' | 'archive'
+
+/** Nothing for nearly every message: of 7,108 honest ones of public collections none goes beyond a bound. */
+export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'message', async message => {
+  const [{ all, defects }, seenText, seenLinks, seenFiles] = await Promise.all([
+    message.ask(parts),
+    message.ask(text),
+    message.ask(links),
+    message.ask(archives),
+  ])
+  const ofParts = defects.flatMap((defect): readonly Gap[] => {
+    if (defect === 'unclosed' || defect === 'encrypted') return []
+    return defect === 'unknown-charset' && !all.some(isUnread) ? [] : [{ what: WHAT[defect], bound: defect }]
+  })
+  const isTold = ofParts.some(({ bound }) => bound === 'text-cut' || bound === 'too-costly' || bound === 'busy')
+  const ofFiles = seenFiles.files.flatMap(({ beyond, names }): readonly Gap[] =>
+    beyond === undefined ? [] : [{ what: `the file “${shown(names)}”: ${beyond}`, bound: 'archive' }],
+  )
+  return [
+    ...ofParts,
+    ...(seenText.cut && !isTold ? [HTML] : []),
+    ...(seenLinks.cut && !seenText.cut ? [LINKS] : []),
+    ...(seenFiles.cut ? [FILES] : []),
+    ...ofFiles.slice(0, MOST),
+  ]
+})
+
+/** In a charset that is not known, and not in the letters that all charsets of mail share. */
+const isUnread = ({ text, charset = '' }: Part): boolean =>
+  text !== undefined && /[^\x01-\x0d\x10-\x1a\x1c-\x7f]|~\{/.test(text) && !isCharset(charset)
+
+/** Files that are named. */
+const MOST = 5
+
+const HTML: Gap = { what: 'HTML beyond the first 512 KB, or texts beyond the first 500', bound: 'html-cut' }
+const LINKS: Gap = { what: 'links beyond the first 1000, or in more redirectors than are followed', bound: 'links-cut' }
+const FILES: Gap = { what: 'files beyond the first 500, or beyond the first 32 MB of one', bound: 'files-cut' }
+
+const WHAT: Readonly<Record<Exclude<PartDefect, 'unclosed' | 'encrypted'>, string>> = {
+  'too-deep': 'parts that lie more than 100 deep in each other',
+  'too-many-parts': 'parts beyond the first 1000, or the first 2000 where some are empty',
+  'too-many-readings': 'other readings of parts that can be read in too many ways',
+  'header-too-large': 'the fields of a part beyond the first 128 KB or the first 1000',
+  'fields-cut': 'what the fields of a part say beyond what is read of them',
+  'too-many-files': 'files inside a text beyond the first 20',
+  'text-cut': 'text beyond the first megabyte',
+  'unknown-encoding': 'a part in a transfer encoding that is not known',
+  'unknown-charset': 'text in a charset that is not known',
+  'too-costly': 'the parts of the message, which could not be read in the time and memory that a message may take',
+  busy: 'the parts of the message, since no thread was free to read them',
+}
+
+/** The innermost names; what was sent is cut and made legible. */
+const shown = (names: readonly string[]): string =>
+  names
+    .filter(name => name !== '')
+    .slice(-2)
+    .map(name => name.slice(-60).replace(/[^ -~]/g, '?'))
+    .join(' > ')

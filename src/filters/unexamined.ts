@@ -1,0 +1,101 @@
+/** Messages that were not wholly examined: what lies beyond a bound is not let in because nothing was seen of it. */
+import { scoreOr } from '../core/checks.ts'
+import type { Filter } from '../core/filter.ts'
+import { defer, type Finding, points, quarantine, reject } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
+import type { Message } from '../core/stage.ts'
+import { type Swept, sweep } from '../facts/sweep.ts'
+import { type Gap, unexamined as unexaminedFact } from '../facts/unexamined.ts'
+import { ending } from '../mime/names.ts'
+import { RUNS } from './attachments/endings.ts'
+import { timed } from './clamav/timed.ts'
+import { quote } from './content/quote.ts'
+
+export interface UnexaminedOptions {
+  /**
+   * What becomes of a message of which something was not examined: a verdict, or points. With `'off'` it is let in, each time
+   * with a finding that says so, and once with a notice.
+   * @default 'quarantine'
+   */
+  readonly verdict?: 'quarantine' | 'defer' | 'reject' | 'off' | number
+}
+
+const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: scoreOr('quarantine', 'defer', 'reject', 'off') })
+
+/** Milliseconds in which everything is to be examined; the filter's own deadline comes later. */
+const [WITHIN, DEADLINE] = [9_000, 12_000]
+
+/**
+ * Says what of a message lies beyond the bounds of the parser, the texts, the links and the archives, and looks for programs
+ * and names of programs in it by their first octets. A message for which no thread was free is deferred: that is not its doing.
+ *
+ * @example
+ * unexamined({ verdict: 'reject' })
+ * @throws PosternError when an option is wrong
+ */
+export function unexamined(options: UnexaminedOptions = {}): Filter {
+  const { verdict = 'quarantine' } = checked(schema, options)
+  return {
+    name: 'unexamined',
+    failure: 'defer',
+    deadline: DEADLINE,
+    ...(verdict === 'off' && {
+      start: ({ notify }) => {
+        const reason = 'messages that are not wholly examined are let in, because unexamined.verdict is off'
+        notify({ what: 'unexamined/off', reason, level: 'warning' })
+      },
+    }),
+    message: async message => {
+      const gaps = await gapsOf(message)
+      if (gaps.length === 0) return []
+      if (gaps.every(({ bound }) => bound === 'busy')) {
+        return defer('4.3.2', `not examined: ${told(gaps)}`, { rule: 'busy' })
+      }
+      return [consequence(verdict, `not examined: ${told(gaps)}`), ...seen(await message.ask(sweep))]
+    },
+  }
+}
+
+interface Told extends Pick<Gap, 'what'> {
+  readonly bound: string
+}
+
+const told = (gaps: readonly Told[]): string => gaps.map(({ what, bound }) => `${what} (${bound})`).join('; ')
+
+/** What could not be found out in time was not examined. */
+async function gapsOf(message: Message): Promise<readonly Told[]> {
+  const late: readonly Told[] = [{ what: `what was not read within ${WITHIN} ms`, bound: 'time' }]
+  const { clock, signal } = message
+  return await timed({ clock, ms: WITHIN, signal, late }, () => message.ask(unexaminedFact))
+}
+
+const rule = 'beyond-bounds'
+
+function consequence(verdict: NonNullable<UnexaminedOptions['verdict']>, reason: string): Finding {
+  if (typeof verdict === 'number') return points(verdict, reason, { rule })
+  switch (verdict) {
+    case 'quarantine':
+      return quarantine(reason, { rule })
+    case 'defer':
+      return defer('4.7.1', reason, { rule })
+    case 'reject':
+      return reject('5.7.1', reason, { rule })
+    case 'off':
+      return { rule, reason }
+    default:
+      verdict satisfies never
+      return quarantine(reason, { rule })
+  }
+}
+
+/** As many as a program costs that is found by looking into it. */
+const PROGRAM = 8
+
+function seen({ files, names }: Swept): readonly Finding[] {
+  const file = files.find(what => /^(?:a program|a shortcut)/.test(what))
+  const name = names.find(one => RUNS.has(ending(one)))
+  const what = name === undefined ? file : `a file named ${quote(name)}`
+  return what === undefined
+    ? []
+    : [points(PROGRAM, `in what was not examined there may be ${what}`, { rule: 'program' })]
+}
