@@ -19,7 +19,7 @@ export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (start > bytes.length || header.length === 0) return notes.trait('unscannable', 'the archive has no directory')
   // AES-256 with SHA-256, by its codec id.
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
-  if (header[0] !== 1) return notes.trait('unscannable', 'the names in the archive are packed')
+  if (header[0] !== 1) return notes.beyond('the names in the archive are packed')
   if (length > MOST_DIRECTORY) notes.beyond('the directory is longer than is read')
   const list = lister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return

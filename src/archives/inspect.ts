@@ -27,7 +27,13 @@ import { inspectRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
 import { endsAsZip, inspectZip, LOCAL } from './zip.ts'
 
-const packed: Inspector = (_bytes, { notes }) => notes.trait('unscannable', 'files packed in this way are not unpacked')
+const packed: Inspector = (_bytes, { notes, name }) => {
+  const reason = 'files packed in this way are not unpacked'
+  if (ONE_TEXT.test(name)) notes.trait('unscannable', reason)
+  else notes.beyond(reason)
+}
+/** One text, packed alone: whatever it is, it is opened as a text. */
+const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst)$/i
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
 
 const inspectors: Readonly<Record<Format, Inspector>> = {
@@ -112,7 +118,7 @@ async function look(
     if (inspection) seen.inside(inner, inspection)
   }
   try {
-    await inspectors[format](bytes, { notes: seen, budget, signal, nested, isKnown })
+    await inspectors[format](bytes, { name, notes: seen, budget, signal, nested, isKnown })
   } catch (error) {
     signal.throwIfAborted()
     // Every read is within the octets, or throws a RangeError: then the file is cut or lies about its lengths.

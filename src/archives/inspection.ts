@@ -188,6 +188,8 @@ export function notes(format: Format): Notes {
 export type Inspector = (
   bytes: Buffer,
   to: {
+    /** As whatever holds the file calls it. */
+    readonly name: string
     readonly notes: Notes
     readonly budget: Budget
     readonly signal: AbortSignal

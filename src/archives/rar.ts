@@ -1,17 +1,32 @@
-/** The names in RAR archives, of the forms 1.5 to 4 and of form 5: blocks with a size each. */
+/** RAR archives of the forms 1.5 to 4 and of form 5, blocks with a size each: the names, and the files that are only stored. */
 import type { Inspector, Member, Notes } from './inspection.ts'
 import { lister, untilNul, utf8 } from './listing.ts'
 
 /** Blocks of whatever kind that are read. */
 const MOST_BLOCKS = 10_000
 
-export const inspectRar: Inspector = (bytes, { notes, budget }) => {
-  const list = lister(notes, budget)
-  if (bytes[6] === 1) rar5(bytes, notes, list)
-  else rar4(bytes, notes, list)
+type List = (member: Member, content: Content) => Promise<boolean>
+
+/** The octets of a file in the archive, and whether they are the file as it is. */
+interface Content {
+  readonly octets: Buffer
+  readonly stored: boolean
 }
 
-function rar4(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): void {
+export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) => {
+  const listed = lister(notes, budget)
+  const list: List = async (member, { octets, stored }) => {
+    if (!listed(member)) return false
+    if (member.encrypted || member.size === 0) return true
+    if (stored) await nested(member.name, octets)
+    else notes.trait('unscannable', 'files in it are packed in a way that is not unpacked')
+    return true
+  }
+  if (bytes[6] === 1) await rar5(bytes, notes, list)
+  else await rar4(bytes, notes, list)
+}
+
+async function rar4(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   let blocks = 0
   for (let at = 7; at + 7 <= bytes.length; blocks += 1) {
     if (blocks === MOST_BLOCKS) {
@@ -33,14 +48,19 @@ function rar4(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): v
         size: bytes.readUInt32LE(at + 11),
         ...((flags & 4) !== 0 && { encrypted: true }),
       }
-      if (!list(member)) return
+      const start = at + size
+      const octets = bytes.subarray(start, start + bytes.readUInt32LE(at + 7))
+      if (!(await list(member, { octets, stored: bytes[at + 25] === STORED }))) return
     }
     const added = (flags & 0x8000) !== 0 && at + 11 <= bytes.length ? bytes.readUInt32LE(at + 7) : 0
     at += size + added
   }
 }
 
-function rar5(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): void {
+/** The method of what is not packed. */
+const STORED = 0x30
+
+async function rar5(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   const number = (at: number): readonly [value: number, next: number] => {
     let value = 0
     for (let index = 0; index < 8 && at + index < bytes.length; index += 1) {
@@ -72,18 +92,18 @@ function rar5(bytes: Buffer, notes: Notes, list: (member: Member) => boolean): v
       const [unpacked, afterSize] = number(afterFileFlags)
       let next = number(afterSize)[1]
       next += ((fileFlags & 2) !== 0 ? 4 : 0) + ((fileFlags & 4) !== 0 ? 4 : 0)
-      next = number(number(next)[1])[1]
+      const [packing, afterPacking] = number(next)
+      next = number(afterPacking)[1]
       const [length, name] = number(next)
       // An extra record of kind 1 says how the file is encrypted.
       const encrypted = extra > 0 && number(number(end - extra)[1])[0] === 1
-      if (
-        !list({
-          name: utf8(bytes.subarray(name, Math.min(name + length, end))),
-          size: unpacked,
-          ...(encrypted && { encrypted }),
-        })
-      )
-        return
+      const member = {
+        name: utf8(bytes.subarray(name, Math.min(name + length, end))),
+        size: unpacked,
+        ...(encrypted && { encrypted }),
+      }
+      const octets = bytes.subarray(end, end + data)
+      if (!(await list(member, { octets, stored: (packing & 0x380) === 0 }))) return
     }
     // Encrypted headers, or the end.
     if (type === 4 || type === 5) return

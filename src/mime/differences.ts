@@ -25,7 +25,7 @@ export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { ty
     const all = header.all(name)
     return all.length > MOST || all.some(field => parametersOf(field).cut)
   }) ||
-  (type.boundaries.length > 0 && boundariesCut(type.parameters))
+  (type.contentType.includes('multipart') && boundariesCut(type.parameters))
 
 const FIELDS = ['content-type', 'content-disposition', 'content-transfer-encoding'] as const
 
