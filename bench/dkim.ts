@@ -96,6 +96,7 @@ async function signedMessage(body: Buffer): Promise<Buffer> {
 const contextOf = (bytes: Buffer): Header => ({
   ip: '192.0.2.1',
   ref: '',
+  client: 'unknown',
   spokeEarly: false,
   ...worldOf({ dns }),
   signal: new AbortController().signal,

@@ -7,6 +7,7 @@ export type { Feedback, Label, Lesson, Written } from './core/feedback.ts'
 export type { Conduct, Filter, SoFar } from './core/filter.ts'
 export {
   accept,
+  allow,
   type Details,
   defer,
   discard,
@@ -22,6 +23,7 @@ export {
 export type { DecisionEntry, SessionEntry, TransactionEntry } from './core/journal.ts'
 export type { MailDetails, Peer, Session } from './core/session.ts'
 export type {
+  ClientKind,
   Connection,
   Greeting,
   Header,

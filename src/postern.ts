@@ -7,6 +7,7 @@ import type { Feedback, Written } from './core/feedback.ts'
 import type { Filter } from './core/filter.ts'
 import { LEAST_DEADLINE, wrongFilters } from './core/filter-check.ts'
 import type { SessionEntry } from './core/journal.ts'
+import { knownClients } from './core/known-clients.ts'
 import { type MessageLimits, messageLimits, readLimits } from './core/message-limits.ts'
 import { check, list, problemsOf, required, schemaOf } from './core/options.ts'
 import { plan } from './core/run.ts'
@@ -32,6 +33,7 @@ import type { Resolver } from './dns/resolver.ts'
 import type { LoadMeter } from './load/load.ts'
 import { loadMeter } from './load/meter.ts'
 import { canonical } from './net/address.ts'
+import { knownClient, ownNetwork } from './net/checks.ts'
 import type { Metric } from './observe/metric.ts'
 import { loadMetrics, merged, observer, storeMetrics } from './observe/observer.ts'
 import { thresholds } from './policy/thresholds.ts'
@@ -46,6 +48,18 @@ import type { Tracer } from './trace/tracer.ts'
 export interface PosternOptions {
   /** Who looks, in this order. Lists may be nested, as `unless` and `recommended` make them. */
   readonly filters: readonly (Filter | readonly Filter[])[]
+  /**
+   * Networks of our own hosts and programs: exempt from checks of who the client is (SPF, DMARC, reverse DNS, greeting, DNS
+   * lists, greylisting) and from limits by address, never from content, virus, loop and relay control. An address that
+   * turns out to hide many clients is not trusted; `notify` hears of it as `clients/hidden`. @default the loopback
+   */
+  readonly trustedNetworks?: readonly string[]
+  /**
+   * Servers that forward mail to us: addresses, networks, domains of confirmed reverse names (`.example.org` for all names
+   * below it). Exempt as `trustedNetworks`; the client that a forwarder names in its own Received field is checked in its
+   * place. @default []
+   */
+  readonly forwarders?: readonly string[]
   /** Who decides. @default thresholds() */
   readonly policy?: Policy
   /** Our host name, which is also the authserv-id of the fields that we write (RFC 8601 §2.5). @default the system's host name */
@@ -134,6 +148,8 @@ const schema = schemaOf<PosternOptions>('', {
   notify: callback(),
   load: having('a load meter, as loadMeter() makes it', 'now', 'hold', 'took'),
   log: callback('a function that takes an entry'),
+  trustedNetworks: list(ownNetwork(), 'networks'),
+  forwarders: list(knownClient(), 'networks and names'),
 })
 
 /**
@@ -209,6 +225,7 @@ type Compiled = Omit<Setup, 'ended' | 'budget'> & { readonly files: number; read
 function compile(options: PosternOptions, filters: readonly Filter[]): Compiled {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', limits = {} } = options
   const name = options.name ?? hostname()
+  const clients = knownClients(options)
   const deadline = toMilliseconds(options.deadline ?? '10s')
   const { size, memory, files, disk } = readLimits(limits)
   const tracers = options.trace ?? [authenticationResults({ id: name }), spamStatus]
@@ -218,7 +235,9 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Compiled 
   const readings = [...new Set(filters.flatMap(({ reads = [] }) => reads))]
   const { folder } = options
   const log = options.log && harmless('log', options.log)
-  return { plans, filters, readings, policy, mode, lineEnds, size, memory, files, disk, folder, tracers, isForged, log }
+  const checks = new Map(filters.map(filter => [filter.name, filter.checks]))
+  const judging = { plans, filters, checks, clients, readings, policy, mode }
+  return { ...judging, lineEnds, size, memory, files, disk, folder, tracers, isForged, log }
 }
 
 /** A filter that cannot begin is told of, and asked all the same: its own `failure` says what that means. */

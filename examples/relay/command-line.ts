@@ -14,6 +14,8 @@ export const known = {
   dns: { type: 'string', multiple: true },
   proxy: { type: 'string', multiple: true },
   xclient: { type: 'string', multiple: true },
+  'trusted-network': { type: 'string', multiple: true },
+  forwarder: { type: 'string', multiple: true },
   workers: { type: 'string' },
   store: { type: 'string' },
   relays: { type: 'string' },
@@ -43,6 +45,8 @@ export const help = `Usage: npm start -- [options]
   --dns ADDRESS           a server of DNS; may be said several times (the system's)
   --proxy NETWORK         a network of proxies whose PROXY header says who the client is; may be said several times
   --xclient NETWORK       the same for XCLIENT
+  --trusted-network NETWORK  a network of our own hosts, whose identity is not checked; may be said several times (the loopback)
+  --forwarder CLIENT      a network or name of a server that forwards mail to us; may be said several times
   --workers N             processes that share the port, the limits and what is remembered (1)
   --store PLACE           what is remembered: memory, a FILE of SQLite, or redis://HOST:PORT
                           (memory; for several workers postern.db in the Maildir)

@@ -29,6 +29,10 @@ export interface RelayOptions {
   readonly proxies: readonly string[]
   /** Networks of whoever may say XCLIENT. @default none */
   readonly xclient: readonly string[]
+  /** Networks of our own hosts. @default the loopback */
+  readonly trustedNetworks?: readonly string[]
+  /** Networks or names of servers that forward mail to us. @default none */
+  readonly forwarders: readonly string[]
   /** Where `/metrics` is served over HTTP. @default nowhere */
   readonly metrics?: Place
   /** Where Rspamd's protocol is served: lessons for the classifier, and messages of other hosts. @default nowhere */
@@ -89,6 +93,7 @@ export function readOptions(
   }
   const [metrics, rspamd] = [served('metrics'), served('rspamd')]
   const domains = given.get('domain') ?? []
+  const trusted = given.get('trusted-network')
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
     wrong('--domain', undefined, 'at least one domain, or the relay would serve every spammer')
@@ -114,6 +119,8 @@ export function readOptions(
       dns: given.get('dns') ?? [],
       proxies: given.get('proxy') ?? [],
       xclient: given.get('xclient') ?? [],
+      ...(trusted !== undefined && { trustedNetworks: trusted }),
+      forwarders: given.get('forwarder') ?? [],
       workers,
       relays,
       store,

@@ -54,6 +54,8 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
     load,
     clock,
     notify,
+    ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
+    forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
     dns: resolver(options.dns.length > 0 ? { servers: options.dns, took } : { took }),
     log: entry => log(jsonLine(worker === undefined ? entry : { worker, ...entry })),

@@ -1,4 +1,5 @@
 /** Filters made of filters: dry runs and exemptions. */
+import { PosternError, type Problem } from './errors.ts'
 import type { Filter, SoFar } from './filter.ts'
 import { type Findings, shadowed } from './finding.ts'
 import { type Connection, type Header, type Message, type Recipient, type Stage, stages } from './stage.ts'
@@ -15,8 +16,10 @@ export const shadow = (filter: Filter): Filter =>
   })
 
 /**
- * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then.
+ * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then. For
+ * hosts, users and senders of your own there are `trustedNetworks`, `forwarders` and `access({ allow })`.
  *
+ * @throws PosternError for a filter that nobody may be exempt from, such as `recipients`
  * @example
  * unless(({ user }) => user !== undefined, dnsbl({ zones }), helo())
  */
@@ -24,15 +27,27 @@ export function unless(
   trusted: (context: Anywhere) => boolean | Promise<boolean>,
   ...filters: readonly (Filter | readonly Filter[])[]
 ): readonly Filter[] {
-  return filters
-    .flat()
-    .map(filter =>
-      changed(
-        filter,
-        examine => (context, sofar) =>
-          after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context, sofar))),
-      ),
-    )
+  const all = filters.flat()
+  const problems = all.flatMap(({ name, required }): Problem[] =>
+    required === undefined
+      ? []
+      : [
+          {
+            path: 'unless',
+            found: name,
+            expected: `filters that somebody may be exempt from: ${required}`,
+            remedy: `put ${name} beside unless(…); for partners write access({ allow }), for your own hosts trustedNetworks`,
+          },
+        ],
+  )
+  if (problems.length > 0) throw new PosternError(problems)
+  return all.map(filter =>
+    changed(
+      filter,
+      examine => (context, sofar) =>
+        after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context, sofar))),
+    ),
+  )
 }
 
 /** The filter with another way to examine each of its stages. */

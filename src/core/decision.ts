@@ -33,7 +33,7 @@ export interface DecisionPoint {
   readonly forwardPath?: string
   /** The session's reference, for the reply. */
   readonly ref: string
-  /** The finding that ended this stage, if one was certain. */
+  /** The finding that ended this stage, or the first that accepts. */
   readonly ended?: Finding
 }
 

@@ -25,6 +25,8 @@ const filterCheck = object<Filter>(
       ),
     ),
     order: oneOf('early', 'late'),
+    checks: oneOf('identity', 'content'),
+    required: text(),
     failure: oneOf('pass', 'defer'),
     deadline: duration({ min: LEAST_DEADLINE }),
     reads: list(check<Reading<unknown>>('a reading, made by reading()', isReading), 'readings'),

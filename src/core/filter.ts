@@ -25,6 +25,14 @@ export interface Conduct {
   readonly name: string
   /** Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused. */
   readonly order?: 'early' | 'late'
+  /**
+   * `identity`: who the client is and for whom it may send. Does not run for users who have authenticated, for
+   * `trustedNetworks`, proxies and `forwarders`. `content`: what the message holds. Neither runs for a sender that is
+   * allowed (see `allow`). @default it always runs
+   */
+  readonly checks?: 'identity' | 'content'
+  /** Why no exemption may skip this filter, as a sentence: `unless` refuses to. */
+  readonly required?: string
   /** What a failure or a timeout of this filter means. @default 'pass' */
   readonly failure?: 'pass' | 'defer'
   /** How long one stage of this filter may take. @default the gateway's `deadline` */

@@ -22,8 +22,10 @@ export interface Finding {
   readonly say?: string
   /** Say it now and hang up, whatever the policy's `speakAt`. */
   readonly close?: boolean
-  /** The consequences that `shadow` took away. */
-  readonly would?: Pick<Finding, 'points' | 'verdict' | 'status' | 'say' | 'close'>
+  /** Exempts its whole connection, transaction or recipient from checks of identity and content, and from the score. */
+  readonly allow?: boolean
+  /** The consequences that `shadow` or an exemption took away. */
+  readonly would?: Pick<Finding, 'points' | 'verdict' | 'status' | 'say' | 'close' | 'allow'>
 }
 
 /** Nothing, one or several. Falsy says nothing, so a rule can be `condition && reject(…)`. */
@@ -51,8 +53,17 @@ export const points = (value: number, reason: string, details?: Details): Findin
   points: value,
 })
 
-/** Certainly wanted: no further filter of this stage runs. Later stages still do; see `unless` to exempt wholly. */
+/**
+ * Certainly wanted at this stage: its points do not count, and filters that check identity or content need not run. All
+ * others still do, and the strictest outcome wins.
+ */
 export const accept = (reason: string, details?: Details): Finding => ({ ...details, reason, verdict: 'accept' })
+
+/**
+ * Wanted beyond this stage: its whole connection, transaction or recipient is exempt from checks of identity and content,
+ * and from the score. Never from a virus, relay control, loops and limits. Say it only of who is proven.
+ */
+export const allow = (reason: string, details?: Details): Finding => ({ ...accept(reason, details), allow: true })
 
 /** Certainly suspicious: receive it, but keep it apart from the inbox. */
 export const quarantine = (reason: string, details?: Details): Finding => ({
@@ -82,7 +93,7 @@ export const defer = (status: Extract<Status, `4.${string}`>, reason: string, de
 
 /** Takes the consequences away and keeps what was found, under `would`. */
 export function shadowed(finding: Finding): Finding {
-  const { points: score, verdict, status, say, close, ...rest } = finding
+  const { points: score, verdict, status, say, close, allow, ...rest } = finding
   if (score === undefined && verdict === undefined) return finding
   const would = {
     ...(score !== undefined && { points: score }),
@@ -90,6 +101,7 @@ export function shadowed(finding: Finding): Finding {
     ...(status !== undefined && { status }),
     ...(say !== undefined && { say }),
     ...(close !== undefined && { close }),
+    ...(allow !== undefined && { allow }),
   }
   return { ...rest, would }
 }

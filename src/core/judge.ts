@@ -2,6 +2,7 @@
 import { goAhead, refusal } from '../policy/reply.ts'
 import { type Decision, type DecisionPoint, isFinal } from './decision.ts'
 import { reasonOf } from './errors.ts'
+import { exemptionOf, withoutExempt } from './exempt.ts'
 import { defer, type Finding, reject } from './finding.ts'
 import { malformedDecision } from './malformed.ts'
 import type { Scope } from './memory.ts'
@@ -18,13 +19,18 @@ export interface Level {
 
 interface Findings {
   readonly findings: readonly Finding[]
+  readonly scope?: Scope
 }
+
+/** Whether a finding here exempts what follows from checks of identity and content. */
+export const isAllowedLevel = ({ findings }: Level): boolean => findings.some(({ allow }) => allow)
 
 export const level = (scope: Scope): Level => ({ scope, findings: [] })
 
 /** Asks the policy. In shadow mode its decision is told but not carried out. */
 export function judge(setup: Setup, levels: readonly Findings[], at: DecisionPoint): Decision {
-  const findings = levels.flatMap(({ findings }) => findings)
+  const all = levels.flatMap(({ findings }) => findings)
+  const findings = withoutExempt(all, setup.checks, exemptionOf(levels))
   try {
     const decision = setup.policy(findings, at)
     const problem = malformedDecision(decision)
@@ -48,8 +54,12 @@ export const decidedBy =
 export function again(setup: Setup, levels: readonly Level[], at: DecisionPoint): Decision | undefined {
   const before = levels.find(({ decided }) => decided !== undefined)?.decided
   if (before === undefined) return undefined
-  const decision = judge(setup, levels, before.ended === undefined ? at : { ...at, ended: before.ended })
-  return isFinal(decision.verdict) ? decision : { ...before.decision, stage: at.stage }
+  const exemption = exemptionOf(levels)
+  const [ended] = before.ended === undefined ? [] : withoutExempt([before.ended], setup.checks, exemption)
+  const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
+  if (isFinal(decision.verdict)) return decision
+  // A user who has authenticated since, or a sender that is allowed, was refused for what it is exempt from.
+  return exemption === 'none' ? { ...before.decision, stage: at.stage } : undefined
 }
 
 function harmless(decision: Decision, ref: string): Decision {

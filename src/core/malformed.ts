@@ -13,6 +13,7 @@ const KEYS = {
   status: true,
   say: true,
   close: true,
+  allow: true,
   would: true,
 } satisfies Readonly<Record<keyof Finding, true>>
 
@@ -36,11 +37,12 @@ export function malformed(finding: unknown): string | undefined {
     return `${show(finding)} is no finding; return points(…), reject(…) or nothing`
   if ('then' in finding) return 'a promise stands in a list of findings; await it'
   for (const key in finding) if (!Object.hasOwn(KEYS, key)) return strange(key)
-  const { rule, reason, would } = finding as Finding
+  const { rule, reason, allow, would } = finding as Finding
   if (typeof reason !== 'string' || reason.trim() === '')
     return `reason: found ${show(reason)}, expected a sentence for the operator`
   if (rule !== undefined && !(typeof rule === 'string' && RULE.test(rule)))
     return `rule: found ${show(rule)}, expected a name such as 'listed'`
+  if (allow !== undefined && typeof allow !== 'boolean') return `allow: found ${show(allow)}, expected true or false`
   if (would !== undefined && (typeof would !== 'object' || would === null))
     return `would: found ${show(would)}, expected what shadow() took away`
   return malformedConsequence(finding as Finding) ?? (would && malformedConsequence(would))

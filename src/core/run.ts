@@ -1,11 +1,12 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one refuses. */
 import { isFinal } from './decision.ts'
 import { reasonOf } from './errors.ts'
+import { type Exemption, exemptionAt, isExempt } from './exempt.ts'
 import type { Filter, SoFar } from './filter.ts'
 import { defer, type Finding, type Findings } from './finding.ts'
 import { malformed } from './malformed.ts'
 import { contextWith, OVER, type Scope } from './memory.ts'
-import type { Connection, Stage } from './stage.ts'
+import type { Connection, Stage, Transaction } from './stage.ts'
 import type { Clock } from './world.ts'
 
 /** One filter at one stage, ready to run. */
@@ -24,7 +25,7 @@ export type Plan = readonly (readonly Step[])[]
 export interface Result {
   /** In filter order, whatever the order of arrival. */
   readonly findings: readonly Finding[]
-  /** The certain finding that ended the stage. */
+  /** The certain finding that ended the stage; of a stage that was not ended, the first that accepts. */
   readonly ended?: Finding
 }
 
@@ -65,23 +66,29 @@ export function run(
   scope: Scope,
   clock: Clock,
   spent: Spent,
-  { earlier = [], adjust, isDecided }: RunOptions = {},
+  { earlier = [], adjust, isDecided, isAllowed = false }: RunOptions = {},
 ): Result | Promise<Result> {
   if (waves.length === 0) return nothing
   const found: Found = []
+  const exemptHere = exemptionAt(scope.stage, scope.context as Transaction)
+  const exemption = (): Exemption => (isAllowed || found.some(acceptsStage) ? 'all' : exemptHere)
   const from = (index: number): Result | Promise<Result> => {
     const wave = waves[index]
-    if (wave === undefined) return resultOf(found, undefined)
+    if (wave === undefined) return resultOf(found, acceptOf(found))
     // What the points so far have decided needs no scanner.
-    if (index > 0 && isLate(wave) && isDecided?.(resultOf(found, undefined).findings)) return resultOf(found, undefined)
+    if (index > 0 && isLate(wave) && isDecided?.(resultOf(found, undefined).findings))
+      return resultOf(found, acceptOf(found))
     const sofar = new Before(earlier, found)
     const next = (ended: Finding | undefined): Result | Promise<Result> =>
       ended !== undefined || scope.over ? resultOf(found, ended) : from(index + 1)
-    const ended = runWave(wave, { scope, clock, spent, found, sofar, adjust })
+    const ended = runWave(wave, { scope, clock, spent, found, sofar, adjust, exemption: exemption() })
     return ended instanceof Promise ? ended.then(next) : next(ended)
   }
   return from(0)
 }
+
+const acceptOf = (found: Found): Finding | undefined =>
+  found.flatMap(([, findings]) => findings).find(({ verdict }) => verdict === 'accept')
 
 function resultOf(found: Found, ended: Finding | undefined): Result {
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
@@ -92,6 +99,8 @@ export interface RunOptions {
   /** What was found at the stages before. */
   readonly earlier?: readonly { readonly findings: readonly Finding[] }[]
   readonly adjust?: Adjust | undefined
+  /** An earlier stage has allowed the sender. @default false */
+  readonly isAllowed?: boolean
   /** Whether these findings of this stage decide, so that no `late` filter need start. @default never */
   readonly isDecided?: (findings: readonly Finding[]) => boolean
 }
@@ -104,7 +113,9 @@ export type Adjust = (finding: Finding) => Finding | undefined
 type Found = (readonly [index: number, findings: readonly Finding[]])[]
 
 /** Nothing that is found later can change these. */
-const endsStage = ({ verdict }: Finding): boolean => verdict === 'accept' || (verdict !== undefined && isFinal(verdict))
+const endsStage = ({ verdict }: Finding): boolean => verdict !== undefined && isFinal(verdict)
+
+const acceptsStage = ([, findings]: Found[number]): boolean => findings.some(({ verdict }) => verdict === 'accept')
 
 interface Wave {
   readonly scope: Scope
@@ -113,11 +124,12 @@ interface Wave {
   readonly found: Found
   readonly sofar: SoFar
   readonly adjust: Adjust | undefined
+  readonly exemption: Exemption
 }
 
 function runWave(
   wave: readonly Step[],
-  { scope, clock, spent, found, sofar, adjust }: Wave,
+  { scope, clock, spent, found, sofar, adjust, exemption }: Wave,
 ): Finding | undefined | Promise<Finding | undefined> {
   const answers = untilLate(scope)
   let waiting: Map<Step, () => void> | undefined
@@ -153,6 +165,7 @@ function runWave(
   }
 
   for (const step of wave) {
+    if (exemption !== 'none' && isExempt(step.filter, exemption)) continue
     // Where one filter ends the next begins: the clock is read once for each.
     const since = now
     try {

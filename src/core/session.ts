@@ -1,11 +1,23 @@
 /** A session: SMTP's own verbs in, decisions out. State lives in levels that end with what they belong to. */
 import type { Readable } from 'node:stream'
-import { type Budget, withBudget } from '../dns/budget.ts'
+import { budgetOf } from '../dns/budget.ts'
 import { canonical } from '../net/address.ts'
 import { type Decision, isFinal, type Outcome, type Policy } from './decision.ts'
 import { PosternError } from './errors.ts'
 import { journal } from './journal.ts'
-import { again, decidedBy, gone, judge, type Level, level, outOfOrder, tooLong, tooMany } from './judge.ts'
+import {
+  again,
+  decidedBy,
+  gone,
+  isAllowedLevel,
+  judge,
+  type Level,
+  level,
+  outOfOrder,
+  tooLong,
+  tooMany,
+} from './judge.ts'
+import { findForwarder } from './known-clients.ts'
 import { openScope } from './memory.ts'
 import { reference } from './reference.ts'
 import { type Adjust, run, type Spent } from './run.ts'
@@ -31,6 +43,8 @@ export interface Peer {
   readonly ref?: string
   /** The client spoke before it was greeted. @default false */
   readonly spokeEarly?: boolean
+  /** It is a proxy that will say for whom it speaks (XCLIENT): its own address is judged by nothing. @default false */
+  readonly proxy?: boolean
   /** @default the gateway's own */
   readonly terms?: Terms
 }
@@ -94,6 +108,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
   const connection = level(
     openScope<Connection>('connect', undefined, {
       ip,
+      client: peer.proxy ? 'proxy' : setup.clients.kindOf(ip),
       ref,
       spokeEarly: peer.spokeEarly ?? false,
       dns,
@@ -143,6 +158,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
       run(setup.plans[stage], here.scope, clock, spent, {
         earlier: levels,
         adjust: setup.adjust,
+        isAllowed: levels.some(isAllowedLevel),
         isDecided: decidedBy(setup, levels, at),
       }),
       ({ findings, ended }) => {
@@ -171,7 +187,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         if (closed) return gone('connect', ref)
         if (connected) return outOfOrder('connect', ref, 'the session is connected already')
         connected = true
-        return examine('connect', [connection])
+        return soon(findForwarder(setup.clients, connection.scope), () => examine('connect', [connection]))
       }),
     early: () =>
       inTurn(() => {
@@ -191,6 +207,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         endTransaction()
         greeting?.scope.end()
         notes?.helo(name, tls)
+        if (setup.clients.greeted(connection.scope.context, name)) connection.scope.learn({ client: 'hidden' })
         greeting = level(openScope<Greeting>('helo', connection.scope, { helo: name, ...(tls && { tls }) }))
         return examine('helo', [connection, greeting])
       }),
@@ -272,18 +289,6 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
       setup.ended(ms, spent)
       if (notes !== undefined) setup.log?.(notes.entry(ms, spent))
     },
-  }
-}
-
-/** A share of questions, made with the first of them: most clients that are refused at once cause none. */
-function budgetOf({ dns, clock }: World): Budget {
-  let budget: Budget | undefined
-  return {
-    resolve: (name, type, options) => {
-      budget ??= withBudget(dns, { clock })
-      return budget.resolve(name, type, options)
-    },
-    renew: () => budget?.renew(),
   }
 }
 

@@ -2,9 +2,11 @@
 import type { HeaderField } from '../mime/header.ts'
 import type { Tracer } from '../trace/tracer.ts'
 import type { Policy } from './decision.ts'
+import type { Checks } from './exempt.ts'
 import type { Reading } from './fact.ts'
 import type { Filter } from './filter.ts'
 import type { SessionEntry } from './journal.ts'
+import type { KnownClients } from './known-clients.ts'
 import type { Adjust, Plan, Spent } from './run.ts'
 import type { SpoolBudget } from './spool-budget.ts'
 import type { Stage } from './stage.ts'
@@ -12,6 +14,9 @@ import type { Stage } from './stage.ts'
 export interface Setup {
   readonly plans: Readonly<Record<Stage, Plan>>
   readonly filters: readonly Filter[]
+  /** What each filter checks, by its name. */
+  readonly checks: Checks
+  readonly clients: KnownClients
   /** What filters have named in `reads`. */
   readonly readings: readonly Reading<unknown>[]
   readonly policy: Policy

@@ -16,6 +16,13 @@ export interface Tls {
   readonly cipher?: string
 }
 
+/**
+ * How a client is known before it says anything. `trusted`: from `trustedNetworks`. `forwarder`: one of `forwarders`.
+ * `proxy`: it speaks for clients that it has not named yet. `hidden`: a private address that hides many clients.
+ * `unknown`: anybody else.
+ */
+export type ClientKind = 'unknown' | 'trusted' | 'forwarder' | 'proxy' | 'hidden'
+
 /** A client has connected. Nothing has been said yet. */
 export interface Connection {
   /**
@@ -23,6 +30,8 @@ export interface Connection {
    * then no filter judges an address, and nothing is charged to one.
    */
   readonly ip: string | undefined
+  /** How the client is known beforehand. Only an `unknown` one has an address that may be charged. */
+  readonly client: ClientKind
   /** The reference that stands in every reply and on every log line of this session. */
   readonly ref: string
   /** The client spoke before it was greeted (RFC 5321 §4.3.1 forbids that); false where the host cannot tell. */
@@ -41,6 +50,13 @@ export interface Connection {
   /** Finds a fact out, once. Whoever asks next gets the same answer. */
   ask<T>(fact: Fact<this, T>): Promise<T>
 }
+
+/**
+ * The address that limits and records may be charged to. That of a proxy, of our own networks, of a forwarder or of a host
+ * that hides many clients is nobody's own.
+ */
+export const chargeableAddress = ({ ip, client }: Pick<Connection, 'ip' | 'client'>): string | undefined =>
+  client === 'unknown' ? ip : undefined
 
 /** HELO, EHLO or LHLO was said. */
 export interface Greeting extends Connection {

@@ -7,7 +7,7 @@ import { deliverable, matchingFields } from './content.ts'
 import { type Decision, isFinal, type Outcome } from './decision.ts'
 import type { Reader, Reading } from './fact.ts'
 import { defer, type Finding, reject } from './finding.ts'
-import { again, decidedBy, gone, judge, type Level, level, own } from './judge.ts'
+import { again, decidedBy, gone, isAllowedLevel, judge, type Level, level, own } from './judge.ts'
 import { openScope, type Scope } from './memory.ts'
 import { receive } from './receive.ts'
 import { run, type Spent } from './run.ts'
@@ -79,6 +79,7 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
       run(setup.plans[stage], here.scope, clock, spent, {
         earlier: all(),
         adjust: setup.adjust,
+        isAllowed: all().some(isAllowedLevel),
         isDecided: forEveryone(stage),
       }),
       ({ findings, ended }) => {

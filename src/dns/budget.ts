@@ -128,3 +128,15 @@ class Shares implements Budget {
     return undefined
   }
 }
+
+/** A share of questions, made with the first of them: most clients that are refused at once cause none. */
+export function budgetOf({ dns, clock }: { readonly dns: Resolver; readonly clock: Clock }): Budget {
+  let budget: Budget | undefined
+  return {
+    resolve: (name, type, options) => {
+      budget ??= withBudget(dns, { clock })
+      return budget.resolve(name, type, options)
+    },
+    renew: () => budget?.renew(),
+  }
+}

@@ -1,5 +1,6 @@
 /** What is proven about a client and a message: the only names that reputation and limits may be charged to. */
 import { fact } from '../core/fact.ts'
+import { chargeableAddress } from '../core/stage.ts'
 import { networkOf } from '../net/address.ts'
 import { dkim } from './dkim.ts'
 import { dmarc } from './dmarc.ts'
@@ -26,9 +27,9 @@ export interface Identities extends Origin {
   readonly author?: string
 }
 
-/** Who the client is, before it has said anything. */
+/** Who the client is, before it has said anything: nothing where its address is not its own. */
 export const origin = fact('origin', 'connect', async (connection): Promise<Origin> => {
-  const { ip } = connection
+  const ip = chargeableAddress(connection)
   if (ip === undefined) return {}
   const { organisation } = await connection.ask(rdns)
   return { ip, network: networkOf(ip), ...(organisation !== undefined && { rdns: organisation }) }

@@ -1,6 +1,6 @@
 /** How far somebody is trusted before his message was seen: what load control sorts by when there is too much to do. */
 import { type Fact, fact } from '../core/fact.ts'
-import type { Connection, Transaction } from '../core/stage.ts'
+import { type Connection, chargeableAddress, type Transaction } from '../core/stage.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 import type { Get } from '../store/store.ts'
 import { rdns } from './rdns.ts'
@@ -42,7 +42,7 @@ export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
   const byAddress = memory === usualMemory ? addressTrust : addressTrustBy(memory)
   return fact('trust', 'connect', async (connection): Promise<Trust> => {
     const known = await connection.ask(byAddress)
-    if (known !== 'unknown') return known
+    if (known !== 'unknown' || connection.client !== 'unknown') return known
     const { organisation: name } = await connection.ask(rdns)
     return name === undefined ? 'unknown' : await look(connection, { identities: [`rdns:${name}`], marks: [], memory })
   })
@@ -50,7 +50,9 @@ export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
 
 function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
   return fact('address-trust', 'connect', connection => {
-    const { ip } = connection
+    // Our own hosts and forwarders are known by the configuration.
+    if (connection.client === 'trusted' || connection.client === 'forwarder') return 'known'
+    const ip = chargeableAddress(connection)
     return ip === undefined
       ? 'unknown'
       : look(connection, { identities: clientOf({ ip }), marks: [clientMark(ip)], memory })

@@ -44,6 +44,7 @@ export function bounce(options: BounceOptions = {}): Filter {
   const own = new Set(domains.map(domain => organisationalDomain(domain) ?? domain.toLowerCase()))
   return {
     name: 'bounce',
+    checks: 'content',
     secrets,
     message: async (message): Promise<readonly Finding[]> => {
       if (message.reversePath !== '' || message.user !== undefined) return []

@@ -36,6 +36,7 @@ export function bulk(options: BulkOptions = {}): Filter {
   const lasts = toMilliseconds(within)
   return {
     name: 'bulk',
+    checks: 'content',
     message: async message => {
       if (message.user !== undefined || message.reversePath === '') return false
       const [print, who] = await Promise.all([message.ask(fingerprint), message.ask(identities)])

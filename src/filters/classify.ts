@@ -83,6 +83,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
 
   return {
     name: 'classify',
+    checks: 'content',
     start: async world => {
       if (folder !== undefined) {
         keeper = newKeeper({ folder, classifier, world })

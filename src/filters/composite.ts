@@ -37,6 +37,7 @@ export const rule = (name: string): Condition => ({ rule: name })
  */
 export const composite = (name: string, when: Condition, finding: Finding): Filter => ({
   name,
+  checks: 'content',
   order: 'late',
   message: (_message, { findings }) => {
     const found = new Set(findings.map(({ rule }) => rule ?? ''))

@@ -3,9 +3,10 @@ import type { Decision, Reply } from '../core/decision.ts'
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, reject, type Status } from '../core/finding.ts'
-import type { Connection } from '../core/stage.ts'
+import { type Connection, chargeableAddress, type Transaction } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { systemClock, type World } from '../core/world.ts'
+import { spf } from '../facts/spf.ts'
 import { addressTrust } from '../facts/trust.ts'
 import { networkOf } from '../net/address.ts'
 import type { Metric } from '../observe/metric.ts'
@@ -37,6 +38,9 @@ const TELL = 60_000
  * Remembers clients that were refused with certainty when they connected, and those whose sessions end in refusals again and
  * again. `protect` closes them before a session is opened; other hosts refuse them by this filter. Deferrals condemn nobody,
  * clients with a good record are never condemned, and a new gateway begins with nobody. IPv6 is remembered by /64.
+ *
+ * Who spoke before the greeting makes the next clients of its address wait (421), and shuts out nobody. Refusals that a domain
+ * has caused for which SPF speaks are not charged to the address.
  *
  * What the policy wants to be told at RCPT is still told there, unless the load is amber or red.
  *
@@ -126,7 +130,12 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
       if (would !== undefined || isOwn(decision) || !isKnown(context)) return
       if (stage === 'message' && (verdict === 'accept' || verdict === 'quarantine')) strikes.drop(keyOf(context.ip))
       if (verdict !== 'reject') return
-      if (stage !== 'connect') return strike(context)
+      if (stage !== 'connect') return blame(context, () => strike(context))
+      // Whoever spoke first has misbehaved; the others behind the same address have not, and may come again.
+      if (context.spokeEarly) {
+        const reason = `a client spoke before it was greeted: ${reasonOf(decision)}`
+        return condemn(context, { reply: comeAgain(context.ref), reason, spoken: true })
+      }
       const spoken = decision.reply.code >= 500
       condemn(context, { reply: spoken ? decision.reply : goAway(context.ref), reason: reasonOf(decision), spoken })
     },
@@ -144,7 +153,17 @@ export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: Con
 
 /** A client that has an address to be remembered by. */
 type Client = Connection & { readonly ip: string }
-const isKnown = (context: Connection): context is Client => context.ip !== undefined
+const isKnown = (context: Connection): context is Client => chargeableAddress(context) !== undefined
+
+/** A refusal is the address's own unless a user or a domain that SPF proves has caused it. */
+function blame(context: Connection, act: () => void): void {
+  const transaction = 'reversePath' in context ? (context as Transaction) : undefined
+  if (transaction === undefined) act()
+  else if (transaction.user === undefined)
+    transaction.ask(spf).then(({ result, identity, weak }) => {
+      if (result !== 'pass' || identity !== 'mailfrom' || weak) act()
+    }, act)
+}
 
 const AT_ONCE = { close: true } as const
 
@@ -155,6 +174,13 @@ const goAway = (ref: string): Reply => ({
   code: 554,
   status: '5.7.1',
   text: `Refused by policy ref=${ref}`,
+  close: true,
+})
+
+const comeAgain = (ref: string): Reply => ({
+  code: 421,
+  status: '4.7.0',
+  text: `Try again later ref=${ref}`,
   close: true,
 })
 

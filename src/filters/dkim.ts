@@ -71,6 +71,7 @@ export function dkim(options: DkimOptions = {}): Filter {
 
   return {
     name: 'dkim',
+    checks: 'identity',
     reads: [signatures],
     message: async message => judge(await message.ask(signatures), await message.ask(author)),
   }

@@ -86,7 +86,7 @@ export function dmarc({
 
   /** A reason not to do what the policy asks for, or to wait until there may be one. */
   const excuse = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
-    const trustedForwarder = await forwarder(message)
+    const trustedForwarder = message.client === 'forwarder' ? message.ip : await forwarder(message)
     if (trustedForwarder !== undefined) {
       return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
     }
@@ -105,6 +105,7 @@ export function dmarc({
 
   return {
     name: 'dmarc',
+    checks: 'identity',
     reads: trusted.size > 0 ? [dkim, arc] : [dkim],
     message: async message => {
       const found = await message.ask(check)

@@ -37,6 +37,7 @@ export function dnsbl({ zones, wait = '3s', ...times }: DnsblOptions): Filter {
 
   return {
     name: 'dnsbl',
+    checks: 'identity',
     secrets: lists.flatMap(({ secrets }) => secrets),
     start: watch.start,
     stop: watch.stop,

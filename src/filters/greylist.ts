@@ -99,6 +99,7 @@ export function greylist(options: GreylistOptions = {}): Filter {
   }
   return {
     name: 'greylist',
+    checks: 'identity',
     order: 'late',
     ...(at === 'rcpt'
       ? {

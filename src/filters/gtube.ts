@@ -26,6 +26,7 @@ export function gtube(options: GtubeOptions = {}): Filter {
   const { verdict = 'reject' } = checked(schema, options)
   return {
     name: 'gtube',
+    checks: 'content',
     message: async (message): Promise<Finding | false> => {
       const [{ visible, cut }, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
       const isThere = visible.includes(GTUBE) || ((cut || isBeyond(defects)) && (await message.ask(sweep)).gtube)

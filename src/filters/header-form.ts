@@ -83,6 +83,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
   }
   return {
     name: 'header-form',
+    checks: 'content',
     mail: ({ reversePath, utf8 }) => onPath(reversePath, utf8),
     rcpt: ({ forwardPath, utf8 }) => onPath(forwardPath, utf8),
     header: async context => {

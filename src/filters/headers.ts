@@ -24,6 +24,7 @@ export const headers = (options: HeadersOptions = {}): Filter => ruleFilter(head
 /** @internal */
 export const headersRules = {
   name: 'headers',
+  checks: 'identity',
   about: 'Header fields that no honest program writes so.',
   caps: { date: 2.5, id: 3, mailer: 3, to: 2, subject: 3, route: 3, form: 2 },
   see: message => message.ask(sight),

@@ -61,6 +61,7 @@ export function helo(options: HeloOptions = {}): Filter {
   const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
   return {
     name: 'helo',
+    checks: 'identity',
     helo: async (greeting): Promise<Findings> => {
       const { ip, helo: said } = greeting
       // Whose name or address it is can only be told of a client that is known.

@@ -51,6 +51,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
   const own = protect.map(domain => organisationalDomain(domain) ?? domain.toLowerCase())
   return {
     name: 'impersonation',
+    checks: 'identity',
     about: 'Who the message shows as its sender, against who sent it.',
     caps: { brand: 6, person: 6, sender: 4, reply: 3 },
     see: async (message): Promise<Shown> => {

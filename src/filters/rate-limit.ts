@@ -64,10 +64,10 @@ export function rateLimit({
   }
 
   /** The method for one stage, if any limit has to do with it. */
-  const stage = <C extends Connection>(pick: (charges: Charges) => Charge<C> | undefined) => {
+  const stage = <C extends Connection>(pick: (charges: Charges) => Charge<C> | readonly Charge<C>[] | undefined) => {
     const concerned = plans.flatMap((plan, place) => {
-      const charge = pick(plan.charges)
-      return charge ? [{ plan, place, charge }] : []
+      const charges: readonly Charge<C>[] = [pick(plan.charges) ?? []].flat()
+      return charges.map(charge => ({ plan, place, charge }))
     })
     if (concerned.length === 0) return undefined
     return async (context: C): Promise<readonly Finding[]> => {
@@ -115,7 +115,7 @@ function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent &
   return defer('4.7.0', reason, {
     rule: what,
     say: `Too many ${what}, try again later`,
-    ...(closing.has(what) && { close: true }),
+    ...(closing.has(what) && !key.startsWith('domain:') && { close: true }),
   })
 }
 

@@ -27,6 +27,7 @@ export function rdns(options: RdnsOptions = {}): Filter {
   const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(schema, options)
   return {
     name: 'rdns',
+    checks: 'identity',
     connect: async connection => {
       const { ip } = connection
       return ip !== undefined && weigh(await connection.ask(rdnsFact), ip, { missing, unconfirmed, generic })

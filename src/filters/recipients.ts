@@ -99,6 +99,7 @@ export function recipients({
 
   return {
     name: 'recipients',
+    required: 'without it the server relays mail of anybody to anybody',
     failure,
     rcpt: (recipient): Findings | Promise<Findings> => {
       const { accepted, forwardPath, ip, ref, user } = recipient

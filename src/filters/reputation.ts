@@ -90,6 +90,7 @@ export function reputation({
   }
   return {
     name: 'reputation',
+    checks: 'identity',
     reads: [dkim],
     connect: async connection => judge(connection, clientOf(await connection.ask(origin)), 'client'),
     message: async message =>

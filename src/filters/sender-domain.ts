@@ -23,6 +23,7 @@ export function senderDomain(options: SenderDomainOptions = {}): Filter {
   const { unknown = 'defer' } = checked(schema, options)
   return {
     name: 'sender-domain',
+    checks: 'identity',
     mail: async transaction => {
       if (transaction.reversePath === '') return undefined
       const { domain } = mailboxOf(transaction.reversePath)

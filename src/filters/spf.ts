@@ -85,6 +85,7 @@ export function spf(options: SpfOptions = {}): Filter {
 
   return {
     name: 'spf',
+    checks: 'identity',
     mail: async transaction => {
       const found = await transaction.ask(check)
       return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])

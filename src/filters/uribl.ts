@@ -43,11 +43,11 @@ export function uribl({ zones, most = 20, wait = '3s', ...times }: UriblOptions)
 
   return {
     name: 'uribl',
+    checks: 'content',
     secrets: lists.flatMap(({ secrets }) => secrets),
     start: watch.start,
     stop: watch.stop,
     message: async message => {
-      if (message.user !== undefined) return []
       const { domains } = await message.ask(links)
       const asked = domains.slice(0, most)
       const found = await Promise.all(watch.believed().map(list => askAll(list, asked, { message, ms, watch })))

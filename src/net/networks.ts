@@ -57,6 +57,14 @@ export function readNetwork(text: string): Network | Misread {
       }
 }
 
+/** Wider than what a registry gives to anybody: an IPv4 /8, an IPv6 /12. */
+export const isTooBroad = ({ width, prefix }: Network): boolean => prefix < (width === 1 ? 8 : 12)
+
+export const TOO_BROAD: Misread = {
+  expected: 'a network of at most /8 (IPv4) or /12 (IPv6)',
+  remedy: 'this one holds much of the Internet: list the networks that are meant',
+}
+
 /** `192.0.2.0/24`; a single address stands alone. */
 export const writeNetwork = ({ words, width, prefix }: Network): string =>
   prefix === 32 * width ? written(words, width) : `${written(words, width)}/${prefix}`

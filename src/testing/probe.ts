@@ -7,7 +7,7 @@ import { type Finding, points } from '../core/finding.ts'
 import { openScope, type Scope } from '../core/memory.ts'
 import { reference } from '../core/reference.ts'
 import { plan, run } from '../core/run.ts'
-import { type Connection, type Stage, type Stages, stages, type Tls } from '../core/stage.ts'
+import { type ClientKind, type Connection, type Stage, type Stages, stages, type Tls } from '../core/stage.ts'
 import { toMilliseconds } from '../core/units.ts'
 import { type Clock, type Consult, type Notify, systemClock } from '../core/world.ts'
 import type { Resolver } from '../dns/resolver.ts'
@@ -20,6 +20,8 @@ export interface Probed {
   /** Undefined: the host does not know it. @default '192.0.2.1' */
   readonly ip?: string | undefined
   readonly ref?: string
+  /** How the client is known beforehand. @default 'unknown' */
+  readonly client?: ClientKind
   readonly spokeEarly?: boolean
   /** Undefined: the host does not know it. @default 'client.example' */
   readonly helo?: string | undefined
@@ -98,11 +100,11 @@ function scopeAt(stage: Stage, world: Probed): Scope {
 /** The scopes of the stages that happen, in order; `rcpt` once for each recipient. */
 function* dialogue(world: Probed, progress: { readonly accepted: number }): Generator<readonly [Stage, Scope]> {
   const { ip, helo } = { ip: '192.0.2.1', helo: 'client.example', ...world }
-  const { ref = reference(), spokeEarly = false } = world
+  const { ref = reference(), client = 'unknown', spokeEarly = false } = world
   const { tls, reversePath = '', user, utf8 = false } = world
   const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
   const last = stages.indexOf(lastStage(world))
-  const connection = openScope('connect', undefined, { ip, ref, spokeEarly, ...worldOf(world) })
+  const connection = openScope('connect', undefined, { ip, client, ref, spokeEarly, ...worldOf(world) })
   const greeting = openScope('helo', connection, { helo, ...(tls && { tls }) })
   const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
   const bytes = bytesOf(world)

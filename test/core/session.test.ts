@@ -96,14 +96,16 @@ test('the first certain finding ends the stage, aborts its neighbours, and no la
   expect(dear).not.toHaveBeenCalled()
 })
 
-test('an accept ends its stage and not the session', async () => {
-  const after = vi.fn()
+test('an accept exempts from checks of identity and content at its stage, and from no other filter', async () => {
+  const [identity, content, rest] = [vi.fn(), vi.fn(), vi.fn()]
   const gateway = gate([
     { name: 'friend', order: 'early', connect: () => accept('a friend') },
-    { name: 'rest', connect: after, mail: () => reject('5.7.1', 'refused all the same') },
+    { name: 'identity', checks: 'identity', connect: identity },
+    { name: 'content', checks: 'content', connect: content },
+    { name: 'rest', connect: rest, mail: () => reject('5.7.1', 'refused all the same') },
   ])
   const [, [connect, , mail, rcpt]] = await upTo(gateway)
-  expect(after).not.toHaveBeenCalled()
+  expect([identity, content, rest].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 1])
   expect(connect?.verdict).toBe('accept')
   expect(mail?.verdict).toBe('reject')
   expect(rcpt?.reply.code).toBe(550)

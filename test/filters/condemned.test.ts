@@ -85,13 +85,13 @@ test('in a host that does not ask at the door, the filter refuses, and what it s
   expect(barred(gateway)).toBeUndefined()
 })
 
-test('whoever speaks too early is condemned; an IPv6 client with its whole /64', async () => {
+test('W09 who speaks too early makes others at its address wait, and bars nobody for good; IPv6 counts by /64', async () => {
   const { gateway } = house([earlyTalker()])
   const session = gateway.open({ ip: '2001:db8:1:2::5', spokeEarly: true })
   await session.connect()
   session.close()
   await settled()
-  expect(gateway.barred('2001:db8:1:2:ffff::1')?.code).toBe(521)
+  expect(gateway.barred('2001:db8:1:2:ffff::1')?.code).toBe(421)
   expect(gateway.barred('2001:db8:1:3::5')).toBeUndefined()
 })
 

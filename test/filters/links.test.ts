@@ -180,7 +180,7 @@ test('evidence is cut and escaped', async () => {
   ])
 })
 
-test('what our own users send is not looked at', async () => {
+test('P07 what our own users send is looked at as well: an account may be stolen', async () => {
   const sent = message(link('http://198.51.100.7/'))
-  expect(await probe(links(), { user: 'alice', message: sent })).toEqual([])
+  expect((await probe(links(), { user: 'alice', message: sent })).map(({ rule }) => rule)).toEqual(['links/ip'])
 })

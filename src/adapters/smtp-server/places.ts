@@ -16,8 +16,8 @@ export interface SessionLimits {
 
 /** The places that sessions take. */
 export interface Places {
-  /** Takes one for this client, and returns how to give it back; undefined when there is none left for it. */
-  readonly take: (ip: string) => (() => void) | undefined
+  /** Takes one for this client (a proxy, which is nobody's address, has no limit but that of all), and returns how to give it back; undefined when there is none left for it. */
+  readonly take: (ip: string | undefined) => (() => void) | undefined
 }
 
 export interface PlacesOptions {
@@ -92,8 +92,8 @@ export function sessionPlaces(
   }
 }
 
-function keysOf(address: string): readonly (readonly [limit: Limit, key: string])[] {
-  const ip = canonical(address)
+function keysOf(address: string | undefined): readonly (readonly [limit: Limit, key: string])[] {
+  const ip = address === undefined ? undefined : canonical(address)
   if (ip === undefined) return []
   if (ip.includes(':')) return prefixes.map(([limit, v6]) => [limit, networkOf(ip, { v6 })])
   return [

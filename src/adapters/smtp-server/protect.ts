@@ -65,12 +65,14 @@ export function protect(
   return server
 
   function take(socket: Socket, ip: string): void {
-    const barred = current().barred(ip)
+    // Who may say XCLIENT has not said yet for whom it speaks.
+    const proxy = speakers.believes(ip)
+    const barred = proxy ? undefined : current().barred(ip)
     if (barred) {
       dismiss(socket, barred, speaks)
       return
     }
-    admit(socket, ip, current, visits, speaks).then(
+    admit(socket, { ip, proxy }, current, visits, speaks).then(
       admitted => admitted && handOn(socket),
       () => socket.destroy(),
     )
@@ -107,15 +109,15 @@ const ignore = (): void => undefined
 /** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
 async function admit(
   socket: Socket,
-  ip: string,
+  peer: { readonly ip: string; readonly proxy: boolean },
   gateway: () => Gateway,
   visits: Visits,
   speaks: boolean,
 ): Promise<boolean> {
   socket.on('error', ignore)
-  const place = visits.place(ip)
+  const place = visits.place(peer.proxy ? undefined : peer.ip)
   if (place === undefined) return turnAway(socket, full, speaks)
-  const session = gateway().open({ ip })
+  const session = gateway().open(peer)
   const decision = await session.connect()
   if (decision.reply.code < 400 && !socket.destroyed) {
     socket.once('close', visits.admit(socket, { session, decision, place }))

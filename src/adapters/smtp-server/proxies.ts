@@ -23,6 +23,8 @@ export interface Client {
 export interface Proxies {
   /** Whether a header is to come from this socket's peer. */
   readonly speaks: (socket: Socket) => boolean
+  /** Whether this address may say XCLIENT: then it is nobody's own. */
+  readonly believes: (ip: string | undefined) => boolean
   /** Waits for the header, and takes it off the socket; undefined when there is none that can be read. */
   readonly read: (socket: Socket) => Promise<Client | undefined>
 }
@@ -60,6 +62,7 @@ export function listenToProxies(
     }
   }
   return {
+    believes: ip => xclient.length > 0 && ip !== undefined && believed(ip),
     speaks: ({ remoteAddress }) => remoteAddress !== undefined && speakers(remoteAddress),
     read: async socket => {
       const { remoteAddress: ip, remotePort: port = 0 } = socket

@@ -43,7 +43,7 @@ export interface Visits {
   /** Keeps a session for the connection that will follow on this socket. */
   readonly admit: (socket: Socket, admitted: Admitted) => () => void
   /** Takes a place for a client, and returns how to give it back; undefined when there is none left for it. */
-  readonly place: (ip: string) => (() => void) | undefined
+  readonly place: (ip: string | undefined) => (() => void) | undefined
   /** Takes the place of another client: XCLIENT has said who it is. */
   readonly move: (visit: Visit, ip: string) => void
   /** The client is gone. Its session ends with it, or with the delivery that is under way. */

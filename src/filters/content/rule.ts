@@ -26,6 +26,8 @@ export interface RuleSet<S, Id extends string = string> {
   readonly name: string
   /** What the filter is for, for `docs/rules.md`. */
   readonly about: string
+  /** `identity`: these rules tell strangers who pretend from others, and have nothing to say of our own users. @default 'content' */
+  readonly checks?: 'identity' | 'content'
   /** The most that the rules of a group cost together. */
   readonly caps: Readonly<Record<string, number>>
   readonly rules: Readonly<Record<Id, Rule<S>>>
@@ -53,7 +55,7 @@ export const usualPoints = (id: string, { points }: Pick<Rule<never>, 'points'>)
 export function ruleFilter<S, Id extends string>(set: RuleSet<S, Id>, options: RuleOptions<Id>): Filter {
   const own: Consequences = options.points ?? {}
   check(set, own)
-  const { name, see } = set
+  const { name, checks = 'content', see } = set
   const rules = Object.entries<Rule<S>>(set.rules).flatMap(([id, rule]) => {
     const consequence = consequenceOf(own, id) ?? usualPoints(id, rule)
     const idle = consequence === 'off' || (consequence === 0 && !needed.has(id))
@@ -66,9 +68,8 @@ export function ruleFilter<S, Id extends string>(set: RuleSet<S, Id>, options: R
   }
   return {
     name,
+    checks,
     message: async message => {
-      // Those who have authenticated are our own users.
-      if (message.user !== undefined) return []
       const seen = await see(message)
       const fired = rules.flatMap(({ rule, group, consequence, find }) => {
         const reason = find(seen)

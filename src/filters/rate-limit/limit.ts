@@ -1,6 +1,16 @@
 /** What a limit is, whom it charges, and what it costs at each stage. */
-import type { Connection, Header, Message, Recipient, Transaction } from '../../core/stage.ts'
+import {
+  type Connection,
+  chargeableAddress,
+  type Header,
+  type Message,
+  type Recipient,
+  type Transaction,
+} from '../../core/stage.ts'
 import type { Duration, Size } from '../../core/units.ts'
+import { identities } from '../../facts/identities.ts'
+import { organisation } from '../../facts/reputation.ts'
+import { spf } from '../../facts/spf.ts'
 import { networkOf } from '../../net/address.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 
@@ -24,8 +34,8 @@ interface Count extends Window {
 
 /**
  * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
- * reverse-path is charged to nobody. `failures` are refusals by any filter: too many close the door to connections and
- * transactions.
+ * reverse-path is charged to nobody. `failures` are refusals by any filter, charged to the domain that SPF or DKIM proves,
+ * else to the client: too many close the door to connections and transactions.
  */
 export type Limit =
   | (Count & { readonly what: 'connections' | 'failures'; readonly per: Client | KeyOf<Connection> })
@@ -59,7 +69,7 @@ export interface Charge<in C> {
 /** What a limit does at each stage. */
 export interface Charges {
   readonly connect?: Charge<Connection>
-  readonly mail?: Charge<Transaction>
+  readonly mail?: readonly Charge<Transaction>[]
   readonly rcpt?: Charge<Recipient>
   readonly header?: Charge<Header>
   readonly message?: Charge<Message>
@@ -74,17 +84,20 @@ export function charges(limit: Limit, prefixes: Prefixes): Charges {
       return { connect: { keyOf: client(limit.per, prefixes), cost: one } }
     case 'failures': {
       const keyOf = client(limit.per, prefixes)
-      return { connect: { keyOf, cost: none }, mail: { keyOf, cost: none }, refused: { keyOf, cost: one } }
+      if (typeof limit.per === 'function')
+        return { connect: { keyOf, cost: none }, mail: [{ keyOf, cost: none }], refused: { keyOf, cost: one } }
+      const mail = [keyOf, claimed].map(keyOf => ({ keyOf, cost: none }))
+      return { connect: { keyOf, cost: none }, mail, refused: { keyOf: culprit(keyOf), cost: one } }
     }
     case 'transactions':
-      return { mail: { keyOf: sender(limit.per, prefixes), cost: one } }
+      return { mail: [{ keyOf: sender(limit.per, prefixes), cost: one }] }
     case 'recipients':
       return { rcpt: { keyOf: limit.per === 'recipient' ? receiver : sender(limit.per, prefixes), cost: one } }
     case 'messages':
       return { header: { keyOf: sender(limit.per, prefixes), cost: one } }
     case 'bytes': {
       const keyOf = sender(limit.per, prefixes)
-      return { mail: { keyOf, cost: none }, message: { keyOf, cost: ({ size }) => size } }
+      return { mail: [{ keyOf, cost: none }], message: { keyOf, cost: ({ size }) => size } }
     }
     default:
       throw limit satisfies never
@@ -101,12 +114,46 @@ export const chargeable: Readonly<Record<Limit['what'], readonly string[]>> = {
   bytes: ['ip', 'network', 'domain'],
 }
 
+/** A user who has authenticated is known by name, wherever the client is. */
+const addressOf = (context: Connection): string | undefined =>
+  'user' in context && context.user !== undefined ? undefined : chargeableAddress(context)
+
+/** Refusals are charged to the domain that caused them where one is proven, so that its neighbours at an address go on. */
+function culprit(address: KeyOf<Connection>): KeyOf<Connection> {
+  return async context => {
+    if ('user' in context && context.user !== undefined) return undefined
+    const domain = await provenDomain(context).catch(() => undefined)
+    return domain === undefined ? address(context) : `domain:${organisation(domain)}`
+  }
+}
+
+async function provenDomain(context: Connection): Promise<string | undefined> {
+  if ('open' in context) {
+    const { author, dkim, spf: sender } = await (context as Message).ask(identities)
+    return author ?? dkim[0] ?? sender
+  }
+  if (!('reversePath' in context)) return undefined
+  const { result, identity, weak, domain } = await (context as Transaction).ask(spf)
+  return result === 'pass' && identity === 'mailfrom' && !weak ? domain : undefined
+}
+
+/** Only proven refusals are counted for a domain, so that whoever claims it may be told. */
+const claimed: KeyOf<Transaction> = ({ ip, user, reversePath }) => {
+  const { domain } = mailboxOf(reversePath)
+  return ip === undefined || user !== undefined || domain === '' ? undefined : `domain:${organisation(domain)}`
+}
+
 const one = () => 1
 const none = () => 0
 
 function client<C extends Connection>(per: Client | KeyOf<C>, prefixes: Prefixes): KeyOf<C> {
   if (typeof per === 'function') return per
-  return per === 'ip' ? ({ ip }) => ip : ({ ip }) => (ip === undefined ? undefined : networkOf(ip, prefixes))
+  return per === 'ip'
+    ? addressOf
+    : context => {
+        const ip = addressOf(context)
+        return ip === undefined ? undefined : networkOf(ip, prefixes)
+      }
 }
 
 function sender<C extends Transaction>(per: Client | 'domain' | KeyOf<C>, prefixes: Prefixes): KeyOf<C> {

@@ -1,6 +1,6 @@
 /** Writes down what was decided: counts for the identities, and under the reference what the message has proved. */
 import type { Decision } from '../../core/decision.ts'
-import type { Connection, Message } from '../../core/stage.ts'
+import { type Connection, chargeableAddress, type Message } from '../../core/stage.ts'
 import { identities, origin } from '../../facts/identities.ts'
 import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
 import type { Store } from '../../store/store.ts'
@@ -36,7 +36,8 @@ export async function rememberRefusal(
   context: Connection,
   { counts, memory, isTurn }: { readonly counts: Counts; readonly memory: Memory; readonly isTurn: Promise<boolean> },
 ): Promise<void> {
-  const { ip, store } = context
+  const { store } = context
+  const ip = chargeableAddress(context)
   const isEarly = stage === 'connect' || stage === 'helo'
   const client = !isEarly ? await context.ask(origin) : ip === undefined ? {} : { ip }
   if (!(await isTurn)) return

@@ -42,6 +42,7 @@ export function headerContext(bytes: Buffer, dns: Resolver, now: number): Header
   return {
     ip: '192.0.2.1',
     ref: '7K2Q9F',
+    client: 'unknown',
     spokeEarly: false,
     ...worldOf({ dns, clock: { ...systemClock, now: () => now } }),
     signal: new AbortController().signal,
