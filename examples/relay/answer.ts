@@ -4,6 +4,12 @@ export interface Answer {
   readonly code: number
   /** Enhanced status and text. */
   readonly text: string
+  /** Who has the message. @default all whom it was for, if the code is 250 */
+  readonly taken?: readonly string[]
+  /** Whom the next server has refused, and how. */
+  readonly refused?: ReadonlyMap<string, Answer>
+  /** To be called in the end, with whether the client was there to hear the answer. */
+  readonly ended?: (isHeard: boolean) => void
 }
 
 export const delivered: Answer = { code: 250, text: '2.6.0 Delivered' }

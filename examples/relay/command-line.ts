@@ -5,6 +5,7 @@ import type { Problem } from '../../src/index.ts'
 /** Every option, and whether it has a value. */
 export const known = {
   listen: { type: 'string' },
+  name: { type: 'string' },
   domain: { type: 'string', multiple: true },
   'next-hop': { type: 'string' },
   'next-hop-tls': { type: 'string' },
@@ -36,6 +37,7 @@ export type Name = keyof typeof known
 export const help = `Usage: npm start -- [options]
 
   --listen HOST:PORT      where to listen (127.0.0.1:2525)
+  --name NAME             the full host name, in greetings and fields (the system's)
   --domain NAME           a domain that mail is taken for; may be said several times (all, without a next hop)
   --next-hop HOST:PORT    who gets the mail, by SMTP; lmtp://HOST:PORT by LMTP (nobody: the Maildir)
   --next-hop-tls HOW      off, opportunistic or required (opportunistic; off on the loopback)

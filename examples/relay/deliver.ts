@@ -1,12 +1,14 @@
 /** Brings a judged message to where it belongs, and tells what to answer: 250 only when it is safe there. */
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Content, Outcome } from '../../src/index.ts'
+import type { Content, LoadMeter, Notify, Outcome } from '../../src/index.ts'
 import { type Answer, worst } from './answer.ts'
 import type { Parcel, Patience } from './conversation.ts'
 import { type Files, maildir } from './maildir.ts'
 import { handOn } from './next-hop.ts'
 import type { RelayOptions } from './options.ts'
+import { misfit } from './passed-on.ts'
+import type { Hop } from './places.ts'
 import { type Arrival, received, returnPath } from './trace.ts'
 
 /** Never rejects. */
@@ -16,22 +18,50 @@ export interface Means {
   readonly name: string
   readonly patience?: Patience
   readonly files?: Files
+  /** Counts the sockets to the next server, and knows when there is none left for one. @default nobody */
+  readonly load?: Pick<LoadMeter, 'hold' | 'hasDescriptor'>
+  /** Hears when the next server takes offence at us. @default nobody */
+  readonly notify?: Notify
 }
 
 /** To the next hop, quarantined mail tagged by its X-Spam-Flag field; or into a Maildir, quarantined mail into `.Junk`. */
 export const deliverer = ({ nextHop, maildir: folder }: RelayOptions, means: Means): Promise<Deliver> =>
   nextHop ? Promise.resolve(toNextHop(nextHop, means)) : toMaildir(folder, means)
 
-const toNextHop =
-  (hop: NonNullable<RelayOptions['nextHop']>, { name, patience }: Means): Deliver =>
-  async ({ each, content }, arrival) => {
+function toNextHop(hop: Hop, { name, patience, load, notify }: Means): Deliver {
+  const told = throttled(notify)
+  return async ({ each, content }, arrival) => {
     if (!content) return gone
-    const forwardPaths = wanted(each)
+    if (load?.hasDescriptor('delivery') === false) return busy
     const top = Buffer.from(received(arrival), 'latin1')
     const open = () => Readable.from(joined(top, content), { objectMode: false })
-    const parcel: Parcel = { reversePath: arrival.reversePath, forwardPaths, size: top.length + content.size, open }
-    return await handOn(hop, name, parcel, patience)
+    const { reversePath, utf8 = false } = arrival
+    const parcel: Parcel = { reversePath, forwardPaths: wanted(each), size: top.length + content.size, utf8, open }
+    load?.hold('descriptors', 1)
+    try {
+      const answer = await handOn(hop, name, parcel, patience)
+      const offended = [answer, ...(answer.refused?.values() ?? [])].some(({ text }) => text === misfit.text)
+      if (offended) told(`${hop.host}:${hop.port} refuses how this relay speaks, or wants it to authenticate`)
+      return answer
+    } finally {
+      load?.hold('descriptors', -1)
+    }
   }
+}
+
+/** Once a minute is enough. */
+function throttled(notify: Notify = () => undefined): (reason: string) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return reason => {
+    if (performance.now() - last < 60_000) return
+    last = performance.now()
+    notify({
+      what: 'next-hop/refuses-us',
+      reason: `${reason}: mail is deferred until that is mended`,
+      level: 'warning',
+    })
+  }
+}
 
 async function toMaildir(folder: string, { files }: Means): Promise<Deliver> {
   const options = files ? { files } : {}
@@ -40,19 +70,28 @@ async function toMaildir(folder: string, { files }: Means): Promise<Deliver> {
   return async ({ each, content }, arrival) => {
     if (!content) return gone
     const top = returnPath(arrival.reversePath) + received(arrival)
-    const kinds = new Set([...each.values()].map(decision => decision.verdict))
-    const boxes = [...(kinds.has('accept') ? [inbox] : []), ...(kinds.has('quarantine') ? [junk] : [])]
     const answers: Answer[] = []
-    for (const box of boxes)
-      answers.push(await box.deliver(top, Readable.from(complete(content), { objectMode: false })))
-    return answers.length > 0 ? worst(answers) : gone
+    const taken: string[] = []
+    for (const [verdict, box] of [
+      ['accept', inbox],
+      ['quarantine', junk],
+    ] as const) {
+      const paths = [...each].filter(([, decision]) => decision.verdict === verdict).map(([path]) => path)
+      if (paths.length === 0) continue
+      const answer = await box.deliver(top, Readable.from(complete(content), { objectMode: false }))
+      answers.push(answer)
+      if (answer.code === 250) taken.push(...paths)
+    }
+    return answers.length > 0 ? { ...worst(answers), taken } : gone
   }
 }
 
 const gone: Answer = { code: 451, text: '4.3.0 The message is not there any more' }
 
+const busy: Answer = { code: 451, text: '4.3.2 Too much is under way now, try again later' }
+
 /** Whoever refuses it alone does not get it. In shadow mode nobody refuses. */
-const wanted = (each: Outcome['each']): readonly string[] =>
+export const wanted = (each: Outcome['each']): readonly string[] =>
   [...each].filter(([, { verdict }]) => verdict === 'accept' || verdict === 'quarantine').map(([path]) => path)
 
 async function* joined(top: Buffer, content: Content): AsyncGenerator<Buffer> {

@@ -9,6 +9,8 @@ import type { Answer } from './answer.ts'
 import { selfSigned } from './certificate.ts'
 import type { Deliver } from './deliver.ts'
 import type { RelayOptions } from './options.ts'
+import { rememberRefusals } from './refusals.ts'
+import type { Arrival } from './trace.ts'
 
 export interface Door {
   readonly port: number
@@ -30,6 +32,9 @@ const CLOSE_TIMEOUT = 10_000
 /** Starts to listen. @throws PosternError for wrong options; an error of the system if the port is taken */
 export async function openDoor(options: RelayOptions, { gateway, deliver, name }: DoorMeans): Promise<Door> {
   const { listen, domains, workers, tls, proxies: header, xclient } = options
+  const refusals = rememberRefusals()
+  /** Whose client has gone: no answer reaches it. */
+  const left = new WeakSet<object>()
   const server = new SMTPServer(
     guard(gateway, {
       name,
@@ -37,16 +42,24 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
       limits: { sessions: shareOf(workers) },
       socketTimeout: SOCKET_TIMEOUT,
       closeTimeout: CLOSE_TIMEOUT,
-      onRcptTo: ({ address }, _session, done) => done(isOurs(address, domains) ? null : failed(foreign)),
+      onRcptTo: ({ address }, session, done) => {
+        if (!isOurs(address, domains)) return done(failed(foreign))
+        const refused = refusals.of(senderOf(session), address)
+        done(refused ? failed(refused) : null)
+      },
+      onClose: session => void left.add(session),
       onData: (content, session, done) => {
         content.destroy()
         const { outcome } = session.postern
         const delivery = outcome ? deliver(outcome, arrivalOf(session, name)) : Promise.resolve(lost)
         delivery
           .catch(() => lost)
-          .then(answer =>
-            answer.code === 250 ? done(null, `${answer.text} ref=${session.postern.ref}`) : done(failed(answer)),
-          )
+          .then(answer => {
+            refusals.remember(senderOf(session), answer)
+            if (answer.code === 250) done(null, `${answer.text} ref=${session.postern.ref}`)
+            else done(failed(answer))
+            answer.ended?.(!left.has(session))
+          })
       },
     }),
   )
@@ -88,18 +101,23 @@ function isOurs(address: string, domains: readonly string[]): boolean {
   )
 }
 
-const arrivalOf = (
-  { envelope, hostNameAppearsAs, remoteAddress, secure, postern: { ref } }: GuardedSession,
-  name: string,
-) => ({
-  reversePath: envelope.mailFrom ? envelope.mailFrom.address : '',
-  helo: hostNameAppearsAs || '',
-  ip: remoteAddress,
-  name,
-  ref,
-  tls: secure,
-  date: new Date(),
-})
+const senderOf = ({ envelope }: Pick<GuardedSession, 'envelope'>): string =>
+  envelope.mailFrom ? envelope.mailFrom.address : ''
+
+const arrivalOf = (session: GuardedSession, name: string): Arrival => {
+  const { envelope, hostNameAppearsAs, openingCommand, remoteAddress, secure, postern } = session
+  return {
+    reversePath: senderOf(session),
+    helo: hostNameAppearsAs || '',
+    ip: remoteAddress,
+    name,
+    ref: postern.ref,
+    tls: secure,
+    plain: openingCommand === 'HELO',
+    utf8: envelope.smtpUtf8 === true,
+    date: new Date(),
+  }
+}
 
 const foreign: Answer = { code: 550, text: '5.7.1 No mail for that domain is taken here' }
 const lost: Answer = { code: 451, text: '4.3.0 The message could not be delivered now' }

@@ -73,10 +73,17 @@ async function publish(folder: string, name: string, files: Files): Promise<void
   await files.rename(join(folder, 'tmp', name), join(folder, 'new', name))
   const listing = await files.open(join(folder, 'new'), 'r')
   try {
-    await listing.sync()
+    await listing.sync().catch(passOver)
   } finally {
     await listing.close()
   }
+}
+
+/** Not every file system can sync a folder (SMB, FUSE, 9p; POSIX leaves it open): the message itself is safe. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF', 'EISDIR'])
+
+function passOver(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && NO_FOLDER_SYNC.has(String(error.code)))) throw error
 }
 
 async function clear(folder: string, files: Files): Promise<void> {

@@ -11,8 +11,8 @@ export const patient: Patience = { connect: 10_000, reply: 60_000, final: 300_00
 
 /**
  * Never rejects. Whoever cannot be reached, breaks off or greets us with a refusal defers: that is our side's trouble,
- * not the sender's. What it says to MAIL, RCPT and DATA is passed on. With SMTP nothing is sent unless all recipients
- * are taken, since only one answer can be given for all of them. Where TLS is welcome but cannot be had, it goes without.
+ * not the sender's. What it says to MAIL, RCPT and DATA is passed on. What is about us
+ * is not: the operator hears of it. Where TLS is welcome but cannot be had, it goes without.
  */
 export async function handOn(hop: Hop, name: string, parcel: Parcel, patience: Patience = patient): Promise<Answer> {
   const answer = await attempt(hop, name, parcel, patience)
@@ -60,7 +60,13 @@ function lineOf(socket: Socket, patience: Patience): Line {
 }
 
 async function talk(plain: Socket, hop: Hop, name: string, parcel: Parcel, patience: Patience): Promise<Attempt> {
-  const greet = (line: Line) => line.ask(`${hop.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${name}`)
+  const host = greetingName(name, plain)
+  const greet = async (line: Line) => {
+    const extended = await line.ask(`${hop.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${host}`)
+    // RFC 5321 §3.2: who does not know EHLO may know HELO; then it offers nothing.
+    const isOld = hop.protocol === 'smtp' && extended.code >= 500
+    return isOld ? { ...(await line.ask(`HELO ${host}`)), lines: [] } : extended
+  }
   const open = lineOf(plain, patience)
   if ((await open.hear.next(patience.reply)).code !== 220) return open.leave(unwilling)
   const greeted = await greet(open)
@@ -87,6 +93,12 @@ async function upgraded(
   if (!line.hear.release()) return noTls
   const socket = await secured(line.socket, hop, patience.connect)
   return socket === noTls ? noTls : lineOf(socket, patience)
+}
+
+/** RFC 5321 §4.1.4: a full name, or where there is none an address literal. */
+function greetingName(name: string, { localAddress = '127.0.0.1' }: Socket): string {
+  if (name.includes('.')) return name
+  return localAddress.includes(':') ? `[IPv6:${localAddress}]` : `[${localAddress}]`
 }
 
 const unwilling: Answer = { code: 451, text: '4.4.1 The next server takes no mail now' }

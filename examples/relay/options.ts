@@ -7,6 +7,8 @@ import { type Hop, type Place, readHop, readPem, readPlace, readStore, type Stor
 export interface RelayOptions {
   /** Where the relay listens. @default 127.0.0.1:2525 */
   readonly listen: Place
+  /** Our host name, in greetings and fields. @default the system's */
+  readonly name?: string
   /** The domains that mail is taken for. @default all, as long as there is no next hop */
   readonly domains: readonly string[]
   /** Who gets the mail. @default nobody: it goes into `maildir` */
@@ -97,6 +99,9 @@ export function readOptions(
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
     wrong('--domain', undefined, 'at least one domain, or the relay would serve every spammer')
+  const name = last('name')
+  if (name !== undefined && !/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/i.test(name))
+    wrong('--name', name, 'a full host name such as mx.example.org')
   for (const name of ['maildir', 'clamd', 'classifier'] as const)
     if (last(name) === '') wrong(`--${name}`, '', 'a path')
   const [greylist, reputation, content] = [isOn('greylist', false), isOn('reputation', true), isOn('content', true)]
@@ -130,6 +135,7 @@ export function readOptions(
       reputation,
       enforce,
     },
+    ...(name !== undefined && { name }),
     ...(metrics && { metrics }),
     ...(rspamd && { rspamd }),
     ...(classifier !== undefined && { classifier }),

@@ -2,13 +2,23 @@
 
 import { getServers } from 'node:dns'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
-import { type Clock, loadMeter, type Metric, type Notify, postern, resolver, systemClock } from '../../src/index.ts'
+import { join, resolve } from 'node:path'
+import {
+  type Clock,
+  loadMeter,
+  type Metric,
+  type Notice,
+  type Notify,
+  postern,
+  resolver,
+  systemClock,
+} from '../../src/index.ts'
 import { type Deliver, deliverer, type Means } from './deliver.ts'
 import { openDoor } from './door.ts'
 import { relayFilters } from './filters.ts'
 import { findClamd } from './find-clamd.ts'
 import { metricsAt, serveMetrics } from './metrics.ts'
+import { once } from './once.ts'
 import type { RelayOptions } from './options.ts'
 import { placeText } from './places.ts'
 import { jsonLine, noticeLine, type Start } from './report.ts'
@@ -40,13 +50,15 @@ export interface Relay {
 /** Starts to listen. @throws PosternError for wrong options; an error of the system if the port is taken */
 export async function startRelay(options: RelayOptions, effects: Effects): Promise<Relay> {
   const { log, tell, worker, clock = systemClock, ...means } = effects
-  const name = hostname()
+  const { name = hostname() } = options
   const notify: Notify = notice => tell(noticeLine(notice))
   const scanner = await findClamd(options.clamd)
-  const deliver = await deliverer(options, { ...means, name })
   const remembered = await openStore(options.store, options.workers * options.relays, notify)
   const { nextHop } = options
   const load = loadMeter({ notify, clock })
+  const sent = remembered.store ? undefined : await openStore(sentIn(options), 1, notify, '2s')
+  const deliver = once(await deliverer(options, { load, notify, ...means, name }), sent?.store ?? remembered.store)
+  if (nextHop && !name.includes('.')) notify(oneWord(name))
   const took = (ms: number) => load.took('dns', ms)
   const gateway = postern({
     filters: relayFilters({ options, name, scanner: scanner.filters }),
@@ -93,6 +105,17 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
       await served?.close()
       lessons?.close()
       await remembered.close()
+      await sent?.close()
     },
   }
 }
+
+/** What was delivered is noted where a restart finds it, even if nothing else is remembered. */
+const sentIn = ({ maildir }: RelayOptions) => ({ kind: 'sqlite', file: join(maildir, 'delivered.db') }) as const
+
+/** RFC 5321 §4.1.4: whoever greets gives a full name. */
+const oneWord = (name: string): Notice => ({
+  what: 'relay/name',
+  reason: `the host name ${name} is not fully qualified: the next server is greeted with an address; give --name NAME`,
+  level: 'warning',
+})

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { insured, type Notify, type Store } from '../../src/index.ts'
+import { type Duration, insured, type Notify, type Store } from '../../src/index.ts'
 import type { StorePlace } from './places.ts'
 
 export interface OpenedStore {
@@ -17,8 +17,16 @@ export interface OpenedStore {
 /** How long a Redis may take to be there at the start; later on nobody waits for it. */
 const FIRST = 1_000
 
-/** @param nodes how many processes share it: while it is away each holds its part of a limit */
-export async function openStore(place: StorePlace, nodes: number, notify: Notify): Promise<OpenedStore> {
+/**
+ * @param nodes how many processes share it: while it is away each holds its part of a limit
+ * @param deadline how long an answer may take before memory counts in its place
+ */
+export async function openStore(
+  place: StorePlace,
+  nodes: number,
+  notify: Notify,
+  deadline: Duration = '100ms',
+): Promise<OpenedStore> {
   switch (place.kind) {
     case 'memory':
       return { report: 'memory', close: async () => undefined }
@@ -29,7 +37,7 @@ export async function openStore(place: StorePlace, nodes: number, notify: Notify
       const opened = sqliteStore({ file, notify })
       // Its thread begins; whoever comes first shall not find it away.
       await atMost(FIRST, opened.run([{ op: 'get', key: 'start' }]))
-      const store = insured(opened, { nodes, notify })
+      const store = insured(opened, { nodes, notify, deadline })
       return { store, report: file, close: async () => store.close?.() }
     }
     case 'redis': {
@@ -41,7 +49,7 @@ export async function openStore(place: StorePlace, nodes: number, notify: Notify
         commandTimeout: 1_000,
         retryStrategy: tries => Math.min(50 * tries, 1_000),
       })
-      const store = insured(redisStore({ client }), { nodes, notify })
+      const store = insured(redisStore({ client }), { nodes, notify, deadline })
       await atMost(FIRST, once(client, 'ready'))
       const close = async () => {
         await store.close?.()

@@ -22,6 +22,11 @@ const only =
   (now, times) =>
     now === step && times === count ? said : undefined
 
+const always =
+  (step: string, said: string): Conduct =>
+  now =>
+    now === step ? said : undefined
+
 describe.concurrent('D10 the code of the next server is passed on by its class', () => {
   const rows: readonly (readonly [string, 'smtp' | 'lmtp', Conduct, number, string, number])[] = [
     ['takes it', 'smtp', () => undefined, 250, '2.6.0', 1],
@@ -30,14 +35,21 @@ describe.concurrent('D10 the code of the next server is passed on by its class',
     ['greets with 554', 'smtp', only('connect', '554 5.3.2 no'), 451, '4.4.1', 0],
     ['greets with 421', 'smtp', only('connect', '421 4.3.2 no'), 451, '4.4.1', 0],
     ['speaks no SMTP', 'smtp', only('connect', 'SSH-2.0-OpenSSH'), 451, '4.4.2', 0],
-    ['refuses EHLO', 'smtp', only('EHLO', '502 no'), 451, '4.4.1', 0],
+    ['knows HELO only', 'smtp', only('EHLO', '502 no'), 250, '2.6.0', 1],
+    ['refuses EHLO and HELO', 'smtp', step => (/^(?:EHLO|HELO)$/.test(step) ? '504 no' : undefined), 451, '4.4.1', 0],
+    ['refuses EHLO for now', 'smtp', only('EHLO', '421 later'), 451, '4.4.1', 0],
+    ['wants us to authenticate, at MAIL', 'smtp', only('MAIL', '530 5.7.0 Authentication required'), 451, '4.3.5', 0],
+    ['wants a full host name of us, at RCPT', 'smtp', always('RCPT', '504 5.5.2 need a name'), 451, '4.3.5', 0],
+    ['wants TLS of us, at DATA', 'smtp', only('DATA', '530 5.7.0 STARTTLS first'), 451, '4.3.5', 0],
+    ['refuses the address for its form', 'smtp', always('RCPT', '501 5.1.3 bad address'), 501, '5.1.3', 0],
     ['refuses MAIL for now', 'smtp', only('MAIL', '450 4.1.8 later'), 450, '4.1.8', 0],
     ['refuses MAIL', 'smtp', only('MAIL', '550 5.7.1 never'), 550, '5.7.1', 0],
     ['is silent at MAIL', 'smtp', only('MAIL', 'silent'), 451, '4.4.2', 0],
-    ['refuses RCPT for now', 'smtp', only('RCPT', '452 4.2.2 full'), 452, '4.2.2', 0],
-    ['refuses RCPT without a status', 'smtp', only('RCPT', '550 nobody'), 550, '5.0.0', 0],
-    ['refuses RCPT with a status of another class', 'smtp', only('RCPT', '550 2.1.5 nobody'), 550, '5.0.0', 0],
-    ['refuses one of two recipients', 'smtp', only('RCPT', '550 5.1.1 nobody', 2), 550, '5.1.1', 0],
+    ['refuses RCPT for now', 'smtp', always('RCPT', '452 4.2.2 full'), 452, '4.2.2', 0],
+    ['refuses RCPT without a status', 'smtp', always('RCPT', '550 nobody'), 550, '5.0.0', 0],
+    ['refuses RCPT with a status of another class', 'smtp', always('RCPT', '550 2.1.5 nobody'), 550, '5.0.0', 0],
+    ['refuses one of two recipients', 'smtp', only('RCPT', '550 5.1.1 nobody', 2), 451, '4.3.0', 1],
+    ['refuses one of two recipients for now', 'smtp', only('RCPT', '452 4.2.2 full', 2), 452, '4.2.2', 1],
     ['hangs up at RCPT', 'smtp', only('RCPT', 'close'), 451, '4.4.2', 0],
     ['refuses DATA', 'smtp', only('DATA', '554 5.5.1 no'), 554, '5.5.1', 0],
     ['says 250 to DATA', 'smtp', only('DATA', '250 what'), 451, '4.5.0', 0],
@@ -48,7 +60,7 @@ describe.concurrent('D10 the code of the next server is passed on by its class',
     ['hangs up at the end', 'smtp', only('end', 'close'), 451, '4.4.2', 1],
     ['takes it by LMTP', 'lmtp', () => undefined, 250, '2.6.0', 1],
     ['defers one of two by LMTP', 'lmtp', only('end', '452 4.2.2 full', 2), 452, '4.2.2', 1],
-    ['refuses one of two by LMTP', 'lmtp', only('end', '550 5.2.1 off', 1), 550, '5.2.1', 1],
+    ['refuses one of two by LMTP', 'lmtp', only('end', '550 5.2.1 off', 1), 451, '4.3.0', 1],
     ['leaves after the first answer by LMTP', 'lmtp', only('end', 'close', 2), 451, '4.4.2', 1],
   ]
   test.for(rows)('%s', async ([, protocol, conduct, code, status, messages]) => {
@@ -131,7 +143,17 @@ describe.concurrent('D10 STARTTLS to the next server', () => {
       0,
     ],
     ['that hangs up in the handshake', 'required', offered, only('STARTTLS', 'close'), 451, '4.4.2', 0, 0],
-    ['behind which EHLO is refused', 'required', offered, only('EHLO', '502 no', 2), 451, '4.4.1', 0, 1],
+    ['behind which EHLO is refused, but not HELO', 'required', offered, only('EHLO', '502 no', 2), 250, '2.6.0', 1, 1],
+    [
+      'behind which EHLO and HELO are refused',
+      'required',
+      offered,
+      (step, count) => (step === 'HELO' || (step === 'EHLO' && count === 2) ? '502 no' : undefined),
+      451,
+      '4.4.1',
+      0,
+      1,
+    ],
     ['behind which RCPT is refused', 'required', offered, only('RCPT', '550 5.1.1 nobody'), 550, '5.1.1', 0, 1],
   ]
   test.for(rows)('%s', async ([, tls, options, conduct, code, status, messages, secured]) => {

@@ -180,6 +180,39 @@ test.for(steps.flatMap(step => ['ENOSPC', 'EIO', 'EMFILE'].map(code => [step, co
   },
 )
 
+test.for(['EINVAL', 'ENOTSUP', 'EBADF'])(
+  'a folder that cannot be synced (%s) is passed over, the message is safe',
+  async code => {
+    await using folder = await scratch()
+    const box = await maildir(folder.path, { files: withFolderSync(code) })
+    expect((await box.deliver('', Readable.from([Buffer.from('x')]))).code).toBe(250)
+    expect(await readdir(join(folder.path, 'new'))).toHaveLength(1)
+  },
+)
+
+test('K03 a folder that cannot be synced for a fault of the disk (EIO) refuses: 452, and nothing is left', async () => {
+  await using folder = await scratch()
+  const box = await maildir(folder.path, { files: withFolderSync('EIO') })
+  expect((await box.deliver('', Readable.from([Buffer.from('x')]))).code).toBe(452)
+  expect(await readdir(join(folder.path, 'new'))).toEqual([])
+})
+
+/** Only the sync of a folder fails. */
+function withFolderSync(code: string): Files {
+  return {
+    ...system,
+    open: async (path, flags, mode) => {
+      const file = await open(path, flags, mode)
+      const fail = () => Promise.reject(Object.assign(new Error(code), { code }))
+      return {
+        write: bytes => file.write(bytes),
+        sync: () => (flags === 'r' ? fail() : file.sync()),
+        close: () => file.close(),
+      }
+    },
+  }
+}
+
 test('a hundred messages at once get a hundred names', async () => {
   await using folder = await scratch()
   const box = await maildir(folder.path)

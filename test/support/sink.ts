@@ -36,11 +36,13 @@ export interface SinkOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** STARTTLS is offered, and what comes then is taken for commands. @default false */
   readonly pretends?: boolean
+  /** Milliseconds that it takes to answer the end of the data. @default 0 */
+  readonly late?: number
 }
 
 export async function sink(
   conduct: Conduct = () => undefined,
-  { tls, pretends = false }: SinkOptions = {},
+  { tls, pretends = false, late = 0 }: SinkOptions = {},
 ): Promise<Sink> {
   const sockets = new Set<Socket>()
   const messages: string[] = []
@@ -59,6 +61,7 @@ export async function sink(
       const mine = step === 'EHLO' || step === 'LHLO' ? usual[step]?.replace('\r\n', `\r\n${offers}`) : usual[step]
       const said = conduct(step, count) ?? mine ?? '250 fine'
       if (said === 'close') socket.destroy()
+      else if (said !== 'silent' && step === 'end' && late > 0) setTimeout(() => socket.write(`${said}\r\n`), late)
       else if (said !== 'silent') socket.write(`${said}\r\n`)
       if (step === 'STARTTLS' && said.startsWith('220') && tls) secure()
       if (step === 'RCPT' && said.startsWith('2')) recipients += 1
