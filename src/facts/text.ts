@@ -53,7 +53,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   for (const part of all) {
     const kind = kindOf(part)
     // The same octets in another reading say the same.
-    const key = `${kind} ${part.sha256}`
+    const key = `${kind} ${part.sha256} ${part.reading === 'charset' ? part.charset : ''}`
     if (kind === undefined || seen.has(key)) continue
     seen.add(key)
     if (sections.length === SECTIONS) {

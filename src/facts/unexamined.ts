@@ -1,8 +1,8 @@
 /** `unexamined`: what of the message nothing has looked into, and which bound kept it from that. */
 import { type Fact, fact } from '../core/fact.ts'
 import type { Message } from '../core/stage.ts'
+import { isCharset } from '../mime/charsets.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
-import { isCharset } from '../mime/words.ts'
 import { archives } from './archives.ts'
 import { links } from './links.ts'
 import { parts } from './parts.ts'

@@ -1,10 +1,10 @@
 /** What one part that holds no others is: decoded, measured, hashed, and its text kept. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { decodeCharset, isForeign, wideForm } from './charsets.ts'
 import { detectType, LOOK } from './magic.ts'
 import type { Encoding } from './part.ts'
 import { decoded } from './transfer.ts'
-import { decodeCharset } from './words.ts'
 
 export interface LeafOptions {
   readonly encoding: Encoding
@@ -22,6 +22,10 @@ export interface Leaf {
   readonly sha256: string
   readonly detected?: string
   readonly text?: string
+  /** The charset in which it was read. */
+  readonly charset?: string
+  /** Another in which some read it, because the octets look like it, or because it is the one that is named. */
+  readonly otherCharset?: string
   /** All octets, of what is declared as text, or where they were asked for. */
   readonly octets?: Buffer
   /** Octets of text that were kept. */
@@ -65,11 +69,14 @@ export function readLeaf(raw: Buffer, { encoding, contentType, charset, text: ro
   if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
   const kept = octets.subarray(0, room)
   const named = charset?.trim().toLowerCase() ?? ''
-  const label = named === '' || NO_CHARSET.test(named) ? guessCharset(kept, kept.length < size) : named
-  const text = decodeCharset(kept, label)
+  const isNamed = named !== '' && !NO_CHARSET.test(named)
+  const [used, otherCharset] = charsetsOf(kept, isNamed ? named : '', kept.length < size)
+  const text = decodeCharset(kept, used)
   return {
     ...base,
     text: text ?? kept.toString('latin1'),
+    charset: used,
+    ...(otherCharset !== undefined && { otherCharset }),
     kept: kept.length,
     textCut: kept.length < size,
     unknownCharset: text === undefined,
@@ -85,13 +92,27 @@ const isText = (detected: string | undefined): boolean =>
     ['application/hta', 'image/svg+xml', 'application/xml'].includes(detected) ||
     detected === 'application/xhtml+xml')
 
+/** The charset to read text in, and another that some take where the octets do not look like the one that is named. */
+function charsetsOf(octets: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
+  const label = named || guessCharset(octets, cut)
+  const wide = wideForm(octets)
+  if (!isForeign(label)) return wide === undefined || named === '' ? [label] : [wide, label]
+  if (wide === label) return [label]
+  // RFC 2781 §4.3: without a mark its octets tell in which order they are.
+  if (wide !== undefined) return /[lb]e\W*$/.test(label) ? [label, wide] : [wide]
+  const sample = octets.toString('latin1', 0, 256)
+  // Few octets may be anything.
+  const isPlain = sample.length >= 64 && 10 * sample.replace(/[\t\r\n -~]+/g, '').length < sample.length
+  return isPlain ? [label, guessCharset(octets, cut)] : [label]
+}
+
 /**
  * What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8, of which the last
  * character may be cut.
  */
 function guessCharset(octets: Buffer, cut: boolean): string {
-  if (octets[0] === 0xff && octets[1] === 0xfe) return 'utf-16le'
-  if (octets[0] === 0xfe && octets[1] === 0xff) return 'utf-16be'
+  const wide = wideForm(octets)
+  if (wide) return wide
   const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(
     octets.toString('latin1', 0, 2048),
   )?.[1]

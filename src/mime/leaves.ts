@@ -1,5 +1,6 @@
 /** The parts that hold no others: added to the walk with what their fields say and what their octets are. */
 import type { Span } from './boundaries.ts'
+import { decodeCharset } from './charsets.ts'
 import { differences, fieldsCut, fieldsOf, partNames } from './differences.ts'
 import type { HeaderFields } from './header.ts'
 import { type Leaf, readLeaf } from './leaf.ts'
@@ -7,6 +8,7 @@ import { filenames, partName } from './names.ts'
 import type { Part } from './part.ts'
 import { cut, type Reading, type Readings, readingsOf } from './readings.ts'
 import { readSection } from './section.ts'
+import { isUtf7 } from './utf7.ts'
 import { uuencoded } from './uuencode.ts'
 import type { Source, Walk, Where } from './walk.ts'
 import { yencoded } from './yenc.ts'
@@ -18,9 +20,11 @@ export interface Heading {
   readonly reading: Reading
 }
 
-export function leaf(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+/** @param other a charset to read it in instead of the one that is named first */
+export function leaf(walk: Walk, source: Source, body: Span, heading: Heading, where: Where, other?: string): void {
   const { encoding, type } = heading.reading
-  const charset = type.parameters.all('charset')[0]?.toLowerCase()
+  const [charset, ...charsets] =
+    other === undefined ? type.parameters.all('charset').map(name => name.toLowerCase()) : [other]
   const raw = source.bytes.subarray(body.start, body.stop)
   if (where.reading && !walk.spend(raw.length)) return
   if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !likeBase64(raw)) {
@@ -37,12 +41,39 @@ export function leaf(walk: Walk, source: Source, body: Span, heading: Heading, w
   const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
   add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
   if (found.octets) files(walk, found.octets, place, where)
+  if (other === undefined && found.text !== undefined)
+    inOtherCharsets(found, charsets, charset === undefined, (name, reason) =>
+      walk.alternative(where, { kind: 'charset', reason }, place => leaf(walk, source, body, heading, place, name)),
+    )
   if (!found.odd || encoding !== 'base64' || where.reading === 'broken-base64') return
   const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
   const first: Reading = { type, encoding: 'base64-first' }
   walk.alternative(where, { kind: 'broken-base64', reason }, other =>
     leaf(walk, source, body, { ...heading, reading: first }, other),
   )
+}
+
+/** Letters that a text is compared by: only with them are links and tags written. */
+const lettersOf = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+/g, '')
+
+/** Text that is other text to those who take another charset. Of marks on letters nobody is deceived. */
+function inOtherCharsets(
+  { text = '', charset, otherCharset, octets }: Leaf,
+  named: readonly string[],
+  isGuessed: boolean,
+  follow: (name: string, reason: string) => void,
+): void {
+  if (isGuessed && charset !== undefined && isUtf7(charset))
+    follow('utf-8', 'text says of itself that it is in UTF-7, which only some programs read')
+  for (const name of [...new Set([...named, ...(otherCharset === undefined ? [] : [otherCharset])])].slice(0, 3)) {
+    const sample = octets?.subarray(0, 4096) ?? Buffer.alloc(0)
+    if (
+      otherCharset !== name &&
+      lettersOf(decodeCharset(sample, name) ?? sample.toString('latin1')) === lettersOf(text)
+    )
+      continue
+    follow(name, `text is read in ${cut(charset ?? '')} by some, and in ${cut(name)} by others`)
+  }
 }
 
 /** A span taken as plain text, whatever was declared. */

@@ -1,5 +1,7 @@
 /** What a file is by its first octets, whatever its name and type say: the kinds that a mail gate must tell apart. */
 
+import { decodeCharset, wideForm } from './charsets.ts'
+
 /** The octets that a look takes: an ISO 9660 image has its mark at 32,769. */
 export const LOOK = 33_000
 
@@ -114,9 +116,11 @@ const OOXML = 'application/vnd.openxmlformats-officedocument'
 
 /** Text that some program would run or render, found where such text begins. */
 function detectText(head: Buffer): string | undefined {
-  const [first, second] = head
-  const wide = first === 0xff && second === 0xfe ? 'utf16le' : undefined
-  const text = head.toString(wide ?? 'latin1', 0, 1024).replace(/^(?:\xef\xbb\xbf|\ufeff)/, '')
+  const wide = wideForm(head)
+  const beginning = wide
+    ? decodeCharset(head.subarray(0, 4096), wide)?.slice(0, 1024)
+    : head.toString('latin1', 0, 1024)
+  const text = (beginning ?? '').replace(/^(?:\xef\xbb\xbf|\ufeff)/, '')
   const start = text.trimStart().slice(0, 600).toLowerCase()
   if (start.startsWith('#!')) return 'text/x-script'
   if (/^\[internetshortcut\]/.test(start)) return 'application/x-mswinurl'

@@ -1,6 +1,7 @@
 /** Reads `value; name=value; …` as Content-Type and Content-Disposition have it (RFC 2045 §5.1, RFC 2231). */
+import { decodeCharset } from './charsets.ts'
 import type { HeaderField } from './header.ts'
-import { decodeCharset, decodeWords } from './words.ts'
+import { decodeWords } from './words.ts'
 
 export interface Parameters {
   /** What stands before the first semicolon, without comments, in lower case. */

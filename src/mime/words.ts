@@ -1,5 +1,8 @@
 /** Decodes encoded words (RFC 2047), the way mail programs show them. */
-import { decodeUtf7, isUtf7 } from './utf7.ts'
+import { decodeCharset } from './charsets.ts'
+import { isUtf7 } from './utf7.ts'
+
+const nothing = Buffer.alloc(0)
 
 /** Longer ones are not charsets. */
 const encodedWord = /=\?([^?\s]{1,64})\?([bq])\?([^?]*)\?=/gi
@@ -29,7 +32,7 @@ export function decodeWords(value: string): string {
     } else if (name !== charset) flush()
     last = match.index + word.length
     const octets = encoding.toLowerCase() === 'b' ? Buffer.from(payload, 'base64') : fromQ(payload)
-    if (decoderFor(name)) {
+    if (!isUtf7(name) && decodeCharset(nothing, name) !== undefined) {
       charset = name
       run.push(octets)
     } else out.push(word)
@@ -37,29 +40,6 @@ export function decodeWords(value: string): string {
   flush()
   out.push(value.slice(last))
   return out.join('')
-}
-
-/** `octets` in the charset of that name, or undefined when there is no such charset. */
-export function decodeCharset(octets: Buffer, charset: string): string | undefined {
-  return isUtf7(charset) ? decodeUtf7(octets) : decoderFor(charset)?.decode(octets)
-}
-
-/** Is there such a charset? */
-export const isCharset = (charset: string): boolean => isUtf7(charset) || decoderFor(charset) !== undefined
-
-// At most as many entries as there are labels in the Encoding Standard.
-const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
-
-function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefined {
-  const known = decoders.get(charset)
-  if (known) return known
-  try {
-    const made = new TextDecoder(charset)
-    decoders.set(charset, made)
-    return made
-  } catch {
-    return undefined
-  }
 }
 
 /** RFC 2047 §4.2. */
