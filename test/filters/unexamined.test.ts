@@ -109,7 +109,7 @@ describe('M06 behind each bound of the parts', () => {
     ],
     [
       'text in a charset that nobody knows',
-      mixed(`Content-Type: text/plain; charset=ebcdic-x\r\n\r\n${'\xc8\x85\x93'.repeat(99)}`),
+      mixed(`Content-Type: text/plain; charset=x-klingon\r\n\r\n${'\xc8\x85\x93'.repeat(99)}`),
       'unknown-charset',
     ],
     [
