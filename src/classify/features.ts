@@ -1,5 +1,6 @@
 /** What the classifier sees of a message: three views of it as it was when it came to the gate. */
 import { isUtf8 } from 'node:buffer'
+import { squeeze, squeezed } from '../mime/blanks.ts'
 import type { HeaderField, HeaderFields } from '../mime/header.ts'
 import { gramCollector } from './grams.ts'
 import type { Features } from './packing.ts'
@@ -14,6 +15,9 @@ export interface Seen {
   readonly head: Uint8Array
 }
 
+/** Is there enough text to say that a message is honest? What is not seen speaks for nobody. */
+export const isTextSeen = ({ text }: Seen): boolean => !isThin(squeezed(text.slice(0, 65_536)))
+
 export type View = 'header' | 'body' | 'raw'
 
 /** In the order of the features and of the experts. */
@@ -25,7 +29,8 @@ export const HEAD = 3_500
 const MOST_OF_HEADER = 3_000
 const MOST_OF_FIELD = 400
 const MOST_OF_URLS = 1_500
-const MOST_OF_BODY = 3_500
+/** Characters of the text that are looked at. */
+export const MOST_OF_BODY = 3_500
 const MOST_OF_RAW = 3_500
 
 /** Text shorter than this says too little. */
@@ -87,7 +92,7 @@ export function viewsOf({ header, text, urls, head }: Seen): Views {
     if (isWrittenOnArrival(field)) continue
     if (room > 0 && !WAY.has(field.key)) {
       const most = SIGNATURES.test(field.key) ? MOST_OF_SIGNATURE : MOST_OF_FIELD
-      const line = `${field.key}: ${field.text.slice(0, most)}\x7f`.slice(0, room)
+      const line = `${field.key}: ${squeeze(field.text, most)}\x7f`.slice(0, room)
       fields.push(line)
       room -= line.length
     }
@@ -99,7 +104,7 @@ export function viewsOf({ header, text, urls, head }: Seen): Views {
   }
   raw.push(head.subarray(0, rawRoom))
   const readable = isThin(text) ? guessed(head) : text
-  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), readable.slice(0, MOST_OF_BODY)], raw }
+  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), squeeze(readable, MOST_OF_BODY)], raw }
 }
 
 const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
@@ -107,7 +112,7 @@ const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
 
 /** Next to nothing, or not readable: then what was sent must speak for itself. */
 function isThin(text: string): boolean {
-  const start = text.slice(0, 1_000).trimStart()
+  const start = squeeze(text, 1_000).trim()
   if (start.length < THIN) return true
   let broken = 0
   for (let at = 0; at < start.length; at += 1) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Fact, fact } from '../core/fact.ts'
 import type { Message } from '../core/stage.ts'
 import { plain } from '../links/plain.ts'
+import { squeeze } from '../mime/blanks.ts'
 import { links } from './links.ts'
 import { parts } from './parts.ts'
 import { text } from './text.ts'
@@ -42,7 +43,7 @@ export const fingerprint: Fact<Message, Fingerprint> = fact('fingerprint', 'mess
 
 /** The same for any text, without its structure. */
 export function fingerprintOf(text: string): Omit<Fingerprint, 'structure'> {
-  const words = (plain(text.slice(0, MOST * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MOST)
+  const words = (plain(squeeze(text, MOST * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MOST)
   if (words.length < FEWEST) return { bands: [] }
   const least = new Uint32Array(BANDS * ROWS).fill(0xffff_ffff)
   for (let at = 0; at + RUN <= words.length; at += 1) {

@@ -1,6 +1,7 @@
 /** `language`: in which scripts, and as far as a few common words tell in which language, the visible text is written. */
 import { type Fact, fact } from '../core/fact.ts'
 import type { Message } from '../core/stage.ts'
+import { squeeze } from '../mime/blanks.ts'
 import { text } from './text.ts'
 
 export type Script = (typeof SCRIPTS)[number][0]
@@ -65,7 +66,7 @@ export const language: Fact<Message, Language> = fact('language', 'message', asy
 
 /** The same for any text. */
 export function languageOf(text: string): Language {
-  const start = text.slice(0, MOST).normalize('NFC')
+  const start = squeeze(text, MOST).normalize('NFC')
   const counts = SCRIPTS.map(([script, letters]) => ({ script, count: start.match(letters)?.length ?? 0 }))
   const letters = counts.reduce((sum, { count }) => sum + count, 0)
   const scripts = counts

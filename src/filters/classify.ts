@@ -1,7 +1,7 @@
 /** `classify`: learns from its own site what spam reads like, and says so only when it can keep its promise to honest mail. */
 import { type Classifier, type Judgement, newClassifier } from '../classify/classifier.ts'
 import { type Evidence, explain } from '../classify/explain.ts'
-import { features } from '../classify/features.ts'
+import { features, isTextSeen, MOST_OF_BODY, type Seen } from '../classify/features.ts'
 import { type Keeper, newKeeper } from '../classify/keeper.ts'
 import { pack } from '../classify/packing.ts'
 import { PosternError } from '../core/errors.ts'
@@ -13,6 +13,7 @@ import type { Duration } from '../core/units.ts'
 import type { World } from '../core/world.ts'
 import { identities } from '../facts/identities.ts'
 import { senderTrust } from '../facts/trust.ts'
+import { unexamined } from '../facts/unexamined.ts'
 import { samplesOf, tally } from '../observe/count.ts'
 import type { Metric } from '../observe/metric.ts'
 import { keepInStore, newKept, seenInStore } from './classify/kept.ts'
@@ -108,7 +109,8 @@ export function classify(options: ClassifyOptions = {}): Filter {
       })
       const { verdict } = judged.judgement
       said.add(verdict)
-      if (verdict === 'ham') return ham > 0 && points(-ham, hamReason(judged), { rule: 'ham' })
+      if (verdict === 'ham')
+        return ham > 0 && (await isAllSeen(message, seen)) && points(-ham, hamReason(judged, seen), { rule: 'ham' })
       return verdict === 'spam' && (await spamFinding(judged, message))
     },
     metrics: (): readonly Metric[] => [
@@ -180,8 +182,16 @@ async function isProvenAndKnown(message: Message): Promise<boolean> {
 const spamReason = ({ judgement, evidence }: Judged): string =>
   `reads like spam: ${percent(judgement.hamShare)} of the honest mail taught looks so much like it; ${weightiest(evidence)}`
 
-const hamReason = ({ judgement }: Judged): string =>
-  `reads like honest mail: ${percent(judgement.spamShare)} of the spam taught looks so much like it`
+/** What cannot be seen speaks for nobody: too little text, or something beyond a bound. */
+async function isAllSeen(message: Message, seen: Seen): Promise<boolean> {
+  return isTextSeen(seen) && (await message.ask(unexamined)).length === 0
+}
+
+const hamReason = ({ judgement }: Judged, { text }: Seen): string => {
+  const share = `${percent(judgement.spamShare)} of the spam taught looks so much like it`
+  const part = text.length > MOST_OF_BODY ? `; of ${text.length} characters the first ${MOST_OF_BODY} were read` : ''
+  return `reads like honest mail: ${share}${part}`
+}
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 

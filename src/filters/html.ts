@@ -1,6 +1,7 @@
 /** Objects to HTML that hides text, asks for passwords, runs code, or is little else than a picture to click on. */
 import type { Filter } from '../core/filter.ts'
 import type { HtmlReading } from '../html/reading.ts'
+import { squeeze } from '../mime/blanks.ts'
 import { quote } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
@@ -57,7 +58,7 @@ export const htmlRules = {
       fires: 'Ten or more invisible characters stand in the visible text, or look-alike letters inside of words.',
       points: 2.5,
       find: ({ text: { counts, visible } }) => {
-        const inside = visible.slice(0, 30_000).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
+        const inside = visible.slice(0, 262_144).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
         const { bidi, confusable } = counts
         return (
           inside + bidi + confusable >= 10 &&
@@ -196,9 +197,9 @@ export const htmlRules = {
       fires: 'Large or coloured letters of the kind that `font` elements make, in a short message.',
       points: 0.5,
       most: 0.7,
-      find: ({ html, text: { visible } }) => {
-        const capitals = visible.slice(0, LOOKED).match(/[A-Z]/g)?.length ?? 0
-        const small = visible.slice(0, LOOKED).match(/[a-z]/g)?.length ?? 0
+      find: ({ html, shown }) => {
+        const capitals = shown.slice(0, LOOKED).match(/[A-Z]/g)?.length ?? 0
+        const small = shown.slice(0, LOOKED).match(/[a-z]/g)?.length ?? 0
         return (
           html.length > 0 && capitals > 100 && capitals * 2 > small && `${capitals} capitals and ${small} small letters`
         )
@@ -224,4 +225,4 @@ const hiddenIn = ({
 const LOOKED = 30_000
 
 const solid = (text: string): number =>
-  text.slice(0, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length
+  squeeze(text, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length

@@ -1,6 +1,7 @@
 /** Objects to what the text says: fraud by its figures of speech, and what strangers advertise. Words alone never refuse. */
 import type { Filter } from '../core/filter.ts'
 import { isFreeMail } from '../links/hosting.ts'
+import { squeezeEnd } from '../mime/blanks.ts'
 import { quote, quoteList } from './content/quote.ts'
 import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
@@ -72,8 +73,8 @@ export const wordingRules = {
       fires:
         'At least five turns of speech of those who claim to have filmed the reader, and an address for a cryptocurrency.',
       points: 5,
-      find: ({ said, text }) => {
-        const found = COIN.test(text.visible.slice(0, 20_000)) ? said.of('extortion', 10_000) : []
+      find: ({ said, shown }) => {
+        const found = COIN.test(shown.slice(0, 20_000)) ? said.of('extortion', 10_000) : []
         return found.length >= 5 && `the reader is to pay into a wallet: ${quoteList(found)}`
       },
     },
@@ -82,8 +83,8 @@ export const wordingRules = {
       fires:
         'Something was bought or renewed, a telephone number is all there is to undo it, and the author is at a free mail service or names a brand.',
       points: 4,
-      find: ({ said, text, from, subject }) => {
-        const visible = `${subject}\n${text.visible.slice(0, 8000)}`
+      find: ({ said, shown, from, subject }) => {
+        const visible = `${subject}\n${shown.slice(0, 8000)}`
         const number = PHONE.exec(visible)?.[0]
         const found = number === undefined ? [] : said.of('renewal', 8000)
         const strange = from !== undefined && (isFreeMail(from.domain) || from.display === '')
@@ -211,8 +212,8 @@ export const wordingRules = {
       fires: 'Three exclamation marks in a row, or more than one in a hundred characters.',
       points: 0.5,
       most: 0.7,
-      find: ({ text: { visible } }) => {
-        const start = visible.slice(0, 5000)
+      find: ({ shown }) => {
+        const start = shown.slice(0, 5000)
         const count = start.match(/!/g)?.length ?? 0
         return (count > 3 && count * 100 > start.length) || start.includes('!!!')
           ? `${count} exclamation marks`
@@ -223,10 +224,8 @@ export const wordingRules = {
       group: 'wares',
       fires: 'Words are written with blanks, dots or signs between their letters.',
       points: 1,
-      find: ({ text: { visible }, subject }) => {
-        const word = /(?<![\w'])[a-z](?:[ .*_-][a-z]){5,20}(?![\w'])/i.exec(
-          `${subject}\n${visible.slice(0, 5000)}`,
-        )?.[0]
+      find: ({ shown, subject }) => {
+        const word = /(?<![\w'])[a-z](?:[ .*_-][a-z]){5,20}(?![\w'])/i.exec(`${subject}\n${shown.slice(0, 5000)}`)?.[0]
         return word !== undefined && `a word is written in pieces: ${quote(word)}`
       },
     },
@@ -248,7 +247,7 @@ export const wordingRules = {
       fires: 'The text ends in a string that makes each copy different.',
       points: 1,
       find: ({ text: { visible } }) => {
-        const lines = visible.slice(-800).split('\n').slice(-12)
+        const lines = squeezeEnd(visible, 800).split('\n').slice(-12)
         const coded = lines.map(line => line.trim()).find(isCoded)
         return coded !== undefined && `the text ends in ${quote(coded)}`
       },

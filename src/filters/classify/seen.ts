@@ -3,6 +3,7 @@ import { HEAD, type Seen } from '../../classify/features.ts'
 import type { Message } from '../../core/stage.ts'
 import { links } from '../../facts/links.ts'
 import { text } from '../../facts/text.ts'
+import { squeezeOctets } from '../../mime/blanks.ts'
 
 /** What was read for others already; only the body's first octets are asked for anew. */
 export async function seenOf(message: Message): Promise<Seen> {
@@ -10,13 +11,19 @@ export async function seenOf(message: Message): Promise<Seen> {
   return { header: message.header, text: visible, urls: all.map(({ url }) => url), head }
 }
 
+/** Octets that are read where they are nothing but blanks. */
+const MOST = 1_048_576
+
 async function headOf(message: Message): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
+  let read = 0
   for await (const chunk of message.open(message.header.bodyOffset) as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= HEAD) break
+    const octets = squeezeOctets(chunk)
+    chunks.push(octets)
+    length += octets.length
+    read += chunk.length
+    if (length >= HEAD || read >= MOST) break
   }
   return Buffer.concat(chunks).subarray(0, HEAD)
 }

@@ -9,6 +9,7 @@ import { type Text, text } from '../../facts/text.ts'
 import type { HtmlReading } from '../../html/reading.ts'
 import { plain } from '../../links/plain.ts'
 import { type Mailbox, parseAddresses } from '../../mime/addresses.ts'
+import { squeeze } from '../../mime/blanks.ts'
 import type { HeaderFields } from '../../mime/header.ts'
 
 export interface Sight {
@@ -23,6 +24,8 @@ export interface Sight {
   /** Subject and visible text in plain letters and lower case: look-alike letters, marks and invisible characters undone. */
   readonly words: string
   readonly text: Text
+  /** The beginning of the visible text; long runs of white space in it are one blank or line end. */
+  readonly shown: string
   /** The HTML that is shown with the message. */
   readonly html: readonly HtmlReading[]
   readonly links: Links
@@ -53,9 +56,10 @@ export const sight = fact('sight', 'message', async (message): Promise<Sight> =>
     message.ask(parts),
   ])
   const { header } = message
-  const subject = header.get('subject') ?? ''
+  const subject = squeeze(header.get('subject') ?? '', WORDS)
   const from = who.kind === 'clear' ? sender(who) : undefined
   const [reply] = parseAddresses(header.all('reply-to')[0]?.value ?? '', { mailboxes: 5 }).mailboxes
+  const shown = squeeze(seenText.visible, WORDS)
   return {
     message,
     header,
@@ -63,7 +67,8 @@ export const sight = fact('sight', 'message', async (message): Promise<Sight> =>
     ...(reply?.domain && { replyTo: sender(reply) }),
     to: parseAddresses(header.all('to')[0]?.value ?? '', { mailboxes: 50 }).mailboxes,
     subject,
-    words: plain(`${subject}\n${seenText.visible.slice(0, WORDS)}`),
+    words: plain(`${subject}\n${shown}`),
+    shown,
     text: seenText,
     html: seenText.sections.flatMap(({ inline, html }) => (inline && html ? [html] : [])),
     links: seenLinks,
@@ -75,7 +80,7 @@ export const sight = fact('sight', 'message', async (message): Promise<Sight> =>
 
 function sender({ display, local, domain }: Mailbox | Omit<Mailbox, 'raw'>): Sender {
   const name = domain.toLowerCase()
-  return { display, local, domain: name, organisation: organisationalDomain(name) ?? name }
+  return { display: squeeze(display, WORDS), local, domain: name, organisation: organisationalDomain(name) ?? name }
 }
 
 const PICTURES: ReadonlySet<string> = new Set(['src', 'srcset', 'background', 'style', 'base', 'data', 'other'])
