@@ -8,7 +8,7 @@ const NOTHING =
 
 const runs = new RegExp(`[${BLANK}${NOTHING}]{2,}|[${NOTHING}]`, 'gu')
 const asciiRuns = /[\s\0-\x1f\x7f]{2,}/g
-const longRun = new RegExp(`[${BLANK}${NOTHING}]{40}`, 'u')
+const longRun = new RegExp(`[${BLANK}${NOTHING}]{16}`, 'u')
 const unseen = new RegExp(`[${BLANK}${NOTHING}]`, 'u')
 const blank = new RegExp(`[${BLANK}]`, 'u')
 
@@ -24,7 +24,7 @@ export function squeezed(text: string): string {
  */
 export function squeeze(text: string, limit: number): string {
   const start = text.slice(0, limit)
-  if (!(isAscii(start) ? /[\s\0-\x1f\x7f]{40}/ : longRun).test(start)) return start
+  if (!(isAscii(start) ? /[\s\0-\x1f\x7f]{16}/ : longRun).test(start)) return start
   let out = ''
   for (let at = 0; at < text.length && out.length < limit; at += PIECE) {
     out += squeezed(text.slice(at, at + PIECE))
