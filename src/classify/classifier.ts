@@ -1,11 +1,12 @@
 /** An online classifier: three experts whose margins are added, a promise about honest mail, and lessons that can be undone. */
-import { PosternError } from '../core/errors.ts'
+
 import type { Label } from '../core/feedback.ts'
+import { checked } from '../core/options.ts'
 import { newCalibration } from './calibration.ts'
 import * as expert from './expert.ts'
 import { VIEWS } from './features.ts'
 import type { Features } from './packing.ts'
-import { type PromiseOptions, promiseProblems } from './promise.ts'
+import { type PromiseOptions, promiseSchema } from './promise.ts'
 import { newReplay } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 import { newTail } from './tail.ts'
@@ -91,9 +92,7 @@ const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
  * classifier.merge([await readFile('node-1.postern'), await readFile('node-2.postern')])
  */
 export function newClassifier(options: PromiseOptions = {}): Classifier {
-  const problems = [...promiseProblems(options)]
-  if (problems.length > 0) throw new PosternError(problems)
-  const { falsePositives = 0.005, enough = 100 } = options
+  const { falsePositives = 0.005, enough = 100 } = checked(promiseSchema, options)
   let experts = VIEWS.map(expert.newExpert)
   let hamTail = newTail(falsePositives)
   let spamTail = newTail(falsePositives)

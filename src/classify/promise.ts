@@ -1,5 +1,6 @@
 /** What a classifier may be asked to promise. */
-import type { Problem } from '../core/errors.ts'
+import { whole } from '../core/checks.ts'
+import { check, schemaOf } from '../core/options.ts'
 
 export interface PromiseOptions {
   /** The share of honest mail that may be called spam. @default 0.005 */
@@ -12,18 +13,11 @@ export interface PromiseOptions {
 const LEAST = 0.0005
 const MOST = 0.1
 
-/** @param found what was written for `falsePositives`, where that was no number */
-export function* promiseProblems(
-  { falsePositives = 0.005, enough = 100 }: PromiseOptions,
-  found: unknown = falsePositives,
-): Generator<Problem> {
-  if (!(falsePositives >= LEAST && falsePositives <= MOST))
-    yield {
-      path: 'falsePositives',
-      found,
-      expected: 'a share from 0.05 % to 10 %',
-      remedy: "write it like '0.5%' for the filter, 0.005 for a classifier",
-    }
-  if (!Number.isSafeInteger(enough) || enough < 1)
-    yield { path: 'enough', found: enough, expected: 'a whole number from 1', remedy: 'correct enough' }
-}
+/** Whether it can be promised. */
+export const falsePositiveShare = (found: unknown): found is number =>
+  typeof found === 'number' && found >= LEAST && found <= MOST
+
+export const promiseSchema = schemaOf<PromiseOptions>('newClassifier', {
+  falsePositives: check('a share from 0.05 % to 10 %; write it like 0.005', falsePositiveShare),
+  enough: whole({ min: 1 }),
+})

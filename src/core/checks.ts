@@ -64,7 +64,8 @@ export const secret = ({ min = 1 }: Range = {}): Check<string> =>
   hidden(`a secret of at least ${min} characters`, value => typeof value === 'string' && value.trim().length >= min)
 
 /** A port of TCP. */
-export const port = (): Check<number> => whole({ min: 1, max: 65_535 })
+export const port = (): Check<number> =>
+  check('a port from 1 to 65535', value => Number.isInteger(value) && isIn(Number(value), { min: 1, max: 65_535 }))
 
 /** A function. */
 export const callback = <T extends (...args: never[]) => unknown>(what = 'a function'): Check<T> =>

@@ -205,7 +205,8 @@ const entryOf = (input: Readonly<Record<string, unknown>>, key: string): v.Issue
   value: input[key],
 })
 
-function unknownKey(key: string, keys: readonly string[]): string {
+/** Why a name that is none of these is wrong, and which one was meant. */
+export function unknownKey(key: string, keys: readonly string[]): string {
   const meant = nearest(key, keys)
   const known = keys.length > 0 ? `one of ${keys.join(', ')}` : 'no options'
   return `${known}; ${meant === undefined ? 'remove it, or spell it right' : `did you mean ${meant}?`}`

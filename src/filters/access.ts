@@ -1,7 +1,9 @@
 /** Lists of the operator's own: whom to let in and whom to turn away, by network, name, domain or address. */
+import { duration, flag, text } from '../core/checks.ts'
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { accept, type Finding, type Findings, reject } from '../core/finding.ts'
+import { check, checked, either, isRecord, list, object, required, schemaOf } from '../core/options.ts'
 import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { rdns } from '../facts/rdns.ts'
@@ -43,6 +45,25 @@ export interface AccessOptions {
   readonly every?: Duration
 }
 
+const entries = either<Entries>("an array, or { file: '…' }", found =>
+  isRecord(found) ? object<{ readonly file: string }>({ file: required(text('the path of a file')) }) : arrayOfTexts,
+)
+// What each entry says is read with its list, where files are read as well.
+const arrayOfTexts = list(
+  check<string>('a text', entry => typeof entry === 'string'),
+  'texts',
+)
+const lists = object<AccessLists>(
+  { networks: entries, hosts: entries, domains: entries, senders: entries, recipients: entries },
+  'lists',
+)
+const schema = schemaOf<AccessOptions>('access', {
+  allow: lists,
+  deny: lists,
+  close: flag(),
+  every: duration({ min: '100ms' }),
+})
+
 /**
  * Lets in and turns away by lists. While it lists no `hosts`, the connect stage answers at once and without asking
  * anybody. Replace a file by renaming a new one over it, so that it is never seen half-written.
@@ -51,8 +72,9 @@ export interface AccessOptions {
  * @example
  * access({ deny: { networks: { file: '/etc/postern/deny' }, domains: ['spam.example', '.spam.example'] } })
  */
-export function access({ allow = {}, deny = {}, close = true, every = '5s' }: AccessOptions = {}): Filter {
-  const pause = toMilliseconds(every, 'every')
+export function access(options: AccessOptions = {}): Filter {
+  const { allow = {}, deny = {}, close = true, every = '5s' } = checked(schema, options)
+  const pause = toMilliseconds(every)
   const table = <F>(compile: (kind: string, sides: Sides) => Compiled<F>, kind: keyof AccessLists) =>
     liveTable(compile, kind, { allow: allow[kind], deny: deny[kind] })
   const clients = table(networks, 'networks')

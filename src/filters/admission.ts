@@ -32,7 +32,8 @@ export interface AdmissionOptions {
 const MOST = 1_000
 const LEAST = 20
 
-const schema = schemaOf<AdmissionOptions>(
+/** @internal */
+export const admissionSchema = schemaOf<AdmissionOptions>(
   'admission',
   {
     most: whole({ min: 1 }),
@@ -69,7 +70,7 @@ const TRUST_WAIT = 500
  * postern({ filters: [admission(), ...recommended({ domains })] })
  */
 export function admission(options: AdmissionOptions = {}): Filter {
-  const { most = MOST, least = LEAST, reserve = 0.3, wait = '5s', waiting = 100 } = checked(schema, options)
+  const { most = MOST, least = LEAST, reserve = 0.3, wait = '5s', waiting = 100 } = checked(admissionSchema, options)
   const patience = toMilliseconds(wait)
   const limit = concurrencyLimit({ least, most, first: most / 5 })
   const places = lanes({ limit: () => limit.value, reserve, waiting, wait: patience })

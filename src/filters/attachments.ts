@@ -1,6 +1,7 @@
 /** Objects to attached files: programs and what starts them, names that lie, what is locked, and documents that act. */
-import { PosternError } from '../core/errors.ts'
+
 import type { Filter } from '../core/filter.ts'
+import { check, list } from '../core/options.ts'
 import type { Message } from '../core/stage.ts'
 import { archives, type Found } from '../facts/archives.ts'
 import { ending } from '../mime/names.ts'
@@ -10,7 +11,7 @@ import { documents } from './attachments/documents.ts'
 import { RUNS, words } from './attachments/endings.ts'
 import { locked } from './attachments/locked.ts'
 import { quote } from './content/quote.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { sight } from './content/sight.ts'
 
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
@@ -32,22 +33,19 @@ export type AttachmentsRule = keyof ReturnType<typeof attachmentRules>['rules']
  * attachments({ unwelcome: ['xlsm', 'application/vnd.rar'], points: { 'attachments/program': 'reject' } })
  * @throws PosternError when an option names no rule, a consequence makes no sense, or an entry is neither ending nor type
  */
-export function attachments({ unwelcome = [], welcome = [], ...options }: AttachmentsOptions = {}): Filter {
-  const problems = [...unwelcome, ...welcome].flatMap(found =>
-    /^[a-z0-9]{1,20}$|^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(found)
-      ? []
-      : [
-          {
-            path: 'attachments',
-            found,
-            expected: 'an ending such as exe, or a type such as application/pdf',
-            remedy: 'correct it',
-          },
-        ],
-  )
-  if (problems.length > 0) throw new PosternError(problems)
-  return ruleFilter(attachmentRules({ unwelcome, welcome }), options)
+export function attachments(options: AttachmentsOptions = {}): Filter {
+  const others = {
+    unwelcome: list(endingOrType, 'endings and types'),
+    welcome: list(endingOrType, 'endings and types'),
+  }
+  const { unwelcome = [], welcome = [], ...rest } = checkedRules(attachmentRules(), options, others)
+  return ruleFilter(attachmentRules({ unwelcome, welcome }), rest)
 }
+
+const endingOrType = check<string>(
+  'an ending such as exe, or a type such as application/pdf; write it in small letters and without a dot in front',
+  found => typeof found === 'string' && /^[a-z0-9]{1,20}$|^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(found),
+)
 
 /** @internal */
 export const attachmentRules = (

@@ -1,13 +1,13 @@
 /** Viruses (ClamAV): a message is clean, infected or unknown, and what is unknown is never passed in silence. */
-import { PosternError } from '../core/errors.ts'
+import { duration, having, oneOf, port, size, text, whole } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, discard, type Finding, type Findings, quarantine, reject } from '../core/finding.ts'
+import { checked, relation, schemaOf } from '../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { clamdScan, ping } from './clamav/clamd.ts'
 import { clamscanScan, type StreamScanner } from './clamav/clamscan.ts'
 import { type Address, addressText } from './clamav/connection.ts'
 import { guard } from './clamav/guard.ts'
-import { wrongCounts, wrongScanner } from './clamav/problems.ts'
 import { timed } from './clamav/timed.ts'
 import type { ScanVerdict } from './clamav/verdict.ts'
 
@@ -44,6 +44,41 @@ export interface ClamavOptions {
   readonly retry?: Duration
 }
 
+const schema = schemaOf<ClamavOptions>(
+  'clamav',
+  {
+    socket: text('the path of a Unix socket'),
+    host: text('a host', { max: 253 }),
+    port: port(),
+    scanner: having('an instance of clamscan', 'scanStream'),
+    deadline: duration({ min: '100ms' }),
+    concurrency: whole({ min: 1, max: 10_000 }),
+    waiting: whole({ max: 1_000_000 }),
+    maxSize: size({ min: 1 }),
+    infected: oneOf('reject', 'quarantine', 'discard'),
+    unscannable: oneOf('pass', 'quarantine', 'defer', 'reject'),
+    failure: oneOf('pass', 'defer'),
+    failures: whole({ min: 1 }),
+    retry: duration({ min: '10ms' }),
+  },
+  relation(['socket', 'port', 'scanner'], ({ socket, port, scanner }) => {
+    const named = Object.entries({ socket, port, scanner }).filter(([, value]) => value !== undefined)
+    return (
+      named.length > 1 && {
+        found: named.map(([key]) => key).join(' and '),
+        expected: 'one of socket, port and scanner',
+        remedy: 'leave out all but one',
+      }
+    )
+  }),
+  relation(
+    ['host', 'port'],
+    ({ host, port }) =>
+      host !== undefined &&
+      port === undefined && { found: host, expected: 'a port beside it', remedy: 'add port: 3310' },
+  ),
+)
+
 /**
  * Has ClamAV read every message that nothing else has decided.
  *
@@ -67,23 +102,18 @@ export function clamav(options: ClamavOptions = {}): Filter {
     failure = 'defer',
     failures = 5,
     retry = '1s',
-  } = options
-  const problems = [
-    ...wrongScanner({ socket, host, port, scanner }),
-    ...wrongCounts({ concurrency, waiting, failures }),
-  ]
-  if (problems.length > 0) throw new PosternError(problems)
+  } = checked(schema, options)
 
   const address: Address =
     port === undefined ? { path: socket ?? '/run/clamav/clamd.ctl' } : { host: host ?? '127.0.0.1', port }
-  const ms = toMilliseconds(deadline, 'clamav.deadline')
+  const ms = toMilliseconds(deadline)
   const scan = guard(scanner ? clamscanScan(scanner) : clamdScan(address), {
     deadline: ms,
     concurrency,
     waiting,
-    maxSize: toOctets(maxSize, 'clamav.maxSize'),
+    maxSize: toOctets(maxSize),
     failures,
-    retry: toMilliseconds(retry, 'clamav.retry'),
+    retry: toMilliseconds(retry),
     ...(!scanner && { ping: signal => ping(address, signal) }),
   })
 

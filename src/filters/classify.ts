@@ -58,8 +58,8 @@ const DAY = 86_400_000
  * classify({ folder: '/var/lib/postern', falsePositives: '0.1%' })
  */
 export function classify(options: ClassifyOptions = {}): Filter {
-  const { folder, spam = 6, ham = 2, known = 2, reporter = () => 1, shared = false } = options
   const { keep, stale, falsePositives } = checked(options)
+  const { folder, spam = 6, ham = 2, known = 2, reporter = () => 1, shared = false } = options
   const { enough = 100, classifier = newClassifier({ falsePositives, enough }) } = options
   const lessons = newLessons(classifier)
   const kept = newKept()

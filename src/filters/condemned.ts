@@ -1,8 +1,9 @@
 /** Remembers who was refused for good, so that the next time costs an accept, a line and a close. */
+import { duration, whole } from '../core/checks.ts'
 import type { Decision, Reply } from '../core/decision.ts'
-import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, reject, type Status } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { systemClock, type World } from '../core/world.ts'
@@ -21,6 +22,13 @@ export interface CondemnedOptions {
   /** Sessions in a row that ended in a refusal, without one message accepted, after which a client is put off with 421. @default 20 */
   readonly refusals?: number
 }
+
+/** @internal */
+export const condemnedSchema = schemaOf<CondemnedOptions>('condemned', {
+  lasts: duration({ min: '1s' }),
+  entries: whole({ min: 1, max: 10_000_000 }),
+  refusals: whole({ min: 1 }),
+})
 
 interface Sentence {
   readonly reply: Reply
@@ -46,9 +54,9 @@ const TELL = 60_000
  *
  * @throws PosternError when an option makes no sense
  */
-export function condemned({ lasts = '5m', entries = 50_000, refusals = 20 }: CondemnedOptions = {}): Filter {
-  check({ entries, refusals })
-  const ms = toMilliseconds(lasts, 'condemned.lasts')
+export function condemned(options: CondemnedOptions = {}): Filter {
+  const { lasts = '5m', entries = 50_000, refusals = 20 } = checked(condemnedSchema, options)
+  const ms = toMilliseconds(lasts)
   const sentences = table<Sentence>(entries, ms)
   const strikes = table<{ readonly count: number; readonly ref: string }>(entries, ms)
   let world: Pick<World, 'clock' | 'notify'> & Partial<Pick<World, 'load'>> = {
@@ -199,15 +207,3 @@ const isOwn = ({ findings }: Decision): boolean => findings.some(({ rule }) => r
 
 const reasonOf = ({ findings, score }: Decision): string =>
   findings.find(({ verdict }) => verdict === 'reject')?.reason ?? `a score of ${score}`
-
-function check(counts: Readonly<Record<string, number>>): void {
-  const problems = Object.entries(counts)
-    .filter(([, found]) => !Number.isInteger(found) || found < 1)
-    .map(([key, found]) => ({
-      path: `condemned.${key}`,
-      found,
-      expected: 'a whole number from 1',
-      remedy: `set ${key} to one`,
-    }))
-  if (problems.length > 0) throw new PosternError(problems)
-}

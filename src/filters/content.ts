@@ -1,19 +1,22 @@
 /** All filters that look at what a message holds, in one word, with the combinations of their findings that mean phishing. */
-import { PosternError } from '../core/errors.ts'
+
 import type { Filter } from '../core/filter.ts'
+import { checked, list, type Schema, schemaOf } from '../core/options.ts'
+import { domainPattern } from '../net/checks.ts'
 import { type AttachmentsRule, attachmentRules, attachments } from './attachments.ts'
 import { bounce } from './bounce.ts'
 import { bulk } from './bulk.ts'
 import { composite } from './composite.ts'
 import { combinations } from './content/combinations.ts'
-import type { Consequences, RuleSet } from './content/rule.ts'
+import { type Consequences, consequencesOf, type RuleSet } from './content/rule.ts'
 import { gtube } from './gtube.ts'
 import { type HeadersRule, headers, headersRules } from './headers.ts'
 import { type HtmlRule, html, htmlRules } from './html.ts'
+import { person } from './impersonation/person.ts'
 import { type ImpersonationRule, impersonation, impersonationRules, type Person } from './impersonation.ts'
 import { type LinksRule, linkRules, links } from './links.ts'
 import { structure, structureRules } from './structure.ts'
-import { type UnexaminedOptions, unexamined } from './unexamined.ts'
+import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexamined.ts'
 import { type WordingRule, wording, wordingRules } from './wording.ts'
 
 /** Every rule of the content filters. */
@@ -48,6 +51,15 @@ export const ruleSets = (): readonly Omit<RuleSet<never>, 'see'>[] => [
   attachmentRules(),
 ]
 
+/** @internal */
+export const contentSchema = (): Schema<ContentOptions> =>
+  schemaOf<ContentOptions>('contentFilters', {
+    domains: list(domainPattern(), 'domains'),
+    people: list(person(), 'people'),
+    points: consequencesOf<RuleId>(...ruleSets()),
+    unexamined: unexaminedVerdict,
+  })
+
 /**
  * One reading of the message for all of them. Nothing outside is asked but DNS for the author’s policy, and the store.
  *
@@ -55,20 +67,8 @@ export const ruleSets = (): readonly Omit<RuleSet<never>, 'see'>[] => [
  * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/pitch': 'off' } })] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export function contentFilters({
-  domains = [],
-  people = [],
-  points = {},
-  unexamined: verdict,
-}: ContentOptions = {}): readonly Filter[] {
-  const names = ruleSets().map(({ name }) => name)
-  const stray = Object.keys(points).filter(id => !names.includes(id.split('/', 1)[0] ?? ''))
-  if (stray.length > 0) {
-    const expected = 'the id of a rule in docs/rules.md'
-    throw new PosternError(
-      stray.map(found => ({ path: 'content.points', found, expected, remedy: `remove '${found}'` })),
-    )
-  }
+export function contentFilters(options: ContentOptions = {}): readonly Filter[] {
+  const { domains = [], people = [], points = {}, unexamined: verdict } = checked(contentSchema(), options)
   const of = <Id extends RuleId>(name: string): { readonly points: Consequences<Id> } => ({
     points: Object.fromEntries(Object.entries(points).filter(([id]) => id.startsWith(`${name}/`))) as Consequences<Id>,
   })

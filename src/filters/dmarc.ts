@@ -1,11 +1,20 @@
 /** `dmarc`: does what the author's domain asks for, unless somebody we trust has a good word for the message. */
+import { callback, oneOf, cost as price, score } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, type Findings, points, quarantine, reject } from '../core/finding.ts'
+import { checked, either, list, schemaOf } from '../core/options.ts'
 import type { Message } from '../core/stage.ts'
 import { arc } from '../facts/arc.ts'
 import { dkim } from '../facts/dkim.ts'
 import { dmarc as check, type Dmarc } from '../facts/dmarc.ts'
-import { type Forwarders, forwarderOf, readSealers, vouchingSealer } from './dmarc/override.ts'
+import {
+  type Forwarders,
+  forwarderEntry,
+  forwarderOf,
+  readSealers,
+  sealerEntry,
+  vouchingSealer,
+} from './dmarc/override.ts'
 
 export interface DmarcOptions {
   /**
@@ -29,6 +38,19 @@ export interface DmarcOptions {
   readonly weak?: number
 }
 
+const schema = schemaOf<DmarcOptions>('dmarc', {
+  forwarders: either('an array of addresses, networks and names, or a function', found =>
+    typeof found === 'function' ? callback() : list(forwarderEntry, 'addresses, networks and names'),
+  ),
+  sealers: list(sealerEntry, 'domains'),
+  rejects: price('reject', 'quarantine'),
+  quarantines: price('quarantine'),
+  none: score({ min: 0 }),
+  unknown: oneOf('defer', 'pass'),
+  unclear: price('reject', 'quarantine'),
+  weak: score({ min: 0 }),
+})
+
 /**
  * Carries out DMARC at `message`. Says nothing about mail that passes and about domains without a policy.
  *
@@ -36,16 +58,17 @@ export interface DmarcOptions {
  * dmarc({ forwarders: ['192.0.2.0/24', '.forwarder.example'], sealers: ['lists.example'] })
  * @throws PosternError when a forwarder or sealer cannot be read
  */
-export function dmarc({
-  forwarders = [],
-  sealers = [],
-  rejects = 'reject',
-  quarantines = 'quarantine',
-  none = 1,
-  unknown = 'defer',
-  unclear = 3,
-  weak = 2,
-}: DmarcOptions = {}): Filter {
+export function dmarc(options: DmarcOptions = {}): Filter {
+  const {
+    forwarders = [],
+    sealers = [],
+    rejects = 'reject',
+    quarantines = 'quarantine',
+    none = 1,
+    unknown = 'defer',
+    unclear = 3,
+    weak = 2,
+  } = checked(schema, options)
   const forwarder = forwarderOf(forwarders)
   const trusted = readSealers(sealers)
 

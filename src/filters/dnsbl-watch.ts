@@ -1,5 +1,7 @@
 /** Watches over DNS lists: one is believed only while its test points stand (RFC 5782 §5) and it answers no error code. */
+import { duration } from '../core/checks.ts'
 import type { Finding } from '../core/finding.ts'
+import type { Shape } from '../core/options.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import type { Notify, World } from '../core/world.ts'
 import { checkList, type Health, type Listing, TEST_POINTS } from '../dns/list.ts'
@@ -11,6 +13,9 @@ export interface WatchOptions {
   /** How soon a list that is switched off is tried again. @default '5m' */
   readonly retry?: Duration
 }
+
+/** @internal */
+export const watchShape: Shape<WatchOptions> = { check: duration({ min: '1s' }), retry: duration({ min: '1s' }) }
 
 export interface Watch {
   /** The lists that are believed now: all of them while no gateway has asked for their test points. */
@@ -34,7 +39,7 @@ export function watchOver(
   name: string,
   { check = '1h', retry = '5m' }: WatchOptions = {},
 ): Watch {
-  const [often, soon] = [toMilliseconds(check, `${name}.check`), toMilliseconds(retry, `${name}.retry`)]
+  const [often, soon] = [toMilliseconds(check), toMilliseconds(retry)]
   const states = new Map<List, State>(lists.map(list => [list, 'on']))
   const bells = new Map<List, () => void>()
   let running = 0

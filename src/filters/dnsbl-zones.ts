@@ -1,6 +1,7 @@
 /** The zones of `dnsbl` and `uribl` as they are configured: what a return code weighs, and what of a zone's name may be shown. */
-import { PosternError, type Problem } from '../core/errors.ts'
-import { type Holds, TEST_POINTS } from '../dns/list.ts'
+import { flag, oneOf, score, text } from '../core/checks.ts'
+import { check, either, hidden, isRecord, list, object, record, required, type Shape } from '../core/options.ts'
+import type { Holds } from '../dns/list.ts'
 import { queryName } from '../dns/name.ts'
 import { toOctets } from '../net/address.ts'
 
@@ -35,21 +36,9 @@ export interface List {
   readonly weigh: (codes: readonly string[]) => number
 }
 
-export interface ReadOptions {
-  /** The filter whose zones they are. */
-  readonly name: string
-  /** What a zone holds that says nothing of it. */
-  readonly holds: Holds
-}
-
-/** @throws PosternError with everything that is wrong. */
-export function readZones(
-  zones: readonly (DnsblZone & { readonly holds?: Holds })[],
-  { name, holds: usual }: ReadOptions,
-): readonly List[] {
-  const problems = zones.flatMap((zone, index) => problemsOf(zone, `${name}.zones[${index}]`))
-  if (problems.length > 0) throw new PosternError(problems)
-  return zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = usual }) => ({
+/** Makes zones ready. @param usual what a zone holds that says nothing of it */
+export const readZones = (zones: readonly AnyZone[], usual: Holds): readonly List[] =>
+  zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = usual }) => ({
     zone,
     label,
     ipv6,
@@ -57,7 +46,8 @@ export function readZones(
     secrets: zone.split('.').filter(isKey),
     weigh: codes => weight(points, codes),
   }))
-}
+
+type AnyZone = DnsblZone & { readonly holds?: Holds }
 
 function weight(points: DnsblPoints, codes: readonly string[]): number {
   if (typeof points === 'number') return points
@@ -86,43 +76,54 @@ const SHORTEST_KEY = 16
 // 32 nibbles and their dots stand in front of a zone's name.
 const LONGEST_ZONE = 253 - 64
 
-function problemsOf(
-  { zone, label, points = 4, holds }: DnsblZone & { readonly holds?: Holds },
-  path: string,
-): readonly Problem[] {
-  const name = queryName(zone)
-  const badName = name === undefined || name.length > LONGEST_ZONE
-  return [
-    ...(badName ? [problem(`${path}.zone`, shown(zone), 'the name of a DNS list, such as bl.example.org')] : []),
-    ...(label === '' ? [problem(`${path}.label`, label, 'a text to show, or no label at all')] : []),
-    ...(holds === undefined || Object.hasOwn(TEST_POINTS, holds)
-      ? []
-      : [problem(`${path}.holds`, holds, "'domains' or 'addresses'")]),
-    ...problemsOfPoints(points, `${path}.points`),
-  ]
+// The key of a customer must not be shown, not even where the rest of the name is wrong.
+const zoneName = hidden<string>('the name of a DNS list, such as bl.example.org', zone => {
+  const name = typeof zone === 'string' ? queryName(zone) : undefined
+  return name !== undefined && name.length <= LONGEST_ZONE
+})
+
+const byCode = record(
+  check<string>('a return code such as 127.0.0.2', key => isCode(String(key))),
+  score(),
+  'points by return code',
+)
+const byBit = object<{ readonly bits: Readonly<Record<number, number>> }>({
+  bits: required(
+    record(
+      check<string>('a bit from 1 to 128', key => BITS.has(String(key))),
+      score(),
+      'points by bit',
+    ),
+  ),
+})
+
+const pointsCheck = either<DnsblPoints>('a number of points, or points by return code', found => {
+  if (!isRecord(found)) return score()
+  return 'bits' in found ? byBit : byCode
+})
+
+const zoneShape: Shape<DnsblZone> = {
+  zone: required(zoneName),
+  label: text('a text to show, or no label at all'),
+  points: pointsCheck,
+  ipv6: flag(),
 }
 
-function problemsOfPoints(points: DnsblPoints, path: string): readonly Problem[] {
-  if (typeof points === 'number') return Number.isFinite(points) ? [] : [problem(path, points, 'a number of points')]
-  const byBits = isBits(points)
-  const expectedKey = byBits ? 'a bit from 1 to 128' : 'a return code such as 127.0.0.2'
-  const fits = byBits ? isBit : isCode
-  return Object.entries(byBits ? points.bits : points).flatMap(([key, value]) => [
-    ...(fits(key) ? [] : [problem(path, key, expectedKey)]),
-    ...(Number.isFinite(value) ? [] : [problem(`${path}[${key}]`, value, 'a number of points')]),
-  ])
-}
+/** @internal */
+export const dnsblZones = list(object<DnsblZone>(zoneShape, 'a zone'), "zones such as { zone: 'bl.example.org' }", {
+  min: 1,
+})
 
-const isBit = (key: string): boolean => [1, 2, 4, 8, 16, 32, 64, 128].includes(Number(key))
+/** @internal */
+export const uriblZones = list(
+  object<AnyZone>({ ...zoneShape, holds: oneOf('domains', 'addresses') }, 'a zone'),
+  "zones such as { zone: 'dbl.example.org' }",
+  { min: 1 },
+)
+
+const BITS: ReadonlySet<string> = new Set(['1', '2', '4', '8', '16', '32', '64', '128'])
 
 const isCode = (key: string): boolean => {
   const octets = toOctets(key)
   return octets.length === 4 && octets[0] === 127 && key !== '127.0.0.1'
 }
-
-const problem = (path: string, found: unknown, expected: string): Problem => ({
-  path,
-  found,
-  expected,
-  remedy: `write ${expected}`,
-})

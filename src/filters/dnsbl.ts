@@ -1,12 +1,14 @@
 /** Lists of addresses in DNS (RFC 5782): who is listed pays, who is on an allow list is paid. */
+import { duration } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, points } from '../core/finding.ts'
+import { checked, required, schemaOf } from '../core/options.ts'
 import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { failure, within } from '../dns/answer.ts'
 import { type Listing, listedName, readListing } from '../dns/list.ts'
-import { type WatchOptions, watchOver } from './dnsbl-watch.ts'
-import { type DnsblZone, type List, readZones } from './dnsbl-zones.ts'
+import { type WatchOptions, watchOver, watchShape } from './dnsbl-watch.ts'
+import { type DnsblZone, dnsblZones, type List, readZones } from './dnsbl-zones.ts'
 
 export interface DnsblOptions extends WatchOptions {
   /** The lists, in the order in which their findings stand. */
@@ -14,6 +16,12 @@ export interface DnsblOptions extends WatchOptions {
   /** How long one client may wait for all lists, which are asked together. What is late counts nothing. @default '3s' */
   readonly wait?: Duration
 }
+
+const schema = schemaOf<DnsblOptions>('dnsbl', {
+  ...watchShape,
+  zones: required(dnsblZones),
+  wait: duration({ min: '50ms' }),
+})
 
 /**
  * Asks DNS lists about the client at `connect`. A list is believed only while its test points stand (127.0.0.2 is listed,
@@ -24,9 +32,10 @@ export interface DnsblOptions extends WatchOptions {
  * dnsbl({ zones: [{ zone: 'bl.example.org', points: { '127.0.0.2': 6, '127.0.0.10': 2 } }] })
  * @throws PosternError when a zone or its points are wrong.
  */
-export function dnsbl({ zones, wait = '3s', ...times }: DnsblOptions): Filter {
-  const lists = readZones(zones, { name: 'dnsbl', holds: 'addresses' })
-  const ms = toMilliseconds(wait, 'dnsbl.wait')
+export function dnsbl(options: DnsblOptions): Filter {
+  const { zones, wait = '3s', ...times } = checked(schema, options)
+  const lists = readZones(zones, 'addresses')
+  const ms = toMilliseconds(wait)
   const watch = watchOver(lists, 'dnsbl', times)
 
   const ask = async (ip: string, list: List, { dns, clock, signal }: Connection): Promise<Listing> => {

@@ -1,6 +1,6 @@
 /** Objects to header fields that no honest program writes so: impossible dates, foreign Message-IDs, forged mailers and routes. */
 import type { Filter } from '../core/filter.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
 import { forms } from './headers/forms.ts'
 import { mailers } from './headers/mailers.ts'
@@ -19,7 +19,8 @@ export type HeadersRule = keyof typeof headersRules.rules
  * headers({ points: { 'headers/many-recipients': 'off' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const headers = (options: HeadersOptions = {}): Filter => ruleFilter(headersRules, options)
+export const headers = (options: HeadersOptions = {}): Filter =>
+  ruleFilter(headersRules, checkedRules(headersRules, options, {}))
 
 /** @internal */
 export const headersRules = {

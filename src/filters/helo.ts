@@ -28,14 +28,14 @@ export interface HeloOptions {
   readonly unresolvable?: HeloCost
 }
 
+/** @internal */
+export const ownName = check<string>(
+  'a host name or an IP address; correct or remove it',
+  text => typeof text === 'string' && readOwn(text) !== undefined,
+)
+
 const schema = schemaOf<HeloOptions>('helo', {
-  own: list(
-    check(
-      'a host name or an IP address; correct or remove it',
-      text => typeof text === 'string' && readOwn(text) !== undefined,
-    ),
-    'host names and addresses',
-  ),
+  own: list(ownName, 'host names and addresses'),
   impostor: price('reject'),
   malformed: price('reject'),
   bareAddress: price('reject'),

@@ -3,7 +3,7 @@ import type { Filter } from '../core/filter.ts'
 import type { HtmlReading } from '../html/reading.ts'
 import { squeeze } from '../mime/blanks.ts'
 import { quote } from './content/quote.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
 
 export interface HtmlOptions extends RuleOptions<HtmlRule> {}
@@ -15,7 +15,7 @@ export type HtmlRule = keyof typeof htmlRules.rules
  * html({ points: { 'html/form': 'quarantine' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const html = (options: HtmlOptions = {}): Filter => ruleFilter(htmlRules, options)
+export const html = (options: HtmlOptions = {}): Filter => ruleFilter(htmlRules, checkedRules(htmlRules, options, {}))
 
 /** @internal */
 export const htmlRules = {

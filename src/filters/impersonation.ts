@@ -1,14 +1,17 @@
 /** Objects to those who show themselves as somebody else: brands, protected people and domains, the recipient himself. */
 import type { Filter } from '../core/filter.ts'
+import { list } from '../core/options.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Dmarc, dmarc } from '../facts/dmarc.ts'
 import { type Brand, brandsIn, brandsOften, isOwnedBy } from '../links/brands.ts'
 import { isFreeMail } from '../links/hosting.ts'
 import { isAltered, looksLikeBrand } from '../links/look-alike.ts'
 import { plain } from '../links/plain.ts'
+import { domainPattern } from '../net/checks.ts'
 import { quote } from './content/quote.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sender, type Sight, sight } from './content/sight.ts'
+import { person } from './impersonation/person.ts'
 import { senders } from './impersonation/senders.ts'
 import { book } from './wording/lists.ts'
 
@@ -38,8 +41,11 @@ interface Shown extends Sight {
  * impersonation({ protect: ['example.org'], people: [{ name: 'Alice Example', addresses: ['alice@example.org'] }] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const impersonation = ({ people = [], protect = [], ...options }: ImpersonationOptions = {}): Filter =>
-  ruleFilter(impersonationRules(people, protect), options)
+export function impersonation(options: ImpersonationOptions = {}): Filter {
+  const others = { people: list(person(), 'people'), protect: list(domainPattern(), 'domains') }
+  const { people = [], protect = [], ...rest } = checkedRules(impersonationRules(), options, others)
+  return ruleFilter(impersonationRules(people, protect), rest)
+}
 
 /** @internal */
 export const impersonationRules = (people: readonly Person[] = [], protect: readonly string[] = []) => {

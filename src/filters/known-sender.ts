@@ -1,8 +1,9 @@
 /** Those our users have written to: their answers are wanted, as far as it is proven that they are theirs. */
+import { duration, score } from '../core/checks.ts'
 import type { Decision } from '../core/decision.ts'
-import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { points as evidence, type Finding } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import type { Connection, Message } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { author } from '../facts/author.ts'
@@ -20,6 +21,13 @@ export interface KnownSenderOptions {
   readonly client?: Duration
 }
 
+// To a store no time means for ever.
+const schema = schemaOf<KnownSenderOptions>('knownSender', {
+  points: score({ min: 0 }),
+  lasts: duration({ min: '1s' }),
+  client: duration({ min: '1s' }),
+})
+
 /**
  * Remembers to whom our users write: what the host tells by `gateway.wrote`, and by itself what users who have authenticated
  * send through the gateway.
@@ -31,9 +39,9 @@ export interface KnownSenderOptions {
  * const gateway = postern({ filters: [...recommended({ domains }), knownSender()] })
  * await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
  */
-export function knownSender({ points = 2, lasts = '90d', client = '30d' }: KnownSenderOptions = {}): Filter {
-  const times = { address: toMilliseconds(lasts, 'lasts'), client: toMilliseconds(client, 'client') }
-  check({ points, lasts: times.address, client: times.client })
+export function knownSender(options: KnownSenderOptions = {}): Filter {
+  const { points = 2, lasts = '90d', client = '30d' } = checked(schema, options)
+  const times = { address: toMilliseconds(lasts), client: toMilliseconds(client) }
 
   const writeTo = async (store: Store, to: readonly string[]): Promise<void> => {
     const keys = [...new Set(to.filter(isAddress).map(addressMark))]
@@ -73,23 +81,6 @@ export function knownSender({ points = 2, lasts = '90d', client = '30d' }: Known
 }
 
 const NAME = 'known-sender'
-
-/** To a store no time means for ever. */
-function check({
-  points,
-  ...times
-}: {
-  readonly points: number
-  readonly lasts: number
-  readonly client: number
-}): void {
-  const problems = Object.entries(times)
-    .filter(([, found]) => found === 0)
-    .map(([path, found]) => ({ path, found, expected: 'more than no time', remedy: `correct ${path}` }))
-  if (!(Number.isFinite(points) && points >= 0))
-    problems.push({ path: 'points', found: points, expected: 'points from 0', remedy: 'correct points' })
-  if (problems.length > 0) throw new PosternError(problems)
-}
 
 interface Claim {
   readonly rule: 'sender' | 'author'

@@ -1,7 +1,10 @@
 /** Objects to links that lie about where they lead, and to places where honest senders have no pages. */
+
 import type { Filter } from '../core/filter.ts'
+import { list } from '../core/options.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { domainPattern } from '../net/checks.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
 import { aims } from './links/aims.ts'
 import { forms } from './links/forms.ts'
@@ -22,8 +25,11 @@ export type LinksRule = keyof ReturnType<typeof linkRules>['rules']
  * links({ protect: ['example.org'], points: { 'links/shortener': 2, 'links/port': 'off' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const links = ({ protect = [], ...options }: LinksOptions = {}): Filter =>
-  ruleFilter(linkRules(protect), options)
+export function links(options: LinksOptions = {}): Filter {
+  const others = { protect: list(domainPattern(), 'domains') }
+  const { protect = [], ...rest } = checkedRules(linkRules(), options, others)
+  return ruleFilter(linkRules(protect), rest)
+}
 
 /** @internal */
 export const linkRules = (domains: readonly string[] = []) => {

@@ -4,14 +4,16 @@
  * Windows are fixed: one begins with its first event and ends `within` later, so that up to twice the limit can pass
  * around its end.
  */
+import { callback, duration, oneOf, whole } from '../core/checks.ts'
 import type { Decision } from '../core/decision.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding } from '../core/finding.ts'
+import { checked, list, object, required, schemaOf } from '../core/options.ts'
 import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import type { Limiter, LimiterSpec } from '../store/limiter.ts'
 import type { Charge, Charges, Limit, Prefixes } from './rate-limit/limit.ts'
-import { type Plan, plansOf } from './rate-limit/plan.ts'
+import { limitCheck, type Plan, plansOf } from './rate-limit/plan.ts'
 import { type Spent, spendOnOwn, spendOnStore } from './rate-limit/spend.ts'
 
 export interface RateLimitOptions {
@@ -31,6 +33,14 @@ export interface RateLimitOptions {
   readonly failure?: 'pass' | 'defer'
 }
 
+const schema = schemaOf<RateLimitOptions>('rateLimit', {
+  limits: required(list(limitCheck, 'limits')),
+  limiter: callback(),
+  networks: object<Prefixes>({ v4: whole({ max: 32 }), v6: whole({ max: 128 }) }, 'prefix lengths'),
+  deadline: duration({ min: '1ms' }),
+  failure: oneOf('pass', 'defer'),
+})
+
 // Refusals are counted behind the dialogue's back; a limiter that hangs must not gather them without end.
 const MOST_UNDER_WAY = 1_000
 
@@ -44,15 +54,10 @@ const LONGEST_WAIT = 100
  * @example
  * rateLimit({ limits: [{ what: 'connections', per: 'network', limit: 30, within: '1m' }] })
  */
-export function rateLimit({
-  limits,
-  limiter,
-  networks = {},
-  deadline = '500ms',
-  failure = 'pass',
-}: RateLimitOptions): Filter {
+export function rateLimit(options: RateLimitOptions): Filter {
+  const { limits, limiter, networks = {}, deadline = '500ms', failure = 'pass' } = checked(schema, options)
   const plans = plansOf(limits, networks)
-  const patience = Math.min(toMilliseconds(deadline, 'deadline') / 2, LONGEST_WAIT)
+  const patience = Math.min(toMilliseconds(deadline) / 2, LONGEST_WAIT)
   const spend = limiter ? spendOnOwn(plans, limiter, patience) : spendOnStore(plans)
 
   const charged = async <C extends Connection>(context: C, place: number, { keyOf, cost }: Charge<C>) => {

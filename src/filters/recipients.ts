@@ -1,9 +1,11 @@
 /** Who receives mail here: no relay for strangers, nobody unknown, not too many at once, and no guessing of names. */
-import { PosternError, type Problem } from '../core/errors.ts'
+import { callback, duration, flag, oneOf, text, whole } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, type Findings, reject } from '../core/finding.ts'
+import { checked, either, list, object, schemaOf } from '../core/options.ts'
 import type { Recipient } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
+import { domainPattern, readable } from '../net/checks.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
 import type { Misread } from '../net/networks.ts'
 import { addressKey, type Mailbox, mailboxOf } from '../net/path.ts'
@@ -49,6 +51,23 @@ export interface RecipientsOptions {
   readonly failure?: 'pass' | 'defer'
 }
 
+const schema = schemaOf<RecipientsOptions>('recipients', {
+  valid: either('an array of addresses, or a function', found =>
+    typeof found === 'function'
+      ? callback()
+      : list(readable('an address such as bob@example.org', readEntry), 'addresses'),
+  ),
+  domains: list(domainPattern(), 'domains', { min: 1 }),
+  exact: flag(),
+  cache: object<NonNullable<RecipientsOptions['cache']>>(
+    { known: duration(), unknown: duration(), name: text('a name', { max: 64 }) },
+    'cache',
+  ),
+  max: whole({ min: 1 }),
+  harvest: whole({ min: 1 }),
+  failure: oneOf('pass', 'defer'),
+})
+
 /**
  * Answers for the recipients of this host. Costs nothing for a list; a function is asked once for each address while
  * its answer is remembered.
@@ -57,23 +76,20 @@ export interface RecipientsOptions {
  * @example
  * recipients({ domains: ['example.org'], valid: address => directory.has(address) })
  */
-export function recipients({
-  valid,
-  domains,
-  exact = false,
-  cache: { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = {},
-  max = 100,
-  harvest = 10,
-  failure = 'defer',
-}: RecipientsOptions = {}): Filter {
-  const problems: Problem[] = []
-  const served = domains && readAll(domains, 'domains', readName, problems)
-  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, exact, problems)
-  for (const [path, found] of Object.entries({ max, harvest }))
-    if (!(Number.isInteger(found) && found >= 1))
-      problems.push({ path, found, expected: 'a whole number from 1', remedy: `correct ${path} or leave it out` })
-  if (problems.length > 0) throw new PosternError(problems)
-  const lasts = { known: toMilliseconds(knownFor, 'cache.known'), unknown: toMilliseconds(unknownFor, 'cache.unknown') }
+export function recipients(options: RecipientsOptions = {}): Filter {
+  const {
+    valid,
+    domains,
+    exact = false,
+    cache = {},
+    max = 100,
+    harvest = 10,
+    failure = 'defer',
+  } = checked(schema, options)
+  const { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = cache
+  const served = domains && readAll(domains, readName)
+  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, exact)
+  const lasts = { known: toMilliseconds(knownFor), unknown: toMilliseconds(unknownFor) }
 
   const remembered = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
     const key = `${name}:${address}`
@@ -168,28 +184,17 @@ const routes = ({ local }: Mailbox): boolean => /[@%!]/.test(local)
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets. */
 const brief = (path: string): string => (path.length > 256 ? `${path.slice(0, 256)}…` : path)
 
-function readAll(
-  texts: readonly string[],
-  path: string,
-  read: (text: string) => string | Misread,
-  problems: Problem[],
-): ReadonlyMap<string, true> {
-  const map = new Map<string, true>()
-  for (const [index, text] of texts.entries()) {
-    const key = read(text)
-    if (typeof key === 'string') map.set(key, true)
-    else problems.push({ path: `${path}[${index}]`, found: text, ...key })
-  }
-  return map
+/** Entries that cannot be read were refused when the options were checked. */
+function readAll(texts: readonly string[], read: (text: string) => string | Misread): ReadonlyMap<string, true> {
+  const keys = texts.map(read).filter(key => typeof key === 'string')
+  return new Map(keys.map(key => [key, true]))
 }
 
-function readValid(valid: readonly string[], exact: boolean, problems: Problem[]): (mailbox: Mailbox) => boolean {
-  // `@example.org` stands as `example.org` between keys that all have an @ in them.
-  const map = readAll(
-    valid,
-    'valid',
-    text => (text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text, { exact })),
-    problems,
-  )
+// `@example.org` stands as `example.org` between keys that all have an @ in them.
+const readEntry = (text: string, exact = false): string | Misread =>
+  text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text, { exact })
+
+function readValid(valid: readonly string[], exact: boolean): (mailbox: Mailbox) => boolean {
+  const map = readAll(valid, text => readEntry(text, exact))
   return mailbox => map.has(addressKey(mailbox, { exact })) || findName(map, mailbox.domain) === true
 }

@@ -1,11 +1,14 @@
 /** The set that needs no daemon, no key and no network list: a good beginning for any host. */
+import { flag } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
-import { type ContentOptions, contentFilters } from './content.ts'
+import { checked, either, isRecord, list, required, type Schema, schemaOf } from '../core/options.ts'
+import { domainPattern } from '../net/checks.ts'
+import { type ContentOptions, contentFilters, contentSchema } from './content.ts'
 import { dkim } from './dkim.ts'
 import { dmarc } from './dmarc.ts'
 import { earlyTalker } from './early-talker.ts'
 import { headerForm } from './header-form.ts'
-import { helo } from './helo.ts'
+import { helo, ownName } from './helo.ts'
 import { loop } from './loop.ts'
 import { rateLimit } from './rate-limit.ts'
 import { rdns } from './rdns.ts'
@@ -25,28 +28,40 @@ export interface RecommendedOptions {
   readonly content?: boolean | ContentOptions
 }
 
+const schema = (): Schema<RecommendedOptions> =>
+  schemaOf<RecommendedOptions>('recommended', {
+    domains: required(list(domainPattern(), 'domains', { min: 1 })),
+    own: list(ownName, 'host names and addresses'),
+    content: either('true, false or options of contentFilters', found =>
+      isRecord(found) ? contentSchema().check : flag(),
+    ),
+  })
+
 /**
  * Early talkers, names, authentication, form, loops, relay control and limits that no honest client meets.
  *
  * @example
  * postern({ filters: recommended({ domains: ['example.org'], content: true }) })
  */
-export const recommended = ({ domains, own = [], content = false }: RecommendedOptions): readonly Filter[] => [
-  earlyTalker(),
-  rateLimit({
-    limits: [
-      { what: 'connections', per: 'network', limit: 300, within: '1m' },
-      { what: 'failures', per: 'ip', limit: 100, within: '1h' },
-    ],
-  }),
-  rdns(),
-  helo({ own }),
-  senderDomain(),
-  spf(),
-  recipients({ domains }),
-  headerForm(),
-  loop(),
-  dkim(),
-  dmarc(),
-  ...(content === false ? [] : contentFilters({ domains, ...(content === true ? {} : content) })),
-]
+export function recommended(options: RecommendedOptions): readonly Filter[] {
+  const { domains, own = [], content = false } = checked(schema(), options)
+  return [
+    earlyTalker(),
+    rateLimit({
+      limits: [
+        { what: 'connections', per: 'network', limit: 300, within: '1m' },
+        { what: 'failures', per: 'ip', limit: 100, within: '1h' },
+      ],
+    }),
+    rdns(),
+    helo({ own }),
+    senderDomain(),
+    spf(),
+    recipients({ domains }),
+    headerForm(),
+    loop(),
+    dkim(),
+    dmarc(),
+    ...(content === false ? [] : contentFilters({ domains, ...(content === true ? {} : content) })),
+  ]
+}

@@ -1,8 +1,9 @@
 /** What those who send have a record of: a good one speaks for the next message, a bad one against it. */
+import { callback, duration, score } from '../core/checks.ts'
 import type { Decision } from '../core/decision.ts'
-import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import { type Finding, points } from '../core/finding.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import type { Connection, Message } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { dkim } from '../facts/dkim.ts'
@@ -41,6 +42,18 @@ export interface ReputationOptions {
   readonly keep?: Duration
 }
 
+// To a store no time means for ever.
+const schema = schemaOf<ReputationOptions>('reputation', {
+  halfLife: duration({ min: '1s' }),
+  recent: duration({ min: '1s' }),
+  good: score({ min: 0 }),
+  bad: score({ min: 0 }),
+  ham: score({ min: 0 }),
+  spam: score({ min: 0 }),
+  reporter: callback(),
+  keep: duration({ min: '1s' }),
+})
+
 /**
  * Charges each decision to what is proven: address, network and confirmed name of the client; the domains of SPF, DKIM and
  * DMARC. Never to a forgeable From. Says so at `connect` of the client, at `message` of the senders, and learns from
@@ -50,29 +63,19 @@ export interface ReputationOptions {
  * @example
  * reputation({ halfLife: '30d', reporter: by => (by.startsWith('trap:') ? 5 : 1) })
  */
-export function reputation({
-  halfLife = '14d',
-  recent = '1d',
-  good = 3,
-  bad = 8,
-  ham = 1,
-  spam = 6,
-  reporter = () => 2,
-  keep = '30d',
-}: ReputationOptions = {}): Filter {
-  const limits = { good, bad, ham, spam }
-  const memory: Memory = { halfLife: toMilliseconds(halfLife, 'halfLife'), recent: toMilliseconds(recent, 'recent') }
-  const lasts = toMilliseconds(keep, 'keep')
-  const problems = [
-    ...Object.entries(limits)
-      .filter(([, found]) => !(Number.isFinite(found) && found >= 0))
-      .map(([path, found]) => ({ path, found, expected: 'points from 0', remedy: `correct ${path}` })),
-    // To a store no time means for ever.
-    ...Object.entries({ ...memory, keep: lasts })
-      .filter(([, found]) => found === 0)
-      .map(([path, found]) => ({ path, found, expected: 'more than no time', remedy: `correct ${path}` })),
-  ]
-  if (problems.length > 0) throw new PosternError(problems)
+export function reputation(options: ReputationOptions = {}): Filter {
+  const {
+    halfLife = '14d',
+    recent = '1d',
+    good = 3,
+    bad = 8,
+    ham = 1,
+    spam = 6,
+    reporter = () => 2,
+    keep = '30d',
+  } = checked(schema, options)
+  const memory: Memory = { halfLife: toMilliseconds(halfLife), recent: toMilliseconds(recent) }
+  const lasts = toMilliseconds(keep)
 
   const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
     if (who.length === 0) return []

@@ -1,8 +1,11 @@
 /** Filters that are spared while there is too much to do: first for those who are known, then for the rest. */
+import { oneOf } from '../core/checks.ts'
 import { type Anywhere, changed } from '../core/combine.ts'
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
+import { wrongFilters } from '../core/filter-check.ts'
 import { defer, type Finding, type Findings } from '../core/finding.ts'
+import { problemsOf, type Shape, schemaOf } from '../core/options.ts'
 import type { Transaction } from '../core/stage.ts'
 import { senderTrust, type Trust, trust } from '../facts/trust.ts'
 import { type Level, loadText } from '../load/load.ts'
@@ -20,6 +23,14 @@ interface Degree {
   readonly reason: string
 }
 
+/** @internal */
+export const sparingShape: Shape<SparingOptions> = {
+  skip: oneOf('amber', 'red', 'never'),
+  defer: oneOf('amber', 'red', 'never'),
+}
+
+const schema = schemaOf<SparingOptions>('sparing', sparingShape)
+
 /**
  * Spares dear filters while the load is high, by degrees: at amber they are skipped for those who are known, at red
  * everybody else is deferred with 4.3.2, at MAIL already, so that no message is sent in vain. Each step stands in the
@@ -36,7 +47,8 @@ export function sparing(
   filters: readonly (Filter | readonly Filter[])[],
   options: SparingOptions = {},
 ): readonly Filter[] {
-  check(options)
+  const problems = [...wrongFilters(filters, 'sparing.filters'), ...problemsOf(schema, options)]
+  if (problems.length > 0) throw new PosternError(problems)
   return filters.flat().map(filter => {
     const { name } = filter
     const steps = stepsOf(name, options)
@@ -55,18 +67,6 @@ export function sparing(
       },
     }
   })
-}
-
-function check(options: SparingOptions): void {
-  const problems = (['skip', 'defer'] as const)
-    .filter(key => !['amber', 'red', 'never', undefined].includes(options[key]))
-    .map(key => ({
-      path: `sparing.${key}`,
-      found: options[key],
-      expected: "'amber', 'red' or 'never'",
-      remedy: `set ${key} to one of them`,
-    }))
-  if (problems.length > 0) throw new PosternError(problems)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Filter } from '../core/filter.ts'
 import { type Parts, parts } from '../facts/parts.ts'
 import type { AmbiguityKind, Part, PartDefect } from '../mime/part.ts'
 import { quote } from './content/quote.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 
 /** Of 5,412 honest messages of public collections one has any ambiguity, of 2,671 unwanted ones 24. */
 export const structureRules = {
@@ -81,7 +81,8 @@ export interface StructureOptions extends RuleOptions<keyof typeof structureRule
  * @example
  * structure({ points: { 'structure/hidden-file': 'reject' } })
  */
-export const structure = (options: StructureOptions = {}): Filter => ruleFilter(structureRules, options)
+export const structure = (options: StructureOptions = {}): Filter =>
+  ruleFilter(structureRules, checkedRules(structureRules, options, {}))
 
 const bounds: ReadonlySet<PartDefect> = new Set([
   'too-deep',

@@ -1,8 +1,11 @@
 /** All of load control in one word: who comes in, who is shut out, and what is spared. */
+import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
-import { type AdmissionOptions, admission } from './admission.ts'
-import { type CondemnedOptions, condemned } from './condemned.ts'
-import { type SparingOptions, sparing } from './sparing.ts'
+import { wrongFilters } from '../core/filter-check.ts'
+import { check, problemsOf, required, schemaOf } from '../core/options.ts'
+import { type AdmissionOptions, admission, admissionSchema } from './admission.ts'
+import { type CondemnedOptions, condemned, condemnedSchema } from './condemned.ts'
+import { type SparingOptions, sparing, sparingShape } from './sparing.ts'
 
 export interface UnderLoadOptions extends SparingOptions {
   /** The filters that are always asked. */
@@ -15,6 +18,18 @@ export interface UnderLoadOptions extends SparingOptions {
   readonly condemned?: CondemnedOptions
 }
 
+const filterList = check<UnderLoadOptions['filters']>(
+  'an array of filters; write filters: [] with filters in it',
+  Array.isArray,
+)
+const schema = schemaOf<UnderLoadOptions>('underLoad', {
+  ...sparingShape,
+  filters: required(filterList),
+  dear: filterList,
+  admission: admissionSchema.check,
+  condemned: condemnedSchema.check,
+})
+
 /**
  * Your filters with load control around them.
  *
@@ -22,15 +37,12 @@ export interface UnderLoadOptions extends SparingOptions {
  * @example
  * postern({ filters: underLoad({ filters: recommended({ domains }), dear: [clamav()] }) })
  */
-export const underLoad = ({
-  filters,
-  dear = [],
-  admission: door = {},
-  condemned: shut = {},
-  ...degrees
-}: UnderLoadOptions): readonly Filter[] => [
-  condemned(shut),
-  admission(door),
-  ...filters.flat(),
-  ...sparing(dear, degrees),
-]
+export function underLoad(options: UnderLoadOptions): readonly Filter[] {
+  const problems = problemsOf(schema, options)
+  const lists = (['filters', 'dear'] as const).flatMap(key =>
+    Array.isArray(options?.[key]) ? wrongFilters(options[key], `underLoad.${key}`) : [],
+  )
+  if (problems.length + lists.length > 0) throw new PosternError([...problems, ...lists])
+  const { filters, dear = [], admission: door = {}, condemned: shut = {}, ...degrees } = options
+  return [condemned(shut), admission(door), ...filters.flat(), ...sparing(dear, degrees)]
+}

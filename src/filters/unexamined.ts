@@ -20,7 +20,10 @@ export interface UnexaminedOptions {
   readonly verdict?: 'quarantine' | 'defer' | 'reject' | 'off' | number
 }
 
-const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: scoreOr('quarantine', 'defer', 'reject', 'off') })
+/** @internal */
+export const unexaminedVerdict = scoreOr('quarantine', 'defer', 'reject', 'off')
+
+const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVerdict })
 
 /** Milliseconds in which everything is to be examined; the filter's own deadline comes later. */
 const [WITHIN, DEADLINE] = [9_000, 12_000]

@@ -1,15 +1,16 @@
 /** Lists of domains in DNS (RFC 5782 §5): who links to a listed domain pays. */
-import { PosternError } from '../core/errors.ts'
+import { duration, whole } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { points as evidence, type Finding } from '../core/finding.ts'
+import { checked, required, schemaOf } from '../core/options.ts'
 import type { Message } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { failure, within } from '../dns/answer.ts'
 import { type Holds, type Listing, listedName, readListing } from '../dns/list.ts'
 import { links } from '../facts/links.ts'
 import { quote } from './content/quote.ts'
-import { type Watch, type WatchOptions, watchOver } from './dnsbl-watch.ts'
-import { type DnsblZone, type List, readZones } from './dnsbl-zones.ts'
+import { type Watch, type WatchOptions, watchOver, watchShape } from './dnsbl-watch.ts'
+import { type DnsblZone, type List, readZones, uriblZones } from './dnsbl-zones.ts'
 
 export interface UriblOptions extends WatchOptions {
   /** The lists, in the order in which their findings stand. `ipv6` is for those that hold addresses. */
@@ -23,6 +24,13 @@ export interface UriblOptions extends WatchOptions {
   readonly wait?: Duration
 }
 
+const schema = schemaOf<UriblOptions>('uribl', {
+  ...watchShape,
+  zones: required(uriblZones),
+  most: whole({ min: 1, max: 100 }),
+  wait: duration({ min: '50ms' }),
+})
+
 /**
  * Asks DNS lists about the organisational domains that a message links to. A list is believed only while its test points stand
  * (`test` is listed, `invalid` is not); one that answers an error code is switched off at once. The operator hears of it by
@@ -32,13 +40,10 @@ export interface UriblOptions extends WatchOptions {
  * uribl({ zones: [{ zone: 'dbl.example.org', points: { '127.0.1.2': 6, '127.0.1.4': 8 } }] })
  * @throws PosternError when a zone, its points or a number is wrong
  */
-export function uribl({ zones, most = 20, wait = '3s', ...times }: UriblOptions): Filter {
-  const lists = readZones(zones, { name: 'uribl', holds: 'domains' })
-  const ms = toMilliseconds(wait, 'uribl.wait')
-  if (!Number.isInteger(most) || most < 1 || most > 100) {
-    const expected = 'a whole number from 1 to 100'
-    throw new PosternError([{ path: 'uribl.most', found: most, expected, remedy: `set uribl.most to ${expected}` }])
-  }
+export function uribl(options: UriblOptions): Filter {
+  const { zones, most = 20, wait = '3s', ...times } = checked(schema, options)
+  const lists = readZones(zones, 'domains')
+  const ms = toMilliseconds(wait)
   const watch = watchOver(lists, 'uribl', times)
 
   return {

@@ -3,7 +3,7 @@ import type { Filter } from '../core/filter.ts'
 import { isFreeMail } from '../links/hosting.ts'
 import { squeezeEnd } from '../mime/blanks.ts'
 import { quote, quoteList } from './content/quote.ts'
-import { type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from './content/rule.ts'
 import { type Sight, sight } from './content/sight.ts'
 import { book, type ListName } from './wording/lists.ts'
 import type { Said } from './wording/phrases.ts'
@@ -17,7 +17,8 @@ export type WordingRule = keyof typeof wordingRules.rules
  * wording({ points: { 'wording/pitch': 'off' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const wording = (options: WordingOptions = {}): Filter => ruleFilter(wordingRules, options)
+export const wording = (options: WordingOptions = {}): Filter =>
+  ruleFilter(wordingRules, checkedRules(wordingRules, options, {}))
 
 interface Heard extends Sight {
   readonly said: Said<ListName>

@@ -194,7 +194,7 @@ describe('a wrong configuration', () => {
 
   test('of a caller without types is named too', () => {
     expect(problemsOf({ deny: { networks: [7 as unknown as string] } })).toMatchObject([
-      { path: 'deny.networks[0]', found: '7' },
+      { path: 'access.deny.networks[0]', found: 7 },
     ])
   })
 })

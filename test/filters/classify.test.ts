@@ -246,6 +246,8 @@ test.for<[string, ClassifyOptions]>([
   ['keep', { keep: 'long' as '1d' }],
 ])('%s that makes no sense is refused when the gateway is built: %o', ([path, options]) => {
   expect(() => classify(options)).toThrow(
-    expect.objectContaining({ problems: [expect.objectContaining({ path, found: Object.values(options)[0] })] }),
+    expect.objectContaining({
+      problems: [expect.objectContaining({ path: `classify.${path}`, found: Object.values(options)[0] })],
+    }),
   )
 })

@@ -147,8 +147,8 @@ describe('trusted forwarders', () => {
     expect(() => dmarc({ forwarders: ['192.0.2.0/33', 'ok.example', 'no such thing'] })).toThrow(
       expect.objectContaining({
         problems: [
-          expect.objectContaining({ path: 'forwarders[0]' }),
-          expect.objectContaining({ path: 'forwarders[2]' }),
+          expect.objectContaining({ path: 'dmarc.forwarders[0]' }),
+          expect.objectContaining({ path: 'dmarc.forwarders[2]' }),
         ],
       }),
     )

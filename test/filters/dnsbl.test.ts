@@ -271,9 +271,9 @@ test('everything that is wrong with the zones is said at once', () => {
     'dnsbl.zones[0].zone',
     'dnsbl.zones[1].zone',
     'dnsbl.zones[2].label',
-    'dnsbl.zones[2].points',
-    'dnsbl.zones[3].points[2]',
-    'dnsbl.zones[3].points',
+    "dnsbl.zones[2].points['127.0.0.1']",
+    'dnsbl.zones[3].points.bits.2',
+    'dnsbl.zones[3].points.bits.3',
   ])
 })
 

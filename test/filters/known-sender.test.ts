@@ -155,7 +155,7 @@ describe('the client that carries the mail of somebody known', () => {
 test.for([
   [{ points: -1 }, 'points: found -1'],
   [{ lasts: 'long' as '1d' }, 'lasts: found "long"'],
-  [{ lasts: 0, client: 0 }, 'client: found 0, expected more than no time'],
+  [{ lasts: 0, client: 0 }, 'client: found 0, expected a duration'],
 ] as const)('%j is a mistake of configuration', ([options, words]) => {
   expect(() => knownSender(options)).toThrow(PosternError)
   expect(() => knownSender(options)).toThrow(words)

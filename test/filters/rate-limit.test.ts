@@ -315,13 +315,19 @@ describe('a limiter that is handed in', () => {
   })
 })
 
+test('two limits of one name would share their counts', () => {
+  const limits: readonly Limit[] = [
+    { what: 'messages', per: 'ip', limit: 1, within: '1m' },
+    { what: 'messages', per: 'ip', limit: 2, within: '1m' },
+  ]
+  expect(() => rateLimit({ limits })).toThrow('rateLimit.limits[1].name: found "messages-per-ip-within-1m"')
+})
+
 test('every mistake in every limit is named with its remedy', () => {
   const limits = [
     { what: 'conections', per: 'ip', limit: 1, within: '1m' },
     { what: 'connections', per: 'domain', limit: 0, within: '1 minute' },
     { what: 'bytes', per: 'ip', limit: '1 mb', within: 0 },
-    { what: 'messages', per: 'ip', limit: 1, within: '1m' },
-    { what: 'messages', per: 'ip', limit: 2, within: '1m' },
   ] as unknown as readonly Limit[]
   const caught = (() => {
     try {
@@ -332,13 +338,12 @@ test('every mistake in every limit is named with its remedy', () => {
   })()
   expect(caught).toBeInstanceOf(PosternError)
   expect((caught as PosternError).problems.map(({ path, found }) => [path, found])).toEqual([
-    ['networks.v4', 33],
-    ['limits[0].what', 'conections'],
-    ['limits[1].per', 'domain'],
-    ['limits[1].within', '1 minute'],
-    ['limits[1].limit', 0],
-    ['limits[2].limit', '1 mb'],
-    ['limits[2].within', 0],
-    ['limits', 'messages-per-ip-within-1m'],
+    ['rateLimit.limits[0].what', 'conections'],
+    ['rateLimit.limits[1].per', 'domain'],
+    ['rateLimit.limits[1].limit', 0],
+    ['rateLimit.limits[1].within', '1 minute'],
+    ['rateLimit.limits[2].limit', '1 mb'],
+    ['rateLimit.limits[2].within', 0],
+    ['rateLimit.networks.v4', 33],
   ])
 })

@@ -42,17 +42,18 @@ describe('a list of valid recipients', () => {
       recipients({ valid: ['bob', 'bob@example.org', '@exa mple'], domains: ['-a.test'], max: 0, harvest: Number.NaN })
     const aDomain = 'a domain such as example.org, or .example.org for all below it'
     const remedy = 'correct or remove it'
+    const whole = 'a whole number from 1'
     expect(wrong).toThrow(
       new PosternError([
-        { path: 'domains[0]', found: '-a.test', expected: aDomain, remedy },
-        { path: 'valid[0]', found: 'bob', expected: 'an address such as bob@example.org', remedy },
-        { path: 'valid[2]', found: '@exa mple', expected: aDomain, remedy },
-        { path: 'max', found: 0, expected: 'a whole number from 1', remedy: 'correct max or leave it out' },
+        { path: 'recipients.valid[0]', found: 'bob', expected: 'an address such as bob@example.org', remedy },
+        { path: 'recipients.valid[2]', found: '@exa mple', expected: aDomain, remedy },
+        { path: 'recipients.domains[0]', found: '-a.test', expected: aDomain, remedy },
+        { path: 'recipients.max', found: 0, expected: whole, remedy: `set recipients.max to ${whole}` },
         {
-          path: 'harvest',
+          path: 'recipients.harvest',
           found: Number.NaN,
-          expected: 'a whole number from 1',
-          remedy: 'correct harvest or leave it out',
+          expected: whole,
+          remedy: `set recipients.harvest to ${whole}`,
         },
       ]),
     )

@@ -277,7 +277,7 @@ test.for([
   [{ good: -1 }, 'good: found -1'],
   [{ bad: Number.NaN }, 'bad: found NaN'],
   [{ halfLife: 'soon' as '1d' }, 'halfLife: found "soon"'],
-  [{ halfLife: 0, keep: 0 }, 'halfLife: found 0, expected more than no time'],
+  [{ halfLife: 0, keep: 0 }, 'halfLife: found 0, expected a duration'],
 ] as const)('%j is a mistake of configuration', ([options, words]) => {
   expect(() => reputation(options)).toThrow(PosternError)
   expect(() => reputation(options)).toThrow(words)

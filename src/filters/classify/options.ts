@@ -1,6 +1,7 @@
 /** The options of `classify`, checked. */
-import { promiseProblems } from '../../classify/promise.ts'
-import { PosternError, type Problem } from '../../core/errors.ts'
+import { falsePositiveShare } from '../../classify/promise.ts'
+import { callback, duration, flag, having, score, text, whole } from '../../core/checks.ts'
+import { check, checked as checkedBy, schemaOf } from '../../core/options.ts'
 import { toMilliseconds } from '../../core/units.ts'
 import type { ClassifyOptions } from '../classify.ts'
 
@@ -10,32 +11,37 @@ export interface Checked {
   readonly falsePositives: number
 }
 
-/** @throws PosternError with all that is wrong, but for the durations */
-export function checked({
-  falsePositives = '0.5%',
-  enough = 100,
-  keep = '7d',
-  stale = '90d',
-  ...rest
-}: ClassifyOptions): Checked {
-  const rate = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
-  const problems: Problem[] = [...promiseProblems({ falsePositives: rate, enough }, falsePositives)]
-  for (const path of ['spam', 'ham', 'known'] as const) {
-    const { [path]: found = 0 } = rest
-    if (!(found >= 0 && found <= MOST_POINTS))
-      problems.push({
-        path,
-        found,
-        expected: `points from 0 to ${MOST_POINTS}`,
-        remedy: `correct ${path}: a classifier alone is no reason to refuse`,
-      })
-  }
-  if (problems.length > 0) throw new PosternError(problems)
-  return { keep: toMilliseconds(keep, 'keep'), stale: toMilliseconds(stale, 'stale'), falsePositives: rate }
-}
-
 /** Below the policy's usual threshold for `reject`. */
 const MOST_POINTS = 12
 
+const points = () => score({ min: 0, max: MOST_POINTS })
+
+const schema = schemaOf<ClassifyOptions>('classify', {
+  folder: text('the path of a folder'),
+  falsePositives: check(`a share from 0.05 % to 10 %; write it like '0.5%'`, found => {
+    const share = typeof found === 'string' ? percentage(found) : found
+    return falsePositiveShare(share)
+  }),
+  enough: whole({ min: 1 }),
+  spam: points(),
+  ham: points(),
+  known: points(),
+  reporter: callback(),
+  keep: duration({ min: '1s' }),
+  stale: duration({ min: '1h' }),
+  shared: flag(),
+  classifier: having('a classifier, as newClassifier() makes it', 'fade', 'merge'),
+})
+
+/** @throws PosternError with all that is wrong */
+export function checked(options: ClassifyOptions): Checked {
+  const { falsePositives = '0.5%', keep = '7d', stale = '90d' } = checkedBy(schema, options)
+  return {
+    keep: toMilliseconds(keep),
+    stale: toMilliseconds(stale),
+    falsePositives: typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives),
+  }
+}
+
 const percentage = (text: string): number =>
-  /^\d{1,2}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN
+  /^\d{1,2}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : Number.NaN

@@ -1,7 +1,17 @@
 /** What a content rule is, and the filter that is made of rules: one look at the message, points by id, groups with caps. */
-import { PosternError, type Problem } from '../../core/errors.ts'
+import { scoreOr } from '../../core/checks.ts'
 import type { Filter } from '../../core/filter.ts'
 import { type Finding, points, quarantine, reject } from '../../core/finding.ts'
+import {
+  type AnyCheck,
+  type Check,
+  checked,
+  explained,
+  record,
+  type Shape,
+  schemaOf,
+  unknownKey,
+} from '../../core/options.ts'
 import type { Message } from '../../core/stage.ts'
 import type { Consequence } from '../header-form.ts'
 import { MEASURED } from '../points.ts'
@@ -49,12 +59,11 @@ export const usualPoints = (id: string, { points }: Pick<Rule<never>, 'points'>)
   MEASURED.points[id]?.points ?? points
 
 /**
- * @throws PosternError when an option names no rule of this filter, or a consequence that makes no sense
+ * @param options checked
  * @internal
  */
 export function ruleFilter<S, Id extends string>(set: RuleSet<S, Id>, options: RuleOptions<Id>): Filter {
   const own: Consequences = options.points ?? {}
-  check(set, own)
   const { name, checks = 'content', see } = set
   const rules = Object.entries<Rule<S>>(set.rules).flatMap(([id, rule]) => {
     const consequence = consequenceOf(own, id) ?? usualPoints(id, rule)
@@ -106,17 +115,25 @@ const rounded = (value: number): number => Math.round(value * 100) / 100
 const consequenceOf = (own: Consequences, id: string): Consequence | undefined =>
   Object.hasOwn(own, id) ? own[id] : undefined
 
-function check(set: Pick<RuleSet<never>, 'name' | 'rules'>, own: Consequences): void {
-  const expected = "points as a number, 'reject', 'quarantine' or 'off'"
-  const problems = Object.entries(own).flatMap(([id, found]): readonly Problem[] => {
-    const path = `${set.name}.points['${id}']`
-    if (!Object.hasOwn(set.rules, id)) {
-      const known = `one of ${Object.keys(set.rules).join(', ')}`
-      return [{ path, found: id, expected: known, remedy: `remove '${id}', or write it as docs/rules.md does` }]
-    }
-    const right =
-      typeof found === 'number' ? Number.isFinite(found) : ['reject', 'quarantine', 'off'].includes(`${found}`)
-    return right ? [] : [{ path, found, expected, remedy: `set it to ${expected}` }]
-  })
-  if (problems.length > 0) throw new PosternError(problems)
+/** What may stand for the rules of these sets. */
+export function consequencesOf<Id extends string>(
+  ...sets: readonly Pick<RuleSet<never>, 'rules'>[]
+): Check<Consequences<Id>> {
+  const ids = sets.flatMap(({ rules }) => Object.keys(rules))
+  const id = explained<string>('the id of a rule', found =>
+    ids.includes(String(found)) ? undefined : unknownKey(String(found), ids),
+  )
+  return record(id, scoreOr('reject', 'quarantine', 'off'), 'consequences by rule') as AnyCheck as Check<
+    Consequences<Id>
+  >
+}
+
+/** The options of a filter that is made of rules, checked with `others`, which it takes besides. */
+export function checkedRules<T extends RuleOptions>(
+  set: Pick<RuleSet<never>, 'name' | 'rules'>,
+  options: T,
+  others: Shape<Omit<T, 'points'>>,
+): T {
+  const shape = { ...others, points: consequencesOf(set) } as unknown as Shape<T>
+  return checked(schemaOf<T>(set.name, shape), options)
 }

@@ -1,5 +1,5 @@
 /** Who may break what an author's domain signed: forwarders known by address or name, and sealers known by domain. */
-import { PosternError, type Problem } from '../../core/errors.ts'
+import { check } from '../../core/options.ts'
 import type { Message } from '../../core/stage.ts'
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import type { Arc, MethodResult } from '../../facts/arc.ts'
@@ -31,39 +31,34 @@ export function forwarderOf(forwarders: Forwarders): (message: Message) => Promi
 function readForwarders(entries: readonly string[]) {
   const networks: Network[] = []
   const names = new Map<string, true>()
-  const problems: Problem[] = []
-  for (const [index, entry] of entries.entries()) {
+  for (const entry of entries) {
     const network = readNetwork(entry)
-    const name = 'words' in network ? undefined : readName(entry)
+    const name = readName(entry)
     if ('words' in network) networks.push(network)
-    else if (typeof name === 'string' && /[a-z]/.test(name)) names.set(name, true)
-    else {
-      const expected = 'an IP address, a network or a domain such as .example.org for all names below it'
-      problems.push({ path: `forwarders[${index}]`, found: entry, expected, remedy: 'correct or remove it' })
-    }
+    else if (typeof name === 'string') names.set(name, true)
   }
-  if (problems.length > 0) throw new PosternError(problems)
   return { networks, names }
 }
 
+/** @internal */
+export const forwarderEntry = check<string>(
+  'an IP address, a network or a domain such as .example.org for all names below it; correct or remove it',
+  entry => {
+    if (typeof entry !== 'string' || entry.length > 300) return false
+    const name = readName(entry)
+    return 'words' in readNetwork(entry) || (typeof name === 'string' && /[a-z]/.test(name))
+  },
+)
+
+/** @internal */
+export const sealerEntry = check<string>(
+  'the domain of a sealer, as it stands in d= of its ARC-Seal; correct or remove it',
+  entry => typeof entry === 'string' && !entry.startsWith('.') && typeof readName(entry) === 'string',
+)
+
 /** The trusted sealers, in the form of d=. */
-export function readSealers(sealers: readonly string[]): ReadonlySet<string> {
-  const names = sealers.map(sealer => readName(sealer))
-  const problems = names.flatMap((name, index): Problem[] =>
-    typeof name === 'string' && !name.startsWith('.')
-      ? []
-      : [
-          {
-            path: `sealers[${index}]`,
-            found: sealers[index],
-            expected: 'the domain of a sealer, as it stands in d= of its ARC-Seal',
-            remedy: 'correct or remove it',
-          },
-        ],
-  )
-  if (problems.length > 0) throw new PosternError(problems)
-  return new Set(names.filter(name => typeof name === 'string'))
-}
+export const readSealers = (sealers: readonly string[]): ReadonlySet<string> =>
+  new Set(sealers.map(readName).filter(name => typeof name === 'string'))
 
 /** A field that must stand once and was added after the newest seal, as far as can be seen: nobody vouches for it. */
 export const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
