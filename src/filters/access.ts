@@ -2,15 +2,16 @@
 import { duration, flag, text } from '../core/checks.ts'
 import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
-import { accept, type Finding, type Findings, reject } from '../core/finding.ts'
+import { allow as allowed, type Finding, type Findings, reject } from '../core/finding.ts'
 import { check, checked, either, isRecord, list, object, required, schemaOf } from '../core/options.ts'
-import type { Connection } from '../core/stage.ts'
+import type { Connection, Transaction } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { rdns } from '../facts/rdns.ts'
 import { domainOf, mailboxOf } from '../net/path.ts'
 import type { Entries } from './access/entries.ts'
-import { liveTable } from './access/live.ts'
-import { addresses, type Compiled, names, networks, placed, type Side, type Sides } from './access/tables.ts'
+import { type Compile, liveTable } from './access/live.ts'
+import { proofOf, spfProof } from './access/proof.ts'
+import { addresses, names, networks, placed, type Side } from './access/tables.ts'
 import { stampOf, watch } from './access/watch.ts'
 
 /** What one side lists. Every list is an array, or `{ file }` with one entry on each line and comments after a #. */
@@ -30,9 +31,20 @@ export interface AccessLists {
   readonly recipients?: Entries
 }
 
+export interface AllowLists extends AccessLists {
+  /**
+   * Believe `senders` and `domains` only where SPF, or DKIM or DMARC in alignment, proves them. Without proof whoever writes
+   * such an address is let past all checks. @default true
+   */
+  readonly proof?: boolean
+}
+
 export interface AccessOptions {
-  /** Whom to let in: `accept`, which ends the stage and no more. Wins where both sides list the same. @default none */
-  readonly allow?: AccessLists
+  /**
+   * Whom to let in: exempt from checks of identity and content and from the score, never from a virus, relay control, loops
+   * and limits (see `allow`). Wins where both sides list the same. @default none
+   */
+  readonly allow?: AllowLists
   /** Whom to turn away: 5.7.1. @default none */
   readonly deny?: AccessLists
   /** Hang up on a client whose network or name is denied, before it has named a sender. @default true */
@@ -53,13 +65,10 @@ const arrayOfTexts = list(
   check<string>('a text', entry => typeof entry === 'string'),
   'texts',
 )
-const lists = object<AccessLists>(
-  { networks: entries, hosts: entries, domains: entries, senders: entries, recipients: entries },
-  'lists',
-)
+const kinds = { networks: entries, hosts: entries, domains: entries, senders: entries, recipients: entries }
 const schema = schemaOf<AccessOptions>('access', {
-  allow: lists,
-  deny: lists,
+  allow: object<AllowLists>({ ...kinds, proof: flag() }, 'lists'),
+  deny: object<AccessLists>(kinds, 'lists'),
   close: flag(),
   every: duration({ min: '100ms' }),
 })
@@ -75,7 +84,8 @@ const schema = schemaOf<AccessOptions>('access', {
 export function access(options: AccessOptions = {}): Filter {
   const { allow = {}, deny = {}, close = true, every = '5s' } = checked(schema, options)
   const pause = toMilliseconds(every)
-  const table = <F>(compile: (kind: string, sides: Sides) => Compiled<F>, kind: keyof AccessLists) =>
+  const needsProof = allow.proof ?? true
+  const table = <F>(compile: Compile<F>, kind: keyof AccessLists) =>
     liveTable(compile, kind, { allow: allow[kind], deny: deny[kind] })
   const clients = table(networks, 'networks')
   const hosts = table(names, 'hosts')
@@ -90,8 +100,29 @@ export function access(options: AccessOptions = {}): Filter {
 
   const said = (side: Side, rule: string, who: string, hangUp = false): Finding =>
     side.allow
-      ? accept(`${who} is allowed by ${side.source}`, { rule })
+      ? allowed(`${who} is allowed by ${side.source}`, { rule })
       : reject('5.7.1', `${who} is denied by ${side.source}`, { rule, ...(hangUp && { close: true }) })
+
+  /** Which list names a sender, and what for. */
+  const listing = (path: string): Listed | undefined => {
+    const side = senders.find(path)
+    if (side) return { side, rule: 'sender', who: `the reverse-path ${brief(path)}` }
+    const { domain } = mailboxOf(path)
+    const found = domains.find(domain)
+    return found && { side: found, rule: 'domain', who: `the reverse-path's domain ${domain}` }
+  }
+  /** Whoever needs proof, and has not been let in for it at MAIL. */
+  const unproven = (path: string) => {
+    const found = listing(path)
+    return needsProof && found?.side.allow ? found : undefined
+  }
+
+  const proven = async (transaction: Transaction, { side, rule, who }: Listed): Promise<Finding> => {
+    const proof = await spfProof(transaction)
+    return proof === undefined
+      ? { rule: 'unproven', reason: `${who} is on ${side.source}, and SPF does not prove it` }
+      : said(side, rule, `${who} (${proof})`)
+  }
 
   const byName = async (connection: Connection): Promise<Findings> => {
     const { confirmed } = await connection.ask(rdns)
@@ -113,12 +144,18 @@ export function access(options: AccessOptions = {}): Filter {
       if (side) return said(side, 'network', placed(ip, side), close)
       return hosts.empty() ? undefined : byName(connection)
     },
-    mail: ({ reversePath }) => {
-      const side = senders.find(reversePath)
-      if (side) return said(side, 'sender', `the reverse-path ${brief(reversePath)}`)
-      const { domain } = mailboxOf(reversePath)
-      const found = domains.find(domain)
-      return found && said(found, 'domain', `the reverse-path's domain ${domain}`)
+    mail: transaction => {
+      const found = listing(transaction.reversePath)
+      if (found === undefined) return
+      return needsProof && found.side.allow ? proven(transaction, found) : said(found.side, found.rule, found.who)
+    },
+    message: async (message, { findings }) => {
+      if ((senders.empty() && domains.empty()) || findings.some(({ allow }) => allow)) return
+      for (const { path, proof } of await proofOf(message, path => unproven(path) !== undefined)) {
+        const found = unproven(path)
+        if (found) return said(found.side, found.rule, `${found.who.replace('reverse-path', 'sender')} (${proof})`)
+      }
+      return
     },
     rcpt: ({ forwardPath }) => {
       const side = recipients.find(forwardPath)
@@ -126,18 +163,25 @@ export function access(options: AccessOptions = {}): Filter {
     },
     start: ({ clock, notify }) => {
       stop?.()
-      const changed = (file: string) => {
-        for (const { files, read } of tables) {
-          const wrong = files.includes(file) ? read() : []
-          if (wrong.length === 0) continue
-          const reason = `the old table is kept: ${new PosternError(wrong.slice(0, 20)).message}`
-          notify({ what: 'access/file', reason, level: 'warning' })
+      const tell = (reason: string) => notify({ what: 'access/file', reason, level: 'warning' })
+      for (const file of tables.flatMap(({ emptied }) => emptied()))
+        tell(`${file} lists nobody; write a line '# empty' into it if that is meant`)
+      const changed = async (file: string) => {
+        for (const { files, readAgain } of tables) {
+          const wrong = files.includes(file) ? await readAgain() : []
+          if (wrong.length > 0) tell(`the old table is kept: ${new PosternError(wrong.slice(0, 20)).message}`)
         }
       }
       stop = watch({ seen, clock, every: pause, changed })
     },
     stop: () => stop?.(),
   }
+}
+
+interface Listed {
+  readonly side: Side
+  readonly rule: string
+  readonly who: string
 }
 
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets. */

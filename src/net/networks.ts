@@ -3,6 +3,7 @@
  * found by halving: 17 steps for a hundred thousand networks, nothing allocated.
  */
 import { mask, readAddress, type Width, written } from './address.ts'
+import { finished, STEP, type Steps, sortedInSteps } from './steps.ts'
 import { at } from './words.ts'
 
 /** A network in canonical form: no bit is set beyond its prefix. */
@@ -70,9 +71,12 @@ export const writeNetwork = ({ words, width, prefix }: Network): string =>
   prefix === 32 * width ? written(words, width) : `${written(words, width)}/${prefix}`
 
 /** The more specific network wins; of equal ones, the one that is listed first. */
-export function networkTable(networks: readonly Network[]): NetworkTable {
-  const v4 = ranges(networks, 1)
-  const v6 = ranges(networks, 4)
+export const networkTable = (networks: readonly Network[]): NetworkTable => finished(networkTableInSteps(networks))
+
+/** The same, in steps between which something else may happen. */
+export function* networkTableInSteps(networks: readonly Network[]): Steps<NetworkTable> {
+  const v4 = yield* ranges(networks, 1)
+  const v6 = yield* ranges(networks, 4)
   const key = new Uint32Array(4)
   return {
     size: v4.size + v6.size,
@@ -94,10 +98,12 @@ interface Ranges {
   readonly size: number
 }
 
-function ranges(networks: readonly Network[], width: 1 | 4): Ranges {
-  const order = [...networks.keys()].filter(index => networks[index]?.width === width)
+function* ranges(networks: readonly Network[], width: 1 | 4): Steps<Ranges> {
   const of = (index: number) => networks[index] as Network
-  order.sort((a, b) => compare(of(a).words, 0, of(b).words, width) || of(a).prefix - of(b).prefix || a - b)
+  const order = yield* sortedInSteps(
+    [...networks.keys()].filter(index => networks[index]?.width === width),
+    (a, b) => compare(of(a).words, 0, of(b).words, width) || of(a).prefix - of(b).prefix || a - b,
+  )
 
   const starts = new Uint32Array(2 * width * order.length)
   const owners = new Int32Array(2 * order.length)
@@ -116,7 +122,8 @@ function ranges(networks: readonly Network[], width: 1 | 4): Ranges {
   }
   let size = 0
   let last = -1
-  for (const index of order) {
+  for (const [place, index] of order.entries()) {
+    if (place % STEP === STEP - 1) yield
     const { words, prefix } = of(index)
     if (last >= 0 && of(last).prefix === prefix && compare(of(last).words, 0, words, width) === 0) continue
     for (let top = open.at(-1); top?.end && compare(top.end, 0, words, width) <= 0; top = open.at(-1)) close()

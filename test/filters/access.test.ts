@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/core/errors.ts'
 import type { Filter } from '../../src/core/filter.ts'
-import { accept, type Finding, reject } from '../../src/core/finding.ts'
+import { allow, type Finding, reject } from '../../src/core/finding.ts'
 import type { Connection } from '../../src/core/stage.ts'
 import type { Notice, Notify } from '../../src/core/world.ts'
+import { dkim } from '../../src/facts/dkim.ts'
 import { rdns } from '../../src/facts/rdns.ts'
 import { type AccessOptions, access } from '../../src/filters/access.ts'
 import { probe } from '../../src/testing/probe.ts'
@@ -22,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const denied = (reason: string, rule: string, close = false): Finding =>
   reject('5.7.1', reason, { rule: `access/${rule}`, ...(close && { close }) })
-const allowed = (reason: string, rule: string): Finding => accept(reason, { rule: `access/${rule}` })
+const allowed = (reason: string, rule: string): Finding => allow(reason, { rule: `access/${rule}` })
 const mail = { ip: '192.0.2.1', helo: 'client.test' } as const
 
 describe('a client is judged by its network', () => {
@@ -63,7 +64,7 @@ describe('a client is judged by its network', () => {
 
 describe('a sender is judged by address and domain', () => {
   const filter = access({
-    allow: { senders: ['Good@spam.test'], domains: ['good.below.test'] },
+    allow: { proof: false, senders: ['Good@spam.test'], domains: ['good.below.test'] },
     deny: { senders: ['eve@example.org'], domains: ['spam.test', '.below.test', 'bücher.example'] },
   })
   test.for([
@@ -218,14 +219,14 @@ describe('a file', () => {
 
   test('that is replaced is read again, and its findings name it', async () => {
     const file = join(folder, 'replaced')
-    await writeFile(file, '# nobody yet\n')
+    await writeFile(file, '# empty: nobody yet\n')
     const { clock, filter } = await started(file, ({ reason }) => expect.fail(reason))
     expect(await judged(filter)).toBe(false)
     await writeFile(`${file}.new`, '192.0.2.0/24 # a neighbour\n')
     await rename(`${file}.new`, file)
     await until(clock, () => judged(filter))
     expect(await probe(filter, { ip })).toEqual([denied(`${ip} in 192.0.2.0/24 is denied by ${file}`, 'network', true)])
-    await writeFile(file, '')
+    await writeFile(file, '# empty\n')
     await until(clock, async () => !(await judged(filter)))
     await filter.stop?.()
   })
@@ -265,7 +266,7 @@ describe('a file', () => {
 
   test('that changed between reading and starting is read again', async () => {
     const file = join(folder, 'early')
-    await writeFile(file, '')
+    await writeFile(file, '# empty\n')
     const filter = access({ deny: { networks: { file } } })
     await writeFile(file, '192.0.2.0/24\n')
     await filter.start?.(worldOf({ clock: handClock() }))
@@ -275,7 +276,7 @@ describe('a file', () => {
 
   test('is looked at no more when the gateway has closed', async () => {
     const file = join(folder, 'closed')
-    await writeFile(file, '')
+    await writeFile(file, '# empty\n')
     const { clock, filter } = await started(file, ({ reason }) => expect.fail(reason))
     await filter.stop?.()
     await writeFile(file, '192.0.2.0/24\n')
@@ -298,4 +299,76 @@ test('a hundred thousand networks in a file are read and searched', async () => 
   expect(await probe(filter, { ip: '10.7.7.8' })).toMatchObject([{ verdict: 'reject' }])
   expect(await probe(filter, { ip: '10.7.7.7' })).toMatchObject([{ verdict: 'accept' }])
   expect(await probe(filter, { ip: '11.7.7.7' })).toEqual([])
+})
+
+describe('P08 an allow entry for a sender', () => {
+  const dns = zone({ 'partner.example': { TXT: ['v=spf1 ip4:192.0.2.44 -all'] } })
+  const said = { dns, helo: 'mx.partner.example', reversePath: 'a@partner.example' }
+  const rules = async (options: AccessOptions, world: Parameters<typeof probe>[1]) =>
+    (await probe(access(options), world)).map(({ rule, allow }) => [rule, allow === true])
+
+  test.for([
+    [{ senders: ['a@partner.example'] }, '192.0.2.44', ['access/sender', true]],
+    [{ domains: ['partner.example'] }, '192.0.2.44', ['access/domain', true]],
+    [{ senders: ['a@partner.example'] }, '192.0.2.45', ['access/unproven', false]],
+    [{ domains: ['partner.example'], proof: false }, '192.0.2.45', ['access/domain', true]],
+  ] as const)('%j from %s', async ([allow, ip, finding]) => {
+    expect(await rules({ allow }, { ...said, ip })).toEqual([finding])
+  })
+
+  test.for([
+    ['of the same organisation', 'news.partner.example', 'pass', false, true],
+    ['of another', 'mallory.example', 'pass', false, false],
+    ['that fails', 'partner.example', 'fail', false, false],
+    ['of a part of the body', 'partner.example', 'pass', { signed: 1, total: 9 }, false],
+  ] as const)('is proven by a signature, if not by SPF: one %s', async ([, domain, result, partial, proven]) => {
+    const signature = { result, domain, partial: partial || undefined }
+    const facts = [[dkim, { signatures: [signature], ignored: 0 }]] as never
+    const world = { ...said, ip: '192.0.2.45', facts, header: { from: 'b@elsewhere.example' } }
+    const found = await rules({ allow: { senders: ['a@partner.example'] } }, world)
+    expect(found).toEqual([['access/unproven', false], ...(proven ? [['access/sender', true]] : [])])
+  })
+})
+
+test.for(['0.0.0.0/0', '::/0', '128.0.0.0/1', '2000::/3', '64.0.0.0/7'])('%s is a slip of the pen', network => {
+  for (const side of ['allow', 'deny'])
+    expect(() => access({ [side]: { networks: [network] } })).toThrow(/much of the Internet/)
+})
+
+describe('a list that was emptied', () => {
+  test('is not taken unless it says so, and the operator is told', async () => {
+    const file = join(folder, 'emptied')
+    const told: Notice[] = []
+    await writeFile(file, '192.0.2.0/24\n')
+    const clock = handClock()
+    const filter = access({ deny: { networks: { file } }, every: '1s' })
+    await filter.start?.(worldOf({ clock, notify: notice => told.push(notice) }))
+    for (const [text, verdicts] of [
+      ['', ['reject']],
+      ['# all gone\n\n', ['reject']],
+      ['# empty\n', []],
+    ] as const) {
+      const before = told.length
+      await writeFile(file, text)
+      await expect
+        .poll(async () => {
+          await clock.pass(1_000)
+          return verdicts.length === 0 ? (await probe(filter, { ip: '192.0.2.1' })).length === 0 : told.length > before
+        })
+        .toBe(true)
+      expect((await probe(filter, { ip: '192.0.2.1' })).map(({ verdict }) => verdict)).toEqual(verdicts)
+    }
+    await filter.stop?.()
+    expect(told[0]).toMatchObject({ what: 'access/file', reason: expect.stringContaining("write a line '# empty'") })
+  })
+
+  test('at the start is told of', async () => {
+    const file = join(folder, 'empty-at-start')
+    await writeFile(file, '\n')
+    const told: Notice[] = []
+    const filter = access({ deny: { networks: { file } } })
+    await filter.start?.(worldOf({ notify: notice => told.push(notice) }))
+    await filter.stop?.()
+    expect(told).toMatchObject([{ what: 'access/file', level: 'warning' }])
+  })
 })

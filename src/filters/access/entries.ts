@@ -1,9 +1,14 @@
 /** The entries of an access list, from an array or from a file with comments. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Problem } from '../../core/errors.ts'
 import type { Misread } from '../../net/networks.ts'
+import { STEP, type Steps } from '../../net/steps.ts'
 
-/** Entries as they are, or a file with one on each line; what follows a # is a comment. */
+/**
+ * Entries as they are, or a file with one on each line; what follows a # is a comment. A file that lists nobody says so in
+ * a line `# empty`: one that was emptied by mistake must not open the door.
+ */
 export type Entries = readonly string[] | { readonly file: string }
 
 /** What was read: the good entries, and what is wrong with the others. */
@@ -12,13 +17,27 @@ export interface EntriesRead<T> {
   readonly problems: readonly Problem[]
 }
 
+/** What a file holds, or why that is not known. */
+export type Content = Buffer | Omit<Problem, 'path'>
+
 const LARGEST_FILE = 64 * 1024 ** 2
 
 /** Reads each entry with `read`. `path` names the list in problems. */
-export function readEntries<T>(entries: Entries, path: string, read: (text: string) => T | Misread): EntriesRead<T> {
+export function* readEntries<T>(
+  entries: Entries,
+  path: string,
+  read: (text: string) => T | Misread,
+  contentOf: (file: string) => Content,
+): Steps<EntriesRead<T>> {
   const problems: Problem[] = []
   const values: T[] = []
-  for (const { text, place } of 'file' in entries ? lines(entries.file, path, problems) : items(entries, path)) {
+  const content = 'file' in entries ? contentOf(entries.file) : undefined
+  if (content !== undefined && !Buffer.isBuffer(content)) return { values, problems: [{ path, ...content }] }
+  let count = 0
+  for (const { text, place } of 'file' in entries ? lines(content, entries.file, path) : items(entries, path)) {
+    count += 1
+    if (count % (STEP / 4) === 0) yield
+    if (text === '') continue
     const value = read(text)
     if (isMisread(value)) problems.push({ path: place, found: text, ...value })
     else values.push(value)
@@ -39,30 +58,60 @@ function* items(entries: readonly unknown[], path: string): Generator<Line> {
     yield { text: typeof entry === 'string' ? entry.trim() : String(entry), place: `${path}[${index}]` }
 }
 
-function* lines(file: string, path: string, problems: Problem[]): Generator<Line> {
+/** Line by line from the bytes: to cut a large file into lines takes longer than the loop may stand still. */
+function* lines(content: Buffer | undefined, file: string, path: string): Generator<Line> {
+  if (content === undefined) return
   let number = 0
-  for (const line of content(file, path, problems).split('\n')) {
+  for (let from = 0; from <= content.length; ) {
+    const end = content.indexOf(0x0a, from)
+    const line = content.toString('utf8', from, end < 0 ? content.length : end)
     number += 1
     const comment = line.indexOf('#')
-    const text = (comment < 0 ? line : line.slice(0, comment)).trim()
-    if (text !== '') yield { text, place: `${path} (${file} line ${number})` }
+    yield { text: (comment < 0 ? line : line.slice(0, comment)).trim(), place: `${path} (${file} line ${number})` }
+    if (end < 0) return
+    from = end + 1
   }
 }
 
-function content(file: string, path: string, problems: Problem[]): string {
+/** Whether a file says itself that it lists nobody. */
+export const saysEmpty = (content: Content): boolean =>
+  Buffer.isBuffer(content) && /^[ \t]*#[ \t]*empty\b/im.test(content.toString('utf8', 0, 65_536))
+
+export function contentNow(file: string): Content {
   try {
     const handle = openSync(file, 'r')
     try {
-      const { size } = fstatSync(handle)
-      if (size <= LARGEST_FILE) return readFileSync(handle, 'utf8')
-      const expected = `a file of at most ${LARGEST_FILE} octets`
-      problems.push({ path, found: file, expected, remedy: 'leave out what is not needed' })
+      return fstatSync(handle).size <= LARGEST_FILE ? readFileSync(handle) : tooLarge(file)
     } finally {
       closeSync(handle)
     }
   } catch (error) {
-    const remedy = `see that it is there and readable (${error instanceof Error ? error.message : String(error)})`
-    problems.push({ path, found: file, expected: 'a file that can be read', remedy })
+    return unreadable(file, error)
   }
-  return ''
 }
+
+/** The same without standing still. */
+export async function contentLater(file: string): Promise<Content> {
+  try {
+    const handle = await open(file, 'r')
+    try {
+      return (await handle.stat()).size <= LARGEST_FILE ? await handle.readFile() : tooLarge(file)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    return unreadable(file, error)
+  }
+}
+
+const tooLarge = (file: string): Content => ({
+  found: file,
+  expected: `a file of at most ${LARGEST_FILE} octets`,
+  remedy: 'leave out what is not needed',
+})
+
+const unreadable = (file: string, error: unknown): Content => ({
+  found: file,
+  expected: 'a file that can be read',
+  remedy: `see that it is there and readable (${error instanceof Error ? error.message : String(error)})`,
+})

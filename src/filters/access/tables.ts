@@ -2,9 +2,17 @@
 import type { Problem } from '../../core/errors.ts'
 import { networkOf } from '../../net/address.ts'
 import { findName, readMailbox, readName } from '../../net/names.ts'
-import { type Misread, networkTable, readNetwork } from '../../net/networks.ts'
+import {
+  isTooBroad,
+  type Misread,
+  type Network,
+  networkTableInSteps,
+  readNetwork,
+  TOO_BROAD,
+} from '../../net/networks.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
-import { type Entries, readEntries } from './entries.ts'
+import { STEP, type Steps } from '../../net/steps.ts'
+import { type Content, type Entries, readEntries } from './entries.ts'
 
 /** One list of one side. */
 export interface Side {
@@ -22,6 +30,8 @@ export interface Table<Found> {
 /** A table, and what was wrong with its entries. */
 export interface Compiled<Found> {
   readonly table: Table<Found>
+  /** The files that hold an entry. */
+  readonly listed: ReadonlySet<string>
   readonly problems: readonly Problem[]
 }
 
@@ -37,18 +47,20 @@ export interface NetworkSide extends Side {
 }
 
 /** A client's address, found in its networks. Of nested ones the most specific wins. */
-export function networks(kind: string, sides: Sides): Compiled<NetworkSide> {
-  const { values, owners, problems } = readBoth(kind, sides, readNetwork)
-  const { size, find } = networkTable(values)
+export function* networks(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<NetworkSide>> {
+  const { values, owners, problems, listed } = yield* readBoth(kind, sides, readOwnable, contentOf)
+  const { size, find } = yield* networkTableInSteps(values)
   // The networks are many, what is said of them is not: the same few objects are kept for all.
   const different = new Map<string, NetworkSide>()
-  const found = values.map(({ prefix }, index) => {
+  const found: NetworkSide[] = []
+  for (const [index, { prefix }] of values.entries()) {
+    if (index % STEP === STEP - 1) yield
     const { allow = false, source = '' } = owners[index] ?? {}
     const key = `${allow} ${prefix} ${source}`
     const side = different.get(key) ?? { allow, source, prefix }
     different.set(key, side)
-    return side
-  })
+    found.push(side)
+  }
   const table = {
     size,
     find: (ip: string) => {
@@ -56,7 +68,13 @@ export function networks(kind: string, sides: Sides): Compiled<NetworkSide> {
       return index < 0 ? undefined : found[index]
     },
   }
-  return { table, problems }
+  return { table, problems, listed }
+}
+
+/** Who lists half the Internet has slipped. */
+function readOwnable(text: string): Network | Misread {
+  const network = readNetwork(text)
+  return 'words' in network && isTooBroad(network) ? TOO_BROAD : network
 }
 
 /** `192.0.2.1 in 192.0.2.0/24`: a client and the network in which {@link networks} has found it. */
@@ -66,29 +84,37 @@ export function placed(ip: string, { prefix }: NetworkSide): string {
 }
 
 /** A domain, given in the form of `domainOf`. The longest entry wins. */
-export function names(kind: string, sides: Sides): Compiled<Side> {
-  const { map, problems } = readMap(kind, sides, readName)
-  return { table: { size: map.size, find: name => findName(map, name) }, problems }
+export function* names(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<Side>> {
+  const { map, ...read } = yield* readMap(kind, sides, readName, contentOf)
+  return { table: { size: map.size, find: name => findName(map, name) }, ...read }
 }
 
 /** A whole address, in any case. */
-export function addresses(kind: string, sides: Sides): Compiled<Side> {
-  const { map, problems } = readMap(kind, sides, readMailbox)
-  return { table: { size: map.size, find: path => map.get(addressKey(mailboxOf(path))) }, problems }
+export function* addresses(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<Side>> {
+  const { map, ...read } = yield* readMap(kind, sides, readMailbox, contentOf)
+  return { table: { size: map.size, find: path => map.get(addressKey(mailboxOf(path))) }, ...read }
 }
 
-function readMap(kind: string, sides: Sides, read: (text: string) => string | Misread) {
-  const { values, owners, problems } = readBoth(kind, sides, read)
+type ContentOf = (file: string) => Content
+
+function* readMap(kind: string, sides: Sides, read: (text: string) => string | Misread, contentOf: ContentOf) {
+  const { values, owners, problems, listed } = yield* readBoth(kind, sides, read, contentOf)
   const map = new Map<string, Side>()
   for (const [index, value] of values.entries()) {
+    if (index % STEP === STEP - 1) yield
     const side = owners[index]
     if (side && !map.has(value)) map.set(value, side)
   }
-  return { map, problems }
+  return { map, problems, listed }
 }
 
 /** Allowed entries first, because of equal ones the first wins. */
-function readBoth<T>(kind: string, { allow = [], deny = [] }: Sides, read: (text: string) => T | Misread) {
+function* readBoth<T>(
+  kind: string,
+  { allow = [], deny = [] }: Sides,
+  read: (text: string) => T | Misread,
+  contentOf: ContentOf,
+) {
   const both = [
     { entries: allow, path: `allow.${kind}`, allow: true },
     { entries: deny, path: `deny.${kind}`, allow: false },
@@ -96,14 +122,16 @@ function readBoth<T>(kind: string, { allow = [], deny = [] }: Sides, read: (text
   const values: T[] = []
   const owners: Side[] = []
   const problems: Problem[] = []
+  const listed = new Set<string>()
   for (const { entries, path, allow } of both) {
     const side: Side = { allow, source: 'file' in entries ? entries.file : path }
-    const found = readEntries(entries, path, read)
+    const found = yield* readEntries(entries, path, read, contentOf)
     for (const value of found.values) {
       values.push(value)
       owners.push(side)
     }
+    if ('file' in entries && found.values.length > 0) listed.add(entries.file)
     for (const problem of found.problems) problems.push(problem)
   }
-  return { values, owners, problems }
+  return { values, owners, problems, listed }
 }

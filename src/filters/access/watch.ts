@@ -29,7 +29,8 @@ export function watch({
   readonly seen: ReadonlyMap<string, Stamp>
   readonly clock: Clock
   readonly every: number
-  readonly changed: (file: string) => void
+  /** Must not reject. The next look comes after it. */
+  readonly changed: (file: string) => Promise<void>
 }): () => void {
   const seen = new Map(first)
   let stopped = false
@@ -40,7 +41,8 @@ export function watch({
       if (stopped) return
       if (now === before) continue
       seen.set(file, now)
-      changed(file)
+      await changed(file)
+      if (stopped) return
     }
     cancel = clock.after(every, look)
   }

@@ -1,0 +1,40 @@
+/** What proves that a sender is who an allow list means. */
+import type { Message, Transaction } from '../../core/stage.ts'
+import { isSameOrganisation } from '../../dns/organisation.ts'
+import { author } from '../../facts/author.ts'
+import { dkim } from '../../facts/dkim.ts'
+import { dmarc } from '../../facts/dmarc.ts'
+import { spf } from '../../facts/spf.ts'
+import { mailboxOf } from '../../net/path.ts'
+
+export interface Proven {
+  readonly path: string
+  /** For a reason. */
+  readonly proof: string
+}
+
+/** Whether SPF speaks for the reverse-path. A record that lets half the Internet send proves nothing. */
+export async function spfProof(transaction: Transaction): Promise<string | undefined> {
+  const { result, identity, weak, domain } = await transaction.ask(spf)
+  return result === 'pass' && identity === 'mailfrom' && !weak ? `proven by SPF of ${domain}` : undefined
+}
+
+/** The reverse-path where a signature of its organisation holds, and the author where DMARC passes. Asks only for who `matters`. */
+export async function proofOf(message: Message, matters: (path: string) => boolean): Promise<readonly Proven[]> {
+  const { reversePath } = message
+  const from = await message.ask(author)
+  const proven: Proven[] = []
+  if (reversePath !== '' && matters(reversePath)) {
+    const { domain } = mailboxOf(reversePath)
+    const { signatures } = await message.ask(dkim)
+    const signer = signatures.find(
+      ({ result, partial, domain: d }) => result === 'pass' && !partial && isSameOrganisation(d, domain),
+    )
+    if (signer) proven.push({ path: reversePath, proof: `proven by DKIM of ${signer.domain}` })
+  }
+  if (from.kind === 'clear' && matters(from.address)) {
+    const { result, weak, domain } = await message.ask(dmarc)
+    if (result === 'pass' && !weak) proven.push({ path: from.address, proof: `proven by DMARC of ${domain}` })
+  }
+  return proven
+}

@@ -1,0 +1,64 @@
+/** Long work in steps, so that it need not stop the event loop: a generator that yields where it may be interrupted. */
+
+export type Steps<T> = Generator<void, T>
+
+/** So many small things are done between two steps: a millisecond or two. */
+export const STEP = 1_024
+
+/** Does all steps at once. */
+export function finished<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** Longest time without a turn of the event loop. */
+const TURN_MS = 4
+
+/** Does the steps between other work. */
+export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const until = performance.now() + TURN_MS
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() < until)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+/** Sorts as Array.prototype.sort does: runs first, which are then merged in pairs. */
+export function* sortedInSteps<T>(items: readonly T[], compare: (a: T, b: T) => number): Steps<readonly T[]> {
+  let runs: (readonly T[])[] = []
+  for (let from = 0; from < items.length; from += STEP) {
+    runs.push(items.slice(from, from + STEP).sort(compare))
+    yield
+  }
+  while (runs.length > 1) {
+    const longer: (readonly T[])[] = []
+    for (let index = 0; index < runs.length; index += 2)
+      longer.push(yield* merged(runs[index] ?? [], runs[index + 1] ?? [], compare))
+    runs = longer
+  }
+  return runs[0] ?? []
+}
+
+function* merged<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): Steps<readonly T[]> {
+  const all: T[] = []
+  let [i, j] = [0, 0]
+  while (i < a.length && j < b.length) {
+    const [left, right] = [a[i] as T, b[j] as T]
+    if (compare(left, right) <= 0) {
+      all.push(left)
+      i += 1
+    } else {
+      all.push(right)
+      j += 1
+    }
+    if (all.length % STEP === 0) yield
+  }
+  for (; i < a.length; i += 1) all.push(a[i] as T)
+  for (; j < b.length; j += 1) all.push(b[j] as T)
+  return all
+}
