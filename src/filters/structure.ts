@@ -25,7 +25,7 @@ export const structureRules = {
       group: 'structure',
       fires:
         'The message is a piece of one that the reader’s program puts together (message/partial), so nobody has seen it whole.',
-      points: 4,
+      points: 6,
       find: ({ ambiguities }) => reasonOf(ambiguities, ['partial']),
     },
     'structure/external-body': {

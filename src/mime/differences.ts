@@ -2,7 +2,8 @@
 import { boundariesCut } from './boundaries.ts'
 import type { HeaderFields } from './header.ts'
 import { looseFields } from './loose-names.ts'
-import { ending, MOST_NAMES, namesOf } from './names.ts'
+import { looseNames } from './loose-parameters.ts'
+import { ending, MOST_NAMES, namesOf, partName } from './names.ts'
 import { parametersOf } from './parameters.ts'
 import type { PartName } from './part.ts'
 import { cut, type Reading } from './readings.ts'
@@ -17,6 +18,14 @@ export const fieldsOf = (header: HeaderFields, name: string) =>
 
 export const partNames = (header: HeaderFields): readonly PartName[] =>
   namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))
+
+/** What only careless readers take for its names. */
+export const otherNames = (header: HeaderFields): readonly PartName[] =>
+  ['content-type', 'content-disposition'].flatMap(field =>
+    [...header.all(field), ...looseFields(header, field)]
+      .slice(0, MOST)
+      .flatMap(({ value }) => looseNames(value).map(name => partName('filename', name))),
+  )
 
 /** Is there more in these fields than is read of them? */
 export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { type }: Reading): boolean =>

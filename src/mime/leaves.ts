@@ -1,7 +1,7 @@
 /** The parts that hold no others: added to the walk with what their fields say and what their octets are. */
 import type { Span } from './boundaries.ts'
 import { decodeCharset } from './charsets.ts'
-import { differences, fieldsCut, fieldsOf, partNames } from './differences.ts'
+import { differences, fieldsCut, fieldsOf, otherNames, partNames } from './differences.ts'
 import type { HeaderFields } from './header.ts'
 import { type Leaf, readLeaf } from './leaf.ts'
 import { filenames, partName } from './names.ts'
@@ -133,7 +133,7 @@ export function add(
   content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
   const names = partNames(header)
-  const disposition = fieldsOf(header, 'content-disposition')[0]?.value
+  const disposition = fieldsOf(header, 'content-disposition')[0]?.value.replace(/[\s,].*/s, '')
   const contentId = header.get('content-id')?.replace(/^<|>$/g, '')
   walk.add({
     path: where.path,
@@ -141,7 +141,7 @@ export function add(
     contentType: reading.type.contentType,
     ...(disposition && { disposition }),
     names,
-    filenames: filenames(names),
+    filenames: filenames([...names, ...otherNames(header)]),
     ...(contentId && { contentId }),
     encoding: readings.encoding,
     ...content,
