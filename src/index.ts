@@ -1,6 +1,6 @@
 /** The front door. */
 export { type Anywhere, shadow, unless } from './core/combine.ts'
-export type { Content, Decision, DecisionPoint, Outcome, Policy, Reply } from './core/decision.ts'
+export type { Content, Decision, DecisionPoint, DeliveryGroup, Outcome, Policy, Reply } from './core/decision.ts'
 export { PosternError, type Problem } from './core/errors.ts'
 export { type Fact, fact, type Reader, type Reading, reading } from './core/fact.ts'
 export type { Feedback, Label, Lesson, Written } from './core/feedback.ts'

@@ -2,17 +2,18 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { SMTPServer } from 'smtp-server'
-import { guard, protect } from '../../src/adapters/smtp-server/index.ts'
+import { type Delivery, deliver, guard, protect } from '../../src/adapters/smtp-server/index.ts'
 import { recommended } from '../../src/filters/index.ts'
 import { type PosternOptions, postern } from '../../src/index.ts'
 
 export function embedded(folder: string, options?: Partial<PosternOptions>): SMTPServer {
   const gateway = postern({ filters: recommended({ domains: ['example.org'] }), ...options })
+  const store =
+    (box: string) =>
+    ({ content, session }: Delivery) =>
+      pipeline(content, createWriteStream(`${folder}/${box}-${session.id}.eml`))
   const guarded = guard(gateway, {
-    onData: (content, { id, postern: { quarantine } }, done) => {
-      const file = createWriteStream(`${folder}/${quarantine ? 'junk' : 'inbox'}-${id}.eml`)
-      pipeline(content, file).then(() => done(), done)
-    },
+    onData: deliver({ accept: store('inbox'), quarantine: store('junk') }),
   })
   return protect(new SMTPServer(guarded), gateway)
 }

@@ -53,6 +53,16 @@ export interface ForgedField {
   readonly place: number
 }
 
+/** Recipients of one message for whom the same was decided, and the message as it is to be delivered to them. */
+export interface DeliveryGroup {
+  /** `quarantine`: deliver it, but apart from the inbox. */
+  readonly verdict: 'accept' | 'quarantine'
+  readonly forwardPaths: readonly string[]
+  /** The fields on top of `content`: they tell what was decided for this group. */
+  readonly trace: readonly (readonly [name: string, value: string])[]
+  readonly content: Content
+}
+
 /** One reply for SMTP; one decision per recipient for hosts that can use it; fields to put on top. */
 export interface Outcome extends Decision {
   /** A decision for each forward-path that was not refused at RCPT. */
@@ -62,6 +72,8 @@ export interface Outcome extends Decision {
   readonly forged: readonly ForgedField[]
   /** Present when the whole message was received. Gone when the transaction ends. */
   readonly content?: Content
+  /** Who gets the message, accepted first: present with `content`. Who is in none of them gets nothing. */
+  readonly groups?: readonly DeliveryGroup[]
 }
 
 /** A decided client, transaction or recipient costs no further filter. */

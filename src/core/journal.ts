@@ -1,5 +1,5 @@
 /** What is written down of a session: one object that survives JSON, whatever the client sent. */
-import { type Decision, isFinal } from './decision.ts'
+import { type Decision, isFinal, type Outcome } from './decision.ts'
 import type { Finding, Verdict } from './finding.ts'
 import type { Spent } from './run.ts'
 import type { Stage, Tls } from './stage.ts'
@@ -23,6 +23,8 @@ export interface TransactionEntry {
   /** Octets; absent when no message was received. */
   readonly size?: number
   readonly outcome?: DecisionEntry
+  /** Recipients for whom another verdict than that of `outcome` was made; absent when there are none. At most 100. */
+  readonly each?: readonly { readonly forwardPath: string; readonly verdict: Verdict }[]
 }
 
 /** One session. Strings are as the client sent them, cut at 320 characters: escape them where they are shown. */
@@ -50,7 +52,7 @@ export interface Journal {
   rcpt(forwardPath: string): void
   withdraw(forwardPath: string): void
   decided(decision: Decision, forwardPath?: string): void
-  outcome(decision: Decision, size: number | undefined): void
+  outcome(outcome: Outcome): void
   entry(ms: number, spent: Spent): SessionEntry
 }
 
@@ -95,7 +97,12 @@ export function journal(ref: string, ip: string | undefined, started: number): J
       if (decisions.length === MOST) decisions.shift()
       decisions.push([decision, forwardPath])
     },
-    outcome: (decision, size) => change(() => ({ outcome: logged(decision), ...(size !== undefined && { size }) })),
+    outcome: outcome =>
+      change(() => ({
+        outcome: logged(outcome),
+        ...(outcome.content && { size: outcome.content.size }),
+        ...differing(outcome),
+      })),
     entry: (ms, spent) => ({
       ref,
       ip: ip ?? null,
@@ -107,6 +114,11 @@ export function journal(ref: string, ip: string | undefined, started: number): J
       filters: Object.fromEntries([...spent].map(([name, spent]) => [name, rounded(spent)])),
     }),
   }
+}
+
+function differing({ each, verdict: usual }: Outcome): Pick<TransactionEntry, 'each'> {
+  const others = [...each].filter(([, { verdict }]) => verdict !== usual).slice(0, MOST)
+  return others.length === 0 ? {} : { each: others.map(([path, { verdict }]) => ({ forwardPath: cut(path), verdict })) }
 }
 
 type Heard = readonly [decision: Decision, forwardPath: string | undefined]

@@ -268,7 +268,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         const delivery = deliver({ setup, world, ref, spent, levels: [connection, greeting, outer], recipients, hear })
         transaction.delivery = delivery
         const outcome = await delivery.receive(content)
-        notes?.outcome(outcome, outcome.content?.size)
+        notes?.outcome(outcome)
         return outcome
       }),
     reset: () => endTransaction(),

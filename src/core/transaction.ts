@@ -4,7 +4,7 @@ import { isFieldName } from '../mime/header.ts'
 import type { LineEnds } from '../mime/line-ends.ts'
 import { together } from '../policy/recipients.ts'
 import { deliverable, matchingFields } from './content.ts'
-import { type Decision, isFinal, type Outcome } from './decision.ts'
+import { type Decision, type DeliveryGroup, isFinal, type Outcome } from './decision.ts'
 import type { Reader, Reading } from './fact.ts'
 import { defer, type Finding, reject } from './finding.ts'
 import { again, decidedBy, gone, isAllowedLevel, judge, type Level, level, own } from './judge.ts'
@@ -158,7 +158,8 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
     const decision = hear(together(each.values()) ?? judge(setup, [...levels, inner, here], at), here)
     if (isFinal(decision.verdict)) return { ...decision, each, trace: [], forged: [] }
     const { header: fields } = inner.scope.context
-    const trace = setup.tracers.flatMap(tracer => tracer(scope.context, decision, scope.known))
+    const traceOf = (made: Decision) => setup.tracers.flatMap(tracer => tracer(scope.context, made, scope.known))
+    const trace = traceOf(decision)
     const dropped = matchingFields(fields, setup.isForged)
     const forged = dropped
       .filter(({ name }) => isFieldName(name))
@@ -166,7 +167,16 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
         name,
         place: fields.all(key).filter(other => other.offset <= offset).length,
       }))
-    return { ...decision, each, trace, forged, content: deliverable(trace, fields, dropped, store) }
+    const content = deliverable(trace, fields, dropped, store)
+    const groups = (['accept', 'quarantine'] as const).flatMap((verdict): readonly DeliveryGroup[] => {
+      const [first, ...others] = [...each].filter(([, made]) => made.verdict === verdict)
+      if (first === undefined) return []
+      const group = { verdict, forwardPaths: [first, ...others].map(([path]) => path) }
+      if (verdict === decision.verdict) return [{ ...group, trace, content }]
+      const own = traceOf(first[1])
+      return [{ ...group, trace: own, content: deliverable(own, fields, dropped, store) }]
+    })
+    return { ...decision, each, trace, forged, content, groups }
   }
 
   return {

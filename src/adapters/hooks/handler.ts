@@ -39,7 +39,7 @@ export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions)
   const open = visits(current, { sessions, idle: toMilliseconds(idle, 'hooks.idle') })
   if (!authorization) {
     const remedy = "give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook"
-    const expected = 'a secret that calls must show'
+    const expected = 'a secret that requests must show'
     throw new PosternError([{ path: 'hooks.authorization', found: authorization, expected, remedy }])
   }
   const thread = callThread()

@@ -137,8 +137,11 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       stream.on('error', () => undefined)
       if (visit?.session === undefined) return callback(failure(451, '4.3.0 Not ready'))
       const { session: ours, wire } = visit
+      const { envelope } = session
       const settle = (error?: Error | null, message?: string | (string | Error)[]): void => {
         ours.reset()
+        // smtp-server counts the replies of LMTP by it.
+        session.envelope = envelope
         const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
         wire.settled(isDelivered)
         visits.delivered(visit)
@@ -152,7 +155,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         visit.decision = outcome
         const { reply, verdict, content } = outcome
         const answer: typeof settle = options.lmtp
-          ? (error, message) => settle(null, eachReply(session.envelope.rcptTo, visit, outcome, error, message))
+          ? (error, message) => settle(null, eachReply(envelope.rcptTo, visit, outcome, error, message))
           : settle
         if (reply.code >= 400)
           return refuseData(stream, limits.drain, visit.wire, reply, () => answer(refusal(visit, reply)))
@@ -162,6 +165,9 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
           stream.resume()
           return answer(null, accepted)
         }
+        // Who is refused, discarded or deferred alone is no recipient for the host.
+        const rcptTo = envelope.rcptTo.filter(address => isDelivered(address, visit, outcome))
+        session.envelope = { ...envelope, rcptTo }
         const bytes = content.open()
         visit.delivering = true
         const { clock, load } = gateway().world
@@ -217,13 +223,23 @@ function eachReply(
   error?: Error | null,
   message?: string | (string | Error)[],
 ): (string | Error)[] {
-  return recipients.map((address, index) => {
+  // The host has seen those only who get the message, and answers for them.
+  let place = 0
+  return recipients.map(address => {
     const decision = each.get(pathOf(address, visit))
     if (decision && decision.reply.code >= 400) return refusal(visit, decision.reply)
     const { status = '', text = '' } = decision?.reply ?? {}
-    const said = Array.isArray(message) ? message[index] : message
+    if (decision?.verdict === 'discard') return `${status} ${text}`
+    const said = Array.isArray(message) ? message[place] : message
+    place += 1
     return error ?? said ?? `${status} ${text}`.trim()
   })
+}
+
+/** Whether the host is to deliver to a recipient. What was decided for all holds for one that nothing is known of. */
+function isDelivered(address: SMTPServerAddress, visit: Visit, { each, verdict }: Outcome): boolean {
+  const own = each.get(pathOf(address, visit))?.verdict ?? verdict
+  return own === 'accept' || own === 'quarantine'
 }
 
 /** The path as the client wrote it: smtp-server turns an A-label into a U-label, which would need SMTPUTF8. */

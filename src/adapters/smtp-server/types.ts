@@ -16,7 +16,10 @@ export interface Verdicts {
   readonly decision: Decision
   /** In `onData`: one decision for each recipient, and the trace fields. */
   readonly outcome?: Outcome
-  /** In `onData`: deliver it, but apart from the inbox. */
+  /**
+   * In `onData`: deliver it, but apart from the inbox. Where recipients differ it is false, and `outcome.groups` tells whose
+   * copy goes where; see `deliver`.
+   */
   readonly quarantine: boolean
 }
 
@@ -35,8 +38,9 @@ export interface Handlers extends Partial<Pick<SMTPServer, Exclude<Handler, 'onC
   onConnect?(session: GuardedSession, callback: Callback): void
   onClose?(session: GuardedSession, callback: Callback): void
   /**
-   * Delivers a message that was accepted or belongs in quarantine; nothing else gets here. The stream holds what is to
-   * be delivered, trace fields on top, every line end CRLF. It ends with the callback: deliver first, then call back.
+   * Delivers a message that was accepted or belongs in quarantine; nothing else gets here. `session.envelope` holds the
+   * recipients who get it, and none that was refused or discarded alone. The stream holds what is to be delivered, trace
+   * fields on top, every line end CRLF. It ends with the callback: deliver first, then call back.
    */
   onData(
     content: Readable,
