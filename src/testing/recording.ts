@@ -10,7 +10,7 @@ import type { Answer } from '../dns/resolver.ts'
 export type RecordedMessage = { readonly lines: readonly string[] } | { readonly base64: readonly string[] }
 
 /** An outcome in JSON: what is delivered can be made again from the message and `trace`. */
-export type RecordedOutcome = Omit<Outcome, 'each' | 'content'> & {
+export type RecordedOutcome = Omit<Outcome, 'each' | 'content' | 'groups'> & {
   readonly each: readonly (readonly [forwardPath: string, decision: Decision])[]
 }
 
@@ -110,6 +110,6 @@ export const readMessage = (message: RecordedMessage): Buffer =>
 /** What of a decision is written down and compared. */
 export function writeDecision(decision: Decision | Outcome): Decision | RecordedOutcome {
   if (!('each' in decision)) return decision
-  const { each, content: _content, ...rest } = decision
+  const { each, content: _content, groups: _groups, ...rest } = decision
   return { ...rest, each: [...each] }
 }

@@ -45,7 +45,9 @@ describe('a secret', () => {
     ['an empty secret', { authorization: '' }],
   ])('P01 %s is a mistake that is named when the handler is made', ([, options]) => {
     expect(() => hooks(gate(), options as HooksOptions)).toThrow(PosternError)
-    expect(() => hooks(gate(), options as HooksOptions)).toThrow(/hooks\.authorization.*a secret that requests must show/s)
+    expect(() => hooks(gate(), options as HooksOptions)).toThrow(
+      /hooks\.authorization.*a secret that requests must show/s,
+    )
   })
 })
 
