@@ -119,3 +119,73 @@ describe('what clamd cannot look into', () => {
     )
   })
 })
+
+/** What libclamav makes of a message depends on its first lines: ours is put on top. */
+describe('EICAR is found whatever the message begins with', () => {
+  const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, {
+    rule: 'clamav/infected',
+    say: 'Message contains malware',
+  })
+  const usual = attached(eicar)
+  const top = usual.slice(0, usual.indexOf('\n\n'))
+  const rest = usual.slice(top.length)
+  const fields = (change: (line: string) => string): string => `${top.split('\n').map(change).join('\n')}${rest}`
+  const everywhere = (from: RegExp, to: string): string => usual.replace(from, to)
+
+  test.for([
+    ['no blanks behind colons', everywhere(/^([A-Z][A-Za-z-]*): /gm, '$1:')],
+    ['tabs behind colons', everywhere(/^([A-Z][A-Za-z-]*): /gm, '$1:\t')],
+    ['many blanks behind colons', everywhere(/^([A-Z][A-Za-z-]*): /gm, '$1:        ')],
+    ['folds behind colons', everywhere(/^([A-Z][A-Za-z-]*): /gm, '$1:\n ')],
+    ['capitals', fields(line => line.replace(/^[^:]+/, name => name.toUpperCase()))],
+    ['small letters', fields(line => line.replace(/^[^:]+/, name => name.toLowerCase()))],
+    ['the line of a mailbox', `From alice@example.org Sun Nov 29 12:00:00 2026\n${usual}`],
+    ['a line that is no field', `no field at all\n${usual}`],
+    ['an unknown field', `Zebra: 1\n${usual}`],
+    ['an unknown field without a blank', `zebra:1\n${fields(line => line.replace(': ', ':'))}`],
+    ['3 KB of unknown fields', `${`X-Filler: ${'z'.repeat(70)}\n`.repeat(40)}${usual}`],
+    ['3 KB of unknown fields between the others', fields(line => `${`x-f:${'z'.repeat(70)}\n`.repeat(40)}${line}`)],
+    ['a folded line', fields(line => line.replace('Subject: ', 'Subject:\n\t'))],
+  ] as const)('%s', async ([, message]) => {
+    expect(await judged(message)).toEqual(finding)
+  })
+
+  test.for([
+    [
+      'two types',
+      usual.replace(
+        'Content-Type: application/octet-stream',
+        'Content-Type: text/plain\nContent-Type: application/octet-stream',
+      ),
+    ],
+    [
+      'an encoding that is not written as it must be',
+      usual.replace('Transfer-Encoding: base64', 'Transfer-Encoding: "base64" x'),
+    ],
+    ['base64 that goes on after its end', usual.replace(base64(eicar), `QQ==\n${base64(eicar)}`)],
+    [
+      'parts after the end',
+      usual.replace(/--limit\nContent-Type: application/, '--limit--\n--limit\nContent-Type: application'),
+    ],
+    ['a multipart of an odd type', usual.replace('multipart/mixed', 'multipart/"mixed"')],
+    ['a uuencoded file', `From: a@example.org\nSubject: x\n\nHello\n\nbegin 644 a.com\n${uuencode(eicar)}end\n`],
+  ] as const)('readers differ: %s', async ([, message]) => {
+    expect(await judged(message)).toEqual(finding)
+  })
+
+  test('an honest message about whose parts readers differ is clean', async () => {
+    expect(await judged(attached(Buffer.from('minutes')).replace('base64\n', '"base64" x\n'))).toBeUndefined()
+  })
+})
+
+function uuencode(octets: Buffer): string {
+  const lines: string[] = []
+  for (let at = 0; at < octets.length; at += 45) {
+    const piece = octets.subarray(at, at + 45)
+    const digits = [...Buffer.concat([piece, Buffer.alloc((3 - (piece.length % 3)) % 3)]).toString('base64')]
+    const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+    const text = digits.map(digit => String.fromCharCode(32 + ALPHABET.indexOf(digit)).replace(' ', '`')).join('')
+    lines.push(`${String.fromCharCode(32 + piece.length)}${text}\n`)
+  }
+  return `${lines.join('')}\`\n`
+}
