@@ -32,3 +32,28 @@ test('the example of the README listens, on a free port instead of 25', () => {
   expect(run.stdout).toBe('listening\n')
   expect(run.status).toBe(0)
 })
+
+test('the example of the README takes honest mail where no clamd is', () => {
+  const program = example
+    .replace(/from '(postern[^']*)'/g, (_, name: string) => {
+      return `from '${new URL(DOORS[name] ?? '', `file://${process.cwd()}/`).href}'`
+    })
+    .replace(
+      'server.listen(25)',
+      `const session = gateway.open({ ip: '127.0.0.1' })
+       await session.connect()
+       await session.helo('localhost')
+       await session.mail('')
+       await session.rcpt('bob@example.org')
+       const { Readable } = await import('node:stream')
+       const text = 'From: a@example.org\\r\\nTo: bob@example.org\\r\\nSubject: Minutes\\r\\n\\r\\nHello\\r\\n'
+       const { verdict } = await session.data(Readable.from([Buffer.from(text)]))
+       console.log(verdict)
+       process.exit()`,
+    )
+  const run = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  expect(run.stdout).toBe('accept\n')
+})

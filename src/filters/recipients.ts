@@ -47,6 +47,11 @@ export interface RecipientsOptions {
    * @default 10
    */
   readonly harvest?: number
+  /**
+   * What becomes of local parts that a program behind us may read as a pipe, a file, an option or an expansion: `|id`, `-f`.
+   * @default 'reject'
+   */
+  readonly unsafe?: 'reject' | 'pass'
   /** What it means when `valid` fails or is too slow. @default 'defer' */
   readonly failure?: 'pass' | 'defer'
 }
@@ -65,6 +70,7 @@ const schema = schemaOf<RecipientsOptions>('recipients', {
   ),
   max: whole({ min: 1 }),
   harvest: whole({ min: 1 }),
+  unsafe: oneOf('reject', 'pass'),
   failure: oneOf('pass', 'defer'),
 })
 
@@ -84,6 +90,7 @@ export function recipients(options: RecipientsOptions = {}): Filter {
     cache = {},
     max = 100,
     harvest = 10,
+    unsafe = 'reject',
     failure = 'defer',
   } = checked(schema, options)
   const { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = cache
@@ -136,8 +143,10 @@ export function recipients(options: RecipientsOptions = {}): Filter {
         )
       const mailbox = mailboxOf(forwardPath)
       if (isPostmaster(mailbox)) return
-      if (served && !findName(served, mailbox.domain))
-        return user === undefined && refused(recipient, strange(forwardPath))
+      const isOurs = !served || findName(served, mailbox.domain)
+      if (unsafe === 'reject' && (isOurs || user === undefined) && isUnsafe(mailbox))
+        return refused(recipient, reject('5.1.3', `${brief(forwardPath)} may be read as a program or a file`, UNSAFE))
+      if (!isOurs) return user === undefined && refused(recipient, strange(forwardPath))
       if (served && user === undefined && routes(mailbox)) return refused(recipient, strange(forwardPath))
       if (listed) return !listed(mailbox) && unknown(recipient)
       if (typeof valid !== 'function') return
@@ -169,6 +178,14 @@ async function remember(store: Store, key: string, value: string, lasts: number)
     // It is asked for again.
   }
 }
+
+const UNSAFE = { rule: 'unsafe', say: 'Recipient address not allowed' } as const
+
+/**
+ * What a program behind us may take for a pipe, a file, an option or an expansion (`|id`, `/etc/x`, `-f`, `:include:`,
+ * `${run{…}}`), quoted or not.
+ */
+const isUnsafe = ({ local }: Mailbox): boolean => /^\s*[|/\\:-]|[\0-\x1f\x7f`]|\$[({]/.test(local)
 
 const strange = (forwardPath: string): Finding =>
   reject('5.7.1', `${brief(forwardPath)} is no recipient of ours, and the client has not authenticated`, {

@@ -3,6 +3,7 @@ import { flag } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { checked, either, isRecord, list, required, type Schema, schemaOf } from '../core/options.ts'
 import { domainPattern } from '../net/checks.ts'
+import { authenticatedFrom } from './authenticated-from.ts'
 import { type ContentOptions, contentFilters, contentSchema } from './content.ts'
 import { dkim } from './dkim.ts'
 import { dmarc } from './dmarc.ts'
@@ -49,7 +50,7 @@ export function recommended(options: RecommendedOptions): readonly Filter[] {
     earlyTalker(),
     rateLimit({
       limits: [
-        { what: 'connections', per: 'network', limit: 300, within: '1m' },
+        { what: 'connections', per: 'network', limit: 1_000, within: '1m' },
         { what: 'failures', per: 'ip', limit: 100, within: '1h' },
       ],
     }),
@@ -58,6 +59,7 @@ export function recommended(options: RecommendedOptions): readonly Filter[] {
     senderDomain(),
     spf(),
     recipients({ domains }),
+    authenticatedFrom({ domains }),
     headerForm(),
     loop(),
     dkim(),

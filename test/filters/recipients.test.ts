@@ -188,3 +188,25 @@ describe('W15 too many recipients', () => {
     expect(await probe(filter, { ...from, user: 'bob', forwardPaths })).toEqual(forwardPaths.map(unknown))
   })
 })
+
+describe('a local part that a program may read as something else', () => {
+  const unsafe = ['|id', '-f', '/etc/passwd', ':include:/x', '\\|id', `${'$'}{run{id}}`, 'a$(id)', 'a`id`']
+  const quoted = ['"|id"', '"\\|id"', '"-oQ/tmp"', '" |id"', '"/var/x"', '"a\\`b"']
+  test.for([...unsafe, ...quoted])('%s is refused', async local => {
+    const found = await probe(recipients({ domains: ['ours.test'] }), { ...from, forwardPath: `${local}@ours.test` })
+    expect(found).toMatchObject([{ rule: 'recipients/unsafe', status: '5.1.3', verdict: 'reject' }])
+    const allowing = recipients({ domains: ['ours.test'], unsafe: 'pass' })
+    expect(await probe(allowing, { ...from, forwardPath: `${local}@ours.test` })).toEqual([])
+  })
+  test.for(['bob', 'a-b', 'a/b', 'b.', "o'neil", 'a$b', 'x{y}', '+tag', '#1', '!x'.slice(1), '"bob smith"'])(
+    '%s is taken',
+    async local => {
+      const filter = recipients({ domains: ['ours.test'] })
+      expect(await probe(filter, { ...from, forwardPath: `${local}@ours.test` })).toEqual([])
+    },
+  )
+  test('of another host is its own affair, where a user writes to it', async () => {
+    const filter = recipients({ domains: ['ours.test'] })
+    expect(await probe(filter, { ...from, user: 'bob', forwardPath: '-odd-@docomo.test' })).toEqual([])
+  })
+})

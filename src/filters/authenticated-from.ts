@@ -1,0 +1,86 @@
+/** Users who write under another name than the one they have logged in with: a stolen account often does. */
+import { callback, cost } from '../core/checks.ts'
+import type { Filter } from '../core/filter.ts'
+import { points, reject } from '../core/finding.ts'
+import { checked, either, isRecord, list, record, schemaOf } from '../core/options.ts'
+import { author } from '../facts/author.ts'
+import { domainPattern, readable } from '../net/checks.ts'
+import { findName, readMailbox, readName } from '../net/names.ts'
+import { addressKey, mailboxOf } from '../net/path.ts'
+
+/** Whether an account may write as `address`, which is in lower case. */
+export type MayWriteAs = (user: string, address: string) => boolean | Promise<boolean>
+
+export interface AuthenticatedFromOptions {
+  /** The domains of accounts that are named without one: `alice` may write as `alice@` each of them. @default any */
+  readonly domains?: readonly string[]
+  /** Who may write as others: accounts with addresses or `@domain`, or a function. @default nobody */
+  readonly others?: Readonly<Record<string, readonly string[]>> | MayWriteAs
+  /** What it costs to write as somebody else: points, or a refusal (5.7.1). @default 1 */
+  readonly mismatch?: number | 'reject'
+}
+
+const expected = 'an address, or @example.org for all of a domain'
+const address = readable(expected, text => (text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text)))
+const schema = schemaOf<AuthenticatedFromOptions>('authenticatedFrom', {
+  domains: list(domainPattern(), 'domains'),
+  others: either('accounts with their addresses, or a function', found =>
+    isRecord(found)
+      ? record(
+          readable('an account', () => true),
+          list(address, 'addresses'),
+          'accounts with their addresses',
+        )
+      : callback<MayWriteAs>(),
+  ),
+  mismatch: cost('reject'),
+})
+
+/**
+ * Compares the author of a message with the account that sends it. Says nothing about strangers. What stands after a + in
+ * the local part is passed over.
+ *
+ * @throws PosternError when an option makes no sense
+ * @example
+ * authenticatedFrom({ domains: ['example.org'], others: { 'shop@example.org': ['orders@example.org'] }, mismatch: 'reject' })
+ */
+export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filter {
+  const { domains, others = {}, mismatch = 1 } = checked(schema, options)
+  const served = domains && new Map(domains.map(domain => [String(readName(domain)), true]))
+  const lists = typeof others === 'function' ? undefined : new Map(Object.entries(others))
+
+  const isOwn = (user: string, from: string): boolean => {
+    const account = mailboxOf(user.toLowerCase())
+    const { local, domain } = mailboxOf(from)
+    if (bare(local) !== bare(account.domain === '' ? account.local.replace(/^.*\\/, '') : account.local)) return false
+    return account.domain === '' ? !served || findName(served, domain) === true : account.domain === domain
+  }
+  const mayWriteAs = (user: string, from: string): boolean | Promise<boolean> => {
+    if (typeof others === 'function') return others(user, from)
+    const { domain } = mailboxOf(from)
+    return (lists?.get(user) ?? []).some(entry =>
+      entry.startsWith('@') ? domain === readName(entry.slice(1)) : readMailbox(entry) === from,
+    )
+  }
+  return {
+    name: 'authenticated-from',
+    checks: 'content',
+    header: async header => {
+      const { user } = header
+      if (user === undefined) return
+      const found = await header.ask(author)
+      if (found.kind !== 'clear') return
+      const from = addressKey(mailboxOf(found.address))
+      if (isOwn(user, from) || (await mayWriteAs(user, from))) return
+      const reason = `the account ${user.slice(0, 256)} writes as ${from.slice(0, 256)}`
+      if (mismatch === 'reject') return reject('5.7.1', reason, { rule: 'mismatch', say: 'Sender address not allowed' })
+      return points(mismatch, reason, { rule: 'mismatch' })
+    },
+  }
+}
+
+/** Without what stands after a +, in lower case. */
+function bare(local: string): string {
+  const plus = local.indexOf('+')
+  return (plus > 0 ? local.slice(0, plus) : local).toLowerCase()
+}
