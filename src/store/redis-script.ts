@@ -3,12 +3,25 @@ import { hash } from 'node:crypto'
 
 /**
  * Each key comes with four arguments: the operation, how long it lasts in milliseconds (0: for ever), and two more.
- * Counts and sums are kept as texts, because Redis cuts the fractions off numbers that a script returns.
+ * Counts and sums are kept as texts, because Redis cuts the fractions off numbers that a script returns. Where a key held
+ * what is no text, one answer more lists such keys.
  */
 export const script = `
 local MOST = 9007199254740991
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
+
+local replaced = {}
+
+-- What is no text (a hash, a list) was not written by us: it is taken away, so that only this key begins anew.
+local function read(key)
+  local held = redis.pcall('GET', key)
+  if type(held) ~= 'table' or not held.err then return held end
+  if not string.find(held.err, 'WRONGTYPE', 1, true) then return redis.call('GET', key) end
+  redis.call('DEL', key)
+  replaced[#replaced + 1] = key
+  return false
+end
 
 local function put(key, value, lasts)
   if lasts == '0' then redis.call('SET', key, value) else redis.call('SET', key, value, 'PX', lasts) end
@@ -18,7 +31,7 @@ end
 local does = {}
 
 does.get = function(key)
-  local value = redis.call('GET', key)
+  local value = read(key)
   return value and { value, redis.call('PTTL', key) }
 end
 
@@ -27,13 +40,13 @@ does.set = function(key, lasts, value)
 end
 
 does.add = function(key, lasts, value)
-  local held = redis.call('GET', key)
+  local held = read(key)
   if held then return { held, redis.call('PTTL', key), 0 } end
   return { value, put(key, value, lasts), 1 }
 end
 
 does.increment = function(key, lasts, by)
-  local held = redis.call('GET', key)
+  local held = read(key)
   local amount = tonumber(by)
   if held and #held <= 17 and string.match(held, '^%-?%d+$') then
     if amount == 0 then return { held, redis.call('PTTL', key) } end
@@ -46,14 +59,14 @@ does.increment = function(key, lasts, by)
 end
 
 does.swap = function(key, lasts, value, expected)
-  local held = redis.call('GET', key)
+  local held = read(key)
   if (held and '=' .. held or '') ~= expected then return 0 end
   put(key, value, lasts)
   return 1
 end
 
 does.accrue = function(key, lasts, halfLife, amounts)
-  local held = redis.call('GET', key)
+  local held = read(key)
   local before = {}
   if held and string.sub(held, 1, 1) == '~' then
     for number in string.gmatch(held, '[^~ ]+') do before[#before + 1] = tonumber(number) or 0 end
@@ -79,6 +92,7 @@ for place, key in ipairs(KEYS) do
   local at = place * 4 - 3
   answers[place] = does[ARGV[at]](key, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) or false
 end
+if #replaced > 0 then answers[#answers + 1] = replaced end
 return answers
 `
 

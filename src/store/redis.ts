@@ -1,5 +1,6 @@
 /** `postern/redis`: a store on Redis or Valkey, single or cluster, over a client of the user's own. */
 import { hash } from 'node:crypto'
+import { type Notify, warnProcess } from '../core/world.ts'
 import { script, scriptHash } from './redis-script.ts'
 import type { Answers, AnswerTo, Operation, Store } from './store.ts'
 import { boundedKey, counted, finite, lasting } from './value.ts'
@@ -23,6 +24,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** Whether keys live on several nodes. @default what the client says of itself */
   readonly cluster?: boolean
+  /** Hears `store/replaced` when a key held what only another program can have put there. @default warnings of the process */
+  readonly notify?: Notify
 }
 
 /**
@@ -34,14 +37,28 @@ export interface RedisStoreOptions {
  * const client = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
  * postern({ filters, store: redisStore({ client }) })
  */
-export function redisStore({ client, prefix = 'postern:', cluster = isCluster(client) }: RedisStoreOptions): Store {
+export function redisStore({
+  client,
+  prefix = 'postern:',
+  cluster = isCluster(client),
+  notify = warnProcess,
+}: RedisStoreOptions): Store {
   const call = callerOf(client)
+  const tellReplaced = onceInAWhile((keys: unknown) => {
+    const [key] = Array.isArray(keys) ? keys : []
+    const reason = `${String(key)
+      .slice(0, 200)
+      .replace(/[^ -~]/g, '?')} held no text: it was replaced; another program writes to our keys`
+    notify({ what: 'store/replaced', reason, level: 'warning' })
+  })
   const listener = quiet(client)
 
   const perform = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
     const keys = operations.map(({ key }) => nameOf(prefix, boundedKey(key)))
     const replies = await call(keys, operations.flatMap(wordsOf))
-    if (!Array.isArray(replies) || replies.length !== operations.length) throw rubbish(replies)
+    const more = Array.isArray(replies) ? replies.length - operations.length : -1
+    if (!Array.isArray(replies) || more < 0 || more > 1) throw rubbish(replies)
+    if (more === 1) tellReplaced(replies.at(-1))
     return operations.map((operation, place) => answerOf(operation, replies[place]))
   }
 
@@ -61,6 +78,18 @@ export function redisStore({ client, prefix = 'postern:', cluster = isCluster(cl
       return (await (cluster ? onCluster(operations) : perform(operations))) as Answers<O>
     },
     close: listener,
+  }
+}
+
+const NOTICE_INTERVAL_MS = 60_000
+
+/** Somebody who writes all the time is told of once a minute. */
+function onceInAWhile<T>(tell: (what: T) => void): (what: T) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return what => {
+    if (performance.now() - last < NOTICE_INTERVAL_MS) return
+    last = performance.now()
+    tell(what)
   }
 }
 

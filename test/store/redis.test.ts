@@ -1,5 +1,9 @@
 import { Cluster, Redis } from 'ioredis'
+import { expect, test } from 'vitest'
+import type { Notice } from '../../src/core/world.ts'
+import { insured } from '../../src/store/insured.ts'
 import { redisStore } from '../../src/store/redis.ts'
+import type { Operation } from '../../src/store/store.ts'
 import { startCluster, startRedis } from '../support/redis.ts'
 import { conforms } from './conformance.ts'
 
@@ -27,4 +31,74 @@ conforms('a cluster of three', async () => {
       await stop()
     },
   }
+})
+
+test('a key of a wrong type is replaced, with a notice, and spoils nothing beside it', async () => {
+  const server = await startRedis()
+  const client = new Redis(server)
+  const notices: Notice[] = []
+  const store = redisStore({ client, notify: notice => notices.push(notice) })
+  const operations = (key: string): readonly Operation[] => [
+    { op: 'increment', key: 'good', by: 1, lasts: 60_000 },
+    { op: 'get', key },
+    { op: 'set', key: 'kept', value: 'yes', lasts: 60_000 },
+  ]
+  await store.run([{ op: 'set', key: 'bad', value: 'x', lasts: 0 }])
+  const [name = ''] = await client.keys('*')
+  const spoil = async (make: (name: string) => Promise<unknown>) => {
+    await client.del(name)
+    await make(name)
+  }
+  const spoilers = [
+    (key: string) => client.hset(key, 'field', 'value'),
+    (key: string) => client.lpush(key, 'value'),
+    (key: string) => client.zadd(key, 1, 'value'),
+    (key: string) => client.sadd(key, 'value'),
+    (key: string) => client.xadd(key, '*', 'field', 'value'),
+  ]
+  let count = 0
+  for (const spoiler of spoilers) {
+    await spoil(spoiler)
+    count += 1
+    expect(await store.run(operations('bad'))).toMatchObject([{ count }, undefined, { value: 'yes' }])
+    const using: readonly (readonly [Operation, unknown])[] = [
+      [{ op: 'increment', key: 'bad', by: 2, lasts: 60_000 }, { count: 2 }],
+      [
+        { op: 'add', key: 'bad', value: 'new', lasts: 60_000 },
+        { value: 'new', added: true },
+      ],
+      [{ op: 'swap', key: 'bad', expected: undefined, value: 'new', lasts: 60_000 }, true],
+      [{ op: 'accrue', key: 'bad', amounts: [3], halfLife: 0, lasts: 60_000 }, [3]],
+      [{ op: 'set', key: 'bad', value: 'new', lasts: 60_000 }, { value: 'new' }],
+      [{ op: 'delete', key: 'bad' }, true],
+    ]
+    for (const [operation, answer] of using) {
+      await spoil(spoiler)
+      const [said] = await store.run([operation])
+      if (typeof answer === 'object') expect(said).toMatchObject(answer as object)
+      else expect(said).toBe(answer)
+    }
+  }
+  expect(notices).toEqual([
+    { what: 'store/replaced', reason: expect.stringContaining('bad held no text'), level: 'warning' },
+  ])
+  client.disconnect()
+  await server.stop()
+})
+
+test('insured, a key of a wrong type does not make the store be taken for away', async () => {
+  const server = await startRedis()
+  const client = new Redis(server)
+  const notices: string[] = []
+  const notify = ({ what }: Notice) => void notices.push(what)
+  const store = insured(redisStore({ client, notify }), { notify, deadline: '5s' })
+  await store.run([{ op: 'set', key: 'bad', value: 'x', lasts: 0 }])
+  const [name = ''] = await client.keys('*')
+  await client.del(name)
+  await client.hset(name, 'field', 'value')
+  expect(await store.run([{ op: 'increment', key: 'bad', by: 1, lasts: 0 }])).toEqual([{ count: 1 }])
+  expect([store.state, notices]).toEqual(['there', ['store/replaced']])
+  client.disconnect()
+  store.stop()
+  await server.stop()
 })
