@@ -37,6 +37,7 @@ import { knownClient, ownNetwork } from './net/checks.ts'
 import type { Metric } from './observe/metric.ts'
 import { loadMetrics, merged, observer, storeMetrics } from './observe/observer.ts'
 import { thresholds } from './policy/thresholds.ts'
+import { batched } from './store/batched.ts'
 import { insured } from './store/insured.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -171,7 +172,7 @@ export function postern(options: PosternOptions): Gateway {
   const seen = observer()
   const { files, disk, ...compiled } = compile(options, filters)
   const lent = options.store === undefined || options.store.sure ? undefined : insured(options.store, { clock, notify })
-  const store = lent ?? options.store ?? memoryStore({ clock })
+  const store = batched(lent ?? options.store ?? memoryStore({ clock }), clock)
   const world: World = { dns, clock, consult, store, notify, load }
   const setup: Setup = {
     ...compiled,
@@ -214,6 +215,8 @@ export function postern(options: PosternOptions): Gateway {
     wrote: mail => tellWritten(setup, world, mail),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
+      // What is yet to be written leaves now.
+      await store.run([])
       // The store itself belongs to whoever made it, and may serve another gateway.
       lent?.stop()
     },

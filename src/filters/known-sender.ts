@@ -10,7 +10,8 @@ import { author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim.ts'
 import { identities } from '../facts/identities.ts'
 import { addressMark, clientMark } from '../facts/trust.ts'
-import type { Get, Set as Put, Store } from '../store/store.ts'
+import { runLater } from '../store/batched.ts'
+import type { Get, Set as Put } from '../store/store.ts'
 
 export interface KnownSenderOptions {
   /** Points that a message of somebody known is given. @default 2 */
@@ -43,18 +44,20 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
   const { points = 2, lasts = '90d', client = '30d' } = checked(schema, options)
   const times = { address: toMilliseconds(lasts), client: toMilliseconds(client) }
 
-  const writeTo = async (store: Store, to: readonly string[]): Promise<void> => {
-    const keys = [...new Set(to.filter(isAddress).map(addressMark))]
-    const marks = keys.map((key): Put => ({ op: 'set', key, value: '', lasts: times.address }))
-    if (marks.length > 0) await store.run(marks)
-  }
+  const marksOf = (to: readonly string[]): readonly Put[] =>
+    [...new Set(to.filter(isAddress).map(addressMark))].map(key => ({
+      op: 'set',
+      key,
+      value: '',
+      lasts: times.address,
+    }))
   const hear = async (decision: Decision, context: Connection): Promise<void> => {
     if (decision.verdict !== 'accept' || decision.would !== undefined || !isMessage(context)) return
     const { store, ip, user, reversePath, forwardPaths } = context
     if (user !== undefined) {
-      if (reversePath !== '' && !isAutomatic(context)) await writeTo(store, forwardPaths)
+      if (reversePath !== '' && !isAutomatic(context)) await runLater(store, marksOf(forwardPaths))
     } else if (ip !== undefined && decision.findings.some(({ rule }) => rule === `${NAME}/sender`))
-      await store.run([{ op: 'set', key: clientMark(ip), value: '', lasts: times.client }])
+      await runLater(store, [{ op: 'set', key: clientMark(ip), value: '', lasts: times.client }])
   }
   return {
     name: NAME,
@@ -75,7 +78,7 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
       if (decision.stage === 'message') hear(decision, context).catch(() => undefined)
     },
     wrote: async ({ from, to }, { store }) => {
-      if (from !== '') await writeTo(store, to)
+      if (from !== '') await store.run(marksOf(to))
     },
   }
 }

@@ -81,7 +81,25 @@ export function rateLimit(options: RateLimitOptions): Filter {
     }
   }
 
-  const connect = stage(({ connect: charge }) => charge)
+  const ahead = limiter
+    ? []
+    : plans.flatMap(({ charges }, place) => (charges.ahead ? [{ place, charge: charges.ahead }] : []))
+  const lookAhead = async (connection: Connection): Promise<void> => {
+    if (connection.store.later === undefined) return
+    for (const { place, charge } of ahead) {
+      const key = await charge.keyOf(connection)
+      // What fails here fails again, and is named, at the stage that counts.
+      if (key !== undefined) spend(connection, place, key, 0).catch(() => undefined)
+    }
+  }
+  const onConnect = stage(({ connect: charge }) => charge)
+  const connect =
+    ahead.length === 0
+      ? onConnect
+      : async (connection: Connection) => {
+          const [, found = []] = await Promise.all([lookAhead(connection), onConnect?.(connection)])
+          return found
+        }
   const mail = stage(({ mail: charge }) => charge)
   const rcpt = stage(({ rcpt: charge }) => charge)
   const header = stage(({ header: charge }) => charge)

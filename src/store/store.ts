@@ -103,6 +103,8 @@ export type Answers<O extends readonly Operation[]> = { readonly [Place in keyof
 export interface Store {
   /** Does all of a list, in its order where keys are the same, in one round trip. */
   run<const O extends readonly Operation[]>(operations: O): Answers<O> | Promise<Answers<O>>
+  /** The same, with the next list that anybody hands in, half a second later at most: for what nobody waits for. */
+  later?<const O extends readonly Operation[]>(operations: O): Promise<Answers<O>>
   /** It never fails and never makes anybody wait: postern() need not insure it. */
   readonly sure?: true
   /** Gives back what the store itself has opened. */

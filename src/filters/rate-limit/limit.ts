@@ -69,6 +69,8 @@ export interface Charge<in C> {
 /** What a limit does at each stage. */
 export interface Charges {
   readonly connect?: Charge<Connection>
+  /** A look that saves later stages their own, where the store is far. */
+  readonly ahead?: Charge<Connection>
   readonly mail?: readonly Charge<Transaction>[]
   readonly rcpt?: Charge<Recipient>
   readonly header?: Charge<Header>
@@ -90,14 +92,21 @@ export function charges(limit: Limit, prefixes: Prefixes): Charges {
       return { connect: { keyOf, cost: none }, mail, refused: { keyOf: culprit(keyOf), cost: one } }
     }
     case 'transactions':
-      return { mail: [{ keyOf: sender(limit.per, prefixes), cost: one }] }
+      return { ...ahead(limit.per, prefixes), mail: [{ keyOf: sender(limit.per, prefixes), cost: one }] }
     case 'recipients':
-      return { rcpt: { keyOf: limit.per === 'recipient' ? receiver : sender(limit.per, prefixes), cost: one } }
+      return {
+        ...ahead(limit.per, prefixes),
+        rcpt: { keyOf: limit.per === 'recipient' ? receiver : sender(limit.per, prefixes), cost: one },
+      }
     case 'messages':
-      return { header: { keyOf: sender(limit.per, prefixes), cost: one } }
+      return { ...ahead(limit.per, prefixes), header: { keyOf: sender(limit.per, prefixes), cost: one } }
     case 'bytes': {
       const keyOf = sender(limit.per, prefixes)
-      return { mail: [{ keyOf, cost: none }], message: { keyOf, cost: ({ size }) => size } }
+      return {
+        ...ahead(limit.per, prefixes),
+        mail: [{ keyOf, cost: none }],
+        message: { keyOf, cost: ({ size }) => size },
+      }
     }
     default:
       throw limit satisfies never
@@ -142,6 +151,10 @@ const claimed: KeyOf<Transaction> = ({ ip, user, reversePath }) => {
   const { domain } = mailboxOf(reversePath)
   return ip === undefined || user !== undefined || domain === '' ? undefined : `domain:${organisation(domain)}`
 }
+
+/** Who the client is, is known before it has said anything. */
+const ahead = (per: unknown, prefixes: Prefixes): Pick<Charges, 'ahead'> =>
+  per === 'ip' || per === 'network' ? { ahead: { keyOf: client(per, prefixes), cost: none } } : {}
 
 const one = () => 1
 const none = () => 0

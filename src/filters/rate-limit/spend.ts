@@ -1,9 +1,11 @@
 /** Counting one event: on the store of the gateway, or on a limiter of the user's own, which memory insures. */
 import type { Connection } from '../../core/stage.ts'
+import type { Clock } from '../../core/world.ts'
 import { type Breaker, breaker } from '../../store/breaker.ts'
 import { type Limiter, type LimiterResult, type LimiterSpec, storeLimiter } from '../../store/limiter.ts'
 import { memoryStore } from '../../store/memory.ts'
 import type { Store } from '../../store/store.ts'
+import { OptimisticCounts } from './optimistic.ts'
 import type { Plan } from './plan.ts'
 
 /** What an event came to. */
@@ -19,13 +21,41 @@ export type Spend = (context: Connection, place: number, key: string, cost: numb
 
 /** Counts on the store that comes with the context, so that limits hold for all who share it. */
 export function spendOnStore(plans: readonly Plan[]): Spend {
-  const known = new WeakMap<Store, readonly Limiter[]>()
-  const limitersOf = (store: Store): readonly Limiter[] => {
-    const held = known.get(store) ?? plans.map(({ spec }) => storeLimiter(store, named(spec)))
+  const known = new WeakMap<Store, OnStore>()
+  const limitersOf = ({ store, clock }: Connection): OnStore => {
+    const held = known.get(store) ?? limitersOn(store, clock, plans)
     known.set(store, held)
     return held
   }
-  return async ({ store }, place, key, cost) => await spend(limitersOf(store)[place], key, cost)
+  return async (context, place, key, cost) => {
+    const { now, later, counts } = limitersOf(context)
+    const limit = plans[place]?.spec.points ?? 0
+    if (later === undefined) return await spend(now[place], key, cost)
+    return await counts.spend({
+      key: `${place}:${key}`,
+      cost,
+      limit,
+      now: () => spend(now[place], key, cost),
+      later: () => spend(later[place], key, cost),
+    })
+  }
+}
+
+interface OnStore {
+  readonly now: readonly Limiter[]
+  /** Where a round trip is worth saving. */
+  readonly later: readonly Limiter[] | undefined
+  readonly counts: OptimisticCounts
+}
+
+function limitersOn(store: Store, clock: Clock, plans: readonly Plan[]): OnStore {
+  const limiters = (on: Store): readonly Limiter[] => plans.map(({ spec }) => storeLimiter(on, named(spec)))
+  const { later } = store
+  return {
+    now: limiters(store),
+    later: later && limiters({ run: operations => later(operations) }),
+    counts: new OptimisticCounts(clock),
+  }
 }
 
 /** The store is not ours alone. */

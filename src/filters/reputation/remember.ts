@@ -3,6 +3,7 @@ import type { Decision } from '../../core/decision.ts'
 import { type Connection, chargeableAddress, type Message } from '../../core/stage.ts'
 import { identities, origin } from '../../facts/identities.ts'
 import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import { runLater } from '../../store/batched.ts'
 import type { Store } from '../../store/store.ts'
 import { readIdentities, refKey } from './reports.ts'
 
@@ -16,7 +17,7 @@ export async function rememberMessage(
   const senders = message.ask(identities).then(sendersOf, () => [])
   const charged = [...clientOf(await message.ask(origin)), ...(await senders)]
   const key = refKey(ref)
-  const [entry] = await store.run([
+  const [entry] = await runLater(store, [
     { op: 'add', key, value: JSON.stringify(charged), lasts: keep },
     ...(counts === undefined ? [] : charged.flatMap(identity => accruals(identity, memory, counts))),
   ])
@@ -27,7 +28,7 @@ export async function rememberMessage(
 async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], lasts: number) {
   const common = (readIdentities(expected) ?? []).filter(identity => charged.includes(identity))
   const value = JSON.stringify(common)
-  if (value !== expected) await store.run([{ op: 'swap', key, expected, value, lasts }])
+  if (value !== expected) await runLater(store, [{ op: 'swap', key, expected, value, lasts }])
 }
 
 /** Without a message only the client can be charged; before MAIL without a question for its name. */
@@ -41,5 +42,8 @@ export async function rememberRefusal(
   const isEarly = stage === 'connect' || stage === 'helo'
   const client = !isEarly ? await context.ask(origin) : ip === undefined ? {} : { ip }
   if (!(await isTurn)) return
-  await store.run(clientOf(client).flatMap(identity => accruals(identity, memory, counts)))
+  await runLater(
+    store,
+    clientOf(client).flatMap(identity => accruals(identity, memory, counts)),
+  )
 }

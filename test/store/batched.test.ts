@@ -1,0 +1,150 @@
+/** What filters ask of a store at the same time is one round trip, and means what it meant. */
+import { Redis } from 'ioredis'
+import { describe, expect, test } from 'vitest'
+import { knownSender } from '../../src/filters/known-sender.ts'
+import { rateLimit } from '../../src/filters/rate-limit.ts'
+import { reputation } from '../../src/filters/reputation.ts'
+import { type Gateway, postern } from '../../src/index.ts'
+import { batched, runLater } from '../../src/store/batched.ts'
+import { insured } from '../../src/store/insured.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import { redisStore } from '../../src/store/redis.ts'
+import type { Operation, Store } from '../../src/store/store.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { handClock } from '../support/hand-clock.ts'
+import { send } from '../support/mail-flow.ts'
+import { startRedis } from '../support/redis.ts'
+
+/** Another machine: it answers later, and its round trips are counted. */
+function far() {
+  const memory = memoryStore()
+  const lists: (readonly Operation[])[] = []
+  const store: Store = {
+    run: async operations => {
+      if (operations[0]?.key !== 'insured:probe') lists.push(operations)
+      await new Promise(resolve => setImmediate(resolve))
+      return memory.run(operations)
+    },
+  }
+  return { store, lists, memory }
+}
+
+const plus = (key: string, by = 1) => ({ op: 'increment', key, by, lasts: 0 }) as const
+
+describe('a batched store', () => {
+  test('does what is handed in at the same time in one list, and each asker gets its own answers', async () => {
+    const { store, lists } = far()
+    const all = batched(insured(store), handClock())
+    const answers = await Promise.all([
+      all.run([plus('a'), plus('b', 5)]),
+      all.run([plus('a')]),
+      Promise.resolve().then(() => all.run([{ op: 'get', key: 'b' }])),
+    ])
+    expect(answers).toEqual([[{ count: 1 }, { count: 5 }], [{ count: 2 }], [{ value: '5' }]])
+    expect(lists.map(list => list.map(({ key }) => key))).toEqual([['a', 'b', 'a', 'b']])
+  })
+
+  test('does what nobody waits for with the next list, before it, and after half a second at the latest', async () => {
+    const { store, lists } = far()
+    const clock = handClock()
+    const all = batched(insured(store), clock)
+    const early = runLater(all, [plus('a')])
+    expect(await all.run([{ op: 'get', key: 'a' }])).toEqual([{ value: '1' }])
+    expect([await early, lists.length]).toEqual([[{ count: 1 }], 1])
+    const late = runLater(all, [plus('a')])
+    await clock.advance(499)
+    expect(lists).toHaveLength(1)
+    await clock.advance(1)
+    expect([await late, lists.length]).toEqual([[{ count: 2 }], 2])
+  })
+
+  test('does not let what nobody waits for pile up', async () => {
+    const { store, lists } = far()
+    const all = batched(insured(store), handClock())
+    await Promise.all(Array.from({ length: 200 }, (_, index) => runLater(all, [plus(`k${index}`)])))
+    expect(lists.map(({ length }) => length)).toEqual([200])
+  })
+
+  test('cuts long lists, so that nobody waits for all of them', async () => {
+    const { store, lists } = far()
+    const all = batched(insured(store), handClock())
+    await Promise.all(Array.from({ length: 500 }, (_, index) => all.run([plus(`k${index}`)])))
+    expect(lists.map(({ length }) => length)).toEqual([200, 200, 100])
+  })
+
+  test('a store that fails fails for each asker, and the next list is asked again', async () => {
+    let fails = true
+    const store = { state: 'there', run: () => (fails ? Promise.reject(new Error('away')) : [{ count: 7 }]) }
+    const all = batched(store as unknown as Store, handClock())
+    const said = await Promise.allSettled([all.run([plus('a')]), all.run([plus('b')])])
+    expect(said.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    fails = false
+    expect(await all.run([plus('a')])).toEqual([{ count: 7 }])
+  })
+
+  test('a memory of this process answers at once, as before', () => {
+    const memory = memoryStore()
+    expect(batched(memory, handClock())).toBe(memory)
+  })
+})
+
+const dns = zone({
+  'example.net': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
+  '_dmarc.example.net': { TXT: ['v=DMARC1; p=reject'] },
+  ...Object.fromEntries(
+    Array.from({ length: 20 }, (_, n) => [`${n}.2.0.192.in-addr.arpa`, { PTR: `out${n}.example.net` }]),
+  ),
+  ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`out${n}.example.net`, { A: `192.0.2.${n}` }])),
+})
+const filters = () => [
+  rateLimit({
+    limits: [
+      { what: 'connections', per: 'network', limit: 300, within: '1m' },
+      { what: 'failures', per: 'ip', limit: 100, within: '1h' },
+      { what: 'transactions', per: 'network', limit: 300, within: '1m' },
+      { what: 'recipients', per: 'ip', limit: 300, within: '1m' },
+      { what: 'messages', per: 'ip', limit: 300, within: '1h' },
+    ],
+  }),
+  reputation(),
+  knownSender(),
+]
+
+/** Twenty messages of senders that our users write to, from twenty clients. */
+async function mailing(gateway: Gateway): Promise<void> {
+  await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+  for (let n = 0; n < 20; n += 1) {
+    const { outcome } = await send(gateway, { ip: `192.0.2.${n}` })
+    expect(outcome).toMatchObject({ verdict: 'accept' })
+    expect(outcome?.findings.map(({ rule }) => rule)).toContain('known-sender/sender')
+  }
+}
+
+test('a message costs at most three round trips with limits, reputation and known senders on', async () => {
+  const { store, lists } = far()
+  const gateway = postern({ name: 'mx.example.org', filters: filters(), dns, store })
+  await mailing(gateway)
+  await gateway.close()
+  // One for the mark of the address, and one for what the last message leaves behind.
+  expect(lists.length).toBeLessThanOrEqual(3 * 20 + 2)
+})
+
+test('the same, counted by Redis itself', async () => {
+  const server = await startRedis()
+  const client = new Redis(server)
+  const gateway = postern({ name: 'mx.example.org', filters: filters(), dns, store: redisStore({ client }) })
+  const calls = async () => {
+    const stats = String(await server.command('INFO', 'commandstats'))
+    return ['eval', 'evalsha'].reduce(
+      (sum, name) => sum + Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0),
+      0,
+    )
+  }
+  await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+  const before = await calls()
+  await mailing(gateway)
+  await gateway.close()
+  expect((await calls()) - before).toBeLessThanOrEqual(3 * 20 + 2)
+  client.disconnect()
+  await server.stop()
+})
