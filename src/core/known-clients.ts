@@ -5,6 +5,7 @@ import { canonical } from '../net/address.ts'
 import { findName, readName } from '../net/names.ts'
 import { type Network, type NetworkTable, networkTable, readNetwork } from '../net/networks.ts'
 import { domainOf } from '../net/path.ts'
+import { isPrivate } from '../net/private.ts'
 import type { Scope } from './memory.ts'
 import type { Soon } from './soon.ts'
 import type { ClientKind, Connection } from './stage.ts'
@@ -46,7 +47,7 @@ export function knownClients({ trustedNetworks = LOOPBACK, forwarders = [] }: Kn
     }),
     greeted: ({ ip, client, notify }, helo) => {
       if (ip === undefined || helo === undefined || client === 'proxy' || client === 'forwarder') return false
-      return (client === 'trusted' || PRIVATE.find(ip) >= 0) && hidden.greeted(ip, helo, notify)
+      return (client === 'trusted' || isPrivate(ip)) && hidden.greeted(ip, helo, notify)
     },
   }
 }
@@ -63,15 +64,6 @@ export function findForwarder({ isForwarder }: KnownClients, { context, learn }:
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1']
-
-const PRIVATE = networkTable(
-  [
-    ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
-    ...['::1', 'fc00::/7', 'fe80::/10'],
-  ]
-    .map(readNetwork)
-    .filter(network => 'words' in network),
-)
 
 /** Programs of one host or office greet with one or two domains; what is behind a proxy greets with those of the world. */
 const MAX_DOMAINS = 3

@@ -2,7 +2,8 @@
 import { fact } from '../core/fact.ts'
 import type { Greeting } from '../core/stage.ts'
 import { queryName } from '../dns/name.ts'
-import { domainOf } from '../net/path.ts'
+import { domainOf, mailboxOf } from '../net/path.ts'
+import { forwarded } from './forwarded.ts'
 import { evaluate, type SpfResult } from './spf/evaluate.ts'
 import { isWeak } from './spf/strength.ts'
 
@@ -65,6 +66,21 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
     transaction.ask(heloSpf),
   ])
   return { ...mailfrom, helo }
+})
+
+/**
+ * SPF for the reverse-path and the client from which a trusted forwarder has the message; undefined where that is not known
+ * and where the forwarder has put a reverse-path of its own (SRS).
+ */
+export const forwardedSpf = fact('spf-forwarded', 'header', async (header): Promise<SpfCheck | undefined> => {
+  const client = await header.ask(forwarded)
+  const { local, domain } = mailboxOf(header.reversePath)
+  if (client === undefined || domain === '' || /^srs[01][=+-]/i.test(local)) return undefined
+  const greeting: Greeting = Object.create(header, {
+    ip: { value: client.ip },
+    helo: { value: client.helo },
+  })
+  return await check(greeting, { identity: 'mailfrom', domain, local })
 })
 
 type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }

@@ -7,6 +7,7 @@ import type { Connection } from '../core/stage.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { failure, within } from '../dns/answer.ts'
 import { type Listing, listedName, readListing } from '../dns/list.ts'
+import { forwarded } from '../facts/forwarded.ts'
 import { type WatchOptions, watchOver, watchShape } from './dnsbl-watch.ts'
 import { type DnsblZone, dnsblZones, type List, readZones } from './dnsbl-zones.ts'
 
@@ -44,23 +45,26 @@ export function dnsbl(options: DnsblOptions): Filter {
     return readListing(await within(question, { ms, late, clock }))
   }
 
+  const examine = async (connection: Connection, ip: string | undefined): Promise<readonly Finding[]> => {
+    if (ip === undefined) return []
+    const asked = watch.believed().filter(({ ipv6 }) => ipv6 || !ip.includes(':'))
+    const listings = await Promise.all(asked.map(list => ask(ip, list, connection)))
+    return asked.flatMap((list, index) => {
+      const listing = listings[index]
+      if (listing?.kind === 'broken') return watch.distrust(list, listing, connection.notify)
+      return listing?.kind === 'listed' ? judge(list, ip, listing.codes) : []
+    })
+  }
+
   return {
     name: 'dnsbl',
     checks: 'identity',
     secrets: lists.flatMap(({ secrets }) => secrets),
     start: watch.start,
     stop: watch.stop,
-    connect: async connection => {
-      const { ip, notify } = connection
-      if (ip === undefined) return []
-      const asked = watch.believed().filter(({ ipv6 }) => ipv6 || !ip.includes(':'))
-      const listings = await Promise.all(asked.map(list => ask(ip, list, connection)))
-      return asked.flatMap((list, index) => {
-        const listing = listings[index]
-        if (listing?.kind === 'broken') return watch.distrust(list, listing, notify)
-        return listing?.kind === 'listed' ? judge(list, ip, listing.codes) : []
-      })
-    },
+    connect: connection => examine(connection, connection.ip),
+    header: header =>
+      header.client === 'forwarder' && header.ask(forwarded).then(client => examine(header, client?.ip)),
   }
 }
 

@@ -3,7 +3,7 @@ import { oneOf, cost as price } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Findings, points, reject } from '../core/finding.ts'
 import { checked, schemaOf } from '../core/options.ts'
-import { spf as check, type Spf, type SpfCheck } from '../facts/spf.ts'
+import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf.ts'
 
 /** What a result costs: points, or certain refusal. */
 export type SpfCost = number | 'reject'
@@ -90,6 +90,8 @@ export function spf(options: SpfOptions = {}): Filter {
       const found = await transaction.ask(check)
       return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])
     },
+    header: header =>
+      header.client === 'forwarder' && header.ask(forwardedSpf).then(found => found !== undefined && judge(found)),
   }
 }
 
