@@ -10,6 +10,7 @@ import { selfSigned } from './certificate.ts'
 import type { Deliver } from './deliver.ts'
 import type { RelayOptions } from './options.ts'
 import { rememberRefusals } from './refusals.ts'
+import { watchPem } from './reload.ts'
 import type { Arrival } from './trace.ts'
 
 export interface Door {
@@ -38,7 +39,7 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
   const server = new SMTPServer(
     guard(gateway, {
       name,
-      ...(tls ?? selfSigned(name)),
+      ...(tls ? { cert: tls.cert, key: tls.key } : selfSigned(name)),
       limits: { sessions: shareOf(workers) },
       socketTimeout: SOCKET_TIMEOUT,
       closeTimeout: CLOSE_TIMEOUT,
@@ -68,7 +69,12 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
   // Each worker has a queue of its own, and the system deals: nobody's death holds up who waits for another.
   const listener = server.listen({ ...listen, ...(workers > 1 && { reusePort: SHARES_PORTS }) })
   await once(listener, 'listening')
-  return { port: (listener.address() as AddressInfo).port, close: () => stop(server) }
+  const unwatch = tls && watchPem(tls, pem => server.updateSecureContext(pem), gateway.world.notify)
+  const close = async () => {
+    unwatch?.()
+    await stop(server)
+  }
+  return { port: (listener.address() as AddressInfo).port, close }
 }
 
 async function stop(server: SMTPServer): Promise<void> {

@@ -1,5 +1,6 @@
 /** Looks for clamd at the start: a scanner that was named is always asked, the usual one only if it is there. */
 
+import { existsSync } from 'node:fs'
 import { ping } from '../../src/filters/clamav/clamd.ts'
 import { clamav } from '../../src/filters/clamav.ts'
 import type { Filter } from '../../src/index.ts'
@@ -13,11 +14,41 @@ export interface Found {
 
 const USUAL = '/run/clamav/clamd.ctl'
 
-export async function findClamd(named: string | undefined): Promise<Found> {
-  const text = named ?? USUAL
+/** So long after a look without success nobody looks again. */
+const LOOK_EVERY_MS = 2_000
+
+export async function findClamd(named: string | undefined, usual = USUAL): Promise<Found> {
+  const text = named ?? usual
   const place = text.startsWith('/') ? undefined : readPlace(text)
   const answers = await ping(place ?? { path: text }, AbortSignal.timeout(2_000))
-  if (!answers && named === undefined) return { filters: [], report: `not found at ${USUAL}: nothing is scanned` }
+  const scanner = clamav(place ?? { socket: text })
+  if (!answers && named === undefined)
+    return {
+      filters: [fromNowOn(scanner, usual)],
+      report: `not found at ${usual}: nothing is scanned until it is there`,
+    }
   const report = answers ? `found at ${text}` : `named, but silent at ${text}: mail is not passed unscanned`
-  return { filters: [clamav(place ?? { socket: text })], report }
+  return { filters: [scanner], report }
+}
+
+/** A machine starts clamd minutes after its mail: once it has answered it is always asked. */
+function fromNowOn(scanner: Filter, path: string): Filter {
+  const { message } = scanner
+  let [isThere, looked] = [false, Number.NEGATIVE_INFINITY]
+  let looking: Promise<boolean> | undefined
+  const look = async (): Promise<boolean> => {
+    if (isThere || performance.now() - looked < LOOK_EVERY_MS || !existsSync(path)) return isThere
+    looked = performance.now()
+    isThere = await ping({ path }, AbortSignal.timeout(2_000))
+    return isThere
+  }
+  return {
+    ...scanner,
+    message: async (context, before) => {
+      looking ??= look().finally(() => {
+        looking = undefined
+      })
+      return (await looking) ? await message?.(context, before) : undefined
+    },
+  }
 }

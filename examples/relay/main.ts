@@ -2,17 +2,18 @@
 import cluster from 'node:cluster'
 import { PosternError } from '../../src/index.ts'
 import { help } from './command-line.ts'
+import { boundedLog } from './log.ts'
 import { readOptions } from './options.ts'
 import { startWorkers } from './primary.ts'
 import { startRelay } from './relay.ts'
 import { startLines } from './report.ts'
 import { serveAsWorker, WORKER_NAME } from './worker.ts'
 
-// A reader of the log that has gone away must not take the mail with it.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+const tell = boundedLog(process.stderr, () => undefined).write
+const log = boundedLog(process.stdout, tell).write
 
-const log = (line: string) => process.stdout.write(line)
-const tell = (lines: string) => process.stderr.write(lines)
+// A terminal that closes, or a rotation of logs: what can be read again is, and nothing ends.
+process.on('SIGHUP', () => undefined)
 
 /** Starts what these options ask for. @returns what ends it */
 async function start(): Promise<() => Promise<void>> {

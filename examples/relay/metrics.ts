@@ -20,8 +20,12 @@ export async function serveMetrics(
       response.writeHead(404).end()
       return
     }
-    const body = prometheus(await read())
-    response.writeHead(200, { 'Content-Type': PROMETHEUS_TYPE }).end(body)
+    try {
+      const body = prometheus(await read())
+      response.writeHead(200, { 'Content-Type': PROMETHEUS_TYPE }).end(body)
+    } catch {
+      response.writeHead(500).end()
+    }
   })
   server.maxConnections = 20
   server.listen(port, host)

@@ -6,7 +6,7 @@ import { type Deliver, wanted } from './deliver.ts'
 
 /** RFC 5321 §4.5.4.1: a client tries for four to five days. */
 const RETRIES_MS = 5 * 86_400_000
-/** Programs that build a message anew for each try do so within minutes. */
+/** Programs that build a message anew for each try do so within minutes: so long one text reaches nobody twice whom it has reached. */
 const REBUILT_MS = 15 * 60_000
 const MAX_HEARD = 10_000
 
@@ -40,7 +40,6 @@ export function once(deliver: Deliver, store: Store | undefined): Deliver {
       heard.delete(key)
     }
     const again = answer.code === 250 ? [] : taken.flatMap(path => rebuilt.get(path) ?? [])
-    for (const key of again) heard.delete(key)
     await note(store, [
       ...fresh.map(key => [key, RETRIES_MS] as const),
       ...again.map(key => [key, REBUILT_MS] as const),
@@ -50,13 +49,12 @@ export function once(deliver: Deliver, store: Store | undefined): Deliver {
       ended: isHeard => {
         for (const key of fresh) waiting.delete(key)
         if (!isHeard || answer.code !== 250) return
-        const over = [...keys.values(), ...(rest.length < paths.length ? rebuilt.values() : [])]
-        for (const key of over) heard.add(key)
+        for (const key of keys.values()) heard.add(key)
         for (const key of heard) {
           if (heard.size <= MAX_HEARD) break
           heard.delete(key)
         }
-        forget(store, over)
+        forget(store, [...keys.values()])
       },
     }
   }

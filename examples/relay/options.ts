@@ -1,8 +1,9 @@
 /** The options of the relay, read together from the command line and the environment; all that is wrong is told at once. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { PosternError, type Problem } from '../../src/index.ts'
 import { gather, type Name } from './command-line.ts'
 import { type Hop, type Place, readHop, readPem, readPlace, readStore, type StorePlace, type Wrong } from './places.ts'
+import type { PemFiles } from './reload.ts'
 
 export interface RelayOptions {
   /** Where the relay listens. @default 127.0.0.1:2525 */
@@ -50,7 +51,7 @@ export interface RelayOptions {
   /** Carry decisions out. @default false: they are only told */
   readonly enforce: boolean
   /** PEM of certificate and key for STARTTLS. @default self-made at every start */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly tls?: PemFiles
 }
 
 /**
@@ -151,5 +152,6 @@ const TRUTH: Readonly<Record<string, boolean>> = { '': true, 1: true, true: true
 function readTls(cert: string | undefined, key: string | undefined, wrong: Wrong): RelayOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined
   const [certificate, secret] = [readPem('--cert', cert, wrong), readPem('--key', key, wrong)]
-  return certificate !== undefined && secret !== undefined ? { cert: certificate, key: secret } : undefined
+  if (cert === undefined || certificate === undefined || key === undefined || secret === undefined) return undefined
+  return { cert: certificate, key: secret, files: { cert: resolve(cert), key: resolve(key) } }
 }

@@ -14,6 +14,8 @@ import { type FromWorker, type ToWorker, WORKER_NAME } from './worker.ts'
 
 /** One that dies young is not started again at once: each time twice as late, until one has lived for a minute. */
 const PATIENCE = { first: 100, longest: 30_000, grown: 60_000, farewell: 20_000 }
+/** While no worker lives nobody listens: then no one waits longer. */
+const ALONE = 500
 /** A worker that is too busy to say what it has counted is left out. */
 const ANSWER_WITHIN = 1_000
 
@@ -23,7 +25,8 @@ export async function startWorkers(
   { log, tell }: Pick<Effects, 'log' | 'tell'>,
 ): Promise<Pick<Relay, 'start' | 'close'>> {
   const workers = new Map<Worker, string>()
-  const timers = new Set<NodeJS.Timeout>()
+  /** Names that nobody bears now, and when another begins. */
+  const waiting = new Map<string, { readonly start: () => void; readonly timer: NodeJS.Timeout }>()
   // All must name the same port to share it, and find it again when all have died.
   const place = options.listen.port === 0 ? ['--listen', placeText(await freePlace(options.listen))] : []
   let [stopping, restarts, questions] = [false, 0, 0]
@@ -39,6 +42,11 @@ export async function startWorkers(
     const worker = cluster.fork({ [WORKER_NAME]: name })
     workers.set(worker, name)
     worker.once('exit', () => workers.delete(worker))
+    // A process that could not be made, or not be told: it has ended, or will.
+    worker.on('error', error => {
+      tell(`warning: worker ${name}: ${error.message}\n`)
+      if (worker.process.pid === undefined) worker.emit('exit', 1, null)
+    })
     // Lines of several processes may not mix: only whole ones are passed on.
     worker.process.stdout?.on('data', lines(log))
     return worker
@@ -49,14 +57,37 @@ export async function startWorkers(
     worker.once('exit', (code, signal) => {
       if (stopping) return
       const again = performance.now() - since >= PATIENCE.grown ? PATIENCE.first : wait
+      const next = Math.min(2 * again, PATIENCE.longest)
+      const start = () => {
+        waiting.delete(name)
+        begin(name, next)
+      }
       restarts += 1
-      tell(`warning: worker ${name} ended (${signal ?? code}); another starts in ${again} ms\n`)
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        keep(fork(name), name, Math.min(2 * again, PATIENCE.longest))
-      }, again)
-      timers.add(timer)
+      const pause = workers.size === 0 ? Math.min(again, ALONE) : again
+      tell(`warning: worker ${name} ended (${signal ?? code}); another starts in ${pause} ms\n`)
+      waiting.set(name, { start, timer: setTimeout(start, pause) })
+      if (workers.size === 0) hurry()
     })
+  }
+  /** The last one has died: whoever waits for long already begins soon. */
+  const hurry = (): void => {
+    for (const [name, { start, timer }] of waiting) {
+      clearTimeout(timer)
+      waiting.set(name, { start, timer: setTimeout(start, ALONE) })
+    }
+  }
+  /** Where not even a process can be made now, it is tried again. */
+  const begin = (name: string, wait: number): void => {
+    try {
+      keep(fork(name), name, wait)
+    } catch (error) {
+      tell(`warning: worker ${name} cannot be started now: ${String(error)}\n`)
+      const start = () => {
+        waiting.delete(name)
+        begin(name, Math.min(2 * wait, PATIENCE.longest))
+      }
+      waiting.set(name, { start, timer: setTimeout(start, Math.max(wait, ALONE)) })
+    }
   }
   const metrics = async (): Promise<readonly Metric[]> => {
     questions += 1
@@ -86,7 +117,7 @@ export async function startWorkers(
     },
     close: async () => {
       stopping = true
-      for (const timer of timers) clearTimeout(timer)
+      for (const { timer } of waiting.values()) clearTimeout(timer)
       await Promise.all(
         [...workers.keys()].map(async worker => {
           const gone = once(worker, 'exit')

@@ -24,14 +24,18 @@ export async function serveAsWorker(options: RelayOptions, effects: Effects): Pr
     closing ??= starting.then(relay => relay.close())
     return closing
   }
-  process.on('message', async (told: ToWorker) => {
+  process.on('message', (told: ToWorker) => {
     if (told.what === 'stop') close().finally(() => process.exit(0))
-    else say({ what: 'metrics', question: told.question, metrics: (await starting).metrics() })
+    else
+      starting.then(relay => say({ what: 'metrics', question: told.question, metrics: relay.metrics() })).catch(ignore)
   })
   const { start } = await starting
   say({ what: 'started', start })
   return close
 }
+
+/** The first process waits for a second, and leaves this worker out. */
+const ignore = (): void => undefined
 
 /** To nobody, if the first process has gone: then this one goes too. */
 function say(message: FromWorker): void {

@@ -192,3 +192,29 @@ function isAlive(pid: number): boolean {
     return false
   }
 }
+
+test('both workers are killed again and again: while nobody listens another begins within half a second', async ({
+  expect,
+}) => {
+  await using folder = await scratch()
+  await using relay = await relayProcess(['--maildir', folder.path, '--workers', '2'])
+  const children = async () =>
+    (await readFile(`/proc/${relay.child.pid}/task/${relay.child.pid}/children`, 'utf8'))
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+  for (let round = 0; round < 6; round += 1) {
+    await expect.poll(async () => (await children()).length, { timeout: 60_000 }).toBeGreaterThan(0)
+    while ((await children()).length > 0) {
+      for (const pid of await children()) process.kill(Number(pid), 'SIGKILL')
+      await sleep(20)
+      if (relay.tells().split('another starts in').length > 2 * (round + 1)) break
+    }
+  }
+  const pauses = [...relay.tells().matchAll(/another starts in (\d+) ms/g)].map(([, ms]) => Number(ms))
+  expect(pauses.length).toBeGreaterThan(6)
+  const mostOfPairs = pauses.filter((_, index) => index % 2 === 1)
+  expect(Math.max(...mostOfPairs)).toBeLessThanOrEqual(500)
+  const taken = () => deliver(relay.port, letter('after')).catch(() => 'nobody listens')
+  await expect.poll(taken, { timeout: 60_000 }).toMatch(/^250 /)
+}, 180_000)

@@ -1,0 +1,41 @@
+/** Where the log goes: a reader that stops costs a bounded queue, and then lines, which are counted; never the mail. */
+import type { Writable } from 'node:stream'
+
+/** Octets that may wait for a reader: about ten thousand sessions. */
+const MAX_WAITING = 8 * 1024 * 1024
+
+export interface BoundedLog {
+  readonly write: (line: string) => void
+  readonly dropped: () => number
+}
+
+/** @param tell hears how many lines were dropped, once there is room again */
+export function boundedLog(
+  stream: Pick<Writable, 'write' | 'writableLength' | 'on' | 'once'>,
+  tell: (lines: string) => void,
+  max = MAX_WAITING,
+): BoundedLog {
+  let dropped = 0
+  let missing = 0
+  const resume = () => {
+    if (missing === 0) return
+    tell(`warning: log/dropped: ${missing} lines were dropped, because their reader had stopped\n`)
+    missing = 0
+  }
+  // A reader that has gone away must not take the mail with it.
+  stream.on('error', () => undefined)
+  return {
+    write: line => {
+      // What is partly written is never cut: lines stay whole, and only whole ones are left out.
+      if (stream.writableLength + line.length > max) {
+        if (missing === 0) stream.once('drain', resume)
+        const lines = line.split('\n').length - 1
+        missing += lines
+        dropped += lines
+        return
+      }
+      stream.write(line)
+    },
+    dropped: () => dropped,
+  }
+}
