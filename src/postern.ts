@@ -41,7 +41,7 @@ import { batched } from './store/batched.ts'
 import { insured } from './store/insured.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
-import { authenticationResults, isHostName } from './trace/authentication-results.ts'
+import { authenticationResults, hostNameCheck } from './trace/authentication-results.ts'
 import { forged } from './trace/forged.ts'
 import { spamStatus } from './trace/spam-status.ts'
 import type { Tracer } from './trace/tracer.ts'
@@ -135,7 +135,7 @@ export interface Gateway {
 const schema = schemaOf<PosternOptions>('', {
   filters: required(check('an array of filters; write filters: [] with filters in it', Array.isArray)),
   policy: callback('a policy, as thresholds() makes it'),
-  name: check('the name of a host or domain, such as mx.example.org', isHostName),
+  name: hostNameCheck(),
   dns: having('a resolver, as resolver() makes it', 'resolve'),
   clock: having('a clock', 'now', 'monotonic', 'after'),
   mode: oneOf('enforce', 'shadow'),

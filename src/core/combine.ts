@@ -1,7 +1,10 @@
 /** Filters made of filters: dry runs and exemptions. */
+import { callback } from './checks.ts'
 import { PosternError, type Problem } from './errors.ts'
 import type { Filter, SoFar } from './filter.ts'
+import { wrongFilters } from './filter-check.ts'
 import { type Findings, shadowed } from './finding.ts'
+import { wrongIn } from './options.ts'
 import { type Connection, type Header, type Message, type Recipient, type Stage, stages } from './stage.ts'
 
 /** What a stage may know: a connection, and as much more as was said. */
@@ -10,10 +13,13 @@ export type Anywhere = Connection & Partial<Omit<Recipient & Header & Message, k
 type Examine = (context: Anywhere, sofar: SoFar) => Findings | Promise<Findings>
 
 /** A dry run: what the filter finds is listed, and what it would have done is kept under `would`. */
-export const shadow = (filter: Filter): Filter =>
-  changed(filter, examine => (context, sofar) => after(examine(context, sofar), withoutConsequences), {
+export function shadow(filter: Filter): Filter {
+  const problems = wrongFilters([filter], 'shadow')
+  if (problems.length > 0) throw new PosternError(problems)
+  return changed(filter, examine => (context, sofar) => after(examine(context, sofar), withoutConsequences), {
     failure: 'pass',
   })
+}
 
 /**
  * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then. For
@@ -27,6 +33,8 @@ export function unless(
   trusted: (context: Anywhere) => boolean | Promise<boolean>,
   ...filters: readonly (Filter | readonly Filter[])[]
 ): readonly Filter[] {
+  const wrong = [...wrongIn(callback(), trusted, 'unless.trusted'), ...wrongFilters(filters, 'unless.filters')]
+  if (wrong.length > 0) throw new PosternError(wrong)
   const all = filters.flat()
   const problems = all.flatMap(({ name, required }): Problem[] =>
     required === undefined
@@ -45,7 +53,7 @@ export function unless(
     changed(
       filter,
       examine => (context, sofar) =>
-        after(trusted(context), isTrusted => (isTrusted ? undefined : examine(context, sofar))),
+        after(trusted(context), isTrusted => (isTrusted === true ? undefined : examine(context, sofar))),
     ),
   )
 }

@@ -115,7 +115,7 @@ export const hidden = <T>(expected: string, isRight: (value: unknown) => boolean
   schema: v.pipe(
     v.unknown(),
     v.rawCheck(({ dataset: { value }, addIssue }) => {
-      const shown = typeof value === 'string' ? 'a text that is not shown' : value
+      const shown = typeof value === 'string' && value !== '' ? 'a text that is not shown' : value
       if (!isRight(value)) addIssue({ message: expected, input: shown })
     }),
   ),

@@ -1,7 +1,9 @@
 /** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
+
 import { isIP } from 'node:net'
-import { PosternError, type Problem } from '../core/errors.ts'
+import { callback, duration, having, size as sizeCheck, whole } from '../core/checks.ts'
 import { lazily } from '../core/lazily.ts'
+import { check, checked, list, object, schemaOf } from '../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
@@ -40,6 +42,23 @@ export interface CacheOptions {
   readonly failure?: Duration
 }
 
+const aServer = check<string>(
+  'the address of a DNS server, as 192.0.2.53 or [2001:db8::53]:5353; write its IP address, not its name',
+  isServer,
+)
+
+const schema = schemaOf<ResolverOptions>('dns', {
+  servers: list(aServer, 'addresses of DNS servers', { min: 1 }),
+  timeout: duration({ min: '1ms' }),
+  inFlight: whole({ min: 1 }),
+  cache: object<CacheOptions>(
+    { entries: whole(), size: sizeCheck(), longest: duration(), untold: duration(), failure: duration() },
+    'cache',
+  ),
+  took: callback(),
+  clock: having('a clock', 'now', 'monotonic', 'after'),
+})
+
 /**
  * A resolver that asks the servers itself, over UDP and TCP.
  *
@@ -49,21 +68,23 @@ export interface CacheOptions {
  * if (answer.kind === 'answer') console.log(answer.records)
  * @throws PosternError when an option is wrong.
  */
-export function resolver({
-  servers,
-  timeout = '1.5s',
-  inFlight = 1_000,
-  cache: { entries = 10_000, size = '16mb', longest = '1h', untold = '60s', failure: failed = '2s' } = {},
-  took,
-  clock = systemClock,
-}: ResolverOptions = {}): Resolver {
-  const ms = toMilliseconds(timeout, 'dns.timeout')
+export function resolver(options: ResolverOptions = {}): Resolver {
+  const {
+    servers,
+    timeout = '1.5s',
+    inFlight = 1_000,
+    cache = {},
+    took,
+    clock = systemClock,
+  } = checked(schema, options)
+  const { entries = 10_000, size = '16mb', longest = '1h', untold = '60s', failure: failed = '2s' } = cache
+  const ms = toMilliseconds(timeout)
   const lives = {
-    longest: toMilliseconds(longest, 'dns.cache.longest'),
-    untold: toMilliseconds(untold, 'dns.cache.untold'),
-    failed: toMilliseconds(failed, 'dns.cache.failure'),
+    longest: toMilliseconds(longest),
+    untold: toMilliseconds(untold),
+    failed: toMilliseconds(failed),
   }
-  const memory: Cache = newCache({ entries, octets: toOctets(size, 'dns.cache.size'), clock })
+  const memory: Cache = newCache({ entries, octets: toOctets(size), clock })
   const servant = client(serversOf(servers), { ms, clock })
   const asking = new Map<string, Promise<Answer<unknown>>>()
 
@@ -112,11 +133,7 @@ const dns = lazily(() => process.getBuiltinModule('node:dns'))
 /** Read by node:dns, which knows the system's servers and the form of an address with a port. */
 function serversOf(named: readonly string[] | undefined): readonly Server[] {
   const channel = new (dns().promises.Resolver)()
-  if (named !== undefined) {
-    const problems = named.length > 0 ? named.flatMap(notAServer) : [noServer]
-    if (problems.length > 0) throw new PosternError(problems)
-    channel.setServers(named)
-  }
+  if (named !== undefined) channel.setServers(named)
   return channel.getServers().map(text => {
     if (isIP(text) > 0) return { host: text, port: DNS_PORT }
     const colon = text.lastIndexOf(':')
@@ -125,20 +142,12 @@ function serversOf(named: readonly string[] | undefined): readonly Server[] {
 }
 
 const DNS_PORT = 53
-const expected = 'the address of a DNS server, as 192.0.2.53 or [2001:db8::53]:5353'
-
-const noServer: Problem = {
-  path: 'dns.servers',
-  found: [],
-  expected: `${expected}, or no list at all`,
-  remedy: 'name a server, or leave the option out to ask those of the system',
-}
-
-function notAServer(server: string, index: number): readonly Problem[] {
+function isServer(server: unknown): boolean {
+  if (typeof server !== 'string') return false
   try {
     ;new (dns().promises.Resolver)().setServers([server])
-    return []
+    return true
   } catch {
-    return [{ path: `dns.servers[${index}]`, found: server, expected, remedy: 'write its IP address, not its name' }]
+    return false
   }
 }

@@ -1,6 +1,9 @@
 /** Combines what other filters have found: evidence that is weak alone and strong together. */
+import { PosternError } from '../core/errors.ts'
 import type { Filter } from '../core/filter.ts'
 import type { Finding } from '../core/finding.ts'
+import { malformed } from '../core/malformed.ts'
+import { isRecord } from '../core/options.ts'
 import type { RuleId } from './content.ts'
 
 /** A rule that was found, or an expression over rules. Make it with {@link all}, {@link any}, {@link not} and their kin. */
@@ -32,18 +35,43 @@ export const rule = (name: string): Condition => ({ rule: name })
  * States `finding` at the message stage when the condition holds for what was found before: at earlier stages, and by the
  * filters of this one that are not `late`.
  *
+ * @throws PosternError when the condition or the finding is none
  * @example
  * composite('invoice-from-listed', all(rule('dnsbl/listed'), any('attachments/macro', 'links/free-host')), points(4, 'listed, and brings a document that acts'))
  */
-export const composite = (name: string, when: Condition, finding: Finding): Filter => ({
-  name,
-  checks: 'content',
-  order: 'late',
-  message: (_message, { findings }) => {
-    const found = new Set(findings.map(({ rule }) => rule ?? ''))
-    return holds(when, found) && finding
-  },
-})
+export function composite(name: string, when: Condition, finding: Finding): Filter {
+  const wrong = malformed(finding)
+  const expected = 'a condition, as all(), any(), atLeast(), not() and rule() make it'
+  const problems = [
+    ...(isCondition(when) ? [] : [{ path: 'composite.when', found: when, expected, remedy: 'make it of those' }]),
+    ...(wrong === undefined
+      ? []
+      : [{ path: 'composite.finding', found: finding, expected: 'a finding', remedy: wrong }]),
+  ]
+  if (problems.length > 0) throw new PosternError(problems)
+  return {
+    name,
+    order: 'late',
+    message: (_message, { findings }) => {
+      const found = new Set(findings.map(({ rule }) => rule ?? ''))
+      return holds(when, found) && finding
+    },
+  }
+}
+
+const DEEPEST = 32
+
+/** Of bounded depth: a condition that holds itself would never be decided. */
+function isCondition(when: unknown, depth = 0): when is Condition {
+  if (typeof when === 'string') return when !== ''
+  if (!isRecord(when) || depth > DEEPEST) return false
+  const below = (conditions: unknown) =>
+    Array.isArray(conditions) && conditions.length > 0 && conditions.every(one => isCondition(one, depth + 1))
+  if (typeof when.rule === 'string') return true
+  if ('all' in when) return below(when.all)
+  if ('not' in when) return isCondition(when.not, depth + 1)
+  return Number.isSafeInteger(when.atLeast) && Number(when.atLeast) > 0 && below(when.of)
+}
 
 /** Whether the condition holds for these rules. */
 export function holds(condition: Condition, found: ReadonlySet<string>): boolean {

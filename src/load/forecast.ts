@@ -1,5 +1,6 @@
 /** What will arrive in the next hours, and whether what arrives now is out of the ordinary: constant memory, no timer. */
-import { PosternError } from '../core/errors.ts'
+import { duration, having } from '../core/checks.ts'
+import { checked, relation, schemaOf } from '../core/options.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
 import { type Expected, season } from './season.ts'
@@ -25,6 +26,27 @@ const SMOOTH = 600_000
 /** The last step is counted in so many parts, so that it slides. */
 const PARTS = 6
 
+export interface ForecastOptions {
+  /** How long is counted together. @default '1m' */
+  readonly step?: Duration
+  /** Who tells the time. @default the system's clock */
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'>
+}
+
+const schema = schemaOf<ForecastOptions>(
+  'forecast',
+  { step: duration({ min: '1s', max: '6h' }), clock: having('a clock', 'now', 'monotonic') },
+  relation(
+    ['step'],
+    ({ step = '1m' }) =>
+      DAY % toMilliseconds(step) !== 0 && {
+        found: step,
+        expected: 'a part of a day, from 1s to 6h',
+        remedy: "set step: '1m'",
+      },
+  ),
+)
+
 /**
  * Learns the days and weeks of arrivals. Days are those of UTC: where clocks are changed, the season moves by an hour and is
  * learnt anew within days.
@@ -35,20 +57,9 @@ const PARTS = 6
  * arrivals.arrived()
  * arrivals.peak('6h') // { expected: 410, low: 300, high: 560, in: 5_400_000 }
  */
-export function forecast({
-  step = '1m',
-  clock = systemClock,
-}: {
-  /** How long is counted together. @default '1m' */
-  readonly step?: Duration
-  /** Who tells the time. @default the system's clock */
-  readonly clock?: Pick<Clock, 'now' | 'monotonic'>
-} = {}): Forecast {
-  const length = toMilliseconds(step, 'forecast.step')
-  if (length < 1000 || DAY % length !== 0 || length > DAY / 4)
-    throw new PosternError([
-      { path: 'forecast.step', found: step, expected: 'a part of a day, from 1s to 6h', remedy: "set step: '1m'" },
-    ])
+export function forecast(options: ForecastOptions = {}): Forecast {
+  const { step = '1m', clock = systemClock } = checked(schema, options)
+  const length = toMilliseconds(step)
   const stepsPerDay = DAY / length
   const seasons = season(stepsPerDay, Math.round(SMOOTH / length))
   const sliding = window(length / PARTS, clock)

@@ -1,5 +1,6 @@
 /** Measures how loaded this process is: looks ten times a second while somebody asks, and sleeps when nobody does. */
-import { PosternError } from '../core/errors.ts'
+import { callback, duration, having, number, size, whole } from '../core/checks.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
 import { type Clock, harmless, type Notify, systemClock } from '../core/world.ts'
 import { descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
@@ -31,6 +32,19 @@ export interface LoadMeterOptions {
   readonly process?: ProcessProbe
 }
 
+const schema = schemaOf<LoadMeterOptions>('load', {
+  sessions: whole({ min: 1 }),
+  scans: whole({ min: 1 }),
+  spool: size({ min: 1 }),
+  memory: size({ min: 1 }),
+  descriptors: whole({ min: 1 }),
+  descriptorReserve: number({ above: 0, max: 0.99 }, 'a share'),
+  delay: duration({ min: '1ms' }),
+  clock: having('a clock', 'now', 'monotonic', 'after'),
+  notify: callback(),
+  process: having('what shows the state of the process', 'busy', 'memory'),
+})
+
 type Counted = Exclude<Held, 'descriptors'>
 
 const TICK = 100
@@ -58,27 +72,21 @@ const MOST_DOUBTFUL = 0.65
  * const load = loadMeter({ memory: '512mb' })
  * postern({ load, filters: underLoad({ filters: recommended({ domains }) }) })
  */
-export function loadMeter({
-  sessions = 2_000,
-  scans = 50,
-  spool = '1gb',
-  memory,
-  delay = '250ms',
-  descriptors: most = descriptorLimit(),
-  descriptorReserve: reserve = 0.4,
-  clock = systemClock,
-  notify: told = () => undefined,
-  process = processProbe(memory === undefined ? undefined : toOctets(memory, 'load.memory')),
-}: LoadMeterOptions = {}): LoadMeter {
-  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toOctets(spool, 'load.spool') }
-  const latest = toMilliseconds(delay, 'load.delay')
-  check({
-    ...full,
-    delay: latest,
-    descriptors: most,
-    descriptorReserve: reserve < 1 ? reserve : Number.NaN,
-    ...(memory !== undefined && { memory: toOctets(memory, 'load.memory') }),
-  })
+export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
+  const { memory } = checked(schema, options)
+  const {
+    sessions = 2_000,
+    scans = 50,
+    spool = '1gb',
+    delay = '250ms',
+    descriptors: most = descriptorLimit(),
+    descriptorReserve: reserve = 0.4,
+    clock = systemClock,
+    notify: told = () => undefined,
+    process = processProbe(memory === undefined ? undefined : toOctets(memory)),
+  } = options
+  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toOctets(spool) }
+  const latest = toMilliseconds(delay)
   const notify = harmless('notify', told)
   const files = descriptors({ limit: most, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
   const held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
@@ -191,11 +199,4 @@ function probed(probe: () => number): number | undefined {
 }
 
 /** A share of nothing is no number. */
-function check(means: Readonly<Record<string, number>>): void {
-  const problems = Object.entries(means)
-    .filter(([, found]) => !(found > 0))
-    .map(([key, found]) => ({ path: `load.${key}`, found, expected: 'more than none', remedy: `correct ${key}` }))
-  if (problems.length > 0) throw new PosternError(problems)
-}
-
 const part = (share: number): number => Math.min(1, Math.max(0, share))

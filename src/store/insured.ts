@@ -1,5 +1,7 @@
 /** A store that answers whatever becomes of the one behind it: while that is away, from the memory of this process. */
+import { callback, duration, having, whole } from '../core/checks.ts'
 import { PosternError } from '../core/errors.ts'
+import { problemsOf, schemaOf, wrongIn } from '../core/options.ts'
 import { type Duration, toMilliseconds } from '../core/units.ts'
 import { type Clock, type Notify, systemClock, warnProcess } from '../core/world.ts'
 import { areAnswers, copying } from './answers.ts'
@@ -33,6 +35,16 @@ export interface InsuredStore extends Store {
   stop(): void
 }
 
+const aStore = having<Store>('a store, as redisStore() makes it', 'run')
+const schema = schemaOf<InsuredOptions>('insured', {
+  nodes: whole({ min: 1, max: 100_000 }),
+  local: having('a store of memoryStore()', 'run'),
+  deadline: duration({ min: '1ms' }),
+  retry: duration({ min: '1ms' }),
+  notify: callback(),
+  clock: having('a clock', 'now', 'monotonic', 'after'),
+})
+
 /**
  * Insures a store against being slow, silent, down, read-only or out of its mind: run() never rejects, and takes
  * `deadline` at most. What was seen of the store is remembered here too, so that counts go on when it goes away. What
@@ -42,27 +54,25 @@ export interface InsuredStore extends Store {
  * @example
  * postern({ filters, store: insured(redisStore({ client }), { nodes: 4 }) })
  */
-export function insured(
-  store: Store,
-  {
+export function insured(store: Store, options: InsuredOptions = {}): InsuredStore {
+  const problems = [...wrongIn(aStore, store, 'insured.store'), ...problemsOf(schema, options)]
+  if (problems.length > 0) throw new PosternError(problems)
+  const {
     nodes = 1,
     clock = systemClock,
     local = memoryStore({ clock }),
     deadline = '100ms',
     retry = '1s',
     notify = warnProcess,
-  }: InsuredOptions = {},
-): InsuredStore {
-  if (!Number.isSafeInteger(nodes) || nodes < 1)
-    throw new PosternError([{ path: 'nodes', found: nodes, expected: 'a whole number from 1', remedy: 'set nodes' }])
+  } = options
 
   const probe = async () => checked(writing, await store.run(writing))
   const guard = breaker({
     name: 'store',
     who: 'the store',
     meanwhile: `counts go on in memory${nodes > 1 ? `, each ${nodes} times` : ''}`,
-    deadline: toMilliseconds(deadline, 'deadline'),
-    retry: toMilliseconds(retry, 'retry'),
+    deadline: toMilliseconds(deadline),
+    retry: toMilliseconds(retry),
     clock,
     notify,
     probe,

@@ -1,5 +1,6 @@
 /** A store in memory, bounded however many keys are sprayed at it. For one process, until it ends. */
-import { PosternError, type Problem } from '../core/errors.ts'
+import { having, size, whole } from '../core/checks.ts'
+import { checked, schemaOf } from '../core/options.ts'
 import { type Size, toOctets } from '../core/units.ts'
 import { type Clock, systemClock } from '../core/world.ts'
 import { shelf } from './shelf.ts'
@@ -25,6 +26,12 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<Clock, 'monotonic'>
 }
 
+const schema = schemaOf<MemoryStoreOptions>('memoryStore', {
+  entries: whole({ min: 1 }),
+  bytes: size({ min: '1kb' }),
+  clock: having('a clock', 'monotonic'),
+})
+
 /**
  * Octets of one entry beside its value: seven numbers, a place for the value, three in an index that has just grown, and
  * a tenth for what lies between. Measured by bench/store.ts.
@@ -42,12 +49,9 @@ type Value = string | number | Sums
  * const store = memoryStore({ bytes: '16mb' })
  * store.run([{ op: 'increment', key: '192.0.2.0/24', by: 1, lasts: 60_000 }]) // [{ count: 1, endsIn: 60000 }]
  */
-export function memoryStore({
-  entries = 500_000,
-  bytes = '64mb',
-  clock = systemClock,
-}: MemoryStoreOptions = {}): MemoryStore {
-  const held = shelf<Value>(checked(entries, bytes))
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { entries = 500_000, bytes = '64mb', clock = systemClock } = checked(schema, options)
+  const held = shelf<Value>({ entries, bytes: toOctets(bytes) })
 
   const write = (key: string, item: number, value: Value, lasts: number, now: number): number => {
     const time = lasting(lasts)
@@ -130,16 +134,6 @@ export function memoryStore({
       return held.bytes
     },
   }
-}
-
-function checked(entries: number, bytes: Size): { readonly entries: number; readonly bytes: number } {
-  const problems: Problem[] = []
-  const octets = toOctets(bytes, 'bytes')
-  if (!Number.isSafeInteger(entries) || entries < 1)
-    problems.push({ path: 'entries', found: entries, expected: 'a whole number from 1', remedy: 'set entries' })
-  if (octets < 1024) problems.push({ path: 'bytes', found: bytes, expected: 'a size from 1kb', remedy: 'set bytes' })
-  if (problems.length > 0) throw new PosternError(problems)
-  return { entries, bytes: octets }
 }
 
 function textOf(value: Value | undefined): string {

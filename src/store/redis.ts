@@ -1,5 +1,8 @@
 /** `postern/redis`: a store on Redis or Valkey, single or cluster, over a client of the user's own. */
+
 import { hash } from 'node:crypto'
+import { callback, flag } from '../core/checks.ts'
+import { check, checked, required, schemaOf } from '../core/options.ts'
 import { type Notify, warnProcess } from '../core/world.ts'
 import { script, scriptHash } from './redis-script.ts'
 import type { Answers, AnswerTo, Operation, Store } from './store.ts'
@@ -28,6 +31,15 @@ export interface RedisStoreOptions {
   readonly notify?: Notify
 }
 
+const schema = schemaOf<RedisStoreOptions>('redisStore', {
+  client: required(
+    check('a client of ioredis, iovalkey or node-redis; write redisStore({ client: new Redis(…) })', isClient),
+  ),
+  prefix: check('a text without braces', text => typeof text === 'string' && text.length <= 200 && !/[{}]/.test(text)),
+  cluster: flag(),
+  notify: callback(),
+})
+
 /**
  * A store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one for each
  * hash tag, sent at once. It waits as long as its client does: postern() insures it, and so does `insured`.
@@ -37,12 +49,13 @@ export interface RedisStoreOptions {
  * const client = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
  * postern({ filters, store: redisStore({ client }) })
  */
-export function redisStore({
-  client,
-  prefix = 'postern:',
-  cluster = isCluster(client),
-  notify = warnProcess,
-}: RedisStoreOptions): Store {
+export function redisStore(options: RedisStoreOptions): Store {
+  const {
+    client,
+    prefix = 'postern:',
+    cluster = isCluster(options.client),
+    notify = warnProcess,
+  } = checked(schema, options)
   const call = callerOf(client)
   const tellReplaced = onceInAWhile((keys: unknown) => {
     const [key] = Array.isArray(keys) ? keys : []
@@ -123,6 +136,11 @@ function callerOf(client: IoClient | NodeRedisClient): Call {
       return await ask(false, keys, words)
     }
   }
+}
+
+function isClient(client: unknown): boolean {
+  if (typeof client !== 'object' || client === null) return false
+  return ['evalSha', 'evalsha'].some(name => typeof (client as Readonly<Record<string, unknown>>)[name] === 'function')
 }
 
 function isCluster(client: object): boolean {

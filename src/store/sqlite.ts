@@ -1,9 +1,11 @@
 /** `postern/sqlite`: a store in a file, that survives a restart and is shared by the processes of one machine. */
+
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { PosternError } from '../core/errors.ts'
+import { callback, having, text, whole } from '../core/checks.ts'
+import { checked, required, schemaOf } from '../core/options.ts'
 import { type Clock, type Notify, warnProcess } from '../core/world.ts'
 import type { DatabaseOptions } from './sqlite/database.ts'
 import type { Request, Response } from './sqlite/thread.ts'
@@ -40,6 +42,13 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
+  file: required(text('the path of a file')),
+  entries: whole({ min: 1 }),
+  notify: callback(),
+  clock: having('a clock', 'now', 'monotonic'),
+})
+
 /**
  * A store over node:sqlite, in a thread of its own. Lists that come while the thread is at work are done together, in
  * one transaction. It waits as long as the disk does: postern() insures it, and so does `insured`.
@@ -48,16 +57,8 @@ interface Waiting {
  * @example
  * postern({ filters, store: sqliteStore({ file: '/var/lib/postern/store.db' }) })
  */
-export function sqliteStore({
-  file,
-  entries = 1_000_000,
-  notify = warnProcess,
-  clock,
-}: SqliteStoreOptions): SqliteStore {
-  if (!Number.isSafeInteger(entries) || entries < 1)
-    throw new PosternError([
-      { path: 'entries', found: entries, expected: 'a whole number from 1', remedy: 'set entries' },
-    ])
+export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
+  const { file, entries = 1_000_000, notify = warnProcess, clock } = checked(schema, given)
   const time = clock ?? machineClock
   const options: DatabaseOptions = {
     file: resolve(file),

@@ -1,5 +1,7 @@
 /** Authentication-Results (RFC 8601): what was found out about a message, for whoever reads it after us. */
+
 import { PosternError } from '../core/errors.ts'
+import { type Check, check, checked, required, schemaOf } from '../core/options.ts'
 import { queryName } from '../dns/name.ts'
 import { type Arc, arc } from '../facts/arc.ts'
 import { type Dkim, dkim } from '../facts/dkim.ts'
@@ -14,6 +16,8 @@ export interface AuthenticationResultsOptions {
   readonly id: string
 }
 
+const schema = schemaOf<AuthenticationResultsOptions>('authenticationResults', { id: required(hostNameCheck()) })
+
 const NAME = 'Authentication-Results'
 const MOST_OCTETS = 4096
 
@@ -23,7 +27,8 @@ const MOST_OCTETS = 4096
  *
  * @throws PosternError when `id` is no host name
  */
-export function authenticationResults({ id }: AuthenticationResultsOptions): Tracer {
+export function authenticationResults(options: AuthenticationResultsOptions): Tracer {
+  const { id } = checked(schema, options)
   const name = authservId(id)
   const tracer: Tracer = ({ ip }, _decision, found): readonly TraceField[] => {
     const all = resultsOf(ip, found)
@@ -33,7 +38,14 @@ export function authenticationResults({ id }: AuthenticationResultsOptions): Tra
 }
 
 /** Whether it can stand as an authserv-id. */
-export const isHostName = (id: unknown): boolean => typeof id === 'string' && queryName(domainOf(id)) !== undefined
+export function isHostName(id: unknown): boolean {
+  return typeof id === 'string' && queryName(domainOf(id)) !== undefined
+}
+
+/** @internal */
+export function hostNameCheck(): Check<string> {
+  return check('the name of a host or domain, such as mx.example.org; name the host that receives mail', isHostName)
+}
 
 /** The form in which an authserv-id is written and compared: lower case, A-labels, no final dot. */
 export function authservId(id: string): string {

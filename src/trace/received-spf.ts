@@ -1,12 +1,15 @@
 /** Received-SPF (RFC 7208 §9.1), for programs that read SPF there and not in Authentication-Results. */
+import { checked, required, schemaOf } from '../core/options.ts'
 import { spf } from '../facts/spf.ts'
-import { authservId } from './authentication-results.ts'
+import { authservId, hostNameCheck } from './authentication-results.ts'
 import { folded, type Tracer, tokenOrQuoted } from './tracer.ts'
 
 export interface ReceivedSpfOptions {
   /** The name of the host that receives mail. */
   readonly receiver: string
 }
+
+const schema = schemaOf<ReceivedSpfOptions>('receivedSpf', { receiver: required(hostNameCheck()) })
 
 const NAME = 'Received-SPF'
 const LONGEST_PATH = 254
@@ -16,7 +19,8 @@ const LONGEST_PATH = 254
  *
  * @throws PosternError when `receiver` is no host name
  */
-export function receivedSpf({ receiver }: ReceivedSpfOptions): Tracer {
+export function receivedSpf(options: ReceivedSpfOptions): Tracer {
+  const { receiver } = checked(schema, options)
   const name = authservId(receiver)
   return ({ ip, helo, reversePath }, _decision, found) => {
     const check = found(spf)

@@ -1,6 +1,9 @@
 /** A plugin for Haraka: its hooks drive a session for each client. */
+import { flag } from '../../core/checks.ts'
 import { type Decision, isFinal } from '../../core/decision.ts'
+import { schemaOf } from '../../core/options.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { addFields, removeFields } from './header.ts'
 import { type Answer, Answers, type HarakaConnection, type Next, type Path, type ResultStore } from './types.ts'
 import { type Visit, visit } from './visit.ts'
@@ -12,6 +15,8 @@ export interface HarakaOptions {
    */
   readonly admit?: boolean
 }
+
+const schema = schemaOf<HarakaOptions>('haraka', { admit: flag() })
 
 type Hook = (next: Next, connection: HarakaConnection, params?: unknown) => void
 
@@ -47,8 +52,9 @@ const NAME = { name: 'postern' }
  * // plugins/postern.js
  * Object.assign(exports, require('postern/haraka').haraka(gateway))
  */
-export function haraka(gateway: Gateway | (() => Gateway), { admit = false }: HarakaOptions = {}): HarakaPlugin {
-  const current = typeof gateway === 'function' ? gateway : () => gateway
+export function haraka(gateway: Gateway | (() => Gateway), options: HarakaOptions = {}): HarakaPlugin {
+  const current = checkedGateway(schema, gateway, options)
+  const { admit = false } = options
   const visits = new WeakMap<HarakaConnection, Visit>()
 
   const end = (connection: HarakaConnection) => {

@@ -1,7 +1,10 @@
 /** Stalwart's MTA hooks: JSON over HTTP, one call for each stage of the dialogue. */
+import { duration, isSecret, size as sizeCheck, whole } from '../../core/checks.ts'
 import { PosternError } from '../../core/errors.ts'
+import { hidden, required, schemaOf } from '../../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { failed, isSame, json, WebError } from '../web/request.ts'
 import type { FetchHandler } from '../web/serve.ts'
 import { answerOf } from './answer.ts'
@@ -20,6 +23,18 @@ export interface HooksOptions {
   readonly idle?: Duration
 }
 
+const schema = schemaOf<HooksOptions>('hooks', {
+  authorization: required(
+    hidden(
+      "a secret that requests must show; give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook",
+      isSecret,
+    ),
+  ),
+  size: sizeCheck({ min: 1 }),
+  sessions: whole({ min: 1 }),
+  idle: duration({ min: '1s' }),
+})
+
 /**
  * A handler for Stalwart's MTA hooks. It can be called at any of the stages: what a session has not heard yet is in every
  * call. Octets of a message that are no UTF-8 do not survive JSON, so signatures over them fail here.
@@ -32,16 +47,11 @@ export interface HooksOptions {
  */
 export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions): FetchHandler {
   // Not all callers are type-checked, and what is missing then is to be told of like any other mistake.
-  const given: Partial<HooksOptions> = options ?? {}
+  const given = options ?? ({} as HooksOptions)
+  const current = checkedGateway(schema, gateway, given)
   const { authorization, size = '50mb', sessions = 10_000, idle = '6m' } = given
-  const current = typeof gateway === 'function' ? gateway : () => gateway
-  const limit = toOctets(size, 'hooks.size')
-  const open = visits(current, { sessions, idle: toMilliseconds(idle, 'hooks.idle') })
-  if (!authorization) {
-    const remedy = "give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook"
-    const expected = 'a secret that requests must show'
-    throw new PosternError([{ path: 'hooks.authorization', found: authorization, expected, remedy }])
-  }
+  const limit = toOctets(size)
+  const open = visits(current, { sessions, idle: toMilliseconds(idle) })
   const thread = callThread()
   return async request => {
     try {

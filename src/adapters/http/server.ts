@@ -1,9 +1,13 @@
 /** A server of Rspamd's protocol: HTTP, and on the same port the line protocols of Exim and spamc. */
+
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { zstdCompress } from 'node:zlib'
+import { duration, score, secret, size as sizeCheck, whole } from '../../core/checks.ts'
+import { relation, schemaOf } from '../../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { peerOf } from '../peer.ts'
 import { byteBudget } from '../web/budget.ts'
 import { connectionOf, HttpConnection } from '../web/connection.ts'
@@ -35,6 +39,28 @@ export interface RspamdOptions {
   readonly patience?: Duration
 }
 
+const schema = schemaOf<RspamdOptions>(
+  'rspamd',
+  {
+    password: secret(),
+    reject: score({ above: 0 }),
+    quarantine: score({ above: 0 }),
+    size: sizeCheck({ min: 1 }),
+    budget: sizeCheck({ min: 1 }),
+    connections: whole({ min: 1 }),
+    patience: duration({ min: '10ms' }),
+  },
+  relation(
+    ['quarantine', 'reject'],
+    ({ quarantine = 6, reject = 15 }) =>
+      quarantine >= reject && {
+        found: quarantine,
+        expected: `less than reject, which is ${reject}`,
+        remedy: 'give both, the lower one to quarantine',
+      },
+  ),
+)
+
 const MOST_HEADER = 65_536
 
 /**
@@ -47,13 +73,13 @@ const MOST_HEADER = 65_536
  * rspamd(gateway, { password: 'secret' }).listen(11333, '127.0.0.1')
  */
 export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOptions = {}): Server {
+  const current = checkedGateway(schema, gateway, options)
   const { password, reject = 15, quarantine = 6, size = '25mb', budget = '64mb' } = options
   const { connections = 100, patience = '60s' } = options
-  const current = typeof gateway === 'function' ? gateway : () => gateway
   const door: Door = { current, counts: counts(() => Date.now()), password, thresholds: { reject, quarantine } }
-  const limit = toOctets(size, 'rspamd.size')
-  const bytes = byteBudget(toOctets(budget, 'rspamd.budget'))
-  const accept = socketSlots({ connections, patience: toMilliseconds(patience, 'rspamd.patience') })
+  const limit = toOctets(size)
+  const bytes = byteBudget(toOctets(budget))
+  const accept = socketSlots({ connections, patience: toMilliseconds(patience) })
   const http = createHttp({ maxHeaderSize: MOST_HEADER }, (request, response) => {
     connectionOf(request).began(request, response)
     const left = new AbortController()

@@ -1,7 +1,11 @@
 /** A milter server: Postfix, Sendmail and OpenSMTPD ask it at every step of the dialogue. */
+
 import type { Server } from 'node:net'
+import { duration, whole } from '../../core/checks.ts'
+import { schemaOf } from '../../core/options.ts'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { socketServer } from '../socket-server.ts'
 import { conversation } from './conversation.ts'
 import { packetReader } from './packets.ts'
@@ -12,6 +16,8 @@ export interface MilterOptions {
   /** How long a mail server may be silent. Postfix is silent for as long as its client is. @default '1h' */
   readonly idle?: Duration
 }
+
+const schema = schemaOf<MilterOptions>('milter', { connections: whole({ min: 1 }), idle: duration({ min: '100ms' }) })
 
 /** Answers that a mail server does not fetch: far less than this is ever under way. */
 const MOST_UNREAD = 262_144
@@ -26,12 +32,10 @@ const MOST_UNREAD = 262_144
  * milter(gateway).listen(8891, '127.0.0.1')
  * // main.cf: smtpd_milters = inet:127.0.0.1:8891
  */
-export function milter(
-  gateway: Gateway | (() => Gateway),
-  { connections = 2000, idle = '1h' }: MilterOptions = {},
-): Server {
-  const current = typeof gateway === 'function' ? gateway : () => gateway
-  const patience = toMilliseconds(idle, 'milter.idle')
+export function milter(gateway: Gateway | (() => Gateway), options: MilterOptions = {}): Server {
+  const current = checkedGateway(schema, gateway, options)
+  const { connections = 2000, idle = '1h' } = options
+  const patience = toMilliseconds(idle)
   return socketServer({ name: 'milter', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
     const reader = packetReader()
     const talk = conversation(current, say)

@@ -1,7 +1,11 @@
 /** A policy server for Postfix (SMTPD_POLICY_README): `check_policy_service`, without a milter and without the message. */
+
 import type { Server } from 'node:net'
+import { duration, flag, oneOf, whole } from '../../core/checks.ts'
+import { schemaOf } from '../../core/options.ts'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { socketServer } from '../socket-server.ts'
 import { type PolicyChoices, policyDialogue } from './dialogue.ts'
 import { requestReader } from './requests.ts'
@@ -20,6 +24,13 @@ export interface PolicyServiceOptions {
   readonly idle?: Duration
 }
 
+const schema = schemaOf<PolicyServiceOptions>('policyService', {
+  deferral: oneOf('now', 'if-permit'),
+  prepend: flag(),
+  connections: whole({ min: 1 }),
+  idle: duration({ min: '100ms' }),
+})
+
 const MOST_UNREAD = 65_536
 
 /**
@@ -30,12 +41,10 @@ const MOST_UNREAD = 65_536
  * policyService(gateway).listen(8892, '127.0.0.1')
  * // main.cf: smtpd_recipient_restrictions = …, check_policy_service inet:127.0.0.1:8892
  */
-export function policyService(
-  gateway: Gateway | (() => Gateway),
-  { deferral = 'now', prepend = false, connections = 1000, idle = '1h' }: PolicyServiceOptions = {},
-): Server {
-  const current = typeof gateway === 'function' ? gateway : () => gateway
-  const patience = toMilliseconds(idle, 'policyService.idle')
+export function policyService(gateway: Gateway | (() => Gateway), options: PolicyServiceOptions = {}): Server {
+  const current = checkedGateway(schema, gateway, options)
+  const { deferral = 'now', prepend = false, connections = 1000, idle = '1h' } = options
+  const patience = toMilliseconds(idle)
   const choices: PolicyChoices = { deferral, prepend }
   return socketServer({ name: 'policy', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
     const reader = requestReader()

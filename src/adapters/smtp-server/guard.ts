@@ -1,9 +1,12 @@
 /** Postern as options for a new SMTPServer. */
+import { callback } from '../../core/checks.ts'
 import { PosternError, type Problem } from '../../core/errors.ts'
+import { isRecord, object, required, type Shape, wrongIn } from '../../core/options.ts'
 import type { Gateway } from '../../postern.ts'
+import { wrongGateway } from '../gateway.ts'
 import { checkInstalled } from './compatible.ts'
 import { handlers } from './dialogue.ts'
-import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
+import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from './limits.ts'
 import { underStress } from './stress.ts'
 import type { HostOptions, SMTPServerOptions } from './types.ts'
 import { trackVisits, type Visits } from './visits.ts'
@@ -34,10 +37,10 @@ export const guarded = new WeakMap<object, Visits>()
  * @example
  * new SMTPServer(guard(gateway, { onData: (content, session, done) => deliver(content, done) })).listen(25)
  */
-export function guard(
-  gateway: Gateway | (() => Gateway),
-  { wire, limits: server, ...own }: GuardOptions,
-): SMTPServerOptions {
+export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): SMTPServerOptions {
+  const problems = [...wrongGateway(gateway, 'guard'), ...wrongOptions(given)]
+  if (problems.length > 0) throw new PosternError(problems)
+  const { wire, limits: server, ...own } = given
   const { onAuth } = own as SMTPServerOptions
   checkInstalled()
   refuseProxies(own)
@@ -58,6 +61,31 @@ export function guard(
   guarded.set(wired.onConnect, visits)
   return Object.assign(options, wired)
 }
+
+const HANDLERS = ['onAuth', 'onConnect', 'onSecure', 'onMailFrom', 'onRcptTo', 'onData', 'onClose'] as const
+
+/** smtp-server's own options are its affair, but for handlers, which would never be called where they are misspelt. */
+function wrongOptions(given: GuardOptions): readonly Problem[] {
+  if (!isRecord(given)) return wrongIn(object({}, 'options of smtp-server with onData'), given, 'guard')
+  const { wire, limits, onData, ...rest } = given
+  const handlers = Object.entries(rest).filter(([key]) => key.startsWith('on'))
+  return [
+    ...wrongIn(object<HandlerChecks>(handlerChecks, 'handlers'), { onData, ...Object.fromEntries(handlers) }, 'guard'),
+    ...(wire === undefined ? [] : wrongIn(wireCheck, wire, 'guard.wire')),
+    ...(limits === undefined ? [] : wrongIn(serverCheck, limits, 'guard.limits')),
+  ]
+}
+
+type HandlerChecks = Partial<Record<(typeof HANDLERS)[number], (...args: never[]) => unknown>>
+
+const handlerChecks = Object.fromEntries(
+  HANDLERS.map(key => [
+    key,
+    key === 'onData'
+      ? required(callback('a function that delivers; write onData: (content, session, done) => …'))
+      : callback(),
+  ]),
+) as unknown as Shape<HandlerChecks>
 
 /** @throws PosternError unless those who may speak for another client are named */
 export function refuseProxies(options: Pick<SMTPServerOptions, 'useProxy' | 'useXClient' | 'useXForward'>): void {

@@ -1,4 +1,6 @@
 /** What clients may take: how many sessions; and each of the wire, how many commands, how much time, how many octets. */
+import { duration, size, whole } from '../../core/checks.ts'
+import { object } from '../../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { SessionLimits } from './places.ts'
 
@@ -31,10 +33,43 @@ export interface WireLimits {
   readonly drain?: Size
 }
 
+/** @internal */
+export const wireCheck = object<WireLimits>(
+  {
+    junk: whole(),
+    errors: whole(),
+    recipients: whole({ min: 1 }),
+    line: size({ min: 1 }),
+    command: duration({ min: '10ms' }),
+    transaction: duration({ min: '10ms' }),
+    rate: size(),
+    grace: duration(),
+    unread: size({ min: 1 }),
+    drain: size(),
+  },
+  'limits of the wire',
+)
+
+/** @internal */
+export const serverCheck = object<ServerLimits>(
+  {
+    sessions: object<SessionLimits>(
+      {
+        perAddress: whole({ min: 1 }),
+        perNetwork: whole({ min: 1 }),
+        perSite: whole({ min: 1 }),
+        all: whole({ min: 1 }),
+      },
+      'limits of sessions',
+    ),
+  },
+  'limits',
+)
+
 /** Limits as numbers: milliseconds and octets. */
 export type Limits = { readonly [K in keyof Required<WireLimits>]: number }
 
-/** @throws PosternError when a limit is no duration or size. */
+/** The limits that are checked, as numbers. */
 export const toLimits = ({
   junk = 100,
   errors = 10,
@@ -50,13 +85,13 @@ export const toLimits = ({
   junk,
   errors,
   recipients,
-  line: toOctets(line, 'wire.line'),
-  command: toMilliseconds(command, 'wire.command'),
-  transaction: toMilliseconds(transaction, 'wire.transaction'),
-  rate: toOctets(rate, 'wire.rate'),
-  grace: toMilliseconds(grace, 'wire.grace'),
-  unread: toOctets(unread, 'wire.unread'),
-  drain: toOctets(drain, 'wire.drain'),
+  line: toOctets(line),
+  command: toMilliseconds(command),
+  transaction: toMilliseconds(transaction),
+  rate: toOctets(rate),
+  grace: toMilliseconds(grace),
+  unread: toOctets(unread),
+  drain: toOctets(drain),
 })
 
 const HANDSHAKE = 60_000

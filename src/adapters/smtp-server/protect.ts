@@ -1,13 +1,19 @@
 /** Postern around an SMTPServer that exists, and in front of its listener. */
+
 import type { Socket } from 'node:net'
+import { having } from '../../core/checks.ts'
 import type { Reply } from '../../core/decision.ts'
+import { PosternError } from '../../core/errors.ts'
+import { list, object, problemsOf, schemaOf, wrongIn } from '../../core/options.ts'
+import { network } from '../../net/checks.ts'
 import { line } from '../../policy/reply.ts'
 import type { Gateway } from '../../postern.ts'
+import { wrongGateway } from '../gateway.ts'
 import { type Peer, peerOf } from '../peer.ts'
 import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
-import { type ServerLimits, toLimits, type WireLimits } from './limits.ts'
+import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from './limits.ts'
 import { listenToProxies, type ProxyOptions } from './proxies.ts'
 import { underStress } from './stress.ts'
 import type { Handlers, SMTPServer } from './types.ts'
@@ -21,6 +27,21 @@ export interface ProtectOptions {
   /** Who may speak for another client, and how. @default nobody */
   readonly proxies?: ProxyOptions
 }
+
+const schema = schemaOf<ProtectOptions>('protect', {
+  wire: wireCheck,
+  limits: serverCheck,
+  proxies: object<ProxyOptions>(
+    { header: list(network(), 'networks'), xclient: list(network(), 'networks') },
+    'proxies',
+  ),
+})
+
+const aServer = having<SMTPServer>(
+  'an SMTPServer of smtp-server; write protect(new SMTPServer(…), gateway)',
+  'listen',
+  'connect',
+)
 
 // Who is refused has this long to take the reply and leave.
 const LINGER_MS = 1_000
@@ -38,8 +59,15 @@ const LINGER_MS = 1_000
 export function protect(
   server: SMTPServer,
   gateway: Gateway | (() => Gateway),
-  { wire, limits, proxies = {} }: ProtectOptions = {},
+  options: ProtectOptions = {},
 ): SMTPServer {
+  const problems = [
+    ...wrongIn(aServer, server, 'protect.server'),
+    ...wrongGateway(gateway, 'protect'),
+    ...problemsOf(schema, options),
+  ]
+  if (problems.length > 0) throw new PosternError(problems)
+  const { wire, limits, proxies = {} } = options
   checkServer(server)
   refuseProxies(server.options)
   const current = typeof gateway === 'function' ? gateway : () => gateway

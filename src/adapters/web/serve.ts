@@ -1,7 +1,11 @@
 /** Node's HTTP server for a handler of the kind that `fetch` has made common. */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { callback, duration, whole } from '../../core/checks.ts'
+import { PosternError, type Problem } from '../../core/errors.ts'
+import { problemsOf, schemaOf, wrongIn } from '../../core/options.ts'
 import { type Duration, toMilliseconds } from '../../core/units.ts'
 import { peerOf } from '../peer.ts'
 import { connectionOf, HttpConnection, intercept } from './connection.ts'
@@ -16,14 +20,22 @@ export interface ServeOptions {
   readonly patience?: Duration
 }
 
+const schema = schemaOf<ServeOptions>('serve', { connections: whole({ min: 1 }), patience: duration({ min: '10ms' }) })
+
+const wrongHandler = (handler: unknown): readonly Problem[] =>
+  wrongIn(callback('a handler, as hooks() or webhook() makes it'), handler, 'serve.handler')
+
 /**
  * Serves a handler by itself, where no framework does.
  *
  * @example
  * serve(hooks(gateway, { authorization: 'Bearer secret' })).listen(8893, '127.0.0.1')
  */
-export function serve(handler: FetchHandler, { connections = 100, patience = '60s' }: ServeOptions = {}): Server {
-  const accept = socketSlots({ connections, patience: toMilliseconds(patience, 'serve.patience') })
+export function serve(handler: FetchHandler, options: ServeOptions = {}): Server {
+  const problems = [...wrongHandler(handler), ...problemsOf(schema, options)]
+  if (problems.length > 0) throw new PosternError(problems)
+  const { connections = 100, patience = '60s' } = options
+  const accept = socketSlots({ connections, patience: toMilliseconds(patience) })
   // The slots time each request: Node looks at its own time-outs every half a minute only.
   const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
     connectionOf(request).began(request, response)

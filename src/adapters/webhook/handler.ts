@@ -1,9 +1,13 @@
 /** A handler for messages that a cloud mail service posts as it received them (message/rfc822). */
+
 import { createHmac } from 'node:crypto'
+import { callback, isSecret, secret, size as sizeCheck } from '../../core/checks.ts'
 import type { Decision, Outcome } from '../../core/decision.ts'
 import { PosternError } from '../../core/errors.ts'
+import { check, hidden, object, relation, required, schemaOf } from '../../core/options.ts'
 import { type Size, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
+import { checkedGateway } from '../gateway.ts'
 import { type Scan, scan } from '../http/scan.ts'
 import { sliced } from '../slices.ts'
 import { bodyOf, failed, isSame, json, WebError } from '../web/request.ts'
@@ -26,6 +30,32 @@ export interface WebhookOptions {
   readonly size?: Size
 }
 
+const schema = schemaOf<WebhookOptions>(
+  'webhook',
+  {
+    authorization: hidden('a secret that requests must show', isSecret),
+    signature: object<NonNullable<WebhookOptions['signature']>>(
+      { key: required(secret()), header: required(check('the name of a header', name => isHeaderName(name))) },
+      'a signature',
+    ),
+    envelope: callback(),
+    deliver: callback(),
+    size: sizeCheck({ min: 1 }),
+  },
+  relation(
+    ['authorization', 'signature'],
+    ({ authorization, signature }) =>
+      authorization === undefined &&
+      signature === undefined && {
+        found: undefined,
+        expected: 'a secret that requests must show',
+        remedy: 'give authorization or signature',
+      },
+  ),
+)
+
+const isHeaderName = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name)
+
 /** HTTP's codes: services come again after 503, and give up at 406. */
 const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : code >= 400 ? 503 : 200)
 
@@ -37,18 +67,10 @@ const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : c
  * @example
  * serve(webhook(gateway, { authorization: 'Bearer secret', deliver })).listen(8894, '127.0.0.1')
  */
-export function webhook(
-  gateway: Gateway | (() => Gateway),
-  { authorization, signature, envelope = envelopeOf, deliver, size = '25mb' }: WebhookOptions,
-): FetchHandler {
-  const current = typeof gateway === 'function' ? gateway : () => gateway
-  const limit = toOctets(size, 'webhook.size')
-  if (!authorization && !signature?.key) {
-    const remedy = 'give authorization or signature'
-    throw new PosternError([
-      { path: 'webhook', found: undefined, expected: 'a secret that requests must show', remedy },
-    ])
-  }
+export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOptions): FetchHandler {
+  const current = checkedGateway(schema, gateway, options)
+  const { authorization, signature, envelope = envelopeOf, deliver, size = '25mb' } = options
+  const limit = toOctets(size)
   return async request => {
     try {
       if (request.method !== 'POST') throw new WebError(405, 'messages are posted')
