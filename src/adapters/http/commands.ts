@@ -116,7 +116,8 @@ const inOldForm = ({ symbols, ...rest }: Result) => ({
 async function learn({ current, counts }: Door, { body, asker }: Command, label: 'ham' | 'spam'): Promise<Answer> {
   if (body.length === 0) throw new RequestError(400, 'there is no message to learn')
   try {
-    await current().feedback({ message: await asSent(body), label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
+    const message = Readable.from(inPieces(await asSent(body)), { objectMode: false })
+    await current().feedback({ message, label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
   } catch (error) {
     if (error instanceof PosternError) throw new RequestError(409, error.message)
     throw error

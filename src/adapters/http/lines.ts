@@ -15,6 +15,9 @@ const CRLF = '\r\n'
 /** Who has the answer has this long to leave. */
 const LINGER_MS = 1000
 
+/** One after another; a large message is not copied for it. */
+type Reply = readonly (Buffer | string)[]
+
 /** Who asks, what may be read, and the time that there is for it. */
 export interface Arrival extends Asker {
   readonly account: Account
@@ -23,7 +26,7 @@ export interface Arrival extends Asker {
 
 /** Reads one request from a socket and answers it. Exim does not end its side, so the length that it names is kept to. */
 export async function serveLines(door: Door, socket: Socket, arrival: Arrival): Promise<void> {
-  let reply: Buffer | string
+  let reply: Reply
   let protocol = ''
   try {
     const head = await readHead(socket)
@@ -33,11 +36,12 @@ export async function serveLines(door: Door, socket: Socket, arrival: Arrival): 
   } catch (error) {
     const known = error instanceof RequestError
     const version = protocol === 'RSPAMC' ? 'RSPAMD/1.3' : 'SPAMD/1.1'
-    reply = `${version} ${known ? '76 EX_PROTOCOL' : '75 EX_TEMPFAIL'}${CRLF}${CRLF}`
+    reply = [`${version} ${known ? '76 EX_PROTOCOL' : '75 EX_TEMPFAIL'}${CRLF}${CRLF}`]
   }
   arrival.slot.answering()
   // What is still unread would reset the connection, and the reply be lost.
-  socket.end(reply, () => setTimeout(() => socket.destroy(), LINGER_MS).unref()).resume()
+  for (const piece of reply) socket.write(piece)
+  socket.end(() => setTimeout(() => socket.destroy(), LINGER_MS).unref()).resume()
 }
 
 async function answerTo(
@@ -47,8 +51,8 @@ async function answerTo(
   verb: string,
   protocol: string,
   { account, slot, ...asker }: Arrival,
-): Promise<Buffer | string> {
-  if (verb === 'PING' || verb === 'SKIP') return verb === 'PING' ? `SPAMD/1.5 0 PONG${CRLF}` : ''
+): Promise<Reply> {
+  if (verb === 'PING' || verb === 'SKIP') return verb === 'PING' ? [`SPAMD/1.5 0 PONG${CRLF}`] : []
   if (!isWhole) throw new RequestError(400, `a head that does not end within ${LONGEST_HEADER} octets`)
   const headers = headersOf(text)
   if (verb === 'TELL') authorise(door.password, headers('password')[0] ?? '', asker)
@@ -140,7 +144,7 @@ const withoutUser =
   name =>
     name === 'user' ? [] : headers(name)
 
-async function rspamc(door: Door, _verb: string, command: Command): Promise<string> {
+async function rspamc(door: Door, _verb: string, command: Command): Promise<Reply> {
   const { decision, thresholds } = await judge(door, readHeaders(command.headers), command.body)
   const { score, verdict, findings, reply } = decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
@@ -151,21 +155,21 @@ async function rspamc(door: Door, _verb: string, command: Command): Promise<stri
     ...Object.values(symbolsOf(findings)).map(({ name, score }) => `Symbol: ${name}(${score.toFixed(2)})`),
     ...(reply.code >= 400 ? [`Message: ${reply.status} ${reply.text}`] : []),
   ]
-  return `${lines.join(CRLF)}${CRLF}`
+  return [`${lines.join(CRLF)}${CRLF}`]
 }
 
-async function spamc(door: Door, verb: string, command: Command): Promise<Buffer | string> {
-  if (verb === 'TELL') return await tell(door, command)
+async function spamc(door: Door, verb: string, command: Command): Promise<Reply> {
+  if (verb === 'TELL') return [await tell(door, command)]
   const judged = await judge(door, readHeaders(withoutUser(command.headers)), command.body)
   const { score, verdict } = judged.decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
   const result = `Spam: ${isSpam} ; ${score.toFixed(1)} / ${judged.thresholds.quarantine.toFixed(1)}`
   const body = bodyOf(verb, judged, command.body)
-  const head = [`SPAMD/1.1 0 EX_OK`, `Content-length: ${body.length}`, result, CRLF].join(CRLF)
-  return Buffer.concat([Buffer.from(head), body])
+  const length = body.reduce((sum, piece) => sum + piece.length, 0)
+  return [[`SPAMD/1.1 0 EX_OK`, `Content-length: ${length}`, result, CRLF].join(CRLF), ...body]
 }
 
-function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: Buffer): Buffer {
+function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: Buffer): readonly Buffer[] {
   const symbols = Object.values(symbolsOf(decision.findings))
   const report = () =>
     symbols
@@ -174,20 +178,20 @@ function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: B
   const fields = () => Buffer.from((outcome?.trace ?? []).map(([name, value]) => `${name}: ${value}${CRLF}`).join(''))
   switch (verb) {
     case 'SYMBOLS':
-      return Buffer.from(symbols.map(({ name }) => name).join(','))
+      return [Buffer.from(symbols.map(({ name }) => name).join(','))]
     case 'REPORT':
-      return Buffer.from(`${decision.score.toFixed(1)}/${thresholds.quarantine.toFixed(1)}${CRLF}${report()}${CRLF}`)
+      return [Buffer.from(`${decision.score.toFixed(1)}/${thresholds.quarantine.toFixed(1)}${CRLF}${report()}${CRLF}`)]
     case 'REPORT_IFSPAM':
-      return Buffer.from(decision.verdict === 'accept' ? '' : `${report()}${CRLF}`)
+      return decision.verdict === 'accept' ? [] : [Buffer.from(`${report()}${CRLF}`)]
     case 'PROCESS':
       // As it came: its bytes are those of any character set.
-      return Buffer.concat([fields(), sent])
+      return [fields(), sent]
     case 'HEADERS': {
       const end = /\r?\n\r?\n/.exec(sent.toString('latin1', 0, 131_072))
-      return Buffer.concat([fields(), end ? sent.subarray(0, end.index + end[0].length) : Buffer.alloc(0)])
+      return [fields(), end ? sent.subarray(0, end.index + end[0].length) : Buffer.alloc(0)]
     }
     default:
-      return Buffer.alloc(0)
+      return []
   }
 }
 
