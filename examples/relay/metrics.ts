@@ -15,7 +15,9 @@ export async function serveMetrics(
   { host, port }: Place,
   read: () => readonly Metric[] | Promise<readonly Metric[]>,
 ): Promise<MetricsServer> {
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, async ({ method, url }, response) => {
+  // Node looks at its time-outs every half a minute unless it is told to do so more often.
+  const limits = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }
+  const server = createServer(limits, async ({ method, url }, response) => {
     if (url !== '/metrics' || (method !== 'GET' && method !== 'HEAD')) {
       response.writeHead(404).end()
       return
