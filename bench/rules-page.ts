@@ -55,6 +55,10 @@ ${together.join('\n')}
 | rule | what fires it | leads to |
 |---|---|---|
 | \`gtube\` | The agreed test mark stands in the text. | refusal |
+| \`unexamined/beyond-bounds\` | Something lies beyond a bound of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
+| \`unexamined/program\` | The same, and by its first octets or its name a program stands in the message. | 8 points |
+| \`unexamined/words\` | Rules about words did not look at all of a long text. | nothing |
+| \`unexamined/busy\` | No thread was free to read the message. | deferral |
 | \`bulk/campaign\` | The same text, or one like it, has come twenty times within a day from senders that DMARC does not prove. | 2 points |
 | \`bounce/unsigned\` | A bounce to a return path that was not signed here; only where \`secrets\` are named. | 6 points |
 | \`bounce/foreign\` | A bounce gives back a message whose Message-ID is of no domain of yours; only where \`domains\` are named. | 3 points |

@@ -93,6 +93,8 @@ function textFormat(bytes: Buffer, name: string): Format | undefined {
   return undefined
 }
 
+const isBlank = (octet = 0): boolean => octet === 32 || (octet >= 9 && octet <= 13)
+
 /** The beginning as text, whichever way it is encoded. */
 function headText(bytes: Buffer): string {
   const head = bytes.subarray(0, 4096)
@@ -101,5 +103,8 @@ function headText(bytes: Buffer): string {
     return Buffer.from(head.subarray(2, 2 + ((head.length - 2) & ~1)))
       .swap16()
       .toString('utf16le')
-  return head.toString('latin1', head[0] === 0xef && head[1] === 0xbb ? 3 : 0)
+  // Many blanks before it make a page no less a page.
+  let at = head[0] === 0xef && head[1] === 0xbb ? 3 : 0
+  while (at < bytes.length && isBlank(bytes[at])) at += 1
+  return bytes.toString('latin1', at, at + 4096)
 }

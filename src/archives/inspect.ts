@@ -148,5 +148,7 @@ const containers: ReadonlySet<Format | undefined> = new Set([
   'iso9660',
   'tnef',
 ])
-const isKnown = (name: string, head: Buffer): boolean => formatOf(head, name) !== undefined
+const isKnown = (name: string, head: Buffer): boolean => formatOf(head, name) !== undefined || UNPACKED.test(name)
+/** Whatever stands at their beginning: what tells these may stand at their end. */
+const UNPACKED = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
 const isContainer = (format: Format | undefined): boolean => containers.has(format)

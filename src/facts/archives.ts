@@ -39,7 +39,7 @@ export interface Archives {
 
 /** Octets at the beginning that tell formats: those of disk images stand at 32 KB. */
 const HEAD = 40_960
-/** A file that large is told by its beginning alone. */
+/** A picture, a sound or a film that large is told by its beginning alone: what is behind it is opened by nobody. */
 const MOST_WHOLE = 8_388_608
 /** Octets of one file that are looked into. */
 const MOST = 33_554_432
@@ -67,7 +67,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     left -= 1
     const name = part.filenames[0] ?? ''
     const head = await bytes(part, HEAD)
-    if (formatOf(head, name) === undefined && part.size > MOST_WHOLE) continue
+    if (part.size > MOST_WHOLE && formatOf(head, name) === undefined && isRecording(part)) continue
     cut ||= part.size > MOST
     const octets = part.size > head.length ? await bytes(part, MOST) : head
     // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
@@ -79,6 +79,12 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   }
   return { all, files: flat(all), cut }
 })
+
+/** By its octets and by every name it has. */
+const isRecording = ({ detected = '', filenames }: Part): boolean =>
+  /^(?:image|audio|video)\//.test(detected) && filenames.every(name => RECORDINGS.test(name))
+
+const RECORDINGS = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
 
 /** What holds octets and is not shown as the text of the message. */
 const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>

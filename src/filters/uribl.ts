@@ -56,7 +56,9 @@ export function uribl(options: UriblOptions): Filter {
       const { domains } = await message.ask(links)
       const asked = domains.slice(0, most)
       const found = await Promise.all(watch.believed().map(list => askAll(list, asked, { message, ms, watch })))
-      return found.flat()
+      const unasked = domains.length - asked.length
+      const reason = `${unasked} of the domains that the message links to were not asked for: ${most} are`
+      return [...found.flat(), ...(unasked > 0 ? [{ rule: 'unasked', reason }] : [])]
     },
   }
 }

@@ -114,12 +114,16 @@ function refineZip(head: Buffer): string {
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
 
+/** Many blanks before it make a page no less a page. */
+function fromFirstLetter(head: Buffer): string {
+  const text = head.toString('latin1', 0, 1024)
+  return text.trimStart().length < 600 ? head.toString('latin1').trimStart().slice(0, 1024) : text
+}
+
 /** Text that some program would run or render, found where such text begins. */
 function detectText(head: Buffer): string | undefined {
   const wide = wideForm(head)
-  const beginning = wide
-    ? decodeCharset(head.subarray(0, 4096), wide)?.slice(0, 1024)
-    : head.toString('latin1', 0, 1024)
+  const beginning = wide ? decodeCharset(head.subarray(0, 4096), wide)?.slice(0, 1024) : fromFirstLetter(head)
   const text = (beginning ?? '').replace(/^(?:\xef\xbb\xbf|\ufeff)/, '')
   const start = text.trimStart().slice(0, 600).toLowerCase()
   if (start.startsWith('#!')) return 'text/x-script'

@@ -203,6 +203,40 @@ describe('M13 behind each bound of the archives', () => {
   })
 })
 
+describe('M13 what stands before a file hides nothing', () => {
+  const inner = zip([{ name: 'order.dat', data: PROGRAM }])
+  const junk = randomBytes(9_000_000)
+  test.for<readonly [what: string, octets: Buffer, name: string]>([
+    ['an archive behind 9 MB', Buffer.concat([junk, inner]), 'order.zip'],
+    ['an archive behind 9 MB of a picture', Buffer.concat([Buffer.from('GIF89a'), junk, inner]), 'order.zip'],
+    [
+      'an archive behind 9 MB in an archive',
+      zip([{ name: 'order.zip', data: Buffer.concat([junk, inner]), stored: true }]),
+      'a.zip',
+    ],
+    [
+      'a page behind 5,000 blanks',
+      Buffer.from(`${' \r\n'.repeat(2000)}<html><form action="http://x.example"><input type=password></form>`),
+      'a.dat',
+    ],
+  ])('%s', async ([, octets, name]) => {
+    const { findings } = await judge(mixed(text('see file'), file(octets, name)))
+    expect(
+      findings.filter(
+        ({ points = 0, verdict, rule = '' }) => rule.startsWith('attachments/') && (points > 0 || verdict),
+      ).length,
+    ).toBeGreaterThan(0)
+  })
+})
+
+test('a long text is not held against its sender, and what the rules did not look at is said', async () => {
+  const { findings, verdict } = await judge(mixed(text('some quiet words\r\n'.repeat(4000))))
+  expect(verdict).toBe('accept')
+  expect(findings.find(({ rule }) => rule === 'unexamined/words')?.reason).toMatch(
+    /^rules about words looked at 30000 of/,
+  )
+})
+
 describe('what honest senders do goes beyond no bound', () => {
   test.for<readonly [what: string, message: string]>([
     ['a text of half a megabyte', mixed(text('word and word\r\n'.repeat(35_000)))],
@@ -225,7 +259,7 @@ describe('what honest senders do goes beyond no bound', () => {
     ['one packed text', mixed(text('x'), file(Buffer.from('fd377a585a000004e6d6b446', 'hex'), 'dmesg.txt.xz'))],
   ])('%s', async ([, message]) => {
     const { findings, verdict } = await judge(message)
-    expect(findings.filter(({ rule }) => rule?.startsWith('unexamined'))).toEqual([])
+    expect(findings.filter(({ rule }) => rule === 'unexamined/beyond-bounds')).toEqual([])
     expect(verdict).toBe('accept')
   })
 })

@@ -46,7 +46,7 @@ export interface Sender {
 }
 
 /** Characters that rules about words look at. */
-const WORDS = 30_000
+export const WORDS = 30_000
 
 export const sight = fact('sight', 'message', async (message): Promise<Sight> => {
   const [who, seenText, seenLinks, seenParts] = await Promise.all([
