@@ -3,13 +3,11 @@ import { scoreOr } from '../core/checks.ts'
 import type { Filter } from '../core/filter.ts'
 import { defer, type Finding, points, quarantine, reject } from '../core/finding.ts'
 import { checked, schemaOf } from '../core/options.ts'
-import type { Message } from '../core/stage.ts'
 import { type Swept, sweep } from '../facts/sweep.ts'
 import { type Text, text } from '../facts/text.ts'
 import { type Gap, unexamined as unexaminedFact } from '../facts/unexamined.ts'
 import { ending } from '../mime/names.ts'
 import { RUNS } from './attachments/endings.ts'
-import { timed } from './clamav/timed.ts'
 import { quote } from './content/quote.ts'
 import { WORDS } from './content/sight.ts'
 
@@ -22,13 +20,7 @@ export interface UnexaminedOptions {
   readonly verdict?: 'quarantine' | 'defer' | 'reject' | 'off' | number
 }
 
-/** @internal */
-export const unexaminedVerdict = scoreOr('quarantine', 'defer', 'reject', 'off')
-
-const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVerdict })
-
-/** Milliseconds in which everything is to be examined; the filter's own deadline comes later. */
-const [WITHIN, DEADLINE] = [9_000, 12_000]
+const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: scoreOr('quarantine', 'defer', 'reject', 'off') })
 
 /**
  * Says what of a message lies beyond the bounds of the parser, the texts, the links and the archives, and looks for programs
@@ -43,8 +35,8 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
   return {
     name: 'unexamined',
     checks: 'content',
-    failure: 'defer',
-    deadline: DEADLINE,
+    // What was not found out in time was not examined.
+    failure: verdict === 'off' ? 'pass' : 'defer',
     ...(verdict === 'off' && {
       start: ({ notify }) => {
         const reason = 'messages that are not wholly examined are let in, because unexamined.verdict is off'
@@ -52,7 +44,7 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
       },
     }),
     message: async message => {
-      const gaps = await gapsOf(message)
+      const gaps = await message.ask(unexaminedFact)
       if (gaps.length === 0) return unread(await message.ask(text))
       if (gaps.every(({ bound }) => bound === 'busy')) {
         return defer('4.3.2', `not examined: ${told(gaps)}`, { rule: 'busy' })
@@ -62,24 +54,13 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
   }
 }
 
-interface Told extends Pick<Gap, 'what'> {
-  readonly bound: string
-}
-
-const told = (gaps: readonly Told[]): string => gaps.map(({ what, bound }) => `${what} (${bound})`).join('; ')
+const told = (gaps: readonly Gap[]): string => gaps.map(({ what, bound }) => `${what} (${bound})`).join('; ')
 
 /** Of a long text the rules about words look at the beginning: that costs nothing, and is said. */
 const unread = ({ visible }: Text): readonly Finding[] =>
   visible.length > WORDS
     ? [{ rule: 'words', reason: `rules about words looked at ${WORDS} of ${visible.length} characters` }]
     : []
-
-/** What could not be found out in time was not examined. */
-async function gapsOf(message: Message): Promise<readonly Told[]> {
-  const late: readonly Told[] = [{ what: `what was not read within ${WITHIN} ms`, bound: 'time' }]
-  const { clock, signal } = message
-  return await timed({ clock, ms: WITHIN, signal, late }, () => message.ask(unexaminedFact))
-}
 
 const rule = 'beyond-bounds'
 

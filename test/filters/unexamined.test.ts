@@ -305,6 +305,10 @@ describe('M08 what could not be read at all', () => {
     expect(await rules('too-costly')).toMatchObject([{ rule: 'unexamined/beyond-bounds', verdict: 'quarantine' }])
   })
 
+  test('is deferred when it was not found out in time, unless nothing follows from it', () => {
+    expect([unexamined().failure, unexamined({ verdict: 'off' }).failure]).toEqual(['defer', 'pass'])
+  })
+
   test('is deferred when no thread was free', async () => {
     expect(await rules('busy')).toMatchObject([{ rule: 'unexamined/busy', verdict: 'defer', status: '4.3.2' }])
   })
