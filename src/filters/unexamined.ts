@@ -20,7 +20,10 @@ export interface UnexaminedOptions {
   readonly verdict?: 'quarantine' | 'defer' | 'reject' | 'off' | number
 }
 
-const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: scoreOr('quarantine', 'defer', 'reject', 'off') })
+/** @internal */
+export const unexaminedVerdict = scoreOr('quarantine', 'defer', 'reject', 'off')
+
+const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVerdict })
 
 /**
  * Says what of a message lies beyond the bounds of the parser, the texts, the links and the archives, and looks for programs
