@@ -1,7 +1,7 @@
 /** Postern as options for a new SMTPServer. */
 import { callback } from '../../core/checks.ts'
 import { PosternError, type Problem } from '../../core/errors.ts'
-import { isRecord, object, required, type Shape, wrongIn } from '../../core/options.ts'
+import { check, isRecord, object, required, type Shape, wrongIn } from '../../core/options.ts'
 import type { Gateway } from '../../postern.ts'
 import { wrongGateway } from '../gateway.ts'
 import { checkInstalled } from './compatible.ts'
@@ -66,7 +66,8 @@ const HANDLERS = ['onAuth', 'onConnect', 'onSecure', 'onMailFrom', 'onRcptTo', '
 
 /** smtp-server's own options are its affair, but for handlers, which would never be called where they are misspelt. */
 function wrongOptions(given: GuardOptions): readonly Problem[] {
-  if (!isRecord(given)) return wrongIn(object({}, 'options of smtp-server with onData'), given, 'guard')
+  if (!isRecord(given))
+    return wrongIn(check('an object with onData and options of smtp-server', isRecord), given, 'guard')
   const { wire, limits, onData, ...rest } = given
   const handlers = Object.entries(rest).filter(([key]) => key.startsWith('on'))
   return [
