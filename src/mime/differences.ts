@@ -16,8 +16,16 @@ const MOST = 6
 export const fieldsOf = (header: HeaderFields, name: string) =>
   [...header.all(name), ...looseFields(header, name)].slice(0, MOST).map(parametersOf)
 
-export const partNames = (header: HeaderFields): readonly PartName[] =>
-  namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))
+const named = new WeakMap<HeaderFields, readonly PartName[]>()
+
+/** Every name that the fields of a part give it. */
+export function partNames(header: HeaderFields): readonly PartName[] {
+  const before = named.get(header)
+  if (before) return before
+  const names = namesOf(header, fieldsOf(header, 'content-type'), fieldsOf(header, 'content-disposition'))
+  named.set(header, names)
+  return names
+}
 
 /** What only careless readers take for its names. */
 export const otherNames = (header: HeaderFields): readonly PartName[] =>

@@ -9,13 +9,15 @@ const ODD: ReadonlySet<HeaderDefect['kind']> = new Set(['no-colon', 'bad-name', 
 
 const known = new WeakMap<HeaderFields, ReadonlyMap<string, readonly HeaderField[]>>()
 
+const none: readonly HeaderField[] = []
+
 /** What `all` of the header does not give under that name, and another reader may. Costs nothing where every name is well formed. */
 export function looseFields(header: HeaderFields, name: string): readonly HeaderField[] {
-  if (!header.defects.some(({ kind }) => ODD.has(kind))) return []
+  if (header.defects.length === 0 || !header.defects.some(({ kind }) => ODD.has(kind))) return none
   const before = known.get(header)
   const fields = before ?? Map.groupBy([...header].flatMap(reread), ({ key }) => key)
   if (!before) known.set(header, fields)
-  return fields.get(name) ?? []
+  return fields.get(name) ?? none
 }
 
 function reread({ name, key, raw, offset }: HeaderField): readonly HeaderField[] {

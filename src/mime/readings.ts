@@ -76,9 +76,11 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   const seen = new Set<string>()
   const choices = fields.slice(0, MOST).flatMap((field, index): readonly Choice<TypeReading>[] => {
     const [first, ...others] = typesIn(field, fallback)
-    const key = sameType(first)
-    if (seen.has(key)) return []
-    seen.add(key)
+    if (fields.length > 1) {
+      const key = sameType(first)
+      if (seen.has(key)) return []
+      seen.add(key)
+    }
     return [index === 0 ? [first] : [first, repeated('Content-Type', field.value)], ...others]
   })
   const spaced = fields.find(isSpaced)
