@@ -27,7 +27,34 @@ export function parseParameters(field: string, limit = 200): Parameters {
   const first = source.indexOf(';')
   const value = uncomment(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
-  let at = first < 0 ? source.length : first
+  const read = first < 0 ? source.length : readPairs(source, first, { found, limit })
+  // Where a comment stands between parameters, those who drop it find more.
+  if (first >= 0 && source.includes('(', first)) {
+    const plain = withoutComments(source)
+    readPairs(plain, Math.max(plain.indexOf(';'), 0), { found, limit })
+  }
+  const known = new Map<string, readonly string[]>()
+  return {
+    value: value.toLowerCase(),
+    all: name => {
+      const before = known.get(name)
+      if (before) return before
+      const readings = [plain, extended, continued, gathered].flatMap(read => read(found, name).flatMap(withWords))
+      const distinct = [...new Set(readings)]
+      known.set(name, distinct)
+      return distinct
+    },
+    cut: read < source.length || source.length < field.length,
+  }
+}
+
+/** Gives where it stopped. What stands there already is not added again. */
+function readPairs(
+  source: string,
+  start: number,
+  { found, limit }: { found: Map<string, string[]>; limit: number },
+): number {
+  let at = start
   for (let count = 0; at < source.length && count < limit; ) {
     pair.lastIndex = at
     const match = pair.exec(source)
@@ -37,8 +64,8 @@ export function parseParameters(field: string, limit = 200): Parameters {
       const text = quoted === undefined ? uncomment(token) : quoted.replace(/\\(.)/gs, '$1')
       const key = name.toLowerCase()
       const values = found.get(key)
-      if (values) values.push(text)
-      else found.set(key, [text])
+      if (!values) found.set(key, [text])
+      else if (!values.includes(text)) values.push(text)
       at = pair.lastIndex
       continue
     }
@@ -46,19 +73,7 @@ export function parseParameters(field: string, limit = 200): Parameters {
     other.test(source)
     at = Math.max(other.lastIndex, at + 1)
   }
-  const known = new Map<string, readonly string[]>()
-  return {
-    value: value.toLowerCase(),
-    all: name => {
-      const before = known.get(name)
-      if (before) return before
-      const readings = [plain, extended, continued, gathered].flatMap(read => read(found, name))
-      const distinct = [...new Set(readings)]
-      known.set(name, distinct)
-      return distinct
-    },
-    cut: at < source.length || source.length < field.length,
-  }
+  return at
 }
 
 // A field is asked about its type, its names, its boundary and its charset, each in a place of its own.
@@ -75,8 +90,10 @@ export function parametersOf(field: HeaderField): Parameters {
 
 type Found = ReadonlyMap<string, readonly string[]>
 
-const plain = (found: Found, name: string): readonly string[] =>
-  (found.get(name) ?? []).flatMap(text => [decodeWords(text), text].slice(0, text.includes('=?') ? 2 : 1))
+const plain = (found: Found, name: string): readonly string[] => found.get(name) ?? []
+
+/** RFC 2047 §5 forbids encoded words in parameters, and most programs decode them. */
+const withWords = (text: string): readonly string[] => (text.includes('=?') ? [decodeWords(text), text] : [text])
 
 const extended = (found: Found, name: string): readonly string[] => (found.get(`${name}*`) ?? []).map(decodeExtended)
 
@@ -142,6 +159,26 @@ const unpercent = (text: string): Buffer =>
       .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   )
+
+/** The same without its comments (RFC 2045 §5.1), which do not stand in quotes. */
+function withoutComments(source: string): string {
+  let depth = 0
+  let quoted = false
+  let out = ''
+  for (let at = 0; at < source.length; at++) {
+    const char = source.charAt(at)
+    if (quoted || depth === 0) out += char
+    if (char === '\\') {
+      if (quoted) out += source.charAt(at + 1)
+      at++
+    } else if (char === '"' && depth === 0) quoted = !quoted
+    else if (quoted) continue
+    else if (char === '(') {
+      if (depth++ === 0) out = out.slice(0, -1)
+    } else if (char === ')' && depth > 0) depth--
+  }
+  return out
+}
 
 /** Without `(comments)` and white space around. */
 function uncomment(text: string): string {

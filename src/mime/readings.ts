@@ -24,7 +24,7 @@ export interface Reading {
     readonly kind: AmbiguityKind
     readonly reason: string
     /** Nobody reads it so unless the octets look like it. */
-    readonly guess?: boolean
+    readonly guess?: 'base64' | 'parts' | false
   }
 }
 
@@ -104,7 +104,13 @@ function typesIn(field: HeaderField, fallback: string): Types {
   const parameters = parametersOf(field)
   const [first = fallback, ...others] = typesMeant(value, parameters.value, fallback)
   const why = { kind: 'odd-type', reason: `the Content-Type is not written as it must be: ${cut(value)}` } as const
-  return [readType(first, value, parameters), ...others.map(type => [readType(type, value, parameters), why] as const)]
+  const choices = others.map(type => [readType(type, value, parameters), why] as const)
+  const isMultipart = [first, ...others].some(type => type.startsWith('multipart/'))
+  if (isMultipart || !/boundary/i.test(value)) return [readType(first, value, parameters), ...choices]
+  // Some divide whatever has a boundary.
+  const reason = `a ${cut(first)} has the boundary of a multipart: ${cut(value)}`
+  const divided = { kind: 'odd-type', reason, guess: 'parts' } as const
+  return [readType(first, value, parameters), ...choices, [readType('multipart/mixed', value, parameters), divided]]
 }
 
 interface Encodings {
@@ -124,7 +130,7 @@ function encodingsOf(header: HeaderFields): Encodings {
     const meant = meantBy(`${name} ${decodeWords(name)}`)
     unknown ||= meant.length === 0
     const reason = `the transfer encoding is not written as it must be: ${cut(value)}`
-    const odd = { kind: 'odd-encoding', reason, guess: meant.length === 0 } as const
+    const odd = { kind: 'odd-encoding', reason, guess: meant.length === 0 && 'base64' } as const
     // RFC 2045 §6.4: what is not known is octets as they stand. But what looks like base64 may be read as such.
     const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
     return ways.map((way, at) => (at === 0 ? (why ? [way, why] : [way]) : [way, odd]))

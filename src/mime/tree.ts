@@ -4,7 +4,7 @@ import { partNames } from './differences.ts'
 import { add, type Heading, leaf, likeBase64, textLeaf } from './leaves.ts'
 import { ending } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { cut, readingsOf } from './readings.ts'
+import { cut, type Reading, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
 import { isSmime, signed } from './smime.ts'
 import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
@@ -40,7 +40,7 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
   const [main, ...others] = readings.all
   part(walk, source, body, { header, readings, reading: main }, where)
   for (const reading of others) {
-    if (!reading.why || (reading.why.guess && !plausible(source.bytes, body))) continue
+    if (!reading.why || (reading.why.guess && !plausible(source.bytes, body, reading))) continue
     walk.alternative(where, reading.why, other => part(walk, source, body, { header, readings, reading }, other))
   }
   for (const { reason, upTo, from } of earlierEnds(source.bytes, header, span)) {
@@ -58,9 +58,12 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
   }
 }
 
-/** A reading that nobody would try is none: base64 of what is no base64. */
-const plausible = (bytes: Buffer, { start, stop }: Span): boolean =>
-  stop > start && likeBase64(bytes.subarray(start, stop))
+/** A reading that nobody would try is none: base64 of what is no base64, parts where no boundary comes. */
+function plausible(bytes: Buffer, { start, stop }: Span, { why, type }: Reading): boolean {
+  const body = bytes.subarray(start, stop)
+  if (why?.guess === 'parts') return type.boundaries.some(boundary => body.includes(`--${boundary}`))
+  return body.length > 0 && likeBase64(body)
+}
 
 function part(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { contentType } = heading.reading.type

@@ -53,6 +53,8 @@ test.for<[value: string, kind: AmbiguityKind]>([
   ['=?utf-8?q?multipart/mixed?=; boundary=b', 'odd-type'],
   ['=?utf-8?b?bXVsdGlwYXJ0L21peGVk?=; boundary=b', 'odd-type'],
   ['multi\0part/mixed; boundary=b', 'odd-type'],
+  ['text/plain; boundary=b', 'odd-type'],
+  ["/mixed; ((a) comment) boundary*=us-ascii''b", 'odd-type'],
   ['multipart/\xa0mixed; boundary=b', 'odd-type'],
 ])('what stands in "Content-Type: %s" is looked at, and readers differ', ([value, kind]) => {
   const { found, kinds } = seen(`Content-Type: ${value}`)
@@ -89,6 +91,18 @@ test.for([
 test('the same of a name', () => {
   const [part] = read('Content-Disposition\r\n : attachment; filename=x.exe', 'x').parts
   expect(part?.filenames).toContain('x.exe')
+})
+
+test('a boundary that never comes makes no multipart of a text', () => {
+  expect(seen('Content-Type: text/plain; boundary=c', 'Hello')).toEqual({ found: false, kinds: [] })
+})
+
+test.for([
+  'attachment; filename*0="=?utf-8?q?x.exe?="',
+  'attachment; (a (nested) comment) filename=x.exe',
+  'attachment; filename=x.txt; (c) filename=x.exe',
+])('a name that some find is given: %s', disposition => {
+  expect(read(`Content-Disposition: ${disposition}`, 'x').parts[0]?.filenames).toContain('x.exe')
 })
 
 test('two encodings that differ are followed, whatever the octets look like', () => {
