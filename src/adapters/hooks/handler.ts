@@ -5,6 +5,7 @@ import { hidden, required, schemaOf } from '../../core/options.ts'
 import { type Duration, type Size, toMilliseconds, toOctets } from '../../core/units.ts'
 import type { Gateway } from '../../postern.ts'
 import { checkedGateway } from '../gateway.ts'
+import { byteBudget } from '../web/budget.ts'
 import { failed, isSame, json, WebError } from '../web/request.ts'
 import type { FetchHandler } from '../web/serve.ts'
 import { answerOf } from './answer.ts'
@@ -17,6 +18,8 @@ export interface HooksOptions {
   readonly authorization: string
   /** The largest call, the message in it included. @default '50mb' */
   readonly size?: Size
+  /** Bytes of calls in memory at once, over all of them; a call beyond it waits for its turn. @default '100mb' */
+  readonly budget?: Size
   /** Sessions that are remembered between calls; beyond, the one that was not heard of for longest is forgotten. @default 10_000 */
   readonly sessions?: number
   /** How long a session is remembered after its last call. Nobody tells when a client leaves. @default '6m' */
@@ -31,6 +34,7 @@ const schema = schemaOf<HooksOptions>('hooks', {
     ),
   ),
   size: sizeCheck({ min: 1 }),
+  budget: sizeCheck({ min: 1 }),
   sessions: whole({ min: 1 }),
   idle: duration({ min: '1s' }),
 })
@@ -49,20 +53,24 @@ export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions)
   // Not all callers are type-checked, and what is missing then is to be told of like any other mistake.
   const given = options ?? ({} as HooksOptions)
   const current = checkedGateway(schema, gateway, given)
-  const { authorization, size = '50mb', sessions = 10_000, idle = '6m' } = given
+  const { authorization, size = '50mb', budget = '100mb', sessions = 10_000, idle = '6m' } = given
   const limit = toOctets(size)
   const open = visits(current, { sessions, idle: toMilliseconds(idle) })
   const thread = callThread()
+  const bytes = byteBudget(toOctets(budget))
   return async request => {
+    const share = bytes.open(request.signal)
     try {
       if (request.method !== 'POST') throw new WebError(405, 'calls are made by POST')
       if (!isSame(request.headers.get('authorization') ?? '', authorization))
         throw new WebError(401, 'the Authorization header is wrong or missing')
-      const call = await receiveCall(request, { limit, thread })
+      const call = await receiveCall(request, { limit, thread, share })
       return json(answerOf(await open.judge(call)))
     } catch (error) {
       const known = error instanceof PosternError ? new WebError(400, error.message) : error
       return failed(known, reason => current().world.notify({ what: 'hooks/failed', reason, level: 'warning' }))
+    } finally {
+      share.close()
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The body of a call: looked at while it arrives, parsed at once where it is small and in a thread where it is not. */
-import { chunksOf, type Room } from '../web/chunks.ts'
+import type { Share } from '../web/budget.ts'
+import { chunksOf } from '../web/chunks.ts'
 import { type HookCall, readCall } from './call.ts'
 import type { CallThread } from './call-thread.ts'
 import { jsonGuard } from './json-guard.ts'
@@ -11,13 +12,13 @@ const PIECE = 1_048_576
 /** @throws WebError for a body that is too large, too deep, of another form, or makes no sense */
 export async function receiveCall(
   request: Request,
-  { limit, thread, room }: { readonly limit: number; readonly thread: CallThread; readonly room?: Room | undefined },
+  { limit, thread, share }: { readonly limit: number; readonly thread: CallThread; readonly share: Share },
 ): Promise<HookCall> {
   const guard = jsonGuard()
   const small: Uint8Array[] = []
   const large = sharedPieces()
   let size = 0
-  for await (const chunk of chunksOf(request, limit, room)) {
+  for await (const chunk of chunksOf(request, limit, share)) {
     guard.push(chunk)
     size += chunk.length
     if (size <= INLINE) small.push(chunk)

@@ -18,6 +18,10 @@ export interface PacketReader {
    * @throws ProtocolError for a length that no packet has
    */
   push(chunk: Buffer): readonly Packet[]
+  /** Octets of a packet that is not whole yet. */
+  readonly waiting: number
+  /** How many packets were whole. */
+  readonly whole: number
 }
 
 export function packetReader(largest = LARGEST): PacketReader {
@@ -25,7 +29,14 @@ export function packetReader(largest = LARGEST): PacketReader {
   let length = 0
   /** Octets of the packet that is being waited for, its length included; 0 while the length itself is not whole. */
   let wanted = 0
+  let whole = 0
   return {
+    get waiting() {
+      return length
+    },
+    get whole() {
+      return whole
+    },
     push: chunk => {
       waiting.push(chunk)
       length += chunk.length
@@ -49,6 +60,7 @@ export function packetReader(largest = LARGEST): PacketReader {
       const rest = all.subarray(at)
       waiting = rest.length > 0 ? [rest] : []
       length = rest.length
+      whole += packets.length
       return packets
     },
   }

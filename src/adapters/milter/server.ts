@@ -15,9 +15,15 @@ export interface MilterOptions {
   readonly connections?: number
   /** How long a mail server may be silent. Postfix is silent for as long as its client is. @default '1h' */
   readonly idle?: Duration
+  /** How long a packet may take to arrive, and the offer from the connection on. @default '60s' */
+  readonly patience?: Duration
 }
 
-const schema = schemaOf<MilterOptions>('milter', { connections: whole({ min: 1 }), idle: duration({ min: '100ms' }) })
+const schema = schemaOf<MilterOptions>('milter', {
+  connections: whole({ min: 1 }),
+  idle: duration({ min: '100ms' }),
+  patience: duration({ min: '100ms' }),
+})
 
 /** Answers that a mail server does not fetch: far less than this is ever under way. */
 const MOST_UNREAD = 262_144
@@ -34,15 +40,18 @@ const MOST_UNREAD = 262_144
  */
 export function milter(gateway: Gateway | (() => Gateway), options: MilterOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { connections = 2000, idle = '1h' } = options
-  const patience = toMilliseconds(idle)
-  return socketServer({ name: 'milter', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
+  const { connections = 2000, idle = '1h', patience = '60s' } = options
+  const times = { idle: toMilliseconds(idle), patience: toMilliseconds(patience) }
+  return socketServer({ name: 'milter', current, connections, ...times, unread: MOST_UNREAD }, say => {
     const reader = packetReader()
     const talk = conversation(current, say)
     return {
       hear: async chunk => {
         for (const packet of reader.push(chunk)) if (!(await talk.hear(packet))) return false
         return true
+      },
+      get reading() {
+        return reader
       },
       close: talk.close,
     }

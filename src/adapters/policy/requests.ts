@@ -10,11 +10,22 @@ const MOST_ATTRIBUTES = 200
 export interface RequestReader {
   /** @throws ProtocolError for what is too long, or no attribute */
   push(chunk: Buffer): readonly Attributes[]
+  /** Octets of a request that is not whole yet. */
+  readonly waiting: number
+  /** How many requests were whole. */
+  readonly whole: number
 }
 
 export function requestReader(): RequestReader {
   let waiting = Buffer.alloc(0)
+  let whole = 0
   return {
+    get waiting() {
+      return waiting.length
+    },
+    get whole() {
+      return whole
+    },
     push: chunk => {
       const all = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk])
       const requests: Attributes[] = []
@@ -25,6 +36,7 @@ export function requestReader(): RequestReader {
       }
       waiting = Buffer.from(all.subarray(from))
       if (waiting.length > LONGEST) throw new ProtocolError(`a request of more than ${LONGEST} octets`)
+      whole += requests.length
       return requests
     },
   }

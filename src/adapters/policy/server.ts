@@ -22,6 +22,8 @@ export interface PolicyServiceOptions {
   readonly connections?: number
   /** How long a connection may be silent; Postfix drops its own after 300 s. @default '1h' */
   readonly idle?: Duration
+  /** How long a request may take to arrive, the first from the connection on. @default '60s' */
+  readonly patience?: Duration
 }
 
 const schema = schemaOf<PolicyServiceOptions>('policyService', {
@@ -29,6 +31,7 @@ const schema = schemaOf<PolicyServiceOptions>('policyService', {
   prepend: flag(),
   connections: whole({ min: 1 }),
   idle: duration({ min: '100ms' }),
+  patience: duration({ min: '100ms' }),
 })
 
 const MOST_UNREAD = 65_536
@@ -43,16 +46,19 @@ const MOST_UNREAD = 65_536
  */
 export function policyService(gateway: Gateway | (() => Gateway), options: PolicyServiceOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { deferral = 'now', prepend = false, connections = 1000, idle = '1h' } = options
-  const patience = toMilliseconds(idle)
+  const { deferral = 'now', prepend = false, connections = 1000, idle = '1h', patience = '60s' } = options
+  const times = { idle: toMilliseconds(idle), patience: toMilliseconds(patience) }
   const choices: PolicyChoices = { deferral, prepend }
-  return socketServer({ name: 'policy', current, connections, idle: patience, unread: MOST_UNREAD }, say => {
+  return socketServer({ name: 'policy', current, connections, ...times, unread: MOST_UNREAD }, say => {
     const reader = requestReader()
     const dialogue = policyDialogue(current, choices)
     return {
       hear: async chunk => {
         for (const attributes of reader.push(chunk)) say(`action=${await dialogue.answer(attributes)}\n\n`)
         return true
+      },
+      get reading() {
+        return reader
       },
       close: dialogue.close,
     }

@@ -8,7 +8,7 @@ import { WebError } from './request.ts'
  * @example
  * const share = budget.open(request.signal)
  * try {
- *   const body = await bodyOf(request, limit, share)
+ *   for await (const chunk of chunksOf(request, limit, share)) …
  *   …
  * } finally {
  *   share.close()

@@ -1,13 +1,12 @@
 /** The body of a request, piece by piece, within its bounds. */
+import type { Share } from './budget.ts'
 import { WebError } from './request.ts'
 
-/** Takes bytes of the budget that all requests share: where there is none left now, its promise is waited for. */
-export interface Room {
-  take(bytes: number): Promise<void> | undefined
-}
-
-/** @throws WebError when there is more of it than `limit` bytes, its length makes no sense, or it is packed */
-export async function* chunksOf(request: Request, limit: number, room?: Room): AsyncGenerator<Uint8Array, void> {
+/**
+ * @param share of the server's budget of bytes, in which the body is counted: close it when the request is answered
+ * @throws WebError when there is more of it than `limit` bytes, its length makes no sense, or it is packed
+ */
+export async function* chunksOf(request: Request, limit: number, share: Share): AsyncGenerator<Uint8Array, void> {
   const { headers, body } = request
   const length = headers.get('content-length')?.trim()
   const coding = headers.get('content-encoding')?.trim() || 'identity'
@@ -23,7 +22,7 @@ export async function* chunksOf(request: Request, limit: number, room?: Room): A
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length
     if (size > limit) throw tooLarge(limit)
-    await room?.take(chunk.length)
+    await share.take(chunk.length)
     yield chunk
   }
 }

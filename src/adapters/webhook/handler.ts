@@ -10,7 +10,9 @@ import type { Gateway } from '../../postern.ts'
 import { checkedGateway } from '../gateway.ts'
 import { type Scan, scan } from '../http/scan.ts'
 import { sliced } from '../slices.ts'
-import { bodyOf, failed, isSame, json, WebError } from '../web/request.ts'
+import { byteBudget } from '../web/budget.ts'
+import { chunksOf } from '../web/chunks.ts'
+import { failed, isSame, json, WebError } from '../web/request.ts'
 import type { FetchHandler } from '../web/serve.ts'
 import { type Envelope, envelopeOf } from './envelope.ts'
 
@@ -28,6 +30,8 @@ export interface WebhookOptions {
   readonly deliver?: (outcome: Outcome, envelope: Envelope) => Promise<void>
   /** The largest message. @default '25mb' */
   readonly size?: Size
+  /** Bytes of messages in memory at once, over all requests; a request beyond it waits for its turn. @default '64mb' */
+  readonly budget?: Size
 }
 
 const schema = schemaOf<WebhookOptions>(
@@ -41,6 +45,7 @@ const schema = schemaOf<WebhookOptions>(
     envelope: callback(),
     deliver: callback(),
     size: sizeCheck({ min: 1 }),
+    budget: sizeCheck({ min: 1 }),
   },
   relation(
     ['authorization', 'signature'],
@@ -69,18 +74,25 @@ const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : c
  */
 export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOptions): FetchHandler {
   const current = checkedGateway(schema, gateway, options)
-  const { authorization, signature, envelope = envelopeOf, deliver, size = '25mb' } = options
+  const { authorization, signature, envelope = envelopeOf, deliver, size = '25mb', budget = '64mb' } = options
   const limit = toOctets(size)
+  const bytes = byteBudget(toOctets(budget))
   return async request => {
+    const share = bytes.open(request.signal)
     try {
       if (request.method !== 'POST') throw new WebError(405, 'messages are posted')
       if (authorization && !isSame(request.headers.get('authorization') ?? '', authorization))
         throw new WebError(401, 'the Authorization header is wrong or missing')
-      const body = await bodyOf(request, limit)
-      if (signature && !isSigned(request.headers.get(signature.header) ?? '', signature.key, body))
+      const mac = signature && createHmac('sha256', signature.key)
+      const body: Uint8Array[] = []
+      for await (const chunk of chunksOf(request, limit, share)) {
+        body.push(chunk)
+        mac?.update(chunk)
+      }
+      if (mac && !isSigned(request.headers.get(signature.header) ?? '', mac.digest()))
         throw new WebError(401, `the signature in ${signature.header} is wrong or missing`)
       const sent = await envelope(request)
-      const content = sliced(body)
+      const content = sliced(...body)
       const judged = await scan(current(), { ...sent, content }, async ({ outcome }) => {
         if (outcome && codeOf(outcome) === 200 && outcome.verdict !== 'discard') await deliver?.(outcome, sent)
       })
@@ -88,12 +100,13 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
     } catch (error) {
       const known = error instanceof PosternError ? new WebError(400, error.message) : error
       return failed(known, reason => current().world.notify({ what: 'webhook/failed', reason, level: 'warning' }))
+    } finally {
+      share.close()
     }
   }
 }
 
-function isSigned(given: string, key: string, body: Buffer): boolean {
-  const mac = createHmac('sha256', key).update(body).digest()
+function isSigned(given: string, mac: Buffer): boolean {
   const value = given.trim().replace(/^sha256=/i, '')
   return isSame(value.toLowerCase(), mac.toString('hex')) || isSame(value, mac.toString('base64'))
 }
