@@ -67,7 +67,7 @@ function everything(filters: readonly Filter[] = []) {
     filters: [
       condemned({ refusals: 1 }),
       admission(),
-      access({ deny: { networks: ['0.0.0.0/0', '::/0'], hosts: ['.example'] } }),
+      access({ deny: { networks: ['0.0.0.0/8', '::/12'], hosts: ['.example'] } }),
       dnsbl({ zones: [{ zone: 'bl.example.org', points: 8 }] }),
       ...recommended({ domains: ['example.org'], own: ['mx.example.org'], content: true }),
       reputation(),
