@@ -274,6 +274,7 @@ describe('by the real clients', () => {
     expect((await run(rspamc, [...to, 'learn_ham', file])).stdout).toContain('success = true')
     expect(taught.at(-1)?.label).toBe('ham')
     expect((await run(rspamc, [...to, 'stat'])).stdout).toMatch(/Messages scanned: \d+/)
+    expect((await run(rspamc, [...to, 'uptime'])).stdout).toMatch(/Uptime: \d+/i)
     expect((await run(rspamc, [...to, 'counters'])).stdout).toContain('WORDS_OFFER')
   })
 
@@ -317,7 +318,8 @@ describe('a request that does not come to its end', () => {
     socket.write(begin)
     // Each octet comes well within the time that a silent client has.
     const drip = setInterval(() => socket.write('x'), 50)
-    const closed = once(socket, 'close')
+    // With octets unread it is reset, which is a way to hang up as well.
+    const closed = new Promise(resolve => socket.once('close', resolve))
     socket.resume()
     await closed
     clearInterval(drip)
