@@ -100,8 +100,13 @@ interface Ranges {
 
 function* ranges(networks: readonly Network[], width: 1 | 4): Steps<Ranges> {
   const of = (index: number) => networks[index] as Network
+  const own: number[] = []
+  for (const [index, network] of networks.entries()) {
+    if (index % STEP === STEP - 1) yield
+    if (network.width === width) own.push(index)
+  }
   const order = yield* sortedInSteps(
-    [...networks.keys()].filter(index => networks[index]?.width === width),
+    own,
     (a, b) => compare(of(a).words, 0, of(b).words, width) || of(a).prefix - of(b).prefix || a - b,
   )
 

@@ -14,7 +14,7 @@ export function finished<T>(steps: Steps<T>): T {
 }
 
 /** Longest time without a turn of the event loop. */
-const TURN_MS = 4
+const TURN_MS = 2
 
 /** Does the steps between other work. */
 export async function inTurns<T>(steps: Steps<T>): Promise<T> {
