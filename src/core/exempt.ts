@@ -24,13 +24,24 @@ export const isExempt = (
 interface Findings {
   readonly findings: readonly Finding[]
   readonly scope?: { readonly stage: Stage; readonly context: Connection }
+  /** Whether a finding allows; undefined where nobody has looked. */
+  readonly isAllowed?: boolean
 }
 
 /** What is known by now exempts from what was found before it was known: AUTH and MAIL come after HELO. */
 export function exemptionOf(levels: readonly Findings[]): Exemption {
-  if (levels.some(({ findings }) => findings.some(({ allow }) => allow))) return 'all'
-  const { scope } = levels.findLast(({ scope }) => scope !== undefined) ?? {}
-  return scope === undefined ? 'none' : exemptionAt(scope.stage, scope.context)
+  let exemption: Exemption = 'none'
+  // Loops, for this is asked at every stage of every session.
+  for (const { findings, scope, isAllowed } of levels) {
+    if (isAllowed ?? allows(findings)) return 'all'
+    if (scope !== undefined) exemption = exemptionAt(scope.stage, scope.context)
+  }
+  return exemption
+}
+
+export function allows(findings: readonly Finding[]): boolean {
+  for (const { allow } of findings) if (allow) return true
+  return false
 }
 
 /** What each filter checks, by its name. */

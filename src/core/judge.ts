@@ -2,7 +2,7 @@
 import { goAhead, refusal } from '../policy/reply.ts'
 import { type Decision, type DecisionPoint, isFinal } from './decision.ts'
 import { reasonOf } from './errors.ts'
-import { exemptionOf, withoutExempt } from './exempt.ts'
+import { allows, exemptionOf, withoutExempt } from './exempt.ts'
 import { defer, type Finding, reject } from './finding.ts'
 import { malformedDecision } from './malformed.ts'
 import type { Scope } from './memory.ts'
@@ -14,18 +14,27 @@ export interface Level {
   readonly scope: Scope
   readonly findings: Finding[]
   /** Once decided, nothing more is spent here; this is what was decided. */
-  decided?: { readonly decision: Decision; readonly ended: Finding | undefined }
+  decided: { readonly decision: Decision; readonly ended: Finding | undefined } | undefined
+  /** A finding here exempts what follows from checks of identity and content. */
+  isAllowed: boolean
 }
 
 interface Findings {
   readonly findings: readonly Finding[]
   readonly scope?: Scope
+  readonly isAllowed?: boolean
 }
 
-/** Whether a finding here exempts what follows from checks of identity and content. */
-export const isAllowedLevel = ({ findings }: Level): boolean => findings.some(({ allow }) => allow)
+export const level = (scope: Scope): Level => ({ scope, findings: [], isAllowed: false, decided: undefined })
 
-export const level = (scope: Scope): Level => ({ scope, findings: [] })
+/** Writes down what was found at a level. */
+export function note(here: Level, findings: readonly Finding[]): void {
+  if (findings.length === 0) return
+  here.findings.push(...findings)
+  here.isAllowed ||= allows(findings)
+}
+
+export const isAllowedLevel = ({ isAllowed }: Level): boolean => isAllowed
 
 /** Asks the policy. In shadow mode its decision is told but not carried out. */
 export function judge(setup: Setup, levels: readonly Findings[], at: DecisionPoint): Decision {

@@ -71,7 +71,7 @@ export function run(
   if (waves.length === 0) return nothing
   const found: Found = []
   const exemptHere = exemptionAt(scope.stage, scope.context as Transaction)
-  const exemption = (): Exemption => (isAllowed || found.some(acceptsStage) ? 'all' : exemptHere)
+  const exemption = (): Exemption => (isAllowed || acceptOf(found) !== undefined ? 'all' : exemptHere)
   const from = (index: number): Result | Promise<Result> => {
     const wave = waves[index]
     if (wave === undefined) return resultOf(found, acceptOf(found))
@@ -87,8 +87,10 @@ export function run(
   return from(0)
 }
 
-const acceptOf = (found: Found): Finding | undefined =>
-  found.flatMap(([, findings]) => findings).find(({ verdict }) => verdict === 'accept')
+function acceptOf(found: Found): Finding | undefined {
+  for (const [, findings] of found) for (const finding of findings) if (finding.verdict === 'accept') return finding
+  return undefined
+}
 
 function resultOf(found: Found, ended: Finding | undefined): Result {
   const findings = found.sort(([a], [b]) => a - b).flatMap(([, list]) => list)
@@ -114,8 +116,6 @@ type Found = (readonly [index: number, findings: readonly Finding[]])[]
 
 /** Nothing that is found later can change these. */
 const endsStage = ({ verdict }: Finding): boolean => verdict !== undefined && isFinal(verdict)
-
-const acceptsStage = ([, findings]: Found[number]): boolean => findings.some(({ verdict }) => verdict === 'accept')
 
 interface Wave {
   readonly scope: Scope

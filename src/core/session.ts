@@ -13,6 +13,7 @@ import {
   judge,
   type Level,
   level,
+  note,
   outOfOrder,
   tooLong,
   tooMany,
@@ -163,7 +164,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
       }),
       ({ findings, ended }) => {
         if (here.scope.over) return gone(stage, ref)
-        here.findings.push(...findings)
+        note(here, findings)
         const decision = judge(setup, levels, ended === undefined ? at : { ...at, ended })
         if (isFinal(decision.verdict)) {
           here.decided = { decision, ended }
@@ -196,6 +197,7 @@ export function openSession(common: Setup, peer: Peer, world: World): Session {
         connected = true
         connection.scope.learn({ spokeEarly: true })
         connection.findings.length = 0
+        connection.isAllowed = false
         return examine('connect', [connection])
       }),
     helo: (name, tls) =>

@@ -7,7 +7,7 @@ import { deliverable, matchingFields } from './content.ts'
 import { type Decision, type DeliveryGroup, isFinal, type Outcome } from './decision.ts'
 import type { Reader, Reading } from './fact.ts'
 import { defer, type Finding, reject } from './finding.ts'
-import { again, decidedBy, gone, isAllowedLevel, judge, type Level, level, own } from './judge.ts'
+import { again, decidedBy, gone, isAllowedLevel, judge, type Level, level, note, own } from './judge.ts'
 import { openScope, type Scope } from './memory.ts'
 import { receive } from './receive.ts'
 import { run, type Spent } from './run.ts'
@@ -83,7 +83,7 @@ export function deliver({ setup, world, ref, spent, levels, recipients, hear }: 
         isDecided: forEveryone(stage),
       }),
       ({ findings, ended }) => {
-        here.findings.push(...findings)
+        note(here, findings)
         return ended
       },
     )
