@@ -13,8 +13,9 @@ export interface FilterOptions {
 
 export function relayFilters({ options, name, scanner }: FilterOptions): readonly Filter[] {
   const { domains, workers, sessions } = options
-  const standard = recommended({ domains, own: [name], content: options.content })
   // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
+  const ours = domains.length > 0 ? domains : [name]
+  const standard = recommended({ domains: ours, own: [name], content: options.content })
   const basic = domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients')
   const remembering = [
     ...(options.reputation ? [reputation(), knownSender()] : []),
