@@ -185,13 +185,15 @@ function readAddress(
 ): Pick<Mailbox, 'local' | 'domain'> {
   const colon = tokens[0]?.kind === '@' ? tokens.findIndex(({ kind }) => kind === ':') : -1
   if (colon >= 0) defects.add('route')
-  const all = tokens.slice(colon + 1)
+  const all = colon < 0 ? tokens : tokens.slice(colon + 1)
   const first = all.findIndex(({ kind }) => kind !== 'comment')
-  const spec = first < 0 ? [] : all.slice(first, all.findLastIndex(({ kind }) => kind !== 'comment') + 1)
-  if (source.slice(spec[0]?.start ?? 0, spec.at(-1)?.stop ?? 0).includes('=?')) defects.add('encoded-word')
-  for (const [index, { kind, text }] of all.entries()) {
-    if (kind === 'comment' && (index < first || index >= first + spec.length)) noteComment(text, defects)
+  const stop = all.findLastIndex(({ kind }) => kind !== 'comment') + 1
+  const spec = first === 0 && stop === all.length ? all : all.slice(Math.max(first, 0), stop)
+  if (spec !== all) {
+    for (const { text } of all.slice(0, Math.max(first, 0))) noteComment(text, defects)
+    for (const { text } of all.slice(stop)) noteComment(text, defects)
   }
+  if (source.slice(spec[0]?.start ?? 0, spec.at(-1)?.stop ?? 0).includes('=?')) defects.add('encoded-word')
 
   const at = spec.findLastIndex(({ kind }) => kind === '@')
   const cut = at < 0 ? spec.length : at
