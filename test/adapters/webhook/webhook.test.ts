@@ -150,3 +150,23 @@ test('a server of its own takes what is posted', async () => {
   expect([response.status, await response.json()]).toEqual([406, expect.objectContaining({ verdict: 'reject' })])
   server.close()
 })
+
+test.for(['', '&ip=unknown', '&ip=0.0.0.0', '&ip=[UNAVAILABLE]&helo='])(
+  'P06 a service that does not know its client (%s): address and greeting are unknown, and a wrong one is a mistake',
+  async query => {
+    const seen: unknown[] = []
+    const watch: Filter = { name: 'watch', mail: ({ ip, helo }) => void seen.push(ip, helo) }
+    const handler = webhook(postern({ filters: [watch], dns: zone({}) }), { authorization: 'Bearer secret' })
+    const asked = (what: string) =>
+      handler(
+        new Request(`http://127.0.0.1/?from=a@example.org&to=b@example.net${what}`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer secret' },
+          body: 'From: a@example.org\r\n\r\nHello\r\n',
+        }),
+      )
+    expect((await asked(query)).status).toBe(200)
+    expect(seen).toEqual([undefined, undefined])
+    expect((await asked('&ip=nobody')).status).toBe(400)
+  },
+)
