@@ -132,7 +132,9 @@ function callerOf(client: IoClient | NodeRedisClient): Call {
     try {
       return await ask(true, keys, words)
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      const message = error instanceof Error ? error.message : ''
+      if (message.includes('READONLY')) reconnect(client)
+      if (!message.startsWith('NOSCRIPT')) throw error
       return await ask(false, keys, words)
     }
   }
@@ -141,6 +143,13 @@ function callerOf(client: IoClient | NodeRedisClient): Call {
 function isClient(client: unknown): boolean {
   if (typeof client !== 'object' || client === null) return false
   return ['evalSha', 'evalsha'].some(name => typeof (client as Readonly<Record<string, unknown>>)[name] === 'function')
+}
+
+/** A primary that became a replica keeps its connections: only a new one leads to who has taken its place. */
+function reconnect(client: object): void {
+  // ioredis and iovalkey connect again by themselves when they hear true.
+  const isOne = 'evalsha' in client && 'disconnect' in client && typeof client.disconnect === 'function'
+  if (isOne && !isCluster(client)) client.disconnect(true)
 }
 
 function isCluster(client: object): boolean {

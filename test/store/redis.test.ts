@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { Cluster, Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import type { Notice } from '../../src/core/world.ts'
@@ -101,4 +103,28 @@ test('insured, a key of a wrong type does not make the store be taken for away',
   client.disconnect()
   store.stop()
   await server.stop()
+})
+
+test('a primary that becomes a replica is left: a new connection leads to who has taken its place', async () => {
+  const [old, next] = [await startRedis(), await startRedis()]
+  let target = old
+  const address = createServer(socket => {
+    const behind = connect(target.port, target.host)
+    socket.pipe(behind).pipe(socket)
+    socket.on('error', () => behind.destroy()).on('close', () => behind.destroy())
+    behind.on('error', () => socket.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(address, 'listening')
+  const client = new Redis({ host: '127.0.0.1', port: (address.address() as AddressInfo).port })
+  const store = redisStore({ client })
+  const plus = [{ op: 'increment', key: 'a', by: 1, lasts: 0 }] as const
+  expect(await store.run(plus)).toEqual([{ count: 1 }])
+  target = next
+  await old.command('REPLICAOF', next.host, String(next.port))
+  await expect(store.run(plus)).rejects.toThrow('READONLY')
+  await expect.poll(async () => await store.run(plus), { timeout: 20_000 }).toEqual([{ count: expect.any(Number) }])
+  expect(await next.command('DBSIZE')).toBe(1)
+  client.disconnect()
+  address.close()
+  await Promise.all([old.stop(), next.stop()])
 })
