@@ -148,8 +148,9 @@ function isClient(client: unknown): boolean {
 /** A primary that became a replica keeps its connections: only a new one leads to who has taken its place. */
 function reconnect(client: object): void {
   // ioredis and iovalkey connect again by themselves when they hear true.
-  const isOne = 'evalsha' in client && 'disconnect' in client && typeof client.disconnect === 'function'
-  if (isOne && !isCluster(client)) client.disconnect(true)
+  if (isCluster(client) || !('evalsha' in client && 'disconnect' in client)) return
+  const { disconnect } = client
+  if (typeof disconnect === 'function') disconnect.call(client, true)
 }
 
 function isCluster(client: object): boolean {
