@@ -50,7 +50,7 @@ export function recommended(options: RecommendedOptions): readonly Filter[] {
     earlyTalker(),
     rateLimit({
       limits: [
-        { what: 'connections', per: 'network', limit: 1_000, within: '1m' },
+        { what: 'connections', per: 'network', limit: 300, within: '1m' },
         { what: 'failures', per: 'ip', limit: 100, within: '1h' },
       ],
     }),

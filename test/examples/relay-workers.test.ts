@@ -55,7 +55,7 @@ test(
     await using folder = await scratch()
     await using redis = await startRedis()
     const store = ['--store', `redis://127.0.0.1:${redis.port}`, '--relays', '2']
-    const args = ['--maildir', folder.path, '--enforce', ...store]
+    const args = ['--maildir', folder.path, '--enforce', ...store, '--trusted-network', '192.0.2.0/24']
     await using one = await relayProcess(args)
     await using two = await relayProcess(args)
     expect(one.told).toContain(`remembers in Redis 127.0.0.1:${redis.port}`)
@@ -76,7 +76,7 @@ test(
 
 test('a limit holds across the workers of one relay', { timeout: 240_000 }, async ({ expect }) => {
   await using folder = await scratch()
-  await using relay = await relayProcess([...workersIn(folder.path), '--enforce'])
+  await using relay = await relayProcess([...workersIn(folder.path), '--enforce', '--trusted-network', '192.0.2.0/24'])
   expectLimit(await knock([relay]), expect)
   const metrics = await read(relay)
   const sessions = [...metrics.matchAll(/^postern_sessions_total\{worker="(\d)"\} (\d+)$/gm)]
