@@ -90,7 +90,8 @@ export const duration = ({
 } = {}): Check<Duration> => {
   const [least, most] = [toMilliseconds(min), toMilliseconds(max)]
   const from = least > 0 ? `, from ${min}` : ''
-  const expected = `a duration such as '5m', '1.5s' or milliseconds as a number${from}${max === '36500d' ? '' : `, at most ${max}`}`
+  const upTo = max === '36500d' ? '' : `, at most ${max}`
+  const expected = `a duration such as '5m', '1.5s' or milliseconds as a number${from}${upTo}`
   return check(expected, value => isWithin(() => toMilliseconds(value as Duration), least, most))
 }
 
@@ -104,7 +105,8 @@ export const size = ({
 } = {}): Check<Size> => {
   const [least, most] = [toOctets(min), toOctets(max)]
   const from = least > 0 ? `, from ${min}` : ''
-  const expected = `a size such as '25mb', '256kb' or octets as a number${from}${most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`}`
+  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`
+  const expected = `a size such as '25mb', '256kb' or octets as a number${from}${upTo}`
   return check(expected, value => isWithin(() => toOctets(value as Size), least, most))
 }
 
