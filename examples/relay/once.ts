@@ -6,7 +6,7 @@ import { type Deliver, wanted } from './deliver.ts'
 
 /** RFC 5321 §4.5.4.1: a client tries for four to five days. */
 const RETRIES_MS = 5 * 86_400_000
-/** Programs that build a message anew for each try do so within minutes: so long one text reaches nobody twice whom it has reached. */
+/** Programs that build a message anew for each try do so within minutes: so long one text reaches nobody twice. */
 const REBUILT_MS = 15 * 60_000
 const MAX_HEARD = 10_000
 
@@ -17,7 +17,7 @@ const MAX_HEARD = 10_000
  */
 export function once(deliver: Deliver, store: Store | undefined): Deliver {
   if (store === undefined) return deliver
-  /** Noted here, and their clients still wait for the answer: the same octets from another client are another message. */
+  /** Noted here, while their clients wait for the answer: the same octets from another client are another message. */
   const waiting = new Set<string>()
   /** Answered and heard: whatever the store says of them, should it not have been able to forget. */
   const heard = new Set<string>()

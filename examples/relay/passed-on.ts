@@ -8,7 +8,7 @@ import type { HopReply } from './replies.ts'
  */
 const ABOUT_US: ReadonlySet<number> = new Set([500, 502, 503, 504, 521, 530, 534, 535, 538, 555])
 
-/** The next server wants something else of us than of the sender: X.3.5, a system that is not configured rightly (RFC 3463 §3.4). */
+/** The next server objects to us and not to the sender: X.3.5, a system that is not configured rightly (RFC 3463 §3.4). */
 export const misfit: Answer = { code: 451, text: '4.3.5 The next server does not take mail from here now' }
 
 /** Its code and enhanced status. Its text is for us: it may name machines and mechanisms. */

@@ -1,4 +1,4 @@
-/** Whom the next server has refused for good in a message that others got: they are refused by name when its sender comes again. */
+/** Recipients that the next server has refused for good, in a message that others got: they are refused at the next try. */
 import type { Answer } from './answer.ts'
 
 export interface Refusals {

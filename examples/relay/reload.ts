@@ -1,4 +1,4 @@
-/** A certificate that was renewed is shown without a restart: its files are looked at every two seconds, and at SIGHUP. */
+/** Shows a renewed certificate without a restart: looks at its files every two seconds, and at SIGHUP. */
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'

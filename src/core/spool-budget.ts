@@ -1,4 +1,4 @@
-/** What the temporary files of all messages may take together: beyond it a message is deferred, and the disk is left to others. */
+/** What the temporary files of all messages may take together: beyond it a message is deferred. */
 import type { LoadMeter } from '../load/load.ts'
 
 export interface SpoolBudget {

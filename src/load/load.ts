@@ -13,7 +13,10 @@ export interface Load {
   readonly level: Level
   /** Since when the level holds, in milliseconds of the monotonic clock. */
   readonly since: number
-  /** Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each thing behind us, such as `next-hop`. */
+  /**
+   * Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each thing behind
+   * us, such as `next-hop`.
+   */
   readonly parts: Readonly<Record<string, number>>
   /** How many times slower than usual the slowest thing behind us answers; 1 when none is slow. */
   readonly slowdown: number

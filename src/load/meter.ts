@@ -188,7 +188,7 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
   }
 }
 
-/** Undefined when the system does not answer: without a descriptor left even the memory of the process cannot be read. */
+/** Undefined when the system does not answer: without a descriptor not even the memory of the process can be read. */
 function probed(probe: () => number): number | undefined {
   try {
     const found = probe()

@@ -1,4 +1,4 @@
-/** While a relay is attacked, an honest client's mail is delivered; afterwards the relay is there, and no larger than before. */
+/** While a relay is attacked, an honest client's mail is delivered; the relay stays there, and does not grow. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'

@@ -147,7 +147,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'A12 forges our results behind 16 KB of comments': {
     attackers: 4,
     round: message(
-      `Authentication-Results: ${'(x)\r\n '.repeat(2_300)}mx.example; dkim=pass\r\nReturn-Path: <x@y>\r\n${header}\r\nx`,
+      `Authentication-Results: ${'(x)\r\n '.repeat(2_300)}mx.example; dkim=pass\r\nReturn-Path: <x@forged.example>\r\n${header}\r\nx`,
     ),
+    never: /x@forged\.example|\(x\)\r\n \(x\)/,
   },
 }

@@ -19,11 +19,11 @@ export interface WireLimits {
   readonly recipients?: number
   /** Octets of a command line; lines of AUTH may have 12288 (RFC 4954 §4). @default 2048 */
   readonly line?: Size
-  /** How long a client may take to its next useful command (RFC 5321 §4.5.3.2.7); a TLS handshake has a minute at most. @default '300s' */
+  /** How long a client may take to its next useful command (RFC 5321 §4.5.3.2.7); a handshake a minute. @default '300s' */
   readonly command?: Duration
   /** How long a transaction may take from MAIL to the end of its data. @default '15m' */
   readonly transaction?: Duration
-  /** Octets a second that DATA must bring: what comes earns time, up to three times `grace`, and time uses it up. @default 500 */
+  /** Octets a second that DATA must bring: what comes earns time, at most three times `grace`. @default 500 */
   readonly rate?: Size
   /** The time that DATA begins with. @default '10s' */
   readonly grace?: Duration

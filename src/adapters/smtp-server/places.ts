@@ -38,7 +38,10 @@ const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
 
 const QUIET_MS = 60_000
 
-/** Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is told of a limit that is reached, once a minute. */
+/**
+ * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is told of a limit
+ * that is reached, once a minute.
+ */
 export function sessionPlaces(
   { perAddress = 50, perNetwork = 100, perSite = 200, all = 2_000 }: SessionLimits = {},
   { now, notify, load = () => undefined }: PlacesOptions,
