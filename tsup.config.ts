@@ -1,35 +1,37 @@
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
+
+/** Files that are loaded by their place: threads. */
+const threads = ['src/mime/parse-worker.ts', 'src/store/sqlite/thread.ts', 'src/adapters/hooks/call-worker.ts']
+
+const entry = [
+  'src/index.ts',
+  'src/filters/index.ts',
+  'src/facts/index.ts',
+  'src/adapters/smtp-server/index.ts',
+  'src/adapters/milter/index.ts',
+  'src/adapters/policy/index.ts',
+  'src/adapters/http/index.ts',
+  'src/adapters/haraka/index.ts',
+  'src/adapters/hooks/index.ts',
+  'src/adapters/webhook/index.ts',
+  'src/store/redis.ts',
+  'src/store/sqlite.ts',
+  'src/testing/index.ts',
+  ...threads,
+]
 
 // Declarations come from `tsc` (see `npm run build`): tsup cannot make them under TypeScript 7.
-export default defineConfig({
-  entry: [
-    'src/index.ts',
-    'src/filters/index.ts',
-    'src/facts/index.ts',
-    'src/adapters/smtp-server/index.ts',
-    'src/adapters/milter/index.ts',
-    'src/adapters/policy/index.ts',
-    'src/adapters/http/index.ts',
-    'src/adapters/haraka/index.ts',
-    'src/adapters/hooks/index.ts',
-    'src/adapters/webhook/index.ts',
-    'src/store/redis.ts',
-    'src/store/sqlite.ts',
-    'src/testing/index.ts',
-    'src/cli.ts',
-    // Found by its place beside the rest: see src/mime/threads.ts.
-    'src/mime/parse-worker.ts',
-    // The same: see src/adapters/hooks/call-thread.ts.
-    'src/adapters/hooks/call-worker.ts',
-    // The same: see src/store/sqlite.ts.
-    'src/store/sqlite/thread.ts',
-  ],
-  format: 'esm',
+const common: Options = {
   target: 'node22',
-  clean: true,
   dts: false,
   splitting: true,
   // `node:sqlite` has no other name.
   removeNodeProtocol: false,
   sourcemap: true,
-})
+}
+
+// The program is ESM alone.
+export default defineConfig([
+  { ...common, entry: [...entry, 'src/cli.ts'], format: 'esm', clean: true },
+  { ...common, entry, format: 'cjs', outDir: 'dist/cjs', outExtension: () => ({ js: '.js' }), shims: true },
+])

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/data/**'],
+    exclude: ['test/data/**', 'test/**/*.system.test.ts'],
     // Many tests start servers and threads of their own: more workers than this only make each other late.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -13,6 +13,7 @@ interface Locked {
   readonly hasInstallScript?: boolean
   readonly integrity?: string
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 interface Manifest {
@@ -26,8 +27,29 @@ const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const locked = Object.entries(lock.packages).filter(([place]) => place !== '')
 
-/** What `npm install postern` brings along. */
-const production = locked.filter(([, { dev, devOptional }]) => !dev && !devOptional)
+/** What `npm install postern` brings along: all that the manifest leads to, optional peers of others left out. */
+const production = (() => {
+  const found = new Map<string, Locked>()
+  const visit = (name: string, from: string): void => {
+    const place = placeOf(name, from)
+    const entry = lock.packages[place]
+    if (entry === undefined || found.has(place)) return
+    found.set(place, entry)
+    const { dependencies, optionalDependencies } = entry
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(next, place)
+  }
+  for (const name of Object.keys(manifest.dependencies)) visit(name, '')
+  return [...found]
+})()
+
+/** Where Node finds a package that the one at `from` asks for. */
+function placeOf(name: string, from: string): string {
+  for (let at = from; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    const place = `${at}/node_modules/${name}`
+    if (place in lock.packages) return place
+  }
+  return `node_modules/${name}`
+}
 
 test('what is installed beside the package is few, small, and runs nothing while it is installed', () => {
   expect(production.length).toBeGreaterThan(0)
