@@ -1,0 +1,159 @@
+/**
+ * Plants small faults in the source and counts how many the tests notice. Works on a copy, one fault at a time:
+ * `npm run mutate -- [--count 60] [--seed 1] [--only engine/judge.ts]`. Fails below 90 % and lists the survivors.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Node, parse } from 'acorn'
+
+const ROOMS = ['engine', 'policy', 'filters']
+const FLOOR = 0.9
+/** A mutant that makes the tests hang counts as noticed. */
+const TIMEOUT_MS = 120_000
+
+interface Mutant {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+  readonly replacement: string
+}
+
+type AnyNode = Node & Readonly<Record<string, unknown>>
+
+/** What stands in for an operator: the fault that a tired programmer makes. */
+const OPERATORS: Readonly<Record<string, string>> = {
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '===': '!==',
+  '!==': '===',
+  '&&': '||',
+  '||': '&&',
+  '+': '-',
+  '-': '+',
+}
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+})
+
+const root = process.cwd()
+const copy = mkdtempSync(join(tmpdir(), 'postern-mutate-'))
+try {
+  process.exitCode = main(Number(values.count), Number(values.seed)) ? 0 : 1
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+
+function main(count: number, seed: number): boolean {
+  for (const place of ['src', 'test', 'fixtures', 'examples', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    cpSync(join(root, place), join(copy, place), { recursive: true })
+  symlinkSync(resolve(root, 'node_modules'), join(copy, 'node_modules'))
+  const mutants = sample(sources().flatMap(mutantsOf), count, seed)
+  const survivors = mutants.filter((mutant, index) => {
+    const isNoticed = notice(mutant)
+    console.log(`${index + 1}/${mutants.length} ${isNoticed ? 'noticed ' : 'SURVIVED'} ${describe(mutant)}`)
+    return !isNoticed
+  })
+  const share = 1 - survivors.length / mutants.length
+  console.log(`\n${mutants.length - survivors.length} of ${mutants.length} noticed (${(100 * share).toFixed(1)} %)`)
+  for (const survivor of survivors) console.log(`  ${describe(survivor)}`)
+  return share >= FLOOR
+}
+
+function sources(): readonly string[] {
+  const files = ROOMS.flatMap(room =>
+    readdirSync(join(root, 'src', room), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts') && !file.endsWith('index.ts'))
+      .map(file => join('src', room, file)),
+  )
+  return files.filter(file => values.only === undefined || file.endsWith(values.only)).toSorted()
+}
+
+/** Types are blanked out, so that every place stays where it is. */
+function mutantsOf(file: string): readonly Mutant[] {
+  const source = readFileSync(join(root, file), 'utf8')
+  const code = stripTypeScriptTypes(source)
+  const found: Mutant[] = []
+  const add = (start: number, end: number, replacement: string): void => {
+    found.push({ file, start, end, replacement })
+  }
+  walk(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }) as unknown as AnyNode, node => {
+    const { type, operator, left, right, value } = node as { type: string } & Record<string, unknown>
+    if ((type === 'BinaryExpression' || type === 'LogicalExpression') && typeof operator === 'string') {
+      const other = OPERATORS[operator]
+      const from = (left as AnyNode).end
+      const at = code.indexOf(operator, from)
+      if (other !== undefined && at >= 0 && at < (right as AnyNode).start && !isText(left, right))
+        add(at, at + operator.length, other)
+    } else if (type === 'UnaryExpression' && operator === '!') add(node.start, node.start + 1, '')
+    else if (type === 'Literal' && typeof value === 'boolean') add(node.start, node.end, String(!value))
+    else if (type === 'Literal' && typeof value === 'number') add(node.start, node.end, `(${String(node.raw)} + 1)`)
+    else if (type === 'ConditionalExpression') {
+      const test = (node as unknown as { test: AnyNode }).test
+      add(test.start, test.end, `!(${source.slice(test.start, test.end)})`)
+    }
+  })
+  return found
+}
+
+/** `+` between texts joins them; a minus there would fail at once and prove nothing. */
+function isText(...nodes: readonly unknown[]): boolean {
+  return nodes.some(node => {
+    const { type, value } = node as { type: string; value?: unknown }
+    return type === 'TemplateLiteral' || (type === 'Literal' && typeof value === 'string')
+  })
+}
+
+function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
+  visit(node)
+  for (const child of Object.values(node)) {
+    for (const one of Array.isArray(child) ? child : [child])
+      if (typeof one === 'object' && one !== null && 'type' in one) walk(one as AnyNode, visit)
+  }
+}
+
+function notice({ file, start, end, replacement }: Mutant): boolean {
+  const place = join(copy, file)
+  const source = readFileSync(join(root, file), 'utf8')
+  writeFileSync(place, source.slice(0, start) + replacement + source.slice(end))
+  try {
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+    const run = spawnSync(process.execPath, [vitest, 'related', place, '--run', '--bail=1', '--silent'], {
+      cwd: copy,
+      timeout: TIMEOUT_MS,
+      encoding: 'utf8',
+    })
+    return run.status !== 0
+  } finally {
+    writeFileSync(place, source)
+  }
+}
+
+function describe({ file, start, end, replacement }: Mutant): string {
+  const source = readFileSync(join(root, file), 'utf8')
+  const line = source.slice(0, start).split('\n').length
+  return `${relative('src', file)}:${line} ${source.slice(start, end)} → ${replacement || 'nothing'}`
+}
+
+/** Draws without repetition; the same seed draws the same. */
+function sample(all: readonly Mutant[], count: number, seed: number): readonly Mutant[] {
+  let state = seed
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+  const rest = [...all]
+  const drawn: Mutant[] = []
+  while (drawn.length < count && rest.length > 0) drawn.push(...rest.splice(Math.floor(random() * rest.length), 1))
+  return drawn
+}
