@@ -52,7 +52,7 @@ function readableName({ raw }: HeaderField): string {
   const start = raw.toString('utf8', 0, MAX_NAME_LENGTH)
   const word = /^\s*=\?[^?]*\?[^?]*\?[^?]*\?=/.exec(start)?.[0]
   const name = start.slice(0, start.indexOf(':', word?.length ?? 0) >>> 0)
-  return decodeWords(name).replace(INVISIBLE, '').replace(/:+$/, '').toLowerCase()
+  return withoutColons(decodeWords(name).replace(INVISIBLE, '')).toLowerCase()
 }
 
 const MAX_ID_LENGTH = 16_384
@@ -105,3 +105,10 @@ const squeezed = (text: string): string =>
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
     .replace(/\s+/g, ' ')
     .trim()
+
+/** A loop: a pattern for the end of a text is tried at every colon in it. */
+function withoutColons(name: string): string {
+  let end = name.length
+  while (end > 0 && name[end - 1] === ':') end -= 1
+  return name.slice(0, end)
+}
