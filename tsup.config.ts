@@ -8,6 +8,7 @@ const entry = [
   'src/filters/index.ts',
   'src/facts/index.ts',
   'src/adapters/smtp-server/index.ts',
+  'src/smtp/index.ts',
   'src/adapters/milter/index.ts',
   'src/adapters/policy/index.ts',
   'src/adapters/http/index.ts',

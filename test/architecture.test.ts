@@ -76,6 +76,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'core',
     'front',
   ],
+  smtp: ['words', 'net', 'load', 'trace', 'policy', 'core', 'front', 'adapters'],
   testing: [
     'words',
     'net',

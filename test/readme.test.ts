@@ -10,6 +10,7 @@ const DOORS: Readonly<Record<string, string>> = {
   postern: 'src/index.ts',
   'postern/filters': 'src/filters/index.ts',
   'postern/smtp-server': 'src/adapters/smtp-server/index.ts',
+  'postern/smtp': 'src/smtp/index.ts',
 }
 
 test('the README has at most 90 lines, and its example at most 15', () => {

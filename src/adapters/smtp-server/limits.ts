@@ -98,3 +98,6 @@ const HANDSHAKE = 60_000
 
 /** How long a TLS handshake or a PROXY header may take: nobody has to think in the middle of one. */
 export const handshakeTime = ({ command }: Limits): number => Math.min(command, HANDSHAKE)
+
+/** What DATA brings earns at most so many times the time that it begins with: an honest client may pause for so long. */
+export const CREDIT = 3

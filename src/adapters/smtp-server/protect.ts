@@ -4,8 +4,7 @@ import type { Socket } from 'node:net'
 import { having } from '../../core/checks.ts'
 import type { Reply } from '../../core/decision.ts'
 import { PosternError } from '../../core/errors.ts'
-import { list, object, problemsOf, schemaOf, wrongIn } from '../../core/options.ts'
-import { network } from '../../net/checks.ts'
+import { problemsOf, schemaOf, wrongIn } from '../../core/options.ts'
 import { line } from '../../policy/reply.ts'
 import type { Gateway } from '../../postern.ts'
 import { wrongGateway } from '../gateway.ts'
@@ -14,7 +13,7 @@ import { checkServer } from './compatible.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
 import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from './limits.ts'
-import { listenToProxies, type ProxyOptions } from './proxies.ts'
+import { listenToProxies, type ProxyOptions, proxiesCheck } from './proxies.ts'
 import { underStress } from './stress.ts'
 import type { Handlers, SMTPServer } from './types.ts'
 import { LOCAL, trackVisits, type Visits } from './visits.ts'
@@ -31,10 +30,7 @@ export interface ProtectOptions {
 const schema = schemaOf<ProtectOptions>('protect', {
   wire: wireCheck,
   limits: serverCheck,
-  proxies: object<ProxyOptions>(
-    { header: list(network(), 'networks'), xclient: list(network(), 'networks') },
-    'proxies',
-  ),
+  proxies: proxiesCheck,
 })
 
 const aServer = having<SMTPServer>(

@@ -1,7 +1,9 @@
 /** Proxies in front of smtp-server: who may speak for another client, and for whom it speaks. */
 import type { Socket } from 'node:net'
 import { PosternError } from '../../core/errors.ts'
+import { list, object } from '../../core/options.ts'
 import type { Clock } from '../../core/world.ts'
+import { network } from '../../net/checks.ts'
 import { type Network, networkTable, readNetwork } from '../../net/networks.ts'
 import { readProxyHeader } from '../../net/proxy-header.ts'
 import type { SMTPServer } from './types.ts'
@@ -13,6 +15,12 @@ export interface ProxyOptions {
   /** Who may say XCLIENT, as Postfix and nginx do. @default nobody */
   readonly xclient?: readonly string[]
 }
+
+/** @internal */
+export const proxiesCheck = object<ProxyOptions>(
+  { header: list(network(), 'networks'), xclient: list(network(), 'networks') },
+  'proxies',
+)
 
 /** For whom a socket speaks. */
 export interface Client {
@@ -75,7 +83,8 @@ export function listenToProxies(
   }
 }
 
-function membership(list: readonly string[], path: string): (ip: string) => boolean {
+/** Whether an address is in one of these networks. @throws PosternError when one cannot be read, or is everybody */
+export function membership(list: readonly string[], path: string): (ip: string) => boolean {
   const networks: Network[] = []
   const problems = list.flatMap((text, index) => {
     const network = readNetwork(text)
@@ -91,8 +100,8 @@ function membership(list: readonly string[], path: string): (ip: string) => bool
   return ip => table.find(ip) >= 0
 }
 
-/** Reads octet by octet as far as the header goes; what comes behind it stays in the socket. */
-function headerOf(socket: Socket, clock: Clock): Promise<Client | 'itself' | undefined> {
+/** Reads octet by octet as far as the header goes; what comes behind it stays in the socket. Undefined: none that can be read. */
+export function headerOf(socket: Socket, clock: Clock): Promise<Client | 'itself' | undefined> {
   return new Promise(resolve => {
     let seen = Buffer.alloc(0)
     const done = (client?: Client | 'itself') => {

@@ -2,7 +2,7 @@
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../core/world.ts'
 import { groupReplies } from './group.ts'
-import { handshakeTime, type Limits } from './limits.ts'
+import { CREDIT, handshakeTime, type Limits } from './limits.ts'
 import { countLines } from './lines.ts'
 import type { Connection } from './types.ts'
 
@@ -36,8 +36,6 @@ const LONGEST_AUTH = 12_288
 const OVERSHOOT = 10
 // Once after the greeting and once after STARTTLS; each further one is junk.
 const GREETINGS = 2
-// What DATA brings earns at most so many times the time that it begins with: an honest client may pause for so long.
-const CREDIT = 3
 // Who is hung up on has this long to take the reply and leave.
 const LINGER_MS = 1_000
 

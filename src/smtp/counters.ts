@@ -1,0 +1,65 @@
+/** What a client has sent that led nowhere, and when it last sent something useful. */
+import type { Limits } from '../adapters/smtp-server/limits.ts'
+import { type ReplyLine, replies } from './replies.ts'
+import { rules, type Verb } from './states.ts'
+
+/** Once after the banner and once after STARTTLS; each further greeting is junk. */
+const FREE_GREETINGS = 2
+/** RFC 5321 §4.5.3.1.10 has an honest client go on after 452; beyond so many times the limit it is a flood. */
+const SURPLUS_FACTOR = 10
+
+export class Counters {
+  readonly #limits: Limits
+  readonly #now: () => number
+  #junk = 0
+  #errors = 0
+  #surplus = 0
+  #greetings = 0
+  /** The command whose reply is next is a useful one. */
+  #isAdvancing = false
+  /** When a useful command was last obeyed, in milliseconds of the monotonic clock. */
+  progress: number
+
+  constructor(limits: Limits, now: () => number) {
+    this.#limits = limits
+    this.#now = now
+    this.progress = now()
+  }
+
+  /** A command has arrived; undefined stands for one that does not exist. Returns why the client is hung up on. */
+  command(verb: Verb | undefined): ReplyLine | undefined {
+    const isGreeting = verb === 'HELO' || verb === 'EHLO' || verb === 'LHLO'
+    if (isGreeting) this.#greetings += 1
+    this.#isAdvancing =
+      verb !== undefined && (rules[verb].advances || (isGreeting && this.#greetings <= FREE_GREETINGS))
+    if (!this.#isAdvancing) this.#junk += 1
+    return this.#junk > this.#limits.junk ? replies.tooManyCommands : undefined
+  }
+
+  /** A reply is given. Returns why the client is hung up on after it. */
+  reply(code: number): ReplyLine | undefined {
+    if (code < 400) {
+      if (this.#isAdvancing) this.progress = this.#now()
+      this.#isAdvancing = false
+      return undefined
+    }
+    if (code >= 500) this.#errors += 1
+    if (code === 452) this.#surplus += 1
+    if (this.#errors >= this.#limits.errors) return replies.tooManyErrors
+    return this.#surplus > this.#limits.recipients * SURPLUS_FACTOR ? replies.tooManySurplusRecipients : undefined
+  }
+
+  /** A message is over. One that was delivered makes up for what came before it. */
+  messageOver(isDelivered: boolean): void {
+    this.progress = this.#now()
+    if (!isDelivered) return
+    this.#junk = 0
+    this.#errors = 0
+    this.#surplus = 0
+  }
+
+  /** Nothing was sent yet that SMTP knows: this may be a client of another protocol. */
+  get isUngreeted(): boolean {
+    return this.#greetings === 0
+  }
+}

@@ -1,0 +1,98 @@
+/** From an outcome to the replies: hands an accepted message to the host, and says what became of it. */
+import type { Outcome, Reply } from '../core/decision.ts'
+import { line as formatReply } from '../policy/reply.ts'
+import type { Client } from './client.ts'
+import type { Front } from './front.ts'
+import type { MailParameters, RcptParameters } from './parameters.ts'
+import type { DeliveryResult, IncomingMessage, Recipient } from './types.ts'
+
+/** A transaction between MAIL and the end of its message. */
+export interface OpenTransaction {
+  readonly reversePath: string
+  readonly parameters: MailParameters
+  /** One for each RCPT that was accepted; an address may be there more than once. */
+  readonly recipients: { readonly forwardPath: string; readonly parameters: RcptParameters }[]
+  /** Milliseconds of the monotonic clock. */
+  readonly since: number
+}
+
+/** A failure that comes at once says nothing of how fast the next hop is; one that comes late does. */
+const SLOW_FAILURE_MS = 1_000
+
+/** @returns the lines to reply: one, or with LMTP one for each accepted RCPT in their order (RFC 2033 §4.2) */
+export async function deliver(
+  front: Front,
+  client: Client,
+  transaction: OpenTransaction,
+  outcome: Outcome,
+): Promise<readonly string[]> {
+  const decisionFor = (path: string): Reply => outcome.each.get(path)?.reply ?? outcome.reply
+  const message = outcome.reply.code < 400 ? messageFor(client, transaction, outcome) : undefined
+  if (message === undefined) {
+    if (!front.lmtp) return [formatReply(outcome.reply)]
+    return transaction.recipients.map(({ forwardPath }) => formatReply(decisionFor(forwardPath)))
+  }
+  const delivered = new Set(message.recipients.map(({ forwardPath }) => forwardPath))
+  const result = await handOver(front, message)
+  const replyFor = (path: string): Reply => {
+    if (!delivered.has(path)) return decisionFor(path)
+    return (isReply(result) ? result : result?.get(path)) ?? decisionFor(path)
+  }
+  if (front.lmtp) return transaction.recipients.map(({ forwardPath }) => sentLine(replyFor(forwardPath)))
+  return [sentLine(combine([...delivered].map(replyFor)) ?? outcome.reply)]
+}
+
+/** What a host gives may come from another server: one line of printable ASCII, whatever stands in it. */
+const sentLine = (reply: Reply): string => formatReply(reply).replace(/[^ -~]/g, '?')
+
+/** Undefined when nobody is to get the message. */
+function messageFor(client: Client, transaction: OpenTransaction, outcome: Outcome): IncomingMessage | undefined {
+  const { groups = [] } = outcome
+  const content = groups[0]?.content ?? outcome.content
+  const recipients = new Map<string, Recipient>()
+  for (const { forwardPath, parameters } of transaction.recipients) {
+    const verdict = outcome.each.get(forwardPath)?.verdict ?? outcome.verdict
+    if (verdict === 'accept' || verdict === 'quarantine')
+      recipients.set(forwardPath, { ...parameters, forwardPath, quarantine: verdict === 'quarantine' })
+  }
+  if (content === undefined || recipients.size === 0) return undefined
+  const { session, ip, helo, extended, tls, user } = client
+  return {
+    ref: session.ref,
+    ip,
+    helo,
+    extended,
+    ...(tls && { tls }),
+    ...(user !== undefined && { user }),
+    reversePath: transaction.reversePath,
+    parameters: transaction.parameters,
+    recipients: [...recipients.values()],
+    groups,
+    content,
+    outcome,
+  }
+}
+
+async function handOver(front: Front, message: IncomingMessage): Promise<DeliveryResult> {
+  const { clock, load, notify } = front.gateway().world
+  const since = clock.monotonic()
+  try {
+    const result = await front.deliver(message)
+    load.took('next-hop', clock.monotonic() - since)
+    return result
+  } catch (error) {
+    const ms = clock.monotonic() - since
+    if (ms >= SLOW_FAILURE_MS) load.took('next-hop', ms)
+    const reason = `the delivery of ${message.ref} failed: ${error instanceof Error ? error.message : String(error)}`
+    notify({ what: 'smtp/delivery', reason, level: 'warning' })
+    return { code: 451, status: '4.3.0', text: `Temporary local error, try again later ref=${message.ref}` }
+  }
+}
+
+const isReply = (result: DeliveryResult): result is Reply =>
+  typeof result === 'object' && result !== null && 'code' in result
+
+/** SMTP has one reply: accepted when anybody got the message, else a temporary refusal before a permanent one. */
+function combine(replies: readonly Reply[]): Reply | undefined {
+  return replies.find(({ code }) => code < 400) ?? replies.find(({ code }) => code < 500) ?? replies[0]
+}

@@ -1,0 +1,121 @@
+/** What all connections of one server share, checked once. */
+import { hostname } from 'node:os'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { type Limits, serverCheck, toLimits, wireCheck } from '../adapters/smtp-server/limits.ts'
+import { type Places, sessionPlaces } from '../adapters/smtp-server/places.ts'
+import { membership, proxiesCheck } from '../adapters/smtp-server/proxies.ts'
+import { underStress } from '../adapters/smtp-server/stress.ts'
+import { callback, duration, flag, size as sizeCheck } from '../core/checks.ts'
+import { check, checked, isRecord, relation, required, schemaOf } from '../core/options.ts'
+import { toMilliseconds, toOctets } from '../core/units.ts'
+import type { Clock, Notify } from '../core/world.ts'
+import type { Gateway } from '../postern.ts'
+import { hostNameCheck } from '../trace/authentication-results.ts'
+import type { SmtpServerOptions } from './types.ts'
+
+export interface Front {
+  readonly gateway: () => Gateway
+  readonly deliver: SmtpServerOptions['deliver']
+  readonly name: string
+  readonly lmtp: boolean
+  readonly dsn: boolean
+  /** Bytes. */
+  readonly size: number
+  /** The secure context of a handshake, if the certificate is right now. Undefined: TLS is not offered. */
+  readonly tls: (() => SecureContext | undefined) | undefined
+  readonly implicitTls: boolean
+  /** Milliseconds. */
+  readonly greetDelay: number
+  readonly limits: Limits
+  readonly slots: Places
+  readonly clock: Clock
+  /** Whether this address begins with a PROXY header. */
+  readonly sendsHeader: (ip: string) => boolean
+  /** Whether this address may send XCLIENT. */
+  readonly maySendXclient: (ip: string) => boolean
+}
+
+const isGateway = (value: unknown): boolean => typeof value === 'function' || (isRecord(value) && 'open' in value)
+
+/** A key and a certificate that belong together; what a function gives is only known when it is asked. */
+function isTls(value: unknown): boolean {
+  if (typeof value === 'function') return true
+  if (!isRecord(value)) return false
+  try {
+    createSecureContext(value as SecureContextOptions)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const schema = schemaOf<SmtpServerOptions>(
+  'smtpServer',
+  {
+    gateway: required(
+      check('a gateway, or a function that returns one; write gateway: postern({ filters })', isGateway),
+    ),
+    deliver: required(callback('a function that delivers; write deliver: async message => …')),
+    name: hostNameCheck(),
+    tls: check('a key and its certificate in PEM, or a function that returns them; write tls: { key, cert }', isTls),
+    implicitTls: flag(),
+    lmtp: flag(),
+    dsn: flag(),
+    size: sizeCheck({ min: 1 }),
+    greetDelay: duration({ max: '60s' }),
+    wire: wireCheck,
+    limits: serverCheck,
+    proxies: proxiesCheck,
+  },
+  relation(
+    ['implicitTls', 'tls'],
+    ({ implicitTls, tls }) =>
+      implicitTls && tls === undefined && { found: true, expected: 'tls beside it', remedy: 'set tls: { key, cert }' },
+  ),
+)
+
+/** @throws PosternError with all that is wrong */
+export function compileFront(options: SmtpServerOptions): Front {
+  const { gateway, deliver, name = hostname(), implicitTls = false, ...rest } = checked(schema, options)
+  const { lmtp = false, dsn = false, size = '25mb', greetDelay = 100, wire, limits, proxies = {}, tls } = rest
+  const current = typeof gateway === 'function' ? gateway : () => gateway
+  return {
+    gateway: current,
+    deliver,
+    name,
+    lmtp,
+    dsn,
+    size: toOctets(size),
+    tls: tls && secureContexts(tls, notice => current().world.notify(notice)),
+    implicitTls,
+    greetDelay: toMilliseconds(greetDelay),
+    limits: underStress(toLimits(wire), () => current().world.load),
+    slots: sessionPlaces(limits?.sessions, {
+      now: () => current().world.clock.monotonic(),
+      notify: notice => current().world.notify(notice),
+      load: () => current().world.load,
+    }),
+    clock: current().world.clock,
+    sendsHeader: among(proxies.header, 'smtpServer.proxies.header'),
+    maySendXclient: among(proxies.xclient, 'smtpServer.proxies.xclient'),
+  }
+}
+
+const among = (networks: readonly string[] = [], path: string): ((ip: string) => boolean) =>
+  networks.length === 0 ? () => false : membership(networks, path)
+
+/** A context is made again when a renewed certificate is given. */
+function secureContexts(tls: NonNullable<SmtpServerOptions['tls']>, notify: Notify): () => SecureContext | undefined {
+  let made: { readonly from: object; readonly context: SecureContext } | undefined
+  return () => {
+    try {
+      const from = typeof tls === 'function' ? tls() : tls
+      if (made?.from !== from) made = { from, context: createSecureContext(from) }
+      return made.context
+    } catch (error) {
+      const reason = `TLS is not available: ${error instanceof Error ? error.message : String(error)}`
+      notify({ what: 'smtp/tls', reason, level: 'warning' })
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/** An SMTP or LMTP server on `net.Server`: accepts sockets, holds what is allowed in all, and ends in good order. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { peerOf } from '../adapters/peer.ts'
+import { handshakeTime } from '../adapters/smtp-server/limits.ts'
+import { headerOf } from '../adapters/smtp-server/proxies.ts'
+import type { Decision } from '../core/decision.ts'
+import { harmless } from '../core/world.ts'
+import { line as formatReply } from '../policy/reply.ts'
+import { Client } from './client.ts'
+import { Connection } from './connection.ts'
+import { compileFront, type Front } from './front.ts'
+import { replies } from './replies.ts'
+import { handshake } from './tls.ts'
+import type { SmtpServerOptions } from './types.ts'
+
+/** A server that was made with {@link smtpServer}. */
+export interface SmtpServer {
+  /** The listener: call its `listen`, or hand it sockets with `emit('connection', socket)`. */
+  readonly server: Server
+  /** The clients that are connected now. */
+  readonly connections: number
+  /**
+   * Takes no more clients, lets those in a transaction finish it within 30 s, and ends the others with 421 (RFC 5321 §3.8).
+   * Settles when the last client has left.
+   */
+  close(): Promise<void>
+}
+
+const SWEEP_MS = 1_000
+/** How long transactions may go on after `close`. */
+const SHUTDOWN_TIMEOUT_MS = 30_000
+/** A client that was turned away has this long to take the reply and to leave. */
+const LINGER_MS = 1_000
+/** A socket of the file system has no address: whoever may open it is this machine. */
+const LOCAL = '127.0.0.1'
+
+/**
+ * Makes a server. Each message that the gateway accepts is handed to `deliver`, and the client hears 250 only after that
+ * has settled.
+ *
+ * @throws PosternError with all that is wrong with the options
+ * @example
+ * const { server } = smtpServer({ gateway, deliver: message => save(message.content.open(), message.recipients) })
+ * server.listen(25)
+ */
+export function smtpServer(options: SmtpServerOptions): SmtpServer {
+  const host = new ServerState(compileFront(options))
+  return {
+    server: host.server,
+    get connections() {
+      return host.connections.size
+    },
+    close: () => host.close(),
+  }
+}
+
+class ServerState {
+  readonly #front: Front
+  readonly server: Server
+  readonly connections = new Set<Connection>()
+  /** Sockets on which no dialogue has begun: a header, a handshake or a decision is awaited. */
+  readonly #pending = new Set<Socket>()
+  readonly #sweepEvery: number
+  #swept: number | undefined
+  #closing: Promise<void> | undefined
+  #onLastLeft: (() => void) | undefined
+
+  constructor(front: Front) {
+    this.#front = front
+    const { command, transaction, grace } = front.limits
+    this.#sweepEvery = Math.max(20, Math.min(SWEEP_MS, command / 4, transaction / 4, grace / 4))
+    const accept = harmless('accepting a client', (socket: Socket) => this.#accept(socket))
+    this.server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', ignore)
+    const peer = peerOf(this.server, socket)
+    // Whose address is not known is charged to nobody, and never taken for this machine.
+    if (peer === undefined) socket.destroy()
+    else if (this.#closing !== undefined) this.#turnAway(socket, replies.shuttingDown)
+    else if (peer.ip === undefined || !this.#front.sendsHeader(peer.ip)) this.#admit(socket, peer.ip ?? LOCAL)
+    else this.#readHeader(socket, peer.ip)
+  }
+
+  /** A proxy says first for whom it speaks. */
+  #readHeader(socket: Socket, proxy: string): void {
+    this.#awaiting(socket, headerOf(socket, this.#front.clock), client => {
+      if (client === undefined) socket.destroy()
+      else this.#admit(socket, client === 'itself' ? proxy : client.ip)
+    })
+  }
+
+  /** The client's address is known: turns it away at the socket, or begins a session. */
+  #admit(socket: Socket, ip: string): void {
+    const front = this.#front
+    // Who may send XCLIENT has not said yet who the client is.
+    const isProxy = front.maySendXclient(ip)
+    const refused = isProxy ? undefined : front.gateway().barred(ip)
+    const slot = refused === undefined ? front.slots.take(isProxy ? undefined : ip) : undefined
+    if (refused !== undefined) this.#turnAway(socket, formatReply(refused))
+    else if (slot === undefined) this.#turnAway(socket, replies.tooManySessions)
+    else if (front.implicitTls) this.#secure(socket, new Client(front, ip, isProxy, slot))
+    else this.#connect(socket, new Client(front, ip, isProxy, slot))
+  }
+
+  #secure(socket: Socket, client: Client): void {
+    const { tls, clock, limits } = this.#front
+    const context = tls?.()
+    const secure = context && handshake(socket, context, clock, handshakeTime(limits))
+    if (secure === undefined) socket.destroy()
+    this.#awaiting(socket, Promise.resolve(secure), made => {
+      if (made === undefined) client.end()
+      else this.#connect(made, client)
+    })
+  }
+
+  #connect(socket: Socket, client: Client): void {
+    const since = this.#front.clock.monotonic()
+    const gone = (): void => client.end()
+    socket.once('close', gone)
+    this.#awaiting(socket, client.session.connect(), ({ reply }: Decision) => {
+      socket.off('close', gone)
+      if (socket.destroyed || reply.code >= 400) {
+        client.end()
+        this.#turnAway(socket, formatReply(reply))
+        return
+      }
+      const connection = new Connection(this.#front, socket, client, this.#left)
+      this.connections.add(connection)
+      this.#beginSweep()
+      connection.greet(reply, this.#front.greetDelay - (this.#front.clock.monotonic() - since))
+    })
+  }
+
+  /** What fails here ends one socket. */
+  #awaiting<T>(socket: Socket, work: Promise<T>, next: (value: T) => void): void {
+    this.#pending.add(socket)
+    work.then(next).then(
+      () => this.#pending.delete(socket),
+      () => {
+        this.#pending.delete(socket)
+        socket.destroy()
+      },
+    )
+  }
+
+  readonly #left = (connection: Connection): void => {
+    this.connections.delete(connection)
+    if (this.connections.size === 0) this.#onLastLeft?.()
+  }
+
+  #beginSweep(): void {
+    if (this.#swept !== undefined) return
+    this.#swept = this.#front.clock.monotonic()
+    this.#front.clock.after(this.#sweepEvery, this.#sweep)
+  }
+
+  /** One timer looks at all clients. */
+  readonly #sweep = (): void => {
+    const { clock } = this.#front
+    const now = clock.monotonic()
+    // A timer that rings late was held up by ourselves: what the client has sent meanwhile is not counted yet.
+    const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepEvery)
+    for (const connection of this.connections) this.#look(connection, now, elapsed)
+    this.#swept = this.connections.size > 0 ? now : undefined
+    if (this.#swept !== undefined) clock.after(this.#sweepEvery, this.#sweep)
+  }
+
+  /** What fails for one client must not end the looking at the others. */
+  readonly #look = harmless('the look at a client', (connection: Connection, now: number, elapsed: number): void => {
+    connection.tick(now, elapsed)
+    if (this.#closing !== undefined && connection.isIdle) connection.hangUp(replies.shuttingDown)
+  })
+
+  /** For a client that never gets a dialogue. Before a TLS handshake it would understand no reply. */
+  #turnAway(socket: Socket, line: string): void {
+    const { implicitTls, clock } = this.#front
+    if (socket.destroyed) return
+    if (implicitTls && !('encrypted' in socket)) return void socket.destroy()
+    // Nothing was sent that could be lost: then there is nothing to wait for. With bytes that nobody took from the system the
+    // connection would be reset, and the reply lost: so the client may stay for a moment.
+    socket.end(`${line}\r\n`, 'latin1', () => {
+      if (socket.bytesRead === 0) socket.destroy()
+      else
+        socket.once(
+          'close',
+          clock.after(LINGER_MS, () => socket.destroy()),
+        )
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise<void>(resolve => {
+      const done = (): void => {
+        cancelTimeout()
+        resolve()
+      }
+      const cancelTimeout = this.#front.clock.after(SHUTDOWN_TIMEOUT_MS, () => {
+        for (const connection of this.connections) connection.leave()
+        done()
+      })
+      this.server.close()
+      for (const socket of this.#pending) socket.destroy()
+      this.#onLastLeft = done
+      if (this.connections.size === 0) done()
+      for (const connection of this.connections) if (connection.isIdle) connection.hangUp(replies.shuttingDown)
+    })
+    return this.#closing
+  }
+}
+
+/** Stays on the socket: a reset at any time must not end the process. */
+const ignore = (): void => undefined

@@ -1,0 +1,76 @@
+/** What a host gives to the server, and what it gets from it. */
+import type { SecureContextOptions } from 'node:tls'
+import type { ServerLimits, WireLimits } from '../adapters/smtp-server/limits.ts'
+import type { ProxyOptions } from '../adapters/smtp-server/proxies.ts'
+import type { Content, DeliveryGroup, Outcome, Reply } from '../core/decision.ts'
+import type { Tls } from '../core/stage.ts'
+import type { Duration, Size } from '../core/units.ts'
+import type { Gateway } from '../postern.ts'
+import type { MailParameters, RcptParameters } from './parameters.ts'
+
+/** One accepted or quarantined recipient. */
+export interface Recipient extends RcptParameters {
+  /** The address as the client wrote it, without its angle brackets. */
+  readonly forwardPath: string
+  /** Deliver the message to this recipient apart from the inbox. */
+  readonly quarantine: boolean
+}
+
+/** A message that was accepted for at least one recipient, ready to be delivered. */
+export interface IncomingMessage {
+  /** The session's reference, which stands in every reply. */
+  readonly ref: string
+  /** The client's address; undefined when it is not known. */
+  readonly ip: string | undefined
+  readonly helo: string
+  /** The greeting was EHLO or LHLO. */
+  readonly extended: boolean
+  readonly tls?: Tls
+  /** Who has authenticated, as a trusted proxy says (XCLIENT LOGIN). */
+  readonly user?: string
+  /** '' is the null reverse-path. */
+  readonly reversePath: string
+  readonly parameters: MailParameters
+  /** Each address once, without those that were refused or whose mail is discarded. */
+  readonly recipients: readonly Recipient[]
+  /** The recipients by verdict, each group with its copy: the trace fields on top tell what was decided for that group. */
+  readonly groups: readonly DeliveryGroup[]
+  /** The copy of the first group: all that is needed where nobody has mail quarantined. Every line end is CRLF. */
+  readonly content: Content
+  readonly outcome: Outcome
+}
+
+/**
+ * What became of a delivery: nothing (accepted), one reply for all, or one for each forward-path. A rejected promise is a
+ * temporary failure for all.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a host that returns nothing has delivered
+export type DeliveryResult = Reply | ReadonlyMap<string, Reply> | undefined | void
+
+/** The options of {@link smtpServer}. */
+export interface SmtpServerOptions {
+  /** Judges the clients. A function is asked once for each session, so that the gateway can be exchanged. */
+  readonly gateway: Gateway | (() => Gateway)
+  /** Delivers a message. The client hears 250 only after this has settled. */
+  readonly deliver: (message: IncomingMessage) => Promise<DeliveryResult> | DeliveryResult
+  /** Our host name, in the banner and in the reply to EHLO. @default the system's host name */
+  readonly name?: string
+  /** The key and the certificate. With them STARTTLS is offered. A function is asked for each handshake. @default none */
+  readonly tls?: SecureContextOptions | (() => SecureContextOptions)
+  /** TLS begins at once, without STARTTLS (RFC 8314 §3.3). @default false */
+  readonly implicitTls?: boolean
+  /** LMTP in place of SMTP (RFC 2033). @default false */
+  readonly lmtp?: boolean
+  /** Delivery status notifications are offered, and their parameters handed to `deliver` (RFC 3461). @default false */
+  readonly dsn?: boolean
+  /** The largest message, as SIZE announces it. @default '25mb' */
+  readonly size?: Size
+  /** The least time between accepting a socket and the banner. A client that sends before the banner is judged for it. @default 100 */
+  readonly greetDelay?: Duration
+  /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
+  readonly wire?: WireLimits
+  /** How many sessions may be open at once. @default as each limit says */
+  readonly limits?: ServerLimits
+  /** Networks whose word is taken for who a client is. @default none */
+  readonly proxies?: ProxyOptions
+}

@@ -1,0 +1,88 @@
+/** A listening server of our own with a gateway, on a free port of the loopback, that keeps what it delivers. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Filter } from '../../src/core/filter.ts'
+import type { SessionEntry } from '../../src/core/journal.ts'
+import { type Gateway, type PosternOptions, postern } from '../../src/postern.ts'
+import { type IncomingMessage, type SmtpServerOptions, smtpServer } from '../../src/smtp/index.ts'
+import { zone } from '../../src/testing/zone.ts'
+import { type RawClient, rawClient } from './raw-client.ts'
+
+export interface Delivery extends Omit<IncomingMessage, 'content'> {
+  readonly message: string
+}
+
+export interface FrontServer {
+  readonly port: number
+  readonly gateway: Gateway
+  readonly delivered: readonly Delivery[]
+  /** One for each session that has ended. */
+  readonly entries: readonly SessionEntry[]
+  readonly client: (options?: { readonly read?: boolean }) => RawClient
+  /** A client that was greeted and has sent EHLO. */
+  readonly greeted: () => Promise<RawClient>
+  readonly close: () => Promise<void>
+  readonly connections: () => number
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+export interface FrontSetting {
+  readonly filters?: readonly Filter[]
+  readonly gateway?: Omit<PosternOptions, 'filters'>
+  readonly options?: Partial<SmtpServerOptions>
+}
+
+export async function frontServer({ filters = [], gateway: own, options }: FrontSetting = {}): Promise<FrontServer> {
+  const delivered: Delivery[] = []
+  const entries: SessionEntry[] = []
+  const gateway = postern({
+    filters,
+    name: 'mx.example.org',
+    dns: zone({}),
+    log: entry => {
+      entries.push(entry)
+    },
+    ...own,
+  })
+  const smtp = smtpServer({
+    gateway,
+    name: 'mx.example.org',
+    greetDelay: 0,
+    // All clients of a test share one address.
+    limits: { sessions: { perAddress: 1_000, perNetwork: 1_000 } },
+    deliver: async ({ content, ...message }) => {
+      delivered.push({ ...message, message: await text(content.open()) })
+    },
+    ...options,
+  })
+  smtp.server.listen(0, '127.0.0.1')
+  await once(smtp.server, 'listening')
+  const { port } = smtp.server.address() as AddressInfo
+  const clients: RawClient[] = []
+  const client: FrontServer['client'] = how => {
+    const made = rawClient(port, how)
+    clients.push(made)
+    return made
+  }
+  return {
+    port,
+    gateway,
+    delivered,
+    entries,
+    client,
+    greeted: async () => {
+      const made = client()
+      await made.reply()
+      await made.say('EHLO client.example.net')
+      return made
+    },
+    close: () => smtp.close(),
+    connections: () => smtp.connections,
+    [Symbol.asyncDispose]: async () => {
+      for (const made of clients) made.destroy()
+      await smtp.close()
+      await gateway.close()
+    },
+  }
+}
