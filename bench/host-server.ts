@@ -1,10 +1,12 @@
 /** One server under measurement, in a process of its own: says where it listens, and what it has spent when it is asked. */
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { guard, protect } from '../src/adapters/smtp-server/index.ts'
 import { condemned, recommended } from '../src/filters/index.ts'
 import { type Filter, type Gateway, postern, reject } from '../src/index.ts'
+import { smtpServer } from '../src/smtp/index.ts'
 import { type ZoneLiteral, zone } from '../src/testing/zone.ts'
 
 /** What stands behind the port. The first of each kind is the baseline of the others. */
@@ -18,6 +20,10 @@ export type Variant =
   | 'guard, 554'
   | 'protect, 554'
   | 'protect, condemned'
+  | 'front'
+  | 'front, recommended'
+  | 'front, 554'
+  | 'front, condemned'
 
 /** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: octets. */
 export interface Spent {
@@ -43,6 +49,16 @@ function onData(stream: Readable, _session: object, done: () => void): void {
 const bare: SMTPServerOptions = { ...host, disableReverseLookup: true, size: 25 * 1024 ** 2, onData }
 
 const refuse: Filter = { name: 'refuse', connect: () => reject('5.7.1', 'refused by the benchmark', { close: true }) }
+
+/** Our own server. As smtp-server does, it greets after 100 ms; it accepts and discards. */
+const front = (gateway: Gateway): Server =>
+  smtpServer({ gateway, name: 'mx.example.org', ...unlimited, deliver: ({ content }) => drained(content.open()) })
+    .server
+
+async function drained(content: Readable): Promise<void> {
+  content.resume()
+  await once(content, 'end')
+}
 
 function serverOf(variant: Variant, names: ZoneLiteral): Server {
   const dns = zone(names)
@@ -79,6 +95,14 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
     case 'protect, condemned':
       // Refused a moment ago, as all but the first are here: that is what a flood is made of.
       return protect(new SMTPServer(bare), gateway(condemned(), refuse), unlimited).server
+    case 'front':
+      return front(gateway())
+    case 'front, recommended':
+      return front(gateway(...recommended({ domains: ['example.org'] }).filter(({ name }) => name !== 'rate-limit')))
+    case 'front, 554':
+      return front(gateway(refuse))
+    case 'front, condemned':
+      return front(gateway(condemned(), refuse))
     default:
       return variant satisfies never
   }

@@ -191,8 +191,10 @@ export interface AcceptCost {
 }
 
 /** (a) Accept and discard: 5 KB and 50 KB, a connection for each message and one for many. */
-export async function acceptCosts({ quick = false }: Effort = {}): Promise<readonly AcceptCost[]> {
-  const variants = ['bare', 'empty gateway', 'recommended'] as const
+export async function acceptCosts(
+  { quick = false }: Effort = {},
+  variants: readonly Variant[] = ['bare', 'empty gateway', 'recommended'],
+): Promise<readonly AcceptCost[]> {
   const effort = quick ? { rounds: 3, count: 160, warm: 160 } : { rounds: 20, count: 160, warm: 2_400 }
   const results: AcceptCost[] = []
   for (const [size, octets] of [
@@ -222,15 +224,17 @@ export async function acceptCosts({ quick = false }: Effort = {}): Promise<reado
 }
 
 /** (b) A client that is refused as soon as it connects. */
-export async function refusalCosts({ quick = false }: Effort = {}): Promise<readonly HostCost[]> {
-  const variants = [
+export async function refusalCosts(
+  { quick = false }: Effort = {},
+  variants: readonly Variant[] = [
     'plain net.Server, 554',
     'plain net.Server, 554 and closed at once',
     'onConnect, 554',
     'guard, 554',
     'protect, 554',
     'protect, condemned',
-  ] as const
+  ],
+): Promise<readonly HostCost[]> {
   const refused = (port: number, count: number) =>
     side(count, 100, async () => {
       const made = client(port)
@@ -249,8 +253,11 @@ export interface SessionCost {
 }
 
 /** (e) Sessions that have said EHLO, and then nothing. */
-export async function sessionCosts(sessions = 1_000): Promise<readonly SessionCost[]> {
-  return await withHosts(['bare', 'empty gateway', 'recommended'], async hosts => {
+export async function sessionCosts(
+  sessions = 1_000,
+  variants: readonly Variant[] = ['bare', 'empty gateway', 'recommended'],
+): Promise<readonly SessionCost[]> {
+  return await withHosts(variants, async hosts => {
     const costs: SessionCost[] = []
     for (const { variant, ask, port } of hosts) {
       // What is loaded and made once is no session's.

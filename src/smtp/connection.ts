@@ -221,7 +221,7 @@ export class Connection implements Host {
   }
 
   readonly #resume = (): void => {
-    if (!this.#busy && this.#socket.isPaused()) this.#work()
+    if (!this.#busy && this.#socket.isPaused()) this.#socket.resume()
   }
 
   /** RSET in the middle of chunks, or the end of a transaction. */

@@ -55,11 +55,13 @@ function endOfPath(text: string): number | undefined {
 }
 
 const CONTROL = /[\0-\x1f\x7f\ufffd]/
-/** RFC 5321 §4.5.3.1.1 allows 64 bytes; some systems write longer ones, and answers to them must be taken. */
-const MAX_LOCAL_LENGTH = 256
-const MAX_DOMAIN_LENGTH = 255
-/** A dot-string with the sloppiness that is in use (`a..b@docomo.example`), or a quoted string. */
-const LOCAL = /^(?:[^\s"(),:;<>@[\\\]]+|"(?:[^"\\]|\\.)*")$/
+/**
+ * RFC 5321 §4.5.3.1.3: 256 with the brackets. Its 64 for a local part are exceeded by systems that write a recipient into
+ * their return address, and answers to those must be taken.
+ */
+const MAX_MAILBOX_LENGTH = 254
+/** A dot-string, or a quoted string. */
+const LOCAL = /^(?:[^\s"(),.:;<>@[\\\]]+(?:\.[^\s"(),.:;<>@[\\\]]+)*|"(?:[^"\\]|\\.)*")$/
 /** Letters, digits, hyphens, underscores and what is beyond US-ASCII (RFC 6531 §3.3), between single dots. */
 const DOMAIN = /^(?:[\w-]|[^\0-\x7f])+(?:\.(?:[\w-]|[^\0-\x7f])+)*$/
 const LITERAL = /^\[(IPv6:)?([0-9A-Fa-f:.]{2,45})\]$/i
@@ -74,12 +76,12 @@ function isPath(path: string, isForward: boolean): boolean {
   const at = mailbox.lastIndexOf('@')
   if (at < 0) return isForward && mailbox.toLowerCase() === 'postmaster'
   const local = mailbox.slice(0, at)
-  return local.length <= MAX_LOCAL_LENGTH && LOCAL.test(local) && isDomain(mailbox.slice(at + 1))
+  return mailbox.length <= MAX_MAILBOX_LENGTH && LOCAL.test(local) && isDomain(mailbox.slice(at + 1))
 }
 
 function isDomain(domain: string): boolean {
   const [, version6, address] = LITERAL.exec(domain) ?? []
-  if (address === undefined) return domain.length <= MAX_DOMAIN_LENGTH && DOMAIN.test(domain)
+  if (address === undefined) return DOMAIN.test(domain)
   const ip = canonical(address)
   return ip !== undefined && address.includes(':') === (version6 !== undefined)
 }

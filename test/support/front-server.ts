@@ -11,6 +11,7 @@ import { type RawClient, rawClient } from './raw-client.ts'
 
 export interface Delivery extends Omit<IncomingMessage, 'content'> {
   readonly message: string
+  readonly forwardPaths: readonly string[]
 }
 
 export interface FrontServer {
@@ -27,6 +28,7 @@ export interface FrontServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
+/** What a test wants otherwise than an empty gateway, the loopback and no delay have it. */
 export interface FrontSetting {
   readonly filters?: readonly Filter[]
   readonly gateway?: Omit<PosternOptions, 'filters'>
@@ -52,7 +54,8 @@ export async function frontServer({ filters = [], gateway: own, options }: Front
     // All clients of a test share one address.
     limits: { sessions: { perAddress: 1_000, perNetwork: 1_000 } },
     deliver: async ({ content, ...message }) => {
-      delivered.push({ ...message, message: await text(content.open()) })
+      const forwardPaths = message.recipients.map(({ forwardPath }) => forwardPath)
+      delivered.push({ ...message, forwardPaths, message: await text(content.open()) })
     },
     ...options,
   })
