@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
-const threads = ['src/mime/parse-worker.ts', 'src/store/sqlite/thread.ts', 'src/adapters/hooks/call-worker.ts']
+const threads = ['src/mime/parse-worker.ts', 'src/store/sqlite/thread.ts', 'src/adapters/stalwart/call-worker.ts']
 
 const entry = [
   'src/index.ts',
@@ -10,13 +10,13 @@ const entry = [
   'src/adapters/smtp-server/index.ts',
   'src/smtp/index.ts',
   'src/adapters/milter/index.ts',
-  'src/adapters/policy/index.ts',
-  'src/adapters/http/index.ts',
+  'src/adapters/postfix-policy/index.ts',
+  'src/adapters/rspamd/index.ts',
   'src/adapters/haraka/index.ts',
-  'src/adapters/hooks/index.ts',
+  'src/adapters/stalwart/index.ts',
   'src/adapters/webhook/index.ts',
-  'src/store/redis.ts',
-  'src/store/sqlite.ts',
+  'src/store/redis/redis.ts',
+  'src/store/sqlite/sqlite.ts',
   'src/testing/index.ts',
   ...threads,
 ]
@@ -33,6 +33,6 @@ const common: Options = {
 
 // The program is ESM alone.
 export default defineConfig([
-  { ...common, entry: [...entry, 'src/cli.ts'], format: 'esm', clean: true },
+  { ...common, entry: [...entry, 'src/cli/main.ts'], format: 'esm', clean: true },
   { ...common, entry, format: 'cjs', outDir: 'dist/cjs', outExtension: () => ({ js: '.js' }), shims: true },
 ])

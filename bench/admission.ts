@@ -1,5 +1,5 @@
 /** Which controller of concurrency serves best when more comes than can be done: simulated, second by second. */
-import { underLoad } from '../src/filters/under-load.ts'
+import { loadControl } from '../src/filters/load-control.ts'
 import { type Filter, points, postern } from '../src/index.ts'
 import { latency } from '../src/load/latency.ts'
 import { concurrencyLimit } from '../src/load/limit.ts'
@@ -32,10 +32,10 @@ const THINK = 1_000
 const STEP = 20
 /** A client that waits longer for its 250 has gone, and its work was for nothing. */
 const PATIENCE = 30_000
-const LEAST = 10
-const MOST = 2_000
+const MIN = 10
+const MAX = 2_000
 
-const clamp = (value: number): number => Math.min(MOST, Math.max(LEAST, value))
+const clamp = (value: number): number => Math.min(MAX, Math.max(MIN, value))
 const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / Math.max(1, list.length)
 
 const controllers: readonly (() => Controller)[] = [
@@ -83,13 +83,13 @@ const controllers: readonly (() => Controller)[] = [
   },
   () => {
     const behind = latency()
-    const controller = concurrencyLimit({ least: LEAST, most: MOST, first: 200 })
+    const controller = concurrencyLimit({ least: MIN, most: MAX, first: 200 })
     return {
       name: 'ours',
       start: 200,
       step: ({ inside, took, second }) => {
-        for (const ms of took) behind.took(ms)
-        behind.look(second * 1000)
+        for (const ms of took) behind.record(ms)
+        behind.update(second * 1000)
         controller.step({ inside, slowdown: behind.slowdown, load: 0.5 })
         return controller.value
       },
@@ -184,7 +184,7 @@ export async function doorCost(sessions = 10_000, turns = 5): Promise<readonly [
     { length: 12 },
     (_, index): Filter => ({ name: `f${index}`, connect: look, helo: look, mail: look, rcpt: look }),
   )
-  const gateways = [filters, underLoad({ filters })].map(list =>
+  const gateways = [filters, loadControl({ filters })].map(list =>
     postern({ name: 'mx.example.org', filters: list, dns: zone({}), notify: () => undefined }),
   )
   const least: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]

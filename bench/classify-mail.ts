@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path'
 import { newClassifier } from '../src/classify/classifier.ts'
 import { features } from '../src/classify/features.ts'
 import type { Features } from '../src/classify/packing.ts'
-import { fact } from '../src/core/fact.ts'
-import type { Label } from '../src/core/feedback.ts'
-import { seenOf } from '../src/filters/classify/seen.ts'
+import { extract } from '../src/filters/classify/extract.ts'
+import { fact } from '../src/model/fact.ts'
+import type { Label } from '../src/model/feedback.ts'
 import { ask } from '../src/testing/probe.ts'
 
 export interface Mail {
@@ -22,7 +22,7 @@ export interface Mail {
 const data = resolve(process.env.POSTERN_DATA ?? '../shared/data')
 const folder = join(tmpdir(), 'postern-data')
 
-const seenFact = fact('seen', 'message', seenOf)
+const seenFact = fact('seen', 'message', extract)
 
 /** What reading cost, in milliseconds of CPU for each message. */
 export interface ReadMail {

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { type Classifier, newClassifier } from '../src/classify/classifier.ts'
-import { features, type Seen } from '../src/classify/features.ts'
-import type { Label } from '../src/core/feedback.ts'
-import { headerOf } from '../src/mime/collect.ts'
+import { type ExtractedText, features } from '../src/classify/features.ts'
+import { headerOf } from '../src/mime/header/collect.ts'
+import type { Label } from '../src/model/feedback.ts'
 import {
   count,
   crlf,
@@ -147,7 +147,7 @@ const slice = (text: string, dice: () => number): string => {
 }
 
 /** A message whose visible text is its body. */
-function plain(subject: string, text: string): Seen {
+function plain(subject: string, text: string): ExtractedText {
   const header = headerOf(Buffer.from(`From: a@example.com\r\nTo: b@example.org\r\nSubject: ${subject}\r\n\r\n`))
   return { header, text, urls: [], head: Buffer.from(text).subarray(0, 3_500) }
 }
@@ -156,7 +156,7 @@ const bodyOf = (raw: Buffer): string =>
   raw.toString('latin1').replaceAll('\r\n', '\n').split('\n\n').slice(1).join('\n\n')
 const subjectOf = (raw: Buffer): string => /^subject:(.*)$/im.exec(raw.toString('latin1'))?.[1]?.trim() ?? ''
 
-/** Octets in memory. What is free is given back a little later. */
+/** Bytes in memory. What is free is given back a little later. */
 async function held(): Promise<number> {
   for (let count = 0; count < 3; count += 1) {
     globalThis.gc?.()

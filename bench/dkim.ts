@@ -5,10 +5,10 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import type { Header } from '../src/core/stage.ts'
-import { dkim } from '../src/facts/dkim.ts'
-import { headerOf } from '../src/mime/collect.ts'
-import { worldOf } from '../src/testing/world.ts'
+import { dkim } from '../src/facts/dkim/dkim.ts'
+import { headerOf } from '../src/mime/header/collect.ts'
+import type { Header } from '../src/model/stage.ts'
+import { servicesOf } from '../src/testing/services.ts'
 import { zone } from '../src/testing/zone.ts'
 
 /** CPU milliseconds for each message. */
@@ -98,7 +98,7 @@ const contextOf = (bytes: Buffer): Header => ({
   ref: '',
   client: 'unknown',
   spokeEarly: false,
-  ...worldOf({ dns }),
+  ...servicesOf({ dns }),
   signal: new AbortController().signal,
   ask: fact => Promise.reject(new Error(fact.name)),
   helo: 'mx.example.org',

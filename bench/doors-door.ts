@@ -1,7 +1,7 @@
 /** One of our doors under measurement, in a process of its own: says where it listens. */
 import type { AddressInfo, Server } from 'node:net'
-import { rspamd } from '../src/adapters/http/index.ts'
 import { milter } from '../src/adapters/milter/index.ts'
+import { rspamd } from '../src/adapters/rspamd/index.ts'
 import { recommended } from '../src/filters/index.ts'
 import { type Gateway, postern, resolver } from '../src/index.ts'
 

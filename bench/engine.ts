@@ -32,7 +32,7 @@ export async function decisionCost(sessions = SESSIONS): Promise<number> {
   return (user + system) / sessions
 }
 
-/** Microseconds of CPU from MAIL to the last octet that the host reads, with no filter at all; the least of ten rounds. */
+/** Microseconds of CPU from MAIL to the last byte that the host reads, with no filter at all; the least of ten rounds. */
 export async function messageCost(octets: number, messages = 2_000): Promise<number> {
   const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}) })
   const session = gateway.open({ ip: '192.0.2.1' })
@@ -83,6 +83,6 @@ export function importCost(entry: string, runs = 25): number {
 if (import.meta.main) {
   console.log(`twelve filters, connect to rcpt: ${(await decisionCost()).toFixed(1)} µs a session`)
   for (const octets of [5_000, 50_000])
-    console.log(`a message of ${octets} octets, no filter: ${(await messageCost(octets)).toFixed(1)} µs`)
+    console.log(`a message of ${octets} bytes, no filter: ${(await messageCost(octets)).toFixed(1)} µs`)
   console.log(`import of dist/index.js: ${importCost(new URL('../dist/index.js', import.meta.url).href).toFixed(1)} ms`)
 }

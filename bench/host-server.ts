@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net'
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { guard, protect } from '../src/adapters/smtp-server/index.ts'
-import { condemned, recommended } from '../src/filters/index.ts'
+import { recentlyRefused, recommended } from '../src/filters/index.ts'
 import { type Filter, type Gateway, postern, reject } from '../src/index.ts'
 import { smtpServer } from '../src/smtp/index.ts'
 import { type ZoneLiteral, zone } from '../src/testing/zone.ts'
@@ -25,7 +25,7 @@ export type Variant =
   | 'front, 554'
   | 'front, condemned'
 
-/** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: octets. */
+/** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: bytes. */
 export interface Spent {
   readonly cpu: number
   /** What JavaScript holds, and what the process has. */
@@ -94,7 +94,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
       return protect(new SMTPServer(bare), gateway(refuse), unlimited).server
     case 'protect, condemned':
       // Refused a moment ago, as all but the first are here: that is what a flood is made of.
-      return protect(new SMTPServer(bare), gateway(condemned(), refuse), unlimited).server
+      return protect(new SMTPServer(bare), gateway(recentlyRefused(), refuse), unlimited).server
     case 'front':
       return front(gateway())
     case 'front, recommended':
@@ -102,7 +102,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
     case 'front, 554':
       return front(gateway(refuse))
     case 'front, condemned':
-      return front(gateway(condemned(), refuse))
+      return front(gateway(recentlyRefused(), refuse))
     default:
       return variant satisfies never
   }

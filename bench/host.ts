@@ -247,7 +247,7 @@ export async function refusalCosts(
 
 export interface SessionCost {
   readonly variant: Variant
-  /** Octets for each session beyond those of the bare server: what JavaScript holds, and what the process grows by. */
+  /** Bytes for each session beyond those of the bare server: what JavaScript holds, and what the process grows by. */
   readonly held: number
   readonly resident: number
 }

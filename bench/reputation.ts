@@ -65,6 +65,6 @@ if (import.meta.main) {
   for (let index = 0; index < 10_000; index += 1)
     store.run(accruals(`dkim:domain-${index}.example`, usualMemory, { ham: 1, spam: 0, deferred: 0, refused: 0 }))
   console.log(
-    `one identity's record: ${((store.bytes - before) / 10_000).toFixed(0)} octets, by the store's own measure`,
+    `one identity's record: ${((store.bytes - before) / 10_000).toFixed(0)} bytes, by the store's own measure`,
   )
 }

@@ -1,9 +1,9 @@
 /** Makes docs/rules.md from the rules themselves: `npm run rules`. */
 import { writeFileSync } from 'node:fs'
 import { combinations } from '../src/filters/content/combinations.ts'
-import { usualPoints } from '../src/filters/content/rule.ts'
-import { ruleSets } from '../src/filters/content.ts'
-import { MEASURED } from '../src/filters/points.ts'
+import { ruleSets } from '../src/filters/content/content-filters.ts'
+import { MEASURED } from '../src/filters/rules/points.ts'
+import { usualPoints } from '../src/filters/rules/rule.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
@@ -56,7 +56,7 @@ ${together.join('\n')}
 |---|---|---|
 | \`gtube\` | The agreed test mark stands in the text. | refusal |
 | \`unexamined/beyond-bounds\` | Something lies beyond a bound of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
-| \`unexamined/program\` | The same, and by its first octets or its name a program stands in the message. | 8 points |
+| \`unexamined/program\` | The same, and by its first bytes or its name a program stands in the message. | 8 points |
 | \`unexamined/words\` | Rules about words did not look at all of a long text. | nothing |
 | \`unexamined/busy\` | No thread was free to read the message. | deferral |
 | \`bulk/campaign\` | The same text, or one like it, has come twenty times within a day from senders that DMARC does not prove. | 2 points |

@@ -3,7 +3,7 @@
  * SpamAssassin's mail, which the points were not measured on, and samples of other collections.
  */
 import { hash } from 'node:crypto'
-import { classify } from '../src/filters/classify.ts'
+import { classify } from '../src/filters/classify/classify.ts'
 import type { Gateway } from '../src/index.ts'
 import { gatewayOf, judged } from './hits.ts'
 import { type Corpus, mail } from './mail.ts'

@@ -1,9 +1,9 @@
 /** What SPF costs beside mailauth's, answers of DNS in memory: `node bench/spf.ts`. */
 import { spf as mailauthSpf } from 'mailauth/lib/spf/index.js'
-import type { Fact } from '../src/core/fact.ts'
-import type { Transaction } from '../src/core/stage.ts'
 import { resolverFor } from '../src/facts/mailauth.ts'
-import { spf } from '../src/facts/spf.ts'
+import { spf } from '../src/facts/spf/spf.ts'
+import type { Fact } from '../src/model/fact.ts'
+import type { Transaction } from '../src/model/stage.ts'
 import { contextAt } from '../src/testing/probe.ts'
 import { zone } from '../src/testing/zone.ts'
 

@@ -11,12 +11,12 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { accruals, usualMemory } from '../src/facts/reputation.ts'
-import { insured } from '../src/store/insured.ts'
+import type { Store } from '../src/model/store.ts'
 import { storeLimiter } from '../src/store/limiter.ts'
 import { memoryStore } from '../src/store/memory.ts'
-import { redisStore } from '../src/store/redis.ts'
-import { sqliteStore } from '../src/store/sqlite.ts'
-import type { Store } from '../src/store/store.ts'
+import { redisStore } from '../src/store/redis/redis.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
+import { withFallback } from '../src/store/with-fallback.ts'
 import { startRedis } from '../test/support/redis.ts'
 
 const COUNT = Number(process.argv[2] ?? 1_000_000)
@@ -29,7 +29,7 @@ const key = (index: number) => {
   const mixed = Math.imul(index, 0x9e3779b1) >>> 0
   return `2001:db8:${(mixed >>> 16).toString(16)}:${(mixed & 65_535).toString(16)}::/64`
 }
-const increment = (name: string) => ({ op: 'increment', key: name, by: 1, lasts: HOUR }) as const
+const increment = (name: string) => ({ op: 'increment', key: name, by: 1, ttl: HOUR }) as const
 const cpu = () => {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
@@ -106,7 +106,7 @@ await inMemory('storeLimiter on it', COUNT, index => limiter.consume(key(index))
 // What greylist, reputation and a limit ask of a store for senders none of whom comes back.
 const shared = memoryStore()
 const waits = (name: string) =>
-  ({ op: 'add', key: `greylist:${name} a@b c@d`, value: 'waits', lasts: 48 * HOUR }) as const
+  ({ op: 'add', key: `greylist:${name} a@b c@d`, value: 'waits', ttl: 48 * HOUR }) as const
 const bad = { ham: 0, spam: 1, deferred: 0, refused: 0 }
 await inMemory(
   'greylist, reputation and a limit, by turns',
@@ -150,7 +150,7 @@ for (const end of ['', '-wal', '-shm']) await rm(file + end, { force: true })
 const server = await startRedis()
 const client = new Redis(server)
 await answering('Redis', redisStore({ client }))
-await answering('Redis, insured', insured(redisStore({ client }), { deadline: '10s' }))
+await answering('Redis, insured', withFallback(redisStore({ client }), { deadline: '10s' }))
 client.disconnect()
 await server.stop()
 process.exit()

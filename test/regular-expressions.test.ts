@@ -55,7 +55,7 @@ const LENGTH = 8192
 const BOUNDED: Readonly<Record<string, number>> = {
   'mime/names.ts': 255,
   'html/style.ts': 300,
-  'filters/headers.ts': 998,
+  'filters/content/headers/headers.ts': 998,
   'links/redirectors.ts': 4096,
   'testing/dialog/script.ts': 998,
 }

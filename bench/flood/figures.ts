@@ -26,7 +26,7 @@ export interface Figures {
   readonly cores: number
   /** Cores that the next hop would have needed, had every attempt brought its message there. */
   readonly saved: number
-  /** Octets in the flood, and in quiet. */
+  /** Bytes in the flood, and in quiet. */
   readonly peak: number
   readonly before: number
   /** Honest messages that were refused or broken off in the flood. */

@@ -5,7 +5,7 @@ import type { HostileOrder, HostileResult, Shape } from './words.ts'
 import { condemnedAddress, domain, hostileAddress, messageOf } from './world.ts'
 
 /** Sockets of this process. Slow ones have most of them. */
-const MOST_SOCKETS = 8_000
+const MAX_SOCKETS = 8_000
 const TURN = 10
 /** Milliseconds after which an attempt that nobody answers is given up. */
 const GIVE_UP = 20_000
@@ -61,7 +61,7 @@ const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<At
   // Whoever is let in, condemned or not, brings his message.
   condemned: full,
   spam: full,
-  // A third each: a command octet by octet, a NOOP now and then, a message octet by octet.
+  // A third each: a command byte by byte, a NOOP now and then, a message byte by byte.
   slow: (socket, index) => {
     const dialogue = [HEAD, ...ENVELOPE]
     let [said, timer] = [0, undefined as NodeJS.Timeout | undefined]
@@ -121,7 +121,7 @@ async function play({ port, rates, seconds }: HostileOrder): Promise<HostileResu
       if (into === undefined) continue
       for (const due = Math.floor((now * rate) / 1_000); into.due < due; into.due += 1) {
         lates.push(now - (into.due * 1_000) / rate)
-        if (open.size < MOST_SOCKETS) attack(shape, into)
+        if (open.size < MAX_SOCKETS) attack(shape, into)
         else into.unsent += 1
       }
     }

@@ -6,8 +6,8 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { handOn } from '../../examples/relay/next-hop.ts'
 import { guard, protect } from '../../src/adapters/smtp-server/index.ts'
 import { clientMark } from '../../src/facts/trust.ts'
-import { access, greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
-import { type Content, type Filter, type Gateway, insured, postern, reject, type Store } from '../../src/index.ts'
+import { access, greylist, knownSender, loadControl, recommended, reputation } from '../../src/filters/index.ts'
+import { type Content, type Filter, type Gateway, postern, reject, type Store, withFallback } from '../../src/index.ts'
 import { spentNow } from './spent.ts'
 import type { ServerOrder } from './words.ts'
 import { denied, domain, host, KNOWN_COUNT, knownAddress, LURE, names } from './world.ts'
@@ -31,21 +31,21 @@ const checks = (): readonly Filter[] => [
 ]
 
 async function redis(url: string): Promise<Store> {
-  const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../../src/store/redis.ts')])
+  const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../../src/store/redis/redis.ts')])
   const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 })
   await new Promise(resolve => client.once('ready', resolve))
   client.on('error', () => undefined)
-  return insured(redisStore({ client }), { notify: () => undefined })
+  return withFallback(redisStore({ client }), { notify: () => undefined })
 }
 
 /** Those who were written to: what `knownSender` would remember of them. */
-const befriend = ({ world: { store } }: Gateway) =>
+const befriend = ({ services: { store } }: Gateway) =>
   store.run(
     Array.from({ length: KNOWN_COUNT }, (_, index) => ({
       op: 'set' as const,
       key: clientMark(knownAddress(index)),
       value: '',
-      lasts: 86_400_000,
+      ttl: 86_400_000,
     })),
   )
 
@@ -121,7 +121,7 @@ const pathOf = ({
   readonly envelope: { readonly mailFrom: false | { address: string } }
 }) => (mailFrom ? mailFrom.address : '')
 
-function stateOf({ world, metrics }: Gateway): string {
+function stateOf({ services, metrics }: Gateway): string {
   const told = metrics()
     .filter(({ name }) => /admi|turned|condemned|sessions/.test(name))
     .flatMap(({ name, samples }) =>
@@ -130,20 +130,20 @@ function stateOf({ world, metrics }: Gateway): string {
           `${name.replace('postern_', '')}${JSON.stringify(labels ?? '')}=${'value' in rest ? rest.value : rest.count}`,
       ),
     )
-  const { level, value, parts } = world.load.now()
+  const { level, value, parts } = services.load.now()
   return `${level} ${value.toFixed(2)} ${JSON.stringify(parts)} ${told.join(' ')}`
 }
 
 process.once('message', async ({ way, nextHop, redis: url }: ServerOrder) => {
   const store = url === undefined ? undefined : await redis(url)
-  const filters = way === 'postern' ? underLoad({ filters: checks() }) : checks()
+  const filters = way === 'postern' ? loadControl({ filters: checks() }) : checks()
   const gateway = postern({
     name: host,
     filters,
     dns: names,
     ...(store && { store }),
-    notify: ({ what, reason }) => {
-      if (process.env.FLOOD_TELL) console.error(what, reason)
+    notify: ({ code, reason }) => {
+      if (process.env.FLOOD_TELL) console.error(code, reason)
     },
   })
   await befriend(gateway)

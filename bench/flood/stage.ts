@@ -43,7 +43,7 @@ export interface Phase {
   readonly gateway: number
   readonly hop: number
   readonly others: number
-  /** Octets. */
+  /** Bytes. */
   readonly peak: number
   readonly arrived: Readonly<Record<string, number>>
 }

@@ -60,7 +60,7 @@ export interface ServerOrder {
   readonly redis?: string
 }
 
-/** Since the process began, in milliseconds of CPU, and octets; the peak since it was last asked. */
+/** Since the process began, in milliseconds of CPU, and bytes; the peak since it was last asked. */
 export interface Spent {
   readonly cpu: number
   readonly resident: number

@@ -1,8 +1,8 @@
 /** The world of the flood benchmark: who has which address, what DNS says of it, and what they send. */
 import { readFileSync } from 'node:fs'
-import type { Answer, Records, RecordType, Resolver } from '../../src/dns/resolver.ts'
+import type { Answer, Records, RecordType, Resolver } from '../../src/model/resolver.ts'
 
-/** All addresses are of 127.0.0.0/8: the second octet says whose. */
+/** All addresses are of 127.0.0.0/8: the second byte says whose. */
 const KNOWN = 10
 const CONDEMNED = 100
 const RETURNING = 110

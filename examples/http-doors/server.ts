@@ -1,6 +1,6 @@
 /** Stalwart's hooks and the webhooks of cloud mail services, each on a port of its own. */
 import type { Server } from 'node:http'
-import { hooks } from '../../src/adapters/hooks/index.ts'
+import { hooks } from '../../src/adapters/stalwart/index.ts'
 import { serve, webhook } from '../../src/adapters/webhook/index.ts'
 import { recommended } from '../../src/filters/index.ts'
 import { type PosternOptions, postern } from '../../src/index.ts'

@@ -1,6 +1,6 @@
 /** The policy service that main.cf, beside this, names: `node examples/postfix-policy/server.ts`. */
 import type { Server } from 'node:net'
-import { policyService } from '../../src/adapters/policy/index.ts'
+import { policyService } from '../../src/adapters/postfix-policy/index.ts'
 import { recommended } from '../../src/filters/index.ts'
 import { type PosternOptions, postern } from '../../src/index.ts'
 

@@ -7,7 +7,7 @@ export function selfSigned(name: string, now = Date.now()): { readonly cert: str
   const algorithm = sequence(Buffer.from('06082a8648ce3d040302', 'hex'))
   const subject = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name.slice(0, 64))))))
   const names = der(0x04, sequence(der(0x82, Buffer.from(name, 'latin1'))))
-  // The first octet is below 0x80 and not zero: a positive number in its shortest form.
+  // The first byte is below 0x80 and not zero: a positive number in its shortest form.
   const serial = Buffer.concat([Buffer.of(0x40), randomBytes(15)])
   const body = sequence(
     der(0xa0, der(0x02, Buffer.of(2))),

@@ -19,7 +19,7 @@ export interface Means {
   readonly patience?: Patience
   readonly files?: Files
   /** Counts the sockets to the next server, and knows when there is none left for one. @default nobody */
-  readonly load?: Pick<LoadMeter, 'hold' | 'hasDescriptor'>
+  readonly load?: Pick<LoadMeter, 'adjust' | 'hasDescriptor'>
   /** Hears when the next server takes offence at us. @default nobody */
   readonly notify?: Notify
 }
@@ -37,14 +37,14 @@ function toNextHop(hop: Hop, { name, patience, load, notify }: Means): Deliver {
     const open = () => Readable.from(joined(top, content), { objectMode: false })
     const { reversePath, utf8 = false } = arrival
     const parcel: Parcel = { reversePath, forwardPaths: wanted(each), size: top.length + content.size, utf8, open }
-    load?.hold('descriptors', 1)
+    load?.adjust('descriptors', 1)
     try {
       const answer = await handOn(hop, name, parcel, patience)
       const offended = [answer, ...(answer.refused?.values() ?? [])].some(({ text }) => text === misfit.text)
       if (offended) told(`${hop.host}:${hop.port} refuses how this relay speaks, or wants it to authenticate`)
       return answer
     } finally {
-      load?.hold('descriptors', -1)
+      load?.adjust('descriptors', -1)
     }
   }
 }
@@ -56,7 +56,7 @@ function throttled(notify: Notify = () => undefined): (reason: string) => void {
     if (performance.now() - last < 60_000) return
     last = performance.now()
     notify({
-      what: 'next-hop/refuses-us',
+      code: 'next-hop/refuses-us',
       reason: `${reason}: mail is deferred until that is mended`,
       level: 'warning',
     })
@@ -106,5 +106,5 @@ async function* complete({ size, open }: Content): AsyncGenerator<Buffer> {
     octets += bytes.length
     yield bytes
   }
-  if (octets !== size) throw new Error(`the message was cut short at ${octets} of ${size} octets`)
+  if (octets !== size) throw new Error(`the message was cut short at ${octets} of ${size} bytes`)
 }

@@ -69,7 +69,7 @@ export async function openDoor(options: RelayOptions, { gateway, deliver, name }
   // Each worker has a queue of its own, and the system deals: nobody's death holds up who waits for another.
   const listener = server.listen({ ...listen, ...(workers > 1 && { reusePort: SHARES_PORTS }) })
   await once(listener, 'listening')
-  const unwatch = tls && watchPem(tls, pem => server.updateSecureContext(pem), gateway.world.notify)
+  const unwatch = tls && watchPem(tls, pem => server.updateSecureContext(pem), gateway.services.notify)
   const close = async () => {
     unwatch?.()
     await stop(server)

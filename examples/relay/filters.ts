@@ -1,5 +1,5 @@
 /** Which filters stand in the relay, by its options. */
-import { classify, greylist, knownSender, recommended, reputation, underLoad } from '../../src/filters/index.ts'
+import { classify, greylist, knownSender, loadControl, recommended, reputation } from '../../src/filters/index.ts'
 import type { Filter } from '../../src/index.ts'
 import { arrivals } from './arrivals.ts'
 import type { RelayOptions } from './options.ts'
@@ -24,13 +24,13 @@ export function relayFilters({ options, name, scanner }: FilterOptions): readonl
     ...(options.classifier ? [classify({ folder: options.classifier, shared: options.store.kind !== 'memory' })] : []),
   ]
   const most = Math.ceil(sessions / workers)
-  const guarded = underLoad({
+  const guarded = loadControl({
     filters: [...basic, ...remembering],
     // No virus comes in because we are busy, and the scanner has a queue of its own: it is only timed.
-    dear: scanner,
+    expensive: scanner,
     skip: 'never',
     defer: 'never',
-    admission: { most, least: Math.min(20, most) },
+    admission: { max: most, min: Math.min(20, most) },
   })
   return [arrivals(), ...guarded]
 }

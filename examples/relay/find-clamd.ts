@@ -1,8 +1,8 @@
 /** Looks for clamd at the start: a scanner that was named is always asked, the usual one only if it is there. */
 
 import { existsSync } from 'node:fs'
+import { clamav } from '../../src/filters/clamav/clamav.ts'
 import { ping } from '../../src/filters/clamav/clamd.ts'
-import { clamav } from '../../src/filters/clamav.ts'
 import type { Filter } from '../../src/index.ts'
 import { readPlace } from './places.ts'
 

@@ -1,4 +1,4 @@
-/** Octets in, whole lines out. */
+/** Bytes in, whole lines out. */
 
 /** A reader of a stream that hands on what ends in a line feed, and keeps the rest until it does. */
 export function lines(hand: (lines: string) => void): (octets: Buffer) => void {

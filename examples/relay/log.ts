@@ -1,7 +1,7 @@
 /** Where the log goes: a reader that stops costs a bounded queue, and then lines, which are counted; never the mail. */
 import type { Writable } from 'node:stream'
 
-/** Octets that may wait for a reader: about ten thousand sessions. */
+/** Bytes that may wait for a reader: about ten thousand sessions. */
 const MAX_WAITING = 8 * 1024 * 1024
 
 export interface BoundedLog {

@@ -17,7 +17,7 @@ const MAX_HEARD = 10_000
  */
 export function once(deliver: Deliver, store: Store | undefined): Deliver {
   if (store === undefined) return deliver
-  /** Noted here, while their clients wait for the answer: the same octets from another client are another message. */
+  /** Noted here, while their clients wait for the answer: the same bytes from another client are another message. */
   const waiting = new Set<string>()
   /** Answered and heard: whatever the store says of them, should it not have been able to forget. */
   const heard = new Set<string>()
@@ -69,9 +69,9 @@ async function noted(store: Store, keys: readonly string[]): Promise<ReadonlySet
   return new Set(keys.filter((_key, index) => entries?.[index] !== undefined))
 }
 
-async function note(store: Store, keys: readonly (readonly [key: string, lasts: number])[]): Promise<void> {
+async function note(store: Store, keys: readonly (readonly [key: string, ttl: number])[]): Promise<void> {
   if (keys.length === 0) return
-  await run(() => store.run(keys.map(([key, lasts]) => ({ op: 'set', key, value: '1', lasts }))))
+  await run(() => store.run(keys.map(([key, lasts]) => ({ op: 'set', key, value: '1', ttl: lasts }))))
 }
 
 /** Without the store mail goes on: what comes again then is there twice. */
@@ -84,13 +84,13 @@ async function run<T>(ask: () => T | Promise<T>): Promise<T | undefined> {
 }
 
 interface Digests {
-  /** Of the envelope's sender and of every octet that came, without the fields that we have put on top. */
+  /** Of the envelope's sender and of every byte that came, without the fields that we have put on top. */
   readonly whole: string
   /** The same of what a person sees: whoever builds a message anew gives it another Message-ID and Date. */
   readonly text: string
 }
 
-const LONGEST_HEADER = 262_144
+const MAX_HEADER_LENGTH = 262_144
 
 async function digests({ content, trace }: Outcome, reversePath: string): Promise<Digests | undefined> {
   if (!content) return undefined
@@ -107,8 +107,8 @@ async function digests({ content, trace }: Outcome, reversePath: string): Promis
     }
     head += rest.toString('latin1')
     const end = head.indexOf('\r\n\r\n')
-    if (end === -1 && head.length < LONGEST_HEADER) continue
-    header = head.slice(0, end === -1 ? LONGEST_HEADER : end + 2)
+    if (end === -1 && head.length < MAX_HEADER_LENGTH) continue
+    header = head.slice(0, end === -1 ? MAX_HEADER_LENGTH : end + 2)
     body.update(head.slice(header.length), 'latin1')
   }
   const rest = body.digest('base64url')

@@ -59,7 +59,7 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
   const sent = remembered.store ? undefined : await openStore(sentIn(options), 1, notify, '2s')
   const deliver = once(await deliverer(options, { load, notify, ...means, name }), sent?.store ?? remembered.store)
   if (nextHop && !name.includes('.')) notify(oneWord(name))
-  const took = (ms: number) => load.took('dns', ms)
+  const took = (ms: number) => load.recordLatency('dns', ms)
   const gateway = postern({
     filters: relayFilters({ options, name, scanner: scanner.filters }),
     name,
@@ -69,14 +69,14 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
     ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
     forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
-    dns: resolver(options.dns.length > 0 ? { servers: options.dns, took } : { took }),
+    dns: resolver(options.dns.length > 0 ? { servers: options.dns, onLatency: took } : { onLatency: took }),
     log: entry => log(jsonLine(worker === undefined ? entry : { worker, ...entry })),
     ...(remembered.store && { store: remembered.store }),
   })
   const timed: Deliver = async (outcome, arrival) => {
     const since = clock.monotonic()
     const answer = await deliver(outcome, arrival)
-    load.took(nextHop ? 'next-hop' : 'disk', clock.monotonic() - since)
+    load.recordLatency(nextHop ? 'next-hop' : 'disk', clock.monotonic() - since)
     return answer
   }
   const door = await openDoor(options, { gateway, deliver: timed, name })
@@ -115,7 +115,7 @@ const sentIn = ({ maildir }: RelayOptions) => ({ kind: 'sqlite', file: join(mail
 
 /** RFC 5321 §4.1.4: whoever greets gives a full name. */
 const oneWord = (name: string): Notice => ({
-  what: 'relay/name',
+  code: 'relay/name',
   reason: `the host name ${name} is not fully qualified: the next server is greeted with an address; give --name NAME`,
   level: 'warning',
 })

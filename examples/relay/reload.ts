@@ -38,7 +38,7 @@ export function watchPem({ files, ...first }: PemFiles, use: (pem: Pem) => void,
     createSecureContext({ cert, key })
     use({ cert, key })
     current = { cert, key }
-    notify({ what: 'relay/certificate', reason: 'the certificate was read again', level: 'info' })
+    notify({ code: 'relay/certificate', reason: 'the certificate was read again', level: 'info' })
   }
   let failing = ''
   const tryLook = async () => {
@@ -48,7 +48,7 @@ export function watchPem({ files, ...first }: PemFiles, use: (pem: Pem) => void,
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (reason !== failing)
-        notify({ what: 'relay/certificate', reason: `the old one stays: ${reason}`, level: 'warning' })
+        notify({ code: 'relay/certificate', reason: `the old one stays: ${reason}`, level: 'warning' })
       failing = reason
     }
   }

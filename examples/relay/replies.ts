@@ -1,4 +1,4 @@
-/** Reads the replies of a server (RFC 5321 §4.2), bounded in octets and in time. */
+/** Reads the replies of a server (RFC 5321 §4.2), bounded in bytes and in time. */
 import type { Socket } from 'node:net'
 
 export interface HopReply {
@@ -14,8 +14,8 @@ export interface Replies {
   readonly release: () => boolean
 }
 
-// RFC 5321 §4.5.3.1.5 allows 512 octets a line; a reply of 64 KB is no reply.
-const LONGEST = 64 * 1024
+// RFC 5321 §4.5.3.1.5 allows 512 bytes a line; a reply of 64 KB is no reply.
+const MAX_LENGTH = 64 * 1024
 
 export function replies(socket: Socket): Replies {
   const ready: HopReply[] = []
@@ -42,7 +42,7 @@ export function replies(socket: Socket): Replies {
       octets = rest.length
     }
     // Whoever talks on although nobody asks has no end, either.
-    if (octets > LONGEST || ready.length > MOST) stop(new Error('the reply has no end'))
+    if (octets > MAX_LENGTH || ready.length > MAX) stop(new Error('the reply has no end'))
     wake?.()
   }
   const close = () => stop(new Error('the connection was closed'))
@@ -75,4 +75,4 @@ export function replies(socket: Socket): Replies {
   }
 }
 
-const MOST = 1_000
+const MAX = 1_000

@@ -8,7 +8,7 @@ const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu
 export const jsonLine = (value: unknown): string => `${printable(JSON.stringify(value))}\n`
 
 /** What an operator should hear of that belongs to no session. */
-export const noticeLine = ({ what, reason, level }: Notice): string => `${level}: ${what}: ${printable(reason)}\n`
+export const noticeLine = ({ code, reason, level }: Notice): string => `${level}: ${code}: ${printable(reason)}\n`
 
 const printable = (text: string): string =>
   text.replace(UNSAFE, found =>

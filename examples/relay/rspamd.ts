@@ -1,7 +1,7 @@
 /** Rspamd's protocol beside the relay: lessons for its classifier, and answers for hosts that know no other. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { rspamd } from '../../src/adapters/http/index.ts'
+import { rspamd } from '../../src/adapters/rspamd/index.ts'
 import type { Gateway } from '../../src/index.ts'
 import type { Place } from './places.ts'
 

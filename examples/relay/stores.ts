@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Duration, insured, type Notify, type Store } from '../../src/index.ts'
+import { type Duration, type Notify, type Store, withFallback } from '../../src/index.ts'
 import type { StorePlace } from './places.ts'
 
 export interface OpenedStore {
@@ -33,15 +33,18 @@ export async function openStore(
     case 'sqlite': {
       const file = resolve(place.file)
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      const { sqliteStore } = await import('../../src/store/sqlite.ts')
+      const { sqliteStore } = await import('../../src/store/sqlite/sqlite.ts')
       const opened = sqliteStore({ file, notify })
       // Its thread begins; whoever comes first shall not find it away.
       await atMost(FIRST, opened.run([{ op: 'get', key: 'start' }]))
-      const store = insured(opened, { nodes, notify, deadline })
+      const store = withFallback(opened, { nodes, notify, deadline })
       return { store, report: file, close: async () => store.close?.() }
     }
     case 'redis': {
-      const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../../src/store/redis.ts')])
+      const [{ Redis }, { redisStore }] = await Promise.all([
+        import('ioredis'),
+        import('../../src/store/redis/redis.ts'),
+      ])
       // What cannot be asked now is not asked later: by then the answer is of no use.
       const client = new Redis(place.url, {
         enableOfflineQueue: false,
@@ -49,7 +52,7 @@ export async function openStore(
         commandTimeout: 1_000,
         retryStrategy: tries => Math.min(50 * tries, 1_000),
       })
-      const store = insured(redisStore({ client }), { nodes, notify, deadline })
+      const store = withFallback(redisStore({ client }), { nodes, notify, deadline })
       await atMost(FIRST, once(client, 'ready'))
       const close = async () => {
         await store.close?.()

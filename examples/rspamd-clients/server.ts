@@ -1,6 +1,6 @@
 /** postern in Rspamd's place, for the clients whose lines are beside this: `node examples/rspamd-clients/server.ts`. */
 import type { Server } from 'node:net'
-import { rspamd } from '../../src/adapters/http/index.ts'
+import { rspamd } from '../../src/adapters/rspamd/index.ts'
 import { recommended } from '../../src/filters/index.ts'
 import { type PosternOptions, postern } from '../../src/index.ts'
 

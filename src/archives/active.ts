@@ -5,23 +5,23 @@ import { nativeObject } from './office.ts'
 import { readOle } from './ole.ts'
 
 /** So much of a text is searched at once. */
-const MOST_TEXT = 2_097_152
+const MAX_TEXT = 2_097_152
 const PIECE = 262_144
 const OVERLAP = 4096
 /** Of RTF, where objects are written in hex. */
-const MOST_RTF = 4 * MOST_TEXT
-const MOST_OBJECTS = 100
-/** Characters of one of them: two digits an octet, and line ends. */
-const LONGEST_OBJECT = 2.25 * MOST_TEXT
+const MAX_RTF = 4 * MAX_TEXT
+const MAX_OBJECTS = 100
+/** Characters of one of them: two digits a byte, and line ends. */
+const MAX_OBJECT_LENGTH = 2.25 * MAX_TEXT
 /** So many hold the loop for some milliseconds. */
 const LONG = 262_144
 /** Of a winmail.dat. */
-const MOST_ATTRIBUTES = 10_000
+const MAX_ATTRIBUTES = 10_000
 
 const textOf = (bytes: Buffer): string => {
-  const part = bytes.subarray(0, MOST_TEXT)
+  const part = bytes.subarray(0, MAX_TEXT)
   if (part[0] === 0xff && part[1] === 0xfe) return part.toString('utf16le', 2)
-  // Text in UTF-16 without a mark has a NUL in every other octet.
+  // Text in UTF-16 without a mark has a NUL in every other byte.
   return part.length > 3 && part[1] === 0 && part[3] === 0 ? part.toString('utf16le') : part.toString('latin1')
 }
 
@@ -34,7 +34,7 @@ const fileInLink =
   /\bhref\s{0,8}=\s{0,8}["']?data:application\/(?!json|javascript|(?:x-)?font)[\w.+-]{1,64}(?:;[\w=.+-]{1,64}){0,4};base64,/i
 
 /**
- * A page that assembles a file out of its own text and saves it has three things: octets in a literal, something that
+ * A page that assembles a file out of its own text and saves it has three things: bytes in a literal, something that
  * makes a file of them, and something that saves it. Long pages are read piece by piece.
  */
 function markupReader(notes: Notes) {
@@ -68,7 +68,7 @@ export const inspectHtml: Inspector = async (bytes, { notes }) => {
   const read = markupReader(notes)
   read(textOf(bytes))
   // The pieces overlap by more than the longest thing that is looked for.
-  for (let at = MOST_TEXT; at < bytes.length; at += PIECE) {
+  for (let at = MAX_TEXT; at < bytes.length; at += PIECE) {
     await setImmediate()
     const isWide = bytes[1] === 0 || bytes[0] === 0xff
     read(bytes.toString(isWide ? 'utf16le' : 'latin1', at - OVERLAP, at + PIECE))
@@ -82,7 +82,7 @@ export const inspectSvg: Inspector = async (bytes, to) => {
   if (/<foreignObject\b/i.test(text)) to.notes.trait('embedded-object', 'it holds what is no picture (foreignObject)')
   for (const [, url = ''] of text.matchAll(/\b(?:xlink:)?href\s{0,8}=\s{0,8}["'](https?:[^"']{0,2048})/gi))
     to.notes.link(url)
-  if (bytes.length > MOST_TEXT) to.notes.beyond('it is longer than is read')
+  if (bytes.length > MAX_TEXT) to.notes.beyond('it is longer than is read')
 }
 
 export const inspectScript: Inspector = (_bytes, { notes }) => notes.trait('script', 'it is a script')
@@ -113,23 +113,23 @@ export const inspectOneNote: Inspector = async (bytes, { notes, nested, budget }
 
 /** Objects in RTF are written in hex, often with rubbish between the digits. */
 export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
-  const text = bytes.toString('latin1', 0, MOST_RTF)
-  if (bytes.length > MOST_RTF) notes.beyond('it is longer than is read')
+  const text = bytes.toString('latin1', 0, MAX_RTF)
+  if (bytes.length > MAX_RTF) notes.beyond('it is longer than is read')
   if (/\\objupdate\b/.test(text)) notes.trait('auto-run', 'an object in it is refreshed by itself')
   if (/\\\*?\\?template\b[^}]{0,16}(?:https?:|\\\\)/i.test(text))
     notes.trait('external-template', 'opening it fetches a template')
   if (/\bDDE(?:AUTO)?\b/.test(text) && text.includes('\\fldinst')) notes.trait('dde', 'a field starts a program by DDE')
   // Objects lie side by side: whoever puts them into each other would have the same digits read over and over.
-  let left = MOST_RTF
+  let left = MAX_RTF
   let objects = 0
   for (let at = text.indexOf('\\objdata'); at >= 0; at = text.indexOf('\\objdata', at + 8)) {
     notes.trait('embedded-object', 'it holds an object')
-    if (left <= 0 || objects === MOST_OBJECTS) return notes.beyond('it has more objects than are read')
+    if (left <= 0 || objects === MAX_OBJECTS) return notes.beyond('it has more objects than are read')
     const { object, end } = unhex(text, at + 8)
     left -= end - at
     objects += 1
     if (end - at > LONG) await setImmediate()
-    if (end - at >= LONGEST_OBJECT || object.length === MOST_TEXT)
+    if (end - at >= MAX_OBJECT_LENGTH || object.length === MAX_TEXT)
       notes.beyond('an object in it is longer than is read')
     // Class names and ids, as the Equation Editor's is written in either place.
     if (object.includes('Equation.') || object.includes(Buffer.from('02ce020000000000c000000000000046', 'hex')))
@@ -145,12 +145,12 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
 
 /** The hex digits from `at` to the brace that closes the group, whatever stands between them; and where that is. */
 function unhex(text: string, at: number): { readonly object: Buffer; readonly end: number } {
-  const bytes = Buffer.allocUnsafe(Math.min(MOST_TEXT, (text.length - at) >> 1))
+  const bytes = Buffer.allocUnsafe(Math.min(MAX_TEXT, (text.length - at) >> 1))
   let length = 0
   let high = -1
   let depth = 0
   let index = at
-  const stop = Math.min(text.length, at + LONGEST_OBJECT)
+  const stop = Math.min(text.length, at + MAX_OBJECT_LENGTH)
   for (; index < stop && length < bytes.length; index += 1) {
     const code = text.charCodeAt(index)
     if (code === 0x7b) depth += 1
@@ -194,7 +194,7 @@ export const inspectTnef: Inspector = async (bytes, { notes, nested, budget }) =
   let data: Buffer | undefined
   let attributes = 0
   for (let at = 6; at + 9 <= bytes.length; attributes += 1) {
-    if (budget.entries <= 0 || attributes === MOST_ATTRIBUTES)
+    if (budget.entries <= 0 || attributes === MAX_ATTRIBUTES)
       return notes.beyond('it has more attributes than are read')
     const [attribute, length] = [bytes.readUInt32LE(at + 1), bytes.readUInt32LE(at + 5)]
     const value = bytes.subarray(at + 9, at + 9 + length)

@@ -3,24 +3,24 @@ import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
 import { lister, utf8 } from './listing.ts'
 
-const MOST_PACKED = 8_388_608
+const MAX_PACKED = 8_388_608
 /** The same, where what is in it is of a format that is looked into. */
-const MOST_KNOWN = 33_554_432
-const MOST_RATIO = 100
-/** Octets of a 7-Zip directory that are searched. */
-const MOST_DIRECTORY = 1_048_576
+const MAX_KNOWN = 33_554_432
+const MAX_RATIO = 100
+/** Bytes of a 7-Zip directory that are searched. */
+const MAX_DIRECTORY = 1_048_576
 
 /** 7-Zip keeps its directory at the end, often packed itself; then only that is known. */
 export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 32) return notes.trait('unscannable', 'the archive is cut off')
   const start = 32 + Number(bytes.readBigUInt64LE(12))
   const length = Number(bytes.readBigUInt64LE(20))
-  const header = bytes.subarray(start, start + Math.min(length, MOST_DIRECTORY))
+  const header = bytes.subarray(start, start + Math.min(length, MAX_DIRECTORY))
   if (start > bytes.length || header.length === 0) return notes.trait('unscannable', 'the archive has no directory')
   // AES-256 with SHA-256, by its codec id.
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
   if (header[0] !== 1) return notes.beyond('the names in the archive are packed')
-  if (length > MOST_DIRECTORY) notes.beyond('the directory is longer than is read')
+  if (length > MAX_DIRECTORY) notes.beyond('the directory is longer than is read')
   const list = lister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return
 }
@@ -57,16 +57,16 @@ export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nes
   if ((flags & 4) !== 0 && at + 2 <= bytes.length) at += 2 + bytes.readUInt16LE(at)
   const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
   const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
-  const unpack = (most: number) => inflate(bytes, { form: 'gzip', most, budget, signal })
-  const start = await unpack(MOST_PACKED)
+  const unpack = (most: number) => inflate(bytes, { form: 'gzip', maxBytes: most, budget, signal })
+  const start = await unpack(MAX_PACKED)
   const isMore = start.end === 'cut' && isKnown(name, start.bytes)
-  const { bytes: plain, end: how } = isMore ? await unpack(MOST_KNOWN) : start
+  const { bytes: plain, end: how } = isMore ? await unpack(MAX_KNOWN) : start
   const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
   notes.member({ name, size: declared })
   const swells = Math.max(declared, plain.length)
-  if (how === 'cut' && swells > bytes.length * MOST_RATIO)
-    notes.trait('bomb', `${bytes.length} octets unpack to ${swells} or more`)
-  else if (how === 'cut' && (isMore || plain.length < MOST_PACKED)) notes.beyond('it holds more than may be unpacked')
+  if (how === 'cut' && swells > bytes.length * MAX_RATIO)
+    notes.trait('bomb', `${bytes.length} bytes unpack to ${swells} or more`)
+  else if (how === 'cut' && (isMore || plain.length < MAX_PACKED)) notes.beyond('it holds more than may be unpacked')
   if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
   await nested(name, plain)
 }

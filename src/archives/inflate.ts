@@ -1,4 +1,4 @@
-/** Deflated octets undone within a budget: small ones at once, others by the thread pool of Node, so that the loop goes on. */
+/** Deflated bytes undone within a budget: small ones at once, others by the thread pool of Node, so that the loop goes on. */
 import { once } from 'node:events'
 import {
   createGunzip,
@@ -14,7 +14,7 @@ import type { Budget } from './inspection.ts'
 const makers = { raw: createInflateRaw, zlib: createInflate, gzip: createGunzip } as const
 const atOnce = { raw: inflateRawSync, zlib: inflateSync, gzip: gunzipSync } as const
 
-/** A stream costs 90 µs before its first octet; that few octets cost less. */
+/** A stream costs 90 µs before its first byte; that few bytes cost less. */
 const SMALL = 16_384
 const SMALL_PLAIN = 262_144
 
@@ -26,17 +26,17 @@ export interface Inflated {
 
 export interface InflateOptions {
   readonly form: keyof typeof makers
-  /** Octets. */
-  readonly most: number
+  /** Bytes. */
+  readonly maxBytes: number
   readonly budget: Budget
   readonly signal: AbortSignal
 }
 
-/** Inflates at most `most` octets, and no more than the budget has left. What was inflated is spent. */
+/** Inflates at most `most` bytes, and no more than the budget has left. What was inflated is spent. */
 export async function inflate(packed: Buffer, options: InflateOptions): Promise<Inflated> {
-  const { form, most, budget, signal } = options
+  const { form, maxBytes, budget, signal } = options
   signal.throwIfAborted()
-  const limit = Math.min(most, budget.inflate)
+  const limit = Math.min(maxBytes, budget.inflate)
   if (limit <= 0) return { bytes: Buffer.alloc(0), end: 'cut' }
   const small = packed.length <= SMALL ? tryAtOnce(packed, form, Math.min(limit, SMALL_PLAIN)) : undefined
   const inflated = small ?? (await inflateStream(packed, form, limit, signal))

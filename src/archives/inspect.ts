@@ -1,5 +1,6 @@
 /** Looks into a file, and into what lies in it, within one budget: what it is, what it holds, what is wrong with it. */
 import { setImmediate } from 'node:timers/promises'
+import { endsAsZip, type Format, formatOf } from '../filetypes/format.ts'
 import {
   inspectHtml,
   inspectLnk,
@@ -10,11 +11,9 @@ import {
   inspectTnef,
 } from './active.ts'
 import { inspectCab, inspectGzip, inspectSevenZip } from './containers.ts'
-import { formatOf } from './format.ts'
 import {
   type Budget,
   budget as budgetOf,
-  type Format,
   type Inspection,
   type InspectLimits,
   type Inspector,
@@ -25,7 +24,7 @@ import { inspectOle } from './office.ts'
 import { inspectPdf } from './pdf.ts'
 import { inspectRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
-import { endsAsZip, inspectZip, LOCAL } from './zip.ts'
+import { inspectZip, LOCAL } from './zip.ts'
 
 const packed: Inspector = (_bytes, { notes, name }) => {
   const reason = 'files packed in this way are not unpacked'
@@ -121,7 +120,7 @@ async function look(
     await inspectors[format](bytes, { name, notes: seen, budget, signal, nested, isKnown })
   } catch (error) {
     signal.throwIfAborted()
-    // Every read is within the octets, or throws a RangeError: then the file is cut or lies about its lengths.
+    // Every read is within the bytes, or throws a RangeError: then the file is cut or lies about its lengths.
     seen.trait(
       'unscannable',
       `it is damaged: ${error instanceof Error ? error.message.slice(0, 120) : 'it cannot be read'}`,

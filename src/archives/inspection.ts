@@ -1,45 +1,11 @@
 /** The words for what files hold: containers, documents and programs, looked into without running or unpacking to disk. */
-
-/** What a file is by its own octets. */
-export type Format =
-  | 'zip'
-  | 'ooxml'
-  | 'ole'
-  | 'pdf'
-  | 'rtf'
-  | 'rar'
-  | '7z'
-  | 'gzip'
-  | 'bzip2'
-  | 'xz'
-  | 'zstd'
-  | 'tar'
-  | 'cab'
-  | 'ace'
-  | 'arj'
-  | 'lha'
-  | 'iso9660'
-  | 'vhd'
-  | 'vhdx'
-  | 'dmg'
-  | 'onenote'
-  | 'chm'
-  | 'tnef'
-  | 'lnk'
-  | 'html'
-  | 'svg'
-  | 'script'
-  | 'pe'
-  | 'elf'
-  | 'mach-o'
-  | 'java-class'
-  | 'dex'
+import type { Format } from '../filetypes/format.ts'
 
 /** What is dangerous or dishonest about a file. Each is a fact; whether it matters is for a filter to say. */
 export type Trait =
   /** Some of it cannot be read without a password. */
   | 'encrypted'
-  /** Two entries share octets: a bomb, or two readers are meant to see two things. */
+  /** Two entries share bytes: a bomb, or two readers are meant to see two things. */
   | 'overlapping'
   /** It would swell beyond all measure. */
   | 'bomb'
@@ -80,7 +46,7 @@ export type Trait =
 export interface Member {
   /** As the container names it, decoded, with `/` between folders; of a longer one the last 255 characters. */
   readonly name: string
-  /** Octets when unpacked, as declared; absent where the format does not say. */
+  /** Bytes when unpacked, as declared; absent where the format does not say. */
   readonly size?: number
   readonly encrypted?: boolean
 }
@@ -102,24 +68,24 @@ export interface Inspection {
 
 /** What one message may cost, counted down by whoever spends it. */
 export interface Budget {
-  /** Octets that may still be inflated. */
+  /** Bytes that may still be inflated. */
   inflate: number
   /** Entries of containers that may still be listed. */
   entries: number
   /** Files that may still be looked into. */
   files: number
-  /** Octets that may still be searched: what lies in a file is searched again. */
+  /** Bytes that may still be searched: what lies in a file is searched again. */
   octets: number
 }
 
 export interface InspectLimits {
-  /** Octets that are inflated at most, all files of a message together. @default 33_554_432 */
+  /** Bytes that are inflated at most, all files of a message together. @default 33_554_432 */
   readonly inflate?: number
   /** Entries that are listed at most. @default 5000 */
   readonly entries?: number
   /** Files that are looked into at most, nested ones included. @default 1000 */
   readonly files?: number
-  /** Octets that are searched at most, those of nested files again. @default 67_108_864 */
+  /** Bytes that are searched at most, those of nested files again. @default 67_108_864 */
   readonly octets?: number
   /** Containers in containers. @default 3 */
   readonly depth?: number
@@ -143,8 +109,8 @@ export interface Notes {
   done(): Inspection
 }
 
-const MOST_LINKS = 1000
-const LONGEST_NAME = 255
+const MAX_LINKS = 1000
+const MAX_NAME_LENGTH = 255
 
 export function notes(format: Format): Notes {
   const evidence = new Map<Trait, string>()
@@ -163,14 +129,14 @@ export function notes(format: Format): Notes {
     trait,
     beyond,
     member: member => {
-      members.push({ ...member, name: member.name.slice(-LONGEST_NAME) })
+      members.push({ ...member, name: member.name.slice(-MAX_NAME_LENGTH) })
     },
     link: url => {
-      if (links.size < MOST_LINKS) links.add(url.slice(0, 2048))
+      if (links.size < MAX_LINKS) links.add(url.slice(0, 2048))
       else if (!links.has(url.slice(0, 2048))) beyond('it has more links than are read')
     },
     inside: (name, inspection) => {
-      inside.push({ name: name.slice(-LONGEST_NAME), inspection })
+      inside.push({ name: name.slice(-MAX_NAME_LENGTH), inspection })
     },
     done: () => ({
       format,
@@ -184,7 +150,7 @@ export function notes(format: Format): Notes {
   }
 }
 
-/** Looks into the octets of one format. `nested` looks into a file found inside, within the same budget. */
+/** Looks into the bytes of one format. `nested` looks into a file found inside, within the same budget. */
 export type Inspector = (
   bytes: Buffer,
   to: {
@@ -194,7 +160,7 @@ export type Inspector = (
     readonly budget: Budget
     readonly signal: AbortSignal
     readonly nested: (name: string, bytes: Buffer) => Promise<void>
-    /** Is it of a format that would be looked into, as its first octets tell? */
+    /** Is it of a format that would be looked into, as its first bytes tell? */
     readonly isKnown: (name: string, head: Buffer) => boolean
   },
 ) => void | Promise<void>

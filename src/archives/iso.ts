@@ -3,8 +3,8 @@ import type { Inspector } from './inspection.ts'
 import { lister } from './listing.ts'
 
 /** Records of folders that are read, those of the folders themselves and of the ones around them included. */
-const MOST_RECORDS = 10_000
-const LONGEST_PATH = 1024
+const MAX_RECORDS = 10_000
+const MAX_PATH_LENGTH = 1024
 
 /**
  * Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. A file that
@@ -26,11 +26,11 @@ export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) =>
       seen.add(`folder ${extent}`)
       for (const entry of isoEntries(bytes.subarray(extent * 2048, extent * 2048 + size), joliet)) {
         records += 1
-        if (records > MOST_RECORDS) return notes.beyond('its folders hold more than is read')
+        if (records > MAX_RECORDS) return notes.beyond('its folders hold more than is read')
         if (entry === undefined) continue
         const name = `${folder}${entry.name}`
         if (entry.folder) {
-          waiting.push({ ...entry, folder: `${name}/`.slice(-LONGEST_PATH) })
+          waiting.push({ ...entry, folder: `${name}/`.slice(-MAX_PATH_LENGTH) })
           continue
         }
         if (!list({ name, size: entry.size })) return

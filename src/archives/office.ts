@@ -1,14 +1,14 @@
 /** Old Office files and their kin (MS-CFB): macros, objects, passwords, attachments. */
 import type { Inspector, Notes } from './inspection.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
-import { judgeMacro, MOST_SOURCE, vbaSource } from './vba.ts'
+import { judgeMacro, MAX_SOURCE, vbaSource } from './vba.ts'
 
-/** Octets of all modules, as they are packed. */
-const MOST_PACKED = 2_097_152
+/** Bytes of all modules, as they are packed. */
+const MAX_PACKED = 2_097_152
 /** Of one stream, which is no longer than the file. */
-const MOST_STREAM = 33_554_432
+const MAX_STREAM = 33_554_432
 
-/** Class ids as their octets stand in the file. */
+/** Class ids as their bytes stand in the file. */
 const INSTALLER = '84100c0000000000c000000000000046'
 const EQUATION_EDITOR = '02ce020000000000c000000000000046'
 
@@ -25,12 +25,12 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
   }
   inspectMacros(file, notes)
   if (file.cut) notes.beyond('it has more streams than are read')
-  // Streams lie side by side: whoever lets them share octets would have the same ones read over and over.
+  // Streams lie side by side: whoever lets them share bytes would have the same ones read over and over.
   let left = 2 * bytes.length
   const read = (entry: OleEntry): Buffer => {
-    const stream = entry.read(Math.min(MOST_STREAM, left))
+    const stream = entry.read(Math.min(MAX_STREAM, left))
     left -= stream.length
-    if (left <= 0) notes.beyond('its streams share octets')
+    if (left <= 0) notes.beyond('its streams share bytes')
     return stream
   }
   for (const workbook of named(/^(?:Workbook|Book)$/)) inspectWorkbook(read(workbook), notes)
@@ -57,7 +57,7 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
       .map(({ path }) => path)
       .join(', ')}`,
   )
-  let left = MOST_PACKED
+  let left = MAX_PACKED
   for (const module of modules) {
     if (left <= 0) {
       notes.beyond('its macros are too long to read')
@@ -66,7 +66,7 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
     const stream = module.read(left)
     left -= stream.length
     const source = vbaSource(stream)
-    if (source.length >= MOST_SOURCE) notes.beyond('its macros are too long to read')
+    if (source.length >= MAX_SOURCE) notes.beyond('its macros are too long to read')
     const { auto, dangerous } = judgeMacro(source)
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)

@@ -4,9 +4,9 @@ export interface OleEntry {
   /** With the storages around it: `Macros/VBA/ThisDocument`. */
   readonly path: string
   readonly size: number
-  /** Of a storage: which program owns the object. In hex, as the octets stand. */
+  /** Of a storage: which program owns the object. In hex, as the bytes stand. */
   readonly classId: string
-  /** The octets, at most `most` of them. Empty for a storage. */
+  /** The bytes, at most `most` of them. Empty for a storage. */
   read(most: number): Buffer
 }
 
@@ -20,8 +20,8 @@ export interface OleFile {
 
 const MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 const FREE = 0xffffff00
-const MOST_ENTRIES = 10_000
-const MOST_SECTORS = 400_000
+const MAX_ENTRIES = 10_000
+const MAX_SECTORS = 400_000
 const STORAGE = 1
 const STREAM = 2
 const ROOT = 5
@@ -53,8 +53,8 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   const chain = (first: number, most: number, next: (number: number) => number): number[] => {
     const numbers: number[] = []
     for (let number = first; number < FREE; number = next(number)) {
-      if (numbers.length >= Math.min(most, MOST_SECTORS)) {
-        file.broken ||= numbers.length >= MOST_SECTORS
+      if (numbers.length >= Math.min(most, MAX_SECTORS)) {
+        file.broken ||= numbers.length >= MAX_SECTORS
         break
       }
       numbers.push(number)
@@ -64,7 +64,7 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   const stream = (first: number, most: number): Buffer =>
     Buffer.concat(chain(first, Math.ceil(most / sectorSize), fat).map(sector)).subarray(0, most)
 
-  const directory = stream(bytes.readUInt32LE(48), MOST_ENTRIES * 128)
+  const directory = stream(bytes.readUInt32LE(48), MAX_ENTRIES * 128)
   const nodes = readNodes(directory)
   const [root] = nodes
   if (root === undefined) return undefined
@@ -95,7 +95,7 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   )
   return {
     entries,
-    cut: directory.length === MOST_ENTRIES * 128,
+    cut: directory.length === MAX_ENTRIES * 128,
     get broken() {
       return file.broken
     },

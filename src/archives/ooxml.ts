@@ -5,7 +5,7 @@ import { inspectMacros } from './office.ts'
 import { readOle } from './ole.ts'
 import type { ZipEntry } from './zip.ts'
 
-const MOST_OBJECTS = 100
+const MAX_OBJECTS = 100
 
 export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ name }) => name === '[Content_Types].xml') &&
@@ -38,8 +38,8 @@ export async function inspectOoxml(
       if (/<ddeLink\b/.test(await text(entry, unpack))) notes.trait('dde', 'a cell starts a program by DDE')
     } else if (isObject(name)) {
       if (/\.bin$/i.test(name)) notes.trait('embedded-object', `it holds an object: ${name}`)
-      if (objects === MOST_OBJECTS) notes.beyond('it has more objects than are looked into')
-      const object = objects < MOST_OBJECTS ? await unpack(entry) : undefined
+      if (objects === MAX_OBJECTS) notes.beyond('it has more objects than are looked into')
+      const object = objects < MAX_OBJECTS ? await unpack(entry) : undefined
       objects += 1
       if (object) await nested(name, object)
     }

@@ -2,13 +2,13 @@
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes, Trait } from './inspection.ts'
 
-const MOST_STREAMS = 500
-const MOST_STREAM = 1_048_576
-/** Between the type of a stream and its octets, and before them. */
-const MOST_DICTIONARY = 512
+const MAX_STREAMS = 500
+const MAX_STREAM = 1_048_576
+/** Between the type of a stream and its bytes, and before them. */
+const MAX_DICTIONARY = 512
 /** Names that mean something, or are written in hex; and links. */
-const MOST_NAMES = 100_000
-const MOST_LINKS = 1000
+const MAX_NAMES = 100_000
+const MAX_LINKS = 1000
 
 /**
  * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that has
@@ -42,19 +42,19 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
   const open = scan(text, notes)
   let streams = 0
   for (let type = text.indexOf('/ObjStm'); type >= 0; type = text.indexOf('/ObjStm', type + 7)) {
-    if (streams >= MOST_STREAMS) {
+    if (streams >= MAX_STREAMS) {
       notes.beyond('it has more streams of objects than are read')
       break
     }
     streams += 1
-    const at = type + text.slice(type, type + MOST_DICTIONARY).indexOf('stream')
-    if (at < type || !text.slice(Math.max(0, at - MOST_DICTIONARY), at).includes('/Fl')) continue
+    const at = type + text.slice(type, type + MAX_DICTIONARY).indexOf('stream')
+    if (at < type || !text.slice(Math.max(0, at - MAX_DICTIONARY), at).includes('/Fl')) continue
     const start = at + 6 + (text[at + 6] === '\r' ? 2 : 1)
-    // Octets that deflate to so much are hardly more.
-    const rest = bytes.subarray(start, start + 2 * MOST_STREAM)
+    // Bytes that deflate to so much are hardly more.
+    const rest = bytes.subarray(start, start + 2 * MAX_STREAM)
     const stop = rest.indexOf('endstream')
     const packed = stop < 0 ? rest : rest.subarray(0, stop)
-    const { bytes: plain, end } = await inflate(packed, { form: 'zlib', most: MOST_STREAM, budget, signal })
+    const { bytes: plain, end } = await inflate(packed, { form: 'zlib', maxBytes: MAX_STREAM, budget, signal })
     if (end === 'cut') notes.beyond('a stream of objects is longer than is read')
     const inside = scan(plain.toString('latin1'), notes)
     open.actions ||= inside.actions
@@ -71,7 +71,7 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   let names = 0
   for (const [, raw = ''] of text.matchAll(telling)) {
     names += 1
-    if (names > MOST_NAMES) {
+    if (names > MAX_NAMES) {
       notes.beyond('it has more names than are read')
       break
     }
@@ -91,7 +91,7 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   for (const [, uri = ''] of text.matchAll(/\/URI\s{0,8}\(((?:[^()\\]|\\.){0,2048})\)/g)) {
     notes.link(uri.replace(/\\(.)/g, '$1'))
     links += 1
-    if (links > MOST_LINKS) {
+    if (links > MAX_LINKS) {
       notes.beyond('it has more links than are read')
       break
     }

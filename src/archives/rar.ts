@@ -3,11 +3,11 @@ import type { Inspector, Member, Notes } from './inspection.ts'
 import { lister, untilNul, utf8 } from './listing.ts'
 
 /** Blocks of whatever kind that are read. */
-const MOST_BLOCKS = 10_000
+const MAX_BLOCKS = 10_000
 
 type List = (member: Member, content: Content) => Promise<boolean>
 
-/** The octets of a file in the archive, and whether they are the file as it is. */
+/** The bytes of a file in the archive, and whether they are the file as it is. */
 interface Content {
   readonly octets: Buffer
   readonly stored: boolean
@@ -29,7 +29,7 @@ export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) =>
 async function rar4(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   let blocks = 0
   for (let at = 7; at + 7 <= bytes.length; blocks += 1) {
-    if (blocks === MOST_BLOCKS) {
+    if (blocks === MAX_BLOCKS) {
       notes.beyond('the archive has more blocks than are read')
       return
     }
@@ -72,7 +72,7 @@ async function rar5(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   }
   let blocks = 0
   for (let at = 8; at + 7 <= bytes.length; blocks += 1) {
-    if (blocks === MOST_BLOCKS) {
+    if (blocks === MAX_BLOCKS) {
       notes.beyond('the archive has more blocks than are read')
       return
     }

@@ -1,11 +1,11 @@
 /** Tar archives, whoever wrote them: the old form, POSIX's and GNU's, with the long names of both. */
+import { BLOCK, octal } from '../filetypes/tar-header.ts'
 import type { Inspector } from './inspection.ts'
 import { lister, untilNul, utf8 } from './listing.ts'
 
-const BLOCK = 512
-const LONGEST_NAME = 4096
+const MAX_NAME_LENGTH = 4096
 /** Headers of whatever kind that are read. */
-const MOST_HEADERS = 10_000
+const MAX_HEADERS = 10_000
 
 /** Types of entries: a file in three ways, GNU's long name, the extended header of POSIX. */
 const FILES: ReadonlySet<string> = new Set(['0', '7', '\0'])
@@ -17,7 +17,7 @@ export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) =>
   // What an entry before says of the next one.
   let told: Extended = {}
   for (let at = 0; at + BLOCK <= bytes.length; headers += 1) {
-    if (headers === MOST_HEADERS) return notes.beyond('it has more entries than are read')
+    if (headers === MAX_HEADERS) return notes.beyond('it has more entries than are read')
     const head = bytes.subarray(at, at + BLOCK)
     if (head[0] === 0) return
     const type = String.fromCharCode(head[156] ?? 0)
@@ -25,7 +25,7 @@ export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) =>
     if (size === undefined) return notes.trait('unscannable', 'a size in the archive is no number')
     const body = bytes.subarray(at + BLOCK, at + BLOCK + size)
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
-    if (type === LONG_NAME) told = { ...told, name: utf8(untilNul(body.subarray(0, LONGEST_NAME))) }
+    if (type === LONG_NAME) told = { ...told, name: utf8(untilNul(body.subarray(0, MAX_NAME_LENGTH))) }
     else if (type === EXTENDED) told = { ...told, ...extended(body) }
     else {
       const name = told.name ?? nameIn(head)
@@ -35,21 +35,6 @@ export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) =>
       if (size > 0) await nested(name, body)
     }
   }
-}
-
-/** Old archives have no mark, but each header has a sum of its octets, its own place counted as blanks. */
-export function isTar(bytes: Buffer): boolean {
-  if (bytes.length < BLOCK || bytes[0] === 0) return false
-  const told = octal(bytes.subarray(148, 156))
-  if (!told) return false
-  let sum = 8 * 0x20
-  for (let at = 0; at < BLOCK; at += 1) if (at < 148 || at >= 156) sum += bytes[at] ?? 0
-  return sum === told
-}
-
-const octal = (field: Buffer): number | undefined => {
-  const text = untilNul(field).toString('latin1').trim()
-  return /^[0-7]{0,12}$/.test(text) ? Number.parseInt(text || '0', 8) : undefined
 }
 
 /** In octal, or where GNU needs more room in binary, with the highest bit set. */
@@ -80,7 +65,7 @@ function extended(body: Buffer): Extended {
     if (!Number.isSafeInteger(length) || length < 5) break
     const line = utf8(text.subarray(blank + 1, at + length - 1))
     const [key, value] = [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]
-    if (key === 'path') found.name = value.slice(0, LONGEST_NAME)
+    if (key === 'path') found.name = value.slice(0, MAX_NAME_LENGTH)
     if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value)
     at += length
   }

@@ -1,13 +1,13 @@
 /** The source text of macros: the compressed containers of MS-OVBA §2.4.1, and the words in them that matter. */
 
-/** Octets of the source of one module. */
-export const MOST_SOURCE = 1_048_576
+/** Bytes of the source of one module. */
+export const MAX_SOURCE = 1_048_576
 const CHUNK = 4096
 
-/** Undoes one compressed container, from its signature octet on. Stops where it is broken; never gives more than 1 MB. */
+/** Undoes one compressed container, from its signature byte on. Stops where it is broken; never gives more than 1 MB. */
 export function decompressVba(packed: Buffer): Buffer {
   if (packed[0] !== 1) return Buffer.alloc(0)
-  const out = Buffer.alloc(Math.min(MOST_SOURCE, packed.length * CHUNK))
+  const out = Buffer.alloc(Math.min(MAX_SOURCE, packed.length * CHUNK))
   let length = 0
   let at = 1
   while (at + 2 <= packed.length && length < out.length) {
@@ -50,12 +50,12 @@ export function decompressVba(packed: Buffer): Buffer {
 
 /** The text of the modules in a stream: every container in it that begins with an `Attribute` line. */
 export function vbaSource(stream: Buffer): string {
-  // The first chunk begins with its header (2 octets), a flag octet, and the letters as they are.
+  // The first chunk begins with its header (2 bytes), a flag byte, and the letters as they are.
   const mark = Buffer.from('\0Attribut', 'latin1')
   let text = ''
   for (
     let at = stream.indexOf(mark);
-    at >= 3 && text.length < MOST_SOURCE;
+    at >= 3 && text.length < MAX_SOURCE;
     at = stream.indexOf(mark, at + mark.length)
   ) {
     text += decompressVba(stream.subarray(at - 3)).toString('latin1')

@@ -6,29 +6,25 @@ import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
 
 /** What is declared in all, and beyond which ratio it is a bomb. Small files may be very regular. */
-const MOST_DECLARED = 209_715_200
-const MOST_RATIO = 100
+const MAX_DECLARED = 209_715_200
+const MAX_RATIO = 100
 const RATIO_FROM = 1_048_576
 /** Of a longer entry the beginning is unpacked first: where that is of no format that is looked into, the rest is not. */
 const LONG_ENTRY = 8_388_608
 const HEAD = 40_960
 /** An entry is unpacked as far as the budget goes. */
-const MOST_ENTRY = 33_554_432
+const MAX_ENTRY = 33_554_432
 /** Entries that are unpacked before others have their turn. */
 const TURN = 100
 /** Names that only the entries have are sought in so many places. */
-const MOST_SIGNATURES = 10_000
+const MAX_SIGNATURES = 10_000
 
 /** Where an entry begins. */
 export const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
 
-/** Readers find the directory from the end, behind which a comment may stand. */
-export const endsAsZip = (bytes: Buffer): boolean =>
-  bytes.subarray(Math.max(0, bytes.length - 65_557)).includes('PK\x05\x06', 0, 'latin1') && bytes.includes(LOCAL)
-
 export interface ZipEntry {
   readonly name: string
-  /** The name as the octets of the directory. */
+  /** The name as the bytes of the directory. */
   readonly raw: Buffer
   readonly size: number
   readonly packed: number
@@ -54,7 +50,7 @@ export const inspectZip: Inspector = async (bytes, to) => {
   if (judgeSizes(bytes, entries, notes)) return
   const unpack = async (
     { offset, packed, method, encrypted, size }: ZipEntry,
-    most = MOST_ENTRY,
+    most = MAX_ENTRY,
   ): Promise<Buffer | undefined> => {
     const data = dataOf(bytes, offset, packed)
     if (data === undefined || encrypted) return undefined
@@ -63,10 +59,9 @@ export const inspectZip: Inspector = async (bytes, to) => {
       notes.trait('unscannable', `an entry is packed in a way that is not unpacked (method ${method})`)
       return undefined
     }
-    const { bytes: plain, end } = await inflate(data, { form: 'raw', most, budget, signal })
+    const { bytes: plain, end } = await inflate(data, { form: 'raw', maxBytes: most, budget, signal })
     if (end === 'whole' && plain.length !== size) notes.trait('lying-directory', 'an entry is not as long as it says')
-    if (end === 'cut' && (most === MOST_ENTRY || plain.length < most))
-      notes.beyond('it holds more than may be unpacked')
+    if (end === 'cut' && (most === MAX_ENTRY || plain.length < most)) notes.beyond('it holds more than may be unpacked')
     return plain
   }
   const ownParts = isOoxml(entries) ? await inspectOoxml(entries, unpack, to) : undefined
@@ -146,7 +141,7 @@ function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
   }
   const sorted = ranges.toSorted((a, b) => a.start - b.start)
   for (const [index, { start }] of sorted.entries()) {
-    if (index > 0 && start < (sorted[index - 1]?.stop ?? 0)) notes.trait('overlapping', 'entries share octets')
+    if (index > 0 && start < (sorted[index - 1]?.stop ?? 0)) notes.trait('overlapping', 'entries share bytes')
   }
   return sorted
 }
@@ -156,7 +151,7 @@ function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): voi
   let next = 0
   let at = bytes.indexOf(LOCAL)
   for (let found = 0; at >= 0; found += 1) {
-    if (found === MOST_SIGNATURES) {
+    if (found === MAX_SIGNATURES) {
       notes.beyond('it has more marks of entries than are looked at')
       break
     }
@@ -177,15 +172,15 @@ function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): voi
   }
   const first = ranges[0]?.start ?? 0
   if (first > 0 && !bytes.subarray(0, 4).equals(LOCAL) && bytes[0] !== 0x50)
-    notes.trait('polyglot', `${first} octets stand before the archive`)
+    notes.trait('polyglot', `${first} bytes stand before the archive`)
 }
 
 /** Tells a bomb, by what is declared. */
 function judgeSizes(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): boolean {
   const declared = entries.reduce((sum, { size }) => sum + size, 0)
-  if (declared > MOST_DECLARED) notes.trait('bomb', `${bytes.length} octets say that they unpack to ${declared}`)
-  else if (declared > RATIO_FROM && declared > bytes.length * MOST_RATIO)
-    notes.trait('bomb', `${bytes.length} octets unpack to ${declared}`)
+  if (declared > MAX_DECLARED) notes.trait('bomb', `${bytes.length} bytes say that they unpack to ${declared}`)
+  else if (declared > RATIO_FROM && declared > bytes.length * MAX_RATIO)
+    notes.trait('bomb', `${bytes.length} bytes unpack to ${declared}`)
   else return false
   return true
 }

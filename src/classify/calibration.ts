@@ -1,5 +1,5 @@
 /** From margins to probabilities: how often mail with such a margin was spam, by isotonic regression over bins. */
-import type { Label } from '../core/feedback.ts'
+import type { Label } from '../model/feedback.ts'
 
 export interface Calibration {
   add(margin: number, label: Label): void

@@ -1,15 +1,15 @@
 /** An online classifier: three experts whose margins are added, a promise about honest mail, and lessons that can be undone. */
 
-import type { Label } from '../core/feedback.ts'
-import { checked } from '../core/options.ts'
+import type { Label } from '../model/feedback.ts'
+import { checked } from '../model/options.ts'
+import * as expert from './arow.ts'
 import { newCalibration } from './calibration.ts'
-import * as expert from './expert.ts'
+import { type FalsePositiveTarget, promiseSchema } from './false-positive-target.ts'
 import { VIEWS } from './features.ts'
 import type { Features } from './packing.ts'
-import { type PromiseOptions, promiseSchema } from './promise.ts'
+import { newQuantiles } from './quantiles.ts'
 import { newReplay } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
-import { newTail } from './tail.ts'
 
 /** What a classifier makes of a message. */
 export interface Judgement {
@@ -91,11 +91,11 @@ const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
  * const classifier = newClassifier({ falsePositives: 0.001 })
  * classifier.merge([await readFile('node-1.postern'), await readFile('node-2.postern')])
  */
-export function newClassifier(options: PromiseOptions = {}): Classifier {
+export function newClassifier(options: FalsePositiveTarget = {}): Classifier {
   const { falsePositives = 0.005, enough = 100 } = checked(promiseSchema, options)
-  let experts = VIEWS.map(expert.newExpert)
-  let hamTail = newTail(falsePositives)
-  let spamTail = newTail(falsePositives)
+  let experts = VIEWS.map(expert.newArow)
+  let hamTail = newQuantiles(falsePositives)
+  let spamTail = newQuantiles(falsePositives)
   let calibration = newCalibration()
   let replay = newReplay()
   let learned = { ham: 0, spam: 0 }
@@ -118,19 +118,19 @@ export function newClassifier(options: PromiseOptions = {}): Classifier {
   }
 
   const state = (): State => ({
-    experts,
+    models: experts,
     ...learned,
-    hamTail: hamTail.export(),
-    spamTail: spamTail.export(),
+    hamQuantiles: hamTail.export(),
+    spamQuantiles: spamTail.export(),
     calibration: calibration.export(),
     examples: replay.examples,
   })
   const become = (next: State): void => {
     generation += 1
-    experts = [...next.experts]
+    experts = [...next.models]
     learned = { ham: next.ham, spam: next.spam }
-    hamTail = newTail(falsePositives, next.hamTail)
-    spamTail = newTail(falsePositives, next.spamTail)
+    hamTail = newQuantiles(falsePositives, next.hamQuantiles)
+    spamTail = newQuantiles(falsePositives, next.spamQuantiles)
     calibration = newCalibration(next.calibration)
     replay = newReplay(next.examples)
   }
@@ -205,6 +205,6 @@ function merged(states: readonly State[]): State {
   const best = states.reduce((a, b) => (b.ham + b.spam > a.ham + a.spam ? b : a))
   return {
     ...best,
-    experts: VIEWS.map((_, view) => expert.merge(states.flatMap(({ experts }) => experts[view] ?? []))),
+    models: VIEWS.map((_, view) => expert.merge(states.flatMap(({ models }) => models[view] ?? []))),
   }
 }

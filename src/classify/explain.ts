@@ -1,6 +1,6 @@
 /** Which words of a message weighed most, for a person to read. */
 import type { Classifier } from './classifier.ts'
-import { type Seen, VIEWS, type View, viewsOf } from './features.ts'
+import { type ExtractedText, VIEWS, type View, viewsOf } from './features.ts'
 import { gramsOfOctets, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
 
 /** A word of a message and what it spoke for. */
@@ -13,13 +13,13 @@ export interface Evidence {
 }
 
 /** Longer words are cut, so that text without spaces has words too. */
-const LONGEST_WORD = 24
+const MAX_WORD_LENGTH = 24
 
 /**
  * The words that weighed most, the heaviest first, whichever way they spoke. A feature belongs to the word in which it ends
  * first, so the weights of all words together are the margin. Dearer than to judge: ask it of what will be told.
  */
-export function explain(classifier: Classifier, seen: Seen, most = 5): readonly Evidence[] {
+export function explain(classifier: Classifier, seen: ExtractedText, most = 5): readonly Evidence[] {
   const views = viewsOf(seen)
   const pieces = { header: views.header, body: views.body, raw: views.raw.map(latin1) }
   return VIEWS.flatMap((view, index) =>
@@ -63,7 +63,7 @@ function weigh(
         while (at >= end && end < piece.length) {
           // The white space before a word belongs to it.
           start = pass(piece, end, piece.length, true)
-          end = pass(piece, start, start + LONGEST_WORD, false)
+          end = pass(piece, start, start + MAX_WORD_LENGTH, false)
         }
       }
       if (met[gram] === 1) continue

@@ -1,37 +1,37 @@
 /** What the classifier sees of a message: three views of it as it was when it came to the gate. */
 import { isUtf8 } from 'node:buffer'
-import { squeeze, squeezed } from '../mime/blanks.ts'
-import type { HeaderField, HeaderFields } from '../mime/header.ts'
+import { squeeze, squeezed } from '../mime/decode/blanks.ts'
+import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { gramCollector } from './grams.ts'
 import type { Features } from './packing.ts'
 
 /** The parts of a message from which features are made. All of it was read before: no second parse. */
-export interface Seen {
+export interface ExtractedText {
   readonly header: HeaderFields
   /** The decoded text that a reader sees. */
   readonly text: string
   readonly urls: readonly string[]
-  /** The body's first octets as they were sent. */
+  /** The body's first bytes as they were sent. */
   readonly head: Uint8Array
 }
 
 /** Is there enough text to say that a message is honest? What is not seen speaks for nobody. */
-export const isTextSeen = ({ text }: Seen): boolean => !isThin(squeezed(text.slice(0, 65_536)))
+export const isTextSeen = ({ text }: ExtractedText): boolean => !isThin(squeezed(text.slice(0, 65_536)))
 
 export type View = 'header' | 'body' | 'raw'
 
 /** In the order of the features and of the experts. */
 export const VIEWS = ['header', 'body', 'raw'] as const satisfies readonly View[]
 
-/** How many octets of a body {@link features} looks at. */
+/** How many bytes of a body {@link features} looks at. */
 export const HEAD = 3_500
 
-const MOST_OF_HEADER = 3_000
-const MOST_OF_FIELD = 400
-const MOST_OF_URLS = 1_500
+const MAX_HEADER = 3_000
+const MAX_FIELD = 400
+const MAX_URLS = 1_500
 /** Characters of the text that are looked at. */
-export const MOST_OF_BODY = 3_500
-const MOST_OF_RAW = 3_500
+export const MAX_BODY = 3_500
+const MAX_RAW = 3_500
 
 /** Text shorter than this says too little. */
 const THIN = 32
@@ -53,12 +53,12 @@ const PREFIXES =
 /** Most names have none, and this is cheaper. */
 const MAY_HAVE_PREFIX = /^(?:x-|resent-|arc-)/
 
-/** The way and the time of a message: the first octets have them as they are, among what the sender says they have no place. */
+/** The way and the time of a message: the first bytes have them as they are, among what the sender says they have no place. */
 const WAY = new Set(['received', 'date'])
 
 /** Their values are random; only who signed is worth a look. */
 const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
-const MOST_OF_SIGNATURE = 160
+const MAX_SIGNATURE = 160
 
 /** The three views, each in pieces, cut to what is looked at. */
 export interface Views {
@@ -70,7 +70,7 @@ export interface Views {
 const collector = gramCollector()
 
 /** Never throws and takes a bounded time, whatever the message. */
-export function features(seen: Seen): Features {
+export function features(seen: ExtractedText): Features {
   const { header, body, raw } = viewsOf(seen)
   const take = (pieces: readonly string[]) => {
     for (const piece of pieces) collector.text(piece)
@@ -82,16 +82,16 @@ export function features(seen: Seen): Features {
 }
 
 /** What each expert reads. */
-export function viewsOf({ header, text, urls, head }: Seen): Views {
+export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
   const fields: string[] = []
   const raw: Uint8Array[] = []
-  let room = MOST_OF_HEADER
-  let rawRoom = MOST_OF_RAW
+  let room = MAX_HEADER
+  let rawRoom = MAX_RAW
   for (const field of header) {
     if (room <= 0 && rawRoom <= 0) break
     if (isWrittenOnArrival(field)) continue
     if (room > 0 && !WAY.has(field.key)) {
-      const most = SIGNATURES.test(field.key) ? MOST_OF_SIGNATURE : MOST_OF_FIELD
+      const most = SIGNATURES.test(field.key) ? MAX_SIGNATURE : MAX_FIELD
       const line = `${field.key}: ${squeeze(field.text, most)}\x7f`.slice(0, room)
       fields.push(line)
       room -= line.length
@@ -104,7 +104,7 @@ export function viewsOf({ header, text, urls, head }: Seen): Views {
   }
   raw.push(head.subarray(0, rawRoom))
   const readable = isThin(text) ? guessed(head) : text
-  return { header: fields, body: [urls.join(' ').slice(0, MOST_OF_URLS), squeeze(readable, MOST_OF_BODY)], raw }
+  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), squeeze(readable, MAX_BODY)], raw }
 }
 
 const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
@@ -125,7 +125,7 @@ function isThin(text: string): boolean {
 const utf8 = new TextDecoder('utf-8')
 const gb18030 = new TextDecoder('gb18030')
 
-/** Octets as text, when nothing said how. Whether the guess is right matters less than that it is always the same. */
+/** Bytes as text, when nothing said how. Whether the guess is right matters less than that it is always the same. */
 function guessed(octets: Uint8Array): string {
   const start = octets.subarray(0, HEAD)
   // The cut may go through a character.

@@ -6,7 +6,7 @@ export const SPACE = 65_536
 /** Different numbers below {@link SPACE}, in the order in which they were first seen. */
 export type Grams = Uint16Array
 
-/** Gathers the grams of texts and octets that follow each other. */
+/** Gathers the grams of texts and bytes that follow each other. */
 export interface GramCollector {
   /** White space of any length counts as one space. */
   text(text: string): void
@@ -22,11 +22,11 @@ export interface Run {
 }
 
 /** The most characters of a piece: each may end two grams. */
-export const LONGEST_PIECE = 4_096
+export const MAX_PIECE_LENGTH = 4_096
 
 export const newRun = (): Run => ({
-  grams: new Uint16Array(2 * LONGEST_PIECE),
-  places: new Uint16Array(2 * LONGEST_PIECE),
+  grams: new Uint16Array(2 * MAX_PIECE_LENGTH),
+  places: new Uint16Array(2 * MAX_PIECE_LENGTH),
 })
 
 const GOLDEN = 0x9e3779b1
@@ -41,10 +41,10 @@ const hash = (word: number): number => Math.imul(word ^ (word >>> 15), GOLDEN) >
 
 /**
  * Every gram of a text, in order; returns how many. Two ideographs that follow each other are a gram as well, for they carry as
- * much as four letters. What lies beyond {@link LONGEST_PIECE} is not read.
+ * much as four letters. What lies beyond {@link MAX_PIECE_LENGTH} is not read.
  */
 export function gramsOfText(text: string, { grams, places }: Run): number {
-  const end = Math.min(text.length, LONGEST_PIECE)
+  const end = Math.min(text.length, MAX_PIECE_LENGTH)
   let low = 0
   let high = 0
   let before = SPACE_CODE
@@ -72,9 +72,9 @@ export function gramsOfText(text: string, { grams, places }: Run): number {
   return count
 }
 
-/** Every gram of octets as they are. */
+/** Every gram of bytes as they are. */
 export function gramsOfOctets(octets: Uint8Array, { grams, places }: Run): number {
-  const end = Math.min(octets.length, LONGEST_PIECE)
+  const end = Math.min(octets.length, MAX_PIECE_LENGTH)
   let word = 0
   let count = 0
   for (let at = 0; at < end; at += 1) {

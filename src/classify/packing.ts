@@ -1,4 +1,4 @@
-/** The features of a message in little room: sorted, as the gaps between them. About one octet a feature. */
+/** The features of a message in little room: sorted, as the gaps between them. About one byte a feature. */
 import { type Grams, SPACE } from './grams.ts'
 
 /** The features of one message, by view. */
@@ -6,7 +6,7 @@ export type Features = readonly Grams[]
 
 const marks = new Uint32Array(SPACE / 32)
 
-/** Octets that {@link unpack} reads back; the order of the features is lost. */
+/** Bytes that {@link unpack} reads back; the order of the features is lost. */
 export function pack(features: Features): Uint8Array {
   const most = features.reduce((sum, { length }) => sum + 3 * length + 3, 0)
   const out = new Uint8Array(most)
@@ -32,7 +32,7 @@ export function pack(features: Features): Uint8Array {
   return out.slice(0, at)
 }
 
-/** Seven bits an octet, the lowest first. Returns the place behind it. */
+/** Seven bits a byte, the lowest first. Returns the place behind it. */
 function put(out: Uint8Array, at: number, value: number): number {
   let next = at
   let rest = value
@@ -41,7 +41,7 @@ function put(out: Uint8Array, at: number, value: number): number {
   return next
 }
 
-/** What was packed, or undefined when these octets were not made by {@link pack} for so many views. */
+/** What was packed, or undefined when these bytes were not made by {@link pack} for so many views. */
 export function unpack(octets: Uint8Array, views: number): Features | undefined {
   let at = 0
   /** The next number, or -1. */

@@ -1,5 +1,5 @@
 /** Lessons of the past that are gone through again before a new one, so that one message cannot unteach many. */
-import type { Label } from '../core/feedback.ts'
+import type { Label } from '../model/feedback.ts'
 import type { Features } from './packing.ts'
 
 export interface Example {
@@ -18,11 +18,11 @@ export interface Replay {
   readonly examples: readonly Example[]
 }
 
-/** Octets that all examples may hold together, and what one costs beside its features. */
-const MOST_OCTETS = 6 * 1024 * 1024
+/** Bytes that all examples may hold together, and what one costs beside its features. */
+const MAX_OCTETS = 6 * 1024 * 1024
 const OVERHEAD = 300
 
-const MOST_EXAMPLES = 2_000
+const MAX_EXAMPLES = 2_000
 
 /** One array for all views: three would cost as much again in small messages. */
 interface Held {
@@ -45,7 +45,7 @@ export function newReplay(held: readonly Example[] = []): Replay {
     examples.push(example)
     bytes += costOf(example)
     let old = 0
-    for (; examples.length - old > MOST_EXAMPLES || bytes > MOST_OCTETS; old += 1) bytes -= costOf(examples[old])
+    for (; examples.length - old > MAX_EXAMPLES || bytes > MAX_OCTETS; old += 1) bytes -= costOf(examples[old])
     if (old > 0) examples.splice(0, old)
     return numbers
   }

@@ -1,54 +1,56 @@
-/** The state of a classifier as octets: with a checksum, and believed only when every number in it can be true. */
-import { PosternError } from '../core/errors.ts'
-import { nodeCrypto } from '../core/lazily.ts'
-import { type Expert, newExpert } from './expert.ts'
+/** The state of a classifier as bytes: with a checksum, and believed only when every number in it can be true. */
+import { PosternError } from '../model/errors.ts'
+import { nodeCrypto } from '../model/lazy.ts'
+import { type Arow, newArow } from './arow.ts'
 import { VIEWS } from './features.ts'
 import { SPACE } from './grams.ts'
 import type { Example } from './replay.ts'
 
 /** All that a classifier knows. */
 export interface State {
-  readonly experts: readonly Expert[]
+  readonly models: readonly Arow[]
   readonly ham: number
   readonly spam: number
   /** See `Tail.export`. */
-  readonly hamTail: Uint16Array
-  readonly spamTail: Uint16Array
+  readonly hamQuantiles: Uint16Array
+  readonly spamQuantiles: Uint16Array
   /** See `Calibration.export`. */
   readonly calibration: Float32Array
   readonly examples: readonly Example[]
 }
 
 const MAGIC = 'postern classifier 1\n'
-const LONGEST = 32 * 1024 * 1024
-const LARGEST_WEIGHT = 100
+const MAX_LENGTH = 32 * 1024 * 1024
+const MAX_WEIGHT_SIZE = 100
 const CHECKSUM = 32
 
 interface Meta {
   readonly ham: number
   readonly spam: number
-  readonly hamTail: number
-  readonly spamTail: number
+  readonly hamQuantiles: number
+  readonly spamQuantiles: number
   readonly calibration: number
   readonly examples: readonly (readonly [isSpam: number, ...lengths: readonly number[]])[]
 }
 
-export function encode({ experts, ham, spam, hamTail, spamTail, calibration, examples }: State): Buffer {
+export function encode({ models, ham, spam, hamQuantiles, spamQuantiles, calibration, examples }: State): Buffer {
   const meta: Meta = {
     ham,
     spam,
-    hamTail: hamTail.length,
-    spamTail: spamTail.length,
+    hamQuantiles: hamQuantiles.length,
+    spamQuantiles: spamQuantiles.length,
     calibration: calibration.length,
     examples: examples.map(({ label, features }) => [
       label === 'spam' ? 1 : 0,
       ...features.map(({ length }) => length),
     ]),
   }
-  const arrays = experts.flatMap(({ weights, variances, days }) => [weights, variances, days])
+  const arrays = models.flatMap(({ weights, variances, days }) => [weights, variances, days])
   const parts = [
     Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
-    ...[...arrays, hamTail, spamTail, calibration, ...examples.flatMap(({ features }) => features)].map(octetsOf),
+    ...[...arrays, hamQuantiles, spamQuantiles, calibration, ...examples.flatMap(({ features }) => features)].map(
+      octetsOf,
+    ),
   ]
   const hash = nodeCrypto().createHash('sha256')
   for (const part of parts) hash.update(part)
@@ -70,7 +72,7 @@ export function decode(octets: Uint8Array): State {
       },
     ])
   const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
-  if (bytes.length > LONGEST) throw fail(`${bytes.length} octets`)
+  if (bytes.length > MAX_LENGTH) throw fail(`${bytes.length} bytes`)
   if (bytes.length < CHECKSUM || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw fail('another kind of file')
   const body = bytes.subarray(0, -CHECKSUM)
   if (!nodeCrypto().createHash('sha256').update(body).digest().equals(bytes.subarray(-CHECKSUM)))
@@ -90,12 +92,12 @@ export function decode(octets: Uint8Array): State {
     return array
   }
   const experts = VIEWS.map(() => {
-    const { weights, variances, days } = newExpert()
+    const { weights, variances, days } = newArow()
     return { weights: fill(weights), variances: fill(variances), days: fill(days) }
   })
   if (!experts.every(isSane)) throw fail('weights that no lesson makes')
-  const hamTail = fill(new Uint16Array(meta.hamTail))
-  const spamTail = fill(new Uint16Array(meta.spamTail))
+  const hamTail = fill(new Uint16Array(meta.hamQuantiles))
+  const spamTail = fill(new Uint16Array(meta.spamQuantiles))
   const calibration = fill(new Float32Array(meta.calibration))
   const examples = meta.examples.map(
     ([isSpam, ...lengths]): Example => ({
@@ -104,17 +106,25 @@ export function decode(octets: Uint8Array): State {
     }),
   )
   if (at !== body.length) throw fail('a file that goes on after its end')
-  return { experts, ham: meta.ham, spam: meta.spam, hamTail, spamTail, calibration, examples }
+  return {
+    models: experts,
+    ham: meta.ham,
+    spam: meta.spam,
+    hamQuantiles: hamTail,
+    spamQuantiles: spamTail,
+    calibration,
+    examples,
+  }
 }
 
-const isSane = ({ weights, variances }: Expert): boolean =>
-  weights.every(weight => Math.abs(weight) <= LARGEST_WEIGHT) &&
+const isSane = ({ weights, variances }: Arow): boolean =>
+  weights.every(weight => Math.abs(weight) <= MAX_WEIGHT_SIZE) &&
   variances.every(variance => variance > 0 && variance <= 1)
 
 function readMeta(text: string): Meta | undefined {
   try {
     const meta = JSON.parse(text) as Meta
-    const counts = [meta.ham, meta.spam, meta.hamTail, meta.spamTail, meta.calibration]
+    const counts = [meta.ham, meta.spam, meta.hamQuantiles, meta.spamQuantiles, meta.calibration]
     const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0
     const isExample = (numbers: readonly number[]) =>
       numbers.length === VIEWS.length + 1 && numbers.every(number => isWhole(number) && number <= SPACE)

@@ -2,11 +2,11 @@
 import { mkdir } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type Classifier, newClassifier } from '../classify/classifier.ts'
-import { checkpoint, newKeeper, rollBack } from '../classify/keeper.ts'
-import type { Label } from '../core/feedback.ts'
-import { systemClock } from '../core/world.ts'
-import { classify } from '../filters/classify.ts'
-import { type Gateway, postern } from '../postern.ts'
+import { checkpoint, newPersistence, rollBack } from '../classify/persistence.ts'
+import { type Gateway, postern } from '../engine/gateway.ts'
+import { classify } from '../filters/classify/classify.ts'
+import type { Label } from '../model/feedback.ts'
+import { systemClock } from '../model/services.ts'
 import { zone } from '../testing/zone.ts'
 import { type Mailbox, mailboxesIn, messagesIn } from './mailboxes.ts'
 import type { Output } from './output.ts'
@@ -31,12 +31,12 @@ export async function learnAll({ state, ham, spam, rollback, output }: LearnJob)
   await mkdir(state, { recursive: true })
   const classifier = newClassifier()
   const notify = ({ reason }: { readonly reason: string }) => output.error(reason)
-  const keeper = newKeeper({ folder: state, classifier, world: { clock: systemClock, notify } })
+  const keeper = newPersistence({ folder: state, classifier, services: { clock: systemClock, notify } })
   await keeper.load()
   await checkpoint(state, classifier, Date.now())
   const gateway = postern({ filters: [classify({ classifier })], dns: zone({}), notify })
   try {
-    await teachAll(gateway, classifier, { ham: await mailboxesOf(ham), spam: await mailboxesOf(spam) }, output)
+    await trainAll(gateway, classifier, { ham: await mailboxesOf(ham), spam: await mailboxesOf(spam) }, output)
     await keeper.save()
     return 0
   } finally {
@@ -49,7 +49,7 @@ type Sorted = Readonly<Record<Label, readonly Mailbox[]>>
 const mailboxesOf = async (paths: readonly string[]): Promise<readonly Mailbox[]> =>
   (await Promise.all(paths.map(mailboxesIn))).flat()
 
-async function teachAll(
+async function trainAll(
   gateway: Gateway,
   classifier: Classifier,
   sorted: Sorted,

@@ -4,14 +4,14 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** What stands behind a path: how many octets, to tell how far one is. */
+/** What stands behind a path: how many bytes, to tell how far one is. */
 export interface Mailbox {
   readonly path: string
   readonly size: number
 }
 
 /** A larger message is left out. */
-const LARGEST = 25 * 1024 * 1024
+const MAX_SIZE = 25 * 1024 * 1024
 
 /** Folders in folders are entered; names that begin with a dot are not, but for those of a Maildir's folders. */
 export async function mailboxesIn(path: string): Promise<readonly Mailbox[]> {
@@ -34,7 +34,7 @@ export async function mailboxesIn(path: string): Promise<readonly Mailbox[]> {
 export async function* messagesIn({ path, size }: Mailbox): AsyncGenerator<Buffer> {
   if (size === 0 || basename(path) === 'index') return
   if (await isMbox(path)) return yield* messagesOfMbox(path)
-  if (size <= LARGEST) yield await readFile(path)
+  if (size <= MAX_SIZE) yield await readFile(path)
 }
 
 const SEPARATOR = 'From '
@@ -55,17 +55,17 @@ async function* messagesOfMbox(path: string): AsyncGenerator<Buffer> {
   let isAfterEmpty = true
   for await (const line of lines) {
     if (isAfterEmpty && line.startsWith(SEPARATOR)) {
-      if (length > 0 && length <= LARGEST) yield octets(message)
+      if (length > 0 && length <= MAX_SIZE) yield octets(message)
       message = []
       length = 0
     } else {
       length += line.length + 1
       // `>From ` was `From ` once.
-      if (length <= LARGEST) message.push(/^>+From /.test(line) ? line.slice(1) : line)
+      if (length <= MAX_SIZE) message.push(/^>+From /.test(line) ? line.slice(1) : line)
     }
     isAfterEmpty = line === ''
   }
-  if (length > 0 && length <= LARGEST) yield octets(message)
+  if (length > 0 && length <= MAX_SIZE) yield octets(message)
 }
 
 const octets = (lines: readonly string[]): Buffer => Buffer.from(lines.join('\r\n'), 'latin1')

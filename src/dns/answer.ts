@@ -1,6 +1,7 @@
 /** Making answers, and waiting for them no longer than one has time for. */
-import type { Clock } from '../core/world.ts'
-import type { Answer, FailureCause } from './resolver.ts'
+
+import type { Answer, FailureCause } from '../model/resolver.ts'
+import type { Clock } from '../model/services.ts'
 
 /** Why there is no answer. */
 export type Failure = Extract<Answer<never>, { readonly kind: 'failure' }>

@@ -1,14 +1,14 @@
 /** One question to one server: by UDP, else by TCP, and where neither will do in the plainer form that old servers need. */
-import { nodeCrypto } from '../core/lazily.ts'
-import type { Clock } from '../core/world.ts'
+import { nodeCrypto } from '../model/lazy.ts'
+import type { RecordType } from '../model/resolver.ts'
+import type { Clock } from '../model/services.ts'
 import { type Failure, failure } from './answer.ts'
 import { encodeQuery, type Reply, readReply, UDP_OCTETS } from './message.ts'
 import type { Quirks } from './quirks.ts'
-import type { RecordType } from './resolver.ts'
-import type { Carrier, Stop } from './transport.ts'
+import type { Stop, Transport } from './transport.ts'
 
 export interface AskedServer {
-  readonly carrier: Carrier
+  readonly carrier: Transport
   readonly quirks: Quirks
 }
 
@@ -97,7 +97,7 @@ class Question {
       if (form.how === 'tcp') this.#tcpFailed('unreachable', `the server cannot be reached over TCP: ${reason}`)
       else this.#fail('unreachable', `no server could be reached for ${this.#what}: ${reason}`)
     }
-    this.#stops.push(this.#server.carrier[form.how](encodeQuery(query, { edns: form.edns }), { reply, lost }))
+    this.#stops.push(this.#server.carrier[form.how](encodeQuery(query, { edns: form.edns }), { reply, failed: lost }))
   }
 
   /** @param fallback the form to try when TCP does not work either */

@@ -1,9 +1,10 @@
 /** A share of questions and time, so that no message makes us ask for ever (RFC 7208 §11.1 tells of the attack). */
-import { type Duration, toMilliseconds } from '../core/units.ts'
-import { type Clock, systemClock } from '../core/world.ts'
+
+import type { Purpose, RecordType, Resolver } from '../model/resolver.ts'
+import { type Clock, systemClock } from '../model/services.ts'
+import { type Duration, toMilliseconds } from '../model/units.ts'
 import { badName, type Failure, failure, within } from './answer.ts'
 import { queryName } from './name.ts'
-import type { Purpose, RecordType, Resolver } from './resolver.ts'
 
 export interface BudgetOptions {
   /**

@@ -1,6 +1,7 @@
-/** What was answered lately, bounded in number and in octets. What was used longest ago goes first. */
-import type { Clock } from '../core/world.ts'
-import type { Answer } from './resolver.ts'
+/** What was answered lately, bounded in number and in bytes. What was used longest ago goes first. */
+
+import type { Answer } from '../model/resolver.ts'
+import type { Clock } from '../model/services.ts'
 
 export interface Cache {
   get(key: string): Answer<unknown> | undefined
@@ -8,7 +9,7 @@ export interface Cache {
   set(key: string, answer: Answer<unknown>, ms: number): void
   readonly size: number
   /** What the entries hold in all, by estimate. */
-  readonly octets: number
+  readonly bytes: number
 }
 
 interface Entry {
@@ -41,7 +42,7 @@ export function cache({
     get size() {
       return held.size
     },
-    get octets() {
+    get bytes() {
       return sum
     },
     get: key => {

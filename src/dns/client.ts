@@ -1,11 +1,12 @@
 /** Asks the servers in turn, by UDP and where that is too small by TCP, until one says something. */
-import type { Clock } from '../core/world.ts'
+
+import type { RecordType } from '../model/resolver.ts'
+import type { Clock } from '../model/services.ts'
 import { type Failure, failure } from './answer.ts'
 import { type AskedServer, ask, FORMERR } from './ask.ts'
 import type { Reply } from './message.ts'
 import { Quirks } from './quirks.ts'
-import type { RecordType } from './resolver.ts'
-import { carrierTo, type Server } from './transport.ts'
+import { type Server, transportTo } from './transport.ts'
 
 /** Never rejects. */
 export type Client = (name: string, type: RecordType) => Promise<Reply | Failure>
@@ -19,7 +20,7 @@ export function client(
   servers: readonly Server[],
   { ms, clock }: { readonly ms: number; readonly clock: Clock },
 ): Client {
-  const asked = servers.map((server): AskedServer => ({ carrier: carrierTo(server), quirks: new Quirks(clock) }))
+  const asked = servers.map((server): AskedServer => ({ carrier: transportTo(server), quirks: new Quirks(clock) }))
   // Who answered last is asked first: a server that is gone costs its share of the time once, not each time.
   let first = 0
 

@@ -1,6 +1,7 @@
 /** Lists of addresses and of domains kept in DNS (RFC 5782): what an answer means, and whether a list can be believed. */
+
+import type { Answer, Resolver } from '../model/resolver.ts'
 import { toOctets } from '../net/address.ts'
-import type { Answer, Resolver } from './resolver.ts'
 import { reverseLabels } from './reverse.ts'
 
 /** What a list says of an address or a domain. `broken` is a list that answers what no list may: it says nothing of anybody. */

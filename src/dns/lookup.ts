@@ -1,9 +1,9 @@
 /** One question to the servers, and what its answer means. Answers are as hostile as mail is. */
 import { isIPv4, isIPv6 } from 'node:net'
+import type { Answer, Records, RecordType } from '../model/resolver.ts'
 import { answered } from './answer.ts'
 import type { Client } from './client.ts'
 import { queryName } from './name.ts'
-import type { Answer, Records, RecordType } from './resolver.ts'
 
 /** An answer, and how many seconds the servers say that it lives. */
 export interface Timed<R> {
@@ -11,7 +11,7 @@ export interface Timed<R> {
   readonly ttl?: number
 }
 
-const MOST_RECORDS = 100
+const MAX_RECORDS = 100
 const NXDOMAIN = 3
 
 /** A record that says nothing usable (a PTR to control characters, an MX to spaces) is left out, as if it were not there. */
@@ -40,7 +40,7 @@ export async function lookup<T extends RecordType>(client: Client, name: string,
 // Half of a set of texts could hide the second SPF record that makes the first one void: they are given whole. One
 // message over TCP bounds them to 64 KB.
 const bounded = <R>(usable: readonly R[], type: RecordType): Answer<R> =>
-  answered(type === 'TXT' ? usable : usable.slice(0, MOST_RECORDS))
+  answered(type === 'TXT' ? usable : usable.slice(0, MAX_RECORDS))
 
 function isName(name: string): boolean {
   return queryName(name) !== undefined

@@ -1,6 +1,7 @@
 /** One question and its reply on the wire (RFC 1035 §4, RFC 6891). Replies are as hostile as mail is: strict, bounded, linear. */
+
+import type { Records, RecordType } from '../model/resolver.ts'
 import { written } from '../net/address.ts'
-import type { Records, RecordType } from './resolver.ts'
 
 /** A question on its way. */
 export interface Query {
@@ -26,19 +27,19 @@ export interface Reply {
 }
 
 /** Not a reply to this query: `foreign` is for another question, or forged. */
-export type Misfit = 'foreign' | 'malformed'
+export type Mismatch = 'foreign' | 'malformed'
 
 const numbers: { readonly [T in RecordType]: number } = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 }
 const SOA = 6
 const IN = 1
 const HEADER = 12
-const MOST_RECORDS = 1_000
-const MOST_ALIASES = 16
-const LONGEST_NAME = 255
-// A name of 255 octets has no more labels than this, and so needs no more pointers.
-const MOST_JUMPS = 128
+const MAX_RECORDS = 1_000
+const MAX_ALIASES = 16
+const MAX_NAME_LENGTH = 255
+// A name of 255 bytes has no more labels than this, and so needs no more pointers.
+const MAX_JUMPS = 128
 // RFC 2181 §8: a TTL with its highest bit set is taken for zero.
-const LONGEST_TTL = 0x7fff_ffff
+const MAX_TTL = 0x7fff_ffff
 /** DNS flag day 2020: what passes without being cut into fragments, which could be forged. */
 export const UDP_OCTETS = 1_232
 // The root, type OPT, the size, no flags, no options.
@@ -46,7 +47,7 @@ const optOf = (octets: number) => Buffer.of(0, 0, 41, octets >> 8, octets & 255,
 
 /**
  * @param query with a name that `queryName` has checked
- * @param options.edns how many octets a reply by UDP may have; 0 without EDNS
+ * @param options.edns how many bytes a reply by UDP may have; 0 without EDNS
  */
 export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns: number }): Buffer {
   const labels = name.split('.').map(label => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1'))
@@ -55,7 +56,7 @@ export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns
 }
 
 /** Never throws. */
-export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Misfit {
+export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Mismatch {
   if (bytes.length < 2 || bytes.readUInt16BE(0) !== id) return 'foreign'
   if (bytes.length < HEADER) return 'malformed'
   const flags = bytes.readUInt16BE(2)
@@ -96,7 +97,7 @@ interface Sections {
 function readSections(bytes: Buffer, from: number): Sections | undefined {
   const counts = [bytes.readUInt16BE(6), bytes.readUInt16BE(8)] as const
   // What lies beyond is not read: that there is so much is no reason to ask again for ever.
-  const count = Math.min(counts[0] + counts[1], MOST_RECORDS)
+  const count = Math.min(counts[0] + counts[1], MAX_RECORDS)
   const entries: Entry[] = []
   let at = from
   while (entries.length < count) {
@@ -117,7 +118,7 @@ function readEntry(bytes: Buffer, from: number): Entry | undefined {
   const ttl = bytes.readUInt32BE(at + 4)
   // A record of another class is none that anybody asked for.
   const type = bytes.readUInt16BE(at + 2) === IN ? bytes.readUInt16BE(at) : 0
-  return { owner: owner.name.toLowerCase(), type, ttl: ttl > LONGEST_TTL ? 0 : ttl, start: at + 10, end }
+  return { owner: owner.name.toLowerCase(), type, ttl: ttl > MAX_TTL ? 0 : ttl, start: at + 10, end }
 }
 
 /** Follows the aliases from the name asked for, and believes nothing about any other name. */
@@ -136,7 +137,7 @@ function gather(
     const target = readName(bytes, alias.start)
     if (target === undefined || target.end !== alias.end) return 'malformed'
     // Longer chains, and circles, lead nowhere.
-    if (hops === MOST_ALIASES) break
+    if (hops === MAX_ALIASES) break
     lives.push(alias.ttl)
     owner = target.name.toLowerCase()
   }
@@ -207,7 +208,7 @@ function readName(bytes: Buffer, from: number): { readonly name: string; readonl
   let at = from
   let least = from
   let octets = 1
-  for (let jumps = 0; jumps < MOST_JUMPS; ) {
+  for (let jumps = 0; jumps < MAX_JUMPS; ) {
     const length = at < bytes.length ? bytes.readUInt8(at) : 64
     if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 }
     if (length >= 192) {
@@ -221,7 +222,7 @@ function readName(bytes: Buffer, from: number): { readonly name: string; readonl
       continue
     }
     octets += 1 + length
-    if (length > 63 || at + 1 + length > bytes.length || octets > LONGEST_NAME) return undefined
+    if (length > 63 || at + 1 + length > bytes.length || octets > MAX_NAME_LENGTH) return undefined
     labels.push(bytes.toString('latin1', at + 1, at + 1 + length).replaceAll('.', '\\.'))
     at += 1 + length
   }

@@ -1,17 +1,17 @@
 /** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
 
 import { isIP } from 'node:net'
-import { callback, duration, having, size as sizeCheck, whole } from '../core/checks.ts'
-import { lazily } from '../core/lazily.ts'
-import { check, checked, list, object, schemaOf } from '../core/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
-import { type Clock, systemClock } from '../core/world.ts'
+import { callback, duration, having, size as sizeCheck, whole } from '../model/checks.ts'
+import { lazy } from '../model/lazy.ts'
+import { check, checked, list, object, schemaOf } from '../model/options.ts'
+import type { Answer, Records, RecordType, ResolveOptions, Resolver } from '../model/resolver.ts'
+import { type Clock, systemClock } from '../model/services.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from '../model/units.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
 import { type Cache, cache as newCache } from './cache.ts'
 import { client } from './client.ts'
 import { lookup, type Timed } from './lookup.ts'
 import { queryName } from './name.ts'
-import type { Answer, Records, RecordType, ResolveOptions, Resolver } from './resolver.ts'
 import type { Server } from './transport.ts'
 
 export interface ResolverOptions {
@@ -20,11 +20,11 @@ export interface ResolverOptions {
   /** How long one question may take in all, retries included. @default '1.5s' */
   readonly timeout?: Duration
   /** How many different questions may be on their way at once; more fail as `unreachable`. @default 1000 */
-  readonly inFlight?: number
+  readonly maxConcurrent?: number
   /** What is remembered, and for how long. */
   readonly cache?: CacheOptions
   /** Hears how many milliseconds each question took that was not answered from memory. @default nobody */
-  readonly took?: (ms: number) => void
+  readonly onLatency?: (ms: number) => void
   /** Tells the time. @default the system's clock */
   readonly clock?: Clock
 }
@@ -35,11 +35,11 @@ export interface CacheOptions {
   /** How much they may hold in all. @default '16mb' */
   readonly size?: Size
   /** The longest life of an answer, whatever its TTL says. @default '1h' */
-  readonly longest?: Duration
+  readonly maxTtl?: Duration
   /** The life of a "there is none" whose server does not say how long that holds (RFC 2308 §5). @default '60s' */
-  readonly untold?: Duration
+  readonly negativeTtl?: Duration
   /** The life of a failure, so that a dead server is not asked by every session. @default '2s' */
-  readonly failure?: Duration
+  readonly failureTtl?: Duration
 }
 
 const aServer = check<string>(
@@ -50,12 +50,12 @@ const aServer = check<string>(
 const schema = schemaOf<ResolverOptions>('dns', {
   servers: list(aServer, 'addresses of DNS servers', { min: 1 }),
   timeout: duration({ min: '1ms' }),
-  inFlight: whole({ min: 1 }),
+  maxConcurrent: whole({ min: 1 }),
   cache: object<CacheOptions>(
-    { entries: whole(), size: sizeCheck(), longest: duration(), untold: duration(), failure: duration() },
+    { entries: whole(), size: sizeCheck(), maxTtl: duration(), negativeTtl: duration(), failureTtl: duration() },
     'cache',
   ),
-  took: callback(),
+  onLatency: callback(),
   clock: having('a clock', 'now', 'monotonic', 'after'),
 })
 
@@ -72,16 +72,16 @@ export function resolver(options: ResolverOptions = {}): Resolver {
   const {
     servers,
     timeout = '1.5s',
-    inFlight = 1_000,
+    maxConcurrent = 1_000,
     cache = {},
-    took,
+    onLatency,
     clock = systemClock,
   } = checked(schema, options)
-  const { entries = 10_000, size = '16mb', longest = '1h', untold = '60s', failure: failed = '2s' } = cache
+  const { entries = 10_000, size = '16mb', maxTtl = '1h', negativeTtl = '60s', failureTtl: failed = '2s' } = cache
   const ms = toMilliseconds(timeout)
   const lives = {
-    longest: toMilliseconds(longest),
-    untold: toMilliseconds(untold),
+    longest: toMilliseconds(maxTtl),
+    untold: toMilliseconds(negativeTtl),
     failed: toMilliseconds(failed),
   }
   const memory: Cache = newCache({ entries, octets: toOctets(size), clock })
@@ -89,12 +89,12 @@ export function resolver(options: ResolverOptions = {}): Resolver {
   const asking = new Map<string, Promise<Answer<unknown>>>()
 
   const ask = <T extends RecordType>(key: string, name: string, type: T): Promise<Answer<Records[T]>> => {
-    if (asking.size >= inFlight) {
-      return Promise.resolve(failure('unreachable', `${inFlight} questions are on their way already`))
+    if (asking.size >= maxConcurrent) {
+      return Promise.resolve(failure('unreachable', `${maxConcurrent} questions are on their way already`))
     }
     const since = clock.monotonic()
     const question = lookup(servant, name, type).then(timed => {
-      took?.(clock.monotonic() - since)
+      onLatency?.(clock.monotonic() - since)
       memory.set(key, timed.answer, lifetime(timed, lives))
       asking.delete(key)
       return timed.answer
@@ -128,7 +128,7 @@ function lifetime(
   return Math.min(ttl === undefined ? untold : ttl * 1_000, longest)
 }
 
-const dns = lazily(() => process.getBuiltinModule('node:dns'))
+const dns = lazy(() => process.getBuiltinModule('node:dns'))
 
 /** Read by node:dns, which knows the system's servers and the form of an address with a port. */
 function serversOf(named: readonly string[] | undefined): readonly Server[] {

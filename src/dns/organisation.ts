@@ -2,17 +2,17 @@
 import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
-import { lazily } from '../core/lazily.ts'
-import type { World } from '../core/world.ts'
+import { lazy } from '../model/lazy.ts'
+import type { Services } from '../model/services.ts'
 import { queryName } from './name.ts'
 
 /** The list in use: the version of tldts that brings it, and when that was published. Change both together. */
 export const suffixList = { version: '7.5.4', published: '2026-11-15' } as const
 
 // A third of the import. Synchronously, so that to ask for an organisation needs no promise.
-const tldts = lazily(() => createRequire(import.meta.url)('tldts') as typeof import('tldts'))
+const tldts = lazy(() => createRequire(import.meta.url)('tldts') as typeof import('tldts'))
 
-const LONGEST_NAME = 255
+const MAX_NAME_LENGTH = 255
 const OLD_DAYS = 90
 const DAY = 86_400_000
 
@@ -41,15 +41,15 @@ export const isSameOrganisation = (name: string, other: string): boolean =>
 const NUMERIC_END = /(?:^|\.)\d+$/
 
 const toALabels = (name: string): string =>
-  name.length > LONGEST_NAME || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
+  name.length > MAX_NAME_LENGTH || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
 
 /**
  * Says through `notify` that the list is older than 90 days: new suffixes are then taken for organisations, and all who are
  * below one for a single organisation.
  */
-export function tellAgeOfList({ clock, notify }: Pick<World, 'clock' | 'notify'>): void {
+export function reportSuffixListAge({ clock, notify }: Pick<Services, 'clock' | 'notify'>): void {
   const days = Math.floor((clock.now() - Date.parse(suffixList.published)) / DAY)
   if (days <= OLD_DAYS) return
   const reason = `the public suffix list is ${days} days old, of ${suffixList.published}: update postern`
-  notify({ what: 'organisation/old', reason, level: 'warning' })
+  notify({ code: 'organisation/old', reason, level: 'warning' })
 }

@@ -1,5 +1,5 @@
 /** What a server has shown that it cannot do, so that each question is not asked twice. */
-import type { Clock } from '../core/world.ts'
+import type { Clock } from '../model/services.ts'
 
 /** Servers are updated: after this time the best form of a question is tried again. */
 const LIFETIME_MS = 600_000

@@ -25,7 +25,7 @@ export function reverseLabels(ip: string): string | undefined {
 export function reverseName(ip: string): string | undefined {
   const labels = reverseLabels(ip)
   if (labels === undefined) return undefined
-  return `${labels}.${labels.length > LONGEST_IPV4 ? 'ip6' : 'in-addr'}.arpa`
+  return `${labels}.${labels.length > MAX_IPV4_LENGTH ? 'ip6' : 'in-addr'}.arpa`
 }
 
-const LONGEST_IPV4 = '255.255.255.255'.length
+const MAX_IPV4_LENGTH = '255.255.255.255'.length

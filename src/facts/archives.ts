@@ -1,10 +1,12 @@
 /** `archives`: what the attached files are and hold, looked into within one budget and without unpacking to disk. */
-import { formatOf } from '../archives/format.ts'
+
 import { inspector } from '../archives/inspect.ts'
-import type { Format, Inspection, Member, Trait } from '../archives/inspection.ts'
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+import type { Inspection, Member, Trait } from '../archives/inspection.ts'
+import type { Format } from '../filetypes/format.ts'
+import { formatOf } from '../filetypes/format.ts'
 import type { Part } from '../mime/part.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
 export interface Attachment {
@@ -29,7 +31,7 @@ export interface Found {
 }
 
 export interface Archives {
-  /** Of each file of a format that is looked into, in the order of the message; the same octets stand once. */
+  /** Of each file of a format that is looked into, in the order of the message; the same bytes stand once. */
   readonly all: readonly Attachment[]
   /** The same and all that was found inside, the outer before the inner. */
   readonly files: readonly Found[]
@@ -37,13 +39,13 @@ export interface Archives {
   readonly cut: boolean
 }
 
-/** Octets at the beginning that tell formats: those of disk images stand at 32 KB. */
+/** Bytes at the beginning that tell formats: those of disk images stand at 32 KB. */
 const HEAD = 40_960
 /** A picture, a sound or a film that large is told by its beginning alone: what is behind it is opened by nobody. */
-const MOST_WHOLE = 8_388_608
-/** Octets of one file that are looked into. */
-const MOST = 33_554_432
-const MOST_FILES = 500
+const MAX_WHOLE = 8_388_608
+/** Bytes of one file that are looked into. */
+const MAX = 33_554_432
+const MAX_FILES = 500
 
 /**
  * Every part that is not shown as text of the message, in each reading of it.
@@ -58,7 +60,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   const inspect = inspector({ signal: message.signal })
   const seen = new Set<string>()
   const all: Attachment[] = []
-  let left = MOST_FILES
+  let left = MAX_FILES
   let cut = false
   for (const part of whole) {
     if (!isFile(part) || seen.has(part.sha256 ?? '')) continue
@@ -67,9 +69,9 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     left -= 1
     const name = part.filenames[0] ?? ''
     const head = await bytes(part, HEAD)
-    if (part.size > MOST_WHOLE && formatOf(head, name) === undefined && isRecording(part)) continue
-    cut ||= part.size > MOST
-    const octets = part.size > head.length ? await bytes(part, MOST) : head
+    if (part.size > MAX_WHOLE && formatOf(head, name) === undefined && isRecording(part)) continue
+    cut ||= part.size > MAX
+    const octets = part.size > head.length ? await bytes(part, MAX) : head
     // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
     const names = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
@@ -80,13 +82,13 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   return { all, files: flat(all), cut }
 })
 
-/** By its octets and by every name it has. */
+/** By its bytes and by every name it has. */
 const isRecording = ({ detected = '', filenames }: Part): boolean =>
   /^(?:image|audio|video)\//.test(detected) && filenames.every(name => RECORDINGS.test(name))
 
 const RECORDINGS = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
 
-/** What holds octets and is not shown as the text of the message. */
+/** What holds bytes and is not shown as the text of the message. */
 const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>
   place !== undefined &&
   size > 0 &&

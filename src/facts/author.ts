@@ -1,10 +1,10 @@
 /** Who wrote the message, if every reader must see the same one (RFC 5322 §3.6.2, and stricter). */
 import { isUtf8 } from 'node:buffer'
 import { domainToASCII, domainToUnicode } from 'node:url'
-import { fact } from '../core/fact.ts'
-import type { Header } from '../core/stage.ts'
-import { type AddressDefect, type Mailbox, parseAddresses } from '../mime/addresses.ts'
-import { type HeaderDefect, type HeaderField, type HeaderFields, isFieldName } from '../mime/header.ts'
+import { type AddressDefect, type Mailbox, parseAddresses } from '../mime/header/addresses.ts'
+import { fact } from '../model/fact.ts'
+import { type HeaderDefect, type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
+import type { Header } from '../model/stage.ts'
 
 /** The one author, or why there is none. No authentication result is believed for an unclear author. */
 export type Author =
@@ -133,12 +133,12 @@ const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
 }
 
 /** Of an address; RFC 5321 §4.5.3.1 has 64 for the local part, which forwarders and ticket systems do not keep to. */
-const LONGEST = 320
+const MAX_LENGTH = 320
 const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
 const atomsUtf8 = /^[\w!#$%&'*+/=?^`{|}~.\p{L}\p{M}\p{N}-]+$/u
 
 function readMailbox({ display, local, domain }: Mailbox, field: HeaderField, utf8: boolean): Author {
-  if (local.length + domain.length > LONGEST) return unclear('the address in the From field is too long')
+  if (local.length + domain.length > MAX_LENGTH) return unclear('the address in the From field is too long')
   if (/[^\0-\x7f]/.test(local + domain) && !isUtf8(field.raw)) return unclear('the From field is not valid UTF-8')
   // Dots in a row, at the beginning or at the end: some large providers gave such addresses out.
   if (!(utf8 ? atomsUtf8 : atoms).test(local)) {

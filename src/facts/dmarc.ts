@@ -1,9 +1,9 @@
 /** `dmarc`: does what SPF and DKIM prove speak for the author, and what does the author's domain want if not (RFC 7489, RFC 9989)? */
-import { fact } from '../core/fact.ts'
+import { fact } from '../model/fact.ts'
 import { author } from './author.ts'
-import { type Dkim, dkim } from './dkim.ts'
+import { type Dkim, dkim } from './dkim/dkim.ts'
 import { type MailauthResolver, resolverFor } from './mailauth.ts'
-import { type Spf, spf } from './spf.ts'
+import { type Spf, spf } from './spf/spf.ts'
 
 const policies = ['none', 'quarantine', 'reject'] as const
 
@@ -37,7 +37,7 @@ export interface Dmarc {
   /** What speaks for the author. */
   readonly alignedBy: readonly Aligned[]
   /** Only an SPF pass that half the Internet would be given speaks for the author. */
-  readonly weak: boolean
+  readonly permissiveSpf: boolean
   /** For the operator; a sentence. */
   readonly reason: string
 }
@@ -78,7 +78,7 @@ const nothing: Dmarc = {
   testing: false,
   policyUnknown: false,
   alignedBy: [],
-  weak: false,
+  permissiveSpf: false,
   reason: '',
 }
 
@@ -130,7 +130,7 @@ async function judge(domain: string, { resolver, sender, signatures }: Evidence)
     testing: response.testMode === true,
     policyUnknown,
     alignedBy,
-    weak: sender.weak && alignedBy.length > 0 && alignedBy.every(({ method }) => method === 'spf'),
+    permissiveSpf: sender.permissive && alignedBy.length > 0 && alignedBy.every(({ method }) => method === 'spf'),
   }
 }
 

@@ -1,9 +1,9 @@
 /** `fingerprint`: what makes two messages of one campaign the same, though each copy is a little different. */
 import { createHash } from 'node:crypto'
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
 import { plain } from '../links/plain.ts'
-import { squeeze } from '../mime/blanks.ts'
+import { squeeze } from '../mime/decode/blanks.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { links } from './links.ts'
 import { parts } from './parts.ts'
 import { text } from './text.ts'
@@ -24,7 +24,7 @@ const BANDS = 4
 const ROWS = 4
 const RUN = 3
 /** Words that are looked at, and how many there must be. */
-const [MOST, FEWEST] = [2000, 10]
+const [MAX, MIN_COUNT] = [2000, 10]
 
 /**
  * @example
@@ -43,8 +43,8 @@ export const fingerprint: Fact<Message, Fingerprint> = fact('fingerprint', 'mess
 
 /** The same for any text, without its structure. */
 export function fingerprintOf(text: string): Omit<Fingerprint, 'structure'> {
-  const words = (plain(squeeze(text, MOST * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MOST)
-  if (words.length < FEWEST) return { bands: [] }
+  const words = (plain(squeeze(text, MAX * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MAX)
+  if (words.length < MIN_COUNT) return { bands: [] }
   const least = new Uint32Array(BANDS * ROWS).fill(0xffff_ffff)
   for (let at = 0; at + RUN <= words.length; at += 1) {
     const hash = hashOf(words.slice(at, at + RUN).join(' '))

@@ -1,7 +1,8 @@
 /** From whom a trusted forwarder has a message: the client in the Received field that it wrote itself (RFC 5321 §4.4). */
-import { fact } from '../core/fact.ts'
-import type { Header } from '../core/stage.ts'
+
 import { isSameOrganisation } from '../dns/organisation.ts'
+import { fact } from '../model/fact.ts'
+import type { Header } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
 import { domainOf } from '../net/path.ts'
 import { isPrivate } from '../net/private.ts'

@@ -1,11 +1,11 @@
 /** What is proven about a client and a message: the only names that reputation and limits may be charged to. */
-import { fact } from '../core/fact.ts'
-import { chargeableAddress } from '../core/stage.ts'
+import { fact } from '../model/fact.ts'
+import { chargeableAddress } from '../model/stage.ts'
 import { networkOf } from '../net/address.ts'
-import { dkim } from './dkim.ts'
+import { dkim } from './dkim/dkim.ts'
 import { dmarc } from './dmarc.ts'
 import { rdns } from './rdns.ts'
-import { spf } from './spf.ts'
+import { spf } from './spf/spf.ts'
 
 /** What a connection proves. */
 export interface Origin {
@@ -52,8 +52,8 @@ export const identities = fact('identities', 'message', async (message): Promise
   const signers = signatures.signatures.filter(({ result, partial }) => result === 'pass' && !partial)
   return {
     ...client,
-    ...(sender.result === 'pass' && !sender.weak && { spf: sender.domain }),
+    ...(sender.result === 'pass' && !sender.permissive && { spf: sender.domain }),
     dkim: [...new Set(signers.map(({ domain }) => domain))],
-    ...(policy.result === 'pass' && !policy.weak && { author: policy.domain }),
+    ...(policy.result === 'pass' && !policy.permissiveSpf && { author: policy.domain }),
   }
 })

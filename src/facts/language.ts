@@ -1,7 +1,8 @@
 /** `language`: in which scripts, and as far as a few common words tell in which language, the visible text is written. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
-import { squeeze } from '../mime/blanks.ts'
+
+import { squeeze } from '../mime/decode/blanks.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { text } from './text.ts'
 
 export type Script = (typeof SCRIPTS)[number][0]
@@ -16,8 +17,8 @@ export interface Language {
 }
 
 /** Characters that are looked at: enough to tell, and bounded. */
-const MOST = 8192
-const FEWEST_WORDS = 3
+const MAX = 8192
+const MIN_WORDS = 3
 
 const SCRIPTS = [
   ['Latin', /\p{Script=Latin}/gu],
@@ -66,7 +67,7 @@ export const language: Fact<Message, Language> = fact('language', 'message', asy
 
 /** The same for any text. */
 export function languageOf(text: string): Language {
-  const start = squeeze(text, MOST).normalize('NFC')
+  const start = squeeze(text, MAX).normalize('NFC')
   const counts = SCRIPTS.map(([script, letters]) => ({ script, count: start.match(letters)?.length ?? 0 }))
   const letters = counts.reduce((sum, { count }) => sum + count, 0)
   const scripts = counts
@@ -85,5 +86,5 @@ function mostly(text: string): string | undefined {
     for (const language of LANGUAGES.get(word) ?? []) tallies.set(language, (tallies.get(language) ?? 0) + 1)
   }
   const [first] = [...tallies].toSorted(([, a], [, b]) => b - a)
-  return first && first[1] >= FEWEST_WORDS ? first[0] : undefined
+  return first && first[1] >= MIN_WORDS ? first[0] : undefined
 }

@@ -1,11 +1,12 @@
 /** `links`: where the message leads, each address as a browser would read it beside what the reader is shown. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+
 import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
 import { addressesIn, claimedAddress } from '../links/scan.ts'
 import { isBeyond } from '../mime/part.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 import { sweep } from './sweep.ts'
 import { type Text, type TextSection, text } from './text.ts'
@@ -35,7 +36,7 @@ export interface Links {
 }
 
 /** Links of one message; references that are looked at; redirectors in redirectors. */
-const [MOST, LOOKED, DEPTH] = [1000, 5000, 5]
+const [MAX, LOOKED, DEPTH] = [1000, 5000, 5]
 
 /**
  * From text, HTML and the subject. Nothing outside is asked: redirectors are unwrapped as far as the address tells.
@@ -66,7 +67,7 @@ export function linksOf(
     const same = `${path} ${from} ${element} ${hidden} ${shown} ${target}`
     if (seen.has(same)) continue
     seen.add(same)
-    if (found.size >= MOST || ++looked > LOOKED) {
+    if (found.size >= MAX || ++looked > LOOKED) {
       more = true
       break
     }
@@ -76,7 +77,7 @@ export function linksOf(
         break
       }
       const key = `${link.from} ${link.url} ${link.shown} ${link.hidden} ${link.via ?? ''}`
-      if (!found.has(key) && found.size < MOST) found.set(key, link)
+      if (!found.has(key) && found.size < MAX) found.set(key, link)
     }
   }
   const all = [...found.values()]

@@ -1,7 +1,8 @@
 /** How mailauth asks DNS: through our resolver, within a number of questions and a time, and with the error codes it knows. */
-import type { Connection } from '../core/stage.ts'
+
 import { failure, within } from '../dns/answer.ts'
-import type { Answer, FailureCause, Purpose, RecordType } from '../dns/resolver.ts'
+import type { Answer, FailureCause, Purpose, RecordType } from '../model/resolver.ts'
+import type { Connection } from '../model/stage.ts'
 
 /** The shape of `dns.promises.resolve`. mailauth's own type leaves out MX records, which are objects. */
 export type MailauthResolver = (name: string, type: string) => Promise<string[][] | string[]>

@@ -1,7 +1,8 @@
 /** `parsed`: the parts of a message, decoded, or why they were not. Dear: ask last. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+
 import { type Parsed, parse } from '../mime/parse.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 
 /** See `parts`, which is easier to use. */
 export const parsed: Fact<Message, Parsed> = fact('parsed', 'message', message =>

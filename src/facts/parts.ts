@@ -1,8 +1,9 @@
 /** `parts`: the tree of the message as every plausible reader would see it. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+
 import { contentsOf } from '../mime/content.ts'
 import type { Ambiguity, Part, PartDefect } from '../mime/part.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { parsed } from './parsed.ts'
 
 export interface Parts {
@@ -13,7 +14,7 @@ export interface Parts {
   /** Where looking stopped: `too-costly` and `busy` mean that nothing was read at all. */
   readonly defects: readonly PartDefect[]
   /**
-   * The decoded octets of a part, from the first on and at most `limit`; nothing for a part that only holds others.
+   * The decoded bytes of a part, from the first on and at most `limit`; nothing for a part that only holds others.
    * Decodes in slices, so that the loop is never held for long. Rejects when the transaction is over.
    */
   bytes(part: Part, limit: number): Promise<Buffer>

@@ -1,9 +1,10 @@
 /** Reverse DNS: what the client's network calls it, and whether that name leads back to it (RFC 8601 §3, iprev). */
-import { fact } from '../core/fact.ts'
+
 import { queryName } from '../dns/name.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
-import type { Answer } from '../dns/resolver.ts'
 import { reverseName } from '../dns/reverse.ts'
+import { fact } from '../model/fact.ts'
+import type { Answer } from '../model/resolver.ts'
 import { canonical } from '../net/address.ts'
 
 export interface Rdns {
@@ -21,7 +22,7 @@ export interface Rdns {
 }
 
 // RFC 7208 §5.5 gives up at ten names; the owner of an address can publish thousands.
-const MOST_NAMES = 10
+const MAX_NAMES = 10
 
 /** What the client's network calls it. One question, and one more for each name. */
 export const rdns = fact('rdns', 'connect', async (connection): Promise<Rdns> => {
@@ -48,7 +49,7 @@ const namesOf = (records: readonly string[]): readonly string[] =>
   [...new Set(records.map(queryName))]
     .filter(name => name !== undefined)
     .sort()
-    .slice(0, MOST_NAMES)
+    .slice(0, MAX_NAMES)
 
 const leadsTo = (answer: Answer<string> | undefined, ip: string): boolean =>
   answer?.kind === 'answer' && answer.records.some(record => canonical(record) === canonical(ip))

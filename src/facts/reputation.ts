@@ -3,8 +3,8 @@
  * of the next message (A. Jøsang, R. Ismail, The Beta Reputation System, 2002).
  */
 import { organisationalDomain } from '../dns/organisation.ts'
+import type { DecayingAdd, Store } from '../model/store.ts'
 import { networkOf } from '../net/address.ts'
-import type { Accrue, Store } from '../store/store.ts'
 import type { Identities, Origin } from './identities.ts'
 
 /** What was proven, and by what: `ip:192.0.2.1`, `dkim:example.net`. */
@@ -57,7 +57,7 @@ const DEFERRED = 0.1
 // After eight half-lives 0.4 % is left of a count.
 const HALF_LIVES = 8
 // More is no count, whoever has put it into the store.
-const LARGEST = 1e12
+const MAX_SIZE = 1e12
 
 /** The client's identities: its address and the network around that, then its name. None where the address is unknown. */
 export const clientOf = ({ ip, rdns }: Pick<Origin, 'ip' | 'rdns'>): readonly Identity[] => [
@@ -92,14 +92,14 @@ export function accruals(
   identity: Identity,
   { halfLife, recent }: Memory,
   counts = nothing,
-): readonly [Accrue, Accrue] {
+): readonly [DecayingAdd, DecayingAdd] {
   const amounts = [counts.ham, counts.spam, counts.deferred, counts.refused]
-  const to = (key: string, life: number): Accrue => ({
-    op: 'accrue',
+  const to = (key: string, life: number): DecayingAdd => ({
+    op: 'decayingAdd',
     key: `${key}:${identity}`,
     amounts,
     halfLife: life,
-    lasts: life * HALF_LIVES,
+    ttl: life * HALF_LIVES,
   })
   return [to('reputation', halfLife), to('lately', recent)]
 }
@@ -128,7 +128,7 @@ export function standingsOf(
 
 function evidence(sums: readonly number[] | undefined): Evidence {
   // What was taken back may leave a rounding error below nothing.
-  const [ham = 0, spam = 0, deferred = 0, refused = 0] = (sums ?? []).map(sum => (sum > 0 && sum < LARGEST ? sum : 0))
+  const [ham = 0, spam = 0, deferred = 0, refused = 0] = (sums ?? []).map(sum => (sum > 0 && sum < MAX_SIZE ? sum : 0))
   const bad = spam + REFUSED * refused + DEFERRED * deferred
   const share = (ham + NEUTRAL * PRIOR) / (ham + bad + PRIOR)
   const tendency = share > NEUTRAL ? (NEUTRAL - share) / (1 - NEUTRAL) : (NEUTRAL - share) / NEUTRAL

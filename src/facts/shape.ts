@@ -1,8 +1,10 @@
 /** `shape`: how the body of a message is shaped, which the bounds need to know before anything dear reads it. */
-import { fact } from '../core/fact.ts'
-import { type BodyShape, lineEnds } from '../mime/line-ends.ts'
 
-export type { BodyShape as Shape } from '../mime/line-ends.ts'
+import { lineEnds } from '../mime/decode/line-ends.ts'
+import type { BodyShape } from '../model/body-shape.ts'
+import { fact } from '../model/fact.ts'
+
+export type { BodyShape as Shape } from '../model/body-shape.ts'
 
 /** Counted on the one pass, where line ends are looked at in any case; a message that came on another way is read again. */
 export const shape = fact('shape', 'message', async (message): Promise<BodyShape> => {

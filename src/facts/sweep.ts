@@ -1,12 +1,12 @@
 /** `sweep`: a quick look at the message as it was sent, where bounds kept everything else from looking. */
 import { setImmediate } from 'node:timers/promises'
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
 import { type Swept, sweeper } from '../mime/sweep.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 
 export type { Swept } from '../mime/sweep.ts'
 
-/** Octets after which others have their turn. */
+/** Bytes after which others have their turn. */
 const SLICE = 1_048_576
 
 /** About a millisecond for a megabyte. Ask it only where something was not examined. */

@@ -1,11 +1,12 @@
 /** `text`: what a reader of the message sees, and, kept apart, what is there and not seen. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+
 import { type Disguises, disguises } from '../html/characters.ts'
 import { unflow } from '../html/flowed.ts'
 import { readHtml } from '../html/read.ts'
 import type { HtmlReading } from '../html/reading.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
 /** One part that is text. */
@@ -51,8 +52,8 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   let room = HTML
   let cut = defects.some(defect => UNREAD.has(defect))
   for (const part of all) {
-    const kind = kindOf(part)
-    // The same octets in another reading say the same.
+    const kind = sectionKind(part)
+    // The same bytes in another reading say the same.
     const key = `${kind} ${part.sha256} ${part.reading === 'charset' ? part.charset : ''}`
     if (kind === undefined || seen.has(key)) continue
     seen.add(key)
@@ -80,8 +81,8 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
   'image/svg+xml',
 ])
 
-/** What is declared as text may be a program, and what is declared as octets a page; plain text is shown as it stands. */
-function kindOf({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
+/** What is declared as text may be a program, and what is declared as bytes a page; plain text is shown as it stands. */
+function sectionKind({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
   if (text === undefined) return undefined
   if (HTML_TYPES.has(contentType) || (contentType !== 'text/plain' && HTML_TYPES.has(detected))) return 'html'
   return detected === undefined || detected.startsWith('text/') || HTML_TYPES.has(detected) ? 'plain' : undefined

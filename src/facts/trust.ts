@@ -1,8 +1,8 @@
 /** How far somebody is trusted before his message was seen: what load control sorts by when there is too much to do. */
-import { type Fact, fact } from '../core/fact.ts'
-import { type Connection, chargeableAddress, type Transaction } from '../core/stage.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
+import type { Get } from '../model/store.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
-import type { Get } from '../store/store.ts'
 import { rdns } from './rdns.ts'
 import {
   accruals,
@@ -14,7 +14,7 @@ import {
   standingsOf,
   usualMemory,
 } from './reputation.ts'
-import { spf } from './spf.ts'
+import { spf } from './spf/spf.ts'
 
 /** `known`: has a good record, or our users write to it. `bad`: has a bad record. */
 export type Trust = 'known' | 'unknown' | 'bad'
@@ -65,7 +65,7 @@ function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
  */
 export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail', async transaction => {
   const [client, sender] = await Promise.all([transaction.ask(trust), transaction.ask(spf)])
-  if (client === 'bad' || sender.result !== 'pass' || sender.weak) return client
+  if (client === 'bad' || sender.result !== 'pass' || sender.permissive) return client
   const found = await look(transaction, {
     identities: [`spf:${organisation(sender.domain)}`],
     marks: sender.identity === 'mailfrom' ? [addressMark(transaction.reversePath)] : [],
@@ -91,7 +91,7 @@ async function look(context: Connection, { identities, marks, memory }: Looked):
   const records = identities.flatMap(identity => accruals(identity, memory))
   const gets = marks.map((key): Get => ({ op: 'get', key }))
   try {
-    const { sums, isMarked } = await context.consult(`trust:${identities[0]}`, async () => {
+    const { sums, isMarked } = await context.callExternal(`trust:${identities[0]}`, async () => {
       const answers = await context.store.run([...records, ...gets])
       return {
         sums: answers.slice(0, records.length) as readonly (readonly number[])[],

@@ -1,8 +1,9 @@
 /** `unexamined`: what of the message nothing has looked into, and which bound kept it from that. */
-import { type Fact, fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
-import { isCharset } from '../mime/charsets.ts'
+
+import { isCharset } from '../mime/decode/charsets.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
+import { type Fact, fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 import { archives } from './archives.ts'
 import { links } from './links.ts'
 import { parts } from './parts.ts'
@@ -39,7 +40,7 @@ export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'mes
     ...(seenText.cut && !isTold ? [HTML] : []),
     ...(seenLinks.cut && !seenText.cut ? [LINKS] : []),
     ...(seenFiles.cut ? [FILES] : []),
-    ...ofFiles.slice(0, MOST),
+    ...ofFiles.slice(0, MAX_GAPS),
   ]
 })
 
@@ -48,7 +49,7 @@ const isUnread = ({ text, charset = '' }: Part): boolean =>
   text !== undefined && /[^\x01-\x0d\x10-\x1a\x1c-\x7f]|~\{/.test(text) && !isCharset(charset)
 
 /** Files that are named. */
-const MOST = 5
+const MAX_GAPS = 5
 
 const HTML: Gap = { what: 'HTML beyond the first 512 KB, or texts beyond the first 500', bound: 'html-cut' }
 const LINKS: Gap = { what: 'links beyond the first 1000, or in more redirectors than are followed', bound: 'links-cut' }

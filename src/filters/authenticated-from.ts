@@ -1,9 +1,10 @@
 /** Users who write under another name than the one they have logged in with: a stolen account often does. */
-import { callback, cost } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { points, reject } from '../core/finding.ts'
-import { checked, either, isRecord, list, record, schemaOf } from '../core/options.ts'
+
 import { author } from '../facts/author.ts'
+import { callback, cost } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { points, reject } from '../model/finding.ts'
+import { checked, either, isRecord, list, record, schemaOf } from '../model/options.ts'
 import { domainPattern, readable } from '../net/checks.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
@@ -73,7 +74,8 @@ export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filte
       const from = addressKey(mailboxOf(found.address))
       if (isOwn(user, from) || (await mayWriteAs(user, from))) return
       const reason = `the account ${user.slice(0, 256)} writes as ${from.slice(0, 256)}`
-      if (mismatch === 'reject') return reject('5.7.1', reason, { rule: 'mismatch', say: 'Sender address not allowed' })
+      if (mismatch === 'reject')
+        return reject('5.7.1', reason, { rule: 'mismatch', replyText: 'Sender address not allowed' })
       return points(mismatch, reason, { rule: 'mismatch' })
     },
   }

@@ -2,13 +2,14 @@
  * `dkim`: what is suspicious about the signatures of a message. A signature that fails means no more than none
  * (RFC 6376 §6.1), so nothing here refuses by default; what a passing one is worth, `dmarc` decides.
  */
-import { score } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { type Finding, points } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
+
 import { isSameOrganisation } from '../dns/organisation.ts'
 import { type Author, author } from '../facts/author.ts'
-import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim.ts'
+import { type Dkim, type DkimSignature, dkim as signatures } from '../facts/dkim/dkim.ts'
+import { score } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { type Finding, points } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
 
 export interface DkimOptions {
   /** Points when there are signatures and none of them holds: lists and old forwarders break them. @default 0.5 */
@@ -51,7 +52,7 @@ export function dkim(options: DkimOptions = {}): Filter {
   const judgePassing = (passing: readonly DkimSignature[]): readonly Finding[] => {
     const [first] = passing
     const { signed, total } = first?.partial ?? { signed: 0, total: 0 }
-    const appended = `the signature of ${first?.domain} ends at octet ${signed} of ${total}: the rest may be anybody's`
+    const appended = `the signature of ${first?.domain} ends at byte ${signed} of ${total}: the rest may be anybody's`
     const again = loose(passing, ({ present }) => present > 1)
     const once = loose(passing, ({ name, present }) => present === 1 && SHOWN.has(name))
     return [

@@ -1,8 +1,8 @@
 /** Clients that speak before they are greeted: bots that fire and forget do, mail servers wait. */
-import { score } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { points as evidence, reject } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
+import { score } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { points as evidence, reject } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
 
 export interface EarlyTalkerOptions {
   /** Count so many points instead of turning it away. @default turn it away and hang up */

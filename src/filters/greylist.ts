@@ -1,16 +1,17 @@
 /** Greylisting (RFC 6647): the suspicious are asked to come back, as honest servers do (RFC 5321 §4.5.4.1) and most bots do not. */
-import { duration, oneOf, score } from '../core/checks.ts'
-import type { Filter, SoFar } from '../core/filter.ts'
-import { defer, type Finding } from '../core/finding.ts'
-import { checked, relation, schemaOf } from '../core/options.ts'
-import type { Message, Recipient, Transaction } from '../core/stage.ts'
-import { type Duration, toMilliseconds } from '../core/units.ts'
+
 import { identities, origin } from '../facts/identities.ts'
 import { organisation } from '../facts/reputation.ts'
-import { spf } from '../facts/spf.ts'
+import { spf } from '../facts/spf/spf.ts'
 import { senderTrust } from '../facts/trust.ts'
+import { duration, oneOf, score } from '../model/checks.ts'
+import type { Filter, PriorFindings } from '../model/filter.ts'
+import { defer, type Finding } from '../model/finding.ts'
+import { checked, relation, schemaOf } from '../model/options.ts'
+import type { Message, Recipient, Transaction } from '../model/stage.ts'
+import type { Add, Entry, Set as Put } from '../model/store.ts'
+import { type Duration, toMilliseconds } from '../model/units.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
-import type { Add, Entry, Set as Put } from '../store/store.ts'
 
 export interface GreylistOptions {
   /**
@@ -80,7 +81,7 @@ export function greylist(options: GreylistOptions = {}): Filter {
     known: toMilliseconds(known),
   }
 
-  const isAsked = async (context: Transaction, { score }: SoFar): Promise<boolean> =>
+  const isAsked = async (context: Transaction, { score }: PriorFindings): Promise<boolean> =>
     context.ip !== undefined &&
     score >= from &&
     score < to &&
@@ -94,7 +95,7 @@ export function greylist(options: GreylistOptions = {}): Filter {
   ): Promise<Finding | undefined> => {
     if (who === undefined) return undefined
     const keys = paths.map(path => keyOf(who, context.reversePath, path))
-    const left = await context.consult(keys[0] ?? 'greylist', () => look(context, keys, times))
+    const left = await context.callExternal(keys[0] ?? 'greylist', () => look(context, keys, times))
     return left > 0 ? pending(who, left) : undefined
   }
   return {
@@ -103,12 +104,12 @@ export function greylist(options: GreylistOptions = {}): Filter {
     order: 'late',
     ...(at === 'rcpt'
       ? {
-          rcpt: async (recipient: Recipient, sofar: SoFar) =>
+          rcpt: async (recipient: Recipient, sofar: PriorFindings) =>
             (await isAsked(recipient, sofar)) &&
             examine(recipient, await organisationOf(recipient), [recipient.forwardPath]),
         }
       : {
-          message: async (message: Message, sofar: SoFar) =>
+          message: async (message: Message, sofar: PriorFindings) =>
             (await isAsked(message, sofar)) && examine(message, await signerOf(message), message.forwardPaths),
         }),
   }
@@ -128,7 +129,7 @@ const KNOWN = 'known'
  * old it is, so that a wall clock that jumps lets nobody wait longer.
  */
 async function look({ store }: Transaction, keys: readonly string[], { wait, window, known }: Times): Promise<number> {
-  const adds = keys.map((key): Add => ({ op: 'add', key, value: WAITS, lasts: window }))
+  const adds = keys.map((key): Add => ({ op: 'add', key, value: WAITS, ttl: window }))
   const entries: readonly (Entry & { readonly added: boolean })[] = await store.run(adds)
   const waiting = entries.map(({ value, endsIn = window }) =>
     value === KNOWN ? 0 : Math.max(0, wait - Math.max(0, window - endsIn)),
@@ -136,7 +137,7 @@ async function look({ store }: Transaction, keys: readonly string[], { wait, win
   const longest = Math.max(0, ...waiting)
   // Of a message with several recipients either all pass or none.
   const renewed = keys.filter((_, index) => longest === 0 && isDue(entries[index], known))
-  if (renewed.length > 0) await store.run(renewed.map((key): Put => ({ op: 'set', key, value: KNOWN, lasts: known })))
+  if (renewed.length > 0) await store.run(renewed.map((key): Put => ({ op: 'set', key, value: KNOWN, ttl: known })))
   return longest
 }
 
@@ -148,7 +149,7 @@ const DAY = 86_400_000
 function pending(who: string, ms: number): Finding {
   const time = inWords(ms)
   return defer('4.7.1', `${who} is new to this recipient, and may come back in ${time}`, {
-    say: `New sender for this recipient, try again in ${time}`,
+    replyText: `New sender for this recipient, try again in ${time}`,
   })
 }
 
@@ -163,7 +164,7 @@ function inWords(ms: number): string {
 /** Who sends, as far as that is known before the message. */
 async function organisationOf(transaction: Transaction): Promise<string | undefined> {
   const [sender, client] = await Promise.all([transaction.ask(spf), transaction.ask(origin)])
-  if (sender.result === 'pass' && !sender.weak) return organisation(sender.domain)
+  if (sender.result === 'pass' && !sender.permissive) return organisation(sender.domain)
   return client.rdns ?? client.network
 }
 

@@ -1,11 +1,12 @@
 /** Objects to header sections and paths whose form is wrong: readers differ about such messages, and forgers use that. */
-import { scoreOr } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { type Finding, type Findings, points, quarantine, reject } from '../core/finding.ts'
-import { checked, type Shape, schemaOf } from '../core/options.ts'
-import type { Header } from '../core/stage.ts'
+
 import { author } from '../facts/author.ts'
-import type { HeaderDefect, HeaderFields } from '../mime/header.ts'
+import { scoreOr } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { type Finding, type Findings, points, quarantine, reject } from '../model/finding.ts'
+import type { HeaderDefect, HeaderFields } from '../model/header.ts'
+import { checked, type Shape, schemaOf } from '../model/options.ts'
+import type { Header } from '../model/stage.ts'
 
 /** Points, a verdict, or nothing at all. */
 export type Consequence = number | 'reject' | 'quarantine' | 'off'
@@ -32,9 +33,9 @@ export interface HeaderFormOptions {
   readonly control?: Consequence
   /** A bare CR or LF (RFC 5322 §2.2 forbids both). @default 2 */
   readonly bareLineEnd?: Consequence
-  /** A line of more than 998 octets (RFC 5322 §2.1.1). @default 1 */
+  /** A line of more than 998 bytes (RFC 5322 §2.1.1). @default 1 */
   readonly overlong?: Consequence
-  /** Octets beyond US-ASCII, though SMTPUTF8 was not asked for (RFC 6531 §3.2). Old honest programs do it. @default 1 */
+  /** Bytes beyond US-ASCII, though SMTPUTF8 was not asked for (RFC 6531 §3.2). Old honest programs do it. @default 1 */
   readonly eightBit?: Consequence
   /** The same in the path of MAIL or RCPT, which no honest program sends (RFC 6531 §3.3). @default 'reject' */
   readonly eightBitPath?: Consequence
@@ -79,7 +80,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
   const onPath = (path: string, utf8: boolean): Findings => {
     const { eightBitPath } = consequences
     if (utf8 || eightBitPath === 'off' || !/[\u0080-\uffff]/.test(path)) return undefined
-    return finding('eightBitPath', `the path ${JSON.stringify(path)} has 8-bit octets without SMTPUTF8`, eightBitPath)
+    return finding('eightBitPath', `the path ${JSON.stringify(path)} has 8-bit bytes without SMTPUTF8`, eightBitPath)
   }
   return {
     name: 'header-form',
@@ -102,7 +103,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
 
 function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, string]> {
   const has = (...kinds: readonly HeaderDefect['kind'][]) => header.defects.find(({ kind }) => kinds.includes(kind))
-  const at = (defect: HeaderDefect) => `first at octet ${defect.offset}`
+  const at = (defect: HeaderDefect) => `first at byte ${defect.offset}`
 
   const nul = has('nul')
   if (nul) yield ['nul', `the header section has ${nul.count} NULs, ${at(nul)}`]
@@ -116,10 +117,10 @@ function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, strin
   const bare = has('bare-cr', 'bare-lf')
   if (bare) yield ['bareLineEnd', `the header section has a ${bare.kind.replace('-', ' ')}, ${at(bare)}`]
   if (header.longestLine > 998 && large?.kind !== 'line-too-long') {
-    yield ['overlong', `a header line has ${header.longestLine} octets, more than 998`]
+    yield ['overlong', `a header line has ${header.longestLine} bytes, more than 998`]
   }
   const eightBit = has('eight-bit')
-  if (eightBit && !utf8) yield ['eightBit', `the header section has 8-bit octets without SMTPUTF8, ${at(eightBit)}`]
+  if (eightBit && !utf8) yield ['eightBit', `the header section has 8-bit bytes without SMTPUTF8, ${at(eightBit)}`]
   const malformed = has('no-colon', 'bad-name', 'space-before-colon', 'leading-fold', 'empty-fold')
   if (malformed) yield ['malformed', `the header section is malformed (${malformed.kind}), ${at(malformed)}`]
 }

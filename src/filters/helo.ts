@@ -1,10 +1,11 @@
 /** Greetings that no honest mail server gives: our own name, a bare address, what is no host name at all. */
-import { cost as price } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { type Finding, type Findings, points, reject } from '../core/finding.ts'
-import { check, checked, list, schemaOf } from '../core/options.ts'
-import type { Greeting } from '../core/stage.ts'
+
 import { queryName } from '../dns/name.ts'
+import { cost as price } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { type Finding, type Findings, points, reject } from '../model/finding.ts'
+import { check, checked, list, schemaOf } from '../model/options.ts'
+import type { Greeting } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
 import { domainOf } from '../net/path.ts'
 

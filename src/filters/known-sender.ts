@@ -1,23 +1,24 @@
 /** Those our users have written to: their answers are wanted, as far as it is proven that they are theirs. */
-import { duration, score } from '../core/checks.ts'
-import type { Decision } from '../core/decision.ts'
-import type { Filter } from '../core/filter.ts'
-import { points as evidence, type Finding } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import type { Connection, Message } from '../core/stage.ts'
-import { type Duration, toMilliseconds } from '../core/units.ts'
+
 import { author } from '../facts/author.ts'
-import { dkim } from '../facts/dkim.ts'
+import { dkim } from '../facts/dkim/dkim.ts'
 import { identities } from '../facts/identities.ts'
 import { addressMark, clientMark } from '../facts/trust.ts'
+import { duration, score } from '../model/checks.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Filter } from '../model/filter.ts'
+import { points as evidence, type Finding } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
+import type { Connection, Message } from '../model/stage.ts'
+import type { Get, Set as Put } from '../model/store.ts'
+import { type Duration, toMilliseconds } from '../model/units.ts'
 import { runLater } from '../store/batched.ts'
-import type { Get, Set as Put } from '../store/store.ts'
 
 export interface KnownSenderOptions {
   /** Points that a message of somebody known is given. @default 2 */
   readonly points?: number
   /** How long somebody is known after our users have last written to him. @default '90d' */
-  readonly lasts?: Duration
+  readonly ttl?: Duration
   /** How long a client is known after it has last carried a message of somebody known. @default '30d' */
   readonly client?: Duration
 }
@@ -25,12 +26,12 @@ export interface KnownSenderOptions {
 // To a store no time means for ever.
 const schema = schemaOf<KnownSenderOptions>('knownSender', {
   points: score({ min: 0 }),
-  lasts: duration({ min: '1s' }),
+  ttl: duration({ min: '1s' }),
   client: duration({ min: '1s' }),
 })
 
 /**
- * Remembers to whom our users write: what the host tells by `gateway.wrote`, and by itself what users who have authenticated
+ * Remembers to whom our users write: what the host tells by `gateway.recordSent`, and by itself what users who have authenticated
  * send through the gateway.
  * A message from there has points taken away if SPF proves its reverse-path or DMARC its author; a client that SPF let send
  * it is `known` to the fact `trust` from then on, unless its record is bad.
@@ -38,26 +39,26 @@ const schema = schemaOf<KnownSenderOptions>('knownSender', {
  * @throws PosternError when a duration or the points are wrong
  * @example
  * const gateway = postern({ filters: [...recommended({ domains }), knownSender()] })
- * await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+ * await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
  */
 export function knownSender(options: KnownSenderOptions = {}): Filter {
-  const { points = 2, lasts = '90d', client = '30d' } = checked(schema, options)
-  const times = { address: toMilliseconds(lasts), client: toMilliseconds(client) }
+  const { points = 2, ttl = '90d', client = '30d' } = checked(schema, options)
+  const times = { address: toMilliseconds(ttl), client: toMilliseconds(client) }
 
   const marksOf = (to: readonly string[]): readonly Put[] =>
     [...new Set(to.filter(isAddress).map(addressMark))].map(key => ({
       op: 'set',
       key,
       value: '',
-      lasts: times.address,
+      ttl: times.address,
     }))
   const hear = async (decision: Decision, context: Connection): Promise<void> => {
-    if (decision.verdict !== 'accept' || decision.would !== undefined || !isMessage(context)) return
+    if (decision.verdict !== 'accept' || decision.dryRun !== undefined || !isMessage(context)) return
     const { store, ip, user, reversePath, forwardPaths } = context
     if (user !== undefined) {
       if (reversePath !== '' && !isAutomatic(context)) await runLater(store, marksOf(forwardPaths))
     } else if (ip !== undefined && decision.findings.some(({ rule }) => rule === `${NAME}/sender`))
-      await runLater(store, [{ op: 'set', key: clientMark(ip), value: '', lasts: times.client }])
+      await runLater(store, [{ op: 'set', key: clientMark(ip), value: '', ttl: times.client }])
   }
   return {
     name: NAME,
@@ -67,17 +68,17 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
       const claims = await claimsOf(message)
       const gets = claims.map(({ address }): Get => ({ op: 'get', key: addressMark(address) }))
       if (gets.length === 0) return []
-      const known = await message.consult(`${NAME}:${claims[0]?.address}`, async () =>
+      const known = await message.callExternal(`${NAME}:${claims[0]?.address}`, async () =>
         (await message.store.run(gets)).map(entry => entry !== undefined),
       )
       const claim = claims.find((_, index) => known[index])
       return claim === undefined ? [] : said(claim, points)
     },
-    decided: (decision, context) => {
+    onDecision: (decision, context) => {
       // Nobody waits for it: a mark that is not set is set with the next message.
       if (decision.stage === 'message') hear(decision, context).catch(() => undefined)
     },
-    wrote: async ({ from, to }, { store }) => {
+    onSent: async ({ from, to }, { store }) => {
       if (from !== '') await store.run(marksOf(to))
     },
   }

@@ -1,9 +1,9 @@
 /** Refuses mail that goes round in circles (RFC 5321 §6.3). */
-import { whole } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { reject } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import type { HeaderFields } from '../mime/header.ts'
+import { whole } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { reject } from '../model/finding.ts'
+import type { HeaderFields } from '../model/header.ts'
+import { checked, schemaOf } from '../model/options.ts'
 import { domainName } from '../net/checks.ts'
 
 export interface LoopOptions {

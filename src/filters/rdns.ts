@@ -1,10 +1,11 @@
 /** Clients without a name of their own: no reverse DNS, one that does not lead back, one made of the address. */
-import { score } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { type Findings, points } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
+
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
+import { score } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { type Findings, points } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
 import { toOctets } from '../net/address.ts'
 
 export interface RdnsOptions {
@@ -76,7 +77,7 @@ function isGeneric(name: string, ip: string): boolean {
   return words.some(word => LINES.has(word)) && !words.some(word => SERVERS.has(word))
 }
 
-/** Three octets in a row, in either direction, or all four as one number in hexadecimal or padded decimal. */
+/** Three bytes in a row, in either direction, or all four as one number in hexadecimal or padded decimal. */
 function holdsOctets(name: string, octets: readonly number[]): boolean {
   const numbers = `-${name
     .split(/\D+/)

@@ -1,16 +1,16 @@
 /** Who receives mail here: no relay for strangers, nobody unknown, not too many at once, and no guessing of names. */
-import { callback, duration, flag, oneOf, text, whole } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { defer, type Finding, type Findings, reject } from '../core/finding.ts'
-import { checked, either, list, object, schemaOf } from '../core/options.ts'
-import type { Recipient } from '../core/stage.ts'
-import { type Duration, toMilliseconds } from '../core/units.ts'
+import { callback, duration, flag, oneOf, text, whole } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { defer, type Finding, type Findings, reject } from '../model/finding.ts'
+import { checked, either, list, object, schemaOf } from '../model/options.ts'
+import type { Recipient } from '../model/stage.ts'
+import type { Store } from '../model/store.ts'
+import { type Duration, toMilliseconds } from '../model/units.ts'
 import { domainPattern, readable } from '../net/checks.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
 import type { Misread } from '../net/networks.ts'
 import { addressKey, type Mailbox, mailboxOf } from '../net/path.ts'
 import { memoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
 
 /** Tells whether a mailbox receives mail. `address` is as it is compared: see `exact`. */
 export type IsValid = (address: string, recipient: Recipient) => boolean | Promise<boolean>
@@ -29,7 +29,7 @@ export interface RecipientsOptions {
    */
   readonly domains?: readonly string[]
   /** Tell `Bob@` from `bob@`. @default false */
-  readonly exact?: boolean
+  readonly caseSensitive?: boolean
   /**
    * How long the answers of a function are remembered in the gateway's store, and under which name: gateways that share
    * a store but no directory need one each.
@@ -46,7 +46,7 @@ export interface RecipientsOptions {
    * trusted.
    * @default 10
    */
-  readonly harvest?: number
+  readonly maxInvalidRecipients?: number
   /**
    * What becomes of local parts that a program behind us may read as a pipe, a file, an option or an expansion: `|id`, `-f`.
    * @default 'reject'
@@ -63,13 +63,13 @@ const schema = schemaOf<RecipientsOptions>('recipients', {
       : list(readable('an address such as bob@example.org', readEntry), 'addresses'),
   ),
   domains: list(domainPattern(), 'domains', { min: 1 }),
-  exact: flag(),
+  caseSensitive: flag(),
   cache: object<NonNullable<RecipientsOptions['cache']>>(
     { known: duration(), unknown: duration(), name: text('a name', { max: 64 }) },
     'cache',
   ),
   max: whole({ min: 1 }),
-  harvest: whole({ min: 1 }),
+  maxInvalidRecipients: whole({ min: 1 }),
   unsafe: oneOf('reject', 'pass'),
   failure: oneOf('pass', 'defer'),
 })
@@ -86,16 +86,16 @@ export function recipients(options: RecipientsOptions = {}): Filter {
   const {
     valid,
     domains,
-    exact = false,
+    caseSensitive = false,
     cache = {},
     max = 100,
-    harvest = 10,
+    maxInvalidRecipients = 10,
     unsafe = 'reject',
     failure = 'defer',
   } = checked(schema, options)
   const { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = cache
   const served = domains && readAll(domains, readName)
-  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, exact)
+  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, caseSensitive)
   const lasts = { known: toMilliseconds(knownFor), unknown: toMilliseconds(unknownFor) }
 
   const remembered = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
@@ -114,7 +114,7 @@ export function recipients(options: RecipientsOptions = {}): Filter {
   // Of the sessions that are open; the bound is for hosts that forget to say when one ends.
   const refusals = memoryStore({ entries: 100_000 })
   const refused = ({ ref, user }: Recipient, finding: Finding): Finding => {
-    if (user === undefined) refusals.run([{ op: 'increment', key: ref, by: 1, lasts: 0 }])
+    if (user === undefined) refusals.run([{ op: 'increment', key: ref, by: 1, ttl: 0 }])
     return finding
   }
   const unknown = (recipient: Recipient): Finding =>
@@ -130,14 +130,14 @@ export function recipients(options: RecipientsOptions = {}): Filter {
         return defer('4.5.3', `this transaction has ${accepted} recipients already; the most is ${max}`, {
           rule: 'too-many',
         })
-      const count = user === undefined ? refusals.run([{ op: 'increment', key: ref, by: 0, lasts: 0 }])[0].count : 0
-      if (count >= harvest)
+      const count = user === undefined ? refusals.run([{ op: 'increment', key: ref, by: 0, ttl: 0 }])[0].count : 0
+      if (count >= maxInvalidRecipients)
         return defer(
           '4.7.0',
-          `${ip ?? 'the client'} has named ${count} recipients that were refused; the most is ${harvest}`,
+          `${ip ?? 'the client'} has named ${count} recipients that were refused; the most is ${maxInvalidRecipients}`,
           {
-            rule: 'harvest',
-            say: 'Too many unknown recipients, try again later',
+            rule: 'max-invalid-recipients',
+            replyText: 'Too many unknown recipients, try again later',
             close: true,
           },
         )
@@ -146,16 +146,16 @@ export function recipients(options: RecipientsOptions = {}): Filter {
       const isOurs = !served || findName(served, mailbox.domain)
       if (unsafe === 'reject' && (isOurs || user === undefined) && isUnsafe(mailbox))
         return refused(recipient, reject('5.1.3', `${brief(forwardPath)} may be read as a program or a file`, UNSAFE))
-      if (!isOurs) return user === undefined && refused(recipient, strange(forwardPath))
-      if (served && user === undefined && routes(mailbox)) return refused(recipient, strange(forwardPath))
+      if (!isOurs) return user === undefined && refused(recipient, relayDenied(forwardPath))
+      if (served && user === undefined && isSourceRouted(mailbox)) return refused(recipient, relayDenied(forwardPath))
       if (listed) return !listed(mailbox) && unknown(recipient)
       if (typeof valid !== 'function') return
-      const address = addressKey(mailbox, { exact })
+      const address = addressKey(mailbox, { exact: caseSensitive })
       return recipient
-        .consult(`recipients:${address}`, () => remembered(address, recipient, valid))
+        .callExternal(`recipients:${address}`, () => remembered(address, recipient, valid))
         .then(known => !known && unknown(recipient))
     },
-    closed: ({ ref }) => {
+    onClose: ({ ref }) => {
       refusals.run([{ op: 'delete', key: ref }])
     },
   }
@@ -173,7 +173,7 @@ async function recall(store: Store, key: string): Promise<string | undefined> {
 
 async function remember(store: Store, key: string, value: string, lasts: number): Promise<void> {
   try {
-    await store.run([{ op: 'set', key, value, lasts }])
+    await store.run([{ op: 'set', key, value, ttl: lasts }])
   } catch {
     // It is asked for again.
   }
@@ -187,7 +187,7 @@ const UNSAFE = { rule: 'unsafe', say: 'Recipient address not allowed' } as const
  */
 const isUnsafe = ({ local }: Mailbox): boolean => /^\s*[|/\\:-]|[\0-\x1f\x7f`]|\$[({]/.test(local)
 
-const strange = (forwardPath: string): Finding =>
+const relayDenied = (forwardPath: string): Finding =>
   reject('5.7.1', `${brief(forwardPath)} is no recipient of ours, and the client has not authenticated`, {
     rule: 'relay',
   })
@@ -196,9 +196,9 @@ const strange = (forwardPath: string): Finding =>
 const isPostmaster = ({ local, domain }: Mailbox): boolean => domain === '' && local.toLowerCase() === 'postmaster'
 
 /** `bob%example.com@ours`, `example.com!bob@ours`, `"bob@example.com"@ours`: asks the host behind us to relay. */
-const routes = ({ local }: Mailbox): boolean => /[@%!]/.test(local)
+const isSourceRouted = ({ local }: Mailbox): boolean => /[@%!]/.test(local)
 
-/** RFC 5321 §4.5.3.1.3: a path has at most 256 octets. */
+/** RFC 5321 §4.5.3.1.3: a path has at most 256 bytes. */
 const brief = (path: string): string => (path.length > 256 ? `${path.slice(0, 256)}…` : path)
 
 /** Entries that cannot be read were refused when the options were checked. */

@@ -1,11 +1,12 @@
 /** Senders who cannot be answered: the domain of the reverse-path does not exist or takes no mail. */
-import { oneOf } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { defer, type Findings, reject } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import type { Transaction } from '../core/stage.ts'
+
 import { queryName } from '../dns/name.ts'
-import type { Answer } from '../dns/resolver.ts'
+import { oneOf } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { defer, type Findings, reject } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
+import type { Answer } from '../model/resolver.ts'
+import type { Transaction } from '../model/stage.ts'
 import { mailboxOf } from '../net/path.ts'
 
 export interface SenderDomainOptions {

@@ -1,9 +1,10 @@
 /** `spf`: what it costs to send for a domain that does not let one. */
-import { oneOf, cost as price } from '../core/checks.ts'
-import type { Filter } from '../core/filter.ts'
-import { defer, type Findings, points, reject } from '../core/finding.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf.ts'
+
+import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
+import { oneOf, cost as price } from '../model/checks.ts'
+import type { Filter } from '../model/filter.ts'
+import { defer, type Findings, points, reject } from '../model/finding.ts'
+import { checked, schemaOf } from '../model/options.ts'
 
 /** What a result costs: points, or certain refusal. */
 export type SpfCost = number | 'reject'
@@ -25,7 +26,7 @@ export interface SpfOptions {
   /** What becomes of mail whose SPF could not be found out. @default 'pass' */
   readonly temperror?: 'pass' | 'defer'
   /** `pass`, but of a record that lets half the Internet pass. @default 1 */
-  readonly weak?: SpfCost
+  readonly permissive?: SpfCost
   /** `fail` for the name in the greeting, which nobody forwards. @default 3 */
   readonly heloFail?: SpfCost
 }
@@ -37,7 +38,7 @@ const schema = schemaOf<SpfOptions>('spf', {
   none: price('reject'),
   permerror: price('reject'),
   temperror: oneOf('pass', 'defer'),
-  weak: price('reject'),
+  permissive: price('reject'),
   heloFail: price('reject'),
 })
 
@@ -55,13 +56,13 @@ export function spf(options: SpfOptions = {}): Filter {
     none = 0.5,
     permerror = 1,
     temperror = 'pass',
-    weak = 1,
+    permissive = 1,
     heloFail = 3,
   } = checked(schema, options)
-  const judge = ({ result, reason, weak: isWeak, domain }: SpfCheck): Findings => {
+  const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
       case 'pass':
-        return isWeak && cost(weak, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
+        return isWeak && cost(permissive, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
       case 'fail':
         return cost(fail, 'fail', reason)
       case 'softfail':

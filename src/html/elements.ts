@@ -19,7 +19,7 @@ interface Open {
   readonly fontSize: number
   readonly visible: boolean
   /** Nothing inside can undo it. */
-  readonly gone: Hiding | undefined
+  readonly removed: Hiding | undefined
 }
 
 /** Elements that are kept; deeper ones show as the last that is. */
@@ -34,7 +34,7 @@ const page: Open = {
   background: [255, 255, 255],
   fontSize: 16,
   visible: true,
-  gone: undefined,
+  removed: undefined,
 }
 
 /** @param sheet the rules seen so far, by selector; filled by whoever reads the style sheets. */
@@ -86,7 +86,7 @@ function styleReader(): (text: string) => Style {
 }
 
 function inside(outer: Open, name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Open {
-  if (UNSHOWN.has(name)) return { ...outer, name, gone: outer.gone ?? 'unshown-element' }
+  if (UNSHOWN.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
   if (attributes.size === 0 && sheet.size === 0) return { ...outer, name }
   const style = styleOf(name, attributes, { sheet, styles })
   const off = style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
@@ -96,7 +96,7 @@ function inside(outer: Open, name: string, attributes: ReadonlyMap<string, strin
     background: style.background && style.background !== 'transparent' ? style.background : outer.background,
     fontSize: style.fontSize ?? outer.fontSize,
     visible: style.visibility ? style.visibility === 'visible' : outer.visible,
-    gone: outer.gone ?? off,
+    removed: outer.removed ?? off,
   }
 }
 
@@ -123,8 +123,8 @@ function styleOf(name: string, attributes: ReadonlyMap<string, string>, { sheet,
 /** `<font size=0>` is shown as 1. */
 const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 
-function hidingOf({ gone, visible, fontSize, colour, background }: Open): Hiding | undefined {
-  if (gone) return gone
+function hidingOf({ removed, visible, fontSize, colour, background }: Open): Hiding | undefined {
+  if (removed) return removed
   if (!visible) return 'not-displayed'
   if (fontSize <= TINY) return 'tiny'
   return colour === 'transparent' || isSame(colour, background) ? 'same-colour' : undefined

@@ -25,10 +25,10 @@ export function unflow(text: string, delSp: boolean): string {
 }
 
 /** Deeper quotes than anybody writes are text. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 function quoteDepth(line: string): number {
   let depth = 0
-  while (depth < DEEPEST && line[depth] === '>') depth++
+  while (depth < MAX_DEPTH && line[depth] === '>') depth++
   return depth
 }

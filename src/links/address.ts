@@ -47,12 +47,12 @@ export interface Address {
   readonly oddities: readonly LinkOddity[]
 }
 
-const LONGEST = 4096
+const MAX_LENGTH = 4096
 const WEB: ReadonlySet<string> = new Set(['http', 'https', 'ftp', 'ws', 'wss'])
 
 /** @returns undefined for what is no address, or has no meaning outside of the message: `#top`, `cid:`, `page.html`. */
 export function readAddress(target: string, base?: string): Address | undefined {
-  const cut = target.trim().slice(0, LONGEST)
+  const cut = target.trim().slice(0, MAX_LENGTH)
   const mended = cut.replace(/^(?:[a-z]{1,10}:\/\/)?[^/?#]{1,300}/i, mend)
   if (cut === '' || cut.startsWith('#')) return undefined
   // What names a host without a scheme is asked for as the page was; mail has none.
@@ -60,7 +60,7 @@ export function readAddress(target: string, base?: string): Address | undefined 
   if (!url) return undefined
   const scheme = url.protocol.slice(0, -1)
   if (scheme === 'cid' || scheme === 'about') return undefined
-  if (!WEB.has(scheme)) return { url: url.href.slice(0, LONGEST), scheme, host: mailHost(scheme, url), oddities: [] }
+  if (!WEB.has(scheme)) return { url: url.href.slice(0, MAX_LENGTH), scheme, host: mailHost(scheme, url), oddities: [] }
   const host = url.hostname.replace(/\.$/, '')
   const ip = canonical(host.replace(/^\[|\]$/g, ''))
   const unicode = host.includes('xn--') ? domainToUnicode(host) : undefined
@@ -68,7 +68,7 @@ export function readAddress(target: string, base?: string): Address | undefined 
   const domain = ip === undefined ? organisationalDomain(host) : undefined
   const oddities = oddOnes({ written: cut, mended: mended !== cut, url, host, ip, unicode, looks })
   return {
-    url: url.href.slice(0, LONGEST),
+    url: url.href.slice(0, MAX_LENGTH),
     scheme,
     host,
     ...(domain && { domain }),

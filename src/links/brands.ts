@@ -1,7 +1,7 @@
 /** Names that phishing borrows, and the domains that those who own them really use. For your own there is `protect`. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { TABLE } from './brand-table.ts'
-import { cheapEnding } from './hosting.ts'
+import { cheapTld } from './hosting.ts'
 import { plain } from './plain.ts'
 
 export interface Brand {
@@ -86,7 +86,7 @@ function stands(text: string, word: string, times: number): boolean {
 }
 
 /** What is appended to a name in domains that its owner uses for mail. */
-const OWN_ENDINGS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
+const OWN_TLDS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
 
 /** The domain belongs to the brand. One under a cheap ending is not believed by its label alone. */
 export function isOwnedBy({ owns }: Brand, domain: string): boolean {
@@ -94,8 +94,8 @@ export function isOwnedBy({ owns }: Brand, domain: string): boolean {
   const [label = ''] = organisation.split('.', 1)
   return owns.some(own => {
     if (own.includes('.')) return organisation === own || domain.endsWith(`.${own}`) || organisation.endsWith(`.${own}`)
-    if (cheapEnding(organisation)) return false
+    if (cheapTld(organisation)) return false
     if (own.endsWith('-')) return label.startsWith(own)
-    return label.startsWith(own) && OWN_ENDINGS.has(label.slice(own.length).replace(/^-/, ''))
+    return label.startsWith(own) && OWN_TLDS.has(label.slice(own.length).replace(/^-/, ''))
   })
 }

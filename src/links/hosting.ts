@@ -85,7 +85,7 @@ export const isGateway = ({ host, url }: { readonly host: string; readonly url: 
   /\.ip[fn]s\./.test(host)
 
 /** The ending is one of those. */
-export const cheapEnding = (domain: string): boolean => {
+export const cheapTld = (domain: string): boolean => {
   const labels = domain.split('.')
   return CHEAP.has(labels.at(-1) ?? '') || CHEAP.has(labels.slice(-2).join('.'))
 }

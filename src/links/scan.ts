@@ -6,10 +6,10 @@ export interface Found {
 }
 
 /** Characters of one address. */
-const LONGEST = 2048
+const MAX_LENGTH = 2048
 
 /** Places in one text where an address could begin. */
-const MOST_STARTS = 20_000
+const MAX_STARTS = 20_000
 
 /** `http://…`, `hxxp://…`, `www.…`, `mailto:…`, and names with a common ending. */
 export function* addressesIn(text: string, most: number): Generator<Found> {
@@ -20,7 +20,7 @@ export function* addressesIn(text: string, most: number): Generator<Found> {
     if (at < until) continue
     const named = /^(?:www\d?\.|[a-z]{3,6}:)/i.test(text.slice(at, at + 8))
     if (!named && !LIKELY.test(text.slice(at, at + 260))) continue
-    const target = trimmed(text.slice(at, at + LONGEST))
+    const target = trimmed(text.slice(at, at + MAX_LENGTH))
     if (target.length < 4 || (!named && !isName(target))) continue
     count++
     until = at + target.length
@@ -31,12 +31,12 @@ export function* addressesIn(text: string, most: number): Generator<Found> {
 /** By native searches for what every address has in it; in ascending order. */
 function starts(text: string): readonly number[] {
   const found: number[] = []
-  for (let at = text.indexOf('://'); at >= 0 && found.length < MOST_STARTS; at = text.indexOf('://', at + 3)) {
+  for (let at = text.indexOf('://'); at >= 0 && found.length < MAX_STARTS; at = text.indexOf('://', at + 3)) {
     const scheme = /(?:https?|hxxps?|ftp)$/i.exec(text.slice(Math.max(at - 5, 0), at))?.[0]
     if (scheme) found.push(at - scheme.length)
   }
-  for (const { index } of text.matchAll(/mailto:/gi)) if (found.length < MOST_STARTS) found.push(index)
-  for (let at = text.indexOf('.'), tries = 0; at >= 0 && tries < MOST_STARTS; tries++) {
+  for (const { index } of text.matchAll(/mailto:/gi)) if (found.length < MAX_STARTS) found.push(index)
+  for (let at = text.indexOf('.'), tries = 0; at >= 0 && tries < MAX_STARTS; tries++) {
     const start = wordStart(text, at)
     if (start >= 0) found.push(start)
     at = text.indexOf('.', wordStop(text, at + 1))
@@ -61,13 +61,13 @@ const isWord = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45
 
 /** Without a scheme only these endings make a link of a word: others are too often file names and slips of the pen. */
-const ENDINGS =
+const TLDS =
   /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su)(?:[/:?#]|$)/i
 
 /** A first look, before all of what could be an address is cut out. */
 const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,6}(?![\w@-])/i
 
-const isName = (target: string): boolean => ENDINGS.test(target)
+const isName = (target: string): boolean => TLDS.test(target)
 
 /** Up to white space or a delimiter; a full stop, a comma or a bracket at the end is the sentence's. */
 function trimmed(text: string): string {

@@ -1,9 +1,8 @@
 /** How many file descriptors the process has open, against how many it may have, and who may take one more. */
-import { readdirSync, readFileSync } from 'node:fs'
-import type { Clock } from '../core/world.ts'
 
-/** What a descriptor is wanted for. Work that is under way goes before work that would begin. */
-export type DescriptorUse = 'session' | 'file' | 'delivery'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { DescriptorUse } from '../model/load.ts'
+import type { Clock } from '../model/services.ts'
 
 export interface DescriptorOptions {
   /** How many the process may have. @default {@link descriptorLimit} */

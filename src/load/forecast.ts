@@ -1,8 +1,8 @@
 /** What will arrive in the next hours, and whether what arrives now is out of the ordinary: constant memory, no timer. */
-import { duration, having } from '../core/checks.ts'
-import { checked, relation, schemaOf } from '../core/options.ts'
-import { type Duration, toMilliseconds } from '../core/units.ts'
-import { type Clock, systemClock } from '../core/world.ts'
+import { duration, having } from '../model/checks.ts'
+import { checked, relation, schemaOf } from '../model/options.ts'
+import { type Clock, systemClock } from '../model/services.ts'
+import { type Duration, toMilliseconds } from '../model/units.ts'
 import { type Expected, season } from './season.ts'
 
 export interface Forecast {

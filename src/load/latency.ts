@@ -12,9 +12,9 @@ const END = 8
 
 export interface Latency {
   /** It has answered after `ms`. */
-  took(ms: number): void
+  record(ms: number): void
   /** Looks at what was heard since the last look. */
-  look(now: number): void
+  update(now: number): void
   /** How many times slower than usual: 1 or more. */
   readonly slowdown: number
   /** From 0, as usual, to 1. */
@@ -38,11 +38,11 @@ export function latency(): Latency {
   let looked = 0
   const slowdown = () => Math.max(1, Math.max(recent, NEGLIGIBLE) / Math.max(usual, NEGLIGIBLE))
   return {
-    took: ms => {
+    record: ms => {
       kept[heard % KEPT] = ms
       heard += 1
     },
-    look: now => {
+    update: now => {
       const passed = now - looked
       looked = now
       if (heard === 0) {

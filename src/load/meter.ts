@@ -1,12 +1,12 @@
 /** Measures how loaded this process is: looks ten times a second while somebody asks, and sleeps when nobody does. */
-import { callback, duration, having, number, size, whole } from '../core/checks.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../core/units.ts'
-import { type Clock, harmless, type Notify, systemClock } from '../core/world.ts'
+import { callback, duration, having, number, size, whole } from '../model/checks.ts'
+import { describeLoad, type Level, type Load, type LoadMeter, type Resource } from '../model/load.ts'
+import { checked, schemaOf } from '../model/options.ts'
+import { type Clock, harmless, type Notify, systemClock } from '../model/services.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from '../model/units.ts'
 import { descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
 import { type Latency, latency } from './latency.ts'
 import { levelHolder } from './level.ts'
-import { type Held, type Level, type Load, type LoadMeter, loadText } from './load.ts'
 import { type ProcessProbe, processProbe } from './process.ts'
 
 export interface LoadMeterOptions {
@@ -14,7 +14,7 @@ export interface LoadMeterOptions {
   readonly sessions?: number
   /** How many messages that dear filters look at, or that wait for them, are full load. @default 50 */
   readonly scans?: number
-  /** How many octets of messages that are under way are full load. @default '1gb' */
+  /** How many bytes of messages that are under way are full load. @default '1gb' */
   readonly spool?: Size
   /** How much memory is full load. @default what the container allows, or the machine has */
   readonly memory?: Size
@@ -45,23 +45,23 @@ const schema = schemaOf<LoadMeterOptions>('load', {
   process: having('what shows the state of the process', 'busy', 'memory'),
 })
 
-type Counted = Exclude<Held, 'descriptors'>
+type Counted = Exclude<Resource, 'descriptors'>
 
-const TICK = 100
+const TICK_MS = 100
 /** A stall is shown for as long as this after it was seen. */
 const SHOWN = 1_000
 /** Memory is asked for at every fifth look, latencies at every tenth. */
 const MEMORY_EVERY = 5
 const LATENCY_EVERY = 10
 /** So long after the last one who found no place there are places enough. */
-const CROWD_ENDS = 10_000
+const OVERFLOW_COOLDOWN_MS = 10_000
 /** Without a question for so long, and green, the measuring sleeps; whoever scrapes once a minute keeps it awake. */
-const AWAKE = 90_000
+const IDLE_AFTER_MS = 90_000
 /** How many different things behind us are told apart; further ones are not heard. */
-const MOST_BEHIND = 32
+const MAX_BEHIND = 32
 /** Its answers may be slow by the sender's own name servers, so it alone makes nothing amber. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['dns'])
-const MOST_DOUBTFUL = 0.65
+const MAX_DOUBTFUL = 0.65
 
 /**
  * A measure of load for one process. A gateway makes its own; hand one over to measure for several, or to keep it when
@@ -70,7 +70,7 @@ const MOST_DOUBTFUL = 0.65
  * @throws PosternError when a number, a size or a duration is none, or nothing
  * @example
  * const load = loadMeter({ memory: '512mb' })
- * postern({ load, filters: underLoad({ filters: recommended({ domains }) }) })
+ * postern({ load, filters: loadControl({ filters: recommended({ domains }) }) })
  */
 export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
   const { memory } = checked(schema, options)
@@ -109,7 +109,7 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
       taken = memory ?? taken
       blind = memory === undefined
     }
-    if (ticks % LATENCY_EVERY === 0) for (const one of behind.values()) one.look(now)
+    if (ticks % LATENCY_EVERY === 0) for (const one of behind.values()) one.update(now)
     ticks += 1
     show(now)
   }
@@ -125,7 +125,7 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
     }
     let slowdown = 1
     for (const [name, one] of behind) {
-      parts[name] = DOUBTFUL.has(name) ? Math.min(one.part, MOST_DOUBTFUL) : one.part
+      parts[name] = DOUBTFUL.has(name) ? Math.min(one.part, MAX_DOUBTFUL) : one.part
       if (!DOUBTFUL.has(name)) slowdown = Math.max(slowdown, one.slowdown)
     }
     const value = Math.max(...Object.values(parts))
@@ -135,18 +135,18 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
     if (level !== before) tell(before, shown)
   }
   const tell = (before: Level, load: Load): void => {
-    const reason = `the load is ${loadText(load)}: ${before} becomes ${load.level}`
-    notify({ what: `load/${load.level}`, reason, level: load.level === 'green' ? 'info' : 'warning' })
+    const reason = `the load is ${describeLoad(load)}: ${before} becomes ${load.level}`
+    notify({ code: `load/${load.level}`, reason, level: load.level === 'green' ? 'info' : 'warning' })
   }
   const wake = (): void => {
-    next = clock.monotonic() + TICK
-    clock.after(TICK, tick)
+    next = clock.monotonic() + TICK_MS
+    clock.after(TICK_MS, tick)
   }
   const tick = (): void => {
     const now = clock.monotonic()
     look(Math.max(0, now - (next ?? now)), now)
     next = undefined
-    if (now - asked < AWAKE || shown.level !== 'green') wake()
+    if (now - asked < IDLE_AFTER_MS || shown.level !== 'green') wake()
   }
 
   return {
@@ -165,23 +165,23 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
     get level() {
       return shown.level
     },
-    get crowded() {
-      return clock.monotonic() - crowdedAt < CROWD_ENDS
+    get overflowing() {
+      return clock.monotonic() - crowdedAt < OVERFLOW_COOLDOWN_MS
     },
-    crowd: () => {
+    reportOverflow: () => {
       crowdedAt = clock.monotonic()
     },
-    hold: (what, by) => {
+    adjust: (what, by) => {
       if (what === 'descriptors') files.hold(by)
       else held[what] += by
     },
     hasDescriptor: use => files.has(use),
-    took: (what, ms) => {
+    recordLatency: (what, ms) => {
       const known = behind.get(what)
-      if (known) known.took(ms)
-      else if (behind.size < MOST_BEHIND) {
+      if (known) known.record(ms)
+      else if (behind.size < MAX_BEHIND) {
         const first = latency()
-        first.took(ms)
+        first.record(ms)
         behind.set(what, first)
       }
     },

@@ -1,7 +1,7 @@
 /** What the process itself shows: how late its event loop is, how busy, how near to the end of its memory. */
 import { totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { lazily } from '../core/lazily.ts'
+import { lazy } from '../model/lazy.ts'
 
 export interface ProcessProbe {
   /** The share of time in which the event loop was busy, since this was last asked. */
@@ -12,9 +12,9 @@ export interface ProcessProbe {
   descriptors?(): number
 }
 
-const v8 = lazily(() => process.getBuiltinModule('node:v8'))
+const v8 = lazy(() => process.getBuiltinModule('node:v8'))
 
-/** @param limit octets; absent: what the container allows, or else what the machine has */
+/** @param limit bytes; absent: what the container allows, or else what the machine has */
 export function processProbe(limit?: number): ProcessProbe {
   const allowed = limit ?? Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem())
   let before = performance.eventLoopUtilization()

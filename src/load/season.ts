@@ -36,7 +36,7 @@ const MEMORY = 0.999
 /** The power of its error by which a profile loses weight. */
 const SHARPNESS = 4
 /** No profile is better than this. */
-const LEAST_LOSS = 1e-3
+const MIN_LOSS = 1e-3
 /** Deviations beyond this many standard deviations are taken as if they were no larger: a flood is no season. */
 const OUTLIER = 4
 /** The quantile of the normal distribution that leaves one of twenty on each side. */
@@ -81,7 +81,7 @@ export function season(stepsPerDay: number, smooth: number): Season {
     for (const one of profiles) {
       const value = around(one, index, smooth)
       if (value === undefined) continue
-      const weight = Math.max(one.loss, LEAST_LOSS) ** -SHARPNESS
+      const weight = Math.max(one.loss, MIN_LOSS) ** -SHARPNESS
       sum += weight * value
       weights += weight
     }
@@ -165,7 +165,7 @@ const profile = (length: number, rate: number): Profile => ({
   values: new Float32Array(length),
   seen: new Uint16Array(length),
   rate,
-  loss: LEAST_LOSS,
+  loss: MIN_LOSS,
 })
 
 /** The value at a step, averaged with its neighbours, the near ones more; undefined where nothing was seen. */

@@ -1,17 +1,17 @@
 /** Where the parts of a multipart begin and end (RFC 2046 §5.1.1), for every boundary that some reader may take. */
-import type { Parameters } from './parameters.ts'
+import type { Parameters } from './header/parameters.ts'
 
-/** Octets of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
-const LONGEST = 1024
+/** Bytes of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
+const MAX_LENGTH = 1024
 /** Characters of a Content-Type in which boundaries are looked for. */
-const LONGEST_VALUE = 8192
+const MAX_VALUE_LENGTH = 8192
 /** Boundaries that are tried. */
-const MOST = 6
+const MAX = 6
 /** Lines that begin with `--`: beyond, no further delimiter is seen. */
-const MOST_LINES = 250_000
+const MAX_LINES = 250_000
 
 /** Parts of one multipart that are told apart; who walks over them stops earlier. */
-const MOST_PARTS = 5000
+const MAX_PARTS = 5000
 
 /** The lines that begin with `--`, found once: where in `bytes` each begins, in ascending order. */
 export interface DashLines {
@@ -23,7 +23,7 @@ export interface DashLines {
 export function dashLines(bytes: Buffer): DashLines {
   const starts: number[] = bytes[0] === DASH && bytes[1] === DASH ? [0] : []
   for (let at = bytes.indexOf('\n--'); at >= 0; at = bytes.indexOf('\n--', at + 3)) {
-    if (starts.length === MOST_LINES) return { starts, cut: true }
+    if (starts.length === MAX_LINES) return { starts, cut: true }
     starts.push(at + 1)
   }
   return { starts, cut: false }
@@ -36,27 +36,27 @@ export function boundariesOf(value: string, parameters: Parameters): readonly st
   const found = new Set(parameters.all('boundary'))
   let looked = 0
   for (const match of value
-    .slice(0, LONGEST_VALUE)
+    .slice(0, MAX_VALUE_LENGTH)
     .matchAll(/boundary[ \t]{0,20}\*?(?:0\*?)?[ \t]{0,20}=[ \t]{0,20}/gi)) {
-    const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * LONGEST)
+    const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * MAX_LENGTH)
     const [quote = ''] = /^["']/.exec(rest) ?? []
     const inside = quote === '' ? rest : rest.slice(1)
     const end = quote === '' ? -1 : inside.indexOf(quote)
     if (end >= 0) found.add(inside.slice(0, end))
     for (const stop of [/[\s;"]/, /;/, /["']/]) found.add(inside.slice(0, firstOf(inside, stop)))
     found.add(rest.slice(0, firstOf(rest, /[\s;]/)))
-    if (++looked > 2 * MOST) break
+    if (++looked > 2 * MAX) break
   }
   const usable = [...found]
-    .filter(boundary => boundary.length <= LONGEST && !/^["']+$/.test(boundary))
+    .filter(boundary => boundary.length <= MAX_LENGTH && !/^["']+$/.test(boundary))
     .map(boundary => trimEnd(boundary))
-  return [...new Set(usable)].slice(0, MOST)
+  return [...new Set(usable)].slice(0, MAX)
 }
 
 /** A boundary that is named is longer than is looked for, or there are more of them than are tried. */
 export const boundariesCut = (parameters: Parameters): boolean => {
   const named = parameters.all('boundary')
-  return named.length > MOST || named.some(boundary => boundary.length > LONGEST)
+  return named.length > MAX || named.some(boundary => boundary.length > MAX_LENGTH)
 }
 
 const firstOf = (text: string, pattern: RegExp): number => {
@@ -125,11 +125,11 @@ export function split(
     const next = Math.min(lineStop(bytes, after), stop)
     const kind = delimiter(bytes, after, next)
     if (kind === 'near') {
-      if (near.size < 100) near.add(trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + LONGEST)).trimEnd()))
+      if (near.size < 100) near.add(trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + MAX_LENGTH)).trimEnd()))
       if (!prefix) continue
     }
     end(at)
-    if (parts.length + late.length > MOST_PARTS) break
+    if (parts.length + late.length > MAX_PARTS) break
     if (kind === 'close') {
       if (closed < 0) closed = next
     } else open = next
@@ -200,7 +200,7 @@ export function guessBoundary(bytes: Buffer, lines: DashLines, { start, stop }: 
     const at = lines.starts[index] ?? stop
     if (at >= stop) return undefined
     const next = lineStop(bytes, at)
-    const line = trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + 2 + LONGEST)).trimEnd())
+    const line = trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + 2 + MAX_LENGTH)).trimEnd())
     if (
       line !== '' &&
       !/^[-\s]*$/.test(line) &&

@@ -1,13 +1,14 @@
-/** The decoded octets of one part, on demand, from the spool. */
+/** The decoded bytes of one part, on demand, from the spool. */
 import { setImmediate } from 'node:timers/promises'
-import type { Message } from '../core/stage.ts'
-import type { Encoding, Place } from './part.ts'
-import { transferDecoder } from './transfer.ts'
+import type { Message } from '../model/stage.ts'
+import type { Encoding } from './decode/encoding.ts'
+import { transferDecoder } from './decode/transfer.ts'
+import type { Place } from './part.ts'
 
-/** Octets that are decoded before others have their turn. */
+/** Bytes that are decoded before others have their turn. */
 const SLICE = 262_144
 
-/** At most `limit` octets from the start. Rejects when the message cannot be read, and at nothing that stands in it. */
+/** At most `limit` bytes from the start. Rejects when the message cannot be read, and at nothing that stands in it. */
 export type ContentOf = (place: Place, limit: number) => Promise<Buffer>
 
 /**

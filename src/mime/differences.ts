@@ -1,20 +1,21 @@
 /** What the fields of one part say in two ways at once, or say that no reader here can follow. */
+
+import type { HeaderFields } from '../model/header.ts'
 import { boundariesCut } from './boundaries.ts'
-import type { HeaderFields } from './header.ts'
-import { looseFields } from './loose-names.ts'
-import { looseNames } from './loose-parameters.ts'
-import { ending, MOST_NAMES, namesOf, partName } from './names.ts'
-import { parametersOf } from './parameters.ts'
+import { looseFields } from './header/loose-names.ts'
+import { looseNames } from './header/loose-parameters.ts'
+import { parametersOf } from './header/parameters.ts'
+import { extensionOf, MAX_NAMES, namesOf, partName } from './names.ts'
 import type { PartName } from './part.ts'
 import { cut, type Reading } from './readings.ts'
 import type { Why } from './walk.ts'
 
 /** Fields of one name that are read. */
-const MOST = 6
+const MAX = 6
 
 /** The parameters of the fields of that name, the first ones. */
 export const fieldsOf = (header: HeaderFields, name: string) =>
-  [...header.all(name), ...looseFields(header, name)].slice(0, MOST).map(parametersOf)
+  [...header.all(name), ...looseFields(header, name)].slice(0, MAX).map(parametersOf)
 
 const named = new WeakMap<HeaderFields, readonly PartName[]>()
 
@@ -31,16 +32,16 @@ export function partNames(header: HeaderFields): readonly PartName[] {
 export const otherNames = (header: HeaderFields): readonly PartName[] =>
   ['content-type', 'content-disposition'].flatMap(field =>
     [...header.all(field), ...looseFields(header, field)]
-      .slice(0, MOST)
+      .slice(0, MAX)
       .flatMap(({ value }) => looseNames(value).map(name => partName('filename', name))),
   )
 
 /** Is there more in these fields than is read of them? */
 export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { type }: Reading): boolean =>
-  names.length === MOST_NAMES ||
+  names.length === MAX_NAMES ||
   FIELDS.some(name => {
     const all = header.all(name)
-    return all.length > MOST || all.some(field => parametersOf(field).cut)
+    return all.length > MAX || all.some(field => parametersOf(field).cut)
   }) ||
   (type.contentType.includes('multipart') && boundariesCut(type.parameters))
 
@@ -50,7 +51,7 @@ export function* differences(header: HeaderFields, names: readonly PartName[], {
   const { contentType, parameters } = type
   const endings = new Set(
     names.flatMap(({ from, text, tricks }) =>
-      (from === 'name' || from === 'filename') && !tricks.includes('encoded-word') ? [ending(text)] : [],
+      (from === 'name' || from === 'filename') && !tricks.includes('encoded-word') ? [extensionOf(text)] : [],
     ),
   )
   if (endings.size > 1) {

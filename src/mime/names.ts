@@ -1,12 +1,12 @@
 /** The names of a part: as sent, as decoded, and as some program would use them. */
-import type { HeaderFields } from './header.ts'
-import type { Parameters } from './parameters.ts'
+import type { HeaderFields } from '../model/header.ts'
+import type { Parameters } from './header/parameters.ts'
 import type { NameTrick, PartName } from './part.ts'
 
 /** No file system allows more. Of longer names the beginning and the ending are kept. */
-const LONGEST = 255
+const MAX_LENGTH = 255
 /** Names of one part that are kept. */
-export const MOST_NAMES = 20
+export const MAX_NAMES = 20
 
 /** Every name that the fields of one part give it. */
 export function namesOf(
@@ -26,12 +26,12 @@ export function namesOf(
   ]
   return named
     .filter(([, text]) => text.trim() !== '')
-    .slice(0, MOST_NAMES)
+    .slice(0, MAX_NAMES)
     .map(([from, text]) => partName(from, text))
 }
 
 export function partName(from: PartName['from'], sent: string): PartName {
-  const text = sent.length > LONGEST ? `${sent.slice(0, 180)}…${sent.slice(180 - LONGEST + 1)}` : sent
+  const text = sent.length > MAX_LENGTH ? `${sent.slice(0, 180)}…${sent.slice(180 - MAX_LENGTH + 1)}` : sent
   return { from, text, tricks: tricks.flatMap(([trick, pattern]) => (pattern.test(text) ? [trick] : [])) }
 }
 
@@ -52,10 +52,10 @@ const tricks: readonly (readonly [NameTrick, RegExp])[] = [
 
 /** Each name, and what is left of it when its tricks are undone: a rule that looks at endings must look at all of them. */
 export function filenames(names: readonly PartName[]): readonly string[] {
-  return [...new Set(names.flatMap(({ text }) => [text, ...undone(text)]))]
+  return [...new Set(names.flatMap(({ text }) => [text, ...undoTricks(text)]))]
 }
 
-function undone(text: string): readonly string[] {
+function undoTricks(text: string): readonly string[] {
   const nul = text.indexOf('\0')
   const forms = nul < 0 ? [text] : [text.slice(0, nul), text.replaceAll('\0', '')]
   return forms
@@ -76,4 +76,4 @@ function trimEnd(name: string): string {
 }
 
 /** The last ending in lower case, without its dot; '' where there is none. */
-export const ending = (name: string): string => /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''
+export const extensionOf = (name: string): string => /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''

@@ -1,6 +1,6 @@
 /** The parts of a message behind one function: at once where it is small, in a thread with a deadline where not. */
 import { Readable } from 'node:stream'
-import type { Message } from '../core/stage.ts'
+import type { Message } from '../model/stage.ts'
 import { dashLines } from './boundaries.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { threads } from './threads.ts'
@@ -18,12 +18,12 @@ export type Parsed =
 
 export interface ParseOptions extends PartLimits {
   readonly signal: AbortSignal
-  /** Octets beyond which a thread reads the message. @default 262144 */
+  /** Bytes beyond which a thread reads the message. @default 262144 */
   readonly inline?: number
   /** Milliseconds that a thread may take. The dearest message found takes half of it. @default 2000 */
   readonly deadline?: number
   /** Milliseconds that the message may wait for a thread. @default 5000 */
-  readonly patience?: number
+  readonly maxWait?: number
 }
 
 // Shared, because it is the machine's processors that are few.
@@ -32,13 +32,13 @@ const shared = threads()
 /** Rejects when `signal` aborts or the message cannot be read again, and at nothing that stands in the message. */
 export async function parse(
   message: Pick<Message, 'open' | 'size'>,
-  { signal, inline = 262_144, deadline = 2000, patience = 5000, ...limits }: ParseOptions,
+  { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
   const octets = message.size <= inline ? await collect(message.open()) : undefined
   if (octets && dashLines(octets).starts.length <= DASHES) return { kind: 'parsed', ...readTree(octets, limits) }
   const held = octets && { size: octets.length, open: () => Readable.from([octets]) }
-  const outcome = await shared.read(held ?? message, { limits, deadline, patience, signal })
+  const outcome = await shared.read(held ?? message, { limits, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
@@ -46,7 +46,7 @@ export async function parse(
 /** Lines that begin as boundaries do: what makes small messages dear. */
 const DASHES = 300
 
-/** All octets in one buffer; the one chunk of a small message is not copied. */
+/** All bytes in one buffer; the one chunk of a small message is not copied. */
 async function collect(source: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of source) chunks.push(chunk)

@@ -1,4 +1,5 @@
 /** The words for the parts of a message: what each is, where readers differ about them, and where looking stopped. */
+import type { Encoding } from './decode/encoding.ts'
 
 /** One part, the message itself included. */
 export interface Part {
@@ -11,7 +12,7 @@ export interface Part {
   readonly reading?: AmbiguityKind
   /** As declared, in lower case: `text/plain`. */
   readonly contentType: string
-  /** As the first octets tell, whatever was declared: `application/zip`; absent where they tell nothing. */
+  /** As the first bytes tell, whatever was declared: `application/zip`; absent where they tell nothing. */
   readonly detected?: string
   /** In lower case: `attachment`. */
   readonly disposition?: string
@@ -27,13 +28,13 @@ export interface Part {
   readonly flowed?: { readonly delSp: boolean }
   /** The transfer encoding in lower case; '' when none is named. */
   readonly encoding: string
-  /** Decoded octets; 0 for a part that only holds others. */
+  /** Decoded bytes; 0 for a part that only holds others. */
   readonly size: number
-  /** Of the decoded octets, in hex; absent for a part that only holds others. */
+  /** Of the decoded bytes, in hex; absent for a part that only holds others. */
   readonly sha256?: string
   /** The decoded text of what is text by declaration or by content, as far as the limit for all of them goes. */
   readonly text?: string
-  /** Where its octets are: for `bytes` of the fact. Absent for a part that only holds others. */
+  /** Where its bytes are: for `bytes` of the fact. Absent for a part that only holds others. */
   readonly place?: Place
 }
 
@@ -65,28 +66,14 @@ export type NameTrick =
   /** An encoded word inside quotes, which RFC 2047 §5 forbids and most programs decode. */
   | 'encoded-word'
 
-/** From the octets of the message to those of a part: cut out, decode, cut out of that, and so on. */
+/** From the bytes of the message to those of a part: cut out, decode, cut out of that, and so on. */
 export type Place = readonly {
   readonly start: number
   readonly stop: number
   readonly encoding: Encoding
 }[]
 
-/** What can be undone. */
-export type Encoding =
-  | 'identity'
-  | 'base64'
-  /** Base64 as those read it who stop at the first padding. */
-  | 'base64-first'
-  | 'quoted-printable'
-  /** A CR or LF alone becomes CRLF. */
-  | 'line-ends'
-  | 'uuencode'
-  | 'yenc'
-  /** The content of S/MIME that is signed (RFC 5652 §5.2). */
-  | 'cms'
-
-/** Where readers see different messages in the same octets. */
+/** Where readers see different messages in the same bytes. */
 export interface Ambiguity {
   readonly kind: AmbiguityKind
   /** Of the part where it was seen. */
@@ -175,7 +162,7 @@ export interface PartLimits {
   readonly depth?: number
   /** How many parts there may be, all readings together. Twice as many where some of them hold nothing. @default 1000 */
   readonly parts?: number
-  /** Decoded octets of text that are kept, all parts together. @default 1048576 */
+  /** Decoded bytes of text that are kept, all parts together. @default 1048576 */
   readonly text?: number
 }
 

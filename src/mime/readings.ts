@@ -1,12 +1,14 @@
 /** The ways in which readers may take the type and the encoding of one part, the commonest first. */
+
+import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { boundariesOf } from './boundaries.ts'
-import type { HeaderField, HeaderFields } from './header.ts'
-import { looseFields } from './loose-names.ts'
-import { type Parameters, parametersOf, parseParameters } from './parameters.ts'
-import type { AmbiguityKind, Encoding } from './part.ts'
-import { encodingOf } from './transfer.ts'
-import { typesMeant } from './types.ts'
-import { decodeWords } from './words.ts'
+import type { Encoding } from './decode/encoding.ts'
+import { encodingOf } from './decode/transfer.ts'
+import { looseFields } from './header/loose-names.ts'
+import { type Parameters, parametersOf, parseParameters } from './header/parameters.ts'
+import { typesMeant } from './header/types.ts'
+import { decodeWords } from './header/words.ts'
+import type { AmbiguityKind } from './part.ts'
 
 /** One way to take a Content-Type. */
 export interface TypeReading {
@@ -23,7 +25,7 @@ export interface Reading {
   readonly why?: {
     readonly kind: AmbiguityKind
     readonly reason: string
-    /** Nobody reads it so unless the octets look like it. */
+    /** Nobody reads it so unless the bytes look like it. */
     readonly guess?: 'base64' | 'parts' | false
   }
 }
@@ -34,7 +36,7 @@ export interface Readings {
   readonly encoding: string
   /** It is none that anybody knows. */
   readonly unknownEncoding: boolean
-  /** It is said that files stand in the octets as text, whatever their type. */
+  /** It is said that files stand in the bytes as text, whatever their type. */
   readonly files: boolean
   /** There are more readings than are followed. */
   readonly cut: boolean
@@ -44,7 +46,7 @@ type Why = NonNullable<Reading['why']>
 type Choice<T> = readonly [value: T, why?: Why]
 
 /** Readings of one part. */
-const MOST = 6
+const MAX = 6
 
 /** @param fallback the type of a part that names none (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest). */
 export function readingsOf(header: HeaderFields, fallback: string): Readings {
@@ -57,8 +59,8 @@ export function readingsOf(header: HeaderFields, fallback: string): Readings {
     }),
   )
   const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
-  const cut = rest.length >= MOST
-  return { all: [first, ...rest.slice(0, MOST - 1)], encoding: name, unknownEncoding: unknown, files, cut }
+  const cut = rest.length >= MAX
+  return { all: [first, ...rest.slice(0, MAX - 1)], encoding: name, unknownEncoding: unknown, files, cut }
 }
 
 const readType = (contentType: string, value: string, parameters: Parameters): TypeReading => ({
@@ -74,7 +76,7 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   const loose = looseFields(header, 'content-type')
   if (fields.length === 0 && loose.length === 0) return [[typeNamed(fallback)]]
   const seen = new Set<string>()
-  const choices = fields.slice(0, MOST).flatMap((field, index): readonly Choice<TypeReading>[] => {
+  const choices = fields.slice(0, MAX).flatMap((field, index): readonly Choice<TypeReading>[] => {
     const [first, ...others] = typesIn(field, fallback)
     if (fields.length > 1) {
       const key = sameType(first)
@@ -87,7 +89,7 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   return [
     ...(choices.length > 0 ? choices : ([[typeNamed(fallback)]] as const)),
     ...(spaced ? [[typeNamed(fallback), odd(spaced)] as const] : []),
-    ...loose.slice(0, MOST).map(field => [typesIn(field, fallback)[0], odd(field)] as const),
+    ...loose.slice(0, MAX).map(field => [typesIn(field, fallback)[0], odd(field)] as const),
   ]
 }
 
@@ -131,7 +133,7 @@ function encodingsOf(header: HeaderFields): Encodings {
     unknown ||= meant.length === 0
     const reason = `the transfer encoding is not written as it must be: ${cut(value)}`
     const odd = { kind: 'odd-encoding', reason, guess: meant.length === 0 && 'base64' } as const
-    // RFC 2045 §6.4: what is not known is octets as they stand. But what looks like base64 may be read as such.
+    // RFC 2045 §6.4: what is not known is bytes as they stand. But what looks like base64 may be read as such.
     const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
     return ways.map((way, at) => (at === 0 ? (why ? [way, why] : [way]) : [way, odd]))
   }
@@ -143,7 +145,7 @@ function encodingsOf(header: HeaderFields): Encodings {
   const all: readonly Choice<Encoding>[] = [
     ...(choices.length > 0 ? choices : ([['identity']] as const)),
     ...(spaced ? [['identity', odd(spaced)] as const] : []),
-    ...loose.slice(0, MOST).flatMap(field => read(field, odd(field))),
+    ...loose.slice(0, MAX).flatMap(field => read(field, odd(field))),
   ]
   const seen = new Set<Encoding>()
   const name = fields[0] ? parametersOf(fields[0]).value : ''
@@ -164,7 +166,7 @@ function meantBy(name: string): readonly Encoding[] {
 /** Fields that say the same in the same words count once. */
 function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   const seen = new Set<string>()
-  return fields.slice(0, MOST).filter(({ value }) => {
+  return fields.slice(0, MAX).filter(({ value }) => {
     const key = value.toLowerCase().replace(/\s+/g, '')
     return !seen.has(key) && seen.add(key)
   })

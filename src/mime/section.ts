@@ -1,9 +1,10 @@
 /** The header section of one part, and where else some readers let it end. */
+
+import type { HeaderFields } from '../model/header.ts'
 import type { Span } from './boundaries.ts'
-import { headerCollector } from './collect.ts'
-import { readHeader } from './fields.ts'
-import type { HeaderFields } from './header.ts'
-import { looseFields } from './loose-names.ts'
+import { headerCollector } from './header/collect.ts'
+import { readHeader } from './header/fields.ts'
+import { looseFields } from './header/loose-names.ts'
 
 export interface Section {
   readonly header: HeaderFields
@@ -23,7 +24,7 @@ export function readSection(bytes: Buffer, { start, stop }: Span): Section {
 /** Where some readers end the section before we do. */
 export interface EarlierEnd {
   readonly reason: string
-  /** The section ends here, and the body begins there: octets of the message. */
+  /** The section ends here, and the body begins there: bytes of the message. */
   readonly upTo: number
   readonly from: number
 }
@@ -47,12 +48,12 @@ export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Spa
   }
 }
 
-/** Where an octet of the section stood before each bare CR or LF became CRLF. */
+/** Where a byte of the section stood before each bare CR or LF became CRLF. */
 function asSent(bytes: Buffer, { defects, raw }: HeaderFields, start: number, offset: number): number {
   if (!defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return offset
   let at = start
   for (let seen = 0; seen < offset; seen++, at++) {
-    // A CRLF of the section may be one octet of the message.
+    // A CRLF of the section may be one byte of the message.
     if (raw[seen] !== CR || raw[seen + 1] !== LF) continue
     seen++
     if (bytes[at] === CR && bytes[at + 1] === LF) at++

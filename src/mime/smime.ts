@@ -1,18 +1,20 @@
 /** Opens what is signed as S/MIME (RFC 8551 §3.5.2) or as a file (`invoice.xml.p7m`), and says what cannot be opened. */
 import { dashLines, type Span } from './boundaries.ts'
-import { readCms } from './cms.ts'
+import { readCms } from './decode/cms.ts'
+import { decodeAll } from './decode/transfer.ts'
+import { decodePart } from './decoded-part.ts'
 import { partNames } from './differences.ts'
-import { readLeaf } from './leaf.ts'
-import type { Heading } from './leaves.ts'
-import { ending, filenames } from './names.ts'
-import { decodeAll } from './transfer.ts'
+import { extensionOf, filenames } from './names.ts'
+import type { Heading } from './single-parts.ts'
 import type { Source, Walk, Where } from './walk.ts'
 
 /** By its type, or by a name that programs know. */
 export const isSmime = ({ header, reading }: Heading): boolean => {
   const { contentType } = reading.type
   if (/^application\/(?:x-)?pkcs7-(?:mime|signature)$/.test(contentType)) return contentType.endsWith('mime')
-  return contentType.startsWith('application/') && partNames(header).some(({ text }) => /^p7[mz]$/.test(ending(text)))
+  return (
+    contentType.startsWith('application/') && partNames(header).some(({ text }) => /^p7[mz]$/.test(extensionOf(text)))
+  )
 }
 
 /** @param entity what reads a header section and a body */
@@ -68,7 +70,7 @@ function file(walk: Walk, { bytes, place }: Source, { header }: Heading, where: 
   if (!walk.enter(where)) return
   const names = partNames(header).map(name => ({ ...name, text: name.text.replace(/\.p7[mz]$/i, '') }))
   const contentType = 'application/octet-stream'
-  const found = readLeaf(bytes, {
+  const found = decodePart(bytes, {
     encoding: 'identity',
     contentType,
     charset: undefined,

@@ -1,9 +1,9 @@
-/** A quick look at the octets of a message as they were sent, for what lies beyond the bounds of everything else. */
-import { decodeWords } from './words.ts'
+/** A quick look at the bytes of a message as they were sent, for what lies beyond the bounds of everything else. */
+import { decodeWords } from './header/words.ts'
 
-/** What stands in the octets of a message, wherever and however deep. A look, no reading: what is encoded twice is not seen. */
+/** What stands in the bytes of a message, wherever and however deep. A look, no reading: what is encoded twice is not seen. */
 export interface Swept {
-  /** Files by their first octets, as they stand or encoded: `a program in base64`. */
+  /** Files by their first bytes, as they stand or encoded: `a program in base64`. */
   readonly files: readonly string[]
   /** Names that files have. */
   readonly names: readonly string[]
@@ -22,11 +22,11 @@ export interface Sweeper {
 /** In two pieces, so that this file is none. */
 export const GTUBE = ['XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE', '-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'].join('')
 
-/** Octets that two pieces have in common. */
+/** Bytes that two pieces have in common. */
 const OVERLAP = 4096
 /** Of each kind of find; and of places of each kind that are looked at, all pieces together. */
-const [MOST, LOOKS] = [500, 20_000]
-/** Octets of a header section. */
+const [MAX, LOOKS] = [500, 20_000]
+/** Bytes of a header section. */
 const FIELDS = 262_144
 
 /** By native searches for short marks, at less than a millisecond for a megabyte of mail. Linear, and never throws. */
@@ -90,7 +90,7 @@ export function sweeper(): Sweeper {
 const BEGIN = /^(?:begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})|=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255}))/
 
 function add(found: Set<string>, one: string): void {
-  if (one !== '' && found.size < MOST) found.add(one)
+  if (one !== '' && found.size < MAX) found.add(one)
 }
 
 function* places(bytes: Buffer, mark: string, mayLook: () => boolean): Generator<number> {

@@ -1,7 +1,7 @@
 /** A few threads that read the parts of large messages, each ended when its time is up. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { Message } from '../core/stage.ts'
+import type { Message } from '../model/stage.ts'
 import type { Request, Response } from './parse-worker.ts'
 import type { PartLimits, PartList } from './part.ts'
 
@@ -16,7 +16,7 @@ export interface ThreadOptions {
   /** Milliseconds that the reading may take. */
   readonly deadline: number
   /** Milliseconds that the message may wait for its turn. */
-  readonly patience: number
+  readonly maxWait: number
   readonly signal: AbortSignal
 }
 
@@ -27,9 +27,9 @@ export interface Threads {
 
 export interface PoolOptions {
   /** Threads at once. @default 2 */
-  readonly most?: number
+  readonly maxThreads?: number
   /** Messages that may wait for one; more are turned away. @default 32 */
-  readonly queue?: number
+  readonly maxQueue?: number
   /** The heap of one thread, in MB; the message itself lies outside of it. A thread that needs more dies alone. @default 256 */
   readonly heap?: number
 }
@@ -38,14 +38,14 @@ export interface PoolOptions {
  * A thread that is done is kept for the next message and keeps no process alive. One that dies or spins costs its message
  * once: nothing is tried again here.
  */
-export function threads({ most = 2, queue = 32, heap = 256 }: PoolOptions = {}): Threads {
+export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): Threads {
   const idle: Worker[] = []
   const started = new WeakSet<Worker>()
   const waiting = new Set<() => void>()
   let running = 0
 
   const turn = async (until: AbortSignal): Promise<void> => {
-    if (running < most) {
+    if (running < maxThreads) {
       running++
       return
     }
@@ -71,12 +71,12 @@ export function threads({ most = 2, queue = 32, heap = 256 }: PoolOptions = {}):
   }
 
   return {
-    read: async (message, { limits, deadline, patience, signal }) => {
+    read: async (message, { limits, deadline, maxWait, signal }) => {
       signal.throwIfAborted()
-      if (waiting.size >= queue) return { kind: 'busy', reason: `${queue} messages wait for a thread already` }
-      const late = AbortSignal.timeout(patience)
+      if (waiting.size >= maxQueue) return { kind: 'busy', reason: `${maxQueue} messages wait for a thread already` }
+      const late = AbortSignal.timeout(maxWait)
       const beginning = AbortSignal.any([signal, late])
-      const busy = { kind: 'busy', reason: `no thread was free within ${patience} ms` } as const
+      const busy = { kind: 'busy', reason: `no thread was free within ${maxWait} ms` } as const
       try {
         await turn(beginning)
       } catch {
@@ -121,7 +121,7 @@ async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: Abo
     until.throwIfAborted()
     at += chunk.copy(view, at)
   }
-  if (at < size) throw new Error(`the message has ${at} octets, and was to have ${size}`)
+  if (at < size) throw new Error(`the message has ${at} bytes, and was to have ${size}`)
   return octets
 }
 
@@ -146,7 +146,7 @@ async function hear(worker: Worker, until: AbortSignal, request?: Request): Prom
 /** From source, beside this file; in the package, where the build puts it. */
 function startWorker(heap: number, gone: (worker: Worker) => void): Worker {
   const here = import.meta.url
-  const places = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', '../mime/parse-worker.js']
+  const places = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', './parse-worker.js']
   const found = places.map(place => new URL(place, here)).find(url => existsSync(url))
   if (!found) throw new Error(`mime/parse-worker.js is not where the build of postern puts it, near ${here}`)
   const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: heap } })

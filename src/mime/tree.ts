@@ -1,11 +1,11 @@
 /** The tree of a message as every plausible reader would see it: one reading for all, and others where they differ. */
 import { dashLines, guessBoundary, type Span, type Split, split } from './boundaries.ts'
 import { partNames } from './differences.ts'
-import { add, type Heading, leaf, likeBase64, textLeaf } from './leaves.ts'
-import { ending } from './names.ts'
+import { extensionOf } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { cut, type Reading, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
+import { add, type Heading, likeBase64, singlePart, textPart } from './single-parts.ts'
 import { isSmime, signed } from './smime.ts'
 import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
 
@@ -70,7 +70,7 @@ function part(walk: Walk, source: Source, body: Span, heading: Heading, where: W
   if (contentType.startsWith('multipart/')) multipart(walk, source, body, heading, where)
   else if (MESSAGES.has(contentType) || isSavedMessage(heading)) message(walk, source, body, heading, where)
   else {
-    leaf(walk, source, body, heading, where)
+    singlePart(walk, source, body, heading, where)
     if (isSmime(heading)) signed(walk, source, body, heading, where, entity)
   }
 }
@@ -81,7 +81,7 @@ const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global
 /** A message that was saved as a file and attached: programs open it as what it is. */
 const isSavedMessage = ({ header, reading }: Heading): boolean =>
   reading.type.contentType === 'application/octet-stream' &&
-  partNames(header).some(({ text }) => ending(text) === 'eml')
+  partNames(header).some(({ text }) => extensionOf(text) === 'eml')
 
 function multipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
   const { boundaries, contentType } = heading.reading.type
@@ -127,7 +127,7 @@ function isOtherThan(source: Source, { cut: plain }: Cut, inner: Source, { cut: 
   })
 }
 
-/** What looking at a line costs, in octets of other work. */
+/** What looking at a line costs, in bytes of other work. */
 const LINE = 64
 
 interface Cut {
@@ -200,7 +200,7 @@ function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, 
     named === undefined
       ? 'a multipart has no boundary, so that nobody can know its parts'
       : `the boundary of a multipart never comes: ${cut(named)}`
-  walk.alternative(where, { kind, reason }, other => textLeaf(walk, source, body, other))
+  walk.alternative(where, { kind, reason }, other => textPart(walk, source, body, other))
   const boundary = guessBoundary(source.bytes, source.lines, body)
   const made = boundary === undefined ? undefined : split(source.bytes, source.lines, body, boundary)
   if (boundary === undefined || !made) return
@@ -213,7 +213,7 @@ function isBlank(octets: Buffer): boolean {
   return true
 }
 
-/** Octets of a preamble or an epilogue: nobody has so many words to say there. */
+/** Bytes of a preamble or an epilogue: nobody has so many words to say there. */
 const WORDS = 65_536
 
 /** What stands before the first part and after the last is shown by nobody, unless he sees no multipart. */
@@ -221,7 +221,7 @@ function extra(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilo
   const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + WORDS, span.stop))
   if (span.stop - span.start <= WORDS && !PAYLOAD.test(sample)) return
   const reason = `the ${kind} of a multipart holds more than words: it has a field, an element or a file in it`
-  walk.alternative(where, { kind, reason }, other => textLeaf(walk, source, span, other))
+  walk.alternative(where, { kind, reason }, other => textPart(walk, source, span, other))
 }
 
 const PAYLOAD =

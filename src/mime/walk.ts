@@ -1,14 +1,15 @@
 /** What one walk over a message has found so far, and what it may still spend. */
 import { type DashLines, dashLines, type Span } from './boundaries.ts'
-import type { Leaf } from './leaf.ts'
-import type { Ambiguity, AmbiguityKind, Encoding, Part, PartDefect, PartLimits, PartList, Place } from './part.ts'
-import { decodeAll } from './transfer.ts'
+import type { Encoding } from './decode/encoding.ts'
+import { decodeAll } from './decode/transfer.ts'
+import type { DecodedPart } from './decoded-part.ts'
+import type { Ambiguity, AmbiguityKind, Part, PartDefect, PartLimits, PartList, Place } from './part.ts'
 
-/** Octets in which parts are: the message, or what was decoded from it. */
+/** Bytes in which parts are: the message, or what was decoded from it. */
 export interface Source {
   readonly bytes: Buffer
   readonly lines: DashLines
-  /** How these octets come from the message. */
+  /** How these bytes come from the message. */
   readonly place: Place
 }
 
@@ -39,9 +40,9 @@ export interface Walk {
   alternative(where: Where, why: Why, follow: (where: Where) => void): void
   /** Pays for work that grows with the number of readings; false when there is nothing left. */
   spend(octets: number): boolean
-  /** Octets of text that may still be kept. */
+  /** Bytes of text that may still be kept. */
   room(): number
-  took(leaf: Leaf): void
+  took(leaf: DecodedPart): void
   /** A boundary that is used, and whether one is. */
   declare(boundary: string): void
   declared(boundary: string): boolean
@@ -129,7 +130,7 @@ export function openWalk(
   }
 }
 
-/** The octets of a span decoded, as a source of its own; undefined when that costs more than may still be spent. */
+/** The bytes of a span decoded, as a source of its own; undefined when that costs more than may still be spent. */
 export function decodedSource(walk: Walk, source: Source, span: Span, encoding: Encoding): Source | undefined {
   if (!walk.spend(2 * (span.stop - span.start))) return undefined
   const bytes = decodeAll(source.bytes.subarray(span.start, span.stop), encoding)

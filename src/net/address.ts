@@ -1,16 +1,16 @@
 /** IP addresses: read strictly, written in one form, cut to their networks. IPv4 is never kept as IPv6. */
 import { createRequire } from 'node:module'
-import { lazily } from '../core/lazily.ts'
+import { lazy } from '../model/lazy.ts'
 import { at, putGroup, readGroups, readQuad } from './words.ts'
 
 /** How many 32-bit words an address has: 1 for IPv4, 4 for IPv6, 0 for what is no address. */
 export type Width = 0 | 1 | 4
 
 /** The longest text of an address: an IPv6 address that ends in a dotted quad (RFC 4291 §2.2), with room for a zone. */
-const LONGEST_TEXT = 64
+const MAX_TEXT_LENGTH = 64
 
 /** For the forms that no socket reports, and to write an IPv6 address. */
-const ipaddr = lazily(() => createRequire(import.meta.url)('ipaddr.js') as typeof import('ipaddr.js'))
+const ipaddr = lazy(() => createRequire(import.meta.url)('ipaddr.js') as typeof import('ipaddr.js'))
 
 /**
  * Reads `text` into the first words of `into` and tells how many there are. Allocates nothing for the forms
@@ -18,7 +18,7 @@ const ipaddr = lazily(() => createRequire(import.meta.url)('ipaddr.js') as typeo
  * passed over.
  */
 export function readAddress(text: string, into: Uint32Array): Width {
-  if (text.length > LONGEST_TEXT) return 0
+  if (text.length > MAX_TEXT_LENGTH) return 0
   if (!text.includes(':')) return readQuad(text, 0, into, 0) ? 1 : 0
   return readGroups(text, into) || readOddForm(text, into) ? unmapped(into) : 0
 }
@@ -40,7 +40,7 @@ export function written(words: Uint32Array, width: Width): string {
   return width === 1 ? octets.join('.') : new (ipaddr().IPv6)(octets).toRFC5952String()
 }
 
-/** The octets of an address, most significant first: 4, 16, or none when `text` is no IP address. */
+/** The bytes of an address, most significant first: 4, 16, or none when `text` is no IP address. */
 export function toOctets(text: string): readonly number[] {
   const words = new Uint32Array(4)
   return octetsOf(words, readAddress(text, words))

@@ -1,5 +1,5 @@
 /** Options that name networks, domains, hosts and addresses. */
-import { type Check, explained } from '../core/options.ts'
+import { type Check, explained } from '../model/options.ts'
 import { readMailbox, readName } from './names.ts'
 import { isTooBroad, type Misread, readNetwork, TOO_BROAD } from './networks.ts'
 
@@ -7,12 +7,12 @@ import { isTooBroad, type Misread, readNetwork, TOO_BROAD } from './networks.ts'
 export const readable = (expected: string, read: (text: string) => unknown): Check<string> =>
   explained(expected, value => {
     if (typeof value !== 'string') return expected
-    const found = value.length > LONGEST ? { expected, remedy: 'correct or remove it' } : read(value)
+    const found = value.length > MAX_LENGTH ? { expected, remedy: 'correct or remove it' } : read(value)
     return isMisread(found) ? `${found.expected}; ${found.remedy}` : undefined
   })
 
 /** Longer than any name, address or network. */
-const LONGEST = 1024
+const MAX_LENGTH = 1024
 
 const isMisread = (found: unknown): found is Misread =>
   typeof found === 'object' && found !== null && 'expected' in found && 'remedy' in found

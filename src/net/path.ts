@@ -24,15 +24,15 @@ export function mailboxOf(path: string): Mailbox {
 /** A domain as it is compared: lower case, A-labels, no final dot. What cannot be written so is only lowered. */
 export function domainOf(text: string): string {
   const lower = text.toLowerCase()
-  const kept = !/[^\x21-\x7e]/.test(lower) || REWRITTEN.test(lower) || lower.length > LONGEST_NAME
+  const kept = !/[^\x21-\x7e]/.test(lower) || REWRITTEN.test(lower) || lower.length > MAX_NAME_LENGTH
   const ascii = kept ? lower : domainToASCII(lower) || lower
   return ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
 }
 
 // domainToASCII reads as a browser does: it drops tabs and line ends and decodes %41, and so would make one name of another.
 const REWRITTEN = /[\x00-\x20%\x7f]/
-// RFC 5321 §4.5.3.1.2 allows a domain 255 octets.
-const LONGEST_NAME = 255
+// RFC 5321 §4.5.3.1.2 allows a domain 255 bytes.
+const MAX_NAME_LENGTH = 255
 
 const unquoted = (local: string): string =>
   local.length > 1 && local.startsWith('"') && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local

@@ -1,7 +1,7 @@
 /** The header that a proxy sends before all else, to say for whom it speaks (HAProxy's PROXY protocol, versions 1 and 2). */
 import { canonical, written } from './address.ts'
 
-/** What the octets that have come so far are. */
+/** What the bytes that have come so far are. */
 export type ProxyHeader =
   /** It speaks for a client. The header takes `octets`; what comes behind is the client's. */
   | { readonly kind: 'client'; readonly ip: string; readonly port: number; readonly octets: number }
@@ -13,10 +13,10 @@ export type ProxyHeader =
 /** Version 2 §2.2: no other protocol begins so. */
 const SIGNATURE = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 /** Version 1 §2.1: its line end included. */
-const LONGEST_LINE = 107
+const MAX_LINE_LENGTH = 107
 const FIXED = 16
-/** Addresses take 36 octets; the rest is for extensions, which are passed over. */
-const LONGEST = 4096
+/** Addresses take 36 bytes; the rest is for extensions, which are passed over. */
+const MAX_LENGTH = 4096
 
 const wrong = (reason: string): ProxyHeader => ({ kind: 'wrong', reason })
 const unfinished: ProxyHeader = { kind: 'unfinished' }
@@ -31,9 +31,9 @@ export function readProxyHeader(octets: Buffer): ProxyHeader {
 }
 
 function readLine(octets: Buffer): ProxyHeader {
-  const end = octets.subarray(0, LONGEST_LINE).indexOf('\r\n')
+  const end = octets.subarray(0, MAX_LINE_LENGTH).indexOf('\r\n')
   if (end < 0)
-    return octets.length < LONGEST_LINE ? unfinished : wrong(`its line is longer than ${LONGEST_LINE} octets`)
+    return octets.length < MAX_LINE_LENGTH ? unfinished : wrong(`its line is longer than ${MAX_LINE_LENGTH} bytes`)
   const [, family, from = '', , port = '', , ...more] = octets.toString('latin1', 0, end).split(' ')
   if (family === 'UNKNOWN') return { kind: 'itself', octets: end + 2 }
   if (family !== 'TCP4' && family !== 'TCP6') return wrong('its family is none of TCP4, TCP6 and UNKNOWN')
@@ -43,7 +43,7 @@ function readLine(octets: Buffer): ProxyHeader {
   return { kind: 'client', ip, port: Number(port), octets: end + 2 }
 }
 
-/** By address family and transport, one octet: how long the addresses are. Others than TCP are none of SMTP's. */
+/** By address family and transport, one byte: how long the addresses are. Others than TCP are none of SMTP's. */
 const families: Readonly<Record<number, { readonly width: 1 | 4; readonly port: number; readonly length: number }>> = {
   17: { width: 1, port: 8, length: 12 },
   33: { width: 4, port: 32, length: 36 },
@@ -56,7 +56,7 @@ function readBinary(octets: Buffer): ProxyHeader {
   const [command = 0, kind = 0] = octets.subarray(SIGNATURE.length)
   const length = octets.readUInt16BE(FIXED - 2)
   if (command !== 0x20 && command !== 0x21) return wrong('its version is not 2, or its command is not known')
-  if (length > LONGEST) return wrong(`it is longer than ${LONGEST} octets`)
+  if (length > MAX_LENGTH) return wrong(`it is longer than ${MAX_LENGTH} bytes`)
   if (octets.length < FIXED + length) return unfinished
   const whole = FIXED + length
   if (command === 0x20 || NAMELESS.includes(kind)) return { kind: 'itself', octets: whole }

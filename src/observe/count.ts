@@ -1,8 +1,8 @@
 /** Counters and distributions that traffic can feed without end: the number of their labels is bounded. */
-import type { Distribution, Sample } from './metric.ts'
+import type { Distribution, Sample } from '../model/metric.ts'
 
 /** Names beyond this many share the label `other`. */
-const MOST_NAMES = 500
+const MAX_NAMES = 500
 
 export interface Tally {
   add(name: string, by?: number): void
@@ -10,7 +10,7 @@ export interface Tally {
   entries(): readonly (readonly [name: string, count: number])[]
 }
 
-export function tally(most = MOST_NAMES): Tally {
+export function tally(most = MAX_NAMES): Tally {
   const counts = new Map<string, { count: number }>()
   const placeOf = (name: string): { count: number } => {
     const key = counts.has(name) || counts.size < most ? name : 'other'
@@ -31,17 +31,17 @@ export function tally(most = MOST_NAMES): Tally {
 export const samplesOf = (label: string, counts: Tally): readonly Sample[] =>
   counts.entries().map(([name, value]) => ({ labels: { [label]: name }, value }))
 
-export interface Spread {
-  take(value: number): void
+export interface Histogram {
+  record(value: number): void
   read(): Omit<Distribution['samples'][number], 'labels'>
 }
 
 /** @param bounds ascending */
-export function spread(bounds: readonly number[]): Spread {
+export function histogram(bounds: readonly number[]): Histogram {
   const counts = new Float64Array(bounds.length)
   let [sum, count] = [0, 0]
   return {
-    take: value => {
+    record: value => {
       sum += value
       count += 1
       const place = bounds.findIndex(bound => value <= bound)

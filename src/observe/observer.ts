@@ -1,10 +1,10 @@
 /** Counts what a gateway does: sessions, decisions, findings by rule, the milliseconds of each filter. */
-import type { Decision } from '../core/decision.ts'
-import { isFinal } from '../core/decision.ts'
-import type { Stage } from '../core/stage.ts'
-import type { Level, Load } from '../load/load.ts'
-import { samplesOf, spread, tally } from './count.ts'
-import type { Metric } from './metric.ts'
+import type { Decision } from '../model/decision.ts'
+import { isFinal } from '../model/decision.ts'
+import type { Level, Load } from '../model/load.ts'
+import type { Metric } from '../model/metric.ts'
+import type { Stage } from '../model/stage.ts'
+import { histogram, samplesOf, tally } from './count.ts'
 
 export interface Observer {
   opened(): void
@@ -23,22 +23,22 @@ export function observer(): Observer {
   const others = tally()
   const rules = tally()
   const filters = tally()
-  const seconds = spread(SESSION_BOUNDS)
+  const seconds = histogram(SESSION_BOUNDS)
   let [opened, ended] = [0, 0]
   return {
     opened: () => {
       opened += 1
     },
-    decided: ({ stage, verdict, would, findings }) => {
-      if (verdict === 'accept' && would === undefined) accepted[stage] += 1
-      else others.add(`${stage} ${verdict} ${would ?? ''}`)
+    decided: ({ stage, verdict, dryRun, findings }) => {
+      if (verdict === 'accept' && dryRun === undefined) accepted[stage] += 1
+      else others.add(`${stage} ${verdict} ${dryRun ?? ''}`)
       // Findings stand in every decision after them: they are counted where something came of them.
-      if (stage !== 'message' && !isFinal(verdict) && would === undefined) return
+      if (stage !== 'message' && !isFinal(verdict) && dryRun === undefined) return
       for (const { rule } of findings) if (rule !== undefined) rules.add(rule)
     },
     ended: (ms, spent) => {
       ended += 1
-      seconds.take(ms / 1000)
+      seconds.record(ms / 1000)
       for (const [name, took] of spent) filters.add(name, took)
     },
     read: () => [
@@ -46,7 +46,7 @@ export function observer(): Observer {
       gauge('postern_sessions', 'Sessions that are open.', opened - ended),
       {
         name: 'postern_decisions_total',
-        help: 'Decisions by stage and verdict; `would` is what shadow mode did not carry out.',
+        help: 'Decisions by stage and verdict; `dryRun` is what shadow mode did not carry out.',
         type: 'counter',
         samples: [
           ...Object.entries(accepted).map(([stage, count]) => [`${stage} accept `, count] as const),
@@ -97,9 +97,9 @@ export const loadMetrics = ({ value, level, parts, slowdown }: Load): readonly M
 export function storeMetrics(store: object): readonly Metric[] {
   const metrics: Metric[] = []
   if ('state' in store)
-    metrics.push(gauge('postern_store_there', '1 while the shared store answers.', store.state === 'there' ? 1 : 0))
+    metrics.push(gauge('postern_store_up', '1 while the shared store answers.', store.state === 'up' ? 1 : 0))
   if ('size' in store) metrics.push(gauge('postern_store_keys', 'Keys in the store.', Number(store.size)))
-  if ('bytes' in store) metrics.push(gauge('postern_store_bytes', 'Octets in the store.', Number(store.bytes)))
+  if ('bytes' in store) metrics.push(gauge('postern_store_bytes', 'Bytes in the store.', Number(store.bytes)))
   return metrics
 }
 

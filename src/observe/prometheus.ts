@@ -1,5 +1,5 @@
 /** Metrics as text, in the exposition format 0.0.4 that Prometheus and its kin read. */
-import type { Metric } from './metric.ts'
+import type { Metric } from '../model/metric.ts'
 
 /** What to say in `Content-Type`. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'

@@ -1,6 +1,6 @@
 /** Many recipients, one reply: SMTP can say only one thing after DATA (RFC 5321 §4.2.5). */
-import type { Decision } from '../core/decision.ts'
-import type { Verdict } from '../core/finding.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Verdict } from '../model/finding.ts'
 
 // The first verdict of this order that any recipient has: who wants the message gets it, and nobody bounces.
 const order: readonly Verdict[] = ['accept', 'quarantine', 'discard', 'defer', 'reject']
@@ -11,7 +11,7 @@ const order: readonly Verdict[] = ['accept', 'quarantine', 'discard', 'defer', '
  *
  * @returns the decision of a recipient that stands for all; undefined without any
  */
-export function together(decisions: Iterable<Decision>): Decision | undefined {
+export function combineRecipients(decisions: Iterable<Decision>): Decision | undefined {
   let standing: Decision | undefined
   for (const decision of decisions) {
     if (standing === undefined || order.indexOf(decision.verdict) < order.indexOf(standing.verdict)) standing = decision

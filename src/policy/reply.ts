@@ -1,10 +1,10 @@
 /** What the client hears: one line from the status table, never the reason (RFC 5321 §4.2, RFC 3463, RFC 5248). */
-import type { Reply } from '../core/decision.ts'
-import type { Status } from '../core/finding.ts'
-import type { Stage } from '../core/stage.ts'
+import type { Reply } from '../model/decision.ts'
+import type { Status } from '../model/finding.ts'
+import type { Stage } from '../model/stage.ts'
 
 /** The line as it is sent, without its CRLF: `550 5.7.1 Refused by policy ref=7K2Q9F0D`. */
-export const line = ({ code, status, text }: Reply): string => `${code} ${status} ${text}`
+export const formatReply = ({ code, status, text }: Reply): string => `${code} ${status} ${text}`
 
 const goAheads: Readonly<Record<Stage, readonly [code: number, status: Status, text: string]>> = {
   connect: [220, '2.0.0', 'Ready'],
@@ -68,17 +68,22 @@ const texts: Readonly<Partial<Record<Status, string>>> = {
 }
 
 /** How a refusal is said. */
-export interface Manner {
+export interface ReplyOptions {
   /** Words in place of those of the table. */
-  readonly say?: string | undefined
+  readonly replyText?: string | undefined
   /** Hang up after saying it. @default false */
   readonly close?: boolean | undefined
 }
 
 /** No, or not now. Which of the two, the first digit of `status` says. */
-export function refusal(status: Status, stage: Stage, ref: string, { say, close = false }: Manner = {}): Reply {
+export function refusal(
+  status: Status,
+  stage: Stage,
+  ref: string,
+  { replyText, close = false }: ReplyOptions = {},
+): Reply {
   const isTemporary = status.startsWith('4')
-  const words = say === undefined ? '' : sayable(say)
+  const words = replyText === undefined ? '' : printableAscii(replyText)
   const text = `${words || texts[status] || (isTemporary ? 'Try again later' : 'Refused by policy')} ref=${ref}`
   // A connection that is refused is over either way; RFC 5321 §3.1 knows 554, RFC 7504 521, and §3.8 421.
   if (isTemporary && (close || stage === 'connect')) return { code: 421, status, text, close: true }
@@ -87,11 +92,11 @@ export function refusal(status: Status, stage: Stage, ref: string, { say, close 
   return close ? { code, status, text, close } : { code, status, text }
 }
 
-const LONGEST_WORDS = 120
+const MAX_WORDS_LENGTH = 120
 
 /** One line of printable ASCII, whatever a filter has put together from what the client sent. */
-const sayable = (words: string): string =>
+const printableAscii = (words: string): string =>
   words
-    .slice(0, LONGEST_WORDS)
+    .slice(0, MAX_WORDS_LENGTH)
     .replace(/[^ -~]/g, '?')
     .trim()

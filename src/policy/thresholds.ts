@@ -1,10 +1,10 @@
 /** The policy that adds points up: certainty first, then the score against two thresholds. */
 
-import { oneOf, score } from '../core/checks.ts'
-import { type Decision, isFinal, type Policy, type Reply } from '../core/decision.ts'
-import type { Finding, Verdict } from '../core/finding.ts'
-import { checked, relation, schemaOf } from '../core/options.ts'
-import { type Stage, stages } from '../core/stage.ts'
+import { oneOf, score } from '../model/checks.ts'
+import { type Decision, isFinal, type Policy, type Reply } from '../model/decision.ts'
+import type { Finding, Verdict } from '../model/finding.ts'
+import { checked, relation, schemaOf } from '../model/options.ts'
+import { type Stage, stages } from '../model/stage.ts'
 import { goAhead, refusal } from './reply.ts'
 
 export interface ThresholdOptions {
@@ -16,7 +16,7 @@ export interface ThresholdOptions {
    * The first stage at which a refusal is spoken. Decided earlier, it waits until then and nothing more is spent, so
    * that whoever must explain it knows sender and recipient. What says `close` never waits. @default 'rcpt'
    */
-  readonly speakAt?: 'connect' | 'helo' | 'mail' | 'rcpt'
+  readonly rejectAt?: 'connect' | 'helo' | 'mail' | 'rcpt'
 }
 
 const severity: Readonly<Record<Verdict, number>> = { accept: 0, quarantine: 1, defer: 2, discard: 3, reject: 4 }
@@ -26,7 +26,7 @@ const schema = schemaOf<ThresholdOptions>(
   {
     quarantine: score({ above: 0 }),
     reject: score({ above: 0 }),
-    speakAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
+    rejectAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
   },
   relation(
     ['quarantine', 'reject'],
@@ -54,7 +54,7 @@ export const thresholds = (options: ThresholdOptions = {}): Policy => byScore(ch
  *
  * @internal
  */
-export function byScore({ quarantine = QUARANTINE, reject = REJECT, speakAt = 'rcpt' }: ThresholdOptions): Policy {
+export function byScore({ quarantine = QUARANTINE, reject = REJECT, rejectAt = 'rcpt' }: ThresholdOptions): Policy {
   return (findings, { stage, ref, ended }) => {
     // Sums of tenths are not exact: 0.1 + 0.2 must meet a threshold of 0.3.
     const score = Math.round(findings.reduce(addPoints, 0) * 1000) / 1000
@@ -62,14 +62,14 @@ export function byScore({ quarantine = QUARANTINE, reject = REJECT, speakAt = 'r
     const byScore: Verdict = score >= reject ? 'reject' : score >= quarantine ? 'quarantine' : 'accept'
     const scored = ended?.verdict === 'accept' ? 'accept' : byScore
     const verdict = certain && severity[certain.verdict] >= severity[scored] ? certain.verdict : scored
-    const { close = false, status, say }: Partial<Finding> = certain?.verdict === verdict ? certain : {}
+    const { close = false, status, replyText }: Partial<Finding> = certain?.verdict === verdict ? certain : {}
     const decision = { stage, verdict, score, findings }
     return { ...decision, reply: replyTo(verdict) } satisfies Decision
 
     function replyTo(verdict: Verdict): Reply {
       if (!isFinal(verdict) || verdict === 'discard') return goAhead(stage, ref)
-      if (!close && isBefore(stage, speakAt)) return goAhead(stage, ref)
-      return refusal(status ?? (verdict === 'defer' ? '4.7.1' : '5.7.1'), stage, ref, { say, close })
+      if (!close && isBefore(stage, rejectAt)) return goAhead(stage, ref)
+      return refusal(status ?? (verdict === 'defer' ? '4.7.1' : '5.7.1'), stage, ref, { replyText, close })
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The side of a connection that speaks: replies of a pipelined group in one write, and an orderly end. */
 import type { Socket } from 'node:net'
-import type { Limits } from '../adapters/smtp-server/limits.ts'
 import type { Counters } from './counters.ts'
+import type { Limits } from './limits.ts'
 import { codeOf, withReference } from './replies.ts'
 
 /** A client that is hung up on has this long to take the reply and to leave. */

@@ -1,6 +1,6 @@
 /** Who is at the other end, as far as it is known, and the session in which this client is judged. */
-import type { Session } from '../core/session.ts'
-import type { Tls } from '../core/stage.ts'
+import type { Session } from '../engine/session.ts'
+import type { Tls } from '../model/stage.ts'
 import type { Front } from './front.ts'
 
 export class Client {

@@ -1,8 +1,8 @@
 /** One client: reads its socket, splits the bytes into command lines and content, and hands them on one after another. */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Reply } from '../core/decision.ts'
-import { line as formatReply } from '../policy/reply.ts'
+import type { Reply } from '../model/decision.ts'
+import { formatReply } from '../policy/reply.ts'
 import { Channel } from './channel.ts'
 import type { Client } from './client.ts'
 import { Counters } from './counters.ts'
@@ -71,7 +71,7 @@ export class Connection implements Host {
   }
 
   async #judgeEarly(): Promise<void> {
-    const { reply } = await this.#client.session.early()
+    const { reply } = await this.#client.session.pregreet()
     this.#channel.hangUp(reply.code >= 400 ? formatReply(reply) : replies.pregreet)
   }
 
@@ -169,7 +169,7 @@ export class Connection implements Host {
   /** A fault of our own code or of the host's ends this session, and no other. */
   readonly #fail = (error: unknown): void => {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    this.#front.gateway().world.notify({ what: 'smtp/fault', reason, level: 'warning' })
+    this.#front.gateway().services.notify({ code: 'smtp/fault', reason, level: 'warning' })
     this.#busy = false
     this.hangUp(replies.fault)
     if (this.#hasLeft) this.#release()

@@ -1,5 +1,5 @@
 /** What a client has sent that led nowhere, and when it last sent something useful. */
-import type { Limits } from '../adapters/smtp-server/limits.ts'
+import type { Limits } from './limits.ts'
 import { type ReplyLine, replies } from './replies.ts'
 import { rules, type Verb } from './states.ts'
 

@@ -1,5 +1,5 @@
 /** How long one client may take: to its next useful command, for a transaction, and for the bytes of a message. */
-import { CREDIT, handshakeTime, type Limits } from '../adapters/smtp-server/limits.ts'
+import { CREDIT, handshakeTime, type Limits } from './limits.ts'
 import { type ReplyLine, replies } from './replies.ts'
 import type { Transfer } from './transfer.ts'
 

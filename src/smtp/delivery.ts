@@ -1,6 +1,6 @@
 /** From an outcome to the replies: hands an accepted message to the host, and says what became of it. */
-import type { Outcome, Reply } from '../core/decision.ts'
-import { line as formatReply } from '../policy/reply.ts'
+import type { Outcome, Reply } from '../model/decision.ts'
+import { formatReply } from '../policy/reply.ts'
 import type { Client } from './client.ts'
 import type { Front } from './front.ts'
 import type { MailParameters, RcptParameters } from './parameters.ts'
@@ -74,17 +74,17 @@ function messageFor(client: Client, transaction: OpenTransaction, outcome: Outco
 }
 
 async function handOver(front: Front, message: IncomingMessage): Promise<DeliveryResult> {
-  const { clock, load, notify } = front.gateway().world
+  const { clock, load, notify } = front.gateway().services
   const since = clock.monotonic()
   try {
     const result = await front.deliver(message)
-    load.took('next-hop', clock.monotonic() - since)
+    load.recordLatency('next-hop', clock.monotonic() - since)
     return result
   } catch (error) {
     const ms = clock.monotonic() - since
-    if (ms >= SLOW_FAILURE_MS) load.took('next-hop', ms)
+    if (ms >= SLOW_FAILURE_MS) load.recordLatency('next-hop', ms)
     const reason = `the delivery of ${message.ref} failed: ${error instanceof Error ? error.message : String(error)}`
-    notify({ what: 'smtp/delivery', reason, level: 'warning' })
+    notify({ code: 'smtp/delivery', reason, level: 'warning' })
     return { code: 451, status: '4.3.0', text: `Temporary local error, try again later ref=${message.ref}` }
   }
 }

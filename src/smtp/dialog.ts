@@ -1,6 +1,6 @@
 /** Executes the commands of one client, one after another: the state machine between the bytes and the gateway. */
-import type { Outcome, Reply } from '../core/decision.ts'
-import { line as formatReply } from '../policy/reply.ts'
+import type { Outcome, Reply } from '../model/decision.ts'
+import { formatReply } from '../policy/reply.ts'
 import type { Channel } from './channel.ts'
 import type { Client } from './client.ts'
 import type { Counters } from './counters.ts'

@@ -1,16 +1,16 @@
 /** What all connections of one server share, checked once. */
 import { hostname } from 'node:os'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
-import { type Limits, serverCheck, toLimits, wireCheck } from '../adapters/smtp-server/limits.ts'
-import { type Places, sessionPlaces } from '../adapters/smtp-server/places.ts'
-import { membership, proxiesCheck } from '../adapters/smtp-server/proxies.ts'
-import { underStress } from '../adapters/smtp-server/stress.ts'
-import { callback, duration, flag, size as sizeCheck } from '../core/checks.ts'
-import { check, checked, isRecord, relation, required, schemaOf } from '../core/options.ts'
-import { toMilliseconds, toOctets } from '../core/units.ts'
-import type { Clock, Notify } from '../core/world.ts'
-import type { Gateway } from '../postern.ts'
+import type { Gateway } from '../engine/gateway.ts'
+import { callback, duration, flag, size as sizeCheck } from '../model/checks.ts'
+import { check, checked, isRecord, relation, required, schemaOf } from '../model/options.ts'
+import type { Clock, Notify } from '../model/services.ts'
+import { toMilliseconds, toOctets } from '../model/units.ts'
 import { hostNameCheck } from '../trace/authentication-results.ts'
+import { type Limits, serverCheck, toLimits, wireCheck } from './limits.ts'
+import { limitsUnderLoad } from './load-limits.ts'
+import { membership, proxiesCheck } from './proxies.ts'
+import { type SessionSlots, sessionSlots } from './session-slots.ts'
 import type { SmtpServerOptions } from './types.ts'
 
 export interface Front {
@@ -27,7 +27,7 @@ export interface Front {
   /** Milliseconds. */
   readonly greetDelay: number
   readonly limits: Limits
-  readonly slots: Places
+  readonly slots: SessionSlots
   readonly clock: Clock
   /** Whether this address begins with a PROXY header. */
   readonly sendsHeader: (ip: string) => boolean
@@ -86,16 +86,16 @@ export function compileFront(options: SmtpServerOptions): Front {
     lmtp,
     dsn,
     size: toOctets(size),
-    tls: tls && secureContexts(tls, notice => current().world.notify(notice)),
+    tls: tls && secureContexts(tls, notice => current().services.notify(notice)),
     implicitTls,
     greetDelay: toMilliseconds(greetDelay),
-    limits: underStress(toLimits(wire), () => current().world.load),
-    slots: sessionPlaces(limits?.sessions, {
-      now: () => current().world.clock.monotonic(),
-      notify: notice => current().world.notify(notice),
-      load: () => current().world.load,
+    limits: limitsUnderLoad(toLimits(wire), () => current().services.load),
+    slots: sessionSlots(limits?.sessions, {
+      now: () => current().services.clock.monotonic(),
+      notify: notice => current().services.notify(notice),
+      load: () => current().services.load,
     }),
-    clock: current().world.clock,
+    clock: current().services.clock,
     sendsHeader: among(proxies.header, 'smtpServer.proxies.header'),
     maySendXclient: among(proxies.xclient, 'smtpServer.proxies.xclient'),
   }
@@ -114,7 +114,7 @@ function secureContexts(tls: NonNullable<SmtpServerOptions['tls']>, notify: Noti
       return made.context
     } catch (error) {
       const reason = `TLS is not available: ${error instanceof Error ? error.message : String(error)}`
-      notify({ what: 'smtp/tls', reason, level: 'warning' })
+      notify({ code: 'smtp/tls', reason, level: 'warning' })
       return undefined
     }
   }

@@ -1,14 +1,14 @@
 /** An SMTP or LMTP server on `net.Server`: accepts sockets, holds what is allowed in all, and ends in good order. */
 import { createServer, type Server, type Socket } from 'node:net'
-import { peerOf } from '../adapters/peer.ts'
-import { handshakeTime } from '../adapters/smtp-server/limits.ts'
-import { headerOf } from '../adapters/smtp-server/proxies.ts'
-import type { Decision } from '../core/decision.ts'
-import { harmless } from '../core/world.ts'
-import { line as formatReply } from '../policy/reply.ts'
+import type { Decision } from '../model/decision.ts'
+import { harmless } from '../model/services.ts'
+import { peerOf } from '../net/peer.ts'
+import { formatReply } from '../policy/reply.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
 import { compileFront, type Front } from './front.ts'
+import { handshakeTime } from './limits.ts'
+import { headerOf } from './proxies.ts'
 import { replies } from './replies.ts'
 import { handshake } from './tls.ts'
 import type { SmtpServerOptions } from './types.ts'
@@ -96,7 +96,7 @@ class ServerState {
     const front = this.#front
     // Who may send XCLIENT has not said yet who the client is.
     const isProxy = front.maySendXclient(ip)
-    const refused = isProxy ? undefined : front.gateway().barred(ip)
+    const refused = isProxy ? undefined : front.gateway().precheck(ip)
     const slot = refused === undefined ? front.slots.take(isProxy ? undefined : ip) : undefined
     if (refused !== undefined) this.#turnAway(socket, formatReply(refused))
     else if (slot === undefined) this.#turnAway(socket, replies.tooManySessions)

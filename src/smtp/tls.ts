@@ -1,8 +1,8 @@
 /** TLS on a socket: at once, or after STARTTLS. */
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
-import type { Tls } from '../core/stage.ts'
-import type { Clock } from '../core/world.ts'
+import type { Clock } from '../model/services.ts'
+import type { Tls } from '../model/stage.ts'
 
 /** Puts TLS on a socket. Bytes that are in the socket already belong to the handshake. */
 export const secured = (socket: Socket, secureContext: SecureContext): TLSSocket =>

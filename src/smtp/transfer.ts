@@ -1,8 +1,8 @@
 /** One message on its way in: from the bytes of DATA or BDAT to the outcome, with back-pressure and bounds. */
 import { Readable } from 'node:stream'
-import type { Outcome } from '../core/decision.ts'
-import type { Session } from '../core/session.ts'
-import { line as formatReply } from '../policy/reply.ts'
+import type { Session } from '../engine/session.ts'
+import type { Outcome } from '../model/decision.ts'
+import { formatReply } from '../policy/reply.ts'
 import { DotDecoder } from './dot-decoder.ts'
 import { replies } from './replies.ts'
 

@@ -1,12 +1,12 @@
 /** What a host gives to the server, and what it gets from it. */
 import type { SecureContextOptions } from 'node:tls'
-import type { ServerLimits, WireLimits } from '../adapters/smtp-server/limits.ts'
-import type { ProxyOptions } from '../adapters/smtp-server/proxies.ts'
-import type { Content, DeliveryGroup, Outcome, Reply } from '../core/decision.ts'
-import type { Tls } from '../core/stage.ts'
-import type { Duration, Size } from '../core/units.ts'
-import type { Gateway } from '../postern.ts'
+import type { Gateway } from '../engine/gateway.ts'
+import type { Content, DeliveryGroup, Outcome, Reply } from '../model/decision.ts'
+import type { Tls } from '../model/stage.ts'
+import type { Duration, Size } from '../model/units.ts'
+import type { ServerLimits, WireLimits } from './limits.ts'
 import type { MailParameters, RcptParameters } from './parameters.ts'
+import type { ProxyOptions } from './proxies.ts'
 
 /** One accepted or quarantined recipient. */
 export interface Recipient extends RcptParameters {

@@ -1,6 +1,7 @@
 /** XCLIENT: a trusted proxy says who the client is (Postfix, XCLIENT_README). */
-import { isUnknown } from '../adapters/unknown.ts'
+
 import { canonical } from '../net/address.ts'
+import { isUnknown } from '../net/unknown.ts'
 import { decodeXtext } from './paths.ts'
 
 /** What XCLIENT says of the client. An attribute that is not known to the proxy is absent. */

@@ -1,5 +1,5 @@
 /** What a store answered: whether it makes sense, and how to remember it elsewhere. */
-import type { Answers, Counter, Entry, Operation } from './store.ts'
+import type { Answers, Counter, Entry, Operation } from '../model/store.ts'
 
 /** Whether answers are such as a store may give. A database may answer anything. */
 export function areAnswers<O extends readonly Operation[]>(operations: O, answers: unknown): answers is Answers<O> {
@@ -17,14 +17,14 @@ function isAnswer({ op, ...rest }: Operation, answer: unknown): boolean {
       return isEntry(answer) && 'added' in answer && typeof answer.added === 'boolean'
     case 'increment':
       return isEnding(answer) && 'count' in answer && Number.isSafeInteger(answer.count)
-    case 'accrue':
+    case 'decayingAdd':
       return (
         Array.isArray(answer) &&
         'amounts' in rest &&
         answer.length === rest.amounts.length &&
         answer.every(sum => Number.isFinite(sum))
       )
-    case 'swap':
+    case 'compareAndSet':
     case 'delete':
       return typeof answer === 'boolean'
     default:
@@ -49,7 +49,7 @@ function copy(operation: Operation, answer: unknown): readonly Operation[] {
   const { op, key } = operation
   const put = ({ value, endsIn }: Entry): readonly Operation[] => [
     // 0 would mean for ever.
-    { op: 'set', key, value, lasts: endsIn === undefined ? 0 : Math.max(endsIn, 1) },
+    { op: 'set', key, value, ttl: endsIn === undefined ? 0 : Math.max(endsIn, 1) },
   ]
   switch (op) {
     case 'get':
@@ -61,9 +61,9 @@ function copy(operation: Operation, answer: unknown): readonly Operation[] {
       const { count, ...end } = answer as Counter
       return operation.by === 0 && count === 0 ? [] : put({ value: String(count), ...end })
     }
-    case 'swap':
-      return answer === true ? [{ op: 'set', key, value: operation.value, lasts: operation.lasts }] : []
-    case 'accrue':
+    case 'compareAndSet':
+      return answer === true ? [{ op: 'set', key, value: operation.value, ttl: operation.ttl }] : []
+    case 'decayingAdd':
       return [
         { op: 'delete', key },
         { ...operation, amounts: answer as readonly number[] },

@@ -1,6 +1,6 @@
 /** Joins what is asked of a store at the same time into one list, so that all filters of a wave cost one round trip. */
-import type { Clock } from '../core/world.ts'
-import type { Answers, Operation, Store } from './store.ts'
+import type { Clock } from '../model/services.ts'
+import type { Answers, Operation, Store } from '../model/store.ts'
 
 /** What nobody waits for leaves at this time at the latest. */
 const LATER_MS = 500
@@ -28,7 +28,7 @@ interface Waiting {
 }
 
 class BatchedStore implements Store {
-  readonly sure = true
+  readonly neverFails = true
   readonly #store: Store
   readonly #clock: Pick<Clock, 'after'>
   #queue: Waiting[] = []

@@ -1,24 +1,24 @@
 /** Asks a service that may be slow, silent or broken, and has somebody else answer while it is. */
-import type { Clock, Notify } from '../core/world.ts'
+import type { Clock, Notify } from '../model/services.ts'
 
 export interface Breaker {
   /**
    * What `ask` answers in time; else, and without asking while the service is away, what `instead` answers.
    * Never rejects, unless `instead` does.
    */
-  through<T>(ask: () => T | Promise<T>, instead: () => T | Promise<T>): T | Promise<T>
-  readonly state: 'there' | 'away'
+  run<T>(ask: () => T | Promise<T>, instead: () => T | Promise<T>): T | Promise<T>
+  readonly state: 'up' | 'down'
   /** Asks for it no more; it stays as it is. */
   stop(): void
 }
 
 export interface BreakerOptions {
-  /** Notices are called by it: `store/away`, `store/back`. */
+  /** Notices are called by it: `store/down`, `store/up`. */
   readonly name: string
   /** Who is asked: `the store`. */
   readonly who: string
   /** What happens meanwhile: a sentence. */
-  readonly meanwhile: string
+  readonly fallback: string
   /** Milliseconds that an answer may take. */
   readonly deadline: number
   /** Milliseconds between two tries while it is away. */
@@ -30,13 +30,13 @@ export interface BreakerOptions {
 }
 
 /** Questions under way: a silent service must not gather more of them until the first is given up. */
-const MOST_UNDER_WAY = 10_000
+const MAX_UNDER_WAY = 10_000
 /** Milliseconds after which a service that came back counts as well; one that fails again sooner is left alone longer. */
-const CONVALESCENCE = 60_000
-const LONGEST_RETRY = 30_000
+const RECOVERY_MS = 60_000
+const MAX_RETRY_MS = 30_000
 
-export function breaker({ name, who, meanwhile, deadline, retry, clock, notify, probe }: BreakerOptions): Breaker {
-  let state: 'there' | 'away' = 'there'
+export function breaker({ name, who, fallback, deadline, retry, clock, notify, probe }: BreakerOptions): Breaker {
+  let state: 'up' | 'down' = 'up'
   let told = false
   let underWay = 0
   let relapses = 0
@@ -46,18 +46,18 @@ export function breaker({ name, who, meanwhile, deadline, retry, clock, notify, 
   let silence: () => void = () => undefined
 
   const back = () => {
-    if (state === 'there') return
-    state = 'there'
+    if (state === 'up') return
+    state = 'up'
     backAt = clock.monotonic()
-    if (told) notify({ what: `${name}/back`, reason: `${who} answers again`, level: 'info' })
+    if (told) notify({ code: `${name}/up`, reason: `${who} answers again`, level: 'info' })
     told = false
   }
   const tell = (cause: string) => {
     if (told) return
     told = true
-    notify({ what: `${name}/away`, reason: `${who} ${cause}; ${meanwhile}`, level: 'warning' })
+    notify({ code: `${name}/down`, reason: `${who} ${cause}; ${fallback}`, level: 'warning' })
   }
-  const pause = () => Math.min(retry * 2 ** relapses, Math.max(LONGEST_RETRY, retry))
+  const pause = () => Math.min(retry * 2 ** relapses, Math.max(MAX_RETRY_MS, retry))
 
   const examine = async (find: () => Promise<unknown>) => {
     const { cause } = await within(find)
@@ -67,9 +67,9 @@ export function breaker({ name, who, meanwhile, deadline, retry, clock, notify, 
     silence = clock.after(pause(), () => void examine(find))
   }
   const failed = (cause: string) => {
-    if (state === 'away' || stopped) return
-    state = 'away'
-    relapses = clock.monotonic() - backAt < CONVALESCENCE ? relapses + 1 : 0
+    if (state === 'down' || stopped) return
+    state = 'down'
+    relapses = clock.monotonic() - backAt < RECOVERY_MS ? relapses + 1 : 0
     retryAt = clock.monotonic() + pause()
     // One that failed for a moment is found well at once, and nobody need hear of it. One that failed again must wait.
     if (probe && relapses === 0) return void examine(probe)
@@ -112,9 +112,9 @@ export function breaker({ name, who, meanwhile, deadline, retry, clock, notify, 
   }
 
   return {
-    through: (ask, instead) => {
-      if (underWay >= MOST_UNDER_WAY) return instead()
-      if (state === 'there') return attempt(ask, instead)
+    run: (ask, instead) => {
+      if (underWay >= MAX_UNDER_WAY) return instead()
+      if (state === 'up') return attempt(ask, instead)
       if (probe || clock.monotonic() < retryAt) return instead()
       retryAt = clock.monotonic() + pause()
       return attempt(ask, instead)

@@ -2,7 +2,7 @@
  * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that nobody can choose keys that meet. Of its
  * 64 bits 53 are used, as many as a number holds: among a million keys two are the same once in 18,000 processes.
  */
-import { nodeCrypto } from '../core/lazily.ts'
+import { nodeCrypto } from '../model/lazy.ts'
 
 const FINAL_ROUNDS = 3
 

@@ -1,7 +1,7 @@
 /** Limits over a {@link Store}, by the interface of rate-limiter-flexible; only this file knows that library. */
 import { createRequire } from 'node:module'
 import type { RateLimiterRes, RateLimiterStoreAbstract } from 'rate-limiter-flexible'
-import type { Counter, Entry, Store } from './store.ts'
+import type { Counter, Entry, Store } from '../model/store.ts'
 import { countOf } from './value.ts'
 
 /** What was spent in the present window. */
@@ -40,9 +40,9 @@ export function storeLimiter(store: Store, spec: LimiterSpec): RateLimiterStoreA
   const Result = load('rate-limiter-flexible/lib/RateLimiterRes.js') as typeof RateLimiterRes
 
   class StoreLimiter extends Base {
-    async _upsert(key: string, points: number, lasts: number, anew = false): Promise<Counter> {
-      if (!anew) return (await store.run([{ op: 'increment', key, by: points, lasts }]))[0]
-      return counterOf((await store.run([{ op: 'set', key, value: String(points), lasts }]))[0])
+    async _upsert(key: string, points: number, ttl: number, anew = false): Promise<Counter> {
+      if (!anew) return (await store.run([{ op: 'increment', key, by: points, ttl: ttl }]))[0]
+      return counterOf((await store.run([{ op: 'set', key, value: String(points), ttl: ttl }]))[0])
     }
     async _get(key: string): Promise<Counter | null> {
       const [entry] = await store.run([{ op: 'get', key }])

@@ -1,19 +1,19 @@
 /** A store in memory, bounded however many keys are sprayed at it. For one process, until it ends. */
-import { having, size, whole } from '../core/checks.ts'
-import { checked, schemaOf } from '../core/options.ts'
-import { type Size, toOctets } from '../core/units.ts'
-import { type Clock, systemClock } from '../core/world.ts'
-import { shelf } from './shelf.ts'
-import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from './store.ts'
-import { accrued, boundedKey, counted, countOf, ending, isLook, lasting, type Sums, summed } from './value.ts'
+import { having, size, whole } from '../model/checks.ts'
+import { checked, schemaOf } from '../model/options.ts'
+import { type Clock, systemClock } from '../model/services.ts'
+import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from '../model/store.ts'
+import { type Size, toOctets } from '../model/units.ts'
+import { segmentedLru } from './segmented-lru.ts'
+import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from './value.ts'
 
 /** A {@link Store} that answers at once. */
 export interface MemoryStore extends Store {
-  readonly sure: true
+  readonly neverFails: true
   run<const O extends readonly Operation[]>(operations: O): Answers<O>
   /** How many keys are held, expired ones included until they are met. */
   readonly size: number
-  /** Octets held, by the same measure as the bound. */
+  /** Bytes held, by the same measure as the bound. */
   readonly bytes: number
 }
 
@@ -33,7 +33,7 @@ const schema = schemaOf<MemoryStoreOptions>('memoryStore', {
 })
 
 /**
- * Octets of one entry beside its value: seven numbers, a place for the value, three in an index that has just grown, and
+ * Bytes of one entry beside its value: seven numbers, a place for the value, three in an index that has just grown, and
  * a tenth for what lies between. Measured by bench/store.ts.
  */
 const COST_OF_ENTRY = 84
@@ -47,14 +47,14 @@ type Value = string | number | Sums
  * @throws PosternError when a bound is no size
  * @example
  * const store = memoryStore({ bytes: '16mb' })
- * store.run([{ op: 'increment', key: '192.0.2.0/24', by: 1, lasts: 60_000 }]) // [{ count: 1, endsIn: 60000 }]
+ * store.run([{ op: 'increment', key: '192.0.2.0/24', by: 1, ttl: 60_000 }]) // [{ count: 1, endsIn: 60000 }]
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { entries = 500_000, bytes = '64mb', clock = systemClock } = checked(schema, options)
-  const held = shelf<Value>({ entries, bytes: toOctets(bytes) })
+  const held = segmentedLru<Value>({ entries, bytes: toOctets(bytes) })
 
-  const write = (key: string, item: number, value: Value, lasts: number, now: number): number => {
-    const time = lasting(lasts)
+  const write = (key: string, item: number, value: Value, ttl: number, now: number): number => {
+    const time = expiryOf(ttl)
     if (item) held.renew(item, own(value), costOf(value), time, now)
     else held.add(key, own(value), costOf(value), time, now)
     return time
@@ -63,7 +63,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const endAt = (item: number, now: number) => ending(held.expires(item) - now)
   const entryAt = (item: number, now: number): Entry => ({ value: textOf(held.value(item)), ...endAt(item, now) })
 
-  const increment = (key: string, by: number, lasts: number, now: number): Counter => {
+  const increment = (key: string, by: number, ttl: number, now: number): Counter => {
     const item = held.find(key, now)
     const count = item ? countIn(held.value(item)) : undefined
     if (count !== undefined) {
@@ -73,42 +73,42 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return { count: sum, ...endAt(item, now) }
     }
     // Looking at a count that is not there must not cost a place.
-    if (by === 0) return { count: 0, ...ending(lasting(lasts)) }
-    return { count: by, ...ending(write(key, item, by, lasts, now)) }
+    if (by === 0) return { count: 0, ...ending(expiryOf(ttl)) }
+    return { count: by, ...ending(write(key, item, by, ttl, now)) }
   }
 
   const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
     const key = boundedKey(operation.key)
     switch (operation.op) {
       case 'increment':
-        return increment(key, counted(operation.by), operation.lasts, now)
+        return increment(key, counted(operation.by), operation.ttl, now)
       case 'get': {
         const item = held.find(key, now)
         return item ? entryAt(item, now) : undefined
       }
       case 'set': {
-        const { value, lasts } = operation
-        return { value, ...ending(write(key, held.find(key, now), value, lasts, now)) }
+        const { value, ttl } = operation
+        return { value, ...ending(write(key, held.find(key, now), value, ttl, now)) }
       }
       case 'add': {
-        const { value, lasts } = operation
+        const { value, ttl } = operation
         const item = held.find(key, now)
         if (item) return { ...entryAt(item, now), added: false }
-        return { value, ...ending(write(key, 0, value, lasts, now)), added: true }
+        return { value, ...ending(write(key, 0, value, ttl, now)), added: true }
       }
-      case 'swap': {
-        const { expected, value, lasts } = operation
+      case 'compareAndSet': {
+        const { expected, value, ttl } = operation
         const item = held.find(key, now)
         if (textAt(item) !== expected) return false
-        write(key, item, value, lasts, now)
+        write(key, item, value, ttl, now)
         return true
       }
-      case 'accrue': {
-        const { amounts, halfLife, lasts } = operation
+      case 'decayingAdd': {
+        const { amounts, halfLife, ttl } = operation
         const item = held.find(key, now)
         const before = item ? held.value(item) : undefined
-        const after = accrued(typeof before === 'object' ? before : undefined, amounts, halfLife, now)
-        if (!isLook(amounts)) write(key, item, after, lasts, now)
+        const after = decayedSums(typeof before === 'object' ? before : undefined, amounts, halfLife, now)
+        if (!isLook(amounts)) write(key, item, after, ttl, now)
         return after.sums
       }
       case 'delete': {
@@ -122,7 +122,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   return {
-    sure: true,
+    neverFails: true,
     run: <const O extends readonly Operation[]>(operations: O) => {
       const now = clock.monotonic()
       return operations.map(operation => perform(operation, now)) as readonly unknown[] as Answers<O>

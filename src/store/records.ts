@@ -86,7 +86,7 @@ export function records<V>(): Records<V> {
 
 /** A table that grows is copied; each of these is small enough for nobody to notice. */
 const TABLE_BITS = 7
-const SMALLEST = 16
+const MIN_SIZE = 16
 /** How full a table may be: beyond that, ways to a record become long. */
 const FULL = 0.7
 
@@ -101,7 +101,7 @@ function hashIndex(hashOf: (record: number) => number) {
   const tables: Table[] = []
   const tableOf = (hash: number): Table => {
     const place = (hash >>> 0) & (2 ** TABLE_BITS - 1)
-    const table = tables[place] ?? { places: new Int32Array(SMALLEST), used: 0 }
+    const table = tables[place] ?? { places: new Int32Array(MIN_SIZE), used: 0 }
     tables[place] = table
     return table
   }

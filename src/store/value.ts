@@ -1,8 +1,8 @@
 /** How stores read what stands in them: keys, times, counts, and sums that fade. */
-import { nodeCrypto } from '../core/lazily.ts'
+import { nodeCrypto } from '../model/lazy.ts'
 
 /** A key longer than this is kept as its SHA-256. */
-const LONGEST_KEY = 128
+const MAX_KEY_LENGTH = 128
 
 /**
  * NUL marks what is hashed, so that no short key can pass for a long one. Half a surrogate pair, which not every database
@@ -10,16 +10,16 @@ const LONGEST_KEY = 128
  */
 export function boundedKey(key: string): string {
   const isWhole = key.isWellFormed()
-  if (isWhole && key.length <= LONGEST_KEY && !key.startsWith('\0')) return key
+  if (isWhole && key.length <= MAX_KEY_LENGTH && !key.startsWith('\0')) return key
   const { hash } = nodeCrypto()
   return isWhole ? `\0${hash('sha256', key, 'base64url')}` : `\0!${hash('sha256', JSON.stringify(key), 'base64url')}`
 }
 
 /** A hundred years: whoever means longer means for ever, and no database overflows. */
-const LONGEST = 36_525 * 86_400_000
+const MAX_LENGTH = 36_525 * 86_400_000
 
-/** How long something lasts, in milliseconds; Infinity for ever. */
-export const lasting = (lasts: number): number => (lasts > 0 && lasts <= LONGEST ? lasts : Number.POSITIVE_INFINITY)
+/** How long something ttl, in milliseconds; Infinity for ever. */
+export const expiryOf = (ttl: number): number => (ttl > 0 && ttl <= MAX_LENGTH ? ttl : Number.POSITIVE_INFINITY)
 
 /** The end as stores answer it. */
 export const ending = (endsIn: number): { readonly endsIn?: number } => (Number.isFinite(endsIn) ? { endsIn } : {})
@@ -41,7 +41,7 @@ export interface Sums {
 }
 
 /** Sums after fading until `now` and adding `amounts`. A clock that went back has no time fade. */
-export function accrued(held: Sums | undefined, amounts: readonly number[], halfLife: number, now: number): Sums {
+export function decayedSums(held: Sums | undefined, amounts: readonly number[], halfLife: number, now: number): Sums {
   const passed = Math.max(now - (held?.at ?? now), 0)
   const share = halfLife > 0 && Number.isFinite(halfLife) ? 2 ** (-passed / halfLife) : 1
   return { at: now, sums: amounts.map((amount, place) => (held?.sums[place] ?? 0) * share + finite(amount)) }

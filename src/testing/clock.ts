@@ -1,5 +1,5 @@
 /** A clock wound by hand: in tests and replays no time passes unless they say so. */
-import type { Clock } from '../core/world.ts'
+import type { Clock } from '../model/services.ts'
 
 export interface ClockOptions {
   /** What the wall shows at first, in milliseconds since 1970. @default 0 */

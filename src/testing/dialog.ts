@@ -1,6 +1,7 @@
 /** Plays an SMTP dialogue that is written as text, against a gateway or against a server that listens. */
-import type { Outcome } from '../core/decision.ts'
-import type { Gateway } from '../postern.ts'
+
+import type { Gateway } from '../engine/gateway.ts'
+import type { Outcome } from '../model/decision.ts'
 import { type Line, matches, octetsOf, readScript, type Script } from './dialog/script.ts'
 import { overSession } from './dialog/session.ts'
 import { type Listening, overSocket } from './dialog/socket.ts'
@@ -20,7 +21,7 @@ export interface Played {
 /**
  * Plays `text` and holds the server to its `S:` lines. A reply of several lines may be held to several `S:` lines, all
  * but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options above the
- * dialogue and `*` in `S:` lines. In `C:` lines `\x00` is an octet; what comes after a `STARTTLS` that is welcome goes by TLS.
+ * dialogue and `*` in `S:` lines. In `C:` lines `\x00` is a byte; what comes after a `STARTTLS` that is welcome goes by TLS.
  *
  * @throws Error with the number of the line, what was expected and found, and the dialogue so far.
  * @example
@@ -47,10 +48,10 @@ export async function dialog(target: Gateway | Listening, text: string): Promise
       const [last = ''] = expected.slice(-1)
       if (by === 'client') {
         transcript.push(`C: ${last}`)
-        await wire.say(octetsOf(last))
+        await wire.send(octetsOf(last))
         continue
       }
-      const reply = await wire.hear()
+      const reply = await wire.receive()
       const found = reply === undefined ? ['S: (closed)'] : reply.map(line => `S: ${line}`)
       const wrong = expected.find(line => !matches(line, reply))
       if (wrong !== undefined) fail(number, `S: ${wrong}`, found.join('\n    '))

@@ -1,6 +1,6 @@
 /** Words for `expect`: what was found, and what was decided. Knows no test runner; vitest's and jest's `extend` take them. */
-import type { Decision } from '../core/decision.ts'
-import type { Finding, Verdict } from '../core/finding.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Finding, Verdict } from '../model/finding.ts'
 
 /** What a matcher answers to its runner. */
 export interface Matched {

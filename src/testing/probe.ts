@@ -1,19 +1,19 @@
 /** Asks one filter, or one fact, what it makes of a world written as a literal: no socket, no DNS, no server. */
 import { Readable } from 'node:stream'
-import { isFinal } from '../core/decision.ts'
-import type { Fact } from '../core/fact.ts'
-import type { Filter } from '../core/filter.ts'
-import { type Finding, points } from '../core/finding.ts'
-import { openScope, type Scope } from '../core/memory.ts'
-import { reference } from '../core/reference.ts'
-import { plan, run } from '../core/run.ts'
-import { type ClientKind, type Connection, type Stage, type Stages, stages, type Tls } from '../core/stage.ts'
-import { toMilliseconds } from '../core/units.ts'
-import { type Clock, type Consult, type Notify, systemClock } from '../core/world.ts'
-import type { Resolver } from '../dns/resolver.ts'
-import { headerOf } from '../mime/collect.ts'
-import type { Store } from '../store/store.ts'
-import { worldOf } from './world.ts'
+import { reference } from '../engine/reference.ts'
+import { plan, run } from '../engine/run.ts'
+import { openScope, type Scope } from '../engine/scope.ts'
+import { headerOf } from '../mime/header/collect.ts'
+import { isFinal } from '../model/decision.ts'
+import type { Fact } from '../model/fact.ts'
+import type { Filter } from '../model/filter.ts'
+import { type Finding, points } from '../model/finding.ts'
+import type { Resolver } from '../model/resolver.ts'
+import { type CallExternal, type Clock, type Notify, systemClock } from '../model/services.ts'
+import { type ClientKind, type Connection, type Stage, type Stages, stages, type Tls } from '../model/stage.ts'
+import type { Store } from '../model/store.ts'
+import { toMilliseconds } from '../model/units.ts'
+import { servicesOf } from './services.ts'
 
 /** What has happened, and what the world answers. What is left out is unremarkable. */
 export interface Probed {
@@ -40,7 +40,7 @@ export interface Probed {
   /** What DNS answers. @default an empty zone */
   readonly dns?: Resolver
   readonly clock?: Clock
-  readonly consult?: Consult
+  readonly callExternal?: CallExternal
   /** What is remembered already. @default an empty store in memory */
   readonly store?: Store
   readonly notify?: Notify
@@ -73,7 +73,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
     if (isOver && stage !== 'rcpt') break
     if (!isOver && stage === 'rcpt') progress.accepted += 1
   }
-  if (connection !== undefined) filter.closed?.(connection)
+  if (connection !== undefined) filter.onClose?.(connection)
   return found
 }
 
@@ -104,7 +104,7 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   const { tls, reversePath = '', user, utf8 = false } = world
   const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
   const last = stages.indexOf(lastStage(world))
-  const connection = openScope('connect', undefined, { ip, client, ref, spokeEarly, ...worldOf(world) })
+  const connection = openScope('connect', undefined, { ip, client, ref, spokeEarly, ...servicesOf(world) })
   const greeting = openScope('helo', connection, { helo, ...(tls && { tls }) })
   const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
   const bytes = bytesOf(world)
@@ -113,7 +113,7 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   const message = openScope('message', header, { size: bytes.length, open })
   const told = (scope: Scope): readonly [Stage, Scope] => {
     for (const [fact, value] of world.facts ?? []) {
-      if (scope.stage === fact.stage) scope.put(fact, Promise.resolve(value))
+      if (scope.stage === fact.stage) scope.provide(fact, Promise.resolve(value))
     }
     return [scope.stage, scope]
   }

@@ -1,14 +1,15 @@
 /** Writes sessions down, so that each can be played again without any service. */
 import { Readable } from 'node:stream'
-import type { Decision } from '../core/decision.ts'
-import type { Peer, Session } from '../core/session.ts'
-import { type Size, toOctets } from '../core/units.ts'
-import type { World } from '../core/world.ts'
 import { queryName } from '../dns/name.ts'
-import type { Gateway } from '../postern.ts'
+import type { Client } from '../engine/client.ts'
+import type { Gateway } from '../engine/gateway.ts'
+import type { Session } from '../engine/session.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Services } from '../model/services.ts'
+import { type Size, toOctets } from '../model/units.ts'
 import {
   type RecordedAnswer,
-  type RecordedConsult,
+  type RecordedCall,
   type Recording,
   type Step,
   type Verb,
@@ -51,12 +52,12 @@ export function record(
     }
   }
   return {
-    world: gateway.world,
+    services: gateway.services,
     secrets: gateway.secrets,
-    open: (peer, world) => recordSession(gateway, peer, { ...gateway.world, ...world }, limits, write),
+    open: (peer, world) => recordSession(gateway, peer, { ...gateway.services, ...world }, limits, write),
     feedback: said => gateway.feedback(said),
-    wrote: mail => gateway.wrote(mail),
-    barred: gateway.barred,
+    recordSent: mail => gateway.recordSent(mail),
+    precheck: gateway.precheck,
     metrics: gateway.metrics,
     close: () => gateway.close(),
   }
@@ -69,8 +70,8 @@ interface Limits {
 
 function recordSession(
   gateway: Gateway,
-  peer: Peer,
-  world: World,
+  peer: Client,
+  world: Services,
   limits: Limits,
   write: (recording: Recording) => Promise<void>,
 ): Session {
@@ -81,7 +82,7 @@ function recordSession(
   const elapsed = () => Math.round((clock.monotonic() - since) * 1_000) / 1_000
   const steps: Step[] = []
   const dns: RecordedAnswer[] = []
-  const consult: RecordedConsult[] = []
+  const consult: RecordedCall[] = []
   /** What is asked for a verb that is still under way when the session is closed belongs to it, too. */
   const underWay = new Set<Promise<unknown>>()
   let closed = false
@@ -103,8 +104,7 @@ function recordSession(
     dns: {
       known: (name, type) => {
         const answer = world.dns.known?.(name, type)
-        if (answer !== undefined)
-          note(dns, { at: elapsed(), question: `${name} ${type}`, took: 0, answer, known: true })
+        if (answer !== undefined) note(dns, { at: elapsed(), question: `${name} ${type}`, ms: 0, answer, known: true })
         return answer
       },
       resolve: async (name, type, options) => {
@@ -115,11 +115,11 @@ function recordSession(
         return answer
       },
     },
-    consult: async (key, question) => {
+    callExternal: async (key, question) => {
       const at = elapsed()
       const answered = note(consult, { at, key })
       try {
-        const answer = await world.consult(key, question)
+        const answer = await world.callExternal(key, question)
         answered({ ...took(at), answer })
         return answer
       } catch (error) {
@@ -144,20 +144,20 @@ function recordSession(
   const finish = async () => {
     await Promise.allSettled(underWay)
     written = true
-    await write({ postern: 1, started, peer: { ...peer, ref: session.ref }, steps, dns, consult })
+    await write({ postern: 1, started, peer: { ...peer, ref: session.ref }, steps, dns, calls: consult })
   }
   return {
     ref: session.ref,
     connect: () => verb({ verb: 'connect' }, () => session.connect()),
-    early: () => verb({ verb: 'early' }, () => session.early()),
+    pregreet: () => verb({ verb: 'early' }, () => session.pregreet()),
     helo: (name, tls) =>
       verb({ verb: 'helo', ...(name !== undefined && { name }), ...(tls && { tls }) }, () => session.helo(name, tls)),
     mail: (reversePath, details) =>
       verb({ verb: 'mail', reversePath, ...(details && { details }) }, () => session.mail(reversePath, details)),
     rcpt: forwardPath => verb({ verb: 'rcpt', forwardPath }, () => session.rcpt(forwardPath)),
-    withdraw: forwardPath => {
+    removeRecipient: forwardPath => {
       note(steps, { at: elapsed(), verb: 'withdraw', forwardPath })
-      session.withdraw(forwardPath)
+      session.removeRecipient(forwardPath)
     },
     data: content => {
       const { tapped, seen } = tap(content, limits.size)

@@ -1,10 +1,11 @@
 /** A recording: one session with every answer it got from outside, as one JSON file that a person can read. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Decision, Outcome } from '../core/decision.ts'
-import type { MailDetails, Peer } from '../core/session.ts'
-import type { Tls } from '../core/stage.ts'
-import type { Answer } from '../dns/resolver.ts'
+import type { Client } from '../engine/client.ts'
+import type { MailDetails } from '../engine/session.ts'
+import type { Decision, Outcome } from '../model/decision.ts'
+import type { Answer } from '../model/resolver.ts'
+import type { Tls } from '../model/stage.ts'
 
 /** Lines without their CRLF where the message is text, else base64. */
 export type RecordedMessage = { readonly lines: readonly string[] } | { readonly base64: readonly string[] }
@@ -37,7 +38,7 @@ export type Verb =
 interface Timed {
   readonly at: number
   /** How long the answer took; absent when none came. */
-  readonly took?: number
+  readonly ms?: number
 }
 
 export type Step = Timed & Verb & { readonly decision?: Decision | RecordedOutcome }
@@ -50,7 +51,7 @@ export interface RecordedAnswer extends Timed {
   readonly known?: true
 }
 
-export interface RecordedConsult extends Timed {
+export interface RecordedCall extends Timed {
   readonly key: string
   readonly answer?: unknown
   /** The message of the error, where the question failed. */
@@ -62,10 +63,10 @@ export interface Recording {
   readonly postern: 1
   /** By the wall's clock, in UTC. */
   readonly started: string
-  readonly peer: Peer
+  readonly peer: Client
   readonly steps: readonly Step[]
   readonly dns: readonly RecordedAnswer[]
-  readonly consult: readonly RecordedConsult[]
+  readonly calls: readonly RecordedCall[]
 }
 
 /** Reads a file that {@link saveTo} wrote. @throws Error when it is none. */
@@ -76,10 +77,8 @@ export async function load(file: string): Promise<Recording> {
 }
 
 const isRecording = (value: unknown): value is Recording => {
-  const { postern, peer, steps, dns, consult } = (value ?? {}) as Partial<Recording>
-  return (
-    postern === 1 && ['string', 'undefined'].includes(typeof peer?.ip) && [steps, dns, consult].every(Array.isArray)
-  )
+  const { postern, peer, steps, dns, calls } = (value ?? {}) as Partial<Recording>
+  return postern === 1 && ['string', 'undefined'].includes(typeof peer?.ip) && [steps, dns, calls].every(Array.isArray)
 }
 
 /**
@@ -96,7 +95,7 @@ export const saveTo =
       flag: 'wx',
     })
 
-/** As lines, if that gives back the same octets and shows them to a person; else as base64. */
+/** As lines, if that gives back the same bytes and shows them to a person; else as base64. */
 export function writeMessage(octets: Buffer): RecordedMessage {
   const text = octets.toString()
   const isText = !/[\0-\x08\v\f\x0e-\x1f\x7f]|(?<!\r)\n|\r(?!\n)/.test(text) && Buffer.from(text).equals(octets)

@@ -1,4 +1,4 @@
-/** Takes secrets out of recordings: every occurrence, in whatever case, in text and in octets. */
+/** Takes secrets out of recordings: every occurrence, in whatever case, in text and in bytes. */
 import { type Recording, readMessage, type Step, writeMessage } from './recording.ts'
 
 /** What stands in a secret's place. A label that DNS can be asked for, so that a redacted recording can be played. */
@@ -25,15 +25,15 @@ export function redactor(secrets: readonly string[]): (recording: Recording) => 
 /** A function that replaces secrets in one text; undefined when there are none. */
 export function replacer(secrets: readonly string[]): ((text: string) => string) | undefined {
   if (secrets.length === 0) return undefined
-  if (secrets.some(secret => secret.length < SHORTEST))
-    throw new TypeError(`redact: a secret of fewer than ${SHORTEST} characters would redact other text as well`)
+  if (secrets.some(secret => secret.length < MIN_LENGTH))
+    throw new TypeError(`redact: a secret of fewer than ${MIN_LENGTH} characters would redact other text as well`)
   // Longest first, so that a secret that begins with another is replaced whole.
   const patterns = [...secrets].sort((a, b) => b.length - a.length).map(secret => secret.replace(/\W/g, '\\$&'))
   const any = new RegExp(patterns.join('|'), 'gi')
   return text => text.replace(any, REDACTED)
 }
 
-const SHORTEST = 4
+const MIN_LENGTH = 4
 
 /** The same value with every text in it replaced, keys included. */
 export function deep<T>(value: T, text: (value: string) => string): T {

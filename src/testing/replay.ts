@@ -1,12 +1,12 @@
 /** Plays a recording again, without any service: the same gateway decides the same, to the letter. */
 import { Readable } from 'node:stream'
-import type { Decision } from '../core/decision.ts'
-import type { Session } from '../core/session.ts'
-import type { Gateway } from '../postern.ts'
+import type { Gateway } from '../engine/gateway.ts'
+import type { Session } from '../engine/session.ts'
+import type { Decision } from '../model/decision.ts'
 import { load, type RecordedOutcome, type Recording, readMessage, type Step, writeDecision } from './recording.ts'
 import { deep, replacer } from './redact.ts'
 import { differences } from './replay/compare.ts'
-import { type ReplayWorld, replayWorld } from './replay/world.ts'
+import { type ReplayServices, replayServices } from './replay/services.ts'
 
 export interface ReplayOptions {
   /** What was redacted when it was recorded, beside the `secrets` of the filters, if `gateway` still has it. @default none */
@@ -46,7 +46,7 @@ export async function replay(
 ): Promise<Replay> {
   const recording = typeof source === 'string' ? await load(source) : source
   const hide = replacer([...redact, ...gateway.secrets]) ?? (text => text)
-  const world = replayWorld(recording, hide)
+  const world = replayServices(recording, hide)
   const session = gateway.open(recording.peer, world)
   const steps: ReplayedStep[] = []
   let progress = begin
@@ -57,7 +57,7 @@ export async function replay(
       continue
     }
     if (step.verb === 'withdraw') {
-      session.withdraw(step.forwardPath)
+      session.removeRecipient(step.forwardPath)
       continue
     }
     const said = saidBy(step)
@@ -79,8 +79,8 @@ export async function replay(
 
 type Asked = Exclude<Step, { readonly verb: 'reset' | 'close' | 'withdraw' }>
 
-async function play(step: Asked, session: Session, world: ReplayWorld): Promise<Decision | RecordedOutcome> {
-  const until = step.at + (step.took ?? 0)
+async function play(step: Asked, session: Session, world: ReplayServices): Promise<Decision | RecordedOutcome> {
+  const until = step.at + (step.ms ?? 0)
   const content = step.verb === 'data' ? contentOf(step) : undefined
   const verb = call(step, session, content)
   const decision = await world.settle(verb, until, () => content?.destroy(new Error('the recording ends here')))
@@ -93,7 +93,7 @@ function call(step: Asked, session: Session, content = Readable.from([])): Promi
     case 'connect':
       return session.connect()
     case 'early':
-      return session.early()
+      return session.pregreet()
     case 'helo':
       return session.helo(step.name, step.tls)
     case 'mail':
@@ -122,8 +122,8 @@ function contentOf({ message, end, error = 'aborted' }: Extract<Step, { readonly
 }
 
 /** The client may have left, or the host given up, while the verb was under way. */
-function interruptions(step: Asked, later: readonly Step[], session: Session, { schedule }: ReplayWorld): void {
-  const end = step.took === undefined ? Number.POSITIVE_INFINITY : step.at + step.took
+function interruptions(step: Asked, later: readonly Step[], session: Session, { schedule }: ReplayServices): void {
+  const end = step.ms === undefined ? Number.POSITIVE_INFINITY : step.at + step.ms
   for (const { at, verb } of later) {
     if (at >= end || (verb !== 'reset' && verb !== 'close')) return
     schedule(at, () => session[verb]())

@@ -1,7 +1,7 @@
 /** A DNS world as a literal: what tests of rules and replays of sessions ask instead of the network. */
 import { aborted, answered, badName, failure } from '../dns/answer.ts'
 import { queryName } from '../dns/name.ts'
-import type { Answer, FailureCause, Records, RecordType, Resolver } from '../dns/resolver.ts'
+import type { Answer, FailureCause, Records, RecordType, Resolver } from '../model/resolver.ts'
 
 type OneOrMany<R> = R | readonly R[]
 
@@ -38,7 +38,7 @@ interface Node {
   readonly otherwise?: FailureCause | undefined
 }
 
-const LONGEST_CHAIN = 8
+const MAX_CHAIN = 8
 
 const causes: Readonly<Record<FailureCause, true>> = {
   timeout: true,
@@ -84,7 +84,7 @@ export function zone(literal: ZoneLiteral): Zone {
 
 function answer<T extends RecordType>(nodes: ReadonlyMap<string, Node>, query: string, type: T): Answer<Records[T]> {
   let name = query
-  for (let link = 0; link <= LONGEST_CHAIN; link += 1) {
+  for (let link = 0; link <= MAX_CHAIN; link += 1) {
     const node = nodes.get(name) ?? wildcard(nodes, name)
     if (node === undefined) return { kind: 'nxdomain' }
     const held = node.held[type]
@@ -95,7 +95,7 @@ function answer<T extends RecordType>(nodes: ReadonlyMap<string, Node>, query: s
       return node.otherwise ? failure(node.otherwise, `${name} ${type}`) : { kind: 'nodata' }
     name = canonical(alias[0])
   }
-  return failure('servfail', `${query} is the start of more than ${LONGEST_CHAIN} CNAMEs`)
+  return failure('servfail', `${query} is the start of more than ${MAX_CHAIN} CNAMEs`)
 }
 
 // RFC 4592 §3.3.1: only the wildcard directly below the closest name that exists is the source of the answer.

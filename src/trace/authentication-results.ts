@@ -1,15 +1,15 @@
 /** Authentication-Results (RFC 8601): what was found out about a message, for whoever reads it after us. */
 
-import { PosternError } from '../core/errors.ts'
-import { type Check, check, checked, required, schemaOf } from '../core/options.ts'
 import { queryName } from '../dns/name.ts'
-import { type Arc, arc } from '../facts/arc.ts'
-import { type Dkim, dkim } from '../facts/dkim.ts'
+import { type Arc, arc } from '../facts/arc/arc.ts'
+import { type Dkim, dkim } from '../facts/dkim/dkim.ts'
 import { type Dmarc, dmarc } from '../facts/dmarc.ts'
 import { type Rdns, rdns } from '../facts/rdns.ts'
-import { type Spf, type SpfCheck, spf } from '../facts/spf.ts'
+import { type Spf, type SpfCheck, spf } from '../facts/spf/spf.ts'
+import { PosternError } from '../model/errors.ts'
+import { type Check, check, checked, required, schemaOf } from '../model/options.ts'
 import { domainOf } from '../net/path.ts'
-import { type Found, folded, printable, type TraceField, type Tracer, tokenOrQuoted } from './tracer.ts'
+import { folded, printable, type TraceField, type TraceInput, type Tracer, tokenOrQuoted } from './tracer.ts'
 
 export interface AuthenticationResultsOptions {
   /** The name of this service, the authserv-id: a host or domain name that no other administration uses. */
@@ -19,7 +19,7 @@ export interface AuthenticationResultsOptions {
 const schema = schemaOf<AuthenticationResultsOptions>('authenticationResults', { id: required(hostNameCheck()) })
 
 const NAME = 'Authentication-Results'
-const MOST_OCTETS = 4096
+const MAX_OCTETS = 4096
 
 /**
  * One field with what was found, iprev, spf, dkim, dmarc and arc; what nobody asked for is left out, and when nothing was,
@@ -58,7 +58,7 @@ export function authservId(id: string): string {
 /** Method and result first, then the properties. */
 type Words = readonly [string, ...(string | undefined)[]]
 
-function resultsOf(ip: string | undefined, found: Found): readonly Words[] {
+function resultsOf(ip: string | undefined, found: TraceInput): readonly Words[] {
   const reverse = found(rdns)
   const sender = found(spf)
   const signatures = found(dkim)
@@ -126,7 +126,7 @@ function write(id: string, results: readonly Words[]): string {
   for (const words of parts) {
     // Two for the semicolon and the space, three for each fold that there may be.
     octets += words.reduce((sum, word) => sum + word.length + 3, 2)
-    if (octets > MOST_OCTETS) break
+    if (octets > MAX_OCTETS) break
     kept.push([...words])
   }
   const lines = kept.map((words, index) =>

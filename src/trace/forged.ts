@@ -1,6 +1,7 @@
 /** Which fields of a message as it came must not stay: those that only we may write (RFC 8601 §5). */
-import { type HeaderField, type HeaderFields, isFieldName } from '../mime/header.ts'
-import { decodeWords } from '../mime/words.ts'
+
+import { decodeWords } from '../mime/header/words.ts'
+import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import { domainOf } from '../net/path.ts'
 import { authservId } from './authentication-results.ts'
 

@@ -1,6 +1,7 @@
 /** Received-SPF (RFC 7208 §9.1), for programs that read SPF there and not in Authentication-Results. */
-import { checked, required, schemaOf } from '../core/options.ts'
-import { spf } from '../facts/spf.ts'
+
+import { spf } from '../facts/spf/spf.ts'
+import { checked, required, schemaOf } from '../model/options.ts'
 import { authservId, hostNameCheck } from './authentication-results.ts'
 import { folded, type Tracer, tokenOrQuoted } from './tracer.ts'
 
@@ -12,7 +13,7 @@ export interface ReceivedSpfOptions {
 const schema = schemaOf<ReceivedSpfOptions>('receivedSpf', { receiver: required(hostNameCheck()) })
 
 const NAME = 'Received-SPF'
-const LONGEST_PATH = 254
+const MAX_PATH_LENGTH = 254
 
 /**
  * One field with the result of SPF, if it was asked for.
@@ -32,7 +33,9 @@ export function receivedSpf(options: ReceivedSpfOptions): Tracer {
       ...known('client-ip', ip),
       ...known('helo', helo),
       ...(check.mechanism === undefined ? [] : [['mechanism', check.mechanism]]),
-      ...(check.identity === 'mailfrom' && reversePath.length <= LONGEST_PATH ? [['envelope-from', reversePath]] : []),
+      ...(check.identity === 'mailfrom' && reversePath.length <= MAX_PATH_LENGTH
+        ? [['envelope-from', reversePath]]
+        : []),
     ]
     const words = pairs.map(([key = '', value = '']) => `${key}=${tokenOrQuoted(value)};`)
     return [[NAME, folded([check.result, ...words], NAME.length + 2)]]

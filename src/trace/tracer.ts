@@ -1,17 +1,17 @@
 /** What is written on top of a message: the form of a tracer, and how its lines are kept short and clean. */
-import type { Decision } from '../core/decision.ts'
-import type { Fact } from '../core/fact.ts'
-import type { Message } from '../core/stage.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Fact } from '../model/fact.ts'
+import type { Message } from '../model/stage.ts'
 
 /** What was found about a fact, if it was asked for and found. Asks nothing. */
-export type Found = <T>(fact: Fact<never, T>) => T | undefined
+export type TraceInput = <T>(fact: Fact<never, T>) => T | undefined
 
 /** One field. The value is printable US-ASCII, folded with CRLF and a space where it is long. */
 export type TraceField = readonly [name: string, value: string]
 
 /** Writes fields for a message that was judged, from what is known. Asks nothing, and never throws. */
 export interface Tracer {
-  (message: Message, decision: Decision, found: Found): readonly TraceField[]
+  (message: Message, decision: Decision, found: TraceInput): readonly TraceField[]
   /** The name under which it writes Authentication-Results: what came in under it is removed. */
   readonly authservId?: string
 }
@@ -39,10 +39,10 @@ export function folded(words: readonly string[], used: number): string {
 export const printable = (text: string, most: number): string => text.slice(0, most).replace(/[^ -~]/g, '?')
 
 const TOKEN = /^[\w.!#$%&'*+^`{|}~-]+$/
-const LONGEST_VALUE = 255
+const MAX_VALUE_LENGTH = 255
 
 /** A token as it is, anything else as a quoted string (RFC 2045 §5.1, RFC 5322 §3.2.4). */
 export function tokenOrQuoted(value: string): string {
-  const clean = printable(value, LONGEST_VALUE)
+  const clean = printable(value, MAX_VALUE_LENGTH)
   return TOKEN.test(clean) ? clean : `"${clean.replace(/["\\]/g, '\\$&')}"`
 }

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { hooks } from '../../src/adapters/hooks/index.ts'
 import { milter } from '../../src/adapters/milter/index.ts'
-import { policyService } from '../../src/adapters/policy/index.ts'
+import { policyService } from '../../src/adapters/postfix-policy/index.ts'
+import { hooks } from '../../src/adapters/stalwart/index.ts'
 import { serve, webhook } from '../../src/adapters/webhook/index.ts'
 import { type Gateway, postern } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
@@ -37,22 +37,22 @@ interface Port {
 
 const ports: Readonly<Record<string, Port>> = {
   milter: {
-    open: gateway => milter(gateway, { connections, patience }),
+    open: gateway => milter(gateway, { connections, timeout: patience }),
     request: Buffer.concat([offer(), client()]),
     answer: /^\0{3}[\s\S]O[\s\S]*c$/,
   },
   policy: {
-    open: gateway => policyService(gateway, { connections, patience }),
+    open: gateway => policyService(gateway, { connections, timeout: patience }),
     request: Buffer.from(asked),
     answer: /^action=DUNNO\n\n$/,
   },
   hooks: {
-    open: gateway => serve(hooks(gateway, { authorization }), { connections, patience }),
+    open: gateway => serve(hooks(gateway, { authorization }), { connections, timeout: patience }),
     request: Buffer.from(post('application/json', call)),
     answer: /^HTTP\/1\.1 200 /,
   },
   webhook: {
-    open: gateway => serve(webhook(gateway, { authorization }), { connections, patience }),
+    open: gateway => serve(webhook(gateway, { authorization }), { connections, timeout: patience }),
     request: Buffer.from(post('message/rfc822', 'From: a@example.org\r\n\r\nHello\r\n')),
     answer: /^HTTP\/1\.1 200 /,
   },

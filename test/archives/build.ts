@@ -1,4 +1,4 @@
-/** Builds files, honest ones and traps: zip archives and Compound Files octet by octet. */
+/** Builds files, honest ones and traps: zip archives and Compound Files byte by byte. */
 import { crc32, deflateRawSync } from 'node:zlib'
 
 export interface ZipFileOptions {
@@ -14,7 +14,7 @@ export interface ZipFileOptions {
   readonly declared?: number
   /** Not named by the directory. */
   readonly hidden?: boolean
-  /** The place of another entry, to share its octets. */
+  /** The place of another entry, to share its bytes. */
   readonly sameAs?: number
 }
 
@@ -173,7 +173,7 @@ export function ole(streams: readonly OleStream[], { rootClass = '' } = {}): Buf
   return Buffer.concat([head, ...sectors, words(fat)])
 }
 
-/** MS-OVBA's compression with no copies: every octet as it is. */
+/** MS-OVBA's compression with no copies: every byte as it is. */
 export function vba(source: string): Buffer {
   const text = Buffer.from(source, 'latin1')
   const chunks: Buffer[] = [Buffer.from([1])]

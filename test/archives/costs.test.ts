@@ -46,7 +46,7 @@ function overlapping(count: number): Buffer {
 describe('what a file made to cost much costs', () => {
   test.for<readonly [what: string, bytes: Buffer, trait: Trait | undefined]>([
     ['RTF objects in objects', repeated('{\\rtf1', '\\objdata '), 'unscannable'],
-    ['RTF objects of one octet', repeated('{\\rtf1', '\\objdata 00}'), 'unscannable'],
+    ['RTF objects of one byte', repeated('{\\rtf1', '\\objdata 00}'), 'unscannable'],
     ['folders of a disk image that lie in each other', folders(SIZE), 'unscannable'],
     ['files of a notebook that are empty', repeated(ONENOTE, FILE_DATA), 'unscannable'],
     ['files of a notebook that hold each other', overlapping(99), 'embedded-file'],

@@ -172,7 +172,7 @@ describe('traps', () => {
     ],
     ['a zip of four megabytes of nothing', zip([{ name: 'a', packed: heavy }]), 'bomb'],
     [
-      'a zip whose entries share octets',
+      'a zip whose entries share bytes',
       zip([
         { name: 'a', data: 'x'.repeat(50) },
         { name: 'b', data: 'x'.repeat(50), sameAs: 0 },
@@ -180,7 +180,7 @@ describe('traps', () => {
       'overlapping',
     ],
     [
-      'a zip that declares a hundred megabytes in a few octets',
+      'a zip that declares a hundred megabytes in a few bytes',
       zip([{ name: 'a', data: 'x', declared: 100_000_000 }]),
       'bomb',
     ],
@@ -480,7 +480,7 @@ const samples: readonly Buffer[] = [
 
 const { env } = process
 
-test('M13 files with octets changed, cut out and put in never throw', async () => {
+test('M13 files with bytes changed, cut out and put in never throw', async () => {
   const runs = Number(env.POSTERN_FUZZ ?? 300)
   const change = fc.record({ at: fc.nat(), octet: fc.nat(255), kind: fc.constantFrom('set', 'cut', 'insert', 'huge') })
   await fc.assert(

@@ -10,7 +10,7 @@ export interface Row {
 const list: readonly (readonly [id: string, weight: number, text: string])[] = [
   // On the wire
   ['W01', 3, 'every odd way to end the data, however segmented: one message, never a second envelope'],
-  ['W02', 3, 'the same octets passed on: neither bare CR, bare LF nor NUL leaves, a lenient server sees one message'],
+  ['W02', 3, 'the same bytes passed on: neither bare CR, bare LF nor NUL leaves, a lenient server sees one message'],
   ['W03', 3, 'a dot after a bare LF is content; it is neither un-stuffed alone nor lost'],
   ['W04', 2, 'bare CR and LF in the data are made CRLF or refused, for every client alike'],
   ['W05', 1, 'command lines that end in a bare LF are noted or refused'],
@@ -35,7 +35,7 @@ const list: readonly (readonly [id: string, weight: number, text: string])[] = [
   ['W24', 1, 'HTTP, TLS or RDP on the port gets one reply at most'],
   ['W25', 1, '8-bit paths and header fields without SMTPUTF8 are refused or marked'],
   ['W26', 3, 'a client that leaves at any moment leaves no socket, timer or file behind'],
-  ['W27', 3, 'random octets in any state crash and hang nothing'],
+  ['W27', 3, 'random bytes in any state crash and hang nothing'],
   // Who it is from
   ['A01', 3, 'names that DNS cannot hold are a permerror and are never asked for'],
   ['A02', 3, 'strict alignment takes no subdomain'],
@@ -85,7 +85,7 @@ const list: readonly (readonly [id: string, weight: number, text: string])[] = [
   ['M14', 1, 'HTML smuggling, active SVG and disguised shortcuts are found'],
   ['M15', 3, 'no rule has a regular expression that backtracks'],
   ['M16', 2, 'names such as __proto__ change no object'],
-  ['M17', 3, 'accepted mail leaves octet for octet as it came, but for the trace'],
+  ['M17', 3, 'accepted mail leaves byte for byte as it came, but for the trace'],
   // What it leans on
   ['D01', 3, 'whatever clamd does wrong, only its clear word means clean'],
   ['D02', 3, 'while clamd is away nothing passes unscanned, and it is used again at once'],

@@ -4,8 +4,8 @@ import { explain } from '../../src/classify/explain.ts'
 import { features } from '../../src/classify/features.ts'
 import type { Features } from '../../src/classify/packing.ts'
 import { decode } from '../../src/classify/snapshot.ts'
-import { PosternError } from '../../src/core/errors.ts'
-import type { Label } from '../../src/core/feedback.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import type { Label } from '../../src/model/feedback.ts'
 import { seenIn } from '../support/seen.ts'
 import { newDice, sorted } from '../support/sorted-mail.ts'
 
@@ -107,13 +107,13 @@ test('a teacher who is trusted less moves less, and does not move the promise', 
   part.learn(one, 'ham', 0, 0.1)
   expect(part.judge(one).margin).toBeGreaterThan(whole.judge(one).margin)
   expect(part.judge(one).margin).toBeLessThan(before.margin)
-  expect([whole, part].map(node => decode(node.export()).hamTail.length)).toEqual([61, 60])
+  expect([whole, part].map(node => decode(node.export()).hamQuantiles.length)).toEqual([61, 60])
   const none = part.judge(one).margin
   part.learn(one, 'ham', 0, 0)
   expect(part.judge(one).margin).toBeCloseTo(none, 1)
 })
 
-test('the same lessons make the same model, to the octet', () => {
+test('the same lessons make the same model, to the byte', () => {
   expect(taught(0, 40).export().equals(taught(0, 40).export())).toBe(true)
 })
 

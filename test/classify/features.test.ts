@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { features, HEAD, viewsOf } from '../../src/classify/features.ts'
 import { gramCollector } from '../../src/classify/grams.ts'
-import { headerOf } from '../../src/mime/collect.ts'
+import { headerOf } from '../../src/mime/header/collect.ts'
 import { message } from '../../src/testing/message.ts'
 import { seenIn } from '../support/seen.ts'
 
@@ -24,7 +24,7 @@ test.for([
   expect(features(seenIn(kept))).toEqual(features(seenIn(honest)))
 })
 
-test('the way and the date are seen in the first octets only', () => {
+test('the way and the date are seen in the first bytes only', () => {
   const travelled = Buffer.concat([Buffer.from('Received: from a.example by b.example; Mon, 1 Jan 2024\r\n'), honest])
   const [header, body, raw] = features(seenIn(travelled))
   const [plainHeader, plainBody, plainRaw] = features(seenIn(honest))
@@ -44,7 +44,7 @@ test('where the text says next to nothing, what was sent speaks for itself', () 
   expect(viewsOf({ ...seen, text: '\ufffd'.repeat(60) }).body[1]).toBe(seen.head.toString())
 })
 
-test('octets in no declared charset are read as GB 18030 when they are not UTF-8, even where they are cut', () => {
+test('bytes in no declared charset are read as GB 18030 when they are not UTF-8, even where they are cut', () => {
   const seen = seenIn(honest)
   const gb = Buffer.from('b9f3b9abcbbeb8bad4f0c8cb', 'hex')
   expect(viewsOf({ ...seen, text: '', head: gb }).body[1]).toBe('贵公司负责人')

@@ -14,12 +14,12 @@ test('what is packed comes back, in order', () => {
   )
 })
 
-test('a feature costs about one octet', () => {
+test('a feature costs about one byte', () => {
   const view = Uint16Array.from({ length: 3_000 }, (_, index) => (index * 21) % SPACE)
   expect(pack([view]).length).toBeLessThan(3_100)
 })
 
-test('octets from anywhere are features or nothing, and never an exception', () => {
+test('bytes from anywhere are features or nothing, and never an exception', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), octets => {
       const features = unpack(octets, 3)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { newClassifier } from '../../src/classify/classifier.ts'
 import { features } from '../../src/classify/features.ts'
 import { decode } from '../../src/classify/snapshot.ts'
-import { PosternError } from '../../src/core/errors.ts'
+import { PosternError } from '../../src/model/errors.ts'
 import { seenIn } from '../support/seen.ts'
 import { sorted } from '../support/sorted-mail.ts'
 
@@ -30,7 +30,7 @@ const headed = (replace: (heading: string) => string) =>
 
 test('a sound snapshot is read', () => {
   expect(decode(sound)).toMatchObject({ ham: 5, spam: 0, examples: { length: 5 } })
-  expect(decode(written(0.5)).experts[0]?.weights[0]).toBe(0.5)
+  expect(decode(written(0.5)).models[0]?.weights[0]).toBe(0.5)
 })
 
 describe('a snapshot is refused', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { arc } from '../../src/facts/arc.ts'
+import { arc } from '../../src/facts/arc/arc.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 

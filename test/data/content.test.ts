@@ -1,4 +1,4 @@
-/** Every message of the corpora through the facts about its content, and odd ones with octets changed: within their time. */
+/** Every message of the corpora through the facts about its content, and odd ones with bytes changed: within their time. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,7 +63,7 @@ test.for([
   expect((100 * ambiguous) / paths.length).toBeLessThan(most)
 })
 
-test('odd messages with octets changed are read too', async () => {
+test('odd messages with bytes changed are read too', async () => {
   const originals = filesIn(join(folder, 'mime')).map(path => crlf(readFileSync(path)).toString('latin1'))
   const changed = fc
     .tuple(

@@ -26,7 +26,7 @@ const reads: Filter = {
 }
 
 test.for(['mime', 'spamassassin', 'csdmc-2010', 'trec06c-head', 'trec06p'])(
-  'every message of %s is judged without a failure, and delivered to the octet',
+  'every message of %s is judged without a failure, and delivered to the byte',
   { timeout: 1_500_000 },
   async name => {
     const unhandled: unknown[] = []

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Resolver } from '../../src/dns/resolver.ts'
-import { spf } from '../../src/facts/spf.ts'
+import { spf } from '../../src/facts/spf/spf.ts'
+import type { Resolver } from '../../src/model/resolver.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, type ZoneNode, zone } from '../../src/testing/zone.ts'
 

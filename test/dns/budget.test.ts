@@ -1,7 +1,7 @@
 /** No message makes us ask for ever. */
 import { describe, expect, test } from 'vitest'
 import { withBudget } from '../../src/dns/budget.ts'
-import type { Answer, Purpose, Records, Resolver } from '../../src/dns/resolver.ts'
+import type { Answer, Purpose, Records, Resolver } from '../../src/model/resolver.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 

@@ -1,4 +1,4 @@
-/** What is remembered is bounded in number, in octets and in time. */
+/** What is remembered is bounded in number, in bytes and in time. */
 import { expect, test } from 'vitest'
 import { answered } from '../../src/dns/answer.ts'
 import { cache } from '../../src/dns/cache.ts'
@@ -16,14 +16,14 @@ test('an answer is forgotten when its time is over', () => {
   expect(memory.get('A a.example')).toEqual(answered(['192.0.2.1']))
   clock.pass(1)
   expect(memory.get('A a.example')).toBeUndefined()
-  expect([memory.size, memory.octets]).toEqual([0, 0])
+  expect([memory.size, memory.bytes]).toEqual([0, 0])
 })
 
 test('what lives no time is not kept, and makes room for what was there', () => {
   const { memory } = made()
   memory.set('A a.example', answered(['192.0.2.1']), 1_000)
   memory.set('A a.example', answered(['192.0.2.2']), 0)
-  expect([memory.get('A a.example'), memory.size, memory.octets]).toEqual([undefined, 0, 0])
+  expect([memory.get('A a.example'), memory.size, memory.bytes]).toEqual([undefined, 0, 0])
 })
 
 test('the answer used longest ago makes room', () => {
@@ -42,7 +42,7 @@ test('a hundred thousand random names and long texts never hold more than the li
     memory.set(`TXT ${index}.example`, index % 3 === 0 ? answered([[text, text]]) : { kind: 'nxdomain' }, 60_000)
     if (index % 1_000 !== 0) continue
     expect(memory.size).toBeLessThanOrEqual(1_000)
-    expect(memory.octets).toBeLessThanOrEqual(200_000)
+    expect(memory.bytes).toBeLessThanOrEqual(200_000)
   }
   expect(memory.size).toBeGreaterThan(10)
 })

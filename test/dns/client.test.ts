@@ -34,7 +34,7 @@ describe('a forged reply', () => {
     ['with another id', query => answer({ ...query, id: query.id ^ 1 }, [text(query.name, 'false')])],
     ['to another question', query => answer({ ...query, question: otherQuestion(query) }, [text(query.name, 'false')])],
     ['that is a question itself', query => Buffer.from(query.packet)],
-    ['of one octet', () => Buffer.of(0)],
+    ['of one byte', () => Buffer.of(0)],
     ['of nothing', () => Buffer.alloc(0)],
   ])('%s is passed over, and the true one that follows is taken', async ([, forge]) => {
     const server = await liar(query => [forge(query), answer(query)])

@@ -1,8 +1,8 @@
-/** The codec of DNS against any octets: it never throws, and reads back what was written. */
+/** The codec of DNS against any bytes: it never throws, and reads back what was written. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeQuery, type Query, readReply } from '../../src/dns/message.ts'
-import type { Records, RecordType } from '../../src/dns/resolver.ts'
+import type { Records, RecordType } from '../../src/model/resolver.ts'
 import { decodeQuery, encodeRecord, encodeReply } from '../support/dns-codec.ts'
 
 const query: Query = { id: 0x1234, name: 'wWw.exAmple.org', type: 'MX' }
@@ -93,7 +93,7 @@ test('a dot inside a label does not end it', () => {
   })
 })
 
-test('octets of any kind behind the right id never throw', () => {
+test('bytes of any kind behind the right id never throw', () => {
   const head = whole.subarray(0, 12 + asked.question.length)
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (octets, counts) => {
@@ -107,7 +107,7 @@ test('octets of any kind behind the right id never throw', () => {
   )
 })
 
-test('a reply with octets changed is read or refused, and what is read is bounded', () => {
+test('a reply with bytes changed is read or refused, and what is read is bounded', () => {
   const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255))
   fc.assert(
     fc.property(fc.array(change, { maxLength: 6 }), changes => {

@@ -39,7 +39,7 @@ test.for([
   ['an address literal', '[192.0.2.1]'],
   ['a wildcard', '*.example.org'],
   ['a label of 64', `a${label63}.example`],
-  ['254 octets', `c${name253}`],
+  ['254 bytes', `c${name253}`],
   ['a megabyte', 'a.'.repeat(500_000)],
 ])('A01 a name with %s is no name', ([, name]) => expect(queryName(name ?? '')).toBeUndefined())
 

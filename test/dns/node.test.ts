@@ -2,10 +2,10 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
 import { withBudget } from '../../src/dns/budget.ts'
 import { type ResolverOptions, resolver } from '../../src/dns/node.ts'
-import type { Answer, FailureCause, RecordType } from '../../src/dns/resolver.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import type { Answer, FailureCause, RecordType } from '../../src/model/resolver.ts'
 import { type DnsServer, dnsServer } from '../support/dns-server.ts'
 import { handClock } from '../support/hand-clock.ts'
 
@@ -202,7 +202,7 @@ describe('what was asked', () => {
 
   test('a TTL of zero is honoured, and one of a day is cut to the longest life', async () => {
     const clock = handClock()
-    const remembering = dns({ clock, cache: { longest: '5s' } })
+    const remembering = dns({ clock, cache: { maxTtl: '5s' } })
     const before = [count('fleeting.example A'), count('brief.example A')]
     await remembering.resolve('fleeting.example', 'A')
     await remembering.resolve('fleeting.example', 'A')
@@ -213,7 +213,7 @@ describe('what was asked', () => {
   })
 
   test('an answer that comes too late serves those who ask again', async () => {
-    const hasty = dns({ timeout: 400, cache: { failure: 0 } })
+    const hasty = dns({ timeout: 400, cache: { failureTtl: 0 } })
     const before = count('late.example TXT')
     expect(await hasty.resolve('late.example', 'TXT')).toMatchObject({ kind: 'failure', cause: 'timeout' })
     const patient = dns({ timeout: '6s' })
@@ -233,7 +233,7 @@ describe('what was asked', () => {
   })
 
   test('more questions on their way than the limit fail without being asked', async () => {
-    const narrow = dns({ timeout: 300, inFlight: 3 })
+    const narrow = dns({ timeout: 300, maxConcurrent: 3 })
     const answers = await Promise.all(
       Array.from({ length: 5 }, (_, index) => narrow.resolve(`n${index}.example.org`, index < 3 ? 'A' : 'TXT')),
     )
@@ -249,7 +249,7 @@ describe('what was asked', () => {
 
 describe('an attacker whose server answers after twenty seconds', () => {
   test('A23 holds his own message five seconds at most, and nobody else at all', async () => {
-    const shared = dns({ cache: { failure: 0 } })
+    const shared = dns({ cache: { failureTtl: 0 } })
     const own = withBudget(shared, { time: '3s' })
     const start = performance.now()
     const attack = (async () => {

@@ -1,9 +1,9 @@
 /** The age of the public suffix list, and that it is the one in use. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Notice } from '../../src/core/world.ts'
 import { suffixList } from '../../src/dns/organisation.ts'
 import { postern } from '../../src/index.ts'
+import type { Notice } from '../../src/model/services.ts'
 import { clock } from '../../src/testing/clock.ts'
 
 const DAY = 86_400_000
@@ -18,7 +18,7 @@ const told = async (days: number): Promise<readonly Notice[]> => {
 test('A21 a gateway that starts with a list of 91 days says so', async () => {
   expect(await told(91)).toEqual([
     {
-      what: 'organisation/old',
+      code: 'organisation/old',
       reason: `the public suffix list is 91 days old, of ${suffixList.published}: update postern`,
       level: 'warning',
     },

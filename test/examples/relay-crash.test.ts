@@ -10,7 +10,7 @@ import { deliver, letter, messages, relayProcess, stuffed } from './relay-proces
 const text = (id: string) => Buffer.from(stuffed(letter(id, 2_000)), 'latin1')
 const commands = ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.net>', 'DATA'] as const
 
-/** How many commands are answered, how many octets of the message are sent, and how long until the end comes. */
+/** How many commands are answered, how many bytes of the message are sent, and how long until the end comes. */
 interface Point {
   readonly answered: number
   readonly part?: (bytes: Buffer) => Buffer

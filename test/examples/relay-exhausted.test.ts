@@ -10,7 +10,7 @@ import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuf
 const full = /^452 4\.3\.1 /
 const isWhole = (message: string): boolean => /\r\nend \S+\r\n$/.test(message)
 
-/** Octets of a message that fits into memory, and of one that needs the spool's file. */
+/** Bytes of a message that fits into memory, and of one that needs the spool's file. */
 const sizes = { 'from memory': 10_000, 'from a spool file': 25_000 } as const
 
 test.for(Object.entries(sizes))(

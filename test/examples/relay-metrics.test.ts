@@ -19,7 +19,7 @@ test('a relay that is told to serves what it has counted, at /metrics and nowher
     expect(text).toMatch(/^postern_sessions_total 1$/m)
     expect(text).toMatch(/^postern_load [\d.]+$/m)
     expect(text).toMatch(/^postern_admission_limit \d+$/m)
-    expect(text).toMatch(/^postern_condemned 0$/m)
+    expect(text).toMatch(/^postern_recently_refused 0$/m)
     expect((await fetch(`${at}/`)).status).toBe(404)
     expect((await fetch(`${at}/metrics`, { method: 'POST' })).status).toBe(404)
     client.destroy()

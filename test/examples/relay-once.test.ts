@@ -52,14 +52,14 @@ test('K01 noted before it is answered: after a restart who comes again is told 2
   expect([answer.code, got]).toEqual([250, [['b@x']]])
 })
 
-test('what was answered and heard is forgotten: the same octets sent anew are delivered anew', async () => {
+test('what was answered and heard is forgotten: the same bytes sent anew are delivered anew', async () => {
   const { got, relay } = counting()
   const deliver = relay()
   for (let time = 0; time < 3; time += 1) (await deliver(outcome('alert', ['b@x']), arrival)).ended?.(true)
   expect(got).toEqual([['b@x'], ['b@x'], ['b@x']])
 })
 
-test('two clients with the same octets at the same time are two messages', async () => {
+test('two clients with the same bytes at the same time are two messages', async () => {
   const { got, relay } = counting()
   const deliver = relay()
   const both = await Promise.all([1, 2].map(() => deliver(outcome('alert', ['b@x']), arrival)))
@@ -68,7 +68,7 @@ test('two clients with the same octets at the same time are two messages', async
   expect(got).toEqual([['b@x'], ['b@x'], ['b@x']])
 })
 
-test('another sender, another recipient or another octet is another message', async () => {
+test('another sender, another recipient or another byte is another message', async () => {
   const { got, relay } = counting()
   await relay()(outcome('x', ['b@x']), arrival)
   await relay()(outcome('y', ['b@x']), arrival)

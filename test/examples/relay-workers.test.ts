@@ -33,7 +33,7 @@ async function knock(relays: readonly RelayProcess[], round = 1): Promise<readon
       client.destroy()
     }
   }
-  const absences = () => relays.map(relay => relay.tells().split('store/away').length)
+  const absences = () => relays.map(relay => relay.tells().split('store/down').length)
   const [before, began] = [absences(), performance.now()]
   await Promise.all(Array.from({ length: 20 }, lane))
   if (performance.now() - began < IN_TIME && absences().join() === before.join()) return codes

@@ -26,7 +26,7 @@ beforeAll(async () => {
 const send = (port: number, to: string) =>
   run(swaks, ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', to, '--body', 'by swaks'])
 
-test('M17 what swaks and a raw socket send arrives in the Maildir octet for octet, below the fields on top', async () => {
+test('M17 what swaks and a raw socket send arrives in the Maildir byte for byte, below the fields on top', async () => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path])
   const text = letter('raw', 2_000)

@@ -50,7 +50,7 @@ test('each attached file is told with what lies in it; the text of the message i
   expect(cut).toBe(false)
 })
 
-test('a file is what its octets are, whatever it is called', async () => {
+test('a file is what its bytes are, whatever it is called', async () => {
   const data = ole([
     { path: 'EncryptionInfo', data: 'x' },
     { path: 'EncryptedPackage', data: 'y' },

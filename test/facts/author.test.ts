@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Author, readAuthor } from '../../src/facts/author.ts'
-import { parseAddresses } from '../../src/mime/addresses.ts'
-import { headerOf } from '../../src/mime/collect.ts'
+import { parseAddresses } from '../../src/mime/header/addresses.ts'
+import { headerOf } from '../../src/mime/header/collect.ts'
 import { addressParsers, mailauthAuthors, mailparserAuthors } from '../support/authors.ts'
 
 const messageFrom = (value: string) => Buffer.from(`Subject: x\r\nFrom: ${value}\r\nTo: z@example.org\r\n\r\nHello\r\n`)
@@ -123,7 +123,7 @@ test.for<[name: string, value: Buffer]>([
   ['Latin-1', Buffer.from('Jürgen <a@example.org>', 'latin1')],
   ['Shift_JIS', Buffer.concat([Buffer.from('83418343', 'hex'), Buffer.from(' <a@example.org>')])],
   ['Shift_JIS in quotes', Buffer.concat([Buffer.from('228341834322', 'hex'), Buffer.from(' <a@example.org>')])],
-  ['Shift_JIS with the octet of an @', Buffer.concat([Buffer.from('8340', 'hex'), Buffer.from(' <a@example.org>')])],
+  ['Shift_JIS with the byte of an @', Buffer.concat([Buffer.from('8340', 'hex'), Buffer.from(' <a@example.org>')])],
 ])('A03 a name in raw %s leaves the author clear', ([, value]) => {
   const message = Buffer.concat([Buffer.from('From: '), value, Buffer.from('\r\n\r\n')])
   expect(readAuthor(headerOf(message))).toMatchObject({ kind: 'clear', address: 'a@example.org' })

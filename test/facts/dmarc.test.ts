@@ -1,10 +1,10 @@
 /** DMARC: alignment, policies in all their spellings, and that an outage is never a failure. */
 import { describe, expect, test } from 'vitest'
-import type { FailureCause } from '../../src/dns/resolver.ts'
 import { author } from '../../src/facts/author.ts'
-import { type Dkim, type DkimSignature, dkim } from '../../src/facts/dkim.ts'
+import { type Dkim, type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
 import { dmarc } from '../../src/facts/dmarc.ts'
-import { type Spf, type SpfResult, spf } from '../../src/facts/spf.ts'
+import { type Spf, type SpfResult, spf } from '../../src/facts/spf/spf.ts'
+import type { FailureCause } from '../../src/model/resolver.ts'
 import { contextAt, ask as find } from '../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 
@@ -37,9 +37,16 @@ async function ask({
   return { found, asked: resolver.asked }
 }
 
-function senderOf([result, domain]: readonly [SpfResult, string], weak: boolean): Spf {
-  const check = { result, domain, identity: 'mailfrom', reason: '', weak, lookups: { count: 0, void: 0 } } as const
-  return { ...check, helo: { ...check, result: 'none', domain: '', identity: 'helo', weak: false } }
+function senderOf([result, domain]: readonly [SpfResult, string], permissive: boolean): Spf {
+  const check = {
+    result,
+    domain,
+    identity: 'mailfrom',
+    reason: '',
+    permissive,
+    lookups: { count: 0, void: 0 },
+  } as const
+  return { ...check, helo: { ...check, result: 'none', domain: '', identity: 'helo', permissive: false } }
 }
 
 function dkimOf(signatures: readonly Partial<DkimSignature>[]): Dkim {
@@ -72,7 +79,7 @@ describe('alignment', () => {
       testing: false,
       policyUnknown: false,
       alignedBy: [{ method: 'dkim', domain: 'example.org' }],
-      weak: false,
+      permissive: false,
       reason: 'DKIM of example.org speaks for example.org',
     })
   })
@@ -112,9 +119,9 @@ describe('alignment', () => {
   test('A18 a pass by SPF that half the Internet would be given is marked weak', async () => {
     const dns = policy('v=DMARC1; p=reject')
     const alone = await ask({ sender: ['pass', 'example.org'], weak: true, dns })
-    expect(alone.found).toMatchObject({ result: 'pass', weak: true })
+    expect(alone.found).toMatchObject({ result: 'pass', permissive: true })
     const signed = await ask({ sender: ['pass', 'example.org'], weak: true, signatures: [{}], dns })
-    expect(signed.found).toMatchObject({ result: 'pass', weak: false })
+    expect(signed.found).toMatchObject({ result: 'pass', permissive: false })
   })
 })
 

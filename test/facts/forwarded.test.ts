@@ -4,7 +4,7 @@ import { forwarded } from '../../src/facts/forwarded.ts'
 import { dnsbl, spf } from '../../src/filters/index.ts'
 import { postern } from '../../src/index.ts'
 import { ask, probe } from '../../src/testing/probe.ts'
-import { worldOf } from '../../src/testing/world.ts'
+import { servicesOf } from '../../src/testing/services.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const dns = zone({
@@ -61,7 +61,7 @@ test('of a stranger no field is believed', async () => {
 
 test('P07 behind a forwarder SPF and DNS lists see its client', async () => {
   const lists = dnsbl({ zones: [{ zone: 'bl.example', points: 6 }] })
-  await lists.start?.(worldOf({ dns }))
+  await lists.start?.(servicesOf({ dns }))
   const gateway = postern({ dns, name: 'mx.example.org', forwarders: ['198.51.100.25'], filters: [spf(), lists] })
   const send = async (ip: string, from = 'a@author.example') => {
     const session = gateway.open({ ip: '198.51.100.25' })

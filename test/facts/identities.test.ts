@@ -1,6 +1,6 @@
 /** What is proven, and nothing else. */
 import { describe, expect, test } from 'vitest'
-import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
+import { type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
 import { identities, origin } from '../../src/facts/identities.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'

@@ -1,4 +1,4 @@
-/** The octets of parts, in every reading of a message. */
+/** The bytes of parts, in every reading of a message. */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Parts, parts } from '../../src/facts/parts.ts'
@@ -7,7 +7,7 @@ import { mimeCases } from '../support/mime-cases.ts'
 
 const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex')
 
-test('the octets of every part can be had, of every reading, and from wherever they were decoded', async () => {
+test('the bytes of every part can be had, of every reading, and from wherever they were decoded', async () => {
   let count = 0
   for (const { message } of mimeCases) {
     const { all, bytes } = await ask(parts, { message })
@@ -22,7 +22,7 @@ test('the octets of every part can be had, of every reading, and from wherever t
   expect(count).toBeGreaterThan(100)
 })
 
-test('a large attachment is decoded as far as is asked, and a container has no octets', async () => {
+test('a large attachment is decoded as far as is asked, and a container has no bytes', async () => {
   const content = Buffer.alloc(900_000, 'some words ')
   const base64 = content.toString('base64').replace(/.{76}/g, '$&\r\n')
   const message = `Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\n${base64}\n--b--\n`
@@ -35,7 +35,7 @@ test('a large attachment is decoded as far as is asked, and a container has no o
   expect(await bytes(container, 100)).toEqual(Buffer.alloc(0))
 })
 
-test('a reader of many parts, one after another or at once, gives the same octets', async () => {
+test('a reader of many parts, one after another or at once, gives the same bytes', async () => {
   for (const { message } of mimeCases) {
     const { all, reader } = await ask(parts, { message })
     const [read, mixed] = [reader(), reader()]

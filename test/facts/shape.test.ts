@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Shape, shape } from '../../src/facts/shape.ts'
 import { postern } from '../../src/index.ts'
-import { lineEnds } from '../../src/mime/line-ends.ts'
+import { lineEnds } from '../../src/mime/decode/line-ends.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 

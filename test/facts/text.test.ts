@@ -17,8 +17,8 @@ test.for<[charset: string, octets: string, shown: string]>([
   ['utf-16le', '604f7d59', '你好'],
   ['windows-1251', 'cff0e8', 'При'],
   ['utf-7', Buffer.from('+AGA +ZeVnLIqe-! +- +').toString('hex'), '` 日本語! + +'],
-])('text in %s is decoded', async ([charset, octets, shown]) => {
-  const { visible } = await of(`Content-Type: text/plain; charset=${charset}`, Buffer.from(octets, 'hex'))
+])('text in %s is decoded', async ([charset, bytes, shown]) => {
+  const { visible } = await of(`Content-Type: text/plain; charset=${charset}`, Buffer.from(bytes, 'hex'))
   expect(visible).toBe(shown)
 })
 
@@ -52,7 +52,7 @@ test('what is shown with the message is visible, and what is attached is a secti
   expect(found.cut).toBe(false)
 })
 
-test('text that only some readers see is read too, and what is the same octets only once', async () => {
+test('text that only some readers see is read too, and what is the same bytes only once', async () => {
   const found = await of('Content-Type: text/plain\r\nContent-Type: text/html', '<b>Hello</b>')
   expect(found.sections.map(({ kind, visible }) => [kind, visible])).toEqual([
     ['plain', '<b>Hello</b>'],

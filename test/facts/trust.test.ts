@@ -2,8 +2,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import { accruals, type Counts, type Identity, usualMemory } from '../../src/facts/reputation.ts'
 import { addressMark, clientMark, senderTrust, trust, trustBy } from '../../src/facts/trust.ts'
+import type { Operation, Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import type { Operation, Store } from '../../src/store/store.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
@@ -23,7 +23,7 @@ function stored(records: readonly (readonly [Identity, Partial<Counts>])[], mark
   const hand = clock()
   const store = memoryStore({ clock: hand })
   for (const [identity, given] of records) store.run(accruals(identity, usualMemory, counts(given)))
-  for (const key of marks) store.run([{ op: 'set', key, value: '', lasts: DAY }])
+  for (const key of marks) store.run([{ op: 'set', key, value: '', ttl: DAY }])
   return { store, clock: hand }
 }
 

@@ -11,7 +11,7 @@ import { type Attack, attacks, type Target } from './attacks.ts'
 const MAILS = 6
 /** It comes again so many times, a second apart, as long as it hears no 5xx. */
 const TRIES = 60
-/** Octets that the relay may grow by: P04 of the catalogue. */
+/** Bytes that the relay may grow by: P04 of the catalogue. */
 const GROWTH = 200 * 1024 * 1024
 
 const zone = {

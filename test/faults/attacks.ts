@@ -53,7 +53,7 @@ const message =
     return reply
   }
 
-/** Octets, one by one, until the other side has had enough or the test is over. */
+/** Bytes, one by one, until the other side has had enough or the test is over. */
 const drips =
   (port: 'smtp' | 'rspamd', start: string, drip: string): Attack['round'] =>
   async (target, from) => {

@@ -70,7 +70,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   ),
   'W16 a flood of NOOP': after(...Array.from({ length: 150 }, () => 'NOOP')),
   'W17 dots': message(`${header}\r\n${'..\r\n'.repeat(250_000)}`),
-  'W18 one octet at a time': async client => {
+  'W18 one byte at a time': async client => {
     await client.reply()
     for (const octet of 'EHLO bad.example') {
       client.send(octet)

@@ -4,7 +4,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What becomes of what is said. `hang` takes everything and answers nothing; `cut` hangs up behind the first octets. */
+/** What becomes of what is said. `hang` takes everything and answers nothing; `cut` hangs up behind the first bytes. */
 export type Way = 'open' | 'slow' | 'hang' | 'refuse' | 'rubbish' | 'cut'
 
 export const faults = ['slow', 'hang', 'refuse', 'rubbish', 'cut'] as const satisfies readonly Way[]
@@ -19,7 +19,7 @@ export interface SpoiledWay extends AsyncDisposable {
 const host = '127.0.0.1'
 /** Milliseconds by which each piece comes later, unless a test says otherwise. */
 const SLOW = 200
-/** Octets of an answer before it is cut. */
+/** Bytes of an answer before it is cut. */
 const CUT = 3
 
 /** Before a service on TCP. */

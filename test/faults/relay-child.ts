@@ -10,9 +10,9 @@ export interface Holdings {
   readonly resources: Readonly<Record<string, number>>
   /** Open files, sockets and pipes. */
   readonly descriptors: number
-  /** Octets that are reachable, on the heap and outside. */
+  /** Bytes that are reachable, on the heap and outside. */
   readonly heap: number
-  /** Octets that the process takes of the machine. */
+  /** Bytes that the process takes of the machine. */
   readonly rss: number
   /** Errors and rejections that nobody caught, and what Node warns of. */
   readonly uncaught: readonly string[]

@@ -10,7 +10,7 @@ import { slope, soak } from './soak.ts'
 
 const MB = 1024 ** 2
 /** What is remembered of clients and senders fills up within the first hour; a leak goes on beyond it. */
-const MOST_A_MINUTE = { heap: 0.5 * MB, rss: 2 * MB }
+const MAX_A_MINUTE = { heap: 0.5 * MB, rss: 2 * MB }
 const SETTLE = 60_000
 
 const seconds = Number(process.argv[2] ?? 600)
@@ -46,8 +46,8 @@ const problems = await soak({ seconds, tell }, async ({ relay, before, samples, 
     ...Object.entries(answers).flatMap(([reply, count]) =>
       /^(?:250|4\d\d )/.test(reply) ? [] : [`${count} honest messages were answered ${reply}`],
     ),
-    ...(grows.heap > MOST_A_MINUTE.heap ? ['the heap grows'] : []),
-    ...(grows.rss > MOST_A_MINUTE.rss ? ['the memory of the process grows'] : []),
+    ...(grows.heap > MAX_A_MINUTE.heap ? ['the heap grows'] : []),
+    ...(grows.rss > MAX_A_MINUTE.rss ? ['the memory of the process grows'] : []),
     ...(after.descriptors > before.descriptors ? ['descriptors are not given back'] : []),
     ...after.uncaught,
   ]

@@ -16,7 +16,7 @@ test('O08 twenty seconds of honest mail with every kind of attack among it: memo
     expect(Object.keys(answers).filter(reply => !/^(?:250|4\d\d )/.test(reply))).toEqual([])
     // Some are put off where the machine is busy with other things.
     expect(answers[250]).toBeGreaterThan(all / 2)
-    // Octets in all of the time: what is kept of so many clients and senders is small.
+    // Bytes in all of the time: what is kept of so many clients and senders is small.
     expect(slope(samples, 'heap') / 3).toBeLessThan(4 * MB)
     expect(slope(samples, 'rss') / 3).toBeLessThan(32 * MB)
     await isBack(relay, before, expect)

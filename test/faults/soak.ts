@@ -89,7 +89,7 @@ export async function soak<T>(
   }
   const observe = async () => {
     for (let next = 1; passed() < seconds; next += 1) {
-      await sleep(Math.max(0, (Math.min((next * seconds) / MOST_SAMPLES, seconds) - passed()) * 1_000))
+      await sleep(Math.max(0, (Math.min((next * seconds) / MAX_SAMPLES, seconds) - passed()) * 1_000))
       const sample = { at: passed(), ...(await relay.holdings()) }
       samples.push(sample)
       tell(sample)
@@ -109,7 +109,7 @@ export async function soak<T>(
   })
 }
 
-const MOST_SAMPLES = 20
+const MAX_SAMPLES = 20
 const isHonest = (message: string): boolean => message.includes('Message-ID: <s')
 
 /** Takes what was delivered out of the Maildir. */
@@ -125,7 +125,7 @@ async function harvest(folder: string): Promise<readonly string[]> {
   return found
 }
 
-/** Octets a minute by which it grows, of all samples but the first third (least squares). */
+/** Bytes a minute by which it grows, of all samples but the first third (least squares). */
 export function slope(samples: readonly Sample[], of: 'heap' | 'rss'): number {
   const late = samples.slice(Math.floor(samples.length / 3))
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

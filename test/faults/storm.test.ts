@@ -11,7 +11,7 @@ import { watchedRelay } from './watched-relay.ts'
 
 const SENDERS = 160
 /** The most sessions that the relay has at once. */
-const MOST = 20
+const MAX = 20
 /** What stands for a minute, in milliseconds, on a machine that has nothing else to do. */
 const SHORTEST_MINUTE = 250
 /** When a sender comes back who was not told when. */
@@ -40,7 +40,7 @@ test('O06 all who were deferred in an outage come back at once: spread, taken, a
   await using _closed = { [Symbol.asyncDispose]: () => dns.close() }
   await using hop = await sink()
   await using way = await tcpProxy(hop.port, 30)
-  const next = ['--domain', 'example.net', '--next-hop', `127.0.0.1:${way.port}`, '--sessions', `${MOST}`]
+  const next = ['--domain', 'example.net', '--next-hop', `127.0.0.1:${way.port}`, '--sessions', `${MAX}`]
   await using relay = await watchedRelay(['--maildir', folder.path, '--dns', dns.address, ...next])
   const attempt = (sender: number) => mail({ port: relay.port, id: `o${sender}`, client: `127.80.${sender % 250}.1` })
   expect((await attempt(999)).reply).toMatch(/^250 /)
@@ -81,7 +81,7 @@ test('O06 all who were deferred in an outage come back at once: spread, taken, a
   expect(attempts.filter(({ reply }) => !/^(?:250|4\d\d) /.test(reply))).toEqual([])
   expect(wrongs(attempts, hop.messages)).toEqual([])
   // What is behind never sees more than the relay has places.
-  expect(most).toBeLessThanOrEqual(MOST)
+  expect(most).toBeLessThanOrEqual(MAX)
   // Those who are turned away are not asked to come back together.
   const told = attempts.flatMap(({ at, told: minutes }) => (minutes === undefined ? [] : [Math.round(at + minutes)]))
   expect(told.length).toBeGreaterThan(10)

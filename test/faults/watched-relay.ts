@@ -25,7 +25,7 @@ export interface Watch {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-const MOST_SESSIONS = 1_000
+const MAX_SESSIONS = 1_000
 const BRIEF: Patience = { connect: 1_000, reply: 1_500, final: 1_500 }
 
 /** Starts it on a free port of the loopback, carrying its decisions out. */
@@ -43,7 +43,7 @@ export async function watchedRelay(
   const ended = once(child, 'exit')
   child.on('message', (said: FromRelay) => {
     if (said.what === 'session') sessions.push(JSON.parse(said.line))
-    if (sessions.length > MOST_SESSIONS) sessions.shift()
+    if (sessions.length > MAX_SESSIONS) sessions.shift()
     if (said.what === 'notice') notices.push(said.text)
   })
   const hear = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>

@@ -31,7 +31,7 @@ test.for([
   const domains = ['ours.example']
   expect(await sent({ domains }, user, from)).toEqual([points(1, reason, { rule })])
   expect(await sent({ domains, mismatch: 'reject' }, user, from)).toEqual([
-    reject('5.7.1', reason, { rule, say: 'Sender address not allowed' }),
+    reject('5.7.1', reason, { rule, replyText: 'Sender address not allowed' }),
   ])
   expect(await sent({ domains, others: async () => true }, user, from)).toEqual([])
 })

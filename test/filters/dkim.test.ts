@@ -1,10 +1,10 @@
 /** The dkim filter: signatures that say less than they seem to. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { Finding } from '../../src/core/finding.ts'
-import type { Message } from '../../src/core/stage.ts'
-import { dkim as reading } from '../../src/facts/dkim.ts'
+import { dkim as reading } from '../../src/facts/dkim/dkim.ts'
 import { type DkimOptions, dkim } from '../../src/filters/dkim.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { Message } from '../../src/model/stage.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { headerContext, NOW } from '../facts/dkim/messages.ts'
 import { message, recordOf, rsa, signature, signed } from '../facts/dkim/signer.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { points, reject } from '../../src/core/finding.ts'
 import { earlyTalker } from '../../src/filters/early-talker.ts'
+import { points, reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 
 const reason = '192.0.2.1 spoke before it was greeted, which RFC 5321 §4.3.1 forbids'

@@ -1,10 +1,10 @@
 /** The suspicious are asked to come back; whoever does is known for weeks. */
 import { describe, expect, test } from 'vitest'
-import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
+import { type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
 import { accruals, usualMemory } from '../../src/facts/reputation.ts'
 import { greylist } from '../../src/filters/greylist.ts'
 import { recipients } from '../../src/filters/recipients.ts'
-import { defer, type Filter, line, PosternError, points, postern } from '../../src/index.ts'
+import { defer, type Filter, formatReply, PosternError, points, postern } from '../../src/index.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { type Probed, probe } from '../../src/testing/probe.ts'
@@ -38,13 +38,13 @@ test('who is new and suspicious is told when to come back, and passes then', asy
   expect(await find()).toEqual([
     defer('4.7.1', 'example.net is new to this recipient, and may come back in 5 minutes', {
       rule: 'greylist',
-      say: 'New sender for this recipient, try again in 5 minutes',
+      replyText: 'New sender for this recipient, try again in 5 minutes',
     }),
   ])
   await hand.advance(2 * MINUTE)
-  expect(await find()).toMatchObject([{ say: 'New sender for this recipient, try again in 3 minutes' }])
+  expect(await find()).toMatchObject([{ replyText: 'New sender for this recipient, try again in 3 minutes' }])
   await hand.advance(2.5 * MINUTE)
-  expect(await find()).toMatchObject([{ say: 'New sender for this recipient, try again in 30 seconds' }])
+  expect(await find()).toMatchObject([{ replyText: 'New sender for this recipient, try again in 30 seconds' }])
   await hand.advance(0.5 * MINUTE)
   expect(await find()).toEqual([])
 })
@@ -81,7 +81,7 @@ describe('time', () => {
     [12 * HOUR, '12 hours'],
   ] as const)('a wait of %i ms is %s in words', async ([wait, words]) => {
     const { find } = world({ wait })
-    expect(await find()).toMatchObject([{ say: `New sender for this recipient, try again in ${words}` }])
+    expect(await find()).toMatchObject([{ replyText: `New sender for this recipient, try again in ${words}` }])
   })
 
   test.for([-HOUR, HOUR, -DAY, DAY])(
@@ -172,7 +172,7 @@ describe('who is asked', () => {
     const valid = recipients({ valid: ['bob@example.org'] })
     const gateway = postern({ filters: [suspicious, valid, greylist()], dns, clock: hand, store })
     const { decisions } = await send(gateway, { ref: 'REF1', forwardPaths: ['x@example.org', 'bob@example.org'] })
-    expect(decisions.slice(3).map(({ reply }) => line(reply))).toEqual([
+    expect(decisions.slice(3).map(({ reply }) => formatReply(reply))).toEqual([
       '550 5.1.1 No such recipient here ref=REF1',
       '451 4.7.1 New sender for this recipient, try again in 5 minutes ref=REF1',
     ])

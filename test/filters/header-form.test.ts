@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
-import { type Finding, points, quarantine, reject } from '../../src/core/finding.ts'
 import { type HeaderFormOptions, headerForm } from '../../src/filters/header-form.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import { type Finding, points, quarantine, reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 
 const ordinary = [
@@ -22,7 +22,7 @@ test('an ordinary header section has no finding', async () => {
 test('W06 a NUL in the header section is refused before any parser', async () => {
   expect(await probe(headerForm(), { header: header('X-Note: a\0b') })).toEqual([
     reject('5.6.0', 'the author is unclear: there is a NUL in the header section', { rule: 'header-form/author' }),
-    reject('5.6.0', `the header section has 1 NULs, first at octet ${header().length + 9}`, {
+    reject('5.6.0', `the header section has 1 NULs, first at byte ${header().length + 9}`, {
       rule: 'header-form/nul',
     }),
   ])
@@ -41,9 +41,9 @@ test.for<[text: string, finding: Finding]>([
   expect(await probe(headerForm(), { header: text })).toEqual([finding])
 })
 
-test('W25 8-bit octets without SMTPUTF8 cost a point, since old honest programs send them, and can be refused', async () => {
+test('W25 8-bit bytes without SMTPUTF8 cost a point, since old honest programs send them, and can be refused', async () => {
   const text = header('X-Name: Größe')
-  const reason = `the header section has 8-bit octets without SMTPUTF8, first at octet ${header().length + 10}`
+  const reason = `the header section has 8-bit bytes without SMTPUTF8, first at byte ${header().length + 10}`
   const rule = 'header-form/eight-bit'
   expect(await probe(headerForm(), { header: text })).toEqual([points(1, reason, { rule })])
   expect(await probe(headerForm({ eightBit: 'reject' }), { header: text })).toEqual([reject('5.6.7', reason, { rule })])
@@ -51,7 +51,7 @@ test('W25 8-bit octets without SMTPUTF8 cost a point, since old honest programs 
 
 test.for(['reversePath', 'forwardPath'] as const)('W25 an 8-bit %s without SMTPUTF8 is refused', async which => {
   const path = 'jürgen@example.org'
-  const [reason, rule] = [`the path "${path}" has 8-bit octets without SMTPUTF8`, 'header-form/eight-bit-path']
+  const [reason, rule] = [`the path "${path}" has 8-bit bytes without SMTPUTF8`, 'header-form/eight-bit-path']
   const world = { header: header(), [which]: path }
   expect(await probe(headerForm(), world)).toEqual([reject('5.6.7', reason, { rule })])
   expect(await probe(headerForm({ eightBitPath: 2 }), world)).toEqual([points(2, reason, { rule })])
@@ -70,24 +70,24 @@ test.for<[name: string, text: string, finding: Finding]>([
   [
     'a control character',
     header('X: \x1b[31m'),
-    points(2, `the header section has 1 control characters, first at octet ${end + 3}`, {
+    points(2, `the header section has 1 control characters, first at byte ${end + 3}`, {
       rule: 'header-form/control',
     }),
   ],
   [
     'an overlong line',
     header(`X: ${'x'.repeat(1000)}`),
-    points(1, 'a header line has 1003 octets, more than 998', { rule: 'header-form/overlong' }),
+    points(1, 'a header line has 1003 bytes, more than 998', { rule: 'header-form/overlong' }),
   ],
   [
     'a line that is no field',
     header('rubbish'),
-    points(1, `the header section is malformed (no-colon), first at octet ${end}`, { rule: 'header-form/malformed' }),
+    points(1, `the header section is malformed (no-colon), first at byte ${end}`, { rule: 'header-form/malformed' }),
   ],
   [
     'a line beyond 64 KB',
     header(`X: ${'x'.repeat(70_000)}`),
-    reject('5.6.0', `the header section is beyond the limits (line-too-long), first at octet ${end}`, {
+    reject('5.6.0', `the header section is beyond the limits (line-too-long), first at byte ${end}`, {
       rule: 'header-form/too-large',
     }),
   ],
@@ -101,7 +101,7 @@ test.for<[ending: string, kind: string]>([
 ])('W04 a bare line end in the header section is a finding: %j', async ([ending, kind]) => {
   const found = await probe(headerForm(), { header: `${header()}X: x${ending}Y: y\r\n` })
   expect(found).toEqual([
-    points(2, `the header section has a ${kind}, first at octet ${end + 4}`, { rule: 'header-form/bare-line-end' }),
+    points(2, `the header section has a ${kind}, first at byte ${end + 4}`, { rule: 'header-form/bare-line-end' }),
   ])
 })
 

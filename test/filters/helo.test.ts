@@ -1,7 +1,7 @@
 /** What a greeting costs. */
 import { describe, expect, test } from 'vitest'
-import { points, reject } from '../../src/core/finding.ts'
 import { helo } from '../../src/filters/helo.ts'
+import { points, reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
@@ -71,7 +71,7 @@ describe('a greeting', () => {
   test.for([
     ['nothing', ''],
     ['markup', '<script>alert(1)</script>'],
-    ['an octet 0xFF', '\u00ff.example'],
+    ['a byte 0xFF', '\u00ff.example'],
     ['300 characters', 'a.'.repeat(150)],
     ['a NUL', 'evil\0.example'],
     ['a line end', 'mx.example.org\r\nMAIL FROM:<>'],

@@ -49,8 +49,8 @@ test.for<[name: string, fields: string]>([
   ['of a quoted parameter', 'Content-Disposition: attachment; "filename"="a.exe"'],
   ['behind a comment', 'Content-Disposition: attachment; (comment) filename=a.exe'],
   ['in front of a comment', 'Content-Disposition: attachment; filename=a.exe (comment.txt)'],
-])('M11 a program by a name %s is quarantined or refused, whatever its octets are', async ([, fields]) => {
-  const message = `${honest}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${fields}\r\n\r\nharmless octets\r\n--b--\r\n`
+])('M11 a program by a name %s is quarantined or refused, whatever its bytes are', async ([, fields]) => {
+  const message = `${honest}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${fields}\r\n\r\nharmless bytes\r\n--b--\r\n`
   const { verdict, points, rules } = await judgeParts(message)
   expect(rules.some(rule => /^attachments\/(?:starts|double-ending|name-tricks)$/.test(rule))).toBe(true)
   expect([points >= 6, BAD.includes(verdict)]).toEqual([true, true])

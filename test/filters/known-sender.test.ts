@@ -40,7 +40,7 @@ describe('who is known', () => {
   test('somebody our host says our users have written to', async () => {
     const { gateway, found } = world()
     expect(await found()).toEqual([])
-    await gateway.wrote({ from: 'bob@example.org', to: ['Alice@Example.net', 'carol@example.com'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['Alice@Example.net', 'carol@example.com'] })
     expect(await found()).toEqual([bySpf])
     expect(await found({ reversePath: 'eve@example.net' })).toEqual([byDmarc])
   })
@@ -53,15 +53,15 @@ describe('who is known', () => {
 
   test('the author, where only DMARC proves him', async () => {
     const { gateway, found } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     expect(await found({ reversePath: 'v7@bounce.example.net' })).toEqual([byDmarc])
   })
 
   test('for ninety days after the last time, and no longer', async () => {
     const { gateway, clock: hand, found } = world({ points: 1 })
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     await hand.advance(80 * DAY)
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     await hand.advance(90 * DAY - 1)
     expect(await found()).toEqual([{ ...bySpf, points: -1 }])
     await hand.advance(1)
@@ -78,13 +78,13 @@ describe('who is not', () => {
     ['a user of ours', { user: 'bob' }],
   ] as const)('%s', async ([, sent]) => {
     const { gateway, found } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net', 'alice@open.example'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net', 'alice@open.example'] })
     expect(await found(sent)).toEqual([])
   })
 
   test('an address whose domain lets everybody send', async () => {
     const { gateway, found } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@open.example'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@open.example'] })
     const message = 'From: alice@open.example\r\n\r\nBuy!\r\n'
     expect(await found({ reversePath: 'alice@open.example', message })).toEqual([])
   })
@@ -106,8 +106,8 @@ describe('who is not', () => {
 
   test('whoever the host has told of with no address, no domain or a null reverse-path', async () => {
     const { gateway, store } = world()
-    await gateway.wrote({ from: '', to: ['alice@example.net'] })
-    await gateway.wrote({ from: 'bob@example.org', to: ['', 'postmaster', '@example.net', 'alice@'] })
+    await gateway.recordSent({ from: '', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['', 'postmaster', '@example.net', 'alice@'] })
     expect(store.size).toBe(0)
   })
 
@@ -122,7 +122,7 @@ describe('who is not', () => {
 describe('the client that carries the mail of somebody known', () => {
   test('is known itself for thirty days', async () => {
     const { gateway, clock: hand, found, trusted } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     expect(await trusted('192.0.2.1')).toBe('unknown')
     await found()
     expect(await trusted('192.0.2.1')).toBe('known')
@@ -132,21 +132,21 @@ describe('the client that carries the mail of somebody known', () => {
 
   test('is not where only a signature proves the author: whoever has a copy can send it again', async () => {
     const { gateway, found, trusted } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     expect(await found({ reversePath: 'x@bounce.example.net' })).toEqual([byDmarc])
     expect(await trusted('192.0.2.1')).toBe('unknown')
   })
 
   test('is not if it forges', async () => {
     const { gateway, found, trusted } = world()
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     await found({ ip: '203.0.113.9' })
     expect(await trusted('203.0.113.9')).toBe('unknown')
   })
 
   test('is not for a message that was kept apart', async () => {
     const { gateway, found, trusted } = world({}, { message: () => quarantine('odd') })
-    await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+    await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     await found()
     expect(await trusted('192.0.2.1')).toBe('unknown')
   })
@@ -154,8 +154,8 @@ describe('the client that carries the mail of somebody known', () => {
 
 test.for([
   [{ points: -1 }, 'points: found -1'],
-  [{ lasts: 'long' as '1d' }, 'lasts: found "long"'],
-  [{ lasts: 0, client: 0 }, 'client: found 0, expected a duration'],
+  [{ ttl: 'long' as '1d' }, 'ttl: found "long"'],
+  [{ ttl: 0, client: 0 }, 'client: found 0, expected a duration'],
 ] as const)('%j is a mistake of configuration', ([options, words]) => {
   expect(() => knownSender(options)).toThrow(PosternError)
   expect(() => knownSender(options)).toThrow(words)
@@ -166,5 +166,5 @@ test.for([
   ['without addresses', [knownSender()], { from: 'a@example.org', to: 'b@x.example' }, 'expected a reverse-path and'],
 ] as const)('told %s, the host hears of its mistake', async ([, filters, mail, words]) => {
   const gateway = postern({ filters, dns })
-  await expect(gateway.wrote(mail as never)).rejects.toThrow(words)
+  await expect(gateway.recordSent(mail as never)).rejects.toThrow(words)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
-import { reject } from '../../src/core/finding.ts'
 import { loop } from '../../src/filters/loop.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import { reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 
 const hop = (by: string) =>

@@ -1,7 +1,7 @@
 /** What a client's reverse DNS costs. */
 import { describe, expect, test } from 'vitest'
-import { points } from '../../src/core/finding.ts'
 import { rdns } from '../../src/filters/rdns.ts'
+import { points } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
-import { defer, reject } from '../../src/core/finding.ts'
 import { recipients } from '../../src/filters/recipients.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import { defer, reject } from '../../src/model/finding.ts'
+import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import type { Store } from '../../src/store/store.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { handClock } from '../support/hand-clock.ts'
 
@@ -32,14 +32,19 @@ describe('a list of valid recipients', () => {
   })
 
   test('tells the case of local-parts apart only if asked to', async () => {
-    const filter = recipients({ valid: ['Bob@example.org'], exact: true })
+    const filter = recipients({ valid: ['Bob@example.org'], caseSensitive: true })
     expect(await probe(filter, { ...from, forwardPath: 'Bob@EXAMPLE.org' })).toEqual([])
     expect(await probe(filter, { ...from, forwardPath: 'bob@example.org' })).toEqual([unknown('bob@example.org')])
   })
 
   test('every wrong entry is named with its remedy', () => {
     const wrong = () =>
-      recipients({ valid: ['bob', 'bob@example.org', '@exa mple'], domains: ['-a.test'], max: 0, harvest: Number.NaN })
+      recipients({
+        valid: ['bob', 'bob@example.org', '@exa mple'],
+        domains: ['-a.test'],
+        max: 0,
+        maxInvalidRecipients: Number.NaN,
+      })
     const aDomain = 'a domain such as example.org, or .example.org for all below it'
     const remedy = 'correct or remove it'
     const whole = 'a whole number from 1'
@@ -168,14 +173,14 @@ describe('W15 too many recipients', () => {
   })
 
   test('a client that guesses names is hung up on, and learns nothing of those who are known', async () => {
-    const filter = recipients({ valid: ['bob@example.org'], domains: ['example.org'], harvest: 2 })
+    const filter = recipients({ valid: ['bob@example.org'], domains: ['example.org'], maxInvalidRecipients: 2 })
     const forwardPaths = ['eve@example.org', 'eve@other.test', 'bob@example.org']
     expect(await probe(filter, { ...from, forwardPaths })).toEqual([
       unknown('eve@example.org'),
       relay('eve@other.test'),
       defer('4.7.0', '192.0.2.1 has named 2 recipients that were refused; the most is 2', {
-        rule: 'recipients/harvest',
-        say: 'Too many unknown recipients, try again later',
+        rule: 'recipients/max-invalid-recipients',
+        replyText: 'Too many unknown recipients, try again later',
         close: true,
       }),
     ])
@@ -183,7 +188,7 @@ describe('W15 too many recipients', () => {
   })
 
   test('a user who has authenticated may err as often as he likes', async () => {
-    const filter = recipients({ valid: ['bob@example.org'], harvest: 1 })
+    const filter = recipients({ valid: ['bob@example.org'], maxInvalidRecipients: 1 })
     const forwardPaths = paths(3, 'eve')
     expect(await probe(filter, { ...from, user: 'bob', forwardPaths })).toEqual(forwardPaths.map(unknown))
   })

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { trust } from '../../src/facts/trust.ts'
 import { greylist } from '../../src/filters/greylist.ts'
 import { knownSender } from '../../src/filters/known-sender.ts'
-import { reputation } from '../../src/filters/reputation.ts'
-import { type Filter, type Gateway, line, points, postern } from '../../src/index.ts'
-import { insured } from '../../src/store/insured.ts'
+import { reputation } from '../../src/filters/reputation/reputation.ts'
+import { type Filter, formatReply, type Gateway, points, postern } from '../../src/index.ts'
+import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import { redisStore } from '../../src/store/redis.ts'
-import { sqliteStore } from '../../src/store/sqlite.ts'
-import type { Store } from '../../src/store/store.ts'
+import { redisStore } from '../../src/store/redis/redis.ts'
+import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { withFallback } from '../../src/store/with-fallback.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { type Recording, record, replay } from '../../src/testing/index.ts'
 import { ask } from '../../src/testing/probe.ts'
@@ -33,13 +33,13 @@ async function story(gateway: Gateway, later: (ms: number) => Promise<void>): Pr
   const mail = async (ref: string) => {
     const { decisions } = await send(gateway, { ref })
     const last = decisions.at(-1)
-    if (last) said.push(`${line(last.reply)} (${last.findings.map(({ rule }) => rule).join(' ')})`)
+    if (last) said.push(`${formatReply(last.reply)} (${last.findings.map(({ rule }) => rule).join(' ')})`)
   }
   await mail('M1')
   await later(5 * MINUTE)
   await mail('M2')
   await gateway.feedback({ ref: 'M2', label: 'ham', by: 'user:bob' })
-  await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+  await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
   await mail('M3')
   await gateway.feedback({ ref: 'M3', label: 'ham', by: 'user:bob', undo: true })
   for (const ref of ['M2', 'M3']) await gateway.feedback({ ref, label: 'spam', by: 'user:bob' })
@@ -85,7 +85,7 @@ test(
     const clients = [new Redis(server), new Redis(server)] as const
     try {
       // A machine that is busy with other tests may take its time.
-      const stores = clients.map(client => insured(redisStore({ client }), { deadline: '30s' }))
+      const stores = clients.map(client => withFallback(redisStore({ client }), { deadline: '30s' }))
       const [one, other] = stores.map(store => postern({ filters: filters(), dns, store }))
       const trusted = (store: Store | undefined) => ask(trust, { dns, ...(store && { store }) })
       if (!one || !other) throw new Error('there are two stores')

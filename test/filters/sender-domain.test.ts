@@ -1,7 +1,7 @@
 /** Senders who cannot be answered. */
 import { describe, expect, test } from 'vitest'
-import { defer, reject } from '../../src/core/finding.ts'
 import { senderDomain } from '../../src/filters/sender-domain.ts'
+import { defer, reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 

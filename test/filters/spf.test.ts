@@ -1,7 +1,7 @@
 /** What SPF costs. */
 import { describe, expect, test } from 'vitest'
-import { defer, type Finding, points, reject } from '../../src/core/finding.ts'
 import { type SpfOptions, spf } from '../../src/filters/spf.ts'
+import { defer, type Finding, points, reject } from '../../src/model/finding.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 

@@ -1,8 +1,8 @@
 /** A flood of seconds through real sockets, server, clients and next hop in processes of their own; `npm run bench:flood` is the long one. */
 import { expect, test } from 'vitest'
-import { condemnedCosts } from '../../bench/condemned.ts'
 import { figuresOf } from '../../bench/flood/figures.ts'
 import { play } from '../../bench/flood/stage.ts'
+import { condemnedCosts } from '../../bench/recently-refused.ts'
 
 const scene = { way: 'postern', seconds: 3, rounds: 1, warm: 1 } as const
 
@@ -34,7 +34,7 @@ test('O02 O03 fifty times, for three seconds: the known get through, hardly an u
 test('O04 a client that was refused a moment ago costs about what a plain server pays to say a line and close', async () => {
   const costs = new Map((await condemnedCosts(300, 1)).map(({ name, ms }) => [name, ms]))
   const [condemned = Number.NaN, plain = Number.NaN, afterData = Number.NaN] = [
-    'condemned',
+    'recently-refused',
     'a plain server that writes a line and closes',
     '14 KB refused after DATA',
   ].map(name => costs.get(name))

@@ -1,8 +1,8 @@
 /** Arrivals foretold: weeks of a mail server's days, played with a clock in the hand. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
 import { type Forecast, forecast } from '../../src/load/forecast.ts'
 import { season } from '../../src/load/season.ts'
+import { PosternError } from '../../src/model/errors.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000

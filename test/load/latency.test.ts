@@ -5,8 +5,8 @@ import { type Latency, latency } from '../../src/load/latency.ts'
 /** So many seconds in which it answers as told. */
 function seconds(of: Latency, from: number, count: number, answers: readonly number[]): number {
   for (let second = from + 1; second <= from + count; second += 1) {
-    for (const ms of answers) of.took(ms)
-    of.look(second * 1000)
+    for (const ms of answers) of.record(ms)
+    of.update(second * 1000)
   }
   return from + count
 }

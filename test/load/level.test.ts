@@ -21,7 +21,7 @@ test('amber begins at once and ends after five calm seconds', () => {
   ])
 })
 
-test('red is what lasts: one stall is amber, two seconds at the end are red', () => {
+test('red is what ttl: one stall is amber, two seconds at the end are red', () => {
   expect(changes(5, ms => (ms === 1_000 ? 1 : 0.2))).toEqual([[1_000, 'amber']])
   expect(changes(5, ms => (ms >= 1_000 ? 1 : 0.2))).toEqual([
     [1_000, 'amber'],

@@ -1,9 +1,9 @@
 /** The measure of load: what it sees, when it looks, whom it tells. */
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import type { Notice } from '../../src/core/world.ts'
 import { descriptorLimit } from '../../src/load/descriptors.ts'
 import { loadMeter } from '../../src/load/meter.ts'
+import type { Notice } from '../../src/model/services.ts'
 import { clock, type HandClock } from '../../src/testing/clock.ts'
 
 const quiet = { busy: () => 0.1, memory: () => 0.2 }
@@ -58,8 +58,8 @@ test('O05 memory at four fifths is amber within a second, green within a minute 
   hand.pass(60_000)
   expect(load.level).toBe('green')
   expect(told).toEqual([
-    { what: 'load/amber', level: 'warning', reason: 'the load is 0.80 (memory 0.80): green becomes amber' },
-    { what: 'load/green', level: 'info', reason: 'the load is 0.50 (memory 0.50): amber becomes green' },
+    { code: 'load/amber', level: 'warning', reason: 'the load is 0.80 (memory 0.80): green becomes amber' },
+    { code: 'load/green', level: 'info', reason: 'the load is 0.50 (memory 0.50): amber becomes green' },
   ])
 })
 
@@ -80,12 +80,12 @@ test('O05 memory is compared with the limit that is named', () => {
   expect(loadMeter({ memory: '1000gb' }).now().parts.memory).toBeLessThan(0.6)
 })
 
-test('sessions, scans and octets count against what is full load', () => {
+test('sessions, scans and bytes count against what is full load', () => {
   const load = loadMeter({ clock: clock(), sessions: 100, scans: 10, spool: 1_000, process: quiet })
-  load.hold('sessions', 40)
-  load.hold('scans', 5)
-  load.hold('spool', 700)
-  load.hold('spool', -100)
+  load.adjust('sessions', 40)
+  load.adjust('scans', 5)
+  load.adjust('spool', 700)
+  load.adjust('spool', -100)
   expect(load.now()).toMatchObject({ value: 0.6, parts: { sessions: 0.4, scans: 0.5, spool: 0.6 } })
 })
 
@@ -94,7 +94,7 @@ test('a next hop that answers five times slower than usual is a part of the load
   const load = loadMeter({ clock: hand, process: quiet })
   const seconds = (count: number, ms: number) => {
     for (let second = 0; second < count; second += 1) {
-      for (let answer = 0; answer < 5; answer += 1) load.took('next-hop', ms)
+      for (let answer = 0; answer < 5; answer += 1) load.recordLatency('next-hop', ms)
       load.now()
       hand.pass(1_000)
     }
@@ -110,7 +110,7 @@ test('slow name servers, which a sender chooses, make nothing amber and nobody s
   const hand = clock()
   const load = loadMeter({ clock: hand, process: quiet })
   for (let second = 0; second < 120; second += 1) {
-    for (let answer = 0; answer < 5; answer += 1) load.took('dns', second < 60 ? 60 : 1_500)
+    for (let answer = 0; answer < 5; answer += 1) load.recordLatency('dns', second < 60 ? 60 : 1_500)
     load.now()
     hand.pass(1_000)
   }
@@ -119,7 +119,7 @@ test('slow name servers, which a sender chooses, make nothing amber and nobody s
 
 test('names of things behind us are bounded', () => {
   const load = loadMeter({ clock: clock(), process: quiet })
-  for (let index = 0; index < 10_000; index += 1) load.took(`thing-${index}`, 1)
+  for (let index = 0; index < 10_000; index += 1) load.recordLatency(`thing-${index}`, 1)
   expect(Object.keys(load.now().parts).length).toBeLessThan(50)
 })
 
@@ -145,14 +145,14 @@ test('it looks ten times a second while somebody asks, and sleeps when nobody do
 test('places are short until ten seconds after the last who found none', () => {
   const hand = clock()
   const load = loadMeter({ clock: hand, process: quiet })
-  expect(load.crowded).toBe(false)
-  load.crowd()
+  expect(load.overflowing).toBe(false)
+  load.reportOverflow()
   hand.pass(9_000)
-  load.crowd()
+  load.reportOverflow()
   hand.pass(9_999)
-  expect(load.crowded).toBe(true)
+  expect(load.overflowing).toBe(true)
   hand.pass(1)
-  expect(load.crowded).toBe(false)
+  expect(load.overflowing).toBe(false)
 })
 
 test('a means of which there is none at all is a mistake of configuration', () => {
@@ -204,13 +204,13 @@ test('K03 sessions leave descriptors to files, and files to deliveries', () => {
   const load = loadMeter({ clock: hand, descriptors: 100, process: { ...quiet, descriptors: () => 20 } })
   const has = () => (['session', 'file', 'delivery'] as const).map(use => load.hasDescriptor(use))
   expect(has()).toEqual([true, true, true])
-  load.hold('descriptors', 40)
+  load.adjust('descriptors', 40)
   expect(has()).toEqual([false, true, true])
-  load.hold('descriptors', 20)
+  load.adjust('descriptors', 20)
   expect(has()).toEqual([false, false, true])
-  load.hold('descriptors', 15)
+  load.adjust('descriptors', 15)
   expect(has()).toEqual([false, false, false])
-  load.hold('descriptors', -75)
+  load.adjust('descriptors', -75)
   expect(has()).toEqual([true, true, true])
 })
 

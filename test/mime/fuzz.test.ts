@@ -1,4 +1,4 @@
-/** Messages that nobody would write: from a grammar of MIME, and honest ones with octets changed. More with `POSTERN_FUZZ=100000`. */
+/** Messages that nobody would write: from a grammar of MIME, and honest ones with bytes changed. More with `POSTERN_FUZZ=100000`. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
@@ -81,11 +81,11 @@ const mutated = fc
     ),
   )
   .map(([bytes, changes]) =>
-    changes.reduce((text, [where, octet, how]) => {
+    changes.reduce((text, [where, byte, how]) => {
       const at = where % (text.length + 1)
-      const char = String.fromCharCode(octet)
+      const char = String.fromCharCode(byte)
       if (how === 'insert') return text.slice(0, at) + char + text.slice(at)
-      if (how === 'remove') return text.slice(0, at) + text.slice(at + 1 + (octet % 5))
+      if (how === 'remove') return text.slice(0, at) + text.slice(at + 1 + (byte % 5))
       if (how === 'double') return text.slice(0, at) + text.slice(Math.max(at - 40, 0))
       return text.slice(0, at) + char + text.slice(at + 1)
     }, bytes.toString('latin1')),
@@ -104,8 +104,8 @@ async function check(bytes: Buffer): Promise<void> {
   const message = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
   for (const { place = [], sha256 } of parts.slice(0, 20)) {
     if (sha256 === undefined) continue
-    const octets = await contentsOf(message)(place, Number.MAX_SAFE_INTEGER)
-    expect(createHash('sha256').update(octets).digest('hex')).toBe(sha256)
+    const bytes = await contentsOf(message)(place, Number.MAX_SAFE_INTEGER)
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256)
   }
 }
 

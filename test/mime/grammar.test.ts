@@ -105,7 +105,7 @@ test.for([
   expect(read(`Content-Disposition: ${disposition}`, 'x').parts[0]?.filenames).toContain('x.exe')
 })
 
-test('two encodings that differ are followed, whatever the octets look like', () => {
+test('two encodings that differ are followed, whatever the bytes look like', () => {
   const fields =
     'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64'
   const junk = '!!! ### '.repeat(200)

@@ -66,7 +66,7 @@ const parts = [
 ]
 
 test.for([1_000_000, 0])(
-  'text, html and attachments are found and decoded (in a thread beyond %i octets)',
+  'text, html and attachments are found and decoded (in a thread beyond %i bytes)',
   async inline => {
     expect(await parseText(fixture, { inline })).toEqual({ kind: 'parsed', parts, ambiguities: [], defects: [] })
   },

@@ -130,7 +130,7 @@ const disposition = around(fc.constantFrom('attachment', 'attachment', 'inline',
 
 const page = `<html><a href="${LINK}">here</a></html>`
 const coded = around(fc.constantFrom('base64', 'Base64', 'base64; x', '8bit base64', '=?utf-8?q?base64?='))
-/** An encoding and octets in it, or any two. */
+/** An encoding and bytes in it, or any two. */
 const content = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(coded, fc.constantFrom(base64, base64, Buffer.from(page).toString('base64'))) },
   { weight: 1, arbitrary: fc.tuple(around(fc.constant('quoted-printable')), fc.constant(printable)) },

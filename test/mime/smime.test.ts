@@ -127,7 +127,7 @@ test.for<
   expect([found.ambiguities.map(({ kind }) => kind), found.defects]).toEqual([kinds, defects])
 })
 
-test('values in values without end cost no more than their octets', () => {
+test('values in values without end cost no more than their bytes', () => {
   const deep = Buffer.alloc(200_000, Buffer.from([0x24, 0x80]))
   const { parts } = readTree(message(signedBy(der, deep)))
   expect(parts.length).toBeLessThan(4)

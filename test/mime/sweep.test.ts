@@ -1,4 +1,4 @@
-/** What a quick look finds in octets that nothing else has read, and what it costs. */
+/** What a quick look finds in bytes that nothing else has read, and what it costs. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { GTUBE, type Swept, sweeper } from '../../src/mime/sweep.ts'
@@ -26,7 +26,7 @@ test.for([
   ['an archive in quoted-printable', part('PK=03=04=14')],
   ['a file in uuencode', part('begin 644 order.exe\r\n#0V%T\r\n`\r\nend')],
   ['a file in yEnc', part('=ybegin line=128 size=3 name=order.exe\r\nabc\r\n=yend')],
-] as const)('M06 %s is seen, however the octets are cut', ([what, message]) => {
+] as const)('M06 %s is seen, however the bytes are cut', ([what, message]) => {
   const whole = `From: a@example.org\r\n\r\n${'word\r\n'.repeat(50)}${message}`
   for (const size of [7, 100, 65_536]) expect(swept(whole, size).files).toContain(what)
 })
@@ -41,7 +41,7 @@ test('M06 names are seen wherever they stand in a header section', () => {
   expect(names).toEqual(expect.arrayContaining(['one.exe', 'two.scr', 'three.js', 'four.vbs']))
 })
 
-test.for([0, 1, 2, 3, 4, 5])('M06 a link and the mark are seen as they stand and encoded, %i octets on', shift => {
+test.for([0, 1, 2, 3, 4, 5])('M06 a link and the mark are seen as they stand and encoded, %i bytes on', shift => {
   const text = `${'word '.repeat(20_000)}${'x'.repeat(shift)} http://end.example.net/a?b=c ${GTUBE} over`
   for (const body of [text, lines(Buffer.from(text)), text.replaceAll('=', '=3D').replace(/.{70}/g, '$&=\r\n')])
     expect(swept(`From: a@example.org\r\n\r\n${part(body)}`)).toMatchObject({

@@ -36,8 +36,8 @@ test.for<readonly [what: string, octets: string | Buffer, expected: object]>([
   ['version 3', binary('3111000cc000024dc000020112670019'), wrong],
   ['a command that is none', binary('2211000cc000024dc000020112670019'), wrong],
   ['datagrams', binary('2112000cc000024dc000020112670019'), wrong],
-  ['fewer octets than addresses take', binary('21110004c000024d'), wrong],
-  ['more octets than anybody sends', binary('2111ffff'), wrong],
+  ['fewer bytes than addresses take', binary('21110004c000024d'), wrong],
+  ['more bytes than anybody sends', binary('2111ffff'), wrong],
 ])('%s', ([, octets, expected]) => {
   expect(readProxyHeader(Buffer.from(octets as string, 'latin1'))).toEqual(expected)
 })

@@ -11,8 +11,8 @@ import {
   quarantine,
   reject,
 } from '../../src/index.ts'
+import type { Metric } from '../../src/model/metric.ts'
 import { tally } from '../../src/observe/count.ts'
-import type { Metric } from '../../src/observe/metric.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 
@@ -27,7 +27,7 @@ async function traffic() {
   const hand = clock()
   const load = loadMeter({ clock: hand, process: { busy: () => 0.25, memory: () => 0.5 } })
   const store = memoryStore({ clock: hand })
-  store.run([{ op: 'set', key: 'a', value: 'b', lasts: 0 }])
+  store.run([{ op: 'set', key: 'a', value: 'b', ttl: 0 }])
   const gateway = postern({ filters: [judge], dns: zone({}), clock: hand, load, store })
   const refused = gateway.open({ ip: '192.0.2.66' })
   await refused.connect()

@@ -1,8 +1,8 @@
 /** Many recipients, one reply: what SMTP hears when they do not agree. */
 import { expect, test } from 'vitest'
-import type { Decision } from '../../src/core/decision.ts'
-import type { Verdict } from '../../src/core/finding.ts'
-import { together } from '../../src/policy/recipients.ts'
+import type { Decision } from '../../src/model/decision.ts'
+import type { Verdict } from '../../src/model/finding.ts'
+import { combineRecipients } from '../../src/policy/recipients.ts'
 import { goAhead } from '../../src/policy/reply.ts'
 
 const decided = (verdict: Verdict): Decision => ({
@@ -25,10 +25,10 @@ test.for<readonly [verdicts: readonly Verdict[], said: Verdict]>([
   [['defer', 'discard'], 'discard'],
   [['discard', 'accept'], 'accept'],
 ])('of %j the client hears %s, in whatever order they were named', ([verdicts, said]) => {
-  expect(together(verdicts.map(decided))?.verdict).toBe(said)
-  expect(together(verdicts.toReversed().map(decided))?.verdict).toBe(said)
+  expect(combineRecipients(verdicts.map(decided))?.verdict).toBe(said)
+  expect(combineRecipients(verdicts.toReversed().map(decided))?.verdict).toBe(said)
 })
 
 test('of nobody it hears nothing', () => {
-  expect(together([])).toBeUndefined()
+  expect(combineRecipients([])).toBeUndefined()
 })

@@ -1,15 +1,15 @@
 /** What a client hears: one line of ASCII that fits, with a code that its status matches. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Status } from '../../src/core/finding.ts'
-import { stages } from '../../src/core/stage.ts'
-import { goAhead, line, refusal } from '../../src/policy/reply.ts'
+import type { Status } from '../../src/model/finding.ts'
+import { stages } from '../../src/model/stage.ts'
+import { formatReply, goAhead, refusal } from '../../src/policy/reply.ts'
 
 const ref = 'R'.repeat(32)
 const digits = fc.integer({ min: 0, max: 999 })
 const status = fc.tuple(fc.constantFrom('4', '5'), digits, digits).map(parts => parts.join('.') as Status)
 
-test('whatever a filter has the client told, it is one line of ASCII of at most 512 octets, and code and status agree', () => {
+test('whatever a filter has the client told, it is one line of ASCII of at most 512 bytes, and code and status agree', () => {
   fc.assert(
     fc.property(
       status,
@@ -17,9 +17,9 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
       fc.option(fc.string({ unit: 'binary', maxLength: 2_000 }), { nil: undefined }),
       fc.boolean(),
       (status, stage, say, close) => {
-        const reply = refusal(status, stage, ref, { say, close })
-        expect(line(reply)).toMatch(/^[45]\d\d [45](?:\.\d{1,3}){2} [ -~]+ ref=R{32}$/)
-        expect(line(reply).length).toBeLessThanOrEqual(510)
+        const reply = refusal(status, stage, ref, { replyText: say, close })
+        expect(formatReply(reply)).toMatch(/^[45]\d\d [45](?:\.\d{1,3}){2} [ -~]+ ref=R{32}$/)
+        expect(formatReply(reply).length).toBeLessThanOrEqual(510)
         expect(String(reply.code)[0]).toBe(status[0])
         if (close || stage === 'connect') expect(reply.close).toBe(true)
       },
@@ -29,7 +29,7 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
 })
 
 test.for(stages)('what a client hears when it may go on after %s is a 2xx of one line', stage => {
-  expect(line(goAhead(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
+  expect(formatReply(goAhead(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
 })
 
 test.for<[Status, string]>([
@@ -39,5 +39,5 @@ test.for<[Status, string]>([
   ['4.7.0', '451 4.7.0 Temporarily refused, try again later ref=1'],
   ['4.3.0', '451 4.3.0 Temporary local error, try again later ref=1'],
 ])('%s is told in words that an operator can search for', ([status, words]) => {
-  expect(line(refusal(status, 'message', '1'))).toBe(words)
+  expect(formatReply(refusal(status, 'message', '1'))).toBe(words)
 })

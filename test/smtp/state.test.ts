@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { reject } from '../../src/core/finding.ts'
-import { type Clock, systemClock } from '../../src/core/world.ts'
+import { reject } from '../../src/model/finding.ts'
+import { type Clock, systemClock } from '../../src/model/services.ts'
 import { frontServer } from '../support/front-server.ts'
 import { scratch } from '../support/scratch.ts'
 

@@ -2,14 +2,14 @@
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { knownSender } from '../../src/filters/known-sender.ts'
-import { rateLimit } from '../../src/filters/rate-limit.ts'
-import { reputation } from '../../src/filters/reputation.ts'
+import { rateLimit } from '../../src/filters/rate-limit/rate-limit.ts'
+import { reputation } from '../../src/filters/reputation/reputation.ts'
 import { type Gateway, postern } from '../../src/index.ts'
+import type { Operation, Store } from '../../src/model/store.ts'
 import { batched, runLater } from '../../src/store/batched.ts'
-import { insured } from '../../src/store/insured.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import { redisStore } from '../../src/store/redis.ts'
-import type { Operation, Store } from '../../src/store/store.ts'
+import { redisStore } from '../../src/store/redis/redis.ts'
+import { withFallback } from '../../src/store/with-fallback.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { send } from '../support/mail-flow.ts'
@@ -21,7 +21,7 @@ function far() {
   const lists: (readonly Operation[])[] = []
   const store: Store = {
     run: async operations => {
-      if (operations[0]?.key !== 'insured:probe') lists.push(operations)
+      if (operations[0]?.key !== 'fallback:probe') lists.push(operations)
       await new Promise(resolve => setImmediate(resolve))
       return memory.run(operations)
     },
@@ -29,12 +29,12 @@ function far() {
   return { store, lists, memory }
 }
 
-const plus = (key: string, by = 1) => ({ op: 'increment', key, by, lasts: 0 }) as const
+const plus = (key: string, by = 1) => ({ op: 'increment', key, by, ttl: 0 }) as const
 
 describe('a batched store', () => {
   test('does what is handed in at the same time in one list, and each asker gets its own answers', async () => {
     const { store, lists } = far()
-    const all = batched(insured(store), handClock())
+    const all = batched(withFallback(store), handClock())
     const answers = await Promise.all([
       all.run([plus('a'), plus('b', 5)]),
       all.run([plus('a')]),
@@ -47,7 +47,7 @@ describe('a batched store', () => {
   test('does what nobody waits for with the next list, before it, and after half a second at the latest', async () => {
     const { store, lists } = far()
     const clock = handClock()
-    const all = batched(insured(store), clock)
+    const all = batched(withFallback(store), clock)
     const early = runLater(all, [plus('a')])
     expect(await all.run([{ op: 'get', key: 'a' }])).toEqual([{ value: '1' }])
     expect([await early, lists.length]).toEqual([[{ count: 1 }], 1])
@@ -60,21 +60,21 @@ describe('a batched store', () => {
 
   test('does not let what nobody waits for pile up', async () => {
     const { store, lists } = far()
-    const all = batched(insured(store), handClock())
+    const all = batched(withFallback(store), handClock())
     await Promise.all(Array.from({ length: 200 }, (_, index) => runLater(all, [plus(`k${index}`)])))
     expect(lists.map(({ length }) => length)).toEqual([200])
   })
 
   test('cuts long lists, so that nobody waits for all of them', async () => {
     const { store, lists } = far()
-    const all = batched(insured(store), handClock())
+    const all = batched(withFallback(store), handClock())
     await Promise.all(Array.from({ length: 500 }, (_, index) => all.run([plus(`k${index}`)])))
     expect(lists.map(({ length }) => length)).toEqual([200, 200, 100])
   })
 
   test('a store that fails fails for each asker, and the next list is asked again', async () => {
     let fails = true
-    const store = { state: 'there', run: () => (fails ? Promise.reject(new Error('away')) : [{ count: 7 }]) }
+    const store = { state: 'up', run: () => (fails ? Promise.reject(new Error('away')) : [{ count: 7 }]) }
     const all = batched(store as unknown as Store, handClock())
     const said = await Promise.allSettled([all.run([plus('a')]), all.run([plus('b')])])
     expect(said.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -112,7 +112,7 @@ const filters = () => [
 
 /** Twenty messages of senders that our users write to, from twenty clients. */
 async function mailing(gateway: Gateway): Promise<void> {
-  await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+  await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
   for (let n = 0; n < 20; n += 1) {
     const { outcome } = await send(gateway, { ip: `192.0.2.${n}` })
     expect(outcome).toMatchObject({ verdict: 'accept' })
@@ -140,7 +140,7 @@ test('the same, counted by Redis itself', async () => {
       0,
     )
   }
-  await gateway.wrote({ from: 'bob@example.org', to: ['alice@example.net'] })
+  await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
   const before = await calls()
   await mailing(gateway)
   await gateway.close()

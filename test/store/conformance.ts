@@ -1,7 +1,7 @@
 /** What every store must do: one suite, run against each of them. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Entry, Operation, Store } from '../../src/store/store.ts'
+import type { Entry, Operation, Store } from '../../src/model/store.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 
 export interface OpenedStore {
@@ -46,7 +46,10 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
     test('a value that is set is got, until it is deleted', async () => {
       const key = fresh()
       expect(await one({ op: 'get', key })).toBeUndefined()
-      expect(await one({ op: 'set', key, value: 'one', lasts })).toEqual({ value: 'one', endsIn: endsWithin(lasts) })
+      expect(await one({ op: 'set', key, value: 'one', ttl: lasts })).toEqual({
+        value: 'one',
+        endsIn: endsWithin(lasts),
+      })
       expect(await one({ op: 'get', key })).toEqual({ value: 'one', endsIn: endsWithin(lasts) })
       expect(await run({ op: 'delete', key }, { op: 'delete', key }, { op: 'get', key })).toEqual([
         true,
@@ -57,7 +60,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('what is written through one door is read through the other', async () => {
       const key = fresh()
-      await one({ op: 'set', key, value: 'here', lasts })
+      await one({ op: 'set', key, value: 'here', ttl: lasts })
       expect((await opened.other.run([{ op: 'get', key }]))[0]).toMatchObject({ value: 'here' })
       expect((await opened.other.run([{ op: 'delete', key }]))[0]).toBe(true)
       expect(await one({ op: 'get', key })).toBeUndefined()
@@ -65,58 +68,64 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('a value is set again with a time that begins anew', async () => {
       const key = fresh()
-      await one({ op: 'set', key, value: 'one', lasts: 10 * DAY })
-      expect(await one({ op: 'set', key, value: 'two', lasts })).toEqual({ value: 'two', endsIn: endsWithin(lasts) })
+      await one({ op: 'set', key, value: 'one', ttl: 10 * DAY })
+      expect(await one({ op: 'set', key, value: 'two', ttl: lasts })).toEqual({
+        value: 'two',
+        endsIn: endsWithin(lasts),
+      })
       expect(await one({ op: 'get', key })).toEqual({ value: 'two', endsIn: endsWithin(lasts) })
     })
 
     test('what is added stands if nothing stood there', async () => {
       const key = fresh()
-      const first = await one({ op: 'add', key, value: 'one', lasts })
+      const first = await one({ op: 'add', key, value: 'one', ttl: lasts })
       expect(first).toEqual({ value: 'one', endsIn: endsWithin(lasts), added: true })
-      const second = await one({ op: 'add', key, value: 'two', lasts: DAY })
+      const second = await one({ op: 'add', key, value: 'two', ttl: DAY })
       expect(second).toEqual({ value: 'one', endsIn: endsWithin(lasts), added: false })
     })
 
     test('a count begins its time when it is new and keeps its end when it grows', async () => {
       const key = fresh()
-      expect(await one({ op: 'increment', key, by: 3, lasts })).toEqual({ count: 3, endsIn: endsWithin(lasts) })
-      expect(await one({ op: 'increment', key, by: 4, lasts: DAY })).toEqual({ count: 7, endsIn: endsWithin(lasts) })
-      expect(await one({ op: 'increment', key, by: -9, lasts: DAY })).toEqual({ count: -2, endsIn: endsWithin(lasts) })
+      expect(await one({ op: 'increment', key, by: 3, ttl: lasts })).toEqual({ count: 3, endsIn: endsWithin(lasts) })
+      expect(await one({ op: 'increment', key, by: 4, ttl: DAY })).toEqual({ count: 7, endsIn: endsWithin(lasts) })
+      expect(await one({ op: 'increment', key, by: -9, ttl: DAY })).toEqual({ count: -2, endsIn: endsWithin(lasts) })
       expect(await one({ op: 'get', key })).toEqual({ value: '-2', endsIn: endsWithin(lasts) })
     })
 
     test('by 0 only looks, and makes nothing', async () => {
       const key = fresh()
-      expect(await one({ op: 'increment', key, by: 0, lasts })).toEqual({ count: 0, endsIn: lasts })
+      expect(await one({ op: 'increment', key, by: 0, ttl: lasts })).toEqual({ count: 0, endsIn: lasts })
       expect(await one({ op: 'get', key })).toBeUndefined()
-      await one({ op: 'increment', key, by: 5, lasts })
-      expect(await one({ op: 'increment', key, by: 0, lasts: DAY })).toEqual({ count: 5, endsIn: endsWithin(lasts) })
+      await one({ op: 'increment', key, by: 5, ttl: lasts })
+      expect(await one({ op: 'increment', key, by: 0, ttl: DAY })).toEqual({ count: 5, endsIn: endsWithin(lasts) })
     })
 
     test('counts stay whole numbers, however large', async () => {
       const key = fresh()
       const most = Number.MAX_SAFE_INTEGER
-      await one({ op: 'increment', key, by: most - 1, lasts })
+      await one({ op: 'increment', key, by: most - 1, ttl: lasts })
       for (const by of [1, 1, most])
-        expect(await one({ op: 'increment', key, by, lasts })).toMatchObject({ count: most })
-      expect(await one({ op: 'increment', key, by: -1, lasts })).toMatchObject({ count: most - 1 })
+        expect(await one({ op: 'increment', key, by, ttl: lasts })).toMatchObject({ count: most })
+      expect(await one({ op: 'increment', key, by: -1, ttl: lasts })).toMatchObject({ count: most - 1 })
     })
 
     test('a count goes on from a value that is a number, and begins where a value is none', async () => {
       const [number, word] = [fresh(), fresh()]
-      await run({ op: 'set', key: number, value: '7', lasts }, { op: 'set', key: word, value: 'seven', lasts: DAY })
-      expect(await one({ op: 'increment', key: number, by: 1, lasts: DAY })).toEqual({
+      await run({ op: 'set', key: number, value: '7', ttl: lasts }, { op: 'set', key: word, value: 'seven', ttl: DAY })
+      expect(await one({ op: 'increment', key: number, by: 1, ttl: DAY })).toEqual({
         count: 8,
         endsIn: endsWithin(lasts),
       })
-      expect(await one({ op: 'increment', key: word, by: 1, lasts })).toEqual({ count: 1, endsIn: endsWithin(lasts) })
+      expect(await one({ op: 'increment', key: word, by: 1, ttl: lasts })).toEqual({
+        count: 1,
+        endsIn: endsWithin(lasts),
+      })
     })
 
     test('a swap happens if what is expected stands there', async () => {
       const key = fresh()
       const swap = (expected: string | undefined, value: string, time = lasts) =>
-        one({ op: 'swap', key, expected, value, lasts: time })
+        one({ op: 'compareAndSet', key, expected, value, ttl: time })
       expect(await swap('one', 'two')).toBe(false)
       expect(await swap(undefined, 'one')).toBe(true)
       expect(await swap(undefined, 'two')).toBe(false)
@@ -130,7 +139,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       const key = fresh()
       const stores = [opened.store, opened.other]
       const tries = Array.from({ length: 40 }, (_, index) => {
-        const operation = { op: 'swap', key, expected: undefined, value: `${index}`, lasts } as const
+        const operation = { op: 'compareAndSet', key, expected: undefined, value: `${index}`, ttl: lasts } as const
         return stores[index % 2]?.run([operation])
       })
       const won = (await Promise.all(tries)).map(answers => answers?.[0])
@@ -142,14 +151,16 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       const key = fresh()
       const stores = [opened.store, opened.other]
       await Promise.all(
-        Array.from({ length: 200 }, (_, index) => stores[index % 2]?.run([{ op: 'increment', key, by: 1, lasts }])),
+        Array.from({ length: 200 }, (_, index) =>
+          stores[index % 2]?.run([{ op: 'increment', key, by: 1, ttl: lasts }]),
+        ),
       )
       expect(await one({ op: 'get', key })).toMatchObject({ value: '200' })
     })
 
     test('sums add up, each by itself, and only look when nothing is added', async () => {
       const key = fresh()
-      const accrue = (...amounts: number[]) => one({ op: 'accrue', key, amounts, halfLife: 0, lasts })
+      const accrue = (...amounts: number[]) => one({ op: 'decayingAdd', key, amounts, halfLife: 0, ttl: lasts })
       expect(await accrue(0, 0)).toEqual([0, 0])
       expect(await one({ op: 'get', key })).toBeUndefined()
       expect(await accrue(1, 0.5)).toEqual([1, 0.5])
@@ -165,7 +176,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       const halfLife = 200
       const accrue = async (amount: number) => {
         const began = performance.now()
-        const [sum = Number.NaN] = await one({ op: 'accrue', key, amounts: [amount], halfLife, lasts })
+        const [sum = Number.NaN] = await one({ op: 'decayingAdd', key, amounts: [amount], halfLife, ttl: lasts })
         return { began, sum, ended: performance.now() }
       }
       const first = await accrue(1_024)
@@ -183,7 +194,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
     test("sums' time begins anew with each that is added, not with a look", async () => {
       const key = fresh()
       const accrue = (amount: number, time: number) =>
-        one({ op: 'accrue', key, amounts: [amount], halfLife: DAY, lasts: time })
+        one({ op: 'decayingAdd', key, amounts: [amount], halfLife: DAY, ttl: time })
       await accrue(1, DAY)
       await accrue(0, 2 * DAY)
       expect(await one({ op: 'get', key })).toMatchObject({ endsIn: endsWithin(DAY) })
@@ -193,32 +204,34 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('sums begin where something else stands, and something else in the place of sums', async () => {
       const key = fresh()
-      await one({ op: 'set', key, value: '5', lasts })
-      expect(await one({ op: 'accrue', key, amounts: [2], halfLife: 0, lasts })).toEqual([2])
-      expect(await one({ op: 'increment', key, by: 1, lasts })).toMatchObject({ count: 1 })
+      await one({ op: 'set', key, value: '5', ttl: lasts })
+      expect(await one({ op: 'decayingAdd', key, amounts: [2], halfLife: 0, ttl: lasts })).toEqual([2])
+      expect(await one({ op: 'increment', key, by: 1, ttl: lasts })).toMatchObject({ count: 1 })
     })
 
     test('what is no number adds nothing', async () => {
       const key = fresh()
       const [nan, infinity] = [Number.NaN, Number.POSITIVE_INFINITY]
-      expect(await one({ op: 'accrue', key, amounts: [nan, infinity, 1], halfLife: nan, lasts })).toEqual([0, 0, 1])
+      expect(await one({ op: 'decayingAdd', key, amounts: [nan, infinity, 1], halfLife: nan, ttl: lasts })).toEqual([
+        0, 0, 1,
+      ])
       const other = fresh()
-      expect(await one({ op: 'increment', key: other, by: 1.9, lasts })).toMatchObject({ count: 1 })
-      expect(await one({ op: 'increment', key: other, by: nan, lasts })).toMatchObject({ count: 1 })
+      expect(await one({ op: 'increment', key: other, by: 1.9, ttl: lasts })).toMatchObject({ count: 1 })
+      expect(await one({ op: 'increment', key: other, by: nan, ttl: lasts })).toMatchObject({ count: 1 })
     })
 
     test('what has reached its end is gone for every operation', async () => {
       const keys = Array.from({ length: 6 }, fresh)
       const [get = '', add = '', increment = '', swap = '', accrue = '', taken = ''] = keys
-      await run(...keys.map(key => ({ op: 'set', key, value: '9', lasts: 50 }) as const))
-      await one({ op: 'accrue', key: accrue, amounts: [9], halfLife: 0, lasts: 50 })
+      await run(...keys.map(key => ({ op: 'set', key, value: '9', ttl: 50 }) as const))
+      await one({ op: 'decayingAdd', key: accrue, amounts: [9], halfLife: 0, ttl: 50 })
       await pass(60)
       const answers = await run(
         { op: 'get', key: get },
-        { op: 'add', key: add, value: 'new', lasts },
-        { op: 'increment', key: increment, by: 1, lasts },
-        { op: 'swap', key: swap, expected: undefined, value: 'new', lasts },
-        { op: 'accrue', key: accrue, amounts: [1], halfLife: 0, lasts },
+        { op: 'add', key: add, value: 'new', ttl: lasts },
+        { op: 'increment', key: increment, by: 1, ttl: lasts },
+        { op: 'compareAndSet', key: swap, expected: undefined, value: 'new', ttl: lasts },
+        { op: 'decayingAdd', key: accrue, amounts: [1], halfLife: 0, ttl: lasts },
         { op: 'delete', key: taken },
       )
       expect(answers).toMatchObject([undefined, { value: 'new', added: true }, { count: 1 }, true, [1], false])
@@ -228,32 +241,32 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       const keys = Array.from({ length: 4 }, fresh)
       const [set = '', add = '', increment = '', accrue = ''] = keys
       const answers = await run(
-        { op: 'set', key: set, value: 'a', lasts: forever },
-        { op: 'add', key: add, value: 'a', lasts: forever },
-        { op: 'increment', key: increment, by: 1, lasts: forever },
-        { op: 'accrue', key: accrue, amounts: [1], halfLife: forever, lasts: forever },
+        { op: 'set', key: set, value: 'a', ttl: forever },
+        { op: 'add', key: add, value: 'a', ttl: forever },
+        { op: 'increment', key: increment, by: 1, ttl: forever },
+        { op: 'decayingAdd', key: accrue, amounts: [1], halfLife: forever, ttl: forever },
       )
       expect(answers).toEqual([{ value: 'a' }, { value: 'a', added: true }, { count: 1 }, [1]])
       const held = await run(...keys.map(key => ({ op: 'get', key }) as const))
       expect((held as readonly Entry[]).map(entry => [typeof entry?.value, entry && 'endsIn' in entry])).toEqual(
         keys.map(() => ['string', false]),
       )
-      expect(await one({ op: 'increment', key: increment, by: 1, lasts })).toEqual({ count: 2 })
+      expect(await one({ op: 'increment', key: increment, by: 1, ttl: lasts })).toEqual({ count: 2 })
     })
 
     test.for([25, 100, 400])('D07 what lasts %i days ends then', async days => {
       const key = fresh()
-      expect(await one({ op: 'increment', key, by: 1, lasts: days * DAY })).toEqual({
+      expect(await one({ op: 'increment', key, by: 1, ttl: days * DAY })).toEqual({
         count: 1,
         endsIn: endsWithin(days * DAY),
       })
-      expect(await one({ op: 'increment', key, by: 1, lasts: days * DAY })).toEqual({
+      expect(await one({ op: 'increment', key, by: 1, ttl: days * DAY })).toEqual({
         count: 2,
         endsIn: endsWithin(days * DAY),
       })
       if (!opened.pass) return
       await pass(days * DAY - 1_000)
-      expect(await one({ op: 'increment', key, by: 1, lasts: 1 })).toMatchObject({
+      expect(await one({ op: 'increment', key, by: 1, ttl: 1 })).toMatchObject({
         count: 3,
         endsIn: endsWithin(1_000),
       })
@@ -263,13 +276,15 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('a list is done in its order, and answered in its order', async () => {
       const keys = Array.from({ length: 50 }, fresh)
-      const counted = await run(...keys.map((key, index) => ({ op: 'increment', key, by: index + 1, lasts }) as const))
+      const counted = await run(
+        ...keys.map((key, index) => ({ op: 'increment', key, by: index + 1, ttl: lasts }) as const),
+      )
       expect(counted.map(answer => 'count' in answer && answer.count)).toEqual(keys.map((_, index) => index + 1))
       const key = fresh()
       const answers = await run(
-        { op: 'add', key, value: '1', lasts },
-        { op: 'increment', key, by: 1, lasts },
-        { op: 'swap', key, expected: '2', value: '3', lasts },
+        { op: 'add', key, value: '1', ttl: lasts },
+        { op: 'increment', key, by: 1, ttl: lasts },
+        { op: 'compareAndSet', key, expected: '2', value: '3', ttl: lasts },
         { op: 'get', key },
         { op: 'delete', key },
         { op: 'get', key },
@@ -287,9 +302,9 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       ['64 KB', 'v'.repeat(65_536)],
     ] as const)('%s is a key and a value as any other', async ([, text]) => {
       const key = `${fresh()} ${text}`
-      expect(await one({ op: 'set', key, value: text, lasts })).toMatchObject({ value: text })
+      expect(await one({ op: 'set', key, value: text, ttl: lasts })).toMatchObject({ value: text })
       expect(await one({ op: 'get', key })).toMatchObject({ value: text })
-      expect(await one({ op: 'swap', key, expected: text, value: 'other', lasts })).toBe(true)
+      expect(await one({ op: 'compareAndSet', key, expected: text, value: 'other', ttl: lasts })).toBe(true)
       expect(await one({ op: 'get', key: `${key}.` })).toBeUndefined()
       expect(await one({ op: 'delete', key })).toBe(true)
     })
@@ -297,7 +312,8 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
     test('keys that look alike are told apart', async () => {
       const base = fresh()
       const alike = ['', '\0', ' ', 'a', 'A', '\uFFFD', '\uD800', 'e\u0301', '\u00E9', 'k'.repeat(200), 'k'.repeat(201)]
-      for (const [index, end] of alike.entries()) await one({ op: 'set', key: base + end, value: `${index}`, lasts })
+      for (const [index, end] of alike.entries())
+        await one({ op: 'set', key: base + end, value: `${index}`, ttl: lasts })
       const held = await run(...alike.map(end => ({ op: 'get', key: base + end }) as const))
       expect((held as readonly Entry[]).map(({ value }) => value)).toEqual(alike.map((_, index) => `${index}`))
     })

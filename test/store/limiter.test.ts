@@ -1,8 +1,8 @@
 import { RateLimiterMemory, RateLimiterUnion } from 'rate-limiter-flexible'
 import { expect, test } from 'vitest'
+import type { Store } from '../../src/model/store.ts'
 import { storeLimiter } from '../../src/store/limiter.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import type { Store } from '../../src/store/store.ts'
 
 test('spends, refuses with a result that is no Error, and begins anew', async () => {
   let time = 0

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
+import { PosternError } from '../../src/model/errors.ts'
 import { storeLimiter } from '../../src/store/limiter.ts'
 import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory.ts'
 
@@ -12,8 +12,8 @@ const DAY = 86_400_000
 function countingStore(options: MemoryStoreOptions) {
   const store = memoryStore(options)
   return {
-    increment: (key: string, by: number, lasts: number) => store.run([{ op: 'increment', key, by, lasts }])[0],
-    set: (key: string, count: number, lasts: number) => store.run([{ op: 'set', key, value: `${count}`, lasts }])[0],
+    increment: (key: string, by: number, ttl: number) => store.run([{ op: 'increment', key, by, ttl: ttl }])[0],
+    set: (key: string, count: number, ttl: number) => store.run([{ op: 'set', key, value: `${count}`, ttl: ttl }])[0],
     get: (key: string) => store.run([{ op: 'get', key }])[0],
     delete: (key: string) => store.run([{ op: 'delete', key }])[0],
     size: () => store.size,
@@ -60,7 +60,7 @@ test('to look at a count that is not there costs no place', () => {
   expect(store.size()).toBe(0)
 })
 
-test('a time of 0 lasts for ever', () => {
+test('a time of 0 ttl for ever', () => {
   const clock = handClock()
   const store = countingStore({ clock })
   store.increment('a', 1, 0)
@@ -68,7 +68,7 @@ test('a time of 0 lasts for ever', () => {
   expect(store.get('a')).toEqual({ value: '1' })
 })
 
-test.for([25, 30, 400])('D07 a count that lasts %i days is there to its last millisecond and not beyond', days => {
+test.for([25, 30, 400])('D07 a count that ttl %i days is there to its last millisecond and not beyond', days => {
   const clock = handClock()
   const store = countingStore({ clock })
   store.increment('a', 1, days * DAY)
@@ -152,10 +152,10 @@ test('long keys are told apart, and no short key passes for a long one', () => {
 
 test('any run of operations gives what an unbounded table gives while there is room', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd')
-  const lasts = fc.constantFrom(1, 5, 10, 50)
+  const ttl = fc.constantFrom(1, 5, 10, 50)
   const step = fc.oneof(
-    fc.record({ do: fc.constant('increment' as const), key, by: fc.integer({ min: -2, max: 3 }), lasts }),
-    fc.record({ do: fc.constant('set' as const), key, by: fc.nat(9), lasts }),
+    fc.record({ do: fc.constant('increment' as const), key, by: fc.integer({ min: -2, max: 3 }), ttl: ttl }),
+    fc.record({ do: fc.constant('set' as const), key, by: fc.nat(9), ttl: ttl }),
     fc.record({ do: fc.constant('delete' as const), key }),
     fc.record({ do: fc.constant('get' as const), key }),
     fc.record({ do: fc.constant('pass' as const), ms: fc.nat(8) }),
@@ -172,12 +172,11 @@ test('any run of operations gives what an unbounded table gives while there is r
         else if (one.do === 'delete') expect(store.delete(one.key)).toBe(model.delete(one.key))
         else {
           const held = model.get(one.key)
-          if (one.do === 'set') model.set(one.key, { count: one.by, expires: now + one.lasts })
+          if (one.do === 'set') model.set(one.key, { count: one.by, expires: now + one.ttl })
           else if (one.do === 'increment' && held) held.count += one.by
-          else if (one.do === 'increment' && one.by !== 0)
-            model.set(one.key, { count: one.by, expires: now + one.lasts })
-          if (one.do === 'set') store.set(one.key, one.by, one.lasts)
-          if (one.do === 'increment') store.increment(one.key, one.by, one.lasts)
+          else if (one.do === 'increment' && one.by !== 0) model.set(one.key, { count: one.by, expires: now + one.ttl })
+          if (one.do === 'set') store.set(one.key, one.by, one.ttl)
+          if (one.do === 'increment') store.increment(one.key, one.by, one.ttl)
           const expected = model.get(one.key)
           expect(store.get(one.key)).toEqual(
             expected && { value: `${expected.count}`, endsIn: expected.expires - clock.monotonic() },
@@ -263,8 +262,8 @@ describe('D08 three hundred thousand random keys', () => {
       for (let index = 0; index < 100_000; index += 1) {
         const key = `sender ${index}`
         const value = `since ${index} ${'v'.repeat(index % 200)}`
-        if (text) store.run([{ op: 'set', key, value, lasts: 60_000 }])
-        else store.run([{ op: 'accrue', key, amounts: [1.5, 0.25, index, 0], halfLife: DAY, lasts: 60_000 }])
+        if (text) store.run([{ op: 'set', key, value, ttl: 60_000 }])
+        else store.run([{ op: 'decayingAdd', key, amounts: [1.5, 0.25, index, 0], halfLife: DAY, ttl: 60_000 }])
       }
       expect(store.bytes).toBeGreaterThan(bytes * 0.99)
       expect([text, (used() - before) / bytes]).toEqual([text, expect.toSatisfy((share: number) => share < 1.1)])

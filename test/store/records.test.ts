@@ -24,7 +24,7 @@ test('any coming and going gives what a map gives', () => {
     if (kind === 0) expect(store.run([{ op: 'delete', key }])[0]).toBe(model.delete(key))
     else if (kind === 1) expect(store.run([{ op: 'get', key }])[0]?.value).toBe(model.get(key))
     else {
-      store.run([{ op: 'set', key, value: `${step}`, lasts: 0 }])
+      store.run([{ op: 'set', key, value: `${step}`, ttl: 0 }])
       model.set(key, `${step}`)
     }
     if (step % 10_000 === 0) expect(store.size).toBe(model.size)

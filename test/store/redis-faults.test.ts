@@ -2,12 +2,12 @@ import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Notice } from '../../src/core/world.ts'
-import { rateLimit } from '../../src/filters/rate-limit.ts'
-import { postern } from '../../src/postern.ts'
-import { insured } from '../../src/store/insured.ts'
-import { redisStore } from '../../src/store/redis.ts'
-import type { Store } from '../../src/store/store.ts'
+import { postern } from '../../src/engine/gateway.ts'
+import { rateLimit } from '../../src/filters/rate-limit/rate-limit.ts'
+import type { Notice } from '../../src/model/services.ts'
+import type { Store } from '../../src/model/store.ts'
+import { redisStore } from '../../src/store/redis/redis.ts'
+import { withFallback } from '../../src/store/with-fallback.ts'
 import { type RealRedis, startCluster, startRedis } from '../support/redis.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 
@@ -36,13 +36,13 @@ const clientOf = (port: number): Redis => {
 
 function gatewayOn(store: Store, limit = LIMIT) {
   const notices: Notice[] = []
-  const safe = insured(store, { retry: 100, notify: notice => notices.push(notice) })
+  const safe = withFallback(store, { retry: 100, notify: notice => notices.push(notice) })
   const limits = [{ what: 'connections', per: 'ip', limit, within: '1m' }] as const
   const gateway = postern({ filters: [rateLimit({ limits })], store: safe })
   ends.push(() => gateway.close(), safe.stop)
   return {
     safe,
-    told: () => notices.map(({ what }) => what),
+    told: () => notices.map(({ code }) => code),
     /** Connects, and tells whether that was within the limit and how long it took. */
     connect: async (ip = '192.0.2.1') => {
       const session = gateway.open({ ip })
@@ -55,8 +55,8 @@ function gatewayOn(store: Store, limit = LIMIT) {
 }
 type Gateway = ReturnType<typeof gatewayOn>
 
-const there = (gateway: Gateway) => expect.poll(() => gateway.safe.state, { timeout: 20_000 }).toBe('there')
-const away = (gateway: Gateway) => expect.poll(() => gateway.told(), { timeout: 20_000 }).toContain('store/away')
+const there = (gateway: Gateway) => expect.poll(() => gateway.safe.state, { timeout: 20_000 }).toBe('up')
+const away = (gateway: Gateway) => expect.poll(() => gateway.told(), { timeout: 20_000 }).toContain('store/down')
 
 /** Before, in and after a fault: limits hold, nobody waits, and it closes again by itself. */
 async function survives(gateway: Gateway, fault: () => unknown, mend: () => unknown): Promise<void> {
@@ -73,11 +73,11 @@ async function survives(gateway: Gateway, fault: () => unknown, mend: () => unkn
   // Who comes while it is known to be away waits for nothing.
   expect(waits[20]).toBeLessThan(50)
   await away(gateway)
-  expect(gateway.safe.state).toBe('away')
+  expect(gateway.safe.state).toBe('down')
   await mend()
   await there(gateway)
   expect(await gateway.connect('192.0.2.99')).toMatchObject({ passed: true })
-  expect(gateway.told().at(-1)).toBe('store/back')
+  expect(gateway.told().at(-1)).toBe('store/up')
 }
 
 test('D05 Redis is killed and started again, empty and without the script', async () => {
@@ -197,7 +197,7 @@ test('D05 Redis has lost its data: counts begin anew', async () => {
   expect(await gateway.connect()).toMatchObject({ passed: false })
   await server.command('FLUSHALL')
   expect(await gateway.connect()).toMatchObject({ passed: true })
-  expect([gateway.safe.state, gateway.told()]).toEqual(['there', []])
+  expect([gateway.safe.state, gateway.told()]).toEqual(['up', []])
 })
 
 test('D05 Redis was never there', async () => {
@@ -223,11 +223,11 @@ test('D05 a node of a cluster dies, and its replica takes over', async () => {
   }
   await there(gateway)
   await connectAll()
-  expect([gateway.safe.state, gateway.told()]).toEqual(['there', []])
+  expect([gateway.safe.state, gateway.told()]).toEqual(['up', []])
   await cluster.nodes[0]?.kill()
   const isWhole = async () => {
     await connectAll()
-    const operations = addresses.map(key => ({ op: 'increment', key, by: 1, lasts }) as const)
+    const operations = addresses.map(key => ({ op: 'increment', key, by: 1, ttl: lasts }) as const)
     const answered = Promise.resolve(redisStore({ client }).run(operations)).then(
       () => true,
       () => false,
@@ -263,7 +263,7 @@ test('an error of the client that nobody hears ends nothing, and the listener go
 test('stores with different prefixes know nothing of each other', async () => {
   const client = clientOf(server.port)
   const [one, other] = [redisStore({ client, prefix: 'a:' }), redisStore({ client, prefix: 'b:' })]
-  await one.run([{ op: 'set', key: 'k', value: 'v', lasts }])
+  await one.run([{ op: 'set', key: 'k', value: 'v', ttl: lasts }])
   expect(await other.run([{ op: 'get', key: 'k' }])).toEqual([undefined])
   expect(await server.command('KEYS', 'a:{???}k')).toHaveLength(1)
 })

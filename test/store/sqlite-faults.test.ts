@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { PosternError } from '../../src/core/errors.ts'
-import type { Notice } from '../../src/core/world.ts'
-import { insured } from '../../src/store/insured.ts'
-import { type SqliteStoreOptions, sqliteStore } from '../../src/store/sqlite.ts'
-import type { Store } from '../../src/store/store.ts'
+import { PosternError } from '../../src/model/errors.ts'
+import type { Notice } from '../../src/model/services.ts'
+import type { Store } from '../../src/model/store.ts'
+import { type SqliteStoreOptions, sqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { withFallback } from '../../src/store/with-fallback.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
@@ -37,7 +37,7 @@ const opened = (options: Partial<SqliteStoreOptions> = {}) => {
   return store
 }
 const count = async (store: Store, key = 'counted') =>
-  (await store.run([{ op: 'increment', key, by: 1, lasts }]))[0].count
+  (await store.run([{ op: 'increment', key, by: 1, ttl: lasts }]))[0].count
 const get = async (store: Store, key: string) => (await store.run([{ op: 'get', key }]))[0]
 const child = (...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream } => {
   const started = spawn(process.execPath, [CHILD, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -50,14 +50,14 @@ const said = async (started: { stdout: NodeJS.ReadableStream | null }) =>
 test('what was remembered is there after a restart, for the rest of its time', async () => {
   const first = opened()
   await first.run([
-    { op: 'set', key: 'a', value: 'known', lasts },
-    { op: 'accrue', key: 's', amounts: [4], halfLife: 0, lasts },
+    { op: 'set', key: 'a', value: 'known', ttl: lasts },
+    { op: 'decayingAdd', key: 's', amounts: [4], halfLife: 0, ttl: lasts },
   ])
   await first.close()
   const second = opened()
   const left = expect.toSatisfy((ms: number) => ms <= lasts && ms > lasts - 60_000)
   expect(await get(second, 'a')).toEqual({ value: 'known', endsIn: left })
-  expect(await second.run([{ op: 'accrue', key: 's', amounts: [1], halfLife: 0, lasts }])).toEqual([[5]])
+  expect(await second.run([{ op: 'decayingAdd', key: 's', amounts: [1], halfLife: 0, ttl: lasts }])).toEqual([[5]])
 })
 
 test('three processes that count at once lose nothing, and one of them is the first', async () => {
@@ -105,7 +105,7 @@ describe('a file that is broken', () => {
     await store.run(
       Array.from(
         { length: 2_000 },
-        (_, index) => ({ op: 'set', key: `${index}`, value: 'v'.repeat(100), lasts }) as const,
+        (_, index) => ({ op: 'set', key: `${index}`, value: 'v'.repeat(100), ttl: lasts }) as const,
       ),
     )
     await store.close()
@@ -117,7 +117,7 @@ describe('a file that is broken', () => {
     await handle.close()
   }
   test.for([
-    ['from its first octet', 0],
+    ['from its first byte', 0],
     ['from its second page', 4_096],
     ['in its last pages', 100_000],
   ] as const)('%s is set aside, and a new one begun', async ([, from]) => {
@@ -129,7 +129,7 @@ describe('a file that is broken', () => {
     expect(await count(store)).toBe(1)
     expect(notices).toEqual([
       {
-        what: 'store/broken',
+        code: 'store/broken',
         reason: expect.stringMatching(
           /store\.db is broken \(.*\); it is kept as .*store\.db\.corrupt, and a new one is begun/,
         ),
@@ -190,18 +190,18 @@ test('a folder that is not there makes each question fail, until it is', async (
 })
 
 test('while another process holds the file, memory answers; then the file again', async () => {
-  const store = insured(opened(), { deadline: 200, retry: 50, notify: notice => notices.push(notice) })
+  const store = withFallback(opened(), { deadline: 200, retry: 50, notify: notice => notices.push(notice) })
   while ((await count(store)) < 3);
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   // It goes on from what was seen.
   expect(await count(store)).toBeGreaterThan(3)
-  expect(store.state).toBe('away')
-  await expect.poll(() => notices.map(({ what }) => what), { timeout: 10_000 }).toEqual(['store/away'])
+  expect(store.state).toBe('down')
+  await expect.poll(() => notices.map(({ code }) => code), { timeout: 10_000 }).toEqual(['store/down'])
   other.exec('ROLLBACK')
   other.close()
-  await expect.poll(() => store.state, { timeout: 20_000 }).toBe('there')
-  expect(notices.map(({ what }) => what)).toEqual(['store/away', 'store/back'])
+  await expect.poll(() => store.state, { timeout: 20_000 }).toBe('up')
+  expect(notices.map(({ code }) => code)).toEqual(['store/down', 'store/up'])
 })
 
 test('a disk that is full fails what needs room, and breaks nothing', async () => {
@@ -226,14 +226,14 @@ test('a full store lets go what was seen once before what was seen again', async
   const store = opened({ entries: 1_000 })
   const known = Array.from(
     { length: 100 },
-    (_, index) => ({ op: 'increment', key: `known ${index}`, by: 1, lasts }) as const,
+    (_, index) => ({ op: 'increment', key: `known ${index}`, by: 1, ttl: lasts }) as const,
   )
   await store.run([...known, ...known])
   for (let batch = 0; batch < 50; batch += 1)
     await store.run(
       Array.from(
         { length: 200 },
-        (_, index) => ({ op: 'set', key: `${batch} ${index}`, value: 'v', lasts: 2 * lasts }) as const,
+        (_, index) => ({ op: 'set', key: `${batch} ${index}`, value: 'v', ttl: 2 * lasts }) as const,
       ),
     )
   const counts = await store.run(known)
@@ -247,7 +247,7 @@ test('what has expired leaves the file', async () => {
   const clock = handClock()
   const store = opened({ clock })
   await store.run(
-    Array.from({ length: 1_500 }, (_, index) => ({ op: 'set', key: `${index}`, value: 'v', lasts: 1_000 }) as const),
+    Array.from({ length: 1_500 }, (_, index) => ({ op: 'set', key: `${index}`, value: 'v', ttl: 1_000 }) as const),
   )
   for (let second = 0; second < 3; second += 1) {
     clock.pass(1_000)
@@ -292,7 +292,7 @@ describe('D09 a wall clock that jumps', () => {
   ] as const)('D09 by %d hours while the machine was off leaves %s ms of ten minutes', async ([hours, endsIn]) => {
     const { clock, jump } = jumping()
     const before = opened({ clock })
-    await before.run([{ op: 'set', key: 'a', value: 'v', lasts }])
+    await before.run([{ op: 'set', key: 'a', value: 'v', ttl: lasts }])
     await before.close()
     jump(hours * HOUR)
     const entry = await get(opened({ clock }), 'a')
@@ -302,7 +302,7 @@ describe('D09 a wall clock that jumps', () => {
   test('D09 by ten years while the machine was off takes thirty days at most', async () => {
     const { clock, jump } = jumping()
     const before = opened({ clock })
-    await before.run([{ op: 'set', key: 'a', value: 'v', lasts: 36 * 24 * HOUR }])
+    await before.run([{ op: 'set', key: 'a', value: 'v', ttl: 36 * 24 * HOUR }])
     await before.close()
     jump(10 * 365 * 24 * HOUR)
     expect(await get(opened({ clock }), 'a')).toEqual({ value: 'v', endsIn: expect.closeTo(6 * 24 * HOUR, 3) })
@@ -310,7 +310,7 @@ describe('D09 a wall clock that jumps', () => {
 
   test('D09 of this machine is not asked about between two processes of one boot', async () => {
     const store = opened()
-    await store.run([{ op: 'set', key: 'a', value: 'v', lasts }])
+    await store.run([{ op: 'set', key: 'a', value: 'v', ttl: lasts }])
     await store.close()
     const raw = new DatabaseSync(file)
     // As if the wall clock had stood a day earlier.

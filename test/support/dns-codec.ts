@@ -1,5 +1,5 @@
 /** Enough of the wire format of DNS for a server in tests (RFC 1035 §4): one question in, records out. */
-import type { Records, RecordType } from '../../src/dns/resolver.ts'
+import type { Records, RecordType } from '../../src/model/resolver.ts'
 
 export interface Query {
   readonly id: number
@@ -63,7 +63,7 @@ export function encodeReply(
   return Buffer.concat([u16(id), u16(flags), u16(1), u16(records.length), u16(0), u16(0), question, ...answers])
 }
 
-/** Labels of any octets, so that tests can send names that are none; a dot always ends a label. */
+/** Labels of any bytes, so that tests can send names that are none; a dot always ends a label. */
 function encodeName(name: string): Buffer {
   const labels = name.split('.').filter(label => label !== '')
   return Buffer.concat([...labels.map(label => withLength(Buffer.from(label, 'latin1'))), Buffer.of(0)])

@@ -3,7 +3,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer, FailureCause, Records, RecordType } from '../../src/dns/resolver.ts'
+import type { Answer, FailureCause, Records, RecordType } from '../../src/model/resolver.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { decodeQuery, encodeRecord, encodeReply, type Query, type Served } from './dns-codec.ts'
 
@@ -32,7 +32,7 @@ export interface DnsServer {
 }
 
 const rcodes: Readonly<Partial<Record<FailureCause, number>>> = { malformed: 1, servfail: 2, refused: 5 }
-const LONGEST_UDP = 1_232
+const MAX_UDP_LENGTH = 1_232
 
 export async function dnsServer(
   literal: ZoneLiteral,
@@ -56,7 +56,7 @@ export async function dnsServer(
     if (outcome === undefined) return undefined
     const records = outcome.records.map(record => ({ ...record, ttl }))
     const whole = encodeReply(query, { rcode: rcode ?? outcome.rcode, records })
-    return overTcp || whole.length <= LONGEST_UDP
+    return overTcp || whole.length <= MAX_UDP_LENGTH
       ? whole
       : encodeReply(query, { rcode: 0, truncated: true, records: [] })
   }

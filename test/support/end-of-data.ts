@@ -15,7 +15,7 @@ export const lookAlikes: readonly string[] = [
   ...new Set([around, odd].flatMap(parts => parts.flatMap(before => parts.map(after => `${before}.${after}`)))),
 ].filter(end => !end.includes('\r\n.\r\n'))
 
-/** How the octets around a look-alike may come in. */
+/** How the bytes around a look-alike may come in. */
 export const cuts: Readonly<Record<string, (before: string, end: string, after: string) => readonly string[]>> = {
   'in one piece': (before, end, after) => [before + end + after],
   'cut around it': (before, end, after) => [before, end, after],

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Manner {
   /** The client has connected. */
   readonly connected?: (socket: Socket) => void
-  /** The first octets have come. */
+  /** The first bytes have come. */
   readonly begun?: (socket: Socket, octets: Buffer) => void
   /** The zero length has come. */
   readonly whole?: (socket: Socket) => void
@@ -22,7 +22,7 @@ export interface FalseClamd extends AsyncDisposable {
   readonly open: () => number
   /** How many there have been. */
   readonly seen: () => number
-  /** The octets that were read. */
+  /** The bytes that were read. */
   readonly read: () => number
   /** From now on it behaves so. */
   readonly become: (manner: Manner) => void
@@ -89,7 +89,7 @@ export const lives = (reply: string): Manner => ({
   begun: (socket, octets) => octets.toString() === 'zPING\0' && socket.end('PONG\0'),
 })
 
-/** Answers octet by octet, `ms` apart. */
+/** Answers byte by byte, `ms` apart. */
 export const trickles = (reply: string, ms: number): Manner => ({
   whole: async socket => {
     for (const octet of Buffer.from(reply)) {

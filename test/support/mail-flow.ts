@@ -1,7 +1,7 @@
 /** Whole dialogues through the core: who sends what from where, and what became of it. */
 import { Readable } from 'node:stream'
-import type { Outcome } from '../../src/core/decision.ts'
 import type { Decision, Gateway } from '../../src/index.ts'
+import type { Outcome } from '../../src/model/decision.ts'
 import { settled } from '../../src/testing/clock.ts'
 
 export interface Sent {

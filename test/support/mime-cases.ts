@@ -1,7 +1,7 @@
 /** Fifty-four messages in which a program hides where readers differ: each with what must be seen of it. */
 import type { AmbiguityKind } from '../../src/mime/part.ts'
 
-/** A program, as far as its first octets go. */
+/** A program, as far as its first bytes go. */
 export const payload = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0'), Buffer.from('hidden program '.repeat(8))])
 
 const lines = (text: string, width = 76): string => text.match(new RegExp(`.{1,${width}}`, 'g'))?.join('\r\n') ?? ''

@@ -1,4 +1,4 @@
-/** Messages whose octets must come through a host unchanged. */
+/** Messages whose bytes must come through a host unchanged. */
 
 /** Whole lines, none too long for Haraka, no NUL: what else is odd about it no host has a reason to change. */
 export const isPlain = (message: Buffer): boolean =>

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 
 export interface RawClient {
   readonly socket: Socket
-  /** Sends octets as they are. */
+  /** Sends bytes as they are. */
   readonly send: (octets: string | Buffer) => void
   /** Sends one line and waits for its reply. */
   readonly say: (line: string) => Promise<string>

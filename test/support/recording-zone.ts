@@ -1,5 +1,5 @@
 /** A DNS in which nothing is, and that writes down what it was asked. */
-import type { Resolver } from '../../src/dns/resolver.ts'
+import type { Resolver } from '../../src/model/resolver.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 export function recordingZone(asked: string[]): Resolver {

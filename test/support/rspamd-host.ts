@@ -1,8 +1,8 @@
 /** The Rspamd port over a gateway of its own, and clients that say what they are told. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { type RspamdOptions, rspamd } from '../../src/adapters/http/index.ts'
-import { type Filter, type Lesson, postern } from '../../src/index.ts'
+import { type RspamdOptions, rspamd } from '../../src/adapters/rspamd/index.ts'
+import { type Filter, postern, type TrainingExample } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 export const message =
@@ -12,7 +12,7 @@ export interface RspamdHost {
   readonly port: number
   readonly server: ReturnType<typeof rspamd>
   /** What was trained. */
-  readonly lessons: readonly Pick<Lesson, 'label' | 'by'>[]
+  readonly lessons: readonly Pick<TrainingExample, 'label' | 'by'>[]
   /** How many messages were judged. */
   readonly judged: () => number
   /** Sends bytes, and hears what is said until the server closes. */
@@ -30,14 +30,14 @@ export interface RspamdHostOptions extends RspamdOptions {
 }
 
 export async function rspamdHost({ filters = [], path, ...options }: RspamdHostOptions = {}): Promise<RspamdHost> {
-  const lessons: Pick<Lesson, 'label' | 'by'>[] = []
+  const lessons: Pick<TrainingExample, 'label' | 'by'>[] = []
   let judged = 0
   const watcher: Filter = {
     name: 'watcher',
     message: () => {
       judged += 1
     },
-    learn: ({ label, by }) => void lessons.push({ label, by }),
+    onFeedback: ({ label, by }) => void lessons.push({ label, by }),
   }
   const gateway = postern({ name: 'mx.example.net', dns: zone({}), filters: [watcher, ...filters] })
   const server = rspamd(gateway, options)

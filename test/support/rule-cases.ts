@@ -1,8 +1,8 @@
 /** How content rules are tried: each with a message that fires it and one that just does not. */
 import { expect, test } from 'vitest'
-import type { Filter } from '../../src/core/filter.ts'
-import { points } from '../../src/core/finding.ts'
-import type { Consequences } from '../../src/filters/content/rule.ts'
+import type { Consequences } from '../../src/filters/rules/rule.ts'
+import type { Filter } from '../../src/model/filter.ts'
+import { points } from '../../src/model/finding.ts'
 import { type MessageOptions, message } from '../../src/testing/message.ts'
 import { type Probed, probe } from '../../src/testing/probe.ts'
 

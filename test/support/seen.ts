@@ -1,8 +1,8 @@
 /** What the classifier sees of a plain message, without a gateway around it. */
-import type { Seen } from '../../src/classify/features.ts'
-import { headerOf } from '../../src/mime/collect.ts'
+import type { ExtractedText } from '../../src/classify/features.ts'
+import { headerOf } from '../../src/mime/header/collect.ts'
 
-export function seenIn(message: Buffer): Seen {
+export function seenIn(message: Buffer): ExtractedText {
   const header = headerOf(message)
   const head = message.subarray(header.bodyOffset)
   return { header, text: head.toString('utf8'), urls: [], head }

@@ -1,5 +1,5 @@
 /** Mail that people have sorted, made by the test: two kinds of words, and words that both use. */
-import type { Label } from '../../src/core/feedback.ts'
+import type { Label } from '../../src/model/feedback.ts'
 import { message } from '../../src/testing/message.ts'
 
 const words = {

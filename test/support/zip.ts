@@ -11,7 +11,7 @@ export function zip(files: Readonly<Record<string, Buffer>>, { encrypted = false
   const directory: Buffer[] = []
   let offset = 0
   for (const [name, plain] of Object.entries(files)) {
-    // The traditional encryption puts twelve octets before the content.
+    // The traditional encryption puts twelve bytes before the content.
     const content = encrypted ? Buffer.concat([Buffer.alloc(12, 7), plain.map(octet => octet ^ 0x5a)]) : plain
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import type { Filter } from '../../src/core/filter.ts'
-import { defer, points, reject } from '../../src/core/finding.ts'
-import { postern } from '../../src/postern.ts'
+import { postern } from '../../src/engine/gateway.ts'
+import type { Filter } from '../../src/model/filter.ts'
+import { defer, points, reject } from '../../src/model/finding.ts'
 import { matches, octetsOf } from '../../src/testing/dialog/script.ts'
 import { dialog, readScript } from '../../src/testing/dialog.ts'
 
@@ -59,7 +59,7 @@ describe('an S: line', () => {
   })
 })
 
-test('in a C: line an octet is written as \\x and two digits, and all else stands for itself', () => {
+test('in a C: line a byte is written as \\x and two digits, and all else stands for itself', () => {
   expect(octetsOf('a\\x00b\\xFF\\n\\xg0é')).toEqual(
     Buffer.concat([Buffer.from('a\0b'), Buffer.from([0xff]), Buffer.from('\\n\\xg0é')]),
   )

@@ -1,6 +1,6 @@
 /** The words that rules are tested with say yes, say no, and say why. */
 import { expect, test } from 'vitest'
-import { type Finding, points, reject } from '../../src/core/finding.ts'
+import { type Finding, points, reject } from '../../src/model/finding.ts'
 import { thresholds } from '../../src/policy/thresholds.ts'
 import { type FindingMatchers, matchers } from '../../src/testing/matchers.ts'
 

@@ -1,7 +1,7 @@
 /** The builder of messages: what it builds is what a strict reader reads. */
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { headerOf } from '../../src/mime/collect.ts'
+import { headerOf } from '../../src/mime/header/collect.ts'
 import { message } from '../../src/testing/message.ts'
 
 describe('a message that is built', () => {

@@ -1,9 +1,9 @@
 /** What load has decided is recorded, and played the same on a machine with nothing to do. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { underLoad } from '../../src/filters/under-load.ts'
+import { loadControl } from '../../src/filters/load-control.ts'
 import { type Filter, loadMeter, postern } from '../../src/index.ts'
-import type { LoadMeter } from '../../src/load/load.ts'
+import type { LoadMeter } from '../../src/model/load.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { record } from '../../src/testing/record.ts'
 import type { Recording } from '../../src/testing/recording.ts'
@@ -13,7 +13,7 @@ import { zone } from '../../src/testing/zone.ts'
 const scanner: Filter = {
   name: 'scanner',
   order: 'late',
-  message: message => message.consult('scanner', async () => ({ reason: 'looked' })),
+  message: message => message.callExternal('scanner', async () => ({ reason: 'looked' })),
 }
 
 const gatewayWith = (load: LoadMeter, most = 10) =>
@@ -22,7 +22,7 @@ const gatewayWith = (load: LoadMeter, most = 10) =>
     dns: zone({}),
     load,
     notify: () => undefined,
-    filters: underLoad({ filters: [], dear: [scanner], admission: { most, least: most, waiting: 0 } }),
+    filters: loadControl({ filters: [], expensive: [scanner], admission: { max: most, min: most, maxQueue: 0 } }),
   })
 
 const idle = () => loadMeter({ clock: clock(), process: { busy: () => 0, memory: () => 0 } })

@@ -1,9 +1,9 @@
 /** What a recording keeps to itself, and what a replay leaves alone, without being told. */
 import { expect, test } from 'vitest'
-import type { Notice } from '../../src/core/world.ts'
-import { clamav } from '../../src/filters/clamav.ts'
-import { dnsbl } from '../../src/filters/dnsbl.ts'
-import { postern } from '../../src/postern.ts'
+import { postern } from '../../src/engine/gateway.ts'
+import { clamav } from '../../src/filters/clamav/clamav.ts'
+import { dnsbl } from '../../src/filters/dnsbl/dnsbl.ts'
+import type { Notice } from '../../src/model/services.ts'
 import { settled } from '../../src/testing/clock.ts'
 import { record } from '../../src/testing/record.ts'
 import type { Recording } from '../../src/testing/recording.ts'
@@ -48,5 +48,5 @@ test('a gateway that only replays asks no scanner and tells nobody', async () =>
   const awake = postern({ filters: [clamav({ host, port })], notify })
   await expect.poll(() => told).toHaveLength(1)
   await awake.close()
-  expect(told).toEqual([{ what: 'clamav/start', reason: `no clamd answers at ${host}:${port}`, level: 'warning' }])
+  expect(told).toEqual([{ code: 'clamav/start', reason: `no clamd answers at ${host}:${port}`, level: 'warning' }])
 })

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Filter } from '../../src/core/filter.ts'
-import { defer, points, reject } from '../../src/core/finding.ts'
-import type { Session } from '../../src/core/session.ts'
-import { systemClock } from '../../src/core/world.ts'
-import type { Resolver } from '../../src/dns/resolver.ts'
-import { type Gateway, type PosternOptions, postern } from '../../src/postern.ts'
+import { type Gateway, type PosternOptions, postern } from '../../src/engine/gateway.ts'
+import type { Session } from '../../src/engine/session.ts'
+import type { Filter } from '../../src/model/filter.ts'
+import { defer, points, reject } from '../../src/model/finding.ts'
+import type { Resolver } from '../../src/model/resolver.ts'
+import { systemClock } from '../../src/model/services.ts'
 import { message } from '../../src/testing/message.ts'
 import { type RecordOptions, record } from '../../src/testing/record.ts'
 import { type Recording, readMessage, saveTo } from '../../src/testing/recording.ts'
@@ -47,16 +47,16 @@ function filters(calls: { count: number }, service: () => Promise<unknown> = asy
     },
     {
       name: 'counter',
-      mail: async ({ consult, reversePath }) => {
+      mail: async ({ callExternal, reversePath }) => {
         calls.count += 1
-        const count = await consult(`counter:${reversePath}`, service)
+        const count = await callExternal(`counter:${reversePath}`, service)
         return points(1, `${reversePath} was seen ${count} times`)
       },
     },
     {
       name: 'broken',
-      rcpt: async ({ consult }) => {
-        await consult('directory', () => Promise.reject(new Error(`no directory, incident ${calls.count}`)))
+      rcpt: async ({ callExternal }) => {
+        await callExternal('directory', () => Promise.reject(new Error(`no directory, incident ${calls.count}`)))
       },
     },
     {
@@ -72,8 +72,8 @@ function filters(calls: { count: number }, service: () => Promise<unknown> = asy
         for await (const chunk of open()) octets += chunk.length
         const text = answer.kind === 'answer' ? answer.records.flat().join() : answer.kind
         if (/lottery/i.test(header.get('subject') ?? ''))
-          return reject('5.7.1', `a lottery of ${octets} octets, ${text}`)
-        return points(0.5, `${octets} octets, ${text}`)
+          return reject('5.7.1', `a lottery of ${octets} bytes, ${text}`)
+        return points(0.5, `${octets} bytes, ${text}`)
       },
     },
   ]
@@ -145,7 +145,7 @@ describe('a recording', () => {
     expect(replayed.steps.at(-1)?.replayed).toMatchObject({ verdict: 'reject', reply: { status: '5.7.1' } })
   })
 
-  test('holds any octets of a message', async () => {
+  test('holds any bytes of a message', async () => {
     const bytes = Buffer.concat([message(), Buffer.from([0, 0xff, 0xfe, 0x0a, 0x0d, 0x41])])
     const recording = await recorded(async session => {
       await session.connect()

@@ -1,6 +1,6 @@
 /** A zone answers as DNS would: what exists, what does not, and what cannot be found out. */
 import { describe, expect, test } from 'vitest'
-import type { Answer, RecordType } from '../../src/dns/resolver.ts'
+import type { Answer, RecordType } from '../../src/model/resolver.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const world = {

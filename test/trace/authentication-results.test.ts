@@ -1,18 +1,18 @@
 /** Authentication-Results as we write it, whatever the facts hold. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Decision } from '../../src/core/decision.ts'
-import { PosternError } from '../../src/core/errors.ts'
+import { arc } from '../../src/facts/arc/arc.ts'
 import { readResults } from '../../src/facts/arc/results.ts'
-import { arc } from '../../src/facts/arc.ts'
-import { type DkimSignature, dkim } from '../../src/facts/dkim.ts'
+import { type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
 import { dmarc } from '../../src/facts/dmarc.ts'
 import { rdns } from '../../src/facts/rdns.ts'
-import { type Spf, spf } from '../../src/facts/spf.ts'
+import { type Spf, spf } from '../../src/facts/spf/spf.ts'
+import type { Decision } from '../../src/model/decision.ts'
+import { PosternError } from '../../src/model/errors.ts'
 import { contextAt } from '../../src/testing/probe.ts'
 import { authenticationResults } from '../../src/trace/authentication-results.ts'
 import { receivedSpf } from '../../src/trace/received-spf.ts'
-import type { Found } from '../../src/trace/tracer.ts'
+import type { TraceInput } from '../../src/trace/tracer.ts'
 
 const decision: Decision = {
   stage: 'message',
@@ -23,11 +23,11 @@ const decision: Decision = {
 }
 
 const peek =
-  (...known: readonly (readonly [fact: unknown, value: unknown])[]): Found =>
+  (...known: readonly (readonly [fact: unknown, value: unknown])[]): TraceInput =>
   <T>(fact: unknown) =>
     known.find(([name]) => name === fact)?.[1] as T | undefined
 
-const check = { result: 'pass', domain: 'example.org', identity: 'mailfrom', reason: '', weak: false } as const
+const check = { result: 'pass', domain: 'example.org', identity: 'mailfrom', reason: '', permissive: false } as const
 const lookups = { count: 0, void: 0 }
 const sender: Spf = {
   ...check,
@@ -60,7 +60,7 @@ const reverse = {
 }
 
 const tracer = authenticationResults({ id: 'MX.Example.NET.' })
-const trace = (found: Found, ip = '192.0.2.1') => tracer(contextAt('message', { ip }), decision, found)
+const trace = (found: TraceInput, ip = '192.0.2.1') => tracer(contextAt('message', { ip }), decision, found)
 
 describe('what is written', () => {
   test('everything that was found, on lines of at most 78 characters', () => {

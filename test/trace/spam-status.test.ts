@@ -1,8 +1,8 @@
 /** What sorting rules are told. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Decision } from '../../src/core/decision.ts'
-import { type Finding, points } from '../../src/core/finding.ts'
+import type { Decision } from '../../src/model/decision.ts'
+import { type Finding, points } from '../../src/model/finding.ts'
 import { contextAt } from '../../src/testing/probe.ts'
 import { spamStatus } from '../../src/trace/spam-status.ts'
 

@@ -1,5 +1,5 @@
 /** Changes to the header section of a message that Haraka holds. */
-import type { ForgedField } from '../../core/decision.ts'
+import type { ForgedField } from '../../model/decision.ts'
 import type { TraceField } from '../../trace/tracer.ts'
 import type { HarakaTransaction } from './types.ts'
 

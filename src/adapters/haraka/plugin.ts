@@ -1,12 +1,13 @@
 /** A plugin for Haraka: its hooks drive a session for each client. */
-import { flag } from '../../core/checks.ts'
-import { type Decision, isFinal } from '../../core/decision.ts'
-import { schemaOf } from '../../core/options.ts'
-import type { Gateway } from '../../postern.ts'
-import { checkedGateway } from '../gateway.ts'
+
+import type { Gateway } from '../../engine/gateway.ts'
+import { flag } from '../../model/checks.ts'
+import { type Decision, isFinal } from '../../model/decision.ts'
+import { schemaOf } from '../../model/options.ts'
+import { checkedGateway } from '../shared/gateway.ts'
 import { addFields, removeFields } from './header.ts'
+import { type HarakaSession, harakaSession } from './session.ts'
 import { type Answer, Answers, type HarakaConnection, type Next, type Path, type ResultStore } from './types.ts'
-import { type Visit, visit } from './visit.ts'
 
 export interface HarakaOptions {
   /**
@@ -55,16 +56,16 @@ const NAME = { name: 'postern' }
 export function haraka(gateway: Gateway | (() => Gateway), options: HarakaOptions = {}): HarakaPlugin {
   const current = checkedGateway(schema, gateway, options)
   const { admit = false } = options
-  const visits = new WeakMap<HarakaConnection, Visit>()
+  const visits = new WeakMap<HarakaConnection, HarakaSession>()
 
   const end = (connection: HarakaConnection) => {
     visits.get(connection)?.close()
     visits.delete(connection)
   }
-  const visitOf = (connection: HarakaConnection): Visit => {
+  const visitOf = (connection: HarakaConnection): HarakaSession => {
     const known = visits.get(connection)
     if (known) return known
-    const opened = visit(current(), connection)
+    const opened = harakaSession(current(), connection)
     visits.set(connection, opened)
     return opened
   }
@@ -77,12 +78,16 @@ export function haraka(gateway: Gateway | (() => Gateway), options: HarakaOption
         answer => setImmediate(next, ...answer),
         error => {
           const reason = error instanceof Error ? error.message : String(error)
-          current().world.notify({ what: 'haraka/failed', reason, level: 'warning' })
+          current().services.notify({ code: 'haraka/failed', reason, level: 'warning' })
           setImmediate(next, Answers.denySoft, reply(451, '4.3.0 Something went wrong here'))
         },
       )
     }
-  const told = (results: ResultStore | undefined, { session }: Visit, decision: Decision | undefined): Answer => {
+  const told = (
+    results: ResultStore | undefined,
+    { session }: HarakaSession,
+    decision: Decision | undefined,
+  ): Answer => {
     if (decision === undefined) return []
     const { stage, verdict, score, findings } = decision
     const rules = findings.map(({ rule = '' }) => rule)

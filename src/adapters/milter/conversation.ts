@@ -1,8 +1,9 @@
 /** One connection of a mail server: its events drive sessions, one for each client that it tells of. */
-import type { Decision } from '../../core/decision.ts'
-import type { Session } from '../../core/session.ts'
-import type { Gateway } from '../../postern.ts'
-import { ProtocolError } from '../socket-server.ts'
+
+import type { Gateway } from '../../engine/gateway.ts'
+import type { Session } from '../../engine/session.ts'
+import type { Decision } from '../../model/decision.ts'
+import { ProtocolError } from '../shared/socket-server.ts'
 import { type Macros, readClient, readField, readMacros, readName, readPath } from './events.ts'
 import { type Incoming, incoming } from './message.ts'
 import { type Agreement, negotiate, Protocol } from './negotiate.ts'
@@ -60,7 +61,7 @@ export function conversation(current: () => Gateway, say: (octets: Buffer) => vo
     const whole = message
     message = undefined
     if (whole === undefined) return say(temporary)
-    const stop = (gateway as Gateway).world.clock.after(PROGRESS, () => say(progress))
+    const stop = (gateway as Gateway).services.clock.after(PROGRESS, () => say(progress))
     const outcome = await whole.end().finally(stop)
     if (outcome.reply.code >= 400) say(refusal(outcome.reply))
     else if (outcome.verdict === 'discard') say(discard)

@@ -1,7 +1,7 @@
 /** What the mail server tells, read from the data of its packets. */
 
 import { canonical } from '../../net/address.ts'
-import { ProtocolError } from '../socket-server.ts'
+import { ProtocolError } from '../shared/socket-server.ts'
 import { texts } from './packets.ts'
 
 /** Values that the mail server gives for its own names: `{auth_authen}`, `{tls_version}`. */
@@ -9,10 +9,10 @@ export type Macros = ReadonlyMap<string, string>
 
 /** The macros that are read. Mail servers send what they are configured to, and no others are kept. */
 const READ: ReadonlySet<string> = new Set(['auth_authen', 'cipher', 'tls_version'])
-const LONGEST = 2048
+const MAX_LENGTH = 2048
 /** Of a command: Postfix sends a dozen, and what more its operator has named. */
-const MOST_MACROS = 1000
-const MOST_PARAMETERS = 100
+const MAX_MACROS = 1000
+const MAX_PARAMETERS = 100
 
 /**
  * The command they belong to, and the macros that are read, their names without braces.
@@ -27,12 +27,12 @@ export function readMacros(data: Buffer): { readonly of: string; readonly macros
   for (const text of texts(data.subarray(1))) {
     if (name === undefined) {
       count += 1
-      if (count > MOST_MACROS) throw new ProtocolError(`more than ${MOST_MACROS} macros`)
-      name = text.toString('latin1', 0, LONGEST).replace(/^\{(.*)\}$/, '$1')
+      if (count > MAX_MACROS) throw new ProtocolError(`more than ${MAX_MACROS} macros`)
+      name = text.toString('latin1', 0, MAX_LENGTH).replace(/^\{(.*)\}$/, '$1')
       continue
     }
     if (READ.has(name)) {
-      if (text.length > LONGEST) throw new ProtocolError(`a macro ${name} of ${text.length} octets`)
+      if (text.length > MAX_LENGTH) throw new ProtocolError(`a macro ${name} of ${text.length} bytes`)
       macros.set(name, text.toString('utf8'))
     }
     name = undefined
@@ -52,7 +52,7 @@ export function readClient(data: Buffer): { readonly isLocal: boolean; readonly 
   const family = String.fromCharCode(data[end + 1] ?? 0)
   if (family === 'L') return { isLocal: true }
   const [address] = family === '4' || family === '6' ? texts(data.subarray(end + 4)) : []
-  const ip = address && canonical(address.toString('latin1', 0, LONGEST).replace(/^IPv6:/i, ''))
+  const ip = address && canonical(address.toString('latin1', 0, MAX_LENGTH).replace(/^IPv6:/i, ''))
   return { isLocal: false, ...(ip !== undefined && { ip }) }
 }
 
@@ -69,7 +69,7 @@ export function readPath(data: Buffer): { readonly path: string; readonly utf8: 
     if (path === undefined) path = text.toString('utf8')
     else if (text.length === SMTPUTF8.length && text.toString('latin1').toUpperCase() === SMTPUTF8) utf8 = true
     count += 1
-    if (count > MOST_PARAMETERS) throw new ProtocolError(`a path with more than ${MOST_PARAMETERS} parameters`)
+    if (count > MAX_PARAMETERS) throw new ProtocolError(`a path with more than ${MAX_PARAMETERS} parameters`)
   }
   if (path === undefined) throw new ProtocolError('a path without an end')
   return { path: path.startsWith('<') && path.endsWith('>') ? path.slice(1, -1) : path, utf8 }

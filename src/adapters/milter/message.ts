@@ -1,10 +1,10 @@
 /** The message of one transaction, handed on to the session as it comes in. */
 import { PassThrough } from 'node:stream'
-import type { Outcome } from '../../core/decision.ts'
-import type { Session } from '../../core/session.ts'
+import type { Session } from '../../engine/session.ts'
+import type { Outcome } from '../../model/decision.ts'
 
 export interface Incoming {
-  /** Hands octets on; holds back while the session does. What comes after it was decided is dropped. */
+  /** Hands bytes on; holds back while the session does. What comes after it was decided is dropped. */
   write(octets: Buffer): Promise<void>
   /** The outcome, if it is known before the message is whole. */
   readonly decided: Outcome | undefined

@@ -1,6 +1,6 @@
 /** What the mail server offers, and what postern takes of it: never a bit that was not offered. */
 
-import { ProtocolError } from '../socket-server.ts'
+import { ProtocolError } from '../shared/socket-server.ts'
 import { packet } from './packets.ts'
 
 /** What a milter may ask to do to a message. */
@@ -43,7 +43,7 @@ const wantedProtocol =
 
 /** @throws ProtocolError when the offer is cut short or too old */
 export function negotiate(offer: Buffer): Agreement {
-  if (offer.length < 12) throw new ProtocolError(`an offer of ${offer.length} octets; 12 were expected`)
+  if (offer.length < 12) throw new ProtocolError(`an offer of ${offer.length} bytes; 12 were expected`)
   const [offered, actions, protocol] = [offer.readUInt32BE(0), offer.readUInt32BE(4), offer.readUInt32BE(8)]
   if (offered < OLDEST) throw new ProtocolError(`version ${offered} of the protocol; ${OLDEST} or later was expected`)
   const version = Math.min(offered, VERSION)

@@ -1,5 +1,5 @@
-/** The packets of the milter protocol: a length of four octets, a command of one, and its data. */
-import { ProtocolError } from '../socket-server.ts'
+/** The packets of the milter protocol: a length of four bytes, a command of one, and its data. */
+import { ProtocolError } from '../shared/socket-server.ts'
 
 export interface Packet {
   /** One ASCII letter. */
@@ -7,27 +7,27 @@ export interface Packet {
   readonly data: Buffer
 }
 
-/** Every packet of libmilter is smaller: a body chunk of 65,535 octets, or a header field of any mail server's making. */
-const LARGEST = 1_048_576
+/** Every packet of libmilter is smaller: a body chunk of 65,535 bytes, or a header field of any mail server's making. */
+const MAX_SIZE = 1_048_576
 
 export interface PacketReader {
   /**
-   * Takes octets as they come and gives the packets that are whole. What is kept is what was sent, never what a length
+   * Takes bytes as they come and gives the packets that are whole. What is kept is what was sent, never what a length
    * promises.
    *
    * @throws ProtocolError for a length that no packet has
    */
   push(chunk: Buffer): readonly Packet[]
-  /** Octets of a packet that is not whole yet. */
+  /** Bytes of a packet that is not whole yet. */
   readonly waiting: number
   /** How many packets were whole. */
   readonly whole: number
 }
 
-export function packetReader(largest = LARGEST): PacketReader {
+export function packetReader(largest = MAX_SIZE): PacketReader {
   let waiting: Buffer[] = []
   let length = 0
-  /** Octets of the packet that is being waited for, its length included; 0 while the length itself is not whole. */
+  /** Bytes of the packet that is being waited for, its length included; 0 while the length itself is not whole. */
   let wanted = 0
   let whole = 0
   return {
@@ -47,7 +47,7 @@ export function packetReader(largest = LARGEST): PacketReader {
       for (wanted = 0; at + 4 <= all.length; at += wanted) {
         const size = all.readUInt32BE(at)
         if (size < 1 || size > largest)
-          throw new ProtocolError(`a packet of ${size} octets was announced; between 1 and ${largest} are possible`)
+          throw new ProtocolError(`a packet of ${size} bytes was announced; between 1 and ${largest} are possible`)
         wanted = 4 + size
         if (at + wanted > all.length) break
         packets.push({ command: String.fromCharCode(all[at + 4] ?? 0), data: all.subarray(at + 5, at + wanted) })
@@ -66,7 +66,7 @@ export function packetReader(largest = LARGEST): PacketReader {
   }
 }
 
-/** One packet as octets. Strings are in latin1 or UTF-8, as the mail server gave them. */
+/** One packet as bytes. Strings are in latin1 or UTF-8, as the mail server gave them. */
 export function packet(command: string, ...parts: readonly (Buffer | string)[]): Buffer {
   const data = Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part)))
   const head = Buffer.alloc(5)

@@ -1,5 +1,5 @@
 /** What postern asks of the mail server, as packets. */
-import type { Outcome, Reply } from '../../core/decision.ts'
+import type { Outcome, Reply } from '../../model/decision.ts'
 import { Actions, type Agreement, Protocol } from './negotiate.ts'
 import { packet } from './packets.ts'
 

@@ -1,12 +1,12 @@
 /** A milter server: Postfix, Sendmail and OpenSMTPD ask it at every step of the dialogue. */
 
 import type { Server } from 'node:net'
-import { duration, whole } from '../../core/checks.ts'
-import { schemaOf } from '../../core/options.ts'
-import { type Duration, toMilliseconds } from '../../core/units.ts'
-import type { Gateway } from '../../postern.ts'
-import { checkedGateway } from '../gateway.ts'
-import { socketServer } from '../socket-server.ts'
+import type { Gateway } from '../../engine/gateway.ts'
+import { duration, whole } from '../../model/checks.ts'
+import { schemaOf } from '../../model/options.ts'
+import { type Duration, toMilliseconds } from '../../model/units.ts'
+import { checkedGateway } from '../shared/gateway.ts'
+import { socketServer } from '../shared/socket-server.ts'
 import { conversation } from './conversation.ts'
 import { packetReader } from './packets.ts'
 
@@ -16,17 +16,17 @@ export interface MilterOptions {
   /** How long a mail server may be silent. Postfix is silent for as long as its client is. @default '1h' */
   readonly idle?: Duration
   /** How long a packet may take to arrive, and the offer from the connection on. @default '60s' */
-  readonly patience?: Duration
+  readonly timeout?: Duration
 }
 
 const schema = schemaOf<MilterOptions>('milter', {
   connections: whole({ min: 1 }),
   idle: duration({ min: '100ms' }),
-  patience: duration({ min: '100ms' }),
+  timeout: duration({ min: '100ms' }),
 })
 
 /** Answers that a mail server does not fetch: far less than this is ever under way. */
-const MOST_UNREAD = 262_144
+const MAX_UNREAD = 262_144
 
 /**
  * A server that mail servers speak to by the milter protocol, version 6, over TCP or a Unix socket. It answers at
@@ -40,9 +40,9 @@ const MOST_UNREAD = 262_144
  */
 export function milter(gateway: Gateway | (() => Gateway), options: MilterOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { connections = 2000, idle = '1h', patience = '60s' } = options
-  const times = { idle: toMilliseconds(idle), patience: toMilliseconds(patience) }
-  return socketServer({ name: 'milter', current, connections, ...times, unread: MOST_UNREAD }, say => {
+  const { connections = 2000, idle = '1h', timeout = '60s' } = options
+  const times = { idle: toMilliseconds(idle), timeout: toMilliseconds(timeout) }
+  return socketServer({ name: 'milter', current, connections, ...times, unread: MAX_UNREAD }, say => {
     const reader = packetReader()
     const talk = conversation(current, say)
     return {

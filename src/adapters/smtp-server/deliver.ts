@@ -1,8 +1,8 @@
 /** An `onData` made of promises: each group of recipients gets its own copy of the message. */
 import type { Readable } from 'node:stream'
 import { domainToASCII } from 'node:url'
-import type { DeliveryGroup, Outcome } from '../../core/decision.ts'
-import type { Verdict } from '../../core/finding.ts'
+import type { DeliveryGroup, Outcome } from '../../model/decision.ts'
+import type { Verdict } from '../../model/finding.ts'
 import type { GuardedSession, Handlers } from './types.ts'
 
 /** A message for some of its recipients. */

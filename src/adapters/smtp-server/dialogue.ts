@@ -1,12 +1,12 @@
 /** Turns smtp-server's handlers into the verbs of a session, and its decisions into replies. */
 import { domainToASCII } from 'node:url'
-import type { Decision, Outcome, Reply } from '../../core/decision.ts'
-import type { Gateway } from '../../postern.ts'
+import type { Gateway } from '../../engine/gateway.ts'
+import type { Decision, Outcome, Reply } from '../../model/decision.ts'
+import type { Limits } from '../../smtp/limits.ts'
+import type { Connections, TrackedConnection } from './connections.ts'
 import { refuseData } from './drain.ts'
-import type { Limits } from './limits.ts'
 import { unknownParameter } from './parameters.ts'
 import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerAddress, SMTPServerOptions } from './types.ts'
-import type { Visit, Visits } from './visits.ts'
 
 type Wired = Required<
   Pick<SMTPServerOptions, 'onConnect' | 'onSecure' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'>
@@ -15,19 +15,19 @@ type Wired = Required<
 export interface Dialogue {
   readonly gateway: () => Gateway
   readonly limits: Limits
-  readonly visits: Visits
+  readonly connections: Connections
   /** The host's own handlers, which run after ours. */
-  readonly own: Handlers
+  readonly internal: Handlers
   readonly options: SMTPServerOptions
 }
 
 /** The handlers that smtp-server calls. */
-export function handlers({ gateway, limits, visits, own, options }: Dialogue): Wired {
-  const visitOf = (server: SMTPServer, session: object): Visit | undefined => {
-    visits.attach(server)
-    return visits.of(session)
+export function handlers({ gateway, limits, connections, internal, options }: Dialogue): Wired {
+  const visitOf = (server: SMTPServer, session: object): TrackedConnection | undefined => {
+    connections.attach(server)
+    return connections.of(session)
   }
-  const show = (session: object, visit: Visit, decision: Decision, outcome?: Outcome): GuardedSession =>
+  const show = (session: object, visit: TrackedConnection, decision: Decision, outcome?: Outcome): GuardedSession =>
     Object.assign(session as GuardedSession, {
       postern: {
         ref: visit.session?.ref ?? '',
@@ -38,7 +38,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
     })
 
   /** Opens the session, unless `protect` has done so already. */
-  const connect = async (visit: Visit): Promise<Decision> => {
+  const connect = async (visit: TrackedConnection): Promise<Decision> => {
     const { ip, admitted, session: open, wire } = visit
     visit.admitted = undefined
     if (ip === undefined) throw new Error('the address of the client is not known')
@@ -47,16 +47,16 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       visit.session = session
       return await session.connect()
     }
-    return wire.early() ? await open.early() : admitted.decision
+    return wire.early() ? await open.pregreet() : admitted.decision
   }
   /** XCLIENT from a trusted proxy has put another client in this one's place. */
-  const follow = (visit: Visit): Promise<Reply> | Reply | undefined => {
+  const follow = (visit: TrackedConnection): Promise<Reply> | Reply | undefined => {
     const { remoteAddress } = visit.connection
     if (remoteAddress === visit.ip || remoteAddress === '') return undefined
-    visits.move(visit, remoteAddress)
-    return visit.place === undefined ? full : connect(visit).then(({ reply }) => reply)
+    connections.move(visit, remoteAddress)
+    return visit.slot === undefined ? full : connect(visit).then(({ reply }) => reply)
   }
-  const helo = ({ connection, session, wire }: Visit): Promise<Reply> | undefined => {
+  const helo = ({ connection, session, wire }: TrackedConnection): Promise<Reply> | undefined => {
     if (!wire.greeted()) return undefined
     const { tlsOptions, _socket: socket } = connection
     const protocol = 'getProtocol' in socket ? (socket.getProtocol() ?? '') : ''
@@ -69,21 +69,21 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
       const visit = visitOf(this, session)
       if (visit === undefined) return callback(new Error('4.3.0 Not ready'))
       if (visit.ip === undefined) return callback(refusal(visit, nameless))
-      if (visit.place === undefined) return callback(refusal(visit, full))
+      if (visit.slot === undefined) return callback(refusal(visit, full))
       answer(callback, async () => {
         const decision = await connect(visit)
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         if (visit.wire.early()) return failure(554, '5.5.0 Spoke before the greeting')
         const seen = show(session, visit, decision)
-        const { onConnect } = own
-        return onConnect && (await hostSays(done => onConnect.call(own, seen, done)))
+        const { onConnect } = internal
+        return onConnect && (await hostSays(done => onConnect.call(internal, seen, done)))
       })
     },
     onSecure(this: SMTPServer, socket, session, callback) {
       // What was learnt before the handshake is forgotten (RFC 3207 §4.2); the client says EHLO again.
       visitOf(this, session)?.session?.reset()
-      if (own.onSecure) own.onSecure.call(this, socket, session, callback)
+      if (internal.onSecure) internal.onSecure.call(this, socket, session, callback)
       else callback()
     },
     onMailFrom(this: SMTPServer, address, session, callback) {
@@ -105,7 +105,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         const seen = show(session, visit, decision)
-        const { onMailFrom } = own
+        const { onMailFrom } = internal
         const error = onMailFrom && (await hostSays(done => onMailFrom.call(this, address, seen, done)))
         if (error) visit.session?.reset()
         return error
@@ -123,11 +123,11 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         visit.decision = decision
         if (decision.reply.code >= 400) return refusal(visit, decision.reply)
         const seen = show(session, visit, decision)
-        const { onRcptTo } = own
+        const { onRcptTo } = internal
         const error = onRcptTo && (await hostSays(done => onRcptTo.call(this, address, seen, done)))
         // Named twice, and refused only now, it stays for smtp-server what it was the first time.
         const stays = error && session.envelope.rcptTo.some(to => to.address === address.address)
-        if (error && !stays) visit.session?.withdraw(forwardPath)
+        if (error && !stays) visit.session?.removeRecipient(forwardPath)
         return error
       })
     },
@@ -144,7 +144,7 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         session.envelope = envelope
         const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
         wire.settled(isDelivered)
-        visits.delivered(visit)
+        connections.delivered(visit)
         callback(error, message)
       }
       receive().catch(() => settle(failure(451, '4.3.0 The message could not be taken')))
@@ -170,19 +170,19 @@ export function handlers({ gateway, limits, visits, own, options }: Dialogue): W
         session.envelope = { ...envelope, rcptTo }
         const bytes = content.open()
         visit.delivering = true
-        const { clock, load } = gateway().world
+        const { clock, load } = gateway().services
         const since = clock.monotonic()
-        own.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
+        internal.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
           bytes.destroy()
           const ms = clock.monotonic() - since
-          if (!error || ms >= SLOW_FAILURE) load.took('next-hop', ms)
+          if (!error || ms >= SLOW_FAILURE) load.recordLatency('next-hop', ms)
           answer(error, message ?? accepted)
         })
       }
     },
     onClose(this: SMTPServer, session, callback) {
-      visits.leave(session)
-      own.onClose?.(session as GuardedSession, callback)
+      connections.leave(session)
+      internal.onClose?.(session as GuardedSession, callback)
     },
   }
 }
@@ -210,7 +210,7 @@ const nameless: Reply = { code: 421, status: '4.3.0', text: 'Client address unkn
 
 const failure = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
 
-function refusal({ wire }: Visit, { code, status, text, close }: Reply): Error {
+function refusal({ wire }: TrackedConnection, { code, status, text, close }: Reply): Error {
   if (close) wire.closeNext()
   return failure(code, `${status} ${text}`)
 }
@@ -218,7 +218,7 @@ function refusal({ wire }: Visit, { code, status, text, close }: Reply): Error {
 /** LMTP has a reply for each recipient (RFC 2033 §4.2): its own refusal, or what the host says of it. */
 function eachReply(
   recipients: readonly SMTPServerAddress[],
-  visit: Visit,
+  visit: TrackedConnection,
   { each }: Outcome,
   error?: Error | null,
   message?: string | (string | Error)[],
@@ -237,13 +237,13 @@ function eachReply(
 }
 
 /** Whether the host is to deliver to a recipient. What was decided for all holds for one that nothing is known of. */
-function isDelivered(address: SMTPServerAddress, visit: Visit, { each, verdict }: Outcome): boolean {
+function isDelivered(address: SMTPServerAddress, visit: TrackedConnection, { each, verdict }: Outcome): boolean {
   const own = each.get(pathOf(address, visit))?.verdict ?? verdict
   return own === 'accept' || own === 'quarantine'
 }
 
 /** The path as the client wrote it: smtp-server turns an A-label into a U-label, which would need SMTPUTF8. */
-function pathOf({ address }: SMTPServerAddress, { wire }: Visit): string {
+function pathOf({ address }: SMTPServerAddress, { wire }: TrackedConnection): string {
   const at = address.lastIndexOf('@')
   if (at === -1 || !wire.ascii()) return address
   const domain = address.slice(at + 1)

@@ -1,6 +1,6 @@
 /** A message that is refused before its end: its sender hears so, but what is still read of it is bounded. */
 import type { Readable } from 'node:stream'
-import type { Reply } from '../../core/decision.ts'
+import type { Reply } from '../../model/decision.ts'
 import type { Wire } from './wire.ts'
 
 /**

@@ -1,19 +1,20 @@
 /** Postern as options for a new SMTPServer. */
-import { callback } from '../../core/checks.ts'
-import { PosternError, type Problem } from '../../core/errors.ts'
-import { check, isRecord, object, required, type Shape, wrongIn } from '../../core/options.ts'
-import type { Gateway } from '../../postern.ts'
-import { wrongGateway } from '../gateway.ts'
-import { checkInstalled } from './compatible.ts'
+
+import type { Gateway } from '../../engine/gateway.ts'
+import { callback } from '../../model/checks.ts'
+import { PosternError, type Problem } from '../../model/errors.ts'
+import { check, isRecord, object, required, type Shape, wrongIn } from '../../model/options.ts'
+import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from '../../smtp/limits.ts'
+import { limitsUnderLoad } from '../../smtp/load-limits.ts'
+import { wrongGateway } from '../shared/gateway.ts'
+import { type Connections, trackConnections } from './connections.ts'
 import { handlers } from './dialogue.ts'
-import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from './limits.ts'
-import { underStress } from './stress.ts'
 import type { HostOptions, SMTPServerOptions } from './types.ts'
-import { trackVisits, type Visits } from './visits.ts'
+import { checkVersion } from './version-check.ts'
 
 /** smtp-server's own options and handlers, and how much one client may take. */
 export type GuardOptions = HostOptions & {
-  /** How many commands, how much time and how many octets a client may take. @default as each limit says */
+  /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
   readonly wire?: WireLimits
   /** How many sessions may be open at once. @default as each limit says */
   readonly limits?: ServerLimits
@@ -23,7 +24,7 @@ export type GuardOptions = HostOptions & {
 export const SOCKET_TIMEOUT = 600_000
 
 /** The visits of the servers that {@link guard} made the handlers of, for {@link protect}. */
-export const guarded = new WeakMap<object, Visits>()
+export const guarded = new WeakMap<object, Connections>()
 
 /**
  * Options for a new `SMTPServer`: every step of the dialogue is judged by the gateway, then your own handlers run.
@@ -42,10 +43,10 @@ export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): 
   if (problems.length > 0) throw new PosternError(problems)
   const { wire, limits: server, ...own } = given
   const { onAuth } = own as SMTPServerOptions
-  checkInstalled()
+  checkVersion()
   refuseProxies(own)
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const limits = underStress(toLimits(wire), () => current().world.load)
+  const limits = limitsUnderLoad(toLimits(wire), () => current().services.load)
   const offered = onAuth === undefined ? ['AUTH'] : []
   const options: SMTPServerOptions = {
     disableReverseLookup: true,
@@ -56,8 +57,8 @@ export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): 
     ...(own as SMTPServerOptions),
     disabledCommands: ['WIZ', 'SHELL', 'KILL', ...(own.disabledCommands ?? offered)],
   }
-  const visits = trackVisits(current, limits, server)
-  const wired = handlers({ gateway: current, limits, visits, own, options })
+  const visits = trackConnections(current, limits, server)
+  const wired = handlers({ gateway: current, limits, connections: visits, internal: own, options })
   guarded.set(wired.onConnect, visits)
   return Object.assign(options, wired)
 }

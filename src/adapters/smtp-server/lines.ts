@@ -1,6 +1,7 @@
 /** Counts the command lines that have arrived and not been obeyed yet, because smtp-server does not tell. */
+
+import { undoDotStuffing } from './dot-unstuffing.ts'
 import type { Connection } from './types.ts'
-import { unstuff } from './unstuff.ts'
 
 type Parser = Exclude<Connection['_parser'], false>
 
@@ -24,12 +25,12 @@ const CR = 13
 interface Standing {
   /** Whole lines that were not handed out. */
   waiting: number
-  /** Octets after the last line end. */
+  /** Bytes after the last line end. */
   partial: number
-  /** The last octet. */
+  /** The last byte. */
   last: number
   bad: boolean
-  /** Octets written to the parser, and those that it has begun with. */
+  /** Bytes written to the parser, and those that it has begun with. */
   received: number
   begun: number
   /** It has begun with a chunk and not ended it. */
@@ -38,7 +39,7 @@ interface Standing {
 
 const fresh = (): Standing => ({ waiting: 0, partial: 0, last: LF, bad: false, received: 0, begun: 0, open: false })
 
-/** Only octets that arrive as commands are looked at; those of messages are not. */
+/** Only bytes that arrive as commands are looked at; those of messages are not. */
 export function countLines(longest: (octets: number) => void): Lines {
   let now = fresh()
   return {
@@ -58,7 +59,7 @@ export function countLines(longest: (octets: number) => void): Lines {
 }
 
 function watch(parser: Parser, standing: Standing, longest: (octets: number) => void): void {
-  unstuff(parser)
+  undoDotStuffing(parser)
   const write = parser.write.bind(parser) as (chunk: Buffer) => boolean
   const process = parser._write.bind(parser)
   parser.write = (chunk: Buffer) => {

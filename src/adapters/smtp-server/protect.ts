@@ -1,25 +1,26 @@
 /** Postern around an SMTPServer that exists, and in front of its listener. */
 
 import type { Socket } from 'node:net'
-import { having } from '../../core/checks.ts'
-import type { Reply } from '../../core/decision.ts'
-import { PosternError } from '../../core/errors.ts'
-import { problemsOf, schemaOf, wrongIn } from '../../core/options.ts'
-import { line } from '../../policy/reply.ts'
-import type { Gateway } from '../../postern.ts'
-import { wrongGateway } from '../gateway.ts'
-import { type Peer, peerOf } from '../peer.ts'
-import { checkServer } from './compatible.ts'
+import type { Gateway } from '../../engine/gateway.ts'
+import { having } from '../../model/checks.ts'
+import type { Reply } from '../../model/decision.ts'
+import { PosternError } from '../../model/errors.ts'
+import { problemsOf, schemaOf, wrongIn } from '../../model/options.ts'
+import { type Peer, peerOf } from '../../net/peer.ts'
+import { formatReply } from '../../policy/reply.ts'
+import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from '../../smtp/limits.ts'
+import { limitsUnderLoad } from '../../smtp/load-limits.ts'
+import { type ProxyOptions, proxiesCheck } from '../../smtp/proxies.ts'
+import { wrongGateway } from '../shared/gateway.ts'
+import { type Connections, LOCAL, trackConnections } from './connections.ts'
 import { full, handlers } from './dialogue.ts'
 import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
-import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from './limits.ts'
-import { listenToProxies, type ProxyOptions, proxiesCheck } from './proxies.ts'
-import { underStress } from './stress.ts'
+import { listenToProxies } from './proxies.ts'
 import type { Handlers, SMTPServer } from './types.ts'
-import { LOCAL, trackVisits, type Visits } from './visits.ts'
+import { checkServer } from './version-check.ts'
 
 export interface ProtectOptions {
-  /** How many commands, how much time and how many octets a client may take. @default as each limit says */
+  /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
   readonly wire?: WireLimits
   /** How many sessions may be open at once. @default as each limit says */
   readonly limits?: ServerLimits
@@ -67,7 +68,7 @@ export function protect(
   checkServer(server)
   refuseProxies(server.options)
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const speakers = listenToProxies(server, proxies, () => current().world.clock)
+  const speakers = listenToProxies(server, proxies, () => current().services.clock)
   const visits = guarded.get(server.onConnect) ?? wrap(server, current, wire, limits)
   visits.attach(server)
   const { secure, needsUpgrade, secured } = server.options
@@ -91,7 +92,7 @@ export function protect(
   function take(socket: Socket, ip: string): void {
     // Who may say XCLIENT has not said yet for whom it speaks.
     const proxy = speakers.believes(ip)
-    const barred = proxy ? undefined : current().barred(ip)
+    const barred = proxy ? undefined : current().precheck(ip)
     if (barred) {
       dismiss(socket, barred, speaks)
       return
@@ -107,9 +108,9 @@ export function protect(
   }
 }
 
-function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Visits {
-  const limits = underStress(toLimits(wire), () => gateway().world.load)
-  const visits = trackVisits(gateway, limits, most)
+function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Connections {
+  const limits = limitsUnderLoad(toLimits(wire), () => gateway().services.load)
+  const visits = trackConnections(gateway, limits, most)
   server.options.maxRecipients ??= limits.recipients
   server.options.socketTimeout ??= SOCKET_TIMEOUT
   const own: Handlers = {
@@ -120,7 +121,7 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, mos
     onData: server.onData.bind(server) as Handlers['onData'],
     onClose: server.onClose.bind(server),
   }
-  Object.assign(server, handlers({ gateway, limits, visits, own, options: server.options }))
+  Object.assign(server, handlers({ gateway, limits, connections: visits, internal: own, options: server.options }))
   return visits
 }
 
@@ -135,7 +136,7 @@ async function admit(
   socket: Socket,
   peer: { readonly ip: string; readonly proxy: boolean },
   gateway: () => Gateway,
-  visits: Visits,
+  visits: Connections,
   speaks: boolean,
 ): Promise<boolean> {
   socket.on('error', ignore)
@@ -144,7 +145,7 @@ async function admit(
   const session = gateway().open(peer)
   const decision = await session.connect()
   if (decision.reply.code < 400 && !socket.destroyed) {
-    socket.once('close', visits.admit(socket, { session, decision, place }))
+    socket.once('close', visits.admit(socket, { session, decision, slot: place }))
     return true
   }
   session.close()
@@ -159,15 +160,15 @@ function dismiss(socket: Socket, reply: Reply, speaks: boolean): void {
     socket.destroy()
     return
   }
-  socket.end(`${line(reply)}\r\n`, () => socket.destroySoon())
+  socket.end(`${formatReply(reply)}\r\n`, () => socket.destroySoon())
 }
 
 function turnAway(socket: Socket, reply: Reply, speaks: boolean): false {
   // Before a TLS handshake there is nothing to say that would be understood.
   if (!speaks) socket.destroy()
   if (socket.destroyed) return false
-  socket.end(`${line(reply)}\r\n`, () => {
-    // Who waits for its turn has sent nothing that could be lost. With octets that nobody took from the system the
+  socket.end(`${formatReply(reply)}\r\n`, () => {
+    // Who waits for its turn has sent nothing that could be lost. With bytes that nobody took from the system the
     // connection would be reset, and the reply lost: then it may stay, and what it still sends is taken in as far as the
     // socket's own buffer goes.
     if (socket.bytesRead === 0) socket.destroy()

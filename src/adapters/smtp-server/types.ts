@@ -1,7 +1,7 @@
 /** The words this adapter shares with smtp-server, taken from its own types; nothing of it is loaded. */
 import type { Readable } from 'node:stream'
 import type { SMTPServer, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
-import type { Decision, Outcome } from '../../core/decision.ts'
+import type { Decision, Outcome } from '../../model/decision.ts'
 
 export type { SMTPServer, SMTPServerAddress, SMTPServerOptions } from 'smtp-server'
 

@@ -1,9 +1,9 @@
 /** Sits between smtp-server's parser and its commands: counts, takes the time, hangs up on whoever takes too much. */
 import { isAscii } from 'node:buffer'
-import type { Clock } from '../../core/world.ts'
-import { groupReplies } from './group.ts'
-import { CREDIT, handshakeTime, type Limits } from './limits.ts'
+import type { Clock } from '../../model/services.ts'
+import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'
 import { countLines } from './lines.ts'
+import { pipelinedReplies } from './pipelined-replies.ts'
 import type { Connection } from './types.ts'
 
 /** The hold on one client. */
@@ -30,8 +30,8 @@ const verbs = new Set(
 const useful = new Set('MAIL RCPT DATA QUIT STARTTLS AUTH'.split(' '))
 const greetings = new Set('HELO EHLO LHLO'.split(' '))
 const enhanced = /^[245]\.\d{1,3}\.\d{1,3} /
-// RFC 4954 §4: a line of AUTH may have 12288 octets.
-const LONGEST_AUTH = 12_288
+// RFC 4954 §4: a line of AUTH may have 12288 bytes.
+const MAX_AUTH_LENGTH = 12_288
 // RFC 5321 §4.5.3.1.10 has an honest client send on after 452; beyond so many times the limit it is a flood.
 const OVERSHOOT = 10
 // Once after the greeting and once after STARTTLS; each further one is junk.
@@ -57,7 +57,7 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, { res
   let advancing = true
   let progress = clock.monotonic()
   let began: number | undefined
-  /** The message that is timed, the milliseconds that are left to it, and its octets that are counted. */
+  /** The message that is timed, the milliseconds that are left to it, and its bytes that are counted. */
   let content: Connection['_dataStream'] | undefined
   let credit = 0
   let counted = 0
@@ -91,9 +91,9 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, { res
   }
 
   const lines = countLines(octets => {
-    if (octets > LONGEST_AUTH) hangUp(500, '5.5.2 The line is too long')
+    if (octets > MAX_AUTH_LENGTH) hangUp(500, '5.5.2 The line is too long')
   })
-  const group = groupReplies(connection, lines.more)
+  const group = pipelinedReplies(connection, lines.more)
   const make = connection._createParser.bind(connection)
   connection._createParser = () => {
     const parser = make()
@@ -105,7 +105,7 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, { res
   /** Why the client is hung up on rather than obeyed. */
   const refusal = (verb: string, octets: number): readonly [code: number, text: string] | undefined => {
     if (connection._socket.writableLength > limits.unread) return [421, '4.4.2 Replies are not read']
-    if (octets > (verb === 'AUTH' ? LONGEST_AUTH : limits.line)) return [500, '5.5.2 The line is too long']
+    if (octets > (verb === 'AUTH' ? MAX_AUTH_LENGTH : limits.line)) return [500, '5.5.2 The line is too long']
     if (lines.malformed()) return [500, '5.5.2 Lines end with CRLF and hold no NUL']
     if (verb === 'BDAT') return [502, '5.5.1 BDAT is not offered']
     if (!connection.hostNameAppearsAs && !verbs.has(verb)) return [500, '5.5.2 This is SMTP']
@@ -189,17 +189,17 @@ export function wire(connection: Connection, limits: Limits, clock: Clock, { res
   }
 }
 
-// RFC 5321 §4.5.3.1.5: a reply has at most 512 octets, its code and CRLF included.
-const LONGEST_TEXT = 506
+// RFC 5321 §4.5.3.1.5: a reply has at most 512 bytes, its code and CRLF included.
+const MAX_TEXT_LENGTH = 506
 
 /** Whoever is refused can name the session that the log tells of. */
 function withReference(text: string, ref: string | undefined): string {
   if (ref === undefined || / ref=\w/.test(text)) return text
   const marked = `${text} ref=${ref}`
-  return marked.length > LONGEST_TEXT ? text : marked
+  return marked.length > MAX_TEXT_LENGTH ? text : marked
 }
 
-/** Reads on for a moment, because a socket with unread octets would be reset and the reply lost; then ends it. */
+/** Reads on for a moment, because a socket with unread bytes would be reset and the reply lost; then ends it. */
 function leave(socket: Connection['_socket'], octets: number, clock: Clock): void {
   let read = 0
   const cancel = clock.after(LINGER_MS, () => socket.destroy())

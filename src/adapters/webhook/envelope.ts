@@ -1,6 +1,6 @@
 /** Who sends a message to whom, from the query or the headers of the request that brings it. */
-import { isUnknown } from '../unknown.ts'
-import { WebError } from '../web/request.ts'
+import { isUnknown } from '../../net/unknown.ts'
+import { WebError } from '../shared/web/request.ts'
 
 /** What is told of a message's way here. What is absent is not known. */
 export interface Envelope {
@@ -12,8 +12,8 @@ export interface Envelope {
 }
 
 /** Of RFC 5321's: a transaction of more would be refused anyway. */
-const MOST_RECIPIENTS = 1000
-const LONGEST = 2048
+const MAX_RECIPIENTS = 1000
+const MAX_LENGTH = 2048
 
 /**
  * `?from=…&to=…&to=…&ip=…&helo=…`, or the headers `X-Envelope-From`, `X-Envelope-To` (commas between addresses),
@@ -25,7 +25,7 @@ export function envelopeOf({ url, headers }: Pick<Request, 'url' | 'headers'>): 
   const [from, ip, helo] = [one('from', 'x-envelope-from'), one('ip', 'x-client-ip'), one('helo', 'x-helo')]
   const several = query.getAll('to')
   const to = several.length > 0 ? several : (headers.get('x-envelope-to') ?? '').split(',')
-  if (to.length > MOST_RECIPIENTS) throw new WebError(400, `more than ${MOST_RECIPIENTS} recipients`)
+  if (to.length > MAX_RECIPIENTS) throw new WebError(400, `more than ${MAX_RECIPIENTS} recipients`)
   return {
     forwardPaths: to.map(path => bare(short(path) ?? '')).filter(path => path !== ''),
     ...(from !== undefined && { reversePath: bare(from) }),
@@ -37,7 +37,7 @@ export function envelopeOf({ url, headers }: Pick<Request, 'url' | 'headers'>): 
 const bare = (path: string): string => path.trim().replace(/^<(.*)>$/, '$1')
 
 function short(text: string | undefined): string | undefined {
-  if (text !== undefined && text.length > LONGEST)
+  if (text !== undefined && text.length > MAX_LENGTH)
     throw new WebError(400, 'the envelope has an address that is too long')
   return text
 }

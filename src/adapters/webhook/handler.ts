@@ -1,19 +1,19 @@
 /** A handler for messages that a cloud mail service posts as it received them (message/rfc822). */
 
 import { createHmac } from 'node:crypto'
-import { callback, isSecret, secret, size as sizeCheck } from '../../core/checks.ts'
-import type { Decision, Outcome } from '../../core/decision.ts'
-import { PosternError } from '../../core/errors.ts'
-import { check, hidden, object, relation, required, schemaOf } from '../../core/options.ts'
-import { type Size, toOctets } from '../../core/units.ts'
-import type { Gateway } from '../../postern.ts'
-import { checkedGateway } from '../gateway.ts'
-import { type Scan, scan } from '../http/scan.ts'
-import { sliced } from '../slices.ts'
-import { byteBudget } from '../web/budget.ts'
-import { chunksOf } from '../web/chunks.ts'
-import { failed, isSame, json, WebError } from '../web/request.ts'
-import type { FetchHandler } from '../web/serve.ts'
+import type { Gateway } from '../../engine/gateway.ts'
+import { callback, isSecret, secret, size as sizeCheck } from '../../model/checks.ts'
+import type { Decision, Outcome } from '../../model/decision.ts'
+import { PosternError } from '../../model/errors.ts'
+import { check, hidden, object, relation, required, schemaOf } from '../../model/options.ts'
+import { type Size, toOctets } from '../../model/units.ts'
+import { type ScanResult, scan } from '../rspamd/scan.ts'
+import { checkedGateway } from '../shared/gateway.ts'
+import { sliced } from '../shared/slices.ts'
+import { byteBudget } from '../shared/web/budget.ts'
+import { chunksOf } from '../shared/web/chunks.ts'
+import { failed, isSame, json, WebError } from '../shared/web/request.ts'
+import type { FetchHandler } from '../shared/web/serve.ts'
 import { type Envelope, envelopeOf } from './envelope.ts'
 
 export interface WebhookOptions {
@@ -99,7 +99,7 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
       return json(told(judged), codeOf(judged.decision))
     } catch (error) {
       const known = error instanceof PosternError ? new WebError(400, error.message) : error
-      return failed(known, reason => current().world.notify({ what: 'webhook/failed', reason, level: 'warning' }))
+      return failed(known, reason => current().services.notify({ code: 'webhook/failed', reason, level: 'warning' }))
     } finally {
       share.close()
     }
@@ -111,7 +111,7 @@ function isSigned(given: string, mac: Buffer): boolean {
   return isSame(value.toLowerCase(), mac.toString('hex')) || isSame(value, mac.toString('base64'))
 }
 
-const told = ({ ref, decision, outcome }: Scan) => {
+const told = ({ ref, decision, outcome }: ScanResult) => {
   const { verdict, score, findings, reply } = decision
   return {
     ref,

@@ -17,15 +17,15 @@ export interface AuthenticationResults {
   readonly results: readonly MethodResult[]
 }
 
-const MOST_CHARACTERS = 16_384
-const MOST_RESULTS = 100
+const MAX_CHARACTERS = 16_384
+const MAX_RESULTS = 100
 
 /** @param value of the field, unfolded or not; what lies beyond 16 KB is not read. */
 export function readResults(value: string): AuthenticationResults {
-  const [first = [], ...rest] = readParts(value.slice(0, MOST_CHARACTERS))
+  const [first = [], ...rest] = readParts(value.slice(0, MAX_CHARACTERS))
   return {
     id: (first[0]?.key ?? '').toLowerCase().replace(/\.$/, ''),
-    results: rest.slice(0, MOST_RESULTS).flatMap(toResult),
+    results: rest.slice(0, MAX_RESULTS).flatMap(toResult),
   }
 }
 

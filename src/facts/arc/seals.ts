@@ -1,6 +1,7 @@
 /** The form of an ARC chain and its seals, by mailauth, strict (RFC 8617 §5.2). It sees the ARC fields and nothing else. */
-import type { Header } from '../../core/stage.ts'
-import type { HeaderFields } from '../../mime/header.ts'
+
+import type { HeaderFields } from '../../model/header.ts'
+import type { Header } from '../../model/stage.ts'
 import { keyName } from '../dkim/domain.ts'
 import { keyRecords } from '../dkim/key.ts'
 import { readTags } from '../dkim/tags.ts'
@@ -22,17 +23,18 @@ export interface Seals {
 }
 
 /** RFC 8617 §4.2.1. */
-const MOST_SETS = 50
-const LONGEST_FIELD = 16_384
+const MAX_SETS = 50
+const MAX_FIELD_LENGTH = 16_384
 // One question for each key. Chains of more than a handful of sealers are not seen.
-const MOST_KEYS = 10
+const MAX_KEYS = 10
 const FIELDS = ['arc-seal', 'arc-message-signature', 'arc-authentication-results'] as const
 
 /** Why the chain need not be looked at more closely. Costs neither questions nor mailauth. */
 export function obviousDefect(header: HeaderFields): string | undefined {
   const fields = FIELDS.flatMap(name => header.all(name))
-  if (FIELDS.some(name => header.all(name).length > MOST_SETS)) return `there are more than ${MOST_SETS} ARC sets`
-  if (fields.some(({ raw }) => raw.length > LONGEST_FIELD)) return `an ARC field is longer than ${LONGEST_FIELD} octets`
+  if (FIELDS.some(name => header.all(name).length > MAX_SETS)) return `there are more than ${MAX_SETS} ARC sets`
+  if (fields.some(({ raw }) => raw.length > MAX_FIELD_LENGTH))
+    return `an ARC field is longer than ${MAX_FIELD_LENGTH} bytes`
   if (header.defects.some(({ kind }) => kind === 'too-large' || kind === 'too-many-fields'))
     return 'the header section is too large for its seals to be verified'
   const signed = [...header.all('arc-seal'), ...header.all('arc-message-signature')]
@@ -57,7 +59,7 @@ export async function verifySeals(message: Header): Promise<Seals> {
   // mailauth reads the first record of a name. Where there are several keys, the chain is verified with each in its turn.
   let turn = 0
   let most = 1
-  const ask = resolverFor(message, { questions: MOST_KEYS, purpose: 'arc' })
+  const ask = resolverFor(message, { questions: MAX_KEYS, purpose: 'arc' })
   const resolver: typeof ask = async (name, type) => {
     try {
       const [first, ...others] = (await ask(name, type)) as string[][]

@@ -1,16 +1,16 @@
 /** Hashes the body of a message for all of its signatures: one pass for each canonicalization that is in use. */
 import { canonicalizer } from './body.ts'
 import { type BodyHashes, bodyDigest } from './digest.ts'
-import type { Canonicalization, Terms } from './signature.ts'
+import type { Canonicalization, VerificationTerms } from './signature.ts'
 
 export interface Bodies {
-  /** The next octets of the message. */
+  /** The next bytes of the message. */
   readonly chunk: (bytes: Buffer) => void
   readonly end: () => Readonly<Record<Canonicalization, BodyHashes>>
 }
 
 /** @param bodyOffset where the body begins in the message */
-export function bodyHashes(terms: readonly Terms[], bodyOffset: number): Bodies {
+export function bodyHashes(terms: readonly VerificationTerms[], bodyOffset: number): Bodies {
   const simple = hasher('simple', terms)
   const relaxed = hasher('relaxed', terms)
   const used = [simple, relaxed].filter(({ wanted }) => wanted)
@@ -25,7 +25,7 @@ export function bodyHashes(terms: readonly Terms[], bodyOffset: number): Bodies 
   }
 }
 
-function hasher(how: Canonicalization, terms: readonly Terms[]) {
+function hasher(how: Canonicalization, terms: readonly VerificationTerms[]) {
   const lengths = terms.filter(({ body }) => body === how).map(({ length }) => length)
   const digest = bodyDigest(lengths)
   const canonical = canonicalizer(how, digest.write)

@@ -1,11 +1,11 @@
 /**
  * Canonicalizes a body while its bytes go by (RFC 6376 §3.4.3, §3.4.4). What needs no change is passed on as it is, in
- * large views; native scans find what may, and only that is folded octet by octet. Linear in the octets, whatever they are.
+ * large views; native scans find what may, and only that is folded byte by byte. Linear in the bytes, whatever they are.
  */
 import type { Canonicalization } from './signature.ts'
 
 export interface Canonicalizer {
-  /** The next octets of the body, cut anywhere. Line ends are CRLF; any other CR or LF is content. */
+  /** The next bytes of the body, cut anywhere. Line ends are CRLF; any other CR or LF is content. */
   readonly write: (chunk: Buffer) => void
   readonly end: () => void
 }
@@ -18,10 +18,10 @@ const SPACE = 32
 const CRLF = Buffer.from('\r\n')
 const LINES = Buffer.alloc(4096, CRLF)
 
-// After a hit so many octets are folded by hand before the scans are asked again; more and more where hit follows hit.
+// After a hit so many bytes are folded by hand before the scans are asked again; more and more where hit follows hit.
 const NARROW = 32
 const WIDE = 1024
-// After a space so many octets are looked at by hand: where words are, a native scan for the next space finds it at once.
+// After a space so many bytes are looked at by hand: where words are, a native scan for the next space finds it at once.
 const WORDS = 256
 // Shorter views are cheaper copied than hashed alone.
 const SHORT = 512
@@ -105,7 +105,7 @@ export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => vo
     }
   }
 
-  /** @returns where the folding ended: after `window` octets, and not within white space */
+  /** @returns where the folding ended: after `window` bytes, and not within white space */
   const fold = (part: Buffer, from: number, window: number): number => {
     if (used + window + 1 > out.length) flush()
     const until = from + window

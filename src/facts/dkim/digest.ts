@@ -1,16 +1,16 @@
 /** Hashes a canonical body once, however many signatures cut it off at a length of their own (l=, RFC 6376 §3.5). */
-import { nodeCrypto } from '../../core/lazily.ts'
+import { nodeCrypto } from '../../model/lazy.ts'
 
 export interface Digest {
-  /** The next octets of the canonical body. Not kept: the buffer may be used again. */
+  /** The next bytes of the canonical body. Not kept: the buffer may be used again. */
   readonly write: (bytes: Buffer) => void
   readonly end: () => BodyHashes
 }
 
 export interface BodyHashes {
-  /** Octets of the canonical body. */
+  /** Bytes of the canonical body. */
   readonly total: number
-  /** The hash in base64, of the first `length` octets if that is one of the lengths asked for, else of all. */
+  /** The hash in base64, of the first `length` bytes if that is one of the lengths asked for, else of all. */
   readonly of: (length?: number) => string
 }
 

@@ -1,5 +1,5 @@
 /** Picks and canonicalizes the header fields that a signature covers (RFC 6376 §3.4.1, §3.4.2, §5.4.2). */
-import type { HeaderFields } from '../../mime/header.ts'
+import type { HeaderFields } from '../../model/header.ts'
 import type { UnsignedField } from './result.ts'
 import type { Canonicalization } from './signature.ts'
 
@@ -32,7 +32,7 @@ const SINGLETONS = [
 ] as const
 
 interface Instance {
-  /** As Latin-1, so that each octet is one character. */
+  /** As Latin-1, so that each byte is one character. */
   raw: string
   relaxed?: string
 }
@@ -103,6 +103,6 @@ function relaxed(raw: string): string {
 
 const squeeze = (text: string): string => text.replaceAll('\r\n', '').replace(/\t+[\t ]*| [\t ]+/g, ' ')
 
-// A field name may hold octets over 127, which toLowerCase would take for Latin-1 letters.
+// A field name may hold bytes over 127, which toLowerCase would take for Latin-1 letters.
 const lowerCaseAscii = (text: string): string =>
   /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -1,7 +1,7 @@
 /** Reads a public key record (RFC 6376 §3.6.1, RFC 8463) and keeps the keys it has read. */
 import type { KeyObject } from 'node:crypto'
-import { nodeCrypto } from '../../core/lazily.ts'
-import type { Answer } from '../../dns/resolver.ts'
+import { nodeCrypto } from '../../model/lazy.ts'
+import type { Answer } from '../../model/resolver.ts'
 import type { Refusal } from './signature.ts'
 import { listOf, readTags, type Tags, withoutSpace } from './tags.ts'
 
@@ -23,16 +23,16 @@ export type KeyFound =
 /** From the answer to the question for a key to the keys: one at least, three at most, each to be tried. */
 export type KeyReader = (answer: Answer<readonly string[]>, name: string) => readonly [KeyFound, ...KeyFound[]]
 
-const MOST_OCTETS = 4096
+const MAX_OCTETS = 4096
 // RFC 6376 §6.1.2 step 4 leaves open which of several records is meant: keys are changed, and TXT records put in a wrong place.
 const MAX_KEYS = 3
 const KEY_RECORD = /(?:^|;)\s*p\s*=/
 // RFC 8301 §3.2: less is broken. More than 8192 costs us what it costs nobody else.
-const LEAST_BITS = 1024
-const MOST_BITS = 8192
+const MIN_BITS = 1024
+const MAX_BITS = 8192
 // With 1 anybody can sign, with a long one each verification takes milliseconds. All keys in use have 65537 or 3.
-const LEAST_EXPONENT = 3n
-const MOST_EXPONENT = 0xffff_ffffn
+const MIN_EXPONENT = 3n
+const MAX_EXPONENT = 0xffff_ffffn
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
@@ -50,8 +50,8 @@ export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyR
   }
 
   function read(record: string, name: string): KeyFound {
-    if (record.length > MOST_OCTETS)
-      return refuse('permerror', `the record at ${name} is longer than ${MOST_OCTETS} octets`)
+    if (record.length > MAX_OCTETS)
+      return refuse('permerror', `the record at ${name} is longer than ${MAX_OCTETS} bytes`)
 
     const found = known.get(record) ?? readKey(record)
     known.delete(record)
@@ -84,7 +84,7 @@ export function readKey(record: string): KeyFound {
 
   const object = BASE64.test(text) ? importKey(Buffer.from(text, 'base64'), type) : undefined
   if (object === undefined) return refuse('permerror', `p= of the key record holds no ${type} key`)
-  const { modulusLength: bits = 256, publicExponent: exponent = LEAST_EXPONENT } = object.asymmetricKeyDetails ?? {}
+  const { modulusLength: bits = 256, publicExponent: exponent = MIN_EXPONENT } = object.asymmetricKeyDetails ?? {}
   const weak = type === 'rsa' ? weakness(bits, exponent) : undefined
   if (weak !== undefined) return { ...refuse('policy', weak), bits }
   const flags = listOf(tags.get('t')?.value ?? '')
@@ -107,9 +107,9 @@ function wrongTags(tags: Tags): string | undefined {
 }
 
 function weakness(bits: number, exponent: bigint): string | undefined {
-  if (bits < LEAST_BITS) return `an RSA key of ${bits} bits is too weak to be believed (RFC 8301)`
-  if (bits > MOST_BITS) return `an RSA key of ${bits} bits is larger than ${MOST_BITS}`
-  return exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT ? 'the RSA key has an unsafe public exponent' : undefined
+  if (bits < MIN_BITS) return `an RSA key of ${bits} bits is too weak to be believed (RFC 8301)`
+  if (bits > MAX_BITS) return `an RSA key of ${bits} bits is larger than ${MAX_BITS}`
+  return exponent < MIN_EXPONENT || exponent > MAX_EXPONENT ? 'the RSA key has an unsafe public exponent' : undefined
 }
 
 /** RSA keys are published as SubjectPublicKeyInfo, and as the bare RSAPublicKey that the RFC describes. */

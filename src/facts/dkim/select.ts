@@ -1,5 +1,5 @@
 /** Chooses which signatures of a message are worth verifying when it has more than the bound. */
-import type { HeaderFields } from '../../mime/header.ts'
+import type { HeaderFields } from '../../model/header.ts'
 import type { Claim } from './signature.ts'
 
 /**

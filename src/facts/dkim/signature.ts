@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 /** What a signature says of itself. What cannot be read is ''. */
-export interface Said {
+export interface SignatureTags {
   readonly domain: string
   readonly selector: string
   readonly identity: string
@@ -22,7 +22,7 @@ export interface Said {
 }
 
 /** What it takes to verify a signature. */
-export interface Terms {
+export interface VerificationTerms {
   /** Where the public key is asked for. */
   readonly keyName: DomainName
   readonly keyType: 'rsa' | 'ed25519'
@@ -42,23 +42,23 @@ export interface Terms {
 /** A signature that could be read so far that only its key and the message can tell, or one that could not. */
 export type Claim = Verifiable | Refused
 
-export interface Verifiable extends Said {
+export interface Verifiable extends SignatureTags {
   readonly refused?: never
-  readonly terms: Terms
+  readonly terms: VerificationTerms
 }
 
-export interface Refused extends Said {
+export interface Refused extends SignatureTags {
   readonly refused: Refusal
 }
 
 /** The most names in h= that are looked at. Real signers list some tens. */
-export const MOST_FIELDS = 256
+export const MAX_FIELDS = 256
 
-const MOST_OCTETS = 32_768
-const LONGEST_IDENTITY = 512
+const MAX_OCTETS = 32_768
+const MAX_IDENTITY_LENGTH = 512
 const SKEW = 3600
 
-const nothing: Said = { domain: '', selector: '', identity: '', algorithm: '', fields: [], b: '' }
+const nothing: SignatureTags = { domain: '', selector: '', identity: '', algorithm: '', fields: [], b: '' }
 const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 const TIME = /^\d{1,12}$/
@@ -73,7 +73,7 @@ const QUOTED = /^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"$/
  * @param now in milliseconds since 1970
  */
 export function readSignature(field: string, now: number): Claim {
-  if (field.length > MOST_OCTETS) return permerror(nothing, `the signature is longer than ${MOST_OCTETS} octets`)
+  if (field.length > MAX_OCTETS) return permerror(nothing, `the signature is longer than ${MAX_OCTETS} octets`)
   const text = field.slice(field.indexOf(':') + 1, field.endsWith('\r\n') ? -2 : undefined)
   const tags = readTags(text)
   if ('malformed' in tags) return permerror(nothing, `the signature ${tags.malformed}`)
@@ -81,12 +81,12 @@ export function readSignature(field: string, now: number): Claim {
   const value = (name: string) => tags.get(name)?.value ?? ''
   const domain = domainName(value('d')) ?? ''
   const identity = readIdentity(tags.get('i')?.value, domain)
-  const said: Said = {
+  const said: SignatureTags = {
     domain,
     selector: keyName(value('s'), domain) === undefined ? '' : value('s').toLowerCase(),
     identity: identity?.text ?? '',
     algorithm: value('a').toLowerCase().slice(0, 40),
-    fields: value('h').split(':', MOST_FIELDS + 1).length > MOST_FIELDS ? [] : listOf(value('h')),
+    fields: value('h').split(':', MAX_FIELDS + 1).length > MAX_FIELDS ? [] : listOf(value('h')),
     b: withoutSpace(value('b')),
   }
 
@@ -125,14 +125,17 @@ export function readSignature(field: string, now: number): Claim {
   }
 }
 
-const refuse = (said: Said, result: DkimResult, reason: string): Refused => ({ ...said, refused: { result, reason } })
+const refuse = (said: SignatureTags, result: DkimResult, reason: string): Refused => ({
+  ...said,
+  refused: { result, reason },
+})
 
-const permerror = (said: Said, reason: string): Refused => refuse(said, 'permerror', reason)
+const permerror = (said: SignatureTags, reason: string): Refused => refuse(said, 'permerror', reason)
 
 const toCanonicalization = (word: string): Canonicalization => (word.toLowerCase() === 'relaxed' ? 'relaxed' : 'simple')
 
 function wrongFields(fields: readonly string[]): string | undefined {
-  if (fields.length === 0) return `h= of the signature names more than ${MOST_FIELDS} fields`
+  if (fields.length === 0) return `h= of the signature names more than ${MAX_FIELDS} fields`
   if (!fields.every(name => FIELD_NAME.test(name))) return 'h= of the signature is no list of field names'
   return fields.includes('from') ? undefined : 'the signature does not cover From'
 }
@@ -167,7 +170,7 @@ function wrongTime(tags: Tags, seconds: number): string | undefined {
 /** i= is an address, its local part optional and in dkim-quoted-printable (RFC 6376 §2.11); left out, it is @ and d=. */
 function readIdentity(value: string | undefined, domain: string): { text: string; domain: string } | undefined {
   if (value === undefined) return { text: `@${domain}`, domain }
-  if (value.length > LONGEST_IDENTITY) return undefined
+  if (value.length > MAX_IDENTITY_LENGTH) return undefined
   const encoded = withoutSpace(value).replace(/=([\dA-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`)))
   const text = Buffer.from(encoded, 'latin1').toString()
   const at = text.lastIndexOf('@')

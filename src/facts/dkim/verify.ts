@@ -1,10 +1,10 @@
 /** Verifies one signature, when its key and the hash of the body are known (RFC 6376 §6.1). */
-import { nodeCrypto } from '../../core/lazily.ts'
+import { nodeCrypto } from '../../model/lazy.ts'
 import type { BodyHashes } from './digest.ts'
 import type { SignedHeader } from './header.ts'
 import type { KeyFound, PublicKey } from './key.ts'
 import type { DkimResult, DkimSignature } from './result.ts'
-import type { Refusal, Refused, Said, Verifiable } from './signature.ts'
+import type { Refusal, Refused, SignatureTags, Verifiable } from './signature.ts'
 
 /** What the message has to say to a signature. */
 export interface Evidence {
@@ -32,7 +32,7 @@ export function verify(claim: Verifiable, { header, body, keys }: Evidence): Dki
   }
 }
 
-function report({ domain, selector, identity, algorithm, fields, b }: Said, verdict: Refusal) {
+function report({ domain, selector, identity, algorithm, fields, b }: SignatureTags, verdict: Refusal) {
   return { domain, selector, identity, algorithm, ...verdict, fields, b: b.slice(0, 12) }
 }
 

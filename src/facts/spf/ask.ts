@@ -1,6 +1,7 @@
 /** The questions of one SPF evaluation: how many there may be, how long they may take, and what their failure means. */
-import type { Connection } from '../../core/stage.ts'
-import type { Answer, Purpose, Records, RecordType } from '../../dns/resolver.ts'
+
+import type { Answer, Purpose, Records, RecordType } from '../../model/resolver.ts'
+import type { Connection } from '../../model/stage.ts'
 
 /** Why an evaluation ends without a verdict. */
 export interface Stop {
@@ -11,7 +12,7 @@ export interface Stop {
   readonly overShare?: true
 }
 
-export interface Asking {
+export interface SpfQuestions {
   /** Which share of the transaction's budget the questions are taken from. */
   readonly purpose: Purpose
   /** How long all of them together may take, in milliseconds. @default 5000 */
@@ -31,7 +32,7 @@ export const isStop = (found: unknown): found is Stop =>
  */
 export function askWithin(
   { dns, signal, clock }: Pick<Connection, 'dns' | 'signal' | 'clock'>,
-  { purpose, time = 5_000 }: Asking,
+  { purpose, time = 5_000 }: SpfQuestions,
 ) {
   const late = temperror(`DNS took more than ${time} ms`)
   const end = clock.monotonic() + time

@@ -1,9 +1,10 @@
 /** check_host() (RFC 7208 §4, §5): evaluates one domain's record for one client, within the limits of §4.6.4. */
-import type { Connection } from '../../core/stage.ts'
-import type { Records, RecordType } from '../../dns/resolver.ts'
+
 import { reverseName } from '../../dns/reverse.ts'
+import type { Records, RecordType } from '../../model/resolver.ts'
+import type { Connection } from '../../model/stage.ts'
 import { readAddress, toOctets } from '../../net/address.ts'
-import { type Asking, askWithin, isStop, permerror, type Stop } from './ask.ts'
+import { askWithin, isStop, permerror, type SpfQuestions, type Stop } from './ask.ts'
 import { expand, type MacroString, type MacroValues, uses } from './macro.ts'
 import { type Directive, isSpf, type Mechanism, type Qualifier, readRecord } from './record.ts'
 
@@ -30,10 +31,10 @@ export interface Evaluation {
   readonly lookups: { readonly count: number; readonly void: number }
 }
 
-const MOST_LOOKUPS = 10
-const MOST_VOID = 2
+const MAX_LOOKUPS = 10
+const MAX_VOID = 2
 // §4.6.4: names of one `ptr`, addresses of one `mx`.
-const MOST_HOSTS = 10
+const MAX_HOSTS = 10
 
 const results: Readonly<Record<Qualifier, SpfResult>> = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' }
 
@@ -43,7 +44,7 @@ type Verdict = Pick<Evaluation, 'result' | 'mechanism' | 'problem'> & Pick<Stop,
 export async function evaluate(
   world: Pick<Connection, 'dns' | 'signal' | 'clock'>,
   { ip, helo, local, domain: sender }: Identity,
-  asking: Asking,
+  asking: SpfQuestions,
 ): Promise<Evaluation> {
   const client = new Uint32Array(4)
   const width = readAddress(ip, client)
@@ -55,13 +56,13 @@ export async function evaluate(
   /** A term that asks DNS, and what it finds: nothing is an answer too, but not often. */
   const looked = async <T extends RecordType>(name: string, type: T): Promise<readonly Records[T][] | Stop> => {
     count += 1
-    if (count > MOST_LOOKUPS) return permerror(`it asks for more than ${MOST_LOOKUPS} lookups`)
+    if (count > MAX_LOOKUPS) return permerror(`it asks for more than ${MAX_LOOKUPS} lookups`)
     return counted(await ask(name, type))
   }
   const counted = <R>(found: readonly R[] | Stop): readonly R[] | Stop => {
     if (isStop(found) || found.length > 0) return found
     empty += 1
-    return empty > MOST_VOID ? permerror(`more than ${MOST_VOID} of its lookups find nothing`) : found
+    return empty > MAX_VOID ? permerror(`more than ${MAX_VOID} of its lookups find nothing`) : found
   }
 
   const check = async (domain: string, texts: readonly (readonly string[])[] | Stop): Promise<Verdict> => {
@@ -150,7 +151,7 @@ export async function evaluate(
   const isExchange = async (exchanges: readonly Records['MX'][], isOurs: (ip: string) => boolean) => {
     const hosts = exchanges.filter(({ exchange }) => exchange !== '').toSorted((a, b) => a.priority - b.priority)
     for (const [index, { exchange }] of hosts.entries()) {
-      if (index === MOST_HOSTS) return permerror(`it has an mx of more than ${MOST_HOSTS} hosts`)
+      if (index === MAX_HOSTS) return permerror(`it has an mx of more than ${MAX_HOSTS} hosts`)
       const found = some(await ask(exchange, family), isOurs)
       if (found !== false) return found
     }
@@ -162,7 +163,7 @@ export async function evaluate(
     if (isStop(names)) return names.result === 'permerror' ? names : []
     const isOurs = isClient({ v4: 32, v6: 128 })
     const own: string[] = []
-    for (const name of names.slice(0, MOST_HOSTS)) {
+    for (const name of names.slice(0, MAX_HOSTS)) {
       const addresses = await ask(name, family)
       if (isStop(addresses) && addresses.result === 'permerror') return addresses
       if (some(addresses, isOurs) === true) own.push(name.toLowerCase().replace(/\.$/, ''))

@@ -34,8 +34,8 @@ export type MacroString = readonly (string | Expansion)[]
 // c, r and t may stand in explanations only, which are never asked for here.
 const EXPANSION = /^([slodiphv])(\d{0,10})(r?)([.\-+,/_=]*)$/i
 const EXPLAINING = /^([crt])\d{0,10}r?[.\-+,/_=]*$/i
-const LONGEST_NAME = 253
-const LONGEST_LABEL = 63
+const MAX_NAME_LENGTH = 253
+const MAX_LABEL_LENGTH = 63
 
 /** @returns undefined when `text` is none; in an unknown modifier the macros of explanations may stand too (§6). */
 export function readMacroString(text: string, { explaining = false } = {}): MacroString | undefined {
@@ -75,12 +75,12 @@ export function expand(spec: MacroString, values: MacroValues): string | undefin
   const text = spec.map(part => (typeof part === 'string' ? part : expansion(part, values))).join('')
   let name = text.endsWith('.') ? text.slice(0, -1) : text
   // RFC 7208 §7.3: what is too long loses labels from the left.
-  if (name.length > LONGEST_NAME) {
-    const dot = name.indexOf('.', name.length - LONGEST_NAME - 1)
+  if (name.length > MAX_NAME_LENGTH) {
+    const dot = name.indexOf('.', name.length - MAX_NAME_LENGTH - 1)
     name = dot < 0 ? '' : name.slice(dot + 1)
   }
   const labels = name.split('.')
-  const wellFormed = labels.every(label => label !== '' && label.length <= LONGEST_LABEL && /^[ -~]+$/.test(label))
+  const wellFormed = labels.every(label => label !== '' && label.length <= MAX_LABEL_LENGTH && /^[ -~]+$/.test(label))
   return wellFormed && labels.length > 1 && isTopLabel(labels.at(-1) ?? '') ? name : undefined
 }
 

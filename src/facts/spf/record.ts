@@ -32,7 +32,7 @@ export interface Problem {
   readonly problem: string
 }
 
-const LONGEST_SHOWN = 60
+const MAX_SHOWN_LENGTH = 60
 
 /** Whether a text is an SPF record at all (§4.5). */
 export const isSpf = (text: string): boolean => /^v=spf1(?: |$)/i.test(text)
@@ -48,7 +48,7 @@ export function readRecord(text: string): SpfRecord | Problem {
     const name = modifier?.toLowerCase()
     if (name === undefined) {
       const directive = readDirective(term)
-      if (directive === undefined) return { problem: `it has the malformed term ${term.slice(0, LONGEST_SHOWN)}` }
+      if (directive === undefined) return { problem: `it has the malformed term ${term.slice(0, MAX_SHOWN_LENGTH)}` }
       directives.push(directive)
     } else if (name === 'redirect' || name === 'exp') {
       const spec = readDomainSpec(value)
@@ -56,7 +56,7 @@ export function readRecord(text: string): SpfRecord | Problem {
       if (once.has(name)) return { problem: `it has more than one ${name}=` }
       once.set(name, spec)
     } else if (readMacroString(value, { explaining: true }) === undefined) {
-      return { problem: `its ${name.slice(0, LONGEST_SHOWN)}= has a malformed macro` }
+      return { problem: `its ${name.slice(0, MAX_SHOWN_LENGTH)}= has a malformed macro` }
     }
   }
   const redirect = once.get('redirect')

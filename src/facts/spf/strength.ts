@@ -1,20 +1,20 @@
 /** How much an SPF pass proves: a record that lets half the Internet pass proves nothing about a client. */
 
 // An /8 is the largest network that one holder was ever given (RFC 7249 §2.1). A /19 is as rare among IPv6 networks.
-const MOST_IPV4 = 2 ** 24
-const WIDEST_IPV4 = 8
-const WIDEST_IPV6 = 19
-const MOST_TERMS = 500
+const MAX_IPV4 = 2 ** 24
+const MAX_IPV4_PREFIX = 8
+const MAX_IPV6_PREFIX = 19
+const MAX_TERMS = 500
 
 /**
  * Whether any of the records that were read lets a client pass that its domain cannot vouch for: `+all`, networks that are
  * together larger than an IPv4 /8, or `exists:` of a name that does not depend on the client.
  */
-export function isWeak(records: readonly string[]): boolean {
-  const terms = records.filter(isSpf).flatMap(record => record.toLowerCase().split(' ').slice(1, MOST_TERMS))
+export function isPermissive(records: readonly string[]): boolean {
+  const terms = records.filter(isSpf).flatMap(record => record.toLowerCase().split(' ').slice(1, MAX_TERMS))
   const passing = terms.filter(term => /^\+?[a-z]/.test(term)).map(term => term.replace(/^\+/, ''))
   const addresses = passing.reduce((sum, term) => sum + addressesIn(term), 0)
-  return addresses > MOST_IPV4 || passing.some(isOpen)
+  return addresses > MAX_IPV4 || passing.some(isOpen)
 }
 
 const isSpf = (record: string): boolean => /^v=spf1(?: |$)/i.test(record)
@@ -29,12 +29,12 @@ function isOpen(term: string): boolean {
   if (term === 'all') return true
   // %{i}, %{c} and %{p} are the client; %{h} and %{s} are what the client says.
   if (term.startsWith('exists:')) return !/%\{[icp]/.test(term)
-  if (term.startsWith('ip6:')) return prefix(/\/(\d{1,3})$/.exec(term), 128) < WIDEST_IPV6
+  if (term.startsWith('ip6:')) return prefix(/\/(\d{1,3})$/.exec(term), 128) < MAX_IPV6_PREFIX
   const [, name = ''] = /^(a|mx)(?:[:/]|$)/.exec(term) ?? []
   if (name === '') return false
   return (
-    prefix(/[^/]\/(\d{1,2})(?:\/\/\d{1,3})?$/.exec(term), 32) < WIDEST_IPV4 ||
-    prefix(/\/\/(\d{1,3})$/.exec(term), 128) < WIDEST_IPV6
+    prefix(/[^/]\/(\d{1,2})(?:\/\/\d{1,3})?$/.exec(term), 32) < MAX_IPV4_PREFIX ||
+    prefix(/\/\/(\d{1,3})$/.exec(term), 128) < MAX_IPV6_PREFIX
   )
 }
 

@@ -1,7 +1,7 @@
 /** The entries of an access list, from an array or from a file with comments. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { Problem } from '../../core/errors.ts'
+import type { Problem } from '../../model/errors.ts'
 import type { Misread } from '../../net/networks.ts'
 import { STEP, type Steps } from '../../net/steps.ts'
 
@@ -20,7 +20,7 @@ export interface EntriesRead<T> {
 /** What a file holds, or why that is not known. */
 export type Content = Buffer | Omit<Problem, 'path'>
 
-const LARGEST_FILE = 64 * 1024 ** 2
+const MAX_FILE_SIZE = 64 * 1024 ** 2
 
 /** Reads each entry with `read`. `path` names the list in problems. */
 export function* readEntries<T>(
@@ -81,7 +81,7 @@ export function contentNow(file: string): Content {
   try {
     const handle = openSync(file, 'r')
     try {
-      return fstatSync(handle).size <= LARGEST_FILE ? readFileSync(handle) : tooLarge(file)
+      return fstatSync(handle).size <= MAX_FILE_SIZE ? readFileSync(handle) : tooLarge(file)
     } finally {
       closeSync(handle)
     }
@@ -95,7 +95,7 @@ export async function contentLater(file: string): Promise<Content> {
   try {
     const handle = await open(file, 'r')
     try {
-      return (await handle.stat()).size <= LARGEST_FILE ? await handle.readFile() : tooLarge(file)
+      return (await handle.stat()).size <= MAX_FILE_SIZE ? await handle.readFile() : tooLarge(file)
     } finally {
       await handle.close()
     }
@@ -106,7 +106,7 @@ export async function contentLater(file: string): Promise<Content> {
 
 const tooLarge = (file: string): Content => ({
   found: file,
-  expected: `a file of at most ${LARGEST_FILE} octets`,
+  expected: `a file of at most ${MAX_FILE_SIZE} bytes`,
   remedy: 'leave out what is not needed',
 })
 

@@ -1,5 +1,5 @@
 /** Tables that are read again when one of their files changes, and stay as they were when the new one is wrong. */
-import type { Problem } from '../../core/errors.ts'
+import type { Problem } from '../../model/errors.ts'
 import { finished, inTurns, type Steps } from '../../net/steps.ts'
 import { type Content, contentLater, contentNow, saysEmpty } from './entries.ts'
 import type { Compiled, Sides } from './tables.ts'

@@ -1,10 +1,11 @@
 /** What proves that a sender is who an allow list means. */
-import type { Message, Transaction } from '../../core/stage.ts'
+
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import { author } from '../../facts/author.ts'
-import { dkim } from '../../facts/dkim.ts'
+import { dkim } from '../../facts/dkim/dkim.ts'
 import { dmarc } from '../../facts/dmarc.ts'
-import { spf } from '../../facts/spf.ts'
+import { spf } from '../../facts/spf/spf.ts'
+import type { Message, Transaction } from '../../model/stage.ts'
 import { mailboxOf } from '../../net/path.ts'
 
 export interface Proven {
@@ -15,8 +16,8 @@ export interface Proven {
 
 /** Whether SPF speaks for the reverse-path. A record that lets half the Internet send proves nothing. */
 export async function spfProof(transaction: Transaction): Promise<string | undefined> {
-  const { result, identity, weak, domain } = await transaction.ask(spf)
-  return result === 'pass' && identity === 'mailfrom' && !weak ? `proven by SPF of ${domain}` : undefined
+  const { result, identity, permissive, domain } = await transaction.ask(spf)
+  return result === 'pass' && identity === 'mailfrom' && !permissive ? `proven by SPF of ${domain}` : undefined
 }
 
 /** The reverse-path where a signature of its organisation holds, and the author where DMARC passes. Asks only for who `matters`. */
@@ -33,8 +34,8 @@ export async function proofOf(message: Message, matters: (path: string) => boole
     if (signer) proven.push({ path: reversePath, proof: `proven by DKIM of ${signer.domain}` })
   }
   if (from.kind === 'clear' && matters(from.address)) {
-    const { result, weak, domain } = await message.ask(dmarc)
-    if (result === 'pass' && !weak) proven.push({ path: from.address, proof: `proven by DMARC of ${domain}` })
+    const { result, permissiveSpf, domain } = await message.ask(dmarc)
+    if (result === 'pass' && !permissiveSpf) proven.push({ path: from.address, proof: `proven by DMARC of ${domain}` })
   }
   return proven
 }

@@ -1,5 +1,5 @@
 /** Lists made into tables: for each kind of entry a function that finds the most specific one, and says whose it is. */
-import type { Problem } from '../../core/errors.ts'
+import type { Problem } from '../../model/errors.ts'
 import { networkOf } from '../../net/address.ts'
 import { findName, readMailbox, readName } from '../../net/names.ts'
 import {

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Clock } from '../../core/world.ts'
+import type { Clock } from '../../model/services.ts'
 
 /** What changes when the content of a file changes. */
 export type Stamp = string

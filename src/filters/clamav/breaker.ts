@@ -1,5 +1,5 @@
 /** Stops asking a service that fails, and finds out cheaply when it is back. */
-import type { Clock } from '../../core/world.ts'
+import type { Clock } from '../../model/services.ts'
 
 export interface Breaker {
   /** Whether the service may be asked now. */

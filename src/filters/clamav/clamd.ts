@@ -1,7 +1,7 @@
 /** A client for clamd's own protocol (clamd(8)): INSTREAM and PING, a connection each. */
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { type Address, converse, drained } from './connection.ts'
+import { type Address, drained, exchange } from './connection.ts'
 import { readReply, type Scan } from './verdict.ts'
 
 /** Has clamd read one message. */
@@ -10,7 +10,7 @@ export const clamdScan =
   async message => {
     let source: Readable | undefined
     try {
-      const heard = await converse(address, message.signal, (socket, over) => {
+      const heard = await exchange(address, message.signal, (socket, over) => {
         source = message.open()
         // The stream is left early when clamd hangs up; what it still has to complain about concerns nobody.
         source.on('error', () => undefined)
@@ -24,7 +24,7 @@ export const clamdScan =
 
 /** Whether clamd answers. Never rejects. */
 export async function ping(address: Address, signal: AbortSignal): Promise<boolean> {
-  const heard = await converse(address, signal, async socket => {
+  const heard = await exchange(address, signal, async socket => {
     socket.write('zPING\0')
   })
   return heard.kind === 'reply' && heard.text === 'PONG'

@@ -1,4 +1,4 @@
-/** One command and its reply over one connection to clamd, bounded in octets and ended by a signal. */
+/** One command and its reply over one connection to clamd, bounded in bytes and ended by a signal. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type Unknown, unknown } from './verdict.ts'
@@ -7,25 +7,25 @@ import { type Unknown, unknown } from './verdict.ts'
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
 
 /** Says one command. The socket is destroyed, and `over` aborts, as soon as the conversation has ended. */
-export type Speak = (socket: Socket, over: AbortSignal) => Promise<void>
+export type SendCommand = (socket: Socket, over: AbortSignal) => Promise<void>
 
 /** The text before the NUL, or why there is none. */
-export type Heard = { readonly kind: 'reply'; readonly text: string } | Unknown
+export type ReplyListener = { readonly kind: 'reply'; readonly text: string } | Unknown
 
 export const addressText = (address: Address): string =>
   'path' in address ? address.path : `${address.host}:${address.port}`
 
 /** Never rejects. A reply that came before all was said is none. */
-export function converse(address: Address, signal: AbortSignal, speak: Speak): Promise<Heard> {
+export function exchange(address: Address, signal: AbortSignal, speak: SendCommand): Promise<ReplyListener> {
   if (signal.aborted) return Promise.resolve(unknown('aborted', 'the answer no longer matters'))
-  const { promise, resolve } = Promise.withResolvers<Heard>()
+  const { promise, resolve } = Promise.withResolvers<ReplyListener>()
   const over = new AbortController()
   // Nothing but the place: net.connect would take any further key for an option of the stream.
   const socket = connect('path' in address ? { path: address.path } : { host: address.host, port: address.port })
   const where = `clamd at ${addressText(address)}`
   let [connected, said, received] = [false, false, Buffer.alloc(0)]
 
-  const settle = (heard: Heard) => {
+  const settle = (heard: ReplyListener) => {
     signal.removeEventListener('abort', abort)
     socket.destroy()
     over.abort()
@@ -38,7 +38,7 @@ export function converse(address: Address, signal: AbortSignal, speak: Speak): P
     received = Buffer.concat([received, bytes])
     const end = received.indexOf(0)
     if (end === -1) {
-      if (received.length > LONGEST_REPLY) settle(unknown('garbage', `${where} answers without end`))
+      if (received.length > MAX_REPLY_LENGTH) settle(unknown('garbage', `${where} answers without end`))
       return
     }
     if (end !== received.length - 1) return settle(unknown('garbage', `${where} says more than one reply`))
@@ -55,7 +55,7 @@ export function converse(address: Address, signal: AbortSignal, speak: Speak): P
   socket.on('error', error =>
     settle(
       connected || codeOf(error) === 'ECONNRESET'
-        ? unknown('reset', `the connection to ${where} broke (${codeOf(error)}) after ${socket.bytesWritten} octets`)
+        ? unknown('reset', `the connection to ${where} broke (${codeOf(error)}) after ${socket.bytesWritten} bytes`)
         : unknown('refused', `${where} cannot be reached (${codeOf(error)})`),
     ),
   )
@@ -76,8 +76,8 @@ export const drained = async (socket: Socket, over: AbortSignal): Promise<void> 
   if (socket.writableNeedDrain) await once(socket, 'drain', { signal: over })
 }
 
-// clamd's replies are a line; a virus name has at most some hundred octets.
-const LONGEST_REPLY = 4096
+// clamd's replies are a line; a virus name has at most some hundred bytes.
+const MAX_REPLY_LENGTH = 4096
 
 const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'no reason given'

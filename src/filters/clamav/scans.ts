@@ -1,8 +1,8 @@
 /** What of a message is scanned: all of it, so that ClamAV sees mail, and its parts where readers differ about them. */
 import { Readable } from 'node:stream'
-import type { Message } from '../../core/stage.ts'
 import { type Parts, parts } from '../../facts/parts.ts'
 import type { Part } from '../../mime/part.ts'
+import type { Message } from '../../model/stage.ts'
 import { type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
 /**
@@ -12,12 +12,12 @@ import { type Scan, type ScanVerdict, unknown } from './verdict.ts'
 const TOP = Buffer.from('Received: from client by postern; Thu, 01 Jan 2026 00:00:00 +0000\r\n')
 
 /** Parts that are scanned by themselves. */
-const MOST = 8
+const MAX = 8
 
 /** The verdicts on one message, the first on all of it; stops where a virus is found. Rejects when the message cannot be read. */
 export async function* scans(message: Message, scan: Scan, maxSize: number): AsyncGenerator<ScanVerdict> {
   const [whole, seen] = await Promise.all([
-    message.consult('clamav', () => scan(asMail(message))),
+    message.callExternal('clamav', () => scan(asMail(message))),
     // A message whose parts cannot be read is still scanned as it is.
     message.ask(parts).catch(() => undefined),
   ])
@@ -26,7 +26,7 @@ export async function* scans(message: Message, scan: Scan, maxSize: number): Asy
   const { chosen, beyond } = choose(seen.all, maxSize)
   const bytes: Parts['bytes'] = seen.reader()
   for (const part of chosen) {
-    yield await message.consult(`clamav:${part.sha256 ?? part.path}`, async () => {
+    yield await message.callExternal(`clamav:${part.sha256 ?? part.path}`, async () => {
       const octets = await bytes(part, maxSize)
       const { clock, signal } = message
       return await scan({ clock, signal, size: octets.length, open: () => Readable.from([octets]) })
@@ -60,7 +60,7 @@ function choose(all: readonly Part[], maxSize: number): { readonly chosen: reado
     (a, b) => Number(b.reading !== undefined) - Number(a.reading !== undefined) || b.size - a.size,
   )
   let room = maxSize
-  const chosen = order.slice(0, MOST).filter(({ size }) => {
+  const chosen = order.slice(0, MAX).filter(({ size }) => {
     room -= size
     return room >= 0
   })

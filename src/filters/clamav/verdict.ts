@@ -1,5 +1,5 @@
 /** What a scan may end in: clean, infected or unknown, never anything else; and how clamd's reply is read. */
-import type { Message } from '../../core/stage.ts'
+import type { Message } from '../../model/stage.ts'
 
 /** Why it is not known whether a message is clean. */
 export type UnknownCause =
@@ -57,10 +57,10 @@ export function readReply(reply: string): ScanVerdict {
 
 const STREAM = 'stream: '
 const FOUND = ' FOUND'
-const LONGEST = 128
+const MAX_LENGTH = 128
 
 /** A name, a reply or an error comes from outside: no control, no escape sequence, no direction mark may reach a log. */
 export const legible = (text: string): string => {
-  const plain = text.slice(0, LONGEST).replace(/[^\x20-\x7e]/g, '?')
-  return text.length > LONGEST ? `${plain}...` : plain
+  const plain = text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?')
+  return text.length > MAX_LENGTH ? `${plain}...` : plain
 }

@@ -1,9 +1,9 @@
 /** The options of `classify`, checked. */
-import { falsePositiveShare } from '../../classify/promise.ts'
-import { callback, duration, flag, having, score, text, whole } from '../../core/checks.ts'
-import { check, checked as checkedBy, schemaOf } from '../../core/options.ts'
-import { toMilliseconds } from '../../core/units.ts'
-import type { ClassifyOptions } from '../classify.ts'
+import { falsePositiveShare } from '../../classify/false-positive-target.ts'
+import { callback, duration, flag, having, score, text, whole } from '../../model/checks.ts'
+import { check, checked as checkedBy, schemaOf } from '../../model/options.ts'
+import { toMilliseconds } from '../../model/units.ts'
+import type { ClassifyOptions } from './classify.ts'
 
 export interface Checked {
   readonly keep: number
@@ -12,9 +12,9 @@ export interface Checked {
 }
 
 /** Below the policy's usual threshold for `reject`. */
-const MOST_POINTS = 12
+const MAX_POINTS = 12
 
-const points = () => score({ min: 0, max: MOST_POINTS })
+const points = () => score({ min: 0, max: MAX_POINTS })
 
 const schema = schemaOf<ClassifyOptions>('classify', {
   folder: text('the path of a folder'),
@@ -27,18 +27,18 @@ const schema = schemaOf<ClassifyOptions>('classify', {
   ham: points(),
   known: points(),
   reporter: callback(),
-  keep: duration({ min: '1s' }),
-  stale: duration({ min: '1h' }),
+  featureTtl: duration({ min: '1s' }),
+  staleAfter: duration({ min: '1h' }),
   shared: flag(),
   classifier: having('a classifier, as newClassifier() makes it', 'fade', 'merge'),
 })
 
 /** @throws PosternError with all that is wrong */
 export function checked(options: ClassifyOptions): Checked {
-  const { falsePositives = '0.5%', keep = '7d', stale = '90d' } = checkedBy(schema, options)
+  const { falsePositives = '0.5%', featureTtl = '7d', staleAfter = '90d' } = checkedBy(schema, options)
   return {
-    keep: toMilliseconds(keep),
-    stale: toMilliseconds(stale),
+    keep: toMilliseconds(featureTtl),
+    stale: toMilliseconds(staleAfter),
     falsePositives: typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives),
   }
 }

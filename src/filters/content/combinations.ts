@@ -1,6 +1,6 @@
 /** Combinations of findings that phishing must show and honest mail does not: who it claims to be, where it leads, what it wants. */
-import { type Finding, points } from '../../core/finding.ts'
-import { all, any, atLeast, type Condition, not, rulesIn } from '../composite.ts'
+import { type Finding, points } from '../../model/finding.ts'
+import { all, any, atLeast, type Condition, not, rulesIn } from '../rules/composite.ts'
 
 export interface Combination {
   readonly name: string
@@ -10,7 +10,7 @@ export interface Combination {
 }
 
 /** The sender shows itself as somebody else. */
-const feigned = any(
+const spoofed = any(
   'impersonation/brand',
   'impersonation/brand-in-address',
   'impersonation/brand-in-local-part',
@@ -28,19 +28,19 @@ const strange = any(
   'links/gateway',
   'links/shortener',
   'links/dynamic',
-  'links/cheap-ending',
+  'links/cheap-tld',
   'links/redirected',
   'links/random-host',
   'links/ip',
   'links/look-alike',
-  'links/feigned-brand',
+  'links/spoofed-brand',
   'links/confusable',
   'links/userinfo',
   'links/recipient-inside',
   'links/log-in',
 )
 /** The reader is to act. */
-const lure = any(
+const phishing = any(
   'impersonation/brand-in-subject',
   'wording/account-danger',
   'wording/urgent-danger',
@@ -57,35 +57,40 @@ const combination = (name: string, fires: string, when: Condition, value: number
 })
 
 export const combinations: readonly Combination[] = [
-  combination('phishing-brand', 'Somebody who feigns to be another wants the reader to act.', all(feigned, lure), 2),
+  combination(
+    'phishing-brand',
+    'Somebody who feigns to be another wants the reader to act.',
+    all(spoofed, phishing),
+    2,
+  ),
   combination(
     'phishing-place',
     'The reader is to act at a place where no honest sender has its pages.',
-    all(lure, strange, not('impersonation/fake-reply')),
+    all(phishing, strange, not('impersonation/fake-reply')),
     1.5,
   ),
   combination(
     'phishing-whole',
     'A feigned sender, a lure and a strange place, all in one.',
-    all(feigned, lure, strange),
+    all(spoofed, phishing, strange),
     2,
   ),
   combination(
     'phishing-brand-place',
     'A feigned sender leads to a place where no honest sender has its pages.',
-    all(feigned, strange),
+    all(spoofed, strange),
     1.5,
   ),
   combination(
     'phishing-file',
     'A feigned sender, or one with a lure, attaches a page or something locked.',
     all(
-      any(feigned, lure),
+      any(spoofed, phishing),
       any(
         'attachments/page',
         'attachments/page-form',
         'attachments/page-script',
-        'attachments/locked-with-key',
+        'attachments/encrypted-with-password',
         'attachments/document-link',
       ),
     ),
@@ -94,11 +99,11 @@ export const combinations: readonly Combination[] = [
   combination(
     'phishing-code',
     'The reader is to save an account by scanning a code.',
-    all('html/scan-code', any('wording/account-danger', feigned)),
+    all('html/scan-code', any('wording/account-danger', spoofed)),
     3.5,
   ),
   combination(
-    'thrown-away-sender',
+    'disposable-sender',
     'Sender and link are both of the kind that is used once and thrown away.',
     all(
       any(
@@ -110,7 +115,7 @@ export const combinations: readonly Combination[] = [
       any(
         'links/free-host',
         'links/random-host',
-        'links/cheap-ending',
+        'links/cheap-tld',
         'links/shortener',
         'links/ip',
         'html/picture-only',
@@ -119,7 +124,7 @@ export const combinations: readonly Combination[] = [
     1.5,
   ),
   combination(
-    'pressing-request',
+    'urgent-request',
     'A free mail address that wants answers elsewhere tells of a fortune, or of urgent business.',
     all(
       any('impersonation/reply-elsewhere', 'impersonation/reply-to-twin'),
@@ -128,9 +133,9 @@ export const combinations: readonly Combination[] = [
     2,
   ),
   combination(
-    'picture-lure',
+    'picture-phishing',
     'All there is to read is in a picture, and the click leads to a strange place.',
-    all(atLeast(1, 'html/picture-only', 'html/picture-alone', 'html/scan-code'), any(strange, feigned)),
+    all(atLeast(1, 'html/picture-only', 'html/picture-alone', 'html/scan-code'), any(strange, spoofed)),
     1.5,
   ),
 ]

@@ -1,9 +1,10 @@
 /** Who may break what an author's domain signed: forwarders known by address or name, and sealers known by domain. */
-import { check } from '../../core/options.ts'
-import type { Message } from '../../core/stage.ts'
+
 import { isSameOrganisation } from '../../dns/organisation.ts'
-import type { Arc, MethodResult } from '../../facts/arc.ts'
+import type { Arc, MethodResult } from '../../facts/arc/arc.ts'
 import { rdns } from '../../facts/rdns.ts'
+import { check } from '../../model/options.ts'
+import type { Message } from '../../model/stage.ts'
 import { findName, readName } from '../../net/names.ts'
 import { type Network, networkTable, readNetwork } from '../../net/networks.ts'
 import { domainOf } from '../../net/path.ts'
@@ -12,7 +13,7 @@ import { domainOf } from '../../net/path.ts'
 export type Forwarders = readonly string[] | ((message: Message) => boolean | Promise<boolean>)
 
 /** Says who has forwarded this message, if it is one of the trusted: a phrase for a reason. */
-export function forwarderOf(forwarders: Forwarders): (message: Message) => Promise<string | undefined> {
+export function findForwarder(forwarders: Forwarders): (message: Message) => Promise<string | undefined> {
   if (typeof forwarders === 'function') {
     return async message => ((await forwarders(message)) ? (message.ip ?? 'the client') : undefined)
   }
@@ -68,7 +69,7 @@ export const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
  * The trusted sealer that says that the message was the author's when it came to it. Only the newest sealer is heard:
  * what older ones said has gone through its hands.
  */
-export function vouchingSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
+export function trustedSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
   const sealer = chain.sealers.at(-1)?.domain
   if (chain.result !== 'pass' || sealer === undefined || !trusted.has(sealer)) return undefined
   if (addedAfterSeal(chain) !== undefined) return undefined

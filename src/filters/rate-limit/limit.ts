@@ -1,4 +1,8 @@
 /** What a limit is, whom it charges, and what it costs at each stage. */
+
+import { identities } from '../../facts/identities.ts'
+import { organisation } from '../../facts/reputation.ts'
+import { spf } from '../../facts/spf/spf.ts'
 import {
   type Connection,
   chargeableAddress,
@@ -6,11 +10,8 @@ import {
   type Message,
   type Recipient,
   type Transaction,
-} from '../../core/stage.ts'
-import type { Duration, Size } from '../../core/units.ts'
-import { identities } from '../../facts/identities.ts'
-import { organisation } from '../../facts/reputation.ts'
-import { spf } from '../../facts/spf.ts'
+} from '../../model/stage.ts'
+import type { Duration, Size } from '../../model/units.ts'
 import { networkOf } from '../../net/address.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 
@@ -46,7 +47,7 @@ export type Limit =
       readonly what: 'bytes'
       readonly per: Client | 'domain' | KeyOf<Transaction>
       /**
-       * Octets of whole messages. The one that exceeds it is deferred, and so is each transaction until the window
+       * Bytes of whole messages. The one that exceeds it is deferred, and so is each transaction until the window
        * ends.
        */
       readonly limit: Size
@@ -142,8 +143,8 @@ async function provenDomain(context: Connection): Promise<string | undefined> {
     return author ?? dkim[0] ?? sender
   }
   if (!('reversePath' in context)) return undefined
-  const { result, identity, weak, domain } = await (context as Transaction).ask(spf)
-  return result === 'pass' && identity === 'mailfrom' && !weak ? domain : undefined
+  const { result, identity, permissive, domain } = await (context as Transaction).ask(spf)
+  return result === 'pass' && identity === 'mailfrom' && !permissive ? domain : undefined
 }
 
 /** Only proven refusals are counted for a domain, so that whoever claims it may be told. */

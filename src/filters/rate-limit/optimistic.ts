@@ -1,5 +1,5 @@
 /** Answers from what was heard a moment ago while a key is far from its limit, and counts with the next list. */
-import type { Clock } from '../../core/world.ts'
+import type { Clock } from '../../model/services.ts'
 import type { Spent } from './spend.ts'
 
 /** Others count too: what is older than this is asked for anew. */
@@ -8,7 +8,7 @@ const FRESH_MS = 5_000
 const SHARE = 0.5
 const MAX_KEYS = 10_000
 
-interface Heard {
+interface KnownCount {
   count: number
   /** Charges that are on their way. */
   pending: number
@@ -27,7 +27,7 @@ export interface Charging {
 }
 
 export class OptimisticCounts {
-  readonly #heard = new Map<string, Heard>()
+  readonly #heard = new Map<string, KnownCount>()
   readonly #clock: Pick<Clock, 'monotonic'>
 
   constructor(clock: Pick<Clock, 'monotonic'>) {

@@ -1,8 +1,17 @@
 /** Limits checked and made ready to be charged. */
-import { duration, oneOf, size, text, whole } from '../../core/checks.ts'
-import { PosternError, type Problem } from '../../core/errors.ts'
-import { type AnyCheck, type Check, check, either, isRecord, object, required, type Shape } from '../../core/options.ts'
-import { toMilliseconds, toOctets } from '../../core/units.ts'
+import { duration, oneOf, size, text, whole } from '../../model/checks.ts'
+import { PosternError, type Problem } from '../../model/errors.ts'
+import {
+  type AnyCheck,
+  type Check,
+  check,
+  either,
+  isRecord,
+  object,
+  required,
+  type Shape,
+} from '../../model/options.ts'
+import { toMilliseconds, toOctets } from '../../model/units.ts'
 import type { LimiterSpec } from '../../store/limiter.ts'
 import { type Charges, chargeable, charges, type Limit, type Prefixes } from './limit.ts'
 

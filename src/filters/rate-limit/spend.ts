@@ -1,10 +1,11 @@
 /** Counting one event: on the store of the gateway, or on a limiter of the user's own, which memory insures. */
-import type { Connection } from '../../core/stage.ts'
-import type { Clock } from '../../core/world.ts'
+
+import type { Clock } from '../../model/services.ts'
+import type { Connection } from '../../model/stage.ts'
+import type { Store } from '../../model/store.ts'
 import { type Breaker, breaker } from '../../store/breaker.ts'
 import { type Limiter, type LimiterResult, type LimiterSpec, storeLimiter } from '../../store/limiter.ts'
 import { memoryStore } from '../../store/memory.ts'
-import type { Store } from '../../store/store.ts'
 import { OptimisticCounts } from './optimistic.ts'
 import type { Plan } from './plan.ts'
 
@@ -80,7 +81,15 @@ export function spendOnOwn(
     return {
       limiters: await Promise.all(plans.map(async ({ spec }) => make(spec))),
       spare: plans.map(({ spec }) => storeLimiter(store, spec)),
-      guard: breaker({ name: 'rate-limit', who: 'the limiter', meanwhile, deadline, retry: 1_000, clock, notify }),
+      guard: breaker({
+        name: 'rate-limit',
+        who: 'the limiter',
+        fallback: meanwhile,
+        deadline,
+        retry: 1_000,
+        clock,
+        notify,
+      }),
     }
   }
   return async (context, place, key, cost) => {
@@ -89,7 +98,7 @@ export function spendOnOwn(
       throw error
     })
     const { limiters, spare, guard } = await made
-    return await guard.through(
+    return await guard.run(
       () => spend(limiters[place], key, cost),
       () => spend(spare[place], key, cost),
     )

@@ -1,8 +1,9 @@
 /** What a decision says of whoever sent: which count goes up, if any. */
-import type { Decision } from '../../core/decision.ts'
-import type { Finding } from '../../core/finding.ts'
-import type { Stage } from '../../core/stage.ts'
+
 import type { Counts } from '../../facts/reputation.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Stage } from '../../model/stage.ts'
 
 export interface Bounds {
   /** Points up to which an accepted message counts as good. */
@@ -15,8 +16,8 @@ export interface Bounds {
  * Judged by what others have found: a record that were charged for its own points would feed on itself. What was not
  * carried out, and what is our own trouble (overload, time-outs, a full disk), says nothing of the sender.
  */
-export function chargeOf({ verdict, would, stage, findings }: Decision, { ham, spam }: Bounds): Counts | undefined {
-  if (would !== undefined) return undefined
+export function chargeOf({ verdict, dryRun, stage, findings }: Decision, { ham, spam }: Bounds): Counts | undefined {
+  if (dryRun !== undefined) return undefined
   const others = findings.filter(isOfOthers)
   const score = others.reduce((sum, { points = 0 }) => sum + points, 0)
   switch (verdict) {

@@ -1,10 +1,11 @@
 /** Writes down what was decided: counts for the identities, and under the reference what the message has proved. */
-import type { Decision } from '../../core/decision.ts'
-import { type Connection, chargeableAddress, type Message } from '../../core/stage.ts'
+
 import { identities, origin } from '../../facts/identities.ts'
 import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import type { Decision } from '../../model/decision.ts'
+import { type Connection, chargeableAddress, type Message } from '../../model/stage.ts'
+import type { Store } from '../../model/store.ts'
 import { runLater } from '../../store/batched.ts'
-import type { Store } from '../../store/store.ts'
 import { readIdentities, refKey } from './reports.ts'
 
 /** One round trip; two where a session carries several messages. */
@@ -18,7 +19,7 @@ export async function rememberMessage(
   const charged = [...clientOf(await message.ask(origin)), ...(await senders)]
   const key = refKey(ref)
   const [entry] = await runLater(store, [
-    { op: 'add', key, value: JSON.stringify(charged), lasts: keep },
+    { op: 'add', key, value: JSON.stringify(charged), ttl: keep },
     ...(counts === undefined ? [] : charged.flatMap(identity => accruals(identity, memory, counts))),
   ])
   if (!entry.added) await narrow(store, key, entry.value, charged, keep)
@@ -28,7 +29,7 @@ export async function rememberMessage(
 async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], lasts: number) {
   const common = (readIdentities(expected) ?? []).filter(identity => charged.includes(identity))
   const value = JSON.stringify(common)
-  if (value !== expected) await runLater(store, [{ op: 'swap', key, expected, value, lasts }])
+  if (value !== expected) await runLater(store, [{ op: 'compareAndSet', key, expected, value, ttl: lasts }])
 }
 
 /** Without a message only the client can be charged; before MAIL without a question for its name. */

@@ -1,41 +1,41 @@
 /** What people say about messages, charged to what the messages proved; exactly that can be taken back. */
 import { createHash } from 'node:crypto'
-import { PosternError } from '../../core/errors.ts'
-import type { Label, Lesson } from '../../core/feedback.ts'
 import { identities } from '../../facts/identities.ts'
 import { accruals, type Counts, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
-import type { Accrue, Add, Delete, Get, Increment, Store } from '../../store/store.ts'
+import { PosternError } from '../../model/errors.ts'
+import type { Label, TrainingExample } from '../../model/feedback.ts'
+import type { Add, DecayingAdd, Delete, Get, Increment, Store } from '../../model/store.ts'
 
 export interface ReportOptions {
   readonly memory: Memory
   /** How many messages a reporter's word is worth. */
   readonly weight: number
   /** How long a report can be taken back, in milliseconds. */
-  readonly keep: number
+  readonly reportTtl: number
 }
 
 /** One reporter weighs in an identity's record no more than so many of his reports, however often he speaks. */
-const MOST_OF_ONE = 3
+const MAX_ONE = 3
 /** The next who report the same message are heard, and count nothing. */
-const MOST_REPORTERS = 10
-const MOST_TRIES = 5
+const MAX_REPORTERS = 10
+const MAX_TRIES = 5
 
 /** The key under which stands what a message proved. */
 export const refKey = (ref: string): string => `reputation:ref:${ref}`
 
 /** @throws PosternError when the message is not known, or proves nothing */
-export async function report(lesson: Lesson, options: ReportOptions): Promise<void> {
-  const { store } = lesson.world
+export async function report(lesson: TrainingExample, options: ReportOptions): Promise<void> {
+  const { store } = lesson.services
   const { id, charged } = await messageOf(lesson)
   const keys = {
-    said: `reputation:said:${id}:${lesson.by}`,
+    report: `reputation:said:${id}:${lesson.by}`,
     gave: `${id}:${lesson.by}`,
     count: `reputation:reports:${id}`,
   }
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     if (lesson.undo) return await takeBack(store, keys, lesson.by, options)
-    const said: Said = { label: lesson.label, charged }
-    const marker: Add = { op: 'add', key: keys.said, value: JSON.stringify(said), lasts: options.keep }
+    const report: Report = { label: lesson.label, charged }
+    const marker: Add = { op: 'add', key: keys.report, value: JSON.stringify(report), ttl: options.reportTtl }
     const [standing] = await store.run([marker])
     if (standing.added) return await give(store, keys, lesson, charged, options)
     if (readSaid(standing.value)?.label === lesson.label) return
@@ -44,21 +44,21 @@ export async function report(lesson: Lesson, options: ReportOptions): Promise<vo
   throw new Error(`${lesson.by} says different things of one message at once`)
 }
 
-interface Said {
+interface Report {
   readonly label: Label
   readonly charged: readonly Identity[]
 }
 
 interface Keys {
-  readonly said: string
+  readonly report: string
   readonly gave: string
   readonly count: string
 }
 
-/** What the message proved, as it was written down when it was judged, or as its octets still prove it. */
-async function messageOf({ ref, message, world }: Lesson) {
+/** What the message proved, as it was written down when it was judged, or as its bytes still prove it. */
+async function messageOf({ ref, message, services }: TrainingExample) {
   if (message === undefined) {
-    const [entry] = await world.store.run([{ op: 'get', key: refKey(ref ?? '') }])
+    const [entry] = await services.store.run([{ op: 'get', key: refKey(ref ?? '') }])
     const charged = readIdentities(entry?.value)
     if (charged === undefined) throw unknown('ref', ref)
     return { id: ref ?? '', charged }
@@ -73,39 +73,39 @@ async function messageOf({ ref, message, world }: Lesson) {
 async function give(
   store: Store,
   keys: Keys,
-  { label, by }: Lesson,
+  { label, by }: TrainingExample,
   charged: readonly Identity[],
   options: ReportOptions,
 ) {
-  const { memory, weight, keep } = options
+  const { memory, weight, reportTtl } = options
   try {
     const [{ count }, ...given] = await store.run([
-      { op: 'increment', key: keys.count, by: 1, lasts: keep } satisfies Increment,
+      { op: 'increment', key: keys.count, by: 1, ttl: reportTtl } satisfies Increment,
       ...charged.map(identity => ofReporter(by, identity, memory, 0)),
     ] as const)
-    const most = count > MOST_REPORTERS ? 0 : MOST_OF_ONE * weight
+    const most = count > MAX_REPORTERS ? 0 : MAX_ONE * weight
     const amounts = charged.map((_, index) => Math.max(0, Math.min(weight, most - (given[index]?.[0] ?? 0))))
     await store.run([
       ...charge(charged, label, amounts, amounts, memory),
       ...charged.map((identity, index) => ofReporter(by, identity, memory, amounts[index] ?? 0)),
-      ...gifts(keys, amounts, memory, keep),
+      ...gifts(keys, amounts, memory, reportTtl),
     ])
   } catch (error) {
     // Said again, it counts.
-    await store.run([{ op: 'delete', key: keys.said }])
+    await store.run([{ op: 'delete', key: keys.report }])
     throw error
   }
 }
 
 /** What was given has decayed as the records have, so that what is left of it is what must go. */
-async function takeBack(store: Store, keys: Keys, by: string, { memory, keep }: ReportOptions): Promise<void> {
-  const [entry] = await store.run([{ op: 'get', key: keys.said } satisfies Get])
+async function takeBack(store: Store, keys: Keys, by: string, { memory, reportTtl }: ReportOptions): Promise<void> {
+  const [entry] = await store.run([{ op: 'get', key: keys.report } satisfies Get])
   const said = readSaid(entry?.value)
   if (said === undefined) return
   const none = said.charged.map(() => 0)
-  const [long, short] = gifts(keys, none, memory, keep)
+  const [long, short] = gifts(keys, none, memory, reportTtl)
   const [taken, given, lately, ...held] = await store.run([
-    { op: 'delete', key: keys.said } satisfies Delete,
+    { op: 'delete', key: keys.report } satisfies Delete,
     long,
     short,
     ...said.charged.flatMap(identity => accruals(identity, memory)),
@@ -121,7 +121,7 @@ async function takeBack(store: Store, keys: Keys, by: string, { memory, keep }: 
     ...said.charged.map((identity, index) => ofReporter(by, identity, memory, -(given[index] ?? 0))),
     { op: 'delete', key: long.key },
     { op: 'delete', key: short.key },
-    { op: 'increment', key: keys.count, by: -1, lasts: keep },
+    { op: 'increment', key: keys.count, by: -1, ttl: reportTtl },
   ])
 }
 
@@ -131,7 +131,7 @@ function charge(
   amounts: readonly number[],
   lately: readonly number[],
   memory: Memory,
-): readonly Accrue[] {
+): readonly DecayingAdd[] {
   const counts = (amount = 0): Counts => ({ ham: 0, spam: 0, deferred: 0, refused: 0, [label]: amount })
   return charged.flatMap((identity, index) => [
     accruals(identity, memory, counts(amounts[index]))[0],
@@ -140,17 +140,23 @@ function charge(
 }
 
 /** How much of one reporter is in an identity's record. */
-const ofReporter = (by: string, identity: Identity, { halfLife }: Memory, amount: number): Accrue => ({
-  op: 'accrue',
+const ofReporter = (by: string, identity: Identity, { halfLife }: Memory, amount: number): DecayingAdd => ({
+  op: 'decayingAdd',
   key: `reputation:by:${by}:${identity}`,
   amounts: [amount],
   halfLife,
-  lasts: 8 * halfLife,
+  ttl: 8 * halfLife,
 })
 
 /** What one report gave to each identity, in either memory. */
 function gifts({ gave }: Keys, amounts: readonly number[], { halfLife, recent }: Memory, lasts: number) {
-  const to = (key: string, life: number): Accrue => ({ op: 'accrue', key, amounts, halfLife: life, lasts })
+  const to = (key: string, life: number): DecayingAdd => ({
+    op: 'decayingAdd',
+    key,
+    amounts,
+    halfLife: life,
+    ttl: lasts,
+  })
   return [to(`reputation:gave:${gave}`, halfLife), to(`lately:gave:${gave}`, recent)] as const
 }
 
@@ -160,8 +166,8 @@ export function readIdentities(text: string | undefined): readonly Identity[] | 
   return Array.isArray(read) && read.every(isIdentity) ? read : undefined
 }
 
-function readSaid(text: string | undefined): Said | undefined {
-  const { label, charged } = (parsed(text) ?? {}) as Partial<Said>
+function readSaid(text: string | undefined): Report | undefined {
+  const { label, charged } = (parsed(text) ?? {}) as Partial<Report>
   const known = (label === 'ham' || label === 'spam') && Array.isArray(charged) && charged.every(isIdentity)
   return known ? { label, charged } : undefined
 }

@@ -1,6 +1,6 @@
 /** One refusal a connection and one a transaction, however many verbs or recipients were refused in it. */
-import { fact } from '../../core/fact.ts'
-import type { Connection, Stage, Transaction } from '../../core/stage.ts'
+import { fact } from '../../model/fact.ts'
+import type { Connection, Stage, Transaction } from '../../model/stage.ts'
 
 const connection = fact('reputation-connection', 'connect', () => ({}))
 const transaction = fact('reputation-transaction', 'mail', () => ({}))

@@ -1,7 +1,7 @@
 /** A store in a file: each list of operations is one transaction. Knows SQL, and nothing of threads. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AnswerTo, Counter, Entry, Operation } from '../store.ts'
-import { accrued, boundedKey, counted, countOf, ending, isLook, lasting, type Sums, summed } from '../value.ts'
+import type { AnswerTo, Counter, Entry, Operation } from '../../model/store.ts'
+import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from '../value.ts'
 import { openFile } from './file.ts'
 import { type Anchor, type Moment, timeFrom } from './timeline.ts'
 
@@ -24,10 +24,10 @@ const NEVER = 9e15
 /** Milliseconds between two looks at the anchor, and at what has expired. */
 const TICK = 1_000
 /** Entries that are made between two looks at how many there are. */
-const MOST_UNCOUNTED = 2_000
+const MAX_UNCOUNTED = 2_000
 
 /** Expired entries that are looked for at each tick, beside two for each that was made. */
-const LEAST_SWEPT = 1_000
+const MIN_SWEPT = 1_000
 /** What newcomers, seen only once, keep of the room against those that were seen again. */
 const SHARE_OF_ONCE = 0.2
 
@@ -59,7 +59,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
     )
   const [expired, earliest] = [first('expires <= ?'), first('expires < ?')]
   const sizes = sql('SELECT again, count(*) AS count FROM entries GROUP BY again')
-  const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MOST_UNCOUNTED)
+  const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MAX_UNCOUNTED)
 
   // Made since they were counted: at first nobody knows.
   let uncounted = margin
@@ -93,7 +93,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
     [0, 1].reduce((gone, again) => gone + Number(expired.run(again, now, most - gone).changes), 0)
 
   const tidy = (now: number) => {
-    dropExpired(now, 2 * made + LEAST_SWEPT)
+    dropExpired(now, 2 * made + MIN_SWEPT)
     made = 0
     if (uncounted < margin) return
     uncounted = 0
@@ -116,7 +116,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
     held.get(key, now) as { value: string; expires: number } | undefined
 
   const write = (key: string, value: string, lasts: number, now: number): number => {
-    const time = lasting(lasts)
+    const time = expiryOf(lasts)
     put.run(key, value, Number.isFinite(time) ? now + time : NEVER, now)
     made += 1
     uncounted += 1
@@ -131,7 +131,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
       if (by !== 0) change.run(String(sum), key)
       return { count: sum, ...endOf(entry.expires, now) }
     }
-    return { count: by, ...ending(by === 0 ? lasting(lasts) : write(key, String(by), lasts, now)) }
+    return { count: by, ...ending(by === 0 ? expiryOf(lasts) : write(key, String(by), lasts, now)) }
   }
 
   const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
@@ -142,26 +142,26 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
         return entry && entryOf(entry, now)
       }
       case 'set': {
-        const { value, lasts } = operation
-        return { value, ...ending(write(key, value, lasts, now)) }
+        const { value, ttl } = operation
+        return { value, ...ending(write(key, value, ttl, now)) }
       }
       case 'add': {
-        const { value, lasts } = operation
+        const { value, ttl } = operation
         const entry = entryAt(key, now)
         if (entry) return { ...entryOf(entry, now), added: false }
-        return { value, ...ending(write(key, value, lasts, now)), added: true }
+        return { value, ...ending(write(key, value, ttl, now)), added: true }
       }
       case 'increment':
-        return increment(key, counted(operation.by), operation.lasts, now)
-      case 'swap': {
+        return increment(key, counted(operation.by), operation.ttl, now)
+      case 'compareAndSet': {
         if (entryAt(key, now)?.value !== operation.expected) return false
-        write(key, operation.value, operation.lasts, now)
+        write(key, operation.value, operation.ttl, now)
         return true
       }
-      case 'accrue': {
-        const { amounts, halfLife, lasts } = operation
-        const after = accrued(sumsIn(entryAt(key, now)?.value), amounts, halfLife, now)
-        if (!isLook(amounts)) write(key, `~${[after.at, ...after.sums].join(' ')}`, lasts, now)
+      case 'decayingAdd': {
+        const { amounts, halfLife, ttl } = operation
+        const after = decayedSums(sumsIn(entryAt(key, now)?.value), amounts, halfLife, now)
+        if (!isLook(amounts)) write(key, `~${[after.at, ...after.sums].join(' ')}`, ttl, now)
         return after.sums
       }
       case 'delete':
@@ -194,7 +194,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
 const looks = (operation: Operation): boolean =>
   operation.op === 'get' ||
   (operation.op === 'increment' && counted(operation.by) === 0) ||
-  (operation.op === 'accrue' && isLook(operation.amounts))
+  (operation.op === 'decayingAdd' && isLook(operation.amounts))
 
 const endOf = (expires: number, now: number) => ending(expires >= NEVER ? Number.POSITIVE_INFINITY : expires - now)
 

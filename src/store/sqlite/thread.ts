@@ -1,7 +1,7 @@
 /** The thread in which a file is read and written, so that a slow disk or another process's lock makes no mail wait. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Notice } from '../../core/world.ts'
-import type { Operation } from '../store.ts'
+import type { Notice } from '../../model/services.ts'
+import type { Operation } from '../../model/store.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { identity, isBroken, setAside } from './file.ts'
 import type { Moment } from './timeline.ts'
@@ -63,7 +63,7 @@ const run = (lists: readonly (readonly Operation[])[], at: Moment): readonly (re
 const tell = (error: unknown, aside: string | undefined) => {
   if (aside === undefined) return
   const reason = `${file} is broken (${messageOf(error)}); it is kept as ${aside}, and a new one is begun`
-  say({ kind: 'notice', notice: { what: 'store/broken', reason, level: 'warning' } })
+  say({ kind: 'notice', notice: { code: 'store/broken', reason, level: 'warning' } })
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -20,11 +20,11 @@ export interface Anchor extends Moment {
 }
 
 /** How long the wall clock is believed that nobody was there, in milliseconds. */
-const LONGEST_ABSENCE = 30 * 86_400_000
+const MAX_ABSENCE_MS = 30 * 86_400_000
 
 /** What it is now, seen from an anchor that perhaps another process has left. */
 export function timeFrom(anchor: Anchor, now: Moment, boot: string): number {
   const shared = anchor.boot === boot && now.monotonic >= anchor.monotonic
-  const absence = Math.min(Math.max(now.wall - anchor.wall, 0), LONGEST_ABSENCE)
+  const absence = Math.min(Math.max(now.wall - anchor.wall, 0), MAX_ABSENCE_MS)
   return anchor.time + (shared ? now.monotonic - anchor.monotonic : absence)
 }

@@ -1,5 +1,5 @@
 /** SMTP dialogues as text: what a person writes, line by line. */
-import type { Records } from '../../dns/resolver.ts'
+import type { Records } from '../../model/resolver.ts'
 import type { ZoneLiteral } from '../zone.ts'
 
 /** One line that is said. */
@@ -103,7 +103,7 @@ function gather(records: readonly (readonly [name: string, type: string, value: 
   ) as ZoneLiteral
 }
 
-/** What a client's line means on the wire: `\x00` and its kin are octets, all else stands for itself. */
+/** What a client's line means on the wire: `\x00` and its kin are bytes, all else stands for itself. */
 export const octetsOf = (text: string): Buffer =>
   Buffer.concat(
     text

@@ -1,8 +1,8 @@
 /** A gateway behind the smallest server of RFC 5321: what a host does with a session, without a socket. */
 import { Readable } from 'node:stream'
-import type { Outcome, Reply } from '../../core/decision.ts'
-import { line } from '../../policy/reply.ts'
-import type { Gateway } from '../../postern.ts'
+import type { Gateway } from '../../engine/gateway.ts'
+import type { Outcome, Reply } from '../../model/decision.ts'
+import { formatReply } from '../../policy/reply.ts'
 import { zone } from '../zone.ts'
 import { authenticate, type Turn } from './auth.ts'
 import type { Script } from './script.ts'
@@ -43,7 +43,7 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
   }
   const said = (reply: Reply, next: Progress, before: Progress = progress): Answered => ({
     ...(reply.code < 400 ? next : before),
-    reply: line(reply),
+    reply: formatReply(reply),
     ...(reply.close && { close: true }),
   })
 
@@ -130,7 +130,7 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
   answer(said(reply, progress))
   return {
     outcomes,
-    say: async octets => {
+    send: async octets => {
       if (hungUp) return
       if (collecting) return await collect(octets, collecting)
       if (continued) return answer(exchange(continued(octets.toString())))
@@ -138,7 +138,7 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
       const obey = verbs[verb.toUpperCase()]
       answer(obey ? await obey(rest.trim()) : { ...progress, reply: '500 5.5.2 Command unknown' })
     },
-    hear: async () => {
+    receive: async () => {
       const reply = replies.shift()
       if (reply === undefined && !hungUp) return ['(no reply)']
       return reply === undefined ? undefined : [reply]

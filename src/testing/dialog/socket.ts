@@ -28,12 +28,12 @@ export async function overSocket(
   let replies = repliesOf(socket)
   let starting = false
   return {
-    say: async octets => {
+    send: async octets => {
       if (!socket.writable) return
       starting = socket === plain && /^starttls$/i.test(octets.toString())
       socket.write(Buffer.concat([octets, CRLF]))
     },
-    hear: async () => {
+    receive: async () => {
       const reply = await Promise.race([replies.next(), late(timeout)])
       if (!starting || !reply?.at(-1)?.startsWith('220')) return reply
       starting = false

@@ -1,11 +1,11 @@
 /** What a dialogue is played over: a gateway's session or a socket. */
-import type { Outcome } from '../../core/decision.ts'
+import type { Outcome } from '../../model/decision.ts'
 
 export interface Wire {
   /** The client says a line, without its CRLF. */
-  say(octets: Buffer): Promise<void>
+  send(octets: Buffer): Promise<void>
   /** The next reply, line by line; undefined when the server has hung up. */
-  hear(): Promise<readonly string[] | undefined>
+  receive(): Promise<readonly string[] | undefined>
   /** Replies that nobody has listened to yet. */
   left(): readonly (readonly string[])[]
   end(): Promise<void>

@@ -1,12 +1,12 @@
 /** Says in what two decisions differ, in lines that a person can read. */
-import type { Decision } from '../../core/decision.ts'
-import type { Finding } from '../../core/finding.ts'
-import { line } from '../../policy/reply.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { Finding } from '../../model/finding.ts'
+import { formatReply } from '../../policy/reply.ts'
 import type { RecordedOutcome } from '../recording.ts'
 
 type Decided = Decision | RecordedOutcome
 
-const MOST = 100
+const MAX = 100
 
 /**
  * Lines such as `verdict: accept → reject` and `only before: dnsbl/listed (4) 192.0.2.1 is listed by …`. None when both
@@ -17,20 +17,20 @@ export function differences(before: Decided | undefined, after: Decided | undefi
   if (before === undefined || after === undefined) return [before ? 'not decided any more' : 'not decided before']
   const lines = [
     ...changed('verdict', before.verdict, after.verdict),
-    ...changed('would have been', before.would, after.would),
+    ...changed('would have been', before.dryRun, after.dryRun),
     ...changed('score', before.score, after.score),
     ...changed('reply', said(before), said(after)),
     ...findings(before.findings, after.findings),
     ...('each' in before && 'each' in after ? each(before, after) : []),
     ...('trace' in before && 'trace' in after ? trace(before, after) : []),
   ]
-  return lines.length > 0 ? lines.slice(0, MOST) : ['the findings are the same, in another order or another stage']
+  return lines.length > 0 ? lines.slice(0, MAX) : ['the findings are the same, in another order or another stage']
 }
 
 const changed = (what: string, before: unknown, after: unknown): readonly string[] =>
   before === after ? [] : [`${what}: ${before ?? 'nothing'} → ${after ?? 'nothing'}`]
 
-const said = ({ reply }: Decided): string => `${line(reply)}${reply.close ? ' (and hangs up)' : ''}`
+const said = ({ reply }: Decided): string => `${formatReply(reply)}${reply.close ? ' (and hangs up)' : ''}`
 
 const findings = (before: readonly Finding[], after: readonly Finding[]): readonly string[] => [
   ...without(before.map(shown), after.map(shown)).map(text => `only before: ${text}`),
@@ -42,8 +42,8 @@ const without = (texts: readonly string[], others: readonly string[]): readonly 
   return texts.filter(text => !taken.has(text))
 }
 
-function shown({ rule, reason, points, verdict, status, close, would }: Finding): string {
-  const effects = [points, verdict, status, close && 'close', would && `would ${JSON.stringify(would)}`]
+function shown({ rule, reason, points, verdict, status, close, dryRun }: Finding): string {
+  const effects = [points, verdict, status, close && 'close', dryRun && `would ${JSON.stringify(dryRun)}`]
   const effect = effects.filter(part => part !== undefined && part !== false).join(' ')
   return `${rule}${effect && ` (${effect})`} ${reason}`
 }

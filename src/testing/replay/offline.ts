@@ -1,7 +1,7 @@
 /** What stands outside a gateway that only replays: no question leaves the machine, and nobody is told of anything. */
 import { failure } from '../../dns/answer.ts'
-import type { Answer, Records, RecordType, Resolver } from '../../dns/resolver.ts'
-import type { PosternOptions } from '../../postern.ts'
+import type { PosternOptions } from '../../engine/gateway.ts'
+import type { Answer, Records, RecordType, Resolver } from '../../model/resolver.ts'
 
 /**
  * What a gateway asks for itself, outside any session, is whether its DNS lists are healthy (RFC 5782 §5): they are, so
@@ -16,9 +16,9 @@ const dns: Resolver = {
 }
 
 /** To be laid over the options of a gateway. */
-export const offline: Pick<PosternOptions, 'dns' | 'consult' | 'notify' | 'log'> = {
+export const offline: Pick<PosternOptions, 'dns' | 'callExternal' | 'notify' | 'log'> = {
   dns,
-  consult: key => Promise.reject(new Error(`${key} is not asked in a replay`)),
+  callExternal: key => Promise.reject(new Error(`${key} is not asked in a replay`)),
   notify: () => undefined,
   log: () => undefined,
 }

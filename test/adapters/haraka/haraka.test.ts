@@ -257,7 +257,7 @@ describe('a message on its way through Haraka', () => {
   })
 })
 
-test('M17 every octet of the messages that readers quarrel about is judged as it was sent', async () => {
+test('M17 every byte of the messages that readers quarrel about is judged as it was sent', async () => {
   await haraka.tell({ use: 'octets' })
   const cases = mimeCases.filter(({ message }) => isPlain(message))
   expect(cases.length).toBeGreaterThan(40)

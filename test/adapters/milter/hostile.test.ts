@@ -41,7 +41,7 @@ test('P05 macros that are not read cost nothing, and the one behind them is foun
 
 test.for<[what: string, sent: Buffer]>([
   ['more than 1000 macros', macros(1001, '{auth_authen}\0alice\0')],
-  ['a macro auth_authen of 5000 octets', packet('D', 'M', `{auth_authen}\0${'a'.repeat(5000)}\0`)],
+  ['a macro auth_authen of 5000 bytes', packet('D', 'M', `{auth_authen}\0${'a'.repeat(5000)}\0`)],
   ['a path with more than 100 parameters', packet('M', `<a@example.org>\0${'SIZE=1\0'.repeat(101)}`)],
   ['a million parameters', packet('M', `<a@example.org>\0${'\0'.repeat(1_000_000)}`)],
   ['a connection whose host name has no end', packet('C', 'mx.example.org')],
@@ -52,7 +52,7 @@ test.for<[what: string, sent: Buffer]>([
   mta.say(offer(), client(), sent)
   await mta.closed
   const words = what === 'a million parameters' ? 'a path with more than 100 parameters' : what
-  expect(served.notices).toEqual([{ what: 'milter/protocol', level: 'warning', reason: `a mail server sent ${words}` }])
+  expect(served.notices).toEqual([{ code: 'milter/protocol', level: 'warning', reason: `a mail server sent ${words}` }])
   expect(users.splice(0)).toEqual([])
 })
 
@@ -131,7 +131,7 @@ test('P05 whatever is in a packet, it is answered or told of in words, and the n
     }),
     { numRuns: Number(fuzz), interruptAfterTimeLimit: 20_000 * Math.max(1, Number(fuzz) / 200) },
   )
-  expect([...new Set(served.notices.map(({ what }) => what))]).toEqual(['milter/protocol'])
+  expect([...new Set(served.notices.map(({ code }) => code))]).toEqual(['milter/protocol'])
   using mta = served.open()
   mta.say(offer(), client())
   await mta.hear()

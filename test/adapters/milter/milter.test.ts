@@ -77,7 +77,7 @@ describe('packets', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000)
   })
 
-  test('that come octet by octet cost no more than their length', () => {
+  test('that come byte by byte cost no more than their length', () => {
     const octets = packet('B', Buffer.alloc(1_000_000))
     const reader = packetReader()
     const before = process.cpuUsage().user
@@ -117,7 +117,7 @@ describe('the offer', () => {
     using mta = served.open()
     mta.say(packet('O', data))
     await mta.closed
-    expect(served.notices.map(({ what }) => what)).toEqual(['milter/protocol'])
+    expect(served.notices.map(({ code }) => code)).toEqual(['milter/protocol'])
   })
 })
 
@@ -250,7 +250,7 @@ describe('a conversation', () => {
 
 const { POSTERN_FUZZ: fuzz = '200' } = process.env
 
-test('chunks of 65,535 octets hold the mail server back while the message is read', async () => {
+test('chunks of 65,535 bytes hold the mail server back while the message is read', async () => {
   await using served = await serving([{ name: 'seen', message: ({ size }) => points(0, String(size)) }])
   using mta = served.open()
   mta.say(

@@ -10,9 +10,9 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../../../examples/relay/certificate.ts'
 import { milter } from '../../../src/adapters/milter/index.ts'
+import type { Gateway, PosternOptions } from '../../../src/engine/gateway.ts'
 import { dkim } from '../../../src/filters/dkim.ts'
 import { accept, discard, type Filter, points, postern, quarantine, reject } from '../../../src/index.ts'
-import type { Gateway, PosternOptions } from '../../../src/postern.ts'
 import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
@@ -278,7 +278,7 @@ describe('a message on its way', () => {
     expect(await delivered(2)).toHaveLength(2)
   })
 
-  test('M17 is judged as it was sent, octet for octet, whatever readers quarrel about in it', async () => {
+  test('M17 is judged as it was sent, byte for byte, whatever readers quarrel about in it', async () => {
     const seen: string[] = []
     gateway = gate({
       name: 'octets',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { clientMark } from '../../../src/facts/trust.ts'
-import { admission } from '../../../src/filters/admission.ts'
+import { admission } from '../../../src/filters/admission/admission.ts'
 import { loadMeter } from '../../../src/load/meter.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
@@ -21,8 +21,8 @@ async function come(port: number, localAddress: string, stay: Socket[]): Promise
 
 test('O03 sockets of strangers that fill the house hear 421 and are closed; the known are greeted', async () => {
   const store = memoryStore()
-  store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', lasts: 0 }])
-  const filters = [admission({ most: 20, least: 20, waiting: 0 })]
+  store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', ttl: 0 }])
+  const filters = [admission({ max: 20, min: 20, maxQueue: 0 })]
   await using host = await guardedServer({ by: 'protect', filters, gateway: { store, notify: () => undefined } })
   const stay: Socket[] = []
   using _ = {

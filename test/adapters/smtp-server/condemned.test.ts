@@ -1,14 +1,14 @@
 /** At the door of a real server: who was refused a moment ago costs an accept, a line and a close. */
 import { expect, test } from 'vitest'
-import { condemnedCosts } from '../../../bench/condemned.ts'
-import { reject } from '../../../src/core/finding.ts'
-import { condemned } from '../../../src/filters/condemned.ts'
+import { condemnedCosts } from '../../../bench/recently-refused.ts'
+import { recentlyRefused } from '../../../src/filters/recently-refused/recently-refused.ts'
+import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
 const refused = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
 
 test('the second time no session is opened, and the reply names the session of the first', async () => {
-  await using host = await guardedServer({ by: 'protect', filters: [condemned(), refused] })
+  await using host = await guardedServer({ by: 'protect', filters: [recentlyRefused(), refused] })
   const first = host.client()
   const reply = await first.reply()
   expect(reply).toMatch(/^554 5\.7\.1 Refused by policy ref=\w+$/)
@@ -29,7 +29,7 @@ const connections = (host: {
 }) => new Promise<number>(resolve => host.server.server.getConnections((_error, count) => resolve(count)))
 
 test('a client that talks on, and one that never reads, are closed all the same', async () => {
-  await using host = await guardedServer({ by: 'protect', filters: [condemned(), refused] })
+  await using host = await guardedServer({ by: 'protect', filters: [recentlyRefused(), refused] })
   await host.client().closed
   await expect.poll(() => host.entries.length).toBe(1)
   const talker = host.client()

@@ -1,15 +1,15 @@
 /** The verbs of a session, spoken by smtp-server. */
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import type { Filter } from '../../../src/core/filter.ts'
-import { defer, discard, quarantine, reject } from '../../../src/core/finding.ts'
+import type { Filter } from '../../../src/model/filter.ts'
+import { defer, discard, quarantine, reject } from '../../../src/model/finding.ts'
 import { thresholds } from '../../../src/policy/thresholds.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const message = 'From: a@example.net\r\nTo: b@example.org\r\nSubject: hello\r\n\r\nText.\r\n'
 
-const atOnce = { policy: thresholds({ speakAt: 'connect' }) }
+const atOnce = { policy: thresholds({ rejectAt: 'connect' }) }
 
 test('a message is delivered with its trace fields on top', async () => {
   await using host = await guardedServer()

@@ -1,6 +1,6 @@
 /** LMTP: one reply for each recipient (RFC 2033 §4.2). */
 import { expect, test } from 'vitest'
-import type { Policy } from '../../../src/core/decision.ts'
+import type { Policy } from '../../../src/model/decision.ts'
 import { guardedServer, type Setting } from '../../support/guarded-server.ts'
 
 const choosy: Policy = (findings, at) => {

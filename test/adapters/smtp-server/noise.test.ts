@@ -1,14 +1,14 @@
-/** Random octets in every state of a session: nothing breaks, and nothing takes long. */
+/** Random bytes in every state of a session: nothing breaks, and nothing takes long. */
 import { Duplex } from 'node:stream'
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { guard } from '../../../src/adapters/smtp-server/index.ts'
-import { postern } from '../../../src/postern.ts'
+import { postern } from '../../../src/engine/gateway.ts'
 import { zone } from '../../../src/testing/zone.ts'
 
 /** How long to go on. More than a glance: `POSTERN_FUZZ_SECONDS=3600 npx vitest run test/adapters/smtp-server/noise.test.ts`. */
 const SECONDS = Number(process.env.POSTERN_FUZZ_SECONDS ?? 8)
-const LONGEST_MS = 100
+const MAX_MS_LENGTH = 100
 const AT_ONCE = 400
 
 const states = [
@@ -25,7 +25,7 @@ const states = [
   ],
 ] as const
 
-/** What random octets alone would hardly ever say. */
+/** What random bytes alone would hardly ever say. */
 const words = [
   ...['\r\n', '\n', '\r', '\0', '.', '\r\n.\r\n', '\n.\n', ' ', ':', '<', '>', '@', '=', '"', '\\', '[', ']', '(', ')'],
   ...['EHLO ', 'MAIL FROM:', 'RCPT TO:', 'DATA', 'BDAT 5 LAST', 'RSET', 'NOOP', 'STARTTLS', 'AUTH PLAIN ', 'XCLIENT '],
@@ -68,7 +68,7 @@ function line(): Duplex & { readonly say: (octets: string | Buffer) => void } {
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
-test(`W27 random octets for ${SECONDS} s in five states break nothing, and none takes ${LONGEST_MS} ms of CPU`, {
+test(`W27 random bytes for ${SECONDS} s in five states break nothing, and none takes ${MAX_MS_LENGTH} ms of CPU`, {
   timeout: (SECONDS + 60) * 1_000,
 }, async () => {
   const wrong: unknown[] = []
@@ -136,5 +136,5 @@ test(`W27 random octets for ${SECONDS} s in five states break nothing, and none 
   console.log(`W27: ${executions} executions, ${entries} sessions, the dearest ${longest.ms.toFixed(1)} ms of CPU`)
   expect(wrong).toEqual([])
   expect(executions).toBeGreaterThan(SECONDS * 100)
-  if (longest.ms > LONGEST_MS) expect(longest).toBe(`less than ${LONGEST_MS} ms`)
+  if (longest.ms > MAX_MS_LENGTH) expect(longest).toBe(`less than ${MAX_MS_LENGTH} ms`)
 })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'
-import { reject } from '../../../src/core/finding.ts'
 import { earlyTalker } from '../../../src/filters/early-talker.ts'
+import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
 test('a condemned client costs one reply and a close, and smtp-server never sees it', async () => {

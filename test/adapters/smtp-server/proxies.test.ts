@@ -5,10 +5,10 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { selfSigned } from '../../../examples/relay/certificate.ts'
 import { guard, type ProtectOptions, protect } from '../../../src/adapters/smtp-server/index.ts'
-import type { Filter } from '../../../src/core/filter.ts'
-import type { SessionEntry } from '../../../src/core/journal.ts'
+import { postern } from '../../../src/engine/gateway.ts'
+import type { SessionEntry } from '../../../src/engine/session-log.ts'
 import { reject } from '../../../src/index.ts'
-import { postern } from '../../../src/postern.ts'
+import type { Filter } from '../../../src/model/filter.ts'
 import { clock as handClock } from '../../../src/testing/clock.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { type RawClient, rawClient } from '../../support/raw-client.ts'
@@ -80,7 +80,7 @@ test.for(Object.entries(headers))('%s from a named network says who the client i
   await asked(host).toEqual(['192.0.2.77'])
 })
 
-test.for(Object.entries(headers))('%s may come octet by octet', async ([, header]) => {
+test.for(Object.entries(headers))('%s may come byte by byte', async ([, header]) => {
   const host = await served(ours)
   const client = host.client()
   client.socket.setNoDelay(true)

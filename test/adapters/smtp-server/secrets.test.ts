@@ -1,6 +1,6 @@
 /** What clients say to prove who they are stays with them and the host. */
 import { expect, test } from 'vitest'
-import { reject } from '../../../src/core/finding.ts'
+import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -18,7 +18,7 @@ test.for(Object.entries(ways))('S05 %s leaves the password in no reply, log line
     filters: [
       {
         name: 'rule',
-        decided: decision => {
+        onDecision: decision => {
           seen.push(JSON.stringify(decision))
         },
         rcpt: ({ user }) => reject('5.7.1', `${user} may not`),

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { reject } from '../../../src/core/finding.ts'
-import { type Clock, systemClock } from '../../../src/core/world.ts'
+import { reject } from '../../../src/model/finding.ts'
+import { type Clock, systemClock } from '../../../src/model/services.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -200,7 +200,7 @@ test.for(['guard', 'protect'] as const)(
   },
 )
 
-test('W27 random octets at every point of the dialogue break nothing', async () => {
+test('W27 random bytes at every point of the dialogue break nothing', async () => {
   await using host = await guardedServer()
   const noise = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 600 }), { numRuns: 300, seed: 27 })
   await Promise.all(

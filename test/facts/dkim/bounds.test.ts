@@ -1,9 +1,9 @@
 /** What hostile signatures, keys and bodies can cost, and what is refused for that. */
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { dkimWithin } from '../../../src/facts/dkim/dkim.ts'
 import { keyReader, readKey } from '../../../src/facts/dkim/key.ts'
-import { dkimWithin } from '../../../src/facts/dkim.ts'
-import { headerOf } from '../../../src/mime/collect.ts'
+import { headerOf } from '../../../src/mime/header/collect.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { cutAt, headerContext, NOW, verify } from './messages.ts'
 import { ed25519, message, recordOf, rsa, signature, signed } from './signer.ts'
@@ -65,7 +65,7 @@ describe('keys', () => {
     const long = zone({ 'sel._domainkey.example.org': { TXT: [`${recordOf(rsa.publicKey)}; n=${'x'.repeat(4096)}`] } })
     const { signatures } = await verify(signed({ fields, body }), long)
     expect(signatures).toMatchObject([
-      { result: 'permerror', reason: 'the record at sel._domainkey.example.org is longer than 4096 octets' },
+      { result: 'permerror', reason: 'the record at sel._domainkey.example.org is longer than 4096 bytes' },
     ])
   })
 

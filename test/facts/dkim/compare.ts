@@ -1,8 +1,8 @@
 /** Compares our verifier with mailauth's strict mode, and knows the differences that are meant. */
 
-import type { Resolver } from '../../../src/dns/resolver.ts'
-import type { DkimSignature } from '../../../src/facts/dkim.ts'
-import { headerOf } from '../../../src/mime/collect.ts'
+import type { DkimSignature } from '../../../src/facts/dkim/dkim.ts'
+import { headerOf } from '../../../src/mime/header/collect.ts'
+import type { Resolver } from '../../../src/model/resolver.ts'
 import { oracle, type Verifying, verify } from './messages.ts'
 
 type Theirs = Awaited<ReturnType<typeof oracle>>[number]
@@ -62,5 +62,5 @@ function differ(ours: DkimSignature, theirs: Theirs | undefined): string | undef
   if (result !== 'pass' && EXPLAINED.some(([mine, results]) => mine.test(reason) && results.includes(expected))) {
     return undefined
   }
-  return `${result} (${reason}; ${beyond} octets beyond l=) for us, ${expected} (${theirs?.status.comment}; ${underSized}) for mailauth`
+  return `${result} (${reason}; ${beyond} bytes beyond l=) for us, ${expected} (${theirs?.status.comment}; ${underSized}) for mailauth`
 }

@@ -72,7 +72,7 @@ test('python3-dkim and opendkim believe what we believe, and nothing of which a 
   expect(ours.slice(0, whole.length)).toEqual(whole.map(() => true))
   expect(ours.slice(whole.length)).toEqual(changed.map(() => false))
   expect(judge([...whole, ...changed])).toEqual(ours)
-  // The test mode of opendkim gives up at a line of 5,000 octets.
+  // The test mode of opendkim gives up at a line of 5,000 bytes.
   const short = [...whole, ...changed].map(bytes => !bytes.includes('x'.repeat(2_000)))
   const left = <T>(all: readonly T[]) => all.filter((_, index) => short[index])
   expect(left(ours)).toHaveLength(64)

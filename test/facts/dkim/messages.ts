@@ -1,18 +1,18 @@
 /** What the tests of DKIM share: a message cut up, given to our verifier, and to mailauth. */
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import type { Reading } from '../../../src/core/fact.ts'
-import type { Header } from '../../../src/core/stage.ts'
-import { systemClock } from '../../../src/core/world.ts'
-import type { Resolver } from '../../../src/dns/resolver.ts'
-import { type Dkim, dkim } from '../../../src/facts/dkim.ts'
-import { headerOf } from '../../../src/mime/collect.ts'
-import { lineEnds } from '../../../src/mime/line-ends.ts'
-import { worldOf } from '../../../src/testing/world.ts'
+import { type Dkim, dkim } from '../../../src/facts/dkim/dkim.ts'
+import { lineEnds } from '../../../src/mime/decode/line-ends.ts'
+import { headerOf } from '../../../src/mime/header/collect.ts'
+import type { Reading } from '../../../src/model/fact.ts'
+import type { Resolver } from '../../../src/model/resolver.ts'
+import { systemClock } from '../../../src/model/services.ts'
+import type { Header } from '../../../src/model/stage.ts'
+import { servicesOf } from '../../../src/testing/services.ts'
 
 /** Monday, 23 November 2026. */
 export const NOW = Date.UTC(2026, 10, 23, 9)
 
-/** Cut at every place into two, and once into single octets. */
+/** Cut at every place into two, and once into single bytes. */
 export function* everyCut(bytes: Buffer): Generator<readonly Buffer[]> {
   for (let at = 0; at <= bytes.length; at += 1) yield [bytes.subarray(0, at), bytes.subarray(at)]
   yield Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))
@@ -44,7 +44,7 @@ export function headerContext(bytes: Buffer, dns: Resolver, now: number): Header
     ref: '7K2Q9F',
     client: 'unknown',
     spokeEarly: false,
-    ...worldOf({ dns, clock: { ...systemClock, now: () => now } }),
+    ...servicesOf({ dns, clock: { ...systemClock, now: () => now } }),
     signal: new AbortController().signal,
     ask: fact => Promise.reject(new Error(`${fact.name} is not known here`)),
     helo: 'mx.example.org',
@@ -69,7 +69,7 @@ export const resolverOf = (dns: Resolver) => async (name: string) => {
   throw Object.assign(new Error(`${name}: ${code}`), { code })
 }
 
-/** The octets as they reach a reading: every line end is CRLF. */
+/** The bytes as they reach a reading: every line end is CRLF. */
 export function delivered(bytes: Buffer): Buffer {
   const lines = lineEnds()
   return Buffer.concat([lines.push(bytes), lines.end()])

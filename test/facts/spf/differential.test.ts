@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { spf as mailauthSpf } from 'mailauth/lib/spf/index.js'
 import { expect, test } from 'vitest'
 import { resolverFor } from '../../../src/facts/mailauth.ts'
-import { spf } from '../../../src/facts/spf.ts'
+import { spf } from '../../../src/facts/spf/spf.ts'
 import { contextAt } from '../../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../../src/testing/zone.ts'
 

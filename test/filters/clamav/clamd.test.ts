@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { clamdScan, ping } from '../../../src/filters/clamav/clamd.ts'
-import { guard } from '../../../src/filters/clamav/guard.ts'
+import { guardedScanner } from '../../../src/filters/clamav/scanner.ts'
 import { clean, unknown } from '../../../src/filters/clamav/verdict.ts'
 import { falseClamd, says, trickles } from '../../support/false-clamd.ts'
 import { freePort, scratch } from '../../support/scratch.ts'
@@ -14,7 +14,7 @@ import { misbehaviours } from './manners.ts'
 import { scannable } from './scannable.ts'
 
 const DEADLINE = 600
-const limits = { deadline: DEADLINE, concurrency: 10, waiting: 10, maxSize: 100_000_000, failures: 100, retry: 1_000 }
+const limits = { deadline: DEADLINE, concurrency: 10, maxQueue: 10, maxSize: 100_000_000, failures: 100, retry: 1_000 }
 const content = Array.from({ length: 4 }, (_, index) => Buffer.alloc(50_000, 65 + index))
 
 describe('a clamd that', () => {
@@ -24,7 +24,7 @@ describe('a clamd that', () => {
       await using clamd = await falseClamd(manner)
       const message = scannable(content)
       const started = performance.now()
-      expect(await guard(clamdScan(clamd), limits)(message)).toEqual(unknown(cause, expect.any(String)))
+      expect(await guardedScanner(clamdScan(clamd), limits)(message)).toEqual(unknown(cause, expect.any(String)))
       expect(performance.now() - started).toBeLessThan(DEADLINE + 2_000)
       expect(message.released()).toBe(true)
       clamd.hear()
@@ -44,7 +44,7 @@ describe('a clamd that', () => {
     )
   })
 
-  test('answers octet by octet, but in time, is heard', async () => {
+  test('answers byte by byte, but in time, is heard', async () => {
     await using clamd = await falseClamd(trickles('stream: OK\0', 5))
     expect(await clamdScan(clamd)(scannable(content))).toEqual(clean)
   })

@@ -3,16 +3,16 @@ import { Readable } from 'node:stream'
 import NodeClam from 'clamscan'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { clamscanScan, type StreamResult, type StreamScanner } from '../../../src/filters/clamav/clamscan.ts'
-import { guard } from '../../../src/filters/clamav/guard.ts'
+import { guardedScanner } from '../../../src/filters/clamav/scanner.ts'
 import { clean, type Scan, unknown } from '../../../src/filters/clamav/verdict.ts'
 import { falseClamd, says } from '../../support/false-clamd.ts'
 import { misbehaviours } from './manners.ts'
 import { scannable } from './scannable.ts'
 
 const DEADLINE = 600
-const limits = { deadline: DEADLINE, concurrency: 10, waiting: 10, maxSize: 100_000_000, failures: 100, retry: 1_000 }
+const limits = { deadline: DEADLINE, concurrency: 10, maxQueue: 10, maxSize: 100_000_000, failures: 100, retry: 1_000 }
 const content = Array.from({ length: 4 }, (_, index) => Buffer.alloc(50_000, 65 + index))
-const guarded = (scanner: StreamScanner): Scan => guard(clamscanScan(scanner), limits)
+const guarded = (scanner: StreamScanner): Scan => guardedScanner(clamscanScan(scanner), limits)
 /** As `init()` would leave it, without the local programs that it runs. */
 const instance = ({ host, port }: { host: string; port: number }): StreamScanner => {
   const scanner = new NodeClam()

@@ -1,8 +1,8 @@
 /** A real clamd goes away under traffic, or stops answering, and comes back. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Filter } from '../../../src/core/filter.ts'
-import { clamav } from '../../../src/filters/clamav.ts'
+import { clamav } from '../../../src/filters/clamav/clamav.ts'
+import type { Filter } from '../../../src/model/filter.ts'
 import { clock } from '../../../src/testing/clock.ts'
 import { probe } from '../../../src/testing/probe.ts'
 import { type RealClamd, startClamd } from '../../support/clamd.ts'

@@ -1,8 +1,8 @@
 /** A real clamd, on a database of our own. */
 import NodeClam from 'clamscan'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { quarantine, reject } from '../../../src/core/finding.ts'
-import { type ClamavOptions, clamav } from '../../../src/filters/clamav.ts'
+import { type ClamavOptions, clamav } from '../../../src/filters/clamav/clamav.ts'
+import { quarantine, reject } from '../../../src/model/finding.ts'
 import { probe } from '../../../src/testing/probe.ts'
 import { EICAR_NAME, type RealClamd, startClamd } from '../../support/clamd.ts'
 import { eicar } from '../../support/eicar.ts'
@@ -64,7 +64,7 @@ const infected: Readonly<Record<string, string>> = {
 describe('EICAR', () => {
   const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, {
     rule: 'clamav/infected',
-    say: 'Message contains malware',
+    replyText: 'Message contains malware',
   })
 
   test.for(Object.entries(infected))('is found %s, over the Unix socket and over TCP', async ([, message]) => {
@@ -124,7 +124,7 @@ describe('what clamd cannot look into', () => {
 describe('EICAR is found whatever the message begins with', () => {
   const finding = reject('5.7.1', `ClamAV found ${EICAR_NAME}`, {
     rule: 'clamav/infected',
-    say: 'Message contains malware',
+    replyText: 'Message contains malware',
   })
   const usual = attached(eicar)
   const top = usual.slice(0, usual.indexOf('\n\n'))

@@ -1,7 +1,7 @@
 /** What a scan is given, in parts as a spool would hold it. */
 import { Readable } from 'node:stream'
-import { systemClock } from '../../../src/core/world.ts'
 import type { Scannable } from '../../../src/filters/clamav/verdict.ts'
+import { systemClock } from '../../../src/model/services.ts'
 
 export interface Given extends Scannable {
   /** Whether every stream that was opened was given back. */

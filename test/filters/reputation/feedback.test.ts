@@ -1,14 +1,14 @@
 /** What people say about messages: counted once, bounded, and taken back without a trace. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type DkimSignature, dkim } from '../../../src/facts/dkim.ts'
+import { type DkimSignature, dkim } from '../../../src/facts/dkim/dkim.ts'
 import { accruals, type Identity, usualMemory } from '../../../src/facts/reputation.ts'
-import { reputation } from '../../../src/filters/reputation.ts'
+import { reputation } from '../../../src/filters/reputation/reputation.ts'
 import { PosternError, postern } from '../../../src/index.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { clock } from '../../../src/testing/clock.ts'
 import { contextAt } from '../../../src/testing/probe.ts'
-import { worldOf } from '../../../src/testing/world.ts'
+import { servicesOf } from '../../../src/testing/services.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { send } from '../../support/mail-flow.ts'
 
@@ -141,7 +141,7 @@ describe('which message', () => {
     expect(recordOf('spf:other.example')).toEqual(counted(1, 0))
   })
 
-  test('given as octets proves only its signatures: nobody can be blamed by a forged author', async () => {
+  test('given as bytes proves only its signatures: nobody can be blamed by a forged author', async () => {
     const { gateway, store } = world()
     const before = store.size
     const message = Buffer.from('From: alice@example.net\nReceived: from mx.example.net [192.0.2.1]\n\nBuy!\n')
@@ -149,16 +149,16 @@ describe('which message', () => {
     expect(store.size).toBe(before)
   })
 
-  test('that is signed is charged to its signer, once for the same octets', async () => {
+  test('that is signed is charged to its signer, once for the same bytes', async () => {
     const signature = { domain: 'example.com', result: 'pass' } as DkimSignature
     const { store, recordOf } = world()
-    const learn = reputation().learn
+    const learn = reputation().onFeedback
     for (const _ of [1, 2]) {
       const message = contextAt('message', {
         facts: [[dkim, { result: 'pass', signatures: [signature], ignored: 0 }]],
         message: 'From: alice@example.com\n\nHello\n',
       })
-      await learn?.({ label: 'spam', by: 'user:bob', undo: false, message, world: worldOf({ store }) })
+      await learn?.({ label: 'spam', by: 'user:bob', undo: false, message, services: servicesOf({ store }) })
     }
     expect(recordOf('dkim:example.com')).toEqual(counted(0, 2))
   })
@@ -166,7 +166,7 @@ describe('which message', () => {
   test('a record that somebody else has spoilt in the store is not believed', async () => {
     const { gateway, store } = world()
     for (const value of ['', '{', '"ip:1"', '[1]', '["admin:root"]', 'null']) {
-      store.run([{ op: 'set', key: 'reputation:ref:M1', value, lasts: DAY }])
+      store.run([{ op: 'set', key: 'reputation:ref:M1', value, ttl: DAY }])
       await expect(gateway.feedback({ ref: 'M1', label: 'spam', by: 'user:bob' })).rejects.toThrow(PosternError)
     }
   })
@@ -236,7 +236,9 @@ test('a store that fails in the middle leaves nothing said, so that it can be sa
     },
   } as typeof store
   const lesson = { label: 'spam', by: 'user:bob', undo: false, ref: 'M1' } as const
-  await expect(filter.learn?.({ ...lesson, world: { ...gateway.world, store: failing } })).rejects.toThrow('away')
-  await filter.learn?.({ ...lesson, world: gateway.world })
+  await expect(filter.onFeedback?.({ ...lesson, services: { ...gateway.services, store: failing } })).rejects.toThrow(
+    'away',
+  )
+  await filter.onFeedback?.({ ...lesson, services: gateway.services })
   expect(recordOf(domain)).toEqual(counted(1, 2))
 })

@@ -1,2 +1,0 @@
-/** `postern/policy`: a door for Postfix that needs no milter. */
-export { type PolicyServiceOptions, policyService } from './server.ts'

@@ -1,0 +1,141 @@
+/** What each path of Rspamd's protocol does here. */
+import { Readable } from 'node:stream'
+import type { Gateway } from '../../engine/gateway.ts'
+import { headerOf } from '../../mime/header/collect.ts'
+import { PosternError } from '../../model/errors.ts'
+import { prometheus } from '../../observe/prometheus.ts'
+import { type Asker, authorise, isControl } from './access.ts'
+import { asSent, inPieces } from './body.ts'
+import type { Counts } from './counts.ts'
+import { RequestError, type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
+import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf } from './result.ts'
+import { type ScanResult, scan } from './scan.ts'
+import { readSettings, type Thresholds } from './settings.ts'
+
+export interface RspamdService {
+  readonly current: () => Gateway
+  readonly counts: Counts
+  /** For the controller's part; without one it is served to this machine alone. */
+  readonly password: string | undefined
+  /** The gateway's own, as replies show them. */
+  readonly thresholds: Thresholds
+}
+
+export interface Command {
+  readonly headers: RequestHeaders
+  readonly body: Buffer
+  readonly asker: Asker
+}
+
+export interface Answer {
+  readonly code: number
+  readonly type: 'application/json' | 'text/plain'
+  readonly body: string
+}
+
+const json = (value: unknown): Answer => ({ code: 200, type: 'application/json', body: JSON.stringify(value) })
+const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
+
+/**
+ * @param name in lower case, without the slash: `checkv2`
+ * @throws RequestError with what was wrong with the request
+ */
+export async function answer(door: RspamdService, name: string, command: Command): Promise<Answer> {
+  // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
+  if (name === 'checkv2') return json(await check(door, command))
+  if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(door, command)))
+  if (isControl(name)) authorise(door.password, command.headers('password')[0] ?? '', command.asker)
+  switch (name) {
+    case 'ping':
+      return text('pong\r\n')
+    case 'learnspam':
+      return await learn(door, command, 'spam')
+    case 'learnham':
+      return await learn(door, command, 'ham')
+    case 'stat':
+      return json(door.counts.stat())
+    case 'auth':
+      return json({ auth: 'ok', ...door.counts.stat() })
+    case 'symbols':
+      return json(groups(door.counts))
+    case 'counters':
+      return json(rows(door.counts).map(row => ({ ...row, frequency: 0, time: 0 })))
+    case 'actions':
+      return json(Object.entries(byAction(door.thresholds)).map(([action, value]) => ({ action, value })))
+    case 'errors':
+      return json([])
+    case 'metrics':
+      return text(prometheus(door.current().metrics()))
+    default:
+      throw new RequestError(404, `there is no command ${JSON.stringify(name.slice(0, 40))}`)
+  }
+}
+
+/** Old names of `/check`, whose reply has another form. */
+const old: ReadonlySet<string> = new Set(['check', 'symbols', 'scan', 'report', 'report_ifspam', 'process'])
+
+export interface Judged extends ScanResult {
+  /** Of the gateway, or what the request has asked for. */
+  readonly thresholds: Thresholds
+  /** The message as it was judged. */
+  readonly message: Buffer
+}
+
+/** Judges the message of a request. */
+export async function judge(door: RspamdService, asked: RequestedScan, body: Buffer): Promise<Judged> {
+  const { settings, flags: _reply, ...envelope } = asked
+  const message = await asSent(body)
+  try {
+    const { overrides, thresholds } = settings
+      ? readSettings(settings, door.thresholds)
+      : { overrides: undefined, thresholds: door.thresholds }
+    const content = Readable.from(inPieces(message), { objectMode: false })
+    const scanned = await scan(door.current(), { ...envelope, content, ...(overrides && { overrides }) })
+    const { decision, ms } = scanned
+    door.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
+    return { ...scanned, thresholds, message }
+  } catch (error) {
+    if (error instanceof PosternError) throw new RequestError(400, error.message)
+    throw error
+  }
+}
+
+/** The body of a reply to `/checkv2`. */
+async function check(door: RspamdService, command: Command): Promise<Result> {
+  const asked = readHeaders(command.headers)
+  if (asked.flags.has('skip')) return skipped(door.thresholds)
+  const { thresholds, message, ...judged } = await judge(door, asked, command.body)
+  const messageId = headerOf(message).get('message-id')?.replace(/^<|>$/g, '')
+  return resultOf(judged, { thresholds, messageId, grouped: asked.flags.has('groups') })
+}
+
+const inOldForm = ({ symbols, ...rest }: Result) => ({
+  default: { is_spam: rest.action !== actions.accept, ...rest, ...symbols },
+})
+
+async function learn(
+  { current, counts }: RspamdService,
+  { body, asker }: Command,
+  label: 'ham' | 'spam',
+): Promise<Answer> {
+  if (body.length === 0) throw new RequestError(400, 'there is no message to learn')
+  try {
+    const message = Readable.from(inPieces(await asSent(body)), { objectMode: false })
+    await current().feedback({ message, label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
+  } catch (error) {
+    if (error instanceof PosternError) throw new RequestError(409, error.message)
+    throw error
+  }
+  counts.learned(label)
+  return json({ success: true })
+}
+
+const rows = ({ symbols }: Counts) => [...symbols].map(([symbol, { hits, weight }]) => ({ symbol, hits, weight }))
+
+function groups(counts: Counts) {
+  const byGroup = Map.groupBy(rows(counts), ({ symbol }) => groupOf(symbol))
+  return [...byGroup].map(([group, rules]) => ({
+    group,
+    rules: rules.map(({ symbol, weight }) => ({ symbol, weight, description: '', frequency: 0, time: 0 })),
+  }))
+}

@@ -1,0 +1,125 @@
+/** What was judged, in Rspamd's words: actions, symbols with their scores, fields to add and to remove. */
+import type { Finding, Verdict } from '../../model/finding.ts'
+import type { ScanResult } from './scan.ts'
+import type { Thresholds } from './settings.ts'
+
+/** One rule that has found something. */
+export interface RuleScore {
+  readonly name: string
+  readonly score: number
+  readonly metric_score: number
+  readonly description: string
+  readonly options: readonly string[]
+}
+
+export const actions: Readonly<Record<Verdict, string>> = {
+  accept: 'no action',
+  quarantine: 'add header',
+  defer: 'soft reject',
+  reject: 'reject',
+  discard: 'discard',
+}
+
+const MAX_OPTION_LENGTH = 300
+
+/** `dnsbl/listed` is `DNSBL_LISTED`. */
+export const symbolName = (rule: string): string => rule.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+
+/** One symbol for each rule: its scores sum to the score that is shown. */
+export function symbolsOf(findings: readonly Finding[]): Readonly<Record<string, RuleScore>> {
+  const symbols = new Map<string, RuleScore>()
+  for (const { rule = 'unnamed', reason, points = 0 } of findings) {
+    const name = symbolName(rule)
+    const before = symbols.get(name)
+    const score = Math.round(((before?.score ?? 0) + points) * 1000) / 1000
+    const options = [...(before?.options ?? []), printable(reason)].slice(0, 20)
+    symbols.set(name, { name, score, metric_score: score, description: rule, options })
+  }
+  return Object.fromEntries(symbols)
+}
+
+/** What clients sent stands in reasons; clients of ours may print them. */
+const printable = (text: string): string => text.slice(0, MAX_OPTION_LENGTH).replace(/[\p{Cc}\p{Cf}]/gu, '?')
+
+/** The group of a symbol, which is the filter that has found it. */
+export const groupOf = (name: string): string => name.split('_')[0]?.toLowerCase() ?? ''
+
+/** The score from which each action is taken; one that is switched off is not named. */
+export const byAction = ({ reject, quarantine }: Thresholds): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries({ [actions.reject]: reject, [actions.quarantine]: quarantine }).filter(([, from]) =>
+      Number.isFinite(from),
+    ),
+  )
+
+export interface ResultOptions {
+  readonly thresholds: Thresholds
+  /** Of the message. */
+  readonly messageId?: string | undefined
+  /** Add up the scores of each group. @default false */
+  readonly grouped?: boolean
+}
+
+export type Result = ReturnType<typeof resultOf> | ReturnType<typeof skipped>
+
+const common = (thresholds: Thresholds) => ({
+  required_score: byAction(thresholds)[actions.reject] ?? Number.MAX_SAFE_INTEGER,
+  thresholds: byAction(thresholds),
+})
+
+/** For a message that was not to be judged. */
+export const skipped = (thresholds: Thresholds) => ({
+  is_skipped: true,
+  score: 0,
+  ...common(thresholds),
+  action: actions.accept,
+  symbols: symbolsOf([]),
+})
+
+export function resultOf(
+  { decision, outcome, ms, ref }: ScanResult,
+  { thresholds, messageId, grouped = false }: ResultOptions,
+) {
+  const { verdict, score, findings, reply } = decision
+  const refused = reply.code >= 400
+  const symbols = symbolsOf(findings)
+  return {
+    is_skipped: false,
+    score,
+    ...common(thresholds),
+    action: actions[verdict],
+    symbols,
+    messages: refused ? { smtp_message: `${reply.status} ${reply.text}` } : {},
+    'message-id': messageId ?? 'undef',
+    time_real: Math.round(ms) / 1000,
+    ref,
+    ...(grouped && { groups: groupsOf(Object.values(symbols)) }),
+    ...(verdict === 'discard' && { reject: 'discard' }),
+    ...(outcome && !refused && { milter: changesOf(outcome) }),
+  }
+}
+
+function groupsOf(symbols: readonly RuleScore[]) {
+  const byGroup = Map.groupBy(symbols, ({ name }) => groupOf(name))
+  const sum = (list: readonly RuleScore[]) => Math.round(list.reduce((all, { score }) => all + score, 0) * 1000) / 1000
+  return Object.fromEntries([...byGroup].map(([group, list]) => [group, { score: sum(list), description: group }]))
+}
+
+function changesOf({ trace, forged }: NonNullable<ScanResult['outcome']>) {
+  const added = Map.groupBy(trace, ([name]) => name)
+  const removed = Map.groupBy(forged, ({ name }) => name)
+  return {
+    add_headers: Object.fromEntries(
+      [...added].map(([name, fields]) => {
+        const values = fields.map(([, value], order) => ({ value: value.replace(/\r\n/g, '\n'), order }))
+        return [name, values.length === 1 ? values[0] : values]
+      }),
+    ),
+    remove_headers: Object.fromEntries(
+      [...removed].map(([name, fields]) => [
+        name,
+        fields.length === 1 ? fields[0]?.place : fields.map(({ place }) => place),
+      ]),
+    ),
+  }
+}

@@ -1,0 +1,230 @@
+/** A server of Rspamd's protocol: HTTP, and on the same port the line protocols of Exim and spamc. */
+
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { zstdCompress } from 'node:zlib'
+import type { Gateway } from '../../engine/gateway.ts'
+import { duration, score, secret, size as sizeCheck, whole } from '../../model/checks.ts'
+import { relation, schemaOf } from '../../model/options.ts'
+import { type Duration, type Size, toMilliseconds, toOctets } from '../../model/units.ts'
+import { peerOf } from '../../net/peer.ts'
+import { checkedGateway } from '../shared/gateway.ts'
+import { byteBudget } from '../shared/web/budget.ts'
+import { connectionOf, HttpConnection } from '../shared/web/connection.ts'
+import { socketSlots } from '../shared/web/slots.ts'
+import { authorise, foreignHostOf, isControl, refusePages } from './access.ts'
+import { type Account, type Packing, readBody } from './body.ts'
+import { type Answer, answer, type RspamdService } from './commands.ts'
+import { counts } from './counts.ts'
+import { RequestError, type RequestHeaders } from './headers.ts'
+import { opening, serveLines } from './lines.ts'
+
+export interface RspamdOptions {
+  /**
+   * For what changes something or tells of other mail (`/learnspam`, `/stat`, `/metrics` …). Requests that a browser has
+   * sent for a web page are refused, with it or without. @default none: this machine alone is served, under its own names
+   */
+  readonly password?: string
+  /** The score from which the gateway refuses, as replies show it. @default 15 */
+  readonly reject?: number
+  /** The score from which it keeps apart, as replies show it. @default 6 */
+  readonly quarantine?: number
+  /** The largest message. @default '25mb' */
+  readonly size?: Size
+  /** Bytes of messages that all requests together hold, packed and unpacked; beyond, requests wait unread. @default '64mb' */
+  readonly budget?: Size
+  /** Connections at once, each with one request. @default 100 */
+  readonly connections?: number
+  /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
+  readonly timeout?: Duration
+}
+
+const schema = schemaOf<RspamdOptions>(
+  'rspamd',
+  {
+    password: secret(),
+    reject: score({ above: 0 }),
+    quarantine: score({ above: 0 }),
+    size: sizeCheck({ min: 1 }),
+    budget: sizeCheck({ min: 1 }),
+    connections: whole({ min: 1 }),
+    timeout: duration({ min: '10ms' }),
+  },
+  relation(
+    ['quarantine', 'reject'],
+    ({ quarantine = 6, reject = 15 }) =>
+      quarantine >= reject && {
+        found: quarantine,
+        expected: `less than reject, which is ${reject}`,
+        remedy: 'give both, the lower one to quarantine',
+      },
+  ),
+)
+
+const MAX_HEADER = 65_536
+
+/**
+ * A server that rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others take for Rspamd. Findings are
+ * symbols; their scores sum to the score that is shown. Files of this machine are never read for a client. Queue-Id becomes
+ * the reference of the session; what asks for another form of the reply (msgpack, urls, times of rules), or for profiles of
+ * settings that a configuration would hold, has no effect.
+ *
+ * @example
+ * rspamd(gateway, { password: 'secret' }).listen(11333, '127.0.0.1')
+ */
+export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOptions = {}): Server {
+  const current = checkedGateway(schema, gateway, options)
+  const { password, reject = 15, quarantine = 6, size = '25mb', budget = '64mb' } = options
+  const { connections = 100, timeout = '60s' } = options
+  const door: RspamdService = {
+    current,
+    counts: counts(() => Date.now()),
+    password,
+    thresholds: { reject, quarantine },
+  }
+  const limit = toOctets(size)
+  const bytes = byteBudget(toOctets(budget))
+  const accept = socketSlots({ connections, timeout: toMilliseconds(timeout) })
+  const http = createHttp({ maxHeaderSize: MAX_HEADER }, (request, response) => {
+    connectionOf(request).began(request, response)
+    const left = new AbortController()
+    response.once('close', () => response.writableFinished || left.abort())
+    withShare(left.signal, account => respond(door, request, response, account)).catch(() => response.destroy())
+  })
+  // Bounded by their bytes; beyond its default count Node would leave fields out without a word.
+  http.maxHeadersCount = 0
+  // Clients may end their side once the message is sent, and wait for the answer.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+    socket.on('error', () => undefined)
+    const peer = peerOf(server, socket)
+    const slot = peer && accept(socket)
+    if (!peer || !slot) return void socket.destroy()
+    const { localAddress } = socket
+    sniff(socket, seen => {
+      if (seen === undefined) return void socket.destroy()
+      if (!opening.test(seen.toString('latin1', 0, MAX_OPENING_LENGTH))) {
+        http.emit('connection', new HttpConnection(socket, { peer, slot, seen, localAddress }))
+        return
+      }
+      socket.unshift(seen)
+      const left = new AbortController()
+      socket.once('close', () => left.abort())
+      withShare(left.signal, account => serveLines(door, socket, { peer, slot, account })).catch(() => socket.destroy())
+    })
+  })
+  return server
+
+  async function withShare(signal: AbortSignal, use: (account: Account) => Promise<void>): Promise<void> {
+    const share = bytes.open(signal)
+    try {
+      await use({ limit, share })
+    } finally {
+      share.close()
+    }
+  }
+}
+
+/** The first line of the line protocols is shorter. */
+const MAX_OPENING_LENGTH = 64
+
+/** Looks at the first line; undefined for a client that leaves without a word. */
+function sniff(socket: Socket, use: (seen: Buffer | undefined) => void): void {
+  let seen = Buffer.alloc(0)
+  const done = () => {
+    socket.off('readable', look).off('end', done).off('close', done)
+    use(seen.length > 0 ? seen : undefined)
+  }
+  const look = () => {
+    const chunk: Buffer | null = socket.read()
+    if (chunk === null) return
+    seen = Buffer.concat([seen, chunk])
+    if (seen.includes(10) || seen.length >= MAX_OPENING_LENGTH) done()
+  }
+  socket.on('readable', look).on('end', done).on('close', done)
+}
+
+async function respond(
+  door: RspamdService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  account: Account,
+): Promise<void> {
+  try {
+    const connection = connectionOf(request)
+    const { peer, localAddress } = connection
+    refusePages(request.headers)
+    const url = urlOf(request)
+    const name = url.pathname.replace(/^\/+|\/+$/g, '').toLowerCase()
+    const headers = headersOf(request, url)
+    door.counts.connected(isControl(name))
+    const asker = { peer, foreignHost: foreignHostOf(hostsOf(request, url), peer, localAddress) }
+    // Before anything is read; with a message `/symbols` is no part of the controller.
+    if (isControl(name) && name !== 'symbols') authorise(door.password, headers('password')[0] ?? '', asker)
+    const packing = packingOf(headers)
+    const body = await readBody(request, account, packing)
+    connection.arrived()
+    const made = await answer(door, name, { headers, body, asker })
+    await send(response, made, packing === 'zstd' || headers('accept-encoding').some(value => /\bzstd\b/i.test(value)))
+  } catch (error) {
+    const known = error instanceof RequestError
+    const told = known ? error.message : 'the message could not be judged now'
+    const failed: Answer = {
+      code: known ? error.code : 500,
+      type: 'application/json',
+      body: JSON.stringify({ error: told, error_domain: 'postern' }),
+    }
+    await send(response, failed, false)
+  }
+}
+
+/** @throws RequestError for what is none */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const parsed = URL.parse(url.startsWith('/') ? `http://postern${url}` : url, 'http://postern')
+  if (parsed === null) throw new RequestError(400, 'the path of the request cannot be read')
+  return parsed
+}
+
+/** Every host that the request names: in its field, and in its first line (RFC 9112 §3.2.2). */
+function hostsOf({ rawHeaders, url = '/' }: IncomingMessage, { host }: URL): readonly string[] {
+  const named = rawHeaders.filter((_value, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
+  return url.startsWith('/') ? named : [...named, host]
+}
+
+/** @throws RequestError for a packing that is not known: the message would be judged as it is packed */
+function packingOf(headers: RequestHeaders): Packing | undefined {
+  const named = [...headers('compression'), ...headers('content-encoding')].map(value => value.trim().toLowerCase())
+  const packings = new Set(named.filter(value => value !== '' && value !== 'identity'))
+  if (packings.size === 0) return undefined
+  const other = [...packings].find(value => value !== 'zstd')
+  if (other === undefined) return 'zstd'
+  throw new RequestError(
+    415,
+    `a body packed by ${JSON.stringify(other.slice(0, 40))}: send zstd, or the message itself`,
+  )
+}
+
+async function send(response: ServerResponse, { code, type, body }: Answer, packed: boolean): Promise<void> {
+  const plain = Buffer.from(body)
+  const octets = packed ? await pack(plain) : plain
+  response.writeHead(code, {
+    'Content-Type': type,
+    'Content-Length': octets.length,
+    Connection: 'close',
+    ...(packed && { Compression: 'zstd', 'Content-Encoding': 'zstd' }),
+  })
+  response.end(octets)
+}
+
+const pack = (plain: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => zstdCompress(plain, (error, packed) => (error ? reject(error) : resolve(packed))))
+
+/** Rcpt may stand several times, which Node joins; what stands behind the `?` counts as a header. */
+function headersOf({ rawHeaders }: IncomingMessage, { searchParams }: URL): RequestHeaders {
+  const fields: (readonly [name: string, value: string])[] = [...searchParams].map(([name, value]) => [
+    name.toLowerCase(),
+    value,
+  ])
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    fields.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? ''])
+  return name => fields.filter(([other]) => other === name).map(([, value]) => value)
+}

@@ -1,0 +1,3 @@
+/** `postern/stalwart`: a door for Stalwart. */
+export { type FetchHandler, type ServeOptions, serve } from '../shared/web/serve.ts'
+export { type HooksOptions, hooks } from './handler.ts'

@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+/** The command `postern`: plays recordings against configurations, and trains the classifier from sorted mail. */
+import { readdir, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Gateway, type PosternOptions, postern } from '../engine/gateway.ts'
+import { load, type Recording } from '../testing/recording.ts'
+import { differences } from '../testing/replay/compare.ts'
+import { offline } from '../testing/replay/offline.ts'
+import { type Replay, replay } from '../testing/replay.ts'
+import { learnAll } from './learn.ts'
+import type { Output } from './output.ts'
+
+const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD ...]
+       postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
+       postern learn --state DIR --rollback
+
+replay plays every recording (*.json) in DIR without any service. With one configuration, its decisions are compared with
+the recorded ones; with two, with each other. A configuration is a module whose default export is a Gateway or the options
+of postern(). --redact names what was redacted when the recordings were made, once for each word.
+
+learn trains what classify({ folder: DIR }) knows from mail that people have sorted: Maildirs, mbox files, folders of
+messages. What was known before stands in a checkpoint; --rollback goes back to the newest. A gateway that runs on DIR takes
+over what was learned, within a minute of its next lesson.
+
+exit status: 0 when nothing differs or all was learned, 1 when something differs or there is no checkpoint, 2 when something
+could not be done`
+
+/** @returns the exit status */
+export async function main(args: readonly string[], output: Output): Promise<number> {
+  const { out, error } = output
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', multiple: true, default: [] },
+        redact: { type: 'string', multiple: true, default: [] },
+        state: { type: 'string' },
+        ham: { type: 'string', multiple: true, default: [] },
+        spam: { type: 'string', multiple: true, default: [] },
+        rollback: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const [command, folder, ...rest] = positionals
+    const { config, redact, help, state, ham, spam, rollback } = values
+    if (help) {
+      out(USAGE)
+      return 0
+    }
+    const isToReplay = command === 'replay' && folder !== undefined && rest.length === 0
+    if (isToReplay && config.length > 0 && config.length < 3) return await replayAll(folder, { config, redact, out })
+    const isToLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
+    if (isToLearn && state !== undefined) return await learnAll({ state, ham, spam, rollback, output })
+    error(USAGE)
+    return 2
+  } catch (cause) {
+    error(`postern: ${cause instanceof Error ? cause.message : cause}`)
+    return 2
+  }
+}
+
+interface Job {
+  readonly config: readonly string[]
+  readonly redact: readonly string[]
+  readonly out: (line: string) => void
+}
+
+async function replayAll(folder: string, { config, redact, out }: Job): Promise<number> {
+  const files = (await readdir(folder)).filter(name => name.endsWith('.json')).sort()
+  if (files.length === 0) throw new Error(`there is no recording (*.json) in ${folder}`)
+  const gateways = await Promise.all(config.map(readConfig))
+  try {
+    let differ = 0
+    for (const file of files) {
+      const recording = await load(join(folder, file))
+      const replays: Replay[] = []
+      for (const gateway of gateways) replays.push(await replay(recording, gateway, { redact }))
+      const lines = report(recording, replays, config)
+      if (lines.length > 0) {
+        differ += 1
+        out(file)
+        for (const line of lines) out(`  ${line}`)
+      }
+    }
+    out(`${files.length} played, ${differ} decided differently`)
+    return differ > 0 ? 1 : 0
+  } finally {
+    await Promise.all(gateways.map(gateway => gateway.close()))
+  }
+}
+
+/** One block for each decision that differs, then what could not be answered; nothing when all is the same. */
+function report(recording: Recording, [first, second]: readonly Replay[], names: readonly string[]): readonly string[] {
+  const steps = (first?.steps ?? []).flatMap(({ said, differences: fromRecorded, replayed }, index) => {
+    const other = second?.steps[index]?.replayed
+    const lines = second ? differences(replayed, other) : fromRecorded
+    return lines.length > 0 ? [said, ...lines.map(line => `  ${line}`)] : []
+  })
+  if (steps.length === 0) return []
+  const unknown = [first, second].flatMap((played, index) =>
+    (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which is not in the recording`),
+  )
+  return [`ref ${recording.peer.ref}, from ${recording.peer.ip ?? 'a client that is not known'}`, ...steps, ...unknown]
+}
+
+async function readConfig(path: string): Promise<Gateway> {
+  const { default: config } = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }
+  if (isGateway(config)) return config
+  if (typeof config === 'object' && config !== null && 'filters' in config)
+    return postern({ ...(config as PosternOptions), ...offline })
+  throw new Error(`${path}: its default export is neither a Gateway nor the options of postern()`)
+}
+
+const isGateway = (value: unknown): value is Gateway =>
+  typeof value === 'object' && value !== null && 'open' in value && 'services' in value
+
+// npm starts a link to this file.
+if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url))
+  process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })

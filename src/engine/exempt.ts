@@ -1,0 +1,61 @@
+/** Who is exempt from what: a client that is known beforehand, a user who has authenticated, a sender that is allowed. */
+import type { Filter } from '../model/filter.ts'
+import { asDryRun, type Finding } from '../model/finding.ts'
+import type { Connection, Stage } from '../model/stage.ts'
+
+/** `identity`: from checks of who the client is. `all`: also from checks of the content, and from the score. */
+export type Exemption = 'none' | 'identity' | 'all'
+
+type Known = Pick<Connection, 'client'> & { readonly user?: string }
+
+/** What a context alone exempts from at a stage. Behind a forwarder, the client it names is checked with the header. */
+export function exemptionAt(stage: Stage, { client, user }: Known): Exemption {
+  if (user !== undefined) return 'identity'
+  if (client === 'trusted' || client === 'proxy') return 'identity'
+  return client === 'forwarder' && stage !== 'header' && stage !== 'message' ? 'identity' : 'none'
+}
+
+/** Whether a filter has nothing to do under this exemption. */
+export const isExempt = (
+  { checks }: { readonly checks?: Filter['checks'] | undefined },
+  exemption: Exemption,
+): boolean => checks !== undefined && (exemption === 'all' || (exemption === 'identity' && checks === 'identity'))
+
+interface Findings {
+  readonly findings: readonly Finding[]
+  readonly scope?: { readonly stage: Stage; readonly context: Connection }
+  /** Whether a finding allows; undefined where nobody has looked. */
+  readonly isAllowed?: boolean
+}
+
+/** What is known by now exempts from what was found before it was known: AUTH and MAIL come after HELO. */
+export function exemptionOf(levels: readonly Findings[]): Exemption {
+  let exemption: Exemption = 'none'
+  // Loops, for this is asked at every stage of every session.
+  for (const { findings, scope, isAllowed } of levels) {
+    if (isAllowed ?? allows(findings)) return 'all'
+    if (scope !== undefined) exemption = exemptionAt(scope.stage, scope.context)
+  }
+  return exemption
+}
+
+export function allows(findings: readonly Finding[]): boolean {
+  for (const { allow } of findings) if (allow) return true
+  return false
+}
+
+/** What each filter checks, by its name. */
+export type Checks = ReadonlyMap<string, Filter['checks']>
+
+/** The findings with the consequences that are left: those of exempt filters, and of an allowed sender all points, are kept under `dryRun`. */
+export function withoutExempt(findings: readonly Finding[], checks: Checks, exemption: Exemption): readonly Finding[] {
+  if (exemption === 'none') return findings
+  return findings.map(finding => {
+    const { rule = '', points } = finding
+    const slash = rule.indexOf('/')
+    if (isExempt({ checks: checks.get(slash < 0 ? rule : rule.slice(0, slash)) }, exemption)) return asDryRun(finding)
+    if (exemption === 'identity' || points === undefined) return finding
+    const { points: _, ...rest } = finding
+    return { ...rest, dryRun: { points } }
+  })
+}

@@ -1,0 +1,74 @@
+/** A scan under guard: an absolute deadline, a limit on scans at once, a size limit, and a breaker. */
+import { breaker } from './breaker.ts'
+import { concurrencyLimiter } from './concurrency.ts'
+import { withTimeout } from './timeout.ts'
+import { legible, type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
+
+export interface ScannerOptions {
+  /** Milliseconds for the whole scan, waiting for a turn included. */
+  readonly deadline: number
+  /** Scans at once. */
+  readonly concurrency: number
+  /** Scans that may wait for their turn. */
+  readonly maxQueue: number
+  /** Bytes of the largest message that is scanned. */
+  readonly maxSize: number
+  /** Failures in a row that open the breaker. */
+  readonly failures: number
+  /** Milliseconds between two tries while the breaker is open. */
+  readonly retry: number
+  /** Whether the scanner is there. Never rejects. Without it a message now and then finds out. */
+  readonly ping?: (signal: AbortSignal) => Promise<boolean>
+}
+
+/** Gives a verdict within the deadline whatever the scanner does. */
+export function guardedScanner(
+  scan: Scan,
+  { deadline, concurrency, maxQueue, maxSize, failures, retry, ping }: ScannerOptions,
+): Scan {
+  const turns = concurrencyLimiter(concurrency, maxQueue)
+  const health = breaker({
+    failures,
+    retry,
+    ...(ping && { probe: clock => withTimeout({ clock, ms: Math.min(PING, deadline), late: false }, ping) }),
+  })
+
+  return async message => {
+    const { clock, signal, size } = message
+    if (signal.aborted) return aborted
+    if (size > maxSize) return unknown('size-limit', `the message has ${size} bytes; at most ${maxSize} are scanned`)
+    let asked = false
+    const late = unknown('timeout', `the scanner gave no answer within ${deadline} ms`)
+
+    const verdict = await withTimeout<ScanVerdict>({ clock, ms: deadline, signal, late }, async over => {
+      const leave = await turns.enter(over)
+      if (!leave) return unknown('busy', `${concurrency} messages are being scanned and ${maxQueue} wait already`)
+      try {
+        if (!(await health.ready(clock)))
+          return unknown('breaker-open', 'the scanner failed several times in a row and is not asked for a moment')
+        asked = true
+        return await scan({ clock, size, open: () => message.open(), signal: over })
+      } catch (error) {
+        return unknown(
+          'error',
+          `the scanner failed: ${legible(error instanceof Error ? error.message : String(error))}`,
+        )
+      } finally {
+        leave()
+      }
+    })
+
+    if (signal.aborted && verdict.kind === 'unknown') return aborted
+    if (asked) health.report(clock, !(verdict.kind === 'unknown' && isFault(verdict.cause)))
+    return verdict
+  }
+}
+
+/** A PING is answered at once or not at all. */
+const PING = 2_000
+
+const aborted = unknown('aborted', 'the answer no longer matters')
+
+/** What says that the scanner is ill, and not only this message. */
+const isFault = (cause: UnknownCause): boolean =>
+  cause === 'refused' || cause === 'closed' || cause === 'reset' || cause === 'garbage' || cause === 'timeout'

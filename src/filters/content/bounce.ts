@@ -1,0 +1,127 @@
+/** Objects to bounces of what was never sent from here: backscatter, known by a signed return path or by what it gives back. */
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { organisationalDomain } from '../../dns/organisation.ts'
+import { parts } from '../../facts/parts.ts'
+import { cost, score, secret } from '../../model/checks.ts'
+import type { Filter } from '../../model/filter.ts'
+import { points as evidence, type Finding, reject } from '../../model/finding.ts'
+import { checked, list, schemaOf } from '../../model/options.ts'
+import type { Message } from '../../model/stage.ts'
+import { domainPattern } from '../../net/checks.ts'
+import { quote } from '../rules/quote.ts'
+
+export interface BounceOptions {
+  /** Your domains: a bounce gives back a message of one of them, or it is of none of your affair. @default [] */
+  readonly domains?: readonly string[]
+  /**
+   * The secrets with which return paths are signed, the one in use first. Name them only if all that leaves your domains has its
+   * return path signed by {@link signReturnPath}. @default []
+   */
+  readonly secrets?: readonly string[]
+  /** Points of a bounce to a return path that is not signed. @default 6 */
+  readonly unsigned?: number | 'reject'
+  /** Points of a bounce that gives back a message that no domain of yours has sent. @default 3 */
+  readonly foreign?: number
+}
+
+const schema = schemaOf<BounceOptions>('bounce', {
+  domains: list(domainPattern(), 'domains'),
+  secrets: list(secret({ min: 16 }), 'secrets'),
+  unsigned: cost('reject'),
+  foreign: score({ min: 0 }),
+})
+
+/**
+ * A null reverse-path, and a message that a server has written (RFC 3464, RFC 3834). Answers to what was really sent pass.
+ *
+ * @example
+ * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET] })
+ * @throws PosternError when a secret has fewer than 16 characters
+ */
+export function bounce(options: BounceOptions = {}): Filter {
+  const { domains = [], secrets = [], unsigned = 6, foreign = 3 } = checked(schema, options)
+  const own = new Set(domains.map(domain => organisationalDomain(domain) ?? domain.toLowerCase()))
+  return {
+    name: 'bounce',
+    checks: 'content',
+    secrets,
+    message: async (message): Promise<readonly Finding[]> => {
+      if (message.reversePath !== '' || message.user !== undefined) return []
+      const { all } = await message.ask(parts)
+      const bounced =
+        all.some(({ contentType, path }) => path === '' && contentType === 'multipart/report') ||
+        isDaemon(message.header.get('from'))
+      if (!bounced) return []
+      const today = dayOf(message.clock.now())
+      const wrong =
+        secrets.length > 0 ? message.forwardPaths.find(path => !isSigned(path, { secrets, today })) : undefined
+      if (wrong !== undefined) {
+        const reason = `a bounce to ${quote(wrong)}, which is no return path that was signed here in the last ${LASTS} days`
+        return [
+          unsigned === 'reject'
+            ? reject('5.7.1', reason, { rule: 'unsigned' })
+            : evidence(unsigned, reason, { rule: 'unsigned' }),
+        ]
+      }
+      const id = /^message-id:\s*<[^<>@\s]{1,500}@([^<>@\s]{1,255})>/im.exec(await bodyOf(message))?.[1]?.toLowerCase()
+      if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationalDomain(id) ?? id)) return []
+      return [
+        evidence(foreign, `a bounce gives back a message of ${quote(id)}, which no domain of ours has sent`, {
+          rule: 'foreign',
+        }),
+      ]
+    },
+  }
+}
+
+/** What is given back stands in the body, whether as a part or as text. */
+async function bodyOf(message: Message): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of message.open(message.header.bodyOffset)) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= LOOKED) break
+  }
+  return Buffer.concat(chunks).toString('latin1', 0, LOOKED)
+}
+
+const LOOKED = 65_536
+const LASTS = 7
+const DAY = 86_400_000
+const dayOf = (now: number): number => Math.floor(now / DAY) % 1000
+const isDaemon = (from = ''): boolean =>
+  /mailer-daemon|postmaster|mail delivery (?:sub)?system/i.test(from.slice(0, 300))
+
+/**
+ * A return path that only we can have written, in the form of BATV: `prvs=KDDDSSSSSSSSSS=local@domain`. Bounces to it come
+ * back for seven days.
+ *
+ * @param now milliseconds since 1970
+ */
+export function signReturnPath(
+  path: string,
+  { secret, now }: { readonly secret: string; readonly now: number },
+): string {
+  const tag = tagOf(path, secret, (dayOf(now) + LASTS) % 1000)
+  return path === '' ? path : `prvs=${tag}=${path}`
+}
+
+/** The address that a signed return path was made of; what is not signed is given back as it is. */
+export const unsignedPath = (path: string): string => /^prvs=\d{4}[0-9a-f]{10}=(.{1,400})$/i.exec(path)?.[1] ?? path
+
+function tagOf(path: string, secret: string, day: number): string {
+  const key = `0${String(day).padStart(3, '0')}`
+  return key + createHmac('sha256', secret).update(`${key}${path.toLowerCase()}`).digest('hex').slice(0, 10)
+}
+
+function isSigned(
+  path: string,
+  { secrets, today }: { readonly secrets: readonly string[]; readonly today: number },
+): boolean {
+  const [, tag = '', day = ''] = /^prvs=(0(\d{3})[0-9a-f]{10})=/i.exec(path) ?? []
+  if (tag === '' || (Number(day) - today + 1000) % 1000 > LASTS) return false
+  const given = Buffer.from(tag.toLowerCase())
+  return secrets.some(secret => timingSafeEqual(Buffer.from(tagOf(unsignedPath(path), secret, Number(day))), given))
+}

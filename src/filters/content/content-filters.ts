@@ -1,0 +1,94 @@
+/** All filters that look at what a message holds, in one word, with the combinations of their findings that mean phishing. */
+
+import type { Filter } from '../../model/filter.ts'
+import { checked, list, type Schema, schemaOf } from '../../model/options.ts'
+import { domainPattern } from '../../net/checks.ts'
+import { composite } from '../rules/composite.ts'
+import { type Consequences, consequencesOf, type RuleSet } from '../rules/rule.ts'
+import { type AttachmentsRule, attachmentRules, attachments } from './attachments/attachments.ts'
+import { bounce } from './bounce.ts'
+import { bulk } from './bulk.ts'
+import { combinations } from './combinations.ts'
+import { gtube } from './gtube.ts'
+import { type HeadersRule, headers, headersRules } from './headers/headers.ts'
+import { type HtmlRule, html, htmlRules } from './html.ts'
+import {
+  type ImpersonationRule,
+  impersonation,
+  impersonationRules,
+  type Person,
+} from './impersonation/impersonation.ts'
+import { person } from './impersonation/person.ts'
+import { type LinksRule, linkRules, links } from './links/links.ts'
+import { structure, structureRules } from './structure.ts'
+import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexamined.ts'
+import { type WordingRule, wording, wordingRules } from './wording/wording.ts'
+
+/** Every rule of the content filters. */
+export type RuleId =
+  | keyof typeof structureRules.rules
+  | HeadersRule
+  | ImpersonationRule
+  | LinksRule
+  | HtmlRule
+  | WordingRule
+  | AttachmentsRule
+
+export interface ContentOptions {
+  /** Your domains: senders and links that look like them, and mail from them that nothing proves, are findings. @default [] */
+  readonly domains?: readonly string[]
+  /** People whose names only they may use. @default [] */
+  readonly people?: readonly Person[]
+  /** What a rule leads to, by its id: other points, a verdict, or `'off'`. @default the table in docs/rules.md */
+  readonly points?: Consequences<RuleId>
+  /** What becomes of a message that was not wholly examined; see `unexamined`. @default 'quarantine' */
+  readonly unexamined?: UnexaminedOptions['verdict']
+}
+
+/** The rules, as docs/rules.md lists them. */
+export const ruleSets = (): readonly Omit<RuleSet<never>, 'view'>[] => [
+  structureRules,
+  headersRules,
+  impersonationRules(),
+  linkRules(),
+  htmlRules,
+  wordingRules,
+  attachmentRules(),
+]
+
+/** @internal */
+export const contentSchema = (): Schema<ContentOptions> =>
+  schemaOf<ContentOptions>('contentFilters', {
+    domains: list(domainPattern(), 'domains'),
+    people: list(person(), 'people'),
+    points: consequencesOf<RuleId>(...ruleSets()),
+    unexamined: unexaminedVerdict,
+  })
+
+/**
+ * One reading of the message for all of them. Nothing outside is asked but DNS for the author’s policy, and the store.
+ *
+ * @example
+ * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/pitch': 'off' } })] })
+ * @throws PosternError when an option names no rule, or a consequence that makes no sense
+ */
+export function contentFilters(options: ContentOptions = {}): readonly Filter[] {
+  const { domains = [], people = [], points = {}, unexamined: verdict } = checked(contentSchema(), options)
+  const of = <Id extends RuleId>(name: string): { readonly points: Consequences<Id> } => ({
+    points: Object.fromEntries(Object.entries(points).filter(([id]) => id.startsWith(`${name}/`))) as Consequences<Id>,
+  })
+  return [
+    gtube(),
+    unexamined(verdict === undefined ? {} : { verdict }),
+    structure(of('structure')),
+    headers(of('headers')),
+    impersonation({ people, protect: domains, ...of('impersonation') }),
+    links({ protect: domains, ...of('links') }),
+    html(of('html')),
+    wording(of('wording')),
+    attachments(of('attachments')),
+    bounce({ domains }),
+    bulk(),
+    ...combinations.map(({ name, when, finding }) => composite(name, when, finding)),
+  ]
+}

@@ -1,0 +1,39 @@
+/** Refuses the agreed test message, so that an operator can see that content is looked at. */
+
+import { parts } from '../../facts/parts.ts'
+import { sweep } from '../../facts/sweep.ts'
+import { text } from '../../facts/text.ts'
+import { isBeyond } from '../../mime/part.ts'
+import { GTUBE } from '../../mime/sweep.ts'
+import { oneOf } from '../../model/checks.ts'
+import type { Filter } from '../../model/filter.ts'
+import { type Finding, quarantine, reject } from '../../model/finding.ts'
+import { checked, schemaOf } from '../../model/options.ts'
+
+export interface GtubeOptions {
+  /** What becomes of a message with the mark. @default 'reject' */
+  readonly verdict?: 'reject' | 'quarantine'
+}
+
+const schema = schemaOf<GtubeOptions>('gtube', { verdict: oneOf('reject', 'quarantine') })
+
+/**
+ * The Generic Test for Unsolicited Bulk Email, wherever in the visible text it stands, and in what was not examined as text.
+ *
+ * @example
+ * gtube({ verdict: 'quarantine' })
+ */
+export function gtube(options: GtubeOptions = {}): Filter {
+  const { verdict = 'reject' } = checked(schema, options)
+  return {
+    name: 'gtube',
+    checks: 'content',
+    message: async (message): Promise<Finding | false> => {
+      const [{ visible, cut }, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
+      const isThere = visible.includes(GTUBE) || ((cut || isBeyond(defects)) && (await message.ask(sweep)).gtube)
+      if (!isThere) return false
+      const reason = 'the text holds the test mark GTUBE'
+      return verdict === 'reject' ? reject('5.7.1', reason) : quarantine(reason)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+/** Objects to header fields that no honest program writes so: impossible dates, foreign Message-IDs, forged mailers and routes. */
+import type { Filter } from '../../../model/filter.ts'
+import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { type MessageView, messageView } from '../../rules/view.ts'
+import { forms } from './forms.ts'
+import { mailers } from './mailers.ts'
+import { origins } from './origins.ts'
+import { routes } from './routes.ts'
+import { subjects } from './subjects.ts'
+
+export interface HeadersOptions extends RuleOptions<HeadersRule> {}
+
+export type HeadersRule = keyof typeof headersRules.rules
+
+/**
+ * The form of the section is the affair of `headerForm`; this looks at what stands in it.
+ *
+ * @example
+ * headers({ points: { 'headers/many-recipients': 'off' } })
+ * @throws PosternError when an option names no rule, or a consequence that makes no sense
+ */
+export const headers = (options: HeadersOptions = {}): Filter =>
+  ruleFilter(headersRules, checkedRules(headersRules, options, {}))
+
+/** @internal */
+export const headersRules = {
+  name: 'headers',
+  checks: 'identity',
+  about: 'Header fields that no honest program writes so.',
+  caps: { date: 2.5, id: 3, mailer: 3, to: 2, subject: 3, route: 3, form: 2 },
+  view: message => message.ask(messageView),
+  rules: { ...origins, ...mailers, ...subjects, ...routes, ...forms },
+} satisfies RuleSet<MessageView>

@@ -1,0 +1,83 @@
+/** Programs that honest people do not write with, and those that feign to be one they do. */
+import { quote } from '../../rules/quote.ts'
+import type { Rule } from '../../rules/rule.ts'
+import type { MessageView } from '../../rules/view.ts'
+
+export const mailers = {
+  'headers/outlook-forged': {
+    group: 'mailer',
+    fires:
+      'The message claims to be of Outlook Express or has its priority field, and lacks what that program always writes.',
+    points: 2,
+    max: 2.5,
+    find: ({ header }) => {
+      const mailer = header.get('x-mailer') ?? ''
+      const claims =
+        /^Microsoft Outlook(?: Express|,|$| IMO| CWS)/.test(mailer) || header.all('x-msmail-priority').length > 0
+      const proves =
+        header.all('x-mimeole').length > 0 ||
+        header.all('thread-index').length > 0 ||
+        /Outlook 1[0-9]|Outlook, Build 1[0-9]|Macintosh/.test(mailer)
+      return claims && !proves && `the message claims to be of ${quote(mailer || 'Outlook')}, and lacks its X-MimeOLE`
+    },
+  },
+  'headers/outlook-id': {
+    group: 'mailer',
+    fires:
+      'The Message-ID has the form of Outlook Express, and the message is of another program, or the time in it is another.',
+    points: 1.5,
+    max: 2.5,
+    find: ({ header }) => {
+      const id = header.all('message-id')[0]?.value ?? ''
+      const dollar = /^<[0-9a-f]{12}\$[0-9a-f]{8}\$[0-9a-f]{8}@/.test(id)
+      const mailer = header.get('x-mailer') ?? ''
+      return (
+        dollar &&
+        !/outlook|microsoft/i.test(mailer) &&
+        header.all('x-mimeole').length === 0 &&
+        `the Message-ID is in the form of Outlook, and the mailer is ${quote(mailer || 'not named')}`
+      )
+    },
+  },
+  'headers/bulk-mailer': {
+    group: 'mailer',
+    fires:
+      'The message was made by a program that is sold for sending to strangers, or by code that was put into somebody’s web site.',
+    points: 2.5,
+    find: ({ header }) => {
+      const mailer = `${header.get('x-mailer') ?? ''} ${header.get('user-agent') ?? ''}`.slice(0, 200)
+      if (BULK.test(mailer)) return `the mailer is ${quote(mailer.trim())}`
+      const script = header.get('x-php-originating-script') ?? header.get('x-php-script') ?? ''
+      return (
+        /eval\(\)|runtime-created/.test(script.slice(0, 500)) &&
+        `code inside of a web site has sent it: ${quote(script)}`
+      )
+    },
+  },
+  'headers/random-mailer': {
+    group: 'mailer',
+    fires: 'The mailer is called by letters and digits in turns.',
+    points: 2,
+    find: ({ header }) => {
+      const mailer = header.get('x-mailer')?.trim() ?? ''
+      const mixed = mailer.match(/[a-z]\d|\d[a-z]|[a-z][A-Z]/g)?.length ?? 0
+      return /^[A-Za-z0-9]{10,60}$/.test(mailer) && mixed >= 3 && `the mailer is ${quote(mailer)}`
+    },
+  },
+  'headers/random-field': {
+    group: 'mailer',
+    fires: 'A field has a name that nobody could pronounce.',
+    points: 1,
+    find: ({ header }) => {
+      let looked = 0
+      for (const { key } of header) {
+        if (++looked > 100) return undefined
+        if (/^x-[a-z]{8,}$/.test(key) && /[bcdfghjklmnpqrstvwxz]{7}/.test(key)) return `a field is called ${quote(key)}`
+      }
+      return undefined
+    },
+  },
+} satisfies Readonly<Record<string, Rule<MessageView>>>
+
+const BULK =
+  /\b(?:mass ?mail|bulk ?mail|e?mail ?sender|quick ?sender|email blaster|ebmailer|easy dm|wc mail|advanced mass sender|dark ?mailer|send-?safe|stormpost|group mail|mailking|aristotle|emarketer|imktg|leaf php|aol 7\.0 for windows us sub|microsoft cdo for|ratware|smtp mailer|atomic mail|gammadyne|turbo-?mailer|worldmerge|rsvpmail|diffondi|floodgate|extractor|jixing|inet_mail_out|cybercreek|mach10|delivery expert|vc_mail|worldcast|zipmailer|dmailer|mmailer|prospect mailer|sharpmail|broadc@st)/i

@@ -1,0 +1,73 @@
+/** Dates, and the way a message came by what its Received fields say: claims, of which only contradictions count. */
+import type { HeaderFields } from '../../../model/header.ts'
+
+/** One Received field. */
+export interface Hop {
+  /** As the client greeted, in lower case; '' where nothing is said. */
+  readonly from: string
+  /** The server that wrote the field, in lower case. */
+  readonly by: string
+  /** Milliseconds since 1970; absent where the time cannot be read. */
+  readonly at?: number
+}
+
+/** Fields that are read: more would be a loop. */
+const MAX = 30
+
+const read = new WeakMap<HeaderFields, readonly Hop[]>()
+
+/** From the last server to the first. */
+export function readRoute(header: HeaderFields): readonly Hop[] {
+  const known = read.get(header)
+  if (known) return known
+  const route = header
+    .all('received')
+    .slice(0, MAX)
+    .map(({ value }) => readHop(value.slice(0, 2000)))
+  read.set(header, route)
+  return route
+}
+
+function readHop(value: string): Hop {
+  const semicolon = value.lastIndexOf(';')
+  const at = semicolon < 0 ? undefined : readDate(value.slice(semicolon + 1))
+  return {
+    from: /^\s*from\s+([^\s();]{1,255})/i.exec(value)?.[1]?.toLowerCase() ?? '',
+    by: /\bby\s+([^\s();]{1,255})/i.exec(value)?.[1]?.toLowerCase() ?? '',
+    ...(at !== undefined && { at }),
+  }
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const DATE =
+  /^\s*(?:[a-z]{2,9}\.?,?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]{0,6}\s+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?/i
+
+/** RFC 5322 §3.3 with the obsolete years and zones of §4.3. */
+export function readDate(text: string): number | undefined {
+  const [, day, month = '', year = '', hour, minute, second = '0', zone = ''] = DATE.exec(text.slice(0, 200)) ?? []
+  const index = MONTHS.indexOf(month.toLowerCase())
+  if (day === undefined || index < 0) return undefined
+  const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second)]
+  if (d < 1 || d > 31 || h > 23 || m > 59 || s > 60) return undefined
+  // RFC 5322 §4.3: two digits from 50 on are of the last century, three count from 1900.
+  const short = Number(year)
+  const full = year.length >= 4 ? short : year.length === 3 || short >= 50 ? 1900 + short : 2000 + short
+  return Date.UTC(full, index, d, h, m, s) - offsetOf(zone) * 60_000
+}
+
+const ZONES: Readonly<Record<string, number>> = {
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+}
+
+function offsetOf(zone: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d)(\d\d)$/.exec(zone) ?? []
+  if (sign === undefined) return ZONES[zone.toLowerCase()] ?? 0
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
+}

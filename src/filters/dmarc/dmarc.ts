@@ -1,0 +1,148 @@
+/** `dmarc`: does what the author's domain asks for, unless somebody we trust has a good word for the message. */
+
+import { arc } from '../../facts/arc/arc.ts'
+import { dkim } from '../../facts/dkim/dkim.ts'
+import { dmarc as check, type Dmarc } from '../../facts/dmarc.ts'
+import { callback, oneOf, cost as price, score } from '../../model/checks.ts'
+import type { Filter } from '../../model/filter.ts'
+import { defer, type Finding, type Findings, points, quarantine, reject } from '../../model/finding.ts'
+import { checked, either, list, schemaOf } from '../../model/options.ts'
+import type { Message } from '../../model/stage.ts'
+import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntry, trustedSealer } from './override.ts'
+
+export interface DmarcOptions {
+  /**
+   * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org` for
+   * all names below it), or a function. @default []
+   */
+  readonly forwarders?: Forwarders
+  /** Domains of ARC sealers whose word is taken for what they saw. Anybody can seal; name only whom you trust. @default [] */
+  readonly sealers?: readonly string[]
+  /** What becomes of mail that fails under p=reject. @default 'reject' */
+  readonly onReject?: 'reject' | 'quarantine' | number
+  /** What becomes of mail that fails under p=quarantine. @default 'quarantine' */
+  readonly onQuarantine?: 'quarantine' | number
+  /** Points for mail that fails under p=none. @default 1 */
+  readonly onNone?: number
+  /** What becomes of mail when DNS could not tell whether it passes, or what the policy is. @default 'defer' */
+  readonly unknown?: 'defer' | 'pass'
+  /** What becomes of mail without exactly one author, of which no result is believed. @default 3 */
+  readonly invalidFrom?: 'reject' | 'quarantine' | number
+  /** Points when only an SPF record that lets half the Internet pass speaks for the author. @default 2 */
+  readonly permissiveSpf?: number
+}
+
+const schema = schemaOf<DmarcOptions>('dmarc', {
+  forwarders: either('an array of addresses, networks and names, or a function', found =>
+    typeof found === 'function' ? callback() : list(forwarderEntry, 'addresses, networks and names'),
+  ),
+  sealers: list(sealerEntry, 'domains'),
+  onReject: price('reject', 'quarantine'),
+  onQuarantine: price('quarantine'),
+  onNone: score({ min: 0 }),
+  unknown: oneOf('defer', 'pass'),
+  invalidFrom: price('reject', 'quarantine'),
+  permissiveSpf: score({ min: 0 }),
+})
+
+/**
+ * Carries out DMARC at `message`. Says nothing about mail that passes and about domains without a policy.
+ *
+ * @example
+ * dmarc({ forwarders: ['192.0.2.0/24', '.forwarder.example'], sealers: ['lists.example'] })
+ * @throws PosternError when a forwarder or sealer cannot be read
+ */
+export function dmarc(options: DmarcOptions = {}): Filter {
+  const {
+    forwarders = [],
+    sealers = [],
+    onReject = 'reject',
+    onQuarantine = 'quarantine',
+    onNone = 1,
+    unknown = 'defer',
+    invalidFrom = 3,
+    permissiveSpf = 2,
+  } = checked(schema, options)
+  const forwarder = findForwarder(forwarders)
+  const trusted = readSealers(sealers)
+
+  const judge = (found: Dmarc): Findings => {
+    const { result, reason, policy, domain, alignedBy } = found
+    switch (result) {
+      case 'none':
+      case 'unknown':
+        return false
+      case 'pass':
+        return (
+          found.permissiveSpf &&
+          cost(permissiveSpf, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
+        )
+      case 'fail':
+        return fails(policy, reason)
+      case 'temperror': {
+        // A domain that speaks for itself would pass whatever its policy is; under p=none nothing would follow.
+        const matters = found.policyUnknown ? alignedBy.length === 0 : policy !== 'none'
+        return matters && unknown === 'defer' && defer('4.4.3', reason, { rule: 'unknown' })
+      }
+      case 'permerror':
+        return cost(invalidFrom, 'unclear', reason)
+      default:
+        return result satisfies never
+    }
+  }
+
+  const fails = (policy: Dmarc['policy'], reason: string): Findings => {
+    switch (policy) {
+      case 'reject':
+        return cost(onReject, 'reject', reason)
+      case 'quarantine':
+        return cost(onQuarantine, 'quarantine', reason)
+      case 'none':
+        return cost(onNone, 'none', reason)
+      default:
+        return policy satisfies never
+    }
+  }
+
+  /** A reason not to do what the policy asks for, or to wait until there may be one. */
+  const excuse = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
+    const trustedForwarder = message.client === 'forwarder' ? message.ip : await forwarder(message)
+    if (trustedForwarder !== undefined) {
+      return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
+    }
+    if (message.ip === undefined && Array.isArray(forwarders) && forwarders.length > 0) {
+      return { rule: 'unknown-client', reason: 'the client is not known, so that it may be a trusted forwarder' }
+    }
+    if (trusted.size === 0) return undefined
+    const chain = await message.ask(arc)
+    const sealer = trustedSealer(chain, trusted, domain)
+    if (sealer !== undefined) {
+      return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed when it came there` }
+    }
+    const waits = chain.unknown && policy !== 'none' && unknown === 'defer'
+    return waits ? defer('4.4.3', chain.reason, { rule: 'unknown' }) : undefined
+  }
+
+  return {
+    name: 'dmarc',
+    checks: 'identity',
+    reads: trusted.size > 0 ? [dkim, arc] : [dkim],
+    message: async message => {
+      const found = await message.ask(check)
+      const said = judge(found)
+      const isExcusable = said && (found.result === 'fail' || found.result === 'temperror')
+      return (isExcusable && (await excuse(message, found))) || said
+    },
+  }
+}
+
+function cost(price: 'reject' | 'quarantine' | number, rule: string, reason: string): Findings {
+  switch (price) {
+    case 'reject':
+      return reject('5.7.26', reason, { rule })
+    case 'quarantine':
+      return quarantine(reason, { rule })
+    default:
+      return price !== 0 && points(price, reason, { rule })
+  }
+}

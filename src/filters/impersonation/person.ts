@@ -1,8 +1,0 @@
-/** Whether somebody to be protected is named whole. */
-import { text } from '../../core/checks.ts'
-import { type Check, list, object, required } from '../../core/options.ts'
-import { mailbox } from '../../net/checks.ts'
-import type { Person } from '../impersonation.ts'
-
-export const person = (): Check<Person> =>
-  object<Person>({ name: required(text('a name')), addresses: required(list(mailbox(), 'addresses')) }, 'a person')

@@ -1,0 +1,136 @@
+/** Text in the charset that its label names: those of the Encoding Standard, and others that mail programs read. */
+import { decodeUtf7, isUtf7 } from './utf7.ts'
+
+/** `octets` in the charset of that name, or undefined when there is no such charset. */
+export function decodeCharset(octets: Buffer, label: string): string | undefined {
+  const known = decoderFor(label)
+  if (known) return known.decode(octets)
+  const name = plainName(label)
+  if (isUtf7(name)) return decodeUtf7(octets)
+  if (UTF32.test(name)) return decodeUtf32(octets, name.endsWith('le') || (!name.endsWith('be') && isLittle(octets)))
+  if (EBCDIC.test(name)) return decodeEbcdic(octets)
+  const alias = aliasOf(name) ?? (name === label ? undefined : name)
+  return alias === undefined ? undefined : decoderFor(alias)?.decode(octets)
+}
+
+const aliasOf = (name: string): string | undefined => ALIASES.find(([pattern]) => pattern.test(name))?.[1]
+
+/** Is there such a charset? */
+export const isCharset = (label: string): boolean => decodeCharset(Buffer.alloc(0), label) !== undefined
+
+/** Without quotes and blanks, in lower case. */
+const plainName = (label: string): string => label.toLowerCase().replace(/^[\s"'<]+|[\s"'>;,]+$/g, '')
+
+const UTF32 = /^(?:x-)?(?:utf[-_ ]?32|ucs[-_ ]?4|iso-10646-ucs-4)[-_ ]?(?:le|be)?$/
+/** IBM's numbers for it (RFC 1345 has most of them): Windows reads them, and so do programs on it. */
+const EBCDIC =
+  /ebcdic|^(?:cs|x-)?(?:ibm|cp)[-_ ]?0*(?:37|27[0-9]|28[0-9]|29[07]|42[034]|500|833|838|87[01]|880|905|924|102[56]|1047|114[0-9])$/
+
+const ALIASES: readonly (readonly [RegExp, string])[] = [
+  [/^utf[-_ ]?8(?![0-9])/, 'utf-8'],
+  [/^(?:utf[-_ ]?16|ucs[-_ ]?2)[-_ ]?be/, 'utf-16be'],
+  [/^(?:utf[-_ ]?16|ucs[-_ ]?2)/, 'utf-16le'],
+]
+
+// At most as many entries as there are labels in the Encoding Standard.
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
+
+function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefined {
+  const known = decoders.get(charset)
+  if (known) return known
+  try {
+    const made = new TextDecoder(charset)
+    decoders.set(charset, made)
+    return made
+  } catch {
+    return undefined
+  }
+}
+
+/** A charset in which US-ASCII is other bytes: what is taken for it, or for something else, is other text altogether. */
+export const isForeign = (label: string): boolean => {
+  const name = plainName(label)
+  return (
+    UTF32.test(name) || EBCDIC.test(name) || (decoderFor(aliasOf(name) ?? name)?.encoding.startsWith('utf-16') ?? false)
+  )
+}
+
+export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be'
+
+/** Bytes in which the NULs of wide characters are looked for. */
+const LOOK = 256
+
+/** By its mark, or by where the NULs of its first characters are: no other text has NULs. */
+export function wideForm(octets: Buffer): Wide | undefined {
+  const [first, second, third, fourth] = octets
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32be'
+  const stop = Math.min(octets.length & ~3, LOOK)
+  if (stop < 8 || !octets.subarray(0, stop).includes(0)) return undefined
+  const nuls = [0, 0, 0, 0]
+  for (let at = 0; at < stop; at++) if (octets[at] === 0) nuls[at & 3] = (nuls[at & 3] ?? 0) + 1
+  const [a, b, c, d] = nuls.map(count => (8 * count) / stop)
+  // Shares of the places, doubled: nearly all, or nearly none.
+  const shape = [a, b, c, d].map(share => ((share ?? 0) > 1.4 ? '0' : (share ?? 0) < 0.6 ? 'x' : '?')).join('')
+  return SHAPES[shape]
+}
+
+const SHAPES: Readonly<Record<string, Wide | undefined>> = {
+  x000: 'utf-32le',
+  '000x': 'utf-32be',
+  x0x0: 'utf-16le',
+  '0x0x': 'utf-16be',
+}
+
+const isLittle = (octets: Buffer): boolean => wideForm(octets) !== 'utf-32be'
+
+function decodeUtf32(octets: Buffer, little: boolean): string {
+  const out: string[] = []
+  for (let start = 0; start + 4 <= octets.length; start += 16_384) {
+    const points: number[] = []
+    for (let at = start; at + 4 <= Math.min(octets.length, start + 16_384); at += 4) {
+      const point = little ? octets.readUInt32LE(at) : octets.readUInt32BE(at)
+      if (at === 0 && point === 0xfeff) continue
+      points.push(point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0xfffd : point)
+    }
+    out.push(String.fromCodePoint(...points))
+  }
+  return out.join('')
+}
+
+/** What all EBCDIC code pages share; the rest is for letters with marks. */
+const decodeEbcdic = (octets: Buffer): string => {
+  const out = Buffer.allocUnsafe(octets.length)
+  for (const [at, octet] of octets.entries()) out[at] = EBCDIC_TABLE[octet] ?? 63
+  return out.toString('latin1')
+}
+
+const EBCDIC_TABLE = ((): Uint8Array => {
+  const table = new Uint8Array(256).fill(63)
+  const set = (from: number, text: string): void => {
+    for (const [index, char] of [...text].entries()) table[from + index] = char.charCodeAt(0)
+  }
+  for (const [from, text] of [
+    [0x05, '\t'],
+    [0x0d, '\r'],
+    [0x15, '\n'],
+    [0x25, '\n'],
+    [0x40, ' '],
+    [0x4b, '.<(+'],
+    [0x50, '&'],
+    [0x5a, '!$*);'],
+    [0x60, '-/'],
+    [0x6b, ',%_>?'],
+    [0x7a, ':#@\'="'],
+    [0x81, 'abcdefghi'],
+    [0x91, 'jklmnopqr'],
+    [0xa1, '~stuvwxyz'],
+    [0xc1, 'ABCDEFGHI'],
+    [0xd1, 'JKLMNOPQR'],
+    [0xe2, 'STUVWXYZ'],
+    [0xf0, '0123456789'],
+  ] as const)
+    set(from, text)
+  return table
+})()

@@ -1,0 +1,159 @@
+/** Undoes content transfer encodings (RFC 2045 §6) while the bytes go by, with Node's own decoder where there is one. */
+import { readCms } from './cms.ts'
+import type { Encoding, TransferDecoder } from './encoding.ts'
+import { hexByte } from './hex.ts'
+import { lineEnds } from './line-ends.ts'
+import { uuDecoder } from './uuencode.ts'
+import { yencDecoder } from './yenc.ts'
+
+const nothing = Buffer.alloc(0)
+const EQUALS = 61
+
+/** The encoding that a field names, exactly as RFC 2045 §6.1 has it; undefined for all else. */
+export function encodingOf(name: string): Encoding | undefined {
+  if (name === 'base64' || name === 'quoted-printable') return name
+  return ['', '7bit', '8bit', 'binary'].includes(name) ? 'identity' : undefined
+}
+
+export function transferDecoder(encoding: Encoding): TransferDecoder {
+  switch (encoding) {
+    case 'identity':
+      return identity
+    case 'base64':
+      return base64(true)
+    case 'base64-first':
+      return base64(false)
+    case 'quoted-printable':
+      return quotedPrintable()
+    case 'line-ends':
+      return { ...lineEnds(), odd: () => false }
+    case 'uuencode':
+      return uuDecoder()
+    case 'yenc':
+      return yencDecoder()
+    case 'cms':
+      return whole(octets => readCms(octets)?.content ?? nothing)
+    default:
+      encoding satisfies never
+      return identity
+  }
+}
+
+/** Bytes that are decoded at a time. */
+const SLICE = 65_536
+
+/** The decoded bytes, slice by slice; tells at its end whether decoders differ about them, and whether all is right. */
+export function* decoded(octets: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
+  const decoder = transferDecoder(encoding)
+  for (let at = 0; at < octets.length; at += SLICE) yield decoder.push(octets.subarray(at, at + SLICE))
+  yield decoder.end()
+  return { odd: decoder.odd(), cut: decoder.cut?.() ?? false }
+}
+
+/** All of it at once, without a copy where nothing is encoded. */
+export const decodeAll = (octets: Buffer, encoding: Encoding): Buffer =>
+  encoding === 'identity' ? octets : Buffer.concat([...decoded(octets, encoding)])
+
+const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, odd: () => false }
+
+/** What can be undone only when all of it is there. */
+function whole(undo: (octets: Buffer) => Buffer): TransferDecoder {
+  const held: Buffer[] = []
+  return {
+    push: chunk => {
+      held.push(chunk)
+      return nothing
+    },
+    end: () => undo(Buffer.concat(held)),
+    odd: () => false,
+  }
+}
+
+/** Beyond so many paddings the next ones are passed over, or each would cost a buffer. */
+const RESTARTS = 1000
+
+/** @param goesOn whether what follows a padding is decoded too: some programs stop there, others begin anew. */
+function base64(goesOn: boolean): TransferDecoder {
+  let held = ''
+  let paddings = 0
+  let odd = false
+  let passedOver = false
+
+  const add = (text: string): Buffer => {
+    const whole = text.length - (text.length % 4)
+    held = text.slice(whole)
+    return Buffer.from(text.slice(0, whole), 'base64')
+  }
+  return {
+    push: chunk => {
+      if (paddings > 0 && !goesOn) return nothing
+      const text = chunk.toString('latin1')
+      if (paddings === 0 && !/[^A-Za-z0-9+/\r\n]/.test(text)) return add(held + text.replace(/[\r\n]+/g, ''))
+
+      const parts: Buffer[] = []
+      const pieces = text.split(/=[=\s]*/)
+      const few = paddings + pieces.length <= RESTARTS
+      passedOver ||= !few
+      for (const [index, piece] of (few ? pieces : [pieces.join('')]).entries()) {
+        if (index > 0) {
+          parts.push(Buffer.from(held, 'base64'))
+          held = ''
+          paddings++
+          if (!goesOn) break
+        }
+        odd ||= /[^A-Za-z0-9+/\s]/.test(piece)
+        const letters = piece.replace(/[^A-Za-z0-9+/]+/g, '')
+        if (letters === '') continue
+        odd ||= paddings > 0
+        parts.push(add(held + letters))
+      }
+      return Buffer.concat(parts)
+    },
+    end: () => Buffer.from(held, 'base64'),
+    odd: () => odd,
+    cut: () => passedOver,
+  }
+}
+
+/** Holds back the line that is not complete, but no more of it than could change the meaning. */
+function quotedPrintable(): TransferDecoder {
+  let held: Buffer = nothing
+  const decode = (source: Buffer, last: boolean): Buffer => {
+    const out = Buffer.allocUnsafe(source.length)
+    const stop = last ? source.length : Math.max(source.length - MAX_LENGTH, 0)
+    let at = 0
+    let from = 0
+    while (from < source.length) {
+      const octet = source[from] ?? 0
+      if (octet !== EQUALS) {
+        out[at++] = octet
+        from++
+        continue
+      }
+      if (from >= stop) break
+      const decoded = hexByte(source, from + 1)
+      const soft = decoded < 0 ? softBreak(source, from + 1) : 0
+      if (decoded >= 0) out[at++] = decoded
+      else if (soft === 0) out[at++] = EQUALS
+      from = soft || from + (decoded < 0 ? 1 : 3)
+    }
+    held = source.subarray(from)
+    return out.subarray(0, at)
+  }
+  return {
+    push: chunk => decode(held.length > 0 ? Buffer.concat([held, chunk]) : chunk, false),
+    end: () => decode(held, true),
+    odd: () => false,
+  }
+}
+
+/** `=` with white space up to the end of the line: as much as RFC 2045 §6.7 lets a line hold. */
+const MAX_LENGTH = 80
+
+/** Where the next line begins when there is only white space up to the line end, or 0. */
+function softBreak(source: Buffer, start: number): number {
+  let at = start
+  while (at < start + MAX_LENGTH && (source[at] === 32 || source[at] === 9)) at++
+  if (source[at] === 13 && source[at + 1] === 10) return at + 2
+  return source[at] === 10 || (at >= source.length && at > start) ? at + 1 : 0
+}

@@ -1,0 +1,126 @@
+/** What one part that holds no others is: decoded, measured, hashed, and its text kept. */
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { detectType, LOOK } from '../filetypes/detect.ts'
+import { decodeCharset, isForeign, wideForm } from './decode/charsets.ts'
+import type { Encoding } from './decode/encoding.ts'
+import { decoded } from './decode/transfer.ts'
+
+export interface DecodeOptions {
+  readonly encoding: Encoding
+  /** As declared, in lower case. */
+  readonly contentType: string
+  readonly charset: string | undefined
+  /** Bytes of text that may be kept. */
+  readonly text: number
+  /** Give all bytes, whatever the type. */
+  readonly keep: boolean
+}
+
+export interface DecodedPart {
+  readonly size: number
+  readonly sha256: string
+  readonly detected?: string
+  readonly text?: string
+  /** The charset in which it was read. */
+  readonly charset?: string
+  /** Another in which some read it, because the bytes look like it, or because it is the one that is named. */
+  readonly otherCharset?: string
+  /** All bytes, of what is declared as text, or where they were asked for. */
+  readonly octets?: Buffer
+  /** Bytes of text that were kept. */
+  readonly kept: number
+  readonly textCut: boolean
+  readonly unknownCharset: boolean
+  /** Decoders differ about it. */
+  readonly malformed: boolean
+  /** It was not decoded to its end as readers do. */
+  readonly cut: boolean
+}
+
+/** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
+export function decodePart(
+  raw: Buffer,
+  { encoding, contentType, charset, text: room, keep }: DecodeOptions,
+): DecodedPart {
+  const declared = contentType.startsWith('text/')
+  const hash = createHash('sha256')
+  const slices: Buffer[] = []
+  let held = 0
+  let size = 0
+  const slicing = decoded(raw, encoding)
+  let step = slicing.next()
+  for (; !step.done; step = slicing.next()) {
+    const slice = step.value
+    hash.update(slice)
+    size += slice.length
+    if (!declared && !keep && held >= Math.max(LOOK, room)) continue
+    slices.push(slice)
+    held += slice.length
+  }
+  const { odd, cut } = step.value
+  const octets = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
+  const detected = detectType(octets.subarray(0, LOOK))
+  const base = {
+    size,
+    sha256: hash.digest('hex'),
+    ...(detected && { detected }),
+    malformed: odd,
+    cut,
+    ...((declared || keep) && { octets }),
+  }
+  if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
+  const kept = octets.subarray(0, room)
+  const named = charset?.trim().toLowerCase() ?? ''
+  const isNamed = named !== '' && !NO_CHARSET.test(named)
+  const [used, otherCharset] = charsetsOf(kept, isNamed ? named : '', kept.length < size)
+  const text = decodeCharset(kept, used)
+  return {
+    ...base,
+    text: text ?? kept.toString('latin1'),
+    charset: used,
+    ...(otherCharset !== undefined && { otherCharset }),
+    kept: kept.length,
+    textCut: kept.length < size,
+    unknownCharset: text === undefined,
+  }
+}
+
+/** What programs write that do not know (RFC 1428 §2, and forms that nobody has filled in). */
+const NO_CHARSET = /^(?:(?:x-)?unknown(?:-8bit)?|default(?:_charset)?|none|binary)$/
+
+const isText = (detected: string | undefined): boolean =>
+  detected !== undefined &&
+  (detected.startsWith('text/') ||
+    ['application/hta', 'image/svg+xml', 'application/xml'].includes(detected) ||
+    detected === 'application/xhtml+xml')
+
+/** The charset to read text in, and another that some take where the bytes do not look like the one that is named. */
+function charsetsOf(octets: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
+  const label = named || guessCharset(octets, cut)
+  const wide = wideForm(octets)
+  if (!isForeign(label)) return wide === undefined || named === '' ? [label] : [wide, label]
+  if (wide === label) return [label]
+  // RFC 2781 §4.3: without a mark its bytes tell in which order they are.
+  if (wide !== undefined) return /[lb]e\W*$/.test(label) ? [label, wide] : [wide]
+  const sample = octets.toString('latin1', 0, 256)
+  // Few bytes may be anything.
+  const isPlain = sample.length >= 64 && 10 * sample.replace(/[\t\r\n -~]+/g, '').length < sample.length
+  return isPlain ? [label, guessCharset(octets, cut)] : [label]
+}
+
+/**
+ * What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8, of which the last
+ * character may be cut.
+ */
+function guessCharset(octets: Buffer, cut: boolean): string {
+  const wide = wideForm(octets)
+  if (wide) return wide
+  const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(
+    octets.toString('latin1', 0, 2048),
+  )?.[1]
+  if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()
+  // A character may have been cut in half at the end.
+  const whole = (cut ? [0, 1, 2, 3] : [0]).some(less => isUtf8(octets.subarray(0, Math.max(octets.length - less, 0))))
+  return whole ? 'utf-8' : 'windows-1252'
+}

@@ -1,0 +1,37 @@
+/** File names that careless readers find in a field that is not written as RFC 2045 §5.1 has it. */
+
+/** A value, and parameters with a token or a quoted string each: all readers find the same in it. */
+const REGULAR = /^[^;"()=]*(?:;[ \t]*[^=; \t"()]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^;"() \t]*)[ \t]*)*(?:;[ \t]*)?$/
+const NAME = /(?:file)?name["']?[ \t]{0,20}\*?(?:\d{1,3}\*?)?[ \t]{0,20}=[ \t]{0,20}/gi
+
+/** Characters of a field in which names are looked for, and of a name; names that are looked for. */
+const [LOOK, MAX_LENGTH, MAX] = [8192, 300, 12]
+
+/** Nothing for a regular field. Only what ends as a file does: of other words nobody is deceived. */
+export function looseNames(field: string): readonly string[] {
+  const value = field.slice(0, LOOK)
+  if (!/name/i.test(value) || REGULAR.test(value)) return []
+  const found = new Set<string>()
+  for (const match of [...value.matchAll(NAME)].slice(0, MAX)) {
+    const start = match.index + match[0].length
+    for (const name of readings(value.slice(start, start + MAX_LENGTH))) {
+      const text = name.trim()
+      if (/\.[a-z0-9-]{1,20}$/i.test(text)) found.add(text)
+    }
+  }
+  return [...found]
+}
+
+/** The quoted string and what is stuck to it, or the word up to each place where some end it. */
+function readings(rest: string): readonly string[] {
+  const quote = rest[0] === '"' || rest[0] === "'" ? rest[0] : ''
+  const inside = rest.slice(quote.length)
+  const end = quote === '' ? -1 : inside.indexOf(quote)
+  if (end < 0) return [upTo(inside, /;/), upTo(inside, /[\s;]/), upTo(inside, /[;(]/)]
+  return [inside.slice(0, end), inside.slice(0, end) + upTo(inside.slice(end + 1), /;/)]
+}
+
+function upTo(text: string, stop: RegExp): string {
+  const at = text.search(stop)
+  return at < 0 ? text : text.slice(0, at)
+}

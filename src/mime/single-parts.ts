@@ -1,0 +1,167 @@
+/** The parts that hold no others: added to the walk with what their fields say and what their bytes are. */
+
+import type { HeaderFields } from '../model/header.ts'
+import type { Span } from './boundaries.ts'
+import { decodeCharset } from './decode/charsets.ts'
+import { isUtf7 } from './decode/utf7.ts'
+import { findUuencoded } from './decode/uuencode.ts'
+import { findYenc } from './decode/yenc.ts'
+import { type DecodedPart, decodePart } from './decoded-part.ts'
+import { differences, fieldsCut, fieldsOf, otherNames, partNames } from './differences.ts'
+import { filenames, partName } from './names.ts'
+import type { Part } from './part.ts'
+import { cut, type Reading, type Readings, readingsOf } from './readings.ts'
+import { readSection } from './section.ts'
+import type { Source, Walk, Where } from './walk.ts'
+
+/** What the header section of one part says, and one way to take it. */
+export interface Heading {
+  readonly header: HeaderFields
+  readonly readings: Readings
+  readonly reading: Reading
+}
+
+/** @param other a charset to read it in instead of the one that is named first */
+export function singlePart(
+  walk: Walk,
+  source: Source,
+  body: Span,
+  heading: Heading,
+  where: Where,
+  other?: string,
+): void {
+  const { encoding, type } = heading.reading
+  const [charset, ...charsets] =
+    other === undefined ? type.parameters.all('charset').map(name => name.toLowerCase()) : [other]
+  const raw = source.bytes.subarray(body.start, body.stop)
+  if (where.reading && !walk.spend(raw.length)) return
+  if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !likeBase64(raw)) {
+    singlePart(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
+    const reason = 'what is said to be base64 is mostly something else'
+    walk.alternative(where, { kind: 'broken-base64', reason }, other => singlePart(walk, source, body, heading, other))
+    return
+  }
+  const { files: keep } = heading.readings
+  const found = decodePart(raw, { encoding, contentType: type.contentType, charset, text: walk.room(), keep })
+  walk.took(found)
+  const place = [...source.place, { ...body, encoding }]
+  const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
+  const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
+  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
+  if (found.octets) files(walk, found.octets, place, where)
+  if (other === undefined && found.text !== undefined)
+    inOtherCharsets(found, charsets, charset === undefined, (name, reason) =>
+      walk.alternative(where, { kind: 'charset', reason }, place =>
+        singlePart(walk, source, body, heading, place, name),
+      ),
+    )
+  if (!found.malformed || encoding !== 'base64' || where.reading === 'broken-base64') return
+  const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
+  const first: Reading = { type, encoding: 'base64-first' }
+  walk.alternative(where, { kind: 'broken-base64', reason }, other =>
+    singlePart(walk, source, body, { ...heading, reading: first }, other),
+  )
+}
+
+/** Letters that a text is compared by: only with them are links and tags written. */
+const lettersOf = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+/g, '')
+
+/** Text that is other text to those who take another charset. Of marks on letters nobody is deceived. */
+function inOtherCharsets(
+  { text = '', charset, otherCharset, octets }: DecodedPart,
+  named: readonly string[],
+  isGuessed: boolean,
+  follow: (name: string, reason: string) => void,
+): void {
+  if (isGuessed && charset !== undefined && isUtf7(charset))
+    follow('utf-8', 'text says of itself that it is in UTF-7, which only some programs read')
+  for (const name of [...new Set([...named, ...(otherCharset === undefined ? [] : [otherCharset])])].slice(0, 3)) {
+    const sample = octets?.subarray(0, 4096) ?? Buffer.alloc(0)
+    if (
+      otherCharset !== name &&
+      lettersOf(decodeCharset(sample, name) ?? sample.toString('latin1')) === lettersOf(text)
+    )
+      continue
+    follow(name, `text is read in ${cut(charset ?? '')} by some, and in ${cut(name)} by others`)
+  }
+}
+
+/** A span taken as plain text, whatever was declared. */
+export function textPart(walk: Walk, source: Source, span: Span, where: Where): void {
+  const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
+  const readings = readingsOf(header, 'text/plain')
+  singlePart(walk, source, span, { header, readings, reading: readings.all[0] }, where)
+}
+
+/** Files of one text that are looked at. */
+const MAX_FILES = 20
+
+function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, where: Where): void {
+  let number = 0
+  const found = [findUuencoded(octets, MAX_FILES + 1), findYenc(octets, MAX_FILES + 1)].map(files => [...files])
+  if (found.some(files => files.length > MAX_FILES)) walk.defect('too-many-files')
+  for (const file of found.flatMap(files => files.slice(0, MAX_FILES))) {
+    const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
+    if (number++ === 0) walk.note(file.kind, where, reason)
+    if (!walk.spend(file.stop - file.start)) return
+    const contentType = 'application/octet-stream'
+    const { encoding, start, stop } = file
+    const inside = decodePart(octets.subarray(start, stop), {
+      encoding,
+      contentType,
+      charset: undefined,
+      text: walk.room(),
+      keep: false,
+    })
+    const names = [partName(file.kind, file.name)]
+    walk.took(inside)
+    walk.add({
+      path: where.path === '' ? `${number}` : `${where.path}.${number}`,
+      reading: file.kind,
+      contentType,
+      ...contentOf(inside),
+      names,
+      filenames: filenames(names),
+      encoding,
+      place: [...place, { start, stop, encoding }],
+    })
+  }
+}
+
+const contentOf = ({ size, sha256, detected, text }: DecodedPart) => ({
+  size,
+  sha256,
+  ...(detected && { detected }),
+  ...(text !== undefined && { text }),
+})
+
+/** Adds a part: what its fields say about it, beside what its bytes are. */
+export function add(
+  walk: Walk,
+  { header, readings, reading }: Heading,
+  where: Where,
+  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
+): void {
+  const names = partNames(header)
+  const disposition = fieldsOf(header, 'content-disposition')[0]?.value.replace(/[\s,].*/s, '')
+  const contentId = header.get('content-id')?.replace(/^<|>$/g, '')
+  walk.add({
+    path: where.path,
+    ...(where.reading && { reading: where.reading }),
+    contentType: reading.type.contentType,
+    ...(disposition && { disposition }),
+    names,
+    filenames: filenames([...names, ...otherNames(header)]),
+    ...(contentId && { contentId }),
+    encoding: readings.encoding,
+    ...content,
+  })
+  if (fieldsCut(header, names, reading)) walk.defect('fields-cut')
+  for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
+}
+
+/** Of base64 with some rubbish in it most is still base64. Text has blanks. */
+export function likeBase64(octets: Buffer): boolean {
+  const sample = octets.toString('latin1', 0, 1000)
+  return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length
+}

@@ -1,0 +1,213 @@
+/** Postern as a policy service: of a real Postfix, and asked by hand with all that could go wrong. */
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Server } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PolicyServiceOptions, policyService } from '../../../src/adapters/postfix-policy/index.ts'
+import { requestReader } from '../../../src/adapters/postfix-policy/requests.ts'
+import { defer, type Filter, type Gateway, points, postern, reject } from '../../../src/index.ts'
+import { dialog } from '../../../src/testing/dialog.ts'
+import { zone } from '../../../src/testing/zone.ts'
+import { dialogs, gatewayFor } from '../../support/dialogs.ts'
+import { type Postfix, startPostfix } from '../../support/postfix.ts'
+import { INSTALL_TIMEOUT } from '../../support/services.ts'
+import { type Sink, sink } from '../../support/sink.ts'
+
+const gate = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.net', dns: zone({}), filters })
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+describe('a real Postfix', () => {
+  let gateway: Gateway
+  let server: Server
+  let postfix: Postfix
+  let nextHop: Sink
+
+  beforeAll(async () => {
+    server = policyService(() => gateway, { prepend: true })
+    nextHop = await sink()
+    postfix = await startPostfix({
+      nextHop: nextHop.port,
+      settings: {
+        smtpd_upstream_proxy_protocol: 'haproxy',
+        smtpd_helo_required: 'yes',
+        smtpd_relay_restrictions: 'check_client_access static:OK, reject_unauth_destination',
+        smtpd_recipient_restrictions: `check_policy_service inet:127.0.0.1:${await listen(server)}, reject_unauth_destination`,
+      },
+    })
+  }, INSTALL_TIMEOUT)
+
+  afterAll(async () => {
+    await postfix?.[Symbol.asyncDispose]()
+    await nextHop?.stop()
+    server?.close()
+  })
+
+  /** Those whose verdict falls with RCPT at the latest, and that need neither TLS nor passwords. */
+  const early = [
+    'a-domain-that-cannot-be-asked-defers.smtp',
+    'a-listed-client-is-refused-at-rcpt.smtp',
+    'a-null-reverse-path-is-welcome.smtp',
+    'a-stranger-may-not-relay.smtp',
+    'an-unknown-recipient-is-refused-alone.smtp',
+    'ordinary-mail-is-accepted.smtp',
+    'rset-forgets-the-recipients.smtp',
+  ]
+
+  test.for(dialogs.filter(({ file }) => early.includes(file)))('$file is what Postfix says', async ({ text }) => {
+    gateway = await gatewayFor(text)
+    // Postfix puts words of its own before ours, and changes a status to that of what it was restricting.
+    const codes = text.replace(/^(S: \d{3}) .*$/gm, '$1 *')
+    const { transcript } = await dialog({ host: '127.0.0.1', port: postfix.port, proxy: true }, codes)
+    expect(transcript.filter(said => said.startsWith('C: '))).toHaveLength(text.match(/^C:/gm)?.length ?? 0)
+    await gateway.close()
+  })
+
+  test('what was found stands on top of the message', async () => {
+    gateway = gate({ name: 'odd', rcpt: () => points(2, 'odd') })
+    const before = nextHop.messages.length
+    await dialog(
+      { host: '127.0.0.1', port: postfix.port, proxy: true },
+      `
+S: 220 *
+C: EHLO mx.example.org
+S: 250 *
+C: MAIL FROM:<alice@example.org>
+S: 250 *
+C: RCPT TO:<bob@example.net>
+S: 250 *
+C: RCPT TO:<carol@example.net>
+S: 250 *
+C: DATA
+S: 354 *
+C: From: alice@example.org
+C:
+C: .
+S: 250 *
+`,
+    )
+    while (nextHop.messages.length === before) await new Promise(resolve => setTimeout(resolve, 20))
+    expect(nextHop.messages.at(-1)?.match(/X-Spam-Status: No, score=2\.0 tests=odd ref=\w+/g)).toHaveLength(1)
+  })
+})
+
+/** Asks with these attributes, one request after another on one connection. */
+async function ask(
+  gateway: Gateway,
+  requests: readonly Readonly<Record<string, string>>[],
+  options: PolicyServiceOptions = {},
+): Promise<readonly string[]> {
+  const server = policyService(gateway, options)
+  const socket = connect(await listen(server), '127.0.0.1')
+  const usual = {
+    request: 'smtpd_access_policy',
+    protocol_state: 'RCPT',
+    client_address: '192.0.2.1',
+    client_port: '1',
+  }
+  const whole = {
+    ...usual,
+    helo_name: 'mx.example.org',
+    sender: 'alice@example.org',
+    recipient: 'bob@example.net',
+    instance: 'a.1',
+  }
+  socket.write(
+    requests
+      .map(
+        request =>
+          `${Object.entries({ ...whole, ...request })
+            .map(pair => pair.join('='))
+            .join('\n')}\n\n`,
+      )
+      .join(''),
+  )
+  let heard = ''
+  for await (const chunk of socket) {
+    heard += chunk
+    if (heard.split('\n\n').length > requests.length) break
+  }
+  socket.destroy()
+  server.close()
+  return heard.split('\n\n').slice(0, -1)
+}
+
+describe('requests', () => {
+  test('of one transaction are one transaction, of one client one connection', async () => {
+    const seen: string[] = []
+    const gateway = gate({
+      name: 'seen',
+      connect: ({ ip }) => void seen.push(`connect ${ip}`),
+      helo: ({ helo }) => void seen.push(`helo ${helo}`),
+      mail: ({ reversePath, user }) => void seen.push(`mail ${reversePath} ${user}`),
+      rcpt: ({ forwardPath }) => void seen.push(`rcpt ${forwardPath}`),
+    })
+    const said = await ask(gateway, [
+      { protocol_state: 'MAIL', recipient: '' },
+      {},
+      { recipient: 'carol@example.net' },
+      { protocol_state: 'DATA', recipient: '' },
+      { instance: 'a.2', sender: '', sasl_username: 'al' },
+      { client_port: '2' },
+      { protocol_state: 'VRFY', client_port: '3' },
+    ])
+    expect(said).toEqual(Array.from({ length: 7 }, () => 'action=DUNNO'))
+    expect(seen).toEqual([
+      'connect 192.0.2.1',
+      'helo mx.example.org',
+      'mail alice@example.org undefined',
+      'rcpt bob@example.net',
+      'rcpt carol@example.net',
+      'mail  al',
+      'rcpt bob@example.net',
+      'connect 192.0.2.1',
+      'helo mx.example.org',
+      'mail alice@example.org undefined',
+      'rcpt bob@example.net',
+    ])
+  })
+
+  test('are answered with our code and words; a client that is refused stays refused', async () => {
+    const refusing = gate({ name: 'no', connect: () => reject('5.7.1', 'no', { close: true }) })
+    const said = await ask(refusing, [{}, { recipient: 'carol@example.net' }])
+    expect(said[0]).toMatch(/^action=55\d 5\.7\.1 Refused by policy ref=\w{8}$/)
+    expect(said[1]).toBe(said[0])
+  })
+
+  test('that are deferred may be refused for good by what follows', async () => {
+    const gateway = gate({ name: 'later', rcpt: () => defer('4.7.1', 'later') })
+    const [now] = await ask(gateway, [{}])
+    expect(now).toMatch(/^action=451 4\.7\.1 Try again later ref=/)
+    const [permit] = await ask(gateway, [{}], { deferral: 'if-permit' })
+    expect(permit).toMatch(/^action=DEFER_IF_PERMIT 4\.7\.1 Try again later ref=/)
+  })
+
+  test.for([
+    ['a line that is no attribute', 'request=smtpd_access_policy\nnonsense\n\n'],
+    ['another kind', 'request=junk\n\n'],
+    ['no end', `request=smtpd_access_policy\nhelo_name=${'x'.repeat(70_000)}`],
+  ])('with %s end the connection', async ([, octets]) => {
+    const told: string[] = []
+    const gateway = postern({ dns: zone({}), filters: [], notify: ({ code }) => told.push(code) })
+    const server = policyService(gateway)
+    const socket = connect(await listen(server), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(octets ?? '')
+    await once(socket, 'close')
+    server.close()
+    expect(told).toEqual(['policy/protocol'])
+  })
+
+  test('are the same however they are cut', () => {
+    const octets = Buffer.from('request=smtpd_access_policy\nsender=ä@example.org\nsize=\n\n'.repeat(3))
+    for (let size = 1; size < 20; size += 1) {
+      const reader = requestReader()
+      const heard = []
+      for (let at = 0; at < octets.length; at += size) heard.push(...reader.push(octets.subarray(at, at + size)))
+      expect(heard.map(attributes => attributes.get('sender'))).toEqual(Array(3).fill('ä@example.org'))
+    }
+  })
+})

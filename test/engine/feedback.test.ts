@@ -1,0 +1,138 @@
+/** What people say about messages reaches the filters that learn. */
+import { Readable } from 'node:stream'
+import { describe, expect, test, vi } from 'vitest'
+import { author, dkim, identities } from '../../src/facts/index.ts'
+import { type Feedback, type Filter, PosternError, postern, type TrainingExample } from '../../src/index.ts'
+import { clock } from '../../src/testing/clock.ts'
+import { zone } from '../../src/testing/zone.ts'
+
+const gate = (...filters: readonly Filter[]) => postern({ filters, dns: zone({}), limits: { size: '1kb' } })
+const unknown = (ref: string) =>
+  new PosternError([{ path: 'ref', found: ref, expected: 'the reference of a message', remedy: 'look it up' }])
+const spam: Feedback = { ref: '7K2Q9F0D', label: 'spam', by: 'user:alice' }
+
+test('a filter that learns is told what is said, by whom, and whether it is taken back', async () => {
+  const lessons: Omit<TrainingExample, 'services'>[] = []
+  const gateway = gate({
+    name: 'pupil',
+    onFeedback: ({ services, ...lesson }) => {
+      expect(services).toBe(gateway.services)
+      lessons.push(lesson)
+    },
+  })
+  await gateway.feedback(spam)
+  await gateway.feedback({ ...spam, label: 'ham', undo: true })
+  expect(lessons).toEqual([
+    { label: 'spam', by: 'user:alice', undo: false, ref: '7K2Q9F0D' },
+    { label: 'ham', by: 'user:alice', undo: true, ref: '7K2Q9F0D' },
+  ])
+})
+
+describe('a message that is given as bytes', () => {
+  const octets = Buffer.from('From: Alice <alice@example.org>\nSubject: Hello\n\nline\n')
+
+  test('one that does not come to its end is given up after a minute', async () => {
+    const hand = clock()
+    const gateway = postern({ filters: [{ name: 'pupil', onFeedback: () => undefined }], dns: zone({}), clock: hand })
+    const content = new Readable({ read: () => undefined })
+    content.push('From: Alice <alice@example.org>\r\n')
+    const told = gateway.feedback({ message: content, label: 'ham', by: 'trap' })
+    const outcome = expect(told).rejects.toThrow('the message could not be read to its end')
+    await hand.advance(60_000)
+    await outcome
+    expect(content.destroyed).toBe(true)
+  })
+
+  test.for([
+    ['a buffer', () => octets],
+    ['a stream', () => Readable.from([octets.subarray(0, 7), octets.subarray(7)])],
+  ] as const)('%s can be read again and again, and asked for facts', async ([, made]) => {
+    const seen: unknown[] = []
+    const gateway = gate({
+      name: 'pupil',
+      onFeedback: async ({ message }) => {
+        if (message === undefined) throw new Error('there is no message')
+        for (const _ of [1, 2]) {
+          const parts: Buffer[] = []
+          for await (const part of message.open()) parts.push(part)
+          seen.push(Buffer.concat(parts).toString())
+        }
+        seen.push(await message.ask(author), (await message.ask(dkim)).result, await message.ask(identities))
+      },
+    })
+    await gateway.feedback({ message: made(), label: 'ham', by: 'trap' })
+    const whole = 'From: Alice <alice@example.org>\r\nSubject: Hello\r\n\r\nline\r\n'
+    const alice = { kind: 'clear', display: 'Alice', local: 'alice', domain: 'example.org' }
+    expect(seen).toEqual([...[whole, whole], { ...alice, address: 'alice@example.org' }, 'none', { dkim: [] }])
+  })
+
+  test('that the gateway would not have taken is refused in words', async () => {
+    const learn = vi.fn()
+    const said = gate({ name: 'pupil', onFeedback: learn }).feedback({
+      message: Buffer.alloc(2_000, 'x'),
+      label: 'ham',
+      by: 'a',
+    })
+    await expect(said).rejects.toThrow('message: found "too-large", expected at most 1024 bytes')
+    expect(learn).not.toHaveBeenCalled()
+  })
+
+  test('whose stream breaks off teaches nobody', async () => {
+    const learn = vi.fn()
+    async function* broken() {
+      yield octets
+      throw new Error('the disk is gone')
+    }
+    const message = Readable.from(broken())
+    await expect(
+      gate({ name: 'pupil', onFeedback: learn }).feedback({ message, label: 'ham', by: 'a' }),
+    ).rejects.toThrow('the message could not be read to its end')
+    expect(learn).not.toHaveBeenCalled()
+  })
+})
+
+describe('when filters do not learn', () => {
+  const knows: Filter = { name: 'knows', onFeedback: () => undefined }
+  const forgot: Filter = {
+    name: 'forgot',
+    onFeedback: ({ ref = '' }) => {
+      throw unknown(ref)
+    },
+  }
+
+  test('a message that one of them knows is enough', async () => {
+    await expect(gate(knows, forgot).feedback(spam)).resolves.toBeUndefined()
+  })
+
+  test('a message that none of them knows is a mistake, told in their words', async () => {
+    const said = gate(forgot, { ...forgot, name: 'forgot-too' }).feedback(spam)
+    await expect(said).rejects.toThrow(PosternError)
+    await expect(said).rejects.toThrow('ref: found "7K2Q9F0D", expected the reference of a message; look it up')
+  })
+
+  test('one that could not, for now, is heard of even where others could', async () => {
+    const away: Filter = { name: 'away', onFeedback: () => Promise.reject(new Error('the store is away')) }
+    await expect(gate(knows, away, forgot).feedback(spam)).rejects.toThrow('the store is away')
+  })
+
+  test('one that never settles is named after a minute', async () => {
+    const hand = clock()
+    const stuck: Filter = { name: 'stuck', onFeedback: () => new Promise<never>(() => undefined) }
+    const said = postern({ filters: [stuck], dns: zone({}), clock: hand }).feedback(spam)
+    const heard = expect(said).rejects.toThrow('stuck did not learn within 60000 ms')
+    await hand.advance(60_000)
+    await heard
+  })
+})
+
+test.for([
+  ['no filter learns', [], spam, 'filters: found "none that learns"'],
+  ['there is no such label', undefined, { ...spam, label: 'junk' }, "label: found \"junk\", expected 'ham' or 'spam'"],
+  ['nobody says it', undefined, { ...spam, by: '' }, 'by: found "", expected a name of 1 to 320 characters'],
+  ['the message is not named', undefined, { label: 'ham', by: 'a' }, 'ref: found "neither ref nor message"'],
+  ['it is named twice', undefined, { ...spam, message: Buffer.from('') }, 'ref: found "both ref and message"'],
+  ['the reference is none', undefined, { ...spam, ref: '../etc' }, 'ref: found "../etc", expected up to 32 letters'],
+] as const)('%s: that is a mistake of the caller, explained', async ([, filters, said, words]) => {
+  const gateway = gate(...(filters ?? [{ name: 'pupil', onFeedback: () => undefined }]))
+  await expect(gateway.feedback(said as Feedback)).rejects.toThrow(words)
+})

@@ -1,0 +1,272 @@
+/** The door: who comes in, what the others hear, what is given back. */
+import { expect, test } from 'vitest'
+import type { Session } from '../../../src/engine/session.ts'
+import type { SessionEntry } from '../../../src/engine/session-log.ts'
+import { clientMark } from '../../../src/facts/trust.ts'
+import { type AdmissionOptions, admission } from '../../../src/filters/admission/admission.ts'
+import { minutesUntil } from '../../../src/filters/admission/retry.ts'
+import { type Filter, formatReply, points, postern, reject } from '../../../src/index.ts'
+import { loadMeter } from '../../../src/load/meter.ts'
+import type { Decision } from '../../../src/model/decision.ts'
+import type { Notice } from '../../../src/model/services.ts'
+import { memoryStore } from '../../../src/store/memory.ts'
+import { clock, settled } from '../../../src/testing/clock.ts'
+import { zone } from '../../../src/testing/zone.ts'
+
+const FRIEND = '192.0.2.200'
+
+/** A gateway with nothing but a door, and a clock wound by hand. */
+function house(options: AdmissionOptions = {}, more: Parameters<typeof postern>[0]['filters'] = []) {
+  const hand = clock()
+  const told: Notice[] = []
+  const entries: SessionEntry[] = []
+  const notify = (notice: Notice) => {
+    told.push(notice)
+  }
+  const store = memoryStore({ clock: hand })
+  store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', ttl: 0 }])
+  const load = loadMeter({ clock: hand, notify, process: { busy: () => 0.1, memory: () => 0.1 } })
+  const filter = admission(options)
+  const log = (entry: SessionEntry) => {
+    entries.push(entry)
+  }
+  const gateway = postern({ filters: [filter, more.flat()], clock: hand, store, load, notify, log, dns: zone({}) })
+  const come = async (ip = '192.0.2.1', ref?: string): Promise<readonly [Session, Decision]> => {
+    const session = gateway.open({ ip, ...(ref !== undefined && { ref }) })
+    return [session, await session.connect()]
+  }
+  const metric = (name: string) =>
+    Object.fromEntries(
+      (gateway.metrics().find(metric => metric.name === name)?.samples ?? []).map(sample => [
+        sample.labels?.lane ?? '',
+        'value' in sample ? sample.value : 0,
+      ]),
+    )
+  return { hand, told, entries, gateway, come, metric, load }
+}
+
+const small = { max: 10, min: 10, maxQueue: 0 } as const
+
+test('while there is room everybody comes in, and nobody is asked who he is', async () => {
+  const { come, metric, told } = house({ max: 100 })
+  for (let index = 0; index < 5; index += 1) expect((await come())[1].reply.code).toBe(220)
+  expect(metric('postern_admitted_total')).toEqual({ unknown: 5 })
+  expect(told).toEqual([])
+})
+
+test('O03 a stranger at a full house hears 421 and when to come again; the known still come in', async () => {
+  const { come, entries, metric } = house(small)
+  for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
+  const [session, decision] = await come('192.0.2.77', 'REF7')
+  expect(formatReply(decision.reply)).toMatch(
+    /^421 4\.3\.2 Too busy now, please try again in about \d+ minutes ref=REF7$/,
+  )
+  expect(decision.reply.close).toBe(true)
+  expect(decision.findings).toEqual([
+    {
+      rule: 'admission/unknown',
+      verdict: 'defer',
+      status: '4.3.2',
+      close: true,
+      reason: '7 of 10 places are taken, and a client that is unknown has to wait; the load is 0.10',
+      replyText: expect.stringMatching(/^Too busy now, please try again in about \d+ minutes$/),
+    },
+  ])
+  session.close()
+  expect(entries[0]?.decisions[0]).toMatchObject({ verdict: 'defer', findings: [{ rule: 'admission/unknown' }] })
+  for (let index = 0; index < 3; index += 1) expect((await come(FRIEND))[1].reply.code).toBe(220)
+  expect((await come(FRIEND))[1].reply.code).toBe(421)
+  expect(metric('postern_admission_inside')).toEqual({ known: 3, unknown: 7, bad: 0 })
+  expect(metric('postern_turned_away_total')).toEqual({ unknown: 1, known: 1 })
+})
+
+test('O03 however long it stays full, nobody hears a 5xx', async () => {
+  const { come, hand } = house(small)
+  for (let index = 0; index < 10; index += 1) await come(`192.0.2.${index}`)
+  const codes = new Set<number>()
+  for (let index = 0; index < 2_000; index += 1) {
+    const [session, { reply }] = await come(`198.51.100.${index % 250}`)
+    codes.add(reply.code)
+    session.close()
+    if (index % 100 === 0) hand.pass(10_000)
+  }
+  expect([...codes]).toEqual([421])
+})
+
+test('what is given back when a session ends is there for the next, and nothing is given back twice', async () => {
+  const { come, metric } = house(small)
+  const inside = []
+  for (let index = 0; index < 7; index += 1) inside.push((await come())[0])
+  for (const session of inside) {
+    session.close()
+    session.close()
+  }
+  expect(metric('postern_admission_inside')).toEqual({ known: 0, unknown: 0, bad: 0 })
+  for (let index = 0; index < 7; index += 1) expect((await come())[1].reply.code).toBe(220)
+})
+
+test('a client that is refused as a whole takes nobody the place, though it hears so only at RCPT', async () => {
+  const { come, metric } = house(small, [{ name: 'list', connect: () => reject('5.7.1', 'listed') }])
+  for (let index = 0; index < 50; index += 1)
+    expect((await come())[1]).toMatchObject({ verdict: 'reject', reply: { code: 220 } })
+  expect(metric('postern_admission_inside')).toEqual({ known: 0, unknown: 0, bad: 0 })
+})
+
+test('evidence alone gives no place back', async () => {
+  const { come, metric } = house(small, [{ name: 'hint', connect: () => points(2, 'odd') }])
+  await come()
+  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 1 })
+})
+
+test('a client that is judged again, because it spoke too early, has one place', async () => {
+  const { come, metric } = house(small)
+  const [session] = await come()
+  await session.pregreet()
+  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 1 })
+  session.close()
+  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 0 })
+})
+
+test('a client that leaves while it waits, or while it is asked for, holds nothing', async () => {
+  const { gateway, come, metric, hand } = house({ max: 10, min: 10 })
+  for (let index = 0; index < 7; index += 1) await come()
+  const leaving = Array.from({ length: 20 }, () => gateway.open({ ip: '198.51.100.1' }))
+  const answers = leaving.map(session => session.connect())
+  for (const [index, session] of leaving.entries()) {
+    if (index === 10) await settled()
+    session.close()
+  }
+  await hand.advance(60_000)
+  for (const { reply } of await Promise.all(answers)) expect(reply.code).toBeGreaterThanOrEqual(400)
+  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 7 })
+  expect(metric('postern_admission_waiting')).toEqual({ known: 0, unknown: 0, bad: 0 })
+})
+
+test('a store that does not answer keeps the door shut for nobody', async () => {
+  const hand = clock()
+  const store = { run: () => new Promise<never>(() => undefined), sure: true } as const
+  const load = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
+  const gateway = postern({ filters: [admission({ max: 4, min: 4 })], clock: hand, store, load, dns: zone({}) })
+  for (let index = 0; index < 2; index += 1)
+    expect((await gateway.open({ ip: '192.0.2.1' }).connect()).reply.code).toBe(220)
+  const third = gateway.open({ ip: '192.0.2.1' }).connect()
+  await hand.advance(600)
+  expect((await third).reply.code).toBe(220)
+})
+
+test('it is told once that clients are turned away, and once that it is over', async () => {
+  const { come, told, hand } = house(small)
+  const inside = []
+  for (let index = 0; index < 7; index += 1) inside.push((await come())[0])
+  for (let index = 0; index < 30; index += 1) {
+    await come()
+    hand.pass(1_000)
+  }
+  for (const session of inside) session.close()
+  hand.pass(120_000)
+  expect(told).toEqual([
+    { code: 'admission/full', level: 'warning', reason: 'clients are turned away with 421 until there is room' },
+    { code: 'admission/open', level: 'info', reason: 'there is room again; 30 clients were turned away in 29 s' },
+  ])
+})
+
+test.for([
+  ['known', 0],
+  ['unknown', 0],
+  ['unknown', 30],
+  ['bad', 1_000],
+] as const)(
+  'O06 who is told when to come again is spread over that time: %s, with a pressure of %s',
+  ([lane, pressure]) => {
+    const told = Array.from({ length: 2_000 }, (_, index) => minutesUntil(lane, pressure, `REF${index}`))
+    const [least, most] = [Math.min(...told), Math.max(...told)]
+    expect(least).toBeGreaterThanOrEqual(2)
+    expect(most).toBeLessThanOrEqual(62)
+    const fullest = Math.max(...Array.from(Map.groupBy(told, minute => minute).values(), list => list.length))
+    // No minute has much more than its share.
+    expect(fullest).toBeLessThanOrEqual((2_000 / Math.max(1, most - least)) * 1.5)
+  },
+)
+
+/** After an outage everybody comes at once; who is turned away comes again. */
+async function storm(clients: number, again: (minutes: number) => number) {
+  const { gateway, hand, metric } = house({ max: 50, min: 20, maxWait: '2s', maxQueue: 20 })
+  const due: number[] = Array.from({ length: clients }, () => 0)
+  const [served, waves]: [number[], number[]] = [[], []]
+  let most = 0
+  for (let second = 0; served.length < clients && second < 4 * 3_600; second += 1) {
+    const now = due.filter(at => at <= second)
+    if (now.length > 0) waves.push(now.length)
+    due.splice(0, due.length, ...due.filter(at => at > second))
+    for (const _ of now) {
+      const session = gateway.open({ ip: '198.51.100.1' })
+      session.connect().then(({ reply }) => {
+        if (reply.code === 220) {
+          served.push(second)
+          // Its work takes two seconds.
+          hand.after(2_000, () => session.close())
+          return
+        }
+        expect(reply.code).toBe(421)
+        session.close()
+        due.push(second + again(Number(/about (\d+) minutes/.exec(reply.text)?.[1])))
+      })
+    }
+    await settled()
+    most = Math.max(
+      most,
+      Object.values(metric('postern_admission_inside')).reduce((sum, value) => sum + value, 0),
+    )
+    await hand.advance(1_000)
+  }
+  return { most, served, waves }
+}
+
+test('O06 a thousand who come at once and do as they are told come back spread out, and all are served', async () => {
+  const { most, served, waves } = await storm(1_000, minutes => minutes * 60)
+  expect(served).toHaveLength(1_000)
+  expect(most).toBeLessThanOrEqual(50)
+  expect(waves[0]).toBe(1_000)
+  // The second time no more come together than a quarter of the first.
+  expect(Math.max(...waves.slice(1))).toBeLessThanOrEqual(250)
+  expect(served.at(-1)).toBeLessThan(2 * 3_600)
+})
+
+test('O06 those who come back by the clock, all together every five minutes, break nothing either: each time as many are served', async () => {
+  const { most, served } = await storm(300, () => 300)
+  expect(served).toHaveLength(300)
+  expect(most).toBeLessThanOrEqual(50)
+})
+
+test.for([
+  [{ max: 0 }, 'admission.max'],
+  [{ min: 0 }, 'admission.min'],
+  [{ reserve: 1 }, 'admission.reserve'],
+  [{ maxQueue: -1 }, 'admission.waiting'],
+  [{ maxWait: 'soon' as '1s' }, 'admission.wait'],
+] as const)('a mistake in %o is named', ([options, path]) => {
+  expect(() => admission(options)).toThrow(path)
+})
+
+test('a stranger who finds no place makes the idle hurry; a bad one who is turned away while others have room does not', async () => {
+  const { come, load } = house(small)
+  for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
+  expect(load.overflowing).toBe(false)
+  await come('192.0.2.77')
+  expect(load.overflowing).toBe(true)
+})
+
+test('whom another filter refuses while the door still thinks is not counted as turned away', async () => {
+  const list: Filter = {
+    name: 'list',
+    order: 'early',
+    connect: ({ ip }) => ip === '192.0.2.66' && reject('5.7.1', 'listed'),
+  }
+  const { come, metric, told } = house(small, [list])
+  for (let index = 0; index < 6; index += 1) await come(`192.0.2.${index}`)
+  const [, { verdict }] = await come('192.0.2.66')
+  await settled()
+  expect(verdict).toBe('reject')
+  expect(metric('postern_turned_away_total')).toEqual({})
+  expect(told).toEqual([])
+})

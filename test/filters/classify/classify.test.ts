@@ -1,0 +1,253 @@
+import { readdir } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { newClassifier } from '../../../src/classify/classifier.ts'
+import { type Gateway, postern } from '../../../src/engine/gateway.ts'
+import { identities } from '../../../src/facts/identities.ts'
+import { senderTrust } from '../../../src/facts/trust.ts'
+import { type ClassifyOptions, classify } from '../../../src/filters/classify/classify.ts'
+import { PosternError } from '../../../src/model/errors.ts'
+import type { Label } from '../../../src/model/feedback.ts'
+import { defer } from '../../../src/model/finding.ts'
+import { memoryStore } from '../../../src/store/memory.ts'
+import { settled } from '../../../src/testing/clock.ts'
+import { probe } from '../../../src/testing/probe.ts'
+import { zone } from '../../../src/testing/zone.ts'
+import { handClock } from '../../support/hand-clock.ts'
+import { scratch } from '../../support/scratch.ts'
+import { sorted } from '../../support/sorted-mail.ts'
+
+const promise = { falsePositives: 0.05, enough: 20 } as const
+
+/** A filter behind a gateway, as a site has it. */
+function site(options: ClassifyOptions = {}, world: Partial<Parameters<typeof postern>[0]> = {}) {
+  const classifier = newClassifier(promise)
+  const filter = classify({ classifier, ...options })
+  const gateway = postern({ filters: [filter], dns: zone({}), ...world })
+  const say = (label: Label, message: Buffer, by = 'user:alice', undo = false) =>
+    gateway.feedback({ message, label, by, undo })
+  const train = async (from = 0, to = 40) => {
+    for (let number = from; number < to; number += 1)
+      for (const label of ['ham', 'spam'] as const) await say(label, sorted(label, number))
+  }
+  return { classifier, filter, gateway, say, train }
+}
+
+/** One message through the whole gateway; returns the reference of its session. */
+async function receive(gateway: Gateway, message: Buffer) {
+  const session = gateway.open({ ip: '192.0.2.1' })
+  await session.connect()
+  await session.helo('client.example')
+  await session.mail('a@example.org')
+  await session.rcpt('b@example.net')
+  const outcome = await session.data(Readable.from([message]))
+  session.close()
+  return { outcome, ref: /ref=(\w+)/.exec(outcome.reply.text)?.[1] ?? '' }
+}
+
+test('untaught, it says nothing about any mail', async () => {
+  const { filter } = site()
+  for (const label of ['ham', 'spam'] as const) expect(await probe(filter, { message: sorted(label, 1) })).toEqual([])
+})
+
+test('taught, it says what reads like spam and what like honest mail, with the share of the other kind and the words', async () => {
+  const { filter, train } = site()
+  await train()
+  expect(await probe(filter, { message: sorted('spam', 500) })).toEqual([
+    {
+      rule: 'classify/spam',
+      points: expect.closeTo(5.9, 0),
+      reason: expect.stringMatching(
+        /^reads like spam: 2\.44 % of the honest mail taught looks so much like it; what weighed most: (?:(?:header|body|raw) ".{1,26}" [+-]?\d\.\d\d(?:, |$)){5}/,
+      ),
+    },
+  ])
+  expect(await probe(filter, { message: sorted('ham', 500) })).toEqual([
+    {
+      rule: 'classify/ham',
+      points: -2,
+      reason: 'reads like honest mail: 2.44 % of the spam taught looks so much like it',
+    },
+  ])
+})
+
+test('what it says of a proven author whom the site knows costs less than keeping mail apart', async () => {
+  const { filter, train } = site()
+  await train()
+  const proven = { ip: '192.0.2.1', network: '192.0.2.0/24', dkim: [], author: 'example.org' }
+  const said = (who: object, trust: string) =>
+    probe(filter, {
+      message: sorted('spam', 500),
+      facts: [
+        [identities, who],
+        [senderTrust, trust],
+      ],
+    })
+  const { author: _, ...unproven } = proven
+  expect((await said(proven, 'known'))[0]?.points).toBe(2)
+  expect((await said(proven, 'unknown'))[0]?.points).toBeGreaterThan(5)
+  expect((await said(unproven, 'known'))[0]?.points).toBeGreaterThan(5)
+})
+
+test('what it was taught and what it said is counted', async () => {
+  const { filter, train } = site()
+  await probe(filter, { message: sorted('ham', 500) })
+  await train()
+  for (const label of ['ham', 'spam', 'spam'] as const) await probe(filter, { message: sorted(label, 500) })
+  expect(filter.metrics?.()).toEqual([
+    {
+      name: 'postern_classify_lessons',
+      help: 'Lessons that the classifier knows, by label.',
+      type: 'gauge',
+      samples: [
+        { labels: { label: 'ham' }, value: 40 },
+        { labels: { label: 'spam' }, value: 40 },
+      ],
+    },
+    {
+      name: 'postern_classify_verdicts_total',
+      help: 'Messages that the classifier has judged, by verdict.',
+      type: 'counter',
+      samples: [
+        { labels: { verdict: 'untaught' }, value: 1 },
+        { labels: { verdict: 'ham' }, value: 1 },
+        { labels: { verdict: 'spam' }, value: 2 },
+      ],
+    },
+  ])
+})
+
+test('it never refuses by itself, whatever it is taught', async () => {
+  const { gateway, train } = site({ spam: 12 })
+  await train(0, 60)
+  const { outcome } = await receive(gateway, sorted('spam', 500))
+  expect([outcome.verdict, outcome.score > 6, outcome.score < 15]).toEqual(['quarantine', true, true])
+})
+
+test('a message that was judged is taught by its reference', async () => {
+  const { classifier, gateway, train } = site()
+  await train()
+  const { ref } = await receive(gateway, sorted('spam', 500))
+  await gateway.feedback({ ref, label: 'spam', by: 'user:alice' })
+  expect(classifier.learned).toEqual({ ham: 40, spam: 41 })
+})
+
+test.for<[string, string]>([
+  ['is not known', '7K2Q9F0D'],
+  ['was deferred', ''],
+])('feedback about a message that %s is refused, with the remedy', async ([, known]) => {
+  const late = { name: 'late', order: 'late', message: () => defer('4.7.1', 'come again') } as const
+  const { filter } = site()
+  const gateway = postern({ filters: [filter, late], dns: zone({}) })
+  const { ref } = await receive(gateway, sorted('spam', 500))
+  const saying = gateway.feedback({ ref: known || ref, label: 'spam', by: 'user:alice' })
+  await expect(saying).rejects.toThrow(PosternError)
+  await expect(saying).rejects.toThrow('give the message itself')
+})
+
+test('said twice by one reporter it counts once, the last word counts, and taken back it counts no more', async () => {
+  const { classifier, say } = site()
+  const message = sorted('spam', 1)
+  await say('spam', message)
+  await say('spam', message)
+  expect(classifier.learned).toEqual({ ham: 0, spam: 1 })
+  await say('spam', message, 'user:bob')
+  expect(classifier.learned).toEqual({ ham: 0, spam: 2 })
+  await say('ham', message)
+  expect(classifier.learned).toEqual({ ham: 1, spam: 1 })
+  await say('spam', message, 'user:alice', true)
+  expect(classifier.learned).toEqual({ ham: 1, spam: 1 })
+  await say('ham', message, 'user:alice', true)
+  await say('spam', message, 'user:bob', true)
+  await say('spam', message, 'user:bob', true)
+  expect(classifier.learned).toEqual({ ham: 0, spam: 0 })
+})
+
+test.for<[string, number, number]>([
+  ['not trusted', 0, 0],
+  ['trusted too much', 7, 1],
+  ['trusted in no number', Number.NaN, 0],
+])('a reporter who is %s counts as far as is possible', async ([, trust, heard]) => {
+  const { classifier, say } = site({ reporter: () => trust })
+  await say('spam', sorted('spam', 1))
+  expect(classifier.learned.spam).toBe(heard)
+})
+
+test('what was learned outlives the gateway, and a checkpoint stands before it', async () => {
+  await using folder = await scratch()
+  const first = site({ folder: folder.path })
+  await first.train()
+  await first.gateway.close()
+  expect((await readdir(folder.path)).toSorted()).toEqual([
+    expect.stringMatching(/^checkpoint-\d{15}\.postern$/),
+    'classifier.postern',
+  ])
+  const second = site({ folder: folder.path })
+  const { outcome } = await receive(second.gateway, sorted('spam', 500))
+  await second.gateway.close()
+  expect(outcome.findings.map(({ rule }) => rule)).toEqual(['classify/spam'])
+})
+
+test('nodes that share a store learn from each other, and take references of each other', async () => {
+  const clock = handClock()
+  const store = memoryStore({ clock })
+  const notify = () => undefined
+  const [one, other] = [0, 1].map(() => site({ shared: true }, { store, clock, notify })) as [
+    ReturnType<typeof site>,
+    ReturnType<typeof site>,
+  ]
+  await settled()
+  await one.train()
+  await clock.advance(10_000)
+  expect(other.classifier.learned).toEqual({ ham: 40, spam: 40 })
+  const { ref } = await receive(one.gateway, sorted('spam', 500))
+  await settled()
+  await other.gateway.feedback({ ref, label: 'spam', by: 'user:alice' })
+  await clock.advance(10_000)
+  expect([one.classifier.learned.spam, other.classifier.learned.spam]).toEqual([41, 41])
+  await other.gateway.feedback({ ref, label: 'spam', by: 'user:alice', undo: true })
+  await clock.advance(10_000)
+  expect([one.classifier.learned.spam, other.classifier.learned.spam]).toEqual([40, 40])
+  await Promise.all([one.gateway.close(), other.gateway.close()])
+})
+
+test('what stands in the shared log and is no lesson is passed over', async () => {
+  const clock = handClock()
+  const store = memoryStore({ clock })
+  const { classifier, gateway } = site({ shared: true }, { store, clock })
+  await settled()
+  const lesson = { id: 'a', by: 'b', label: 'spam', undo: false, weight: 1, octets: 'AAAA', node: 'x' }
+  const rubbish = [
+    'null',
+    '{',
+    '7',
+    JSON.stringify({ ...lesson, label: 'eggs' }),
+    JSON.stringify({ ...lesson, weight: 9 }),
+    JSON.stringify({ ...lesson, octets: '/////w==' }),
+  ]
+  const answers = store.run([{ op: 'increment', key: 'classify:lessons', by: rubbish.length + 1, ttl: 0 }])
+  expect(answers[0].count).toBe(7)
+  for (const [index, value] of [...rubbish, JSON.stringify(lesson)].entries())
+    store.run([{ op: 'set', key: `classify:lessons:${index + 1}`, value, ttl: 0 }])
+  await clock.advance(10_000)
+  expect(classifier.learned).toEqual({ ham: 0, spam: 1 })
+  await gateway.close()
+})
+
+test.for<[string, ClassifyOptions]>([
+  ['falsePositives', { falsePositives: '0%' }],
+  ['falsePositives', { falsePositives: 'few' as '1%' }],
+  ['falsePositives', { falsePositives: Number.NaN }],
+  ['falsePositives', { falsePositives: 0.5 }],
+  ['enough', { enough: 0 }],
+  ['spam', { spam: 15 }],
+  ['ham', { ham: -1 }],
+  ['known', { known: Number.NaN }],
+  ['keep', { featureTtl: 'long' as '1d' }],
+])('%s that makes no sense is refused when the gateway is built: %o', ([path, options]) => {
+  expect(() => classify(options)).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ path: `classify.${path}`, found: Object.values(options)[0] })],
+    }),
+  )
+})

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { gtube } from '../../../src/filters/content/gtube.ts'
+import { quarantine, reject } from '../../../src/model/finding.ts'
+import { message } from '../../../src/testing/message.ts'
+import { probe } from '../../../src/testing/probe.ts'
+
+const mark = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
+const reason = 'the text holds the test mark GTUBE'
+
+test('a message with the test mark is refused, wherever its text is', async () => {
+  const found = [reject('5.7.1', reason, { rule: 'gtube' })]
+  expect(await probe(gtube(), { message: message({ text: `Hello\n${mark}\n` }) })).toEqual(found)
+  expect(await probe(gtube(), { message: message({ html: `<p>${mark}</p>` }) })).toEqual(found)
+  expect(await probe(gtube({ verdict: 'quarantine' }), { message: message({ text: mark }) })).toEqual([
+    quarantine(reason, { rule: 'gtube' }),
+  ])
+})
+
+test('a mark with a letter wrong is no mark', async () => {
+  expect(await probe(gtube(), { message: message({ text: mark.replace('GTUBE', 'GTUBF') }) })).toEqual([])
+})

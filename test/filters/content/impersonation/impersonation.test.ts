@@ -1,0 +1,166 @@
+/** Senders who show themselves as somebody else: each rule with what fires it and what just does not. */
+import { expect, test } from 'vitest'
+import { type ImpersonationRule, impersonation } from '../../../../src/filters/content/impersonation/impersonation.ts'
+import { message } from '../../../../src/testing/message.ts'
+import { probe } from '../../../../src/testing/probe.ts'
+import { zone } from '../../../../src/testing/zone.ts'
+import { type RuleCase, tryRules } from '../../../support/rule-cases.ts'
+
+const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
+  'impersonation/brand': {
+    fires: { from: 'PayPaI Service <service@evil.example.com>' },
+    reason: '“PayPaI Service” claims to be PayPal, and writes from “evil.example.com”',
+    spares: { from: 'PayPal <service@intl.paypal.com>' },
+  },
+  'impersonation/brand-in-address': {
+    fires: { from: 'Service <service@paypal-help.com>' },
+    reason: 'the author’s domain “paypal-help.com” bears the name of PayPal',
+    spares: { from: 'Service <service@mail.paypal.de>' },
+  },
+  'impersonation/brand-in-local-part': {
+    fires: { from: 'Team <netflix.support@evil.example.com>' },
+    reason: '“netflix.support” claims to be Netflix, and writes from “evil.example.com”',
+    spares: { from: 'Team <netflix@netflix.com>' },
+  },
+  'impersonation/brand-in-subject': {
+    fires: { from: 'Team <team@evil.example.com>', subject: 'Your Netflix account is on hold' },
+    reason:
+      'the subject “Your Netflix account is on hold” speaks for Netflix, and the author writes from “evil.example.com”',
+    spares: { from: 'Alice <alice@example.com>', subject: 'Shall we watch Netflix tonight?' },
+  },
+  'impersonation/brand-in-text': {
+    fires: {
+      html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://evil.example.com/">Review</a>',
+    },
+    reason: 'the text speaks for Microsoft, and neither the author “example.org” nor a link is of it',
+    spares: {
+      html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://account.microsoft.com/">Review</a>',
+    },
+  },
+  'impersonation/own-domain-name': {
+    fires: { from: '"example.net Support" <x@evil.example.com>' },
+    reason: '“example.net Support” speaks for the recipient’s domain, and writes from “evil.example.com”',
+    spares: { from: '"example.net Support" <support@mail.example.net>' },
+  },
+  'impersonation/office': {
+    fires: { from: 'IT Helpdesk <desk.it.77@gmail.com>' },
+    reason: '“IT Helpdesk” writes from the free mail service “gmail.com”',
+    spares: { from: 'IT Helpdesk <helpdesk@example.com>' },
+  },
+  'impersonation/person': {
+    fires: { from: '"Direktor, Carla" <carla.direktor@gmail.com>' },
+    reason: '“Direktor, Carla” is the name of Carla Direktor, and “carla.direktor@gmail.com” is no address of theirs',
+    spares: { from: 'Carla Direktor <Carla@mycompany.net>' },
+  },
+  'impersonation/address-in-name': {
+    fires: { from: '"alice@mycompany.net" <x@evil.example.com>' },
+    reason: 'the display name is the address “alice@mycompany.net”, and the author writes from “evil.example.com”',
+    spares: { from: '"alice@example.com" <alice@mail.example.com>' },
+  },
+  'impersonation/look-alike-protected': {
+    fires: { from: 'Alice <alice@mycornpany.net>' },
+    reason: 'the author’s domain “mycornpany.net” looks like the protected domain mycompany.net',
+    spares: { from: 'Alice <alice@yourcompany.net>' },
+  },
+  'impersonation/other-ending': {
+    fires: { from: 'Alice <alice@mycompany.co>' },
+    reason: 'the author’s domain “mycompany.co” is the protected domain mycompany.net under another ending',
+    spares: { from: 'Alice <alice@sub.mycompany.net>' },
+  },
+  'impersonation/protected': {
+    fires: { from: 'Alice <alice@mycompany.net>' },
+    reason: 'the author writes from the protected domain mycompany.net, and nothing proves it',
+    spares: {
+      reversePath: 'alice@mycompany.net',
+      dns: zone({
+        'mycompany.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] },
+        '_dmarc.mycompany.net': { TXT: ['v=DMARC1; p=none'] },
+      }),
+      message: message({ from: 'Alice <alice@mycompany.net>' }),
+    },
+  },
+  'impersonation/self': {
+    fires: { from: 'bob@example.net', to: 'bob@example.net' },
+    reason: 'the author “bob@example.net” is the recipient, too',
+    spares: { from: 'bob@example.net', to: 'bob@example.net, alice@example.org' },
+  },
+  'impersonation/reply-elsewhere': {
+    fires: { header: { 'Reply-To': 'carla77@gmail.com' } },
+    reason: 'answers go to “carla77@gmail.com”, and the author writes from “example.org”',
+    spares: { header: { 'Reply-To': 'answers@example.com' } },
+  },
+  'impersonation/reply-to-twin': {
+    fires: { from: 'carla@yahoo.com', header: { 'Reply-To': 'carla77@gmail.com' } },
+    reason: 'the author “carla@yahoo.com” wants answers at “carla77@gmail.com”',
+    spares: { from: 'carla@yahoo.com', header: { 'Reply-To': 'Carla <Carla@yahoo.com>' } },
+  },
+  'impersonation/fake-reply': {
+    fires: { subject: 'RE: your order' },
+    reason: 'the subject “RE: your order” is an answer, and the message names nothing that it answers',
+    spares: { subject: 'Re: your order', header: { 'In-Reply-To': '<1@example.net>' } },
+  },
+  'impersonation/disguised-name': {
+    fires: { subject: 'Your acc\u200bount' },
+    reason: 'the name or the subject is in disguise: “Your acc\\u{200b}ount”',
+    spares: { subject: 'می‌خواهم 👩‍🚀 Grüße — 5 µm' },
+  },
+  'impersonation/machine-sender': {
+    fires: { from: 'Bank <www-data@shop.example.com>' },
+    reason: 'the author “www-data@shop.example.com” is a machine',
+    spares: { from: 'Bank <www@data.example.com>' },
+  },
+  'impersonation/random-sender': {
+    fires: { from: 'Alice <xkqwjrtbv@example.com>' },
+    reason: 'nobody could pronounce the author’s address “xkqwjrtbv@example.com”',
+    spares: { from: 'Alice <alice.schwarzschild@example.com>' },
+  },
+  'impersonation/cheap-sender': {
+    fires: { from: 'Alice <alice@parcels.click>' },
+    reason: 'the author’s domain “parcels.click” is under an ending that is cheap and much abused',
+    spares: { from: 'Alice <alice@click.example.com>' },
+  },
+  'impersonation/hosted-sender': {
+    fires: { from: 'Alice <alice@tenant99.onmicrosoft.com>' },
+    reason: 'the author’s domain “tenant99.onmicrosoft.com” is one that its host gives to everybody',
+    spares: { from: 'Alice <alice@microsoft.com>' },
+  },
+}
+
+const people = [{ name: 'Carla Direktor', addresses: ['carla@mycompany.net'] }]
+
+tryRules<ImpersonationRule>(options => impersonation({ people, protect: ['mycompany.net'], ...options }), cases, {
+  'impersonation/brand': 'A22 the name of a company shown by a stranger',
+  'impersonation/person': 'A22 the name of a protected person shown by a stranger',
+  'impersonation/look-alike-protected': 'A22 a sender that looks like a protected domain',
+  'impersonation/reply-elsewhere': 'A22 answers that go to a free mail service',
+  'impersonation/disguised-name': 'A22 look-alike and invisible letters in a name or a subject',
+})
+
+test.for([
+  'Norton Rose Fulbright <news@nortonrosefulbright.com>',
+  'Ed Norton <ed@example.com>',
+  'The UPS Store <offers@email.theupsstore.com>',
+  'Apple Blossom Farm <hello@appleblossom.example.com>',
+  'Target Practice Club <club@example.com>',
+  'Costco Wholesale <Costco@digital.costco.com>',
+  'Alice Example via DocuSign <dse@docusign.net>',
+  '"Amazon.de" <bestellbestaetigung@amazon.de>',
+  'Facebook <notification@facebookmail.com>',
+  'Chase <no.reply.alerts@chase.com>',
+])('%s is nobody else', async from => {
+  expect(await probe(impersonation(), { message: message({ from }) })).toEqual([])
+})
+
+test.for([
+  ['Apple Support <x@evil.example.com>', 'Apple'],
+  ['Аmazоn <x@evil.example.com>', 'Amazon'],
+  ['N3tflix <x@evil.example.com>', 'Netflix'],
+  ['M1crosoft Account Team <x@evil.example.com>', 'Microsoft'],
+  ['Chase Security <x@evil.example.com>', 'Chase'],
+  ['メルカリ 楽天 <x@evil.example.com>', 'Rakuten'],
+] as const)('A22 %s is told to feign %s', async ([from, brand]) => {
+  const found = await probe(impersonation(), { utf8: true, message: message({ from }) })
+  expect(found.filter(({ rule }) => rule === 'impersonation/brand').map(({ reason }) => reason)).toEqual([
+    expect.stringContaining(`claims to be ${brand}, and writes from “evil.example.com”`),
+  ])
+})

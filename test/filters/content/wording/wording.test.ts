@@ -1,0 +1,170 @@
+/** What the text says: each rule with what fires it and what just does not. */
+import { expect, test } from 'vitest'
+import { phraseBook } from '../../../../src/filters/content/wording/phrases.ts'
+import { type WordingRule, wording } from '../../../../src/filters/content/wording/wording.ts'
+import { link, type RuleCase, tryRules } from '../../../support/rule-cases.ts'
+
+const cases: Readonly<Record<WordingRule, RuleCase>> = {
+  'wording/account-danger': {
+    fires: link('https://example.com/', 'Verify your аccount'),
+    reason: 'the reader is to act: “verify your account”',
+    spares: { text: 'They wrote: verify your account. I did not.\n' },
+  },
+  'wording/urgent-danger': {
+    fires: link('https://example.com/', 'Verify your account within 24 hours, or your account will be closed'),
+    reason: 'the reader is to act at once: “verify your account”, “account will be closed”, “within 24 hours” …',
+    spares: link('https://example.com/', 'Verify your account, or your account will be closed'),
+  },
+  'wording/fortune': {
+    fires: {
+      text: 'My name is Helen, a widow. My late husband left a consignment with a security company in Lagos. God bless you.\n',
+    },
+    reason: 'the text speaks of a fortune: “late husband”, “consignment”, “security company”, “my name is” …',
+    spares: {
+      text: 'My name is Helen, a widow with cancer. Please donate to our charity. God bless you, dear friend.\n',
+    },
+  },
+  'wording/fortune-much': {
+    fires: {
+      text: 'My name is Helen, a widow. My late husband, late client of the central bank of Nigeria, left a consignment with a security company in Abidjan. Next of kin is nobody. God bless you, dearest one.\n',
+    },
+    reason: 'the text speaks of a fortune: “late husband”, “late client”, “central bank of”, “bank of nigeria” …',
+    spares: {
+      text: 'My name is Helen, a widow. My late husband left a consignment with a security company in Lagos. God bless you.\n',
+    },
+  },
+  'wording/extortion': {
+    fires: {
+      text: 'I hacked your device and recorded you with your webcam. Pay in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT within 48 hours.\n',
+    },
+    reason: 'the reader is to pay into a wallet: “i hacked”, “hacked”, “your device” …',
+    spares: {
+      text: 'Somebody claims that he hacked your device and recorded you with your webcam, and wants bitcoin within 48 hours: a fraud.\n',
+    },
+  },
+  'wording/call-back': {
+    fires: {
+      from: 'Billing <billing.77@gmail.com>',
+      text: 'Invoice: your subscription of Norton 360 has been charged. To cancel call +1 (888) 555-0123.\n',
+    },
+    reason: 'a bill that only a call to “+1 (888) 555-0123” undoes: “invoice”, “subscription”, “norton” …',
+    spares: {
+      from: 'Billing <billing@shop.example.com>',
+      text: 'Invoice: your subscription has been charged. To cancel call +1 (888) 555-0123.\n',
+    },
+  },
+  'wording/prize': {
+    fires: { subject: 'You have been selected', text: 'Claim your reward.\n' },
+    reason: 'something is given away: “you have been selected”, “claim your reward”',
+    spares: { subject: 'Our survey', text: 'Tell us what you think, it takes a minute.\n' },
+  },
+  'wording/pills': {
+    fires: { text: 'Viagra, no prescription.\n' },
+    reason: 'the text sells cures: “viagra”, “no prescription”',
+    spares: { text: 'The prescription for Viagra.\n' },
+  },
+  'wording/pills-much': {
+    fires: { text: 'Viagra, Cialis, Xanax: online pharmacy.\n' },
+    reason: 'the text sells cures: “viagra”, “cialis”, “xanax” …',
+    spares: { text: 'Viagra, Cialis, Xanax.\n', header: { 'List-Unsubscribe': '<https://example.org/u>' } },
+  },
+  'wording/adult': {
+    fires: { text: 'xxx porn with horny girls\n' },
+    reason: 'the text sells sex: “xxx”, “porn”, “horny”',
+    spares: { text: 'xxx and hugs\n' },
+  },
+  'wording/income': {
+    fires: { text: 'Work from home, make money, be your own boss.\n' },
+    reason: 'the text promises an income: “work from home”, “make money”, “be your own boss” …',
+    spares: { text: 'I work from home on Fridays and am my own boss.\n' },
+  },
+  'wording/income-much': {
+    fires: { text: 'Work from home, make money, be your own boss: financial freedom, no experience.\n' },
+    reason: 'the text promises an income: “work from home”, “make money”, “be your own boss” …',
+    spares: { text: 'Work from home, make money, be your own boss.\n' },
+  },
+  'wording/credit': {
+    fires: { text: 'Mortgage, refinance, lowest rates.\n' },
+    reason: 'the text offers credit: “mortgage”, “refinance”, “lowest rates”',
+    spares: { text: 'We talked about the mortgage.\n' },
+  },
+  'wording/goods': {
+    fires: { text: 'Rolex, replica\n' },
+    reason: 'the text sells what strangers sell: “rolex”, “replica”',
+    spares: { text: 'My watch is no replica.\n' },
+  },
+  'wording/excuse': {
+    fires: { text: 'This is not spam.\n' },
+    reason: 'the text explains itself: “this is not spam”, “not spam”',
+    spares: { text: 'To be removed, write to us.\n', header: { 'List-Unsubscribe': '<mailto:x@example.org>' } },
+  },
+  'wording/excuse-much': {
+    fires: { text: 'This is not spam. You received this because you opted-in. To be removed, write.\n' },
+    reason: 'the text explains itself: “this is not spam”, “not spam”, “you received this” …',
+    spares: { text: 'Spam is not what we send.\n' },
+  },
+  'wording/greeting': {
+    fires: { text: 'Dear valued customer,\n\nhello.\n' },
+    reason: 'the reader is greeted as “dear valued”',
+    spares: { text: 'Dear Bob,\n\nhello.\n' },
+  },
+  'wording/subject-offer': {
+    fires: { subject: 'Lose weight' },
+    reason: 'the subject promises: “lose”',
+    spares: { subject: 'Lunch on Friday' },
+  },
+  'wording/pitch': {
+    fires: { text: 'Click here, order now, limited time, money back.\n' },
+    reason: 'the text advertises: “click here”, “order now”, “limited time” …',
+    spares: { text: 'Click here, order now.\n' },
+  },
+  'wording/pitch-much': {
+    fires: {
+      text: 'Click here, order now, limited time, money back, call now, toll free, lowest prices, special offer.\n',
+    },
+    reason: 'the text advertises: “click here”, “order now”, “limited time” …',
+    spares: { text: 'Click here, order now, limited time, money back.\n' },
+  },
+  'wording/shouting': {
+    fires: { text: 'Now!!!\n' },
+    reason: '3 exclamation marks',
+    spares: { text: 'Now! And then, well, after some time, again!\n' },
+  },
+  'wording/spaced-letters': {
+    fires: { text: 'Buy V.I.A.G.R.A here\n' },
+    reason: 'a word is written in pieces: “V.I.A.G.R.A”',
+    spares: { text: 'The U.S.A. and the E.U.\n' },
+  },
+  'wording/remove-by-mail': {
+    fires: link('mailto:x@example.com?subject=remove'),
+    reason: 'who wants no more is to write “remove”',
+    spares: link('mailto:x@example.com?subject=hello'),
+  },
+  'wording/coded-tail': {
+    fires: { text: 'Hello\n\n1918BQhX5-227CpaM0598cJWr2\n' },
+    reason: 'the text ends in “1918BQhX5-227CpaM0598cJWr2”',
+    spares: { text: 'Hello\n\nbob@example.net\n' },
+  },
+}
+
+tryRules(wording, cases)
+
+test('phrases are found whole, in their order, each once, and in scripts without blanks', () => {
+  const book = phraseBook({ one: 'act now, now, us$*\n本人確認', two: 'ten' })
+  const said = book.read('knowing: act now! act now, tension, us$5, ご本人確認ください')
+  expect(said.of('one')).toEqual(['act now', 'now', 'us$', '本人確認'])
+  expect(said.of('one', 15)).toEqual(['act now', 'now'])
+  expect(said.of('two')).toEqual([])
+})
+
+test('a long text is read in proportion', () => {
+  const book = phraseBook({ one: 'a a a b, aa ab' })
+  const time = (length: number): number => {
+    const text = 'a '.repeat(length)
+    const since = performance.now()
+    for (let round = 0; round < 5; round += 1) book.read(text)
+    return performance.now() - since
+  }
+  time(20_000)
+  expect(time(200_000)).toBeLessThan(100 * Math.max(time(20_000), 1))
+})

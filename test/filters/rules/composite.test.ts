@@ -1,0 +1,69 @@
+/** Combinations of what other filters have found. */
+
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { postern } from '../../../src/engine/gateway.ts'
+import { combinations } from '../../../src/filters/content/combinations.ts'
+import { ruleSets } from '../../../src/filters/content/content-filters.ts'
+import { all, any, atLeast, type Condition, composite, holds, not, rule } from '../../../src/filters/rules/composite.ts'
+import type { Filter } from '../../../src/model/filter.ts'
+import { points } from '../../../src/model/finding.ts'
+import { zone } from '../../../src/testing/zone.ts'
+
+test.for<[string, Condition, readonly string[], boolean]>([
+  ['a rule that was found', 'links/ip', ['links/ip'], true],
+  ['a rule that was not', 'links/ip', ['links/port'], false],
+  ['a rule of any filter', rule('dnsbl/listed'), ['dnsbl/listed'], true],
+  ['all of two', all('links/ip', 'links/port'), ['links/ip', 'links/port'], true],
+  ['one of two that are wanted', all('links/ip', 'links/port'), ['links/port'], false],
+  ['any of two', any('links/ip', 'links/port'), ['links/port'], true],
+  ['none of two', any('links/ip', 'links/port'), [], false],
+  ['two of three', atLeast(2, 'links/ip', 'links/port', 'links/split'), ['links/ip', 'links/split'], true],
+  ['not', not('links/ip'), [], true],
+  ['one in another', all(any('links/ip', rule('x')), not(all('links/port', 'links/split'))), ['x', 'links/port'], true],
+])('%s', ([, condition, found, expected]) => {
+  expect(holds(condition, new Set(found))).toBe(expected)
+})
+
+test('a rule that is none is told by the compiler', () => {
+  // @ts-expect-error there is no such rule
+  const wrong: Condition = 'links/mismach'
+  expect(holds(wrong, new Set())).toBe(false)
+})
+
+test('a composite hears of earlier stages and of the filters beside it, and its points are in the sum', async () => {
+  const listed: Filter = { name: 'listed', connect: () => points(2, 'the client is listed') }
+  const linked: Filter = { name: 'links', message: async () => points(1, 'an address', { rule: 'ip' }) }
+  const both = composite('both', all(rule('listed'), 'links/ip'), points(4, 'a listed client links to an address'))
+  const neither = composite('neither', not(rule('listed')), points(9, 'never'))
+  const gateway = postern({ name: 'mx.example.org', filters: [both, neither, listed, linked], dns: zone({}) })
+  const session = gateway.open({ ip: '192.0.2.1' })
+  await session.connect()
+  await session.helo('a.example')
+  await session.mail('alice@example.org')
+  await session.rcpt('bob@example.net')
+  const outcome = await session.data(Readable.from([Buffer.from('From: alice@example.org\r\n\r\nHello\r\n')]))
+  session.close()
+  await gateway.close()
+  expect(outcome.score).toBe(7)
+  expect(outcome.findings).toEqual([
+    points(2, 'the client is listed', { rule: 'listed' }),
+    points(4, 'a listed client links to an address', { rule: 'both' }),
+    points(1, 'an address', { rule: 'links/ip' }),
+  ])
+})
+
+test('the combinations name rules that there are', () => {
+  const known = new Set(ruleSets().flatMap(({ rules }) => Object.keys(rules)))
+  const named = (condition: Condition): readonly string[] =>
+    typeof condition === 'string'
+      ? [condition]
+      : 'all' in condition
+        ? condition.all.flatMap(named)
+        : 'of' in condition
+          ? condition.of.flatMap(named)
+          : 'not' in condition
+            ? named(condition.not)
+            : []
+  expect(combinations.flatMap(({ when }) => named(when)).filter(id => !known.has(id))).toEqual([])
+})

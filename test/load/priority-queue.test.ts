@@ -1,0 +1,150 @@
+/** Places by lane: the reserve, the order of turning away, the short queue, newest first under overload. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type PriorityClass, priorityQueue } from '../../src/load/priority-queue.ts'
+import { clock, settled } from '../../src/testing/clock.ts'
+
+const never = new AbortController().signal
+
+function door(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
+  const hand = clock()
+  const places = priorityQueue({ limit: () => limit, reserve, maxQueue: waiting, maxWait: wait })
+  const answers: string[] = []
+  return {
+    hand,
+    places,
+    answers,
+    enter: (lane: PriorityClass, name = lane, signal = never): void => {
+      const answer = places.enter(lane, hand, signal)
+      if (typeof answer === 'boolean') answers.push(`${name} ${answer ? 'in' : 'out'}`)
+      else answer.then(isIn => answers.push(`${name} ${isIn ? 'in' : 'out'} at ${hand.monotonic()}`))
+    },
+    fill: (lane: PriorityClass, count: number): void => {
+      for (let index = 0; index < count; index += 1) expect(places.enter(lane, hand, never)).toBe(true)
+    },
+  }
+}
+
+test('O03 strangers never take the places kept for the known', async () => {
+  const { places, enter, answers, fill, hand } = door(10, { waiting: 0 })
+  fill('unknown', 7)
+  enter('unknown')
+  enter('bad')
+  for (let index = 0; index < 4; index += 1) enter('known')
+  expect(answers).toEqual(['unknown out', 'bad out', 'known in', 'known in', 'known in', 'known out'])
+  expect(places.inside()).toBe(10)
+  places.leave('known', hand)
+  enter('unknown')
+  expect(answers.at(-1)).toBe('unknown out')
+})
+
+test('O03 the bad are turned away first: at half, when the unknown still come in', () => {
+  const { enter, answers, fill } = door(10)
+  fill('unknown', 5)
+  enter('bad')
+  enter('unknown')
+  expect(answers).toEqual(['bad out', 'unknown in'])
+})
+
+test('who waits comes in when a place is given back, the known before the unknown', async () => {
+  const { places, enter, answers, fill, hand } = door(10)
+  fill('unknown', 7)
+  fill('known', 3)
+  enter('unknown', 'stranger' as PriorityClass)
+  enter('known', 'friend' as PriorityClass)
+  places.leave('known', hand)
+  places.leave('unknown', hand)
+  await settled()
+  expect(answers).toEqual(['friend in at 0', 'stranger in at 0'])
+})
+
+test('a burst is served in the order of coming, and whoever waits too long is turned away', async () => {
+  const { places, enter, answers, fill, hand } = door(10)
+  fill('unknown', 7)
+  enter('unknown', 'first' as PriorityClass)
+  enter('unknown', 'second' as PriorityClass)
+  await hand.advance(500)
+  places.leave('unknown', hand)
+  await hand.advance(10_000)
+  expect(answers).toEqual(['first in at 500', 'second out at 5000'])
+})
+
+test('under overload the newest comes in first, and those who came long ago are turned away unless there is room for them, too', async () => {
+  const { places, enter, answers, fill, hand } = door(10)
+  fill('unknown', 7)
+  enter('unknown', 'oldest' as PriorityClass)
+  await hand.advance(800)
+  enter('unknown', 'older' as PriorityClass)
+  await hand.advance(300)
+  enter('unknown', 'newest' as PriorityClass)
+  places.leave('unknown', hand)
+  await settled()
+  expect(answers).toEqual(['oldest out at 1100', 'newest in at 1100'])
+  await hand.advance(800)
+  places.leave('unknown', hand)
+  await settled()
+  expect(answers.slice(2)).toEqual(['older in at 1900'])
+})
+
+test('the queue is short: more are turned away at once, until it stands, and then the oldest make room', async () => {
+  const { enter, answers, fill, hand, places } = door(10, { waiting: 2, wait: 60_000 })
+  fill('unknown', 7)
+  for (const name of ['a', 'b', 'c']) enter('unknown', name as PriorityClass)
+  await settled()
+  expect(answers).toEqual(['c out'])
+  await hand.advance(2_000)
+  enter('unknown', 'd' as PriorityClass)
+  await settled()
+  expect(answers).toEqual(['c out', 'a out at 2000'])
+  expect(places.queued('unknown')).toBe(2)
+})
+
+test('a client that leaves while it waits leaves the queue', async () => {
+  const { enter, answers, fill, places, hand } = door(10)
+  fill('unknown', 7)
+  const leaving = new AbortController()
+  enter('unknown', 'unknown', leaving.signal)
+  expect(places.queued('unknown')).toBe(1)
+  leaving.abort()
+  await settled()
+  expect(answers).toEqual(['unknown out at 0'])
+  expect(places.queued('unknown')).toBe(0)
+  expect(hand.next()).toBeUndefined()
+})
+
+test('O03 whatever comes and goes: never more than the limit, never a stranger in the reserve, never a known one out while there is room', () => {
+  const lane = fc.constantFrom<PriorityClass>('known', 'unknown', 'bad')
+  const event = fc.oneof(
+    fc.record({ kind: fc.constant('come' as const), lane }),
+    fc.record({ kind: fc.constant('go' as const), lane }),
+  )
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.array(event, { maxLength: 300 }), (limit, events) => {
+      const { places, hand } = door(limit, { waiting: 0 })
+      for (const { kind, lane } of events) {
+        const before = places.inside()
+        if (kind === 'come') {
+          const isIn = places.enter(lane, hand, never)
+          if (lane === 'known') expect(isIn).toBe(before < limit)
+        } else if (places.inside(lane) > 0) places.leave(lane, hand)
+        expect(places.inside()).toBeLessThanOrEqual(limit)
+        expect(places.inside('unknown') + places.inside('bad')).toBeLessThan(limit * 0.7 + 1)
+      }
+    }),
+    { seed: 3, numRuns: 300 },
+  )
+})
+
+test('whoever waits comes in as soon as there are more places, though nobody has left', async () => {
+  const hand = clock()
+  let limit = 2
+  const places = priorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })
+  const enter = (lane: PriorityClass) => places.enter(lane, hand, never)
+  expect([enter('unknown'), enter('unknown')]).toEqual([true, true])
+  const waiting = enter('unknown')
+  expect(places.queued('unknown')).toBe(1)
+  limit = 10
+  expect(enter('known')).toBe(true)
+  expect(await waiting).toBe(true)
+  expect(places.inside()).toBe(4)
+})

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Encoding } from '../../../src/mime/decode/encoding.ts'
+import { encodingOf, transferDecoder } from '../../../src/mime/decode/transfer.ts'
+
+function decode(encoding: Encoding, text: string, size = text.length || 1): string {
+  const decoder = transferDecoder(encoding)
+  const source = Buffer.from(text, 'latin1')
+  const out: Buffer[] = []
+  for (let at = 0; at < source.length; at += size) out.push(Buffer.from(decoder.push(source.subarray(at, at + size))))
+  return Buffer.concat([...out, decoder.end()]).toString('latin1')
+}
+
+test.for<[text: string, decoded: string]>([
+  ['a=3Db', 'a=b'],
+  ['one=\r\ntwo\r\n', 'onetwo\r\n'],
+  ['one= \t\r\ntwo', 'onetwo'],
+  ['=e4=E4', '\xe4\xe4'],
+  ['a=zz=', 'a=zz='],
+  ['=', '='],
+])('quoted-printable %j is %j, however it is cut', ([text, decoded]) => {
+  for (const size of [1, 2, 3, 100]) expect(decode('quoted-printable', text, size)).toBe(decoded)
+})
+
+test('base64 is decoded however its lines and chunks are cut, and what is no base64 is passed over', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.integer({ min: 1, max: 90 }),
+      fc.integer({ min: 1, max: 50 }),
+      (octets, width, size) => {
+        const plain = Buffer.from(octets)
+        const lines = plain.toString('base64').replace(new RegExp(`.{${width}}`, 'g'), '$& \r\n*')
+        expect(decode('base64', lines, size)).toBe(plain.toString('latin1'))
+      },
+    ),
+  )
+})
+
+test('the identities change nothing, and a name that is not exactly one of the registered ones is none', () => {
+  expect(decode('identity', 'a=3D\0\xff', 2)).toBe('a=3D\0\xff')
+  for (const name of ['', '7bit', '8bit', 'binary']) expect(encodingOf(name)).toBe('identity')
+  for (const name of ['base64 ', '"base64"', 'x-uuencode', 'base64;']) expect(encodingOf(name)).toBeUndefined()
+})
+
+test.for<[text: string, whole: string, first: string, odd: boolean]>([
+  ['YWFh', 'aaa', 'aaa', false],
+  ['YWE=\r\n', 'aa', 'aa', false],
+  ['YQ==YWFh', 'aaaa', 'a', true],
+  ['YQ==\r\nYQ==\r\n', 'aa', 'a', true],
+  ['YW*Fh', 'aaa', 'aaa', true],
+])('base64 %j is %j to those who go on after padding, %j to those who stop', ([text, whole, first, odd]) => {
+  for (const size of [1, 3, 100]) {
+    expect(decode('base64', text, size)).toBe(whole)
+    expect(decode('base64-first', text, size)).toBe(first)
+  }
+  const decoder = transferDecoder('base64')
+  decoder.push(Buffer.from(text))
+  expect(decoder.odd()).toBe(odd)
+})
+
+test('a flood of paddings hides nothing behind it and costs in proportion', () => {
+  const text = `${'YQ=='.repeat(50_000)}YWFh`
+  expect(decode('base64', text).slice(-3)).toBe('aaa')
+})
