@@ -1,6 +1,8 @@
 /** Keeps a classifier on disk: whole snapshots, put in place at one stroke, and checkpoints to go back to. */
+
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorText } from '../model/errors.ts'
 import type { Services } from '../model/services.ts'
 import type { Classifier } from './classifier.ts'
 
@@ -161,4 +163,4 @@ function ignoreMissing(error: unknown): undefined {
   throw error
 }
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const words = (error: unknown): string => errorText(error)

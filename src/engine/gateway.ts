@@ -5,7 +5,7 @@ import { reportSuffixListAge } from '../dns/organisation.ts'
 import { loadMeter } from '../load/meter.ts'
 import { callback, duration, having, oneOf, text } from '../model/checks.ts'
 import type { Policy, Reply } from '../model/decision.ts'
-import { PosternError } from '../model/errors.ts'
+import { errorText, PosternError } from '../model/errors.ts'
 import type { Feedback, SentMail } from '../model/feedback.ts'
 import type { Filter } from '../model/filter.ts'
 import { MIN_DEADLINE_MS, wrongFilters } from '../model/filter-check.ts'
@@ -250,7 +250,7 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Compiled 
 /** A filter that cannot begin is told of, and asked all the same: its own `failure` says what that means. */
 function begin(filter: Filter, world: Services): void {
   const warn = (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     world.notify({ code: `${filter.name}/start`, reason, level: 'warning' })
   }
   try {

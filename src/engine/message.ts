@@ -1,7 +1,9 @@
 /** The message of a transaction: received in one pass, judged for each recipient, held until the transaction ends. */
+
 import type { Readable } from 'node:stream'
 import type { LineEnds } from '../mime/decode/line-ends.ts'
 import { type Decision, type DeliveryGroup, isFinal, type Outcome } from '../model/decision.ts'
+import { errorText } from '../model/errors.ts'
 import type { Reader, Reading } from '../model/fact.ts'
 import { defer, type Finding, reject } from '../model/finding.ts'
 import { isFieldName } from '../model/header.ts'
@@ -269,4 +271,4 @@ function lineEndFinding(
   return undefined
 }
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const words = (error: unknown): string => errorText(error)

@@ -1,5 +1,7 @@
 /** Reads the parts of one message after another in a thread of its own, so that what spins can be ended. */
+
 import { parentPort } from 'node:worker_threads'
+import { errorText } from '../model/errors.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { readTree } from './tree.ts'
 
@@ -24,7 +26,7 @@ port?.on('message', ({ octets, limits }: Request) => {
   try {
     say({ kind: 'done', list: readTree(Buffer.from(octets), limits) })
   } catch (error) {
-    say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
+    say({ kind: 'failed', reason: errorText(error) })
   }
 })
 say({ kind: 'ready' })

@@ -112,3 +112,6 @@ export function asDryRun(finding: Finding): Finding {
   }
   return { ...rest, dryRun }
 }
+
+/** Rounds a score to thousandths: sums of tenths are not exact, and are compared with what an operator has written. */
+export const roundScore = (score: number): number => Math.round(score * 1000) / 1000

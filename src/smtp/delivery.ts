@@ -1,5 +1,7 @@
 /** From an outcome to the replies: hands an accepted message to the host, and says what became of it. */
+
 import type { Outcome, Reply } from '../model/decision.ts'
+import { errorText } from '../model/errors.ts'
 import { formatReply } from '../policy/reply.ts'
 import type { Client } from './client.ts'
 import type { Front } from './front.ts'
@@ -83,7 +85,7 @@ async function handOver(front: Front, message: IncomingMessage): Promise<Deliver
   } catch (error) {
     const ms = clock.monotonic() - since
     if (ms >= SLOW_FAILURE_MS) load.recordLatency('next-hop', ms)
-    const reason = `the delivery of ${message.ref} failed: ${error instanceof Error ? error.message : String(error)}`
+    const reason = `the delivery of ${message.ref} failed: ${errorText(error)}`
     notify({ code: 'smtp/delivery', reason, level: 'warning' })
     return { code: 451, status: '4.3.0', text: `Temporary local error, try again later ref=${message.ref}` }
   }

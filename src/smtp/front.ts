@@ -1,8 +1,10 @@
 /** What all connections of one server share, checked once. */
+
 import { hostname } from 'node:os'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import type { Gateway } from '../engine/gateway.ts'
 import { callback, duration, flag, size as sizeCheck } from '../model/checks.ts'
+import { errorText } from '../model/errors.ts'
 import { check, checked, isRecord, relation, required, schemaOf } from '../model/options.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import { toMilliseconds, toOctets } from '../model/units.ts'
@@ -113,7 +115,7 @@ function secureContexts(tls: NonNullable<SmtpServerOptions['tls']>, notify: Noti
       if (made?.from !== from) made = { from, context: createSecureContext(from) }
       return made.context
     } catch (error) {
-      const reason = `TLS is not available: ${error instanceof Error ? error.message : String(error)}`
+      const reason = `TLS is not available: ${errorText(error)}`
       notify({ code: 'smtp/tls', reason, level: 'warning' })
       return undefined
     }

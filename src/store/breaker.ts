@@ -1,4 +1,5 @@
 /** Asks a service that may be slow, silent or broken, and has somebody else answer while it is. */
+import { errorText } from '../model/errors.ts'
 import type { Clock, Notify } from '../model/services.ts'
 
 export interface Breaker {
@@ -129,4 +130,4 @@ export function breaker({ name, who, fallback, deadline, retry, clock, notify, p
   }
 }
 
-const brief = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 200)
+const brief = (error: unknown): string => errorText(error).slice(0, 200)

@@ -1,10 +1,12 @@
 /** Writes sessions down, so that each can be played again without any service. */
+
 import { Readable } from 'node:stream'
 import { queryName } from '../dns/name.ts'
 import type { Client } from '../engine/client.ts'
 import type { Gateway } from '../engine/gateway.ts'
 import type { Session } from '../engine/session.ts'
 import type { Decision } from '../model/decision.ts'
+import { errorText } from '../model/errors.ts'
 import type { Services } from '../model/services.ts'
 import { type Size, toOctets } from '../model/units.ts'
 import {
@@ -123,7 +125,7 @@ function recordSession(
         answered({ ...took(at), answer })
         return answer
       } catch (error) {
-        answered({ ...took(at), error: error instanceof Error ? error.message : String(error) })
+        answered({ ...took(at), error: errorText(error) })
         throw error
       }
     },
@@ -195,7 +197,7 @@ function tap(content: Readable, size: number) {
       if (octets <= size) end = 'whole'
     } catch (error) {
       end = 'left'
-      broken = error instanceof Error ? error.message : String(error)
+      broken = errorText(error)
       throw error
     }
   }

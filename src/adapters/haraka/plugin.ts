@@ -3,6 +3,7 @@
 import type { Gateway } from '../../engine/gateway.ts'
 import { flag } from '../../model/checks.ts'
 import { type Decision, isFinal } from '../../model/decision.ts'
+import { errorText } from '../../model/errors.ts'
 import { schemaOf } from '../../model/options.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { addFields, removeFields } from './header.ts'
@@ -77,7 +78,7 @@ export function haraka(gateway: Gateway | (() => Gateway), options: HarakaOption
       judge(connection, params).then(
         answer => setImmediate(next, ...answer),
         error => {
-          const reason = error instanceof Error ? error.message : String(error)
+          const reason = errorText(error)
           current().services.notify({ code: 'haraka/failed', reason, level: 'warning' })
           setImmediate(next, Answers.denySoft, reply(451, '4.3.0 Something went wrong here'))
         },

@@ -1,6 +1,8 @@
 /** What doors over plain sockets share: one conversation a socket, heard piece by piece, bounded in number, time and unread answers. */
+
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
+import { errorText } from '../../model/errors.ts'
 
 /** The other side does not keep to the protocol: it is hung up on, and the operator hears why. */
 export class ProtocolError extends Error {
@@ -132,7 +134,7 @@ async function serve(
       const [what, reason] =
         error instanceof ProtocolError
           ? ['protocol', `a mail server sent ${error.message}`]
-          : ['failed', error instanceof Error ? error.message : String(error)]
+          : ['failed', errorText(error)]
       current().services.notify({ code: `${name}/${what}`, reason, level: 'warning' })
       return false
     }

@@ -1,5 +1,7 @@
 /** Reads large calls in a thread of its own: to parse a message of 25 MB would keep all other clients waiting. */
+
 import { parentPort } from 'node:worker_threads'
+import { errorText } from '../../model/errors.ts'
 import { WebError } from '../shared/web/request.ts'
 import { type HookCall, readCall } from './call.ts'
 
@@ -20,7 +22,7 @@ function answer({ pieces, size }: CallRequest): CallResponse {
     const { message, ...call } = readCall(Buffer.concat(pieces.map(piece => Buffer.from(piece))).subarray(0, size))
     return { kind: 'read', call, message }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return error instanceof WebError ? { kind: 'wrong', code: error.code, reason } : { kind: 'failed', reason }
   }
 }

@@ -1,7 +1,9 @@
 /** The entries of an access list, from an array or from a file with comments. */
+
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Problem } from '../../model/errors.ts'
+import { errorText } from '../../model/errors.ts'
 import type { Misread } from '../../net/networks.ts'
 import { STEP, type Steps } from '../../net/steps.ts'
 
@@ -113,5 +115,5 @@ const tooLarge = (file: string): Content => ({
 const unreadable = (file: string, error: unknown): Content => ({
   found: file,
   expected: 'a file that can be read',
-  remedy: `see that it is there and readable (${error instanceof Error ? error.message : String(error)})`,
+  remedy: `see that it is there and readable (${errorText(error)})`,
 })

@@ -1,6 +1,8 @@
 /** A clamscan instance made safe: its promise may never settle, its verdict be null, or its "OK" a lookalike. */
+
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { errorText } from '../../model/errors.ts'
 import { clean, infected, legible, readReply, type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
 /** What is used of clamscan's `NodeClam`, after its `init()`. It needs a socket or a port: a local program takes no stream. */
@@ -53,7 +55,7 @@ function readResult({ isInfected, viruses, resultString }: StreamResult): ScanVe
 }
 
 function readFailure(error: unknown): ScanVerdict {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = errorText(error)
   const detail = `clamscan failed: ${legible(why)}`
   if (why.includes('size limit exceeded')) return unknown('size-limit', detail)
   if (why.includes('timed out')) return unknown('timeout', detail)

@@ -1,4 +1,5 @@
 /** A scan under guard: an absolute deadline, a limit on scans at once, a size limit, and a breaker. */
+import { errorText } from '../../model/errors.ts'
 import { breaker } from './breaker.ts'
 import { concurrencyLimiter } from './concurrency.ts'
 import { withTimeout } from './timeout.ts'
@@ -49,10 +50,7 @@ export function guardedScanner(
         asked = true
         return await scan({ clock, size, open: () => message.open(), signal: over })
       } catch (error) {
-        return unknown(
-          'error',
-          `the scanner failed: ${legible(error instanceof Error ? error.message : String(error))}`,
-        )
+        return unknown('error', `the scanner failed: ${legible(errorText(error))}`)
       } finally {
         leave()
       }

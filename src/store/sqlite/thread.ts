@@ -1,5 +1,7 @@
 /** The thread in which a file is read and written, so that a slow disk or another process's lock makes no mail wait. */
+
 import { parentPort, workerData } from 'node:worker_threads'
+import { errorText } from '../../model/errors.ts'
 import type { Notice } from '../../model/services.ts'
 import type { Operation } from '../../model/store.ts'
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
@@ -66,7 +68,7 @@ const tell = (error: unknown, aside: string | undefined) => {
   say({ kind: 'notice', notice: { code: 'store/broken', reason, level: 'warning' } })
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string => errorText(error)
 
 port?.on('message', (request: Request) => {
   if (request.kind === 'close') {

@@ -1,5 +1,7 @@
 /** What every door behind HTTP does with a request: its secret in constant time, its failure in words. */
+
 import { hash, timingSafeEqual } from 'node:crypto'
+import { errorText } from '../../../model/errors.ts'
 
 /** The request makes no sense, or may not be made; `code` is HTTP's. */
 export class WebError extends Error {
@@ -23,6 +25,6 @@ export const json = (value: unknown, status = 200): Response =>
 /** The answer to a request that failed. What is not known to be the asker's fault is told to `hear` and not to him. */
 export function failed(error: unknown, hear: (reason: string) => void): Response {
   if (error instanceof WebError) return json({ error: error.message }, error.code)
-  hear(error instanceof Error ? error.message : String(error))
+  hear(errorText(error))
   return json({ error: 'the request could not be answered now' }, 500)
 }
