@@ -1,5 +1,3 @@
-/** What filters ask of a store at the same time is one round trip, and means what it meant. */
-import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { knownSender } from '../../src/filters/known-sender.ts'
 import { rateLimit } from '../../src/filters/rate-limit/rate-limit.ts'
@@ -8,12 +6,10 @@ import { type Gateway, postern } from '../../src/index.ts'
 import type { Operation, Store } from '../../src/model/store.ts'
 import { batched, runLater } from '../../src/store/batched.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import { redisStore } from '../../src/store/redis/redis.ts'
 import { withFallback } from '../../src/store/with-fallback.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { send } from '../support/mail-flow.ts'
-import { startRedis } from '../support/redis.ts'
 
 /** Another machine: it answers later, and its round trips are counted. */
 function far() {
@@ -127,24 +123,4 @@ test('a message costs at most three round trips with limits, reputation and know
   await gateway.close()
   // One for the mark of the address, one for a domain that was not seen lately, one for what the last message leaves behind.
   expect(lists.length).toBeLessThanOrEqual(3 * 20 + 3)
-})
-
-test('the same, counted by Redis itself', async () => {
-  const server = await startRedis()
-  const client = new Redis(server)
-  const gateway = postern({ name: 'mx.example.org', filters: filters(), dns, store: redisStore({ client }) })
-  const calls = async () => {
-    const stats = String(await server.command('INFO', 'commandstats'))
-    return ['eval', 'evalsha'].reduce(
-      (sum, name) => sum + Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0),
-      0,
-    )
-  }
-  await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
-  const before = await calls()
-  await mailing(gateway)
-  await gateway.close()
-  expect((await calls()) - before).toBeLessThanOrEqual(3 * 20 + 3)
-  client.disconnect()
-  await server.stop()
 })
