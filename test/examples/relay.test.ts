@@ -11,11 +11,8 @@ import { scratch } from '../support/scratch.ts'
 import { sink } from '../support/sink.ts'
 import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
 
-const run = promisify(execFile)
-const swaks = ''
-
-const _send = (port: number, to: string) =>
-  run(swaks, ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', to, '--body', 'by swaks'])
+const _run = promisify(execFile)
+const _swaks = ''
 
 test('in shadow mode, too, mail for others is not relayed', async () => {
   await using folder = await scratch()

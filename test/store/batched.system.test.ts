@@ -5,28 +5,10 @@ import { knownSender } from '../../src/filters/known-sender.ts'
 import { rateLimit } from '../../src/filters/rate-limit/rate-limit.ts'
 import { reputation } from '../../src/filters/reputation/reputation.ts'
 import { type Gateway, postern } from '../../src/index.ts'
-import type { Operation, Store } from '../../src/model/store.ts'
-import { memoryStore } from '../../src/store/memory.ts'
 import { redisStore } from '../../src/store/redis/redis.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { send } from '../support/mail-flow.ts'
 import { startRedis } from '../support/redis.ts'
-
-/** Another machine: it answers later, and its round trips are counted. */
-function _far() {
-  const memory = memoryStore()
-  const lists: (readonly Operation[])[] = []
-  const store: Store = {
-    run: async operations => {
-      if (operations[0]?.key !== 'fallback:probe') lists.push(operations)
-      await new Promise(resolve => setImmediate(resolve))
-      return memory.run(operations)
-    },
-  }
-  return { store, lists, memory }
-}
-
-const _plus = (key: string, by = 1) => ({ op: 'increment', key, by, ttl: 0 }) as const
 
 const dns = zone({
   'example.net': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
