@@ -1,8 +1,5 @@
-/** The relay for real: a process, a socket, swaks, a Maildir and a second server. */
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { cuts, lookAlikes, smuggled } from '../support/end-of-data.ts'
 import { full } from '../support/full.ts'
@@ -11,7 +8,6 @@ import { scratch } from '../support/scratch.ts'
 import { sink } from '../support/sink.ts'
 import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
 
-const _run = promisify(execFile)
 const _swaks = ''
 
 test('in shadow mode, too, mail for others is not relayed', async () => {
