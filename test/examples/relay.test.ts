@@ -8,8 +8,6 @@ import { scratch } from '../support/scratch.ts'
 import { sink } from '../support/sink.ts'
 import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
 
-const _swaks = ''
-
 test('in shadow mode, too, mail for others is not relayed', async () => {
   await using folder = await scratch()
   await using server = await sink()
