@@ -8,7 +8,7 @@ export type { DecisionEntry, SessionEntry, TransactionEntry } from './engine/ses
 export { type Forecast, forecast } from './load/forecast.ts'
 export { type LoadMeterOptions, loadMeter } from './load/meter.ts'
 export type { Expected } from './load/season.ts'
-export { type AnyContext, shadow, unless } from './model/combine.ts'
+export { type AnyStage, shadow, unless } from './model/combine.ts'
 export type { Content, Decision, DecisionPoint, DeliveryGroup, Outcome, Policy, Reply } from './model/decision.ts'
 export { PosternError, type Problem } from './model/errors.ts'
 export { type Fact, fact, type Reader, type Reading, reading } from './model/fact.ts'

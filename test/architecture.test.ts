@@ -60,7 +60,6 @@ const KNOWN_UPWARDS: readonly string[] = [
   'filters/rules/rule.ts → filters/header-form.ts',
 ]
 const KNOWN_CIRCLES: readonly string[] = [
-  'model/fact.ts',
   'archives/zip.ts',
   'filters/classify/options.ts',
   'filters/rules/rule.ts',

@@ -63,14 +63,17 @@ const octetsOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array
 /** @throws PosternError when it is no snapshot, or not a whole and sane one */
 export function decode(octets: Uint8Array): State {
   const fail = (found: string): PosternError =>
-    new PosternError([
-      {
-        path: 'snapshot',
-        found,
-        expected: 'a whole snapshot of a classifier',
-        remedy: 'take an older checkpoint, or remove the file and learn anew',
-      },
-    ])
+    new PosternError(
+      [
+        {
+          path: 'snapshot',
+          found,
+          expected: 'a whole snapshot of a classifier',
+          remedy: 'take an older checkpoint, or remove the file and learn anew',
+        },
+      ],
+      'ERR_POSTERN_SNAPSHOT',
+    )
   const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
   if (bytes.length > MAX_LENGTH) throw fail(`${bytes.length} bytes`)
   if (bytes.length < CHECKSUM || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw fail('another kind of file')

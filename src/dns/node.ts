@@ -6,7 +6,7 @@ import { lazy } from '../model/lazy.ts'
 import { check, checked, list, object, schemaOf } from '../model/options.ts'
 import type { Answer, Records, RecordType, ResolveOptions, Resolver } from '../model/resolver.ts'
 import { type Clock, systemClock } from '../model/services.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../model/units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
 import { type Cache, cache as newCache } from './cache.ts'
 import { client } from './client.ts'
@@ -84,7 +84,7 @@ export function resolver(options: ResolverOptions = {}): Resolver {
     untold: toMilliseconds(negativeTtl),
     failed: toMilliseconds(failed),
   }
-  const memory: Cache = newCache({ entries, octets: toOctets(size), clock })
+  const memory: Cache = newCache({ entries, octets: toBytes(size), clock })
   const servant = client(serversOf(servers), { ms, clock })
   const asking = new Map<string, Promise<Answer<unknown>>>()
 

@@ -35,7 +35,10 @@ export function addressOf(peer: Client): string | undefined {
   const ip = peer.ip === undefined || UNSPECIFIED.has(peer.ip) ? undefined : canonical(peer.ip)
   if (ip === undefined && peer.ip !== undefined && !UNSPECIFIED.has(peer.ip)) {
     const remedy = "pass the address of the client's socket; leave it out where it is not known"
-    throw new PosternError([{ path: 'peer.ip', found: peer.ip, expected: 'an IPv4 or IPv6 address', remedy }])
+    throw new PosternError(
+      [{ path: 'peer.ip', found: peer.ip, expected: 'an IPv4 or IPv6 address', remedy }],
+      'ERR_POSTERN_CLIENT_ADDRESS',
+    )
   }
   return ip
 }

@@ -10,7 +10,7 @@ export function matchingFields(
   isWanted: (field: HeaderField) => boolean,
 ): readonly HeaderField[] {
   const isWhole = !header.defects.some(({ kind }) => kind === 'too-many-fields')
-  const all = isWhole ? header : readHeader(header.raw, { fields: header.raw.length, octets: header.raw.length })
+  const all = isWhole ? header : readHeader(header.raw, { fields: header.raw.length, bytes: header.raw.length })
   return [...all].filter(isWanted)
 }
 

@@ -28,7 +28,7 @@ const MAX_NAME_LENGTH = 320
 export async function submitFeedback(setup: CompiledGateway, world: Services, feedback: Feedback): Promise<void> {
   const learners = setup.filters.filter(({ onFeedback }) => onFeedback !== undefined)
   const problems = [...check(feedback, learners)]
-  if (problems.length > 0) throw new PosternError(problems)
+  if (problems.length > 0) throw new PosternError(problems, 'ERR_POSTERN_FEEDBACK')
   const { label, by, undo = false, ref } = feedback
   const lesson = { label, by, undo, services: world, ...(ref !== undefined && { ref }) }
   if (feedback.message === undefined) return await callLearners(learners, lesson)
@@ -40,19 +40,23 @@ export async function submitFeedback(setup: CompiledGateway, world: Services, fe
 export async function submitSentMail(setup: CompiledGateway, world: Services, mail: SentMail): Promise<void> {
   const found = { from: typeof mail.from === 'string', to: Array.isArray(mail.to) }
   if (!found.from || !found.to)
-    throw new PosternError([
-      {
-        path: 'recordSent',
-        found,
-        expected: 'a reverse-path and forward-paths',
-        remedy: "write { from: '…', to: ['…'] }",
-      },
-    ])
+    throw new PosternError(
+      [
+        {
+          path: 'recordSent',
+          found,
+          expected: 'a reverse-path and forward-paths',
+          remedy: "write { from: '…', to: ['…'] }",
+        },
+      ],
+      'ERR_POSTERN_FEEDBACK',
+    )
   const hearing = setup.filters.filter(({ onSent }) => onSent !== undefined)
   if (hearing.length === 0)
-    throw new PosternError([
-      { path: 'filters', found: 'none that remembers', expected: 'one that does', remedy: 'add knownSender()' },
-    ])
+    throw new PosternError(
+      [{ path: 'filters', found: 'none that remembers', expected: 'one that does', remedy: 'add knownSender()' }],
+      'ERR_POSTERN_FEEDBACK',
+    )
   await Promise.all(hearing.map(filter => filter.onSent?.(mail, world)))
 }
 
@@ -62,7 +66,10 @@ async function callLearners(learners: readonly Filter[], lesson: TrainingExample
   const failure = errors.find(error => !(error instanceof PosternError))
   if (failure !== undefined) throw failure
   if (errors.length === learners.length)
-    throw new PosternError(errors.flatMap(error => (error instanceof PosternError ? error.problems : [])))
+    throw new PosternError(
+      errors.flatMap(error => (error instanceof PosternError ? error.problems : [])),
+      'ERR_POSTERN_UNKNOWN_MESSAGE',
+    )
 }
 
 async function withTimeout(filter: Filter, lesson: TrainingExample): Promise<void> {
@@ -118,7 +125,10 @@ async function withMessage(
 function unread(kind: string, size: number): Error {
   if (kind !== 'too-large') return new Error('the message could not be read to its end')
   const remedy = 'give what the gateway would have taken, or raise limits.size'
-  return new PosternError([{ path: 'message', found: kind, expected: `at most ${size} bytes`, remedy }])
+  return new PosternError(
+    [{ path: 'message', found: kind, expected: `at most ${size} bytes`, remedy }],
+    'ERR_POSTERN_MESSAGE_SIZE',
+  )
 }
 
 function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Problem> {

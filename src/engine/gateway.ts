@@ -18,10 +18,10 @@ import {
   type Clock,
   callDirectly,
   emitWarning,
-  harmless,
   type Notify,
   type Services,
   systemClock,
+  warnOnThrow,
 } from '../model/services.ts'
 import { stages } from '../model/stage.ts'
 import type { Store } from '../model/store.ts'
@@ -167,7 +167,7 @@ export function postern(options: PosternOptions): Gateway {
   if (problems.length + wrong.length > 0) throw new PosternError([...problems, ...wrong])
   const filters = options.filters.flat()
   const { clock = systemClock, callExternal = callDirectly } = options
-  const notify = harmless('notify', options.notify ?? emitWarning)
+  const notify = warnOnThrow('notify', options.notify ?? emitWarning)
   const { load = loadMeter({ clock, notify }) } = options
   const { dns = resolver({ onLatency: ms => load.recordLatency('dns', ms) }) } = options
   const seen = observer()
@@ -241,7 +241,7 @@ function compile(options: PosternOptions, filters: readonly Filter[]): Compiled 
   ) as CompiledGateway['plans']
   const readings = [...new Set(filters.flatMap(({ reads = [] }) => reads))]
   const { folder } = options
-  const log = options.log && harmless('log', options.log)
+  const log = options.log && warnOnThrow('log', options.log)
   const checks = new Map(filters.map(filter => [filter.name, filter.checks]))
   const judging = { plans, filters, checks, clients, readings, policy, mode }
   return { ...judging, lineEnds, size, memory, files, disk, folder, tracers, isForged, log }

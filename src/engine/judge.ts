@@ -1,7 +1,7 @@
 /** From findings to a decision, as the mode allows; and the few decisions that are the session's own. */
 
 import { type Decision, type DecisionPoint, isFinal } from '../model/decision.ts'
-import { reasonOf } from '../model/errors.ts'
+import { errorText } from '../model/errors.ts'
 import { defer, type Finding, reject } from '../model/finding.ts'
 import type { Stage } from '../model/stage.ts'
 import { goAhead, refusal } from '../policy/reply.ts'
@@ -47,7 +47,7 @@ export function judge(setup: CompiledGateway, levels: readonly Findings[], at: D
     if (problem !== undefined) return unjudged(problem, findings, at)
     return setup.mode === 'shadow' ? asDryRunDecision(decision, at.ref) : decision
   } catch (error) {
-    return unjudged(reasonOf(error), findings, at)
+    return unjudged(errorText(error), findings, at)
   }
 }
 

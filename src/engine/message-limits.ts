@@ -1,7 +1,7 @@
 /** What one message may take, and what the temporary files of all may take together. */
 import { size as sizeCheck, whole } from '../model/checks.ts'
 import { object } from '../model/options.ts'
-import { type Size, toOctets } from '../model/units.ts'
+import { type Size, toBytes } from '../model/units.ts'
 
 export interface MessageLimits {
   /** The largest message, in bytes as sent. @default '25mb' */
@@ -26,8 +26,8 @@ export const readLimits = ({
   files = 1_000,
   disk = '2gb',
 }: MessageLimits): { readonly [K in keyof Required<MessageLimits>]: number } => ({
-  size: toOctets(size),
-  memory: toOctets(memory),
+  size: toBytes(size),
+  memory: toBytes(memory),
   files,
-  disk: toOctets(disk),
+  disk: toBytes(disk),
 })

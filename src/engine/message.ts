@@ -177,7 +177,7 @@ export function deliver({ setup, services, ref, timings, levels, recipients, ann
       .filter(({ name }) => isFieldName(name))
       .map(({ name, key, offset }) => ({
         name,
-        place: fields.all(key).filter(other => other.offset <= offset).length,
+        position: fields.all(key).filter(other => other.offset <= offset).length,
       }))
     const content = deliverable(trace, fields, dropped, store)
     const groups = (['accept', 'quarantine'] as const).flatMap((verdict): readonly DeliveryGroup[] => {

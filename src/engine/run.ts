@@ -1,6 +1,6 @@
 /** Runs the filters of one stage: in waves, together, each with a deadline, until one refuses. */
 import { isFinal } from '../model/decision.ts'
-import { reasonOf } from '../model/errors.ts'
+import { errorText } from '../model/errors.ts'
 import type { Filter, PriorFindings } from '../model/filter.ts'
 import { defer, type Finding, type Findings } from '../model/finding.ts'
 import type { Clock } from '../model/services.ts'
@@ -250,10 +250,11 @@ function scoreOf(levels: readonly { readonly findings: readonly Finding[] }[], f
  * beside it still count. Never throws.
  */
 function understood(filter: Filter, findings: Findings, adjust: FindingTransform | undefined): readonly Finding[] {
-  if (!findings && !Number.isNaN(findings)) return []
+  if (isNothing(findings)) return []
   const list: Finding[] = []
   let problem: string | undefined
   const add = (finding: unknown): void => {
+    if (isNothing(finding)) return
     const wrong = malformed(finding)
     problem ??= wrong
     if (wrong === undefined) list.push(named(filter, finding as Finding))
@@ -267,6 +268,9 @@ function understood(filter: Filter, findings: Findings, adjust: FindingTransform
     return [...list, named(filter, failed(filter, error))]
   }
 }
+
+/** NaN is falsy too, but comes from a sum that went wrong. */
+const isNothing = (value: unknown): boolean => !value && !Number.isNaN(value)
 
 function adjusted(filter: Filter, finding: Finding, adjust: FindingTransform): readonly Finding[] {
   const changed = adjust(finding)
@@ -286,7 +290,7 @@ const isPromise = (value: Findings | Promise<Findings>): value is Promise<Findin
 const MAX_REASON_LENGTH = 300
 
 const failed = (filter: Filter, error: unknown): Finding =>
-  consequence(filter, 'failed', `${filter.name} failed: ${reasonOf(error).slice(0, MAX_REASON_LENGTH)}`)
+  consequence(filter, 'failed', `${filter.name} failed: ${errorText(error).slice(0, MAX_REASON_LENGTH)}`)
 
 const late = ({ filter, deadline }: Step): Finding =>
   consequence(filter, 'timeout', `${filter.name} did not answer within ${deadline} ms`)

@@ -128,11 +128,14 @@ export function openScope<C extends Connection>(stage: Stage, parent: Scope | un
 }
 
 const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>
-  new PosternError([
-    {
-      path: `ask(${fact.name})`,
-      found: stage,
-      expected: `the stage '${fact.stage}' or a later one`,
-      remedy: `ask ${fact.name} from a method that runs at '${fact.stage}' or later`,
-    },
-  ])
+  new PosternError(
+    [
+      {
+        path: `ask(${fact.name})`,
+        found: stage,
+        expected: `the stage '${fact.stage}' or a later one`,
+        remedy: `ask ${fact.name} from a method that runs at '${fact.stage}' or later`,
+      },
+    ],
+    'ERR_POSTERN_FACT_STAGE',
+  )

@@ -2,7 +2,7 @@
 
 import { senderTrust, type Trust, trust } from '../facts/trust.ts'
 import { oneOf } from '../model/checks.ts'
-import { type AnyContext, wrapFilter } from '../model/combine.ts'
+import { type AnyStage, wrapFilter } from '../model/combine.ts'
 import { PosternError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import { wrongFilters } from '../model/filter-check.ts'
@@ -74,7 +74,7 @@ export function loadShedding(
  * How long a filter takes that has to wait for something: one that answers at once asks nobody. One that is given up counts
  * no longer: an answer that never comes must not be load for ever.
  */
-function recordDuration(name: string, { clock, load, signal }: AnyContext, ask: () => Findings | Promise<Findings>) {
+function recordDuration(name: string, { clock, load, signal }: AnyStage, ask: () => Findings | Promise<Findings>) {
   const found = ask()
   if (!(found instanceof Promise)) return found
   const since = clock.monotonic()
@@ -92,7 +92,7 @@ function recordDuration(name: string, { clock, load, signal }: AnyContext, ask: 
 }
 
 interface Steps {
-  degree(context: AnyContext): Promise<Degree>
+  degree(context: AnyStage): Promise<Degree>
   finding(degree: Degree): Finding | undefined
 }
 
@@ -102,7 +102,7 @@ const ASK: Degree = { what: 'ask', reason: '' }
 function stepsOf(name: string, { skip = 'amber', defer: deferred = 'red' }: LoadSheddingOptions): Steps {
   const told = new Set<Degree['what']>()
 
-  const decide = async (context: AnyContext): Promise<Degree> => {
+  const decide = async (context: AnyStage): Promise<Degree> => {
     const load = context.load.now()
     if (load.level === 'green' && told.size > 0) {
       told.clear()
@@ -144,7 +144,7 @@ const reached = (level: Level, from: 'amber' | 'red' | 'never'): boolean =>
   level !== 'green' && from !== 'never' && (level === 'red' || level === from)
 
 /** From MAIL on it is known for whom the client sends, too. A record that cannot be read is none. */
-const trustOf = (context: AnyContext): Promise<Trust> =>
+const trustOf = (context: AnyStage): Promise<Trust> =>
   (isTransaction(context) ? context.ask(senderTrust) : context.ask(trust)).catch(() => 'unknown' as const)
 
-const isTransaction = (context: AnyContext): context is AnyContext & Transaction => context.reversePath !== undefined
+const isTransaction = (context: AnyStage): context is AnyStage & Transaction => context.reversePath !== undefined

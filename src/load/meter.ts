@@ -2,8 +2,8 @@
 import { callback, duration, having, number, size, whole } from '../model/checks.ts'
 import { describeLoad, type Level, type Load, type LoadMeter, type Resource } from '../model/load.ts'
 import { checked, schemaOf } from '../model/options.ts'
-import { type Clock, harmless, type Notify, systemClock } from '../model/services.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../model/units.ts'
+import { type Clock, type Notify, systemClock, warnOnThrow } from '../model/services.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
 import { descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
 import { type Latency, latency } from './latency.ts'
 import { levelHolder } from './level.ts'
@@ -83,11 +83,11 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
     descriptorReserve: reserve = 0.4,
     clock = systemClock,
     notify: told = () => undefined,
-    process = processProbe(memory === undefined ? undefined : toOctets(memory)),
+    process = processProbe(memory === undefined ? undefined : toBytes(memory)),
   } = options
-  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toOctets(spool) }
+  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toBytes(spool) }
   const latest = toMilliseconds(delay)
-  const notify = harmless('notify', told)
+  const notify = warnOnThrow('notify', told)
   const files = descriptors({ limit: most, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
   const held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
   const behind = new Map<string, Latency>()

@@ -2,7 +2,7 @@
 
 /** How the body of a message is shaped, every line end counted as CRLF. */
 export interface BodyShape {
-  readonly octets: number
+  readonly bytes: number
   /** Line ends. */
   readonly lines: number
   /** Bytes of the longest line, without its line end. */

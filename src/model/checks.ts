@@ -1,7 +1,7 @@
 /** The kinds of options that many factories take. */
 import { PosternError } from './errors.ts'
 import { type Check, check, hidden } from './options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from './units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from './units.ts'
 
 export interface Range {
   readonly min?: number
@@ -103,11 +103,11 @@ export const size = ({
   readonly min?: Size
   readonly max?: Size
 } = {}): Check<Size> => {
-  const [least, most] = [toOctets(min), toOctets(max)]
+  const [least, most] = [toBytes(min), toBytes(max)]
   const from = least > 0 ? `, from ${min}` : ''
   const upTo = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`
   const expected = `a size such as '25mb', '256kb' or bytes as a number${from}${upTo}`
-  return check(expected, value => isWithin(() => toOctets(value as Size), least, most))
+  return check(expected, value => isWithin(() => toBytes(value as Size), least, most))
 }
 
 function isWithin(read: () => number, min: number, max: number): boolean {

@@ -3,34 +3,40 @@ import { callback } from './checks.ts'
 import { PosternError, type Problem } from './errors.ts'
 import type { Filter, PriorFindings } from './filter.ts'
 import { wrongFilters } from './filter-check.ts'
-import { asDryRun, type Findings } from './finding.ts'
+import { asDryRun, type Falsy, type Finding, type Findings } from './finding.ts'
+import { thenSync } from './maybe-promise.ts'
 import { wrongIn } from './options.ts'
 import { type Connection, type Header, type Message, type Recipient, type Stage, stages } from './stage.ts'
 
-/** What a stage may know: a connection, and as much more as was said. */
-export type AnyContext = Connection & Partial<Omit<Recipient & Header & Message, keyof Connection>>
+/** What may be known at a stage: the connection, and what the client has sent since. */
+export type AnyStage = Connection & Partial<Omit<Recipient & Header & Message, keyof Connection>>
 
-type Examine = (context: AnyContext, sofar: PriorFindings) => Findings | Promise<Findings>
+type Examine = (known: AnyStage, prior: PriorFindings) => Findings | Promise<Findings>
 
-/** A dry run: what the filter finds is listed, and what it would have done is kept under `dryRun`. */
+/**
+ * The filter as a dry run: its findings are listed, and have no consequences; those stand under `dryRun`. For the whole
+ * gateway there is `mode: 'shadow'`.
+ *
+ * @throws PosternError when `filter` is not a filter
+ */
 export function shadow(filter: Filter): Filter {
   const problems = wrongFilters([filter], 'shadow')
   if (problems.length > 0) throw new PosternError(problems)
-  return wrapFilter(filter, examine => (context, sofar) => thenSync(examine(context, sofar), withoutConsequences), {
+  return wrapFilter(filter, examine => (known, prior) => thenSync(examine(known, prior), withoutConsequences), {
     failure: 'pass',
   })
 }
 
 /**
- * Exempts the trusted wholly: for them these filters do not run. Asked at every stage, with what is known by then. For
- * hosts, users and senders of your own there are `trustedNetworks`, `forwarders` and `access({ allow })`.
+ * These filters, which do not run where `trusted` returns true. It is called at every stage, with what is known by then.
+ * For our own hosts, users and senders there are `trustedNetworks`, `forwarders` and `access({ allow })`.
  *
- * @throws PosternError for a filter that nobody may be exempt from, such as `recipients`
+ * @throws PosternError for a filter that no client may be exempt from, such as `recipients`
  * @example
  * unless(({ user }) => user !== undefined, dnsbl({ zones }), helo())
  */
 export function unless(
-  trusted: (context: AnyContext) => boolean | Promise<boolean>,
+  trusted: (known: AnyStage) => boolean | Promise<boolean>,
   ...filters: readonly (Filter | readonly Filter[])[]
 ): readonly Filter[] {
   const wrong = [...wrongIn(callback(), trusted, 'unless.trusted'), ...wrongFilters(filters, 'unless.filters')]
@@ -43,8 +49,8 @@ export function unless(
           {
             path: 'unless',
             found: name,
-            expected: `filters that somebody may be exempt from: ${required}`,
-            remedy: `put ${name} beside unless(…); for partners write access({ allow }), for your own hosts trustedNetworks`,
+            expected: `filters that a client may be exempt from: ${required}`,
+            remedy: `put ${name} beside unless(…); for partners use access({ allow }), for your own hosts trustedNetworks`,
           },
         ],
   )
@@ -52,28 +58,28 @@ export function unless(
   return all.map(filter =>
     wrapFilter(
       filter,
-      examine => (context, sofar) =>
-        thenSync(trusted(context), isTrusted => (isTrusted === true ? undefined : examine(context, sofar))),
+      examine => (known, prior) =>
+        thenSync(trusted(known), isTrusted => (isTrusted === true ? undefined : examine(known, prior))),
     ),
   )
 }
 
-/** The filter with another way to examine each of its stages. */
+/** The filter with each of its stage methods replaced by what `change` makes of it. */
 export function wrapFilter(
   filter: Filter,
   change: (examine: Examine) => Examine,
-  conduct: Partial<Filter> = {},
+  overrides: Partial<Filter> = {},
 ): Filter {
   const methods: Partial<Record<Stage, Examine>> = {}
   for (const stage of stages) {
     const examine = filter[stage] as Examine | undefined
-    if (examine !== undefined) methods[stage] = change((context, sofar) => examine.call(filter, context, sofar))
+    if (examine !== undefined) methods[stage] = change((known, prior) => examine.call(filter, known, prior))
   }
-  return { ...filter, ...conduct, ...methods } as Filter
+  return { ...filter, ...overrides, ...methods } as Filter
 }
 
-const thenSync = <T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> =>
-  value instanceof Promise ? value.then(next) : next(value)
-
-const withoutConsequences = (findings: Findings): Findings =>
-  findings ? (Array.isArray(findings) ? findings : [findings]).map(asDryRun) : findings
+function withoutConsequences(findings: Findings): Findings {
+  if (!findings) return findings
+  const list: readonly (Finding | Falsy)[] = Array.isArray(findings) ? findings : [findings as Finding]
+  return list.map(finding => finding && asDryRun(finding))
+}

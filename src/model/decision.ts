@@ -50,7 +50,7 @@ export interface Content {
 /** A field that must go: the `place`-th of its name, from the top, counted from 1. */
 export interface ForgedField {
   readonly name: string
-  readonly place: number
+  readonly position: number
 }
 
 /** Recipients of one message for whom the same was decided, and the message as it is to be delivered to them. */

@@ -1,24 +1,54 @@
-/** Every wrong configuration ends here, with all of its problems at once. */
+/** The one error class of the package: a stable code, and all problems at once. */
 
-/** One thing that is wrong with a configuration. */
+/** One thing that is wrong with a configuration or a call. */
 export interface Problem {
-  /** Where: `filters[3].name`, `listen`. */
+  /** The option or argument: `filters[3].name`, `listen`. */
   readonly path: string
+  /** The value as it was given; a secret is not shown. */
   readonly found: unknown
   /** What would be right, in words. */
   readonly expected: string
+  /** What to do about it. */
   readonly remedy: string
 }
 
-/** The gateway cannot be built. Thrown only for mistakes of configuration or of calling code, never for a message. */
+/**
+ * What went wrong, for programs. The codes never change their meaning; docs/errors.md says what to do about each.
+ *
+ * - `ERR_POSTERN_OPTIONS`: options or filters are wrong
+ * - `ERR_POSTERN_CLIENT_ADDRESS`: `Client.ip` is not an IP address
+ * - `ERR_POSTERN_FACT_STAGE`: a fact was asked for before its stage
+ * - `ERR_POSTERN_FEEDBACK`: feedback or sent mail is malformed, or no filter takes it
+ * - `ERR_POSTERN_UNKNOWN_MESSAGE`: no filter remembers the message that feedback is about
+ * - `ERR_POSTERN_MESSAGE_SIZE`: the message of a feedback is larger than `limits.size`
+ * - `ERR_POSTERN_SNAPSHOT`: a saved state of a filter cannot be read
+ * - `ERR_POSTERN_HOST_VERSION`: the host library lacks what the adapter needs
+ */
+export type ErrorCode =
+  | 'ERR_POSTERN_OPTIONS'
+  | 'ERR_POSTERN_CLIENT_ADDRESS'
+  | 'ERR_POSTERN_FACT_STAGE'
+  | 'ERR_POSTERN_FEEDBACK'
+  | 'ERR_POSTERN_UNKNOWN_MESSAGE'
+  | 'ERR_POSTERN_MESSAGE_SIZE'
+  | 'ERR_POSTERN_SNAPSHOT'
+  | 'ERR_POSTERN_HOST_VERSION'
+
+/** A mistake of configuration or of calling code. Never thrown because of what a client sent. */
 export class PosternError extends Error {
+  /** Tells it from errors of other packages where `instanceof` cannot. */
   override readonly name = 'PosternError'
+  /** Stable; see {@link ErrorCode}. */
+  readonly code: ErrorCode
+  /** All that is wrong, not only the first. */
   readonly problems: readonly Problem[]
 
-  constructor(problems: readonly Problem[]) {
+  /** The message has one line for each problem, at most 50. */
+  constructor(problems: readonly Problem[], code: ErrorCode = 'ERR_POSTERN_OPTIONS') {
     const lines = problems.slice(0, MAX_LINES).map(lineOf)
     const more = problems.length - lines.length
     super([...lines, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n'))
+    this.code = code
     this.problems = problems
   }
 }
@@ -29,13 +59,13 @@ const MAX_LINES = 50
 const lineOf = ({ path, found, expected, remedy }: Problem): string =>
   escaped(`${path.slice(0, 200)}: found ${show(found)}, expected ${expected}; ${remedy}`)
 
-/** What somebody has thrown, in words. */
-export function reasonOf(error: unknown): string {
+/** The text of an error, whatever was thrown. Never throws itself. */
+export function errorText(error: unknown): string {
   const reason = error instanceof Error ? error.message : error
   return typeof reason === 'string' ? reason : show(reason)
 }
 
-/** What was found, in a few words. */
+/** A value in a few words, for error messages. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name.slice(0, 40)}`
@@ -49,9 +79,6 @@ export function show(value: unknown): string {
   return `an object with ${named.join(', ')}${keys.length > named.length ? ' …' : ''}`
 }
 
-/** Signs that would break the line, or change how it is shown. */
+/** Replaces characters that would break the line, or change how it is displayed. */
 const escaped = (line: string): string =>
   line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, sign => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
-
-/** What an error says, whatever was thrown. */
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

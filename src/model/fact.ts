@@ -1,16 +1,11 @@
-/** A fact is a question with one answer for its scope: found once, on demand, remembered. It never judges. */
-import type { Header, Message, Stage, Stages } from './stage.ts'
+/** Makes facts: what is found once for its scope, on demand, and remembered. A fact never judges. */
+import type { Fact, Header, Message, Stage, Stages } from './stage.ts'
 
-/** A question about a `C`, answered by a `T`. */
-export interface Fact<in C, out T> {
-  readonly name: string
-  /** The first stage at which it can be asked, and the scope in which it is remembered. */
-  readonly stage: Stage
-  readonly find: (context: C) => T | Promise<T>
-}
+export type { Fact } from './stage.ts'
 
 /**
- * A question to be found out with the context of `stage`, or of any later one.
+ * A fact that can be asked for at `stage` and at every later one. `find` is called once for the scope of `stage`.
+ * A promise that rejects stays the answer until the scope ends.
  *
  * @example
  * const country = fact('country', 'connect', ({ ip }) => lookUp(ip))
@@ -19,33 +14,33 @@ export interface Fact<in C, out T> {
 export function fact<S extends Stage, T>(
   name: string,
   stage: S,
-  find: (context: Stages[S]) => T | Promise<T>,
+  find: (known: Stages[S]) => T | Promise<T>,
 ): Fact<Stages[S], T> {
   return { name, stage, find }
 }
 
-/** Watches the bytes of one message go by, on the one pass over them. */
+/** Reads the bytes of one message while they arrive. */
 export interface Reader<out T> {
   /**
    * A part of the message as it will be delivered: from the first byte, header section included, every line end CRLF.
-   * The buffer is shared: it must not be written to. A promise holds back the sender until it settles.
+   * The buffer is shared: it must not be written to. The sender has to wait until a promise settles.
    */
   readonly chunk: (bytes: Buffer) => void | Promise<void>
-  /** The last byte was seen. */
+  /** Called after the last byte. Returns the answer. */
   readonly end: () => T | Promise<T>
-  /** There will be no more: give back what was held. */
+  /** Called when the message breaks off: release resources. */
   readonly abort?: () => void
 }
 
-/** A fact of a message that is found by reading its bytes. Filters that need one name it in `reads`. */
+/** A fact of a message that is found by reading its bytes. A filter that needs one lists it in `reads`. */
 export interface Reading<out T> extends Fact<Message, T> {
-  /** Called when the header is complete. */
+  /** Makes the reader of one message. Called when the header section is complete. */
   readonly read: (header: Header) => Reader<T>
 }
 
 /**
- * A question that is answered by reading the bytes of the message. A filter that names it in `reads` has it
- * found on the one pass, while the message arrives; asked unannounced, it is found by reading the spool again.
+ * A fact that is found by reading the bytes of the message. Where a filter lists it in `reads`, that happens while the
+ * message arrives. Otherwise the first `ask` reads the stored message again.
  *
  * @example
  * const lines = reading('lines', () => {

@@ -1,14 +1,14 @@
-/** What a filter has to say: evidence (points) or certainty (a verdict), each with a reason. */
+/** What a filter finds: points (evidence) or a verdict (certainty), each with a reason. */
 
-/** What becomes of a message, a recipient or a client. */
+/** What happens to a message, a recipient or a client. */
 export type Verdict = 'accept' | 'quarantine' | 'defer' | 'reject' | 'discard'
 
 /** An enhanced mail system status code (RFC 3463, registered by RFC 5248 and RFC 7372). */
 export type Status = `${2 | 4 | 5}.${number}.${number}`
 
-/** One thing that a filter found. Make it with {@link points}, {@link reject} and their kin. */
+/** One thing that a filter found. Make it with {@link points}, {@link accept}, {@link reject} and the functions beside them. */
 export interface Finding {
-  /** `dnsbl`, or `dnsbl/listed` when a filter has more than one thing to say. The runner adds the filter's name. */
+  /** `listed`. The engine puts the filter's name in front: `dnsbl/listed`, or `dnsbl` alone where a filter has one rule. */
   readonly rule?: string
   /** For the operator; a sentence. Never sent to the client. */
   readonly reason: string
@@ -16,11 +16,11 @@ export interface Finding {
   readonly points?: number
   /** Certainty: reject, defer and discard end the stage. */
   readonly verdict?: Verdict
-  /** What the client hears. */
+  /** The status code of the reply to the client. */
   readonly status?: Status
-  /** Words for the client in place of those that go with `status`: printable ASCII, cut at 120 characters. */
+  /** The text of the reply in place of the text that goes with `status`: printable ASCII, cut at 120 characters. */
   readonly replyText?: string
-  /** Say it now and hang up, whatever the policy's `rejectAt`. */
+  /** Reply now and close the connection, whatever the policy's `rejectAt`. */
   readonly close?: boolean
   /** Exempts its whole connection, transaction or recipient from checks of identity and content, and from the score. */
   readonly allow?: boolean
@@ -28,21 +28,32 @@ export interface Finding {
   readonly dryRun?: Pick<Finding, 'points' | 'verdict' | 'status' | 'replyText' | 'close' | 'allow'>
 }
 
-/** Nothing, one or several. Falsy says nothing, so a rule can be `condition && reject(…)`. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a filter that returns nothing says nothing
-export type Findings = Finding | readonly Finding[] | false | null | undefined | void
+/**
+ * What a filter returns: nothing, one finding or several. What is falsy counts as nothing, in a list too.
+ *
+ * @example
+ * header: ({ header }) => [
+ *   header.count > 100 && points(2, 'the header has more than 100 fields'),
+ *   header.all('from').length !== 1 && reject('5.6.0', 'the message has not exactly one From field'),
+ * ]
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a filter without a return statement finds nothing
+export type Findings = Finding | readonly (Finding | Falsy)[] | Falsy | void
 
-/** What every finding word takes beside its reason. */
+/** What a condition leaves where it does not hold: `condition && reject(…)`. */
+export type Falsy = false | null | undefined | '' | 0
+
+/** What every finding takes beside its reason. */
 export interface FindingDetails {
   /** The part after the filter's name: `listed` becomes `dnsbl/listed`. */
   readonly rule?: string
 }
 
-/** What the words that refuse take beside their reason. */
+/** What {@link reject} and {@link defer} take beside their reason. */
 export interface RefusalDetails extends FindingDetails {
-  /** Words for the client: what it is to do, never what was found. @default those that go with the status */
+  /** The text of the reply: what the client can do, never what was found. @default the text that goes with the status */
   readonly replyText?: string
-  /** Say it now and hang up, whatever the policy's `rejectAt`. */
+  /** Reply now and close the connection, whatever the policy's `rejectAt`. */
   readonly close?: boolean
 }
 
@@ -61,21 +72,21 @@ export const accept = (reason: string, details?: FindingDetails): Finding => ({ 
 
 /**
  * Wanted beyond this stage: its whole connection, transaction or recipient is exempt from checks of identity and content,
- * and from the score. Never from a virus, relay control, loops and limits. Say it only of who is proven.
+ * and from the score. Never from a virus, relay control, loops and limits. Use it only for a proven identity.
  */
 export const allow = (reason: string, details?: FindingDetails): Finding => ({
   ...accept(reason, details),
   allow: true,
 })
 
-/** Certainly suspicious: receive it, but keep it apart from the inbox. */
+/** Certainly suspicious: receive the message, but not into the inbox. */
 export const quarantine = (reason: string, details?: FindingDetails): Finding => ({
   ...details,
   reason,
   verdict: 'quarantine',
 })
 
-/** Certainly unwanted: answer as if accepted, and drop it. Loses mail in silence; prefer `reject`. */
+/** Certainly unwanted: reply as if it were accepted, and drop it. Mail is lost without notice; prefer `reject`. */
 export const discard = (reason: string, details?: FindingDetails): Finding => ({
   ...details,
   reason,

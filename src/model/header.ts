@@ -62,7 +62,7 @@ export interface HeaderFields extends Iterable<HeaderField> {
 /** How much of a header section is looked at. What lies beyond is a defect, never an exception. */
 export interface HeaderLimits {
   /** Bytes of the whole section. @default 131072 */
-  readonly octets?: number
+  readonly bytes?: number
   /** Fields that are split off; later ones stay in `raw` only. @default 1000 */
   readonly fields?: number
   /** Bytes of one line, beyond which it is a defect. @default 65536 */

@@ -51,14 +51,14 @@ export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   after: (ms, ring) => {
-    const timer = setTimeout(harmless('a timer', ring), Math.min(Math.max(ms, 0), MAX_TIMER_MS))
+    const timer = setTimeout(warnOnThrow('a timer', ring), Math.min(Math.max(ms, 0), MAX_TIMER_MS))
     timer.unref()
     return () => clearTimeout(timer)
   },
 }
 
 /** A listener or timer that throws would end the process, and all its sessions with it. It becomes a warning of the process. */
-export const harmless =
+export const warnOnThrow =
   <T extends readonly unknown[]>(name: string, listener: (...heard: T) => void) =>
   (...heard: T): void => {
     try {

@@ -15,8 +15,8 @@ export const toMilliseconds = (value: Duration, path = 'duration'): number =>
   measure(value, milliseconds, path, "a duration such as '5m', '1.5s' or milliseconds as a number")
 
 /** @throws PosternError when `value` is no size; `path` names the option in the message. */
-export const toOctets = (value: Size, path = 'size'): number =>
-  Math.floor(measure(value, octets, path, "a size such as '25mb', '256kb' or octets as a number"))
+export const toBytes = (value: Size, path = 'size'): number =>
+  Math.floor(measure(value, octets, path, "a size such as '25mb', '256kb' or bytes as a number"))
 
 function measure(
   value: number | string,

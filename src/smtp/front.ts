@@ -7,7 +7,7 @@ import { callback, duration, flag, size as sizeCheck } from '../model/checks.ts'
 import { errorText } from '../model/errors.ts'
 import { check, checked, isRecord, relation, required, schemaOf } from '../model/options.ts'
 import type { Clock, Notify } from '../model/services.ts'
-import { toMilliseconds, toOctets } from '../model/units.ts'
+import { toBytes, toMilliseconds } from '../model/units.ts'
 import { hostNameCheck } from '../trace/authentication-results.ts'
 import { type Limits, serverCheck, toLimits, wireCheck } from './limits.ts'
 import { limitsUnderLoad } from './load-limits.ts'
@@ -87,7 +87,7 @@ export function compileFront(options: SmtpServerOptions): Front {
     name,
     lmtp,
     dsn,
-    size: toOctets(size),
+    size: toBytes(size),
     tls: tls && secureContexts(tls, notice => current().services.notify(notice)),
     implicitTls,
     greetDelay: toMilliseconds(greetDelay),

@@ -1,7 +1,7 @@
 /** What clients may take: how many sessions; and each of the wire, how many commands, how much time, how many bytes. */
 import { duration, size, whole } from '../model/checks.ts'
 import { object } from '../model/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../model/units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
 import type { SessionLimits } from './session-slots.ts'
 
 /** What clients may take, beside their share of the wire. */
@@ -85,13 +85,13 @@ export const toLimits = ({
   junk,
   errors,
   recipients,
-  line: toOctets(line),
+  line: toBytes(line),
   command: toMilliseconds(command),
   transaction: toMilliseconds(transaction),
-  rate: toOctets(rate),
+  rate: toBytes(rate),
   grace: toMilliseconds(grace),
-  unread: toOctets(unread),
-  drain: toOctets(drain),
+  unread: toBytes(unread),
+  drain: toBytes(drain),
 })
 
 const HANDSHAKE = 60_000

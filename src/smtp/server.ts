@@ -1,7 +1,7 @@
 /** An SMTP or LMTP server on `net.Server`: accepts sockets, holds what is allowed in all, and ends in good order. */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decision } from '../model/decision.ts'
-import { harmless } from '../model/services.ts'
+import { warnOnThrow } from '../model/services.ts'
 import { peerOf } from '../net/peer.ts'
 import { formatReply } from '../policy/reply.ts'
 import { Client } from './client.ts'
@@ -69,7 +69,7 @@ class ServerState {
     this.#front = front
     const { command, transaction, grace } = front.limits
     this.#sweepEvery = Math.max(20, Math.min(SWEEP_MS, command / 4, transaction / 4, grace / 4))
-    const accept = harmless('accepting a client', (socket: Socket) => this.#accept(socket))
+    const accept = warnOnThrow('accepting a client', (socket: Socket) => this.#accept(socket))
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
   }
 
@@ -168,7 +168,7 @@ class ServerState {
   }
 
   /** What fails for one client must not end the looking at the others. */
-  readonly #look = harmless('the look at a client', (connection: Connection, now: number, elapsed: number): void => {
+  readonly #look = warnOnThrow('the look at a client', (connection: Connection, now: number, elapsed: number): void => {
     connection.tick(now, elapsed)
     if (this.#closing !== undefined && connection.isIdle) connection.hangUp(replies.shuttingDown)
   })

@@ -3,7 +3,7 @@ import { having, size, whole } from '../model/checks.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from '../model/store.ts'
-import { type Size, toOctets } from '../model/units.ts'
+import { type Size, toBytes } from '../model/units.ts'
 import { segmentedLru } from './segmented-lru.ts'
 import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from './value.ts'
 
@@ -51,7 +51,7 @@ type Value = string | number | Sums
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { entries = 500_000, bytes = '64mb', clock = systemClock } = checked(schema, options)
-  const held = segmentedLru<Value>({ entries, bytes: toOctets(bytes) })
+  const held = segmentedLru<Value>({ entries, bytes: toBytes(bytes) })
 
   const write = (key: string, item: number, value: Value, ttl: number, now: number): number => {
     const time = expiryOf(ttl)

@@ -8,7 +8,7 @@ import type { Session } from '../engine/session.ts'
 import type { Decision } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
 import type { Services } from '../model/services.ts'
-import { type Size, toOctets } from '../model/units.ts'
+import { type Size, toBytes } from '../model/units.ts'
 import {
   type RecordedAnswer,
   type RecordedCall,
@@ -44,7 +44,7 @@ export function record(
   sink: Sink,
   { redact = [], size = '25mb', entries = 10_000 }: RecordOptions = {},
 ): Gateway {
-  const limits = { size: toOctets(size, 'record.size'), entries }
+  const limits = { size: toBytes(size, 'record.size'), entries }
   const hide = redactor([...redact, ...gateway.secrets])
   const write = async (recording: Recording) => {
     try {

@@ -154,7 +154,7 @@ test('A14 what is delivered holds no word in our name but our own', async () => 
     /X-Spam-Status: No, score=0\.0 tests=none ref=\w+\r\nFrom: a@example\.org\r\nAuthentication-Results: mx\.example\.org; auth=pass\r\nSubject: Hello\r\n\r\ntext\r\n$/,
   )
   // A protocol can name only what is a field to all.
-  expect(forged.map(({ name, place }) => [name, place])).toEqual([
+  expect(forged.map(({ name, position }) => [name, position])).toEqual([
     ['Authentication-Results', 1],
     ['Received-SPF', 1],
   ])

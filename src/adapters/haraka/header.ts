@@ -7,12 +7,12 @@ import type { HarakaTransaction } from './types.ts'
 export function removeFields(transaction: HarakaTransaction, forged: readonly ForgedField[]): void {
   const { header_list: lines, headers, headers_decoded: decoded } = transaction.header
   // From the bottom: what goes changes the places of those below it.
-  for (const { name, place } of forged.toReversed()) {
+  for (const { name, position } of forged.toReversed()) {
     const key = name.toLowerCase()
-    const lineOf = lines.flatMap((line, index) => (nameOf(line) === key ? [index] : []))[place - 1]
+    const lineOf = lines.flatMap((line, index) => (nameOf(line) === key ? [index] : []))[position - 1]
     if (lineOf === undefined) continue
     lines.splice(lineOf, 1)
-    for (const values of [headers[key], decoded[key]]) values?.splice(place - 1, 1)
+    for (const values of [headers[key], decoded[key]]) values?.splice(position - 1, 1)
   }
   if (forged.length > 0) transaction.reset_headers()
 }

@@ -28,7 +28,7 @@ export function changes(
   const blank = (protocol & Protocol.leadingSpace) !== 0 ? ' ' : ''
   if (may(Actions.changeHeaders)) {
     // From the bottom: what goes changes the numbers of those below it in some mail servers.
-    for (const { name, place } of forged.toReversed()) packets.push(packet('m', number(place), name, '\0', '\0'))
+    for (const { name, position } of forged.toReversed()) packets.push(packet('m', number(position), name, '\0', '\0'))
   }
   if (may(Actions.addHeaders)) {
     // Each goes on top, so the last one goes first.

@@ -118,7 +118,7 @@ function changesOf({ trace, forged }: NonNullable<ScanResult['outcome']>) {
     remove_headers: Object.fromEntries(
       [...removed].map(([name, fields]) => [
         name,
-        fields.length === 1 ? fields[0]?.place : fields.map(({ place }) => place),
+        fields.length === 1 ? fields[0]?.position : fields.map(({ position }) => position),
       ]),
     ),
   }

@@ -6,7 +6,7 @@ import { zstdCompress } from 'node:zlib'
 import type { Gateway } from '../../engine/gateway.ts'
 import { duration, score, secret, size as sizeCheck, whole } from '../../model/checks.ts'
 import { relation, schemaOf } from '../../model/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../../model/units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
 import { peerOf } from '../../net/peer.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { byteBudget } from '../shared/web/budget.ts'
@@ -82,8 +82,8 @@ export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOption
     password,
     thresholds: { reject, quarantine },
   }
-  const limit = toOctets(size)
-  const bytes = byteBudget(toOctets(budget))
+  const limit = toBytes(size)
+  const bytes = byteBudget(toBytes(budget))
   const accept = socketSlots({ connections, timeout: toMilliseconds(timeout) })
   const http = createHttp({ maxHeaderSize: MAX_HEADER }, (request, response) => {
     connectionOf(request).began(request, response)

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
 import type { Decision } from '../../model/decision.ts'
-import { harmless } from '../../model/services.ts'
+import { warnOnThrow } from '../../model/services.ts'
 import { isUnix } from '../../net/peer.ts'
 import { handshakeTime, type Limits, type ServerLimits } from '../../smtp/limits.ts'
 import { sessionSlots } from '../../smtp/session-slots.ts'
@@ -79,7 +79,7 @@ export function trackConnections(gateway: () => Gateway, limits: Limits, { sessi
     if (visits.size > 0) clock.after(sweep, tick)
   }
   /** What fails for one client must not end the looking at the others. */
-  const look = harmless('the look at a client', (visit: TrackedConnection, elapsed: number): void => {
+  const look = warnOnThrow('the look at a client', (visit: TrackedConnection, elapsed: number): void => {
     // A socket that was gone before smtp-server began to listen to it tells nobody.
     if (visit.connection._socket.closed) leave(visit.connection.session)
     else visit.wire.tick(elapsed)

@@ -45,7 +45,7 @@ export function checkServer(server: SMTPServer, version: string = findInstalled(
     expected: EXPECTED,
     remedy: 'install an expected version of smtp-server: npm install smtp-server@~3.21.6',
   }
-  throw new PosternError([problem])
+  throw new PosternError([problem], 'ERR_POSTERN_HOST_VERSION')
 }
 
 function missingOf(server: SMTPServer): readonly string[] {

@@ -34,7 +34,7 @@ export function answerOf(decision: Decision | Outcome | undefined): HookAnswer {
 
 const changesTo = ({ trace, forged, each }: Outcome): readonly Modification[] => [
   // From the bottom: what goes changes the places of those below it.
-  ...forged.toReversed().map(({ name, place }) => ({ type: 'deleteHeader', index: place, name }) as const),
+  ...forged.toReversed().map(({ name, position }) => ({ type: 'deleteHeader', index: position, name }) as const),
   // Each goes on top, so the last one goes first.
   ...trace.toReversed().map(([name, value]) => ({ type: 'insertHeader', index: 0, name, value }) as const),
   ...[...each]

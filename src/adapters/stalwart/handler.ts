@@ -4,7 +4,7 @@ import type { Gateway } from '../../engine/gateway.ts'
 import { duration, isSecret, size as sizeCheck, whole } from '../../model/checks.ts'
 import { PosternError } from '../../model/errors.ts'
 import { hidden, required, schemaOf } from '../../model/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../../model/units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { byteBudget } from '../shared/web/budget.ts'
 import { failed, isSame, json, WebError } from '../shared/web/request.ts'
@@ -55,10 +55,10 @@ export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions)
   const given = options ?? ({} as HooksOptions)
   const current = checkedGateway(schema, gateway, given)
   const { authorization, size = '50mb', budget = '100mb', sessions = 10_000, idle = '6m' } = given
-  const limit = toOctets(size)
+  const limit = toBytes(size)
   const open = hookSessions(current, { sessions, idle: toMilliseconds(idle) })
   const thread = callThread()
-  const bytes = byteBudget(toOctets(budget))
+  const bytes = byteBudget(toBytes(budget))
   return async request => {
     const share = bytes.open(request.signal)
     try {

@@ -6,7 +6,7 @@ import { callback, isSecret, secret, size as sizeCheck } from '../../model/check
 import type { Decision, Outcome } from '../../model/decision.ts'
 import { PosternError } from '../../model/errors.ts'
 import { check, hidden, object, relation, required, schemaOf } from '../../model/options.ts'
-import { type Size, toOctets } from '../../model/units.ts'
+import { type Size, toBytes } from '../../model/units.ts'
 import { type ScanResult, scan } from '../rspamd/scan.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { sliced } from '../shared/slices.ts'
@@ -75,8 +75,8 @@ const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : c
 export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOptions): FetchHandler {
   const current = checkedGateway(schema, gateway, options)
   const { authorization, signature, envelope = envelopeOf, deliver, size = '25mb', budget = '64mb' } = options
-  const limit = toOctets(size)
-  const bytes = byteBudget(toOctets(budget))
+  const limit = toBytes(size)
+  const bytes = byteBudget(toBytes(budget))
   return async request => {
     const share = bytes.open(request.signal)
     try {

@@ -3,7 +3,7 @@ import { duration, having, oneOf, port, size, text, whole } from '../../model/ch
 import type { Filter } from '../../model/filter.ts'
 import { defer, discard, type Finding, type Findings, quarantine, reject } from '../../model/finding.ts'
 import { checked, relation, schemaOf } from '../../model/options.ts'
-import { type Duration, type Size, toMilliseconds, toOctets } from '../../model/units.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
 import { clamdScan, ping } from './clamd.ts'
 import { clamscanScan, type StreamScanner } from './clamscan.ts'
 import { type Address, addressText } from './connection.ts'
@@ -109,7 +109,7 @@ export function clamav(options: ClamavOptions = {}): Filter {
   const address: Address =
     port === undefined ? { path: socket ?? '/run/clamav/clamd.ctl' } : { host: host ?? '127.0.0.1', port }
   const ms = toMilliseconds(deadline)
-  const most = toOctets(maxSize)
+  const most = toBytes(maxSize)
   const scan = guardedScanner(scanner ? clamscanScan(scanner) : clamdScan(address), {
     deadline: ms,
     concurrency,

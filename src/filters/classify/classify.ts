@@ -161,14 +161,17 @@ export function classify(options: ClassifyOptions = {}): Filter {
     if (message !== undefined) return pack(features(await extract(message)))
     const octets = kept.get(ref ?? '') ?? (shared ? await loadFeatures(services.store, ref ?? '') : undefined)
     if (octets !== undefined) return octets
-    throw new PosternError([
-      {
-        path: 'ref',
-        found: ref,
-        expected: 'the reference of a message that was judged and not deferred',
-        remedy: 'give the message itself',
-      },
-    ])
+    throw new PosternError(
+      [
+        {
+          path: 'ref',
+          found: ref,
+          expected: 'the reference of a message that was judged and not deferred',
+          remedy: 'give the message itself',
+        },
+      ],
+      'ERR_POSTERN_UNKNOWN_MESSAGE',
+    )
   }
 }
 

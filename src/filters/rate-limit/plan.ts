@@ -11,7 +11,7 @@ import {
   required,
   type Shape,
 } from '../../model/options.ts'
-import { toMilliseconds, toOctets } from '../../model/units.ts'
+import { toBytes, toMilliseconds } from '../../model/units.ts'
 import type { LimiterSpec } from '../../store/limiter.ts'
 import { type Charges, chargeable, charges, type Limit, type Prefixes } from './limit.ts'
 
@@ -54,7 +54,7 @@ export const limitCheck = either<Limit>('a limit: { what, per, limit, within }',
 export function plansOf(limits: readonly Limit[], prefixes: Prefixes): readonly Plan[] {
   const problems: Problem[] = []
   const plans = limits.map((limit, index): Plan => {
-    const points = limit.what === 'bytes' ? toOctets(limit.limit) : limit.limit
+    const points = limit.what === 'bytes' ? toBytes(limit.limit) : limit.limit
     const within = typeof limit.within === 'number' ? `${limit.within}ms` : limit.within
     const per = typeof limit.per === 'function' ? `${index}` : limit.per
     const keyPrefix = limit.name ?? `${limit.what}-per-${per}-within-${within}`

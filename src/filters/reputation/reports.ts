@@ -184,12 +184,16 @@ function parsed(text: string | undefined): unknown {
 }
 
 const unknown = (path: string, found: unknown): PosternError =>
-  new PosternError([
-    {
-      path,
-      found,
-      expected: path === 'ref' ? 'the reference of a message that was received and is remembered' : 'a signed message',
-      remedy:
-        'take what follows ref= in X-Spam-Status, within the time that reputation keeps, or give the message itself',
-    },
-  ])
+  new PosternError(
+    [
+      {
+        path,
+        found,
+        expected:
+          path === 'ref' ? 'the reference of a message that was received and is remembered' : 'a signed message',
+        remedy:
+          'take what follows ref= in X-Spam-Status, within the time that reputation keeps, or give the message itself',
+      },
+    ],
+    'ERR_POSTERN_UNKNOWN_MESSAGE',
+  )

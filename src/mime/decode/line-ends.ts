@@ -61,7 +61,7 @@ export function lineEnds(): LineEnds {
   /** What is counted anew when the body begins. */
   let longest = 0
   let nulBefore = 0
-  let octets = 0
+  let bytes = 0
   let lines = 0
   let boundaryLines = 0
   let eightBit = false
@@ -174,7 +174,7 @@ export function lineEnds(): LineEnds {
   return Object.assign(met, {
     push: (chunk: Buffer) => {
       const out = chunk.length === 0 || pass(chunk) ? chunk : mend(chunk)
-      octets += out.length
+      bytes += out.length
       eightBit ||= !isAscii(chunk)
       return out
     },
@@ -182,7 +182,7 @@ export function lineEnds(): LineEnds {
       if (!afterCr) return nothing
       afterCr = false
       met.bareCr++
-      octets++
+      bytes++
       endLine(false)
       return Buffer.from('\n')
     },
@@ -192,12 +192,12 @@ export function lineEnds(): LineEnds {
       length = 0
       dashes = 0
       // The second half of a line end that is owed does not belong to the body.
-      octets = afterCr ? -1 : 0
+      bytes = afterCr ? -1 : 0
       lines = afterCr ? -1 : 0
       boundaryLines = 0
       eightBit = false
     },
-    body: () => ({ octets, lines, longestLine: longest, eightBit, nul: met.nul > nulBefore, boundaryLines }),
+    body: () => ({ bytes, lines, longestLine: longest, eightBit, nul: met.nul > nulBefore, boundaryLines }),
   })
 }
 

@@ -26,13 +26,13 @@ const LF = 10
 const nothing = Buffer.alloc(0)
 
 /**
- * Collects the header section within `limits.octets`. Linear in the bytes pushed, however they are cut; the ordinary
+ * Collects the header section within `limits.bytes`. Linear in the bytes pushed, however they are cut; the ordinary
  * section that arrives in one chunk is not copied.
  *
  * A bare CR or LF ends a line here as it does in {@link lineEnds}, so that both see the same empty line.
  */
 export function headerCollector(limits: HeaderLimits = {}): HeaderCollector {
-  const { octets = 131_072 } = limits
+  const { bytes: maxBytes = 131_072 } = limits
   let held: Buffer = nothing
   let size = 0
   let searched = 0
@@ -55,7 +55,7 @@ export function headerCollector(limits: HeaderLimits = {}): HeaderCollector {
     push: chunk => {
       if (chunk.length === 0) return undefined
       const bytes = append(chunk)
-      const found = emptyLine(bytes.subarray(0, octets + 1), searched)
+      const found = emptyLine(bytes.subarray(0, maxBytes + 1), searched)
       if (found >= 0) {
         const first = bytes[found]
         // The LF that would belong to this CR may be in the next chunk.
@@ -64,7 +64,7 @@ export function headerCollector(limits: HeaderLimits = {}): HeaderCollector {
         return split(bytes, found, after)
       }
       searched = size - 1
-      return size > octets ? cut(bytes, octets) : undefined
+      return size > maxBytes ? cut(bytes, maxBytes) : undefined
     },
     end: () => {
       const bytes = held.subarray(0, size)

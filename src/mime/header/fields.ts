@@ -22,9 +22,9 @@ export interface HeaderReading extends HeaderLimits {
  */
 export function readHeader(
   section: Buffer,
-  { end = 'empty-line', octets = 131_072, fields: maxFields = 1000, line: maxLine = 65_536 }: HeaderReading = {},
+  { end = 'empty-line', bytes = 131_072, fields: maxFields = 1000, line: maxLine = 65_536 }: HeaderReading = {},
 ): HeaderFields {
-  const sent = section.length > octets ? section.subarray(0, octets) : section
+  const sent = section.length > bytes ? section.subarray(0, bytes) : section
   const latin1 = sent.toString('latin1')
   const found = octetDefects(sent, latin1)
   const mended = found.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')

@@ -44,9 +44,9 @@ test('it makes no difference how the message is cut', () => {
   const piece = fc.constantFrom('A: x', '\r', '\n', '\r\n', ' ', '\0', 'b')
   const text = fc.array(piece, { maxLength: 12 }).map(pieces => pieces.join(''))
   fc.assert(
-    fc.property(text, fc.array(fc.nat(30), { maxLength: 8 }), fc.constantFrom(5, 131_072), (message, cuts, octets) => {
+    fc.property(text, fc.array(fc.nat(30), { maxLength: 8 }), fc.constantFrom(5, 131_072), (message, cuts, bytes) => {
       const places = cuts.filter(cut => cut < message.length)
-      expect(shown(collect(message, places, { octets }))).toEqual(shown(collect(message, [], { octets })))
+      expect(shown(collect(message, places, { bytes }))).toEqual(shown(collect(message, [], { bytes })))
     }),
   )
 })
@@ -60,7 +60,7 @@ test('a section beyond the limit is cut there, and not a byte is lost', () => {
 })
 
 test('the cut never falls between CR and LF', () => {
-  const found = collect('A: x\r\nB: y\r\n\r\n', [], { octets: 5 })
+  const found = collect('A: x\r\nB: y\r\n\r\n', [], { bytes: 5 })
   expect(shown(found)).toEqual(['A: x', '', '\r\nB: y\r\n\r\n', 'limit'])
 })
 
