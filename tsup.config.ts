@@ -1,7 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
 const threads = ['src/mime/parse-worker.ts', 'src/store/sqlite/thread.ts', 'src/adapters/stalwart/call-worker.ts']
+
+/** A file for each filter, so that a bundler takes one filter without the others from `postern/filters`. */
+const filters = Array.from(
+  readFileSync('src/filters/index.ts', 'utf8').matchAll(/from '(\.[^']+)'/g),
+  ([, file = '']) => join('src/filters', file),
+)
 
 const entry = [
   'src/index.ts',
@@ -18,6 +26,7 @@ const entry = [
   'src/store/redis/redis.ts',
   'src/store/sqlite/sqlite.ts',
   'src/testing/index.ts',
+  ...filters,
   ...threads,
 ]
 
