@@ -57,7 +57,6 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
 const KNOWN_UPWARDS: readonly string[] = [
   'filters/rules/composite.ts → filters/content/content-filters.ts',
   'filters/rules/rule.ts → filters/content/combinations.ts',
-  'filters/rules/rule.ts → filters/header-form.ts',
 ]
 const KNOWN_CIRCLES: readonly string[] = [
   'archives/zip.ts',

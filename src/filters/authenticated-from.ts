@@ -3,11 +3,11 @@
 import { author } from '../facts/author.ts'
 import { callback, cost } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { points, reject } from '../model/finding.ts'
 import { checked, either, isRecord, list, record, schemaOf } from '../model/options.ts'
 import { domainPattern, readable } from '../net/checks.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
+import { findingFor } from './rules/consequence.ts'
 
 /** Whether an account may write as `address`, which is in lower case. */
 export type MayWriteAs = (user: string, address: string) => boolean | Promise<boolean>
@@ -74,9 +74,7 @@ export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filte
       const from = addressKey(mailboxOf(found.address))
       if (isOwn(user, from) || (await mayWriteAs(user, from))) return
       const reason = `the account ${user.slice(0, 256)} writes as ${from.slice(0, 256)}`
-      if (mismatch === 'reject')
-        return reject('5.7.1', reason, { rule: 'mismatch', replyText: 'Sender address not allowed' })
-      return points(mismatch, reason, { rule: 'mismatch' })
+      return findingFor(mismatch, '5.7.1', reason, { rule: 'mismatch', replyText: 'Sender address not allowed' })
     },
   }
 }

@@ -3,13 +3,11 @@
 import { author } from '../facts/author.ts'
 import { scoreOr } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { type Finding, type Findings, points, quarantine, reject } from '../model/finding.ts'
+import type { Finding, Findings } from '../model/finding.ts'
 import type { HeaderDefect, HeaderFields } from '../model/header.ts'
 import { checked, type Shape, schemaOf } from '../model/options.ts'
 import type { Header } from '../model/stage.ts'
-
-/** Points, a verdict, or nothing at all. */
-export type Consequence = number | 'reject' | 'quarantine' | 'off'
+import { type Consequence, findingFor } from './rules/consequence.ts'
 
 /** What each thing that can be wrong leads to. */
 export interface HeaderFormOptions {
@@ -79,7 +77,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
   const consequences = { ...defaults, ...given(checked(schema, options)) }
   const onPath = (path: string, utf8: boolean): Findings => {
     const { eightBitPath } = consequences
-    if (utf8 || eightBitPath === 'off' || !/[\u0080-\uffff]/.test(path)) return undefined
+    if (utf8 || !/[\u0080-\uffff]/.test(path)) return undefined
     return finding('eightBitPath', `the path ${JSON.stringify(path)} has 8-bit bytes without SMTPUTF8`, eightBitPath)
   }
   return {
@@ -88,15 +86,10 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
     mail: ({ reversePath, utf8 }) => onPath(reversePath, utf8),
     rcpt: ({ forwardPath, utf8 }) => onPath(forwardPath, utf8),
     header: async context => {
-      const found: Finding[] = []
       const wrong = [...whatIsWrong(context)]
       const who = await context.ask(author)
       if (who.kind === 'unclear') wrong.unshift([authorRules[who.trouble], `the author is unclear: ${who.reason}`])
-      for (const [rule, reason] of wrong) {
-        const consequence = consequences[rule]
-        if (consequence !== 'off') found.push(finding(rule, reason, consequence))
-      }
-      return found
+      return wrong.flatMap(([rule, reason]) => finding(rule, reason, consequences[rule]) || [])
     },
   }
 }
@@ -147,12 +140,10 @@ function* missing(header: HeaderFields): Generator<readonly [Rule, string]> {
   if (header.all('message-id').length === 0) yield ['missingMessageId', 'there is no Message-ID field']
 }
 
-function finding(option: Rule, reason: string, consequence: Exclude<Consequence, 'off'>): Finding {
+function finding(option: Rule, reason: string, consequence: Consequence): Finding | false {
   const rule = option.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-  // RFC 6531 §3.5 has a status of its own for what needs SMTPUTF8.
-  if (consequence === 'reject') return reject(option.startsWith('eightBit') ? '5.6.7' : '5.6.0', reason, { rule })
-  if (consequence === 'quarantine') return quarantine(reason, { rule })
-  return points(consequence, reason, { rule })
+  // RFC 6531 §3.5 defines another status for mail that needs SMTPUTF8.
+  return findingFor(consequence, option.startsWith('eightBit') ? '5.6.7' : '5.6.0', reason, { rule })
 }
 
 /** Without the keys that are there and undefined. */

@@ -1,13 +1,14 @@
 /** Greetings that no honest mail server gives: our own name, a bare address, what is no host name at all. */
 
 import { queryName } from '../dns/name.ts'
-import { cost as price } from '../model/checks.ts'
+import { cost } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { type Finding, type Findings, points, reject } from '../model/finding.ts'
+import type { Finding, Findings } from '../model/finding.ts'
 import { check, checked, list, schemaOf } from '../model/options.ts'
 import type { Greeting } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
 import { domainOf } from '../net/path.ts'
+import { findingFor } from './rules/consequence.ts'
 
 /** What a greeting costs: points, or certain refusal. */
 export type HeloCost = number | 'reject'
@@ -37,12 +38,12 @@ export const ownName = check<string>(
 
 const schema = schemaOf<HeloOptions>('helo', {
   own: list(ownName, 'host names and addresses'),
-  impostor: price('reject'),
-  malformed: price('reject'),
-  bareAddress: price('reject'),
-  otherAddress: price('reject'),
-  unqualified: price('reject'),
-  unresolvable: price('reject'),
+  impostor: cost('reject'),
+  malformed: cost('reject'),
+  bareAddress: cost('reject'),
+  otherAddress: cost('reject'),
+  unqualified: cost('reject'),
+  unresolvable: cost('reject'),
 })
 
 /**
@@ -72,30 +73,30 @@ export function helo(options: HeloOptions = {}): Filter {
       const name = address === undefined ? hostName(said) : undefined
       const given = address ?? name
       if (given === undefined) {
-        return cost(malformed, 'malformed', `${ip} greets with what is neither a host name nor an address literal`)
+        return finding(malformed, 'malformed', `${ip} greets with what is neither a host name nor an address literal`)
       }
       if (ours.has(given) && !isOurselves(ip, ours)) {
-        return cost(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
+        return finding(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
       }
       if (literal !== undefined) {
-        return literal !== ip && cost(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
+        return literal !== ip && finding(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
       }
       if (address !== undefined) {
-        return cost(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
+        return finding(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
       }
       if (!given.includes('.')) {
-        return cost(unqualified, 'unqualified', `${ip} greets as ${given}, which is no full host name`)
+        return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is no full host name`)
       }
       return (
         (await isUnresolvable(greeting, given)) &&
-        cost(unresolvable, 'unresolvable', `${ip} greets as ${given}, which has neither address nor MX`)
+        finding(unresolvable, 'unresolvable', `${ip} greets as ${given}, which has neither address nor MX`)
       )
     },
   }
 }
 
-const cost = (price: HeloCost, rule: string, reason: string): Finding =>
-  price === 'reject' ? reject('5.7.1', reason, { rule }) : points(price, reason, { rule })
+const finding = (cost: HeloCost, rule: string, reason: string): Finding | false =>
+  findingFor(cost, '5.7.1', reason, { rule })
 
 /** The address in `[192.0.2.1]` or `[IPv6:2001:db8::1]`, in its canonical form. */
 function literalAddress(text: string): string | undefined {

@@ -1,10 +1,11 @@
 /** `spf`: what it costs to send for a domain that does not let one. */
 
 import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
-import { oneOf, cost as price } from '../model/checks.ts'
+import { cost, oneOf } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { defer, type Findings, points, reject } from '../model/finding.ts'
+import { defer, type Findings } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
+import { findingFor } from './rules/consequence.ts'
 
 /** What a result costs: points, or certain refusal. */
 export type SpfCost = number | 'reject'
@@ -32,14 +33,14 @@ export interface SpfOptions {
 }
 
 const schema = schemaOf<SpfOptions>('spf', {
-  fail: price('reject'),
-  softfail: price('reject'),
-  neutral: price('reject'),
-  none: price('reject'),
-  permerror: price('reject'),
+  fail: cost('reject'),
+  softfail: cost('reject'),
+  neutral: cost('reject'),
+  none: cost('reject'),
+  permerror: cost('reject'),
   temperror: oneOf('pass', 'defer'),
-  permissive: price('reject'),
-  heloFail: price('reject'),
+  permissive: cost('reject'),
+  heloFail: cost('reject'),
 })
 
 /**
@@ -62,17 +63,17 @@ export function spf(options: SpfOptions = {}): Filter {
   const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
       case 'pass':
-        return isWeak && cost(permissive, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
+        return isWeak && finding(permissive, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
       case 'fail':
-        return cost(fail, 'fail', reason)
+        return finding(fail, 'fail', reason)
       case 'softfail':
-        return cost(softfail, 'softfail', reason)
+        return finding(softfail, 'softfail', reason)
       case 'neutral':
-        return cost(neutral, 'neutral', reason)
+        return finding(neutral, 'neutral', reason)
       case 'none':
-        return cost(none, 'none', reason)
+        return finding(none, 'none', reason)
       case 'permerror':
-        return cost(permerror, 'permerror', reason)
+        return finding(permerror, 'permerror', reason)
       case 'unknown':
         return false
       case 'temperror':
@@ -82,7 +83,7 @@ export function spf(options: SpfOptions = {}): Filter {
     }
   }
   const judgeGreeting = ({ identity, helo }: Spf): Findings =>
-    identity === 'mailfrom' && helo.result === 'fail' && cost(heloFail, 'helo-fail', helo.reason)
+    identity === 'mailfrom' && helo.result === 'fail' && finding(heloFail, 'helo-fail', helo.reason)
 
   return {
     name: 'spf',
@@ -96,5 +97,4 @@ export function spf(options: SpfOptions = {}): Filter {
   }
 }
 
-const cost = (price: SpfCost, rule: string, reason: string): Findings =>
-  price === 'reject' ? reject('5.7.23', reason, { rule }) : price !== 0 && points(price, reason, { rule })
+const finding = (cost: SpfCost, rule: string, reason: string): Findings => findingFor(cost, '5.7.23', reason, { rule })

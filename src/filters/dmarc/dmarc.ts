@@ -3,11 +3,12 @@
 import { arc } from '../../facts/arc/arc.ts'
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { dmarc as check, type Dmarc } from '../../facts/dmarc.ts'
-import { callback, oneOf, cost as price, score } from '../../model/checks.ts'
+import { callback, cost, oneOf, score } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
-import { defer, type Finding, type Findings, points, quarantine, reject } from '../../model/finding.ts'
+import { defer, type Finding, type Findings } from '../../model/finding.ts'
 import { checked, either, list, schemaOf } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
+import { findingFor } from '../rules/consequence.ts'
 import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntry, trustedSealer } from './override.ts'
 
 export interface DmarcOptions {
@@ -37,11 +38,11 @@ const schema = schemaOf<DmarcOptions>('dmarc', {
     typeof found === 'function' ? callback() : list(forwarderEntry, 'addresses, networks and names'),
   ),
   sealers: list(sealerEntry, 'domains'),
-  onReject: price('reject', 'quarantine'),
-  onQuarantine: price('quarantine'),
+  onReject: cost('reject', 'quarantine'),
+  onQuarantine: cost('quarantine'),
   onNone: score({ min: 0 }),
   unknown: oneOf('defer', 'pass'),
-  invalidFrom: price('reject', 'quarantine'),
+  invalidFrom: cost('reject', 'quarantine'),
   permissiveSpf: score({ min: 0 }),
 })
 
@@ -75,7 +76,7 @@ export function dmarc(options: DmarcOptions = {}): Filter {
       case 'pass':
         return (
           found.permissiveSpf &&
-          cost(permissiveSpf, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
+          finding(permissiveSpf, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
         )
       case 'fail':
         return fails(policy, reason)
@@ -85,7 +86,7 @@ export function dmarc(options: DmarcOptions = {}): Filter {
         return matters && unknown === 'defer' && defer('4.4.3', reason, { rule: 'unknown' })
       }
       case 'permerror':
-        return cost(invalidFrom, 'unclear', reason)
+        return finding(invalidFrom, 'unclear', reason)
       default:
         return result satisfies never
     }
@@ -94,11 +95,11 @@ export function dmarc(options: DmarcOptions = {}): Filter {
   const fails = (policy: Dmarc['policy'], reason: string): Findings => {
     switch (policy) {
       case 'reject':
-        return cost(onReject, 'reject', reason)
+        return finding(onReject, 'reject', reason)
       case 'quarantine':
-        return cost(onQuarantine, 'quarantine', reason)
+        return finding(onQuarantine, 'quarantine', reason)
       case 'none':
-        return cost(onNone, 'none', reason)
+        return finding(onNone, 'none', reason)
       default:
         return policy satisfies never
     }
@@ -136,13 +137,5 @@ export function dmarc(options: DmarcOptions = {}): Filter {
   }
 }
 
-function cost(price: 'reject' | 'quarantine' | number, rule: string, reason: string): Findings {
-  switch (price) {
-    case 'reject':
-      return reject('5.7.26', reason, { rule })
-    case 'quarantine':
-      return quarantine(reason, { rule })
-    default:
-      return price !== 0 && points(price, reason, { rule })
-  }
-}
+const finding = (cost: 'reject' | 'quarantine' | number, rule: string, reason: string): Findings =>
+  findingFor(cost, '5.7.26', reason, { rule })

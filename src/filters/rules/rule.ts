@@ -14,7 +14,7 @@ import {
 } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
 import { needed } from '../content/combinations.ts'
-import type { Consequence } from '../header-form.ts'
+import type { Consequence } from './consequence.ts'
 import { MEASURED } from './points.ts'
 
 /** One thing that honest mail seldom does. */

@@ -1,0 +1,30 @@
+/** What a finding leads to: points, a verdict, or nothing. */
+import { type Finding, points, quarantine, type RefusalDetails, reject } from '../../model/finding.ts'
+
+/** What a finding leads to: so many points, a verdict, or nothing (`'off'`, or 0 points). */
+export type Consequence = number | 'reject' | 'quarantine' | 'off'
+
+/**
+ * The finding that a consequence makes of a reason; false when it leads to nothing.
+ *
+ * @param status of the reply, if the consequence is a refusal
+ */
+export function findingFor(
+  consequence: Consequence,
+  status: Parameters<typeof reject>[0],
+  reason: string,
+  details: RefusalDetails,
+): Finding | false {
+  const { replyText, close, ...rest } = details
+  switch (consequence) {
+    case 'reject':
+      return reject(status, reason, details)
+    case 'quarantine':
+      return quarantine(reason, rest)
+    case 'off':
+    case 0:
+      return false
+    default:
+      return points(consequence, reason, rest)
+  }
+}
