@@ -4,7 +4,10 @@ import { type Consequence, findingFor } from '../../../src/filters/rules/consequ
 
 const details = { rule: 'fail', replyText: 'Not allowed', close: true }
 const cases: readonly (readonly [Consequence, ReturnType<typeof findingFor>])[] = [
-  ['reject', { verdict: 'reject', status: '5.7.1', reason: 'why', rule: 'fail', replyText: 'Not allowed', close: true }],
+  [
+    'reject',
+    { verdict: 'reject', status: '5.7.1', reason: 'why', rule: 'fail', replyText: 'Not allowed', close: true },
+  ],
   ['quarantine', { verdict: 'quarantine', reason: 'why', rule: 'fail' }],
   [1.5, { points: 1.5, reason: 'why', rule: 'fail' }],
   [-2, { points: -2, reason: 'why', rule: 'fail' }],
