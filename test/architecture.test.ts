@@ -49,7 +49,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts'],
   htmlparser2: ['dynamic', 'html/tokens.ts'],
-  yauzl: ['dynamic', 'archives/zip.ts'],
+  yauzl: ['dynamic', 'archives/zip-directory.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
 }
 
@@ -59,7 +59,6 @@ const KNOWN_UPWARDS: readonly string[] = [
   'filters/rules/rule.ts → filters/content/combinations.ts',
 ]
 const KNOWN_CIRCLES: readonly string[] = [
-  'archives/zip.ts',
   'filters/classify/options.ts',
   'filters/rules/rule.ts',
   'filters/rate-limit/spend.ts',

@@ -24,7 +24,8 @@ import { inspectOle } from './office.ts'
 import { inspectPdf } from './pdf.ts'
 import { inspectRar } from './rar.ts'
 import { inspectTar } from './tar.ts'
-import { inspectZip, LOCAL } from './zip.ts'
+import { inspectZip } from './zip.ts'
+import { LOCAL_HEADER } from './zip-directory.ts'
 
 const packed: Inspector = (_bytes, { notes, name }) => {
   const reason = 'files packed in this way are not unpacked'
@@ -99,21 +100,21 @@ async function look(
   const format = formatOf(bytes, name)
   if (format === undefined) return undefined
   const seen = notes(format)
-  if (budget.files <= 0 || budget.octets < bytes.length) {
+  if (budget.files <= 0 || budget.bytes < bytes.length) {
     seen.beyond('the message holds more than is looked into')
     return seen.done()
   }
   budget.files -= 1
-  budget.octets -= bytes.length
+  budget.bytes -= bytes.length
   // A large file takes milliseconds: others have their turn between two of them.
   if (bytes.length > LARGE) await setImmediate()
-  const nested = async (inner: string, octets: Buffer): Promise<void> => {
-    const format = depth <= 0 ? formatOf(octets, inner) : undefined
+  const nested = async (inner: string, bytes: Buffer): Promise<void> => {
+    const format = depth <= 0 ? formatOf(bytes, inner) : undefined
     if (isContainer(format)) {
       seen.beyond('containers lie deeper in each other than is looked into')
       return
     }
-    const inspection = await look(inner, octets, depth - 1, budget, signal)
+    const inspection = await look(inner, bytes, depth - 1, budget, signal)
     if (inspection) seen.inside(inner, inspection)
   }
   try {
@@ -129,7 +130,7 @@ async function look(
   // Installers unpack themselves; nothing else has an archive behind it.
   if (format !== 'zip' && format !== 'pe' && endsAsZip(bytes)) {
     seen.trait('polyglot', `it is an archive as well as ${format}`)
-    await nested('', bytes.subarray(bytes.indexOf(LOCAL)))
+    await nested('', bytes.subarray(bytes.indexOf(LOCAL_HEADER)))
   }
   return seen.done()
 }

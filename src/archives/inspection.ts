@@ -75,7 +75,7 @@ export interface Budget {
   /** Files that may still be looked into. */
   files: number
   /** Bytes that may still be searched: what lies in a file is searched again. */
-  octets: number
+  bytes: number
 }
 
 export interface InspectLimits {
@@ -86,7 +86,7 @@ export interface InspectLimits {
   /** Files that are looked into at most, nested ones included. @default 1000 */
   readonly files?: number
   /** Bytes that are searched at most, those of nested files again. @default 67_108_864 */
-  readonly octets?: number
+  readonly bytes?: number
   /** Containers in containers. @default 3 */
   readonly depth?: number
 }
@@ -95,8 +95,8 @@ export const budget = ({
   inflate = 33_554_432,
   entries = 5000,
   files = 1000,
-  octets = 67_108_864,
-}: InspectLimits = {}): Budget => ({ inflate, entries, files, octets })
+  bytes = 67_108_864,
+}: InspectLimits = {}): Budget => ({ inflate, entries, files, bytes })
 
 /** Gathers what an inspector sees. */
 export interface Notes {

@@ -53,17 +53,17 @@ function* isoEntries(folder: Buffer, joliet: boolean) {
       at = (Math.floor(at / 2048) + 1) * 2048
       continue
     }
-    const octets = folder.subarray(at + 33, at + 33 + (folder[at + 32] ?? 0))
+    const bytes = folder.subarray(at + 33, at + 33 + (folder[at + 32] ?? 0))
     at += length
-    if (octets.length <= 1 && (octets[0] ?? 0) <= 1) {
+    if (bytes.length <= 1 && (bytes[0] ?? 0) <= 1) {
       yield undefined
       continue
     }
     const decoded = joliet
-      ? Buffer.from(octets.subarray(0, octets.length & ~1))
+      ? Buffer.from(bytes.subarray(0, bytes.length & ~1))
           .swap16()
           .toString('utf16le')
-      : octets.toString('latin1')
+      : bytes.toString('latin1')
     const isDirectory = ((folder[at - length + 25] ?? 0) & 2) !== 0
     yield {
       name: decoded.replace(/;\d+$/, ''),

@@ -19,7 +19,7 @@ export const lister =
   }
 
 /** What stands before the first NUL. */
-export const untilNul = (octets: Buffer): Buffer => {
-  const end = octets.indexOf(0)
-  return end < 0 ? octets : octets.subarray(0, end)
+export const untilNul = (bytes: Buffer): Buffer => {
+  const end = bytes.indexOf(0)
+  return end < 0 ? bytes : bytes.subarray(0, end)
 }

@@ -3,7 +3,7 @@
 import type { Inspector } from './inspection.ts'
 import { inspectMacros } from './office.ts'
 import { readOle } from './ole.ts'
-import type { ZipEntry } from './zip.ts'
+import type { ZipEntry } from './zip-directory.ts'
 
 const MAX_OBJECTS = 100
 

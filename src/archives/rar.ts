@@ -9,16 +9,16 @@ type List = (member: Member, content: Content) => Promise<boolean>
 
 /** The bytes of a file in the archive, and whether they are the file as it is. */
 interface Content {
-  readonly octets: Buffer
+  readonly bytes: Buffer
   readonly stored: boolean
 }
 
 export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) => {
   const listed = lister(notes, budget)
-  const list: List = async (member, { octets, stored }) => {
+  const list: List = async (member, { bytes, stored }) => {
     if (!listed(member)) return false
     if (member.encrypted || member.size === 0) return true
-    if (stored) await nested(member.name, octets)
+    if (stored) await nested(member.name, bytes)
     else notes.trait('unscannable', 'files in it are packed in a way that is not unpacked')
     return true
   }
@@ -49,8 +49,8 @@ async function rar4(bytes: Buffer, notes: Notes, list: List): Promise<void> {
         ...((flags & 4) !== 0 && { encrypted: true }),
       }
       const start = at + size
-      const octets = bytes.subarray(start, start + bytes.readUInt32LE(at + 7))
-      if (!(await list(member, { octets, stored: bytes[at + 25] === STORED }))) return
+      const content = bytes.subarray(start, start + bytes.readUInt32LE(at + 7))
+      if (!(await list(member, { bytes: content, stored: bytes[at + 25] === STORED }))) return
     }
     const added = (flags & 0x8000) !== 0 && at + 11 <= bytes.length ? bytes.readUInt32LE(at + 7) : 0
     at += size + added
@@ -64,9 +64,9 @@ async function rar5(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   const number = (at: number): readonly [value: number, next: number] => {
     let value = 0
     for (let index = 0; index < 8 && at + index < bytes.length; index += 1) {
-      const octet = bytes[at + index] ?? 0
-      value += (octet & 0x7f) * 2 ** (7 * index)
-      if ((octet & 0x80) === 0) return [value, at + index + 1]
+      const byte = bytes[at + index] ?? 0
+      value += (byte & 0x7f) * 2 ** (7 * index)
+      if ((byte & 0x80) === 0) return [value, at + index + 1]
     }
     return [value, bytes.length]
   }
@@ -102,8 +102,8 @@ async function rar5(bytes: Buffer, notes: Notes, list: List): Promise<void> {
         size: unpacked,
         ...(encrypted && { encrypted }),
       }
-      const octets = bytes.subarray(end, end + data)
-      if (!(await list(member, { octets, stored: (packing & 0x380) === 0 }))) return
+      const content = bytes.subarray(end, end + data)
+      if (!(await list(member, { bytes: content, stored: (packing & 0x380) === 0 }))) return
     }
     // Encrypted headers, or the end.
     if (type === 4 || type === 5) return

@@ -1,9 +1,9 @@
 /** Zip archives as every reader would see them: by the directory at the end, and by the entries as they stand. */
 import { setImmediate } from 'node:timers/promises'
-import type { Entry, ZipFile } from 'yauzl'
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
+import { dataOf, LOCAL_HEADER, readDirectory, type ZipEntry } from './zip-directory.ts'
 
 /** What is declared in all, and beyond which ratio it is a bomb. Small files may be very regular. */
 const MAX_DECLARED = 209_715_200
@@ -19,21 +19,6 @@ const TURN = 100
 /** Names that only the entries have are sought in so many places. */
 const MAX_SIGNATURES = 10_000
 
-/** Where an entry begins. */
-export const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
-
-export interface ZipEntry {
-  readonly name: string
-  /** The name as the bytes of the directory. */
-  readonly raw: Buffer
-  readonly size: number
-  readonly packed: number
-  readonly encrypted: boolean
-  readonly method: number
-  /** Of its own header. */
-  readonly offset: number
-}
-
 export const inspectZip: Inspector = async (bytes, to) => {
   const { notes, budget, signal, nested, isKnown } = to
   const { entries, broken, more } = await readDirectory(bytes, budget.entries)
@@ -45,7 +30,7 @@ export const inspectZip: Inspector = async (bytes, to) => {
   const ranges = judgeRanges(bytes, entries, notes)
   if (!more) judgeHidden(bytes, ranges, notes)
   // Whoever puts something before an archive need not tell the directory: most programs reckon with that.
-  const first = bytes.indexOf(LOCAL)
+  const first = bytes.indexOf(LOCAL_HEADER)
   if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
   if (judgeSizes(bytes, entries, notes)) return
   const unpack = async (
@@ -81,42 +66,6 @@ export const inspectZip: Inspector = async (bytes, to) => {
   }
 }
 
-/** The entries that the directory names, by yauzl, as far as they can be read. */
-async function readDirectory(
-  bytes: Buffer,
-  most: number,
-): Promise<{ readonly entries: readonly ZipEntry[]; readonly broken?: string; readonly more: boolean }> {
-  const yauzl = await import('yauzl')
-  const entries: ZipEntry[] = []
-  const options = { lazyEntries: true, decodeStrings: true, validateEntrySizes: false, strictFileNames: false } as const
-  try {
-    const file = await new Promise<ZipFile>((resolve, reject) => {
-      yauzl.fromBuffer(bytes, options, (error, opened) => (error ? reject(error) : resolve(opened)))
-    })
-    const more = await new Promise<boolean>((resolve, reject) => {
-      file.on('error', reject)
-      file.on('end', () => resolve(false))
-      file.on('entry', (entry: Entry) => {
-        if (entries.length >= most) return resolve(true)
-        entries.push({
-          name: entry.fileName,
-          raw: entry.fileNameRaw,
-          size: entry.uncompressedSize,
-          packed: entry.compressedSize,
-          encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
-          method: entry.compressionMethod,
-          offset: entry.relativeOffsetOfLocalHeader,
-        })
-        file.readEntry()
-      })
-      file.readEntry()
-    })
-    return { entries, more }
-  } catch (error) {
-    return { entries, broken: error instanceof Error ? error.message.slice(0, 120) : 'damaged', more: false }
-  }
-}
-
 interface Range {
   readonly start: number
   readonly stop: number
@@ -149,7 +98,7 @@ function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
 /** Entries that stand in the file and not in the directory: readers that stream see them. */
 function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
   let next = 0
-  let at = bytes.indexOf(LOCAL)
+  let at = bytes.indexOf(LOCAL_HEADER)
   for (let found = 0; at >= 0; found += 1) {
     if (found === MAX_SIGNATURES) {
       notes.beyond('it has more marks of entries than are looked at')
@@ -159,7 +108,7 @@ function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): voi
     const around = ranges[next]
     if (around !== undefined && around.start <= at) {
       // Within an entry that is known; a stored archive in it has signatures of its own.
-      at = bytes.indexOf(LOCAL, Math.max(around.stop, at + 4))
+      at = bytes.indexOf(LOCAL_HEADER, Math.max(around.stop, at + 4))
       continue
     }
     const length = at + 30 <= bytes.length ? bytes.readUInt16LE(at + 26) : 0
@@ -168,10 +117,10 @@ function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): voi
       notes.trait('lying-directory', `the directory does not name ${name.slice(0, 80)}`)
       notes.member({ name })
     }
-    at = bytes.indexOf(LOCAL, at + 4)
+    at = bytes.indexOf(LOCAL_HEADER, at + 4)
   }
   const first = ranges[0]?.start ?? 0
-  if (first > 0 && !bytes.subarray(0, 4).equals(LOCAL) && bytes[0] !== 0x50)
+  if (first > 0 && !bytes.subarray(0, 4).equals(LOCAL_HEADER) && bytes[0] !== 0x50)
     notes.trait('polyglot', `${first} bytes stand before the archive`)
 }
 
@@ -183,10 +132,4 @@ function judgeSizes(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): 
     notes.trait('bomb', `${bytes.length} bytes unpack to ${declared}`)
   else return false
   return true
-}
-
-function dataOf(bytes: Buffer, offset: number, packed: number): Buffer | undefined {
-  if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== 0x04034b50) return undefined
-  const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
-  return start + packed <= bytes.length ? bytes.subarray(start, start + packed) : undefined
 }

@@ -71,12 +71,12 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const head = await bytes(part, HEAD)
     if (part.size > MAX_WHOLE && formatOf(head, name) === undefined && isRecording(part)) continue
     cut ||= part.size > MAX
-    const octets = part.size > head.length ? await bytes(part, MAX) : head
+    const content = part.size > head.length ? await bytes(part, MAX) : head
     // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
     const names = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
     )
-    const inspection = await inspect(names[0] ?? '', octets)
+    const inspection = await inspect(names[0] ?? '', content)
     if (inspection) all.push({ path: part.path, name, inspection })
   }
   return { all, files: flat(all), cut }

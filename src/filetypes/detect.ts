@@ -7,7 +7,7 @@ export const LOOK = 33_000
 
 /** A type of the kind `application/zip`, or undefined where the bytes tell nothing. */
 export function detectType(head: Buffer): string | undefined {
-  const signature = signatures.find(([, at, octets]) => head.length > at && startsAt(head, at, octets))
+  const signature = signatures.find(([, at, bytes]) => head.length > at && startsAt(head, at, bytes))
   if (signature) return refine(signature[0], head)
   return detectText(head)
 }
@@ -69,8 +69,8 @@ const signatures: readonly (readonly [type: string, at: number, octets: Buffer])
   ['application/x-shockwave-flash', 0, Buffer.from('ZWS')],
 ]
 
-const startsAt = (head: Buffer, at: number, octets: Buffer): boolean =>
-  head.subarray(at, at + octets.length).equals(octets)
+const startsAt = (head: Buffer, at: number, bytes: Buffer): boolean =>
+  head.subarray(at, at + bytes.length).equals(bytes)
 
 /** Signatures of two or three letters are not enough: text may begin with them. */
 function refine(type: string, head: Buffer): string | undefined {

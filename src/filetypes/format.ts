@@ -101,8 +101,8 @@ const isArj = (bytes: Buffer): boolean =>
 function matches(bytes: Buffer, at: number, octets: string): boolean {
   if (bytes.length < at + octets.length / 2) return false
   for (let index = 0; index < octets.length; index += 2) {
-    const octet = octets.slice(index, index + 2)
-    if (octet !== '..' && bytes[at + index / 2] !== Number.parseInt(octet, 16)) return false
+    const byte = octets.slice(index, index + 2)
+    if (byte !== '..' && bytes[at + index / 2] !== Number.parseInt(byte, 16)) return false
   }
   return true
 }
@@ -126,7 +126,7 @@ function textFormat(bytes: Buffer, name: string): Format | undefined {
   return undefined
 }
 
-const isBlank = (octet = 0): boolean => octet === 32 || (octet >= 9 && octet <= 13)
+const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
 /** The beginning as text, whichever way it is encoded. */
 function headText(bytes: Buffer): string {

@@ -156,8 +156,8 @@ export function split(
 function delimiter(bytes: Buffer, after: number, next: number): 'open' | 'close' | 'near' {
   const closes = bytes[after] === DASH && bytes[after + 1] === DASH && after + 1 < next
   for (let at = closes ? after + 2 : after; at < next; at++) {
-    const octet = bytes[at]
-    if (octet !== 32 && octet !== 9 && octet !== CR && octet !== LF) return 'near'
+    const byte = bytes[at]
+    if (byte !== 32 && byte !== 9 && byte !== CR && byte !== LF) return 'near'
   }
   return closes ? 'close' : 'open'
 }

@@ -21,7 +21,7 @@ export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): 
     // Of the way to the last part, as much as leads to this one.
     let known = kept
     const around: Outer[] = []
-    let octets: Buffer | undefined
+    let bytes: Buffer | undefined
     for (const [index, { start, stop, encoding }] of place.entries()) {
       const step = `${start} ${stop} ${encoding}`
       const isOuter = index < place.length - 1
@@ -29,19 +29,19 @@ export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): 
       if (!same) known = []
       // What is cut out of a decoded part may lie at its end.
       const most = isOuter ? Infinity : limit
-      const source = octets === undefined ? raw(open, start, stop) : [octets.subarray(start, stop)]
-      octets = same?.octets ?? (await undo(source, encoding, most, signal))
-      if (isOuter) around.push({ step, octets })
+      const source = bytes === undefined ? raw(open, start, stop) : [bytes.subarray(start, stop)]
+      bytes = same?.bytes ?? (await undo(source, encoding, most, signal))
+      if (isOuter) around.push({ step, bytes })
     }
     kept = around
-    return octets ?? Buffer.alloc(0)
+    return bytes ?? Buffer.alloc(0)
   }
 }
 
 /** Something that holds parts, and the step that leads to it from what is around it. */
 interface Outer {
   readonly step: string
-  readonly octets: Buffer
+  readonly bytes: Buffer
 }
 
 async function* raw(open: Message['open'], start: number, stop: number): AsyncGenerator<Buffer> {
@@ -81,6 +81,6 @@ async function undo(
     if (size >= limit) break
   }
   if (size < limit) take(decoder.end())
-  const octets = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
-  return octets.subarray(0, limit)
+  const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+  return bytes.subarray(0, limit)
 }

@@ -27,7 +27,7 @@ export interface DecodedPart {
   /** Another in which some read it, because the bytes look like it, or because it is the one that is named. */
   readonly otherCharset?: string
   /** All bytes, of what is declared as text, or where they were asked for. */
-  readonly octets?: Buffer
+  readonly bytes?: Buffer
   /** Bytes of text that were kept. */
   readonly kept: number
   readonly textCut: boolean
@@ -59,18 +59,18 @@ export function decodePart(
     held += slice.length
   }
   const { odd, cut } = step.value
-  const octets = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
-  const detected = detectType(octets.subarray(0, LOOK))
+  const bytes = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
+  const detected = detectType(bytes.subarray(0, LOOK))
   const base = {
     size,
     sha256: hash.digest('hex'),
     ...(detected && { detected }),
     malformed: odd,
     cut,
-    ...((declared || keep) && { octets }),
+    ...((declared || keep) && { bytes }),
   }
   if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
-  const kept = octets.subarray(0, room)
+  const kept = bytes.subarray(0, room)
   const named = charset?.trim().toLowerCase() ?? ''
   const isNamed = named !== '' && !NO_CHARSET.test(named)
   const [used, otherCharset] = charsetsOf(kept, isNamed ? named : '', kept.length < size)
@@ -96,31 +96,29 @@ const isText = (detected: string | undefined): boolean =>
     detected === 'application/xhtml+xml')
 
 /** The charset to read text in, and another that some take where the bytes do not look like the one that is named. */
-function charsetsOf(octets: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
-  const label = named || guessCharset(octets, cut)
-  const wide = wideForm(octets)
+function charsetsOf(bytes: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
+  const label = named || guessCharset(bytes, cut)
+  const wide = wideForm(bytes)
   if (!isForeign(label)) return wide === undefined || named === '' ? [label] : [wide, label]
   if (wide === label) return [label]
   // RFC 2781 §4.3: without a mark its bytes tell in which order they are.
   if (wide !== undefined) return /[lb]e\W*$/.test(label) ? [label, wide] : [wide]
-  const sample = octets.toString('latin1', 0, 256)
+  const sample = bytes.toString('latin1', 0, 256)
   // Few bytes may be anything.
   const isPlain = sample.length >= 64 && 10 * sample.replace(/[\t\r\n -~]+/g, '').length < sample.length
-  return isPlain ? [label, guessCharset(octets, cut)] : [label]
+  return isPlain ? [label, guessCharset(bytes, cut)] : [label]
 }
 
 /**
  * What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8, of which the last
  * character may be cut.
  */
-function guessCharset(octets: Buffer, cut: boolean): string {
-  const wide = wideForm(octets)
+function guessCharset(bytes: Buffer, cut: boolean): string {
+  const wide = wideForm(bytes)
   if (wide) return wide
-  const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(
-    octets.toString('latin1', 0, 2048),
-  )?.[1]
+  const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1]
   if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()
   // A character may have been cut in half at the end.
-  const whole = (cut ? [0, 1, 2, 3] : [0]).some(less => isUtf8(octets.subarray(0, Math.max(octets.length - less, 0))))
+  const whole = (cut ? [0, 1, 2, 3] : [0]).some(less => isUtf8(bytes.subarray(0, Math.max(bytes.length - less, 0))))
   return whole ? 'utf-8' : 'windows-1252'
 }

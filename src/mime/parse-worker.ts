@@ -7,7 +7,7 @@ import { readTree } from './tree.ts'
 
 /** What goes into the thread: one whole message at a time. */
 export interface Request {
-  readonly octets: SharedArrayBuffer
+  readonly bytes: SharedArrayBuffer
   readonly limits: PartLimits
 }
 
@@ -22,9 +22,9 @@ const port = parentPort
 
 const say = (response: Response): void => port?.postMessage(response)
 
-port?.on('message', ({ octets, limits }: Request) => {
+port?.on('message', ({ bytes, limits }: Request) => {
   try {
-    say({ kind: 'done', list: readTree(Buffer.from(octets), limits) })
+    say({ kind: 'done', list: readTree(Buffer.from(bytes), limits) })
   } catch (error) {
     say({ kind: 'failed', reason: errorText(error) })
   }

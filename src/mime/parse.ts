@@ -35,9 +35,9 @@ export async function parse(
   { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
-  const octets = message.size <= inline ? await collect(message.open()) : undefined
-  if (octets && dashLines(octets).starts.length <= DASHES) return { kind: 'parsed', ...readTree(octets, limits) }
-  const held = octets && { size: octets.length, open: () => Readable.from([octets]) }
+  const bytes = message.size <= inline ? await collect(message.open()) : undefined
+  if (bytes && dashLines(bytes).starts.length <= DASHES) return { kind: 'parsed', ...readTree(bytes, limits) }
+  const held = bytes && { size: bytes.length, open: () => Readable.from([bytes]) }
   const outcome = await shared.read(held ?? message, { limits, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }

@@ -48,7 +48,7 @@ export function singlePart(
   const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
   const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
   add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
-  if (found.octets) files(walk, found.octets, place, where)
+  if (found.bytes) files(walk, found.bytes, place, where)
   if (other === undefined && found.text !== undefined)
     inOtherCharsets(found, charsets, charset === undefined, (name, reason) =>
       walk.alternative(where, { kind: 'charset', reason }, place =>
@@ -68,7 +68,7 @@ const lettersOf = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+
 
 /** Text that is other text to those who take another charset. Of marks on letters nobody is deceived. */
 function inOtherCharsets(
-  { text = '', charset, otherCharset, octets }: DecodedPart,
+  { text = '', charset, otherCharset, bytes }: DecodedPart,
   named: readonly string[],
   isGuessed: boolean,
   follow: (name: string, reason: string) => void,
@@ -76,7 +76,7 @@ function inOtherCharsets(
   if (isGuessed && charset !== undefined && isUtf7(charset))
     follow('utf-8', 'text says of itself that it is in UTF-7, which only some programs read')
   for (const name of [...new Set([...named, ...(otherCharset === undefined ? [] : [otherCharset])])].slice(0, 3)) {
-    const sample = octets?.subarray(0, 4096) ?? Buffer.alloc(0)
+    const sample = bytes?.subarray(0, 4096) ?? Buffer.alloc(0)
     if (
       otherCharset !== name &&
       lettersOf(decodeCharset(sample, name) ?? sample.toString('latin1')) === lettersOf(text)
@@ -96,9 +96,9 @@ export function textPart(walk: Walk, source: Source, span: Span, where: Where): 
 /** Files of one text that are looked at. */
 const MAX_FILES = 20
 
-function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, where: Where): void {
+function files(walk: Walk, bytes: Buffer, place: NonNullable<Part['place']>, where: Where): void {
   let number = 0
-  const found = [findUuencoded(octets, MAX_FILES + 1), findYenc(octets, MAX_FILES + 1)].map(files => [...files])
+  const found = [findUuencoded(bytes, MAX_FILES + 1), findYenc(bytes, MAX_FILES + 1)].map(files => [...files])
   if (found.some(files => files.length > MAX_FILES)) walk.defect('too-many-files')
   for (const file of found.flatMap(files => files.slice(0, MAX_FILES))) {
     const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
@@ -106,7 +106,7 @@ function files(walk: Walk, octets: Buffer, place: NonNullable<Part['place']>, wh
     if (!walk.spend(file.stop - file.start)) return
     const contentType = 'application/octet-stream'
     const { encoding, start, stop } = file
-    const inside = decodePart(octets.subarray(start, stop), {
+    const inside = decodePart(bytes.subarray(start, stop), {
       encoding,
       contentType,
       charset: undefined,
@@ -161,7 +161,7 @@ export function add(
 }
 
 /** Of base64 with some rubbish in it most is still base64. Text has blanks. */
-export function likeBase64(octets: Buffer): boolean {
-  const sample = octets.toString('latin1', 0, 1000)
+export function likeBase64(bytes: Buffer): boolean {
+  const sample = bytes.toString('latin1', 0, 1000)
   return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length
 }

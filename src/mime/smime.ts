@@ -1,10 +1,11 @@
 /** Opens what is signed as S/MIME (RFC 8551 §3.5.2) or as a file (`invoice.xml.p7m`), and says what cannot be opened. */
 import { dashLines, type Span } from './boundaries.ts'
-import { readCms } from './decode/cms.ts'
+import { type Cms, readCms } from './decode/cms.ts'
 import { decodeAll } from './decode/transfer.ts'
 import { decodePart } from './decoded-part.ts'
 import { partNames } from './differences.ts'
 import { extensionOf, filenames } from './names.ts'
+import type { Place } from './part.ts'
 import type { Heading } from './single-parts.ts'
 import type { Source, Walk, Where } from './walk.ts'
 
@@ -17,8 +18,12 @@ export const isSmime = ({ header, reading }: Heading): boolean => {
   )
 }
 
-/** @param entity what reads a header section and a body */
-export function signed(
+/**
+ * Adds what is signed below the part that holds it: a message as a part, a document as a file.
+ *
+ * @param entity reads a header section and its body
+ */
+export function openSigned(
   walk: Walk,
   source: Source,
   body: Span,
@@ -26,47 +31,62 @@ export function signed(
   where: Where,
   entity: (walk: Walk, source: Source, span: Span, where: Where) => void,
 ): void {
-  const { encoding, type } = heading.reading
   if (!walk.spend(3 * (body.stop - body.start))) return
-  let place: Source['place'] = [...source.place, { ...body, encoding }]
-  let octets = decodeAll(source.bytes.subarray(body.start, body.stop), encoding)
-  let cms = readCms(octets)
-  if (!cms && (octets[0] === DASH || octets[0] === M)) {
-    // In PEM, or base64 that no field tells of.
-    const start = octets[0] === DASH ? octets.indexOf('\n') + 1 : 0
-    const end = octets.indexOf('-----END', start)
-    const span = { start, stop: end < 0 ? octets.length : end }
-    place = [...place, { ...span, encoding: 'base64' }]
-    octets = decodeAll(octets.subarray(span.start, span.stop), 'base64')
-    cms = readCms(octets)
-  }
-  const claimed = type.parameters.all('smime-type')[0]?.toLowerCase()
+  const { bytes, place, cms } = readEnvelope(source, body, heading)
   if (cms && cms.kind !== 'signed-data') {
     walk.defect('encrypted')
     return
   }
-  // What has a name of its own is a signed file: whoever cannot open it sees no message in it.
-  const isMessage =
-    claimed === 'signed-data' || partNames(heading.header).every(({ text }) => /^smime\.p7m$/i.test(text))
-  if (isMessage && octets.length > 0 && claimed !== 'certs-only' && (!cms?.content || cms.broken)) {
+  const content = cms?.content
+  if (bytes.length > 0 && isExpectedToOpen(heading) && (!content || cms?.broken)) {
     walk.note('unopened', where, 'a part is said to be S/MIME, and no content can be found in it')
   }
-  if (!cms?.content) return
-  const { content } = cms
-  place = [...place, { start: 0, stop: octets.length, encoding: 'cms' }]
+  if (!content) return
   const path = where.path === '' ? '1' : `${where.path}.1`
   const inside: Where = { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] }
-  const span = { start: 0, stop: content.length }
-  const inner: Source = { bytes: content, lines: dashLines(content), place }
-  if (inner.lines.cut) walk.defect('too-many-parts')
-  if (/^(?:[!-9;-~]{1,80}[ \t]*:|\r?\n)/.test(content.toString('latin1', 0, 200))) entity(walk, inner, span, inside)
-  else file(walk, inner, heading, inside)
+  const lines = dashLines(content)
+  if (lines.cut) walk.defect('too-many-parts')
+  const inner: Source = { bytes: content, lines, place: [...place, { start: 0, stop: bytes.length, encoding: 'cms' }] }
+  if (STARTS_WITH_FIELD.test(content.toString('latin1', 0, 200))) {
+    entity(walk, inner, { start: 0, stop: content.length }, inside)
+  } else addSignedFile(walk, inner, heading, inside)
+}
+
+const STARTS_WITH_FIELD = /^(?:[!-9;-~]{1,80}[ \t]*:|\r?\n)/
+
+interface Envelope {
+  readonly bytes: Buffer
+  /** How the bytes come from the message. */
+  readonly place: Place
+  /** Undefined where the bytes are no CMS. */
+  readonly cms: Cms | undefined
+}
+
+/** The decoded bytes. PEM, and base64 that no field declares, are undone as well. */
+function readEnvelope(source: Source, body: Span, { reading: { encoding } }: Heading): Envelope {
+  const place: Place = [...source.place, { ...body, encoding }]
+  const bytes = decodeAll(source.bytes.subarray(body.start, body.stop), encoding)
+  const cms = readCms(bytes)
+  const isPem = bytes[0] === DASH
+  if (cms || (!isPem && bytes[0] !== M)) return { bytes, place, cms }
+  const start = isPem ? bytes.indexOf('\n') + 1 : 0
+  const end = bytes.indexOf('-----END', start)
+  const stop = end < 0 ? bytes.length : end
+  const inner = decodeAll(bytes.subarray(start, stop), 'base64')
+  return { bytes: inner, place: [...place, { start, stop, encoding: 'base64' }], cms: readCms(inner) }
+}
+
+/** A part with a file name other than smime.p7m is a signed file: a program that cannot open it shows no message. */
+function isExpectedToOpen({ header, reading }: Heading): boolean {
+  const claimed = reading.type.parameters.all('smime-type')[0]?.toLowerCase()
+  if (claimed === 'certs-only') return false
+  return claimed === 'signed-data' || partNames(header).every(({ text }) => /^smime\.p7m$/i.test(text))
 }
 
 const [DASH, M] = [45, 77]
 
-/** A document that was signed as it is: its name is that of the signed file, without the ending. */
-function file(walk: Walk, { bytes, place }: Source, { header }: Heading, where: Where): void {
+/** A document that was signed directly: its name is that of the signed file without the extension. */
+function addSignedFile(walk: Walk, { bytes, place }: Source, { header }: Heading, where: Where): void {
   if (!walk.enter(where)) return
   const names = partNames(header).map(name => ({ ...name, text: name.text.replace(/\.p7[mz]$/i, '') }))
   const contentType = 'application/octet-stream'

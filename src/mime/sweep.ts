@@ -102,7 +102,7 @@ function* places(bytes: Buffer, mark: string, mayLook: () => boolean): Generator
 
 const emptyLine = (bytes: Buffer, from: number): number => bytes.indexOf('\n\r\n', from, 'latin1')
 
-const isBlank = (octet = 0): boolean => octet === 32 || (octet >= 9 && octet <= 13)
+const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
 /** Programs and archives, each in base64, in quoted-printable, and as they are. */
 const kinds: readonly (readonly [what: string, base64: string, printable: string, octets: string])[] = [

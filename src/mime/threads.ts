@@ -93,9 +93,9 @@ export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptio
         const start = started.has(worker) ? undefined : await hear(worker, beginning)
         if (start && start.kind !== 'ready') return start
         started.add(worker)
-        const octets = await gather(message, beginning)
+        const bytes = await gather(message, beginning)
         over = AbortSignal.timeout(deadline)
-        const outcome = await hear(worker, AbortSignal.any([signal, over]), { octets, limits })
+        const outcome = await hear(worker, AbortSignal.any([signal, over]), { bytes, limits })
         whole = outcome.kind === 'done'
         return outcome.kind === 'ready' ? busy : outcome
       } catch (error) {
@@ -114,15 +114,15 @@ export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptio
 
 /** The whole message where both threads see it, so that it is copied once. */
 async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: AbortSignal): Promise<SharedArrayBuffer> {
-  const octets = new SharedArrayBuffer(size)
-  const view = Buffer.from(octets)
+  const bytes = new SharedArrayBuffer(size)
+  const view = Buffer.from(bytes)
   let at = 0
   for await (const chunk of open() as AsyncIterable<Buffer>) {
     until.throwIfAborted()
     at += chunk.copy(view, at)
   }
   if (at < size) throw new Error(`the message has ${at} bytes, and was to have ${size}`)
-  return octets
+  return bytes
 }
 
 /** Settles with the next thing that the thread says, or rejects when `until` aborts. */

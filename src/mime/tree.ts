@@ -6,7 +6,7 @@ import type { PartLimits, PartList } from './part.ts'
 import { cut, type Reading, readingsOf } from './readings.ts'
 import { bareCr, earlierEnds, readSection } from './section.ts'
 import { add, type Heading, likeBase64, singlePart, textPart } from './single-parts.ts'
-import { isSmime, signed } from './smime.ts'
+import { isSmime, openSigned } from './smime.ts'
 import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
 
 /** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
@@ -71,7 +71,7 @@ function part(walk: Walk, source: Source, body: Span, heading: Heading, where: W
   else if (MESSAGES.has(contentType) || isSavedMessage(heading)) message(walk, source, body, heading, where)
   else {
     singlePart(walk, source, body, heading, where)
-    if (isSmime(heading)) signed(walk, source, body, heading, where, entity)
+    if (isSmime(heading)) openSigned(walk, source, body, heading, where, entity)
   }
 }
 
@@ -208,8 +208,8 @@ function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, 
 }
 
 /** Linear, and soon over where it is not blank. */
-function isBlank(octets: Buffer): boolean {
-  for (const octet of octets) if (octet !== 32 && (octet < 9 || octet > 13)) return false
+function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte !== 32 && (byte < 9 || byte > 13)) return false
   return true
 }
 

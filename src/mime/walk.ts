@@ -39,7 +39,7 @@ export interface Walk {
   /** Notes that readers differ here, and follows the other reading as long as there is something to spend. */
   alternative(where: Where, why: Why, follow: (where: Where) => void): void
   /** Pays for work that grows with the number of readings; false when there is nothing left. */
-  spend(octets: number): boolean
+  spend(bytes: number): boolean
   /** Bytes of text that may still be kept. */
   room(): number
   took(leaf: DecodedPart): void
@@ -107,8 +107,8 @@ export function openWalk(
       const letter = count < 26 ? String.fromCharCode(97 + count) : `z${count}`
       follow({ ...where, path: where.path + letter, reading: why.kind })
     },
-    spend: octets => {
-      budget -= octets
+    spend: bytes => {
+      budget -= bytes
       if (budget <= 0) defects.add('too-many-readings')
       return budget > 0
     },

@@ -420,8 +420,8 @@ describe('bounds', () => {
   })
 
   test('M13 no more is inflated than the budget of the message allows', async () => {
-    const pdf = (octets: number) =>
-      deflateRawSync(Buffer.concat([Buffer.from('%PDF-'), Buffer.alloc(octets, 'abcdefgh0123 /Name')]))
+    const pdf = (bytes: number) =>
+      deflateRawSync(Buffer.concat([Buffer.from('%PDF-'), Buffer.alloc(bytes, 'abcdefgh0123 /Name')]))
     const packed = { bytes: pdf(900_000), size: 900_005, crc: 0 }
     const files = Array.from({ length: 60 }, (_, index) => ({ name: `${index}.pdf`, packed }))
     const found = await look(zip(files), '', { inflate: 2_000_000 })
@@ -482,20 +482,20 @@ const { env } = process
 
 test('M13 files with bytes changed, cut out and put in never throw', async () => {
   const runs = Number(env.POSTERN_FUZZ ?? 300)
-  const change = fc.record({ at: fc.nat(), octet: fc.nat(255), kind: fc.constantFrom('set', 'cut', 'insert', 'huge') })
+  const change = fc.record({ at: fc.nat(), byte: fc.nat(255), kind: fc.constantFrom('set', 'cut', 'insert', 'huge') })
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...samples),
       fc.array(change, { minLength: 1, maxLength: 8 }),
       async (sample, changes) => {
         let bytes = Buffer.from(sample)
-        for (const { at, octet, kind } of changes) {
+        for (const { at, byte, kind } of changes) {
           const place = at % Math.max(bytes.length, 1)
-          if (kind === 'set') bytes[place] = octet
+          if (kind === 'set') bytes[place] = byte
           else if (kind === 'huge') bytes.fill(0xff, place, Math.min(place + 4, bytes.length))
           else if (kind === 'cut')
-            bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1 + (octet % 64))])
-          else bytes = Buffer.concat([bytes.subarray(0, place), Buffer.alloc(octet % 32, octet), bytes.subarray(place)])
+            bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1 + (byte % 64))])
+          else bytes = Buffer.concat([bytes.subarray(0, place), Buffer.alloc(byte % 32, byte), bytes.subarray(place)])
         }
         await look(bytes)
       },

@@ -13,9 +13,9 @@ test('the bytes of every part can be had, of every reading, and from wherever th
     const { all, bytes } = await ask(parts, { message })
     for (const part of all) {
       if (part.sha256 === undefined) continue
-      const octets = await bytes(part, 1_000_000)
-      expect([octets.length, sha256(octets)]).toEqual([part.size, part.sha256])
-      expect(await bytes(part, 7)).toEqual(octets.subarray(0, 7))
+      const content = await bytes(part, 1_000_000)
+      expect([content.length, sha256(content)]).toEqual([part.size, part.sha256])
+      expect(await bytes(part, 7)).toEqual(content.subarray(0, 7))
       count++
     }
   }

@@ -29,13 +29,13 @@ async function shapeOf(message: string, cuts: readonly number[] = []): Promise<S
 
 test('the body is counted, the header section is not', async () => {
   const text = 'Subject: ----\r\n\r\n--b\r\nlonger line\r\n--b--\r\n\xe4\0'
-  const expected = { octets: 27, lines: 3, longestLine: 11, eightBit: true, nul: true, boundaryLines: 2 }
+  const expected = { bytes: 27, lines: 3, longestLine: 11, eightBit: true, nul: true, boundaryLines: 2 }
   expect(await shapeOf(text)).toEqual(expected)
   expect(await ask(shape, { message: Buffer.from(text, 'latin1') })).toEqual(expected)
 })
 
 test('a message without a body has an empty shape', async () => {
-  const empty = { octets: 0, lines: 0, longestLine: 0, eightBit: false, nul: false, boundaryLines: 0 }
+  const empty = { bytes: 0, lines: 0, longestLine: 0, eightBit: false, nul: false, boundaryLines: 0 }
   expect(await shapeOf('Subject: x\r\n\r\n')).toEqual(empty)
   expect(await shapeOf('Subject: x\r\n')).toEqual(empty)
 })
@@ -56,7 +56,7 @@ test.for(['\r\n', '\r', '\n'])(
           const body = pieces.join('')
           const lines = body.split(end)
           expect(whole).toEqual({
-            octets: body.length + (2 - end.length) * (lines.length - 1),
+            bytes: body.length + (2 - end.length) * (lines.length - 1),
             lines: lines.length - 1,
             longestLine: Math.max(...lines.map(line => line.length)),
             eightBit: body.includes('\xe4'),

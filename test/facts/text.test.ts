@@ -5,7 +5,7 @@ import { ask } from '../../src/testing/probe.ts'
 const of = (fields: string, body: string | Buffer) =>
   ask(text, { message: Buffer.concat([Buffer.from(`${fields}\r\n\r\n`), Buffer.from(body)]) })
 
-test.for<[charset: string, octets: string, shown: string]>([
+test.for<[charset: string, bytes: string, shown: string]>([
   ['utf-8', 'c3bc', 'ü'],
   ['iso-8859-1', 'fc', 'ü'],
   ['koi8-r', 'f0d2c9', 'При'],

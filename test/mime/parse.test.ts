@@ -9,9 +9,9 @@ import { longestStretch } from '../support/cpu.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const open = (message: Buffer | string, size = 16_384) => {
-  const octets = Buffer.from(message)
-  const count = Math.ceil(octets.length / size)
-  return Readable.from(Array.from({ length: count }, (_, i) => octets.subarray(i * size, (i + 1) * size)))
+  const bytes = Buffer.from(message)
+  const count = Math.ceil(bytes.length / size)
+  return Readable.from(Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size)))
 }
 const parseText = (message: string, options: Partial<ParseOptions> = {}) =>
   parse({ open: () => open(message), size: message.length }, { signal: new AbortController().signal, ...options })
@@ -132,14 +132,14 @@ test.for<[what: string, message: string]>([
   ['parts', flood('--b\r\n\r\nx\r\n')],
   ['names', flood(`--b\r\n${named.join('')}\r\nx\r\n`)],
 ])('M08 the loop is not held for 50 ms while a flood of %s is read', async ([, message]) => {
-  const octets = Buffer.from(message)
-  const chunks = Array.from({ length: Math.ceil(octets.length / 65_536) }, (_, i) =>
-    octets.subarray(i * 65_536, (i + 1) * 65_536),
+  const bytes = Buffer.from(message)
+  const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, i) =>
+    bytes.subarray(i * 65_536, (i + 1) * 65_536),
   )
   const signal = new AbortController().signal
   const longest = await longestStretch(async () => {
     expect(
-      (await parse({ open: () => Readable.from(chunks), size: octets.length }, { signal, deadline: 20_000 })).kind,
+      (await parse({ open: () => Readable.from(chunks), size: bytes.length }, { signal, deadline: 20_000 })).kind,
     ).toBe('parsed')
   })
   expect(longest).toBeLessThan(50)

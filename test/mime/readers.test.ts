@@ -14,7 +14,7 @@ const numRuns = Number(process.env.POSTERN_FUZZ ?? 500)
 
 const LINK = 'http://evil.example/marker'
 const base64 = payload.toString('base64').replace(/.{76}/g, '$&\r\n')
-const quoted = Array.from(payload, octet => `=${octet.toString(16).toUpperCase().padStart(2, '0')}`)
+const quoted = Array.from(payload, byte => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
 const printable = quoted.join('').replace(/.{72}/g, '$&=\r\n')
 
 const odd = fc.oneof(
@@ -188,17 +188,17 @@ interface Read {
 const bytesOf = (content: ArrayBuffer | Uint8Array | string): Buffer =>
   typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as Uint8Array)
 
-const readers: Readonly<Record<string, (octets: Buffer) => Promise<Read>>> = {
-  'postal-mime': async octets => {
-    const { attachments, html = '', text = '' } = await PostalMime.parse(octets)
+const readers: Readonly<Record<string, (bytes: Buffer) => Promise<Read>>> = {
+  'postal-mime': async bytes => {
+    const { attachments, html = '', text = '' } = await PostalMime.parse(bytes)
     return {
       files: attachments.map(({ content }) => bytesOf(content)),
       names: attachments.map(({ filename }) => filename ?? ''),
       text: `${html}${text}`,
     }
   },
-  mailparser: async octets => {
-    const { attachments, html, text = '' } = await simpleParser(octets, { skipHtmlToText: true, skipTextToHtml: true })
+  mailparser: async bytes => {
+    const { attachments, html, text = '' } = await simpleParser(bytes, { skipHtmlToText: true, skipTextToHtml: true })
     return {
       files: attachments.map(({ content }) => content),
       names: attachments.map(({ filename }) => filename ?? ''),
@@ -216,13 +216,9 @@ interface Score {
 }
 
 /** What the reader finds and we do not, nor say that readers differ. */
-async function missed(
-  octets: Buffer,
-  read: (octets: Buffer) => Promise<Read>,
-  score: Score,
-): Promise<readonly string[]> {
-  const { files, names, text } = await read(octets)
-  const { parts, ambiguities, defects } = readTree(octets)
+async function missed(bytes: Buffer, read: (bytes: Buffer) => Promise<Read>, score: Score): Promise<readonly string[]> {
+  const { files, names, text } = await read(bytes)
+  const { parts, ambiguities, defects } = readTree(bytes)
   const told = ambiguities.length > 0 || defects.some(defect => defect !== 'unclosed')
   const missing: string[] = []
   if (files.some(file => file.equals(payload))) {

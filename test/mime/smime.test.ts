@@ -12,8 +12,8 @@ const [DATA, SIGNED, ENVELOPED] = [oid(1), oid(2), oid(3)]
 function length(size: number): Buffer {
   if (size < 128) return Buffer.of(size)
   const digits = size.toString(16)
-  const octets = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex')
-  return Buffer.concat([Buffer.of(0x80 | octets.length), octets])
+  const content = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex')
+  return Buffer.concat([Buffer.of(0x80 | content.length), content])
 }
 
 /** A value of ASN.1 with its length in DER. */
@@ -40,30 +40,30 @@ const inner = Buffer.from(
     `Content-Transfer-Encoding: base64\r\n\r\n${payload.toString('base64')}\r\n--b--\r\n`,
 )
 const message = (
-  octets: Buffer | string,
+  content: Buffer | string,
   fields = 'Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m',
 ) =>
   Buffer.concat([
     Buffer.from(`From: a@example.org\r\n${fields}\r\n`),
-    typeof octets === 'string'
-      ? Buffer.from(`\r\n${octets}`)
+    typeof content === 'string'
+      ? Buffer.from(`\r\n${content}`)
       : Buffer.from(
-          `Content-Transfer-Encoding: base64\r\n\r\n${octets.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`,
+          `Content-Transfer-Encoding: base64\r\n\r\n${content.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`,
         ),
   ])
 
 const sha256 = createHash('sha256').update(payload).digest('hex')
 
 describe('M12 opaque S/MIME is opened', () => {
-  test.for<[how: string, octets: Buffer]>([
+  test.for<[how: string, content: Buffer]>([
     ['in DER', signedBy(der, der(4, inner))],
     ['in BER, with ends instead of lengths', signedBy(ber, der(4, inner))],
     ['in BER, in pieces', signedBy(ber, ber(0x24, ...pieces(inner, 50)))],
     ['in DER, in pieces', signedBy(der, der(0x24, ...pieces(inner, 100)))],
     ['in BER, in pieces of pieces', signedBy(ber, ber(0x24, ber(0x24, ...pieces(inner, 40))))],
     ['cut off within the signature', signedBy(der, der(4, inner)).subarray(0, -2)],
-  ])('%s', async ([, octets]) => {
-    const bytes = message(octets)
+  ])('%s', async ([, content]) => {
+    const bytes = message(content)
     const { parts, ambiguities, defects } = readTree(bytes)
     expect(parts.map(({ path, contentType }) => [path, contentType])).toEqual([
       ['', 'application/pkcs7-mime'],
@@ -97,7 +97,7 @@ test('M12 a signed file is a file, under the name that it had', () => {
 })
 
 test.for<
-  [what: string, octets: Buffer, fields: string | undefined, kinds: readonly string[], defects: readonly string[]]
+  [what: string, content: Buffer, fields: string | undefined, kinds: readonly string[], defects: readonly string[]]
 >([
   [
     'what is encrypted',
@@ -122,8 +122,8 @@ test.for<
     ['unopened'],
     [],
   ],
-])('M12 of S/MIME, %s is told', ([, octets, fields, kinds, defects]) => {
-  const found = readTree(message(octets, fields))
+])('M12 of S/MIME, %s is told', ([, content, fields, kinds, defects]) => {
+  const found = readTree(message(content, fields))
   expect([found.ambiguities.map(({ kind }) => kind), found.defects]).toEqual([kinds, defects])
 })
 

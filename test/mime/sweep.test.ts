@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { GTUBE, type Swept, sweeper } from '../../src/mime/sweep.ts'
 import { cpuOf } from '../support/cpu.ts'
 
-const lines = (octets: Buffer): string => octets.toString('base64').replace(/.{76}/g, '$&\r\n')
+const lines = (bytes: Buffer): string => bytes.toString('base64').replace(/.{76}/g, '$&\r\n')
 const part = (body: string, fields = 'Content-Type: application/octet-stream') => `--b\r\n${fields}\r\n\r\n${body}\r\n`
 
 function swept(message: string | Buffer, size = 65_536): Swept {

@@ -97,12 +97,12 @@ test.for<[what: string, fields: string, kind: string]>([
   expect(readTree(Buffer.from(`${fields}\r\n\r\nx\r\n`)).ambiguities).toMatchObject([{ kind, path: '' }])
 })
 
-test.for<[what: string, octets: Buffer, detected: string]>([
+test.for<[what: string, bytes: Buffer, detected: string]>([
   ['TNEF', Buffer.from('789f3e2200000000', 'hex'), 'application/vnd.ms-tnef'],
   ['a program', payload, 'application/vnd.microsoft.portable-executable'],
   ['an archive', Buffer.from('PK\x03\x04rest of it'), 'application/zip'],
-])('M12 %s is known by its content, whatever it is declared as', ([, octets, detected]) => {
-  const message = `Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${octets.toString('base64')}\r\n`
+])('M12 %s is known by its content, whatever it is declared as', ([, bytes, detected]) => {
+  const message = `Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`
   expect(readTree(Buffer.from(message)).parts).toMatchObject([{ contentType: 'image/png', detected }])
 })
 

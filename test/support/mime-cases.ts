@@ -6,14 +6,14 @@ export const payload = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0'), Buffer.
 
 const lines = (text: string, width = 76): string => text.match(new RegExp(`.{1,${width}}`, 'g'))?.join('\r\n') ?? ''
 const base64 = lines(payload.toString('base64'))
-const quoted = Array.from(payload, octet => `=${octet.toString(16).toUpperCase().padStart(2, '0')}`)
+const quoted = Array.from(payload, byte => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
 const printable = (quoted.join('').match(/.{1,72}/g) ?? []).join('=\r\n')
 
-function uuencode(octets: Buffer, name: string): string {
+function uuencode(bytes: Buffer, name: string): string {
   const six = (value: number): string => String.fromCharCode(32 + (value & 63) || 96).replace(' ', '`')
   const rows: string[] = []
-  for (let at = 0; at < octets.length; at += 45) {
-    const row = octets.subarray(at, at + 45)
+  for (let at = 0; at < bytes.length; at += 45) {
+    const row = bytes.subarray(at, at + 45)
     let text = six(row.length)
     for (let from = 0; from < row.length; from += 3) {
       const [a = 0, b = 0, c = 0] = row.subarray(from, from + 3)
@@ -24,20 +24,20 @@ function uuencode(octets: Buffer, name: string): string {
   return [`begin 644 ${name}`, ...rows, '`', 'end', ''].join('\r\n')
 }
 
-function yencode(octets: Buffer, name: string): Buffer {
-  const body = Array.from(octets).flatMap(octet => {
-    const coded = (octet + 42) & 255
+function yencode(bytes: Buffer, name: string): Buffer {
+  const body = Array.from(bytes).flatMap(byte => {
+    const coded = (byte + 42) & 255
     return [0, 10, 13, 61].includes(coded) ? [61, (coded + 64) & 255] : [coded]
   })
   return Buffer.concat([
-    Buffer.from(`=ybegin line=400 size=${octets.length} name=${name}\r\n`),
+    Buffer.from(`=ybegin line=400 size=${bytes.length} name=${name}\r\n`),
     Buffer.from(body),
-    Buffer.from(`\r\n=yend size=${octets.length}\r\n`),
+    Buffer.from(`\r\n=yend size=${bytes.length}\r\n`),
   ])
 }
 
 const top = 'From: a@example.org\r\nMIME-Version: 1.0\r\n'
-const type = 'Content-Type: application/octet-stream; name=x.exe\r\n'
+const type = 'Content-Type: application/byte-stream; name=x.exe\r\n'
 const encoded = (encoding: string): string => `Content-Transfer-Encoding: ${encoding}\r\n`
 /** A part that holds the program. */
 const attached = `${type}${encoded('base64')}\r\n${base64}\r\n`
@@ -180,7 +180,7 @@ export const mimeCases: readonly MimeCase[] = [
   one('a line of blanks above the type', alone(` \r\n${type}${encoded('base64')}`), ['odd-header']),
   one(
     'a blank before the colon',
-    alone(`Content-Type : application/octet-stream\r\nContent-Transfer-Encoding : base64\r\n`),
+    alone(`Content-Type : application/byte-stream\r\nContent-Transfer-Encoding : base64\r\n`),
     ['odd-header'],
   ),
   one('bare CR for every line end', usual.replaceAll('\r\n', '\r'), ['bare-cr', 'unused-boundary']),

@@ -52,23 +52,23 @@ const PIECE = 262_144
 const [KEPT, RUN] = [4, 64]
 
 /** The same for bytes of which nothing is known: long runs of blanks are cut. */
-export function squeezeOctets(octets: Buffer): Buffer {
+export function squeezeBytes(bytes: Buffer): Buffer {
   let out: Buffer | undefined
   let to = 0
   let from = 0
-  for (let at = 0; at < octets.length; ) {
+  for (let at = 0; at < bytes.length; ) {
     let stop = at
-    while (isBlank(octets[stop])) stop++
+    while (isBlank(bytes[stop])) stop++
     if (stop - at >= RUN) {
-      out ??= Buffer.allocUnsafe(octets.length)
-      to += octets.copy(out, to, from, at + KEPT)
+      out ??= Buffer.allocUnsafe(bytes.length)
+      to += bytes.copy(out, to, from, at + KEPT)
       from = stop
     }
     at = stop + 1
   }
-  if (out === undefined) return octets
-  to += octets.copy(out, to, from)
+  if (out === undefined) return bytes
+  to += bytes.copy(out, to, from)
   return out.subarray(0, to)
 }
 
-const isBlank = (octet = 0): boolean => octet === 32 || (octet >= 9 && octet <= 13)
+const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)

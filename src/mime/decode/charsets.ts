@@ -1,16 +1,16 @@
 /** Text in the charset that its label names: those of the Encoding Standard, and others that mail programs read. */
 import { decodeUtf7, isUtf7 } from './utf7.ts'
 
-/** `octets` in the charset of that name, or undefined when there is no such charset. */
-export function decodeCharset(octets: Buffer, label: string): string | undefined {
+/** `bytes` in the charset of that name, or undefined when there is no such charset. */
+export function decodeCharset(bytes: Buffer, label: string): string | undefined {
   const known = decoderFor(label)
-  if (known) return known.decode(octets)
+  if (known) return known.decode(bytes)
   const name = plainName(label)
-  if (isUtf7(name)) return decodeUtf7(octets)
-  if (UTF32.test(name)) return decodeUtf32(octets, name.endsWith('le') || (!name.endsWith('be') && isLittle(octets)))
-  if (EBCDIC.test(name)) return decodeEbcdic(octets)
+  if (isUtf7(name)) return decodeUtf7(bytes)
+  if (UTF32.test(name)) return decodeUtf32(bytes, name.endsWith('le') || (!name.endsWith('be') && isLittle(bytes)))
+  if (EBCDIC.test(name)) return decodeEbcdic(bytes)
   const alias = aliasOf(name) ?? (name === label ? undefined : name)
-  return alias === undefined ? undefined : decoderFor(alias)?.decode(octets)
+  return alias === undefined ? undefined : decoderFor(alias)?.decode(bytes)
 }
 
 const aliasOf = (name: string): string | undefined => ALIASES.find(([pattern]) => pattern.test(name))?.[1]
@@ -61,15 +61,15 @@ export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be'
 const LOOK = 256
 
 /** By its mark, or by where the NULs of its first characters are: no other text has NULs. */
-export function wideForm(octets: Buffer): Wide | undefined {
-  const [first, second, third, fourth] = octets
+export function wideForm(bytes: Buffer): Wide | undefined {
+  const [first, second, third, fourth] = bytes
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32be'
-  const stop = Math.min(octets.length & ~3, LOOK)
-  if (stop < 8 || !octets.subarray(0, stop).includes(0)) return undefined
+  const stop = Math.min(bytes.length & ~3, LOOK)
+  if (stop < 8 || !bytes.subarray(0, stop).includes(0)) return undefined
   const nuls = [0, 0, 0, 0]
-  for (let at = 0; at < stop; at++) if (octets[at] === 0) nuls[at & 3] = (nuls[at & 3] ?? 0) + 1
+  for (let at = 0; at < stop; at++) if (bytes[at] === 0) nuls[at & 3] = (nuls[at & 3] ?? 0) + 1
   const [a, b, c, d] = nuls.map(count => (8 * count) / stop)
   // Shares of the places, doubled: nearly all, or nearly none.
   const shape = [a, b, c, d].map(share => ((share ?? 0) > 1.4 ? '0' : (share ?? 0) < 0.6 ? 'x' : '?')).join('')
@@ -83,14 +83,14 @@ const SHAPES: Readonly<Record<string, Wide | undefined>> = {
   '0x0x': 'utf-16be',
 }
 
-const isLittle = (octets: Buffer): boolean => wideForm(octets) !== 'utf-32be'
+const isLittle = (bytes: Buffer): boolean => wideForm(bytes) !== 'utf-32be'
 
-function decodeUtf32(octets: Buffer, little: boolean): string {
+function decodeUtf32(bytes: Buffer, little: boolean): string {
   const out: string[] = []
-  for (let start = 0; start + 4 <= octets.length; start += 16_384) {
+  for (let start = 0; start + 4 <= bytes.length; start += 16_384) {
     const points: number[] = []
-    for (let at = start; at + 4 <= Math.min(octets.length, start + 16_384); at += 4) {
-      const point = little ? octets.readUInt32LE(at) : octets.readUInt32BE(at)
+    for (let at = start; at + 4 <= Math.min(bytes.length, start + 16_384); at += 4) {
+      const point = little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at)
       if (at === 0 && point === 0xfeff) continue
       points.push(point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0xfffd : point)
     }
@@ -100,9 +100,9 @@ function decodeUtf32(octets: Buffer, little: boolean): string {
 }
 
 /** What all EBCDIC code pages share; the rest is for letters with marks. */
-const decodeEbcdic = (octets: Buffer): string => {
-  const out = Buffer.allocUnsafe(octets.length)
-  for (const [at, octet] of octets.entries()) out[at] = EBCDIC_TABLE[octet] ?? 63
+const decodeEbcdic = (bytes: Buffer): string => {
+  const out = Buffer.allocUnsafe(bytes.length)
+  for (const [at, byte] of bytes.entries()) out[at] = EBCDIC_TABLE[byte] ?? 63
   return out.toString('latin1')
 }
 

@@ -28,16 +28,16 @@ const [OID, OCTETS, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
 const PIECES = 0x24
 
 /** Linear in the bytes. Undefined where they are no CMS; a length that goes beyond the end stops there. */
-export function readCms(octets: Buffer): Cms | undefined {
-  const outer = valueAt(octets, 0, octets.length)
+export function readCms(bytes: Buffer): Cms | undefined {
+  const outer = valueAt(bytes, 0, bytes.length)
   if (outer?.tag !== SEQUENCE) return undefined
-  const type = valueAt(octets, outer.start, outer.stop)
+  const type = valueAt(bytes, outer.start, outer.stop)
   if (type?.tag !== OID) return undefined
-  const oid = octets.subarray(type.start, type.stop)
+  const oid = bytes.subarray(type.start, type.stop)
   const kind = KINDS.find(([known]) => known.equals(oid))?.[1] ?? 'other'
   if (kind !== 'signed-data') return { kind, broken: false }
-  const found = signedContent(octets, { start: type.stop, stop: outer.stop })
-  if (found === 'broken') return { kind, broken: true, content: octets.subarray(type.stop) }
+  const found = signedContent(bytes, { start: type.stop, stop: outer.stop })
+  if (found === 'broken') return { kind, broken: true, content: bytes.subarray(type.stop) }
   return { kind, broken: false, ...(found && { content: found }) }
 }
 
@@ -53,72 +53,72 @@ interface Value extends Range {
 }
 
 /** Undefined beyond the end, at the mark of the end of what is around it, and for tags that CMS has not. */
-function valueAt(octets: Buffer, start: number, stop: number): Value | undefined {
-  const tag = octets[start] ?? 0
+function valueAt(bytes: Buffer, start: number, stop: number): Value | undefined {
+  const tag = bytes[start] ?? 0
   if (start + 2 > stop || tag === 0 || (tag & 0x1f) === 0x1f) return undefined
-  const first = octets[start + 1] ?? 0
+  const first = bytes[start + 1] ?? 0
   const head = start + 2
   if (first === 0x80) return { tag, start: head, stop, open: true }
   if (first < 0x80) return { tag, start: head, stop: Math.min(head + first, stop), open: false }
   const size = first & 0x7f
   if (size > 8 || head + size > stop) return undefined
   let length = 0
-  for (let at = head; at < head + size; at++) length = length * 256 + (octets[at] ?? 0)
+  for (let at = head; at < head + size; at++) length = length * 256 + (bytes[at] ?? 0)
   return { tag, start: head + size, stop: Math.min(head + size + length, stop), open: false }
 }
 
 /** Where the next value begins. */
-function after(octets: Buffer, value: Value, depth = 0): number | undefined {
+function after(bytes: Buffer, value: Value, depth = 0): number | undefined {
   if (!value.open) return value.stop
   if (depth === DEPTH) return undefined
   let at: number | undefined = value.start
   while (at !== undefined) {
-    const inner = valueAt(octets, at, value.stop)
-    if (!inner) return octets[at] === 0 && octets[at + 1] === 0 ? at + 2 : value.stop
-    at = after(octets, inner, depth + 1)
+    const inner = valueAt(bytes, at, value.stop)
+    if (!inner) return bytes[at] === 0 && bytes[at + 1] === 0 ? at + 2 : value.stop
+    at = after(bytes, inner, depth + 1)
   }
   return undefined
 }
 
 /** SignedData ::= SEQUENCE { version, digestAlgorithms, encapContentInfo SEQUENCE { type, [0] content }, … } */
-function signedContent(octets: Buffer, { start, stop }: Range): Buffer | 'broken' | undefined {
-  const explicit = valueAt(octets, start, stop)
-  const signed = explicit?.tag === CONTEXT ? valueAt(octets, explicit.start, explicit.stop) : undefined
+function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken' | undefined {
+  const explicit = valueAt(bytes, start, stop)
+  const signed = explicit?.tag === CONTEXT ? valueAt(bytes, explicit.start, explicit.stop) : undefined
   if (signed?.tag !== SEQUENCE) return 'broken'
   let at: number | undefined = signed.start
   let inner: Value | undefined
   // Version and algorithms come first, and neither is a sequence.
   for (let count = 0; count < 4 && at !== undefined; count++) {
-    inner = valueAt(octets, at, signed.stop)
+    inner = valueAt(bytes, at, signed.stop)
     if (!inner || inner.tag === SEQUENCE) break
-    at = after(octets, inner)
+    at = after(bytes, inner)
   }
   if (inner?.tag !== SEQUENCE) return 'broken'
-  const type = valueAt(octets, inner.start, inner.stop)
+  const type = valueAt(bytes, inner.start, inner.stop)
   if (type?.tag !== OID) return 'broken'
-  const wrapped = valueAt(octets, type.stop, inner.stop)
+  const wrapped = valueAt(bytes, type.stop, inner.stop)
   // Without a content: the signature of another part, or certificates.
   if (!wrapped) return undefined
-  const content = wrapped.tag === CONTEXT ? valueAt(octets, wrapped.start, wrapped.stop) : undefined
+  const content = wrapped.tag === CONTEXT ? valueAt(bytes, wrapped.start, wrapped.stop) : undefined
   if (!content) return 'broken'
   const pieces: Buffer[] = []
-  collect(octets, content, pieces)
+  collect(bytes, content, pieces)
   return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
 }
 
 /** An byte string, whole or in pieces of pieces; gives the end of it. PKCS #7 has other values as they stand. */
-function collect(octets: Buffer, value: Value, pieces: Buffer[], depth = 0): number | undefined {
+function collect(bytes: Buffer, value: Value, pieces: Buffer[], depth = 0): number | undefined {
   if (value.tag !== PIECES) {
-    const stop = value.tag === OCTETS || !value.open ? value.stop : (after(octets, value) ?? value.stop)
-    pieces.push(octets.subarray(value.start, stop))
+    const stop = value.tag === OCTETS || !value.open ? value.stop : (after(bytes, value) ?? value.stop)
+    pieces.push(bytes.subarray(value.start, stop))
     return stop
   }
   if (depth === DEPTH) return undefined
   let at: number | undefined = value.start
   while (at !== undefined && at < value.stop) {
-    const inner = valueAt(octets, at, value.stop)
-    if (!inner) return octets[at] === 0 && octets[at + 1] === 0 ? at + 2 : value.stop
-    at = collect(octets, inner, pieces, depth + 1)
+    const inner = valueAt(bytes, at, value.stop)
+    if (!inner) return bytes[at] === 0 && bytes[at + 1] === 0 ? at + 2 : value.stop
+    at = collect(bytes, inner, pieces, depth + 1)
   }
   return at
 }

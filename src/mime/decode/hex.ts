@@ -7,8 +7,8 @@ export function hexByte(source: Buffer, at: number): number {
   return low < 0 ? -1 : high * 16 + low
 }
 
-function hexDigit(octet = 0): number {
-  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30
-  const letter = octet | 0x20
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }

@@ -135,11 +135,11 @@ export function lineEnds(): LineEnds {
       return made
     }
     for (let i = 0; i < chunk.length; i++) {
-      const octet = chunk[i] ?? NUL
+      const byte = chunk[i] ?? NUL
       if (afterCr) {
         afterCr = false
-        endLine(octet === LF)
-        if (octet === LF) {
+        endLine(byte === LF)
+        if (byte === LF) {
           if (out) out[at++] = LF
           continue
         }
@@ -147,25 +147,25 @@ export function lineEnds(): LineEnds {
         out ??= room(i)
         out[at++] = LF
       }
-      if (octet === LF) {
+      if (byte === LF) {
         met.bareLf++
         out ??= room(i)
         out[at++] = CR
         endLine(false)
-      } else if (octet === CR) afterCr = true
+      } else if (byte === CR) afterCr = true
       else {
-        if (octet === DASH && dashes === length && length < 2) {
+        if (byte === DASH && dashes === length && length < 2) {
           dashes++
           if (dashes === 2) boundaryLines++
         }
         length++
-        if (octet === NUL) {
+        if (byte === NUL) {
           met.nul++
           hasNul = true
         }
-        if (content !== OTHER) content = after(content, octet)
+        if (content !== OTHER) content = after(content, byte)
       }
-      if (out) out[at++] = octet
+      if (out) out[at++] = byte
     }
     widen(length)
     return out ? out.subarray(0, at) : chunk
@@ -211,7 +211,7 @@ function opens(text: string, start: number, stop: number, carried: number, begun
   return found
 }
 
-function after(content: number, octet: number | undefined): number {
-  if (octet === SPACE || octet === TAB || octet === NUL) return content
-  return octet === DOT && content === BLANK ? SINGLE_DOT : OTHER
+function after(content: number, byte: number | undefined): number {
+  if (byte === SPACE || byte === TAB || byte === NUL) return content
+  return byte === DOT && content === BLANK ? SINGLE_DOT : OTHER
 }

@@ -32,7 +32,7 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
     case 'yenc':
       return yencDecoder()
     case 'cms':
-      return whole(octets => readCms(octets)?.content ?? nothing)
+      return whole(bytes => readCms(bytes)?.content ?? nothing)
     default:
       encoding satisfies never
       return identity
@@ -43,21 +43,21 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
 const SLICE = 65_536
 
 /** The decoded bytes, slice by slice; tells at its end whether decoders differ about them, and whether all is right. */
-export function* decoded(octets: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
+export function* decoded(bytes: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
   const decoder = transferDecoder(encoding)
-  for (let at = 0; at < octets.length; at += SLICE) yield decoder.push(octets.subarray(at, at + SLICE))
+  for (let at = 0; at < bytes.length; at += SLICE) yield decoder.push(bytes.subarray(at, at + SLICE))
   yield decoder.end()
   return { odd: decoder.odd(), cut: decoder.cut?.() ?? false }
 }
 
 /** All of it at once, without a copy where nothing is encoded. */
-export const decodeAll = (octets: Buffer, encoding: Encoding): Buffer =>
-  encoding === 'identity' ? octets : Buffer.concat([...decoded(octets, encoding)])
+export const decodeAll = (bytes: Buffer, encoding: Encoding): Buffer =>
+  encoding === 'identity' ? bytes : Buffer.concat([...decoded(bytes, encoding)])
 
 const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, odd: () => false }
 
 /** What can be undone only when all of it is there. */
-function whole(undo: (octets: Buffer) => Buffer): TransferDecoder {
+function whole(undo: (bytes: Buffer) => Buffer): TransferDecoder {
   const held: Buffer[] = []
   return {
     push: chunk => {
@@ -124,9 +124,9 @@ function quotedPrintable(): TransferDecoder {
     let at = 0
     let from = 0
     while (from < source.length) {
-      const octet = source[from] ?? 0
-      if (octet !== EQUALS) {
-        out[at++] = octet
+      const byte = source[from] ?? 0
+      if (byte !== EQUALS) {
+        out[at++] = byte
         from++
         continue
       }

@@ -30,17 +30,17 @@ export function yencDecoder(): TransferDecoder {
     push: chunk => {
       const out = Buffer.allocUnsafe(chunk.length)
       let size = 0
-      for (const octet of chunk) {
-        if (octet === LF || octet === CR) {
-          if (octet === LF || state !== 'keyword') state = 'start'
+      for (const byte of chunk) {
+        if (byte === LF || byte === CR) {
+          if (byte === LF || state !== 'keyword') state = 'start'
         } else if (state === 'keyword') continue
-        else if (state === 'start-escaped' && octet === Y) state = 'keyword'
+        else if (state === 'start-escaped' && byte === Y) state = 'keyword'
         else if (state === 'escaped' || state === 'start-escaped') {
-          out[size++] = (octet - 64 - 42) & 255
+          out[size++] = (byte - 64 - 42) & 255
           state = 'text'
-        } else if (octet === EQUALS) state = state === 'start' ? 'start-escaped' : 'escaped'
+        } else if (byte === EQUALS) state = state === 'start' ? 'start-escaped' : 'escaped'
         else {
-          out[size++] = (octet - 42) & 255
+          out[size++] = (byte - 42) & 255
           state = 'text'
         }
       }

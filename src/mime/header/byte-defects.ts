@@ -12,7 +12,7 @@ const kinds = [
 ] as const
 
 /** `text` is `section` with one character for each byte. */
-export function octetDefects(section: Buffer, text: string): readonly HeaderDefect[] {
+export function byteDefects(section: Buffer, text: string): readonly HeaderDefect[] {
   if (!suspicious.test(text)) return []
   const found: HeaderDefect[] = []
   for (const [kind, pattern] of kinds) {

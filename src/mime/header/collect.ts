@@ -102,7 +102,7 @@ const split = (bytes: Buffer, found: number, after: number): HeaderSection => ({
 })
 
 /** Never between CR and LF: the two halves of a line end would become two line ends. */
-function cut(bytes: Buffer, octets: number): HeaderSection {
-  const at = bytes[octets - 1] === CR ? octets - 1 : octets
+function cut(bytes: Buffer, maxBytes: number): HeaderSection {
+  const at = bytes[maxBytes - 1] === CR ? maxBytes - 1 : maxBytes
   return { section: bytes.subarray(0, at), separator: nothing, rest: bytes.subarray(at), end: 'limit' }
 }

@@ -8,7 +8,7 @@ import {
   isFieldName,
 } from '../../model/header.ts'
 import { lineEnds } from '../decode/line-ends.ts'
-import { octetDefects } from './byte-defects.ts'
+import { byteDefects } from './byte-defects.ts'
 import { decodeWords } from './words.ts'
 
 export interface HeaderReading extends HeaderLimits {
@@ -26,7 +26,7 @@ export function readHeader(
 ): HeaderFields {
   const sent = section.length > bytes ? section.subarray(0, bytes) : section
   const latin1 = sent.toString('latin1')
-  const found = octetDefects(sent, latin1)
+  const found = byteDefects(sent, latin1)
   const mended = found.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')
   const raw = mended ? withCrlf(sent) : sent
   const text = mended ? raw.toString('latin1') : latin1

@@ -135,15 +135,15 @@ function joined(sections: readonly Section[]): readonly string[] {
     return coded ? unpercent(payload) : Buffer.from(text, 'utf8')
   })
   if (parts.length === 0) return []
-  const octets = Buffer.concat(parts)
-  return [decodeCharset(octets, charset || 'utf-8') ?? octets.toString('latin1')]
+  const bytes = Buffer.concat(parts)
+  return [decodeCharset(bytes, charset || 'utf-8') ?? bytes.toString('latin1')]
 }
 
 /** RFC 2231 §4: charset, language and percent-encoded bytes, with two single quotes between them. */
 function decodeExtended(text: string): string {
   const [charset, , payload] = splitExtended(text)
-  const octets = unpercent(payload)
-  return decodeCharset(octets, charset || 'utf-8') ?? octets.toString('latin1')
+  const bytes = unpercent(payload)
+  return decodeCharset(bytes, charset || 'utf-8') ?? bytes.toString('latin1')
 }
 
 function splitExtended(text: string): readonly [charset: string, language: string, payload: string] {

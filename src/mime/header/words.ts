@@ -33,10 +33,10 @@ export function decodeWords(value: string): string {
       out.push(between)
     } else if (name !== charset) flush()
     last = match.index + word.length
-    const octets = encoding.toLowerCase() === 'b' ? Buffer.from(payload, 'base64') : fromQ(payload)
+    const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(payload, 'base64') : fromQ(payload)
     if (!isUtf7(name) && decodeCharset(nothing, name) !== undefined) {
       charset = name
-      run.push(octets)
+      run.push(bytes)
     } else out.push(word)
   }
   flush()
@@ -50,9 +50,9 @@ function fromQ(payload: string): Buffer {
   if (!source.includes(EQUALS)) return source
   let at = 0
   for (let i = 0; i < source.length; i++) {
-    const octet = source[i] ?? 0
-    const decoded = octet === EQUALS ? hexByte(source, i + 1) : -1
-    source[at++] = decoded < 0 ? octet : decoded
+    const byte = source[i] ?? 0
+    const decoded = byte === EQUALS ? hexByte(source, i + 1) : -1
+    source[at++] = decoded < 0 ? byte : decoded
     if (decoded >= 0) i += 2
   }
   return source.subarray(0, at)

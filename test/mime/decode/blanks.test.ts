@@ -6,7 +6,7 @@ import { fingerprint, fingerprintOf, language, languageOf } from '../../../src/f
 import { classify } from '../../../src/filters/classify/classify.ts'
 import { html } from '../../../src/filters/content/html.ts'
 import { wording } from '../../../src/filters/content/wording/wording.ts'
-import { squeeze, squeezed, squeezeEnd, squeezeOctets } from '../../../src/mime/decode/blanks.ts'
+import { squeeze, squeezeBytes, squeezed, squeezeEnd } from '../../../src/mime/decode/blanks.ts'
 import { ask, probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { cpuOf } from '../../support/cpu.ts'
@@ -52,10 +52,10 @@ test('a text without long runs is merely cut', () => {
 })
 
 test('bytes lose long runs of blanks alone', () => {
-  const octets = Buffer.from(`a${'\r\n'.repeat(3600)}b  c${' '.repeat(64)}d`)
-  expect(squeezeOctets(octets).toString()).toBe('a\r\n\r\nb  c    d')
+  const bytes = Buffer.from(`a${'\r\n'.repeat(3600)}b  c${' '.repeat(64)}d`)
+  expect(squeezeBytes(bytes).toString()).toBe('a\r\n\r\nb  c    d')
   const plain = Buffer.from('a b\r\n\r\nc')
-  expect(squeezeOctets(plain)).toBe(plain)
+  expect(squeezeBytes(plain)).toBe(plain)
 })
 
 test('twice as much white space costs no more than thrice', () => {

@@ -4,15 +4,15 @@ import { decodeCharset } from '../../../src/mime/decode/charsets.ts'
 import { readTree } from '../../../src/mime/tree.ts'
 
 const page = '<html><body><a href="http://evil.example/">open this</a></body></html>'
-const swap = (octets: Buffer) => Buffer.from(octets).swap16()
+const swap = (bytes: Buffer) => Buffer.from(bytes).swap16()
 const utf16le = (text: string) => Buffer.from(text, 'utf16le')
 const utf32 = (text: string, big: boolean): Buffer => {
-  const octets = Buffer.alloc(4 * text.length)
+  const bytes = Buffer.alloc(4 * text.length)
   for (const [at, char] of [...text].entries()) {
-    if (big) octets.writeUInt32BE(char.charCodeAt(0), 4 * at)
-    else octets.writeUInt32LE(char.charCodeAt(0), 4 * at)
+    if (big) bytes.writeUInt32BE(char.charCodeAt(0), 4 * at)
+    else bytes.writeUInt32LE(char.charCodeAt(0), 4 * at)
   }
-  return octets
+  return bytes
 }
 const EBCDIC: Readonly<Record<string, number>> = Object.fromEntries(
   [
@@ -28,14 +28,14 @@ const EBCDIC: Readonly<Record<string, number>> = Object.fromEntries(
 )
 const ebcdic = (text: string) => Buffer.from([...text].map(char => EBCDIC[char] ?? 0x6f))
 
-const read = (octets: Buffer, type: string) =>
+const read = (bytes: Buffer, type: string) =>
   readTree(
     Buffer.from(
-      `From: a@example.org\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n\r\n${octets.toString('base64')}\r\n`,
+      `From: a@example.org\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`,
     ),
   )
 
-test.for<[what: string, octets: Buffer, type: string]>([
+test.for<[what: string, bytes: Buffer, type: string]>([
   ['UTF-32 in the order of its label', utf32(page, true), 'text/html; charset=utf-32be'],
   ['UTF-32 in either order', utf32(page, false), 'text/html; charset=UTF-32'],
   ['UTF-32 in the other', utf32(page, true), 'text/html; charset="utf-32"'],
@@ -48,29 +48,29 @@ test.for<[what: string, octets: Buffer, type: string]>([
   ['UTF-16 as some spell it', utf16le(page), 'text/html; charset=utf16'],
   ['EBCDIC', ebcdic(page), 'text/html; charset=IBM037'],
   ['EBCDIC of another number', ebcdic(page), 'text/html; charset=cp-500'],
-])('a page in %s is read', ([, octets, type]) => {
-  const { parts, ambiguities, defects } = read(octets, type)
+])('a page in %s is read', ([, bytes, type]) => {
+  const { parts, ambiguities, defects } = read(bytes, type)
   expect(parts.map(({ text }) => text?.replace('\ufeff', ''))).toEqual([page])
   expect([ambiguities, defects]).toEqual([[], []])
 })
 
-test.for<[what: string, octets: Buffer, type: string]>([
+test.for<[what: string, bytes: Buffer, type: string]>([
   ['UTF-32', utf32(page, false), 'application/octet-stream'],
   ['UTF-32 in the other order', utf32(page, true), 'image/png'],
   ['UTF-16', swap(utf16le(page)), 'application/octet-stream'],
-])('a page in %s is known as one, whatever it is declared as', ([, octets, type]) => {
-  expect(read(octets, type).parts).toMatchObject([{ detected: 'text/html', text: page }])
+])('a page in %s is known as one, whatever it is declared as', ([, bytes, type]) => {
+  expect(read(bytes, type).parts).toMatchObject([{ detected: 'text/html', text: page }])
 })
 
-test.for<[what: string, octets: Buffer, type: string]>([
+test.for<[what: string, bytes: Buffer, type: string]>([
   ['UTF-16 that is called UTF-8', utf16le(page), 'text/html; charset=utf-8'],
   ['UTF-32 that is called Latin-1', utf32(page, true), 'text/html; charset=iso-8859-1'],
   ['plain bytes that are called UTF-16', Buffer.from(page), 'text/html; charset=utf-16'],
   ['plain bytes that are called EBCDIC', Buffer.from(page), 'text/html; charset=cp037'],
   ['UTF-16 in the other order', utf16le(page), 'text/html; charset=utf-16be'],
   ['two charsets', ebcdic(page), 'text/html; charset=us-ascii; charset=ibm1047'],
-])('of %s both readings are there, and it is said', ([, octets, type]) => {
-  const { parts, ambiguities } = read(octets, type)
+])('of %s both readings are there, and it is said', ([, bytes, type]) => {
+  const { parts, ambiguities } = read(bytes, type)
   expect(parts.map(({ text }) => text)).toContain(page)
   expect(parts.length).toBe(2)
   expect(ambiguities.map(({ kind }) => kind)).toContain('charset')

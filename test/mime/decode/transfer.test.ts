@@ -28,8 +28,8 @@ test('base64 is decoded however its lines and chunks are cut, and what is no bas
       fc.uint8Array({ maxLength: 200 }),
       fc.integer({ min: 1, max: 90 }),
       fc.integer({ min: 1, max: 50 }),
-      (octets, width, size) => {
-        const plain = Buffer.from(octets)
+      (bytes, width, size) => {
+        const plain = Buffer.from(bytes)
         const lines = plain.toString('base64').replace(new RegExp(`.{${width}}`, 'g'), '$& \r\n*')
         expect(decode('base64', lines, size)).toBe(plain.toString('latin1'))
       },
