@@ -99,7 +99,7 @@ function recordSession(
       if (!written) list[place] = { ...entry, ...answer }
     }
   }
-  const took = (at: number) => ({ took: Math.round((elapsed() - at) * 1_000) / 1_000 })
+  const took = (at: number) => ({ ms: Math.round((elapsed() - at) * 1_000) / 1_000 })
 
   const session = gateway.open(peer, {
     ...world,
