@@ -61,7 +61,6 @@ const KNOWN_UPWARDS: readonly string[] = [
 const KNOWN_CIRCLES: readonly string[] = [
   'filters/classify/options.ts',
   'filters/rules/rule.ts',
-  'filters/rate-limit/spend.ts',
   'adapters/rspamd/settings.ts',
   'adapters/stalwart/sessions.ts',
 ]

@@ -13,6 +13,7 @@ import type { Connection, Message } from '../model/stage.ts'
 import type { Get, Set as Put } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { runLater } from '../store/batched.ts'
+import { inBackground } from './background.ts'
 
 export interface KnownSenderOptions {
   /** Points that a message of somebody known is given. @default 2 */
@@ -52,7 +53,7 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
       value: '',
       ttl: times.address,
     }))
-  const hear = async (decision: Decision, context: Connection): Promise<void> => {
+  const remember = async (decision: Decision, context: Connection): Promise<void> => {
     if (decision.verdict !== 'accept' || decision.dryRun !== undefined || !isMessage(context)) return
     const { store, ip, user, reversePath, forwardPaths } = context
     if (user !== undefined) {
@@ -74,10 +75,7 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
       const claim = claims.find((_, index) => known[index])
       return claim === undefined ? [] : said(claim, points)
     },
-    onDecision: (decision, context) => {
-      // Nobody waits for it: a mark that is not set is set with the next message.
-      if (decision.stage === 'message') hear(decision, context).catch(() => undefined)
-    },
+    onDecision: inBackground(async (decision, context) => decision.stage === 'message' && remember(decision, context)),
     onSent: async ({ from, to }, { store }) => {
       if (from !== '') await store.run(marksOf(to))
     },

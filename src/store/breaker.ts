@@ -1,133 +1,139 @@
-/** Asks a service that may be slow, silent or broken, and has somebody else answer while it is. */
+/** Asks a service that may be slow, silent or broken; while it is down, a substitute answers. */
 import { errorText } from '../model/errors.ts'
 import type { Clock, Notify } from '../model/services.ts'
-
-export interface Breaker {
-  /**
-   * What `ask` answers in time; else, and without asking while the service is away, what `instead` answers.
-   * Never rejects, unless `instead` does.
-   */
-  run<T>(ask: () => T | Promise<T>, instead: () => T | Promise<T>): T | Promise<T>
-  readonly state: 'up' | 'down'
-  /** Asks for it no more; it stays as it is. */
-  stop(): void
-}
+import { Circuit } from './circuit.ts'
 
 export interface BreakerOptions {
-  /** Notices are called by it: `store/down`, `store/up`. */
+  /** The first part of the codes of its notices: `store` for `store/down` and `store/up`. */
   readonly name: string
-  /** Who is asked: `the store`. */
-  readonly who: string
-  /** What happens meanwhile: a sentence. */
+  /** The service, as notices name it: `the store`. */
+  readonly service: string
+  /** What happens while the service is down, for the notice: `counts go on in memory`. */
   readonly fallback: string
   /** Milliseconds that an answer may take. */
   readonly deadline: number
-  /** Milliseconds between two tries while it is away. */
+  /** Milliseconds between two tries while the service is down. */
   readonly retry: number
   readonly clock: Pick<Clock, 'after' | 'monotonic'>
   readonly notify: Notify
-  /** Finds out whether it is back; rejects if not. Without it, one of those who ask does. */
+  /** Finds out whether the service is up; rejects if not. Without it, one of the callers finds out. */
   readonly probe?: () => Promise<unknown>
 }
 
-/** Questions under way: a silent service must not gather more of them until the first is given up. */
+type Question<T> = () => T | Promise<T>
+
+interface Outcome<T> {
+  readonly answer?: T
+  /** Why there is no answer. */
+  readonly cause?: string
+}
+
+/** Questions under way: a silent service must not gather more of them until the first ones are given up. */
 const MAX_UNDER_WAY = 10_000
-/** Milliseconds after which a service that came back counts as well; one that fails again sooner is left alone longer. */
-const RECOVERY_MS = 60_000
 const MAX_RETRY_MS = 30_000
+const MAX_CAUSE_LENGTH = 200
 
-export function breaker({ name, who, fallback, deadline, retry, clock, notify, probe }: BreakerOptions): Breaker {
-  let state: 'up' | 'down' = 'up'
-  let told = false
-  let underWay = 0
-  let relapses = 0
-  let backAt = Number.NEGATIVE_INFINITY
-  let retryAt = 0
-  let stopped = false
-  let silence: () => void = () => undefined
+export class Breaker {
+  readonly #options: BreakerOptions
+  readonly #circuit: Circuit
+  #isAnnounced = false
+  #underWay = 0
+  #isStopped = false
+  #cancelProbe: () => void = () => undefined
 
-  const back = () => {
-    if (state === 'up') return
-    state = 'up'
-    backAt = clock.monotonic()
-    if (told) notify({ code: `${name}/up`, reason: `${who} answers again`, level: 'info' })
-    told = false
-  }
-  const tell = (cause: string) => {
-    if (told) return
-    told = true
-    notify({ code: `${name}/down`, reason: `${who} ${cause}; ${fallback}`, level: 'warning' })
-  }
-  const pause = () => Math.min(retry * 2 ** relapses, Math.max(MAX_RETRY_MS, retry))
-
-  const examine = async (find: () => Promise<unknown>) => {
-    const { cause } = await within(find)
-    if (stopped) return
-    if (cause === undefined) return back()
-    tell(cause)
-    silence = clock.after(pause(), () => void examine(find))
-  }
-  const failed = (cause: string) => {
-    if (state === 'down' || stopped) return
-    state = 'down'
-    relapses = clock.monotonic() - backAt < RECOVERY_MS ? relapses + 1 : 0
-    retryAt = clock.monotonic() + pause()
-    // One that failed for a moment is found well at once, and nobody need hear of it. One that failed again must wait.
-    if (probe && relapses === 0) return void examine(probe)
-    tell(cause)
-    if (probe) silence = clock.after(pause(), () => void examine(probe))
+  constructor(options: BreakerOptions) {
+    this.#options = options
+    this.#circuit = new Circuit({ retry: options.retry, maxRetry: MAX_RETRY_MS })
   }
 
-  /** What it answers, or why it did not. */
-  const within = <T>(ask: () => T | Promise<T>): Promise<{ readonly answer?: T; readonly cause?: string }> =>
-    new Promise(resolve => {
-      underWay += 1
-      const settle = (outcome: { readonly answer?: T; readonly cause?: string }) => {
-        if (ended) return
-        ended = true
-        underWay -= 1
-        hush()
+  get state(): 'up' | 'down' {
+    return this.#circuit.isOpen ? 'down' : 'up'
+  }
+
+  /**
+   * What `ask` answers in time; else, and without asking while the service is down, what `instead` answers.
+   * Never rejects, unless `instead` does.
+   */
+  run<T>(ask: Question<T>, instead: Question<T>): T | Promise<T> {
+    if (this.#underWay >= MAX_UNDER_WAY) return instead()
+    if (!this.#circuit.isOpen) return this.#attempt(ask, instead)
+    if (this.#options.probe || !this.#circuit.tryNow(this.#options.clock.monotonic())) return instead()
+    return this.#attempt(ask, instead)
+  }
+
+  /** Ends all probes; the state stays as it is. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancelProbe()
+  }
+
+  async #attempt<T>(ask: Question<T>, instead: Question<T>): Promise<T> {
+    const { answer, cause } = await this.#within(ask)
+    if (cause !== undefined) {
+      this.#failed(cause)
+      return await instead()
+    }
+    // With a probe only the probe closes the circuit: this question may have been asked before the service went down.
+    if (!this.#options.probe) this.#succeeded()
+    return answer as T
+  }
+
+  #succeeded(): void {
+    const { name, service, clock, notify } = this.#options
+    if (!this.#circuit.succeeded(clock.monotonic())) return
+    if (this.#isAnnounced) notify({ code: `${name}/up`, reason: `${service} answers again`, level: 'info' })
+    this.#isAnnounced = false
+  }
+
+  #failed(cause: string): void {
+    if (this.#isStopped || !this.#circuit.failed(this.#options.clock.monotonic())) return
+    // A failure that lasts for a moment only is no news. After a relapse the probe waits.
+    if (this.#options.probe && this.#circuit.relapses === 0) return void this.#examine(this.#options.probe)
+    this.#announce(cause)
+    if (this.#options.probe) this.#probeLater(this.#options.probe)
+  }
+
+  #announce(cause: string): void {
+    if (this.#isAnnounced) return
+    this.#isAnnounced = true
+    const { name, service, fallback, notify } = this.#options
+    notify({ code: `${name}/down`, reason: `${service} ${cause}; ${fallback}`, level: 'warning' })
+  }
+
+  async #examine(probe: () => Promise<unknown>): Promise<void> {
+    const { cause } = await this.#within(probe)
+    if (this.#isStopped) return
+    if (cause === undefined) return this.#succeeded()
+    this.#announce(cause)
+    this.#probeLater(probe)
+  }
+
+  #probeLater(probe: () => Promise<unknown>): void {
+    this.#cancelProbe = this.#options.clock.after(this.#circuit.pause, () => void this.#examine(probe))
+  }
+
+  /** Never rejects. */
+  #within<T>(ask: Question<T>): Promise<Outcome<T>> {
+    const { clock, deadline } = this.#options
+    return new Promise(resolve => {
+      let isSettled = false
+      this.#underWay += 1
+      const settle = (outcome: Outcome<T>) => {
+        if (isSettled) return
+        isSettled = true
+        this.#underWay -= 1
+        cancelTimeout()
         resolve(outcome)
       }
-      let ended = false
-      // After a stall of our own the answer may lie there unread: it is looked for once before it is too late.
+      // After a stall of this process the answer may have arrived unread: the event loop turns once before it is late.
       const late = () => setImmediate(() => settle({ cause: `has not answered within ${deadline} ms` }))
-      const hush = clock.after(deadline, late)
-      const broken = (error: unknown) => settle({ cause: `fails: ${brief(error)}` })
+      const cancelTimeout = clock.after(deadline, late)
+      const broken = (error: unknown) => settle({ cause: `fails: ${errorText(error).slice(0, MAX_CAUSE_LENGTH)}` })
       try {
         Promise.resolve(ask()).then(answer => settle({ answer }), broken)
       } catch (error) {
         broken(error)
       }
     })
-
-  const attempt = async <T>(ask: () => T | Promise<T>, instead: () => T | Promise<T>): Promise<T> => {
-    const { answer, cause } = await within(ask)
-    if (cause !== undefined) {
-      failed(cause)
-      return await instead()
-    }
-    // One that was asked before it went away says nothing about now, unless it was asked to find out.
-    if (!probe) back()
-    return answer as T
-  }
-
-  return {
-    run: (ask, instead) => {
-      if (underWay >= MAX_UNDER_WAY) return instead()
-      if (state === 'up') return attempt(ask, instead)
-      if (probe || clock.monotonic() < retryAt) return instead()
-      retryAt = clock.monotonic() + pause()
-      return attempt(ask, instead)
-    },
-    get state() {
-      return state
-    },
-    stop: () => {
-      stopped = true
-      silence()
-    },
   }
 }
-
-const brief = (error: unknown): string => errorText(error).slice(0, 200)

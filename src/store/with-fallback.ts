@@ -6,7 +6,7 @@ import { type Clock, emitWarning, type Notify, systemClock } from '../model/serv
 import type { Answers, Operation, Store } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { areAnswers, copying } from './answers.ts'
-import { breaker } from './breaker.ts'
+import { Breaker } from './breaker.ts'
 import { type MemoryStore, memoryStore } from './memory.ts'
 
 export interface FallbackOptions {
@@ -67,9 +67,9 @@ export function withFallback(store: Store, options: FallbackOptions = {}): Fallb
   } = options
 
   const probe = async () => checked(writing, await store.run(writing))
-  const guard = breaker({
+  const breaker = new Breaker({
     name: 'store',
-    who: 'the store',
+    service: 'the store',
     fallback: `counts go on in memory${nodes > 1 ? `, each ${nodes} times` : ''}`,
     deadline: toMilliseconds(deadline),
     retry: toMilliseconds(retry),
@@ -81,20 +81,20 @@ export function withFallback(store: Store, options: FallbackOptions = {}): Fallb
   return {
     neverFails: true,
     run: <const O extends readonly Operation[]>(operations: O) =>
-      guard.run<Answers<O>>(
+      breaker.run<Answers<O>>(
         async () => {
           const answers = checked(operations, await store.run(operations))
-          if (guard.state === 'up') local.run(copying(operations, answers))
+          if (breaker.state === 'up') local.run(copying(operations, answers))
           return answers
         },
         () => local.run(operations.map(operation => scaled(operation, nodes))) as readonly unknown[] as Answers<O>,
       ),
     get state() {
-      return guard.state
+      return breaker.state
     },
-    stop: guard.stop,
+    stop: () => breaker.stop(),
     close: async () => {
-      guard.stop()
+      breaker.stop()
       await store.close?.()
     },
   }

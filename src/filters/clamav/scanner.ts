@@ -1,7 +1,7 @@
-/** A scan under guard: an absolute deadline, a limit on scans at once, a size limit, and a breaker. */
+/** A scan with an absolute deadline, a limit on scans at once, a size limit, and a circuit breaker. */
 import { errorText } from '../../model/errors.ts'
-import { breaker } from './breaker.ts'
 import { concurrencyLimiter } from './concurrency.ts'
+import { ScannerHealth } from './health.ts'
 import { withTimeout } from './timeout.ts'
 import { legible, type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
 
@@ -14,11 +14,11 @@ export interface ScannerOptions {
   readonly maxQueue: number
   /** Bytes of the largest message that is scanned. */
   readonly maxSize: number
-  /** Failures in a row that open the breaker. */
+  /** Failures in a row after which the scanner is not asked. */
   readonly failures: number
-  /** Milliseconds between two tries while the breaker is open. */
+  /** Milliseconds between two tries while it is not asked. */
   readonly retry: number
-  /** Whether the scanner is there. Never rejects. Without it a message now and then finds out. */
+  /** Whether the scanner answers. Never rejects. Without it one message in each `retry` finds out. */
   readonly ping?: (signal: AbortSignal) => Promise<boolean>
 }
 
@@ -28,26 +28,26 @@ export function guardedScanner(
   { deadline, concurrency, maxQueue, maxSize, failures, retry, ping }: ScannerOptions,
 ): Scan {
   const turns = concurrencyLimiter(concurrency, maxQueue)
-  const health = breaker({
+  const health = new ScannerHealth({
     failures,
     retry,
-    ...(ping && { probe: clock => withTimeout({ clock, ms: Math.min(PING, deadline), late: false }, ping) }),
+    ...(ping && { probe: clock => withTimeout({ clock, ms: Math.min(PING_TIMEOUT_MS, deadline), late: false }, ping) }),
   })
 
   return async message => {
     const { clock, signal, size } = message
     if (signal.aborted) return aborted
     if (size > maxSize) return unknown('size-limit', `the message has ${size} bytes; at most ${maxSize} are scanned`)
-    let asked = false
+    let isAsked = false
     const late = unknown('timeout', `the scanner gave no answer within ${deadline} ms`)
 
     const verdict = await withTimeout<ScanVerdict>({ clock, ms: deadline, signal, late }, async over => {
       const leave = await turns.enter(over)
       if (!leave) return unknown('busy', `${concurrency} messages are being scanned and ${maxQueue} wait already`)
       try {
-        if (!(await health.ready(clock)))
+        if (!(await health.isReady(clock)))
           return unknown('breaker-open', 'the scanner failed several times in a row and is not asked for a moment')
-        asked = true
+        isAsked = true
         return await scan({ clock, size, open: () => message.open(), signal: over })
       } catch (error) {
         return unknown('error', `the scanner failed: ${legible(errorText(error))}`)
@@ -57,16 +57,16 @@ export function guardedScanner(
     })
 
     if (signal.aborted && verdict.kind === 'unknown') return aborted
-    if (asked) health.report(clock, !(verdict.kind === 'unknown' && isFault(verdict.cause)))
+    if (isAsked) health.report(clock, !(verdict.kind === 'unknown' && isFault(verdict.cause)))
     return verdict
   }
 }
 
 /** A PING is answered at once or not at all. */
-const PING = 2_000
+const PING_TIMEOUT_MS = 2_000
 
 const aborted = unknown('aborted', 'the answer no longer matters')
 
-/** What says that the scanner is ill, and not only this message. */
+/** Causes that lie in the scanner and not in the message. */
 const isFault = (cause: UnknownCause): boolean =>
   cause === 'refused' || cause === 'closed' || cause === 'reset' || cause === 'garbage' || cause === 'timeout'

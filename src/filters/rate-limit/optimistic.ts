@@ -1,10 +1,10 @@
-/** Answers from what was heard a moment ago while a key is far from its limit, and counts with the next list. */
+/** Answers from a count of a moment ago while a key is far from its limit, and sends the charge with the next list. */
 import type { Clock } from '../../model/services.ts'
-import type { Spent } from './spend.ts'
+import type { Spent } from './spent.ts'
 
-/** Others count too: what is older than this is asked for anew. */
+/** Other processes count too, so that an older count is asked for anew. */
 const FRESH_MS = 5_000
-/** Up to this share of a limit nothing hangs on a count that is half a second old. */
+/** Up to this share of a limit a count may be half a second old. */
 const SHARE = 0.5
 const MAX_KEYS = 10_000
 
@@ -27,7 +27,7 @@ export interface Charging {
 }
 
 export class OptimisticCounts {
-  readonly #heard = new Map<string, KnownCount>()
+  readonly #counts = new Map<string, KnownCount>()
   readonly #clock: Pick<Clock, 'monotonic'>
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
@@ -36,31 +36,31 @@ export class OptimisticCounts {
 
   async spend({ key, cost, limit, now, later }: Charging): Promise<Spent> {
     const time = this.#clock.monotonic()
-    const heard = this.#heard.get(key)
-    const isFresh = heard !== undefined && time - heard.at < FRESH_MS && time < heard.ends
-    if (!isFresh || heard.count + heard.pending + cost > limit * SHARE) return this.#hear(key, await now())
+    const known = this.#counts.get(key)
+    const isFresh = known !== undefined && time - known.at < FRESH_MS && time < known.ends
+    if (!isFresh || known.count + known.pending + cost > limit * SHARE) return this.#remember(key, await now())
     if (cost > 0) {
-      heard.pending += cost
+      known.pending += cost
       const done = () => {
-        heard.pending -= cost
+        known.pending -= cost
       }
       later()
-        .then(spent => this.#hear(key, spent))
+        .then(spent => this.#remember(key, spent))
         .then(done, done)
     }
-    const endsIn = Number.isFinite(heard.ends) ? heard.ends - time : -1
-    return { over: false, count: heard.count + heard.pending, endsIn }
+    const endsIn = Number.isFinite(known.ends) ? known.ends - time : -1
+    return { over: false, count: known.count + known.pending, endsIn }
   }
 
-  #hear(key: string, spent: Spent): Spent {
-    const heard = this.#heard.get(key) ?? { count: 0, pending: 0, at: 0, ends: 0 }
-    heard.at = this.#clock.monotonic()
-    heard.count = spent.count
-    heard.ends = spent.endsIn < 0 ? Number.POSITIVE_INFINITY : heard.at + spent.endsIn
-    this.#heard.delete(key)
-    this.#heard.set(key, heard)
-    const [oldest = key] = this.#heard.size > MAX_KEYS ? this.#heard.keys() : []
-    if (oldest !== key) this.#heard.delete(oldest)
+  #remember(key: string, spent: Spent): Spent {
+    const known = this.#counts.get(key) ?? { count: 0, pending: 0, at: 0, ends: 0 }
+    known.at = this.#clock.monotonic()
+    known.count = spent.count
+    known.ends = spent.endsIn < 0 ? Number.POSITIVE_INFINITY : known.at + spent.endsIn
+    this.#counts.delete(key)
+    this.#counts.set(key, known)
+    const [oldest = key] = this.#counts.size > MAX_KEYS ? this.#counts.keys() : []
+    if (oldest !== key) this.#counts.delete(oldest)
     return spent
   }
 }

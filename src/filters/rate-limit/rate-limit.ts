@@ -1,26 +1,27 @@
 /**
- * How much one client, network, domain or recipient may do in a while.
+ * Limits on how much one client, network, domain or recipient may do.
  *
- * Windows are fixed: one begins with its first event and ends `within` later, so that up to twice the limit can pass
+ * Windows are fixed: a window begins with its first event and ends `within` later, so that up to twice the limit can pass
  * around its end.
  */
 import { callback, duration, oneOf, whole } from '../../model/checks.ts'
-import type { Decision } from '../../model/decision.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding } from '../../model/finding.ts'
 import { checked, list, object, required, schemaOf } from '../../model/options.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import type { Limiter, LimiterSpec } from '../../store/limiter.ts'
+import { inBackground } from '../background.ts'
+import { type Counters, HostCounters, StoreCounters } from './counters.ts'
 import type { Charge, Charges, Limit, Prefixes } from './limit.ts'
 import { limitCheck, type Plan, plansOf } from './plan.ts'
-import { type Spent, spendOnOwn, spendOnStore } from './spend.ts'
+import type { Spent } from './spent.ts'
 
 export interface RateLimitOptions {
-  /** What is limited, to whom it is charged, how much and for how long. All that apply are counted. */
+  /** What is limited, to whom it is charged, how much and for how long. Every limit that applies is counted. */
   readonly limits: readonly Limit[]
   /**
-   * Makes what counts, if that shall not be the gateway's store: `spec => new RateLimiterRedis({ ...spec, storeClient })`.
+   * Makes a limiter that counts in place of the gateway's store: `spec => new RateLimiterRedis({ ...spec, storeClient })`.
    * While it fails, or takes over 100 ms, counts go on in memory.
    * @default the gateway's store
    */
@@ -29,7 +30,7 @@ export interface RateLimitOptions {
   readonly networks?: Prefixes
   /** How long counting may take before it has failed. @default '500ms' */
   readonly deadline?: Duration
-  /** What it means when nothing counts: a limiter that cannot be made, a store that nobody insures. @default 'pass' */
+  /** What a failure to count means: the limiter cannot be made, or a store without fallback fails. @default 'pass' */
   readonly failure?: 'pass' | 'defer'
 }
 
@@ -41,14 +42,11 @@ const schema = schemaOf<RateLimitOptions>('rateLimit', {
   failure: oneOf('pass', 'defer'),
 })
 
-// Refusals are counted behind the dialogue's back; a limiter that hangs must not gather them without end.
-const MAX_UNDER_WAY = 1_000
-
-/** Milliseconds that mail waits for a limiter of the user's own. */
+/** Milliseconds that mail waits for a limiter of the host. */
 const MAX_WAIT_MS = 100
 
 /**
- * Defers (4.7.0) what is over a limit; a client over its connections or failures is hung up on (421).
+ * Defers (4.7.0) what is over a limit, and disconnects (421) a client that is over its connections or failures.
  *
  * @throws PosternError naming every mistake in `limits`.
  * @example
@@ -57,57 +55,20 @@ const MAX_WAIT_MS = 100
 export function rateLimit(options: RateLimitOptions): Filter {
   const { limits, limiter, networks = {}, deadline = '500ms', failure = 'pass' } = checked(schema, options)
   const plans = plansOf(limits, networks)
-  const patience = Math.min(toMilliseconds(deadline) / 2, MAX_WAIT_MS)
-  const spend = limiter ? spendOnOwn(plans, limiter, patience) : spendOnStore(plans)
+  const timeout = Math.min(toMilliseconds(deadline) / 2, MAX_WAIT_MS)
+  const counters = limiter ? new HostCounters(plans, limiter, timeout) : new StoreCounters(plans)
 
-  const charged = async <C extends Connection>(context: C, place: number, { keyOf, cost }: Charge<C>) => {
-    const key = await keyOf(context)
-    if (key === undefined) return undefined
-    const name = plans[place]?.spec.keyPrefix
-    const spent = await context.callExternal(`rate-limit:${name}:${key}`, () =>
-      spend(context, place, key, cost(context)),
-    )
-    return { key, ...spent }
-  }
-
-  /** The method for one stage, if any limit has to do with it. */
-  const stage = <C extends Connection>(pick: (charges: Charges) => Charge<C> | readonly Charge<C>[] | undefined) => {
-    const concerned = plans.flatMap((plan, place) => {
-      const charges: readonly Charge<C>[] = [pick(plan.charges) ?? []].flat()
-      return charges.map(charge => ({ plan, place, charge }))
-    })
-    if (concerned.length === 0) return undefined
-    return async (context: C): Promise<readonly Finding[]> => {
-      const spent = await Promise.all(concerned.map(({ place, charge }) => charged(context, place, charge)))
-      return concerned.flatMap(({ plan }, index) => (spent[index]?.over ? [overLimit(plan, spent[index])] : []))
-    }
-  }
-
-  const ahead = limiter
-    ? []
-    : plans.flatMap(({ charges }, place) => (charges.ahead ? [{ place, charge: charges.ahead }] : []))
-  const lookAhead = async (connection: Connection): Promise<void> => {
-    if (connection.store.later === undefined) return
-    for (const { place, charge } of ahead) {
-      const key = await charge.keyOf(connection)
-      // What fails here fails again, and is named, at the stage that counts.
-      if (key !== undefined) spend(connection, place, key, 0).catch(() => undefined)
-    }
-  }
-  const onConnect = stage(({ connect: charge }) => charge)
-  const connect =
-    ahead.length === 0
-      ? onConnect
-      : async (connection: Connection) => {
-          const [, found = []] = await Promise.all([lookAhead(connection), onConnect?.(connection)])
-          return found
-        }
-  const mail = stage(({ mail: charge }) => charge)
-  const rcpt = stage(({ rcpt: charge }) => charge)
-  const header = stage(({ header: charge }) => charge)
-  const message = stage(({ message: charge }) => charge)
-  const refused = stage(({ refused: charge }) => charge)
-  let underWay = 0
+  const [onConnect, mail, rcpt] = [
+    stage(plans, counters, ({ connect }) => connect),
+    stage(plans, counters, charges => charges.mail),
+    stage(plans, counters, charges => charges.rcpt),
+  ]
+  const [header, message, refused] = [
+    stage(plans, counters, charges => charges.header),
+    stage(plans, counters, charges => charges.message),
+    stage(plans, counters, charges => charges.refused),
+  ]
+  const connect = limiter ? onConnect : withLookAhead(plans, counters, onConnect)
   return {
     name: 'rate-limit',
     order: 'early',
@@ -119,16 +80,58 @@ export function rateLimit(options: RateLimitOptions): Filter {
     ...(header && { header }),
     ...(message && { message }),
     ...(refused && {
-      onDecision: ({ verdict }: Decision, context: Connection) => {
-        if (verdict !== 'reject' || underWay >= MAX_UNDER_WAY) return
-        underWay += 1
-        // What fails here fails again, and is named, when the count is looked at.
-        const done = () => {
-          underWay -= 1
-        }
-        refused(context).then(done, done)
-      },
+      onDecision: inBackground(async ({ verdict }, context) => verdict === 'reject' && refused(context)),
     }),
+  }
+}
+
+type Stage<C> = (context: C) => Promise<readonly Finding[]>
+
+/** The method for one stage, if any limit charges at it. */
+function stage<C extends Connection>(
+  plans: readonly Plan[],
+  counters: Counters,
+  pick: (charges: Charges) => Charge<C> | readonly Charge<C>[] | undefined,
+): Stage<C> | undefined {
+  const concerned = plans.flatMap((plan, index) => {
+    const charges: readonly Charge<C>[] = [pick(plan.charges) ?? []].flat()
+    return charges.map(charge => ({ plan, index, charge }))
+  })
+  if (concerned.length === 0) return undefined
+  return async context => {
+    const spent = await Promise.all(
+      concerned.map(async ({ plan, index, charge }) => {
+        const key = await charge.keyOf(context)
+        if (key === undefined) return undefined
+        const count = await context.callExternal(`rate-limit:${plan.spec.keyPrefix}:${key}`, () =>
+          counters.spend(context, index, key, charge.cost(context)),
+        )
+        return { key, ...count }
+      }),
+    )
+    return concerned.flatMap(({ plan }, index) => (spent[index]?.over ? [overLimit(plan, spent[index])] : []))
+  }
+}
+
+/** Reads at `connect` the counts that later stages need, where a store in another process makes that worth it. */
+function withLookAhead(
+  plans: readonly Plan[],
+  counters: Counters,
+  connect: Stage<Connection> | undefined,
+): Stage<Connection> | undefined {
+  const ahead = plans.flatMap(({ charges }, index) => (charges.ahead ? [{ index, charge: charges.ahead }] : []))
+  if (ahead.length === 0) return connect
+  const lookAhead = async (connection: Connection): Promise<void> => {
+    if (connection.store.later === undefined) return
+    for (const { index, charge } of ahead) {
+      const key = await charge.keyOf(connection)
+      // A failure here comes again, and is named, at the stage that counts.
+      if (key !== undefined) counters.spend(connection, index, key, 0).catch(() => undefined)
+    }
+  }
+  return async connection => {
+    const [, found = []] = await Promise.all([lookAhead(connection), connect?.(connection)])
+    return found
   }
 }
 
@@ -144,5 +147,5 @@ function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent &
   })
 }
 
-/** What is over these is not worth an open connection. */
+/** A client over one of these limits is disconnected. */
 const closing: ReadonlySet<Limit['what']> = new Set(['connections', 'failures'])

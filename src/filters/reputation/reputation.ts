@@ -19,6 +19,7 @@ import { type Finding, points } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 import type { Connection, Message } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
+import { inBackground } from '../background.ts'
 import { chargeOf } from './charge.ts'
 import { rememberMessage, rememberRefusal } from './remember.ts'
 import { report } from './reports.ts'
@@ -128,21 +129,3 @@ const MAX_WEIGHT = 100
 
 const isUser = (context: Connection): boolean => 'user' in context && context.user !== undefined
 const isWhole = (context: Connection): context is Message => 'open' in context
-
-// A store that hangs must not gather what is to be written without end.
-const MAX_UNDER_WAY = 1_000
-
-/** Nobody waits for it. What fails here fails again, and is named, when it is looked at. */
-function inBackground(
-  act: (decision: Decision, context: Connection) => Promise<void>,
-): NonNullable<Filter['onDecision']> {
-  let underWay = 0
-  return (decision, context) => {
-    if (underWay >= MAX_UNDER_WAY) return
-    underWay += 1
-    const done = () => {
-      underWay -= 1
-    }
-    act(decision, context).then(done, done)
-  }
-}

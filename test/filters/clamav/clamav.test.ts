@@ -176,7 +176,7 @@ test('every mistake in the options is named at once', () => {
     expect.objectContaining({
       problems: [
         expect.objectContaining({ path: 'clamav.concurrency', found: 0 }),
-        expect.objectContaining({ path: 'clamav.waiting', found: -1 }),
+        expect.objectContaining({ path: 'clamav.maxQueue', found: -1 }),
         expect.objectContaining({ path: 'clamav.failures', found: 0.5 }),
         expect.objectContaining({ path: 'clamav.socket', found: 'socket and scanner' }),
         expect.objectContaining({ path: 'clamav.host' }),

@@ -1,29 +1,29 @@
-/** A service that fails is left alone, and found again. */
+/** A scanner that fails is not asked, until it works again. */
 import { expect, test } from 'vitest'
-import { breaker } from '../../../src/filters/clamav/breaker.ts'
+import { ScannerHealth } from '../../../src/filters/clamav/health.ts'
 import { handClock } from '../../support/hand-clock.ts'
 
-/** A breaker that has just opened, on a service whose probes are answered by the test. */
-function opened({ withProbe = true } = {}) {
+/** The health of a scanner that has just failed three times; the test answers its probes. */
+function failed({ withProbe = true } = {}) {
   const clock = handClock()
   const answers: ((good: boolean) => void)[] = []
   const probe = () => new Promise<boolean>(resolve => answers.push(resolve))
-  const health = breaker({ failures: 3, retry: 1_000, ...(withProbe && { probe }) })
+  const health = new ScannerHealth({ failures: 3, retry: 1_000, ...(withProbe && { probe }) })
   for (let count = 0; count < 3; count += 1) health.report(clock, false)
-  return { clock, health, answers, ready: () => health.ready(clock) }
+  return { clock, health, answers, ready: () => health.isReady(clock) }
 }
 
-test('failures that are not in a row do not open it', async () => {
+test('failures that are not in a row do not stop scans', async () => {
   const clock = handClock()
-  const health = breaker({ failures: 2, retry: 1_000 })
+  const health = new ScannerHealth({ failures: 2, retry: 1_000 })
   for (const good of [false, true, false, true, false]) health.report(clock, good)
-  expect(await health.ready(clock)).toBe(true)
+  expect(await health.isReady(clock)).toBe(true)
   health.report(clock, false)
-  expect(await health.ready(clock)).toBe(false)
+  expect(await health.isReady(clock)).toBe(false)
 })
 
-test('once open, one probe answers all who ask meanwhile', async () => {
-  const { ready, answers } = opened()
+test('one probe answers all scans that ask meanwhile', async () => {
+  const { ready, answers } = failed()
   const asked = Promise.all([ready(), ready(), ready()])
   expect(answers).toHaveLength(1)
   answers[0]?.(true)
@@ -31,8 +31,8 @@ test('once open, one probe answers all who ask meanwhile', async () => {
   expect(await ready()).toBe(true)
 })
 
-test('after a probe that failed nobody is let through before the next one', async () => {
-  const { clock, ready, answers } = opened()
+test('after a probe that failed no scan is let through before the next probe', async () => {
+  const { clock, ready, answers } = failed()
   const first = ready()
   answers[0]?.(false)
   expect(await first).toBe(false)
@@ -45,8 +45,8 @@ test('after a probe that failed nobody is let through before the next one', asyn
   expect(await second).toBe(true)
 })
 
-test('without a probe one asker in each interval finds out, and success closes it', async () => {
-  const { clock, health, ready } = opened({ withProbe: false })
+test('without a probe one scan in each interval finds out, and its success ends the pause', async () => {
+  const { clock, health, ready } = failed({ withProbe: false })
   expect(await ready()).toBe(false)
   clock.pass(1_000)
   expect([await ready(), await ready()]).toEqual([true, false])
