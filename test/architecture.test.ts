@@ -43,7 +43,6 @@ const ROOMS = [
 
 /** The files that may know a package, and whether it is loaded at once or when it is first needed. */
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
-  'ipaddr.js': ['dynamic', 'net/address.ts'],
   tldts: ['dynamic', 'dns/organisation.ts'],
   valibot: ['static', 'model/options.ts'],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],

@@ -1,7 +1,7 @@
 /** Lists of addresses and of domains kept in DNS (RFC 5782): what an answer means, and whether a list can be believed. */
 
 import type { Answer, Resolver } from '../model/resolver.ts'
-import { toOctets } from '../net/address.ts'
+import { addressBytes } from '../net/address.ts'
 import { reverseLabels } from './reverse.ts'
 
 /** What a list says of an address or a domain. `broken` is a list that answers what no list may: it says nothing of anybody. */
@@ -71,7 +71,7 @@ export async function checkList(dns: Resolver, zone: string, holds: Holds = 'add
  * it), as 127.0.1.255 does; anything outside 127.0.0.0/8 comes from a parked domain or from a resolver that lies about NXDOMAIN.
  */
 function isNoCode(address: string): boolean {
-  const [first, second, third] = toOctets(address)
+  const [first, second, third] = addressBytes(address)
   if (first !== 127 || address === '127.0.0.1' || address === '127.0.1.255') return true
   return second === 255 && third === 255
 }

@@ -1,6 +1,6 @@
 /** One question to the servers, and what its answer means. Answers are as hostile as mail is. */
-import { isIPv4, isIPv6 } from 'node:net'
 import type { Answer, Records, RecordType } from '../model/resolver.ts'
+import { isAddress } from '../net/address.ts'
 import { answered } from './answer.ts'
 import type { Client } from './client.ts'
 import { queryName } from './name.ts'
@@ -16,8 +16,8 @@ const NXDOMAIN = 3
 
 /** A record that says nothing usable (a PTR to control characters, an MX to spaces) is left out, as if it were not there. */
 const usable: { readonly [T in RecordType]: (record: Records[T]) => boolean } = {
-  A: isIPv4,
-  AAAA: isIPv6,
+  A: isAddress,
+  AAAA: isAddress,
   TXT: () => true,
   // RFC 7505 §3: the empty name is a null MX, and says much.
   MX: ({ exchange }) => exchange === '' || isName(exchange),

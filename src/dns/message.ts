@@ -1,7 +1,7 @@
 /** One question and its reply on the wire (RFC 1035 §4, RFC 6891). Replies are as hostile as mail is: strict, bounded, linear. */
 
 import type { Records, RecordType } from '../model/resolver.ts'
-import { written } from '../net/address.ts'
+import { formatAddress } from '../net/address.ts'
 
 /** A question on its way. */
 export interface Query {
@@ -193,7 +193,7 @@ function readHost(bytes: Buffer, { start, end }: Entry): string | undefined {
 }
 
 const writeIPv6 = (bytes: Buffer, start: number): string =>
-  written(
+  formatAddress(
     Uint32Array.from({ length: 4 }, (_, index) => bytes.readUInt32BE(start + 4 * index)),
     4,
   )

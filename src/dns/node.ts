@@ -1,12 +1,12 @@
 /** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
 
-import { isIP } from 'node:net'
 import { callback, duration, having, size as sizeCheck, whole } from '../model/checks.ts'
 import { lazy } from '../model/lazy.ts'
 import { check, checked, list, object, schemaOf } from '../model/options.ts'
 import type { Answer, Records, RecordType, ResolveOptions, Resolver } from '../model/resolver.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
+import { isAddress } from '../net/address.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
 import { type Cache, cache as newCache } from './cache.ts'
 import { client } from './client.ts'
@@ -135,7 +135,7 @@ function serversOf(named: readonly string[] | undefined): readonly Server[] {
   const channel = new (dns().promises.Resolver)()
   if (named !== undefined) channel.setServers(named)
   return channel.getServers().map(text => {
-    if (isIP(text) > 0) return { host: text, port: DNS_PORT }
+    if (isAddress(text)) return { host: text, port: DNS_PORT }
     const colon = text.lastIndexOf(':')
     return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
   })

@@ -1,6 +1,5 @@
 /** Who answers for a name: one label below the public suffix (RFC 7489 §3.2). The only file that knows the list, as tldts. */
 import { createRequire } from 'node:module'
-import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { lazy } from '../model/lazy.ts'
 import type { Services } from '../model/services.ts'
@@ -26,7 +25,7 @@ const DAY = 86_400_000
  */
 export function organisationalDomain(name: string): string | undefined {
   const query = queryName(toALabels(name))
-  if (query === undefined || isIP(query) > 0 || NUMERIC_END.test(query)) return undefined
+  if (query === undefined || NUMERIC_END.test(query)) return undefined
   return (
     tldts().getDomain(query, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) ??
     undefined
@@ -37,7 +36,7 @@ export function organisationalDomain(name: string): string | undefined {
 export const isSameOrganisation = (name: string, other: string): boolean =>
   name !== '' && (name === other || organisationalDomain(name) === (organisationalDomain(other) ?? other))
 
-// RFC 3696 §2: no top-level domain is all digits, so that 192.0.2.1.5 is no more a name than 192.0.2.1.
+// RFC 3696 §2: no top-level domain is all digits, so 192.0.2.1 and 192.0.2.1.5 are not names.
 const NUMERIC_END = /(?:^|\.)\d+$/
 
 const toALabels = (name: string): string =>

@@ -1,6 +1,6 @@
 /** Carries questions to one server: by UDP over sockets that are shared while they are in use, by TCP over one for each. */
 import type { Socket as UdpSocket } from 'node:dgram'
-import { connect, isIPv6 } from 'node:net'
+import { connect } from 'node:net'
 import { lazy } from '../model/lazy.ts'
 
 const udp = lazy(() => process.getBuiltinModule('node:dgram'))
@@ -61,7 +61,7 @@ export function transportTo(server: Server): Transport {
 }
 
 function open({ host, port }: Server): Shared {
-  const socket: UdpSocket = udp().createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+  const socket: UdpSocket = udp().createSocket(host.includes(':') ? 'udp6' : 'udp4')
   const hearings = new Set<ReplyHandler>()
   const waiting: Buffer[] = []
   let connected = false

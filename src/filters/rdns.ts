@@ -6,7 +6,7 @@ import { score } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
-import { toOctets } from '../net/address.ts'
+import { addressBytes } from '../net/address.ts'
 
 export interface RdnsOptions {
   /** Points for a client that has no PTR record. @default 2 */
@@ -71,7 +71,7 @@ const SERVERS = new Set('delivery mail mailer mailout mta mx out outbound relay 
 /** Whether a name was made by a machine out of the address, or says that a line of an access provider is behind it. */
 function isGeneric(name: string, ip: string): boolean {
   const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))
-  const octets = toOctets(ip)
+  const octets = addressBytes(ip)
   if (octets.length === 16 ? holdsNibbles(own, octets) : holdsOctets(own, octets)) return true
   const words = own.split(/[^a-z]+/)
   return words.some(word => LINES.has(word)) && !words.some(word => SERVERS.has(word))

@@ -8,11 +8,11 @@ import type { Store } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { domainPattern, readable } from '../net/checks.ts'
 import { findName, readMailbox, readName } from '../net/names.ts'
-import type { Misread } from '../net/networks.ts'
+import type { TextProblem } from '../net/networks.ts'
 import { addressKey, type Mailbox, mailboxOf } from '../net/path.ts'
 import { memoryStore } from '../store/memory.ts'
 
-/** Tells whether a mailbox receives mail. `address` is as it is compared: see `exact`. */
+/** Tells whether a mailbox receives mail. `address` is as it is compared: see `caseSensitive`. */
 export type IsValid = (address: string, recipient: Recipient) => boolean | Promise<boolean>
 
 export interface RecipientsOptions {
@@ -150,7 +150,7 @@ export function recipients(options: RecipientsOptions = {}): Filter {
       if (served && user === undefined && isSourceRouted(mailbox)) return refused(recipient, relayDenied(forwardPath))
       if (listed) return !listed(mailbox) && unknown(recipient)
       if (typeof valid !== 'function') return
-      const address = addressKey(mailbox, { exact: caseSensitive })
+      const address = addressKey(mailbox, { caseSensitive })
       return recipient
         .callExternal(`recipients:${address}`, () => remembered(address, recipient, valid))
         .then(known => !known && unknown(recipient))
@@ -202,16 +202,16 @@ const isSourceRouted = ({ local }: Mailbox): boolean => /[@%!]/.test(local)
 const brief = (path: string): string => (path.length > 256 ? `${path.slice(0, 256)}…` : path)
 
 /** Entries that cannot be read were refused when the options were checked. */
-function readAll(texts: readonly string[], read: (text: string) => string | Misread): ReadonlyMap<string, true> {
+function readAll(texts: readonly string[], read: (text: string) => string | TextProblem): ReadonlyMap<string, true> {
   const keys = texts.map(read).filter(key => typeof key === 'string')
   return new Map(keys.map(key => [key, true]))
 }
 
 // `@example.org` stands as `example.org` between keys that all have an @ in them.
-const readEntry = (text: string, exact = false): string | Misread =>
-  text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text, { exact })
+const readEntry = (text: string, caseSensitive = false): string | TextProblem =>
+  text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text, { caseSensitive })
 
-function readValid(valid: readonly string[], exact: boolean): (mailbox: Mailbox) => boolean {
-  const map = readAll(valid, text => readEntry(text, exact))
-  return mailbox => map.has(addressKey(mailbox, { exact })) || findName(map, mailbox.domain) === true
+function readValid(valid: readonly string[], caseSensitive: boolean): (mailbox: Mailbox) => boolean {
+  const map = readAll(valid, text => readEntry(text, caseSensitive))
+  return mailbox => map.has(addressKey(mailbox, { caseSensitive })) || findName(map, mailbox.domain) === true
 }

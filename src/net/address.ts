@@ -1,54 +1,60 @@
-/** IP addresses: read strictly, written in one form, cut to their networks. IPv4 is never kept as IPv6. */
-import { createRequire } from 'node:module'
-import { lazy } from '../model/lazy.ts'
-import { at, putGroup, readGroups, readQuad } from './words.ts'
+/** IP addresses: the only parser. Reads strictly, writes one form, cuts to networks. IPv4 is never kept as IPv6. */
+import { formatIPv6, readIPv4, readIPv6, word } from './scan.ts'
 
-/** How many 32-bit words an address has: 1 for IPv4, 4 for IPv6, 0 for what is no address. */
+/** How many 32-bit words an address has: 1 for IPv4, 4 for IPv6, 0 for text that is not an address. */
 export type Width = 0 | 1 | 4
 
 /** The longest text of an address: an IPv6 address that ends in a dotted quad (RFC 4291 §2.2), with room for a zone. */
 const MAX_TEXT_LENGTH = 64
 
-/** For the forms that no socket reports, and to write an IPv6 address. */
-const ipaddr = lazy(() => createRequire(import.meta.url)('ipaddr.js') as typeof import('ipaddr.js'))
-
 /**
- * Reads `text` into the first words of `into` and tells how many there are. Allocates nothing for the forms
- * that a socket reports. An IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) is read as IPv4; a zone (`%eth0`) is
- * passed over.
+ * Reads `text` into the first words of `into` and returns how many there are. Allocates nothing, except for addresses
+ * with a zone. An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is read as IPv4; a zone (`%eth0`) is ignored.
  */
 export function readAddress(text: string, into: Uint32Array): Width {
   if (text.length > MAX_TEXT_LENGTH) return 0
-  if (!text.includes(':')) return readQuad(text, 0, into, 0) ? 1 : 0
-  return readGroups(text, into) || readOddForm(text, into) ? unmapped(into) : 0
+  if (!text.includes(':')) return readIPv4(text, 0, into) ? 1 : 0
+  const zone = text.indexOf('%')
+  if (zone < 0) return readIPv6(text, into) ? unmap(into) : 0
+  return ZONE.test(text.slice(zone)) && readIPv6(text.slice(0, zone), into) ? unmap(into) : 0
 }
 
-/**
- * The canonical form (RFC 5952 for IPv6), or undefined when `text` is no IP address. Octal and short forms are none.
- */
+const ZONE = /^%[\w.-]+$/
+
+/** Whether `text` is an IP address that {@link readAddress} reads. */
+export const isAddress = (text: string): boolean => readAddress(text, new Uint32Array(4)) > 0
+
+/** The canonical form (RFC 5952 for IPv6), or undefined when `text` is not an IP address. Octal and short forms are not. */
 export function canonical(text: string): string | undefined {
   const words = new Uint32Array(4)
   const width = readAddress(text, words)
-  // A dotted quad is read in its one form only.
+  // Only one text form of an IPv4 address is read.
   if (width === 1 && !text.includes(':')) return text
-  return width === 0 ? undefined : written(words, width)
+  return width === 0 ? undefined : formatAddress(words, width)
 }
 
 /** The canonical form of an address that {@link readAddress} has read. */
-export function written(words: Uint32Array, width: Width): string {
-  const octets = octetsOf(words, width)
-  return width === 1 ? octets.join('.') : new (ipaddr().IPv6)(octets).toRFC5952String()
+export const formatAddress = (words: Uint32Array, width: Width): string =>
+  width === 1 ? bytesOf(words, width).join('.') : formatIPv6(words)
+
+/** The bytes of an address, most significant first: 4, 16, or none when `text` is not an IP address. */
+export function addressBytes(text: string): readonly number[] {
+  const words = new Uint32Array(4)
+  return bytesOf(words, readAddress(text, words))
 }
 
-/** The bytes of an address, most significant first: 4, 16, or none when `text` is no IP address. */
-export function toOctets(text: string): readonly number[] {
-  const words = new Uint32Array(4)
-  return octetsOf(words, readAddress(text, words))
+/** Whether the first `prefix` bits of two addresses of equal width are the same. */
+export function isWithin(address: Uint32Array, network: Uint32Array, prefix: number): boolean {
+  for (let index = 0, left = prefix; left > 0; index += 1, left -= 32) {
+    const bits = left >= 32 ? -1 : -1 << (32 - left)
+    if (((word(address, index) ^ word(network, index)) & bits) !== 0) return false
+  }
+  return true
 }
 
 /**
- * The network in which a client is counted. One customer commonly holds a whole IPv6 /64, so that single IPv6
- * addresses identify nobody. What is no IP address is returned as it is.
+ * The network that a client is counted under. One customer commonly holds a whole IPv6 /64, so a single IPv6 address
+ * identifies nobody. Text that is not an IP address is returned as it is.
  *
  * @example
  * networkOf('192.0.2.77') // '192.0.2.0/24'
@@ -70,37 +76,23 @@ export function networkOf(
   if (width === 0) return ip
   const prefix = width === 1 ? v4 : v6
   mask(words, width, prefix)
-  return `${written(words, width)}/${prefix}`
+  return `${formatAddress(words, width)}/${prefix}`
 }
 
 /** Clears all bits beyond the prefix. */
 export function mask(words: Uint32Array, width: Width, prefix: number): void {
   for (let index = 0; index < width; index += 1) {
-    const kept = Math.min(Math.max(prefix - 32 * index, 0), 32)
-    words[index] = kept === 0 ? 0 : at(words, index) & (0xffffffff << (32 - kept))
+    const bits = Math.min(Math.max(prefix - 32 * index, 0), 32)
+    words[index] = bits === 0 ? 0 : word(words, index) & (0xffffffff << (32 - bits))
   }
 }
 
-const octetsOf = (words: Uint32Array, width: Width): number[] =>
-  Array.from({ length: 4 * width }, (_, index) => (at(words, index >> 2) >>> (24 - 8 * (index & 3))) & 255)
-
-/** A dotted quad at the end, or a zone: rare, so left to the library. */
-function readOddForm(text: string, into: Uint32Array): boolean {
-  const zone = text.indexOf('%')
-  const address = zone < 0 ? text : text.slice(0, zone)
-  if (zone < 0 ? !address.includes('.') : !/^%[\w.-]+$/.test(text.slice(zone))) return false
-  // The library reads a quad's leading zeros as octal.
-  if (address.includes('.') && !readQuad(address, address.lastIndexOf(':') + 1, into, 0)) return false
-  const { IPv6 } = ipaddr()
-  if (!IPv6.isValid(address)) return false
-  into.fill(0)
-  for (const [index, group] of IPv6.parse(address).parts.entries()) putGroup(into, index, group)
-  return true
-}
+const bytesOf = (words: Uint32Array, width: Width): number[] =>
+  Array.from({ length: 4 * width }, (_, index) => (word(words, index >> 2) >>> (24 - 8 * (index & 3))) & 255)
 
 /** RFC 4291 §2.5.5.2: `::ffff:0:0/96` is IPv4. */
-function unmapped(words: Uint32Array): Width {
-  if (at(words, 0) !== 0 || at(words, 1) !== 0 || at(words, 2) !== 0xffff) return 4
-  words[0] = at(words, 3)
+function unmap(words: Uint32Array): Width {
+  if (word(words, 0) !== 0 || word(words, 1) !== 0 || word(words, 2) !== 0xffff) return 4
+  words[0] = word(words, 3)
   return 1
 }

@@ -1,20 +1,20 @@
-/** Options that name networks, domains, hosts and addresses. */
+/** Checks of options that name networks, domains, hosts and addresses. */
 import { type Check, explained } from '../model/options.ts'
 import { readMailbox, readName } from './names.ts'
-import { isTooBroad, type Misread, readNetwork, TOO_BROAD } from './networks.ts'
+import { isTooBroad, readNetwork, type TextProblem, TOO_BROAD } from './networks.ts'
 
-/** A text that `read` can read; where it cannot, it says what it expected. */
+/** Checks that `read` can read a text; otherwise the problem says what was expected. */
 export const readable = (expected: string, read: (text: string) => unknown): Check<string> =>
   explained(expected, value => {
     if (typeof value !== 'string') return expected
     const found = value.length > MAX_LENGTH ? { expected, remedy: 'correct or remove it' } : read(value)
-    return isMisread(found) ? `${found.expected}; ${found.remedy}` : undefined
+    return isTextProblem(found) ? `${found.expected}; ${found.remedy}` : undefined
   })
 
-/** Longer than any name, address or network. */
+/** Longer than every name, address and network. */
 const MAX_LENGTH = 1024
 
-const isMisread = (found: unknown): found is Misread =>
+const isTextProblem = (found: unknown): found is TextProblem =>
   typeof found === 'object' && found !== null && 'expected' in found && 'remedy' in found
 
 /** `example.org`, or `.example.org` for all below it. */
@@ -24,14 +24,14 @@ export const domainPattern = (): Check<string> => readable('a domain such as exa
 export const domainName = (): Check<string> =>
   readable('a domain such as example.org', text => {
     const name = readName(text)
-    const isOne = typeof name !== 'string' || !name.startsWith('.')
-    return isOne ? name : { expected: 'a domain such as example.org', remedy: 'write it without the dot in front' }
+    const isSingle = typeof name !== 'string' || !name.startsWith('.')
+    return isSingle ? name : { expected: 'a domain such as example.org', remedy: 'write it without the leading dot' }
   })
 
 /** `192.0.2.0/24`. */
 export const network = (): Check<string> => readable('an IP address or network such as 192.0.2.0/24', readNetwork)
 
-/** A network that somebody can own: not half the Internet. */
+/** A network that one operator can own, not half the Internet. */
 export const ownNetwork = (): Check<string> =>
   readable('an IP address or network such as 192.0.2.0/24', text => {
     const network = readNetwork(text)

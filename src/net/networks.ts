@@ -1,32 +1,31 @@
 /**
- * Tables of IP networks. Nested networks are cut into ranges that do not overlap, kept in sorted typed arrays and
- * found by halving: 17 steps for a hundred thousand networks, nothing allocated.
+ * Tables of IP networks. Nested networks are cut into ranges that do not overlap and are kept in sorted typed arrays. A
+ * binary search takes 17 steps for a hundred thousand networks and allocates nothing.
  */
-import { mask, readAddress, type Width, written } from './address.ts'
-import { finished, STEP, type Steps, sortedInSteps } from './steps.ts'
-import { at } from './words.ts'
+import { formatAddress, mask, readAddress, type Width } from './address.ts'
+import { word } from './scan.ts'
+import { runSteps, STEP, type Steps, sortedInSteps } from './steps.ts'
 
-/** A network in canonical form: no bit is set beyond its prefix. */
+/** A network in canonical form: no bit beyond its prefix is set. */
 export interface Network {
-  /** 1 for IPv4, 4 for IPv6. */
+  /** 1 for IPv4, 4 for IPv6: how many 32-bit words the address has. */
   readonly width: 1 | 4
+  /** The prefix length in bits. */
   readonly prefix: number
   /** The address in 32-bit words, most significant first; as many as `width` says. */
   readonly words: Uint32Array
 }
 
-/** Which network an address is in. */
+/** Finds the network that an address is in. */
 export interface NetworkTable {
   /** How many different networks there are. */
   readonly size: number
-  /**
-   * The place, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does.
-   */
+  /** The index, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does. */
   readonly find: (ip: string) => number
 }
 
-/** What is wrong with the text of a network. */
-export interface Misread {
+/** What is wrong with the text of a network, a name or an address. */
+export interface TextProblem {
   readonly expected: string
   readonly remedy: string
 }
@@ -34,10 +33,10 @@ export interface Misread {
 const AN_ADDRESS = 'an IP address or network such as 192.0.2.0/24 or 2001:db8::/32'
 
 /**
- * Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`. Bits beyond the prefix are refused rather than cut off: they show
- * a slip of the pen or a line that was cut short (`198.51.100.0/2`), which would deny a quarter of the Internet.
+ * Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`. Bits beyond the prefix are refused rather than cut off: they
+ * show a typing error or a truncated line (`198.51.100.0/2`), which would deny a quarter of the Internet.
  */
-export function readNetwork(text: string): Network | Misread {
+export function readNetwork(text: string): Network | TextProblem {
   const words = new Uint32Array(4)
   const [address = '', length, ...more] = text.split('/', 3)
   const width = readAddress(address, words)
@@ -47,10 +46,10 @@ export function readNetwork(text: string): Network | Misread {
   const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) - mapped : -1
   if (prefix < 0 || prefix > bits)
     return { expected: `a prefix length from ${mapped} to ${bits + mapped}`, remedy: 'correct the number after the /' }
-  const kept = words.slice(0, width)
+  const asWritten = words.slice(0, width)
   mask(words, width, prefix)
   const whole: Network = { width, prefix, words: words.slice(0, width) }
-  return kept.every((word, index) => word === whole.words[index])
+  return asWritten.every((word, index) => word === whole.words[index])
     ? whole
     : {
         expected: `no bit beyond the prefix, as in ${writeNetwork(whole)}`,
@@ -58,22 +57,22 @@ export function readNetwork(text: string): Network | Misread {
       }
 }
 
-/** Wider than what a registry gives to anybody: an IPv4 /8, an IPv6 /12. */
+/** Wider than any network that a registry assigns: an IPv4 /8, an IPv6 /12. */
 export const isTooBroad = ({ width, prefix }: Network): boolean => prefix < (width === 1 ? 8 : 12)
 
-export const TOO_BROAD: Misread = {
+export const TOO_BROAD: TextProblem = {
   expected: 'a network of at most /8 (IPv4) or /12 (IPv6)',
-  remedy: 'this one holds much of the Internet: list the networks that are meant',
+  remedy: 'this network holds much of the Internet: list the networks that are meant',
 }
 
-/** `192.0.2.0/24`; a single address stands alone. */
+/** `192.0.2.0/24`; a single address is written without a prefix length. */
 export const writeNetwork = ({ words, width, prefix }: Network): string =>
-  prefix === 32 * width ? written(words, width) : `${written(words, width)}/${prefix}`
+  prefix === 32 * width ? formatAddress(words, width) : `${formatAddress(words, width)}/${prefix}`
 
-/** The more specific network wins; of equal ones, the one that is listed first. */
-export const networkTable = (networks: readonly Network[]): NetworkTable => finished(networkTableInSteps(networks))
+/** The more specific network wins; of equal networks, the first in the list. */
+export const networkTable = (networks: readonly Network[]): NetworkTable => runSteps(networkTableInSteps(networks))
 
-/** The same, in steps between which something else may happen. */
+/** The same as {@link networkTable}, in steps between which the event loop can run. */
 export function* networkTableInSteps(networks: readonly Network[]): Steps<NetworkTable> {
   const v4 = yield* ranges(networks, 1)
   const v6 = yield* ranges(networks, 4)
@@ -87,10 +86,7 @@ export function* networkTableInSteps(networks: readonly Network[]): Steps<Networ
   }
 }
 
-/**
- * Range n runs from the address `starts[n]` to just before the next one, and belongs to the network `owners[n]`, or to
- * none: -1.
- */
+/** Range n runs from the address `starts[n]` to just before the next start. It belongs to network `owners[n]`; -1 is none. */
 interface Ranges {
   readonly width: 1 | 4
   readonly starts: Uint32Array
@@ -100,13 +96,13 @@ interface Ranges {
 
 function* ranges(networks: readonly Network[], width: 1 | 4): Steps<Ranges> {
   const of = (index: number) => networks[index] as Network
-  const own: number[] = []
+  const ofWidth: number[] = []
   for (const [index, network] of networks.entries()) {
     if (index % STEP === STEP - 1) yield
-    if (network.width === width) own.push(index)
+    if (network.width === width) ofWidth.push(index)
   }
   const order = yield* sortedInSteps(
-    own,
+    ofWidth,
     (a, b) => compare(of(a).words, 0, of(b).words, width) || of(a).prefix - of(b).prefix || a - b,
   )
 
@@ -119,7 +115,7 @@ function* ranges(networks: readonly Network[], width: 1 | 4): Steps<Ranges> {
     owners[count - 1] = owner
   }
 
-  // Networks nest or are apart, so those that hold the present address form a stack.
+  // Networks nest or are disjoint, so those that hold the current address form a stack.
   const open: { readonly owner: number; readonly end: Uint32Array | undefined }[] = []
   const close = () => {
     const { end } = open.pop() ?? {}
@@ -127,8 +123,8 @@ function* ranges(networks: readonly Network[], width: 1 | 4): Steps<Ranges> {
   }
   let size = 0
   let last = -1
-  for (const [place, index] of order.entries()) {
-    if (place % STEP === STEP - 1) yield
+  for (const [position, index] of order.entries()) {
+    if (position % STEP === STEP - 1) yield
     const { words, prefix } = of(index)
     if (last >= 0 && of(last).prefix === prefix && compare(of(last).words, 0, words, width) === 0) continue
     for (let top = open.at(-1); top?.end && compare(top.end, 0, words, width) <= 0; top = open.at(-1)) close()
@@ -150,12 +146,12 @@ function search({ width, starts, owners }: Ranges, key: Uint32Array): number {
     if (compare(starts, width * middle, key, width) <= 0) low = middle + 1
     else high = middle
   }
-  return low === 0 ? -1 : at(owners, low - 1)
+  return low === 0 ? -1 : word(owners, low - 1)
 }
 
 function compare(a: Uint32Array, from: number, b: Uint32Array, width: Width): number {
   for (let index = 0; index < width; index += 1) {
-    const difference = at(a, from + index) - at(b, index)
+    const difference = word(a, from + index) - word(b, index)
     if (difference !== 0) return difference
   }
   return 0
@@ -166,7 +162,7 @@ function after(words: Uint32Array, prefix: number): Uint32Array | undefined {
   const next = words.slice()
   let step = 2 ** (31 - ((prefix - 1) & 31))
   for (let index = (prefix - 1) >> 5; index >= 0; index -= 1) {
-    const sum = at(next, index) + step
+    const sum = word(next, index) + step
     next[index] = sum
     if (sum <= 0xffffffff) return next
     step = 1

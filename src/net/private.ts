@@ -1,4 +1,4 @@
-/** Addresses that belong to nobody on the Internet (RFC 1918, RFC 4193, RFC 6598, loopback and link-local). */
+/** Addresses that are not routed on the Internet (RFC 1918, RFC 4193, RFC 6598, loopback and link-local). */
 import { networkTable, readNetwork } from './networks.ts'
 
 const table = networkTable(

@@ -1,23 +1,24 @@
-/** Long work in steps, so that it need not stop the event loop: a generator that yields where it may be interrupted. */
+/** Long work in steps that do not block the event loop: a generator yields where the work may be interrupted. */
 
+/** Work that yields between steps and returns its result at the end. */
 export type Steps<T> = Generator<void, T>
 
-/** So many small things are done between two steps: a millisecond or two. */
+/** How many items are processed between two steps: a millisecond or two of work. */
 export const STEP = 1_024
 
-/** Does all steps at once. */
-export function finished<T>(steps: Steps<T>): T {
+/** Runs all steps at once. */
+export function runSteps<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
   }
 }
 
-/** Longest time without a turn of the event loop. */
+/** The longest time without a turn of the event loop. */
 const TURN_MS = 2
 
-/** Does the steps between other work. */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
+/** Runs the steps and lets the event loop turn between them. */
+export async function runStepsInTurns<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
     const until = performance.now() + TURN_MS
     do {
@@ -28,7 +29,7 @@ export async function inTurns<T>(steps: Steps<T>): Promise<T> {
   }
 }
 
-/** Sorts as Array.prototype.sort does: runs first, which are then merged in pairs. */
+/** Sorts as Array.prototype.sort does: sorted runs are merged in pairs. */
 export function* sortedInSteps<T>(items: readonly T[], compare: (a: T, b: T) => number): Steps<readonly T[]> {
   let runs: (readonly T[])[] = []
   for (let from = 0; from < items.length; from += STEP) {

@@ -1,4 +1,4 @@
-/** The words by which mail servers say that they do not know the address of a client. */
+/** The values that mail servers send in place of a client address they do not know. */
 
 const UNKNOWN: ReadonlySet<string> = new Set([
   '',
@@ -9,5 +9,5 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   '[tempunavail]',
 ])
 
-/** Postfix writes `unknown`, in XCLIENT and XFORWARD `[UNAVAILABLE]` and `[TEMPUNAVAIL]`. An empty text says the same. */
+/** Postfix writes `unknown`, in XCLIENT and XFORWARD `[UNAVAILABLE]` and `[TEMPUNAVAIL]`. An empty text means the same. */
 export const isUnknown = (address: string): boolean => UNKNOWN.has(address.trim().toLowerCase())

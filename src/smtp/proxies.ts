@@ -48,10 +48,10 @@ export function membership(list: readonly string[], path: string): (ip: string) 
 }
 
 /** Reads byte by byte as far as the header goes; what comes behind it stays in the socket. Undefined: none that can be read. */
-export function headerOf(socket: Socket, clock: Clock): Promise<ProxiedClient | 'itself' | undefined> {
+export function headerOf(socket: Socket, clock: Clock): Promise<ProxiedClient | 'local' | undefined> {
   return new Promise(resolve => {
     let seen = Buffer.alloc(0)
-    const done = (client?: ProxiedClient | 'itself') => {
+    const done = (client?: ProxiedClient | 'local') => {
       cancel()
       socket.off('readable', look).off('close', leave).off('end', leave)
       resolve(client)
@@ -63,14 +63,14 @@ export function headerOf(socket: Socket, clock: Clock): Promise<ProxiedClient | 
       seen = Buffer.concat([seen, chunk])
       const header = readProxyHeader(seen)
       switch (header.kind) {
-        case 'unfinished':
+        case 'incomplete':
           return
-        case 'wrong':
+        case 'invalid':
           return done()
         case 'client':
-        case 'itself':
-          done(header.kind === 'itself' ? 'itself' : { ip: header.ip, port: header.port })
-          if (seen.length > header.octets) socket.unshift(seen.subarray(header.octets))
+        case 'local':
+          done(header.kind === 'local' ? 'local' : { ip: header.ip, port: header.port })
+          if (seen.length > header.size) socket.unshift(seen.subarray(header.size))
           return
         default:
           return header satisfies never

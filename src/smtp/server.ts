@@ -87,7 +87,7 @@ class ServerState {
   #readHeader(socket: Socket, proxy: string): void {
     this.#awaiting(socket, headerOf(socket, this.#front.clock), client => {
       if (client === undefined) socket.destroy()
-      else this.#admit(socket, client === 'itself' ? proxy : client.ip)
+      else this.#admit(socket, client === 'local' ? proxy : client.ip)
     })
   }
 

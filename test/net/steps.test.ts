@@ -1,13 +1,13 @@
 /** Long work in steps: the same result, and no long time without a turn of the event loop. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { finished, inTurns, sortedInSteps } from '../../src/net/steps.ts'
+import { runSteps, runStepsInTurns, sortedInSteps } from '../../src/net/steps.ts'
 
 test('sorting in steps gives what sorting at once gives, equal ones in their order', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(50), fc.nat()), { maxLength: 5_000, size: 'max' }), items => {
       const compare = (a: readonly [number, number], b: readonly [number, number]) => a[0] - b[0]
-      expect(finished(sortedInSteps(items, compare))).toEqual(items.toSorted(compare))
+      expect(runSteps(sortedInSteps(items, compare))).toEqual(items.toSorted(compare))
     }),
     { numRuns: 30 },
   )
@@ -21,7 +21,7 @@ test('between steps the event loop turns', async () => {
     if (!isOver) setImmediate(count)
   }
   setImmediate(count)
-  const sorted = await inTurns(sortedInSteps(items, (a, b) => a - b))
+  const sorted = await runStepsInTurns(sortedInSteps(items, (a, b) => a - b))
   isOver = true
   expect(sorted).toEqual(items.toSorted((a, b) => a - b))
   expect(turns).toBeGreaterThan(3)

@@ -50,8 +50,8 @@ export function listenToProxies(
       if (ip === undefined) return undefined
       const own = { ip, port }
       const client = await headerOf(socket, clock())
-      if (client) clients.set(socket, client === 'itself' ? own : client)
-      return client === 'itself' ? own : client
+      if (client) clients.set(socket, client === 'local' ? own : client)
+      return client === 'local' ? own : client
     },
   }
 }

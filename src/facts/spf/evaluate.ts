@@ -1,9 +1,9 @@
 /** check_host() (RFC 7208 §4, §5): evaluates one domain's record for one client, within the limits of §4.6.4. */
 
-import { reverseName } from '../../dns/reverse.ts'
+import { forwardLabels, reverseName } from '../../dns/reverse.ts'
 import type { Records, RecordType } from '../../model/resolver.ts'
 import type { Connection } from '../../model/stage.ts'
-import { readAddress, toOctets } from '../../net/address.ts'
+import { isWithin, readAddress } from '../../net/address.ts'
 import { askWithin, isStop, permerror, type SpfQuestions, type Stop } from './ask.ts'
 import { expand, type MacroString, type MacroValues, uses } from './macro.ts'
 import { type Directive, isSpf, type Mechanism, type Qualifier, readRecord } from './record.ts'
@@ -186,7 +186,7 @@ export async function evaluate(
   const values = (): Omit<MacroValues, 'domain' | 'name'> => ({
     local: local === '' ? 'postmaster' : local,
     sender,
-    ip: nibbles(ip),
+    ip: forwardLabels(ip),
     family: width === 4 ? 'ip6' : 'in-addr',
     helo,
   })
@@ -207,18 +207,3 @@ const isBelow = (name: string, target: string): boolean =>
 /** §7.3: the domain itself, else a name below it, else any. */
 const bestName = (names: readonly string[], domain: string): string =>
   names.find(name => name === domain) ?? names.find(name => isBelow(name, domain)) ?? names[0] ?? 'unknown'
-
-function nibbles(ip: string): string {
-  const octets = toOctets(ip)
-  return octets.length === 4
-    ? octets.join('.')
-    : octets.map(octet => `${(octet >> 4).toString(16)}.${(octet & 15).toString(16)}`).join('.')
-}
-
-function isWithin(address: Uint32Array, network: Uint32Array, prefix: number): boolean {
-  for (let index = 0, left = prefix; left > 0; index += 1, left -= 32) {
-    const mask = left >= 32 ? -1 : -1 << (32 - left)
-    if ((((address[index] ?? 0) ^ (network[index] ?? 0)) & mask) !== 0) return false
-  }
-  return true
-}

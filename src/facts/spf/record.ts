@@ -1,5 +1,4 @@
 /** Reads an SPF record whole before anything in it is evaluated (RFC 7208 §4.6, §12). */
-import { isIPv6 } from 'node:net'
 import { readAddress } from '../../net/address.ts'
 import { type MacroString, readDomainSpec, readMacroString } from './macro.ts'
 
@@ -126,10 +125,10 @@ function readNetwork(kind: 'ip4' | 'ip6', rest: string): Mechanism | undefined {
 
 function wordsOf(kind: 'ip4' | 'ip6', address: string): Uint32Array | undefined {
   const words = new Uint32Array(4)
-  if (kind === 'ip6' ? !isIPv6(address) || address.includes('%') : address.includes(':')) return undefined
+  if (address.includes(':') !== (kind === 'ip6') || address.includes('%')) return undefined
   const width = readAddress(address, words)
   if (width === 0) return undefined
-  // §5: an ip6 network is IPv6, though it be written as ::ffff:192.0.2.0.
+  // §5: an ip6 network is IPv6, even if it is written as ::ffff:192.0.2.0.
   return kind === 'ip6' && width === 1 ? Uint32Array.of(0, 0, 0xffff, words[0] ?? 0) : words
 }
 

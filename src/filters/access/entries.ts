@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Problem } from '../../model/errors.ts'
 import { errorText } from '../../model/errors.ts'
-import type { Misread } from '../../net/networks.ts'
+import type { TextProblem } from '../../net/networks.ts'
 import { STEP, type Steps } from '../../net/steps.ts'
 
 /**
@@ -28,7 +28,7 @@ const MAX_FILE_SIZE = 64 * 1024 ** 2
 export function* readEntries<T>(
   entries: Entries,
   path: string,
-  read: (text: string) => T | Misread,
+  read: (text: string) => T | TextProblem,
   contentOf: (file: string) => Content,
 ): Steps<EntriesRead<T>> {
   const problems: Problem[] = []
@@ -47,7 +47,7 @@ export function* readEntries<T>(
   return { values, problems }
 }
 
-const isMisread = (value: unknown): value is Misread =>
+const isMisread = (value: unknown): value is TextProblem =>
   typeof value === 'object' && value !== null && 'expected' in value && 'remedy' in value
 
 interface Line {

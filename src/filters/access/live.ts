@@ -1,6 +1,6 @@
 /** Tables that are read again when one of their files changes, and stay as they were when the new one is wrong. */
 import type { Problem } from '../../model/errors.ts'
-import { finished, inTurns, type Steps } from '../../net/steps.ts'
+import { runSteps, runStepsInTurns, type Steps } from '../../net/steps.ts'
 import { type Content, contentLater, contentNow, saysEmpty } from './entries.ts'
 import type { Compiled, Sides } from './tables.ts'
 
@@ -48,12 +48,12 @@ export function liveTable<Found>(compile: Compile<Found>, kind: string, sides: S
     emptied: () => emptied,
     read: () => {
       const contents = new Map(files.map(file => [file, contentNow(file)]))
-      return take(finished(compile(kind, sides, from(contents))), contents)
+      return take(runSteps(compile(kind, sides, from(contents))), contents)
     },
     readAgain: async () => {
       const contents = new Map<string, Content>()
       for (const file of files) contents.set(file, await contentLater(file))
-      return take(await inTurns(compile(kind, sides, from(contents))), contents)
+      return take(await runStepsInTurns(compile(kind, sides, from(contents))), contents)
     },
   }
 }

@@ -4,10 +4,10 @@ import { networkOf } from '../../net/address.ts'
 import { findName, readMailbox, readName } from '../../net/names.ts'
 import {
   isTooBroad,
-  type Misread,
   type Network,
   networkTableInSteps,
   readNetwork,
+  type TextProblem,
   TOO_BROAD,
 } from '../../net/networks.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
@@ -72,7 +72,7 @@ export function* networks(kind: string, sides: Sides, contentOf: ContentOf): Ste
 }
 
 /** Who lists half the Internet has slipped. */
-function readOwnable(text: string): Network | Misread {
+function readOwnable(text: string): Network | TextProblem {
   const network = readNetwork(text)
   return 'words' in network && isTooBroad(network) ? TOO_BROAD : network
 }
@@ -97,7 +97,7 @@ export function* addresses(kind: string, sides: Sides, contentOf: ContentOf): St
 
 type ContentOf = (file: string) => Content
 
-function* readMap(kind: string, sides: Sides, read: (text: string) => string | Misread, contentOf: ContentOf) {
+function* readMap(kind: string, sides: Sides, read: (text: string) => string | TextProblem, contentOf: ContentOf) {
   const { values, owners, problems, listed } = yield* readBoth(kind, sides, read, contentOf)
   const map = new Map<string, Side>()
   for (const [index, value] of values.entries()) {
@@ -112,7 +112,7 @@ function* readMap(kind: string, sides: Sides, read: (text: string) => string | M
 function* readBoth<T>(
   kind: string,
   { allow = [], deny = [] }: Sides,
-  read: (text: string) => T | Misread,
+  read: (text: string) => T | TextProblem,
   contentOf: ContentOf,
 ) {
   const both = [

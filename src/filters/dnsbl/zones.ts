@@ -4,7 +4,7 @@ import type { Holds } from '../../dns/list.ts'
 import { queryName } from '../../dns/name.ts'
 import { flag, oneOf, score, text } from '../../model/checks.ts'
 import { check, either, hidden, isRecord, list, object, record, required, type Shape } from '../../model/options.ts'
-import { toOctets } from '../../net/address.ts'
+import { addressBytes } from '../../net/address.ts'
 
 /** What a listing weighs; negative points make an allow list. */
 export type DnsblPoints =
@@ -53,7 +53,7 @@ type AnyZone = DnsblZone & { readonly holds?: Holds }
 function weight(points: DnsblPoints, codes: readonly string[]): number {
   if (typeof points === 'number') return points
   if (isBits(points)) {
-    const set = codes.reduce((bits, code) => bits | (toOctets(code)[3] ?? 0), 0)
+    const set = codes.reduce((bits, code) => bits | (addressBytes(code)[3] ?? 0), 0)
     return Object.entries(points.bits).reduce((sum, [bit, value]) => sum + (set & Number(bit) ? value : 0), 0)
   }
   const values = new Map(Object.entries(points))
@@ -125,6 +125,6 @@ export const uriblZones = list(
 const BITS: ReadonlySet<string> = new Set(['1', '2', '4', '8', '16', '32', '64', '128'])
 
 const isCode = (key: string): boolean => {
-  const octets = toOctets(key)
+  const octets = addressBytes(key)
   return octets.length === 4 && octets[0] === 127 && key !== '127.0.0.1'
 }
