@@ -4,6 +4,8 @@ import type { Counters } from './counters.ts'
 import type { Limits } from './limits.ts'
 import { codeOf, withReference } from './replies.ts'
 
+/** Replies of one group wait for each other up to so many bytes. */
+const MAX_QUEUE = 4_096
 /** A client that is hung up on has this long to take the reply and to leave. */
 const LINGER_MS = 1_000
 
@@ -36,6 +38,7 @@ export class Channel {
     if (this.closing) return
     const code = codeOf(line)
     this.#queue += code < 400 ? `${line}\r\n` : `${withReference(line, this.ref)}\r\n`
+    if (this.#queue.length > MAX_QUEUE) this.flush()
     const reason = this.#counters.reply(code)
     if (reason !== undefined) this.hangUp(reason)
   }

@@ -23,6 +23,8 @@ export interface Host {
   skip(size: number): void
 }
 
+/** The methods of HTTP, and its header fields. */
+const FOREIGN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|[A-Z-]+:)$/
 /** RFC 3030 §2: the size in bytes, and whether this chunk is the last one. */
 const CHUNK = /^(\d{1,15})(?: (LAST))?\s*$/i
 /** The first reply (RFC 5321 §4.2); LMTP has another protocol in it (RFC 2033 §4.1). */
@@ -54,7 +56,7 @@ export class Dialog {
     const blank = line.indexOf(32)
     const word = (blank < 0 ? line : line.subarray(0, blank)).toString('latin1').toUpperCase()
     const rest = line.subarray(blank < 0 ? line.length : blank + 1)
-    if (!isVerb(word)) return this.#unrecognized()
+    if (!isVerb(word)) return this.#unrecognized(word)
     const rule = rules[word]
     if (rule.endsGroup && hasMore) return this.#channel.hangUp(replies.pipelining)
     const tooMany = this.#counters.command(word)
@@ -232,9 +234,10 @@ export class Dialog {
     if (outcome.reply.close) this.#channel.end()
   }
 
-  #unrecognized(): void {
-    // Before a greeting this is a client of another protocol (HTTP, TLS, RDP): it gets one reply.
-    const reason = this.#counters.isUngreeted ? replies.notSmtp : this.#counters.command(undefined)
+  #unrecognized(word: string): void {
+    // A client of another protocol gets one reply: what a browser is made to send must not go on as commands.
+    const reason =
+      this.#counters.isUngreeted || FOREIGN.test(word) ? replies.notSmtp : this.#counters.command(undefined)
     if (reason === undefined) this.#channel.reply(replies.unrecognized)
     else this.#channel.hangUp(reason)
   }

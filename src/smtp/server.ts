@@ -70,7 +70,7 @@ class ServerState {
     const { command, transaction, grace } = front.limits
     this.#sweepEvery = Math.max(20, Math.min(SWEEP_MS, command / 4, transaction / 4, grace / 4))
     const accept = warnOnThrow('accepting a client', (socket: Socket) => this.#accept(socket))
-    this.server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    this.server = createServer({ allowHalfOpen: true }, accept)
   }
 
   #accept(socket: Socket): void {

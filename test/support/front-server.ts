@@ -1,6 +1,6 @@
 /** A listening server of our own with a gateway, on a free port of the loopback, that keeps what it delivers. */
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Gateway, type PosternOptions, postern } from '../../src/engine/gateway.ts'
 import type { SessionEntry } from '../../src/engine/session-log.ts'
@@ -16,6 +16,7 @@ export interface Delivery extends Omit<IncomingMessage, 'content'> {
 
 export interface FrontServer {
   readonly port: number
+  readonly server: Server
   readonly gateway: Gateway
   readonly delivered: readonly Delivery[]
   /** One for each session that has ended. */
@@ -70,6 +71,7 @@ export async function frontServer({ filters = [], gateway: own, options }: Front
   }
   return {
     port,
+    server: smtp.server,
     gateway,
     delivered,
     entries,
