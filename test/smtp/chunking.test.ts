@@ -1,6 +1,6 @@
 /** BDAT (RFC 3030): messages in chunks, and chunks at the wrong place. */
 import { expect, test } from 'vitest'
-import { reject } from '../../src/core/finding.ts'
+import { reject } from '../../src/model/finding.ts'
 import { frontServer } from '../support/front-server.ts'
 
 const envelope = 'MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\n'

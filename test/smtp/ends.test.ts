@@ -105,7 +105,7 @@ test('close ends idle clients with 421 at once, and lets a transaction finish', 
 test('a filter or a host that throws ends no other session', async () => {
   const notices: string[] = []
   await using host = await frontServer({
-    gateway: { notify: ({ what }) => notices.push(what) },
+    gateway: { notify: ({ code }) => notices.push(code) },
     options: {
       deliver: () => {
         throw new Error('a fault')

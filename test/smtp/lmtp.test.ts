@@ -1,6 +1,6 @@
 /** LMTP: one reply for each recipient (RFC 2033 §4.2). */
 import { expect, test } from 'vitest'
-import type { Policy, Reply } from '../../src/core/decision.ts'
+import type { Policy, Reply } from '../../src/model/decision.ts'
 import type { SmtpServerOptions } from '../../src/smtp/index.ts'
 import { frontServer } from '../support/front-server.ts'
 
