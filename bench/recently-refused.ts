@@ -61,7 +61,7 @@ const always = (stage: 'connect' | 'message'): Filter => ({
 })
 
 function smtp(filters: readonly Filter[]): Server {
-  const gateway = postern({ name: 'mx.example.org', filters, dns: zone({}) })
+  const gateway = postern({ name: 'mx.example.org', filters, dns: zone({}), trustedNetworks: [] })
   const limits = { sessions: { perAddress: 1e6, perNetwork: 1e6, perSite: 1e6, all: 1e6 } }
   const onData = (_content: unknown, _session: unknown, done: () => void) => done()
   const server = new SMTPServer(guard(gateway, { name: 'mx.example.org', logger: false, limits, onData }))

@@ -47,7 +47,9 @@ export const help = `Usage: npm start -- [options]
   --dns ADDRESS           a server of DNS; may be said several times (the system's)
   --proxy NETWORK         a network of proxies whose PROXY header says who the client is; may be said several times
   --xclient NETWORK       the same for XCLIENT
-  --trusted-network NETWORK  a network of our own hosts, whose identity is not checked; may be said several times (the loopback)
+  --trusted-network NETWORK
+                          a network of our own hosts, whose identity is not checked; may be said several times;
+                          none: the identity of all clients is checked (the loopback)
   --forwarder CLIENT      a network or name of a server that forwards mail to us; may be said several times
   --workers N             processes that share the port, the limits and what is remembered (1)
   --store PLACE           what is remembered: memory, a FILE of SQLite, or redis://HOST:PORT

@@ -96,7 +96,7 @@ export function readOptions(
   }
   const [metrics, rspamd] = [served('metrics'), served('rspamd')]
   const domains = given.get('domain') ?? []
-  const trusted = given.get('trusted-network')
+  const trusted = readTrusted(given.get('trusted-network'), wrong)
   for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
   if (hop !== undefined && domains.length === 0)
     wrong('--domain', undefined, 'at least one domain, or the relay would serve every spammer')
@@ -148,6 +148,14 @@ export function readOptions(
 
 const DOMAIN = /^\.?(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/i
 const TRUTH: Readonly<Record<string, boolean>> = { '': true, 1: true, true: true, 0: false, false: false }
+
+/** `none` stands for an empty list: the identity of every client is checked, on the loopback too. */
+function readTrusted(networks: readonly string[] | undefined, wrong: Wrong): readonly string[] | undefined {
+  if (!networks?.includes('none')) return networks
+  if (networks.some(network => network !== 'none'))
+    wrong('--trusted-network', networks.join(', '), 'networks, or none alone')
+  return []
+}
 
 function readTls(cert: string | undefined, key: string | undefined, wrong: Wrong): RelayOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined

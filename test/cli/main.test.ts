@@ -17,7 +17,7 @@ import { type Scratch, scratch } from '../support/scratch.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const source = (path: string) =>
-  JSON.stringify(pathToFileURL(fileURLToPath(new URL(`../src/${path}`, import.meta.url))))
+  JSON.stringify(pathToFileURL(fileURLToPath(new URL(`../../src/${path}`, import.meta.url))))
 
 const lists = { zone: 'bl.example.com', points: 3 }
 

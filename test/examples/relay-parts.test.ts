@@ -23,6 +23,7 @@ test('without options it listens on the loopback, delivers into ./mail and carri
     dns: [],
     proxies: [],
     xclient: [],
+    forwarders: [],
     workers: 1,
     relays: 1,
     store: { kind: 'memory' },
@@ -44,6 +45,7 @@ test('the command line wins over the environment', () => {
     dns: [],
     proxies: [],
     xclient: [],
+    forwarders: [],
     workers: 1,
     relays: 1,
     store: { kind: 'memory' },
@@ -53,6 +55,15 @@ test('the command line wins over the environment', () => {
     reputation: true,
     enforce: true,
   })
+})
+
+test('--trusted-network none trusts no address, and stands alone', () => {
+  expect(readOptions([], {}).trustedNetworks).toBeUndefined()
+  expect(readOptions(['--trusted-network', 'none'], {}).trustedNetworks).toEqual([])
+  expect(readOptions([], { POSTERN_TRUSTED_NETWORK: 'none' }).trustedNetworks).toEqual([])
+  expect(readOptions(['--trusted-network', '10.0.0.0/8'], {}).trustedNetworks).toEqual(['10.0.0.0/8'])
+  const both = ['--trusted-network', 'none', '--trusted-network', '10.0.0.0/8']
+  expect(() => readOptions(both, {})).toThrow(/^--trusted-network: found "none, 10\.0\.0\.0\/8", expected networks/)
 })
 
 test('all that is wrong with the options is told at once', () => {

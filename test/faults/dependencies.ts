@@ -88,8 +88,8 @@ const CLEAN = /^250 |^550 5\.7\.1 /
 const UNKNOWN = /^451 4\.3\.0 /
 
 const STORE = {
-  away: /store\/away: the store .*; counts go on in memory/g,
-  back: /store\/back: the store answers again/g,
+  away: /store\/down: the store .*; counts go on in memory/g,
+  back: /store\/up: the store answers again/g,
 }
 
 function inRedis(faults: readonly Fault[]): Case {

@@ -28,14 +28,14 @@ export interface Watch {
 const MAX_SESSIONS = 1_000
 const BRIEF: Patience = { connect: 1_000, reply: 1_500, final: 1_500 }
 
-/** Starts it on a free port of the loopback, carrying its decisions out. */
+/** Starts it on a free port of the loopback, where clients count as strangers. It enforces its decisions. */
 export async function watchedRelay(
   args: readonly string[],
   { patience = BRIEF, environment = {} }: Watch = {},
 ): Promise<WatchedRelay> {
   const child = fork(
     fileURLToPath(new URL('relay-child.ts', import.meta.url)),
-    [JSON.stringify(patience), '--listen', '127.0.0.1:0', '--enforce', ...args],
+    [JSON.stringify(patience), '--listen', '127.0.0.1:0', '--enforce', '--trusted-network', 'none', ...args],
     { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } },
   )
   const sessions: SessionEntry[] = []

@@ -45,6 +45,8 @@ export async function guardedServer(setting: Setting = {}): Promise<GuardedServe
     filters,
     name: 'mx.example.org',
     dns: zone({}),
+    // Its clients stand for strangers.
+    trustedNetworks: [],
     log: entry => {
       entries.push(entry)
     },

@@ -215,5 +215,5 @@ test('the table is bounded, and forgets the oldest first', () => {
 })
 
 test.for([{ entries: 0 }, { refusals: 1.5 }, { ttl: 'soon' as '1s' }])('a mistake in %o is named', options => {
-  expect(() => recentlyRefused(options)).toThrow(`condemned.${Object.keys(options)[0]}`)
+  expect(() => recentlyRefused(options)).toThrow(`recently-refused.${Object.keys(options)[0]}`)
 })

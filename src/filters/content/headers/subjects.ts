@@ -64,10 +64,10 @@ export const subjects = {
     group: 'subject',
     fires: 'The subject ends in a mark that makes each copy different.',
     points: 1.5,
-    find: ({ subject }) => {
-      const tail = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?\s*$/i.exec(
-        subject.slice(-100),
-      )
+    find: ({ message }) => {
+      // As it was sent: the subject of the view has one blank in place of a long run of them.
+      const end = (message.header.get('subject') ?? '').trimEnd().slice(-100)
+      const tail = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?$/i.exec(end)
       const mark = tail?.[1] ?? (/\d/.test(tail?.[2] ?? '') && /[a-z]/i.test(tail?.[2] ?? '') ? tail?.[2] : undefined)
       return mark !== undefined && `the subject ends in ${quote(mark)}`
     },
