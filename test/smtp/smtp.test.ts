@@ -46,3 +46,29 @@ test('W11 the bytes of a chunk without a transaction are no commands', async () 
   expect(await client.reply()).toMatch(/^503 /)
   expect(await client.reply()).toMatch(/^503 /)
 })
+
+test('parameters of DSN are handed to the host where they are offered', async () => {
+  await using host = await frontServer({ options: { dsn: true } })
+  const client = await host.greeted()
+  expect(client.heard()).toMatch(/^250[- ]DSN\r$/m)
+  expect(await client.say('MAIL FROM:<a@example.net> RET=HDRS ENVID=x+2By')).toMatch(/^250 /)
+  expect(await client.say('RCPT TO:<b@example.org> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b+40example.org')).toMatch(/^250 /)
+  expect(await client.say('RCPT TO:<c@example.org> NOTIFY=NEVER,SUCCESS')).toMatch(/^501 /)
+  expect(await client.say('DATA')).toMatch(/^354 /)
+  expect(await client.say('From: a@example.net\r\n\r\nx\r\n.')).toMatch(/^250 /)
+  expect(host.delivered[0]).toMatchObject({
+    parameters: { ret: 'HDRS', envid: 'x+2By', utf8: false },
+    recipients: [{ forwardPath: 'b@example.org', notify: 'SUCCESS,DELAY', orcpt: 'rfc822;b+40example.org' }],
+  })
+})
+
+test('W25 an address beyond US-ASCII needs SMTPUTF8', async () => {
+  await using host = await frontServer()
+  const client = await host.greeted()
+  expect(await client.say('MAIL FROM:<ä@example.net>')).toMatch(/^550 5\.6\.7 /)
+  expect(await client.say('MAIL FROM:<a@example.net>')).toMatch(/^250 /)
+  expect(await client.say('RCPT TO:<ä@example.org>')).toMatch(/^550 5\.6\.7 /)
+  await client.say('RSET')
+  expect(await client.say('MAIL FROM:<ä@example.net> SMTPUTF8')).toMatch(/^250 /)
+  expect(await client.say('RCPT TO:<ä@example.org>')).toMatch(/^250 /)
+})
