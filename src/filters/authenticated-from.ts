@@ -23,7 +23,8 @@ export interface AuthenticatedFromOptions {
 
 const expected = 'an address, or @example.org for all of a domain'
 const address = readable(expected, text => (text.startsWith('@') ? readName(text.slice(1)) : readMailbox(text)))
-const schema = schemaOf<AuthenticatedFromOptions>('authenticatedFrom', {
+/** @internal */
+export const authenticatedFromSchema = schemaOf<AuthenticatedFromOptions>('authenticatedFrom', {
   domains: list(domainPattern(), 'domains'),
   others: either('accounts with their addresses, or a function', found =>
     isRecord(found)
@@ -46,7 +47,7 @@ const schema = schemaOf<AuthenticatedFromOptions>('authenticatedFrom', {
  * authenticatedFrom({ domains: ['example.org'], others: { 'shop@example.org': ['orders@example.org'] }, mismatch: 'reject' })
  */
 export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filter {
-  const { domains, others = {}, mismatch = 1 } = checked(schema, options)
+  const { domains, others = {}, mismatch = 1 } = checked(authenticatedFromSchema, options)
   const served = domains && new Map(domains.map(domain => [String(readName(domain)), true]))
   const lists = typeof others === 'function' ? undefined : new Map(Object.entries(others))
 

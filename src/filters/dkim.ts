@@ -24,7 +24,8 @@ export interface DkimOptions {
   readonly tooMany?: number
 }
 
-const schema = schemaOf<DkimOptions>('dkim', {
+/** @internal */
+export const dkimSchema = schemaOf<DkimOptions>('dkim', {
   broken: score({ min: 0 }),
   partial: score({ min: 0 }),
   addedField: score({ min: 0 }),
@@ -39,7 +40,7 @@ const schema = schemaOf<DkimOptions>('dkim', {
  * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part goes to quarantine
  */
 export function dkim(options: DkimOptions = {}): Filter {
-  const { broken = 0.5, partial = 2, addedField = 5, uncovered = 0.5, tooMany = 1 } = checked(schema, options)
+  const { broken = 0.5, partial = 2, addedField = 5, uncovered = 0.5, tooMany = 1 } = checked(dkimSchema, options)
   const judge = (found: Dkim, who: Author): readonly Finding[] => {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
     const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })

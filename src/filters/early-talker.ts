@@ -9,14 +9,15 @@ export interface EarlyTalkerOptions {
   readonly points?: number
 }
 
-const schema = schemaOf<EarlyTalkerOptions>('earlyTalker', { points: score({ min: 0 }) })
+/** @internal */
+export const earlyTalkerSchema = schemaOf<EarlyTalkerOptions>('earlyTalker', { points: score({ min: 0 }) })
 
 /**
  * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host
  * cannot tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
  */
 export function earlyTalker(options: EarlyTalkerOptions = {}): Filter {
-  const { points } = checked(schema, options)
+  const { points } = checked(earlyTalkerSchema, options)
   return {
     name: 'early-talker',
     order: 'early',

@@ -62,7 +62,8 @@ type Rule = keyof HeaderFormOptions
 
 const authorRules = { differs: 'author', coauthors: 'coauthors', unusable: 'unusableAuthor' } as const
 
-const schema = schemaOf<HeaderFormOptions>(
+/** @internal */
+export const headerFormSchema = schemaOf<HeaderFormOptions>(
   'headerForm',
   Object.fromEntries(
     Object.keys(defaults).map(key => [key, scoreOr('reject', 'quarantine', 'off')]),
@@ -74,7 +75,7 @@ const schema = schemaOf<HeaderFormOptions>(
  * headerForm({ author: 'quarantine', missingDate: 'off', repeated: 'reject' })
  */
 export function headerForm(options: HeaderFormOptions = {}): Filter {
-  const consequences = { ...defaults, ...given(checked(schema, options)) }
+  const consequences = { ...defaults, ...given(checked(headerFormSchema, options)) }
   const onPath = (path: string, utf8: boolean): Findings => {
     const { eightBitPath } = consequences
     if (utf8 || !/[\u0080-\uffff]/.test(path)) return undefined

@@ -36,7 +36,8 @@ export const ownName = check<string>(
   text => typeof text === 'string' && readOwn(text) !== undefined,
 )
 
-const schema = schemaOf<HeloOptions>('helo', {
+/** @internal */
+export const heloSchema = schemaOf<HeloOptions>('helo', {
   own: list(ownName, 'host names and addresses'),
   impostor: cost('reject'),
   malformed: cost('reject'),
@@ -59,7 +60,7 @@ export function helo(options: HeloOptions = {}): Filter {
     otherAddress = 3,
     unqualified = 2,
     unresolvable = 2,
-  } = checked(schema, options)
+  } = checked(heloSchema, options)
   const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
   return {
     name: 'helo',

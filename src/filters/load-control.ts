@@ -4,8 +4,12 @@ import type { Filter } from '../model/filter.ts'
 import { wrongFilters } from '../model/filter-check.ts'
 import { check, problemsOf, required, schemaOf } from '../model/options.ts'
 import { type AdmissionOptions, admission, admissionSchema } from './admission/admission.ts'
-import { type LoadSheddingOptions, loadShedding, sparingShape } from './load-shedding.ts'
-import { condemnedSchema, type RecentlyRefusedOptions, recentlyRefused } from './recently-refused/recently-refused.ts'
+import { type LoadSheddingOptions, loadShedding, loadSheddingShape } from './load-shedding.ts'
+import {
+  type RecentlyRefusedOptions,
+  recentlyRefused,
+  recentlyRefusedSchema,
+} from './recently-refused/recently-refused.ts'
 
 export interface LoadControlOptions extends LoadSheddingOptions {
   /** The filters that are always asked. */
@@ -14,7 +18,7 @@ export interface LoadControlOptions extends LoadSheddingOptions {
   readonly expensive?: readonly (Filter | readonly Filter[])[]
   /** How many come in. @default as admission says */
   readonly admission?: AdmissionOptions
-  /** Who is shut out for a while. @default as condemned says */
+  /** Who is shut out for a while. @default as recentlyRefused says */
   readonly recentlyRefused?: RecentlyRefusedOptions
 }
 
@@ -23,11 +27,11 @@ const filterList = check<LoadControlOptions['filters']>(
   Array.isArray,
 )
 const schema = schemaOf<LoadControlOptions>('loadControl', {
-  ...sparingShape,
+  ...loadSheddingShape,
   filters: required(filterList),
   expensive: filterList,
   admission: admissionSchema.check,
-  recentlyRefused: condemnedSchema.check,
+  recentlyRefused: recentlyRefusedSchema.check,
 })
 
 /**

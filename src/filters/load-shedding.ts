@@ -25,12 +25,12 @@ interface Degree {
 }
 
 /** @internal */
-export const sparingShape: Shape<LoadSheddingOptions> = {
+export const loadSheddingShape: Shape<LoadSheddingOptions> = {
   skip: oneOf('amber', 'red', 'never'),
   defer: oneOf('amber', 'red', 'never'),
 }
 
-const schema = schemaOf<LoadSheddingOptions>('load-shedding', sparingShape)
+const schema = schemaOf<LoadSheddingOptions>('loadShedding', loadSheddingShape)
 
 /**
  * Spares dear filters while the load is high, by degrees: at amber they are skipped for those who are known, at red

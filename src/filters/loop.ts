@@ -15,7 +15,8 @@ export interface LoopOptions {
   readonly own?: number
 }
 
-const schema = schemaOf<LoopOptions>('loop', {
+/** @internal */
+export const loopSchema = schemaOf<LoopOptions>('loop', {
   name: domainName(),
   max: whole({ min: 1, max: 10_000 }),
   own: whole({ min: 1, max: 10_000 }),
@@ -26,7 +27,7 @@ const schema = schemaOf<LoopOptions>('loop', {
  * loop({ name: 'mx.example.org' })
  */
 export function loop(options: LoopOptions = {}): Filter {
-  const { name, max = 100, own = 5 } = checked(schema, options)
+  const { name, max = 100, own = 5 } = checked(loopSchema, options)
   return {
     name: 'loop',
     header: ({ header, forwardPaths }) => {

@@ -17,7 +17,8 @@ export interface RdnsOptions {
   readonly generic?: number
 }
 
-const schema = schemaOf<RdnsOptions>('rdns', {
+/** @internal */
+export const rdnsSchema = schemaOf<RdnsOptions>('rdns', {
   missing: score({ min: 0 }),
   unconfirmed: score({ min: 0 }),
   generic: score({ min: 0 }),
@@ -25,7 +26,7 @@ const schema = schemaOf<RdnsOptions>('rdns', {
 
 /** Weighs the client's reverse DNS at `connect`. What DNS could not tell counts nothing. */
 export function rdns(options: RdnsOptions = {}): Filter {
-  const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(schema, options)
+  const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(rdnsSchema, options)
   return {
     name: 'rdns',
     checks: 'identity',

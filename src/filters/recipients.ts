@@ -56,7 +56,8 @@ export interface RecipientsOptions {
   readonly failure?: 'pass' | 'defer'
 }
 
-const schema = schemaOf<RecipientsOptions>('recipients', {
+/** @internal */
+export const recipientsSchema = schemaOf<RecipientsOptions>('recipients', {
   valid: either('an array of addresses, or a function', found =>
     typeof found === 'function'
       ? callback()
@@ -92,7 +93,7 @@ export function recipients(options: RecipientsOptions = {}): Filter {
     maxInvalidRecipients = 10,
     unsafe = 'reject',
     failure = 'defer',
-  } = checked(schema, options)
+  } = checked(recipientsSchema, options)
   const { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = cache
   const served = domains && readAll(domains, readName)
   const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, caseSensitive)
@@ -179,7 +180,7 @@ async function remember(store: Store, key: string, value: string, lasts: number)
   }
 }
 
-const UNSAFE = { rule: 'unsafe', say: 'Recipient address not allowed' } as const
+const UNSAFE = { rule: 'unsafe', replyText: 'Recipient address not allowed' } as const
 
 /**
  * What a program behind us may take for a pipe, a file, an option or an expansion (`|id`, `/etc/x`, `-f`, `:include:`,

@@ -1,33 +1,64 @@
-/** The set that needs no daemon, no key and no network list: a good beginning for any host. */
+/** The set of filters that needs no daemon, no key and no DNS list: a good beginning for any host. */
 import { flag } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
-import { checked, either, isRecord, list, required, type Schema, schemaOf } from '../model/options.ts'
+import { type Check, checked, either, isRecord, list, required, type Schema, schemaOf } from '../model/options.ts'
 import { domainPattern } from '../net/checks.ts'
-import { authenticatedFrom } from './authenticated-from.ts'
+import { type AuthenticatedFromOptions, authenticatedFrom, authenticatedFromSchema } from './authenticated-from.ts'
 import { type ContentOptions, contentFilters, contentSchema } from './content/content-filters.ts'
-import { dkim } from './dkim.ts'
-import { dmarc } from './dmarc/dmarc.ts'
-import { earlyTalker } from './early-talker.ts'
-import { headerForm } from './header-form.ts'
-import { helo, ownName } from './helo.ts'
-import { loop } from './loop.ts'
-import { rateLimit } from './rate-limit/rate-limit.ts'
-import { rdns } from './rdns.ts'
-import { recipients } from './recipients.ts'
-import { senderDomain } from './sender-domain.ts'
-import { spf } from './spf.ts'
+import { type DkimOptions, dkim, dkimSchema } from './dkim.ts'
+import { type DmarcOptions, dmarc, dmarcSchema } from './dmarc/dmarc.ts'
+import { type EarlyTalkerOptions, earlyTalker, earlyTalkerSchema } from './early-talker.ts'
+import { type HeaderFormOptions, headerForm, headerFormSchema } from './header-form.ts'
+import { type HeloOptions, helo, heloSchema, ownName } from './helo.ts'
+import { type LoopOptions, loop, loopSchema } from './loop.ts'
+import { type RateLimitOptions, rateLimit, rateLimitSchema } from './rate-limit/rate-limit.ts'
+import { type RdnsOptions, rdns, rdnsSchema } from './rdns.ts'
+import { type RecipientsOptions, recipients, recipientsSchema } from './recipients.ts'
+import { type SenderDomainOptions, senderDomain, senderDomainSchema } from './sender-domain.ts'
+import { type SpfOptions, spf, spfSchema } from './spf.ts'
 
+/** What `recommended` takes: your domains, and for each filter of the set its options, or `false` to leave it out. */
 export interface RecommendedOptions {
   /** The domains that mail is accepted for. Mail for others is refused unless its sender has authenticated. */
   readonly domains: readonly string[]
-  /** Our own host names and addresses: no client may greet us with them. @default [] */
+  /** Our own host names and addresses: no client may give them in its greeting. @default [] */
   readonly own?: readonly string[]
   /**
-   * Also look at what messages hold: links, attachments, disguise, words (see `contentFilters`). Your domains are protected unless
-   * other options are given. @default false
+   * Also look at what messages contain: links, attachments, hidden text, words (see `contentFilters`). Your domains are
+   * protected unless other options are given. @default false
    */
   readonly content?: boolean | ContentOptions
+  /** @default {} */
+  readonly earlyTalker?: EarlyTalkerOptions | false
+  /** @default 300 connections a minute per network, 100 refusals an hour per address */
+  readonly rateLimit?: RateLimitOptions | false
+  /** @default {} */
+  readonly rdns?: RdnsOptions | false
+  /** @default { own } */
+  readonly helo?: HeloOptions | false
+  /** @default {} */
+  readonly senderDomain?: SenderDomainOptions | false
+  /** @default {} */
+  readonly spf?: SpfOptions | false
+  /** With `false` the host itself must refuse mail of strangers to other domains. @default { domains } */
+  readonly recipients?: RecipientsOptions | false
+  /** @default { domains } */
+  readonly authenticatedFrom?: AuthenticatedFromOptions | false
+  /** @default {} */
+  readonly headerForm?: HeaderFormOptions | false
+  /** @default {} */
+  readonly loop?: LoopOptions | false
+  /** @default {} */
+  readonly dkim?: DkimOptions | false
+  /** @default {} */
+  readonly dmarc?: DmarcOptions | false
 }
+
+const never = flag()
+
+/** The options of a filter, or false. */
+const optional = <T extends object>({ name, check }: Schema<T>): Check<T | false> =>
+  either(`false or options of ${name}`, found => (isRecord(found) ? check : found === false ? never : undefined))
 
 const schema = (): Schema<RecommendedOptions> =>
   schemaOf<RecommendedOptions>('recommended', {
@@ -36,34 +67,50 @@ const schema = (): Schema<RecommendedOptions> =>
     content: either('true, false or options of contentFilters', found =>
       isRecord(found) ? contentSchema().check : flag(),
     ),
+    earlyTalker: optional(earlyTalkerSchema),
+    rateLimit: optional(rateLimitSchema),
+    rdns: optional(rdnsSchema),
+    helo: optional(heloSchema),
+    senderDomain: optional(senderDomainSchema),
+    spf: optional(spfSchema),
+    recipients: optional(recipientsSchema),
+    authenticatedFrom: optional(authenticatedFromSchema),
+    headerForm: optional(headerFormSchema),
+    loop: optional(loopSchema),
+    dkim: optional(dkimSchema),
+    dmarc: optional(dmarcSchema),
   })
 
+/** Limits that no honest client meets. */
+const limits: RateLimitOptions['limits'] = [
+  { what: 'connections', per: 'network', limit: 300, within: '1m' },
+  { what: 'failures', per: 'ip', limit: 100, within: '1h' },
+]
+
 /**
- * Early talkers, names, authentication, form, loops, relay control and limits that no honest client meets.
+ * The recommended filters: early talkers, names, authentication, form, loops, relay control and limits that no honest
+ * client meets.
  *
+ * @throws PosternError when an option of the set or of one of its filters is wrong
  * @example
- * postern({ filters: recommended({ domains: ['example.org'], content: true }) })
+ * postern({ filters: recommended({ domains: ['example.org'], dmarc: { onReject: 'quarantine' }, spf: false }) })
  */
 export function recommended(options: RecommendedOptions): readonly Filter[] {
-  const { domains, own = [], content = false } = checked(schema(), options)
-  return [
-    earlyTalker(),
-    rateLimit({
-      limits: [
-        { what: 'connections', per: 'network', limit: 300, within: '1m' },
-        { what: 'failures', per: 'ip', limit: 100, within: '1h' },
-      ],
-    }),
-    rdns(),
-    helo({ own }),
-    senderDomain(),
-    spf(),
-    recipients({ domains }),
-    authenticatedFrom({ domains }),
-    headerForm(),
-    loop(),
-    dkim(),
-    dmarc(),
+  const { domains, own = [], content = false, ...of } = checked(schema(), options)
+  const filters: readonly (Filter | false)[] = [
+    of.earlyTalker !== false && earlyTalker(of.earlyTalker),
+    of.rateLimit !== false && rateLimit({ limits, ...of.rateLimit }),
+    of.rdns !== false && rdns(of.rdns),
+    of.helo !== false && helo({ own, ...of.helo }),
+    of.senderDomain !== false && senderDomain(of.senderDomain),
+    of.spf !== false && spf(of.spf),
+    of.recipients !== false && recipients({ domains, ...of.recipients }),
+    of.authenticatedFrom !== false && authenticatedFrom({ domains, ...of.authenticatedFrom }),
+    of.headerForm !== false && headerForm(of.headerForm),
+    of.loop !== false && loop(of.loop),
+    of.dkim !== false && dkim(of.dkim),
+    of.dmarc !== false && dmarc(of.dmarc),
     ...(content === false ? [] : contentFilters({ domains, ...(content === true ? {} : content) })),
   ]
+  return filters.filter(filter => filter !== false)
 }

@@ -14,14 +14,15 @@ export interface SenderDomainOptions {
   readonly unknown?: 'defer' | 'pass'
 }
 
-const schema = schemaOf<SenderDomainOptions>('senderDomain', { unknown: oneOf('defer', 'pass') })
+/** @internal */
+export const senderDomainSchema = schemaOf<SenderDomainOptions>('senderDomain', { unknown: oneOf('defer', 'pass') })
 
 /**
  * Refuses at `mail` a reverse-path whose domain does not exist, has neither MX nor address (RFC 5321 §5.1), or
  * declares that it neither sends nor takes mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces is let by.
  */
 export function senderDomain(options: SenderDomainOptions = {}): Filter {
-  const { unknown = 'defer' } = checked(schema, options)
+  const { unknown = 'defer' } = checked(senderDomainSchema, options)
   return {
     name: 'sender-domain',
     checks: 'identity',

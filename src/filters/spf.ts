@@ -32,7 +32,8 @@ export interface SpfOptions {
   readonly heloFail?: SpfCost
 }
 
-const schema = schemaOf<SpfOptions>('spf', {
+/** @internal */
+export const spfSchema = schemaOf<SpfOptions>('spf', {
   fail: cost('reject'),
   softfail: cost('reject'),
   neutral: cost('reject'),
@@ -59,7 +60,7 @@ export function spf(options: SpfOptions = {}): Filter {
     temperror = 'pass',
     permissive = 1,
     heloFail = 3,
-  } = checked(schema, options)
+  } = checked(spfSchema, options)
   const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
       case 'pass':

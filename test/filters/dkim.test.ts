@@ -62,9 +62,9 @@ test('a key that cannot be asked for is told, and costs nothing', async () => {
   ])
 })
 
-test('A07 text after l= is told, and how much of it', async () => {
+test('A07 text after l= is named, and how much of it', async () => {
   const bytes = Buffer.concat([signed({ fields, body, tags: { l: '11' } }), Buffer.from('Buy pills.\r\n')])
-  const reason = "the signature of example.org ends at octet 11 of 23: the rest may be anybody's"
+  const reason = "the signature of example.org ends at byte 11 of 23: the rest may be anybody's"
   expect(await findings(bytes)).toEqual([{ rule: 'partial', points: 2, reason }])
   expect(await findings(bytes, { partial: 9 })).toEqual([{ rule: 'partial', points: 9, reason }])
 })

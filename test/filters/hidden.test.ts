@@ -52,7 +52,7 @@ test.for<[name: string, fields: string]>([
 ])('M11 a program by a name %s is quarantined or refused, whatever its bytes are', async ([, fields]) => {
   const message = `${honest}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${fields}\r\n\r\nharmless bytes\r\n--b--\r\n`
   const { verdict, points, rules } = await judgeParts(message)
-  expect(rules.some(rule => /^attachments\/(?:starts|double-ending|name-tricks)$/.test(rule))).toBe(true)
+  expect(rules.some(rule => /^attachments\/(?:auto-executable|double-extension|name-tricks)$/.test(rule))).toBe(true)
   expect([points >= 6, BAD.includes(verdict)]).toEqual([true, true])
 })
 

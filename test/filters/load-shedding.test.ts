@@ -170,10 +170,10 @@ test('load control in one word: who is shut out, who comes in, your filters, the
   expect(all.at(-1)?.mail).toBeDefined()
 })
 
-test('an unknown level is an error of configuration', () => {
+test('a level that is none is a mistake of configuration', () => {
   const options = { skip: 'often' as 'never', defer: 'seldom' as 'never' }
   expect(() => loadShedding([], options)).toThrow(PosternError)
   expect(() => loadShedding([], options)).toThrow(
-    /^load-shedding\.skip: found "often".*\nload-shedding\.defer: found "seldom"/,
+    /^loadShedding\.skip: found "often".*\nloadShedding\.defer: found "seldom"/,
   )
 })

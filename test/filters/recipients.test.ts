@@ -55,10 +55,10 @@ describe('a list of valid recipients', () => {
         { path: 'recipients.domains[0]', found: '-a.test', expected: aDomain, remedy },
         { path: 'recipients.max', found: 0, expected: whole, remedy: `set recipients.max to ${whole}` },
         {
-          path: 'recipients.harvest',
+          path: 'recipients.maxInvalidRecipients',
           found: Number.NaN,
           expected: whole,
-          remedy: `set recipients.harvest to ${whole}`,
+          remedy: `set recipients.maxInvalidRecipients to ${whole}`,
         },
       ]),
     )

@@ -33,7 +33,8 @@ export interface DmarcOptions {
   readonly permissiveSpf?: number
 }
 
-const schema = schemaOf<DmarcOptions>('dmarc', {
+/** @internal */
+export const dmarcSchema = schemaOf<DmarcOptions>('dmarc', {
   forwarders: either('an array of addresses, networks and names, or a function', found =>
     typeof found === 'function' ? callback() : list(forwarderEntry, 'addresses, networks and names'),
   ),
@@ -63,7 +64,7 @@ export function dmarc(options: DmarcOptions = {}): Filter {
     unknown = 'defer',
     invalidFrom = 3,
     permissiveSpf = 2,
-  } = checked(schema, options)
+  } = checked(dmarcSchema, options)
   const forwarder = findForwarder(forwarders)
   const trusted = readSealers(sealers)
 

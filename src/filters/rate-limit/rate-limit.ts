@@ -34,7 +34,8 @@ export interface RateLimitOptions {
   readonly failure?: 'pass' | 'defer'
 }
 
-const schema = schemaOf<RateLimitOptions>('rateLimit', {
+/** @internal */
+export const rateLimitSchema = schemaOf<RateLimitOptions>('rateLimit', {
   limits: required(list(limitCheck, 'limits')),
   limiter: callback(),
   networks: object<Prefixes>({ v4: whole({ max: 32 }), v6: whole({ max: 128 }) }, 'prefix lengths'),
@@ -53,7 +54,7 @@ const MAX_WAIT_MS = 100
  * rateLimit({ limits: [{ what: 'connections', per: 'network', limit: 30, within: '1m' }] })
  */
 export function rateLimit(options: RateLimitOptions): Filter {
-  const { limits, limiter, networks = {}, deadline = '500ms', failure = 'pass' } = checked(schema, options)
+  const { limits, limiter, networks = {}, deadline = '500ms', failure = 'pass' } = checked(rateLimitSchema, options)
   const plans = plansOf(limits, networks)
   const timeout = Math.min(toMilliseconds(deadline) / 2, MAX_WAIT_MS)
   const counters = limiter ? new HostCounters(plans, limiter, timeout) : new StoreCounters(plans)

@@ -25,7 +25,7 @@ export interface RecentlyRefusedOptions {
 }
 
 /** @internal */
-export const condemnedSchema = schemaOf<RecentlyRefusedOptions>('recently-refused', {
+export const recentlyRefusedSchema = schemaOf<RecentlyRefusedOptions>('recentlyRefused', {
   ttl: duration({ min: '1s' }),
   entries: whole({ min: 1, max: 10_000_000 }),
   refusals: whole({ min: 1 }),
@@ -56,7 +56,7 @@ const NOTICE_INTERVAL_MS = 60_000
  * @throws PosternError when an option makes no sense
  */
 export function recentlyRefused(options: RecentlyRefusedOptions = {}): Filter {
-  const { ttl = '5m', entries = 50_000, refusals = 20 } = checked(condemnedSchema, options)
+  const { ttl = '5m', entries = 50_000, refusals = 20 } = checked(recentlyRefusedSchema, options)
   const ms = toMilliseconds(ttl)
   const sentences = table<Entry>(entries, ms)
   const strikes = table<{ readonly count: number; readonly ref: string }>(entries, ms)

@@ -101,7 +101,7 @@ test('a deferral condemns nobody: overload, limits and failures pass', async () 
   expect(barred(gateway)).toBeUndefined()
 })
 
-test('a client with a good record is not condemned', async () => {
+test('a client with a good record is not remembered', async () => {
   const { gateway, store } = house([list])
   store.run([{ op: 'set', key: clientMark(BAD), value: '1', ttl: 0 }])
   expect(await come(gateway)).toMatch(/^554 /)
@@ -118,7 +118,7 @@ test('what is to be told at RCPT is told there while all is quiet, and at the do
   expect(barred(busy.gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
 })
 
-test('in shadow mode nobody is condemned', async () => {
+test('in shadow mode no client is remembered', async () => {
   const gateway = postern({ filters: [recentlyRefused(), list], mode: 'shadow', dns: zone({}) })
   expect(await come(gateway)).toMatch(/^220 /)
   expect(barred(gateway)).toBeUndefined()
@@ -215,5 +215,5 @@ test('the table is bounded, and forgets the oldest first', () => {
 })
 
 test.for([{ entries: 0 }, { refusals: 1.5 }, { ttl: 'soon' as '1s' }])('a mistake in %o is named', options => {
-  expect(() => recentlyRefused(options)).toThrow(`recently-refused.${Object.keys(options)[0]}`)
+  expect(() => recentlyRefused(options)).toThrow(`recentlyRefused.${Object.keys(options)[0]}`)
 })
