@@ -14,7 +14,7 @@ const MAX_OBJECTS = 100
 /** Characters of one of them: two digits a byte, and line ends. */
 const MAX_OBJECT_LENGTH = 2.25 * MAX_TEXT
 /** So many hold the loop for some milliseconds. */
-const LONG = 262_144
+const LARGE_OBJECT = 262_144
 /** Of a winmail.dat. */
 const MAX_ATTRIBUTES = 10_000
 
@@ -128,7 +128,7 @@ export const inspectRtf: Inspector = async (bytes, { notes, nested }) => {
     const { object, end } = unhex(text, at + 8)
     left -= end - at
     objects += 1
-    if (end - at > LONG) await setImmediate()
+    if (end - at > LARGE_OBJECT) await setImmediate()
     if (end - at >= MAX_OBJECT_LENGTH || object.length === MAX_TEXT)
       notes.beyond('an object in it is longer than is read')
     // Class names and ids, as the Equation Editor's is written in either place.

@@ -1,11 +1,11 @@
 /** 7-Zip, CAB and gzip: names as far as they can be read without unpacking, and what lies in them unpacked. */
 import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
-import { lister, utf8 } from './listing.ts'
+import { memberLister, utf8 } from './listing.ts'
 
 const MAX_PACKED = 8_388_608
 /** The same, where what is in it is of a format that is looked into. */
-const MAX_KNOWN = 33_554_432
+const MAX_KNOWN_FORMAT = 33_554_432
 const MAX_RATIO = 100
 /** Bytes of a 7-Zip directory that are searched. */
 const MAX_DIRECTORY = 1_048_576
@@ -21,7 +21,7 @@ export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
   if (header[0] !== 1) return notes.beyond('the names in the archive are packed')
   if (length > MAX_DIRECTORY) notes.beyond('the directory is longer than is read')
-  const list = lister(notes, budget)
+  const list = memberLister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return
 }
 
@@ -40,7 +40,7 @@ function sevenZipNames(header: Buffer): readonly string[] {
 
 export const inspectCab: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 36) return notes.trait('unscannable', 'the cabinet is cut off')
-  const list = lister(notes, budget)
+  const list = memberLister(notes, budget)
   let at = bytes.readUInt32LE(16)
   for (let left = bytes.readUInt16LE(28); left > 0 && at + 17 <= bytes.length; left -= 1) {
     const end = bytes.indexOf(0, at + 16)
@@ -60,7 +60,7 @@ export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nes
   const unpack = (most: number) => inflate(bytes, { form: 'gzip', maxBytes: most, budget, signal })
   const start = await unpack(MAX_PACKED)
   const isMore = start.end === 'cut' && isKnown(name, start.bytes)
-  const { bytes: plain, end: how } = isMore ? await unpack(MAX_KNOWN) : start
+  const { bytes: plain, end: how } = isMore ? await unpack(MAX_KNOWN_FORMAT) : start
   const declared = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
   notes.member({ name, size: declared })
   const swells = Math.max(declared, plain.length)

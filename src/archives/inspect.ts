@@ -84,12 +84,12 @@ export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | unde
  */
 export function inspector({ signal, depth = 3, ...limits }: InspectLimits & { readonly signal: AbortSignal }): Inspect {
   const budget = budgetOf(limits)
-  return (name, bytes) => look(name, bytes, depth, budget, signal)
+  return (name, bytes) => inspectFile(name, bytes, depth, budget, signal)
 }
 
-const LARGE = 262_144
+const LARGE_FILE = 262_144
 
-async function look(
+async function inspectFile(
   name: string,
   bytes: Buffer,
   depth: number,
@@ -107,14 +107,14 @@ async function look(
   budget.files -= 1
   budget.bytes -= bytes.length
   // A large file takes milliseconds: others have their turn between two of them.
-  if (bytes.length > LARGE) await setImmediate()
+  if (bytes.length > LARGE_FILE) await setImmediate()
   const nested = async (inner: string, bytes: Buffer): Promise<void> => {
     const format = depth <= 0 ? formatOf(bytes, inner) : undefined
     if (isContainer(format)) {
       seen.beyond('containers lie deeper in each other than is looked into')
       return
     }
-    const inspection = await look(inner, bytes, depth - 1, budget, signal)
+    const inspection = await inspectFile(inner, bytes, depth - 1, budget, signal)
     if (inspection) seen.inside(inner, inspection)
   }
   try {
@@ -148,7 +148,8 @@ const containers: ReadonlySet<Format | undefined> = new Set([
   'iso9660',
   'tnef',
 ])
-const isKnown = (name: string, head: Buffer): boolean => formatOf(head, name) !== undefined || UNPACKED.test(name)
+const isKnown = (name: string, head: Buffer): boolean =>
+  formatOf(head, name) !== undefined || CONTAINER_NAMES.test(name)
 /** Whatever stands at their beginning: what tells these may stand at their end. */
-const UNPACKED = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
+const CONTAINER_NAMES = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
 const isContainer = (format: Format | undefined): boolean => containers.has(format)

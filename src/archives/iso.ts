@@ -1,6 +1,6 @@
 /** Disk images of ISO 9660, with the long names of Joliet: Windows opens them at a click. */
 import type { Inspector } from './inspection.ts'
-import { lister } from './listing.ts'
+import { memberLister } from './listing.ts'
 
 /** Records of folders that are read, those of the folders themselves and of the ones around them included. */
 const MAX_RECORDS = 10_000
@@ -11,7 +11,7 @@ const MAX_PATH_LENGTH = 1024
  * stands under several names is listed under each, and looked into once for each ending.
  */
 export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) => {
-  const list = lister(notes, budget)
+  const list = memberLister(notes, budget)
   const seen = new Set<string>()
   let records = 0
   for (let sector = 16; sector < 32; sector += 1) {

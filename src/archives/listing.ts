@@ -5,7 +5,7 @@ import type { Budget, Member, Notes } from './inspection.ts'
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\\', '/')
 
 /** Lists a member while the budget lasts; false when there may be no more. */
-export const lister =
+export const memberLister =
   (notes: Notes, budget: Budget) =>
   (member: Member): boolean => {
     if (budget.entries <= 0) {

@@ -1,7 +1,7 @@
 /** Old Office files and their kin (MS-CFB): macros, objects, passwords, attachments. */
 import type { Inspector, Notes } from './inspection.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
-import { judgeMacro, MAX_SOURCE, vbaSource } from './vba.ts'
+import { MAX_SOURCE, macroKeywords, vbaSource } from './vba.ts'
 
 /** Bytes of all modules, as they are packed. */
 const MAX_PACKED = 2_097_152
@@ -67,7 +67,7 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
     left -= stream.length
     const source = vbaSource(stream)
     if (source.length >= MAX_SOURCE) notes.beyond('its macros are too long to read')
-    const { auto, dangerous } = judgeMacro(source)
+    const { auto, dangerous } = macroKeywords(source)
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)
   }

@@ -81,7 +81,7 @@ export function readOle(bytes: Buffer): OleFile | undefined {
     const parts = chain(first, Math.ceil(most / size), nextMini)
     return Buffer.concat(parts.map(number => mini().subarray(number * size, (number + 1) * size))).subarray(0, most)
   }
-  const entries = walk(nodes).map(
+  const entries = listNodes(nodes).map(
     ({ path, node }): OleEntry => ({
       path,
       size: node.size,
@@ -153,7 +153,7 @@ function readNodes(directory: Buffer): readonly Node[] {
 }
 
 /** Every storage and stream, each once, however the tree is tied. Those that no storage holds come last. */
-function walk(nodes: readonly Node[]): readonly { readonly path: string; readonly node: Node }[] {
+function listNodes(nodes: readonly Node[]): readonly { readonly path: string; readonly node: Node }[] {
   const seen = new Set<number>()
   const found: { readonly path: string; readonly node: Node }[] = []
   const waiting = [{ number: 0, folder: '' }]

@@ -12,7 +12,7 @@ export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ name }) => /^(?:word|xl|ppt|visio)\//.test(name))
 
 /** Parts of the document itself. What else lies in the archive is no part of it, whatever it is there for. */
-const own =
+const DOCUMENT_PARTS =
   /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|(?:word|xl|ppt|visio)\/)(?:.*\.(?:xml|rels|vml|bin|png|jpe?g|gif|tiff?|bmp|[ew]mf|svg|wdp|ico|fntdata|odttf|data|wav|mp[34]|m4[av]))?$/i
 
 /** @returns the parts that belong to the document, so that the others can be looked into */
@@ -44,7 +44,7 @@ export async function inspectOoxml(
       if (object) await nested(name, object)
     }
   }
-  return new Set(entries.filter(({ name }) => own.test(name) || isObject(name)))
+  return new Set(entries.filter(({ name }) => DOCUMENT_PARTS.test(name) || isObject(name)))
 }
 
 const isObject = (name: string): boolean => /\/(?:embeddings|activeX)\//i.test(name) && /\.bin$|\.[a-z]{3}$/i.test(name)

@@ -14,7 +14,7 @@ const MAX_LINKS = 1000
  * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that has
  * it is a `/JavaScript` or a `/Rendition` (§12.6.4). `/AA` tells nothing without an action.
  */
-const keys: Readonly<Record<string, readonly [Trait, string]>> = {
+const KEYS: Readonly<Record<string, readonly [Trait, string]>> = {
   JavaScript: ['script', 'it holds JavaScript'],
   Rendition: ['script', 'it holds an action that may have JavaScript'],
   Launch: ['launch', 'an action starts a program'],
@@ -33,7 +33,7 @@ const keys: Readonly<Record<string, readonly [Trait, string]>> = {
 
 /** Most names say nothing of interest: they are passed over without being cut out. */
 const telling = new RegExp(
-  `/((?:${Object.keys(keys).join('|')})(?![A-Za-z0-9#])|(?=[A-Za-z0-9]{0,31}#)[A-Za-z#][A-Za-z0-9#]{1,31})`,
+  `/((?:${Object.keys(KEYS).join('|')})(?![A-Za-z0-9#])|(?=[A-Za-z0-9]{0,31}#)[A-Za-z#][A-Za-z0-9#]{1,31})`,
   'g',
 )
 
@@ -79,7 +79,7 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
     const name = raw.includes('#')
       ? raw.replace(/#([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
       : raw
-    const meaning = Object.hasOwn(keys, name) ? keys[name] : undefined
+    const meaning = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined
     if (meaning === undefined) continue
     const [trait, evidence] = meaning
     if (trait === 'auto-run') found.runs = true

@@ -1,6 +1,6 @@
 /** RAR archives of the forms 1.5 to 4 and of form 5, blocks with a size each: the names, and the files that are only stored. */
 import type { Inspector, Member, Notes } from './inspection.ts'
-import { lister, untilNul, utf8 } from './listing.ts'
+import { memberLister, untilNul, utf8 } from './listing.ts'
 
 /** Blocks of whatever kind that are read. */
 const MAX_BLOCKS = 10_000
@@ -14,7 +14,7 @@ interface Content {
 }
 
 export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) => {
-  const listed = lister(notes, budget)
+  const listed = memberLister(notes, budget)
   const list: List = async (member, { bytes, stored }) => {
     if (!listed(member)) return false
     if (member.encrypted || member.size === 0) return true

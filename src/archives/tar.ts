@@ -1,7 +1,7 @@
 /** Tar archives, whoever wrote them: the old form, POSIX's and GNU's, with the long names of both. */
 import { BLOCK, octal } from '../filetypes/tar-header.ts'
 import type { Inspector } from './inspection.ts'
-import { lister, untilNul, utf8 } from './listing.ts'
+import { memberLister, untilNul, utf8 } from './listing.ts'
 
 const MAX_NAME_LENGTH = 4096
 /** Headers of whatever kind that are read. */
@@ -12,7 +12,7 @@ const FILES: ReadonlySet<string> = new Set(['0', '7', '\0'])
 const [LONG_NAME, EXTENDED] = ['L', 'x']
 
 export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) => {
-  const list = lister(notes, budget)
+  const list = memberLister(notes, budget)
   let headers = 0
   // What an entry before says of the next one.
   let told: Extended = {}

@@ -69,7 +69,7 @@ const dangerous =
   /\b(?:shell(?:execute)?|wscript\.shell|createobject|getobject|urldownloadtofile|powershell|mshta|regsvr32|rundll32|certutil|bitsadmin|virtualalloc|rtlmovememory|createthread|msxml2\.(?:server)?xmlhttp|winhttp\.winhttprequest|adodb\.stream|callbyname|environ|savetofile)\b/i
 
 /** The first word that makes code run by itself, and the first that lets it do harm. */
-export function judgeMacro(source: string): { readonly auto?: string; readonly dangerous?: string } {
+export function macroKeywords(source: string): { readonly auto?: string; readonly dangerous?: string } {
   const [first] = auto.exec(source) ?? []
   const [worst] = dangerous.exec(source) ?? []
   return { ...(first && { auto: first }), ...(worst && { dangerous: worst }) }

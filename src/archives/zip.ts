@@ -27,12 +27,12 @@ export const inspectZip: Inspector = async (bytes, to) => {
   if (broken !== undefined) notes.trait('unscannable', `the directory of the archive cannot be read: ${broken}`)
   if (more) notes.beyond(`it has more than ${entries.length} entries`)
   if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
-  const ranges = judgeRanges(bytes, entries, notes)
-  if (!more) judgeHidden(bytes, ranges, notes)
+  const ranges = checkRanges(bytes, entries, notes)
+  if (!more) checkHiddenEntries(bytes, ranges, notes)
   // Whoever puts something before an archive need not tell the directory: most programs reckon with that.
   const first = bytes.indexOf(LOCAL_HEADER)
   if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
-  if (judgeSizes(bytes, entries, notes)) return
+  if (isBomb(bytes, entries, notes)) return
   const unpack = async (
     { offset, packed, method, encrypted, size }: ZipEntry,
     most = MAX_ENTRY,
@@ -72,7 +72,7 @@ interface Range {
 }
 
 /** Where entries lie; what overlaps, or is called otherwise by its own header, is told. */
-function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): readonly Range[] {
+function checkRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): readonly Range[] {
   const ranges: Range[] = []
   for (const { name, raw, offset, packed, encrypted } of entries) {
     const data = dataOf(bytes, offset, packed)
@@ -96,7 +96,7 @@ function judgeRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
 }
 
 /** Entries that stand in the file and not in the directory: readers that stream see them. */
-function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
+function checkHiddenEntries(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
   let next = 0
   let at = bytes.indexOf(LOCAL_HEADER)
   for (let found = 0; at >= 0; found += 1) {
@@ -125,7 +125,7 @@ function judgeHidden(bytes: Buffer, ranges: readonly Range[], notes: Notes): voi
 }
 
 /** Tells a bomb, by what is declared. */
-function judgeSizes(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): boolean {
+function isBomb(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): boolean {
   const declared = entries.reduce((sum, { size }) => sum + size, 0)
   if (declared > MAX_DECLARED) notes.trait('bomb', `${bytes.length} bytes say that they unpack to ${declared}`)
   else if (declared > RATIO_FROM && declared > bytes.length * MAX_RATIO)

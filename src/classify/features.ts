@@ -1,6 +1,6 @@
 /** What the classifier sees of a message: three views of it as it was when it came to the gate. */
 import { isUtf8 } from 'node:buffer'
-import { squeeze, squeezed } from '../mime/decode/blanks.ts'
+import { collapseWhitespace, visibleStart } from '../mime/decode/blanks.ts'
 import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { gramCollector } from './grams.ts'
 import type { Features } from './packing.ts'
@@ -16,7 +16,7 @@ export interface ExtractedText {
 }
 
 /** Is there enough text to say that a message is honest? What is not seen speaks for nobody. */
-export const isTextSeen = ({ text }: ExtractedText): boolean => !isThin(squeezed(text.slice(0, 65_536)))
+export const isTextSeen = ({ text }: ExtractedText): boolean => !isThin(collapseWhitespace(text.slice(0, 65_536)))
 
 export type View = 'header' | 'body' | 'raw'
 
@@ -92,7 +92,7 @@ export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
     if (isWrittenOnArrival(field)) continue
     if (room > 0 && !WAY.has(field.key)) {
       const most = SIGNATURES.test(field.key) ? MAX_SIGNATURE : MAX_FIELD
-      const line = `${field.key}: ${squeeze(field.text, most)}\x7f`.slice(0, room)
+      const line = `${field.key}: ${visibleStart(field.text, most)}\x7f`.slice(0, room)
       fields.push(line)
       room -= line.length
     }
@@ -104,7 +104,7 @@ export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
   }
   raw.push(head.subarray(0, rawRoom))
   const readable = isThin(text) ? guessed(head) : text
-  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), squeeze(readable, MAX_BODY)], raw }
+  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), visibleStart(readable, MAX_BODY)], raw }
 }
 
 const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
@@ -112,7 +112,7 @@ const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
 
 /** Next to nothing, or not readable: then what was sent must speak for itself. */
 function isThin(text: string): boolean {
-  const start = squeeze(text, 1_000).trim()
+  const start = visibleStart(text, 1_000).trim()
   if (start.length < THIN) return true
   let broken = 0
   for (let at = 0; at < start.length; at += 1) {

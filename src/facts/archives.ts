@@ -18,7 +18,7 @@ export interface Attachment {
 }
 
 /** One file, attached or inside of what is attached. */
-export interface Found {
+export interface InspectedFile {
   /** From the attachment inwards: `invoice.zip`, `invoice.iso`, `invoice.lnk`. */
   readonly names: readonly string[]
   readonly format: Format
@@ -34,7 +34,7 @@ export interface Archives {
   /** Of each file of a format that is looked into, in the order of the message; the same bytes stand once. */
   readonly all: readonly Attachment[]
   /** The same and all that was found inside, the outer before the inner. */
-  readonly files: readonly Found[]
+  readonly files: readonly InspectedFile[]
   /** There are more files than stand here, or longer ones than are read. */
   readonly cut: boolean
 }
@@ -42,9 +42,9 @@ export interface Archives {
 /** Bytes at the beginning that tell formats: those of disk images stand at 32 KB. */
 const HEAD = 40_960
 /** A picture, a sound or a film that large is told by its beginning alone: what is behind it is opened by nobody. */
-const MAX_WHOLE = 8_388_608
+const MAX_MEDIA_SIZE = 8_388_608
 /** Bytes of one file that are looked into. */
-const MAX = 33_554_432
+const MAX_FILE_SIZE = 33_554_432
 const MAX_FILES = 500
 
 /**
@@ -65,13 +65,13 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
   for (const part of whole) {
     if (!isFile(part) || seen.has(part.sha256 ?? '')) continue
     seen.add(part.sha256 ?? '')
-    if (left === 0) return { all, files: flat(all), cut: true }
+    if (left === 0) return { all, files: flatten(all), cut: true }
     left -= 1
     const name = part.filenames[0] ?? ''
     const head = await bytes(part, HEAD)
-    if (part.size > MAX_WHOLE && formatOf(head, name) === undefined && isRecording(part)) continue
-    cut ||= part.size > MAX
-    const content = part.size > head.length ? await bytes(part, MAX) : head
+    if (part.size > MAX_MEDIA_SIZE && formatOf(head, name) === undefined && isMedia(part)) continue
+    cut ||= part.size > MAX_FILE_SIZE
+    const content = part.size > head.length ? await bytes(part, MAX_FILE_SIZE) : head
     // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
     const names = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
@@ -79,14 +79,14 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const inspection = await inspect(names[0] ?? '', content)
     if (inspection) all.push({ path: part.path, name, inspection })
   }
-  return { all, files: flat(all), cut }
+  return { all, files: flatten(all), cut }
 })
 
 /** By its bytes and by every name it has. */
-const isRecording = ({ detected = '', filenames }: Part): boolean =>
-  /^(?:image|audio|video)\//.test(detected) && filenames.every(name => RECORDINGS.test(name))
+const isMedia = ({ detected = '', filenames }: Part): boolean =>
+  /^(?:image|audio|video)\//.test(detected) && filenames.every(name => MEDIA_NAMES.test(name))
 
-const RECORDINGS = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
+const MEDIA_NAMES = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
 
 /** What holds bytes and is not shown as the text of the message. */
 const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>
@@ -99,13 +99,13 @@ const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Pa
     filenames.length === 0
   )
 
-const flat = (all: readonly Attachment[]): readonly Found[] =>
+const flatten = (all: readonly Attachment[]): readonly InspectedFile[] =>
   all.flatMap(({ name, inspection }) => within([name], inspection))
 
 function within(
   names: readonly string[],
   { format, traits, evidence, members, inside, beyond }: Inspection,
-): readonly Found[] {
+): readonly InspectedFile[] {
   const inner = inside.flatMap(({ name, inspection }) => within([...names, name], inspection))
   return [{ names, format, traits, evidence, members, ...(beyond !== undefined && { beyond }) }, ...inner]
 }

@@ -1,7 +1,7 @@
 /** `fingerprint`: what makes two messages of one campaign the same, though each copy is a little different. */
 import { createHash } from 'node:crypto'
 import { plain } from '../links/plain.ts'
-import { squeeze } from '../mime/decode/blanks.ts'
+import { visibleStart } from '../mime/decode/blanks.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { links } from './links.ts'
@@ -22,9 +22,9 @@ export interface Fingerprint {
 
 const BANDS = 4
 const ROWS = 4
-const RUN = 3
+const SHINGLE = 3
 /** Words that are looked at, and how many there must be. */
-const [MAX, MIN_COUNT] = [2000, 10]
+const [MAX_WORDS, MIN_WORDS] = [2000, 10]
 
 /**
  * @example
@@ -43,11 +43,11 @@ export const fingerprint: Fact<Message, Fingerprint> = fact('fingerprint', 'mess
 
 /** The same for any text, without its structure. */
 export function fingerprintOf(text: string): Omit<Fingerprint, 'structure'> {
-  const words = (plain(squeeze(text, MAX * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MAX)
-  if (words.length < MIN_COUNT) return { bands: [] }
+  const words = (plain(visibleStart(text, MAX_WORDS * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MAX_WORDS)
+  if (words.length < MIN_WORDS) return { bands: [] }
   const least = new Uint32Array(BANDS * ROWS).fill(0xffff_ffff)
-  for (let at = 0; at + RUN <= words.length; at += 1) {
-    const hash = hashOf(words.slice(at, at + RUN).join(' '))
+  for (let at = 0; at + SHINGLE <= words.length; at += 1) {
+    const hash = hashOf(words.slice(at, at + SHINGLE).join(' '))
     for (let row = 0; row < least.length; row += 1) {
       const value = mix(hash, row)
       if (value < (least[row] ?? 0)) least[row] = value

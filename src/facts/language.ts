@@ -1,6 +1,6 @@
 /** `language`: in which scripts, and as far as a few common words tell in which language, the visible text is written. */
 
-import { squeeze } from '../mime/decode/blanks.ts'
+import { visibleStart } from '../mime/decode/blanks.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { text } from './text.ts'
@@ -17,7 +17,7 @@ export interface Language {
 }
 
 /** Characters that are looked at: enough to tell, and bounded. */
-const MAX = 8192
+const MAX_LENGTH = 8192
 const MIN_WORDS = 3
 
 const SCRIPTS = [
@@ -34,7 +34,7 @@ const SCRIPTS = [
 ] as const
 
 /** Words that every text has, and that few other languages share. */
-const COMMON: Readonly<Record<string, string>> = {
+const COMMON_WORDS: Readonly<Record<string, string>> = {
   en: 'the and you your that with this have from are was will not for which our',
   de: 'und der die das nicht sie mit ist ein eine auf für ihre wir dem den werden',
   fr: 'les des vous votre une est dans pour que nous avec sur pas cette vos aux',
@@ -49,7 +49,7 @@ const COMMON: Readonly<Record<string, string>> = {
 }
 
 const LANGUAGES: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(COMMON)
+  Object.entries(COMMON_WORDS)
     .flatMap(([language, words]) => words.split(' ').map(word => [word, language] as const))
     .reduce(
       (map, [word, language]) => map.set(word, [...(map.get(word) ?? []), language]),
@@ -67,20 +67,20 @@ export const language: Fact<Message, Language> = fact('language', 'message', asy
 
 /** The same for any text. */
 export function languageOf(text: string): Language {
-  const start = squeeze(text, MAX).normalize('NFC')
+  const start = visibleStart(text, MAX_LENGTH).normalize('NFC')
   const counts = SCRIPTS.map(([script, letters]) => ({ script, count: start.match(letters)?.length ?? 0 }))
   const letters = counts.reduce((sum, { count }) => sum + count, 0)
   const scripts = counts
     .map(({ script, count }) => ({ script, share: letters === 0 ? 0 : Math.round((count / letters) * 100) / 100 }))
     .filter(({ share }) => share >= 0.01)
     .toSorted((a, b) => b.share - a.share)
-  const found = scripts[0]?.script === 'Han' ? 'zh' : mostly(start)
+  const found = scripts[0]?.script === 'Han' ? 'zh' : mostCommonLanguage(start)
   const kana = scripts.some(({ script, share }) => script === 'Kana' && share > 0.1)
   const spoken = kana ? 'ja' : scripts[0]?.script === 'Hangul' ? 'ko' : found
   return { scripts, letters, ...(spoken && { language: spoken }) }
 }
 
-function mostly(text: string): string | undefined {
+function mostCommonLanguage(text: string): string | undefined {
   const tallies = new Map<string, number>()
   for (const [word] of text.toLowerCase().matchAll(/\p{L}{1,12}/gu)) {
     for (const language of LANGUAGES.get(word) ?? []) tallies.set(language, (tallies.get(language) ?? 0) + 1)

@@ -36,7 +36,7 @@ export interface Links {
 }
 
 /** Links of one message; references that are looked at; redirectors in redirectors. */
-const [MAX, LOOKED, DEPTH] = [1000, 5000, 5]
+const [MAX_LINKS, MAX_REFERENCES, MAX_REDIRECTORS] = [1000, 5000, 5]
 
 /**
  * From text, HTML and the subject. Nothing outside is asked: redirectors are unwrapped as far as the address tells.
@@ -67,7 +67,7 @@ export function linksOf(
     const same = `${path} ${from} ${element} ${hidden} ${shown} ${target}`
     if (seen.has(same)) continue
     seen.add(same)
-    if (found.size >= MAX || ++looked > LOOKED) {
+    if (found.size >= MAX_LINKS || ++looked > MAX_REFERENCES) {
       more = true
       break
     }
@@ -77,7 +77,7 @@ export function linksOf(
         break
       }
       const key = `${link.from} ${link.url} ${link.shown} ${link.hidden} ${link.via ?? ''}`
-      if (!found.has(key) && found.size < MAX) found.set(key, link)
+      if (!found.has(key) && found.size < MAX_LINKS) found.set(key, link)
     }
   }
   const all = [...found.values()]
@@ -109,7 +109,7 @@ function* references(sections: readonly TextSection[], subject: string, others: 
 const place = (path: string, reference: Reference): Place => ({ path, reference, base: undefined })
 
 function* plain(source: string): Generator<Reference> {
-  for (const { target } of addressesIn(source, LOOKED)) yield asText(target)
+  for (const { target } of addressesIn(source, MAX_REFERENCES)) yield asText(target)
 }
 
 const asText = (target: string): Reference => ({
@@ -132,7 +132,7 @@ function* expand(
   let via: string | undefined
   for (let depth = 0; next !== undefined; depth++) {
     // A redirector in so many others is not followed: that is said.
-    if (depth > DEPTH) return yield undefined
+    if (depth > MAX_REDIRECTORS) return yield undefined
     const address = readAddress(next, base)
     if (!address) return
     yield { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }

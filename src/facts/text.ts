@@ -1,6 +1,6 @@
 /** `text`: what a reader of the message sees, and, kept apart, what is there and not seen. */
 
-import { type Disguises, disguises } from '../html/characters.ts'
+import { countDeceptiveCharacters, type DeceptiveCharacters } from '../html/characters.ts'
 import { unflow } from '../html/flowed.ts'
 import { readHtml } from '../html/read.ts'
 import type { HtmlReading } from '../html/reading.ts'
@@ -29,13 +29,13 @@ export interface Text {
   readonly hidden: string
   readonly sections: readonly TextSection[]
   /** In the visible text: honest text has few. */
-  readonly counts: Disguises
+  readonly counts: DeceptiveCharacters
   /** Not all text was read. */
   readonly cut: boolean
 }
 
 /** Characters of HTML that are read, all sections together; sections of one message. */
-const [HTML, SECTIONS] = [524_288, 500]
+const [MAX_HTML, MAX_SECTIONS] = [524_288, 500]
 
 /**
  * Plain and HTML parts in the charset they are in, from what `parts` has kept of them. Long HTML is read in slices, so that
@@ -49,7 +49,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   const { all, defects } = await message.ask(parts)
   const sections: TextSection[] = []
   const seen = new Set<string>()
-  let room = HTML
+  let room = MAX_HTML
   let cut = defects.some(defect => UNREAD.has(defect))
   for (const part of all) {
     const kind = sectionKind(part)
@@ -57,7 +57,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
     const key = `${kind} ${part.sha256} ${part.reading === 'charset' ? part.charset : ''}`
     if (kind === undefined || seen.has(key)) continue
     seen.add(key)
-    if (sections.length === SECTIONS) {
+    if (sections.length === MAX_SECTIONS) {
       cut = true
       break
     }
@@ -69,7 +69,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   }
   const visible = sections.flatMap(({ inline, visible }) => (inline ? [visible] : [])).join('\n')
   const hidden = sections.flatMap(({ html }) => (html?.hiddenText ? [html.hiddenText] : [])).join('\n')
-  return { visible, hidden, sections, counts: disguises(visible), cut }
+  return { visible, hidden, sections, counts: countDeceptiveCharacters(visible), cut }
 })
 
 const UNREAD: ReadonlySet<PartDefect> = new Set(['text-cut', 'too-costly', 'busy'])

@@ -1,6 +1,6 @@
 /** What a file is by its first bytes, whatever its name and type say: the kinds that a mail gate must tell apart. */
 
-import { decodeCharset, wideForm } from '../mime/decode/charsets.ts'
+import { decodeCharset, detectWideEncoding } from '../mime/decode/charsets.ts'
 
 /** The bytes that a look takes: an ISO 9660 image has its mark at 32,769. */
 export const LOOK = 33_000
@@ -122,7 +122,7 @@ function fromFirstLetter(head: Buffer): string {
 
 /** Text that some program would run or render, found where such text begins. */
 function detectText(head: Buffer): string | undefined {
-  const wide = wideForm(head)
+  const wide = detectWideEncoding(head)
   const beginning = wide ? decodeCharset(head.subarray(0, 4096), wide)?.slice(0, 1024) : fromFirstLetter(head)
   const text = (beginning ?? '').replace(/^(?:\xef\xbb\xbf|\ufeff)/, '')
   const start = text.trimStart().slice(0, 600).toLowerCase()

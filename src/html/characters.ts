@@ -1,6 +1,6 @@
 /** Counts the characters with which text is made to look other than it is. */
 
-export interface Disguises {
+export interface DeceptiveCharacters {
   /** Zero-width and other characters without a shape; joiners after emoji and in scripts that need them do not count. */
   readonly invisible: number
   /** Characters that turn the direction of writing. */
@@ -16,7 +16,7 @@ const FOREIGN = /[\u0370-\u03ff\u0400-\u052f]/g
 const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}]/gu
 
 /** Linear, and at next to no cost for ASCII. */
-export function disguises(text: string): Disguises {
+export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
   if (/^[\0-\x7f]*$/.test(text)) return { invisible: 0, bidi: 0, confusable: 0 }
   let invisible = 0
   for (const { index } of text.matchAll(INVISIBLE)) if (!needsJoiner(text.charCodeAt(index - 1))) invisible++

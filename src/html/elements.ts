@@ -23,10 +23,10 @@ interface Open {
 }
 
 /** Elements that are kept; deeper ones show as the last that is. */
-const DEPTH = 256
+const MAX_DEPTH = 256
 /** How far up an end tag looks for its beginning. */
-const REACH = 40
-const TINY = 2
+const MAX_REACH = 40
+const MAX_TINY_FONT = 2
 
 const page: Open = {
   name: '',
@@ -49,7 +49,7 @@ export function elements(sheet: ReadonlyMap<string, Style>): Elements {
       beyond--
       return
     }
-    const least = Math.max(1, stack.length - REACH)
+    const least = Math.max(1, stack.length - MAX_REACH)
     for (let index = stack.length - 1; index >= least; index--) {
       if (stack[index]?.name !== name) continue
       stack.length = index
@@ -60,7 +60,7 @@ export function elements(sheet: ReadonlyMap<string, Style>): Elements {
     enter: (name, attributes) => {
       if (beyond === 0) for (const implied of IMPLIED.get(name) ?? []) if (top().name === implied) leave(implied)
       if (VOID.has(name)) return
-      if (stack.length >= DEPTH) beyond++
+      if (stack.length >= MAX_DEPTH) beyond++
       else stack.push(inside(top(), name, attributes, { sheet, styles }))
     },
     leave,
@@ -86,7 +86,7 @@ function styleReader(): (text: string) => Style {
 }
 
 function inside(outer: Open, name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Open {
-  if (UNSHOWN.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
+  if (NOT_RENDERED.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
   if (attributes.size === 0 && sheet.size === 0) return { ...outer, name }
   const style = styleOf(name, attributes, { sheet, styles })
   const off = style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
@@ -126,14 +126,14 @@ const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 function hidingOf({ removed, visible, fontSize, colour, background }: Open): Hiding | undefined {
   if (removed) return removed
   if (!visible) return 'not-displayed'
-  if (fontSize <= TINY) return 'tiny'
+  if (fontSize <= MAX_TINY_FONT) return 'tiny'
   return colour === 'transparent' || isSame(colour, background) ? 'same-colour' : undefined
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
 const VOID = words('area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr')
-const UNSHOWN = words('title template datalist noembed noframes rp')
+const NOT_RENDERED = words('title template datalist noembed noframes rp')
 const BLOCKS = words(
   'address article aside blockquote body br center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 ' +
     'head header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead title tr ul',

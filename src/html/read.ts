@@ -2,11 +2,11 @@
 import { type Elements, elements } from './elements.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { referencesOf, styleUrls } from './references.ts'
-import { parseSheet, RULES, type Style } from './style.ts'
+import { MAX_RULES, parseSheet, type Style } from './style.ts'
 import { tokenize } from './tokens.ts'
 
 /** References of one text; characters of what one link shows. */
-const [REFERENCES, SHOWN] = [5000, 256]
+const [MAX_REFERENCES, MAX_SHOWN] = [5000, 256]
 
 /** Linear in `html`, whose first `limit` characters are read. */
 export async function readHtml(html: string, limit = 524_288): Promise<HtmlReading> {
@@ -37,19 +37,20 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
     embeds: 0,
     needlessEntities: 0,
   }
-  let rules = RULES
+  let rules = MAX_RULES
   let more = html.length > limit
   let link: { readonly at: number; shown: string } | undefined
 
   const refer = (found: Omit<Reference, 'hidden' | 'shown'>): void => {
     if (found.target.trim() === '') return
-    more ||= references.length === REFERENCES
-    if (references.length < REFERENCES)
+    more ||= references.length === MAX_REFERENCES
+    if (references.length < MAX_REFERENCES)
       references.push({ ...found, target: found.target.slice(0, 4096), shown: '', hidden: open.hiding() !== undefined })
   }
   const endLink = (): void => {
     const reference = link && references[link.at]
-    if (link && reference) references[link.at] = { ...reference, shown: collapse(link.shown).slice(0, SHOWN) }
+    if (link && reference)
+      references[link.at] = { ...reference, shown: collapseWhitespace(link.shown).slice(0, MAX_SHOWN) }
     link = undefined
   }
 
@@ -83,13 +84,13 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
         for (const target of styleUrls(text)) refer({ from: 'style', element: 'style', target })
         return
       }
-      if (link && link.shown.length < 4 * SHOWN) link.shown += text.slice(0, 4 * SHOWN)
+      if (link && link.shown.length < 4 * MAX_SHOWN) link.shown += text.slice(0, 4 * MAX_SHOWN)
       const hiding = open.hiding()
       if (hiding === undefined) {
         visible.push(text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text)
         return
       }
-      hidden[hiding] += solid(text)
+      hidden[hiding] += visibleLength(text)
       hiddenText.push(text)
     },
     comment: length => {
@@ -99,9 +100,9 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
   })
   endLink()
   return {
-    visible: collapse(visible.join('')),
+    visible: collapseWhitespace(visible.join('')),
     hidden,
-    hiddenText: collapse(hiddenText.join('')),
+    hiddenText: collapseWhitespace(hiddenText.join('')),
     references,
     counts,
     script: script.join(''),
@@ -125,11 +126,11 @@ function count(counts: Counts, name: string, attributes: ReadonlyMap<string, str
 }
 
 /** Characters that show: neither blanks nor those without a shape, with which previews are filled up. */
-const solid = (text: string): number =>
+const visibleLength = (text: string): number =>
   text.replace(/\u034f|[\s\u00a0\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g, '').length
 
 /** White space as browsers show it; each line end stands for a block. */
-export const collapse = (text: string): string =>
+export const collapseWhitespace = (text: string): string =>
   text
     .replace(/[ \t\r\f\u00a0]+/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n')

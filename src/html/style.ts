@@ -15,18 +15,18 @@ export interface Style {
 export type Colour = readonly [red: number, green: number, blue: number] | 'transparent' | 'unknown'
 
 /** Declarations of one rule, and characters of one. */
-const [DECLARATIONS, DECLARATION] = [100, 300]
+const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
 /** Rules of one text that are read. */
-export const RULES = 2000
+export const MAX_RULES = 2000
 
 /** Reads `colour: red; font-size: 0`. */
 export function parseStyle(text: string): Style {
   const found = new Map<string, string>()
   let count = 0
-  for (let at = 0; at < text.length && count < DECLARATIONS; count++) {
+  for (let at = 0; at < text.length && count < MAX_DECLARATIONS; count++) {
     const semicolon = text.indexOf(';', at)
     const stop = semicolon < 0 ? text.length : semicolon
-    const declaration = text.slice(at, Math.min(stop, at + DECLARATION)).replace(/\/\*.*?\*\//gs, '')
+    const declaration = text.slice(at, Math.min(stop, at + MAX_DECLARATION_LENGTH)).replace(/\/\*.*?\*\//gs, '')
     const colon = declaration.indexOf(':')
     const name = declaration.slice(0, Math.max(colon, 0)).trim().toLowerCase()
     if (name !== '')
@@ -40,19 +40,19 @@ export function parseStyle(text: string): Style {
       )
     at = stop + 1
   }
-  return meaning(found)
+  return styleOf(found)
 }
 
-function meaning(found: ReadonlyMap<string, string>): Style {
+function styleOf(found: ReadonlyMap<string, string>): Style {
   const get = (name: string): string => found.get(name) ?? ''
   const colour = parseColour(get('color'))
   const background = backgroundOf(get('background-color'), get('background'), get('background-image'))
   const fontSize = pixels(get('font-size') || (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(get('font'))?.[1] ?? ''))
   const visibility = get('visibility')
-  const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isNone(get('opacity'), 0.05)
+  const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isAtMost(get('opacity'), 0.05)
   const displays = ['display', 'mso-hide', 'opacity'].some(name => found.has(name))
   const clipped = get('overflow').includes('hidden')
-  const noSize = ['height', 'max-height', 'width', 'max-width'].some(name => isNone(get(name), 1))
+  const noSize = ['height', 'max-height', 'width', 'max-width'].some(name => isAtMost(get(name), 1))
   const moved = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent'].some(
     name => (pixels(get(name)) ?? 0) < -400,
   )
@@ -74,7 +74,7 @@ function backgroundOf(plain: string, short: string, image: string): Colour | und
 }
 
 /** A number of at most `most`, whatever its unit. */
-const isNone = (value: string, most: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= most
+const isAtMost = (value: string, most: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= most
 
 const UNITS: Readonly<Record<string, number>> = {
   px: 1,
@@ -167,13 +167,13 @@ export function parseSheet(css: string, rules: Map<string, Style>, most: number)
   for (let at = 0; at < css.length && count < most; count++) {
     const open = css.indexOf('{', at)
     if (open < 0) return count
-    const selector = css.slice(Math.max(at, open - DECLARATION), open)
+    const selector = css.slice(Math.max(at, open - MAX_DECLARATION_LENGTH), open)
     const nested = selector.includes('@') && !/@(?:font-face|page)/.test(selector)
     const close = nested ? closing(css, open) : css.indexOf('}', open)
     const stop = close < 0 ? css.length : close
     if (!nested) {
       const body = css.slice(open + 1, Math.min(stop, open + 4096))
-      const style = HIDES.test(body) ? parseStyle(body) : undefined
+      const style = RELEVANT.test(body) ? parseStyle(body) : undefined
       const names = style ? selector.replace(/\/\*.*?\*\/|<!--/gs, '').split(',') : []
       for (const one of names) if (style && SIMPLE.test(one.trim())) rules.set(one.trim().toLowerCase(), style)
     }
@@ -182,7 +182,7 @@ export function parseSheet(css: string, rules: Map<string, Style>, most: number)
   return count
 }
 
-const HIDES = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
+const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
 const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
 function closing(css: string, open: number): number {

@@ -11,9 +11,9 @@ export interface HtmlHandler {
 }
 
 /** Attributes of one element. */
-const ATTRIBUTES = 64
+const MAX_ATTRIBUTES = 64
 /** Characters of one attribute. */
-const VALUE = 8192
+const MAX_VALUE_LENGTH = 8192
 
 /** Characters that are read before others have their turn: a few milliseconds of the dearest. */
 const SLICE = 16_384
@@ -27,7 +27,7 @@ export async function tokenize(html: string, handler: HtmlHandler): Promise<void
   let value = ''
   let textStop = 0
   const add = (text: string): void => {
-    if (value.length < VALUE) value += text.slice(0, VALUE - value.length)
+    if (value.length < MAX_VALUE_LENGTH) value += text.slice(0, MAX_VALUE_LENGTH - value.length)
   }
   const opened = (): void => handler.open(element, attributes)
   const tokenizer = new Tokenizer(
@@ -41,10 +41,10 @@ export async function tokenize(html: string, handler: HtmlHandler): Promise<void
         name = html.slice(start, Math.min(stop, start + 64)).toLowerCase()
         value = ''
       },
-      onattribdata: (start, stop) => add(html.slice(start, Math.min(stop, start + VALUE))),
+      onattribdata: (start, stop) => add(html.slice(start, Math.min(stop, start + MAX_VALUE_LENGTH))),
       onattribentity: point => add(String.fromCodePoint(point)),
       onattribend: () => {
-        if (attributes.size < ATTRIBUTES && !attributes.has(name)) attributes.set(name, value)
+        if (attributes.size < MAX_ATTRIBUTES && !attributes.has(name)) attributes.set(name, value)
       },
       onopentagend: stop => {
         opened()

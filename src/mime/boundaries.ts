@@ -2,11 +2,11 @@
 import type { Parameters } from './header/parameters.ts'
 
 /** Bytes of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
-const MAX_LENGTH = 1024
+const MAX_BOUNDARY_LENGTH = 1024
 /** Characters of a Content-Type in which boundaries are looked for. */
 const MAX_VALUE_LENGTH = 8192
 /** Boundaries that are tried. */
-const MAX = 6
+const MAX_BOUNDARIES = 6
 /** Lines that begin with `--`: beyond, no further delimiter is seen. */
 const MAX_LINES = 250_000
 
@@ -32,31 +32,31 @@ export function dashLines(bytes: Buffer): DashLines {
 const [LF, CR, DASH] = [10, 13, 45]
 
 /** The boundaries that readers may take from a Content-Type: first what its grammar says, then what is made of it. */
-export function boundariesOf(value: string, parameters: Parameters): readonly string[] {
+export function plausibleBoundaries(value: string, parameters: Parameters): readonly string[] {
   const found = new Set(parameters.all('boundary'))
   let looked = 0
   for (const match of value
     .slice(0, MAX_VALUE_LENGTH)
     .matchAll(/boundary[ \t]{0,20}\*?(?:0\*?)?[ \t]{0,20}=[ \t]{0,20}/gi)) {
-    const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * MAX_LENGTH)
+    const rest = value.slice(match.index + match[0].length, match.index + match[0].length + 2 * MAX_BOUNDARY_LENGTH)
     const [quote = ''] = /^["']/.exec(rest) ?? []
     const inside = quote === '' ? rest : rest.slice(1)
     const end = quote === '' ? -1 : inside.indexOf(quote)
     if (end >= 0) found.add(inside.slice(0, end))
     for (const stop of [/[\s;"]/, /;/, /["']/]) found.add(inside.slice(0, firstOf(inside, stop)))
     found.add(rest.slice(0, firstOf(rest, /[\s;]/)))
-    if (++looked > 2 * MAX) break
+    if (++looked > 2 * MAX_BOUNDARIES) break
   }
   const usable = [...found]
-    .filter(boundary => boundary.length <= MAX_LENGTH && !/^["']+$/.test(boundary))
+    .filter(boundary => boundary.length <= MAX_BOUNDARY_LENGTH && !/^["']+$/.test(boundary))
     .map(boundary => trimEnd(boundary))
-  return [...new Set(usable)].slice(0, MAX)
+  return [...new Set(usable)].slice(0, MAX_BOUNDARIES)
 }
 
 /** A boundary that is named is longer than is looked for, or there are more of them than are tried. */
 export const boundariesCut = (parameters: Parameters): boolean => {
   const named = parameters.all('boundary')
-  return named.length > MAX || named.some(boundary => boundary.length > MAX_LENGTH)
+  return named.length > MAX_BOUNDARIES || named.some(boundary => boundary.length > MAX_BOUNDARY_LENGTH)
 }
 
 const firstOf = (text: string, pattern: RegExp): number => {
@@ -82,14 +82,14 @@ export interface Split {
   readonly parts: readonly Span[]
   readonly epilogue: Span
   /** Parts that begin after the delimiter that closes. */
-  readonly late: readonly Span[]
+  readonly afterClose: readonly Span[]
   readonly closed: boolean
   /** Lines that begin as a delimiter and go on, each once: what stands after the `--`. */
-  readonly near: readonly string[]
+  readonly nearLines: readonly string[]
   /** No line was a delimiter as it must be: those that begin as one were taken. */
   readonly prefix: boolean
   /** Lines that were looked at. */
-  readonly looked: number
+  readonly linesExamined: number
 }
 
 /** @param prefix whether a line that only begins with the boundary is taken for a delimiter. */
@@ -102,34 +102,35 @@ export function split(
 ): Split | undefined {
   const wanted = Buffer.from(boundary, 'utf8')
   const parts: Span[] = []
-  const late: Span[] = []
+  const afterClose: Span[] = []
   const near = new Set<string>()
   let preamble: Span | undefined
   let open = -1
   let closed = -1
-  let looked = 0
+  let linesExamined = 0
 
   const end = (at: number): void => {
     const to = Math.max(beforeLineEnd(bytes, at, open >= 0 ? open : start), start)
-    if (open >= 0) (closed >= 0 ? late : parts).push({ start: open, stop: Math.max(to, open) })
+    if (open >= 0) (closed >= 0 ? afterClose : parts).push({ start: open, stop: Math.max(to, open) })
     else if (!preamble) preamble = { start, stop: to }
     open = -1
   }
   for (let index = firstFrom(lines.starts, start); index < lines.starts.length; index++) {
     const at = lines.starts[index] ?? stop
     if (at >= stop) break
-    looked++
+    linesExamined++
     const after = at + 2 + wanted.length
     if (after > stop || (wanted.length > 0 && bytes[at + 2] !== wanted[0])) continue
     if (bytes.compare(wanted, 0, wanted.length, at + 2, after) !== 0) continue
     const next = Math.min(lineStop(bytes, after), stop)
-    const kind = delimiter(bytes, after, next)
+    const kind = delimiterKind(bytes, after, next)
     if (kind === 'near') {
-      if (near.size < 100) near.add(trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + MAX_LENGTH)).trimEnd()))
+      if (near.size < 100)
+        near.add(trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + MAX_BOUNDARY_LENGTH)).trimEnd()))
       if (!prefix) continue
     }
     end(at)
-    if (parts.length + late.length > MAX_PARTS) break
+    if (parts.length + afterClose.length > MAX_PARTS) break
     if (kind === 'close') {
       if (closed < 0) closed = next
     } else open = next
@@ -138,22 +139,22 @@ export function split(
     return near.size > 0 && !prefix && boundary !== ''
       ? split(bytes, lines, { start, stop }, boundary, true)
       : undefined
-  if (open >= 0) (closed >= 0 ? late : parts).push({ start: open, stop })
-  const last = late[0] ? Math.max(beforeDelimiter(bytes, late[0].start), closed) : stop
+  if (open >= 0) (closed >= 0 ? afterClose : parts).push({ start: open, stop })
+  const last = afterClose[0] ? Math.max(beforeDelimiter(bytes, afterClose[0].start), closed) : stop
   return {
     preamble,
     parts,
     epilogue: closed < 0 ? { start: stop, stop } : { start: closed, stop: last },
-    late,
+    afterClose,
     closed: closed >= 0,
-    near: [...near],
+    nearLines: [...near],
     prefix,
-    looked,
+    linesExamined,
   }
 }
 
 /** What stands between the boundary and the end of its line. */
-function delimiter(bytes: Buffer, after: number, next: number): 'open' | 'close' | 'near' {
+function delimiterKind(bytes: Buffer, after: number, next: number): 'open' | 'close' | 'near' {
   const closes = bytes[after] === DASH && bytes[after + 1] === DASH && after + 1 < next
   for (let at = closes ? after + 2 : after; at < next; at++) {
     const byte = bytes[at]
@@ -200,7 +201,7 @@ export function guessBoundary(bytes: Buffer, lines: DashLines, { start, stop }: 
     const at = lines.starts[index] ?? stop
     if (at >= stop) return undefined
     const next = lineStop(bytes, at)
-    const line = trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + 2 + MAX_LENGTH)).trimEnd())
+    const line = trimEnd(bytes.toString('utf8', at + 2, Math.min(next, at + 2 + MAX_BOUNDARY_LENGTH)).trimEnd())
     if (
       line !== '' &&
       !/^[-\s]*$/.test(line) &&

@@ -2,9 +2,9 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { detectType, LOOK } from '../filetypes/detect.ts'
-import { decodeCharset, isForeign, wideForm } from './decode/charsets.ts'
+import { decodeCharset, detectWideEncoding, isAsciiIncompatible } from './decode/charsets.ts'
 import type { Encoding } from './decode/encoding.ts'
-import { decoded } from './decode/transfer.ts'
+import { decodeSlices } from './decode/transfer.ts'
 
 export interface DecodeOptions {
   readonly encoding: Encoding
@@ -12,9 +12,9 @@ export interface DecodeOptions {
   readonly contentType: string
   readonly charset: string | undefined
   /** Bytes of text that may be kept. */
-  readonly text: number
+  readonly maxText: number
   /** Give all bytes, whatever the type. */
-  readonly keep: boolean
+  readonly keepBytes: boolean
 }
 
 export interface DecodedPart {
@@ -29,7 +29,7 @@ export interface DecodedPart {
   /** All bytes, of what is declared as text, or where they were asked for. */
   readonly bytes?: Buffer
   /** Bytes of text that were kept. */
-  readonly kept: number
+  readonly keptText: number
   readonly textCut: boolean
   readonly unknownCharset: boolean
   /** Decoders differ about it. */
@@ -41,20 +41,20 @@ export interface DecodedPart {
 /** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
 export function decodePart(
   raw: Buffer,
-  { encoding, contentType, charset, text: room, keep }: DecodeOptions,
+  { encoding, contentType, charset, maxText: room, keepBytes }: DecodeOptions,
 ): DecodedPart {
   const declared = contentType.startsWith('text/')
   const hash = createHash('sha256')
   const slices: Buffer[] = []
   let held = 0
   let size = 0
-  const slicing = decoded(raw, encoding)
+  const slicing = decodeSlices(raw, encoding)
   let step = slicing.next()
   for (; !step.done; step = slicing.next()) {
     const slice = step.value
     hash.update(slice)
     size += slice.length
-    if (!declared && !keep && held >= Math.max(LOOK, room)) continue
+    if (!declared && !keepBytes && held >= Math.max(LOOK, room)) continue
     slices.push(slice)
     held += slice.length
   }
@@ -67,12 +67,12 @@ export function decodePart(
     ...(detected && { detected }),
     malformed: odd,
     cut,
-    ...((declared || keep) && { bytes }),
+    ...((declared || keepBytes) && { bytes }),
   }
-  if (!declared && !isText(detected)) return { ...base, kept: 0, textCut: false, unknownCharset: false }
+  if (!declared && !isText(detected)) return { ...base, keptText: 0, textCut: false, unknownCharset: false }
   const kept = bytes.subarray(0, room)
   const named = charset?.trim().toLowerCase() ?? ''
-  const isNamed = named !== '' && !NO_CHARSET.test(named)
+  const isNamed = named !== '' && !PLACEHOLDER_CHARSET.test(named)
   const [used, otherCharset] = charsetsOf(kept, isNamed ? named : '', kept.length < size)
   const text = decodeCharset(kept, used)
   return {
@@ -80,14 +80,14 @@ export function decodePart(
     text: text ?? kept.toString('latin1'),
     charset: used,
     ...(otherCharset !== undefined && { otherCharset }),
-    kept: kept.length,
+    keptText: kept.length,
     textCut: kept.length < size,
     unknownCharset: text === undefined,
   }
 }
 
 /** What programs write that do not know (RFC 1428 §2, and forms that nobody has filled in). */
-const NO_CHARSET = /^(?:(?:x-)?unknown(?:-8bit)?|default(?:_charset)?|none|binary)$/
+const PLACEHOLDER_CHARSET = /^(?:(?:x-)?unknown(?:-8bit)?|default(?:_charset)?|none|binary)$/
 
 const isText = (detected: string | undefined): boolean =>
   detected !== undefined &&
@@ -98,8 +98,8 @@ const isText = (detected: string | undefined): boolean =>
 /** The charset to read text in, and another that some take where the bytes do not look like the one that is named. */
 function charsetsOf(bytes: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
   const label = named || guessCharset(bytes, cut)
-  const wide = wideForm(bytes)
-  if (!isForeign(label)) return wide === undefined || named === '' ? [label] : [wide, label]
+  const wide = detectWideEncoding(bytes)
+  if (!isAsciiIncompatible(label)) return wide === undefined || named === '' ? [label] : [wide, label]
   if (wide === label) return [label]
   // RFC 2781 §4.3: without a mark its bytes tell in which order they are.
   if (wide !== undefined) return /[lb]e\W*$/.test(label) ? [label, wide] : [wide]
@@ -114,7 +114,7 @@ function charsetsOf(bytes: Buffer, named: string, cut: boolean): readonly [used:
  * character may be cut.
  */
 function guessCharset(bytes: Buffer, cut: boolean): string {
-  const wide = wideForm(bytes)
+  const wide = detectWideEncoding(bytes)
   if (wide) return wide
   const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1]
   if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()

@@ -7,15 +7,15 @@ import { looseNames } from './header/loose-parameters.ts'
 import { parametersOf } from './header/parameters.ts'
 import { extensionOf, MAX_NAMES, namesOf, partName } from './names.ts'
 import type { PartName } from './part.ts'
-import { cut, type Reading } from './readings.ts'
-import type { Why } from './walk.ts'
+import { excerpt, type Reading } from './readings.ts'
+import type { Difference } from './walk.ts'
 
 /** Fields of one name that are read. */
-const MAX = 6
+const MAX_FIELDS = 6
 
 /** The parameters of the fields of that name, the first ones. */
 export const fieldsOf = (header: HeaderFields, name: string) =>
-  [...header.all(name), ...looseFields(header, name)].slice(0, MAX).map(parametersOf)
+  [...header.all(name), ...looseFields(header, name)].slice(0, MAX_FIELDS).map(parametersOf)
 
 const named = new WeakMap<HeaderFields, readonly PartName[]>()
 
@@ -32,7 +32,7 @@ export function partNames(header: HeaderFields): readonly PartName[] {
 export const otherNames = (header: HeaderFields): readonly PartName[] =>
   ['content-type', 'content-disposition'].flatMap(field =>
     [...header.all(field), ...looseFields(header, field)]
-      .slice(0, MAX)
+      .slice(0, MAX_FIELDS)
       .flatMap(({ value }) => looseNames(value).map(name => partName('filename', name))),
   )
 
@@ -41,13 +41,17 @@ export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { ty
   names.length === MAX_NAMES ||
   FIELDS.some(name => {
     const all = header.all(name)
-    return all.length > MAX || all.some(field => parametersOf(field).cut)
+    return all.length > MAX_FIELDS || all.some(field => parametersOf(field).cut)
   }) ||
   (type.contentType.includes('multipart') && boundariesCut(type.parameters))
 
 const FIELDS = ['content-type', 'content-disposition', 'content-transfer-encoding'] as const
 
-export function* differences(header: HeaderFields, names: readonly PartName[], { type }: Reading): Generator<Why> {
+export function* differences(
+  header: HeaderFields,
+  names: readonly PartName[],
+  { type }: Reading,
+): Generator<Difference> {
   const { contentType, parameters } = type
   const endings = new Set(
     names.flatMap(({ from, text, tricks }) =>
@@ -55,17 +59,20 @@ export function* differences(header: HeaderFields, names: readonly PartName[], {
     ),
   )
   if (endings.size > 1) {
-    const reason = `one part is named in ways that end differently: ${cut(names.map(({ text }) => text).join(', '))}`
+    const reason = `one part is named in ways that end differently: ${excerpt(names.map(({ text }) => text).join(', '))}`
     yield { kind: 'names-differ', reason }
   }
   const dispositions = new Set(fieldsOf(header, 'content-disposition').map(({ value }) => value))
   if (dispositions.size > 1) {
-    const reason = `Content-Disposition stands more than once: ${cut([...dispositions].join(', '))}`
+    const reason = `Content-Disposition stands more than once: ${excerpt([...dispositions].join(', '))}`
     yield { kind: 'repeated-field', reason }
   }
   const charsets = parameters.all('charset')
   if (charsets.length > 1) {
-    yield { kind: 'repeated-parameter', reason: `the charset is named in several ways: ${cut(charsets.join(', '))}` }
+    yield {
+      kind: 'repeated-parameter',
+      reason: `the charset is named in several ways: ${excerpt(charsets.join(', '))}`,
+    }
   }
   if (parameters.cut) {
     yield { kind: 'repeated-parameter', reason: 'a Content-Type has more parameters than were read' }

@@ -6,13 +6,13 @@ import type { PartLimits, PartList } from './part.ts'
 import { readTree } from './tree.ts'
 
 /** What goes into the thread: one whole message at a time. */
-export interface Request {
+export interface ParseRequest {
   readonly bytes: SharedArrayBuffer
   readonly limits: PartLimits
 }
 
 /** What comes out of it. */
-export type Response =
+export type ParseResponse =
   /** Once, when the code is loaded: what that takes is not the message's doing. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly list: PartList }
@@ -20,13 +20,13 @@ export type Response =
 
 const port = parentPort
 
-const say = (response: Response): void => port?.postMessage(response)
+const respond = (response: ParseResponse): void => port?.postMessage(response)
 
-port?.on('message', ({ bytes, limits }: Request) => {
+port?.on('message', ({ bytes, limits }: ParseRequest) => {
   try {
-    say({ kind: 'done', list: readTree(Buffer.from(bytes), limits) })
+    respond({ kind: 'done', list: readTree(Buffer.from(bytes), limits) })
   } catch (error) {
-    say({ kind: 'failed', reason: errorText(error) })
+    respond({ kind: 'failed', reason: errorText(error) })
   }
 })
-say({ kind: 'ready' })
+respond({ kind: 'ready' })

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { Message } from '../model/stage.ts'
 import { dashLines } from './boundaries.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { threads } from './threads.ts'
+import { threadPool } from './threads.ts'
 import { readTree } from './tree.ts'
 
 /** What was found, or that finding it would have cost too much: never a hang, never an exception for a bad message. */
@@ -27,7 +27,7 @@ export interface ParseOptions extends PartLimits {
 }
 
 // Shared, because it is the machine's processors that are few.
-const shared = threads()
+const pool = threadPool()
 
 /** Rejects when `signal` aborts or the message cannot be read again, and at nothing that stands in the message. */
 export async function parse(
@@ -36,15 +36,16 @@ export async function parse(
 ): Promise<Parsed> {
   signal.throwIfAborted()
   const bytes = message.size <= inline ? await collect(message.open()) : undefined
-  if (bytes && dashLines(bytes).starts.length <= DASHES) return { kind: 'parsed', ...readTree(bytes, limits) }
+  if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES)
+    return { kind: 'parsed', ...readTree(bytes, limits) }
   const held = bytes && { size: bytes.length, open: () => Readable.from([bytes]) }
-  const outcome = await shared.read(held ?? message, { limits, deadline, maxWait, signal })
+  const outcome = await pool.read(held ?? message, { limits, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
 
 /** Lines that begin as boundaries do: what makes small messages dear. */
-const DASHES = 300
+const MAX_INLINE_DASH_LINES = 300
 
 /** All bytes in one buffer; the one chunk of a small message is not copied. */
 async function collect(source: Readable): Promise<Buffer> {

@@ -1,12 +1,12 @@
 /** The ways in which readers may take the type and the encoding of one part, the commonest first. */
 
 import type { HeaderField, HeaderFields } from '../model/header.ts'
-import { boundariesOf } from './boundaries.ts'
+import { plausibleBoundaries } from './boundaries.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { encodingOf } from './decode/transfer.ts'
 import { looseFields } from './header/loose-names.ts'
 import { type Parameters, parametersOf, parseParameters } from './header/parameters.ts'
-import { typesMeant } from './header/types.ts'
+import { plausibleTypes } from './header/types.ts'
 import { decodeWords } from './header/words.ts'
 import type { AmbiguityKind } from './part.ts'
 
@@ -22,7 +22,7 @@ export interface TypeReading {
 export interface Reading {
   readonly type: TypeReading
   readonly encoding: Encoding
-  readonly why?: {
+  readonly difference?: {
     readonly kind: AmbiguityKind
     readonly reason: string
     /** Nobody reads it so unless the bytes look like it. */
@@ -42,30 +42,30 @@ export interface Readings {
   readonly cut: boolean
 }
 
-type Why = NonNullable<Reading['why']>
-type Choice<T> = readonly [value: T, why?: Why]
+type Difference = NonNullable<Reading['difference']>
+type Choice<T> = readonly [value: T, difference?: Difference]
 
 /** Readings of one part. */
-const MAX = 6
+const MAX_READINGS = 6
 
 /** @param fallback the type of a part that names none (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest). */
 export function readingsOf(header: HeaderFields, fallback: string): Readings {
   const types = typesOf(header, fallback)
   const { choices: encodings, name, unknown, files } = encodingsOf(header)
-  const [main, ...rest] = types.flatMap(([type, typeWhy]) =>
-    encodings.map(([encoding, encodingWhy]): Reading => {
-      const why = typeWhy ?? encodingWhy
-      return { type, encoding, ...(why && { why }) }
+  const [main, ...rest] = types.flatMap(([type, ofType]) =>
+    encodings.map(([encoding, ofEncoding]): Reading => {
+      const difference = ofType ?? ofEncoding
+      return { type, encoding, ...(difference && { difference }) }
     }),
   )
   const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
-  const cut = rest.length >= MAX
-  return { all: [first, ...rest.slice(0, MAX - 1)], encoding: name, unknownEncoding: unknown, files, cut }
+  const cut = rest.length >= MAX_READINGS
+  return { all: [first, ...rest.slice(0, MAX_READINGS - 1)], encoding: name, unknownEncoding: unknown, files, cut }
 }
 
 const readType = (contentType: string, value: string, parameters: Parameters): TypeReading => ({
   contentType,
-  boundaries: contentType.includes('multipart') ? boundariesOf(value, parameters) : [],
+  boundaries: contentType.includes('multipart') ? plausibleBoundaries(value, parameters) : [],
   parameters,
 })
 
@@ -76,20 +76,20 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   const loose = looseFields(header, 'content-type')
   if (fields.length === 0 && loose.length === 0) return [[typeNamed(fallback)]]
   const seen = new Set<string>()
-  const choices = fields.slice(0, MAX).flatMap((field, index): readonly Choice<TypeReading>[] => {
+  const choices = fields.slice(0, MAX_READINGS).flatMap((field, index): readonly Choice<TypeReading>[] => {
     const [first, ...others] = typesIn(field, fallback)
     if (fields.length > 1) {
       const key = sameType(first)
       if (seen.has(key)) return []
       seen.add(key)
     }
-    return [index === 0 ? [first] : [first, repeated('Content-Type', field.value)], ...others]
+    return [index === 0 ? [first] : [first, repeatedField('Content-Type', field.value)], ...others]
   })
   const spaced = fields.find(isSpaced)
   return [
     ...(choices.length > 0 ? choices : ([[typeNamed(fallback)]] as const)),
-    ...(spaced ? [[typeNamed(fallback), odd(spaced)] as const] : []),
-    ...loose.slice(0, MAX).map(field => [typesIn(field, fallback)[0], odd(field)] as const),
+    ...(spaced ? [[typeNamed(fallback), irregularName(spaced)] as const] : []),
+    ...loose.slice(0, MAX_READINGS).map(field => [typesIn(field, fallback)[0], irregularName(field)] as const),
   ]
 }
 
@@ -104,13 +104,16 @@ type Types = readonly [TypeReading, ...Choice<TypeReading>[]]
 function typesIn(field: HeaderField, fallback: string): Types {
   const { value } = field
   const parameters = parametersOf(field)
-  const [first = fallback, ...others] = typesMeant(value, parameters.value, fallback)
-  const why = { kind: 'odd-type', reason: `the Content-Type is not written as it must be: ${cut(value)}` } as const
-  const choices = others.map(type => [readType(type, value, parameters), why] as const)
+  const [first = fallback, ...others] = plausibleTypes(value, parameters.value, fallback)
+  const difference = {
+    kind: 'odd-type',
+    reason: `the Content-Type does not follow its grammar: ${excerpt(value)}`,
+  } as const
+  const choices = others.map(type => [readType(type, value, parameters), difference] as const)
   const isMultipart = [first, ...others].some(type => type.startsWith('multipart/'))
   if (isMultipart || !/boundary/i.test(value)) return [readType(first, value, parameters), ...choices]
   // Some divide whatever has a boundary.
-  const reason = `a ${cut(first)} has the boundary of a multipart: ${cut(value)}`
+  const reason = `a ${excerpt(first)} has the boundary of a multipart: ${excerpt(value)}`
   const divided = { kind: 'odd-type', reason, guess: 'parts' } as const
   return [readType(first, value, parameters), ...choices, [readType('multipart/mixed', value, parameters), divided]]
 }
@@ -125,27 +128,27 @@ interface Encodings {
 function encodingsOf(header: HeaderFields): Encodings {
   const fields = distinct(header.all('content-transfer-encoding'))
   let unknown = false
-  const read = ({ value }: HeaderField, why: Why | undefined): readonly Choice<Encoding>[] => {
+  const read = ({ value }: HeaderField, difference: Difference | undefined): readonly Choice<Encoding>[] => {
     const name = value.toLowerCase()
     const exact = encodingOf(name)
-    if (exact) return [why ? [exact, why] : [exact]]
-    const meant = meantBy(`${name} ${decodeWords(name)}`)
+    if (exact) return [difference ? [exact, difference] : [exact]]
+    const meant = encodingsNamedIn(`${name} ${decodeWords(name)}`)
     unknown ||= meant.length === 0
-    const reason = `the transfer encoding is not written as it must be: ${cut(value)}`
-    const odd = { kind: 'odd-encoding', reason, guess: meant.length === 0 && 'base64' } as const
+    const reason = `the transfer encoding is not written as it must be: ${excerpt(value)}`
+    const guessed = { kind: 'odd-encoding', reason, guess: meant.length === 0 && 'base64' } as const
     // RFC 2045 §6.4: what is not known is bytes as they stand. But what looks like base64 may be read as such.
     const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
-    return ways.map((way, at) => (at === 0 ? (why ? [way, why] : [way]) : [way, odd]))
+    return ways.map((way, at) => (at === 0 ? (difference ? [way, difference] : [way]) : [way, guessed]))
   }
   const choices = fields.flatMap((field, index) =>
-    read(field, index === 0 ? undefined : repeated('Content-Transfer-Encoding', field.value)),
+    read(field, index === 0 ? undefined : repeatedField('Content-Transfer-Encoding', field.value)),
   )
   const spaced = header.all('content-transfer-encoding').find(isSpaced)
   const loose = looseFields(header, 'content-transfer-encoding')
   const all: readonly Choice<Encoding>[] = [
     ...(choices.length > 0 ? choices : ([['identity']] as const)),
-    ...(spaced ? [['identity', odd(spaced)] as const] : []),
-    ...loose.slice(0, MAX).flatMap(field => read(field, odd(field))),
+    ...(spaced ? [['identity', irregularName(spaced)] as const] : []),
+    ...loose.slice(0, MAX_READINGS).flatMap(field => read(field, irregularName(field))),
   ]
   const seen = new Set<Encoding>()
   const name = fields[0] ? parametersOf(fields[0]).value : ''
@@ -154,7 +157,7 @@ function encodingsOf(header: HeaderFields): Encodings {
 }
 
 /** What is named in it, in the order of the names. */
-function meantBy(name: string): readonly Encoding[] {
+function encodingsNamedIn(name: string): readonly Encoding[] {
   const words = name.slice(0, 400).match(/base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/g) ?? []
   return words.map(word => {
     if (word.startsWith('base')) return 'base64'
@@ -166,7 +169,7 @@ function meantBy(name: string): readonly Encoding[] {
 /** Fields that say the same in the same words count once. */
 function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   const seen = new Set<string>()
-  return fields.slice(0, MAX).filter(({ value }) => {
+  return fields.slice(0, MAX_READINGS).filter(({ value }) => {
     const key = value.toLowerCase().replace(/\s+/g, '')
     return !seen.has(key) && seen.add(key)
   })
@@ -177,15 +180,15 @@ export const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length
 
 const COLON = 58
 
-const odd = ({ name, raw }: HeaderField): Why => ({
+const irregularName = ({ name, raw }: HeaderField): Difference => ({
   kind: 'odd-header',
-  reason: `the name of a field is not written as it must be, so that some do not see ${cut(name)}: ${cut(raw.toString('latin1', 0, 100).trim())}`,
+  reason: `the name of a field is not written as it must be, so that some do not see ${excerpt(name)}: ${excerpt(raw.toString('latin1', 0, 100).trim())}`,
 })
 
-const repeated = (name: string, value: string): Why => ({
+const repeatedField = (name: string, value: string): Difference => ({
   kind: 'repeated-field',
-  reason: `${name} stands more than once and says different things, one of them: ${cut(value)}`,
+  reason: `${name} stands more than once and says different things, one of them: ${excerpt(value)}`,
 })
 
 /** What was sent, short enough for a sentence. */
-export const cut = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
+export const excerpt = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

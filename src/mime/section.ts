@@ -25,8 +25,8 @@ export function readSection(bytes: Buffer, { start, stop }: Span): Section {
 export interface EarlierEnd {
   readonly reason: string
   /** The section ends here, and the body begins there: bytes of the message. */
-  readonly upTo: number
-  readonly from: number
+  readonly sectionStop: number
+  readonly bodyStart: number
 }
 
 /** A line that is no field, or a folded line of blanks only, above fields that say what the body is. */
@@ -36,20 +36,20 @@ export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Spa
   for (const { kind, offset } of defects) {
     const reason = reasons[kind]
     const mbox = offset === 0 && /^>?From /.test(raw.toString('latin1', 0, 6))
-    if (!reason || mbox || seen.has(offset) || !saysWhatFollows(header, offset)) continue
+    if (!reason || mbox || seen.has(offset) || !describesBodyAfter(header, offset)) continue
     seen.add(offset)
     const lf = raw.indexOf('\n', offset)
     const from = kind === 'empty-fold' && lf >= 0 ? lf + 1 : offset
     yield {
       reason,
-      upTo: start + asSent(bytes, header, start, offset),
-      from: start + asSent(bytes, header, start, from),
+      sectionStop: start + offsetAsSent(bytes, header, start, offset),
+      bodyStart: start + offsetAsSent(bytes, header, start, from),
     }
   }
 }
 
 /** Where a byte of the section stood before each bare CR or LF became CRLF. */
-function asSent(bytes: Buffer, { defects, raw }: HeaderFields, start: number, offset: number): number {
+function offsetAsSent(bytes: Buffer, { defects, raw }: HeaderFields, start: number, offset: number): number {
   if (!defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return offset
   let at = start
   for (let seen = 0; seen < offset; seen++, at++) {
@@ -69,11 +69,11 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   'empty-fold': 'a line of blanks stands in a header section: some end the section there',
 }
 
-const saysWhatFollows = (header: HeaderFields, after: number): boolean =>
+const describesBodyAfter = (header: HeaderFields, after: number): boolean =>
   ['content-type', 'content-transfer-encoding', 'content-disposition'].some(name =>
     [...header.all(name), ...looseFields(header, name)].some(({ offset }) => offset > after),
   )
 
 /** Is there a CR without its LF where it would make a difference: near the top, or before a delimiter? */
-export const bareCr = (bytes: Buffer): boolean =>
+export const hasBareCr = (bytes: Buffer): boolean =>
   bytes.includes('\r--') || bytes.includes('\r\r') || /\r(?!\n|$)/.test(bytes.toString('latin1', 0, 16_384))

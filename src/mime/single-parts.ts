@@ -10,9 +10,9 @@ import { type DecodedPart, decodePart } from './decoded-part.ts'
 import { differences, fieldsCut, fieldsOf, otherNames, partNames } from './differences.ts'
 import { filenames, partName } from './names.ts'
 import type { Part } from './part.ts'
-import { cut, type Reading, type Readings, readingsOf } from './readings.ts'
+import { excerpt, type Reading, type Readings, readingsOf } from './readings.ts'
 import { readSection } from './section.ts'
-import type { Source, Walk, Where } from './walk.ts'
+import type { Position, Source, Walk } from './walk.ts'
 
 /** What the header section of one part says, and one way to take it. */
 export interface Heading {
@@ -22,12 +22,12 @@ export interface Heading {
 }
 
 /** @param other a charset to read it in instead of the one that is named first */
-export function singlePart(
+export function addSinglePart(
   walk: Walk,
   source: Source,
   body: Span,
   heading: Heading,
-  where: Where,
+  where: Position,
   other?: string,
 ): void {
   const { encoding, type } = heading.reading
@@ -35,39 +35,47 @@ export function singlePart(
     other === undefined ? type.parameters.all('charset').map(name => name.toLowerCase()) : [other]
   const raw = source.bytes.subarray(body.start, body.stop)
   if (where.reading && !walk.spend(raw.length)) return
-  if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !likeBase64(raw)) {
-    singlePart(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
+  if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !looksLikeBase64(raw)) {
+    addSinglePart(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
     const reason = 'what is said to be base64 is mostly something else'
-    walk.alternative(where, { kind: 'broken-base64', reason }, other => singlePart(walk, source, body, heading, other))
+    walk.alternative(where, { kind: 'broken-base64', reason }, other =>
+      addSinglePart(walk, source, body, heading, other),
+    )
     return
   }
-  const { files: keep } = heading.readings
-  const found = decodePart(raw, { encoding, contentType: type.contentType, charset, text: walk.room(), keep })
-  walk.took(found)
+  const { files: keepBytes } = heading.readings
+  const found = decodePart(raw, {
+    encoding,
+    contentType: type.contentType,
+    charset,
+    maxText: walk.textLeft(),
+    keepBytes,
+  })
+  walk.record(found)
   const place = [...source.place, { ...body, encoding }]
   const is = (name: string, value: string) => type.parameters.all(name)[0]?.toLowerCase() === value
   const flowed = is('format', 'flowed') && { flowed: { delSp: is('delsp', 'yes') } }
-  add(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
-  if (found.bytes) files(walk, found.bytes, place, where)
+  addPart(walk, heading, where, { ...contentOf(found), ...(charset && { charset }), ...flowed, place })
+  if (found.bytes) addEmbeddedFiles(walk, found.bytes, place, where)
   if (other === undefined && found.text !== undefined)
-    inOtherCharsets(found, charsets, charset === undefined, (name, reason) =>
+    followOtherCharsets(found, charsets, charset === undefined, (name, reason) =>
       walk.alternative(where, { kind: 'charset', reason }, place =>
-        singlePart(walk, source, body, heading, place, name),
+        addSinglePart(walk, source, body, heading, place, name),
       ),
     )
   if (!found.malformed || encoding !== 'base64' || where.reading === 'broken-base64') return
   const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
   const first: Reading = { type, encoding: 'base64-first' }
   walk.alternative(where, { kind: 'broken-base64', reason }, other =>
-    singlePart(walk, source, body, { ...heading, reading: first }, other),
+    addSinglePart(walk, source, body, { ...heading, reading: first }, other),
   )
 }
 
 /** Letters that a text is compared by: only with them are links and tags written. */
-const lettersOf = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+/g, '')
+const visibleAscii = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+/g, '')
 
 /** Text that is other text to those who take another charset. Of marks on letters nobody is deceived. */
-function inOtherCharsets(
+function followOtherCharsets(
   { text = '', charset, otherCharset, bytes }: DecodedPart,
   named: readonly string[],
   isGuessed: boolean,
@@ -79,29 +87,29 @@ function inOtherCharsets(
     const sample = bytes?.subarray(0, 4096) ?? Buffer.alloc(0)
     if (
       otherCharset !== name &&
-      lettersOf(decodeCharset(sample, name) ?? sample.toString('latin1')) === lettersOf(text)
+      visibleAscii(decodeCharset(sample, name) ?? sample.toString('latin1')) === visibleAscii(text)
     )
       continue
-    follow(name, `text is read in ${cut(charset ?? '')} by some, and in ${cut(name)} by others`)
+    follow(name, `text is read in ${excerpt(charset ?? '')} by some, and in ${excerpt(name)} by others`)
   }
 }
 
 /** A span taken as plain text, whatever was declared. */
-export function textPart(walk: Walk, source: Source, span: Span, where: Where): void {
+export function addTextPart(walk: Walk, source: Source, span: Span, where: Position): void {
   const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
   const readings = readingsOf(header, 'text/plain')
-  singlePart(walk, source, span, { header, readings, reading: readings.all[0] }, where)
+  addSinglePart(walk, source, span, { header, readings, reading: readings.all[0] }, where)
 }
 
 /** Files of one text that are looked at. */
 const MAX_FILES = 20
 
-function files(walk: Walk, bytes: Buffer, place: NonNullable<Part['place']>, where: Where): void {
+function addEmbeddedFiles(walk: Walk, bytes: Buffer, place: NonNullable<Part['place']>, where: Position): void {
   let number = 0
   const found = [findUuencoded(bytes, MAX_FILES + 1), findYenc(bytes, MAX_FILES + 1)].map(files => [...files])
   if (found.some(files => files.length > MAX_FILES)) walk.defect('too-many-files')
   for (const file of found.flatMap(files => files.slice(0, MAX_FILES))) {
-    const reason = `a file stands inside the text, in ${file.kind}: ${cut(file.name)}`
+    const reason = `a file stands inside the text, in ${file.kind}: ${excerpt(file.name)}`
     if (number++ === 0) walk.note(file.kind, where, reason)
     if (!walk.spend(file.stop - file.start)) return
     const contentType = 'application/octet-stream'
@@ -110,11 +118,11 @@ function files(walk: Walk, bytes: Buffer, place: NonNullable<Part['place']>, whe
       encoding,
       contentType,
       charset: undefined,
-      text: walk.room(),
-      keep: false,
+      maxText: walk.textLeft(),
+      keepBytes: false,
     })
     const names = [partName(file.kind, file.name)]
-    walk.took(inside)
+    walk.record(inside)
     walk.add({
       path: where.path === '' ? `${number}` : `${where.path}.${number}`,
       reading: file.kind,
@@ -136,10 +144,10 @@ const contentOf = ({ size, sha256, detected, text }: DecodedPart) => ({
 })
 
 /** Adds a part: what its fields say about it, beside what its bytes are. */
-export function add(
+export function addPart(
   walk: Walk,
   { header, readings, reading }: Heading,
-  where: Where,
+  where: Position,
   content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
   const names = partNames(header)
@@ -161,7 +169,7 @@ export function add(
 }
 
 /** Of base64 with some rubbish in it most is still base64. Text has blanks. */
-export function likeBase64(bytes: Buffer): boolean {
+export function looksLikeBase64(bytes: Buffer): boolean {
   const sample = bytes.toString('latin1', 0, 1000)
   return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length
 }

@@ -7,7 +7,7 @@ import { partNames } from './differences.ts'
 import { extensionOf, filenames } from './names.ts'
 import type { Place } from './part.ts'
 import type { Heading } from './single-parts.ts'
-import type { Source, Walk, Where } from './walk.ts'
+import type { Position, Source, Walk } from './walk.ts'
 
 /** By its type, or by a name that programs know. */
 export const isSmime = ({ header, reading }: Heading): boolean => {
@@ -28,8 +28,8 @@ export function openSigned(
   source: Source,
   body: Span,
   heading: Heading,
-  where: Where,
-  entity: (walk: Walk, source: Source, span: Span, where: Where) => void,
+  where: Position,
+  entity: (walk: Walk, source: Source, span: Span, where: Position) => void,
 ): void {
   if (!walk.spend(3 * (body.stop - body.start))) return
   const { bytes, place, cms } = readEnvelope(source, body, heading)
@@ -43,7 +43,7 @@ export function openSigned(
   }
   if (!content) return
   const path = where.path === '' ? '1' : `${where.path}.1`
-  const inside: Where = { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] }
+  const inside: Position = { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] }
   const lines = dashLines(content)
   if (lines.cut) walk.defect('too-many-parts')
   const inner: Source = { bytes: content, lines, place: [...place, { start: 0, stop: bytes.length, encoding: 'cms' }] }
@@ -86,7 +86,7 @@ function isExpectedToOpen({ header, reading }: Heading): boolean {
 const [DASH, M] = [45, 77]
 
 /** A document that was signed directly: its name is that of the signed file without the extension. */
-function addSignedFile(walk: Walk, { bytes, place }: Source, { header }: Heading, where: Where): void {
+function addSignedFile(walk: Walk, { bytes, place }: Source, { header }: Heading, where: Position): void {
   if (!walk.enter(where)) return
   const names = partNames(header).map(name => ({ ...name, text: name.text.replace(/\.p7[mz]$/i, '') }))
   const contentType = 'application/octet-stream'
@@ -94,10 +94,10 @@ function addSignedFile(walk: Walk, { bytes, place }: Source, { header }: Heading
     encoding: 'identity',
     contentType,
     charset: undefined,
-    text: walk.room(),
-    keep: false,
+    maxText: walk.textLeft(),
+    keepBytes: false,
   })
-  walk.took(found)
+  walk.record(found)
   const { size, sha256, detected, text } = found
   walk.add({
     path: where.path,

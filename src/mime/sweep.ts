@@ -25,14 +25,14 @@ export const GTUBE = ['XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE', '-STANDARD-ANTI-UBE-T
 /** Bytes that two pieces have in common. */
 const OVERLAP = 4096
 /** Of each kind of find; and of places of each kind that are looked at, all pieces together. */
-const [MAX, LOOKS] = [500, 20_000]
+const [MAX_FOUND, MAX_LOOKUPS] = [500, 20_000]
 /** Bytes of a header section. */
-const FIELDS = 262_144
+const MAX_HEADER = 262_144
 
 /** By native searches for short marks, at less than a millisecond for a megabyte of mail. Linear, and never throws. */
 export function sweeper(): Sweeper {
   const [files, names, links] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  const looks = { starts: LOOKS, links: LOOKS, marks: LOOKS, begins: LOOKS }
+  const looks = { starts: MAX_LOOKUPS, links: MAX_LOOKUPS, marks: MAX_LOOKUPS, begins: MAX_LOOKUPS }
   let gtube = false
   let held: Buffer = Buffer.alloc(0)
   /** Text in base64 goes on in the next piece. */
@@ -67,13 +67,13 @@ export function sweeper(): Sweeper {
         const before = body
         body = at + 3
         while (isBlank(bytes[body])) body++
-        start(bytes, Math.max(before, at - FIELDS), at, body)
+        start(bytes, Math.max(before, at - MAX_HEADER), at, body)
       }
       for (const at of places(bytes, '\nbegin', () => looks.begins-- > 0)) begun(bytes, at + 1, 'uuencode')
       for (const at of places(bytes, '=ybeg', () => looks.begins-- > 0)) begun(bytes, at, 'yEnc')
       // A header section that is not over is looked at whole.
       const delimiter = bytes.lastIndexOf('\n--', undefined, 'latin1')
-      const from = delimiter >= body && delimiter > bytes.length - FIELDS ? delimiter : bytes.length
+      const from = delimiter >= body && delimiter > bytes.length - MAX_HEADER ? delimiter : bytes.length
       held = bytes.subarray(Math.max(0, Math.min(from, bytes.length - OVERLAP)))
     },
     end: () => ({ files: [...files], names: [...names], links: [...links], gtube }),
@@ -90,7 +90,7 @@ export function sweeper(): Sweeper {
 const BEGIN = /^(?:begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})|=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255}))/
 
 function add(found: Set<string>, one: string): void {
-  if (one !== '' && found.size < MAX) found.add(one)
+  if (one !== '' && found.size < MAX_FOUND) found.add(one)
 }
 
 function* places(bytes: Buffer, mark: string, mayLook: () => boolean): Generator<number> {
@@ -105,7 +105,7 @@ const emptyLine = (bytes: Buffer, from: number): number => bytes.indexOf('\n\r\n
 const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
 /** Programs and archives, each in base64, in quoted-printable, and as they are. */
-const kinds: readonly (readonly [what: string, base64: string, printable: string, octets: string])[] = [
+const signatures: readonly (readonly [what: string, base64: string, printable: string, octets: string])[] = [
   ['a program', 'TV[opqr][A-Za-z0-9+/]', 'MZ[!-~]{0,80}=00', 'MZ[^]{0,60}\\0'],
   ['a program', 'f0VMR', '=7FELF', '\\x7fELF'],
   ['a program', 'yv66v', '=CA=FE=BA=BE', '\\xca\\xfe\\xba\\xbe'],
@@ -123,8 +123,8 @@ const kinds: readonly (readonly [what: string, base64: string, printable: string
   ['a shortcut', 'TAAAAAEUAg', 'L=00=00=00=01=14=02', 'L\\0\\0\\0\\x01\\x14\\x02'],
 ]
 
-const ways = (['base64', 'quoted-printable', ''] as const).map((way, at) => {
-  const patterns = kinds.map(([, ...forms]) => `(${forms[at] ?? ''})`)
+const patterns = (['base64', 'quoted-printable', ''] as const).map((way, at) => {
+  const patterns = signatures.map(([, ...forms]) => `(${forms[at] ?? ''})`)
   // Decoders pass over what is no base64.
   const before = way === 'base64' ? '[^A-Za-z0-9+/\\r\\n]{0,16}' : ''
   return { way, pattern: new RegExp(`^${before}(?:${patterns.join('|')})`, way === 'quoted-printable' ? 'i' : '') }
@@ -132,9 +132,9 @@ const ways = (['base64', 'quoted-printable', ''] as const).map((way, at) => {
 
 /** What begins here is a file, as it stands or encoded. */
 function fileAt(head: string): string | undefined {
-  for (const { way, pattern } of ways) {
+  for (const { way, pattern } of patterns) {
     const groups = pattern.exec(head)?.slice(1)
-    const what = groups && kinds[groups.findIndex(group => group !== undefined)]?.[0]
+    const what = groups && signatures[groups.findIndex(group => group !== undefined)]?.[0]
     if (what !== undefined) return way === '' ? what : `${what} in ${way}`
   }
   return undefined

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Message } from '../model/stage.ts'
-import type { Request, Response } from './parse-worker.ts'
+import type { ParseRequest, ParseResponse } from './parse-worker.ts'
 import type { PartLimits, PartList } from './part.ts'
 
 /** What a thread made of a message. */
@@ -20,7 +20,7 @@ export interface ThreadOptions {
   readonly signal: AbortSignal
 }
 
-export interface Threads {
+export interface ThreadPool {
   /** Opens the message when its turn has come. Rejects only when `signal` aborts or the message cannot be read. */
   read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
 }
@@ -38,7 +38,7 @@ export interface PoolOptions {
  * A thread that is done is kept for the next message and keeps no process alive. One that dies or spins costs its message
  * once: nothing is tried again here.
  */
-export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): Threads {
+export function threadPool({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): ThreadPool {
   const idle: Worker[] = []
   const started = new WeakSet<Worker>()
   const waiting = new Set<() => void>()
@@ -90,12 +90,12 @@ export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptio
         worker =
           idle.pop() ?? startWorker(heap, gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
         worker.ref()
-        const start = started.has(worker) ? undefined : await hear(worker, beginning)
+        const start = started.has(worker) ? undefined : await nextResponse(worker, beginning)
         if (start && start.kind !== 'ready') return start
         started.add(worker)
-        const bytes = await gather(message, beginning)
+        const bytes = await copyToShared(message, beginning)
         over = AbortSignal.timeout(deadline)
-        const outcome = await hear(worker, AbortSignal.any([signal, over]), { bytes, limits })
+        const outcome = await nextResponse(worker, AbortSignal.any([signal, over]), { bytes, limits })
         whole = outcome.kind === 'done'
         return outcome.kind === 'ready' ? busy : outcome
       } catch (error) {
@@ -113,7 +113,10 @@ export function threads({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptio
 }
 
 /** The whole message where both threads see it, so that it is copied once. */
-async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: AbortSignal): Promise<SharedArrayBuffer> {
+async function copyToShared(
+  { open, size }: Pick<Message, 'open' | 'size'>,
+  until: AbortSignal,
+): Promise<SharedArrayBuffer> {
   const bytes = new SharedArrayBuffer(size)
   const view = Buffer.from(bytes)
   let at = 0
@@ -126,9 +129,9 @@ async function gather({ open, size }: Pick<Message, 'open' | 'size'>, until: Abo
 }
 
 /** Settles with the next thing that the thread says, or rejects when `until` aborts. */
-async function hear(worker: Worker, until: AbortSignal, request?: Request): Promise<Response> {
+async function nextResponse(worker: Worker, until: AbortSignal, request?: ParseRequest): Promise<ParseResponse> {
   until.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  const { promise, resolve, reject } = Promise.withResolvers<ParseResponse>()
   const onError = (error: Error): void => resolve({ kind: 'failed', reason: `the thread died: ${error.message}` })
   const onExit = (): void => resolve({ kind: 'failed', reason: 'the thread died' })
   const onAbort = (): void => reject(until.reason)

@@ -3,11 +3,11 @@ import { dashLines, guessBoundary, type Span, type Split, split } from './bounda
 import { partNames } from './differences.ts'
 import { extensionOf } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { cut, type Reading, readingsOf } from './readings.ts'
-import { bareCr, earlierEnds, readSection } from './section.ts'
-import { add, type Heading, likeBase64, singlePart, textPart } from './single-parts.ts'
+import { excerpt, type Reading, readingsOf } from './readings.ts'
+import { earlierEnds, hasBareCr, readSection } from './section.ts'
+import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } from './single-parts.ts'
 import { isSmime, openSigned } from './smime.ts'
-import { decodedSource, openWalk, type Source, type Walk, type Where } from './walk.ts'
+import { decodedSource, openWalk, type Position, type Source, type Walk } from './walk.ts'
 
 /** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
 export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
@@ -16,21 +16,21 @@ export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
   if (lines.cut) walk.defect('too-many-parts')
   const source: Source = { bytes, lines, place: [] }
   const whole = { start: 0, stop: bytes.length }
-  const root: Where = { path: '', depth: 0, fallback: 'text/plain', outer: [] }
-  entity(walk, source, whole, root)
-  if (bareCr(bytes)) {
+  const root: Position = { path: '', depth: 0, fallback: 'text/plain', outer: [] }
+  readEntity(walk, source, whole, root)
+  if (hasBareCr(bytes)) {
     const reason = 'a CR stands alone, which ends a line for some and not for others'
     walk.alternative(root, { kind: 'bare-cr', reason }, where => {
       const inner = decodedSource(walk, source, whole, 'line-ends')
-      if (inner) entity(walk, inner, { start: 0, stop: inner.bytes.length }, where)
+      if (inner) readEntity(walk, inner, { start: 0, stop: inner.bytes.length }, where)
     })
   }
-  walk.later()
-  return walk.list()
+  walk.runDeferred()
+  return walk.result()
 }
 
 /** A header section and a body: the message, or a part of a multipart. */
-function entity(walk: Walk, source: Source, span: Span, where: Where): void {
+function readEntity(walk: Walk, source: Source, span: Span, where: Position): void {
   if (!walk.enter(where)) return
   const { header, body, cutOff } = readSection(source.bytes, span)
   if (cutOff) walk.defect('header-too-large')
@@ -38,19 +38,21 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
   if (readings.unknownEncoding && body.stop > body.start) walk.defect('unknown-encoding')
   if (readings.cut) walk.defect('too-many-readings')
   const [main, ...others] = readings.all
-  part(walk, source, body, { header, readings, reading: main }, where)
+  readPart(walk, source, body, { header, readings, reading: main }, where)
   for (const reading of others) {
-    if (!reading.why || (reading.why.guess && !plausible(source.bytes, body, reading))) continue
-    walk.alternative(where, reading.why, other => part(walk, source, body, { header, readings, reading }, other))
+    if (!reading.difference || (reading.difference.guess && !isPlausible(source.bytes, body, reading))) continue
+    walk.alternative(where, reading.difference, other =>
+      readPart(walk, source, body, { header, readings, reading }, other),
+    )
   }
-  for (const { reason, upTo, from } of earlierEnds(source.bytes, header, span)) {
-    const above = readSection(source.bytes, { start: span.start, stop: upTo }).header
+  for (const { reason, sectionStop, bodyStart } of earlierEnds(source.bytes, header, span)) {
+    const above = readSection(source.bytes, { start: span.start, stop: sectionStop }).header
     const fewer = readingsOf(above, where.fallback)
     walk.alternative(where, { kind: 'odd-header', reason }, other =>
-      part(
+      readPart(
         walk,
         source,
-        { start: from, stop: span.stop },
+        { start: bodyStart, stop: span.stop },
         { header: above, readings: fewer, reading: fewer.all[0] },
         other,
       ),
@@ -59,19 +61,19 @@ function entity(walk: Walk, source: Source, span: Span, where: Where): void {
 }
 
 /** A reading that nobody would try is none: base64 of what is no base64, parts where no boundary comes. */
-function plausible(bytes: Buffer, { start, stop }: Span, { why, type }: Reading): boolean {
+function isPlausible(bytes: Buffer, { start, stop }: Span, { difference, type }: Reading): boolean {
   const body = bytes.subarray(start, stop)
-  if (why?.guess === 'parts') return type.boundaries.some(boundary => body.includes(`--${boundary}`))
-  return body.length > 0 && likeBase64(body)
+  if (difference?.guess === 'parts') return type.boundaries.some(boundary => body.includes(`--${boundary}`))
+  return body.length > 0 && looksLikeBase64(body)
 }
 
-function part(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+function readPart(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { contentType } = heading.reading.type
-  if (contentType.startsWith('multipart/')) multipart(walk, source, body, heading, where)
-  else if (MESSAGES.has(contentType) || isSavedMessage(heading)) message(walk, source, body, heading, where)
+  if (contentType.startsWith('multipart/')) readMultipart(walk, source, body, heading, where)
+  else if (MESSAGES.has(contentType) || isSavedMessage(heading)) readMessage(walk, source, body, heading, where)
   else {
-    singlePart(walk, source, body, heading, where)
-    if (isSmime(heading)) openSigned(walk, source, body, heading, where, entity)
+    addSinglePart(walk, source, body, heading, where)
+    if (isSmime(heading)) openSigned(walk, source, body, heading, where, readEntity)
   }
 }
 
@@ -83,12 +85,12 @@ const isSavedMessage = ({ header, reading }: Heading): boolean =>
   reading.type.contentType === 'application/octet-stream' &&
   partNames(header).some(({ text }) => extensionOf(text) === 'eml')
 
-function multipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+function readMultipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { boundaries, contentType } = heading.reading.type
   const { encoding } = heading.reading
-  add(walk, heading, where, { size: 0 })
+  addPart(walk, heading, where, { size: 0 })
 
-  const cuts = splits(walk, source, body, boundaries)
+  const cuts = divisions(walk, source, body, boundaries)
   const [first, ...others] = cuts
   const digest = contentType === 'multipart/digest' ? 'message/rfc822' : 'text/plain'
   const inside = { ...where, fallback: digest }
@@ -96,29 +98,36 @@ function multipart(walk: Walk, source: Source, body: Span, heading: Heading, whe
     // RFC 2045 §6.4 forbids it, and some programs decode all the same.
     const inner = decodedSource(walk, source, body, encoding)
     const all = inner && { start: 0, stop: inner.bytes.length }
-    const found = inner && all ? splits(walk, inner, all, boundaries)[0] : undefined
-    if (inner && all && found && (!first || isOtherThan(source, first, inner, found))) {
+    const found = inner && all ? divisions(walk, inner, all, boundaries)[0] : undefined
+    if (inner && all && found && (!first || dividesDifferently(source, first, inner, found))) {
       const reason = `a ${contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
-      walk.alternative(inside, { kind: 'encoded-composite', reason }, other => follow(walk, inner, all, found, other))
+      walk.alternative(inside, { kind: 'encoded-composite', reason }, other =>
+        readDivision(walk, inner, all, found, other),
+      )
       if (!first) return
     }
   }
   if (!first) {
-    withoutParts(walk, source, body, heading, inside)
+    readUndivided(walk, source, body, heading, inside)
     return
   }
   const strict = boundaries[0] ?? ''
   const odd = first.boundary !== strict || strict.length > 70 || /[^ -~]/.test(strict)
-  if (odd) walk.note('odd-boundary', where, `readers take the boundary differently: ${cut(strict)}`)
-  follow(walk, source, body, first, inside)
+  if (odd) walk.note('odd-boundary', where, `readers take the boundary differently: ${excerpt(strict)}`)
+  readDivision(walk, source, body, first, inside)
   for (const other of others) {
-    const reason = `the boundary can be read as ${cut(first.boundary)} and as ${cut(other.boundary)}, and both occur`
-    walk.alternative(inside, { kind: 'odd-boundary', reason }, place => follow(walk, source, body, other, place))
+    const reason = `the boundary can be read as ${excerpt(first.boundary)} and as ${excerpt(other.boundary)}, and both occur`
+    walk.alternative(inside, { kind: 'odd-boundary', reason }, place => readDivision(walk, source, body, other, place))
   }
 }
 
 /** Are the parts others once they are decoded, or only written otherwise? Most who declare it in vain have encoded nothing. */
-function isOtherThan(source: Source, { cut: plain }: Cut, inner: Source, { cut: undone }: Cut): boolean {
+function dividesDifferently(
+  source: Source,
+  { split: plain }: Division,
+  inner: Source,
+  { split: undone }: Division,
+): boolean {
   if (plain.parts.length !== undone.parts.length) return true
   const text = ({ bytes }: Source, { start, stop }: Span) => bytes.subarray(start, stop)
   return plain.parts.some((span, index) => {
@@ -128,70 +137,82 @@ function isOtherThan(source: Source, { cut: plain }: Cut, inner: Source, { cut: 
 }
 
 /** What looking at a line costs, in bytes of other work. */
-const LINE = 64
+const LINE_COST = 64
 
-interface Cut {
+interface Division {
   readonly boundary: string
-  readonly cut: Split
+  readonly split: Split
 }
 
 /** What each boundary that occurs makes of the body; two that make the same of it count once. */
-function splits(walk: Walk, { bytes, lines }: Source, body: Span, boundaries: readonly string[]): readonly Cut[] {
-  const found: Cut[] = []
+function divisions(
+  walk: Walk,
+  { bytes, lines }: Source,
+  body: Span,
+  boundaries: readonly string[],
+): readonly Division[] {
+  const found: Division[] = []
   for (const boundary of boundaries) {
     if (!walk.spend(1024)) break
     const made = split(bytes, lines, body, boundary)
-    walk.spend((made?.looked ?? 0) * LINE)
-    if (made) found.push({ boundary, cut: made })
+    walk.spend((made?.linesExamined ?? 0) * LINE_COST)
+    if (made) found.push({ boundary, split: made })
   }
   // One that only begins as lines do counts only where nothing else does better.
-  const exact = found.filter(({ cut: { prefix } }) => !prefix)
+  const exact = found.filter(({ split: { prefix } }) => !prefix)
   const seen = new Set<string>()
-  return (exact.length > 0 ? exact : found.slice(0, 1)).filter(({ cut: { parts } }) => {
+  return (exact.length > 0 ? exact : found.slice(0, 1)).filter(({ split: { parts } }) => {
     const key = `${parts.length} ${parts[0]?.start} ${parts.at(-1)?.start}`
     return !seen.has(key) && seen.add(key)
   })
 }
 
-function follow(walk: Walk, source: Source, body: Span, { boundary, cut: made }: Cut, where: Where): void {
-  walk.declare(boundary)
+function readDivision(
+  walk: Walk,
+  source: Source,
+  body: Span,
+  { boundary, split: made }: Division,
+  where: Position,
+): void {
+  walk.useBoundary(boundary)
   const outer = [...where.outer, boundary]
-  const child = (number: number, at: Where): Where => ({
+  const child = (number: number, at: Position): Position => ({
     ...at,
     path: at.path === '' ? `${number}` : `${at.path}.${number}`,
     depth: at.depth + 1,
     outer,
   })
   if (!made.closed) walk.defect('unclosed')
-  extra(walk, source, made.preamble, 'preamble', where)
-  for (const [index, span] of made.parts.entries()) entity(walk, source, span, child(index + 1, where))
-  extra(walk, source, made.epilogue, 'epilogue', where)
-  if (made.late.length > 0) {
-    const reason = `${made.late.length} parts stand after the delimiter that closes the multipart`
+  readAside(walk, source, made.preamble, 'preamble', where)
+  for (const [index, span] of made.parts.entries()) readEntity(walk, source, span, child(index + 1, where))
+  readAside(walk, source, made.epilogue, 'epilogue', where)
+  if (made.afterClose.length > 0) {
+    const reason = `${made.afterClose.length} parts stand after the delimiter that closes the multipart`
     walk.alternative(where, { kind: 'after-close', reason }, other => {
-      for (const [index, span] of made.late.entries()) entity(walk, source, span, child(index + 1, other))
+      for (const [index, span] of made.afterClose.entries()) readEntity(walk, source, span, child(index + 1, other))
     })
   }
-  if (made.near.length === 0) return
+  if (made.nearLines.length === 0) return
   walk.defer(() => {
     // Not where it is the boundary of another multipart that begins with this one.
-    const near = made.near.find(line => !walk.declared(line) && !walk.declared(line.replace(/--$/, '')))
+    const near = made.nearLines.find(line => !walk.isBoundary(line) && !walk.isBoundary(line.replace(/--$/, '')))
     if (near === undefined) return
-    const reason = `a line begins as the boundary does and goes on, so that some take it for one: ${cut(near)}`
+    const reason = `a line begins as the boundary does and goes on, so that some take it for one: ${excerpt(near)}`
     walk.alternative(where, { kind: 'near-boundary', reason }, other => {
       const loose = made.prefix ? undefined : split(source.bytes, source.lines, body, boundary, true)
-      walk.spend((loose?.looked ?? 0) * LINE)
-      for (const [index, span] of (loose?.parts ?? []).entries()) entity(walk, source, span, child(index + 1, other))
+      walk.spend((loose?.linesExamined ?? 0) * LINE_COST)
+      for (const [index, span] of (loose?.parts ?? []).entries())
+        readEntity(walk, source, span, child(index + 1, other))
     })
   })
 }
 
 /** A multipart in which no boundary occurs: some show its source, some guess. */
-function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+function readUndivided(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { boundaries } = heading.reading.type
   const named = boundaries.find(boundary => boundary !== '')
   if (boundaries.some(boundary => where.outer.includes(boundary))) {
-    walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${cut(named ?? '')}`)
+    walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${excerpt(named ?? '')}`)
     return
   }
   if (isBlank(source.bytes.subarray(body.start, body.stop))) return
@@ -199,12 +220,12 @@ function withoutParts(walk: Walk, source: Source, body: Span, heading: Heading, 
   const reason =
     named === undefined
       ? 'a multipart has no boundary, so that nobody can know its parts'
-      : `the boundary of a multipart never comes: ${cut(named)}`
-  walk.alternative(where, { kind, reason }, other => textPart(walk, source, body, other))
+      : `the boundary of a multipart never comes: ${excerpt(named)}`
+  walk.alternative(where, { kind, reason }, other => addTextPart(walk, source, body, other))
   const boundary = guessBoundary(source.bytes, source.lines, body)
   const made = boundary === undefined ? undefined : split(source.bytes, source.lines, body, boundary)
   if (boundary === undefined || !made) return
-  walk.alternative(where, { kind, reason }, other => follow(walk, source, body, { boundary, cut: made }, other))
+  walk.alternative(where, { kind, reason }, other => readDivision(walk, source, body, { boundary, split: made }, other))
 }
 
 /** Linear, and soon over where it is not blank. */
@@ -214,29 +235,30 @@ function isBlank(bytes: Buffer): boolean {
 }
 
 /** Bytes of a preamble or an epilogue: nobody has so many words to say there. */
-const WORDS = 65_536
+const MAX_ASIDE = 65_536
 
 /** What stands before the first part and after the last is shown by nobody, unless he sees no multipart. */
-function extra(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilogue', where: Where): void {
-  const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + WORDS, span.stop))
-  if (span.stop - span.start <= WORDS && !PAYLOAD.test(sample)) return
+function readAside(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilogue', where: Position): void {
+  const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + MAX_ASIDE, span.stop))
+  if (span.stop - span.start <= MAX_ASIDE && !PAYLOAD.test(sample)) return
   const reason = `the ${kind} of a multipart holds more than words: it has a field, an element or a file in it`
-  walk.alternative(where, { kind, reason }, other => textPart(walk, source, span, other))
+  walk.alternative(where, { kind, reason }, other => addTextPart(walk, source, span, other))
 }
 
 const PAYLOAD =
   /^content-(?:type|transfer-encoding|disposition)[ \t]*:|<(?:html|script|form|iframe)[\s>]|^begin(?:-base64)? [0-7]{3}|^=ybegin |(?:^[A-Za-z0-9+/]{60,76}\r?\n){3}/im
 
-function message(walk: Walk, source: Source, body: Span, heading: Heading, where: Where): void {
+function readMessage(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { encoding, type } = heading.reading
   const place = [...source.place, { ...body, encoding }]
   const inner = encoding === 'identity' ? source : decodedSource(walk, source, body, encoding)
   const span = inner === source ? body : { start: 0, stop: inner?.bytes.length ?? 0 }
-  add(walk, heading, where, { size: span.stop - span.start, place })
+  addPart(walk, heading, where, { size: span.stop - span.start, place })
   if (encoding !== 'identity' && MESSAGES.has(type.contentType)) {
     const reason = `a ${type.contentType} is encoded as ${encoding}, which is forbidden and decoded by some`
     walk.note('encoded-composite', where, reason)
   }
   const path = where.path === '' ? '1' : `${where.path}.1`
-  if (inner) entity(walk, inner, span, { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] })
+  if (inner)
+    readEntity(walk, inner, span, { ...where, path, depth: where.depth + 1, fallback: 'text/plain', outer: [] })
 }

@@ -14,7 +14,7 @@ export interface Source {
 }
 
 /** Where in the tree a part is. */
-export interface Where {
+export interface Position {
   readonly path: string
   readonly depth: number
   /** The type of a part that names none. */
@@ -25,38 +25,38 @@ export interface Where {
 }
 
 /** Why readers differ. */
-export interface Why {
+export interface Difference {
   readonly kind: AmbiguityKind
   readonly reason: string
 }
 
 export interface Walk {
   /** May a part be here? Says so in the defects when not. */
-  enter(where: Where): boolean
+  enter(where: Position): boolean
   add(part: Part): void
   defect(kind: PartDefect): void
-  note(kind: AmbiguityKind, where: Where, reason: string): void
+  note(kind: AmbiguityKind, where: Position, reason: string): void
   /** Notes that readers differ here, and follows the other reading as long as there is something to spend. */
-  alternative(where: Where, why: Why, follow: (where: Where) => void): void
+  alternative(where: Position, why: Difference, follow: (where: Position) => void): void
   /** Pays for work that grows with the number of readings; false when there is nothing left. */
   spend(bytes: number): boolean
   /** Bytes of text that may still be kept. */
-  room(): number
-  took(leaf: DecodedPart): void
+  textLeft(): number
+  record(leaf: DecodedPart): void
   /** A boundary that is used, and whether one is. */
-  declare(boundary: string): void
-  declared(boundary: string): boolean
+  useBoundary(boundary: string): void
+  isBoundary(boundary: string): boolean
   /** To be done once everything that all readers see was seen. */
   defer(work: () => void): void
-  later(): void
-  list(): PartList
+  runDeferred(): void
+  result(): PartList
 }
 
 /** Parts that hold nothing cost little: twice as many are read. */
-const EMPTY = 2
+const PARTS_FACTOR = 2
 /** Readings beside the first that are followed. */
-const READINGS = 64
-const NOTES = 200
+const MAX_READINGS = 64
+const MAX_NOTES = 200
 
 export function openWalk(
   size: number,
@@ -70,12 +70,12 @@ export function openWalk(
   const deferred: (() => void)[] = []
   let budget = 8 * size + 16_777_216
   let filled = 0
-  const isFull = (): boolean => filled >= most || parts.length >= EMPTY * most
-  let readings = READINGS
+  const isFull = (): boolean => filled >= most || parts.length >= PARTS_FACTOR * most
+  let readings = MAX_READINGS
   let room = text
 
   const note: Walk['note'] = (kind, { path }, reason) => {
-    if (ambiguities.length < NOTES) ambiguities.push({ kind, path, reason })
+    if (ambiguities.length < MAX_NOTES) ambiguities.push({ kind, path, reason })
   }
   return {
     enter: ({ depth }) => {
@@ -112,21 +112,21 @@ export function openWalk(
       if (budget <= 0) defects.add('too-many-readings')
       return budget > 0
     },
-    room: () => room,
-    took: ({ kept, textCut, unknownCharset, cut }) => {
-      room -= kept
+    textLeft: () => room,
+    record: ({ keptText, textCut, unknownCharset, cut }) => {
+      room -= keptText
       if (textCut) defects.add('text-cut')
       if (cut) defects.add('too-many-readings')
       if (unknownCharset) defects.add('unknown-charset')
     },
-    declare: boundary => boundaries.add(boundary),
-    declared: boundary => boundaries.has(boundary),
+    useBoundary: boundary => boundaries.add(boundary),
+    isBoundary: boundary => boundaries.has(boundary),
     defer: work => deferred.push(work),
-    later: () => {
+    runDeferred: () => {
       // What is followed here may put off more.
       for (let work = deferred.shift(); work; work = deferred.shift()) work()
     },
-    list: () => ({ parts, ambiguities, defects: [...defects] }),
+    result: () => ({ parts, ambiguities, defects: [...defects] }),
   }
 }
 

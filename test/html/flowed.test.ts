@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { disguises } from '../../src/html/characters.ts'
+import { countDeceptiveCharacters } from '../../src/html/characters.ts'
 import { unflow } from '../../src/html/flowed.ts'
 
 test.for<[text: string, delSp: boolean, joined: string]>([
@@ -23,5 +23,5 @@ test.for<[text: string, counts: Readonly<Record<string, number>>]>([
   ['раypal and pаypal', { invisible: 0, bidi: 0, confusable: 3 }],
   ['𝐛𝐚𝐧𝐤', { invisible: 0, bidi: 0, confusable: 4 }],
 ])('in %j the disguises are counted', ([text, counts]) => {
-  expect(disguises(text)).toEqual(counts)
+  expect(countDeceptiveCharacters(text)).toEqual(counts)
 })

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
-import { threads } from '../../src/mime/threads.ts'
+import { threadPool } from '../../src/mime/threads.ts'
 import { readTree } from '../../src/mime/tree.ts'
 
 const messageOf = (text: string) => ({ size: Buffer.byteLength(text), open: () => Readable.from([Buffer.from(text)]) })
@@ -10,13 +10,13 @@ const options = { limits: {}, deadline: 20_000, maxWait: 20_000, signal: new Abo
 const done = { kind: 'done', list: readTree(Buffer.from(small)) }
 
 test('threads are few, messages wait their turn, and too many of them are turned away', async () => {
-  const pool = threads({ maxThreads: 1, maxQueue: 2 })
+  const pool = threadPool({ maxThreads: 1, maxQueue: 2 })
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => pool.read(messageOf(small), options)))
   expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'busy', 'busy'])
 })
 
 test('a message that waits is not opened before its turn has come', async () => {
-  const pool = threads({ maxThreads: 1 })
+  const pool = threadPool({ maxThreads: 1 })
   const opened: number[] = []
   const watched = (id: number) => ({
     size: small.length,
@@ -33,7 +33,7 @@ test('a message that waits is not opened before its turn has come', async () => 
 })
 
 test('who waits too long for a thread is turned away, and the others are served', async () => {
-  const pool = threads({ maxThreads: 1 })
+  const pool = threadPool({ maxThreads: 1 })
   const first = pool.read(messageOf(large), options)
   const second = await pool.read(messageOf(small), { ...options, maxWait: 1 })
   expect(second).toEqual({ kind: 'busy', reason: 'no thread was free within 1 ms' })
@@ -42,13 +42,13 @@ test('who waits too long for a thread is turned away, and the others are served'
 })
 
 test('a thread that was ended is replaced, and the next message is parsed', async () => {
-  const pool = threads({ maxThreads: 1 })
+  const pool = threadPool({ maxThreads: 1 })
   expect((await pool.read(messageOf(large), { ...options, deadline: 5 })).kind).toBe('timeout')
   expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
 
 test('a message that cannot be read rejects and leaves the pool as it was', async () => {
-  const pool = threads({ maxThreads: 1 })
+  const pool = threadPool({ maxThreads: 1 })
   const broken = async function* () {
     yield Buffer.from('A: x\r\n\r\n')
     throw new Error('the spool is gone')
@@ -62,7 +62,7 @@ test('a message that cannot be read rejects and leaves the pool as it was', asyn
 
 test('M09 a message that kills its thread ten times over leaves everybody else alone', async () => {
   // Beside the message itself, a thread holds what it found: here twenty thousand names, in a heap that is small for the test.
-  const pool = threads({ maxThreads: 1, heap: 16 })
+  const pool = threadPool({ maxThreads: 1, heap: 16 })
   const names = Array.from({ length: 24 }, (_, index) => `; filename="${'ж'.repeat(240)}${index}.exe "`).join('')
   const part = `--b\r\nContent-Disposition: attachment${names}\r\n\r\nx\r\n`
   const poison = messageOf(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${part.repeat(800)}`)

@@ -2,7 +2,7 @@
 import { type ExtractedText, HEAD } from '../../classify/features.ts'
 import { links } from '../../facts/links.ts'
 import { text } from '../../facts/text.ts'
-import { squeezeBytes } from '../../mime/decode/blanks.ts'
+import { collapseBlankBytes } from '../../mime/decode/blanks.ts'
 import type { Message } from '../../model/stage.ts'
 
 /** What was read for others already; only the body's first bytes are asked for anew. */
@@ -19,7 +19,7 @@ async function headOf(message: Message): Promise<Buffer> {
   let length = 0
   let read = 0
   for await (const chunk of message.open(message.header.bodyOffset) as AsyncIterable<Buffer>) {
-    const octets = squeezeBytes(chunk)
+    const octets = collapseBlankBytes(chunk)
     chunks.push(octets)
     length += octets.length
     read += chunk.length

@@ -1,7 +1,7 @@
 /** Objects to HTML that hides text, asks for passwords, runs code, or is little else than a picture to click on. */
 
 import type { HtmlReading } from '../../html/reading.ts'
-import { squeeze } from '../../mime/decode/blanks.ts'
+import { visibleStart } from '../../mime/decode/blanks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { quote } from '../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../rules/rule.ts'
@@ -226,4 +226,4 @@ const hiddenIn = ({
 const LOOKED = 30_000
 
 const solid = (text: string): number =>
-  squeeze(text, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length
+  visibleStart(text, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length

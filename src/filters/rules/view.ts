@@ -7,7 +7,7 @@ import { type Parts, parts } from '../../facts/parts.ts'
 import { type Text, text } from '../../facts/text.ts'
 import type { HtmlReading } from '../../html/reading.ts'
 import { plain } from '../../links/plain.ts'
-import { squeeze } from '../../mime/decode/blanks.ts'
+import { visibleStart } from '../../mime/decode/blanks.ts'
 import { type Mailbox, parseAddresses } from '../../mime/header/addresses.ts'
 import { fact } from '../../model/fact.ts'
 import type { HeaderFields } from '../../model/header.ts'
@@ -57,10 +57,10 @@ export const messageView = fact('sight', 'message', async (message): Promise<Mes
     message.ask(parts),
   ])
   const { header } = message
-  const subject = squeeze(header.get('subject') ?? '', WORDS)
+  const subject = visibleStart(header.get('subject') ?? '', WORDS)
   const from = who.kind === 'clear' ? sender(who) : undefined
   const [reply] = parseAddresses(header.all('reply-to')[0]?.value ?? '', { mailboxes: 5 }).mailboxes
-  const shown = squeeze(seenText.visible, WORDS)
+  const shown = visibleStart(seenText.visible, WORDS)
   return {
     message,
     header,
@@ -81,7 +81,12 @@ export const messageView = fact('sight', 'message', async (message): Promise<Mes
 
 function sender({ display, local, domain }: Mailbox | Omit<Mailbox, 'raw'>): Sender {
   const name = domain.toLowerCase()
-  return { display: squeeze(display, WORDS), local, domain: name, organisation: organisationalDomain(name) ?? name }
+  return {
+    display: visibleStart(display, WORDS),
+    local,
+    domain: name,
+    organisation: organisationalDomain(name) ?? name,
+  }
 }
 
 const PICTURES: ReadonlySet<string> = new Set(['src', 'srcset', 'background', 'style', 'base', 'data', 'other'])

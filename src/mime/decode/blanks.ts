@@ -3,17 +3,17 @@
 /** White space of all of Unicode, control characters, and letters that are blank. */
 const BLANK = '\\s\\0-\\x1f\\x7f\\x85\\u115f\\u1160\\u2800\\u3164\\uffa0'
 /** Of no width: joiners, marks of direction, variation selectors, tags. */
-const NOTHING =
+const ZERO_WIDTH =
   '\\u00ad\\u034f\\u061c\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e0fff}'
 
-const runs = new RegExp(`[${BLANK}${NOTHING}]{2,}|[${NOTHING}]`, 'gu')
+const runs = new RegExp(`[${BLANK}${ZERO_WIDTH}]{2,}|[${ZERO_WIDTH}]`, 'gu')
 const asciiRuns = /[\s\0-\x1f\x7f]{2,}/g
-const longRun = new RegExp(`[${BLANK}${NOTHING}]{16}`, 'u')
-const unseen = new RegExp(`[${BLANK}${NOTHING}]`, 'u')
+const longRun = new RegExp(`[${BLANK}${ZERO_WIDTH}]{16}`, 'u')
+const invisible = new RegExp(`[${BLANK}${ZERO_WIDTH}]`, 'u')
 const blank = new RegExp(`[${BLANK}]`, 'u')
 
 /** Runs of white space as one blank or one line end, and nothing of no width. Linear. */
-export function squeezed(text: string): string {
+export function collapseWhitespace(text: string): string {
   if (isAscii(text)) return text.replace(asciiRuns, run => (run.includes('\n') ? '\n' : ' '))
   return text.replace(runs, run => (run.includes('\n') ? '\n' : blank.test(run.replaceAll('\ufeff', '')) ? ' ' : ''))
 }
@@ -22,37 +22,37 @@ export function squeezed(text: string): string {
  * The first `limit` characters of what a reader sees, whatever stands before and between it. A text without a long run of
  * white space is merely cut.
  */
-export function squeeze(text: string, limit: number): string {
+export function visibleStart(text: string, limit: number): string {
   const start = text.slice(0, limit)
   if (!(isAscii(start) ? /[\s\0-\x1f\x7f]{16}/ : longRun).test(start)) return start
   let out = ''
-  for (let at = 0; at < text.length && out.length < limit; at += PIECE) {
-    out += squeezed(text.slice(at, at + PIECE))
+  for (let at = 0; at < text.length && out.length < limit; at += CHUNK) {
+    out += collapseWhitespace(text.slice(at, at + CHUNK))
     // A run goes on from the piece before.
-    if (at > 0) out = squeezed(out)
+    if (at > 0) out = collapseWhitespace(out)
   }
   return out.slice(0, limit)
 }
 
 /** The last characters of what a reader sees. */
-export function squeezeEnd(text: string, limit: number): string {
+export function visibleEnd(text: string, limit: number): string {
   let stop = text.length
   for (let width = 1; stop > 0; stop -= width) {
     width = /[\udc00-\udfff]/.test(text[stop - 1] ?? '') ? 2 : 1
-    if (!unseen.test(text.slice(Math.max(0, stop - width), stop))) break
+    if (!invisible.test(text.slice(Math.max(0, stop - width), stop))) break
   }
   return text.slice(Math.max(0, stop - limit), stop)
 }
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
-const PIECE = 262_144
+const CHUNK = 262_144
 
 /** Bytes of ASCII blanks in a row that are kept, and how many make a run. */
 const [KEPT, RUN] = [4, 64]
 
 /** The same for bytes of which nothing is known: long runs of blanks are cut. */
-export function squeezeBytes(bytes: Buffer): Buffer {
+export function collapseBlankBytes(bytes: Buffer): Buffer {
   let out: Buffer | undefined
   let to = 0
   let from = 0

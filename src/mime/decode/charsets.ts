@@ -5,7 +5,7 @@ import { decodeUtf7, isUtf7 } from './utf7.ts'
 export function decodeCharset(bytes: Buffer, label: string): string | undefined {
   const known = decoderFor(label)
   if (known) return known.decode(bytes)
-  const name = plainName(label)
+  const name = normalizeLabel(label)
   if (isUtf7(name)) return decodeUtf7(bytes)
   if (UTF32.test(name)) return decodeUtf32(bytes, name.endsWith('le') || (!name.endsWith('be') && isLittle(bytes)))
   if (EBCDIC.test(name)) return decodeEbcdic(bytes)
@@ -19,7 +19,7 @@ const aliasOf = (name: string): string | undefined => ALIASES.find(([pattern]) =
 export const isCharset = (label: string): boolean => decodeCharset(Buffer.alloc(0), label) !== undefined
 
 /** Without quotes and blanks, in lower case. */
-const plainName = (label: string): string => label.toLowerCase().replace(/^[\s"'<]+|[\s"'>;,]+$/g, '')
+const normalizeLabel = (label: string): string => label.toLowerCase().replace(/^[\s"'<]+|[\s"'>;,]+$/g, '')
 
 const UTF32 = /^(?:x-)?(?:utf[-_ ]?32|ucs[-_ ]?4|iso-10646-ucs-4)[-_ ]?(?:le|be)?$/
 /** IBM's numbers for it (RFC 1345 has most of them): Windows reads them, and so do programs on it. */
@@ -48,42 +48,42 @@ function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefin
 }
 
 /** A charset in which US-ASCII is other bytes: what is taken for it, or for something else, is other text altogether. */
-export const isForeign = (label: string): boolean => {
-  const name = plainName(label)
+export const isAsciiIncompatible = (label: string): boolean => {
+  const name = normalizeLabel(label)
   return (
     UTF32.test(name) || EBCDIC.test(name) || (decoderFor(aliasOf(name) ?? name)?.encoding.startsWith('utf-16') ?? false)
   )
 }
 
-export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be'
+export type WideEncoding = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be'
 
 /** Bytes in which the NULs of wide characters are looked for. */
-const LOOK = 256
+const SAMPLE_LENGTH = 256
 
 /** By its mark, or by where the NULs of its first characters are: no other text has NULs. */
-export function wideForm(bytes: Buffer): Wide | undefined {
+export function detectWideEncoding(bytes: Buffer): WideEncoding | undefined {
   const [first, second, third, fourth] = bytes
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32be'
-  const stop = Math.min(bytes.length & ~3, LOOK)
+  const stop = Math.min(bytes.length & ~3, SAMPLE_LENGTH)
   if (stop < 8 || !bytes.subarray(0, stop).includes(0)) return undefined
   const nuls = [0, 0, 0, 0]
   for (let at = 0; at < stop; at++) if (bytes[at] === 0) nuls[at & 3] = (nuls[at & 3] ?? 0) + 1
   const [a, b, c, d] = nuls.map(count => (8 * count) / stop)
   // Shares of the places, doubled: nearly all, or nearly none.
   const shape = [a, b, c, d].map(share => ((share ?? 0) > 1.4 ? '0' : (share ?? 0) < 0.6 ? 'x' : '?')).join('')
-  return SHAPES[shape]
+  return NUL_PATTERNS[shape]
 }
 
-const SHAPES: Readonly<Record<string, Wide | undefined>> = {
+const NUL_PATTERNS: Readonly<Record<string, WideEncoding | undefined>> = {
   x000: 'utf-32le',
   '000x': 'utf-32be',
   x0x0: 'utf-16le',
   '0x0x': 'utf-16be',
 }
 
-const isLittle = (bytes: Buffer): boolean => wideForm(bytes) !== 'utf-32be'
+const isLittle = (bytes: Buffer): boolean => detectWideEncoding(bytes) !== 'utf-32be'
 
 function decodeUtf32(bytes: Buffer, little: boolean): string {
   const out: string[] = []

@@ -22,10 +22,10 @@ const KINDS: readonly (readonly [oid: Buffer, kind: CmsKind])[] = [
 ]
 
 /** How deep values lie in values where a content is looked for. */
-const DEPTH = 32
+const MAX_DEPTH = 32
 const [OID, OCTETS, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
 /** The same in pieces. */
-const PIECES = 0x24
+const CONSTRUCTED_OCTETS = 0x24
 
 /** Linear in the bytes. Undefined where they are no CMS; a length that goes beyond the end stops there. */
 export function readCms(bytes: Buffer): Cms | undefined {
@@ -70,7 +70,7 @@ function valueAt(bytes: Buffer, start: number, stop: number): Value | undefined 
 /** Where the next value begins. */
 function after(bytes: Buffer, value: Value, depth = 0): number | undefined {
   if (!value.open) return value.stop
-  if (depth === DEPTH) return undefined
+  if (depth === MAX_DEPTH) return undefined
   let at: number | undefined = value.start
   while (at !== undefined) {
     const inner = valueAt(bytes, at, value.stop)
@@ -108,12 +108,12 @@ function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken'
 
 /** An byte string, whole or in pieces of pieces; gives the end of it. PKCS #7 has other values as they stand. */
 function collect(bytes: Buffer, value: Value, pieces: Buffer[], depth = 0): number | undefined {
-  if (value.tag !== PIECES) {
+  if (value.tag !== CONSTRUCTED_OCTETS) {
     const stop = value.tag === OCTETS || !value.open ? value.stop : (after(bytes, value) ?? value.stop)
     pieces.push(bytes.subarray(value.start, stop))
     return stop
   }
-  if (depth === DEPTH) return undefined
+  if (depth === MAX_DEPTH) return undefined
   let at: number | undefined = value.start
   while (at !== undefined && at < value.stop) {
     const inner = valueAt(bytes, at, value.stop)

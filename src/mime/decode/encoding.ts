@@ -18,7 +18,7 @@ export interface TransferDecoder {
   push(chunk: Buffer): Buffer
   end(): Buffer
   /** Decoders differ about what was pushed so far. */
-  odd(): boolean
+  ambiguous(): boolean
   /** It was not decoded as readers do, because that would have cost too much. */
   cut?(): boolean
 }

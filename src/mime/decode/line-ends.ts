@@ -102,7 +102,8 @@ export function lineEnds(): LineEnds {
       if (cr !== lf - 1 || cr < 0) return false
       const width = carried + cr - start
       if (width > widest) widest = width
-      if (begun < 2 && text.charCodeAt(start) === DASH && opens(text, start, cr, carried, begun) === 2) delimiters++
+      if (begun < 2 && text.charCodeAt(start) === DASH && leadingDashes(text, start, cr, carried, begun) === 2)
+        delimiters++
       ended++
       begun = 0
       carried = 0
@@ -112,7 +113,7 @@ export function lineEnds(): LineEnds {
     if (cr >= 0 && cr !== text.length - 1) return false
     if (start > 0) content = BLANK
     const tail = cr >= 0 ? cr : text.length
-    const first = opens(text, start, tail, carried, begun)
+    const first = leadingDashes(text, start, tail, carried, begun)
     if (first === 2 && begun < 2) delimiters++
     dashes = first
     lines += ended
@@ -202,7 +203,7 @@ export function lineEnds(): LineEnds {
 }
 
 /** How many of the first two bytes of a line are dashes; `carried` of its bytes came before, `begun` of them dashes. */
-function opens(text: string, start: number, stop: number, carried: number, begun: number): number {
+function leadingDashes(text: string, start: number, stop: number, carried: number, begun: number): number {
   let found = begun
   for (let at = start; at < stop && carried + at - start < 2; at++) {
     if (text.charCodeAt(at) !== DASH || found !== carried + at - start) break

@@ -26,13 +26,13 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
     case 'quoted-printable':
       return quotedPrintable()
     case 'line-ends':
-      return { ...lineEnds(), odd: () => false }
+      return { ...lineEnds(), ambiguous: () => false }
     case 'uuencode':
       return uuDecoder()
     case 'yenc':
       return yencDecoder()
     case 'cms':
-      return whole(bytes => readCms(bytes)?.content ?? nothing)
+      return buffered(bytes => readCms(bytes)?.content ?? nothing)
     default:
       encoding satisfies never
       return identity
@@ -43,21 +43,21 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
 const SLICE = 65_536
 
 /** The decoded bytes, slice by slice; tells at its end whether decoders differ about them, and whether all is right. */
-export function* decoded(bytes: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
+export function* decodeSlices(bytes: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
   const decoder = transferDecoder(encoding)
   for (let at = 0; at < bytes.length; at += SLICE) yield decoder.push(bytes.subarray(at, at + SLICE))
   yield decoder.end()
-  return { odd: decoder.odd(), cut: decoder.cut?.() ?? false }
+  return { odd: decoder.ambiguous(), cut: decoder.cut?.() ?? false }
 }
 
 /** All of it at once, without a copy where nothing is encoded. */
 export const decodeAll = (bytes: Buffer, encoding: Encoding): Buffer =>
-  encoding === 'identity' ? bytes : Buffer.concat([...decoded(bytes, encoding)])
+  encoding === 'identity' ? bytes : Buffer.concat([...decodeSlices(bytes, encoding)])
 
-const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, odd: () => false }
+const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, ambiguous: () => false }
 
 /** What can be undone only when all of it is there. */
-function whole(undo: (bytes: Buffer) => Buffer): TransferDecoder {
+function buffered(undo: (bytes: Buffer) => Buffer): TransferDecoder {
   const held: Buffer[] = []
   return {
     push: chunk => {
@@ -65,12 +65,12 @@ function whole(undo: (bytes: Buffer) => Buffer): TransferDecoder {
       return nothing
     },
     end: () => undo(Buffer.concat(held)),
-    odd: () => false,
+    ambiguous: () => false,
   }
 }
 
 /** Beyond so many paddings the next ones are passed over, or each would cost a buffer. */
-const RESTARTS = 1000
+const MAX_RESTARTS = 1000
 
 /** @param goesOn whether what follows a padding is decoded too: some programs stop there, others begin anew. */
 function base64(goesOn: boolean): TransferDecoder {
@@ -92,7 +92,7 @@ function base64(goesOn: boolean): TransferDecoder {
 
       const parts: Buffer[] = []
       const pieces = text.split(/=[=\s]*/)
-      const few = paddings + pieces.length <= RESTARTS
+      const few = paddings + pieces.length <= MAX_RESTARTS
       passedOver ||= !few
       for (const [index, piece] of (few ? pieces : [pieces.join('')]).entries()) {
         if (index > 0) {
@@ -110,7 +110,7 @@ function base64(goesOn: boolean): TransferDecoder {
       return Buffer.concat(parts)
     },
     end: () => Buffer.from(held, 'base64'),
-    odd: () => odd,
+    ambiguous: () => odd,
     cut: () => passedOver,
   }
 }
@@ -143,7 +143,7 @@ function quotedPrintable(): TransferDecoder {
   return {
     push: chunk => decode(held.length > 0 ? Buffer.concat([held, chunk]) : chunk, false),
     end: () => decode(held, true),
-    odd: () => false,
+    ambiguous: () => false,
   }
 }
 

@@ -7,7 +7,7 @@ export function* findUuencoded(text: Buffer, most: number): Generator<EmbeddedFi
   let count = 0
   let tries = 0
   for (let at = text.indexOf(BEGIN); at >= 0 && count < most; ) {
-    if (++tries > TRIES) {
+    if (++tries > MAX_TRIES) {
       // So many beginnings are no text: what comes is a file, whatever it is.
       yield { kind: 'uuencode', name: '', start: at, stop: text.length, encoding: 'uuencode' }
       return
@@ -23,7 +23,7 @@ export function* findUuencoded(text: Buffer, most: number): Generator<EmbeddedFi
 
 const BEGIN = 'begin'
 /** Places where a file could begin that are looked at. */
-const TRIES = 20_000
+const MAX_TRIES = 20_000
 const LF = 10
 const beginLine = /^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})/
 
@@ -71,7 +71,7 @@ export function uuDecoder(): TransferDecoder {
   return {
     push: chunk => decode(held + chunk.toString('latin1')),
     end: () => decode(`${held}\n`),
-    odd: () => false,
+    ambiguous: () => false,
   }
 }
 

@@ -47,6 +47,6 @@ export function yencDecoder(): TransferDecoder {
       return out.subarray(0, size)
     },
     end: () => Buffer.alloc(0),
-    odd: () => false,
+    ambiguous: () => false,
   }
 }

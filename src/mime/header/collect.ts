@@ -23,7 +23,7 @@ export interface HeaderCollector {
 
 const CR = 13
 const LF = 10
-const nothing = Buffer.alloc(0)
+const EMPTY = Buffer.alloc(0)
 
 /**
  * Collects the header section within `limits.bytes`. Linear in the bytes pushed, however they are cut; the ordinary
@@ -33,7 +33,7 @@ const nothing = Buffer.alloc(0)
  */
 export function headerCollector(limits: HeaderLimits = {}): HeaderCollector {
   const { bytes: maxBytes = 131_072 } = limits
-  let held: Buffer = nothing
+  let held: Buffer = EMPTY
   let size = 0
   let searched = 0
 
@@ -61,17 +61,17 @@ export function headerCollector(limits: HeaderLimits = {}): HeaderCollector {
         // The LF that would belong to this CR may be in the next chunk.
         if (first === CR && found + 1 === size) return undefined
         const after = found + (first === CR && bytes[found + 1] === LF ? 2 : 1)
-        return split(bytes, found, after)
+        return endAtEmptyLine(bytes, found, after)
       }
       searched = size - 1
-      return size > maxBytes ? cut(bytes, maxBytes) : undefined
+      return size > maxBytes ? endAtLimit(bytes, maxBytes) : undefined
     },
     end: () => {
       const bytes = held.subarray(0, size)
       const found = emptyLine(bytes, searched)
       return found >= 0
-        ? split(bytes, found, size)
-        : { section: bytes, separator: nothing, rest: nothing, end: 'message' }
+        ? endAtEmptyLine(bytes, found, size)
+        : { section: bytes, separator: EMPTY, rest: EMPTY, end: 'message' }
     },
   }
 }
@@ -94,7 +94,7 @@ function emptyLine(bytes: Buffer, from: number): number {
   return found
 }
 
-const split = (bytes: Buffer, found: number, after: number): HeaderSection => ({
+const endAtEmptyLine = (bytes: Buffer, found: number, after: number): HeaderSection => ({
   section: bytes.subarray(0, found),
   separator: bytes.subarray(found, after),
   rest: bytes.subarray(after),
@@ -102,7 +102,7 @@ const split = (bytes: Buffer, found: number, after: number): HeaderSection => ({
 })
 
 /** Never between CR and LF: the two halves of a line end would become two line ends. */
-function cut(bytes: Buffer, maxBytes: number): HeaderSection {
+function endAtLimit(bytes: Buffer, maxBytes: number): HeaderSection {
   const at = bytes[maxBytes - 1] === CR ? maxBytes - 1 : maxBytes
-  return { section: bytes.subarray(0, at), separator: nothing, rest: bytes.subarray(at), end: 'limit' }
+  return { section: bytes.subarray(0, at), separator: EMPTY, rest: bytes.subarray(at), end: 'limit' }
 }

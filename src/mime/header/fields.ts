@@ -27,9 +27,9 @@ export function readHeader(
   const sent = section.length > bytes ? section.subarray(0, bytes) : section
   const latin1 = sent.toString('latin1')
   const found = byteDefects(sent, latin1)
-  const mended = found.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')
-  const raw = mended ? withCrlf(sent) : sent
-  const text = mended ? raw.toString('latin1') : latin1
+  const normalized = found.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')
+  const raw = normalized ? withCrlf(sent) : sent
+  const text = normalized ? raw.toString('latin1') : latin1
 
   const seen = new Map<HeaderDefect['kind'], HeaderDefect>(found.map(defect => [defect.kind, defect]))
   const note: Note = (kind, offset) => {

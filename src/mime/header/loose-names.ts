@@ -5,7 +5,7 @@ import { fieldValue } from './fields.ts'
 import { decodeWords } from './words.ts'
 
 /** Characters of a field in which its colon is looked for. */
-const LOOK = 300
+const MAX_SEARCHED = 300
 const ODD: ReadonlySet<HeaderDefect['kind']> = new Set(['no-colon', 'bad-name', 'leading-fold'])
 
 const known = new WeakMap<HeaderFields, ReadonlyMap<string, readonly HeaderField[]>>()
@@ -22,7 +22,7 @@ export function looseFields(header: HeaderFields, name: string): readonly Header
 }
 
 function reread({ name, key, raw, offset }: HeaderField): readonly HeaderField[] {
-  const colon = raw.subarray(0, LOOK).indexOf(COLON)
+  const colon = raw.subarray(0, MAX_SEARCHED).indexOf(COLON)
   if (colon < 0) return []
   const letters = raw.toString('latin1', 0, colon).replace(/[^A-Za-z0-9-]+/g, '')
   if (letters === '' || letters.toLowerCase() === key) return []

@@ -5,14 +5,14 @@ const REGULAR = /^[^;"()=]*(?:;[ \t]*[^=; \t"()]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)
 const NAME = /(?:file)?name["']?[ \t]{0,20}\*?(?:\d{1,3}\*?)?[ \t]{0,20}=[ \t]{0,20}/gi
 
 /** Characters of a field in which names are looked for, and of a name; names that are looked for. */
-const [LOOK, MAX_LENGTH, MAX] = [8192, 300, 12]
+const [MAX_SEARCHED, MAX_LENGTH, MAX_NAMES] = [8192, 300, 12]
 
 /** Nothing for a regular field. Only what ends as a file does: of other words nobody is deceived. */
 export function looseNames(field: string): readonly string[] {
-  const value = field.slice(0, LOOK)
+  const value = field.slice(0, MAX_SEARCHED)
   if (!/name/i.test(value) || REGULAR.test(value)) return []
   const found = new Set<string>()
-  for (const match of [...value.matchAll(NAME)].slice(0, MAX)) {
+  for (const match of [...value.matchAll(NAME)].slice(0, MAX_NAMES)) {
     const start = match.index + match[0].length
     for (const name of readings(value.slice(start, start + MAX_LENGTH))) {
       const text = name.trim()

@@ -26,7 +26,7 @@ const MAX_LENGTH = 8192
 export function parseParameters(field: string, limit = 200): Parameters {
   const source = field.slice(0, MAX_LENGTH)
   const first = source.indexOf(';')
-  const value = uncomment(first < 0 ? source : source.slice(0, first))
+  const value = trimComments(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
   const read = first < 0 ? source.length : readPairs(source, first, { found, limit })
   // Where a comment stands between parameters, those who drop it find more.
@@ -40,7 +40,9 @@ export function parseParameters(field: string, limit = 200): Parameters {
     all: name => {
       const before = known.get(name)
       if (before) return before
-      const readings = [plain, extended, continued, gathered].flatMap(read => read(found, name).flatMap(withWords))
+      const readings = [plain, extended, continued, continuedWithGaps].flatMap(read =>
+        read(found, name).flatMap(withWords),
+      )
       const distinct = [...new Set(readings)]
       known.set(name, distinct)
       return distinct
@@ -62,7 +64,7 @@ function readPairs(
     if (match) {
       count++
       const [, name = '', quoted, token = ''] = match
-      const text = quoted === undefined ? uncomment(token) : quoted.replace(/\\(.)/gs, '$1')
+      const text = quoted === undefined ? trimComments(token) : quoted.replace(/\\(.)/gs, '$1')
       const key = name.toLowerCase()
       const values = found.get(key)
       if (!values) found.set(key, [text])
@@ -116,7 +118,7 @@ function continued(found: Found, name: string): readonly string[] {
 }
 
 /** The same as those read it who do not mind gaps, other beginnings and repetitions. */
-function gathered(found: Found, name: string): readonly string[] {
+function continuedWithGaps(found: Found, name: string): readonly string[] {
   const numbered: (Section & { readonly number: number })[] = []
   for (const [key, values] of found) {
     if (!key.startsWith(`${name}*`)) continue
@@ -182,7 +184,7 @@ function withoutComments(source: string): string {
 }
 
 /** Without `(comments)` and white space around. */
-function uncomment(text: string): string {
+function trimComments(text: string): string {
   if (!text.includes('(')) return text.trim()
   let depth = 0
   let out = ''

@@ -13,7 +13,7 @@ const LEADS = new RegExp(`^${TOKEN}+/${TOKEN}+(?:[ \\t(;]|$)`)
 const COMPOSITE = /^(?:multipart|message)\//
 
 /** Characters in which a type is looked for; types of one field that are followed. */
-const [LOOK, MAX] = [300, 4]
+const [MAX_SEARCHED, MAX_TYPES] = [300, 4]
 
 /**
  * One where it is written as it must be. Otherwise all that readers who repair it may make of it, and last what RFC 2045
@@ -21,37 +21,37 @@ const [LOOK, MAX] = [300, 4]
  *
  * @param named what stands before the first semicolon, without comments, in lower case
  */
-export function typesMeant(value: string, named: string, fallback: string): readonly string[] {
-  const head = value.slice(0, LOOK)
+export function plausibleTypes(value: string, named: string, fallback: string): readonly string[] {
+  const head = value.slice(0, MAX_SEARCHED)
   const end = head.indexOf(';')
   const before = end < 0 ? head : head.slice(0, end)
   const isType = GRAMMAR.test(named) && /^[a-z0-9-]/.test(named)
   if (isType && !before.includes('(')) return [named]
   const found = new Set<string>(isType ? [named] : [])
-  for (const text of [named.slice(0, LOOK), before, decodeWords(before), named === '' ? head : '']) {
-    for (const type of inText(text.toLowerCase())) found.add(type)
+  for (const text of [named.slice(0, MAX_SEARCHED), before, decodeWords(before), named === '' ? head : '']) {
+    for (const type of typesIn(text.toLowerCase())) found.add(type)
   }
   const [first = ''] = found
   // The same for all: what follows a type, such as a parameter without its semicolon, is no part of it.
   if (first.startsWith('text/') && found.size === 1) return [first]
   if (!LEADS.test(before.trim()) || (!isType && COMPOSITE.test(first))) found.add(fallback)
-  return [...found].slice(0, MAX)
+  return [...found].slice(0, MAX_TYPES)
 }
 
-function* inText(text: string): Generator<string> {
+function* typesIn(text: string): Generator<string> {
   let any = false
   for (const [, major = '', minor = ''] of text.matchAll(MEANT)) {
-    const subtype = minor.replace(/'$/, '') || COMMON[major]
+    const subtype = minor.replace(/'$/, '') || DEFAULT_SUBTYPES[major]
     if (subtype === undefined) continue
     any = true
     yield `${major}/${subtype}`
   }
   if (any) return
-  for (const [major = '', minor = ''] of Object.entries(COMMON)) {
+  for (const [major = '', minor = ''] of Object.entries(DEFAULT_SUBTYPES)) {
     if (new RegExp(`(?:^|[^a-z])${major}(?![a-z])`).test(text)) yield `${major}/${minor}`
   }
   if (text.includes('html')) yield 'text/html'
 }
 
 /** RFC 2046 §5.1.3 for multipart: what is not known is mixed. */
-const COMMON: Readonly<Record<string, string>> = { multipart: 'mixed', message: 'rfc822', text: 'plain' }
+const DEFAULT_SUBTYPES: Readonly<Record<string, string>> = { multipart: 'mixed', message: 'rfc822', text: 'plain' }

@@ -6,7 +6,7 @@ import { fingerprint, fingerprintOf, language, languageOf } from '../../../src/f
 import { classify } from '../../../src/filters/classify/classify.ts'
 import { html } from '../../../src/filters/content/html.ts'
 import { wording } from '../../../src/filters/content/wording/wording.ts'
-import { squeeze, squeezeBytes, squeezed, squeezeEnd } from '../../../src/mime/decode/blanks.ts'
+import { collapseBlankBytes, collapseWhitespace, visibleEnd, visibleStart } from '../../../src/mime/decode/blanks.ts'
 import { ask, probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { cpuOf } from '../../support/cpu.ts'
@@ -39,30 +39,30 @@ const blanks = [
 test.for(blanks)('3,600 and 40,000 %s before and between words are one blank or none', ([, blank]) => {
   for (const count of [3600, 40_000]) {
     const text = `${blank.repeat(count)}Pay${blank.repeat(count)} now`
-    expect(squeeze(text, 400).trim().replace(/\s+/g, ' ')).toMatch(/^Pay ?now$/)
-    expect(squeezeEnd(`Pay now${blank.repeat(count)}`, 3)).toBe('now')
+    expect(visibleStart(text, 400).trim().replace(/\s+/g, ' ')).toMatch(/^Pay ?now$/)
+    expect(visibleEnd(`Pay now${blank.repeat(count)}`, 3)).toBe('now')
   }
 })
 
 test('a text without long runs is merely cut', () => {
   const text = 'Dear Bob,\n\n  this is a list:\n\n\n   1. one\u00a0item \u{1f468}\u200d\u{1f469}\n\tand tabs'
-  expect(squeeze(text, 1000)).toBe(text)
-  expect(squeeze(text, 20)).toBe(text.slice(0, 20))
-  expect(squeezed('a \n b\u200bc\u00a0\u00a0d')).toBe('a\nbc d')
+  expect(visibleStart(text, 1000)).toBe(text)
+  expect(visibleStart(text, 20)).toBe(text.slice(0, 20))
+  expect(collapseWhitespace('a \n b\u200bc\u00a0\u00a0d')).toBe('a\nbc d')
 })
 
 test('bytes lose long runs of blanks alone', () => {
   const bytes = Buffer.from(`a${'\r\n'.repeat(3600)}b  c${' '.repeat(64)}d`)
-  expect(squeezeBytes(bytes).toString()).toBe('a\r\n\r\nb  c    d')
+  expect(collapseBlankBytes(bytes).toString()).toBe('a\r\n\r\nb  c    d')
   const plain = Buffer.from('a b\r\n\r\nc')
-  expect(squeezeBytes(plain)).toBe(plain)
+  expect(collapseBlankBytes(plain)).toBe(plain)
 })
 
 test('twice as much white space costs no more than thrice', () => {
   for (const [, blank] of blanks) {
     const text = (count: number) => `${blank.repeat(count)}x`.repeat(2)
     const [small, large] = [text(200_000), text(400_000)]
-    expect(cpuOf(() => squeeze(large, 30_000))).toBeLessThan(3 * cpuOf(() => squeeze(small, 30_000)) + 20)
+    expect(cpuOf(() => visibleStart(large, 30_000))).toBeLessThan(3 * cpuOf(() => visibleStart(small, 30_000)) + 20)
   }
 })
 

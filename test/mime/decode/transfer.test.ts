@@ -56,7 +56,7 @@ test.for<[text: string, whole: string, first: string, odd: boolean]>([
   }
   const decoder = transferDecoder('base64')
   decoder.push(Buffer.from(text))
-  expect(decoder.odd()).toBe(odd)
+  expect(decoder.ambiguous()).toBe(odd)
 })
 
 test('a flood of paddings hides nothing behind it and costs in proportion', () => {

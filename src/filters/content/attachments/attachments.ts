@@ -1,6 +1,6 @@
 /** Objects to attached files: programs and what starts them, names that lie, what is locked, and documents that act. */
 
-import { archives, type Found } from '../../../facts/archives.ts'
+import { archives, type InspectedFile } from '../../../facts/archives.ts'
 import { extensionOf } from '../../../mime/names.ts'
 import type { NameTrick, Part } from '../../../mime/part.ts'
 import type { Filter } from '../../../model/filter.ts'
@@ -209,4 +209,4 @@ function isLie({ contentType, detected, filenames }: Part): boolean {
   return harmless && (DISGUISED.test(detected) || (plain && (ARCHIVED.test(detected) || detected === 'text/html')))
 }
 
-const last = ({ names }: Found): string => names.at(-1) ?? ''
+const last = ({ names }: InspectedFile): string => names.at(-1) ?? ''

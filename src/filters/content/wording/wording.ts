@@ -1,7 +1,7 @@
 /** Objects to what the text says: fraud by its figures of speech, and what strangers advertise. Words alone never refuse. */
 
 import { isFreeMail } from '../../../links/hosting.ts'
-import { squeezeEnd } from '../../../mime/decode/blanks.ts'
+import { visibleEnd } from '../../../mime/decode/blanks.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
@@ -249,7 +249,7 @@ export const wordingRules = {
       fires: 'The text ends in a string that makes each copy different.',
       points: 1,
       find: ({ text: { visible } }) => {
-        const lines = squeezeEnd(visible, 800).split('\n').slice(-12)
+        const lines = visibleEnd(visible, 800).split('\n').slice(-12)
         const coded = lines.map(line => line.trim()).find(isCoded)
         return coded !== undefined && `the text ends in ${quote(coded)}`
       },
