@@ -1,6 +1,7 @@
 /** Looks into a file, and into what lies in it, within one budget: what it is, what it holds, what is wrong with it. */
 import { setImmediate } from 'node:timers/promises'
-import { endsAsZip, type Format, formatOf } from '../filetypes/format.ts'
+import { endsAsZip, formatOf } from '../filetypes/format.ts'
+import type { Format } from '../filetypes/signatures.ts'
 import {
   inspectHtml,
   inspectLnk,

@@ -1,5 +1,5 @@
 /** The words for what files hold: containers, documents and programs, looked into without running or unpacking to disk. */
-import type { Format } from '../filetypes/format.ts'
+import type { Format } from '../filetypes/signatures.ts'
 
 /** What is dangerous or dishonest about a file. Each is a fact; whether it matters is for a filter to say. */
 export type Trait =

@@ -2,8 +2,8 @@
 
 import { inspector } from '../archives/inspect.ts'
 import type { Inspection, Member, Trait } from '../archives/inspection.ts'
-import type { Format } from '../filetypes/format.ts'
 import { formatOf } from '../filetypes/format.ts'
+import type { Format } from '../filetypes/signatures.ts'
 import type { Part } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'

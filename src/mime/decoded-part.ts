@@ -1,7 +1,7 @@
 /** What one part that holds no others is: decoded, measured, hashed, and its text kept. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { detectType, LOOK } from '../filetypes/detect.ts'
+import { detectType, HEAD_LENGTH } from '../filetypes/detect.ts'
 import { decodeCharset, detectWideEncoding, isAsciiIncompatible } from './decode/charsets.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { decodeSlices } from './decode/transfer.ts'
@@ -54,13 +54,13 @@ export function decodePart(
     const slice = step.value
     hash.update(slice)
     size += slice.length
-    if (!declared && !keepBytes && held >= Math.max(LOOK, room)) continue
+    if (!declared && !keepBytes && held >= Math.max(HEAD_LENGTH, room)) continue
     slices.push(slice)
     held += slice.length
   }
   const { odd, cut } = step.value
   const bytes = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
-  const detected = detectType(bytes.subarray(0, LOOK))
+  const detected = detectType(bytes.subarray(0, HEAD_LENGTH))
   const base = {
     size,
     sha256: hash.digest('hex'),
