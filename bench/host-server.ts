@@ -63,6 +63,9 @@ async function drained(content: Readable): Promise<void> {
 function serverOf(variant: Variant, names: ZoneLiteral): Server {
   const dns = zone(names)
   const gateway = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.org', filters, dns })
+  // The loopback is trusted, and who is trusted is never refused at the socket.
+  const strangers = (): Gateway =>
+    postern({ name: 'mx.example.org', filters: [recentlyRefused(), refuse], dns, trustedNetworks: [] })
   const guarded = (of: Gateway): SMTPServer => new SMTPServer(guard(of, { ...host, ...unlimited, onData }))
   switch (variant) {
     case 'bare':
@@ -94,7 +97,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
       return protect(new SMTPServer(bare), gateway(refuse), unlimited).server
     case 'protect, condemned':
       // Refused a moment ago, as all but the first are here: that is what a flood is made of.
-      return protect(new SMTPServer(bare), gateway(recentlyRefused(), refuse), unlimited).server
+      return protect(new SMTPServer(bare), strangers(), unlimited).server
     case 'front':
       return front(gateway())
     case 'front, recommended':
@@ -102,7 +105,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
     case 'front, 554':
       return front(gateway(refuse))
     case 'front, condemned':
-      return front(gateway(recentlyRefused(), refuse))
+      return front(strangers())
     default:
       return variant satisfies never
   }
