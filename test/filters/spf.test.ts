@@ -19,10 +19,10 @@ const found = (record: string, options?: SpfOptions, greeting = 'v=spf1 +a ip4:1
 describe('spf', () => {
   test.for<[string, readonly Finding[]]>([
     ['v=spf1 ip4:192.0.2.0/24 -all', []],
-    ['v=spf1 -all', [points(4, 'example.org says that 192.0.2.1 does not send for it (all)', { rule: 'spf/fail' })]],
+    ['v=spf1 -all', [points(4, 'example.org does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/fail' })]],
     [
       'v=spf1 ~all',
-      [points(1.5, 'example.org says that 192.0.2.1 probably does not send for it (all)', { rule: 'spf/softfail' })],
+      [points(1.5, 'example.org probably does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/softfail' })],
     ],
     ['v=spf1 ?all', [points(0.5, 'example.org says nothing about 192.0.2.1 (all)', { rule: 'spf/neutral' })]],
     ['nothing about it', [points(0.5, 'example.org publishes no SPF record', { rule: 'spf/none' })]],
@@ -45,7 +45,7 @@ describe('spf', () => {
 
   test('a domain that rejects can be taken at its word', async () => {
     expect(await found('v=spf1 -all', { fail: 'reject' })).toEqual([
-      reject('5.7.23', 'example.org says that 192.0.2.1 does not send for it (all)', { rule: 'spf/fail' }),
+      reject('5.7.23', 'example.org does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/fail' }),
     ])
   })
 
@@ -58,13 +58,13 @@ describe('spf', () => {
       temperror: 'defer',
     } as const
     expect(await found('timeout', every)).toEqual([
-      defer('4.7.24', 'SPF of example.org could not be found out: example.org TXT', { rule: 'spf/temperror' }),
+      defer('4.7.24', 'SPF of example.org could not be evaluated: example.org TXT', { rule: 'spf/temperror' }),
     ])
   })
 
   test('a greeting with a name that does not let the client use it costs three points', async () => {
     expect(await found('v=spf1 ip4:192.0.2.1 -all', {}, 'v=spf1 -all')).toEqual([
-      points(3, 'mx.example.net says that 192.0.2.1 does not send for it (all)', { rule: 'spf/helo-fail' }),
+      points(3, 'mx.example.net does not allow 192.0.2.1 to send for it (all)', { rule: 'spf/helo-fail' }),
     ])
   })
 

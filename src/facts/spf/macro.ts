@@ -1,6 +1,6 @@
 /** Macros in SPF records: read once with their record, expanded for each client (RFC 7208 §7). */
 
-/** What macros stand for. */
+/** The values that macros expand to. */
 export interface MacroValues {
   /** %{l} */
   readonly local: string
@@ -8,36 +8,39 @@ export interface MacroValues {
   readonly sender: string
   /** %{d}: the domain whose record is being evaluated. */
   readonly domain: string
-  /** %{i}: of an IPv6 address its 32 nibbles with dots between them. */
+  /** %{i}: an IPv4 address, or the 32 nibbles of an IPv6 address with dots between them. */
   readonly ip: string
   /** %{v} */
   readonly family: 'in-addr' | 'ip6'
   /** %{h} */
   readonly helo: string
-  /** %{p}: a name of the client that leads back to it, else `unknown`. */
+  /** %{p}: a name of the client whose addresses include the client, else `unknown`. */
   readonly name: string
 }
 
 interface Expansion {
   readonly letter: string
-  /** How many parts are kept, from the right. */
+  /** How many parts remain, from the right. */
   readonly parts: number
   readonly reversed: boolean
   readonly delimiters: RegExp | undefined
-  /** An upper case letter: what is not unreserved in a URL is escaped. */
+  /** The letter is in upper case: characters that are not unreserved in a URL are escaped. */
   readonly escaped: boolean
 }
 
 /** Text and macros in turn. */
 export type MacroString = readonly (string | Expansion)[]
 
-// c, r and t may stand in explanations only, which are never asked for here.
+// c, r and t are allowed in explanations only, which are never looked up here.
 const EXPANSION = /^([slodiphv])(\d{0,10})(r?)([.\-+,/_=]*)$/i
 const EXPLAINING = /^([crt])\d{0,10}r?[.\-+,/_=]*$/i
 const MAX_NAME_LENGTH = 253
 const MAX_LABEL_LENGTH = 63
 
-/** @returns undefined when `text` is none; in an unknown modifier the macros of explanations may stand too (§6). */
+/**
+ * @param options.explaining whether the macros of explanations are allowed too, as in an unknown modifier (§6)
+ * @returns undefined when `text` is not a macro-string
+ */
 export function readMacroString(text: string, { explaining = false } = {}): MacroString | undefined {
   const read: (string | Expansion)[] = []
   let from = 0
@@ -66,15 +69,15 @@ export function readDomainSpec(text: string): MacroString | undefined {
   return dot >= 0 && isTopLabel(name.slice(dot + 1)) ? spec : undefined
 }
 
-/** Whether one of `letters` stands in it. */
+/** Whether it contains a macro with one of `letters`. */
 export const uses = (spec: MacroString, letters: string): boolean =>
   spec.some(part => typeof part !== 'string' && letters.includes(part.letter))
 
-/** The name that `spec` stands for; undefined when no name may look so (RFC 7208 §4.3, §4.8). */
+/** The name that `spec` expands to; undefined when that is not a valid name (RFC 7208 §4.3, §4.8). */
 export function expand(spec: MacroString, values: MacroValues): string | undefined {
   const text = spec.map(part => (typeof part === 'string' ? part : expansion(part, values))).join('')
   let name = text.endsWith('.') ? text.slice(0, -1) : text
-  // RFC 7208 §7.3: what is too long loses labels from the left.
+  // RFC 7208 §7.3: a name that is too long loses labels from the left.
   if (name.length > MAX_NAME_LENGTH) {
     const dot = name.indexOf('.', name.length - MAX_NAME_LENGTH - 1)
     name = dot < 0 ? '' : name.slice(dot + 1)
@@ -107,13 +110,13 @@ function readExpansion(body: string): Expansion | undefined {
 }
 
 function expansion({ letter, parts, reversed, delimiters, escaped }: Expansion, values: MacroValues): string {
-  const split = meaningOf(letter, values).split(delimiters ?? '.')
-  const turned = reversed ? split.toReversed() : split
-  const text = (parts < turned.length ? turned.slice(-parts) : turned).join('.')
+  const split = macroValue(letter, values).split(delimiters ?? '.')
+  const ordered = reversed ? split.toReversed() : split
+  const text = (parts < ordered.length ? ordered.slice(-parts) : ordered).join('.')
   return escaped ? urlEscaped(text) : text
 }
 
-function meaningOf(letter: string, { local, sender, domain, ip, family, helo, name }: MacroValues): string {
+function macroValue(letter: string, { local, sender, domain, ip, family, helo, name }: MacroValues): string {
   switch (letter) {
     case 's':
       return `${local}@${sender}`

@@ -1,8 +1,8 @@
-/** Reads an SPF record whole before anything in it is evaluated (RFC 7208 §4.6, §12). */
+/** Parses a whole SPF record before any of it is evaluated (RFC 7208 §4.6, §12). */
 import { readAddress } from '../../net/address.ts'
 import { type MacroString, readDomainSpec, readMacroString } from './macro.ts'
 
-/** What a match means: `+` pass, `-` fail, `~` softfail, `?` neutral. */
+/** The result of a match: `+` pass, `-` fail, `~` softfail, `?` neutral. */
 export type Qualifier = '+' | '-' | '~' | '?'
 
 export type Mechanism =
@@ -33,14 +33,14 @@ export interface Problem {
 
 const MAX_SHOWN_LENGTH = 60
 
-/** Whether a text is an SPF record at all (§4.5). */
+/** Whether a text is an SPF record (§4.5). */
 export const isSpf = (text: string): boolean => /^v=spf1(?: |$)/i.test(text)
 
 /** @param text of which {@link isSpf} is true */
 export function readRecord(text: string): SpfRecord | Problem {
   if (/[^ -~]/.test(text)) return { problem: 'it holds characters other than printable ASCII' }
   const directives: Directive[] = []
-  const once = new Map<string, MacroString>()
+  const modifiers = new Map<string, MacroString>()
   for (const term of text.split(' ').slice(1)) {
     if (term === '') continue
     const [, modifier, value = ''] = /^([a-z][a-z\d\-_.]*)=(.*)$/i.exec(term) ?? []
@@ -51,17 +51,17 @@ export function readRecord(text: string): SpfRecord | Problem {
       directives.push(directive)
     } else if (name === 'redirect' || name === 'exp') {
       const spec = readDomainSpec(value)
-      if (spec === undefined) return { problem: `its ${name}= names no domain` }
-      if (once.has(name)) return { problem: `it has more than one ${name}=` }
-      once.set(name, spec)
+      if (spec === undefined) return { problem: `its ${name}= is not a domain` }
+      if (modifiers.has(name)) return { problem: `it has more than one ${name}=` }
+      modifiers.set(name, spec)
     } else if (readMacroString(value, { explaining: true }) === undefined) {
       return { problem: `its ${name.slice(0, MAX_SHOWN_LENGTH)}= has a malformed macro` }
     }
   }
-  const redirect = once.get('redirect')
-  // §6.1: where `all` stands, anywhere, redirect= is passed over.
-  const final = directives.some(({ mechanism }) => mechanism.kind === 'all')
-  return redirect === undefined || final ? { directives } : { directives, redirect }
+  const redirect = modifiers.get('redirect')
+  // §6.1: redirect= is ignored in a record with `all` anywhere.
+  const hasAll = directives.some(({ mechanism }) => mechanism.kind === 'all')
+  return redirect === undefined || hasAll ? { directives } : { directives, redirect }
 }
 
 function readDirective(term: string): Directive | undefined {
@@ -79,12 +79,12 @@ function readMechanism(kind: string, rest: string): Mechanism | undefined {
       return rest === '' ? { kind } : undefined
     case 'include':
     case 'exists': {
-      const name = named(rest)
+      const name = nameAfterColon(rest)
       return name && { kind, name }
     }
     case 'ptr': {
       if (rest === '') return { kind }
-      const name = named(rest)
+      const name = nameAfterColon(rest)
       return name && { kind, name }
     }
     case 'a':
@@ -98,18 +98,18 @@ function readMechanism(kind: string, rest: string): Mechanism | undefined {
   }
 }
 
-const named = (rest: string): MacroString | undefined =>
+const nameAfterColon = (rest: string): MacroString | undefined =>
   rest.startsWith(':') ? readDomainSpec(rest.slice(1)) : undefined
 
-/** `:domain-spec`, `/prefix`, `//prefix`, each of which may be missing. The prefixes first: a slash may stand in the name too. */
+/** `:domain-spec`, `/prefix` and `//prefix` are each optional. The prefixes are read first, because a name may contain a slash. */
 function readHosts(kind: 'a' | 'mx', rest: string): Mechanism | undefined {
-  const six = /\/\/(\d{1,3})$/.exec(rest)
-  const before = six === null ? rest : rest.slice(0, six.index)
-  const four = /\/(\d{1,2})$/.exec(before)
-  const text = four === null ? before : before.slice(0, four.index)
-  const v4 = four === null ? 32 : prefixOf(four[1], 32)
-  const v6 = six === null ? 128 : prefixOf(six[1], 128)
-  const name = text === '' ? undefined : named(text)
+  const v6Match = /\/\/(\d{1,3})$/.exec(rest)
+  const before = v6Match === null ? rest : rest.slice(0, v6Match.index)
+  const v4Match = /\/(\d{1,2})$/.exec(before)
+  const text = v4Match === null ? before : before.slice(0, v4Match.index)
+  const v4 = v4Match === null ? 32 : prefixOf(v4Match[1], 32)
+  const v6 = v6Match === null ? 128 : prefixOf(v6Match[1], 128)
+  const name = text === '' ? undefined : nameAfterColon(text)
   if (v4 === undefined || v6 === undefined || (text !== '' && name === undefined)) return undefined
   return { kind, v4, v6, ...(name && { name }) }
 }
@@ -133,6 +133,6 @@ function wordsOf(kind: 'ip4' | 'ip6', address: string): Uint32Array | undefined 
 }
 
 /** Without leading zeros (§12). */
-function prefixOf(text: string | undefined, most: number): number | undefined {
-  return text !== undefined && /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= most ? Number(text) : undefined
+function prefixOf(text: string | undefined, max: number): number | undefined {
+  return text !== undefined && /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= max ? Number(text) : undefined
 }

@@ -1,4 +1,4 @@
-/** `spf`: may this client send for the domain of the reverse-path, and under the name it gave (RFC 7208)? */
+/** `spf`: may this client send for the domain of the reverse-path, and for the name in its greeting (RFC 7208)? */
 
 import { queryName } from '../../dns/name.ts'
 import { fact } from '../../model/fact.ts'
@@ -10,28 +10,29 @@ import { isPermissive } from './strength.ts'
 
 export type { SpfResult } from './evaluate.ts'
 
-/** What was found out about one identity. */
+/** The SPF result for one identity. */
 export interface SpfCheck {
-  /** `unknown`: the host does not know the client's address, or not the identity. Nothing was asked. */
+  /** `unknown`: the host does not know the client's address or the identity, so nothing was looked up. */
   readonly result: SpfResult | 'unknown'
-  /** In lower case and A-labels; '' when the identity has none that DNS could be asked for. */
+  /** In lower case and A-labels; '' when the identity has no domain that can be looked up. */
   readonly domain: string
   /** RFC 7208 §2.3, §2.4. A null reverse-path is checked as postmaster at the greeting. */
   readonly identity: 'mailfrom' | 'helo'
-  /** For the operator; a sentence. */
+  /** A sentence for the operator. */
   readonly reason: string
   /** The record of the domain, where one was read. */
   readonly record?: string
-  /** What decided: the mechanism as it is written, such as `ip4:192.0.2.0/24`; `default` when none matched (§9.1). */
+  /** The mechanism that matched, as it is written, such as `ip4:192.0.2.0/24`; `default` when none matched (§9.1). */
   readonly mechanism?: string
-  /** It is a pass that half the Internet would be given: `+all`, `/0`, more than an IPv4 /8. Never charge it to the domain. */
+  /** A pass that half the Internet would get: `+all`, `/0`, more than an IPv4 /8. Never charge it to the domain. */
   readonly permissive: boolean
-  /** Terms that asked DNS, 10 at most, and how many of them found nothing, 2 at most (RFC 7208 §4.6.4). */
+  /** Terms that made a lookup, and how many found nothing. More than 10 or 2 are a permerror (RFC 7208 §4.6.4). */
   readonly lookups: { readonly count: number; readonly void: number }
 }
 
-/** The identity of the reverse-path, and beside it that of the greeting. */
+/** The result for the reverse-path (for the greeting when that is null), and the result for the greeting. */
 export interface Spf extends SpfCheck {
+  /** The result for the name in the greeting. */
   readonly helo: SpfCheck
 }
 
@@ -39,7 +40,7 @@ const PURPOSES = { mailfrom: 'spf', helo: 'spf-helo' } as const
 const MAX_REASON_LENGTH = 200
 const MAX_MECHANISM_LENGTH = 100
 
-/** SPF for the name in the greeting alone: found once for a greeting, however many transactions follow. */
+/** SPF for the name in the greeting only: evaluated once for a greeting, however many transactions follow. */
 export const heloSpf = fact('spf-helo', 'helo', greeting => {
   if (greeting.helo === undefined) return unknown('helo', '')
   return check(greeting, { identity: 'helo', domain: domainOf(greeting.helo), local: 'postmaster' })
@@ -49,16 +50,16 @@ export const heloSpf = fact('spf-helo', 'helo', greeting => {
  * SPF for the reverse-path (for the greeting when that is null) and for the greeting.
  *
  * @example
- * const { result, domain, weak } = await transaction.ask(spf)
+ * const { result, domain, permissive } = await transaction.ask(facts.spf)
  */
 export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
   const { reversePath } = transaction
   if (reversePath === '') {
     const helo = await transaction.ask(heloSpf)
-    // A host that knows no address may know no sender either: of what is empty then, nothing follows.
+    // A host that does not know the address may not know the sender either, so an empty path proves nothing.
     return transaction.ip === undefined ? { ...unknown('helo', ''), helo } : { ...helo, helo }
   }
-  // RFC 5321 §4.1.1.3: a source route is passed over.
+  // RFC 5321 §4.1.1.3: a source route is ignored.
   const path = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath
   const at = path.lastIndexOf('@')
   const domain = domainOf(path.slice(at + 1))
@@ -70,8 +71,8 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
 })
 
 /**
- * SPF for the reverse-path and the client from which a trusted forwarder has the message; undefined where that is not known
- * and where the forwarder has put a reverse-path of its own (SRS).
+ * SPF for the reverse-path and the client that a trusted forwarder received the message from. Undefined when that client
+ * is not known and when the forwarder has rewritten the reverse-path (SRS).
  */
 export const forwardedSpf = fact('spf-forwarded', 'header', async (header): Promise<SpfCheck | undefined> => {
   const client = await header.ask(forwarded)
@@ -84,9 +85,9 @@ export const forwardedSpf = fact('spf-forwarded', 'header', async (header): Prom
   return await check(greeting, { identity: 'mailfrom', domain, local })
 })
 
-type Asked = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }
+type CheckedIdentity = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }
 
-/** Neither for the sender nor against: a domain cannot be asked about a client that is not known. */
+/** Neither a pass nor a fail: a domain says nothing about a client that is not known. */
 const unknown = (identity: SpfCheck['identity'], domain: string): SpfCheck => ({
   result: 'unknown',
   domain,
@@ -96,8 +97,8 @@ const unknown = (identity: SpfCheck['identity'], domain: string): SpfCheck => ({
   lookups: { count: 0, void: 0 },
 })
 
-async function check(greeting: Greeting, { identity, domain, local }: Asked): Promise<SpfCheck> {
-  // RFC 7208 §7.3 wants a name for %{h}; what is not known is written as for %{p}.
+async function check(greeting: Greeting, { identity, domain, local }: CheckedIdentity): Promise<SpfCheck> {
+  // RFC 7208 §7.3 requires a name for %{h}; an unknown name is written as for %{p}.
   const { ip, helo = 'unknown', signal } = greeting
   if (ip === undefined) return unknown(identity, domain)
   if (queryName(domain) === undefined || !domain.includes('.')) {
@@ -105,7 +106,7 @@ async function check(greeting: Greeting, { identity, domain, local }: Asked): Pr
     return { result: 'none', domain: '', identity, reason, permissive: false, lookups: { count: 0, void: 0 } }
   }
   const found = await evaluate(greeting, { domain, local, ip, helo }, { purpose: PURPOSES[identity] })
-  // What an aborted asker was told is no result: the fact is to be forgotten.
+  // An aborted lookup is not a result, so the fact must not be remembered.
   signal.throwIfAborted()
   const { result, mechanism, records, lookups, problem = '' } = found
   const [record] = records
@@ -121,21 +122,21 @@ async function check(greeting: Greeting, { identity, domain, local }: Asked): Pr
   }
 }
 
-interface Circumstances {
+interface ReasonParts {
   readonly domain: string
   readonly ip: string
   readonly mechanism: string | undefined
   readonly problem: string
 }
 
-function reasonFor(result: SpfResult, { domain, ip, mechanism, problem }: Circumstances): string {
+function reasonFor(result: SpfResult, { domain, ip, mechanism, problem }: ReasonParts): string {
   switch (result) {
     case 'pass':
-      return `${domain} lets ${ip} send for it${by(mechanism)}`
+      return `${domain} allows ${ip} to send for it${by(mechanism)}`
     case 'fail':
-      return `${domain} says that ${ip} does not send for it${by(mechanism)}`
+      return `${domain} does not allow ${ip} to send for it${by(mechanism)}`
     case 'softfail':
-      return `${domain} says that ${ip} probably does not send for it${by(mechanism)}`
+      return `${domain} probably does not allow ${ip} to send for it${by(mechanism)}`
     case 'neutral':
       return `${domain} says nothing about ${ip}${by(mechanism)}`
     case 'none':
@@ -143,13 +144,13 @@ function reasonFor(result: SpfResult, { domain, ip, mechanism, problem }: Circum
     case 'permerror':
       return `the SPF record of ${domain} is in error: ${shown(problem)}`
     case 'temperror':
-      return `SPF of ${domain} could not be found out: ${shown(problem)}`
+      return `SPF of ${domain} could not be evaluated: ${shown(problem)}`
     default:
       return result satisfies never
   }
 }
 
-// Records are printable when they are evaluated, and may be as long as DNS lets them.
+// Records that are evaluated are printable, and as long as DNS allows.
 const by = (mechanism: string | undefined): string =>
   mechanism === undefined || mechanism === 'default' ? '' : ` (${mechanism.slice(0, MAX_MECHANISM_LENGTH)})`
 

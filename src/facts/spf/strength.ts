@@ -1,13 +1,14 @@
-/** How much an SPF pass proves: a record that lets half the Internet pass proves nothing about a client. */
+/** How much an SPF pass proves: a record that passes half the Internet proves nothing about a client. */
+import { isSpf } from './record.ts'
 
-// An /8 is the largest network that one holder was ever given (RFC 7249 §2.1). A /19 is as rare among IPv6 networks.
+// An /8 is the largest network ever assigned to one holder (RFC 7249 §2.1). A /19 is as rare among IPv6 networks.
 const MAX_IPV4 = 2 ** 24
 const MAX_IPV4_PREFIX = 8
 const MAX_IPV6_PREFIX = 19
 const MAX_TERMS = 500
 
 /**
- * Whether any of the records that were read lets a client pass that its domain cannot vouch for: `+all`, networks that are
+ * Whether any of the records that were read passes clients that the domain cannot vouch for: `+all`, networks that are
  * together larger than an IPv4 /8, or `exists:` of a name that does not depend on the client.
  */
 export function isPermissive(records: readonly string[]): boolean {
@@ -17,8 +18,6 @@ export function isPermissive(records: readonly string[]): boolean {
   return addresses > MAX_IPV4 || passing.some(isOpen)
 }
 
-const isSpf = (record: string): boolean => /^v=spf1(?: |$)/i.test(record)
-
 /** How many IPv4 addresses an `ip4` term names. */
 function addressesIn(term: string): number {
   if (!term.startsWith('ip4:')) return 0
@@ -27,7 +26,7 @@ function addressesIn(term: string): number {
 
 function isOpen(term: string): boolean {
   if (term === 'all') return true
-  // %{i}, %{c} and %{p} are the client; %{h} and %{s} are what the client says.
+  // %{i}, %{c} and %{p} name the client; the client chooses %{h} and %{s} itself.
   if (term.startsWith('exists:')) return !/%\{[icp]/.test(term)
   if (term.startsWith('ip6:')) return prefix(/\/(\d{1,3})$/.exec(term), 128) < MAX_IPV6_PREFIX
   const [, name = ''] = /^(a|mx)(?:[:/]|$)/.exec(term) ?? []
@@ -38,5 +37,5 @@ function isOpen(term: string): boolean {
   )
 }
 
-const prefix = (found: RegExpExecArray | null, otherwise: number): number =>
-  found === null ? otherwise : Number(found[1])
+const prefix = (match: RegExpExecArray | null, byDefault: number): number =>
+  match === null ? byDefault : Number(match[1])

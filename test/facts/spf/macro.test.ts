@@ -1,4 +1,4 @@
-/** Macros in SPF records: the examples of RFC 7208 §7.4, and what is none. */
+/** Macros in SPF records: the examples of RFC 7208 §7.4, and what is malformed. */
 import { describe, expect, test } from 'vitest'
 import { expand, type MacroValues, readDomainSpec, readMacroString } from '../../../src/facts/spf/macro.ts'
 
@@ -64,11 +64,11 @@ test.for(['%', '%{', '%{}', '%{x}', '%{d0}', '%{d', '%d', '%{d2r2}', '%{d;}', '%
   },
 )
 
-test.for(['%{c}', '%{r}', '%{t}'])('%s may stand in an unknown modifier', text => {
+test.for(['%{c}', '%{r}', '%{t}'])('%s is allowed in an unknown modifier', text => {
   expect(readMacroString(text, { explaining: true })).toEqual([])
 })
 
-test.for(['', 'org', 'x.', 'x.1', 'x.-a', 'x.a-', 'x.a_b', '%{d}x', '%%_'])('%o names no domain', text => {
+test.for(['', 'org', 'x.', 'x.1', 'x.-a', 'x.a-', 'x.a_b', '%{d}x', '%%_'])('%o is not a domain-spec', text => {
   expect(readDomainSpec(text)).toBeUndefined()
 })
 
@@ -77,6 +77,32 @@ test('a name that is too long loses labels from the left', () => {
   expect(named(`%{o}.${long}`)).toBe(`${'abcdefghi.'.repeat(24)}x.org`)
 })
 
-test.for(['a..b', 'a b\u0001', 'é', `${'a'.repeat(64)}`])('%o in a name is no name', local => {
+test.for(['a..b', 'a b\u0001', 'é', `${'a'.repeat(64)}`])('%o in a name makes it invalid', local => {
   expect(named('%{l}.x.org', { ...values, local })).toBeUndefined()
+})
+
+test('a label of 63 bytes is a name, one of 64 is not', () => {
+  const label = 'a'.repeat(63)
+  expect(named('%{l}.x.org', { ...values, local: label })).toBe(`${label}.x.org`)
+  expect(named('%{l}.x.org', { ...values, local: `${label}a` })).toBeUndefined()
+})
+
+test('a name of 253 bytes stays as it is, one of 254 loses its first label', () => {
+  const rest = `${'abcdefghi.'.repeat(24)}xyz.org`
+  const [fits, tooLong] = ['a'.repeat(253 - rest.length - 1), 'a'.repeat(253 - rest.length)]
+  expect(named(`${fits}.${rest}`)).toBe(`${fits}.${rest}`)
+  expect(named(`${tooLong}.${rest}`)).toBe(rest)
+})
+
+test.for([
+  ['%{d1}.org', 'com.org'],
+  ['%{d3}', 'email.example.com'],
+  ['%{d4}', 'email.example.com'],
+  ['%{d9999999999}', 'email.example.com'],
+] as const)('%s keeps as many labels as it says, from the right', ([text, name]) => {
+  expect(named(text)).toBe(name)
+})
+
+test('a number of labels of more than ten digits is malformed', () => {
+  expect(readMacroString('%{d00000000001}')).toBeUndefined()
 })
