@@ -1,6 +1,7 @@
 /** Which rules fire on a message, and what it is judged: `recommended` without limits, and all content filters. */
 import { Readable } from 'node:stream'
-import { contentFilters, type RuleId, ruleSets } from '../src/filters/content/content-filters.ts'
+import { contentFilters } from '../src/filters/content/content-filters.ts'
+import { type RuleId, ruleSets } from '../src/filters/content/rule-sets.ts'
 import { recommended } from '../src/filters/index.ts'
 import { type Decision, type Filter, type Gateway, postern } from '../src/index.ts'
 import { zone } from '../src/testing/zone.ts'

@@ -1,9 +1,9 @@
 /** Makes docs/rules.md from the rules themselves: `npm run rules`. */
 import { writeFileSync } from 'node:fs'
 import { combinations } from '../src/filters/content/combinations.ts'
-import { ruleSets } from '../src/filters/content/content-filters.ts'
-import { MEASURED } from '../src/filters/rules/points.ts'
-import { usualPoints } from '../src/filters/rules/rule.ts'
+import { defaultPoints } from '../src/filters/content/content-filter.ts'
+import { MEASURED } from '../src/filters/content/measured-points.ts'
+import { ruleSets } from '../src/filters/content/rule-sets.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
@@ -14,7 +14,7 @@ export function rulesPage(): string {
     const rows = Object.entries(rules).map(([id, rule]) => {
       const seen = measured[id]
       const from = seen ? `${seen.spam} : ${seen.ham}` : 'judged'
-      return `| \`${id}\` | ${cell(rule.fires)} | ${usualPoints(id, rule)} | ${rule.group} | ${from} |`
+      return `| \`${id}\` | ${cell(rule.fires)} | ${defaultPoints(id, rule)} | ${rule.group} | ${from} |`
     })
     const groups = Object.entries(caps).map(([group, cap]) => `${group} ${cap}`)
     return `## ${name}

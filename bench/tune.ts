@@ -2,10 +2,10 @@
  * Sets the points of the content rules by measurement: `npm run tune`, with POSTERN_DATA. Which rules fire on the training half
  * of SpamAssassin's mail is found by the filters themselves; a logistic regression that knows the caps of the groups gives each
  * its weight. What fires too seldom there to be measured keeps the points that it was given with the rule. The table
- * (src/filters/rules/points.ts) is written anew.
+ * (src/filters/content/measured-points.ts) is written anew.
  */
 import { writeFileSync } from 'node:fs'
-import { ruleSets } from '../src/filters/content/content-filters.ts'
+import { ruleSets } from '../src/filters/content/rule-sets.ts'
 import type { Decision } from '../src/index.ts'
 import { type Bounds, type Example, fitPoints } from './fit.ts'
 import { gatewayOf, judged } from './hits.ts'
@@ -60,7 +60,7 @@ const lines = [...fitted].map(
 )
 const [spam, ham] = [true, false].map(kind => examples.filter(example => example.spam === kind).length)
 writeFileSync(
-  new URL('../src/filters/rules/points.ts', import.meta.url),
+  new URL('../src/filters/content/measured-points.ts', import.meta.url),
   `/** Points of the content rules as \`npm run tune\` has measured them. Made by a program: do not edit. */
 
 export interface Measured {

@@ -1,13 +1,12 @@
 /** Objects to header sections and paths whose form is wrong: readers differ about such messages, and forgers use that. */
 
 import { author } from '../facts/author.ts'
-import { scoreOr } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Finding, Findings } from '../model/finding.ts'
 import type { HeaderDefect, HeaderFields } from '../model/header.ts'
 import { checked, type Shape, schemaOf } from '../model/options.ts'
 import type { Header } from '../model/stage.ts'
-import { type Consequence, findingFor } from './rules/consequence.ts'
+import { type Consequence, consequence, findingFor } from './rules/consequence.ts'
 
 /** What each thing that can be wrong leads to. */
 export interface HeaderFormOptions {
@@ -65,9 +64,7 @@ const authorRules = { differs: 'author', coauthors: 'coauthors', unusable: 'unus
 /** @internal */
 export const headerFormSchema = schemaOf<HeaderFormOptions>(
   'headerForm',
-  Object.fromEntries(
-    Object.keys(defaults).map(key => [key, scoreOr('reject', 'quarantine', 'off')]),
-  ) as Shape<HeaderFormOptions>,
+  Object.fromEntries(Object.keys(defaults).map(key => [key, consequence()])) as Shape<HeaderFormOptions>,
 )
 
 /**

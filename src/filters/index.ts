@@ -5,11 +5,13 @@ export { type AccessLists, type AccessOptions, access } from './access/access.ts
 export { type AdmissionOptions, admission } from './admission/admission.ts'
 export { type AuthenticatedFromOptions, authenticatedFrom, type MayWriteAs } from './authenticated-from.ts'
 export { type ClamavOptions, clamav } from './clamav/clamav.ts'
-export { type ClassifyOptions, classify } from './classify/classify.ts'
+export { classify } from './classify/classify.ts'
+export type { ClassifyOptions } from './classify/options.ts'
 export { type AttachmentsOptions, type AttachmentsRule, attachments } from './content/attachments/attachments.ts'
 export { type BounceOptions, bounce, signReturnPath, unsignedPath } from './content/bounce.ts'
 export { type BulkOptions, bulk } from './content/bulk.ts'
-export { type ContentOptions, contentFilters, type RuleId } from './content/content-filters.ts'
+export { type Condition, composite } from './content/composite.ts'
+export { type ContentOptions, contentFilters } from './content/content-filters.ts'
 export { type GtubeOptions, gtube } from './content/gtube.ts'
 export { type HeadersOptions, type HeadersRule, headers } from './content/headers/headers.ts'
 export { type HtmlOptions, type HtmlRule, html } from './content/html.ts'
@@ -17,10 +19,11 @@ export {
   type ImpersonationOptions,
   type ImpersonationRule,
   impersonation,
-  type Person,
 } from './content/impersonation/impersonation.ts'
+export type { Person } from './content/impersonation/person.ts'
 export { type LinksOptions, type LinksRule, links } from './content/links/links.ts'
-export { type StructureOptions, structure } from './content/structure.ts'
+export type { RuleId } from './content/rule-sets.ts'
+export { type StructureOptions, type StructureRule, structure } from './content/structure.ts'
 export { type UnexaminedOptions, unexamined } from './content/unexamined.ts'
 export { type WordingOptions, type WordingRule, wording } from './content/wording/wording.ts'
 export { type DkimOptions, dkim } from './dkim.ts'
@@ -43,7 +46,7 @@ export { type RecentlyRefusedOptions, recentlyRefused } from './recently-refused
 export { type IsValid, type RecipientsOptions, recipients } from './recipients.ts'
 export { type RecommendedOptions, recommended } from './recommended.ts'
 export { type ReputationOptions, reputation } from './reputation/reputation.ts'
-export { all, any, atLeast, type Condition, composite, not, rule } from './rules/composite.ts'
+export { all, any, atLeast, type ConditionOf, not, rule } from './rules/condition.ts'
 export type { Consequence } from './rules/consequence.ts'
 export type { Consequences, RuleOptions } from './rules/rule.ts'
 export { type SenderDomainOptions, senderDomain } from './sender-domain.ts'

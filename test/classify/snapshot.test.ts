@@ -47,7 +47,7 @@ describe('a snapshot is refused', () => {
     ['holds a variance of nothing', written(0, weightsAt + 65_536 * 4)],
     ['holds a variance above one', written(1.5, weightsAt + 65_536 * 4)],
     ['goes on', sealed(copy => Buffer.concat([copy, Buffer.from('x')]))],
-    ['promises more than it holds', headed(heading => heading.replace(/"hamTail":\d+/, '"hamTail":60000'))],
+    ['promises more than it holds', headed(heading => heading.replace(/"hamQuantiles":\d+/, '"hamQuantiles":60000'))],
     ['counts less than nothing', headed(heading => heading.replace('"ham":5', '"ham":-5'))],
     ['counts no numbers', headed(heading => heading.replace('"ham":5', '"ham":"5"'))],
     ['has examples of other views', headed(heading => heading.replace('"examples":[[', '"examples":[[0,1],['))],

@@ -1,9 +1,34 @@
 /** The options of `classify`, checked. */
+import type { Classifier } from '../../classify/classifier.ts'
 import { falsePositiveShare } from '../../classify/false-positive-target.ts'
 import { callback, duration, flag, having, score, text, whole } from '../../model/checks.ts'
 import { check, checked as checkedBy, schemaOf } from '../../model/options.ts'
-import { toMilliseconds } from '../../model/units.ts'
-import type { ClassifyOptions } from './classify.ts'
+import { type Duration, toMilliseconds } from '../../model/units.ts'
+
+export interface ClassifyOptions {
+  /** Where snapshots and checkpoints are kept. @default none: what is learned ends with the process */
+  readonly folder?: string
+  /** The share of honest mail that may be called spam. Until 1 / share honest messages are taught, nothing is said. @default '0.5%' */
+  readonly falsePositives?: `${number}%` | number
+  /** Lessons of each kind, below which nothing is said. @default 100 */
+  readonly enough?: number
+  /** The most points for what reads like spam. Keep it below the policy's threshold for `reject`. @default 6 */
+  readonly spam?: number
+  /** The points taken away for what reads like nothing but honest mail. @default 2 */
+  readonly ham?: number
+  /** The most points for mail of a proven author whom the site knows. @default 2 */
+  readonly known?: number
+  /** How far a reporter is trusted, from 0 (not heard) to 1. A lesson goes no further than that. @default 1, whoever it is */
+  readonly reporter?: (by: string) => number
+  /** How long feedback about a message is taken by its reference. @default '7d' */
+  readonly featureTtl?: Duration
+  /** After so long half of what no lesson has touched is forgotten. @default '90d' */
+  readonly staleAfter?: Duration
+  /** Shares lessons with other nodes through the gateway's store, which must be one for all. @default false */
+  readonly shared?: boolean
+  /** A classifier of your own, to export or to merge. `falsePositives` and `enough` are then its own. @default a new one */
+  readonly classifier?: Classifier
+}
 
 export interface Checked {
   readonly keep: number

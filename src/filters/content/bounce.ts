@@ -5,10 +5,11 @@ import { organisationalDomain } from '../../dns/organisation.ts'
 import { parts } from '../../facts/parts.ts'
 import { cost, score, secret } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
-import { points as evidence, type Finding, reject } from '../../model/finding.ts'
+import { type Finding, points } from '../../model/finding.ts'
 import { checked, list, schemaOf } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
 import { domainPattern } from '../../net/checks.ts'
+import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
 
 export interface BounceOptions {
@@ -58,16 +59,12 @@ export function bounce(options: BounceOptions = {}): Filter {
         secrets.length > 0 ? message.forwardPaths.find(path => !isSigned(path, { secrets, today })) : undefined
       if (wrong !== undefined) {
         const reason = `a bounce to ${quote(wrong)}, which is no return path that was signed here in the last ${LASTS} days`
-        return [
-          unsigned === 'reject'
-            ? reject('5.7.1', reason, { rule: 'unsigned' })
-            : evidence(unsigned, reason, { rule: 'unsigned' }),
-        ]
+        return [findingFor(unsigned, '5.7.1', reason, { rule: 'unsigned' }) || { rule: 'unsigned', reason }]
       }
       const id = /^message-id:\s*<[^<>@\s]{1,500}@([^<>@\s]{1,255})>/im.exec(await bodyOf(message))?.[1]?.toLowerCase()
       if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationalDomain(id) ?? id)) return []
       return [
-        evidence(foreign, `a bounce gives back a message of ${quote(id)}, which no domain of ours has sent`, {
+        points(foreign, `a bounce gives back a message of ${quote(id)}, which no domain of ours has sent`, {
           rule: 'foreign',
         }),
       ]

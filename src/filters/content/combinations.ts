@@ -1,11 +1,11 @@
 /** Combinations of findings that phishing must show and honest mail does not: who it claims to be, where it leads, what it wants. */
 import { type Finding, points } from '../../model/finding.ts'
-import { all, any, atLeast, type Condition, not, rulesIn } from '../rules/composite.ts'
+import { all, any, atLeast, type ConditionOf, not, rulesIn } from '../rules/condition.ts'
 
-export interface Combination {
+export interface Combination<Id extends string> {
   readonly name: string
   readonly fires: string
-  readonly when: Condition
+  readonly when: ConditionOf<Id>
   readonly finding: Finding
 }
 
@@ -49,14 +49,19 @@ const phishing = any(
   'html/password',
 )
 
-const combination = (name: string, fires: string, when: Condition, value: number): Combination => ({
+const combination = <const Id extends string>(
+  name: string,
+  fires: string,
+  when: ConditionOf<Id>,
+  value: number,
+): Combination<Id> => ({
   name,
   fires,
   when,
   finding: points(value, fires),
 })
 
-export const combinations: readonly Combination[] = [
+export const combinations = [
   combination(
     'phishing-brand',
     'Somebody who feigns to be another wants the reader to act.',
@@ -140,5 +145,5 @@ export const combinations: readonly Combination[] = [
   ),
 ]
 
-/** Rules that a combination needs to hear of, whatever they cost alone. */
-export const needed: ReadonlySet<string> = new Set(combinations.flatMap(({ when }) => rulesIn(when)))
+/** Rules that a combination names: they are looked for even if they cost nothing alone. */
+export const requiredRules: ReadonlySet<string> = new Set(combinations.flatMap(({ when }) => rulesIn(when)))

@@ -4,35 +4,22 @@ import type { Filter } from '../../model/filter.ts'
 import { checked, list, type Schema, schemaOf } from '../../model/options.ts'
 import { domainPattern } from '../../net/checks.ts'
 import { composite } from '../rules/composite.ts'
-import { type Consequences, consequencesOf, type RuleSet } from '../rules/rule.ts'
-import { type AttachmentsRule, attachmentRules, attachments } from './attachments/attachments.ts'
+import { type Consequences, consequencesOf } from '../rules/rule.ts'
+import { attachments } from './attachments/attachments.ts'
 import { bounce } from './bounce.ts'
 import { bulk } from './bulk.ts'
 import { combinations } from './combinations.ts'
+import type { Condition } from './composite.ts'
 import { gtube } from './gtube.ts'
-import { type HeadersRule, headers, headersRules } from './headers/headers.ts'
-import { type HtmlRule, html, htmlRules } from './html.ts'
-import {
-  type ImpersonationRule,
-  impersonation,
-  impersonationRules,
-  type Person,
-} from './impersonation/impersonation.ts'
-import { person } from './impersonation/person.ts'
-import { type LinksRule, linkRules, links } from './links/links.ts'
-import { structure, structureRules } from './structure.ts'
+import { headers } from './headers/headers.ts'
+import { html } from './html.ts'
+import { impersonation } from './impersonation/impersonation.ts'
+import { type Person, person } from './impersonation/person.ts'
+import { links } from './links/links.ts'
+import { type RuleId, ruleSets } from './rule-sets.ts'
+import { structure } from './structure.ts'
 import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexamined.ts'
-import { type WordingRule, wording, wordingRules } from './wording/wording.ts'
-
-/** Every rule of the content filters. */
-export type RuleId =
-  | keyof typeof structureRules.rules
-  | HeadersRule
-  | ImpersonationRule
-  | LinksRule
-  | HtmlRule
-  | WordingRule
-  | AttachmentsRule
+import { wording } from './wording/wording.ts'
 
 export interface ContentOptions {
   /** Your domains: senders and links that look like them, and mail from them that nothing proves, are findings. @default [] */
@@ -44,17 +31,6 @@ export interface ContentOptions {
   /** What becomes of a message that was not wholly examined; see `unexamined`. @default 'quarantine' */
   readonly unexamined?: UnexaminedOptions['verdict']
 }
-
-/** The rules, as docs/rules.md lists them. */
-export const ruleSets = (): readonly Omit<RuleSet<never>, 'view'>[] => [
-  structureRules,
-  headersRules,
-  impersonationRules(),
-  linkRules(),
-  htmlRules,
-  wordingRules,
-  attachmentRules(),
-]
 
 /** @internal */
 export const contentSchema = (): Schema<ContentOptions> =>
@@ -89,6 +65,6 @@ export function contentFilters(options: ContentOptions = {}): readonly Filter[] 
     attachments(of('attachments')),
     bounce({ domains }),
     bulk(),
-    ...combinations.map(({ name, when, finding }) => composite(name, when, finding)),
+    ...combinations.map(({ name, when, finding }) => composite(name, when satisfies Condition, finding)),
   ]
 }

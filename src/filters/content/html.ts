@@ -4,8 +4,9 @@ import type { HtmlReading } from '../../html/reading.ts'
 import { visibleStart } from '../../mime/decode/blanks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { quote } from '../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
 import { type MessageView, messageView } from '../rules/view.ts'
+import { contentFilter } from './content-filter.ts'
 
 export interface HtmlOptions extends RuleOptions<HtmlRule> {}
 
@@ -16,7 +17,8 @@ export type HtmlRule = keyof typeof htmlRules.rules
  * html({ points: { 'html/form': 'quarantine' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
-export const html = (options: HtmlOptions = {}): Filter => ruleFilter(htmlRules, checkedRules(htmlRules, options, {}))
+export const html = (options: HtmlOptions = {}): Filter =>
+  contentFilter(htmlRules, checkedRules(htmlRules, options, {}))
 
 /** @internal */
 export const htmlRules = {

@@ -4,7 +4,8 @@ import { type Parts, parts } from '../../facts/parts.ts'
 import type { AmbiguityKind, Part, PartDefect } from '../../mime/part.ts'
 import type { Filter } from '../../model/filter.ts'
 import { quote } from '../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
+import { contentFilter } from './content-filter.ts'
 
 /** Of 5,412 honest messages of public collections one has any ambiguity, of 2,671 unwanted ones 24. */
 export const structureRules = {
@@ -73,7 +74,9 @@ export const structureRules = {
   },
 } satisfies RuleSet<Parts>
 
-export interface StructureOptions extends RuleOptions<keyof typeof structureRules.rules> {}
+export type StructureRule = keyof typeof structureRules.rules
+
+export interface StructureOptions extends RuleOptions<StructureRule> {}
 
 /**
  * Objects to messages with several readings, and with parts beyond the bounds.
@@ -83,7 +86,7 @@ export interface StructureOptions extends RuleOptions<keyof typeof structureRule
  * structure({ points: { 'structure/hidden-file': 'reject' } })
  */
 export const structure = (options: StructureOptions = {}): Filter =>
-  ruleFilter(structureRules, checkedRules(structureRules, options, {}))
+  contentFilter(structureRules, checkedRules(structureRules, options, {}))
 
 const bounds: ReadonlySet<PartDefect> = new Set([
   'too-deep',

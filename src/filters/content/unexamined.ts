@@ -6,8 +6,9 @@ import { type Gap, unexamined as unexaminedFact } from '../../facts/unexamined.t
 import { extensionOf } from '../../mime/names.ts'
 import { scoreOr } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
-import { defer, type Finding, points, quarantine, reject } from '../../model/finding.ts'
+import { defer, type Finding, points } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
+import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
 import { WORDS } from '../rules/view.ts'
 import { RUNS } from './attachments/extensions.ts'
@@ -53,7 +54,7 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
       if (gaps.every(({ bound }) => bound === 'busy')) {
         return defer('4.3.2', `not examined: ${told(gaps)}`, { rule: 'busy' })
       }
-      return [consequence(verdict, `not examined: ${told(gaps)}`), ...seen(await message.ask(sweep))]
+      return [consequenceOf(verdict, `not examined: ${told(gaps)}`), ...seen(await message.ask(sweep))]
     },
   }
 }
@@ -66,23 +67,11 @@ const unread = ({ visible }: Text): readonly Finding[] =>
     ? [{ rule: 'words', reason: `rules about words looked at ${WORDS} of ${visible.length} characters` }]
     : []
 
-const rule = 'beyond-bounds'
-
-function consequence(verdict: NonNullable<UnexaminedOptions['verdict']>, reason: string): Finding {
-  if (typeof verdict === 'number') return points(verdict, reason, { rule })
-  switch (verdict) {
-    case 'quarantine':
-      return quarantine(reason, { rule })
-    case 'defer':
-      return defer('4.7.1', reason, { rule })
-    case 'reject':
-      return reject('5.7.1', reason, { rule })
-    case 'off':
-      return { rule, reason }
-    default:
-      verdict satisfies never
-      return quarantine(reason, { rule })
-  }
+/** With `off` a finding only reports. */
+function consequenceOf(verdict: NonNullable<UnexaminedOptions['verdict']>, reason: string): Finding {
+  const rule = 'beyond-bounds'
+  if (verdict === 'defer') return defer('4.7.1', reason, { rule })
+  return findingFor(verdict, '5.7.1', reason, { rule }) || { rule, reason }
 }
 
 /** As many as a program costs that is found by looking into it. */

@@ -1,8 +1,13 @@
 /** What a finding leads to: points, a verdict, or nothing. */
+import { scoreOr } from '../../model/checks.ts'
 import { type Finding, points, quarantine, type RefusalDetails, reject } from '../../model/finding.ts'
+import type { Check } from '../../model/options.ts'
 
 /** What a finding leads to: so many points, a verdict, or nothing (`'off'`, or 0 points). */
 export type Consequence = number | 'reject' | 'quarantine' | 'off'
+
+/** Checks an option that holds a consequence. */
+export const consequence = (): Check<Consequence> => scoreOr('reject', 'quarantine', 'off')
 
 /**
  * The finding that a consequence makes of a reason; false when it leads to nothing.

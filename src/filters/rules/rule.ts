@@ -1,7 +1,6 @@
-/** What a content rule is, and the filter that is made of rules: one look at the message, points by id, groups with caps. */
-import { scoreOr } from '../../model/checks.ts'
+/** What a content rule is, and the filter that a set of rules makes: one view of the message, points by id, groups with caps. */
 import type { Filter } from '../../model/filter.ts'
-import { type Finding, points, quarantine, reject } from '../../model/finding.ts'
+import { type Finding, points, roundScore } from '../../model/finding.ts'
 import {
   type AnyCheck,
   type Check,
@@ -13,109 +12,111 @@ import {
   unknownKey,
 } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
-import { needed } from '../content/combinations.ts'
-import type { Consequence } from './consequence.ts'
-import { MEASURED } from './points.ts'
+import { type Consequence, consequence, findingFor } from './consequence.ts'
 
-/** One thing that honest mail seldom does. */
-export interface Rule<in S> {
-  /** Rules of one group tell of the same thing in several ways: together they cost at most the group's cap. */
+/** One property of a message that is rare in honest mail. */
+export interface Rule<in V> {
+  /** Rules of one group are evidence of the same thing: together they cost at most the group's cap. */
   readonly group: string
-  /** What fires it, for `docs/rules.md`. */
+  /** What fires the rule, for `docs/rules.md`. */
   readonly fires: string
-  /** Points where nothing was measured. */
+  /** The points of the rule where none were measured. */
   readonly points: number
-  /** The most that a measurement on mail of another time may give it: for what honest senders do today. */
+  /** The upper limit for measured points, where old mail says nothing about what honest senders do today. */
   readonly max?: number
-  /** A sentence with the evidence in it, or nothing. Must not throw, and must be linear in what it looks at. */
-  readonly find: (seen: S) => string | false | undefined
+  /** Returns a sentence with the evidence, or nothing. Must not throw, and must take linear time. */
+  readonly find: (view: V) => string | false | undefined
 }
 
-/** The rules of one filter. `Id` is `links/mismatch`. */
-export interface RuleSet<S, Id extends string = string> {
+/** The rules of one filter. An `Id` looks like `links/mismatch`. */
+export interface RuleSet<V, Id extends string = string> {
+  /** The name of the filter. */
   readonly name: string
   /** What the filter is for, for `docs/rules.md`. */
   readonly about: string
-  /** `identity`: these rules tell strangers who pretend from others, and have nothing to say of our own users. @default 'content' */
+  /**
+   * `identity`: the rules compare what the sender claims with who sent the message, and do not apply to our own users.
+   * @default 'content'
+   */
   readonly checks?: 'identity' | 'content'
-  /** The most that the rules of a group cost together. */
+  /** The most points that the rules of a group cost together, by group. */
   readonly caps: Readonly<Record<string, number>>
-  readonly rules: Readonly<Record<Id, Rule<S>>>
-  /** Asks the facts that the rules look at. */
-  readonly view: (message: Message) => Promise<S>
+  /** The rules by id. */
+  readonly rules: Readonly<Record<Id, Rule<V>>>
+  /** Collects the facts that the rules look at. */
+  readonly view: (message: Message) => Promise<V>
 }
 
 /** What each rule leads to, by its id: other points, a verdict, or nothing at all. */
 export type Consequences<Id extends string = string> = Readonly<Partial<Record<Id, Consequence>>>
 
-/** What every filter made of rules takes. */
+/** What every filter that is made of rules takes. */
 export interface RuleOptions<Id extends string = string> {
-  /** What a rule leads to, by its id. A value above its group's cap lifts the cap. @default the table in docs/rules.md */
+  /** What a rule leads to, by its id. Points above the group's cap lift the cap. @default the table in docs/rules.md */
   readonly points?: Consequences<Id>
 }
 
-/** The points that a rule has without options. */
-export const usualPoints = (id: string, { points }: Pick<Rule<never>, 'points'>): number =>
-  MEASURED.points[id]?.points ?? points
+/** What a rule filter has to know beyond its rules. */
+export interface RuleDefaults {
+  /** The points of a rule that no option names. */
+  readonly pointsOf: (id: string, rule: Pick<Rule<never>, 'points'>) => number
+  /** Rules that are looked for even if they cost nothing, because a composite names them. */
+  readonly required: ReadonlySet<string>
+}
 
-/**
- * @param options checked
- * @internal
- */
-export function ruleFilter<S, Id extends string>(set: RuleSet<S, Id>, options: RuleOptions<Id>): Filter {
-  const own: Consequences = options.points ?? {}
-  const { name, checks = 'content', view } = set
-  const rules = Object.entries<Rule<S>>(set.rules).flatMap(([id, rule]) => {
-    const consequence = consequenceOf(own, id) ?? usualPoints(id, rule)
-    const idle = consequence === 'off' || (consequence === 0 && !needed.has(id))
-    return idle ? [] : [{ ...rule, rule: id.slice(name.length + 1), consequence }]
-  })
-  const caps = new Map(Object.entries(set.caps))
-  for (const [id, rule] of Object.entries<Rule<S>>(set.rules)) {
-    const value = consequenceOf(own, id)
-    if (typeof value === 'number') caps.set(rule.group, Math.max(caps.get(rule.group) ?? 0, value))
+/** Makes the filter of a rule set. @param options options that were checked before, see {@link checkedRules} */
+export function ruleFilter<V, Id extends string>(
+  { name, checks = 'content', view, rules, caps }: RuleSet<V, Id>,
+  options: RuleOptions<Id>,
+  { pointsOf, required }: RuleDefaults,
+): Filter {
+  const given: Consequences = options.points ?? {}
+  const limits = new Map(Object.entries(caps))
+  const active: ActiveRule<V>[] = []
+  for (const [id, rule] of Object.entries<Rule<V>>(rules)) {
+    const chosen = Object.hasOwn(given, id) ? given[id] : undefined
+    if (typeof chosen === 'number') limits.set(rule.group, Math.max(limits.get(rule.group) ?? 0, chosen))
+    const consequence = chosen ?? pointsOf(id, rule)
+    if (consequence === 'off' || (consequence === 0 && !required.has(id))) continue
+    active.push({ ...rule, rule: id.slice(name.length + 1), consequence })
   }
   return {
     name,
     checks,
     message: async message => {
       const seen = await view(message)
-      const fired = rules.flatMap(({ rule, group, consequence, find }) => {
+      const fired = active.flatMap(({ rule, group, consequence, find }) => {
         const reason = find(seen)
         return reason ? [{ rule, group, consequence, reason }] : []
       })
-      return capped(fired, caps)
+      return withinCaps(fired, limits)
     },
   }
 }
 
-interface Fired {
+interface ActiveRule<V> extends Rule<V> {
+  /** The id without the filter's name. */
   readonly rule: string
-  readonly group: string
   readonly consequence: Exclude<Consequence, 'off'>
+}
+
+interface FiredRule extends Pick<ActiveRule<never>, 'rule' | 'group' | 'consequence'> {
   readonly reason: string
 }
 
-/** In the order of the rules; what is beyond the cap of a group is taken from those that come last, so that what is shown adds up. */
-function capped(fired: readonly Fired[], caps: ReadonlyMap<string, number>): readonly Finding[] {
-  const room = new Map(caps)
-  return fired.map(({ rule, group, consequence, reason }) => {
-    if (consequence === 'reject') return reject('5.7.1', reason, { rule })
-    if (consequence === 'quarantine') return quarantine(reason, { rule })
-    const left = room.get(group) ?? consequence
+/** Keeps the order of the rules. The last rules of a group lose what exceeds its cap, so that the findings add up to the score. */
+function withinCaps(fired: readonly FiredRule[], caps: ReadonlyMap<string, number>): readonly Finding[] {
+  const remaining = new Map(caps)
+  return fired.flatMap(({ rule, group, consequence, reason }) => {
+    if (typeof consequence !== 'number') return findingFor(consequence, '5.7.1', reason, { rule }) || []
+    const left = remaining.get(group) ?? consequence
     const value = Math.min(consequence, left)
-    if (value > 0) room.set(group, rounded(left - value))
-    return value === 0 ? { rule, reason } : points(rounded(value), reason, { rule })
+    if (value > 0) remaining.set(group, roundScore(left - value))
+    return value === 0 ? { rule, reason } : points(roundScore(value), reason, { rule })
   })
 }
 
-/** Tenths: sums of them are compared with what an operator has written down. */
-const rounded = (value: number): number => Math.round(value * 100) / 100
-
-const consequenceOf = (own: Consequences, id: string): Consequence | undefined =>
-  Object.hasOwn(own, id) ? own[id] : undefined
-
-/** What may stand for the rules of these sets. */
+/** Checks an option that names consequences for the rules of these sets. */
 export function consequencesOf<Id extends string>(
   ...sets: readonly Pick<RuleSet<never>, 'rules'>[]
 ): Check<Consequences<Id>> {
@@ -123,12 +124,15 @@ export function consequencesOf<Id extends string>(
   const id = explained<string>('the id of a rule', found =>
     ids.includes(String(found)) ? undefined : unknownKey(String(found), ids),
   )
-  return record(id, scoreOr('reject', 'quarantine', 'off'), 'consequences by rule') as AnyCheck as Check<
-    Consequences<Id>
-  >
+  return record(id, consequence(), 'consequences by rule') as AnyCheck as Check<Consequences<Id>>
 }
 
-/** The options of a filter that is made of rules, checked with `others`, which it takes besides. */
+/**
+ * Checks the options of a filter that is made of rules.
+ *
+ * @param others the checks of the options beside `points`
+ * @throws PosternError when an option names no rule, or a consequence that makes no sense
+ */
 export function checkedRules<T extends RuleOptions>(
   set: Pick<RuleSet<never>, 'name' | 'rules'>,
   options: T,

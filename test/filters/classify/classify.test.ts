@@ -5,7 +5,8 @@ import { newClassifier } from '../../../src/classify/classifier.ts'
 import { type Gateway, postern } from '../../../src/engine/gateway.ts'
 import { identities } from '../../../src/facts/identities.ts'
 import { senderTrust } from '../../../src/facts/trust.ts'
-import { type ClassifyOptions, classify } from '../../../src/filters/classify/classify.ts'
+import { classify } from '../../../src/filters/classify/classify.ts'
+import type { ClassifyOptions } from '../../../src/filters/classify/options.ts'
 import { PosternError } from '../../../src/model/errors.ts'
 import type { Label } from '../../../src/model/feedback.ts'
 import { defer } from '../../../src/model/finding.ts'
@@ -243,7 +244,7 @@ test.for<[string, ClassifyOptions]>([
   ['spam', { spam: 15 }],
   ['ham', { ham: -1 }],
   ['known', { known: Number.NaN }],
-  ['keep', { featureTtl: 'long' as '1d' }],
+  ['featureTtl', { featureTtl: 'long' as '1d' }],
 ])('%s that makes no sense is refused when the gateway is built: %o', ([path, options]) => {
   expect(() => classify(options)).toThrow(
     expect.objectContaining({

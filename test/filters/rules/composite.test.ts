@@ -4,13 +4,14 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { postern } from '../../../src/engine/gateway.ts'
 import { combinations } from '../../../src/filters/content/combinations.ts'
-import { ruleSets } from '../../../src/filters/content/content-filters.ts'
-import { all, any, atLeast, type Condition, composite, holds, not, rule } from '../../../src/filters/rules/composite.ts'
+import { type Condition, composite } from '../../../src/filters/content/composite.ts'
+import { ruleSets } from '../../../src/filters/content/rule-sets.ts'
+import { all, any, atLeast, type ConditionOf, holds, not, rule, rulesIn } from '../../../src/filters/rules/condition.ts'
 import type { Filter } from '../../../src/model/filter.ts'
 import { points } from '../../../src/model/finding.ts'
 import { zone } from '../../../src/testing/zone.ts'
 
-test.for<[string, Condition, readonly string[], boolean]>([
+test.for<[string, ConditionOf<string>, readonly string[], boolean]>([
   ['a rule that was found', 'links/ip', ['links/ip'], true],
   ['a rule that was not', 'links/ip', ['links/port'], false],
   ['a rule of any filter', rule('dnsbl/listed'), ['dnsbl/listed'], true],
@@ -55,15 +56,5 @@ test('a composite hears of earlier stages and of the filters beside it, and its 
 
 test('the combinations name rules that there are', () => {
   const known = new Set(ruleSets().flatMap(({ rules }) => Object.keys(rules)))
-  const named = (condition: Condition): readonly string[] =>
-    typeof condition === 'string'
-      ? [condition]
-      : 'all' in condition
-        ? condition.all.flatMap(named)
-        : 'of' in condition
-          ? condition.of.flatMap(named)
-          : 'not' in condition
-            ? named(condition.not)
-            : []
-  expect(combinations.flatMap(({ when }) => named(when)).filter(id => !known.has(id))).toEqual([])
+  expect(combinations.flatMap(({ when }) => rulesIn(when)).filter(id => !known.has(id))).toEqual([])
 })

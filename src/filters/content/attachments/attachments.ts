@@ -7,8 +7,9 @@ import type { Filter } from '../../../model/filter.ts'
 import { check, list } from '../../../model/options.ts'
 import type { Message } from '../../../model/stage.ts'
 import { quote } from '../../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { messageView } from '../../rules/view.ts'
+import { contentFilter } from '../content-filter.ts'
 import { type Attached, first, trait } from './attached.ts'
 import { documents } from './documents.ts'
 import { encrypted } from './encrypted.ts'
@@ -39,7 +40,7 @@ export function attachments(options: AttachmentsOptions = {}): Filter {
     welcome: list(endingOrType, 'endings and types'),
   }
   const { unwelcome = [], welcome = [], ...rest } = checkedRules(attachmentRules(), options, others)
-  return ruleFilter(attachmentRules({ unwelcome, welcome }), rest)
+  return contentFilter(attachmentRules({ unwelcome, welcome }), rest)
 }
 
 const endingOrType = check<string>(

@@ -1,7 +1,8 @@
 /** Objects to header fields that no honest program writes so: impossible dates, foreign Message-IDs, forged mailers and routes. */
 import type { Filter } from '../../../model/filter.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
+import { contentFilter } from '../content-filter.ts'
 import { forms } from './forms.ts'
 import { mailers } from './mailers.ts'
 import { origins } from './origins.ts'
@@ -20,7 +21,7 @@ export type HeadersRule = keyof typeof headersRules.rules
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export const headers = (options: HeadersOptions = {}): Filter =>
-  ruleFilter(headersRules, checkedRules(headersRules, options, {}))
+  contentFilter(headersRules, checkedRules(headersRules, options, {}))
 
 /** @internal */
 export const headersRules = {

@@ -10,19 +10,12 @@ import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
 import { quote } from '../../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView, type Sender } from '../../rules/view.ts'
+import { contentFilter } from '../content-filter.ts'
 import { book } from '../wording/lists.ts'
-import { person } from './person.ts'
+import { type Person, person } from './person.ts'
 import { senders } from './senders.ts'
-
-/** Somebody whose name others use to be believed. */
-export interface Person {
-  /** As it is written in display names: `Alice Example`. */
-  readonly name: string
-  /** The addresses this person really writes from. */
-  readonly addresses: readonly string[]
-}
 
 export interface ImpersonationOptions extends RuleOptions<ImpersonationRule> {
   /** People whose names only they may use. @default [] */
@@ -43,7 +36,7 @@ type Shown = MessageView & { readonly policy: Dmarc }
 export function impersonation(options: ImpersonationOptions = {}): Filter {
   const others = { people: list(person(), 'people'), protect: list(domainPattern(), 'domains') }
   const { people = [], protect = [], ...rest } = checkedRules(impersonationRules(), options, others)
-  return ruleFilter(impersonationRules(people, protect), rest)
+  return contentFilter(impersonationRules(people, protect), rest)
 }
 
 /** @internal */

@@ -4,8 +4,9 @@ import { organisationalDomain } from '../../../dns/organisation.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
+import { contentFilter } from '../content-filter.ts'
 import { deceptive } from './deceptive.ts'
 import { hosting } from './hosting.ts'
 import { obfuscated } from './obfuscated.ts'
@@ -28,7 +29,7 @@ export type LinksRule = keyof ReturnType<typeof linkRules>['rules']
 export function links(options: LinksOptions = {}): Filter {
   const others = { protect: list(domainPattern(), 'domains') }
   const { protect = [], ...rest } = checkedRules(linkRules(), options, others)
-  return ruleFilter(linkRules(protect), rest)
+  return contentFilter(linkRules(protect), rest)
 }
 
 /** @internal */

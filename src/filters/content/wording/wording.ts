@@ -4,8 +4,9 @@ import { isFreeMail } from '../../../links/hosting.ts'
 import { visibleEnd } from '../../../mime/decode/blanks.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { quote, quoteList } from '../../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet, ruleFilter } from '../../rules/rule.ts'
+import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
+import { contentFilter } from '../content-filter.ts'
 import { book, type ListName } from './lists.ts'
 import type { Phrases } from './phrases.ts'
 
@@ -19,7 +20,7 @@ export type WordingRule = keyof typeof wordingRules.rules
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export const wording = (options: WordingOptions = {}): Filter =>
-  ruleFilter(wordingRules, checkedRules(wordingRules, options, {}))
+  contentFilter(wordingRules, checkedRules(wordingRules, options, {}))
 
 interface WordingView extends MessageView {
   readonly phrases: Phrases<ListName>

@@ -144,14 +144,14 @@ test('rules of one group cost at most its cap, and what is shown adds up', async
       ),
     ),
   })
-  const lies = found.filter(({ rule }) => /mismatch|feigned|look-alike|confusable/.test(rule ?? ''))
-  expect(lies.map(({ rule, points }) => [rule, points])).toEqual([
+  const deceptive = found.filter(({ rule }) => /mismatch|spoofed|look-alike|confusable/.test(rule ?? ''))
+  expect(deceptive.map(({ rule, points }) => [rule, points])).toEqual([
     ['links/mismatch', 2],
     ['links/spoofed-brand', 3],
     ['links/look-alike', 2],
     ['links/confusable', undefined],
   ])
-  expect(lies.reduce((sum, { points = 0 }) => sum + points, 0)).toBe(7)
+  expect(deceptive.reduce((sum, { points = 0 }) => sum + points, 0)).toBe(7)
 })
 
 test('the operator says what a rule leads to; a price above the cap lifts the cap', async () => {

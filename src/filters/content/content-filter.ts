@@ -1,0 +1,15 @@
+/** Makes a content filter of its rules: with the points that were measured, and with what the combinations need. */
+import type { Filter } from '../../model/filter.ts'
+import { type Rule, type RuleDefaults, type RuleOptions, type RuleSet, ruleFilter } from '../rules/rule.ts'
+import { requiredRules } from './combinations.ts'
+import { MEASURED } from './measured-points.ts'
+
+/** The points that a rule has without options: those that were measured, else those that the rule names. */
+export const defaultPoints = (id: string, { points }: Pick<Rule<never>, 'points'>): number =>
+  MEASURED.points[id]?.points ?? points
+
+const DEFAULTS: RuleDefaults = { pointsOf: defaultPoints, required: requiredRules }
+
+/** @param options options that were checked before */
+export const contentFilter = <V, Id extends string>(set: RuleSet<V, Id>, options: RuleOptions<Id>): Filter =>
+  ruleFilter(set, options, DEFAULTS)
