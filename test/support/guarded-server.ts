@@ -1,6 +1,6 @@
-/** A listening SMTPServer behind postern, on a free port of the loopback, that keeps what it delivers. */
+/** A listening SMTPServer behind postern, on a free port of the loopback, that records what it delivers. */
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import { type GuardedSession, type GuardOptions, guard, protect } from '../../src/adapters/smtp-server/index.ts'
@@ -33,12 +33,14 @@ export interface GuardedServer {
 export interface Setting {
   readonly filters?: readonly Filter[]
   readonly by?: 'guard' | 'protect'
+  /** The class of the server. @default SMTPServer */
+  readonly server?: typeof SMTPServer
   readonly gateway?: Omit<PosternOptions, 'filters'>
   readonly options?: Partial<GuardOptions>
 }
 
 export async function guardedServer(setting: Setting = {}): Promise<GuardedServer> {
-  const { filters = [], by = 'guard', options = {} } = setting
+  const { filters = [], by = 'guard', options = {}, server: Server = SMTPServer } = setting
   const delivered: Delivered[] = []
   const entries: SessionEntry[] = []
   const gateway = postern({
@@ -63,7 +65,7 @@ export async function guardedServer(setting: Setting = {}): Promise<GuardedServe
   // All clients of a test share one address.
   const limits = { sessions: { perAddress: 1_000, perNetwork: 1_000 } }
   const own: GuardOptions = { name: 'mx.example.org', logger: false, limits, onData, ...options }
-  const server = new SMTPServer(guard(gateway, own))
+  const server = new Server(guard(gateway, own))
   server.on('error', () => undefined)
   if (by === 'protect') protect(server, gateway)
   server.listen(0, '127.0.0.1')
@@ -95,3 +97,22 @@ export async function guardedServer(setting: Setting = {}): Promise<GuardedServe
     },
   }
 }
+
+/** A version of smtp-server whose connections lack some members: they are missing when the connection is inspected. */
+export function withoutMembers(...names: readonly string[]): typeof SMTPServer {
+  return class extends SMTPServer {
+    override connect(...given: Parameters<SMTPServer['connect']>): void {
+      const { add } = this.connections
+      // Only the connection that is made to be inspected has no file descriptor below it.
+      if (!(given[0] instanceof Socket))
+        this.connections.add = connection => {
+          this.connections.add = add
+          return add.call(this.connections, without(connection, names))
+        }
+      super.connect(...given)
+    }
+  }
+}
+
+const without = <T extends object>(value: T, names: readonly string[]): T =>
+  new Proxy(value, { has: (_, name) => !names.includes(String(name)) && Reflect.has(value, name) })

@@ -1,27 +1,29 @@
-/** Every client that is here, and the one timer that looks at all of them. */
+/** Tracks the clients of a server: their sessions, their slots, and one timer that checks the time of all of them. */
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
 import type { Decision } from '../../model/decision.ts'
 import { warnOnThrow } from '../../model/services.ts'
+import { canonical } from '../../net/address.ts'
 import { isUnix } from '../../net/peer.ts'
 import { handshakeTime, type Limits, type ServerLimits } from '../../smtp/limits.ts'
-import { sessionSlots } from '../../smtp/session-slots.ts'
-import { handOnSafely, limitHandshakes } from './handshake-timeout.ts'
-import type { Connection, SMTPServer } from './types.ts'
-import { type Wire, wire } from './wire.ts'
+import { type SessionSlots, sessionSlots } from '../../smtp/session-slots.ts'
+import { HandlersWire } from './handlers-wire.ts'
+import { handOverSafely, limitHandshakes } from './handshake-timeout.ts'
+import type { Connection, SMTPServer, SMTPServerSession } from './types.ts'
+import { describeMissing, missingMembers } from './version-check.ts'
+import { LimitedWire, type Wire, type WireSession } from './wire.ts'
 
-/** One client: smtp-server's connection, our session, and what was last decided. */
+/** One client: smtp-server's connection, our session, and the latest decision. */
 export interface TrackedConnection {
-  readonly connection: Connection
   readonly wire: Wire
-  /** Whose session it is; XCLIENT may change that. Undefined when it is not known: the client is refused. */
+  /** The client's address; XCLIENT may change it. Undefined when it is not known: the client is refused. */
   ip: string | undefined
   session?: Session
   decision?: Decision
   /** What `protect` has decided already. */
   admitted: Admitted | undefined
-  /** Gives its place back; undefined when there was none left for it. */
+  /** Releases the session slot; undefined when there was none left. */
   slot: (() => void) | undefined
   /** The host's own `onData` has not called back yet: what it reads must stay. */
   delivering: boolean
@@ -35,135 +37,190 @@ export interface Admitted {
   readonly slot: () => void
 }
 
-export interface Connections {
-  /** Takes hold of every connection of this server, also of those that are there already. */
-  readonly attach: (server: SMTPServer) => void
-  /** The visit of one of smtp-server's sessions. */
-  readonly of: (session: object) => TrackedConnection | undefined
-  /** Keeps a session for the connection that will follow on this socket. */
-  readonly admit: (socket: Socket, admitted: Admitted) => () => void
-  /** Takes a place for a client, and returns how to give it back; undefined when there is none left for it. */
-  readonly place: (ip: string | undefined) => (() => void) | undefined
-  /** Takes the place of another client: XCLIENT has said who it is. */
-  readonly move: (visit: TrackedConnection, ip: string) => void
-  /** The client is gone. Its session ends with it, or with the delivery that is under way. */
-  readonly leave: (session: object) => void
-  /** The delivery that was under way is over. */
-  readonly delivered: (visit: TrackedConnection) => void
-}
-
 const SWEEP_MS = 1_000
 
-/** A socket of the file system has no address: whoever may open it is this machine. */
+/** A socket of the file system has no address: its peer runs on this machine. */
 export const LOCAL = '127.0.0.1'
 
-export function trackConnections(gateway: () => Gateway, limits: Limits, { sessions }: ServerLimits = {}): Connections {
-  const attached = new WeakSet<SMTPServer>()
-  const visits = new Map<object, TrackedConnection>()
-  const waiting = new Map<object, Admitted>()
-  const sweep = Math.max(20, Math.min(SWEEP_MS, limits.command / 4, limits.transaction / 4, limits.grace / 4))
-  const places = sessionSlots(sessions, {
-    now: () => gateway().services.clock.monotonic(),
-    notify: notice => gateway().services.notify(notice),
-    load: () => gateway().services.load,
-  })
-  let swept: number | undefined
+/** The clients of all servers that share one set of handlers. */
+export class Connections {
+  readonly #gateway: () => Gateway
+  readonly #limits: Limits
+  readonly #slots: SessionSlots
+  /** Each server, and whether its connections are seen by its private members (else by its handlers alone). */
+  readonly #attached = new WeakMap<SMTPServer, boolean>()
+  /** By smtp-server's session object. */
+  readonly #tracked = new Map<object, TrackedConnection>()
+  /** Sessions of `protect`, by the socket or by the address and port of the client. */
+  readonly #admitted = new Map<object | string, Admitted>()
+  readonly #sweepMs: number
+  /** When the timer ran last; undefined while it is off. */
+  #swept: number | undefined
 
-  const tick = (): void => {
-    const { clock } = gateway().services
-    const now = clock.monotonic()
-    // A timer that rings late was held up by ourselves: what the client has sent meanwhile is not counted yet.
-    const elapsed = Math.min(now - (swept ?? now), 2 * sweep)
-    for (const visit of visits.values()) look(visit, elapsed)
-    swept = visits.size > 0 ? now : undefined
-    if (visits.size > 0) clock.after(sweep, tick)
+  constructor(gateway: () => Gateway, limits: Limits, { sessions }: ServerLimits = {}) {
+    this.#gateway = gateway
+    this.#limits = limits
+    this.#sweepMs = Math.max(20, Math.min(SWEEP_MS, limits.command / 4, limits.transaction / 4, limits.grace / 4))
+    this.#slots = sessionSlots(sessions, {
+      now: () => gateway().services.clock.monotonic(),
+      notify: notice => gateway().services.notify(notice),
+      load: () => gateway().services.load,
+    })
   }
-  /** What fails for one client must not end the looking at the others. */
-  const look = warnOnThrow('the look at a client', (visit: TrackedConnection, elapsed: number): void => {
-    // A socket that was gone before smtp-server began to listen to it tells nobody.
-    if (visit.connection._socket.closed) leave(visit.connection.session)
-    else visit.wire.tick(elapsed)
-  })
-  const begin = (connection: Connection, { server }: SMTPServer): void => {
-    const key = below(connection._socket)
-    const ip = connection.remoteAddress || (isUnix(server) ? LOCAL : undefined)
-    const admitted = waiting.get(key)
-    waiting.delete(key)
-    const visit: TrackedConnection = {
-      connection,
+
+  /** Tracks every connection of this server, also those that exist already. */
+  attach(server: SMTPServer): void {
+    if (this.#attached.has(server)) return
+    const missing = missingMembers(server)
+    this.#attached.set(server, missing.length === 0)
+    // smtp-server adds its own listener a turn of the event loop later, and a reset in between would end the process.
+    server.server.prependListener('connection', (socket: Socket) => socket.on('error', () => undefined))
+    if (missing.length > 0) {
+      const reason = describeMissing(missing)
+      this.#gateway().services.notify({ code: 'smtp-server/handlers-only', reason, level: 'warning' })
+      // Replies carry their enhanced code already, and smtp-server would put a second one before it.
+      server.options.hideENHANCEDSTATUSCODES = true
+      return
+    }
+    for (const connection of server.connections) this.#watch(connection, server)
+    // smtp-server lists a connection before it reads from it, and emits no event.
+    const add = server.connections.add.bind(server.connections)
+    server.connections.add = connection => {
+      this.#watch(connection, server)
+      return add(connection)
+    }
+    handOverSafely(server)
+    limitHandshakes(
+      server,
+      () => handshakeTime(this.#limits),
+      () => this.#gateway().services.clock,
+    )
+  }
+
+  /** The client of one of smtp-server's sessions. */
+  find(session: object): TrackedConnection | undefined {
+    return this.#tracked.get(session)
+  }
+
+  /** The same when the client has just connected: without private members its connection is seen here first. */
+  connected(server: SMTPServer, session: SMTPServerSession): TrackedConnection | undefined {
+    if (this.#attached.get(server) !== false) return this.#tracked.get(session)
+    const { remoteAddress, remotePort } = session
+    return this.#add(session, {
+      ip: remoteAddress || (isUnix(server.server) ? LOCAL : undefined),
+      admittedAs: peerKey(remoteAddress, remotePort),
+      wire: ours => new HandlersWire(server, session, ours),
+    })
+  }
+
+  /** Keeps a session for the connection that follows on this socket. @returns gives it up again */
+  admit(socket: Socket, server: SMTPServer, admitted: Admitted): () => void {
+    const key = this.#attached.get(server) === false ? peerKey(socket.remoteAddress, socket.remotePort) : socket
+    this.#admitted.set(key, admitted)
+    return () => {
+      if (this.#admitted.get(key) !== admitted) return
+      this.#admitted.delete(key)
+      admitted.session.close()
+      admitted.slot()
+    }
+  }
+
+  /** Takes a session slot for a client. @returns releases it; undefined when there is none left */
+  takeSlot(ip: string | undefined): (() => void) | undefined {
+    return this.#slots.take(ip)
+  }
+
+  /** XCLIENT has named another client: its slot takes the place of the old one. */
+  changeClient(tracked: TrackedConnection, ip: string): void {
+    tracked.session?.close()
+    tracked.slot?.()
+    tracked.ip = ip
+    tracked.slot = this.#slots.take(ip)
+  }
+
+  /** The client has left. Its session ends now, or after the delivery that is under way. */
+  disconnected(session: object): void {
+    const tracked = this.#tracked.get(session)
+    if (tracked === undefined) return
+    this.#tracked.delete(session)
+    tracked.ended = true
+    if (!tracked.delivering) end(tracked)
+  }
+
+  /** The delivery that was under way is over. */
+  delivered(tracked: TrackedConnection): void {
+    tracked.delivering = false
+    if (tracked.ended) end(tracked)
+  }
+
+  #watch(connection: Connection, { server }: SMTPServer): void {
+    const { session } = connection
+    this.#add(session, {
+      ip: connection.remoteAddress || (isUnix(server) ? LOCAL : undefined),
+      admittedAs: acceptedSocket(connection._socket),
+      wire: ours => new LimitedWire(connection, this.#limits, this.#gateway().services.clock, ours),
+    })
+    this.#startSweep()
+  }
+
+  #add(session: object, { ip, admittedAs, wire }: NewConnection): TrackedConnection {
+    const admitted = this.#admitted.get(admittedAs)
+    this.#admitted.delete(admittedAs)
+    const tracked: TrackedConnection = {
       ip,
-      wire: wire(connection, limits, gateway().services.clock, {
-        reset: () => visit.session?.reset(),
-        ref: () => visit.session?.ref,
-      }),
+      wire: wire({ reset: () => tracked.session?.reset(), ref: () => tracked.session?.ref }),
       admitted,
-      slot: admitted?.slot ?? (ip === undefined ? undefined : places.take(ip)),
+      slot: admitted?.slot ?? (ip === undefined ? undefined : this.#slots.take(ip)),
       delivering: false,
       ended: false,
     }
-    if (admitted) visit.session = admitted.session
-    visits.set(connection.session, visit)
-    if (swept !== undefined) return
-    const { clock } = gateway().services
-    swept = clock.monotonic()
-    clock.after(sweep, tick)
-  }
-  const end = ({ session, slot }: TrackedConnection): void => {
-    session?.close()
-    slot?.()
-  }
-  const leave = (session: object): void => {
-    const visit = visits.get(session)
-    if (visit === undefined) return
-    visits.delete(session)
-    visit.ended = true
-    if (!visit.delivering) end(visit)
+    if (admitted) tracked.session = admitted.session
+    this.#tracked.set(session, tracked)
+    return tracked
   }
 
-  return {
-    attach: server => {
-      if (attached.has(server)) return
-      attached.add(server)
-      for (const connection of server.connections) begin(connection, server)
-      // smtp-server puts a connection here before it reads from it, and tells nobody.
-      const add = server.connections.add.bind(server.connections)
-      server.connections.add = connection => {
-        begin(connection, server)
-        return add(connection)
-      }
-      // It listens to a socket a turn of the loop after it has it, and a reset in between would end the process.
-      server.server.prependListener('connection', (socket: Socket) => socket.on('error', () => undefined))
-      handOnSafely(server)
-      limitHandshakes(
-        server,
-        () => handshakeTime(limits),
-        () => gateway().services.clock,
-      )
-    },
-    of: session => visits.get(session),
-    admit: (key, admitted) => {
-      waiting.set(key, admitted)
-      return () => {
-        if (waiting.get(key) !== admitted) return
-        waiting.delete(key)
-        admitted.session.close()
-        admitted.slot()
-      }
-    },
-    place: places.take,
-    move: (visit, ip) => {
-      visit.session?.close()
-      visit.slot?.()
-      visit.ip = ip
-      visit.slot = places.take(ip)
-    },
-    leave,
-    delivered: visit => {
-      visit.delivering = false
-      if (visit.ended) end(visit)
-    },
+  #startSweep(): void {
+    if (this.#swept !== undefined) return
+    const { clock } = this.#gateway().services
+    this.#swept = clock.monotonic()
+    clock.after(this.#sweepMs, this.#sweep)
   }
+
+  readonly #sweep = (): void => {
+    const { clock } = this.#gateway().services
+    const now = clock.monotonic()
+    // A late timer was held up by this process: what clients have sent meanwhile is not counted yet.
+    const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepMs)
+    for (const [session, tracked] of this.#tracked) this.#check(session, tracked, elapsed)
+    this.#swept = this.#tracked.size > 0 ? now : undefined
+    if (this.#tracked.size > 0) clock.after(this.#sweepMs, this.#sweep)
+  }
+
+  /** An error at one client must not end the checks of the others. */
+  readonly #check = warnOnThrow(
+    'checking the time of a client',
+    (session: object, tracked: TrackedConnection, elapsed: number) => {
+      // A socket that was closed before smtp-server listened to it emits nothing.
+      if (tracked.wire.isClosed) this.disconnected(session)
+      else tracked.wire.checkTime(elapsed)
+    },
+  )
 }
 
-/** What was accepted: a handshake puts a socket on top. */
-const below = (socket: Socket & { readonly _parent?: Socket | null }): Socket => socket._parent ?? socket
+interface NewConnection {
+  readonly ip: string | undefined
+  readonly admittedAs: object | string
+  readonly wire: (session: WireSession) => Wire
+}
+
+function end({ session, slot }: TrackedConnection): void {
+  session?.close()
+  slot?.()
+}
+
+/** The socket that was accepted: a handshake puts another on top. */
+const acceptedSocket = (socket: Socket & { readonly _parent?: Socket | null }): Socket => socket._parent ?? socket
+
+/** smtp-server writes addresses in a form of its own. */
+const peerKey = (address: string | undefined, port: number | undefined): string =>
+  `${canonical(address ?? '') ?? address} ${port}`

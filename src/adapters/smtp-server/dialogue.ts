@@ -1,255 +1,260 @@
 /** Turns smtp-server's handlers into the verbs of a session, and its decisions into replies. */
-import { domainToASCII } from 'node:url'
+import type { Readable } from 'node:stream'
 import type { Gateway } from '../../engine/gateway.ts'
+import type { Session } from '../../engine/session.ts'
 import type { Decision, Outcome, Reply } from '../../model/decision.ts'
 import type { Limits } from '../../smtp/limits.ts'
 import type { Connections, TrackedConnection } from './connections.ts'
 import { refuseData } from './drain.ts'
 import { unknownParameter } from './parameters.ts'
-import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerAddress, SMTPServerOptions } from './types.ts'
+import { eachReply, isDelivered, pathOf } from './recipients.ts'
+import { answer, failure, fault, hostAnswer, refusal, tooManySessions, unknownClient } from './replies.ts'
+import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerOptions, SMTPServerSession } from './types.ts'
 
 type Wired = Required<
   Pick<SMTPServerOptions, 'onConnect' | 'onSecure' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'>
 >
 
-export interface Dialogue {
+export interface DialogueOptions {
   readonly gateway: () => Gateway
   readonly limits: Limits
   readonly connections: Connections
   /** The host's own handlers, which run after ours. */
-  readonly internal: Handlers
+  readonly host: Handlers
   readonly options: SMTPServerOptions
 }
 
-/** The handlers that smtp-server calls. */
-export function handlers({ gateway, limits, connections, internal, options }: Dialogue): Wired {
-  const visitOf = (server: SMTPServer, session: object): TrackedConnection | undefined => {
-    connections.attach(server)
-    return connections.of(session)
-  }
-  const show = (session: object, visit: TrackedConnection, decision: Decision, outcome?: Outcome): GuardedSession =>
-    Object.assign(session as GuardedSession, {
-      postern: {
-        ref: visit.session?.ref ?? '',
-        decision,
-        ...(outcome !== undefined && { outcome }),
-        quarantine: outcome?.verdict === 'quarantine',
-      },
-    })
-
-  /** Opens the session, unless `protect` has done so already. */
-  const connect = async (visit: TrackedConnection): Promise<Decision> => {
-    const { ip, admitted, session: open, wire } = visit
-    visit.admitted = undefined
-    if (ip === undefined) throw new Error('the address of the client is not known')
-    if (admitted === undefined || open === undefined) {
-      const session = gateway().open({ ip, spokeEarly: wire.early() })
-      visit.session = session
-      return await session.connect()
-    }
-    return wire.early() ? await open.pregreet() : admitted.decision
-  }
-  /** XCLIENT from a trusted proxy has put another client in this one's place. */
-  const follow = (visit: TrackedConnection): Promise<Reply> | Reply | undefined => {
-    const { remoteAddress } = visit.connection
-    if (remoteAddress === visit.ip || remoteAddress === '') return undefined
-    connections.move(visit, remoteAddress)
-    return visit.slot === undefined ? full : connect(visit).then(({ reply }) => reply)
-  }
-  const helo = ({ connection, session, wire }: TrackedConnection): Promise<Reply> | undefined => {
-    if (!wire.greeted()) return undefined
-    const { tlsOptions, _socket: socket } = connection
-    const protocol = 'getProtocol' in socket ? (socket.getProtocol() ?? '') : ''
-    const tls = tlsOptions ? { protocol: protocol || tlsOptions.version, cipher: tlsOptions.name } : undefined
-    return session?.helo(connection.hostNameAppearsAs || '', tls).then(({ reply }) => reply)
-  }
-
+/** The handlers that smtp-server calls. It calls them as methods of its server. */
+export function handlers(given: DialogueOptions): Wired {
+  const dialogue = new Dialogue(given)
   return {
     onConnect(this: SMTPServer, session, callback) {
-      const visit = visitOf(this, session)
-      if (visit === undefined) return callback(new Error('4.3.0 Not ready'))
-      if (visit.ip === undefined) return callback(refusal(visit, nameless))
-      if (visit.slot === undefined) return callback(refusal(visit, full))
-      answer(callback, async () => {
-        const decision = await connect(visit)
-        visit.decision = decision
-        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
-        if (visit.wire.early()) return failure(554, '5.5.0 Spoke before the greeting')
-        const seen = show(session, visit, decision)
-        const { onConnect } = internal
-        return onConnect && (await hostSays(done => onConnect.call(internal, seen, done)))
-      })
+      dialogue.connect(this, session, callback)
     },
     onSecure(this: SMTPServer, socket, session, callback) {
-      // What was learnt before the handshake is forgotten (RFC 3207 §4.2); the client says EHLO again.
-      visitOf(this, session)?.session?.reset()
-      if (internal.onSecure) internal.onSecure.call(this, socket, session, callback)
-      else callback()
+      dialogue.secure(this, [socket, session, callback])
     },
     onMailFrom(this: SMTPServer, address, session, callback) {
-      const visit = visitOf(this, session)
-      const unknown = unknownParameter(address, 'MAIL', options)
-      if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
-      if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of MAIL is not known here'))
-      answer(callback, async () => {
-        for (const step of [follow, helo]) {
-          const earlier = step(visit)
-          const reply = earlier && (await earlier)
-          if (reply !== undefined && reply.code >= 400) return refusal(visit, reply)
-        }
-        const utf8 = session.envelope.smtpUtf8 === true
-        const user: unknown = session.user
-        const details = user ? { utf8, user: nameOf(user) } : { utf8 }
-        const decision = await visit.session?.mail(pathOf(address, visit), details)
-        if (decision === undefined) return failure(451, '4.3.0 Not ready')
-        visit.decision = decision
-        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
-        const seen = show(session, visit, decision)
-        const { onMailFrom } = internal
-        const error = onMailFrom && (await hostSays(done => onMailFrom.call(this, address, seen, done)))
-        if (error) visit.session?.reset()
-        return error
-      })
+      dialogue.mail(this, [address, session, callback])
     },
     onRcptTo(this: SMTPServer, address, session, callback) {
-      const visit = visitOf(this, session)
-      const unknown = unknownParameter(address, 'RCPT', options)
-      if (visit === undefined) return callback(failure(451, '4.3.0 Not ready'))
-      if (unknown !== undefined) return callback(failure(555, '5.5.4 A parameter of RCPT is not known here'))
-      answer(callback, async () => {
-        const forwardPath = pathOf(address, visit)
-        const decision = await visit.session?.rcpt(forwardPath)
-        if (decision === undefined) return failure(451, '4.3.0 Not ready')
-        visit.decision = decision
-        if (decision.reply.code >= 400) return refusal(visit, decision.reply)
-        const seen = show(session, visit, decision)
-        const { onRcptTo } = internal
-        const error = onRcptTo && (await hostSays(done => onRcptTo.call(this, address, seen, done)))
-        // Named twice, and refused only now, it stays for smtp-server what it was the first time.
-        const stays = error && session.envelope.rcptTo.some(to => to.address === address.address)
-        if (error && !stays) visit.session?.removeRecipient(forwardPath)
-        return error
-      })
+      dialogue.rcpt(this, [address, session, callback])
     },
     onData(this: SMTPServer, stream, session, callback) {
-      const visit = visitOf(this, session)
-      // smtp-server raises an error when the client leaves; without a listener that would end the process.
-      stream.on('error', () => undefined)
-      if (visit?.session === undefined) return callback(failure(451, '4.3.0 Not ready'))
-      const { session: ours, wire } = visit
-      const { envelope } = session
-      const settle = (error?: Error | null, message?: string | (string | Error)[]): void => {
-        ours.reset()
-        // smtp-server counts the replies of LMTP by it.
-        session.envelope = envelope
-        const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
-        wire.settled(isDelivered)
-        connections.delivered(visit)
-        callback(error, message)
-      }
-      receive().catch(() => settle(failure(451, '4.3.0 The message could not be taken')))
-
-      async function receive(): Promise<void> {
-        const outcome = await ours.data(stream)
-        if (visit === undefined) return
-        visit.decision = outcome
-        const { reply, verdict, content } = outcome
-        const answer: typeof settle = options.lmtp
-          ? (error, message) => settle(null, eachReply(envelope.rcptTo, visit, outcome, error, message))
-          : settle
-        if (reply.code >= 400)
-          return refuseData(stream, limits.drain, visit.wire, reply, () => answer(refusal(visit, reply)))
-        const accepted = `${reply.status} ${reply.text}`
-        if (verdict === 'discard' || content === undefined) {
-          // Decided at the header: the rest has still to be read before the reply is heard.
-          stream.resume()
-          return answer(null, accepted)
-        }
-        // Who is refused, discarded or deferred alone is no recipient for the host.
-        const rcptTo = envelope.rcptTo.filter(address => isDelivered(address, visit, outcome))
-        session.envelope = { ...envelope, rcptTo }
-        const bytes = content.open()
-        visit.delivering = true
-        const { clock, load } = gateway().services
-        const since = clock.monotonic()
-        internal.onData.call(undefined, bytes, show(session, visit, outcome, outcome), (error, message) => {
-          bytes.destroy()
-          const ms = clock.monotonic() - since
-          if (!error || ms >= SLOW_FAILURE) load.recordLatency('next-hop', ms)
-          answer(error, message ?? accepted)
-        })
-      }
+      dialogue.data(this, [stream, session, callback])
     },
     onClose(this: SMTPServer, session, callback) {
-      connections.leave(session)
-      internal.onClose?.(session as GuardedSession, callback)
+      dialogue.close(session, callback)
     },
   }
 }
 
-/** Calls back with what `decide` settles to. A fault of the host's own code defers, and never breaks the dialogue. */
-function answer(callback: Callback, decide: () => Promise<Error | null | undefined>): void {
-  decide().then(
-    error => callback(error),
-    () => callback(failure(451, '4.3.0 Something went wrong here')),
-  )
+class Dialogue {
+  readonly #gateway: () => Gateway
+  readonly #connections: Connections
+  readonly #host: Handlers
+  readonly #limits: Limits
+  readonly #options: SMTPServerOptions
+
+  constructor({ gateway, limits, connections, host, options }: DialogueOptions) {
+    this.#gateway = gateway
+    this.#limits = limits
+    this.#connections = connections
+    this.#host = host
+    this.#options = options
+  }
+
+  connect(server: SMTPServer, session: SMTPServerSession, callback: Callback) {
+    this.#connections.attach(server)
+    const tracked = this.#connections.connected(server, session)
+    if (tracked === undefined) return callback(failure(421, fault))
+    if (tracked.ip === undefined) return callback(refusal(tracked, unknownClient))
+    if (tracked.slot === undefined) return callback(refusal(tracked, tooManySessions))
+    answer(callback, async () => {
+      const decision = await this.#open(tracked)
+      tracked.decision = decision
+      if (decision.reply.code >= 400) return refusal(tracked, decision.reply)
+      if (tracked.wire.spokeEarly) return failure(554, '5.5.0 Data came before the greeting')
+      const seen = withVerdicts(session, tracked, decision)
+      const { onConnect } = this.#host
+      return onConnect && (await hostAnswer(done => onConnect.call(this.#host, seen, done)))
+    })
+  }
+
+  secure(server: SMTPServer, [socket, session, callback]: Parameters<Wired['onSecure']>): void {
+    const tracked = this.#find(server, session)
+    // RFC 3207 §4.2: what was learned before the handshake is discarded; the client says EHLO again.
+    tracked?.session?.reset()
+    tracked?.wire.secured(socket)
+    if (this.#host.onSecure) this.#host.onSecure.call(server, socket, session, callback)
+    else callback()
+  }
+
+  mail(server: SMTPServer, [address, session, callback]: Parameters<Wired['onMailFrom']>) {
+    const tracked = this.#find(server, session)
+    if (tracked === undefined) return callback(failure(451, fault))
+    if (unknownParameter(address, 'MAIL', this.#options) !== undefined)
+      return callback(failure(555, '5.5.4 MAIL FROM parameter not recognized'))
+    answer(callback, async () => {
+      const earlier = (await this.#changedClient(tracked)) ?? (await greet(tracked))
+      if (earlier !== undefined && earlier.code >= 400) return refusal(tracked, earlier)
+      const utf8 = session.envelope.smtpUtf8 === true
+      const user: unknown = session.user
+      const details = user ? { utf8, user: nameOf(user) } : { utf8 }
+      tracked.wire.beginTransaction()
+      const decision = await tracked.session?.mail(pathOf(address, tracked), details)
+      if (decision === undefined) return failure(451, fault)
+      tracked.decision = decision
+      if (decision.reply.code >= 400) return refusal(tracked, decision.reply)
+      const seen = withVerdicts(session, tracked, decision)
+      const { onMailFrom } = this.#host
+      const error = onMailFrom && (await hostAnswer(done => onMailFrom.call(server, address, seen, done)))
+      if (error) tracked.session?.reset()
+      return error
+    })
+  }
+
+  rcpt(server: SMTPServer, [address, session, callback]: Parameters<Wired['onRcptTo']>) {
+    const tracked = this.#find(server, session)
+    if (tracked === undefined) return callback(failure(451, fault))
+    if (unknownParameter(address, 'RCPT', this.#options) !== undefined)
+      return callback(failure(555, '5.5.4 RCPT TO parameter not recognized'))
+    // smtp-server counts them itself from 3.21 on.
+    const { maxRecipients = this.#limits.recipients } = this.#options
+    if (maxRecipients > 0 && session.envelope.rcptTo.length >= maxRecipients)
+      return callback(failure(452, '4.5.3 Too many recipients, send the others in another transaction'))
+    answer(callback, async () => {
+      const forwardPath = pathOf(address, tracked)
+      const decision = await tracked.session?.rcpt(forwardPath)
+      if (decision === undefined) return failure(451, fault)
+      tracked.decision = decision
+      if (decision.reply.code >= 400) return refusal(tracked, decision.reply)
+      const seen = withVerdicts(session, tracked, decision)
+      const { onRcptTo } = this.#host
+      const error = onRcptTo && (await hostAnswer(done => onRcptTo.call(server, address, seen, done)))
+      // A recipient that is named twice, and refused only the second time, is still one of smtp-server's recipients.
+      const stays = error && session.envelope.rcptTo.some(to => to.address === address.address)
+      if (error && !stays) tracked.session?.removeRecipient(forwardPath)
+      return error
+    })
+  }
+
+  data(server: SMTPServer, [stream, session, callback]: Parameters<Wired['onData']>) {
+    const tracked = this.#find(server, session)
+    // smtp-server emits an error when the client leaves; without a listener that would end the process.
+    stream.on('error', () => undefined)
+    if (tracked?.session === undefined) return callback(failure(451, fault))
+    const ours = tracked.session
+    const { envelope } = session
+    const settle: DataCallback = (error, message) => {
+      ours.reset()
+      // smtp-server counts the replies of LMTP by it.
+      session.envelope = envelope
+      const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
+      tracked.wire.endTransaction(isDelivered)
+      this.#connections.delivered(tracked)
+      callback(error, message)
+    }
+    this.#receive(stream, session, tracked, ours, settle).catch(() => settle(failure(451, fault)))
+  }
+
+  close(session: SMTPServerSession, callback: Callback): void {
+    this.#connections.disconnected(session)
+    this.#host.onClose?.(session as GuardedSession, callback)
+  }
+
+  #find(server: SMTPServer, session: object): TrackedConnection | undefined {
+    this.#connections.attach(server)
+    return this.#connections.find(session)
+  }
+
+  /** Opens the session, unless `protect` has done so already. */
+  async #open(tracked: TrackedConnection): Promise<Decision> {
+    const { ip, admitted, session: open, wire } = tracked
+    tracked.admitted = undefined
+    if (ip === undefined) throw new Error('the address of the client is not known')
+    if (admitted === undefined || open === undefined) {
+      const session = this.#gateway().open({ ip, spokeEarly: wire.spokeEarly })
+      tracked.session = session
+      return await session.connect()
+    }
+    return wire.spokeEarly ? await open.pregreet() : admitted.decision
+  }
+
+  /** XCLIENT from a trusted proxy has named another client. @returns its refusal at connect */
+  async #changedClient(tracked: TrackedConnection): Promise<Reply | undefined> {
+    const { remoteAddress } = tracked.wire
+    if (remoteAddress === tracked.ip || remoteAddress === '') return undefined
+    this.#connections.changeClient(tracked, remoteAddress)
+    if (tracked.slot === undefined) return tooManySessions
+    const { reply } = await this.#open(tracked)
+    return reply.code >= 400 ? reply : undefined
+  }
+
+  async #receive(
+    stream: Readable,
+    session: SMTPServerSession,
+    tracked: TrackedConnection,
+    ours: Session,
+    settle: DataCallback,
+  ): Promise<void> {
+    const { envelope } = session
+    const outcome = await ours.data(stream)
+    tracked.decision = outcome
+    const { reply, verdict, content } = outcome
+    const reportTo: DataCallback = this.#options.lmtp
+      ? (error, message) => settle(null, eachReply(envelope.rcptTo, tracked, outcome, error, message))
+      : settle
+    if (reply.code >= 400)
+      return refuseData(stream, this.#limits.drain, tracked.wire, reply, () => reportTo(refusal(tracked, reply)))
+    const accepted = `${reply.status} ${reply.text}`
+    if (verdict === 'discard' || content === undefined) {
+      // Decided at the header: the client reads the reply only after it has sent the rest.
+      stream.resume()
+      return reportTo(null, accepted)
+    }
+    // A recipient that was refused, discarded or deferred alone is no recipient for the host.
+    const rcptTo = envelope.rcptTo.filter(address => isDelivered(address, tracked, outcome))
+    session.envelope = { ...envelope, rcptTo }
+    const bytes = content.open()
+    tracked.delivering = true
+    const { clock, load } = this.#gateway().services
+    const since = clock.monotonic()
+    this.#host.onData.call(undefined, bytes, withVerdicts(session, tracked, outcome, outcome), (error, message) => {
+      bytes.destroy()
+      const ms = clock.monotonic() - since
+      if (!error || ms >= SLOW_FAILURE) load.recordLatency('next-hop', ms)
+      reportTo(error, message ?? accepted)
+    })
+  }
 }
 
-/** The host's own handler as a promise. */
-const hostSays = (call: (done: Callback) => void): Promise<Error | null | undefined> =>
-  new Promise(resolve => call(resolve))
-
-/** What fails at once says nothing of how fast the next hop is; what fails late does. */
+/** A quick failure says nothing about the speed of the next hop; a late one does. */
 const SLOW_FAILURE = 1_000
 
-/** There is no place left for this client (RFC 5321 §3.8). */
-export const full: Reply = { code: 421, status: '4.7.0', text: 'Too many sessions, try again later', close: true }
+type DataCallback = (error?: Error | null, message?: string | (string | Error)[]) => void
 
-/** Whose address is not known is charged to nobody, and never taken for this machine. */
-const nameless: Reply = { code: 421, status: '4.3.0', text: 'Client address unknown', close: true }
-
-const failure = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
-
-function refusal({ wire }: TrackedConnection, { code, status, text, close }: Reply): Error {
-  if (close) wire.closeNext()
-  return failure(code, `${status} ${text}`)
+async function greet({ session, wire }: TrackedConnection): Promise<Reply | undefined> {
+  const greeting = wire.takeGreeting()
+  return greeting && (await session?.helo(greeting.helo, greeting.tls))?.reply
 }
 
-/** LMTP has a reply for each recipient (RFC 2033 §4.2): its own refusal, or what the host says of it. */
-function eachReply(
-  recipients: readonly SMTPServerAddress[],
-  visit: TrackedConnection,
-  { each }: Outcome,
-  error?: Error | null,
-  message?: string | (string | Error)[],
-): (string | Error)[] {
-  // The host has seen those only who get the message, and answers for them.
-  let place = 0
-  return recipients.map(address => {
-    const decision = each.get(pathOf(address, visit))
-    if (decision && decision.reply.code >= 400) return refusal(visit, decision.reply)
-    const { status = '', text = '' } = decision?.reply ?? {}
-    if (decision?.verdict === 'discard') return `${status} ${text}`
-    const said = Array.isArray(message) ? message[place] : message
-    place += 1
-    return error ?? said ?? `${status} ${text}`.trim()
+function withVerdicts(
+  session: SMTPServerSession,
+  tracked: TrackedConnection,
+  decision: Decision,
+  outcome?: Outcome,
+): GuardedSession {
+  return Object.assign(session as GuardedSession, {
+    postern: {
+      ref: tracked.session?.ref ?? '',
+      decision,
+      ...(outcome !== undefined && { outcome }),
+      quarantine: outcome?.verdict === 'quarantine',
+    },
   })
 }
 
-/** Whether the host is to deliver to a recipient. What was decided for all holds for one that nothing is known of. */
-function isDelivered(address: SMTPServerAddress, visit: TrackedConnection, { each, verdict }: Outcome): boolean {
-  const own = each.get(pathOf(address, visit))?.verdict ?? verdict
-  return own === 'accept' || own === 'quarantine'
-}
-
-/** The path as the client wrote it: smtp-server turns an A-label into a U-label, which would need SMTPUTF8. */
-function pathOf({ address }: SMTPServerAddress, { wire }: TrackedConnection): string {
-  const at = address.lastIndexOf('@')
-  if (at === -1 || !wire.ascii()) return address
-  const domain = address.slice(at + 1)
-  return /^[\x20-\x7e]*$/.test(domain) ? address : `${address.slice(0, at)}@${domainToASCII(domain)}`
-}
-
-/** `onAuth` may name its user as it likes; some give an object. */
+/** `onAuth` may give any value as its user; some hosts give an object. */
 const nameOf = (user: unknown): string =>
   typeof user === 'object' && user !== null && 'username' in user ? String(user.username) : String(user)

@@ -7,36 +7,40 @@ import { check, isRecord, object, required, type Shape, wrongIn } from '../../mo
 import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from '../../smtp/limits.ts'
 import { limitsUnderLoad } from '../../smtp/load-limits.ts'
 import { wrongGateway } from '../shared/gateway.ts'
-import { type Connections, trackConnections } from './connections.ts'
+import { Connections } from './connections.ts'
 import { handlers } from './dialogue.ts'
 import type { HostOptions, SMTPServerOptions } from './types.ts'
 import { checkVersion } from './version-check.ts'
 
-/** smtp-server's own options and handlers, and how much one client may take. */
+/** smtp-server's own options and handlers, and how much each client may use. */
 export type GuardOptions = HostOptions & {
-  /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
+  /**
+   * How many commands, how much time and how many bytes a client may use. Enforced with smtp-server 3.21.6 and later; a
+   * notice `smtp-server/handlers-only` says so for other versions. @default see each limit
+   */
   readonly wire?: WireLimits
-  /** How many sessions may be open at once. @default as each limit says */
+  /** How many sessions may be open at once. @default see each limit */
   readonly limits?: ServerLimits
 }
 
-/** smtp-server's own time for a socket, in place of its minute: longer than any of our limits for a client that idles. */
+/** smtp-server's own idle timeout for a socket, instead of its minute: longer than our limit for a client that idles. */
 export const SOCKET_TIMEOUT = 600_000
 
-/** The visits of the servers that {@link guard} made the handlers of, for {@link protect}. */
+/** The connections behind handlers that {@link guard} has made, for {@link protect}. */
 export const guarded = new WeakMap<object, Connections>()
 
 /**
- * Options for a new `SMTPServer`: every step of the dialogue is judged by the gateway, then your own handlers run.
- * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. Where you say
- * nothing else, AUTH is not offered, no reverse look-up is made (the `rdns` fact does that), and SIZE is 25 MB.
+ * Returns options for a new `SMTPServer`: the gateway judges every step of the dialogue, then your own handlers run.
+ * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. By default AUTH is
+ * not offered, there is no reverse look-up (the `rdns` fact does that), and SIZE is 25 MB.
  *
- * A client that stalls in a TLS handshake or a PROXY header is timed from the first other client on; put
- * {@link protect} around the server to have it timed from the beginning.
+ * A client that stalls in a TLS handshake or a PROXY header is timed only after the first other client has connected;
+ * {@link protect} around the server times it from the beginning.
  *
- * @throws PosternError when anybody at all would be believed as a proxy, or this smtp-server is of another kind
+ * @throws PosternError when an option is wrong, when every address would be trusted as a proxy, or when the installed
+ * smtp-server is not supported
  * @example
- * new SMTPServer(guard(gateway, { onData: (content, session, done) => deliver(content, done) })).listen(25)
+ * new SMTPServer(guard(gateway, { onData: (content, session, done) => save(content, done) })).listen(25)
  */
 export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): SMTPServerOptions {
   const problems = [...wrongGateway(gateway, 'guard'), ...wrongOptions(given)]
@@ -57,15 +61,15 @@ export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): 
     ...(own as SMTPServerOptions),
     disabledCommands: ['WIZ', 'SHELL', 'KILL', ...(own.disabledCommands ?? offered)],
   }
-  const visits = trackConnections(current, limits, server)
-  const wired = handlers({ gateway: current, limits, connections: visits, internal: own, options })
-  guarded.set(wired.onConnect, visits)
+  const connections = new Connections(current, limits, server)
+  const wired = handlers({ gateway: current, limits, connections, host: own, options })
+  guarded.set(wired.onConnect, connections)
   return Object.assign(options, wired)
 }
 
 const HANDLERS = ['onAuth', 'onConnect', 'onSecure', 'onMailFrom', 'onRcptTo', 'onData', 'onClose'] as const
 
-/** smtp-server's own options are its affair, but for handlers, which would never be called where they are misspelt. */
+/** smtp-server checks its own options, but not the names of handlers: a misspelt one would never be called. */
 function wrongOptions(given: GuardOptions): readonly Problem[] {
   if (!isRecord(given))
     return wrongIn(check('an object with onData and options of smtp-server', isRecord), given, 'guard')
@@ -89,7 +93,7 @@ const handlerChecks = Object.fromEntries(
   ]),
 ) as unknown as Shape<HandlerChecks>
 
-/** @throws PosternError unless those who may speak for another client are named */
+/** @throws PosternError unless the proxies are named that may speak for another client */
 export function refuseProxies(options: Pick<SMTPServerOptions, 'useProxy' | 'useXClient' | 'useXForward'>): void {
   const problems = (['useProxy', 'useXClient', 'useXForward'] as const).flatMap((path): Problem[] => {
     const found = options[path]

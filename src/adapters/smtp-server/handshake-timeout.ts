@@ -1,29 +1,29 @@
-/** Clients that have not come as far as a greeting: a PROXY header or a TLS handshake is still to come from them. */
+/** Clients before the greeting, which still have a PROXY header or a TLS handshake to send. */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../model/services.ts'
 import { peerOf } from '../../net/peer.ts'
 import type { SMTPServer } from './types.ts'
 
 /**
- * Ends those that take longer than `limit` milliseconds. smtp-server has a time-out of its own for them, but one that
- * each byte sets back.
+ * Closes those that take longer than `limit` milliseconds. Each byte resets smtp-server's own timeout for them.
  */
 export function limitHandshakes(server: SMTPServer, limit: () => number, clock: () => Clock): void {
-  const time = (socket: Socket): void => {
+  const limitTime = (socket: Socket): void => {
     const cancel = clock().after(limit(), () => expire(server, socket))
     socket.once('close', cancel)
   }
-  for (const socket of server._pendingSockets.keys()) time(socket)
-  if (!shakes(server) && !server.options.useProxy) return
-  // The first listener: a socket is timed whether or not what comes after keeps it waiting.
-  server.server.prependListener('connection', time)
+  for (const socket of server._pendingSockets.keys()) limitTime(socket)
+  if (!beginsWithTls(server) && !server.options.useProxy) return
+  // The first listener: a socket is timed whether or not a later listener keeps it waiting.
+  server.server.prependListener('connection', limitTime)
 }
 
 /**
- * Keeps the address that a socket had when it was accepted, leaves out those who have left before smtp-server begins with
- * them, and keeps open what lies below a handshake: a socket that is closed, or that closes itself at the end of what it holds, takes the process with it when TLS lies on top.
+ * Keeps the address that a socket had when it was accepted, and drops clients that have left before smtp-server begins
+ * with them. A socket below a TLS handshake must stay open: one that is closed, or that closes itself at the end of its
+ * data, takes the process with it.
  */
-export function handOnSafely(server: SMTPServer): void {
+export function handOverSafely(server: SMTPServer): void {
   const handle = server._handleProxy.bind(server)
   server._handleProxy = (socket, callback) => {
     const { remoteAddress, remotePort } = socket
@@ -36,21 +36,21 @@ export function handOnSafely(server: SMTPServer): void {
         socket.destroy()
         return callback(error ?? new Error('the client has left'))
       }
-      // Who was reset meanwhile has no address any more; what a proxy has said comes first.
+      // A socket that was reset meanwhile has no address any more; the address from a proxy comes first.
       callback(error, options && remoteAddress ? { remoteAddress, remotePort, ...options } : options)
-      if (!shakes(server)) return
-      // From now on: what lies on top has taken over how it was, and still ends by itself.
+      if (!beginsWithTls(server)) return
+      // Only now: the TLS socket on top has copied the old value, and still ends by itself.
       socket.allowHalfOpen = true
       socket.once('end', () => expire(server, socket))
     })
   }
 }
 
-/** A handshake comes before the first word. */
-const shakes = ({ options }: SMTPServer): boolean =>
+/** Whether a handshake comes before the greeting. */
+const beginsWithTls = ({ options }: SMTPServer): boolean =>
   Boolean(options.secure && !options.needsUpgrade && !options.secured)
 
-/** To tear a handshake down from below is not safe: the socket on top goes first. */
+/** Destroys the socket on top first: to end a handshake from below is not safe. */
 function expire(server: SMTPServer, socket: Socket): void {
   server._pendingSockets.get(socket)?.destroy()
 }

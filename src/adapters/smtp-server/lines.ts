@@ -1,17 +1,17 @@
-/** Counts the command lines that have arrived and not been obeyed yet, because smtp-server does not tell. */
+/** Counts the command lines that have arrived and are not executed yet: smtp-server does not expose them. */
 
 import { undoDotStuffing } from './dot-unstuffing.ts'
 import type { Connection } from './types.ts'
 
 type Parser = Exclude<Connection['_parser'], false>
 
-/** Where the parser of one connection stands. */
+/** The command lines of one connection. */
 export interface Lines {
-  /** Watches a parser; STARTTLS brings a new one. */
+  /** Watches a parser; STARTTLS creates a new one. */
   readonly follow: (parser: Parser) => void
-  /** One line was handed out. */
+  /** One line was executed. */
   readonly taken: () => void
-  /** Something has arrived beyond the line that was handed out last. */
+  /** Bytes have arrived beyond the line that was executed last. */
   readonly pipelined: () => boolean
   /** A whole line has arrived beyond it. */
   readonly more: () => boolean
@@ -22,32 +22,37 @@ export interface Lines {
 const LF = 10
 const CR = 13
 
-interface Standing {
-  /** Whole lines that were not handed out. */
+interface Progress {
+  /** Whole lines that are not executed yet. */
   waiting: number
   /** Bytes after the last line end. */
   partial: number
   /** The last byte. */
   last: number
   bad: boolean
-  /** Bytes written to the parser, and those that it has begun with. */
+  /** Bytes written to the parser. */
   received: number
+  /** Bytes that the parser has begun to process. */
   begun: number
-  /** It has begun with a chunk and not ended it. */
+  /** The parser is inside a chunk. */
   open: boolean
 }
 
-const fresh = (): Standing => ({ waiting: 0, partial: 0, last: LF, bad: false, received: 0, begun: 0, open: false })
+const fresh = (): Progress => ({ waiting: 0, partial: 0, last: LF, bad: false, received: 0, begun: 0, open: false })
 
-/** Only bytes that arrive as commands are looked at; those of messages are not. */
-export function countLines(longest: (octets: number) => void): Lines {
+/**
+ * Looks only at bytes that arrive as commands, not at those of messages.
+ *
+ * @param onLength is called with the bytes of the longest line of a chunk
+ */
+export function countLines(onLength: (bytes: number) => void): Lines {
   let now = fresh()
   return {
     follow: parser => {
-      // What an earlier parser still holds is counted apart: it came before the TLS handshake.
-      const standing = fresh()
-      now = standing
-      watch(parser, standing, longest)
+      // What the earlier parser still holds is not counted here: it came before the TLS handshake.
+      const progress = fresh()
+      now = progress
+      watch(parser, progress, onLength)
     },
     taken: () => {
       now.waiting -= 1
@@ -58,45 +63,45 @@ export function countLines(longest: (octets: number) => void): Lines {
   }
 }
 
-function watch(parser: Parser, standing: Standing, longest: (octets: number) => void): void {
+function watch(parser: Parser, progress: Progress, onLength: (bytes: number) => void): void {
   undoDotStuffing(parser)
   const write = parser.write.bind(parser) as (chunk: Buffer) => boolean
   const process = parser._write.bind(parser)
   parser.write = (chunk: Buffer) => {
-    standing.received += chunk.length
+    progress.received += chunk.length
     return write(chunk)
   }
   parser._write = (chunk: Buffer, encoding, next) => {
-    // Inside an open chunk it calls itself with what is left of it: in data mode after DATA, else after the message.
-    const rest = standing.open
+    // Inside a chunk the parser calls itself with the rest: in data mode after DATA, else after the message.
+    const rest = progress.open
     if (!rest) {
-      standing.open = true
-      standing.begun += chunk.length
+      progress.open = true
+      progress.begun += chunk.length
     } else if (!parser._dataMode) {
-      Object.assign(standing, { waiting: 0, partial: 0, last: LF })
+      Object.assign(progress, { waiting: 0, partial: 0, last: LF })
     }
-    if (!parser._dataMode) longest(look(chunk, standing))
+    if (!parser._dataMode) onLength(look(chunk, progress))
     const done: typeof next = error => {
-      standing.open = false
+      progress.open = false
       next(error)
     }
     process(chunk, encoding, rest ? next : done)
   }
 }
 
-/** Counts, and says how long the longest line is, its end or not. */
-function look(chunk: Buffer, standing: Standing): number {
-  if (chunk.includes(0)) standing.bad = true
+/** Counts lines. @returns the length of the longest, complete or not */
+function look(chunk: Buffer, progress: Progress): number {
+  if (chunk.includes(0)) progress.bad = true
   let from = 0
   let longest = 0
   for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
-    if ((at === 0 ? standing.last : chunk[at - 1]) !== CR) standing.bad = true
-    standing.waiting += 1
-    longest = Math.max(longest, standing.partial + at - from)
-    standing.partial = 0
+    if ((at === 0 ? progress.last : chunk[at - 1]) !== CR) progress.bad = true
+    progress.waiting += 1
+    longest = Math.max(longest, progress.partial + at - from)
+    progress.partial = 0
     from = at + 1
   }
-  standing.partial += chunk.length - from
-  standing.last = chunk.at(-1) ?? standing.last
-  return Math.max(longest, standing.partial)
+  progress.partial += chunk.length - from
+  progress.last = chunk.at(-1) ?? progress.last
+  return Math.max(longest, progress.partial)
 }

@@ -1,20 +1,21 @@
-/** Sends the replies to a pipelined group as a unit (RFC 2920 §3.2): to write each alone is the dearest part of a message. */
+/** Sends the replies to a pipelined group as a unit (RFC 2920 §3.2): to write each alone costs more than all else of a short message. */
 import type { Connection } from './types.ts'
 
 /** The replies of one connection. */
 export interface PipelinedReplies {
-  /** This command is obeyed now; whether its reply may wait hangs on its verb. */
+  /** A command begins. Its verb decides whether its reply may wait. */
   readonly begin: (verb: string) => void
-  /** To be called before a reply is written, and after. */
+  /** Call before a reply is written. */
   readonly before: () => void
+  /** Call after a reply is written. */
   readonly after: () => void
 }
 
 const waits = new Set(['MAIL', 'RCPT', 'RSET'])
-// Bytes that wait at most: about what one segment takes.
-const MAX = 1_024
+/** Bytes of replies that wait at most: about one segment. */
+const MAX_WAITING = 1_024
 
-/** `more`: the next command is here already, and will be obeyed at once. */
+/** @param more whether the next command has arrived already */
 export function pipelinedReplies(connection: Connection, more: () => boolean): PipelinedReplies {
   let corked: Connection['_socket'] | undefined
   let mayWait = false
@@ -28,7 +29,7 @@ export function pipelinedReplies(connection: Connection, more: () => boolean): P
       corked.cork()
     },
     after: () => {
-      if (corked === undefined || (mayWait && more() && corked.writableLength < MAX)) return
+      if (corked === undefined || (mayWait && more() && corked.writableLength < MAX_WAITING)) return
       corked.uncork()
       corked = undefined
     },

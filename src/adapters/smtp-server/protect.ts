@@ -12,19 +12,21 @@ import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } 
 import { limitsUnderLoad } from '../../smtp/load-limits.ts'
 import { type ProxyOptions, proxiesCheck } from '../../smtp/proxies.ts'
 import { wrongGateway } from '../shared/gateway.ts'
-import { type Connections, LOCAL, trackConnections } from './connections.ts'
-import { full, handlers } from './dialogue.ts'
+import { Connections, LOCAL } from './connections.ts'
+import { handlers } from './dialogue.ts'
 import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
-import { listenToProxies } from './proxies.ts'
+import { type Proxies, trustProxies } from './proxies.ts'
+import { tooManySessions } from './replies.ts'
 import type { Handlers, SMTPServer } from './types.ts'
-import { checkServer } from './version-check.ts'
+import { HOST_VERSION, missingMembers, unsupported } from './version-check.ts'
 
+/** What {@link protect} limits, and which proxies it trusts. Without effect where {@link guard} has made the handlers, but for `proxies`. */
 export interface ProtectOptions {
-  /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
+  /** How many commands, how much time and how many bytes a client may use. @default see each limit */
   readonly wire?: WireLimits
-  /** How many sessions may be open at once. @default as each limit says */
+  /** How many sessions may be open at once. @default see each limit */
   readonly limits?: ServerLimits
-  /** Who may speak for another client, and how. @default nobody */
+  /** The proxies that may speak for another client, and how. @default none */
   readonly proxies?: ProxyOptions
 }
 
@@ -40,16 +42,17 @@ const aServer = having<SMTPServer>(
   'connect',
 )
 
-// Who is refused has this long to take the reply and leave.
+/** A refused client has this long to read the reply and to close. */
 const LINGER_MS = 1_000
 
 /**
- * Guards a server that exists, and looks at each socket before smtp-server does: a client that is refused when it
- * connects costs an accept, one reply and a close. The others go on with the session they have. Works around a server
- * made with {@link guard}, too; then `options` are those of `guard`.
+ * Guards an existing server, and judges each socket before smtp-server sees it: a client that is refused when it connects
+ * costs an accept, one reply and a close. The others go on with the session that was opened for them. It works around a
+ * server made with {@link guard}, too; then the options given to `guard` hold.
  *
  * @returns the same server
- * @throws PosternError when anybody at all would be believed as a proxy, or this smtp-server is of another kind
+ * @throws PosternError when an option is wrong, when every address would be trusted as a proxy, or when `proxies` needs
+ * members that the installed smtp-server lacks
  * @example
  * protect(new SMTPServer({ onData }), gateway).listen(25)
  */
@@ -64,56 +67,29 @@ export function protect(
     ...problemsOf(schema, options),
   ]
   if (problems.length > 0) throw new PosternError(problems)
-  const { wire, limits, proxies = {} } = options
-  checkServer(server)
+  const { wire, limits, proxies } = options
   refuseProxies(server.options)
   const current = typeof gateway === 'function' ? gateway : () => gateway
-  const speakers = listenToProxies(server, proxies, () => current().services.clock)
-  const visits = guarded.get(server.onConnect) ?? wrap(server, current, wire, limits)
-  visits.attach(server)
-  const { secure, needsUpgrade, secured } = server.options
-  const speaks = !secure || Boolean(needsUpgrade || secured)
-  const listeners = server.server.listeners('connection')
-  server.server.removeAllListeners('connection')
-  server.server.on('connection', (socket: Socket) => {
-    const peer = peerOf(server.server, socket)
-    if (peer === undefined) return void socket.destroy()
-    // A proxy speaks for another client, whose address is not known yet.
-    if (isProxy(server, peer)) return handOn(socket)
-    if (!speakers.speaks(socket)) return take(socket, peer.ip ?? LOCAL)
-    socket.on('error', ignore)
-    speakers.read(socket).then(
-      client => (client === undefined ? socket.destroy() : take(socket, client.ip)),
-      () => socket.destroy(),
-    )
-  })
+  const trusted = proxies && proxiesOf(server, proxies, current)
+  const connections = guarded.get(server.onConnect) ?? wrap(server, current, wire, limits)
+  connections.attach(server)
+  new Listener(server, current, connections, trusted).install()
   return server
-
-  function take(socket: Socket, ip: string): void {
-    // Who may say XCLIENT has not said yet for whom it speaks.
-    const proxy = speakers.believes(ip)
-    const barred = proxy ? undefined : current().precheck(ip)
-    if (barred) {
-      dismiss(socket, barred, speaks)
-      return
-    }
-    admit(socket, { ip, proxy }, current, visits, speaks).then(
-      admitted => admitted && handOn(socket),
-      () => socket.destroy(),
-    )
-  }
-
-  function handOn(socket: Socket): void {
-    for (const listener of listeners) listener.call(server.server, socket)
-  }
 }
 
-function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, most?: ServerLimits): Connections {
+/** @throws PosternError where smtp-server would not let a proxy speak for its client */
+function proxiesOf(server: SMTPServer, options: ProxyOptions, gateway: () => Gateway): Proxies {
+  const missing = missingMembers(server)
+  if (missing.length > 0) throw new PosternError([unsupported(missing)], HOST_VERSION)
+  return trustProxies(server, options, () => gateway().services.clock)
+}
+
+function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, sessions?: ServerLimits): Connections {
   const limits = limitsUnderLoad(toLimits(wire), () => gateway().services.load)
-  const visits = trackConnections(gateway, limits, most)
+  const connections = new Connections(gateway, limits, sessions)
   server.options.maxRecipients ??= limits.recipients
   server.options.socketTimeout ??= SOCKET_TIMEOUT
-  const own: Handlers = {
+  const host: Handlers = {
     onConnect: server.onConnect.bind(server),
     onSecure: server.onSecure.bind(server),
     onMailFrom: server.onMailFrom.bind(server),
@@ -121,56 +97,109 @@ function wrap(server: SMTPServer, gateway: () => Gateway, wire?: WireLimits, mos
     onData: server.onData.bind(server) as Handlers['onData'],
     onClose: server.onClose.bind(server),
   }
-  Object.assign(server, handlers({ gateway, limits, connections: visits, internal: own, options: server.options }))
-  return visits
+  Object.assign(server, handlers({ gateway, limits, connections, host, options: server.options }))
+  return connections
+}
+
+/** Stands in front of smtp-server's own listener. */
+class Listener {
+  readonly #server: SMTPServer
+  readonly #gateway: () => Gateway
+  readonly #connections: Connections
+  readonly #proxies: Proxies | undefined
+  /** Before a TLS handshake no reply would be understood. */
+  readonly #isPlain: boolean
+  #listeners: ReturnType<Socket['listeners']> = []
+
+  constructor(server: SMTPServer, gateway: () => Gateway, connections: Connections, proxies: Proxies | undefined) {
+    const { secure, needsUpgrade, secured } = server.options
+    this.#server = server
+    this.#gateway = gateway
+    this.#connections = connections
+    this.#proxies = proxies
+    this.#isPlain = !secure || Boolean(needsUpgrade || secured)
+  }
+
+  install(): void {
+    const { server } = this.#server
+    this.#listeners = server.listeners('connection')
+    server.removeAllListeners('connection')
+    server.on('connection', (socket: Socket) => this.#accept(socket))
+  }
+
+  #accept(socket: Socket) {
+    const peer = peerOf(this.#server.server, socket)
+    if (peer === undefined) {
+      socket.destroy()
+      return
+    }
+    // A proxy speaks for another client, whose address is not known yet.
+    if (isProxy(this.#server, peer)) return this.#handOver(socket)
+    if (!this.#proxies?.sendsHeader(socket)) return this.#judge(socket, peer.ip ?? LOCAL)
+    socket.on('error', ignore)
+    this.#proxies.read(socket).then(
+      client => (client === undefined ? socket.destroy() : this.#judge(socket, client.ip)),
+      () => socket.destroy(),
+    )
+  }
+
+  #judge(socket: Socket, ip: string): void {
+    // A proxy that may say XCLIENT has not named its client yet.
+    const proxy = this.#proxies?.mayUseXclient(ip) ?? false
+    const refused = proxy ? undefined : this.#gateway().precheck(ip)
+    if (refused) {
+      dismiss(socket, refused, this.#isPlain)
+      return
+    }
+    this.#admit(socket, { ip, proxy }).then(
+      isAdmitted => isAdmitted && this.#handOver(socket),
+      () => socket.destroy(),
+    )
+  }
+
+  /** Opens the session. @returns false when the client was refused */
+  async #admit(socket: Socket, peer: { readonly ip: string; readonly proxy: boolean }): Promise<boolean> {
+    socket.on('error', ignore)
+    const slot = this.#connections.takeSlot(peer.proxy ? undefined : peer.ip)
+    if (slot === undefined) return refuse(socket, tooManySessions, this.#isPlain)
+    const session = this.#gateway().open(peer)
+    const decision = await session.connect()
+    if (decision.reply.code < 400 && !socket.destroyed) {
+      socket.once('close', this.#connections.admit(socket, this.#server, { session, decision, slot }))
+      return true
+    }
+    session.close()
+    slot()
+    return refuse(socket, decision.reply, this.#isPlain)
+  }
+
+  #handOver(socket: Socket): void {
+    for (const listener of this.#listeners) listener.call(this.#server.server, socket)
+  }
 }
 
 const isProxy = ({ options: { useProxy } }: SMTPServer, { ip }: Peer): boolean =>
   Array.isArray(useProxy) && ip !== undefined && useProxy.includes(ip)
 
-/** Stays on the socket: smtp-server listens a turn of the loop later, and a reset in between would end the process. */
+/** Stays on the socket: smtp-server listens a turn later, and a reset in between would end the process. */
 const ignore = (): void => undefined
 
-/** Opens the session; false when the client was turned away, in plain words where the listener `speaks` them. */
-async function admit(
-  socket: Socket,
-  peer: { readonly ip: string; readonly proxy: boolean },
-  gateway: () => Gateway,
-  visits: Connections,
-  speaks: boolean,
-): Promise<boolean> {
+/** For a recently refused client: no session, no timer. What a client that stays still sends ends its socket. */
+function dismiss(socket: Socket, reply: Reply, isPlain: boolean): void {
   socket.on('error', ignore)
-  const place = visits.place(peer.proxy ? undefined : peer.ip)
-  if (place === undefined) return turnAway(socket, full, speaks)
-  const session = gateway().open(peer)
-  const decision = await session.connect()
-  if (decision.reply.code < 400 && !socket.destroyed) {
-    socket.once('close', visits.admit(socket, { session, decision, slot: place }))
-    return true
-  }
-  session.close()
-  place()
-  return turnAway(socket, decision.reply, speaks)
-}
-
-/** For whoever was refused a moment ago: no session, no timer. What a client that stays still sends ends its socket. */
-function dismiss(socket: Socket, reply: Reply, speaks: boolean): void {
-  socket.on('error', () => undefined)
-  if (!speaks) {
+  if (!isPlain) {
     socket.destroy()
     return
   }
   socket.end(`${formatReply(reply)}\r\n`, () => socket.destroySoon())
 }
 
-function turnAway(socket: Socket, reply: Reply, speaks: boolean): false {
-  // Before a TLS handshake there is nothing to say that would be understood.
-  if (!speaks) socket.destroy()
+function refuse(socket: Socket, reply: Reply, isPlain: boolean): false {
+  if (!isPlain) socket.destroy()
   if (socket.destroyed) return false
   socket.end(`${formatReply(reply)}\r\n`, () => {
-    // Who waits for its turn has sent nothing that could be lost. With bytes that nobody took from the system the
-    // connection would be reset, and the reply lost: then it may stay, and what it still sends is taken in as far as the
-    // socket's own buffer goes.
+    // A client that waits for its turn has sent nothing, and can be closed. With unread bytes the system would reset the
+    // connection and the reply would be lost: such a client may stay for a moment, as far as the socket's buffer goes.
     if (socket.bytesRead === 0) socket.destroy()
     else linger(socket)
   })

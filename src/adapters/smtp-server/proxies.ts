@@ -1,28 +1,29 @@
-/** Proxies in front of smtp-server: who may speak for another client, and for whom it speaks. */
+/** Proxies in front of smtp-server: which may speak for another client, and for which client. */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../model/services.ts'
 import { headerOf, membership, type ProxiedClient, type ProxyOptions } from '../../smtp/proxies.ts'
 import type { SMTPServer } from './types.ts'
 
+/** The trusted proxies of one server. */
 export interface Proxies {
-  /** Whether a header is to come from this socket's peer. */
-  readonly speaks: (socket: Socket) => boolean
-  /** Whether this address may say XCLIENT: then it is nobody's own. */
-  readonly believes: (ip: string | undefined) => boolean
-  /** Waits for the header, and takes it off the socket; undefined when there is none that can be read. */
+  /** Whether the peer of this socket begins with a PROXY header. */
+  readonly sendsHeader: (socket: Socket) => boolean
+  /** Whether this address may say XCLIENT: it is a proxy, and no client itself. */
+  readonly mayUseXclient: (ip: string | undefined) => boolean
+  /** Waits for the header, and takes it off the socket; undefined when none can be read. */
   readonly read: (socket: Socket) => Promise<ProxiedClient | undefined>
 }
 
 /** @throws PosternError when a network cannot be read */
-export function listenToProxies(
+export function trustProxies(
   server: SMTPServer,
   { header = [], xclient = [] }: ProxyOptions,
   clock: () => Clock,
 ): Proxies {
-  const speakers = membership(header, 'proxies.header')
-  const believed = membership(xclient, 'proxies.xclient')
+  const sendHeader = membership(header, 'proxies.header')
+  const sayXclient = membership(xclient, 'proxies.xclient')
   const clients = new WeakMap<Socket, ProxiedClient>()
-  // smtp-server asks here for whom a socket speaks; its own reader knows version 1 and single addresses only.
+  // smtp-server learns the address of a client here; its own reader knows version 1 and single addresses only.
   const handle = server._handleProxy.bind(server)
   server._handleProxy = (socket, callback) =>
     handle(socket, (error, options) => {
@@ -37,14 +38,14 @@ export function listenToProxies(
         allowed(command, option) ||
         (command === 'XCLIENT' &&
           !connection._xClient.has('ADDR') &&
-          believed(connection._originalRemoteAddress) &&
+          sayXclient(connection._originalRemoteAddress) &&
           connection._isSupported(command))
       return add(connection)
     }
   }
   return {
-    believes: ip => xclient.length > 0 && ip !== undefined && believed(ip),
-    speaks: ({ remoteAddress }) => remoteAddress !== undefined && speakers(remoteAddress),
+    mayUseXclient: ip => xclient.length > 0 && ip !== undefined && sayXclient(ip),
+    sendsHeader: ({ remoteAddress }) => remoteAddress !== undefined && sendHeader(remoteAddress),
     read: async socket => {
       const { remoteAddress: ip, remotePort: port = 0 } = socket
       if (ip === undefined) return undefined

@@ -1,4 +1,4 @@
-/** What of smtp-server's own this adapter takes hold of, and whether the version that is there has it. */
+/** The private members of smtp-server that this adapter needs for its limits, and whether the installed version has them. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Duplex } from 'node:stream'
@@ -7,8 +7,14 @@ import type { Connection, SMTPServer } from './types.ts'
 
 type Parser = Exclude<Connection['_parser'], false>
 
-/** The versions that this adapter was made for and is tested with: those of `peerDependencies`. */
-const EXPECTED = '3.21.6 or a later 3.21'
+/** The versions whose handlers this adapter knows: those of `peerDependencies`. */
+const SUPPORTED = '>=3.13 <4'
+
+/** The first version with all private members that the limits need. */
+const COMPLETE = '3.21.6'
+
+/** The code of errors about the version of the host. */
+export const HOST_VERSION = 'ERR_POSTERN_HOST_VERSION'
 
 const ofConnection = [
   ...(['_createParser', '_onCommand', 'send', 'close'] as const),
@@ -21,34 +27,41 @@ const ofParser = [
   ...(['_dataMode', '_dataStream'] as const),
 ] satisfies readonly (keyof Parser)[]
 
-/** What of smtp-server this adapter needs to look at. */
+/** The installed smtp-server. */
 export interface Installed {
   readonly version: string
-  /** Loads it, to look at it. Only called for versions other than the expected ones. */
+  /** Loads it, to inspect it. Only called for versions that are not supported. */
   readonly load: () => { readonly SMTPServer: new (options: object) => SMTPServer }
 }
 
-/** @throws PosternError when the installed smtp-server lacks what this adapter hooks. One that cannot be found is not judged. */
+/** @throws PosternError when the installed version is not supported and lacks members. One that cannot be found passes. */
 export function checkVersion(installed: Installed | undefined = findInstalled()): void {
-  if (installed === undefined || isExpected(installed.version)) return
+  if (installed === undefined || isSupported(installed.version)) return
   const { SMTPServer } = installed.load()
-  checkServer(new SMTPServer({ logger: false, disabledCommands: ['STARTTLS'] }), installed.version)
+  const missing = missingMembers(new SMTPServer({ logger: false, disabledCommands: ['STARTTLS'] }))
+  if (missing.length > 0) throw new PosternError([unsupported(missing, SUPPORTED, installed.version)], HOST_VERSION)
 }
 
-/** @throws PosternError when `server` lacks what this adapter hooks. */
-export function checkServer(server: SMTPServer, version: string = findInstalled()?.version ?? 'unknown'): void {
-  const missing = missingOf(server)
-  if (missing.length === 0) return
-  const problem: Problem = {
-    path: 'smtp-server',
-    found: `${version} without ${missing.join(', ')}`,
-    expected: EXPECTED,
-    remedy: 'install an expected version of smtp-server: npm install smtp-server@~3.21.6',
-  }
-  throw new PosternError([problem], 'ERR_POSTERN_HOST_VERSION')
-}
+/** Why an option cannot be had with this version. */
+export const unsupported = (
+  missing: readonly string[],
+  expected: string = `${COMPLETE} or a later 3.x`,
+  version: string = findInstalled()?.version ?? 'unknown',
+): Problem => ({
+  path: 'smtp-server',
+  found: `${version} without ${missing.join(', ')}`,
+  expected,
+  remedy: `install a version that has them: npm install smtp-server@^${COMPLETE}`,
+})
 
-function missingOf(server: SMTPServer): readonly string[] {
+/** The notice for a version that has the handlers alone. */
+export const describeMissing = (missing: readonly string[]): string =>
+  `smtp-server ${findInstalled()?.version ?? 'of an unknown version'} has no ${missing.join(', ')}: filters and handlers ` +
+  'work, but no limits of commands, lines, time and pipelining are enforced, and early talkers are not seen; ' +
+  `install smtp-server@^${COMPLETE} for them`
+
+/** The private members that this server lacks, by name; with all of them every limit can be enforced. */
+export function missingMembers(server: SMTPServer): readonly string[] {
   if (!server.server) return ['SMTPServer.server']
   if (!(server.connections instanceof Set)) return ['SMTPServer.connections']
   if (!(server._pendingSockets instanceof Map)) return ['SMTPServer._pendingSockets']
@@ -62,7 +75,7 @@ function missingOf(server: SMTPServer): readonly string[] {
   ]
 }
 
-/** A connection as smtp-server makes it, to nobody: it is caught before it begins. */
+/** A connection as smtp-server makes it, without a client: it is caught before it begins. */
 function specimen(server: SMTPServer): Connection | undefined {
   let caught: Connection | undefined
   const { add } = server.connections
@@ -73,15 +86,15 @@ function specimen(server: SMTPServer): Connection | undefined {
   try {
     server.connect(new Duplex() as Connection['_socket'], {})
   } catch {
-    // The one above, or a version that wants another kind of socket.
+    // The error above, or one of a version that needs another kind of socket.
   }
   server.connections.add = add
   return caught
 }
 
-const isExpected = (version: string): boolean => {
-  const [, patch] = /^3\.21\.(\d{1,6})$/.exec(version) ?? []
-  return patch !== undefined && Number(patch) >= 6
+const isSupported = (version: string): boolean => {
+  const [, minor] = /^3\.(\d{1,6})\./.exec(version) ?? []
+  return minor !== undefined && Number(minor) >= 13
 }
 
 function findInstalled(): Installed | undefined {

@@ -1,27 +1,43 @@
-/** Sits between smtp-server's parser and its commands: counts, takes the time, hangs up on whoever takes too much. */
+/** Enforces the limits of one connection: stands between smtp-server's parser and its commands, by smtp-server's private members. */
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../model/services.ts'
+import type { Tls } from '../../model/stage.ts'
 import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'
-import { countLines } from './lines.ts'
-import { pipelinedReplies } from './pipelined-replies.ts'
+import { countLines, type Lines } from './lines.ts'
+import { type PipelinedReplies, pipelinedReplies } from './pipelined-replies.ts'
+import { withReference } from './replies.ts'
 import type { Connection } from './types.ts'
 
-/** The hold on one client. */
+/** HELO or EHLO, as the client has said it. */
+export interface Greeting {
+  readonly helo: string
+  readonly tls: Tls | undefined
+}
+
+/** One connection, as far as the dialogue needs to see and to end it. */
 export interface Wire {
-  /** It spoke before it was greeted. */
-  readonly early: () => boolean
-  /** The last command line was ASCII. */
-  readonly ascii: () => boolean
-  /** HELO or EHLO was said since this was last asked. */
-  readonly greeted: () => boolean
-  /** A message is over; one that was delivered makes up for what came before. */
-  readonly settled: (delivered: boolean) => void
-  /** Hangs up after the next reply. */
-  readonly closeNext: () => void
-  /** Says one line and hangs up. */
-  readonly hangUp: (code: number, text: string) => void
-  /** Some milliseconds have gone by. */
-  readonly tick: (elapsed: number) => void
+  /** The address of the client: a proxy may have changed it. Empty when it is not known. */
+  readonly remoteAddress: string
+  /** Whether the socket is closed, where nothing else tells so. */
+  readonly isClosed: boolean
+  /** Whether the client has sent something before the greeting. */
+  readonly spokeEarly: boolean
+  /** Whether the last command line was ASCII. */
+  readonly isAscii: boolean
+  /** The greeting, if the client has said one since the last call. */
+  takeGreeting(): Greeting | undefined
+  /** MAIL is about to be judged. */
+  beginTransaction(): void
+  /** Ends the time of a transaction. A delivered message resets the counts of errors and junk. */
+  endTransaction(delivered: boolean): void
+  /** Closes the connection after the next reply. */
+  closeAfterReply(): void
+  /** Sends one reply and closes the connection. */
+  hangUp(code: number, text: string): void
+  /** A handshake is over, on this socket. */
+  secured(socket: object): void
+  /** Closes the connection when it has taken too long. `elapsed` are the milliseconds since the last call. */
+  checkTime(elapsed: number): void
 }
 
 const verbs = new Set(
@@ -32,180 +48,221 @@ const greetings = new Set('HELO EHLO LHLO'.split(' '))
 const enhanced = /^[245]\.\d{1,3}\.\d{1,3} /
 // RFC 4954 §4: a line of AUTH may have 12288 bytes.
 const MAX_AUTH_LENGTH = 12_288
-// RFC 5321 §4.5.3.1.10 has an honest client send on after 452; beyond so many times the limit it is a flood.
-const OVERSHOOT = 10
-// Once after the greeting and once after STARTTLS; each further one is junk.
-const GREETINGS = 2
-// Who is hung up on has this long to take the reply and leave.
+// RFC 5321 §4.5.3.1.10: an honest client sends on after 452; a client beyond this multiple of the limit is a flood.
+const MAX_SURPLUS_FACTOR = 10
+// One greeting at the beginning and one after STARTTLS; each further one is junk.
+const FREE_GREETINGS = 2
+/** A client has this long to read the last reply and to close. */
 const LINGER_MS = 1_000
 
-/** What the wire needs to know of the session. */
+/** What the wire needs from the session. */
 export interface WireSession {
   /** HELO or RSET: the transaction is over. */
   readonly reset: () => void
-  /** The reference that stands in refusals; undefined before there is a session. */
+  /** The reference that refusals carry; undefined before there is a session. */
   readonly ref: () => string | undefined
 }
 
-/** Takes hold of a connection before smtp-server has read from it, or later. */
-export function wire(connection: Connection, limits: Limits, clock: Clock, { reset, ref }: WireSession): Wire {
-  const counts = { junk: 0, errors: 0, surplus: 0, greetings: 0 }
-  let early = false
-  let ascii = true
-  let greeted = false
-  let closing = false
-  let advancing = true
-  let progress = clock.monotonic()
-  let began: number | undefined
+/** Takes over smtp-server's parser and replies of one connection, before smtp-server has read from it, or later. */
+export class LimitedWire implements Wire {
+  spokeEarly = false
+  isAscii = true
+  readonly #connection: Connection
+  readonly #limits: Limits
+  readonly #clock: Clock
+  readonly #session: WireSession
+  readonly #send: Connection['send']
+  readonly #dispatch: Connection['_onCommand']
+  readonly #lines: Lines
+  readonly #group: PipelinedReplies
+  readonly #counts = { junk: 0, errors: 0, surplus: 0, greetings: 0 }
+  #greeted = false
+  #closing = false
+  /** The next positive reply counts as progress. */
+  #advancing = true
+  #lastProgress: number
+  #transactionSince: number | undefined
   /** The message that is timed, the milliseconds that are left to it, and its bytes that are counted. */
-  let content: Connection['_dataStream'] | undefined
-  let credit = 0
-  let counted = 0
+  #content: Connection['_dataStream'] | undefined
+  #credit = 0
+  #counted = 0
 
-  const send = connection.send.bind(connection)
-  const say: typeof send = (code, data, context) => {
-    const marked = code >= 400 && typeof data === 'string' ? withReference(data, ref()) : data
-    // smtp-server would put an enhanced code of its own before ours.
-    send(code, marked, typeof marked === 'string' && enhanced.test(marked) ? false : context)
+  constructor(connection: Connection, limits: Limits, clock: Clock, session: WireSession) {
+    this.#connection = connection
+    this.#limits = limits
+    this.#clock = clock
+    this.#session = session
+    this.#lastProgress = clock.monotonic()
+    this.#send = connection.send.bind(connection)
+    this.#dispatch = connection._onCommand.bind(connection)
+    this.#lines = countLines(bytes => {
+      if (bytes > MAX_AUTH_LENGTH) this.hangUp(500, '5.5.2 The line is too long')
+    })
+    this.#group = pipelinedReplies(connection, this.#lines.more)
+    connection.send = (code, data, context) => this.#reply(code, data, context)
+    connection._onCommand = (command, next) => this.#command(command, next)
+    const create = connection._createParser.bind(connection)
+    connection._createParser = () => {
+      const parser = create()
+      this.#lines.follow(parser)
+      return parser
+    }
+    if (connection._parser) this.#lines.follow(connection._parser)
   }
-  const hangUp = (code: number, text: string): void => {
+
+  get remoteAddress(): string {
+    return this.#connection.remoteAddress
+  }
+
+  get isClosed(): boolean {
+    return this.#connection._socket.closed
+  }
+
+  takeGreeting(): Greeting | undefined {
+    if (!this.#greeted) return undefined
+    this.#greeted = false
+    const { tlsOptions, _socket: socket, hostNameAppearsAs } = this.#connection
+    const protocol = 'getProtocol' in socket ? (socket.getProtocol() ?? '') : ''
+    const tls = tlsOptions ? { protocol: protocol || tlsOptions.version, cipher: tlsOptions.name } : undefined
+    return { helo: hostNameAppearsAs || '', tls }
+  }
+
+  /** The command MAIL has begun it. */
+  beginTransaction(): void {}
+
+  endTransaction(delivered: boolean): void {
+    this.#transactionSince = undefined
+    this.#lastProgress = this.#clock.monotonic()
+    if (delivered) Object.assign(this.#counts, { junk: 0, errors: 0, surplus: 0 })
+  }
+
+  /** smtp-server's connection has the socket itself. */
+  secured(): void {}
+
+  closeAfterReply(): void {
+    this.#closing = true
+  }
+
+  hangUp(code: number, text: string): void {
+    const connection = this.#connection
     if (connection._closing || connection._closed) return
-    say(code, text, false)
+    this.#write(code, text, false)
     connection.close()
-    // The handshake has the socket; smtp-server's own timer ends it.
-    if (!connection._upgrading) leave(connection._socket, limits.drain, clock)
+    // During a handshake the socket belongs to TLS; smtp-server's own timer ends it.
+    if (!connection._upgrading) drainAndClose(connection._socket, this.#limits.drain, this.#clock)
   }
-  connection.send = (code, data, context) => {
-    group.before()
-    say(code, data, context)
-    group.after()
-    if (code < 400 && advancing) {
-      advancing = false
-      progress = clock.monotonic()
+
+  checkTime(elapsed: number) {
+    const connection = this.#connection
+    if (connection._closing || connection._closed) return
+    const stream = connection._dataStream
+    const receiving = connection._parser !== false && connection._parser._dataMode && Boolean(stream)
+    // While the client waits for us, its time stands still.
+    const shaking = connection._upgrading && !connection._ready
+    if (!shaking && (connection._handlerPending || (stream && !receiving) || !connection._ready)) return
+    const now = this.#clock.monotonic()
+    const limits = this.#limits
+    if (stream && receiving) {
+      if (!this.#isFastEnough(stream, elapsed)) return this.hangUp(421, '4.4.2 The message comes too slowly')
+    } else if (now - this.#lastProgress > (connection._upgrading ? handshakeTime(limits) : limits.command)) {
+      return this.hangUp(421, '4.4.2 Idle timeout')
+    }
+    if (this.#transactionSince !== undefined && now - this.#transactionSince > limits.transaction)
+      this.hangUp(421, '4.4.2 The transaction takes too long')
+  }
+
+  /** Bytes earn time, up to a limit; time that passes is paid from it. */
+  #isFastEnough(stream: NonNullable<Exclude<Connection['_dataStream'], false>>, elapsed: number): boolean {
+    const { grace, rate } = this.#limits
+    if (stream !== this.#content) {
+      this.#content = stream
+      this.#credit = grace
+      this.#counted = 0
+    }
+    if (!stream.writableNeedDrain) this.#credit -= elapsed
+    this.#credit = Math.min(this.#credit + ((stream.byteLength - this.#counted) * 1000) / rate, grace * CREDIT)
+    this.#counted = stream.byteLength
+    return this.#credit >= 0
+  }
+
+  #write(...[code, data, context]: Parameters<Connection['send']>): void {
+    const marked = code >= 400 && typeof data === 'string' ? withReference(data, this.#session.ref()) : data
+    // smtp-server would put an enhanced code of its own before ours.
+    this.#send(code, marked, typeof marked === 'string' && enhanced.test(marked) ? false : context)
+  }
+
+  #reply(...[code, data, context]: Parameters<Connection['send']>): void {
+    this.#group.before()
+    this.#write(code, data, context)
+    this.#group.after()
+    const counts = this.#counts
+    if (code < 400 && this.#advancing) {
+      this.#advancing = false
+      this.#lastProgress = this.#clock.monotonic()
     }
     if (code >= 500) counts.errors += 1
     if (code === 452) counts.surplus += 1
-    if (closing) connection.close()
-    else if (counts.errors >= limits.errors) hangUp(421, '4.7.0 Too many errors')
-    else if (counts.surplus > limits.recipients * OVERSHOOT) hangUp(421, '4.5.3 Too many recipients')
+    if (this.#closing) this.#connection.close()
+    else if (counts.errors >= this.#limits.errors) this.hangUp(421, '4.7.0 Too many errors')
+    else if (counts.surplus > this.#limits.recipients * MAX_SURPLUS_FACTOR)
+      this.hangUp(421, '4.5.3 Too many recipients')
   }
 
-  const lines = countLines(octets => {
-    if (octets > MAX_AUTH_LENGTH) hangUp(500, '5.5.2 The line is too long')
-  })
-  const group = pipelinedReplies(connection, lines.more)
-  const make = connection._createParser.bind(connection)
-  connection._createParser = () => {
-    const parser = make()
-    lines.follow(parser)
-    return parser
-  }
-  if (connection._parser) lines.follow(connection._parser)
-
-  /** Why the client is hung up on rather than obeyed. */
-  const refusal = (verb: string, octets: number): readonly [code: number, text: string] | undefined => {
-    if (connection._socket.writableLength > limits.unread) return [421, '4.4.2 Replies are not read']
-    if (octets > (verb === 'AUTH' ? MAX_AUTH_LENGTH : limits.line)) return [500, '5.5.2 The line is too long']
-    if (lines.malformed()) return [500, '5.5.2 Lines end with CRLF and hold no NUL']
-    if (verb === 'BDAT') return [502, '5.5.1 BDAT is not offered']
-    if (!connection.hostNameAppearsAs && !verbs.has(verb)) return [500, '5.5.2 This is SMTP']
-    if (greetings.has(verb)) counts.greetings += 1
-    if (!useful.has(verb) && !(greetings.has(verb) && counts.greetings <= GREETINGS)) counts.junk += 1
-    return counts.junk > limits.junk ? [421, '4.7.0 Too many commands'] : undefined
-  }
-
-  const dispatch = connection._onCommand.bind(connection)
-  connection._onCommand = (command, next) => {
-    lines.taken()
-    if (connection._upgrading || connection._closing) return dispatch(command, next)
+  #command(...[command, next]: Parameters<Connection['_onCommand']>) {
+    const connection = this.#connection
+    this.#lines.taken()
+    if (connection._upgrading || connection._closing) return this.#dispatch(command, next)
     if (!connection._ready) {
-      // Held back, so that the gateway hears of it; the greeting will be a refusal.
-      early = true
+      // The command is held back, so that the gateway learns of it; the greeting will be a refusal.
+      this.spokeEarly = true
       return
     }
     // A line in the middle of an AUTH exchange begins with no verb.
     const verb = connection._nextHandler ? 'AUTH' : (command.toString('latin1').split(' ', 1)[0] ?? '').toUpperCase()
-    group.begin(verb)
-    const refused = refusal(verb, command.length)
-    if (refused) return hangUp(...refused)
-    ascii = isAscii(command)
-    advancing ||= useful.has(verb) || (greetings.has(verb) && counts.greetings <= GREETINGS)
-    if (verb === 'MAIL') began = clock.monotonic()
-    if (greetings.has(verb)) greeted = true
-    if (greetings.has(verb) || verb === 'RSET') {
-      began = undefined
-      reset()
+    const isGreeting = greetings.has(verb)
+    this.#group.begin(verb)
+    const refused = this.#refusal(verb, command.length)
+    if (refused) return this.hangUp(...refused)
+    this.isAscii = isAscii(command)
+    this.#advancing ||= useful.has(verb) || (isGreeting && this.#counts.greetings <= FREE_GREETINGS)
+    if (verb === 'MAIL') this.#transactionSince = this.#clock.monotonic()
+    if (isGreeting) this.#greeted = true
+    if (isGreeting || verb === 'RSET') {
+      this.#transactionSince = undefined
+      this.#session.reset()
     }
-    if (verb !== 'DATA' && !greetings.has(verb)) return dispatch(command, next)
+    if (verb !== 'DATA' && !isGreeting) return this.#dispatch(command, next)
     // RFC 2920 §3.1: these end a group. A turn of the event loop lets in what was sent along with them.
     setImmediate(() => {
       if (connection._closing || connection._closed) return
-      if (lines.pipelined()) hangUp(554, '5.5.0 Sent on without waiting for the reply')
-      else dispatch(command, next)
+      if (this.#lines.pipelined()) this.hangUp(554, '5.5.0 Pipelining violation')
+      else this.#dispatch(command, next)
     })
   }
 
-  return {
-    early: () => early,
-    ascii: () => ascii,
-    greeted: () => {
-      const was = greeted
-      greeted = false
-      return was
-    },
-    settled: delivered => {
-      began = undefined
-      progress = clock.monotonic()
-      if (delivered) counts.junk = counts.errors = counts.surplus = 0
-    },
-    closeNext: () => {
-      closing = true
-    },
-    hangUp,
-    tick: elapsed => {
-      if (connection._closing || connection._closed) return
-      const stream = connection._dataStream
-      const receiving = connection._parser !== false && connection._parser._dataMode && Boolean(stream)
-      // The client waits for us: no time of its own goes by.
-      const shaking = connection._upgrading && !connection._ready
-      if (!shaking && (connection._handlerPending || (stream && !receiving) || !connection._ready)) return
-      const now = clock.monotonic()
-      if (stream && receiving) {
-        if (stream !== content) {
-          content = stream
-          credit = limits.grace
-          counted = 0
-        }
-        if (!stream.writableNeedDrain) credit -= elapsed
-        credit = Math.min(credit + ((stream.byteLength - counted) * 1000) / limits.rate, limits.grace * CREDIT)
-        counted = stream.byteLength
-        if (credit < 0) return hangUp(421, '4.4.2 The message comes too slowly')
-      } else {
-        if (now - progress > (connection._upgrading ? handshakeTime(limits) : limits.command))
-          return hangUp(421, '4.4.2 Nothing useful was said for too long')
-      }
-      if (began !== undefined && now - began > limits.transaction) hangUp(421, '4.4.2 The transaction takes too long')
-    },
+  /** Why a command closes the connection instead of being executed. */
+  #refusal(verb: string, bytes: number): readonly [code: number, text: string] | undefined {
+    const connection = this.#connection
+    const counts = this.#counts
+    const isGreeting = greetings.has(verb)
+    if (connection._socket.writableLength > this.#limits.unread) return [421, '4.4.2 Replies are not read']
+    if (bytes > (verb === 'AUTH' ? MAX_AUTH_LENGTH : this.#limits.line)) return [500, '5.5.2 The line is too long']
+    if (this.#lines.malformed()) return [500, '5.5.2 Lines end with CRLF and hold no NUL']
+    if (verb === 'BDAT') return [502, '5.5.1 BDAT is not offered']
+    if (!connection.hostNameAppearsAs && !verbs.has(verb)) return [500, '5.5.2 Command unrecognized']
+    if (isGreeting) counts.greetings += 1
+    if (!useful.has(verb) && !(isGreeting && counts.greetings <= FREE_GREETINGS)) counts.junk += 1
+    return counts.junk > this.#limits.junk ? [421, '4.7.0 Too many commands'] : undefined
   }
 }
 
-// RFC 5321 §4.5.3.1.5: a reply has at most 512 bytes, its code and CRLF included.
-const MAX_TEXT_LENGTH = 506
-
-/** Whoever is refused can name the session that the log tells of. */
-function withReference(text: string, ref: string | undefined): string {
-  if (ref === undefined || / ref=\w/.test(text)) return text
-  const marked = `${text} ref=${ref}`
-  return marked.length > MAX_TEXT_LENGTH ? text : marked
-}
-
-/** Reads on for a moment, because a socket with unread bytes would be reset and the reply lost; then ends it. */
-function leave(socket: Connection['_socket'], octets: number, clock: Clock): void {
+/** Reads on for a moment, because the system resets a socket with unread bytes and the reply is lost; then closes. */
+function drainAndClose(socket: Connection['_socket'], maxBytes: number, clock: Clock): void {
   let read = 0
   const cancel = clock.after(LINGER_MS, () => socket.destroy())
   socket.on('data', (chunk: Buffer) => {
     read += chunk.length
-    if (read > octets) socket.destroy()
+    if (read > maxBytes) socket.destroy()
   })
   socket.once('close', cancel)
 }

@@ -1,54 +1,66 @@
-/** Another smtp-server than the one this adapter was made for. */
+/** smtp-server in other versions than the one with all members that the limits need. */
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { protect } from '../../../src/adapters/smtp-server/index.ts'
-import { checkServer, checkVersion } from '../../../src/adapters/smtp-server/version-check.ts'
+import { checkVersion, describeMissing, missingMembers } from '../../../src/adapters/smtp-server/version-check.ts'
 import { postern } from '../../../src/engine/gateway.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { withoutMembers } from '../../support/guarded-server.ts'
 
-const options = { logger: false, disabledCommands: ['STARTTLS'] } as const
-const make = () => new SMTPServer({ ...options, disabledCommands: [...options.disabledCommands] })
+const options = { logger: false } as const
+const make = () => new SMTPServer({ ...options, disabledCommands: ['STARTTLS'] })
+const Changed = withoutMembers('_onCommand')
 
-/** A version whose connections have lost a member. */
-class Changed extends SMTPServer {
-  override connect(...given: Parameters<SMTPServer['connect']>): void {
-    const { add } = this.connections
-    this.connections.add = connection => {
-      this.connections.add = add
-      const lacking = new Proxy(connection, {
-        has: (_, name) => name !== '_onCommand' && Reflect.has(connection, name),
-      })
-      return this.connections.add(lacking)
-    }
-    super.connect(...given)
-  }
-}
-
-test('the smtp-server that is installed here has all that is needed', () => {
-  checkServer(make())
+test('the installed smtp-server has every member that the limits need', () => {
+  expect(missingMembers(make())).toEqual([])
   checkVersion()
   checkVersion({ version: '4.0.0', load: () => ({ SMTPServer }) })
 })
 
-test('one that lacks a member is named with the version found and the one expected', () => {
+test('a version that is not supported and lacks a member is named with what was expected', () => {
   const load = () => ({ SMTPServer: Changed })
   expect(() => checkVersion({ version: '4.0.0', load })).toThrow(
-    'smtp-server: found "4.0.0 without SMTPConnection._onCommand", expected 3.21.6 or a later 3.21',
+    'smtp-server: found "4.0.0 without SMTPConnection._onCommand", expected >=3.13 <4',
   )
 })
 
-test('a version that is expected is not loaded to be looked at', () => {
-  const load = () => {
-    throw new Error('loaded')
-  }
-  checkVersion({ version: '3.21.7', load })
-  expect(() => checkVersion({ version: '3.21.5', load })).toThrow('loaded')
+test.for(['3.13.0', '3.21.6', '3.22.0', '3.99.1'])(
+  'version %s is supported, and is not loaded to be inspected',
+  version => {
+    const load = () => {
+      throw new Error('loaded')
+    }
+    checkVersion({ version, load })
+  },
+)
+
+test.for(['3.12.9', '2.99.0', '4.0.0', 'next'])('version %s is not supported: its members decide', version => {
+  expect(() => checkVersion({ version, load: () => ({ SMTPServer: Changed }) })).toThrow(/without/)
 })
 
-test('protect refuses a server that is none, or of another kind', () => {
+test.for(['server', 'connections', '_pendingSockets', '_handleProxy'] as const)(
+  'a server without %s is named so',
+  name => {
+    const server = make()
+    Reflect.set(server, name, undefined)
+    expect(missingMembers(server)).toEqual([`SMTPServer.${name}`])
+  },
+)
+
+test('the notice names what is missing and what that means', () => {
+  expect(describeMissing(['SMTPConnection._onCommand'])).toMatch(
+    /^smtp-server [\d.]+ has no SMTPConnection\._onCommand: filters and handlers work, but no limits of commands.*smtp-server@\^3\.21\.6/,
+  )
+})
+
+test('proxies need every member: protect refuses them where one is missing', () => {
   const gateway = postern({ filters: [], dns: zone({}) })
-  expect(() => protect(new Changed({ ...options, disabledCommands: [] }), gateway)).toThrow(/_onCommand/)
+  const server = new Changed({ ...options, disabledCommands: ['STARTTLS'] })
+  expect(() => protect(server, gateway, { proxies: { header: ['192.0.2.1'] } })).toThrow(
+    /without SMTPConnection\._onCommand/,
+  )
   const strange = make()
   Reflect.deleteProperty(strange, '_pendingSockets')
-  expect(() => protect(strange, gateway)).toThrow('without SMTPServer._pendingSockets')
+  const proxies = { xclient: ['192.0.2.1'] }
+  expect(() => protect(strange, gateway, { proxies })).toThrow('without SMTPServer._pendingSockets')
 })
