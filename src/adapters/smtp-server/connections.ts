@@ -1,8 +1,6 @@
 /** Tracks the clients of a server: their sessions, their slots, and one timer that checks the time of all of them. */
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
-import type { Session } from '../../engine/session.ts'
-import type { Decision } from '../../model/decision.ts'
 import { warnOnThrow } from '../../model/services.ts'
 import { canonical } from '../../net/address.ts'
 import { isUnix } from '../../net/peer.ts'
@@ -10,32 +8,10 @@ import { handshakeTime, type Limits, type ServerLimits } from '../../smtp/limits
 import { type SessionSlots, sessionSlots } from '../../smtp/session-slots.ts'
 import { HandlersWire } from './handlers-wire.ts'
 import { handOverSafely, limitHandshakes } from './handshake-timeout.ts'
+import type { Admitted, TrackedConnection, Wire, WireSession } from './tracked.ts'
 import type { Connection, SMTPServer, SMTPServerSession } from './types.ts'
 import { describeMissing, missingMembers } from './version-check.ts'
-import { LimitedWire, type Wire, type WireSession } from './wire.ts'
-
-/** One client: smtp-server's connection, our session, and the latest decision. */
-export interface TrackedConnection {
-  readonly wire: Wire
-  /** The client's address; XCLIENT may change it. Undefined when it is not known: the client is refused. */
-  ip: string | undefined
-  session?: Session
-  decision?: Decision
-  /** What `protect` has decided already. */
-  admitted: Admitted | undefined
-  /** Releases the session slot; undefined when there was none left. */
-  slot: (() => void) | undefined
-  /** The host's own `onData` has not called back yet: what it reads must stay. */
-  delivering: boolean
-  ended: boolean
-}
-
-/** A session that was opened before smtp-server saw the socket. */
-export interface Admitted {
-  readonly session: Session
-  readonly decision: Decision
-  readonly slot: () => void
-}
+import { LimitedWire } from './wire.ts'
 
 const SWEEP_MS = 1_000
 

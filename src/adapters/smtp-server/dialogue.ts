@@ -4,11 +4,12 @@ import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
 import type { Decision, Outcome, Reply } from '../../model/decision.ts'
 import type { Limits } from '../../smtp/limits.ts'
-import type { Connections, TrackedConnection } from './connections.ts'
+import type { Connections } from './connections.ts'
 import { refuseData } from './drain.ts'
 import { unknownParameter } from './parameters.ts'
 import { eachReply, isDelivered, pathOf } from './recipients.ts'
 import { answer, failure, fault, hostAnswer, refusal, tooManySessions, unknownClient } from './replies.ts'
+import type { TrackedConnection } from './tracked.ts'
 import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerOptions, SMTPServerSession } from './types.ts'
 
 type Wired = Required<

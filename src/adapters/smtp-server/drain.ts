@@ -1,7 +1,7 @@
 /** A message that is refused before its end: the client gets its reply, and what is still read of it is bounded. */
 import type { Readable } from 'node:stream'
 import type { Reply } from '../../model/decision.ts'
-import type { Wire } from './wire.ts'
+import type { Wire } from './tracked.ts'
 
 /**
  * Reads on until the message ends, so that an honest client gets its reply where it waits for one; then calls `reply`.

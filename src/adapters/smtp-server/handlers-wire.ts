@@ -1,8 +1,8 @@
 /** One connection seen through smtp-server's public handlers alone, for versions whose private members are others. */
 import { TLSSocket } from 'node:tls'
 import type { Tls } from '../../model/stage.ts'
+import type { Greeting, Wire, WireSession } from './tracked.ts'
 import type { SMTPServer, SMTPServerSession } from './types.ts'
-import type { Greeting, Wire, WireSession } from './wire.ts'
 
 /** Sees the dialogue as far as handlers show it. It enforces no limits of time, lines or commands. */
 export class HandlersWire implements Wire {

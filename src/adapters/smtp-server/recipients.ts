@@ -1,8 +1,8 @@
 /** The recipients of a message: their paths, who gets it, and one reply for each in LMTP. */
 import { domainToASCII } from 'node:url'
 import type { Outcome } from '../../model/decision.ts'
-import type { TrackedConnection } from './connections.ts'
 import { refusal } from './replies.ts'
+import type { TrackedConnection } from './tracked.ts'
 import type { SMTPServerAddress } from './types.ts'
 
 /** RFC 2033 §4.2: LMTP has a reply for each recipient, a refusal of its own or the host's reply. */

@@ -1,6 +1,6 @@
 /** Replies as smtp-server takes them: an error whose `responseCode` is the code of the reply. */
 import type { Reply } from '../../model/decision.ts'
-import type { TrackedConnection } from './connections.ts'
+import type { TrackedConnection } from './tracked.ts'
 import type { Callback } from './types.ts'
 
 /** Calls back with what `decide` settles to. An error in the host's own code defers, and never breaks the dialogue. */

@@ -1,44 +1,12 @@
 /** Enforces the limits of one connection: stands between smtp-server's parser and its commands, by smtp-server's private members. */
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../model/services.ts'
-import type { Tls } from '../../model/stage.ts'
 import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'
 import { countLines, type Lines } from './lines.ts'
 import { type PipelinedReplies, pipelinedReplies } from './pipelined-replies.ts'
 import { withReference } from './replies.ts'
+import type { Greeting, Wire, WireSession } from './tracked.ts'
 import type { Connection } from './types.ts'
-
-/** HELO or EHLO, as the client has said it. */
-export interface Greeting {
-  readonly helo: string
-  readonly tls: Tls | undefined
-}
-
-/** One connection, as far as the dialogue needs to see and to end it. */
-export interface Wire {
-  /** The address of the client: a proxy may have changed it. Empty when it is not known. */
-  readonly remoteAddress: string
-  /** Whether the socket is closed, where nothing else tells so. */
-  readonly isClosed: boolean
-  /** Whether the client has sent something before the greeting. */
-  readonly spokeEarly: boolean
-  /** Whether the last command line was ASCII. */
-  readonly isAscii: boolean
-  /** The greeting, if the client has said one since the last call. */
-  takeGreeting(): Greeting | undefined
-  /** MAIL is about to be judged. */
-  beginTransaction(): void
-  /** Ends the time of a transaction. A delivered message resets the counts of errors and junk. */
-  endTransaction(delivered: boolean): void
-  /** Closes the connection after the next reply. */
-  closeAfterReply(): void
-  /** Sends one reply and closes the connection. */
-  hangUp(code: number, text: string): void
-  /** A handshake is over, on this socket. */
-  secured(socket: object): void
-  /** Closes the connection when it has taken too long. `elapsed` are the milliseconds since the last call. */
-  checkTime(elapsed: number): void
-}
 
 const verbs = new Set(
   'HELO EHLO LHLO MAIL RCPT DATA RSET NOOP QUIT VRFY EXPN HELP STARTTLS AUTH XCLIENT XFORWARD'.split(' '),
@@ -54,14 +22,6 @@ const MAX_SURPLUS_FACTOR = 10
 const FREE_GREETINGS = 2
 /** A client has this long to read the last reply and to close. */
 const LINGER_MS = 1_000
-
-/** What the wire needs from the session. */
-export interface WireSession {
-  /** HELO or RSET: the transaction is over. */
-  readonly reset: () => void
-  /** The reference that refusals carry; undefined before there is a session. */
-  readonly ref: () => string | undefined
-}
 
 /** Takes over smtp-server's parser and replies of one connection, before smtp-server has read from it, or later. */
 export class LimitedWire implements Wire {
