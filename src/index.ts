@@ -2,7 +2,8 @@
 
 export { type ResolverOptions, resolver } from './dns/node.ts'
 export type { Client } from './engine/client.ts'
-export { type Gateway, type PosternOptions, postern } from './engine/gateway.ts'
+export { type Gateway, postern } from './engine/gateway.ts'
+export type { PosternOptions } from './engine/options.ts'
 export type { MailDetails, Session } from './engine/session.ts'
 export type { DecisionEntry, SessionEntry, TransactionEntry } from './engine/session-log.ts'
 export { type Forecast, forecast } from './load/forecast.ts'

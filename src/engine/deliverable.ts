@@ -4,7 +4,7 @@ import type { Content } from '../model/decision.ts'
 import type { HeaderField, HeaderFields } from '../model/header.ts'
 import type { Spool } from './spool.ts'
 
-/** All fields of a kind, from the top, those beyond the limit of what is examined too. */
+/** All fields that `isWanted` takes, from the top, those beyond the limit of fields too. */
 export function matchingFields(
   header: HeaderFields,
   isWanted: (field: HeaderField) => boolean,

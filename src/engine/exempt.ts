@@ -1,4 +1,4 @@
-/** Who is exempt from what: a client that is known beforehand, a user who has authenticated, a sender that is allowed. */
+/** Exemptions: of a client that the configuration knows, of a user who has authenticated, of a sender that is allowed. */
 import type { Filter } from '../model/filter.ts'
 import { asDryRun, type Finding } from '../model/finding.ts'
 import type { Connection, Stage } from '../model/stage.ts'
@@ -8,7 +8,7 @@ export type Exemption = 'none' | 'identity' | 'all'
 
 type Known = Pick<Connection, 'client'> & { readonly user?: string }
 
-/** What a context alone exempts from at a stage. Behind a forwarder, the client it names is checked with the header. */
+/** What client and user exempt from at a stage. Behind a forwarder, the client that it names is checked with the header. */
 export function exemptionAt(stage: Stage, { client, user }: Known): Exemption {
   if (user !== undefined) return 'identity'
   if (client === 'trusted' || client === 'proxy') return 'identity'
@@ -21,24 +21,27 @@ export const isExempt = (
   exemption: Exemption,
 ): boolean => checks !== undefined && (exemption === 'all' || (exemption === 'identity' && checks === 'identity'))
 
-interface Findings {
+/** Findings of a scope, or of a stage that is still running. */
+export interface Judged {
   readonly findings: readonly Finding[]
-  readonly scope?: { readonly stage: Stage; readonly context: Connection }
-  /** Whether a finding allows; undefined where nobody has looked. */
+  readonly stage?: Stage
+  readonly view?: Known
+  /** Whether a finding allows the sender. @default computed from the findings */
   readonly isAllowed?: boolean
 }
 
 /** What is known by now exempts from what was found before it was known: AUTH and MAIL come after HELO. */
-export function exemptionOf(levels: readonly Findings[]): Exemption {
+export function exemptionOf(scopes: readonly Judged[]): Exemption {
   let exemption: Exemption = 'none'
-  // Loops, for this is asked at every stage of every session.
-  for (const { findings, scope, isAllowed } of levels) {
+  // Loops, because this runs at every stage of every session.
+  for (const { findings, stage, view, isAllowed } of scopes) {
     if (isAllowed ?? allows(findings)) return 'all'
-    if (scope !== undefined) exemption = exemptionAt(scope.stage, scope.context)
+    if (stage !== undefined && view !== undefined) exemption = exemptionAt(stage, view)
   }
   return exemption
 }
 
+/** Whether one of the findings allows the sender. */
 export function allows(findings: readonly Finding[]): boolean {
   for (const { allow } of findings) if (allow) return true
   return false
@@ -47,7 +50,7 @@ export function allows(findings: readonly Finding[]): boolean {
 /** What each filter checks, by its name. */
 export type Checks = ReadonlyMap<string, Filter['checks']>
 
-/** The findings with the consequences that are left: those of exempt filters, and of an allowed sender all points, are kept under `dryRun`. */
+/** Moves under `dryRun` the consequences of exempt filters, and for an allowed sender all points. */
 export function withoutExempt(findings: readonly Finding[], checks: Checks, exemption: Exemption): readonly Finding[] {
   if (exemption === 'none') return findings
   return findings.map(finding => {

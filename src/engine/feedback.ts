@@ -1,4 +1,4 @@
-/** Hands what people say about messages to the filters that learn. */
+/** Hands feedback about messages to the filters that learn, and sent mail to those that remember it. */
 import { Readable } from 'node:stream'
 import { withBudget } from '../dns/budget.ts'
 import { PosternError, type Problem } from '../model/errors.ts'
@@ -6,38 +6,35 @@ import type { Feedback, SentMail, TrainingExample } from '../model/feedback.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Services } from '../model/services.ts'
 import type { Connection, Greeting, Header, Message, Transaction } from '../model/stage.ts'
-import type { CompiledGateway } from './compiled.ts'
+import type { CompiledGateway } from './compile.ts'
 import { receive } from './receive.ts'
 import { reference } from './reference.ts'
-import { openScope, type Scope } from './scope.ts'
-import { spool } from './spool.ts'
+import { Scope } from './scope.ts'
+import { Spool } from './spool.ts'
 
-/**
- * How long one filter may take to learn: it waits for stores and for DNS, which have deadlines of their own. As long may
- * the bytes of a message take to come.
- */
-const MAX_LENGTH = 60_000
+/** How long a filter may take to learn, and a message to arrive. Stores and DNS have shorter deadlines. */
+const TIMEOUT_MS = 60_000
 const MAX_NAME_LENGTH = 320
 
 /**
  * Settles when every filter has learned.
  *
- * @throws PosternError when what is said makes no sense, or no filter knows the message
- * @throws Error when a filter could not learn; to say the same again then is right, and counts once
+ * @throws PosternError when the feedback is malformed, or no filter knows the message
+ * @throws Error when a filter could not learn; then call it again: it counts once
  */
-export async function submitFeedback(setup: CompiledGateway, world: Services, feedback: Feedback): Promise<void> {
+export async function submitFeedback(setup: CompiledGateway, services: Services, feedback: Feedback): Promise<void> {
   const learners = setup.filters.filter(({ onFeedback }) => onFeedback !== undefined)
   const problems = [...check(feedback, learners)]
   if (problems.length > 0) throw new PosternError(problems, 'ERR_POSTERN_FEEDBACK')
   const { label, by, undo = false, ref } = feedback
-  const lesson = { label, by, undo, services: world, ...(ref !== undefined && { ref }) }
-  if (feedback.message === undefined) return await callLearners(learners, lesson)
+  const example = { label, by, undo, services, ...(ref !== undefined && { ref }) }
+  if (feedback.message === undefined) return await callLearners(learners, example)
   const content = Buffer.isBuffer(feedback.message) ? Readable.from([feedback.message]) : feedback.message
-  await withMessage(setup, world, content, message => callLearners(learners, { ...lesson, message }))
+  await withMessage(setup, services, content, message => callLearners(learners, { ...example, message }))
 }
 
-/** @throws PosternError when there are no addresses, or no filter that remembers them */
-export async function submitSentMail(setup: CompiledGateway, world: Services, mail: SentMail): Promise<void> {
+/** @throws PosternError when there are no addresses, or no filter remembers them */
+export async function submitSentMail(setup: CompiledGateway, services: Services, mail: SentMail): Promise<void> {
   const found = { from: typeof mail.from === 'string', to: Array.isArray(mail.to) }
   if (!found.from || !found.to)
     throw new PosternError(
@@ -51,18 +48,18 @@ export async function submitSentMail(setup: CompiledGateway, world: Services, ma
       ],
       'ERR_POSTERN_FEEDBACK',
     )
-  const hearing = setup.filters.filter(({ onSent }) => onSent !== undefined)
-  if (hearing.length === 0)
+  const listeners = setup.filters.filter(({ onSent }) => onSent !== undefined)
+  if (listeners.length === 0)
     throw new PosternError(
-      [{ path: 'filters', found: 'none that remembers', expected: 'one that does', remedy: 'add knownSender()' }],
+      [{ path: 'filters', found: 'none that remembers', expected: 'a filter that does', remedy: 'add knownSender()' }],
       'ERR_POSTERN_FEEDBACK',
     )
-  await Promise.all(hearing.map(filter => filter.onSent?.(mail, world)))
+  await Promise.all(listeners.map(filter => filter.onSent?.(mail, services)))
 }
 
-async function callLearners(learners: readonly Filter[], lesson: TrainingExample): Promise<void> {
-  const told = await Promise.allSettled(learners.map(filter => withTimeout(filter, lesson)))
-  const errors = told.flatMap(({ status, ...rest }) => ('reason' in rest ? [rest.reason as unknown] : []))
+async function callLearners(learners: readonly Filter[], example: TrainingExample): Promise<void> {
+  const results = await Promise.allSettled(learners.map(filter => withTimeout(filter, example)))
+  const errors = results.flatMap(({ status, ...rest }) => ('reason' in rest ? [rest.reason as unknown] : []))
   const failure = errors.find(error => !(error instanceof PosternError))
   if (failure !== undefined) throw failure
   if (errors.length === learners.length)
@@ -72,59 +69,62 @@ async function callLearners(learners: readonly Filter[], lesson: TrainingExample
     )
 }
 
-async function withTimeout(filter: Filter, lesson: TrainingExample): Promise<void> {
+async function withTimeout(filter: Filter, example: TrainingExample): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const cancel = lesson.services.clock.after(MAX_LENGTH, () =>
-    reject(new Error(`${filter.name} did not learn within ${MAX_LENGTH} ms`)),
+  const cancel = example.services.clock.after(TIMEOUT_MS, () =>
+    reject(new Error(`${filter.name} did not learn within ${TIMEOUT_MS} ms`)),
   )
   try {
-    await Promise.race([filter.onFeedback?.(lesson), promise])
+    await Promise.race([filter.onFeedback?.(example), promise])
   } finally {
     cancel()
   }
 }
 
-/** Reads a message as if a client had sent it, and gives it back when `use` has settled. */
+/** Reads a message as if a client had sent it, and releases it when `use` has settled. */
 async function withMessage(
   setup: CompiledGateway,
-  world: Services,
+  services: Services,
   content: Readable,
   use: (message: Message) => Promise<void>,
 ): Promise<void> {
-  const store = spool({ memory: setup.memory, folder: setup.folder, budget: setup.budget })
-  const dns = withBudget(world.dns, { clock: world.clock })
-  const nowhere = { ip: undefined, ref: reference(), spokeEarly: false, ...world, dns }
-  const connection = openScope<Connection>('connect', undefined, nowhere)
-  const greeting = openScope<Greeting>('helo', connection, { helo: undefined })
-  const transaction = openScope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
+  const spool = new Spool({ memory: setup.memory, folder: setup.folder, budget: setup.budget })
+  const dns = withBudget(services.dns, { clock: services.clock })
+  const nowhere = { ip: undefined, client: 'unknown', ref: reference(), spokeEarly: false, ...services, dns }
+  const connection = new Scope<Connection>('connect', undefined, nowhere)
+  const greeting = new Scope<Greeting>('helo', connection, { helo: undefined })
+  const transaction = new Scope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
   const scopes: Scope[] = [connection, greeting, transaction]
-  let header = openScope<Header>('header', transaction, {})
-  const cancel = world.clock.after(MAX_LENGTH, () => content.destroy(new Error('it did not come to its end')))
+  let header = new Scope<Header>('header', transaction, {})
+  const cancel = services.clock.after(TIMEOUT_MS, () => content.destroy(new Error('it did not end in time')))
   try {
     const reception = await receive(content, {
       size: setup.size,
-      spool: store,
+      spool,
       header: async fields => {
-        header = openScope<Header>('header', transaction, { forwardPaths: [], header: fields })
+        header = new Scope<Header>('header', transaction, { forwardPaths: [], header: fields })
         return []
       },
     })
     cancel()
-    if (reception.kind !== 'complete') throw unread(reception.kind, setup.size)
-    const message = openScope<Message>('message', header, { size: store.size, open: store.open })
+    if (reception.kind !== 'complete') throw notRead(reception.kind, setup.size)
+    const message = new Scope<Message>('message', header, {
+      size: spool.size,
+      open: (start?: number) => spool.open(start),
+    })
     scopes.push(header, message)
-    await use(message.context)
+    await use(message.view)
   } finally {
     cancel()
     for (const scope of scopes) scope.end()
     if (!content.destroyed) content.destroy()
-    await store.close()
+    await spool.close()
   }
 }
 
-function unread(kind: string, size: number): Error {
+function notRead(kind: string, size: number): Error {
   if (kind !== 'too-large') return new Error('the message could not be read to its end')
-  const remedy = 'give what the gateway would have taken, or raise limits.size'
+  const remedy = 'pass a message that the gateway would have received, or raise limits.size'
   return new PosternError(
     [{ path: 'message', found: kind, expected: `at most ${size} bytes`, remedy }],
     'ERR_POSTERN_MESSAGE_SIZE',
@@ -134,9 +134,9 @@ function unread(kind: string, size: number): Error {
 function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Problem> {
   const { label, by, ref, message } = feedback
   if (learners.length === 0)
-    yield { path: 'filters', found: 'none that learns', expected: 'one that does', remedy: 'add reputation()' }
+    yield { path: 'filters', found: 'none that learns', expected: 'a filter that does', remedy: 'add reputation()' }
   if (label !== 'ham' && label !== 'spam')
-    yield { path: 'label', found: label, expected: "'ham' or 'spam'", remedy: 'say which of them it was' }
+    yield { path: 'label', found: label, expected: "'ham' or 'spam'", remedy: 'say which of the two it was' }
   if (typeof by !== 'string' || by === '' || by.length > MAX_NAME_LENGTH)
     yield {
       path: 'by',

@@ -1,4 +1,4 @@
-/** What the configuration knows of clients beforehand: the host's own networks, forwarders, and who hides many clients. */
+/** Clients that the configuration knows: our own networks, forwarders, and addresses behind which are many clients. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { rdns } from '../facts/rdns.ts'
 import type { MaybePromise } from '../model/maybe-promise.ts'
@@ -11,18 +11,18 @@ import { domainOf } from '../net/path.ts'
 import { isPrivate } from '../net/private.ts'
 import type { Scope } from './scope.ts'
 
-/** Checked already. */
+/** From {@link PosternOptions}, checked already. */
 export interface KnownClientsOptions {
   readonly trustedNetworks?: readonly string[]
   readonly forwarders?: readonly string[]
 }
 
 export interface KnownClients {
-  /** What an address alone says. */
+  /** The kind of a client by its address alone. */
   readonly kindOf: (ip: string | undefined) => ClientKind
-  /** Whether a confirmed name makes a forwarder of the client; undefined while no forwarder is given by name. */
+  /** Whether the client is a forwarder by its confirmed name; absent where no forwarder is given by name. */
   readonly isForwarder?: (connection: Connection) => Promise<boolean>
-  /** Hears each greeting. True when it shows that a proxy or NAT hides many clients behind this address. */
+  /** Called with each greeting. Returns whether a proxy or NAT hides many clients behind this address. */
   readonly greeted: (connection: Connection, helo: string | undefined) => boolean
 }
 
@@ -52,12 +52,13 @@ export function knownClients({ trustedNetworks = LOOPBACK, forwarders = [] }: Kn
   }
 }
 
-/** A forwarder that is given by its name is known only when DNS has told it. */
-export function findForwarder({ isForwarder }: KnownClients, { context, extend }: Scope): MaybePromise<void> {
-  if (isForwarder === undefined || context.client !== 'unknown' || context.ip === undefined) return undefined
-  return isForwarder(context).then(
+/** A forwarder that is given by its name is known only after a DNS lookup. */
+export function findForwarder({ isForwarder }: KnownClients, connection: Scope): MaybePromise<void> {
+  const { view } = connection
+  if (isForwarder === undefined || view.client !== 'unknown' || view.ip === undefined) return undefined
+  return isForwarder(view).then(
     found => {
-      if (found) extend({ client: 'forwarder' })
+      if (found) connection.extend({ client: 'forwarder' })
     },
     () => undefined,
   )
@@ -65,10 +66,11 @@ export function findForwarder({ isForwarder }: KnownClients, { context, extend }
 
 const LOOPBACK = ['127.0.0.0/8', '::1']
 
-/** Programs of one host or office greet with one or two domains; what is behind a proxy greets with those of the world. */
+/** Programs of one host or office greet with one or two domains; clients behind a proxy greet with many. */
 const MAX_DOMAINS = 3
 const MAX_ADDRESSES = 1_000
 
+/** Addresses behind which many clients were seen. */
 function hiddenClients() {
   const domains = new Map<string, Set<string>>()
   const isHiding = (seen: Set<string> | undefined) => seen !== undefined && seen.size > MAX_DOMAINS
@@ -84,15 +86,15 @@ function hiddenClients() {
       if (!isHiding(seen)) return false
       const reason =
         `clients from ${ip} greet with names of ${seen.size} organisations (${[...seen].join(', ')}): a proxy or NAT ` +
-        'hides the clients. Nobody is exempt there and no limit by address holds. Have the proxy hand on the addresses ' +
-        '(PROXY protocol, XCLIENT), or publish the port without NAT'
+        'hides the clients. No client there is exempt, and limits by address do not apply. Let the proxy pass the addresses ' +
+        'on (PROXY protocol, XCLIENT), or publish the port without NAT'
       notify({ code: 'clients/hidden', reason, level: 'warning' })
       return true
     },
   }
 }
 
-// Names that hosts give themselves (RFC 6761, RFC 6762, RFC 8375) say nothing of an organisation.
+// Names for local use (RFC 6761, RFC 6762, RFC 8375) name no organisation.
 const LOCAL = /(?:^|\.)(?:localhost|localdomain|local|lan|internal|home\.arpa)$/
 
 /** The organisation in a greeting, if it names one. */

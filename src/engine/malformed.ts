@@ -1,4 +1,4 @@
-/** What a rule or a policy has returned by mistake: a finding without a reason, points that are no number, a promise. */
+/** Checks what a filter or a policy has returned: a finding without a reason, points that are not a number, a promise. */
 import { MAX_POINTS } from '../model/checks.ts'
 import type { Decision } from '../model/decision.ts'
 import { show } from '../model/errors.ts'
@@ -31,12 +31,12 @@ const STATUS = /^[245]\.\d{1,3}\.\d{1,3}$/
 /** A rule stands in a field of the message: no white space, no control character, and not without end. */
 const RULE = /^[^\s\p{Cc}]{1,200}$/u
 
-/** Why this is no finding. Called for every finding of every filter, so that it asks little. */
+/** Why this is not a finding; undefined if it is one. Runs for every finding of every filter, so it does little. */
 export function malformed(finding: unknown): string | undefined {
   if (typeof finding !== 'object' || finding === null || Array.isArray(finding))
-    return `${show(finding)} is no finding; return points(…), reject(…) or nothing`
+    return `${show(finding)} is not a finding; return points(…), reject(…) or nothing`
   if ('then' in finding) return 'a promise stands in a list of findings; await it'
-  for (const key in finding) if (!Object.hasOwn(KEYS, key)) return strange(key)
+  for (const key in finding) if (!Object.hasOwn(KEYS, key)) return unknownKey(key)
   const { rule, reason, allow, dryRun } = finding as Finding
   if (typeof reason !== 'string' || reason.trim() === '')
     return `reason: found ${show(reason)}, expected a sentence for the operator`
@@ -68,7 +68,7 @@ function malformedConsequence({
     return `status: found ${show(status)}, expected none, for the verdict is neither reject nor defer`
   }
   if (replyText !== undefined && typeof replyText !== 'string')
-    return `replyText: found ${show(replyText)}, expected words for the client`
+    return `replyText: found ${show(replyText)}, expected a text for the client`
   if (close !== undefined && typeof close !== 'boolean') return `close: found ${show(close)}, expected true or false`
   return undefined
 }
@@ -80,16 +80,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   code: 'status',
 }
 
-function strange(key: string): string {
+function unknownKey(key: string): string {
   const meant = Object.hasOwn(ALIASES, key) ? ALIASES[key] : nearest(key, Object.keys(KEYS))
   const remedy = meant === undefined ? 'leave it out' : `did you mean ${meant}?`
   return `a finding has no ${show(key)}, only ${Object.keys(KEYS).join(', ')}; ${remedy}`
 }
 
-/** Why this is no decision. */
+/** Why this is not a decision; undefined if it is one. */
 export function malformedDecision(decision: unknown): string | undefined {
   if (typeof decision !== 'object' || decision === null) return `it returned ${show(decision)}, not a decision`
-  if ('then' in decision) return 'it returned a promise; a policy decides at once'
+  if ('then' in decision) return 'it returned a promise; a policy returns its decision at once'
   const { verdict, score, findings, reply, stage } = decision as Partial<Decision>
   if (typeof verdict !== 'string' || !Object.hasOwn(VERDICTS, verdict))
     return `verdict: found ${show(verdict)}, expected one of ${Object.keys(VERDICTS).join(', ')}`
@@ -108,7 +108,7 @@ function malformedReply(verdict: Verdict, reply: unknown): string | undefined {
     return `reply.status: found ${show(status)}, expected a code of RFC 3463`
   if (typeof text !== 'string' || !/^[ -~]*$/.test(text))
     return `reply.text: found ${show(text)}, expected one line of ASCII`
-  // What is refused may be told later. What is let in must not be told that it was refused.
+  // A refusal may be delayed to a later stage. What is accepted must not get the reply of a refusal.
   const isRefusal = Number(code) >= 400
   if (isRefusal && verdict !== 'reject' && verdict !== 'defer')
     return `reply.code: found ${code}, expected a code below 400, for the verdict is ${verdict}`

@@ -1,274 +1,174 @@
 /** The message of a transaction: received in one pass, judged for each recipient, held until the transaction ends. */
-
 import type { Readable } from 'node:stream'
 import type { LineEnds } from '../mime/decode/line-ends.ts'
-import { type Decision, type DeliveryGroup, isFinal, type Outcome } from '../model/decision.ts'
+import { type Decision, isFinal, type Outcome } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
-import type { Reader, Reading } from '../model/fact.ts'
+import type { Reader } from '../model/fact.ts'
 import { defer, type Finding, reject } from '../model/finding.ts'
-import { isFieldName } from '../model/header.ts'
+import type { HeaderFields } from '../model/header.ts'
+import type { LoadMeter } from '../model/load.ts'
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
-import type { Services } from '../model/services.ts'
-import type { Header, Message, Stage } from '../model/stage.ts'
+import type { Header, Message, Transaction } from '../model/stage.ts'
 import { combineRecipients } from '../policy/recipients.ts'
-import type { CompiledGateway } from './compiled.ts'
-import { deliverable, matchingFields } from './deliverable.ts'
-import {
-  decidedBy,
-  internalDecision,
-  isAllowedLevel,
-  judge,
-  type Level,
-  level,
-  note,
-  repeatDecision,
-  sessionEnded,
-} from './judge.ts'
+import { type Examiner, pointOf } from './examiner.ts'
+import { internalDecision, sessionEnded } from './internal-decisions.ts'
+import { judge, repeatDecision } from './judge.ts'
+import { lineEndFinding } from './line-end-finding.ts'
+import { outcomeForAll, outcomeOf } from './outcome.ts'
 import { receive } from './receive.ts'
-import { type FilterTimings, run } from './run.ts'
-import { openScope, type Scope } from './scope.ts'
-import { spool } from './spool.ts'
+import type { Result } from './run.ts'
+import { SafeReader } from './safe-reader.ts'
+import { Scope } from './scope.ts'
+import { Spool } from './spool.ts'
 
-export interface Delivery {
-  receive(content: Readable): Promise<Outcome>
-  /** The transaction is over: spool, facts and readers are given back. */
-  end(): void
+/** Sender and recipients of a message. */
+export interface Envelope {
+  readonly scope: Scope<Transaction>
+  readonly recipients: ReadonlyMap<string, Scope>
 }
 
-export interface DeliverOptions {
-  readonly setup: CompiledGateway
-  readonly services: Services
-  readonly ref: string
-  readonly timings: FilterTimings
-  /** Connection, greeting, transaction. */
-  readonly levels: readonly [Level, Level, Level]
-  readonly recipients: ReadonlyMap<string, Level>
-  readonly announce: (decision: Decision, level: Level) => Decision
-}
+export class ReceivedMessage {
+  readonly #examiner: Examiner
+  readonly #envelope: Envelope
+  readonly #forwardPaths: readonly string[]
+  readonly #spool: Spool
+  #header: Scope<Header> | undefined
+  #message: Scope<Message> | undefined
+  #readers: readonly SafeReader[] = []
 
-export function deliver({ setup, services, ref, timings, levels, recipients, announce }: DeliverOptions): Delivery {
-  const { clock } = services
-  const { memory, folder, budget } = setup
-  const store = spool({ memory, folder, budget, onSizeChange: octets => services.load.adjust('spool', octets) })
-  const outer = levels[2]
-  const forwardPaths = [...recipients.keys()]
-  let header: Level | undefined
-  let message: Level | undefined
-  let watchers: readonly Watcher[] = []
-
-  const forAll = (decision: Decision): Outcome => ({
-    ...decision,
-    each: new Map(forwardPaths.map(path => [path, decision])),
-    trace: [],
-    forged: [],
-  })
-  const all = () => [...levels, header, message].filter(part => part !== undefined)
-  const failed = (finding: Finding): Outcome =>
-    forAll(
-      announce(
-        internalDecision(
-          'message',
-          ref,
-          finding,
-          all().flatMap(({ findings }) => findings),
-        ),
-        message ?? header ?? outer,
-      ),
-    )
-
-  /** Whether findings of a stage of this message decide it for each recipient. */
-  const forEveryone = (stage: Stage): ((findings: readonly Finding[]) => boolean) => {
-    const around = all()
-    return findings =>
-      [...recipients].every(([forwardPath, recipient]) =>
-        decidedBy(setup, [...around, recipient], { stage, ref, forwardPath })(findings),
-      )
+  constructor(examiner: Examiner, envelope: Envelope, load: LoadMeter) {
+    const { memory, folder, budget } = examiner.setup
+    this.#examiner = examiner
+    this.#envelope = envelope
+    this.#forwardPaths = [...envelope.recipients.keys()]
+    this.#spool = new Spool({ memory, folder, budget, onSizeChange: bytes => load.adjust('spool', bytes) })
   }
 
-  /** Runs a stage on a level of this message. */
-  const examine = (stage: Stage, here: Level): MaybePromise<Finding | undefined> =>
-    thenSync(
-      run(setup.plans[stage], here.scope, clock, timings, {
-        earlier: all(),
-        transform: setup.transformFinding,
-        isAllowed: all().some(isAllowedLevel),
-        isDecided: forEveryone(stage),
-      }),
-      ({ findings, ended }) => {
-        note(here, findings)
-        return ended
-      },
-    )
+  /** Reads the message and judges it. Never rejects. */
+  async receive(content: Readable): Promise<Outcome> {
+    try {
+      return await this.#receive(content)
+    } catch (error) {
+      const reason = `the message could not be judged: ${errorText(error)}`
+      return this.#fail(defer('4.3.0', reason, { rule: 'session/failed' }))
+    }
+  }
 
-  const receiveAll = async (content: Readable): Promise<Outcome> => {
-    const before = repeatDecision(setup, levels, { stage: 'message', ref })
-    if (before !== undefined) return forAll(before)
+  /** The transaction is over: releases spool, facts and readers. */
+  end(): void {
+    for (const reader of this.#readers) reader.abort()
+    this.#message?.end()
+    this.#header?.end()
+    // The file has no name any more: if closing it fails, nothing is left behind.
+    this.#spool.close().catch(() => undefined)
+  }
+
+  async #receive(content: Readable): Promise<Outcome> {
+    const { setup, ref } = this.#examiner
+    const before = repeatDecision(setup, this.#envelope.scope.chain, { stage: 'message', ref })
+    if (before !== undefined) return this.#forAll(before)
     let atHeader: Decision | undefined
     const reception = await receive(content, {
       size: setup.size,
-      spool: store,
-      header: fields => {
-        const scope = openScope<Header>('header', outer.scope, { forwardPaths, header: fields })
-        const here = level(scope)
-        header = here
-        return thenSync(examine('header', here), ended => {
-          const at = { stage: 'header', ref, ...(ended && { ended }) } as const
-          atHeader = announce(judge(setup, all(), at), here)
-          if (isFinal(atHeader.verdict) || scope.ended) return undefined
-          watchers = setup.readings.map(reading => watch(reading, scope.context))
-          return watchers
-        })
-      },
+      spool: this.#spool,
+      header: fields =>
+        thenSync(this.#judgeHeader(fields), decision => {
+          atHeader = decision
+          return decision === undefined || isFinal(decision.verdict) ? undefined : this.#openReaders()
+        }),
     })
-    if (outer.scope.ended) return forAll(sessionEnded('message', ref))
+    if (this.#envelope.scope.ended) return this.#forAll(sessionEnded('message', ref))
     switch (reception.kind) {
       case 'decided':
-        return atHeader ? forAll({ ...atHeader, stage: 'message' }) : forAll(sessionEnded('message', ref))
+        return this.#forAll(atHeader ? { ...atHeader, stage: 'message' } : sessionEnded('message', ref))
       case 'too-large':
-        return failed(reject('5.3.4', `the message is larger than ${setup.size} bytes`, { rule: 'session/size' }))
+        return this.#fail(reject('5.3.4', `the message is larger than ${setup.size} bytes`, { rule: 'session/size' }))
       case 'lost':
-        return failed(defer('4.4.2', `the message broke off: ${words(reception.error)}`, { rule: 'session/lost' }))
+        return this.#fail(
+          defer('4.4.2', `the message broke off: ${errorText(reception.error)}`, { rule: 'session/lost' }),
+        )
       case 'no-space':
-        return failed(defer('4.3.1', `the spool failed: ${words(reception.error)}`, { rule: 'session/spool' }))
+        return this.#fail(defer('4.3.1', `the spool failed: ${errorText(reception.error)}`, { rule: 'session/spool' }))
       case 'complete':
-        return judgeMessage(header as Level & { scope: Scope<Header> }, reception.lines)
+        return this.#judgeMessage(reception.lines)
       default:
         return reception satisfies never
     }
   }
 
-  const judgeMessage = (inner: Level & { scope: Scope<Header> }, lines: LineEnds): MaybePromise<Outcome> => {
-    const broken = lineEndFinding(setup, lines)
-    const scope = openScope<Message>('message', inner.scope, {
-      size: store.size,
-      open: (start?: number) => store.open(start),
+  /** Judges the header stage, for all recipients at once. */
+  #judgeHeader(header: HeaderFields): MaybePromise<Decision | undefined> {
+    const fields = { forwardPaths: this.#forwardPaths, header }
+    const scope = new Scope<Header>('header', this.#envelope.scope, fields)
+    this.#header = scope
+    const { setup, ref } = this.#examiner
+    const at = { stage: 'header', ref } as const
+    const decide = (result: Result): Decision => judge(setup, [...scope.chain, result], pointOf(at, result))
+    const examined = this.#examiner.runStage(scope, decide, ({ verdict }) => isFinal(verdict))
+    return thenSync(examined, found => found && this.#examiner.announce(found.decision, scope))
+  }
+
+  #openReaders(): readonly Reader<unknown>[] {
+    const view = this.#header?.view
+    if (view === undefined) return []
+    this.#readers = this.#examiner.setup.readings.map(reading => new SafeReader(reading, view))
+    return this.#readers
+  }
+
+  #judgeMessage(lines: LineEnds): MaybePromise<Outcome> {
+    const { setup } = this.#examiner
+    const scope = new Scope<Message>('message', this.#header, {
+      size: this.#spool.size,
+      open: (start?: number) => this.#spool.open(start),
       counted: lines.body(),
     })
-    const here = level(scope)
-    message = here
-    for (const watcher of watchers) scope.provide(watcher.reading, watcher.found())
-    if (broken !== undefined) here.findings.push(broken)
-    return thenSync(broken ?? examine('message', here), ended => {
-      if (outer.scope.ended) return forAll(sessionEnded('message', ref))
-      return concluded(inner, here, scope, ended)
-    })
-  }
-  /** The decision for each recipient, and what is to be delivered. */
-  const concluded = (
-    inner: Level & { scope: Scope<Header> },
-    here: Level,
-    scope: Scope<Message>,
-    ended: Finding | undefined,
-  ): Outcome => {
-    const at = { stage: 'message', ref, ...(ended && { ended }) } as const
-    const each = new Map(
-      [...recipients].map(([forwardPath, recipient]) => [
-        forwardPath,
-        judge(setup, [...levels, recipient, inner, here], { ...at, forwardPath }),
-      ]),
+    this.#message = scope
+    for (const reader of this.#readers) scope.provide(reader.reading, reader.answer())
+    const broken = lineEndFinding(setup.lineEnds, lines)
+    if (broken !== undefined) {
+      const each = this.#judgeEach(scope, { findings: [broken], ended: broken })
+      scope.note([broken])
+      return this.#conclude(scope, each)
+    }
+    const isDecided = (each: Decisions): boolean => [...each.values()].every(({ verdict }) => isFinal(verdict))
+    const examined = this.#examiner.runStage(scope, result => this.#judgeEach(scope, result), isDecided)
+    return thenSync(examined, found =>
+      found === undefined
+        ? this.#forAll(sessionEnded('message', this.#examiner.ref))
+        : this.#conclude(scope, found.decision),
     )
-    const decision = announce(combineRecipients(each.values()) ?? judge(setup, [...levels, inner, here], at), here)
-    if (isFinal(decision.verdict)) return { ...decision, each, trace: [], forged: [] }
-    const { header: fields } = inner.scope.context
-    const traceOf = (made: Decision) => setup.tracers.flatMap(tracer => tracer(scope.context, made, scope.known))
-    const trace = traceOf(decision)
-    const dropped = matchingFields(fields, setup.isForged)
-    const forged = dropped
-      .filter(({ name }) => isFieldName(name))
-      .map(({ name, key, offset }) => ({
-        name,
-        position: fields.all(key).filter(other => other.offset <= offset).length,
-      }))
-    const content = deliverable(trace, fields, dropped, store)
-    const groups = (['accept', 'quarantine'] as const).flatMap((verdict): readonly DeliveryGroup[] => {
-      const [first, ...others] = [...each].filter(([, made]) => made.verdict === verdict)
-      if (first === undefined) return []
-      const group = { verdict, forwardPaths: [first, ...others].map(([path]) => path) }
-      if (verdict === decision.verdict) return [{ ...group, trace, content }]
-      const own = traceOf(first[1])
-      return [{ ...group, trace: own, content: deliverable(own, fields, dropped, store) }]
-    })
-    return { ...decision, each, trace, forged, content, groups }
   }
 
-  return {
-    receive: async content => {
-      try {
-        return await receiveAll(content)
-      } catch (error) {
-        return failed(defer('4.3.0', `the message could not be judged: ${words(error)}`, { rule: 'session/failed' }))
-      }
-    },
-    end: () => {
-      for (const watcher of watchers) watcher.abort()
-      message?.scope.end()
-      header?.scope.end()
-      // The file has no name any more; closing it may fail only in ways that change nothing.
-      store.close().catch(() => undefined)
-    },
+  /** The decision for each recipient. */
+  #judgeEach(message: Scope<Message>, result: Result): Decisions {
+    const { setup, ref } = this.#examiner
+    const outer = this.#envelope.scope.chain
+    const inner = message.chain.slice(outer.length)
+    const at = pointOf({ stage: 'message', ref }, result)
+    const each = new Map<string, Decision>()
+    for (const [forwardPath, recipient] of this.#envelope.recipients)
+      each.set(forwardPath, judge(setup, [...outer, recipient, ...inner, result], { ...at, forwardPath }))
+    return each
+  }
+
+  #conclude(message: Scope<Message>, each: Decisions): Outcome {
+    const { setup, ref } = this.#examiner
+    const combined = combineRecipients(each.values()) ?? sessionEnded('message', ref)
+    const decision = this.#examiner.announce(combined, message)
+    return outcomeOf(setup, decision, each, message, this.#spool)
+  }
+
+  /** Ends the message with a decision of the engine. */
+  #fail(finding: Finding): Outcome {
+    const scope = this.#message ?? this.#header ?? this.#envelope.scope
+    const found = scope.chain.flatMap(({ findings }) => findings)
+    const decision = internalDecision('message', this.#examiner.ref, finding, found)
+    return this.#forAll(this.#examiner.announce(decision, scope))
+  }
+
+  #forAll(decision: Decision): Outcome {
+    return outcomeForAll(decision, this.#forwardPaths)
   }
 }
 
-/** A reader that cannot break the pass: what it throws becomes its answer. */
-interface Watcher extends Reader<void> {
-  readonly reading: Reading<unknown>
-  found(): Promise<unknown>
-  readonly abort: () => void
-}
-
-function watch(reading: Reading<unknown>, context: Header): Watcher {
-  let reader: Reader<unknown> | undefined
-  let failure: { readonly error: unknown } | undefined
-  const fail = (error: unknown) => {
-    failure ??= { error }
-    reader?.abort?.()
-    reader = undefined
-  }
-  try {
-    reader = reading.read(context)
-  } catch (error) {
-    fail(error)
-  }
-  return {
-    reading,
-    chunk: bytes => {
-      try {
-        return reader?.chunk(bytes)?.catch(fail)
-      } catch (error) {
-        return fail(error)
-      }
-    },
-    end: () => undefined,
-    found: async () => {
-      const whole = reader
-      reader = undefined
-      if (whole === undefined) throw failure?.error ?? new Error(`${reading.name} was not read`)
-      return await whole.end()
-    },
-    abort: () => {
-      reader?.abort?.()
-      reader = undefined
-    },
-  }
-}
-
-interface LineEndCounts {
-  readonly endOfDataLookAlike: boolean
-  readonly bareCr: number
-  readonly bareLf: number
-}
-
-function lineEndFinding(
-  setup: CompiledGateway,
-  { endOfDataLookAlike, bareCr, bareLf }: LineEndCounts,
-): Finding | undefined {
-  if (endOfDataLookAlike)
-    return reject('5.6.11', 'a line of a single dot has line ends that other servers take for the end of the data', {
-      rule: 'line-ends/end-of-data',
-    })
-  if (setup.lineEnds === 'reject' && bareCr + bareLf > 0)
-    return reject('5.6.11', `the message has ${bareCr} bare CR and ${bareLf} bare LF`, { rule: 'line-ends/bare' })
-  return undefined
-}
-
-const words = (error: unknown): string => errorText(error)
+type Decisions = ReadonlyMap<string, Decision>

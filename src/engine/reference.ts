@@ -1,7 +1,7 @@
 /** References: short names by which a session is found in the log. */
 import { nodeCrypto } from '../model/lazy.ts'
 
-// Crockford's alphabet, so that a reference survives being read aloud.
+// Crockford's alphabet: no letters that are mistaken for others when they are read aloud.
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const LENGTH = 8
 const POOL = 4096
@@ -16,7 +16,7 @@ export function reference(): string {
     used = 0
   }
   let text = ''
-  for (const octet of pool.subarray(used, used + LENGTH)) text += ALPHABET[octet & 31]
+  for (const byte of pool.subarray(used, used + LENGTH)) text += ALPHABET[byte & 31]
   used += LENGTH
   return text
 }

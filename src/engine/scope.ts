@@ -1,41 +1,146 @@
-/** Remembers facts: each is found once for its scope, and forgotten with it. */
+/** A scope: what is known and found of one part of a session. Facts are found once for their scope and forgotten with it. */
+import type { Decision } from '../model/decision.ts'
 import { PosternError } from '../model/errors.ts'
-import type { Fact } from '../model/fact.ts'
-import type { Connection, Stage } from '../model/stage.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Connection, Fact, Stage } from '../model/stage.ts'
+import { allows } from './exempt.ts'
 
 type AnyFact = Fact<never, unknown>
 
-/** One for all: to make an exception with its stack for every scope that ends would cost more than the rest of it. */
+/** One for all: an exception with its stack for every scope that ends would cost more than the rest of the scope. */
 export const SCOPE_ENDED = new DOMException('the answer no longer matters', 'AbortError')
 
-/** One level of what is known: a connection, a greeting, a transaction, a recipient, a header, a message. */
-export interface Scope<out C extends Connection = Connection> {
+interface Answer {
+  readonly promise: Promise<unknown>
+  value?: unknown
+}
+
+/** What was decided for good, and the finding that ended its stage. */
+export interface FinalDecision {
+  readonly decision: Decision
+  readonly ended: Finding | undefined
+}
+
+/**
+ * A connection, a greeting, a transaction, a recipient, a header or a message. Each is inside the one before it.
+ *
+ * A fact that fails stays failed: no retry storm. One that was aborted is forgotten.
+ */
+export class Scope<out C extends Connection = Connection> {
   readonly stage: Stage
-  /** What facts of this scope are found with. Its signal aborts with the scope. */
-  readonly context: C
-  /** It has ended. Asking the signal would make one. */
-  readonly ended: boolean
-  /** Adds to the context what has become known since. Scopes that are inside already do not see it. */
-  extend(fields: object): void
+  /** The scopes around this one, from the connection inwards, and this one itself. */
+  readonly chain: readonly Scope[]
+  /** What filters and facts see. Its signal aborts with the scope. */
+  readonly view: C
+  /** What filters have found here. */
+  readonly findings: Finding[] = []
+  /** Once decided, no filter runs here any more. */
+  decided: FinalDecision | undefined = undefined
+  /** A finding here exempts what follows from checks of identity and content. */
+  isAllowed = false
+  // A value and not `signal.aborted`: asking the signal would make one.
+  ended = false
+  #answers: Map<AnyFact, Answer> | undefined
+  #controller: AbortController | undefined
+
+  /** @param fields what this stage knows beyond the ones before it */
+  constructor(stage: Stage, parent: Scope | undefined, fields: object) {
+    this.stage = stage
+    this.chain = parent === undefined ? [this] : [...parent.chain, this]
+    const ask = <T>(fact: Fact<never, T>): Promise<T> => this.ask(fact)
+    this.view = viewOf(parent?.view, { ...fields, ask }, () => this.#signal())
+  }
+
+  /** Records what filters have found. */
+  note(findings: readonly Finding[]): void {
+    if (findings.length === 0) return
+    this.findings.push(...findings)
+    this.isAllowed ||= allows(findings)
+  }
+
+  /** Forgets what filters have found, so that the stage can be judged again. */
+  forgetFindings(): void {
+    this.findings.length = 0
+    this.isAllowed = false
+  }
+
+  /** Adds to the view what has become known since. Scopes that are inside already do not see it. */
+  extend(fields: object): void {
+    Object.assign(this.view, fields)
+  }
+
   /** Aborts what is being found, and forgets it; what was found stays. */
-  cancel(): void
-  /** Over: aborts, and forgets everything. */
-  end(): void
-  /** The scope that remembers facts of `stage`: this one or one around it. */
-  at(stage: Stage): Scope | undefined
-  /** Finds a fact that belongs to this very scope, unless it was found before. */
-  find<T>(fact: Fact<never, T>): Promise<T>
+  cancel(): void {
+    this.#controller?.abort(SCOPE_ENDED)
+    this.#controller = undefined
+  }
+
+  /** Aborts what is being found, and forgets everything. */
+  end(): void {
+    this.ended = true
+    this.#controller?.abort(SCOPE_ENDED)
+    this.#answers?.clear()
+  }
+
+  /** Finds a fact in the scope that remembers it: this one or one around it. */
+  async ask<T>(fact: Fact<never, T>): Promise<T> {
+    const owner = this.#ownerOf(fact)
+    if (owner === undefined) throw tooEarly(fact, this.stage)
+    return await owner.#find(fact)
+  }
+
   /** The answer, if it is known already. */
-  known<T>(fact: Fact<never, T>): T | undefined
-  /** Puts an answer there that was found on another way. */
-  provide<T>(fact: Fact<never, T>, answer: Promise<T>): void
+  known<T>(fact: Fact<never, T>): T | undefined {
+    const owner = this.#ownerOf(fact)
+    return owner === undefined ? undefined : (owner.#answers?.get(fact)?.value as T | undefined)
+  }
+
+  /** Stores an answer that was found in another way. */
+  provide<T>(fact: Fact<never, T>, answer: Promise<T>): void {
+    this.#remember(fact, answer)
+  }
+
+  #ownerOf({ stage }: AnyFact): Scope | undefined {
+    if (stage === this.stage) return this
+    // From the inside: of two scopes of one stage the inner one would count.
+    return this.chain.findLast(scope => scope.stage === stage)
+  }
+
+  #find<T>(fact: Fact<never, T>): Promise<T> {
+    const answer = this.#answers?.get(fact) ?? this.#remember(fact, (async () => fact.find(this.view as never))())
+    return answer.promise as Promise<T>
+  }
+
+  #remember(fact: AnyFact, promise: Promise<unknown>): Answer {
+    const answer: Answer = { promise }
+    this.#answers ??= new Map()
+    this.#answers.set(fact, answer)
+    const signal = this.#signal()
+    promise.then(
+      value => {
+        answer.value = value
+      },
+      () => {
+        if (signal.aborted && this.#answers?.get(fact) === answer) this.#answers.delete(fact)
+      },
+    )
+    return answer
+  }
+
+  #signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.ended) this.#controller.abort(SCOPE_ENDED)
+    }
+    return this.#controller.signal
+  }
 }
 
 const SIGNAL = Symbol('signal')
 
 /**
- * The one getter of all contexts, because to make a signal is dear and few ask for it. Shared, for a getter or a
- * prototype of its own would cost each context a hidden class: sixteen times as much as the copy below.
+ * The one getter of all views: few filters ask for the signal, and making one is expensive. It is shared, because a
+ * getter or a prototype for each view would cost each a hidden class: sixteen times as much as the copy below.
  */
 const signalGetter = {
   get signal(): AbortSignal {
@@ -43,88 +148,14 @@ const signalGetter = {
   },
 }
 
-/** What `known` knows, and `fields`, under a signal of its own that is made when it is first asked for. */
-export function contextWith<C extends Connection>(
+/** What `known` knows, and `fields`, with a signal that is made when it is first asked for. */
+export function viewOf<C extends Connection>(
   known: Connection | undefined,
   fields: object | undefined,
   signal: () => AbortSignal,
 ): C {
-  // A literal stays fast with as many fields as a message has; what Object.assign fills up becomes a dictionary.
+  // A literal stays fast with as many fields as a message has; an object that Object.assign fills becomes a dictionary.
   return { __proto__: signalGetter, ...known, ...fields, [SIGNAL]: signal } as unknown as C
-}
-
-interface Answer {
-  readonly promise: Promise<unknown>
-  value?: unknown
-}
-
-/**
- * Opens a scope inside `parent`. `fields` is what this stage knows beyond the ones before it; it becomes the context.
- *
- * A fact that fails stays failed: no retry storm. One that was aborted is forgotten.
- */
-export function openScope<C extends Connection>(stage: Stage, parent: Scope | undefined, fields: object): Scope<C> {
-  let answers: Map<AnyFact, Answer> | undefined
-  let controller: AbortController | undefined
-
-  const signal = (): AbortSignal => {
-    if (controller === undefined) {
-      controller = new AbortController()
-      if (scope.ended) controller.abort(SCOPE_ENDED)
-    }
-    return controller.signal
-  }
-  const put = (fact: AnyFact, promise: Promise<unknown>): Answer => {
-    const answer: Answer = { promise }
-    answers ??= new Map()
-    answers.set(fact, answer)
-    const until = signal()
-    promise.then(
-      value => {
-        answer.value = value
-      },
-      () => {
-        if (until.aborted && answers?.get(fact) === answer) answers.delete(fact)
-      },
-    )
-    return answer
-  }
-  const at = (wanted: Stage): Scope | undefined => (wanted === stage ? scope : parent?.at(wanted))
-  const ask = async <T>(fact: Fact<never, T>): Promise<T> => {
-    const owner = at(fact.stage)
-    if (owner === undefined) throw tooEarly(fact, stage)
-    return await owner.find(fact)
-  }
-  const context = contextWith<C>(parent?.context, { ...fields, ask }, signal)
-  // A value and no getter: see `asked`.
-  const scope: Scope<C> & { ended: boolean } = {
-    stage,
-    context,
-    at,
-    ended: false,
-    extend: fields => {
-      Object.assign(context, fields)
-    },
-    cancel: () => {
-      controller?.abort(SCOPE_ENDED)
-      controller = undefined
-    },
-    end: () => {
-      scope.ended = true
-      controller?.abort(SCOPE_ENDED)
-      answers?.clear()
-    },
-    find: <T>(fact: Fact<never, T>) => {
-      const answer = answers?.get(fact) ?? put(fact, (async () => fact.find(context as never))())
-      return answer.promise as Promise<T>
-    },
-    known: <T>(fact: Fact<never, T>) =>
-      (at(fact.stage) === scope ? answers?.get(fact)?.value : at(fact.stage)?.known(fact)) as T | undefined,
-    provide: (fact, promise) => {
-      put(fact, promise)
-    },
-  }
-  return scope
 }
 
 const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>

@@ -1,27 +1,36 @@
-/** What is written down of a session: one object that survives JSON, whatever the client sent. */
+/** The log entry of a session: one object that survives JSON, whatever the client sent. */
 import { type Decision, isFinal, type Outcome } from '../model/decision.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
 import type { Stage, Tls } from '../model/stage.ts'
-import type { FilterTimings } from './run.ts'
+import type { FilterTimings } from './wave.ts'
 
 /** A decision, as it is logged. */
 export interface DecisionEntry {
   readonly stage: Stage
   readonly verdict: Verdict
+  /** In shadow mode: the verdict that was not carried out. */
   readonly dryRun?: Verdict
+  /** The sum of all points. */
   readonly score: number
+  /** The reply as one line. */
   readonly reply: string
+  /** What was found since the entry before this one. */
   readonly findings: readonly Finding[]
+  /** At `rcpt`. */
   readonly forwardPath?: string
 }
 
 /** One transaction, from MAIL to its end. */
 export interface TransactionEntry {
+  /** The address of MAIL FROM; '' is the null reverse-path. */
   readonly reversePath: string
+  /** The user who has authenticated. */
   readonly user?: string
+  /** Recipients that were not refused at RCPT, at most 100. */
   readonly forwardPaths: readonly string[]
   /** Bytes; absent when no message was received. */
   readonly size?: number
+  /** The decision about the message; absent without DATA. */
   readonly outcome?: DecisionEntry
   /** Recipients for whom another verdict than that of `outcome` was made; absent when there are none. At most 100. */
   readonly each?: readonly { readonly forwardPath: string; readonly verdict: Verdict }[]
@@ -29,14 +38,17 @@ export interface TransactionEntry {
 
 /** One session. Strings are as the client sent them, cut at 320 characters: escape them where they are shown. */
 export interface SessionEntry {
+  /** The reference that stands in its replies. */
   readonly ref: string
   /** The client's address; null where the host does not know it. */
   readonly ip: string | null
-  /** Absent where it was not said, or is not known. */
+  /** Absent where the client has not sent it, or the host does not know it. */
   readonly helo?: string
+  /** Absent without TLS. */
   readonly tls?: Tls
   /** Milliseconds since 1970. */
   readonly started: number
+  /** How long the session lasted, in milliseconds. */
   readonly ms: number
   /** Every decision that was not plain acceptance, in order, with what was found since the one before it; the last 100. */
   readonly decisions: readonly DecisionEntry[]
@@ -46,73 +58,80 @@ export interface SessionEntry {
   readonly filters: Readonly<Record<string, number>>
 }
 
-export interface SessionLog {
-  helo(name: string | undefined, tls: Tls | undefined): void
-  mail(reversePath: string, user: string | undefined): void
-  rcpt(forwardPath: string): void
-  removeRecipient(forwardPath: string): void
-  onDecision(decision: Decision, forwardPath?: string): void
-  outcome(outcome: Outcome): void
-  entry(ms: number, spent: FilterTimings): SessionEntry
-}
-
 const MAX = 100
 const MAX_LENGTH = 320
 
 const cut = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text)
 
-export function sessionLog(ref: string, ip: string | undefined, started: number): SessionLog {
-  let greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
-  // Kept as they were made: what is never asked for costs no text.
-  const decisions: LoggedDecision[] = []
-  const transactions: TransactionEntry[] = []
-  const last = () => transactions.length - 1
-  const change = (part: (entry: TransactionEntry) => Partial<TransactionEntry>) => {
-    const entry = transactions[last()]
-    if (entry !== undefined) transactions[last()] = { ...entry, ...part(entry) }
+/** Collects the entry of one session while it runs. */
+export class SessionLog {
+  readonly #ref: string
+  readonly #ip: string | undefined
+  readonly #started: number
+  #greeting: Pick<SessionEntry, 'helo' | 'tls'> = {}
+  // Decisions are kept as they were made: most entries are never read.
+  readonly #decisions: LoggedDecision[] = []
+  readonly #transactions: TransactionEntry[] = []
+
+  constructor(ref: string, ip: string | undefined, started: number) {
+    this.#ref = ref
+    this.#ip = ip
+    this.#started = started
   }
-  return {
-    helo: (name, tls) => {
-      greeting = { ...(name !== undefined && { helo: cut(name) }), ...(tls && { tls }) }
-    },
-    mail: (reversePath, user) => {
-      if (transactions.length === MAX) transactions.shift()
-      transactions.push({
-        reversePath: cut(reversePath),
-        ...(user !== undefined && { user: cut(user) }),
-        forwardPaths: [],
-      })
-    },
-    rcpt: forwardPath => {
-      change(({ forwardPaths }) =>
-        forwardPaths.length < MAX ? { forwardPaths: [...forwardPaths, cut(forwardPath)] } : {},
-      )
-    },
-    removeRecipient: forwardPath => {
-      const written = cut(forwardPath)
-      change(({ forwardPaths }) => ({ forwardPaths: forwardPaths.filter(path => path !== written) }))
-    },
-    onDecision: (decision, forwardPath) => {
-      if (!isFinal(decision.verdict) && decision.dryRun === undefined && decision.findings.length === 0) return
-      if (decisions.length === MAX) decisions.shift()
-      decisions.push([decision, forwardPath])
-    },
-    outcome: outcome =>
-      change(() => ({
-        outcome: logged(outcome),
-        ...(outcome.content && { size: outcome.content.size }),
-        ...differing(outcome),
-      })),
-    entry: (ms, spent) => ({
-      ref,
-      ip: ip ?? null,
-      ...greeting,
-      started,
+
+  helo(name: string | undefined, tls: Tls | undefined): void {
+    this.#greeting = { ...(name !== undefined && { helo: cut(name) }), ...(tls && { tls }) }
+  }
+
+  mail(reversePath: string, user: string | undefined): void {
+    if (this.#transactions.length === MAX) this.#transactions.shift()
+    const entry = { reversePath: cut(reversePath), ...(user !== undefined && { user: cut(user) }), forwardPaths: [] }
+    this.#transactions.push(entry)
+  }
+
+  rcpt(forwardPath: string): void {
+    this.#change(({ forwardPaths }) =>
+      forwardPaths.length < MAX ? { forwardPaths: [...forwardPaths, cut(forwardPath)] } : {},
+    )
+  }
+
+  removeRecipient(forwardPath: string): void {
+    const written = cut(forwardPath)
+    this.#change(({ forwardPaths }) => ({ forwardPaths: forwardPaths.filter(path => path !== written) }))
+  }
+
+  onDecision(decision: Decision, forwardPath?: string): void {
+    if (!isFinal(decision.verdict) && decision.dryRun === undefined && decision.findings.length === 0) return
+    if (this.#decisions.length === MAX) this.#decisions.shift()
+    this.#decisions.push([decision, forwardPath])
+  }
+
+  outcome(outcome: Outcome): void {
+    this.#change(() => ({
+      outcome: logged(outcome),
+      ...(outcome.content && { size: outcome.content.size }),
+      ...differing(outcome),
+    }))
+  }
+
+  /** The entry, after so many milliseconds. */
+  entry(ms: number, timings: FilterTimings): SessionEntry {
+    return {
+      ref: this.#ref,
+      ip: this.#ip ?? null,
+      ...this.#greeting,
+      started: this.#started,
       ms: rounded(ms),
-      decisions: withNewFindings(decisions),
-      transactions,
-      filters: Object.fromEntries([...spent].map(([name, spent]) => [name, rounded(spent)])),
-    }),
+      decisions: withNewFindings(this.#decisions),
+      transactions: this.#transactions,
+      filters: Object.fromEntries([...timings].map(([name, spent]) => [name, rounded(spent)])),
+    }
+  }
+
+  #change(part: (entry: TransactionEntry) => Partial<TransactionEntry>): void {
+    const last = this.#transactions.length - 1
+    const entry = this.#transactions[last]
+    if (entry !== undefined) this.#transactions[last] = { ...entry, ...part(entry) }
   }
 }
 
@@ -123,14 +142,14 @@ function differing({ each, verdict: usual }: Outcome): Pick<TransactionEntry, 'e
 
 type LoggedDecision = readonly [decision: Decision, forwardPath: string | undefined]
 
-/** Each finding once, where it was first heard of; what is left without news or consequence is left out. */
+/** Each finding once, in the first decision that has it. A decision that is left without findings or consequence is left out. */
 function withNewFindings(decisions: readonly LoggedDecision[]): readonly DecisionEntry[] {
-  const told = new Set<Finding>()
+  const known = new Set<Finding>()
   return decisions.flatMap(([decision, forwardPath]) => {
-    const findings = decision.findings.filter(finding => !told.has(finding))
-    for (const finding of findings) told.add(finding)
-    const isNews = findings.length > 0 || isFinal(decision.verdict) || decision.dryRun !== undefined
-    return isNews ? [logged({ ...decision, findings }, forwardPath)] : []
+    const findings = decision.findings.filter(finding => !known.has(finding))
+    for (const finding of findings) known.add(finding)
+    const isWorthLogging = findings.length > 0 || isFinal(decision.verdict) || decision.dryRun !== undefined
+    return isWorthLogging ? [logged({ ...decision, findings }, forwardPath)] : []
   })
 }
 

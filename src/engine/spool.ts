@@ -1,136 +1,145 @@
-/** Keeps a message while it is judged: in memory up to a limit, beyond it in a file that nobody else can name. */
+/** Holds a message while it is judged: in memory up to a limit, beyond it in a temporary file without a name. */
 import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import { reference } from './reference.ts'
 import type { SpoolBudget } from './spool-budget.ts'
 
-export interface Spool {
-  /** Bytes written so far. */
-  readonly size: number
-  /** Keeps the buffer itself, not a copy. Settles when there is room for more; rejects when the disk refuses. */
-  write(chunk: Buffer): void | Promise<void>
-  /** A fresh stream: `first`, and then from byte `start`. Only once everything is written. */
-  open(start?: number, first?: readonly Buffer[]): Readable
-  /** Gives memory and file back. A stream that is still open ends whole or with an error, never short. */
-  close(): Promise<void>
-}
-
 export interface SpoolOptions {
-  /** Bytes kept in memory. */
+  /** Bytes that are kept in memory. */
   readonly memory: number
-  /** Where the file is made when a message is larger. @default the system's folder for temporary files */
+  /** Where the file of a larger message is made. @default the system's folder for temporary files */
   readonly folder?: string | undefined
-  /** Hears how many bytes more, or less, are kept. */
-  readonly onSizeChange?: (octets: number) => void
+  /** Called with the number of bytes more, or less, that are held. */
+  readonly onSizeChange?: (bytes: number) => void
   /** What the files of all messages may take together. @default as much as the disk has */
   readonly budget?: SpoolBudget | undefined
 }
 
-/** Smaller chunks are gathered into pages, or a client that sends byte by byte would cost us a buffer for each. */
+/** Smaller chunks are copied into pages, or a client that sends byte by byte would cost a buffer for each. */
 const SMALL = 2048
-const FIRST_PAGE = 2048
+const FIRST_PAGE_SIZE = 2048
 const MAX_PAGE_SIZE = 16_384
+const BLOCK_SIZE = 65_536
 
-/** @throws nothing; what the disk has to say comes with `write`. */
-export function spool({ memory, folder, onSizeChange, budget }: SpoolOptions): Spool {
-  const chunks: Buffer[] = []
-  let page = Buffer.alloc(0)
-  let pageSize = FIRST_PAGE
-  let filled = 0
-  let held = 0
-  let file: FileHandle | undefined
-  let name: string | undefined
-  let written = 0
+export class Spool {
+  /** Bytes written so far. */
+  size = 0
+  readonly #options: SpoolOptions
+  /** What is in memory: the end of the message once there is a file. */
+  readonly #chunks: Buffer[] = []
+  #page = Buffer.alloc(0)
+  #pageSize = FIRST_PAGE_SIZE
+  /** Bytes of `#page` that are used. */
+  #filled = 0
+  /** Bytes in memory. */
+  #held = 0
+  #file: FileHandle | undefined
+  /** Bytes in the file. */
+  #written = 0
+  /** The path of a file that could not be unlinked while it is open. */
+  #path: string | undefined
   /** Bytes that the budget has granted; undefined before there is a file. */
-  let granted: number | undefined
-  let closed = false
-  let flushing: Promise<void> | undefined
+  #granted: number | undefined
+  #flushing: Promise<void> | undefined
+  #isClosed = false
 
-  const endPage = () => {
-    if (filled > 0) chunks.push(page.subarray(0, filled))
-    page = page.subarray(filled)
-    filled = 0
+  constructor(options: SpoolOptions) {
+    this.#options = options
   }
-  const keep = (chunk: Buffer) => {
-    self.size += chunk.length
-    held += chunk.length
-    onSizeChange?.(chunk.length)
+
+  /** Keeps the buffer itself, not a copy. Settles when there is room for more; rejects when the disk refuses. */
+  write(chunk: Buffer): MaybePromise<void> {
+    this.#keep(chunk)
+    if (this.#held <= this.#options.memory) return undefined
+    this.#flushing = this.#flush()
+    return this.#flushing
+  }
+
+  /** A fresh stream: `first`, and then from byte `start`. Only once everything is written. */
+  open(start = 0, first: readonly Buffer[] = []): Readable {
+    if (this.#isClosed) throw new Error('the message is gone: its transaction has ended')
+    this.#endPage()
+    if (this.#file === undefined) return streamOf([...first, ...after(start, this.#chunks)])
+    const parts = fromFile(this.#file, this.#written, start, first, [...this.#chunks])
+    return Readable.from(parts, { objectMode: false })
+  }
+
+  /** Releases memory and file. A stream that is still open ends whole or with an error, never short. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const { budget, onSizeChange } = this.#options
+    onSizeChange?.(-this.size)
+    // A file that is being opened at this moment would be left open.
+    await this.#flushing?.catch(() => undefined)
+    this.#chunks.length = 0
+    await this.#file?.close()
+    if (this.#granted !== undefined) budget?.close(this.#granted)
+    if (this.#path !== undefined) await unlink(this.#path).catch(() => undefined)
+  }
+
+  #keep(chunk: Buffer): void {
+    this.size += chunk.length
+    this.#held += chunk.length
+    this.#options.onSizeChange?.(chunk.length)
     if (chunk.length >= SMALL) {
-      endPage()
-      chunks.push(chunk)
+      this.#endPage()
+      this.#chunks.push(chunk)
       return
     }
-    if (filled + chunk.length > page.length) {
-      endPage()
-      page = Buffer.allocUnsafe(pageSize)
-      pageSize = Math.min(2 * pageSize, MAX_PAGE_SIZE)
+    if (this.#filled + chunk.length > this.#page.length) {
+      this.#endPage()
+      this.#page = Buffer.allocUnsafe(this.#pageSize)
+      this.#pageSize = Math.min(2 * this.#pageSize, MAX_PAGE_SIZE)
     }
-    chunk.copy(page, filled)
-    filled += chunk.length
+    chunk.copy(this.#page, this.#filled)
+    this.#filled += chunk.length
   }
-  const flush = async () => {
-    if (granted === undefined) {
+
+  /** Moves what the page holds to the chunks; the rest of the page stays usable. */
+  #endPage(): void {
+    if (this.#filled > 0) this.#chunks.push(this.#page.subarray(0, this.#filled))
+    this.#page = this.#page.subarray(this.#filled)
+    this.#filled = 0
+  }
+
+  async #flush(): Promise<void> {
+    const { budget } = this.#options
+    if (this.#granted === undefined) {
       budget?.open()
-      granted = 0
+      this.#granted = 0
     }
-    budget?.grow(held)
-    granted += held
-    if (file === undefined) {
-      const path = join(folder ?? tmpdir(), `postern-${process.pid}-${reference()}`)
-      file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
-      // Without a name it is gone with its last handle, even after kill -9. Where the system cannot do that, `close` removes it.
-      await unlink(path).catch(() => {
-        name = path
-      })
-    }
-    endPage()
-    const parts = chunks.splice(0)
-    held = 0
+    budget?.grow(this.#held)
+    this.#granted += this.#held
+    const file = this.#file ?? (await this.#create())
+    this.#endPage()
+    const parts = this.#chunks.splice(0)
+    this.#held = 0
     while (parts.length > 0) {
-      const { bytesWritten } = await file.writev(parts, written)
+      const { bytesWritten } = await file.writev(parts, this.#written)
       if (bytesWritten === 0) throw Object.assign(new Error('the disk takes no more'), { code: 'ENOSPC' })
-      written += bytesWritten
-      let done = bytesWritten
-      while (parts[0] !== undefined && done >= parts[0].length) done -= parts.shift()?.length ?? 0
-      if (parts[0] !== undefined && done > 0) parts[0] = parts[0].subarray(done)
+      this.#written += bytesWritten
+      parts.splice(0, parts.length, ...after(bytesWritten, parts))
     }
   }
 
-  // A value and no getter, which would give each spool a hidden class of its own for the collector to find.
-  const self: Spool & { size: number } = {
-    size: 0,
-    write: chunk => {
-      keep(chunk)
-      if (held <= memory) return undefined
-      flushing = flush()
-      return flushing
-    },
-    open: (start = 0, first = []) => {
-      if (closed) throw new Error('the message is gone: its transaction has ended')
-      endPage()
-      if (file === undefined) return fromMemory([...first, ...from(chunks, start)])
-      return Readable.from(both(first, file, written, [...chunks], start), { objectMode: false })
-    },
-    close: async () => {
-      if (closed) return
-      closed = true
-      onSizeChange?.(-self.size)
-      // A file that is being opened this moment would be left open.
-      await flushing?.catch(() => undefined)
-      chunks.length = 0
-      await file?.close()
-      if (granted !== undefined) budget?.close(granted)
-      if (name !== undefined) await unlink(name).catch(() => undefined)
-    },
+  async #create(): Promise<FileHandle> {
+    const path = join(this.#options.folder ?? tmpdir(), `postern-${process.pid}-${reference()}`)
+    this.#file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
+    // Without a name it is gone with its last handle, even after kill -9. Where the system cannot do that, `close` removes it.
+    await unlink(path).catch(() => {
+      this.#path = path
+    })
+    return this.#file
   }
-  return self
 }
 
 /** What follows the first `start` bytes. */
-function from(chunks: readonly Buffer[], start: number): readonly Buffer[] {
+function after(start: number, chunks: readonly Buffer[]): readonly Buffer[] {
   let skip = start
   return chunks.flatMap(chunk => {
     const part = chunk.subarray(Math.min(skip, chunk.length))
@@ -139,7 +148,7 @@ function from(chunks: readonly Buffer[], start: number): readonly Buffer[] {
   })
 }
 
-function fromMemory(parts: readonly Buffer[]): Readable {
+function streamOf(parts: readonly Buffer[]): Readable {
   let index = 0
   const stream = new Readable({
     read: () => {
@@ -154,23 +163,22 @@ function fromMemory(parts: readonly Buffer[]): Readable {
   return stream
 }
 
-const BLOCK = 65_536
-
-async function* both(
-  first: readonly Buffer[],
+/** `first`, what the file holds from byte `start`, and what is still in memory. */
+async function* fromFile(
   file: FileHandle,
   written: number,
-  chunks: readonly Buffer[],
   start: number,
-) {
+  first: readonly Buffer[],
+  chunks: readonly Buffer[],
+): AsyncGenerator<Buffer> {
   yield* first
   let position = start
   while (position < written) {
-    const block = Buffer.allocUnsafe(Math.min(BLOCK, written - position))
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_SIZE, written - position))
     const { bytesRead } = await file.read(block, 0, block.length, position)
     if (bytesRead === 0) throw new Error('the spool file is shorter than what was written')
     position += bytesRead
     yield block.subarray(0, bytesRead)
   }
-  yield* from(chunks, position - written)
+  yield* after(position - written, chunks)
 }

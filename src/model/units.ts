@@ -8,7 +8,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 export type Size = number | `${number}${'b' | 'kb' | 'mb' | 'gb'}`
 
 const milliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-const octets = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const
+const bytes = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const
 
 /** @throws PosternError when `value` is no duration; `path` names the option in the message. */
 export const toMilliseconds = (value: Duration, path = 'duration'): number =>
@@ -16,7 +16,7 @@ export const toMilliseconds = (value: Duration, path = 'duration'): number =>
 
 /** @throws PosternError when `value` is no size; `path` names the option in the message. */
 export const toBytes = (value: Size, path = 'size'): number =>
-  Math.floor(measure(value, octets, path, "a size such as '25mb', '256kb' or bytes as a number"))
+  Math.floor(measure(value, bytes, path, "a size such as '25mb', '256kb' or bytes as a number"))
 
 function measure(
   value: number | string,

@@ -1,4 +1,4 @@
-/** Counters and distributions that traffic can feed without end: the number of their labels is bounded. */
+/** Counters and histograms. Traffic chooses their labels, so the number of labels is bounded. */
 import type { Distribution, Sample } from '../model/metric.ts'
 
 /** Names beyond this many share the label `other`. */
@@ -10,18 +10,18 @@ export interface Tally {
   entries(): readonly (readonly [name: string, count: number])[]
 }
 
-export function tally(most = MAX_NAMES): Tally {
+export function tally(max = MAX_NAMES): Tally {
   const counts = new Map<string, { count: number }>()
-  const placeOf = (name: string): { count: number } => {
-    const key = counts.has(name) || counts.size < most ? name : 'other'
-    const place = counts.get(key) ?? { count: 0 }
-    counts.set(key, place)
-    return place
+  const counterOf = (name: string): { count: number } => {
+    const key = counts.has(name) || counts.size < max ? name : 'other'
+    const counter = counts.get(key) ?? { count: 0 }
+    counts.set(key, counter)
+    return counter
   }
   return {
     add: (name, by = 1) => {
-      const place = counts.get(name) ?? placeOf(name)
-      place.count += by
+      const counter = counts.get(name) ?? counterOf(name)
+      counter.count += by
     },
     entries: () => Array.from(counts, ([name, { count }]) => [name, count] as const),
   }
@@ -44,13 +44,13 @@ export function histogram(bounds: readonly number[]): Histogram {
     record: value => {
       sum += value
       count += 1
-      const place = bounds.findIndex(bound => value <= bound)
-      if (place !== -1) counts[place] = (counts[place] ?? 0) + 1
+      const index = bounds.findIndex(bound => value <= bound)
+      if (index !== -1) counts[index] = (counts[index] ?? 0) + 1
     },
     read: () => {
       let below = 0
-      const buckets = bounds.map((bound, place) => {
-        below += counts[place] ?? 0
+      const buckets = bounds.map((bound, index) => {
+        below += counts[index] ?? 0
         return [bound, below] as const
       })
       return { buckets, sum, count }

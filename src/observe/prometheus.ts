@@ -1,13 +1,13 @@
-/** Metrics as text, in the exposition format 0.0.4 that Prometheus and its kin read. */
+/** Metrics as text, in the exposition format 0.0.4 of Prometheus. */
 import type { Metric } from '../model/metric.ts'
 
-/** What to say in `Content-Type`. */
+/** The `Content-Type` of {@link prometheus}. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 type Labels = Readonly<Record<string, string>>
 
 /**
- * Writes metrics down.
+ * Metrics as text, one line for each value.
  *
  * @example
  * response.setHeader('Content-Type', PROMETHEUS_TYPE)

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { reference } from '../engine/reference.ts'
 import { plan, run } from '../engine/run.ts'
-import { openScope, type Scope } from '../engine/scope.ts'
+import { Scope } from '../engine/scope.ts'
 import { headerOf } from '../mime/header/collect.ts'
 import { isFinal } from '../model/decision.ts'
 import type { Fact } from '../model/fact.ts'
@@ -65,7 +65,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
   const progress = { accepted: 0 }
   let connection: Connection | undefined
   for (const [stage, scope] of dialogue(world, progress)) {
-    connection ??= scope.context
+    connection ??= scope.view
     const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, { earlier })
     found.push(...findings)
     const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
@@ -84,11 +84,11 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
  * expect(await ask(spf, { reversePath: 'alice@example.org', dns })).toMatchObject({ result: 'pass' })
  */
 export const ask = async <T>(fact: Fact<never, T>, world: Probed = {}): Promise<T> =>
-  await scopeAt(fact.stage, world).find(fact)
+  await scopeAt(fact.stage, world).ask(fact)
 
 /** What a filter is given at `stage`: for what takes a context and is no filter, as a tracer does. */
 export const contextAt = <S extends Stage>(stage: S, world: Probed = {}): Stages[S] =>
-  scopeAt(stage, world).context as Stages[S]
+  scopeAt(stage, world).view as Stages[S]
 
 function scopeAt(stage: Stage, world: Probed): Scope {
   const whole = { forwardPaths: ['bob@example.net'], message: 'From: alice@example.org\n\n', ...world }
@@ -104,13 +104,13 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   const { tls, reversePath = '', user, utf8 = false } = world
   const forwardPaths = world.forwardPaths ?? (world.forwardPath === undefined ? [] : [world.forwardPath])
   const last = stages.indexOf(lastStage(world))
-  const connection = openScope('connect', undefined, { ip, client, ref, spokeEarly, ...servicesOf(world) })
-  const greeting = openScope('helo', connection, { helo, ...(tls && { tls }) })
-  const transaction = openScope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
+  const connection = new Scope('connect', undefined, { ip, client, ref, spokeEarly, ...servicesOf(world) })
+  const greeting = new Scope('helo', connection, { helo, ...(tls && { tls }) })
+  const transaction = new Scope('mail', greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
   const bytes = bytesOf(world)
-  const header = openScope('header', transaction, { forwardPaths, header: headerOf(bytes) })
+  const header = new Scope('header', transaction, { forwardPaths, header: headerOf(bytes) })
   const open = (start = 0) => Readable.from([bytes.subarray(start)])
-  const message = openScope('message', header, { size: bytes.length, open })
+  const message = new Scope('message', header, { size: bytes.length, open })
   const told = (scope: Scope): readonly [Stage, Scope] => {
     for (const [fact, value] of world.facts ?? []) {
       if (scope.stage === fact.stage) scope.provide(fact, Promise.resolve(value))
@@ -119,7 +119,7 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   }
   for (const scope of [connection, greeting, transaction]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
   for (const forwardPath of forwardPaths)
-    yield told(openScope('rcpt', transaction, { forwardPath, accepted: progress.accepted }))
+    yield told(new Scope('rcpt', transaction, { forwardPath, accepted: progress.accepted }))
   for (const scope of [header, message]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
 }
 

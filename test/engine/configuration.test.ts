@@ -1,6 +1,7 @@
 /** Mistakes in the options of a gateway: all are told at once, each with what would be right. */
 import { expect, test } from 'vitest'
-import { type PosternOptions, postern } from '../../src/engine/gateway.ts'
+import { postern } from '../../src/engine/gateway.ts'
+import type { PosternOptions } from '../../src/engine/options.ts'
 import { earlyTalker, rdns, recommended, spf } from '../../src/filters/index.ts'
 import { PosternError, type Problem } from '../../src/model/errors.ts'
 import { points } from '../../src/model/finding.ts'

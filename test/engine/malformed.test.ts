@@ -34,12 +34,12 @@ const throwing = {
 }
 
 const wrong: readonly (readonly [what: string, answer: unknown, words: string])[] = [
-  ['true', true, 'true is no finding'],
-  ['a number', 4, '4 is no finding'],
-  ['NaN', Number.NaN, 'NaN is no finding'],
-  ['a text', 'reject', '"reject" is no finding'],
-  ['a function', () => points(1, 'x'), 'a function is no finding'],
-  ['a list in a list', [[points(1, 'x')]], 'an array of 1 is no finding'],
+  ['true', true, 'true is not a finding'],
+  ['a number', 4, '4 is not a finding'],
+  ['NaN', Number.NaN, 'NaN is not a finding'],
+  ['a text', 'reject', '"reject" is not a finding'],
+  ['a function', () => points(1, 'x'), 'a function is not a finding'],
+  ['a list in a list', [[points(1, 'x')]], 'an array of 1 is not a finding'],
   ['a list with a promise', [Promise.resolve(points(1, 'x'))], 'a promise stands in a list of findings; await it'],
   ['an empty object', {}, 'reason: found undefined'],
   ['no reason', { points: 4 }, 'reason: found undefined'],

@@ -1,6 +1,6 @@
 /** How long answers are remembered: with their scope, unless nobody waited for them to the end. */
 import { expect, test, vi } from 'vitest'
-import { openScope } from '../../src/engine/scope.ts'
+import { Scope } from '../../src/engine/scope.ts'
 import { type Connection, fact } from '../../src/index.ts'
 
 const until = (signal: AbortSignal) =>
@@ -12,14 +12,14 @@ test('a fact that fails stays failed for its scope, an aborted one is forgotten'
     failing: vi.fn(() => Promise.reject(new Error('no'))),
   }
   const [aborted, failing] = [fact('aborted', 'connect', find.aborted), fact('failing', 'connect', find.failing)]
-  const { context, cancel, end } = openScope<Connection>('connect', undefined, {})
+  const scope = new Scope<Connection>('connect', undefined, {})
   for (let times = 1; times <= 2; times += 1) {
-    const asked = [context.ask(aborted), context.ask(aborted)]
-    await expect(context.ask(failing)).rejects.toThrow('no')
-    cancel()
+    const asked = [scope.view.ask(aborted), scope.view.ask(aborted)]
+    await expect(scope.view.ask(failing)).rejects.toThrow('no')
+    scope.cancel()
     for (const answer of asked) await expect(answer).rejects.toThrow('the answer no longer matters')
     expect(find.aborted).toHaveBeenCalledTimes(times)
   }
   expect(find.failing).toHaveBeenCalledTimes(1)
-  end()
+  scope.end()
 })

@@ -1,7 +1,7 @@
 /** What the spool holds, and that it gives all of it back. */
 import { readdirSync, readlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type Spool, spool } from '../../src/engine/spool.ts'
+import { Spool } from '../../src/engine/spool.ts'
 import { scratch } from '../support/scratch.ts'
 
 async function text(kept: Spool, start?: number): Promise<string> {
@@ -20,7 +20,7 @@ const openFiles = (folder: string): number =>
 
 test.for([1_000_000, 10])('what was written is read again from any byte, in memory or not (%i)', async memory => {
   await using folder = await scratch()
-  const kept = spool({ memory, folder: folder.path })
+  const kept = new Spool({ memory, folder: folder.path })
   const whole = Array.from({ length: 500 }, (_, index) => `${index},`.repeat((index % 7) * 90 + 1))
   for (const part of whole) await kept.write(Buffer.from(part))
   const expected = whole.join('')
@@ -32,7 +32,7 @@ test.for([1_000_000, 10])('what was written is read again from any byte, in memo
 
 test('W26 a spool that is closed while its file is being opened leaves nothing open and nothing behind', async () => {
   await using folder = await scratch()
-  const kept = spool({ memory: 10, folder: folder.path })
+  const kept = new Spool({ memory: 10, folder: folder.path })
   const writing = kept.write(Buffer.alloc(100_000))
   const closing = kept.close()
   await Promise.allSettled([writing, closing])
@@ -43,7 +43,7 @@ test('W26 a spool that is closed while its file is being opened leaves nothing o
 
 test.for([1_000_000, 10])('K02 a stream that is open when the spool closes never ends short (%i)', async memory => {
   await using folder = await scratch()
-  const kept = spool({ memory, folder: folder.path })
+  const kept = new Spool({ memory, folder: folder.path })
   for (let index = 0; index < 100; index += 1) await kept.write(Buffer.alloc(5_000, 'x'))
   const stream = kept.open()
   let read = 0

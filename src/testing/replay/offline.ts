@@ -1,6 +1,6 @@
 /** What stands outside a gateway that only replays: no question leaves the machine, and nobody is told of anything. */
 import { failure } from '../../dns/answer.ts'
-import type { PosternOptions } from '../../engine/gateway.ts'
+import type { PosternOptions } from '../../engine/options.ts'
 import type { Answer, Records, RecordType, Resolver } from '../../model/resolver.ts'
 
 /**
