@@ -1,8 +1,8 @@
 /** What a limit is, whom it charges, and what it costs at each stage. */
 
+import { author } from '../../facts/author.ts'
 import { identities } from '../../facts/identities.ts'
-import { organisation } from '../../facts/reputation.ts'
-import { spf } from '../../facts/spf/spf.ts'
+import { rdns } from '../../facts/rdns.ts'
 import {
   type Connection,
   chargeableAddress,
@@ -35,8 +35,11 @@ interface Count extends Window {
 
 /**
  * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
- * reverse-path is charged to nobody. `failures` are refusals by any filter, charged to the domain that SPF or DKIM proves,
- * else to the client: too many close the door to connections and transactions.
+ * reverse-path is charged to nobody.
+ *
+ * `failures` are refusals by any filter. They are charged to the author where DMARC proves one, else to the client. Over the
+ * limit, an author is deferred at MAIL; a client without a confirmed name is disconnected; from any other client, only
+ * messages for which neither SPF, DKIM nor DMARC vouches are deferred. So honest mail passes from a server that many share.
  */
 export type Limit =
   | (Count & { readonly what: 'connections' | 'failures'; readonly per: Client | KeyOf<Connection> })
@@ -65,6 +68,10 @@ export interface Prefixes {
 export interface Charge<in C> {
   readonly keyOf: KeyOf<C>
   readonly cost: (context: C) => number
+  /** Asked when the key is over its limit: whether this context may pass all the same. */
+  readonly exempt?: (context: C) => Promise<boolean>
+  /** Over the limit, the client is disconnected. */
+  readonly closes?: boolean
 }
 
 /** What a limit does at each stage. */
@@ -84,13 +91,21 @@ export interface Charges {
 export function charges(limit: Limit, prefixes: Prefixes): Charges {
   switch (limit.what) {
     case 'connections':
-      return { connect: { keyOf: client(limit.per, prefixes), cost: one } }
+      return { connect: { keyOf: client(limit.per, prefixes), cost: one, closes: true } }
     case 'failures': {
       const keyOf = client(limit.per, prefixes)
       if (typeof limit.per === 'function')
-        return { connect: { keyOf, cost: none }, mail: [{ keyOf, cost: none }], refused: { keyOf, cost: one } }
-      const mail = [keyOf, claimed].map(keyOf => ({ keyOf, cost: none }))
-      return { connect: { keyOf, cost: none }, mail, refused: { keyOf: culprit(keyOf), cost: one } }
+        return {
+          connect: { keyOf, cost: none, closes: true },
+          mail: [{ keyOf, cost: none, closes: true }],
+          refused: { keyOf, cost: one },
+        }
+      return {
+        connect: { keyOf, cost: none, exempt: hasConfirmedName, closes: true },
+        mail: [{ keyOf: claimedAuthor, cost: none }],
+        message: { keyOf, cost: none, exempt: isVouchedFor },
+        refused: { keyOf: authorOr(keyOf), cost: one },
+      }
     }
     case 'transactions':
       return { ...ahead(limit.per, prefixes), mail: [{ keyOf: sender(limit.per, prefixes), cost: one }] }
@@ -128,29 +143,36 @@ export const chargeable: Readonly<Record<Limit['what'], readonly string[]>> = {
 const addressOf = (context: Connection): string | undefined =>
   'user' in context && context.user !== undefined ? undefined : chargeableAddress(context)
 
-/** Refusals are charged to the domain that caused them where one is proven, so that its neighbours at an address go on. */
-function culprit(address: KeyOf<Connection>): KeyOf<Connection> {
+/**
+ * Refusals are charged to the author that DMARC proves. SPF alone proves no more than the server: a mailbox provider or a
+ * forwarder sends the mail of many under its own reverse-path. A whole domain is not charged for one of its users.
+ */
+function authorOr(client: KeyOf<Connection>): KeyOf<Connection> {
   return async context => {
     if ('user' in context && context.user !== undefined) return undefined
-    const domain = await provenDomain(context).catch(() => undefined)
-    return domain === undefined ? address(context) : `domain:${organisation(domain)}`
+    if (!('open' in context)) return client(context)
+    // The client may have left before its author is known.
+    return (await provenAuthor(context as Message).catch(() => undefined)) ?? client(context)
   }
 }
 
-async function provenDomain(context: Connection): Promise<string | undefined> {
-  if ('open' in context) {
-    const { author, dkim, spf: sender } = await (context as Message).ask(identities)
-    return author ?? dkim[0] ?? sender
-  }
-  if (!('reversePath' in context)) return undefined
-  const { result, identity, permissive, domain } = await (context as Transaction).ask(spf)
-  return result === 'pass' && identity === 'mailfrom' && !permissive ? domain : undefined
+async function provenAuthor(message: Message): Promise<string | undefined> {
+  const [proven, from] = await Promise.all([message.ask(identities), message.ask(author)])
+  return proven.author !== undefined && from.kind === 'clear' ? authorKey(from.address) : undefined
 }
 
-/** Only proven refusals are counted for a domain, so that whoever claims it may be told. */
-const claimed: KeyOf<Transaction> = ({ ip, user, reversePath }) => {
-  const { domain } = mailboxOf(reversePath)
-  return ip === undefined || user !== undefined || domain === '' ? undefined : `domain:${organisation(domain)}`
+/** Only proven refusals are counted for an author, so that a client that claims the address may be deferred. */
+const claimedAuthor: KeyOf<Transaction> = ({ ip, user, reversePath }) =>
+  ip === undefined || user !== undefined || reversePath === '' ? undefined : authorKey(reversePath)
+
+const authorKey = (address: string): string => `author:${addressKey(mailboxOf(address))}`
+
+const hasConfirmedName = async (connection: Connection): Promise<boolean> =>
+  (await connection.ask(rdns)).confirmed.length > 0
+
+const isVouchedFor = async (message: Message): Promise<boolean> => {
+  const { author: proven, dkim, spf } = await message.ask(identities)
+  return proven !== undefined || dkim.length > 0 || spf !== undefined
 }
 
 /** Who the client is, is known before it has said anything. */

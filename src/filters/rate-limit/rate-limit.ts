@@ -107,10 +107,13 @@ function stage<C extends Connection>(
         const count = await context.callExternal(`rate-limit:${plan.spec.keyPrefix}:${key}`, () =>
           counters.spend(context, index, key, charge.cost(context)),
         )
-        return { key, ...count }
+        const over = count.over && (await charge.exempt?.(context)) !== true
+        return { key, ...count, over }
       }),
     )
-    return concerned.flatMap(({ plan }, index) => (spent[index]?.over ? [overLimit(plan, spent[index])] : []))
+    return concerned.flatMap(({ plan, charge }, index) =>
+      spent[index]?.over ? [overLimit(plan, spent[index], charge.closes === true)] : [],
+    )
   }
 }
 
@@ -136,7 +139,11 @@ function withLookAhead(
   }
 }
 
-function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent & { readonly key: string }): Finding {
+function overLimit(
+  { what, within, spec }: Plan,
+  { key, count, endsIn }: Spent & { readonly key: string },
+  close: boolean,
+): Finding {
   const ends = endsIn < 0 ? 'does not end by itself' : `ends in ${Math.ceil(endsIn / 1000)} s`
   // A limiter that blocks a key by itself does not say how often it was used.
   const used = count > spec.points ? `${count} ${what}` : `more ${what} than it may`
@@ -144,9 +151,6 @@ function overLimit({ what, within, spec }: Plan, { key, count, endsIn }: Spent &
   return defer('4.7.0', reason, {
     rule: what,
     replyText: `Too many ${what}, try again later`,
-    ...(closing.has(what) && !key.startsWith('domain:') && { close: true }),
+    ...(close && { close: true }),
   })
 }
-
-/** A client over one of these limits is disconnected. */
-const closing: ReadonlySet<Limit['what']> = new Set(['connections', 'failures'])
