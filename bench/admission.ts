@@ -83,7 +83,7 @@ const controllers: readonly (() => Controller)[] = [
   },
   () => {
     const behind = latency()
-    const controller = concurrencyLimit({ least: MIN, most: MAX, first: 200 })
+    const controller = concurrencyLimit({ min: MIN, max: MAX, initial: 200 })
     return {
       name: 'ours',
       start: 200,

@@ -1,59 +1,59 @@
-/** How many file descriptors the process has open, against how many it may have, and who may take one more. */
+/** Counts the open file descriptors of the process against its limit, and says which uses may open one more. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { DescriptorUse } from '../model/load.ts'
 import type { Clock } from '../model/services.ts'
 
 export interface DescriptorOptions {
-  /** How many the process may have. @default {@link descriptorLimit} */
+  /** How many the process may have open; see {@link descriptorLimit}. */
   readonly limit: number
-  /** The share that new sessions leave free for the files and deliveries of those that are here. */
+  /** The share that new sessions leave free for files and deliveries of sessions that are open. */
   readonly reserve: number
-  /** How many are open; throws when it cannot be told. */
+  /** Counts the open ones; throws when they cannot be counted. */
   readonly count: () => number
   readonly clock: Pick<Clock, 'monotonic'>
 }
 
 export interface Descriptors {
-  /** More are open, or fewer, since the last count. */
-  hold(by: number): void
-  /** From 0 to 1, where new sessions are refused. When they cannot be counted, it is 1. */
+  /** Corrects the last count: so many more are open since, or fewer. */
+  adjust(by: number): void
+  /** From 0 to 1; at 1 new sessions are refused. It is 1 when the descriptors cannot be counted. */
   share(): number
   has(use: DescriptorUse): boolean
 }
 
-/** A count is as good as new for this time: it costs a system call for each thousand descriptors. */
+/** A count is used for this time: it costs a system call for each thousand descriptors. */
 const COUNT_EVERY_MS = 500
-/** The part of the reserve that is left when this use is refused. */
+/** The part of the reserve that is still free when a use is refused. */
 const LEFT: Readonly<Record<DescriptorUse, number>> = { session: 1, file: 0.5, delivery: 0.125 }
 
 export function descriptors({ limit, reserve, count, clock }: DescriptorOptions): Descriptors {
-  let [counted, held, at, unknown] = [0, 0, Number.NEGATIVE_INFINITY, false]
+  let [counted, adjusted, countedAt, isUnknown] = [0, 0, Number.NEGATIVE_INFINITY, false]
   const open = (): number => {
     if (limit === Number.POSITIVE_INFINITY) return 0
     const now = clock.monotonic()
-    if (now - at >= COUNT_EVERY_MS) {
-      at = now
+    if (now - countedAt >= COUNT_EVERY_MS) {
+      countedAt = now
       try {
-        counted = count() - held
-        unknown = false
+        counted = count() - adjusted
+        isUnknown = false
       } catch {
-        // To count takes a descriptor, too: there is none.
-        unknown = true
+        // Counting takes a descriptor too, and none is free.
+        isUnknown = true
       }
     }
-    return unknown ? Math.max(counted + held, limit) : counted + held
+    return isUnknown ? Math.max(counted + adjusted, limit) : counted + adjusted
   }
   return {
-    hold: by => {
-      held += by
+    adjust: by => {
+      adjusted += by
     },
     share: () => Math.min(1, open() / (limit * (1 - reserve))),
     has: use => open() < limit * (1 - reserve * LEFT[use]),
   }
 }
 
-/** What the system allows this process: Node raises the soft limit to the hard one when it starts. */
+/** The limit that the system sets for this process. Node raises the soft limit to the hard one when it starts. */
 export function descriptorLimit(): number {
   const read = [
     () => /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1],
@@ -65,7 +65,7 @@ export function descriptorLimit(): number {
       if (text === 'unlimited') return Number.POSITIVE_INFINITY
       if (Number(text) > 0) return Number(text)
     } catch {
-      // The next one may know.
+      // The next source may know.
     }
   }
   return Number.POSITIVE_INFINITY

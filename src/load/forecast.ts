@@ -1,35 +1,37 @@
-/** What will arrive in the next hours, and whether what arrives now is out of the ordinary: constant memory, no timer. */
+/** Forecasts arrivals of the next hours, and says whether arrivals now are unusual. Constant memory, no timer. */
 import { duration, having } from '../model/checks.ts'
 import { checked, relation, schemaOf } from '../model/options.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { type Expected, season } from './season.ts'
 
+/** Learns how many messages or sessions arrive, and forecasts them. */
 export interface Forecast {
   /** Counts arrivals at this moment. */
   arrived(count?: number): void
-  /** What is expected of the step that lies `ahead`; undefined until a whole day was seen. */
+  /** What is expected of the step that lies `ahead`; undefined before a whole day was observed. */
   expect(ahead: Duration): Expected | undefined
-  /** The step with the most arrivals within the time that lies ahead, and how far away it is; undefined as above. */
+  /** The step with the most arrivals within the next `within`, and how many milliseconds away it is; undefined as in `expect`. */
   peak(within: Duration): (Expected & { readonly in: number }) | undefined
   /**
-   * By how many standard deviations the last step's arrivals differ from what was expected of them: beyond 6 somebody
-   * should look, below -6 too. 0 until a whole day was seen.
+   * By how many standard deviations the arrivals of the last step differ from what was expected: an operator should look
+   * beyond 6 and below -6. 0 before a whole day was observed.
    */
   anomaly(): number
 }
 
 const DAY = 86_400_000
 const WEEK = 7 * DAY
-/** Neighbours within this time smooth a step. */
-const SMOOTH = 600_000
-/** The last step is counted in so many parts, so that it slides. */
+/** A step is smoothed with its neighbours within this time. */
+const SMOOTHING_MS = 600_000
+/** The last step is a sliding window of so many parts. */
 const PARTS = 6
 
+/** What `forecast` takes. */
 export interface ForecastOptions {
-  /** How long is counted together. @default '1m' */
+  /** The length of a step: arrivals within it are counted together. @default '1m' */
   readonly step?: Duration
-  /** Who tells the time. @default the system's clock */
+  /** The clock that steps go by. @default the system's clock */
   readonly clock?: Pick<Clock, 'now' | 'monotonic'>
 }
 
@@ -48,8 +50,8 @@ const schema = schemaOf<ForecastOptions>(
 )
 
 /**
- * Learns the days and weeks of arrivals. Days are those of UTC: where clocks are changed, the season moves by an hour and is
- * learnt anew within days.
+ * Learns the daily and weekly pattern of arrivals. Days are those of UTC: where clocks are changed, the pattern moves by an
+ * hour and is learnt again within days.
  *
  * @throws PosternError when `step` does not divide a day
  * @example
@@ -61,13 +63,13 @@ export function forecast(options: ForecastOptions = {}): Forecast {
   const { step = '1m', clock = systemClock } = checked(schema, options)
   const length = toMilliseconds(step)
   const stepsPerDay = DAY / length
-  const seasons = season(stepsPerDay, Math.round(SMOOTH / length))
+  const seasons = season(stepsPerDay, Math.round(SMOOTHING_MS / length))
   const sliding = window(length / PARTS, clock)
   let index = Math.floor(clock.now() / length)
   let since = clock.monotonic()
   let count = 0
 
-  /** Observes every step that has ended. One that was cut by a jump of the wall clock, or slept through, is unknown. */
+  /** Observes every step that has ended. A step that the wall clock jumped over or the machine slept through is unknown. */
   const advance = () => {
     const now = Math.floor(clock.now() / length)
     if (now === index) return

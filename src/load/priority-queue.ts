@@ -1,46 +1,47 @@
-/** Who may come in, and who waits: a share of the places is kept for the known, and a short queue for each lane. */
+/** Session slots by priority class: a share is reserved for known clients, and each class has a short queue. */
 import type { Clock } from '../model/services.ts'
 
+/** How well a client is known. */
 export type PriorityClass = 'known' | 'unknown' | 'bad'
 
 export interface PriorityQueueOptions {
-  /** How many may be inside at once, now. */
+  /** How many sessions may be open at once, now. */
   readonly limit: () => number
-  /** The share of places that only the known may have. */
+  /** The share of slots that only known clients may take. */
   readonly reserve: number
-  /** How many of one lane may wait. */
+  /** How many clients of one class may wait. */
   readonly maxQueue: number
-  /** Milliseconds that one may wait. */
+  /** Milliseconds that a client may wait. */
   readonly maxWait: number
 }
 
 export interface PriorityQueue {
   /**
-   * Takes a place, or waits for one. True: it is taken, until `leave`. The bad never wait.
+   * Takes a slot, or waits for one. True: it is taken, until `leave`. Bad clients never wait.
    * A promise only where there is something to wait for.
    */
-  enter(lane: PriorityClass, clock: Clock, signal: AbortSignal): boolean | Promise<boolean>
-  leave(lane: PriorityClass, clock: Clock): void
-  inside(lane?: PriorityClass): number
-  queued(lane: PriorityClass): number
+  enter(priority: PriorityClass, clock: Clock, signal: AbortSignal): boolean | Promise<boolean>
+  leave(priority: PriorityClass, clock: Clock): void
+  inside(priority?: PriorityClass): number
+  queued(priority: PriorityClass): number
 }
 
 interface QueueEntry {
   readonly since: number
-  /** @param isIn whether a place was taken for it */
+  /** @param isIn whether a slot was taken */
   readonly settle: (isIn: boolean) => void
 }
 
-/** The bad come in only while so much of all places is free that nobody else will miss theirs. */
-const ROOM_FOR_BAD = 0.5
-/** A queue that has not been empty for so long is no burst but an overload. */
-const STANDING = 1_000
-/** Under overload nobody waits longer than this part of the time: whoever gets a place then can still use it. */
-const SHORTENED = 0.2
+/** Bad clients are let in only while this share of all slots is free. */
+const FREE_SHARE_FOR_BAD = 0.5
+/** A queue that has not been empty for this time is no burst but an overload. */
+const STANDING_MS = 1_000
+/** Under overload the longest wait is this share of `maxWait`, so that a client that gets a slot has not given up. */
+const OVERLOAD_WAIT_SHARE = 0.2
 
 /**
- * Under overload a lane is served newest first, and for a short time only (Maurer, "Fail at Scale", ACM Queue 2015:
- * adaptive LIFO with CoDel's standing queue). Whoever has waited longest has most likely given up.
+ * Under overload a class is served newest first, and waits are short (Maurer, "Fail at Scale", ACM Queue 2015: adaptive
+ * LIFO with CoDel's standing queue). The client that has waited longest has most likely given up.
  */
 export function priorityQueue({ limit, reserve, maxQueue, maxWait }: PriorityQueueOptions): PriorityQueue {
   const inside: Record<PriorityClass, number> = { known: 0, unknown: 0, bad: 0 }
@@ -49,73 +50,73 @@ export function priorityQueue({ limit, reserve, maxQueue, maxWait }: PriorityQue
   const standing: Partial<Record<PriorityClass, number>> = {}
 
   const all = () => inside.known + inside.unknown + inside.bad
-  const hasRoom = (lane: PriorityClass): boolean => {
-    const most = Math.max(1, limit())
-    if (all() >= most) return false
-    if (lane === 'known') return true
-    if (inside.unknown + inside.bad >= most * (1 - reserve)) return false
-    return lane === 'unknown' || all() < most * ROOM_FOR_BAD
+  const hasRoom = (priority: PriorityClass): boolean => {
+    const max = Math.max(1, limit())
+    if (all() >= max) return false
+    if (priority === 'known') return true
+    if (inside.unknown + inside.bad >= max * (1 - reserve)) return false
+    return priority === 'unknown' || all() < max * FREE_SHARE_FOR_BAD
   }
-  const isOver = (lane: PriorityClass, now: number): boolean => now - (standing[lane] ?? now) >= STANDING
-  const drop = (lane: PriorityClass, one: QueueEntry): void => {
-    const queue = queues[lane]
-    const place = queue.indexOf(one)
-    if (place !== -1) queue.splice(place, 1)
-    if (queue.length === 0) delete standing[lane]
+  const isOver = (priority: PriorityClass, now: number): boolean => now - (standing[priority] ?? now) >= STANDING_MS
+  const drop = (priority: PriorityClass, entry: QueueEntry): void => {
+    const queue = queues[priority]
+    const index = queue.indexOf(entry)
+    if (index !== -1) queue.splice(index, 1)
+    if (queue.length === 0) delete standing[priority]
   }
-  /** Sends away who has waited too long for what is going on now. */
-  const expire = (lane: PriorityClass, now: number): void => {
-    if (!isOver(lane, now)) return
-    while (queues[lane][0] !== undefined && now - queues[lane][0].since >= maxWait * SHORTENED)
-      queues[lane][0].settle(false)
+  /** Turns away clients that have waited too long for an overload. */
+  const expire = (priority: PriorityClass, now: number): void => {
+    if (!isOver(priority, now)) return
+    while (queues[priority][0] !== undefined && now - queues[priority][0].since >= maxWait * OVERLOAD_WAIT_SHARE)
+      queues[priority][0].settle(false)
   }
   const serve = (clock: Clock): void => {
     const now = clock.monotonic()
-    for (const lane of ['known', 'unknown'] as const) {
-      while (queues[lane].length > 0 && hasRoom(lane)) {
-        const next = isOver(lane, now) ? queues[lane].at(-1) : queues[lane][0]
+    for (const priority of ['known', 'unknown'] as const) {
+      while (queues[priority].length > 0 && hasRoom(priority)) {
+        const next = isOver(priority, now) ? queues[priority].at(-1) : queues[priority][0]
         next?.settle(true)
       }
-      expire(lane, now)
+      expire(priority, now)
     }
   }
 
   return {
-    enter: (lane, clock, signal) => {
+    enter: (priority, clock, signal) => {
       const now = clock.monotonic()
-      // The limit may have grown since somebody left.
+      // The limit may have grown since the last session ended.
       serve(clock)
-      const queue = queues[lane]
-      if (queue.length === 0 && hasRoom(lane)) {
-        inside[lane] += 1
+      const queue = queues[priority]
+      if (queue.length === 0 && hasRoom(priority)) {
+        inside[priority] += 1
         return true
       }
-      if (lane === 'bad' || maxQueue === 0 || maxWait === 0) return false
+      if (priority === 'bad' || maxQueue === 0 || maxWait === 0) return false
       if (queue.length >= maxQueue) {
-        if (!isOver(lane, now)) return false
+        if (!isOver(priority, now)) return false
         queue[0]?.settle(false)
       }
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const settle = (isIn: boolean): void => {
         cancel()
         signal.removeEventListener('abort', giveUp)
-        drop(lane, one)
-        if (isIn) inside[lane] += 1
+        drop(priority, entry)
+        if (isIn) inside[priority] += 1
         resolve(isIn)
       }
       const giveUp = (): void => settle(false)
-      const one: QueueEntry = { since: now, settle }
-      const cancel = clock.after(isOver(lane, now) ? maxWait * SHORTENED : maxWait, giveUp)
-      queue.push(one)
-      standing[lane] ??= now
+      const entry: QueueEntry = { since: now, settle }
+      const cancel = clock.after(isOver(priority, now) ? maxWait * OVERLOAD_WAIT_SHARE : maxWait, giveUp)
+      queue.push(entry)
+      standing[priority] ??= now
       signal.addEventListener('abort', giveUp)
       return promise
     },
-    leave: (lane, clock) => {
-      inside[lane] -= 1
+    leave: (priority, clock) => {
+      inside[priority] -= 1
       serve(clock)
     },
-    inside: lane => (lane === undefined ? all() : inside[lane]),
-    queued: lane => queues[lane].length,
+    inside: priority => (priority === undefined ? all() : inside[priority]),
+    queued: priority => queues[priority].length,
   }
 }

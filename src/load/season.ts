@@ -1,21 +1,23 @@
 /**
- * What a count per step will be, from its days and weeks so far, in constant memory.
+ * Forecasts a count per step from its days and weeks so far, in constant memory.
  *
- * A slowly learnt day and a slowly learnt week are blended by how well each has foretold the past, smoothed over
- * neighbouring steps; what the last steps deviated is carried on, as far ahead as it has proved to last. Everything happens
- * on the logarithm, since traffic grows by factors. decisions/014-forecast.md has the measurements.
+ * A slowly learnt daily and a weekly profile are blended by how well each has forecast the past, smoothed over
+ * neighbouring steps. The deviation of the last steps is carried on, as far ahead as it has proved to last. All sums are
+ * of logarithms, since traffic grows by factors. decisions/014-forecast.md has the measurements.
  */
 
 /** What is expected of one step. */
 export interface Expected {
+  /** The count that is most likely. */
   readonly expected: number
-  /** Nine of ten counts lie between `low` and `high`. */
+  /** Nine of ten counts lie between this and `high`. */
   readonly low: number
+  /** Nine of ten counts lie between `low` and this. */
   readonly high: number
 }
 
 export interface Season {
-  /** The count of step `index`, which comes after all that were observed before; those in between are unknown. */
+  /** Observes the count of step `index`, which comes after all observed steps; steps in between are unknown. */
   observe(index: number, count: number): void
   /** What is expected `ahead` steps after the last one observed; from 1. */
   expect(ahead: number): Expected
@@ -25,22 +27,22 @@ export interface Season {
   readonly observed: number
 }
 
-/** How much of a new day, and of a new week, is taken into what was learnt. */
+/** The weight of a new day, and of a new week, in the profile. */
 const DAILY = 0.1
 const WEEKLY = 0.3
-/** How fast the deviation of the last steps is taken up: by the quick one and by the steady one. */
+/** How fast the deviation of the last steps is followed: by the quick average and by the steady one. */
 const QUICK = 0.6
 const STEADY = 0.1
-/** How fast old errors are forgotten, when profiles are weighed and deviations are followed. */
+/** How slowly old errors are forgotten, when profiles are weighted and deviations are followed. */
 const MEMORY = 0.999
 /** The power of its error by which a profile loses weight. */
 const SHARPNESS = 4
-/** No profile is better than this. */
+/** The lowest error of a profile. */
 const MIN_LOSS = 1e-3
-/** Deviations beyond this many standard deviations are taken as if they were no larger: a flood is no season. */
+/** Deviations are cut at this many standard deviations: a flood must not become part of the pattern. */
 const OUTLIER = 4
 /** The quantile of the normal distribution that leaves one of twenty on each side. */
-const NINETY = 1.645
+const QUANTILE_95 = 1.645
 
 interface Profile {
   readonly values: Float32Array
@@ -49,7 +51,7 @@ interface Profile {
   loss: number
 }
 
-/** How the deviation `ahead` steps later follows from the quick and the steady one now, learnt by least squares. */
+/** How the deviation `ahead` steps later follows from the quick and the steady deviation now, learnt by least squares. */
 interface Carry {
   readonly ahead: number
   quick2: number
@@ -57,7 +59,7 @@ interface Carry {
   both: number
   quickLater: number
   steadyLater: number
-  /** Mean square of what was foretold wrongly. */
+  /** The mean square of forecast errors. */
   error: number
 }
 
@@ -87,7 +89,7 @@ export function season(stepsPerDay: number, smooth: number): Season {
     }
     return weights > 0 ? sum / weights : mean
   }
-  /** The logarithm expected, and the standard deviation of what came instead. */
+  /** The expected logarithm, and the standard deviation of its error. */
   const ahead = (steps: number): { readonly middle: number; readonly spread: number } => {
     const after = Math.max(
       carries.findIndex(({ ahead }) => ahead > steps),
@@ -143,14 +145,14 @@ export function season(stepsPerDay: number, smooth: number): Season {
       const count = (log: number) => Math.max(0, Math.expm1(log))
       return {
         expected: count(middle),
-        low: count(middle - NINETY * spread),
-        high: count(middle + NINETY * spread),
+        low: count(middle - QUANTILE_95 * spread),
+        high: count(middle + QUANTILE_95 * spread),
       }
     },
     surprise: count => {
       const { middle, spread } = ahead(1)
       const expected = Math.max(0, Math.expm1(middle))
-      // Chance itself (Poisson), and what the forecast is usually wrong by.
+      // Chance (Poisson), and the usual error of the forecast.
       return (count - expected) / Math.sqrt(1 + expected + (spread * expected) ** 2)
     },
     get observed() {
@@ -193,7 +195,7 @@ function learn(one: Profile, index: number, value: number): void {
   one.values[place] = old + Math.max(one.rate, 1 / (times + 1)) * (value - old)
 }
 
-/** Ridge regression on two deviations: what is left of them `ahead` steps later. */
+/** Ridge regression on two deviations: how much of them is left `ahead` steps later. */
 function carried({ quick2, steady2, both, quickLater, steadyLater }: Carry, quick: number, steady: number): number {
   const ridge = 0.01 * (quick2 + steady2) + 1e-9
   const [a, b] = [quick2 + ridge, steady2 + ridge]

@@ -1,4 +1,4 @@
-/** A flood of seconds through real sockets, server, clients and next hop in processes of their own; `npm run bench:flood` is the long one. */
+/** A flood of some seconds through real sockets, with server, clients and next hop in separate processes; `npm run bench:flood` is the long one. */
 import { expect, test } from 'vitest'
 import { figuresOf } from '../../bench/flood/figures.ts'
 import { play } from '../../bench/flood/stage.ts'
@@ -12,14 +12,14 @@ test('O01 O03 ten times as many enemies as honest clients, for three seconds: al
   )
   expect({ known, unknown, refused, reached }).toEqual({ known: 1, unknown: 1, refused: {}, reached: 0 })
   expect(hostile).toBeGreaterThan(200)
-  // Strangers whose mail is suspicious are asked to come again; none of it was taken.
+  // Unknown clients with suspicious mail are deferred; none of it was accepted.
   expect(ended.spam).toHaveProperty('451')
   expect(ended.spam).not.toHaveProperty('250')
-  // What the clock shows is the machine's; what is spent on them is ours.
+  // The share of our CPU time that hostile clients cost; wall-clock times depend on the machine.
   expect(attempt / message).toBeLessThan(0.3)
 })
 
-test('O02 O03 fifty times, for three seconds: the known get through, hardly an unknown one is put off, and nobody honest hears a 5xx', async () => {
+test('O02 O03 fifty times, for three seconds: known clients get through, hardly an unknown one is deferred, and no honest client gets a 5xx', async () => {
   const { known, unknown, refused, reached, hostile, attempt, message } = figuresOf(
     await play({ ...scene, name: '50 ×', rate: 12, times: 50 }),
   )

@@ -78,12 +78,12 @@ describe('O07 four weeks of arrivals', () => {
     expect(errors.ours / errors.naive).toBeLessThan(0.85)
   })
 
-  test('the interval holds what it says', () => {
+  test('nine of ten counts lie in the interval', () => {
     expect(errors.within / errors.judged).toBeGreaterThan(0.85)
     expect(errors.within / errors.judged).toBeLessThan(0.98)
   })
 
-  test('the peak of the next day is foretold: about ten in the morning, about two hundred a minute', () => {
+  test('the peak of the next day is forecast: about ten in the morning, about two hundred a minute', () => {
     const peak = arrivals.peak('1d')
     const at = new Date(clock.now() + (peak?.in ?? 0))
     expect(at.getUTCHours()).toBeGreaterThanOrEqual(9)
@@ -109,7 +109,7 @@ describe('O07 four weeks of arrivals', () => {
     expect(noticed).toBeGreaterThan(0)
   })
 
-  test('a flood of an hour does not become the season', () => {
+  test('a flood of an hour does not become part of the pattern', () => {
     const before = arrivals.expect('1d')?.expected ?? 0
     for (let minute = 0; minute < 60; minute += 1) {
       arrivals.arrived(50_000)
@@ -123,7 +123,7 @@ describe('O07 four weeks of arrivals', () => {
   })
 })
 
-test('nothing is foretold before a day was seen', () => {
+test('there is no forecast before a whole day was observed', () => {
   const clock = hands(MONDAY)
   const arrivals = forecast({ clock })
   for (let minute = 0; minute < 1439; minute += 1) {

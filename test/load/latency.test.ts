@@ -11,14 +11,14 @@ function seconds(of: Latency, from: number, count: number, answers: readonly num
   return from + count
 }
 
-test('what is as usual is not slow, whatever it is', () => {
+test('a usual latency is not slow, however long it is', () => {
   const slow = latency()
   seconds(slow, 0, 60, [2_000, 2_000, 2_000])
   expect(slow.slowdown).toBe(1)
   expect(slow.part).toBe(0)
 })
 
-test('a service that takes four times as long is told so within three seconds', () => {
+test('a service that takes four times as long counts as slow within three seconds', () => {
   const hop = latency()
   const now = seconds(hop, 0, 60, [100, 100, 100, 100])
   seconds(hop, now, 3, [400, 400, 400, 400])
@@ -54,7 +54,7 @@ test('a service that has become slower for good is usual after some hours', () =
   expect(hop.slowdown).toBeLessThan(1.05)
 })
 
-test('what is not asked any more is not held to be slow', () => {
+test('a service that is not asked any more stops to count as slow', () => {
   const hop = latency()
   const now = seconds(hop, 0, 300, [100, 100])
   const later = seconds(hop, now, 10, [2_000, 2_000])

@@ -21,7 +21,7 @@ test('amber begins at once and ends after five calm seconds', () => {
   ])
 })
 
-test('red is what ttl: one stall is amber, two seconds at the end are red', () => {
+test('a single stall is amber, and two seconds of full load are red', () => {
   expect(changes(5, ms => (ms === 1_000 ? 1 : 0.2))).toEqual([[1_000, 'amber']])
   expect(changes(5, ms => (ms >= 1_000 ? 1 : 0.2))).toEqual([
     [1_000, 'amber'],
@@ -29,16 +29,16 @@ test('red is what ttl: one stall is amber, two seconds at the end are red', () =
   ])
 })
 
-test('a load that stays just below where a level begins keeps it, so that it does not come and go', () => {
+test('a load just below the beginning of a level keeps the level, so that it does not oscillate', () => {
   expect(changes(300, ms => (ms < 1_000 ? 0.75 : ms % 2_000 < 1_000 ? 0.65 : 0.72))).toEqual([[0, 'amber']])
 })
 
-test('who comes back soon is held longer: a stall every twelve seconds leads to few changes', () => {
+test('a level that comes back soon is held longer: a stall every twelve seconds leads to few changes', () => {
   const seen = changes(600, ms => (ms % 12_000 === 0 ? 0.8 : 0.1))
   expect(seen.length).toBeLessThanOrEqual(5)
 })
 
-test.for([0.71, 0.85, 0.95, 1])('from any height, %s too, it is green within a minute after the last of it', load => {
+test.for([0.71, 0.85, 0.95, 1])('after a load of %s the level is green within a minute', load => {
   const seen = changes(700, ms => (ms < 600_000 ? (ms % 30_000 < 20_000 ? load : 0) : 0))
   const [at, level] = seen.at(-1) ?? []
   expect(level).toBe('green')

@@ -63,7 +63,7 @@ test('O05 memory at four fifths is amber within a second, green within a minute 
   ])
 })
 
-test('O05 a real event loop that is blocked for 300 ms is seen by the real meter', async () => {
+test('O05 the meter notices a real event loop that is blocked for 300 ms', async () => {
   const load = loadMeter()
   load.now()
   await new Promise(resolve => setTimeout(resolve, 300))
@@ -106,7 +106,7 @@ test('a next hop that answers five times slower than usual is a part of the load
   expect(load.now()).toMatchObject({ level: 'amber' })
 })
 
-test('slow name servers, which a sender chooses, make nothing amber and nobody slow', () => {
+test('slow name servers, which a sender chooses, turn no level amber and count as no slowdown', () => {
   const hand = clock()
   const load = loadMeter({ clock: hand, process: quiet })
   for (let second = 0; second < 120; second += 1) {
@@ -117,13 +117,13 @@ test('slow name servers, which a sender chooses, make nothing amber and nobody s
   expect(load.now()).toMatchObject({ level: 'green', slowdown: 1, parts: { dns: 0.65 } })
 })
 
-test('names of things behind us are bounded', () => {
+test('the number of measured services is bounded', () => {
   const load = loadMeter({ clock: clock(), process: quiet })
   for (let index = 0; index < 10_000; index += 1) load.recordLatency(`thing-${index}`, 1)
   expect(Object.keys(load.now().parts).length).toBeLessThan(50)
 })
 
-test('it looks ten times a second while somebody asks, and sleeps when nobody does', () => {
+test('the meter measures ten times a second while it is asked, and not at all when it is not', () => {
   const hand = clock()
   let looks = 0
   const busy = () => {
@@ -142,7 +142,7 @@ test('it looks ten times a second while somebody asks, and sleeps when nobody do
   expect(looks).toBeLessThan(1_000)
 })
 
-test('places are short until ten seconds after the last who found none', () => {
+test('an overflow lasts until ten seconds after the last client without a slot', () => {
   const hand = clock()
   const load = loadMeter({ clock: hand, process: quiet })
   expect(load.overflowing).toBe(false)
@@ -155,7 +155,7 @@ test('places are short until ten seconds after the last who found none', () => {
   expect(load.overflowing).toBe(false)
 })
 
-test('a means of which there is none at all is a mistake of configuration', () => {
+test('a limit of 0 is an error of configuration', () => {
   expect(() => loadMeter({ sessions: 0, scans: Number.NaN, delay: 0 })).toThrow(
     /^load\.sessions: found 0.*\nload\.scans: found NaN.*\nload\.delay: found 0/,
   )
@@ -183,7 +183,7 @@ test('K03 a probe that throws counts as full load, ends nothing, and is asked ag
   expect(load.hasDescriptor('session')).toBe(true)
 })
 
-test('K03 a listener that throws when the level changes does not end the measuring', () => {
+test('K03 a listener that throws does not end the measuring', () => {
   const hand = clock()
   let memory = 0.2
   const load = loadMeter({

@@ -25,7 +25,7 @@ function door(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
   }
 }
 
-test('O03 strangers never take the places kept for the known', async () => {
+test('O03 unknown clients never take slots that are reserved for known ones', async () => {
   const { places, enter, answers, fill, hand } = door(10, { waiting: 0 })
   fill('unknown', 7)
   enter('unknown')
@@ -38,7 +38,7 @@ test('O03 strangers never take the places kept for the known', async () => {
   expect(answers.at(-1)).toBe('unknown out')
 })
 
-test('O03 the bad are turned away first: at half, when the unknown still come in', () => {
+test('O03 bad clients are turned away first: at half of the limit, when unknown ones still get a slot', () => {
   const { enter, answers, fill } = door(10)
   fill('unknown', 5)
   enter('bad')
@@ -46,7 +46,7 @@ test('O03 the bad are turned away first: at half, when the unknown still come in
   expect(answers).toEqual(['bad out', 'unknown in'])
 })
 
-test('who waits comes in when a place is given back, the known before the unknown', async () => {
+test('a waiting client gets a slot when one becomes free, known clients before unknown ones', async () => {
   const { places, enter, answers, fill, hand } = door(10)
   fill('unknown', 7)
   fill('known', 3)
@@ -58,7 +58,7 @@ test('who waits comes in when a place is given back, the known before the unknow
   expect(answers).toEqual(['friend in at 0', 'stranger in at 0'])
 })
 
-test('a burst is served in the order of coming, and whoever waits too long is turned away', async () => {
+test('a burst is served in order, and a client that waits too long is turned away', async () => {
   const { places, enter, answers, fill, hand } = door(10)
   fill('unknown', 7)
   enter('unknown', 'first' as PriorityClass)
@@ -69,7 +69,7 @@ test('a burst is served in the order of coming, and whoever waits too long is tu
   expect(answers).toEqual(['first in at 500', 'second out at 5000'])
 })
 
-test('under overload the newest comes in first, and those who came long ago are turned away unless there is room for them, too', async () => {
+test('under overload the newest client is served first, and old ones are turned away unless there is room for them too', async () => {
   const { places, enter, answers, fill, hand } = door(10)
   fill('unknown', 7)
   enter('unknown', 'oldest' as PriorityClass)
@@ -86,7 +86,7 @@ test('under overload the newest comes in first, and those who came long ago are 
   expect(answers.slice(2)).toEqual(['older in at 1900'])
 })
 
-test('the queue is short: more are turned away at once, until it stands, and then the oldest make room', async () => {
+test('a full queue turns clients away at once, and under overload the oldest ones make room', async () => {
   const { enter, answers, fill, hand, places } = door(10, { waiting: 2, wait: 60_000 })
   fill('unknown', 7)
   for (const name of ['a', 'b', 'c']) enter('unknown', name as PriorityClass)
@@ -112,7 +112,7 @@ test('a client that leaves while it waits leaves the queue', async () => {
   expect(hand.next()).toBeUndefined()
 })
 
-test('O03 whatever comes and goes: never more than the limit, never a stranger in the reserve, never a known one out while there is room', () => {
+test('O03 in any order of events: never more than the limit, no unknown client in the reserve, no known one waits while there is room', () => {
   const lane = fc.constantFrom<PriorityClass>('known', 'unknown', 'bad')
   const event = fc.oneof(
     fc.record({ kind: fc.constant('come' as const), lane }),
@@ -135,7 +135,7 @@ test('O03 whatever comes and goes: never more than the limit, never a stranger i
   )
 })
 
-test('whoever waits comes in as soon as there are more places, though nobody has left', async () => {
+test('a waiting client gets a slot as soon as the limit grows, though no session has ended', async () => {
   const hand = clock()
   let limit = 2
   const places = priorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })

@@ -72,7 +72,7 @@ const TRUST_WAIT = 500
 export function admission(options: AdmissionOptions = {}): Filter {
   const { max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 } = checked(admissionSchema, options)
   const patience = toMilliseconds(maxWait)
-  const limit = concurrencyLimit({ least: min, most: max, first: max / 5 })
+  const limit = concurrencyLimit({ min, max, initial: max / 5 })
   const places = priorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: patience })
   const seen = overflowQueue()
   const held = new Map<string, Trust>()
