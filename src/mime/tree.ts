@@ -7,11 +7,11 @@ import { excerpt, type Reading, readingsOf } from './readings.ts'
 import { earlierEnds, hasBareCr, readSection } from './section.ts'
 import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } from './single-parts.ts'
 import { isSmime, openSigned } from './smime.ts'
-import { decodedSource, openWalk, type Position, type Source, type Walk } from './walk.ts'
+import { decodedSource, type Position, type Source, Walk } from './walk.ts'
 
 /** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
 export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
-  const walk = openWalk(bytes.length, limits)
+  const walk = new Walk(bytes.length, limits)
   const lines = dashLines(bytes)
   if (lines.cut) walk.defect('too-many-parts')
   const source: Source = { bytes, lines, place: [] }

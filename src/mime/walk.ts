@@ -1,4 +1,4 @@
-/** What one walk over a message has found so far, and what it may still spend. */
+/** The state of one walk over a message: what was found so far, and what may still be spent. */
 import { type DashLines, dashLines, type Span } from './boundaries.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { decodeAll } from './decode/transfer.ts'
@@ -13,11 +13,11 @@ export interface Source {
   readonly place: Place
 }
 
-/** Where in the tree a part is. */
+/** The position of a part in the tree. */
 export interface Position {
   readonly path: string
   readonly depth: number
-  /** The type of a part that names none. */
+  /** The type of a part without a Content-Type. */
   readonly fallback: string
   readonly reading?: AmbiguityKind
   /** The boundaries of the multiparts around it. */
@@ -30,107 +30,126 @@ export interface Difference {
   readonly reason: string
 }
 
-export interface Walk {
-  /** May a part be here? Says so in the defects when not. */
-  enter(where: Position): boolean
-  add(part: Part): void
-  defect(kind: PartDefect): void
-  note(kind: AmbiguityKind, where: Position, reason: string): void
-  /** Notes that readers differ here, and follows the other reading as long as there is something to spend. */
-  alternative(where: Position, why: Difference, follow: (where: Position) => void): void
-  /** Pays for work that grows with the number of readings; false when there is nothing left. */
-  spend(bytes: number): boolean
-  /** Bytes of text that may still be kept. */
-  textLeft(): number
-  record(leaf: DecodedPart): void
-  /** A boundary that is used, and whether one is. */
-  useBoundary(boundary: string): void
-  isBoundary(boundary: string): boolean
-  /** To be done once everything that all readers see was seen. */
-  defer(work: () => void): void
-  runDeferred(): void
-  result(): PartList
-}
-
-/** Parts that hold nothing cost little: twice as many are read. */
+/** Parts that hold nothing cost little: twice as many of all kinds are read. */
 const PARTS_FACTOR = 2
 /** Readings beside the first that are followed. */
 const MAX_READINGS = 64
 const MAX_NOTES = 200
 
-export function openWalk(
-  size: number,
-  { depth: deepest = 100, parts: most = 1000, text = 1_048_576 }: PartLimits,
-): Walk {
-  const parts: Part[] = []
-  const ambiguities: Ambiguity[] = []
-  const defects = new Set<PartDefect>()
-  const boundaries = new Set<string>()
-  const letters = new Map<string, number>()
-  const deferred: (() => void)[] = []
-  let budget = 8 * size + 16_777_216
-  let filled = 0
-  const isFull = (): boolean => filled >= most || parts.length >= PARTS_FACTOR * most
-  let readings = MAX_READINGS
-  let room = text
+/** Collects parts, ambiguities and defects, and counts down what the walk may still spend. */
+export class Walk {
+  readonly #maxDepth: number
+  readonly #maxParts: number
+  readonly #parts: Part[] = []
+  readonly #ambiguities: Ambiguity[] = []
+  readonly #defects = new Set<PartDefect>()
+  readonly #boundaries = new Set<string>()
+  /** How many other readings each path has. */
+  readonly #alternatives = new Map<string, number>()
+  readonly #deferred: (() => void)[] = []
+  #partsWithContent = 0
+  #budget: number
+  #readingsLeft = MAX_READINGS
+  #textLeft: number
 
-  const note: Walk['note'] = (kind, { path }, reason) => {
-    if (ambiguities.length < MAX_NOTES) ambiguities.push({ kind, path, reason })
+  /** @param size bytes of the message, which decide what other readings may cost */
+  constructor(size: number, { depth = 100, parts = 1000, text = 1_048_576 }: PartLimits) {
+    this.#maxDepth = depth
+    this.#maxParts = parts
+    this.#textLeft = text
+    this.#budget = 8 * size + 16_777_216
   }
-  return {
-    enter: ({ depth }) => {
-      if (depth > deepest) defects.add('too-deep')
-      const full = isFull()
-      if (full) defects.add('too-many-parts')
-      return depth <= deepest && !full
-    },
-    add: part => {
-      if (isFull()) {
-        defects.add('too-many-parts')
-        return
-      }
-      parts.push(part)
-      // A part that only holds others has no digest.
-      if (part.size > 0 || part.sha256 === undefined) filled++
-    },
-    defect: kind => defects.add(kind),
-    note,
-    alternative: (where, why, follow) => {
-      note(why.kind, where, why.reason)
-      if (readings === 0 || budget <= 0) {
-        defects.add('too-many-readings')
-        return
-      }
-      readings--
-      const count = letters.get(where.path) ?? 0
-      letters.set(where.path, count + 1)
-      const letter = count < 26 ? String.fromCharCode(97 + count) : `z${count}`
-      follow({ ...where, path: where.path + letter, reading: why.kind })
-    },
-    spend: bytes => {
-      budget -= bytes
-      if (budget <= 0) defects.add('too-many-readings')
-      return budget > 0
-    },
-    textLeft: () => room,
-    record: ({ keptText, textCut, unknownCharset, cut }) => {
-      room -= keptText
-      if (textCut) defects.add('text-cut')
-      if (cut) defects.add('too-many-readings')
-      if (unknownCharset) defects.add('unknown-charset')
-    },
-    useBoundary: boundary => boundaries.add(boundary),
-    isBoundary: boundary => boundaries.has(boundary),
-    defer: work => deferred.push(work),
-    runDeferred: () => {
-      // What is followed here may put off more.
-      for (let work = deferred.shift(); work; work = deferred.shift()) work()
-    },
-    result: () => ({ parts, ambiguities, defects: [...defects] }),
+
+  /** Says whether a part may be here. Where not, the reason is among the defects. */
+  enter({ depth }: Position): boolean {
+    const isTooDeep = depth > this.#maxDepth
+    const isFull = this.#isFull()
+    if (isTooDeep) this.#defects.add('too-deep')
+    if (isFull) this.#defects.add('too-many-parts')
+    return !isTooDeep && !isFull
+  }
+
+  add(part: Part): void {
+    if (this.#isFull()) {
+      this.#defects.add('too-many-parts')
+      return
+    }
+    this.#parts.push(part)
+    // A part that only holds others has no digest.
+    if (part.size > 0 || part.sha256 === undefined) this.#partsWithContent++
+  }
+
+  defect(kind: PartDefect): void {
+    this.#defects.add(kind)
+  }
+
+  note(kind: AmbiguityKind, { path }: Position, reason: string): void {
+    if (this.#ambiguities.length < MAX_NOTES) this.#ambiguities.push({ kind, path, reason })
+  }
+
+  /** Notes that readers differ here, and follows the other reading as long as the budget lasts. */
+  alternative(where: Position, { kind, reason }: Difference, follow: (where: Position) => void): void {
+    this.note(kind, where, reason)
+    if (this.#readingsLeft === 0 || this.#budget <= 0) {
+      this.#defects.add('too-many-readings')
+      return
+    }
+    this.#readingsLeft--
+    const count = this.#alternatives.get(where.path) ?? 0
+    this.#alternatives.set(where.path, count + 1)
+    const letter = count < 26 ? String.fromCharCode(97 + count) : `z${count}`
+    follow({ ...where, path: where.path + letter, reading: kind })
+  }
+
+  /** Pays for work that grows with the number of readings; false when the budget is used up. */
+  spend(bytes: number): boolean {
+    this.#budget -= bytes
+    if (this.#budget <= 0) this.#defects.add('too-many-readings')
+    return this.#budget > 0
+  }
+
+  /** Bytes of text that may still be kept. */
+  textLeft(): number {
+    return this.#textLeft
+  }
+
+  /** Counts the text that a decoded part has kept, and notes what of it was not read. */
+  record({ keptText, textCut, unknownCharset, cut }: DecodedPart): void {
+    this.#textLeft -= keptText
+    if (textCut) this.#defects.add('text-cut')
+    if (cut) this.#defects.add('too-many-readings')
+    if (unknownCharset) this.#defects.add('unknown-charset')
+  }
+
+  /** Notes that a multipart is divided at this boundary. */
+  useBoundary(boundary: string): void {
+    this.#boundaries.add(boundary)
+  }
+
+  isBoundary(boundary: string): boolean {
+    return this.#boundaries.has(boundary)
+  }
+
+  /** Puts work off until `runDeferred`, when every boundary that all readers see is known. */
+  defer(work: () => void): void {
+    this.#deferred.push(work)
+  }
+
+  /** Deferred work may defer more. */
+  runDeferred(): void {
+    for (let work = this.#deferred.shift(); work; work = this.#deferred.shift()) work()
+  }
+
+  result(): PartList {
+    return { parts: this.#parts, ambiguities: this.#ambiguities, defects: [...this.#defects] }
+  }
+
+  #isFull(): boolean {
+    return this.#partsWithContent >= this.#maxParts || this.#parts.length >= PARTS_FACTOR * this.#maxParts
   }
 }
 
-/** The bytes of a span decoded, as a source of its own; undefined when that costs more than may still be spent. */
+/** The decoded bytes of a span as another source; undefined when that costs more than may still be spent. */
 export function decodedSource(walk: Walk, source: Source, span: Span, encoding: Encoding): Source | undefined {
   if (!walk.spend(2 * (span.stop - span.start))) return undefined
   const bytes = decodeAll(source.bytes.subarray(span.start, span.stop), encoding)

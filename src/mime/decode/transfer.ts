@@ -26,7 +26,7 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
     case 'quoted-printable':
       return quotedPrintable()
     case 'line-ends':
-      return { ...lineEnds(), ambiguous: () => false }
+      return lineEndDecoder()
     case 'uuencode':
       return uuDecoder()
     case 'yenc':
@@ -56,7 +56,12 @@ export const decodeAll = (bytes: Buffer, encoding: Encoding): Buffer =>
 
 const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, ambiguous: () => false }
 
-/** What can be undone only when all of it is there. */
+function lineEndDecoder(): TransferDecoder {
+  const lines = lineEnds()
+  return { push: chunk => lines.push(chunk), end: () => lines.end(), ambiguous: () => false }
+}
+
+/** Decodes what can be undone only when all of it is there. */
 function buffered(undo: (bytes: Buffer) => Buffer): TransferDecoder {
   const held: Buffer[] = []
   return {
