@@ -1,91 +1,100 @@
-/** A quick look at the bytes of a message as they were sent, for what lies beyond the bounds of everything else. */
+/** A quick search of the bytes of a message as they were sent, for what lies beyond the bounds of every other reader. */
 import { decodeWords } from './header/words.ts'
 
-/** What stands in the bytes of a message, wherever and however deep. A look, no reading: what is encoded twice is not seen. */
+/** What was found in the bytes of a message, at any depth. What is encoded twice is not found. */
 export interface Swept {
-  /** Files by their first bytes, as they stand or encoded: `a program in base64`. */
+  /** Files by their first bytes, plain or encoded: `a program in base64`. */
   readonly files: readonly string[]
-  /** Names that files have. */
+  /** Names of files. */
   readonly names: readonly string[]
-  /** Addresses of the web. */
+  /** URLs. */
   readonly links: readonly string[]
-  /** The test mark GTUBE is there. */
+  /** The GTUBE test string is in it. */
   readonly gtube: boolean
 }
 
-export interface Sweeper {
-  push(chunk: Buffer): void
-  /** What was found in all that was pushed. */
-  end(): Swept
-}
-
-/** In two pieces, so that this file is none. */
+/** The test string for spam filters, in two pieces so that this file does not contain it. */
 export const GTUBE = ['XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE', '-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'].join('')
 
-/** Bytes that two pieces have in common. */
+/** Bytes that two chunks have in common. */
 const OVERLAP = 4096
-/** Of each kind of find; and of places of each kind that are looked at, all pieces together. */
-const [MAX_FOUND, MAX_LOOKUPS] = [500, 20_000]
-/** Bytes of a header section. */
+/** What is kept of each kind. */
+const MAX_FOUND = 500
+/** Marks of each kind that are looked at, all chunks together. */
+const MAX_LOOKUPS = 20_000
+/** Bytes of a header section that are searched. */
 const MAX_HEADER = 262_144
 
-/** By native searches for short marks, at less than a millisecond for a megabyte of mail. Linear, and never throws. */
-export function sweeper(): Sweeper {
-  const [files, names, links] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  const looks = { starts: MAX_LOOKUPS, links: MAX_LOOKUPS, marks: MAX_LOOKUPS, begins: MAX_LOOKUPS }
-  let gtube = false
-  let held: Buffer = Buffer.alloc(0)
-  /** Text in base64 goes on in the next piece. */
-  let goesOn = false
+/** Searches natively for short marks, at less than a millisecond for a megabyte of mail. Linear, and never throws. */
+export class Sweeper {
+  readonly #files = new Set<string>()
+  readonly #names = new Set<string>()
+  readonly #links = new Set<string>()
+  readonly #lookupsLeft = { bodies: MAX_LOOKUPS, links: MAX_LOOKUPS, gtube: MAX_LOOKUPS, begins: MAX_LOOKUPS }
+  #gtube = false
+  /** The end of the last chunk, which is searched again together with the next. */
+  #held: Buffer = Buffer.alloc(0)
+  /** A text in base64 continues in the next chunk. */
+  #isInBase64 = false
 
-  const text = (bytes: Buffer): void => {
-    for (const at of places(bytes, '://', () => looks.links-- > 0)) add(links, addressAround(bytes, at))
-    for (const at of places(bytes, 'GTUBE', () => looks.marks-- > 0)) gtube ||= isGtube(bytes, at)
+  push(chunk: Buffer): void {
+    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk
+    this.#searchText(bytes)
+    // Each line of base64 holds whole groups.
+    if (this.#isInBase64) this.#searchBase64(bytes, bytes.indexOf(LF) + 1)
+    let body = 0
+    for (let at = emptyLine(bytes, 0); at >= 0 && this.#lookupsLeft.bodies-- > 0; at = emptyLine(bytes, body)) {
+      const before = body
+      body = at + 3
+      while (isBlank(bytes[body])) body++
+      this.#searchPart(bytes, { from: Math.max(before, at - MAX_HEADER), end: at, body })
+    }
+    for (const at of places(bytes, '\nbegin', () => this.#lookupsLeft.begins-- > 0))
+      this.#addEmbedded(bytes, at + 1, 'uuencode')
+    for (const at of places(bytes, '=ybeg', () => this.#lookupsLeft.begins-- > 0)) this.#addEmbedded(bytes, at, 'yEnc')
+    // A header section that is not complete is searched again as a whole.
+    const delimiter = bytes.lastIndexOf('\n--', undefined, 'latin1')
+    const from = delimiter >= body && delimiter > bytes.length - MAX_HEADER ? delimiter : bytes.length
+    this.#held = bytes.subarray(Math.max(0, Math.min(from, bytes.length - OVERLAP)))
   }
-  const start = (bytes: Buffer, from: number, end: number, body: number): void => {
-    for (const name of namesIn(bytes, from, end)) add(names, name)
+
+  /** What was found in everything that was pushed. */
+  end(): Swept {
+    return { files: [...this.#files], names: [...this.#names], links: [...this.#links], gtube: this.#gtube }
+  }
+
+  #searchText(bytes: Buffer): void {
+    for (const at of places(bytes, '://', () => this.#lookupsLeft.links-- > 0))
+      add(this.#links, addressAround(bytes, at))
+    for (const at of places(bytes, 'GTUBE', () => this.#lookupsLeft.gtube-- > 0)) this.#gtube ||= isGtube(bytes, at)
+  }
+
+  /** The fields between `from` and the empty line at `end`, and what stands at `body`. */
+  #searchPart(bytes: Buffer, { from, end, body }: { from: number; end: number; body: number }): void {
+    for (const name of namesIn(bytes, from, end)) add(this.#names, name)
     const head = bytes.toString('latin1', body, body + 96)
     const found = fileAt(head)
-    if (found !== undefined) add(files, found)
-    else if (isTextInBase64(head)) coded(bytes, body)
+    if (found !== undefined) add(this.#files, found)
+    else if (isTextInBase64(head)) this.#searchBase64(bytes, body)
   }
-  const coded = (bytes: Buffer, from: number): void => {
+
+  #searchBase64(bytes: Buffer, from: number): void {
     const empty = bytes.indexOf('\r\n\r\n', from, 'latin1')
     const piece = bytes.subarray(from, empty < 0 ? undefined : empty)
     const delimiter = piece.indexOf('\r\n--', 0, 'latin1')
-    goesOn = empty < 0 && delimiter < 0
-    text(Buffer.from(piece.toString('latin1', 0, delimiter < 0 ? undefined : delimiter), 'base64'))
-  }
-  return {
-    push: chunk => {
-      const bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk
-      text(bytes)
-      // Its lines hold whole groups.
-      if (goesOn) coded(bytes, bytes.indexOf(10) + 1)
-      let body = 0
-      for (let at = emptyLine(bytes, 0); at >= 0 && looks.starts-- > 0; at = emptyLine(bytes, body)) {
-        const before = body
-        body = at + 3
-        while (isBlank(bytes[body])) body++
-        start(bytes, Math.max(before, at - MAX_HEADER), at, body)
-      }
-      for (const at of places(bytes, '\nbegin', () => looks.begins-- > 0)) begun(bytes, at + 1, 'uuencode')
-      for (const at of places(bytes, '=ybeg', () => looks.begins-- > 0)) begun(bytes, at, 'yEnc')
-      // A header section that is not over is looked at whole.
-      const delimiter = bytes.lastIndexOf('\n--', undefined, 'latin1')
-      const from = delimiter >= body && delimiter > bytes.length - MAX_HEADER ? delimiter : bytes.length
-      held = bytes.subarray(Math.max(0, Math.min(from, bytes.length - OVERLAP)))
-    },
-    end: () => ({ files: [...files], names: [...names], links: [...links], gtube }),
+    this.#isInBase64 = empty < 0 && delimiter < 0
+    this.#searchText(Buffer.from(piece.toString('latin1', 0, delimiter < 0 ? undefined : delimiter), 'base64'))
   }
 
-  function begun(bytes: Buffer, at: number, way: string): void {
+  #addEmbedded(bytes: Buffer, at: number, encoding: string): void {
     const name = BEGIN.exec(bytes.toString('latin1', at, at + 400))
     if (name === null) return
-    add(files, `a file in ${way}`)
-    add(names, (name[1] ?? name[2] ?? '').trim())
+    add(this.#files, `a file in ${encoding}`)
+    add(this.#names, (name[1] ?? name[2] ?? '').trim())
   }
 }
+
+const LF = 10
 
 const BEGIN = /^(?:begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})|=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255}))/
 
@@ -104,7 +113,7 @@ const emptyLine = (bytes: Buffer, from: number): number => bytes.indexOf('\n\r\n
 
 const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
-/** Programs and archives, each in base64, in quoted-printable, and as they are. */
+/** Programs and archives, each in base64, in quoted-printable, and in plain bytes. */
 const signatures: readonly (readonly [what: string, base64: string, printable: string, octets: string])[] = [
   ['a program', 'TV[opqr][A-Za-z0-9+/]', 'MZ[!-~]{0,80}=00', 'MZ[^]{0,60}\\0'],
   ['a program', 'f0VMR', '=7FELF', '\\x7fELF'],
@@ -130,7 +139,7 @@ const patterns = (['base64', 'quoted-printable', ''] as const).map((way, at) => 
   return { way, pattern: new RegExp(`^${before}(?:${patterns.join('|')})`, way === 'quoted-printable' ? 'i' : '') }
 })
 
-/** What begins here is a file, as it stands or encoded. */
+/** The kind of file that begins here, plain or encoded. */
 function fileAt(head: string): string | undefined {
   for (const { way, pattern } of patterns) {
     const groups = pattern.exec(head)?.slice(1)
@@ -140,12 +149,12 @@ function fileAt(head: string): string | undefined {
   return undefined
 }
 
-/** A line of base64, and what it says are letters and blanks. */
+/** A line of base64 that decodes to letters and blanks. */
 const isTextInBase64 = (head: string): boolean =>
   /^[A-Za-z0-9+/]{40}/.test(head) &&
   /^[\t\r\n -~\x80-\xff]{30}/.test(Buffer.from(head.slice(0, 40), 'base64').toString('latin1'))
 
-/** The names in what stands above an empty line, where that ends as a header section does. */
+/** The names in the lines above an empty line, where these end as a header section does. */
 function* namesIn(bytes: Buffer, from: number, end: number): Generator<string> {
   const last = bytes.lastIndexOf(10, end - 1) + 1
   if (end <= from || !/^(?:[ \t]|[A-Za-z-]{2,40}[ \t]*:)/.test(bytes.toString('latin1', Math.max(last, from), end)))

@@ -1,118 +1,160 @@
-/** A few threads that read the parts of large messages, each ended when its time is up. */
+/** Worker threads that read the parts of large messages. A thread that exceeds its deadline is terminated. */
+
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Message } from '../model/stage.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
 import type { PartLimits, PartList } from './part.ts'
 
-/** What a thread made of a message. */
+/** The result of reading one message in a thread. */
 export type ThreadOutcome =
   | { readonly kind: 'done'; readonly list: PartList }
-  /** A sentence. */
+  /** `reason` is a sentence for the operator. */
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
 
 export interface ThreadOptions {
   readonly limits: PartLimits
   /** Milliseconds that the reading may take. */
   readonly deadline: number
-  /** Milliseconds that the message may wait for its turn. */
+  /** Milliseconds that the message may wait for a thread. */
   readonly maxWait: number
   readonly signal: AbortSignal
 }
 
 export interface ThreadPool {
-  /** Opens the message when its turn has come. Rejects only when `signal` aborts or the message cannot be read. */
+  /** Opens the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read. */
   read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
 }
 
 export interface PoolOptions {
-  /** Threads at once. @default 2 */
+  /** Threads that run at once. @default 2 */
   readonly maxThreads?: number
-  /** Messages that may wait for one; more are turned away. @default 32 */
+  /** Messages that may wait for a thread; more are refused as `busy`. @default 32 */
   readonly maxQueue?: number
-  /** The heap of one thread, in MB; the message itself lies outside of it. A thread that needs more dies alone. @default 256 */
+  /** The heap of one thread in MB, without the message itself. A thread that needs more dies alone. @default 256 */
   readonly heap?: number
 }
 
-/**
- * A thread that is done is kept for the next message and keeps no process alive. One that dies or spins costs its message
- * once: nothing is tried again here.
- */
-export function threadPool({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): ThreadPool {
-  const idle: Worker[] = []
-  const started = new WeakSet<Worker>()
-  const waiting = new Set<() => void>()
-  let running = 0
+/** Threads that read the parts of messages, at most `maxThreads` at once. */
+export const threadPool = ({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): ThreadPool =>
+  new WorkerPool(maxThreads, maxQueue, heap)
 
-  const turn = async (until: AbortSignal): Promise<void> => {
-    if (running < maxThreads) {
-      running++
+/**
+ * A thread that has finished is kept for the next message, and keeps no process alive. A thread that dies or exceeds its
+ * deadline costs its message alone: nothing is tried again here.
+ */
+class WorkerPool implements ThreadPool {
+  readonly #maxThreads: number
+  readonly #maxQueue: number
+  readonly #heap: number
+  readonly #idle = new Set<Worker>()
+  /** Workers that have loaded their code. */
+  readonly #started = new WeakSet<Worker>()
+  readonly #queue = new Set<() => void>()
+  #running = 0
+
+  constructor(maxThreads: number, maxQueue: number, heap: number) {
+    this.#maxThreads = maxThreads
+    this.#maxQueue = maxQueue
+    this.#heap = heap
+  }
+
+  async read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome> {
+    const { maxWait, signal } = options
+    signal.throwIfAborted()
+    if (this.#queue.size >= this.#maxQueue) {
+      return { kind: 'busy', reason: `${this.#maxQueue} messages wait for a thread already` }
+    }
+    const waited = AbortSignal.timeout(maxWait)
+    try {
+      await this.#acquireSlot(AbortSignal.any([signal, waited]))
+    } catch {
+      signal.throwIfAborted()
+      return noThread(maxWait)
+    }
+    try {
+      return await this.#readInThread(message, options, waited)
+    } finally {
+      this.#releaseSlot()
+    }
+  }
+
+  /** @param waited aborts when the message has waited as long as it may */
+  async #readInThread(
+    message: Pick<Message, 'open' | 'size'>,
+    { limits, deadline, maxWait, signal }: ThreadOptions,
+    waited: AbortSignal,
+  ): Promise<ThreadOutcome> {
+    const beforeReading = AbortSignal.any([signal, waited])
+    let timeout = waited
+    let worker: Worker | undefined
+    let isReusable = false
+    try {
+      worker = this.#takeWorker()
+      const start = this.#started.has(worker) ? undefined : await nextResponse(worker, beforeReading)
+      if (start && start.kind !== 'ready') return start
+      this.#started.add(worker)
+      const bytes = await copyToShared(message, beforeReading)
+      timeout = AbortSignal.timeout(deadline)
+      const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, limits })
+      isReusable = outcome.kind === 'done'
+      return outcome.kind === 'ready' ? noThread(maxWait) : outcome
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!timeout.aborted) throw error
+      if (timeout === waited) return noThread(maxWait)
+      return { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` }
+    } finally {
+      worker?.unref()
+      if (isReusable && worker) this.#idle.add(worker)
+      else void worker?.terminate()
+    }
+  }
+
+  #takeWorker(): Worker {
+    const [idle] = this.#idle
+    const worker = idle ?? startWorker(this.#heap, ended => this.#idle.delete(ended))
+    this.#idle.delete(worker)
+    worker.ref()
+    return worker
+  }
+
+  /** Resolves when a thread may run; rejects when `signal` aborts before. */
+  async #acquireSlot(signal: AbortSignal): Promise<void> {
+    if (this.#running < this.#maxThreads) {
+      this.#running++
       return
     }
-    await new Promise<void>((resolve, reject) => {
-      const go = (): void => {
-        until.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = (): void => {
-        waiting.delete(go)
-        reject(until.reason)
-      }
-      waiting.add(go)
-      until.addEventListener('abort', leave, { once: true })
-    })
-  }
-  const leave = (): void => {
-    const [next] = waiting
-    if (next) {
-      waiting.delete(next)
-      next()
-    } else running--
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onAbort = (): void => reject(signal.reason)
+    this.#queue.add(resolve)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await promise
+    } finally {
+      this.#queue.delete(resolve)
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
-  return {
-    read: async (message, { limits, deadline, maxWait, signal }) => {
-      signal.throwIfAborted()
-      if (waiting.size >= maxQueue) return { kind: 'busy', reason: `${maxQueue} messages wait for a thread already` }
-      const late = AbortSignal.timeout(maxWait)
-      const beginning = AbortSignal.any([signal, late])
-      const busy = { kind: 'busy', reason: `no thread was free within ${maxWait} ms` } as const
-      try {
-        await turn(beginning)
-      } catch {
-        signal.throwIfAborted()
-        return busy
-      }
-      let over: AbortSignal = late
-      let worker: Worker | undefined
-      let whole = false
-      try {
-        worker =
-          idle.pop() ?? startWorker(heap, gone => idle.splice(0, idle.length, ...idle.filter(one => one !== gone)))
-        worker.ref()
-        const start = started.has(worker) ? undefined : await nextResponse(worker, beginning)
-        if (start && start.kind !== 'ready') return start
-        started.add(worker)
-        const bytes = await copyToShared(message, beginning)
-        over = AbortSignal.timeout(deadline)
-        const outcome = await nextResponse(worker, AbortSignal.any([signal, over]), { bytes, limits })
-        whole = outcome.kind === 'done'
-        return outcome.kind === 'ready' ? busy : outcome
-      } catch (error) {
-        signal.throwIfAborted()
-        if (!over.aborted) throw error
-        return over === late ? busy : { kind: 'timeout', reason: `the message was not parsed within ${deadline} ms` }
-      } finally {
-        worker?.unref()
-        if (whole && worker) idle.push(worker)
-        else void worker?.terminate()
-        leave()
-      }
-    },
+  /** Hands the slot to the message that has waited longest. */
+  #releaseSlot(): void {
+    const [next] = this.#queue
+    if (!next) {
+      this.#running--
+      return
+    }
+    this.#queue.delete(next)
+    next()
   }
 }
 
-/** The whole message where both threads see it, so that it is copied once. */
+const noThread = (maxWait: number): ThreadOutcome => ({
+  kind: 'busy',
+  reason: `no thread was free within ${maxWait} ms`,
+})
+
+/** Copies the message once, into memory that both threads see. */
 async function copyToShared(
   { open, size }: Pick<Message, 'open' | 'size'>,
   until: AbortSignal,
@@ -124,11 +166,11 @@ async function copyToShared(
     until.throwIfAborted()
     at += chunk.copy(view, at)
   }
-  if (at < size) throw new Error(`the message has ${at} bytes, and was to have ${size}`)
+  if (at < size) throw new Error(`the message has ${at} bytes, and ${size} were announced`)
   return bytes
 }
 
-/** Settles with the next thing that the thread says, or rejects when `until` aborts. */
+/** The next response of the thread. Rejects when `until` aborts. */
 async function nextResponse(worker: Worker, until: AbortSignal, request?: ParseRequest): Promise<ParseResponse> {
   until.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<ParseResponse>()
@@ -146,15 +188,15 @@ async function nextResponse(worker: Worker, until: AbortSignal, request?: ParseR
   }
 }
 
-/** From source, beside this file; in the package, where the build puts it. */
-function startWorker(heap: number, gone: (worker: Worker) => void): Worker {
+/** Starts the worker: from source beside this file, in the package where the build puts it. */
+function startWorker(heap: number, onExit: (worker: Worker) => void): Worker {
   const here = import.meta.url
-  const places = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', './parse-worker.js']
-  const found = places.map(place => new URL(place, here)).find(url => existsSync(url))
+  const paths = here.endsWith('.ts') ? ['./parse-worker.ts'] : ['./mime/parse-worker.js', './parse-worker.js']
+  const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
   if (!found) throw new Error(`mime/parse-worker.js is not where the build of postern puts it, near ${here}`)
   const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: heap } })
-  // One that dies while it is idle is forgotten; one that dies at work is reported by whoever feeds it.
-  worker.on('error', () => {}).on('exit', () => gone(worker))
+  // A worker that dies while idle is dropped; one that dies at work is reported by `nextResponse`.
+  worker.on('error', () => {}).on('exit', () => onExit(worker))
   worker.unref()
   return worker
 }

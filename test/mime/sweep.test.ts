@@ -1,14 +1,14 @@
 /** What a quick look finds in bytes that nothing else has read, and what it costs. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { GTUBE, type Swept, sweeper } from '../../src/mime/sweep.ts'
+import { GTUBE, Sweeper, type Swept } from '../../src/mime/sweep.ts'
 import { cpuOf } from '../support/cpu.ts'
 
 const lines = (bytes: Buffer): string => bytes.toString('base64').replace(/.{76}/g, '$&\r\n')
 const part = (body: string, fields = 'Content-Type: application/octet-stream') => `--b\r\n${fields}\r\n\r\n${body}\r\n`
 
 function swept(message: string | Buffer, size = 65_536): Swept {
-  const look = sweeper()
+  const look = new Sweeper()
   const bytes = typeof message === 'string' ? Buffer.from(message, 'latin1') : message
   for (let at = 0; at < bytes.length; at += size) look.push(bytes.subarray(at, at + size))
   return look.end()

@@ -56,7 +56,7 @@ test('a message that cannot be read rejects and leaves the pool as it was', asyn
   const gone = { size: 100, open: () => Readable.from(broken()) }
   await expect(pool.read(gone, options)).rejects.toThrow('the spool is gone')
   const short = { size: 100, open: () => Readable.from([Buffer.from('A: x\r\n')]) }
-  await expect(pool.read(short, options)).rejects.toThrow('the message has 6 bytes, and was to have 100')
+  await expect(pool.read(short, options)).rejects.toThrow('the message has 6 bytes, and 100 were announced')
   expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
 
