@@ -60,8 +60,11 @@ const CONTROL = /[\0-\x1f\x7f\ufffd]/
  * their return address, and answers to those must be taken.
  */
 const MAX_MAILBOX_LENGTH = 254
-/** A dot-string, or a quoted string. */
-const LOCAL = /^(?:[^\s"(),.:;<>@[\\\]]+(?:\.[^\s"(),.:;<>@[\\\]]+)*|"(?:[^"\\]|\\.)*")$/
+/**
+ * A dot-string, or a quoted string. Dots may stand side by side and at the ends, which RFC 5321 §4.1.2 does not allow: mobile
+ * carriers gave out such addresses, and their users still write from them.
+ */
+const LOCAL = /^(?:[^\s"(),:;<>@[\\\]]+|"(?:[^"\\]|\\.)*")$/
 /** Letters, digits, hyphens, underscores and what is beyond US-ASCII (RFC 6531 §3.3), between single dots. */
 const DOMAIN = /^(?:[\w-]|[^\0-\x7f])+(?:\.(?:[\w-]|[^\0-\x7f])+)*$/
 const LITERAL = /^\[(IPv6:)?([0-9A-Fa-f:.]{2,45})\]$/i
@@ -69,7 +72,7 @@ const LITERAL = /^\[(IPv6:)?([0-9A-Fa-f:.]{2,45})\]$/i
 const ROUTE = /^@[^\s"():;<>[\\\]]+:/
 
 /** RFC 5321 §4.5.1: `<postmaster>` alone needs no domain. The null path is for senders only. */
-function isPath(path: string, isForward: boolean): boolean {
+export function isPath(path: string, isForward: boolean): boolean {
   if (path === '') return !isForward
   if (CONTROL.test(path)) return false
   const mailbox = path.replace(ROUTE, '')

@@ -4,6 +4,7 @@ import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
 import type { Decision, Outcome, Reply } from '../../model/decision.ts'
 import type { Limits } from '../../smtp/limits.ts'
+import { isPath } from '../../smtp/paths.ts'
 import type { Connections } from './connections.ts'
 import { refuseData } from './drain.ts'
 import { unknownParameter } from './parameters.ts'
@@ -96,6 +97,7 @@ class Dialogue {
     if (tracked === undefined) return callback(failure(451, fault))
     if (unknownParameter(address, 'MAIL', this.#options) !== undefined)
       return callback(failure(555, '5.5.4 MAIL FROM parameter not recognized'))
+    if (!isPath(address.address, false)) return callback(failure(501, '5.1.7 The sender address is malformed'))
     answer(callback, async () => {
       const earlier = (await this.#changedClient(tracked)) ?? (await greet(tracked))
       if (earlier !== undefined && earlier.code >= 400) return refusal(tracked, earlier)
@@ -120,6 +122,7 @@ class Dialogue {
     if (tracked === undefined) return callback(failure(451, fault))
     if (unknownParameter(address, 'RCPT', this.#options) !== undefined)
       return callback(failure(555, '5.5.4 RCPT TO parameter not recognized'))
+    if (!isPath(address.address, true)) return callback(failure(501, '5.1.3 The recipient address is malformed'))
     // smtp-server counts them itself from 3.21 on.
     const { maxRecipients = this.#limits.recipients } = this.#options
     if (maxRecipients > 0 && session.envelope.rcptTo.length >= maxRecipients)

@@ -58,6 +58,8 @@ export function guard(gateway: Gateway | (() => Gateway), given: GuardOptions): 
     hideENHANCEDSTATUSCODES: false,
     size: 25 * 1024 ** 2,
     maxRecipients: limits.recipients,
+    // smtp-server refuses a..b@example.org; the handlers check paths as postern/smtp does.
+    lenientAddressParsing: true,
     ...(own as SMTPServerOptions),
     disabledCommands: ['WIZ', 'SHELL', 'KILL', ...(own.disabledCommands ?? offered)],
   }
