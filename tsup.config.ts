@@ -13,6 +13,12 @@ const filters = Array.from(
 
 const entry = [
   'src/index.ts',
+  'src/types.ts',
+  'src/store/index.ts',
+  'src/load/index.ts',
+  'src/dns/index.ts',
+  'src/observe/index.ts',
+  'src/trace/index.ts',
   'src/filters/index.ts',
   'src/facts/index.ts',
   'src/adapters/smtp-server/index.ts',

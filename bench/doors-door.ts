@@ -2,8 +2,9 @@
 import type { AddressInfo, Server } from 'node:net'
 import { milter } from '../src/adapters/milter/index.ts'
 import { rspamd } from '../src/adapters/rspamd/index.ts'
+import { resolver } from '../src/dns/index.ts'
 import { recommended } from '../src/filters/index.ts'
-import { type Gateway, postern, resolver } from '../src/index.ts'
+import { type Gateway, postern } from '../src/index.ts'
 
 export type Door = 'milter' | 'http'
 

@@ -34,6 +34,7 @@ const ROOMS = [
   'filters/content',
   'filters',
   'index.ts',
+  'types.ts',
   'smtp',
   'adapters/shared',
   'adapters',

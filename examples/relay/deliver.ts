@@ -1,7 +1,9 @@
 /** Brings a judged message to where it belongs, and tells what to answer: 250 only when it is safe there. */
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Content, LoadMeter, Notify, Outcome } from '../../src/index.ts'
+import type { Content, Outcome } from '../../src/index.ts'
+import type { LoadMeter } from '../../src/load/index.ts'
+import type { Notify } from '../../src/types.ts'
 import { type Answer, worst } from './answer.ts'
 import type { Parcel, Patience } from './conversation.ts'
 import { type Files, maildir } from './maildir.ts'

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Metric, PROMETHEUS_TYPE, prometheus } from '../../src/index.ts'
+import { type Metric, PROMETHEUS_TYPE, prometheus } from '../../src/observe/index.ts'
 import { type Place, placeText } from './places.ts'
 
 export interface MetricsServer {

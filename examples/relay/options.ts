@@ -1,6 +1,7 @@
 /** The options of the relay, read together from the command line and the environment; all that is wrong is told at once. */
 import { join, resolve } from 'node:path'
-import { PosternError, type Problem } from '../../src/index.ts'
+import { PosternError } from '../../src/index.ts'
+import type { Problem } from '../../src/types.ts'
 import { gather, type Name } from './command-line.ts'
 import { type Hop, type Place, readHop, readPem, readPlace, readStore, type StorePlace, type Wrong } from './places.ts'
 import type { PemFiles } from './reload.ts'

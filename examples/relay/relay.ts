@@ -3,16 +3,11 @@
 import { getServers } from 'node:dns'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import {
-  type Clock,
-  loadMeter,
-  type Metric,
-  type Notice,
-  type Notify,
-  postern,
-  resolver,
-  systemClock,
-} from '../../src/index.ts'
+import { resolver } from '../../src/dns/index.ts'
+import { type Notice, postern, systemClock } from '../../src/index.ts'
+import { loadMeter } from '../../src/load/index.ts'
+import type { Metric } from '../../src/observe/index.ts'
+import type { Clock, Notify } from '../../src/types.ts'
 import { type Deliver, deliverer, type Means } from './deliver.ts'
 import { openDoor } from './door.ts'
 import { relayFilters } from './filters.ts'

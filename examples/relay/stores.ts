@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Duration, type Notify, type Store, withFallback } from '../../src/index.ts'
+import { type Store, withFallback } from '../../src/store/index.ts'
+import type { Duration, Notify } from '../../src/types.ts'
 import type { StorePlace } from './places.ts'
 
 export interface OpenedStore {

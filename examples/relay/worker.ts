@@ -1,5 +1,5 @@
 /** One of several processes of the relay: what it says to the first one, and what it is told by it. */
-import type { Metric } from '../../src/index.ts'
+import type { Metric } from '../../src/observe/index.ts'
 import type { RelayOptions } from './options.ts'
 import { type Effects, startRelay } from './relay.ts'
 import type { Start } from './report.ts'

@@ -1,4 +1,4 @@
-/** What people say about messages that were judged, in the words in which filters are taught. */
+/** Feedback: what people say about messages that were judged, and the training examples that it becomes. */
 import type { Readable } from 'node:stream'
 import type { Services } from './services.ts'
 import type { Message } from './stage.ts'
@@ -6,39 +6,44 @@ import type { Message } from './stage.ts'
 /** Whether a message was wanted. */
 export type Label = 'ham' | 'spam'
 
-/** What somebody says about a message. */
-export type Feedback = Named & {
+/** What a person or program says about a message. */
+export type Feedback = MessageReference & {
+  /** What the message was. */
   readonly label: Label
-  /** Who says it: `user:alice`, `trap`, `abuse-desk`. Said twice by one reporter, it counts once. */
+  /** The reporter: `user:alice`, `trap`, `abuse-desk`. Said twice by one reporter, it counts once. */
   readonly by: string
-  /** Takes it back. @default false */
+  /** Takes back what this reporter has said before. @default false */
   readonly undo?: boolean
 }
 
-/** Which message is meant: by the reference that stands in its reply and its trace fields, or by its bytes. */
-type Named =
+/** Names a message: by the reference in its reply and its trace fields, or by its bytes. */
+export type MessageReference =
   | { readonly ref: string; readonly message?: never }
   | { readonly message: Buffer | Readable; readonly ref?: never }
 
-/** What a filter is taught. */
+/** What a filter learns from one feedback. */
 export interface TrainingExample {
+  /** What the message was. */
   readonly label: Label
+  /** The reporter. */
   readonly by: string
-  /** What this reporter has said before is taken back. */
+  /** Takes back what this reporter has said before. */
   readonly undo: boolean
   /** The session that carried the message. */
   readonly ref?: string
   /**
-   * The message in full. Facts of it can be asked, but of its way here nothing is known: address and greeting are
-   * undefined, the reverse-path is empty. It ends with the lesson.
+   * The whole message. Facts of it can be asked for, but nothing is known of its session: address and greeting are
+   * undefined, the reverse-path is empty. It can be read until `onFeedback` settles.
    */
   readonly message?: Message
+  /** What filters work with. */
   readonly services: Services
 }
 
-/** A message that one of our users has sent, by whatever way. */
+/** A message that one of our users has sent, through any server. */
 export interface SentMail {
-  /** The reverse-path. What has none was sent by a program (RFC 3834 §3.3) and makes nobody known. */
+  /** The reverse-path. Without one a program has sent the message (RFC 3834 §3.3), and no recipient becomes known. */
   readonly from: string
+  /** The forward-paths. */
   readonly to: readonly string[]
 }

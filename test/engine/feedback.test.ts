@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { author, dkim, identities } from '../../src/facts/index.ts'
-import { type Feedback, type Filter, PosternError, postern, type TrainingExample } from '../../src/index.ts'
+import { type Feedback, type Filter, PosternError, postern } from '../../src/index.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
+import type { TrainingExample } from '../../src/types.ts'
 
 const gate = (...filters: readonly Filter[]) => postern({ filters, dns: zone({}), limits: { size: '1kb' } })
 const unknown = (ref: string) =>

@@ -8,28 +8,32 @@ import { rspamd } from '../../src/adapters/rspamd/index.ts'
 import { guard } from '../../src/adapters/smtp-server/index.ts'
 import { hooks, serve } from '../../src/adapters/stalwart/index.ts'
 import { webhook } from '../../src/adapters/webhook/index.ts'
+import { resolver } from '../../src/dns/index.ts'
 import * as filters from '../../src/filters/index.ts'
-import * as front from '../../src/index.ts'
+import { postern, thresholds } from '../../src/index.ts'
+import { forecast, loadMeter } from '../../src/load/index.ts'
 import { PosternError, type Problem } from '../../src/model/errors.ts'
+import { memoryStore, withFallback } from '../../src/store/index.ts'
 import { redisStore } from '../../src/store/redis/redis.ts'
 import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { authenticationResults, receivedSpf } from '../../src/trace/index.ts'
 
-const gateway = front.postern({ filters: [] })
-const ownStore = front.memoryStore()
+const gateway = postern({ filters: [] })
+const ownStore = memoryStore()
 
 /** Everything that takes one object of options. */
 const factories: Readonly<Record<string, (options: never) => unknown>> = {
-  postern: front.postern,
-  thresholds: front.thresholds,
-  resolver: front.resolver,
-  loadMeter: front.loadMeter,
-  forecast: front.forecast,
-  memoryStore: front.memoryStore,
-  insured: options => front.withFallback(ownStore, options),
+  postern,
+  thresholds,
+  resolver,
+  loadMeter,
+  forecast,
+  memoryStore,
+  withFallback: options => withFallback(ownStore, options),
   redisStore,
   sqliteStore,
-  authenticationResults: front.authenticationResults,
-  receivedSpf: front.receivedSpf,
+  authenticationResults,
+  receivedSpf,
   access: filters.access,
   admission: filters.admission,
   attachments: filters.attachments,

@@ -13,7 +13,6 @@ import {
   type Gateway,
   type Outcome,
   type PosternOptions,
-  type PriorFindings,
   points,
   postern,
   quarantine,
@@ -27,6 +26,7 @@ import {
 } from '../../src/index.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
+import type { PriorFindings } from '../../src/types.ts'
 import { scratch } from '../support/scratch.ts'
 
 const text = 'From: a@example.net\r\nSubject: Hello\r\n\r\nline\r\n'

@@ -18,22 +18,13 @@ import {
   recommended,
   reputation,
 } from '../../src/filters/index.ts'
-import {
-  authenticationResults,
-  type Client,
-  type Filter,
-  type Gateway,
-  points,
-  postern,
-  receivedSpf,
-  reject,
-  type SessionEntry,
-} from '../../src/index.ts'
+import { type Client, type Filter, type Gateway, points, postern, reject, type SessionEntry } from '../../src/index.ts'
 import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { settled } from '../../src/testing/clock.ts'
 import { ask, probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { authenticationResults, receivedSpf } from '../../src/trace/index.ts'
 
 const records = {
   'partner.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'], MX: { exchange: 'mx.partner.net', priority: 10 } },

@@ -1,18 +1,12 @@
 /** What a gateway counts, and how it is written down. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import {
-  type Filter,
-  loadMeter,
-  memoryStore,
-  points,
-  postern,
-  prometheus,
-  quarantine,
-  reject,
-} from '../../src/index.ts'
+import { type Filter, points, postern, quarantine, reject } from '../../src/index.ts'
+import { loadMeter } from '../../src/load/index.ts'
 import type { Metric } from '../../src/model/metric.ts'
 import { tally } from '../../src/observe/count.ts'
+import { prometheus } from '../../src/observe/index.ts'
+import { memoryStore } from '../../src/store/index.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 

@@ -2,8 +2,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { type RspamdOptions, rspamd } from '../../src/adapters/rspamd/index.ts'
-import { type Filter, postern, type TrainingExample } from '../../src/index.ts'
+import { type Filter, postern } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
+import type { TrainingExample } from '../../src/types.ts'
 
 export const message =
   'From: alice@example.org\r\nTo: bob@example.net\r\nSubject: Hello\r\nMessage-ID: <1@example.org>\r\n\r\nHello\r\n'

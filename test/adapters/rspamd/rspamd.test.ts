@@ -4,8 +4,9 @@ import { type AddressInfo, connect } from 'node:net'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RspamdOptions, rspamd } from '../../../src/adapters/rspamd/index.ts'
-import { defer, type Filter, points, postern, reject, type TrainingExample } from '../../../src/index.ts'
+import { defer, type Filter, points, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import type { TrainingExample } from '../../../src/types.ts'
 
 const taught: Pick<TrainingExample, 'label' | 'by'>[] = []
 const filters: readonly Filter[] = [

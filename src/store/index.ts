@@ -1,0 +1,19 @@
+/** Stores: what is counted and remembered between sessions. Those of Redis and SQLite have entry points of their own. */
+
+export type {
+  Add,
+  Answers,
+  AnswerTo,
+  CompareAndSet,
+  Counter,
+  DecayingAdd,
+  Delete,
+  Entry,
+  Get,
+  Increment,
+  Operation,
+  Set,
+  Store,
+} from '../model/store.ts'
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory.ts'
+export { type FallbackOptions, type FallbackStore, withFallback } from './with-fallback.ts'
