@@ -8,7 +8,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { milter } from '../../src/adapters/milter/index.ts'
 import { packet } from '../../src/adapters/milter/packets.ts'
-import { asSent } from '../../src/adapters/rspamd/body.ts'
+import { withCrlf } from '../../src/adapters/rspamd/body.ts'
 import { rspamd } from '../../src/adapters/rspamd/index.ts'
 import { guard } from '../../src/adapters/smtp-server/index.ts'
 import { structure } from '../../src/filters/content/structure.ts'
@@ -159,7 +159,7 @@ test.for(messages)(
     const expected = await seen(() => inProcess(message))
     expect(expected.verdict).toBeDefined()
     // Over HTTP come files as well, whose lines end with LF alone.
-    expect(await seen(() => throughHttp(message))).toEqual(await seen(async () => inProcess(await asSent(message))))
+    expect(await seen(() => throughHttp(message))).toEqual(await seen(async () => inProcess(await withCrlf(message))))
     expect(await seen(() => throughSmtp(message))).toEqual(expected)
     const events = eventsOf(message)
     if (events) expect(await seen(() => throughMilter(events))).toEqual(expected)

@@ -1,50 +1,46 @@
-/** A milter server: Postfix, Sendmail and OpenSMTPD ask it at every step of the dialogue. */
-
+/** A milter server: Postfix and Sendmail ask it at every step of the dialogue. */
 import type { Server } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
-import { duration, whole } from '../../model/checks.ts'
 import { schemaOf } from '../../model/options.ts'
-import { type Duration, toMilliseconds } from '../../model/units.ts'
+import type { Duration } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
+import { readSocketOptions, socketChecks } from '../shared/options.ts'
 import { socketServer } from '../shared/socket-server.ts'
 import { conversation } from './conversation.ts'
 import { packetReader } from './packets.ts'
 
+/** How many connections a {@link milter} serves, and how long each may take. */
 export interface MilterOptions {
-  /** Connections of mail servers at once; one for each client that they serve. @default 2000 */
+  /** Connections of mail servers at once, one for each client that they serve. @default 2000 */
   readonly connections?: number
   /** How long a mail server may be silent. Postfix is silent for as long as its client is. @default '1h' */
   readonly idle?: Duration
-  /** How long a packet may take to arrive, and the offer from the connection on. @default '60s' */
+  /** How long a packet may take to arrive; for the first one, from the connection on. @default '60s' */
   readonly timeout?: Duration
 }
 
-const schema = schemaOf<MilterOptions>('milter', {
-  connections: whole({ min: 1 }),
-  idle: duration({ min: '100ms' }),
-  timeout: duration({ min: '100ms' }),
-})
+const schema = schemaOf<MilterOptions>('milter', socketChecks)
 
-/** Answers that a mail server does not fetch: far less than this is ever under way. */
+/** Bytes of replies that a mail server has not read; ordinary ones never leave nearly as many. */
 const MAX_UNREAD = 262_144
 
 /**
- * A server that mail servers speak to by the milter protocol, version 6, over TCP or a Unix socket. It answers at
- * connect, HELO, MAIL and RCPT, so that hostile clients are turned away before DATA.
+ * Returns a server of the milter protocol, version 6, for TCP or a Unix socket. It answers at connect, HELO, MAIL and
+ * RCPT, so that hostile clients are refused before DATA.
  *
- * What the mail server does while postern cannot be reached is the mail server's to say: `milter_default_action`.
+ * The mail server decides what happens while postern cannot be reached: `milter_default_action`.
  *
+ * @throws PosternError when an option cannot be read
  * @example
  * milter(gateway).listen(8891, '127.0.0.1')
  * // main.cf: smtpd_milters = inet:127.0.0.1:8891
  */
 export function milter(gateway: Gateway | (() => Gateway), options: MilterOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { connections = 2000, idle = '1h', timeout = '60s' } = options
-  const times = { idle: toMilliseconds(idle), timeout: toMilliseconds(timeout) }
-  return socketServer({ name: 'milter', current, connections, ...times, unread: MAX_UNREAD }, say => {
+  const limits = { ...readSocketOptions(options, 2000), unread: MAX_UNREAD }
+  return socketServer({ name: 'milter', current, ...limits }, send => {
     const reader = packetReader()
-    const talk = conversation(current, say)
+    const talk = conversation(current, send)
     return {
       hear: async chunk => {
         for (const packet of reader.push(chunk)) if (!(await talk.hear(packet))) return false

@@ -1,10 +1,10 @@
 /** Who may ask for what: the controller's part is for those who know the password, or for this machine; web pages get nothing. */
-import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { hostname } from 'node:os'
 import { canonical } from '../../net/address.ts'
 import type { Peer } from '../../net/peer.ts'
-import { RequestError } from './headers.ts'
+import { isSameSecret } from '../shared/secret.ts'
+import { HttpError } from '../shared/web/request.ts'
 
 /** Commands that change something, or tell about other mail than the asker's own. */
 const controls: ReadonlySet<string> = new Set([
@@ -20,29 +20,23 @@ export interface Asker {
   readonly foreignHost?: string | undefined
 }
 
-/** @throws RequestError unless the asker may have the controller's part */
+/** @throws HttpError unless the asker may have the controller's part */
 export function authorise(password: string | undefined, given: string, { peer, foreignHost }: Asker): void {
   if (password !== undefined) {
-    if (!isSame(given, password)) throw new RequestError(403, 'the password is wrong or missing')
+    if (!isSameSecret(given, password)) throw new HttpError(403, 'the password is wrong or missing')
     return
   }
-  if (!peer.isLocal) throw new RequestError(403, 'without a password the controller is served to this machine alone')
+  if (!peer.isLocal) throw new HttpError(403, 'without a password the controller is served to this machine alone')
   if (foreignHost === undefined) return
   const remedy = 'ask for localhost or its address, or set a password'
-  throw new RequestError(403, `the controller is not served under the name ${JSON.stringify(foreignHost)}: ${remedy}`)
+  throw new HttpError(403, `the controller is not served under the name ${JSON.stringify(foreignHost)}: ${remedy}`)
 }
 
-/** In constant time, whatever was sent. */
-function isSame(given: string, password: string): boolean {
-  const digest = (value: string) => hash('sha256', value, 'buffer')
-  return timingSafeEqual(digest(given), digest(password))
-}
-
-/** A page in a browser on this machine could ask as this machine does. @throws RequestError for what a browser has sent for a page */
+/** A page in a browser on this machine could ask as this machine does. @throws HttpError for what a browser has sent for a page */
 export function refusePages(headers: IncomingHttpHeaders): void {
   const site = headers['sec-fetch-site']
   if (headers.origin === undefined && (site === undefined || site === 'none')) return
-  throw new RequestError(403, 'requests of web pages are not served')
+  throw new HttpError(403, 'requests of web pages are not served')
 }
 
 /** The first host that the request names and that is not this machine. On a Unix socket any name will do. */

@@ -1,74 +1,66 @@
-/** The message in the body of a request: as it is, in chunks, or packed; never more than the limit, and counted in the budget. */
+/** The message in the body of a request, compressed or not: within the limit, and counted in the budget. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { constants, createInflate, createZstdDecompress } from 'node:zlib'
-import type { Share } from '../shared/web/budget.ts'
-import { WebError } from '../shared/web/request.ts'
-import { RequestError } from './headers.ts'
+import { type Account, bounded } from '../shared/web/chunks.ts'
+import { HttpError } from '../shared/web/request.ts'
 
-export type Packing = 'zstd' | 'zlib'
+/** How a body is compressed. */
+export type Compression = 'zstd' | 'zlib'
 
-/** Where the bytes of a request are counted. */
-export interface Account {
-  /** The largest message, packed or not. */
-  readonly limit: number
-  /** Of this request; closed by whoever has opened it. */
-  readonly share: Share
-}
-
-/** @throws RequestError for what is too large or cannot be unpacked */
-export async function readBody(source: AsyncIterable<unknown>, account: Account, packing?: Packing): Promise<Buffer> {
+/** @throws HttpError for a message that is too large or cannot be decompressed */
+export async function readBody(
+  source: AsyncIterable<unknown>,
+  account: Account,
+  compression?: Compression,
+): Promise<Buffer> {
   const { limit } = account
-  const body = await collect(source, account, () => new RequestError(413, `a message of more than ${limit} bytes`))
-  // Who asks for numbers may say that nothing is packed.
-  return packing !== undefined && body.length > 0 ? await unpack(body, account, packing) : body
+  const body = await collect(source, account, () => new HttpError(413, `a message of more than ${limit} bytes`))
+  // A request without a message may name a compression all the same.
+  return compression !== undefined && body.length > 0 ? await decompress(body, account, compression) : body
 }
 
-async function collect(source: AsyncIterable<unknown>, { limit, share }: Account, tooLarge: () => RequestError) {
+async function collect(source: AsyncIterable<unknown>, account: Account, tooLarge: () => HttpError): Promise<Buffer> {
   const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of source) {
-    const bytes = chunk as Buffer
-    length += bytes.length
-    if (length > limit) throw tooLarge()
-    await share.take(bytes.length)
-    chunks.push(bytes)
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)
+  for await (const chunk of bounded(source as AsyncIterable<Buffer>, account, tooLarge)) chunks.push(chunk)
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
-/** RFC 9659 §3: who sends zstd may not ask for a window of more than 8 MB. */
+/** RFC 9659 §3: a sender of zstd may not ask for a window of more than 8 MB. */
 const WINDOW_LOG = 23
-const unpackers = {
+const decompressors = {
   zstd: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }),
   zlib: () => createInflate(),
 }
 
-async function unpack(body: Buffer, account: Account, packing: Packing): Promise<Buffer> {
+async function decompress(body: Buffer, account: Account, compression: Compression): Promise<Buffer> {
   const { limit, share } = account
   const wrong = () =>
-    new RequestError(400, `the body cannot be unpacked as ${packing} within ${limit} bytes: send less, or unpacked`)
-  // The unpacker needs memory of its own, up to its window.
+    new HttpError(
+      400,
+      `the body cannot be decompressed as ${compression} within ${limit} bytes: send less, or send it uncompressed`,
+    )
+  // The decompressor needs memory for its window.
   const window = Math.min(2 ** WINDOW_LOG, limit)
   await share.take(window)
-  const stream = unpackers[packing]()
+  const stream = decompressors[compression]()
   stream.end(body)
   try {
     return await collect(stream, account, wrong)
   } catch (error) {
-    throw error instanceof RequestError || error instanceof WebError ? error : wrong()
+    throw error instanceof HttpError ? error : wrong()
   } finally {
     stream.destroy()
     share.give(window)
   }
 }
 
-/** The event loop waits for no more than this at a time. */
+/** Bytes that are processed in one turn of the event loop. */
 const SLICE = 262_144
 const LF = 10
 const CR = 13
 
-/** A message from a file, whose lines end with LF alone, as SMTP would have carried it. One that has any CRLF is left as it is. */
-export async function asSent(body: Buffer): Promise<Buffer> {
+/** Makes CRLF of LF, for a message from a file. A message with any CRLF stays as it is. */
+export async function withCrlf(body: Buffer): Promise<Buffer> {
   let lines = 0
   for (let at = 0; at < body.length; at += SLICE) {
     if (at > 0) await nextTurn()
@@ -90,12 +82,4 @@ export async function asSent(body: Buffer): Promise<Buffer> {
     }
   }
   return sent
-}
-
-/** The message in pieces, with a turn of the event loop between them. */
-export async function* inPieces(message: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < message.length; at += SLICE) {
-    if (at > 0) await nextTurn()
-    yield message.subarray(at, at + SLICE)
-  }
 }

@@ -1,16 +1,17 @@
 /** What each path of Rspamd's protocol does here. */
-import { Readable } from 'node:stream'
 import type { Gateway } from '../../engine/gateway.ts'
 import { headerOf } from '../../mime/header/collect.ts'
 import { PosternError } from '../../model/errors.ts'
 import { prometheus } from '../../observe/prometheus.ts'
+import { type ScanResult, scan } from '../shared/scan.ts'
+import { sliced } from '../shared/slices.ts'
+import { HttpError } from '../shared/web/request.ts'
 import { type Asker, authorise, isControl } from './access.ts'
-import { asSent, inPieces } from './body.ts'
+import { withCrlf } from './body.ts'
 import type { Counts } from './counts.ts'
-import { RequestError, type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
-import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf } from './result.ts'
-import { type ScanResult, scan } from './scan.ts'
-import { readSettings, type Thresholds } from './settings.ts'
+import { type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
+import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf, type Thresholds } from './result.ts'
+import { readSettings } from './settings.ts'
 
 export interface RspamdService {
   readonly current: () => Gateway
@@ -38,7 +39,7 @@ const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
 
 /**
  * @param name in lower case, without the slash: `checkv2`
- * @throws RequestError with what was wrong with the request
+ * @throws HttpError with what was wrong with the request
  */
 export async function answer(door: RspamdService, name: string, command: Command): Promise<Answer> {
   // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
@@ -67,7 +68,7 @@ export async function answer(door: RspamdService, name: string, command: Command
     case 'metrics':
       return text(prometheus(door.current().metrics()))
     default:
-      throw new RequestError(404, `there is no command ${JSON.stringify(name.slice(0, 40))}`)
+      throw new HttpError(404, `there is no command ${JSON.stringify(name.slice(0, 40))}`)
   }
 }
 
@@ -84,18 +85,18 @@ export interface Judged extends ScanResult {
 /** Judges the message of a request. */
 export async function judge(door: RspamdService, asked: RequestedScan, body: Buffer): Promise<Judged> {
   const { settings, flags: _reply, ...envelope } = asked
-  const message = await asSent(body)
+  const message = await withCrlf(body)
   try {
     const { overrides, thresholds } = settings
       ? readSettings(settings, door.thresholds)
       : { overrides: undefined, thresholds: door.thresholds }
-    const content = Readable.from(inPieces(message), { objectMode: false })
+    const content = sliced(message)
     const scanned = await scan(door.current(), { ...envelope, content, ...(overrides && { overrides }) })
     const { decision, ms } = scanned
     door.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
     return { ...scanned, thresholds, message }
   } catch (error) {
-    if (error instanceof PosternError) throw new RequestError(400, error.message)
+    if (error instanceof PosternError) throw new HttpError(400, error.message)
     throw error
   }
 }
@@ -118,12 +119,12 @@ async function learn(
   { body, asker }: Command,
   label: 'ham' | 'spam',
 ): Promise<Answer> {
-  if (body.length === 0) throw new RequestError(400, 'there is no message to learn')
+  if (body.length === 0) throw new HttpError(400, 'there is no message to learn')
   try {
-    const message = Readable.from(inPieces(await asSent(body)), { objectMode: false })
+    const message = sliced(await withCrlf(body))
     await current().feedback({ message, label, by: `rspamd:${asker.peer.ip ?? 'local'}` })
   } catch (error) {
-    if (error instanceof PosternError) throw new RequestError(409, error.message)
+    if (error instanceof PosternError) throw new HttpError(409, error.message)
     throw error
   }
   counts.learned(label)

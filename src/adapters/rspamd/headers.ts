@@ -1,16 +1,7 @@
 /** What stands in the header of a request to Rspamd: the envelope, and what to do otherwise for this message. */
 import { isUnknown } from '../../net/unknown.ts'
-import type { ScanRequest } from './scan.ts'
-
-/** The request makes no sense, or asks for what is not done here. */
-export class RequestError extends Error {
-  override readonly name = 'RequestError'
-  readonly code: number
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
-}
+import type { ScanRequest } from '../shared/scan.ts'
+import { HttpError } from '../shared/web/request.ts'
 
 /** Names in lower case; a field that stands several times has several values. */
 export type RequestHeaders = (name: string) => readonly string[]
@@ -28,10 +19,10 @@ export interface RequestedScan
   readonly settings?: string
 }
 
-/** @throws RequestError naming what is not served */
+/** @throws HttpError naming what is not served */
 export function readHeaders(headers: RequestHeaders): RequestedScan {
   const forbidden = FORBIDDEN.find(name => headers(name).length > 0)
-  if (forbidden) throw new RequestError(403, `the header ${forbidden} is not served: send the message itself`)
+  if (forbidden) throw new HttpError(403, `the header ${forbidden} is not served: send the message itself`)
   const one = (name: string): string | undefined => headers(name)[0]?.trim() || undefined
   const from = one('from')
   const ip = one('ip')
@@ -42,7 +33,7 @@ export function readHeaders(headers: RequestHeaders): RequestedScan {
   const [version, cipher] = [one('tls-version'), one('tls-cipher')]
   const named = headers('rcpt').length > 0 ? headers('rcpt') : headers('deliver-to')
   const forwardPaths = named.flatMap(split).map(path)
-  if (forwardPaths.length > MAX_RECIPIENTS) throw new RequestError(400, `more than ${MAX_RECIPIENTS} recipients`)
+  if (forwardPaths.length > MAX_RECIPIENTS) throw new HttpError(400, `more than ${MAX_RECIPIENTS} recipients`)
   return {
     forwardPaths,
     flags: new Set(headers('flags').flatMap(value => value.split(',').map(flag => flag.trim()))),

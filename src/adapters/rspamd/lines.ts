@@ -1,10 +1,12 @@
 /** The line protocols on the same port: `CHECK RSPAMC/1.3`, as Exim says it, and SPAMC, as spamc does. */
 import type { Socket } from 'node:net'
+import type { Account } from '../shared/web/chunks.ts'
+import { HttpError } from '../shared/web/request.ts'
 import type { Slot } from '../shared/web/slots.ts'
 import { type Asker, authorise } from './access.ts'
-import { type Account, type Packing, readBody } from './body.ts'
+import { type Compression, readBody } from './body.ts'
 import { answer, type Command, type Judged, judge, type RspamdService } from './commands.ts'
-import { RequestError, type RequestHeaders, readHeaders } from './headers.ts'
+import { type RequestHeaders, readHeaders } from './headers.ts'
 import { actions, symbolsOf } from './result.ts'
 
 /** How a conversation of this kind begins; HTTP has a path where these have a name. */
@@ -34,7 +36,7 @@ export async function serveLines(door: RspamdService, socket: Socket, arrival: A
     protocol = named
     reply = await answerTo(door, socket, head, verb, protocol, arrival)
   } catch (error) {
-    const known = error instanceof RequestError
+    const known = error instanceof HttpError
     const version = protocol === 'RSPAMC' ? 'RSPAMD/1.3' : 'SPAMD/1.1'
     reply = [`${version} ${known ? '76 EX_PROTOCOL' : '75 EX_TEMPFAIL'}${CRLF}${CRLF}`]
   }
@@ -53,12 +55,12 @@ async function answerTo(
   { account, slot, ...asker }: Arrival,
 ): Promise<Reply> {
   if (verb === 'PING' || verb === 'SKIP') return verb === 'PING' ? [`SPAMD/1.5 0 PONG${CRLF}`] : []
-  if (!isWhole) throw new RequestError(400, `a head that does not end within ${MAX_HEADER_LENGTH} bytes`)
+  if (!isWhole) throw new HttpError(400, `a head that does not end within ${MAX_HEADER_LENGTH} bytes`)
   const headers = headersOf(text)
   if (verb === 'TELL') authorise(door.password, headers('password')[0] ?? '', asker)
   const length = lengthOf(headers, account.limit)
   const source = streamOf(rest, socket, length)
-  const body = await readBody(source, account, packingOf(headers))
+  const body = await readBody(source, account, compressionOf(headers))
   slot.arrived()
   return await (protocol === 'RSPAMC' ? rspamc : spamc)(door, verb, { headers, body, asker })
 }
@@ -67,17 +69,17 @@ async function answerTo(
 function lengthOf(headers: RequestHeaders, limit: number): number | undefined {
   const [length, ...others] = new Set(headers('content-length').map(text => text.trim()))
   if (length === undefined) return undefined
-  if (others.length > 0) throw new RequestError(400, 'Content-length stands there several times, with several values')
-  if (!/^\d{1,15}$/.test(length)) throw new RequestError(400, 'Content-length is not a number of bytes')
-  if (Number(length) > limit) throw new RequestError(413, `a message of ${length} bytes; ${limit} are taken`)
+  if (others.length > 0) throw new HttpError(400, 'Content-length stands there several times, with several values')
+  if (!/^\d{1,15}$/.test(length)) throw new HttpError(400, 'Content-length is not a number of bytes')
+  if (Number(length) > limit) throw new HttpError(413, `a message of ${length} bytes; ${limit} are taken`)
   return Number(length)
 }
 
 /** spamc -z says so. */
-function packingOf(headers: RequestHeaders): Packing | undefined {
+function compressionOf(headers: RequestHeaders): Compression | undefined {
   const [named, ...others] = headers('compress').map(text => text.trim().toLowerCase())
   if (named === undefined) return undefined
-  if (named !== 'zlib' || others.length > 0) throw new RequestError(415, 'Compress can be zlib alone')
+  if (named !== 'zlib' || others.length > 0) throw new HttpError(415, 'Compress can be zlib alone')
   return 'zlib'
 }
 
@@ -107,7 +109,7 @@ async function readHead(socket: Socket): Promise<Head> {
   return { text, rest: Buffer.alloc(0), isWhole: false }
 }
 
-/** What follows the head, up to the length that was named, else up to the end. @throws RequestError when it ends before */
+/** What follows the head, up to the length that was named, else up to the end. @throws HttpError when it ends before */
 async function* streamOf(rest: Buffer, socket: Socket, length: number | undefined) {
   let left = length ?? Number.POSITIVE_INFINITY
   const take = (octets: Buffer) => {
@@ -121,18 +123,17 @@ async function* streamOf(rest: Buffer, socket: Socket, length: number | undefine
     yield take(chunk as Buffer)
     if (left === 0) return
   }
-  if (length !== undefined) throw new RequestError(400, `the message ended ${left} bytes before its length`)
+  if (length !== undefined) throw new HttpError(400, `the message ended ${left} bytes before its length`)
 }
 
-/** @throws RequestError for a line that is no field: what it was meant to say would be missed */
+/** @throws HttpError for a line that is no field: what it was meant to say would be missed */
 function headersOf(text: string): RequestHeaders {
   const lines = text.split(/\r?\n/).slice(1)
   const fields = lines
     .filter(line => line !== '')
     .map(line => {
       const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]{1,256})[ \t]{0,8}:[ \t]{0,8}(.*)$/.exec(line) ?? []
-      if (name === undefined)
-        throw new RequestError(400, `a line that is no field: ${JSON.stringify(line.slice(0, 80))}`)
+      if (name === undefined) throw new HttpError(400, `a line that is no field: ${JSON.stringify(line.slice(0, 80))}`)
       return [name.toLowerCase(), value] as const
     })
   return name => fields.filter(([other]) => other === name).map(([, value]) => value)

@@ -1,7 +1,12 @@
 /** What was judged, in Rspamd's words: actions, symbols with their scores, fields to add and to remove. */
 import type { Finding, Verdict } from '../../model/finding.ts'
-import type { ScanResult } from './scan.ts'
-import type { Thresholds } from './settings.ts'
+import type { ScanResult } from '../shared/scan.ts'
+
+/** The scores from which a message is rejected, and from which it is quarantined. */
+export interface Thresholds {
+  readonly reject: number
+  readonly quarantine: number
+}
 
 /** One rule that has found something. */
 export interface RuleScore {

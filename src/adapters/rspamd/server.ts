@@ -4,38 +4,42 @@ import { createServer as createHttp, type IncomingMessage, type ServerResponse }
 import { createServer, type Server, type Socket } from 'node:net'
 import { zstdCompress } from 'node:zlib'
 import type { Gateway } from '../../engine/gateway.ts'
-import { duration, score, secret, size as sizeCheck, whole } from '../../model/checks.ts'
+import { score, secret } from '../../model/checks.ts'
 import { relation, schemaOf } from '../../model/options.ts'
-import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
+import type { Duration, Size } from '../../model/units.ts'
 import { peerOf } from '../../net/peer.ts'
 import { checkedGateway } from '../shared/gateway.ts'
-import { byteBudget } from '../shared/web/budget.ts'
+import { bodyChecks, httpChecks, readBodyOptions, readHttpOptions } from '../shared/options.ts'
+import type { Account } from '../shared/web/chunks.ts'
 import { connectionOf, HttpConnection } from '../shared/web/connection.ts'
+import { HttpError } from '../shared/web/request.ts'
 import { socketSlots } from '../shared/web/slots.ts'
 import { authorise, foreignHostOf, isControl, refusePages } from './access.ts'
-import { type Account, type Packing, readBody } from './body.ts'
+import { type Compression, readBody } from './body.ts'
 import { type Answer, answer, type RspamdService } from './commands.ts'
 import { counts } from './counts.ts'
-import { RequestError, type RequestHeaders } from './headers.ts'
+import type { RequestHeaders } from './headers.ts'
 import { opening, serveLines } from './lines.ts'
 
+/** What an {@link rspamd} server asks of clients, what it shows, and how much it keeps. */
 export interface RspamdOptions {
   /**
-   * For what changes something or tells of other mail (`/learnspam`, `/stat`, `/metrics` …). Requests that a browser has
-   * sent for a web page are refused, with it or without. @default none: this machine alone is served, under its own names
+   * The password for commands that change something or describe other mail (`/learnspam`, `/stat`, `/metrics` …). Requests
+   * that a browser has sent for a web page are refused, with it or without.
+   * @default none: those commands are for clients on this machine, under its own names
    */
   readonly password?: string
-  /** The score from which the gateway refuses, as replies show it. @default 15 */
+  /** The score from which the gateway rejects, as replies show it. @default 15 */
   readonly reject?: number
-  /** The score from which it keeps apart, as replies show it. @default 6 */
+  /** The score from which the gateway quarantines, as replies show it. @default 6 */
   readonly quarantine?: number
   /** The largest message. @default '25mb' */
   readonly size?: Size
-  /** Bytes of messages that all requests together hold, packed and unpacked; beyond, requests wait unread. @default '64mb' */
+  /** Bytes of all messages in memory together, compressed or not; a request beyond it waits unread. @default '64mb' */
   readonly budget?: Size
   /** Connections at once, each with one request. @default 100 */
   readonly connections?: number
-  /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
+  /** How long a request may take to arrive, and its response to be read. @default '60s' */
   readonly timeout?: Duration
 }
 
@@ -45,10 +49,8 @@ const schema = schemaOf<RspamdOptions>(
     password: secret(),
     reject: score({ above: 0 }),
     quarantine: score({ above: 0 }),
-    size: sizeCheck({ min: 1 }),
-    budget: sizeCheck({ min: 1 }),
-    connections: whole({ min: 1 }),
-    timeout: duration({ min: '10ms' }),
+    ...bodyChecks,
+    ...httpChecks,
   },
   relation(
     ['quarantine', 'reject'],
@@ -56,7 +58,7 @@ const schema = schemaOf<RspamdOptions>(
       quarantine >= reject && {
         found: quarantine,
         expected: `less than reject, which is ${reject}`,
-        remedy: 'give both, the lower one to quarantine',
+        remedy: 'give both, with the lower value for quarantine',
       },
   ),
 )
@@ -64,36 +66,35 @@ const schema = schemaOf<RspamdOptions>(
 const MAX_HEADER = 65_536
 
 /**
- * A server that rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others take for Rspamd. Findings are
- * symbols; their scores sum to the score that is shown. Files of this machine are never read for a client. Queue-Id becomes
- * the reference of the session; what asks for another form of the reply (msgpack, urls, times of rules), or for profiles of
- * settings that a configuration would hold, has no effect.
+ * Returns a server of Rspamd's protocol, for rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others.
+ * Findings are symbols; their scores sum to the score that is shown. Files of this machine are never read for a client.
+ * Queue-Id becomes the reference of the session. Requests for another form of the reply (msgpack, urls, times of rules) or
+ * for stored profiles of settings have no effect.
  *
+ * @throws PosternError when an option cannot be read
  * @example
  * rspamd(gateway, { password: 'secret' }).listen(11333, '127.0.0.1')
  */
 export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { password, reject = 15, quarantine = 6, size = '25mb', budget = '64mb' } = options
-  const { connections = 100, timeout = '60s' } = options
-  const door: RspamdService = {
+  const { password, reject = 15, quarantine = 6 } = options
+  const service: RspamdService = {
     current,
     counts: counts(() => Date.now()),
     password,
     thresholds: { reject, quarantine },
   }
-  const limit = toBytes(size)
-  const bytes = byteBudget(toBytes(budget))
-  const accept = socketSlots({ connections, timeout: toMilliseconds(timeout) })
+  const { limit, bytes } = readBodyOptions(options, { size: '25mb', budget: '64mb' })
+  const accept = socketSlots(readHttpOptions(options))
   const http = createHttp({ maxHeaderSize: MAX_HEADER }, (request, response) => {
     connectionOf(request).began(request, response)
     const left = new AbortController()
     response.once('close', () => response.writableFinished || left.abort())
-    withShare(left.signal, account => respond(door, request, response, account)).catch(() => response.destroy())
+    withShare(left.signal, account => respond(service, request, response, account)).catch(() => response.destroy())
   })
-  // Bounded by their bytes; beyond its default count Node would leave fields out without a word.
+  // Header fields are bounded by their bytes; beyond its default count Node would drop fields silently.
   http.maxHeadersCount = 0
-  // Clients may end their side once the message is sent, and wait for the answer.
+  // Clients may end their side after the message, and wait for the response.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
     socket.on('error', () => undefined)
     const peer = peerOf(server, socket)
@@ -109,7 +110,9 @@ export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOption
       socket.unshift(seen)
       const left = new AbortController()
       socket.once('close', () => left.abort())
-      withShare(left.signal, account => serveLines(door, socket, { peer, slot, account })).catch(() => socket.destroy())
+      withShare(left.signal, account => serveLines(service, socket, { peer, slot, account })).catch(() =>
+        socket.destroy(),
+      )
     })
   })
   return server
@@ -144,7 +147,7 @@ function sniff(socket: Socket, use: (seen: Buffer | undefined) => void): void {
 }
 
 async function respond(
-  door: RspamdService,
+  service: RspamdService,
   request: IncomingMessage,
   response: ServerResponse,
   account: Account,
@@ -156,31 +159,35 @@ async function respond(
     const url = urlOf(request)
     const name = url.pathname.replace(/^\/+|\/+$/g, '').toLowerCase()
     const headers = headersOf(request, url)
-    door.counts.connected(isControl(name))
+    service.counts.connected(isControl(name))
     const asker = { peer, foreignHost: foreignHostOf(hostsOf(request, url), peer, localAddress) }
     // Before anything is read; with a message `/symbols` is no part of the controller.
-    if (isControl(name) && name !== 'symbols') authorise(door.password, headers('password')[0] ?? '', asker)
-    const packing = packingOf(headers)
-    const body = await readBody(request, account, packing)
+    if (isControl(name) && name !== 'symbols') authorise(service.password, headers('password')[0] ?? '', asker)
+    const compression = compressionOf(headers)
+    const body = await readBody(request, account, compression)
     connection.arrived()
-    const made = await answer(door, name, { headers, body, asker })
-    await send(response, made, packing === 'zstd' || headers('accept-encoding').some(value => /\bzstd\b/i.test(value)))
+    const made = await answer(service, name, { headers, body, asker })
+    await send(
+      response,
+      made,
+      compression === 'zstd' || headers('accept-encoding').some(value => /\bzstd\b/i.test(value)),
+    )
   } catch (error) {
-    const known = error instanceof RequestError
-    const told = known ? error.message : 'the message could not be judged now'
+    const known = error instanceof HttpError
+    const text = known ? error.message : 'the message cannot be judged now'
     const failed: Answer = {
       code: known ? error.code : 500,
       type: 'application/json',
-      body: JSON.stringify({ error: told, error_domain: 'postern' }),
+      body: JSON.stringify({ error: text, error_domain: 'postern' }),
     }
     await send(response, failed, false)
   }
 }
 
-/** @throws RequestError for what is none */
+/** @throws HttpError when the request has no readable path */
 function urlOf({ url = '/' }: IncomingMessage): URL {
   const parsed = URL.parse(url.startsWith('/') ? `http://postern${url}` : url, 'http://postern')
-  if (parsed === null) throw new RequestError(400, 'the path of the request cannot be read')
+  if (parsed === null) throw new HttpError(400, 'the path of the request cannot be read')
   return parsed
 }
 
@@ -190,35 +197,35 @@ function hostsOf({ rawHeaders, url = '/' }: IncomingMessage, { host }: URL): rea
   return url.startsWith('/') ? named : [...named, host]
 }
 
-/** @throws RequestError for a packing that is not known: the message would be judged as it is packed */
-function packingOf(headers: RequestHeaders): Packing | undefined {
+/** @throws HttpError for an unknown compression: filters would see the compressed bytes */
+function compressionOf(headers: RequestHeaders): Compression | undefined {
   const named = [...headers('compression'), ...headers('content-encoding')].map(value => value.trim().toLowerCase())
-  const packings = new Set(named.filter(value => value !== '' && value !== 'identity'))
-  if (packings.size === 0) return undefined
-  const other = [...packings].find(value => value !== 'zstd')
+  const compressions = new Set(named.filter(value => value !== '' && value !== 'identity'))
+  if (compressions.size === 0) return undefined
+  const other = [...compressions].find(value => value !== 'zstd')
   if (other === undefined) return 'zstd'
-  throw new RequestError(
+  throw new HttpError(
     415,
-    `a body packed by ${JSON.stringify(other.slice(0, 40))}: send zstd, or the message itself`,
+    `compression ${JSON.stringify(other.slice(0, 40))} is not supported: send zstd, or the message itself`,
   )
 }
 
 async function send(response: ServerResponse, { code, type, body }: Answer, packed: boolean): Promise<void> {
   const plain = Buffer.from(body)
-  const octets = packed ? await pack(plain) : plain
+  const bytes = packed ? await pack(plain) : plain
   response.writeHead(code, {
     'Content-Type': type,
-    'Content-Length': octets.length,
+    'Content-Length': bytes.length,
     Connection: 'close',
     ...(packed && { Compression: 'zstd', 'Content-Encoding': 'zstd' }),
   })
-  response.end(octets)
+  response.end(bytes)
 }
 
 const pack = (plain: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => zstdCompress(plain, (error, packed) => (error ? reject(error) : resolve(packed))))
 
-/** Rcpt may stand several times, which Node joins; what stands behind the `?` counts as a header. */
+/** Rcpt may occur several times, and Node would join its values; parameters of the query count as headers. */
 function headersOf({ rawHeaders }: IncomingMessage, { searchParams }: URL): RequestHeaders {
   const fields: (readonly [name: string, value: string])[] = [...searchParams].map(([name, value]) => [
     name.toLowerCase(),

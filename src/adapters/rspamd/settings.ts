@@ -3,16 +3,10 @@
 import type { SessionOverrides } from '../../engine/client.ts'
 import type { Finding } from '../../model/finding.ts'
 import { byScore } from '../../policy/thresholds.ts'
-import { RequestError } from './headers.ts'
-import { symbolName } from './result.ts'
+import { HttpError } from '../shared/web/request.ts'
+import { symbolName, type Thresholds } from './result.ts'
 
 const MAX_LENGTH = 65_536
-
-/** The scores from which a message is refused, and kept apart. */
-export interface Thresholds {
-  readonly reject: number
-  readonly quarantine: number
-}
 
 export interface ReadSettings {
   readonly overrides: SessionOverrides
@@ -23,7 +17,7 @@ export interface ReadSettings {
  * What `Settings: {"scores":{"SPF_FAIL":2},"symbols_disabled":["DNSBL_LISTED"],"actions":{"reject":10}}` asks for. Names are
  * those of our symbols, or of their groups, which are our filters.
  *
- * @throws RequestError for what is no JSON, or not of this form
+ * @throws HttpError for what is no JSON, or not of this form
  */
 export function readSettings(text: string, usual: Thresholds): ReadSettings {
   const settings = parse(text)
@@ -51,14 +45,14 @@ export function readSettings(text: string, usual: Thresholds): ReadSettings {
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
-  if (text.length > MAX_LENGTH) throw new RequestError(400, `Settings of more than ${MAX_LENGTH} characters`)
+  if (text.length > MAX_LENGTH) throw new HttpError(400, `Settings of more than ${MAX_LENGTH} characters`)
   try {
     const value: unknown = JSON.parse(text)
     if (isRecord(value)) return value
   } catch {
     // Told below, in words that say what was expected.
   }
-  throw new RequestError(400, 'Settings are not a JSON object')
+  throw new HttpError(400, 'Settings are not a JSON object')
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -70,13 +64,13 @@ const MAX_POINTS = 1_000_000
 
 /** Null switches a threshold off. */
 function numbers(value: unknown, path: string): ReadonlyMap<string, number> {
-  if (!isRecord(value)) throw new RequestError(400, `Settings: ${path} is not an object`)
+  if (!isRecord(value)) throw new HttpError(400, `Settings: ${path} is not an object`)
   return new Map(
     Object.entries(value).map(([name, number]) => {
       const read = number === null && path === 'actions' ? OFF : number
       if (typeof read !== 'number' || (read !== OFF && Math.abs(read) > MAX_POINTS))
-        throw new RequestError(400, `Settings: ${path}.${name.slice(0, 80)} is not a number of points`)
-      if (number === OFF) throw new RequestError(400, `Settings: ${path}.${name.slice(0, 80)} is beyond all numbers`)
+        throw new HttpError(400, `Settings: ${path}.${name.slice(0, 80)} is not a number of points`)
+      if (number === OFF) throw new HttpError(400, `Settings: ${path}.${name.slice(0, 80)} is beyond all numbers`)
       return [path === 'scores' ? symbolName(name) : name, read]
     }),
   )
@@ -84,5 +78,5 @@ function numbers(value: unknown, path: string): ReadonlyMap<string, number> {
 
 function names(value: unknown = []): readonly string[] {
   if (Array.isArray(value) && value.every(name => typeof name === 'string')) return value
-  throw new RequestError(400, 'Settings: a list of names was expected')
+  throw new HttpError(400, 'Settings: a list of names was expected')
 }

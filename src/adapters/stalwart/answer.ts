@@ -1,12 +1,13 @@
-/** A decision in the words of MTA hooks: an action, the reply, and what to change. */
+/** A decision as MTA hooks express it: an action, the reply, and modifications. */
 import type { Decision, Outcome } from '../../model/decision.ts'
 
-/** What is done to the message. */
+/** A change of the message or its envelope. */
 type Modification =
   | { readonly type: 'deleteHeader'; readonly index: number; readonly name: string }
   | { readonly type: 'insertHeader'; readonly index: number; readonly name: string; readonly value: string }
   | { readonly type: 'deleteRecipient'; readonly value: string }
 
+/** The JSON that answers a call. */
 export interface HookAnswer {
   readonly action: 'accept' | 'discard' | 'reject' | 'quarantine'
   readonly response?: {
@@ -33,9 +34,9 @@ export function answerOf(decision: Decision | Outcome | undefined): HookAnswer {
 }
 
 const changesTo = ({ trace, forged, each }: Outcome): readonly Modification[] => [
-  // From the bottom: what goes changes the places of those below it.
+  // From the bottom: a deleted field shifts those below it.
   ...forged.toReversed().map(({ name, position }) => ({ type: 'deleteHeader', index: position, name }) as const),
-  // Each goes on top, so the last one goes first.
+  // Each is inserted on top, so the last one comes first.
   ...trace.toReversed().map(([name, value]) => ({ type: 'insertHeader', index: 0, name, value }) as const),
   ...[...each]
     .filter(([, { reply }]) => reply.code >= 400)

@@ -1,14 +1,13 @@
 /** The thread that reads large calls, one after another, each within a deadline. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { WebError } from '../shared/web/request.ts'
+import { HttpError } from '../shared/web/request.ts'
 import type { HookCall } from './call.ts'
 import type { CallRequest, CallResponse } from './call-worker.ts'
 
+/** Reads large calls. */
 export interface CallThread {
-  /**
-   * @throws WebError for a body that makes no sense, and (503) when too many wait or reading takes too long
-   */
+  /** @throws HttpError for a malformed body, and 503 when too many calls wait or reading takes too long */
   read(request: CallRequest): Promise<HookCall>
 }
 
@@ -19,74 +18,86 @@ export interface CallThreadOptions {
   readonly maxQueue?: number
 }
 
-/** Of the thread's own heap, in MB: the text of the largest call, and the message in it. */
-const HEAP = 512
+/** MB of the thread's heap: the text of the largest call, and the message in it. */
+const MAX_HEAP_MB = 512
 
-/** A thread that is done is kept for the next call and keeps no process alive; one that dies or is late is replaced. */
+/** An idle thread waits for the next call and keeps no process alive; one that dies or is late is replaced. */
 export function callThread({ deadline = 5_000, maxQueue = 16 }: CallThreadOptions = {}): CallThread {
-  let worker: Worker | undefined
-  let turn: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+  return new QueuedThread(deadline, maxQueue)
+}
 
-  const end = (): void => {
-    worker?.terminate().catch(() => undefined)
-    worker = undefined
+class QueuedThread implements CallThread {
+  readonly #deadline: number
+  readonly #maxQueue: number
+  #worker: Worker | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  constructor(deadline: number, maxQueue: number) {
+    this.#deadline = deadline
+    this.#maxQueue = maxQueue
   }
-  const ask = (request: CallRequest): Promise<CallResponse> =>
-    new Promise(resolve => {
-      const asked = worker ?? startWorker()
-      worker = asked
+
+  async read(request: CallRequest): Promise<HookCall> {
+    if (this.#waiting >= this.#maxQueue) throw new HttpError(503, 'too many large calls at once, try again later')
+    this.#waiting += 1
+    const asked = this.#last.then(() => this.#ask(request))
+    this.#last = asked
+    const response = await asked.finally(() => {
+      this.#waiting -= 1
+    })
+    switch (response.kind) {
+      case 'read': {
+        const { call, message } = response
+        return {
+          ...call,
+          ...(message && { message: Buffer.from(message.buffer, message.byteOffset, message.length) }),
+        }
+      }
+      case 'wrong':
+        throw new HttpError(response.code, response.reason)
+      case 'failed':
+        throw new HttpError(503, response.reason)
+      default:
+        return response satisfies never
+    }
+  }
+
+  #ask(request: CallRequest): Promise<CallResponse> {
+    return new Promise(resolve => {
+      const worker = this.#worker ?? startWorker()
+      this.#worker = worker
       const settle = (response: CallResponse): void => {
         clearTimeout(timer)
-        asked.off('message', settle).off('error', died).off('exit', died).unref()
-        if (response.kind === 'failed') end()
+        worker.off('message', settle).off('error', died).off('exit', died).unref()
+        if (response.kind === 'failed') this.#end()
         resolve(response)
       }
       const died = (): void => settle({ kind: 'failed', reason: 'the thread that reads calls died' })
-      const late = (): void => settle({ kind: 'failed', reason: `the call was not read within ${deadline} ms` })
-      const timer = setTimeout(late, deadline)
-      asked.ref()
-      asked.on('message', settle).on('error', died).on('exit', died)
-      asked.postMessage(request)
+      const late = (): void => settle({ kind: 'failed', reason: `the call was not read within ${this.#deadline} ms` })
+      const timer = setTimeout(late, this.#deadline)
+      worker.ref()
+      worker.on('message', settle).on('error', died).on('exit', died)
+      worker.postMessage(request)
     })
-  return {
-    read: async request => {
-      if (waiting >= maxQueue) throw new WebError(503, 'too many large calls at once, try again later')
-      waiting += 1
-      const asked = turn.then(() => ask(request))
-      turn = asked
-      const response = await asked.finally(() => {
-        waiting -= 1
-      })
-      switch (response.kind) {
-        case 'read': {
-          const { call, message } = response
-          return {
-            ...call,
-            ...(message && { message: Buffer.from(message.buffer, message.byteOffset, message.length) }),
-          }
-        }
-        case 'wrong':
-          throw new WebError(response.code, response.reason)
-        case 'failed':
-          throw new WebError(503, response.reason)
-        default:
-          return response satisfies never
-      }
-    },
+  }
+
+  #end(): void {
+    this.#worker?.terminate().catch(() => undefined)
+    this.#worker = undefined
   }
 }
 
-/** From source, beside this file; in the package, where the build puts it. */
+/** The worker is beside this file in the source, and where the build puts it in the package. */
 function startWorker(): Worker {
   const here = import.meta.url
   const built = ['./call-worker.js', './adapters/stalwart/call-worker.js', '../adapters/stalwart/call-worker.js']
-  const places = here.endsWith('.ts') ? ['./call-worker.ts'] : built
-  const found = places.map(place => new URL(place, here)).find(url => existsSync(url))
+  const paths = here.endsWith('.ts') ? ['./call-worker.ts'] : built
+  const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
   if (!found)
     throw new Error(`adapters/stalwart/call-worker.js is not where the build of postern puts it, near ${here}`)
-  const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: HEAP } })
-  // One that dies at work is reported by whoever asked it.
+  const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } })
+  // A worker that dies at work is reported by its caller.
   worker.on('error', () => undefined).unref()
   return worker
 }

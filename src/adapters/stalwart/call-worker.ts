@@ -1,11 +1,10 @@
-/** Reads large calls in a thread of its own: to parse a message of 25 MB would keep all other clients waiting. */
-
+/** Reads large calls in a thread: to parse a message of 25 MB would block all other clients. */
 import { parentPort } from 'node:worker_threads'
 import { errorText } from '../../model/errors.ts'
-import { WebError } from '../shared/web/request.ts'
+import { HttpError } from '../shared/web/request.ts'
 import { type HookCall, readCall } from './call.ts'
 
-/** One body, in pieces that both threads see. */
+/** One body, in memory that both threads share. */
 export interface CallRequest {
   readonly pieces: readonly SharedArrayBuffer[]
   readonly size: number
@@ -13,7 +12,7 @@ export interface CallRequest {
 
 export type CallResponse =
   | { readonly kind: 'read'; readonly call: Omit<HookCall, 'message'>; readonly message: Uint8Array | undefined }
-  /** The body makes no sense: a WebError. */
+  /** The body is malformed: an HttpError. */
   | { readonly kind: 'wrong'; readonly code: number; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
@@ -23,13 +22,13 @@ function answer({ pieces, size }: CallRequest): CallResponse {
     return { kind: 'read', call, message }
   } catch (error) {
     const reason = errorText(error)
-    return error instanceof WebError ? { kind: 'wrong', code: error.code, reason } : { kind: 'failed', reason }
+    return error instanceof HttpError ? { kind: 'wrong', code: error.code, reason } : { kind: 'failed', reason }
   }
 }
 
 parentPort?.on('message', (request: CallRequest) => {
-  const made = answer(request)
-  const owned = made.kind === 'read' && made.message?.byteLength === made.message?.buffer.byteLength
-  const moved = owned && made.message ? [made.message.buffer as ArrayBuffer] : []
-  parentPort?.postMessage(made, moved)
+  const response = answer(request)
+  const ownsMemory = response.kind === 'read' && response.message?.byteLength === response.message?.buffer.byteLength
+  const moved = ownsMemory && response.message ? [response.message.buffer as ArrayBuffer] : []
+  parentPort?.postMessage(response, moved)
 })

@@ -1,14 +1,16 @@
-/** What Stalwart tells with each call of an MTA hook, read strictly. */
+/** The JSON of one call of an MTA hook, read strictly. */
 import { randomUUID } from 'node:crypto'
 import { isUnknown } from '../../net/unknown.ts'
-import { WebError } from '../shared/web/request.ts'
+import { HttpError } from '../shared/web/request.ts'
 
 const stages = ['connect', 'ehlo', 'auth', 'mail', 'rcpt', 'data'] as const
+/** When Stalwart calls. */
 export type HookStage = (typeof stages)[number]
 
+/** One call. */
 export interface HookCall {
   readonly stage: HookStage
-  /** The connection that it is about: both ends of it. */
+  /** The connection of the client: the addresses and ports of both ends. */
   readonly connection: string
   /** Absent where Stalwart does not know it. */
   readonly ip?: string
@@ -27,7 +29,7 @@ const MAX_TEXT_LENGTH = 2048
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** @throws WebError naming what is missing or of another form */
+/** @throws HttpError naming what is missing or of another form */
 export function readCall(body: Buffer): HookCall {
   const call = fields(parse(body), 'the body')
   const context = fields(call.context, 'context')
@@ -49,7 +51,7 @@ export function readCall(body: Buffer): HookCall {
     stage,
     ...(ip !== undefined && { ip }),
     connection: [
-      // Two clients that are not known are two, whatever else they have in common.
+      // Clients without an address never share a session.
       ip ?? randomUUID(),
       port,
       optional(server.ip, 'context.server.ip'),
@@ -73,7 +75,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-const wrong = (path: string, expected: string): WebError => new WebError(400, `${path}: ${expected} was expected`)
+const wrong = (path: string, expected: string): HttpError => new HttpError(400, `${path}: ${expected} was expected`)
 
 function fields(value: unknown, path: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
@@ -82,7 +84,7 @@ function fields(value: unknown, path: string): Fields {
 
 function text(value: unknown, path: string): string {
   if (typeof value === 'string' && value.length <= MAX_TEXT_LENGTH) return value
-  throw wrong(path, `a text of at most ${MAX_TEXT_LENGTH} characters`)
+  throw wrong(path, `a string of at most ${MAX_TEXT_LENGTH} characters`)
 }
 
 const optional = (value: unknown, path: string): string | undefined =>
@@ -106,12 +108,12 @@ function readEnvelope(envelope: Fields): Pick<HookCall, 'reversePath' | 'forward
   }
 }
 
-/** Values come with the blank before and the line end behind them, or without. */
+/** Values come with the blank before and the line end after them, or without. */
 function readMessage({ headers, contents }: Fields): Buffer {
   if (!Array.isArray(headers) || typeof contents !== 'string') throw wrong('message', 'headers and contents')
   const lines = headers.map((pair: unknown) => {
     const [name, value] = Array.isArray(pair) ? (pair as readonly unknown[]) : []
-    if (typeof name !== 'string' || typeof value !== 'string') throw wrong('message.headers', 'pairs of texts')
+    if (typeof name !== 'string' || typeof value !== 'string') throw wrong('message.headers', 'pairs of strings')
     return `${name}:${/^[ \t\r\n]/.test(value) ? '' : ' '}${value}${value.endsWith('\n') ? '' : '\r\n'}`
   })
   return Buffer.from(`${lines.join('')}\r\n${contents}`)

@@ -1,74 +1,70 @@
-/** One call: the verbs that its session has not heard yet, and then what the call itself is about. */
+/** One call: the SMTP commands that its session has not seen yet, and then the command of the call itself. */
 import type { Decision, Outcome } from '../../model/decision.ts'
 import { sliced } from '../shared/slices.ts'
 import type { HookCall } from './call.ts'
-import type { HookSession } from './sessions.ts'
+import type { HookSession } from './hook-session.ts'
 
-/** @returns what is to be answered; nothing where the call brings nothing new */
-export async function catchUp(visit: HookSession, call: HookCall): Promise<Decision | Outcome | undefined> {
+/** @returns the decision to answer with; undefined where the call brings nothing new */
+export async function catchUp(hook: HookSession, call: HookCall): Promise<Decision | Outcome | undefined> {
   const { stage } = call
-  visit.connected ??= await visit.session.connect()
-  if (isRefusal(visit.connected) || stage === 'connect') return visit.connected
-  const greeted = await greet(visit, call)
+  hook.connected ??= await hook.session.connect()
+  if (isRefusal(hook.connected) || stage === 'connect') return hook.connected
+  const greeted = await greet(hook, call)
   if (isRefusal(greeted) || stage === 'ehlo' || stage === 'auth') return greeted
-  const begun = await mail(visit, call)
+  const begun = await mail(hook, call)
   if (isRefusal(begun) || stage === 'mail') return begun
-  const last = await rcpt(visit, call)
-  return stage === 'rcpt' ? last : await data(visit, call, last)
+  const last = await rcpt(hook, call)
+  return stage === 'rcpt' ? last : await data(hook, call, last)
 }
 
 const isRefusal = (decision: Decision | undefined): decision is Decision => (decision?.reply.code ?? 0) >= 400
 
-async function greet(visit: HookSession, { stage, helo, tls }: HookCall): Promise<Decision | undefined> {
-  const said = `${helo} ${tls?.protocol ?? ''}`
-  if (stage !== 'ehlo' && visit.helo === said) return undefined
-  forget(visit)
-  visit.helo = said
-  return await visit.session.helo(helo, tls)
+async function greet(hook: HookSession, { stage, helo, tls }: HookCall): Promise<Decision | undefined> {
+  const current = `${helo} ${tls?.protocol ?? ''}`
+  if (stage !== 'ehlo' && hook.helo === current) return undefined
+  resetTransaction(hook)
+  hook.helo = current
+  return await hook.session.helo(helo, tls)
 }
 
-async function mail(visit: HookSession, { stage, reversePath = '', user }: HookCall): Promise<Decision | undefined> {
-  const said = `${reversePath} ${user ?? ''}`
-  if (stage !== 'mail' && visit.transaction === said) return undefined
-  forget(visit)
-  visit.transaction = said
-  const decision = await visit.session.mail(reversePath, user === undefined ? {} : { user })
-  // A sender that is refused has begun no transaction: told of it once more, it is judged once more.
-  if (isRefusal(decision)) forget(visit)
+async function mail(hook: HookSession, { stage, reversePath = '', user }: HookCall): Promise<Decision | undefined> {
+  const current = `${reversePath} ${user ?? ''}`
+  if (stage !== 'mail' && hook.transaction === current) return undefined
+  resetTransaction(hook)
+  hook.transaction = current
+  const decision = await hook.session.mail(reversePath, user === undefined ? {} : { user })
+  // A refused sender has begun no transaction: the next call with it is judged again.
+  if (isRefusal(decision)) resetTransaction(hook)
   return decision
 }
 
 /** The recipients so far, of which the last is the new one. */
-async function rcpt({ session, heard }: HookSession, { forwardPaths }: HookCall): Promise<Decision | undefined> {
-  for (const path of heard.keys()) {
+async function rcpt({ session, recipients }: HookSession, { forwardPaths }: HookCall): Promise<Decision | undefined> {
+  for (const path of recipients.keys()) {
     if (forwardPaths.includes(path)) continue
     session.removeRecipient(path)
-    heard.delete(path)
+    recipients.delete(path)
   }
-  for (const path of forwardPaths) if (!heard.has(path)) heard.set(path, await session.rcpt(path))
+  for (const path of forwardPaths) if (!recipients.has(path)) recipients.set(path, await session.rcpt(path))
   const last = forwardPaths.at(-1)
-  return last === undefined ? undefined : heard.get(last)
+  return last === undefined ? undefined : recipients.get(last)
 }
 
-async function data(
-  visit: HookSession,
-  { message }: HookCall,
-  last: Decision | undefined,
-): Promise<Decision | Outcome> {
-  const { session, heard } = visit
-  const refused = [...heard].filter(([, decision]) => isRefusal(decision))
-  if (refused.length === heard.size && last) {
-    forget(visit)
+async function data(hook: HookSession, { message }: HookCall, last: Decision | undefined): Promise<Decision | Outcome> {
+  const { session, recipients } = hook
+  const refused = [...recipients].filter(([, decision]) => isRefusal(decision))
+  if (refused.length === recipients.size && last) {
+    resetTransaction(hook)
     return last
   }
   const outcome = await session.data(sliced(message ?? Buffer.alloc(0)))
   const each = new Map([...outcome.each, ...refused])
-  forget(visit)
+  resetTransaction(hook)
   return { ...outcome, each }
 }
 
-function forget(visit: HookSession): void {
-  delete visit.transaction
-  visit.heard = new Map()
-  visit.session.reset()
+function resetTransaction(hook: HookSession): void {
+  delete hook.transaction
+  hook.recipients = new Map()
+  hook.session.reset()
 }

@@ -1,74 +1,74 @@
 /** Stalwart's MTA hooks: JSON over HTTP, one call for each stage of the dialogue. */
 
 import type { Gateway } from '../../engine/gateway.ts'
-import { duration, isSecret, size as sizeCheck, whole } from '../../model/checks.ts'
+import { duration, isSecret, whole } from '../../model/checks.ts'
 import { PosternError } from '../../model/errors.ts'
 import { hidden, required, schemaOf } from '../../model/options.ts'
-import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
+import { type Duration, type Size, toMilliseconds } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
-import { byteBudget } from '../shared/web/budget.ts'
-import { failed, isSame, json, WebError } from '../shared/web/request.ts'
+import { bodyChecks, readBodyOptions } from '../shared/options.ts'
+import { isSameSecret } from '../shared/secret.ts'
+import { failed, HttpError, json } from '../shared/web/request.ts'
 import type { FetchHandler } from '../shared/web/serve.ts'
 import { answerOf } from './answer.ts'
 import { callThread } from './call-thread.ts'
 import { receiveCall } from './receive.ts'
-import { hookSessions } from './sessions.ts'
+import { HookSessions } from './sessions.ts'
 
+/** What {@link hooks} asks of calls, and how much it keeps. */
 export interface HooksOptions {
-  /** The whole Authorization header that calls must have: `Basic dXNlcjpwYXNz`, `Bearer secret`. */
+  /** The complete Authorization header that calls must have: `Basic dXNlcjpwYXNz`, `Bearer secret`. */
   readonly authorization: string
   /** The largest call, the message in it included. @default '50mb' */
   readonly size?: Size
-  /** Bytes of calls in memory at once, over all of them; a call beyond it waits for its turn. @default '100mb' */
+  /** Bytes of all calls in memory together; a call beyond it waits unread. @default '100mb' */
   readonly budget?: Size
-  /** Sessions that are remembered between calls; beyond, the one that was not heard of for longest is forgotten. @default 10_000 */
+  /** Sessions that are kept between calls; beyond, the least recently used one ends. @default 10_000 */
   readonly sessions?: number
-  /** How long a session is remembered after its last call. Nobody tells when a client leaves. @default '6m' */
+  /** How long a session is kept after its last call. No call reports that a client has left. @default '6m' */
   readonly idle?: Duration
 }
 
 const schema = schemaOf<HooksOptions>('hooks', {
   authorization: required(
     hidden(
-      "a secret that requests must show; give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook",
+      "a secret that requests must have; give authorization, such as 'Bearer …', and set the same in Stalwart's MtaHook",
       isSecret,
     ),
   ),
-  size: sizeCheck({ min: 1 }),
-  budget: sizeCheck({ min: 1 }),
+  ...bodyChecks,
   sessions: whole({ min: 1 }),
   idle: duration({ min: '1s' }),
 })
 
 /**
- * A handler for Stalwart's MTA hooks. It can be called at any of the stages: what a session has not heard yet is in every
- * call. Bytes of a message that are no UTF-8 do not survive JSON, so signatures over them fail here.
+ * Returns a handler for Stalwart's MTA hooks. It works at any set of stages: each call repeats what the session has not
+ * seen yet. JSON cannot carry bytes of a message that are not UTF-8, so signatures over such bytes fail here.
  *
- * What Stalwart does while postern cannot be reached is Stalwart's to say: `tempFailOnError`.
+ * Stalwart decides what happens while postern cannot be reached: `tempFailOnError`.
  *
- * @throws PosternError when there is no secret, or a duration or a size cannot be read
+ * @throws PosternError when the secret is missing, or a duration or a size cannot be read
  * @example
  * serve(hooks(gateway, { authorization: 'Bearer secret' })).listen(8893, '127.0.0.1')
  */
 export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions): FetchHandler {
-  // Not all callers are type-checked, and what is missing then is to be told of like any other mistake.
+  // JavaScript callers may leave the options out: that is reported like any other mistake.
   const given = options ?? ({} as HooksOptions)
   const current = checkedGateway(schema, gateway, given)
-  const { authorization, size = '50mb', budget = '100mb', sessions = 10_000, idle = '6m' } = given
-  const limit = toBytes(size)
-  const open = hookSessions(current, { sessions, idle: toMilliseconds(idle) })
+  const { authorization, sessions = 10_000, idle = '6m' } = given
+  const { limit, bytes } = readBodyOptions(given, { size: '50mb', budget: '100mb' })
+  const calls = new HookSessions(current, { sessions, idle: toMilliseconds(idle) })
   const thread = callThread()
-  const bytes = byteBudget(toBytes(budget))
   return async request => {
     const share = bytes.open(request.signal)
     try {
-      if (request.method !== 'POST') throw new WebError(405, 'calls are made by POST')
-      if (!isSame(request.headers.get('authorization') ?? '', authorization))
-        throw new WebError(401, 'the Authorization header is wrong or missing')
+      if (request.method !== 'POST') throw new HttpError(405, 'only POST is allowed')
+      if (!isSameSecret(request.headers.get('authorization') ?? '', authorization))
+        throw new HttpError(401, 'the Authorization header is wrong or missing')
       const call = await receiveCall(request, { limit, thread, share })
-      return json(answerOf(await open.judge(call)))
+      return json(answerOf(await calls.judge(call)))
     } catch (error) {
-      const known = error instanceof PosternError ? new WebError(400, error.message) : error
+      const known = error instanceof PosternError ? new HttpError(400, error.message) : error
       return failed(known, reason => current().services.notify({ code: 'hooks/failed', reason, level: 'warning' }))
     } finally {
       share.close()

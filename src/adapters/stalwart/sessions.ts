@@ -1,95 +1,97 @@
-/** The sessions that calls belong to. Nobody tells when a client leaves, so a session ends when it was not heard of for long. */
-
+/** The sessions that calls belong to. No call reports that a client has left, so a session ends when no call has come for long. */
 import type { Gateway } from '../../engine/gateway.ts'
-import type { Session } from '../../engine/session.ts'
 import type { Decision, Outcome } from '../../model/decision.ts'
 import type { HookCall } from './call.ts'
 import { catchUp } from './catch-up.ts'
-
-/** What a session has heard. Calls tell everything anew, and a server may be told to call at some stages only. */
-export interface HookSession {
-  readonly session: Session
-  readonly gateway: Gateway
-  connected?: Decision
-  helo?: string
-  /** The reverse-path and the user of the transaction. */
-  transaction?: string
-  /** What became of the recipients. */
-  heard: Map<string, Decision>
-  /** Calls of one session are taken one after another. */
-  turn: Promise<unknown>
-  used: number
-}
-
-export interface HookSessions {
-  judge(call: HookCall): Promise<Decision | Outcome | undefined>
-  readonly size: number
-}
+import type { HookSession } from './hook-session.ts'
 
 export interface HookSessionLimits {
+  /** Sessions at once; beyond, the least recently used one ends. */
   readonly sessions: number
-  /** Milliseconds. */
+  /** Milliseconds without a call after which a session ends. */
   readonly idle: number
 }
 
-export function hookSessions(current: () => Gateway, { sessions, idle }: HookSessionLimits): HookSessions {
-  // The one that was not heard of for longest comes first.
-  const open = new Map<string, HookSession>()
-  let sweeping = false
+/** The open sessions of one handler. */
+export class HookSessions {
+  readonly #gateway: () => Gateway
+  readonly #maxSessions: number
+  readonly #idle: number
+  /** By connection, the least recently used one first. */
+  readonly #open = new Map<string, HookSession>()
+  #isSweeping = false
 
-  const end = (key: string, visit: HookSession) => {
-    if (open.get(key) === visit) open.delete(key)
+  constructor(gateway: () => Gateway, { sessions, idle }: HookSessionLimits) {
+    this.#gateway = gateway
+    this.#maxSessions = sessions
+    this.#idle = idle
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Judges one call. @returns undefined where the call brings nothing new */
+  async judge(call: HookCall): Promise<Decision | Outcome | undefined> {
+    // A server that calls for whole messages alone will not need the session again.
+    const isSingle = call.stage === 'data' && !this.#open.has(call.connection)
+    const session = this.#sessionOf(call)
+    const judged = session.queue.then(() => catchUp(session, call))
+    session.queue = judged.catch(() => undefined)
+    try {
+      return await judged
+    } finally {
+      if (isSingle) this.#end(call.connection, session)
+    }
+  }
+
+  #sessionOf(call: HookCall): HookSession {
+    const { connection: key, stage } = call
+    const known = this.#open.get(key)
+    if (known === undefined) return this.#begin(call)
+    if (stage === 'connect') {
+      // The port belongs to another connection by now.
+      this.#end(key, known)
+      return this.#begin(call)
+    }
+    known.lastUsed = this.#gateway().services.clock.monotonic()
+    this.#open.delete(key)
+    this.#open.set(key, known)
+    return known
+  }
+
+  #begin({ connection: key, ip }: HookCall): HookSession {
+    const gateway = this.#gateway()
+    const session: HookSession = {
+      session: gateway.open({ ip }),
+      gateway,
+      recipients: new Map(),
+      queue: Promise.resolve(),
+      lastUsed: gateway.services.clock.monotonic(),
+    }
+    this.#open.set(key, session)
+    for (const [oldest, other] of this.#open) {
+      if (this.#open.size <= this.#maxSessions) break
+      this.#end(oldest, other)
+    }
+    if (!this.#isSweeping) this.#sweep()
+    return session
+  }
+
+  #end(key: string, session: HookSession): void {
+    if (this.#open.get(key) === session) this.#open.delete(key)
     // A call that is under way is answered first.
-    visit.turn.finally(() => visit.session.close())
-  }
-  const sweep = () => {
-    const { clock } = current().services
-    const before = clock.monotonic() - idle
-    for (const [key, visit] of open) {
-      if (visit.used > before) break
-      end(key, visit)
-    }
-    sweeping = open.size > 0
-    if (sweeping) clock.after(Math.max(idle / 4, 20), sweep)
-  }
-  const visitOf = (call: HookCall): HookSession => {
-    const { connection: key, stage, ip } = call
-    const known = open.get(key)
-    // Another connection has the same port by now.
-    if (known && stage === 'connect') end(key, known)
-    const now = current().services.clock.monotonic()
-    if (known && stage !== 'connect') {
-      known.used = now
-      open.delete(key)
-      open.set(key, known)
-      return known
-    }
-    const gateway = current()
-    const visit = { session: gateway.open({ ip }), gateway, heard: new Map(), turn: Promise.resolve(), used: now }
-    open.set(key, visit)
-    for (const [oldest, other] of open) {
-      if (open.size <= sessions) break
-      end(oldest, other)
-    }
-    if (!sweeping) sweep()
-    return visit
+    session.queue.finally(() => session.session.close())
   }
 
-  return {
-    judge: async call => {
-      // Where only whole messages are told of, no later call will ever need the session.
-      const isAlone = call.stage === 'data' && !open.has(call.connection)
-      const visit = visitOf(call)
-      const judged = visit.turn.then(() => catchUp(visit, call))
-      visit.turn = judged.catch(() => undefined)
-      try {
-        return await judged
-      } finally {
-        if (isAlone) end(call.connection, visit)
-      }
-    },
-    get size() {
-      return open.size
-    },
+  #sweep(): void {
+    const { clock } = this.#gateway().services
+    const before = clock.monotonic() - this.#idle
+    for (const [key, session] of this.#open) {
+      if (session.lastUsed > before) break
+      this.#end(key, session)
+    }
+    this.#isSweeping = this.#open.size > 0
+    if (this.#isSweeping) clock.after(Math.max(this.#idle / 4, 20), () => this.#sweep())
   }
 }

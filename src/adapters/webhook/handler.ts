@@ -1,51 +1,54 @@
 /** A handler for messages that a cloud mail service posts as it received them (message/rfc822). */
-
 import { createHmac } from 'node:crypto'
 import type { Gateway } from '../../engine/gateway.ts'
-import { callback, isSecret, secret, size as sizeCheck } from '../../model/checks.ts'
+import { callback, isSecret, secret } from '../../model/checks.ts'
 import type { Decision, Outcome } from '../../model/decision.ts'
 import { PosternError } from '../../model/errors.ts'
 import { check, hidden, object, relation, required, schemaOf } from '../../model/options.ts'
-import { type Size, toBytes } from '../../model/units.ts'
-import { type ScanResult, scan } from '../rspamd/scan.ts'
+import type { Size } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
+import { bodyChecks, readBodyOptions } from '../shared/options.ts'
+import { type ScanResult, scan } from '../shared/scan.ts'
+import { isSameSecret } from '../shared/secret.ts'
 import { sliced } from '../shared/slices.ts'
-import { byteBudget } from '../shared/web/budget.ts'
 import { chunksOf } from '../shared/web/chunks.ts'
-import { failed, isSame, json, WebError } from '../shared/web/request.ts'
+import { failed, HttpError, json } from '../shared/web/request.ts'
 import type { FetchHandler } from '../shared/web/serve.ts'
 import { type Envelope, envelopeOf } from './envelope.ts'
 
+/** How requests prove themselves, and what {@link webhook} does with their messages. */
 export interface WebhookOptions {
-  /** The whole Authorization header that requests must have: `Bearer secret`. @default none is asked for */
+  /** The complete Authorization header that requests must have: `Bearer secret`. @default not checked */
   readonly authorization?: string
   /**
-   * Requests must show that they know `key`: the header holds HMAC-SHA-256 of the body, in hexadecimal or base64, with or
-   * without `sha256=` before it. The envelope is not covered by it. @default none is asked for
+   * The header of a request that holds the HMAC-SHA-256 of its body under `key`, in hexadecimal or base64, with or without
+   * `sha256=` before it. It does not cover the envelope. @default not checked
    */
   readonly signature?: { readonly key: string; readonly header: string }
-  /** Who sends to whom. @default envelopeOf: from the query or the headers */
+  /** Reads the envelope of a request. @default envelopeOf: from the query or the headers */
   readonly envelope?: (request: Request) => Envelope | Promise<Envelope>
-  /** Takes a message that was accepted or belongs in quarantine; `outcome.content` is to be read before it settles. @default nobody: the answer tells all */
+  /**
+   * Delivers a message that was accepted or belongs in quarantine. `outcome.content` can be read until the promise settles.
+   * @default the service delivers, by the response
+   */
   readonly deliver?: (outcome: Outcome, envelope: Envelope) => Promise<void>
   /** The largest message. @default '25mb' */
   readonly size?: Size
-  /** Bytes of messages in memory at once, over all requests; a request beyond it waits for its turn. @default '64mb' */
+  /** Bytes of all messages in memory together; a request beyond it waits unread. @default '64mb' */
   readonly budget?: Size
 }
 
 const schema = schemaOf<WebhookOptions>(
   'webhook',
   {
-    authorization: hidden('a secret that requests must show', isSecret),
+    authorization: hidden('a secret that requests must have', isSecret),
     signature: object<NonNullable<WebhookOptions['signature']>>(
       { key: required(secret()), header: required(check('the name of a header', name => isHeaderName(name))) },
       'a signature',
     ),
     envelope: callback(),
     deliver: callback(),
-    size: sizeCheck({ min: 1 }),
-    budget: sizeCheck({ min: 1 }),
+    ...bodyChecks,
   },
   relation(
     ['authorization', 'signature'],
@@ -53,7 +56,7 @@ const schema = schemaOf<WebhookOptions>(
       authorization === undefined &&
       signature === undefined && {
         found: undefined,
-        expected: 'a secret that requests must show',
+        expected: 'a secret that requests must have',
         remedy: 'give authorization or signature',
       },
   ),
@@ -61,28 +64,28 @@ const schema = schemaOf<WebhookOptions>(
 
 const isHeaderName = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name)
 
-/** HTTP's codes: services come again after 503, and give up at 406. */
+/** Status codes of HTTP: services try again after 503, and give up at 406. */
 const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : code >= 400 ? 503 : 200)
 
 /**
- * A handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: one message in the body, the verdict
- * as JSON. The code is 200 for what was taken, 406 for what was refused, 503 for what may come again.
+ * Returns a handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: the body of a request is one
+ * message, the response is the decision as JSON. The status is 200 for an accepted message, 406 for a refused one, and 503
+ * for one that may be posted again.
  *
- * @throws PosternError when nobody has to show who he is, or the size cannot be read
+ * @throws PosternError when no secret is configured, or a size cannot be read
  * @example
  * serve(webhook(gateway, { authorization: 'Bearer secret', deliver })).listen(8894, '127.0.0.1')
  */
 export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOptions): FetchHandler {
   const current = checkedGateway(schema, gateway, options)
-  const { authorization, signature, envelope = envelopeOf, deliver, size = '25mb', budget = '64mb' } = options
-  const limit = toBytes(size)
-  const bytes = byteBudget(toBytes(budget))
+  const { authorization, signature, envelope = envelopeOf, deliver } = options
+  const { limit, bytes } = readBodyOptions(options, { size: '25mb', budget: '64mb' })
   return async request => {
     const share = bytes.open(request.signal)
     try {
-      if (request.method !== 'POST') throw new WebError(405, 'messages are posted')
-      if (authorization && !isSame(request.headers.get('authorization') ?? '', authorization))
-        throw new WebError(401, 'the Authorization header is wrong or missing')
+      if (request.method !== 'POST') throw new HttpError(405, 'only POST is allowed')
+      if (authorization && !isSameSecret(request.headers.get('authorization') ?? '', authorization))
+        throw new HttpError(401, 'the Authorization header is wrong or missing')
       const mac = signature && createHmac('sha256', signature.key)
       const body: Uint8Array[] = []
       for await (const chunk of chunksOf(request, limit, share)) {
@@ -90,15 +93,15 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
         mac?.update(chunk)
       }
       if (mac && !isSigned(request.headers.get(signature.header) ?? '', mac.digest()))
-        throw new WebError(401, `the signature in ${signature.header} is wrong or missing`)
-      const sent = await envelope(request)
+        throw new HttpError(401, `the signature in ${signature.header} is wrong or missing`)
+      const received = await envelope(request)
       const content = sliced(...body)
-      const judged = await scan(current(), { ...sent, content }, async ({ outcome }) => {
-        if (outcome && codeOf(outcome) === 200 && outcome.verdict !== 'discard') await deliver?.(outcome, sent)
+      const judged = await scan(current(), { ...received, content }, async ({ outcome }) => {
+        if (outcome && codeOf(outcome) === 200 && outcome.verdict !== 'discard') await deliver?.(outcome, received)
       })
-      return json(told(judged), codeOf(judged.decision))
+      return json(described(judged), codeOf(judged.decision))
     } catch (error) {
-      const known = error instanceof PosternError ? new WebError(400, error.message) : error
+      const known = error instanceof PosternError ? new HttpError(400, error.message) : error
       return failed(known, reason => current().services.notify({ code: 'webhook/failed', reason, level: 'warning' }))
     } finally {
       share.close()
@@ -108,10 +111,10 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
 
 function isSigned(given: string, mac: Buffer): boolean {
   const value = given.trim().replace(/^sha256=/i, '')
-  return isSame(value.toLowerCase(), mac.toString('hex')) || isSame(value, mac.toString('base64'))
+  return isSameSecret(value.toLowerCase(), mac.toString('hex')) || isSameSecret(value, mac.toString('base64'))
 }
 
-const told = ({ ref, decision, outcome }: ScanResult) => {
+const described = ({ ref, decision, outcome }: ScanResult) => {
   const { verdict, score, findings, reply } = decision
   return {
     ref,

@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { asSent } from '../../../src/adapters/rspamd/body.ts'
+import { withCrlf } from '../../../src/adapters/rspamd/body.ts'
 import type { Filter } from '../../../src/index.ts'
 import { heard, message, rspamdHost } from '../../support/rspamd-host.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -181,7 +181,7 @@ test('P05 line ends of a large message are made over many turns of the event loo
     if (going) setImmediate(turn)
   }
   setImmediate(turn)
-  const sent = await asSent(body)
+  const sent = await withCrlf(body)
   going = false
   expect(turns).toBeGreaterThan(100)
   expect(sent.equals(Buffer.from(body.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'))).toBe(true)

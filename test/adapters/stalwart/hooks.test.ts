@@ -206,7 +206,7 @@ describe('bounds', () => {
     ['no context', {}, /context: an object/],
     ['no stage', { context: { client: { ip: '192.0.2.1' } } }, /context\.stage: one of connect/],
     ['no address', { context: { stage: 'connect', client: {} } }, /context\.client\.ip/],
-    ['what is no address', callOf('connect', { ip: 'nobody' }), /peer\.ip/],
+    ['what is no address', callOf('connect', { ip: 'nobody' }), /client\.ip/],
     ['a helo that does not end', callOf('ehlo', { helo: 'x'.repeat(3000) }), /context\.client\.helo/],
     ['a sender that is left out', callOf('mail'), /envelope: an object/],
     ['a message that is left out', callOf('data', envelope), /message: an object/],

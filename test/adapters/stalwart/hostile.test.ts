@@ -46,7 +46,7 @@ describe('a secret', () => {
   ])('P01 %s is a mistake that is named when the handler is made', ([, options]) => {
     expect(() => hooks(gate(), options as HooksOptions)).toThrow(PosternError)
     expect(() => hooks(gate(), options as HooksOptions)).toThrow(
-      /hooks\.authorization.*a secret that requests must show/s,
+      /hooks\.authorization.*a secret that requests must have/s,
     )
   })
 })

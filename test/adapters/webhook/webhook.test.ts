@@ -122,8 +122,8 @@ test('only who knows the secret is heard', async () => {
   expect((await signed(mac(letter('hello')).digest('base64'))).status).toBe(200)
   expect((await signed(mac(letter('bad')).digest('hex'))).status).toBe(401)
   expect((await signed('')).status).toBe(401)
-  expect(() => webhook(gateway, {})).toThrow('a secret that requests must show')
-  expect(() => webhook(gateway, { authorization: '' })).toThrow('a secret that requests must show')
+  expect(() => webhook(gateway, {})).toThrow('a secret that requests must have')
+  expect(() => webhook(gateway, { authorization: '' })).toThrow('a secret that requests must have')
 })
 
 test.for([

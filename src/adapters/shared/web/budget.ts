@@ -1,5 +1,5 @@
 /** How many bytes of messages the requests of a server hold in memory together, unpacked ones included. */
-import { WebError } from './request.ts'
+import { HttpError } from './request.ts'
 
 /**
  * One for each server. A request opens a share, takes what it reads and what it unpacks before it keeps it, and closes the
@@ -23,7 +23,7 @@ export interface Share {
   /**
    * Counts so many bytes more. Undefined when there is room; otherwise wait for the promise and read nothing meanwhile.
    *
-   * @throws WebError when the client leaves meanwhile
+   * @throws HttpError when the client leaves meanwhile
    */
   take(bytes: number): Promise<void> | undefined
   /** Gives so many bytes back. */
@@ -76,7 +76,7 @@ export function byteBudget(max: number): Budget {
           return new Promise((resolve, reject) => {
             const leave = () => {
               waiting.delete(entry)
-              reject(new WebError(499, 'the client has left'))
+              reject(new HttpError(499, 'the client has left'))
             }
             const grant = () => {
               signal.removeEventListener('abort', leave)

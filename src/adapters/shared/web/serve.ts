@@ -1,47 +1,49 @@
-/** Node's HTTP server for a handler of the kind that `fetch` has made common. */
-
+/** Node's HTTP server for a handler in the form of `fetch`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { callback, duration, whole } from '../../../model/checks.ts'
+import { callback } from '../../../model/checks.ts'
 import { PosternError, type Problem } from '../../../model/errors.ts'
 import { problemsOf, schemaOf, wrongIn } from '../../../model/options.ts'
-import { type Duration, toMilliseconds } from '../../../model/units.ts'
+import type { Duration } from '../../../model/units.ts'
 import { peerOf } from '../../../net/peer.ts'
+import { httpChecks, readHttpOptions } from '../options.ts'
 import { connectionOf, HttpConnection, intercept } from './connection.ts'
 import { socketSlots } from './slots.ts'
 
+/** Answers one request. Frameworks that use the web's own `Request` and `Response` take such handlers. */
 export type FetchHandler = (request: Request) => Promise<Response>
 
+/** How many connections {@link serve} accepts, and how long each request may take. */
 export interface ServeOptions {
-  /** Connections at once, each with one request under way. @default 100 */
+  /** Connections at once, each with one request. @default 100 */
   readonly connections?: number
-  /** How long a request may take to arrive, and its answer to be fetched. @default '60s' */
+  /** How long a request may take to arrive, and its response to be read. @default '60s' */
   readonly timeout?: Duration
 }
 
-const schema = schemaOf<ServeOptions>('serve', { connections: whole({ min: 1 }), timeout: duration({ min: '10ms' }) })
+const schema = schemaOf<ServeOptions>('serve', httpChecks)
 
 const wrongHandler = (handler: unknown): readonly Problem[] =>
   wrongIn(callback('a handler, as hooks() or webhook() makes it'), handler, 'serve.handler')
 
 /**
- * Serves a handler by itself, where no framework does.
+ * Returns an HTTP server for a handler, where no framework serves it.
  *
+ * @throws PosternError when the handler is not a function, or an option cannot be read
  * @example
  * serve(hooks(gateway, { authorization: 'Bearer secret' })).listen(8893, '127.0.0.1')
  */
 export function serve(handler: FetchHandler, options: ServeOptions = {}): Server {
   const problems = [...wrongHandler(handler), ...problemsOf(schema, options)]
   if (problems.length > 0) throw new PosternError(problems)
-  const { connections = 100, timeout = '60s' } = options
-  const accept = socketSlots({ connections, timeout: toMilliseconds(timeout) })
-  // The slots time each request: Node looks at its own time-outs every half a minute only.
+  const accept = socketSlots(readHttpOptions(options))
+  // The slots time each request: Node checks its own timeouts only twice a minute.
   const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
     connectionOf(request).began(request, response)
     answer(handler, request, response).catch(() => response.destroy())
   })
-  // Bounded by their bytes; beyond its default count Node would leave fields out without a word.
+  // Header fields are bounded by their bytes; beyond its default count Node would drop fields silently.
   server.maxHeadersCount = 0
   intercept(server, socket => take(socket))
   return server
@@ -61,20 +63,20 @@ async function answer(handler: FetchHandler, request: IncomingMessage, response:
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  const left = new AbortController()
-  response.once('close', () => response.writableFinished || left.abort())
-  const asked = new Request(new URL(url, 'http://postern'), {
+  const disconnected = new AbortController()
+  response.once('close', () => response.writableFinished || disconnected.abort())
+  const converted = new Request(new URL(url, 'http://postern'), {
     method,
     headers,
-    signal: left.signal,
+    signal: disconnected.signal,
     ...(hasBody && { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' }),
   })
-  const answered = await handler(asked)
-  const body = Buffer.from(await answered.arrayBuffer())
-  // What was not read of a request that is refused would be taken for the next one.
+  const result = await handler(converted)
+  const body = Buffer.from(await result.arrayBuffer())
+  // The unread rest of a refused request would be parsed as the next request.
   const rest = request.complete ? {} : { connection: 'close' }
-  response.writeHead(answered.status, {
-    ...Object.fromEntries(answered.headers),
+  response.writeHead(result.status, {
+    ...Object.fromEntries(result.headers),
     ...rest,
     'content-length': body.length,
   })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { httpDoors } from '../../examples/http-doors/server.ts'
+import { httpHooks } from '../../examples/http-hooks/server.ts'
 import { dns, letter } from './worlds.ts'
 
 const authorization = 'Bearer secret'
@@ -17,7 +17,7 @@ const ask = async (server: Server, path: string, body: string) => {
 }
 
 test('both say what is to become of a message', async () => {
-  const doors = httpDoors(authorization, { name: 'mx.example.net', dns })
+  const doors = httpHooks(authorization, { name: 'mx.example.net', dns })
   const path = '/?from=alice@example.org&to=bob@example.net&ip=192.0.2.7&helo=mx.example.org'
   expect(await ask(doors.webhook, path, letter)).toMatchObject({ verdict: 'accept' })
   const call = {
@@ -36,5 +36,5 @@ test('both say what is to become of a message', async () => {
 })
 
 test('without a secret nothing is opened', () => {
-  expect(() => httpDoors('')).toThrow('a secret that requests must show')
+  expect(() => httpHooks('')).toThrow('a secret that requests must have')
 })

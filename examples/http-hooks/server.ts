@@ -5,7 +5,7 @@ import { serve, webhook } from '../../src/adapters/webhook/index.ts'
 import { recommended } from '../../src/filters/index.ts'
 import { type PosternOptions, postern } from '../../src/index.ts'
 
-export function httpDoors(
+export function httpHooks(
   authorization: string,
   options?: Partial<PosternOptions>,
 ): { readonly hooks: Server; readonly webhook: Server } {
@@ -19,7 +19,7 @@ export function httpDoors(
 }
 
 if (import.meta.main) {
-  const doors = httpDoors(process.env.POSTERN_AUTHORIZATION ?? '')
+  const doors = httpHooks(process.env.POSTERN_AUTHORIZATION ?? '')
   doors.hooks.listen(8893, '127.0.0.1')
   doors.webhook.listen(8894, '127.0.0.1')
 }
