@@ -1,10 +1,10 @@
-/** What a store answered: whether it makes sense, and how to remember it elsewhere. */
+/** Checks the answers of a store, and turns them into operations that copy them into another store. */
 import type { Answers, Counter, Entry, Operation } from '../model/store.ts'
 
-/** Whether answers are such as a store may give. A database may answer anything. */
+/** Whether these are valid answers. A database may answer anything. */
 export function areAnswers<O extends readonly Operation[]>(operations: O, answers: unknown): answers is Answers<O> {
   if (!Array.isArray(answers) || answers.length !== operations.length) return false
-  return operations.every((operation, place) => isAnswer(operation, answers[place]))
+  return operations.every((operation, index) => isAnswer(operation, answers[index]))
 }
 
 function isAnswer({ op, ...rest }: Operation, answer: unknown): boolean {
@@ -40,15 +40,15 @@ const isEnding = (answer: unknown): answer is object =>
 const isEntry = (answer: unknown): answer is object =>
   isEnding(answer) && 'value' in answer && typeof answer.value === 'string'
 
-/** What puts into another store what this one was seen to hold. */
+/** The operations that write into another store what these answers show. */
 export function copying(operations: readonly Operation[], answers: readonly unknown[]): readonly Operation[] {
-  return operations.flatMap((operation, place) => copy(operation, answers[place]))
+  return operations.flatMap((operation, index) => copy(operation, answers[index]))
 }
 
 function copy(operation: Operation, answer: unknown): readonly Operation[] {
   const { op, key } = operation
   const put = ({ value, endsIn }: Entry): readonly Operation[] => [
-    // 0 would mean for ever.
+    // A ttl of 0 would mean for ever.
     { op: 'set', key, value, ttl: endsIn === undefined ? 0 : Math.max(endsIn, 1) },
   ]
   switch (op) {

@@ -1,21 +1,21 @@
-/** Joins what is asked of a store at the same time into one list, so that all filters of a wave cost one round trip. */
+/** Joins operations that are handed to a store at the same time into one list, so that filters of a stage cost one round trip. */
 import type { Clock } from '../model/services.ts'
 import type { Answers, Operation, Store } from '../model/store.ts'
 
-/** What nobody waits for leaves at this time at the latest. */
+/** Operations whose answers can wait are sent after this time at the latest. */
 const LATER_MS = 500
-/** A list is done in one piece: others must not wait for it long. */
+/** A store performs a list as a whole, and other lists must not wait for it long. */
 const MAX_OPERATIONS = 200
 
 /**
- * A view of a store that is reached over a network or in another thread. The lists that are handed in before the event loop
- * turns, of all filters and sessions, are one list, in their order. A memory in this process answers at once and stays as
- * it is.
+ * Wraps a store that is reached over a network or in another thread. The lists of all filters and sessions that are handed
+ * in during one turn of the event loop become one list, in their order. A store in memory is returned unchanged, because
+ * it answers at once.
  */
 export const batched = (store: Store, clock: Pick<Clock, 'after'>): Store =>
   'state' in store ? new BatchedStore(store, clock) : store
 
-/** Does a list of which nobody needs the answers soon: with the next list, where the store knows how to. */
+/** Performs a list whose answers can wait: together with the next list, where the store can do that. */
 export const runLater = async <const O extends readonly Operation[]>(
   store: Store,
   operations: O,
@@ -42,7 +42,7 @@ class BatchedStore implements Store {
     this.#clock = clock
   }
 
-  /** Of the insured store behind it, for metrics. */
+  /** The state of the store with a fallback behind this one, for metrics. */
   get state(): unknown {
     return 'state' in this.#store ? this.#store.state : undefined
   }

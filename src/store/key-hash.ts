@@ -1,19 +1,19 @@
 /**
- * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that nobody can choose keys that meet. Of its
- * 64 bits 53 are used, as many as a number holds: among a million keys two are the same once in 18,000 processes.
+ * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that no attacker can choose keys that collide.
+ * Of its 64 bits 53 are used, as many as a number holds: among a million keys two collide in one of 18,000 processes.
  */
 import { nodeCrypto } from '../model/lazy.ts'
 
 const FINAL_ROUNDS = 3
 
-/** A hash of its own for each store: a whole number from 0 to 2^53 - 1. */
+/** A hash function with a new secret: a whole number from 0 to 2^53 - 1. */
 export function keyHash(): (key: string) => number {
   const secret = nodeCrypto().randomBytes(8)
   const [k0, k1] = [secret.readInt32LE(0), secret.readInt32LE(4)]
   return key => {
     let [v0, v1, v2, v3] = [k0, k1 ^ 0xee, 0x6c796765 ^ k0, 0x74656462 ^ k1]
     let low = 0
-    // Two characters make a word; after the last comes their number, and after that the rounds that mix the end in.
+    // Two characters make a word. The number of characters follows, and then the final rounds.
     const words = (key.length + 1) >> 1
     const [half, end] = [words + FINAL_ROUNDS, words + 2 * FINAL_ROUNDS]
     for (let step = 0; step <= end; step += 1) {

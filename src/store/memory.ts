@@ -1,4 +1,4 @@
-/** A store in memory, bounded however many keys are sprayed at it. For one process, until it ends. */
+/** A store in memory, bounded however many keys an attacker sends. For one process, until it ends. */
 import { having, size, whole } from '../model/checks.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { type Clock, systemClock } from '../model/services.ts'
@@ -9,20 +9,23 @@ import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, ty
 
 /** A {@link Store} that answers at once. */
 export interface MemoryStore extends Store {
+  /** Memory always answers, so that no fallback is needed. */
   readonly neverFails: true
+  /** Performs the operations at once. */
   run<const O extends readonly Operation[]>(operations: O): Answers<O>
-  /** How many keys are held, expired ones included until they are met. */
+  /** The number of keys, including expired ones that were not removed yet. */
   readonly size: number
-  /** Bytes held, by the same measure as the bound. */
+  /** The bytes in use, by the same measure as the bound. */
   readonly bytes: number
 }
 
+/** What `memoryStore` takes. */
 export interface MemoryStoreOptions {
-  /** How many keys are held at most. @default 500_000 */
+  /** The maximum number of keys. @default 500_000 */
   readonly entries?: number
-  /** How much memory is taken at most. @default '64mb' */
+  /** The maximum of memory that entries take. @default '64mb' */
   readonly bytes?: Size
-  /** Only its monotonic time is asked: a wall clock that jumps changes nothing. @default the machine's clock */
+  /** The clock. Only its monotonic time is used, so that a wall clock that jumps changes nothing. @default the machine's clock */
   readonly clock?: Pick<Clock, 'monotonic'>
 }
 
@@ -33,18 +36,18 @@ const schema = schemaOf<MemoryStoreOptions>('memoryStore', {
 })
 
 /**
- * Bytes of one entry beside its value: seven numbers, a place for the value, three in an index that has just grown, and
- * a tenth for what lies between. Measured by bench/store.ts.
+ * Bytes of one entry beside its value: seven numbers, a reference to the value, three index slots in an index that has just
+ * grown, and a tenth for unused parts of pages. Measured by bench/store.ts.
  */
 const COST_OF_ENTRY = 84
 
-/** A count or sums are kept as they are, not as texts: they change with each message. */
+/** Counts and sums are not kept as texts, because they change with each message. */
 type Value = string | number | Sums
 
 /**
- * A bounded store in memory.
+ * Makes a bounded store in memory. When it is full, entries that expired or were seen only once go first.
  *
- * @throws PosternError when a bound is no size
+ * @throws PosternError when an option is wrong
  * @example
  * const store = memoryStore({ bytes: '16mb' })
  * store.run([{ op: 'increment', key: '192.0.2.0/24', by: 1, ttl: 60_000 }]) // [{ count: 1, endsIn: 60000 }]
@@ -55,8 +58,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   const write = (key: string, item: number, value: Value, ttl: number, now: number): number => {
     const time = expiryOf(ttl)
-    if (item) held.renew(item, own(value), costOf(value), time, now)
-    else held.add(key, own(value), costOf(value), time, now)
+    if (item) held.renew(item, copyOf(value), costOf(value), time, now)
+    else held.add(key, copyOf(value), costOf(value), time, now)
     return time
   }
   const textAt = (item: number): string | undefined => (item ? textOf(held.value(item)) : undefined)
@@ -67,12 +70,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     const item = held.find(key, now)
     const count = item ? countIn(held.value(item)) : undefined
     if (count !== undefined) {
-      // It keeps the end it has. A text that was a number is as long as any number may be.
+      // The entry keeps its end, and its cost: a text that is a number counts as much as the longest number.
       const sum = summed(count, by)
       held.change(item, sum)
       return { count: sum, ...endAt(item, now) }
     }
-    // Looking at a count that is not there must not cost a place.
+    // Reading a count that does not exist must not create an entry.
     if (by === 0) return { count: 0, ...ending(expiryOf(ttl)) }
     return { count: by, ...ending(write(key, item, by, ttl, now)) }
   }
@@ -146,13 +149,13 @@ const countIn = (value: Value | undefined): number | undefined => {
   return typeof value === 'number' ? value : undefined
 }
 
-/** What a value takes on the heap beside its place: a number nothing, or nearly so. */
+/** The bytes that an entry with this value takes: a number takes next to none. */
 function costOf(value: Value): number {
   if (typeof value === 'string') return COST_OF_ENTRY + 24 + (/[^\0-\xff]/.test(value) ? 2 : 1) * value.length
   return COST_OF_ENTRY + (typeof value === 'object' ? 80 + 8 * value.sums.length : 0)
 }
 
-/** A part of a string keeps the whole of it in memory; this copies the part out, whatever its characters. */
-function own<V extends Value>(value: V): V {
+/** Copies a string: a part of a string keeps the whole string in memory. */
+function copyOf<V extends Value>(value: V): V {
   return typeof value === 'string' ? (JSON.parse(JSON.stringify(value)) as V) : value
 }

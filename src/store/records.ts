@@ -1,10 +1,10 @@
 /**
- * Entries without objects: their numbers lie in pages outside of the heap, and a hash stands for each key. So growth
- * copies nothing, and the garbage collector has nothing to follow, however many entries there are.
+ * Records without objects: their numbers lie in pages outside of the heap, and each key is represented by its hash. Growth
+ * copies nothing, and the garbage collector follows nothing, however many records there are.
  */
 
-/** Numbers of a record. */
-export const FIELDS = { hash: 0, expires: 1, cost: 2, lane: 3, seen: 4, previous: 5, next: 6 } as const
+/** The numbers of a record, by their index. */
+export const FIELDS = { hash: 0, expires: 1, cost: 2, segment: 3, seen: 4, previous: 5, next: 6 } as const
 type Field = (typeof FIELDS)[keyof typeof FIELDS]
 
 const WIDTH = Object.keys(FIELDS).length
@@ -17,9 +17,9 @@ interface Page<V> {
 }
 
 export interface Records<V> {
-  /** The record with a hash; 0 if there is none. */
+  /** The record with this hash; 0 if there is none. */
   find(hash: number): number
-  /** A new record for a hash that has none; its other numbers are all 0. */
+  /** Adds a record for a hash that has none; its other numbers are 0. */
   add(hash: number, value: V): number
   drop(record: number): void
   get(record: number, field: Field): number
@@ -31,18 +31,18 @@ export interface Records<V> {
 
 export function records<V>(): Records<V> {
   const pages: Page<V>[] = []
-  // Records are numbered from 1. Those that were dropped are linked by the field `next`.
+  // Records are numbered from 1. Dropped records are linked by the field `next`.
   let made = 0
   let free = 0
   let size = 0
 
   const page = (record: number): Page<V> => {
-    const place = record >>> PAGE_BITS
-    const held = pages[place]
-    if (held) return held
-    const begun: Page<V> = { numbers: new Float64Array(PAGE * WIDTH), values: Array(PAGE).fill(undefined) }
-    pages[place] = begun
-    return begun
+    const number = record >>> PAGE_BITS
+    const existing = pages[number]
+    if (existing) return existing
+    const created: Page<V> = { numbers: new Float64Array(PAGE * WIDTH), values: Array(PAGE).fill(undefined) }
+    pages[number] = created
+    return created
   }
   const get = (record: number, field: Field): number => page(record).numbers[(record & (PAGE - 1)) * WIDTH + field] ?? 0
   const set = (record: number, field: Field, value: number): void => {
@@ -84,72 +84,72 @@ export function records<V>(): Records<V> {
   }
 }
 
-/** A table that grows is copied; each of these is small enough for nobody to notice. */
+/** A table that grows is copied, so there are many small tables: no copy takes noticeable time. */
 const TABLE_BITS = 7
 const MIN_SIZE = 16
-/** How full a table may be: beyond that, ways to a record become long. */
+/** A fuller table makes searches long. */
 const FULL = 0.7
 
 interface Table {
-  /** Records, each as near after its home as there was room. */
-  places: Int32Array
+  /** Records, each in the first free slot at or after its home slot. */
+  slots: Int32Array
   used: number
 }
 
-/** Finds records by their hashes: open addressing, each step to the next place. */
+/** Finds records by their hashes: open addressing with linear probing. */
 function hashIndex(hashOf: (record: number) => number) {
   const tables: Table[] = []
   const tableOf = (hash: number): Table => {
-    const place = (hash >>> 0) & (2 ** TABLE_BITS - 1)
-    const table = tables[place] ?? { places: new Int32Array(MIN_SIZE), used: 0 }
-    tables[place] = table
+    const number = (hash >>> 0) & (2 ** TABLE_BITS - 1)
+    const table = tables[number] ?? { slots: new Int32Array(MIN_SIZE), used: 0 }
+    tables[number] = table
     return table
   }
-  const homeOf = (hash: number, { places }: Table): number => ((hash >>> 0) >>> TABLE_BITS) & (places.length - 1)
+  const homeOf = (hash: number, { slots }: Table): number => ((hash >>> 0) >>> TABLE_BITS) & (slots.length - 1)
 
-  /** Where a record is, or the free place where it would be. */
-  const placeOf = (hash: number, table: Table): number => {
-    const { places } = table
-    let place = homeOf(hash, table)
+  /** The slot of a record, or the free slot where it would be. */
+  const slotOf = (hash: number, table: Table): number => {
+    const { slots } = table
+    let slot = homeOf(hash, table)
     for (;;) {
-      const record = places[place] ?? 0
-      if (record === 0 || hashOf(record) === hash) return place
-      place = (place + 1) & (places.length - 1)
+      const record = slots[slot] ?? 0
+      if (record === 0 || hashOf(record) === hash) return slot
+      slot = (slot + 1) & (slots.length - 1)
     }
   }
   const grow = (table: Table) => {
-    const old = table.places
-    table.places = new Int32Array(old.length * 2)
-    for (const record of old) if (record) table.places[placeOf(hashOf(record), table)] = record
+    const old = table.slots
+    table.slots = new Int32Array(old.length * 2)
+    for (const record of old) if (record) table.slots[slotOf(hashOf(record), table)] = record
   }
 
   return {
     find: (hash: number): number => {
       const table = tableOf(hash)
-      return table.places[placeOf(hash, table)] ?? 0
+      return table.slots[slotOf(hash, table)] ?? 0
     },
     add: (record: number) => {
       const hash = hashOf(record)
       const table = tableOf(hash)
-      if (table.used >= table.places.length * FULL) grow(table)
-      table.places[placeOf(hash, table)] = record
+      if (table.used >= table.slots.length * FULL) grow(table)
+      table.slots[slotOf(hash, table)] = record
       table.used += 1
     },
     drop: (record: number) => {
       const hash = hashOf(record)
       const table = tableOf(hash)
-      const { places } = table
-      const last = places.length - 1
-      let gap = placeOf(hash, table)
-      // What stands behind the gap moves into it, unless its home lies between.
-      for (let place = (gap + 1) & last; places[place]; place = (place + 1) & last) {
-        const moved = places[place] ?? 0
+      const { slots } = table
+      const last = slots.length - 1
+      let gap = slotOf(hash, table)
+      // Records after the gap move into it, unless their home slot lies between.
+      for (let slot = (gap + 1) & last; slots[slot]; slot = (slot + 1) & last) {
+        const moved = slots[slot] ?? 0
         const home = homeOf(hashOf(moved), table)
-        if (((place - home) & last) < ((place - gap) & last)) continue
-        places[gap] = moved
-        gap = place
+        if (((slot - home) & last) < ((slot - gap) & last)) continue
+        slots[gap] = moved
+        gap = slot
       }
-      places[gap] = 0
+      slots[gap] = 0
       table.used -= 1
     },
   }

@@ -1,21 +1,19 @@
 /**
- * A bounded place for what is remembered in memory: no timer, a fixed number of steps for whatever is done.
+ * A bounded cache with expiry: no timer, and a fixed number of steps for each operation.
  *
- * When it is full, what has expired goes first; then what was seen only once, the nearest to its end first; last what
- * was seen again. So a flood of keys that never return does not wash away those who do.
+ * When it is full, expired items go first; then items that were seen once, the nearest to its end first; last items that
+ * were seen again. So a flood of keys that never return does not evict keys that do.
  */
 import { keyHash } from './key-hash.ts'
 import { FIELDS, records } from './records.ts'
 
-/**
- * Times of different lengths that are kept in exact order of their ends; further lengths are put with the nearest one.
- */
+/** Lifetimes of different length whose items are in exact order of their ends; a further length joins the nearest one. */
 const MAX_SEGMENTS = 16
 
-/** How much of the shelf those that were seen again may hold against newcomers. */
+/** The share of the room that items which were seen again may keep against new ones. */
 const SHARE_OF_KNOWN = 0.8
 
-/** What is known of an item: it was made, it was asked for after that, it has moved from `fresh` to `known`. */
+/** How often an item was seen: once, again after that, and again so that it has moved from `fresh` to `known`. */
 const [ONCE, AGAIN, KNOWN] = [0, 1, 2]
 
 /** A queue of items, each linked to its neighbours. */
@@ -24,7 +22,7 @@ interface Queue {
   tail: number
 }
 
-/** What lives equally long. Both queues are in order of their ends, because nobody joins but at the tail. */
+/** Items with the same lifetime. Both queues are in order of their ends, because items join at the tail only. */
 interface Segment {
   readonly ttl: number
   readonly fresh: Queue
@@ -33,42 +31,42 @@ interface Segment {
 
 /** Items are numbers from 1; 0 is none. */
 export interface SegmentedLru<V> {
-  /** What stands under a key and has not expired; it counts as seen again. */
+  /** The item of a key, unless it has expired; it counts as seen again. */
   find(key: string, now: number): number
   value(item: number): V | undefined
-  /** When it is forgotten, on the clock of whoever owns the shelf; Infinity for never. */
+  /** When the item expires, on the clock of the caller; Infinity for never. */
   expires(item: number): number
-  /** Puts a value where nothing stands. What costs more than all the room is not kept. */
+  /** Adds an item for a key that has none. An item that costs more than the whole bound is not kept. */
   add(key: string, value: V, cost: number, ttl: number, now: number): void
-  /** Another value in the same place, of the same cost and with the same end. */
+  /** Replaces the value; cost and end stay. */
   change(item: number, value: V): void
-  /** Gives what stands there another value and a time that begins anew. */
+  /** Replaces the value, and begins its lifetime again. */
   renew(item: number, value: V, cost: number, ttl: number, now: number): void
   drop(item: number): void
-  /** How many are held, expired ones included until they are met. */
+  /** The number of items, including expired ones that were not removed yet. */
   readonly size: number
-  /** Bytes held, as the owner counts them. */
+  /** The sum of all costs. */
   readonly bytes: number
 }
 
-export function segmentedLru<V>(most: { readonly entries: number; readonly bytes: number }): SegmentedLru<V> {
+export function segmentedLru<V>(max: { readonly entries: number; readonly bytes: number }): SegmentedLru<V> {
   const items = records<V>()
   const hash = keyHash()
-  const lanes: Segment[] = []
-  const held = { bytes: 0, known: 0, knownBytes: 0 }
+  const segments: Segment[] = []
+  const totals = { bytes: 0, known: 0, knownBytes: 0 }
   const { get, set } = items
 
   const queueOf = (item: number): Queue | undefined =>
-    lanes[get(item, FIELDS.lane)]?.[get(item, FIELDS.seen) === KNOWN ? 'known' : 'fresh']
+    segments[get(item, FIELDS.segment)]?.[get(item, FIELDS.seen) === KNOWN ? 'known' : 'fresh']
 
   const weigh = (item: number, sign: 1 | -1) => {
     const cost = sign * get(item, FIELDS.cost)
-    held.bytes += cost
+    totals.bytes += cost
     if (get(item, FIELDS.seen) !== KNOWN) return
-    held.known += sign
-    held.knownBytes += cost
+    totals.known += sign
+    totals.knownBytes += cost
   }
-  /** At the end of its queue. */
+  /** Appends an item to its queue. */
   const join = (item: number) => {
     const queue = queueOf(item)
     if (!queue) return
@@ -79,7 +77,7 @@ export function segmentedLru<V>(most: { readonly entries: number; readonly bytes
     queue.tail = item
     weigh(item, 1)
   }
-  /** From wherever it stands. */
+  /** Unlinks an item from its queue. */
   const leave = (item: number) => {
     const queue = queueOf(item)
     if (!queue) return
@@ -95,28 +93,28 @@ export function segmentedLru<V>(most: { readonly entries: number; readonly bytes
     items.drop(item)
   }
 
-  /** The head that is nearest to its end. */
+  /** The head of all segments that expires first. */
   const nearest = (queue: 'fresh' | 'known'): number => {
     let first = 0
-    for (const lane of lanes) {
-      const { head } = lane[queue]
+    for (const segment of segments) {
+      const { head } = segment[queue]
       if (head && (!first || get(head, FIELDS.expires) < get(first, FIELDS.expires))) first = head
     }
     return first
   }
   const mayBeKnown = (item: number): boolean =>
-    held.known < Math.floor(most.entries * SHARE_OF_KNOWN) &&
-    held.knownBytes + get(item, FIELDS.cost) <= most.bytes * SHARE_OF_KNOWN
+    totals.known < Math.floor(max.entries * SHARE_OF_KNOWN) &&
+    totals.knownBytes + get(item, FIELDS.cost) <= max.bytes * SHARE_OF_KNOWN
 
   const makeRoom = (entries: number, bytes: number, now: number) => {
     for (const queue of ['fresh', 'known'] as const) {
-      // Two for each that comes: the shelf empties again after a flood.
+      // Two expired items go for each that comes, so that the cache empties again after a flood.
       for (let swept = 0; swept < 2; swept += 1) {
         const head = nearest(queue)
         if (head && get(head, FIELDS.expires) <= now) drop(head)
       }
     }
-    while (items.size > most.entries - entries || held.bytes > most.bytes - bytes) {
+    while (items.size > max.entries - entries || totals.bytes > max.bytes - bytes) {
       const first = nearest('fresh')
       const isAgain = first !== 0 && get(first, FIELDS.seen) === AGAIN
       if (isAgain && mayBeKnown(first)) {
@@ -131,25 +129,25 @@ export function segmentedLru<V>(most: { readonly entries: number; readonly bytes
     }
   }
 
-  const laneFor = (ttl: number): number => {
-    const distance = (lane: Segment) => (lane.ttl === ttl ? 0 : Math.abs(lane.ttl - ttl))
-    let [best, least] = [-1, Number.POSITIVE_INFINITY]
-    for (const [place, lane] of lanes.entries()) {
-      const far = distance(lane)
-      if (best >= 0 && far >= least) continue
-      best = place
-      least = far
+  const segmentFor = (ttl: number): number => {
+    const distance = (segment: Segment) => (segment.ttl === ttl ? 0 : Math.abs(segment.ttl - ttl))
+    let [best, shortest] = [-1, Number.POSITIVE_INFINITY]
+    for (const [index, segment] of segments.entries()) {
+      const far = distance(segment)
+      if (best >= 0 && far >= shortest) continue
+      best = index
+      shortest = far
     }
-    if (best >= 0 && (least === 0 || lanes.length >= MAX_SEGMENTS)) return best
-    lanes.push({ ttl: ttl, fresh: { head: 0, tail: 0 }, known: { head: 0, tail: 0 } })
-    return lanes.length - 1
+    if (best >= 0 && (shortest === 0 || segments.length >= MAX_SEGMENTS)) return best
+    segments.push({ ttl, fresh: { head: 0, tail: 0 }, known: { head: 0, tail: 0 } })
+    return segments.length - 1
   }
 
-  /** Begins its time, at the end of its queue. */
+  /** Begins the lifetime of an item, at the end of its queue. */
   const begin = (item: number, cost: number, ttl: number, now: number) => {
     set(item, FIELDS.cost, cost)
     set(item, FIELDS.expires, now + ttl)
-    set(item, FIELDS.lane, laneFor(ttl))
+    set(item, FIELDS.segment, segmentFor(ttl))
     join(item)
   }
 
@@ -167,7 +165,7 @@ export function segmentedLru<V>(most: { readonly entries: number; readonly bytes
     value: items.value,
     expires: item => get(item, FIELDS.expires),
     add: (key, value, cost, ttl, now) => {
-      if (cost > most.bytes) return
+      if (cost > max.bytes) return
       makeRoom(1, cost, now)
       begin(items.add(hash(key), value), cost, ttl, now)
     },
@@ -183,7 +181,7 @@ export function segmentedLru<V>(most: { readonly entries: number; readonly bytes
       return items.size
     },
     get bytes() {
-      return held.bytes
+      return totals.bytes
     },
   }
 }

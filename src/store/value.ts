@@ -1,12 +1,12 @@
-/** How stores read what stands in them: keys, times, counts, and sums that fade. */
+/** How stores read keys, lifetimes, counts and decaying sums. */
 import { nodeCrypto } from '../model/lazy.ts'
 
-/** A key longer than this is kept as its SHA-256. */
+/** A longer key is stored as its SHA-256. */
 const MAX_KEY_LENGTH = 128
 
 /**
- * NUL marks what is hashed, so that no short key can pass for a long one. Half a surrogate pair, which not every database
- * can keep, is written in letters first.
+ * The key under which an entry is stored. NUL marks a hash, so that no short key can be taken for a long one. A lone
+ * surrogate, which not every database can store, is escaped before hashing.
  */
 export function boundedKey(key: string): string {
   const isWhole = key.isWellFormed()
@@ -15,39 +15,39 @@ export function boundedKey(key: string): string {
   return isWhole ? `\0${hash('sha256', key, 'base64url')}` : `\0!${hash('sha256', JSON.stringify(key), 'base64url')}`
 }
 
-/** A hundred years: whoever means longer means for ever, and no database overflows. */
-const MAX_LENGTH = 36_525 * 86_400_000
+/** A hundred years: longer means for ever, so that no database overflows. */
+const MAX_TTL_MS = 36_525 * 86_400_000
 
-/** How long something ttl, in milliseconds; Infinity for ever. */
-export const expiryOf = (ttl: number): number => (ttl > 0 && ttl <= MAX_LENGTH ? ttl : Number.POSITIVE_INFINITY)
+/** A ttl in milliseconds; Infinity for ever. */
+export const expiryOf = (ttl: number): number => (ttl > 0 && ttl <= MAX_TTL_MS ? ttl : Number.POSITIVE_INFINITY)
 
-/** The end as stores answer it. */
+/** The end of an entry as stores answer it. */
 export const ending = (endsIn: number): { readonly endsIn?: number } => (Number.isFinite(endsIn) ? { endsIn } : {})
 
-/** A count, if that is what a text is. */
+/** The count in a text; undefined if the text is none. */
 export const countOf = (text: string): number | undefined => (/^-?\d{1,16}$/.test(text) ? Number(text) : undefined)
 
-/** A whole number to count by; what is no number counts nothing. */
+/** A whole number to count by; NaN and infinity count nothing. */
 export const counted = (by: number): number => summed(0, Math.trunc(finite(by)))
 
-/** A sum of counts, which stays a whole number however large. */
+/** The sum of two counts, bounded so that it stays a whole number. */
 export const summed = (count: number, by: number): number =>
   Math.min(Math.max(count + by, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 
-/** Sums that fade, as they were at a moment. */
+/** Decaying sums, as they were at a moment. */
 export interface Sums {
   readonly at: number
   readonly sums: readonly number[]
 }
 
-/** Sums after fading until `now` and adding `amounts`. A clock that went back has no time fade. */
+/** Sums after decay until `now` plus `amounts`. A clock that went back causes no decay. */
 export function decayedSums(held: Sums | undefined, amounts: readonly number[], halfLife: number, now: number): Sums {
   const passed = Math.max(now - (held?.at ?? now), 0)
   const share = halfLife > 0 && Number.isFinite(halfLife) ? 2 ** (-passed / halfLife) : 1
-  return { at: now, sums: amounts.map((amount, place) => (held?.sums[place] ?? 0) * share + finite(amount)) }
+  return { at: now, sums: amounts.map((amount, index) => (held?.sums[index] ?? 0) * share + finite(amount)) }
 }
 
-/** What is no number adds nothing. */
+/** The amount; 0 for NaN and infinity. */
 export const finite = (amount: number): number => (Number.isFinite(amount) ? amount : 0)
 
 /** Whether amounts change nothing. */

@@ -1,4 +1,4 @@
-/** A store that answers whatever becomes of the one behind it: while that is away, from the memory of this process. */
+/** A store that always answers: while the store behind it is down, from the memory of this process. */
 import { callback, duration, having, whole } from '../model/checks.ts'
 import { PosternError } from '../model/errors.ts'
 import { problemsOf, schemaOf, wrongIn } from '../model/options.ts'
@@ -9,29 +9,33 @@ import { areAnswers, copying } from './answers.ts'
 import { Breaker } from './breaker.ts'
 import { type MemoryStore, memoryStore } from './memory.ts'
 
+/** What `withFallback` takes beside the store. */
 export interface FallbackOptions {
   /**
-   * How many processes share the store. While it is away each counts what it sees so many times, so that a limit is
-   * divided among them. @default 1
+   * How many processes share the store. While the store is down each process counts every event so many times, so that a
+   * limit is divided among them.
+   * @default 1
    */
   readonly nodes?: number
-  /** What answers meanwhile. @default memoryStore() */
+  /** The store that answers meanwhile. @default memoryStore() */
   readonly local?: MemoryStore
-  /** How long the store may take. @default '100ms' */
+  /** How long the store may take for one list. @default '100ms' */
   readonly deadline?: Duration
-  /** How often a store that is away is asked whether it is back. @default '1s' */
+  /** How often a store that is down is tried again. @default '1s' */
   readonly retry?: Duration
-  /** Hears `store/down` and `store/up`. @default warnings of the process */
+  /** Called with `store/down` and `store/up`. @default warnings of the process */
   readonly notify?: Notify
-  /** @default the machine's clock */
+  /** The clock for deadlines and retries. @default the machine's clock */
   readonly clock?: Clock
 }
 
+/** A {@link Store} that never fails. */
 export interface FallbackStore extends Store {
+  /** While the store behind it is down, the fallback answers. */
   readonly neverFails: true
-  /** Whether the store behind it is asked, for metrics. */
+  /** Whether the store behind it is in use, for metrics. */
   readonly state: 'up' | 'down'
-  /** Asks for a store that is away no more, and leaves it open. */
+  /** Ends all retries, and leaves the store open. */
   stop(): void
 }
 
@@ -46,9 +50,9 @@ const schema = schemaOf<FallbackOptions>('withFallback', {
 })
 
 /**
- * Insures a store against being slow, silent, down, read-only or out of its mind: run() never rejects, and takes
- * `deadline` at most. What was seen of the store is remembered here too, so that counts go on when it goes away. What
- * is counted meanwhile is not written back.
+ * Gives a store a fallback for the time when it is slow, silent, down, read-only or answers nonsense: `run()` never
+ * rejects, and takes `deadline` at most. Answers of the store are copied into the fallback, so that counts go on from there
+ * when the store goes down. Counts of that time are not written back.
  *
  * @throws PosternError when an option is wrong
  * @example
@@ -100,15 +104,15 @@ export function withFallback(store: Store, options: FallbackOptions = {}): Fallb
   }
 }
 
-/** A store that can be read and not written is away. */
+/** A store that can be read but not written is down. */
 const writing = [{ op: 'increment', key: 'fallback:probe', by: 1, ttl: 60_000 }] as const
 
 function checked<O extends readonly Operation[]>(operations: O, answers: unknown): Answers<O> {
   if (areAnswers(operations, answers)) return answers
-  throw new TypeError('it answered what makes no sense')
+  throw new TypeError('its answer makes no sense')
 }
 
-/** One of `nodes` sees that share of what happens. */
+/** The operation as a process counts it that sees one of `nodes` parts of all events. */
 function scaled(operation: Operation, nodes: number): Operation {
   if (operation.op === 'increment') return { ...operation, by: operation.by * nodes }
   if (operation.op === 'decayingAdd') return { ...operation, amounts: operation.amounts.map(amount => amount * nodes) }

@@ -28,7 +28,7 @@ function far() {
 const plus = (key: string, by = 1) => ({ op: 'increment', key, by, ttl: 0 }) as const
 
 describe('a batched store', () => {
-  test('does what is handed in at the same time in one list, and each asker gets its own answers', async () => {
+  test('performs lists that are handed in at the same time as one list, and answers each caller', async () => {
     const { store, lists } = far()
     const all = batched(withFallback(store), handClock())
     const answers = await Promise.all([
@@ -40,7 +40,7 @@ describe('a batched store', () => {
     expect(lists.map(list => list.map(({ key }) => key))).toEqual([['a', 'b', 'a', 'b']])
   })
 
-  test('does what nobody waits for with the next list, before it, and after half a second at the latest', async () => {
+  test('performs later() with the next list, before it, and after half a second at the latest', async () => {
     const { store, lists } = far()
     const clock = handClock()
     const all = batched(withFallback(store), clock)
@@ -54,21 +54,21 @@ describe('a batched store', () => {
     expect([await late, lists.length]).toEqual([[{ count: 2 }], 2])
   })
 
-  test('does not let what nobody waits for pile up', async () => {
+  test('does not let lists of later() pile up', async () => {
     const { store, lists } = far()
     const all = batched(withFallback(store), handClock())
     await Promise.all(Array.from({ length: 200 }, (_, index) => runLater(all, [plus(`k${index}`)])))
     expect(lists.map(({ length }) => length)).toEqual([200])
   })
 
-  test('cuts long lists, so that nobody waits for all of them', async () => {
+  test('splits long lists, so that no caller waits for all of them', async () => {
     const { store, lists } = far()
     const all = batched(withFallback(store), handClock())
     await Promise.all(Array.from({ length: 500 }, (_, index) => all.run([plus(`k${index}`)])))
     expect(lists.map(({ length }) => length)).toEqual([200, 200, 100])
   })
 
-  test('a store that fails fails for each asker, and the next list is asked again', async () => {
+  test('a failure reaches each caller, and the next list is tried again', async () => {
     let fails = true
     const store = { state: 'up', run: () => (fails ? Promise.reject(new Error('away')) : [{ count: 7 }]) }
     const all = batched(store as unknown as Store, handClock())
@@ -78,7 +78,7 @@ describe('a batched store', () => {
     expect(await all.run([plus('a')])).toEqual([{ count: 7 }])
   })
 
-  test('a memory of this process answers at once, as before', () => {
+  test('a store in memory answers at once, unchanged', () => {
     const memory = memoryStore()
     expect(batched(memory, handClock())).toBe(memory)
   })

@@ -33,7 +33,7 @@ test('the rest of the interface works on the store too', async () => {
   expect(await limiter.get('a')).toMatchObject({ consumedPoints: 4, msBeforeNext: -1 })
 })
 
-test('two limits on one store count apart, and a union of them is what the library takes it for', async () => {
+test('two limits on one store count apart, and the library takes them into a union', async () => {
   const store = memoryStore({ clock: { monotonic: () => 0 } })
   const one = storeLimiter(store, { keyPrefix: 'one', points: 1, duration: 60 })
   const two = storeLimiter(store, { keyPrefix: 'two', points: 2, duration: 60 })
@@ -43,7 +43,7 @@ test('two limits on one store count apart, and a union of them is what the libra
   expect(store.size).toBe(2)
 })
 
-test('it insures a limiter whose store is down', async () => {
+test('it is the insuranceLimiter of a limiter whose store is down', async () => {
   const insurance = storeLimiter(memoryStore(), { keyPrefix: 'local', points: 1, duration: 60 })
   const broken: Store = { run: () => Promise.reject(new Error('down')) }
   const limiter = storeLimiter(broken, { keyPrefix: 'far', points: 1, duration: 60 })
@@ -52,7 +52,7 @@ test('it insures a limiter whose store is down', async () => {
   expect(await limiter.consume('a')).toMatchObject({ consumedPoints: 1 })
 })
 
-test("the library's own memory limiter answers in the same words", async () => {
+test("the library's memory limiter gives the same answers", async () => {
   const theirs = new RateLimiterMemory({ keyPrefix: 'p', points: 1, duration: 60 })
   const ours = storeLimiter(memoryStore(), { keyPrefix: 'p', points: 1, duration: 60 })
   for (const limiter of [theirs, ours]) {

@@ -14,7 +14,7 @@ function* numbers(seed: number): Generator<number, never> {
   }
 }
 
-test('any coming and going gives what a map gives', () => {
+test('any additions and removals give what a Map gives', () => {
   const store = memoryStore({ clock: handClock() })
   const model = new Map<string, string>()
   const random = numbers(7)
@@ -32,7 +32,7 @@ test('any coming and going gives what a map gives', () => {
   for (const [key, value] of model) expect(store.run([{ op: 'get', key }])).toEqual([{ value }])
 })
 
-test('records whose homes are the same place are all found, whichever of them go', () => {
+test('records with the same home slot are all found, whichever are removed', () => {
   const held = records<number>()
   // All in one table of 16 places, all at its end, so that they go on at its beginning.
   const hashes = Array.from({ length: 10 }, (_, index) => 15 * 128 + index * 2 ** 32)
@@ -45,7 +45,7 @@ test('records whose homes are the same place are all found, whichever of them go
   }
 })
 
-test('a record that is used again has forgotten what it held', () => {
+test('a reused record is empty', () => {
   const held = records<string>()
   const first = held.add(1, 'first')
   held.set(first, FIELDS.cost, 7)
@@ -54,7 +54,7 @@ test('a record that is used again has forgotten what it held', () => {
   expect([second, held.get(second, FIELDS.cost), held.value(second)]).toEqual([first, 0, 'second'])
 })
 
-test('hashes of keys that are alike are told apart, spread evenly, and nobody can foresee them', () => {
+test('hashes of similar keys differ, spread evenly, and cannot be predicted', () => {
   const [one, other] = [keyHash(), keyHash()]
   const keys = Array.from({ length: 100_000 }, (_, index) => `2001:db8:0:${index.toString(16)}::/64`)
   const hashes = keys.map(one)

@@ -86,7 +86,7 @@ test('D05 Redis is killed and started again, empty and without the script', asyn
   expect(await server.command('EXISTS', 'x')).toBe(0)
 }, 60_000)
 
-test('D05 Redis is stopped in its tracks', async () => {
+test('D05 Redis is suspended', async () => {
   const gateway = gatewayOn(redisStore({ client: clientOf(server.port) }))
   ends.push(() => server.signal('SIGCONT'))
   await survives(
@@ -117,7 +117,7 @@ test('D05 Redis has no memory left', async () => {
   )
 }, 60_000)
 
-describe('D05 what stands between', () => {
+describe('D05 a proxy between', () => {
   type Manner = 'well' | 'silent' | 'closing' | readonly [answer: string]
   async function proxy() {
     const manner: { is: Manner } = { is: 'well' }
@@ -180,7 +180,7 @@ describe('D05 what stands between', () => {
   })
 })
 
-test('D05 Redis has lost its scripts, and nobody notices', async () => {
+test('D05 Redis has lost its scripts, and no caller notices', async () => {
   const gateway = gatewayOn(redisStore({ client: clientOf(server.port) }))
   await there(gateway)
   for (let time = 0; time < LIMIT; time += 1) {
@@ -250,7 +250,7 @@ test('two gateways on one Redis hold a limit between them', async () => {
   expect(outcomes.filter(outcome => outcome?.passed)).toHaveLength(100)
 })
 
-test('an error of the client that nobody hears ends nothing, and the listener goes when the store is closed', async () => {
+test('an error event of the client without other listeners ends nothing, and close() removes the listener', async () => {
   const client = clientOf(server.port)
   const before = client.listenerCount('error')
   const store = redisStore({ client })

@@ -47,7 +47,7 @@ const child = (...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStrea
 const said = async (started: { stdout: NodeJS.ReadableStream | null }) =>
   JSON.parse(await text(started.stdout as NodeJS.ReadableStream))
 
-test('what was remembered is there after a restart, for the rest of its time', async () => {
+test('entries are there after a restart, for the rest of their time', async () => {
   const first = opened()
   await first.run([
     { op: 'set', key: 'a', value: 'known', ttl: lasts },
@@ -60,7 +60,7 @@ test('what was remembered is there after a restart, for the rest of its time', a
   expect(await second.run([{ op: 'decayingAdd', key: 's', amounts: [1], halfLife: 0, ttl: lasts }])).toEqual([[5]])
 })
 
-test('three processes that count at once lose nothing, and one of them is the first', async () => {
+test('three processes that count at once lose no count', async () => {
   const started = [child('count', '300'), child('count', '300'), child('count', '300')]
   const outcomes: { added: boolean; counts: number[] }[] = await Promise.all(started.map(said))
   expect(outcomes.filter(({ added }) => added)).toHaveLength(1)
@@ -68,7 +68,7 @@ test('three processes that count at once lose nothing, and one of them is the fi
   expect(counts).toEqual(Array.from({ length: 900 }, (_, index) => index + 1))
 })
 
-test('a process that is killed at any moment loses nothing that was answered', async () => {
+test('a process that is killed at any moment loses no answered operation', async () => {
   let before = 0
   for (const lines of [1, 40, 200]) {
     const started = child('count-for-ever')
@@ -99,7 +99,7 @@ test('the file is for its owner alone', async () => {
   for (const name of await readdir(folder.path)) expect((await stat(join(folder.path, name))).mode & 0o077).toBe(0)
 })
 
-describe('a file that is broken', () => {
+describe('a corrupt file', () => {
   const filled = async () => {
     const store = opened()
     await store.run(
@@ -120,7 +120,7 @@ describe('a file that is broken', () => {
     ['from its first byte', 0],
     ['from its second page', 4_096],
     ['in its last pages', 100_000],
-  ] as const)('%s is set aside, and a new one begun', async ([, from]) => {
+  ] as const)('%s is renamed, and a new file created', async ([, from]) => {
     await filled()
     await overwrite(from)
     const store = opened()
@@ -131,7 +131,7 @@ describe('a file that is broken', () => {
       {
         code: 'store/broken',
         reason: expect.stringMatching(
-          /store\.db is broken \(.*\); it is kept as .*store\.db\.corrupt, and a new one is begun/,
+          /store\.db is corrupt \(.*\); it was renamed to .*store\.db\.corrupt, and a new file was created/,
         ),
         level: 'warning',
       },
@@ -140,7 +140,7 @@ describe('a file that is broken', () => {
     expect((await readdir(folder.path)).filter(name => name.endsWith('.mending'))).toEqual([])
   })
 
-  test('is set aside once, whoever of two finds it', async () => {
+  test('is renamed once, when two processes find it', async () => {
     await filled()
     await overwrite(0)
     const stores = [opened(), opened()]
@@ -153,7 +153,7 @@ describe('a file that is broken', () => {
   })
 })
 
-test('a file that was taken away is begun again', async () => {
+test('a file that was removed is created again', async () => {
   const clock = handClock()
   const store = opened({ clock })
   expect([await count(store), await count(store)]).toEqual([1, 2])
@@ -164,7 +164,7 @@ test('a file that was taken away is begun again', async () => {
 })
 
 test.for([
-  ['a database of something else', 'is a database of something else', 'CREATE TABLE users (name TEXT)'],
+  ['a database of another program', 'is a database of another program', 'CREATE TABLE users (name TEXT)'],
   [
     'one of a later version',
     'was made by a later version',
@@ -182,7 +182,7 @@ test.for([
   expect(before.equals(await readFile(file))).toBe(true)
 })
 
-test('a folder that is not there makes each question fail, until it is', async () => {
+test('without its folder each list fails, until the folder exists', async () => {
   const store = opened({ file: join(folder.path, 'later', 'store.db') })
   await expect(count(store)).rejects.toThrow('ENOENT')
   await mkdir(join(folder.path, 'later'))
@@ -204,7 +204,7 @@ test('while another process holds the file, memory answers; then the file again'
   expect(notices.map(({ code }) => code)).toEqual(['store/down', 'store/up'])
 })
 
-test('a disk that is full fails what needs room, and breaks nothing', async () => {
+test('a full disk makes writes fail, and corrupts nothing', async () => {
   // Files may have 400 KB.
   const command = `trap '' XFSZ; ulimit -f 800; exec '${process.execPath}' '${CHILD}' '${file}' fill`
   const started = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -222,7 +222,7 @@ test('a disk that is full fails what needs room, and breaks nothing', async () =
   expect(notices).toEqual([])
 })
 
-test('a full store lets go what was seen once before what was seen again', async () => {
+test('a full store evicts entries seen once before entries seen again', async () => {
   const store = opened({ entries: 1_000 })
   const known = Array.from(
     { length: 100 },
@@ -243,7 +243,7 @@ test('a full store lets go what was seen once before what was seen again', async
   expect(rows?.count).toBeLessThanOrEqual(1_200)
 })
 
-test('what has expired leaves the file', async () => {
+test('expired entries leave the file', async () => {
   const clock = handClock()
   const store = opened({ clock })
   await store.run(
@@ -321,7 +321,7 @@ describe('D09 a wall clock that jumps', () => {
   })
 })
 
-test('what was asked before it is closed is done; what is asked afterwards fails', async () => {
+test('operations before close() are performed, and later ones fail', async () => {
   const store = opened()
   const answers = Array.from({ length: 50 }, () => count(store))
   await store.close()
@@ -343,7 +343,7 @@ test.for([0, -1, 1.5, Number.NaN])('%d is no number of entries', entries => {
   expect(() => sqliteStore({ file, entries })).toThrow(PosternError)
 })
 
-test('a name that is a folder fails each question', async () => {
+test('a path that is a folder makes each list fail', async () => {
   await mkdir(file)
   await writeFile(join(file, 'x'), '')
   await expect(count(opened())).rejects.toThrow(/EISDIR|unable to open/)

@@ -14,7 +14,7 @@ const add = { op: 'add', key: 'a', value: 'first', ttl: lasts } as const
 
 type Manner = 'well' | 'silent' | 'failing' | 'read-only' | ((operations: readonly Operation[]) => unknown)
 
-/** A store with manners, a clock, and what was told. */
+/** A store that behaves as the test says, a clock, and the notices. */
 function world(options: FallbackOptions = {}) {
   const clock = handClock()
   const behind = memoryStore({ clock })
@@ -38,7 +38,7 @@ function world(options: FallbackOptions = {}) {
   return { clock, behind, notices, told, manner, store, ask }
 }
 
-test('a store that is well is asked, and nothing is told', async () => {
+test('a store that works is used, and there is no notice', async () => {
   const { ask, behind, store, told } = world({ nodes: 4 })
   expect(await ask(count)).toEqual({ count: 1, endsIn: lasts })
   expect(behind.run([{ op: 'get', key: 'a' }])).toEqual([{ value: '1', endsIn: lasts }])
@@ -50,7 +50,7 @@ describe.each([
   ['failing', 'fails: connect ECONNREFUSED'],
   ['read-only', 'fails: READONLY You can not'],
 ] as const)('D05 a store that is %s', (is, cause) => {
-  test('D05 takes 100 ms of one asker, and none of the next, who count in memory', async () => {
+  test('D05 takes 100 ms of one caller; the next ones count in memory at once', async () => {
     const { ask, clock, manner, notices, store } = world()
     manner.is = is
     expect(await ask(count, 100)).toEqual({ count: 1, endsIn: lasts })
@@ -62,7 +62,7 @@ describe.each([
     expect(notices).toEqual([{ code: 'store/down', reason, level: 'warning' }])
   })
 
-  test('D05 is asked again once a second, by nobody who waits, until it is back', async () => {
+  test('D05 is tried again once a second, while no caller waits, until it is up', async () => {
     const { ask, clock, manner, store, told } = world()
     manner.is = is
     await ask(count, 200)
@@ -85,17 +85,17 @@ const nonsense: readonly (readonly [title: string, is: () => unknown])[] = [
   ['a count that is no number', () => [{ count: Number.NaN }]],
   ['an end before now', () => [{ count: 1, endsIn: -1 }]],
 ]
-test.for(nonsense)('D05 a store that answers %s is away', async ([, is]) => {
+test.for(nonsense)('D05 a store that answers %s is down', async ([, is]) => {
   const { ask, clock, manner, notices } = world()
   manner.is = is
   expect(await ask(count)).toEqual({ count: 1, endsIn: lasts })
   await clock.advance(0)
   expect(notices.map(({ reason }) => reason)).toEqual([
-    'the store fails: it answered what makes no sense; counts go on in memory',
+    'the store fails: its answer makes no sense; counts go on in memory',
   ])
 })
 
-test('D05 every kind of answer is looked at', async () => {
+test('D05 every kind of answer is checked', async () => {
   const wrong: readonly (readonly [Operation, unknown])[] = [
     [{ op: 'get', key: 'a' }, { value: 1 }],
     [{ op: 'get', key: 'a' }, null],
@@ -114,7 +114,7 @@ test('D05 every kind of answer is looked at', async () => {
   }
 })
 
-test('a limit is divided by the number of nodes while the store is away', async () => {
+test('a limit is divided by the number of nodes while the store is down', async () => {
   const { ask, manner } = world({ nodes: 3 })
   manner.is = 'failing'
   expect(await ask(count)).toMatchObject({ count: 3 })
@@ -122,7 +122,7 @@ test('a limit is divided by the number of nodes while the store is away', async 
   expect(await ask({ op: 'decayingAdd', key: 's', amounts: [1, 0.5], halfLife: 0, ttl: lasts })).toEqual([3, 1.5])
 })
 
-test('what was seen of the store is still known when it is away, and counts go on from there', async () => {
+test('answers of the store are known when it goes down, and counts go on from there', async () => {
   const { ask, clock, manner } = world({ nodes: 2 })
   await ask({ ...count, by: 5 })
   await ask({ op: 'set', key: 'known', value: 'since Monday', ttl: 0 })
@@ -139,7 +139,7 @@ test('what was seen of the store is still known when it is away, and counts go o
   expect(await ask({ op: 'get', key: 'gone' })).toBeUndefined()
 })
 
-test('one failure that has passed when it is looked at again is told to nobody', async () => {
+test('a single failure that has passed at the first probe makes no notice', async () => {
   const { ask, manner, store, told } = world()
   let times = 0
   manner.is = () => {
@@ -152,7 +152,7 @@ test('one failure that has passed when it is looked at again is told to nobody',
   expect([store.state, told()]).toEqual(['up', []])
 })
 
-test('one that fails again and again, though it seems well, is left alone for longer and longer', async () => {
+test('a store that fails again soon after each recovery is tried less and less often', async () => {
   const { ask, clock, manner, told } = world()
   // A cluster of which one node is down: the probe finds another.
   manner.is = operations => {
@@ -167,7 +167,7 @@ test('one that fails again and again, though it seems well, is left alone for lo
   expect(manner.asked).toBeLessThanOrEqual(20)
 })
 
-test('an answer that comes late is of no account', async () => {
+test('a late answer is ignored', async () => {
   const { ask, clock, manner, store } = world()
   const questions: ((answers: unknown) => void)[] = []
   manner.is = () => new Promise(resolve => questions.push(resolve))
@@ -178,7 +178,7 @@ test('an answer that comes late is of no account', async () => {
   expect(store.state).toBe('down')
 })
 
-test('an answer that lies there when a stall of our own is over is in time', async () => {
+test('an answer that arrived during a stall of this process is in time', async () => {
   const { clock, manner, store } = world()
   manner.is = () => new Promise(resolve => setImmediate(() => resolve([{ count: 5 }])))
   const answers = store.run([count])
@@ -198,7 +198,7 @@ test('a silent store gathers ten thousand questions at most', async () => {
   expect(manner.asked).toBe(10_001)
 })
 
-test('once stopped, nothing rings any more', async () => {
+test('after stop() there is no probe any more', async () => {
   const { ask, clock, manner, store } = world()
   manner.is = 'failing'
   await ask(count)
@@ -208,7 +208,7 @@ test('once stopped, nothing rings any more', async () => {
   expect(clock.next()).toBeUndefined()
 })
 
-test('a gateway insures a store that is not sure of itself, and leaves it open when it closes', async () => {
+test('a gateway adds a fallback to a store that may fail, and leaves it open when it closes', async () => {
   const notices: Notice[] = []
   let closed = false
   const store: Store = {

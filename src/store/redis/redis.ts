@@ -1,4 +1,4 @@
-/** `postern/redis`: a store on Redis or Valkey, single or cluster, over a client of the user's own. */
+/** `postern/redis`: a store on Redis or Valkey, single or cluster, over a client that the host brings. */
 
 import { hash } from 'node:crypto'
 import { callback, flag } from '../../model/checks.ts'
@@ -8,26 +8,31 @@ import type { Answers, AnswerTo, Operation, Store } from '../../model/store.ts'
 import { boundedKey, counted, expiryOf, finite } from '../value.ts'
 import { script, scriptHash } from './script.ts'
 
-/** What is used of ioredis and iovalkey. */
+/** The methods of ioredis and iovalkey that the store uses. */
 export interface IoClient {
+  /** Runs a script that the server knows by its hash. */
   evalsha(hash: string, count: number, ...keysAndArguments: string[]): Promise<unknown>
+  /** Runs a script. */
   eval(script: string, count: number, ...keysAndArguments: string[]): Promise<unknown>
 }
 
-/** What is used of node-redis. */
+/** The methods of node-redis that the store uses. */
 export interface NodeRedisClient {
+  /** Runs a script that the server knows by its hash. */
   evalSha(hash: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  /** Runs a script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
+/** What `redisStore` takes. */
 export interface RedisStoreOptions {
-  /** A client of ioredis, iovalkey or node-redis, connected and kept by whoever made it. */
+  /** A connected client of ioredis, iovalkey or node-redis. The host closes it. */
   readonly client: IoClient | NodeRedisClient
-  /** What all keys begin with, so that several gateways may share a Redis or not share their counts. @default 'postern:' */
+  /** What all keys begin with. Gateways with the same prefix share their counts. @default 'postern:' */
   readonly prefix?: string
-  /** Whether keys live on several nodes. @default what the client says of itself */
+  /** Whether the client is of a cluster. @default what the client says */
   readonly cluster?: boolean
-  /** Hears `store/replaced` when a key held what only another program can have put there. @default warnings of the process */
+  /** Called with `store/replaced` when another program has written a value of another type under one of our keys. @default warnings of the process */
   readonly notify?: Notify
 }
 
@@ -41,8 +46,11 @@ const schema = schemaOf<RedisStoreOptions>('redisStore', {
 })
 
 /**
- * A store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one for each
- * hash tag, sent at once. It waits as long as its client does: postern() insures it, and so does `withFallback`.
+ * Makes a store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one call for
+ * each hash tag, all sent at once. It waits as long as its client does: `postern()` adds a fallback, and so does
+ * `withFallback`.
+ *
+ * @throws PosternError when an option is wrong
  *
  * @example
  * import { Redis } from 'ioredis'
@@ -57,31 +65,31 @@ export function redisStore(options: RedisStoreOptions): Store {
     notify = emitWarning,
   } = checked(schema, options)
   const call = callerOf(client)
-  const tellReplaced = onceInAWhile((keys: unknown) => {
+  const announceReplaced = atIntervals((keys: unknown) => {
     const [key] = Array.isArray(keys) ? keys : []
     const reason = `${String(key)
       .slice(0, 200)
-      .replace(/[^ -~]/g, '?')} held no text: it was replaced; another program writes to our keys`
+      .replace(/[^ -~]/g, '?')} held a value of another type and was replaced: another program writes to these keys`
     notify({ code: 'store/replaced', reason, level: 'warning' })
   })
   const listener = quiet(client)
 
   const perform = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
     const keys = operations.map(({ key }) => nameOf(prefix, boundedKey(key)))
-    const replies = await call(keys, operations.flatMap(wordsOf))
+    const replies = await call(keys, operations.flatMap(argsOf))
     const more = Array.isArray(replies) ? replies.length - operations.length : -1
-    if (!Array.isArray(replies) || more < 0 || more > 1) throw rubbish(replies)
-    if (more === 1) tellReplaced(replies.at(-1))
-    return operations.map((operation, place) => answerOf(operation, replies[place]))
+    if (!Array.isArray(replies) || more < 0 || more > 1) throw unexpected(replies)
+    if (more === 1) announceReplaced(replies.at(-1))
+    return operations.map((operation, index) => answerOf(operation, replies[index]))
   }
 
   const onCluster = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
-    const places = operations.map((operation, place) => ({ operation, place }))
-    const groups = [...Map.groupBy(places, ({ operation }) => tagOf(boundedKey(operation.key))).values()]
+    const indexed = operations.map((operation, index) => ({ operation, index }))
+    const groups = [...Map.groupBy(indexed, ({ operation }) => tagOf(boundedKey(operation.key))).values()]
     const answers = await Promise.all(groups.map(group => perform(group.map(({ operation }) => operation))))
     const inOrder: unknown[] = []
-    for (const [index, group] of groups.entries())
-      for (const [nth, { place }] of group.entries()) inOrder[place] = answers[index]?.[nth]
+    for (const [number, group] of groups.entries())
+      for (const [nth, { index }] of group.entries()) inOrder[index] = answers[number]?.[nth]
     return inOrder
   }
 
@@ -96,46 +104,46 @@ export function redisStore(options: RedisStoreOptions): Store {
 
 const NOTICE_INTERVAL_MS = 60_000
 
-/** Somebody who writes all the time is told of once a minute. */
-function onceInAWhile<T>(tell: (what: T) => void): (what: T) => void {
+/** Calls `announce` once a minute at most. */
+function atIntervals<T>(announce: (what: T) => void): (what: T) => void {
   let last = Number.NEGATIVE_INFINITY
   return what => {
     if (performance.now() - last < NOTICE_INTERVAL_MS) return
     last = performance.now()
-    tell(what)
+    announce(what)
   }
 }
 
-/** Of a cluster's 16,384 slots each tag is one. So many spread evenly over any number of nodes that there may be. */
+/** Each tag is one of a cluster's 16,384 slots. 4,096 tags spread evenly over any number of nodes. */
 const TAG_DIGITS = 3
 
 const tagOf = (key: string): string => hash('sha1', key).slice(0, TAG_DIGITS)
 
-/** Braces say what decides on the slot, so that no brace in a key does. */
+/** The braces of the prefix decide on the slot, so that no brace in a key does. */
 const nameOf = (prefix: string, key: string): string => `${prefix}{${tagOf(key)}}${key}`
 
-type Call = (keys: readonly string[], words: readonly string[]) => Promise<unknown>
+type Call = (keys: readonly string[], args: readonly string[]) => Promise<unknown>
 
-/** By its hash; with its text where a node does not know it yet, or not any more. */
+/** Calls the script by its hash, and with its text when a node does not know it. */
 function callerOf(client: IoClient | NodeRedisClient): Call {
-  const ask: (known: boolean, keys: readonly string[], words: readonly string[]) => Promise<unknown> =
+  const ask: (known: boolean, keys: readonly string[], args: readonly string[]) => Promise<unknown> =
     'evalSha' in client
-      ? (known, keys, words) => {
-          const options = { keys: [...keys], arguments: [...words] }
+      ? (known, keys, args) => {
+          const options = { keys: [...keys], arguments: [...args] }
           return known ? client.evalSha(scriptHash, options) : client.eval(script, options)
         }
-      : (known, keys, words) =>
+      : (known, keys, args) =>
           known
-            ? client.evalsha(scriptHash, keys.length, ...keys, ...words)
-            : client.eval(script, keys.length, ...keys, ...words)
-  return async (keys, words) => {
+            ? client.evalsha(scriptHash, keys.length, ...keys, ...args)
+            : client.eval(script, keys.length, ...keys, ...args)
+  return async (keys, args) => {
     try {
-      return await ask(true, keys, words)
+      return await ask(true, keys, args)
     } catch (error) {
       const message = error instanceof Error ? error.message : ''
       if (message.includes('READONLY')) reconnect(client)
       if (!message.startsWith('NOSCRIPT')) throw error
-      return await ask(false, keys, words)
+      return await ask(false, keys, args)
     }
   }
 }
@@ -145,9 +153,9 @@ function isClient(client: unknown): boolean {
   return ['evalSha', 'evalsha'].some(name => typeof (client as Readonly<Record<string, unknown>>)[name] === 'function')
 }
 
-/** A primary that became a replica keeps its connections: only a new one leads to who has taken its place. */
+/** A primary that became a replica keeps its connections: only a new connection leads to the new primary. */
 function reconnect(client: object): void {
-  // ioredis and iovalkey connect again by themselves when they hear true.
+  // disconnect(true) makes ioredis and iovalkey connect again.
   if (isCluster(client) || !('evalsha' in client && 'disconnect' in client)) return
   const { disconnect } = client
   if (typeof disconnect === 'function') disconnect.call(client, true)
@@ -163,7 +171,7 @@ interface Emitter {
   off(event: 'error', listener: () => void): unknown
 }
 
-/** A client without anybody who hears of its errors ends the process (node-redis) or fills its log (ioredis). */
+/** An error event without a listener ends the process (node-redis) or fills its log (ioredis). */
 function quiet(client: object): () => void {
   if (!('on' in client && 'off' in client)) return () => undefined
   const emitter = client as Emitter
@@ -174,8 +182,8 @@ function quiet(client: object): () => void {
   }
 }
 
-/** An operation as the script reads it. */
-function wordsOf(operation: Operation): readonly [op: string, ttl: string, third: string, fourth: string] {
+/** The arguments of an operation for the script. */
+function argsOf(operation: Operation): readonly [op: string, ttl: string, third: string, fourth: string] {
   const { op } = operation
   switch (op) {
     case 'get':
@@ -195,21 +203,21 @@ function wordsOf(operation: Operation): readonly [op: string, ttl: string, third
       ]
     case 'decayingAdd': {
       const { ttl, halfLife, amounts } = operation
-      const fades = halfLife > 0 && Number.isFinite(halfLife)
-      return [op, whole(ttl), fades ? String(halfLife) : '0', amounts.map(finite).join(' ')]
+      const isDecaying = halfLife > 0 && Number.isFinite(halfLife)
+      return [op, whole(ttl), isDecaying ? String(halfLife) : '0', amounts.map(finite).join(' ')]
     }
     default:
       throw operation satisfies never
   }
 }
 
-/** Redis counts whole milliseconds; 0 stands for ever. */
+/** Redis takes whole milliseconds; 0 means for ever. */
 const whole = (ttl: number): string => {
   const time = expiryOf(ttl)
   return Number.isFinite(time) ? String(Math.ceil(time)) : '0'
 }
 
-/** What the script replied, read with suspicion. */
+/** The answer in the script's reply. @throws TypeError when the reply is not one of the script's */
 function answerOf(operation: Operation, reply: unknown): AnswerTo<Operation> {
   switch (operation.op) {
     case 'get':
@@ -223,7 +231,7 @@ function answerOf(operation: Operation, reply: unknown): AnswerTo<Operation> {
       return { count: numberOf(value), ...end }
     }
     case 'decayingAdd':
-      if (!Array.isArray(reply) || reply.length !== operation.amounts.length) throw rubbish(reply)
+      if (!Array.isArray(reply) || reply.length !== operation.amounts.length) throw unexpected(reply)
       return reply.map(numberOf)
     case 'compareAndSet':
     case 'delete':
@@ -234,7 +242,7 @@ function answerOf(operation: Operation, reply: unknown): AnswerTo<Operation> {
 }
 
 function entryOf(reply: unknown): { readonly value: string; readonly endsIn?: number } {
-  if (!Array.isArray(reply) || typeof reply[0] !== 'string') throw rubbish(reply)
+  if (!Array.isArray(reply) || typeof reply[0] !== 'string') throw unexpected(reply)
   const endsIn = numberOf(reply[1])
   return endsIn < 0 ? { value: reply[0] } : { value: reply[0], endsIn }
 }
@@ -242,8 +250,8 @@ function entryOf(reply: unknown): { readonly value: string; readonly endsIn?: nu
 function numberOf(reply: unknown): number {
   const number = typeof reply === 'string' && reply !== '' ? Number(reply) : reply
   if (typeof number === 'number' && !Number.isNaN(number)) return number
-  throw rubbish(reply)
+  throw unexpected(reply)
 }
 
-const rubbish = (reply: unknown): Error =>
-  new TypeError(`Redis answered what no script of ours answers: ${String(JSON.stringify(reply)).slice(0, 100)}`)
+const unexpected = (reply: unknown): Error =>
+  new TypeError(`Redis gave an answer that the script cannot give: ${String(JSON.stringify(reply)).slice(0, 100)}`)

@@ -1,10 +1,10 @@
-/** What Redis does for a batch, in its own words: one script, so that each operation is atomic and all are one round trip. */
+/** The Lua script that performs a list in Redis: each operation is atomic, and all are one round trip. */
 import { hash } from 'node:crypto'
 
 /**
- * Each key comes with four arguments: the operation, how long it lasts in milliseconds (0: for ever), and two more.
- * Counts and sums are kept as texts, because Redis cuts the fractions off numbers that a script returns. Where a key held
- * what is no text, one answer more lists such keys.
+ * Each key comes with four arguments: the operation, the ttl in milliseconds (0: for ever), and two more. Counts and sums
+ * are texts, because Redis cuts the fractions off numbers that a script returns. When keys held values of another type,
+ * an additional answer lists those keys.
  */
 export const script = `
 local MAX = 9007199254740991
@@ -13,7 +13,7 @@ local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 
 local replaced = {}
 
--- What is no text (a hash, a list) was not written by us: it is taken away, so that only this key begins anew.
+-- A value of another type (a hash, a list) was not written by this script: it is removed, so that only this key is lost.
 local function read(key)
   local held = redis.pcall('GET', key)
   if type(held) ~= 'table' or not held.err then return held end
@@ -96,5 +96,5 @@ if #replaced > 0 then answers[#answers + 1] = replaced end
 return answers
 `
 
-/** The name under which Redis remembers the script. */
+/** The hash by which Redis knows the script. */
 export const scriptHash = hash('sha1', script)

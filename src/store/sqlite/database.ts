@@ -1,4 +1,4 @@
-/** A store in a file: each list of operations is one transaction. Knows SQL, and nothing of threads. */
+/** A store in a file: each list of operations is one transaction. This file knows SQL, and nothing of threads. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { AnswerTo, Counter, Entry, Operation } from '../../model/store.ts'
 import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from '../value.ts'
@@ -7,28 +7,28 @@ import { type Anchor, type Moment, timeFrom } from './timeline.ts'
 
 export interface DatabaseOptions {
   readonly file: string
-  /** How many entries it holds at most. */
+  /** The maximum number of entries. */
   readonly entries: number
-  /** What the monotonic clock is called until it begins anew. */
+  /** Names the present run of the monotonic clock, which begins again with each boot. */
   readonly boot: string
 }
 
 export interface Database {
-  /** Does all lists in one transaction. @throws Error when SQLite does, and nothing was done. */
+  /** Performs all lists in one transaction. @throws Error when SQLite does; then nothing was done */
   run(lists: readonly (readonly Operation[])[], at: Moment): readonly (readonly unknown[])[]
   close(): void
 }
 
-/** Later than any time that is reckoned with. */
+/** Later than any end. */
 const NEVER = 9e15
-/** Milliseconds between two looks at the anchor, and at what has expired. */
-const TICK = 1_000
-/** Entries that are made between two looks at how many there are. */
+/** Milliseconds between two updates of the anchor, in which expired entries are removed too. */
+const TICK_MS = 1_000
+/** Entries that may be added between two counts of all entries. */
 const MAX_UNCOUNTED = 2_000
 
-/** Expired entries that are looked for at each tick, beside two for each that was made. */
+/** Expired entries that are removed at each tick, beside two for each that was added. */
 const MIN_SWEPT = 1_000
-/** What newcomers, seen only once, keep of the room against those that were seen again. */
+/** The share of the room that entries seen once keep against entries seen again. */
 const SHARE_OF_ONCE = 0.2
 
 /** @throws Error when the file cannot be opened */
@@ -61,9 +61,9 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
   const sizes = sql('SELECT again, count(*) AS count FROM entries GROUP BY again')
   const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MAX_UNCOUNTED)
 
-  // Made since they were counted: at first nobody knows.
+  // Entries added since the last count; at first the number is unknown.
   let uncounted = margin
-  let made = 0
+  let added = 0
 
   const transaction = <T>(work: () => T): T => {
     connection.exec('BEGIN IMMEDIATE')
@@ -72,29 +72,29 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
       connection.exec('COMMIT')
       return result
     } catch (error) {
-      // A full disk has rolled back already.
+      // After a full disk SQLite has rolled back already.
       if (connection.isTransaction) connection.exec('ROLLBACK')
       throw error
     }
   }
 
-  /** Nobody's time goes back, and all come to agree on the latest. */
+  /** Sets the anchor to the latest time that any process knows, so that time goes back for none of them. */
   const align = (now: Moment, mine: Anchor | undefined): Anchor => {
     const theirs = anchorRow.get() as unknown as Anchor | undefined
     const times = mine ? [timeFrom(mine, now, boot)] : theirs ? [] : [now.wall]
-    // Whoever is at work asks the wall clock about nobody's absence.
+    // A process that is running does not use the wall clock to bridge another boot.
     if (theirs) times.push(mine && theirs.boot !== boot ? theirs.time : timeFrom(theirs, now, boot))
     const aligned: Anchor = { ...now, boot, time: Math.max(...times) }
     anchorTo.run(aligned.time, aligned.wall, aligned.monotonic, aligned.boot)
     return aligned
   }
 
-  const dropExpired = (now: number, most: number): number =>
-    [0, 1].reduce((gone, again) => gone + Number(expired.run(again, now, most - gone).changes), 0)
+  const dropExpired = (now: number, max: number): number =>
+    [0, 1].reduce((dropped, again) => dropped + Number(expired.run(again, now, max - dropped).changes), 0)
 
   const tidy = (now: number) => {
-    dropExpired(now, 2 * made + MIN_SWEPT)
-    made = 0
+    dropExpired(now, 2 * added + MIN_SWEPT)
+    added = 0
     if (uncounted < margin) return
     uncounted = 0
     const counts = new Map(sizes.all().map(row => [Number(row.again), Number(row.count)]))
@@ -102,28 +102,28 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
     let excess = once + (counts.get(1) ?? 0) - (entries - margin)
     if (excess <= 0) return
     excess -= dropExpired(now, excess)
-    // Newcomers keep a fifth of the room against those that were seen again, and no more.
+    // Entries seen once keep a fifth of the room against entries seen again, and no more.
     const spare = Math.max(once - Math.floor(entries * SHARE_OF_ONCE), 0)
-    for (const [again, most] of [
+    for (const [again, max] of [
       [0, spare],
       [1, excess],
       [0, excess],
     ] as const)
-      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.min(excess, most)).changes)
+      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.min(excess, max)).changes)
   }
 
   const entryAt = (key: string, now: number): { readonly value: string; readonly expires: number } | undefined =>
     held.get(key, now) as { value: string; expires: number } | undefined
 
-  const write = (key: string, value: string, lasts: number, now: number): number => {
-    const time = expiryOf(lasts)
+  const write = (key: string, value: string, ttl: number, now: number): number => {
+    const time = expiryOf(ttl)
     put.run(key, value, Number.isFinite(time) ? now + time : NEVER, now)
-    made += 1
+    added += 1
     uncounted += 1
     return time
   }
 
-  const increment = (key: string, by: number, lasts: number, now: number): Counter => {
+  const increment = (key: string, by: number, ttl: number, now: number): Counter => {
     const entry = entryAt(key, now)
     const count = entry && countOf(entry.value)
     if (entry && count !== undefined) {
@@ -131,7 +131,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
       if (by !== 0) change.run(String(sum), key)
       return { count: sum, ...endOf(entry.expires, now) }
     }
-    return { count: by, ...ending(by === 0 ? expiryOf(lasts) : write(key, String(by), lasts, now)) }
+    return { count: by, ...ending(by === 0 ? expiryOf(ttl) : write(key, String(by), ttl, now)) }
   }
 
   const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
@@ -178,10 +178,10 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
         const now = timeFrom(anchor, at, boot)
         return lists.map(operations => operations.map(operation => perform(operation, now)))
       }
-      // Who only looks waits for nobody.
-      if (at.monotonic - anchor.monotonic < TICK && lists.every(list => list.every(looks))) return performAll()
+      // Reading needs no write lock.
+      if (at.monotonic - anchor.monotonic < TICK_MS && lists.every(list => list.every(isRead))) return performAll()
       return transaction(() => {
-        if (at.monotonic - anchor.monotonic >= TICK) anchor = align(at, anchor)
+        if (at.monotonic - anchor.monotonic >= TICK_MS) anchor = align(at, anchor)
         const answers = performAll()
         if (uncounted >= margin || anchor.monotonic === at.monotonic) tidy(timeFrom(anchor, at, boot))
         return answers
@@ -191,7 +191,7 @@ function database(connection: DatabaseSync, entries: number, boot: string, opene
   }
 }
 
-const looks = (operation: Operation): boolean =>
+const isRead = (operation: Operation): boolean =>
   operation.op === 'get' ||
   (operation.op === 'increment' && counted(operation.by) === 0) ||
   (operation.op === 'decayingAdd' && isLook(operation.amounts))

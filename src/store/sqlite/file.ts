@@ -1,13 +1,13 @@
-/** The file of a store: opened for its owner alone, recognised, and set aside when it is broken. */
+/** The file of a store: readable by its owner alone, recognised by its id, and renamed when it is corrupt. */
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-/** 'post': no other program's database is taken for a store. */
+/** 'post': the id that tells a store from a database of another program. */
 const APPLICATION = 0x706f7374
 const VERSION = 1
 
-/** How long another process may hold the file, in milliseconds. This is waited for in a thread of its own. */
-const PATIENCE = 1_000
+/** How long another process may lock the file, in milliseconds. Only the store's thread waits for it. */
+const LOCK_TIMEOUT_MS = 1_000
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entries (
@@ -22,22 +22,22 @@ PRAGMA user_version = ${VERSION};
 `
 
 /**
- * Opens the file, and makes it where there is none. A commit survives the end of the process at any moment; a failure of
- * the machine may take the last ones, and never breaks the file.
+ * Opens the file, and creates it where there is none. A commit survives the end of the process at any moment; a failure of
+ * the machine may lose the last commits, and never corrupts the file.
  *
- * @throws Error when it cannot be opened or belongs to something else
+ * @throws Error when the file cannot be opened or belongs to another program
  */
 export function openFile(file: string): DatabaseSync {
-  // Addresses of people are in it.
+  // The file contains people's addresses.
   closeSync(openSync(file, 'a', 0o600))
-  const connection = new DatabaseSync(file, { timeout: PATIENCE })
+  const connection = new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS })
   try {
     connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768')
     const application = pragma(connection, 'application_id')
     const version = pragma(connection, 'user_version')
     const isEmpty = pragma(connection, 'page_count') === 0
     if (!isEmpty && application !== APPLICATION && !(application === 0 && version === 0 && tables(connection) === 0))
-      throw new Error(`${file} is a database of something else: name another file`)
+      throw new Error(`${file} is a database of another program: name another file`)
     if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another file`)
     connection.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
@@ -56,27 +56,27 @@ const pragma = (connection: DatabaseSync, name: string): number =>
 const tables = (connection: DatabaseSync): number =>
   Number(connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0)
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB, whatever their extension. */
+/** SQLITE_CORRUPT and SQLITE_NOTADB, with any extended code. */
 export const isBroken = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff)
 
-/** Which file stands under the name now; undefined if none. */
+/** Identifies the file that has this name now; undefined if there is none. */
 export function identity(file: string): string | undefined {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`
 }
 
-/** How old the mark of somebody who sets a file aside may be, in milliseconds: whoever left it is gone. */
-const STALE = 10_000
+/** A mark older than this was left by a process that has ended, in milliseconds. */
+const STALE_MS = 10_000
 
 /**
- * Puts a broken file under another name, in the place of one that broke before, and tells where. Of several processes
- * that find it broken one does so; the others get undefined.
+ * Renames a corrupt file, over one that was corrupt before, and returns the new name. Of several processes that find the
+ * file corrupt one does so; the others get undefined.
  */
 export function setAside(file: string, broken: string): string | undefined {
   const mark = `${file}.mending`
   const marked = statSync(mark, { throwIfNoEntry: false })
-  if (marked && Date.now() - marked.mtimeMs > STALE) rmSync(mark, { force: true })
+  if (marked && Date.now() - marked.mtimeMs > STALE_MS) rmSync(mark, { force: true })
   try {
     closeSync(openSync(mark, 'wx', 0o600))
   } catch {

@@ -1,4 +1,4 @@
-/** `postern/sqlite`: a store in a file, that survives a restart and is shared by the processes of one machine. */
+/** `postern/sqlite`: a store in a file that survives a restart and that the processes of one machine share. */
 
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,27 +11,29 @@ import type { Answers, Operation, Store } from '../../model/store.ts'
 import type { DatabaseOptions } from './database.ts'
 import type { Request, Response } from './thread.ts'
 
+/** What `sqliteStore` takes. */
 export interface SqliteStoreOptions {
-  /** Where it is kept. Not on a network file system. Two more files stand beside it, `-wal` and `-shm`. */
+  /** The path of the file, not on a network file system. SQLite adds two more files beside it, `-wal` and `-shm`. */
   readonly file: string
   /**
-   * How many entries it holds at most, give or take 2,000; a count takes about 90 bytes. When it is full, what has
-   * expired goes first, then what was seen only once, the nearest to its end first.
+   * The maximum number of entries, give or take 2,000; a count takes about 90 bytes. When the store is full, expired
+   * entries go first, then entries that were seen once, the nearest to its end first.
    * @default 1_000_000
    */
   readonly entries?: number
-  /** Hears when a file was broken and is set aside. @default warnings of the process */
+  /** Called with `store/broken` when a corrupt file was renamed. @default warnings of the process */
   readonly notify?: Notify
-  /** @default the machine's, whose monotonic time all processes share until it is booted again */
+  /** The clock. @default the machine's, whose monotonic time all processes share until the next boot */
   readonly clock?: Pick<Clock, 'now' | 'monotonic'>
 }
 
+/** A {@link Store} in a file. */
 export interface SqliteStore extends Store {
-  /** Writes what is under way, and ends the thread. */
+  /** Performs what was handed in before, and ends the thread. */
   close(): Promise<void>
 }
 
-/** Operations that wait for the thread; who comes later is told that the store is overrun. */
+/** Operations that may wait for the thread; more are refused with an error. */
 const MAX_WAITING = 20_000
 /** How long the thread may take to end, in milliseconds. */
 const SHUTDOWN_TIMEOUT_MS = 2_000
@@ -50,10 +52,10 @@ const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
 })
 
 /**
- * A store over node:sqlite, in a thread of its own. Lists that come while the thread is at work are done together, in
- * one transaction. It waits as long as the disk does: postern() insures it, and so does `withFallback`.
+ * Makes a store over node:sqlite, which runs in a thread. Lists that come while the thread is busy are performed together,
+ * in one transaction. It waits as long as the disk does: `postern()` adds a fallback, and so does `withFallback`.
  *
- * @throws PosternError when `entries` is no number of entries
+ * @throws PosternError when an option is wrong
  * @example
  * postern({ filters, store: sqliteStore({ file: '/var/lib/postern/store.db' }) })
  */
@@ -73,7 +75,7 @@ export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
 
   const next = () => {
     if (waiting.length === 0) {
-      // An idle store keeps no process alive.
+      // An idle store must not keep the process alive.
       worker?.unref()
       return
     }
@@ -85,15 +87,15 @@ export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
     const at = { wall: time.now(), monotonic: time.monotonic() }
     worker.postMessage({ kind: 'run', lists: atWork.map(({ operations }) => operations), at } satisfies Request)
   }
-  const settle = (each: (one: Waiting, place: number) => void) => {
+  const settle = (each: (one: Waiting, index: number) => void) => {
     const done = atWork
     atWork = []
-    for (const [place, one] of done.entries()) each(one, place)
+    for (const [index, one] of done.entries()) each(one, index)
     next()
   }
   const begin = (): Worker => {
     const thread = startThread(options)
-    const gone = (reason: string) => {
+    const failed = (reason: string) => {
       if (worker !== thread) return
       worker = undefined
       if (closed) atWork = [...atWork, ...waiting.splice(0)]
@@ -102,10 +104,10 @@ export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
     thread.on('message', (response: Response) => {
       if (response.kind === 'notice') notify(response.notice)
       else if (response.kind === 'failed') settle(({ reject }) => reject(new Error(response.reason)))
-      else settle(({ answer }, place) => answer(response.answers[place]))
+      else settle(({ answer }, index) => answer(response.answers[index]))
     })
-    thread.on('error', error => gone(`the thread of ${file} died: ${error.message}`))
-    thread.on('exit', () => gone(`the thread of ${file} has ended`))
+    thread.on('error', error => failed(`the thread of ${file} died: ${error.message}`))
+    thread.on('exit', () => failed(`the thread of ${file} has ended`))
     thread.unref()
     return thread
   }
@@ -130,24 +132,24 @@ export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
       closed = true
       if (!thread) return
       const ended = new Promise<void>(done => thread.once('exit', () => done()))
-      const impatience = setTimeout(() => void thread.terminate(), SHUTDOWN_TIMEOUT_MS)
-      // Behind all that was asked before.
+      const timeout = setTimeout(() => void thread.terminate(), SHUTDOWN_TIMEOUT_MS)
+      // An empty list is answered after everything that was handed in before.
       await enqueue([]).catch(() => undefined)
       thread.ref()
       thread.postMessage({ kind: 'close' } satisfies Request)
       await ended
-      clearTimeout(impatience)
+      clearTimeout(timeout)
     },
   }
 }
 
-/** `performance.now()` begins anew with each process; this one does with the machine. */
+/** `performance.now()` begins again with each process; this clock begins again with each boot. */
 const machineClock: Pick<Clock, 'now' | 'monotonic'> = {
   now: Date.now,
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 }
 
-/** Where nobody can tell, processes agree by the wall clock when they open the file. */
+/** The id of this boot; without one, processes agree by the wall clock when they open the file. */
 function bootOf(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
@@ -156,11 +158,11 @@ function bootOf(): string | undefined {
   }
 }
 
-/** From source, beside this file; in the package, where the build puts it. */
+/** The thread's file is beside this one in the source, and in its own folder in the package. */
 function startThread(options: DatabaseOptions): Worker {
   const here = import.meta.url
-  const places = here.endsWith('.ts') ? ['./thread.ts'] : ['./thread.js', './store/sqlite/thread.js']
-  const found = places.map(place => new URL(place, here)).find(url => existsSync(url))
+  const paths = here.endsWith('.ts') ? ['./thread.ts'] : ['./thread.js', './store/sqlite/thread.js']
+  const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
   if (!found) throw new Error(`store/sqlite/thread.js is not where the build of postern puts it, near ${here}`)
   return new Worker(found, { workerData: options })
 }

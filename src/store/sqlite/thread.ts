@@ -1,4 +1,4 @@
-/** The thread in which a file is read and written, so that a slow disk or another process's lock makes no mail wait. */
+/** The thread that reads and writes a file, so that no mail waits for a slow disk or the lock of another process. */
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../model/errors.ts'
@@ -8,12 +8,12 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.ts
 import { identity, isBroken, setAside } from './file.ts'
 import type { Moment } from './timeline.ts'
 
-/** What goes into the thread, one after another. */
+/** A message to the thread. */
 export type Request =
   | { readonly kind: 'run'; readonly lists: readonly (readonly Operation[])[]; readonly at: Moment }
   | { readonly kind: 'close' }
 
-/** What comes out: one reply to each request, and notices at any time. */
+/** A message from the thread: one reply to each request, and notices at any time. */
 export type Response =
   | { readonly kind: 'done'; readonly answers: readonly (readonly unknown[])[] }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -22,7 +22,7 @@ export type Response =
 const options = workerData as DatabaseOptions
 const { file } = options
 const port = parentPort
-const say = (response: Response): void => port?.postMessage(response)
+const send = (response: Response): void => port?.postMessage(response)
 
 let open: { readonly database: Database; readonly identity: string | undefined; checkedAt: number } | undefined
 
@@ -32,11 +32,11 @@ const close = () => {
   try {
     closing?.database.close()
   } catch {
-    // What is broken cannot be closed well either.
+    // A corrupt database may fail to close.
   }
 }
 
-/** The file that stands under the name: another process may have begun a new one. */
+/** The database in the file that has the name now: another process may have created a new one. */
 const ready = (at: Moment): Database => {
   if (open && at.monotonic - open.checkedAt >= 1_000) {
     open.checkedAt = at.monotonic
@@ -53,22 +53,20 @@ const run = (lists: readonly (readonly Operation[])[], at: Moment): readonly (re
   } catch (error) {
     if (isBroken(error) && before !== undefined) {
       close()
-      tell(error, setAside(file, before))
+      announce(error, setAside(file, before))
     }
-    // Where there is a new file, by us or by another process, nothing is lost by asking that.
+    // When there is a new file, made here or by another process, the lists go there.
     if (before === undefined || identity(file) === before) throw error
     close()
     return ready(at).run(lists, at)
   }
 }
 
-const tell = (error: unknown, aside: string | undefined) => {
+const announce = (error: unknown, aside: string | undefined) => {
   if (aside === undefined) return
-  const reason = `${file} is broken (${messageOf(error)}); it is kept as ${aside}, and a new one is begun`
-  say({ kind: 'notice', notice: { code: 'store/broken', reason, level: 'warning' } })
+  const reason = `${file} is corrupt (${errorText(error)}); it was renamed to ${aside}, and a new file was created`
+  send({ kind: 'notice', notice: { code: 'store/broken', reason, level: 'warning' } })
 }
-
-const messageOf = (error: unknown): string => errorText(error)
 
 port?.on('message', (request: Request) => {
   if (request.kind === 'close') {
@@ -77,8 +75,8 @@ port?.on('message', (request: Request) => {
     return
   }
   try {
-    say({ kind: 'done', answers: run(request.lists, request.at) })
+    send({ kind: 'done', answers: run(request.lists, request.at) })
   } catch (error) {
-    say({ kind: 'failed', reason: `${file}: ${messageOf(error)}` })
+    send({ kind: 'failed', reason: `${file}: ${errorText(error)}` })
   }
 })

@@ -1,28 +1,28 @@
 /**
- * The time by which a store in a file counts: it never goes back, and no wall clock that jumps moves it far.
+ * The time of a store in a file: it never goes back, and a wall clock that jumps does not move it far.
  *
- * Every process of a machine measures by the monotonic clock that all of them share since the machine was booted, from
- * an anchor that is kept in the file. The wall clock is asked only about the time between two boots. If it has gone back
- * meanwhile, no time has passed; if it has gone far ahead, thirty days have.
+ * All processes of a machine share its monotonic clock since the last boot, and measure from an anchor in the file. The
+ * wall clock is used only for the time between two boots. If it went back meanwhile, no time has passed; if it went far
+ * ahead, thirty days have.
  */
 
-/** What the clocks say. */
+/** A moment on both clocks. */
 export interface Moment {
   readonly wall: number
   readonly monotonic: number
 }
 
-/** What a moment was in the store's time. */
+/** A moment and its time in the store. */
 export interface Anchor extends Moment {
   readonly time: number
-  /** Under another name the monotonic clock has begun anew. */
+  /** The boot that the monotonic time belongs to. */
   readonly boot: string
 }
 
-/** How long the wall clock is believed that nobody was there, in milliseconds. */
+/** The longest time between two boots that the wall clock is believed, in milliseconds. */
 const MAX_ABSENCE_MS = 30 * 86_400_000
 
-/** What it is now, seen from an anchor that perhaps another process has left. */
+/** The present time of the store, from an anchor that another process may have written. */
 export function timeFrom(anchor: Anchor, now: Moment, boot: string): number {
   const shared = anchor.boot === boot && now.monotonic >= anchor.monotonic
   const absence = Math.min(Math.max(now.wall - anchor.wall, 0), MAX_ABSENCE_MS)

@@ -82,7 +82,7 @@ test('a key of a wrong type is replaced, with a notice, and spoils nothing besid
     }
   }
   expect(notices).toEqual([
-    { code: 'store/replaced', reason: expect.stringContaining('bad held no text'), level: 'warning' },
+    { code: 'store/replaced', reason: expect.stringContaining('bad held a value of another type'), level: 'warning' },
   ])
   client.disconnect()
   await server.stop()
