@@ -1,4 +1,4 @@
-/** Users who write under another name than the one they have logged in with: a stolen account often does. */
+/** Compares the author of a message with the account that sends it: a stolen account often writes under other names. */
 
 import { author } from '../facts/author.ts'
 import { callback, cost } from '../model/checks.ts'
@@ -12,12 +12,13 @@ import { findingFor } from './rules/consequence.ts'
 /** Whether an account may write as `address`, which is in lower case. */
 export type MayWriteAs = (user: string, address: string) => boolean | Promise<boolean>
 
+/** What `authenticatedFrom` takes. */
 export interface AuthenticatedFromOptions {
   /** The domains of accounts that are named without one: `alice` may write as `alice@` each of them. @default any */
   readonly domains?: readonly string[]
-  /** Who may write as others: accounts with addresses or `@domain`, or a function. @default nobody */
+  /** Which accounts may write as others: accounts with addresses or `@domain`, or a function. @default none */
   readonly others?: Readonly<Record<string, readonly string[]>> | MayWriteAs
-  /** What it costs to write as somebody else: points, or a refusal (5.7.1). @default 1 */
+  /** What another author costs: points, or a refusal (5.7.1). @default 1 */
   readonly mismatch?: number | 'reject'
 }
 
@@ -39,10 +40,10 @@ export const authenticatedFromSchema = schemaOf<AuthenticatedFromOptions>('authe
 })
 
 /**
- * Compares the author of a message with the account that sends it. Says nothing about strangers. What stands after a + in
- * the local part is passed over.
+ * Compares the author of a message with the authenticated user. Finds nothing in mail of unauthenticated clients. A part
+ * of the local-part after a + is ignored.
  *
- * @throws PosternError when an option makes no sense
+ * @throws PosternError when an option is wrong
  * @example
  * authenticatedFrom({ domains: ['example.org'], others: { 'shop@example.org': ['orders@example.org'] }, mismatch: 'reject' })
  */
@@ -80,7 +81,7 @@ export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filte
   }
 }
 
-/** Without what stands after a +, in lower case. */
+/** The local-part in lower case, without what follows a +. */
 function bare(local: string): string {
   const plus = local.indexOf('+')
   return (plus > 0 ? local.slice(0, plus) : local).toLowerCase()

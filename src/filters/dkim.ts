@@ -1,6 +1,6 @@
 /**
- * `dkim`: what is suspicious about the signatures of a message. A signature that fails means no more than none
- * (RFC 6376 §6.1), so nothing here refuses by default; what a passing one is worth, `dmarc` decides.
+ * `dkim`: what is suspicious about the signatures of a message. A signature that fails means no more than no signature
+ * (RFC 6376 §6.1), so this filter does not refuse by default. What a passing signature is worth, `dmarc` decides.
  */
 
 import { isSameOrganisation } from '../dns/organisation.ts'
@@ -11,16 +11,17 @@ import type { Filter } from '../model/filter.ts'
 import { type Finding, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 
+/** Points of `dkim`. */
 export interface DkimOptions {
-  /** Points when there are signatures and none of them holds: lists and old forwarders break them. @default 0.5 */
+  /** Points when there are signatures and none passes: lists and old forwarders break them. @default 0.5 */
   readonly broken?: number
   /** Points when the passing signatures end before the body does, so that text may have been appended. @default 2 */
   readonly partial?: number
-  /** Points when a field that must stand once, such as Subject, stands again and the signatures do not cover it. @default 5 */
+  /** Points when a field that may occur once, such as Subject, occurs again and the signatures do not cover it. @default 5 */
   readonly addedField?: number
-  /** Points when Subject, Reply-To or what says how the body is shown is covered by no passing signature. @default 0.5 */
+  /** Points when no passing signature covers Subject, Reply-To or the fields that say how the body is shown. @default 0.5 */
   readonly uncovered?: number
-  /** Points when there are more signatures than are looked at. @default 1 */
+  /** Points when there are more signatures than are verified. @default 1 */
   readonly tooMany?: number
 }
 
@@ -34,28 +35,31 @@ export const dkimSchema = schemaOf<DkimOptions>('dkim', {
 })
 
 /**
- * Says nothing about unsigned mail and about a signature that passes and covers what it should.
+ * Looks for suspicious signatures at `message`. Finds nothing in unsigned mail, nor in a signature that passes and covers
+ * what it should.
+ *
+ * @throws PosternError when a number of points is wrong
  *
  * @example
- * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part goes to quarantine
+ * dkim({ partial: 6 }) // beside the default thresholds: a message that was signed in part is quarantined
  */
 export function dkim(options: DkimOptions = {}): Filter {
   const { broken = 0.5, partial = 2, addedField = 5, uncovered = 0.5, tooMany = 1 } = checked(dkimSchema, options)
   const judge = (found: Dkim, who: Author): readonly Finding[] => {
     const passing = found.signatures.filter(({ result }) => result === 'pass')
     const many = found.ignored > 0 && points(tooMany, countOf(found), { rule: 'too-many' })
-    const trying = passing.find(({ testing }) => testing)
-    const testing = trying && { rule: 'testing', reason: `${trying.domain} says that it is only trying DKIM out (t=y)` }
-    const said = passing.length > 0 ? judgePassing(speaking(passing, who)) : judgeOthers(found.signatures)
-    return [...said, testing, many].filter(finding => typeof finding === 'object')
+    const trial = passing.find(({ testing }) => testing)
+    const testing = trial && { rule: 'testing', reason: `${trial.domain} says that it is only testing DKIM (t=y)` }
+    const main = passing.length > 0 ? judgePassing(relevant(passing, who)) : judgeOthers(found.signatures)
+    return [...main, testing, many].filter(finding => typeof finding === 'object')
   }
 
   const judgePassing = (passing: readonly DkimSignature[]): readonly Finding[] => {
     const [first] = passing
     const { signed, total } = first?.partial ?? { signed: 0, total: 0 }
-    const appended = `the signature of ${first?.domain} ends at byte ${signed} of ${total}: the rest may be anybody's`
-    const again = loose(passing, ({ present }) => present > 1)
-    const once = loose(passing, ({ name, present }) => present === 1 && SHOWN.has(name))
+    const appended = `the signature of ${first?.domain} ends at byte ${signed} of ${total}: the rest may be from anybody`
+    const again = uncoveredFields(passing, ({ present }) => present > 1)
+    const once = uncoveredFields(passing, ({ name, present }) => present === 1 && SHOWN.has(name))
     return [
       passing.every(signature => signature.partial) && points(partial, appended, { rule: 'partial' }),
       again !== '' && points(addedField, `${again} may have been added after signing`, { rule: 'added-field' }),
@@ -68,7 +72,7 @@ export function dkim(options: DkimOptions = {}): Filter {
     const unknown = others.find(({ result }) => result === 'temperror')
     if (unknown !== undefined) return [{ rule: 'unknown', reason: unknown.reason }]
     const [first] = others
-    return first === undefined ? [] : [points(broken, `no signature holds: ${first.reason}`, { rule: 'broken' })]
+    return first === undefined ? [] : [points(broken, `no signature passes: ${first.reason}`, { rule: 'broken' })]
   }
 
   return {
@@ -80,22 +84,25 @@ export function dkim(options: DkimOptions = {}): Filter {
 }
 
 /**
- * Those of the author's organisation, where there are any. Anybody can sign what he has added to another's message
- * (RFC 6376 §8.15), so that a stranger's signature heals nothing.
+ * The signatures of the author's organisation, where there are any. Anybody can sign a message after adding to it
+ * (RFC 6376 §8.15), so that another organisation's signature makes nothing good.
  */
-function speaking(passing: readonly DkimSignature[], who: Author): readonly DkimSignature[] {
+function relevant(passing: readonly DkimSignature[], who: Author): readonly DkimSignature[] {
   const own = who.kind === 'clear' ? passing.filter(({ domain }) => isSameOrganisation(domain, who.domain)) : []
   return own.length > 0 ? own : passing
 }
 
-// What a person sees, where the answer goes, and how the body is read.
+// Fields that a person sees, that direct the answer, and that say how the body is read.
 const SHOWN: ReadonlySet<string> = new Set(['subject', 'reply-to', 'content-type', 'content-transfer-encoding'])
 
 const countOf = ({ signatures: { length }, ignored }: Dkim): string =>
-  `there are ${length + ignored} signatures, and only ${length} were looked at`
+  `there are ${length + ignored} signatures, and only ${length} were verified`
 
-/** The fields of that kind that no passing signature covers, for a sentence. */
-function loose(passing: readonly DkimSignature[], kind: (field: DkimSignature['unsigned'][number]) => boolean): string {
+/** The fields of this kind that no passing signature covers, for a sentence. */
+function uncoveredFields(
+  passing: readonly DkimSignature[],
+  kind: (field: DkimSignature['unsigned'][number]) => boolean,
+): string {
   const [first, ...others] = passing.map(({ unsigned }) => unsigned.filter(kind).map(({ name }) => name))
   return (first ?? []).filter(name => others.every(names => names.includes(name))).join(', ')
 }

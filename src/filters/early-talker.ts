@@ -1,11 +1,12 @@
-/** Clients that speak before they are greeted: bots that fire and forget do, mail servers wait. */
+/** Clients that send before the greeting: mail servers wait for it, many bots do not. */
 import { score } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import { points as evidence, reject } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 
+/** What `earlyTalker` takes. */
 export interface EarlyTalkerOptions {
-  /** Count so many points instead of turning it away. @default turn it away and hang up */
+  /** Points in place of a refusal. @default refuse and close the connection */
   readonly points?: number
 }
 
@@ -13,8 +14,10 @@ export interface EarlyTalkerOptions {
 export const earlyTalkerSchema = schemaOf<EarlyTalkerOptions>('earlyTalker', { points: score({ min: 0 }) })
 
 /**
- * Turns away a client that spoke first (RFC 5321 §4.3.1: it must wait for the greeting). Says nothing where the host
- * cannot tell. Costs nothing by itself; it is the host that holds its greeting back for a moment.
+ * Refuses a client that sent before the greeting (RFC 5321 §4.3.1: it must wait for it). Finds nothing where the host
+ * cannot tell. Costs no time by itself: the host delays its greeting for a moment.
+ *
+ * @throws PosternError when `points` is wrong
  */
 export function earlyTalker(options: EarlyTalkerOptions = {}): Filter {
   const { points } = checked(earlyTalkerSchema, options)

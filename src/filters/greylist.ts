@@ -1,4 +1,4 @@
-/** Greylisting (RFC 6647): the suspicious are asked to come back, as honest servers do (RFC 5321 §4.5.4.1) and most bots do not. */
+/** Greylisting (RFC 6647): suspicious clients are deferred; honest servers retry (RFC 5321 §4.5.4.1), most bots do not. */
 
 import { identities, origin } from '../facts/identities.ts'
 import { organisation } from '../facts/reputation.ts'
@@ -13,21 +13,22 @@ import type { Add, Entry, Set as Put } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 
+/** What `greylist` takes. */
 export interface GreylistOptions {
   /**
-   * When to ask: `rcpt` costs neither side a message, `message` knows the score of the content and who has signed.
+   * The stage that defers: `rcpt` costs neither side a message, `message` knows the score of the content and the signers.
    * @default 'rcpt'
    */
   readonly at?: 'rcpt' | 'message'
-  /** Points, found by then, from which a message is suspicious; -Infinity to ask everybody. @default 1 */
+  /** Points from which a message is suspicious; -Infinity for every message. @default 1 */
   readonly from?: number
-  /** Points from which it is not worth the waiting: the policy will see to it. @default Infinity */
+  /** Points from which the message is not deferred, because the policy refuses it anyway. @default Infinity */
   readonly to?: number
   /** How long a client is to wait before it comes back. @default '5m' */
   readonly wait?: Duration
-  /** How long it is waited for. @default '2d' */
+  /** How long after its first attempt a client may come back. @default '2d' */
   readonly window?: Duration
-  /** How long one that came back is known; begins anew with each message. @default '36d' */
+  /** How long a client that came back is known; begins again with each message. @default '36d' */
   readonly known?: Duration
 }
 
@@ -57,17 +58,17 @@ const schema = schemaOf<GreylistOptions>(
       toMilliseconds(wait) >= toMilliseconds(window) && {
         found: wait,
         expected: `less than window, which is ${window}`,
-        remedy: 'leave clients time to come back',
+        remedy: 'set window so that clients have time to come back',
       },
   ),
 )
 
 /**
- * Defers (4.7.1) what is suspicious and new, and says when to come back. New is told by organisation, reverse-path and
- * forward-path: the organisation is what SPF proves (at `message`, what DKIM or DMARC proves), else the confirmed name of
- * the client, else its /24 or /64, so that the pools of large providers may retry from any of their addresses. Never asks
- * users who have authenticated, senders with a good record, nor where the client's address is unknown. Runs last, so that nobody waits for a recipient that is
- * not there.
+ * Defers (4.7.1) mail that is suspicious and new, and says when to come back. A message is new by its organisation,
+ * reverse-path and forward-path. The organisation is the domain that SPF proves (at `message`, DKIM or DMARC too), else the
+ * confirmed name of the client, else its /24 or /64, so that large providers may retry from any of their addresses.
+ * Authenticated users and senders with a good record are never deferred, nor are clients whose address is unknown. Runs
+ * last, so that no client waits for a recipient that does not exist.
  *
  * @throws PosternError when a duration or a score is wrong
  * @example
@@ -81,7 +82,7 @@ export function greylist(options: GreylistOptions = {}): Filter {
     known: toMilliseconds(known),
   }
 
-  const isAsked = async (context: Transaction, { score }: PriorFindings): Promise<boolean> =>
+  const isSuspicious = async (context: Transaction, { score }: PriorFindings): Promise<boolean> =>
     context.ip !== undefined &&
     score >= from &&
     score < to &&
@@ -104,13 +105,13 @@ export function greylist(options: GreylistOptions = {}): Filter {
     order: 'late',
     ...(at === 'rcpt'
       ? {
-          rcpt: async (recipient: Recipient, sofar: PriorFindings) =>
-            (await isAsked(recipient, sofar)) &&
+          rcpt: async (recipient: Recipient, prior: PriorFindings) =>
+            (await isSuspicious(recipient, prior)) &&
             examine(recipient, await organisationOf(recipient), [recipient.forwardPath]),
         }
       : {
-          message: async (message: Message, sofar: PriorFindings) =>
-            (await isAsked(message, sofar)) && examine(message, await signerOf(message), message.forwardPaths),
+          message: async (message: Message, prior: PriorFindings) =>
+            (await isSuspicious(message, prior)) && examine(message, await signerOf(message), message.forwardPaths),
         }),
   }
 }
@@ -125,8 +126,8 @@ const WAITS = 'waits'
 const KNOWN = 'known'
 
 /**
- * How long the client must still wait, in milliseconds. By the store's own time: what it says is left of an entry tells how
- * old it is, so that a wall clock that jumps lets nobody wait longer.
+ * How long the client must still wait, in milliseconds. The age of an entry follows from the time that the store says is
+ * left of it, so that a wall clock that jumps makes no client wait longer.
  */
 async function look({ store }: Transaction, keys: readonly string[], { wait, window, known }: Times): Promise<number> {
   const adds = keys.map((key): Add => ({ op: 'add', key, value: WAITS, ttl: window }))
@@ -135,51 +136,51 @@ async function look({ store }: Transaction, keys: readonly string[], { wait, win
     value === KNOWN ? 0 : Math.max(0, wait - Math.max(0, window - endsIn)),
   )
   const longest = Math.max(0, ...waiting)
-  // Of a message with several recipients either all pass or none.
+  // A message with several recipients passes for all of them or for none.
   const renewed = keys.filter((_, index) => longest === 0 && isDue(entries[index], known))
   if (renewed.length > 0) await store.run(renewed.map((key): Put => ({ op: 'set', key, value: KNOWN, ttl: known })))
   return longest
 }
 
-/** Once a day is enough to begin a time of weeks anew. */
+/** A time of weeks is renewed once a day at most. */
 const isDue = (entry: Entry | undefined, known: number): boolean =>
   entry?.value !== KNOWN || (entry.endsIn ?? 0) < known - Math.min(DAY, known / 2)
 const DAY = 86_400_000
 
 function pending(who: string, ms: number): Finding {
-  const time = inWords(ms)
+  const time = describeTime(ms)
   return defer('4.7.1', `${who} is new to this recipient, and may come back in ${time}`, {
     replyText: `New sender for this recipient, try again in ${time}`,
   })
 }
 
-/** `5 minutes`, rounded up, so that nobody comes too early. */
-function inWords(ms: number): string {
+/** `5 minutes`, rounded up, so that no client comes too early. */
+function describeTime(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds < 100) return seconds === 1 ? '1 second' : `${seconds} seconds`
   const minutes = Math.ceil(seconds / 60)
   return minutes < 100 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`
 }
 
-/** Who sends, as far as that is known before the message. */
+/** The organisation that sends, as far as it is known before the message. */
 async function organisationOf(transaction: Transaction): Promise<string | undefined> {
   const [sender, client] = await Promise.all([transaction.ask(spf), transaction.ask(origin)])
   if (sender.result === 'pass' && !sender.permissive) return organisation(sender.domain)
   return client.rdns ?? client.network
 }
 
-/** The same, with what the message proves. */
+/** The organisation that sends, with what the message proves. */
 async function signerOf(message: Message): Promise<string | undefined> {
   const { author, dkim, spf, rdns, network } = await message.ask(identities)
   const domain = author ?? dkim[0] ?? spf
   return domain === undefined ? (rdns ?? network) : organisation(domain)
 }
 
-/** A space stands in none of the three but a quoted local-part, and there a client only fools itself. */
+/** Only a quoted local-part may contain a space; with one a client only mixes up its own keys. */
 const keyOf = (who: string, reversePath: string, forwardPath: string): string =>
   `greylist:${who} ${senderKey(reversePath)} ${addressKey(mailboxOf(forwardPath))}`
 
-/** Lists and bounces number their reverse-paths (VERP, BATV, SRS): the numbers are left out, what is after a + too. */
+/** Lists and bounces number their reverse-paths (VERP, BATV, SRS): numbers are left out, and so is a part after a +. */
 function senderKey(reversePath: string): string {
   const { local, domain } = mailboxOf(reversePath)
   const written = local.toLowerCase().slice(0, 64)

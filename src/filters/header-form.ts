@@ -1,4 +1,4 @@
-/** Objects to header sections and paths whose form is wrong: readers differ about such messages, and forgers use that. */
+/** Malformed header sections and paths: readers interpret such messages differently, and forgers use that. */
 
 import { author } from '../facts/author.ts'
 import type { Filter } from '../model/filter.ts'
@@ -8,19 +8,19 @@ import { checked, type Shape, schemaOf } from '../model/options.ts'
 import type { Header } from '../model/stage.ts'
 import { type Consequence, consequence, findingFor } from './rules/consequence.ts'
 
-/** What each thing that can be wrong leads to. */
+/** What each defect leads to. */
 export interface HeaderFormOptions {
   /** Readers could see different authors, or there is none. @default 'reject' */
   readonly author?: Consequence
-  /** Several authors of different domains, of whom Sender names one: legal (RFC 5322 §3.6.2), and open to abuse. @default 'quarantine' */
+  /** Several authors of different domains, one of them in Sender: legal (RFC 5322 §3.6.2), but open to abuse. @default 'quarantine' */
   readonly coauthors?: Consequence
-  /** The one author is in a domain that nobody can vouch for, such as an IP address. @default 1 */
+  /** The author's domain cannot be authenticated, such as an IP address. @default 1 */
   readonly unusableAuthor?: Consequence
-  /** A NUL: programs cut the text there, or do not. @default 'reject' */
+  /** A NUL: some programs cut the text there. @default 'reject' */
   readonly nul?: Consequence
-  /** More than 128 KB, 1000 fields, or 64 KB in one line: it was not read to its end. @default 'reject' */
+  /** More than 128 KB, 1000 fields, or 64 KB in one line: the section was not read to its end. @default 'reject' */
   readonly tooLarge?: Consequence
-  /** A field that may stand once stands twice (RFC 5322 §3.6), so that readers choose. @default 4 */
+  /** A field that may occur once occurs again (RFC 5322 §3.6), so that readers choose. @default 4 */
   readonly repeated?: Consequence
   /** No Date field. @default 1 */
   readonly missingDate?: Consequence
@@ -32,11 +32,11 @@ export interface HeaderFormOptions {
   readonly bareLineEnd?: Consequence
   /** A line of more than 998 bytes (RFC 5322 §2.1.1). @default 1 */
   readonly overlong?: Consequence
-  /** Bytes beyond US-ASCII, though SMTPUTF8 was not asked for (RFC 6531 §3.2). Old honest programs do it. @default 1 */
+  /** Bytes beyond US-ASCII without SMTPUTF8 (RFC 6531 §3.2). Old honest programs do it. @default 1 */
   readonly eightBit?: Consequence
-  /** The same in the path of MAIL or RCPT, which no honest program sends (RFC 6531 §3.3). @default 'reject' */
+  /** The same in the path of MAIL or RCPT, where no honest program does it (RFC 6531 §3.3). @default 'reject' */
   readonly eightBitPath?: Consequence
-  /** Lines that are no field, odd field names, folds where none may be. @default 1 */
+  /** Lines that are no field, malformed field names, folds where none may be. @default 1 */
   readonly malformed?: Consequence
 }
 
@@ -68,6 +68,9 @@ export const headerFormSchema = schemaOf<HeaderFormOptions>(
 )
 
 /**
+ * Judges the form of the header section at `header`, and of paths at `mail` and `rcpt`.
+ *
+ * @throws PosternError when an option is wrong
  * @example
  * headerForm({ author: 'quarantine', missingDate: 'off', repeated: 'reject' })
  */
@@ -84,7 +87,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
     mail: ({ reversePath, utf8 }) => onPath(reversePath, utf8),
     rcpt: ({ forwardPath, utf8 }) => onPath(forwardPath, utf8),
     header: async context => {
-      const wrong = [...whatIsWrong(context)]
+      const wrong = [...defectsOf(context)]
       const who = await context.ask(author)
       if (who.kind === 'unclear') wrong.unshift([authorRules[who.trouble], `the author is unclear: ${who.reason}`])
       return wrong.flatMap(([rule, reason]) => finding(rule, reason, consequences[rule]) || [])
@@ -92,7 +95,7 @@ export function headerForm(options: HeaderFormOptions = {}): Filter {
   }
 }
 
-function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, string]> {
+function* defectsOf({ header, utf8 }: Header): Generator<readonly [Rule, string]> {
   const has = (...kinds: readonly HeaderDefect['kind'][]) => header.defects.find(({ kind }) => kinds.includes(kind))
   const at = (defect: HeaderDefect) => `first at byte ${defect.offset}`
 
@@ -101,7 +104,7 @@ function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, strin
   const large = has('too-large', 'too-many-fields', 'line-too-long')
   if (large) yield ['tooLarge', `the header section is beyond the limits (${large.kind}), ${at(large)}`]
   const repeated = singletons.filter(name => header.all(name).length > 1)
-  if (repeated.length > 0) yield ['repeated', `fields that may stand once are repeated: ${repeated.join(', ')}`]
+  if (repeated.length > 0) yield ['repeated', `fields that may occur once are repeated: ${repeated.join(', ')}`]
   yield* missing(header)
   const control = has('control')
   if (control) yield ['control', `the header section has ${control.count} control characters, ${at(control)}`]
@@ -116,7 +119,7 @@ function* whatIsWrong({ header, utf8 }: Header): Generator<readonly [Rule, strin
   if (malformed) yield ['malformed', `the header section is malformed (${malformed.kind}), ${at(malformed)}`]
 }
 
-/** RFC 5322 §3.6 and RFC 2045 §3. From is the author's affair. */
+/** RFC 5322 §3.6 and RFC 2045 §3. From is judged by the fact `author`. */
 const singletons = [
   'Date',
   'Sender',
@@ -144,6 +147,6 @@ function finding(option: Rule, reason: string, consequence: Consequence): Findin
   return findingFor(consequence, option.startsWith('eightBit') ? '5.6.7' : '5.6.0', reason, { rule })
 }
 
-/** Without the keys that are there and undefined. */
+/** Without keys whose value is undefined. */
 const given = (options: HeaderFormOptions): HeaderFormOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

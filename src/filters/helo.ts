@@ -1,4 +1,4 @@
-/** Greetings that no honest mail server gives: our own name, a bare address, what is no host name at all. */
+/** Greetings that no honest mail server sends: our own name, a bare address, or no host name at all. */
 
 import { queryName } from '../dns/name.ts'
 import { cost } from '../model/checks.ts'
@@ -13,10 +13,11 @@ import { findingFor } from './rules/consequence.ts'
 /** What a greeting costs: points, or certain refusal. */
 export type HeloCost = number | 'reject'
 
+/** What `helo` takes. */
 export interface HeloOptions {
-  /** The names and addresses of this mail server, that no other client may give for its own. @default [] */
+  /** The names and addresses of this mail server, which no other client may give. @default [] */
   readonly own?: readonly string[]
-  /** A stranger gives one of our names or addresses. @default 'reject' */
+  /** Another client gives one of our names or addresses. @default 'reject' */
   readonly impostor?: HeloCost
   /** No host name and no address literal: a space, a NUL, 300 characters, digits only. @default 3 */
   readonly malformed?: HeloCost
@@ -48,8 +49,10 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
 })
 
 /**
- * Weighs what the client gave for its name at `helo`. It is meant for mail from other servers: people's own programs
- * greet as they please, so let them in at another port, or put this behind `unless`. What DNS could not tell counts nothing.
+ * Judges the name that the client gives at `helo`. It is for mail from other servers: mail programs of people give any
+ * name, so let them use another port, or wrap this filter in `unless`. A failure of DNS costs no points.
+ *
+ * @throws PosternError when a name or a number of points is wrong
  */
 export function helo(options: HeloOptions = {}): Filter {
   const {
@@ -66,15 +69,15 @@ export function helo(options: HeloOptions = {}): Filter {
     name: 'helo',
     checks: 'identity',
     helo: async (greeting): Promise<Findings> => {
-      const { ip, helo: said } = greeting
-      // Whose name or address it is can only be told of a client that is known.
-      if (ip === undefined || said === undefined) return
-      const literal = literalAddress(said)
-      const address = literal ?? canonical(said)
-      const name = address === undefined ? hostName(said) : undefined
+      const { ip, helo: greeted } = greeting
+      // Without the client's address the name cannot be compared.
+      if (ip === undefined || greeted === undefined) return
+      const literal = literalAddress(greeted)
+      const address = literal ?? canonical(greeted)
+      const name = address === undefined ? hostName(greeted) : undefined
       const given = address ?? name
       if (given === undefined) {
-        return finding(malformed, 'malformed', `${ip} greets with what is neither a host name nor an address literal`)
+        return finding(malformed, 'malformed', `${ip} greets with neither a host name nor an address literal`)
       }
       if (ours.has(given) && !isOurselves(ip, ours)) {
         return finding(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
@@ -86,7 +89,7 @@ export function helo(options: HeloOptions = {}): Filter {
         return finding(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
       }
       if (!given.includes('.')) {
-        return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is no full host name`)
+        return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is not a full host name`)
       }
       return (
         (await isUnresolvable(greeting, given)) &&
@@ -112,11 +115,11 @@ function hostName(text: string): string | undefined {
   return name === undefined || /(?:^|\.)\d+$/.test(name) ? undefined : name
 }
 
-/** This machine may greet itself by its own name. */
+/** This machine may give its own name to itself. */
 const isOurselves = (ip: string, ours: ReadonlySet<string>): boolean =>
   ours.has(ip) || ip === '::1' || ip.startsWith('127.')
 
-/** One question for a name that exists or does not; three at most. */
+/** One query when the name has an address or does not exist; three at most. */
 async function isUnresolvable({ dns, signal }: Greeting, name: string): Promise<boolean> {
   const address = await dns.resolve(name, 'A', { signal })
   if (address.kind !== 'nodata') return address.kind === 'nxdomain'

@@ -1,4 +1,4 @@
-/** Those our users have written to: their answers are wanted, as far as it is proven that they are theirs. */
+/** Senders to whom our users have written: their answers are wanted, if SPF or DMARC proves them. */
 
 import { author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim/dkim.ts'
@@ -15,16 +15,17 @@ import { type Duration, toMilliseconds } from '../model/units.ts'
 import { runLater } from '../store/batched.ts'
 import { inBackground } from './background.ts'
 
+/** What `knownSender` takes. */
 export interface KnownSenderOptions {
-  /** Points that a message of somebody known is given. @default 2 */
+  /** Points that are subtracted for a message of a known sender. @default 2 */
   readonly points?: number
-  /** How long somebody is known after our users have last written to him. @default '90d' */
+  /** How long a sender is known after the last message of our users to them. @default '90d' */
   readonly ttl?: Duration
-  /** How long a client is known after it has last carried a message of somebody known. @default '30d' */
+  /** How long a client is known after the last message of a known sender that it delivered. @default '30d' */
   readonly client?: Duration
 }
 
-// To a store no time means for ever.
+// A ttl of 0 would mean for ever.
 const schema = schemaOf<KnownSenderOptions>('knownSender', {
   points: score({ min: 0 }),
   ttl: duration({ min: '1s' }),
@@ -32,10 +33,9 @@ const schema = schemaOf<KnownSenderOptions>('knownSender', {
 })
 
 /**
- * Remembers to whom our users write: what the host tells by `gateway.recordSent`, and by itself what users who have authenticated
- * send through the gateway.
- * A message from there has points taken away if SPF proves its reverse-path or DMARC its author; a client that SPF let send
- * it is `known` to the fact `trust` from then on, unless its record is bad.
+ * Remembers to whom our users write: from `gateway.recordSent`, and from mail that authenticated users send through the
+ * gateway. A message from such an address has points subtracted if SPF proves its reverse-path or DMARC its author. The
+ * client that SPF allows to send it is `known` to the fact `trust` from then on, unless its record is bad.
  *
  * @throws PosternError when a duration or the points are wrong
  * @example
@@ -73,7 +73,7 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
         (await message.store.run(gets)).map(entry => entry !== undefined),
       )
       const claim = claims.find((_, index) => known[index])
-      return claim === undefined ? [] : said(claim, points)
+      return claim === undefined ? [] : findingsOf(claim, points)
     },
     onDecision: inBackground(async (decision, context) => decision.stage === 'message' && remember(decision, context)),
     onSent: async ({ from, to }, { store }) => {
@@ -101,7 +101,7 @@ async function claimsOf(message: Message): Promise<readonly Claim[]> {
   ]
 }
 
-const said = ({ rule, address }: Claim, points: number): readonly Finding[] => {
+const findingsOf = ({ rule, address }: Claim, points: number): readonly Finding[] => {
   const proof = rule === 'sender' ? 'SPF' : 'DMARC'
   return [evidence(-points, `our users write to ${address.slice(0, 256)}, and ${proof} proves the address`, { rule })]
 }
@@ -114,6 +114,6 @@ const isAddress = (path: string): boolean => {
 
 const isMessage = (context: Connection): context is Message => 'open' in context
 
-/** RFC 3834 §5: an answer that no person has written. */
+/** RFC 3834 §5: an answer that a program has written. */
 const isAutomatic = ({ header }: Message): boolean =>
   header.all('auto-submitted').some(({ value }) => !/^\s*no\b/i.test(value))

@@ -1,4 +1,4 @@
-/** All of load control in one word: who comes in, who is shut out, and what is spared. */
+/** All of load control in one factory: admission, recently refused clients, and load shedding. */
 import { PosternError } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import { wrongFilters } from '../model/filter-check.ts'
@@ -11,14 +11,15 @@ import {
   recentlyRefusedSchema,
 } from './recently-refused/recently-refused.ts'
 
+/** What `loadControl` takes. */
 export interface LoadControlOptions extends LoadSheddingOptions {
-  /** The filters that are always asked. */
+  /** The filters that always run. */
   readonly filters: readonly (Filter | readonly Filter[])[]
-  /** Those that are spared by degrees while the load is high: scanners, models. @default [] */
+  /** Filters that are skipped or lead to a deferral while the load is high: scanners, models. @default [] */
   readonly expensive?: readonly (Filter | readonly Filter[])[]
-  /** How many come in. @default as admission says */
+  /** Options of `admission`. @default {} */
   readonly admission?: AdmissionOptions
-  /** Who is shut out for a while. @default as recentlyRefused says */
+  /** Options of `recentlyRefused`. @default {} */
   readonly recentlyRefused?: RecentlyRefusedOptions
 }
 
@@ -35,9 +36,9 @@ const schema = schemaOf<LoadControlOptions>('loadControl', {
 })
 
 /**
- * Your filters with load control around them.
+ * Puts load control around your filters.
  *
- * @throws PosternError when an option makes no sense
+ * @throws PosternError when an option is wrong
  * @example
  * postern({ filters: loadControl({ filters: recommended({ domains }), expensive: [clamav()] }) })
  */
@@ -47,6 +48,6 @@ export function loadControl(options: LoadControlOptions): readonly Filter[] {
     Array.isArray(options?.[key]) ? wrongFilters(options[key], `loadControl.${key}`) : [],
   )
   if (problems.length + lists.length > 0) throw new PosternError([...problems, ...lists])
-  const { filters, expensive = [], admission: door = {}, recentlyRefused: shut = {}, ...degrees } = options
-  return [recentlyRefused(shut), admission(door), ...filters.flat(), ...loadShedding(expensive, degrees)]
+  const { filters, expensive = [], admission: limits = {}, recentlyRefused: cache = {}, ...shedding } = options
+  return [recentlyRefused(cache), admission(limits), ...filters.flat(), ...loadShedding(expensive, shedding)]
 }

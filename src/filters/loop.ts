@@ -1,4 +1,4 @@
-/** Refuses mail that goes round in circles (RFC 5321 §6.3). */
+/** Refuses mail that loops (RFC 5321 §6.3). */
 import { whole } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import { reject } from '../model/finding.ts'
@@ -6,12 +6,13 @@ import type { HeaderFields } from '../model/header.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { domainName } from '../net/checks.ts'
 
+/** What `loop` takes. */
 export interface LoopOptions {
-  /** The host name that our side writes after `by` in its Received fields. @default no look for our own */
+  /** The host name that our servers write after `by` in their Received fields. @default our own are not counted */
   readonly name?: string
-  /** How many Received fields a message may bring (RFC 5321 §6.3: at least 100). @default 100 */
+  /** How many Received fields a message may have (RFC 5321 §6.3: at least 100). @default 100 */
   readonly max?: number
-  /** How many of them may be our own: forwarding out and back is honest a few times. @default 5 */
+  /** How many of them may be our own: mail may honestly be forwarded out and back a few times. @default 5 */
   readonly own?: number
 }
 
@@ -23,6 +24,9 @@ export const loopSchema = schemaOf<LoopOptions>('loop', {
 })
 
 /**
+ * Refuses at `header` a message with too many Received fields, or one that was delivered to all its recipients before.
+ *
+ * @throws PosternError when an option is wrong
  * @example
  * loop({ name: 'mx.example.org' })
  */
@@ -55,6 +59,6 @@ function passedBy(header: HeaderFields, name: string): number {
     .filter(({ value }) => /\bby[ \t]+([^ \t;()]+)/i.exec(value)?.[1]?.toLowerCase() === wanted).length
 }
 
-/** Whoever delivers to a mailbox and forwards from there says so on top, as Postfix and qmail do. */
+/** Postfix and qmail add this field when they deliver to a mailbox that forwards. */
 const deliveredTo = (header: HeaderFields): ReadonlySet<string> =>
   new Set(header.all('delivered-to').map(({ value }) => value.toLowerCase()))

@@ -1,4 +1,4 @@
-/** Clients without a name of their own: no reverse DNS, one that does not lead back, one made of the address. */
+/** Clients without a proper host name: no reverse DNS, a name that does not lead back, a name made of the address. */
 
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
@@ -8,12 +8,13 @@ import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { addressBytes } from '../net/address.ts'
 
+/** Points of `rdns`. */
 export interface RdnsOptions {
   /** Points for a client that has no PTR record. @default 2 */
   readonly missing?: number
-  /** Points for a client none of whose names leads back to its address. @default 2 */
+  /** Points for a client when none of its names leads back to its address. @default 2 */
   readonly unconfirmed?: number
-  /** Points for a client all of whose names are made of its address or say that it is a dial-up or a pool. @default 1.5 */
+  /** Points for a client when all its names are made of its address, or say dial-up or pool. @default 1.5 */
   readonly generic?: number
 }
 
@@ -24,7 +25,11 @@ export const rdnsSchema = schemaOf<RdnsOptions>('rdns', {
   generic: score({ min: 0 }),
 })
 
-/** Weighs the client's reverse DNS at `connect`. What DNS could not tell counts nothing. */
+/**
+ * Judges the client's reverse DNS at `connect`. A failure of DNS costs no points.
+ *
+ * @throws PosternError when a number of points is wrong
+ */
 export function rdns(options: RdnsOptions = {}): Filter {
   const { missing = 2, unconfirmed = 2, generic = 1.5 } = checked(rdnsSchema, options)
   return {
@@ -42,13 +47,13 @@ function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required
     case 'permerror':
       return points(options.missing, `${ip} has no reverse DNS name`, { rule: 'missing' })
     case 'fail':
-      return points(options.unconfirmed, `${ip} is called ${names[0]}, but no such name leads back to it`, {
+      return points(options.unconfirmed, `${ip} has the name ${names[0]}, which does not lead back to it`, {
         rule: 'unconfirmed',
       })
     case 'pass':
       return (
         confirmed.every(name => isGeneric(name, ip)) &&
-        points(options.generic, `${ip} is called ${confirmed[0]}, which is no name given to a mail server`, {
+        points(options.generic, `${ip} has the name ${confirmed[0]}, which is generic and not a mail server's`, {
           rule: 'generic',
         })
       )
@@ -60,42 +65,39 @@ function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required
   }
 }
 
-// Words that access providers put into the names of their customers' lines.
-const LINES = new Set(
+// Words that access providers use in the names of their customers.
+const CUSTOMER_WORDS = new Set(
   'adsl broadband cable client cust customer dhcp dial dialin dialup dsl dyn dynamic dynip ftth pool ppp pppoe vdsl xdsl'.split(
     ' ',
   ),
 )
-// A pool of mail servers is no dial-up pool.
-const SERVERS = new Set('delivery mail mailer mailout mta mx out outbound relay smtp'.split(' '))
+// A pool of mail servers is not a dial-up pool.
+const SERVER_WORDS = new Set('delivery mail mailer mailout mta mx out outbound relay smtp'.split(' '))
 
-/** Whether a name was made by a machine out of the address, or says that a line of an access provider is behind it. */
+/** Whether a name is generated from the address, or has a word of an access provider. */
 function isGeneric(name: string, ip: string): boolean {
   const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))
-  const octets = addressBytes(ip)
-  if (octets.length === 16 ? holdsNibbles(own, octets) : holdsOctets(own, octets)) return true
+  const bytes = addressBytes(ip)
+  if (bytes.length === 16 ? hasNibbles(own, bytes) : hasBytes(own, bytes)) return true
   const words = own.split(/[^a-z]+/)
-  return words.some(word => LINES.has(word)) && !words.some(word => SERVERS.has(word))
+  return words.some(word => CUSTOMER_WORDS.has(word)) && !words.some(word => SERVER_WORDS.has(word))
 }
 
 /** Three bytes in a row, in either direction, or all four as one number in hexadecimal or padded decimal. */
-function holdsOctets(name: string, octets: readonly number[]): boolean {
+function hasBytes(name: string, bytes: readonly number[]): boolean {
   const numbers = `-${name
     .split(/\D+/)
     .filter(digits => digits !== '')
     .map(Number)
     .join('-')}-`
-  const rows = [octets.slice(0, 3), octets.slice(1)].flatMap(row => [row, row.toReversed()])
-  const whole = [
-    octets.map(octet => octet.toString(16).padStart(2, '0')),
-    octets.map(octet => `${octet}`.padStart(3, '0')),
-  ]
+  const rows = [bytes.slice(0, 3), bytes.slice(1)].flatMap(row => [row, row.toReversed()])
+  const whole = [bytes.map(byte => byte.toString(16).padStart(2, '0')), bytes.map(byte => `${byte}`.padStart(3, '0'))]
   return rows.some(row => numbers.includes(`-${row.join('-')}-`)) || whole.some(parts => name.includes(parts.join('')))
 }
 
-/** The last four groups of an IPv6 address, padded or not, however they are set apart. */
-function holdsNibbles(name: string, octets: readonly number[]): boolean {
-  const groups = [8, 10, 12, 14].map(index => (octets[index] ?? 0) * 256 + (octets[index + 1] ?? 0))
+/** The last four groups of an IPv6 address, padded or not, with any separator. */
+function hasNibbles(name: string, bytes: readonly number[]): boolean {
+  const groups = [8, 10, 12, 14].map(index => (bytes[index] ?? 0) * 256 + (bytes[index + 1] ?? 0))
   const written = groups.map(group => group.toString(16))
   const close = name.replaceAll(/[.-]/g, '')
   return close.includes(written.map(group => group.padStart(4, '0')).join('')) || name.includes(written.join('-'))

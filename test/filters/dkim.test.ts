@@ -47,7 +47,7 @@ test('unsigned mail and mail that is signed as it should be are no finding', asy
 test('a broken signature is a small matter, never a refusal', async () => {
   const bytes = Buffer.concat([signed({ fields, body }), Buffer.from('footer of a list\r\n')])
   expect(await findings(bytes)).toEqual([
-    { rule: 'broken', points: 0.5, reason: 'no signature holds: the body is not the one that example.org signed' },
+    { rule: 'broken', points: 0.5, reason: 'no signature passes: the body is not the one that example.org signed' },
   ])
 })
 
@@ -64,7 +64,7 @@ test('a key that cannot be asked for is told, and costs nothing', async () => {
 
 test('A07 text after l= is named, and how much of it', async () => {
   const bytes = Buffer.concat([signed({ fields, body, tags: { l: '11' } }), Buffer.from('Buy pills.\r\n')])
-  const reason = "the signature of example.org ends at byte 11 of 23: the rest may be anybody's"
+  const reason = 'the signature of example.org ends at byte 11 of 23: the rest may be from anybody'
   expect(await findings(bytes)).toEqual([{ rule: 'partial', points: 2, reason }])
   expect(await findings(bytes, { partial: 9 })).toEqual([{ rule: 'partial', points: 9, reason }])
 })
@@ -101,13 +101,13 @@ test('A08 a field that one of two passing signatures covers is no finding', asyn
 
 test('a domain that is only trying DKIM out is told, and costs nothing', async () => {
   expect(await findings(signed({ fields, body, tags: { s: 'try' } }))).toEqual([
-    { rule: 'testing', reason: 'example.org says that it is only trying DKIM out (t=y)' },
+    { rule: 'testing', reason: 'example.org says that it is only testing DKIM (t=y)' },
   ])
 })
 
 test('more signatures than are looked at are told', async () => {
   const own = Array.from({ length: 9 }, () => signature({ fields, body }))
   expect(await findings(message([...own, ...fields], body))).toEqual([
-    { rule: 'too-many', points: 1, reason: 'there are 9 signatures, and only 5 were looked at' },
+    { rule: 'too-many', points: 1, reason: 'there are 9 signatures, and only 5 were verified' },
   ])
 })

@@ -31,13 +31,13 @@ test('W06 a NUL in the header section is refused before any parser', async () =>
 test.for<[text: string, finding: Finding]>([
   [
     header('Subject: Other'),
-    points(4, 'fields that may stand once are repeated: Subject', { rule: 'header-form/repeated' }),
+    points(4, 'fields that may occur once are repeated: Subject', { rule: 'header-form/repeated' }),
   ],
   [
     header('Reply-To: a@example.org', 'Reply-To: b@example.net', 'Content-Type: a/b', 'Content-Type: c/d'),
-    points(4, 'fields that may stand once are repeated: Reply-To, Content-Type', { rule: 'header-form/repeated' }),
+    points(4, 'fields that may occur once are repeated: Reply-To, Content-Type', { rule: 'header-form/repeated' }),
   ],
-])('A08 fields that may stand once and stand twice are a finding: %j', async ([text, finding]) => {
+])('A08 fields that may occur once and occur twice are a finding: %j', async ([text, finding]) => {
   expect(await probe(headerForm(), { header: text })).toEqual([finding])
 })
 

@@ -59,7 +59,7 @@ describe('a greeting', () => {
     ['198.51.100.7', 3, 'bare-address', '192.0.2.1 greets with the bare address 198.51.100.7'],
     ['192.0.2.1', 3, 'bare-address', '192.0.2.1 greets with the bare address 192.0.2.1'],
     ['[198.51.100.7]', 3, 'other-address', '192.0.2.1 greets with the address of 198.51.100.7'],
-    ['localhost', 2, 'unqualified', '192.0.2.1 greets as localhost, which is no full host name'],
+    ['localhost', 2, 'unqualified', '192.0.2.1 greets as localhost, which is not a full host name'],
     ['gone.example', 2, 'unresolvable', '192.0.2.1 greets as gone.example, which has neither address nor MX'],
     ['text.example', 2, 'unresolvable', '192.0.2.1 greets as text.example, which has neither address nor MX'],
   ] as const)('%s costs %d points', async ([greeting, value, rule, reason]) => {
@@ -85,7 +85,7 @@ describe('a greeting', () => {
   ])('S01 %s is malformed, asked of nobody, and not repeated in the reason', async ([, greeting = '']) => {
     const dns = zone({})
     expect(await probe(helo({ own }), { ip, helo: greeting, dns })).toEqual([
-      points(3, '192.0.2.1 greets with what is neither a host name nor an address literal', {
+      points(3, '192.0.2.1 greets with neither a host name nor an address literal', {
         rule: 'helo/malformed',
       }),
     ])

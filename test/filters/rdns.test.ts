@@ -22,7 +22,7 @@ describe('rdns', () => {
   test('a client whose name leads elsewhere costs two points', async () => {
     const dns = zone({ [reverseOf('192.0.2.1')]: { PTR: 'mx.bank.example' }, 'mx.bank.example': { A: '198.51.100.1' } })
     expect(await probe(rdns(), { ip: '192.0.2.1', dns })).toEqual([
-      points(2, '192.0.2.1 is called mx.bank.example, but no such name leads back to it', { rule: 'rdns/unconfirmed' }),
+      points(2, '192.0.2.1 has the name mx.bank.example, which does not lead back to it', { rule: 'rdns/unconfirmed' }),
     ])
   })
 
@@ -55,7 +55,7 @@ describe('a name made by a machine', () => {
     'customer-9.isp.example',
   ])('%s costs one point and a half', async name => {
     expect(await probe(rdns(), { ip, dns: named(name, ip) })).toEqual([
-      points(1.5, `${ip} is called ${name}, which is no name given to a mail server`, { rule: 'rdns/generic' }),
+      points(1.5, `${ip} has the name ${name}, which is generic and not a mail server's`, { rule: 'rdns/generic' }),
     ])
   })
 

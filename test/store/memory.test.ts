@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/model/errors.ts'
 import { storeLimiter } from '../../src/store/limiter.ts'
 import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory.ts'
+import { cpuTime } from '../support/cpu.ts'
 
 const DAY = 86_400_000
 
