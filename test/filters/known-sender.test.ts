@@ -162,9 +162,14 @@ test.for([
 })
 
 test.for([
-  ['where no filter remembers it', [], { from: 'a@example.org', to: [] }, 'expected one that does; add knownSender()'],
+  [
+    'where no filter remembers it',
+    [],
+    { from: 'a@example.org', to: [] },
+    'expected a filter that does; add knownSender()',
+  ],
   ['without addresses', [knownSender()], { from: 'a@example.org', to: 'b@x.example' }, 'expected a reverse-path and'],
-] as const)('told %s, the host hears of its mistake', async ([, filters, mail, words]) => {
+] as const)('a mistake of the host is named: %s', async ([, filters, mail, words]) => {
   const gateway = postern({ filters, dns })
   await expect(gateway.recordSent(mail as never)).rejects.toThrow(words)
 })
