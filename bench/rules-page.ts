@@ -7,7 +7,7 @@ import { ruleSets } from '../src/filters/content/rule-sets.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
-/** The page, as it is to stand in docs/rules.md. */
+/** The content of docs/rules.md. */
 export function rulesPage(): string {
   const { date, data, points: measured } = MEASURED
   const sections = ruleSets().map(({ name, about, caps, rules }) => {
@@ -19,9 +19,9 @@ export function rulesPage(): string {
     const groups = Object.entries(caps).map(([group, cap]) => `${group} ${cap}`)
     return `## ${name}
 
-${about} Groups and the most that each costs: ${groups.join(', ')}.
+${about} Groups, with the most points of each: ${groups.join(', ')}.
 
-| rule | what fires it | points | group | fired on (unwanted : honest) |
+| rule | fires when | points | group | measured on (unwanted : honest) |
 |---|---|---|---|---|
 ${rows.join('\n')}
 `
@@ -31,38 +31,39 @@ ${rows.join('\n')}
   )
   return `# The content rules
 
-Made from the code by \`npm run rules\`; a test says that it is current. Every finding carries its evidence in its reason, cut and
-escaped. Another price, a verdict or \`'off'\` is set by id: \`contentFilters({ points: { 'links/mismatch': 2, 'html/form': 'quarantine' } })\`.
+Made from the code by \`npm run rules\`; a test checks that it is current. The reason of every finding contains its evidence, cut and
+escaped. Other points, a verdict or \`'off'\` are set by id: \`contentFilters({ points: { 'links/mismatch': 2, 'html/form': 'quarantine' } })\`.
 
-Rules of one group tell of the same thing in several ways: together they cost at most the group's cap, and the findings show what was
-really counted, so that they always sum to the score. What costs nothing alone is found only if a combination asks for it.
+Rules of one group are evidence of the same thing: together they cost at most the cap of the group. A finding shows the points that
+were counted, so that the points of all findings add up to the score. A rule that costs nothing alone is reported only if a
+combination names it.
 
-Points with numbers beside them were measured by \`npm run tune\` on ${date}, on ${data}: a logistic regression that knows the caps,
-never negative, and for rules that honest senders of today break, too, not above what is safe for them. "judged" means that the rule fires too
-seldom on that mail to be measured.
+Points with numbers beside them were measured by \`npm run tune\` on ${date}, on ${data}. It is a logistic regression that knows the
+caps. Points are never negative; where honest senders of today break a rule too, they are at most what is safe for them. "judged" means
+that the rule fires too seldom on that mail to be measured.
 
 ${sections.join('\n')}
 ## Combinations
 
-Found after all others, from what they have found.
+Evaluated after all other rules, on what these have found.
 
-| rule | what fires it | points |
+| rule | fires when | points |
 |---|---|---|
 ${together.join('\n')}
 
-## Without a table
+## Other filters
 
-| rule | what fires it | leads to |
+| rule | fires when | leads to |
 |---|---|---|
-| \`gtube\` | The agreed test mark stands in the text. | refusal |
-| \`unexamined/beyond-bounds\` | Something lies beyond a bound of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
-| \`unexamined/program\` | The same, and by its first bytes or its name a program stands in the message. | 8 points |
-| \`unexamined/words\` | Rules about words did not look at all of a long text. | nothing |
+| \`gtube\` | The text contains the test string GTUBE. | refusal |
+| \`unexamined/beyond-bounds\` | Something lies beyond a limit of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
+| \`unexamined/program\` | The same, and the unexamined part contains a program by its first bytes or a name. | 8 points |
+| \`unexamined/words\` | The rules for words examined only the beginning of a long text. | nothing |
 | \`unexamined/busy\` | No thread was free to read the message. | deferral |
-| \`bulk/campaign\` | The same text, or one like it, has come twenty times within a day from senders that DMARC does not prove. | 2 points |
-| \`bounce/unsigned\` | A bounce to a return path that was not signed here; only where \`secrets\` are named. | 6 points |
-| \`bounce/foreign\` | A bounce gives back a message whose Message-ID is of no domain of yours; only where \`domains\` are named. | 3 points |
-| \`uribl/listed\` | A link leads to a domain that a DNS list holds; only where \`zones\` are named. | what you say |
+| \`bulk/campaign\` | A similar text was received twenty times within a day from senders that DMARC does not authenticate. | 2 points |
+| \`bounce/unsigned\` | A bounce to a return path that was not signed here; needs \`secrets\`. | 6 points |
+| \`bounce/foreign\` | A bounce returns a message whose Message-ID is not in your domains; needs \`domains\`. | 3 points |
+| \`uribl/listed\` | A link leads to a domain that a DNS list contains; needs \`zones\`. | what you set |
 `
 }
 

@@ -115,7 +115,7 @@ test('S07 nothing that a message names is fetched, however it names it', async (
     expect(await opened(async () => (rules = await judge(tempting(to))))).toEqual([])
     // The message was judged to its end, its links included.
     expect(rules.filter(rule => /\/(?:failed|timeout)$/.test(rule))).toEqual([])
-    for (const rule of ['structure/external-body', 'links/port', 'html/form', 'html/base'])
+    for (const rule of ['structure/external-body', 'links/port', 'html/form', 'html/base-element'])
       expect(rules).toContain(rule)
     expect(visits).toBe(0)
   } finally {

@@ -1,4 +1,4 @@
-/** Objects to bounces of what was never sent from here: backscatter, known by a signed return path or by what it gives back. */
+/** Reports backscatter: bounces of messages that were never sent from here, by a signed return path or by the returned message. */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { organisationalDomain } from '../../dns/organisation.ts'
@@ -13,16 +13,16 @@ import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
 
 export interface BounceOptions {
-  /** Your domains: a bounce gives back a message of one of them, or it is of none of your affair. @default [] */
+  /** Your domains: a bounce must return a message of one of them. @default [] */
   readonly domains?: readonly string[]
   /**
-   * The secrets with which return paths are signed, the one in use first. Name them only if all that leaves your domains has its
+   * The secrets that sign return paths, the current one first. Set them only if every message that leaves your domains has its
    * return path signed by {@link signReturnPath}. @default []
    */
   readonly secrets?: readonly string[]
-  /** Points of a bounce to a return path that is not signed. @default 6 */
+  /** What a bounce to an unsigned return path leads to. @default 6 */
   readonly unsigned?: number | 'reject'
-  /** Points of a bounce that gives back a message that no domain of yours has sent. @default 3 */
+  /** Points of a bounce that returns a message of another domain. @default 3 */
   readonly foreign?: number
 }
 
@@ -34,7 +34,7 @@ const schema = schemaOf<BounceOptions>('bounce', {
 })
 
 /**
- * A null reverse-path, and a message that a server has written (RFC 3464, RFC 3834). Answers to what was really sent pass.
+ * Examines messages with a null reverse-path that a server has written (RFC 3464, RFC 3834). Bounces of messages that were really sent pass.
  *
  * @example
  * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET] })
@@ -58,13 +58,13 @@ export function bounce(options: BounceOptions = {}): Filter {
       const wrong =
         secrets.length > 0 ? message.forwardPaths.find(path => !isSigned(path, { secrets, today })) : undefined
       if (wrong !== undefined) {
-        const reason = `a bounce to ${quote(wrong)}, which is no return path that was signed here in the last ${LASTS} days`
+        const reason = `a bounce to ${quote(wrong)}, which is not a return path that was signed here in the last ${LASTS} days`
         return [findingFor(unsigned, '5.7.1', reason, { rule: 'unsigned' }) || { rule: 'unsigned', reason }]
       }
       const id = /^message-id:\s*<[^<>@\s]{1,500}@([^<>@\s]{1,255})>/im.exec(await bodyOf(message))?.[1]?.toLowerCase()
       if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationalDomain(id) ?? id)) return []
       return [
-        points(foreign, `a bounce gives back a message of ${quote(id)}, which no domain of ours has sent`, {
+        points(foreign, `a bounce returns a message of ${quote(id)}, which is not one of our domains`, {
           rule: 'foreign',
         }),
       ]
@@ -72,7 +72,7 @@ export function bounce(options: BounceOptions = {}): Filter {
   }
 }
 
-/** What is given back stands in the body, whether as a part or as text. */
+/** The beginning of the body: the returned message is a part of it, or text. */
 async function bodyOf(message: Message): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
@@ -92,8 +92,8 @@ const isDaemon = (from = ''): boolean =>
   /mailer-daemon|postmaster|mail delivery (?:sub)?system/i.test(from.slice(0, 300))
 
 /**
- * A return path that only we can have written, in the form of BATV: `prvs=KDDDSSSSSSSSSS=local@domain`. Bounces to it come
- * back for seven days.
+ * Signs a return path in the format of BATV: `prvs=KDDDSSSSSSSSSS=local@domain`. Bounces to it are accepted
+ * for seven days.
  *
  * @param now milliseconds since 1970
  */
@@ -105,7 +105,7 @@ export function signReturnPath(
   return path === '' ? path : `prvs=${tag}=${path}`
 }
 
-/** The address that a signed return path was made of; what is not signed is given back as it is. */
+/** Returns the address inside a signed return path; returns any other path unchanged. */
 export const unsignedPath = (path: string): string => /^prvs=\d{4}[0-9a-f]{10}=(.{1,400})$/i.exec(path)?.[1] ?? path
 
 function tagOf(path: string, secret: string, day: number): string {

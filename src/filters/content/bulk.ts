@@ -1,4 +1,4 @@
-/** Objects to what has been seen often of late from senders that prove nothing: a campaign, each copy a little different. */
+/** Reports campaigns: similar texts that were received often from unauthenticated senders. */
 
 import { fingerprint } from '../../facts/fingerprint.ts'
 import { identities } from '../../facts/identities.ts'
@@ -10,11 +10,11 @@ import type { Increment } from '../../model/store.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 
 export interface BulkOptions {
-  /** Points of a message that was seen `often`. @default 2 */
+  /** Points of a message whose text was received `threshold` times. @default 2 */
   readonly points?: number
-  /** How often a text is seen from senders without proof before it costs anything. @default 20 */
+  /** How many similar texts from unauthenticated senders it takes. @default 20 */
   readonly threshold?: number
-  /** How long each is remembered. @default '1d' */
+  /** How long each text is remembered. @default '1d' */
   readonly within?: Duration
 }
 
@@ -25,11 +25,11 @@ const schema = schemaOf<BulkOptions>('bulk', {
 })
 
 /**
- * Counts likenesses of texts in the store (see the fact `fingerprint`), those of senders that DMARC does not prove. One recipient
- * of a newsletter is one message each: honest bulk mail proves who it is from, and is not counted.
+ * Counts similar texts in the store (see the fact `fingerprint`) if DMARC does not authenticate their sender. Each recipient
+ * of a newsletter gets one message: honest bulk mail is authenticated and is not counted.
  *
  * @example
- * bulk({ points: 3, often: 50, within: '6h' })
+ * bulk({ points: 3, threshold: 50, within: '6h' })
  * @throws PosternError when a number or a duration makes no sense
  */
 export function bulk(options: BulkOptions = {}): Filter {
@@ -52,7 +52,7 @@ export function bulk(options: BulkOptions = {}): Filter {
       const seen = Math.max(...counts)
       if (seen < threshold) return false
       const how = (counts[0] ?? 0) >= threshold ? 'the same text' : 'a text like this one'
-      return evidence(points, `${how} has come ${seen} times from senders that nothing proves`, { rule: 'campaign' })
+      return evidence(points, `${how} was received ${seen} times from unauthenticated senders`, { rule: 'campaign' })
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Combinations of findings that phishing must show and honest mail does not: who it claims to be, where it leads, what it wants. */
+/** Combinations of findings that phishing has and honest mail lacks: an impersonated sender, a suspicious target, a demand. */
 import { type Finding, points } from '../../model/finding.ts'
 import { all, any, atLeast, type ConditionOf, not, rulesIn } from '../rules/condition.ts'
 
@@ -9,44 +9,44 @@ export interface Combination<Id extends string> {
   readonly finding: Finding
 }
 
-/** The sender shows itself as somebody else. */
+/** The sender impersonates somebody. */
 const spoofed = any(
   'impersonation/brand',
   'impersonation/brand-in-address',
   'impersonation/brand-in-local-part',
   'impersonation/brand-in-text',
-  'impersonation/own-domain-name',
-  'impersonation/office',
+  'impersonation/recipient-domain',
+  'impersonation/role-name',
   'impersonation/address-in-name',
-  'impersonation/disguised-name',
-  'impersonation/self',
+  'impersonation/obfuscated-name',
+  'impersonation/sender-is-recipient',
 )
-/** The link leads to where no honest sender has its pages. */
-const strange = any(
+/** A link leads to hosting that honest senders do not use. */
+const suspiciousLink = any(
   'links/free-host',
   'links/only-free-host',
-  'links/gateway',
+  'links/ipfs-gateway',
   'links/shortener',
-  'links/dynamic',
+  'links/dynamic-dns',
   'links/cheap-tld',
-  'links/redirected',
+  'links/open-redirect',
   'links/random-host',
   'links/ip',
   'links/look-alike',
   'links/spoofed-brand',
   'links/confusable',
   'links/userinfo',
-  'links/recipient-inside',
-  'links/log-in',
+  'links/recipient-in-url',
+  'links/login-url',
 )
-/** The reader is to act. */
-const phishing = any(
+/** The message demands action. */
+const demand = any(
   'impersonation/brand-in-subject',
-  'wording/account-danger',
-  'wording/urgent-danger',
+  'wording/account-threat',
+  'wording/urgent-threat',
   'wording/prize',
-  'html/scan-code',
-  'html/password',
+  'html/qr-code',
+  'html/password-field',
 )
 
 const combination = <const Id extends string>(
@@ -64,37 +64,37 @@ const combination = <const Id extends string>(
 export const combinations = [
   combination(
     'phishing-brand',
-    'Somebody who feigns to be another wants the reader to act.',
-    all(spoofed, phishing),
+    'The sender impersonates somebody, and the message demands action.',
+    all(spoofed, demand),
     2,
   ),
   combination(
-    'phishing-place',
-    'The reader is to act at a place where no honest sender has its pages.',
-    all(phishing, strange, not('impersonation/fake-reply')),
+    'phishing-hosting',
+    'The message demands action, and a link leads to suspicious hosting.',
+    all(demand, suspiciousLink, not('impersonation/fake-reply')),
     1.5,
   ),
   combination(
-    'phishing-whole',
-    'A feigned sender, a lure and a strange place, all in one.',
-    all(spoofed, phishing, strange),
+    'phishing-complete',
+    'The sender impersonates somebody, the message demands action, and a link leads to suspicious hosting.',
+    all(spoofed, demand, suspiciousLink),
     2,
   ),
   combination(
-    'phishing-brand-place',
-    'A feigned sender leads to a place where no honest sender has its pages.',
-    all(spoofed, strange),
+    'phishing-brand-hosting',
+    'The sender impersonates somebody, and a link leads to suspicious hosting.',
+    all(spoofed, suspiciousLink),
     1.5,
   ),
   combination(
-    'phishing-file',
-    'A feigned sender, or one with a lure, attaches a page or something locked.',
+    'phishing-attachment',
+    'The sender impersonates somebody or demands action, and attaches an HTML page, an encrypted file or a document with a link.',
     all(
-      any(spoofed, phishing),
+      any(spoofed, demand),
       any(
-        'attachments/page',
-        'attachments/page-form',
-        'attachments/page-script',
+        'attachments/html-page',
+        'attachments/html-form',
+        'attachments/html-script',
         'attachments/encrypted-with-password',
         'attachments/document-link',
       ),
@@ -102,19 +102,19 @@ export const combinations = [
     2,
   ),
   combination(
-    'phishing-code',
-    'The reader is to save an account by scanning a code.',
-    all('html/scan-code', any('wording/account-danger', spoofed)),
+    'phishing-qr-code',
+    'The message threatens an account and asks the reader to scan a code.',
+    all('html/qr-code', any('wording/account-threat', spoofed)),
     3.5,
   ),
   combination(
     'disposable-sender',
-    'Sender and link are both of the kind that is used once and thrown away.',
+    'The sender’s address and a link are both disposable.',
     all(
       any(
         'impersonation/random-sender',
-        'impersonation/cheap-sender',
-        'impersonation/hosted-sender',
+        'impersonation/cheap-tld',
+        'impersonation/hosting-domain',
         'impersonation/machine-sender',
       ),
       any(
@@ -130,17 +130,17 @@ export const combinations = [
   ),
   combination(
     'urgent-request',
-    'A free mail address that wants answers elsewhere tells of a fortune, or of urgent business.',
+    'The message announces a fortune or names no recipient, and replies go to a free mail address.',
     all(
-      any('impersonation/reply-elsewhere', 'impersonation/reply-to-twin'),
-      any('wording/fortune', 'headers/undisclosed', 'headers/no-recipient'),
+      any('impersonation/reply-to-free-mail', 'impersonation/reply-to-mismatch'),
+      any('wording/advance-fee', 'headers/undisclosed-recipients', 'headers/no-recipient'),
     ),
     2,
   ),
   combination(
     'picture-phishing',
-    'All there is to read is in a picture, and the click leads to a strange place.',
-    all(atLeast(1, 'html/picture-only', 'html/picture-alone', 'html/scan-code'), any(strange, spoofed)),
+    'The text is in a picture, and the sender or a link is suspicious.',
+    all(atLeast(1, 'html/picture-only', 'html/picture-without-link', 'html/qr-code'), any(suspiciousLink, spoofed)),
     1.5,
   ),
 ]

@@ -1,4 +1,4 @@
-/** All filters that look at what a message holds, in one word, with the combinations of their findings that mean phishing. */
+/** All content filters, with the combinations of their findings that indicate phishing. */
 
 import type { Filter } from '../../model/filter.ts'
 import { checked, list, type Schema, schemaOf } from '../../model/options.ts'
@@ -22,13 +22,13 @@ import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexami
 import { wording } from './wording/wording.ts'
 
 export interface ContentOptions {
-  /** Your domains: senders and links that look like them, and mail from them that nothing proves, are findings. @default [] */
+  /** Your domains: senders and links that resemble them, and unauthenticated mail from them, are reported. @default [] */
   readonly domains?: readonly string[]
   /** People whose names only they may use. @default [] */
   readonly people?: readonly Person[]
   /** What a rule leads to, by its id: other points, a verdict, or `'off'`. @default the table in docs/rules.md */
   readonly points?: Consequences<RuleId>
-  /** What becomes of a message that was not wholly examined; see `unexamined`. @default 'quarantine' */
+  /** What a message leads to that was not examined completely; see `unexamined`. @default 'quarantine' */
   readonly unexamined?: UnexaminedOptions['verdict']
 }
 
@@ -42,10 +42,10 @@ export const contentSchema = (): Schema<ContentOptions> =>
   })
 
 /**
- * One reading of the message for all of them. Nothing outside is asked but DNS for the author’s policy, and the store.
+ * The filters share one reading of the message. They ask DNS for the author’s DMARC policy, and the store; nothing else.
  *
  * @example
- * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/pitch': 'off' } })] })
+ * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/advertising': 'off' } })] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export function contentFilters(options: ContentOptions = {}): readonly Filter[] {

@@ -1,4 +1,4 @@
-/** Refuses the agreed test message, so that an operator can see that content is looked at. */
+/** Refuses the test message GTUBE, so that an operator can check that the content filters work. */
 
 import { parts } from '../../facts/parts.ts'
 import { sweep } from '../../facts/sweep.ts'
@@ -11,14 +11,14 @@ import { type Finding, quarantine, reject } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 
 export interface GtubeOptions {
-  /** What becomes of a message with the mark. @default 'reject' */
+  /** What a message with the test string leads to. @default 'reject' */
   readonly verdict?: 'reject' | 'quarantine'
 }
 
 const schema = schemaOf<GtubeOptions>('gtube', { verdict: oneOf('reject', 'quarantine') })
 
 /**
- * The Generic Test for Unsolicited Bulk Email, wherever in the visible text it stands, and in what was not examined as text.
+ * Looks for the Generic Test for Unsolicited Bulk Email in the visible text, and in the bytes that were not examined as text.
  *
  * @example
  * gtube({ verdict: 'quarantine' })
@@ -32,7 +32,7 @@ export function gtube(options: GtubeOptions = {}): Filter {
       const [{ visible, cut }, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
       const isThere = visible.includes(GTUBE) || ((cut || isBeyond(defects)) && (await message.ask(sweep)).gtube)
       if (!isThere) return false
-      const reason = 'the text holds the test mark GTUBE'
+      const reason = 'the text contains the test string GTUBE'
       return verdict === 'reject' ? reject('5.7.1', reason) : quarantine(reason)
     },
   }

@@ -1,4 +1,4 @@
-/** Objects to HTML that hides text, asks for passwords, runs code, or is little else than a picture to click on. */
+/** Reports HTML that hides text, asks for passwords, runs code, or consists of a picture with a link. */
 
 import type { HtmlReading } from '../../html/reading.ts'
 import { visibleStart } from '../../mime/decode/blanks.ts'
@@ -24,86 +24,86 @@ export const html = (options: HtmlOptions = {}): Filter =>
 export const htmlRules = {
   name: 'html',
   about: 'What HTML hides, asks for and runs.',
-  caps: { hidden: 3.5, active: 6, picture: 3, looks: 1 },
+  caps: { hidden: 3.5, active: 6, picture: 3, style: 1 },
   view: message => message.ask(messageView),
   rules: {
     'html/hidden-text': {
       group: 'hidden',
-      fires: 'More text is hidden than shown, at least 600 characters: by size, colour, place or display.',
+      fires:
+        'More text is hidden than visible, and at least 600 characters: by font size, colour, position or display.',
       points: 1.5,
       find: seen => {
         const hidden = sum(seen, ({ hidden }) => hiddenIn(hidden))
         const shown = solid(seen.text.visible)
-        return hidden >= 600 && hidden > shown && `${hidden} characters are hidden and ${shown} are shown`
+        return hidden >= 600 && hidden > shown && `${hidden} characters are hidden and ${shown} are visible`
       },
     },
     'html/same-colour': {
       group: 'hidden',
-      fires: 'At least 200 characters have the colour of what is behind them.',
+      fires: 'At least 200 characters have the colour of their background.',
       points: 1.2,
       max: 1,
       find: seen => {
         const count = sum(seen, ({ hidden }) => hidden['same-colour'])
-        return count >= 200 && `${count} characters have the colour of what is behind them`
+        return count >= 200 && `${count} characters have the colour of their background`
       },
     },
-    'html/tiny': {
+    'html/tiny-font': {
       group: 'hidden',
       fires: 'At least 400 characters are in a font of at most two pixels.',
       points: 1,
       find: seen => {
         const count = sum(seen, ({ hidden }) => hidden.tiny)
-        return count >= 400 && `${count} characters are too small to be read`
+        return count >= 400 && `${count} characters are too small to read`
       },
     },
-    'html/split-words': {
+    'html/obfuscated-words': {
       group: 'hidden',
-      fires: 'Ten or more invisible characters stand in the visible text, or look-alike letters inside of words.',
+      fires: 'The visible text has ten or more invisible characters, or look-alike letters inside words.',
       points: 2.5,
       find: ({ text: { counts, visible } }) => {
         const inside = visible.slice(0, 262_144).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
         const { bidi, confusable } = counts
         return (
           inside + bidi + confusable >= 10 &&
-          `${inside + bidi + confusable} characters in the text are there to mislead`
+          `${inside + bidi + confusable} characters in the text are invisible or look like other letters`
         )
       },
     },
     'html/comments-in-words': {
       group: 'hidden',
-      fires:
-        'There are many comments or needless entities for the text there is: words are cut where no reader sees it.',
+      fires: 'The text is short for its many comments or unnecessary entities: they cut words where no reader sees it.',
       points: 1,
       max: 1,
       find: seen => {
         const needless = sum(seen, ({ counts }) => counts.needlessEntities)
         const comments = sum(seen, ({ counts }) => counts.comments)
-        if (needless >= 40) return `${needless} plain letters are written as numbers`
-        return comments >= 60 && comments * 15 > solid(seen.text.visible) && `${comments} comments stand in little text`
+        if (needless >= 40) return `${needless} plain letters are written as numeric entities`
+        return comments >= 60 && comments * 15 > solid(seen.text.visible) && `${comments} comments are in a short text`
       },
     },
-    'html/password': {
+    'html/password-field': {
       group: 'active',
-      fires: 'The message itself asks for a password.',
+      fires: 'The message itself has a password field.',
       points: 5,
-      find: seen => sum(seen, ({ counts }) => counts.passwords) > 0 && 'a field in the message asks for a password',
+      find: seen => sum(seen, ({ counts }) => counts.passwords) > 0 && 'the message has a password field',
     },
     'html/form': {
       group: 'active',
-      fires: 'The message holds a form.',
+      fires: 'The message contains a form.',
       points: 1.5,
       max: 0.5,
-      find: seen => sum(seen, ({ counts }) => counts.forms) > 0 && 'the message holds a form',
+      find: seen => sum(seen, ({ counts }) => counts.forms) > 0 && 'the message contains a form',
     },
     'html/script': {
       group: 'active',
-      fires: 'The message holds a script, or attributes that run one.',
+      fires: 'The message contains a script, or event handlers.',
       points: 2,
       max: 1,
       find: seen => {
         const count = sum(seen, ({ counts }) => counts.scripts + counts.handlers)
         const code = seen.html.find(({ script }) => script !== '' && !/^\s*[{[]/.test(script))?.script ?? ''
-        // Receipts carry data for mail programs (schema.org) in script elements.
+        // Honest receipts have data for mail programs (schema.org) in script elements.
         return (
           count > 0 &&
           (code !== '' || sum(seen, ({ counts }) => counts.handlers) > 0) &&
@@ -113,29 +113,31 @@ export const htmlRules = {
     },
     'html/frame': {
       group: 'active',
-      fires: 'The message holds a frame or an embedded object.',
+      fires: 'The message contains a frame or an embedded object.',
       points: 1,
       find: seen =>
-        sum(seen, ({ counts }) => counts.frames + counts.embeds) > 0 && 'the message holds a frame or an object',
+        sum(seen, ({ counts }) => counts.frames + counts.embeds) > 0 &&
+        'the message contains a frame or an embedded object',
     },
-    'html/refresh': {
+    'html/meta-refresh': {
       group: 'active',
-      fires: 'The message goes on to another page by itself.',
+      fires: 'The message redirects to another page (meta refresh).',
       points: 3,
       find: ({ links }) => {
         const link = links.all.find(({ from }) => from === 'refresh')
-        return link && `the message goes on to ${quote(link.host)} by itself`
+        return link && `the message redirects to ${quote(link.host)}`
       },
     },
-    'html/base': {
+    'html/base-element': {
       group: 'active',
-      fires: 'A base element changes where all other links lead.',
+      fires: 'A base element changes the target of all relative links.',
       points: 0.5,
-      find: ({ links }) => links.all.some(({ from }) => from === 'base') && 'a base element changes where links lead',
+      find: ({ links }) =>
+        links.all.some(({ from }) => from === 'base') && 'a base element changes the target of relative links',
     },
     'html/picture-only': {
       group: 'picture',
-      fires: 'A picture to click on, and fewer than 60 characters of text beside it.',
+      fires: 'The message has pictures, links, and fewer than 60 characters of text.',
       points: 1.5,
       max: 1.5,
       find: seen => {
@@ -145,14 +147,13 @@ export const htmlRules = {
           pictures > 0 &&
           seen.clicks.length > 0 &&
           shown < 60 &&
-          `${pictures} pictures, ${seen.clicks.length} links and ${shown} characters of text`
+          `pictures: ${pictures}, links: ${seen.clicks.length}, characters of text: ${shown}`
         )
       },
     },
-    'html/picture-alone': {
+    'html/picture-without-link': {
       group: 'picture',
-      fires:
-        'A picture in the message itself, hardly any text, and nothing to click on: what it says is in the picture.',
+      fires: 'The message has a picture attached, hardly any text and no link: its words are in the picture.',
       points: 2,
       find: seen => {
         const inside = seen.parts.all.filter(({ contentType, size }) => contentType.startsWith('image/') && size > 5000)
@@ -162,42 +163,44 @@ export const htmlRules = {
           seen.html.length > 0 &&
           seen.clicks.length === 0 &&
           shown < 40 &&
-          `a picture, ${shown} characters of text and no link`
+          `a picture, no link, characters of text: ${shown}`
         )
       },
     },
-    'html/scan-code': {
+    'html/qr-code': {
       group: 'picture',
-      fires: 'The reader is told to scan a code, and a picture is in the message itself or in its HTML.',
+      fires: 'The text asks the reader to scan a code, and the message contains a picture.',
       points: 1.5,
       find: ({ words, parts, links }) => {
         const told = SCAN.exec(words.slice(0, 10_000))?.[0]
         const picture =
           parts.all.some(({ contentType }) => contentType.startsWith('image/')) ||
           links.all.some(({ from, url }) => from === 'src' && url.startsWith('data:image'))
-        return told !== undefined && picture && `the reader is told to scan a code: ${quote(told)}`
+        return told !== undefined && picture && `the text asks the reader to scan a code: ${quote(told)}`
       },
     },
     'html/only': {
-      group: 'looks',
-      fires: 'There is HTML and no plain text beside it.',
+      group: 'style',
+      fires: 'The message has HTML and no plain text alternative.',
       points: 0.3,
       max: 0.5,
       find: ({ html, text }) =>
-        html.length > 0 && !text.sections.some(({ kind }) => kind === 'plain') && 'there is HTML and no plain text',
+        html.length > 0 &&
+        !text.sections.some(({ kind }) => kind === 'plain') &&
+        'the message has HTML and no plain text alternative',
     },
-    'html/broken': {
-      group: 'looks',
-      fires: 'A text that is declared as HTML has hardly an element.',
+    'html/no-elements': {
+      group: 'style',
+      fires: 'A part is declared as HTML and has fewer than three elements.',
       points: 0.5,
       max: 0.7,
       find: ({ html }) =>
         html.some(({ counts, visible }) => counts.elements < 3 && visible.length > 200) &&
-        'what is declared as HTML is none',
+        'a part is declared as HTML and has hardly any element',
     },
-    'html/shouting': {
-      group: 'looks',
-      fires: 'Large or coloured letters of the kind that `font` elements make, in a short message.',
+    'html/capitals': {
+      group: 'style',
+      fires: 'The text of an HTML message has more than 100 capitals, and half as many capitals as small letters.',
       points: 0.5,
       max: 0.7,
       find: ({ html, shown }) => {
@@ -224,7 +227,7 @@ const hiddenIn = ({
   'off-page': off,
 }: HtmlReading['hidden']): number => not + tiny + same + off
 
-/** Enough to tell much from little. */
+/** Characters that are counted: more of them change no rule. */
 const LOOKED = 30_000
 
 const solid = (text: string): number =>

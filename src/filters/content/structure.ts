@@ -1,4 +1,4 @@
-/** Messages that different readers see differently, or that nobody can see whole: what hides a file from a scanner. */
+/** Reports messages that mail programs interpret differently, or that cannot be examined completely: both can hide a file. */
 
 import { type Parts, parts } from '../../facts/parts.ts'
 import type { AmbiguityKind, Part, PartDefect } from '../../mime/part.ts'
@@ -7,69 +7,68 @@ import { quote } from '../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
 import { contentFilter } from './content-filter.ts'
 
-/** Of 5,412 honest messages of public collections one has any ambiguity, of 2,671 unwanted ones 24. */
+/** In public collections, 1 of 5,412 honest messages has an ambiguity, and 24 of 2,671 unwanted ones. */
 export const structureRules = {
   name: 'structure',
-  about: 'Messages that different readers see differently, or that nobody can see whole.',
+  about: 'Messages that mail programs interpret differently, or that cannot be examined completely.',
   caps: { structure: 8 },
   view: async message => await message.ask(parts),
   rules: {
     'structure/hidden-file': {
       group: 'structure',
-      fires: 'A file is there for some readers, and for others the same bytes are text, or another file.',
+      fires: 'Some mail programs see a file where others see text, or another file.',
       points: 6,
       find: ({ all }) => {
         const hidden = all.find(isHiddenFile)
-        return hidden && `some readers see a file ${nameOf(hidden)}, others do not (${hidden.reading})`
+        return hidden && `some mail programs see a file ${nameOf(hidden)}, others do not (${hidden.reading})`
       },
     },
     'structure/partial': {
       group: 'structure',
       fires:
-        'The message is a piece of one that the reader’s program puts together (message/partial), so nobody has seen it whole.',
+        'The message is a fragment that the recipient’s mail program assembles (message/partial): no filter can examine the whole.',
       points: 6,
       find: ({ ambiguities }) => reasonOf(ambiguities, ['partial']),
     },
     'structure/external-body': {
       group: 'structure',
-      fires: 'The content is fetched from elsewhere by the reader’s program (message/external-body).',
+      fires: 'The recipient’s mail program fetches the content from elsewhere (message/external-body).',
       points: 4,
       find: ({ ambiguities }) => reasonOf(ambiguities, ['external-body']),
     },
     'structure/ambiguous': {
       group: 'structure',
-      fires: 'Readers differ about where parts begin, what they are, or how they are encoded.',
+      fires: 'Mail programs differ about where parts begin, their type, or their encoding.',
       points: 3,
       find: ({ ambiguities }) => {
         const other = ambiguities.filter(({ kind }) => kind !== 'partial' && kind !== 'external-body')
         return (
           other[0] &&
-          `readers differ: ${quote(other[0].reason, 160)}${other.length > 1 ? `, and ${other.length - 1} more` : ''}`
+          `mail programs differ: ${quote(other[0].reason, 160)}${other.length > 1 ? `, and ${other.length - 1} more` : ''}`
         )
       },
     },
     'structure/beyond-bounds': {
       group: 'structure',
-      fires: 'Parts lie too deep, are too many, or would cost too much to read.',
+      fires: 'Parts are nested too deep, are too many, or are too expensive to read.',
       points: 3,
       find: ({ defects }) => {
         const beyond = defects.filter(defect => bounds.has(defect))
-        return beyond.length > 0 && `not all of the message was looked into: ${beyond.join(', ')}`
+        return beyond.length > 0 && `the message was not examined completely: ${beyond.join(', ')}`
       },
     },
     'structure/encrypted': {
       group: 'structure',
-      fires: 'A part is encrypted or compressed as S/MIME, so that only its recipient sees what it holds.',
+      fires: 'A part is encrypted or compressed as S/MIME: only its recipient can examine it.',
       points: 0.5,
-      find: ({ defects }) =>
-        defects.includes('encrypted') && 'a part is encrypted as S/MIME: nobody has looked into it',
+      find: ({ defects }) => defects.includes('encrypted') && 'a part is encrypted as S/MIME and was not examined',
     },
     'structure/unclosed': {
       group: 'structure',
-      fires: 'A multipart is not closed: the message was cut, or written by a careless program.',
+      fires: 'A multipart has no closing delimiter: the message was truncated, or a program wrote it carelessly.',
       points: 1,
       max: 1,
-      find: ({ defects }) => defects.includes('unclosed') && 'a multipart has no end',
+      find: ({ defects }) => defects.includes('unclosed') && 'a multipart has no closing delimiter',
     },
   },
 } satisfies RuleSet<Parts>
@@ -79,7 +78,7 @@ export type StructureRule = keyof typeof structureRules.rules
 export interface StructureOptions extends RuleOptions<StructureRule> {}
 
 /**
- * Objects to messages with several readings, and with parts beyond the bounds.
+ * Reports messages with several readings, and with parts beyond the limits.
  *
  * @throws PosternError when an option names no rule
  * @example
@@ -98,7 +97,7 @@ const bounds: ReadonlySet<PartDefect> = new Set([
   'too-costly',
 ])
 
-/** Text that nothing calls a file is no file, whichever way it is read. */
+/** Text without a file name and without a known signature is not a file, in any reading. */
 const isHiddenFile = ({ reading, filenames, detected, size }: Part): boolean =>
   reading !== undefined && size > 0 && (filenames.length > 0 || detected !== undefined)
 

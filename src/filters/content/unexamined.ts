@@ -1,4 +1,4 @@
-/** Messages that were not wholly examined: what lies beyond a bound is not let in because nothing was seen of it. */
+/** Reports messages that were not examined completely: what lies beyond a limit does not pass unexamined. */
 
 import { type Swept, sweep } from '../../facts/sweep.ts'
 import { type Text, text } from '../../facts/text.ts'
@@ -10,13 +10,13 @@ import { defer, type Finding, points } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
-import { WORDS } from '../rules/view.ts'
-import { RUNS } from './attachments/extensions.ts'
+import { MAX_WORDS_LENGTH } from '../rules/view.ts'
+import { AUTO_EXECUTABLE } from './attachments/extensions.ts'
 
 export interface UnexaminedOptions {
   /**
-   * What becomes of a message of which something was not examined: a verdict, or points. With `'off'` it is let in, each time
-   * with a finding that says so, and once with a notice.
+   * What a message leads to that was not examined completely: a verdict, or points. With `'off'` it passes, each time
+   * with a finding that reports it; one notice at the start warns of this setting.
    * @default 'quarantine'
    */
   readonly verdict?: 'quarantine' | 'defer' | 'reject' | 'off' | number
@@ -28,8 +28,8 @@ export const unexaminedVerdict = scoreOr('quarantine', 'defer', 'reject', 'off')
 const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVerdict })
 
 /**
- * Says what of a message lies beyond the bounds of the parser, the texts, the links and the archives, and looks for programs
- * and names of programs in it by their first bytes. A message for which no thread was free is deferred: that is not its doing.
+ * Reports what lies beyond the limits of the parser, the texts, the links and the archives, and searches it for programs
+ * by their first bytes and names. A message for which no thread was free is deferred: the sender is not to blame.
  *
  * @example
  * unexamined({ verdict: 'reject' })
@@ -40,31 +40,31 @@ export function unexamined(options: UnexaminedOptions = {}): Filter {
   return {
     name: 'unexamined',
     checks: 'content',
-    // What was not found out in time was not examined.
+    // A message whose examination timed out was not examined.
     failure: verdict === 'off' ? 'pass' : 'defer',
     ...(verdict === 'off' && {
       start: ({ notify }) => {
-        const reason = 'messages that are not wholly examined are let in, because unexamined.verdict is off'
+        const reason = 'messages that are not examined completely are accepted, because unexamined.verdict is off'
         notify({ code: 'unexamined/off', reason, level: 'warning' })
       },
     }),
     message: async message => {
       const gaps = await message.ask(unexaminedFact)
-      if (gaps.length === 0) return unread(await message.ask(text))
+      if (gaps.length === 0) return longText(await message.ask(text))
       if (gaps.every(({ bound }) => bound === 'busy')) {
-        return defer('4.3.2', `not examined: ${told(gaps)}`, { rule: 'busy' })
+        return defer('4.3.2', `not examined: ${describe(gaps)}`, { rule: 'busy' })
       }
-      return [consequenceOf(verdict, `not examined: ${told(gaps)}`), ...seen(await message.ask(sweep))]
+      return [consequenceOf(verdict, `not examined: ${describe(gaps)}`), ...programIn(await message.ask(sweep))]
     },
   }
 }
 
-const told = (gaps: readonly Gap[]): string => gaps.map(({ what, bound }) => `${what} (${bound})`).join('; ')
+const describe = (gaps: readonly Gap[]): string => gaps.map(({ what, bound }) => `${what} (${bound})`).join('; ')
 
-/** Of a long text the rules about words look at the beginning: that costs nothing, and is said. */
-const unread = ({ visible }: Text): readonly Finding[] =>
-  visible.length > WORDS
-    ? [{ rule: 'words', reason: `rules about words looked at ${WORDS} of ${visible.length} characters` }]
+/** The rules for words examine the beginning of a long text. The finding reports it and costs nothing. */
+const longText = ({ visible }: Text): readonly Finding[] =>
+  visible.length > MAX_WORDS_LENGTH
+    ? [{ rule: 'words', reason: `the rules for words examined ${MAX_WORDS_LENGTH} of ${visible.length} characters` }]
     : []
 
 /** With `off` a finding only reports. */
@@ -74,14 +74,14 @@ function consequenceOf(verdict: NonNullable<UnexaminedOptions['verdict']>, reaso
   return findingFor(verdict, '5.7.1', reason, { rule }) || { rule, reason }
 }
 
-/** As many as a program costs that is found by looking into it. */
-const PROGRAM = 8
+/** The points of `attachments/program`. */
+const PROGRAM_POINTS = 8
 
-function seen({ files, names }: Swept): readonly Finding[] {
+function programIn({ files, names }: Swept): readonly Finding[] {
   const file = files.find(what => /^(?:a program|a shortcut)/.test(what))
-  const name = names.find(one => RUNS.has(extensionOf(one)))
+  const name = names.find(one => AUTO_EXECUTABLE.has(extensionOf(one)))
   const what = name === undefined ? file : `a file named ${quote(name)}`
   return what === undefined
     ? []
-    : [points(PROGRAM, `in what was not examined there may be ${what}`, { rule: 'program' })]
+    : [points(PROGRAM_POINTS, `the unexamined part may contain ${what}`, { rule: 'program' })]
 }

@@ -1,4 +1,4 @@
-/** What the content rules look at: the facts of a message side by side, and the few things that many rules derive from them. */
+/** The view of a message that content rules examine: its facts, and the values that many rules derive from them. */
 
 import { organisationalDomain } from '../../dns/organisation.ts'
 import { author } from '../../facts/author.ts'
@@ -13,54 +13,60 @@ import { fact } from '../../model/fact.ts'
 import type { HeaderFields } from '../../model/header.ts'
 import type { Message } from '../../model/stage.ts'
 
+/** The facts of a message, and the values that many rules derive from them. */
 export interface MessageView {
   readonly message: Message
   readonly header: HeaderFields
-  /** The one author; absent where readers may see several. */
+  /** The author; absent if mail programs could show different authors. */
   readonly from?: Sender
   readonly replyTo?: Sender
+  /** The addresses of the To field, at most 50. */
   readonly to: readonly Mailbox[]
-  /** Decoded; '' where there is none. */
+  /** Decoded; '' if there is none. */
   readonly subject: string
-  /** Subject and visible text in plain letters and lower case: look-alike letters, marks and invisible characters undone. */
+  /** Subject and visible text in lower case, without look-alike letters, diacritics and invisible characters. */
   readonly words: string
   readonly text: Text
-  /** The beginning of the visible text; long runs of white space in it are one blank or line end. */
+  /** The beginning of the visible text, with long runs of white space as one blank or line end. */
   readonly shown: string
-  /** The HTML that is shown with the message. */
+  /** The HTML parts that mail programs show. */
   readonly html: readonly HtmlReading[]
   readonly links: Links
-  /** Where a reader can go to: web links that are not pictures, styles or what is hidden. */
+  /** Web links that a reader can click: no pictures, styles or hidden links. */
   readonly clicks: readonly Link[]
   readonly parts: Parts
-  /** It says how to leave the list that it comes from (RFC 2369, RFC 8058). */
+  /** The message names a list, or how to unsubscribe (RFC 2369, RFC 8058). */
   readonly list: boolean
 }
 
+/** A mailbox of a sender. */
 export interface Sender {
+  /** The display name. */
   readonly display: string
+  /** The local part. */
   readonly local: string
-  /** In lower case. */
+  /** The domain in lower case. */
   readonly domain: string
-  /** The organisational domain, or the domain where it has none. */
+  /** The organisational domain; the domain itself if it has none. */
   readonly organisation: string
 }
 
-/** Characters that rules about words look at. */
-export const WORDS = 30_000
+/** Characters of a text that the rules for words examine. */
+export const MAX_WORDS_LENGTH = 30_000
 
-export const messageView = fact('sight', 'message', async (message): Promise<MessageView> => {
-  const [who, seenText, seenLinks, seenParts] = await Promise.all([
+/** Collects the facts once for all content filters. */
+export const messageView = fact('messageView', 'message', async (message): Promise<MessageView> => {
+  const [authorOf, textOf, linksOf, partsOf] = await Promise.all([
     message.ask(author),
     message.ask(text),
     message.ask(links),
     message.ask(parts),
   ])
   const { header } = message
-  const subject = visibleStart(header.get('subject') ?? '', WORDS)
-  const from = who.kind === 'clear' ? sender(who) : undefined
+  const subject = visibleStart(header.get('subject') ?? '', MAX_WORDS_LENGTH)
+  const from = authorOf.kind === 'clear' ? sender(authorOf) : undefined
   const [reply] = parseAddresses(header.all('reply-to')[0]?.value ?? '', { mailboxes: 5 }).mailboxes
-  const shown = visibleStart(seenText.visible, WORDS)
+  const shown = visibleStart(textOf.visible, MAX_WORDS_LENGTH)
   return {
     message,
     header,
@@ -70,11 +76,11 @@ export const messageView = fact('sight', 'message', async (message): Promise<Mes
     subject,
     words: plain(`${subject}\n${shown}`),
     shown,
-    text: seenText,
-    html: seenText.sections.flatMap(({ inline, html }) => (inline && html ? [html] : [])),
-    links: seenLinks,
-    clicks: seenLinks.all.filter(isClickable),
-    parts: seenParts,
+    text: textOf,
+    html: textOf.sections.flatMap(({ inline, html }) => (inline && html ? [html] : [])),
+    links: linksOf,
+    clicks: linksOf.all.filter(isClickable),
+    parts: partsOf,
     list: header.all('list-unsubscribe').length > 0 || header.all('list-id').length > 0,
   }
 })
@@ -82,7 +88,7 @@ export const messageView = fact('sight', 'message', async (message): Promise<Mes
 function sender({ display, local, domain }: Mailbox | Omit<Mailbox, 'raw'>): Sender {
   const name = domain.toLowerCase()
   return {
-    display: visibleStart(display, WORDS),
+    display: visibleStart(display, MAX_WORDS_LENGTH),
     local,
     domain: name,
     organisation: organisationalDomain(name) ?? name,

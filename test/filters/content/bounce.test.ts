@@ -67,7 +67,7 @@ test.for<[string, string, number]>([
   ],
   ['to one that is too old', signReturnPath('bob@example.org', { secret, now }), now + 8 * day],
 ])('a bounce %s is backscatter', async ([, path, at]) => {
-  const reason = `a bounce to “${path}”, which is no return path that was signed here in the last 7 days`
+  const reason = `a bounce to “${path}”, which is not a return path that was signed here in the last 7 days`
   const rule = 'bounce/unsigned'
   expect(await probe(bounce({ secrets: [secret] }), world(path, undefined, at))).toEqual([points(6, reason, { rule })])
   expect(await probe(bounce({ secrets: [secret], unsigned: 'reject' }), world(path, undefined, at))).toEqual([
@@ -79,7 +79,7 @@ test('without secrets a bounce is known by what it gives back', async () => {
   const filter = bounce({ domains: ['example.org'] })
   expect(await probe(filter, world('bob@example.org'))).toEqual([])
   expect(await probe(filter, world('bob@example.org', report('evil.example.com')))).toEqual([
-    points(3, 'a bounce gives back a message of “evil.example.com”, which no domain of ours has sent', {
+    points(3, 'a bounce returns a message of “evil.example.com”, which is not one of our domains', {
       rule: 'bounce/foreign',
     }),
   ])

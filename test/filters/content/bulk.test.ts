@@ -29,7 +29,7 @@ test('a text that comes often from senders without proof costs points, though ea
   for (let copy = 1; copy < 5; copy += 1)
     expect(await probe(filter, world(store, text(`Name${copy}`, copy * 100)))).toEqual([])
   expect(await probe(filter, world(store, text('Bob', 777)))).toEqual([
-    points(2, 'a text like this one has come 5 times from senders that nothing proves', { rule: 'bulk/campaign' }),
+    points(2, 'a text like this one was received 5 times from unauthenticated senders', { rule: 'bulk/campaign' }),
   ])
 })
 
@@ -38,7 +38,7 @@ test('the same text is told to be the same', async () => {
   const filter = bulk({ threshold: 2, points: 3 })
   await probe(filter, world(store, text('Bob', 1)))
   expect(await probe(filter, world(store, text('Bob', 2)))).toEqual([
-    points(3, 'the same text has come 2 times from senders that nothing proves', { rule: 'bulk/campaign' }),
+    points(3, 'the same text was received 2 times from unauthenticated senders', { rule: 'bulk/campaign' }),
   ])
 })
 

@@ -5,7 +5,7 @@ import { message } from '../../../src/testing/message.ts'
 import { probe } from '../../../src/testing/probe.ts'
 
 const mark = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
-const reason = 'the text holds the test mark GTUBE'
+const reason = 'the text contains the test string GTUBE'
 
 test('a message with the test mark is refused, wherever its text is', async () => {
   const found = [reject('5.7.1', reason, { rule: 'gtube' })]

@@ -9,37 +9,37 @@ const picture = (size: number): Uint8Array =>
 const cases: Readonly<Record<HtmlRule, RuleCase>> = {
   'html/hidden-text': {
     fires: page(`<p>Hello</p><div style="display:none">${words(200)}</div>`),
-    reason: '800 characters are hidden and 5 are shown',
+    reason: '800 characters are hidden and 5 are visible',
     spares: page(`<div style="display:none">${words(30)}${'&zwnj;&nbsp;'.repeat(300)}</div><p>Hello</p>`),
   },
   'html/same-colour': {
     fires: page(`<body bgcolor="#ffffff"><p>Hello</p><font color="#fffffe">${words(60)}</font></body>`),
-    reason: '240 characters have the colour of what is behind them',
+    reason: '240 characters have the colour of their background',
     spares: page(`<body bgcolor="#ffffff"><p>Hello</p><font color="#fffffe">${words(20)}</font></body>`),
   },
-  'html/tiny': {
+  'html/tiny-font': {
     fires: page(`<p>Hello</p><span style="font-size:1px">${words(120)}</span>`),
-    reason: '480 characters are too small to be read',
+    reason: '480 characters are too small to read',
     spares: page(`<p>Hello</p><span style="font-size:9px">${words(120)}</span>`),
   },
-  'html/split-words': {
+  'html/obfuscated-words': {
     fires: page(`<p>${'ac&#x200b;count '.repeat(12)}</p>`),
-    reason: '12 characters in the text are there to mislead',
+    reason: '12 characters in the text are invisible or look like other letters',
     spares: page(`<p>${'Donau&shy;dampf&shy;schiff '.repeat(12)}</p>`),
   },
   'html/comments-in-words': {
     fires: page(`<p>${'&#97;&#98;'.repeat(30)}</p>`),
-    reason: '60 plain letters are written as numbers',
+    reason: '60 plain letters are written as numeric entities',
     spares: page(`<p>${'&#8211;&#228;'.repeat(30)}</p>`),
   },
-  'html/password': {
+  'html/password-field': {
     fires: page('<form action="https://example.com"><input type="password"></form>'),
-    reason: 'a field in the message asks for a password',
+    reason: 'the message has a password field',
     spares: page('<form action="https://example.com"><input type="text"></form>'),
   },
   'html/form': {
     fires: page('<form action="https://example.com"></form>'),
-    reason: 'the message holds a form',
+    reason: 'the message contains a form',
     spares: page('<p>a form</p>'),
   },
   'html/script': {
@@ -49,49 +49,49 @@ const cases: Readonly<Record<HtmlRule, RuleCase>> = {
   },
   'html/frame': {
     fires: page('<iframe src="https://example.com"></iframe>'),
-    reason: 'the message holds a frame or an object',
+    reason: 'the message contains a frame or an embedded object',
     spares: page('<p>frame</p>'),
   },
-  'html/refresh': {
+  'html/meta-refresh': {
     fires: page('<meta http-equiv="refresh" content="0; url=https://example.com/">'),
-    reason: 'the message goes on to “example.com” by itself',
+    reason: 'the message redirects to “example.com”',
     spares: page('<meta http-equiv="Content-Type" content="text/html; url=x">'),
   },
-  'html/base': {
+  'html/base-element': {
     fires: page('<base href="https://example.com/"><a href="x">x</a>'),
-    reason: 'a base element changes where links lead',
+    reason: 'a base element changes the target of relative links',
     spares: page('<a href="https://example.com/x">x</a>'),
   },
   'html/picture-only': {
     fires: page('<a href="https://example.com/"><img src="https://example.com/a.png" width="600"></a>'),
-    reason: '1 pictures, 1 links and 0 characters of text',
+    reason: 'pictures: 1, links: 1, characters of text: 0',
     spares: page(`<a href="https://example.com/"><img src="https://example.com/a.png"></a><p>${words(20)}</p>`),
   },
-  'html/picture-alone': {
+  'html/picture-without-link': {
     fires: page('<img src="cid:a">', {
       attachments: [{ filename: 'a.png', type: 'image/png', content: picture(6000) }],
     }),
-    reason: 'a picture, 0 characters of text and no link',
+    reason: 'a picture, no link, characters of text: 0',
     spares: page('<p>Hello</p><img src="cid:a">', {
       attachments: [{ filename: 'logo.png', type: 'image/png', content: picture(500) }],
     }),
   },
-  'html/scan-code': {
+  'html/qr-code': {
     fires: page('<p>Scan the QR code with your phone</p><img src="data:image/png;base64,iVBORw0KGgo=">'),
-    reason: 'the reader is told to scan a code: “scan the qr code with your phone”',
+    reason: 'the text asks the reader to scan a code: “scan the qr code with your phone”',
     spares: page('<p>Scanned in the last week</p><img src="data:image/png;base64,iVBORw0KGgo=">'),
   },
   'html/only': {
     fires: page('<p>Hello</p>'),
-    reason: 'there is HTML and no plain text',
+    reason: 'the message has HTML and no plain text alternative',
     spares: { text: 'Hello\n', html: '<p>Hello</p>' },
   },
-  'html/broken': {
+  'html/no-elements': {
     fires: page(`<p>${words(60)}`),
-    reason: 'what is declared as HTML is none',
+    reason: 'a part is declared as HTML and has hardly any element',
     spares: page(`<div><p>${words(60)}</p><p>x</p></div>`),
   },
-  'html/shouting': {
+  'html/capitals': {
     fires: page(`<p>${'BUY IT NOW '.repeat(15)}</p>`),
     reason: '120 capitals and 0 small letters',
     spares: page(`<p>${'Buy It Now and then some more '.repeat(15)}</p>`),

@@ -39,8 +39,8 @@ test('M10 a file that only some readers see costs six points, and says which', a
     '--b--',
   )
   expect(await probe(structure(), { message })).toEqual([
-    points(6, 'some readers see a file “evil.exe”, others do not (uuencode)', rule('hidden-file')),
-    points(2, 'readers differ: “a file stands inside the text, in uuencode: evil.exe”', rule('ambiguous')),
+    points(6, 'some mail programs see a file “evil.exe”, others do not (uuencode)', rule('hidden-file')),
+    points(2, 'mail programs differ: “a file stands inside the text, in uuencode: evil.exe”', rule('ambiguous')),
   ])
 })
 
@@ -63,11 +63,13 @@ test('M06 what lies too deep is said', async () => {
   for (let depth = 0; depth < 120; depth += 1)
     nested = `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n${nested}\n--b${depth}--`
   const found = await probe(structure(), { message: `From: a@example.org\n${nested}\n` })
-  expect(found).toEqual([points(3, 'not all of the message was looked into: too-deep', rule('beyond-bounds'))])
+  expect(found).toEqual([points(3, 'the message was not examined completely: too-deep', rule('beyond-bounds'))])
 })
 
 test('the operator says what a rule leads to', async () => {
   const message = mixed('--b', 'Content-Type: text/plain', '', 'Hello')
-  expect(await probe(structure(), { message })).toEqual([points(1, 'a multipart has no end', rule('unclosed'))])
+  expect(await probe(structure(), { message })).toEqual([
+    points(1, 'a multipart has no closing delimiter', rule('unclosed')),
+  ])
   expect(await probe(structure({ points: { 'structure/unclosed': 'off' } }), { message })).toEqual([])
 })

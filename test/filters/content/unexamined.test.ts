@@ -141,7 +141,7 @@ describe('M06 behind each bound of the parts', () => {
     for (const message of [`${TOP}${nested(150, program)}`, mixed(...many(1200, () => text('x')), program)]) {
       const { findings } = await judge(message)
       expect(findings).toContainEqual(
-        points(8, 'in what was not examined there may be a program in base64', { rule: 'unexamined/program' }),
+        points(8, 'the unexamined part may contain a program in base64', { rule: 'unexamined/program' }),
       )
     }
   })
@@ -233,7 +233,7 @@ test('a long text is not held against its sender, and what the rules did not loo
   const { findings, verdict } = await judge(mixed(text('some quiet words\r\n'.repeat(4000))))
   expect(verdict).toBe('accept')
   expect(findings.find(({ rule }) => rule === 'unexamined/words')?.reason).toMatch(
-    /^rules about words looked at 30000 of/,
+    /^the rules for words examined 30000 of/,
   )
 })
 

@@ -19,9 +19,19 @@ test.for<[string, ConditionOf<string>, readonly string[], boolean]>([
   ['one of two that are wanted', all('links/ip', 'links/port'), ['links/port'], false],
   ['any of two', any('links/ip', 'links/port'), ['links/port'], true],
   ['none of two', any('links/ip', 'links/port'), [], false],
-  ['two of three', atLeast(2, 'links/ip', 'links/port', 'links/split'), ['links/ip', 'links/split'], true],
+  [
+    'two of three',
+    atLeast(2, 'links/ip', 'links/port', 'links/malformed-url'),
+    ['links/ip', 'links/malformed-url'],
+    true,
+  ],
   ['not', not('links/ip'), [], true],
-  ['one in another', all(any('links/ip', rule('x')), not(all('links/port', 'links/split'))), ['x', 'links/port'], true],
+  [
+    'one in another',
+    all(any('links/ip', rule('x')), not(all('links/port', 'links/malformed-url'))),
+    ['x', 'links/port'],
+    true,
+  ],
 ])('%s', ([, condition, found, expected]) => {
   expect(holds(condition, new Set(found))).toBe(expected)
 })

@@ -76,16 +76,16 @@ describe('the word rules', () => {
   test.for(blanks)('see a text behind %s', async ([, blank]) => {
     const rules = (await probe(wording(), { message: utf8(`${blank.repeat(31_000)}${lure}`) })).map(({ rule }) => rule)
     expect(rules).toEqual(
-      expect.arrayContaining(['wording/extortion', 'wording/shouting', 'wording/spaced-letters'] as const),
+      expect.arrayContaining(['wording/extortion', 'wording/exclamation-marks', 'wording/spaced-letters'] as const),
     )
   })
 
   test('see a tail before them, and loud letters behind them', async () => {
     const message = utf8(`Hello Bob\n\nx7k2m9q4w1z8\n${'\n\u200b'.repeat(2000)}`)
-    expect((await probe(wording(), { message })).map(({ rule }) => rule)).toContain('wording/coded-tail')
+    expect((await probe(wording(), { message })).map(({ rule }) => rule)).toContain('wording/random-suffix')
     const page = `<html><body>${'&#8203;&nbsp;'.repeat(20_000)}<p>${'BUY NOW TODAY '.repeat(20)}`
     const loud = `From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n${page}\n`
-    expect((await probe(html(), { message: loud })).map(({ rule }) => rule)).toContain('html/shouting')
+    expect((await probe(html(), { message: loud })).map(({ rule }) => rule)).toContain('html/capitals')
   })
 })
 

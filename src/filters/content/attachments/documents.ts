@@ -1,52 +1,52 @@
-/** Documents and pages that act when they are opened. */
+/** Rules for documents and pages that run code or load content when the user opens them. */
 import { isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import { type Attached, first, trait } from './attached.ts'
+import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
 
 export const documents = {
-  'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: trait(['macro']) },
+  'attachments/macro': { group: 'document', fires: 'A document has macros.', points: 2.5, find: hasTrait(['macro']) },
   'attachments/auto-macro': {
     group: 'document',
-    fires: 'Macros run by themselves.',
+    fires: 'The macros of a document run automatically.',
     points: 2.5,
-    find: trait(['auto-run'], ({ traits }) => traits.includes('macro')),
+    find: hasTrait(['auto-run'], ({ traits }) => traits.includes('macro')),
   },
   'attachments/dangerous-macro': {
     group: 'document',
-    fires: 'Macros call programs, download or write files.',
+    fires: 'The macros of a document start programs, or download or write files.',
     points: 4,
-    find: trait(['dangerous-macro']),
+    find: hasTrait(['dangerous-macro']),
   },
-  'attachments/fetches': {
+  'attachments/remote-content': {
     group: 'document',
-    fires: 'Opening a document fetches a template or an object from elsewhere.',
+    fires: 'A document loads a template or an object from a remote host when the user opens it.',
     points: 5,
-    find: trait(['external-template']),
+    find: hasTrait(['external-template']),
   },
   'attachments/dde': {
     group: 'document',
     fires: 'A field in a document starts a program.',
     points: 5,
-    find: trait(['dde']),
+    find: hasTrait(['dde']),
   },
   'attachments/exploit': {
     group: 'document',
-    fires: 'A document aims at a known hole.',
+    fires: 'A document contains a known exploit.',
     points: 8,
-    find: trait(['exploit']),
+    find: hasTrait(['exploit']),
   },
-  'attachments/embedded': {
+  'attachments/embedded-object': {
     group: 'document',
-    fires: 'A document holds an object that a click starts.',
+    fires: 'A document contains an object that a click activates.',
     points: 1,
-    find: trait(['embedded-object'], ({ format }) => format === 'rtf' || format === 'ole' || format === 'ooxml'),
+    find: hasTrait(['embedded-object'], ({ format }) => format === 'rtf' || format === 'ole' || format === 'ooxml'),
   },
   'attachments/active-pdf': {
     group: 'document',
-    fires: 'A PDF starts programs, or has files in it that a script or an action opens.',
+    fires: 'A PDF starts programs, or has embedded files that a script or an action opens.',
     points: 3,
-    find: trait(
+    find: hasTrait(
       ['launch', 'script'],
       ({ format, traits }) =>
         format === 'pdf' &&
@@ -55,51 +55,51 @@ export const documents = {
   },
   'attachments/document-link': {
     group: 'document',
-    fires: 'A PDF or an Office document leads to where anybody may have a page.',
+    fires: 'A PDF or an Office document links to free hosting, a shortener or an IPFS gateway.',
     points: 2,
     find: ({ all }) => {
       for (const { name, inspection } of all) {
         const url = inspection.links.find(isPublicHosting)
-        if (url !== undefined) return `${quote(name)} leads to ${quote(url)}`
+        if (url !== undefined) return `${quote(name)} links to ${quote(url)}`
       }
       return undefined
     },
   },
-  'attachments/page-form': {
-    group: 'page',
-    fires: 'An attached page asks for what a person types.',
+  'attachments/html-form': {
+    group: 'html',
+    fires: 'An attached HTML page or SVG has a form.',
     points: 4,
-    find: trait(['form'], ({ format }) => format === 'html' || format === 'svg'),
+    find: hasTrait(['form'], ({ format }) => format === 'html' || format === 'svg'),
   },
-  'attachments/page-script': {
-    group: 'page',
-    fires: 'An attached page or picture holds code, or goes on to another page by itself.',
+  'attachments/html-script': {
+    group: 'html',
+    fires: 'An attached HTML page or SVG contains a script, or redirects to another page.',
     points: 3,
-    find: trait(['script', 'launch'], ({ format }) => format === 'html' || format === 'svg'),
+    find: hasTrait(['script', 'launch'], ({ format }) => format === 'html' || format === 'svg'),
   },
-  'attachments/smuggling': {
-    group: 'page',
-    fires: 'A page assembles a file out of its own text and saves it.',
+  'attachments/html-smuggling': {
+    group: 'html',
+    fires: 'An HTML page assembles a file from its own text and saves it (HTML smuggling).',
     points: 6,
-    find: trait(['smuggling']),
+    find: hasTrait(['smuggling']),
   },
-  'attachments/picture-with-page': {
-    group: 'page',
-    fires: 'A picture (SVG) is attached that holds pages or links.',
+  'attachments/active-svg': {
+    group: 'html',
+    fires: 'An attached SVG contains an HTML page or links.',
     points: 2,
     find: ({ files, all }) => {
       const linked = all.find(
         ({ inspection }) => inspection.format === 'svg' && inspection.links.some(url => !/w3\.org/.test(url)),
       )
-      if (linked) return `the picture ${quote(linked.name)} holds links`
-      return first(
+      if (linked) return `the SVG ${quote(linked.name)} contains links`
+      return firstFile(
         files,
         ({ format, traits }) => format === 'svg' && traits.includes('embedded-object'),
-        'is a picture that holds a page',
+        'is an SVG that contains an HTML page',
       )
     },
   },
-} satisfies Readonly<Record<string, Rule<Attached>>>
+} satisfies Readonly<Record<string, Rule<AttachmentView>>>
 
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''

@@ -1,40 +1,40 @@
-/** Files that nobody can look into. */
+/** Rules for files that cannot be examined: encrypted, damaged, or in a rare format. */
 import type { Rule } from '../../rules/rule.ts'
-import { type Attached, first, trait } from './attached.ts'
+import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
 
 export const encrypted = {
   'attachments/encrypted': {
-    group: 'locked',
+    group: 'encrypted',
     fires: 'An archive or a document cannot be read without a password.',
     points: 1.5,
-    find: trait(['encrypted'], ({ format }) => format !== 'pdf'),
+    find: hasTrait(['encrypted'], ({ format }) => format !== 'pdf'),
   },
   'attachments/encrypted-with-password': {
-    group: 'locked',
-    fires: 'The same, and the text tells the password.',
+    group: 'encrypted',
+    fires: 'An archive or a document is encrypted, and the text of the message gives a password.',
     points: 3,
     find: ({ files, words }) =>
       files.some(({ traits }) => traits.includes('encrypted')) &&
       /\b(?:password|passcode|pass ?word|pwd|pass|kennwort|passwort|mot de passe|contrasena|senha)\b[^\n]{0,20}[:=]? ?\S/.test(
         words.slice(0, 10_000),
       ) &&
-      'a file is locked and the text tells the password',
+      'a file is encrypted, and the text gives a password',
   },
   'attachments/unscannable': {
-    group: 'locked',
-    fires: 'A file is damaged or beyond a bound: not all of it was seen.',
+    group: 'encrypted',
+    fires: 'A file is damaged or exceeds a limit: it was not examined completely.',
     points: 0.8,
-    find: trait(['unscannable']),
+    find: hasTrait(['unscannable']),
   },
   'attachments/rare-archive': {
-    group: 'locked',
-    fires: 'An archive is of a kind that hardly anybody sends (ACE, LHA, CAB, ARJ).',
+    group: 'encrypted',
+    fires: 'An archive has a format that is rare in mail (ACE, LHA, CAB, ARJ).',
     points: 3,
     find: ({ files }) =>
-      first(
+      firstFile(
         files,
         ({ format }) => format === 'ace' || format === 'lha' || format === 'cab',
-        'is an archive of a rare kind',
+        'is an archive in a rare format',
       ),
   },
-} satisfies Readonly<Record<string, Rule<Attached>>>
+} satisfies Readonly<Record<string, Rule<AttachmentView>>>

@@ -1,4 +1,4 @@
-/** What honest programs write in another way. */
+/** Rules for the format of header fields. */
 import { isFreeMail } from '../../../links/hosting.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -6,17 +6,17 @@ import type { MessageView } from '../../rules/view.ts'
 
 export const forms = {
   'headers/no-mime-version': {
-    group: 'form',
-    fires: 'There is a Content-Type and no MIME-Version (RFC 2045 §4).',
+    group: 'format',
+    fires: 'The message has a Content-Type and no MIME-Version (RFC 2045 §4).',
     points: 0.7,
     find: ({ header }) =>
       header.all('content-type').length > 0 &&
       header.all('mime-version').length === 0 &&
-      'there is a Content-Type and no MIME-Version',
+      'the message has a Content-Type and no MIME-Version',
   },
-  'headers/needless-base64': {
-    group: 'form',
-    fires: 'A text is in base64 though it is plain ASCII.',
+  'headers/unnecessary-base64': {
+    group: 'format',
+    fires: 'A text part is encoded in base64 although it is plain ASCII.',
     points: 0.7,
     max: 0.7,
     find: ({ parts }) => {
@@ -29,39 +29,39 @@ export const forms = {
           text.length > 40 &&
           /^[\0-\x7f]*$/.test(text),
       )
-      return part && `a ${part.contentType} of plain ASCII is in base64`
+      return part && `a ${part.contentType} part of plain ASCII is encoded in base64`
     },
   },
-  'headers/urgent': {
-    group: 'form',
-    fires: 'The message is marked as urgent and comes from no list.',
+  'headers/high-priority': {
+    group: 'format',
+    fires: 'The message has a high priority and does not come from a list.',
     points: 0.5,
     max: 0.8,
     find: ({ header, list }) => {
       const urgent =
         /^\s*[12]\b/.test(header.get('x-priority') ?? '') || /high/i.test(header.get('importance')?.slice(0, 20) ?? '')
-      return urgent && !list && 'the message is marked as urgent'
+      return urgent && !list && 'the message has a high priority'
     },
   },
-  'headers/numbers-in-address': {
-    group: 'form',
-    fires: 'The author’s address at a free mail service ends in three digits or more, or is mostly digits.',
+  'headers/digits-in-address': {
+    group: 'format',
+    fires: 'The local part of the author’s address at a free mail service ends in three digits.',
     points: 0.5,
     max: 1,
     find: ({ from }) =>
       from !== undefined &&
       isFreeMail(from.domain) &&
       /\d{3}$/.test(from.local) &&
-      `the author is ${quote(`${from.local}@${from.domain}`)}`,
+      `the author’s address ends in digits: ${quote(`${from.local}@${from.domain}`)}`,
   },
-  'headers/author-nowhere': {
-    group: 'form',
-    fires: 'The author’s domain has no dot, or an ending that does not exist in mail.',
+  'headers/unreachable-author': {
+    group: 'format',
+    fires: 'The author’s domain has no dot, or a TLD that no mail server can be in.',
     points: 1,
     find: ({ from }) =>
       from !== undefined &&
       (!from.domain.includes('.') || /\.(?:local|localdomain|lan|internal|invalid|test|example)$/.test(from.domain)) &&
       !/\.example$/.test(from.domain) &&
-      `the author’s domain ${quote(from.domain)} cannot be answered`,
+      `mail to the author’s domain ${quote(from.domain)} cannot be delivered`,
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>

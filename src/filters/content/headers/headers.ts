@@ -1,4 +1,4 @@
-/** Objects to header fields that no honest program writes so: impossible dates, foreign Message-IDs, forged mailers and routes. */
+/** Reports header fields that honest programs do not write: impossible dates, foreign Message-IDs, forged mailers and routes. */
 import type { Filter } from '../../../model/filter.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
@@ -14,7 +14,7 @@ export interface HeadersOptions extends RuleOptions<HeadersRule> {}
 export type HeadersRule = keyof typeof headersRules.rules
 
 /**
- * The form of the section is the affair of `headerForm`; this looks at what stands in it.
+ * Examines the values of header fields; `headerForm` checks the syntax of the section.
  *
  * @example
  * headers({ points: { 'headers/many-recipients': 'off' } })
@@ -27,8 +27,8 @@ export const headers = (options: HeadersOptions = {}): Filter =>
 export const headersRules = {
   name: 'headers',
   checks: 'identity',
-  about: 'Header fields that no honest program writes so.',
-  caps: { date: 2.5, id: 3, mailer: 3, to: 2, subject: 3, route: 3, form: 2 },
+  about: 'Header fields that honest programs do not write.',
+  caps: { date: 2.5, 'message-id': 3, mailer: 3, recipients: 2, subject: 3, route: 3, format: 2 },
   view: message => message.ask(messageView),
   rules: { ...origins, ...mailers, ...subjects, ...routes, ...forms },
 } satisfies RuleSet<MessageView>

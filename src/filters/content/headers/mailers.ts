@@ -1,4 +1,4 @@
-/** Programs that honest people do not write with, and those that feign to be one they do. */
+/** Rules for mailers: bulk mailers, and programs that pretend to be another. */
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -7,7 +7,7 @@ export const mailers = {
   'headers/outlook-forged': {
     group: 'mailer',
     fires:
-      'The message claims to be of Outlook Express or has its priority field, and lacks what that program always writes.',
+      'The message claims to be from Outlook Express, or has its priority field, and lacks the fields of that program.',
     points: 2,
     max: 2.5,
     find: ({ header }) => {
@@ -18,13 +18,16 @@ export const mailers = {
         header.all('x-mimeole').length > 0 ||
         header.all('thread-index').length > 0 ||
         /Outlook 1[0-9]|Outlook, Build 1[0-9]|Macintosh/.test(mailer)
-      return claims && !proves && `the message claims to be of ${quote(mailer || 'Outlook')}, and lacks its X-MimeOLE`
+      return (
+        claims &&
+        !proves &&
+        `the message claims to be from ${quote(mailer || 'Outlook')}, and lacks its X-MimeOLE field`
+      )
     },
   },
-  'headers/outlook-id': {
+  'headers/outlook-message-id': {
     group: 'mailer',
-    fires:
-      'The Message-ID has the form of Outlook Express, and the message is of another program, or the time in it is another.',
+    fires: 'The Message-ID has the form of Outlook Express, and another program wrote the message.',
     points: 1.5,
     max: 2.5,
     find: ({ header }) => {
@@ -35,14 +38,13 @@ export const mailers = {
         dollar &&
         !/outlook|microsoft/i.test(mailer) &&
         header.all('x-mimeole').length === 0 &&
-        `the Message-ID is in the form of Outlook, and the mailer is ${quote(mailer || 'not named')}`
+        `the Message-ID has the form of Outlook, and the mailer is ${quote(mailer || 'not named')}`
       )
     },
   },
   'headers/bulk-mailer': {
     group: 'mailer',
-    fires:
-      'The message was made by a program that is sold for sending to strangers, or by code that was put into somebody’s web site.',
+    fires: 'The mailer is a known bulk mailer, or injected code of a web site sent the message.',
     points: 2.5,
     find: ({ header }) => {
       const mailer = `${header.get('x-mailer') ?? ''} ${header.get('user-agent') ?? ''}`.slice(0, 200)
@@ -50,13 +52,13 @@ export const mailers = {
       const script = header.get('x-php-originating-script') ?? header.get('x-php-script') ?? ''
       return (
         /eval\(\)|runtime-created/.test(script.slice(0, 500)) &&
-        `code inside of a web site has sent it: ${quote(script)}`
+        `injected code of a web site sent the message: ${quote(script)}`
       )
     },
   },
   'headers/random-mailer': {
     group: 'mailer',
-    fires: 'The mailer is called by letters and digits in turns.',
+    fires: 'The name of the mailer looks random.',
     points: 2,
     find: ({ header }) => {
       const mailer = header.get('x-mailer')?.trim() ?? ''
@@ -66,13 +68,14 @@ export const mailers = {
   },
   'headers/random-field': {
     group: 'mailer',
-    fires: 'A field has a name that nobody could pronounce.',
+    fires: 'The name of a header field looks random.',
     points: 1,
     find: ({ header }) => {
       let looked = 0
       for (const { key } of header) {
         if (++looked > 100) return undefined
-        if (/^x-[a-z]{8,}$/.test(key) && /[bcdfghjklmnpqrstvwxz]{7}/.test(key)) return `a field is called ${quote(key)}`
+        if (/^x-[a-z]{8,}$/.test(key) && /[bcdfghjklmnpqrstvwxz]{7}/.test(key))
+          return `the name of the header field ${quote(key)} looks random`
       }
       return undefined
     },

@@ -1,4 +1,4 @@
-/** Dates and Message-IDs that contradict the rest of the message. */
+/** Rules for dates and Message-IDs that are malformed or contradict the rest of the message. */
 import { organisationalDomain } from '../../../dns/organisation.ts'
 import type { HeaderFields } from '../../../model/header.ts'
 import { quote } from '../../rules/quote.ts'
@@ -9,18 +9,18 @@ import { readDate, readRoute } from './route.ts'
 const [HOUR, DAY] = [3_600_000, 86_400_000]
 
 export const origins = {
-  'headers/date-form': {
+  'headers/date-malformed': {
     group: 'date',
-    fires: 'The Date field is no date as RFC 5322 §3.3 has it, in the obsolete forms neither.',
+    fires: 'The Date field is not a date of RFC 5322 §3.3, in its obsolete forms either.',
     points: 1,
     find: ({ header }) => {
       const date = header.get('date')
-      return date !== undefined && readDate(date) === undefined && `the Date field is no date: ${quote(date)}`
+      return date !== undefined && readDate(date) === undefined && `the Date field is malformed: ${quote(date)}`
     },
   },
   'headers/date-impossible': {
     group: 'date',
-    fires: 'The Date field names a time zone, a day or an hour that does not exist, or none at all.',
+    fires: 'The Date field has no time zone, or one that does not exist.',
     points: 1,
     find: ({ header }) => {
       const date = header.get('date') ?? ''
@@ -33,17 +33,17 @@ export const origins = {
   },
   'headers/date-future': {
     group: 'date',
-    fires: 'The message is dated more than a day ahead, of our clock or of the last server it came through.',
+    fires: 'The Date field is more than a day ahead of our clock, or of the last Received field.',
     points: 2,
     find: ({ header, message }) => {
       const date = readDate(header.get('date') ?? '')
       const now = Math.min(message.clock.now(), readRoute(header)[0]?.at ?? Number.POSITIVE_INFINITY)
-      return date !== undefined && date > now + DAY && `the message is dated ${inHours(date - now)} ahead`
+      return date !== undefined && date > now + DAY && `the Date field is ${inHours(date - now)} in the future`
     },
   },
   'headers/date-past': {
     group: 'date',
-    fires: 'The message is dated more than four days before the first server took it.',
+    fires: 'The Date field is more than four days before the first Received field.',
     points: 1,
     max: 1,
     find: ({ header }) => {
@@ -53,13 +53,13 @@ export const origins = {
         date !== undefined &&
         first !== undefined &&
         date < first - 4 * DAY &&
-        `the message is dated ${inHours(first - date)} before the first server took it`
+        `the Date field is ${inHours(first - date)} before the first Received field`
       )
     },
   },
-  'headers/message-id-form': {
-    group: 'id',
-    fires: 'The Message-ID is not of the form `<left@right>`, or has blanks, or more than one of a part.',
+  'headers/message-id-malformed': {
+    group: 'message-id',
+    fires: 'The Message-ID does not have the form `<left@right>`, or contains blanks.',
     points: 1,
     max: 2,
     find: ({ header }) => {
@@ -72,20 +72,19 @@ export const origins = {
     },
   },
   'headers/message-id-host': {
-    group: 'id',
-    fires:
-      'What stands behind the `@` of the Message-ID is no name of a host: an address, `localhost`, or a single label.',
+    group: 'message-id',
+    fires: 'The right side of the Message-ID is not a host name: an address, `localhost`, or a single label.',
     points: 0.7,
     find: ({ header }) => {
       const host = idHost(header)
       const odd =
         host !== undefined && (!host.includes('.') || /^[\d.[\]]+$/.test(host) || /localhost|localdomain/.test(host))
-      return odd && `the Message-ID names no host: ${quote(host)}`
+      return odd && `the right side of the Message-ID is not a host name: ${quote(host)}`
     },
   },
   'headers/message-id-free-mail': {
-    group: 'id',
-    fires: 'The author is at a large free mail service, and nothing in the message has gone through it.',
+    group: 'message-id',
+    fires: 'The author has an address of a large free mail service, and the header shows no sign of that service.',
     points: 2,
     find: ({ from, header }) => {
       const service = from && SERVICES.find(([domain]) => domain.test(from.domain))
@@ -95,12 +94,12 @@ export const origins = {
         mark.test(idHost(header) ?? '') ||
         header.all('received').some(({ value }) => mark.test(value.slice(0, 1000))) ||
         header.all('dkim-signature').some(({ value }) => mark.test(value.slice(0, 1000)))
-      return !seen && `the author is at ${quote(from.domain)}, and nothing in the message has gone through it`
+      return !seen && `the author writes from ${quote(from.domain)}, and the header shows no sign of that service`
     },
   },
   'headers/message-id-relay': {
-    group: 'id',
-    fires: 'The Message-ID was made by a server on the way, for a client that had given none.',
+    group: 'message-id',
+    fires: 'A server on the route added the Message-ID, because the client sent none.',
     points: 1,
     max: 1,
     find: ({ header, from }) => {
@@ -111,12 +110,12 @@ export const origins = {
       const made = route.some(
         ({ by, from: client }) => by === host && client !== '' && organisationalDomain(client) !== organisation,
       )
-      return made && `the Message-ID was made by the server ${quote(host)} on the way`
+      return made && `the server ${quote(host)} on the route added the Message-ID`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
-/** Domains of services, and what stands in all mail that has gone through them. */
+/** Domains of free mail services, and the marks that every message of the service has in its header. */
 const SERVICES: readonly (readonly [domain: RegExp, mark: RegExp])[] = [
   [/^g(?:oogle)?mail\.com$/, /g(?:oogle)?mail|google/i],
   [/^(?:hotmail|live|msn|outlook)\.[a-z.]{2,6}$/, /hotmail|outlook|live\.com|msn\.|microsoft/i],

@@ -1,22 +1,22 @@
-/** Dates, and the way a message came by what its Received fields say: claims, of which only contradictions count. */
+/** Reads dates, and the route of a message from its Received fields. These are claims: only contradictions count. */
 import type { HeaderFields } from '../../../model/header.ts'
 
 /** One Received field. */
 export interface Hop {
-  /** As the client greeted, in lower case; '' where nothing is said. */
+  /** The name after `from`, in lower case; '' if there is none. */
   readonly from: string
   /** The server that wrote the field, in lower case. */
   readonly by: string
-  /** Milliseconds since 1970; absent where the time cannot be read. */
+  /** Milliseconds since 1970; absent if the time is malformed. */
   readonly at?: number
 }
 
-/** Fields that are read: more would be a loop. */
+/** Received fields that are read; `loop` refuses messages with more. */
 const MAX = 30
 
 const read = new WeakMap<HeaderFields, readonly Hop[]>()
 
-/** From the last server to the first. */
+/** The hops from the last server to the first. Cached by header section. */
 export function readRoute(header: HeaderFields): readonly Hop[] {
   const known = read.get(header)
   if (known) return known
@@ -42,14 +42,14 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const DATE =
   /^\s*(?:[a-z]{2,9}\.?,?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]{0,6}\s+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?/i
 
-/** RFC 5322 §3.3 with the obsolete years and zones of §4.3. */
+/** Reads a date of RFC 5322 §3.3, with the obsolete years and zones of §4.3. Returns milliseconds since 1970. */
 export function readDate(text: string): number | undefined {
   const [, day, month = '', year = '', hour, minute, second = '0', zone = ''] = DATE.exec(text.slice(0, 200)) ?? []
   const index = MONTHS.indexOf(month.toLowerCase())
   if (day === undefined || index < 0) return undefined
   const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second)]
   if (d < 1 || d > 31 || h > 23 || m > 59 || s > 60) return undefined
-  // RFC 5322 §4.3: two digits from 50 on are of the last century, three count from 1900.
+  // RFC 5322 §4.3: two digits from 50 on are of the 20th century, three digits count from 1900.
   const short = Number(year)
   const full = year.length >= 4 ? short : year.length === 3 || short >= 50 ? 1900 + short : 2000 + short
   return Date.UTC(full, index, d, h, m, s) - offsetOf(zone) * 60_000

@@ -1,4 +1,4 @@
-/** Received fields that no server has written. */
+/** Rules for Received fields that no server has written. */
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -7,10 +7,9 @@ import { readRoute } from './route.ts'
 const HOUR = 3_600_000
 
 export const routes = {
-  'headers/forged-route': {
+  'headers/forged-received': {
     group: 'route',
-    fires:
-      'A Received field is one that no server writes: two addresses and nothing else, or a name and an address that contradict each other.',
+    fires: 'A Received field has a form that no server writes, or contradicts itself.',
     points: 2,
     find: ({ header }) => {
       const field = header
@@ -20,25 +19,25 @@ export const routes = {
       return field && `a Received field is forged: ${quote(field.value)}`
     },
   },
-  'headers/numeric-greeting': {
+  'headers/numeric-helo': {
     group: 'route',
-    fires: 'The first server was greeted with an address, or with the name of a private line.',
+    fires: 'The client or the first server of the route used a HELO of an IP address, or of a dynamic host name.',
     points: 0.8,
     find: ({ header, message }) => {
       const helo = message.helo
       const first = readRoute(header).at(-1)?.from ?? ''
       const odd = [helo ?? '', first].find(name => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || PRIVATE.test(name))
-      return odd !== undefined && `a server was greeted as ${quote(odd)}`
+      return odd !== undefined && `the HELO was ${quote(odd)}`
     },
   },
-  'headers/route-backwards': {
+  'headers/received-out-of-order': {
     group: 'route',
-    fires: 'A server on the way took the message more than six hours before the one ahead of it.',
+    fires: 'A Received field is more than six hours earlier than the one before it on the route.',
     points: 1,
     find: ({ header }) => {
       const times = readRoute(header).flatMap(({ at }) => at ?? [])
       const back = times.find((at, index) => (times[index + 1] ?? at) > at + 6 * HOUR)
-      return back !== undefined && 'the times in the Received fields run backwards'
+      return back !== undefined && 'the times of the Received fields are out of order'
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>

@@ -1,4 +1,4 @@
-/** To whom a message is said to go, and what its subject does to be read. */
+/** Rules for the recipient fields and the subject. */
 import { plain } from '../../../links/plain.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -6,18 +6,18 @@ import type { MessageView } from '../../rules/view.ts'
 
 export const subjects = {
   'headers/no-recipient': {
-    group: 'to',
-    fires: 'There is neither To nor Cc, or they name nobody.',
+    group: 'recipients',
+    fires: 'Neither To nor Cc contains an address.',
     points: 0.8,
     find: ({ header, to }) => {
       const cc = header.all('cc').length > 0
       const nobody = header.all('to').length === 0 || to.every(({ domain }) => domain === '')
-      return nobody && !cc && 'neither To nor Cc names anybody'
+      return nobody && !cc && 'neither To nor Cc contains an address'
     },
   },
-  'headers/undisclosed': {
-    group: 'to',
-    fires: 'The To field says in words that the recipients are not told.',
+  'headers/undisclosed-recipients': {
+    group: 'recipients',
+    fires: 'The To field has words such as “undisclosed recipients” in place of addresses.',
     points: 0.7,
     find: ({ header }) => {
       const to = header.get('to')?.slice(0, 300) ?? ''
@@ -25,13 +25,17 @@ export const subjects = {
     },
   },
   'headers/many-recipients': {
-    group: 'to',
-    fires: 'To names at least ten mailboxes, most of them of one letter or of one domain.',
+    group: 'recipients',
+    fires: 'To contains at least ten addresses, most of which begin with the same letter.',
     points: 1,
     find: ({ to }) => {
       const firsts = Map.groupBy(to, ({ local }) => local.slice(0, 1).toLowerCase())
       const most = Math.max(0, ...[...firsts.values()].map(({ length }) => length))
-      return to.length >= 10 && most > to.length * 0.7 && `To names ${to.length} mailboxes in alphabetical order`
+      return (
+        to.length >= 10 &&
+        most > to.length * 0.7 &&
+        `To contains ${to.length} addresses, most of which begin with the same letter`
+      )
     },
   },
   'headers/subject-capitals': {
@@ -50,55 +54,55 @@ export const subjects = {
       )
     },
   },
-  'headers/subject-marks': {
+  'headers/subject-punctuation': {
     group: 'subject',
-    fires: 'The subject has exclamation marks or currency signs in numbers, or says that it is an advertisement.',
+    fires: 'The subject has repeated exclamation marks or currency signs, or is marked as an advertisement.',
     points: 0.8,
     max: 1.2,
     find: ({ subject }) =>
       /!{2}|\${2}|!\s*\$|[\u20ac£$]\d[\d,.]*.{0,60}!|\*{3}|^\s*\[?adv?\b[:\]-]|={3}|>{3}/i.test(
         subject.slice(0, 300),
-      ) && `the subject shouts: ${quote(subject)}`,
+      ) && `the subject has conspicuous punctuation: ${quote(subject)}`,
   },
-  'headers/subject-tail': {
+  'headers/subject-random-suffix': {
     group: 'subject',
-    fires: 'The subject ends in a mark that makes each copy different.',
+    fires: 'The subject ends in a random string that makes each copy different.',
     points: 1.5,
     find: ({ message }) => {
       // As it was sent: the subject of the view has one blank in place of a long run of them.
       const end = (message.header.get('subject') ?? '').trimEnd().slice(-100)
       const tail = /(?:\s{4}|\t)\W{0,3}([a-z0-9]{4,20})\W{0,3}$|[([{<#]([a-z0-9]{5,20})[)\]}>]?$/i.exec(end)
       const mark = tail?.[1] ?? (/\d/.test(tail?.[2] ?? '') && /[a-z]/i.test(tail?.[2] ?? '') ? tail?.[2] : undefined)
-      return mark !== undefined && `the subject ends in ${quote(mark)}`
+      return mark !== undefined && `the subject ends in the random string ${quote(mark)}`
     },
   },
-  'headers/subject-names': {
+  'headers/subject-recipient-name': {
     group: 'subject',
-    fires: 'The subject begins with what stands before the `@` of the recipient’s address.',
+    fires: 'The subject begins with the local part of the recipient’s address.',
     points: 1.5,
     find: ({ subject, to, message }) => {
       const start = plain(subject.slice(0, 120))
       const locals = [...to.map(({ local }) => local), ...message.forwardPaths.map(path => path.split('@', 1)[0] ?? '')]
       const named = locals.slice(0, 20).find(local => local.length >= 4 && start.startsWith(`${plain(local)},`))
-      return named !== undefined && `the subject calls the recipient ${quote(named)}`
+      return named !== undefined && `the subject begins with the recipient’s local part ${quote(named)}`
     },
   },
-  'headers/subject-address': {
+  'headers/subject-recipient-address': {
     group: 'subject',
-    fires: 'The subject holds the whole address of the recipient.',
+    fires: 'The subject contains the recipient’s address.',
     points: 1.2,
     find: ({ subject, to, message }) => {
       const text = subject.slice(0, 300).toLowerCase()
       const own = [...to.map(({ local, domain }) => `${local}@${domain}`), ...message.forwardPaths].slice(0, 20)
       const named = own.find(address => address.length > 5 && text.includes(address.toLowerCase()))
-      return named !== undefined && `the subject holds the recipient’s address ${quote(named)}`
+      return named !== undefined && `the subject contains the recipient’s address ${quote(named)}`
     },
   },
   'headers/subject-empty': {
     group: 'subject',
-    fires: 'There is no subject, or an empty one.',
+    fires: 'The message has no subject, or an empty one.',
     points: 0.4,
     max: 0.4,
-    find: ({ subject }) => subject.trim() === '' && 'there is no subject',
+    find: ({ subject }) => subject.trim() === '' && 'the message has no subject',
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>

@@ -1,4 +1,4 @@
-/** Objects to those who show themselves as somebody else: brands, protected people and domains, the recipient himself. */
+/** Reports senders that impersonate others: brands, protected people and domains, the recipient. */
 
 import { organisationalDomain } from '../../../dns/organisation.ts'
 import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
@@ -20,7 +20,7 @@ import { senders } from './senders.ts'
 export interface ImpersonationOptions extends RuleOptions<ImpersonationRule> {
   /** People whose names only they may use. @default [] */
   readonly people?: readonly Person[]
-  /** Domains of yours: mail from them must be proven, and senders that look like them are a finding. @default [] */
+  /** Your domains: mail from them must be authenticated, and senders that resemble them are reported. @default [] */
   readonly protect?: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
   return {
     name: 'impersonation',
     checks: 'identity',
-    about: 'Who the message shows as its sender, against who sent it.',
+    about: 'The sender that the message shows, compared with who sent it.',
     caps: { brand: 6, person: 6, sender: 4, reply: 3 },
     view: async (message): Promise<Shown> => {
       const [seen, policy] = await Promise.all([message.ask(messageView), message.ask(dmarc)])
@@ -60,7 +60,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       ...senders,
       'impersonation/brand': {
         group: 'brand',
-        fires: 'The display name is that of a well-known company, and the address is not one of its domains.',
+        fires: 'The display name is a well-known brand, and the address is not in its domains.',
         points: 3.5,
         find: ({ from }) => {
           const brand = from && spoofed(from.display, from)
@@ -69,7 +69,8 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       },
       'impersonation/brand-in-address': {
         group: 'brand',
-        fires: 'The author’s domain bears the name of a well-known company, or nearly, and does not belong to it.',
+        fires:
+          'The author’s domain contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
         points: 3.5,
         find: ({ from }) => {
           const found = from && looksLikeBrand(from.domain)
@@ -78,7 +79,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       },
       'impersonation/brand-in-local-part': {
         group: 'brand',
-        fires: 'What stands before the `@` is the name of a well-known company, and the domain is not its.',
+        fires: 'The local part is the name of a well-known brand, and the domain does not belong to that brand.',
         points: 2,
         find: ({ from }) => {
           const brand = from && spoofed(from.local.replace(/[._+-]/g, ' '), from)
@@ -88,37 +89,36 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       'impersonation/brand-in-subject': {
         group: 'brand',
         fires:
-          'The subject speaks of a well-known company and of an account, a payment or a parcel, and the author is not that company.',
+          'The subject names a well-known brand and an account, a payment or a parcel, and the author is not that brand.',
         points: 1.5,
         max: 1.5,
         find: ({ from, subject, list }) => {
           if (!from || list || !ACCOUNT.test(plain(subject))) return undefined
           const brand = spoofed(subject, from)
           return (
-            brand &&
-            `the subject ${quote(subject)} speaks for ${brand}, and the author writes from ${quote(from.domain)}`
+            brand && `the subject ${quote(subject)} names ${brand}, and the author writes from ${quote(from.domain)}`
           )
         },
       },
       'impersonation/brand-in-text': {
         group: 'brand',
         fires:
-          'The text speaks of one well-known company again and again and of an account in danger, and neither the author nor any link is of that company.',
+          'The text names one well-known brand repeatedly and a threat to an account, and neither the author nor a link belongs to that brand.',
         points: 2.5,
         find: ({ from, words, clicks, list }) => {
           if (!from || list || clicks.length === 0) return undefined
           const named = brandsOften(words, 2)
           const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => isOwnedBy(brand, domain))
           const [brand] = named
-          // Who speaks of several is somebody who writes about them.
+          // A text that names several brands is about brands.
           if (!brand || named.length > 2 || named.some(owned)) return undefined
           if (book.read(words.slice(0, 5000)).of('danger').length < 2) return undefined
-          return `the text speaks for ${brand.name}, and neither the author ${quote(from.domain)} nor a link is of it`
+          return `the text names ${brand.name}, and neither the author ${quote(from.domain)} nor a link belongs to it`
         },
       },
-      'impersonation/own-domain-name': {
+      'impersonation/recipient-domain': {
         group: 'brand',
-        fires: 'The display name bears the domain of the recipient, and the author writes from elsewhere.',
+        fires: 'The display name contains the recipient’s domain, and the author writes from another domain.',
         points: 2,
         find: ({ from, to, message, list }) => {
           if (!from || list) return undefined
@@ -131,14 +131,14 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           return (
             own !== undefined &&
             organisationOf(own.toLowerCase()) !== from.organisation &&
-            `${quote(from.display)} speaks for the recipient’s domain, and writes from ${quote(from.domain)}`
+            `${quote(from.display)} names the recipient’s domain, and writes from ${quote(from.domain)}`
           )
         },
       },
-      'impersonation/office': {
+      'impersonation/role-name': {
         group: 'brand',
         fires:
-          'The display name is an office (`Support`, `Security`, `Mail Delivery`, `Helpdesk` …) at a free mail service.',
+          'The display name is a role (`Support`, `Security`, `Mail Delivery`, `Helpdesk` …), and the address is of a free mail service.',
         points: 2,
         find: ({ from }) => {
           if (!from || !isFreeMail(from.domain) || !OFFICE.test(plain(from.display))) return undefined
@@ -147,18 +147,18 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       },
       'impersonation/person': {
         group: 'person',
-        fires: 'The display name is that of a protected person, and the address is none of theirs.',
+        fires: 'The display name is that of a protected person, and the address is not one of theirs.',
         points: 5,
         find: ({ from }) => {
           const shown = from && wordsOf(from.display)
           const person = names.find(({ words }) => words !== '' && words === shown)
           if (!from || !person || person.addresses.has(`${from.local}@${from.domain}`.toLowerCase())) return undefined
-          return `${quote(from.display)} is the name of ${person.name}, and ${quote(`${from.local}@${from.domain}`)} is no address of theirs`
+          return `${quote(from.display)} is the name of ${person.name}, and ${quote(`${from.local}@${from.domain}`)} is not one of their addresses`
         },
       },
       'impersonation/address-in-name': {
         group: 'person',
-        fires: 'The display name is an address of another domain than the author’s.',
+        fires: 'The display name is an address in another domain than the author’s.',
         points: 2.5,
         find: ({ from }) => {
           const shown =
@@ -170,39 +170,38 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       'impersonation/look-alike-protected': {
         group: 'person',
         fires:
-          'The author’s domain looks like a protected domain: with a letter changed, or as a part of another name.',
+          'The author’s domain resembles a protected domain: a letter is changed, or the domain is part of a longer name.',
         points: 5,
         find: ({ from }) => {
           const like = from && own.find(domain => looksLike(from.organisation, domain))
-          return like && `the author’s domain ${quote(from.organisation)} looks like the protected domain ${like}`
+          return like && `the author’s domain ${quote(from.organisation)} resembles the protected domain ${like}`
         },
       },
-      'impersonation/other-ending': {
+      'impersonation/other-tld': {
         group: 'person',
-        fires: 'The author’s domain is a protected one but for its ending.',
+        fires: 'The author’s domain is a protected domain under another TLD.',
         points: 1.5,
         find: ({ from }) => {
           const like = from && own.find(domain => isOtherTld(from.organisation, domain))
           return (
-            like &&
-            `the author’s domain ${quote(from.organisation)} is the protected domain ${like} under another ending`
+            like && `the author’s domain ${quote(from.organisation)} is the protected domain ${like} under another TLD`
           )
         },
       },
-      'impersonation/protected': {
+      'impersonation/protected-domain': {
         group: 'person',
-        fires: 'The author writes from a protected domain, and neither SPF nor DKIM speaks for it.',
+        fires: 'The author writes from a protected domain, and neither SPF nor DKIM authenticates it.',
         points: 4,
         find: ({ from, policy }) =>
           from !== undefined &&
           own.includes(from.organisation) &&
           !isPossible(policy) &&
           policy.result !== 'temperror' &&
-          `the author writes from the protected domain ${from.domain}, and nothing proves it`,
+          `the author writes from the protected domain ${from.domain}, and neither SPF nor DKIM authenticates it`,
       },
-      'impersonation/self': {
+      'impersonation/sender-is-recipient': {
         group: 'person',
-        fires: 'Author and recipient have the same address, and nothing proves it.',
+        fires: 'Author and recipient have the same address, and neither SPF nor DKIM authenticates it.',
         points: 2,
         max: 1.5,
         find: ({ from, to, policy, list }) => {
@@ -213,13 +212,13 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
             to.length === 1 &&
             !list &&
             !isPossible(policy) &&
-            `the author ${quote(address ?? '')} is the recipient, too`
+            `the author ${quote(address ?? '')} is the recipient, and neither SPF nor DKIM authenticates the address`
           )
         },
       },
-      'impersonation/reply-elsewhere': {
+      'impersonation/reply-to-free-mail': {
         group: 'reply',
-        fires: 'Answers go to a free mail service, and the author’s address is elsewhere.',
+        fires: 'Reply-To is at a free mail service, and the author’s address is in another domain.',
         points: 2,
         find: ({ from, replyTo, list }) =>
           from !== undefined &&
@@ -227,9 +226,9 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           !list &&
           isFreeMail(replyTo.domain) &&
           replyTo.organisation !== from.organisation &&
-          `answers go to ${quote(`${replyTo.local}@${replyTo.domain}`)}, and the author writes from ${quote(from.domain)}`,
+          `Reply-To is ${quote(`${replyTo.local}@${replyTo.domain}`)}, and the author writes from ${quote(from.domain)}`,
       },
-      'impersonation/reply-to-twin': {
+      'impersonation/reply-to-mismatch': {
         group: 'reply',
         fires: 'Author and Reply-To are different addresses of free mail services.',
         points: 2,
@@ -239,18 +238,18 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           isFreeMail(from.domain) &&
           isFreeMail(replyTo.domain) &&
           `${replyTo.local}@${replyTo.domain}`.toLowerCase() !== `${from.local}@${from.domain}`.toLowerCase() &&
-          `the author ${quote(`${from.local}@${from.domain}`)} wants answers at ${quote(`${replyTo.local}@${replyTo.domain}`)}`,
+          `the author is ${quote(`${from.local}@${from.domain}`)}, and Reply-To is ${quote(`${replyTo.local}@${replyTo.domain}`)}`,
       },
       'impersonation/fake-reply': {
         group: 'reply',
-        fires: 'The subject says that it is an answer, and the message names none that it answers.',
+        fires: 'The subject begins like that of a reply, and the message refers to no earlier message.',
         points: 0.7,
         find: ({ subject, header }) =>
           /^\s*(?:re|aw|sv|antw)\s?(?:\[\d{1,3}\])?:/i.test(subject) &&
           header.all('in-reply-to').length === 0 &&
           header.all('references').length === 0 &&
           header.all('thread-index').length === 0 &&
-          `the subject ${quote(subject)} is an answer, and the message names nothing that it answers`,
+          `the subject ${quote(subject)} is that of a reply, and the message refers to no earlier message`,
       },
     },
   } satisfies RuleSet<Shown>
@@ -260,16 +259,16 @@ const ACCOUNT =
   /\b(?:account|suspend|suspicious|verif|unusual|sign-?in|log-?in|locked|limited|restrict|payment|invoice|order|refund|subscription|renew|expire|storage|deliver|package|parcel|shipment|wallet|password|security|unauthori[sz]ed|confirm|update|reward|gift|winner|conta|cuenta|compte|konto|fatura|factura|facture|rechnung|paket|paquete|colis|pacco)/
 const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
-/** A brand that the text speaks of and that the sender is not. One that it is makes up for the others. */
+/** The brand that the text names and the sender does not belong to. If the sender belongs to one of the brands, none is spoofed. */
 function spoofed(text: string, { organisation, domain }: Sender): string | undefined {
   const named = brandsIn(text)
   const [first] = named
-  // Who has a free mail address of that brand is its customer.
+  // An address at the free mail service of a brand belongs to a customer, not to the brand.
   const owned = !isFreeMail(domain) && named.some(brand => isOwnedBy(brand, organisation) || isOwnedBy(brand, domain))
   return first && !owned ? first.name : undefined
 }
 
-/** DMARC passes, or would perhaps if the host knew the client. */
+/** DMARC passes, or could pass if the host knew the client’s address. */
 const isPossible = ({ result }: Dmarc): boolean => result === 'pass' || result === 'unknown'
 
 const isOtherTld = (organisation: string, own: string): boolean =>
@@ -283,7 +282,7 @@ function looksLike(organisation: string, own: string): boolean {
   return isAltered(label, other) || (other.length >= 6 && label !== other && label.split('-').includes(other))
 }
 
-/** The words of a name in plain letters and one order: `Example, Alice` is `Alice Example`. */
+/** The words of a name in plain letters, sorted: `Example, Alice` equals `Alice Example`. */
 const wordsOf = (name: string): string =>
   plain(name.slice(0, 200))
     .split(/[^\p{L}\p{N}]+/u)

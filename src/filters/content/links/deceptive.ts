@@ -1,4 +1,4 @@
-/** Links that lie: about where they lead, or by the name of the host. */
+/** Rules for deceptive links: the text shows another target, or the host name resembles another. */
 
 import type { Link } from '../../../facts/links.ts'
 import { brandsIn, isOwnedBy } from '../../../links/brands.ts'
@@ -7,13 +7,13 @@ import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
 
-/** @param protect organisational domains that nobody else's host may look like. */
+/** @param protect organisational domains that other host names must not resemble */
 export const deceptive = (protect: readonly string[]) =>
   ({
     'links/mismatch': {
-      group: 'lie',
+      group: 'deceptive',
       fires:
-        'The text of a link is an address of another domain than the one it leads to, and neither the author’s nor a tracker’s.',
+        'The text of a link shows an address of another domain than its target, and neither domain is the author’s or a tracker’s.',
       points: 2,
       find: seen => {
         const link = seen.clicks.find(link => isMismatch(seen, link))
@@ -21,9 +21,8 @@ export const deceptive = (protect: readonly string[]) =>
       },
     },
     'links/spoofed-brand': {
-      group: 'lie',
-      fires:
-        'The text of a link is an address of a well-known company, the link leads elsewhere, and the author is not that company.',
+      group: 'deceptive',
+      fires: 'The text of a link shows an address of a well-known brand, and the link leads elsewhere.',
       points: 3,
       find: seen => {
         const link = seen.clicks.find(link => isMismatch(seen, link) && isSpoofed(link))
@@ -31,8 +30,8 @@ export const deceptive = (protect: readonly string[]) =>
       },
     },
     'links/look-alike': {
-      group: 'lie',
-      fires: 'A host bears the name of a well-known company, or nearly, and does not belong to it.',
+      group: 'deceptive',
+      fires: 'A host name contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
       points: 3,
       find: ({ clicks, from }) => {
         for (const { host, skeleton } of distinct(clicks)) {
@@ -44,44 +43,44 @@ export const deceptive = (protect: readonly string[]) =>
       },
     },
     'links/look-alike-protected': {
-      group: 'lie',
+      group: 'deceptive',
       fires:
-        'A host looks like a protected domain: with a letter changed, in other letters, or as a part of another name.',
+        'A host name resembles a protected domain: a letter is changed or replaced by a look-alike, or the domain is part of a longer name.',
       points: 5,
       find: ({ clicks }) => {
         for (const { host, domain, skeleton } of distinct(clicks)) {
           const like = protect.find(own => resembles(skeleton ?? host, domain, own))
-          if (like) return `the host ${quote(host)} looks like the protected domain ${like}`
+          if (like) return `the host ${quote(host)} resembles the protected domain ${like}`
         }
         return undefined
       },
     },
     'links/confusable': {
-      group: 'lie',
+      group: 'deceptive',
       fires:
-        'A host mixes scripts inside a label, or all of its letters are of another script and look like Latin ones (UTS 39).',
+        'A label of a host name mixes scripts, or its letters are of another script and look like Latin letters (UTS 39).',
       points: 3,
       find: ({ clicks }) => {
-        // Latin letters with marks are good spelling: `bücher`.
+        // Latin letters with diacritics are correct spelling: `bücher`.
         const link = clicks.find(
           ({ oddities, unicode = '' }) =>
             oddities.includes('mixed-script') || (oddities.includes('confusable') && !LATIN.test(unicode)),
         )
-        return link && `the host ${quote(link.unicode ?? link.host)} is written in letters that look like others`
+        return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
       },
     },
   }) satisfies Readonly<Record<string, Rule<MessageView>>>
 
-/** Latin letters, marks and all, with digits, dots and hyphens. */
+/** Latin letters with or without diacritics, digits, dots and hyphens. */
 const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
 
-/** What a reader sees is an address of somebody else. Newsletters show addresses and count the clicks on their way there. */
+/** The visible text is an address of another domain. Newsletters show addresses and count clicks: their trackers are exempt. */
 function isMismatch({ from, clicks, list }: MessageView, { shows, domain, ip, via }: Link): boolean {
   if (shows?.domain === undefined || via !== undefined) return false
   const target = domain ?? ip
   if (target === undefined || shows.domain === target || shows.domain === from?.organisation) return false
   if (target === from?.organisation) return false
-  // The way shown is reached in the end.
+  // Another link leads to the domain that is shown, by a redirect.
   if (clicks.some(({ via, domain }) => via !== undefined && domain === shows.domain)) return false
   const tracked = clicks.filter(link => link.domain === target && link.shows?.domain !== shows.domain)
   return !(list && tracked.length > 0) && tracked.length < 3
@@ -96,7 +95,7 @@ function isSpoofed({ shows, domain }: Link): boolean {
   )
 }
 
-/** Each host once, and not more than can be compared quickly. */
+/** One link for each host; at most 50, which bounds the comparison. */
 const distinct = (links: readonly Link[]): readonly Link[] =>
   [...new Map(links.map(link => [link.host, link] as const)).values()].slice(0, 50)
 

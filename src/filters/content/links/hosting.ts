@@ -1,4 +1,4 @@
-/** Links to places where anybody may have a page, and where no honest sender has his. */
+/** Rules for links to free hosting, shorteners, gateways and cheap TLDs. */
 
 import type { Link } from '../../../facts/links.ts'
 import { cheapTld, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
@@ -9,8 +9,8 @@ import type { MessageView } from '../../rules/view.ts'
 
 export const hosting = {
   'links/free-host': {
-    group: 'place',
-    fires: 'A link leads to a page that anybody may put up on somebody else’s host.',
+    group: 'hosting',
+    fires: 'A link leads to free hosting, where anybody can publish a page.',
     points: 1.2,
     find: ({ clicks, from }) => {
       const link = clicks.find(link => isFreeHost(link) && link.domain !== from?.organisation)
@@ -18,18 +18,18 @@ export const hosting = {
     },
   },
   'links/only-free-host': {
-    group: 'place',
-    fires: 'Every link leads to free hosting or through a shortener: the sender has no page of its own.',
+    group: 'hosting',
+    fires: 'Every link leads to free hosting or through a shortener.',
     points: 1,
     find: ({ clicks, from }) => {
       const away = clicks.filter(({ domain }) => domain !== from?.organisation)
       const only = away.length > 0 && away.length === clicks.length && away.every(isPublicHosting)
-      return only && `every link leads to where anybody may have a page: ${quote(away[0]?.host ?? '')}`
+      return only && `every link leads to free hosting or through a shortener: ${quote(away[0]?.host ?? '')}`
     },
   },
-  'links/gateway': {
-    group: 'place',
-    fires: 'A link leads through a gateway to IPFS or its like, where nothing can be taken down.',
+  'links/ipfs-gateway': {
+    group: 'hosting',
+    fires: 'A link leads through a gateway to IPFS or a similar network, where pages cannot be taken down.',
     points: 3.5,
     find: ({ clicks }) => {
       const link = clicks.find(isGateway)
@@ -37,35 +37,35 @@ export const hosting = {
     },
   },
   'links/shortener': {
-    group: 'place',
-    fires: 'A link goes through a public shortener.',
+    group: 'hosting',
+    fires: 'A link goes through a public URL shortener.',
     points: 0.7,
     find: ({ clicks, from }) => {
       const link = clicks.find(({ host, domain }) => isShortener(host) && domain !== from?.organisation)
       return link && `a link goes through the shortener ${quote(link.host)}`
     },
   },
-  'links/dynamic': {
-    group: 'place',
-    fires: 'A host has a dynamic name, such as private lines and thrown-away servers have.',
+  'links/dynamic-dns': {
+    group: 'hosting',
+    fires: 'A host is under a dynamic DNS service.',
     points: 2,
     find: ({ clicks }) => {
       const link = clicks.find(({ host }) => isDynamic(host))
-      return link && `the host ${quote(link.host)} has a dynamic name`
+      return link && `the host ${quote(link.host)} is under a dynamic DNS service`
     },
   },
   'links/cheap-tld': {
-    group: 'place',
-    fires: 'A host is under an ending that costs next to nothing and is seen in abuse far more than in mail.',
+    group: 'hosting',
+    fires: 'A host is under a cheap TLD that is more common in abuse than in honest mail.',
     points: 1.5,
     find: ({ clicks }) => {
       const link = clicks.find(link => link.domain !== undefined && cheapTld(link.domain) && isWritten(link))
-      return link && `the host ${quote(link.host)} is under an ending that is cheap and much abused`
+      return link && `the host ${quote(link.host)} is under a cheap TLD that is often abused`
     },
   },
-  'links/redirected': {
-    group: 'place',
-    fires: 'A link goes through an open redirector of a search engine, a translator or an AMP cache to somebody else.',
+  'links/open-redirect': {
+    group: 'hosting',
+    fires: 'A link goes through an open redirect of a search engine, a translator or an AMP cache.',
     points: 2.5,
     find: ({ clicks, from }) => {
       const link = clicks.find(
@@ -75,10 +75,9 @@ export const hosting = {
       return link && `a link goes through ${quote(link.via ?? '')} to ${quote(link.host)}`
     },
   },
-  'links/one-way': {
-    group: 'place',
-    fires:
-      'Every link leads to one host, which is not the author’s, in a message of few words that comes from no list.',
+  'links/single-host': {
+    group: 'hosting',
+    fires: 'Every link of a short message leads to one host that is not the author’s; mailing lists are exempt.',
     points: 0.7,
     max: 1,
     find: ({ clicks, from, list, text }) => {
@@ -90,12 +89,12 @@ export const hosting = {
     },
   },
   'links/random-host': {
-    group: 'place',
-    fires: 'The first label of the organisational domain is a string of letters that nobody could pronounce.',
+    group: 'hosting',
+    fires: 'The first label of an organisational domain looks random.',
     points: 1.2,
     find: ({ clicks }) => {
       const link = clicks.find(({ domain }) => domain !== undefined && isRandom(domain.split('.', 1)[0] ?? ''))
-      return link && `the host ${quote(link.host)} is a name that nobody could pronounce`
+      return link && `the host name ${quote(link.host)} looks random`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
@@ -105,5 +104,5 @@ const OPEN =
 
 const isPublicHosting = (link: Link): boolean => isFreeHost(link) || isShortener(link.host) || isGateway(link)
 
-/** In plain text a file name such as `sendmail.cf` reads like a host. */
+/** In plain text a file name such as `sendmail.cf` looks like a host name. */
 const isWritten = ({ from, url }: Link): boolean => from !== 'text' || !/^https?:\/\/[^/]{1,253}\/?$/.test(url)

@@ -1,4 +1,4 @@
-/** Objects to links that lie about where they lead, and to places where honest senders have no pages. */
+/** Reports deceptive links, and links to hosting that honest senders do not use. */
 
 import { organisationalDomain } from '../../../dns/organisation.ts'
 import type { Filter } from '../../../model/filter.ts'
@@ -13,14 +13,14 @@ import { obfuscated } from './obfuscated.ts'
 import { targeted } from './targeted.ts'
 
 export interface LinksOptions extends RuleOptions<LinksRule> {
-  /** Domains of yours, or of those your users deal with: hosts that look like them are a finding. @default [] */
+  /** Your domains, or those of your users’ partners: host names that resemble them are reported. @default [] */
   readonly protect?: readonly string[]
 }
 
 export type LinksRule = keyof ReturnType<typeof linkRules>['rules']
 
 /**
- * Nothing is asked and nothing is fetched.
+ * Asks no DNS and fetches nothing.
  *
  * @example
  * links({ protect: ['example.org'], points: { 'links/shortener': 2, 'links/port': 'off' } })
@@ -37,8 +37,8 @@ export const linkRules = (domains: readonly string[] = []) => {
   const protect = domains.map(name => organisationalDomain(name) ?? name.toLowerCase())
   return {
     name: 'links',
-    about: 'Where the message leads, against what it shows.',
-    caps: { lie: 7, place: 4.5, form: 4, aim: 4 },
+    about: 'Links: their targets, and what the message shows of them.',
+    caps: { deceptive: 7, hosting: 4.5, obfuscated: 4, targeted: 4 },
     view: message => message.ask(messageView),
     rules: { ...deceptive(protect), ...obfuscated, ...hosting, ...targeted },
   } satisfies RuleSet<MessageView>

@@ -1,4 +1,4 @@
-/** Addresses that are written as nobody writes them who wants them to be read. */
+/** Rules for obfuscated URLs. */
 
 import type { Link } from '../../../facts/links.ts'
 import { quote } from '../../rules/quote.ts'
@@ -7,13 +7,13 @@ import type { MessageView } from '../../rules/view.ts'
 
 export const obfuscated = {
   'links/userinfo': {
-    group: 'form',
-    fires: 'A name stands before an `@` in front of the host, so that the address seems to begin with another host.',
+    group: 'obfuscated',
+    fires: 'A URL has a user name before the host, so that it seems to begin with another host.',
     points: 3,
-    find: odd(['userinfo'], 'stands behind a user name'),
+    find: odd(['userinfo'], 'comes after a user name in the URL'),
   },
   'links/ip': {
-    group: 'form',
+    group: 'obfuscated',
     fires: 'A link leads to an IP address that is not private.',
     points: 2.5,
     find: ({ clicks }) => {
@@ -21,27 +21,27 @@ export const obfuscated = {
       return link && `a link leads to the address ${quote(link.ip ?? '')}`
     },
   },
-  'links/odd-ip': {
-    group: 'form',
-    fires: 'An IP address is written in octal, in hexadecimal, or as one number.',
+  'links/obfuscated-ip': {
+    group: 'obfuscated',
+    fires: 'A URL has an IP address in octal, in hexadecimal, or as one number.',
     points: 4,
     find: odd(['odd-ip'], 'is an address in an unusual notation'),
   },
   'links/encoded-host': {
-    group: 'form',
-    fires: 'A host is written with percent-encoding or with characters that browsers map to others.',
+    group: 'obfuscated',
+    fires: 'A host name has percent-encoding, or characters that browsers map to others.',
     points: 2.5,
-    find: odd(['encoded-host'], 'was written in a disguise'),
+    find: odd(['encoded-host'], 'is encoded in the URL'),
   },
-  'links/split': {
-    group: 'form',
-    fires: 'An address has tabs or line ends inside, or backslashes for slashes.',
+  'links/malformed-url': {
+    group: 'obfuscated',
+    fires: 'A URL has tabs or line ends inside, or backslashes in place of slashes.',
     points: 1.5,
-    find: odd(['split'], 'was written in pieces'),
+    find: odd(['split'], 'is in a URL with tabs, line ends or backslashes'),
   },
   'links/port': {
-    group: 'form',
-    fires: 'A link leads to a port that is neither the usual one nor 8080 or 8443.',
+    group: 'obfuscated',
+    fires: 'A link leads to another port than 80, 443, 8080 or 8443.',
     points: 1.5,
     find: ({ clicks }) => {
       const link = clicks.find(({ port }) => port !== undefined && ![80, 443, 8080, 8443].includes(port))
@@ -49,20 +49,20 @@ export const obfuscated = {
     },
   },
   'links/script': {
-    group: 'form',
-    fires: 'A link is a script or a page in itself (`javascript:`, `vbscript:`, `data:text/html`).',
+    group: 'obfuscated',
+    fires: 'A link contains a script or a page (`javascript:`, `vbscript:`, `data:text/html`).',
     points: 4,
     find: ({ links }) => {
       const link = links.all.find(
         ({ scheme, url, from }) =>
           from !== 'src' && (/^(?:java|vb)script$/.test(scheme) || /^data:text\/(?:html|xml)/i.test(url)),
       )
-      return link && `a link is ${quote(link.url, 40)}`
+      return link && `a link contains a script or a page: ${quote(link.url, 40)}`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
-/** A rule for links that have one of these oddities. */
+/** Finds a link with one of these anomalies. */
 function odd(oddities: readonly Link['oddities'][number][], how: string) {
   return ({ clicks }: MessageView): string | undefined => {
     const link = clicks.find(link => link.oddities.some(oddity => oddities.includes(oddity)))

@@ -1,13 +1,13 @@
-/** Links that are made for one reader, or that fetch what is run. */
+/** Rules for links that are made for one recipient, lead to a login, or download a program. */
 
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
 
 export const targeted = {
-  'links/recipient-inside': {
-    group: 'aim',
-    fires: 'The fragment or the last part of the path of a link is the recipient’s address, plain or in base64.',
+  'links/recipient-in-url': {
+    group: 'targeted',
+    fires: 'The fragment or the last path segment of a URL is the recipient’s address, plain or in base64.',
     points: 3,
     find: ({ clicks, message, to, from }) => {
       const own = [...message.forwardPaths, ...to.map(({ local, domain }) => `${local}@${domain}`)]
@@ -15,30 +15,30 @@ export const targeted = {
         .filter(path => path.includes('@'))
         .slice(0, 20)
       const link = clicks.find(link => link.domain !== from?.organisation && carries(link.url, own))
-      return link && `a link to ${quote(link.host)} carries the recipient’s address`
+      return link && `a link to ${quote(link.host)} contains the recipient’s address`
     },
   },
   'links/program': {
-    group: 'aim',
+    group: 'targeted',
     fires: 'A link leads to a program, a script, a disk image or a shortcut.',
     points: 2.5,
     find: ({ clicks, from }) => {
       const link = clicks.find(
         ({ url, domain }) => domain !== from?.organisation && PROGRAM.test(url.split(/[?#]/, 1)[0] ?? ''),
       )
-      return link && `a link leads to a file that runs: ${quote(link.url)}`
+      return link && `a link leads to a program: ${quote(link.url)}`
     },
   },
-  'links/log-in': {
-    group: 'aim',
-    fires: 'The address of a link speaks of logging in, an account or a wallet, and is not the author’s.',
+  'links/login-url': {
+    group: 'targeted',
+    fires: 'A URL that is not the author’s has words of a login, an account or a wallet.',
     points: 0.5,
     find: ({ clicks, from, list }) => {
       const link = clicks.find(
         ({ url, domain }) =>
           domain !== from?.organisation && LOG_IN.test((url.split(/[?#]/, 1)[0] ?? '').slice(8, 400).toLowerCase()),
       )
-      return !list && link && `the address of a link speaks of logging in: ${quote(link.url)}`
+      return !list && link && `a URL has words of a login: ${quote(link.url)}`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>

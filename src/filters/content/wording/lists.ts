@@ -1,7 +1,7 @@
-/** What fraud and advertising by strangers say, in plain lower-case letters without marks. Small on purpose: the classifier learns the rest. */
+/** Phrases of fraud and unsolicited advertising, in lower case without diacritics. The lists stay small: the classifier learns the rest. */
 import { phraseBook } from './phrases.ts'
 
-/** An account is in danger and only the reader can save it. */
+/** A threat to an account that only the reader can avert. */
 const danger = `
 account has been suspended, account is suspended, account has been limited, account has been locked, account is locked
 account has been restricted, account will be suspended, account will be closed, account will be terminated, account will be deactivated
@@ -149,7 +149,7 @@ background check, find out anything, long distance, cents per minute, calling ca
 first page of google, website traffic, web design, ring tones, ringtones, ad space, lead generation
 `
 
-/** Strangers explain why they write. */
+/** Explanations why the message is not spam. */
 const excuse = `
 this is not spam, not spam, this is not unsolicited, not intended for residents, s. 1618, s.1618, s1618, section 301, title iii, bill 1618, 105th congress
 cannot be considered spam, considered spam, considered as spam, hr 4176, one time mailing, one-time mailing, one time email, one time message
@@ -161,7 +161,7 @@ marketing company, strictly enforces, anti-spam policy, never spam, do not reply
 further mailings, future mailings, future offers, future promotions, take me off, exclude yourself, click here to unsubscribe
 `
 
-/** What honest advertising says, too. */
+/** Phrases that honest advertising has too. */
 const pitch = `
 click here, order now, order today, buy now, call now, call today, act now, apply now, sign up, visit our, limited time, today only, while supplies
 supplies last, 100% free, absolutely free, totally free, free gift, free trial, for free, free of charge, free access, free membership, free info*

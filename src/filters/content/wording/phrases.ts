@@ -1,8 +1,8 @@
-/** Finds phrases of several lists in one pass over a text. No regular expression: whatever the text is, a word is looked up once. */
+/** Finds phrases of several lists in one pass over a text. Each word is looked up once, which keeps the search linear. */
 
-/** What of the lists is in a text. */
+/** The phrases of the lists that a text contains. */
 export interface Phrases<Name extends string> {
-  /** The different phrases of a list, in the order of the text; `within` the first so many characters. */
+  /** The distinct phrases of a list in the order of the text, within the first `within` characters. */
   of(list: Name, within?: number): readonly string[]
 }
 
@@ -13,16 +13,16 @@ export interface PhraseBook<Name extends string> {
 interface Entry {
   readonly list: string
   readonly phrase: string
-  /** More letters may follow. */
+  /** The phrase may continue with more letters. */
   readonly open: boolean
 }
 
-/** Finds that are kept of one text. */
+/** Matches that are kept for one text. */
 const MAX = 1000
 
 /**
- * Phrases of a list are separated by commas or line ends. One begins and ends at the border of a word, unless a `*` stands at its
- * end, or it is in a script without blanks.
+ * Phrases of a list are separated by commas or line ends. A phrase begins and ends at a word boundary, unless it ends in `*`
+ * or its script has no blanks.
  */
 export function phraseBook<Name extends string>(lists: Readonly<Record<Name, string>>): PhraseBook<Name> {
   const byWord = new Map<string, Entry[]>()
@@ -73,5 +73,5 @@ function wordAt(text: string, at: number): string {
 const continues = (text: string, at: number): boolean =>
   at < text.length && isLetter(text.charCodeAt(at)) && isLetter(text.charCodeAt(at - 1))
 
-/** Scripts that are written without blanks. */
+/** The phrase is in a script without blanks between words. */
 const isWide = (text: string): boolean => /[\u3040-\u9fff\uac00-\ud7af]/.test(text)

@@ -1,4 +1,4 @@
-/** Objects to what the text says: fraud by its figures of speech, and what strangers advertise. Words alone never refuse. */
+/** Reports phrases of fraud and of unsolicited advertising. Words alone never lead to a refusal. */
 
 import { isFreeMail } from '../../../links/hosting.ts'
 import { visibleEnd } from '../../../mime/decode/blanks.ts'
@@ -16,7 +16,7 @@ export type WordingRule = keyof typeof wordingRules.rules
 
 /**
  * @example
- * wording({ points: { 'wording/pitch': 'off' } })
+ * wording({ points: { 'wording/advertising': 'off' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export const wording = (options: WordingOptions = {}): Filter =>
@@ -29,62 +29,64 @@ interface WordingView extends MessageView {
 /** @internal */
 export const wordingRules = {
   name: 'wording',
-  about: 'What the text says.',
-  caps: { fraud: 6, pressure: 2.5, wares: 3, excuse: 2, pitch: 1.5 },
+  about: 'Phrases of fraud and of unsolicited advertising.',
+  caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5 },
   view: async (message): Promise<WordingView> => {
     const seen = await message.ask(messageView)
     return { ...seen, phrases: book.read(seen.words) }
   },
   rules: {
-    'wording/account-danger': {
-      group: 'pressure',
+    'wording/account-threat': {
+      group: 'threat',
       fires:
-        'An account, a parcel or a document needs the reader to act, and there is a link or a file to act with; in a dozen languages.',
+        'The text says that an account, a parcel or a document requires action, and the message has a link or an attachment; in a dozen languages.',
       points: 1,
       max: 1,
       find: ({ phrases, clicks, parts }) => {
         const found = phrases.of('danger', 8000)
         const way = clicks.length > 0 || parts.all.some(({ disposition }) => disposition === 'attachment')
-        return way && found.length > 0 && `the reader is to act: ${quoteList(found)}`
+        return way && found.length > 0 && `the text demands action: ${quoteList(found)}`
       },
     },
-    'wording/urgent-danger': {
-      group: 'pressure',
-      fires: 'The same at least twice, and at once: within a day, immediately, by a click.',
+    'wording/urgent-threat': {
+      group: 'threat',
+      fires: 'The text demands action at least twice, and immediately: within a day, now, by a click.',
       points: 1,
       find: ({ phrases, clicks }) => {
         const found = phrases.of('danger', 8000)
         const urge = found.length > 1 && clicks.length > 0 ? phrases.of('urge', 8000) : []
-        return urge.length > 0 && `the reader is to act at once: ${quoteList([...found.slice(0, 2), ...urge])}`
+        return urge.length > 0 && `the text demands immediate action: ${quoteList([...found.slice(0, 2), ...urge])}`
       },
     },
-    'wording/fortune': {
+    'wording/advance-fee': {
       group: 'fraud',
       fires:
-        'At least five turns of speech of those who have a fortune, an inheritance or a prize to share, two of them such as honest people seldom use.',
+        'The text has at least five phrases of advance-fee fraud (a fortune, an inheritance or a prize), two of which are rare in honest mail.',
       points: 4,
       find: fortune(2, 5),
     },
-    'wording/fortune-much': {
+    'wording/advance-fee-strong': {
       group: 'fraud',
-      fires: 'At least eight of them, four of them such.',
+      fires: 'The text has at least eight phrases of advance-fee fraud, four of which are rare in honest mail.',
       points: 2,
       find: fortune(4, 8),
     },
     'wording/extortion': {
       group: 'fraud',
       fires:
-        'At least five turns of speech of those who claim to have filmed the reader, and an address for a cryptocurrency.',
+        'The text has at least five phrases of extortion (the sender claims to have filmed the reader), and a cryptocurrency address.',
       points: 5,
       find: ({ phrases, shown }) => {
         const found = COIN.test(shown.slice(0, 20_000)) ? phrases.of('extortion', 10_000) : []
-        return found.length >= 5 && `the reader is to pay into a wallet: ${quoteList(found)}`
+        return (
+          found.length >= 5 && `the text has phrases of extortion and a cryptocurrency address: ${quoteList(found)}`
+        )
       },
     },
-    'wording/call-back': {
+    'wording/callback-phishing': {
       group: 'fraud',
       fires:
-        'Something was bought or renewed, a telephone number is all there is to undo it, and the author is at a free mail service or names a brand.',
+        'The text announces a purchase or a renewal and gives a telephone number to cancel it, and the author has a free mail address or no name.',
       points: 4,
       find: ({ phrases, shown, from, subject }) => {
         const visible = `${subject}\n${shown.slice(0, 8000)}`
@@ -94,100 +96,99 @@ export const wordingRules = {
         return (
           found.length >= (strange ? 4 : 9) &&
           strange &&
-          `a bill that only a call to ${quote(number ?? '')} undoes: ${quoteList(found)}`
+          `the text announces a charge that a call to ${quote(number ?? '')} cancels: ${quoteList(found)}`
         )
       },
     },
     'wording/prize': {
       group: 'fraud',
-      fires:
-        'At least two turns of speech of those who give away prizes, gift cards and airdrops, one of them in the subject.',
+      fires: 'The text has at least two phrases about prizes, gift cards or airdrops, one of which is in the subject.',
       points: 1.2,
       find: ({ phrases, subject }) => {
         const found = phrases.of('prize', 5000)
         return (
           found.length >= 2 &&
           phrases.of('prize', subject.length).length > 0 &&
-          `something is given away: ${quoteList(found)}`
+          `the text offers a prize: ${quoteList(found)}`
         )
       },
     },
-    'wording/pills': {
-      group: 'wares',
-      fires: 'At least two words of those who sell pills and cures.',
+    'wording/pharmacy': {
+      group: 'offers',
+      fires: 'The text has at least two words of unsolicited pharmacy advertising.',
       points: 1.5,
       max: 1.5,
-      find: several('pills', 2, 'sells cures'),
+      find: several('pills', 2, 'advertises a pharmacy'),
     },
-    'wording/pills-much': {
-      group: 'wares',
-      fires: 'At least four of them.',
+    'wording/pharmacy-strong': {
+      group: 'offers',
+      fires: 'The text has at least four words of unsolicited pharmacy advertising.',
       points: 1.5,
       max: 1.5,
-      find: several('pills', 4, 'sells cures'),
+      find: several('pills', 4, 'advertises a pharmacy'),
     },
     'wording/adult': {
-      group: 'wares',
-      fires: 'At least three words of those who sell sex.',
+      group: 'offers',
+      fires: 'The text has at least three words of adult advertising.',
       points: 1.5,
       max: 2,
-      find: several('adult', 3, 'sells sex'),
+      find: several('adult', 3, 'advertises adult content'),
     },
     'wording/income': {
-      group: 'wares',
-      fires: 'At least three turns of speech of those who promise an income.',
+      group: 'offers',
+      fires: 'The text has at least three phrases that promise an income.',
       points: 1.5,
       max: 1.7,
       find: several('income', 3, 'promises an income'),
     },
-    'wording/income-much': {
-      group: 'wares',
-      fires: 'At least five of them.',
+    'wording/income-strong': {
+      group: 'offers',
+      fires: 'The text has at least five phrases that promise an income.',
       points: 1,
       max: 1.7,
       find: several('income', 5, 'promises an income'),
     },
     'wording/credit': {
-      group: 'wares',
-      fires: 'At least three words of those who lend, insure and consolidate.',
+      group: 'offers',
+      fires: 'The text has at least three words of advertising for loans and insurance.',
       points: 1,
       max: 2.5,
       find: several('credit', 3, 'offers credit'),
     },
     'wording/goods': {
-      group: 'wares',
-      fires: 'At least two words of those who sell toner, diplomas, watches, casinos, addresses.',
+      group: 'offers',
+      fires: 'The text has at least two words of advertising for toner, diplomas, watches, casinos or address lists.',
       points: 1,
       max: 1.7,
-      find: several('goods', 2, 'sells what strangers sell'),
+      find: several('goods', 2, 'advertises goods that are common in spam'),
     },
-    'wording/excuse': {
-      group: 'excuse',
+    'wording/spam-disclaimer': {
+      group: 'disclaimer',
       fires:
-        'The message explains why it is no spam, or how to be taken off a list, and has no field that would do it.',
+        'The text explains why it is not spam, or how to unsubscribe, and the message has no List-Unsubscribe field.',
       points: 1,
       max: 0.7,
-      find: seen => !seen.list && several('excuse', 1, 'explains itself')(seen),
+      find: seen => !seen.list && several('excuse', 1, 'has phrases of a spam disclaimer')(seen),
     },
-    'wording/excuse-much': {
-      group: 'excuse',
-      fires: 'The same in at least three ways.',
+    'wording/spam-disclaimer-strong': {
+      group: 'disclaimer',
+      fires: 'The text has at least three such phrases.',
       points: 1,
       max: 0.8,
-      find: seen => !seen.list && several('excuse', 3, 'explains itself')(seen),
+      find: seen => !seen.list && several('excuse', 3, 'has phrases of a spam disclaimer')(seen),
     },
-    'wording/greeting': {
-      group: 'pitch',
-      fires: 'The reader is greeted by what he is and not by his name: a friend, a customer, an owner, an address.',
+    'wording/generic-greeting': {
+      group: 'advertising',
+      fires: 'The greeting is generic and has no name: a friend, a customer, an owner, an address.',
       points: 0.5,
       max: 1,
       find: ({ words, subject }) => {
         const greeting = GREETING.exec(words.slice(subject.length, subject.length + 400))?.[0]
-        return greeting !== undefined && `the reader is greeted as ${quote(greeting.trim())}`
+        return greeting !== undefined && `the greeting is generic: ${quote(greeting.trim())}`
       },
     },
     'wording/subject-offer': {
-      group: 'pitch',
+      group: 'advertising',
       fires: 'The subject promises something: money, savings, health, a loan, something free.',
       points: 0.5,
       max: 1,
@@ -196,45 +197,45 @@ export const wordingRules = {
         return found !== undefined && `the subject promises: ${quote(found)}`
       },
     },
-    'wording/pitch': {
-      group: 'pitch',
-      fires: 'At least four turns of speech of advertising.',
+    'wording/advertising': {
+      group: 'advertising',
+      fires: 'The text has at least four phrases of advertising.',
       points: 0.5,
       max: 0.5,
       find: several('pitch', 4, 'advertises'),
     },
-    'wording/pitch-much': {
-      group: 'pitch',
-      fires: 'At least eight of them.',
+    'wording/advertising-strong': {
+      group: 'advertising',
+      fires: 'The text has at least eight phrases of advertising.',
       points: 0.5,
       max: 0.7,
       find: several('pitch', 8, 'advertises'),
     },
-    'wording/shouting': {
-      group: 'pitch',
-      fires: 'Three exclamation marks in a row, or more than one in a hundred characters.',
+    'wording/exclamation-marks': {
+      group: 'advertising',
+      fires: 'The text has three exclamation marks in a row, or more than one in a hundred characters.',
       points: 0.5,
       max: 0.7,
       find: ({ shown }) => {
         const start = shown.slice(0, 5000)
         const count = start.match(/!/g)?.length ?? 0
         return (count > 3 && count * 100 > start.length) || start.includes('!!!')
-          ? `${count} exclamation marks`
+          ? `the text has ${count} exclamation marks`
           : undefined
       },
     },
     'wording/spaced-letters': {
-      group: 'wares',
-      fires: 'Words are written with blanks, dots or signs between their letters.',
+      group: 'offers',
+      fires: 'A word has blanks, dots or signs between its letters.',
       points: 1,
       find: ({ shown, subject }) => {
         const word = /(?<![\w'])[a-z](?:[ .*_-][a-z]){5,20}(?![\w'])/i.exec(`${subject}\n${shown.slice(0, 5000)}`)?.[0]
-        return word !== undefined && `a word is written in pieces: ${quote(word)}`
+        return word !== undefined && `a word has separators between its letters: ${quote(word)}`
       },
     },
     'wording/remove-by-mail': {
-      group: 'excuse',
-      fires: 'A mailto link or a sentence asks for a message with the subject “remove”.',
+      group: 'disclaimer',
+      fires: 'A mailto link or a sentence asks for a message with the subject “remove” to unsubscribe.',
       points: 1,
       find: ({ links, words, list }) =>
         !list &&
@@ -243,22 +244,22 @@ export const wordingRules = {
             scheme === 'mailto' && /subject=[^&]{0,20}(?:remove|unsub|off|delete)/i.test(url.slice(0, 500)),
         ) ||
           /\bremove["']? (?:in|as) (?:the )?(?:subject|body)/.test(words)) &&
-        'who wants no more is to write “remove”',
+        'the text asks for a message with “remove” to unsubscribe',
     },
-    'wording/coded-tail': {
-      group: 'excuse',
-      fires: 'The text ends in a string that makes each copy different.',
+    'wording/random-suffix': {
+      group: 'disclaimer',
+      fires: 'The text ends in a random string that makes each copy different.',
       points: 1,
       find: ({ text: { visible } }) => {
         const lines = visibleEnd(visible, 800).split('\n').slice(-12)
         const coded = lines.map(line => line.trim()).find(isCoded)
-        return coded !== undefined && `the text ends in ${quote(coded)}`
+        return coded !== undefined && `the text ends in the random string ${quote(coded)}`
       },
     },
   },
 } satisfies RuleSet<WordingView>
 
-/** One word of letters and digits in turns, or of signs in brackets. */
+/** One word of alternating letters and digits, or of signs in brackets. */
 const isCoded = (line: string): boolean =>
   line.length >= 10 &&
   line.length <= 100 &&
@@ -275,7 +276,7 @@ const COIN =
 const PHONE =
   /(?:\+?1[\s.-]{0,2})?\(?[2-9]\d{2}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}\b|\+\d{1,3}[\s.-]?\(?\d{2,4}\)?[\s.-]\d{3,4}[\s.-]?\d{3,4}\b/
 
-/** A newsletter that can be left may speak of its wares. */
+/** A newsletter that can be unsubscribed needs twice as many words: it may advertise. */
 function several(list: ListName, least: number, what: string) {
   return ({ phrases, list: newsletter }: WordingView): string | undefined => {
     const found = phrases.of(list)
@@ -287,6 +288,6 @@ function fortune(rare: number, least: number) {
   return ({ phrases }: WordingView): string | undefined => {
     const [found, story] = [phrases.of('fortune'), phrases.of('story')]
     const enough = found.length >= rare && found.length + story.length >= least
-    return enough ? `the text speaks of a fortune: ${quoteList([...found, ...story], 4)}` : undefined
+    return enough ? `the text has phrases of advance-fee fraud: ${quoteList([...found, ...story], 4)}` : undefined
   }
 }

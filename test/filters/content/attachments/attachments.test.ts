@@ -54,9 +54,9 @@ const literal = 'QUJD'.repeat(600)
 const pdf = (text: string): string => `%PDF-1.7\n1 0 obj << ${text} >> endobj\n%%EOF`
 
 const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
-  'attachments/unwelcome': {
+  'attachments/blocked': {
     fires: file('a.xlsm', 'x'),
-    reason: 'a file is of a kind that is not welcome here: “a.xlsm”',
+    reason: 'a file has a blocked extension or type: “a.xlsm”',
     spares: file('a.xlsx', 'x'),
   },
   'attachments/program': {
@@ -66,17 +66,17 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   },
   'attachments/auto-executable': {
     fires: file('invoice.js ', 'var a'),
-    reason: '“invoice.js” is run when it is opened',
+    reason: '“invoice.js” runs when the user opens it',
     spares: file('invoice.json', '{}'),
   },
   'attachments/disk-image': {
     fires: file('a.img', disk('CD001')),
-    reason: '“a.img” is an image of a disk',
+    reason: '“a.img” is a disk image',
     spares: file('a.img', disk('CD002')),
   },
   'attachments/onenote': {
     fires: file('a.one', notebook('e716e3bd65261145a4c48d4d0b7a9eac')),
-    reason: '“a.one” is a notebook with files in it',
+    reason: '“a.one” is a notebook with embedded files',
     spares: file('a.one', notebook('00')),
   },
   'attachments/bomb': {
@@ -91,17 +91,17 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   },
   'attachments/double-extension': {
     fires: file('invoice.pdf          .exe', 'x'),
-    reason: '“invoice.pdf .exe” has two endings, of which the last counts',
+    reason: '“invoice.pdf .exe” has two extensions, and the last one is effective',
     spares: file('minutes.2026.01.pdf', 'x'),
   },
-  'attachments/name-tricks': {
+  'attachments/obfuscated-name': {
     fires: file('ann\u202efdp.exe', 'x'),
-    reason: 'the name “ann\\u{202e}fdp.exe” hides its ending (bidi)',
+    reason: 'the name “ann\\u{202e}fdp.exe” hides its extension (bidi)',
     spares: file('Übersicht – final.pdf', 'x'),
   },
   'attachments/type-mismatch': {
     fires: file('photo.jpg', program, 'image/jpeg'),
-    reason: '“photo.jpg” is application/vnd.microsoft.portable-executable by its bytes',
+    reason: '“photo.jpg” is application/vnd.microsoft.portable-executable by its content',
     spares: file('a.docx', word(), 'application/zip'),
   },
   'attachments/encrypted': {
@@ -116,7 +116,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
       'application/zip',
       'The password: 7788\n',
     ),
-    reason: 'a file is locked and the text tells the password',
+    reason: 'a file is encrypted, and the text gives a password',
     spares: file(
       'a.zip',
       zip([{ name: 'a.txt', data: 'x', encrypted: true }]),
@@ -132,7 +132,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   },
   'attachments/rare-archive': {
     fires: file('a.cab', `MSCF${'\0'.repeat(60)}`),
-    reason: '“a.cab” is an archive of a rare kind',
+    reason: '“a.cab” is an archive in a rare format',
     spares: file('a.7z', Buffer.from('377abcaf271c0004', 'hex')),
   },
   'attachments/macro': {
@@ -150,7 +150,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.doc”: Macros/VBA/ThisDocument calls CreateObject',
     spares: file('a.doc', quiet),
   },
-  'attachments/fetches': {
+  'attachments/remote-content': {
     fires: file(
       'a.docx',
       word({ name: 'word/_rels/settings.xml.rels', data: relation('attachedTemplate', 'http://192.0.2.1/t.dotm') }),
@@ -171,7 +171,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.doc”: it holds an object for the old Equation Editor',
     spares: file('a.doc', plainDocument),
   },
-  'attachments/embedded': {
+  'attachments/embedded-object': {
     fires: file('a.rtf', '{\\rtf1{\\object{\\*\\objdata 01050000}}}'),
     reason: '“a.rtf”: it holds an object',
     spares: file('a.rtf', '{\\rtf1 Hello}'),
@@ -183,25 +183,25 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   },
   'attachments/document-link': {
     fires: file('a.pdf', '%PDF-1.4 /A << /S /URI /URI (https://share-doc.pages.dev/x) >> %%EOF'),
-    reason: '“a.pdf” leads to “https://share-doc.pages.dev/x”',
+    reason: '“a.pdf” links to “https://share-doc.pages.dev/x”',
     spares: file('a.pdf', '%PDF-1.4 /A << /S /URI /URI (https://www.example.org/x) >> %%EOF'),
   },
-  'attachments/page': {
+  'attachments/html-page': {
     fires: file('a.htm', page('words')),
-    reason: '“a.htm” is a page of HTML',
+    reason: '“a.htm” is an HTML page',
     spares: file('a.txt', 'words'),
   },
-  'attachments/page-form': {
+  'attachments/html-form': {
     fires: file('a.shtml', page('<form action=x><input name=p type=password></form>')),
     reason: '“a.shtml”: a form asks for what a person types',
     spares: file('a.html', page('words')),
   },
-  'attachments/page-script': {
+  'attachments/html-script': {
     fires: file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"></svg>'),
     reason: '“a.svg”: it holds code: onload=',
     spares: file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0"/></svg>'),
   },
-  'attachments/smuggling': {
+  'attachments/html-smuggling': {
     fires: file(
       'a.html',
       page(`<script>var b=new Blob([atob("${literal}")]);a.href=URL.createObjectURL(b);a.download="a.iso"</script>`),
@@ -209,22 +209,22 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
     reason: '“a.html”: it assembles a file out of its own text and saves it',
     spares: file('a.html', page('<script>console.log(1)</script>')),
   },
-  'attachments/picture-with-page': {
+  'attachments/active-svg': {
     fires: file('a.svg', '<svg><a href="https://evil.example.com/"><path/></a></svg>'),
-    reason: 'the picture “a.svg” holds links',
+    reason: 'the SVG “a.svg” contains links',
     spares: file('a.svg', '<svg><a href="https://www.w3.org/2000/svg"><path/></a></svg>'),
   },
 }
 
-tryRules<AttachmentsRule>(options => attachments({ unwelcome: ['xlsm'], ...options }), cases, {
+tryRules<AttachmentsRule>(options => attachments({ blocked: ['xlsm'], ...options }), cases, {
   'attachments/auto-executable': 'M11 a script by a name with blanks at its end',
   'attachments/double-extension': 'M11 a program behind the ending of a document',
-  'attachments/name-tricks': 'M11 a name that is written backwards',
+  'attachments/obfuscated-name': 'M11 a name that is written backwards',
   'attachments/encrypted': 'M13 an archive that needs a password',
   'attachments/bomb': 'M13 an archive that would swell',
   'attachments/dangerous-macro': 'M13 a macro that calls programs',
-  'attachments/smuggling': 'M14 a page that assembles a file',
-  'attachments/page-script': 'M14 a picture with code',
+  'attachments/html-smuggling': 'M14 a page that assembles a file',
+  'attachments/html-script': 'M14 a picture with code',
 })
 
 const part = (fields: string, body = 'TVo='): string =>
@@ -254,17 +254,17 @@ test.for([
   expect(found.map(({ rule }) => rule)).toContain('attachments/auto-executable')
 })
 
-test('a refusal can be had for a program, and what is welcome is let in', async () => {
+test('an operator can refuse programs and allow an extension', async () => {
   const sent = message(file('setup.exe', program))
   const reason = '“setup.exe” is a program'
   const options = { points: { 'attachments/program': 'reject', 'attachments/auto-executable': 'off' } } as const
   const rule = 'attachments/program'
   expect(await probe(attachments(options), { message: sent })).toEqual([reject('5.7.1', reason, { rule })])
-  expect(await probe(attachments({ ...options, welcome: ['exe'] }), { message: sent })).toEqual([])
+  expect(await probe(attachments({ ...options, allowed: ['exe'] }), { message: sent })).toEqual([])
 })
 
 test('an entry that is neither an ending nor a type is named when the filter is built', () => {
-  expect(() => attachments({ unwelcome: ['.exe'] })).toThrow(PosternError)
+  expect(() => attachments({ blocked: ['.exe'] })).toThrow(PosternError)
 })
 
 test('M11 a name in an archive that is not unpacked counts, however deep that archive lies', async () => {
@@ -277,6 +277,6 @@ test('M11 a name in an archive that is not unpacked counts, however deep that ar
   const found = await probe(attachments(), { message: message(file('a.zip', zip([{ name: 'b.rar', data: rar }]))) })
   expect(found.map(({ rule, reason }) => [rule, reason])).toContainEqual([
     'attachments/auto-executable',
-    '“setup.exe” in an archive is run when it is opened',
+    '“setup.exe” in an archive runs when the user opens it',
   ])
 })

@@ -7,9 +7,9 @@ import { type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 const received = (from: string, by: string, at: string): string => `from ${from} by ${by} with ESMTP id 1; ${at}`
 
 const cases: Readonly<Record<HeadersRule, RuleCase>> = {
-  'headers/date-form': {
+  'headers/date-malformed': {
     fires: { date: '2026-01-01T12:00' },
-    reason: 'the Date field is no date: “2026-01-01T12:00”',
+    reason: 'the Date field is malformed: “2026-01-01T12:00”',
     spares: { date: 'Thu, 1 Jan 26 12:00 GMT' },
   },
   'headers/date-impossible': {
@@ -19,27 +19,27 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/date-future': {
     fires: { clock: clock({ now: Date.UTC(2025, 11, 30) }), message: message() },
-    reason: 'the message is dated 3 days ahead',
+    reason: 'the Date field is 3 days in the future',
     spares: { clock: clock({ now: Date.UTC(2026, 0, 1) }), message: message() },
   },
   'headers/date-past': {
     fires: { header: { Received: received('a.example', 'b.example', 'Tue, 6 Jan 2026 12:00:00 +0000') } },
-    reason: 'the message is dated 5 days before the first server took it',
+    reason: 'the Date field is 5 days before the first Received field',
     spares: { header: { Received: received('a.example', 'b.example', 'Sun, 4 Jan 2026 12:00:00 +0000') } },
   },
-  'headers/message-id-form': {
+  'headers/message-id-malformed': {
     fires: { messageId: 'abc' },
     reason: 'the Message-ID is malformed: “abc”',
     spares: { messageId: '<abc@example.org>' },
   },
   'headers/message-id-host': {
     fires: { messageId: '<1@localhost>' },
-    reason: 'the Message-ID names no host: “localhost”',
+    reason: 'the right side of the Message-ID is not a host name: “localhost”',
     spares: { messageId: '<1@example.org>' },
   },
   'headers/message-id-free-mail': {
     fires: { from: 'carla@gmail.com', messageId: '<1@evil.example.com>' },
-    reason: 'the author is at “gmail.com”, and nothing in the message has gone through it',
+    reason: 'the author writes from “gmail.com”, and the header shows no sign of that service',
     spares: {
       from: 'carla@gmail.com',
       messageId: '<1@laptop.example.com>',
@@ -51,7 +51,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
       messageId: '<20260101@mx.relay.example.net>',
       header: { Received: received('pc.evil.example.com', 'mx.relay.example.net', 'Thu, 1 Jan 2026 12:00:00 +0000') },
     },
-    reason: 'the Message-ID was made by the server “mx.relay.example.net” on the way',
+    reason: 'the server “mx.relay.example.net” on the route added the Message-ID',
     spares: {
       messageId: '<20260101@mx.example.org>',
       header: { Received: received('pc.example.org', 'mx.example.org', 'Thu, 1 Jan 2026 12:00:00 +0000') },
@@ -59,12 +59,12 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/outlook-forged': {
     fires: { header: { 'X-Mailer': 'Microsoft Outlook Express 6.00.2600.0000' } },
-    reason: 'the message claims to be of “Microsoft Outlook Express 6.00.2600.0000”, and lacks its X-MimeOLE',
+    reason: 'the message claims to be from “Microsoft Outlook Express 6.00.2600.0000”, and lacks its X-MimeOLE field',
     spares: { header: { 'X-Mailer': 'Microsoft Outlook 16.0', 'Thread-Index': 'AQHa' } },
   },
-  'headers/outlook-id': {
+  'headers/outlook-message-id': {
     fires: { messageId: '<000a01c2f133$2a7b3c40$0100007f@pc>' },
-    reason: 'the Message-ID is in the form of Outlook, and the mailer is “not named”',
+    reason: 'the Message-ID has the form of Outlook, and the mailer is “not named”',
     spares: {
       messageId: '<000a01c2f133$2a7b3c40$0100007f@pc>',
       header: { 'X-MimeOLE': 'Produced By Microsoft MimeOLE' },
@@ -72,7 +72,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/bulk-mailer': {
     fires: { header: { 'X-PHP-Originating-Script': "1001:a.php(1) : eval()'d code" } },
-    reason: "code inside of a web site has sent it: “1001:a.php(1) : eval()'d code”",
+    reason: "injected code of a web site sent the message: “1001:a.php(1) : eval()'d code”",
     spares: { header: { 'X-PHP-Originating-Script': '1001:class-phpmailer.php' } },
   },
   'headers/random-mailer': {
@@ -82,15 +82,15 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/random-field': {
     fires: { header: { 'X-Qwrtzpsdfg': '1' } },
-    reason: 'a field is called “x-qwrtzpsdfg”',
+    reason: 'the name of the header field “x-qwrtzpsdfg” looks random',
     spares: { header: { 'X-Mailgun-Sending-Ip': '192.0.2.1' } },
   },
   'headers/no-recipient': {
     fires: { to: false },
-    reason: 'neither To nor Cc names anybody',
+    reason: 'neither To nor Cc contains an address',
     spares: { to: false, header: { Cc: 'bob@example.net' } },
   },
-  'headers/undisclosed': {
+  'headers/undisclosed-recipients': {
     fires: { to: 'undisclosed-recipients:;' },
     reason: 'the To field is “undisclosed-recipients:;”',
     spares: { to: 'Bob <bob@example.net>' },
@@ -99,7 +99,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
     fires: {
       to: 'bo1@a.com, bo2@a.com, bo3@a.com, bo4@a.com, bo5@a.com, bo6@a.com, bo7@a.com, bo8@a.com, bo9@a.com, bu@a.com',
     },
-    reason: 'To names 10 mailboxes in alphabetical order',
+    reason: 'To contains 10 addresses, most of which begin with the same letter',
     spares: { to: 'a@a.com, b@a.com, c@a.com, d@a.com, e@a.com, f@a.com, g@a.com, h@a.com, i@a.com, j@a.com' },
   },
   'headers/subject-capitals': {
@@ -107,40 +107,40 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
     reason: 'the subject is in capitals: “THIS IS FOR YOU”',
     spares: { subject: 'RE: ISO 9001' },
   },
-  'headers/subject-marks': {
+  'headers/subject-punctuation': {
     fires: { subject: 'Only for you!!' },
-    reason: 'the subject shouts: “Only for you!!”',
+    reason: 'the subject has conspicuous punctuation: “Only for you!!”',
     spares: { subject: 'Only for you!' },
   },
-  'headers/subject-tail': {
+  'headers/subject-random-suffix': {
     fires: { subject: 'best mortgage rate                      vjd77q' },
-    reason: 'the subject ends in “vjd77q”',
+    reason: 'the subject ends in the random string “vjd77q”',
     spares: { subject: 'Ticket about the printer [#88123]' },
   },
-  'headers/subject-names': {
+  'headers/subject-recipient-name': {
     fires: { subject: 'bob1, have a look', to: 'bob1@example.net' },
-    reason: 'the subject calls the recipient “bob1”',
+    reason: 'the subject begins with the recipient’s local part “bob1”',
     spares: { subject: 'bob, have a look' },
   },
-  'headers/subject-address': {
+  'headers/subject-recipient-address': {
     fires: { subject: 'Password of Bob@example.net expires' },
-    reason: 'the subject holds the recipient’s address “bob@example.net”',
+    reason: 'the subject contains the recipient’s address “bob@example.net”',
     spares: { subject: 'Password of bob expires' },
   },
-  'headers/subject-empty': { fires: { subject: '' }, reason: 'there is no subject', spares: { subject: 'x' } },
-  'headers/forged-route': {
+  'headers/subject-empty': { fires: { subject: '' }, reason: 'the message has no subject', spares: { subject: 'x' } },
+  'headers/forged-received': {
     fires: { header: { Received: 'from 198.51.100.7 by 198.51.100.8; Thu, 1 Jan 2026 12:00:00 +0000' } },
     reason: 'a Received field is forged: “from 198.51.100.7 by 198.51.100.8; Thu, 1 Jan 2026 12:00:00 +0000”',
     spares: {
       header: { Received: 'from [198.51.100.7] by mx.example.org with ESMTP; Thu, 1 Jan 2026 12:00:00 +0000' },
     },
   },
-  'headers/numeric-greeting': {
+  'headers/numeric-helo': {
     fires: { helo: '198.51.100.7', message: message() },
-    reason: 'a server was greeted as “198.51.100.7”',
+    reason: 'the HELO was “198.51.100.7”',
     spares: { helo: 'mail7.example.org', message: message() },
   },
-  'headers/route-backwards': {
+  'headers/received-out-of-order': {
     fires: {
       header: {
         Received: [
@@ -149,7 +149,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
         ],
       },
     },
-    reason: 'the times in the Received fields run backwards',
+    reason: 'the times of the Received fields are out of order',
     spares: {
       header: {
         Received: [
@@ -161,31 +161,31 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/no-mime-version': {
     fires: { message: 'From: alice@example.org\nContent-Type: text/plain\n\nHello\n' },
-    reason: 'there is a Content-Type and no MIME-Version',
+    reason: 'the message has a Content-Type and no MIME-Version',
     spares: { message: 'From: alice@example.org\n\nHello\n' },
   },
-  'headers/needless-base64': {
+  'headers/unnecessary-base64': {
     fires: {
       message: `From: alice@example.org\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n${Buffer.from('plain words '.repeat(9)).toString('base64')}\n`,
     },
-    reason: 'a text/plain of plain ASCII is in base64',
+    reason: 'a text/plain part of plain ASCII is encoded in base64',
     spares: {
       message: `From: alice@example.org\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n${Buffer.from('schöne Wörter '.repeat(9)).toString('base64')}\n`,
     },
   },
-  'headers/urgent': {
+  'headers/high-priority': {
     fires: { header: { 'X-Priority': '1 (Highest)' } },
-    reason: 'the message is marked as urgent',
+    reason: 'the message has a high priority',
     spares: { header: { 'X-Priority': '3' } },
   },
-  'headers/numbers-in-address': {
+  'headers/digits-in-address': {
     fires: { from: 'carla8812@gmail.com' },
-    reason: 'the author is “carla8812@gmail.com”',
+    reason: 'the author’s address ends in digits: “carla8812@gmail.com”',
     spares: { from: 'carla88@gmail.com' },
   },
-  'headers/author-nowhere': {
+  'headers/unreachable-author': {
     fires: { from: 'root@box.localdomain' },
-    reason: 'the author’s domain “box.localdomain” cannot be answered',
+    reason: 'mail to the author’s domain “box.localdomain” cannot be delivered',
     spares: { from: 'root@box.example.org' },
   },
 }

@@ -25,31 +25,32 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
   'impersonation/brand-in-subject': {
     fires: { from: 'Team <team@evil.example.com>', subject: 'Your Netflix account is on hold' },
     reason:
-      'the subject “Your Netflix account is on hold” speaks for Netflix, and the author writes from “evil.example.com”',
+      'the subject “Your Netflix account is on hold” names Netflix, and the author writes from “evil.example.com”',
     spares: { from: 'Alice <alice@example.com>', subject: 'Shall we watch Netflix tonight?' },
   },
   'impersonation/brand-in-text': {
     fires: {
       html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://evil.example.com/">Review</a>',
     },
-    reason: 'the text speaks for Microsoft, and neither the author “example.org” nor a link is of it',
+    reason: 'the text names Microsoft, and neither the author “example.org” nor a link belongs to it',
     spares: {
       html: '<p>Microsoft account. We noticed unusual activity: your account is locked. The Microsoft team.</p><a href="https://account.microsoft.com/">Review</a>',
     },
   },
-  'impersonation/own-domain-name': {
+  'impersonation/recipient-domain': {
     fires: { from: '"example.net Support" <x@evil.example.com>' },
-    reason: '“example.net Support” speaks for the recipient’s domain, and writes from “evil.example.com”',
+    reason: '“example.net Support” names the recipient’s domain, and writes from “evil.example.com”',
     spares: { from: '"example.net Support" <support@mail.example.net>' },
   },
-  'impersonation/office': {
+  'impersonation/role-name': {
     fires: { from: 'IT Helpdesk <desk.it.77@gmail.com>' },
     reason: '“IT Helpdesk” writes from the free mail service “gmail.com”',
     spares: { from: 'IT Helpdesk <helpdesk@example.com>' },
   },
   'impersonation/person': {
     fires: { from: '"Direktor, Carla" <carla.direktor@gmail.com>' },
-    reason: '“Direktor, Carla” is the name of Carla Direktor, and “carla.direktor@gmail.com” is no address of theirs',
+    reason:
+      '“Direktor, Carla” is the name of Carla Direktor, and “carla.direktor@gmail.com” is not one of their addresses',
     spares: { from: 'Carla Direktor <Carla@mycompany.net>' },
   },
   'impersonation/address-in-name': {
@@ -59,17 +60,17 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
   },
   'impersonation/look-alike-protected': {
     fires: { from: 'Alice <alice@mycornpany.net>' },
-    reason: 'the author’s domain “mycornpany.net” looks like the protected domain mycompany.net',
+    reason: 'the author’s domain “mycornpany.net” resembles the protected domain mycompany.net',
     spares: { from: 'Alice <alice@yourcompany.net>' },
   },
-  'impersonation/other-ending': {
+  'impersonation/other-tld': {
     fires: { from: 'Alice <alice@mycompany.co>' },
-    reason: 'the author’s domain “mycompany.co” is the protected domain mycompany.net under another ending',
+    reason: 'the author’s domain “mycompany.co” is the protected domain mycompany.net under another TLD',
     spares: { from: 'Alice <alice@sub.mycompany.net>' },
   },
-  'impersonation/protected': {
+  'impersonation/protected-domain': {
     fires: { from: 'Alice <alice@mycompany.net>' },
-    reason: 'the author writes from the protected domain mycompany.net, and nothing proves it',
+    reason: 'the author writes from the protected domain mycompany.net, and neither SPF nor DKIM authenticates it',
     spares: {
       reversePath: 'alice@mycompany.net',
       dns: zone({
@@ -79,29 +80,29 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
       message: message({ from: 'Alice <alice@mycompany.net>' }),
     },
   },
-  'impersonation/self': {
+  'impersonation/sender-is-recipient': {
     fires: { from: 'bob@example.net', to: 'bob@example.net' },
-    reason: 'the author “bob@example.net” is the recipient, too',
+    reason: 'the author “bob@example.net” is the recipient, and neither SPF nor DKIM authenticates the address',
     spares: { from: 'bob@example.net', to: 'bob@example.net, alice@example.org' },
   },
-  'impersonation/reply-elsewhere': {
+  'impersonation/reply-to-free-mail': {
     fires: { header: { 'Reply-To': 'carla77@gmail.com' } },
-    reason: 'answers go to “carla77@gmail.com”, and the author writes from “example.org”',
+    reason: 'Reply-To is “carla77@gmail.com”, and the author writes from “example.org”',
     spares: { header: { 'Reply-To': 'answers@example.com' } },
   },
-  'impersonation/reply-to-twin': {
+  'impersonation/reply-to-mismatch': {
     fires: { from: 'carla@yahoo.com', header: { 'Reply-To': 'carla77@gmail.com' } },
-    reason: 'the author “carla@yahoo.com” wants answers at “carla77@gmail.com”',
+    reason: 'the author is “carla@yahoo.com”, and Reply-To is “carla77@gmail.com”',
     spares: { from: 'carla@yahoo.com', header: { 'Reply-To': 'Carla <Carla@yahoo.com>' } },
   },
   'impersonation/fake-reply': {
     fires: { subject: 'RE: your order' },
-    reason: 'the subject “RE: your order” is an answer, and the message names nothing that it answers',
+    reason: 'the subject “RE: your order” is that of a reply, and the message refers to no earlier message',
     spares: { subject: 'Re: your order', header: { 'In-Reply-To': '<1@example.net>' } },
   },
-  'impersonation/disguised-name': {
+  'impersonation/obfuscated-name': {
     fires: { subject: 'Your acc\u200bount' },
-    reason: 'the name or the subject is in disguise: “Your acc\\u{200b}ount”',
+    reason: 'the display name or the subject has hidden or look-alike characters: “Your acc\\u{200b}ount”',
     spares: { subject: 'می‌خواهم 👩‍🚀 Grüße — 5 µm' },
   },
   'impersonation/machine-sender': {
@@ -111,17 +112,17 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
   },
   'impersonation/random-sender': {
     fires: { from: 'Alice <xkqwjrtbv@example.com>' },
-    reason: 'nobody could pronounce the author’s address “xkqwjrtbv@example.com”',
+    reason: 'the author’s address “xkqwjrtbv@example.com” looks random',
     spares: { from: 'Alice <alice.schwarzschild@example.com>' },
   },
-  'impersonation/cheap-sender': {
+  'impersonation/cheap-tld': {
     fires: { from: 'Alice <alice@parcels.click>' },
-    reason: 'the author’s domain “parcels.click” is under an ending that is cheap and much abused',
+    reason: 'the author’s domain “parcels.click” is under a cheap TLD that is often abused',
     spares: { from: 'Alice <alice@click.example.com>' },
   },
-  'impersonation/hosted-sender': {
+  'impersonation/hosting-domain': {
     fires: { from: 'Alice <alice@tenant99.onmicrosoft.com>' },
-    reason: 'the author’s domain “tenant99.onmicrosoft.com” is one that its host gives to everybody',
+    reason: 'the author’s domain “tenant99.onmicrosoft.com” is one that a hosting provider gives to every customer',
     spares: { from: 'Alice <alice@microsoft.com>' },
   },
 }
@@ -132,8 +133,8 @@ tryRules<ImpersonationRule>(options => impersonation({ people, protect: ['mycomp
   'impersonation/brand': 'A22 the name of a company shown by a stranger',
   'impersonation/person': 'A22 the name of a protected person shown by a stranger',
   'impersonation/look-alike-protected': 'A22 a sender that looks like a protected domain',
-  'impersonation/reply-elsewhere': 'A22 answers that go to a free mail service',
-  'impersonation/disguised-name': 'A22 look-alike and invisible letters in a name or a subject',
+  'impersonation/reply-to-free-mail': 'A22 answers that go to a free mail service',
+  'impersonation/obfuscated-name': 'A22 look-alike and invisible letters in a name or a subject',
 })
 
 test.for([

@@ -25,17 +25,17 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   },
   'links/look-alike-protected': {
     fires: link('https://mycompnay.example.com/'),
-    reason: 'the host “mycompnay.example.com” looks like the protected domain mycompany.net',
+    reason: 'the host “mycompnay.example.com” resembles the protected domain mycompany.net',
     spares: link('https://intern.mycompany.net/'),
   },
   'links/confusable': {
     fires: link('https://xn--80ak6aa92e.com/'),
-    reason: 'the host “аррӏе.com” is written in letters that look like others',
+    reason: 'the host “аррӏе.com” has letters that look like other letters',
     spares: link('https://xn--bcher-kva.example.com/'),
   },
   'links/userinfo': {
     fires: link('https://www.example.org@evil.example.com/'),
-    reason: 'the host “evil.example.com” stands behind a user name',
+    reason: 'the host “evil.example.com” comes after a user name in the URL',
     spares: link('https://evil.example.com/@www.example.org'),
   },
   'links/ip': {
@@ -43,19 +43,19 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'a link leads to the address “198.51.100.7”',
     spares: link('http://192.168.1.1/'),
   },
-  'links/odd-ip': {
+  'links/obfuscated-ip': {
     fires: link('http://0xc6336407/'),
     reason: 'the host “198.51.100.7” is an address in an unusual notation',
     spares: link('http://198.51.100.7/'),
   },
   'links/encoded-host': {
     fires: link('http://%65vil.example.com/'),
-    reason: 'the host “evil.example.com” was written in a disguise',
+    reason: 'the host “evil.example.com” is encoded in the URL',
     spares: link('http://evil.example.com/%65'),
   },
-  'links/split': {
+  'links/malformed-url': {
     fires: link('https:\\\\evil.example.com/'),
-    reason: 'the host “evil.example.com” was written in pieces',
+    reason: 'the host “evil.example.com” is in a URL with tabs, line ends or backslashes',
     spares: link('https://evil.example.com/a\\b'),
   },
   'links/port': {
@@ -65,7 +65,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   },
   'links/script': {
     fires: link('javascript:alert(1)'),
-    reason: 'a link is “javascript:alert(1)”',
+    reason: 'a link contains a script or a page: “javascript:alert(1)”',
     spares: page('<img src="data:image/png;base64,iVBORw0KGgo=">'),
   },
   'links/free-host': {
@@ -75,10 +75,10 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   },
   'links/only-free-host': {
     fires: link('https://bit.ly/3x'),
-    reason: 'every link leads to where anybody may have a page: “bit.ly”',
+    reason: 'every link leads to free hosting or through a shortener: “bit.ly”',
     spares: page('<a href="https://bit.ly/3x">one</a> <a href="https://example.org/">two</a>'),
   },
-  'links/gateway': {
+  'links/ipfs-gateway': {
     fires: link('https://ipfs.io/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG'),
     reason: 'a link leads through an IPFS gateway: “ipfs.io”',
     spares: link('https://example.com/ipfs/about'),
@@ -88,44 +88,44 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'a link goes through the shortener “tinyurl.com”',
     spares: link('https://my-tinyurl.example.com/x'),
   },
-  'links/dynamic': {
+  'links/dynamic-dns': {
     fires: link('http://box.duckdns.org/'),
-    reason: 'the host “box.duckdns.org” has a dynamic name',
+    reason: 'the host “box.duckdns.org” is under a dynamic DNS service',
     spares: link('http://duckdns.example.com/'),
   },
   'links/cheap-tld': {
     fires: link('https://parcels.top/'),
-    reason: 'the host “parcels.top” is under an ending that is cheap and much abused',
+    reason: 'the host “parcels.top” is under a cheap TLD that is often abused',
     spares: { text: 'Edit the file sendmail.cf and send it to me.\n' },
   },
-  'links/redirected': {
+  'links/open-redirect': {
     fires: link('https://www.google.com/url?q=https://evil.example.com/'),
     reason: 'a link goes through “www.google.com” to “evil.example.com”',
     spares: link('https://www.google.com/url?q=https://www.example.org/'),
   },
-  'links/one-way': {
+  'links/single-host': {
     fires: link('https://elsewhere.example.com/'),
     reason: 'every link leads to “elsewhere.example.com”, which is not the author’s',
     spares: page('<a href="https://elsewhere.example.com/">one</a> <a href="https://www.example.org/">two</a>'),
   },
   'links/random-host': {
     fires: link('https://xkqwjrtb.com/'),
-    reason: 'the host “xkqwjrtb.com” is a name that nobody could pronounce',
+    reason: 'the host name “xkqwjrtb.com” looks random',
     spares: link('https://lists.freshrpms.net/'),
   },
-  'links/recipient-inside': {
+  'links/recipient-in-url': {
     fires: link(`https://evil.example.com/#${Buffer.from('bob@example.net').toString('base64')}`),
-    reason: 'a link to “evil.example.com” carries the recipient’s address',
+    reason: 'a link to “evil.example.com” contains the recipient’s address',
     spares: link('https://news.example.com/unsubscribe?email=bob@example.net'),
   },
   'links/program': {
     fires: link('https://files.example.com/update.msi'),
-    reason: 'a link leads to a file that runs: “https://files.example.com/update.msi”',
+    reason: 'a link leads to a program: “https://files.example.com/update.msi”',
     spares: link('https://files.example.com/update.msi.html'),
   },
-  'links/log-in': {
+  'links/login-url': {
     fires: link('https://evil.example.com/webmail/verify'),
-    reason: 'the address of a link speaks of logging in: “https://evil.example.com/webmail/verify”',
+    reason: 'a URL has words of a login: “https://evil.example.com/webmail/verify”',
     spares: link('https://www.example.org/login'),
   },
 }

@@ -1,0 +1,39 @@
+/** The view of the attachment rules, and how their reasons name a file. */
+import type { Archives, InspectedFile } from '../../../facts/archives.ts'
+import type { Part } from '../../../mime/part.ts'
+import { escaped, quote } from '../../rules/quote.ts'
+import type { MessageView } from '../../rules/view.ts'
+
+/** A message with its attached files. */
+export interface AttachmentView extends MessageView {
+  /** Every file, in archives too. */
+  readonly files: readonly InspectedFile[]
+  /** Every file that was inspected, with what was found in it. */
+  readonly all: Archives['all']
+  /** The parts that are files: they have a name, or the disposition `attachment`. */
+  readonly named: readonly Part[]
+}
+
+/** A reason that names the first file of a kind: `“a.exe” is a program`. */
+export function firstFile(
+  files: readonly InspectedFile[],
+  is: (file: InspectedFile) => boolean,
+  what: string,
+): string | undefined {
+  const file = files.find(is)
+  return file && `${quote(pathOf(file))} ${what}`
+}
+
+/** The names of the archives around a file and its name: `a.zip > b.exe`. */
+const pathOf = ({ names, format }: InspectedFile): string => names.filter(name => name !== '').join(' > ') || format
+
+/** Finds a file with one of these traits, with the evidence of the trait. */
+export const hasTrait =
+  (traits: readonly InspectedFile['traits'][number][], also: (file: InspectedFile) => boolean = () => true) =>
+  ({ files }: AttachmentView): string | undefined => {
+    for (const file of files) {
+      const index = file.traits.findIndex(trait => traits.includes(trait))
+      if (index >= 0 && also(file)) return `${quote(pathOf(file))}: ${escaped(file.evidence[index] ?? '', 160)}`
+    }
+    return undefined
+  }
