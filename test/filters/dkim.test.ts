@@ -47,7 +47,11 @@ test('unsigned mail and mail that is signed as it should be are no finding', asy
 test('a broken signature is a small matter, never a refusal', async () => {
   const bytes = Buffer.concat([signed({ fields, body }), Buffer.from('footer of a list\r\n')])
   expect(await findings(bytes)).toEqual([
-    { rule: 'broken', points: 0.5, reason: 'no signature passes: the body is not the one that example.org signed' },
+    {
+      rule: 'broken',
+      points: 0.5,
+      reason: 'no signature passes: the body does not match the signature of example.org',
+    },
   ])
 })
 
@@ -58,7 +62,7 @@ test('a broken signature beside one that holds is no finding', async () => {
 
 test('a key that cannot be asked for is told, and costs nothing', async () => {
   expect(await findings(signed({ fields, body, tags: { s: 'slow' } }))).toEqual([
-    { rule: 'unknown', reason: 'the key at slow._domainkey.example.org could not be asked for: timeout' },
+    { rule: 'unknown', reason: 'the lookup of the key at slow._domainkey.example.org failed: timeout' },
   ])
 })
 

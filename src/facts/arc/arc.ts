@@ -1,4 +1,4 @@
-/** `arc`: who handled this message on its way, and what did they find out about it when it came to them (RFC 8617). */
+/** `arc`: which hosts sealed this message on its way, and what they reported about it (RFC 8617). */
 import { type Reader, type Reading, reading } from '../../model/fact.ts'
 import type { Header } from '../../model/stage.ts'
 import { bodyHashes } from '../dkim/bodies.ts'
@@ -13,31 +13,37 @@ import { readMessageSignature } from './signature.ts'
 export type { AuthenticationResults, MethodResult } from './results.ts'
 export type { Sealer } from './seals.ts'
 
-/** What a chain of seals says. It proves only who sealed: what they say is worth what they are. */
+/** The result of an ARC chain. It proves only who sealed; their reports are worth as much as they are trusted. */
 export interface Arc {
+  /** Whether the chain verifies (RFC 8617 §5.2). */
   readonly result: 'none' | 'pass' | 'fail'
-  /** For the operator; a sentence. */
+  /** A sentence for the operator. */
   readonly reason: string
-  /** It fails only because DNS could not be asked for a key: another time it may pass. */
+  /** Whether it fails only because the lookup of a key failed, so that it may pass later. */
   readonly unknown: boolean
-  /** Of a chain that passes: who sealed, the oldest first. */
+  /** The sealers of a chain that passes, the oldest first. */
   readonly sealers: readonly Sealer[]
   /** Fields that may have been added after the newest seal: a second Subject, an unsigned Content-Type. */
   readonly unsigned: readonly UnsignedField[]
-  /** Of a chain that passes: what the newest sealer found when the message came to it. */
+  /** The results that the newest sealer of a chain that passes reported when it received the message. */
   readonly reported?: AuthenticationResults
 }
 
 const none: Arc = { result: 'none', reason: 'there is no ARC chain', unknown: false, sealers: [], unsigned: [] }
 const FIELDS = ['arc-seal', 'arc-message-signature', 'arc-authentication-results']
 
-/** The chain of seals of a message. Without one it costs nothing. */
+/**
+ * The ARC chain of a message. A message without one costs no lookup.
+ *
+ * @example
+ * const { result, sealers, reported } = await message.ask(facts.arc)
+ */
 export const arc: Reading<Arc> = (() => {
-  const readKey = keyReader({ most: 100 })
+  const readKey = keyReader({ maxKeys: 100 })
   return reading('arc', message => validator(message, readKey))
 })()
 
-const nothing = (found: Arc): Reader<Arc> => ({ chunk: () => {}, end: () => found })
+const withoutReading = (found: Arc): Reader<Arc> => ({ chunk: () => {}, end: () => found })
 
 const failed = (reason: string, unknown = false): Arc => ({
   result: 'fail',
@@ -49,27 +55,27 @@ const failed = (reason: string, unknown = false): Arc => ({
 
 function validator(message: Header, readKey: KeyReader): Reader<Arc> {
   const { header, clock, dns, signal } = message
-  if (FIELDS.every(name => header.all(name).length === 0)) return nothing(none)
+  if (FIELDS.every(name => header.all(name).length === 0)) return withoutReading(none)
   const defect = obviousDefect(header)
-  if (defect !== undefined) return nothing(failed(defect))
+  if (defect !== undefined) return withoutReading(failed(defect))
   const newest = newestOf(message, 'arc-message-signature')
-  if (newest === undefined) return nothing(failed('there is no ARC-Message-Signature'))
+  if (newest === undefined) return withoutReading(failed('there is no ARC-Message-Signature'))
   const claim = readMessageSignature(newest.toString('latin1'), clock.now())
-  if (claim.refused !== undefined) return nothing(failed(`the newest ARC set: ${claim.refused.reason}`))
+  if (claim.refused !== undefined) return withoutReading(failed(`the newest ARC set: ${claim.refused.reason}`))
 
   const sealed = verifySeals(message)
-  const answer = dns.resolve(claim.terms.keyName, 'TXT', { signal, purpose: 'arc' })
+  const keyLookup = dns.resolve(claim.terms.keyName, 'TXT', { signal, purpose: 'arc' })
   const bodies = bodyHashes([claim.terms], header.bodyOffset)
   return {
     chunk: bodies.chunk,
     end: async () => {
       const body = bodies.end()[claim.terms.body]
-      const keys = readKey(await answer, claim.terms.keyName)
+      const keys = readKey(await keyLookup, claim.terms.keyName)
       const { result, reason, partial, unsigned } = verify(claim, { header: signedHeader(header), body, keys })
       const { broken, unknown } = await sealed
       signal.throwIfAborted()
       if (result !== 'pass' && result !== 'temperror') return failed(`the newest ARC set: ${reason}`)
-      if (partial) return failed('the newest ARC set covers only a part of the body')
+      if (partial) return failed('the newest ARC set covers only part of the body')
       if (broken !== undefined) return failed(broken, unknown)
       if (result === 'temperror') return failed(`the newest ARC set: ${reason}`, true)
       return passed(message, unsigned)
@@ -87,7 +93,7 @@ function passed(message: Header, unsigned: readonly UnsignedField[]): Arc {
     unknown: false,
     sealers,
     unsigned,
-    // What stands before the first semicolon is the number of the set, and before that the name of the field.
+    // Before the first semicolon are the name of the field and the number of the set.
     reported: readResults(report.slice(report.indexOf(';') + 1)),
   }
 }
@@ -97,7 +103,7 @@ function newestOf({ header }: Header, name: string): Buffer | undefined {
   return newest?.raw
 }
 
-/** i= of an ARC field, 0 where there is none; which of several is meant, the check of the chain decides. */
+/** i= of an ARC field, or 0. The check of the chain refuses fields with several. */
 const instanceOf = (raw: Buffer): number =>
   Number(
     /(?:[:;]|^)[ \t\r\n]*i[ \t\r\n]{0,9}=[ \t\r\n]{0,9}(\d{1,2})[ \t\r\n]{0,9}(?:;|$)/.exec(

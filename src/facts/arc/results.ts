@@ -1,26 +1,27 @@
-/** Reads what others wrote into Authentication-Results and ARC-Authentication-Results (RFC 8601 §2.2). */
+/** Parses Authentication-Results and ARC-Authentication-Results of other hosts (RFC 8601 §2.2). */
 
-/** One method and what came of it. */
+/** One method and its result. */
 export interface MethodResult {
   /** `spf`, `dkim`, `dmarc`; in lower case. */
   readonly method: string
   /** `pass`, `fail`; in lower case. */
   readonly result: string
-  /** By `header.from`, `smtp.mailfrom`, in lower case; values as written. Of equal ones the first. */
+  /** Properties such as `header.from`, by name in lower case; values as written. The first of equal names wins. */
   readonly properties: ReadonlyMap<string, string>
 }
 
-/** What one field says. */
+/** The contents of one field. */
 export interface AuthenticationResults {
-  /** Who says so: the authserv-id in lower case, without quotes, comments, version and final dot. '' if there is none. */
+  /** The authserv-id in lower case, without quotes, comments, version and final dot; '' if there is none. */
   readonly id: string
+  /** At most 100 results, in their order. */
   readonly results: readonly MethodResult[]
 }
 
 const MAX_CHARACTERS = 16_384
 const MAX_RESULTS = 100
 
-/** @param value of the field, unfolded or not; what lies beyond 16 KB is not read. */
+/** @param value of the field, folded or not; bytes beyond 16 KB are not read */
 export function readResults(value: string): AuthenticationResults {
   const [first = [], ...rest] = readParts(value.slice(0, MAX_CHARACTERS))
   return {
@@ -38,11 +39,11 @@ function toResult([head, ...properties]: readonly Word[]): readonly MethodResult
 
 interface Word {
   readonly key: string
-  /** What stands behind an equals sign. */
+  /** The value after an equals sign. */
   readonly value: string | undefined
 }
 
-/** The words of each part between semicolons: comments left out, quotes undone. */
+/** The words of each part between semicolons, without comments and quotes. */
 function readParts(text: string): readonly (readonly Word[])[] {
   const parts: Word[][] = [[]]
   let key = ''

@@ -1,35 +1,36 @@
-/** The form of an ARC chain and its seals, by mailauth, strict (RFC 8617 §5.2). It sees the ARC fields and nothing else. */
+/** Verifies the form of an ARC chain and its seals with mailauth, strict (RFC 8617 §5.2). It gets only the ARC fields. */
 
 import type { HeaderFields } from '../../model/header.ts'
+import { printable } from '../../model/printable.ts'
 import type { Header } from '../../model/stage.ts'
 import { keyName } from '../dkim/domain.ts'
 import { keyRecords } from '../dkim/key.ts'
 import { readTags } from '../dkim/tags.ts'
 import { resolverFor } from '../mailauth.ts'
 
-/** Who has sealed. */
+/** One host that sealed a message. */
 export interface Sealer {
-  /** d= of the seal, in lower case. */
+  /** The domain, d=, in lower case. */
   readonly domain: string
-  /** s= of the seal. */
+  /** The selector, s=, in lower case. */
   readonly selector: string
 }
 
 export interface Seals {
-  /** Why the chain is broken; undefined when every seal holds. */
+  /** Why the chain is broken; undefined when every seal verifies. */
   readonly broken?: string
-  /** It is broken only because DNS could not be asked for a key. */
+  /** Whether it is broken only because the lookup of a key failed. */
   readonly unknown: boolean
 }
 
 /** RFC 8617 §4.2.1. */
 const MAX_SETS = 50
 const MAX_FIELD_LENGTH = 16_384
-// One question for each key. Chains of more than a handful of sealers are not seen.
+// One lookup for each key. Chains of more than a handful of sealers do not occur.
 const MAX_KEYS = 10
 const FIELDS = ['arc-seal', 'arc-message-signature', 'arc-authentication-results'] as const
 
-/** Why the chain need not be looked at more closely. Costs neither questions nor mailauth. */
+/** Why the chain fails without a closer look. Costs no lookup, and mailauth is not loaded. */
 export function obviousDefect(header: HeaderFields): string | undefined {
   const fields = FIELDS.flatMap(name => header.all(name))
   if (FIELDS.some(name => header.all(name).length > MAX_SETS)) return `there are more than ${MAX_SETS} ARC sets`
@@ -38,12 +39,11 @@ export function obviousDefect(header: HeaderFields): string | undefined {
   if (header.defects.some(({ kind }) => kind === 'too-large' || kind === 'too-many-fields'))
     return 'the header section is too large for its seals to be verified'
   const signed = [...header.all('arc-seal'), ...header.all('arc-message-signature')]
-  if (signed.some(({ raw }) => sealerOf(raw) === undefined))
-    return 'd= and s= of an ARC field are no names that DNS can be asked for'
+  if (signed.some(({ raw }) => sealerOf(raw) === undefined)) return 'd= and s= of an ARC field are not valid DNS names'
   return undefined
 }
 
-/** d= and s= of an ARC-Seal or ARC-Message-Signature, if a key may be asked for there. */
+/** d= and s= of an ARC-Seal or ARC-Message-Signature, if they name a key that may be looked up. */
 export function sealerOf(raw: Buffer): Sealer | undefined {
   const text = raw.toString('latin1')
   const tags = readTags(text.slice(text.indexOf(':') + 1))
@@ -55,20 +55,20 @@ export function sealerOf(raw: Buffer): Sealer | undefined {
 
 /** Never rejects. */
 export async function verifySeals(message: Header): Promise<Seals> {
-  let failing = false
-  // mailauth reads the first record of a name. Where there are several keys, the chain is verified with each in its turn.
-  let turn = 0
-  let most = 1
-  const ask = resolverFor(message, { questions: MAX_KEYS, purpose: 'arc' })
-  const resolver: typeof ask = async (name, type) => {
+  let hasLookupFailed = false
+  // mailauth reads only the first record of a name. If there are several keys, the chain is verified with each of them.
+  let attempt = 0
+  let attempts = 1
+  const lookUp = resolverFor(message, { questions: MAX_KEYS, purpose: 'arc' })
+  const resolver: typeof lookUp = async (name, type) => {
     try {
-      const [first, ...others] = (await ask(name, type)) as string[][]
+      const [first, ...others] = (await lookUp(name, type)) as string[][]
       if (first === undefined || others.length === 0) return first === undefined ? [] : [first]
       const keys = keyRecords([first, ...others])
-      most = Math.max(most, keys.length)
-      return [[keys[Math.min(turn, keys.length - 1)] ?? keys[0]]]
+      attempts = Math.max(attempts, keys.length)
+      return [[keys[Math.min(attempt, keys.length - 1)] ?? keys[0]]]
     } catch (error) {
-      failing ||= !isPermanent(error)
+      hasLookupFailed ||= !isPermanent(error)
       throw error
     }
   }
@@ -81,16 +81,16 @@ export async function verifySeals(message: Header): Promise<Seals> {
         await verifyASChain({ chain }, { resolver, strict: true })
         return { unknown: false }
       } catch (error) {
-        turn += 1
-        if (turn >= most || failing) throw error
+        attempt += 1
+        if (attempt >= attempts || hasLookupFailed) throw error
       }
     }
   } catch (error) {
-    return { broken: `the ARC chain is broken${detail(error)}`, unknown: failing }
+    return { broken: `the ARC chain is broken${detail(error)}`, unknown: hasLookupFailed }
   }
 }
 
-// The form in which mailauth takes fields apart: without the last CRLF.
+// The form in which mailauth parses fields: without the last CRLF.
 const rowsOf = (header: HeaderFields) =>
   FIELDS.flatMap(key => header.all(key).map(({ name, raw }) => ({ key, casedKey: name, line: withoutEnd(raw) })))
 
@@ -102,5 +102,4 @@ const isPermanent = (error: unknown): boolean => PERMANENT.has(codeOf(error))
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
-const detail = (error: unknown): string =>
-  error instanceof Error ? `: ${error.message.slice(0, 160).replace(/[^ -~]/g, '?')}` : ''
+const detail = (error: unknown): string => (error instanceof Error ? `: ${printable(error.message, 160)}` : '')

@@ -1,4 +1,4 @@
-/** Reads an ARC-Message-Signature: a DKIM-Signature without v=, whose i= counts the sets (RFC 8617 §4.1.2). */
+/** Parses an ARC-Message-Signature: a DKIM-Signature without v=, in which i= is the number of the set (RFC 8617 §4.1.2). */
 import { type Claim, readSignature } from '../dkim/signature.ts'
 import { listOf, readTags } from '../dkim/tags.ts'
 
@@ -16,11 +16,11 @@ export function readMessageSignature(field: string, now: number): Claim {
   const claim = readSignature(`:v=1;${list.join(';')}`, now)
   if (claim.refused !== undefined) return claim
   const { start, end } = tags.get('b') ?? { start: 0, end: 0 }
-  const own = `${field.slice(0, colon)}${text.slice(0, start)}${text.slice(end)}`
-  return { ...claim, terms: { ...claim.terms, own } }
+  const signedField = `${field.slice(0, colon)}${text.slice(0, start)}${text.slice(end)}`
+  return { ...claim, terms: { ...claim.terms, signedField } }
 }
 
-// Sealers in use leave empty places in h=. They name no field, and so sign none.
+// Sealers in use leave empty entries in h=. They name no field, so they sign none.
 const withoutGaps = (names: string): string =>
   listOf(names)
     .filter(name => name !== '')

@@ -1,13 +1,13 @@
 /**
- * Canonicalizes a body while its bytes go by (RFC 6376 §3.4.3, §3.4.4). What needs no change is passed on as it is, in
- * large views; native scans find what may, and only that is folded byte by byte. Linear in the bytes, whatever they are.
+ * Canonicalizes a body while its bytes arrive (RFC 6376 §3.4.3, §3.4.4). Bytes that need no change are passed on as large
+ * views. Native scans find bytes that may need one, and only those are folded one by one. Linear for all input.
  */
 import type { Canonicalization } from './signature.ts'
 
 export interface Canonicalizer {
-  /** The next bytes of the body, cut anywhere. Line ends are CRLF; any other CR or LF is content. */
-  readonly write: (chunk: Buffer) => void
-  readonly end: () => void
+  /** Takes the next bytes of the body, cut anywhere. Line ends are CRLF; any other CR or LF is content. */
+  write(chunk: Buffer): void
+  end(): void
 }
 
 const TAB = 9
@@ -18,138 +18,152 @@ const SPACE = 32
 const CRLF = Buffer.from('\r\n')
 const LINES = Buffer.alloc(4096, CRLF)
 
-// After a hit so many bytes are folded by hand before the scans are asked again; more and more where hit follows hit.
+// After a byte to change, so many bytes are folded one by one before the scans start again; more where changes are close.
 const NARROW = 32
 const WIDE = 1024
-// After a space so many bytes are looked at by hand: where words are, a native scan for the next space finds it at once.
+// After a space, so many bytes are examined one by one: between words, a native scan for the next space would stop at once.
 const WORDS = 256
-// Shorter views are cheaper copied than hashed alone.
+// Shorter views are cheaper to copy than to hash alone.
 const SHORT = 512
-// Shared by all: it is empty whenever `write` and `end` return.
+// Shared by all canonicalizers: it is empty whenever `write` and `end` return.
 const out = Buffer.allocUnsafeSlow(16_384)
 
-export function canonicalizer(how: Canonicalization, sink: (bytes: Buffer) => void): Canonicalizer {
-  const relaxed = how === 'relaxed'
-  // What was seen last and is content only if content follows: line ends, then white space, then half a line end.
-  let lines = 0
-  let space = false
-  let cr = false
-  let written = false
-  let used = 0
+/** A canonicalizer that passes the canonical bytes to `sink`. The buffers that `sink` gets may be reused. */
+export const canonicalizer = (how: Canonicalization, sink: (bytes: Buffer) => void): Canonicalizer =>
+  new BodyCanonicalizer(how === 'relaxed', sink)
 
-  const flush = () => {
-    if (used > 0) sink(out.subarray(0, used))
-    used = 0
+class BodyCanonicalizer implements Canonicalizer {
+  readonly #relaxed: boolean
+  readonly #sink: (bytes: Buffer) => void
+  // Held back until content follows: line ends, then white space, then half a line end.
+  #lines = 0
+  #space = false
+  #cr = false
+  #hasContent = false
+  /** Bytes in `out`. */
+  #used = 0
+
+  constructor(relaxed: boolean, sink: (bytes: Buffer) => void) {
+    this.#relaxed = relaxed
+    this.#sink = sink
   }
 
-  const pass = (view: Buffer) => {
-    written = true
-    if (view.length > SHORT || used + view.length > out.length) flush()
-    if (view.length > SHORT) return sink(view)
-    out.set(view, used)
-    used += view.length
+  write(chunk: Buffer): void {
+    const start = this.#hold(chunk, 0)
+    if (start === chunk.length) return
+    this.#release()
+    const end = contentEnd(chunk, start, this.#relaxed)
+    if (this.#relaxed) this.#relax(chunk.subarray(0, end), start)
+    else if (end > start) this.#pass(chunk.subarray(start, end))
+    this.#hold(chunk, end)
+    this.#flush()
+  }
+
+  end(): void {
+    // Half a line end is content. White space before the end of the body is dropped, although no line end follows it.
+    if (this.#cr) this.#release()
+    // An empty body is one line end if simple, nothing if relaxed; all others end with exactly one.
+    if (this.#hasContent || !this.#relaxed) this.#pass(CRLF)
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#used > 0) this.#sink(out.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  #pass(view: Buffer): void {
+    this.#hasContent = true
+    if (view.length > SHORT || this.#used + view.length > out.length) this.#flush()
+    if (view.length > SHORT) {
+      this.#sink(view)
+      return
+    }
+    out.set(view, this.#used)
+    this.#used += view.length
   }
 
   /** Holds back line ends and white space. @returns where content begins, or the end of the chunk */
-  const hold = (chunk: Buffer, from: number): number => {
+  #hold(chunk: Buffer, from: number): number {
     let at = from
-    if (cr && chunk[at] !== LF) return at
-    if (cr) {
-      cr = false
-      space = false
-      lines += 1
+    if (this.#cr && chunk[at] !== LF) return at
+    if (this.#cr) {
+      this.#cr = false
+      this.#space = false
+      this.#lines += 1
       at += 1
     }
     for (;;) {
-      const white = relaxed ? afterSpace(chunk, at) : at
-      if (white > at) space = true
+      const white = this.#relaxed ? afterSpace(chunk, at) : at
+      if (white > at) this.#space = true
       at = white
       while (chunk[at] === CR && chunk[at + 1] === LF) at += 2
       if (at === white) break
-      space = false
-      lines += (at - white) / 2
+      this.#space = false
+      this.#lines += (at - white) / 2
     }
     if (chunk[at] !== CR || at + 1 < chunk.length) return at
-    cr = true
+    this.#cr = true
     return at + 1
   }
 
-  /** What was held back is content after all, because content follows. */
-  const settle = () => {
-    written = true
-    for (; lines > 0; lines -= Math.min(lines, LINES.length / 2)) pass(LINES.subarray(0, 2 * lines))
-    if (used + 2 > out.length) flush()
-    if (space) out[used++] = SPACE
-    if (cr) out[used++] = CR
-    space = false
-    cr = false
+  /** Passes on what was held back, because content follows. */
+  #release(): void {
+    this.#hasContent = true
+    for (; this.#lines > 0; this.#lines -= Math.min(this.#lines, LINES.length / 2))
+      this.#pass(LINES.subarray(0, 2 * this.#lines))
+    if (this.#used + 2 > out.length) this.#flush()
+    if (this.#space) out[this.#used++] = SPACE
+    if (this.#cr) out[this.#used++] = CR
+    this.#space = false
+    this.#cr = false
   }
 
-  /** Content from `from` to the end of `part`, which does not end in white space. */
-  const relax = (part: Buffer, from: number) => {
+  /** Passes on content from `from` to the end of `part`, which does not end in white space. */
+  #relax(part: Buffer, from: number): void {
     let tab = -1
     let next = -1
     let window = NARROW
     for (let at = from; at < part.length; ) {
-      if (tab < at) tab = found(part.indexOf(TAB, at))
+      if (tab < at) tab = orInfinity(part.indexOf(TAB, at))
       const stop = Math.min(tab, part.length)
-      let hit = at
+      let change = at
       for (;;) {
-        if (next < hit) next = found(part.indexOf(SPACE, hit))
-        hit = unevenSpace(part, Math.min(next, stop), Math.min(next + WORDS, stop))
-        if (hit < next + WORDS || hit >= stop) break
+        if (next < change) next = orInfinity(part.indexOf(SPACE, change))
+        change = unevenSpace(part, Math.min(next, stop), Math.min(next + WORDS, stop))
+        if (change < next + WORDS || change >= stop) break
       }
-      if (hit > at) pass(part.subarray(at, hit))
-      window = hit - at > NARROW ? NARROW : Math.min(2 * window, WIDE)
-      at = hit < part.length ? fold(part, hit, window) : hit
+      if (change > at) this.#pass(part.subarray(at, change))
+      window = change - at > NARROW ? NARROW : Math.min(2 * window, WIDE)
+      at = change < part.length ? this.#fold(part, change, window) : change
     }
   }
 
   /** @returns where the folding ended: after `window` bytes, and not within white space */
-  const fold = (part: Buffer, from: number, window: number): number => {
-    if (used + window + 1 > out.length) flush()
+  #fold(part: Buffer, from: number, window: number): number {
+    if (this.#used + window + 1 > out.length) this.#flush()
     const until = from + window
-    let to = used
+    let to = this.#used
     let at = from
-    let white = false
+    let isWhite = false
     for (; at < part.length; at += 1) {
-      const octet = part[at] ?? 0
-      if (octet === SPACE || octet === TAB) {
-        white = true
+      const byte = part[at] ?? 0
+      if (byte === SPACE || byte === TAB) {
+        isWhite = true
         continue
       }
-      if (white && (octet !== CR || part[at + 1] !== LF)) out[to++] = SPACE
-      white = false
+      if (isWhite && (byte !== CR || part[at + 1] !== LF)) out[to++] = SPACE
+      isWhite = false
       if (at >= until) break
-      out[to++] = octet
+      out[to++] = byte
     }
-    written = true
-    used = to
+    this.#hasContent = true
+    this.#used = to
     return at
-  }
-
-  return {
-    write: chunk => {
-      const start = hold(chunk, 0)
-      if (start === chunk.length) return
-      settle()
-      const end = contentEnd(chunk, start, relaxed)
-      if (relaxed) relax(chunk.subarray(0, end), start)
-      else if (end > start) pass(chunk.subarray(start, end))
-      hold(chunk, end)
-      flush()
-    },
-    end: () => {
-      // Half a line end is none. White space before the end of the body is at the end of a line, though none ends it.
-      if (cr) settle()
-      // An empty body is one line end if simple, nothing if relaxed; all others end with exactly one.
-      if (written || !relaxed) pass(CRLF)
-      flush()
-    },
   }
 }
 
-const found = (at: number): number => (at < 0 ? Number.POSITIVE_INFINITY : at)
+const orInfinity = (index: number): number => (index < 0 ? Number.POSITIVE_INFINITY : index)
 
 function afterSpace(chunk: Buffer, from: number): number {
   let at = from
@@ -157,7 +171,7 @@ function afterSpace(chunk: Buffer, from: number): number {
   return at
 }
 
-/** The first space that another one, a tab or a CR follows; else `until`. */
+/** The first space before another space, a tab or a CR; else `until`. */
 function unevenSpace(part: Buffer, from: number, until: number): number {
   for (let at = from; at < until; at += 1) {
     if (part[at] !== SPACE) continue
@@ -167,13 +181,13 @@ function unevenSpace(part: Buffer, from: number, until: number): number {
   return until
 }
 
-/** Where the line ends, the white space and the half line end begin that are all there is after it. */
+/** Where the line ends, white space and half a line end at the end of the chunk begin. */
 function contentEnd(chunk: Buffer, from: number, relaxed: boolean): number {
   let end = chunk[chunk.length - 1] === CR ? chunk.length - 1 : chunk.length
   while (end > from) {
-    const octet = chunk[end - 1]
-    if (relaxed && (octet === SPACE || octet === TAB)) end -= 1
-    else if (octet === LF && chunk[end - 2] === CR && end - 2 >= from) end -= 2
+    const byte = chunk[end - 1]
+    if (relaxed && (byte === SPACE || byte === TAB)) end -= 1
+    else if (byte === LF && chunk[end - 2] === CR && end - 2 >= from) end -= 2
     else break
   }
   return Math.max(end, from)

@@ -1,20 +1,20 @@
-/** Hashes a canonical body once, however many signatures cut it off at a length of their own (l=, RFC 6376 §3.5). */
+/** Hashes a canonical body once for all signatures, even if each has another length (l=, RFC 6376 §3.5). */
 import { nodeCrypto } from '../../model/lazy.ts'
 
 export interface Digest {
-  /** The next bytes of the canonical body. Not kept: the buffer may be used again. */
+  /** Takes the next bytes of the canonical body. The buffer may be reused afterwards. */
   readonly write: (bytes: Buffer) => void
   readonly end: () => BodyHashes
 }
 
 export interface BodyHashes {
-  /** Bytes of the canonical body. */
+  /** How many bytes the canonical body has. */
   readonly total: number
-  /** The hash in base64, of the first `length` bytes if that is one of the lengths asked for, else of all. */
+  /** The hash in base64 of the first `length` bytes if that is one of the requested lengths, else of all bytes. */
   readonly of: (length?: number) => string
 }
 
-/** @param lengths at which hashes are wanted; `undefined` is the whole */
+/** @param lengths at which hashes are needed; `undefined` is the whole body */
 export function bodyDigest(lengths: readonly (number | undefined)[]): Digest {
   const hash = nodeCrypto().createHash('sha256')
   const cuts = [...new Set(lengths)].filter(length => length !== undefined).sort((a, b) => a - b)

@@ -1,7 +1,7 @@
-/** Which domains may sign and where their keys are asked for: nothing else ever reaches the resolver. */
+/** Validates signing domains and builds the names of their keys. No other name reaches the resolver. */
 import { queryName } from '../../dns/name.ts'
 
-/** A name in lower case that DNS can hold. */
+/** A valid DNS name in lower case. */
 export type DomainName = string
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -14,7 +14,7 @@ export function domainName(text: string): DomainName | undefined {
   return labels.length > 1 && labels.every(label => LABEL.test(label)) ? name : undefined
 }
 
-/** Where the key is: the selector, `_domainkey`, the domain. Selectors with an underscore are against the RFC, but in use. */
+/** The name of the key record. Selectors with an underscore violate the RFC, but are in use. */
 export function keyName(selector: string, domain: string): DomainName | undefined {
   return selector === '' || domain === '' || selector.endsWith('.')
     ? undefined

@@ -1,5 +1,5 @@
-/** Picks and canonicalizes the header fields that a signature covers (RFC 6376 §3.4.1, §3.4.2, §5.4.2). */
-import type { HeaderFields } from '../../model/header.ts'
+/** Selects and canonicalizes the header fields that a signature covers (RFC 6376 §3.4.1, §3.4.2, §5.4.2). */
+import { type HeaderFields, isFieldName } from '../../model/header.ts'
 import type { UnsignedField } from './result.ts'
 import type { Canonicalization } from './signature.ts'
 
@@ -7,13 +7,13 @@ import type { Canonicalization } from './signature.ts'
 export interface SignedHeader {
   /** Each DKIM-Signature field, whole and as Latin-1, from the top. */
   readonly signatures: readonly string[]
-  /** What was signed: the fields of h=, each name taking the next instance from the bottom, then the signature itself. */
-  readonly data: (how: Canonicalization, fields: readonly string[], own: string) => Buffer
-  /** Fields that should stand once, of which there are more than `fields` covers. */
+  /** The signed data: the fields of h=, where each name takes the next instance from the bottom, then `signature`. */
+  readonly data: (how: Canonicalization, fields: readonly string[], signature: string) => Buffer
+  /** Fields that must occur once and of which there are more than `fields` covers. */
   readonly unsigned: (fields: readonly string[]) => readonly UnsignedField[]
 }
 
-// RFC 5322 §3.6, and what decides how a body is shown (RFC 2045).
+// RFC 5322 §3.6, and the fields that decide how a body is displayed (RFC 2045).
 const SINGLETONS = [
   'from',
   'sender',
@@ -37,13 +37,12 @@ interface Instance {
   relaxed?: string
 }
 
-const FIELD_NAME = /^[\x21-\x39\x3b-\x7e]+$/
-
+/** Indexes the header section of one message for the verification of its signatures. */
 export function signedHeader(header: HeaderFields): SignedHeader {
   const instances = index(header)
   return {
     signatures: (instances.get('dkim-signature') ?? []).map(({ raw }) => raw),
-    data: (how, fields, own) => {
+    data: (how, fields, signature) => {
       const taken = new Map<string, number>()
       let text = ''
       for (const name of fields) {
@@ -54,7 +53,7 @@ export function signedHeader(header: HeaderFields): SignedHeader {
         if (instance === undefined) continue
         text += how === 'simple' ? instance.raw : relaxedOf(instance)
       }
-      return Buffer.from(text + (how === 'simple' ? own : relaxed(own)), 'latin1')
+      return Buffer.from(text + (how === 'simple' ? signature : relaxed(signature)), 'latin1')
     },
     unsigned: fields => {
       const found: UnsignedField[] = []
@@ -70,21 +69,21 @@ export function signedHeader(header: HeaderFields): SignedHeader {
 }
 
 /**
- * A line that is no field is read by some as the end of the one before it. It is taken so here, because that can only
- * make a signature fail that others might believe.
+ * Some readers take a line that is not a field for the end of the field above it. So does this one, because that can
+ * only make a signature fail that other readers might accept.
  */
 function index(header: HeaderFields): ReadonlyMap<string, readonly Instance[]> {
   const instances = new Map<string, Instance[]>()
-  let last: Instance | undefined
+  let previous: Instance | undefined
   for (const { name, key, raw } of header) {
-    if (last !== undefined && !FIELD_NAME.test(name)) {
-      last.raw += raw.toString('latin1')
+    if (previous !== undefined && !isFieldName(name)) {
+      previous.raw += raw.toString('latin1')
       continue
     }
-    last = { raw: raw.toString('latin1') }
+    previous = { raw: raw.toString('latin1') }
     const same = instances.get(key)
-    if (same === undefined) instances.set(key, [last])
-    else same.push(last)
+    if (same === undefined) instances.set(key, [previous])
+    else same.push(previous)
   }
   return instances
 }
@@ -94,7 +93,7 @@ function relaxedOf(instance: Instance): string {
   return instance.relaxed
 }
 
-/** Name in lower case, folds undone, runs of white space one space, none around the colon and at the end. */
+/** The name in lower case, unfolded, each run of white space one space, none around the colon and at the end. */
 function relaxed(raw: string): string {
   const colon = raw.indexOf(':')
   const name = squeeze(raw.slice(0, colon)).trimEnd()
@@ -103,6 +102,6 @@ function relaxed(raw: string): string {
 
 const squeeze = (text: string): string => text.replaceAll('\r\n', '').replace(/\t+[\t ]*| [\t ]+/g, ' ')
 
-// A field name may hold bytes over 127, which toLowerCase would take for Latin-1 letters.
+// A field name may contain bytes over 127, which toLowerCase would treat as Latin-1 letters.
 const lowerCaseAscii = (text: string): string =>
   /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -1,4 +1,4 @@
-/** Reads a public key record (RFC 6376 §3.6.1, RFC 8463) and keeps the keys it has read. */
+/** Parses public key records (RFC 6376 §3.6.1, RFC 8463) and caches the imported keys. */
 import type { KeyObject } from 'node:crypto'
 import { nodeCrypto } from '../../model/lazy.ts'
 import type { Answer } from '../../model/resolver.ts'
@@ -15,34 +15,34 @@ export interface PublicKey {
   readonly strict: boolean
 }
 
-/** What a key record comes to. A weak key still tells its size. */
+/** The key of a record, or why it is refused. A weak key has its size too. */
 export type KeyFound =
   | { readonly key: PublicKey; readonly refused?: never }
   | { readonly refused: Refusal; readonly bits?: number }
 
-/** From the answer to the question for a key to the keys: one at least, three at most, each to be tried. */
+/** Reads the answer to a key lookup: one to three keys, each of which is tried. */
 export type KeyReader = (answer: Answer<readonly string[]>, name: string) => readonly [KeyFound, ...KeyFound[]]
 
-const MAX_OCTETS = 4096
-// RFC 6376 §6.1.2 step 4 leaves open which of several records is meant: keys are changed, and TXT records put in a wrong place.
+const MAX_BYTES = 4096
+// RFC 6376 §6.1.2 step 4 leaves open which of several records is meant. Keys are rotated, and TXT records are misplaced.
 const MAX_KEYS = 3
 const KEY_RECORD = /(?:^|;)\s*p\s*=/
-// RFC 8301 §3.2: less is broken. More than 8192 costs us what it costs nobody else.
+// RFC 8301 §3.2: shorter keys are broken. Keys over 8192 bits cost the verifier much and are not in use.
 const MIN_BITS = 1024
 const MAX_BITS = 8192
-// With 1 anybody can sign, with a long one each verification takes milliseconds. All keys in use have 65537 or 3.
+// With an exponent of 1 every signature verifies, and a long one takes milliseconds. Keys in use have 65537 or 3.
 const MIN_EXPONENT = 3n
 const MAX_EXPONENT = 0xffff_ffffn
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
-/** Importing a key costs twice what verifying with it does: the last `most` records are kept with what they came to. */
-export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyReader {
+/** Caches the last `maxKeys` records with their keys, because importing a key costs twice as much as a verification. */
+export function keyReader({ maxKeys = 500 }: { readonly maxKeys?: number } = {}): KeyReader {
   const known = new Map<string, KeyFound>()
   return (answer, name) => {
     if (answer.kind === 'failure') {
       const result = answer.cause === 'bad-name' ? 'permerror' : 'temperror'
-      return [refuse(result, `the key at ${name} could not be asked for: ${answer.cause}`)]
+      return [refuse(result, `the lookup of the key at ${name} failed: ${answer.cause}`)]
     }
     if (answer.kind !== 'answer') return [refuse('permerror', `there is no key at ${name}`)]
     const [first, ...others] = keyRecords(answer.records)
@@ -50,19 +50,18 @@ export function keyReader({ most = 500 }: { readonly most?: number } = {}): KeyR
   }
 
   function read(record: string, name: string): KeyFound {
-    if (record.length > MAX_OCTETS)
-      return refuse('permerror', `the record at ${name} is longer than ${MAX_OCTETS} bytes`)
+    if (record.length > MAX_BYTES) return refuse('permerror', `the record at ${name} is longer than ${MAX_BYTES} bytes`)
 
     const found = known.get(record) ?? readKey(record)
     known.delete(record)
     known.set(record, found)
-    const [oldest = record] = known.size > most ? known.keys() : []
+    const [oldest = record] = known.size > maxKeys ? known.keys() : []
     if (oldest !== record) known.delete(oldest)
     return found
   }
 }
 
-/** The records of a name that may be keys, each once, their strings joined; the first record where there is none. */
+/** The records that may be keys, without duplicates, their strings joined; the first record when none may be one. */
 export function keyRecords(
   records: readonly [readonly string[], ...(readonly string[])[]],
 ): readonly [string, ...string[]] {
@@ -71,19 +70,19 @@ export function keyRecords(
   return [first, ...others]
 }
 
-/** One record, its strings joined. */
+/** Parses one record whose strings are joined. */
 export function readKey(record: string): KeyFound {
   const tags = readTags(record)
   if ('malformed' in tags) return refuse('permerror', `the key record ${tags.malformed}`)
-  const wrong = wrongTags(tags)
-  if (wrong !== undefined) return refuse('permerror', wrong)
+  const problem = tagProblem(tags)
+  if (problem !== undefined) return refuse('permerror', problem)
   const type = (tags.get('k')?.value ?? 'rsa').toLowerCase()
-  if (type !== 'rsa' && type !== 'ed25519') return refuse('permerror', 'the key is of a type that is not known')
+  if (type !== 'rsa' && type !== 'ed25519') return refuse('permerror', 'the type of the key is not supported')
   const text = withoutSpace(tags.get('p')?.value ?? '')
   if (text === '') return refuse('permerror', 'the key has been revoked')
 
   const object = BASE64.test(text) ? importKey(Buffer.from(text, 'base64'), type) : undefined
-  if (object === undefined) return refuse('permerror', `p= of the key record holds no ${type} key`)
+  if (object === undefined) return refuse('permerror', `p= of the key record is not a valid ${type} key`)
   const { modulusLength: bits = 256, publicExponent: exponent = MIN_EXPONENT } = object.asymmetricKeyDetails ?? {}
   const weak = type === 'rsa' ? weakness(bits, exponent) : undefined
   if (weak !== undefined) return { ...refuse('policy', weak), bits }
@@ -95,11 +94,11 @@ const refuse = (result: Refusal['result'], reason: string): { readonly refused: 
   refused: { result, reason },
 })
 
-function wrongTags(tags: Tags): string | undefined {
+function tagProblem(tags: Tags): string | undefined {
   const [first] = tags.keys()
   const version = tags.get('v')
   if (version !== undefined && (first !== 'v' || version.value !== 'DKIM1'))
-    return 'the key record is of a version other than DKIM1'
+    return 'the version of the key record is not DKIM1'
   if (!tags.has('p')) return 'the key record has no p= tag'
   const services = listOf(tags.get('s')?.value ?? '*')
   if (!services.includes('*') && !services.includes('email')) return 'the key is not for email'
@@ -107,7 +106,7 @@ function wrongTags(tags: Tags): string | undefined {
 }
 
 function weakness(bits: number, exponent: bigint): string | undefined {
-  if (bits < MIN_BITS) return `an RSA key of ${bits} bits is too weak to be believed (RFC 8301)`
+  if (bits < MIN_BITS) return `an RSA key of ${bits} bits is too weak (RFC 8301)`
   if (bits > MAX_BITS) return `an RSA key of ${bits} bits is larger than ${MAX_BITS}`
   return exponent < MIN_EXPONENT || exponent > MAX_EXPONENT ? 'the RSA key has an unsafe public exponent' : undefined
 }

@@ -1,21 +1,21 @@
-/** Chooses which signatures of a message are worth verifying when it has more than the bound. */
+/** Chooses which signatures are verified when a message has more than the limit. */
 import type { HeaderFields } from '../../model/header.ts'
 import type { Claim } from './signature.ts'
 
 /**
- * First those that speak for the domain of From, for only they count for DMARC, then the others that can be verified,
- * then those that cannot; from the top of the header section, where the last hop to sign has put its own.
+ * Prefers signatures of the domain of From, because only they count for DMARC, then others that can be verified, then
+ * those that cannot; among equals those at the top of the header section, where the last signer has put its own.
  *
- * @returns at most `most` of them, in the order of `claims`
+ * @returns at most `max` of them, in the order of `claims`
  */
-export function mostUseful(claims: readonly Claim[], header: HeaderFields, most: number): readonly Claim[] {
-  if (claims.length <= most) return claims
+export function mostUseful(claims: readonly Claim[], header: HeaderFields, max: number): readonly Claim[] {
+  if (claims.length <= max) return claims
   const authors = authorDomains(header)
-  const ranked = claims.map((claim, place) => ({ claim, place, rank: rankOf(claim, authors) }))
+  const ranked = claims.map((claim, index) => ({ claim, index, rank: rankOf(claim, authors) }))
   return ranked
-    .toSorted((a, b) => a.rank - b.rank || a.place - b.place)
-    .slice(0, most)
-    .toSorted((a, b) => a.place - b.place)
+    .toSorted((a, b) => a.rank - b.rank || a.index - b.index)
+    .slice(0, max)
+    .toSorted((a, b) => a.index - b.index)
     .map(({ claim }) => claim)
 }
 
@@ -26,7 +26,7 @@ function rankOf({ domain, refused }: Claim, authors: readonly string[]): number 
 
 const isSameOrBelow = (name: string, above: string): boolean => name === above || name.endsWith(`.${above}`)
 
-// Good enough to prefer one signature to another; who the author is, DMARC finds out.
+// Good enough to prefer one signature to another; DMARC parses From strictly.
 function authorDomains(header: HeaderFields): readonly string[] {
   const from = header.all('from')[0]?.value.slice(0, 2000).toLowerCase() ?? ''
   return Array.from(from.matchAll(/@([a-z0-9.-]{1,253})/g), ([, domain = '']) => domain).slice(0, 20)

@@ -1,4 +1,4 @@
-/** Reads a tag-list, the syntax of signatures and of key records (RFC 6376 §3.2). */
+/** Parses a tag-list, the syntax of signatures and of key records (RFC 6376 §3.2). */
 
 /** One tag. */
 export interface Tag {
@@ -10,18 +10,19 @@ export interface Tag {
   readonly end: number
 }
 
-/** By name, in the order of the list. */
+/** Tags by name, in the order of the list. */
 export type Tags = ReadonlyMap<string, Tag>
 
-/** It is no tag-list: what is wrong with it, to follow a subject ("the signature …"). */
+/** The text is not a tag-list. */
 export interface Malformed {
+  /** What is wrong; follows a subject such as "the signature". */
   readonly malformed: string
 }
 
 const TAG_NAME = /^[A-Za-z][A-Za-z0-9_]*$/
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
-/** Names are told apart by case; a name that stands twice makes the whole list invalid, as does any stray character. */
+/** Names are case-sensitive. A name that occurs twice makes the whole list invalid, and so does any stray character. */
 export function readTags(text: string): Tags | Malformed {
   if (CONTROL.test(text)) return { malformed: 'holds a control character' }
   const tags = new Map<string, Tag>()
@@ -31,7 +32,7 @@ export function readTags(text: string): Tags | Malformed {
     const equals = text.indexOf('=', from)
     if (equals < 0 || equals > end) {
       if (semicolon < 0 && tags.size > 0 && trim(text.slice(from, end)) === '') break
-      return { malformed: 'has a part that is no tag=value' }
+      return { malformed: 'has a part that is not tag=value' }
     }
     const name = trim(text.slice(from, equals))
     if (!TAG_NAME.test(name)) return { malformed: 'has a tag whose name is not letters, digits and underscores' }
@@ -45,10 +46,10 @@ export function readTags(text: string): Tags | Malformed {
 /** The entries of a colon-separated value, in lower case, without the white space around them. */
 export const listOf = (value: string): readonly string[] => value.split(':').map(entry => trim(entry).toLowerCase())
 
-/** Base64 may be folded anywhere (RFC 6376 §3.5). */
+/** Removes white space, which may occur anywhere in base64 (RFC 6376 §3.5). */
 export const withoutSpace = (value: string): string => value.replace(/[ \t\r\n]+/g, '')
 
-// By hand: a regular expression for the end of the text would be quadratic in the spaces within it.
+// A loop, because a regular expression for trailing spaces would be quadratic in inner spaces.
 function trim(text: string): string {
   let start = 0
   let end = text.length

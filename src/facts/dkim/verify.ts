@@ -1,4 +1,4 @@
-/** Verifies one signature, when its key and the hash of the body are known (RFC 6376 §6.1). */
+/** Verifies one signature once its key and the body hash are known (RFC 6376 §6.1). */
 import { nodeCrypto } from '../../model/lazy.ts'
 import type { BodyHashes } from './digest.ts'
 import type { SignedHeader } from './header.ts'
@@ -6,17 +6,18 @@ import type { KeyFound, PublicKey } from './key.ts'
 import type { DkimResult, DkimSignature } from './result.ts'
 import type { Refusal, Refused, SignatureTags, Verifiable } from './signature.ts'
 
-/** What the message has to say to a signature. */
+/** What a signature is verified against. */
 export interface Evidence {
   readonly header: SignedHeader
   readonly body: BodyHashes
-  /** What stands where the key should be: the signature holds if one of them has made it. */
+  /** The keys at the name of the key record: the signature passes if one of them verifies it. */
   readonly keys: readonly [KeyFound, ...KeyFound[]]
 }
 
-/** A signature that was refused before anything was asked. */
+/** The result of a signature that was refused for its form, without a lookup. */
 export const reportRefused = (claim: Refused): DkimSignature => ({ ...report(claim, claim.refused), unsigned: [] })
 
+/** Verifies a signature and reports its result. */
 export function verify(claim: Verifiable, { header, body, keys }: Evidence): DkimSignature {
   const { terms, fields } = claim
   const { found, verdict } = bestOf(keys, key => judge(claim, { header, body, key }))
@@ -36,8 +37,8 @@ function report({ domain, selector, identity, algorithm, fields, b }: SignatureT
   return { domain, selector, identity, algorithm, ...verdict, fields, b: b.slice(0, 12) }
 }
 
-/** The most hopeful first. */
-export const HOPES = [
+/** Results from the best to the worst. */
+export const BEST_FIRST = [
   'pass',
   'temperror',
   'fail',
@@ -46,36 +47,36 @@ export const HOPES = [
   'permerror',
 ] as const satisfies readonly DkimResult[]
 
-/** The first key with which the signature holds, else the one that comes nearest. */
+/** The first key that verifies the signature, else the key with the best result. */
 function bestOf([first, ...others]: Evidence['keys'], judged: (key: KeyFound) => Refusal) {
   let best = { found: first, verdict: judged(first) }
   for (const found of others) {
     if (best.verdict.result === 'pass') return best
     const verdict = judged(found)
-    if (HOPES.indexOf(verdict.result) < HOPES.indexOf(best.verdict.result)) best = { found, verdict }
+    if (BEST_FIRST.indexOf(verdict.result) < BEST_FIRST.indexOf(best.verdict.result)) best = { found, verdict }
   }
   return best
 }
 
-interface Tried extends Omit<Evidence, 'keys'> {
+interface KeyEvidence extends Omit<Evidence, 'keys'> {
   readonly key: KeyFound
 }
 
-// The body first: what does not fit the message is broken whatever its key, so an outage of DNS cannot make it unknown.
-function judge(claim: Verifiable, { header, body, key: found }: Tried): Refusal {
+// The body comes first: if it was changed the signature fails with every key, even when DNS gives no key.
+function judge(claim: Verifiable, { header, body, key: found }: KeyEvidence): Refusal {
   const { terms, domain } = claim
   if (body.of(terms.length) !== terms.bodyHash)
-    return { result: 'fail', reason: `the body is not the one that ${domain} signed` }
+    return { result: 'fail', reason: `the body does not match the signature of ${domain}` }
   if (found.refused !== undefined) return found.refused
   const { key } = found
   if (key.type !== terms.keyType)
-    return { result: 'permerror', reason: `the key of ${domain} is ${key.type}, the signature ${terms.keyType}` }
+    return { result: 'permerror', reason: `the key of ${domain} is ${key.type}, but the signature is ${terms.keyType}` }
   if (key.strict && terms.belowDomain)
-    return { result: 'permerror', reason: `the key of ${domain} is not for identities below it, such as i= names` }
-  const data = header.data(terms.header, claim.fields, terms.own)
+    return { result: 'permerror', reason: `the key of ${domain} does not allow the subdomain in i=` }
+  const data = header.data(terms.header, claim.fields, terms.signedField)
   return isSigned(data, terms.signature, key)
-    ? { result: 'pass', reason: `${domain} has signed this message` }
-    : { result: 'fail', reason: `the header fields are not those that ${domain} signed` }
+    ? { result: 'pass', reason: `${domain} signed this message` }
+    : { result: 'fail', reason: `the header fields do not match the signature of ${domain}` }
 }
 
 // RFC 8463 §3: Ed25519 signs the SHA-256 hash of what RSA signs.

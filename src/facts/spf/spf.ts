@@ -2,6 +2,7 @@
 
 import { queryName } from '../../dns/name.ts'
 import { fact } from '../../model/fact.ts'
+import { printable } from '../../model/printable.ts'
 import type { Greeting } from '../../model/stage.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
 import { forwarded } from '../forwarded.ts'
@@ -154,4 +155,4 @@ function reasonFor(result: SpfResult, { domain, ip, mechanism, problem }: Reason
 const by = (mechanism: string | undefined): string =>
   mechanism === undefined || mechanism === 'default' ? '' : ` (${mechanism.slice(0, MAX_MECHANISM_LENGTH)})`
 
-const shown = (problem: string): string => problem.slice(0, MAX_REASON_LENGTH).replace(/[^ -~]/g, '?')
+const shown = (problem: string): string => printable(problem, MAX_REASON_LENGTH)

@@ -1,4 +1,4 @@
-/** ARC chains as forwarders make them, and as attackers do. Sealing is mailauth's. */
+/** ARC chains as forwarders and as attackers make them. mailauth seals them. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
@@ -48,7 +48,7 @@ const replaced = (message: Buffer, what: string | RegExp, by: string) =>
   Buffer.from(message.toString('latin1').replace(what, by), 'latin1')
 
 // First in its file: what is loaded stays loaded.
-test('a message without ARC costs no question, and mailauth is not loaded for it', async () => {
+test('a message without ARC causes no lookup, and mailauth is not loaded', async () => {
   const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some(path => path.includes('/mailauth/'))
   const dns = zone({})
   const found = await find(arc, { dns, message: plain })
@@ -59,8 +59,8 @@ test('a message without ARC costs no question, and mailauth is not loaded for it
   expect(isLoaded()).toBe(true)
 })
 
-describe('a chain that holds', () => {
-  test('names its sealers and what the newest of them found', async () => {
+describe('a chain that verifies', () => {
+  test('the sealers and the report of the newest sealer are given', async () => {
     const found = await ask(await chain(2))
     expect(found).toEqual({
       result: 'pass',
@@ -81,15 +81,15 @@ describe('a chain that holds', () => {
     })
   })
 
-  test('one question is asked for each key', async () => {
+  test('each key is looked up once', async () => {
     const dns = zone(world)
     expect(await ask(await chain(4), dns)).toMatchObject({ result: 'pass' })
     expect([...new Set(dns.asked)].sort()).toEqual(sealers.map(name => `s._domainkey.${name} TXT`).sort())
   })
 })
 
-describe('a chain that does not', () => {
-  test('A13 51 sets fail without a question', async () => {
+describe('a chain that fails', () => {
+  test('A13 51 sets fail without a lookup', async () => {
     const dns = zone(world)
     const one = (await chain(1)).toString('latin1')
     const seal = one.slice(0, one.indexOf('From:'))
@@ -106,7 +106,7 @@ describe('a chain that does not', () => {
 
   test.for<[string, (message: Buffer) => Buffer]>([
     ['a gap', message => replaced(message, /i=2;/g, 'i=3;')],
-    ['a set that stands twice', message => Buffer.concat([message.subarray(0, message.indexOf('From:')), message])],
+    ['a duplicate set', message => Buffer.concat([message.subarray(0, message.indexOf('From:')), message])],
     ['cv turned from pass to none', message => replaced(message, 'cv=pass', 'cv=none')],
     ['cv turned from pass to fail', message => replaced(message, 'cv=pass', 'cv=fail')],
     ['a changed word in the body', message => replaced(message, 'Good', 'Bad ')],
@@ -131,13 +131,13 @@ describe('a chain that does not', () => {
     ['d= with a byte over 127', /d=lists\.example/g, 'd=list\xe9.example'],
     ['d= with a space', /d=lists\.example/g, 'd=lists .example'],
     ['s= of 64 characters', /s=s;/g, `s=${'a'.repeat(64)};`],
-  ] as const)('A01 %s fails the chain, and nothing is asked', async ([, what, by]) => {
+  ] as const)('A01 %s fails the chain without a lookup', async ([, what, by]) => {
     const dns = zone(world)
     expect(await ask(replaced(await chain(1), what, by), dns)).toMatchObject({ result: 'fail', unknown: false })
     expect(dns.asked).toEqual([])
   })
 
-  test('a chain of more keys than are asked for fails, and asks no more', async () => {
+  test('a chain with more keys than the limit fails, and the limit is kept', async () => {
     let message: Buffer = plain
     for (let i = 1; i <= 14; i += 1) message = await sealed(message, { i, signingDomain: `d${i}.example` })
     const dns = zone(Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`s._domainkey.d${i + 1}.example`, key])))
@@ -145,7 +145,7 @@ describe('a chain that does not', () => {
     expect(dns.asked.length).toBeLessThanOrEqual(11)
   })
 
-  test('A16 a key that could not be asked for leaves the chain unknown', async () => {
+  test('A16 a key whose lookup fails leaves the chain unknown', async () => {
     const message = await chain(2)
     const old = zone({ ...world, 's._domainkey.lists.example': 'timeout' })
     const newest = zone({ ...world, 's._domainkey.forwarder.example': 'servfail' })
@@ -156,7 +156,7 @@ describe('a chain that does not', () => {
   })
 })
 
-test('of several records at the selector of a sealer each key is tried', async () => {
+test('of several keys at the selector of a sealer each is tried', async () => {
   const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'der' })
   const records = ['v=spf1 -all', `v=DKIM1; k=rsa; p=${other.toString('base64')}`, ...key.TXT]
   const dns = zone({ ...world, 's._domainkey.forwarder.example': { TXT: records } })
@@ -165,7 +165,7 @@ test('of several records at the selector of a sealer each key is tried', async (
   expect(await ask(await chain(2), none)).toMatchObject({ result: 'fail', unknown: false })
 })
 
-test('A08 a field that was put on top after the newest seal is told as unsigned', async () => {
+test('A08 a field that was added above the newest seal is reported as unsigned', async () => {
   const bytes = await chain(2)
   expect((await ask(bytes)).unsigned).toEqual([])
   const added = Buffer.concat([Buffer.from('Subject: Pills\r\n'), bytes])

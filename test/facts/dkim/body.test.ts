@@ -10,9 +10,9 @@ import { canonicalBody } from './signer.ts'
 
 const canonical = (how: Canonicalization, chunks: readonly Buffer[]): string => {
   const written: Buffer[] = []
-  const { write, end } = canonicalizer(how, bytes => written.push(Buffer.from(bytes)))
-  for (const chunk of chunks) write(chunk)
-  end()
+  const canonical = canonicalizer(how, bytes => written.push(Buffer.from(bytes)))
+  for (const chunk of chunks) canonical.write(chunk)
+  canonical.end()
   return Buffer.concat(written).toString('latin1')
 }
 

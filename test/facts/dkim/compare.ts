@@ -1,4 +1,4 @@
-/** Compares our verifier with mailauth's strict mode, and knows the differences that are meant. */
+/** Compares our verifier with mailauth's strict mode, and lists the intended differences. */
 
 import type { DkimSignature } from '../../../src/facts/dkim/dkim.ts'
 import { headerOf } from '../../../src/mime/header/collect.ts'
@@ -8,39 +8,39 @@ import { oracle, type Verifying, verify } from './messages.ts'
 type Theirs = Awaited<ReturnType<typeof oracle>>[number]
 
 /**
- * What is meant to differ: [what we say of it, what mailauth says, why]. RFC 8601's permerror is mailauth's neutral
- * throughout, which is no difference.
+ * The intended differences: [our reason, mailauth's results, why]. RFC 8601's permerror is always mailauth's neutral, which
+ * is not a difference.
  */
 export const EXPLAINED: readonly (readonly [ours: RegExp, theirs: readonly string[], why: string])[] = [
   [
     /is not base64/,
     ['fail', 'pass'],
-    'mailauth skips what is not base64; RFC 6376 §3.5 allows nothing but folds in it',
+    'mailauth skips characters that are not base64; RFC 6376 §3.5 allows nothing but folds in it',
   ],
   [/holds a control character/, ['fail', 'pass'], 'RFC 6376 §3.2 allows none in a tag; a NUL cuts names short'],
-  [/is no list of field names/, ['fail', 'pass'], 'mailauth takes white space out of h=, so that `Fr om` is From'],
-  [/canonicalization .* not known/, ['fail', 'pass'], 'an empty c= is not a missing one, nor are three words two'],
+  [/is not a list of field names/, ['fail', 'pass'], 'mailauth takes white space out of h=, so that `Fr om` is From'],
+  [/canonicalization .* not supported/, ['fail', 'pass'], 'an empty c= is not a missing one, nor are three words two'],
   [/rsa-sha1 is too weak/, ['fail', 'neutral'], 'refused before the body is hashed (RFC 8301)'],
   [
     /has expired|in the future/,
     ['fail', 'pass'],
-    'judged before the body is hashed; mailauth has no rule for the future',
+    'decided before the body is hashed; mailauth has no rule for the future',
   ],
-  [/larger than 8192|unsafe public exponent|longer than \d+ octets/, ['pass', 'fail'], 'bounds that mailauth lacks'],
-  [/no domain name|no address in d=/, ['fail', 'pass', 'temperror'], 'A-labels and printable local parts only'],
-  [/version other than DKIM1/, ['neutral'], 'the same'],
+  [/larger than 8192|unsafe public exponent|longer than \d+ bytes/, ['pass', 'fail'], 'bounds that mailauth lacks'],
+  [/not a domain name|not an address in d=/, ['fail', 'pass', 'temperror'], 'A-labels and printable local parts only'],
+  [/version of the key record is not DKIM1/, ['neutral'], 'the same'],
 ]
 
 const MALFORMED: ReadonlySet<string> = new Set(['leading-fold', 'no-colon', 'bad-name', 'missing-end'])
 
-/** Undefined when both say the same, or differ as explained; else a sentence. */
+/** Undefined when both results are the same, or differ as intended; else a sentence. */
 export async function difference(bytes: Buffer, dns: Resolver, options: Verifying = {}): Promise<string | undefined> {
   const [{ signatures, ignored }, theirs] = await Promise.all([
     verify(bytes, dns, options),
     oracle(bytes, dns, options.now),
   ])
-  // White space before the first field, or a line without a colon: readers differ in what a field is. We may then
-  // refuse what mailauth believes, never the other way round.
+  // Readers differ in what a field is when white space precedes the first one or a line has no colon. Then we may refuse
+  // what mailauth accepts, but not the other way round.
   const isMalformed = headerOf(bytes).defects.some(({ kind }) => MALFORMED.has(kind))
   const passing = theirs.filter(({ status }) => status.result === 'pass').map(({ signingDomain }) => signingDomain)
   if (isMalformed && signatures.every(({ result, domain }) => result !== 'pass' || passing.includes(domain)))

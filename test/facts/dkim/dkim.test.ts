@@ -1,4 +1,4 @@
-/** The dkim reading: what it says of each kind of signature, and what it believes of none. */
+/** The fact dkim: the result of each kind of signature. */
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { dkim } from '../../../src/facts/dkim/dkim.ts'
@@ -33,7 +33,7 @@ async function verifyOne(bytes: Buffer) {
   return { ...signatures[0], asked: world.asked }
 }
 
-test('a signature that holds is told with all that it says', async () => {
+test('a signature that verifies is reported with its tags', async () => {
   const bytes = signed({ fields, body, tags: { i: 'ann=2Bhome@mail.Example.org', d: 'Example.ORG' } })
   expect(await verify(bytes, dns())).toEqual({
     result: 'pass',
@@ -45,7 +45,7 @@ test('a signature that holds is told with all that it says', async () => {
         identity: 'ann+home@mail.example.org',
         algorithm: 'rsa-sha256',
         result: 'pass',
-        reason: 'example.org has signed this message',
+        reason: 'example.org signed this message',
         fields: ['from', 'to', 'subject', 'date'],
         b: expect.stringMatching(/^[A-Za-z0-9+/]{12}$/),
         unsigned: [],
@@ -55,18 +55,18 @@ test('a signature that holds is told with all that it says', async () => {
   })
 })
 
-test('an Ed25519 signature holds (RFC 8463)', async () => {
+test('an Ed25519 signature verifies (RFC 8463)', async () => {
   const found = await verifyOne(signed({ fields, body, key: ed25519.privateKey, tags: { s: 'ed' } }))
   expect(found).toMatchObject({ result: 'pass', algorithm: 'ed25519-sha256', keyBits: 256 })
 })
 
-test('a message without a signature asks nothing and hashes nothing', async () => {
+test('a message without a signature causes no lookup', async () => {
   const world = dns()
   expect(await verify(message(fields, body), world)).toEqual({ result: 'none', signatures: [], ignored: 0 })
   expect(world.asked).toEqual([])
 })
 
-test('keys are asked for before the first byte of the body is seen, each once', () => {
+test('keys are looked up before the body arrives, each once', () => {
   const world = dns()
   const own = [
     signature({ fields, body }),
@@ -77,7 +77,7 @@ test('keys are asked for before the first byte of the body is seen, each once', 
   expect(world.asked).toEqual(['sel._domainkey.example.org TXT', 'small._domainkey.example.org TXT'])
 })
 
-test('the key of a domain that is trying DKIM out is marked', async () => {
+test('a key with t=y is marked as testing', async () => {
   expect(await verifyOne(signed({ fields, body, tags: { s: 'testing' } }))).toMatchObject({
     result: 'pass',
     testing: true,
@@ -100,7 +100,7 @@ const names = [
   ['an address', 'a@b'],
 ] as const
 
-test.for(names)('A01 %s in s= or d= is a permerror and asks nothing', async ([, name]) => {
+test.for(names)('A01 %s in s= or d= is a permerror without a lookup', async ([, name]) => {
   for (const tags of [{ s: name }, { d: `${name}.example.org` }, { d: name }]) {
     const { result, asked } = await verifyOne(signed({ fields, body, tags }))
     expect({ tags, result, asked }).toEqual({ tags, result: 'permerror', asked: [] })
@@ -116,7 +116,7 @@ test.for(['d', 's'])('A01 a NUL in %s= never makes another domain pass', async t
   expect(await verifyOne(signed({ fields, body, tags }))).toMatchObject({ result: 'permerror', asked: [] })
 })
 
-test('A01 d= of a single label is a permerror and asks nothing', async () => {
+test('A01 d= of a single label is a permerror without a lookup', async () => {
   expect(await verifyOne(signed({ fields, body, tags: { d: 'org' } }))).toMatchObject({
     result: 'permerror',
     asked: [],
@@ -124,7 +124,7 @@ test('A01 d= of a single label is a permerror and asks nothing', async () => {
 })
 
 test.for(['To:Subject:Date', 'To', 'Fr om:To', 'From\0:To', ''])(
-  'A05 h=%j does not cover From, and is a permerror',
+  'A05 h=%j does not cover From and is a permerror',
   async h => {
     expect(await verifyOne(signed({ fields, body, tags: { h } }))).toMatchObject({ result: 'permerror', asked: [] })
   },
@@ -142,10 +142,10 @@ const refusedTags: readonly (readonly [what: string, tags: Readonly<Record<strin
   ['v=1 with more', { v: '1.0' }],
   ['q=http', { q: 'http' }],
   ['q=dns', { q: 'dns' }],
-  ['t= that is no number', { t: 'yesterday' }],
-  ['x= that is no number', { x: '1e9' }],
+  ['t= that is not a number', { t: 'yesterday' }],
+  ['x= that is not a number', { x: '1e9' }],
   ['x= before t=', { t: '100', x: '100' }],
-  ['l= that is no number', { l: '-1' }],
+  ['l= that is not a number', { l: '-1' }],
   ['bh= that is not base64', { bh: 'not base64!' }],
   ['an empty bh=', { bh: '' }],
   ['no v=', { v: undefined }],
@@ -161,7 +161,7 @@ const refusedTags: readonly (readonly [what: string, tags: Readonly<Record<strin
   ['a control character in an unknown tag', { n: 'a\x01b' }],
 ]
 
-test.for(refusedTags)('A06 %s is a permerror and asks nothing', async ([, tags]) => {
+test.for(refusedTags)('A06 %s is a permerror without a lookup', async ([, tags]) => {
   expect(await verifyOne(signed({ fields, body, tags }))).toMatchObject({ result: 'permerror', asked: [] })
 })
 
@@ -174,7 +174,7 @@ test.for([
   expect(await verifyOne(signed({ fields, body, tags }))).toMatchObject({ result: 'permerror' })
 })
 
-test('A06 a key with t=s serves identities in d= itself', async () => {
+test('A06 a key with t=s allows identities in d= itself', async () => {
   expect(await verifyOne(signed({ fields, body, tags: { s: 'strict', i: 'ann@example.org' } }))).toMatchObject({
     result: 'pass',
   })
@@ -200,7 +200,7 @@ test('A07 text appended after l= passes, and the pass is marked as partial', asy
 })
 
 test.for(['Subject: Pills', 'From: Eve <eve@example.com>', 'Reply-To: eve@example.com', 'Content-Type: text/html'])(
-  'A08 %s put on top of signed mail is told as unsigned',
+  'A08 %s that was added above signed mail is reported as unsigned',
   async added => {
     const name = added.split(':')[0]?.toLowerCase() ?? ''
     const present = fields.filter(field => field.toLowerCase().startsWith(`${name}:`)).length
@@ -209,7 +209,7 @@ test.for(['Subject: Pills', 'From: Eve <eve@example.com>', 'Reply-To: eve@exampl
   },
 )
 
-test('A08 a field that is signed once more than it stands cannot be added', async () => {
+test('A08 a field that h= names once more than it occurs cannot be added', async () => {
   const own = signature({ fields, body, tags: { h: 'From:From:To:Subject:Subject:Date' } })
   expect(await verifyOne(message([own, ...fields], body))).toMatchObject({ result: 'pass', unsigned: [] })
   expect(await verifyOne(message(['Subject: Pills', own, ...fields], body))).toMatchObject({ result: 'fail' })
@@ -226,35 +226,35 @@ test.for([
 
 test.for([
   ['rsa-sha1', { a: 'rsa-sha1' }, 'policy'],
-  ['an algorithm not known', { a: 'rsa-sha512' }, 'neutral'],
-  ['a canonicalization not known', { c: 'nofws/simple' }, 'neutral'],
-] as const)('%s asks nothing', async ([, tags, result]) => {
+  ['an unknown algorithm', { a: 'rsa-sha512' }, 'neutral'],
+  ['an unknown canonicalization', { c: 'nofws/simple' }, 'neutral'],
+] as const)('%s causes no lookup', async ([, tags, result]) => {
   expect(await verifyOne(signed({ fields, body, tags }))).toMatchObject({ result, asked: [] })
 })
 
 test.for([
-  ['slow', 'temperror', 'the key at slow._domainkey.example.org could not be asked for: timeout'],
-  ['broken', 'temperror', 'the key at broken._domainkey.example.org could not be asked for: servfail'],
+  ['slow', 'temperror', 'the lookup of the key at slow._domainkey.example.org failed: timeout'],
+  ['broken', 'temperror', 'the lookup of the key at broken._domainkey.example.org failed: servfail'],
   ['absent', 'permerror', 'there is no key at absent._domainkey.example.org'],
   ['empty', 'permerror', 'there is no key at empty._domainkey.example.org'],
 ] as const)('the selector %s is a %s', async ([s, result, reason]) => {
   expect(await verifyOne(signed({ fields, body, tags: { s } }))).toMatchObject({ result, reason })
 })
 
-test('a body that was changed fails though the key cannot be asked for', async () => {
+test('a changed body fails even when the lookup of the key fails', async () => {
   const bytes = Buffer.concat([signed({ fields, body, tags: { s: 'slow' } }), Buffer.from('x')])
   expect(await verifyOne(bytes)).toMatchObject({
     result: 'fail',
-    reason: 'the body is not the one that example.org signed',
+    reason: 'the body does not match the signature of example.org',
   })
 })
 
-test('a line that is no field is not skipped: it counts as the end of the signed field before it', async () => {
+test('a line that is not a field counts as the end of the signed field above it', async () => {
   const own = signature({ fields, body })
   expect(await verifyOne(message([own, from, 'and Eve', ...fields.slice(1)], body))).toMatchObject({ result: 'fail' })
 })
 
-test('one changed byte makes them fail, whichever it is', async () => {
+test('the signature fails when any one byte is changed', async () => {
   const bytes = signed({ fields, body, key: rsa1536.privateKey, tags: { s: 'small', c: 'simple/simple' } })
   expect(await verify(bytes, dns())).toMatchObject({ result: 'pass' })
   for (let at = 0; at < bytes.length; at += 1) {
@@ -265,14 +265,14 @@ test('one changed byte makes them fail, whichever it is', async () => {
   }
 })
 
-test('a message cut off in its header section never throws', async () => {
+test('a message that is cut off in its header section never throws', async () => {
   const bytes = signed({ fields, body })
   for (let length = 0; length < bytes.length - body.length; length += 1) {
     expect(await verify(bytes.subarray(0, length), dns())).not.toMatchObject({ result: 'pass' })
   }
 })
 
-test('the reading names itself and can be asked for at the end of the message', () => {
+test('the fact has its name and belongs to the message stage', () => {
   expect(dkim).toMatchObject({ name: 'dkim', stage: 'message' })
 })
 
@@ -285,10 +285,10 @@ test.for<[string, readonly (string | undefined)[], string]>([
   ['two other keys first', [second, third, key], 'pass'],
   ['a revoked key first', ['v=DKIM1; p=', key], 'pass'],
   ['an Ed25519 key first', [recordOf(ed25519.publicKey), key], 'pass'],
-  ['texts that are no keys, many of them', [...Array.from({ length: 20 }, (_, n) => `v=spf${n} -all`), key], 'pass'],
+  ['many texts that are not keys', [...Array.from({ length: 20 }, (_, n) => `v=spf${n} -all`), key], 'pass'],
   ['three other keys, and the right one fourth', [second, third, fourth, key], 'fail'],
   ['only other keys', [second, 'v=DKIM1; p='], 'fail'],
-  ['only texts that are no keys', ['v=spf1 -all', 'hello'], 'permerror'],
+  ['only texts that are not keys', ['v=spf1 -all', 'hello'], 'permerror'],
 ])('of several records at a selector three keys are tried (RFC 6376 §6.1.2): %s', async ([, records, result]) => {
   const world = zone({ 'sel._domainkey.example.org': { TXT: records.filter(text => text !== undefined) } })
   const { signatures } = await verify(signed({ fields, body }), world)
