@@ -1,4 +1,4 @@
-/** Filters that are spared while there is too much to do: first for those who are known, then for the rest. */
+/** Spares expensive filters while the load is high: known clients skip them, other clients are deferred. */
 
 import { senderTrust, type Trust, trust } from '../facts/trust.ts'
 import { oneOf } from '../model/checks.ts'
@@ -11,16 +11,17 @@ import { describeLoad, type Level } from '../model/load.ts'
 import { problemsOf, type Shape, schemaOf } from '../model/options.ts'
 import type { Transaction } from '../model/stage.ts'
 
+/** What `loadShedding` takes. */
 export interface LoadSheddingOptions {
-  /** From which level on the filters are skipped for the known. @default 'amber' */
+  /** The level from which known clients skip the filters. @default 'amber' */
   readonly skip?: 'amber' | 'red' | 'never'
-  /** From which level on everybody else is asked to come again, before the message is sent. @default 'red' */
+  /** The level from which other clients are deferred, before they send the message. @default 'red' */
   readonly defer?: 'amber' | 'red' | 'never'
 }
 
 /** What is done for one client now. Survives JSON, so that a replay does the same. */
-interface Degree {
-  readonly what: 'ask' | 'skip' | 'defer'
+interface Step {
+  readonly action: 'ask' | 'skip' | 'defer'
   readonly reason: string
 }
 
@@ -33,14 +34,13 @@ export const loadSheddingShape: Shape<LoadSheddingOptions> = {
 const schema = schemaOf<LoadSheddingOptions>('loadShedding', loadSheddingShape)
 
 /**
- * Spares dear filters while the load is high, by degrees: at amber they are skipped for those who are known, at red
- * everybody else is deferred with 4.3.2, at MAIL already, so that no message is sent in vain. Each step stands in the
- * findings of the session, and is told once by `notify`. Also measures how long each of these filters takes: for the load
- * they are things behind us.
+ * Spares expensive filters while the load is high: at amber known clients skip them, at red all others are deferred with
+ * 4.3.2, already at MAIL, so that no message is sent in vain. Each step is a finding of the session, and one notice. The
+ * latency of these filters is measured, because it is part of the load.
  *
- * To skip a virus scanner for the known is a choice: `skip: 'never'` keeps it for all.
+ * Whether known clients may skip a virus scanner is a choice: `skip: 'never'` keeps it for all.
  *
- * @throws PosternError when a level is none
+ * @throws PosternError when a level or a filter is wrong
  * @example
  * loadShedding([clamav()], { skip: 'never' })
  */
@@ -52,37 +52,37 @@ export function loadShedding(
   if (problems.length > 0) throw new PosternError(problems)
   return filters.flat().map(filter => {
     const { name } = filter
-    const steps = stepsOf(name, options)
-    const spared = wrapFilter(filter, examine => async (context, sofar) => {
-      const degree = await steps.degree(context)
-      return steps.finding(degree) ?? (await recordDuration(name, context, () => examine(context, sofar)))
+    const shedding = new Shedding(name, options)
+    const spared = wrapFilter(filter, examine => async (context, prior) => {
+      const step = await shedding.stepFor(context)
+      return findingOf(step) ?? (await recordDuration(name, context, () => examine(context, prior)))
     })
-    // Whoever will be deferred anyway hears so before he sends.
+    // A client that will be deferred anyway learns it before it sends the message.
     const reads = filter.mail === undefined && (filter.header !== undefined || filter.message !== undefined)
     if (!reads) return spared
     return {
       ...spared,
       mail: async context => {
-        const degree = await steps.degree(context)
-        return degree.what === 'defer' && steps.finding(degree)
+        const step = await shedding.stepFor(context)
+        return step.action === 'defer' && findingOf(step)
       },
     }
   })
 }
 
 /**
- * How long a filter takes that has to wait for something: one that answers at once asks nobody. One that is given up counts
- * no longer: an answer that never comes must not be load for ever.
+ * Measures how long a filter takes that waits for a service; a filter that answers at once waits for none. A filter that is
+ * given up no longer counts as load: its answer may never come.
  */
 function recordDuration(name: string, { clock, load, signal }: AnyStage, ask: () => Findings | Promise<Findings>) {
   const found = ask()
   if (!(found instanceof Promise)) return found
   const since = clock.monotonic()
   load.adjust('scans', 1)
-  let over = false
+  let hasEnded = false
   const end = (): void => {
-    if (over) return
-    over = true
+    if (hasEnded) return
+    hasEnded = true
     signal.removeEventListener('abort', end)
     load.adjust('scans', -1)
     load.recordLatency(name, clock.monotonic() - since)
@@ -91,59 +91,67 @@ function recordDuration(name: string, { clock, load, signal }: AnyStage, ask: ()
   return found.finally(end)
 }
 
-interface Steps {
-  degree(context: AnyStage): Promise<Degree>
-  finding(degree: Degree): Finding | undefined
-}
+const ASK: Step = { action: 'ask', reason: '' }
 
-const ASK: Degree = { what: 'ask', reason: '' }
+/** Decides on the step for each client. A step is announced when it begins, and so is the return to normal. */
+class Shedding {
+  readonly #name: string
+  readonly #skip: Level | 'never'
+  readonly #defer: Level | 'never'
+  readonly #announced = new Set<Step['action']>()
 
-/** Tells each step once, when it begins, and when all is as usual again. */
-function stepsOf(name: string, { skip = 'amber', defer: deferred = 'red' }: LoadSheddingOptions): Steps {
-  const told = new Set<Degree['what']>()
+  constructor(name: string, { skip = 'amber', defer: deferred = 'red' }: LoadSheddingOptions) {
+    this.#name = name
+    this.#skip = skip
+    this.#defer = deferred
+  }
 
-  const decide = async (context: AnyStage): Promise<Degree> => {
+  async stepFor(context: AnyStage): Promise<Step> {
+    try {
+      return await context.callExternal(`load-shedding:${this.#name}`, () => this.#decide(context))
+    } catch {
+      // A recording that was made without load shedding: the filter ran.
+      return ASK
+    }
+  }
+
+  async #decide(context: AnyStage): Promise<Step> {
     const load = context.load.now()
-    if (load.level === 'green' && told.size > 0) {
-      told.clear()
-      context.notify({ code: `${name}/asked`, reason: `${name} is asked for everybody again`, level: 'info' })
-    }
-    const [skips, defers] = [reached(load.level, skip), reached(load.level, deferred)]
+    if (load.level === 'green') this.#end(context)
+    const [skips, defers] = [reached(load.level, this.#skip), reached(load.level, this.#defer)]
     if (!skips && !defers) return ASK
-    const who = await trustOf(context)
-    const what = who === 'known' ? skips && 'skip' : defers && 'defer'
-    if (!what) return ASK
+    const priority = await trustOf(context)
+    const action = priority === 'known' ? skips && 'skip' : defers && 'defer'
+    if (!action) return ASK
     const at = `at a load of ${describeLoad(load)}`
-    if (!told.has(what)) {
-      told.add(what)
-      const reason = what === 'skip' ? 'skipped for the known' : 'not asked, and all but the known are deferred,'
-      context.notify({ code: `${name}/${what}`, reason: `${name} is ${reason} ${at}`, level: 'warning' })
-    }
-    const reason =
-      what === 'skip' ? `skipped for a client that is known, ${at}` : `not to be had for a client that is ${who}, ${at}`
-    return { what, reason: `${name} is ${reason}` }
+    this.#begin(action, at, context)
+    const reason = action === 'skip' ? 'skipped for a known client' : `not available for a client that is ${priority}`
+    return { action, reason: `${this.#name} is ${reason}, ${at}` }
   }
 
-  return {
-    degree: async context => {
-      try {
-        return await context.callExternal(`load-shedding:${name}`, () => decide(context))
-      } catch {
-        // A recording from a time without this: then it was asked.
-        return ASK
-      }
-    },
-    finding: ({ what, reason }) => {
-      if (what === 'ask') return undefined
-      return what === 'skip' ? { rule: 'skipped', reason } : defer('4.3.2', reason, { rule: 'deferred' })
-    },
+  #begin(action: 'skip' | 'defer', at: string, { notify }: AnyStage): void {
+    if (this.#announced.has(action)) return
+    this.#announced.add(action)
+    const reason = action === 'skip' ? 'skipped for known clients' : 'not run, and all but known clients are deferred,'
+    notify({ code: `${this.#name}/${action}`, reason: `${this.#name} is ${reason} ${at}`, level: 'warning' })
+  }
+
+  #end({ notify }: AnyStage): void {
+    if (this.#announced.size === 0) return
+    this.#announced.clear()
+    notify({ code: `${this.#name}/asked`, reason: `${this.#name} runs for all clients again`, level: 'info' })
   }
 }
 
-const reached = (level: Level, from: 'amber' | 'red' | 'never'): boolean =>
+function findingOf({ action, reason }: Step): Finding | undefined {
+  if (action === 'ask') return undefined
+  return action === 'skip' ? { rule: 'skipped', reason } : defer('4.3.2', reason, { rule: 'deferred' })
+}
+
+const reached = (level: Level, from: Level | 'never'): boolean =>
   level !== 'green' && from !== 'never' && (level === 'red' || level === from)
 
-/** From MAIL on it is known for whom the client sends, too. A record that cannot be read is none. */
+/** From MAIL on the sender counts too. A record that cannot be read counts as none. */
 const trustOf = (context: AnyStage): Promise<Trust> =>
   (isTransaction(context) ? context.ask(senderTrust) : context.ask(trust)).catch(() => 'unknown' as const)
 

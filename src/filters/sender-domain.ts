@@ -1,4 +1,4 @@
-/** Senders who cannot be answered: the domain of the reverse-path does not exist or takes no mail. */
+/** Refuses senders that cannot be answered: the domain of the reverse-path does not exist or accepts no mail. */
 
 import { queryName } from '../dns/name.ts'
 import { oneOf } from '../model/checks.ts'
@@ -9,8 +9,9 @@ import type { Answer } from '../model/resolver.ts'
 import type { Transaction } from '../model/stage.ts'
 import { mailboxOf } from '../net/path.ts'
 
+/** What `senderDomain` takes. */
 export interface SenderDomainOptions {
-  /** What it means that DNS could not tell: come back later, or nothing. It is never a refusal. @default 'defer' */
+  /** What a failure of DNS means. It is never a refusal. @default 'defer' */
   readonly unknown?: 'defer' | 'pass'
 }
 
@@ -19,7 +20,9 @@ export const senderDomainSchema = schemaOf<SenderDomainOptions>('senderDomain', 
 
 /**
  * Refuses at `mail` a reverse-path whose domain does not exist, has neither MX nor address (RFC 5321 §5.1), or
- * declares that it neither sends nor takes mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces is let by.
+ * declares that it neither sends nor accepts mail (null MX, RFC 7505 §4.2). The null reverse-path of bounces passes.
+ *
+ * @throws PosternError when an option is wrong
  */
 export function senderDomain(options: SenderDomainOptions = {}): Filter {
   const { unknown = 'defer' } = checked(senderDomainSchema, options)
@@ -47,11 +50,11 @@ function judge(domain: string, reachability: Reachability, unknown: 'defer' | 'p
     case 'unreachable':
       return reject('5.1.8', `the sender's domain ${domain} has neither MX nor address`, { rule: 'unreachable' })
     case 'null-mx':
-      return reject('5.7.27', `the sender's domain ${domain} says that it takes no mail`, { rule: 'null-mx' })
+      return reject('5.7.27', `the sender's domain ${domain} declares that it accepts no mail`, { rule: 'null-mx' })
     case 'unknown':
       return (
         unknown === 'defer' &&
-        defer('4.1.8', `DNS could not tell whether the sender's domain ${domain} exists`, { rule: 'unknown' })
+        defer('4.1.8', `DNS failed, so whether the sender's domain ${domain} exists is unknown`, { rule: 'unknown' })
       )
     case 'reachable':
     case 'aborted':

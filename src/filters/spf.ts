@@ -1,4 +1,4 @@
-/** `spf`: what it costs to send for a domain that does not let one. */
+/** `spf`: what an SPF result costs. */
 
 import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
 import { cost, oneOf } from '../model/checks.ts'
@@ -10,10 +10,12 @@ import { findingFor } from './rules/consequence.ts'
 /** What a result costs: points, or certain refusal. */
 export type SpfCost = number | 'reject'
 
+/** What each result of SPF costs. */
 export interface SpfOptions {
   /**
-   * `fail`: the domain says that the client does not send for it. Honest mail that was forwarded fails too, so `'reject'`
-   * is for those who know their forwarders. @default 4
+   * `fail`: the domain says that the client may not send for it. Honest forwarded mail fails too, so use `'reject'` only if
+   * your forwarders are exempt.
+   * @default 4
    */
   readonly fail?: SpfCost
   /** `softfail` @default 1.5 */
@@ -24,11 +26,11 @@ export interface SpfOptions {
   readonly none?: SpfCost
   /** `permerror`: the record is in error, or asks for more than RFC 7208 allows. @default 1 */
   readonly permerror?: SpfCost
-  /** What becomes of mail whose SPF could not be found out. @default 'pass' */
+  /** `temperror`: what becomes of mail when DNS failed. @default 'pass' */
   readonly temperror?: 'pass' | 'defer'
-  /** `pass`, but of a record that lets half the Internet pass. @default 1 */
+  /** `pass` of a record that allows half the Internet. @default 1 */
   readonly permissive?: SpfCost
-  /** `fail` for the name in the greeting, which nobody forwards. @default 3 */
+  /** `fail` for the name in the greeting, which forwarding does not change. @default 3 */
   readonly heloFail?: SpfCost
 }
 
@@ -45,8 +47,9 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
 })
 
 /**
- * Weighs SPF at `mail`.
+ * Judges SPF at `mail`.
  *
+ * @throws PosternError when an option is wrong
  * @example
  * unless(ourForwarders, spf({ fail: 'reject' }))
  */
@@ -64,7 +67,9 @@ export function spf(options: SpfOptions = {}): Filter {
   const judge = ({ result, reason, permissive: isWeak, domain }: SpfCheck): Findings => {
     switch (result) {
       case 'pass':
-        return isWeak && finding(permissive, 'weak', `the SPF record of ${domain} lets half the Internet send for it`)
+        return (
+          isWeak && finding(permissive, 'weak', `the SPF record of ${domain} allows half the Internet to send for it`)
+        )
       case 'fail':
         return finding(fail, 'fail', reason)
       case 'softfail':

@@ -84,7 +84,7 @@ test('at amber the known are not looked at, and the session says so; strangers a
   expect(entries[0]?.decisions.at(-1)?.findings).toEqual([
     {
       rule: 'scanner/skipped',
-      reason: 'scanner is skipped for a client that is known, at a load of 0.95 (busy 0.95)',
+      reason: 'scanner is skipped for a known client, at a load of 0.95 (busy 0.95)',
     },
   ])
   expect(told).toEqual([
@@ -108,7 +108,7 @@ test('O03 at red strangers are put off before they send, with 4.3.2 and never a 
     findings: [
       {
         rule: 'scanner/deferred',
-        reason: 'scanner is not to be had for a client that is unknown, at a load of 0.95 (busy 0.95)',
+        reason: 'scanner is not available for a client that is unknown, at a load of 0.95 (busy 0.95)',
       },
     ],
   })

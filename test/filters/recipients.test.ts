@@ -8,9 +8,11 @@ import { probe } from '../../src/testing/probe.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 const from = { ip: '192.0.2.1', helo: 'client.test', reversePath: 'a@client.test' } as const
-const unknown = (path: string) => reject('5.1.1', `nobody receives mail for ${path}`, { rule: 'recipients/unknown' })
+const unknown = (path: string) => reject('5.1.1', `there is no mailbox for ${path}`, { rule: 'recipients/unknown' })
 const relay = (path: string) =>
-  reject('5.7.1', `${path} is no recipient of ours, and the client has not authenticated`, { rule: 'recipients/relay' })
+  reject('5.7.1', `${path} is not in a domain of ours, and the client has not authenticated`, {
+    rule: 'recipients/relay',
+  })
 
 describe('a list of valid recipients', () => {
   const valid = ['Bob@Example.org', '@all.example', '@.sub.example']
@@ -165,7 +167,7 @@ describe('W15 too many recipients', () => {
   test('W15 the one after the hundredth of a transaction is asked to come in another', async () => {
     expect(await probe(recipients(), { ...from, forwardPaths: paths(102) })).toEqual(
       [100, 100].map(count =>
-        defer('4.5.3', `this transaction has ${count} recipients already; the most is 100`, {
+        defer('4.5.3', `this transaction has ${count} recipients already; the maximum is 100`, {
           rule: 'recipients/too-many',
         }),
       ),
@@ -178,7 +180,7 @@ describe('W15 too many recipients', () => {
     expect(await probe(filter, { ...from, forwardPaths })).toEqual([
       unknown('eve@example.org'),
       relay('eve@other.test'),
-      defer('4.7.0', '192.0.2.1 has named 2 recipients that were refused; the most is 2', {
+      defer('4.7.0', '192.0.2.1 has named 2 recipients that were refused; the maximum is 2', {
         rule: 'recipients/max-invalid-recipients',
         replyText: 'Too many unknown recipients, try again later',
         close: true,

@@ -48,8 +48,8 @@ describe('the domain of the reverse-path', () => {
   test.for([
     ['ann@gone.example', '5.1.8', 'nonexistent', "the sender's domain gone.example does not exist"],
     ['ann@text.example.org', '5.1.8', 'unreachable', "the sender's domain text.example.org has neither MX nor address"],
-    ['ann@null.example', '5.7.27', 'null-mx', "the sender's domain null.example says that it takes no mail"],
-    ['ann@dot.example', '5.7.27', 'null-mx', "the sender's domain dot.example says that it takes no mail"],
+    ['ann@null.example', '5.7.27', 'null-mx', "the sender's domain null.example declares that it accepts no mail"],
+    ['ann@dot.example', '5.7.27', 'null-mx', "the sender's domain dot.example declares that it accepts no mail"],
   ] as const)('%s is refused with %s', async ([path, status, rule, reason]) => {
     expect(await judged(path)).toEqual([reject(status, reason, { rule: `sender-domain/${rule}` })])
   })
@@ -75,7 +75,7 @@ describe('the domain of the reverse-path', () => {
       expect(
         await probe(senderDomain(), { reversePath: 'ann@out.example', dns: zone({ 'out.example': cause }) }),
       ).toEqual([
-        defer('4.1.8', "DNS could not tell whether the sender's domain out.example exists", {
+        defer('4.1.8', "DNS failed, so whether the sender's domain out.example exists is unknown", {
           rule: 'sender-domain/unknown',
         }),
       ])

@@ -36,7 +36,7 @@ describe('spf', () => {
     ],
     [
       'v=spf1 +all',
-      [points(1, 'the SPF record of example.org lets half the Internet send for it', { rule: 'spf/weak' })],
+      [points(1, 'the SPF record of example.org allows half the Internet to send for it', { rule: 'spf/weak' })],
     ],
     ['timeout', []],
   ])('%s', async ([record, findings]) => {

@@ -1,4 +1,4 @@
-/** Lists of the operator's own: whom to let in and whom to turn away, by network, name, domain or address. */
+/** Allow and deny lists of the operator, by network, name, domain or address. */
 
 import { rdns } from '../../facts/rdns.ts'
 import { duration, flag, text } from '../../model/checks.ts'
@@ -15,7 +15,7 @@ import { proofOf, spfProof } from './proof.ts'
 import { addresses, names, networks, placed, type Side } from './tables.ts'
 import { stampOf, watch } from './watch.ts'
 
-/** What one side lists. Every list is an array, or `{ file }` with one entry on each line and comments after a #. */
+/** The lists of one side. Each is an array, or `{ file }` with one entry on each line and comments after a #. */
 export interface AccessLists {
   /**
    * Clients: `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`. The most specific entry of both sides wins.
@@ -26,33 +26,37 @@ export interface AccessLists {
   readonly hosts?: Entries
   /** Domains of reverse-paths, in the same form. @default none */
   readonly domains?: Entries
-  /** Whole reverse-paths: `bob@example.org`. They win over domains. @default none */
+  /** Whole reverse-paths: `bob@example.org`. They take precedence over domains. @default none */
   readonly senders?: Entries
   /** Whole forward-paths. @default none */
   readonly recipients?: Entries
 }
 
+/** The lists of `allow`. */
 export interface AllowLists extends AccessLists {
   /**
-   * Believe `senders` and `domains` only where SPF, or DKIM or DMARC in alignment, proves them. Without proof whoever writes
-   * such an address is let past all checks. @default true
+   * Whether `senders` and `domains` count only where SPF, or aligned DKIM or DMARC, proves them. Without proof anybody who
+   * forges such an address is exempt from checks.
+   * @default true
    */
   readonly proof?: boolean
 }
 
+/** What `access` takes. */
 export interface AccessOptions {
   /**
-   * Whom to let in: exempt from checks of identity and content and from the score, never from a virus, relay control, loops
-   * and limits (see `allow`). Wins where both sides list the same. @default none
+   * Clients and senders that are exempt from checks of identity and content and from the score, never from virus scans, relay
+   * control, loops and limits (see `allow`). It takes precedence where both sides have the same entry.
+   * @default none
    */
   readonly allow?: AllowLists
-  /** Whom to turn away: 5.7.1. @default none */
+  /** Clients, senders and recipients that are refused with 5.7.1. @default none */
   readonly deny?: AccessLists
-  /** Hang up on a client whose network or name is denied, before it has named a sender. @default true */
+  /** Disconnect a client whose network or name is denied, before it has named a sender. @default true */
   readonly close?: boolean
   /**
-   * How often files are looked at. One that has changed is read again; one that is wrong is told of (`access/file`) and
-   * the old table kept.
+   * How often files are checked. A changed file is read again. For a wrong file there is a notice (`access/file`), and the
+   * old table stays.
    * @default '5s'
    */
   readonly every?: Duration
@@ -61,7 +65,7 @@ export interface AccessOptions {
 const entries = either<Entries>("an array, or { file: '…' }", found =>
   isRecord(found) ? object<{ readonly file: string }>({ file: required(text('the path of a file')) }) : arrayOfTexts,
 )
-// What each entry says is read with its list, where files are read as well.
+// Entries are parsed with their list, as lines of files are.
 const arrayOfTexts = list(
   check<string>('a text', entry => typeof entry === 'string'),
   'texts',
@@ -75,10 +79,10 @@ const schema = schemaOf<AccessOptions>('access', {
 })
 
 /**
- * Lets in and turns away by lists. While it lists no `hosts`, the connect stage answers at once and without asking
- * anybody. Replace a file by renaming a new one over it, so that it is never seen half-written.
+ * Allows and denies by lists. Without `hosts` the connect stage answers at once and without DNS. Replace a file by renaming a
+ * new one over it, so that it is never read half-written.
  *
- * @throws PosternError naming every wrong entry.
+ * @throws PosternError naming every wrong entry
  * @example
  * access({ deny: { networks: { file: '/etc/postern/deny' }, domains: ['spam.example', '.spam.example'] } })
  */
@@ -94,17 +98,17 @@ export function access(options: AccessOptions = {}): Filter {
   const senders = table(addresses, 'senders')
   const recipients = table(addresses, 'recipients')
   const tables = [clients, hosts, domains, senders, recipients]
-  // Taken before the files are read, so that no change between the two goes unseen.
+  // Read before the files are, so that no change between the two is missed.
   const seen = new Map(tables.flatMap(({ files }) => files).map(file => [file, stampOf(file)]))
   const problems = tables.flatMap(({ read }) => read())
   if (problems.length > 0) throw new PosternError(problems)
 
-  const said = (side: Side, rule: string, who: string, hangUp = false): Finding =>
+  const findingOf = (side: Side, rule: string, who: string, disconnect = false): Finding =>
     side.allow
       ? allowed(`${who} is allowed by ${side.source}`, { rule })
-      : reject('5.7.1', `${who} is denied by ${side.source}`, { rule, ...(hangUp && { close: true }) })
+      : reject('5.7.1', `${who} is denied by ${side.source}`, { rule, ...(disconnect && { close: true }) })
 
-  /** Which list names a sender, and what for. */
+  /** The list that names a sender. */
   const listing = (path: string): Listed | undefined => {
     const side = senders.find(path)
     if (side) return { side, rule: 'sender', who: `the reverse-path ${brief(path)}` }
@@ -112,7 +116,7 @@ export function access(options: AccessOptions = {}): Filter {
     const found = domains.find(domain)
     return found && { side: found, rule: 'domain', who: `the reverse-path's domain ${domain}` }
   }
-  /** Whoever needs proof, and has not been let in for it at MAIL. */
+  /** An entry that needs proof, which SPF has not given at MAIL. */
   const unproven = (path: string) => {
     const found = listing(path)
     return needsProof && found?.side.allow ? found : undefined
@@ -122,14 +126,14 @@ export function access(options: AccessOptions = {}): Filter {
     const proof = await spfProof(transaction)
     return proof === undefined
       ? { rule: 'unproven', reason: `${who} is on ${side.source}, and SPF does not prove it` }
-      : said(side, rule, `${who} (${proof})`)
+      : findingOf(side, rule, `${who} (${proof})`)
   }
 
   const byName = async (connection: Connection): Promise<Findings> => {
     const { confirmed } = await connection.ask(rdns)
     const found = confirmed.flatMap(name => {
       const side = hosts.find(domainOf(name))
-      return side ? [said(side, 'host', `the client's name ${name}`, close)] : []
+      return side ? [findingOf(side, 'host', `the client's name ${name}`, close)] : []
     })
     return found.find(({ verdict }) => verdict === 'accept') ?? found[0]
   }
@@ -142,35 +146,35 @@ export function access(options: AccessOptions = {}): Filter {
       const { ip } = connection
       if (ip === undefined) return
       const side = clients.find(ip)
-      if (side) return said(side, 'network', placed(ip, side), close)
+      if (side) return findingOf(side, 'network', placed(ip, side), close)
       return hosts.empty() ? undefined : byName(connection)
     },
     mail: transaction => {
       const found = listing(transaction.reversePath)
       if (found === undefined) return
-      return needsProof && found.side.allow ? proven(transaction, found) : said(found.side, found.rule, found.who)
+      return needsProof && found.side.allow ? proven(transaction, found) : findingOf(found.side, found.rule, found.who)
     },
     message: async (message, { findings }) => {
       if ((senders.empty() && domains.empty()) || findings.some(({ allow }) => allow)) return
       for (const { path, proof } of await proofOf(message, path => unproven(path) !== undefined)) {
         const found = unproven(path)
-        if (found) return said(found.side, found.rule, `${found.who.replace('reverse-path', 'sender')} (${proof})`)
+        if (found) return findingOf(found.side, found.rule, `${found.who.replace('reverse-path', 'sender')} (${proof})`)
       }
       return
     },
     rcpt: ({ forwardPath }) => {
       const side = recipients.find(forwardPath)
-      return side && said(side, 'recipient', `the forward-path ${brief(forwardPath)}`)
+      return side && findingOf(side, 'recipient', `the forward-path ${brief(forwardPath)}`)
     },
     start: ({ clock, notify }) => {
       stop?.()
-      const tell = (reason: string) => notify({ code: 'access/file', reason, level: 'warning' })
+      const warn = (reason: string) => notify({ code: 'access/file', reason, level: 'warning' })
       for (const file of tables.flatMap(({ emptied }) => emptied()))
-        tell(`${file} lists nobody; write a line '# empty' into it if that is meant`)
+        warn(`${file} has no entries; write a line '# empty' into it if that is intended`)
       const changed = async (file: string) => {
         for (const { files, readAgain } of tables) {
           const wrong = files.includes(file) ? await readAgain() : []
-          if (wrong.length > 0) tell(`the old table is kept: ${new PosternError(wrong.slice(0, 20)).message}`)
+          if (wrong.length > 0) warn(`the old table stays: ${new PosternError(wrong.slice(0, 20)).message}`)
         }
       }
       stop = watch({ seen, clock, every: pause, changed })

@@ -8,18 +8,18 @@ import type { TextProblem } from '../../net/networks.ts'
 import { STEP, type Steps } from '../../net/steps.ts'
 
 /**
- * Entries as they are, or a file with one on each line; what follows a # is a comment. A file that lists nobody says so in
- * a line `# empty`: one that was emptied by mistake must not open the door.
+ * Entries, or a file with one entry on each line and comments after a #. A file without entries must have a line `# empty`:
+ * a file that was emptied by mistake must not allow all clients.
  */
 export type Entries = readonly string[] | { readonly file: string }
 
-/** What was read: the good entries, and what is wrong with the others. */
+/** The valid entries, and what is wrong with the others. */
 export interface EntriesRead<T> {
   readonly values: readonly T[]
   readonly problems: readonly Problem[]
 }
 
-/** What a file holds, or why that is not known. */
+/** The content of a file, or why it cannot be read. */
 export type Content = Buffer | Omit<Problem, 'path'>
 
 const MAX_FILE_SIZE = 64 * 1024 ** 2
@@ -36,12 +36,12 @@ export function* readEntries<T>(
   const content = 'file' in entries ? contentOf(entries.file) : undefined
   if (content !== undefined && !Buffer.isBuffer(content)) return { values, problems: [{ path, ...content }] }
   let count = 0
-  for (const { text, place } of 'file' in entries ? lines(content, entries.file, path) : items(entries, path)) {
+  for (const { text, where } of 'file' in entries ? lines(content, entries.file, path) : items(entries, path)) {
     count += 1
     if (count % (STEP / 4) === 0) yield
     if (text === '') continue
     const value = read(text)
-    if (isMisread(value)) problems.push({ path: place, found: text, ...value })
+    if (isMisread(value)) problems.push({ path: where, found: text, ...value })
     else values.push(value)
   }
   return { values, problems }
@@ -52,15 +52,15 @@ const isMisread = (value: unknown): value is TextProblem =>
 
 interface Line {
   readonly text: string
-  readonly place: string
+  readonly where: string
 }
 
 function* items(entries: readonly unknown[], path: string): Generator<Line> {
   for (const [index, entry] of entries.entries())
-    yield { text: typeof entry === 'string' ? entry.trim() : String(entry), place: `${path}[${index}]` }
+    yield { text: typeof entry === 'string' ? entry.trim() : String(entry), where: `${path}[${index}]` }
 }
 
-/** Line by line from the bytes: to cut a large file into lines takes longer than the loop may stand still. */
+/** Line by line from the bytes: splitting a large file at once would block the event loop. */
 function* lines(content: Buffer | undefined, file: string, path: string): Generator<Line> {
   if (content === undefined) return
   let number = 0
@@ -69,16 +69,17 @@ function* lines(content: Buffer | undefined, file: string, path: string): Genera
     const line = content.toString('utf8', from, end < 0 ? content.length : end)
     number += 1
     const comment = line.indexOf('#')
-    yield { text: (comment < 0 ? line : line.slice(0, comment)).trim(), place: `${path} (${file} line ${number})` }
+    yield { text: (comment < 0 ? line : line.slice(0, comment)).trim(), where: `${path} (${file} line ${number})` }
     if (end < 0) return
     from = end + 1
   }
 }
 
-/** Whether a file says itself that it lists nobody. */
+/** Whether a file says that it has no entries on purpose. */
 export const saysEmpty = (content: Content): boolean =>
   Buffer.isBuffer(content) && /^[ \t]*#[ \t]*empty\b/im.test(content.toString('utf8', 0, 65_536))
 
+/** Reads a file at once, while the gateway is built. */
 export function contentNow(file: string): Content {
   try {
     const handle = openSync(file, 'r')
@@ -92,7 +93,7 @@ export function contentNow(file: string): Content {
   }
 }
 
-/** The same without standing still. */
+/** Reads a file without blocking. */
 export async function contentLater(file: string): Promise<Content> {
   try {
     const handle = await open(file, 'r')

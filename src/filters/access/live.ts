@@ -5,39 +5,39 @@ import { type Content, contentLater, contentNow, saysEmpty } from './entries.ts'
 import type { Compiled, Sides } from './tables.ts'
 
 export interface LiveTable<Found> {
-  /** Whether anything can be found: no question need be asked for the sake of an empty table. */
+  /** Whether the table has no entries, so that no lookup for its sake is needed. */
   readonly empty: () => boolean
   readonly find: (text: string) => Found | undefined
   readonly files: readonly string[]
-  /** Files that list nobody and do not say so. */
+  /** Files without entries that do not say so. */
   readonly emptied: () => readonly string[]
-  /** Why nothing was taken; none if all is well. */
+  /** Reads the files at once. @returns why the new table was not taken; empty if it was */
   readonly read: () => readonly Problem[]
-  /** The same in turns with other work. A file that has lost all its entries is not taken unless it says so. */
+  /** Reads the files in turns with other work. A file that has lost all its entries is not taken unless it says so. */
   readonly readAgain: () => Promise<readonly Problem[]>
 }
 
-/** Turns both sides into a table, with what the files hold. */
+/** Compiles both sides and the content of their files into a table. */
 export type Compile<Found> = (
   kind: string,
   sides: Sides,
   contentOf: (file: string) => Content,
 ) => Steps<Compiled<Found>>
 
-/** Made by `compile` from both `sides`. Empty until it is read. */
+/** A table that `compile` makes of both `sides`. It is empty until it is read. */
 export function liveTable<Found>(compile: Compile<Found>, kind: string, sides: Sides): LiveTable<Found> {
   let table: Compiled<Found>['table'] = { size: 0, find: () => undefined }
   let listed: ReadonlySet<string> = new Set()
   let emptied: readonly string[] = []
   const files = [sides.allow, sides.deny].flatMap(entries => (entries && 'file' in entries ? [entries.file] : []))
   const take = (read: Compiled<Found>, contents: ReadonlyMap<string, Content>): readonly Problem[] => {
-    const silent = files.filter(file => !read.listed.has(file) && !saysEmpty(contents.get(file) ?? UNREAD))
-    const lost = silent.filter(file => listed.has(file))
+    const unmarked = files.filter(file => !read.listed.has(file) && !saysEmpty(contents.get(file) ?? UNREAD))
+    const lost = unmarked.filter(file => listed.has(file))
     const problems = [...read.problems, ...lost.map(file => ({ path: kind, found: file, ...EMPTIED }))]
     if (problems.length > 0) return problems
     table = read.table
     listed = read.listed
-    emptied = silent
+    emptied = unmarked
     return []
   }
   const from = (contents: ReadonlyMap<string, Content>) => (file: string) => contents.get(file) ?? UNREAD
@@ -62,5 +62,5 @@ const UNREAD: Content = { found: undefined, expected: 'a file that can be read',
 
 const EMPTIED = {
   expected: 'at least one entry, as before',
-  remedy: "write a line '# empty' if nobody is to be listed",
+  remedy: "write a line '# empty' if it is to have no entries",
 }

@@ -1,4 +1,4 @@
-/** What proves that a sender is who an allow list means. */
+/** Proof that a sender is the one on an allow list. */
 
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import { author } from '../../facts/author.ts'
@@ -8,19 +8,20 @@ import { spf } from '../../facts/spf/spf.ts'
 import type { Message, Transaction } from '../../model/stage.ts'
 import { mailboxOf } from '../../net/path.ts'
 
+/** An address that is proven. */
 export interface Proven {
   readonly path: string
   /** For a reason. */
   readonly proof: string
 }
 
-/** Whether SPF speaks for the reverse-path. A record that lets half the Internet send proves nothing. */
+/** How SPF proves the reverse-path, for a reason. A record that allows half the Internet proves nothing. */
 export async function spfProof(transaction: Transaction): Promise<string | undefined> {
   const { result, identity, permissive, domain } = await transaction.ask(spf)
   return result === 'pass' && identity === 'mailfrom' && !permissive ? `proven by SPF of ${domain}` : undefined
 }
 
-/** The reverse-path where a signature of its organisation holds, and the author where DMARC passes. Asks only for who `matters`. */
+/** The reverse-path if a signature of its organisation passes, and the author if DMARC passes. Asks only for paths for which `matters` is true. */
 export async function proofOf(message: Message, matters: (path: string) => boolean): Promise<readonly Proven[]> {
   const { reversePath } = message
   const from = await message.ask(author)

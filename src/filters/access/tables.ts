@@ -1,4 +1,4 @@
-/** Lists made into tables: for each kind of entry a function that finds the most specific one, and says whose it is. */
+/** Compiles lists into tables that find the most specific entry, and the side it is on. */
 import type { Problem } from '../../model/errors.ts'
 import { networkOf } from '../../net/address.ts'
 import { findName, readMailbox, readName } from '../../net/names.ts'
@@ -21,36 +21,36 @@ export interface Side {
   readonly source: string
 }
 
-/** A table of one kind. Undefined: nobody lists it. */
+/** A table of one kind. It finds undefined where no list has an entry. */
 export interface Table<Found> {
   readonly size: number
   readonly find: (text: string) => Found | undefined
 }
 
-/** A table, and what was wrong with its entries. */
+/** A table, and what is wrong with its entries. */
 export interface Compiled<Found> {
   readonly table: Table<Found>
-  /** The files that hold an entry. */
+  /** The files that have entries. */
   readonly listed: ReadonlySet<string>
   readonly problems: readonly Problem[]
 }
 
-/** Both sides of one kind. Where both list the same, `allow` wins. */
+/** Both sides of one kind. Where both have the same entry, `allow` takes precedence. */
 export interface Sides {
   readonly allow?: Entries | undefined
   readonly deny?: Entries | undefined
 }
 
-/** A side, and how long the prefix is that says so. */
+/** A side, and the prefix length of the entry. */
 export interface NetworkSide extends Side {
   readonly prefix: number
 }
 
-/** A client's address, found in its networks. Of nested ones the most specific wins. */
+/** Finds an address in networks. Of nested networks the most specific wins. */
 export function* networks(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<NetworkSide>> {
-  const { values, owners, problems, listed } = yield* readBoth(kind, sides, readOwnable, contentOf)
+  const { values, owners, problems, listed } = yield* readBoth(kind, sides, readNarrow, contentOf)
   const { size, find } = yield* networkTableInSteps(values)
-  // The networks are many, what is said of them is not: the same few objects are kept for all.
+  // There are many networks, but few different results: equal ones are shared.
   const different = new Map<string, NetworkSide>()
   const found: NetworkSide[] = []
   for (const [index, { prefix }] of values.entries()) {
@@ -71,25 +71,25 @@ export function* networks(kind: string, sides: Sides, contentOf: ContentOf): Ste
   return { table, problems, listed }
 }
 
-/** Who lists half the Internet has slipped. */
-function readOwnable(text: string): Network | TextProblem {
+/** A network of half the Internet is a mistake. */
+function readNarrow(text: string): Network | TextProblem {
   const network = readNetwork(text)
   return 'words' in network && isTooBroad(network) ? TOO_BROAD : network
 }
 
-/** `192.0.2.1 in 192.0.2.0/24`: a client and the network in which {@link networks} has found it. */
+/** `192.0.2.1 in 192.0.2.0/24`: a client and the network that contains it, for a reason. */
 export function placed(ip: string, { prefix }: NetworkSide): string {
   const single = prefix === (ip.includes(':') ? 128 : 32)
   return single ? ip : `${ip} in ${networkOf(ip, { v4: prefix, v6: prefix })}`
 }
 
-/** A domain, given in the form of `domainOf`. The longest entry wins. */
+/** Finds a domain, in the form of `domainOf`. The longest entry wins. */
 export function* names(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<Side>> {
   const { map, ...read } = yield* readMap(kind, sides, readName, contentOf)
   return { table: { size: map.size, find: name => findName(map, name) }, ...read }
 }
 
-/** A whole address, in any case. */
+/** Finds a whole address, ignoring case. */
 export function* addresses(kind: string, sides: Sides, contentOf: ContentOf): Steps<Compiled<Side>> {
   const { map, ...read } = yield* readMap(kind, sides, readMailbox, contentOf)
   return { table: { size: map.size, find: path => map.get(addressKey(mailboxOf(path))) }, ...read }
@@ -108,7 +108,7 @@ function* readMap(kind: string, sides: Sides, read: (text: string) => string | T
   return { map, problems, listed }
 }
 
-/** Allowed entries first, because of equal ones the first wins. */
+/** Allowed entries come first, because the first of equal entries wins. */
 function* readBoth<T>(
   kind: string,
   { allow = [], deny = [] }: Sides,

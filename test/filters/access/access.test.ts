@@ -242,7 +242,7 @@ describe('a file', () => {
     expect(told).toEqual([
       {
         code: 'access/file',
-        reason: `the old table is kept: deny.networks (${file} line 1): found "192.0.2.0/33", expected a prefix length from 0 to 32; correct the number after the /`,
+        reason: `the old table stays: deny.networks (${file} line 1): found "192.0.2.0/33", expected a prefix length from 0 to 32; correct the number after the /`,
         level: 'warning',
       },
     ])
