@@ -56,7 +56,7 @@ test.for(Object.entries(attacks).map(([name, row], index) => [name, row, index] 
     await using relay = await relayProcess(
       [
         ...['--maildir', folder.path, '--domain', 'example.net', '--enforce', '--dns', dns.address],
-        ...['--rspamd', '127.0.0.1:0', '--name', 'mx.example'],
+        ...['--rspamd', '127.0.0.1:0', '--name', 'mx.example', '--trusted-network', 'none'],
       ],
       row.descriptors === undefined ? {} : { within: limited },
     )
