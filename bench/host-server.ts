@@ -62,10 +62,10 @@ async function drained(content: Readable): Promise<void> {
 
 function serverOf(variant: Variant, names: ZoneLiteral): Server {
   const dns = zone(names)
-  const gateway = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.org', filters, dns })
-  // The loopback is trusted, and who is trusted is never refused at the socket.
-  const strangers = (): Gateway =>
-    postern({ name: 'mx.example.org', filters: [recentlyRefused(), refuse], dns, trustedNetworks: [] })
+  // All clients come from the loopback and stand for strangers, of whom everything is checked.
+  const gateway = (...filters: readonly Filter[]): Gateway =>
+    postern({ name: 'mx.example.org', filters, dns, trustedNetworks: [] })
+  const strangers = (): Gateway => gateway(recentlyRefused(), refuse)
   const guarded = (of: Gateway): SMTPServer => new SMTPServer(guard(of, { ...host, ...unlimited, onData }))
   switch (variant) {
     case 'bare':
