@@ -1,16 +1,16 @@
-/** 7-Zip, CAB and gzip: names as far as they can be read without unpacking, and what lies in them unpacked. */
+/** 7-Zip, CAB and gzip: the names that can be read without decompression, and the content of gzip. */
 import { inflate } from './inflate.ts'
 import type { Inspector } from './inspection.ts'
 import { memberLister, utf8 } from './listing.ts'
 
 const MAX_PACKED = 8_388_608
-/** The same, where what is in it is of a format that is looked into. */
+/** The same for content of a format that is inspected. */
 const MAX_KNOWN_FORMAT = 33_554_432
 const MAX_RATIO = 100
 /** Bytes of a 7-Zip directory that are searched. */
 const MAX_DIRECTORY = 1_048_576
 
-/** 7-Zip keeps its directory at the end, often packed itself; then only that is known. */
+/** 7-Zip has its directory at the end. Where it is compressed, the names are not known. */
 export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (bytes.length < 32) return notes.trait('unscannable', 'the archive is cut off')
   const start = 32 + Number(bytes.readBigUInt64LE(12))
@@ -19,8 +19,8 @@ export const inspectSevenZip: Inspector = (bytes, { notes, budget }) => {
   if (start > bytes.length || header.length === 0) return notes.trait('unscannable', 'the archive has no directory')
   // AES-256 with SHA-256, by its codec id.
   if (header.includes(Buffer.from('06f10701', 'hex'))) notes.trait('encrypted', 'files of the archive need a password')
-  if (header[0] !== 1) return notes.beyond('the names in the archive are packed')
-  if (length > MAX_DIRECTORY) notes.beyond('the directory is longer than is read')
+  if (header[0] !== 1) return notes.beyond('the names in the archive are compressed')
+  if (length > MAX_DIRECTORY) notes.beyond('the directory is longer than the limit')
   const list = memberLister(notes, budget)
   for (const name of sevenZipNames(header)) if (!list({ name })) return
 }
@@ -50,14 +50,14 @@ export const inspectCab: Inspector = (bytes, { notes, budget }) => {
   }
 }
 
-/** One packed file, with its name if it has one. What is in it is looked into. */
+/** One compressed file, with its name if it has one. The content is inspected. */
 export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nested, isKnown }) => {
   let at = 10
   const flags = bytes[3] ?? 0
   if ((flags & 4) !== 0 && at + 2 <= bytes.length) at += 2 + bytes.readUInt16LE(at)
   const end = (flags & 8) !== 0 ? bytes.indexOf(0, at) : -1
   const name = end > at && end - at < 1024 ? bytes.toString('latin1', at, end) : ''
-  const unpack = (most: number) => inflate(bytes, { form: 'gzip', maxBytes: most, budget, signal })
+  const unpack = (maxBytes: number) => inflate(bytes, { form: 'gzip', maxBytes, budget, signal })
   const start = await unpack(MAX_PACKED)
   const isMore = start.end === 'cut' && isKnown(name, start.bytes)
   const { bytes: plain, end: how } = isMore ? await unpack(MAX_KNOWN_FORMAT) : start
@@ -66,7 +66,7 @@ export const inspectGzip: Inspector = async (bytes, { notes, budget, signal, nes
   const swells = Math.max(declared, plain.length)
   if (how === 'cut' && swells > bytes.length * MAX_RATIO)
     notes.trait('bomb', `${bytes.length} bytes unpack to ${swells} or more`)
-  else if (how === 'cut' && (isMore || plain.length < MAX_PACKED)) notes.beyond('it holds more than may be unpacked')
+  else if (how === 'cut' && (isMore || plain.length < MAX_PACKED)) notes.beyond('it holds more than may be inflated')
   if (how === 'broken' && plain.length === 0) return notes.trait('unscannable', 'the packed file is damaged')
   await nested(name, plain)
 }

@@ -1,4 +1,6 @@
-/** Deflated bytes undone within a budget: small ones at once, others by the thread pool of Node, so that the loop goes on. */
+/**
+ * Inflates within a budget: small data at once, other data in Node's thread pool, which does not block the event loop.
+ */
 import { once } from 'node:events'
 import {
   createGunzip,
@@ -14,7 +16,7 @@ import type { Budget } from './inspection.ts'
 const makers = { raw: createInflateRaw, zlib: createInflate, gzip: createGunzip } as const
 const atOnce = { raw: inflateRawSync, zlib: inflateSync, gzip: gunzipSync } as const
 
-/** A stream costs 90 µs before its first byte; that few bytes cost less. */
+/** A stream costs 90 µs before its first byte; inflating so few bytes at once costs less. */
 const SMALL = 16_384
 const SMALL_PLAIN = 262_144
 
@@ -32,7 +34,7 @@ export interface InflateOptions {
   readonly signal: AbortSignal
 }
 
-/** Inflates at most `most` bytes, and no more than the budget has left. What was inflated is spent. */
+/** Inflates at most `maxBytes` bytes within the budget, and counts them. */
 export async function inflate(packed: Buffer, options: InflateOptions): Promise<Inflated> {
   const { form, maxBytes, budget, signal } = options
   signal.throwIfAborted()
@@ -44,7 +46,7 @@ export async function inflate(packed: Buffer, options: InflateOptions): Promise<
   return inflated
 }
 
-/** Undefined for what is larger than it seemed, or broken. */
+/** Undefined where the data is larger than expected, or broken. */
 function tryAtOnce(packed: Buffer, form: keyof typeof makers, limit: number): Inflated | undefined {
   const options: ZlibOptions = { maxOutputLength: limit }
   try {

@@ -1,7 +1,8 @@
-/** Looks into a file, and into what lies in it, within one budget: what it is, what it holds, what is wrong with it. */
+/** Inspects a file and the files inside it within one budget: format, members and traits. */
 import { setImmediate } from 'node:timers/promises'
 import { endsAsZip, formatOf } from '../filetypes/format.ts'
 import type { Format } from '../filetypes/signatures.ts'
+import { errorText } from '../model/errors.ts'
 import {
   inspectHtml,
   inspectLnk,
@@ -29,11 +30,11 @@ import { inspectZip } from './zip.ts'
 import { LOCAL_HEADER } from './zip-directory.ts'
 
 const packed: Inspector = (_bytes, { notes, name }) => {
-  const reason = 'files packed in this way are not unpacked'
+  const reason = 'files with this compression are not decompressed'
   if (ONE_TEXT.test(name)) notes.trait('unscannable', reason)
   else notes.beyond(reason)
 }
-/** One text, packed alone: whatever it is, it is opened as a text. */
+/** One compressed text: whatever it contains, a program opens it as a text. */
 const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst)$/i
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
 
@@ -72,16 +73,16 @@ const inspectors: Readonly<Record<Format, Inspector>> = {
   dex: program,
 }
 
-/** Undefined for a file of no format that is looked into. */
+/** Undefined for a file of another format than those that are inspected. */
 export type Inspect = (name: string, bytes: Buffer) => Promise<Inspection | undefined>
 
 /**
- * An inspector for the files of one message, which share a budget. Rejects only when `signal` aborts; what is damaged or
- * beyond a bound is `unscannable`.
+ * An inspector for the files of one message, which share a budget. Rejects only when `signal` aborts; what is damaged
+ * or beyond a bound is `unscannable`.
  *
  * @example
  * const inspect = inspector({ signal })
- * await inspect('invoice.zip', bytes) // { format: 'zip', traits: ['encrypted'], members: [{ name: 'invoice.exe', … }], … }
+ * await inspect('invoice.zip', bytes) // { format: 'zip', traits: ['encrypted'], members: [{ name: 'a.exe' }], … }
  */
 export function inspector({ signal, depth = 3, ...limits }: InspectLimits & { readonly signal: AbortSignal }): Inspect {
   const budget = budgetOf(limits)
@@ -102,17 +103,17 @@ async function inspectFile(
   if (format === undefined) return undefined
   const seen = notes(format)
   if (budget.files <= 0 || budget.bytes < bytes.length) {
-    seen.beyond('the message holds more than is looked into')
+    seen.beyond('the message holds more files than are inspected')
     return seen.done()
   }
   budget.files -= 1
   budget.bytes -= bytes.length
-  // A large file takes milliseconds: others have their turn between two of them.
+  // A large file takes milliseconds: the event loop serves others between two of them.
   if (bytes.length > LARGE_FILE) await setImmediate()
   const nested = async (inner: string, bytes: Buffer): Promise<void> => {
     const format = depth <= 0 ? formatOf(bytes, inner) : undefined
     if (isContainer(format)) {
-      seen.beyond('containers lie deeper in each other than is looked into')
+      seen.beyond('containers are nested deeper than the limit')
       return
     }
     const inspection = await inspectFile(inner, bytes, depth - 1, budget, signal)
@@ -122,13 +123,10 @@ async function inspectFile(
     await inspectors[format](bytes, { name, notes: seen, budget, signal, nested, isKnown })
   } catch (error) {
     signal.throwIfAborted()
-    // Every read is within the bytes, or throws a RangeError: then the file is cut or lies about its lengths.
-    seen.trait(
-      'unscannable',
-      `it is damaged: ${error instanceof Error ? error.message.slice(0, 120) : 'it cannot be read'}`,
-    )
+    // A read beyond the bytes throws a RangeError: the file is truncated or declares false lengths.
+    seen.trait('unscannable', `it is damaged: ${errorText(error).slice(0, 120)}`)
   }
-  // Installers unpack themselves; nothing else has an archive behind it.
+  // Installers carry their own archive; no other format has one appended.
   if (format !== 'zip' && format !== 'pe' && endsAsZip(bytes)) {
     seen.trait('polyglot', `it is an archive as well as ${format}`)
     await nested('', bytes.subarray(bytes.indexOf(LOCAL_HEADER)))
@@ -151,6 +149,6 @@ const containers: ReadonlySet<Format | undefined> = new Set([
 ])
 const isKnown = (name: string, head: Buffer): boolean =>
   formatOf(head, name) !== undefined || CONTAINER_NAMES.test(name)
-/** Whatever stands at their beginning: what tells these may stand at their end. */
+/** Names of formats whose signature may be at the end of the file. */
 const CONTAINER_NAMES = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
 const isContainer = (format: Format | undefined): boolean => containers.has(format)

@@ -1,23 +1,23 @@
-/** The words for what files hold: containers, documents and programs, looked into without running or unpacking to disk. */
+/** The types for inspecting files: containers, documents and programs, without running them or writing to disk. */
 import type { Format } from '../filetypes/signatures.ts'
 
-/** What is dangerous or dishonest about a file. Each is a fact; whether it matters is for a filter to say. */
+/** A dangerous or deceptive property of a file. Filters decide what it means. */
 export type Trait =
   /** Some of it cannot be read without a password. */
   | 'encrypted'
-  /** Two entries share bytes: a bomb, or two readers are meant to see two things. */
+  /** Two entries share bytes: a bomb, or different contents for different readers. */
   | 'overlapping'
-  /** It would swell beyond all measure. */
+  /** It expands beyond all bounds. */
   | 'bomb'
   /** Readers see different entries: the directory and the entries themselves disagree. */
-  | 'lying-directory'
+  | 'directory-mismatch'
   /** It is valid as two formats at once. */
   | 'polyglot'
-  /** Beyond a bound, damaged, or packed in a way that is not unpacked: not all of it was seen. */
+  /** Not all of it was read: it exceeds a bound, is damaged, or is compressed by an unsupported method. */
   | 'unscannable'
-  /** Code of the office program in it. */
+  /** It has macros of an office program. */
   | 'macro'
-  /** Code that runs by itself when the file is opened. */
+  /** Code that runs when the file is opened. */
   | 'auto-run'
   /** A macro calls programs, downloads or writes files. */
   | 'dangerous-macro'
@@ -25,21 +25,21 @@ export type Trait =
   | 'external-template'
   /** A field that starts a program (Dynamic Data Exchange). */
   | 'dde'
-  /** Another file in it, which a click starts. */
+  /** It has another file, which a click opens. */
   | 'embedded-object'
   /** JavaScript, VBScript or the like. */
   | 'script'
-  /** It asks for a program to be started. */
+  /** It starts a program. */
   | 'launch'
   /** Files attached inside a document. */
   | 'embedded-file'
-  /** A form that sends what is typed to somebody. */
+  /** A form that sends what a person types. */
   | 'form'
   /** HTML that assembles a file and saves it. */
   | 'smuggling'
   /** A program of some kind. */
   | 'executable'
-  /** A known hole of a program is aimed at (Equation Editor and its like). */
+  /** It attacks a known vulnerability (of the Equation Editor, for example). */
   | 'exploit'
 
 /** One file in a container. */
@@ -51,43 +51,43 @@ export interface Member {
   readonly encrypted?: boolean
 }
 
-/** What was seen of one file. */
+/** The result of inspecting one file. */
 export interface Inspection {
   readonly format: Format
   readonly traits: readonly Trait[]
-  /** One sentence for each trait that was found, in the order of finding: what exactly was seen. */
+  /** One sentence for each trait, in the order of `traits`: what exactly was found. */
   readonly evidence: readonly string[]
   readonly members: readonly Member[]
-  /** Links that a document carries. */
+  /** Links in a document. */
   readonly links: readonly string[]
-  /** What was seen of the files in it that were looked into, with their names. */
+  /** The inspections of files inside it, with their names. */
   readonly inside: readonly { readonly name: string; readonly inspection: Inspection }[]
-  /** A sentence, where it is `unscannable` because it goes beyond a bound. */
+  /** A sentence, where it is `unscannable` because it exceeds a bound. */
   readonly beyond?: string
 }
 
-/** What one message may cost, counted down by whoever spends it. */
+/** What the inspection of one message may still cost. Inspectors count it down. */
 export interface Budget {
   /** Bytes that may still be inflated. */
   inflate: number
   /** Entries of containers that may still be listed. */
   entries: number
-  /** Files that may still be looked into. */
+  /** Files that may still be inspected. */
   files: number
-  /** Bytes that may still be searched: what lies in a file is searched again. */
+  /** Bytes that may still be searched. Nested files are searched again. */
   bytes: number
 }
 
 export interface InspectLimits {
-  /** Bytes that are inflated at most, all files of a message together. @default 33_554_432 */
+  /** Bytes that may be inflated for all files of a message together. @default 33_554_432 */
   readonly inflate?: number
-  /** Entries that are listed at most. @default 5000 */
+  /** Entries that may be listed. @default 5000 */
   readonly entries?: number
-  /** Files that are looked into at most, nested ones included. @default 1000 */
+  /** Files that may be inspected, nested ones included. @default 1000 */
   readonly files?: number
-  /** Bytes that are searched at most, those of nested files again. @default 67_108_864 */
+  /** Bytes that may be searched; those of nested files count again. @default 67_108_864 */
   readonly bytes?: number
-  /** Containers in containers. @default 3 */
+  /** The depth of nested containers. @default 3 */
   readonly depth?: number
 }
 
@@ -98,10 +98,10 @@ export const budget = ({
   bytes = 67_108_864,
 }: InspectLimits = {}): Budget => ({ inflate, entries, files, bytes })
 
-/** Gathers what an inspector sees. */
+/** Collects what an inspector finds. */
 export interface Notes {
   trait(trait: Trait, evidence: string): void
-  /** Not all of it was seen, because it goes beyond a bound. */
+  /** Notes that not all of it was read, because it exceeds a bound. */
   beyond(evidence: string): void
   member(member: Member): void
   link(url: string): void
@@ -133,7 +133,7 @@ export function notes(format: Format): Notes {
     },
     link: url => {
       if (links.size < MAX_LINKS) links.add(url.slice(0, 2048))
-      else if (!links.has(url.slice(0, 2048))) beyond('it has more links than are read')
+      else if (!links.has(url.slice(0, 2048))) beyond('it has more links than the limit')
     },
     inside: (name, inspection) => {
       inside.push({ name: name.slice(-MAX_NAME_LENGTH), inspection })
@@ -150,17 +150,17 @@ export function notes(format: Format): Notes {
   }
 }
 
-/** Looks into the bytes of one format. `nested` looks into a file found inside, within the same budget. */
+/** Inspects the bytes of one format. `nested` inspects a file inside it within the same budget. */
 export type Inspector = (
   bytes: Buffer,
   to: {
-    /** As whatever holds the file calls it. */
+    /** The name of the file in the message or the container. */
     readonly name: string
     readonly notes: Notes
     readonly budget: Budget
     readonly signal: AbortSignal
     readonly nested: (name: string, bytes: Buffer) => Promise<void>
-    /** Is it of a format that would be looked into, as its first bytes tell? */
+    /** Whether the first bytes or the name are those of a format that is inspected. */
     readonly isKnown: (name: string, head: Buffer) => boolean
   },
 ) => void | Promise<void>

@@ -1,14 +1,14 @@
-/** Disk images of ISO 9660, with the long names of Joliet: Windows opens them at a click. */
+/** ISO 9660 disk images with the long names of Joliet. Windows opens them at a click. */
 import type { Inspector } from './inspection.ts'
 import { memberLister } from './listing.ts'
 
-/** Records of folders that are read, those of the folders themselves and of the ones around them included. */
+/** Directory records that are read, those for the directory itself and its parent included. */
 const MAX_RECORDS = 10_000
 const MAX_PATH_LENGTH = 1024
 
 /**
- * Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. A file that
- * stands under several names is listed under each, and looked into once for each ending.
+ * Folders are followed from the root of each volume descriptor: the plain one, and Joliet's with long names. A file
+ * that with several names is listed under each, and inspected once for each extension.
  */
 export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) => {
   const list = memberLister(notes, budget)
@@ -44,7 +44,7 @@ export const inspectIso: Inspector = async (bytes, { notes, budget, nested }) =>
   if (records === 0) notes.trait('unscannable', 'the image has no folders that are read (UDF perhaps)')
 }
 
-/** Undefined for the folder itself and the one around it, which are called 0 and 1. */
+/** Undefined for the directory itself and its parent, which have the names 0 and 1. */
 function* isoEntries(folder: Buffer, joliet: boolean) {
   for (let at = 0; at < folder.length; ) {
     const length = folder[at] ?? 0

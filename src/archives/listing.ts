@@ -1,10 +1,10 @@
-/** Members of a container, listed within the budget of the message. */
+/** Lists members of a container within the budget of the message. */
 import type { Budget, Member, Notes } from './inspection.ts'
 
-/** With `/` between folders. */
+/** Decodes a name, with `/` between folders. */
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\\', '/')
 
-/** Lists a member while the budget lasts; false when there may be no more. */
+/** Lists a member; false when the budget is used up. */
 export const memberLister =
   (notes: Notes, budget: Budget) =>
   (member: Member): boolean => {
@@ -18,7 +18,7 @@ export const memberLister =
     return true
   }
 
-/** What stands before the first NUL. */
+/** The bytes before the first NUL. */
 export const untilNul = (bytes: Buffer): Buffer => {
   const end = bytes.indexOf(0)
   return end < 0 ? bytes : bytes.subarray(0, end)

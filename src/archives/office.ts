@@ -1,14 +1,14 @@
-/** Old Office files and their kin (MS-CFB): macros, objects, passwords, attachments. */
+/** Old Office files and other Compound Files (MS-CFB): macros, objects, passwords, attachments. */
 import type { Inspector, Notes } from './inspection.ts'
 import { type OleEntry, type OleFile, readOle } from './ole.ts'
 import { MAX_SOURCE, macroKeywords, vbaSource } from './vba.ts'
 
-/** Bytes of all modules, as they are packed. */
+/** Compressed bytes of all modules. */
 const MAX_PACKED = 2_097_152
-/** Of one stream, which is no longer than the file. */
+/** Bytes of one stream. */
 const MAX_STREAM = 33_554_432
 
-/** Class ids as their bytes stand in the file. */
+/** Class ids, in the order of the bytes in the file. */
 const INSTALLER = '84100c0000000000c000000000000046'
 const EQUATION_EDITOR = '02ce020000000000c000000000000046'
 
@@ -25,7 +25,7 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
   }
   inspectMacros(file, notes)
   if (file.cut) notes.beyond('it has more streams than are read')
-  // Streams lie side by side: whoever lets them share bytes would have the same ones read over and over.
+  // Streams do not overlap. Shared bytes would be read again and again.
   let left = 2 * bytes.length
   const read = (entry: OleEntry): Buffer => {
     const stream = entry.read(Math.min(MAX_STREAM, left))
@@ -41,10 +41,10 @@ export const inspectOle: Inspector = async (bytes, { notes, nested }) => {
     if (embedded) await nested(embedded.name, embedded.bytes)
   }
   for (const attachment of named(/__substg1\.0_37010102$/)) await nested(nameBeside(file, attachment), read(attachment))
-  if (file.broken) notes.trait('unscannable', 'sectors of the Compound File lead nowhere')
+  if (file.broken) notes.trait('unscannable', 'chains of sectors in the Compound File are invalid')
 }
 
-/** The VBA project of any file: the whole document's, or a `vbaProject.bin`. */
+/** The VBA project of a document or of a `vbaProject.bin`. */
 export function inspectMacros(file: OleFile, notes: Notes): void {
   const modules = file.entries.filter(
     ({ path, size }) => size > 0 && /(?:^|\/)VBA\/(?!dir$|_VBA_PROJECT$|__SRP_)/i.test(path),
@@ -60,13 +60,13 @@ export function inspectMacros(file: OleFile, notes: Notes): void {
   let left = MAX_PACKED
   for (const module of modules) {
     if (left <= 0) {
-      notes.beyond('its macros are too long to read')
+      notes.beyond('its macros are longer than the limit')
       return
     }
     const stream = module.read(left)
     left -= stream.length
     const source = vbaSource(stream)
-    if (source.length >= MAX_SOURCE) notes.beyond('its macros are too long to read')
+    if (source.length >= MAX_SOURCE) notes.beyond('its macros are longer than the limit')
     const { auto, dangerous } = macroKeywords(source)
     if (auto) notes.trait('auto-run', `${module.path} runs by itself: ${auto}`)
     if (dangerous) notes.trait('dangerous-macro', `${module.path} calls ${dangerous}`)

@@ -1,20 +1,20 @@
-/** The streams of a Compound File (MS-CFB): old Office files, installers, Outlook messages. Bounded in every step. */
+/** The streams of a Compound File (MS-CFB): old Office files, installers, Outlook messages. Every step is bounded. */
 
 export interface OleEntry {
-  /** With the storages around it: `Macros/VBA/ThisDocument`. */
+  /** With the enclosing storages: `Macros/VBA/ThisDocument`. */
   readonly path: string
   readonly size: number
-  /** Of a storage: which program owns the object. In hex, as the bytes stand. */
+  /** Of a storage: the program that owns the object. In hex, in the order of the bytes. */
   readonly classId: string
-  /** The bytes, at most `most` of them. Empty for a storage. */
-  read(most: number): Buffer
+  /** At max `max` bytes of it. Empty for a storage. */
+  read(max: number): Buffer
 }
 
 export interface OleFile {
   readonly entries: readonly OleEntry[]
-  /** Something that was read so far led nowhere, or in circles. */
+  /** Some chain of sectors was invalid or circular. */
   readonly broken: boolean
-  /** There are more entries than are read. */
+  /** It has more entries than are read. */
   readonly cut: boolean
 }
 
@@ -28,7 +28,7 @@ const ROOT = 5
 
 export const isOle = (bytes: Buffer): boolean => bytes.length >= 512 && bytes.subarray(0, 8).equals(MAGIC)
 
-/** Undefined for what is no Compound File, or has no directory that could be read. */
+/** Undefined for other files, and where the directory cannot be read. */
 export function readOle(bytes: Buffer): OleFile | undefined {
   if (!isOle(bytes)) return undefined
   const shift = bytes.readUInt16LE(30)
@@ -50,10 +50,10 @@ export function readOle(bytes: Buffer): OleFile | undefined {
     const at = (number % perSector) * 4
     return found !== undefined && at + 4 <= found.length ? found.readUInt32LE(at) : 0xfffffffe
   }
-  const chain = (first: number, most: number, next: (number: number) => number): number[] => {
+  const chain = (first: number, max: number, next: (number: number) => number): number[] => {
     const numbers: number[] = []
     for (let number = first; number < FREE; number = next(number)) {
-      if (numbers.length >= Math.min(most, MAX_SECTORS)) {
+      if (numbers.length >= Math.min(max, MAX_SECTORS)) {
         file.broken ||= numbers.length >= MAX_SECTORS
         break
       }
@@ -61,14 +61,14 @@ export function readOle(bytes: Buffer): OleFile | undefined {
     }
     return numbers
   }
-  const stream = (first: number, most: number): Buffer =>
-    Buffer.concat(chain(first, Math.ceil(most / sectorSize), fat).map(sector)).subarray(0, most)
+  const stream = (first: number, max: number): Buffer =>
+    Buffer.concat(chain(first, Math.ceil(max / sectorSize), fat).map(sector)).subarray(0, max)
 
   const directory = stream(bytes.readUInt32LE(48), MAX_ENTRIES * 128)
   const nodes = readNodes(directory)
   const [root] = nodes
   if (root === undefined) return undefined
-  // Small streams live together in one that belongs to the root, in small sectors.
+  // Small streams share the stream of the root, in small sectors.
   const cutoff = bytes.readUInt32LE(56)
   const mini = lazy(() => stream(root.start, Math.min(root.size, bytes.length)))
   const miniFat = lazy(() => stream(bytes.readUInt32LE(60), bytes.length >> 7))
@@ -76,19 +76,19 @@ export function readOle(bytes: Buffer): OleFile | undefined {
     const table = miniFat()
     return number * 4 + 4 <= table.length ? table.readUInt32LE(number * 4) : 0xfffffffe
   }
-  const small = (first: number, most: number): Buffer => {
+  const small = (first: number, max: number): Buffer => {
     const size = 1 << miniShift
-    const parts = chain(first, Math.ceil(most / size), nextMini)
-    return Buffer.concat(parts.map(number => mini().subarray(number * size, (number + 1) * size))).subarray(0, most)
+    const parts = chain(first, Math.ceil(max / size), nextMini)
+    return Buffer.concat(parts.map(number => mini().subarray(number * size, (number + 1) * size))).subarray(0, max)
   }
   const entries = listNodes(nodes).map(
     ({ path, node }): OleEntry => ({
       path,
       size: node.size,
       classId: node.classId,
-      read: most => {
+      read: max => {
         if (node.type !== STREAM) return Buffer.alloc(0)
-        const length = Math.min(most, node.size, bytes.length)
+        const length = Math.min(max, node.size, bytes.length)
         return node.size < cutoff ? small(node.start, length) : stream(node.start, length)
       },
     }),
@@ -102,19 +102,19 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   }
 }
 
-/** Where the sectors of the allocation table are: 109 in the header, the rest in a chain of their own. */
+/** The sectors of the allocation table: 109 in the header, the others in a separate chain. */
 function fatSectors(bytes: Buffer, sectorSize: number, sector: (number: number) => Buffer): readonly number[] {
-  const most = Math.ceil(bytes.length / sectorSize)
+  const max = Math.ceil(bytes.length / sectorSize)
   const found: number[] = []
   const take = (table: Buffer, count: number) => {
-    for (let index = 0; index < count && found.length < most && index * 4 + 4 <= table.length; index += 1) {
+    for (let index = 0; index < count && found.length < max && index * 4 + 4 <= table.length; index += 1) {
       const number = table.readUInt32LE(index * 4)
       if (number < FREE) found.push(number)
     }
   }
   take(bytes.subarray(76, 512), 109)
   let next = bytes.readUInt32LE(68)
-  for (let hops = 0; next < FREE && hops < most; hops += 1) {
+  for (let hops = 0; next < FREE && hops < max; hops += 1) {
     const table = sector(next)
     if (table.length < sectorSize) break
     take(table, sectorSize / 4 - 1)
@@ -152,7 +152,7 @@ function readNodes(directory: Buffer): readonly Node[] {
   return nodes
 }
 
-/** Every storage and stream, each once, however the tree is tied. Those that no storage holds come last. */
+/** Every storage and stream once, even if the tree is circular. Streams outside of any storage come last. */
 function listNodes(nodes: readonly Node[]): readonly { readonly path: string; readonly node: Node }[] {
   const seen = new Set<number>()
   const found: { readonly path: string; readonly node: Node }[] = []

@@ -11,11 +11,11 @@ export const isOoxml = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ name }) => name === '[Content_Types].xml') &&
   entries.some(({ name }) => /^(?:word|xl|ppt|visio)\//.test(name))
 
-/** Parts of the document itself. What else lies in the archive is no part of it, whatever it is there for. */
+/** Names of document parts. Other entries of the archive are inspected as files. */
 const DOCUMENT_PARTS =
   /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|(?:word|xl|ppt|visio)\/)(?:.*\.(?:xml|rels|vml|bin|png|jpe?g|gif|tiff?|bmp|[ew]mf|svg|wdp|ico|fntdata|odttf|data|wav|mp[34]|m4[av]))?$/i
 
-/** @returns the parts that belong to the document, so that the others can be looked into */
+/** @returns the entries that belong to the document, so that the others can be inspected */
 export async function inspectOoxml(
   entries: readonly ZipEntry[],
   unpack: (entry: ZipEntry) => Promise<Buffer | undefined>,
@@ -38,7 +38,7 @@ export async function inspectOoxml(
       if (/<ddeLink\b/.test(await text(entry, unpack))) notes.trait('dde', 'a cell starts a program by DDE')
     } else if (isObject(name)) {
       if (/\.bin$/i.test(name)) notes.trait('embedded-object', `it holds an object: ${name}`)
-      if (objects === MAX_OBJECTS) notes.beyond('it has more objects than are looked into')
+      if (objects === MAX_OBJECTS) notes.beyond('it has more objects than are inspected')
       const object = objects < MAX_OBJECTS ? await unpack(entry) : undefined
       objects += 1
       if (object) await nested(name, object)
@@ -52,7 +52,7 @@ const isObject = (name: string): boolean => /\/(?:embeddings|activeX)\//i.test(n
 const text = async (entry: ZipEntry, unpack: (entry: ZipEntry) => Promise<Buffer | undefined>): Promise<string> =>
   ((await unpack(entry)) ?? Buffer.alloc(0)).toString('utf8')
 
-/** Relationships: what is fetched from elsewhere when the file opens, and links that a person follows. */
+/** Relationships: resources that are fetched when the file opens, and links that a person follows. */
 function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes']): void {
   for (const [relation] of xml.matchAll(/<Relationship\b[^<>]{0,4096}>/g)) {
     if (!/TargetMode\s*=\s*["']External["']/i.test(relation)) continue
@@ -67,7 +67,7 @@ function inspectRelations(xml: string, notes: Parameters<Inspector>[1]['notes'])
   }
 }
 
-/** The codes of fields, which may be cut into runs: put together in order. */
+/** The codes of fields, joined in order, since they may be split into runs. */
 function fieldCodes(xml: string): string {
   let codes = ''
   for (const [, code = ''] of xml.matchAll(/<w:instrText\b[^<>]{0,256}>([^<]{0,4096})/g)) {

@@ -1,25 +1,25 @@
-/** PDF (ISO 32000): what runs, opens, sends or is attached. Tokens only; no object is resolved. */
+/** PDF (ISO 32000): actions, forms and attachments. Only tokens are read, and no object is resolved. */
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes, Trait } from './inspection.ts'
 
 const MAX_STREAMS = 500
 const MAX_STREAM = 1_048_576
-/** Between the type of a stream and its bytes, and before them. */
+/** Characters between the type of a stream and its bytes, and before them. */
 const MAX_DICTIONARY = 512
-/** Names that mean something, or are written in hex; and links. */
+/** Names that have a meaning or are written in hex; and links. */
 const MAX_NAMES = 100_000
 const MAX_LINKS = 1000
 
 /**
- * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that has
- * it is a `/JavaScript` or a `/Rendition` (§12.6.4). `/AA` tells nothing without an action.
+ * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that
+ * has it is a `/JavaScript` or a `/Rendition` (§12.6.4). `/AA` tells nothing without an action.
  */
 const KEYS: Readonly<Record<string, readonly [Trait, string]>> = {
   JavaScript: ['script', 'it holds JavaScript'],
   Rendition: ['script', 'it holds an action that may have JavaScript'],
   Launch: ['launch', 'an action starts a program'],
-  OpenAction: ['auto-run', 'an action runs when it is opened'],
-  AA: ['auto-run', 'actions run by themselves'],
+  OpenAction: ['auto-run', 'an action runs when the document is opened'],
+  AA: ['auto-run', 'actions run without a click'],
   EmbeddedFile: ['embedded-file', 'files are attached inside it'],
   EmbeddedFiles: ['embedded-file', 'files are attached inside it'],
   RichMedia: ['embedded-object', 'it holds rich media'],
@@ -31,7 +31,7 @@ const KEYS: Readonly<Record<string, readonly [Trait, string]>> = {
   Encrypt: ['encrypted', 'the document is encrypted'],
 }
 
-/** Most names say nothing of interest: they are passed over without being cut out. */
+/** The names of KEYS, and those with hex escapes. Others are skipped without a copy. */
 const telling = new RegExp(
   `/((?:${Object.keys(KEYS).join('|')})(?![A-Za-z0-9#])|(?=[A-Za-z0-9]{0,31}#)[A-Za-z#][A-Za-z0-9#]{1,31})`,
   'g',
@@ -50,22 +50,22 @@ export const inspectPdf: Inspector = async (bytes, { notes, budget, signal }) =>
     const at = type + text.slice(type, type + MAX_DICTIONARY).indexOf('stream')
     if (at < type || !text.slice(Math.max(0, at - MAX_DICTIONARY), at).includes('/Fl')) continue
     const start = at + 6 + (text[at + 6] === '\r' ? 2 : 1)
-    // Bytes that deflate to so much are hardly more.
+    // Compressed data is hardly longer than its content.
     const rest = bytes.subarray(start, start + 2 * MAX_STREAM)
     const stop = rest.indexOf('endstream')
     const packed = stop < 0 ? rest : rest.subarray(0, stop)
     const { bytes: plain, end } = await inflate(packed, { form: 'zlib', maxBytes: MAX_STREAM, budget, signal })
-    if (end === 'cut') notes.beyond('a stream of objects is longer than is read')
+    if (end === 'cut') notes.beyond('a stream of objects is longer than the limit')
     const inside = scan(plain.toString('latin1'), notes)
     open.actions ||= inside.actions
     open.runs ||= inside.runs
   }
-  // An action that merely shows a page is in most documents.
-  if (open.runs && open.actions) notes.trait('auto-run', 'an action runs when it is opened')
+  // Most documents have an OpenAction that only shows a page.
+  if (open.runs && open.actions) notes.trait('auto-run', 'an action runs when the document is opened')
   if (!/%%EOF/.test(text.slice(-2048))) notes.trait('unscannable', 'it has no end')
 }
 
-/** Notes what names tell, and returns whether something runs by itself, and whether there are actions worth that. */
+/** Notes traits by names. Returns whether an action runs without a click, and whether there are dangerous actions. */
 function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
   const found = { runs: false, actions: false }
   let names = 0
@@ -92,7 +92,7 @@ function scan(text: string, notes: Notes): { runs: boolean; actions: boolean } {
     notes.link(uri.replace(/\\(.)/g, '$1'))
     links += 1
     if (links > MAX_LINKS) {
-      notes.beyond('it has more links than are read')
+      notes.beyond('it has more links than the limit')
       break
     }
   }

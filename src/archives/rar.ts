@@ -1,13 +1,13 @@
-/** RAR archives of the forms 1.5 to 4 and of form 5, blocks with a size each: the names, and the files that are only stored. */
+/** RAR archives, versions 1.5 to 4 and 5: the names, and the files that are stored without compression. */
 import type { Inspector, Member, Notes } from './inspection.ts'
 import { memberLister, untilNul, utf8 } from './listing.ts'
 
-/** Blocks of whatever kind that are read. */
+/** Blocks of any kind that are read. */
 const MAX_BLOCKS = 10_000
 
 type List = (member: Member, content: Content) => Promise<boolean>
 
-/** The bytes of a file in the archive, and whether they are the file as it is. */
+/** The bytes of a file in the archive, and whether they are stored without compression. */
 interface Content {
   readonly bytes: Buffer
   readonly stored: boolean
@@ -19,7 +19,7 @@ export const inspectRar: Inspector = async (bytes, { notes, budget, nested }) =>
     if (!listed(member)) return false
     if (member.encrypted || member.size === 0) return true
     if (stored) await nested(member.name, bytes)
-    else notes.trait('unscannable', 'files in it are packed in a way that is not unpacked')
+    else notes.trait('unscannable', 'files in it have a compression that is not supported')
     return true
   }
   if (bytes[6] === 1) await rar5(bytes, notes, list)
@@ -57,7 +57,7 @@ async function rar4(bytes: Buffer, notes: Notes, list: List): Promise<void> {
   }
 }
 
-/** The method of what is not packed. */
+/** The method for stored files. */
 const STORED = 0x30
 
 async function rar5(bytes: Buffer, notes: Notes, list: List): Promise<void> {

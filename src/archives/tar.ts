@@ -1,10 +1,10 @@
-/** Tar archives, whoever wrote them: the old form, POSIX's and GNU's, with the long names of both. */
+/** Tar archives: the old form, POSIX's and GNU's, with the long names of both. */
 import { BLOCK, octal } from '../filetypes/tar-header.ts'
 import type { Inspector } from './inspection.ts'
 import { memberLister, untilNul, utf8 } from './listing.ts'
 
 const MAX_NAME_LENGTH = 4096
-/** Headers of whatever kind that are read. */
+/** Headers of any kind that are read. */
 const MAX_HEADERS = 10_000
 
 /** Types of entries: a file in three ways, GNU's long name, the extended header of POSIX. */
@@ -14,22 +14,22 @@ const [LONG_NAME, EXTENDED] = ['L', 'x']
 export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) => {
   const list = memberLister(notes, budget)
   let headers = 0
-  // What an entry before says of the next one.
-  let told: Extended = {}
+  // What an extended header declares for the next entry.
+  let next: Extended = {}
   for (let at = 0; at + BLOCK <= bytes.length; headers += 1) {
     if (headers === MAX_HEADERS) return notes.beyond('it has more entries than are read')
     const head = bytes.subarray(at, at + BLOCK)
     if (head[0] === 0) return
     const type = String.fromCharCode(head[156] ?? 0)
-    const size = (FILES.has(type) ? told.size : undefined) ?? sizeOf(head)
+    const size = (FILES.has(type) ? next.size : undefined) ?? sizeOf(head)
     if (size === undefined) return notes.trait('unscannable', 'a size in the archive is no number')
     const body = bytes.subarray(at + BLOCK, at + BLOCK + size)
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
-    if (type === LONG_NAME) told = { ...told, name: utf8(untilNul(body.subarray(0, MAX_NAME_LENGTH))) }
-    else if (type === EXTENDED) told = { ...told, ...extended(body) }
+    if (type === LONG_NAME) next = { ...next, name: utf8(untilNul(body.subarray(0, MAX_NAME_LENGTH))) }
+    else if (type === EXTENDED) next = { ...next, ...extended(body) }
     else {
-      const name = told.name ?? nameIn(head)
-      told = {}
+      const name = next.name ?? nameIn(head)
+      next = {}
       if (!FILES.has(type)) continue
       if (!list({ name, size })) return
       if (size > 0) await nested(name, body)
@@ -37,7 +37,7 @@ export const inspectTar: Inspector = async (bytes, { notes, budget, nested }) =>
   }
 }
 
-/** In octal, or where GNU needs more room in binary, with the highest bit set. */
+/** In octal, or in GNU's binary form for large sizes, with the highest bit set. */
 function sizeOf(head: Buffer): number | undefined {
   if (((head[124] ?? 0) & 0x80) === 0) return octal(head.subarray(124, 136))
   return head.readUInt32BE(124) === 0x80000000 && head.readUInt16BE(128) === 0 ? head.readUIntBE(130, 6) : undefined
@@ -45,7 +45,7 @@ function sizeOf(head: Buffer): number | undefined {
 
 function nameIn(head: Buffer): string {
   const text = (at: number, length: number) => utf8(untilNul(head.subarray(at, at + length)))
-  // GNU keeps times where POSIX keeps the beginning of the name.
+  // GNU has times where POSIX has the beginning of the name.
   const prefix = head.toString('latin1', 257, 263) === 'ustar\0' ? text(345, 155) : ''
   return prefix ? `${prefix}/${text(0, 100)}` : text(0, 100)
 }

@@ -1,10 +1,10 @@
-/** The source text of macros: the compressed containers of MS-OVBA §2.4.1, and the words in them that matter. */
+/** The source of macros: the compressed containers of MS-OVBA §2.4.1, and their dangerous keywords. */
 
 /** Bytes of the source of one module. */
 export const MAX_SOURCE = 1_048_576
 const CHUNK = 4096
 
-/** Undoes one compressed container, from its signature byte on. Stops where it is broken; never gives more than 1 MB. */
+/** Decompresses one container from its signature byte on. Stops where it is broken, and after 1 MB. */
 export function decompressVba(packed: Buffer): Buffer {
   if (packed[0] !== 1) return Buffer.alloc(0)
   const out = Buffer.alloc(Math.min(MAX_SOURCE, packed.length * CHUNK))
@@ -68,7 +68,7 @@ const auto =
 const dangerous =
   /\b(?:shell(?:execute)?|wscript\.shell|createobject|getobject|urldownloadtofile|powershell|mshta|regsvr32|rundll32|certutil|bitsadmin|virtualalloc|rtlmovememory|createthread|msxml2\.(?:server)?xmlhttp|winhttp\.winhttprequest|adodb\.stream|callbyname|environ|savetofile)\b/i
 
-/** The first word that makes code run by itself, and the first that lets it do harm. */
+/** The first keyword that runs code automatically, and the first dangerous one. */
 export function macroKeywords(source: string): { readonly auto?: string; readonly dangerous?: string } {
   const [first] = auto.exec(source) ?? []
   const [worst] = dangerous.exec(source) ?? []

@@ -54,7 +54,9 @@ export async function readDirectory(
   }
 }
 
-/** The packed bytes of an entry; undefined where no local file header stands, or the bytes end before the entry does. */
+/**
+ * The packed bytes of an entry; undefined where no local file header stands, or the bytes end before the entry does.
+ */
 export function dataOf(bytes: Buffer, offset: number, packed: number): Buffer | undefined {
   if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== 0x04034b50) return undefined
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)

@@ -1,22 +1,22 @@
-/** Zip archives as every reader would see them: by the directory at the end, and by the entries as they stand. */
+/** Zip archives in both readings: by the central directory at the end, and by the local headers. */
 import { setImmediate } from 'node:timers/promises'
 import { inflate } from './inflate.ts'
 import type { Inspector, Notes } from './inspection.ts'
 import { inspectOoxml, isOoxml } from './ooxml.ts'
 import { dataOf, LOCAL_HEADER, readDirectory, type ZipEntry } from './zip-directory.ts'
 
-/** What is declared in all, and beyond which ratio it is a bomb. Small files may be very regular. */
+/** A bomb declares more bytes in all, or a higher ratio. Small files may compress that well. */
 const MAX_DECLARED = 209_715_200
 const MAX_RATIO = 100
 const RATIO_FROM = 1_048_576
-/** Of a longer entry the beginning is unpacked first: where that is of no format that is looked into, the rest is not. */
+/** Of a longer entry the beginning is inflated first, and the rest only if its format is one that is inspected. */
 const LONG_ENTRY = 8_388_608
 const HEAD = 40_960
-/** An entry is unpacked as far as the budget goes. */
+/** Bytes that are inflated of one entry, if the budget allows it. */
 const MAX_ENTRY = 33_554_432
-/** Entries that are unpacked before others have their turn. */
+/** Entries after which the event loop serves others. */
 const TURN = 100
-/** Names that only the entries have are sought in so many places. */
+/** Local headers that are examined for names that the directory does not have. */
 const MAX_SIGNATURES = 10_000
 
 export const inspectZip: Inspector = async (bytes, to) => {
@@ -29,31 +29,33 @@ export const inspectZip: Inspector = async (bytes, to) => {
   if (entries.some(({ encrypted }) => encrypted)) notes.trait('encrypted', 'entries of the archive need a password')
   const ranges = checkRanges(bytes, entries, notes)
   if (!more) checkHiddenEntries(bytes, ranges, notes)
-  // Whoever puts something before an archive need not tell the directory: most programs reckon with that.
+  // The offsets of the directory may ignore bytes before the archive: most programs accept that.
   const first = bytes.indexOf(LOCAL_HEADER)
   if (broken !== undefined && first > 0) return await nested('', bytes.subarray(first))
   if (isBomb(bytes, entries, notes)) return
   const unpack = async (
     { offset, packed, method, encrypted, size }: ZipEntry,
-    most = MAX_ENTRY,
+    maxBytes = MAX_ENTRY,
   ): Promise<Buffer | undefined> => {
     const data = dataOf(bytes, offset, packed)
     if (data === undefined || encrypted) return undefined
     if (method === 0) return data
     if (method !== 8) {
-      notes.trait('unscannable', `an entry is packed in a way that is not unpacked (method ${method})`)
+      notes.trait('unscannable', `an entry has a compression that is not supported (method ${method})`)
       return undefined
     }
-    const { bytes: plain, end } = await inflate(data, { form: 'raw', maxBytes: most, budget, signal })
-    if (end === 'whole' && plain.length !== size) notes.trait('lying-directory', 'an entry is not as long as it says')
-    if (end === 'cut' && (most === MAX_ENTRY || plain.length < most)) notes.beyond('it holds more than may be unpacked')
+    const { bytes: plain, end } = await inflate(data, { form: 'raw', maxBytes, budget, signal })
+    if (end === 'whole' && plain.length !== size)
+      notes.trait('directory-mismatch', 'an entry has another length than the directory declares')
+    if (end === 'cut' && (maxBytes === MAX_ENTRY || plain.length < maxBytes))
+      notes.beyond('it holds more than may be inflated')
     return plain
   }
   const ownParts = isOoxml(entries) ? await inspectOoxml(entries, unpack, to) : undefined
   let unpacked = 0
   for (const entry of entries) {
     if (ownParts?.has(entry)) continue
-    if (budget.files <= 0 || budget.inflate <= 0) return notes.beyond('it holds more than may be looked into')
+    if (budget.files <= 0 || budget.inflate <= 0) return notes.beyond('it holds more files than may be inspected')
     if (entry.packed === 0 || entry.name.endsWith('/')) continue
     unpacked += 1
     if (unpacked % TURN === 0) await setImmediate()
@@ -71,21 +73,24 @@ interface Range {
   readonly stop: number
 }
 
-/** Where entries lie; what overlaps, or is called otherwise by its own header, is told. */
+/** The ranges of the entries. Notes overlaps, and entries whose local header contradicts the directory. */
 function checkRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): readonly Range[] {
   const ranges: Range[] = []
   for (const { name, raw, offset, packed, encrypted } of entries) {
     const data = dataOf(bytes, offset, packed)
     if (data === undefined) {
-      notes.trait('lying-directory', `the directory names ${name.slice(0, 80)} where there is nothing`)
+      notes.trait('directory-mismatch', `the directory names ${name.slice(0, 80)} where there is nothing`)
       continue
     }
     const own = bytes.subarray(offset + 30, offset + 30 + bytes.readUInt16LE(offset + 26))
     const flags = bytes.readUInt16LE(offset + 6)
     if (!own.equals(raw))
-      notes.trait('lying-directory', `${name.slice(0, 80)} calls itself ${own.toString('latin1', 0, 80)}`)
+      notes.trait(
+        'directory-mismatch',
+        `${name.slice(0, 80)} has another name in its local header: ${own.toString('latin1', 0, 80)}`,
+      )
     if (((flags & 1) !== 0) !== encrypted)
-      notes.trait('lying-directory', `${name.slice(0, 80)} is and is not encrypted`)
+      notes.trait('directory-mismatch', `${name.slice(0, 80)} is and is not encrypted`)
     ranges.push({ start: offset, stop: data.byteOffset - bytes.byteOffset + packed })
   }
   const sorted = ranges.toSorted((a, b) => a.start - b.start)
@@ -95,26 +100,26 @@ function checkRanges(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes):
   return sorted
 }
 
-/** Entries that stand in the file and not in the directory: readers that stream see them. */
+/** Entries that are in the file and not in the directory: streaming readers see them. */
 function checkHiddenEntries(bytes: Buffer, ranges: readonly Range[], notes: Notes): void {
   let next = 0
   let at = bytes.indexOf(LOCAL_HEADER)
   for (let found = 0; at >= 0; found += 1) {
     if (found === MAX_SIGNATURES) {
-      notes.beyond('it has more marks of entries than are looked at')
+      notes.beyond('it has more local headers than are examined')
       break
     }
     while (next < ranges.length && (ranges[next]?.stop ?? 0) <= at) next += 1
     const around = ranges[next]
     if (around !== undefined && around.start <= at) {
-      // Within an entry that is known; a stored archive in it has signatures of its own.
+      // Inside a known entry: a stored archive has signatures too.
       at = bytes.indexOf(LOCAL_HEADER, Math.max(around.stop, at + 4))
       continue
     }
     const length = at + 30 <= bytes.length ? bytes.readUInt16LE(at + 26) : 0
     const name = bytes.toString('latin1', at + 30, at + 30 + Math.min(length, 255))
     if (length > 0 && at + 30 + length <= bytes.length) {
-      notes.trait('lying-directory', `the directory does not name ${name.slice(0, 80)}`)
+      notes.trait('directory-mismatch', `the directory does not name ${name.slice(0, 80)}`)
       notes.member({ name })
     }
     at = bytes.indexOf(LOCAL_HEADER, at + 4)
@@ -124,10 +129,10 @@ function checkHiddenEntries(bytes: Buffer, ranges: readonly Range[], notes: Note
     notes.trait('polyglot', `${first} bytes stand before the archive`)
 }
 
-/** Tells a bomb, by what is declared. */
+/** Whether the declared sizes are those of a bomb. Notes it. */
 function isBomb(bytes: Buffer, entries: readonly ZipEntry[], notes: Notes): boolean {
   const declared = entries.reduce((sum, { size }) => sum + size, 0)
-  if (declared > MAX_DECLARED) notes.trait('bomb', `${bytes.length} bytes say that they unpack to ${declared}`)
+  if (declared > MAX_DECLARED) notes.trait('bomb', `${bytes.length} bytes declare that they unpack to ${declared}`)
   else if (declared > RATIO_FROM && declared > bytes.length * MAX_RATIO)
     notes.trait('bomb', `${bytes.length} bytes unpack to ${declared}`)
   else return false

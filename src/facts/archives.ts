@@ -1,4 +1,7 @@
-/** `archives`: what the attached files are and hold, looked into within one budget and without unpacking to disk. */
+/**
+ * `archives`: the formats, members and traits of attached files, inspected within one budget and without writing to
+ * disk.
+ */
 
 import { inspector } from '../archives/inspect.ts'
 import type { Inspection, Member, Trait } from '../archives/inspection.ts'
@@ -12,38 +15,41 @@ import { parts } from './parts.ts'
 export interface Attachment {
   /** Of the part; see `parts`. */
   readonly path: string
-  /** The name it is shown by; '' where it has none. */
+  /** The displayed name; '' where it has none. */
   readonly name: string
   readonly inspection: Inspection
 }
 
-/** One file, attached or inside of what is attached. */
+/** One file, attached or inside an attachment. */
 export interface InspectedFile {
   /** From the attachment inwards: `invoice.zip`, `invoice.iso`, `invoice.lnk`. */
   readonly names: readonly string[]
   readonly format: Format
   readonly traits: readonly Trait[]
   readonly evidence: readonly string[]
-  /** What a container names, whether it could be looked into or not. */
+  /** The members that a container lists, inspected or not. */
   readonly members: readonly Member[]
-  /** A sentence, where not all of it was seen because it goes beyond a bound. */
+  /** A sentence, where not all of it was read because it exceeds a bound. */
   readonly beyond?: string
 }
 
 export interface Archives {
-  /** Of each file of a format that is looked into, in the order of the message; the same bytes stand once. */
+  /**
+   * One entry for each attached file of a format that is inspected, in the order of the message. Equal files are
+   * listed once.
+   */
   readonly all: readonly Attachment[]
-  /** The same and all that was found inside, the outer before the inner. */
+  /** These files and all files inside them, the outer before the inner. */
   readonly files: readonly InspectedFile[]
-  /** There are more files than stand here, or longer ones than are read. */
+  /** The message has more files than are listed, or longer ones than are read. */
   readonly cut: boolean
 }
 
-/** Bytes at the beginning that tell formats: those of disk images stand at 32 KB. */
+/** Bytes at the beginning that decide the format: those of disk images are at 32 KB. */
 const HEAD = 40_960
-/** A picture, a sound or a film that large is told by its beginning alone: what is behind it is opened by nobody. */
+/** Of a larger picture, sound or video only the beginning is read: no program opens what is appended to it. */
 const MAX_MEDIA_SIZE = 8_388_608
-/** Bytes of one file that are looked into. */
+/** Bytes of one file that are inspected. */
 const MAX_FILE_SIZE = 33_554_432
 const MAX_FILES = 500
 
@@ -72,7 +78,7 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     if (part.size > MAX_MEDIA_SIZE && formatOf(head, name) === undefined && isMedia(part)) continue
     cut ||= part.size > MAX_FILE_SIZE
     const content = part.size > head.length ? await bytes(part, MAX_FILE_SIZE) : head
-    // The name with the most to tell decides between texts: `a.txt` for one program may be `a.js` for another.
+    // The name of a script decides between texts: `a.txt` for one program may be `a.js` for another.
     const names = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
     )
@@ -88,7 +94,7 @@ const isMedia = ({ detected = '', filenames }: Part): boolean =>
 
 const MEDIA_NAMES = /\.(?:jpe?g|png|gif|bmp|tiff?|heic|webp|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac)$/i
 
-/** What holds bytes and is not shown as the text of the message. */
+/** A part with bytes that is not displayed as the text of the message. */
 const isFile = ({ place, size, contentType, disposition, filenames, sha256 }: Part): boolean =>
   place !== undefined &&
   size > 0 &&

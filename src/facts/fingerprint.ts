@@ -1,4 +1,4 @@
-/** `fingerprint`: what makes two messages of one campaign the same, though each copy is a little different. */
+/** `fingerprint`: digests by which the messages of one campaign are recognised, though each copy differs a little. */
 import { createHash } from 'node:crypto'
 import { plain } from '../links/plain.ts'
 import { visibleStart } from '../mime/decode/blanks.ts'
@@ -9,21 +9,23 @@ import { parts } from './parts.ts'
 import { text } from './text.ts'
 
 export interface Fingerprint {
-  /** Of the text without figures, addresses and marks; absent where there are fewer than ten words. */
+  /**
+   * The digest of the words without numbers, addresses and punctuation; absent where there are fewer than ten words.
+   */
   readonly exact?: string
   /**
-   * Locality-sensitive: texts that share most of their phrases share at least one of these. Four bands of four hashes each
-   * (MinHash over runs of three words): a likeness of 0.9 is met with a chance of 99 %, one of 0.5 with 23 %.
+   * Locality-sensitive: texts that share most of their phrases share at least one of these. Four bands of four hashes
+   * each (MinHash over runs of three words): a likeness of 0.9 is met with a chance of 99 %, one of 0.5 with 23 %.
    */
   readonly bands: readonly string[]
-  /** Of the way the message is built: its parts, their sizes in powers of two, and where its links lead. */
+  /** The digest of the structure: the parts, their sizes in powers of two, and the domains of the links. */
   readonly structure: string
 }
 
 const BANDS = 4
 const ROWS = 4
 const SHINGLE = 3
-/** Words that are looked at, and how many there must be. */
+/** Words that are examined, and the minimum. */
 const [MAX_WORDS, MIN_WORDS] = [2000, 10]
 
 /**
@@ -41,7 +43,7 @@ export const fingerprint: Fact<Message, Fingerprint> = fact('fingerprint', 'mess
   return { ...fingerprintOf(visible), structure }
 })
 
-/** The same for any text, without its structure. */
+/** The digests of any text, without a structure. */
 export function fingerprintOf(text: string): Omit<Fingerprint, 'structure'> {
   const words = (plain(visibleStart(text, MAX_WORDS * 16)).match(/\p{L}{2,40}/gu) ?? []).slice(0, MAX_WORDS)
   if (words.length < MIN_WORDS) return { bands: [] }

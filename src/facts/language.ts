@@ -1,4 +1,4 @@
-/** `language`: in which scripts, and as far as a few common words tell in which language, the visible text is written. */
+/** `language`: the scripts of the visible text, and its language by a few common words. */
 
 import { visibleStart } from '../mime/decode/blanks.ts'
 import { type Fact, fact } from '../model/fact.ts'
@@ -10,13 +10,13 @@ export type Script = (typeof SCRIPTS)[number][0]
 export interface Language {
   /** The share of each script among the letters, the largest first; those below one in a hundred are left out. */
   readonly scripts: readonly { readonly script: Script; readonly share: number }[]
-  /** ISO 639-1: the language whose common words it has the most of; absent where it has too few. */
+  /** ISO 639-1: the language with the most common words in the text; absent where these are too few. */
   readonly language?: string
-  /** Letters that were looked at. */
+  /** The number of letters that were examined. */
   readonly letters: number
 }
 
-/** Characters that are looked at: enough to tell, and bounded. */
+/** Characters that are examined. */
 const MAX_LENGTH = 8192
 const MIN_WORDS = 3
 
@@ -33,7 +33,7 @@ const SCRIPTS = [
   ['Devanagari', /\p{Script=Devanagari}/gu],
 ] as const
 
-/** Words that every text has, and that few other languages share. */
+/** Words that occur in every text and in few other languages. */
 const COMMON_WORDS: Readonly<Record<string, string>> = {
   en: 'the and you your that with this have from are was will not for which our',
   de: 'und der die das nicht sie mit ist ein eine auf für ihre wir dem den werden',
@@ -65,7 +65,7 @@ export const language: Fact<Message, Language> = fact('language', 'message', asy
   languageOf((await message.ask(text)).visible),
 )
 
-/** The same for any text. */
+/** The language of any text. */
 export function languageOf(text: string): Language {
   const start = visibleStart(text, MAX_LENGTH).normalize('NFC')
   const counts = SCRIPTS.map(([script, letters]) => ({ script, count: start.match(letters)?.length ?? 0 }))

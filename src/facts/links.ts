@@ -1,4 +1,4 @@
-/** `links`: where the message leads, each address as a browser would read it beside what the reader is shown. */
+/** `links`: the links of the message, each address as a browser reads it, with the text that the reader sees. */
 
 import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
@@ -14,36 +14,37 @@ import { type Text, type TextSection, text } from './text.ts'
 export interface Link extends Address {
   readonly from: Reference['from']
   readonly element: string
-  /** What is seen of it. */
+  /** The text that the reader sees. */
   readonly shown: string
-  /** When what is seen reads as an address itself: its host, and that host's organisational domain. */
+  /** Where that text is an address itself: its host, and that host's organisational domain. */
   readonly shows?: { readonly host: string; readonly domain?: string }
-  /** It stands where text is hidden. */
+  /** It is in a place where text is hidden. */
   readonly hidden: boolean
   /** The part; see `parts`. '' for the subject too. */
   readonly path: string
-  /** This one was unwrapped from another link: the host that redirects to it. */
+  /** The host that redirects to it, where it was unwrapped from another link. */
   readonly via?: string
 }
 
 export interface Links {
-  /** In the order of the message; the same address from the same place, showing the same, stands once. */
+  /** In the order of the message. Equal links in the same part are listed once. */
   readonly all: readonly Link[]
   /** Every organisational domain and every IP address of http and https links, each once. */
   readonly domains: readonly string[]
-  /** There are more than were read. */
+  /** The message has more links than were read. */
   readonly cut: boolean
 }
 
-/** Links of one message; references that are looked at; redirectors in redirectors. */
+/** Links of one message, references that are examined, and nested redirectors. */
 const [MAX_LINKS, MAX_REFERENCES, MAX_REDIRECTORS] = [1000, 5000, 5]
 
 /**
- * From text, HTML and the subject. Nothing outside is asked: redirectors are unwrapped as far as the address tells.
+ * From text, HTML and the subject. Nothing is fetched: redirectors are unwrapped only where their address contains the
+ * target.
  *
  * @example
  * const { all } = await message.ask(links)
- * const lying = all.filter(({ shows, domain }) => shows !== undefined && shows.domain !== domain)
+ * const deceptive = all.filter(({ shows, domain }) => shows !== undefined && shows.domain !== domain)
  */
 export const links: Fact<Message, Links> = fact('links', 'message', async message => {
   const [seen, { defects }] = await Promise.all([message.ask(text), message.ask(parts)])
@@ -51,14 +52,14 @@ export const links: Fact<Message, Links> = fact('links', 'message', async messag
   return linksOf(seen, message.header.get('subject') ?? '', more)
 })
 
-/** The same without a message: for rules about text from elsewhere. `others` are addresses that stand in no section. */
+/** The links of any text, without a message. `others` are addresses outside of any section. */
 export function linksOf(
   { sections, cut }: Pick<Text, 'sections' | 'cut'>,
   subject: string,
   others: readonly string[] = [],
 ): Links {
   const found = new Map<string, Link>()
-  // The same picture and the same link stand in a page a hundred times: they are read once.
+  // Pages repeat the same picture and the same link a hundred times: each is read once.
   const seen = new Set<string>()
   let looked = 0
   let more = cut
@@ -98,7 +99,7 @@ function* references(sections: readonly TextSection[], subject: string, others: 
     for (const reference of html?.references ?? []) yield { path, reference, base }
     for (const reference of plain(visible)) yield place(path, reference)
     for (const reference of plain(html?.hiddenText ?? '')) yield place(path, { ...reference, hidden: true })
-    // A page that assembles itself names in its script where it leads.
+    // A page that is built by its script has its addresses there.
     for (const reference of plain(html?.script ?? '')) {
       yield place(path, { ...reference, from: 'other', element: 'script', hidden: true })
     }
@@ -131,7 +132,7 @@ function* expand(
   let next: string | undefined = target
   let via: string | undefined
   for (let depth = 0; next !== undefined; depth++) {
-    // A redirector in so many others is not followed: that is said.
+    // A deeper redirector is not followed, and counts as a cut.
     if (depth > MAX_REDIRECTORS) return yield undefined
     const address = readAddress(next, base)
     if (!address) return

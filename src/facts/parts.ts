@@ -1,4 +1,4 @@
-/** `parts`: the tree of the message as every plausible reader would see it. */
+/** `parts`: the tree of the message as every plausible reader sees it. */
 
 import { contentsOf } from '../mime/content.ts'
 import type { Ambiguity, Part, PartDefect } from '../mime/part.ts'
@@ -11,16 +11,16 @@ export interface Parts {
   readonly all: readonly Part[]
   /** Where readers see different messages. */
   readonly ambiguities: readonly Ambiguity[]
-  /** Where looking stopped: `too-costly` and `busy` mean that nothing was read at all. */
+  /** What was not read, and why. `too-costly` and `busy` mean that nothing was read at all. */
   readonly defects: readonly PartDefect[]
   /**
    * The decoded bytes of a part, from the first on and at most `limit`; nothing for a part that only holds others.
-   * Decodes in slices, so that the loop is never held for long. Rejects when the transaction is over.
+   * Decodes in slices, so that the event loop is never blocked for long. Rejects when the transaction has ended.
    */
   bytes(part: Part, limit: number): Promise<Buffer>
   /**
-   * The same, for whoever reads many parts: what lies around one and was decoded for it is kept for the next, as long as
-   * the reader is held. Without it a message in base64 is decoded anew for each part in it.
+   * A function like `bytes` for many parts: it keeps an enclosing part that it has decoded for the next part, as long
+   * as the function is referenced. Otherwise a message in base64 is decoded again for each part in it.
    */
   reader(): Parts['bytes']
 }

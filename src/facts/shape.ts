@@ -1,4 +1,6 @@
-/** `shape`: how the body of a message is shaped, which the bounds need to know before anything dear reads it. */
+/**
+ * `shape`: lines, lengths and byte kinds of the body, for bounds that are checked before anything expensive reads it.
+ */
 
 import { lineEnds } from '../mime/decode/line-ends.ts'
 import type { BodyShape } from '../model/body-shape.ts'
@@ -6,7 +8,7 @@ import { fact } from '../model/fact.ts'
 
 export type { BodyShape as Shape } from '../model/body-shape.ts'
 
-/** Counted on the one pass, where line ends are looked at in any case; a message that came on another way is read again. */
+/** Counted while the message arrives, when line ends are normalised anyway. Another message is read again. */
 export const shape = fact('shape', 'message', async (message): Promise<BodyShape> => {
   if (message.counted !== undefined) return message.counted
   const lines = lineEnds()

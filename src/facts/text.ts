@@ -1,4 +1,4 @@
-/** `text`: what a reader of the message sees, and, kept apart, what is there and not seen. */
+/** `text`: the visible text of the message and, separately, its hidden text. */
 
 import { countDeceptiveCharacters, type DeceptiveCharacters } from '../html/characters.ts'
 import { unflow } from '../html/flowed.ts'
@@ -9,37 +9,37 @@ import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
-/** One part that is text. */
+/** One text part. */
 export interface TextSection {
   /** Of the part; see `parts`. */
   readonly path: string
   readonly kind: 'plain' | 'html'
-  /** It is shown with the message; false for a text that is attached. */
+  /** It is displayed with the message; false for an attached text. */
   readonly inline: boolean
-  /** What is seen of it; format=flowed lines are joined (RFC 3676). */
+  /** The visible text; format=flowed lines are joined (RFC 3676). */
   readonly visible: string
   /** Of HTML only. */
   readonly html?: HtmlReading
 }
 
 export interface Text {
-  /** What is seen of the sections that are shown with the message, in order. */
+  /** The visible text of the inline sections, in order. */
   readonly visible: string
-  /** What is there and not seen. */
+  /** The hidden text of all sections. */
   readonly hidden: string
   readonly sections: readonly TextSection[]
-  /** In the visible text: honest text has few. */
+  /** Deceptive characters in the visible text. Honest text has few. */
   readonly counts: DeceptiveCharacters
   /** Not all text was read. */
   readonly cut: boolean
 }
 
-/** Characters of HTML that are read, all sections together; sections of one message. */
+/** Characters of HTML that are read in all sections together, and sections of one message. */
 const [MAX_HTML, MAX_SECTIONS] = [524_288, 500]
 
 /**
- * Plain and HTML parts in the charset they are in, from what `parts` has kept of them. Long HTML is read in slices, so that
- * the loop is never held.
+ * Plain and HTML parts, decoded, from the text that `parts` has kept. Long HTML is read in slices, so that
+ * the event loop is never blocked.
  *
  * @example
  * const { visible, sections } = await message.ask(text)
@@ -53,7 +53,7 @@ export const text: Fact<Message, Text> = fact('text', 'message', async message =
   let cut = defects.some(defect => UNREAD.has(defect))
   for (const part of all) {
     const kind = sectionKind(part)
-    // The same bytes in another reading say the same.
+    // The same bytes in another reading have the same text.
     const key = `${kind} ${part.sha256} ${part.reading === 'charset' ? part.charset : ''}`
     if (kind === undefined || seen.has(key)) continue
     seen.add(key)
@@ -81,7 +81,7 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
   'image/svg+xml',
 ])
 
-/** What is declared as text may be a program, and what is declared as bytes a page; plain text is shown as it stands. */
+/** A declared text may be a program, and an undeclared part may be a page. Plain text is displayed as it is. */
 function sectionKind({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
   if (text === undefined) return undefined
   if (HTML_TYPES.has(contentType) || (contentType !== 'text/plain' && HTML_TYPES.has(detected))) return 'html'

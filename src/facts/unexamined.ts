@@ -1,4 +1,4 @@
-/** `unexamined`: what of the message nothing has looked into, and which bound kept it from that. */
+/** `unexamined`: what was not examined of the message, and the bound that prevented it. */
 
 import { isCharset } from '../mime/decode/charsets.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
@@ -11,7 +11,7 @@ import { text } from './text.ts'
 
 /** One thing that was not examined. */
 export interface Gap {
-  /** For the operator: `parts beyond the first 1000`. */
+  /** A phrase for the operator: `parts beyond the first 1000`. */
   readonly what: string
   /** The bound: `too-many-parts`. */
   readonly bound: Bound
@@ -19,7 +19,7 @@ export interface Gap {
 
 export type Bound = Exclude<PartDefect, 'unclosed' | 'encrypted'> | 'html-cut' | 'links-cut' | 'files-cut' | 'archive'
 
-/** Nothing for nearly every message: of 7,068 honest ones of public collections one goes beyond a bound. */
+/** Empty for nearly every message: of 7,068 honest ones of public collections one exceeds a bound. */
 export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'message', async message => {
   const [{ all, defects }, seenText, seenLinks, seenFiles] = await Promise.all([
     message.ask(parts),
@@ -44,11 +44,11 @@ export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'mes
   ]
 })
 
-/** In a charset that is not known, and not in the letters that all charsets of mail share. */
+/** In an unknown charset, with other letters than those that all charsets of mail share. */
 const isUnread = ({ text, charset = '' }: Part): boolean =>
   text !== undefined && /[^\x01-\x0d\x10-\x1a\x1c-\x7f]|~\{/.test(text) && !isCharset(charset)
 
-/** Files that are named. */
+/** The number of files that are named. */
 const MAX_GAPS = 5
 
 const HTML: Gap = { what: 'HTML beyond the first 512 KB, or texts beyond the first 500', bound: 'html-cut' }
@@ -69,7 +69,7 @@ const WHAT: Readonly<Record<Exclude<PartDefect, 'unclosed' | 'encrypted'>, strin
   busy: 'the parts of the message, since no thread was free to read them',
 }
 
-/** The innermost names; what was sent is cut and made legible. */
+/** The innermost names, cut and without unprintable characters. */
 const shown = (names: readonly string[]): string =>
   names
     .filter(name => name !== '')

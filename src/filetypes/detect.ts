@@ -5,7 +5,7 @@ import { textStart } from './text-start.ts'
 /** The bytes that `detectType` needs: an ISO 9660 image has its mark at 32,769. */
 export const HEAD_LENGTH = 33_000
 
-/** A type such as `application/zip`, or undefined where the bytes tell nothing. */
+/** A type such as `application/zip`, or undefined for unknown bytes. */
 export function detectType(head: Buffer): string | undefined {
   const type = findSignature(head, 'type')?.type
   if (type === 'application/zip') return zipType(head)
@@ -14,7 +14,7 @@ export function detectType(head: Buffer): string | undefined {
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
 
-/** Office documents and Java archives are ZIP archives: the names of the first entries tell. */
+/** Office documents and Java archives are ZIP archives, which the names of the first entries distinguish. */
 function zipType(head: Buffer): string {
   const text = head.toString('latin1', 0, 8192)
   if (text.includes('META-INF/MANIFEST.MF')) return 'application/java-archive'

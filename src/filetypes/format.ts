@@ -1,8 +1,8 @@
-/** The formats of files that an inspector looks into, by their bytes and, between texts, by their names. */
+/** The format of a file that is inspected: by its bytes and, between texts, by its name. */
 import { type Format, findSignature } from './signatures.ts'
 import { textStart } from './text-start.ts'
 
-/** Undefined where the bytes tell nothing. `name` decides only between texts. */
+/** Undefined for an unknown format. `name` decides only between texts. */
 export const formatOf = (bytes: Buffer, name = ''): Format | undefined =>
   findSignature(bytes, 'format')?.format ?? textFormat(bytes, name) ?? (endsAsZip(bytes) ? 'zip' : undefined)
 
@@ -27,10 +27,10 @@ function textFormat(bytes: Buffer, name: string): Format | undefined {
 
 const LOCAL_ENTRY = Buffer.from('PK\x03\x04', 'latin1')
 const END_OF_DIRECTORY = 'PK\x05\x06'
-/** The end of the directory, and the longest comment behind it. */
+/** The end record of the directory, and the longest comment after it. */
 const MAX_DIRECTORY_END = 65_557
 
-/** Readers find the directory from the end, behind which a comment may stand. */
+/** Readers search for the directory from the end, and a comment may follow it. */
 export const endsAsZip = (bytes: Buffer): boolean =>
   bytes.subarray(Math.max(0, bytes.length - MAX_DIRECTORY_END)).includes(END_OF_DIRECTORY, 0, 'latin1') &&
   bytes.includes(LOCAL_ENTRY)

@@ -1,7 +1,7 @@
-/** The bytes by which files are known, each with its media type, its format and the specification that names them. */
+/** The signatures of file types, each with its media type, its format and the specification that defines it. */
 import { isTar } from './tar-header.ts'
 
-/** A format that an inspector looks into. */
+/** A format that is inspected. */
 export type Format =
   | 'zip'
   | 'ooxml'
@@ -36,19 +36,19 @@ export type Format =
   | 'java-class'
   | 'dex'
 
-/** One row: the bytes at a place, and what they mean. */
+/** One row of the table: bytes at an offset, and the type that they stand for. */
 export interface Signature {
   readonly type: string
-  /** Absent where nothing looks into such files. */
+  /** Absent for files that are not inspected. */
   readonly format?: Format
-  /** Where the bytes stand, from the beginning; a negative number counts from the end of the file. */
+  /** The offset of the bytes; a negative number counts from the end of the file. */
   readonly at: number
   /** In hex, `..` for any byte. */
   readonly bytes: string
-  /** What else must hold: two or three letters are not enough, because text may begin with them. */
+  /** A further condition where two or three letters are not enough, because text may begin with them. */
   readonly check?: (bytes: Buffer) => boolean
   /**
-   * The view that the row is for. `format`: the evidence is enough to look into a file and too weak to contradict its
+   * The view that the row is for. `format`: the evidence is enough to inspect a file and too weak to contradict its
    * declared type, or it stands at the end of the file.
    */
   readonly only?: 'type' | 'format'
@@ -66,8 +66,8 @@ const PE = 'Microsoft PE Format, "MS-DOS Stub"'
 const VHD = 'Microsoft VHD 1.0, "Hard Disk Footer Format"'
 
 /**
- * In the order in which they are tried. A polyglot has the marks of two formats: programs and archives come before marks
- * further in, those before documents and pictures, and the weak evidence comes last.
+ * In the order in which they are tried. A polyglot has the marks of two formats: programs and archives come before
+ * marks further in, those before documents and pictures, and the weak evidence comes last.
  */
 export const SIGNATURES: readonly Signature[] = [
   // Words that begin with MZ are text, which has no NUL.
@@ -256,7 +256,7 @@ const compiled = SIGNATURES.map(signature => ({
   forFormat: signature.format !== undefined && signature.only !== 'type',
 }))
 
-/** The first row that fits, among those that tell a type or a format. For formats `bytes` is the whole file. */
+/** The first row that matches, of those for this view. For formats `bytes` is the whole file. */
 export function findSignature(bytes: Buffer, view: 'type' | 'format'): Signature | undefined {
   for (const { signature, at, expected, forType, forFormat } of compiled) {
     if (!(view === 'type' ? forType : forFormat)) continue

@@ -1,11 +1,11 @@
-/** Counts the characters with which text is made to look other than it is. */
+/** Counts characters that make text look different from what it is. */
 
 export interface DeceptiveCharacters {
-  /** Zero-width and other characters without a shape; joiners after emoji and in scripts that need them do not count. */
+  /** Zero-width and other invisible characters. Joiners after emoji and in scripts that need them do not count. */
   readonly invisible: number
-  /** Characters that turn the direction of writing. */
+  /** Characters that change the direction of writing. */
   readonly bidi: number
-  /** Letters that look Latin and are not, inside words that have Latin letters; letters of mathematics. */
+  /** Letters that look Latin and are not, inside words with Latin letters; mathematical letters. */
   readonly confusable: number
 }
 
@@ -15,7 +15,7 @@ const MIXABLE = /[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,40}/g
 const FOREIGN = /[\u0370-\u03ff\u0400-\u052f]/g
 const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}]/gu
 
-/** Linear, and at next to no cost for ASCII. */
+/** Linear, and almost free for ASCII. */
 export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
   if (/^[\0-\x7f]*$/.test(text)) return { invisible: 0, bidi: 0, confusable: 0 }
   let invisible = 0
@@ -27,5 +27,5 @@ export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
   return { invisible, bidi: text.match(BIDI)?.length ?? 0, confusable }
 }
 
-/** After letters from Hebrew on, and after symbols and emoji, joiners belong to good spelling. */
+/** After letters from Hebrew on, and after symbols and emoji, joiners are correct spelling. */
 const needsJoiner = (before: number): boolean => (before >= 0x590 && before < 0x2000) || before >= 0x2190

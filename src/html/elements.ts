@@ -1,16 +1,6 @@
-/** The elements that are open, and whether what stands in them is seen. Bounded in depth, and in the work for each tag. */
+/** The stack of open elements, and whether text in them is visible. Depth and work for each tag are bounded. */
 import type { Hiding } from './reading.ts'
 import { type Colour, isSame, parseColour, parseStyle, type Style } from './style.ts'
-
-export interface Elements {
-  enter(name: string, attributes: ReadonlyMap<string, string>): void
-  leave(name: string): void
-  /** The innermost element; '' outside of all. */
-  name(): string
-  /** Why what stands here is not seen. */
-  hiding(): Hiding | undefined
-  isBlock(name: string): boolean
-}
 
 interface Open {
   readonly name: string
@@ -18,13 +8,13 @@ interface Open {
   readonly background: Colour
   readonly fontSize: number
   readonly visible: boolean
-  /** Nothing inside can undo it. */
+  /** Hidden in a way that no inner element can undo. */
   readonly removed: Hiding | undefined
 }
 
-/** Elements that are kept; deeper ones show as the last that is. */
+/** The depth of the stack. Deeper elements look like the last one on it. */
 const MAX_DEPTH = 256
-/** How far up an end tag looks for its beginning. */
+/** How far up an end tag searches for its start tag. */
 const MAX_REACH = 40
 const MAX_TINY_FONT = 2
 
@@ -37,90 +27,112 @@ const page: Open = {
   removed: undefined,
 }
 
-/** @param sheet the rules seen so far, by selector; filled by whoever reads the style sheets. */
-export function elements(sheet: ReadonlyMap<string, Style>): Elements {
-  const stack: Open[] = [page]
-  const styles = styleReader()
-  let beyond = 0
-  const top = (): Open => stack.at(-1) ?? page
+export class ElementStack {
+  readonly #sheet: ReadonlyMap<string, Style>
+  /** Styles by their text, since hundreds of elements have the same few. */
+  readonly #styles = new Map<string, Style>()
+  readonly #stack: Open[] = [page]
+  /** How many elements are open beyond the depth of the stack. */
+  #beyond = 0
 
-  const leave = (name: string): void => {
-    if (beyond > 0) {
-      beyond--
+  /** @param sheet the rules so far, by selector; the reader of style sheets adds to it */
+  constructor(sheet: ReadonlyMap<string, Style>) {
+    this.#sheet = sheet
+  }
+
+  enter(name: string, attributes: ReadonlyMap<string, string>): void {
+    if (this.#beyond === 0) {
+      for (const implied of IMPLIED.get(name) ?? []) if (this.#top().name === implied) this.leave(implied)
+    }
+    if (VOID.has(name)) return
+    if (this.#stack.length >= MAX_DEPTH) this.#beyond++
+    else this.#stack.push(this.#open(name, attributes))
+  }
+
+  leave(name: string): void {
+    if (this.#beyond > 0) {
+      this.#beyond--
       return
     }
-    const least = Math.max(1, stack.length - MAX_REACH)
-    for (let index = stack.length - 1; index >= least; index--) {
-      if (stack[index]?.name !== name) continue
-      stack.length = index
+    const lowest = Math.max(1, this.#stack.length - MAX_REACH)
+    for (let index = this.#stack.length - 1; index >= lowest; index--) {
+      if (this.#stack[index]?.name !== name) continue
+      this.#stack.length = index
       return
     }
   }
-  return {
-    enter: (name, attributes) => {
-      if (beyond === 0) for (const implied of IMPLIED.get(name) ?? []) if (top().name === implied) leave(implied)
-      if (VOID.has(name)) return
-      if (stack.length >= MAX_DEPTH) beyond++
-      else stack.push(inside(top(), name, attributes, { sheet, styles }))
-    },
-    leave,
-    name: () => top().name,
-    hiding: () => hidingOf(top()),
-    isBlock: name => BLOCKS.has(name),
+
+  /** The name of the innermost element; '' outside of all. */
+  name(): string {
+    return this.#top().name
   }
-}
 
-interface Sources {
-  readonly sheet: ReadonlyMap<string, Style>
-  readonly styles: (text: string) => Style
-}
+  /** Why text here is not visible; undefined where it is. */
+  hiding(): Hiding | undefined {
+    return hidingOf(this.#top())
+  }
 
-/** The same few styles stand on hundreds of elements. */
-function styleReader(): (text: string) => Style {
-  const known = new Map<string, Style>()
-  return text => {
-    const style = known.get(text) ?? parseStyle(text)
-    if (known.size < 200) known.set(text, style)
+  #top(): Open {
+    return this.#stack.at(-1) ?? page
+  }
+
+  #open(name: string, attributes: ReadonlyMap<string, string>): Open {
+    const outer = this.#top()
+    if (NOT_RENDERED.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
+    if (attributes.size === 0 && this.#sheet.size === 0) return { ...outer, name }
+    const style = this.#styleOf(name, attributes)
+    const off =
+      style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
+    return {
+      name,
+      colour: style.colour ?? outer.colour,
+      background: style.background && style.background !== 'transparent' ? style.background : outer.background,
+      fontSize: style.fontSize ?? outer.fontSize,
+      visible: style.visibility ? style.visibility === 'visible' : outer.visible,
+      removed: outer.removed ?? off,
+    }
+  }
+
+  /** Attributes first, then the rules of the sheet, then the style attribute, which wins. */
+  #styleOf(name: string, attributes: ReadonlyMap<string, string>): Style {
+    let merged = attributeStyle(name, attributes)
+    for (const rule of this.#rulesFor(name, attributes)) merged = { ...merged, ...rule }
+    const written = attributes.get('style')
+    return written === undefined ? merged : { ...merged, ...this.#parse(written) }
+  }
+
+  #rulesFor(name: string, attributes: ReadonlyMap<string, string>): readonly Style[] {
+    if (this.#sheet.size === 0) return []
+    const classes = attributes.get('class')?.trim().toLowerCase().split(/\s+/, 10) ?? []
+    const id = attributes.get('id')?.trim().toLowerCase()
+    const selectors = [name, ...classes.flatMap(one => [`.${one}`, `${name}.${one}`]), ...(id ? [`#${id}`] : [])]
+    return selectors.flatMap(selector => this.#sheet.get(selector) ?? [])
+  }
+
+  #parse(text: string): Style {
+    const style = this.#styles.get(text) ?? parseStyle(text)
+    if (this.#styles.size < MAX_CACHED_STYLES) this.#styles.set(text, style)
     return style
   }
 }
 
-function inside(outer: Open, name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Open {
-  if (NOT_RENDERED.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
-  if (attributes.size === 0 && sheet.size === 0) return { ...outer, name }
-  const style = styleOf(name, attributes, { sheet, styles })
-  const off = style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
-  return {
-    name,
-    colour: style.colour ?? outer.colour,
-    background: style.background && style.background !== 'transparent' ? style.background : outer.background,
-    fontSize: style.fontSize ?? outer.fontSize,
-    visible: style.visibility ? style.visibility === 'visible' : outer.visible,
-    removed: outer.removed ?? off,
-  }
-}
+const MAX_CACHED_STYLES = 200
 
-function styleOf(name: string, attributes: ReadonlyMap<string, string>, { sheet, styles }: Sources): Style {
-  const classes = sheet.size === 0 ? [] : (attributes.get('class')?.trim().toLowerCase().split(/\s+/, 10) ?? [])
-  const id = attributes.get('id')?.trim().toLowerCase()
-  const selectors = [name, ...classes.flatMap(one => [`.${one}`, `${name}.${one}`]), ...(id ? [`#${id}`] : [])]
-  const rules = sheet.size === 0 ? [] : selectors.flatMap(selector => sheet.get(selector) ?? [])
-  const ground = attributes.get('bgcolor')
-  const background = attributes.has('background') ? 'unknown' : parseColour(ground ?? '')
+export const isBlock = (name: string): boolean => BLOCKS.has(name)
+
+/** The style that HTML attributes declare. */
+function attributeStyle(name: string, attributes: ReadonlyMap<string, string>): Style {
+  const background = attributes.has('background') ? 'unknown' : parseColour(attributes.get('bgcolor') ?? '')
   const colour = parseColour(attributes.get(name === 'body' ? 'text' : 'color') ?? '')
-  const size = name === 'font' ? FONT_SIZES[Number(attributes.get('size'))] : undefined
-  const written = attributes.get('style')
-  const own: Style = {
+  const fontSize = name === 'font' ? FONT_SIZES[Number(attributes.get('size'))] : undefined
+  return {
     ...(background && { background }),
     ...(colour && { colour }),
-    ...(size !== undefined && { fontSize: size }),
+    ...(fontSize !== undefined && { fontSize }),
   }
-  let merged = own
-  for (const rule of [...rules, ...(written === undefined ? [] : [styles(written)])]) merged = { ...merged, ...rule }
-  return merged
 }
 
-/** `<font size=0>` is shown as 1. */
+/** `<font size=0>` is displayed as size 1. */
 const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 
 function hidingOf({ removed, visible, fontSize, colour, background }: Open): Hiding | undefined {
@@ -139,7 +151,7 @@ const BLOCKS = words(
     'head header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead title tr ul',
 )
 
-/** Elements that end when another begins, though no end tag stands there. */
+/** Elements that end without an end tag when another begins. */
 const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ...['p', 'div', 'table', 'ul', 'ol', 'h1', 'h2', 'h3', 'h4', 'hr', 'center', 'form', 'blockquote', 'pre'].map(
     name => [name, ['p']] as const,

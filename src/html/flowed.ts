@@ -1,4 +1,4 @@
-/** Joins the lines of format=flowed text (RFC 3676), as programs that know it show them. */
+/** Joins the lines of format=flowed text (RFC 3676) as mail programs show them. */
 
 /** Linear; quoted lines are joined at the same depth only. */
 export function unflow(text: string, delSp: boolean): string {
@@ -11,11 +11,11 @@ export function unflow(text: string, delSp: boolean): string {
   }
   for (const line of text.split(/\r?\n/)) {
     const quotes = quoteDepth(line)
-    // §4.4: a blank was put before what could be taken for a quote.
+    // §4.4: the sender adds a blank before a line that looks like a quote.
     const content = line.slice(quotes).replace(/^ /, '')
     if (quotes !== depth) flush()
     depth = quotes
-    // §4.3: the mark of a signature is not flowed.
+    // §4.3: the separator of a signature is not flowed.
     const flows = content.endsWith(' ') && content !== '-- '
     paragraph.push(flows && delSp ? content.slice(0, -1) : content)
     if (!flows) flush()
@@ -24,7 +24,7 @@ export function unflow(text: string, delSp: boolean): string {
   return out.join('\n')
 }
 
-/** Deeper quotes than anybody writes are text. */
+/** Deeper quotes count as text. */
 const MAX_DEPTH = 100
 
 function quoteDepth(line: string): number {

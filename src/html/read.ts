@@ -1,29 +1,36 @@
-/** Reads an HTML text once: what a reader sees, what is there and not seen, and where it leads. */
-import { type Elements, elements } from './elements.ts'
+/** Reads an HTML text once: its visible text, its hidden text, and its references. */
+import { ElementStack, isBlock } from './elements.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { referencesOf, styleUrls } from './references.ts'
 import { MAX_RULES, parseSheet, type Style } from './style.ts'
-import { tokenize } from './tokens.ts'
+import { type HtmlHandler, tokenize } from './tokens.ts'
 
-/** References of one text; characters of what one link shows. */
-const [MAX_REFERENCES, MAX_SHOWN] = [5000, 256]
+/** References of one text, characters of the text of one link, and of its target. */
+const [MAX_REFERENCES, MAX_SHOWN, MAX_TARGET] = [5000, 256, 4096]
 
-/** Linear in `html`, whose first `limit` characters are read. */
+/** Reads the first `limit` characters of `html`, in linear time. */
 export async function readHtml(html: string, limit = 524_288): Promise<HtmlReading> {
-  const sheet = new Map<string, Style>()
-  const open: Elements = elements(sheet)
-  const visible: string[] = []
-  const hiddenText: string[] = []
-  const script: string[] = []
-  const references: Reference[] = []
-  const hidden: Record<Hiding, number> = {
+  const reader = new HtmlReader()
+  await tokenize(html.slice(0, limit), reader)
+  return reader.result(html.length > limit)
+}
+
+/** Collects text, references and counts while the tokens arrive. */
+class HtmlReader implements HtmlHandler {
+  readonly #sheet = new Map<string, Style>()
+  readonly #elements = new ElementStack(this.#sheet)
+  readonly #visible: string[] = []
+  readonly #hiddenText: string[] = []
+  readonly #script: string[] = []
+  readonly #references: Reference[] = []
+  readonly #hidden: Record<Hiding, number> = {
     'not-displayed': 0,
     tiny: 0,
     'same-colour': 0,
     'off-page': 0,
     'unshown-element': 0,
   }
-  const counts = {
+  readonly #counts: Counts = {
     elements: 0,
     comments: 0,
     commentText: 0,
@@ -37,76 +44,88 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
     embeds: 0,
     needlessEntities: 0,
   }
-  let rules = MAX_RULES
-  let more = html.length > limit
-  let link: { readonly at: number; shown: string } | undefined
+  #rulesLeft = MAX_RULES
+  #tooManyReferences = false
+  /** The open link: the index of its reference, and its text so far. */
+  #link: { readonly at: number; shown: string } | undefined
 
-  const refer = (found: Omit<Reference, 'hidden' | 'shown'>): void => {
+  open(name: string, attributes: ReadonlyMap<string, string>): void {
+    this.#counts.elements++
+    count(this.#counts, name, attributes)
+    this.#elements.enter(name, attributes)
+    if (isBlock(name)) this.#visible.push('\n')
+    const before = this.#references.length
+    for (const found of referencesOf(name, attributes)) this.#addReference(found)
+    if (name !== 'a' && name !== 'area') return
+    this.#endLink()
+    if (name === 'a' && this.#references[before]?.from === 'href') this.#link = { at: before, shown: '' }
+  }
+
+  close(name: string): void {
+    if (name === 'a') this.#endLink()
+    if (isBlock(name)) this.#visible.push('\n')
+    this.#elements.leave(name)
+  }
+
+  text(text: string, needless: number): void {
+    this.#counts.needlessEntities += needless
+    const inside = this.#elements.name()
+    if (inside === 'script') this.#script.push(text)
+    else if (inside === 'style') this.#readSheet(text)
+    else this.#addText(text)
+  }
+
+  comment(length: number): void {
+    this.#counts.comments++
+    this.#counts.commentText += length
+  }
+
+  /** @param cut whether not all of the text was given to the reader */
+  result(cut: boolean): HtmlReading {
+    this.#endLink()
+    return {
+      visible: collapseWhitespace(this.#visible.join('')),
+      hidden: this.#hidden,
+      hiddenText: collapseWhitespace(this.#hiddenText.join('')),
+      references: this.#references,
+      counts: this.#counts,
+      script: this.#script.join(''),
+      cut: cut || this.#tooManyReferences,
+    }
+  }
+
+  #addText(text: string): void {
+    if (this.#link && this.#link.shown.length < 4 * MAX_SHOWN) this.#link.shown += text.slice(0, 4 * MAX_SHOWN)
+    const hiding = this.#elements.hiding()
+    if (hiding === undefined) {
+      this.#visible.push(text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text)
+      return
+    }
+    this.#hidden[hiding] += visibleLength(text)
+    this.#hiddenText.push(text)
+  }
+
+  #readSheet(text: string): void {
+    this.#rulesLeft -= parseSheet(text, this.#sheet, this.#rulesLeft)
+    for (const target of styleUrls(text)) this.#addReference({ from: 'style', element: 'style', target })
+  }
+
+  #addReference(found: Omit<Reference, 'hidden' | 'shown'>): void {
     if (found.target.trim() === '') return
-    more ||= references.length === MAX_REFERENCES
-    if (references.length < MAX_REFERENCES)
-      references.push({ ...found, target: found.target.slice(0, 4096), shown: '', hidden: open.hiding() !== undefined })
-  }
-  const endLink = (): void => {
-    const reference = link && references[link.at]
-    if (link && reference)
-      references[link.at] = { ...reference, shown: collapseWhitespace(link.shown).slice(0, MAX_SHOWN) }
-    link = undefined
+    if (this.#references.length === MAX_REFERENCES) {
+      this.#tooManyReferences = true
+      return
+    }
+    const hidden = this.#elements.hiding() !== undefined
+    this.#references.push({ ...found, target: found.target.slice(0, MAX_TARGET), shown: '', hidden })
   }
 
-  await tokenize(html.slice(0, limit), {
-    open: (name, attributes) => {
-      counts.elements++
-      count(counts, name, attributes)
-      open.enter(name, attributes)
-      if (open.isBlock(name)) visible.push('\n')
-      const before = references.length
-      for (const found of referencesOf(name, attributes)) refer(found)
-      if (name === 'a' || name === 'area') {
-        endLink()
-        if (name === 'a' && references[before]?.from === 'href') link = { at: before, shown: '' }
-      }
-    },
-    close: name => {
-      if (name === 'a') endLink()
-      if (open.isBlock(name)) visible.push('\n')
-      open.leave(name)
-    },
-    text: (text, needless) => {
-      counts.needlessEntities += needless
-      const inside = open.name()
-      if (inside === 'script') {
-        script.push(text)
-        return
-      }
-      if (inside === 'style') {
-        rules -= parseSheet(text, sheet, rules)
-        for (const target of styleUrls(text)) refer({ from: 'style', element: 'style', target })
-        return
-      }
-      if (link && link.shown.length < 4 * MAX_SHOWN) link.shown += text.slice(0, 4 * MAX_SHOWN)
-      const hiding = open.hiding()
-      if (hiding === undefined) {
-        visible.push(text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text)
-        return
-      }
-      hidden[hiding] += visibleLength(text)
-      hiddenText.push(text)
-    },
-    comment: length => {
-      counts.comments++
-      counts.commentText += length
-    },
-  })
-  endLink()
-  return {
-    visible: collapseWhitespace(visible.join('')),
-    hidden,
-    hiddenText: collapseWhitespace(hiddenText.join('')),
-    references,
-    counts,
-    script: script.join(''),
-    cut: more,
+  #endLink(): void {
+    const link = this.#link
+    const reference = link && this.#references[link.at]
+    this.#link = undefined
+    if (!link || !reference) return
+    this.#references[link.at] = { ...reference, shown: collapseWhitespace(link.shown).slice(0, MAX_SHOWN) }
   }
 }
 
@@ -125,11 +144,11 @@ function count(counts: Counts, name: string, attributes: ReadonlyMap<string, str
   for (const attribute of attributes.keys()) if (/^on[a-z]/.test(attribute)) counts.handlers++
 }
 
-/** Characters that show: neither blanks nor those without a shape, with which previews are filled up. */
+/** The number of visible characters, without blanks and the invisible characters that fill up previews. */
 const visibleLength = (text: string): number =>
   text.replace(/\u034f|[\s\u00a0\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g, '').length
 
-/** White space as browsers show it; each line end stands for a block. */
+/** White space as browsers show it. Each line end stands for a block. */
 export const collapseWhitespace = (text: string): string =>
   text
     .replace(/[ \t\r\f\u00a0]+/g, ' ')

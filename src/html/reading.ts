@@ -1,19 +1,19 @@
-/** The words for what an HTML text shows, hides and refers to. */
+/** The types for what an HTML text shows, hides and refers to. */
 
-/** Why a reader does not see text that is there. */
+/** Why text is not visible to a reader. */
 export type Hiding =
   /** `display: none`, `visibility: hidden`, the attribute `hidden`. */
   | 'not-displayed'
   /** A font of at most two pixels. */
   | 'tiny'
-  /** The colour of what is behind it, or transparent. */
+  /** The colour of the background, or transparent. */
   | 'same-colour'
-  /** Cut off by a box of no size, or moved out of the page. */
+  /** Clipped by a box without size, or moved out of the page. */
   | 'off-page'
-  /** Elements that show nothing: `noscript`, `template`, `title` … */
+  /** Elements that are not rendered: `template`, `title`, `datalist` … */
   | 'unshown-element'
 
-/** A reference as it stands in the text. */
+/** One reference of a text. */
 export interface Reference {
   /** Where it stands: an attribute, the style, a meta refresh, or the text itself. */
   readonly from:
@@ -32,19 +32,19 @@ export interface Reference {
   readonly element: string
   /** Entities decoded, cut to 4096 characters. */
   readonly target: string
-  /** What a reader sees of it: the text inside the element, cut to 256 characters. */
+  /** The visible text of the element, cut to 256 characters. */
   readonly shown: string
-  /** The element stands where text is hidden. */
+  /** The element is in a place where text is hidden. */
   readonly hidden: boolean
 }
 
 /** What one HTML text holds. */
 export interface HtmlReading {
-  /** What a reader sees; blocks end in a line end, white space is collapsed. */
+  /** The visible text. Blocks end in a line end, and white space is collapsed. */
   readonly visible: string
-  /** What is there and not seen, by how it is hidden; characters without blanks. */
+  /** The number of hidden characters without blanks, by how they are hidden. */
   readonly hidden: Readonly<Record<Hiding, number>>
-  /** The text that is not seen. */
+  /** The hidden text. */
   readonly hiddenText: string
   readonly references: readonly Reference[]
   /** How many of each there are. */
@@ -64,14 +64,14 @@ export interface HtmlReading {
       | 'frames'
       /** Attributes that run a script: `onload` … */
       | 'handlers'
-      /** Links of a `data:` or `javascript:` kind are in the references. */
+      /** Elements `object`, `embed` and `applet`. Links with `data:` and `javascript:` are among the references. */
       | 'embeds'
       /** Characters written as numbers (`&#65;`) though they are plain letters or digits. */
       | 'needlessEntities',
       number
     >
   >
-  /** The text of scripts: what assembles a download is found there. */
+  /** The text of scripts, where code that assembles a download is found. */
   readonly script: string
   /** Not all of it was read. */
   readonly cut: boolean

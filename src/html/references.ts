@@ -1,4 +1,4 @@
-/** The references of one element: what a reader could follow, and what a program would fetch. */
+/** The references of one element: links that a reader may follow, and resources that a program fetches. */
 import type { Reference } from './reading.ts'
 
 type Found = Omit<Reference, 'hidden' | 'shown'>
@@ -39,7 +39,7 @@ export function* referencesOf(element: string, attributes: ReadonlyMap<string, s
   if (target !== undefined) yield { from: 'refresh', element, target }
 }
 
-/** What stands in `url(…)` and after `@import`, each cut to what an address may hold. */
+/** The URLs in `url(…)` and after `@import`, each cut to a maximum length. */
 export function* styleUrls(css: string): Generator<string> {
   if (!/url\(|@import/i.test(css)) return
   for (const [, quoted, bare] of css.matchAll(

@@ -1,6 +1,6 @@
-/** As much of CSS as tells what a reader does not see. Linear in what is read, and never throws. */
+/** The part of CSS that hides text from a reader. Linear in what is read, and never throws. */
 
-/** What is declared; what is absent is inherited, or as browsers have it. */
+/** What a rule declares. An absent property is inherited, or has the default of browsers. */
 export interface Style {
   readonly colour?: Colour
   readonly background?: Colour
@@ -11,10 +11,10 @@ export interface Style {
   readonly offPage?: boolean
 }
 
-/** `unknown` where a picture is, or a name or function that is not read here. */
+/** `unknown` for a picture, and for a name or function that is not supported here. */
 export type Colour = readonly [red: number, green: number, blue: number] | 'transparent' | 'unknown'
 
-/** Declarations of one rule, and characters of one. */
+/** Declarations of one rule, and characters of one declaration. */
 const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
 /** Rules of one text that are read. */
 export const MAX_RULES = 2000
@@ -73,8 +73,8 @@ function backgroundOf(plain: string, short: string, image: string): Colour | und
   return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|rgba?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
 }
 
-/** A number of at most `most`, whatever its unit. */
-const isAtMost = (value: string, most: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= most
+/** Whether it is a number of at most `max`, whatever its unit. */
+const isAtMost = (value: string, max: number): boolean => /^[\d.]/.test(value) && Number.parseFloat(value) <= max
 
 const UNITS: Readonly<Record<string, number>> = {
   px: 1,
@@ -89,7 +89,7 @@ const UNITS: Readonly<Record<string, number>> = {
   in: 96,
 }
 
-/** In pixels, with 16 for what is relative; undefined where it is a word. */
+/** In pixels, with 16 for relative units; undefined for a word. */
 export function pixels(value: string): number | undefined {
   const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
   const factor = UNITS[unit]
@@ -130,7 +130,7 @@ const NAMES: Readonly<Record<string, string>> = {
   darkgrey: 'a9a9a9',
 }
 
-/** Undefined where nothing is said. */
+/** Undefined where no colour is declared. */
 export function parseColour(value: string): Colour | undefined {
   const text = value.trim().toLowerCase()
   if (text === '' || text === 'inherit' || text === 'initial') return undefined
@@ -150,21 +150,21 @@ function fromHex(digits: string): Colour {
   return [number >> 16, (number >> 8) & 255, number & 255]
 }
 
-/** Too near for a reader to tell text from ground. */
+/** Too similar for a reader to distinguish text from its background. */
 export const isSame = (one: Colour, other: Colour): boolean =>
   typeof one !== 'string' &&
   typeof other !== 'string' &&
   one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) <= 30
 
 /**
- * The rules of a sheet for single classes, elements and ids that bear on what is seen: `.x`, `td`, `#y`. What stands in
- * `@media` and its like is for some readers only, and is passed over.
+ * The rules of a sheet for single classes, elements and ids that can hide text: `.x`, `td`, `#y`. Rules in
+ * `@media` and similar blocks apply to some readers only, and are skipped.
  *
- * @returns how many were read, at most `most`.
+ * @returns how many rules were read, at most `max`
  */
-export function parseSheet(css: string, rules: Map<string, Style>, most: number): number {
+export function parseSheet(css: string, rules: Map<string, Style>, max: number): number {
   let count = 0
-  for (let at = 0; at < css.length && count < most; count++) {
+  for (let at = 0; at < css.length && count < max; count++) {
     const open = css.indexOf('{', at)
     if (open < 0) return count
     const selector = css.slice(Math.max(at, open - MAX_DECLARATION_LENGTH), open)

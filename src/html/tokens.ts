@@ -1,8 +1,10 @@
-/** The tokens of an HTML text: the one file that knows htmlparser2, of which only the tokenizer is used. */
+/** The tokens of an HTML text. This is the only file that uses htmlparser2, and only its tokenizer. */
 import { setImmediate } from 'node:timers/promises'
 
 export interface HtmlHandler {
-  /** @param attributes by name in lower case, entities decoded; of two with one name the first counts, as in browsers. */
+  /**
+   * @param attributes by name in lower case, entities decoded. Of two with one name the first counts, as in browsers.
+   */
   open(name: string, attributes: ReadonlyMap<string, string>): void
   close(name: string): void
   /** Entities are decoded; `needless` of them stand for plain letters and digits. */
@@ -15,10 +17,10 @@ const MAX_ATTRIBUTES = 64
 /** Characters of one attribute. */
 const MAX_VALUE_LENGTH = 8192
 
-/** Characters that are read before others have their turn: a few milliseconds of the dearest. */
+/** Characters after which the event loop serves others: a few milliseconds of the most expensive HTML. */
 const SLICE = 16_384
 
-/** Linear, and never throws. What is not closed at the end is dropped, as browsers do. */
+/** Linear, and never throws. A tag that is not closed at the end is dropped, as browsers do. */
 export async function tokenize(html: string, handler: HtmlHandler): Promise<void> {
   const { Tokenizer } = await import('htmlparser2')
   let element = ''

@@ -1,22 +1,22 @@
-/** Where the parts of a multipart begin and end (RFC 2046 §5.1.1), for every boundary that some reader may take. */
+/** Divides a multipart at its delimiters (RFC 2046 §5.1.1), for every boundary that some reader may use. */
 import type { Parameters } from './header/parameters.ts'
 
 /** Bytes of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
 const MAX_BOUNDARY_LENGTH = 1024
-/** Characters of a Content-Type in which boundaries are looked for. */
+/** Characters of a Content-Type that are searched for boundaries. */
 const MAX_VALUE_LENGTH = 8192
-/** Boundaries that are tried. */
+/** The number of boundaries that are tried. */
 const MAX_BOUNDARIES = 6
-/** Lines that begin with `--`: beyond, no further delimiter is seen. */
+/** Lines that begin with `--`. Delimiters beyond are not seen. */
 const MAX_LINES = 250_000
 
-/** Parts of one multipart that are told apart; who walks over them stops earlier. */
+/** Parts of one multipart that are separated. The walk stops earlier. */
 const MAX_PARTS = 5000
 
-/** The lines that begin with `--`, found once: where in `bytes` each begins, in ascending order. */
+/** The offsets of all lines that begin with `--`, found once, in ascending order. */
 export interface DashLines {
   readonly starts: readonly number[]
-  /** There are more. */
+  /** There are more such lines. */
   readonly cut: boolean
 }
 
@@ -31,7 +31,7 @@ export function dashLines(bytes: Buffer): DashLines {
 
 const [LF, CR, DASH] = [10, 13, 45]
 
-/** The boundaries that readers may take from a Content-Type: first what its grammar says, then what is made of it. */
+/** The boundaries that readers may find in a Content-Type: first by its grammar, then by lenient rules. */
 export function plausibleBoundaries(value: string, parameters: Parameters): readonly string[] {
   const found = new Set(parameters.all('boundary'))
   let looked = 0
@@ -53,7 +53,7 @@ export function plausibleBoundaries(value: string, parameters: Parameters): read
   return [...new Set(usable)].slice(0, MAX_BOUNDARIES)
 }
 
-/** A boundary that is named is longer than is looked for, or there are more of them than are tried. */
+/** Whether a declared boundary is longer than the limit, or there are more of them than are tried. */
 export const boundariesCut = (parameters: Parameters): boolean => {
   const named = parameters.all('boundary')
   return named.length > MAX_BOUNDARIES || named.some(boundary => boundary.length > MAX_BOUNDARY_LENGTH)
@@ -76,7 +76,7 @@ export interface Span {
   readonly stop: number
 }
 
-/** What one boundary makes of a body. */
+/** A body, divided by one boundary. */
 export interface Split {
   readonly preamble: Span
   readonly parts: readonly Span[]
@@ -84,15 +84,15 @@ export interface Split {
   /** Parts that begin after the delimiter that closes. */
   readonly afterClose: readonly Span[]
   readonly closed: boolean
-  /** Lines that begin as a delimiter and go on, each once: what stands after the `--`. */
+  /** Distinct lines that begin as a delimiter and go on, without the `--`. */
   readonly nearLines: readonly string[]
-  /** No line was a delimiter as it must be: those that begin as one were taken. */
+  /** No line was a valid delimiter, so lines that begin as one count. */
   readonly prefix: boolean
-  /** Lines that were looked at. */
+  /** Lines that were examined. */
   readonly linesExamined: number
 }
 
-/** @param prefix whether a line that only begins with the boundary is taken for a delimiter. */
+/** @param prefix whether a line that only begins with the boundary counts as a delimiter */
 export function split(
   bytes: Buffer,
   lines: DashLines,
@@ -191,7 +191,7 @@ function firstFrom(starts: readonly number[], from: number): number {
   return low
 }
 
-/** A boundary that nobody named, from the first line that could be a delimiter: it is followed by a field or an empty line. */
+/** An undeclared boundary: the first line with `--` that is followed by a field or an empty line. */
 export function guessBoundary(bytes: Buffer, lines: DashLines, { start, stop }: Span): string | undefined {
   for (
     let index = firstFrom(lines.starts, start), tries = 0;

@@ -1,24 +1,24 @@
-/** The decoded bytes of one part, on demand, from the spool. */
+/** The decoded bytes of one part, read from the spool on demand. */
 import { setImmediate } from 'node:timers/promises'
 import type { Message } from '../model/stage.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { transferDecoder } from './decode/transfer.ts'
 import type { Place } from './part.ts'
 
-/** Bytes that are decoded before others have their turn. */
+/** Bytes after which the event loop serves others. */
 const SLICE = 262_144
 
-/** At most `limit` bytes from the start. Rejects when the message cannot be read, and at nothing that stands in it. */
+/** At most `limit` bytes from the start. Rejects when the message cannot be read, and never because of its content. */
 export type ContentOf = (place: Place, limit: number) => Promise<Buffer>
 
 /**
- * Decodes parts one after another. What lies around a part and was decoded for it is kept for the next: a message in base64
- * that holds hundreds of parts is decoded once. It is held for as long as the function is.
+ * Decodes parts one after another. What lies around a part and was decoded for it is kept for the next: a message in
+ * base64 that holds hundreds of parts is decoded once. It is held for as long as the function is.
  */
 export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): ContentOf {
   let kept: readonly Outer[] = []
   return async (place, limit) => {
-    // Of the way to the last part, as much as leads to this one.
+    // The cached steps that lead to this part as well.
     let known = kept
     const around: Outer[] = []
     let bytes: Buffer | undefined
@@ -27,10 +27,10 @@ export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): 
       const isOuter = index < place.length - 1
       const same = isOuter && known[index]?.step === step ? known[index] : undefined
       if (!same) known = []
-      // What is cut out of a decoded part may lie at its end.
-      const most = isOuter ? Infinity : limit
+      // The next step may need the end of a decoded part.
+      const maxBytes = isOuter ? Infinity : limit
       const source = bytes === undefined ? raw(open, start, stop) : [bytes.subarray(start, stop)]
-      bytes = same?.bytes ?? (await undo(source, encoding, most, signal))
+      bytes = same?.bytes ?? (await undo(source, encoding, maxBytes, signal))
       if (isOuter) around.push({ step, bytes })
     }
     kept = around
@@ -38,7 +38,7 @@ export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): 
   }
 }
 
-/** Something that holds parts, and the step that leads to it from what is around it. */
+/** A decoded source that holds parts, and the step that leads to it. */
 interface Outer {
   readonly step: string
   readonly bytes: Buffer

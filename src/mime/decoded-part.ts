@@ -1,4 +1,4 @@
-/** What one part that holds no others is: decoded, measured, hashed, and its text kept. */
+/** Decodes one single part: its size, digest, detected type, and the text that is kept. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { detectType, HEAD_LENGTH } from '../filetypes/detect.ts'
@@ -13,7 +13,7 @@ export interface DecodeOptions {
   readonly charset: string | undefined
   /** Bytes of text that may be kept. */
   readonly maxText: number
-  /** Give all bytes, whatever the type. */
+  /** Keep all bytes, whatever the type. */
   readonly keepBytes: boolean
 }
 
@@ -22,23 +22,23 @@ export interface DecodedPart {
   readonly sha256: string
   readonly detected?: string
   readonly text?: string
-  /** The charset in which it was read. */
+  /** The charset in which the text was decoded. */
   readonly charset?: string
-  /** Another in which some read it, because the bytes look like it, or because it is the one that is named. */
+  /** Another charset that some readers use, because the bytes look like it or because it is the declared one. */
   readonly otherCharset?: string
-  /** All bytes, of what is declared as text, or where they were asked for. */
+  /** All bytes, for declared text or where `keepBytes` is set. */
   readonly bytes?: Buffer
   /** Bytes of text that were kept. */
   readonly keptText: number
   readonly textCut: boolean
   readonly unknownCharset: boolean
-  /** Decoders differ about it. */
+  /** Decoders disagree about these bytes. */
   readonly malformed: boolean
-  /** It was not decoded to its end as readers do. */
+  /** It was not decoded to its end. */
   readonly cut: boolean
 }
 
-/** Linear in `raw`; holds what is declared as text, and of all else only the beginning. */
+/** Linear in `raw`. Holds declared text, and only the beginning of everything else. */
 export function decodePart(
   raw: Buffer,
   { encoding, contentType, charset, maxText: room, keepBytes }: DecodeOptions,
@@ -86,7 +86,7 @@ export function decodePart(
   }
 }
 
-/** What programs write that do not know (RFC 1428 §2, and forms that nobody has filled in). */
+/** What programs write for an unknown charset (RFC 1428 §2, and templates without a value). */
 const PLACEHOLDER_CHARSET = /^(?:(?:x-)?unknown(?:-8bit)?|default(?:_charset)?|none|binary)$/
 
 const isText = (detected: string | undefined): boolean =>
@@ -95,22 +95,22 @@ const isText = (detected: string | undefined): boolean =>
     ['application/hta', 'image/svg+xml', 'application/xml'].includes(detected) ||
     detected === 'application/xhtml+xml')
 
-/** The charset to read text in, and another that some take where the bytes do not look like the one that is named. */
+/** The charset to decode text in, and another that some readers use where the bytes contradict the declared one. */
 function charsetsOf(bytes: Buffer, named: string, cut: boolean): readonly [used: string, other?: string] {
   const label = named || guessCharset(bytes, cut)
   const wide = detectWideEncoding(bytes)
   if (!isAsciiIncompatible(label)) return wide === undefined || named === '' ? [label] : [wide, label]
   if (wide === label) return [label]
-  // RFC 2781 §4.3: without a mark its bytes tell in which order they are.
+  // RFC 2781 §4.3: without a byte order mark the bytes themselves show their order.
   if (wide !== undefined) return /[lb]e\W*$/.test(label) ? [label, wide] : [wide]
   const sample = bytes.toString('latin1', 0, 256)
-  // Few bytes may be anything.
+  // A short sample proves nothing.
   const isPlain = sample.length >= 64 && 10 * sample.replace(/[\t\r\n -~]+/g, '').length < sample.length
   return isPlain ? [label, guessCharset(bytes, cut)] : [label]
 }
 
 /**
- * What no charset is named for: by its mark, by what HTML says about itself, or by whether it is UTF-8, of which the last
+ * Guesses an undeclared charset from a byte order mark, from HTML's own declaration, or from valid UTF-8, whose last
  * character may be cut.
  */
 function guessCharset(bytes: Buffer, cut: boolean): string {
@@ -118,7 +118,7 @@ function guessCharset(bytes: Buffer, cut: boolean): string {
   if (wide) return wide
   const named = /<meta[^>]{1,200}charset[ \t]*=[ \t]*["']?([\w.:-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1]
   if (named && decodeCharset(Buffer.alloc(0), named.toLowerCase()) !== undefined) return named.toLowerCase()
-  // A character may have been cut in half at the end.
+  // The last character may be incomplete.
   const whole = (cut ? [0, 1, 2, 3] : [0]).some(less => isUtf8(bytes.subarray(0, Math.max(bytes.length - less, 0))))
   return whole ? 'utf-8' : 'windows-1252'
 }

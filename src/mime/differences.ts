@@ -1,4 +1,4 @@
-/** What the fields of one part say in two ways at once, or say that no reader here can follow. */
+/** Where the fields of one part contradict each other, or declare what no reader here can follow. */
 
 import type { HeaderFields } from '../model/header.ts'
 import { boundariesCut } from './boundaries.ts'
@@ -10,10 +10,10 @@ import type { PartName } from './part.ts'
 import { excerpt, type Reading } from './readings.ts'
 import type { Difference } from './walk.ts'
 
-/** Fields of one name that are read. */
+/** The number of fields of one name that are read. */
 const MAX_FIELDS = 6
 
-/** The parameters of the fields of that name, the first ones. */
+/** The parameters of the first fields of that name. */
 export const fieldsOf = (header: HeaderFields, name: string) =>
   [...header.all(name), ...looseFields(header, name)].slice(0, MAX_FIELDS).map(parametersOf)
 
@@ -28,7 +28,7 @@ export function partNames(header: HeaderFields): readonly PartName[] {
   return names
 }
 
-/** What only careless readers take for its names. */
+/** Names that only lenient readers find. */
 export const otherNames = (header: HeaderFields): readonly PartName[] =>
   ['content-type', 'content-disposition'].flatMap(field =>
     [...header.all(field), ...looseFields(header, field)]
@@ -36,7 +36,7 @@ export const otherNames = (header: HeaderFields): readonly PartName[] =>
       .flatMap(({ value }) => looseNames(value).map(name => partName('filename', name))),
   )
 
-/** Is there more in these fields than is read of them? */
+/** Whether these fields hold more than is read of them. */
 export const fieldsCut = (header: HeaderFields, names: readonly PartName[], { type }: Reading): boolean =>
   names.length === MAX_NAMES ||
   FIELDS.some(name => {
@@ -59,19 +59,19 @@ export function* differences(
     ),
   )
   if (endings.size > 1) {
-    const reason = `one part is named in ways that end differently: ${excerpt(names.map(({ text }) => text).join(', '))}`
+    const reason = `the names of one part have different extensions: ${excerpt(names.map(({ text }) => text).join(', '))}`
     yield { kind: 'names-differ', reason }
   }
   const dispositions = new Set(fieldsOf(header, 'content-disposition').map(({ value }) => value))
   if (dispositions.size > 1) {
-    const reason = `Content-Disposition stands more than once: ${excerpt([...dispositions].join(', '))}`
+    const reason = `Content-Disposition occurs more than once: ${excerpt([...dispositions].join(', '))}`
     yield { kind: 'repeated-field', reason }
   }
   const charsets = parameters.all('charset')
   if (charsets.length > 1) {
     yield {
       kind: 'repeated-parameter',
-      reason: `the charset is named in several ways: ${excerpt(charsets.join(', '))}`,
+      reason: `the charset is declared in several ways: ${excerpt(charsets.join(', '))}`,
     }
   }
   if (parameters.cut) {
@@ -81,9 +81,12 @@ export function* differences(
     yield { kind: 'charset', reason: 'text is in UTF-7, which only some programs read' }
   }
   if (contentType === 'message/partial') {
-    yield { kind: 'partial', reason: 'a piece of a message, to be put together where it is read' }
+    yield { kind: 'partial', reason: 'one piece of a message, which the mail program of the reader puts together' }
   }
   if (contentType === 'message/external-body') {
-    yield { kind: 'external-body', reason: 'the content of a part is elsewhere, and is fetched where it is read' }
+    yield {
+      kind: 'external-body',
+      reason: 'the content of a part is elsewhere, and the mail program of the reader fetches it',
+    }
   }
 }

@@ -1,11 +1,11 @@
-/** The names of a part: as sent, as decoded, and as some program would use them. */
+/** The file names of a part: as sent, as decoded, and as some program would use them. */
 import type { HeaderFields } from '../model/header.ts'
 import type { Parameters } from './header/parameters.ts'
 import type { NameTrick, PartName } from './part.ts'
 
-/** No file system allows more. Of longer names the beginning and the ending are kept. */
+/** No file system allows more. Of longer names the beginning and the extension are kept. */
 const MAX_LENGTH = 255
-/** Names of one part that are kept. */
+/** The number of names that are kept for one part. */
 export const MAX_NAMES = 20
 
 /** Every name that the fields of one part give it. */
@@ -17,7 +17,7 @@ export function namesOf(
   const named = [
     ...dispositions.flatMap(parameters => parameters.all('filename').map(text => ['filename', text] as const)),
     ...types.flatMap(parameters => parameters.all('name').map(text => ['name', text] as const)),
-    // Some programs save under these when there is nothing better.
+    // Some programs save under these names when there is no file name.
     ...(['content-description', 'content-location'] as const).flatMap(field =>
       header
         .all(field)
@@ -50,7 +50,7 @@ const tricks: readonly (readonly [NameTrick, RegExp])[] = [
   ['encoded-word', /^=\?[^?]+\?[bq]\?/i],
 ]
 
-/** Each name, and what is left of it when its tricks are undone: a rule that looks at endings must look at all of them. */
+/** Each name, and each form of it after its tricks are undone. A rule about extensions must check all of them. */
 export function filenames(names: readonly PartName[]): readonly string[] {
   return [...new Set(names.flatMap(({ text }) => [text, ...undoTricks(text)]))]
 }
@@ -75,5 +75,5 @@ function trimEnd(name: string): string {
   return name.slice(0, stop).trimStart()
 }
 
-/** The last ending in lower case, without its dot; '' where there is none. */
+/** The extension in lower case, without its dot; '' where there is none. */
 export const extensionOf = (name: string): string => /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''

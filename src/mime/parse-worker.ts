@@ -1,19 +1,19 @@
-/** Reads the parts of one message after another in a thread of its own, so that what spins can be ended. */
+/** Reads the parts of one message after another in a separate thread, so that endless work can be terminated. */
 
 import { parentPort } from 'node:worker_threads'
 import { errorText } from '../model/errors.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { readTree } from './tree.ts'
 
-/** What goes into the thread: one whole message at a time. */
+/** What the thread receives: one whole message at a time. */
 export interface ParseRequest {
   readonly bytes: SharedArrayBuffer
   readonly limits: PartLimits
 }
 
-/** What comes out of it. */
+/** What the thread sends back. */
 export type ParseResponse =
-  /** Once, when the code is loaded: what that takes is not the message's doing. */
+  /** Once, when the code is loaded, so that loading does not count against the deadline of a message. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly list: PartList }
   | { readonly kind: 'failed'; readonly reason: string }

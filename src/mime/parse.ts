@@ -1,4 +1,4 @@
-/** The parts of a message behind one function: at once where it is small, in a thread with a deadline where not. */
+/** Reads the parts of a message: at once where it is small, otherwise in a thread with a deadline. */
 import { Readable } from 'node:stream'
 import type { Message } from '../model/stage.ts'
 import { dashLines } from './boundaries.ts'
@@ -6,11 +6,11 @@ import type { PartLimits, PartList } from './part.ts'
 import { threadPool } from './threads.ts'
 import { readTree } from './tree.ts'
 
-/** What was found, or that finding it would have cost too much: never a hang, never an exception for a bad message. */
+/** The parts, or that reading them would have cost too much. A bad message never causes a hang or an exception. */
 export type Parsed =
   | ({ readonly kind: 'parsed' } & PartList)
   | {
-      /** `busy`: no thread was free in time, which says nothing about the message. */
+      /** `busy`: no thread was free in time, which is not the fault of the message. */
       readonly kind: 'too-costly' | 'busy'
       /** A sentence. */
       readonly reason: string
@@ -18,18 +18,18 @@ export type Parsed =
 
 export interface ParseOptions extends PartLimits {
   readonly signal: AbortSignal
-  /** Bytes beyond which a thread reads the message. @default 262144 */
+  /** Size in bytes beyond which a thread reads the message. @default 262144 */
   readonly inline?: number
-  /** Milliseconds that a thread may take. The dearest message found takes half of it. @default 2000 */
+  /** Milliseconds that a thread may take. The most expensive message known takes half of it. @default 2000 */
   readonly deadline?: number
   /** Milliseconds that the message may wait for a thread. @default 5000 */
   readonly maxWait?: number
 }
 
-// Shared, because it is the machine's processors that are few.
+// Shared, because the processors of the machine are few.
 const pool = threadPool()
 
-/** Rejects when `signal` aborts or the message cannot be read again, and at nothing that stands in the message. */
+/** Rejects when `signal` aborts or the message cannot be read again, and never because of its content. */
 export async function parse(
   message: Pick<Message, 'open' | 'size'>,
   { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
@@ -44,10 +44,10 @@ export async function parse(
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
 
-/** Lines that begin as boundaries do: what makes small messages dear. */
+/** Lines that begin as boundaries do make small messages expensive. */
 const MAX_INLINE_DASH_LINES = 300
 
-/** All bytes in one buffer; the one chunk of a small message is not copied. */
+/** All bytes in one buffer. The single chunk of a small message is not copied. */
 async function collect(source: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of source) chunks.push(chunk)

@@ -1,4 +1,4 @@
-/** The words for the parts of a message: what each is, where readers differ about them, and where looking stopped. */
+/** The types for the parts of a message, for the ambiguities between readers, and for what was not read. */
 import type { Encoding } from './decode/encoding.ts'
 
 /** One part, the message itself included. */
@@ -12,13 +12,13 @@ export interface Part {
   readonly reading?: AmbiguityKind
   /** As declared, in lower case: `text/plain`. */
   readonly contentType: string
-  /** As the first bytes tell, whatever was declared: `application/zip`; absent where they tell nothing. */
+  /** By the first bytes, whatever was declared: `application/zip`. Absent where they have no known signature. */
   readonly detected?: string
   /** In lower case: `attachment`. */
   readonly disposition?: string
-  /** Every name that is given, and how. */
+  /** Every name in its fields. */
   readonly names: readonly PartName[]
-  /** Every name that some program may show or use: decoded in each way, and with its tricks undone. */
+  /** Every name that some program may show or use: decoded in each way, with and without its tricks. */
   readonly filenames: readonly string[]
   /** Of Content-ID, without its angle brackets: how HTML names an image in the message. */
   readonly contentId?: string
@@ -34,51 +34,54 @@ export interface Part {
   readonly sha256?: string
   /** The decoded text of what is text by declaration or by content, as far as the limit for all of them goes. */
   readonly text?: string
-  /** Where its bytes are: for `bytes` of the fact. Absent for a part that only holds others. */
+  /** Where its bytes are, for `bytes` of the fact `parts`. Absent for a part that only holds others. */
   readonly place?: Place
 }
 
-/** A name of a part, as it was sent and as it is read. */
+/** A name of a part. */
 export interface PartName {
-  /** Where it stood: `filename`, `name`, `uuencode` … */
+  /** The parameter, field or encoding that has the name. */
   readonly from: 'filename' | 'name' | 'content-description' | 'content-location' | 'uuencode' | 'yenc'
   /** Decoded. */
   readonly text: string
   readonly tricks: readonly NameTrick[]
 }
 
-/** What makes a name look other than it works. */
+/** What makes a name look different from how it works. */
 export type NameTrick =
-  /** A NUL, where some programs cut. */
+  /** A NUL, where some programs end the name. */
   | 'nul'
   /** Another control character. */
   | 'control'
-  /** Characters that turn the direction of writing: `exe.fdp` shows as `pdf.exe`, or the other way round. */
+  /** Characters that change the direction of writing: `exe.fdp` shows as `pdf.exe`, or the reverse. */
   | 'bidi'
-  /** Characters that show as nothing. */
+  /** Invisible characters. */
   | 'invisible'
   /** Dots or spaces at the end, which Windows drops. */
   | 'trailing'
-  /** Many spaces, which push the true ending out of sight. */
+  /** Many spaces, which push the real extension out of sight. */
   | 'padding'
   /** A folder before it, or a drive, or a stream (`a.txt:b.exe`). */
   | 'path'
   /** An encoded word inside quotes, which RFC 2047 §5 forbids and most programs decode. */
   | 'encoded-word'
 
-/** From the bytes of the message to those of a part: cut out, decode, cut out of that, and so on. */
+/**
+ * The steps from the bytes of the message to those of a part: cut a range, decode it, cut a range of the result, and
+ * so on.
+ */
 export type Place = readonly {
   readonly start: number
   readonly stop: number
   readonly encoding: Encoding
 }[]
 
-/** Where readers see different messages in the same bytes. */
+/** A difference between readers: they see different messages in the same bytes. */
 export interface Ambiguity {
   readonly kind: AmbiguityKind
-  /** Of the part where it was seen. */
+  /** The part that has it. */
   readonly path: string
-  /** A sentence, with what was sent in it: cut, but not escaped. */
+  /** A sentence that quotes what was sent, shortened and not escaped. */
   readonly reason: string
 }
 
@@ -91,9 +94,9 @@ export type AmbiguityKind =
   | 'odd-type'
   /** A multipart without a boundary, or with an empty one. */
   | 'no-boundary'
-  /** The boundary that is named never comes. */
+  /** The declared boundary does not occur. */
   | 'unused-boundary'
-  /** A boundary whose value readers take differently: quotes, blanks, comments, forbidden characters, more than 70. */
+  /** Readers disagree about the boundary: quotes, blanks, comments, forbidden characters, more than 70 characters. */
   | 'odd-boundary'
   /** A line that begins with the boundary and goes on, or has blanks before it. */
   | 'near-boundary'
@@ -101,15 +104,15 @@ export type AmbiguityKind =
   | 'shared-boundary'
   /** Parts after the delimiter that closes. */
   | 'after-close'
-  /** What stands before the first part holds more than a word of explanation. */
+  /** The text before the first part holds a field, an element or a file. */
   | 'preamble'
-  /** The same after the last part. */
+  /** The text after the last part does. */
   | 'epilogue'
-  /** The transfer encoding is not written as RFC 2045 §6.1 has it, but some know what is meant. */
+  /** The transfer encoding does not follow RFC 2045 §6.1, and some readers guess its meaning. */
   | 'odd-encoding'
   /** A multipart or message in base64 or quoted-printable (RFC 2045 §6.4 forbids it). */
   | 'encoded-composite'
-  /** Base64 goes on after its padding, or holds what is no base64: decoders stop, skip, or go on. */
+  /** Base64 goes on after its padding, or holds other characters: decoders stop, skip, or go on. */
   | 'broken-base64'
   /** The names of one part differ. */
   | 'names-differ'
@@ -119,9 +122,9 @@ export type AmbiguityKind =
   | 'yenc'
   /** A line that is no field inside a header section, or a field with a blank before its colon. */
   | 'odd-header'
-  /** A CR that ends no line, where it matters. */
+  /** A bare CR where it matters. */
   | 'bare-cr'
-  /** One piece of a message that the reader's program puts together (RFC 2046 §5.2.2). */
+  /** One piece of a message that the mail program puts together (RFC 2046 §5.2.2). */
   | 'partial'
   /** The content is elsewhere (RFC 2046 §5.2.3). */
   | 'external-body'
@@ -130,7 +133,7 @@ export type AmbiguityKind =
   /** UTF-7, which some programs read as other text than the rest. */
   | 'charset'
 
-/** Where looking stopped, or could not begin. */
+/** Why something was not read. */
 export type PartDefect =
   | 'too-deep'
   | 'too-many-parts'
@@ -139,7 +142,7 @@ export type PartDefect =
   | 'header-too-large'
   /** One part has more fields, parameters or names that matter, or longer ones, than are read. */
   | 'fields-cut'
-  /** More files stand inside one text than are looked at. */
+  /** One text holds more embedded files than are read. */
   | 'too-many-files'
   | 'text-cut'
   | 'unknown-encoding'
@@ -150,19 +153,19 @@ export type PartDefect =
   | 'unclosed'
   /** Reading it took longer, or more memory, than a message may take. */
   | 'too-costly'
-  /** No thread was free to read it: another try will find one. */
+  /** No thread was free to read it; a later attempt may find one. */
   | 'busy'
 
-/** Something was not read. An end that is missing hides nothing, and what is encrypted is open to its reader alone. */
+/** Whether something was not read. A missing end hides nothing, and only the recipient can read what is encrypted. */
 export const isBeyond = (defects: readonly PartDefect[]): boolean =>
   defects.some(defect => defect !== 'unclosed' && defect !== 'encrypted')
 
 export interface PartLimits {
-  /** How deep parts may lie in parts. @default 100 */
+  /** The depth of nested parts. @default 100 */
   readonly depth?: number
-  /** How many parts there may be, all readings together. Twice as many where some of them hold nothing. @default 1000 */
+  /** The number of parts, all readings together. Twice as many where some of them are empty. @default 1000 */
   readonly parts?: number
-  /** Decoded bytes of text that are kept, all parts together. @default 1048576 */
+  /** Decoded bytes of text that are kept for all parts together. @default 1048576 */
   readonly text?: number
 }
 

@@ -1,4 +1,4 @@
-/** The ways in which readers may take the type and the encoding of one part, the commonest first. */
+/** The ways in which readers may interpret the type and the encoding of one part, the commonest first. */
 
 import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { plausibleBoundaries } from './boundaries.ts'
@@ -10,7 +10,7 @@ import { plausibleTypes } from './header/types.ts'
 import { decodeWords } from './header/words.ts'
 import type { AmbiguityKind } from './part.ts'
 
-/** One way to take a Content-Type. */
+/** One interpretation of a Content-Type. */
 export interface TypeReading {
   /** In lower case. */
   readonly contentType: string
@@ -18,37 +18,37 @@ export interface TypeReading {
   readonly parameters: Parameters
 }
 
-/** One way to take a part; `why` says why not all take it so. */
+/** One interpretation of a part; `difference` is why not all readers share it. */
 export interface Reading {
   readonly type: TypeReading
   readonly encoding: Encoding
   readonly difference?: {
     readonly kind: AmbiguityKind
     readonly reason: string
-    /** Nobody reads it so unless the bytes look like it. */
+    /** Readers guess it only where the bytes look like it. */
     readonly guess?: 'base64' | 'parts' | false
   }
 }
 
 export interface Readings {
   readonly all: readonly [Reading, ...Reading[]]
-  /** The encoding that is named, as named. */
+  /** The declared encoding. */
   readonly encoding: string
-  /** It is none that anybody knows. */
+  /** The declared encoding is unknown. */
   readonly unknownEncoding: boolean
-  /** It is said that files stand in the bytes as text, whatever their type. */
+  /** The fields declare uuencoded or yEnc files in the bytes, whatever the type. */
   readonly files: boolean
-  /** There are more readings than are followed. */
+  /** The part has more readings than are followed. */
   readonly cut: boolean
 }
 
 type Difference = NonNullable<Reading['difference']>
 type Choice<T> = readonly [value: T, difference?: Difference]
 
-/** Readings of one part. */
+/** The number of readings of one part that are followed. */
 const MAX_READINGS = 6
 
-/** @param fallback the type of a part that names none (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest). */
+/** @param fallback the type of a part without a Content-Type (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest) */
 export function readingsOf(header: HeaderFields, fallback: string): Readings {
   const types = typesOf(header, fallback)
   const { choices: encodings, name, unknown, files } = encodingsOf(header)
@@ -93,7 +93,7 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   ]
 }
 
-/** What is said in the same words counts once. */
+/** Equal types count once. */
 const sameType = ({ contentType, boundaries, parameters }: TypeReading): string =>
   JSON.stringify([contentType, boundaries, parameters.all('charset').map(lower), parameters.all('name')])
 
@@ -112,7 +112,7 @@ function typesIn(field: HeaderField, fallback: string): Types {
   const choices = others.map(type => [readType(type, value, parameters), difference] as const)
   const isMultipart = [first, ...others].some(type => type.startsWith('multipart/'))
   if (isMultipart || !/boundary/i.test(value)) return [readType(first, value, parameters), ...choices]
-  // Some divide whatever has a boundary.
+  // Some readers divide any part with a boundary.
   const reason = `a ${excerpt(first)} has the boundary of a multipart: ${excerpt(value)}`
   const divided = { kind: 'odd-type', reason, guess: 'parts' } as const
   return [readType(first, value, parameters), ...choices, [readType('multipart/mixed', value, parameters), divided]]
@@ -134,9 +134,9 @@ function encodingsOf(header: HeaderFields): Encodings {
     if (exact) return [difference ? [exact, difference] : [exact]]
     const meant = encodingsNamedIn(`${name} ${decodeWords(name)}`)
     unknown ||= meant.length === 0
-    const reason = `the transfer encoding is not written as it must be: ${excerpt(value)}`
+    const reason = `the transfer encoding does not follow its grammar: ${excerpt(value)}`
     const guessed = { kind: 'odd-encoding', reason, guess: meant.length === 0 && 'base64' } as const
-    // RFC 2045 §6.4: what is not known is bytes as they stand. But what looks like base64 may be read as such.
+    // RFC 2045 §6.4: the bytes of an unknown encoding stay as they are. Some readers decode what looks like base64.
     const ways: readonly Encoding[] = meant.length === 0 ? ['identity', 'base64'] : [...meant, 'identity']
     return ways.map((way, at) => (at === 0 ? (difference ? [way, difference] : [way]) : [way, guessed]))
   }
@@ -156,17 +156,17 @@ function encodingsOf(header: HeaderFields): Encodings {
   return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown, files }
 }
 
-/** What is named in it, in the order of the names. */
+/** The encodings that the text names, in its order. */
 function encodingsNamedIn(name: string): readonly Encoding[] {
   const words = name.slice(0, 400).match(/base-?64|quoted-?printable|[78]-?bit|binary|uu(?:encode|e)|yenc/g) ?? []
   return words.map(word => {
     if (word.startsWith('base')) return 'base64'
-    // What is uuencoded or yEnc is found by the lines that begin it.
+    // Uuencoded and yEnc files are found by their begin lines.
     return word.startsWith('quoted') ? 'quoted-printable' : 'identity'
   })
 }
 
-/** Fields that say the same in the same words count once. */
+/** Equal fields count once. */
 function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   const seen = new Set<string>()
   return fields.slice(0, MAX_READINGS).filter(({ value }) => {
@@ -175,20 +175,20 @@ function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   })
 }
 
-/** White space before the colon: some take the field for none (RFC 5322 §3.6.8). */
+/** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). */
 export const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length] !== COLON
 
 const COLON = 58
 
 const irregularName = ({ name, raw }: HeaderField): Difference => ({
   kind: 'odd-header',
-  reason: `the name of a field is not written as it must be, so that some do not see ${excerpt(name)}: ${excerpt(raw.toString('latin1', 0, 100).trim())}`,
+  reason: `the name of a field is malformed, so that some readers do not see ${excerpt(name)}: ${excerpt(raw.toString('latin1', 0, 100).trim())}`,
 })
 
 const repeatedField = (name: string, value: string): Difference => ({
   kind: 'repeated-field',
-  reason: `${name} stands more than once and says different things, one of them: ${excerpt(value)}`,
+  reason: `${name} occurs more than once with different values, one of them: ${excerpt(value)}`,
 })
 
-/** What was sent, short enough for a sentence. */
+/** Cuts what was sent to a length that fits a sentence. */
 export const excerpt = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

@@ -1,4 +1,4 @@
-/** The header section of one part, and where else some readers let it end. */
+/** The header section of one part, and the other places where some readers end it. */
 
 import type { HeaderFields } from '../model/header.ts'
 import type { Span } from './boundaries.ts'
@@ -9,7 +9,7 @@ import { looseFields } from './header/loose-names.ts'
 export interface Section {
   readonly header: HeaderFields
   readonly body: Span
-  /** The section was larger than is read. */
+  /** The section is larger than the limit. */
   readonly cutOff: boolean
 }
 
@@ -21,15 +21,15 @@ export function readSection(bytes: Buffer, { start, stop }: Span): Section {
   return { header, body: { start: Math.min(start + section.length + separator.length, stop), stop }, cutOff }
 }
 
-/** Where some readers end the section before we do. */
+/** A place where some readers end the section earlier. */
 export interface EarlierEnd {
   readonly reason: string
-  /** The section ends here, and the body begins there: bytes of the message. */
+  /** Offsets in the source: the end of the section, and the beginning of the body. */
   readonly sectionStop: number
   readonly bodyStart: number
 }
 
-/** A line that is no field, or a folded line of blanks only, above fields that say what the body is. */
+/** A line that is no field, or a folded line of blanks only, above fields that describe the body. */
 export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Span): Generator<EarlierEnd> {
   const { defects, raw } = header
   const seen = new Set<number>()
@@ -48,7 +48,7 @@ export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Spa
   }
 }
 
-/** Where a byte of the section stood before each bare CR or LF became CRLF. */
+/** The offset of a byte of the section before each bare CR or LF became CRLF. */
 function offsetAsSent(bytes: Buffer, { defects, raw }: HeaderFields, start: number, offset: number): number {
   if (!defects.some(({ kind }) => kind === 'bare-cr' || kind === 'bare-lf')) return offset
   let at = start
@@ -64,9 +64,9 @@ function offsetAsSent(bytes: Buffer, { defects, raw }: HeaderFields, start: numb
 const [CR, LF] = [13, 10]
 
 const reasons: Readonly<Record<string, string | undefined>> = {
-  'no-colon': 'a line in a header section is no field: some end the section there',
-  'leading-fold': 'a header section begins with a folded line: some see no header there',
-  'empty-fold': 'a line of blanks stands in a header section: some end the section there',
+  'no-colon': 'a line in a header section is no field, and some readers end the section there',
+  'leading-fold': 'a header section begins with a folded line, and some readers see no header there',
+  'empty-fold': 'a header section has a line of blanks, and some readers end the section there',
 }
 
 const describesBodyAfter = (header: HeaderFields, after: number): boolean =>
@@ -74,6 +74,6 @@ const describesBodyAfter = (header: HeaderFields, after: number): boolean =>
     [...header.all(name), ...looseFields(header, name)].some(({ offset }) => offset > after),
   )
 
-/** Is there a CR without its LF where it would make a difference: near the top, or before a delimiter? */
+/** Whether a CR stands without its LF where it makes a difference: near the top, or before a delimiter. */
 export const hasBareCr = (bytes: Buffer): boolean =>
   bytes.includes('\r--') || bytes.includes('\r\r') || /\r(?!\n|$)/.test(bytes.toString('latin1', 0, 16_384))

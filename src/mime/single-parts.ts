@@ -1,4 +1,4 @@
-/** The parts that hold no others: added to the walk with what their fields say and what their bytes are. */
+/** Adds single parts to the walk: what their fields declare, and what their bytes are. */
 
 import type { HeaderFields } from '../model/header.ts'
 import type { Span } from './boundaries.ts'
@@ -14,14 +14,14 @@ import { excerpt, type Reading, type Readings, readingsOf } from './readings.ts'
 import { readSection } from './section.ts'
 import type { Position, Source, Walk } from './walk.ts'
 
-/** What the header section of one part says, and one way to take it. */
+/** The header section of one part, and one interpretation of it. */
 export interface Heading {
   readonly header: HeaderFields
   readonly readings: Readings
   readonly reading: Reading
 }
 
-/** @param other a charset to read it in instead of the one that is named first */
+/** @param other the charset to decode in instead of the first declared one */
 export function addSinglePart(
   walk: Walk,
   source: Source,
@@ -37,7 +37,7 @@ export function addSinglePart(
   if (where.reading && !walk.spend(raw.length)) return
   if (encoding === 'base64' && where.reading !== 'broken-base64' && raw.length > 0 && !looksLikeBase64(raw)) {
     addSinglePart(walk, source, body, { ...heading, reading: { type, encoding: 'identity' } }, where)
-    const reason = 'what is said to be base64 is mostly something else'
+    const reason = 'a part that is declared as base64 is mostly something else'
     walk.alternative(where, { kind: 'broken-base64', reason }, other =>
       addSinglePart(walk, source, body, heading, other),
     )
@@ -64,17 +64,17 @@ export function addSinglePart(
       ),
     )
   if (!found.malformed || encoding !== 'base64' || where.reading === 'broken-base64') return
-  const reason = 'base64 goes on after its end, or holds what is no base64: some stop there, some skip it'
+  const reason = 'base64 goes on after its end, or holds other characters: some readers stop there, some skip them'
   const first: Reading = { type, encoding: 'base64-first' }
   walk.alternative(where, { kind: 'broken-base64', reason }, other =>
     addSinglePart(walk, source, body, { ...heading, reading: first }, other),
   )
 }
 
-/** Letters that a text is compared by: only with them are links and tags written. */
+/** The printable ASCII of the beginning, by which texts are compared: links and tags consist of it. */
 const visibleAscii = (text: string): string => text.slice(0, 4096).replace(/[^!-~]+/g, '')
 
-/** Text that is other text to those who take another charset. Of marks on letters nobody is deceived. */
+/** Follows charsets in which the text differs. Differences in accented letters alone do not matter. */
 function followOtherCharsets(
   { text = '', charset, otherCharset, bytes }: DecodedPart,
   named: readonly string[],
@@ -82,7 +82,7 @@ function followOtherCharsets(
   follow: (name: string, reason: string) => void,
 ): void {
   if (isGuessed && charset !== undefined && isUtf7(charset))
-    follow('utf-8', 'text says of itself that it is in UTF-7, which only some programs read')
+    follow('utf-8', 'text declares inside itself that it is in UTF-7, which only some programs read')
   for (const name of [...new Set([...named, ...(otherCharset === undefined ? [] : [otherCharset])])].slice(0, 3)) {
     const sample = bytes?.subarray(0, 4096) ?? Buffer.alloc(0)
     if (
@@ -94,14 +94,14 @@ function followOtherCharsets(
   }
 }
 
-/** A span taken as plain text, whatever was declared. */
+/** Adds a span as plain text, whatever was declared. */
 export function addTextPart(walk: Walk, source: Source, span: Span, where: Position): void {
   const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
   const readings = readingsOf(header, 'text/plain')
   addSinglePart(walk, source, span, { header, readings, reading: readings.all[0] }, where)
 }
 
-/** Files of one text that are looked at. */
+/** Embedded files of one text that are read. */
 const MAX_FILES = 20
 
 function addEmbeddedFiles(walk: Walk, bytes: Buffer, place: NonNullable<Part['place']>, where: Position): void {
@@ -109,7 +109,7 @@ function addEmbeddedFiles(walk: Walk, bytes: Buffer, place: NonNullable<Part['pl
   const found = [findUuencoded(bytes, MAX_FILES + 1), findYenc(bytes, MAX_FILES + 1)].map(files => [...files])
   if (found.some(files => files.length > MAX_FILES)) walk.defect('too-many-files')
   for (const file of found.flatMap(files => files.slice(0, MAX_FILES))) {
-    const reason = `a file stands inside the text, in ${file.kind}: ${excerpt(file.name)}`
+    const reason = `the text contains a file in ${file.kind}: ${excerpt(file.name)}`
     if (number++ === 0) walk.note(file.kind, where, reason)
     if (!walk.spend(file.stop - file.start)) return
     const contentType = 'application/octet-stream'
@@ -143,7 +143,7 @@ const contentOf = ({ size, sha256, detected, text }: DecodedPart) => ({
   ...(text !== undefined && { text }),
 })
 
-/** Adds a part: what its fields say about it, beside what its bytes are. */
+/** Adds a part: what its fields declare, beside what its bytes are. */
 export function addPart(
   walk: Walk,
   { header, readings, reading }: Heading,
@@ -168,7 +168,7 @@ export function addPart(
   for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
 }
 
-/** Of base64 with some rubbish in it most is still base64. Text has blanks. */
+/** Base64 with some other characters is still mostly base64. Text has blanks. */
 export function looksLikeBase64(bytes: Buffer): boolean {
   const sample = bytes.toString('latin1', 0, 1000)
   return 20 * sample.replace(/[A-Za-z0-9+/=\r\n]+/g, '').length < sample.length

@@ -1,4 +1,4 @@
-/** Opens what is signed as S/MIME (RFC 8551 §3.5.2) or as a file (`invoice.xml.p7m`), and says what cannot be opened. */
+/** Opens S/MIME signed data (RFC 8551 §3.5.2) and signed files (`invoice.xml.p7m`), and notes what cannot be opened. */
 import { dashLines, type Span } from './boundaries.ts'
 import { type Cms, readCms } from './decode/cms.ts'
 import { decodeAll } from './decode/transfer.ts'
@@ -9,7 +9,7 @@ import type { Place } from './part.ts'
 import type { Heading } from './single-parts.ts'
 import type { Position, Source, Walk } from './walk.ts'
 
-/** By its type, or by a name that programs know. */
+/** By its type, or by an extension that programs recognise. */
 export const isSmime = ({ header, reading }: Heading): boolean => {
   const { contentType } = reading.type
   if (/^application\/(?:x-)?pkcs7-(?:mime|signature)$/.test(contentType)) return contentType.endsWith('mime')
@@ -39,7 +39,7 @@ export function openSigned(
   }
   const content = cms?.content
   if (bytes.length > 0 && isExpectedToOpen(heading) && (!content || cms?.broken)) {
-    walk.note('unopened', where, 'a part is said to be S/MIME, and no content can be found in it')
+    walk.note('unopened', where, 'a part is declared as S/MIME, and no content can be found in it')
   }
   if (!content) return
   const path = where.path === '' ? '1' : `${where.path}.1`

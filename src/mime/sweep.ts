@@ -1,4 +1,6 @@
-/** A quick search of the bytes of a message as they were sent, for what lies beyond the bounds of every other reader. */
+/**
+ * A quick search of the bytes of a message as they were sent, for what lies beyond the bounds of every other reader.
+ */
 import { decodeWords } from './header/words.ts'
 
 /** What was found in the bytes of a message, at any depth. What is encoded twice is not found. */

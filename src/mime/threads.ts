@@ -22,7 +22,9 @@ export interface ThreadOptions {
 }
 
 export interface ThreadPool {
-  /** Opens the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read. */
+  /**
+   * Opens the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read.
+   */
   read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
 }
 
@@ -40,8 +42,8 @@ export const threadPool = ({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOp
   new WorkerPool(maxThreads, maxQueue, heap)
 
 /**
- * A thread that has finished is kept for the next message, and keeps no process alive. A thread that dies or exceeds its
- * deadline costs its message alone: nothing is tried again here.
+ * A thread that has finished is kept for the next message, and keeps no process alive. A thread that dies or exceeds
+ * its deadline costs its message alone: nothing is tried again here.
  */
 class WorkerPool implements ThreadPool {
   readonly #maxThreads: number

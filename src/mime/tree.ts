@@ -1,4 +1,4 @@
-/** The tree of a message as every plausible reader would see it: one reading for all, and others where they differ. */
+/** The tree of a message as every plausible reader sees it: the commonest reading, and others where readers differ. */
 import { dashLines, guessBoundary, type Span, type Split, split } from './boundaries.ts'
 import { partNames } from './differences.ts'
 import { extensionOf } from './names.ts'
@@ -9,7 +9,7 @@ import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } fr
 import { isSmime, openSigned } from './smime.ts'
 import { decodedSource, type Position, type Source, Walk } from './walk.ts'
 
-/** Linear in the message whatever stands in it: each reading beyond the first is paid from a budget. Never throws. */
+/** Linear in the size of any message: each reading beyond the first is paid from a budget. Never throws. */
 export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
   const walk = new Walk(bytes.length, limits)
   const lines = dashLines(bytes)
@@ -19,7 +19,7 @@ export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
   const root: Position = { path: '', depth: 0, fallback: 'text/plain', outer: [] }
   readEntity(walk, source, whole, root)
   if (hasBareCr(bytes)) {
-    const reason = 'a CR stands alone, which ends a line for some and not for others'
+    const reason = 'a bare CR ends a line for some readers and not for others'
     walk.alternative(root, { kind: 'bare-cr', reason }, where => {
       const inner = decodedSource(walk, source, whole, 'line-ends')
       if (inner) readEntity(walk, inner, { start: 0, stop: inner.bytes.length }, where)
@@ -60,7 +60,7 @@ function readEntity(walk: Walk, source: Source, span: Span, where: Position): vo
   }
 }
 
-/** A reading that nobody would try is none: base64 of what is no base64, parts where no boundary comes. */
+/** No reader tries base64 on other bytes, or parts where no boundary occurs. */
 function isPlausible(bytes: Buffer, { start, stop }: Span, { difference, type }: Reading): boolean {
   const body = bytes.subarray(start, stop)
   if (difference?.guess === 'parts') return type.boundaries.some(boundary => body.includes(`--${boundary}`))
@@ -77,10 +77,10 @@ function readPart(walk: Walk, source: Source, body: Span, heading: Heading, wher
   }
 }
 
-/** RFC 2046 §5.2.1, RFC 6532 §3.7, and what is written for them. */
+/** RFC 2046 §5.2.1, RFC 6532 §3.7, and types that programs use instead. */
 const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global', 'message/news', 'text/rfc822'])
 
-/** A message that was saved as a file and attached: programs open it as what it is. */
+/** A message that was saved as a file and attached: programs open it as a message. */
 const isSavedMessage = ({ header, reading }: Heading): boolean =>
   reading.type.contentType === 'application/octet-stream' &&
   partNames(header).some(({ text }) => extensionOf(text) === 'eml')
@@ -95,7 +95,7 @@ function readMultipart(walk: Walk, source: Source, body: Span, heading: Heading,
   const digest = contentType === 'multipart/digest' ? 'message/rfc822' : 'text/plain'
   const inside = { ...where, fallback: digest }
   if (encoding !== 'identity') {
-    // RFC 2045 §6.4 forbids it, and some programs decode all the same.
+    // RFC 2045 §6.4 forbids it, and some programs decode it nevertheless.
     const inner = decodedSource(walk, source, body, encoding)
     const all = inner && { start: 0, stop: inner.bytes.length }
     const found = inner && all ? divisions(walk, inner, all, boundaries)[0] : undefined
@@ -113,7 +113,7 @@ function readMultipart(walk: Walk, source: Source, body: Span, heading: Heading,
   }
   const strict = boundaries[0] ?? ''
   const odd = first.boundary !== strict || strict.length > 70 || /[^ -~]/.test(strict)
-  if (odd) walk.note('odd-boundary', where, `readers take the boundary differently: ${excerpt(strict)}`)
+  if (odd) walk.note('odd-boundary', where, `readers disagree about the boundary: ${excerpt(strict)}`)
   readDivision(walk, source, body, first, inside)
   for (const other of others) {
     const reason = `the boundary can be read as ${excerpt(first.boundary)} and as ${excerpt(other.boundary)}, and both occur`
@@ -121,7 +121,7 @@ function readMultipart(walk: Walk, source: Source, body: Span, heading: Heading,
   }
 }
 
-/** Are the parts others once they are decoded, or only written otherwise? Most who declare it in vain have encoded nothing. */
+/** Whether decoding changes the parts. Most programs that declare an encoding here have not encoded anything. */
 function dividesDifferently(
   source: Source,
   { split: plain }: Division,
@@ -136,7 +136,7 @@ function dividesDifferently(
   })
 }
 
-/** What looking at a line costs, in bytes of other work. */
+/** The cost of examining one line, in bytes of other work. */
 const LINE_COST = 64
 
 interface Division {
@@ -144,7 +144,7 @@ interface Division {
   readonly split: Split
 }
 
-/** What each boundary that occurs makes of the body; two that make the same of it count once. */
+/** The parts by each boundary that occurs. Two boundaries with the same result count once. */
 function divisions(
   walk: Walk,
   { bytes, lines }: Source,
@@ -158,7 +158,7 @@ function divisions(
     walk.spend((made?.linesExamined ?? 0) * LINE_COST)
     if (made) found.push({ boundary, split: made })
   }
-  // One that only begins as lines do counts only where nothing else does better.
+  // A boundary that is only the prefix of lines counts only where no other occurs.
   const exact = found.filter(({ split: { prefix } }) => !prefix)
   const seen = new Set<string>()
   return (exact.length > 0 ? exact : found.slice(0, 1)).filter(({ split: { parts } }) => {
@@ -194,10 +194,10 @@ function readDivision(
   }
   if (made.nearLines.length === 0) return
   walk.defer(() => {
-    // Not where it is the boundary of another multipart that begins with this one.
+    // The line may be the boundary of another multipart that begins with this one.
     const near = made.nearLines.find(line => !walk.isBoundary(line) && !walk.isBoundary(line.replace(/--$/, '')))
     if (near === undefined) return
-    const reason = `a line begins as the boundary does and goes on, so that some take it for one: ${excerpt(near)}`
+    const reason = `a line begins with the boundary and goes on, and some readers take it for a delimiter: ${excerpt(near)}`
     walk.alternative(where, { kind: 'near-boundary', reason }, other => {
       const loose = made.prefix ? undefined : split(source.bytes, source.lines, body, boundary, true)
       walk.spend((loose?.linesExamined ?? 0) * LINE_COST)
@@ -207,20 +207,24 @@ function readDivision(
   })
 }
 
-/** A multipart in which no boundary occurs: some show its source, some guess. */
+/** A multipart in which no boundary occurs: some readers show its source, some guess. */
 function readUndivided(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { boundaries } = heading.reading.type
   const named = boundaries.find(boundary => boundary !== '')
   if (boundaries.some(boundary => where.outer.includes(boundary))) {
-    walk.note('shared-boundary', where, `a multipart in another has the same boundary: ${excerpt(named ?? '')}`)
+    walk.note(
+      'shared-boundary',
+      where,
+      `a nested multipart has the same boundary as an outer one: ${excerpt(named ?? '')}`,
+    )
     return
   }
   if (isBlank(source.bytes.subarray(body.start, body.stop))) return
   const kind = named === undefined ? 'no-boundary' : 'unused-boundary'
   const reason =
     named === undefined
-      ? 'a multipart has no boundary, so that nobody can know its parts'
-      : `the boundary of a multipart never comes: ${excerpt(named)}`
+      ? 'a multipart has no boundary, so that its parts are unknown'
+      : `the boundary of a multipart does not occur: ${excerpt(named)}`
   walk.alternative(where, { kind, reason }, other => addTextPart(walk, source, body, other))
   const boundary = guessBoundary(source.bytes, source.lines, body)
   const made = boundary === undefined ? undefined : split(source.bytes, source.lines, body, boundary)
@@ -228,16 +232,16 @@ function readUndivided(walk: Walk, source: Source, body: Span, heading: Heading,
   walk.alternative(where, { kind, reason }, other => readDivision(walk, source, body, { boundary, split: made }, other))
 }
 
-/** Linear, and soon over where it is not blank. */
+/** Linear, and stops at the first byte that is not blank. */
 function isBlank(bytes: Buffer): boolean {
   for (const byte of bytes) if (byte !== 32 && (byte < 9 || byte > 13)) return false
   return true
 }
 
-/** Bytes of a preamble or an epilogue: nobody has so many words to say there. */
+/** Bytes of a preamble or an epilogue. Honest ones are shorter. */
 const MAX_ASIDE = 65_536
 
-/** What stands before the first part and after the last is shown by nobody, unless he sees no multipart. */
+/** Preambles and epilogues are shown only by readers that see no multipart. */
 function readAside(walk: Walk, source: Source, span: Span, kind: 'preamble' | 'epilogue', where: Position): void {
   const sample = source.bytes.toString('latin1', span.start, Math.min(span.start + MAX_ASIDE, span.stop))
   if (span.stop - span.start <= MAX_ASIDE && !PAYLOAD.test(sample)) return

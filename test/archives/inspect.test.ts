@@ -155,7 +155,7 @@ describe('traps', () => {
     [
       'a zip whose entry calls itself otherwise',
       zip([{ name: 'a.txt', ownName: 'a.exe', data: 'x' }]),
-      'lying-directory',
+      'directory-mismatch',
     ],
     [
       'a zip with an entry that the directory does not name',
@@ -163,12 +163,12 @@ describe('traps', () => {
         { name: 'a.txt', data: 'x' },
         { name: 'b.exe', data: 'y', hidden: true },
       ]),
-      'lying-directory',
+      'directory-mismatch',
     ],
     [
       'a zip whose entry is longer than it says',
       zip([{ name: 'a.txt', data: 'x'.repeat(1000), declared: 10 }]),
-      'lying-directory',
+      'directory-mismatch',
     ],
     ['a zip of four megabytes of nothing', zip([{ name: 'a', packed: heavy }]), 'bomb'],
     [

@@ -43,11 +43,11 @@ describe('zip archives', () => {
   test('M13 what is packed in a way that is not unpacked is said to be unseen, and its name is', async () => {
     const found = await look(lzma)
     expect(names(found)).toEqual(['inner.js'])
-    expect(found?.evidence).toEqual(['an entry is packed in a way that is not unpacked (method 14)'])
+    expect(found?.evidence).toEqual(['an entry has a compression that is not supported (method 14)'])
   })
 
   test.for<readonly [what: string, bytes: Buffer, trait: Trait]>([
-    ['an entry that says it is empty', zip([{ name: 'in.zip', data: inner, declared: 0 }]), 'lying-directory'],
+    ['an entry that says it is empty', zip([{ name: 'in.zip', data: inner, declared: 0 }]), 'directory-mismatch'],
     ['a file beside the parts of a document', zip([...office, { name: 'in.zip', data: inner }]), 'script'],
     ['a file among the parts of a document', zip([...office, { name: 'word/in.zip', data: inner }]), 'script'],
     ['something before an archive that says nothing of it', Buffer.concat([Buffer.from('GIF89a'), inner]), 'script'],
@@ -59,7 +59,7 @@ describe('zip archives', () => {
 
   test('M13 a name outside of ASCII that only streaming readers see is a lie of the directory', async () => {
     const found = await look(zip([{ name: 'invoice.pdf', ownName: 'fünf.exe', data: 'x' }]))
-    expect(found?.traits).toEqual(['lying-directory'])
+    expect(found?.traits).toEqual(['directory-mismatch'])
   })
 })
 

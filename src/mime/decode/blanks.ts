@@ -1,8 +1,8 @@
-/** White space, and what shows as nothing: it must not push what a reader sees out of what is looked at. */
+/** White space and invisible characters, which must not push visible text out of the part that is examined. */
 
-/** White space of all of Unicode, control characters, and letters that are blank. */
+/** White space of Unicode, control characters, and letters without a glyph. */
 const BLANK = '\\s\\0-\\x1f\\x7f\\x85\\u115f\\u1160\\u2800\\u3164\\uffa0'
-/** Of no width: joiners, marks of direction, variation selectors, tags. */
+/** Zero-width characters: joiners, direction marks, variation selectors, tags. */
 const ZERO_WIDTH =
   '\\u00ad\\u034f\\u061c\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e0fff}'
 
@@ -12,15 +12,15 @@ const longRun = new RegExp(`[${BLANK}${ZERO_WIDTH}]{16}`, 'u')
 const invisible = new RegExp(`[${BLANK}${ZERO_WIDTH}]`, 'u')
 const blank = new RegExp(`[${BLANK}]`, 'u')
 
-/** Runs of white space as one blank or one line end, and nothing of no width. Linear. */
+/** Each run of white space becomes one blank or one line end, and zero-width characters go. Linear. */
 export function collapseWhitespace(text: string): string {
   if (isAscii(text)) return text.replace(asciiRuns, run => (run.includes('\n') ? '\n' : ' '))
   return text.replace(runs, run => (run.includes('\n') ? '\n' : blank.test(run.replaceAll('\ufeff', '')) ? ' ' : ''))
 }
 
 /**
- * The first `limit` characters of what a reader sees, whatever stands before and between it. A text without a long run of
- * white space is merely cut.
+ * The first `limit` characters that a reader sees, whatever stands before and between them. A text without a long run
+ * of white space is only cut.
  */
 export function visibleStart(text: string, limit: number): string {
   const start = text.slice(0, limit)
@@ -28,13 +28,13 @@ export function visibleStart(text: string, limit: number): string {
   let out = ''
   for (let at = 0; at < text.length && out.length < limit; at += CHUNK) {
     out += collapseWhitespace(text.slice(at, at + CHUNK))
-    // A run goes on from the piece before.
+    // A run may continue from the chunk before.
     if (at > 0) out = collapseWhitespace(out)
   }
   return out.slice(0, limit)
 }
 
-/** The last characters of what a reader sees. */
+/** The last characters that a reader sees. */
 export function visibleEnd(text: string, limit: number): string {
   let stop = text.length
   for (let width = 1; stop > 0; stop -= width) {
@@ -48,10 +48,10 @@ const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
 const CHUNK = 262_144
 
-/** Bytes of ASCII blanks in a row that are kept, and how many make a run. */
+/** Of a run of ASCII blanks KEPT bytes are kept; RUN bytes make a run. */
 const [KEPT, RUN] = [4, 64]
 
-/** The same for bytes of which nothing is known: long runs of blanks are cut. */
+/** The same for bytes of an unknown format: long runs of blanks are cut. */
 export function collapseBlankBytes(bytes: Buffer): Buffer {
   let out: Buffer | undefined
   let to = 0

@@ -1,7 +1,7 @@
-/** Text in the charset that its label names: those of the Encoding Standard, and others that mail programs read. */
+/** Decodes text by the label of its charset: those of the Encoding Standard, and others that mail programs read. */
 import { decodeUtf7, isUtf7 } from './utf7.ts'
 
-/** `bytes` in the charset of that name, or undefined when there is no such charset. */
+/** Decodes `bytes` in the charset with this label; undefined for an unknown label. */
 export function decodeCharset(bytes: Buffer, label: string): string | undefined {
   const known = decoderFor(label)
   if (known) return known.decode(bytes)
@@ -15,14 +15,14 @@ export function decodeCharset(bytes: Buffer, label: string): string | undefined 
 
 const aliasOf = (name: string): string | undefined => ALIASES.find(([pattern]) => pattern.test(name))?.[1]
 
-/** Is there such a charset? */
+/** Whether the label names a known charset. */
 export const isCharset = (label: string): boolean => decodeCharset(Buffer.alloc(0), label) !== undefined
 
 /** Without quotes and blanks, in lower case. */
 const normalizeLabel = (label: string): string => label.toLowerCase().replace(/^[\s"'<]+|[\s"'>;,]+$/g, '')
 
 const UTF32 = /^(?:x-)?(?:utf[-_ ]?32|ucs[-_ ]?4|iso-10646-ucs-4)[-_ ]?(?:le|be)?$/
-/** IBM's numbers for it (RFC 1345 has most of them): Windows reads them, and so do programs on it. */
+/** The code pages of EBCDIC by IBM's numbers (RFC 1345 lists most): Windows and its programs read them. */
 const EBCDIC =
   /ebcdic|^(?:cs|x-)?(?:ibm|cp)[-_ ]?0*(?:37|27[0-9]|28[0-9]|29[07]|42[034]|500|833|838|87[01]|880|905|924|102[56]|1047|114[0-9])$/
 
@@ -47,7 +47,7 @@ function decoderFor(charset: string): InstanceType<typeof TextDecoder> | undefin
   }
 }
 
-/** A charset in which US-ASCII is other bytes: what is taken for it, or for something else, is other text altogether. */
+/** Whether US-ASCII has other bytes in this charset, so that a reader with another charset sees another text. */
 export const isAsciiIncompatible = (label: string): boolean => {
   const name = normalizeLabel(label)
   return (
@@ -57,10 +57,10 @@ export const isAsciiIncompatible = (label: string): boolean => {
 
 export type WideEncoding = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be'
 
-/** Bytes in which the NULs of wide characters are looked for. */
+/** Bytes that are searched for the NULs of wide characters. */
 const SAMPLE_LENGTH = 256
 
-/** By its mark, or by where the NULs of its first characters are: no other text has NULs. */
+/** By a byte order mark, or by the places of NULs among the first characters: no other text has NULs. */
 export function detectWideEncoding(bytes: Buffer): WideEncoding | undefined {
   const [first, second, third, fourth] = bytes
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le'
@@ -71,7 +71,7 @@ export function detectWideEncoding(bytes: Buffer): WideEncoding | undefined {
   const nuls = [0, 0, 0, 0]
   for (let at = 0; at < stop; at++) if (bytes[at] === 0) nuls[at & 3] = (nuls[at & 3] ?? 0) + 1
   const [a, b, c, d] = nuls.map(count => (8 * count) / stop)
-  // Shares of the places, doubled: nearly all, or nearly none.
+  // The share of NULs in each place, doubled: nearly all, or nearly none.
   const shape = [a, b, c, d].map(share => ((share ?? 0) > 1.4 ? '0' : (share ?? 0) < 0.6 ? 'x' : '?')).join('')
   return NUL_PATTERNS[shape]
 }
@@ -99,7 +99,7 @@ function decodeUtf32(bytes: Buffer, little: boolean): string {
   return out.join('')
 }
 
-/** What all EBCDIC code pages share; the rest is for letters with marks. */
+/** The characters that all EBCDIC code pages share. */
 const decodeEbcdic = (bytes: Buffer): string => {
   const out = Buffer.allocUnsafe(bytes.length)
   for (const [at, byte] of bytes.entries()) out[at] = EBCDIC_TABLE[byte] ?? 63

@@ -1,13 +1,13 @@
 /** The content of S/MIME (RFC 8551, RFC 5652) that is signed and not encrypted, in DER or BER. */
 
-/** What is around a content: `signed-data` is opened, `compressed-data` would have to be inflated, the others are locked. */
+/** The kind of envelope: `signed-data` is opened, `compressed-data` is not inflated, the others are encrypted. */
 export type CmsKind = 'signed-data' | 'compressed-data' | 'enveloped-data' | 'other'
 
 export interface Cms {
   readonly kind: CmsKind
-  /** It is not built as it must be: `content` is all that follows its type. */
+  /** The structure is invalid: `content` is everything that follows the type. */
   readonly broken: boolean
-  /** Of signed data that brings its content along. */
+  /** Of signed data that includes its content. */
   readonly content?: Buffer
 }
 
@@ -21,10 +21,10 @@ const KINDS: readonly (readonly [oid: Buffer, kind: CmsKind])[] = [
   [hex('2a 86 48 86 f7 0d 01 09 10 01 09'), 'compressed-data'],
 ]
 
-/** How deep values lie in values where a content is looked for. */
+/** The depth of nested values that are searched for a content. */
 const MAX_DEPTH = 32
 const [OID, OCTETS, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
-/** The same in pieces. */
+/** A constructed OCTET STRING: one in pieces. */
 const CONSTRUCTED_OCTETS = 0x24
 
 /** Linear in the bytes. Undefined where they are no CMS; a length that goes beyond the end stops there. */
@@ -48,11 +48,11 @@ interface Range {
 
 interface Value extends Range {
   readonly tag: number
-  /** Ends where its last part says so (X.690 §8.1.3.6); until then `stop` is that of what is around it. */
+  /** Of indefinite length (X.690 §8.1.3.6): `stop` is the end of the enclosing value. */
   readonly open: boolean
 }
 
-/** Undefined beyond the end, at the mark of the end of what is around it, and for tags that CMS has not. */
+/** Undefined beyond the end, at an end-of-contents mark, and for tags that CMS does not use. */
 function valueAt(bytes: Buffer, start: number, stop: number): Value | undefined {
   const tag = bytes[start] ?? 0
   if (start + 2 > stop || tag === 0 || (tag & 0x1f) === 0x1f) return undefined
@@ -67,7 +67,7 @@ function valueAt(bytes: Buffer, start: number, stop: number): Value | undefined 
   return { tag, start: head + size, stop: Math.min(head + size + length, stop), open: false }
 }
 
-/** Where the next value begins. */
+/** The offset of the next value. */
 function after(bytes: Buffer, value: Value, depth = 0): number | undefined {
   if (!value.open) return value.stop
   if (depth === MAX_DEPTH) return undefined
@@ -97,7 +97,7 @@ function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken'
   const type = valueAt(bytes, inner.start, inner.stop)
   if (type?.tag !== OID) return 'broken'
   const wrapped = valueAt(bytes, type.stop, inner.stop)
-  // Without a content: the signature of another part, or certificates.
+  // No content: the signature of another part, or certificates.
   if (!wrapped) return undefined
   const content = wrapped.tag === CONTEXT ? valueAt(bytes, wrapped.start, wrapped.stop) : undefined
   if (!content) return 'broken'
@@ -106,7 +106,7 @@ function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken'
   return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
 }
 
-/** An byte string, whole or in pieces of pieces; gives the end of it. PKCS #7 has other values as they stand. */
+/** Collects an OCTET STRING, primitive or constructed, and returns its end. PKCS #7 has other values as they are. */
 function collect(bytes: Buffer, value: Value, pieces: Buffer[], depth = 0): number | undefined {
   if (value.tag !== CONSTRUCTED_OCTETS) {
     const stop = value.tag === OCTETS || !value.open ? value.stop : (after(bytes, value) ?? value.stop)

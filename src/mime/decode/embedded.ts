@@ -1,4 +1,4 @@
-/** Files that stand inside text, between a line that begins and a line that ends them. */
+/** Files inside text, between a begin line and an end line. */
 import type { Encoding } from './encoding.ts'
 
 export interface EmbeddedFile {

@@ -1,13 +1,13 @@
-/** Content-transfer-encodings: what can be undone, and the interface of what undoes it. */
+/** The transfer encodings that can be decoded, and the interface of a decoder. */
 
-/** What can be undone. */
+/** An encoding that can be decoded. */
 export type Encoding =
   | 'identity'
   | 'base64'
-  /** Base64 as those read it who stop at the first padding. */
+  /** Base64 up to the first padding, as some programs read it. */
   | 'base64-first'
   | 'quoted-printable'
-  /** A CR or LF alone becomes CRLF. */
+  /** Each bare CR or LF becomes CRLF. */
   | 'line-ends'
   | 'uuencode'
   | 'yenc'
@@ -17,8 +17,8 @@ export type Encoding =
 export interface TransferDecoder {
   push(chunk: Buffer): Buffer
   end(): Buffer
-  /** Decoders differ about what was pushed so far. */
+  /** Whether decoders disagree about the bytes so far. */
   ambiguous(): boolean
-  /** It was not decoded as readers do, because that would have cost too much. */
+  /** Whether something was not decoded, because that would have cost too much. */
   cut?(): boolean
 }

@@ -1,4 +1,4 @@
-/** Undoes content transfer encodings (RFC 2045 §6) while the bytes go by, with Node's own decoder where there is one. */
+/** Undoes content transfer encodings (RFC 2045 §6) chunk by chunk, with Node's decoder where there is one. */
 import { readCms } from './cms.ts'
 import type { Encoding, TransferDecoder } from './encoding.ts'
 import { hexByte } from './hex.ts'
@@ -9,7 +9,7 @@ import { yencDecoder } from './yenc.ts'
 const nothing = Buffer.alloc(0)
 const EQUALS = 61
 
-/** The encoding that a field names, exactly as RFC 2045 §6.1 has it; undefined for all else. */
+/** The encoding for a name of RFC 2045 §6.1; undefined for any other name. */
 export function encodingOf(name: string): Encoding | undefined {
   if (name === 'base64' || name === 'quoted-printable') return name
   return ['', '7bit', '8bit', 'binary'].includes(name) ? 'identity' : undefined
@@ -39,10 +39,10 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
   }
 }
 
-/** Bytes that are decoded at a time. */
+/** The number of bytes that are decoded at once. */
 const SLICE = 65_536
 
-/** The decoded bytes, slice by slice; tells at its end whether decoders differ about them, and whether all is right. */
+/** The decoded bytes, slice by slice. Returns whether decoders disagree about them, and whether decoding was cut. */
 export function* decodeSlices(bytes: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
   const decoder = transferDecoder(encoding)
   for (let at = 0; at < bytes.length; at += SLICE) yield decoder.push(bytes.subarray(at, at + SLICE))
@@ -50,7 +50,7 @@ export function* decodeSlices(bytes: Buffer, encoding: Encoding): Generator<Buff
   return { odd: decoder.ambiguous(), cut: decoder.cut?.() ?? false }
 }
 
-/** All of it at once, without a copy where nothing is encoded. */
+/** Everything at once, without a copy where nothing is encoded. */
 export const decodeAll = (bytes: Buffer, encoding: Encoding): Buffer =>
   encoding === 'identity' ? bytes : Buffer.concat([...decodeSlices(bytes, encoding)])
 
@@ -74,10 +74,10 @@ function buffered(undo: (bytes: Buffer) => Buffer): TransferDecoder {
   }
 }
 
-/** Beyond so many paddings the next ones are passed over, or each would cost a buffer. */
+/** Paddings that are decoded separately. Further ones are skipped, because each would cost a buffer. */
 const MAX_RESTARTS = 1000
 
-/** @param goesOn whether what follows a padding is decoded too: some programs stop there, others begin anew. */
+/** @param goesOn whether what follows a padding is decoded too: some programs stop there, others start again */
 function base64(goesOn: boolean): TransferDecoder {
   let held = ''
   let paddings = 0
@@ -120,7 +120,7 @@ function base64(goesOn: boolean): TransferDecoder {
   }
 }
 
-/** Holds back the line that is not complete, but no more of it than could change the meaning. */
+/** Keeps an incomplete line for the next chunk, but no more of it than can change the result. */
 function quotedPrintable(): TransferDecoder {
   let held: Buffer = nothing
   const decode = (source: Buffer, last: boolean): Buffer => {
@@ -152,7 +152,7 @@ function quotedPrintable(): TransferDecoder {
   }
 }
 
-/** `=` with white space up to the end of the line: as much as RFC 2045 §6.7 lets a line hold. */
+/** White space between `=` and the end of the line: RFC 2045 §6.7 allows lines of 76 characters. */
 const MAX_LENGTH = 80
 
 /** Where the next line begins when there is only white space up to the line end, or 0. */

@@ -1,10 +1,10 @@
-/** UTF-7 (RFC 2152), which the Encoding Standard has banned and some mail programs still read: tags hide in it. */
+/** UTF-7 (RFC 2152), which the Encoding Standard forbids and some mail programs still read: HTML tags hide in it. */
 
 const NAMES: ReadonlySet<string> = new Set(['utf-7', 'utf7', 'unicode-1-1-utf-7', 'csunicode11utf7'])
 
 export const isUtf7 = (charset: string): boolean => NAMES.has(charset)
 
-/** Linear. What is not UTF-7 stays as it is. */
+/** Linear. Text that is not UTF-7 stays unchanged. */
 export const decodeUtf7 = (bytes: Buffer): string =>
   bytes
     .toString('latin1')

@@ -1,14 +1,14 @@
-/** Finds and decodes uuencoded files in text (POSIX uuencode), which many programs show as attachments. */
+/** Finds and decodes uuencoded files in text (POSIX uuencode). Many mail programs show them as attachments. */
 import { type EmbeddedFile, lineStop } from './embedded.ts'
 import type { TransferDecoder } from './encoding.ts'
 
-/** `begin 644 name`, and a first line whose length fits what its first character says. */
-export function* findUuencoded(text: Buffer, most: number): Generator<EmbeddedFile> {
+/** Finds `begin 644 name` where the length of the next line matches its first character. */
+export function* findUuencoded(text: Buffer, max: number): Generator<EmbeddedFile> {
   let count = 0
   let tries = 0
-  for (let at = text.indexOf(BEGIN); at >= 0 && count < most; ) {
+  for (let at = text.indexOf(BEGIN); at >= 0 && count < max; ) {
     if (++tries > MAX_TRIES) {
-      // So many beginnings are no text: what comes is a file, whatever it is.
+      // No text has so many beginnings: the rest counts as one file.
       yield { kind: 'uuencode', name: '', start: at, stop: text.length, encoding: 'uuencode' }
       return
     }
@@ -22,7 +22,7 @@ export function* findUuencoded(text: Buffer, most: number): Generator<EmbeddedFi
 }
 
 const BEGIN = 'begin'
-/** Places where a file could begin that are looked at. */
+/** Places that are checked for the beginning of a file. */
 const MAX_TRIES = 20_000
 const LF = 10
 const beginLine = /^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,255})/
@@ -47,11 +47,11 @@ function looksEncoded(line: string): boolean {
   if (!/^[ -`]{2,90}$/.test(sent)) return false
   const bytes = (sent.charCodeAt(0) - 32) & 63
   const length = Math.ceil(bytes / 3) * 4 + 1
-  // Some encoders add a check character; blanks at the end of a line get lost.
+  // Some encoders add a check character, and relays remove blanks at the end of a line.
   return bytes > 0 && sent.length <= length + 2 && sent.length > length / 2
 }
 
-/** No line of uuencoded text is longer: the first character counts to 63. */
+/** Uuencoded lines are shorter, since the first character counts to 63. */
 const MAX_LENGTH = 100
 
 export function uuDecoder(): TransferDecoder {

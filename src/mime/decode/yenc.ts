@@ -1,10 +1,10 @@
-/** Finds and decodes yEnc files in text (yEnc 1.3), the encoding of Usenet. */
+/** Finds and decodes yEnc files (yEnc 1.3, the encoding of Usenet) in text. */
 import { type EmbeddedFile, lineStop } from './embedded.ts'
 import type { TransferDecoder } from './encoding.ts'
 
-export function* findYenc(text: Buffer, most: number): Generator<EmbeddedFile> {
+export function* findYenc(text: Buffer, max: number): Generator<EmbeddedFile> {
   let count = 0
-  for (let at = text.indexOf(BEGIN); at >= 0 && count < most; ) {
+  for (let at = text.indexOf(BEGIN); at >= 0 && count < max; ) {
     const isLine = at === 0 || text[at - 1] === LF
     const line = isLine ? text.toString('latin1', at, Math.min(lineStop(text, at), at + 400)) : ''
     const name = / name=([^\r\n]{1,255})/.exec(line)?.[1]
@@ -24,7 +24,7 @@ const BEGIN = '=ybegin '
 const [LF, CR, EQUALS, Y] = [10, 13, 61, 121]
 
 export function yencDecoder(): TransferDecoder {
-  /** What the next byte is: the first of a line, after `=`, after `=` at the start of a line, in a line to be passed over. */
+  /** What the next byte is: the first of a line, after `=`, after `=` at the start of a line, in a keyword line. */
   let state: 'start' | 'text' | 'escaped' | 'start-escaped' | 'keyword' = 'start'
   return {
     push: chunk => {

@@ -1,4 +1,4 @@
-/** Reads lists of addresses (RFC 5322 §3.4, obsolete forms included) and says where readers may differ about them. */
+/** Reads lists of addresses (RFC 5322 §3.4, obsolete forms included) and notes where readers may disagree. */
 import { type Token, tokens } from './tokens.ts'
 import { decodeWords } from './words.ts'
 
@@ -27,7 +27,10 @@ export type AddressDefect =
   | 'odd-comment'
   /** `a@example.org <b@example.org>` with nothing quoted: some readers find another address in the name. */
   | 'address-in-display'
-  /** An unquoted `@` in the name, which makes no other address: `Anna @ Larch <a@example.org>`, `a@example.org <a@example.org>`. */
+  /**
+   * An unquoted `@` in the name, which makes no other address: `Anna @ Larch <a@example.org>`, `a@example.org
+   * <a@example.org>`.
+   */
   | 'at-in-display'
   /** An encoded word inside the address. */
   | 'encoded-word'
@@ -74,7 +77,7 @@ export interface AddressLimits {
  */
 export function parseAddresses(
   value: string,
-  { mailboxes: most = 1000, length = 65_536, depth = 20 }: AddressLimits = {},
+  { mailboxes: maxMailboxes = 1000, length = 65_536, depth = 20 }: AddressLimits = {},
 ): AddressList {
   const mailboxes: Mailbox[] = []
   const defects = new Set<AddressDefect>()
@@ -90,10 +93,10 @@ export function parseAddresses(
       if (!last) defects.add('empty-element')
       return true
     }
-    if (mailboxes.length === most) defects.add('too-many')
+    if (mailboxes.length === maxMailboxes) defects.add('too-many')
     else mailboxes.push(readMailbox(source, entry, defects))
     entry = []
-    return mailboxes.length < most || !defects.has('too-many')
+    return mailboxes.length < maxMailboxes || !defects.has('too-many')
   }
 
   for (const token of tokens(source, depth)) {

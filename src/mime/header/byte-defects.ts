@@ -1,4 +1,4 @@
-/** What single bytes are wrong in a header section: found by one native search where nothing is. */
+/** Finds invalid bytes in a header section. One native search is enough where there are none. */
 import { isUtf8 } from 'node:buffer'
 import type { HeaderDefect } from '../../model/header.ts'
 

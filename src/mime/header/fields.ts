@@ -1,4 +1,4 @@
-/** Splits a header section into its fields, once and in linear time, and lists what is wrong with its form. */
+/** Splits a header section into its fields once, in linear time, and lists the defects of its form. */
 import {
   type HeaderDefect,
   type HeaderEnd,
@@ -17,8 +17,8 @@ export interface HeaderReading extends HeaderLimits {
 }
 
 /**
- * Reads a header section as {@link headerCollector} gives it. Never throws: what is wrong is in `defects`, and what lies
- * beyond the limits is not split. Values are decoded when they are asked for.
+ * Reads a header section from {@link headerCollector}. Never throws: errors are in `defects`, and what lies
+ * beyond the limits is not split. Values are decoded on demand.
  */
 export function readHeader(
   section: Buffer,
@@ -95,7 +95,7 @@ function readField(section: Buffer, latin1: string, start: number, stop: number,
   return new LazyField(name, start, section.subarray(start, stop), named && !folded ? colon + 1 - start : 0)
 }
 
-/** Decodes when asked. A class, because a literal with getters costs several times as much to make. */
+/** Decodes on demand. A class, because a literal with getters costs several times as much to make. */
 class LazyField implements HeaderField {
   readonly name: string
   readonly key: string
@@ -126,7 +126,7 @@ class LazyField implements HeaderField {
 
 const ascii = /^[\0-\x7f]*$/
 
-/** White space that only folds is kept, the CRLF before it goes (RFC 5322 §2.2.3). */
+/** Removes the CRLF of each fold and keeps the white space after it (RFC 5322 §2.2.3). */
 export function fieldValue(raw: Buffer, start: number): string {
   const plain = raw.toString('latin1', start)
   const decoded = ascii.test(plain) ? plain : raw.toString('utf8', start)

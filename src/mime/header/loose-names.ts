@@ -1,10 +1,13 @@
-/** Fields whose name only some readers recognize: folded before its colon, or with blanks, marks or other bytes around it. */
+/**
+ * Fields whose name only some readers recognise: folded before the colon, or with blanks, marks or other bytes around
+ * it.
+ */
 
 import type { HeaderDefect, HeaderField, HeaderFields } from '../../model/header.ts'
 import { fieldValue } from './fields.ts'
 import { decodeWords } from './words.ts'
 
-/** Characters of a field in which its colon is looked for. */
+/** Characters of a field in which the colon is searched for. */
 const MAX_SEARCHED = 300
 const ODD: ReadonlySet<HeaderDefect['kind']> = new Set(['no-colon', 'bad-name', 'leading-fold'])
 
@@ -12,7 +15,7 @@ const known = new WeakMap<HeaderFields, ReadonlyMap<string, readonly HeaderField
 
 const none: readonly HeaderField[] = []
 
-/** What `all` of the header does not give under that name, and another reader may. Costs nothing where every name is well formed. */
+/** Fields that `header.all(name)` does not return and another reader may find. Free where every name is well formed. */
 export function looseFields(header: HeaderFields, name: string): readonly HeaderField[] {
   if (header.defects.length === 0 || !header.defects.some(({ kind }) => ODD.has(kind))) return none
   const before = known.get(header)

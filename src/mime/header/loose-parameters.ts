@@ -1,13 +1,13 @@
-/** File names that careless readers find in a field that is not written as RFC 2045 §5.1 has it. */
+/** File names that lenient readers find in a field that does not follow RFC 2045 §5.1. */
 
-/** A value, and parameters with a token or a quoted string each: all readers find the same in it. */
+/** A value, and parameters with a token or a quoted string each. All readers find the same in it. */
 const REGULAR = /^[^;"()=]*(?:;[ \t]*[^=; \t"()]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^;"() \t]*)[ \t]*)*(?:;[ \t]*)?$/
 const NAME = /(?:file)?name["']?[ \t]{0,20}\*?(?:\d{1,3}\*?)?[ \t]{0,20}=[ \t]{0,20}/gi
 
-/** Characters of a field in which names are looked for, and of a name; names that are looked for. */
+/** Characters of a field that are searched, characters of a name, and the number of names. */
 const [MAX_SEARCHED, MAX_LENGTH, MAX_NAMES] = [8192, 300, 12]
 
-/** Nothing for a regular field. Only what ends as a file does: of other words nobody is deceived. */
+/** Empty for a regular field. Only names with an extension count: other words open no file. */
 export function looseNames(field: string): readonly string[] {
   const value = field.slice(0, MAX_SEARCHED)
   if (!/name/i.test(value) || REGULAR.test(value)) return []
@@ -22,7 +22,7 @@ export function looseNames(field: string): readonly string[] {
   return [...found]
 }
 
-/** The quoted string and what is stuck to it, or the word up to each place where some end it. */
+/** The quoted string and what is attached to it, or the word up to each place where some reader ends it. */
 function readings(rest: string): readonly string[] {
   const quote = rest[0] === '"' || rest[0] === "'" ? rest[0] : ''
   const inside = rest.slice(quote.length)

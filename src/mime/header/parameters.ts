@@ -1,4 +1,4 @@
-/** Reads `value; name=value; …` as Content-Type and Content-Disposition have it (RFC 2045 §5.1, RFC 2231). */
+/** Reads `value; name=value; …` of Content-Type and Content-Disposition (RFC 2045 §5.1, RFC 2231). */
 
 import type { HeaderField } from '../../model/header.ts'
 import { decodeCharset } from '../decode/charsets.ts'
@@ -12,7 +12,7 @@ export interface Parameters {
    * continuations (`name*0=…; name*1=…`). More than one where programs may differ about it.
    */
   all(name: string): readonly string[]
-  /** There are more parameters than were read. */
+  /** The field has more parameters than were read. */
   readonly cut: boolean
 }
 
@@ -29,7 +29,7 @@ export function parseParameters(field: string, limit = 200): Parameters {
   const value = trimComments(first < 0 ? source : source.slice(0, first))
   const found = new Map<string, string[]>()
   const read = first < 0 ? source.length : readPairs(source, first, { found, limit })
-  // Where a comment stands between parameters, those who drop it find more.
+  // Readers that drop a comment between parameters find more.
   if (first >= 0 && source.includes('(', first)) {
     const plain = withoutComments(source)
     readPairs(plain, Math.max(plain.indexOf(';'), 0), { found, limit })
@@ -51,7 +51,7 @@ export function parseParameters(field: string, limit = 200): Parameters {
   }
 }
 
-/** Gives where it stopped. What stands there already is not added again. */
+/** Returns where it stopped. A value that is known already is not added again. */
 function readPairs(
   source: string,
   start: number,
@@ -79,7 +79,7 @@ function readPairs(
   return at
 }
 
-// A field is asked about its type, its names, its boundary and its charset, each in a place of its own.
+// The type, the names, the boundary and the charset of a field are read in different places.
 const parsed = new WeakMap<HeaderField, Parameters>()
 
 /** The parameters of a field, read once. */
@@ -117,7 +117,7 @@ function continued(found: Found, name: string): readonly string[] {
   return joined(sections)
 }
 
-/** The same as those read it who do not mind gaps, other beginnings and repetitions. */
+/** The same for readers that accept gaps, other first numbers and repetitions. */
 function continuedWithGaps(found: Found, name: string): readonly string[] {
   const numbered: (Section & { readonly number: number })[] = []
   for (const [key, values] of found) {

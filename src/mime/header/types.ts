@@ -1,23 +1,23 @@
-/** The types that readers may take from a Content-Type (RFC 2045 §5.1), the commonest first. */
+/** The types that readers may find in a Content-Type (RFC 2045 §5.1), the commonest first. */
 import { decodeWords } from './words.ts'
 
 /** RFC 2045 §5.1: all printable US-ASCII but the specials. */
 const TOKEN = "[!#$%&'*+.0-9A-Z^_`a-z{|}~-]"
 const GRAMMAR = new RegExp(`^${TOKEN}+/${TOKEN}+$`)
-/** What some readers drop: blanks, quotes, brackets, control characters, and what is not US-ASCII. */
+/** What some readers drop: blanks, quotes, brackets, control characters, and bytes beyond US-ASCII. */
 const JUNK = '[^!#$%&*+.0-9A-Z^_`a-z{|}~/;=-]{0,20}'
 const MEANT = new RegExp(`([a-z][a-z0-9+.-]{0,59})${JUNK}[/\\\\]${JUNK}/*${JUNK}(${TOKEN}{0,100})`, 'g')
-/** A type, and behind it nothing that belongs to it. */
+/** A type that is followed by its end, a blank, a comment or a parameter. */
 const LEADS = new RegExp(`^${TOKEN}+/${TOKEN}+(?:[ \\t(;]|$)`)
 
 const COMPOSITE = /^(?:multipart|message)\//
 
-/** Characters in which a type is looked for; types of one field that are followed. */
+/** Characters that are searched for a type, and types of one field that are followed. */
 const [MAX_SEARCHED, MAX_TYPES] = [300, 4]
 
 /**
- * One where it is written as it must be. Otherwise all that readers who repair it may make of it, and last what RFC 2045
- * §5.2 says of a type that cannot be read: `fallback`.
+ * One type where the grammar is followed. Otherwise every type that a lenient reader may find, and last the type that
+ * RFC 2045 §5.2 prescribes for an unreadable one: `fallback`.
  *
  * @param named what stands before the first semicolon, without comments, in lower case
  */
@@ -32,7 +32,7 @@ export function plausibleTypes(value: string, named: string, fallback: string): 
     for (const type of typesIn(text.toLowerCase())) found.add(type)
   }
   const [first = ''] = found
-  // The same for all: what follows a type, such as a parameter without its semicolon, is no part of it.
+  // All readers agree: what follows a type, such as a parameter without its semicolon, is no part of it.
   if (first.startsWith('text/') && found.size === 1) return [first]
   if (!LEADS.test(before.trim()) || (!isType && COMPOSITE.test(first))) found.add(fallback)
   return [...found].slice(0, MAX_TYPES)
@@ -53,5 +53,5 @@ function* typesIn(text: string): Generator<string> {
   if (text.includes('html')) yield 'text/html'
 }
 
-/** RFC 2046 §5.1.3 for multipart: what is not known is mixed. */
+/** RFC 2046 §5.1.3: an unknown multipart is mixed. */
 const DEFAULT_SUBTYPES: Readonly<Record<string, string>> = { multipart: 'mixed', message: 'rfc822', text: 'plain' }

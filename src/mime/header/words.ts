@@ -1,4 +1,4 @@
-/** Decodes encoded words (RFC 2047), the way mail programs show them. */
+/** Decodes encoded words (RFC 2047) as mail programs show them. */
 
 import { decodeCharset } from '../decode/charsets.ts'
 import { hexByte } from '../decode/hex.ts'
@@ -6,12 +6,13 @@ import { isUtf7 } from '../decode/utf7.ts'
 
 const nothing = Buffer.alloc(0)
 
-/** Longer ones are not charsets. */
+/** Longer labels are no charsets. */
 const encodedWord = /=\?([^?\s]{1,64})\?([bq])\?([^?]*)\?=/gi
 
 /**
- * The text with its encoded words decoded, linear in its length. A word in an unknown charset or encoding stays as it is.
- * Words that follow each other are decoded as one, since senders cut characters in half (RFC 2047 §5 forbids it, many do).
+ * The text with its encoded words decoded, linear in its length. A word in an unknown charset or encoding stays as it
+ * is. Words that follow each other are decoded as one, since senders cut characters in half (RFC 2047 §5 forbids it,
+ * many do).
  */
 export function decodeWords(value: string): string {
   if (!value.includes('=?')) return value

@@ -40,7 +40,7 @@ test('M10 a file that only some readers see costs six points, and says which', a
   )
   expect(await probe(structure(), { message })).toEqual([
     points(6, 'some mail programs see a file “evil.exe”, others do not (uuencode)', rule('hidden-file')),
-    points(2, 'mail programs differ: “a file stands inside the text, in uuencode: evil.exe”', rule('ambiguous')),
+    points(2, 'mail programs differ: “the text contains a file in uuencode: evil.exe”', rule('ambiguous')),
   ])
 })
 

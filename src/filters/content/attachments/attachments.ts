@@ -131,7 +131,7 @@ export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [],
         group: 'dangerous',
         fires: 'An archive is a decompression bomb, its entries overlap, or its directory contradicts its entries.',
         points: 6,
-        find: hasTrait(['bomb', 'overlapping', 'lying-directory']),
+        find: hasTrait(['bomb', 'overlapping', 'directory-mismatch']),
       },
       'attachments/polyglot': {
         group: 'dangerous',

@@ -193,7 +193,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
   },
   'attachments/html-form': {
     fires: file('a.shtml', page('<form action=x><input name=p type=password></form>')),
-    reason: '“a.shtml”: a form asks for what a person types',
+    reason: '“a.shtml”: a form asks a person for input',
     spares: file('a.html', page('words')),
   },
   'attachments/html-script': {
@@ -206,7 +206,7 @@ const cases: Readonly<Record<AttachmentsRule, RuleCase>> = {
       'a.html',
       page(`<script>var b=new Blob([atob("${literal}")]);a.href=URL.createObjectURL(b);a.download="a.iso"</script>`),
     ),
-    reason: '“a.html”: it assembles a file out of its own text and saves it',
+    reason: '“a.html”: it assembles a file from its text and saves it',
     spares: file('a.html', page('<script>console.log(1)</script>')),
   },
   'attachments/active-svg': {
