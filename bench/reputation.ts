@@ -1,6 +1,6 @@
 /** What filters that remember add to a message that the recommended set judges, with a store in memory. */
 import { Readable } from 'node:stream'
-import { accruals, usualMemory } from '../src/facts/reputation.ts'
+import { decayingAdds, defaultMemory } from '../src/facts/reputation.ts'
 import { greylist, knownSender, recommended, reputation } from '../src/filters/index.ts'
 import { type Filter, postern } from '../src/index.ts'
 import { memoryStore } from '../src/store/memory.ts'
@@ -63,7 +63,7 @@ if (import.meta.main) {
   const store = memoryStore({ entries: 1_000_000, bytes: '1gb' })
   const before = store.bytes
   for (let index = 0; index < 10_000; index += 1)
-    store.run(accruals(`dkim:domain-${index}.example`, usualMemory, { ham: 1, spam: 0, deferred: 0, refused: 0 }))
+    store.run(decayingAdds(`dkim:domain-${index}.example`, defaultMemory, { ham: 1, spam: 0, deferred: 0, refused: 0 }))
   console.log(
     `one identity's record: ${((store.bytes - before) / 10_000).toFixed(0)} bytes, by the store's own measure`,
   )

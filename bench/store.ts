@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { accruals, usualMemory } from '../src/facts/reputation.ts'
+import { decayingAdds, defaultMemory } from '../src/facts/reputation.ts'
 import type { Store } from '../src/model/store.ts'
 import { storeLimiter } from '../src/store/limiter.ts'
 import { memoryStore } from '../src/store/memory.ts'
@@ -115,7 +115,7 @@ await inMemory(
     index % 3 === 0
       ? shared.run([waits(key(index))])
       : index % 3 === 1
-        ? shared.run(accruals(`ip:${key(index)}`, usualMemory, bad))
+        ? shared.run(decayingAdds(`ip:${key(index)}`, defaultMemory, bad))
         : shared.run([increment(`rate-limit:${key(index)}`)]),
   () => shared.bytes,
 )

@@ -1,4 +1,4 @@
-/** Who wrote the message, if every reader must see the same one (RFC 5322 §3.6.2, and stricter). */
+/** `author`: the author of a message, if every mail program shows the same one (RFC 5322 §3.6.2, and stricter). */
 import { isUtf8 } from 'node:buffer'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { type AddressDefect, type Mailbox, parseAddresses } from '../mime/header/addresses.ts'
@@ -6,12 +6,14 @@ import { fact } from '../model/fact.ts'
 import { type HeaderDefect, type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import type { Header } from '../model/stage.ts'
 
-/** The one author, or why there is none. No authentication result is believed for an unclear author. */
+/** The one author, or why it is unclear. No authentication result counts for an unclear author. */
 export type Author =
   | {
+      /** Every reader sees the same author. */
       readonly kind: 'clear'
-      /** The name that people see; '' when there is none. */
+      /** The display name; '' when there is none. */
       readonly display: string
+      /** The local part, as written. */
       readonly local: string
       /** In lower case, internationalised labels as A-labels (RFC 5890). */
       readonly domain: string
@@ -19,24 +21,29 @@ export type Author =
       readonly address: string
     }
   | {
+      /** Readers may see different authors, or one that cannot be authenticated. */
       readonly kind: 'unclear'
       /**
-       * `differs`: readers could see different authors, or none. `coauthors`: several, of whom Sender names one (RFC 5322
-       * §3.6.2). `unusable`: every reader sees the same one, in a domain that nobody can vouch for.
+       * `differs`: readers may see different authors, or none. `coauthors`: several authors, one of whom is in Sender (RFC
+       * 5322 §3.6.2). `unusable`: every reader sees the same author, but the domain cannot exist.
        */
       readonly trouble: 'differs' | 'coauthors' | 'unusable'
-      /** A sentence. */
+      /** A sentence for the operator. */
       readonly reason: string
     }
 
 /**
- * Exactly one From field with one mailbox that every reader reads, however carelessly it is written. The tricks that show
- * one author and authenticate another (several fields, groups, routes, another address in a name or a comment, encoded
- * words in the address …) all end as `unclear`.
+ * The author: exactly one From field with one mailbox that every mail program reads alike, even if it is malformed. Tricks
+ * that display one author and authenticate another (several fields, groups, routes, another address in a name or a
+ * comment, encoded words in the address …) all give `unclear`.
+ *
+ * @example
+ * const found = await header.ask(facts.author)
+ * if (found.kind === 'clear') console.log(found.domain)
  */
 export const author = fact('author', 'header', ({ header, utf8 }: Header): Author => readAuthor(header, utf8))
 
-/** @param utf8 whether SMTPUTF8 was asked for, so that 8-bit characters may stand before the `@` (RFC 6532). */
+/** @param utf8 whether SMTPUTF8 was requested, so that 8-bit characters are allowed before the `@` (RFC 6532) */
 export function readAuthor(header: HeaderFields, utf8 = false): Author {
   const trouble = sectionTrouble(header)
   if (trouble) return unclear(trouble)
@@ -52,7 +59,7 @@ export function readAuthor(header: HeaderFields, utf8 = false): Author {
     if (reason !== undefined) return unclear(reason)
   }
   const [mailbox] = mailboxes
-  if (!mailbox) return unclear('the From field names nobody')
+  if (!mailbox) return unclear('the From field names no mailbox')
   const first = readMailbox(mailbox, field, utf8)
   const others = mailboxes.filter(({ local, domain }) => `${local}@${domain}` !== `${mailbox.local}@${mailbox.domain}`)
   return others.length === 0 ? first : coauthors(first, mailboxes, header)
@@ -64,15 +71,15 @@ const unclear = (reason: string, trouble: (Author & { kind: 'unclear' })['troubl
   reason,
 })
 
-/** Several authors are legal when Sender names one of them. Of one domain, the first speaks for all. */
+/** Several authors are legal when Sender names one of them. If they share a domain, the first stands for all. */
 function coauthors(first: Author, mailboxes: readonly Mailbox[], header: HeaderFields): Author {
   const reason = `the From field names ${mailboxes.length} mailboxes`
   const [field, second] = header.all('sender')
   const { mailboxes: senders, defects } = parseAddresses(field?.value ?? '')
   const [sender, another] = senders
-  const spelt = ({ local, domain }: Mailbox) => `${local}@${domain}`.toLowerCase()
+  const keyOf = ({ local, domain }: Mailbox) => `${local}@${domain}`.toLowerCase()
   const named = sender && !another && !second && [...defects].every(defect => defectReasons[defect] === undefined)
-  if (!named || !mailboxes.some(one => spelt(one) === spelt(sender))) return unclear(reason)
+  if (!named || !mailboxes.some(one => keyOf(one) === keyOf(sender))) return unclear(reason)
   const domains = new Set(mailboxes.map(({ domain }) => domain.toLowerCase()))
   return first.kind === 'clear' && domains.size === 1 ? first : unclear(reason, 'coauthors')
 }
@@ -84,7 +91,7 @@ const sectionReasons: Partial<Record<HeaderDefect['kind'], string>> = {
   'leading-fold': 'the header section begins with a folded line that belongs to no field',
 }
 
-/** `From ` on the first line is the mark of an mbox file, left behind by careless software. */
+/** `From ` on the first line is the separator of an mbox file, left by careless software. */
 const mboxLine = /^>?From /
 
 function sectionTrouble(header: HeaderFields): string | undefined {
@@ -94,15 +101,15 @@ function sectionTrouble(header: HeaderFields): string | undefined {
   for (const { name, key, offset } of header) {
     if (key === 'from') continue
     const mbox = offset === 0 && mboxLine.test(header.raw.toString('latin1', 0, 6))
-    // Some servers end the header section at a line that is no field; some programs take it for the end of the last one.
+    // At a line that is not a field, some servers end the header section and some programs continue the last field.
     if (offset <= fromStop && !mbox && !isFieldName(name))
-      return 'a line that is no field stands above or below the From field'
+      return 'a line above or below the From field is not a header field'
     if (!mbox && looksLikeFrom(key)) return 'a field has a name that some read as From'
   }
   return undefined
 }
 
-/** `From x`, `"From"`, `From\u200b`, a fold before the colon: only the letters count, and little else may be there. */
+/** `From x`, `"From"`, `From\u200b`, a fold before the colon: only the letters count. */
 const looksLikeFrom = (key: string): boolean => key.length < 200 && /^[^a-z]*from(?:[^a-z-].*)?$/s.test(key)
 
 function fieldTrouble({ raw, name }: HeaderField): string | undefined {
@@ -115,12 +122,12 @@ function fieldTrouble({ raw, name }: HeaderField): string | undefined {
 
 const COLON = 58
 
-/** Where readers differ about the address; of all other defects they make the same. */
+/** Defects on which readers differ about the address. They agree on all others. */
 const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
   group: 'the From field holds a group',
   route: 'the address in the From field has a route',
-  'odd-comment': 'a comment in the From field holds what could be an address, or divides one',
-  'address-in-display': 'another address stands unquoted in the display name of the From field',
+  'odd-comment': 'a comment in the From field contains or divides what could be an address',
+  'address-in-display': 'the display name of the From field contains another address without quotes',
   'encoded-word': 'there is an encoded word inside the address of the From field',
   'space-in-address': 'there is white space inside the address of the From field',
   'several-at': 'the address in the From field has several @',
@@ -132,7 +139,7 @@ const defectReasons: Readonly<Partial<Record<AddressDefect, string>>> = {
   'too-many': 'the From field names too many mailboxes',
 }
 
-/** Of an address; RFC 5321 §4.5.3.1 has 64 for the local part, which forwarders and ticket systems do not keep to. */
+/** RFC 5321 §4.5.3.1 allows 64 bytes for the local part, which forwarders and ticket systems exceed. */
 const MAX_LENGTH = 320
 const atoms = /^[\w!#$%&'*+/=?^`{|}~.-]+$/
 const atomsUtf8 = /^[\w!#$%&'*+/=?^`{|}~.\p{L}\p{M}\p{N}-]+$/u
@@ -140,9 +147,9 @@ const atomsUtf8 = /^[\w!#$%&'*+/=?^`{|}~.\p{L}\p{M}\p{N}-]+$/u
 function readMailbox({ display, local, domain }: Mailbox, field: HeaderField, utf8: boolean): Author {
   if (local.length + domain.length > MAX_LENGTH) return unclear('the address in the From field is too long')
   if (/[^\0-\x7f]/.test(local + domain) && !isUtf8(field.raw)) return unclear('the From field is not valid UTF-8')
-  // Dots in a row, at the beginning or at the end: some large providers gave such addresses out.
+  // Consecutive, leading and trailing dots are allowed: some large providers assigned such addresses.
   if (!(utf8 ? atomsUtf8 : atoms).test(local)) {
-    const reason = 'the local part of the address in the From field has characters that must not be there'
+    const reason = 'the local part of the address in the From field has invalid characters'
     return unclear(reason, /^[ -~]+$/.test(local) && !/["\\@<>,;]/.test(local) ? 'unusable' : 'differs')
   }
   const name = strictDomain(domain)
@@ -156,9 +163,9 @@ function readMailbox({ display, local, domain }: Mailbox, field: HeaderField, ut
 const isAscii = (text: string): boolean => /^[!-~]*$/.test(text)
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-// Machines have names with an underscore, which DNS can carry (RFC 2181 §11); no domain is registered with one.
-const machine = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
-const hostName = new RegExp(`^(?:${machine}\\.)*(?!\\d+$)${label}$`)
+// Hosts may have an underscore in their name (RFC 2181 §11); no domain is registered with one.
+const hostLabel = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const hostName = new RegExp(`^(?:${hostLabel}\\.)*(?!\\d+$)${label}$`)
 
 /** Letters, digits and hyphens (RFC 1123 §2.1), or labels that are the same before and after IDNA maps them. */
 function strictDomain(domain: string): string | undefined {

@@ -1,69 +1,71 @@
-/** `dmarc`: does what SPF and DKIM prove speak for the author, and what does the author's domain want if not (RFC 7489, RFC 9989)? */
+/** `dmarc`: whether SPF or DKIM aligns with the author, and the policy of the author's domain (RFC 7489, RFC 9989). */
 import { fact } from '../model/fact.ts'
 import { author } from './author.ts'
 import { type Dkim, dkim } from './dkim/dkim.ts'
 import { type MailauthResolver, resolverFor } from './mailauth.ts'
 import { type Spf, spf } from './spf/spf.ts'
 
-const policies = ['none', 'quarantine', 'reject'] as const
+/** What a domain asks receivers to do with mail that does not pass. */
+export type DmarcPolicy = 'none' | 'quarantine' | 'reject'
 
-/** What a domain asks receivers to do with what does not pass. */
-export type DmarcPolicy = (typeof policies)[number]
-
-/** A proven domain that speaks for the author. */
+/** A proven domain that is aligned with the author's. */
 export interface Aligned {
+  /** What proves it. */
   readonly method: 'spf' | 'dkim'
+  /** The domain of the SPF pass or of the signature. */
   readonly domain: string
 }
 
+/** The DMARC result of a message. */
 export interface Dmarc {
   /**
-   * `temperror` where what DNS could not tell could have made it a pass, `unknown` where what the host does not know could
-   * have; `permerror` where nobody can say who the author is.
+   * `temperror` when a failed lookup hides what could be a pass, `unknown` when the host does not know the client and SPF
+   * could be a pass, `permerror` when the author is unclear.
    */
   readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror' | 'unknown'
   /** The author's domain, in lower case and A-labels; '' when the author is unclear. */
   readonly domain: string
-  /** What applies to this author: of a domain above it sp or np, and with t=y one step milder (RFC 9989 §4.7). */
+  /** The policy that applies: of a parent domain its sp or np, and with t=y one step milder (RFC 9989 §4.7). */
   readonly policy: DmarcPolicy
-  /** Where the policy was published; absent without a policy. */
+  /** The domain that publishes the policy; absent without a policy. */
   readonly policyDomain?: string
-  /** The policy is that of a domain above the author's. */
+  /** Whether a parent domain publishes the policy. */
   readonly inherited: boolean
-  /** The domain is trying DMARC out (t=y). */
+  /** Whether the domain is testing DMARC (t=y). */
   readonly testing: boolean
-  /** The policy could not be asked for. */
+  /** Whether the lookup of the policy failed. */
   readonly policyUnknown: boolean
-  /** What speaks for the author. */
+  /** The aligned domains. */
   readonly alignedBy: readonly Aligned[]
-  /** Only an SPF pass that half the Internet would be given speaks for the author. */
+  /** Whether the only aligned domain is that of an SPF record that passes half the Internet. */
   readonly permissiveSpf: boolean
-  /** For the operator; a sentence. */
+  /** A sentence for the operator. */
   readonly reason: string
 }
 
 /**
- * DMARC for the one author of the message. SPF, DKIM and the policy are asked side by side.
+ * DMARC for the author of the message. SPF, DKIM and the policy are looked up at the same time.
  *
  * @example
- * const { result, policy } = await message.ask(dmarc)
+ * const { result, policy } = await message.ask(facts.dmarc)
  * if (result === 'fail' && policy === 'reject') …
  */
 export const dmarc = fact('dmarc', 'message', async (message): Promise<Dmarc> => {
-  const written = await message.ask(author)
-  if (written.kind === 'unclear') return { ...nothing, result: 'permerror', reason: written.reason }
-  const { domain } = written
-  if (!domain.includes('.')) return { ...nothing, domain, reason: `${domain} is no domain that could have a policy` }
+  const found = await message.ask(author)
+  if (found.kind === 'unclear') return { ...nothing, result: 'permerror', reason: found.reason }
+  const { domain } = found
+  if (!domain.includes('.'))
+    return { ...nothing, domain, reason: `${domain} is a single label, which cannot have a policy` }
 
   const resolver = resolverFor(message, { purpose: 'dmarc' })
-  askAhead(domain, resolver)
+  prefetch(domain, resolver)
   const [sender, signatures] = await Promise.all([message.ask(spf), message.ask(dkim)])
-  const found = await judge(domain, { resolver, sender, signatures })
+  const evaluated = await evaluate(domain, { resolver, sender, signatures })
   message.signal.throwIfAborted()
-  return { ...found, reason: reasonFor(found) }
+  return { ...evaluated, reason: reasonFor(evaluated) }
 })
 
-// To ask the loader again for each message costs as much as the evaluation.
+// Another import() for each message would cost as much as the evaluation.
 let loaded: Promise<typeof import('mailauth/lib/dmarc/index.js')> | undefined
 const load = () => {
   loaded ??= import('mailauth/lib/dmarc/index.js')
@@ -93,18 +95,18 @@ interface Identifiers {
   readonly dkim: readonly string[]
 }
 
-async function judge(domain: string, { resolver, sender, signatures }: Evidence): Promise<Omit<Dmarc, 'reason'>> {
+async function evaluate(domain: string, { resolver, sender, signatures }: Evidence): Promise<Omit<Dmarc, 'reason'>> {
   const { evaluateDmarc } = await load()
-  const evaluate = async ({ spf, dkim }: Identifiers) => {
+  const run = async ({ spf, dkim }: Identifiers) => {
     const dkimDomains = dkim.map(name => ({ domain: name }))
     return await evaluateDmarc({ headerFrom: [domain], spfDomains: [...spf], dkimDomains, resolver, strict: true })
   }
   const proven = identifiers('pass', sender, signatures)
-  const { response, dkimAligned } = await evaluate(proven)
-  // Without a response there is no single author, and of that this fact has made sure.
+  const { response, dkimAligned } = await run(proven)
+  // Without a response there is no single author; the fact `author` has excluded that.
   if (!response) return { ...nothing, domain, result: 'permerror' }
 
-  const result = results.find(known => known === response.status.result) ?? 'temperror'
+  const result = RESULTS.find(known => known === response.status.result) ?? 'temperror'
   const policyUnknown = result === 'temperror' && response.policy === undefined
   const isAligned = (name: string) => (policyUnknown ? name === domain : (dkimAligned?.has(name) ?? false))
   const spfAligned = policyUnknown ? proven.spf.find(isAligned) : response.alignment?.spf?.result
@@ -115,16 +117,17 @@ async function judge(domain: string, { resolver, sender, signatures }: Evidence)
   const couldPass = async (missing: 'temperror' | 'unknown'): Promise<boolean> => {
     const possible = identifiers(missing, sender, signatures)
     if (possible.spf.length + possible.dkim.length === 0) return false
-    const { response: hoped } = await evaluate(possible)
-    return hoped !== undefined && hoped !== false && hoped.status.result !== 'fail'
+    const { response: other } = await run(possible)
+    return other !== undefined && other !== false && other.status.result !== 'fail'
   }
   const isUnknown = async () => sender.result === 'unknown' && (sender.domain === '' || (await couldPass('unknown')))
-  const lacking = async () => ((await couldPass('temperror')) ? 'temperror' : (await isUnknown()) ? 'unknown' : 'fail')
+  const failedOrUnknown = async () =>
+    (await couldPass('temperror')) ? 'temperror' : (await isUnknown()) ? 'unknown' : 'fail'
   const { policyDomain } = response
   return {
-    result: result === 'fail' ? await lacking() : result,
+    result: result === 'fail' ? await failedOrUnknown() : result,
     domain,
-    policy: policies.find(known => known === response.policy) ?? 'none',
+    policy: POLICIES.find(known => known === response.policy) ?? 'none',
     ...(policyDomain !== undefined && { policyDomain }),
     inherited: policyDomain !== undefined && policyDomain !== domain,
     testing: response.testMode === true,
@@ -134,22 +137,23 @@ async function judge(domain: string, { resolver, sender, signatures }: Evidence)
   }
 }
 
-const results = ['none', 'pass', 'fail', 'temperror'] as const
+const RESULTS = ['none', 'pass', 'fail', 'temperror'] as const
+const POLICIES = ['none', 'quarantine', 'reject'] as const satisfies readonly DmarcPolicy[]
 
-/** The domains that SPF and DKIM prove, or could not be asked about. A signature of a part of the body proves nothing. */
+/** The domains for which SPF and DKIM have this result. A signature of a part of the body proves nothing. */
 const identifiers = (result: 'pass' | 'temperror' | 'unknown', sender: Spf, { signatures }: Dkim): Identifiers => ({
   spf: sender.result === result ? [sender.domain] : [],
   dkim: [
     ...new Set(
       signatures
-        .filter(({ result: own, partial, domain }) => own === result && !partial && domain !== '')
+        .filter(({ result: each, partial, domain }) => each === result && !partial && domain !== '')
         .map(({ domain }) => domain),
     ),
   ],
 })
 
-/** mailauth climbs from name to name (RFC 9989 §4.10), one question after another: here all are asked at once. */
-function askAhead(domain: string, resolver: MailauthResolver): void {
+/** mailauth walks up the tree (RFC 9989 §4.10) one lookup at a time, so all names are looked up at once before. */
+function prefetch(domain: string, resolver: MailauthResolver): void {
   const labels = domain.split('.')
   const names = labels.map((_, index) => labels.slice(index))
   for (const name of names.filter(({ length }) => length <= 7 || length === labels.length)) {
@@ -158,22 +162,22 @@ function askAhead(domain: string, resolver: MailauthResolver): void {
 }
 
 function reasonFor({ result, domain, policy, policyUnknown, alignedBy }: Omit<Dmarc, 'reason'>): string {
-  const speakers = alignedBy.map(({ method, domain: name }) => `${method.toUpperCase()} of ${name}`).join(' and ')
+  const aligned = alignedBy.map(({ method, domain: name }) => `${method.toUpperCase()} of ${name}`).join(' and ')
   switch (result) {
     case 'pass':
-      return `${speakers} ${alignedBy.length > 1 ? 'speak' : 'speaks'} for ${domain}`
+      return `${aligned} ${alignedBy.length > 1 ? 'align' : 'aligns'} with ${domain}`
     case 'fail':
-      return `neither SPF nor DKIM speaks for ${domain}, whose policy is ${policy}`
+      return `neither SPF nor DKIM aligns with ${domain}, whose policy is ${policy}`
     case 'none':
       return `${domain} publishes no DMARC policy`
     case 'temperror':
       return policyUnknown
-        ? `the DMARC policy of ${domain} could not be asked for`
-        : `what could have spoken for ${domain} could not be asked for; its policy is ${policy}`
+        ? `the lookup of the DMARC policy of ${domain} failed`
+        : `a failed lookup hides whether SPF or DKIM aligns with ${domain}; its policy is ${policy}`
     case 'unknown':
-      return `the host does not know the client, so that nobody can say whether SPF speaks for ${domain}; its policy is ${policy}`
+      return `the host does not know the client, so it is unknown whether SPF aligns with ${domain}; its policy is ${policy}`
     case 'permerror':
-      return 'there is no single author'
+      return 'the message has no single author'
     default:
       return result satisfies never
   }

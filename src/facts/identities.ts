@@ -1,4 +1,4 @@
-/** What is proven about a client and a message: the only names that reputation and limits may be charged to. */
+/** `identities`: what is proven about a client and a message. Only these may be charged by reputation and limits. */
 import { fact } from '../model/fact.ts'
 import { chargeableAddress } from '../model/stage.ts'
 import { networkOf } from '../net/address.ts'
@@ -7,27 +7,27 @@ import { dmarc } from './dmarc.ts'
 import { rdns } from './rdns.ts'
 import { spf } from './spf/spf.ts'
 
-/** What a connection proves. */
+/** The identities that a connection proves. */
 export interface Origin {
-  /** Absent, as is the network, where the host does not know it. */
+  /** The client's address. Absent, like the network, when the host does not know it. */
   readonly ip?: string
-  /** /24 or /64. */
+  /** The /24 of an IPv4 address or the /64 of an IPv6 address. */
   readonly network?: string
-  /** The organisational domain of a reverse name that leads back to the client. */
+  /** The organisational domain of a confirmed reverse name of the client. */
   readonly rdns?: string
 }
 
-/** What a message proves. What is absent was not proven, for whatever reason. */
+/** The identities that a message proves. Absent identities were not proven, for any reason. */
 export interface Identities extends Origin {
-  /** The domain for which SPF lets the client send; not where it lets half the Internet send. */
+  /** The domain of an SPF pass, unless the record passes half the Internet. */
   readonly spf?: string
-  /** The domains whose signatures hold and cover the whole body, from the top. */
+  /** The domains whose signatures pass and cover the whole body, from the top. */
   readonly dkim: readonly string[]
-  /** The author's domain, where DMARC passes, and not by such an SPF alone. */
+  /** The author's domain of a DMARC pass, unless only such an SPF record aligns. */
   readonly author?: string
 }
 
-/** Who the client is, before it has said anything: nothing where its address is not its own. */
+/** The identities of a client when it connects: none when its address is shared, such as that of a forwarder. */
 export const origin = fact('origin', 'connect', async (connection): Promise<Origin> => {
   const ip = chargeableAddress(connection)
   if (ip === undefined) return {}
@@ -36,11 +36,11 @@ export const origin = fact('origin', 'connect', async (connection): Promise<Orig
 })
 
 /**
- * Who may be blamed or praised for a message. A forged From is nobody's fault but the client's.
+ * The identities that may be charged for a message. A forged From is charged to the client only.
  *
  * @example
- * const { author, dkim, network } = await message.ask(identities)
- * const account = author ?? dkim[0] ?? network // undefined: charge nobody
+ * const { author, dkim, network } = await message.ask(facts.identities)
+ * const account = author ?? dkim[0] ?? network // undefined: charge nothing
  */
 export const identities = fact('identities', 'message', async (message): Promise<Identities> => {
   const [client, sender, signatures, policy] = await Promise.all([

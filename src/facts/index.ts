@@ -1,11 +1,23 @@
-/** `postern/facts`: what can be asked, for filters of your own. */
+/**
+ * `postern/facts`: the facts that filters can ask for. Facts and filters have the RFC's names, so both have an `spf` and a
+ * `dmarc`. Import the facts as one object and the filters by name:
+ *
+ * @example
+ * import { spf } from 'postern/filters'
+ * import * as facts from 'postern/facts'
+ *
+ * const filters = [spf(), { name: 'own', mail: async mail => (await mail.ask(facts.spf)).result === 'none' && points(1, '…') }]
+ */
+
 export type { Hiding, HtmlReading, Reference } from '../html/reading.ts'
 export type { Address, LinkOddity } from '../links/address.ts'
 export type { Ambiguity, AmbiguityKind, Part, PartDefect, PartName } from '../mime/part.ts'
-export { type Arc, arc } from './arc/arc.ts'
+export type { Reader, Reading } from '../model/fact.ts'
+export type { Connection, Fact, Greeting, Header, Message, Transaction } from '../model/stage.ts'
+export { type Arc, type AuthenticationResults, arc, type MethodResult, type Sealer } from './arc/arc.ts'
 export { type Archives, type Attachment, archives, type InspectedFile } from './archives.ts'
 export { type Author, author } from './author.ts'
-export { type Dkim, type DkimResult, type DkimSignature, dkim } from './dkim/dkim.ts'
+export { type Dkim, type DkimResult, type DkimSignature, dkim, type UnsignedField } from './dkim/dkim.ts'
 export { type Aligned, type Dmarc, type DmarcPolicy, dmarc } from './dmarc.ts'
 export { type Fingerprint, fingerprint, fingerprintOf } from './fingerprint.ts'
 export { type Forwarded, forwarded } from './forwarded.ts'
@@ -15,6 +27,7 @@ export { type Link, type Links, links } from './links.ts'
 export { parsed } from './parsed.ts'
 export { type Parts, parts } from './parts.ts'
 export { type Rdns, rdns } from './rdns.ts'
+export type { Memory } from './reputation.ts'
 export { type Shape, shape } from './shape.ts'
 export { heloSpf, type Spf, type SpfCheck, type SpfResult, spf } from './spf/spf.ts'
 export { type Swept, sweep } from './sweep.ts'

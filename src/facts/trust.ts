@@ -1,94 +1,96 @@
-/** How far somebody is trusted before his message was seen: what load control sorts by when there is too much to do. */
+/** How far a client or sender is trusted before its message arrives. Load control gives priority by it. */
 import { type Fact, fact } from '../model/fact.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
 import type { Get } from '../model/store.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 import { rdns } from './rdns.ts'
 import {
-  accruals,
-  clientOf,
-  customerOf,
+  clientIdentities,
+  customerNetwork,
+  decayingAdds,
+  defaultMemory,
   type Identity,
   type Memory,
   organisation,
   standingsOf,
-  usualMemory,
 } from './reputation.ts'
 import { spf } from './spf/spf.ts'
 
-/** `known`: has a good record, or our users write to it. `bad`: has a bad record. */
+/** `known`: it has a good record, or our users write to it. `bad`: it has a bad record. */
 export type Trust = 'known' | 'unknown' | 'bad'
 
 // Ten good messages and no bad one; ten bad ones and no good one.
 const KNOWN = -0.5
 const BAD = 0.5
-// Neighbours are good and bad: only a network that is bad throughout says something of a stranger in it.
+// A network has good and bad clients: only a very bad network is evidence against an unknown client in it.
 const BAD_NETWORK = 0.9
 
-/** The client by its address and network alone: one look into the store, and nothing is asked of DNS. */
-export const addressTrust: Fact<Connection, Trust> = addressTrustBy(usualMemory)
+/** The trust in a client by its address and network only: one read from the store, no DNS. */
+export const addressTrust: Fact<Connection, Trust> = addressTrustBy(defaultMemory)
 
 /**
- * The client, before it has said anything. One look into the store for its address and network; only where they say
- * nothing is its name asked for in DNS, and looked at too. A store that cannot answer makes everybody unknown.
+ * The trust in a client when it connects. One read from the store for its address and network. Only when they have no
+ * record is its name looked up in DNS and read too. When the store fails, every client is unknown.
  *
  * @example
- * const lane = await connection.ask(trust)
+ * const level = await connection.ask(facts.trust)
  */
 export const trust: Fact<Connection, Trust> = trustBy()
 
-/** For rules of your own: the same for a memory of another length than `reputation` has by default. Make it once. */
-export function trustBy(memory: Memory = usualMemory): Fact<Connection, Trust> {
-  const byAddress = memory === usualMemory ? addressTrust : addressTrustBy(memory)
+/** The fact `trust` for other half-lives than the defaults of `reputation`. Create it once. */
+export function trustBy(memory: Memory = defaultMemory): Fact<Connection, Trust> {
+  const byAddress = memory === defaultMemory ? addressTrust : addressTrustBy(memory)
   return fact('trust', 'connect', async (connection): Promise<Trust> => {
     const known = await connection.ask(byAddress)
     if (known !== 'unknown' || connection.client !== 'unknown') return known
     const { organisation: name } = await connection.ask(rdns)
-    return name === undefined ? 'unknown' : await look(connection, { identities: [`rdns:${name}`], marks: [], memory })
+    return name === undefined
+      ? 'unknown'
+      : await readTrust(connection, { identities: [`rdns:${name}`], marks: [], memory })
   })
 }
 
 function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
   return fact('address-trust', 'connect', connection => {
-    // Our own hosts and forwarders are known by the configuration.
+    // The configuration names our own hosts and forwarders.
     if (connection.client === 'trusted' || connection.client === 'forwarder') return 'known'
     const ip = chargeableAddress(connection)
     return ip === undefined
       ? 'unknown'
-      : look(connection, { identities: clientOf({ ip }), marks: [clientMark(ip)], memory })
+      : readTrust(connection, { identities: clientIdentities({ ip }), marks: [clientMark(ip)], memory })
   })
 }
 
 /**
- * The client, and who it sends for as far as SPF proves that: a domain with a record, an address that our users have
- * written to. A forged reverse-path is worth nothing.
+ * The trust in the client and, if SPF proves it, in the sender: a domain with a record, or an address that our users have
+ * written to. A forged reverse-path earns no trust.
  */
 export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail', async transaction => {
   const [client, sender] = await Promise.all([transaction.ask(trust), transaction.ask(spf)])
   if (client === 'bad' || sender.result !== 'pass' || sender.permissive) return client
-  const found = await look(transaction, {
+  const found = await readTrust(transaction, {
     identities: [`spf:${organisation(sender.domain)}`],
     marks: sender.identity === 'mailfrom' ? [addressMark(transaction.reversePath)] : [],
-    memory: usualMemory,
+    memory: defaultMemory,
   })
   return found === 'unknown' ? client : found
 })
 
-/** Where it stands that a client has carried mail of somebody our users write to. */
-export const clientMark = (ip: string): string => `known:client:${customerOf(ip)}`
+/** The store key that marks a client as having sent mail of a correspondent of our users. */
+export const clientMark = (ip: string): string => `known:client:${customerNetwork(ip)}`
 
-/** Where it stands that our users have written to an address. */
+/** The store key that marks an address as one that our users have written to. */
 export const addressMark = (path: string): string => `known:address:${addressKey(mailboxOf(path))}`
 
-interface Looked {
-  /** The first speaks for itself; what follows is what is around it. */
+interface TrustQuery {
+  /** The identity itself, then perhaps the network around it. */
   readonly identities: readonly Identity[]
   readonly marks: readonly string[]
   readonly memory: Memory
 }
 
-async function look(context: Connection, { identities, marks, memory }: Looked): Promise<Trust> {
-  const records = identities.flatMap(identity => accruals(identity, memory))
+async function readTrust(context: Connection, { identities, marks, memory }: TrustQuery): Promise<Trust> {
+  const records = identities.flatMap(identity => decayingAdds(identity, memory))
   const gets = marks.map((key): Get => ({ op: 'get', key }))
   try {
     const { sums, isMarked } = await context.callExternal(`trust:${identities[0]}`, async () => {
@@ -98,10 +100,10 @@ async function look(context: Connection, { identities, marks, memory }: Looked):
         isMarked: answers.slice(records.length).some(entry => entry !== undefined),
       }
     })
-    const [own, around] = standingsOf(identities, sums, memory)
-    // A record that is bad weighs more than any mark.
-    if (own && own.tendency >= BAD) return 'bad'
-    if (isMarked || (own && own.tendency <= KNOWN)) return 'known'
+    const [itself, around] = standingsOf(identities, sums, memory)
+    // A bad record outweighs every mark.
+    if (itself && itself.tendency >= BAD) return 'bad'
+    if (isMarked || (itself && itself.tendency <= KNOWN)) return 'known'
     return around && around.tendency >= BAD_NETWORK ? 'bad' : 'unknown'
   } catch {
     return 'unknown'

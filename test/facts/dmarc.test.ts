@@ -1,4 +1,4 @@
-/** DMARC: alignment, policies in all their spellings, and that an outage is never a failure. */
+/** DMARC: alignment, policies in all spellings, and that a failed lookup is never a fail. */
 import { describe, expect, test } from 'vitest'
 import { author } from '../../src/facts/author.ts'
 import { type Dkim, type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
@@ -80,7 +80,7 @@ describe('alignment', () => {
       policyUnknown: false,
       alignedBy: [{ method: 'dkim', domain: 'example.org' }],
       permissiveSpf: false,
-      reason: 'DKIM of example.org speaks for example.org',
+      reason: 'DKIM of example.org aligns with example.org',
     })
   })
 
@@ -105,12 +105,12 @@ describe('alignment', () => {
     ['adkim=s', { signatures: [{ domain: 'mail.example.org' }] }],
     ['aspf=S', { sender: ['pass', 'bounce.example.org'] }],
     [' adkim = S ', { signatures: [{ domain: 'mail.example.org' }] }],
-  ])('A02 %s: a subdomain does not speak for the author', async ([tag, world]) => {
+  ])('A02 %s: a subdomain does not align', async ([tag, world]) => {
     const { found } = await ask({ ...world, dns: policy(`v=DMARC1; p=reject; ${tag}`) })
     expect(found).toMatchObject({ result: 'fail', alignedBy: [] })
   })
 
-  test('A02 under strict alignment the same domain still passes', async () => {
+  test('A02 the same domain passes under strict alignment', async () => {
     const world = { sender: ['pass', 'example.org'], signatures: [{}] } as const
     const { found } = await ask({ ...world, dns: policy('v=DMARC1; p=reject; aspf=s; adkim=s') })
     expect(found).toMatchObject({ result: 'pass', alignedBy: [{ method: 'spf' }, { method: 'dkim' }] })
@@ -234,13 +234,13 @@ describe('authors', () => {
 describe('an outage of DNS', () => {
   const reject = policy('v=DMARC1; p=reject')
 
-  test('A16 a key that could not be asked for is a temperror, with the policy', async () => {
+  test('A16 a key whose lookup fails is a temperror, with the policy', async () => {
     const { found } = await ask({ signatures: [{ result: 'temperror' }], dns: reject })
     expect(found).toMatchObject({
       result: 'temperror',
       policy: 'reject',
       policyUnknown: false,
-      reason: 'what could have spoken for example.org could not be asked for; its policy is reject',
+      reason: 'a failed lookup hides whether SPF or DKIM aligns with example.org; its policy is reject',
     })
   })
 
@@ -265,7 +265,7 @@ describe('an outage of DNS', () => {
   })
 
   test.for<FailureCause>(['timeout', 'servfail', 'refused', 'unreachable', 'malformed', 'budget'])(
-    'A16 a policy that could not be asked for by %s is a temperror',
+    'A16 a policy whose lookup fails by %s is a temperror',
     async cause => {
       const { found } = await ask({ dns: { '_dmarc.example.org': cause } })
       expect(found).toMatchObject({
@@ -273,17 +273,17 @@ describe('an outage of DNS', () => {
         policy: 'none',
         policyUnknown: true,
         alignedBy: [],
-        reason: 'the DMARC policy of example.org could not be asked for',
+        reason: 'the lookup of the DMARC policy of example.org failed',
       })
     },
   )
 
-  test('A16 an unknown policy does not hide that the author domain spoke for itself', async () => {
+  test('A16 an unknown policy does not hide that the author domain itself is aligned', async () => {
     const { found } = await ask({ signatures: [{}], dns: { '_dmarc.example.org': 'timeout' } })
     expect(found).toMatchObject({ result: 'temperror', alignedBy: [{ method: 'dkim', domain: 'example.org' }] })
   })
 
-  test('SPF, DKIM and the policy are asked side by side', async () => {
+  test('SPF, DKIM and the policy are looked up at the same time', async () => {
     const dns = zone(reject)
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
     const base = contextAt('message', {

@@ -34,7 +34,7 @@ test.for([
   expect(await ask(forwarded, world(field))).toMatchObject({ ip })
 })
 
-test('P07 the hosts of a forwarder hand on among themselves', async () => {
+test('P07 hops between the hosts of a forwarder are skipped', async () => {
   const inside = 'from mx.forwarder.example (mx [10.0.0.5]) by out.forwarder.example with ESMTP id 2; now'
   expect(await ask(forwarded, world(inside, `from x.example (x [192.0.2.10]) ${by}`))).toMatchObject({
     ip: '192.0.2.10',
@@ -54,12 +54,12 @@ test.for([
   expect(await ask(forwarded, world(field, `from a (a [192.0.2.10]) ${by}`))).toBeUndefined()
 })
 
-test('of a stranger no field is believed', async () => {
+test('the fields of an unknown client are ignored', async () => {
   const field = `from a (a [192.0.2.10]) ${by}`
   expect(await ask(forwarded, { ...world(field), client: 'unknown' })).toBeUndefined()
 })
 
-test('P07 behind a forwarder SPF and DNS lists see its client', async () => {
+test('P07 behind a forwarder SPF and DNS lists check its client', async () => {
   const lists = dnsbl({ zones: [{ zone: 'bl.example', points: 6 }] })
   await lists.start?.(servicesOf({ dns }))
   const gateway = postern({ dns, name: 'mx.example.org', forwarders: ['198.51.100.25'], filters: [spf(), lists] })
@@ -79,7 +79,7 @@ test('P07 behind a forwarder SPF and DNS lists see its client', async () => {
   expect(await send('192.0.2.77', 'SRS0=aa=bb=author.example=a@forwarder.example')).toEqual([])
 })
 
-test('a stranger is judged at MAIL and not again at the header', async () => {
+test('an unknown client is checked at MAIL and not again at the header', async () => {
   const found = await probe(spf({ none: 0 }), { ...world(), client: 'unknown', ip: '192.0.2.66' })
   expect(found.map(({ rule }) => rule)).toEqual(['spf/fail'])
 })

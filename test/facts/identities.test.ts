@@ -47,7 +47,7 @@ describe('what is proven', () => {
     })
   })
 
-  test('A18 an SPF pass that half the Internet is given proves neither sender nor author', async () => {
+  test('A18 an SPF pass that half the Internet gets proves neither sender nor author', async () => {
     expect(await ask(identities, { dns, reversePath: 'a@open.example.org' })).toEqual({
       ip: '192.0.2.1',
       network: '192.0.2.0/24',
@@ -56,7 +56,7 @@ describe('what is proven', () => {
     })
   })
 
-  test('of a forged message nothing but the client is known', async () => {
+  test('a forged message proves only the client', async () => {
     expect(await ask(identities, { dns, ip: '2001:db8:1:2:3::4', reversePath: 'a@bounce.example.org' })).toEqual({
       ip: '2001:db8:1:2:3::4',
       network: '2001:db8:1:2::/64',
@@ -64,7 +64,7 @@ describe('what is proven', () => {
     })
   })
 
-  test('the client is known before it has said anything', async () => {
+  test('the client is known when it connects', async () => {
     expect(await ask(origin, { dns })).toEqual({
       ip: '192.0.2.1',
       network: '192.0.2.0/24',

@@ -68,7 +68,7 @@ describe('reverse DNS', () => {
     expect(await found('192.0.2.1', literal)).toEqual(expected)
   })
 
-  test('an IPv6 client is followed by its own kind of record, however that is written', async () => {
+  test('an IPv6 client is confirmed by AAAA records in any text form', async () => {
     const dns = zone({
       [`1.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`]: { PTR: 'mx.example.org' },
       'mx.example.org': { A: '192.0.2.1', AAAA: '2001:0DB8:0::1' },
@@ -80,14 +80,14 @@ describe('reverse DNS', () => {
     expect(dns.asked[1]).toBe('mx.example.org AAAA')
   })
 
-  test('A17 a thousand names cost eleven questions', async () => {
+  test('A17 a thousand names cause eleven lookups', async () => {
     const PTR = Array.from({ length: 1_000 }, (_, index) => `n${index}.example`)
     const dns = zone({ [reverse]: { PTR } })
     const answer = await ask(rdns, { ip: '192.0.2.1', dns })
     expect([answer.result, answer.names.length, dns.asked.length]).toEqual(['fail', 10, 11])
   })
 
-  test('equal records in another order give an equal answer', async () => {
+  test('equal records in another order give the same result', async () => {
     const PTR = Array.from({ length: 20 }, (_, index) => `n${index}.example`)
     const [one, other] = await Promise.all([
       found('192.0.2.1', { [reverse]: { PTR } }),

@@ -1,6 +1,6 @@
 /** Whom to let in first when there is too much to do. */
 import { describe, expect, test, vi } from 'vitest'
-import { accruals, type Counts, type Identity, usualMemory } from '../../src/facts/reputation.ts'
+import { type Counts, decayingAdds, defaultMemory, type Identity } from '../../src/facts/reputation.ts'
 import { addressMark, clientMark, senderTrust, trust, trustBy } from '../../src/facts/trust.ts'
 import type { Operation, Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
@@ -22,7 +22,7 @@ const counts = (given: Partial<Counts>): Counts => ({ ham: 0, spam: 0, deferred:
 function stored(records: readonly (readonly [Identity, Partial<Counts>])[], marks: readonly string[] = []) {
   const hand = clock()
   const store = memoryStore({ clock: hand })
-  for (const [identity, given] of records) store.run(accruals(identity, usualMemory, counts(given)))
+  for (const [identity, given] of records) store.run(decayingAdds(identity, defaultMemory, counts(given)))
   for (const key of marks) store.run([{ op: 'set', key, value: '', ttl: DAY }])
   return { store, clock: hand }
 }
@@ -64,13 +64,13 @@ describe('the client', () => {
     expect(await ask(trust, { dns: dns(), ...stored(records, marks) })).toBe(expected)
   })
 
-  test('is taken for another address of its IPv6 /64', async () => {
+  test('has the record of its IPv6 /64', async () => {
     const { store, clock } = stored([['ip:2001:db8:1:2::/64', { spam: 10 }]])
     expect(await ask(trust, { ip: '2001:db8:1:2::7', store, clock })).toBe('bad')
     expect(await ask(trust, { ip: '2001:db8:1:3::7', store, clock })).toBe('unknown')
   })
 
-  test('whose address says enough costs one look into the store and no question of DNS', async () => {
+  test('whose address has a record costs one read of the store and no lookup', async () => {
     const asked = dns()
     const { store, clock } = stored([['ip:192.0.2.1', { ham: 10 }]])
     const run = vi.fn(store.run)
@@ -79,30 +79,30 @@ describe('the client', () => {
     expect(asked.asked).toEqual([])
   })
 
-  test('is unknown again when its record has faded', async () => {
+  test('is unknown again when its record has decayed', async () => {
     const { store, clock } = stored([['ip:192.0.2.1', { spam: 12 }]])
     expect(await ask(trust, { store, clock })).toBe('bad')
     clock.pass(14 * DAY)
     expect(await ask(trust, { store, clock })).toBe('unknown')
   })
 
-  test('that was good for long and is bad since yesterday is bad', async () => {
+  test('with a long good record and a bad recent one is bad', async () => {
     const { store, clock } = stored([['ip:192.0.2.1', { ham: 500 }]])
     clock.pass(14 * DAY)
     expect(await ask(trust, { store, clock })).toBe('known')
-    store.run(accruals('ip:192.0.2.1', usualMemory, counts({ spam: 20 })))
+    store.run(decayingAdds('ip:192.0.2.1', defaultMemory, counts({ spam: 20 })))
     expect(await ask(trust, { store, clock })).toBe('bad')
   })
 
-  test('is unknown while the store cannot answer', async () => {
+  test('is unknown while the store fails', async () => {
     const store = { run: () => Promise.reject(new Error('away')) }
     expect(await ask(trust, { dns: dns(), store })).toBe('unknown')
   })
 
-  test('is remembered for as long as one likes', async () => {
+  test('has the half-lives that trustBy is given', async () => {
     const memory = { halfLife: DAY, recent: DAY }
     const { store, clock } = stored([])
-    store.run(accruals('ip:192.0.2.1', memory, counts({ spam: 10 })))
+    store.run(decayingAdds('ip:192.0.2.1', memory, counts({ spam: 10 })))
     expect(await ask(trustBy(memory), { store, clock })).toBe('bad')
   })
 })
@@ -137,14 +137,14 @@ describe('the sender', () => {
     expect(await ask(senderTrust, { ...from(reversePath), ...stored(records, marks) })).toBe(expected)
   })
 
-  test('a bounce is judged by the name in the greeting, and marks nobody', async () => {
+  test('a bounce is checked by the name in the greeting, and marks no address', async () => {
     const world = { ...from(''), helo: 'example.net', ...stored([], [addressMark('')]) }
     expect(await ask(senderTrust, world)).toBe('unknown')
     expect(await ask(senderTrust, { ...world, ...known })).toBe('known')
   })
 })
 
-test('what a record is asked for adds nothing to the store', async () => {
+test('reading a record adds nothing to the store', async () => {
   const operations: Operation[] = []
   const { store, clock } = stored([])
   const spied = {

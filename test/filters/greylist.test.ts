@@ -1,7 +1,7 @@
 /** The suspicious are asked to come back; whoever does is known for weeks. */
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
-import { accruals, usualMemory } from '../../src/facts/reputation.ts'
+import { decayingAdds, defaultMemory } from '../../src/facts/reputation.ts'
 import { greylist } from '../../src/filters/greylist.ts'
 import { recipients } from '../../src/filters/recipients.ts'
 import { defer, type Filter, formatReply, PosternError, points, postern } from '../../src/index.ts'
@@ -160,7 +160,7 @@ describe('who is asked', () => {
   test('no sender with a good record, as far as it is proven', async () => {
     const { asks, store } = world()
     const counts = { ham: 20, spam: 0, deferred: 0, refused: 0 }
-    store.run(accruals('spf:pool.example', usualMemory, counts))
+    store.run(decayingAdds('spf:pool.example', defaultMemory, counts))
     expect(await asks({ ip: '203.0.113.9', reversePath: 'a@pool.example' })).toBe(false)
     expect(await asks({ ip: '192.0.5.1', reversePath: 'a@pool.example' })).toBe(true)
   })

@@ -148,9 +148,13 @@ test.for<[what: string, lines: readonly string[], finding: Finding | undefined]>
   [
     'another address in the name',
     ['From: b@example.net <a@example.org>'],
-    reject('5.6.0', 'the author is unclear: another address stands unquoted in the display name of the From field', {
-      rule: 'header-form/author',
-    }),
+    reject(
+      '5.6.0',
+      'the author is unclear: the display name of the From field contains another address without quotes',
+      {
+        rule: 'header-form/author',
+      },
+    ),
   ],
 ])('A03 %s', async ([, lines, finding]) => {
   const found = await probe(headerForm(), { header: [...lines, 'Date: x', 'Message-ID: x', ''].join('\r\n') })

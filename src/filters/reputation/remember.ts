@@ -1,7 +1,14 @@
 /** Writes down what was decided: counts for the identities, and under the reference what the message has proved. */
 
 import { identities, origin } from '../../facts/identities.ts'
-import { accruals, type Counts, clientOf, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import {
+  type Counts,
+  clientIdentities,
+  decayingAdds,
+  type Identity,
+  type Memory,
+  senderIdentities,
+} from '../../facts/reputation.ts'
 import type { Decision } from '../../model/decision.ts'
 import { type Connection, chargeableAddress, type Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
@@ -15,12 +22,12 @@ export async function rememberMessage(
 ): Promise<void> {
   const { store, ref } = message
   // A session that ends before the senders are known has still had a client.
-  const senders = message.ask(identities).then(sendersOf, () => [])
-  const charged = [...clientOf(await message.ask(origin)), ...(await senders)]
+  const senders = message.ask(identities).then(senderIdentities, () => [])
+  const charged = [...clientIdentities(await message.ask(origin)), ...(await senders)]
   const key = refKey(ref)
   const [entry] = await runLater(store, [
     { op: 'add', key, value: JSON.stringify(charged), ttl: keep },
-    ...(counts === undefined ? [] : charged.flatMap(identity => accruals(identity, memory, counts))),
+    ...(counts === undefined ? [] : charged.flatMap(identity => decayingAdds(identity, memory, counts))),
   ])
   if (!entry.added) await narrow(store, key, entry.value, charged, keep)
 }
@@ -45,6 +52,6 @@ export async function rememberRefusal(
   if (!(await isTurn)) return
   await runLater(
     store,
-    clientOf(client).flatMap(identity => accruals(identity, memory, counts)),
+    clientIdentities(client).flatMap(identity => decayingAdds(identity, memory, counts)),
   )
 }

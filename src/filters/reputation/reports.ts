@@ -1,7 +1,7 @@
 /** What people say about messages, charged to what the messages proved; exactly that can be taken back. */
 import { createHash } from 'node:crypto'
 import { identities } from '../../facts/identities.ts'
-import { accruals, type Counts, type Identity, type Memory, sendersOf } from '../../facts/reputation.ts'
+import { type Counts, decayingAdds, type Identity, type Memory, senderIdentities } from '../../facts/reputation.ts'
 import { PosternError } from '../../model/errors.ts'
 import type { Label, TrainingExample } from '../../model/feedback.ts'
 import type { Add, DecayingAdd, Delete, Get, Increment, Store } from '../../model/store.ts'
@@ -65,7 +65,7 @@ async function messageOf({ ref, message, services }: TrainingExample) {
   }
   const hash = createHash('sha256')
   for await (const chunk of message.open()) hash.update(chunk)
-  const charged = sendersOf(await message.ask(identities))
+  const charged = senderIdentities(await message.ask(identities))
   if (charged.length === 0) throw unknown('message', 'no signature that holds')
   return { id: hash.digest('base64url'), charged }
 }
@@ -108,7 +108,7 @@ async function takeBack(store: Store, keys: Keys, by: string, { memory, reportTt
     { op: 'delete', key: keys.report } satisfies Delete,
     long,
     short,
-    ...said.charged.flatMap(identity => accruals(identity, memory)),
+    ...said.charged.flatMap(identity => decayingAdds(identity, memory)),
   ])
   // Somebody else has taken it back meanwhile.
   if (!taken) return
@@ -134,8 +134,8 @@ function charge(
 ): readonly DecayingAdd[] {
   const counts = (amount = 0): Counts => ({ ham: 0, spam: 0, deferred: 0, refused: 0, [label]: amount })
   return charged.flatMap((identity, index) => [
-    accruals(identity, memory, counts(amounts[index]))[0],
-    accruals(identity, memory, counts(lately[index]))[1],
+    decayingAdds(identity, memory, counts(amounts[index]))[0],
+    decayingAdds(identity, memory, counts(lately[index]))[1],
   ])
 }
 

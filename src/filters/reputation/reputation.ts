@@ -3,14 +3,14 @@
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { identities, origin } from '../../facts/identities.ts'
 import {
-  clientOf,
+  clientIdentities,
+  describeStanding,
   type Identity,
   type Memory,
+  readSums,
   type Standing,
-  sendersOf,
-  sentence,
+  senderIdentities,
   standingsOf,
-  sumsOf,
 } from '../../facts/reputation.ts'
 import { callback, duration, score } from '../../model/checks.ts'
 import type { Decision } from '../../model/decision.ts'
@@ -81,7 +81,7 @@ export function reputation(options: ReputationOptions = {}): Filter {
 
   const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
     if (who.length === 0) return []
-    const sums = await context.callExternal(`reputation:${group}`, () => sumsOf(context.store, who, memory))
+    const sums = await context.callExternal(`reputation:${group}`, () => readSums(context.store, who, memory))
     return findingsOf(standingsOf(who, sums, memory), good / 2, bad / 2)
   }
   const takeTurn = newTurns()
@@ -97,9 +97,9 @@ export function reputation(options: ReputationOptions = {}): Filter {
     name: 'reputation',
     checks: 'identity',
     reads: [dkim],
-    connect: async connection => judge(connection, clientOf(await connection.ask(origin)), 'client'),
+    connect: async connection => judge(connection, clientIdentities(await connection.ask(origin)), 'client'),
     message: async message =>
-      isUser(message) ? [] : judge(message, sendersOf(await message.ask(identities)), 'senders'),
+      isUser(message) ? [] : judge(message, senderIdentities(await message.ask(identities)), 'senders'),
     onDecision: inBackground(remember),
     onFeedback: lesson => report(lesson, { memory, reportTtl: lasts, weight: weightOf(reporter(lesson.by)) }),
   }
@@ -115,8 +115,8 @@ function findingsOf(standings: readonly Standing[], good: number, bad: number): 
   const best = said.reduce((a, b) => (b.value < a.value ? b : a))
   const worst = said.reduce((a, b) => (b.value > a.value ? b : a))
   return [
-    ...(best.value < 0 ? [points(best.value, sentence(best.standing), { rule: 'good' })] : []),
-    ...(worst.value > 0 ? [points(worst.value, sentence(worst.standing), { rule: 'bad' })] : []),
+    ...(best.value < 0 ? [points(best.value, describeStanding(best.standing), { rule: 'good' })] : []),
+    ...(worst.value > 0 ? [points(worst.value, describeStanding(worst.standing), { rule: 'bad' })] : []),
   ]
 }
 

@@ -31,7 +31,7 @@ async function found(dns: ZoneLiteral, options?: DmarcOptions, world: Probed = {
   return finding
 }
 
-const fails = (applied: string) => `neither SPF nor DKIM speaks for example.org, whose policy is ${applied}`
+const fails = (applied: string) => `neither SPF nor DKIM aligns with example.org, whose policy is ${applied}`
 
 describe('what fails', () => {
   test.for<[string, Finding]>([
@@ -75,9 +75,9 @@ describe('what fails', () => {
 
 describe('an outage of DNS', () => {
   const unknown = (applied: string) =>
-    `what could have spoken for example.org could not be asked for; its policy is ${applied}`
+    `a failed lookup hides whether SPF or DKIM aligns with example.org; its policy is ${applied}`
 
-  test.for(['reject', 'quarantine'])('A16 a key that could not be asked for under p=%s is deferred', async applied => {
+  test.for(['reject', 'quarantine'])('A16 a key whose lookup fails under p=%s is deferred', async applied => {
     const facts = [signedBy('temperror')]
     expect(await found(policy(`v=DMARC1; p=${applied}`), {}, { facts })).toEqual(
       defer('4.4.3', unknown(applied), { rule: 'dmarc/unknown' }),
@@ -95,10 +95,10 @@ describe('an outage of DNS', () => {
     },
   )
 
-  test('A16 a policy that could not be asked for is deferred, unless the author domain speaks for itself', async () => {
+  test('A16 a policy whose lookup fails is deferred, unless the author domain itself is aligned', async () => {
     const dns: ZoneLiteral = { '_dmarc.example.org': 'timeout' }
     expect(await found(dns)).toEqual(
-      defer('4.4.3', 'the DMARC policy of example.org could not be asked for', { rule: 'dmarc/unknown' }),
+      defer('4.4.3', 'the lookup of the DMARC policy of example.org failed', { rule: 'dmarc/unknown' }),
     )
     expect(await found(dns, {}, { facts: [signedBy('pass')] })).toBeUndefined()
   })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../../src/facts/dkim/dkim.ts'
-import { accruals, type Identity, usualMemory } from '../../../src/facts/reputation.ts'
+import { decayingAdds, defaultMemory, type Identity } from '../../../src/facts/reputation.ts'
 import { reputation } from '../../../src/filters/reputation/reputation.ts'
 import { PosternError, postern } from '../../../src/index.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
@@ -27,7 +27,7 @@ function world(options: Parameters<typeof reputation>[0] = {}) {
   const gateway = postern({ filters: [reputation(options)], dns, clock: hand, store, name: 'mx.example.org' })
   /** Good and bad, in the long memory and in the recent one. */
   const recordOf = (identity: Identity) =>
-    store.run(accruals(identity, usualMemory)).map(([ham = 0, spam = 0]) => [ham, spam])
+    store.run(decayingAdds(identity, defaultMemory)).map(([ham = 0, spam = 0]) => [ham, spam])
   return { gateway, clock: hand, store, recordOf }
 }
 const counted = (ham: number, spam: number) => [

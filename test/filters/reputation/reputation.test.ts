@@ -1,7 +1,7 @@
 /** Records of those who send: what is charged to whom, what it says of the next message, and how little can be forged. */
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../../src/facts/dkim/dkim.ts'
-import { accruals, type Identity, usualMemory } from '../../../src/facts/reputation.ts'
+import { decayingAdds, defaultMemory, type Identity } from '../../../src/facts/reputation.ts'
 import { reputation } from '../../../src/filters/reputation/reputation.ts'
 import {
   defer,
@@ -41,7 +41,7 @@ function world(others: Partial<Filter> = {}, options: Parameters<typeof reputati
   return { gateway: postern({ filters, dns, clock: hand, store, name: 'mx.example.org' }), clock: hand, store }
 }
 const recordOf = (store: ReturnType<typeof memoryStore>, identity: Identity): readonly number[] =>
-  store.run([accruals(identity, usualMemory)[0]])[0]
+  store.run([decayingAdds(identity, defaultMemory)[0]])[0]
 
 test('one message is charged once to each identity that it proves, however many recipients it has', async () => {
   const { gateway, store } = world()
@@ -68,9 +68,9 @@ test('signers of the whole body are charged by organisation, others are not', as
   ]
   const filter = reputation()
   const store = memoryStore({ clock: clock() })
-  store.run(accruals('dkim:example.com', usualMemory, { ham: 40, spam: 0, deferred: 0, refused: 0 }))
+  store.run(decayingAdds('dkim:example.com', defaultMemory, { ham: 40, spam: 0, deferred: 0, refused: 0 }))
   for (const domain of ['partial.example', 'broken.example'])
-    store.run(accruals(`dkim:${domain}`, usualMemory, { ham: 0, spam: 99, deferred: 0, refused: 0 }))
+    store.run(decayingAdds(`dkim:${domain}`, defaultMemory, { ham: 0, spam: 99, deferred: 0, refused: 0 }))
   const facts = [[dkim, { result: 'pass', signatures, ignored: 0 }]] as const
   expect(await probe(filter, { store, clock: clock(), facts, body: 'Hello' })).toEqual([
     points(-1.2, 'example.com (DKIM): 40 good, 0 bad in a memory of 14 days: 96 % good, certain to 80 %', {
@@ -140,7 +140,7 @@ describe('what a record says', () => {
   const recorded = async (good: number, bad: number, sent: Sent = {}) => {
     const { gateway, clock: hand, store } = world()
     const counts = { ham: good, spam: bad, deferred: 0, refused: 0 }
-    for (const identity of everybody) store.run(accruals(identity, usualMemory, counts))
+    for (const identity of everybody) store.run(decayingAdds(identity, defaultMemory, counts))
     const { decisions } = await send(gateway, sent)
     return { findings: decisions.at(-1)?.findings, hand, gateway }
   }
@@ -180,8 +180,8 @@ describe('what a record says', () => {
 
   test('half of it is forgotten with each half-life', async () => {
     const { gateway, clock: hand, store } = world({}, { halfLife: '7d' })
-    const memory = { ...usualMemory, halfLife: 7 * DAY }
-    store.run(accruals('ip:192.0.2.1', memory, { ham: 0, spam: 80, deferred: 0, refused: 0 }))
+    const memory = { ...defaultMemory, halfLife: 7 * DAY }
+    store.run(decayingAdds('ip:192.0.2.1', memory, { ham: 0, spam: 80, deferred: 0, refused: 0 }))
     await hand.advance(14 * DAY)
     expect((await send(gateway)).decisions[0]?.findings).toEqual([
       points(2.7, '192.0.2.1: 0 good, 20 bad in a memory of 7 days: 27 % good, certain to 67 %', {
@@ -193,7 +193,7 @@ describe('what a record says', () => {
   test('it does not feed on itself: what is kept apart for its record alone is charged nothing', async () => {
     const { gateway, store } = world()
     for (const identity of everybody)
-      store.run(accruals(identity, usualMemory, { ham: 0, spam: 1_000, deferred: 0, refused: 0 }))
+      store.run(decayingAdds(identity, defaultMemory, { ham: 0, spam: 1_000, deferred: 0, refused: 0 }))
     expect((await send(gateway)).outcome).toMatchObject({ verdict: 'quarantine', score: 8 })
     expect(recordOf(store, 'ip:192.0.2.1')).toEqual([0, 1_000, 0, 0])
   })
