@@ -48,6 +48,6 @@ const common: Options = {
 
 // The program is ESM alone.
 export default defineConfig([
-  { ...common, entry: [...entry, 'src/cli/main.ts'], format: 'esm', clean: true },
+  { ...common, entry: [...entry, 'src/testing/vitest.ts', 'src/cli/main.ts'], format: 'esm', clean: true },
   { ...common, entry, format: 'cjs', outDir: 'dist/cjs', outExtension: () => ({ js: '.js' }), shims: true },
 ])

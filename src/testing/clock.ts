@@ -1,22 +1,24 @@
-/** A clock wound by hand: in tests and replays no time passes unless they say so. */
+/** A clock that tests and replays advance by hand. */
 import type { Clock } from '../model/services.ts'
 
+/** Where a {@link clock} begins. */
 export interface ClockOptions {
-  /** What the wall shows at first, in milliseconds since 1970. @default 0 */
+  /** The time of day at first, in milliseconds since 1970. @default 0 */
   readonly now?: number
 }
 
+/** A clock that stands still until a test advances it. */
 export interface HandClock extends Clock {
-  /** Lets `ms` milliseconds pass: rings what is due, in order, and lets what waits for a bell go on before the next. */
+  /** Advances by `ms` milliseconds: runs the timers that are due, in order, and lets promises settle after each. */
   advance(ms: number): Promise<void>
-  /** The same at one go: bells ring one right after another. */
+  /** The same without waiting: promises do not settle between two timers. */
   pass(ms: number): void
-  /** Milliseconds until the next bell, if there is one. */
+  /** Milliseconds until the next timer; undefined when there is none. */
   next(): number | undefined
 }
 
 /**
- * A clock that stands still until it is advanced.
+ * Returns a clock that stands still until it is advanced.
  *
  * @example
  * const hand = clock({ now: Date.UTC(2026, 0, 1) })
@@ -24,54 +26,54 @@ export interface HandClock extends Clock {
  * await hand.advance(10_000)
  */
 export function clock({ now = 0 }: ClockOptions = {}): HandClock {
-  const bells = new Map<() => void, number>()
+  const timers = new Map<() => void, number>()
   let time = 0
 
-  const earliest = (): readonly [ring: () => void, at: number] | undefined => {
+  const nextTimer = (): readonly [callback: () => void, at: number] | undefined => {
     let first: readonly [() => void, number] | undefined
-    for (const bell of bells) if (first === undefined || bell[1] < first[1]) first = bell
+    for (const timer of timers) if (first === undefined || timer[1] < first[1]) first = timer
     return first
   }
-  /** Rings the next bell that is due by `end`; false when there is none. */
-  const ringNext = (end: number): boolean => {
-    const bell = earliest()
-    if (bell === undefined || bell[1] > end) {
+  /** Runs the next timer that is due by `end`. @returns false when there is none */
+  const runNext = (end: number): boolean => {
+    const timer = nextTimer()
+    if (timer === undefined || timer[1] > end) {
       time = Math.max(time, end)
       return false
     }
-    const [ring, at] = bell
-    bells.delete(ring)
+    const [callback, at] = timer
+    timers.delete(callback)
     time = Math.max(time, at)
-    ring()
+    callback()
     return true
   }
 
   return {
     now: () => now + time,
     monotonic: () => time,
-    after: (ms, ring) => {
-      // The same function may be asked to ring twice.
-      const bell = () => ring()
-      bells.set(bell, time + Math.max(ms, 0))
+    after: (ms, callback) => {
+      // The same function may be passed twice.
+      const timer = () => callback()
+      timers.set(timer, time + Math.max(ms, 0))
       return () => {
-        bells.delete(bell)
+        timers.delete(timer)
       }
     },
     pass: ms => {
       const end = time + ms
-      while (ringNext(end));
+      while (runNext(end));
     },
     advance: async ms => {
       const end = time + ms
       await settled()
-      while (ringNext(end)) await settled()
+      while (runNext(end)) await settled()
     },
     next: () => {
-      const bell = earliest()
-      return bell && Math.max(bell[1] - time, 0)
+      const timer = nextTimer()
+      return timer && Math.max(timer[1] - time, 0)
     },
   }
 }
 
-/** Resolves when everything that needs no time and no other thread has gone as far as it can. */
+/** Resolves when all pending promises that need neither time nor another thread have settled. */
 export const settled = (): Promise<void> => new Promise(resolve => setImmediate(() => setImmediate(resolve)))

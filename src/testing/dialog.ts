@@ -1,29 +1,29 @@
-/** Plays an SMTP dialogue that is written as text, against a gateway or against a server that listens. */
+/** Plays an SMTP dialogue that is written as text, against a gateway or against a listening server. */
 
 import type { Gateway } from '../engine/gateway.ts'
 import type { Outcome } from '../model/decision.ts'
-import { type Line, matches, octetsOf, readScript, type Script } from './dialog/script.ts'
+import { bytesOf, type Line, matches, readScript, type Script } from './dialog/script.ts'
 import { overSession } from './dialog/session.ts'
 import { type Listening, overSocket } from './dialog/socket.ts'
 import type { Wire } from './dialog/wire.ts'
 
-export { readScript, type Script } from './dialog/script.ts'
+export { type Line, readScript, type Script } from './dialog/script.ts'
 export type { Listening } from './dialog/socket.ts'
 
 /** How a dialogue went. */
 export interface Played {
-  /** Everything that was said, as `C: …` and `S: …`. */
+  /** Every line of both sides, as `C: …` and `S: …`. */
   readonly transcript: readonly string[]
-  /** What became of each message; empty when a server that listens was asked. */
+  /** The outcome of each message; empty for a listening server. */
   readonly outcomes: readonly Outcome[]
 }
 
 /**
- * Plays `text` and holds the server to its `S:` lines. A reply of several lines may be held to several `S:` lines, all
- * but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options above the
- * dialogue and `*` in `S:` lines. In `C:` lines `\x00` is a byte; what comes after a `STARTTLS` that is welcome goes by TLS.
+ * Plays `text` and compares the server's replies with its `S:` lines. A reply of several lines may have several `S:`
+ * lines, all but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options above
+ * the dialogue and `*` in `S:` lines. In `C:` lines `\x00` is a byte; after an accepted `STARTTLS` the dialogue goes on in TLS.
  *
- * @throws Error with the number of the line, what was expected and found, and the dialogue so far.
+ * @throws Error with the number of the line, the expected and the found reply, and the dialogue so far
  * @example
  * await dialog(gateway, `
  * ip: 192.0.2.1
@@ -40,15 +40,15 @@ export async function dialog(target: Gateway | Listening, text: string): Promise
   const wire = await open(target, script)
   const transcript: string[] = []
   const fail = (number: number, expected: string, found: string): never => {
-    const sofar = transcript.map(said => `    ${said}`).join('\n')
-    throw new Error(`line ${number}: expected\n    ${expected}\nfound\n    ${found}\nthe dialogue so far:\n${sofar}`)
+    const before = transcript.map(line => `    ${line}`).join('\n')
+    throw new Error(`line ${number}: expected\n    ${expected}\nfound\n    ${found}\nthe dialogue so far:\n${before}`)
   }
   try {
     for (const { number, by, expected } of turns(script.lines)) {
       const [last = ''] = expected.slice(-1)
       if (by === 'client') {
         transcript.push(`C: ${last}`)
-        await wire.send(octetsOf(last))
+        await wire.send(bytesOf(last))
         continue
       }
       const reply = await wire.receive()
@@ -57,8 +57,8 @@ export async function dialog(target: Gateway | Listening, text: string): Promise
       if (wrong !== undefined) fail(number, `S: ${wrong}`, found.join('\n    '))
       transcript.push(...found)
     }
-    const [unheard] = wire.left()
-    if (unheard) fail(script.lines.at(-1)?.number ?? 0, 'nothing more', `S: ${unheard.join('\n    S: ')}`)
+    const [unread] = wire.left()
+    if (unread) fail(script.lines.at(-1)?.number ?? 0, 'nothing more', `S: ${unread.join('\n    S: ')}`)
     return { transcript, outcomes: wire.outcomes ?? [] }
   } finally {
     await wire.end()
@@ -74,7 +74,7 @@ interface Turn {
   readonly expected: readonly string[]
 }
 
-/** Puts the `S: 250-…` lines of one reply together with its last. */
+/** Joins the `S: 250-…` lines of one reply with its last line. */
 function turns(lines: readonly Line[]): readonly Turn[] {
   const found: Turn[] = []
   let begun: readonly string[] = []

@@ -1,35 +1,40 @@
-/** A message as the wire carries it, from the few words that a test cares about. */
+/** Builds messages for tests. */
 
+/** A file in a message. */
 export interface Attachment {
+  /** Its name, as Content-Disposition gives it. */
   readonly filename: string
+  /** Its bytes, or its text in UTF-8. */
   readonly content: string | Uint8Array
-  /** @default 'application/octet-stream' */
+  /** Its media type. @default 'application/octet-stream' */
   readonly type?: string
 }
 
+/** The parts of a message that {@link message} builds; `false` leaves a field out. */
 export interface MessageOptions {
   /** The author; `false` leaves the field out. @default 'Alice <alice@example.org>' */
   readonly from?: string | false
-  /** @default 'Bob <bob@example.net>' */
+  /** The recipients. @default 'Bob <bob@example.net>' */
   readonly to?: string | false
-  /** @default 'Hello' */
+  /** The subject. @default 'Hello' */
   readonly subject?: string | false
-  /** @default Thu, 1 Jan 2026 12:00:00 +0000 */
+  /** The date. @default Thu, 1 Jan 2026 12:00:00 +0000 */
   readonly date?: Date | string | false
-  /** With its angle brackets. @default '<1@example.org>' */
+  /** The message's id, with angle brackets. @default '<1@example.org>' */
   readonly messageId?: string | false
-  /** Further fields, below the ones above; several values make several fields. */
+  /** Further fields, below the ones above; several values make several fields. @default none */
   readonly header?: Readonly<Record<string, string | readonly string[]>>
-  /** The plain text; its lines may end as they like. @default 'Hello, Bob!\n', unless `html` is given */
+  /** The plain text, with any line ends. @default 'Hello, Bob!\n', unless `html` is given */
   readonly text?: string
-  /** A second rendering of the text. */
+  /** The same text as HTML. @default none */
   readonly html?: string
+  /** Files. @default none */
   readonly attachments?: readonly Attachment[]
 }
 
 /**
  * Builds a message: every line ends in CRLF, UTF-8 stands as it is in header fields that hold it (RFC 6532), and text
- * beyond US-ASCII is sent as `8bit`. What is said is not corrected: a wrong field makes a wrong message.
+ * beyond US-ASCII is sent as `8bit`. Nothing is corrected: a malformed field makes a malformed message.
  *
  * @example
  * message({ subject: 'Invoice 7', attachments: [{ filename: 'invoice.pdf', content: bytes }] })
@@ -55,17 +60,18 @@ export function message({
   ] as const
   const plain = text ?? (html === undefined ? 'Hello, Bob!\n' : undefined)
   const renderings = [
-    ...(plain === undefined ? [] : [leaf('text/plain; charset=utf-8', plain)]),
-    ...(html === undefined ? [] : [leaf('text/html; charset=utf-8', html)]),
+    ...(plain === undefined ? [] : [singlePart('text/plain; charset=utf-8', plain)]),
+    ...(html === undefined ? [] : [singlePart('text/html; charset=utf-8', html)]),
   ]
-  const rendered = renderings.length > 1 ? branch('alternative', renderings) : (renderings[0] ?? leaf('text/plain', ''))
-  const whole = attachments.length > 0 ? branch('mixed', [rendered, ...attachments.map(attached)]) : rendered
+  const rendered =
+    renderings.length > 1 ? multipart('alternative', renderings) : (renderings[0] ?? singlePart('text/plain', ''))
+  const whole = attachments.length > 0 ? multipart('mixed', [rendered, ...attachments.map(attached)]) : rendered
   const lines = fields.flatMap(([name, value]) => (value === false ? [] : [`${name}: ${value}`]))
   return Buffer.from(crlf([...lines, 'MIME-Version: 1.0', whole].join('\n')))
 }
 
 /** A part: its fields, an empty line, its content. */
-const leaf = (type: string, content: string): string =>
+const singlePart = (type: string, content: string): string =>
   [
     `Content-Type: ${type}`,
     `Content-Transfer-Encoding: ${/^\p{ASCII}*$/u.test(content) ? '7bit' : '8bit'}`,
@@ -73,7 +79,7 @@ const leaf = (type: string, content: string): string =>
     content,
   ].join('\n')
 
-function branch(kind: string, parts: readonly string[]): string {
+function multipart(kind: string, parts: readonly string[]): string {
   const boundary = `----=_${kind}`
   const inner = parts.map(part => `--${boundary}\n${part}\n`).join('')
   return `Content-Type: multipart/${kind}; boundary="${boundary}"\n\n${inner}--${boundary}--\n`

@@ -1,4 +1,4 @@
-/** Asks one filter, or one fact, what it makes of a world written as a literal: no socket, no DNS, no server. */
+/** Runs one filter, or one fact, against a session written as a literal: no socket, no DNS, no server. */
 import { Readable } from 'node:stream'
 import { reference } from '../engine/reference.ts'
 import { plan, run } from '../engine/run.ts'
@@ -15,50 +15,61 @@ import type { Store } from '../model/store.ts'
 import { toMilliseconds } from '../model/units.ts'
 import { servicesOf } from './services.ts'
 
-/** What has happened, and what the world answers. What is left out is unremarkable. */
+/** The session and the services that {@link probe} and {@link ask} run against. Every member has a harmless default. */
 export interface Probed {
-  /** Undefined: the host does not know it. @default '192.0.2.1' */
+  /** The address of the client; undefined when the host does not know it. @default '192.0.2.1' */
   readonly ip?: string | undefined
+  /** The reference of the session. @default a random one */
   readonly ref?: string
-  /** How the client is known beforehand. @default 'unknown' */
+  /** How the client is known before it says anything. @default 'unknown' */
   readonly client?: ClientKind
+  /** Whether the client has sent data before the greeting. @default false */
   readonly spokeEarly?: boolean
-  /** Undefined: the host does not know it. @default 'client.example' */
+  /** The host name of HELO; undefined when the host does not know it. @default 'client.example' */
   readonly helo?: string | undefined
+  /** The TLS session. @default none */
   readonly tls?: Tls
+  /** The address of MAIL FROM, '' for the null reverse-path. @default '' */
   readonly reversePath?: string
+  /** The authenticated user. @default none */
   readonly user?: string
+  /** Whether MAIL has SMTPUTF8. @default false */
   readonly utf8?: boolean
-  /** One recipient, or several; the filter sees each at `rcpt`. */
+  /** One recipient. @default none */
   readonly forwardPath?: string
+  /** Several recipients; the filter sees each at `rcpt`. @default those of `forwardPath` */
   readonly forwardPaths?: readonly string[]
   /** Field names and values, or the section as it is sent, unchanged. */
   readonly header?: Readonly<Record<string, string>> | string
+  /** The bytes after the header section. @default '' */
   readonly body?: string | Buffer
   /** The whole message, instead of `header` and `body`. In a string, line ends may be LF. */
   readonly message?: string | Buffer
   /** What DNS answers. @default an empty zone */
   readonly dns?: Resolver
+  /** @default the clock of the system */
   readonly clock?: Clock
+  /** How filters call other services. @default directly */
   readonly callExternal?: CallExternal
-  /** What is remembered already. @default an empty store in memory */
+  /** The store of the filter. @default an empty store in memory */
   readonly store?: Store
+  /** Receives notices. @default warnings of the process */
   readonly notify?: Notify
-  /** Points that others have found before. @default 0 */
+  /** The points of filters that have run before. @default 0 */
   readonly score?: number
-  /** Facts that are known already. */
+  /** Facts with known values: they are not looked up. @default none */
   readonly facts?: readonly (readonly [fact: Fact<never, unknown>, value: unknown])[]
 }
 
 /**
- * Lets the stages that `world` speaks of happen, up to the last one it mentions, and returns what the filter finds.
+ * Runs a filter at each stage up to the last one that `world` mentions, and returns its findings.
  *
  * @example
  * expect(await probe(freemailInvoice, { reversePath: 'a@gmail.com', header: { subject: 'Invoice 7' } })).toEqual([…])
  */
 export async function probe(filter: Filter, world: Probed = {}): Promise<readonly Finding[]> {
   const { clock = systemClock, score = 0 } = world
-  const earlier = [{ findings: [points(score, 'found by others')] }]
+  const earlier = [{ findings: [points(score, 'found by other filters')] }]
   const found: Finding[] = []
   const spent = new Map<string, number>()
   const deadline = () => toMilliseconds(filter.deadline ?? '10s')
@@ -69,7 +80,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
     const { findings, ended } = await run(plan([filter], stage, deadline), scope, clock, spent, { earlier })
     found.push(...findings)
     const isOver = ended?.verdict !== undefined && isFinal(ended.verdict)
-    // What is decided at rcpt concerns that recipient alone.
+    // A decision at rcpt concerns that recipient alone.
     if (isOver && stage !== 'rcpt') break
     if (!isOver && stage === 'rcpt') progress.accepted += 1
   }
@@ -78,7 +89,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
 }
 
 /**
- * Finds a fact out in a world, whatever else of the dialogue the world leaves out.
+ * Looks up one fact, whatever stages of the dialogue `world` leaves out.
  *
  * @example
  * expect(await ask(spf, { reversePath: 'alice@example.org', dns })).toMatchObject({ result: 'pass' })
@@ -86,14 +97,14 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
 export const ask = async <T>(fact: Fact<never, T>, world: Probed = {}): Promise<T> =>
   await scopeAt(fact.stage, world).ask(fact)
 
-/** What a filter is given at `stage`: for what takes a context and is no filter, as a tracer does. */
+/** Returns the context that filters get at `stage`, for functions that take one and are no filters, such as tracers. */
 export const contextAt = <S extends Stage>(stage: S, world: Probed = {}): Stages[S] =>
   scopeAt(stage, world).view as Stages[S]
 
 function scopeAt(stage: Stage, world: Probed): Scope {
   const whole = { forwardPaths: ['bob@example.net'], message: 'From: alice@example.org\n\n', ...world }
   const scope = new Map(dialogue(whole, { accepted: 0 })).get(stage)
-  if (scope === undefined) throw new Error(`the world has no recipient: give it one to come to ${stage}`)
+  if (scope === undefined) throw new Error(`there is no recipient: give forwardPath to reach ${stage}`)
   return scope
 }
 
@@ -111,16 +122,17 @@ function* dialogue(world: Probed, progress: { readonly accepted: number }): Gene
   const header = new Scope('header', transaction, { forwardPaths, header: headerOf(bytes) })
   const open = (start = 0) => Readable.from([bytes.subarray(start)])
   const message = new Scope('message', header, { size: bytes.length, open })
-  const told = (scope: Scope): readonly [Stage, Scope] => {
+  const withFacts = (scope: Scope): readonly [Stage, Scope] => {
     for (const [fact, value] of world.facts ?? []) {
       if (scope.stage === fact.stage) scope.provide(fact, Promise.resolve(value))
     }
     return [scope.stage, scope]
   }
-  for (const scope of [connection, greeting, transaction]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
+  for (const scope of [connection, greeting, transaction])
+    if (stages.indexOf(scope.stage) <= last) yield withFacts(scope)
   for (const forwardPath of forwardPaths)
-    yield told(new Scope('rcpt', transaction, { forwardPath, accepted: progress.accepted }))
-  for (const scope of [header, message]) if (stages.indexOf(scope.stage) <= last) yield told(scope)
+    yield withFacts(new Scope('rcpt', transaction, { forwardPath, accepted: progress.accepted }))
+  for (const scope of [header, message]) if (stages.indexOf(scope.stage) <= last) yield withFacts(scope)
 }
 
 function lastStage({
@@ -136,7 +148,7 @@ function lastStage({
 }: Probed): Stage {
   if (header !== undefined || body !== undefined || message !== undefined) return 'message'
   const known = facts.map(([fact]) => fact.stage)
-  const said: Stage =
+  const mentioned: Stage =
     forwardPath !== undefined || forwardPaths !== undefined
       ? 'rcpt'
       : reversePath !== undefined || user !== undefined
@@ -144,7 +156,7 @@ function lastStage({
         : helo !== undefined
           ? 'helo'
           : 'connect'
-  return [said, ...known].reduce((a, b) => (stages.indexOf(b) > stages.indexOf(a) ? b : a))
+  return [mentioned, ...known].reduce((a, b) => (stages.indexOf(b) > stages.indexOf(a) ? b : a))
 }
 
 function bytesOf({ header = {}, body = '', message }: Probed): Buffer {

@@ -1,5 +1,4 @@
-/** Writes sessions down, so that each can be played again without any service. */
-
+/** Records sessions, so that each can be replayed without any service. */
 import { Readable } from 'node:stream'
 import { queryName } from '../dns/name.ts'
 import type { Client } from '../engine/client.ts'
@@ -20,21 +19,22 @@ import {
 } from './recording.ts'
 import { redactor } from './redact.ts'
 
+/** What {@link record} leaves out. */
 export interface RecordOptions {
-  /** Words that must not be written down: each becomes `redacted`, as do the `secrets` of the gateway's filters. @default none */
+  /** Words that are replaced by `redacted`, as are the `secrets` of the gateway's filters. @default none */
   readonly redact?: readonly string[]
-  /** How much of each message is kept. A longer one cannot be played to its end. @default '25mb' */
+  /** The largest message that is recorded. A larger one cannot be replayed to its end. @default '25mb' */
   readonly size?: Size
-  /** How many answers of DNS, answers of others and verbs of one session are kept of each. @default 10_000 */
+  /** How many answers of DNS, calls of services and steps of one session are recorded, each. @default 10_000 */
   readonly entries?: number
 }
 
-/** Gets a recording when its session is over. What it throws is a warning of the process, never the session's trouble. */
+/** Receives a recording when its session has ended. An error it throws becomes a warning of the process. */
 export type Sink = (recording: Recording) => void | Promise<void>
 
 /**
- * A gateway that does what `gateway` does and hands over a recording of every session. Addresses and whole messages are
- * in it: keep it as carefully as mail.
+ * Returns a gateway that works as `gateway` does, and passes a recording of every session to `sink`. A recording holds
+ * addresses and whole messages: protect it like mail.
  *
  * @example
  * const server = new SMTPServer(guard(record(gateway, saveTo('recordings'))))
@@ -56,8 +56,8 @@ export function record(
   return {
     services: gateway.services,
     secrets: gateway.secrets,
-    open: (peer, world) => recordSession(gateway, peer, { ...gateway.services, ...world }, limits, write),
-    feedback: said => gateway.feedback(said),
+    open: (peer, services) => recordSession(gateway, peer, { ...gateway.services, ...services }, limits, write),
+    feedback: feedback => gateway.feedback(feedback),
     recordSent: mail => gateway.recordSent(mail),
     precheck: gateway.precheck,
     metrics: gateway.metrics,
@@ -73,55 +73,55 @@ interface Limits {
 function recordSession(
   gateway: Gateway,
   peer: Client,
-  world: Services,
+  services: Services,
   limits: Limits,
   write: (recording: Recording) => Promise<void>,
 ): Session {
-  const { clock } = world
+  const { clock } = services
   const started = new Date(clock.now()).toISOString()
   const since = clock.monotonic()
   // Microseconds: the order of answers is kept, and the file stays readable.
   const elapsed = () => Math.round((clock.monotonic() - since) * 1_000) / 1_000
   const steps: Step[] = []
   const dns: RecordedAnswer[] = []
-  const consult: RecordedCall[] = []
-  /** What is asked for a verb that is still under way when the session is closed belongs to it, too. */
+  const calls: RecordedCall[] = []
+  /** Commands that are under way when the session is closed: their answers belong to the recording, too. */
   const underWay = new Set<Promise<unknown>>()
   let closed = false
   let written = false
 
-  /** Puts an entry in its place now and completes it when there is an answer, unless the session is over by then. */
+  /** Adds an entry now, and completes it when there is an answer, unless the recording is written by then. */
   const note = <T extends object>(list: T[], entry: T): ((answer: Partial<T>) => void) => {
-    const place = list.length
-    if (written || place >= limits.entries) return () => undefined
+    const index = list.length
+    if (written || index >= limits.entries) return () => undefined
     list.push(entry)
     return answer => {
-      if (!written) list[place] = { ...entry, ...answer }
+      if (!written) list[index] = { ...entry, ...answer }
     }
   }
   const took = (at: number) => ({ ms: Math.round((elapsed() - at) * 1_000) / 1_000 })
 
   const session = gateway.open(peer, {
-    ...world,
+    ...services,
     dns: {
       known: (name, type) => {
-        const answer = world.dns.known?.(name, type)
+        const answer = services.dns.known?.(name, type)
         if (answer !== undefined) note(dns, { at: elapsed(), question: `${name} ${type}`, ms: 0, answer, known: true })
         return answer
       },
       resolve: async (name, type, options) => {
         const at = elapsed()
         const answered = note(dns, { at, question: `${queryName(name) ?? name} ${type}` })
-        const answer = await world.dns.resolve(name, type, options)
+        const answer = await services.dns.resolve(name, type, options)
         answered({ ...took(at), answer })
         return answer
       },
     },
     callExternal: async (key, question) => {
       const at = elapsed()
-      const answered = note(consult, { at, key })
+      const answered = note(calls, { at, key })
       try {
-        const answer = await world.callExternal(key, question)
+        const answer = await services.callExternal(key, question)
         answered({ ...took(at), answer })
         return answer
       } catch (error) {
@@ -146,7 +146,7 @@ function recordSession(
   const finish = async () => {
     await Promise.allSettled(underWay)
     written = true
-    await write({ postern: 1, started, peer: { ...peer, ref: session.ref }, steps, dns, calls: consult })
+    await write({ postern: 1, started, peer: { ...peer, ref: session.ref }, steps, dns, calls })
   }
   return {
     ref: session.ref,
@@ -180,29 +180,29 @@ function recordSession(
   }
 }
 
-/** Lets a message through and keeps what went by. Never destroys the host's stream. */
+/** Passes a message through and keeps a copy. Never destroys the host's stream. */
 function tap(content: Readable, size: number) {
   const kept: Buffer[] = []
-  let octets = 0
+  let length = 0
   let end: 'whole' | 'left' | 'unread' = 'unread'
-  let broken: string | undefined
+  let failure: string | undefined
   async function* through() {
     try {
       for await (const chunk of content.iterator({ destroyOnReturn: false })) {
         const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)
-        octets += bytes.length
-        if (octets <= size) kept.push(bytes)
+        length += bytes.length
+        if (length <= size) kept.push(bytes)
         yield bytes
       }
-      if (octets <= size) end = 'whole'
+      if (length <= size) end = 'whole'
     } catch (error) {
       end = 'left'
-      broken = errorText(error)
+      failure = errorText(error)
       throw error
     }
   }
   return {
     tapped: Readable.from(through(), { objectMode: false }),
-    seen: () => ({ message: writeMessage(Buffer.concat(kept)), end, ...(broken !== undefined && { error: broken }) }),
+    seen: () => ({ message: writeMessage(Buffer.concat(kept)), end, ...(failure !== undefined && { error: failure }) }),
   }
 }

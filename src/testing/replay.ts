@@ -1,4 +1,4 @@
-/** Plays a recording again, without any service: the same gateway decides the same, to the letter. */
+/** Replays a recording without any service: the same gateway decides exactly the same. */
 import { Readable } from 'node:stream'
 import type { Gateway } from '../engine/gateway.ts'
 import type { Session } from '../engine/session.ts'
@@ -8,33 +8,39 @@ import { deep, replacer } from './redact.ts'
 import { differences } from './replay/compare.ts'
 import { type ReplayServices, replayServices } from './replay/services.ts'
 
+/** How a recording is replayed. */
 export interface ReplayOptions {
-  /** What was redacted when it was recorded, beside the `secrets` of the filters, if `gateway` still has it. @default none */
+  /** The words that were redacted when it was recorded, beside the `secrets` of the filters. @default none */
   readonly redact?: readonly string[]
 }
 
-/** One thing that the client said, and what was decided then and now. */
+/** One command of the client, with its decision then and now. */
 export interface ReplayedStep {
   /** `rcpt <bob@example.net>` */
   readonly said: string
+  /** The decision in the recording. */
   readonly recorded?: Decision | RecordedOutcome
-  /** Absent when the dialogue does not come so far any more. */
+  /** The decision now; absent when the dialogue no longer reaches the command. */
   readonly replayed?: Decision | RecordedOutcome
-  /** In what they differ, in lines for a person. */
+  /** How the two differ, one sentence each. */
   readonly differences: readonly string[]
 }
 
+/** How a replay went. */
 export interface Replay {
+  /** Each command of the client, in order. */
   readonly steps: readonly ReplayedStep[]
-  /** Every decision was the same to the letter: reply, reference and reasons included. */
+  /** Whether every decision was exactly the same: reply, reference and reasons included. */
   readonly same: boolean
-  /** What the gateway asked and the recording has no answer for. */
+  /** Questions of the gateway that the recording has no answer for. */
   readonly missing: readonly string[]
 }
 
 /**
- * Plays a recording, or the file of one, against `gateway`. Time passes as it did in the recording, without waiting
- * for it. What the recording does not know fails as if the service could not be reached, and is `missing`.
+ * Replays a recording, or the file of one, against `gateway`. Time passes as it did in the recording, without waiting. A
+ * question that the recording has no answer for fails as if the service could not be reached, and is `missing`.
+ *
+ * @throws Error when the file is no recording
  *
  * @example
  * const { same, steps } = await replay('7K2Q9F0D.json', postern({ filters }))
@@ -60,18 +66,23 @@ export async function replay(
       session.removeRecipient(step.forwardPath)
       continue
     }
-    const said = saidBy(step)
+    const command = commandOf(step)
     const reached = reaches(progress, step)
     if (!reached) {
-      const lines = step.decision ? ['the dialogue does not come so far'] : []
-      steps.push({ said, ...(step.decision && { recorded: step.decision }), differences: lines })
+      const lines = step.decision ? ['the dialogue does not reach this command'] : []
+      steps.push({ said: command, ...(step.decision && { recorded: step.decision }), differences: lines })
       continue
     }
     interruptions(step, recording.steps.slice(index + 1), session, world)
     const decision = deep(await play(step, session, world), hide)
     progress = advance(progress, step, decision)
     const lines = step.decision ? differences(step.decision, decision) : []
-    steps.push({ said, ...(step.decision && { recorded: step.decision }), replayed: decision, differences: lines })
+    steps.push({
+      said: command,
+      ...(step.decision && { recorded: step.decision }),
+      replayed: decision,
+      differences: lines,
+    })
   }
   session.close()
   return { steps, same: steps.every(step => step.differences.length === 0), missing: [...world.missing] }
@@ -107,21 +118,21 @@ function call(step: Asked, session: Session, content = Readable.from([])): Promi
   }
 }
 
-/** The message as it came; one that broke off breaks off, one that was not read to its end goes no further. */
+/** The message as it came; one that broke off breaks off again, and one that was not read to its end stops there. */
 function contentOf({ message, end, error = 'aborted' }: Extract<Step, { readonly verb: 'data' }>): Readable {
   const bytes = readMessage(message)
-  let given = false
+  let isSent = false
   return new Readable({
     read() {
-      if (!given && bytes.length > 0) this.push(bytes)
+      if (!isSent && bytes.length > 0) this.push(bytes)
       else if (end === 'whole') this.push(null)
       else if (end === 'left') this.destroy(new Error(error))
-      given = true
+      isSent = true
     },
   })
 }
 
-/** The client may have left, or the host given up, while the verb was under way. */
+/** The client may have left, or the host may have given up, while a command was under way. */
 function interruptions(step: Asked, later: readonly Step[], session: Session, { schedule }: ReplayServices): void {
   const end = step.ms === undefined ? Number.POSITIVE_INFINITY : step.at + step.ms
   for (const { at, verb } of later) {
@@ -130,7 +141,7 @@ function interruptions(step: Asked, later: readonly Step[], session: Session, { 
   }
 }
 
-/** How far the dialogue goes with these decisions: a client that is refused where it was not says other things. */
+/** How far the dialogue goes with these decisions: a client that is refused now would go on differently. */
 interface Progress {
   readonly open: boolean
   readonly inTransaction: boolean
@@ -142,11 +153,11 @@ const begin: Progress = { open: true, inTransaction: true, recipients: 0 }
 function reaches({ open, inTransaction, recipients }: Progress, { verb, decision }: Asked): boolean {
   if (!open) return false
   if (verb === 'rcpt') return inTransaction
-  // What came out of turn then may come out of turn now.
-  return verb !== 'data' || recipients > 0 || decision?.findings.some(({ rule }) => rule === OUT_OF_TURN) === true
+  // A command that was out of sequence then may be so now.
+  return verb !== 'data' || recipients > 0 || decision?.findings.some(({ rule }) => rule === BAD_SEQUENCE) === true
 }
 
-const OUT_OF_TURN = 'session/sequence'
+const BAD_SEQUENCE = 'session/sequence'
 
 function advance(progress: Progress, { verb, decision }: Asked, { reply }: Decision): Progress {
   const refused = reply.code >= 400
@@ -157,7 +168,7 @@ function advance(progress: Progress, { verb, decision }: Asked, { reply }: Decis
   return { ...progress, open }
 }
 
-function saidBy(step: Asked): string {
+function commandOf(step: Asked): string {
   switch (step.verb) {
     case 'helo':
       return `helo ${step.name ?? '(unknown)'}`

@@ -1,33 +1,40 @@
-/** A DNS world as a literal: what tests of rules and replays of sessions ask instead of the network. */
+/** A DNS zone as a literal, for tests and replays. */
 import { aborted, answered, badName, failure } from '../dns/answer.ts'
 import { queryName } from '../dns/name.ts'
 import type { Answer, FailureCause, Records, RecordType, Resolver } from '../model/resolver.ts'
 
-type OneOrMany<R> = R | readonly R[]
+/** One record, or several. */
+export type OneOrMany<R> = R | readonly R[]
 
 /**
- * What a name holds. A bare string that is the name of a failure (`'timeout'`, `'servfail'` …) makes questions of
- * that type fail so; within an array it is a record like any other. TXT: a record is one string or its chunks.
+ * The records of a name. A bare string that is the name of a failure (`'timeout'`, `'servfail'` …) makes questions of
+ * that type fail so; within an array it is an ordinary record.
  */
 export interface ZoneNode {
+  /** IPv4 addresses. */
   readonly A?: OneOrMany<string> | FailureCause
+  /** IPv6 addresses. */
   readonly AAAA?: OneOrMany<string> | FailureCause
+  /** Texts; each record is one string, or its chunks. */
   readonly TXT?: string | readonly (string | readonly string[])[] | FailureCause
+  /** Mail exchangers. */
   readonly MX?: OneOrMany<Records['MX']> | FailureCause
+  /** Host names of an address. */
   readonly PTR?: OneOrMany<string> | FailureCause
+  /** Name servers. */
   readonly NS?: OneOrMany<string> | FailureCause
-  /** Followed for every other type that the name does not hold. */
+  /** An alias, followed for every type that the name does not have. */
   readonly CNAME?: string | FailureCause
-  /** How questions of the types not named here fail. */
+  /** How questions of other types fail. @default no data */
   readonly otherwise?: FailureCause
 }
 
-/** Names and what they hold; a bare failure holds for all types. `*.example.org` is a wildcard (RFC 4592). */
+/** Names and their records; a bare failure applies to all types. `*.example.org` is a wildcard (RFC 4592). */
 export type ZoneLiteral = Readonly<Record<string, ZoneNode | FailureCause>>
 
 /** A resolver that answers from a literal. */
 export interface Zone extends Resolver {
-  /** Every question that was let through, in order, as `example.org TXT`. Grows while the zone is asked. */
+  /** Every question so far, in order, as `example.org TXT`. */
   readonly asked: readonly string[]
 }
 
@@ -52,8 +59,8 @@ const causes: Readonly<Record<FailureCause, true>> = {
 }
 
 /**
- * A DNS world for tests. Names are read in any case, CNAMEs are followed, and a name that only has names below
- * it exists (NODATA, not NXDOMAIN).
+ * Returns a DNS zone for tests. Names match in any case, CNAMEs are followed, and a name that only has names below it
+ * exists (NODATA, not NXDOMAIN).
  *
  * @example
  * const dns = zone({

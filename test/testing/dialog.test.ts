@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { postern } from '../../src/engine/gateway.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { defer, points, reject } from '../../src/model/finding.ts'
-import { matches, octetsOf } from '../../src/testing/dialog/script.ts'
+import { matches, bytesOf } from '../../src/testing/dialog/script.ts'
 import { dialog, readScript } from '../../src/testing/dialog.ts'
 
 const gateway = (...filters: Filter[]) => postern({ filters, name: 'mx.example.net' })
@@ -60,7 +60,7 @@ describe('an S: line', () => {
 })
 
 test('in a C: line a byte is written as \\x and two digits, and all else stands for itself', () => {
-  expect(octetsOf('a\\x00b\\xFF\\n\\xg0é')).toEqual(
+  expect(bytesOf('a\\x00b\\xFF\\n\\xg0é')).toEqual(
     Buffer.concat([Buffer.from('a\0b'), Buffer.from([0xff]), Buffer.from('\\n\\xg0é')]),
   )
 })

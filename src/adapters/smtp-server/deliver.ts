@@ -1,4 +1,4 @@
-/** An `onData` made of promises: each group of recipients gets its own copy of the message. */
+/** An `onData` with promises: each group of recipients gets a copy of the message. */
 import type { Readable } from 'node:stream'
 import { domainToASCII } from 'node:url'
 import type { DeliveryGroup, Outcome } from '../../model/decision.ts'
@@ -7,33 +7,38 @@ import type { GuardedSession, Handlers } from './types.ts'
 
 /** A message for some of its recipients. */
 export interface Delivery {
+  /** `accept`, or `quarantine`. */
   readonly verdict: DeliveryGroup['verdict']
-  /** Who gets this copy, as the client wrote them. */
+  /** The recipients of this copy, as the client wrote them. */
   readonly forwardPaths: readonly string[]
   /** The null reverse-path is ''. */
   readonly reversePath: string
-  /** Trace fields on top, every line end CRLF. It ends when the promise settles. */
+  /** The message: trace fields on top, every line end CRLF. It is destroyed when the promise settles. */
   readonly content: Readable
+  /** Bytes of `content`. */
   readonly size: number
+  /** smtp-server's session, with postern's decision. */
   readonly session: GuardedSession
-  /** What was decided for all recipients of the message, by verdict. */
+  /** All recipients of the message, by verdict. */
   readonly recipients: Readonly<Record<Verdict, readonly string[]>>
 }
 
-/** Settles when the copy is safe; a string is said in the reply. Rejects when it cannot be delivered now. */
-type Deliver = (delivery: Delivery) => Promise<unknown>
+/** Resolves when the copy is safe, to a text for the reply if it likes. Rejects when it cannot be delivered now. */
+export type Deliver = (delivery: Delivery) => Promise<unknown>
 
-/** Where copies go. */
+/** How {@link deliver} delivers the copies of a message. */
 export interface DeliverTo {
+  /** Delivers to the inbox. */
   readonly accept: Deliver
-  /** Apart from the inbox. */
+  /** Delivers to quarantine. */
   readonly quarantine: Deliver
 }
 
 /**
- * Delivers to each recipient what was decided for them: accepted copies first, then those for quarantine. Who is refused,
- * deferred or discarded gets nothing. In SMTP a copy that cannot be delivered fails the message, so that the client brings
- * all of it again; in LMTP each recipient has the reply of its own copy. An error's `responseCode` becomes the reply's code.
+ * Returns an `onData` that delivers to each recipient as decided for them: accepted copies first, then those for
+ * quarantine. Recipients that are refused, deferred or discarded get nothing. In SMTP a copy that cannot be delivered fails
+ * the message, so that the client sends it again; in LMTP each recipient has the reply of its copy. The `responseCode` of
+ * an error becomes the code of the reply.
  *
  * @example
  * guard(gateway, {
@@ -46,23 +51,23 @@ export interface DeliverTo {
 export const deliver =
   (to: DeliverTo): Handlers['onData'] =>
   (whole, session, done) => {
-    // Each group has a stream of its own.
+    // Each group reads its own stream.
     whole.destroy()
     const { outcome } = session.postern
-    if (outcome === undefined) return done(new Error('4.3.0 There is no message'))
+    if (outcome === undefined) return done(new Error('4.3.0 Temporary local error, try again later'))
     deliverAll(to, session, outcome).then(
       answers => {
         if (/LMTP/.test(session.transmissionType)) return done(null, answers)
         const failed = answers.find(answer => answer instanceof Error)
-        const [words] = answers.filter(answer => typeof answer === 'string')
+        const [text] = answers.filter(answer => typeof answer === 'string')
         if (failed) done(failed)
-        else done(null, words)
+        else done(null, text)
       },
       error => done(asError(error)),
     )
   }
 
-/** What is to be answered for each recipient of the envelope, in its order. */
+/** The answer for each recipient of the envelope, in its order. */
 async function deliverAll(
   to: DeliverTo,
   session: GuardedSession,
@@ -75,7 +80,7 @@ async function deliverAll(
   const others = [...each.keys()].filter(path => !(verdictOf(path) in to))
   const recipients = byVerdict([...paths, ...others], verdictOf)
   const reversePath = mailFrom ? mailFrom.address : ''
-  const said = new Map<string, string | Error>()
+  const answers = new Map<string, string | Error>()
   for (const { verdict, content: held } of groups) {
     const forwardPaths = recipients[verdict]
     if (forwardPaths.length === 0) continue
@@ -84,17 +89,17 @@ async function deliverAll(
     const answer = await settled(to[verdict], delivery).finally(() => content.destroy())
     for (const path of forwardPaths) {
       const { status, text } = each.get(path)?.reply ?? reply
-      said.set(path, answer ?? `${status} ${text}`)
+      answers.set(path, answer ?? `${status} ${text}`)
     }
   }
-  return paths.map(path => said.get(path) ?? new Error('4.3.0 The message is not there any more'))
+  return paths.map(path => answers.get(path) ?? new Error('4.3.0 Temporary local error, try again later'))
 }
 
-/** The words of a delivery, if it has any, or what it failed with. */
+/** The text of a delivery, if it has one, or its error. */
 async function settled(to: Deliver, delivery: Delivery): Promise<string | Error | undefined> {
   try {
-    const words = await to(delivery)
-    return typeof words === 'string' && words !== '' ? words : undefined
+    const text = await to(delivery)
+    return typeof text === 'string' && text !== '' ? text : undefined
   } catch (error) {
     return asError(error)
   }
@@ -111,7 +116,7 @@ function byVerdict(paths: readonly string[], verdictOf: (path: string) => Verdic
   }
 }
 
-/** smtp-server takes addresses that differ in case for one, and writes A-labels as U-labels. */
+/** smtp-server treats addresses that differ in case as one, and writes A-labels as U-labels. */
 function keyOf(path: string): string {
   const at = path.lastIndexOf('@')
   return `${path.slice(0, at + 1)}${domainToASCII(path.slice(at + 1)) || path.slice(at + 1)}`.toLowerCase()

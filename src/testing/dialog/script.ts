@@ -1,32 +1,35 @@
-/** SMTP dialogues as text: what a person writes, line by line. */
+/** SMTP dialogues as text. */
 import type { Records } from '../../model/resolver.ts'
 import type { ZoneLiteral } from '../zone.ts'
 
-/** One line that is said. */
+/** One line of a dialogue. */
 export interface Line {
+  /** Its number in the script, from 1. */
   readonly number: number
+  /** The side that sends it. */
   readonly by: 'client' | 'server'
-  /** As it stands in the script. */
+  /** Its text, as the script has it. */
   readonly text: string
 }
 
-/** A dialogue and what it is played in. */
+/** A dialogue and its options. */
 export interface Script {
   /** The client's address. @default '192.0.2.1' */
   readonly ip: string
-  /** TLS lies under the connection from the start. @default false */
+  /** Whether the connection begins with TLS. @default false */
   readonly tls: boolean
-  /** The reference of the session. @default one that is drawn */
+  /** The reference of the session. @default a random one */
   readonly ref?: string
-  /** Who may authenticate, by which password. @default nobody */
+  /** Users that may authenticate, and their passwords. @default none */
   readonly users: ReadonlyMap<string, string>
-  /** What DNS holds, where the script says so. */
+  /** The DNS zone, if the script has one. */
   readonly zone?: ZoneLiteral
+  /** The dialogue, in order. */
   readonly lines: readonly Line[]
 }
 
 /**
- * Reads a script. Before the first `C:` or `S:` stand the options: `ip: 192.0.2.1`, `ref: 7K2Q9F0D`, `tls`, and
+ * Parses a script. Options come before the first `C:` or `S:`: `ip: 192.0.2.1`, `ref: 7K2Q9F0D`, `tls`, and
  * as often as needed `user: alice secret` and `zone: example.org MX 10 mx.example.org`; `zone: example.org timeout` makes
  * questions fail.
  * `#` begins a comment line.
@@ -40,9 +43,9 @@ export function readScript(text: string): Script {
   const lines: Line[] = []
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const number = index + 1
-    const said = /^([CS]):(?: (.*))?$/.exec(raw)
+    const spoken = /^([CS]):(?: (.*))?$/.exec(raw)
     const option = /^(ip|ref|user|zone): *(.*)$/.exec(raw)
-    if (said) lines.push({ number, by: said[1] === 'C' ? 'client' : 'server', text: said[2] ?? '' })
+    if (spoken) lines.push({ number, by: spoken[1] === 'C' ? 'client' : 'server', text: spoken[2] ?? '' })
     else if (/^\s*(?:#|$)/.test(raw)) continue
     else if (lines.length > 0) throw new SyntaxError(`line ${number}: expected C:, S: or #, found ${raw}`)
     else if (raw.trim() === 'tls') options.tls = true
@@ -82,7 +85,7 @@ const readers: Readonly<Record<string, (value: string) => string | Records['MX']
   },
 }
 
-/** A record that is the name of a failure stands bare, so that it is one. */
+/** A record that is the name of a failure is not put into an array, where it would be an ordinary string. */
 function gather(records: readonly (readonly [name: string, type: string, value: string])[]): ZoneLiteral {
   const names = Map.groupBy(records, ([name]) => name)
   return Object.fromEntries(
@@ -103,8 +106,8 @@ function gather(records: readonly (readonly [name: string, type: string, value: 
   ) as ZoneLiteral
 }
 
-/** What a client's line means on the wire: `\x00` and its kin are bytes, all else stands for itself. */
-export const octetsOf = (text: string): Buffer =>
+/** The bytes of a client's line: `\x00` is one byte, other text is UTF-8. */
+export const bytesOf = (text: string): Buffer =>
   Buffer.concat(
     text
       .split(/(\\x[0-9a-fA-F]{2})/)
@@ -126,7 +129,7 @@ export function matches(expected: string, reply: readonly string[] | undefined):
   })
 }
 
-/** Linear: each piece is looked for after the one before it. */
+/** Linear: each piece is searched after the one before it. */
 function like(pattern: string, text: string): boolean {
   const pieces = pattern.split('*')
   if (pieces.length === 1) return pattern === text

@@ -7,9 +7,11 @@ import type { Wire } from './wire.ts'
 
 /** A server that listens. */
 export interface Listening {
+  /** The address that it listens on. */
   readonly host: string
+  /** Its port. */
   readonly port: number
-  /** Tell the server the script's `ip` by a PROXY protocol line (version 1). @default false */
+  /** Whether to send the script's `ip` by a PROXY protocol line (version 1). @default false */
   readonly proxy?: boolean
   /** Milliseconds to wait for a reply. @default 10_000 */
   readonly timeout?: number
