@@ -1,2 +1,3 @@
 /** `postern/haraka`: a plugin for Haraka. */
-export { type HarakaOptions, type HarakaPlugin, haraka } from './plugin.ts'
+export { type HarakaHost, type HarakaOptions, type HarakaPlugin, type Hook, haraka } from './plugin.ts'
+export type { HarakaConnection, HarakaTransaction, Next, Path, ResultStore } from './types.ts'

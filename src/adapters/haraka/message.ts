@@ -1,17 +1,17 @@
-/** The message that Haraka holds, as a stream. */
+/** The message of a Haraka transaction, as a stream. */
 import { PassThrough, type Readable } from 'node:stream'
 import type { HarakaTransaction } from './types.ts'
 
 export interface Incoming {
   readonly content: Readable
-  /** No more of it is wanted. */
+  /** Stops reading. */
   readonly abort: () => void
 }
 
-export function message({ message_stream: held }: HarakaTransaction): Incoming {
+export function message({ message_stream: source }: HarakaTransaction): Incoming {
   const content = new PassThrough()
   content.on('error', () => undefined)
-  // Dots are taken away and line ends are CRLF unless asked otherwise.
-  held.pipe(content)
+  // By default Haraka undoes dot-stuffing and makes line ends CRLF.
+  source.pipe(content)
   return { content, abort: () => void content.destroy() }
 }

@@ -282,7 +282,7 @@ describe('a client of Haraka', () => {
 
   test('hears "not now" when the plugin itself fails, and Haraka goes on', async () => {
     await haraka.tell({ use: 'throws' })
-    expect((await send([]))[0]).toBe('451 4.3.0 Something went wrong here')
+    expect((await send([]))[0]).toBe('451 4.3.0 Temporary local error, try again later')
     await haraka.tell({ use: 'open' })
     expect((await send([...envelope('bob@example.net'), plain])).at(-1)).toMatch(/^250 /)
   })

@@ -94,7 +94,7 @@ test('paths of another form are told of in words, and defer', async () => {
   const transaction = begin('alice@example.org', [])
   expect(await call('mail', connectionOf(transaction), [transaction.mail_from, {}])).toBe(903)
   expect(notices.map(({ reason }) => reason)).toEqual([
-    'Haraka gave a path whose address is of type object; a text or a method was expected',
+    'the address of a path is of type object: a string or a method was expected from Haraka',
   ])
 })
 
