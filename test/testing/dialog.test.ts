@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { postern } from '../../src/engine/gateway.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { defer, points, reject } from '../../src/model/finding.ts'
-import { matches, bytesOf } from '../../src/testing/dialog/script.ts'
+import { bytesOf, matches } from '../../src/testing/dialog/script.ts'
 import { dialog, readScript } from '../../src/testing/dialog.ts'
 
 const gateway = (...filters: Filter[]) => postern({ filters, name: 'mx.example.net' })
