@@ -84,7 +84,7 @@ export function online(mail: readonly Mail[], { falsePositives, wrong = 0 }: Onl
     margins.push(margin)
     if (verdict === 'spam' || verdict === 'ham') said[label][verdict] += 1
     const bin = bins[Math.min(Math.floor(probability * 10), 9)]
-    if (verdict === 'untaught') untaught += 1
+    if (verdict === 'untrained') untaught += 1
     else if (bin) {
       bin.told += probability
       bin.spam += label === 'spam' ? 1 : 0

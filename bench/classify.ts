@@ -46,7 +46,8 @@ async function tell(mail: readonly Mail[], options: OnlineOptions): Promise<void
   const copy = newClassifier()
   copy.import(found.snapshot)
   const holds = (await held()) - before
-  if (copy.learned.ham + copy.learned.spam !== mail.length) throw new Error('a snapshot is not what it was made of')
+  if (copy.exampleCounts.ham + copy.exampleCounts.spam !== mail.length)
+    throw new Error('a snapshot is not what it was made of')
   const wrong = options.wrong === undefined ? '' : `, ${percent(options.wrong)} of labels wrong`
   console.log(
     `  asked for ${percent(options.falsePositives)} false positives${wrong}: 1-ROCA ${(100 * found.oneMinusRoca).toFixed(4)} %, ` +

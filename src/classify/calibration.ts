@@ -1,48 +1,55 @@
 /** From margins to probabilities: how often mail with such a margin was spam, by isotonic regression over bins. */
 import type { Label } from '../model/feedback.ts'
 
-export interface Calibration {
-  add(margin: number, label: Label): void
-  /** The probability that a message with this margin is spam, as of the mail that was taught. */
-  probability(margin: number): number
-  /** Lessons by bin: those of ham, then those of spam. */
-  export(): Float32Array
-}
-
 const BINS = 64
-const PER_BIN = 4
+const BINS_PER_MARGIN = 4
 
-/** With each lesson the old ones count a little less: half after some 1,400. */
-const FADING = 0.9995
+/** The weight of earlier examples after each new one: half after some 1,400 examples. */
+const DECAY = 0.9995
 
-/** Lessons that each bin is thought to have seen before any. */
+/** Examples that each bin is assumed to have had before any. */
 const PRIOR = 1
 
-const binOf = (margin: number): number => Math.min(Math.max(Math.floor(margin * PER_BIN) + BINS / 2, 0), BINS - 1)
-const middleOf = (bin: number): number => (bin + 0.5 - BINS / 2) / PER_BIN
+const binOf = (margin: number): number =>
+  Math.min(Math.max(Math.floor(margin * BINS_PER_MARGIN) + BINS / 2, 0), BINS - 1)
+const middleOf = (bin: number): number => (bin + 0.5 - BINS / 2) / BINS_PER_MARGIN
 
-/** @param held what {@link Calibration.export} gave; anything else counts as nothing */
-export function newCalibration(held: Float32Array = new Float32Array()): Calibration {
-  const counts = new Float32Array(2 * BINS)
-  if (held.length === counts.length && held.every(count => count >= 0 && count < 1e9)) counts.set(held)
-  let curve: readonly number[] | undefined
-  return {
-    add: (margin, label) => {
-      for (let index = 0; index < counts.length; index += 1) counts[index] = (counts[index] ?? 0) * FADING
-      const place = binOf(margin) + (label === 'spam' ? BINS : 0)
-      counts[place] = (counts[place] ?? 0) + 1
-      curve = undefined
-    },
-    probability: margin => {
-      curve ??= rising(counts)
-      return curve[binOf(margin)] ?? 0.5
-    },
-    export: () => counts.slice(),
+/** The probabilities of spam by margin. */
+export class Calibration {
+  /** Weighted examples by bin: those of ham, then those of spam. */
+  readonly #counts = new Float32Array(2 * BINS)
+  #curve: readonly number[] | undefined
+
+  /** @param exported the result of {@link Calibration.export}; anything else is ignored */
+  constructor(exported: Float32Array = new Float32Array()) {
+    if (exported.length === this.#counts.length && exported.every(count => count >= 0 && count < 1e9)) {
+      this.#counts.set(exported)
+    }
+  }
+
+  /** Adds one example. */
+  add(margin: number, label: Label): void {
+    const counts = this.#counts
+    for (let index = 0; index < counts.length; index += 1) counts[index] = (counts[index] ?? 0) * DECAY
+    const index = binOf(margin) + (label === 'spam' ? BINS : 0)
+    counts[index] = (counts[index] ?? 0) + 1
+    this.#curve = undefined
+  }
+
+  /** The probability that a message with this margin is spam, given the mail of the training. */
+  probability(margin: number): number {
+    this.#curve ??= isotonic(this.#counts)
+    return this.#curve[binOf(margin)] ?? 0.5
+  }
+
+  /** The weighted examples by bin: those of ham, then those of spam. */
+  export(): Float32Array {
+    return this.#counts.slice()
   }
 }
 
-/** The shares of spam, as near to those counted as they can be without ever falling (pool adjacent violators). */
-function rising(counts: Float32Array): readonly number[] {
+/** The non-decreasing shares of spam that are nearest to the counted ones (pool adjacent violators). */
+function isotonic(counts: Float32Array): readonly number[] {
   const pools: { spam: number; all: number; bins: number }[] = []
   for (let bin = 0; bin < BINS; bin += 1) {
     const prior = PRIOR / (1 + Math.exp(-2 * middleOf(bin)))

@@ -1,210 +1,256 @@
-/** An online classifier: three experts whose margins are added, a promise about honest mail, and lessons that can be undone. */
+/** An online classifier: three linear models whose margins are added, a false positive target, and updates that can be undone. */
 
 import type { Label } from '../model/feedback.ts'
 import { checked } from '../model/options.ts'
-import * as expert from './arow.ts'
-import { newCalibration } from './calibration.ts'
-import { type FalsePositiveTarget, promiseSchema } from './false-positive-target.ts'
+import * as arow from './arow.ts'
+import { Calibration } from './calibration.ts'
+import { type FalsePositiveTarget, falsePositiveSchema } from './false-positive-target.ts'
 import { VIEWS } from './features.ts'
 import type { Features } from './packing.ts'
-import { newQuantiles } from './quantiles.ts'
-import { newReplay } from './replay.ts'
+import { Quantiles } from './quantiles.ts'
+import { ReplayBuffer } from './replay.ts'
 import { decode, encode, type State } from './snapshot.ts'
 
-/** What a classifier makes of a message. */
+/** What a classifier says about a message. */
 export interface Judgement {
-  /** The sum of the experts' margins: positive for spam, negative for ham. */
+  /** The sum of the margins of the models: positive for spam, negative for ham. */
   readonly margin: number
-  /** Of each expert. */
+  /** The margin of each model. */
   readonly margins: readonly number[]
-  /** That it is spam, as of the mail that was taught. */
+  /** The probability that the message is spam, given the mail of the training. */
   readonly probability: number
-  /** The share of the ham taught that looked at least so much like spam, this message counted in. */
+  /** The share of the ham in the training that looked at least as much like spam, this message included. */
   readonly hamShare: number
-  /** The share of the spam taught that looked at least so much like ham, this message counted in. */
+  /** The share of the spam in the training that looked at least as much like ham, this message included. */
   readonly spamShare: number
-  /** `untaught` while it has seen too little of either kind to keep its promise. */
-  readonly verdict: 'spam' | 'ham' | 'unsure' | 'untaught'
+  /** `untrained` while there are too few examples of either kind for the false positive target. */
+  readonly verdict: 'spam' | 'ham' | 'unsure' | 'untrained'
 }
 
-/** What a lesson has done: give it to {@link Classifier.unlearn} with the same features.  */
-export interface Learned {
+/** What one example changed. {@link Classifier.unlearn} takes it with the same features. */
+export interface ModelUpdate {
+  /** The label of the example. */
   readonly label: Label
-  /** Before the lesson. */
+  /** The margin before the update. */
   readonly margin: number
-  readonly steps: readonly expert.Step[]
-  /** Its number among those that are gone through again; 0 for none. */
+  /** The update of each model. */
+  readonly steps: readonly arow.Step[]
+  /** The number of the example in the replay buffer; 0 if it is not there. */
   readonly example: number
-  /** It moved the promise. */
+  /** The example counts for the false positive target. */
   readonly isCounted: boolean
 }
 
+/** A classifier of mail that learns from one example at a time. */
 export interface Classifier {
+  /** Judges a message and learns nothing. */
   judge(features: Features): Judgement
   /**
-   * @param day days since 1970, for what goes stale
-   * @param weight how far the teacher is trusted, from 0 to 1: a lesson goes no further than that
+   * Learns one example.
+   *
+   * @param day days since 1970, for what becomes stale
+   * @param weight the trust in the reporter, from 0 to 1: it limits the size of the update
    */
-  learn(features: Features, label: Label, day: number, weight?: number): Learned
-  /** Exact when nothing was learned since. */
-  unlearn(features: Features, learned: Learned): void
-  /** Forgets by half what no lesson has touched for `stale` days. */
-  fade(day: number, stale: number): void
-  /** A snapshot of all that it knows. */
+  learn(features: Features, label: Label, day: number, weight?: number): ModelUpdate
+  /** Undoes an update; exactly if nothing was learned since. */
+  unlearn(features: Features, update: ModelUpdate): void
+  /** Halves the weights of features that no example had for `staleDays` days. */
+  decay(day: number, staleDays: number): void
+  /** Returns a snapshot of the whole state. */
   export(): Buffer
-  /** Knows from now on what the snapshot knows, and nothing else. @throws PosternError when it is damaged */
+  /** Replaces the whole state by a snapshot. @throws PosternError when the snapshot is damaged */
   import(snapshot: Uint8Array): void
-  /** Learns what other nodes have learned: each weight is averaged by how much each of them knows of it. */
+  /**
+   * Adds what other nodes have learned: each weight is averaged by how much each node knows of it.
+   *
+   * @throws PosternError when a snapshot is damaged
+   */
   merge(snapshots: readonly Uint8Array[]): void
   /** The weight of one feature in one view. */
   weightOf(view: number, gram: number): number
-  /** Another one after each `import` and `merge`: what was learned before can no longer be taken back. */
+  /** Changes with each `import` and `merge`: earlier updates can no longer be undone. */
   readonly generation: number
-  /** How many lessons of each kind. */
-  readonly learned: { readonly ham: number; readonly spam: number }
+  /** The number of examples of each kind. */
+  readonly exampleCounts: { readonly ham: number; readonly spam: number }
 }
 
-/** How many older lessons are gone through before a new one. */
+/** Earlier examples that are replayed before a new one. */
 const REPLAYED = 8
 
-/** How far one lesson may go, in margins. */
-const STEP = 2
+/** The largest update of one example, in margins. */
+const MAX_STEP = 2
 
-/** A lesson that contradicts the model by more than this is perhaps mistaken, and goes less far. */
+/** An example that contradicts the model by more than this may be mislabelled: its update is smaller. */
 const CONTRADICTION = 3
-const STEP_AGAINST = 0.5
+const MAX_CONTRADICTING_STEP = 0.5
 
 /**
- * A lesson that contradicts the model by more than this does not move the promise: one wrong label in a hundred would else silence
- * it. Of honest mail about 3 in 10,000 read so much like spam.
+ * An example that contradicts the model by more than this does not move the threshold: otherwise one wrong label in a
+ * hundred would silence the classifier. About 3 in 10,000 honest messages look so much like spam.
  */
 const DOUBTFUL = 2.5
 
-/** What teachers below this trust say is not gone through again, and does not move the promise. */
-const TRUSTED = 0.5
+/** Examples of reporters below this trust are not replayed, and do not move the threshold. */
+const MIN_TRUST = 0.5
 
+/** The sign that the margin of a message with this label should have. */
 const signOf = (label: Label): 1 | -1 => (label === 'spam' ? 1 : -1)
 
 /**
- * @throws PosternError when what is to be promised cannot be
+ * Makes a classifier that knows nothing.
+ *
+ * @throws PosternError when an option is wrong
  * @example
  * const classifier = newClassifier({ falsePositives: 0.001 })
  * classifier.merge([await readFile('node-1.postern'), await readFile('node-2.postern')])
  */
 export function newClassifier(options: FalsePositiveTarget = {}): Classifier {
-  const { falsePositives = 0.005, enough = 100 } = checked(promiseSchema, options)
-  let experts = VIEWS.map(expert.newArow)
-  let hamTail = newQuantiles(falsePositives)
-  let spamTail = newQuantiles(falsePositives)
-  let calibration = newCalibration()
-  let replay = newReplay()
-  let learned = { ham: 0, spam: 0 }
-  let generation = 0
+  const { falsePositives = 0.005, minExamples = 100 } = checked(falsePositiveSchema, options)
+  return new OnlineClassifier(falsePositives, minExamples)
+}
 
-  const tailOf = (label: Label) => (label === 'ham' ? hamTail : spamTail)
-  const marginsOf = (features: Features): number[] =>
-    experts.map((one, view) => expert.marginOf(one, features[view] ?? NONE))
-  const step = (features: Features, label: Label, most: number): expert.Step[] =>
-    experts.map((one, view) => expert.learn(one, features[view] ?? NONE, signOf(label), most))
+class OnlineClassifier implements Classifier {
+  generation = 0
+  exampleCounts = { ham: 0, spam: 0 }
+  readonly #falsePositives: number
+  readonly #minExamples: number
+  #models: readonly arow.Arow[] = VIEWS.map(arow.newArow)
+  /** The margins of each kind of mail, seen from its own side. */
+  #quantiles: Readonly<Record<Label, Quantiles>>
+  #calibration = new Calibration()
+  #replay = new ReplayBuffer()
 
-  /** Older lessons that the model still agrees with: those it contradicts may have been mistaken. */
-  const goThroughAgain = (): void => {
-    for (let count = 0; count < REPLAYED; count += 1) {
-      const example = replay.pick()
-      if (example === undefined) return
-      const { features, label } = example
-      if (signOf(label) * sum(marginsOf(features)) >= 0) step(features, label, STEP)
+  constructor(falsePositives: number, minExamples: number) {
+    this.#falsePositives = falsePositives
+    this.#minExamples = minExamples
+    this.#quantiles = { ham: new Quantiles(falsePositives), spam: new Quantiles(falsePositives) }
+  }
+
+  judge(features: Features): Judgement {
+    const margins = this.#marginsOf(features)
+    const margin = sum(margins)
+    return {
+      margin,
+      margins,
+      probability: this.#calibration.probability(margin),
+      hamShare: this.#quantiles.ham.share(margin),
+      spamShare: this.#quantiles.spam.share(-margin),
+      verdict: this.#verdictOf(margin),
     }
   }
 
-  const state = (): State => ({
-    models: experts,
-    ...learned,
-    hamQuantiles: hamTail.export(),
-    spamQuantiles: spamTail.export(),
-    calibration: calibration.export(),
-    examples: replay.examples,
-  })
-  const become = (next: State): void => {
-    generation += 1
-    experts = [...next.models]
-    learned = { ham: next.ham, spam: next.spam }
-    hamTail = newQuantiles(falsePositives, next.hamQuantiles)
-    spamTail = newQuantiles(falsePositives, next.spamQuantiles)
-    calibration = newCalibration(next.calibration)
-    replay = newReplay(next.examples)
+  learn(features: Features, label: Label, day: number, weight = 1): ModelUpdate {
+    const sign = signOf(label)
+    const margins = this.#marginsOf(features)
+    const margin = sum(margins)
+    const isTrusted = weight >= MIN_TRUST
+    const isCounted = isTrusted && sign * margin > -DOUBTFUL
+    if (isTrusted) {
+      this.#quantiles[label].add(sign * -margin, !isCounted)
+      this.#calibration.add(margin, label)
+    }
+    this.exampleCounts = { ...this.exampleCounts, [label]: this.exampleCounts[label] + 1 }
+    if (margins.some(one => sign * one < 1)) this.#replayExamples()
+    const limit = sign * margin < -CONTRADICTION ? MAX_CONTRADICTING_STEP : MAX_STEP
+    const steps = this.#step(features, label, limit * Math.min(Math.max(weight, 0), 1))
+    for (const [view, model] of this.#models.entries()) arow.touch(model, features[view] ?? NO_GRAMS, day)
+    const example = isTrusted ? this.#replay.add({ features, label }) : 0
+    return { label, margin, steps, example, isCounted }
   }
 
-  const verdictOf = (margin: number): Judgement['verdict'] => {
-    const spamFrom = hamTail.threshold()
-    const hamFrom = -spamTail.threshold()
-    if (learned.ham < enough || learned.spam < enough || spamFrom === Number.POSITIVE_INFINITY) return 'untaught'
+  unlearn(features: Features, { label, margin, steps, example, isCounted }: ModelUpdate): void {
+    for (const [view, model] of this.#models.entries()) {
+      arow.unlearn(model, features[view] ?? NO_GRAMS, steps[view] ?? { towards: 0, shrunk: 0 })
+    }
+    if (example > 0) {
+      this.#replay.remove(example)
+      this.#quantiles[label].remove(signOf(label) * -margin, !isCounted)
+    }
+    this.exampleCounts = { ...this.exampleCounts, [label]: Math.max(this.exampleCounts[label] - 1, 0) }
+  }
+
+  decay(day: number, staleDays: number): void {
+    for (const model of this.#models) arow.decay(model, day, staleDays)
+  }
+
+  export(): Buffer {
+    return encode(this.#state())
+  }
+
+  import(snapshot: Uint8Array): void {
+    this.#replaceState(decode(snapshot))
+  }
+
+  merge(snapshots: readonly Uint8Array[]): void {
+    this.#replaceState(merged([this.#state(), ...snapshots.map(decode)]))
+  }
+
+  weightOf(view: number, gram: number): number {
+    return this.#models[view]?.weights[gram] ?? 0
+  }
+
+  #marginsOf(features: Features): number[] {
+    return this.#models.map((model, view) => arow.marginOf(model, features[view] ?? NO_GRAMS))
+  }
+
+  #step(features: Features, label: Label, limit: number): arow.Step[] {
+    return this.#models.map((model, view) => arow.learn(model, features[view] ?? NO_GRAMS, signOf(label), limit))
+  }
+
+  /** Replays earlier examples that the model agrees with: those that it contradicts may be mislabelled. */
+  #replayExamples(): void {
+    for (let count = 0; count < REPLAYED; count += 1) {
+      const example = this.#replay.pick()
+      if (example === undefined) return
+      const { features, label } = example
+      if (signOf(label) * sum(this.#marginsOf(features)) >= 0) this.#step(features, label, MAX_STEP)
+    }
+  }
+
+  #verdictOf(margin: number): Judgement['verdict'] {
+    const { ham, spam } = this.exampleCounts
+    const spamFrom = this.#quantiles.ham.threshold()
+    if (ham < this.#minExamples || spam < this.#minExamples || spamFrom === Number.POSITIVE_INFINITY) return 'untrained'
     if (margin >= spamFrom && margin > 0) return 'spam'
-    return margin <= hamFrom && margin < 0 ? 'ham' : 'unsure'
+    return margin <= -this.#quantiles.spam.threshold() && margin < 0 ? 'ham' : 'unsure'
   }
 
-  return {
-    judge: features => {
-      const margins = marginsOf(features)
-      const margin = sum(margins)
-      return {
-        margin,
-        margins,
-        probability: calibration.probability(margin),
-        hamShare: hamTail.share(margin),
-        spamShare: spamTail.share(-margin),
-        verdict: verdictOf(margin),
-      }
-    },
-    learn: (features, label, day, weight = 1) => {
-      const margins = marginsOf(features)
-      const margin = sum(margins)
-      const isTrusted = weight >= TRUSTED
-      const isCounted = isTrusted && signOf(label) * margin > -DOUBTFUL
-      if (isTrusted) tailOf(label).add(signOf(label) * -margin, !isCounted)
-      if (isTrusted) calibration.add(margin, label)
-      learned = { ...learned, [label]: learned[label] + 1 }
-      if (margins.some(one => signOf(label) * one < 1)) goThroughAgain()
-      const most = (signOf(label) * margin < -CONTRADICTION ? STEP_AGAINST : STEP) * Math.min(Math.max(weight, 0), 1)
-      const steps = step(features, label, most)
-      for (const [view, one] of experts.entries()) expert.touch(one, features[view] ?? NONE, day)
-      const example = isTrusted ? replay.add({ features, label }) : 0
-      return { label, margin, steps, example, isCounted }
-    },
-    unlearn: (features, { label, margin, steps, example, isCounted }) => {
-      for (const [view, one] of experts.entries())
-        expert.unlearn(one, features[view] ?? NONE, steps[view] ?? { towards: 0, shrunk: 0 })
-      if (example > 0) {
-        replay.remove(example)
-        tailOf(label).remove(signOf(label) * -margin, !isCounted)
-      }
-      learned = { ...learned, [label]: Math.max(learned[label] - 1, 0) }
-    },
-    fade: (day, stale) => {
-      for (const one of experts) expert.fade(one, day, stale)
-    },
-    export: () => encode(state()),
-    import: snapshot => become(decode(snapshot)),
-    merge: snapshots => become(merged([state(), ...snapshots.map(decode)])),
-    weightOf: (view, gram) => experts[view]?.weights[gram] ?? 0,
-    get generation() {
-      return generation
-    },
-    get learned() {
-      return learned
-    },
+  #state(): State {
+    return {
+      models: this.#models,
+      ...this.exampleCounts,
+      hamQuantiles: this.#quantiles.ham.export(),
+      spamQuantiles: this.#quantiles.spam.export(),
+      calibration: this.#calibration.export(),
+      examples: this.#replay.examples,
+    }
+  }
+
+  #replaceState(next: State): void {
+    this.generation += 1
+    this.#models = next.models
+    this.exampleCounts = { ham: next.ham, spam: next.spam }
+    this.#quantiles = {
+      ham: new Quantiles(this.#falsePositives, next.hamQuantiles),
+      spam: new Quantiles(this.#falsePositives, next.spamQuantiles),
+    }
+    this.#calibration = new Calibration(next.calibration)
+    this.#replay = new ReplayBuffer(next.examples)
   }
 }
 
-const NONE = new Uint16Array()
+const NO_GRAMS = new Uint16Array()
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-/** What several know together. The margins of each were measured on its own mail, so those of the best taught stand for all. */
+/**
+ * The state that several nodes have together. Each node measured margins on its own mail: those of the node with the most
+ * examples stand for all.
+ */
 function merged(states: readonly State[]): State {
   const best = states.reduce((a, b) => (b.ham + b.spam > a.ham + a.spam ? b : a))
   return {
     ...best,
-    models: VIEWS.map((_, view) => expert.merge(states.flatMap(({ models }) => models[view] ?? []))),
+    models: VIEWS.map((_, view) => arow.merge(states.flatMap(({ models }) => models[view] ?? []))),
   }
 }

@@ -1,26 +1,27 @@
-/** Which words of a message weighed most, for a person to read. */
+/** The words of a message with the largest weights, for a person to read. */
 import type { Classifier } from './classifier.ts'
 import { type ExtractedText, VIEWS, type View, viewsOf } from './features.ts'
-import { gramsOfOctets, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
+import { gramsOfBytes, gramsOfText, newRun, type Run, SPACE } from './grams.ts'
 
-/** A word of a message and what it spoke for. */
+/** A word of a message and its weight. */
 export interface Evidence {
+  /** Where the word was found. */
   readonly view: View
-  /** As it stands in the message, cut to what fits a line; what cannot be printed is a dot. */
+  /** The word as the message has it, cut; characters that cannot be printed are dots. */
   readonly word: string
   /** Its part of the margin: positive for spam, negative for ham. */
   readonly weight: number
 }
 
-/** Longer words are cut, so that text without spaces has words too. */
+/** Longer words are split, so that text without spaces has words too. */
 const MAX_WORD_LENGTH = 24
 
 /**
- * The words that weighed most, the heaviest first, whichever way they spoke. A feature belongs to the word in which it ends
- * first, so the weights of all words together are the margin. Dearer than to judge: ask it of what will be told.
+ * The words with the largest absolute weights, the largest first. A feature belongs to the word in which it first ends, so
+ * the weights of all words add up to the margin. This costs more than a judgement: use it only for what is reported.
  */
-export function explain(classifier: Classifier, seen: ExtractedText, most = 5): readonly Evidence[] {
-  const views = viewsOf(seen)
+export function explain(classifier: Classifier, message: ExtractedText, max = 5): readonly Evidence[] {
+  const views = viewsOf(message)
   const pieces = { header: views.header, body: views.body, raw: views.raw.map(latin1) }
   return VIEWS.flatMap((view, index) =>
     weigh(pieces[view], view === 'raw' ? gramsOfLatin1 : gramsOfText, gram => classifier.weightOf(index, gram)).map(
@@ -28,22 +29,22 @@ export function explain(classifier: Classifier, seen: ExtractedText, most = 5): 
     ),
   )
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-    .slice(0, most)
+    .slice(0, max)
     .map(evidence => ({ ...evidence, word: printable(evidence.word) }))
 }
 
-const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1')
-const gramsOfLatin1 = (text: string, run: Run): number => gramsOfOctets(Buffer.from(text, 'latin1'), run)
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+const gramsOfLatin1 = (text: string, run: Run): number => gramsOfBytes(Buffer.from(text, 'latin1'), run)
 
 type WeighedWord = readonly [word: string, weight: number]
 
-/** Every word of a view once, with the weight of what ends in it for the first time. */
+/** Every word of a view once, with the weight of the features that first end in it. */
 function weigh(
   pieces: readonly string[],
   gramsOf: (text: string, run: Run) => number,
   weightOf: (gram: number) => number,
 ): readonly WeighedWord[] {
-  const met = new Uint8Array(SPACE)
+  const counted = new Uint8Array(SPACE)
   const run = newRun()
   const weights = new Map<string, number>()
   let count = 0
@@ -56,18 +57,18 @@ function weigh(
     }
     const length = gramsOf(piece, run)
     for (let index = 0; index < length; index += 1) {
-      const [gram = 0, at = 0] = [run.grams[index], run.places[index]]
+      const [gram = 0, at = 0] = [run.grams[index], run.positions[index]]
       if (at >= end) {
         close()
         weight = 0
         while (at >= end && end < piece.length) {
           // The white space before a word belongs to it.
-          start = pass(piece, end, piece.length, true)
-          end = pass(piece, start, start + MAX_WORD_LENGTH, false)
+          start = skip(piece, end, piece.length, true)
+          end = skip(piece, start, start + MAX_WORD_LENGTH, false)
         }
       }
-      if (met[gram] === 1) continue
-      met[gram] = 1
+      if (counted[gram] === 1) continue
+      counted[gram] = 1
       count += 1
       weight += weightOf(gram)
     }
@@ -77,14 +78,14 @@ function weigh(
   return Array.from(weights, ([word, weight]) => [word, weight / length])
 }
 
-/** The place behind what is blank, or behind what is not. */
-function pass(text: string, from: number, most: number, isBlankPassed: boolean): number {
+/** The position after a run of blanks, or of other characters. */
+function skip(text: string, from: number, limit: number, areBlanks: boolean): number {
   let at = from
-  while (at < text.length && at < most && isBlank(text.charCodeAt(at)) === isBlankPassed) at += 1
+  while (at < text.length && at < limit && isBlank(text.charCodeAt(at)) === areBlanks) at += 1
   return at
 }
 
-/** White space, and what ends a field. */
+/** White space, and the delimiter of fields. */
 const isBlank = (code: number): boolean => code <= 32 || code === 0x7f
 
 const printable = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '·') || '␠'

@@ -1,23 +1,24 @@
-/** What a classifier may be asked to promise. */
+/** The false positive target of a classifier, and its check. */
 import { whole } from '../model/checks.ts'
 import { check, schemaOf } from '../model/options.ts'
 
+/** What a classifier has to achieve before it gives a verdict. */
 export interface FalsePositiveTarget {
-  /** The share of honest mail that may be called spam. @default 0.005 */
+  /** The share of honest mail that may be judged as spam, from 0.0005 to 0.1. @default 0.005 */
   readonly falsePositives?: number
-  /** Lessons of each kind below which it says nothing. @default 100 */
-  readonly enough?: number
+  /** The number of examples of each kind that the classifier needs before it gives a verdict. @default 100 */
+  readonly minExamples?: number
 }
 
-/** Below it, all honest mail that is remembered would not be enough. */
+/** A lower share would need more honest messages than the classifier keeps. */
 const MIN = 0.0005
 const MAX = 0.1
 
-/** Whether it can be promised. */
-export const falsePositiveShare = (found: unknown): found is number =>
+/** Tells whether a value is a share that can be a target. */
+export const isFalsePositiveShare = (found: unknown): found is number =>
   typeof found === 'number' && found >= MIN && found <= MAX
 
-export const promiseSchema = schemaOf<FalsePositiveTarget>('newClassifier', {
-  falsePositives: check('a share from 0.05 % to 10 %; write it like 0.005', falsePositiveShare),
-  enough: whole({ min: 1 }),
+export const falsePositiveSchema = schemaOf<FalsePositiveTarget>('newClassifier', {
+  falsePositives: check('a share from 0.05 % to 10 %; write it like 0.005', isFalsePositiveShare),
+  minExamples: whole({ min: 1 }),
 })

@@ -1,11 +1,11 @@
-/** What the classifier sees of a message: three views of it as it was when it came to the gate. */
+/** The features of a message in three views, without the fields that mailboxes add on arrival. */
 import { isUtf8 } from 'node:buffer'
 import { collapseWhitespace, visibleStart } from '../mime/decode/blanks.ts'
 import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { gramCollector } from './grams.ts'
 import type { Features } from './packing.ts'
 
-/** The parts of a message from which features are made. All of it was read before: no second parse. */
+/** The input of the features. The facts of the message provide it: no second parse. */
 export interface ExtractedText {
   readonly header: HeaderFields
   /** The decoded text that a reader sees. */
@@ -15,32 +15,32 @@ export interface ExtractedText {
   readonly head: Uint8Array
 }
 
-/** Is there enough text to say that a message is honest? What is not seen speaks for nobody. */
-export const isTextSeen = ({ text }: ExtractedText): boolean => !isThin(collapseWhitespace(text.slice(0, 65_536)))
+/** Tells whether there is enough text to call a message honest: unseen text is not evidence. */
+export const hasEnoughText = ({ text }: ExtractedText): boolean => !isThin(collapseWhitespace(text.slice(0, 65_536)))
 
+/** One way to look at a message; each has its model. */
 export type View = 'header' | 'body' | 'raw'
 
-/** In the order of the features and of the experts. */
+/** In the order of the features and of the models. */
 export const VIEWS = ['header', 'body', 'raw'] as const satisfies readonly View[]
 
-/** How many bytes of a body {@link features} looks at. */
-export const HEAD = 3_500
+/** Bytes of a body that {@link features} examines. */
+export const MAX_HEAD_LENGTH = 3_500
 
 const MAX_HEADER = 3_000
 const MAX_FIELD = 400
 const MAX_URLS = 1_500
-/** Characters of the text that are looked at. */
-export const MAX_BODY = 3_500
+/** Characters of the text that are examined. */
+export const MAX_BODY_LENGTH = 3_500
 const MAX_RAW = 3_500
 
-/** Text shorter than this says too little. */
+/** A text shorter than this has too few features. */
 const THIN = 32
 
 /**
- * Fields that mailboxes and their servers write: on mail that was kept they tell where it was kept, and on mail at the gate they
- * are not there yet.
+ * Fields that mailboxes and their servers add: stored mail has them, and mail on arrival does not have them yet.
  */
-const WRITTEN_ON_ARRIVAL = new Set(
+const ADDED_ON_ARRIVAL = new Set(
   (
     'return-path delivered-to status x-status lines xref path x-original-to envelope-to x-envelope-to ' +
     'x-keywords x-uid x-uidl x-bogosity authentication-results received-spf x-received x-delivered-to x-forwarded-to ' +
@@ -50,17 +50,17 @@ const WRITTEN_ON_ARRIVAL = new Set(
 const PREFIXES =
   'x-spam x-virus x-ms- x-microsoft x-mozilla x-imap x-evolution x-gmane x-pstn resent- arc- x-proofpoint'.split(' ')
 
-/** Most names have none, and this is cheaper. */
+/** Most names have no such prefix, and this check is cheaper. */
 const MAY_HAVE_PREFIX = /^(?:x-|resent-|arc-)/
 
-/** The way and the time of a message: the first bytes have them as they are, among what the sender says they have no place. */
-const WAY = new Set(['received', 'date'])
+/** The route and the time of a message: they belong to the raw view, not to what the sender says. */
+const ROUTE_FIELDS = new Set(['received', 'date'])
 
-/** Their values are random; only who signed is worth a look. */
+/** The signatures themselves are random; the signer and the tags before them are not. */
 const SIGNATURES = /^(?:x-google-)?(?:dkim|domainkey)-signature$/
 const MAX_SIGNATURE = 160
 
-/** The three views, each in pieces, cut to what is looked at. */
+/** The three views, each in pieces and cut to its limit. */
 export interface Views {
   readonly header: readonly string[]
   readonly body: readonly string[]
@@ -69,19 +69,19 @@ export interface Views {
 
 const collector = gramCollector()
 
-/** Never throws and takes a bounded time, whatever the message. */
-export function features(seen: ExtractedText): Features {
-  const { header, body, raw } = viewsOf(seen)
+/** The features of a message, by view. Never throws, and takes bounded time for any message. */
+export function features(message: ExtractedText): Features {
+  const { header, body, raw } = viewsOf(message)
   const take = (pieces: readonly string[]) => {
     for (const piece of pieces) collector.text(piece)
     return collector.take()
   }
   const texts = [take(header), take(body)]
-  for (const piece of raw) collector.octets(piece)
+  for (const piece of raw) collector.bytes(piece)
   return [...texts, collector.take()]
 }
 
-/** What each expert reads. */
+/** The input of each model. */
 export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
   const fields: string[] = []
   const raw: Uint8Array[] = []
@@ -89,28 +89,28 @@ export function viewsOf({ header, text, urls, head }: ExtractedText): Views {
   let rawRoom = MAX_RAW
   for (const field of header) {
     if (room <= 0 && rawRoom <= 0) break
-    if (isWrittenOnArrival(field)) continue
-    if (room > 0 && !WAY.has(field.key)) {
+    if (isAddedOnArrival(field)) continue
+    if (room > 0 && !ROUTE_FIELDS.has(field.key)) {
       const most = SIGNATURES.test(field.key) ? MAX_SIGNATURE : MAX_FIELD
       const line = `${field.key}: ${visibleStart(field.text, most)}\x7f`.slice(0, room)
       fields.push(line)
       room -= line.length
     }
     if (rawRoom > 0) {
-      const octets = field.raw.subarray(0, rawRoom)
-      raw.push(octets)
-      rawRoom -= octets.length
+      const bytes = field.raw.subarray(0, rawRoom)
+      raw.push(bytes)
+      rawRoom -= bytes.length
     }
   }
   raw.push(head.subarray(0, rawRoom))
-  const readable = isThin(text) ? guessed(head) : text
-  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), visibleStart(readable, MAX_BODY)], raw }
+  const readable = isThin(text) ? decodeGuess(head) : text
+  return { header: fields, body: [urls.join(' ').slice(0, MAX_URLS), visibleStart(readable, MAX_BODY_LENGTH)], raw }
 }
 
-const isWrittenOnArrival = ({ key }: HeaderField): boolean =>
-  WRITTEN_ON_ARRIVAL.has(key) || (MAY_HAVE_PREFIX.test(key) && PREFIXES.some(prefix => key.startsWith(prefix)))
+const isAddedOnArrival = ({ key }: HeaderField): boolean =>
+  ADDED_ON_ARRIVAL.has(key) || (MAY_HAVE_PREFIX.test(key) && PREFIXES.some(prefix => key.startsWith(prefix)))
 
-/** Next to nothing, or not readable: then what was sent must speak for itself. */
+/** The text is nearly empty, or not readable: then the bytes take its place. */
 function isThin(text: string): boolean {
   const start = visibleStart(text, 1_000).trim()
   if (start.length < THIN) return true
@@ -125,10 +125,10 @@ function isThin(text: string): boolean {
 const utf8 = new TextDecoder('utf-8')
 const gb18030 = new TextDecoder('gb18030')
 
-/** Bytes as text, when nothing said how. Whether the guess is right matters less than that it is always the same. */
-function guessed(octets: Uint8Array): string {
-  const start = octets.subarray(0, HEAD)
-  // The cut may go through a character.
+/** Bytes as text in a guessed charset. It matters less that the guess is right than that it is always the same. */
+function decodeGuess(bytes: Uint8Array): string {
+  const start = bytes.subarray(0, MAX_HEAD_LENGTH)
+  // The end may be in the middle of a character.
   const isText = [0, 1, 2, 3].some(cut => isUtf8(start.subarray(0, start.length - cut)))
   return (isText ? utf8 : gb18030).decode(start)
 }

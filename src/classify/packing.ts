@@ -1,4 +1,4 @@
-/** The features of a message in little room: sorted, as the gaps between them. About one byte a feature. */
+/** Compresses the features of a message: sorted, as the gaps between them. About one byte a feature. */
 import { type Grams, SPACE } from './grams.ts'
 
 /** The features of one message, by view. */
@@ -6,10 +6,10 @@ export type Features = readonly Grams[]
 
 const marks = new Uint32Array(SPACE / 32)
 
-/** Bytes that {@link unpack} reads back; the order of the features is lost. */
+/** Packs features for {@link unpack}; their order is lost. */
 export function pack(features: Features): Uint8Array {
-  const most = features.reduce((sum, { length }) => sum + 3 * length + 3, 0)
-  const out = new Uint8Array(most)
+  const maxLength = features.reduce((sum, { length }) => sum + 3 * length + 3, 0)
+  const out = new Uint8Array(maxLength)
   let at = 0
   for (const grams of features) {
     for (let index = 0; index < grams.length; index += 1) {
@@ -18,12 +18,12 @@ export function pack(features: Features): Uint8Array {
     }
     at = put(out, at, grams.length)
     let last = -1
-    for (let place = 0; place < marks.length; place += 1) {
-      let word = marks[place] ?? 0
+    for (let index = 0; index < marks.length; index += 1) {
+      let word = marks[index] ?? 0
       if (word === 0) continue
-      marks[place] = 0
+      marks[index] = 0
       for (; word !== 0; word &= word - 1) {
-        const gram = place * 32 + 31 - Math.clz32(word & -word)
+        const gram = index * 32 + 31 - Math.clz32(word & -word)
         at = put(out, at, gram - last - 1)
         last = gram
       }
@@ -32,7 +32,7 @@ export function pack(features: Features): Uint8Array {
   return out.slice(0, at)
 }
 
-/** Seven bits a byte, the lowest first. Returns the place behind it. */
+/** Writes a number in seven bits a byte, the lowest first. Returns the position after it. */
 function put(out: Uint8Array, at: number, value: number): number {
   let next = at
   let rest = value
@@ -41,24 +41,24 @@ function put(out: Uint8Array, at: number, value: number): number {
   return next
 }
 
-/** What was packed, or undefined when these bytes were not made by {@link pack} for so many views. */
-export function unpack(octets: Uint8Array, views: number): Features | undefined {
+/** Unpacks features; undefined if {@link pack} has not made these bytes for so many views. */
+export function unpack(bytes: Uint8Array, views: number): Features | undefined {
   let at = 0
   /** The next number, or -1. */
   const next = (): number => {
     let value = 0
     for (let shift = 0; shift < 21; shift += 7) {
-      const octet = octets[at++]
-      if (octet === undefined) return -1
-      value |= (octet & 127) << shift
-      if (octet < 128) return value
+      const byte = bytes[at++]
+      if (byte === undefined) return -1
+      value |= (byte & 127) << shift
+      if (byte < 128) return value
     }
     return -1
   }
   const features: Grams[] = []
   for (let view = 0; view < views; view += 1) {
     const count = next()
-    if (count < 0 || count > octets.length) return undefined
+    if (count < 0 || count > bytes.length) return undefined
     const grams = new Uint16Array(count)
     let gram = -1
     for (let index = 0; index < count; index += 1) {
@@ -69,5 +69,5 @@ export function unpack(octets: Uint8Array, views: number): Features | undefined 
     }
     features.push(grams)
   }
-  return at === octets.length ? features : undefined
+  return at === bytes.length ? features : undefined
 }

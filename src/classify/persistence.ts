@@ -1,118 +1,139 @@
-/** Keeps a classifier on disk: whole snapshots, put in place at one stroke, and checkpoints to go back to. */
+/** Stores a classifier on disk: whole snapshots, replaced atomically, and checkpoints to roll back to. */
 
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { errorText } from '../model/errors.ts'
 import type { Services } from '../model/services.ts'
 import type { Classifier } from './classifier.ts'
 
-export interface Persistence {
-  /** Reads what was kept. A file that is damaged is put aside and told of; then the newest sound checkpoint is taken. */
-  load(): Promise<void>
-  /** Call it before a lesson: the first of a batch makes a checkpoint, and within a minute all is on disk. */
-  changing(): Promise<void>
-  /** Writes what has changed. */
-  save(): Promise<void>
-  /** Saves a last time and ends. */
-  stop(): Promise<void>
-}
-
+/** What the persistence of a classifier needs. */
 export interface PersistenceOptions {
   readonly folder: string
   readonly classifier: Classifier
   readonly services: Pick<Services, 'clock' | 'notify'>
 }
 
-const NAME = 'classifier.postern'
+const SNAPSHOT = 'classifier.postern'
 const CHECKPOINT = /^checkpoint-\d{15}\.postern$/
 const MAX_CHECKPOINTS = 5
 
-/** What kill -9 may lose. */
-const SAVE_AFTER = 60_000
+/** Changes are on disk after this time: a killed process loses no more. */
+const SAVE_AFTER_MS = 60_000
 
-/** Lessons that come later than this after the last one are another batch. */
-const BATCH_ENDS = 600_000
+/** Examples that arrive later than this after the last one are a new batch. */
+const BATCH_GAP_MS = 600_000
 
-export function newPersistence({ folder, classifier, services: { clock, notify } }: PersistenceOptions): Persistence {
-  let cancel: (() => void) | undefined
-  let lastLesson = Number.NEGATIVE_INFINITY
-  let written: string | undefined
-  let turn: Promise<unknown> = Promise.resolve()
+/** A draft older than this is of a process that was killed; a younger one may be in use. */
+const DRAFT_TIMEOUT_MS = 600_000
 
-  /** One after the other. */
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const done = turn.then(act, act)
-    turn = done.catch(() => undefined)
+/** Loads and saves the snapshots of one classifier. */
+export class Persistence {
+  readonly #folder: string
+  readonly #classifier: Classifier
+  readonly #services: PersistenceOptions['services']
+  #cancelSave: (() => void) | undefined
+  #lastChange = Number.NEGATIVE_INFINITY
+  /** The identity of the snapshot that this process has read or written last. */
+  #version: string | undefined
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor({ folder, classifier, services }: PersistenceOptions) {
+    this.#folder = folder
+    this.#classifier = classifier
+    this.#services = services
+  }
+
+  /** Loads the snapshot. A damaged file is renamed and reported; the newest undamaged checkpoint takes its place. */
+  load(): Promise<void> {
+    return this.#enqueue(async () => {
+      await mkdir(this.#folder, { recursive: true })
+      await removeDeadDrafts(this.#folder, this.#services.clock.now())
+      if (await this.#loadFile(SNAPSHOT)) return
+      for (const name of await checkpoints(this.#folder)) if (await this.#loadFile(name)) return
+    })
+  }
+
+  /** To be called before an example is learned: the first of a batch makes a checkpoint, and a save follows within a minute. */
+  async beforeChange(): Promise<void> {
+    const { clock } = this.#services
+    const now = clock.monotonic()
+    const isNewBatch = now - this.#lastChange > BATCH_GAP_MS
+    this.#lastChange = now
+    if (isNewBatch) {
+      await this.#enqueue(() => checkpoint(this.#folder, this.#classifier, clock.now())).catch(error =>
+        this.#warn('classify/save', `a checkpoint could not be written: ${errorText(error)}`),
+      )
+    }
+    this.#cancelSave ??= clock.after(SAVE_AFTER_MS, () => void this.save())
+  }
+
+  /** Writes the snapshot; a failure is reported. */
+  save(): Promise<void> {
+    return this.#enqueue(() => this.#write()).catch(error =>
+      this.#warn('classify/save', `the snapshot could not be written: ${errorText(error)}`),
+    )
+  }
+
+  /** Saves the last changes. */
+  async stop(): Promise<void> {
+    if (this.#cancelSave !== undefined) await this.save()
+    await this.#queue
+  }
+
+  /** Runs one operation after the other. */
+  #enqueue<T>(operation: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(operation, operation)
+    this.#queue = done.catch(() => undefined)
     return done
   }
-  const write = async (): Promise<void> => {
-    cancel?.()
-    cancel = undefined
-    // Somebody has trained it, or rolled it back: what was put there is meant.
-    if (written !== undefined && (await markOf(join(folder, NAME))) !== written && (await adopt(NAME))) return
-    await put(folder, NAME, classifier.export())
-    written = await markOf(join(folder, NAME))
+
+  async #write(): Promise<void> {
+    this.#cancelSave?.()
+    this.#cancelSave = undefined
+    const path = join(this.#folder, SNAPSHOT)
+    // Another process has trained the classifier, or rolled it back: its snapshot wins.
+    if (this.#version !== undefined && (await versionOf(path)) !== this.#version && (await this.#loadFile(SNAPSHOT))) {
+      return
+    }
+    await replaceFile(path, this.#classifier.export())
+    this.#version = await versionOf(path)
   }
-  const save = (): Promise<void> =>
-    inTurn(write).catch(error => {
-      notify({ code: 'classify/save', reason: `what was learned could not be kept: ${words(error)}`, level: 'warning' })
-    })
-  /** @returns whether the file was there and sound */
-  const adopt = async (name: string): Promise<boolean> => {
-    const path = join(folder, name)
-    const octets = await readFile(path).catch(ignoreMissing)
-    if (octets === undefined) return false
+
+  /** Returns whether the file exists and is undamaged. */
+  async #loadFile(name: string): Promise<boolean> {
+    const path = join(this.#folder, name)
+    const bytes = await readFile(path).catch(ignoreMissing)
+    if (bytes === undefined) return false
     try {
-      classifier.import(octets)
-      written = name === NAME ? await markOf(path) : undefined
+      this.#classifier.import(bytes)
+      this.#version = name === SNAPSHOT ? await versionOf(path) : undefined
       return true
     } catch (error) {
       await rename(path, `${path}.refused`)
-      notify({ code: 'classify/load', reason: `${path} was put aside: ${words(error)}`, level: 'warning' })
+      this.#warn('classify/load', `${path} was renamed to .refused: ${errorText(error)}`)
       return false
     }
   }
 
-  return {
-    load: () =>
-      inTurn(async () => {
-        await mkdir(folder, { recursive: true })
-        await clearDrafts(folder, clock.now())
-        if (await adopt(NAME)) return
-        for (const name of await checkpoints(folder)) if (await adopt(name)) return
-      }),
-    changing: async () => {
-      const now = clock.monotonic()
-      const isNewBatch = now - lastLesson > BATCH_ENDS
-      lastLesson = now
-      if (isNewBatch)
-        await inTurn(() => checkpoint(folder, classifier, clock.now())).catch(error => {
-          notify({ code: 'classify/save', reason: `no checkpoint could be made: ${words(error)}`, level: 'warning' })
-        })
-      cancel ??= clock.after(SAVE_AFTER, save)
-    },
-    save,
-    stop: async () => {
-      if (cancel !== undefined) await save()
-      await turn
-    },
+  #warn(code: string, reason: string): void {
+    this.#services.notify({ code, reason, level: 'warning' })
   }
 }
 
-/** Writes down what a classifier knows before it learns more. Only the newest checkpoints are kept. */
+/** Writes a checkpoint of the classifier. Only the newest checkpoints are kept. */
 export async function checkpoint(folder: string, classifier: Classifier, now: number): Promise<void> {
-  await put(folder, `checkpoint-${String(now).padStart(15, '0')}.postern`, classifier.export())
+  await replaceFile(join(folder, `checkpoint-${String(now).padStart(15, '0')}.postern`), classifier.export())
   for (const name of (await checkpoints(folder)).slice(MAX_CHECKPOINTS)) await rm(join(folder, name), { force: true })
 }
 
-/** Puts the newest checkpoint in the place of the snapshot. Returns its name, or undefined when there is none. */
+/** Replaces the snapshot by the newest checkpoint. Returns the name of the checkpoint; undefined if there is none. */
 export async function rollBack(folder: string): Promise<string | undefined> {
   const [name] = await checkpoints(folder)
-  if (name !== undefined) await rename(join(folder, name), join(folder, NAME))
+  if (name !== undefined) await rename(join(folder, name), join(folder, SNAPSHOT))
   return name
 }
 
-/** From the newest on. */
+/** The names of the checkpoints, from the newest on. */
 async function checkpoints(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder).catch(ignoreMissing)) ?? []
   return names
@@ -121,39 +142,37 @@ async function checkpoints(folder: string): Promise<readonly string[]> {
     .toReversed()
 }
 
-/** All or nothing: a reader, or a process killed in the middle, sees the old file or the new one. */
-async function put(folder: string, name: string, octets: Uint8Array): Promise<void> {
-  const path = join(folder, name)
+/** Replaces a file atomically: a reader, or a process that is killed meanwhile, sees the old file or the new one. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.draft`
   const file = await open(draft, 'w', 0o600)
   try {
-    await file.writeFile(octets)
+    await file.writeFile(bytes)
     await file.sync()
   } finally {
     await file.close()
   }
   await rename(draft, path)
-  const directory = await open(folder)
+  const folder = await open(dirname(path))
   try {
-    await directory.sync()
+    await folder.sync()
   } finally {
-    await directory.close()
+    await folder.close()
   }
 }
 
-/** A process that was killed in the middle leaves one; a younger one is perhaps being written. */
-async function clearDrafts(folder: string, now: number): Promise<void> {
+/** Removes the drafts of processes that were killed while they wrote. */
+async function removeDeadDrafts(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if (!name.endsWith('.draft')) continue
     const found = await stat(path).catch(ignoreMissing)
-    if (found && now - found.mtimeMs > DRAFT_IS_DEAD) await rm(path, { force: true })
+    if (found && now - found.mtimeMs > DRAFT_TIMEOUT_MS) await rm(path, { force: true })
   }
 }
 
-const DRAFT_IS_DEAD = 600_000
-
-const markOf = async (path: string): Promise<string | undefined> => {
+/** Identifies a version of a file; undefined if the file does not exist. */
+const versionOf = async (path: string): Promise<string | undefined> => {
   const found = await stat(path).catch(ignoreMissing)
   return found && `${found.ino} ${found.size} ${found.mtimeMs}`
 }
@@ -162,5 +181,3 @@ function ignoreMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
   throw error
 }
-
-const words = (error: unknown): string => errorText(error)

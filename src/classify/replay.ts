@@ -1,78 +1,80 @@
-/** Lessons of the past that are gone through again before a new one, so that one message cannot unteach many. */
+/** Earlier examples that are replayed before a new one, so that one message cannot undo what many have taught. */
 import type { Label } from '../model/feedback.ts'
 import type { Features } from './packing.ts'
 
+/** A message with its label. */
 export interface Example {
   readonly features: Features
   readonly label: Label
 }
 
-export interface Replay {
-  /** Returns a number by which it can be removed. */
-  add(example: Example): number
-  /** Forgets an example, if it is still there. */
-  remove(number: number): void
-  /** Any of those held: the same lessons in the same order make the same choice. */
-  pick(): Example | undefined
-  /** From the oldest on. */
-  readonly examples: readonly Example[]
-}
-
-/** Bytes that all examples may hold together, and what one costs beside its features. */
-const MAX_OCTETS = 6 * 1024 * 1024
+/** Bytes that all examples may take together, and the overhead of one. */
+const MAX_BYTES = 6 * 1024 * 1024
 const OVERHEAD = 300
 
 const MAX_EXAMPLES = 2_000
 
-/** One array for all views: three would cost as much again in small messages. */
-interface Held {
+/** One array for all views: three arrays would take twice the memory for small messages. */
+interface StoredExample {
   readonly grams: Uint16Array
-  /** Where each view ends. */
+  /** The end of each view. */
   readonly ends: readonly number[]
   readonly label: Label
   readonly number: number
 }
 
-export function newReplay(held: readonly Example[] = []): Replay {
-  let examples: Held[] = []
-  let bytes = 0
-  let numbers = 0
-  let dice = 0x2545f491
+/** A bounded buffer of examples: the oldest are dropped first. */
+export class ReplayBuffer {
+  #examples: StoredExample[] = []
+  #bytes = 0
+  #numbers = 0
+  /** The state of the random numbers (xorshift). The seed is fixed: the same examples in the same order make the same model. */
+  #random = 0x2545f491
 
-  const add = ({ features, label }: Example): number => {
-    numbers += 1
-    const example = hold(features, label, numbers)
-    examples.push(example)
-    bytes += costOf(example)
-    let old = 0
-    for (; examples.length - old > MAX_EXAMPLES || bytes > MAX_OCTETS; old += 1) bytes -= costOf(examples[old])
-    if (old > 0) examples.splice(0, old)
-    return numbers
+  /** @param examples from the oldest on */
+  constructor(examples: readonly Example[] = []) {
+    for (const example of examples) this.add(example)
   }
-  for (const example of held) add(example)
-  return {
-    add,
-    remove: number => {
-      examples = examples.filter(example => example.number !== number)
-      bytes = examples.reduce((sum, example) => sum + costOf(example), 0)
-    },
-    pick: () => {
-      // Xorshift.
-      dice ^= dice << 13
-      dice ^= dice >>> 17
-      dice ^= dice << 5
-      const held = examples[(dice >>> 0) % Math.max(examples.length, 1)]
-      return held && shown(held)
-    },
-    get examples() {
-      return examples.map(shown)
-    },
+
+  /** Returns a number by which the example can be removed. */
+  add({ features, label }: Example): number {
+    this.#numbers += 1
+    const added = store(features, label, this.#numbers)
+    const examples = this.#examples
+    examples.push(added)
+    this.#bytes += costOf(added)
+    let dropped = 0
+    for (; examples.length - dropped > MAX_EXAMPLES || this.#bytes > MAX_BYTES; dropped += 1) {
+      this.#bytes -= costOf(examples[dropped])
+    }
+    if (dropped > 0) examples.splice(0, dropped)
+    return this.#numbers
+  }
+
+  /** Removes an example, if it is still there. */
+  remove(number: number): void {
+    this.#examples = this.#examples.filter(example => example.number !== number)
+    this.#bytes = this.#examples.reduce((sum, example) => sum + costOf(example), 0)
+  }
+
+  /** A random example; undefined if there is none. */
+  pick(): Example | undefined {
+    this.#random ^= this.#random << 13
+    this.#random ^= this.#random >>> 17
+    this.#random ^= this.#random << 5
+    const picked = this.#examples[(this.#random >>> 0) % Math.max(this.#examples.length, 1)]
+    return picked && restore(picked)
+  }
+
+  /** All examples, from the oldest on. */
+  get examples(): readonly Example[] {
+    return this.#examples.map(restore)
   }
 }
 
-const costOf = (example: Held | undefined): number => (example?.grams.byteLength ?? 0) + OVERHEAD
+const costOf = (example: StoredExample | undefined): number => (example?.grams.byteLength ?? 0) + OVERHEAD
 
-function hold(features: Features, label: Label, number: number): Held {
+function store(features: Features, label: Label, number: number): StoredExample {
   const ends: number[] = []
   let length = 0
   for (const view of features) {
@@ -84,7 +86,7 @@ function hold(features: Features, label: Label, number: number): Held {
   return { grams, ends, label, number }
 }
 
-const shown = ({ grams, ends, label }: Held): Example => ({
+const restore = ({ grams, ends, label }: StoredExample): Example => ({
   features: ends.map((end, index) => grams.subarray(ends[index - 1] ?? 0, end)),
   label,
 })

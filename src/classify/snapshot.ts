@@ -1,4 +1,4 @@
-/** The state of a classifier as bytes: with a checksum, and believed only when every number in it can be true. */
+/** The state of a classifier as bytes, with a checksum. A snapshot is refused unless every number in it is plausible. */
 import { PosternError } from '../model/errors.ts'
 import { nodeCrypto } from '../model/lazy.ts'
 import { type Arow, newArow } from './arow.ts'
@@ -6,16 +6,17 @@ import { VIEWS } from './features.ts'
 import { SPACE } from './grams.ts'
 import type { Example } from './replay.ts'
 
-/** All that a classifier knows. */
+/** The whole state of a classifier. */
 export interface State {
   readonly models: readonly Arow[]
   readonly ham: number
   readonly spam: number
-  /** See `Tail.export`. */
+  /** See `Quantiles.export`. */
   readonly hamQuantiles: Uint16Array
   readonly spamQuantiles: Uint16Array
   /** See `Calibration.export`. */
   readonly calibration: Float32Array
+  /** The replay buffer, from the oldest on. */
   readonly examples: readonly Example[]
 }
 
@@ -49,7 +50,7 @@ export function encode({ models, ham, spam, hamQuantiles, spamQuantiles, calibra
   const parts = [
     Buffer.from(`${MAGIC}${JSON.stringify(meta)}\n`),
     ...[...arrays, hamQuantiles, spamQuantiles, calibration, ...examples.flatMap(({ features }) => features)].map(
-      octetsOf,
+      bytesOf,
     ),
   ]
   const hash = nodeCrypto().createHash('sha256')
@@ -57,24 +58,24 @@ export function encode({ models, ham, spam, hamQuantiles, spamQuantiles, calibra
   return Buffer.concat([...parts, hash.digest()])
 }
 
-const octetsOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Buffer =>
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
-/** @throws PosternError when it is no snapshot, or not a whole and sane one */
-export function decode(octets: Uint8Array): State {
+/** Reads a snapshot. @throws PosternError when it is damaged or implausible */
+export function decode(snapshot: Uint8Array): State {
   const fail = (found: string): PosternError =>
     new PosternError(
       [
         {
           path: 'snapshot',
           found,
-          expected: 'a whole snapshot of a classifier',
-          remedy: 'take an older checkpoint, or remove the file and learn anew',
+          expected: 'an undamaged snapshot of a classifier',
+          remedy: 'restore an older checkpoint, or remove the file and train again',
         },
       ],
       'ERR_POSTERN_SNAPSHOT',
     )
-  const bytes = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
+  const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength)
   if (bytes.length > MAX_LENGTH) throw fail(`${bytes.length} bytes`)
   if (bytes.length < CHECKSUM || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw fail('another kind of file')
   const body = bytes.subarray(0, -CHECKSUM)
@@ -91,16 +92,16 @@ export function decode(octets: Uint8Array): State {
     return body.subarray(at - length, at)
   }
   const fill = <A extends Float32Array | Uint16Array>(array: A): A => {
-    octetsOf(array).set(cut(array.byteLength))
+    bytesOf(array).set(cut(array.byteLength))
     return array
   }
-  const experts = VIEWS.map(() => {
+  const models = VIEWS.map(() => {
     const { weights, variances, days } = newArow()
     return { weights: fill(weights), variances: fill(variances), days: fill(days) }
   })
-  if (!experts.every(isSane)) throw fail('weights that no lesson makes')
-  const hamTail = fill(new Uint16Array(meta.hamQuantiles))
-  const spamTail = fill(new Uint16Array(meta.spamQuantiles))
+  if (!models.every(isPlausible)) throw fail('weights beyond any training')
+  const hamQuantiles = fill(new Uint16Array(meta.hamQuantiles))
+  const spamQuantiles = fill(new Uint16Array(meta.spamQuantiles))
   const calibration = fill(new Float32Array(meta.calibration))
   const examples = meta.examples.map(
     ([isSpam, ...lengths]): Example => ({
@@ -110,17 +111,17 @@ export function decode(octets: Uint8Array): State {
   )
   if (at !== body.length) throw fail('a file that goes on after its end')
   return {
-    models: experts,
+    models,
     ham: meta.ham,
     spam: meta.spam,
-    hamQuantiles: hamTail,
-    spamQuantiles: spamTail,
+    hamQuantiles,
+    spamQuantiles,
     calibration,
     examples,
   }
 }
 
-const isSane = ({ weights, variances }: Arow): boolean =>
+const isPlausible = ({ weights, variances }: Arow): boolean =>
   weights.every(weight => Math.abs(weight) <= MAX_WEIGHT_SIZE) &&
   variances.every(variance => variance > 0 && variance <= 1)
 

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type Classifier, newClassifier } from '../classify/classifier.ts'
-import { checkpoint, newPersistence, rollBack } from '../classify/persistence.ts'
+import { checkpoint, Persistence, rollBack } from '../classify/persistence.ts'
 import { type Gateway, postern } from '../engine/gateway.ts'
 import { classify } from '../filters/classify/classify.ts'
 import type { Label } from '../model/feedback.ts'
@@ -31,13 +31,13 @@ export async function learnAll({ state, ham, spam, rollback, output }: LearnJob)
   await mkdir(state, { recursive: true })
   const classifier = newClassifier()
   const notify = ({ reason }: { readonly reason: string }) => output.error(reason)
-  const keeper = newPersistence({ folder: state, classifier, services: { clock: systemClock, notify } })
-  await keeper.load()
+  const persistence = new Persistence({ folder: state, classifier, services: { clock: systemClock, notify } })
+  await persistence.load()
   await checkpoint(state, classifier, Date.now())
   const gateway = postern({ filters: [classify({ classifier })], dns: zone({}), notify })
   try {
     await trainAll(gateway, classifier, { ham: await mailboxesOf(ham), spam: await mailboxesOf(spam) }, output)
-    await keeper.save()
+    await persistence.save()
     return 0
   } finally {
     await gateway.close()
@@ -90,7 +90,7 @@ async function trainAll(
       out(`${bar(told)} ${told} %  ${taught.ham} ham, ${taught.spam} spam`)
     }
   }
-  const { ham, spam } = classifier.learned
+  const { ham, spam } = classifier.exampleCounts
   out(
     `taught ${taught.ham} ham and ${taught.spam} spam${taught.failed > 0 ? `, ${taught.failed} left out` : ''}; ${ham} and ${spam} in all`,
   )

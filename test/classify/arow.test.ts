@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Arow, fade, learn, marginOf, merge, newArow, touch, unlearn } from '../../src/classify/arow.ts'
+import { type Arow, decay, learn, marginOf, merge, newArow, touch, unlearn } from '../../src/classify/arow.ts'
 import { SPACE } from '../../src/classify/grams.ts'
 
 const grams = fc
@@ -94,8 +94,8 @@ test('what no lesson touches fades by half, what is in use stays', () => {
   touch(expert, Uint16Array.of(1, 2), 100)
   touch(expert, Uint16Array.of(2), 180)
   const [, one = 0, two = 0] = expert.weights
-  fade(expert, 190, 90)
-  fade(expert, 190, 90)
+  decay(expert, 190, 90)
+  decay(expert, 190, 90)
   expect([...expert.weights.subarray(1, 3)]).toEqual([one / 2, two])
   expect(expert.variances[1]).toBeGreaterThan(expert.variances[2] ?? 0)
 })

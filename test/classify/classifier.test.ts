@@ -13,7 +13,7 @@ const mail = (label: Label, number: number): Features => features(seenIn(sorted(
 const some = (label: Label, from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => mail(label, from + index))
 
-const options = { falsePositives: 0.05, enough: 20 }
+const options = { falsePositives: 0.05, minExamples: 20 }
 
 function taught(from: number, to: number, classifier = newClassifier(options)): Classifier {
   for (let number = from; number < to; number += 1) {
@@ -25,10 +25,10 @@ function taught(from: number, to: number, classifier = newClassifier(options)): 
 
 const verdicts = (classifier: Classifier, list: readonly Features[]) => {
   const found = list.map(one => classifier.judge(one).verdict)
-  return (['spam', 'ham', 'unsure', 'untaught'] as const).map(verdict => found.filter(one => one === verdict).length)
+  return (['spam', 'ham', 'unsure', 'untrained'] as const).map(verdict => found.filter(one => one === verdict).length)
 }
 
-test.for([{ falsePositives: Number.NaN }, { falsePositives: 0 }, { falsePositives: 1 }, { enough: 0 }])(
+test.for([{ falsePositives: Number.NaN }, { falsePositives: 0 }, { falsePositives: 1 }, { minExamples: 0 }])(
   'what cannot be promised is refused: %o',
   asked => {
     expect(() => newClassifier(asked)).toThrow(PosternError)
@@ -43,7 +43,7 @@ test('untaught, it says so', () => {
     probability: expect.closeTo(0.5, 0),
     hamShare: 1,
     spamShare: 1,
-    verdict: 'untaught',
+    verdict: 'untrained',
   })
 })
 
@@ -57,7 +57,7 @@ test.for([
 })
 
 test('it abstains until it knows enough honest mail for what it promises, however few lessons are enough', () => {
-  const classifier = taught(0, 60, newClassifier({ falsePositives: 0.01, enough: 5 }))
+  const classifier = taught(0, 60, newClassifier({ falsePositives: 0.01, minExamples: 5 }))
   expect(verdicts(classifier, some('spam', 100, 110))).toEqual([0, 0, 0, 10])
   taught(60, 100, classifier)
   expect(verdicts(classifier, some('spam', 100, 110))).toEqual([10, 0, 0, 0])
@@ -65,7 +65,7 @@ test('it abstains until it knows enough honest mail for what it promises, howeve
 
 test('taught, it tells new mail apart, and is seldom wrong about honest mail', () => {
   const classifier = taught(0, 60)
-  expect(classifier.learned).toEqual({ ham: 60, spam: 60 })
+  expect(classifier.exampleCounts).toEqual({ ham: 60, spam: 60 })
   const [spam = 0, spamAsHam] = verdicts(classifier, some('spam', 100, 200))
   const [hamAsSpam = 0, ham = 0] = verdicts(classifier, some('ham', 100, 200))
   expect([spam, ham]).toEqual([expect.toSatisfy(count => count > 90), expect.toSatisfy(count => count > 90)])
@@ -89,13 +89,13 @@ test('what is unlearned is as if it had never been said', () => {
   // What is known already takes no step, and draws nothing from the dice.
   const fresh = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
   const before = classifier.export()
-  const [margin, learned] = [classifier.judge(fresh).margin, { ...classifier.learned }]
+  const [margin, learned] = [classifier.judge(fresh).margin, { ...classifier.exampleCounts }]
   const lesson = classifier.learn(fresh, 'spam', 0)
   expect(classifier.judge(fresh).margin).toBeGreaterThan(margin + 0.5)
   classifier.unlearn(fresh, lesson)
   // Older lessons that were gone through again stay learned: they are true.
   expect(Math.abs(classifier.judge(fresh).margin - margin)).toBeLessThan(0.2)
-  expect(classifier.learned).toEqual(learned)
+  expect(classifier.exampleCounts).toEqual(learned)
   expect(classifier.export().length).toBe(before.length)
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { features, HEAD, viewsOf } from '../../src/classify/features.ts'
+import { features, MAX_HEAD_LENGTH, viewsOf } from '../../src/classify/features.ts'
 import { gramCollector } from '../../src/classify/grams.ts'
 import { headerOf } from '../../src/mime/header/collect.ts'
 import { message } from '../../src/testing/message.ts'
@@ -48,7 +48,7 @@ test('bytes in no declared charset are read as GB 18030 when they are not UTF-8,
   const seen = seenIn(honest)
   const gb = Buffer.from('b9f3b9abcbbeb8bad4f0c8cb', 'hex')
   expect(viewsOf({ ...seen, text: '', head: gb }).body[1]).toBe('贵公司负责人')
-  const cut = Buffer.from('贵公司负责人'.repeat(600)).subarray(0, HEAD)
+  const cut = Buffer.from('贵公司负责人'.repeat(600)).subarray(0, MAX_HEAD_LENGTH)
   expect(viewsOf({ ...seen, text: '', head: cut }).body[1]).toMatch(/^贵公司负责人/)
 })
 
@@ -68,10 +68,10 @@ test('only the first part of anything is read: a message of 20 MB has no more fe
     header,
     text,
     urls: Array(500).fill('http://example.org/'.repeat(200)),
-    head: Buffer.alloc(HEAD, 'ab'),
+    head: Buffer.alloc(MAX_HEAD_LENGTH, 'ab'),
   })
   for (const view of found) expect(view.length).toBeLessThan(8_192)
   const views = viewsOf({ header, text, urls: [], head: Buffer.alloc(1_000_000) })
   expect(views.body.join('').length).toBeLessThanOrEqual(5_000)
-  expect(views.raw.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(HEAD)
+  expect(views.raw.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(MAX_HEAD_LENGTH)
 })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newClassifier } from '../../src/classify/classifier.ts'
 import { features } from '../../src/classify/features.ts'
-import { newPersistence, rollBack } from '../../src/classify/persistence.ts'
+import { Persistence, rollBack } from '../../src/classify/persistence.ts'
 import type { Notice } from '../../src/model/services.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
@@ -28,90 +28,90 @@ function node() {
   const notices: Notice[] = []
   const classifier = newClassifier()
   const world = { clock, notify: (notice: Notice) => notices.push(notice) }
-  const keeper = newPersistence({ folder: folder.path, classifier, services: world })
+  const persistence = new Persistence({ folder: folder.path, classifier, services: world })
   let number = 0
   const learn = async () => {
-    await keeper.changing()
+    await persistence.beforeChange()
     number += 1
     classifier.learn(features(seenIn(sorted('ham', number))), 'ham', 0)
   }
-  return { clock, notices, classifier, keeper, learn }
+  return { clock, notices, classifier, persistence, learn }
 }
 
 test('what was learned is on disk within a minute, and known again after a restart', async () => {
-  const { clock, classifier, keeper, learn } = node()
-  await keeper.load()
+  const { clock, classifier, persistence, learn } = node()
+  await persistence.load()
   await learn()
   clock.pass(MINUTE - 1)
   expect(await files()).toEqual(['checkpoint-000000010000000.postern'])
   clock.pass(1)
   await expect.poll(files).toEqual(['checkpoint-000000010000000.postern', 'classifier.postern'])
-  await keeper.stop()
+  await persistence.stop()
   const next = node()
-  await next.keeper.load()
+  await next.persistence.load()
   expect(next.classifier.export().equals(classifier.export())).toBe(true)
   expect(next.notices).toEqual([])
 })
 
 test('stopping saves what the minute has not', async () => {
-  const { keeper, learn } = node()
-  await keeper.load()
+  const { persistence, learn } = node()
+  await persistence.load()
   await learn()
-  await keeper.stop()
+  await persistence.stop()
   const next = node()
-  await next.keeper.load()
-  expect(next.classifier.learned).toEqual({ ham: 1, spam: 0 })
+  await next.persistence.load()
+  expect(next.classifier.exampleCounts).toEqual({ ham: 1, spam: 0 })
 })
 
 test('each batch begins with a checkpoint, five are kept, and the newest can be gone back to', async () => {
-  const { clock, classifier, keeper, learn } = node()
-  await keeper.load()
+  const { clock, classifier, persistence, learn } = node()
+  await persistence.load()
   for (let batch = 0; batch < 7; batch += 1) {
     await learn()
     await learn()
     clock.pass(11 * MINUTE)
   }
-  await keeper.save()
+  await persistence.save()
   expect((await files()).filter(name => name.startsWith('checkpoint'))).toHaveLength(5)
-  expect(classifier.learned.ham).toBe(14)
+  expect(classifier.exampleCounts.ham).toBe(14)
   expect(await rollBack(folder.path)).toBe(
     `checkpoint-${String(10_000_000 + 6 * 11 * MINUTE).padStart(15, '0')}.postern`,
   )
   const next = node()
-  await next.keeper.load()
-  expect(next.classifier.learned.ham).toBe(12)
+  await next.persistence.load()
+  expect(next.classifier.exampleCounts.ham).toBe(12)
 })
 
 test('a node that runs takes over what somebody put in the place of its file', async () => {
-  const { classifier, keeper, learn } = node()
-  await keeper.load()
+  const { classifier, persistence, learn } = node()
+  await persistence.load()
   await learn()
-  await keeper.save()
+  await persistence.save()
   const trained = node()
-  await trained.keeper.load()
+  await trained.persistence.load()
   for (let count = 0; count < 9; count += 1) await trained.learn()
-  await trained.keeper.save()
+  await trained.persistence.save()
   await learn()
-  await keeper.save()
-  expect(classifier.learned.ham).toBe(10)
+  await persistence.save()
+  expect(classifier.exampleCounts.ham).toBe(10)
   expect(classifier.export().equals(await readFile(snapshot()))).toBe(true)
 })
 
 test('a damaged file is put aside and told of, and the newest sound checkpoint is taken', async () => {
-  const { clock, keeper, learn } = node()
-  await keeper.load()
+  const { clock, persistence, learn } = node()
+  await persistence.load()
   await learn()
   clock.pass(11 * MINUTE)
   await learn()
-  await keeper.save()
+  await persistence.save()
   await writeFile(snapshot(), (await readFile(snapshot())).fill(255, 5_000, 9_000))
   const next = node()
-  await next.keeper.load()
-  expect(next.classifier.learned.ham).toBe(1)
+  await next.persistence.load()
+  expect(next.classifier.exampleCounts.ham).toBe(1)
   expect(next.notices).toEqual([
     {
       code: 'classify/load',
-      reason: expect.stringContaining(`${snapshot()} was put aside: snapshot: found "a damaged file"`),
+      reason: expect.stringContaining(`${snapshot()} was renamed to .refused: snapshot: found "a damaged file"`),
       level: 'warning',
     },
   ])
@@ -119,23 +119,23 @@ test('a damaged file is put aside and told of, and the newest sound checkpoint i
 })
 
 test('what a killed process left half-written is cleared away, what another is writing is not', async () => {
-  const { clock, keeper } = node()
+  const { clock, persistence } = node()
   await writeFile(join(folder.path, 'classifier.postern.1.draft'), 'half')
   await writeFile(join(folder.path, 'classifier.postern.2.draft'), 'half')
   await utimes(join(folder.path, 'classifier.postern.1.draft'), 0, (clock.now() - 3_600_000) / 1000)
   await utimes(join(folder.path, 'classifier.postern.2.draft'), 0, clock.now() / 1000)
-  await keeper.load()
+  await persistence.load()
   expect(await files()).toEqual(['classifier.postern.2.draft'])
 })
 
 test('a folder that cannot be written to is told of, and learning goes on', async () => {
-  const { classifier, keeper, learn, notices } = node()
-  await keeper.load()
+  const { classifier, persistence, learn, notices } = node()
+  await persistence.load()
   await folder.remove()
   await writeFile(folder.path, 'not a folder')
   await learn()
-  await keeper.save()
-  expect(classifier.learned.ham).toBe(1)
+  await persistence.save()
+  expect(classifier.exampleCounts.ham).toBe(1)
   expect(notices.map(({ code, level }) => [code, level])).toEqual([
     ['classify/save', 'warning'],
     ['classify/save', 'warning'],
@@ -152,9 +152,9 @@ test('killed at any moment of writing, a snapshot is there whole', { timeout: 60
     const gone = new Promise(resolve => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
-    const { classifier, keeper, notices } = node()
-    await keeper.load()
+    const { classifier, persistence, notices } = node()
+    await persistence.load()
     expect(notices).toEqual([])
-    expect(classifier.learned.ham).toBeGreaterThan(0)
+    expect(classifier.exampleCounts.ham).toBeGreaterThan(0)
   }
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newCalibration } from '../../src/classify/calibration.ts'
-import { MAX_MARGINS, newQuantiles } from '../../src/classify/quantiles.ts'
+import { Calibration } from '../../src/classify/calibration.ts'
+import { MAX_MARGINS, Quantiles } from '../../src/classify/quantiles.ts'
 import { newDice } from '../support/sorted-mail.ts'
 
 const margins = fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: 1, maxLength: 400 })
@@ -9,9 +9,9 @@ const margins = fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLengt
 test('no more of what was seen lies beyond the threshold than the finite-sample rule allows', () => {
   fc.assert(
     fc.property(margins, fc.constantFrom(0.1, 0.05, 0.01), (seen, rate) => {
-      const tail = newQuantiles(rate)
-      for (const margin of seen) tail.add(margin)
-      const threshold = tail.threshold()
+      const quantiles = new Quantiles(rate)
+      for (const margin of seen) quantiles.add(margin)
+      const threshold = quantiles.threshold()
       const beyond = seen.filter(margin => margin >= threshold).length
       expect((beyond + 1) / (seen.length + 1)).toBeLessThanOrEqual(Math.max(rate, 1 / (seen.length + 1)) + 1e-9)
     }),
@@ -24,20 +24,20 @@ test.for([
   [0.005, 199],
   [0.001, 999],
 ] as const)('a share of %f is promised from %i margins on, not before', ([rate, enough]) => {
-  const tail = newQuantiles(rate)
-  for (let count = 1; count < enough; count += 1) tail.add(-1 - count / 1000)
-  expect(tail.threshold()).toBe(Number.POSITIVE_INFINITY)
-  tail.add(-1)
-  expect(tail.threshold()).toBeLessThanOrEqual(0)
+  const quantiles = new Quantiles(rate)
+  for (let count = 1; count < enough; count += 1) quantiles.add(-1 - count / 1000)
+  expect(quantiles.threshold()).toBe(Number.POSITIVE_INFINITY)
+  quantiles.add(-1)
+  expect(quantiles.threshold()).toBeLessThanOrEqual(0)
 })
 
 test('for mail of one kind the promise is kept: 400 times 300 known ones and 20 new ones', () => {
   const dice = newDice(3)
   let broken = 0
   for (let count = 0; count < 400; count += 1) {
-    const tail = newQuantiles(0.05)
-    for (let known = 0; known < 300; known += 1) tail.add(dice() ** 3 * 4 - 3)
-    for (let fresh = 0; fresh < 20; fresh += 1) if (dice() ** 3 * 4 - 3 >= tail.threshold()) broken += 1
+    const quantiles = new Quantiles(0.05)
+    for (let known = 0; known < 300; known += 1) quantiles.add(dice() ** 3 * 4 - 3)
+    for (let fresh = 0; fresh < 20; fresh += 1) if (dice() ** 3 * 4 - 3 >= quantiles.threshold()) broken += 1
   }
   expect(broken / 8_000).toBeLessThan(0.055)
   // It is not kept by saying nothing.
@@ -45,46 +45,46 @@ test('for mail of one kind the promise is kept: 400 times 300 known ones and 20 
 })
 
 test('one doubtful margin moves nothing; eight of the last hundred move the threshold beyond them', () => {
-  const tail = newQuantiles(0.05)
-  for (let count = 0; count < 200; count += 1) tail.add(-3)
-  for (let count = 0; count < 7; count += 1) tail.add(4, true)
-  expect([tail.threshold(), tail.count]).toEqual([0, 200])
-  tail.add(3.5, true)
-  expect(tail.threshold()).toBe(3.5)
-  for (let count = 0; count < 100; count += 1) tail.add(-3)
-  expect(tail.threshold()).toBeLessThanOrEqual(0)
+  const quantiles = new Quantiles(0.05)
+  for (let count = 0; count < 200; count += 1) quantiles.add(-3)
+  for (let count = 0; count < 7; count += 1) quantiles.add(4, true)
+  expect([quantiles.threshold(), quantiles.count]).toEqual([0, 200])
+  quantiles.add(3.5, true)
+  expect(quantiles.threshold()).toBe(3.5)
+  for (let count = 0; count < 100; count += 1) quantiles.add(-3)
+  expect(quantiles.threshold()).toBeLessThanOrEqual(0)
 })
 
 test('a share counts the message itself, so nothing is ever certain', () => {
-  const tail = newQuantiles(0.05)
-  expect(tail.share(5)).toBe(1)
-  for (const margin of [-1, -1, -1]) tail.add(margin)
-  expect([tail.share(2), tail.share(-1)]).toEqual([0.25, 1])
+  const quantiles = new Quantiles(0.05)
+  expect(quantiles.share(5)).toBe(1)
+  for (const margin of [-1, -1, -1]) quantiles.add(margin)
+  expect([quantiles.share(2), quantiles.share(-1)]).toEqual([0.25, 1])
 })
 
 test('the oldest margins go when it is full, and what is taken back is gone', () => {
-  const tail = newQuantiles(0.001)
-  for (let count = 0; count < MAX_MARGINS; count += 1) tail.add(3)
-  for (let count = 0; count < MAX_MARGINS; count += 1) tail.add(-3)
-  expect([tail.count, tail.share(0)]).toEqual([MAX_MARGINS, 1 / (MAX_MARGINS + 1)])
-  tail.add(4)
-  tail.remove(4)
-  tail.remove(5)
-  tail.add(4, true)
-  tail.remove(4, true)
-  expect([tail.count, tail.share(0)]).toEqual([MAX_MARGINS - 1, 1 / MAX_MARGINS])
+  const quantiles = new Quantiles(0.001)
+  for (let count = 0; count < MAX_MARGINS; count += 1) quantiles.add(3)
+  for (let count = 0; count < MAX_MARGINS; count += 1) quantiles.add(-3)
+  expect([quantiles.count, quantiles.share(0)]).toEqual([MAX_MARGINS, 1 / (MAX_MARGINS + 1)])
+  quantiles.add(4)
+  quantiles.remove(4)
+  quantiles.remove(5)
+  quantiles.add(4, true)
+  quantiles.remove(4, true)
+  expect([quantiles.count, quantiles.share(0)]).toEqual([MAX_MARGINS - 1, 1 / MAX_MARGINS])
 })
 
 test('what is exported makes the same again, and what is no margin is left out', () => {
-  const tail = newQuantiles(0.05)
-  for (const margin of [-2, 0.5, 1, 7, 99, -99]) tail.add(margin)
-  const again = newQuantiles(0.05, tail.export())
-  expect([again.export(), again.share(0.4)]).toEqual([tail.export(), tail.share(0.4)])
-  expect(newQuantiles(0.05, Uint16Array.of(1, 60_000)).count).toBe(1)
+  const quantiles = new Quantiles(0.05)
+  for (const margin of [-2, 0.5, 1, 7, 99, -99]) quantiles.add(margin)
+  const again = new Quantiles(0.05, quantiles.export())
+  expect([again.export(), again.share(0.4)]).toEqual([quantiles.export(), quantiles.share(0.4)])
+  expect(new Quantiles(0.05, Uint16Array.of(1, 60_000)).count).toBe(1)
 })
 
 test('probabilities never fall as margins rise, and come near to what was counted', () => {
-  const calibration = newCalibration()
+  const calibration = new Calibration()
   const dice = newDice(5)
   for (let count = 0; count < 4_000; count += 1) {
     const margin = dice() * 8 - 4
@@ -95,12 +95,12 @@ test('probabilities never fall as margins rise, and come near to what was counte
   expect(told).toEqual(told.toSorted((a, b) => a - b))
   for (const [index, margin] of points.entries())
     expect(Math.abs((told[index] ?? 0) - 1 / (1 + Math.exp(-2 * margin)))).toBeLessThan(0.2)
-  expect(newCalibration(calibration.export()).probability(1)).toBe(calibration.probability(1))
+  expect(new Calibration(calibration.export()).probability(1)).toBe(calibration.probability(1))
 })
 
 test('an untaught calibration tells what a margin alone tells, and rubbish is none', () => {
   for (const held of [new Float32Array(), new Float32Array(128).fill(Number.NaN), new Float32Array(128).fill(-1)]) {
-    const calibration = newCalibration(held)
+    const calibration = new Calibration(held)
     expect(calibration.probability(0)).toBeCloseTo(0.5, 0)
     expect(calibration.probability(-9)).toBeLessThan(0.01)
     expect(calibration.probability(9)).toBeGreaterThan(0.99)

@@ -37,7 +37,7 @@ async function run(...args: readonly string[]) {
 }
 
 const known = async () => {
-  const classifier = newClassifier({ falsePositives: 0.05, enough: 20 })
+  const classifier = newClassifier({ falsePositives: 0.05, minExamples: 20 })
   classifier.import(await readFile(path('state', 'classifier.postern')))
   return classifier
 }
@@ -113,9 +113,9 @@ test('it learns sorted mail with a bar of progress, goes on from what was known,
   expect(classifier.judge(features(seenIn(sorted('ham', 500)))).verdict).toBe('ham')
   expect((await run(...args)).out.at(-1)).toBe('taught 40 ham and 40 spam; 80 and 80 in all')
   expect(await run('learn', '--state', path('state'), '--rollback')).toMatchObject({ status: 0 })
-  expect((await known()).learned).toEqual({ ham: 40, spam: 40 })
+  expect((await known()).exampleCounts).toEqual({ ham: 40, spam: 40 })
   await run('learn', '--state', path('state'), '--rollback')
-  expect((await known()).learned).toEqual({ ham: 0, spam: 0 })
+  expect((await known()).exampleCounts).toEqual({ ham: 0, spam: 0 })
   expect(await run('learn', '--state', path('state'), '--rollback')).toEqual({
     status: 1,
     out: [`there is no checkpoint in ${path('state')}`],

@@ -1,9 +1,9 @@
-/** `classify`: learns from its own site what spam reads like, and says so only when it can keep its promise to honest mail. */
-import { type Judgement, newClassifier } from '../../classify/classifier.ts'
+/** `classify`: learns what spam reads like at its own site, and reports it only while it meets its false positive target. */
+import type { Judgement } from '../../classify/classifier.ts'
 import { type Evidence, explain } from '../../classify/explain.ts'
-import { type ExtractedText, features, isTextSeen, MAX_BODY } from '../../classify/features.ts'
+import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
 import { pack } from '../../classify/packing.ts'
-import { newPersistence, type Persistence } from '../../classify/persistence.ts'
+import { Persistence } from '../../classify/persistence.ts'
 import { identities } from '../../facts/identities.ts'
 import { senderTrust } from '../../facts/trust.ts'
 import { unexamined } from '../../facts/unexamined.ts'
@@ -14,127 +14,162 @@ import { type Findings, points } from '../../model/finding.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
+import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
 import { extract } from './extract.ts'
-import { loadFeatures, newFeatureCache, saveFeatures } from './feature-cache.ts'
-import { type ClassifyOptions, checked } from './options.ts'
-import { syncTraining, type TrainingSync } from './sync.ts'
-import { idOf, type LoggedExample, newTrainingLog } from './training-log.ts'
+import { FeatureCache, loadFeatures, saveFeatures } from './feature-cache.ts'
+import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
+import { TrainingSync } from './sync.ts'
+import { idOf, type LoggedExample, TrainingLog } from './training-log.ts'
 
 const DAY = 86_400_000
 
 /**
- * Judges at `message`, after the facts `text` and `links`; learns from `gateway.feedback` alone, never from its own verdicts.
- * The feedback of a message that was deferred is not taken by its reference: it will come again.
+ * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` alone, never from its own verdicts.
+ * Feedback cannot name a deferred message by its reference: the client will send that message again.
  *
- * @throws PosternError when an option makes no sense
+ * @throws PosternError when an option is wrong
  * @example
  * classify({ folder: '/var/lib/postern', falsePositives: '0.1%' })
  */
 export function classify(options: ClassifyOptions = {}): Filter {
-  const { keep, stale, falsePositives } = checked(options)
-  const { folder, spam = 6, ham = 2, known = 2, reporter = () => 1, shared = false } = options
-  const { enough = 100, classifier = newClassifier({ falsePositives, enough }) } = options
-  const lessons = newTrainingLog(classifier)
-  const kept = newFeatureCache()
-  const said = tally()
-  let keeper: Persistence | undefined
-  let others: TrainingSync | undefined
-  let ready: Promise<void> | undefined
-  let today = 0
-
-  /** What could not be read was told of; the rest works. */
-  const whenReady = async (): Promise<void> => {
-    await ready?.catch(() => undefined)
-  }
-  /** Learns, and keeps what was learned. */
-  const take = async (taught: LoggedExample, world: Services): Promise<boolean> => {
-    await keeper?.changing()
-    const day = Math.floor(world.clock.now() / DAY)
-    if (day !== today) classifier.fade(day, stale / DAY)
-    today = day
-    return lessons.take(taught, day)
-  }
-
+  const site = new ClassifierSite(checkedSettings(options))
   return {
     name: 'classify',
     checks: 'content',
-    start: async world => {
-      if (folder !== undefined) {
-        keeper = newPersistence({ folder, classifier, services: world })
-        ready = keeper.load()
-        await ready
-      }
-      if (shared)
-        others = syncTraining({
-          services: world,
-          ttl: keep,
-          onExample: taught => void take(taught, world).catch(() => undefined),
-        })
+    start: services => site.start(services),
+    stop: () => site.stop(),
+    message: message => site.judge(message),
+    metrics: () => site.metrics(),
+    onDecision: ({ stage, verdict }, { ref, store }) => {
+      if (stage === 'message') site.keepFeatures(ref, store, verdict === 'defer')
     },
-    stop: async () => {
-      others?.stop()
-      await keeper?.stop()
-    },
-    message: async message => {
-      await whenReady()
-      const seen = await extract(message)
-      const found = features(seen)
-      kept.put(message.ref, pack(found))
-      const judged = await message.callExternal('classify', async (): Promise<Judged> => {
-        const judgement = classifier.judge(found)
-        return { judgement, evidence: judgement.verdict === 'spam' ? explain(classifier, seen) : [] }
+    onFeedback: example => site.learn(example),
+  }
+}
+
+/** A classifier with its snapshots, the features of recent messages, and the examples of other nodes. */
+class ClassifierSite {
+  readonly #settings: ClassifySettings
+  readonly #trainingLog: TrainingLog
+  readonly #featureCache = new FeatureCache()
+  readonly #verdicts = tally()
+  #persistence: Persistence | undefined
+  #sync: TrainingSync | undefined
+  #loaded: Promise<void> | undefined
+  #today = 0
+
+  constructor(settings: ClassifySettings) {
+    this.#settings = settings
+    this.#trainingLog = new TrainingLog(settings.classifier)
+  }
+
+  async start(services: Services): Promise<void> {
+    const { folder, classifier, shared, featureTtl } = this.#settings
+    if (folder !== undefined) {
+      this.#persistence = new Persistence({ folder, classifier, services })
+      this.#loaded = this.#persistence.load()
+      await this.#loaded
+    }
+    if (shared) {
+      this.#sync = new TrainingSync({
+        services,
+        ttl: featureTtl,
+        onExample: example => void this.#apply(example, services).catch(() => undefined),
       })
-      const { verdict } = judged.judgement
-      said.add(verdict)
-      if (verdict === 'ham')
-        return ham > 0 && (await isAllSeen(message, seen)) && points(-ham, hamReason(judged, seen), { rule: 'ham' })
-      return verdict === 'spam' && (await spamFinding(judged, message))
-    },
-    metrics: (): readonly Metric[] => [
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#sync?.stop()
+    await this.#persistence?.stop()
+  }
+
+  async judge(message: Message): Promise<Findings> {
+    await this.#whenLoaded()
+    const { classifier, hamPoints } = this.#settings
+    const extracted = await extract(message)
+    const found = features(extracted)
+    this.#featureCache.set(message.ref, pack(found))
+    const explained = await message.callExternal('classify', async (): Promise<ExplainedJudgement> => {
+      const judgement = classifier.judge(found)
+      return { judgement, evidence: judgement.verdict === 'spam' ? explain(classifier, extracted) : [] }
+    })
+    const { verdict } = explained.judgement
+    this.#verdicts.add(verdict)
+    if (verdict === 'spam') return await this.#spamFinding(explained, message)
+    if (verdict !== 'ham' || hamPoints === 0 || !(await isFullyExamined(message, extracted))) return undefined
+    return points(-hamPoints, hamReason(explained, extracted), { rule: 'ham' })
+  }
+
+  /** Shares the features of a message with other nodes, or drops those of a deferred message. */
+  keepFeatures(ref: string, store: Store, isDeferred: boolean): void {
+    const { shared, featureTtl } = this.#settings
+    const packed = this.#featureCache.get(ref)
+    if (isDeferred) this.#featureCache.delete(ref)
+    else if (shared && packed !== undefined) {
+      // The session does not wait: without them, feedback can still contain the message itself.
+      Promise.resolve(saveFeatures(store, ref, packed, featureTtl)).catch(() => undefined)
+    }
+  }
+
+  async learn(example: TrainingExample): Promise<void> {
+    await this.#whenLoaded()
+    const { by, label, undo, ref, services } = example
+    const weight = Math.min(Math.max(this.#settings.reporterTrust(by), 0), 1) || 0
+    if (weight === 0) return
+    const packed = await this.#featuresOf(example)
+    const logged: LoggedExample = { id: ref ?? idOf(packed), by, label, undo, weight, features: packed }
+    if (await this.#apply(logged, services)) await this.#sync?.publish(logged)
+  }
+
+  metrics(): readonly Metric[] {
+    return [
       {
-        name: 'postern_classify_lessons',
-        help: 'Lessons that the classifier knows, by label.',
+        name: 'postern_classify_examples',
+        help: 'Training examples of the classifier, by label.',
         type: 'gauge',
-        samples: Object.entries(classifier.learned).map(([label, value]) => ({ labels: { label }, value })),
+        samples: Object.entries(this.#settings.classifier.exampleCounts).map(([label, value]) => ({
+          labels: { label },
+          value,
+        })),
       },
       {
         name: 'postern_classify_verdicts_total',
         help: 'Messages that the classifier has judged, by verdict.',
         type: 'counter',
-        samples: samplesOf('verdict', said),
+        samples: samplesOf('verdict', this.#verdicts),
       },
-    ],
-    onDecision: ({ stage, verdict }, context) => {
-      if (stage !== 'message') return
-      const octets = kept.get(context.ref)
-      if (verdict === 'defer') kept.drop(context.ref)
-      else if (shared && octets !== undefined)
-        // Nobody waits for it: where it is missing, feedback by the message itself is still taken.
-        Promise.resolve(saveFeatures(context.store, context.ref, octets, keep)).catch(() => undefined)
-    },
-    onFeedback: async lesson => {
-      await whenReady()
-      const weight = Math.min(Math.max(reporter(lesson.by), 0), 1) || 0
-      if (weight === 0) return
-      const octets = await octetsOf(lesson)
-      const { by, label, undo, ref } = lesson
-      const taught: LoggedExample = { id: ref ?? idOf(octets), by, label, undo, weight, octets }
-      if (await take(taught, lesson.services)) await others?.publish(taught)
-    },
+    ]
   }
 
-  async function spamFinding(judged: Judged, message: Message): Promise<Findings> {
-    const scaled = spam * Math.max(2 * judged.judgement.probability - 1, 0.5)
-    const isKnown = scaled > known && (await isProvenAndKnown(message))
-    const value = Math.round((isKnown ? known : scaled) * 10) / 10
-    return value > 0 && points(value, spamReason(judged), { rule: 'spam' })
+  /** A snapshot that could not be loaded was reported; the filter works without it. */
+  async #whenLoaded(): Promise<void> {
+    await this.#loaded?.catch(() => undefined)
   }
 
-  async function octetsOf({ ref, message, services }: TrainingExample): Promise<Uint8Array> {
+  async #apply(example: LoggedExample, { clock }: Services): Promise<boolean> {
+    await this.#persistence?.beforeChange()
+    const { classifier, staleAfter } = this.#settings
+    const day = Math.floor(clock.now() / DAY)
+    if (day !== this.#today) classifier.decay(day, staleAfter / DAY)
+    this.#today = day
+    return this.#trainingLog.apply(example, day)
+  }
+
+  async #spamFinding(explained: ExplainedJudgement, message: Message): Promise<Findings> {
+    const { spamPoints, knownSenderPoints } = this.#settings
+    const scaled = spamPoints * Math.max(2 * explained.judgement.probability - 1, 0.5)
+    const isKnown = scaled > knownSenderPoints && (await isAuthenticatedAndKnown(message))
+    const value = Math.round((isKnown ? knownSenderPoints : scaled) * 10) / 10
+    return value > 0 && points(value, spamReason(explained), { rule: 'spam' })
+  }
+
+  async #featuresOf({ ref, message, services }: TrainingExample): Promise<Uint8Array> {
     if (message !== undefined) return pack(features(await extract(message)))
-    const octets = kept.get(ref ?? '') ?? (shared ? await loadFeatures(services.store, ref ?? '') : undefined)
-    if (octets !== undefined) return octets
+    const cached = this.#featureCache.get(ref ?? '')
+    const packed = cached ?? (this.#settings.shared ? await loadFeatures(services.store, ref ?? '') : undefined)
+    if (packed !== undefined) return packed
     throw new PosternError(
       [
         {
@@ -149,32 +184,33 @@ export function classify(options: ClassifyOptions = {}): Filter {
   }
 }
 
-interface Judged {
+interface ExplainedJudgement {
   readonly judgement: Judgement
   readonly evidence: readonly Evidence[]
 }
 
-/** DMARC speaks for the author, and the sender has a good record or is somebody our users write to. */
-async function isProvenAndKnown(message: Message): Promise<boolean> {
+/** DMARC authenticates the author, and the sender has a good reputation or one of our users writes to them. */
+async function isAuthenticatedAndKnown(message: Message): Promise<boolean> {
   const [{ author }, trust] = await Promise.all([message.ask(identities), message.ask(senderTrust)])
   return author !== undefined && trust === 'known'
 }
 
-const spamReason = ({ judgement, evidence }: Judged): string =>
-  `reads like spam: ${percent(judgement.hamShare)} of the honest mail taught looks so much like it; ${weightiest(evidence)}`
-
-/** What cannot be seen speaks for nobody: too little text, or something beyond a bound. */
-async function isAllSeen(message: Message, seen: ExtractedText): Promise<boolean> {
-  return isTextSeen(seen) && (await message.ask(unexamined)).length === 0
+/** Unseen text is not evidence of honest mail: too little text, or something beyond a limit. */
+async function isFullyExamined(message: Message, extracted: ExtractedText): Promise<boolean> {
+  return hasEnoughText(extracted) && (await message.ask(unexamined)).length === 0
 }
 
-const hamReason = ({ judgement }: Judged, { text }: ExtractedText): string => {
-  const share = `${percent(judgement.spamShare)} of the spam taught looks so much like it`
-  const part = text.length > MAX_BODY ? `; of ${text.length} characters the first ${MAX_BODY} were read` : ''
+const spamReason = ({ judgement, evidence }: ExplainedJudgement): string =>
+  `reads like spam: ${percent(judgement.hamShare)} of the honest mail in the training looks as much like spam; ` +
+  `largest weights: ${evidence.map(describeEvidence).join(', ')}`
+
+const hamReason = ({ judgement }: ExplainedJudgement, { text }: ExtractedText): string => {
+  const share = `${percent(judgement.spamShare)} of the spam in the training looks as much like it`
+  const part = text.length > MAX_BODY_LENGTH ? `; ${MAX_BODY_LENGTH} of ${text.length} characters were examined` : ''
   return `reads like honest mail: ${share}${part}`
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 
-const weightiest = (evidence: readonly Evidence[]): string =>
-  `what weighed most: ${evidence.map(({ view, word, weight }) => `${view} ${JSON.stringify(word)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`).join(', ')}`
+const describeEvidence = ({ view, word, weight }: Evidence): string =>
+  `${view} ${JSON.stringify(word)} ${weight > 0 ? '+' : ''}${weight.toFixed(2)}`

@@ -1,45 +1,50 @@
-/** The features of messages that were judged, until somebody says what they were. Bounded: the oldest go first. */
+/** The features of judged messages, kept for feedback that names a message by its reference. Bounded: the oldest are dropped. */
 import type { Store } from '../../model/store.ts'
 
-export interface FeatureCache {
-  put(ref: string, octets: Uint8Array): void
-  drop(ref: string): void
-  get(ref: string): Uint8Array | undefined
-}
-
-/** Bytes of all that is kept here: some 1,500 messages. */
-const MAX_OCTETS = 4 * 1024 * 1024
+/** Bytes of all entries: some 1,500 messages. */
+const MAX_BYTES = 4 * 1024 * 1024
 const OVERHEAD = 200
 
-export function newFeatureCache(most = MAX_OCTETS): FeatureCache {
-  const kept = new Map<string, Uint8Array>()
-  let bytes = 0
-  const drop = (ref: string): void => {
-    bytes -= kept.has(ref) ? (kept.get(ref)?.length ?? 0) + OVERHEAD : 0
-    kept.delete(ref)
+/** Packed features by the reference of the message, in the memory of this process. */
+export class FeatureCache {
+  readonly #entries = new Map<string, Uint8Array>()
+  readonly #maxBytes: number
+  #bytes = 0
+
+  constructor(maxBytes = MAX_BYTES) {
+    this.#maxBytes = maxBytes
   }
-  return {
-    put: (ref, octets) => {
-      drop(ref)
-      kept.set(ref, octets)
-      bytes += octets.length + OVERHEAD
-      for (const oldest of kept.keys()) {
-        if (bytes <= most) break
-        drop(oldest)
-      }
-    },
-    drop,
-    get: ref => kept.get(ref),
+
+  set(ref: string, features: Uint8Array): void {
+    this.delete(ref)
+    this.#entries.set(ref, features)
+    this.#bytes += features.length + OVERHEAD
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#maxBytes) break
+      this.delete(oldest)
+    }
+  }
+
+  get(ref: string): Uint8Array | undefined {
+    return this.#entries.get(ref)
+  }
+
+  delete(ref: string): void {
+    const features = this.#entries.get(ref)
+    if (features === undefined) return
+    this.#bytes -= features.length + OVERHEAD
+    this.#entries.delete(ref)
   }
 }
 
-const keyOf = (ref: string): string => `classify:seen:${ref}`
+const keyOf = (ref: string): string => `classify:features:${ref}`
 
-/** The same in a store that other nodes look into. */
-export async function saveFeatures(store: Store, ref: string, octets: Uint8Array, lasts: number): Promise<void> {
-  await store.run([{ op: 'set', key: keyOf(ref), value: Buffer.from(octets).toString('base64'), ttl: lasts }])
+/** Writes packed features into a store that several nodes have in common. @param ttl milliseconds */
+export async function saveFeatures(store: Store, ref: string, features: Uint8Array, ttl: number): Promise<void> {
+  await store.run([{ op: 'set', key: keyOf(ref), value: Buffer.from(features).toString('base64'), ttl }])
 }
 
+/** Reads packed features that any node has saved. */
 export async function loadFeatures(store: Store, ref: string): Promise<Uint8Array | undefined> {
   const [entry] = await store.run([{ op: 'get', key: keyOf(ref) }])
   return entry && Buffer.from(entry.value, 'base64')

@@ -1,39 +1,44 @@
-/** The options of `classify`, checked. */
-import type { Classifier } from '../../classify/classifier.ts'
-import { falsePositiveShare } from '../../classify/false-positive-target.ts'
+/** The options of `classify`, and their check. */
+import { type Classifier, newClassifier } from '../../classify/classifier.ts'
+import { isFalsePositiveShare } from '../../classify/false-positive-target.ts'
 import { callback, duration, flag, having, score, text, whole } from '../../model/checks.ts'
 import { check, checked as checkedBy, schemaOf } from '../../model/options.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 
 export interface ClassifyOptions {
-  /** Where snapshots and checkpoints are kept. @default none: what is learned ends with the process */
+  /** The folder of snapshots and checkpoints. @default none: a restart loses the training */
   readonly folder?: string
-  /** The share of honest mail that may be called spam. Until 1 / share honest messages are taught, nothing is said. @default '0.5%' */
+  /**
+   * The share of honest mail that may be judged as spam. There is no verdict before 1 / share honest messages were learned.
+   * @default '0.5%'
+   */
   readonly falsePositives?: `${number}%` | number
-  /** Lessons of each kind, below which nothing is said. @default 100 */
-  readonly enough?: number
-  /** The most points for what reads like spam. Keep it below the policy's threshold for `reject`. @default 6 */
-  readonly spam?: number
-  /** The points taken away for what reads like nothing but honest mail. @default 2 */
-  readonly ham?: number
-  /** The most points for mail of a proven author whom the site knows. @default 2 */
-  readonly known?: number
-  /** How far a reporter is trusted, from 0 (not heard) to 1. A lesson goes no further than that. @default 1, whoever it is */
-  readonly reporter?: (by: string) => number
-  /** How long feedback about a message is taken by its reference. @default '7d' */
+  /** The number of examples of each kind that the classifier needs before it gives a verdict. @default 100 */
+  readonly minExamples?: number
+  /** The most points for a message that reads like spam. Keep it below the policy's threshold for `reject`. @default 6 */
+  readonly spamPoints?: number
+  /** The points that are subtracted for a message that reads like honest mail. @default 2 */
+  readonly hamPoints?: number
+  /** The most points for a message of an authenticated author whom the site knows. @default 2 */
+  readonly knownSenderPoints?: number
+  /** The trust in a reporter, from 0 (ignored) to 1: it limits how much one example changes. @default 1 for every reporter */
+  readonly reporterTrust?: (reporter: string) => number
+  /** How long feedback can name a message by its reference. @default '7d' */
   readonly featureTtl?: Duration
-  /** After so long half of what no lesson has touched is forgotten. @default '90d' */
+  /** The weights of a feature are halved if no example had it for so long. @default '90d' */
   readonly staleAfter?: Duration
-  /** Shares lessons with other nodes through the gateway's store, which must be one for all. @default false */
+  /** Shares training examples with other nodes through the gateway's store, which they must have in common. @default false */
   readonly shared?: boolean
-  /** A classifier of your own, to export or to merge. `falsePositives` and `enough` are then its own. @default a new one */
+  /** Your own classifier, to export or to merge it. It has its own `falsePositives` and `minExamples`. @default a new one */
   readonly classifier?: Classifier
 }
 
-export interface Checked {
-  readonly keep: number
-  readonly stale: number
-  readonly falsePositives: number
+/** The options with their defaults; durations in milliseconds. */
+export interface ClassifySettings
+  extends Required<Omit<ClassifyOptions, 'folder' | 'falsePositives' | 'minExamples' | 'featureTtl' | 'staleAfter'>> {
+  readonly folder: string | undefined
+  readonly featureTtl: number
+  readonly staleAfter: number
 }
 
 /** Below the policy's usual threshold for `reject`. */
@@ -43,28 +48,34 @@ const points = () => score({ min: 0, max: MAX_POINTS })
 
 const schema = schemaOf<ClassifyOptions>('classify', {
   folder: text('the path of a folder'),
-  falsePositives: check(`a share from 0.05 % to 10 %; write it like '0.5%'`, found => {
-    const share = typeof found === 'string' ? percentage(found) : found
-    return falsePositiveShare(share)
-  }),
-  enough: whole({ min: 1 }),
-  spam: points(),
-  ham: points(),
-  known: points(),
-  reporter: callback(),
+  falsePositives: check(`a share from 0.05 % to 10 %; write it like '0.5%'`, found =>
+    isFalsePositiveShare(typeof found === 'string' ? percentage(found) : found),
+  ),
+  minExamples: whole({ min: 1 }),
+  spamPoints: points(),
+  hamPoints: points(),
+  knownSenderPoints: points(),
+  reporterTrust: callback(),
   featureTtl: duration({ min: '1s' }),
   staleAfter: duration({ min: '1h' }),
   shared: flag(),
-  classifier: having('a classifier, as newClassifier() makes it', 'fade', 'merge'),
+  classifier: having('a classifier, as newClassifier() makes it', 'decay', 'merge'),
 })
 
 /** @throws PosternError with all that is wrong */
-export function checked(options: ClassifyOptions): Checked {
-  const { falsePositives = '0.5%', featureTtl = '7d', staleAfter = '90d' } = checkedBy(schema, options)
+export function checkedSettings(options: ClassifyOptions): ClassifySettings {
+  const { falsePositives = '0.5%', minExamples = 100, ...given } = checkedBy(schema, options)
+  const share = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
   return {
-    keep: toMilliseconds(featureTtl),
-    stale: toMilliseconds(staleAfter),
-    falsePositives: typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives),
+    folder: given.folder,
+    spamPoints: given.spamPoints ?? 6,
+    hamPoints: given.hamPoints ?? 2,
+    knownSenderPoints: given.knownSenderPoints ?? 2,
+    reporterTrust: given.reporterTrust ?? (() => 1),
+    featureTtl: toMilliseconds(given.featureTtl ?? '7d'),
+    staleAfter: toMilliseconds(given.staleAfter ?? '90d'),
+    shared: given.shared ?? false,
+    classifier: given.classifier ?? newClassifier({ falsePositives: share, minExamples }),
   }
 }
 

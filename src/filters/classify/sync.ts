@@ -1,82 +1,96 @@
-/** Lessons that several nodes share through their store: a log that each of them reads to its end now and then. */
+/** Shares training examples with other nodes: a log in their common store, which each node polls. */
+import { errorText } from '../../model/errors.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
 import type { Services } from '../../model/services.ts'
 import type { LoggedExample } from './training-log.ts'
 
-export interface TrainingSync {
-  /** Lets the other nodes learn it too. */
-  publish(taught: LoggedExample): Promise<void>
-  stop(): void
-}
-
 export interface SyncOptions {
   readonly services: Services
-  /** Milliseconds that a lesson waits for nodes that are away. */
+  /** Milliseconds that an example stays in the store, for nodes that are down meanwhile. */
   readonly ttl: number
-  /** Another node was taught. */
-  readonly onExample: (taught: LoggedExample) => void
+  /** Called with each example of another node. Must not throw. */
+  readonly onExample: (example: LoggedExample) => void
 }
 
-const COUNT = 'classify:lessons'
-const LOOK_EVERY = 10_000
+const COUNT = 'classify:examples'
+const POLL_INTERVAL_MS = 10_000
 
-/** Lessons read at one look, so that nobody is held for long. */
-const MAX_AT_ONCE = 100
+/** The most examples of one poll, which bounds the time that it blocks other work. */
+const MAX_BATCH = 100
 
-export function syncTraining({ services, ttl, onExample }: SyncOptions): TrainingSync {
-  const { store, clock, notify } = services
-  const node = nodeCrypto().randomUUID()
-  let read: number | undefined
-  let cancel: (() => void) | undefined
-  let away = false
-  let stopped = false
+/** Publishes the examples of this node, and reads those of the others until it is stopped. */
+export class TrainingSync {
+  readonly #options: SyncOptions
+  readonly #node = nodeCrypto().randomUUID()
+  /** The number of the last example that was read. */
+  #position: number | undefined
+  #cancelPoll: (() => void) | undefined
+  #isFailing = false
+  #isStopped = false
 
-  const look = async (): Promise<void> => {
-    const [{ count }] = await store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
-    // What was said before this node began is in its snapshot, or in that of a neighbour to be merged.
-    read ??= count
-    const from = read > count ? 0 : read
-    const numbers = Array.from({ length: Math.min(count - from, MAX_AT_ONCE) }, (_, index) => from + index + 1)
-    const answers = await store.run(numbers.map(number => ({ op: 'get', key: `${COUNT}:${number}` }) as const))
-    for (const entry of answers) {
-      const lesson = entry && readExample(entry.value)
-      if (lesson !== undefined && lesson.node !== node) onExample(lesson.taught)
-    }
-    read = from + numbers.length
+  constructor(options: SyncOptions) {
+    this.#options = options
+    void this.#poll()
   }
-  const lookAgain = async (): Promise<void> => {
+
+  /** Writes an example for the other nodes. */
+  async publish({ features, ...example }: LoggedExample): Promise<void> {
+    const { services, ttl } = this.#options
+    const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 1, ttl: 0 }])
+    const value = JSON.stringify({
+      ...example,
+      features: Buffer.from(features).toString('base64'),
+      node: this.#node,
+    })
+    await services.store.run([{ op: 'set', key: `${COUNT}:${count}`, value, ttl }])
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#cancelPoll?.()
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, notify } = this.#options.services
     try {
-      await look()
-      away = false
+      await this.#read()
+      this.#isFailing = false
     } catch (error) {
-      if (!away) notify({ code: 'classify/shared', reason: `the lessons of other nodes: ${error}`, level: 'warning' })
-      away = true
+      if (!this.#isFailing) {
+        const reason = `the training examples of other nodes could not be read: ${errorText(error)}`
+        notify({ code: 'classify/shared', reason, level: 'warning' })
+      }
+      this.#isFailing = true
     }
-    if (!stopped) cancel = clock.after(LOOK_EVERY, lookAgain)
+    if (!this.#isStopped) this.#cancelPoll = clock.after(POLL_INTERVAL_MS, () => void this.#poll())
   }
-  lookAgain()
-  return {
-    publish: async taught => {
-      const [{ count }] = await store.run([{ op: 'increment', key: COUNT, by: 1, ttl: 0 }])
-      const value = JSON.stringify({ ...taught, octets: Buffer.from(taught.octets).toString('base64'), node })
-      await store.run([{ op: 'set', key: `${COUNT}:${count}`, value, ttl }])
-    },
-    stop: () => {
-      stopped = true
-      cancel?.()
-    },
+
+  async #read(): Promise<void> {
+    const { services, onExample } = this.#options
+    const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
+    // The snapshot of this node, or one of another node that is merged, has the examples before its start.
+    this.#position ??= count
+    const from = this.#position > count ? 0 : this.#position
+    const numbers = Array.from({ length: Math.min(count - from, MAX_BATCH) }, (_, index) => from + index + 1)
+    const entries = await services.store.run(numbers.map(number => ({ op: 'get', key: `${COUNT}:${number}` }) as const))
+    for (const entry of entries) {
+      const shared = entry && parseExample(entry.value)
+      if (shared !== undefined && shared.node !== this.#node) onExample(shared.example)
+    }
+    this.#position = from + numbers.length
   }
 }
 
-/** Whatever stands in the store: only a lesson is taken for one. */
-function readExample(text: string): { readonly node: string; readonly taught: LoggedExample } | undefined {
+/** Parses an entry of the store; undefined for anything that is not an example. */
+function parseExample(text: string): { readonly node: string; readonly example: LoggedExample } | undefined {
   try {
-    const { node, id, by, label, undo, weight, octets } = JSON.parse(text) as Record<string, unknown>
+    const { node, id, by, label, undo, weight, features } = JSON.parse(text) as Record<string, unknown>
     if (typeof node !== 'string' || typeof id !== 'string' || typeof by !== 'string') return undefined
-    if ((label !== 'ham' && label !== 'spam') || typeof undo !== 'boolean' || typeof octets !== 'string')
+    if ((label !== 'ham' && label !== 'spam') || typeof undo !== 'boolean' || typeof features !== 'string') {
       return undefined
+    }
     if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) return undefined
-    return { node, taught: { id, by, label, undo, weight, octets: Buffer.from(octets, 'base64') } }
+    return { node, example: { id, by, label, undo, weight, features: Buffer.from(features, 'base64') } }
   } catch {
     return undefined
   }

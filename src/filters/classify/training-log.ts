@@ -1,78 +1,91 @@
-/** What people say about messages, brought to a classifier: once for each who says it, and so that it can be taken back. */
-import type { Classifier, Learned } from '../../classify/classifier.ts'
+/** Applies feedback to a classifier: one example for each reporter and message, which the reporter can change or undo. */
+import type { Classifier, ModelUpdate } from '../../classify/classifier.ts'
 import { VIEWS } from '../../classify/features.ts'
 import { unpack } from '../../classify/packing.ts'
 import type { Label } from '../../model/feedback.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
 
-/** A lesson, with all that is needed to learn it anywhere. */
+/** A training example with everything that another node needs to learn it. */
 export interface LoggedExample {
-  /** Of the message: its reference, or the hash of what was seen of it. */
+  /** The reference of the message, or the hash of its features. */
   readonly id: string
+  /** The reporter. */
   readonly by: string
   readonly label: Label
+  /** The example undoes the earlier one of this reporter. */
   readonly undo: boolean
-  /** From 0 to 1. */
+  /** The trust in the reporter, from 0 to 1. */
   readonly weight: number
   /** Packed features. */
-  readonly octets: Uint8Array
+  readonly features: Uint8Array
 }
 
-export interface TrainingLog {
-  /** Learns it, or takes it back. Returns whether anything has changed; the same thing said twice changes nothing. */
-  take(taught: LoggedExample, day: number): boolean
-}
-
-/** Bytes of the lessons that can be taken back, some 800; beyond, the oldest stand for good. */
-const MAX_OCTETS = 2 * 1024 * 1024
+/** Bytes of the examples that can be undone, some 800; older examples are permanent. */
+const MAX_BYTES = 2 * 1024 * 1024
 const OVERHEAD = 400
 
-interface Done {
-  readonly octets: Uint8Array
-  readonly learned: Learned
+interface AppliedExample {
+  readonly features: Uint8Array
+  readonly update: ModelUpdate
 }
 
-/** The last word of each reporter counts. */
-export function newTrainingLog(classifier: Classifier): TrainingLog {
-  const done = new Map<string, Done>()
-  let generation = classifier.generation
-  let bytes = 0
+/** The examples that the classifier has learned and can still undo. The last label of each reporter counts. */
+export class TrainingLog {
+  readonly #classifier: Classifier
+  /** By message and reporter, from the oldest on. */
+  readonly #applied = new Map<string, AppliedExample>()
+  #generation: number
+  #bytes = 0
 
-  const forget = (key: string): void => {
-    bytes -= (done.get(key)?.octets.length ?? 0) + OVERHEAD
-    done.delete(key)
+  constructor(classifier: Classifier) {
+    this.#classifier = classifier
+    this.#generation = classifier.generation
   }
-  const takeBack = (key: string): boolean => {
-    const before = done.get(key)
-    const features = before && unpack(before.octets, VIEWS.length)
-    if (before === undefined || features === undefined) return false
-    forget(key)
-    classifier.unlearn(features, before.learned)
+
+  /** Learns an example, or undoes an earlier one. Returns whether anything changed: a repetition changes nothing. */
+  apply({ id, by, label, undo, weight, features }: LoggedExample, day: number): boolean {
+    this.#forgetOldGeneration()
+    const key = `${id} ${by}`
+    const earlier = this.#applied.get(key)?.update.label
+    if (undo) return earlier === label && this.#undo(key)
+    if (earlier === label) return false
+    this.#undo(key)
+    const unpacked = unpack(features, VIEWS.length)
+    if (unpacked === undefined) return false
+    const update = this.#classifier.learn(unpacked, label, day, weight)
+    this.#applied.set(key, { features, update })
+    this.#bytes += features.length + OVERHEAD
+    for (const oldest of this.#applied.keys()) {
+      if (this.#bytes <= MAX_BYTES) break
+      this.#forget(oldest)
+    }
     return true
   }
-  return {
-    take: ({ id, by, label, undo, weight, octets }, day) => {
-      const key = `${id} ${by}`
-      if (generation !== classifier.generation) for (const old of done.keys()) forget(old)
-      generation = classifier.generation
-      const before = done.get(key)
-      if (undo) return before?.learned.label === label && takeBack(key)
-      if (before?.learned.label === label) return false
-      takeBack(key)
-      const features = unpack(octets, VIEWS.length)
-      if (features === undefined) return false
-      const learned = classifier.learn(features, label, day, weight)
-      done.set(key, { octets, learned })
-      bytes += octets.length + OVERHEAD
-      for (const oldest of done.keys()) {
-        if (bytes <= MAX_OCTETS) break
-        forget(oldest)
-      }
-      return true
-    },
+
+  /** An import or a merge of the classifier makes earlier updates permanent. */
+  #forgetOldGeneration(): void {
+    if (this.#generation === this.#classifier.generation) return
+    this.#generation = this.#classifier.generation
+    for (const key of this.#applied.keys()) this.#forget(key)
+  }
+
+  #undo(key: string): boolean {
+    const earlier = this.#applied.get(key)
+    const features = earlier && unpack(earlier.features, VIEWS.length)
+    if (earlier === undefined || features === undefined) return false
+    this.#forget(key)
+    this.#classifier.unlearn(features, earlier.update)
+    return true
+  }
+
+  #forget(key: string): void {
+    const earlier = this.#applied.get(key)
+    if (earlier === undefined) return
+    this.#bytes -= earlier.features.length + OVERHEAD
+    this.#applied.delete(key)
   }
 }
 
-/** A name for a message of which only the features are known. */
-export const idOf = (octets: Uint8Array): string =>
-  nodeCrypto().createHash('sha256').update(octets).digest('base64url').slice(0, 22)
+/** A name for a message without a reference. @param features packed */
+export const idOf = (features: Uint8Array): string =>
+  nodeCrypto().createHash('sha256').update(features).digest('base64url').slice(0, 22)

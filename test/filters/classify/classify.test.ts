@@ -18,7 +18,7 @@ import { handClock } from '../../support/hand-clock.ts'
 import { scratch } from '../../support/scratch.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
-const promise = { falsePositives: 0.05, enough: 20 } as const
+const promise = { falsePositives: 0.05, minExamples: 20 } as const
 
 /** A filter behind a gateway, as a site has it. */
 function site(options: ClassifyOptions = {}, world: Partial<Parameters<typeof postern>[0]> = {}) {
@@ -59,7 +59,7 @@ test('taught, it says what reads like spam and what like honest mail, with the s
       rule: 'classify/spam',
       points: expect.closeTo(5.9, 0),
       reason: expect.stringMatching(
-        /^reads like spam: 2\.44 % of the honest mail taught looks so much like it; what weighed most: (?:(?:header|body|raw) ".{1,26}" [+-]?\d\.\d\d(?:, |$)){5}/,
+        /^reads like spam: 2\.44 % of the honest mail in the training looks as much like spam; largest weights: (?:(?:header|body|raw) ".{1,26}" [+-]?\d\.\d\d(?:, |$)){5}/,
       ),
     },
   ])
@@ -67,7 +67,7 @@ test('taught, it says what reads like spam and what like honest mail, with the s
     {
       rule: 'classify/ham',
       points: -2,
-      reason: 'reads like honest mail: 2.44 % of the spam taught looks so much like it',
+      reason: 'reads like honest mail: 2.44 % of the spam in the training looks as much like it',
     },
   ])
 })
@@ -97,8 +97,8 @@ test('what it was taught and what it said is counted', async () => {
   for (const label of ['ham', 'spam', 'spam'] as const) await probe(filter, { message: sorted(label, 500) })
   expect(filter.metrics?.()).toEqual([
     {
-      name: 'postern_classify_lessons',
-      help: 'Lessons that the classifier knows, by label.',
+      name: 'postern_classify_examples',
+      help: 'Training examples of the classifier, by label.',
       type: 'gauge',
       samples: [
         { labels: { label: 'ham' }, value: 40 },
@@ -110,7 +110,7 @@ test('what it was taught and what it said is counted', async () => {
       help: 'Messages that the classifier has judged, by verdict.',
       type: 'counter',
       samples: [
-        { labels: { verdict: 'untaught' }, value: 1 },
+        { labels: { verdict: 'untrained' }, value: 1 },
         { labels: { verdict: 'ham' }, value: 1 },
         { labels: { verdict: 'spam' }, value: 2 },
       ],
@@ -119,7 +119,7 @@ test('what it was taught and what it said is counted', async () => {
 })
 
 test('it never refuses by itself, whatever it is taught', async () => {
-  const { gateway, train } = site({ spam: 12 })
+  const { gateway, train } = site({ spamPoints: 12 })
   await train(0, 60)
   const { outcome } = await receive(gateway, sorted('spam', 500))
   expect([outcome.verdict, outcome.score > 6, outcome.score < 15]).toEqual(['quarantine', true, true])
@@ -130,7 +130,7 @@ test('a message that was judged is taught by its reference', async () => {
   await train()
   const { ref } = await receive(gateway, sorted('spam', 500))
   await gateway.feedback({ ref, label: 'spam', by: 'user:alice' })
-  expect(classifier.learned).toEqual({ ham: 40, spam: 41 })
+  expect(classifier.exampleCounts).toEqual({ ham: 40, spam: 41 })
 })
 
 test.for<[string, string]>([
@@ -151,17 +151,17 @@ test('said twice by one reporter it counts once, the last word counts, and taken
   const message = sorted('spam', 1)
   await say('spam', message)
   await say('spam', message)
-  expect(classifier.learned).toEqual({ ham: 0, spam: 1 })
+  expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 1 })
   await say('spam', message, 'user:bob')
-  expect(classifier.learned).toEqual({ ham: 0, spam: 2 })
+  expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 2 })
   await say('ham', message)
-  expect(classifier.learned).toEqual({ ham: 1, spam: 1 })
+  expect(classifier.exampleCounts).toEqual({ ham: 1, spam: 1 })
   await say('spam', message, 'user:alice', true)
-  expect(classifier.learned).toEqual({ ham: 1, spam: 1 })
+  expect(classifier.exampleCounts).toEqual({ ham: 1, spam: 1 })
   await say('ham', message, 'user:alice', true)
   await say('spam', message, 'user:bob', true)
   await say('spam', message, 'user:bob', true)
-  expect(classifier.learned).toEqual({ ham: 0, spam: 0 })
+  expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 0 })
 })
 
 test.for<[string, number, number]>([
@@ -169,9 +169,9 @@ test.for<[string, number, number]>([
   ['trusted too much', 7, 1],
   ['trusted in no number', Number.NaN, 0],
 ])('a reporter who is %s counts as far as is possible', async ([, trust, heard]) => {
-  const { classifier, say } = site({ reporter: () => trust })
+  const { classifier, say } = site({ reporterTrust: () => trust })
   await say('spam', sorted('spam', 1))
-  expect(classifier.learned.spam).toBe(heard)
+  expect(classifier.exampleCounts.spam).toBe(heard)
 })
 
 test('what was learned outlives the gateway, and a checkpoint stands before it', async () => {
@@ -200,15 +200,15 @@ test('nodes that share a store learn from each other, and take references of eac
   await settled()
   await one.train()
   await clock.advance(10_000)
-  expect(other.classifier.learned).toEqual({ ham: 40, spam: 40 })
+  expect(other.classifier.exampleCounts).toEqual({ ham: 40, spam: 40 })
   const { ref } = await receive(one.gateway, sorted('spam', 500))
   await settled()
   await other.gateway.feedback({ ref, label: 'spam', by: 'user:alice' })
   await clock.advance(10_000)
-  expect([one.classifier.learned.spam, other.classifier.learned.spam]).toEqual([41, 41])
+  expect([one.classifier.exampleCounts.spam, other.classifier.exampleCounts.spam]).toEqual([41, 41])
   await other.gateway.feedback({ ref, label: 'spam', by: 'user:alice', undo: true })
   await clock.advance(10_000)
-  expect([one.classifier.learned.spam, other.classifier.learned.spam]).toEqual([40, 40])
+  expect([one.classifier.exampleCounts.spam, other.classifier.exampleCounts.spam]).toEqual([40, 40])
   await Promise.all([one.gateway.close(), other.gateway.close()])
 })
 
@@ -217,21 +217,21 @@ test('what stands in the shared log and is no lesson is passed over', async () =
   const store = memoryStore({ clock })
   const { classifier, gateway } = site({ shared: true }, { store, clock })
   await settled()
-  const lesson = { id: 'a', by: 'b', label: 'spam', undo: false, weight: 1, octets: 'AAAA', node: 'x' }
+  const lesson = { id: 'a', by: 'b', label: 'spam', undo: false, weight: 1, features: 'AAAA', node: 'x' }
   const rubbish = [
     'null',
     '{',
     '7',
     JSON.stringify({ ...lesson, label: 'eggs' }),
     JSON.stringify({ ...lesson, weight: 9 }),
-    JSON.stringify({ ...lesson, octets: '/////w==' }),
+    JSON.stringify({ ...lesson, features: '/////w==' }),
   ]
-  const answers = store.run([{ op: 'increment', key: 'classify:lessons', by: rubbish.length + 1, ttl: 0 }])
+  const answers = store.run([{ op: 'increment', key: 'classify:examples', by: rubbish.length + 1, ttl: 0 }])
   expect(answers[0].count).toBe(7)
   for (const [index, value] of [...rubbish, JSON.stringify(lesson)].entries())
-    store.run([{ op: 'set', key: `classify:lessons:${index + 1}`, value, ttl: 0 }])
+    store.run([{ op: 'set', key: `classify:examples:${index + 1}`, value, ttl: 0 }])
   await clock.advance(10_000)
-  expect(classifier.learned).toEqual({ ham: 0, spam: 1 })
+  expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 1 })
   await gateway.close()
 })
 
@@ -240,10 +240,10 @@ test.for<[string, ClassifyOptions]>([
   ['falsePositives', { falsePositives: 'few' as '1%' }],
   ['falsePositives', { falsePositives: Number.NaN }],
   ['falsePositives', { falsePositives: 0.5 }],
-  ['enough', { enough: 0 }],
-  ['spam', { spam: 15 }],
-  ['ham', { ham: -1 }],
-  ['known', { known: Number.NaN }],
+  ['minExamples', { minExamples: 0 }],
+  ['spamPoints', { spamPoints: 15 }],
+  ['hamPoints', { hamPoints: -1 }],
+  ['knownSenderPoints', { knownSenderPoints: Number.NaN }],
   ['featureTtl', { featureTtl: 'long' as '1d' }],
 ])('%s that makes no sense is refused when the gateway is built: %o', ([path, options]) => {
   expect(() => classify(options)).toThrow(

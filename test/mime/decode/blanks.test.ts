@@ -101,7 +101,7 @@ test.for(blanks)('a campaign and a language are the same behind %s', async ([, b
 })
 
 describe('the classifier', async () => {
-  const filter = classify({ classifier: newClassifier({ falsePositives: 0.05, enough: 20 }) })
+  const filter = classify({ classifier: newClassifier({ falsePositives: 0.05, minExamples: 20 }) })
   const gateway = postern({ filters: [filter], dns: zone({}) })
   for (let number = 0; number < 40; number += 1)
     for (const label of ['ham', 'spam'] as const)
@@ -142,6 +142,6 @@ describe('the classifier', async () => {
   test('says how much of a long text it has read', async () => {
     const [header, body] = parts('ham')
     const [finding] = await probe(filter, { message: Buffer.from(`${eightBit(header)}${body.repeat(20)}`) })
-    expect(finding?.reason).toContain('the first 3500 were read')
+    expect(finding?.reason).toContain('3500 of 7020 characters were examined')
   })
 })
