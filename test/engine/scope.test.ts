@@ -1,7 +1,7 @@
 /** How long answers are remembered: with their scope, unless nobody waited for them to the end. */
 import { expect, test, vi } from 'vitest'
 import { Scope } from '../../src/engine/scope.ts'
-import { type Connection, fact } from '../../src/index.ts'
+import { allow, type Connection, fact, points } from '../../src/index.ts'
 
 const until = (signal: AbortSignal) =>
   new Promise<never>((_, fail) => signal.addEventListener('abort', () => fail(signal.reason), { once: true }))
@@ -22,4 +22,69 @@ test('a fact that fails stays failed for its scope, an aborted one is forgotten'
   }
   expect(find.failing).toHaveBeenCalledTimes(1)
   scope.end()
+})
+
+test('a fact is found once for the scope of its stage, and scopes inside share the answer', async () => {
+  const find = vi.fn(() => 7)
+  const number = fact('number', 'connect', find)
+  const connection = new Scope<Connection>('connect', undefined, {})
+  const [one, other] = [0, 1].map(() => new Scope<Connection>('helo', connection, {}))
+  expect(await one?.view.ask(number)).toBe(7)
+  expect(await other?.view.ask(number)).toBe(7)
+  expect(find).toHaveBeenCalledTimes(1)
+  expect([connection, one, other].map(scope => scope?.known(number))).toEqual([7, 7, 7])
+})
+
+test('what was not asked for, and what belongs to a later stage, is not known', () => {
+  const connection = new Scope<Connection>('connect', undefined, {})
+  expect(connection.known(fact('number', 'connect', () => 7))).toBeUndefined()
+  expect(connection.known(fact('size', 'message', () => 7))).toBeUndefined()
+})
+
+test('an answer that is provided is not found again', async () => {
+  const find = vi.fn(() => 7)
+  const number = fact('number', 'connect', find)
+  const scope = new Scope<Connection>('connect', undefined, {})
+  scope.provide(number, Promise.resolve(8))
+  expect(await scope.view.ask(number)).toBe(8)
+  expect(find).not.toHaveBeenCalled()
+})
+
+test('a scope that has ended has forgotten its answers and is aborted, whenever its signal is read', async () => {
+  const number = fact('number', 'connect', () => 7)
+  const scope = new Scope<Connection>('connect', undefined, {})
+  await scope.view.ask(number)
+  scope.end()
+  expect(scope.known(number)).toBeUndefined()
+  expect(scope.view.signal.aborted).toBe(true)
+  const other = new Scope<Connection>('connect', undefined, {})
+  other.end()
+  expect([other.ended, other.view.signal.aborted]).toEqual([true, true])
+})
+
+test('a scope that is cancelled goes on with a fresh signal', () => {
+  const scope = new Scope<Connection>('connect', undefined, {})
+  const { signal } = scope.view
+  scope.cancel()
+  expect([signal.aborted, scope.view.signal.aborted, scope.ended]).toEqual([true, false, false])
+})
+
+test('a view has what the scopes around it know; what is added later is seen by new scopes alone', () => {
+  const connection = new Scope<Connection>('connect', undefined, { ip: '192.0.2.1' })
+  const before = new Scope<Connection>('helo', connection, {})
+  connection.extend({ client: 'hidden' })
+  const after = new Scope<Connection>('helo', connection, {})
+  expect([before.view.ip, before.view.client, after.view.client]).toEqual(['192.0.2.1', undefined, 'hidden'])
+  expect(after.chain).toEqual([connection, after])
+})
+
+test('findings are noted once, and forgotten with the allowance that they hold', () => {
+  const scope = new Scope<Connection>('connect', undefined, {})
+  scope.note([])
+  expect(scope.isAllowed).toBe(false)
+  scope.note([allow('known')])
+  scope.note([points(1, 'one')])
+  expect([scope.findings.length, scope.isAllowed]).toEqual([2, true])
+  scope.forgetFindings()
+  expect([scope.findings.length, scope.isAllowed]).toEqual([0, false])
 })

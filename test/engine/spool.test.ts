@@ -1,7 +1,8 @@
 /** What the spool holds, and that it gives all of it back. */
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Spool } from '../../src/engine/spool.ts'
+import { SpoolBudget } from '../../src/engine/spool-budget.ts'
 import { scratch } from '../support/scratch.ts'
 
 async function text(kept: Spool, start?: number): Promise<string> {
@@ -58,4 +59,90 @@ test.for([1_000_000, 10])('K02 a stream that is open when the spool closes never
   }
   if (failure === undefined) expect(read).toBe(500_000)
   else expect(read).toBeLessThan(500_000)
+})
+
+test('the temporary file can be read by its owner alone', async () => {
+  await using folder = await scratch()
+  const kept = new Spool({ memory: 0, folder: folder.path })
+  await kept.write(Buffer.from('secret'))
+  const modes = readdirSync('/proc/self/fd').flatMap(fd => {
+    const path = `/proc/self/fd/${fd}`
+    try {
+      return readlinkSync(path).startsWith(folder.path) ? [statSync(path).mode & 0o777] : []
+    } catch {
+      return []
+    }
+  })
+  expect(modes).toEqual([0o600])
+  await kept.close()
+})
+
+test('a stream may begin in the file, at its end, or in the tail that is still in memory', async () => {
+  await using folder = await scratch()
+  const kept = new Spool({ memory: 10, folder: folder.path })
+  await kept.write(Buffer.from('0123456789A'))
+  await kept.write(Buffer.from('BCDE'))
+  for (const start of [0, 5, 10, 11, 12, 14, 15]) expect(await text(kept, start)).toBe('0123456789ABCDE'.slice(start))
+  await kept.close()
+})
+
+test('what is put first comes before the message, from memory and from a file', async () => {
+  await using folder = await scratch()
+  for (const memory of [0, 100]) {
+    const kept = new Spool({ memory, folder: folder.path })
+    await kept.write(Buffer.from('Subject: x\r\n'))
+    const parts: Buffer[] = []
+    for await (const part of kept.open(9, [Buffer.from('a'), Buffer.from('b')])) parts.push(part)
+    expect(Buffer.concat(parts).toString()).toBe('abx\r\n')
+    await kept.close()
+  }
+})
+
+test('a file is made for one byte beyond the memory, and none for the last byte within it', async () => {
+  await using folder = await scratch()
+  const kept = new Spool({ memory: 4, folder: folder.path })
+  expect(kept.write(Buffer.from('1234'))).toBeUndefined()
+  expect(openFiles(folder.path)).toBe(0)
+  await kept.write(Buffer.from('5'))
+  expect(openFiles(folder.path)).toBe(1)
+  await kept.close()
+  await kept.close()
+  expect(openFiles(folder.path)).toBe(0)
+})
+
+test('the size that is reported is given back once', async () => {
+  const sizes: number[] = []
+  const kept = new Spool({ memory: 100, onSizeChange: bytes => sizes.push(bytes) })
+  await kept.write(Buffer.from('12345'))
+  await kept.write(Buffer.from('678'))
+  await kept.close()
+  await kept.close()
+  expect(sizes).toEqual([5, 3, -8])
+  expect(() => kept.open()).toThrow('the message is gone: its transaction has ended')
+})
+
+test('the budget counts files and bytes, grants the last of each, and takes back all of it', async () => {
+  await using folder = await scratch()
+  let descriptors = 0
+  const load = {
+    adjust: (_: string, by: number) => {
+      descriptors += by
+    },
+    hasDescriptor: () => true,
+  }
+  const budget = new SpoolBudget({ files: 1, disk: 10, load })
+  const [first, second] = [0, 1].map(() => new Spool({ memory: 0, folder: folder.path, budget })) as [Spool, Spool]
+  await first.write(Buffer.alloc(10))
+  await expect(second.write(Buffer.alloc(1))).rejects.toMatchObject({ code: 'ENOSPC' })
+  await expect(first.write(Buffer.alloc(1))).rejects.toMatchObject({ code: 'ENOSPC' })
+  expect(descriptors).toBe(1)
+  await first.close()
+  await second.close()
+  expect(descriptors).toBe(0)
+  const third = new Spool({ memory: 0, folder: folder.path, budget })
+  await third.write(Buffer.alloc(10))
+  await third.close()
+  expect(() => new SpoolBudget({ files: 1, disk: 1, load: { ...load, hasDescriptor: () => false } }).open()).toThrow(
+    'the process has no file descriptor left for a temporary file',
+  )
 })

@@ -39,5 +39,5 @@ test('a store that cannot be opened stops no mail, and is told', async () => {
   const args = ['--maildir', folder.path, '--dns', dns.address, '--enforce', '--store', 'redis://127.0.0.1:9']
   await using relay = await relayProcess(args)
   expect(await deliver(relay.port, letter('away'))).toMatch(/^250 /)
-  await expect.poll(relay.tells).toMatch(/^warning: store\/away: the store fails: .*; counts go on in memory$/m)
+  await expect.poll(relay.tells).toMatch(/^warning: store\/down: the store fails: .*; counts go on in memory$/m)
 }, 60_000)
