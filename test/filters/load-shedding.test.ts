@@ -91,7 +91,7 @@ test('at amber the known are not looked at, and the session says so; strangers a
     {
       code: 'scanner/skip',
       level: 'warning',
-      reason: 'scanner is skipped for the known at a load of 0.95 (busy 0.95)',
+      reason: 'scanner is skipped for known clients at a load of 0.95 (busy 0.95)',
     },
   ])
 })

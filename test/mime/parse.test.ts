@@ -145,7 +145,7 @@ test.for<[what: string, message: string]>([
   expect(longest).toBeLessThan(50)
 })
 
-test('when the answer no longer matters the parse is given up', async () => {
+test('when the answer is not needed any more the parse is given up', async () => {
   const controller = new AbortController()
   const parsing = parseText(`A: x\r\n\r\n${'a\r\n'.repeat(1_000_000)}`, { signal: controller.signal })
   controller.abort(new Error('the client has left'))

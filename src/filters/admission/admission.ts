@@ -1,4 +1,4 @@
-/** Lets in as many clients at once as can be served well; the rest hear when to come again. */
+/** Limits concurrent sessions to what can be served well; other clients are told when to come again. */
 
 import { type Trust, trust } from '../../facts/trust.ts'
 import { concurrencyLimit } from '../../load/limit.ts'
@@ -13,19 +13,20 @@ import { checked, relation, schemaOf } from '../../model/options.ts'
 import type { Clock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
-import { overflowQueue } from './overflow-queue.ts'
+import { AdmissionCounts } from './admission-counts.ts'
 import { minutesUntil } from './retry.ts'
 
+/** What `admission` takes. */
 export interface AdmissionOptions {
-  /** The most sessions at once, however well all goes. @default 1_000 */
+  /** The upper bound of the limit on concurrent sessions. @default 1_000 */
   readonly max?: number
-  /** The fewest sessions at once, however badly all goes. @default 20 */
+  /** The lower bound of the limit. @default 20 */
   readonly min?: number
-  /** The share of places that only the known may have. @default 0.3 */
+  /** The share of session slots that only known clients may take. @default 0.3 */
   readonly reserve?: number
-  /** How long a client may wait for a place; a fifth of it when many do. @default '5s' */
+  /** How long a client may wait for a slot; a fifth of it under overload. @default '5s' */
   readonly maxWait?: Duration
-  /** How many known, and how many unknown clients may wait. @default 100 */
+  /** How many known and how many unknown clients may wait. @default 100 */
   readonly maxQueue?: number
 }
 
@@ -49,7 +50,7 @@ export const admissionSchema = schemaOf<AdmissionOptions>(
   ),
 )
 
-/** What became of a client at the door. Survives JSON, so that a replay decides the same. */
+/** Whether a client got a slot. Survives JSON, so that a replay decides the same. */
 interface Admitted {
   readonly isIn: boolean
   readonly priority: Trust
@@ -57,97 +58,97 @@ interface Admitted {
   readonly minutes: number
 }
 
-/** Whom to know is asked only when it matters, and no longer than this. */
-const TRUST_WAIT = 500
+/** How long the trust in a client may take to find out. It is asked only when slots are short. */
+const TRUST_TIMEOUT_MS = 500
 
 /**
- * Holds the number of sessions at what the process and all behind it can bear. When it is full the bad are turned away
- * first, then the unknown; a share of the places is kept for the known. What is turned away hears `421 4.3.2` and when to
- * come again, and never a 5xx.
+ * Limits the number of sessions to what the process and the services behind it can bear. When slots are short, clients with
+ * a bad record are turned away first, then unknown ones; a share of the slots is reserved for known clients. A client that
+ * is turned away gets `421 4.3.2` and the time to come again, and never a 5xx.
  *
- * @throws PosternError when a number makes no sense
+ * @throws PosternError when an option is wrong
  * @example
  * postern({ filters: [admission(), ...recommended({ domains })] })
  */
 export function admission(options: AdmissionOptions = {}): Filter {
   const { max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 } = checked(admissionSchema, options)
-  const patience = toMilliseconds(maxWait)
+  const timeout = toMilliseconds(maxWait)
   const limit = concurrencyLimit({ min, max, initial: max / 5 })
-  const places = priorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: patience })
-  const seen = overflowQueue()
-  const held = new Map<string, Trust>()
-  let [stepped, peak] = [Number.NEGATIVE_INFINITY, 0]
+  const slots = priorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: timeout })
+  const counts = new AdmissionCounts()
+  const admitted = new Map<string, Trust>()
+  let [steppedAt, peak] = [Number.NEGATIVE_INFINITY, 0]
 
   const step = ({ load, clock }: Pick<Connection, 'load' | 'clock'>): boolean => {
     const { slowdown, value, level } = load.now()
     const now = clock.monotonic()
-    if (now - stepped >= 1_000) {
+    if (now - steppedAt >= 1_000) {
       limit.step({ inside: peak, slowdown, load: value })
-      stepped = now
-      peak = places.inside()
+      steppedAt = now
+      peak = slots.inside()
     }
-    return level === 'green' && places.inside() < limit.value / 2
+    return level === 'green' && slots.inside() < limit.value / 2
   }
   const decide = async (connection: Connection): Promise<Admitted> => {
     const { clock, signal, ref, load } = connection
-    // With room for all nobody need be known.
-    const lane = step(connection) ? 'unknown' : await within(connection.ask(trust), TRUST_WAIT, clock)
-    const entering = !signal.aborted && places.enter(lane, clock, signal)
-    // The bad are turned away while there is room for others.
-    if (entering !== true && !signal.aborted && lane !== 'bad') load.reportOverflow()
+    // While there are slots for all, no record is needed.
+    const priority = step(connection) ? 'unknown' : await within(connection.ask(trust), TRUST_TIMEOUT_MS, clock)
+    const entering = !signal.aborted && slots.enter(priority, clock, signal)
+    // Clients with a bad record are turned away even while there is room for others: that is no overflow.
+    if (entering !== true && !signal.aborted && priority !== 'bad') load.reportOverflow()
     const isIn = await entering
-    if (isIn && (signal.aborted || held.has(ref))) places.leave(lane, clock)
-    else if (isIn) held.set(ref, lane)
-    peak = Math.max(peak, places.inside())
-    // Whom another filter has refused meanwhile, or who has left, was not turned away here.
-    if (isIn || !signal.aborted) seen.count(lane, isIn, connection)
-    if (isIn) return { isIn, priority: lane, reason: '', minutes: 0 }
-    const reason = `${places.inside()} of ${Math.floor(limit.value)} places are taken, and a client that is ${lane} has to wait; the load is ${describeLoad(load.now())}`
-    return { isIn, priority: lane, reason, minutes: minutesUntil(lane, seen.pressure(clock.monotonic()), ref) }
+    if (isIn && (signal.aborted || admitted.has(ref))) slots.leave(priority, clock)
+    else if (isIn) admitted.set(ref, priority)
+    peak = Math.max(peak, slots.inside())
+    // A client that another filter has refused meanwhile, or that has left, was not turned away here.
+    if (isIn || !signal.aborted) counts.count(priority, isIn, connection)
+    if (isIn) return { isIn, priority, reason: '', minutes: 0 }
+    const reason = `${slots.inside()} of ${Math.floor(limit.value)} session slots are taken, and none is free for a client that is ${priority}; the load is ${describeLoad(load.now())}`
+    return { isIn, priority, reason, minutes: minutesUntil(priority, counts.pressure(clock.monotonic()), ref) }
   }
-  const giveBack = ({ ref, clock }: Connection): void => {
-    const lane = held.get(ref)
-    if (lane === undefined) return
-    held.delete(ref)
-    places.leave(lane, clock)
+  const release = ({ ref, clock }: Connection): void => {
+    const priority = admitted.get(ref)
+    if (priority === undefined) return
+    admitted.delete(ref)
+    slots.leave(priority, clock)
   }
 
   return {
     name: 'admission',
     order: 'early',
-    deadline: patience + TRUST_WAIT + 1_000,
+    deadline: timeout + TRUST_TIMEOUT_MS + 1_000,
     connect: async (connection): Promise<Finding | undefined> => {
-      // Judged a second time, since it has spoken too early: it has its place.
-      if (held.has(connection.ref)) return undefined
+      // Judged a second time, because it sent before the greeting: it has its slot.
+      if (admitted.has(connection.ref)) return undefined
       const answer = await connection.callExternal('admission', () => decide(connection))
       if (answer.isIn) return undefined
       const { priority, reason, minutes } = answer
-      const say = `Too busy now, please try again in about ${minutes} minutes`
-      return defer('4.3.2', reason, { rule: priority, replyText: say, close: true })
+      const replyText = `Too busy now, please try again in about ${minutes} minutes`
+      return defer('4.3.2', reason, { rule: priority, replyText, close: true })
     },
     onDecision: ({ stage, verdict }, context) => {
-      // Whoever is refused as a whole costs nothing more, even if he is told so only at RCPT.
-      if (isFinal(verdict) && (stage === 'connect' || stage === 'helo')) giveBack(context)
+      // A client that is refused as a whole costs nothing more, even if its refusal is delayed until RCPT.
+      if (isFinal(verdict) && (stage === 'connect' || stage === 'helo')) release(context)
     },
-    onClose: giveBack,
+    onClose: release,
     metrics: (): readonly Metric[] => [
       gauge('postern_admission_limit', 'Sessions that may be open at once.', [{ value: Math.floor(limit.value) }]),
       gauge(
-        'postern_admission_inside',
-        'Sessions that have a place, by lane.',
-        LANES.map(lane => ({ labels: { priority: lane }, value: places.inside(lane) })),
+        'postern_admission_sessions',
+        'Sessions that have a slot, by priority.',
+        PRIORITIES.map(priority => ({ labels: { priority: priority }, value: slots.inside(priority) })),
       ),
       gauge(
         'postern_admission_waiting',
-        'Clients that wait for a place, by lane.',
-        LANES.map(lane => ({ labels: { priority: lane }, value: places.queued(lane) })),
+        'Clients that wait for a session slot, by priority.',
+        PRIORITIES.map(priority => ({ labels: { priority: priority }, value: slots.queued(priority) })),
       ),
-      ...seen.metrics(),
+      ...counts.metrics(),
     ],
   }
 }
 
-const LANES: readonly Trust[] = ['known', 'unknown', 'bad']
+const PRIORITIES: readonly Trust[] = ['known', 'unknown', 'bad']
 
 const gauge = (name: string, help: string, samples: Metric['samples'] & readonly { value: number }[]): Metric => ({
   name,
@@ -156,7 +157,7 @@ const gauge = (name: string, help: string, samples: Metric['samples'] & readonly
   samples,
 })
 
-/** A store or name server that is slow must not keep the door shut. */
+/** A slow store or name server must not keep clients out. */
 function within(asked: Promise<Trust>, ms: number, clock: Clock): Promise<Trust> {
   const { promise, resolve } = Promise.withResolvers<Trust>()
   const cancel = clock.after(ms, () => resolve('unknown'))

@@ -1,4 +1,4 @@
-/** Viruses (ClamAV): a message is clean, infected or unknown, and what is unknown is never passed in silence. */
+/** Virus scans with ClamAV: a message is clean, infected or unknown, and unknown is never taken for clean. */
 import { duration, having, oneOf, port, size, text, whole } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, discard, type Finding, type Findings, quarantine, reject } from '../../model/finding.ts'
@@ -12,36 +12,37 @@ import { scans } from './scans.ts'
 import { withTimeout } from './timeout.ts'
 import { clean, type ScanVerdict } from './verdict.ts'
 
+/** What `clamav` takes. */
 export interface ClamavOptions {
   /** The Unix socket of clamd. @default '/run/clamav/clamd.ctl', unless `port` or `scanner` is given */
   readonly socket?: string
   /** The host of clamd, beside `port`. @default '127.0.0.1' */
   readonly host?: string
-  /** The TCP port of clamd. What goes there is not encrypted. */
+  /** The TCP port of clamd. The connection is not encrypted. @default a Unix socket is used */
   readonly port?: number
-  /** An instance of clamscan to be used in place of our own client. */
+  /** An instance of clamscan, in place of the built-in client. @default none */
   readonly scanner?: StreamScanner
-  /** How long one message may take, waiting for its turn included. @default '30s' */
+  /** How long one message may take, including its time in the queue. @default '30s' */
   readonly deadline?: Duration
   /** Messages scanned at once. Keep it at or below clamd's MaxThreads. @default 10 */
   readonly concurrency?: number
-  /** Messages that may wait for their turn; more fail at once. @default 100 */
+  /** Messages that may wait in the queue; more fail at once. @default 100 */
   readonly maxQueue?: number
   /** The largest message that is scanned. Keep it at or below clamd's StreamMaxLength. @default '25mb' */
   readonly maxSize?: Size
   /** What becomes of an infected message. @default 'reject' */
   readonly infected?: 'reject' | 'quarantine' | 'discard'
   /**
-   * What becomes of a message that no further try will get scanned: too large, encrypted, or beyond clamd's limits.
-   * clamd tells of the last two only with `AlertEncrypted yes` and `AlertExceedsMax yes`.
+   * What becomes of a message that can never be scanned: too large, encrypted, or beyond clamd's limits. clamd reports the
+   * last two only with `AlertEncrypted yes` and `AlertExceedsMax yes`.
    * @default 'quarantine'
    */
   readonly unscannable?: 'pass' | 'quarantine' | 'defer' | 'reject'
   /** What it means when the scanner gives no verdict. @default 'defer' */
   readonly failure?: 'pass' | 'defer'
-  /** Failures in a row after which the scanner is left alone until it answers a PING. @default 5 */
+  /** Failures in a row after which the scanner is not asked until it answers a PING. @default 5 */
   readonly failures?: number
-  /** How often it is tried meanwhile. @default '1s' */
+  /** How often it gets a PING meanwhile. @default '1s' */
   readonly retry?: Duration
 }
 
@@ -81,10 +82,11 @@ const schema = schemaOf<ClamavOptions>(
 )
 
 /**
- * Has ClamAV read every message that nothing else has decided, with a Received line on top, since libclamav tells mail by its
- * first lines; where readers differ about its parts, these as well. The strictest verdict counts.
+ * Scans each message that no other filter has decided on. A Received field is added on top, because libclamav recognises mail
+ * by its first lines. Where readers interpret the parts of a message differently, the parts are scanned too. The strictest
+ * verdict counts.
  *
- * @throws PosternError when no scanner is named clearly, or a number is none.
+ * @throws PosternError when more than one scanner is named, or an option is wrong
  * @example
  * clamav({ socket: '/run/clamav/clamd.ctl' })
  * clamav({ scanner: await new NodeClam().init({ clamdscan: { host: '127.0.0.1', port: 3310 } }) })
@@ -109,12 +111,12 @@ export function clamav(options: ClamavOptions = {}): Filter {
   const address: Address =
     port === undefined ? { path: socket ?? '/run/clamav/clamd.ctl' } : { host: host ?? '127.0.0.1', port }
   const ms = toMilliseconds(deadline)
-  const most = toBytes(maxSize)
+  const maxBytes = toBytes(maxSize)
   const scan = guardedScanner(scanner ? clamscanScan(scanner) : clamdScan(address), {
     deadline: ms,
     concurrency,
     maxQueue,
-    maxSize: most,
+    maxSize: maxBytes,
     failures,
     retry: toMilliseconds(retry),
     ...(!scanner && { ping: signal => ping(address, signal) }),
@@ -124,7 +126,7 @@ export function clamav(options: ClamavOptions = {}): Filter {
     name: 'clamav',
     order: 'late',
     failure,
-    // Later than the scan's own, so that it is the scanner's cause that is reported.
+    // Later than the deadline of the scan, so that the scanner's cause is reported.
     deadline: ms + 5_000,
     ...(!scanner && {
       start: async ({ clock, callExternal }) => {
@@ -134,13 +136,13 @@ export function clamav(options: ClamavOptions = {}): Filter {
     }),
     message: async message => {
       const verdicts: ScanVerdict[] = []
-      for await (const verdict of scans(message, scan, most)) verdicts.push(verdict)
+      for await (const verdict of scans(message, scan, maxBytes)) verdicts.push(verdict)
       return judge(strictest(verdicts, failure), { infected, unscannable })
     },
   }
 }
 
-/** A virus before all else; then what leads to another try, and what no try will get scanned. */
+/** The strictest verdict: a virus, then a failure that defers, then a message that can never be scanned. */
 function strictest(verdicts: readonly ScanVerdict[], failure: 'pass' | 'defer'): ScanVerdict {
   const rank = (verdict: ScanVerdict): number => {
     if (verdict.kind === 'clean') return 0
@@ -154,7 +156,7 @@ const isUnscannable = (verdict: ScanVerdict): boolean =>
   (verdict.kind === 'infected' && UNSCANNABLE.test(verdict.name)) ||
   (verdict.kind === 'unknown' && verdict.cause === 'size-limit')
 
-/** @throws Error when it is not known whether the message is clean: `failure` says what that means. */
+/** @throws Error when it is unknown whether the message is clean: `failure` says what that means */
 function judge(
   verdict: ScanVerdict,
   { infected, unscannable }: Required<Pick<ClamavOptions, 'infected' | 'unscannable'>>,
@@ -164,29 +166,29 @@ function judge(
       return
     case 'infected':
       return UNSCANNABLE.test(verdict.name)
-        ? unscanned[unscannable](`ClamAV could not look into all of the message: ${verdict.name}`)
+        ? unscanned[unscannable](`ClamAV could not scan all of the message: ${verdict.name}`)
         : refused[infected](`ClamAV found ${verdict.name}`)
     case 'unknown':
       if (verdict.cause === 'size-limit') return unscanned[unscannable](`too large to be scanned: ${verdict.detail}`)
       throw new Error(`not scanned (${verdict.cause}): ${verdict.detail}`)
     default:
       verdict satisfies never
-      throw new Error('not scanned: the verdict that was recorded is none')
+      throw new Error('not scanned: the recorded verdict is invalid')
   }
 }
 
-/** What clamd "finds" where it could not look: encrypted parts, and limits of size, depth, number or time. */
+/** The names that clamd reports for encrypted parts, and for limits of size, depth, number or time. */
 const UNSCANNABLE = /^Heuristics\.(?:Encrypted|Limits\.Exceeded)(?:\.|$)/
 
-type Words<K extends string> = Readonly<Record<K, (reason: string) => Finding>>
+type ByOption<K extends string> = Readonly<Record<K, (reason: string) => Finding>>
 
-const refused: Words<'reject' | 'quarantine' | 'discard'> = {
+const refused: ByOption<'reject' | 'quarantine' | 'discard'> = {
   reject: reason => reject('5.7.1', reason, { rule: 'infected', replyText: 'Message contains malware' }),
   quarantine: reason => quarantine(reason, { rule: 'infected' }),
   discard: reason => discard(reason, { rule: 'infected' }),
 }
 
-const unscanned: Words<'pass' | 'quarantine' | 'defer' | 'reject'> = {
+const unscanned: ByOption<'pass' | 'quarantine' | 'defer' | 'reject'> = {
   pass: reason => ({ rule: 'unscannable', reason }),
   quarantine: reason => quarantine(reason, { rule: 'unscannable' }),
   defer: reason => defer('4.7.1', reason, { rule: 'unscannable' }),

@@ -1,22 +1,22 @@
-/** A client for clamd's own protocol (clamd(8)): INSTREAM and PING, a connection each. */
+/** A client for clamd's own protocol (clamd(8)): INSTREAM and PING, each over a separate connection. */
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type Address, drained, exchange } from './connection.ts'
 import { readReply, type Scan } from './verdict.ts'
 
-/** Has clamd read one message. */
+/** A scan by clamd. */
 export const clamdScan =
   (address: Address): Scan =>
   async message => {
     let source: Readable | undefined
     try {
-      const heard = await exchange(address, message.signal, (socket, over) => {
+      const reply = await exchange(address, message.signal, (socket, ended) => {
         source = message.open()
-        // The stream is left early when clamd hangs up; what it still has to complain about concerns nobody.
+        // The stream is abandoned when clamd closes the connection; its later errors do not matter.
         source.on('error', () => undefined)
-        return send(socket, source, over)
+        return send(socket, source, ended)
       })
-      return heard.kind === 'reply' ? readReply(heard.text) : heard
+      return reply.kind === 'reply' ? readReply(reply.text) : reply
     } finally {
       source?.destroy()
     }
@@ -24,33 +24,33 @@ export const clamdScan =
 
 /** Whether clamd answers. Never rejects. */
 export async function ping(address: Address, signal: AbortSignal): Promise<boolean> {
-  const heard = await exchange(address, signal, async socket => {
+  const reply = await exchange(address, signal, async socket => {
     socket.write('zPING\0')
   })
-  return heard.kind === 'reply' && heard.text === 'PONG'
+  return reply.kind === 'reply' && reply.text === 'PONG'
 }
 
-async function send(socket: Socket, source: Readable, over: AbortSignal): Promise<void> {
+async function send(socket: Socket, source: Readable, ended: AbortSignal): Promise<void> {
   socket.write('zINSTREAM\0')
   for await (const bytes of source as AsyncIterable<Buffer>) {
-    for (let start = 0; start < bytes.length; start += PIECE) {
-      const piece = bytes.subarray(start, start + PIECE)
+    for (let start = 0; start < bytes.length; start += CHUNK_SIZE) {
+      const chunk = bytes.subarray(start, start + CHUNK_SIZE)
       socket.cork()
-      socket.write(lengthOf(piece))
-      socket.write(piece)
+      socket.write(lengthOf(chunk))
+      socket.write(chunk)
       socket.uncork()
-      await drained(socket, over)
+      await drained(socket, ended)
     }
   }
-  // A length of nothing ends the message: that is why no empty piece may be sent before.
+  // A length of 0 ends the message, so that no empty chunk may be sent before.
   socket.write(Buffer.alloc(4))
 }
 
-// Small enough that clamd's complaint is seen between two pieces, large enough that their lengths cost nothing.
-const PIECE = 64 * 1024
+// Small enough to notice an error reply between two chunks, large enough that their lengths cost nothing.
+const CHUNK_SIZE = 64 * 1024
 
-function lengthOf(piece: Buffer): Buffer {
+function lengthOf(chunk: Buffer): Buffer {
   const length = Buffer.allocUnsafe(4)
-  length.writeUInt32BE(piece.length)
+  length.writeUInt32BE(chunk.length)
   return length
 }

@@ -1,17 +1,17 @@
-/** A limit on what runs at once, and on who may wait for it. */
+/** A limit on concurrent work, and on the queue for it. */
 
 export interface ConcurrencyLimiter {
   /**
-   * Takes a turn, or waits for one. Gives back what ends the turn; nothing, if too many wait already or `signal` aborts.
-   * To end a turn twice changes nothing.
+   * Takes a slot, or waits for one. @returns a function that frees the slot, once however often it is called; undefined if
+   * the queue is full or `signal` aborts
    */
   enter(signal: AbortSignal): Promise<(() => void) | undefined>
 }
 
-/** Turns are given in the order of asking. */
-export function concurrencyLimiter(limit: number, waiting: number): ConcurrencyLimiter {
+/** Slots are given in the order of the calls. */
+export function concurrencyLimiter(limit: number, maxQueue: number): ConcurrencyLimiter {
   let running = 0
-  // Insertion order is the order of the queue, and leaving it from the middle costs the same as from its head.
+  // A Set keeps the order of insertion, and removing from the middle is as cheap as from the head.
   const queue = new Set<() => void>()
 
   const leave = () => {
@@ -19,12 +19,12 @@ export function concurrencyLimiter(limit: number, waiting: number): ConcurrencyL
     const [next] = queue
     next?.()
   }
-  const turn = () => {
+  const take = () => {
     running += 1
-    let over = false
+    let isFreed = false
     return () => {
-      if (over) return
-      over = true
+      if (isFreed) return
+      isFreed = true
       leave()
     }
   }
@@ -32,15 +32,15 @@ export function concurrencyLimiter(limit: number, waiting: number): ConcurrencyL
   return {
     enter: async signal => {
       if (signal.aborted) return undefined
-      if (running < limit) return turn()
-      if (queue.size >= waiting) return undefined
+      if (running < limit) return take()
+      if (queue.size >= maxQueue) return undefined
       const { promise, resolve } = Promise.withResolvers<(() => void) | undefined>()
-      const settle = (end: (() => void) | undefined) => {
+      const settle = (free: (() => void) | undefined) => {
         queue.delete(go)
         signal.removeEventListener('abort', giveUp)
-        resolve(end)
+        resolve(free)
       }
-      const go = () => settle(turn())
+      const go = () => settle(take())
       const giveUp = () => settle(undefined)
       queue.add(go)
       signal.addEventListener('abort', giveUp)

@@ -6,64 +6,66 @@ import { type Unknown, unknown } from './verdict.ts'
 /** A Unix socket, or a host and a port. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
 
-/** Says one command. The socket is destroyed, and `over` aborts, as soon as the conversation has ended. */
-export type SendCommand = (socket: Socket, over: AbortSignal) => Promise<void>
+/** Sends one command. When the exchange ends, the socket is destroyed and `ended` aborts. */
+export type SendCommand = (socket: Socket, ended: AbortSignal) => Promise<void>
 
 /** The text before the NUL, or why there is none. */
-export type ReplyListener = { readonly kind: 'reply'; readonly text: string } | Unknown
+export type Exchange = { readonly kind: 'reply'; readonly text: string } | Unknown
 
+/** The address, for a reason. */
 export const addressText = (address: Address): string =>
   'path' in address ? address.path : `${address.host}:${address.port}`
 
-/** Never rejects. A reply that came before all was said is none. */
-export function exchange(address: Address, signal: AbortSignal, speak: SendCommand): Promise<ReplyListener> {
-  if (signal.aborted) return Promise.resolve(unknown('aborted', 'the answer no longer matters'))
-  const { promise, resolve } = Promise.withResolvers<ReplyListener>()
-  const over = new AbortController()
-  // Nothing but the place: net.connect would take any further key for an option of the stream.
+/** Sends one command and reads its reply. Never rejects. An "OK" before the whole message was sent does not count. */
+export function exchange(address: Address, signal: AbortSignal, send: SendCommand): Promise<Exchange> {
+  if (signal.aborted) return Promise.resolve(unknown('aborted', 'the answer is not needed any more'))
+  const { promise, resolve } = Promise.withResolvers<Exchange>()
+  const ended = new AbortController()
+  // Only the address: net.connect takes further keys for options of the stream.
   const socket = connect('path' in address ? { path: address.path } : { host: address.host, port: address.port })
-  const where = `clamd at ${addressText(address)}`
-  let [connected, said, received] = [false, false, Buffer.alloc(0)]
+  const clamd = `clamd at ${addressText(address)}`
+  let [isConnected, isSent, received] = [false, false, Buffer.alloc(0)]
 
-  const settle = (heard: ReplyListener) => {
+  const settle = (outcome: Exchange) => {
     signal.removeEventListener('abort', abort)
     socket.destroy()
-    over.abort()
-    resolve(heard)
+    ended.abort()
+    resolve(outcome)
   }
-  const abort = () => settle(unknown('aborted', 'the answer no longer matters'))
+  const abort = () => settle(unknown('aborted', 'the answer is not needed any more'))
   signal.addEventListener('abort', abort)
 
-  const hear = (bytes: Buffer) => {
+  const receive = (bytes: Buffer) => {
     received = Buffer.concat([received, bytes])
     const end = received.indexOf(0)
     if (end === -1) {
-      if (received.length > MAX_REPLY_LENGTH) settle(unknown('garbage', `${where} answers without end`))
+      if (received.length > MAX_REPLY_LENGTH) settle(unknown('garbage', `${clamd} sends a reply without end`))
       return
     }
-    if (end !== received.length - 1) return settle(unknown('garbage', `${where} says more than one reply`))
+    if (end !== received.length - 1) return settle(unknown('garbage', `${clamd} sent more than one reply`))
     const text = received.toString('latin1', 0, end)
-    // "OK" about a part of the message is no answer; a complaint may well come early.
-    const early = !said || socket.writableLength > 0
-    if (early && text.endsWith('OK')) settle(unknown('garbage', `${where} answers before it has the whole message`))
+    // An "OK" about a part of the message is no verdict; an error may come early.
+    const early = !isSent || socket.writableLength > 0
+    if (early && text.endsWith('OK'))
+      settle(unknown('garbage', `${clamd} answers before it has received the whole message`))
     else settle({ kind: 'reply', text })
   }
 
-  socket.on('data', hear)
-  socket.on('end', () => settle(unknown('closed', `${where} hangs up before a whole reply`)))
-  socket.on('close', () => settle(unknown('closed', `${where} hangs up before a whole reply`)))
+  socket.on('data', receive)
+  socket.on('end', () => settle(unknown('closed', `${clamd} closed the connection before a whole reply`)))
+  socket.on('close', () => settle(unknown('closed', `${clamd} closed the connection before a whole reply`)))
   socket.on('error', error =>
     settle(
-      connected || codeOf(error) === 'ECONNRESET'
-        ? unknown('reset', `the connection to ${where} broke (${codeOf(error)}) after ${socket.bytesWritten} bytes`)
-        : unknown('refused', `${where} cannot be reached (${codeOf(error)})`),
+      isConnected || codeOf(error) === 'ECONNRESET'
+        ? unknown('reset', `the connection to ${clamd} broke (${codeOf(error)}) after ${socket.bytesWritten} bytes`)
+        : unknown('refused', `${clamd} cannot be reached (${codeOf(error)})`),
     ),
   )
   socket.once('connect', () => {
-    connected = true
-    speak(socket, over.signal).then(
+    isConnected = true
+    send(socket, ended.signal).then(
       () => {
-        said = true
+        isSent = true
       },
       (error: unknown) => settle(unknown('error', `the message could not be read (${codeOf(error)})`)),
     )
@@ -71,12 +73,12 @@ export function exchange(address: Address, signal: AbortSignal, speak: SendComma
   return promise
 }
 
-/** Waits until what was written has left, so that a slow clamd holds the reading back and not our memory. */
-export const drained = async (socket: Socket, over: AbortSignal): Promise<void> => {
-  if (socket.writableNeedDrain) await once(socket, 'drain', { signal: over })
+/** Waits until the socket has room, so that a slow clamd slows down reading instead of filling memory. */
+export const drained = async (socket: Socket, ended: AbortSignal): Promise<void> => {
+  if (socket.writableNeedDrain) await once(socket, 'drain', { signal: ended })
 }
 
-// clamd's replies are a line; a virus name has at most some hundred bytes.
+// A reply of clamd is one line; a virus name has some hundred bytes at most.
 const MAX_REPLY_LENGTH = 4096
 
 const codeOf = (error: unknown): string => {

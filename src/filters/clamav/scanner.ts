@@ -6,11 +6,11 @@ import { withTimeout } from './timeout.ts'
 import { legible, type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'
 
 export interface ScannerOptions {
-  /** Milliseconds for the whole scan, waiting for a turn included. */
+  /** Milliseconds for the whole scan, including its time in the queue. */
   readonly deadline: number
   /** Scans at once. */
   readonly concurrency: number
-  /** Scans that may wait for their turn. */
+  /** Scans that may wait in the queue. */
   readonly maxQueue: number
   /** Bytes of the largest message that is scanned. */
   readonly maxSize: number
@@ -27,7 +27,7 @@ export function guardedScanner(
   scan: Scan,
   { deadline, concurrency, maxQueue, maxSize, failures, retry, ping }: ScannerOptions,
 ): Scan {
-  const turns = concurrencyLimiter(concurrency, maxQueue)
+  const slots = concurrencyLimiter(concurrency, maxQueue)
   const health = new ScannerHealth({
     failures,
     retry,
@@ -41,18 +41,18 @@ export function guardedScanner(
     let isAsked = false
     const late = unknown('timeout', `the scanner gave no answer within ${deadline} ms`)
 
-    const verdict = await withTimeout<ScanVerdict>({ clock, ms: deadline, signal, late }, async over => {
-      const leave = await turns.enter(over)
-      if (!leave) return unknown('busy', `${concurrency} messages are being scanned and ${maxQueue} wait already`)
+    const verdict = await withTimeout<ScanVerdict>({ clock, ms: deadline, signal, late }, async ended => {
+      const free = await slots.enter(ended)
+      if (!free) return unknown('busy', `${concurrency} messages are being scanned and ${maxQueue} wait already`)
       try {
         if (!(await health.isReady(clock)))
           return unknown('breaker-open', 'the scanner failed several times in a row and is not asked for a moment')
         isAsked = true
-        return await scan({ clock, size, open: () => message.open(), signal: over })
+        return await scan({ clock, size, open: () => message.open(), signal: ended })
       } catch (error) {
         return unknown('error', `the scanner failed: ${legible(errorText(error))}`)
       } finally {
-        leave()
+        free()
       }
     })
 
@@ -65,7 +65,7 @@ export function guardedScanner(
 /** A PING is answered at once or not at all. */
 const PING_TIMEOUT_MS = 2_000
 
-const aborted = unknown('aborted', 'the answer no longer matters')
+const aborted = unknown('aborted', 'the answer is not needed any more')
 
 /** Causes that lie in the scanner and not in the message. */
 const isFault = (cause: UnknownCause): boolean =>

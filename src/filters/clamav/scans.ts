@@ -1,4 +1,4 @@
-/** What of a message is scanned: all of it, so that ClamAV sees mail, and its parts where readers differ about them. */
+/** Scans a whole message, so that ClamAV recognises mail, and its parts where readers interpret them differently. */
 import { Readable } from 'node:stream'
 import { type Parts, parts } from '../../facts/parts.ts'
 import type { Part } from '../../mime/part.ts'
@@ -6,19 +6,19 @@ import type { Message } from '../../model/stage.ts'
 import { type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
 /**
- * libclamav tells mail by its first lines, and takes `From:a@b` or `FROM: a@b` for no mail: then nothing is decoded. This line
- * it knows.
+ * libclamav recognises mail by its first lines. It does not recognise `From:a@b` or `FROM: a@b`, and then decodes nothing.
+ * It recognises this line.
  */
 const TOP = Buffer.from('Received: from client by postern; Thu, 01 Jan 2026 00:00:00 +0000\r\n')
 
-/** Parts that are scanned by themselves. */
-const MAX = 8
+/** Parts that are scanned separately. */
+const MAX_PARTS = 8
 
-/** The verdicts on one message, the first on all of it; stops where a virus is found. Rejects when the message cannot be read. */
+/** The verdicts on one message, the first on all of it; stops when a virus is found. Rejects when the message cannot be read. */
 export async function* scans(message: Message, scan: Scan, maxSize: number): AsyncGenerator<ScanVerdict> {
   const [whole, seen] = await Promise.all([
     message.callExternal('clamav', () => scan(asMail(message))),
-    // A message whose parts cannot be read is still scanned as it is.
+    // A message whose parts cannot be read is still scanned as a whole.
     message.ask(parts).catch(() => undefined),
   ])
   yield whole
@@ -27,32 +27,32 @@ export async function* scans(message: Message, scan: Scan, maxSize: number): Asy
   const bytes: Parts['bytes'] = seen.reader()
   for (const part of chosen) {
     yield await message.callExternal(`clamav:${part.sha256 ?? part.path}`, async () => {
-      const octets = await bytes(part, maxSize)
+      const content = await bytes(part, maxSize)
       const { clock, signal } = message
-      return await scan({ clock, signal, size: octets.length, open: () => Readable.from([octets]) })
+      return await scan({ clock, signal, size: content.length, open: () => Readable.from([content]) })
     })
   }
   if (beyond > 0)
     yield unknown(
       'size-limit',
-      `readers differ about the message, and ${beyond} of its parts are too many or too large`,
+      `readers interpret the message differently, and ${beyond} of its parts are too many or too large to be scanned`,
     )
 }
 
 const asMail = ({ clock, signal, size, open }: Message): Parameters<Scan>[0] => ({
   clock,
   signal,
-  // The limit is for the message as it was sent.
+  // The size limit applies to the message as it was sent.
   size,
-  open: () => Readable.from(below(open()), { objectMode: false }),
+  open: () => Readable.from(withTopLine(open()), { objectMode: false }),
 })
 
-async function* below(source: Readable): AsyncGenerator<Buffer> {
+async function* withTopLine(source: Readable): AsyncGenerator<Buffer> {
   yield TOP
   yield* source as AsyncIterable<Buffer>
 }
 
-/** What only some readers see comes first, then what is largest. */
+/** Parts that only some readers see come first, then the largest ones. */
 function choose(all: readonly Part[], maxSize: number): { readonly chosen: readonly Part[]; readonly beyond: number } {
   const found = new Map<string, Part>()
   for (const part of all) if (part.place && part.size > 0 && part.sha256) found.set(part.sha256, part)
@@ -60,7 +60,7 @@ function choose(all: readonly Part[], maxSize: number): { readonly chosen: reado
     (a, b) => Number(b.reading !== undefined) - Number(a.reading !== undefined) || b.size - a.size,
   )
   let room = maxSize
-  const chosen = order.slice(0, MAX).filter(({ size }) => {
+  const chosen = order.slice(0, MAX_PARTS).filter(({ size }) => {
     room -= size
     return room >= 0
   })

@@ -1,27 +1,27 @@
-/** What a scan may end in: clean, infected or unknown, never anything else; and how clamd's reply is read. */
+/** The verdict of a scan, clean, infected or unknown, and how it is read from clamd's reply. */
 import type { Message } from '../../model/stage.ts'
 
-/** Why it is not known whether a message is clean. */
+/** Why it is unknown whether a message is clean. */
 export type UnknownCause =
   /** No connection could be made. */
   | 'refused'
-  /** The scan's deadline passed, waiting for a turn and connecting included. */
+  /** The deadline passed, including the time in the queue and for connecting. */
   | 'timeout'
   /** The connection ended before a whole reply. */
   | 'closed'
   /** The connection broke. */
   | 'reset'
-  /** The scanner says that it could not scan, or the message could not be read. */
+  /** The scanner reports an error, or the message could not be read. */
   | 'error'
-  /** The message is larger than the scanner takes. */
+  /** The message is larger than the scanner accepts. */
   | 'size-limit'
-  /** The reply is not one of clamd's, or came before the message was sent. */
+  /** The reply is not valid, or came before the message was sent. */
   | 'garbage'
   /** Too many scans are waiting already. */
   | 'busy'
   /** The scanner failed several times in a row and is not asked for a while. */
   | 'breaker-open'
-  /** The answer no longer matters. */
+  /** The answer is not needed any more. */
   | 'aborted'
 
 export interface Unknown {
@@ -34,10 +34,10 @@ export interface Unknown {
 /** Survives JSON, so that it can be recorded. */
 export type ScanVerdict = { readonly kind: 'clean' } | { readonly kind: 'infected'; readonly name: string } | Unknown
 
-/** What of a message a scan needs. */
+/** The members of a message that a scan needs. */
 export type Scannable = Pick<Message, 'size' | 'open' | 'signal' | 'clock'>
 
-/** Never rejects, and gives back all it held however it ends. */
+/** Scans a message. Never rejects, and releases its resources however it ends. */
 export type Scan = (message: Scannable) => Promise<ScanVerdict>
 
 export const clean: ScanVerdict = { kind: 'clean' }
@@ -49,17 +49,17 @@ export function readReply(reply: string): ScanVerdict {
   if (reply === 'stream: OK') return clean
   if (reply.startsWith(STREAM) && reply.endsWith(FOUND) && reply.length > STREAM.length + FOUND.length)
     return infected(reply.slice(STREAM.length, -FOUND.length))
-  const said = `the scanner answers "${legible(reply)}"`
-  if (reply.startsWith('INSTREAM size limit exceeded')) return unknown('size-limit', said)
-  const complains = reply.endsWith(' ERROR') || reply === 'UNKNOWN COMMAND' || reply === 'COMMAND READ TIMED OUT'
-  return unknown(complains ? 'error' : 'garbage', said)
+  const detail = `the scanner answers "${legible(reply)}"`
+  if (reply.startsWith('INSTREAM size limit exceeded')) return unknown('size-limit', detail)
+  const isError = reply.endsWith(' ERROR') || reply === 'UNKNOWN COMMAND' || reply === 'COMMAND READ TIMED OUT'
+  return unknown(isError ? 'error' : 'garbage', detail)
 }
 
 const STREAM = 'stream: '
 const FOUND = ' FOUND'
 const MAX_LENGTH = 128
 
-/** A name, a reply or an error comes from outside: no control, no escape sequence, no direction mark may reach a log. */
+/** Cleans text from outside: no control character, escape sequence or direction mark may reach a log. */
 export const legible = (text: string): string => {
   const plain = text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?')
   return text.length > MAX_LENGTH ? `${plain}...` : plain

@@ -1,40 +1,50 @@
-/** Who was refused lately, for a while: bounded, no timer, the oldest is forgotten first. */
+/** A bounded table with expiry: no timer, and the oldest entry goes first. */
 
-export interface Table<V> {
-  /** What stands there and is not over yet. */
-  get(key: string, now: number): V | undefined
-  /** Puts it there for its time, which begins anew. */
-  put(key: string, value: V, now: number): void
-  drop(key: string): void
-  clear(): void
-  /** Those that are over and not met since included. */
-  readonly size: number
+interface Row<V> {
+  readonly value: V
+  readonly expires: number
 }
 
-/** All of its entries last equally long, so that the first is always the nearest to its end. */
-export function table<V>(entries: number, lasts: number): Table<V> {
-  const kept = new Map<string, { readonly value: V; readonly until: number }>()
-  return {
-    get: (key, now) => {
-      const found = kept.get(key)
-      if (found === undefined || found.until > now) return found?.value
-      kept.delete(key)
-      return undefined
-    },
-    put: (key, value, now) => {
-      kept.delete(key)
-      kept.set(key, { value, until: now + lasts })
-      for (const [first, { until }] of kept) {
-        if (kept.size <= entries && until > now) break
-        kept.delete(first)
-      }
-    },
-    drop: key => {
-      kept.delete(key)
-    },
-    clear: () => kept.clear(),
-    get size() {
-      return kept.size
-    },
+/** All entries have the same lifetime, so that the first one is always the nearest to its end. */
+export class ExpiringTable<V> {
+  readonly #rows = new Map<string, Row<V>>()
+  readonly #entries: number
+  readonly #ttl: number
+
+  /** @param ttl milliseconds */
+  constructor({ entries, ttl }: { readonly entries: number; readonly ttl: number }) {
+    this.#entries = entries
+    this.#ttl = ttl
+  }
+
+  /** The number of entries, including expired ones that were not removed yet. */
+  get size(): number {
+    return this.#rows.size
+  }
+
+  /** The value, unless it has expired. */
+  get(key: string, now: number): V | undefined {
+    const found = this.#rows.get(key)
+    if (found === undefined || found.expires > now) return found?.value
+    this.#rows.delete(key)
+    return undefined
+  }
+
+  /** Sets a value, and begins its lifetime again. */
+  put(key: string, value: V, now: number): void {
+    this.#rows.delete(key)
+    this.#rows.set(key, { value, expires: now + this.#ttl })
+    for (const [first, { expires }] of this.#rows) {
+      if (this.#rows.size <= this.#entries && expires > now) break
+      this.#rows.delete(first)
+    }
+  }
+
+  delete(key: string): void {
+    this.#rows.delete(key)
+  }
+
+  clear(): void {
+    this.#rows.clear()
   }
 }

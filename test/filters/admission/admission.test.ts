@@ -1,4 +1,4 @@
-/** The door: who comes in, what the others hear, what is given back. */
+/** Admission: which clients get a session slot, what the others are told, and when slots are released. */
 import { expect, test } from 'vitest'
 import type { Session } from '../../../src/engine/session.ts'
 import type { SessionEntry } from '../../../src/engine/session-log.ts'
@@ -15,8 +15,8 @@ import { zone } from '../../../src/testing/zone.ts'
 
 const FRIEND = '192.0.2.200'
 
-/** A gateway with nothing but a door, and a clock wound by hand. */
-function house(options: AdmissionOptions = {}, more: Parameters<typeof postern>[0]['filters'] = []) {
+/** A gateway with admission alone, and a manual clock. */
+function setup(options: AdmissionOptions = {}, more: Parameters<typeof postern>[0]['filters'] = []) {
   const hand = clock()
   const told: Notice[] = []
   const entries: SessionEntry[] = []
@@ -38,7 +38,7 @@ function house(options: AdmissionOptions = {}, more: Parameters<typeof postern>[
   const metric = (name: string) =>
     Object.fromEntries(
       (gateway.metrics().find(metric => metric.name === name)?.samples ?? []).map(sample => [
-        sample.labels?.lane ?? '',
+        sample.labels?.priority ?? '',
         'value' in sample ? sample.value : 0,
       ]),
     )
@@ -47,15 +47,15 @@ function house(options: AdmissionOptions = {}, more: Parameters<typeof postern>[
 
 const small = { max: 10, min: 10, maxQueue: 0 } as const
 
-test('while there is room everybody comes in, and nobody is asked who he is', async () => {
-  const { come, metric, told } = house({ max: 100 })
+test('while there is room every client gets a slot, and no record is read', async () => {
+  const { come, metric, told } = setup({ max: 100 })
   for (let index = 0; index < 5; index += 1) expect((await come())[1].reply.code).toBe(220)
   expect(metric('postern_admitted_total')).toEqual({ unknown: 5 })
   expect(told).toEqual([])
 })
 
-test('O03 a stranger at a full house hears 421 and when to come again; the known still come in', async () => {
-  const { come, entries, metric } = house(small)
+test('O03 an unknown client without a slot gets 421 and the time to come again; known clients still get a slot', async () => {
+  const { come, entries, metric } = setup(small)
   for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
   const [session, decision] = await come('192.0.2.77', 'REF7')
   expect(formatReply(decision.reply)).toMatch(
@@ -68,7 +68,7 @@ test('O03 a stranger at a full house hears 421 and when to come again; the known
       verdict: 'defer',
       status: '4.3.2',
       close: true,
-      reason: '7 of 10 places are taken, and a client that is unknown has to wait; the load is 0.10',
+      reason: '7 of 10 session slots are taken, and none is free for a client that is unknown; the load is 0.10',
       replyText: expect.stringMatching(/^Too busy now, please try again in about \d+ minutes$/),
     },
   ])
@@ -76,12 +76,12 @@ test('O03 a stranger at a full house hears 421 and when to come again; the known
   expect(entries[0]?.decisions[0]).toMatchObject({ verdict: 'defer', findings: [{ rule: 'admission/unknown' }] })
   for (let index = 0; index < 3; index += 1) expect((await come(FRIEND))[1].reply.code).toBe(220)
   expect((await come(FRIEND))[1].reply.code).toBe(421)
-  expect(metric('postern_admission_inside')).toEqual({ known: 3, unknown: 7, bad: 0 })
+  expect(metric('postern_admission_sessions')).toEqual({ known: 3, unknown: 7, bad: 0 })
   expect(metric('postern_turned_away_total')).toEqual({ unknown: 1, known: 1 })
 })
 
 test('O03 however long it stays full, nobody hears a 5xx', async () => {
-  const { come, hand } = house(small)
+  const { come, hand } = setup(small)
   for (let index = 0; index < 10; index += 1) await come(`192.0.2.${index}`)
   const codes = new Set<number>()
   for (let index = 0; index < 2_000; index += 1) {
@@ -93,42 +93,42 @@ test('O03 however long it stays full, nobody hears a 5xx', async () => {
   expect([...codes]).toEqual([421])
 })
 
-test('what is given back when a session ends is there for the next, and nothing is given back twice', async () => {
-  const { come, metric } = house(small)
+test('a slot is released when its session ends, and no slot is released twice', async () => {
+  const { come, metric } = setup(small)
   const inside = []
   for (let index = 0; index < 7; index += 1) inside.push((await come())[0])
   for (const session of inside) {
     session.close()
     session.close()
   }
-  expect(metric('postern_admission_inside')).toEqual({ known: 0, unknown: 0, bad: 0 })
+  expect(metric('postern_admission_sessions')).toEqual({ known: 0, unknown: 0, bad: 0 })
   for (let index = 0; index < 7; index += 1) expect((await come())[1].reply.code).toBe(220)
 })
 
-test('a client that is refused as a whole takes nobody the place, though it hears so only at RCPT', async () => {
-  const { come, metric } = house(small, [{ name: 'list', connect: () => reject('5.7.1', 'listed') }])
+test('a client that is refused as a whole releases its slot, though it is told only at RCPT', async () => {
+  const { come, metric } = setup(small, [{ name: 'list', connect: () => reject('5.7.1', 'listed') }])
   for (let index = 0; index < 50; index += 1)
     expect((await come())[1]).toMatchObject({ verdict: 'reject', reply: { code: 220 } })
-  expect(metric('postern_admission_inside')).toEqual({ known: 0, unknown: 0, bad: 0 })
+  expect(metric('postern_admission_sessions')).toEqual({ known: 0, unknown: 0, bad: 0 })
 })
 
-test('evidence alone gives no place back', async () => {
-  const { come, metric } = house(small, [{ name: 'hint', connect: () => points(2, 'odd') }])
+test('points alone release no slot', async () => {
+  const { come, metric } = setup(small, [{ name: 'hint', connect: () => points(2, 'odd') }])
   await come()
-  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 1 })
+  expect(metric('postern_admission_sessions')).toMatchObject({ unknown: 1 })
 })
 
-test('a client that is judged again, because it spoke too early, has one place', async () => {
-  const { come, metric } = house(small)
+test('a client that is judged again, because it sent before the greeting, has one slot', async () => {
+  const { come, metric } = setup(small)
   const [session] = await come()
   await session.pregreet()
-  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 1 })
+  expect(metric('postern_admission_sessions')).toMatchObject({ unknown: 1 })
   session.close()
-  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 0 })
+  expect(metric('postern_admission_sessions')).toMatchObject({ unknown: 0 })
 })
 
-test('a client that leaves while it waits, or while it is asked for, holds nothing', async () => {
-  const { gateway, come, metric, hand } = house({ max: 10, min: 10 })
+test('a client that leaves while it waits, or while its record is read, has no slot', async () => {
+  const { gateway, come, metric, hand } = setup({ max: 10, min: 10 })
   for (let index = 0; index < 7; index += 1) await come()
   const leaving = Array.from({ length: 20 }, () => gateway.open({ ip: '198.51.100.1' }))
   const answers = leaving.map(session => session.connect())
@@ -138,7 +138,7 @@ test('a client that leaves while it waits, or while it is asked for, holds nothi
   }
   await hand.advance(60_000)
   for (const { reply } of await Promise.all(answers)) expect(reply.code).toBeGreaterThanOrEqual(400)
-  expect(metric('postern_admission_inside')).toMatchObject({ unknown: 7 })
+  expect(metric('postern_admission_sessions')).toMatchObject({ unknown: 7 })
   expect(metric('postern_admission_waiting')).toEqual({ known: 0, unknown: 0, bad: 0 })
 })
 
@@ -155,7 +155,7 @@ test('a store that does not answer keeps the door shut for nobody', async () => 
 })
 
 test('it is told once that clients are turned away, and once that it is over', async () => {
-  const { come, told, hand } = house(small)
+  const { come, told, hand } = setup(small)
   const inside = []
   for (let index = 0; index < 7; index += 1) inside.push((await come())[0])
   for (let index = 0; index < 30; index += 1) {
@@ -175,22 +175,19 @@ test.for([
   ['unknown', 0],
   ['unknown', 30],
   ['bad', 1_000],
-] as const)(
-  'O06 who is told when to come again is spread over that time: %s, with a pressure of %s',
-  ([lane, pressure]) => {
-    const told = Array.from({ length: 2_000 }, (_, index) => minutesUntil(lane, pressure, `REF${index}`))
-    const [least, most] = [Math.min(...told), Math.max(...told)]
-    expect(least).toBeGreaterThanOrEqual(2)
-    expect(most).toBeLessThanOrEqual(62)
-    const fullest = Math.max(...Array.from(Map.groupBy(told, minute => minute).values(), list => list.length))
-    // No minute has much more than its share.
-    expect(fullest).toBeLessThanOrEqual((2_000 / Math.max(1, most - least)) * 1.5)
-  },
-)
+] as const)('O06 the times to come again are spread evenly: %s, with a pressure of %s', ([priority, pressure]) => {
+  const told = Array.from({ length: 2_000 }, (_, index) => minutesUntil(priority, pressure, `REF${index}`))
+  const [least, most] = [Math.min(...told), Math.max(...told)]
+  expect(least).toBeGreaterThanOrEqual(2)
+  expect(most).toBeLessThanOrEqual(62)
+  const fullest = Math.max(...Array.from(Map.groupBy(told, minute => minute).values(), list => list.length))
+  // No minute has much more than its share.
+  expect(fullest).toBeLessThanOrEqual((2_000 / Math.max(1, most - least)) * 1.5)
+})
 
-/** After an outage everybody comes at once; who is turned away comes again. */
+/** After an outage all clients come at once, and come again when they are turned away. */
 async function storm(clients: number, again: (minutes: number) => number) {
-  const { gateway, hand, metric } = house({ max: 50, min: 20, maxWait: '2s', maxQueue: 20 })
+  const { gateway, hand, metric } = setup({ max: 50, min: 20, maxWait: '2s', maxQueue: 20 })
   const due: number[] = Array.from({ length: clients }, () => 0)
   const [served, waves]: [number[], number[]] = [[], []]
   let most = 0
@@ -215,14 +212,14 @@ async function storm(clients: number, again: (minutes: number) => number) {
     await settled()
     most = Math.max(
       most,
-      Object.values(metric('postern_admission_inside')).reduce((sum, value) => sum + value, 0),
+      Object.values(metric('postern_admission_sessions')).reduce((sum, value) => sum + value, 0),
     )
     await hand.advance(1_000)
   }
   return { most, served, waves }
 }
 
-test('O06 a thousand who come at once and do as they are told come back spread out, and all are served', async () => {
+test('O06 a thousand clients that come at once and follow the reply come back spread out, and all are served', async () => {
   const { most, served, waves } = await storm(1_000, minutes => minutes * 60)
   expect(served).toHaveLength(1_000)
   expect(most).toBeLessThanOrEqual(50)
@@ -232,7 +229,7 @@ test('O06 a thousand who come at once and do as they are told come back spread o
   expect(served.at(-1)).toBeLessThan(2 * 3_600)
 })
 
-test('O06 those who come back by the clock, all together every five minutes, break nothing either: each time as many are served', async () => {
+test('O06 clients that all come back every five minutes are served as well, as many each time', async () => {
   const { most, served } = await storm(300, () => 300)
   expect(served).toHaveLength(300)
   expect(most).toBeLessThanOrEqual(50)
@@ -242,14 +239,14 @@ test.for([
   [{ max: 0 }, 'admission.max'],
   [{ min: 0 }, 'admission.min'],
   [{ reserve: 1 }, 'admission.reserve'],
-  [{ maxQueue: -1 }, 'admission.waiting'],
-  [{ maxWait: 'soon' as '1s' }, 'admission.wait'],
+  [{ maxQueue: -1 }, 'admission.maxQueue'],
+  [{ maxWait: 'soon' as '1s' }, 'admission.maxWait'],
 ] as const)('a mistake in %o is named', ([options, path]) => {
   expect(() => admission(options)).toThrow(path)
 })
 
-test('a stranger who finds no place makes the idle hurry; a bad one who is turned away while others have room does not', async () => {
-  const { come, load } = house(small)
+test('an unknown client without a slot is an overflow; a bad one that is turned away while others have room is not', async () => {
+  const { come, load } = setup(small)
   for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
   expect(load.overflowing).toBe(false)
   await come('192.0.2.77')
@@ -262,7 +259,7 @@ test('whom another filter refuses while the door still thinks is not counted as 
     order: 'early',
     connect: ({ ip }) => ip === '192.0.2.66' && reject('5.7.1', 'listed'),
   }
-  const { come, metric, told } = house(small, [list])
+  const { come, metric, told } = setup(small, [list])
   for (let index = 0; index < 6; index += 1) await come(`192.0.2.${index}`)
   const [, { verdict }] = await come('192.0.2.66')
   await settled()

@@ -80,7 +80,7 @@ describe('a message that is', () => {
 })
 
 describe('a message that cannot be scanned', () => {
-  const reason = 'ClamAV could not look into all of the message: Heuristics.Encrypted.Zip'
+  const reason = 'ClamAV could not scan all of the message: Heuristics.Encrypted.Zip'
   test.for([
     [undefined, quarantine(reason, { rule: 'clamav/unscannable' })],
     ['pass', { rule: 'clamav/unscannable', reason }],
@@ -146,7 +146,7 @@ describe('the filter', () => {
     const recorded = (answer: unknown): Probed => ({ callExternal: async () => answer as never })
     expect(await judged({}, recorded({ kind: 'infected', name: 'Evil' }))).toMatchObject({ verdict: 'reject' })
     expect(await judged({}, recorded({ kind: 'sound' }))).toEqual(
-      defer('4.3.0', 'clamav failed: not scanned: the verdict that was recorded is none', { rule: 'clamav/failed' }),
+      defer('4.3.0', 'clamav failed: not scanned: the recorded verdict is invalid', { rule: 'clamav/failed' }),
     )
   })
 

@@ -53,7 +53,7 @@ describe('a clamd that', () => {
     await using clamd = await falseClamd({ connected: socket => socket.write('stream: OK\0'), deaf: true })
     const message = scannable(Array.from({ length: 600 }, () => Buffer.alloc(64 * 1024, 65)))
     expect(await clamdScan(clamd)(message)).toEqual(
-      unknown('garbage', `clamd at 127.0.0.1:${clamd.port} answers before it has the whole message`),
+      unknown('garbage', `clamd at 127.0.0.1:${clamd.port} answers before it has received the whole message`),
     )
     await expect.poll(message.released).toBe(true)
   })
@@ -120,10 +120,10 @@ describe('a message', () => {
     const verdict = clamdScan(clamd)(message)
     await expect.poll(clamd.open).toBe(1)
     leaver.abort()
-    expect(await verdict).toEqual(unknown('aborted', 'the answer no longer matters'))
+    expect(await verdict).toEqual(unknown('aborted', 'the answer is not needed any more'))
     expect(message.released()).toBe(true)
     await expect.poll(clamd.open).toBe(0)
-    expect(await clamdScan(clamd)(message)).toEqual(unknown('aborted', 'the answer no longer matters'))
+    expect(await clamdScan(clamd)(message)).toEqual(unknown('aborted', 'the answer is not needed any more'))
     expect(clamd.seen()).toBe(1)
   })
 
@@ -147,7 +147,7 @@ describe('a message', () => {
       await sleep(100)
     }
     leaver.abort()
-    expect(await verdict).toEqual(unknown('aborted', 'the answer no longer matters'))
+    expect(await verdict).toEqual(unknown('aborted', 'the answer is not needed any more'))
     // What the kernel had taken still arrives; the rest of what left the spool was with us.
     clamd.hear()
     await expect.poll(clamd.open, { timeout: 10_000 }).toBe(0)

@@ -67,7 +67,10 @@ describe('an instance that', () => {
   test.for([
     [{ isInfected: null }, unknown('garbage', 'clamscan does not know whether the message is clean')],
     [{ isInfected: false, resultString: 'foo: OK\0' }, unknown('garbage', 'the scanner answers "foo: OK"')],
-    [{ isInfected: false, resultString: 'stream: OK' }, unknown('closed', 'clamd hangs up before a whole reply')],
+    [
+      { isInfected: false, resultString: 'stream: OK' },
+      unknown('closed', 'clamd closed the connection before a whole reply'),
+    ],
     [
       { isInfected: true, viruses: [] },
       { kind: 'infected', name: 'without a name' },

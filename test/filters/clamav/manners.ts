@@ -28,5 +28,5 @@ export const misbehaviours: Readonly<Record<string, Misbehaviour>> = {
   'answers almost OK': { manner: says('stream: OKAY\0'), cause: 'garbage' },
   'answers nothing in a whole reply': { manner: says('\0'), cause: 'garbage' },
   'answers twice': { manner: says('stream: OK\0stream: Evil FOUND\0'), cause: 'garbage' },
-  'answers without end': { manner: { whole: socket => socket.write('x'.repeat(100_000)) }, cause: 'garbage' },
+  'sends a reply without end': { manner: { whole: socket => socket.write('x'.repeat(100_000)) }, cause: 'garbage' },
 }

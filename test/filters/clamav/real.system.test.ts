@@ -89,7 +89,7 @@ test('a message without it is clean', async () => {
 describe('what clamd cannot look into', () => {
   test('D03 is quarantined when it is encrypted', async () => {
     expect(await judged(attached(zip({ 'a.txt': eicar }, { encrypted: true })))).toEqual(
-      quarantine('ClamAV could not look into all of the message: Heuristics.Encrypted.Zip', {
+      quarantine('ClamAV could not scan all of the message: Heuristics.Encrypted.Zip', {
         rule: 'clamav/unscannable',
       }),
     )
@@ -113,7 +113,7 @@ describe('what clamd cannot look into', () => {
       Array.from({ length: 400 }, (_, index) => [`${index}.htm`, Buffer.from(`<html>${`<p>${index}`.repeat(4_000)}`)]),
     )
     expect(await judged(attached(zip(files)), { socket: hasty.socket })).toEqual(
-      quarantine('ClamAV could not look into all of the message: Heuristics.Limits.Exceeded.MaxScanTime', {
+      quarantine('ClamAV could not scan all of the message: Heuristics.Limits.Exceeded.MaxScanTime', {
         rule: 'clamav/unscannable',
       }),
     )

@@ -92,11 +92,11 @@ test('a client who left is no failure of the scanner', async () => {
   const left = scan(scannable('x', { clock, signal: leaver.signal }))
   await settled()
   leaver.abort()
-  expect(await left).toEqual(unknown('aborted', 'the answer no longer matters'))
+  expect(await left).toEqual(unknown('aborted', 'the answer is not needed any more'))
   scanner = good
   expect(await scan(scannable('x', { clock }))).toEqual(clean)
   expect(await scan(scannable('x', { clock, signal: leaver.signal }))).toEqual(
-    unknown('aborted', 'the answer no longer matters'),
+    unknown('aborted', 'the answer is not needed any more'),
   )
 })
 

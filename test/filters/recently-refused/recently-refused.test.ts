@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { clientMark } from '../../../src/facts/trust.ts'
 import { earlyTalker } from '../../../src/filters/early-talker.ts'
 import { type RecentlyRefusedOptions, recentlyRefused } from '../../../src/filters/recently-refused/recently-refused.ts'
-import { table } from '../../../src/filters/recently-refused/table.ts'
+import { ExpiringTable } from '../../../src/filters/recently-refused/table.ts'
 import { defer, type Filter, formatReply, type Gateway, postern, quarantine, reject } from '../../../src/index.ts'
 import { loadMeter } from '../../../src/load/meter.ts'
 import type { Level, LoadMeter } from '../../../src/model/load.ts'
@@ -172,13 +172,13 @@ test('a new gateway begins with nobody', async () => {
   expect(barred(second)).toBeUndefined()
 })
 
-test('it is told once a minute how many were closed, while some are, and counted', async () => {
+test('once a minute a notice counts the closed connections, while there are any', async () => {
   const { gateway, hand, told } = house([list], { ttl: '1h' })
   await come(gateway)
   for (let index = 0; index < 500; index += 1) gateway.precheck(BAD)
   hand.pass(60_000)
   hand.pass(600_000)
-  const reason = '500 connections of clients that were refused before were closed at once; 1 are remembered'
+  const reason = '500 connections of recently refused clients were closed at once; 1 clients are remembered'
   expect(told).toEqual([{ code: 'recently-refused/closed', reason, level: 'info' }])
   const value = (name: string) => gateway.metrics().find(metric => metric.name === name)?.samples[0]
   expect(value('postern_recently_refused_closed_total')).toEqual({ value: 500 })
@@ -204,8 +204,8 @@ test('it is told after the configuration was read again, too', async () => {
   expect(told.map(({ code }) => code)).toEqual(['recently-refused/closed'])
 })
 
-test('the table is bounded, and forgets the oldest first', () => {
-  const held = table<number>(1_000, 60_000)
+test('the table is bounded, and removes the oldest entry first', () => {
+  const held = new ExpiringTable<number>({ entries: 1_000, ttl: 60_000 })
   for (let index = 0; index < 100_000; index += 1) held.put(`key-${index}`, index, index)
   expect(held.size).toBe(1_000)
   expect(held.get('key-98999', 100_000)).toBeUndefined()
