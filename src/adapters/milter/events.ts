@@ -1,21 +1,20 @@
-/** What the mail server tells, read from the data of its packets. */
-
+/** Parses the data of the mail server's packets. */
 import { canonical } from '../../net/address.ts'
 import { ProtocolError } from '../shared/socket-server.ts'
 import { texts } from './packets.ts'
 
-/** Values that the mail server gives for its own names: `{auth_authen}`, `{tls_version}`. */
+/** Values of the mail server's macros, such as `{auth_authen}` and `{tls_version}`. */
 export type Macros = ReadonlyMap<string, string>
 
-/** The macros that are read. Mail servers send what they are configured to, and no others are kept. */
+/** The macros that postern reads; others are not kept. */
 const READ: ReadonlySet<string> = new Set(['auth_authen', 'cipher', 'tls_version'])
 const MAX_LENGTH = 2048
-/** Of a command: Postfix sends a dozen, and what more its operator has named. */
+/** Macros of one command: Postfix sends a dozen, and those that its operator has added. */
 const MAX_MACROS = 1000
 const MAX_PARAMETERS = 100
 
 /**
- * The command they belong to, and the macros that are read, their names without braces.
+ * Reads the command that macros belong to, and those macros that postern needs, their names without braces.
  *
  * @throws ProtocolError for more of them, or longer ones, than any mail server sends
  */
@@ -41,8 +40,8 @@ export function readMacros(data: Buffer): { readonly of: string; readonly macros
 }
 
 /**
- * Where the client is. Local is who hands mail over by a Unix socket; a client without an address that can be read is
- * unknown, and Sendmail says the same of mail that a program on its machine hands it by stdin.
+ * Reads the client. A client on a Unix socket is local. A client without a readable address is unknown; Sendmail reports
+ * mail that a program pipes into it in the same way.
  *
  * @throws ProtocolError when the packet is cut short
  */
@@ -57,9 +56,9 @@ export function readClient(data: Buffer): { readonly isLocal: boolean; readonly 
 }
 
 /**
- * The first text of the data, without the angle brackets of a path, and whether SMTPUTF8 is among those that follow.
+ * Reads a path without its angle brackets, and whether SMTPUTF8 is among its parameters.
  *
- * @throws ProtocolError when a text has no end, or there are too many
+ * @throws ProtocolError when the path has no end, or too many parameters
  */
 export function readPath(data: Buffer): { readonly path: string; readonly utf8: boolean } {
   let path: string | undefined
@@ -77,6 +76,7 @@ export function readPath(data: Buffer): { readonly path: string; readonly utf8: 
 
 const SMTPUTF8 = 'SMTPUTF8'
 
+/** Reads the host name of a greeting. */
 export function readName(data: Buffer): string {
   const [name] = texts(data)
   if (name === undefined) throw new ProtocolError('a greeting without an end')
@@ -84,12 +84,12 @@ export function readName(data: Buffer): string {
 }
 
 /**
- * A header field as it stood in the message. Mail servers hand over the folds of a value with bare line feeds; with
- * `spaced` they also hand over what stood behind the colon.
+ * Reads a header field as the message had it. Mail servers send the folds of a value with bare line feeds; with
+ * `hasLeadingSpace` they also send the blank behind the colon.
  */
-export function readField(data: Buffer, spaced: boolean): Buffer {
+export function readField(data: Buffer, hasLeadingSpace: boolean): Buffer {
   const [name, value] = texts(data)
   if (name === undefined || value === undefined) throw new ProtocolError('a header field without an end')
-  const octets = value.includes(10) ? Buffer.from(value.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1') : value
-  return Buffer.concat([name, Buffer.from(spaced ? ':' : ': '), octets, Buffer.from('\r\n')])
+  const bytes = value.includes(10) ? Buffer.from(value.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1') : value
+  return Buffer.concat([name, Buffer.from(hasLeadingSpace ? ':' : ': '), bytes, Buffer.from('\r\n')])
 }

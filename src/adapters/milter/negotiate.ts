@@ -1,9 +1,8 @@
-/** What the mail server offers, and what postern takes of it: never a bit that was not offered. */
-
+/** The mail server's offer, and the part that postern takes: never a bit that was not offered. */
 import { ProtocolError } from '../shared/socket-server.ts'
 import { packet } from './packets.ts'
 
-/** What a milter may ask to do to a message. */
+/** Changes that a milter may request. */
 export const Actions = {
   addHeaders: 0x01,
   deleteRecipients: 0x08,
@@ -11,23 +10,24 @@ export const Actions = {
   quarantine: 0x20,
 } as const
 
-/** How the two will speak with each other. */
+/** Options of the protocol. */
 export const Protocol = {
-  /** The milter answers no header field. */
+  /** Header fields are not answered. */
   noHeaderReply: 0x80,
   noUnknown: 0x100,
-  /** The milter may say that it has seen enough of the body. */
+  /** The milter may skip the rest of the body. */
   skip: 0x400,
   noEndOfHeaderReply: 0x4_0000,
   noBodyReply: 0x8_0000,
-  /** The blank behind the colon of a field is sent as it came. */
+  /** The blank behind the colon of a field is sent as received. */
   leadingSpace: 0x10_0000,
 } as const
 
-/** Version 6 is the only one that mail servers of the last fifteen years speak; 2 to 5 lack what is then not offered. */
+/** Mail servers of the last fifteen years speak version 6; versions 2 to 5 offer less. */
 const VERSION = 6
 const OLDEST = 2
 
+/** The agreed version and options, and the reply to the offer. */
 export interface Agreement {
   readonly version: number
   readonly actions: number
@@ -35,9 +35,9 @@ export interface Agreement {
   readonly reply: Buffer
 }
 
-/** Header and body events go unanswered, but that of the body may be cut short: where that is offered, it is answered. */
 const wantedActions = Object.values(Actions).reduce((all, bit) => all | bit, 0)
-// DATA is answered: where it is not, TCP holds back what the mail server sends next until it is acknowledged, 40 ms later.
+// Body chunks are answered only where `skip` is offered. DATA is answered always: else TCP delays the mail server's next
+// packet until an acknowledgement 40 ms later.
 const wantedProtocol =
   Protocol.noHeaderReply | Protocol.noUnknown | Protocol.skip | Protocol.noEndOfHeaderReply | Protocol.leadingSpace
 

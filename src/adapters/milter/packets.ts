@@ -1,41 +1,44 @@
 /** The packets of the milter protocol: a length of four bytes, a command of one, and its data. */
 import { ProtocolError } from '../shared/socket-server.ts'
 
+/** One packet. */
 export interface Packet {
   /** One ASCII letter. */
   readonly command: string
   readonly data: Buffer
 }
 
-/** Every packet of libmilter is smaller: a body chunk of 65,535 bytes, or a header field of any mail server's making. */
+/** Every packet of libmilter is smaller: a body chunk has at most 65,535 bytes. */
 const MAX_SIZE = 1_048_576
 
+/** Splits bytes into packets. */
 export interface PacketReader {
   /**
-   * Takes bytes as they come and gives the packets that are whole. What is kept is what was sent, never what a length
-   * promises.
+   * Adds bytes. Memory holds only bytes that have arrived, whatever length a packet announces.
+   *
+   * @returns the packets that are complete
    *
    * @throws ProtocolError for a length that no packet has
    */
   push(chunk: Buffer): readonly Packet[]
-  /** Bytes of a packet that is not whole yet. */
+  /** Bytes of an incomplete packet. */
   readonly waiting: number
-  /** How many packets were whole. */
-  readonly whole: number
+  /** How many packets were complete. */
+  readonly complete: number
 }
 
 export function packetReader(largest = MAX_SIZE): PacketReader {
   let waiting: Buffer[] = []
   let length = 0
-  /** Bytes of the packet that is being waited for, its length included; 0 while the length itself is not whole. */
+  /** Bytes of the next packet, its length included; 0 while the length itself is incomplete. */
   let wanted = 0
-  let whole = 0
+  let complete = 0
   return {
     get waiting() {
       return length
     },
-    get whole() {
-      return whole
+    get complete() {
+      return complete
     },
     push: chunk => {
       waiting.push(chunk)
@@ -47,7 +50,7 @@ export function packetReader(largest = MAX_SIZE): PacketReader {
       for (wanted = 0; at + 4 <= all.length; at += wanted) {
         const size = all.readUInt32BE(at)
         if (size < 1 || size > largest)
-          throw new ProtocolError(`a packet of ${size} bytes was announced; between 1 and ${largest} are possible`)
+          throw new ProtocolError(`a packet of ${size} bytes: between 1 and ${largest} were expected`)
         wanted = 4 + size
         if (at + wanted > all.length) break
         packets.push({ command: String.fromCharCode(all[at + 4] ?? 0), data: all.subarray(at + 5, at + wanted) })
@@ -60,7 +63,7 @@ export function packetReader(largest = MAX_SIZE): PacketReader {
       const rest = all.subarray(at)
       waiting = rest.length > 0 ? [rest] : []
       length = rest.length
-      whole += packets.length
+      complete += packets.length
       return packets
     },
   }
@@ -75,7 +78,7 @@ export function packet(command: string, ...parts: readonly (Buffer | string)[]):
   return Buffer.concat([head, data])
 }
 
-/** Texts that each end with a NUL, one by one: a packet may hold a million. What follows the last NUL is no text. */
+/** Strings that each end with a NUL, one at a time: a packet may hold a million. Bytes after the last NUL are ignored. */
 export function* texts(data: Buffer): Generator<Buffer, void> {
   let from = 0
   for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0, from)) {

@@ -1,4 +1,4 @@
-/** What postern asks of the mail server, as packets. */
+/** The answers to a mail server, as packets. */
 import type { Outcome, Reply } from '../../model/decision.ts'
 import { Actions, type Agreement, Protocol } from './negotiate.ts'
 import { packet } from './packets.ts'
@@ -6,32 +6,32 @@ import { packet } from './packets.ts'
 export const proceed = packet('c')
 export const accept = packet('a')
 export const discard = packet('d')
-/** Not now: for what is no fault of the client. */
+/** A temporary failure of our own. */
 export const temporary = packet('t')
-/** Enough was seen of the body. */
+/** The rest of the body is not needed. */
 export const skip = packet('s')
-/** Still at work: do not run out of time. */
+/** Resets the mail server's timeout. */
 export const progress = packet('p')
 
-/** The words of a refusal. libmilter's clients take `%` for the beginning of a format. */
+/** A refusal. libmilter's clients read `%` as the beginning of a format. */
 export const refusal = ({ code, status, text }: Reply): Buffer =>
   packet('y', `${code} ${status} ${text}`.replaceAll('%', '%%'), '\0')
 
-/** What to do to an accepted message, as far as the mail server lets us, and the last word on it. */
+/** The changes to an accepted message, as far as the mail server allows them, and the final answer. */
 export function changes(
   { trace, forged, each, verdict, findings }: Outcome,
   { actions, protocol }: Agreement,
 ): readonly Buffer[] {
   const may = (action: number) => (actions & action) !== 0
   const packets: Buffer[] = []
-  // Where the blank behind a colon comes as it was sent, it is also ours to give.
+  // Where the blank behind a colon is sent as received, we send it too.
   const blank = (protocol & Protocol.leadingSpace) !== 0 ? ' ' : ''
   if (may(Actions.changeHeaders)) {
-    // From the bottom: what goes changes the numbers of those below it in some mail servers.
+    // From the bottom: in some mail servers a deleted field renumbers those below it.
     for (const { name, position } of forged.toReversed()) packets.push(packet('m', number(position), name, '\0', '\0'))
   }
   if (may(Actions.addHeaders)) {
-    // Each goes on top, so the last one goes first.
+    // Each is inserted on top, so the last one comes first.
     for (const [name, value] of trace.toReversed())
       packets.push(packet('i', number(0), name, '\0', blank, unfolded(value), '\0'))
   }
@@ -45,13 +45,13 @@ export function changes(
 }
 
 const number = (value: number): Buffer => {
-  const octets = Buffer.alloc(4)
-  octets.writeUInt32BE(value)
-  return octets
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
 }
 
-/** The mail server writes line ends of its own. */
+/** The mail server writes its own line ends. */
 const unfolded = (value: string): Buffer => Buffer.from(value.replaceAll('\r\n', '\n'), 'latin1')
 
-/** Reasons hold what clients sent. */
+/** Reasons hold text from clients. */
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 400)

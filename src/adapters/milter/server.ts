@@ -6,7 +6,7 @@ import type { Duration } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { readSocketOptions, socketChecks } from '../shared/options.ts'
 import { socketServer } from '../shared/socket-server.ts'
-import { conversation } from './conversation.ts'
+import { MilterConversation } from './conversation.ts'
 import { packetReader } from './packets.ts'
 
 /** How many connections a {@link milter} serves, and how long each may take. */
@@ -40,16 +40,16 @@ export function milter(gateway: Gateway | (() => Gateway), options: MilterOption
   const limits = { ...readSocketOptions(options, 2000), unread: MAX_UNREAD }
   return socketServer({ name: 'milter', current, ...limits }, send => {
     const reader = packetReader()
-    const talk = conversation(current, send)
+    const conversation = new MilterConversation(current, send)
     return {
-      hear: async chunk => {
-        for (const packet of reader.push(chunk)) if (!(await talk.hear(packet))) return false
+      handle: async chunk => {
+        for (const packet of reader.push(chunk)) if (!(await conversation.handle(packet))) return false
         return true
       },
       get reading() {
         return reader
       },
-      close: talk.close,
+      close: () => conversation.close(),
     }
   })
 }

@@ -1,5 +1,4 @@
-/** One connection of Postfix: its requests, put together again into the sessions that they tell of. */
-
+/** One connection of Postfix: joins its requests into the sessions that they describe. */
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
 import type { Decision } from '../../model/decision.ts'
@@ -8,19 +7,13 @@ import { spamStatusOf } from '../../trace/spam-status.ts'
 import type { Attributes } from './requests.ts'
 
 export interface PolicyChoices {
-  /** What a deferral is: `now` ends the transaction with it; `if-permit` lets restrictions that follow refuse for good. */
+  /** How Postfix defers: `now`, or `if-permit` after the restrictions that follow had their chance to reject. */
   readonly deferral: 'now' | 'if-permit'
-  /** Write X-Spam-Status on top of accepted messages. */
+  /** Adds X-Spam-Status on top of accepted messages. */
   readonly prepend: boolean
 }
 
-export interface PolicyDialogue {
-  /** The action for one request, in Postfix's words (access(5)). */
-  answer(attributes: Attributes): Promise<string>
-  close(): void
-}
-
-/** What a session was opened for. Postfix says everything anew with each request. */
+/** The client that a session was opened for. Postfix repeats everything in each request. */
 interface PolicyConnection {
   readonly session: Session
   readonly gateway: Gateway
@@ -29,92 +22,118 @@ interface PolicyConnection {
   /** The transaction: Postfix's name for it, and its reverse-path. */
   instance?: string
   prepended: boolean
-  /** What every further request of this client, or of this transaction, hears. */
+  /** The refusal at connect, which answers every further request of this client. */
   refused?: Decision
 }
 
-const transactionOf = (attributes: Attributes): string => `${attributes.get('instance')} ${attributes.get('sender')}`
-const isSame = ({ instance }: PolicyConnection, attributes: Attributes): boolean =>
-  instance === transactionOf(attributes)
+/** The action of access(5) that leaves the decision to the next restriction. */
+const NO_OPINION = 'DUNNO'
 
-const go = 'DUNNO'
-
-/** How far the dialogue has come at each protocol state; what comes later includes what came before. */
+/** How far the dialogue is in each protocol state; later states include the earlier ones. */
 const steps: Readonly<Record<string, number>> = { CONNECT: 0, EHLO: 1, HELO: 1, MAIL: 2, RCPT: 3 }
 
-export function policyDialogue(current: () => Gateway, choices: PolicyChoices): PolicyDialogue {
-  let visit: PolicyConnection | undefined
+export class PolicyDialogue {
+  readonly #current: () => Gateway
+  readonly #choices: PolicyChoices
+  #connection: PolicyConnection | undefined
 
-  const end = () => {
-    visit?.session.close()
-    visit = undefined
+  constructor(current: () => Gateway, choices: PolicyChoices) {
+    this.#current = current
+    this.#choices = choices
   }
-  const verbs = async (attributes: Attributes): Promise<Decision | undefined> => {
-    const value = (name: string) => attributes.get(name) ?? ''
-    const step = steps[value('protocol_state')]
-    // DATA and later: all that can be said without the message was said; VRFY and ETRN are none of ours.
+
+  /** The action for one request, as access(5) defines it. */
+  async answer(attributes: Attributes): Promise<string> {
+    const decision = await this.#judge(attributes)
+    if (decision === undefined) return NO_OPINION
+    const { code, status, text } = decision.reply
+    if (code < 400) return this.#prefix(decision) ?? NO_OPINION
+    const isDeferral = code < 500 && code !== 421
+    return isDeferral && this.#choices.deferral === 'if-permit'
+      ? `DEFER_IF_PERMIT ${status} ${text}`
+      : `${code} ${status} ${text}`
+  }
+
+  close(): void {
+    this.#connection?.session.close()
+    this.#connection = undefined
+  }
+
+  async #judge(attributes: Attributes): Promise<Decision | undefined> {
+    const step = steps[attributes.get('protocol_state') ?? '']
+    // DATA and later states add nothing without the message; VRFY and ETRN are not judged.
     if (step === undefined) return undefined
-    // Postfix says `unknown` of a client that has left before it was looked at. Of those, each message is one session.
-    const ip = canonical(value('client_address'))
-    const client = ip === undefined ? `unknown ${value('instance')}` : `${ip} ${value('client_port')}`
-    let decision: Decision | undefined
-    // Postfix does not tell one connection of a client from its next one on the same port: they differ in their messages.
-    const isNameless = ip === undefined && value('instance') === ''
-    const isOther =
-      isNameless || visit?.client !== client || (visit.gateway !== current() && !isSame(visit, attributes))
-    if (visit === undefined || isOther) {
-      end()
-      const gateway = current()
-      visit = { session: gateway.open({ ip }), gateway, client, prepended: false }
-      decision = await visit.session.connect()
-      if (decision.reply.code >= 400) visit.refused = decision
-    }
-    const here = visit
-    if (here.refused) return here.refused
-    const helo = value('helo_name')
-    if (step >= 1 && here.helo !== `${helo} ${value('encryption_protocol')}`) {
-      const [protocol, cipher] = [value('encryption_protocol'), value('encryption_cipher')]
-      here.helo = `${helo} ${protocol}`
-      delete here.instance
-      decision = await here.session.helo(
-        helo || undefined,
-        protocol ? { protocol, ...(cipher && { cipher }) } : undefined,
-      )
-      if (decision.reply.code >= 400) return decision
-    }
-    if (step >= 2 && !isSame(here, attributes)) {
-      if (here.instance !== undefined) here.session.reset()
-      const user = value('sasl_username')
-      here.instance = transactionOf(attributes)
-      here.prepended = false
-      decision = await here.session.mail(value('sender'), { ...(user && { user }) })
-      if (decision.reply.code >= 400) {
-        // Asked again, it is judged again: Postfix may ask at MAIL and at RCPT.
-        delete here.instance
-        return decision
-      }
-    }
-    return step >= 3 ? await here.session.rcpt(value('recipient')) : decision
+    const { connection, decision: connected } = await this.#connectionOf(attributes)
+    if (connection.refused) return connection.refused
+    const greeted = step >= 1 ? await greet(connection, attributes) : undefined
+    if (isRefusal(greeted)) return greeted
+    const begun = step >= 2 ? await mail(connection, attributes) : undefined
+    if (isRefusal(begun)) return begun
+    if (step >= 3) return await connection.session.rcpt(attributes.get('recipient') ?? '')
+    return begun ?? greeted ?? connected
   }
 
-  const prefix = (decision: Decision): string | undefined => {
-    if (!choices.prepend || visit === undefined || visit.prepended || decision.stage !== 'rcpt') return undefined
-    visit.prepended = true
-    const field = spamStatusOf(visit.session.ref, decision).find(([name]) => name === 'X-Spam-Status')
+  /** The session of the client, which is opened where it is another one than before. */
+  async #connectionOf(attributes: Attributes): Promise<{ connection: PolicyConnection; decision?: Decision }> {
+    const instance = attributes.get('instance') ?? ''
+    // Postfix reports `unknown` for a client that has left early. Each message of those is one session.
+    const ip = canonical(attributes.get('client_address') ?? '')
+    const client = ip === undefined ? `unknown ${instance}` : `${ip} ${attributes.get('client_port') ?? ''}`
+    const known = this.#connection
+    // Postfix does not mark where one connection of a client ends and the next one on the same port begins.
+    const isNameless = ip === undefined && instance === ''
+    const isSame =
+      !isNameless && known?.client === client && (known.gateway === this.#current() || isKnown(known, attributes))
+    if (known !== undefined && isSame) return { connection: known }
+    this.close()
+    const gateway = this.#current()
+    const connection: PolicyConnection = { session: gateway.open({ ip }), gateway, client, prepended: false }
+    this.#connection = connection
+    const decision = await connection.session.connect()
+    if (isRefusal(decision)) connection.refused = decision
+    return { connection, decision }
+  }
+
+  #prefix(decision: Decision): string | undefined {
+    const connection = this.#connection
+    if (!this.#choices.prepend || connection === undefined || connection.prepended || decision.stage !== 'rcpt')
+      return undefined
+    connection.prepended = true
+    const field = spamStatusOf(connection.session.ref, decision).find(([name]) => name === 'X-Spam-Status')
     return field && `PREPEND ${field[0]}: ${field[1].replace(/\r\n\s+/g, ' ')}`
   }
+}
 
-  return {
-    answer: async attributes => {
-      const decision = await verbs(attributes)
-      if (decision === undefined) return go
-      const { code, status, text } = decision.reply
-      if (code < 400) return prefix(decision) ?? go
-      const isDeferral = code < 500 && code !== 421
-      return isDeferral && choices.deferral === 'if-permit'
-        ? `DEFER_IF_PERMIT ${status} ${text}`
-        : `${code} ${status} ${text}`
-    },
-    close: end,
-  }
+const isRefusal = (decision: Decision | undefined): boolean => (decision?.reply.code ?? 0) >= 400
+
+const transactionOf = (attributes: Attributes): string => `${attributes.get('instance')} ${attributes.get('sender')}`
+
+/** Whether a request belongs to the transaction that is open. */
+const isKnown = ({ instance }: PolicyConnection, attributes: Attributes): boolean =>
+  instance === transactionOf(attributes)
+
+async function greet(connection: PolicyConnection, attributes: Attributes): Promise<Decision | undefined> {
+  const helo = attributes.get('helo_name') ?? ''
+  const protocol = attributes.get('encryption_protocol') ?? ''
+  const cipher = attributes.get('encryption_cipher') ?? ''
+  const greeting = `${helo} ${protocol}`
+  if (connection.helo === greeting) return undefined
+  connection.helo = greeting
+  delete connection.instance
+  return await connection.session.helo(
+    helo || undefined,
+    protocol ? { protocol, ...(cipher && { cipher }) } : undefined,
+  )
+}
+
+async function mail(connection: PolicyConnection, attributes: Attributes): Promise<Decision | undefined> {
+  if (isKnown(connection, attributes)) return undefined
+  if (connection.instance !== undefined) connection.session.reset()
+  const user = attributes.get('sasl_username') ?? ''
+  connection.instance = transactionOf(attributes)
+  connection.prepended = false
+  const decision = await connection.session.mail(attributes.get('sender') ?? '', { ...(user && { user }) })
+  // The next request is judged again: Postfix may ask at MAIL and at RCPT.
+  if (isRefusal(decision)) delete connection.instance
+  return decision
 }

@@ -8,7 +8,7 @@ import type { Duration } from '../../model/units.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { readSocketOptions, socketChecks } from '../shared/options.ts'
 import { socketServer } from '../shared/socket-server.ts'
-import { type PolicyChoices, policyDialogue } from './dialogue.ts'
+import { type PolicyChoices, PolicyDialogue } from './dialogue.ts'
 import { requestReader } from './requests.ts'
 
 /** How a {@link policyService} answers, how many connections it serves, and how long each may take. */
@@ -52,16 +52,16 @@ export function policyService(gateway: Gateway | (() => Gateway), options: Polic
   const choices: PolicyChoices = { deferral, prepend }
   return socketServer({ name: 'policy', current, ...limits }, send => {
     const reader = requestReader()
-    const dialogue = policyDialogue(current, choices)
+    const dialogue = new PolicyDialogue(current, choices)
     return {
-      hear: async chunk => {
+      handle: async chunk => {
         for (const attributes of reader.push(chunk)) send(`action=${await dialogue.answer(attributes)}\n\n`)
         return true
       },
       get reading() {
         return reader
       },
-      close: dialogue.close,
+      close: () => dialogue.close(),
     }
   })
 }

@@ -1,20 +1,20 @@
-/** What doors over plain sockets share: one conversation a socket, heard piece by piece, bounded in number, time and unread answers. */
-
+/** A server for conversations over plain sockets, bounded in number, time, unfinished requests and unread answers. */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import { errorText } from '../../model/errors.ts'
 
-/** The other side does not keep to the protocol: it is hung up on, and the operator hears why. */
+/** The peer violates the protocol: its connection is closed, and a notice says why. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
 
+/** The conversation over one socket. */
 export interface Conversation {
-  /** Hears some bytes. While it works the socket is not read. False when all was said. @throws ProtocolError */
-  hear(chunk: Buffer): Promise<boolean>
-  /** Bytes of a request that is not whole yet, and how many were whole. */
-  readonly reading: { readonly waiting: number; readonly whole: number }
-  /** The other side has gone. */
+  /** Handles bytes; the socket is not read meanwhile. @returns false when the conversation is over @throws ProtocolError */
+  handle(chunk: Buffer): Promise<boolean>
+  /** Bytes of an incomplete request, and how many requests were complete. */
+  readonly reading: { readonly waiting: number; readonly complete: number }
+  /** The peer has left. */
   close(): void
 }
 
@@ -24,33 +24,33 @@ export interface SocketServerOptions {
   readonly current: () => Gateway
   /** Sockets at once. */
   readonly connections: number
-  /** Milliseconds that the other side may be silent between two requests. */
+  /** Milliseconds that the peer may be silent between two requests. */
   readonly idle: number
-  /** Milliseconds that a request may take to arrive, however it trickles; the first from the connection on. */
+  /** Milliseconds that a request may take to arrive; for the first one, from the connection on. */
   readonly timeout: number
-  /** Bytes of answers that the other side has not fetched: it is hung up on beyond. */
+  /** Bytes of answers that the peer has not read; beyond, its connection is closed. */
   readonly unread: number
 }
 
 export function socketServer(
   options: SocketServerOptions,
-  open: (say: (octets: Buffer | string) => void) => Conversation,
+  open: (send: (bytes: Buffer | string) => void) => Conversation,
 ): Server {
-  const places = new Places(options.connections)
+  const connections = new Connections(options.connections)
   return createServer(socket => {
-    if (!places.take(socket)) return
-    serve(socket, options, { open, places }).catch(() => socket.destroy())
+    if (!connections.take(socket)) return
+    serve(socket, options, { open, connections }).catch(() => socket.destroy())
   })
 }
 
 /** Bytes of unfinished requests over all connections of a server. No mail server leaves one unfinished for long. */
 const MAX_UNFINISHED = 67_108_864
 
-/** The connections of a server. When there are too many, the one that has longest not finished its request makes room. */
-class Places {
+/** The connections of a server. When there are too many, the one with the oldest unfinished request is closed. */
+class Connections {
   readonly #connections: number
   readonly #open = new Map<Socket, { waiting: number; timer?: NodeJS.Timeout }>()
-  /** Those whose request is arriving, the one that began first at the front. */
+  /** Those whose request is arriving, the oldest first. */
   readonly #arriving = new Set<Socket>()
   #unfinished = 0
 
@@ -73,63 +73,63 @@ class Places {
     return true
   }
 
-  /** A request is arriving: it has so many milliseconds left. */
+  /** A request is arriving, with this many milliseconds left. */
   arriving(socket: Socket, ms: number): void {
-    const place = this.#open.get(socket)
-    if (place === undefined) return
+    const entry = this.#open.get(socket)
+    if (entry === undefined) return
     this.#arriving.add(socket)
-    place.timer = setTimeout(() => socket.destroy(), ms)
+    entry.timer = setTimeout(() => socket.destroy(), ms)
   }
 
-  /** Something has arrived: while it is looked at, no time is counted. */
+  /** Bytes have arrived: while they are handled, no time is counted. */
   pause(socket: Socket): void {
     clearTimeout(this.#open.get(socket)?.timer)
   }
 
-  /** The request is whole. */
-  whole(socket: Socket): void {
+  /** The request is complete. */
+  complete(socket: Socket): void {
     this.#arriving.delete(socket)
   }
 
-  /** @returns false when all connections together wait for too much */
+  /** @returns false when the unfinished requests of all connections hold too many bytes */
   wait(socket: Socket, bytes: number): boolean {
-    const place = this.#open.get(socket)
-    if (place === undefined) return false
-    this.#unfinished += bytes - place.waiting
-    place.waiting = bytes
+    const entry = this.#open.get(socket)
+    if (entry === undefined) return false
+    this.#unfinished += bytes - entry.waiting
+    entry.waiting = bytes
     return bytes === 0 || this.#unfinished <= MAX_UNFINISHED
   }
 
   #leave(socket: Socket): void {
-    const place = this.#open.get(socket)
-    clearTimeout(place?.timer)
-    this.#unfinished -= place?.waiting ?? 0
+    const entry = this.#open.get(socket)
+    clearTimeout(entry?.timer)
+    this.#unfinished -= entry?.waiting ?? 0
     this.#open.delete(socket)
     this.#arriving.delete(socket)
   }
 }
 
-interface Means {
-  readonly open: (say: (octets: Buffer | string) => void) => Conversation
-  readonly places: Places
+interface Context {
+  readonly open: (send: (bytes: Buffer | string) => void) => Conversation
+  readonly connections: Connections
 }
 
 async function serve(
   socket: Socket,
   { name, current, idle, timeout, unread }: SocketServerOptions,
-  { open, places }: Means,
+  { open, connections }: Context,
 ): Promise<void> {
   socket.setNoDelay(true).setTimeout(idle, () => socket.destroy())
-  // Who goes away in the middle ends the loop below; without a listener it would end the process.
+  // A reset ends the loop below; without a listener it would end the process.
   socket.on('error', () => undefined)
-  const conversation = open(octets => {
-    if (socket.writable) socket.write(octets)
+  const conversation = open(bytes => {
+    if (socket.writable) socket.write(bytes)
     if (socket.writableLength > unread) socket.destroy()
   })
-  /** False when the conversation is over, in whichever way. */
-  const hear = async (chunk: Buffer): Promise<boolean> => {
+  /** @returns false when the conversation is over, for whatever reason */
+  const handle = async (chunk: Buffer): Promise<boolean> => {
     try {
-      return await conversation.hear(chunk)
+      return await conversation.handle(chunk)
     } catch (error) {
       const [what, reason] =
         error instanceof ProtocolError
@@ -139,27 +139,27 @@ async function serve(
       return false
     }
   }
-  let seen = conversation.reading.whole
+  let seen = conversation.reading.complete
   let until = performance.now() + timeout
-  places.arriving(socket, timeout)
+  connections.arriving(socket, timeout)
   try {
     for await (const chunk of socket) {
-      places.pause(socket)
-      if (!(await hear(chunk as Buffer))) return
-      const { waiting, whole } = conversation.reading
-      if (!places.wait(socket, waiting)) {
+      connections.pause(socket)
+      if (!(await handle(chunk as Buffer))) return
+      const { waiting, complete } = conversation.reading
+      if (!connections.wait(socket, waiting)) {
         const reason = `unfinished requests hold more than ${MAX_UNFINISHED} bytes; a connection was closed`
         return current().services.notify({ code: `${name}/full`, reason, level: 'warning' })
       }
-      if (whole !== seen) {
-        places.whole(socket)
-        seen = whole
+      if (complete !== seen) {
+        connections.complete(socket)
+        seen = complete
         until = performance.now() + timeout
       }
-      if (waiting > 0 || whole === 0) places.arriving(socket, Math.max(until - performance.now(), 0))
+      if (waiting > 0 || complete === 0) connections.arriving(socket, Math.max(until - performance.now(), 0))
     }
   } catch {
-    // The other side has reset the connection.
+    // The peer has reset the connection.
   } finally {
     conversation.close()
     socket.destroy()
