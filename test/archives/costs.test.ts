@@ -43,7 +43,7 @@ function overlapping(count: number): Buffer {
   return Buffer.concat([ONENOTE, ...Array<Buffer>(count).fill(one), Buffer.alloc(SIZE, '/AAAA')])
 }
 
-describe('what a file made to cost much costs', () => {
+describe('the cost of expensive files', () => {
   test.for<readonly [what: string, bytes: Buffer, trait: Trait | undefined]>([
     ['RTF objects in objects', repeated('{\\rtf1', '\\objdata '), 'unscannable'],
     ['RTF objects of one byte', repeated('{\\rtf1', '\\objdata 00}'), 'unscannable'],

@@ -86,7 +86,7 @@ describe('honest files', () => {
     expect(found?.filter(trait => trait !== 'script')).toEqual([])
   })
 
-  test('members are listed with their sizes, nested ones with them', async () => {
+  test('members are listed with their sizes, nested ones as well', async () => {
     const inner = zip([{ name: 'run.exe', data: `MZ${'x'.repeat(100)}` }])
     expect(await look(zip([{ name: 'Ünï.zip', data: inner }]), 'a.zip')).toEqual({
       format: 'zip',
@@ -122,7 +122,7 @@ describe('honest files', () => {
     })
   })
 
-  test('what is of no format that matters is not looked into', async () => {
+  test('a file of another format is not inspected', async () => {
     expect(await look('just words', 'a.txt')).toBeUndefined()
     expect(await look(Buffer.alloc(0))).toBeUndefined()
   })
@@ -219,7 +219,7 @@ describe('traps', () => {
     expect(await traits(bytes)).toContain(trait)
   })
 
-  test('M13 macros that run by themselves and call programs are named with their words', async () => {
+  test('M13 macros that run automatically and call programs are reported with their keywords', async () => {
     const found = await look(
       ole(project('Sub AutoOpen()\r\nCreateObject("WScript.Shell").Run "x"\r\nEnd Sub', 'Macros/')),
     )
@@ -230,7 +230,7 @@ describe('traps', () => {
     ])
   })
 
-  test('M13 a file that is packed in a document is looked into', async () => {
+  test('M13 a file inside a document is inspected', async () => {
     const native = (name: string, data: string) => {
       const size = Buffer.alloc(4)
       size.writeUInt32LE(data.length)
@@ -251,7 +251,7 @@ describe('traps', () => {
     expect(found?.inside.map(({ name, inspection }) => [name, inspection.traits])).toEqual([['a.exe', ['executable']]])
   })
 
-  test('M13 a file that is packed in RTF is looked into', async () => {
+  test('M13 a file inside RTF is inspected', async () => {
     const program = `MZ${'x'.repeat(99)}`
     const size = Buffer.alloc(4)
     size.writeUInt32LE(program.length)
@@ -285,7 +285,7 @@ describe('traps', () => {
     ).toContain(trait)
   })
 
-  test('a PDF tells its links', async () => {
+  test('the links of a PDF are listed', async () => {
     expect((await look('%PDF-1.4 /A << /S /URI /URI (https://example.org/a\\(b\\)) >> %%EOF'))?.links).toEqual([
       'https://example.org/a(b)',
     ])
@@ -346,7 +346,7 @@ describe('traps', () => {
     expect(disk?.inspection.inside.map(({ inspection }) => inspection.traits)).toEqual([['launch', 'executable']])
   })
 
-  test('the attachments of winmail.dat are listed and looked into', async () => {
+  test('the attachments of winmail.dat are listed and inspected', async () => {
     const tnef = Buffer.concat([
       Buffer.from('789f3e220100', 'hex'),
       tnefAttribute(0x0006800f, Buffer.from(`MZ${'x'.repeat(99)}`)),
@@ -357,7 +357,7 @@ describe('traps', () => {
     expect(found?.inside[0]?.inspection.traits).toEqual(['executable'])
   })
 
-  test('a tar and what lies in it', async () => {
+  test('a tar and the files inside it', async () => {
     const found = await look(tar('x/run.sh', '#!/bin/sh\nrm -rf /'))
     expect(found?.members).toEqual([{ name: 'x/run.sh', size: 18 }])
     expect(found?.inside[0]?.inspection.format).toBe('script')
@@ -403,7 +403,7 @@ describe('bounds', () => {
     expect(ms).toBeLessThan(1000)
   })
 
-  test('M13 archives ten thousand deep are looked into three deep', async () => {
+  test('M13 archives nested ten thousand deep are inspected three deep', async () => {
     const { found, ms } = await cost(nested(10_000))
     let depth = 0
     for (let at = found; at; at = at.inside[0]?.inspection) depth += 1
@@ -411,7 +411,7 @@ describe('bounds', () => {
     expect(ms).toBeLessThan(500)
   })
 
-  test('M13 entries over one kernel (a bomb of many gigabytes) inflate nothing', async () => {
+  test('M13 of entries that share their bytes (a bomb of many gigabytes) nothing is inflated', async () => {
     const files: ZipFileOptions[] = [{ name: '0', packed: heavy }]
     for (let index = 1; index < 500; index += 1) files.push({ name: String(index), packed: heavy, sameAs: 0 })
     const { found, ms } = await cost(zip(files))
@@ -437,7 +437,7 @@ describe('bounds', () => {
     expect(seen.map(one => one?.inside.length)).toEqual([1, 1, 1, 0])
   })
 
-  test('a signal that aborts ends it', async () => {
+  test('an aborted signal ends the inspection', async () => {
     const over = new AbortController()
     const inspecting = inspector({ signal: over.signal })(
       'a.zip',

@@ -34,13 +34,13 @@ const office = [
 ]
 
 describe('zip archives', () => {
-  test('a stored archive with ZIP64 sizes is looked into', async () => {
+  test('a stored archive with ZIP64 sizes is inspected', async () => {
     const found = await look(zip64)
     expect(names(found)).toEqual(['in.zip', 'evil.js'])
     expect(traits(found)).toEqual(['script'])
   })
 
-  test('M13 what is packed in a way that is not unpacked is said to be unseen, and its name is', async () => {
+  test('M13 an entry with an unsupported compression is unscannable, and its name is listed', async () => {
     const found = await look(lzma)
     expect(names(found)).toEqual(['inner.js'])
     expect(found?.evidence).toEqual(['an entry has a compression that is not supported (method 14)'])
@@ -51,13 +51,13 @@ describe('zip archives', () => {
     ['a file beside the parts of a document', zip([...office, { name: 'in.zip', data: inner }]), 'script'],
     ['a file among the parts of a document', zip([...office, { name: 'word/in.zip', data: inner }]), 'script'],
     ['something before an archive that says nothing of it', Buffer.concat([Buffer.from('GIF89a'), inner]), 'script'],
-  ])('M13 %s does not hide what lies in it', async ([, bytes, trait]) => {
+  ])('M13 %s does not hide the files inside', async ([, bytes, trait]) => {
     const found = await look(bytes)
     expect(names(found)).toContain('evil.js')
     expect(traits(found)).toEqual(expect.arrayContaining(['script', trait]))
   })
 
-  test('M13 a name outside of ASCII that only streaming readers see is a lie of the directory', async () => {
+  test('M13 a name outside of ASCII that only streaming readers see is a directory mismatch', async () => {
     const found = await look(zip([{ name: 'invoice.pdf', ownName: 'fünf.exe', data: 'x' }]))
     expect(found?.traits).toEqual(['directory-mismatch'])
   })
@@ -74,20 +74,20 @@ const old = 'H4sIAAAAAAACA0sty8zRyypmoCUwAAIzExMwDQToNBCYIrFB4mYGhmYMCgYMo4DWoCy
 const unpacked = (text: string): Buffer => gunzipSync(Buffer.from(text, 'base64'))
 
 describe('tar archives', () => {
-  test.for(Object.entries(tars))('M11 the end of a long name in the form of %s is seen', async ([, text]) => {
+  test.for(Object.entries(tars))('M11 the end of a long name in the form of %s is listed', async ([, text]) => {
     const found = await look(unpacked(text))
     expect(names(found)).toEqual([`${'x'.repeat(247)}.pdf.exe`, 'kurz-日本.js'])
     expect(found?.inside.map(({ inspection }) => inspection.format)).toEqual(['pe', 'pe'])
   })
 
-  test('one without a mark is known by the sum of its first header', async () => {
+  test('an archive without a signature is recognised by the checksum of its first header', async () => {
     const found = await look(unpacked(old))
     expect(found?.format).toBe('tar')
     expect(names(found)).toEqual(['evil.js'])
     expect(traits(found)).toEqual(['script'])
   })
 
-  test('M13 one of nothing but folders is a bound', async () => {
+  test('M13 an archive of folders alone exceeds a bound', async () => {
     const folder = unpacked(old).subarray(0, 512)
     folder[156] = 0x35
     folder.write('00000000000', 124)

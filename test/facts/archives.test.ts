@@ -32,7 +32,7 @@ const message = (...files: readonly Attached[]): string =>
     '',
   ].join('\r\n')
 
-test('each attached file is told with what lies in it; the text of the message is none', async () => {
+test('each attached file is listed with the files inside it; the text of the message is not', async () => {
   const nested = zip([{ name: 'invoice.zip', data: zip([{ name: 'invoice.exe', data: `MZ${'x'.repeat(80)}` }]) }])
   const { files, all, cut } = await ask(archives, {
     message: message(
@@ -50,7 +50,7 @@ test('each attached file is told with what lies in it; the text of the message i
   expect(cut).toBe(false)
 })
 
-test('a file is what its bytes are, whatever it is called', async () => {
+test('the format of a file is that of its bytes, whatever its name', async () => {
   const data = ole([
     { path: 'EncryptionInfo', data: 'x' },
     { path: 'EncryptedPackage', data: 'y' },
@@ -70,7 +70,7 @@ test('a file is what its bytes are, whatever it is called', async () => {
   ])
 })
 
-test('a page that is attached is looked into, by any of its names', async () => {
+test('an attached page is inspected by any of its names', async () => {
   const data = '<html><form><input type=password></form><script>x</script>'
   const { files } = await ask(archives, { message: message({ name: 'login.shtml', type: 'text/html', data }) })
   expect(files.map(({ format, traits }) => [format, traits])).toEqual([['html', ['script', 'form']]])

@@ -12,13 +12,13 @@ const words = (from: number, count: number): string[] =>
 const shared = (one: readonly string[], other: readonly string[]): number =>
   one.filter(band => other.includes(band)).length
 
-test('figures, marks and disguise change nothing', () => {
+test('numbers, punctuation and deceptive characters change nothing', () => {
   const text = 'Your order number 17 is on its way, and you will have it on Monday at noon.'
   const same = 'YOUR order, number 9918, is on its way and you will have it on Mоndаy at nоon!!'
   expect(fingerprintOf(same)).toEqual(fingerprintOf(text))
 })
 
-test('a name that is changed leaves a band in common, another text does not', () => {
+test('a text with another name shares a band, another text does not', () => {
   const base = words(0, 200)
   const changed = base.with(100, 'otherword')
   expect(fingerprintOf(changed.join(' ')).exact).not.toBe(fingerprintOf(base.join(' ')).exact)
@@ -34,7 +34,7 @@ test('a text of a few words has none', () => {
   expect(fingerprintOf('Thank you very much')).toEqual({ bands: [] })
 })
 
-test('messages of one build and different words share their structure', async () => {
+test('messages with the same structure and different words share the digest of the structure', async () => {
   const built = (text: string, host: string) => message({ html: `<p>${text}</p><a href="https://${host}/">x</a>` })
   const one = await ask(fingerprint, { message: built('first words here', 'example.org') })
   const two = await ask(fingerprint, { message: built('other words here', 'example.org') })

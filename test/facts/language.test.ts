@@ -13,7 +13,7 @@ test.for<[string | undefined, string, string]>([
   ['ja', 'Han', 'お支払い方法の更新確認手続完了登録変更情報通知'],
   ['ko', 'Hangul', '안녕하세요 고객님 계정을 확인해 주세요'],
   [undefined, 'Latin', 'Xyzzy plugh'],
-])('%s is told from %s', ([expected, script, text]) => {
+])('%s is recognised in %s', ([expected, script, text]) => {
   const found = languageOf(text)
   expect(found.language).toBe(expected)
   expect(found.scripts.map(({ script }) => script)).toContain(script)
@@ -30,7 +30,7 @@ test('the shares of scripts are of letters alone', () => {
   expect(languageOf('12 34')).toEqual({ letters: 0, scripts: [] })
 })
 
-test('it is of the text that is seen', async () => {
+test('it is of the visible text', async () => {
   const html =
     '<p>The report is here and you will find it.</p><div style="display:none">и в не на что вы для это как ваш</div>'
   expect(await ask(language, { message: message({ html }) })).toMatchObject({ language: 'en' })

@@ -8,7 +8,7 @@ const html = (body: string, subject = 'x') =>
     message: Buffer.from(`Subject: ${subject}\r\nContent-Type: text/html; charset=utf-8\r\n\r\n${body}\r\n`),
   })
 
-test('a link stands with what is shown of it and with what that claims', async () => {
+test('a link is listed with its visible text and the address in that text', async () => {
   const { all, domains } = await html('<a href="http://evil.example.net/x">https://www.bank.example.com/login</a>')
   expect(all[0]).toEqual({
     url: 'http://evil.example.net/x',
@@ -26,7 +26,7 @@ test('a link stands with what is shown of it and with what that claims', async (
   expect(domains).toEqual(['example.net', 'example.com'])
 })
 
-test('links come from everywhere: subject, text, forms, pictures, styles, refreshes and hidden places', async () => {
+test('links are found in the subject, text, forms, pictures, styles, refreshes and hidden text', async () => {
   const { all } = await html(
     '<base href="http://base.example.com/"><a href=rel>r</a><form action="http://form.example.com/"></form><img src="//img.example.com/x">' +
       '<p style="background:url(http://style.example.com/)"><meta http-equiv=refresh content="0;url=http://refresh.example.com/">' +
@@ -47,7 +47,7 @@ test('links come from everywhere: subject, text, forms, pictures, styles, refres
   ])
 })
 
-test('redirectors are unwrapped, one in another, and no deeper than five, which is said', async () => {
+test('nested redirectors are unwrapped up to five deep, and deeper ones mark the links as cut', async () => {
   let address = 'http://end.example.com/'
   for (let level = 0; level < 7; level++) address = `http://r${level}.example.net/?to=${encodeURIComponent(address)}`
   const { all, cut } = await html(`<a href="${address}">x</a>`)
@@ -62,14 +62,14 @@ test('redirectors are unwrapped, one in another, and no deeper than five, which 
   ])
 })
 
-test('the same link stands once, and of very many only the first', async () => {
+test('equal links are listed once, and of very many only the first', async () => {
   expect((await html('<a href="http://a.example/">x</a>'.repeat(10))).all).toHaveLength(1)
   const body = Array.from({ length: 2000 }, (_, index) => `<a href="http://a${index}.example/">x</a>`).join('')
   const { all, cut } = await html(body)
   expect([all.length, cut]).toEqual([1000, true])
 })
 
-test('fifty thousand links cost no more than what is read of them', async () => {
+test('fifty thousand links cost no more than the links that are read', async () => {
   const body = Array.from({ length: 50_000 }, (_, index) => `<a href="http://a${index}.example/">x</a>`).join('')
   const before = cpuTime()
   expect((await html(body)).cut).toBe(true)

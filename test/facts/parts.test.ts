@@ -7,7 +7,7 @@ import { mimeCases } from '../support/mime-cases.ts'
 
 const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex')
 
-test('the bytes of every part can be had, of every reading, and from wherever they were decoded', async () => {
+test('the bytes of every part of every reading can be read, however they were encoded', async () => {
   let count = 0
   for (const { message } of mimeCases) {
     const { all, bytes } = await ask(parts, { message })
@@ -22,7 +22,7 @@ test('the bytes of every part can be had, of every reading, and from wherever th
   expect(count).toBeGreaterThan(100)
 })
 
-test('a large attachment is decoded as far as is asked, and a container has no bytes', async () => {
+test('a large attachment is decoded up to the limit, and a multipart has no bytes', async () => {
   const content = Buffer.alloc(900_000, 'some words ')
   const base64 = content.toString('base64').replace(/.{76}/g, '$&\r\n')
   const message = `Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\n${base64}\n--b--\n`

@@ -22,7 +22,7 @@ test.for<[charset: string, bytes: string, shown: string]>([
   expect(visible).toBe(shown)
 })
 
-test('without a charset, HTML is believed about itself, then UTF-8, then the commonest other', async () => {
+test("without a declared charset, HTML's own declaration counts, then UTF-8, then windows-1252", async () => {
   expect((await of('Content-Type: text/html', Buffer.from('<meta charset=koi8-r>\xf0', 'latin1'))).visible).toBe('П')
   expect((await of('Content-Type: text/plain', Buffer.from('ü'))).visible).toBe('ü')
   expect((await of('Content-Type: text/plain', Buffer.from('\xfc', 'latin1'))).visible).toBe('ü')
@@ -31,7 +31,7 @@ test('without a charset, HTML is believed about itself, then UTF-8, then the com
 const multipart = (...parts: readonly string[]) =>
   ['Content-Type: multipart/mixed; boundary=b', `${parts.map(part => `--b\r\n${part}\r\n`).join('')}--b--\r\n`] as const
 
-test('what is shown with the message is visible, and what is attached is a section of its own', async () => {
+test('inline text is visible, and an attached text is a separate section', async () => {
   const found = await of(
     ...multipart(
       'Content-Type: text/plain; format=flowed\r\n\r\none \r\ntwo',
@@ -52,7 +52,7 @@ test('what is shown with the message is visible, and what is attached is a secti
   expect(found.cut).toBe(false)
 })
 
-test('text that only some readers see is read too, and what is the same bytes only once', async () => {
+test('text that only some readers see is read too, and equal bytes only once', async () => {
   const found = await of('Content-Type: text/plain\r\nContent-Type: text/html', '<b>Hello</b>')
   expect(found.sections.map(({ kind, visible }) => [kind, visible])).toEqual([
     ['plain', '<b>Hello</b>'],
@@ -61,7 +61,7 @@ test('text that only some readers see is read too, and what is the same bytes on
   expect((await of(...multipart('\r\nsame', '\r\nsame'))).sections).toHaveLength(1)
 })
 
-test('no more sections are read than anybody writes, and that is said', async () => {
+test('sections beyond the limit are not read, and the text is marked as cut', async () => {
   const { sections, cut } = await of(...multipart(...Array.from({ length: 550 }, (_, index) => `\r\n${index}`)))
   expect([sections.length, cut]).toEqual([500, true])
 })

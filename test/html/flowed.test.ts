@@ -22,6 +22,6 @@ test.for<[text: string, counts: Readonly<Record<string, number>>]>([
   ['a\u202eb\u202c', { invisible: 0, bidi: 2, confusable: 0 }],
   ['раypal and pаypal', { invisible: 0, bidi: 0, confusable: 3 }],
   ['𝐛𝐚𝐧𝐤', { invisible: 0, bidi: 0, confusable: 4 }],
-])('in %j the disguises are counted', ([text, counts]) => {
+])('in %j the deceptive characters are counted', ([text, counts]) => {
   expect(countDeceptiveCharacters(text)).toEqual(counts)
 })

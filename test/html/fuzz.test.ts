@@ -27,7 +27,7 @@ const token = fc.oneof(
 )
 const page = fc.array(token, { maxLength: 60 }).map(tokens => tokens.join(''))
 
-test('whatever stands in a page, it is read, and what is seen and hidden is no more than there is', async () => {
+test('any page is read, and its visible and hidden text are no longer than the page', async () => {
   await fc.assert(
     fc.asyncProperty(page, async html => {
       const reading = await readHtml(html)
@@ -48,7 +48,7 @@ test('whatever stands in a page, it is read, and what is seen and hidden is no m
   )
 })
 
-test('whatever is taken for an address, it is one or none, and reading it again changes nothing', () => {
+test('any text is one address or none, and reading it again changes nothing', () => {
   const part = fc.oneof(
     fc.constantFrom(
       'http',

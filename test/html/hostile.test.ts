@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const [, html] of shapes) await readHtml(html.slice(0, 20_000))
 })
 
-test.for(shapes)('M04 half a megabyte of %s does not hold the loop for 50 ms', async ([, html]) => {
+test.for(shapes)('M04 half a megabyte of %s does not block the event loop for 50 ms of CPU', async ([, html]) => {
   // Of CPU: that the machine gives its processors to others is not our doing.
   expect(await longestStretch(() => readHtml(html))).toBeLessThan(50)
 })

@@ -35,7 +35,7 @@ test.for<[how: Hiding, html: string]>([
   ['off-page', '<p style="max-height:0;overflow:hidden">gone</p>'],
   ['off-page', '<p style="text-indent:-5000px">gone</p>'],
   ['unshown-element', '<template>gone</template>'],
-])('text hidden as %s by %s is kept apart and counted', async ([how, html]) => {
+])('text hidden as %s by %s is separate from visible text and counted', async ([how, html]) => {
   const reading = await readHtml(`<p>seen${html}<p>seen too`)
   expect(reading.visible.replace(/\s+/g, ' ')).toBe('seen seen too')
   expect(reading.hiddenText).toBe('gone')
@@ -52,16 +52,16 @@ test.for([
   '<p style="visibility:hidden"><b style="visibility:visible">seen</b></p>',
   '<p style="display:none">seen?<p>seen',
   '<noscript>seen</noscript>',
-])('what honest mail does shows: %s', async html => {
+])('text as in honest mail is visible: %s', async html => {
   expect((await readHtml(html)).visible).toBe('seen')
 })
 
-test('white space with which previews are filled up is no hidden text', async () => {
+test('white space that fills up previews is not hidden text', async () => {
   const { hidden } = await readHtml(`<div style="display:none">${'&nbsp;&zwnj;&#847;'.repeat(100)}</div>`)
   expect(hidden['not-displayed']).toBe(0)
 })
 
-test('references stand with their element and with what is seen of them', async () => {
+test('references are listed with their element and their visible text', async () => {
   const { references } = await readHtml(
     '<base href="http://a.example/"><a href="http://b.example/?a=1&amp;b=2"> click <b>here</b></a><img src=c.png srcset="d.png 1x, e.png 2x">' +
       '<form action=f><button formaction=g></form><td background=h style="background:url(\'i\')"><meta http-equiv="Refresh" content="0; URL=j">' +
@@ -90,7 +90,7 @@ test('references stand with their element and with what is seen of them', async 
   expect(references[14]).toMatchObject({ shown: 'open' })
 })
 
-test('what a rule may want to count is counted', async () => {
+test('elements, attributes and entities are counted', async () => {
   const { counts, script } = await readHtml(
     '<!-- note --><img src=a width=1 height=1><img src=b width=600><form><input type=PASSWORD></form><iframe></iframe>' +
       '<script>atob("x")</script><body onload=x()>&#65;&#x42;&#67 &amp;<embed src=x>',
@@ -112,7 +112,7 @@ test('what a rule may want to count is counted', async () => {
   expect(script).toBe('atob("x")')
 })
 
-test('what is beyond the limit is not read, and that is said', async () => {
+test('text beyond the limit is not read, and the result is marked as cut', async () => {
   const { visible, cut } = await readHtml('x'.repeat(1000), 100)
   expect([visible.length, cut]).toEqual([100, true])
 })

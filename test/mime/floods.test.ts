@@ -34,7 +34,7 @@ test.for<[what: string, message: Buffer, defects: readonly PartDefect[]]>([
   ['100,000 parts', after(mixed('b'), fill('--b\r\n\r\nx\r\n', 1_000_000)), ['too-many-parts']],
   ['a boundary of 900 KB', after(mixed('b'.repeat(900_000)), fill('x\r\n')), ['header-too-large']],
   ['a boundary of 100 KB', after(mixed('b'.repeat(100_000)), fill(`--${'b'.repeat(1000)}\r\n`)), ['text-cut']],
-])('M06 of %s the parts end in a limit, at the cost of honest mail', ([, message, defects]) => {
+])('M06 the parts of %s end at a limit, at the cost of honest mail', ([, message, defects]) => {
   expect(readTree(message).defects).toEqual(expect.arrayContaining([...defects]))
   // Twice is the aim; the third part is for what else the machine is busy with.
   expect(cpuOf(() => readTree(message))).toBeLessThan((3 * baseline * Math.max(message.length, SIZE)) / SIZE)
@@ -73,11 +73,11 @@ test.for<[what: string, message: Buffer]>([
   ['quotes that are escaped', after(mixed('b'), fill(part(`Content-Type: a/b;${'a="\\'.repeat(6000)}`)))],
   ['types that repeat', after(mixed('b'), fill(part(many(500, i => `Content-Type: text/${i}\r\n`).trimEnd())))],
   ['lines that are no fields', after(mixed('b'), fill(part('A\r\n \r\nContent-Type: a/b')))],
-])('M07 a flood of %s costs in proportion', ([, message]) => {
+])('M07 the cost of a flood of %s is proportional', ([, message]) => {
   expect(cpuOf(() => readTree(message), 2)).toBeLessThan(3 * baseline + 100)
 })
 
-test('M07 twice the flood costs no more than thrice', () => {
+test('M07 twice the flood costs at most three times as much', () => {
   for (const unit of [
     '--bx\r\n',
     '--b\r\n',

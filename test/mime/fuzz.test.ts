@@ -109,15 +109,15 @@ async function check(bytes: Buffer): Promise<void> {
   }
 }
 
-test('whatever the grammar of MIME lets one write is read within bounds', async () => {
+test('any message of the grammar of MIME is read within bounds', async () => {
   await fc.assert(fc.asyncProperty(message, check), { numRuns })
 })
 
-test('whatever is changed in a message, it is read within bounds', async () => {
+test('a message with any change is read within bounds', async () => {
   await fc.assert(fc.asyncProperty(mutated, check), { numRuns })
 })
 
-test('M08 the dearest message of 25 MB that a search finds takes less than a second of CPU', {
+test('M08 the most expensive message of 25 MB that a search finds takes less than a second of CPU', {
   timeout: 300_000,
 }, () => {
   // What a message costs grows with what it repeats: a beginning, then one unit again and again to the full size.

@@ -56,7 +56,7 @@ test.for<[value: string, kind: AmbiguityKind]>([
   ['text/plain; boundary=b', 'odd-type'],
   ["/mixed; ((a) comment) boundary*=us-ascii''b", 'odd-type'],
   ['multipart/\xa0mixed; boundary=b', 'odd-type'],
-])('what stands in "Content-Type: %s" is looked at, and readers differ', ([value, kind]) => {
+])('the content behind "Content-Type: %s" is read, with an ambiguity', ([value, kind]) => {
   const { found, kinds } = seen(`Content-Type: ${value}`)
   expect(found || kinds.includes(kind)).toBe(true)
   expect(kinds).toContain(kind)
@@ -72,7 +72,7 @@ test.for([
   'Content-Type\xe2\x80\x8b: multipart/mixed; boundary=b',
   'Content-Type\0: multipart/mixed; boundary=b',
   'Content-\r\n Type: multipart/mixed; boundary=b',
-])('a field that only some know by its name is followed, and is said to be odd: %j', fields => {
+])('a field whose name only some readers recognise is followed, with an ambiguity: %j', fields => {
   const { found, kinds } = seen(fields)
   expect(found).toBe(true)
   expect(kinds).toContain('odd-header')
@@ -82,18 +82,18 @@ test.for([
   'Content-Transfer-Encoding\r\n : base64',
   '\xef\xbb\xbfContent-Transfer-Encoding: base64',
   'Content-Transfer-Encoding\xa0: base64',
-])('the same of an encoding: %j', field => {
+])('an irregular transfer encoding has an ambiguity: %j', field => {
   const { found, kinds } = seen(`Content-Type: application/octet-stream; name=x.exe\r\n${field}`, base64)
   expect(found).toBe(true)
   expect(kinds).toContain('odd-header')
 })
 
-test('the same of a name', () => {
+test('a field name with other bytes has an ambiguity', () => {
   const [part] = read('Content-Disposition\r\n : attachment; filename=x.exe', 'x').parts
   expect(part?.filenames).toContain('x.exe')
 })
 
-test('a boundary that never comes makes no multipart of a text', () => {
+test('a boundary that does not occur makes no multipart of a text', () => {
   expect(seen('Content-Type: text/plain; boundary=c', 'Hello')).toEqual({ found: false, kinds: [] })
 })
 
@@ -101,11 +101,11 @@ test.for([
   'attachment; filename*0="=?utf-8?q?x.exe?="',
   'attachment; (a (nested) comment) filename=x.exe',
   'attachment; filename=x.txt; (c) filename=x.exe',
-])('a name that some find is given: %s', disposition => {
+])('a name that only some readers find is listed: %s', disposition => {
   expect(read(`Content-Disposition: ${disposition}`, 'x').parts[0]?.filenames).toContain('x.exe')
 })
 
-test('two encodings that differ are followed, whatever the bytes look like', () => {
+test('two different encodings are both followed, whatever the bytes look like', () => {
   const fields =
     'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64'
   const junk = '!!! ### '.repeat(200)
@@ -115,7 +115,7 @@ test('two encodings that differ are followed, whatever the bytes look like', () 
   })
 })
 
-test('uuencoded files are found in what is said to be uuencoded, whatever its type', () => {
+test('uuencoded files are found in a part that is declared uuencoded, whatever its type', () => {
   const lines = 'begin 644 x.exe\r\n#0V%T\r\n`\r\nend\r\n'
   for (const type of ['application/octet-stream', 'image/png', 'text/plain']) {
     const { parts, ambiguities } = read(`Content-Type: ${type}\r\nContent-Transfer-Encoding: x-uuencode`, lines)
@@ -124,7 +124,7 @@ test('uuencoded files are found in what is said to be uuencoded, whatever its ty
   }
 })
 
-test('parts that are others once a multipart is decoded are followed, though they are as many', () => {
+test('parts that differ after a multipart is decoded are followed, even if their number is the same', () => {
   const parts = 'Content-Type: application/octet-stream; name=x.exe\r\nContent-Transfer-Encoding: base=36=34\r\n\r\n'
   const fields = 'Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable'
   const { found, kinds } = seen(fields, `--b\r\n${parts}${base64.replaceAll('=', '=3D')}\r\n--b--\r\n`)
@@ -132,16 +132,19 @@ test('parts that are others once a multipart is decoded are followed, though the
   expect(seen(fields, '--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b--\r\n')).toEqual({ found: false, kinds: [] })
 })
 
-test.for(['\r\n', '\n'])('a header section that ends earlier for some is read so with any line end: %j', end => {
-  const text = `From: a@example.org\r\nno field\r\nContent-Type: text/html\r\n\r\nHello`.replaceAll('\r\n', end)
-  const { parts, ambiguities } = readTree(Buffer.from(text))
-  expect(ambiguities).toMatchObject([{ kind: 'odd-header' }])
-  expect(parts).toMatchObject([
-    { contentType: 'text/html', text: 'Hello' },
-    {
-      reading: 'odd-header',
-      contentType: 'text/plain',
-      text: `no field${end}Content-Type: text/html${end}${end}Hello`,
-    },
-  ])
-})
+test.for(['\r\n', '\n'])(
+  'a header section that ends earlier for some readers has that reading with any line end: %j',
+  end => {
+    const text = `From: a@example.org\r\nno field\r\nContent-Type: text/html\r\n\r\nHello`.replaceAll('\r\n', end)
+    const { parts, ambiguities } = readTree(Buffer.from(text))
+    expect(ambiguities).toMatchObject([{ kind: 'odd-header' }])
+    expect(parts).toMatchObject([
+      { contentType: 'text/html', text: 'Hello' },
+      {
+        reading: 'odd-header',
+        contentType: 'text/plain',
+        text: `no field${end}Content-Type: text/html${end}${end}Hello`,
+      },
+    ])
+  },
+)

@@ -111,7 +111,7 @@ test('M16 header fields and parameters named like members of Object leave Object
   expect('polluted' in {}).toBe(false)
 })
 
-test('M08 what takes longer than the deadline is ended and said to be too costly', async () => {
+test('M08 reading that takes longer than the deadline is ended, and the outcome is too-costly', async () => {
   const message = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
   expect(await parseText(message, { deadline: 5 })).toEqual({
     kind: 'too-costly',
@@ -131,7 +131,7 @@ test.for<[what: string, message: string]>([
   ['parts in a small message', flood('--b\r\n\r\nx\r\n').slice(0, 250_000)],
   ['parts', flood('--b\r\n\r\nx\r\n')],
   ['names', flood(`--b\r\n${named.join('')}\r\nx\r\n`)],
-])('M08 the loop is not held for 50 ms while a flood of %s is read', async ([, message]) => {
+])('M08 the event loop is not blocked for 50 ms of CPU while a flood of %s is read', async ([, message]) => {
   const bytes = Buffer.from(message)
   const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, i) =>
     bytes.subarray(i * 65_536, (i + 1) * 65_536),
@@ -145,7 +145,7 @@ test.for<[what: string, message: string]>([
   expect(longest).toBeLessThan(50)
 })
 
-test('when the answer is not needed any more the parse is given up', async () => {
+test('parsing stops when its signal aborts', async () => {
   const controller = new AbortController()
   const parsing = parseText(`A: x\r\n\r\n${'a\r\n'.repeat(1_000_000)}`, { signal: controller.signal })
   controller.abort(new Error('the client has left'))

@@ -89,7 +89,7 @@ describe('M12 opaque S/MIME is opened', () => {
   })
 })
 
-test('M12 a signed file is a file, under the name that it had', () => {
+test('M12 a signed file is listed under its original name', () => {
   const fields = 'Content-Type: application/pkcs7-mime; name=payroll.exe.p7m'
   const { parts, ambiguities } = readTree(message(signedBy(der, der(4, payload)), fields))
   expect(parts[1]).toMatchObject({ path: '1', filenames: ['payroll.exe'], sha256 })
@@ -122,12 +122,12 @@ test.for<
     ['unopened'],
     [],
   ],
-])('M12 of S/MIME, %s is told', ([, content, fields, kinds, defects]) => {
+])('M12 S/MIME: %s is reported', ([, content, fields, kinds, defects]) => {
   const found = readTree(message(content, fields))
   expect([found.ambiguities.map(({ kind }) => kind), found.defects]).toEqual([kinds, defects])
 })
 
-test('values in values without end cost no more than their bytes', () => {
+test('endlessly nested values cost no more than their bytes', () => {
   const deep = Buffer.alloc(200_000, Buffer.from([0x24, 0x80]))
   const { parts } = readTree(message(signedBy(der, deep)))
   expect(parts.length).toBeLessThan(4)

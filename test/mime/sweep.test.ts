@@ -31,7 +31,7 @@ test.for([
   for (const size of [7, 100, 65_536]) expect(swept(whole, size).files).toContain(what)
 })
 
-test('M06 names are seen wherever they stand in a header section', () => {
+test('M06 names are found anywhere in a header section', () => {
   const names = swept(
     part('x', 'Content-Type: a/b; name="one.exe"') +
       part('x', `Content-Disposition: attachment;\r\n filename=two.scr${'; x=y'.repeat(30_000)}`) +
@@ -41,7 +41,7 @@ test('M06 names are seen wherever they stand in a header section', () => {
   expect(names).toEqual(expect.arrayContaining(['one.exe', 'two.scr', 'three.js', 'four.vbs']))
 })
 
-test.for([0, 1, 2, 3, 4, 5])('M06 a link and the mark are seen as they stand and encoded, %i bytes on', shift => {
+test.for([0, 1, 2, 3, 4, 5])('M06 a link and GTUBE are found plain and encoded, after %i bytes', shift => {
   const text = `${'word '.repeat(20_000)}${'x'.repeat(shift)} http://end.example.net/a?b=c ${GTUBE} over`
   for (const body of [text, lines(Buffer.from(text)), text.replaceAll('=', '=3D').replace(/.{70}/g, '$&=\r\n')])
     expect(swept(`From: a@example.org\r\n\r\n${part(body)}`)).toMatchObject({
@@ -50,7 +50,7 @@ test.for([0, 1, 2, 3, 4, 5])('M06 a link and the mark are seen as they stand and
     })
 })
 
-test('an honest letter has nothing that is looked for', () => {
+test('nothing is found in an honest message', () => {
   const letter = `From: a@example.org\r\nSubject: x\r\n\r\nThe name is Zoe: begin at once.\r\n\r\nMZ is no program\r\n\r\nPKs\r\n`
   expect(swept(letter)).toEqual({ files: [], names: [], links: [], gtube: false })
 })

@@ -9,13 +9,13 @@ const large = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
 const options = { limits: {}, deadline: 20_000, maxWait: 20_000, signal: new AbortController().signal }
 const done = { kind: 'done', list: readTree(Buffer.from(small)) }
 
-test('threads are few, messages wait their turn, and too many of them are turned away', async () => {
+test('at most maxThreads run, messages wait, and beyond maxQueue they are refused as busy', async () => {
   const pool = threadPool({ maxThreads: 1, maxQueue: 2 })
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => pool.read(messageOf(small), options)))
   expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done', 'busy', 'busy'])
 })
 
-test('a message that waits is not opened before its turn has come', async () => {
+test('a waiting message is not opened before a thread is free', async () => {
   const pool = threadPool({ maxThreads: 1 })
   const opened: number[] = []
   const watched = (id: number) => ({
@@ -32,7 +32,7 @@ test('a message that waits is not opened before its turn has come', async () => 
   expect(opened).toEqual([1, 2])
 })
 
-test('who waits too long for a thread is turned away, and the others are served', async () => {
+test('a message that waits too long for a thread is refused as busy, and the others are read', async () => {
   const pool = threadPool({ maxThreads: 1 })
   const first = pool.read(messageOf(large), options)
   const second = await pool.read(messageOf(small), { ...options, maxWait: 1 })
@@ -41,7 +41,7 @@ test('who waits too long for a thread is turned away, and the others are served'
   expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
 
-test('a thread that was ended is replaced, and the next message is parsed', async () => {
+test('a terminated thread is replaced, and the next message is parsed', async () => {
   const pool = threadPool({ maxThreads: 1 })
   expect((await pool.read(messageOf(large), { ...options, deadline: 5 })).kind).toBe('timeout')
   expect(await pool.read(messageOf(small), options)).toEqual(done)
@@ -60,7 +60,7 @@ test('a message that cannot be read rejects and leaves the pool as it was', asyn
   expect(await pool.read(messageOf(small), options)).toEqual(done)
 })
 
-test('M09 a message that kills its thread ten times over leaves everybody else alone', async () => {
+test('M09 a message that kills its thread ten times does not affect the next message', async () => {
   // Beside the message itself, a thread holds what it found: here twenty thousand names, in a heap that is small for the test.
   const pool = threadPool({ maxThreads: 1, heap: 16 })
   const names = Array.from({ length: 24 }, (_, index) => `; filename="${'ж'.repeat(240)}${index}.exe "`).join('')

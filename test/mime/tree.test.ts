@@ -22,7 +22,7 @@ test.for(mimeCases)(
 
 const partsOf = (text: string) => readTree(Buffer.from(text.replaceAll('\n', '\r\n'))).parts
 
-test('another reading of a part stands beside it, under its path and a letter', () => {
+test('another reading of a part follows it, under its path and a letter', () => {
   const message = 'Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\none\n--a--\n--b\n\ntwo\n--b--\n'
   const seen = partsOf(message).map(({ path, reading, text }) => [path, reading, text])
   expect(seen).toEqual([
@@ -61,7 +61,7 @@ test.for<[name: string, fields: string, filenames: readonly string[]]>([
   ['an invisible letter', 'Content-Disposition: attachment; filename="a.e\u200bxe"', ['a.e\u200bxe', 'a.exe']],
   ['fullwidth letters', 'Content-Disposition: attachment; filename="a．ｅｘｅ"', ['a．ｅｘｅ', 'a.exe']],
   ['a description', 'Content-Type: application/octet-stream\nContent-Description: a.exe', ['a.exe']],
-])('M11 of %s every name is given that some program could use', ([, fields, filenames]) => {
+])('M11 %s has every name that some program could use', ([, fields, filenames]) => {
   const [part] = partsOf(`${fields}\n\nx\n`)
   expect([...new Set(part?.filenames)].toSorted()).toEqual([...filenames].toSorted())
 })
@@ -76,11 +76,11 @@ test.for<[name: string, tricks: readonly string[]]>([
   ['a.exe ', ['trailing']],
   [`a.pdf${' '.repeat(40)}.exe`, ['padding']],
   ['../a.exe', ['path']],
-])('M11 the tricks of the name %j are told', ([name, tricks]) => {
+])('M11 the tricks of the name %j are reported', ([name, tricks]) => {
   expect(partName('filename', name)).toEqual({ from: 'filename', text: name, tricks })
 })
 
-test('names that end differently are an ambiguity, and names that only are spelt differently are none', () => {
+test('names with different extensions are an ambiguity, and names with another spelling are not', () => {
   const kinds = (fields: string) => readTree(Buffer.from(`${fields}\r\n\r\nx\r\n`)).ambiguities.map(({ kind }) => kind)
   expect(kinds('Content-Type: a/b; name=a.txt\r\nContent-Disposition: attachment; filename=a.exe')).toEqual([
     'names-differ',
@@ -93,7 +93,7 @@ test.for<[what: string, fields: string, kind: string]>([
   ['a content that is elsewhere', 'Content-Type: message/external-body; access-type=URL', 'external-body'],
   ['text in UTF-7', 'Content-Type: text/html; charset=utf-7', 'charset'],
   ['two charsets', 'Content-Type: text/html; charset=utf-8; charset=koi8-r', 'repeated-parameter'],
-])('M12 %s is told', ([, fields, kind]) => {
+])('M12 %s is reported', ([, fields, kind]) => {
   expect(readTree(Buffer.from(`${fields}\r\n\r\nx\r\n`)).ambiguities).toMatchObject([{ kind, path: '' }])
 })
 
@@ -101,12 +101,12 @@ test.for<[what: string, bytes: Buffer, detected: string]>([
   ['TNEF', Buffer.from('789f3e2200000000', 'hex'), 'application/vnd.ms-tnef'],
   ['a program', payload, 'application/vnd.microsoft.portable-executable'],
   ['an archive', Buffer.from('PK\x03\x04rest of it'), 'application/zip'],
-])('M12 %s is known by its content, whatever it is declared as', ([, bytes, detected]) => {
+])('M12 %s is recognised by its content, whatever its declared type', ([, bytes, detected]) => {
   const message = `Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`
   expect(readTree(Buffer.from(message)).parts).toMatchObject([{ contentType: 'image/png', detected }])
 })
 
-test('M12 messages in messages are opened, however they are encoded and wherever they stand', () => {
+test('M12 nested messages are opened in any encoding and at any place', () => {
   let inner = 'Content-Type: text/plain\r\n\r\ninnermost\r\n'
   for (const encoding of ['base64', '7bit', 'quoted-printable', 'base64']) {
     const body =
@@ -120,12 +120,12 @@ test('M12 messages in messages are opened, however they are encoded and wherever
   expect(readTree(Buffer.from(inner)).parts.at(-1)).toMatchObject({ path: '1.1.1.1', text: 'innermost\r\n' })
 })
 
-test('M12 what is encrypted or signed as S/MIME is known by its type', () => {
+test('M12 encrypted and signed S/MIME is recognised by its type', () => {
   const [part] = partsOf('Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx\n')
   expect(part).toMatchObject({ contentType: 'application/pkcs7-mime', filenames: ['smime.p7m'] })
 })
 
-test('M12 a message that was saved and attached as a file is opened, and base64 is its right', () => {
+test('M12 a message that is attached as a file is opened, and may be in base64', () => {
   const eml = Buffer.from('Subject: inner\r\n\r\nHello\r\n').toString('base64')
   const fields = 'Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=Mail.EML'
   const { parts, ambiguities } = readTree(
@@ -138,7 +138,7 @@ test('M12 a message that was saved and attached as a file is opened, and base64 
   expect(ambiguities).toEqual([])
 })
 
-test('M11 of a name that is longer than any may be, the beginning and the ending are kept', () => {
+test('M11 of a name that is too long, the beginning and the extension are kept', () => {
   const { text } = partName('filename', `${'a'.repeat(100_000)}.exe`)
   expect([text.length, text.startsWith('aaa'), text.endsWith('a.exe')]).toEqual([255, true, true])
 })

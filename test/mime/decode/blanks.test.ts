@@ -44,7 +44,7 @@ test.for(blanks)('3,600 and 40,000 %s before and between words are one blank or 
   }
 })
 
-test('a text without long runs is merely cut', () => {
+test('a text without long runs is only cut', () => {
   const text = 'Dear Bob,\n\n  this is a list:\n\n\n   1. one\u00a0item \u{1f468}\u200d\u{1f469}\n\tand tabs'
   expect(visibleStart(text, 1000)).toBe(text)
   expect(visibleStart(text, 20)).toBe(text.slice(0, 20))
@@ -58,7 +58,7 @@ test('bytes lose long runs of blanks alone', () => {
   expect(collapseBlankBytes(plain)).toBe(plain)
 })
 
-test('twice as much white space costs no more than thrice', () => {
+test('twice as much white space costs at most three times as much', () => {
   for (const [, blank] of blanks) {
     const text = (count: number) => `${blank.repeat(count)}x`.repeat(2)
     const [small, large] = [text(200_000), text(400_000)]
@@ -73,14 +73,14 @@ const utf8 = (text: string, subject = 'Hello'): string =>
 describe('the word rules', () => {
   const lure =
     'I hacked your device and recorded you with your webcam. Pay in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT within 48 hours. Do it now!!! v.i.a.g.r.a'
-  test.for(blanks)('see a text behind %s', async ([, blank]) => {
+  test.for(blanks)('find a text behind %s', async ([, blank]) => {
     const rules = (await probe(wording(), { message: utf8(`${blank.repeat(31_000)}${lure}`) })).map(({ rule }) => rule)
     expect(rules).toEqual(
       expect.arrayContaining(['wording/extortion', 'wording/exclamation-marks', 'wording/spaced-letters'] as const),
     )
   })
 
-  test('see a tail before them, and loud letters behind them', async () => {
+  test('find a tail before them, and capital letters behind them', async () => {
     const message = utf8(`Hello Bob\n\nx7k2m9q4w1z8\n${'\n\u200b'.repeat(2000)}`)
     expect((await probe(wording(), { message })).map(({ rule }) => rule)).toContain('wording/random-suffix')
     const page = `<html><body>${'&#8203;&nbsp;'.repeat(20_000)}<p>${'BUY NOW TODAY '.repeat(20)}`
@@ -118,7 +118,7 @@ describe('the classifier', async () => {
       .replace(/^content-(?:type|transfer-encoding):.*\n/gim, '')
       .replace(/\n\n$/, '\nContent-Type: text/plain; charset=utf-8\n\n')
 
-  test.for(blanks)('says of spam behind 3,600 and 40,000 %s what it says without', async ([, blank]) => {
+  test.for(blanks)('gives spam behind 3,600 and 40,000 %s the same verdict as without', async ([, blank]) => {
     const [header, body] = parts('spam')
     const before = await found(Buffer.from(`${eightBit(header)}${body}`))
     expect(before).toBeGreaterThan(4)
@@ -139,7 +139,7 @@ describe('the classifier', async () => {
     expect(await found(Buffer.from(cut))).toBeGreaterThanOrEqual(0)
   })
 
-  test('says how much of a long text it has read', async () => {
+  test('tells how much of a long text it has read', async () => {
     const [header, body] = parts('ham')
     const [finding] = await probe(filter, { message: Buffer.from(`${eightBit(header)}${body.repeat(20)}`) })
     expect(finding?.reason).toContain('3500 of 7020 characters were examined')

@@ -58,7 +58,7 @@ test.for<[what: string, bytes: Buffer, type: string]>([
   ['UTF-32', utf32(page, false), 'application/octet-stream'],
   ['UTF-32 in the other order', utf32(page, true), 'image/png'],
   ['UTF-16', swap(utf16le(page)), 'application/octet-stream'],
-])('a page in %s is known as one, whatever it is declared as', ([, bytes, type]) => {
+])('a page in %s is recognised, whatever its declared type', ([, bytes, type]) => {
   expect(read(bytes, type).parts).toMatchObject([{ detected: 'text/html', text: page }])
 })
 
@@ -69,7 +69,7 @@ test.for<[what: string, bytes: Buffer, type: string]>([
   ['plain bytes that are called EBCDIC', Buffer.from(page), 'text/html; charset=cp037'],
   ['UTF-16 in the other order', utf16le(page), 'text/html; charset=utf-16be'],
   ['two charsets', ebcdic(page), 'text/html; charset=us-ascii; charset=ibm1047'],
-])('of %s both readings are there, and it is said', ([, bytes, type]) => {
+])('%s has both readings and an ambiguity', ([, bytes, type]) => {
   const { parts, ambiguities } = read(bytes, type)
   expect(parts.map(({ text }) => text)).toContain(page)
   expect(parts.length).toBe(2)
@@ -80,17 +80,17 @@ test.for<[what: string, text: string, type: string]>([
   ['UTF-8 and Latin-1 of the same letters', 'Hello', 'text/plain; charset=utf-8; charset=iso-8859-1'],
   ['text without a charset', 'Grüße', 'text/plain'],
   ['Chinese in UTF-8', '你好，世界', 'text/plain; charset=utf-8'],
-])('nobody differs about %s', ([, text, type]) => {
+])('readers agree about %s', ([, text, type]) => {
   const { parts, ambiguities } = read(Buffer.from(text), type)
   expect([parts.length, ambiguities.filter(({ kind }) => kind === 'charset')]).toEqual([1, []])
 })
 
-test('a page that calls itself UTF-7 is read so, and it is said', () => {
+test('a page that declares UTF-7 inside itself is read in UTF-7, with an ambiguity', () => {
   const { ambiguities } = read(Buffer.from('<meta charset="utf-7"><body>+ADw-form+AD4-</body>'), 'text/html')
   expect(ambiguities.map(({ kind }) => kind)).toContain('charset')
 })
 
-test('a charset that nobody knows is none', () => {
+test('an unknown charset is not a charset', () => {
   expect(decodeCharset(Buffer.from('x'), 'klingon')).toBeUndefined()
   expect(decodeCharset(Buffer.from('0000d800', 'hex'), 'utf-32be')).toBe('\ufffd')
 })

@@ -30,7 +30,7 @@ function plainly(text: string) {
   }
 }
 
-test('a chunk with nothing to do is handed back as it is', () => {
+test('a chunk that needs no change is returned as it is', () => {
   const lines = lineEnds()
   for (const text of ['one\r\ntwo\r\n', 'three', ' four\r', '\nfive\r\n', '']) {
     const chunk = Buffer.from(text)
@@ -78,7 +78,7 @@ test.for<[text: string, lookAlike: boolean]>([
   expect(run([...text]).endOfDataLookAlike).toBe(lookAlike)
 })
 
-test('W07 a NUL in the body is counted and cuts nothing off', () => {
+test('W07 a NUL in the body is counted and nothing is cut off', () => {
   expect(run(['one\0two\r\nthree\r\n'])).toEqual({
     text: 'one\0two\r\nthree\r\n',
     bareCr: 0,

@@ -22,7 +22,7 @@ test.for<[text: string, decoded: string]>([
   for (const size of [1, 2, 3, 100]) expect(decode('quoted-printable', text, size)).toBe(decoded)
 })
 
-test('base64 is decoded however its lines and chunks are cut, and what is no base64 is passed over', () => {
+test('base64 is decoded however its lines and chunks are cut, and other characters are skipped', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 200 }),
@@ -37,7 +37,7 @@ test('base64 is decoded however its lines and chunks are cut, and what is no bas
   )
 })
 
-test('the identities change nothing, and a name that is not exactly one of the registered ones is none', () => {
+test('identity encodings change nothing, and only the exact registered names are known', () => {
   expect(decode('identity', 'a=3D\0\xff', 2)).toBe('a=3D\0\xff')
   for (const name of ['', '7bit', '8bit', 'binary']) expect(encodingOf(name)).toBe('identity')
   for (const name of ['base64 ', '"base64"', 'x-uuencode', 'base64;']) expect(encodingOf(name)).toBeUndefined()
@@ -49,17 +49,20 @@ test.for<[text: string, whole: string, first: string, odd: boolean]>([
   ['YQ==YWFh', 'aaaa', 'a', true],
   ['YQ==\r\nYQ==\r\n', 'aa', 'a', true],
   ['YW*Fh', 'aaa', 'aaa', true],
-])('base64 %j is %j to those who go on after padding, %j to those who stop', ([text, whole, first, odd]) => {
-  for (const size of [1, 3, 100]) {
-    expect(decode('base64', text, size)).toBe(whole)
-    expect(decode('base64-first', text, size)).toBe(first)
-  }
-  const decoder = transferDecoder('base64')
-  decoder.push(Buffer.from(text))
-  expect(decoder.ambiguous()).toBe(odd)
-})
+])(
+  'base64 %j decodes to %j where decoders go on after padding, and to %j where they stop',
+  ([text, whole, first, odd]) => {
+    for (const size of [1, 3, 100]) {
+      expect(decode('base64', text, size)).toBe(whole)
+      expect(decode('base64-first', text, size)).toBe(first)
+    }
+    const decoder = transferDecoder('base64')
+    decoder.push(Buffer.from(text))
+    expect(decoder.ambiguous()).toBe(odd)
+  },
+)
 
-test('a flood of paddings hides nothing behind it and costs in proportion', () => {
+test('a flood of paddings hides nothing after it, and its cost is proportional', () => {
   const text = `${'YQ=='.repeat(50_000)}YWFh`
   expect(decode('base64', text).slice(-3)).toBe('aaa')
 })

@@ -99,7 +99,7 @@ test.for<[name: string, unit: string]>([
   expect(defects).toContain('too-long')
 })
 
-test('M02 forty thousand addresses are read up to the limit, and that is said', () => {
+test('M02 forty thousand addresses are read up to the limit, and the defect is noted', () => {
   const { mailboxes, defects } = parseAddresses('a@b.example,'.repeat(40_000))
   expect(mailboxes.length).toBe(1000)
   expect([...defects]).toContain('too-many')

@@ -50,7 +50,7 @@ test.for<[name: string, text: string, value: string]>([
   ).toEqual([value])
 })
 
-test('8-bit values are read as UTF-8, and what is not UTF-8 is marked', () => {
+test('8-bit values are read as UTF-8, and invalid UTF-8 is a defect', () => {
   const header = read('A: größe\r\n', 'utf8')
   expect(header.get('a')).toBe('größe')
   expect(header.defects).toEqual([{ kind: 'eight-bit', offset: 5, count: 4 }])
