@@ -1,7 +1,7 @@
 /** Inspects a file and the files inside it within one budget: format, members and traits. */
 import { setImmediate } from 'node:timers/promises'
 import { endsAsZip, formatOf } from '../filetypes/format.ts'
-import type { Format } from '../filetypes/signatures.ts'
+import type { FileFormat } from '../filetypes/signatures.ts'
 import { errorText } from '../model/errors.ts'
 import {
   inspectHtml,
@@ -38,7 +38,7 @@ const packed: Inspector = (_bytes, { notes, name }) => {
 const ONE_TEXT = /\.(?:txt|log|csv|json|xml|patch|diff|conf|config|dmesg)\.(?:bz2|xz|zst)$/i
 const program: Inspector = (_bytes, { notes }) => notes.trait('executable', 'it is a program')
 
-const inspectors: Readonly<Record<Format, Inspector>> = {
+const inspectors: Readonly<Record<FileFormat, Inspector>> = {
   zip: inspectZip,
   ooxml: inspectZip,
   ole: inspectOle,
@@ -134,7 +134,7 @@ async function inspectFile(
   return seen.done()
 }
 
-const containers: ReadonlySet<Format | undefined> = new Set([
+const containers: ReadonlySet<FileFormat | undefined> = new Set([
   'zip',
   'rar',
   '7z',
@@ -151,4 +151,4 @@ const isKnown = (name: string, head: Buffer): boolean =>
   formatOf(head, name) !== undefined || CONTAINER_NAMES.test(name)
 /** Names of formats whose signature may be at the end of the file. */
 const CONTAINER_NAMES = /\.(?:zip|jar|docx?m?|xlsx?m?|pptx?m?|iso|img|dmg|vhdx?|rar|7z|exe|com|scr|dll)$/i
-const isContainer = (format: Format | undefined): boolean => containers.has(format)
+const isContainer = (format: FileFormat | undefined): boolean => containers.has(format)

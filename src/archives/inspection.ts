@@ -1,8 +1,8 @@
 /** The types for inspecting files: containers, documents and programs, without running them or writing to disk. */
-import type { Format } from '../filetypes/signatures.ts'
+import type { FileFormat } from '../filetypes/signatures.ts'
 
 /** A dangerous or deceptive property of a file. Filters decide what it means. */
-export type Trait =
+export type FileTrait =
   /** Some of it cannot be read without a password. */
   | 'encrypted'
   /** Two entries share bytes: a bomb, or different contents for different readers. */
@@ -43,7 +43,7 @@ export type Trait =
   | 'exploit'
 
 /** One file in a container. */
-export interface Member {
+export interface ArchiveMember {
   /** As the container names it, decoded, with `/` between folders; of a longer one the last 255 characters. */
   readonly name: string
   /** Bytes when unpacked, as declared; absent where the format does not say. */
@@ -53,11 +53,11 @@ export interface Member {
 
 /** The result of inspecting one file. */
 export interface Inspection {
-  readonly format: Format
-  readonly traits: readonly Trait[]
+  readonly format: FileFormat
+  readonly traits: readonly FileTrait[]
   /** One sentence for each trait, in the order of `traits`: what exactly was found. */
   readonly evidence: readonly string[]
-  readonly members: readonly Member[]
+  readonly members: readonly ArchiveMember[]
   /** Links in a document. */
   readonly links: readonly string[]
   /** The inspections of files inside it, with their names. */
@@ -100,10 +100,10 @@ export const budget = ({
 
 /** Collects what an inspector finds. */
 export interface Notes {
-  trait(trait: Trait, evidence: string): void
+  trait(trait: FileTrait, evidence: string): void
   /** Notes that not all of it was read, because it exceeds a bound. */
   beyond(evidence: string): void
-  member(member: Member): void
+  member(member: ArchiveMember): void
   link(url: string): void
   inside(name: string, inspection: Inspection): void
   done(): Inspection
@@ -112,12 +112,12 @@ export interface Notes {
 const MAX_LINKS = 1000
 const MAX_NAME_LENGTH = 255
 
-export function notes(format: Format): Notes {
-  const evidence = new Map<Trait, string>()
-  const members: Member[] = []
+export function notes(format: FileFormat): Notes {
+  const evidence = new Map<FileTrait, string>()
+  const members: ArchiveMember[] = []
   const links = new Set<string>()
   const inside: { readonly name: string; readonly inspection: Inspection }[] = []
-  const trait = (trait: Trait, sentence: string): void => {
+  const trait = (trait: FileTrait, sentence: string): void => {
     if (!evidence.has(trait)) evidence.set(trait, sentence)
   }
   let bound: string | undefined

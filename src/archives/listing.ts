@@ -1,5 +1,5 @@
 /** Lists members of a container within the budget of the message. */
-import type { Budget, Member, Notes } from './inspection.ts'
+import type { ArchiveMember, Budget, Notes } from './inspection.ts'
 
 /** Decodes a name, with `/` between folders. */
 export const utf8 = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\\', '/')
@@ -7,7 +7,7 @@ export const utf8 = (bytes: Buffer): string => bytes.toString('utf8').replaceAll
 /** Lists a member; false when the budget is used up. */
 export const memberLister =
   (notes: Notes, budget: Budget) =>
-  (member: Member): boolean => {
+  (member: ArchiveMember): boolean => {
     if (budget.entries <= 0) {
       notes.beyond('it has more entries than are listed')
       return false

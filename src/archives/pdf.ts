@@ -1,6 +1,6 @@
 /** PDF (ISO 32000): actions, forms and attachments. Only tokens are read, and no object is resolved. */
 import { inflate } from './inflate.ts'
-import type { Inspector, Notes, Trait } from './inspection.ts'
+import type { FileTrait, Inspector, Notes } from './inspection.ts'
 
 const MAX_STREAMS = 500
 const MAX_STREAM = 1_048_576
@@ -14,7 +14,7 @@ const MAX_LINKS = 1000
  * A name of two letters stands by chance in one picture in five of 4 MB: `/JS` is not among them, since an action that
  * has it is a `/JavaScript` or a `/Rendition` (§12.6.4). `/AA` tells nothing without an action.
  */
-const KEYS: Readonly<Record<string, readonly [Trait, string]>> = {
+const KEYS: Readonly<Record<string, readonly [FileTrait, string]>> = {
   JavaScript: ['script', 'it holds JavaScript'],
   Rendition: ['script', 'it holds an action that may have JavaScript'],
   Launch: ['launch', 'an action starts a program'],

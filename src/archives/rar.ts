@@ -1,11 +1,11 @@
 /** RAR archives, versions 1.5 to 4 and 5: the names, and the files that are stored without compression. */
-import type { Inspector, Member, Notes } from './inspection.ts'
+import type { ArchiveMember, Inspector, Notes } from './inspection.ts'
 import { memberLister, untilNul, utf8 } from './listing.ts'
 
 /** Blocks of any kind that are read. */
 const MAX_BLOCKS = 10_000
 
-type List = (member: Member, content: Content) => Promise<boolean>
+type List = (member: ArchiveMember, content: Content) => Promise<boolean>
 
 /** The bytes of a file in the archive, and whether they are stored without compression. */
 interface Content {

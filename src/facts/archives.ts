@@ -4,19 +4,21 @@
  */
 
 import { inspector } from '../archives/inspect.ts'
-import type { Inspection, Member, Trait } from '../archives/inspection.ts'
+import type { ArchiveMember, FileTrait, Inspection } from '../archives/inspection.ts'
 import { formatOf } from '../filetypes/format.ts'
-import type { Format } from '../filetypes/signatures.ts'
+import type { FileFormat } from '../filetypes/signatures.ts'
 import type { Part } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
+/** One attached file of a format that is inspected. */
 export interface Attachment {
   /** Of the part; see `parts`. */
   readonly path: string
   /** The displayed name; '' where it has none. */
   readonly name: string
+  /** What was found in the file. */
   readonly inspection: Inspection
 }
 
@@ -24,15 +26,19 @@ export interface Attachment {
 export interface InspectedFile {
   /** From the attachment inwards: `invoice.zip`, `invoice.iso`, `invoice.lnk`. */
   readonly names: readonly string[]
-  readonly format: Format
-  readonly traits: readonly Trait[]
+  /** By the bytes of the file. */
+  readonly format: FileFormat
+  /** Its dangerous and deceptive properties, in the order of finding. */
+  readonly traits: readonly FileTrait[]
+  /** One sentence for each trait, in the same order. */
   readonly evidence: readonly string[]
   /** The members that a container lists, inspected or not. */
-  readonly members: readonly Member[]
+  readonly members: readonly ArchiveMember[]
   /** A sentence, where not all of it was read because it exceeds a bound. */
   readonly beyond?: string
 }
 
+/** The value of the fact `archives`. */
 export interface Archives {
   /**
    * One entry for each attached file of a format that is inspected, in the order of the message. Equal files are

@@ -8,6 +8,7 @@ import { links } from './links.ts'
 import { parts } from './parts.ts'
 import { text } from './text.ts'
 
+/** The value of the fact `fingerprint`: three digests, from the strictest to the loosest. */
 export interface Fingerprint {
   /**
    * The digest of the words without numbers, addresses and punctuation; absent where there are fewer than ten words.
@@ -29,6 +30,8 @@ const SHINGLE = 3
 const [MAX_WORDS, MIN_WORDS] = [2000, 10]
 
 /**
+ * The digests of the visible text and of the structure of the message.
+ *
  * @example
  * const { bands } = await message.ask(fingerprint)
  */

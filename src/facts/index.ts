@@ -9,9 +9,23 @@
  * const filters = [spf(), { name: 'own', mail: async mail => (await mail.ask(facts.spf)).result === 'none' && points(1, '…') }]
  */
 
+export type { ArchiveMember, FileTrait, Inspection } from '../archives/inspection.ts'
+export type { FileFormat } from '../filetypes/signatures.ts'
+export type { DeceptiveCharacters } from '../html/characters.ts'
 export type { Hiding, HtmlReading, Reference } from '../html/reading.ts'
 export type { Address, LinkOddity } from '../links/address.ts'
-export type { Ambiguity, AmbiguityKind, Part, PartDefect, PartName } from '../mime/part.ts'
+export type { Encoding } from '../mime/decode/encoding.ts'
+export type { Parsed } from '../mime/parse.ts'
+export type {
+  Ambiguity,
+  AmbiguityKind,
+  NameTrick,
+  Part,
+  PartDefect,
+  PartList,
+  PartLocation,
+  PartName,
+} from '../mime/part.ts'
 export type { Reader, Reading } from '../model/fact.ts'
 export type { Connection, Fact, Greeting, Header, Message, Transaction } from '../model/stage.ts'
 export { type Arc, type AuthenticationResults, arc, type MethodResult, type Sealer } from './arc/arc.ts'

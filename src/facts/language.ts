@@ -5,8 +5,20 @@ import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { text } from './text.ts'
 
-export type Script = (typeof SCRIPTS)[number][0]
+/** A script of Unicode; `Kana` is Hiragana and Katakana. */
+export type Script =
+  | 'Latin'
+  | 'Cyrillic'
+  | 'Greek'
+  | 'Han'
+  | 'Kana'
+  | 'Hangul'
+  | 'Arabic'
+  | 'Hebrew'
+  | 'Thai'
+  | 'Devanagari'
 
+/** The value of the fact `language`. */
 export interface Language {
   /** The share of each script among the letters, the largest first; those below one in a hundred are left out. */
   readonly scripts: readonly { readonly script: Script; readonly share: number }[]
@@ -20,7 +32,7 @@ export interface Language {
 const MAX_LENGTH = 8192
 const MIN_WORDS = 3
 
-const SCRIPTS = [
+const SCRIPTS: readonly (readonly [Script, RegExp])[] = [
   ['Latin', /\p{Script=Latin}/gu],
   ['Cyrillic', /\p{Script=Cyrillic}/gu],
   ['Greek', /\p{Script=Greek}/gu],
@@ -31,7 +43,7 @@ const SCRIPTS = [
   ['Hebrew', /\p{Script=Hebrew}/gu],
   ['Thai', /\p{Script=Thai}/gu],
   ['Devanagari', /\p{Script=Devanagari}/gu],
-] as const
+]
 
 /** Words that occur in every text and in few other languages. */
 const COMMON_WORDS: Readonly<Record<string, string>> = {
@@ -58,6 +70,8 @@ const LANGUAGES: ReadonlyMap<string, readonly string[]> = new Map(
 )
 
 /**
+ * The scripts and the language of the visible text.
+ *
  * @example
  * const { language, scripts } = await message.ask(language)
  */

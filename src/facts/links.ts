@@ -11,8 +11,11 @@ import { parts } from './parts.ts'
 import { sweep } from './sweep.ts'
 import { type Text, type TextSection, text } from './text.ts'
 
+/** One link: an address, and how the message shows it. */
 export interface Link extends Address {
+  /** Where it was found: an attribute, the style, a meta refresh, or text. */
   readonly from: Reference['from']
+  /** The HTML element in lower case; '' for plain text. */
   readonly element: string
   /** The text that the reader sees. */
   readonly shown: string
@@ -26,6 +29,7 @@ export interface Link extends Address {
   readonly via?: string
 }
 
+/** The value of the fact `links`. */
 export interface Links {
   /** In the order of the message. Equal links in the same part are listed once. */
   readonly all: readonly Link[]

@@ -6,6 +6,7 @@ import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
 import { parsed } from './parsed.ts'
 
+/** The value of the fact `parts`. */
 export interface Parts {
   /** In the order of the message; another reading of a part follows what every reader sees of it. */
   readonly all: readonly Part[]

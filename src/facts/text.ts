@@ -13,6 +13,7 @@ import { parts } from './parts.ts'
 export interface TextSection {
   /** Of the part; see `parts`. */
   readonly path: string
+  /** How the section is read: as plain text or as HTML. */
   readonly kind: 'plain' | 'html'
   /** It is displayed with the message; false for an attached text. */
   readonly inline: boolean
@@ -22,11 +23,13 @@ export interface TextSection {
   readonly html?: HtmlReading
 }
 
+/** The value of the fact `text`. */
 export interface Text {
   /** The visible text of the inline sections, in order. */
   readonly visible: string
   /** The hidden text of all sections. */
   readonly hidden: string
+  /** Every text part, in the order of the message. */
   readonly sections: readonly TextSection[]
   /** Deceptive characters in the visible text. Honest text has few. */
   readonly counts: DeceptiveCharacters

@@ -17,6 +17,7 @@ export interface Gap {
   readonly bound: Bound
 }
 
+/** A bound that kept something from being examined. */
 export type Bound = Exclude<PartDefect, 'unclosed' | 'encrypted'> | 'html-cut' | 'links-cut' | 'files-cut' | 'archive'
 
 /** Empty for nearly every message: of 7,068 honest ones of public collections one exceeds a bound. */

@@ -1,15 +1,15 @@
 /** The format of a file that is inspected: by its bytes and, between texts, by its name. */
-import { type Format, findSignature } from './signatures.ts'
+import { type FileFormat, findSignature } from './signatures.ts'
 import { textStart } from './text-start.ts'
 
 /** Undefined for an unknown format. `name` decides only between texts. */
-export const formatOf = (bytes: Buffer, name = ''): Format | undefined =>
+export const formatOf = (bytes: Buffer, name = ''): FileFormat | undefined =>
   findSignature(bytes, 'format')?.format ?? textFormat(bytes, name) ?? (endsAsZip(bytes) ? 'zip' : undefined)
 
 const scripts =
   /\.(?:js|jse|mjs|vbs|vbe|wsf|wsh|wsc|ps1|psm1|bat|cmd|hta|sct|reg|url|scf|library-ms|search-ms|iqy|slk|sh|py|pl|rb|au3|ahk|applescript|jnlp|settingcontent-ms)[\s.]*$/i
 
-function textFormat(bytes: Buffer, name: string): Format | undefined {
+function textFormat(bytes: Buffer, name: string): FileFormat | undefined {
   const head = textStart(bytes)
   if (
     /^\s*(?:<\?xml[^>]{0,256}>\s*)?(?:<!--[\s\S]{0,512}?-->\s*)?(?:<!DOCTYPE svg\b[^>]{0,512}>\s*)?<svg\b/i.test(

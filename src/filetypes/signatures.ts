@@ -2,7 +2,7 @@
 import { isTar } from './tar-header.ts'
 
 /** A format that is inspected. */
-export type Format =
+export type FileFormat =
   | 'zip'
   | 'ooxml'
   | 'ole'
@@ -40,7 +40,7 @@ export type Format =
 export interface Signature {
   readonly type: string
   /** Absent for files that are not inspected. */
-  readonly format?: Format
+  readonly format?: FileFormat
   /** The offset of the bytes; a negative number counts from the end of the file. */
   readonly at: number
   /** In hex, `..` for any byte. */

@@ -1,5 +1,6 @@
 /** Counts characters that make text look different from what it is. */
 
+/** How many characters of a text make it look different from what it is. */
 export interface DeceptiveCharacters {
   /** Zero-width and other invisible characters. Joiners after emoji and in scripts that need them do not count. */
   readonly invisible: number

@@ -46,6 +46,7 @@ export interface HtmlReading {
   readonly hidden: Readonly<Record<Hiding, number>>
   /** The hidden text. */
   readonly hiddenText: string
+  /** The first 5,000 references, in the order of the text. */
   readonly references: readonly Reference[]
   /** How many of each there are. */
   readonly counts: Readonly<

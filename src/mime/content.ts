@@ -3,13 +3,13 @@ import { setImmediate } from 'node:timers/promises'
 import type { Message } from '../model/stage.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { transferDecoder } from './decode/transfer.ts'
-import type { Place } from './part.ts'
+import type { PartLocation } from './part.ts'
 
 /** Bytes after which the event loop serves others. */
 const SLICE = 262_144
 
 /** At most `limit` bytes from the start. Rejects when the message cannot be read, and never because of its content. */
-export type ContentOf = (place: Place, limit: number) => Promise<Buffer>
+export type ContentOf = (place: PartLocation, limit: number) => Promise<Buffer>
 
 /**
  * Decodes parts one after another. What lies around a part and was decoded for it is kept for the next: a message in

@@ -35,7 +35,7 @@ export interface Part {
   /** The decoded text of what is text by declaration or by content, as far as the limit for all of them goes. */
   readonly text?: string
   /** Where its bytes are, for `bytes` of the fact `parts`. Absent for a part that only holds others. */
-  readonly place?: Place
+  readonly place?: PartLocation
 }
 
 /** A name of a part. */
@@ -44,6 +44,7 @@ export interface PartName {
   readonly from: 'filename' | 'name' | 'content-description' | 'content-location' | 'uuencode' | 'yenc'
   /** Decoded. */
   readonly text: string
+  /** What makes the name deceptive; empty for an ordinary name. */
   readonly tricks: readonly NameTrick[]
 }
 
@@ -70,7 +71,7 @@ export type NameTrick =
  * The steps from the bytes of the message to those of a part: cut a range, decode it, cut a range of the result, and
  * so on.
  */
-export type Place = readonly {
+export type PartLocation = readonly {
   readonly start: number
   readonly stop: number
   readonly encoding: Encoding
@@ -78,6 +79,7 @@ export type Place = readonly {
 
 /** A difference between readers: they see different messages in the same bytes. */
 export interface Ambiguity {
+  /** What the readers disagree about. */
   readonly kind: AmbiguityKind
   /** The part that has it. */
   readonly path: string
@@ -85,6 +87,7 @@ export interface Ambiguity {
   readonly reason: string
 }
 
+/** What readers disagree about. */
 export type AmbiguityKind =
   /** Two Content-Type, Content-Transfer-Encoding or Content-Disposition fields that say different things. */
   | 'repeated-field'
@@ -160,6 +163,7 @@ export type PartDefect =
 export const isBeyond = (defects: readonly PartDefect[]): boolean =>
   defects.some(defect => defect !== 'unclosed' && defect !== 'encrypted')
 
+/** Limits of one walk over a message. */
 export interface PartLimits {
   /** The depth of nested parts. @default 100 */
   readonly depth?: number
@@ -169,6 +173,7 @@ export interface PartLimits {
   readonly text?: number
 }
 
+/** The parts of a message, and what was notable about reading them. */
 export interface PartList {
   /** In the order of the message; another reading of a part follows what every reader sees of it. */
   readonly parts: readonly Part[]

@@ -5,7 +5,7 @@ import { decodeAll } from './decode/transfer.ts'
 import { decodePart } from './decoded-part.ts'
 import { partNames } from './differences.ts'
 import { extensionOf, filenames } from './names.ts'
-import type { Place } from './part.ts'
+import type { PartLocation } from './part.ts'
 import type { Heading } from './single-parts.ts'
 import type { Position, Source, Walk } from './walk.ts'
 
@@ -57,14 +57,14 @@ const STARTS_WITH_FIELD = /^(?:[!-9;-~]{1,80}[ \t]*:|\r?\n)/
 interface Envelope {
   readonly bytes: Buffer
   /** How the bytes come from the message. */
-  readonly place: Place
+  readonly place: PartLocation
   /** Undefined where the bytes are no CMS. */
   readonly cms: Cms | undefined
 }
 
 /** The decoded bytes. PEM, and base64 that no field declares, are undone as well. */
 function readEnvelope(source: Source, body: Span, { reading: { encoding } }: Heading): Envelope {
-  const place: Place = [...source.place, { ...body, encoding }]
+  const place: PartLocation = [...source.place, { ...body, encoding }]
   const bytes = decodeAll(source.bytes.subarray(body.start, body.stop), encoding)
   const cms = readCms(bytes)
   const isPem = bytes[0] === DASH

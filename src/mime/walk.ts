@@ -3,14 +3,14 @@ import { type DashLines, dashLines, type Span } from './boundaries.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { decodeAll } from './decode/transfer.ts'
 import type { DecodedPart } from './decoded-part.ts'
-import type { Ambiguity, AmbiguityKind, Part, PartDefect, PartLimits, PartList, Place } from './part.ts'
+import type { Ambiguity, AmbiguityKind, Part, PartDefect, PartLimits, PartList, PartLocation } from './part.ts'
 
 /** Bytes in which parts are: the message, or what was decoded from it. */
 export interface Source {
   readonly bytes: Buffer
   readonly lines: DashLines
   /** How these bytes come from the message. */
-  readonly place: Place
+  readonly place: PartLocation
 }
 
 /** The position of a part in the tree. */

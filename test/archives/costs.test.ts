@@ -1,7 +1,7 @@
 /** Files that make a reader begin anew at each step: the bounds hold, and it ends soon. */
 import { describe, expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
-import type { Trait } from '../../src/archives/inspection.ts'
+import type { FileTrait } from '../../src/archives/inspection.ts'
 
 const { signal } = new AbortController()
 const SIZE = 4_194_304
@@ -44,7 +44,7 @@ function overlapping(count: number): Buffer {
 }
 
 describe('the cost of expensive files', () => {
-  test.for<readonly [what: string, bytes: Buffer, trait: Trait | undefined]>([
+  test.for<readonly [what: string, bytes: Buffer, trait: FileTrait | undefined]>([
     ['RTF objects in objects', repeated('{\\rtf1', '\\objdata '), 'unscannable'],
     ['RTF objects of one byte', repeated('{\\rtf1', '\\objdata 00}'), 'unscannable'],
     ['folders of a disk image that lie in each other', folders(SIZE), 'unscannable'],

@@ -3,7 +3,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
-import type { Inspection, Trait } from '../../src/archives/inspection.ts'
+import type { FileTrait, Inspection } from '../../src/archives/inspection.ts'
 import { decompressVba } from '../../src/archives/vba.ts'
 import { ole, vba, type ZipFileOptions, zip } from './build.ts'
 
@@ -150,7 +150,7 @@ const kernel = deflateRawSync(Buffer.alloc(4_000_000))
 const heavy = { bytes: kernel, size: 4_000_000, crc: 0 }
 
 describe('traps', () => {
-  test.for<readonly [what: string, bytes: Buffer, trait: Trait]>([
+  test.for<readonly [what: string, bytes: Buffer, trait: FileTrait]>([
     ['a zip whose entries need a password', zip([{ name: 'a.exe', data: 'x', encrypted: true }]), 'encrypted'],
     [
       'a zip whose entry calls itself otherwise',
@@ -268,7 +268,7 @@ describe('traps', () => {
     expect(found?.inside.map(({ name, inspection }) => [name, inspection.traits])).toEqual([['a.exe', ['executable']]])
   })
 
-  test.for<readonly [what: string, text: string, trait: Trait]>([
+  test.for<readonly [what: string, text: string, trait: FileTrait]>([
     ['JavaScript', '/Names 1 0 R /JavaScript', 'script'],
     ['JavaScript in hex', '/S /J#61vaScript', 'script'],
     ['a program', '/S /Launch /F (cmd.exe)', 'launch'],
@@ -292,7 +292,7 @@ describe('traps', () => {
   })
 
   const literal = 'QUJD'.repeat(600)
-  test.for<readonly [what: string, name: string, text: string, trait: Trait]>([
+  test.for<readonly [what: string, name: string, text: string, trait: FileTrait]>([
     [
       'a page that saves a file',
       'a.html',

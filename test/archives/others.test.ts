@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { inspector } from '../../src/archives/inspect.ts'
-import type { Inspection, Trait } from '../../src/archives/inspection.ts'
+import type { FileTrait, Inspection } from '../../src/archives/inspection.ts'
 import { zip } from './build.ts'
 
 const { signal } = new AbortController()
@@ -13,7 +13,7 @@ const names = (found: Inspection | undefined): readonly string[] => [
   ...(found?.members ?? []).map(({ name }) => name),
   ...(found?.inside ?? []).flatMap(({ inspection }) => names(inspection)),
 ]
-const traits = (found: Inspection | undefined): readonly Trait[] => [
+const traits = (found: Inspection | undefined): readonly FileTrait[] => [
   ...(found?.traits ?? []),
   ...(found?.inside ?? []).flatMap(({ inspection }) => traits(inspection)),
 ]
@@ -46,7 +46,7 @@ describe('zip archives', () => {
     expect(found?.evidence).toEqual(['an entry has a compression that is not supported (method 14)'])
   })
 
-  test.for<readonly [what: string, bytes: Buffer, trait: Trait]>([
+  test.for<readonly [what: string, bytes: Buffer, trait: FileTrait]>([
     ['an entry that says it is empty', zip([{ name: 'in.zip', data: inner, declared: 0 }]), 'directory-mismatch'],
     ['a file beside the parts of a document', zip([...office, { name: 'in.zip', data: inner }]), 'script'],
     ['a file among the parts of a document', zip([...office, { name: 'word/in.zip', data: inner }]), 'script'],
