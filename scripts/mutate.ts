@@ -1,16 +1,15 @@
 /**
  * Plants small faults in the source and counts how many the tests notice. Works on a copy, one fault at a time:
- * `npm run mutate -- [--count 60] [--seed 1] [--only engine/judge.ts]`. Fails below 90 % and lists the survivors.
+ * `npm run mutate -- [--count 60] [--seed 1] [--rooms engine,policy] [--only judge.ts]`. Fails below 90 % and lists survivors.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Node, parse } from 'acorn'
 
-const ROOMS = ['engine', 'policy', 'filters']
 const FLOOR = 0.9
 /** A mutant that makes the tests hang counts as noticed. */
 const TIMEOUT_MS = 120_000
@@ -43,6 +42,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    rooms: { type: 'string', default: 'engine,policy,filters' },
   },
 })
 
@@ -71,7 +71,7 @@ function main(count: number, seed: number): boolean {
 }
 
 function sources(): readonly string[] {
-  const files = ROOMS.flatMap(room =>
+  const files = values.rooms.split(',').flatMap(room =>
     readdirSync(join(root, 'src', room), { recursive: true, encoding: 'utf8' })
       .filter(file => file.endsWith('.ts') && !file.endsWith('index.ts'))
       .map(file => join('src', room, file)),
@@ -128,8 +128,9 @@ function notice({ file, start, end, replacement }: Mutant): boolean {
   writeFileSync(place, source.slice(0, start) + replacement + source.slice(end))
   try {
     const own = join('test', relative('src', file)).replace(/\.ts$/, '')
-    // The file's own tests come first: they are few, and most faults end there.
-    return fails('run', own) || fails('related', place, '--run')
+    // The file's own tests come first, then those of its room: most faults end there.
+    const room = join('test', relative('src', file).split(sep)[0] ?? '')
+    return fails('run', own) || fails('run', room) || fails('related', place, '--run')
   } finally {
     writeFileSync(place, source)
   }

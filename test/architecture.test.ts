@@ -60,6 +60,7 @@ const KNOWN_CIRCLES: readonly string[] = ['adapters/rspamd/settings.ts', 'adapte
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
   .toSorted()
+const architecture = readFileSync('ARCHITECTURE.md', 'utf8')
 const source = (file: string): string => readFileSync(join('src', file), 'utf8')
 const imports = files.flatMap(importsOf)
 const inside = imports.filter(({ to }) => files.includes(to))
@@ -72,6 +73,26 @@ function room(file: string): number {
   )[0]
   return found === undefined ? -1 : ROOMS.indexOf(found)
 }
+
+test('ARCHITECTURE.md shows the same rooms, the highest first', () => {
+  const [, picture = ''] = /^## Project structure$[^`]*(?:`[^`]+`[^`]*)*?^```$\n([^`]*)^```$/m.exec(architecture) ?? []
+  const shown = picture
+    .trim()
+    .split('\n')
+    .map(line => line.split(' ')[0])
+  expect(shown).toEqual(ROOMS.toReversed())
+})
+
+test('the request lifecycle has ten steps, and each file that it names exists', () => {
+  const [, lifecycle = ''] = /^## Request lifecycle$(.*?)^## /ms.exec(architecture) ?? []
+  expect(lifecycle.match(/^\d+\. \*\*/gm)?.map(step => Number.parseInt(step, 10))).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+  ])
+  const steps = lifecycle.split(/^(?=\d+\. )/m).slice(1)
+  const named = steps.map(step => Array.from(step.matchAll(/`src\/([\w./-]+\.ts)`/g), ([, file = '']) => file))
+  expect(named.flatMap((paths, index) => (paths.length === 0 ? [`step ${index + 1} names no file`] : []))).toEqual([])
+  expect(named.flat().filter(file => !files.includes(file))).toEqual([])
+})
 
 test('every file is in a room', () => {
   expect(files.filter(file => room(file) < 0)).toEqual([])
