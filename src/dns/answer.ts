@@ -1,4 +1,4 @@
-/** Making answers, and waiting for them no longer than one has time for. */
+/** Makes answers, and waits for them with a deadline or until an abort. */
 
 import type { Answer, FailureCause } from '../model/resolver.ts'
 import type { Clock } from '../model/services.ts'
@@ -6,22 +6,22 @@ import type { Clock } from '../model/services.ts'
 /** Why there is no answer. */
 export type Failure = Extract<Answer<never>, { readonly kind: 'failure' }>
 
-/** An answer with these records; NODATA when there are none. */
+/** An answer with these records, or NODATA without records. */
 export const answered = <R>([first, ...rest]: readonly R[]): Answer<R> =>
   first === undefined ? { kind: 'nodata' } : { kind: 'answer', records: [first, ...rest] }
 
 export const failure = (cause: FailureCause, detail: string): Failure => ({ kind: 'failure', cause, detail })
 
-/** The name cannot be asked. It came from a message, so it is not repeated here. */
-export const badName: Failure = failure('bad-name', 'the name is not made of labels that DNS can be asked for')
+/** The name is invalid. It comes from a message, so it is not repeated here. */
+export const badName: Failure = failure('bad-name', 'the name is not a valid DNS name')
 
-export const aborted: Failure = failure('aborted', 'the asker no longer waits for the answer')
+export const aborted: Failure = failure('aborted', 'the lookup was aborted')
 
 /**
- * The answer if it comes in time, else the failure `late`. The question goes on: others may share it. Never rejects,
- * not even when a resolver that was handed in does.
+ * The answer if it arrives in time, else the failure `late`. The question continues, because others may share it. Never
+ * rejects, not even when the resolver of a host does.
  */
-export function within<R>(
+export function withDeadline<R>(
   question: Promise<Answer<R>>,
   { ms, late, clock }: { readonly ms: number; readonly late: Failure; readonly clock: Clock },
 ): Promise<Answer<R>> {
@@ -35,7 +35,7 @@ export function within<R>(
   })
 }
 
-/** The answer, or the failure `aborted` as soon as `signal` says so. */
+/** The answer, or the failure `aborted` as soon as `signal` aborts. */
 export function unlessAborted<R>(question: Promise<Answer<R>>, signal: AbortSignal | undefined): Promise<Answer<R>> {
   if (signal === undefined) return question
   if (signal.aborted) return Promise.resolve(aborted)

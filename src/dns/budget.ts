@@ -1,53 +1,54 @@
-/** A share of questions and time, so that no message makes us ask for ever (RFC 7208 §11.1 tells of the attack). */
+/** A budget of questions and time for each transaction, against messages that cause endless lookups (RFC 7208 §11.1). */
 
 import type { Purpose, RecordType, Resolver } from '../model/resolver.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
-import { badName, type Failure, failure, within } from './answer.ts'
+import { badName, type Failure, failure, withDeadline } from './answer.ts'
 import { queryName } from './name.ts'
 
+/** The limits of a budget. */
 export interface BudgetOptions {
   /**
-   * How many different questions may be asked for one transaction, or before the first, besides those of SPF, DKIM, ARC
-   * and DMARC, which have shares of their own. @default 30
+   * The maximum of different questions for one transaction, or before the first. SPF, DKIM, ARC and DMARC have separate
+   * shares. @default 30
    */
   readonly questions?: number
-  /** How many a session may ask within a minute, in all its transactions: honest relays send for hours over one. @default 1_000 */
+  /** The maximum for a session within a minute, in all its transactions: honest relays use one for hours. @default 1_000 */
   readonly session?: number
-  /** How long a transaction may wait for DNS in all, questions that overlap counted once. @default '5s' */
+  /** How long a transaction may wait for DNS in all; overlapping questions count once. @default '5s' */
   readonly time?: Duration
-  /** Tells the time. @default the system's clock */
+  /** The clock. @default the system's clock */
   readonly clock?: Clock
 }
 
 const MINUTE = 60_000
 
 /**
- * What nothing else can use up: else a costly SPF record of a third party would leave no question for the author's DMARC.
- * DKIM, ARC and DMARC have as many as their own limits let them ask. SPF may ask more by RFC 7208 §4.6.4 (111); what is
- * left over is asked when the client comes again, because what was answered is remembered.
+ * The shares that nothing else can use up: otherwise a costly SPF record of a third party would leave no question for the
+ * author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow. RFC 7208 §4.6.4 allows SPF more (111); the
+ * rest is looked up when the client tries again, because answers are cached.
  */
 const SHARES: Readonly<Record<Purpose, number>> = { spf: 30, 'spf-helo': 30, dkim: 10, arc: 11, dmarc: 8 }
 
-/** What SPF leaves of the time, so that the key and the policy of the author can still be asked for. */
+/** The part of the time that SPF leaves, so that the key and the policy of the author can still be looked up. */
 const RESERVED_TIME = 0.3
 
-/** A resolver that asks no more than its share. */
+/** A resolver with a budget. */
 export interface Budget extends Resolver {
-  /** A new transaction begins: its share of questions and time is whole again. */
+  /** Restores the budget when a new transaction begins. */
   renew(): void
 }
 
 /**
- * Holds what is asked through it to a budget. What this transaction has asked already is free, and so is what the resolver
- * remembers: a client that comes again gets further. Beyond the number of questions: failure `budget`. Beyond the time:
- * failure `timeout`. Both say "not now".
+ * Limits the questions that are asked through it. Questions that this transaction has asked already and cached answers are
+ * free, so a client that tries again gets further. Beyond the number of questions the failure is `budget`, beyond the time
+ * `timeout`; both mean "try again later".
  */
 export function withBudget(
   resolver: Resolver,
   { questions = 30, session = 1_000, time = '5s', clock = systemClock }: BudgetOptions = {},
 ): Budget {
-  return new Shares(resolver, { questions, session, total: toMilliseconds(time, 'dns.budget.time'), clock })
+  return new LimitedResolver(resolver, { questions, session, total: toMilliseconds(time, 'dns.budget.time'), clock })
 }
 
 interface Limits {
@@ -57,7 +58,7 @@ interface Limits {
   readonly clock: Clock
 }
 
-class Shares implements Budget {
+class LimitedResolver implements Budget {
   readonly #resolver: Resolver
   readonly #limits: Limits
   readonly #asked = new Set<string>()
@@ -92,11 +93,11 @@ class Shares implements Budget {
     const late = failure('timeout', `DNS took more than ${limit} ms for one transaction`)
     const ms = limit - this.#elapsed()
     if (ms <= 0) return late
-    const over = this.#charge(query, type, purpose)
-    if (over !== undefined) return over
+    const refused = this.#charge(query, type, purpose)
+    if (refused !== undefined) return refused
     if (this.#waiting === 0) this.#since = clock.monotonic()
     this.#waiting += 1
-    const answer = await within(this.#resolver.resolve(query, type, options), { ms, late, clock })
+    const answer = await withDeadline(this.#resolver.resolve(query, type, options), { ms, late, clock })
     this.#spent = this.#elapsed()
     this.#since = clock.monotonic()
     this.#waiting -= 1
@@ -111,10 +112,10 @@ class Shares implements Budget {
     const key = `${type} ${query}`
     if (this.#asked.has(key)) return undefined
     const { questions, session, clock } = this.#limits
-    const most = purpose === undefined ? questions : SHARES[purpose]
+    const max = purpose === undefined ? questions : SHARES[purpose]
     const used = this.#used.get(purpose) ?? 0
-    if (used >= most) {
-      const what = purpose === undefined ? `${most} questions` : `${most} questions for ${purpose.toUpperCase()}`
+    if (used >= max) {
+      const what = purpose === undefined ? `${max} questions` : `${max} questions for ${purpose.toUpperCase()}`
       return failure('budget', `the transaction has asked its ${what}`)
     }
     const now = clock.monotonic()
@@ -130,7 +131,7 @@ class Shares implements Budget {
   }
 }
 
-/** A share of questions, made with the first of them: most clients that are refused at once cause none. */
+/** A budget that is created with the first question: most clients that are refused at once cause none. */
 export function budgetOf({ dns, clock }: { readonly dns: Resolver; readonly clock: Clock }): Budget {
   let budget: Budget | undefined
   return {

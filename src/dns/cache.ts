@@ -1,79 +1,84 @@
-/** What was answered lately, bounded in number and in bytes. What was used longest ago goes first. */
+/** A cache of answers, bounded in entries and bytes. The least recently used answer is evicted first. */
 
 import type { Answer } from '../model/resolver.ts'
 import type { Clock } from '../model/services.ts'
 
-export interface Cache {
-  get(key: string): Answer<unknown> | undefined
-  /** Remembers `answer` for `ms` milliseconds. */
-  set(key: string, answer: Answer<unknown>, ms: number): void
-  readonly size: number
-  /** What the entries hold in all, by estimate. */
+export interface CacheLimits {
+  readonly entries: number
   readonly bytes: number
+  readonly clock: Clock
 }
 
 interface Entry {
   readonly answer: Answer<unknown>
   readonly until: number
-  readonly weight: number
+  readonly bytes: number
 }
 
-// A Map's slot, the entry and the objects of an answer, apart from their text.
-const ENTRY_OCTETS = 300
-const RECORD_OCTETS = 60
+// A slot of a Map, the entry and the objects of an answer, without their text.
+const ENTRY_BYTES = 300
+const RECORD_BYTES = 60
 
-export function cache({
-  entries,
-  octets,
-  clock,
-}: {
-  readonly entries: number
-  readonly octets: number
-  readonly clock: Clock
-}): Cache {
-  // A Map keeps the order in which keys were set: the first is the one used longest ago.
-  const held = new Map<string, Entry>()
-  let sum = 0
-  const drop = (key: string) => {
-    sum -= held.get(key)?.weight ?? 0
-    held.delete(key)
+export class AnswerCache {
+  readonly #limits: CacheLimits
+  // A Map keeps the order in which keys were set: the first is the least recently used.
+  readonly #entries = new Map<string, Entry>()
+  #bytes = 0
+
+  constructor(limits: CacheLimits) {
+    this.#limits = limits
   }
-  return {
-    get size() {
-      return held.size
-    },
-    get bytes() {
-      return sum
-    },
-    get: key => {
-      const entry = held.get(key)
-      if (entry === undefined) return undefined
-      held.delete(key)
-      if (entry.until > clock.monotonic()) held.set(key, entry)
-      else sum -= entry.weight
-      return held.has(key) ? entry.answer : undefined
-    },
-    set: (key, answer, ms) => {
-      drop(key)
-      const weight = weigh(key, answer)
-      if (ms <= 0 || weight > octets) return
-      held.set(key, { answer, until: clock.monotonic() + ms, weight })
-      sum += weight
-      for (const oldest of held.keys()) {
-        if (held.size <= entries && sum <= octets) break
-        drop(oldest)
-      }
-    },
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** The estimated size of all entries. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get(key: string): Answer<unknown> | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#entries.delete(key)
+    if (entry.until <= this.#limits.clock.monotonic()) {
+      this.#bytes -= entry.bytes
+      return undefined
+    }
+    this.#entries.set(key, entry)
+    return entry.answer
+  }
+
+  /** Stores `answer` for `ms` milliseconds. */
+  set(key: string, answer: Answer<unknown>, ms: number): void {
+    this.#evict(key)
+    const bytes = sizeOf(key, answer)
+    const { entries, bytes: maxBytes, clock } = this.#limits
+    if (ms <= 0 || bytes > maxBytes) return
+    this.#entries.set(key, { answer, until: clock.monotonic() + ms, bytes })
+    this.#bytes += bytes
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= entries && this.#bytes <= maxBytes) break
+      this.#evict(oldest)
+    }
+  }
+
+  #evict(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0
+    this.#entries.delete(key)
   }
 }
 
-function weigh(key: string, answer: Answer<unknown>): number {
-  if (answer.kind !== 'answer') return ENTRY_OCTETS + key.length
-  return answer.records.reduce<number>((sum, record) => sum + RECORD_OCTETS + textOf(record), ENTRY_OCTETS + key.length)
+function sizeOf(key: string, answer: Answer<unknown>): number {
+  const base = ENTRY_BYTES + key.length
+  return answer.kind === 'answer'
+    ? answer.records.reduce<number>((sum, record) => sum + RECORD_BYTES + textOf(record), base)
+    : base
 }
 
 function textOf(record: unknown): number {
   if (typeof record === 'string') return record.length
   if (typeof record !== 'object' || record === null) return 0
-  return Object.values(record).reduce<number>((sum, value) => sum + RECORD_OCTETS + textOf(value), 0)
+  return Object.values(record).reduce<number>((sum, value) => sum + RECORD_BYTES + textOf(value), 0)
 }

@@ -1,9 +1,9 @@
-/** Asks the servers in turn, by UDP and where that is too small by TCP, until one says something. */
+/** Asks the servers one after another until one answers. */
 
 import type { RecordType } from '../model/resolver.ts'
 import type { Clock } from '../model/services.ts'
 import { type Failure, failure } from './answer.ts'
-import { type AskedServer, ask, FORMERR } from './ask.ts'
+import { ask, FORMERR, type ServerState } from './ask.ts'
 import type { Reply } from './message.ts'
 import { Quirks } from './quirks.ts'
 import { type Server, transportTo } from './transport.ts'
@@ -15,44 +15,44 @@ const SERVFAIL = 2
 const NXDOMAIN = 3
 const REFUSED = 5
 
-/** @param options.ms for one question in all */
+/** @param options.ms the time limit of one question in all */
 export function client(
   servers: readonly Server[],
   { ms, clock }: { readonly ms: number; readonly clock: Clock },
 ): Client {
-  const asked = servers.map((server): AskedServer => ({ carrier: transportTo(server), quirks: new Quirks(clock) }))
-  // Who answered last is asked first: a server that is gone costs its share of the time once, not each time.
+  const states = servers.map((server): ServerState => ({ transport: transportTo(server), quirks: new Quirks(clock) }))
+  // The server that answered last is asked first: a dead server costs its share of the time only once.
   let first = 0
 
   return async (name, type) => {
     const end = clock.monotonic() + ms
     const start = first
     let last: Failure = failure('timeout', `no server answered ${name} ${type} in time`)
-    for (let turn = 0; turn < asked.length; turn += 1) {
-      const place = (start + turn) % asked.length
-      const server = asked[place]
-      const share = (end - clock.monotonic()) / (asked.length - turn)
+    for (let turn = 0; turn < states.length; turn += 1) {
+      const index = (start + turn) % states.length
+      const server = states[index]
+      const share = (end - clock.monotonic()) / (states.length - turn)
       if (server === undefined || share <= 0) break
-      const said = judged(await ask(server, { name, type, ms: share, clock }), name, type)
-      if (!('kind' in said)) {
-        first = place
-        return said
+      const result = checkedReply(await ask(server, { name, type, ms: share, clock }), name, type)
+      if (!('kind' in result)) {
+        first = index
+        return result
       }
-      last = said
+      last = result
     }
     return last
   }
 }
 
-/** Only "here it is", "there is no such record" and "there is no such name" are answers. */
-function judged(said: Reply | Failure, name: string, type: RecordType): Reply | Failure {
-  if ('kind' in said) return said
-  const { rcode, referral } = said
-  if (referral) return failure('servfail', `the server asked for ${name} ${type} does not ask others`)
+/** Only records, NODATA and NXDOMAIN are answers; everything else is a failure. */
+function checkedReply(reply: Reply | Failure, name: string, type: RecordType): Reply | Failure {
+  if ('kind' in reply) return reply
+  const { rcode, referral } = reply
+  if (referral) return failure('servfail', `the server does not resolve ${name} ${type} but refers to other servers`)
   switch (rcode) {
     case 0:
     case NXDOMAIN:
-      return said
+      return reply
     case FORMERR:
       return failure('malformed', `the server could not read the question ${name} ${type} (FORMERR)`)
     case REFUSED:

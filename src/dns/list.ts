@@ -1,46 +1,46 @@
-/** Lists of addresses and of domains kept in DNS (RFC 5782): what an answer means, and whether a list can be believed. */
+/** DNS lists of addresses and domains (RFC 5782): what an answer means, and whether a list works. */
 
 import type { Answer, Resolver } from '../model/resolver.ts'
 import { addressBytes } from '../net/address.ts'
 import { reverseLabels } from './reverse.ts'
 
-/** What a list says of an address or a domain. `broken` is a list that answers what no list may: it says nothing of anybody. */
+/** The entry for an address or a domain. `broken`: the list gives an invalid answer, so it says nothing about any entry. */
 export type Listing =
   | { readonly kind: 'listed'; readonly codes: readonly string[] }
   | { readonly kind: 'unlisted' }
   | { readonly kind: 'broken'; readonly code: string }
   | { readonly kind: 'unknown' }
 
-/** What a list holds: addresses, by their labels in reverse, or names of domains. */
-export type Holds = 'addresses' | 'domains'
+/** What a list contains: addresses, as reversed labels, or domain names. */
+export type ListKind = 'addresses' | 'domains'
 
-/** What no list of a kind may hold, and what each must hold (RFC 5782 §5). */
-export const TEST_POINTS: Readonly<Record<Holds, { readonly absent: string; readonly present: string }>> = {
+/** The entries that a list must not contain and must contain (RFC 5782 §5). */
+export const TEST_POINTS: Readonly<Record<ListKind, { readonly absent: string; readonly present: string }>> = {
   addresses: { absent: '127.0.0.1', present: '127.0.0.2' },
   domains: { absent: 'invalid', present: 'test' },
 }
 
-/** How a list stands in its test points. */
+/** The state of a list by its test points. */
 export type Health =
   | 'healthy'
-  /** It lists what no list may: it would list the world. */
+  /** It contains what a list must not: it lists every address. */
   | 'lists-everything'
-  /** It does not list what each must: it is empty, gone, or does not answer to us. */
+  /** It does not contain what a list must: it is empty, discontinued, or does not answer us. */
   | 'lists-nothing'
   /** It answers its test points with an error code. */
   | 'broken'
-  /** Its test points could not be asked. */
+  /** The lookup of its test points fails. */
   | 'unreachable'
 
-/** The name under which the list `zone` holds `entry`, which must be of the kind that it holds. */
-export const listedName = (zone: string, entry: string, holds: Holds = 'addresses'): string =>
-  `${holds === 'addresses' ? reverseLabels(entry) : entry}.${zone}`
+/** The DNS name of `entry` in the list `zone`. The entry must be of the list's kind. */
+export const listName = (zone: string, entry: string, kind: ListKind = 'addresses'): string =>
+  `${kind === 'addresses' ? reverseLabels(entry) : entry}.${zone}`
 
-/** One code that is no code makes all of the answer void: a parked domain answers with its web server beside anything. */
+/** One invalid code invalidates the answer: a parked domain answers every name with its web server. */
 export function readListing(answer: Answer<string>): Listing {
   switch (answer.kind) {
     case 'answer': {
-      const code = answer.records.find(isNoCode)
+      const code = answer.records.find(isInvalidCode)
       return code === undefined ? { kind: 'listed', codes: answer.records } : { kind: 'broken', code }
     }
     case 'nodata':
@@ -53,12 +53,12 @@ export function readListing(answer: Answer<string>): Listing {
   }
 }
 
-/** Asks for what a list must not hold and what it must hold. */
-export async function checkList(dns: Resolver, zone: string, holds: Holds = 'addresses'): Promise<Health> {
-  const { absent, present } = TEST_POINTS[holds]
+/** Looks up the test points of a list. */
+export async function checkList(dns: Resolver, zone: string, kind: ListKind = 'addresses'): Promise<Health> {
+  const { absent, present } = TEST_POINTS[kind]
   const [everything, something] = await Promise.all([
-    dns.resolve(listedName(zone, absent, holds), 'A').then(readListing),
-    dns.resolve(listedName(zone, present, holds), 'A').then(readListing),
+    dns.resolve(listName(zone, absent, kind), 'A').then(readListing),
+    dns.resolve(listName(zone, present, kind), 'A').then(readListing),
   ])
   if (everything.kind === 'broken' || something.kind === 'broken') return 'broken'
   if (everything.kind === 'listed') return 'lists-everything'
@@ -67,10 +67,10 @@ export async function checkList(dns: Resolver, zone: string, holds: Holds = 'add
 }
 
 /**
- * 127.0.0.1 is never a code (RFC 5782 §2.1); 127.255.255.0/24 says "you may not ask, or not so" (Spamhaus and those who follow
- * it), as 127.0.1.255 does; anything outside 127.0.0.0/8 comes from a parked domain or from a resolver that lies about NXDOMAIN.
+ * 127.0.0.1 is never a code (RFC 5782 §2.1). 127.255.255.0/24 and 127.0.1.255 refuse the query (Spamhaus and lists like it).
+ * Addresses outside 127.0.0.0/8 come from a parked domain or from a resolver that replaces NXDOMAIN.
  */
-function isNoCode(address: string): boolean {
+function isInvalidCode(address: string): boolean {
   const [first, second, third] = addressBytes(address)
   if (first !== 127 || address === '127.0.0.1' || address === '127.0.1.255') return true
   return second === 255 && third === 255

@@ -1,32 +1,32 @@
-/** One question and its reply on the wire (RFC 1035 §4, RFC 6891). Replies are as hostile as mail is: strict, bounded, linear. */
+/** The wire format of a question and its reply (RFC 1035 §4, RFC 6891). Replies are hostile: strict, bounded, linear. */
 
 import type { Records, RecordType } from '../model/resolver.ts'
 import { formatAddress } from '../net/address.ts'
 
-/** A question on its way. */
+/** A question. */
 export interface Query {
   readonly id: number
-  /** In the letters in which it is sent. */
+  /** In the case in which it is sent. */
   readonly name: string
   readonly type: RecordType
 }
 
-/** What a server says to a query. */
+/** The reply of a server. */
 export interface Reply {
   readonly rcode: number
-  /** There was more than fitted. */
+  /** The reply did not fit into the packet. */
   readonly truncated: boolean
-  /** The question came back in other letters: the same name (RFC 4343), but perhaps from a forger who did not see them. */
-  readonly recased: boolean
-  /** The server knows only whom to ask instead: that says nothing of the records. */
+  /** The case of the question differs: the same name (RFC 4343), but perhaps from an attacker who did not see it. */
+  readonly caseMismatch: boolean
+  /** The server refers to other servers, which says nothing about the records. */
   readonly referral: boolean
-  /** Of the type that was asked for, under the name asked for or where its aliases lead. */
+  /** Records of the requested type, at the requested name or at the end of its aliases. */
   readonly records: readonly Records[RecordType][]
-  /** Seconds: the least of the records and aliases, or of what RFC 2308 §5 says for "there is none"; absent if untold. */
+  /** Seconds: the least TTL of records and aliases, or the negative TTL of RFC 2308 §5; absent without either. */
   readonly ttl?: number
 }
 
-/** Not a reply to this query: `foreign` is for another question, or forged. */
+/** Why bytes are not a reply to this query: `foreign` is for another question, or forged. */
 export type Mismatch = 'foreign' | 'malformed'
 
 const numbers: { readonly [T in RecordType]: number } = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 }
@@ -36,34 +36,34 @@ const HEADER = 12
 const MAX_RECORDS = 1_000
 const MAX_ALIASES = 16
 const MAX_NAME_LENGTH = 255
-// A name of 255 bytes has no more labels than this, and so needs no more pointers.
+// A name of 255 bytes has at most this many labels, and so needs at most this many pointers.
 const MAX_JUMPS = 128
-// RFC 2181 §8: a TTL with its highest bit set is taken for zero.
+// RFC 2181 §8: a TTL with its highest bit set counts as zero.
 const MAX_TTL = 0x7fff_ffff
-/** DNS flag day 2020: what passes without being cut into fragments, which could be forged. */
-export const UDP_OCTETS = 1_232
+/** DNS flag day 2020: the largest packet that is not fragmented. Fragments could be forged. */
+export const MAX_UDP_SIZE = 1_232
 // The root, type OPT, the size, no flags, no options.
-const optOf = (octets: number) => Buffer.of(0, 0, 41, octets >> 8, octets & 255, 0, 0, 0, 0, 0, 0)
+const optRecord = (size: number) => Buffer.of(0, 0, 41, size >> 8, size & 255, 0, 0, 0, 0, 0, 0)
 
 /**
- * @param query with a name that `queryName` has checked
- * @param options.edns how many bytes a reply by UDP may have; 0 without EDNS
+ * @param query with a name that `queryName` accepts
+ * @param options.edns the largest UDP reply in bytes; 0 without EDNS
  */
 export function encodeQuery({ id, name, type }: Query, { edns }: { readonly edns: number }): Buffer {
   const labels = name.split('.').map(label => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1'))
   const head = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, edns > 0 ? 1 : 0])
-  return Buffer.concat([head, ...labels, Buffer.of(0, 0, numbers[type], 0, IN), ...(edns > 0 ? [optOf(edns)] : [])])
+  return Buffer.concat([head, ...labels, Buffer.of(0, 0, numbers[type], 0, IN), ...(edns > 0 ? [optRecord(edns)] : [])])
 }
 
-/** Never throws. */
+/** Parses a reply. Never throws. */
 export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Mismatch {
   if (bytes.length < 2 || bytes.readUInt16BE(0) !== id) return 'foreign'
   if (bytes.length < HEADER) return 'malformed'
   const flags = bytes.readUInt16BE(2)
-  // It must be a reply (QR) to a plain query (OPCODE 0).
+  // It must be a reply (QR) to a standard query (OPCODE 0).
   if ((flags & 0xf800) !== 0x8000) return 'foreign'
   const rcode = flags & 15
-  // RFC 1035 lets a server that could not read the question leave it out.
+  // RFC 1035 allows a server that could not parse the question to omit it.
   if (bytes.readUInt16BE(4) === 0 && rcode !== 0 && rcode !== 3) return { ...empty, rcode }
   if (bytes.readUInt16BE(4) !== 1) return 'malformed'
   const asked = readName(bytes, HEADER)
@@ -72,13 +72,13 @@ export function readReply(bytes: Buffer, { id, name, type }: Query): Reply | Mis
   if (bytes.readUInt16BE(asked.end) !== numbers[type] || bytes.readUInt16BE(asked.end + 2) !== IN) return 'foreign'
 
   const truncated = (flags & 0x0200) !== 0
-  const recased = asked.name !== name
-  if (truncated) return { ...empty, rcode, truncated, recased }
+  const caseMismatch = asked.name !== name
+  if (truncated) return { ...empty, rcode, truncated, caseMismatch }
   const sections = readSections(bytes, asked.end + 4)
-  return sections === undefined ? 'malformed' : gather(bytes, sections, { rcode, name, type, recased })
+  return sections === undefined ? 'malformed' : gather(bytes, sections, { rcode, name, type, caseMismatch })
 }
 
-const empty = { truncated: false, recased: false, referral: false, records: [] } as const
+const empty = { truncated: false, caseMismatch: false, referral: false, records: [] } as const
 
 interface Entry {
   readonly owner: string
@@ -96,7 +96,7 @@ interface Sections {
 
 function readSections(bytes: Buffer, from: number): Sections | undefined {
   const counts = [bytes.readUInt16BE(6), bytes.readUInt16BE(8)] as const
-  // What lies beyond is not read: that there is so much is no reason to ask again for ever.
+  // Records beyond the limit are not read.
   const count = Math.min(counts[0] + counts[1], MAX_RECORDS)
   const entries: Entry[] = []
   let at = from
@@ -116,47 +116,47 @@ function readEntry(bytes: Buffer, from: number): Entry | undefined {
   const end = at + 10 + bytes.readUInt16BE(at + 8)
   if (end > bytes.length) return undefined
   const ttl = bytes.readUInt32BE(at + 4)
-  // A record of another class is none that anybody asked for.
+  // Type 0 marks a record of another class, which was not requested.
   const type = bytes.readUInt16BE(at + 2) === IN ? bytes.readUInt16BE(at) : 0
   return { owner: owner.name.toLowerCase(), type, ttl: ttl > MAX_TTL ? 0 : ttl, start: at + 10, end }
 }
 
-/** Follows the aliases from the name asked for, and believes nothing about any other name. */
+/** Follows the aliases from the requested name, and ignores records of other names. */
 function gather(
   bytes: Buffer,
   { answers, authority }: Sections,
-  asked: Omit<Query, 'id'> & Pick<Reply, 'rcode' | 'recased'>,
+  asked: Omit<Query, 'id'> & Pick<Reply, 'rcode' | 'caseMismatch'>,
 ): Reply | 'malformed' {
-  const { rcode, type, recased } = asked
+  const { rcode, type, caseMismatch } = asked
   const aliases = new Map(answers.filter(entry => entry.type === numbers.CNAME).map(entry => [entry.owner, entry]))
-  const lives: number[] = []
+  const ttls: number[] = []
   let owner = asked.name.toLowerCase()
   for (let hops = 0; type !== 'CNAME'; hops += 1) {
     const alias = aliases.get(owner)
     if (alias === undefined) break
     const target = readName(bytes, alias.start)
     if (target === undefined || target.end !== alias.end) return 'malformed'
-    // Longer chains, and circles, lead nowhere.
+    // Longer chains and loops give no record.
     if (hops === MAX_ALIASES) break
-    lives.push(alias.ttl)
+    ttls.push(alias.ttl)
     owner = target.name.toLowerCase()
   }
   const records: Records[RecordType][] = []
   for (const entry of answers) {
     if (entry.type !== numbers[type] || entry.owner !== owner) continue
     const record = readers[type](bytes, entry)
-    // One that cannot be read does not spoil the others.
+    // A malformed record does not invalidate the others.
     if (record !== undefined) records.push(record)
-    lives.push(entry.ttl)
+    ttls.push(entry.ttl)
   }
-  if (records.length === 0) lives.push(...negative(bytes, authority))
-  const told = records.length > 0 || authority.some(entry => entry.type === SOA)
-  const referral = !told && rcode === 0 && authority.some(entry => entry.type === numbers.NS)
-  return { ...empty, rcode, recased, referral, records, ...(told && { ttl: Math.min(...lives) }) }
+  if (records.length === 0) ttls.push(...negativeTtls(bytes, authority))
+  const hasTtl = records.length > 0 || authority.some(entry => entry.type === SOA)
+  const referral = !hasTtl && rcode === 0 && authority.some(entry => entry.type === numbers.NS)
+  return { ...empty, rcode, caseMismatch, referral, records, ...(hasTtl && { ttl: Math.min(...ttls) }) }
 }
 
 /** RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM field, which is its last. */
-const negative = (bytes: Buffer, authority: readonly Entry[]): readonly number[] =>
+const negativeTtls = (bytes: Buffer, authority: readonly Entry[]): readonly number[] =>
   authority
     .filter(({ type, start, end }) => type === SOA && end - start >= 22)
     .map(({ ttl, end }) => Math.min(ttl, bytes.readUInt32BE(end - 4)))
@@ -199,30 +199,30 @@ const writeIPv6 = (bytes: Buffer, start: number): string =>
   )
 
 /**
- * A name and where it ends. A dot inside a label is written `\.`, so that nobody takes it for the end of one. Pointers lead
- * back only, each further than the one before (§4.1.4): no loop, and no more jumps than there are labels.
+ * A name and where it ends. A dot inside a label is written `\.`, so that it is not taken for a separator. Each pointer must
+ * point before the previous one (§4.1.4), which excludes loops.
  */
 function readName(bytes: Buffer, from: number): { readonly name: string; readonly end: number } | undefined {
   const labels: string[] = []
   let end: number | undefined
   let at = from
-  let least = from
-  let octets = 1
+  let lowest = from
+  let size = 1
   for (let jumps = 0; jumps < MAX_JUMPS; ) {
     const length = at < bytes.length ? bytes.readUInt8(at) : 64
     if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 }
     if (length >= 192) {
       if (at + 2 > bytes.length) return undefined
       const target = bytes.readUInt16BE(at) & 0x3fff
-      if (target >= least) return undefined
+      if (target >= lowest) return undefined
       end ??= at + 2
       at = target
-      least = target
+      lowest = target
       jumps += 1
       continue
     }
-    octets += 1 + length
-    if (length > 63 || at + 1 + length > bytes.length || octets > MAX_NAME_LENGTH) return undefined
+    size += 1 + length
+    if (length > 63 || at + 1 + length > bytes.length || size > MAX_NAME_LENGTH) return undefined
     labels.push(bytes.toString('latin1', at + 1, at + 1 + length).replaceAll('.', '\\.'))
     at += 1 + length
   }

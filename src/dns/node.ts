@@ -1,4 +1,4 @@
-/** The resolver that asks real servers: equal questions together, answers remembered, time bounded. */
+/** The resolver that asks real servers: equal questions are shared, answers cached, time bounded. */
 
 import { callback, duration, having, size as sizeCheck, whole } from '../model/checks.ts'
 import { lazy } from '../model/lazy.ts'
@@ -8,37 +8,42 @@ import { type Clock, systemClock } from '../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
 import { isAddress } from '../net/address.ts'
 import { badName, failure, unlessAborted } from './answer.ts'
-import { type Cache, cache as newCache } from './cache.ts'
+import { AnswerCache } from './cache.ts'
 import { client } from './client.ts'
-import { lookup, type Timed } from './lookup.ts'
+import { lookup, type TimedAnswer } from './lookup.ts'
 import { queryName } from './name.ts'
 import type { Server } from './transport.ts'
 
+/** The options of {@link resolver}. */
 export interface ResolverOptions {
-  /** Whom to ask, as `192.0.2.53` or `[2001:db8::53]:5353`; best a caching, validating resolver of your own. @default the system's servers */
+  /**
+   * The servers, as `192.0.2.53` or `[2001:db8::53]:5353`. Best is a caching, validating resolver of your own.
+   * @default the system's servers
+   */
   readonly servers?: readonly string[]
-  /** How long one question may take in all, retries included. @default '1.5s' */
+  /** The time limit of one question, retries included. @default '1.5s' */
   readonly timeout?: Duration
-  /** How many different questions may be on their way at once; more fail as `unreachable`. @default 1000 */
+  /** The maximum of different questions in flight; more fail as `unreachable`. @default 1000 */
   readonly maxConcurrent?: number
-  /** What is remembered, and for how long. */
+  /** The limits of the cache. */
   readonly cache?: CacheOptions
-  /** Hears how many milliseconds each question took that was not answered from memory. @default nobody */
+  /** Called with the milliseconds of each question that was not answered from the cache. @default none */
   readonly onLatency?: (ms: number) => void
-  /** Tells the time. @default the system's clock */
+  /** The clock. @default the system's clock */
   readonly clock?: Clock
 }
 
+/** The limits of the resolver's cache. */
 export interface CacheOptions {
-  /** How many answers are kept; 0 keeps none. @default 10_000 */
+  /** The maximum of cached answers; 0 turns the cache off. @default 10_000 */
   readonly entries?: number
-  /** How much they may hold in all. @default '16mb' */
+  /** Their maximum size in all. @default '16mb' */
   readonly size?: Size
-  /** The longest life of an answer, whatever its TTL says. @default '1h' */
+  /** The maximum TTL of an answer. @default '1h' */
   readonly maxTtl?: Duration
-  /** The life of a "there is none" whose server does not say how long that holds (RFC 2308 §5). @default '60s' */
+  /** The TTL of a negative answer without an SOA record (RFC 2308 §5). @default '60s' */
   readonly negativeTtl?: Duration
-  /** The life of a failure, so that a dead server is not asked by every session. @default '2s' */
+  /** The TTL of a failure, so that not every session asks a dead server. @default '2s' */
   readonly failureTtl?: Duration
 }
 
@@ -60,7 +65,7 @@ const schema = schemaOf<ResolverOptions>('dns', {
 })
 
 /**
- * A resolver that asks the servers itself, over UDP and TCP.
+ * Makes a resolver that asks the servers itself, over UDP and TCP.
  *
  * @example
  * const dns = resolver({ servers: ['127.0.0.1'] })
@@ -77,29 +82,29 @@ export function resolver(options: ResolverOptions = {}): Resolver {
     onLatency,
     clock = systemClock,
   } = checked(schema, options)
-  const { entries = 10_000, size = '16mb', maxTtl = '1h', negativeTtl = '60s', failureTtl: failed = '2s' } = cache
+  const { entries = 10_000, size = '16mb', maxTtl = '1h', negativeTtl = '60s', failureTtl = '2s' } = cache
   const ms = toMilliseconds(timeout)
-  const lives = {
-    longest: toMilliseconds(maxTtl),
-    untold: toMilliseconds(negativeTtl),
-    failed: toMilliseconds(failed),
+  const ttls = {
+    max: toMilliseconds(maxTtl),
+    negative: toMilliseconds(negativeTtl),
+    failure: toMilliseconds(failureTtl),
   }
-  const memory: Cache = newCache({ entries, octets: toBytes(size), clock })
-  const servant = client(serversOf(servers), { ms, clock })
-  const asking = new Map<string, Promise<Answer<unknown>>>()
+  const memory = new AnswerCache({ entries, bytes: toBytes(size), clock })
+  const askServers = client(serversOf(servers), { ms, clock })
+  const pending = new Map<string, Promise<Answer<unknown>>>()
 
   const ask = <T extends RecordType>(key: string, name: string, type: T): Promise<Answer<Records[T]>> => {
-    if (asking.size >= maxConcurrent) {
-      return Promise.resolve(failure('unreachable', `${maxConcurrent} questions are on their way already`))
+    if (pending.size >= maxConcurrent) {
+      return Promise.resolve(failure('unreachable', `${maxConcurrent} questions are in flight`))
     }
     const since = clock.monotonic()
-    const question = lookup(servant, name, type).then(timed => {
+    const question = lookup(askServers, name, type).then(timed => {
       onLatency?.(clock.monotonic() - since)
-      memory.set(key, timed.answer, lifetime(timed, lives))
-      asking.delete(key)
+      memory.set(key, timed.answer, lifetime(timed, ttls))
+      pending.delete(key)
       return timed.answer
     })
-    asking.set(key, question)
+    pending.set(key, question)
     return question
   }
 
@@ -112,8 +117,11 @@ export function resolver(options: ResolverOptions = {}): Resolver {
       const query = queryName(name)
       if (query === undefined) return badName
       const key = `${type} ${query}`
-      // The key begins with the type, so that what is found under it is of that type.
-      const known = (memory.get(key) ?? asking.get(key)) as Promise<Answer<Records[T]>> | Answer<Records[T]> | undefined
+      // The key begins with the type, so the cached answer has the records of that type.
+      const known = (memory.get(key) ?? pending.get(key)) as
+        | Promise<Answer<Records[T]>>
+        | Answer<Records[T]>
+        | undefined
       if (known !== undefined && 'kind' in known) return known
       return unlessAborted(known ?? ask(key, query, type), options?.signal)
     },
@@ -121,16 +129,16 @@ export function resolver(options: ResolverOptions = {}): Resolver {
 }
 
 function lifetime(
-  { answer, ttl }: Timed<unknown>,
-  { longest, untold, failed }: { readonly longest: number; readonly untold: number; readonly failed: number },
+  { answer, ttl }: TimedAnswer<unknown>,
+  { max, negative, failure }: { readonly max: number; readonly negative: number; readonly failure: number },
 ): number {
-  if (answer.kind === 'failure') return failed
-  return Math.min(ttl === undefined ? untold : ttl * 1_000, longest)
+  if (answer.kind === 'failure') return failure
+  return Math.min(ttl === undefined ? negative : ttl * 1_000, max)
 }
 
 const dns = lazy(() => process.getBuiltinModule('node:dns'))
 
-/** Read by node:dns, which knows the system's servers and the form of an address with a port. */
+/** node:dns knows the system's servers and parses addresses with a port. */
 function serversOf(named: readonly string[] | undefined): readonly Server[] {
   const channel = new (dns().promises.Resolver)()
   if (named !== undefined) channel.setServers(named)

@@ -1,14 +1,14 @@
-/** Who answers for a name: one label below the public suffix (RFC 7489 §3.2). The only file that knows the list, as tldts. */
+/** Organisational domains: one label below the public suffix (RFC 7489 §3.2). The only file that imports tldts. */
 import { createRequire } from 'node:module'
 import { domainToASCII } from 'node:url'
 import { lazy } from '../model/lazy.ts'
 import type { Services } from '../model/services.ts'
 import { queryName } from './name.ts'
 
-/** The list in use: the version of tldts that brings it, and when that was published. Change both together. */
+/** The Public Suffix List in use: the version of tldts that contains it, and its date. Change both together. */
 export const suffixList = { version: '7.5.4', published: '2026-11-15' } as const
 
-// A third of the import. Synchronously, so that to ask for an organisation needs no promise.
+// A third of the import time. Loaded synchronously, so that callers need no promise.
 const tldts = lazy(() => createRequire(import.meta.url)('tldts') as typeof import('tldts'))
 
 const MAX_NAME_LENGTH = 255
@@ -16,12 +16,12 @@ const OLD_DAYS = 90
 const DAY = 86_400_000
 
 /**
- * The organisational domain of a name, in A-labels and lower case. Private suffixes count: whoever has `alice.github.io`
- * does not answer for `bob.github.io`. A top-level domain that the list does not hold is a suffix of one label.
+ * The organisational domain of a name, in A-labels and lower case. Private suffixes count: `alice.github.io` and
+ * `bob.github.io` have different owners. An unknown top-level domain is a suffix of one label.
  *
  * @example
  * organisationalDomain('mail.example.co.uk') // 'example.co.uk'
- * @returns undefined for addresses, single labels, public suffixes themselves and what is no domain name.
+ * @returns undefined for addresses, single labels, public suffixes and invalid names.
  */
 export function organisationalDomain(name: string): string | undefined {
   const query = queryName(toALabels(name))
@@ -43,8 +43,8 @@ const toALabels = (name: string): string =>
   name.length > MAX_NAME_LENGTH || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
 
 /**
- * Says through `notify` that the list is older than 90 days: new suffixes are then taken for organisations, and all who are
- * below one for a single organisation.
+ * Notifies when the list is older than 90 days: new suffixes are then taken for organisations, and all domains below one
+ * of them for a single organisation.
  */
 export function reportSuffixListAge({ clock, notify }: Pick<Services, 'clock' | 'notify'>): void {
   const days = Math.floor((clock.now() - Date.parse(suffixList.published)) / DAY)

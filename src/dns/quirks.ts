@@ -1,11 +1,12 @@
-/** What a server has shown that it cannot do, so that each question is not asked twice. */
+/** What a server does not support, so that not every question is sent twice. */
 import type { Clock } from '../model/services.ts'
 
-/** Servers are updated: after this time the best form of a question is tried again. */
+/** Servers are updated, so the best form of a question is tried again after this time. */
 const LIFETIME_MS = 600_000
 /** One lost packet says nothing about EDNS. */
 const MIN_FAILURES = 2
 
+/** What one server does not support. */
 export class Quirks {
   readonly #clock: Pick<Clock, 'monotonic'>
   #ednsFailures = 0
@@ -16,26 +17,28 @@ export class Quirks {
     this.#clock = clock
   }
 
-  /** Questions with an additional record (RFC 6891) are refused or dropped. */
+  /** Whether the server refuses or drops questions with EDNS (RFC 6891). */
   get noEdns(): boolean {
     return this.#clock.monotonic() < this.#noEdnsUntil
   }
 
-  /** The server repeats the question in other letters, and has done so over TCP, where nobody else can have answered. */
+  /** Whether the server changes the case of the question, also over TCP, where no attacker can have answered. */
   get changesCase(): boolean {
     return this.#clock.monotonic() < this.#changesCaseUntil
   }
 
+  /** Records that a question with EDNS was answered. */
   ednsWorked(): void {
     this.#ednsFailures = 0
   }
 
-  /** The question was answered only when it came without EDNS. */
+  /** Records that a question was answered only without EDNS. */
   ednsFailed(): void {
     this.#ednsFailures += 1
     if (this.#ednsFailures >= MIN_FAILURES) this.#noEdnsUntil = this.#clock.monotonic() + LIFETIME_MS
   }
 
+  /** Records that the server changed the case of a question over TCP. */
   caseChanged(): void {
     this.#changesCaseUntil = this.#clock.monotonic() + LIFETIME_MS
   }

@@ -1,98 +1,99 @@
-/** Carries questions to one server: by UDP over sockets that are shared while they are in use, by TCP over one for each. */
+/** Sends questions to one server: over shared UDP sockets, or over one TCP connection for each question. */
 import type { Socket as UdpSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { lazy } from '../model/lazy.ts'
 
 const udp = lazy(() => process.getBuiltinModule('node:dgram'))
 
-/** Where a server listens. */
+/** The address of a server. */
 export interface Server {
   readonly host: string
   readonly port: number
 }
 
-/** What becomes of a packet: each reply, or that the server cannot be reached. Called until `stop` is. */
+/** Receives what happens to a packet: each reply, or that the server cannot be reached. Called until `stop` is. */
 export interface ReplyHandler {
-  /** @param bytes not to be kept */
+  /** @param bytes valid only during the call */
   readonly reply: (bytes: Buffer) => void
   /** @param reason for the operator; ends a sentence */
   readonly failed: (reason: string) => void
 }
 
-/** Ends the hearing, and gives back what it held. */
+/** Stops waiting for replies and releases the resources. */
 export type Stop = () => void
 
 export interface Transport {
   /** May be called again to send again. */
-  readonly udp: (packet: Buffer, hearing: ReplyHandler) => Stop
-  readonly tcp: (packet: Buffer, hearing: ReplyHandler) => Stop
+  readonly udp: (packet: Buffer, handler: ReplyHandler) => Stop
+  readonly tcp: (packet: Buffer, handler: ReplyHandler) => Stop
 }
 
-// A new source port now and then is what makes answers hard to forge (RFC 5452 §9.2); a new one each time costs a socket.
-const MAX_QUESTIONS = 32
+// A new source port now and then makes answers hard to forge (RFC 5452 §9.2); a new one each time costs a socket.
+const MAX_QUESTIONS_PER_SOCKET = 32
 
-interface Shared {
-  readonly send: (packet: Buffer) => void
-  readonly handlers: Set<ReplyHandler>
-  /** Questions that it has carried. */
-  count: number
-  readonly close: () => void
-}
-
-/** The system picks a source port for each socket, and hands on only what comes from the server itself. */
+/** The system picks a source port for each socket, and delivers only packets from the server itself. */
 export function transportTo(server: Server): Transport {
-  let current: Shared | undefined
+  let current: SharedSocket | undefined
   return {
-    udp: (packet, hearing) => {
-      if (current === undefined || current.count >= MAX_QUESTIONS) current = open(server)
+    udp: (packet, handler) => {
+      if (current === undefined || current.isUsedUp) current = new SharedSocket(server)
       const shared = current
-      shared.count += 1
-      shared.handlers.add(hearing)
-      shared.send(packet)
+      shared.send(packet, handler)
       return () => {
-        shared.handlers.delete(hearing)
-        if (shared.handlers.size > 0) return
-        if (current === shared) current = undefined
-        shared.close()
+        if (shared.remove(handler) && current === shared) current = undefined
       }
     },
-    tcp: (packet, hearing) => overTcp(server, packet, hearing),
+    tcp: (packet, handler) => overTcp(server, packet, handler),
   }
 }
 
-function open({ host, port }: Server): Shared {
-  const socket: UdpSocket = udp().createSocket(host.includes(':') ? 'udp6' : 'udp4')
-  const hearings = new Set<ReplyHandler>()
-  const waiting: Buffer[] = []
-  let connected = false
-  let closed = false
-  const fail = (error: Error) => {
-    for (const { failed } of [...hearings]) failed(error.message)
+/** One UDP socket for up to 32 questions; it closes when none is waiting for a reply. */
+class SharedSocket {
+  readonly #socket: UdpSocket
+  readonly #handlers = new Set<ReplyHandler>()
+  /** Packets to send as soon as the socket is connected; undefined from then on. */
+  #unsent: Buffer[] | undefined = []
+  #count = 0
+  #isClosed = false
+
+  constructor({ host, port }: Server) {
+    this.#socket = udp().createSocket(host.includes(':') ? 'udp6' : 'udp4')
+    this.#socket.unref()
+    this.#socket.on('error', error => {
+      for (const { failed } of [...this.#handlers]) failed(error.message)
+    })
+    this.#socket.on('message', bytes => {
+      for (const { reply } of [...this.#handlers]) reply(bytes)
+    })
+    this.#socket.on('connect', () => {
+      const packets = this.#unsent ?? []
+      this.#unsent = undefined
+      for (const packet of packets) this.#socket.send(packet)
+    })
+    // Connected, so the kernel drops packets from other addresses and reports a port on which nothing listens.
+    this.#socket.connect(port, host)
   }
-  socket.unref()
-  socket.on('error', fail)
-  socket.on('message', bytes => {
-    for (const { reply } of [...hearings]) reply(bytes)
-  })
-  socket.on('connect', () => {
-    connected = true
-    for (const packet of waiting.splice(0)) socket.send(packet)
-  })
-  // Connected, so that the kernel drops what others send and tells of a port that nobody listens on.
-  socket.connect(port, host)
-  return {
-    handlers: hearings,
-    count: 0,
-    send: packet => {
-      if (connected && !closed) socket.send(packet)
-      else waiting.push(packet)
-    },
-    close: () => {
-      if (closed) return
-      closed = true
-      waiting.length = 0
-      socket.close()
-    },
+
+  get isUsedUp(): boolean {
+    return this.#count >= MAX_QUESTIONS_PER_SOCKET
+  }
+
+  send(packet: Buffer, handler: ReplyHandler): void {
+    this.#count += 1
+    this.#handlers.add(handler)
+    if (this.#isClosed) return
+    if (this.#unsent === undefined) this.#socket.send(packet)
+    else this.#unsent.push(packet)
+  }
+
+  /** @returns whether it was the last handler, so that the socket is closed */
+  remove(handler: ReplyHandler): boolean {
+    this.#handlers.delete(handler)
+    if (this.#handlers.size > 0) return false
+    if (!this.#isClosed) this.#socket.close()
+    this.#isClosed = true
+    if (this.#unsent !== undefined) this.#unsent = []
+    return true
   }
 }
 
@@ -108,10 +109,10 @@ function overTcp({ host, port }: Server, packet: Buffer, { reply, failed }: Repl
     parts.push(part)
     size += part.length
     const first = parts[0]
-    // Joined only when whole: a server that sends byte by byte costs no more than one that does not.
+    // Joined only when complete, so a server that sends single bytes costs no more than others.
     if (first === undefined || size < 2) return
-    const head = first.length >= 2 ? first : Buffer.concat(parts, 2)
-    const length = head.readUInt16BE(0)
+    const prefix = first.length >= 2 ? first : Buffer.concat(parts, 2)
+    const length = prefix.readUInt16BE(0)
     if (size < 2 + length) return
     const bytes = Buffer.concat(parts, 2 + length).subarray(2)
     socket.destroy()

@@ -1,6 +1,6 @@
 /** A resolver for mailauth: ours, with a limit of questions and time, and with the error codes that mailauth knows. */
 
-import { failure, within } from '../dns/answer.ts'
+import { failure, withDeadline } from '../dns/answer.ts'
 import type { Answer, FailureCause, Purpose, RecordType } from '../model/resolver.ts'
 import type { Connection } from '../model/stage.ts'
 
@@ -28,7 +28,7 @@ export function resolverFor(
   const options = { signal, ...(purpose && { purpose }) }
   const ask = async (name: string, type: RecordType) => {
     const ms = end - clock.monotonic()
-    return recordsOf(ms > 0 ? await within(dns.resolve(name, type, options), { ms, late, clock }) : late)
+    return recordsOf(ms > 0 ? await withDeadline(dns.resolve(name, type, options), { ms, late, clock }) : late)
   }
   return async (name, type) => {
     if (!POSSIBLE.test(name) || !isAsked(type)) throw dnsError('EBADNAME', 'the name is not valid in DNS')

@@ -108,7 +108,7 @@ describe('what a server may say', () => {
     expect(await dns(server).resolve('example.org', 'MX')).toEqual({
       kind: 'failure',
       cause: 'malformed',
-      detail: 'the answer to example.org MX is cut short over TCP too',
+      detail: 'the answer to example.org MX is truncated over TCP too',
     })
   })
 

@@ -1,4 +1,4 @@
-/** The codec of DNS against any bytes: it never throws, and reads back what was written. */
+/** The DNS codec: it reads what was written, never throws, and keeps its limits. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeQuery, type Query, readReply } from '../../src/dns/message.ts'
@@ -20,7 +20,7 @@ const samples: { readonly [T in RecordType]: readonly Records[T][] } = {
   CNAME: ['other.example.org'],
 }
 
-test.for(Object.keys(samples) as RecordType[])('what a server writes of type %s is read back', type => {
+test.for(Object.keys(samples) as RecordType[])('a record of type %s is read as it was written', type => {
   const own: Query = { ...query, type }
   const records = samples[type].map(record => ({
     owner: own.name,
@@ -32,7 +32,7 @@ test.for(Object.keys(samples) as RecordType[])('what a server writes of type %s 
   expect(readReply(reply, own)).toEqual({
     rcode: 0,
     truncated: false,
-    recased: false,
+    caseMismatch: false,
     referral: false,
     records: samples[type],
     ttl: 60,
@@ -52,16 +52,16 @@ const whole = encodeReply(asked, {
   ],
 })
 
-test('an alias is followed, and lends its life to what it leads to', () => {
+test('an alias is followed, and the TTL is the least on the way', () => {
   expect(readReply(whole, query)).toMatchObject({ records: samples.MX, ttl: 7 })
 })
 
-test('a reply that is cut off anywhere is malformed or foreign, never less than it was', () => {
+test('a reply that is cut off anywhere is malformed or foreign, never a shorter answer', () => {
   const cuts = Array.from({ length: whole.length }, (_, length) => readReply(whole.subarray(0, length), query))
   expect(new Set(cuts)).toEqual(new Set(['foreign', 'malformed']))
 })
 
-test('aliases that lead round in a circle end without a record: to ask again would not help', () => {
+test('aliases in a loop give no record', () => {
   const circle = ['a.example', 'b.example', query.name.toLowerCase()]
   const records = circle.map((to, index) => ({
     owner: circle.at(index - 1) ?? '',
@@ -72,7 +72,7 @@ test('aliases that lead round in a circle end without a record: to ask again wou
   expect(readReply(encodeReply(asked, { rcode: 0, records }), query)).toMatchObject({ rcode: 0, records: [] })
 })
 
-test('a record that cannot be read does not spoil those beside it', () => {
+test('a malformed record does not invalidate the others', () => {
   const good = {
     owner: query.name,
     type: 'MX' as const,
@@ -93,7 +93,7 @@ test('a dot inside a label does not end it', () => {
   })
 })
 
-test('bytes of any kind behind the right id never throw', () => {
+test('arbitrary bytes after the right id never throw', () => {
   const head = whole.subarray(0, 12 + asked.question.length)
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (octets, counts) => {
@@ -107,7 +107,7 @@ test('bytes of any kind behind the right id never throw', () => {
   )
 })
 
-test('a reply with bytes changed is read or refused, and what is read is bounded', () => {
+test('a reply with changed bytes is read or refused, and its records are bounded', () => {
   const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255))
   fc.assert(
     fc.property(fc.array(change, { maxLength: 6 }), changes => {
@@ -120,7 +120,7 @@ test('a reply with bytes changed is read or refused, and what is read is bounded
   )
 })
 
-test('a thousand names that are chains of pointers cost no more than their jumps, and what comes after them is not read', () => {
+test('a thousand names of pointer chains cost linear time, and later records are not read', () => {
   const chain = Buffer.alloc(2 * 120)
   const start = 12 + asked.question.length + 11
   for (let link = 0; link < 120; link += 1)
@@ -137,4 +137,60 @@ test('a thousand names that are chains of pointers cost no more than their jumps
   expect(user / 10_000).toBeLessThan(200)
   bytes.writeUInt16BE(60_000, 6)
   expect(readReply(bytes, query)).toMatchObject({ rcode: 0 })
+})
+
+const mx = (ttl: number, owner = query.name) => ({
+  owner,
+  type: 'MX' as const,
+  ttl,
+  data: encodeRecord('MX', { exchange: 'mx.example.org', priority: 1 }),
+})
+
+test.for([
+  [0, 0],
+  [1, 1],
+  [0x7fff_ffff, 0x7fff_ffff],
+  [0x8000_0000, 0],
+  [0xffff_ffff, 0],
+] as const)('RFC 2181 §8: a TTL of %i is read as %i', ([written, ttl]) => {
+  expect(readReply(encodeReply(asked, { rcode: 0, records: [mx(written)] }), query)).toMatchObject({ ttl })
+  expect(readReply(encodeReply(asked, { rcode: 0, records: [mx(60), mx(written)] }), query)).toMatchObject({
+    ttl: Math.min(60, ttl),
+  })
+})
+
+test.for([
+  [16, 1],
+  [17, 0],
+] as const)('of %i aliases in a row %i record is found', ([length, count]) => {
+  const names = [query.name, ...Array.from({ length }, (_, index) => `a${index}.example`)]
+  const aliases = names.slice(1).map((to, index) => ({
+    owner: names[index] ?? '',
+    type: 'CNAME' as const,
+    ttl: 5,
+    data: encodeRecord('CNAME', to),
+  }))
+  const reply = encodeReply(asked, { rcode: 0, records: [...aliases, mx(60, names.at(-1))] })
+  const read = readReply(reply, query)
+  expect(typeof read === 'string' ? read : read.records.length).toBe(count)
+})
+
+test.for([
+  [63, true],
+  [64, false],
+] as const)('a label of %i bytes is read: %s', ([length, isRead]) => {
+  const data = Buffer.concat([Buffer.of(0, 1, length), Buffer.alloc(length, 'a'), Buffer.of(0)])
+  const read = readReply(encodeReply(asked, { rcode: 0, records: [{ ...mx(1), data }] }), query)
+  expect(read).toMatchObject({ records: isRead ? [{ exchange: 'a'.repeat(length) }] : [] })
+})
+
+test.for([
+  [255, true],
+  [256, false],
+] as const)('a name of %i bytes is read: %s', ([length, isRead]) => {
+  // Three labels of 63, one of the rest, and the root: 3 * 64 + 1 + last + 1.
+  const labels = [63, 63, 63, length - 194].flatMap(size => [Buffer.of(size), Buffer.alloc(size, 'a')])
+  const data = Buffer.concat([Buffer.of(0, 1), ...labels, Buffer.of(0)])
+  const read = readReply(encodeReply(asked, { rcode: 0, records: [{ ...mx(1), data }] }), query)
+  expect(typeof read === 'string' ? read : read.records.length).toBe(isRead ? 1 : 0)
 })

@@ -54,7 +54,7 @@ export function encodeReply(
       encodeName(owner),
       u16(numbers[type]),
       u16(1),
-      u16(ttl >> 16),
+      u16(ttl >>> 16),
       u16(ttl & 0xffff),
       u16(data.length),
       data,

@@ -1,7 +1,7 @@
 /** Lists of addresses in DNS (RFC 5782): who is listed pays, who is on an allow list is paid. */
 
-import { failure, within } from '../../dns/answer.ts'
-import { type Listing, listedName, readListing } from '../../dns/list.ts'
+import { failure, withDeadline } from '../../dns/answer.ts'
+import { type Listing, listName, readListing } from '../../dns/list.ts'
 import { forwarded } from '../../facts/forwarded.ts'
 import { duration } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -42,8 +42,8 @@ export function dnsbl(options: DnsblOptions): Filter {
 
   const ask = async (ip: string, list: List, { dns, clock, signal }: Connection): Promise<Listing> => {
     const late = failure('timeout', 'the list is late')
-    const question = dns.resolve(listedName(list.zone, ip), 'A', { signal })
-    return readListing(await within(question, { ms, late, clock }))
+    const question = dns.resolve(listName(list.zone, ip), 'A', { signal })
+    return readListing(await withDeadline(question, { ms, late, clock }))
   }
 
   const examine = async (connection: Connection, ip: string | undefined): Promise<readonly Finding[]> => {

@@ -1,7 +1,7 @@
 /** Lists of domains in DNS (RFC 5782 §5): who links to a listed domain pays. */
 
-import { failure, within } from '../../dns/answer.ts'
-import { type Holds, type Listing, listedName, readListing } from '../../dns/list.ts'
+import { failure, withDeadline } from '../../dns/answer.ts'
+import { type Listing, type ListKind, listName, readListing } from '../../dns/list.ts'
 import { links } from '../../facts/links.ts'
 import { duration, whole } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -17,7 +17,7 @@ export interface UriblOptions extends MonitorOptions {
   /** The lists, in the order in which their findings stand. `ipv6` is for those that hold addresses. */
   readonly zones: readonly (DnsblZone & {
     /** The list holds names, or the addresses that stand in links for them. @default 'domains' */
-    readonly holds?: Holds
+    readonly holds?: ListKind
   })[]
   /** How many domains of one message are asked for, those of the text first. @default 20 */
   readonly max?: number
@@ -80,8 +80,8 @@ async function askAll(
   const names = domains.filter(domain => isHeld(list, domain))
   const listings = await Promise.all(
     names.map(async (name): Promise<Listing> => {
-      const question = dns.resolve(listedName(list.zone, name, list.holds), 'A', { signal })
-      return readListing(await within(question, { ms, late: failure('timeout', 'the list is late'), clock }))
+      const question = dns.resolve(listName(list.zone, name, list.holds), 'A', { signal })
+      return readListing(await withDeadline(question, { ms, late: failure('timeout', 'the list is late'), clock }))
     }),
   )
   const error = listings.find(listing => listing.kind === 'broken')

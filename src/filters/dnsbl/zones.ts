@@ -1,6 +1,6 @@
 /** The zones of `dnsbl` and `uribl` as they are configured: what a return code weighs, and what of a zone's name may be shown. */
 
-import type { Holds } from '../../dns/list.ts'
+import type { ListKind } from '../../dns/list.ts'
 import { queryName } from '../../dns/name.ts'
 import { flag, oneOf, score, text } from '../../model/checks.ts'
 import { check, either, hidden, isRecord, list, object, record, required, type Shape } from '../../model/options.ts'
@@ -31,14 +31,14 @@ export interface List {
   readonly zone: string
   readonly label: string
   readonly ipv6: boolean
-  readonly holds: Holds
+  readonly holds: ListKind
   /** The labels of the zone that may be keys. */
   readonly secrets: readonly string[]
   readonly weigh: (codes: readonly string[]) => number
 }
 
 /** Makes zones ready. @param usual what a zone holds that says nothing of it */
-export const readZones = (zones: readonly AnyZone[], usual: Holds): readonly List[] =>
+export const readZones = (zones: readonly AnyZone[], usual: ListKind): readonly List[] =>
   zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = usual }) => ({
     zone,
     label,
@@ -48,7 +48,7 @@ export const readZones = (zones: readonly AnyZone[], usual: Holds): readonly Lis
     weigh: codes => weight(points, codes),
   }))
 
-type AnyZone = DnsblZone & { readonly holds?: Holds }
+type AnyZone = DnsblZone & { readonly holds?: ListKind }
 
 function weight(points: DnsblPoints, codes: readonly string[]): number {
   if (typeof points === 'number') return points
