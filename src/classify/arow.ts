@@ -1,5 +1,6 @@
 /**
- * One linear model: adaptive regularisation of weights (AROW; Crammer, Kulesza, Dredze, NIPS 2009) with r = 1, on binary
+ * One linear model: adaptive regularisation of weights (AROW; Crammer, Kulesza, Dredze, NIPS 2009) with r = 1, on
+ * binary
  * features, each message scaled to length one. Every weight has a variance: weights of frequent features change little.
  */
 import { type Grams, SPACE } from './grams.ts'
@@ -99,7 +100,8 @@ export function decay({ weights, variances, days }: Arow, day: number, staleDays
 }
 
 /**
- * Merges several models: each weight is averaged by how much each model knows of it. A sum would count common mail several
+ * Merges several models: each weight is averaged by how much each model knows of it. A sum would count common mail
+ * several
  * times, and diverge.
  */
 export function merge(models: readonly Arow[]): Arow {

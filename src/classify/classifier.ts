@@ -1,4 +1,7 @@
-/** An online classifier: three linear models whose margins are added, a false positive target, and updates that can be undone. */
+/**
+ * An online classifier: three linear models whose margins are added, a false positive target, and updates that can be
+ * undone.
+ */
 
 import type { Label } from '../model/feedback.ts'
 import { checked } from '../model/options.ts'
@@ -244,7 +247,8 @@ const NO_GRAMS = new Uint16Array()
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * The state that several nodes have together. Each node measured margins on its own mail: those of the node with the most
+ * The state that several nodes have together. Each node measured margins on its own mail: those of the node with the
+ * most
  * examples stand for all.
  */
 function merged(states: readonly State[]): State {

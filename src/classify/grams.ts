@@ -41,7 +41,8 @@ const IDEOGRAPHS = 0x2e80
 const hash = (word: number): number => Math.imul(word ^ (word >>> 15), GOLDEN) >>> 16
 
 /**
- * Writes every gram of a text into the run, in order, and returns their number. Two consecutive ideographs are a gram as well:
+ * Writes every gram of a text into the run, in order, and returns their number. Two consecutive ideographs are a gram
+ * as well:
  * they carry as much information as four letters. Characters beyond {@link MAX_PIECE_LENGTH} are ignored.
  */
 export function gramsOfText(text: string, { grams, positions }: Run): number {

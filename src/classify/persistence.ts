@@ -53,7 +53,10 @@ export class Persistence {
     })
   }
 
-  /** To be called before an example is learned: the first of a batch makes a checkpoint, and a save follows within a minute. */
+  /**
+   * To be called before an example is learned: the first of a batch makes a checkpoint, and a save follows within a
+   * minute.
+   */
   async beforeChange(): Promise<void> {
     const { clock } = this.#services
     const now = clock.monotonic()

@@ -1,5 +1,6 @@
 /**
- * The margins of one kind of mail, and from them the conformal threshold (Vovk, Gammerman, Shafer, 2005) that a new message
+ * The margins of one kind of mail, and from them the conformal threshold (Vovk, Gammerman, Shafer, 2005) that a new
+ * message
  * of that kind exceeds with at most a given probability.
  */
 
@@ -11,7 +12,8 @@ const MIN_MARGINS = 500
 const BEYOND = 5
 
 /**
- * Wrong labels may explain this many of the last margins beyond the threshold. If there are more, honest mail of a new kind
+ * Wrong labels may explain this many of the last margins beyond the threshold. If there are more, honest mail of a new
+ * kind
  * has arrived, and the threshold moves beyond it.
  */
 const RECENT = 100
@@ -69,7 +71,8 @@ export class Quantiles {
   }
 
   /**
-   * The margin from which on a message counts as the other kind. At most the given share of this kind exceeds it. Infinity
+   * The margin from which on a message counts as the other kind. At most the given share of this kind exceeds it.
+   * Infinity
    * while fewer than 1 / share margins are known.
    */
   threshold(): number {

@@ -28,7 +28,10 @@ export class ReplayBuffer {
   #examples: StoredExample[] = []
   #bytes = 0
   #numbers = 0
-  /** The state of the random numbers (xorshift). The seed is fixed: the same examples in the same order make the same model. */
+  /**
+   * The state of the random numbers (xorshift). The seed is fixed: the same examples in the same order make the same
+   * model.
+   */
   #random = 0x2545f491
 
   /** @param examples from the oldest on */

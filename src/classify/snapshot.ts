@@ -1,4 +1,6 @@
-/** The state of a classifier as bytes, with a checksum. A snapshot is refused unless every number in it is plausible. */
+/**
+ * The state of a classifier as bytes, with a checksum. A snapshot is refused unless every number in it is plausible.
+ */
 import { PosternError } from '../model/errors.ts'
 import { nodeCrypto } from '../model/lazy.ts'
 import { type Arow, newArow } from './arow.ts'

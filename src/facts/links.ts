@@ -3,7 +3,7 @@
 import type { Reference } from '../html/reading.ts'
 import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
-import { addressesIn, claimedAddress } from '../links/scan.ts'
+import { addressesIn, shownUrl } from '../links/scan.ts'
 import { isBeyond } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import type { Message } from '../model/stage.ts'
@@ -130,7 +130,7 @@ function* expand(
   path: string,
   base: string | undefined,
 ): Generator<Link | undefined> {
-  const claimed = claimedAddress(shown)
+  const claimed = shownUrl(shown)
   const claim = claimed === undefined || from === 'text' ? undefined : readAddress(claimed)
   const shows = claim && { host: claim.host, ...(claim.domain && { domain: claim.domain }) }
   let next: string | undefined = target

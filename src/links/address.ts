@@ -1,72 +1,77 @@
-/** One address as a browser reads it (WHATWG URL), and what is odd about how it is written. */
+/** Reads one URL as a browser does (WHATWG URL), and the anomalies of its spelling. */
 import { domainToUnicode } from 'node:url'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { canonical } from '../net/address.ts'
 import { mixesScripts, skeleton } from './confusables.ts'
 
-/** What is odd about an address. */
-export type LinkOddity =
-  /** An IP address in place of a name. */
+/** An anomaly in the spelling of a URL. */
+export type LinkAnomaly =
+  /** The host is an IP address. */
   | 'ip'
-  /** The address is written in octal, hexadecimal, as one number, or otherwise than with four decimals. */
-  | 'odd-ip'
+  /** The IP address is in octal, in hexadecimal, one number, or in another unusual notation. */
+  | 'obfuscated-ip'
   /** A name or password before the `@`. */
   | 'userinfo'
   /** A port that is not the scheme's own. */
   | 'port'
-  /** The host has labels in punycode, or characters that become such. */
+  /** The host has labels in punycode, or characters that are encoded as such. */
   | 'punycode'
-  /** One label of the host mixes scripts that are not written together (UTS 39 §5). */
+  /** A label of the host mixes scripts that no language mixes (UTS 39 §5). */
   | 'mixed-script'
-  /** The host looks like a host of plain letters: see `skeleton`. */
+  /** The host looks like a host of ASCII letters: see `skeleton`. */
   | 'confusable'
-  /** Tabs or line ends inside it, or backslashes for slashes: browsers drop the ones and turn the others. */
-  | 'split'
-  /** The host has percent-encoding, fullwidth characters or other dots, which browsers map away. */
+  /** The URL has tabs or line ends, which browsers drop, or backslashes, which browsers read as slashes. */
+  | 'malformed'
+  /** The host has percent-encoding, fullwidth characters or other dots, which browsers normalize. */
   | 'encoded-host'
-  /** `hxxp`, `[.]` and their like: not an address until the reader mends it. */
+  /** `hxxp`, `[.]` and similar: no link until the reader corrects it. */
   | 'defanged'
 
+/** A URL in its parts. */
 export interface Address {
-  /** As a browser would ask for it, cut to 4096 characters. */
+  /** The URL that a browser would request, cut to 4096 characters. */
   readonly url: string
   /** `https`, `mailto`, `javascript` … */
   readonly scheme: string
-  /** In lower case and A-labels, without a dot at its end; '' where the scheme has none. */
+  /** In lower case and A-labels, without a trailing dot; '' if the scheme has no host. */
   readonly host: string
   /** The organisational domain of the host; absent for addresses and public suffixes. */
   readonly domain?: string
-  /** Where it is not the scheme's own. */
+  /** The port, if it is not the default of the scheme. */
   readonly port?: number
-  /** The host in canonical form, when it is an IP address. */
+  /** The host in canonical form, if it is an IP address. */
   readonly ip?: string
-  /** The host as it is shown, when it has other than ASCII. */
+  /** The host as it is displayed, if it is not ASCII. */
   readonly unicode?: string
-  /** The ASCII host that it looks like; absent where it looks like none but itself. */
+  /** The ASCII host that the host looks like, if there is one. */
   readonly skeleton?: string
-  readonly oddities: readonly LinkOddity[]
+  readonly anomalies: readonly LinkAnomaly[]
 }
 
 const MAX_LENGTH = 4096
 const WEB: ReadonlySet<string> = new Set(['http', 'https', 'ftp', 'ws', 'wss'])
 
-/** @returns undefined for what is no address, or has no meaning outside of the message: `#top`, `cid:`, `page.html`. */
+/**
+ * Reads a URL. Returns undefined if it is malformed, or has no meaning outside the message: `#top`, `cid:`,
+ * `page.html`.
+ */
 export function readAddress(target: string, base?: string): Address | undefined {
   const cut = target.trim().slice(0, MAX_LENGTH)
-  const mended = cut.replace(/^(?:[a-z]{1,10}:\/\/)?[^/?#]{1,300}/i, mend)
+  const refanged = cut.replace(/^(?:[a-z]{1,10}:\/\/)?[^/?#]{1,300}/i, refang)
   if (cut === '' || cut.startsWith('#')) return undefined
-  // What names a host without a scheme is asked for as the page was; mail has none.
-  const url = parse(/^[/\\]{2}/.test(mended) ? `http:${mended}` : mended, base)
+  // A URL without a scheme takes that of its page; mail has none.
+  const url = parse(/^[/\\]{2}/.test(refanged) ? `http:${refanged}` : refanged, base)
   if (!url) return undefined
   const scheme = url.protocol.slice(0, -1)
   if (scheme === 'cid' || scheme === 'about') return undefined
-  if (!WEB.has(scheme)) return { url: url.href.slice(0, MAX_LENGTH), scheme, host: mailHost(scheme, url), oddities: [] }
+  if (!WEB.has(scheme))
+    return { url: url.href.slice(0, MAX_LENGTH), scheme, host: mailHost(scheme, url), anomalies: [] }
   const host = url.hostname.replace(/\.$/, '')
   const ip = canonical(host.replace(/^\[|\]$/g, ''))
   const unicode = host.includes('xn--') ? domainToUnicode(host) : undefined
   const looks = unicode === undefined ? undefined : skeleton(unicode)
   const domain = ip === undefined ? organisationalDomain(host) : undefined
-  const oddities = oddOnes({ written: cut, mended: mended !== cut, url, host, ip, unicode, looks })
+  const anomalies = anomaliesOf({ written: cut, refanged: refanged !== cut, url, host, ip, unicode, looks })
   return {
     url: url.href.slice(0, MAX_LENGTH),
     scheme,
@@ -76,12 +81,12 @@ export function readAddress(target: string, base?: string): Address | undefined 
     ...(ip && { ip }),
     ...(unicode && { unicode }),
     ...(looks && { skeleton: looks }),
-    oddities,
+    anomalies,
   }
 }
 
-/** As a reader mends what was written so that no program makes a link of it. */
-const mend = (text: string): string => text.replace(/^hxxp/i, 'http').replace(/\[\.\]|\(\.\)/g, '.')
+/** Undoes the spelling that keeps mail programs from making a link. */
+const refang = (text: string): string => text.replace(/^hxxp/i, 'http').replace(/\[\.\]|\(\.\)/g, '.')
 
 const parse = (text: string, base: string | undefined): URL | undefined => URL.parse(text, base) ?? undefined
 
@@ -92,7 +97,7 @@ const mailHost = (scheme: string, { pathname }: URL): string =>
 
 interface Written {
   readonly written: string
-  readonly mended: boolean
+  readonly refanged: boolean
   readonly url: URL
   readonly host: string
   readonly ip: string | undefined
@@ -100,11 +105,11 @@ interface Written {
   readonly looks: string | undefined
 }
 
-function oddOnes({ written, mended, url, host, ip, unicode, looks }: Written): readonly LinkOddity[] {
-  const found: LinkOddity[] = []
+function anomaliesOf({ written, refanged, url, host, ip, unicode, looks }: Written): readonly LinkAnomaly[] {
+  const found: LinkAnomaly[] = []
   const raw = hostAsWritten(written)
   if (ip !== undefined) found.push('ip')
-  if (ip !== undefined && raw !== '' && raw.toLowerCase() !== host) found.push('odd-ip')
+  if (ip !== undefined && raw !== '' && raw.toLowerCase() !== host) found.push('obfuscated-ip')
   if (url.username !== '' || url.password !== '') found.push('userinfo')
   if (url.port !== '') found.push('port')
   if (unicode !== undefined) {
@@ -112,13 +117,13 @@ function oddOnes({ written, mended, url, host, ip, unicode, looks }: Written): r
     if (mixesScripts(unicode)) found.push('mixed-script')
     if (looks !== undefined) found.push('confusable')
   }
-  if (/[\t\r\n]/.test(written) || /^[a-z]{1,10}:[/\\]{0,2}\\/i.test(written)) found.push('split')
+  if (/[\t\r\n]/.test(written) || /^[a-z]{1,10}:[/\\]{0,2}\\/i.test(written)) found.push('malformed')
   if (raw.includes('%') || (unicode === undefined && /[^\0-\x7f]/.test(raw))) found.push('encoded-host')
-  if (mended) found.push('defanged')
+  if (refanged) found.push('defanged')
   return found
 }
 
-/** Between the slashes and the next, without what stands before an `@` and after a colon. */
+/** The host of the URL as it was written, without user name and port. */
 function hostAsWritten(written: string): string {
   const authority = /^[a-z]{0,10}:?[/\\]{2,}([^/\\?#]*)/i.exec(written.replace(/[\t\r\n]+/g, ''))?.[1] ?? ''
   const host = authority.slice(authority.lastIndexOf('@') + 1)

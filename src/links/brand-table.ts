@@ -1,6 +1,6 @@
-/** The brands that phishing borrows most, with the names they are called by and the domains they own. */
+/** The brands that phishing imitates most, with their names and domains. */
 
-/** `Name: words | labels or domains`; without a bar the words are the labels. `~` marks an ordinary word. */
+/** Lines of `Name: words | labels or domains`; without a bar the words are the labels. `~` marks an ordinary word. */
 export const TABLE = `
 PayPal: paypal | paypal paypal-communication paypalobjects xoom
 Amazon: amazon, amazon prime, アマゾン | amazon amazonaws audible primevideo amazonpay amazonses media-amazon ssl-images-amazon images-amazon

@@ -1,16 +1,19 @@
-/** Names that phishing borrows, and the domains that those who own them really use. For your own there is `protect`. */
+/** Brands that phishing imitates, and the domains that they use. The option `protect` is for your own domains. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { TABLE } from './brand-table.ts'
-import { cheapTld } from './hosting.ts'
+import { isCheapTld } from './hosting.ts'
 import { plain } from './plain.ts'
 
 export interface Brand {
   readonly name: string
-  /** How it is called, in plain lower-case letters. */
+  /** The names of the brand, in plain lower-case letters. */
   readonly words: readonly string[]
-  /** Words that are ordinary ones: they count alone, or with a word such as `support` beside them. */
+  /** Names that are ordinary words: they count only alone, or beside a word such as `support`. */
   readonly ordinary: ReadonlySet<string>
-  /** The first labels of the organisational domains it uses: `paypal` for `paypal.com` and `paypal.de`; or whole domains. */
+  /**
+   * The first labels of the organisational domains it uses: `paypal` for `paypal.com` and `paypal.de`; or whole
+   * domains.
+   */
   readonly owns: readonly string[]
 }
 
@@ -29,11 +32,11 @@ export const brands: readonly Brand[] = TABLE.trim()
     }
   })
 
-/** Words beside which even an ordinary word is the name of a company. */
+/** Words beside which an ordinary word is the name of a company. */
 const SERVICE =
   /\b(?:support|team|security|services?|id|accounts?|alerts?|billing|customers?|care|notifications?|notice|rewards?|bank|cards?|online|pay|payments?|verification|verify|help|helpdesk|winner|prime|store|shipper|shipment|delivery|express|parcel|tracking|refund|live|wallet|admin|update|bonus|gift)\b/
 
-/** Digits and signs that stand for letters, undone. Capital i between small letters is read as l. */
+/** Replaces digits and signs that stand for letters. A capital I between small letters is read as l. */
 const unmasked = (display: string, one: 'l' | 'i'): string =>
   plain(display.replace(/(?<=[a-z])I(?=[a-z])|(?<=[a-z])I\b/g, 'l'))
     .replace(/(?<=[a-z])0(?=[a-z])/g, 'o')
@@ -54,7 +57,7 @@ function holds(text: string, word: string): boolean {
   return false
 }
 
-/** The brands that a display name or a subject speaks of. Looks at 200 characters. */
+/** The brands that a display name or a subject names. Examines 200 characters. */
 export function brandsIn(text: string): readonly Brand[] {
   const start = text.slice(0, 200)
   const names = /[a-z]1[a-z]/i.test(start) ? [unmasked(start, 'l'), unmasked(start, 'i')] : [unmasked(start, 'l')]
@@ -68,15 +71,18 @@ const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
     return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
   })
 
-/** The brands that a text names at least so many times. Looks at 5000 characters in plain letters, and at no ordinary word. */
+/**
+ * The brands that a text names at least `times` times. Examines 5000 characters in plain letters, and ignores ordinary
+ * words.
+ */
 export function brandsOften(words: string, times: number): readonly Brand[] {
   const text = words.slice(0, 5000)
   return brands.filter(({ words: called, ordinary }) =>
-    called.some(word => !ordinary.has(word) && word.length >= 4 && stands(text, word, times)),
+    called.some(word => !ordinary.has(word) && word.length >= 4 && occurs(text, word, times)),
   )
 }
 
-function stands(text: string, word: string, times: number): boolean {
+function occurs(text: string, word: string, times: number): boolean {
   let at = -1
   for (let count = 0; count < times; count += 1) {
     at = text.indexOf(word, at + 1)
@@ -85,16 +91,16 @@ function stands(text: string, word: string, times: number): boolean {
   return true
 }
 
-/** What is appended to a name in domains that its owner uses for mail. */
+/** Suffixes of the labels of domains that brands use for mail. */
 const OWN_TLDS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu', 'news', 'inc', 'group', 'corp'])
 
-/** The domain belongs to the brand. One under a cheap ending is not believed by its label alone. */
+/** Tells whether the domain belongs to the brand. Under a cheap TLD the label alone proves nothing. */
 export function isOwnedBy({ owns }: Brand, domain: string): boolean {
   const organisation = organisationalDomain(domain) ?? domain
   const [label = ''] = organisation.split('.', 1)
   return owns.some(own => {
     if (own.includes('.')) return organisation === own || domain.endsWith(`.${own}`) || organisation.endsWith(`.${own}`)
-    if (cheapTld(organisation)) return false
+    if (isCheapTld(organisation)) return false
     if (own.endsWith('-')) return label.startsWith(own)
     return label.startsWith(own) && OWN_TLDS.has(label.slice(own.length).replace(/^-/, ''))
   })

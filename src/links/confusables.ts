@@ -1,6 +1,9 @@
-/** Letters that look like ASCII letters (after UTS 39), and words that mix scripts. A small table: the letters that domains may hold. */
+/**
+ * Letters that look like ASCII letters (UTS 39), and labels that mix scripts. The table has the letters that domains
+ * can contain.
+ */
 
-/** Groups of look-alikes, each behind the ASCII letter that it looks like. Marks above and below are taken off before. */
+/** Groups of look-alikes by the ASCII letter that they look like. Diacritics are removed before the lookup. */
 const GROUPS: Readonly<Record<string, string>> = {
   a: 'аɑα',
   b: 'ьƅɓвƀϐ',
@@ -42,8 +45,9 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * What a name in Unicode looks like to somebody who expects ASCII: `аррӏе.com` is `apple.com`. Undefined when it is ASCII
- * already, or when one of its letters looks like none.
+ * The ASCII name that a Unicode name looks like: `аррӏе.com` looks like `apple.com`. Undefined if the name is ASCII, or
+ * if one
+ * of its letters has no ASCII look-alike.
  */
 export function skeleton(name: string): string | undefined {
   if (/^[\0-\x7f]*$/.test(name)) return undefined
@@ -71,8 +75,9 @@ const SCRIPTS = [
 const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u
 
 /**
- * One label of the name has letters of scripts that are not written together (UTS 39 §5.2, highly restrictive): Latin goes
- * with Chinese, Japanese and Korean, and with nothing else.
+ * Tells whether a label of the name mixes scripts (UTS 39 §5.2, highly restrictive): Latin may be mixed with Chinese,
+ * Japanese
+ * and Korean, and with no other script.
  */
 export const mixesScripts = (name: string): boolean =>
   !/^[\0-\x7f]*$/.test(name) &&

@@ -1,8 +1,10 @@
-/** Where anybody may put a page within a minute: free hosting, shorteners, IPFS gateways, dynamic names, cheap endings. */
+/**
+ * Hosting that anybody can use at once: free hosting, shorteners, IPFS gateways, dynamic DNS, cheap TLDs, free mail.
+ */
 
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
-/** Suffixes below which strangers have pages of their own. */
+/** Suffixes below which anybody can publish pages. */
 const FREE = set(`
   web.app firebaseapp.com r2.dev pages.dev workers.dev vercel.app netlify.app github.io gitlab.io glitch.me repl.co replit.app
   replit.dev herokuapp.com onrender.com render.com surge.sh fly.dev deno.dev azurewebsites.net azurestaticapps.net azurefd.net
@@ -18,7 +20,7 @@ const FREE = set(`
   clickfunnels.com systeme.io brizy.site teachable.site webwave.dev static.app tiiny.site cloudfront-free.net b-cdn.net
 `)
 
-/** Hosts and paths where strangers have forms and pages. */
+/** Hosts and paths where anybody can publish forms and pages. */
 const FREE_PATHS: readonly (readonly [host: string, path: string])[] = [
   ['sites.google.com', '/'],
   ['docs.google.com', '/forms'],
@@ -55,7 +57,7 @@ const GATEWAYS = set(`
   mypinata.cloud fleek.co on.fleek.co eth.limo eth.link arweave.net ipfs.fleek.co skynet.net
 `)
 
-/** Endings that cost next to nothing and that far more abuse than mail is seen from. */
+/** TLDs that are cheap and more common in abuse than in honest mail. */
 const CHEAP = set(`
   top xyz icu click cfd sbs rest monster bond lol buzz cyou quest beauty hair skin makeup mom boats autos bid loan win stream
   download racing review date trade party science faith accountant cricket men work gdn tk ml ga cf gq cam ru.com sa.com za.com
@@ -68,24 +70,26 @@ const below = (names: ReadonlySet<string>, host: string): boolean => {
   return false
 }
 
-/** The page is one that a stranger has put up on somebody else's host. */
+/** Tells whether a URL leads to free hosting. */
 export function isFreeHost({ host, url }: { readonly host: string; readonly url: string }): boolean {
   if (below(FREE, host) || /(?:^|\.)s3[.-][a-z0-9-]{1,40}\.amazonaws\.com$/.test(host)) return true
   const path = url.slice(url.indexOf('/', 8))
   return FREE_PATHS.some(([own, start]) => host === own && path.startsWith(start))
 }
 
+/** Tells whether a host is a public URL shortener. */
 export const isShortener = (host: string): boolean => below(SHORTENERS, host)
+/** Tells whether a host is under a dynamic DNS service. */
 export const isDynamic = (host: string): boolean => below(DYNAMIC, host)
 
-/** A gateway to IPFS and its like, by name or by the shape of the address. */
+/** Tells whether a URL leads through a gateway to IPFS or a similar network, by its host or its path. */
 export const isGateway = ({ host, url }: { readonly host: string; readonly url: string }): boolean =>
   below(GATEWAYS, host) ||
   /\/ip[fn]s\/(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{50})/.test(url) ||
   /\.ip[fn]s\./.test(host)
 
-/** The ending is one of those. */
-export const cheapTld = (domain: string): boolean => {
+/** Tells whether a domain is under a cheap TLD. */
+export const isCheapTld = (domain: string): boolean => {
   const labels = domain.split('.')
   return CHEAP.has(labels.at(-1) ?? '') || CHEAP.has(labels.slice(-2).join('.'))
 }
@@ -103,5 +107,5 @@ const FREE_MAIL = set(`
   att.net bellsouth.net cox.net charter.net earthlink.net
 `)
 
-/** Anybody has an address there within a minute. */
+/** Tells whether anybody can get an address in this domain at once. */
 export const isFreeMail = (domain: string): boolean => FREE_MAIL.has(domain)

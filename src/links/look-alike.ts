@@ -1,9 +1,9 @@
-/** Hosts that bear the name of a brand that does not own them, or nearly. */
+/** Recognizes host names that contain the name of a brand that does not own them, or resemble it. */
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Brand, brands, isOwnedBy } from './brands.ts'
 
-/** Labels long enough that they stand in other names by intention only. */
-const TELLING: ReadonlyMap<string, Brand> = new Map(
+/** Labels that are too long to be part of other names by accident. */
+const DISTINCTIVE: ReadonlyMap<string, Brand> = new Map(
   brands.flatMap(brand =>
     brand.ordinary.size > 0
       ? []
@@ -13,7 +13,7 @@ const TELLING: ReadonlyMap<string, Brand> = new Map(
   ),
 )
 
-/** Names that are so short or so common inside of others that only a whole part between hyphens counts. */
+/** Names that are so short or so common inside others that only a whole part between hyphens counts. */
 const PARTS_ONLY = new Set([
   'cloud',
   'phantom',
@@ -64,33 +64,34 @@ const PARTS_ONLY = new Set([
   'tmobile',
 ])
 
+/** A host name that imitates a brand. */
 export interface LookAlike {
   readonly brand: Brand
-  /** A sentence's end: `holds the name of PayPal`. */
+  /** The predicate of a reason: `contains the name of PayPal`. */
   readonly how: string
 }
 
 /**
- * The host bears the name of a brand that does not own it: as a label, as a part of one, with digits for letters, or with a
- * letter changed. A name such as `paypal.com.example.org` counts too.
+ * Finds a brand whose name the host contains without belonging to it: as a label, as a part of one, with digits for
+ * letters,
+ * or with a letter changed. A name such as `paypal.com.example.org` counts too.
  *
- * @param skeleton the ASCII host that one in other letters looks like.
+ * @param skeleton the ASCII host that a host in other letters looks like
  */
 export function looksLikeBrand(host: string, skeleton?: string): LookAlike | undefined {
   if (skeleton !== undefined) {
     const brand = brands.find(one => one.ordinary.size === 0 && isOwnedBy(one, skeleton))
-    return brand ? { brand, how: `reads like the name of ${brand.name}` } : looksLikeBrand(skeleton)
+    return brand ? { brand, how: `looks like the name of ${brand.name}` } : looksLikeBrand(skeleton)
   }
   const organisation = organisationalDomain(host) ?? host
   const labels = host.slice(0, 253).split('.').slice(0, -1)
   for (const label of labels) {
     const parts = label.split(/[-_]/)
-    for (const [telling, brand] of TELLING) {
-      const spelt =
-        parts.includes(telling) || (!PARTS_ONLY.has(telling) && telling.length >= 6 && label.includes(telling))
-      const altered = !spelt && parts.some(part => isAltered(part, telling))
+    for (const [name, brand] of DISTINCTIVE) {
+      const spelt = parts.includes(name) || (!PARTS_ONLY.has(name) && name.length >= 6 && label.includes(name))
+      const altered = !spelt && parts.some(part => isAltered(part, name))
       if ((spelt || altered) && !isOwnedBy(brand, organisation))
-        return { brand, how: spelt ? `bears the name of ${brand.name}` : `looks like the name of ${brand.name}` }
+        return { brand, how: spelt ? `contains the name of ${brand.name}` : `resembles the name of ${brand.name}` }
     }
   }
   return undefined
@@ -98,7 +99,10 @@ export function looksLikeBrand(host: string, skeleton?: string): LookAlike | und
 
 const DIGITS: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', '3': 'e', '4': 'a', '5': 's', '8': 'b' }
 
-/** Digits for letters, `rn` for `m`, `vv` for `w`, or one letter of a long name left out, doubled, or changed for another. */
+/**
+ * Digits for letters, `rn` for `m`, `vv` for `w`, or one letter of a long name left out, doubled, or changed for
+ * another.
+ */
 export function isAltered(part: string, name: string): boolean {
   if (part === name || Math.abs(part.length - name.length) > 1 || name.length < 5) return false
   const read = part
@@ -115,7 +119,7 @@ function isOneEdit(one: string, other: string): boolean {
   let tail = 0
   while (tail < Math.min(one.length, other.length) - head && one.at(-1 - tail) === other.at(-1 - tail)) tail += 1
   const left = Math.max(one.length, other.length) - head - tail
-  // Two neighbours that changed places are one slip, too.
+  // Two transposed letters are one typing error.
   const swapped =
     left === 2 && one.length === other.length && one[head] === other[head + 1] && one[head + 1] === other[head]
   return left <= 1 || swapped

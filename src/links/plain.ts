@@ -1,12 +1,13 @@
-/** Text as it is read, in plain letters: the form in which words are looked for. */
+/** Normalizes text for the search for words. */
 import { skeleton } from './confusables.ts'
 
 const INVISIBLE =
   /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu
 
 /**
- * In lower case, white space as single blanks, marks taken off, letters of mathematics and full width made plain, and
- * look-alike letters inside words that have Latin ones replaced. Linear.
+ * Returns the text in lower case, with single blanks, without diacritics and invisible characters, with mathematical
+ * and
+ * fullwidth letters as plain letters, and without look-alike letters inside words that have Latin ones. Linear.
  */
 export function plain(text: string): string {
   const lower = text.toLowerCase()

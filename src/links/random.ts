@@ -1,6 +1,6 @@
-/** Names that nobody could pronounce: what programs make up. */
+/** Recognizes names that programs generate. */
 
-/** Pairs of letters that make up most of the names that people choose. */
+/** Pairs of letters that are frequent in the names that people choose. */
 const PAIRS: ReadonlySet<string> = new Set(
   (
     'ab ac ad ag ai ak al am an ap ar as at av ay ba be bi bl bo br bu ca ce ch ci ck cl co cr ct cu da de di do dr ea ec ed ee ef eg el ' +
@@ -11,7 +11,7 @@ const PAIRS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Letters and digits in turns, or pairs of letters that hardly ever stand together, in a name of some length. */
+/** Tells whether a name looks random: it alternates letters and digits, or most of its pairs of letters are rare. */
 export function isRandom(label: string): boolean {
   if (label.length < 7 || label.startsWith('xn--')) return false
   const turns = label.match(/[a-z]\d|\d[a-z]/g)?.length ?? 0

@@ -1,9 +1,9 @@
-/** Unwraps addresses of well-known redirectors, and of any that carry their target in the open. Nothing is asked for. */
+/** Unwraps the URLs of well-known redirectors, and of all that contain their target unencoded. Fetches nothing. */
 
-/** How to read the target out of the address: the parameter that holds it, or a function. */
+/** How to read the target from the URL: the parameter that contains it, or a function. */
 type Unwrap = string | ((url: URL) => string | undefined)
 
-/** By host, or `.host` for all below it. Those who rewrite links for protection are among them. */
+/** By host, or `.host` for all hosts below it. Services that rewrite links for protection are among them. */
 const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
   ['www.google.com', '/url', 'q'],
   ['www.google.com', '/url', 'url'],
@@ -19,7 +19,7 @@ const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
   ['.translate.goog', '/', url => untranslated(url)],
 ]
 
-/** The target inside, still to be read as an address; undefined where there is none. */
+/** The target inside a URL, not parsed yet; undefined if there is none. */
 export function unwrap(address: string): string | undefined {
   const url = URL.parse(address)
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
@@ -29,11 +29,11 @@ export function unwrap(address: string): string | undefined {
     const found = typeof how === 'string' ? url.searchParams.get(how) : how(url)
     if (found) return decode(found)
   }
-  return inTheOpen(url)
+  return targetInParameters(url)
 }
 
-/** A parameter whose value is an address of another host: most redirectors, and every open one. */
-function inTheOpen({ searchParams, hostname, hash }: URL): string | undefined {
+/** A parameter whose value is a URL of another host: most redirectors have one, and every open redirect. */
+function targetInParameters({ searchParams, hostname, hash }: URL): string | undefined {
   let count = 0
   for (const [, value] of searchParams) {
     if (++count > 30) return undefined

@@ -1,22 +1,23 @@
-/** Finds addresses in plain text, as mail programs make links of them. Linear: each character is looked at a few times. */
+/** Finds URLs in plain text, as mail programs make links of them. Linear: each character is examined a few times. */
 
-export interface Found {
+/** A URL in a text. */
+export interface FoundUrl {
   readonly target: string
   readonly at: number
 }
 
-/** Characters of one address. */
+/** The most characters of one URL. */
 const MAX_LENGTH = 2048
 
-/** Places in one text where an address could begin. */
+/** The most positions in one text where a URL could begin. */
 const MAX_STARTS = 20_000
 
-/** `http://…`, `hxxp://…`, `www.…`, `mailto:…`, and names with a common ending. */
-export function* addressesIn(text: string, most: number): Generator<Found> {
+/** Finds `http://…`, `hxxp://…`, `www.…`, `mailto:…`, and host names with a common TLD. */
+export function* addressesIn(text: string, max: number): Generator<FoundUrl> {
   let count = 0
   let until = 0
   for (const at of starts(text)) {
-    if (count >= most) return
+    if (count >= max) return
     if (at < until) continue
     const named = /^(?:www\d?\.|[a-z]{3,6}:)/i.test(text.slice(at, at + 8))
     if (!named && !LIKELY.test(text.slice(at, at + 260))) continue
@@ -28,7 +29,7 @@ export function* addressesIn(text: string, most: number): Generator<Found> {
   }
 }
 
-/** By native searches for what every address has in it; in ascending order. */
+/** Searches natively for `://`, `mailto:` and dots, which every URL has one of; in ascending order. */
 function starts(text: string): readonly number[] {
   const found: number[] = []
   for (let at = text.indexOf('://'); at >= 0 && found.length < MAX_STARTS; at = text.indexOf('://', at + 3)) {
@@ -44,7 +45,7 @@ function starts(text: string): readonly number[] {
   return found.toSorted((one, other) => one - other)
 }
 
-/** Where the word of letters, digits, dots and hyphens begins that `dot` stands in; -1 when another word leads into it. */
+/** The start of the word of letters, digits, dots and hyphens around `dot`; -1 if it is the end of another word. */
 function wordStart(text: string, dot: number): number {
   let start = dot
   while (start > dot - 64 && isWord(text.charCodeAt(start - 1))) start--
@@ -60,16 +61,16 @@ function wordStop(text: string, from: number): number {
 const isWord = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45
 
-/** Without a scheme only these endings make a link of a word: others are too often file names and slips of the pen. */
+/** Without a scheme only these TLDs make a link of a word: others are too often file names and typing errors. */
 const TLDS =
   /^[a-z0-9][a-z0-9.-]{0,200}\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|uk|fr|nl|pl|br|in|eu|us|ca|au|jp|it|es|top|xyz|online|site|shop|club|app|dev|live|store|vip|icu|link|click|cc|tv|tk|ml|ga|cf|gq|su)(?:[/:?#]|$)/i
 
-/** A first look, before all of what could be an address is cut out. */
+/** A cheap check before the whole candidate is extracted. */
 const LIKELY = /^[a-z0-9][a-z0-9.-]{0,200}\.[a-z]{2,6}(?![\w@-])/i
 
 const isName = (target: string): boolean => TLDS.test(target)
 
-/** Up to white space or a delimiter; a full stop, a comma or a bracket at the end is the sentence's. */
+/** Cuts at white space or a delimiter. A full stop, a comma or a bracket at the end belongs to the sentence. */
 function trimmed(text: string): string {
   const stop = text.search(/[\s<>"'`\u3000-\u3002\uff0c\u201c\u201d{}|\\^]/)
   let target = stop < 0 ? text : text.slice(0, stop)
@@ -83,8 +84,8 @@ function trimmed(text: string): string {
   return target
 }
 
-/** The host that a text claims to lead to, when it reads as an address and as nothing else. */
-export function claimedAddress(shown: string): string | undefined {
+/** The URL that a link text shows, if the text is a URL and nothing else. */
+export function shownUrl(shown: string): string | undefined {
   const text = shown.trim()
   if (text === '' || /\s/.test(text) || text.includes('@')) return undefined
   if (/^(?:https?:\/\/|www\.)/i.test(text)) return /^www\./i.test(text) ? `http://${text}` : text

@@ -15,7 +15,7 @@ test('a link is listed with its visible text and the address in that text', asyn
     scheme: 'http',
     host: 'evil.example.net',
     domain: 'example.net',
-    oddities: [],
+    anomalies: [],
     from: 'href',
     element: 'a',
     shown: 'https://www.bank.example.com/login',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unwrap } from '../../src/links/redirectors.ts'
-import { addressesIn, claimedAddress } from '../../src/links/scan.ts'
+import { addressesIn, shownUrl } from '../../src/links/scan.ts'
 import { cpuOf } from '../support/cpu.ts'
 
 const found = (text: string) => Array.from(addressesIn(text, 100), ({ target }) => target)
@@ -36,7 +36,7 @@ test.for<[shown: string, claimed: string | undefined]>([
   ['Invoice.pdf', undefined],
   ['', undefined],
 ])('%j claims to lead to %s', ([shown, claimed]) => {
-  expect(claimedAddress(shown)).toBe(claimed)
+  expect(shownUrl(shown)).toBe(claimed)
 })
 
 test.for<[address: string, target: string | undefined]>([

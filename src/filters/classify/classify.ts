@@ -1,4 +1,7 @@
-/** `classify`: learns what spam reads like at its own site, and reports it only while it meets its false positive target. */
+/**
+ * `classify`: learns what spam reads like at its own site, and reports it only while it meets its false positive
+ * target.
+ */
 import type { Judgement } from '../../classify/classifier.ts'
 import { type Evidence, explain } from '../../classify/explain.ts'
 import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
@@ -25,7 +28,8 @@ import { idOf, type LoggedExample, TrainingLog } from './training-log.ts'
 const DAY = 86_400_000
 
 /**
- * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` alone, never from its own verdicts.
+ * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` alone, never from its own
+ * verdicts.
  * Feedback cannot name a deferred message by its reference: the client will send that message again.
  *
  * @throws PosternError when an option is wrong

@@ -1,4 +1,7 @@
-/** The features of judged messages, kept for feedback that names a message by its reference. Bounded: the oldest are dropped. */
+/**
+ * The features of judged messages, kept for feedback that names a message by its reference. Bounded: the oldest are
+ * dropped.
+ */
 import type { Store } from '../../model/store.ts'
 
 /** Bytes of all entries: some 1,500 messages. */

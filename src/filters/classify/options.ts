@@ -5,31 +5,44 @@ import { callback, duration, flag, having, score, text, whole } from '../../mode
 import { check, checked as checkedBy, schemaOf } from '../../model/options.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 
+/** Options of {@link classify}. */
 export interface ClassifyOptions {
   /** The folder of snapshots and checkpoints. @default none: a restart loses the training */
   readonly folder?: string
   /**
-   * The share of honest mail that may be judged as spam. There is no verdict before 1 / share honest messages were learned.
+   * The share of honest mail that may be judged as spam. There is no verdict before 1 / share honest messages were
+   * learned.
    * @default '0.5%'
    */
   readonly falsePositives?: `${number}%` | number
   /** The number of examples of each kind that the classifier needs before it gives a verdict. @default 100 */
   readonly minExamples?: number
-  /** The most points for a message that reads like spam. Keep it below the policy's threshold for `reject`. @default 6 */
+  /**
+   * The most points for a message that reads like spam. Keep it below the policy's threshold for `reject`. @default 6
+   */
   readonly spamPoints?: number
   /** The points that are subtracted for a message that reads like honest mail. @default 2 */
   readonly hamPoints?: number
   /** The most points for a message of an authenticated author whom the site knows. @default 2 */
   readonly knownSenderPoints?: number
-  /** The trust in a reporter, from 0 (ignored) to 1: it limits how much one example changes. @default 1 for every reporter */
+  /**
+   * The trust in a reporter, from 0 (ignored) to 1: it limits how much one example changes. @default 1 for every
+   * reporter
+   */
   readonly reporterTrust?: (reporter: string) => number
   /** How long feedback can name a message by its reference. @default '7d' */
   readonly featureTtl?: Duration
   /** The weights of a feature are halved if no example had it for so long. @default '90d' */
   readonly staleAfter?: Duration
-  /** Shares training examples with other nodes through the gateway's store, which they must have in common. @default false */
+  /**
+   * Shares training examples with other nodes through the gateway's store, which they must have in common. @default
+   * false
+   */
   readonly shared?: boolean
-  /** Your own classifier, to export or to merge it. It has its own `falsePositives` and `minExamples`. @default a new one */
+  /**
+   * Your own classifier, to export or to merge it. It has its own `falsePositives` and `minExamples`. @default a new
+   * one
+   */
   readonly classifier?: Classifier
 }
 

@@ -1,4 +1,6 @@
-/** Applies feedback to a classifier: one example for each reporter and message, which the reporter can change or undo. */
+/**
+ * Applies feedback to a classifier: one example for each reporter and message, which the reporter can change or undo.
+ */
 import type { Classifier, ModelUpdate } from '../../classify/classifier.ts'
 import { VIEWS } from '../../classify/features.ts'
 import { unpack } from '../../classify/packing.ts'

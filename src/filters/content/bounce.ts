@@ -1,4 +1,7 @@
-/** Reports backscatter: bounces of messages that were never sent from here, by a signed return path or by the returned message. */
+/**
+ * Reports backscatter: bounces of messages that were never sent from here, by a signed return path or by the returned
+ * message.
+ */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { organisationalDomain } from '../../dns/organisation.ts'
@@ -12,11 +15,13 @@ import { domainPattern } from '../../net/checks.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
 
+/** Options of {@link bounce}. */
 export interface BounceOptions {
   /** Your domains: a bounce must return a message of one of them. @default [] */
   readonly domains?: readonly string[]
   /**
-   * The secrets that sign return paths, the current one first. Set them only if every message that leaves your domains has its
+   * The secrets that sign return paths, the current one first. Set them only if every message that leaves your domains
+   * has its
    * return path signed by {@link signReturnPath}. @default []
    */
   readonly secrets?: readonly string[]
@@ -34,7 +39,8 @@ const schema = schemaOf<BounceOptions>('bounce', {
 })
 
 /**
- * Examines messages with a null reverse-path that a server has written (RFC 3464, RFC 3834). Bounces of messages that were really sent pass.
+ * Examines messages with a null reverse-path that a server has written (RFC 3464, RFC 3834). Bounces of messages that
+ * were really sent pass.
  *
  * @example
  * bounce({ domains: ['example.org'], secrets: [process.env.RETURN_PATH_SECRET] })

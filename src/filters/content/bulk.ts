@@ -9,6 +9,7 @@ import { checked, schemaOf } from '../../model/options.ts'
 import type { Increment } from '../../model/store.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 
+/** Options of {@link bulk}. */
 export interface BulkOptions {
   /** Points of a message whose text was received `threshold` times. @default 2 */
   readonly points?: number
@@ -25,7 +26,8 @@ const schema = schemaOf<BulkOptions>('bulk', {
 })
 
 /**
- * Counts similar texts in the store (see the fact `fingerprint`) if DMARC does not authenticate their sender. Each recipient
+ * Counts similar texts in the store (see the fact `fingerprint`) if DMARC does not authenticate their sender. Each
+ * recipient
  * of a newsletter gets one message: honest bulk mail is authenticated and is not counted.
  *
  * @example

@@ -1,4 +1,7 @@
-/** Combinations of findings that phishing has and honest mail lacks: an impersonated sender, a suspicious target, a demand. */
+/**
+ * Combinations of findings that phishing has and honest mail lacks: an impersonated sender, a suspicious target, a
+ * demand.
+ */
 import { type Finding, points } from '../../model/finding.ts'
 import { all, any, atLeast, type ConditionOf, not, rulesIn } from '../rules/condition.ts'
 

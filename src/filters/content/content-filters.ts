@@ -21,8 +21,11 @@ import { structure } from './structure.ts'
 import { type UnexaminedOptions, unexamined, unexaminedVerdict } from './unexamined.ts'
 import { wording } from './wording/wording.ts'
 
+/** Options of {@link contentFilters}. */
 export interface ContentOptions {
-  /** Your domains: senders and links that resemble them, and unauthenticated mail from them, are reported. @default [] */
+  /**
+   * Your domains: senders and links that resemble them, and unauthenticated mail from them, are reported. @default []
+   */
   readonly domains?: readonly string[]
   /** People whose names only they may use. @default [] */
   readonly people?: readonly Person[]
@@ -42,10 +45,13 @@ export const contentSchema = (): Schema<ContentOptions> =>
   })
 
 /**
- * The filters share one reading of the message. They ask DNS for the author’s DMARC policy, and the store; nothing else.
+ * All content filters, to be added to other filters. They share one reading of the message. They ask DNS for the
+ * author’s DMARC
+ * policy, and the store; nothing else.
  *
  * @example
- * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/advertising': 'off' } })] })
+ * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/advertising': 'off'
+ * } })] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export function contentFilters(options: ContentOptions = {}): readonly Filter[] {

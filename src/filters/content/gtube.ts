@@ -10,6 +10,7 @@ import type { Filter } from '../../model/filter.ts'
 import { type Finding, quarantine, reject } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 
+/** Options of {@link gtube}. */
 export interface GtubeOptions {
   /** What a message with the test string leads to. @default 'reject' */
   readonly verdict?: 'reject' | 'quarantine'
@@ -18,7 +19,8 @@ export interface GtubeOptions {
 const schema = schemaOf<GtubeOptions>('gtube', { verdict: oneOf('reject', 'quarantine') })
 
 /**
- * Looks for the Generic Test for Unsolicited Bulk Email in the visible text, and in the bytes that were not examined as text.
+ * Looks for the Generic Test for Unsolicited Bulk Email in the visible text, and in the bytes that were not examined as
+ * text.
  *
  * @example
  * gtube({ verdict: 'quarantine' })

@@ -8,11 +8,15 @@ import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
 import { type MessageView, messageView } from '../rules/view.ts'
 import { contentFilter } from './content-filter.ts'
 
+/** Options of {@link html}. */
 export interface HtmlOptions extends RuleOptions<HtmlRule> {}
 
+/** The rules of {@link html}. */
 export type HtmlRule = keyof typeof htmlRules.rules
 
 /**
+ * Reports HTML that hides text, asks for passwords, runs code, or consists of a picture with a link.
+ *
  * @example
  * html({ points: { 'html/form': 'quarantine' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense

@@ -1,4 +1,7 @@
-/** Reports messages that mail programs interpret differently, or that cannot be examined completely: both can hide a file. */
+/**
+ * Reports messages that mail programs interpret differently, or that cannot be examined completely: both can hide a
+ * file.
+ */
 
 import { type Parts, parts } from '../../facts/parts.ts'
 import type { AmbiguityKind, Part, PartDefect } from '../../mime/part.ts'
@@ -73,8 +76,10 @@ export const structureRules = {
   },
 } satisfies RuleSet<Parts>
 
+/** The rules of {@link structure}. */
 export type StructureRule = keyof typeof structureRules.rules
 
+/** Options of {@link structure}. */
 export interface StructureOptions extends RuleOptions<StructureRule> {}
 
 /**

@@ -13,6 +13,7 @@ import { quote } from '../rules/quote.ts'
 import { MAX_WORDS_LENGTH } from '../rules/view.ts'
 import { AUTO_EXECUTABLE } from './attachments/extensions.ts'
 
+/** Options of {@link unexamined}. */
 export interface UnexaminedOptions {
   /**
    * What a message leads to that was not examined completely: a verdict, or points. With `'off'` it passes, each time
@@ -28,7 +29,8 @@ export const unexaminedVerdict = scoreOr('quarantine', 'defer', 'reject', 'off')
 const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVerdict })
 
 /**
- * Reports what lies beyond the limits of the parser, the texts, the links and the archives, and searches it for programs
+ * Reports what lies beyond the limits of the parser, the texts, the links and the archives, and searches it for
+ * programs
  * by their first bytes and names. A message for which no thread was free is deferred: the sender is not to blame.
  *
  * @example

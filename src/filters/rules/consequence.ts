@@ -10,9 +10,9 @@ export type Consequence = number | 'reject' | 'quarantine' | 'off'
 export const consequence = (): Check<Consequence> => scoreOr('reject', 'quarantine', 'off')
 
 /**
- * The finding that a consequence makes of a reason; false when it leads to nothing.
+ * The finding that follows from a consequence; false if it leads to nothing.
  *
- * @param status of the reply, if the consequence is a refusal
+ * @param status the status of a refusal
  */
 export function findingFor(
   consequence: Consequence,

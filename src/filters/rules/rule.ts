@@ -1,4 +1,7 @@
-/** What a content rule is, and the filter that a set of rules makes: one view of the message, points by id, groups with caps. */
+/**
+ * What a content rule is, and the filter that a set of rules makes: one view of the message, points by id, groups with
+ * caps.
+ */
 import type { Filter } from '../../model/filter.ts'
 import { type Finding, points, roundScore } from '../../model/finding.ts'
 import {
@@ -104,7 +107,10 @@ interface FiredRule extends Pick<ActiveRule<never>, 'rule' | 'group' | 'conseque
   readonly reason: string
 }
 
-/** Keeps the order of the rules. The last rules of a group lose what exceeds its cap, so that the findings add up to the score. */
+/**
+ * Keeps the order of the rules. The last rules of a group lose what exceeds its cap, so that the findings add up to the
+ * score.
+ */
 function withinCaps(fired: readonly FiredRule[], caps: ReadonlyMap<string, number>): readonly Finding[] {
   const remaining = new Map(caps)
   return fired.flatMap(({ rule, group, consequence, reason }) => {

@@ -15,6 +15,7 @@ import { documents } from './documents.ts'
 import { encrypted } from './encrypted.ts'
 import { AUTO_EXECUTABLE, words } from './extensions.ts'
 
+/** Options of {@link attachments}. */
 export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
   /**
    * Extensions (`exe`) or detected types (`application/pdf`) that are blocked, inside archives too. What they lead to
@@ -25,15 +26,18 @@ export interface AttachmentsOptions extends RuleOptions<AttachmentsRule> {
   readonly allowed?: readonly string[]
 }
 
+/** The rules of {@link attachments}. */
 export type AttachmentsRule = keyof ReturnType<typeof attachmentRules>['rules']
 
 /**
- * Examines every name that a mail program could show for a part, and its content: in each reading of the message, and in
+ * Examines every name that a mail program could show for a part, and its content: in each reading of the message, and
+ * in
  * archives up to three levels deep.
  *
  * @example
  * attachments({ blocked: ['xlsm', 'application/vnd.rar'], points: { 'attachments/program': 'reject' } })
- * @throws PosternError when an option names no rule, a consequence makes no sense, or an entry is neither an extension nor a type
+ * @throws PosternError when an option names no rule, a consequence makes no sense, or an entry is neither an extension
+ * nor a type
  */
 export function attachments(options: AttachmentsOptions = {}): Filter {
   const others = {
@@ -204,7 +208,10 @@ const EXECUTABLE_TYPES =
   /portable-executable|x-elf|mach-binary|java|text\/x-script|application\/hta|x-mswinurl|shortcut|htmlhelp|onenote/
 const ARCHIVE_TYPES = /^application\/(?:zip|vnd\.rar|x-7z-compressed|vnd\.ms-cab-compressed|x-iso9660-image)$/
 
-/** The part is declared or named as a picture, a text or a PDF, and has other content. Office documents are archives by design. */
+/**
+ * The part is declared or named as a picture, a text or a PDF, and has other content. Office documents are archives by
+ * design.
+ */
 function isMismatch({ contentType, detected, filenames }: Part): boolean {
   if (detected === undefined) return false
   const declared = [contentType, ...filenames.map(extensionOf)]

@@ -1,4 +1,7 @@
-/** Reports header fields that honest programs do not write: impossible dates, foreign Message-IDs, forged mailers and routes. */
+/**
+ * Reports header fields that honest programs do not write: impossible dates, foreign Message-IDs, forged mailers and
+ * routes.
+ */
 import type { Filter } from '../../../model/filter.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
@@ -9,8 +12,10 @@ import { origins } from './origins.ts'
 import { routes } from './routes.ts'
 import { subjects } from './subjects.ts'
 
+/** Options of {@link headers}. */
 export interface HeadersOptions extends RuleOptions<HeadersRule> {}
 
+/** The rules of {@link headers}. */
 export type HeadersRule = keyof typeof headersRules.rules
 
 /**

@@ -17,6 +17,7 @@ import { book } from '../wording/lists.ts'
 import { type Person, person } from './person.ts'
 import { senders } from './senders.ts'
 
+/** Options of {@link impersonation}. */
 export interface ImpersonationOptions extends RuleOptions<ImpersonationRule> {
   /** People whose names only they may use. @default [] */
   readonly people?: readonly Person[]
@@ -24,11 +25,14 @@ export interface ImpersonationOptions extends RuleOptions<ImpersonationRule> {
   readonly protect?: readonly string[]
 }
 
+/** The rules of {@link impersonation}. */
 export type ImpersonationRule = keyof ReturnType<typeof impersonationRules>['rules']
 
 type Shown = MessageView & { readonly policy: Dmarc }
 
 /**
+ * Reports senders that impersonate others: brands, protected people and domains, the recipient.
+ *
  * @example
  * impersonation({ protect: ['example.org'], people: [{ name: 'Alice Example', addresses: ['alice@example.org'] }] })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
@@ -112,7 +116,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
           const [brand] = named
           // A text that names several brands is about brands.
           if (!brand || named.length > 2 || named.some(owned)) return undefined
-          if (book.read(words.slice(0, 5000)).of('danger').length < 2) return undefined
+          if (book.read(words.slice(0, 5000)).of('accountThreat').length < 2) return undefined
           return `the text names ${brand.name}, and neither the author ${quote(from.domain)} nor a link belongs to it`
         },
       },
@@ -259,7 +263,10 @@ const ACCOUNT =
   /\b(?:account|suspend|suspicious|verif|unusual|sign-?in|log-?in|locked|limited|restrict|payment|invoice|order|refund|subscription|renew|expire|storage|deliver|package|parcel|shipment|wallet|password|security|unauthori[sz]ed|confirm|update|reward|gift|winner|conta|cuenta|compte|konto|fatura|factura|facture|rechnung|paket|paquete|colis|pacco)/
 const OFFICE =
   /\b(?:support|security|help ?desk|it (?:desk|team|department|admin)|administrator|admin team|mail ?(?:delivery|admin|team|server|box)|web ?mail|account (?:team|service)|billing|customer (?:care|service)|human resources|hr department|payroll|notification|compliance|legal department|bank|delivery|courier|lottery|foundation|united nations|fbi|director|barrister)\b/
-/** The brand that the text names and the sender does not belong to. If the sender belongs to one of the brands, none is spoofed. */
+/**
+ * The brand that the text names and the sender does not belong to. If the sender belongs to one of the brands, none is
+ * spoofed.
+ */
 function spoofed(text: string, { organisation, domain }: Sender): string | undefined {
   const named = brandsIn(text)
   const [first] = named

@@ -1,5 +1,5 @@
 /** Rules for disposable senders, and for names with hidden characters. */
-import { cheapTld } from '../../../links/hosting.ts'
+import { isCheapTld } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -46,7 +46,7 @@ export const senders = {
     points: 1.5,
     find: ({ from }) =>
       from !== undefined &&
-      cheapTld(from.organisation) &&
+      isCheapTld(from.organisation) &&
       `the author’s domain ${quote(from.domain)} is under a cheap TLD that is often abused`,
   },
   'impersonation/hosting-domain': {
@@ -61,7 +61,10 @@ export const senders = {
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
-/** Invisible characters inside words, a forced direction, and Cyrillic or Greek letters beside Latin letters that they resemble. */
+/**
+ * Invisible characters inside words, a forced direction, and Cyrillic or Greek letters beside Latin letters that they
+ * resemble.
+ */
 const DISGUISE =
   /[A-Za-z][\u00ad\u180e\u200b\u200c\u2060-\u2064\ufeff]{1,9}[A-Za-z]|[\u202d\u202e]|[A-Za-z][\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ]|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνικ][A-Za-z]/
 const MACHINE = /^(?:vps|vmi|ip|server|static|host|ns|ec2|cpe)[-.]?\d[\da-z]{0,20}[-.]|(?:\d{1,3}-){3}\d{1,3}\./

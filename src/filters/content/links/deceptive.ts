@@ -63,8 +63,8 @@ export const deceptive = (protect: readonly string[]) =>
       find: ({ clicks }) => {
         // Latin letters with diacritics are correct spelling: `bücher`.
         const link = clicks.find(
-          ({ oddities, unicode = '' }) =>
-            oddities.includes('mixed-script') || (oddities.includes('confusable') && !LATIN.test(unicode)),
+          ({ anomalies, unicode = '' }) =>
+            anomalies.includes('mixed-script') || (anomalies.includes('confusable') && !LATIN.test(unicode)),
         )
         return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
       },
@@ -74,7 +74,10 @@ export const deceptive = (protect: readonly string[]) =>
 /** Latin letters with or without diacritics, digits, dots and hyphens. */
 const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u
 
-/** The visible text is an address of another domain. Newsletters show addresses and count clicks: their trackers are exempt. */
+/**
+ * The visible text is an address of another domain. Newsletters show addresses and count clicks: their trackers are
+ * exempt.
+ */
 function isMismatch({ from, clicks, list }: MessageView, { shows, domain, ip, via }: Link): boolean {
   if (shows?.domain === undefined || via !== undefined) return false
   const target = domain ?? ip

@@ -1,7 +1,7 @@
 /** Rules for links to free hosting, shorteners, gateways and cheap TLDs. */
 
 import type { Link } from '../../../facts/links.ts'
-import { cheapTld, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
+import { isCheapTld, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -59,7 +59,7 @@ export const hosting = {
     fires: 'A host is under a cheap TLD that is more common in abuse than in honest mail.',
     points: 1.5,
     find: ({ clicks }) => {
-      const link = clicks.find(link => link.domain !== undefined && cheapTld(link.domain) && isWritten(link))
+      const link = clicks.find(link => link.domain !== undefined && isCheapTld(link.domain) && isWritten(link))
       return link && `the host ${quote(link.host)} is under a cheap TLD that is often abused`
     },
   },

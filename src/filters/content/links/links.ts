@@ -12,15 +12,17 @@ import { hosting } from './hosting.ts'
 import { obfuscated } from './obfuscated.ts'
 import { targeted } from './targeted.ts'
 
+/** Options of {@link links}. */
 export interface LinksOptions extends RuleOptions<LinksRule> {
   /** Your domains, or those of your users’ partners: host names that resemble them are reported. @default [] */
   readonly protect?: readonly string[]
 }
 
+/** The rules of {@link links}. */
 export type LinksRule = keyof ReturnType<typeof linkRules>['rules']
 
 /**
- * Asks no DNS and fetches nothing.
+ * Reports deceptive links, and links to hosting that honest senders do not use. Asks no DNS and fetches nothing.
  *
  * @example
  * links({ protect: ['example.org'], points: { 'links/shortener': 2, 'links/port': 'off' } })

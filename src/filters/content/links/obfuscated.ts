@@ -25,7 +25,7 @@ export const obfuscated = {
     group: 'obfuscated',
     fires: 'A URL has an IP address in octal, in hexadecimal, or as one number.',
     points: 4,
-    find: odd(['odd-ip'], 'is an address in an unusual notation'),
+    find: odd(['obfuscated-ip'], 'is an address in an unusual notation'),
   },
   'links/encoded-host': {
     group: 'obfuscated',
@@ -37,7 +37,7 @@ export const obfuscated = {
     group: 'obfuscated',
     fires: 'A URL has tabs or line ends inside, or backslashes in place of slashes.',
     points: 1.5,
-    find: odd(['split'], 'is in a URL with tabs, line ends or backslashes'),
+    find: odd(['malformed'], 'is in a URL with tabs, line ends or backslashes'),
   },
   'links/port': {
     group: 'obfuscated',
@@ -63,9 +63,9 @@ export const obfuscated = {
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 /** Finds a link with one of these anomalies. */
-function odd(oddities: readonly Link['oddities'][number][], how: string) {
+function odd(anomalies: readonly Link['anomalies'][number][], how: string) {
   return ({ clicks }: MessageView): string | undefined => {
-    const link = clicks.find(link => link.oddities.some(oddity => oddities.includes(oddity)))
+    const link = clicks.find(link => link.anomalies.some(anomaly => anomalies.includes(anomaly)))
     return link && `the host ${quote(link.unicode ?? link.host)} ${how}`
   }
 }

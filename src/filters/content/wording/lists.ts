@@ -1,8 +1,11 @@
-/** Phrases of fraud and unsolicited advertising, in lower case without diacritics. The lists stay small: the classifier learns the rest. */
+/**
+ * Phrases of fraud and unsolicited advertising, in lower case without diacritics. The lists stay small: the classifier
+ * learns the rest.
+ */
 import { phraseBook } from './phrases.ts'
 
 /** A threat to an account that only the reader can avert. */
-const danger = `
+const accountThreat = `
 account has been suspended, account is suspended, account has been limited, account has been locked, account is locked
 account has been restricted, account will be suspended, account will be closed, account will be terminated, account will be deactivated
 account has been disabled, account will be disabled, account has been deactivated, account suspension, account termination
@@ -47,7 +50,7 @@ uw account, uw rekening, bevestig uw, uw pakket, betaling mislukt
 `
 
 /** Where the reader is to act now. */
-const urge = `
+const urgency = `
 immediately, urgent, urgently, within 24 hours, within 48 hours, within 24h, 24 hours, 48 hours, 72 hours, as soon as possible, act now
 right away, failure to, to avoid, before it is too late, expires today, expires soon, last chance, immediate action, action required
 immediate attention, take action, final notice, important notice, click here, click below, click the button, click the link
@@ -57,7 +60,7 @@ sofort, dringend, klicken sie, innerhalb von, umgehend, cliquez, immediatement, 
 `
 
 /** A stranger has a fortune to share. */
-const fortune = `
+const advanceFee = `
 next of kin, late husband, late father, late client, fund transfer, transfer of funds, transfer the sum
 transfer this money, foreign partner, million us dollars, million united states dollars, million usd, us$*, barrister
 bank of nigeria, central bank of, abidjan, cote d'ivoire, ivory coast, burkina faso, sierra leone, benin republic
@@ -70,7 +73,7 @@ claims agent, claim agent, fiduciary, email ballot, award notification, prize mo
 `
 
 /** What such a story is told with, and others, too. */
-const story = `
+const advanceFeeStory = `
 attorney at law, foreign account, million dollars, million pounds, million euros, hundred thousand, five hundred, ghana
 johannesburg, zimbabwe, democratic republic, diplomatic, confidentiality, mutually beneficial, risk free, risk-free
 your assistance, dear friend, my dear, god bless, contractor, abandoned, 40%, 30%, 60%, your share, compensation
@@ -110,7 +113,7 @@ unclaimed, voce foi selecionado, voce ganhou, resgate, parabens, has sido selecc
 vous avez ete selectionne, vous avez gagne, felicitations, hai vinto, gefeliciteerd
 `
 
-const pills = `
+const pharmacy = `
 viagra, cialis, levitra, sildenafil, tadalafil, phentermine, xanax, valium, vicodin, hydrocodone, soma, ambien, meridia, propecia
 online pharmacy, canadian pharmacy, prescription required, no prescription, without prescription, doctor visit, generic, human growth
 hgh, growth hormone, penis, enlargement, enlarge, erection, erectile, libido, orgasm, sex drive, testosterone, prostate, lose weight, weight loss
@@ -150,7 +153,7 @@ first page of google, website traffic, web design, ring tones, ringtones, ad spa
 `
 
 /** Explanations why the message is not spam. */
-const excuse = `
+const spamDisclaimer = `
 this is not spam, not spam, this is not unsolicited, not intended for residents, s. 1618, s.1618, s1618, section 301, title iii, bill 1618, 105th congress
 cannot be considered spam, considered spam, considered as spam, hr 4176, one time mailing, one-time mailing, one time email, one time message
 opt-in list, opt in list, opted in, opted-in, opted to receive, opt-out, opt out, you have received this, you received this, you are receiving this
@@ -162,7 +165,7 @@ further mailings, future mailings, future offers, future promotions, take me off
 `
 
 /** Phrases that honest advertising has too. */
-const pitch = `
+const advertising = `
 click here, order now, order today, buy now, call now, call today, act now, apply now, sign up, visit our, limited time, today only, while supplies
 supplies last, 100% free, absolutely free, totally free, free gift, free trial, for free, free of charge, free access, free membership, free info*
 risk free, risk-free, money back, money-back, satisfaction guaranteed, 100% guaranteed, guarantee, guaranteed, no cost, no obligation
@@ -173,20 +176,20 @@ print this, for only, only $*, as seen on, dear friend, dear sir, dear homeowner
 `
 
 export const book = phraseBook({
-  danger,
-  urge,
-  fortune,
-  story,
+  accountThreat,
+  urgency,
+  advanceFee,
+  advanceFeeStory,
   extortion,
   renewal,
   prize,
-  pills,
+  pharmacy,
   adult,
   income,
   credit,
   goods,
-  excuse,
-  pitch,
+  spamDisclaimer,
+  advertising,
 })
 
 export type ListName = Parameters<ReturnType<typeof book.read>['of']>[0]

@@ -1,4 +1,6 @@
-/** Finds phrases of several lists in one pass over a text. Each word is looked up once, which keeps the search linear. */
+/**
+ * Finds phrases of several lists in one pass over a text. Each word is looked up once, which keeps the search linear.
+ */
 
 /** The phrases of the lists that a text contains. */
 export interface Phrases<Name extends string> {
@@ -21,7 +23,8 @@ interface Entry {
 const MAX = 1000
 
 /**
- * Phrases of a list are separated by commas or line ends. A phrase begins and ends at a word boundary, unless it ends in `*`
+ * Phrases of a list are separated by commas or line ends. A phrase begins and ends at a word boundary, unless it ends
+ * in `*`
  * or its script has no blanks.
  */
 export function phraseBook<Name extends string>(lists: Readonly<Record<Name, string>>): PhraseBook<Name> {

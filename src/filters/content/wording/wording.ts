@@ -10,11 +10,15 @@ import { contentFilter } from '../content-filter.ts'
 import { book, type ListName } from './lists.ts'
 import type { Phrases } from './phrases.ts'
 
+/** Options of {@link wording}. */
 export interface WordingOptions extends RuleOptions<WordingRule> {}
 
+/** The rules of {@link wording}. */
 export type WordingRule = keyof typeof wordingRules.rules
 
 /**
+ * Reports phrases of fraud and of unsolicited advertising.
+ *
  * @example
  * wording({ points: { 'wording/advertising': 'off' } })
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
@@ -43,7 +47,7 @@ export const wordingRules = {
       points: 1,
       max: 1,
       find: ({ phrases, clicks, parts }) => {
-        const found = phrases.of('danger', 8000)
+        const found = phrases.of('accountThreat', 8000)
         const way = clicks.length > 0 || parts.all.some(({ disposition }) => disposition === 'attachment')
         return way && found.length > 0 && `the text demands action: ${quoteList(found)}`
       },
@@ -53,8 +57,8 @@ export const wordingRules = {
       fires: 'The text demands action at least twice, and immediately: within a day, now, by a click.',
       points: 1,
       find: ({ phrases, clicks }) => {
-        const found = phrases.of('danger', 8000)
-        const urge = found.length > 1 && clicks.length > 0 ? phrases.of('urge', 8000) : []
+        const found = phrases.of('accountThreat', 8000)
+        const urge = found.length > 1 && clicks.length > 0 ? phrases.of('urgency', 8000) : []
         return urge.length > 0 && `the text demands immediate action: ${quoteList([...found.slice(0, 2), ...urge])}`
       },
     },
@@ -63,13 +67,13 @@ export const wordingRules = {
       fires:
         'The text has at least five phrases of advance-fee fraud (a fortune, an inheritance or a prize), two of which are rare in honest mail.',
       points: 4,
-      find: fortune(2, 5),
+      find: advanceFee(2, 5),
     },
     'wording/advance-fee-strong': {
       group: 'fraud',
       fires: 'The text has at least eight phrases of advance-fee fraud, four of which are rare in honest mail.',
       points: 2,
-      find: fortune(4, 8),
+      find: advanceFee(4, 8),
     },
     'wording/extortion': {
       group: 'fraud',
@@ -118,14 +122,14 @@ export const wordingRules = {
       fires: 'The text has at least two words of unsolicited pharmacy advertising.',
       points: 1.5,
       max: 1.5,
-      find: several('pills', 2, 'advertises a pharmacy'),
+      find: several('pharmacy', 2, 'advertises a pharmacy'),
     },
     'wording/pharmacy-strong': {
       group: 'offers',
       fires: 'The text has at least four words of unsolicited pharmacy advertising.',
       points: 1.5,
       max: 1.5,
-      find: several('pills', 4, 'advertises a pharmacy'),
+      find: several('pharmacy', 4, 'advertises a pharmacy'),
     },
     'wording/adult': {
       group: 'offers',
@@ -168,14 +172,14 @@ export const wordingRules = {
         'The text explains why it is not spam, or how to unsubscribe, and the message has no List-Unsubscribe field.',
       points: 1,
       max: 0.7,
-      find: seen => !seen.list && several('excuse', 1, 'has phrases of a spam disclaimer')(seen),
+      find: seen => !seen.list && several('spamDisclaimer', 1, 'has phrases of a spam disclaimer')(seen),
     },
     'wording/spam-disclaimer-strong': {
       group: 'disclaimer',
       fires: 'The text has at least three such phrases.',
       points: 1,
       max: 0.8,
-      find: seen => !seen.list && several('excuse', 3, 'has phrases of a spam disclaimer')(seen),
+      find: seen => !seen.list && several('spamDisclaimer', 3, 'has phrases of a spam disclaimer')(seen),
     },
     'wording/generic-greeting': {
       group: 'advertising',
@@ -202,14 +206,14 @@ export const wordingRules = {
       fires: 'The text has at least four phrases of advertising.',
       points: 0.5,
       max: 0.5,
-      find: several('pitch', 4, 'advertises'),
+      find: several('advertising', 4, 'advertises'),
     },
     'wording/advertising-strong': {
       group: 'advertising',
       fires: 'The text has at least eight phrases of advertising.',
       points: 0.5,
       max: 0.7,
-      find: several('pitch', 8, 'advertises'),
+      find: several('advertising', 8, 'advertises'),
     },
     'wording/exclamation-marks': {
       group: 'advertising',
@@ -277,17 +281,17 @@ const PHONE =
   /(?:\+?1[\s.-]{0,2})?\(?[2-9]\d{2}\)?[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{4}\b|\+\d{1,3}[\s.-]?\(?\d{2,4}\)?[\s.-]\d{3,4}[\s.-]?\d{3,4}\b/
 
 /** A newsletter that can be unsubscribed needs twice as many words: it may advertise. */
-function several(list: ListName, least: number, what: string) {
+function several(list: ListName, min: number, what: string) {
   return ({ phrases, list: newsletter }: WordingView): string | undefined => {
     const found = phrases.of(list)
-    return found.length >= (newsletter ? 2 * least : least) ? `the text ${what}: ${quoteList(found)}` : undefined
+    return found.length >= (newsletter ? 2 * min : min) ? `the text ${what}: ${quoteList(found)}` : undefined
   }
 }
 
-function fortune(rare: number, least: number) {
+function advanceFee(rare: number, min: number) {
   return ({ phrases }: WordingView): string | undefined => {
-    const [found, story] = [phrases.of('fortune'), phrases.of('story')]
-    const enough = found.length >= rare && found.length + story.length >= least
+    const [found, story] = [phrases.of('advanceFee'), phrases.of('advanceFeeStory')]
+    const enough = found.length >= rare && found.length + story.length >= min
     return enough ? `the text has phrases of advance-fee fraud: ${quoteList([...found, ...story], 4)}` : undefined
   }
 }

@@ -14,7 +14,7 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
   },
   'impersonation/brand-in-address': {
     fires: { from: 'Service <service@paypal-help.com>' },
-    reason: 'the author’s domain “paypal-help.com” bears the name of PayPal',
+    reason: 'the author’s domain “paypal-help.com” contains the name of PayPal',
     spares: { from: 'Service <service@mail.paypal.de>' },
   },
   'impersonation/brand-in-local-part': {

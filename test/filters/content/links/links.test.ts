@@ -20,7 +20,7 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   },
   'links/look-alike': {
     fires: link('https://paypa1.com/signin'),
-    reason: 'the host “paypa1.com” looks like the name of PayPal',
+    reason: 'the host “paypa1.com” resembles the name of PayPal',
     spares: link('https://www.paypal.com/signin'),
   },
   'links/look-alike-protected': {
