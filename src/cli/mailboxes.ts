@@ -1,19 +1,19 @@
-/** The messages of a Maildir, of mbox files, and of folders of files: one after the other, none larger than a gateway takes. */
+/** The messages of Maildirs, mbox files and folders of files, one after another, without those that exceed a gateway's limit. */
 import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** What stands behind a path: how many bytes, to tell how far one is. */
+/** A file, and its size for the report of progress. */
 export interface Mailbox {
   readonly path: string
   readonly size: number
 }
 
-/** A larger message is left out. */
+/** Larger messages are skipped. */
 const MAX_SIZE = 25 * 1024 * 1024
 
-/** Folders in folders are entered; names that begin with a dot are not, but for those of a Maildir's folders. */
+/** Enters folders within folders. Names that begin with a dot are skipped, except in a Maildir, whose folders have them. */
 export async function mailboxesIn(path: string): Promise<readonly Mailbox[]> {
   const found = await stat(path)
   if (!found.isDirectory()) return [{ path, size: found.size }]
@@ -21,9 +21,9 @@ export async function mailboxesIn(path: string): Promise<readonly Mailbox[]> {
   const isMaildir = names.includes('cur') && names.includes('new')
   const inner: Mailbox[] = []
   for (const name of names) {
-    // What is in tmp is not whole.
+    // Files in tmp are incomplete.
     if ((isMaildir && name === 'tmp') || (name.startsWith('.') && !isMaildir)) continue
-    // The files beside a Maildir's folders are its server's.
+    // Files beside a Maildir's folders belong to its server.
     if (isMaildir && !(await stat(join(path, name))).isDirectory()) continue
     for (const mailbox of await mailboxesIn(join(path, name))) inner.push(mailbox)
   }
@@ -55,17 +55,17 @@ async function* messagesOfMbox(path: string): AsyncGenerator<Buffer> {
   let isAfterEmpty = true
   for await (const line of lines) {
     if (isAfterEmpty && line.startsWith(SEPARATOR)) {
-      if (length > 0 && length <= MAX_SIZE) yield octets(message)
+      if (length > 0 && length <= MAX_SIZE) yield bytes(message)
       message = []
       length = 0
     } else {
       length += line.length + 1
-      // `>From ` was `From ` once.
+      // mboxrd: `>From ` stands for `From `.
       if (length <= MAX_SIZE) message.push(/^>+From /.test(line) ? line.slice(1) : line)
     }
     isAfterEmpty = line === ''
   }
-  if (length > 0 && length <= MAX_SIZE) yield octets(message)
+  if (length > 0 && length <= MAX_SIZE) yield bytes(message)
 }
 
-const octets = (lines: readonly string[]): Buffer => Buffer.from(lines.join('\r\n'), 'latin1')
+const bytes = (lines: readonly string[]): Buffer => Buffer.from(lines.join('\r\n'), 'latin1')

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The command `postern`: plays recordings against configurations, and trains the classifier from sorted mail. */
+/** The command `postern`: replays recordings against configurations, and trains the classifier from sorted mail. */
 import { readdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Gateway, postern } from '../engine/gateway.ts'
 import type { PosternOptions } from '../engine/options.ts'
+import { errorText } from '../model/errors.ts'
 import { load, type Recording } from '../testing/recording.ts'
 import { differences } from '../testing/replay/compare.ts'
 import { offline } from '../testing/replay/offline.ts'
@@ -17,16 +18,20 @@ const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD 
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
 
-replay plays every recording (*.json) in DIR without any service. With one configuration, its decisions are compared with
-the recorded ones; with two, with each other. A configuration is a module whose default export is a Gateway or the options
-of postern(). --redact names what was redacted when the recordings were made, once for each word.
+replay replays every recording (*.json) in DIR without any service. With one configuration it compares the decisions with
+the recorded ones; with two it compares them with each other.
+  --config FILE   a module whose default export is a Gateway or the options of postern(); once or twice
+  --redact WORD   a word that was redacted when the recordings were made; as often as needed (default: none)
 
-learn trains what classify({ folder: DIR }) knows from mail that people have sorted: Maildirs, mbox files, folders of
-messages. What was known before stands in a checkpoint; --rollback goes back to the newest. A gateway that runs on DIR takes
-over what was learned, within a minute of its next lesson.
+learn trains the classifier of classify({ folder: DIR }) from sorted mail: Maildirs, mbox files and folders of messages.
+A gateway that uses DIR takes over the result within a minute of its next training example.
+  --state DIR     the folder of the classifier
+  --ham PATH      wanted mail; as often as needed
+  --spam PATH     unwanted mail; as often as needed
+  --rollback      restores the newest checkpoint, which learn makes before it begins, and trains nothing (default: off)
 
-exit status: 0 when nothing differs or all was learned, 1 when something differs or there is no checkpoint, 2 when something
-could not be done`
+exit status: 0 when nothing differs or all mail was learned, 1 when a decision differs or there is no checkpoint, 2 when the
+command is wrong or fails`
 
 /** @returns the exit status */
 export async function main(args: readonly string[], output: Output): Promise<number> {
@@ -51,25 +56,25 @@ export async function main(args: readonly string[], output: Output): Promise<num
       out(USAGE)
       return 0
     }
-    const isToReplay = command === 'replay' && folder !== undefined && rest.length === 0
-    if (isToReplay && config.length > 0 && config.length < 3) return await replayAll(folder, { config, redact, out })
-    const isToLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
-    if (isToLearn && state !== undefined) return await learnAll({ state, ham, spam, rollback, output })
+    const isReplay = command === 'replay' && folder !== undefined && rest.length === 0
+    if (isReplay && config.length > 0 && config.length < 3) return await replayAll(folder, { config, redact, out })
+    const isLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
+    if (isLearn && state !== undefined) return await learnAll({ state, ham, spam, rollback, output })
     error(USAGE)
     return 2
   } catch (cause) {
-    error(`postern: ${cause instanceof Error ? cause.message : cause}`)
+    error(`postern: ${errorText(cause)}`)
     return 2
   }
 }
 
-interface Job {
+interface ReplayJob {
   readonly config: readonly string[]
   readonly redact: readonly string[]
   readonly out: (line: string) => void
 }
 
-async function replayAll(folder: string, { config, redact, out }: Job): Promise<number> {
+async function replayAll(folder: string, { config, redact, out }: ReplayJob): Promise<number> {
   const files = (await readdir(folder)).filter(name => name.endsWith('.json')).sort()
   if (files.length === 0) throw new Error(`there is no recording (*.json) in ${folder}`)
   const gateways = await Promise.all(config.map(readConfig))
@@ -86,14 +91,14 @@ async function replayAll(folder: string, { config, redact, out }: Job): Promise<
         for (const line of lines) out(`  ${line}`)
       }
     }
-    out(`${files.length} played, ${differ} decided differently`)
+    out(`${files.length} replayed, ${differ} decided differently`)
     return differ > 0 ? 1 : 0
   } finally {
     await Promise.all(gateways.map(gateway => gateway.close()))
   }
 }
 
-/** One block for each decision that differs, then what could not be answered; nothing when all is the same. */
+/** One block for each decision that differs, then the questions without an answer; empty when nothing differs. */
 function report(recording: Recording, [first, second]: readonly Replay[], names: readonly string[]): readonly string[] {
   const steps = (first?.steps ?? []).flatMap(({ said, differences: fromRecorded, replayed }, index) => {
     const other = second?.steps[index]?.replayed
@@ -102,9 +107,9 @@ function report(recording: Recording, [first, second]: readonly Replay[], names:
   })
   if (steps.length === 0) return []
   const unknown = [first, second].flatMap((played, index) =>
-    (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which is not in the recording`),
+    (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which the recording has no answer for`),
   )
-  return [`ref ${recording.peer.ref}, from ${recording.peer.ip ?? 'a client that is not known'}`, ...steps, ...unknown]
+  return [`ref ${recording.peer.ref}, from ${recording.peer.ip ?? 'an unknown client'}`, ...steps, ...unknown]
 }
 
 async function readConfig(path: string): Promise<Gateway> {
@@ -118,6 +123,6 @@ async function readConfig(path: string): Promise<Gateway> {
 const isGateway = (value: unknown): value is Gateway =>
   typeof value === 'object' && value !== null && 'open' in value && 'services' in value
 
-// npm starts a link to this file.
+// npm installs a symbolic link to this file.
 if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url))
   process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })

@@ -88,7 +88,7 @@ async function run(...args: readonly string[]) {
 test('the configuration that was recorded decides the same', async () => {
   expect(await run('replay', path('recordings'), '--config', path('same.mjs'))).toEqual({
     status: 0,
-    out: ['2 played, 0 decided differently'],
+    out: ['2 replayed, 0 decided differently'],
     error: [],
   })
 })
@@ -112,7 +112,7 @@ test('two configurations are compared with each other, decision by decision', as
   )
   expect(text).toContain('reply: 250 2.1.5 Recipient accepted ref=LISTED → 550 5.7.1 Refused by policy ref=LISTED')
   expect(text).not.toContain('GOOD')
-  expect(out.at(-1)).toBe('2 played, 1 decided differently')
+  expect(out.at(-1)).toBe('2 replayed, 1 decided differently')
 })
 
 test('what a gateway asks beyond the recording is told', async () => {
