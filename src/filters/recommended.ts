@@ -28,29 +28,29 @@ export interface RecommendedOptions {
    * protected unless other options are given. @default false
    */
   readonly content?: boolean | ContentOptions
-  /** @default {} */
+  /** Options of `earlyTalker`, or false to leave it out. @default {} */
   readonly earlyTalker?: EarlyTalkerOptions | false
   /** @default 300 connections a minute per network, 100 refusals an hour per address */
   readonly rateLimit?: RateLimitOptions | false
-  /** @default {} */
+  /** Options of `rdns`, or false to leave it out. @default {} */
   readonly rdns?: RdnsOptions | false
   /** @default { own } */
   readonly helo?: HeloOptions | false
-  /** @default {} */
+  /** Options of `senderDomain`, or false to leave it out. @default {} */
   readonly senderDomain?: SenderDomainOptions | false
-  /** @default {} */
+  /** Options of `spf`, or false to leave it out. @default {} */
   readonly spf?: SpfOptions | false
   /** With `false` the host itself must refuse mail of strangers to other domains. @default { domains } */
   readonly recipients?: RecipientsOptions | false
   /** @default { domains } */
   readonly authenticatedFrom?: AuthenticatedFromOptions | false
-  /** @default {} */
+  /** Options of `headerForm`, or false to leave it out. @default {} */
   readonly headerForm?: HeaderFormOptions | false
-  /** @default {} */
+  /** Options of `loop`, or false to leave it out. @default {} */
   readonly loop?: LoopOptions | false
-  /** @default {} */
+  /** Options of `dkim`, or false to leave it out. @default {} */
   readonly dkim?: DkimOptions | false
-  /** @default {} */
+  /** Options of `dmarc`, or false to leave it out. @default {} */
   readonly dmarc?: DmarcOptions | false
 }
 

@@ -1,4 +1,4 @@
-/** `dmarc`: does what the author's domain asks for, unless somebody we trust has a good word for the message. */
+/** `dmarc`: applies the policy of the author's domain, unless a trusted forwarder or sealer explains the failure. */
 
 import { arc } from '../../facts/arc/arc.ts'
 import { dkim } from '../../facts/dkim/dkim.ts'
@@ -11,13 +11,15 @@ import type { Message } from '../../model/stage.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntry, trustedSealer } from './override.ts'
 
+/** What `dmarc` takes. */
 export interface DmarcOptions {
   /**
    * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org` for
-   * all names below it), or a function. @default []
+   * all names below it), or a function.
+   * @default []
    */
   readonly forwarders?: Forwarders
-  /** Domains of ARC sealers whose word is taken for what they saw. Anybody can seal; name only whom you trust. @default [] */
+  /** Domains of ARC sealers whose results are believed. Anybody can seal, so name only sealers that you trust. @default [] */
   readonly sealers?: readonly string[]
   /** What becomes of mail that fails under p=reject. @default 'reject' */
   readonly onReject?: 'reject' | 'quarantine' | number
@@ -25,11 +27,11 @@ export interface DmarcOptions {
   readonly onQuarantine?: 'quarantine' | number
   /** Points for mail that fails under p=none. @default 1 */
   readonly onNone?: number
-  /** What becomes of mail when DNS could not tell whether it passes, or what the policy is. @default 'defer' */
+  /** What becomes of mail when DNS failed, so that the result or the policy is unknown. @default 'defer' */
   readonly unknown?: 'defer' | 'pass'
-  /** What becomes of mail without exactly one author, of which no result is believed. @default 3 */
+  /** What becomes of mail without exactly one author, for which DMARC has no result. @default 3 */
   readonly invalidFrom?: 'reject' | 'quarantine' | number
-  /** Points when only an SPF record that lets half the Internet pass speaks for the author. @default 2 */
+  /** Points when DMARC passes only by an SPF record that allows half the Internet. @default 2 */
   readonly permissiveSpf?: number
 }
 
@@ -48,11 +50,11 @@ export const dmarcSchema = schemaOf<DmarcOptions>('dmarc', {
 })
 
 /**
- * Carries out DMARC at `message`. Says nothing about mail that passes and about domains without a policy.
+ * Applies DMARC at `message`. Finds nothing in mail that passes, nor in mail of domains without a policy.
  *
  * @example
  * dmarc({ forwarders: ['192.0.2.0/24', '.forwarder.example'], sealers: ['lists.example'] })
- * @throws PosternError when a forwarder or sealer cannot be read
+ * @throws PosternError when an option is wrong
  */
 export function dmarc(options: DmarcOptions = {}): Filter {
   const {
@@ -77,12 +79,12 @@ export function dmarc(options: DmarcOptions = {}): Filter {
       case 'pass':
         return (
           found.permissiveSpf &&
-          finding(permissiveSpf, 'weak', `only SPF speaks for ${domain}, and lets half the Internet do so`)
+          finding(permissiveSpf, 'weak', `DMARC of ${domain} passes only by SPF, which allows half the Internet`)
         )
       case 'fail':
         return fails(policy, reason)
       case 'temperror': {
-        // A domain that speaks for itself would pass whatever its policy is; under p=none nothing would follow.
+        // An aligned domain passes whatever the policy is, and under p=none a failure has no consequence.
         const matters = found.policyUnknown ? alignedBy.length === 0 : policy !== 'none'
         return matters && unknown === 'defer' && defer('4.4.3', reason, { rule: 'unknown' })
       }
@@ -106,20 +108,23 @@ export function dmarc(options: DmarcOptions = {}): Filter {
     }
   }
 
-  /** A reason not to do what the policy asks for, or to wait until there may be one. */
-  const excuse = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
+  /** A reason to override the policy, or a deferral until there may be one. */
+  const override = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
     const trustedForwarder = message.client === 'forwarder' ? message.ip : await forwarder(message)
     if (trustedForwarder !== undefined) {
       return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
     }
     if (message.ip === undefined && Array.isArray(forwarders) && forwarders.length > 0) {
-      return { rule: 'unknown-client', reason: 'the client is not known, so that it may be a trusted forwarder' }
+      return {
+        rule: 'unknown-client',
+        reason: 'the address of the client is unknown, so it may be a trusted forwarder',
+      }
     }
     if (trusted.size === 0) return undefined
     const chain = await message.ask(arc)
     const sealer = trustedSealer(chain, trusted, domain)
     if (sealer !== undefined) {
-      return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed when it came there` }
+      return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed there` }
     }
     const waits = chain.unknown && policy !== 'none' && unknown === 'defer'
     return waits ? defer('4.4.3', chain.reason, { rule: 'unknown' }) : undefined
@@ -131,9 +136,9 @@ export function dmarc(options: DmarcOptions = {}): Filter {
     reads: trusted.size > 0 ? [dkim, arc] : [dkim],
     message: async message => {
       const found = await message.ask(check)
-      const said = judge(found)
-      const isExcusable = said && (found.result === 'fail' || found.result === 'temperror')
-      return (isExcusable && (await excuse(message, found))) || said
+      const finding = judge(found)
+      const mayBeOverridden = finding && (found.result === 'fail' || found.result === 'temperror')
+      return (mayBeOverridden && (await override(message, found))) || finding
     },
   }
 }

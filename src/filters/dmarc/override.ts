@@ -1,4 +1,4 @@
-/** Who may break what an author's domain signed: forwarders known by address or name, and sealers known by domain. */
+/** Overrides of a DMARC failure: forwarders known by address or name, and ARC sealers known by domain. */
 
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import type { Arc, MethodResult } from '../../facts/arc/arc.ts'
@@ -9,10 +9,10 @@ import { findName, readName } from '../../net/names.ts'
 import { type Network, networkTable, readNetwork } from '../../net/networks.ts'
 import { domainOf } from '../../net/path.ts'
 
-/** Addresses, networks and names, or a question of one's own. */
+/** Addresses, networks and names of forwarders, or a function that recognises them. */
 export type Forwarders = readonly string[] | ((message: Message) => boolean | Promise<boolean>)
 
-/** Says who has forwarded this message, if it is one of the trusted: a phrase for a reason. */
+/** The trusted forwarder of a message, for a reason; undefined if there is none. */
 export function findForwarder(forwarders: Forwarders): (message: Message) => Promise<string | undefined> {
   if (typeof forwarders === 'function') {
     return async message => ((await forwarders(message)) ? (message.ip ?? 'the client') : undefined)
@@ -57,17 +57,17 @@ export const sealerEntry = check<string>(
   entry => typeof entry === 'string' && !entry.startsWith('.') && typeof readName(entry) === 'string',
 )
 
-/** The trusted sealers, in the form of d=. */
+/** The domains of trusted sealers, in the form of d=. */
 export const readSealers = (sealers: readonly string[]): ReadonlySet<string> =>
   new Set(sealers.map(readName).filter(name => typeof name === 'string'))
 
-/** A field that must stand once and was added after the newest seal, as far as can be seen: nobody vouches for it. */
+/** A field that may occur once and was added after the newest seal, so that no seal covers it. */
 export const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
   unsigned.find(({ name, present }) => present > 1 || name === 'subject')?.name
 
 /**
- * The trusted sealer that says that the message was the author's when it came to it. Only the newest sealer is heard:
- * what older ones said has gone through its hands.
+ * The trusted sealer that confirms that the message was the author's when it arrived there. Only the newest sealer counts:
+ * it could change the results of older ones.
  */
 export function trustedSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
   const sealer = chain.sealers.at(-1)?.domain
@@ -75,11 +75,11 @@ export function trustedSealer(chain: Arc, trusted: ReadonlySet<string>, author: 
   if (addedAfterSeal(chain) !== undefined) return undefined
   const results = chain.reported?.results ?? []
   const policies = results.filter(({ method }) => method === 'dmarc')
-  const vouches = policies.length > 0 ? policies.every(speaksFor(author)) : results.some(speaksFor(author))
-  return vouches ? sealer : undefined
+  const confirms = policies.length > 0 ? policies.every(passesFor(author)) : results.some(passesFor(author))
+  return confirms ? sealer : undefined
 }
 
-const speaksFor =
+const passesFor =
   (author: string) =>
   ({ method, result, properties }: MethodResult): boolean => {
     if (result !== 'pass') return false

@@ -1,4 +1,4 @@
-/** Lists of addresses in DNS (RFC 5782): who is listed pays, who is on an allow list is paid. */
+/** DNS lists of addresses (RFC 5782): points for listed clients, negative points for clients on allow lists. */
 
 import { failure, withDeadline } from '../../dns/answer.ts'
 import { type Listing, listName, readListing } from '../../dns/list.ts'
@@ -9,26 +9,27 @@ import { type Finding, points } from '../../model/finding.ts'
 import { checked, required, schemaOf } from '../../model/options.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
-import { type MonitorOptions, monitor, watchShape } from './monitor.ts'
+import { type MonitorOptions, monitor, monitorShape } from './monitor.ts'
 import { type DnsblZone, dnsblZones, type List, readZones } from './zones.ts'
 
+/** What `dnsbl` takes. */
 export interface DnsblOptions extends MonitorOptions {
-  /** The lists, in the order in which their findings stand. */
+  /** The lists, in the order of their findings. */
   readonly zones: readonly DnsblZone[]
-  /** How long one client may wait for all lists, which are asked together. What is late counts nothing. @default '3s' */
+  /** How long one client may wait for all lists, which are asked together. A late answer costs no points. @default '3s' */
   readonly timeout?: Duration
 }
 
 const schema = schemaOf<DnsblOptions>('dnsbl', {
-  ...watchShape,
+  ...monitorShape,
   zones: required(dnsblZones),
   timeout: duration({ min: '50ms' }),
 })
 
 /**
- * Asks DNS lists about the client at `connect`. A list is believed only while its test points stand (127.0.0.2 is listed,
- * 127.0.0.1 is not); they are asked when the gateway opens, and every hour. One that answers an error code is switched off at
- * once. The operator hears of it by `notify`, as `dnsbl/off` and `dnsbl/on`.
+ * Asks DNS lists about the client at `connect`. A list is used only while its test points are right (127.0.0.2 is listed,
+ * 127.0.0.1 is not); they are asked when the gateway opens, and every hour. A list that answers an error code is disabled at
+ * once. The notices are `dnsbl/off` and `dnsbl/on`.
  *
  * @example
  * dnsbl({ zones: [{ zone: 'bl.example.org', points: { '127.0.0.2': 6, '127.0.0.10': 2 } }] })
@@ -38,7 +39,7 @@ export function dnsbl(options: DnsblOptions): Filter {
   const { zones, timeout = '3s', ...times } = checked(schema, options)
   const lists = readZones(zones, 'addresses')
   const ms = toMilliseconds(timeout)
-  const watch = monitor(lists, 'dnsbl', times)
+  const health = monitor(lists, 'dnsbl', times)
 
   const ask = async (ip: string, list: List, { dns, clock, signal }: Connection): Promise<Listing> => {
     const late = failure('timeout', 'the list is late')
@@ -48,11 +49,11 @@ export function dnsbl(options: DnsblOptions): Filter {
 
   const examine = async (connection: Connection, ip: string | undefined): Promise<readonly Finding[]> => {
     if (ip === undefined) return []
-    const asked = watch.active().filter(({ ipv6 }) => ipv6 || !ip.includes(':'))
+    const asked = health.active().filter(({ ipv6 }) => ipv6 || !ip.includes(':'))
     const listings = await Promise.all(asked.map(list => ask(ip, list, connection)))
     return asked.flatMap((list, index) => {
       const listing = listings[index]
-      if (listing?.kind === 'broken') return watch.disable(list, listing, connection.notify)
+      if (listing?.kind === 'broken') return health.disable(list, listing, connection.notify)
       return listing?.kind === 'listed' ? judge(list, ip, listing.codes) : []
     })
   }
@@ -61,8 +62,8 @@ export function dnsbl(options: DnsblOptions): Filter {
     name: 'dnsbl',
     checks: 'identity',
     secrets: lists.flatMap(({ secrets }) => secrets),
-    start: watch.start,
-    stop: watch.stop,
+    start: health.start,
+    stop: health.stop,
     connect: connection => examine(connection, connection.ip),
     header: header =>
       header.client === 'forwarder' && header.ask(forwarded).then(client => examine(header, client?.ip)),

@@ -1,4 +1,4 @@
-/** Lists of domains in DNS (RFC 5782 §5): who links to a listed domain pays. */
+/** DNS lists of domains (RFC 5782 §5): points for links to listed domains. */
 
 import { failure, withDeadline } from '../../dns/answer.ts'
 import { type Listing, type ListKind, listName, readListing } from '../../dns/list.ts'
@@ -10,32 +10,33 @@ import { checked, required, schemaOf } from '../../model/options.ts'
 import type { Message } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { quote } from '../rules/quote.ts'
-import { type Monitor, type MonitorOptions, monitor as monitorOf, watchShape } from './monitor.ts'
+import { type Monitor, type MonitorOptions, monitor as monitorOf, monitorShape } from './monitor.ts'
 import { type DnsblZone, type List, readZones, uriblZones } from './zones.ts'
 
+/** What `uribl` takes. */
 export interface UriblOptions extends MonitorOptions {
-  /** The lists, in the order in which their findings stand. `ipv6` is for those that hold addresses. */
+  /** The lists, in the order of their findings. `ipv6` is for lists of addresses. */
   readonly zones: readonly (DnsblZone & {
-    /** The list holds names, or the addresses that stand in links for them. @default 'domains' */
+    /** The list has domain names, or addresses that are used in links. @default 'domains' */
     readonly holds?: ListKind
   })[]
-  /** How many domains of one message are asked for, those of the text first. @default 20 */
+  /** How many domains of one message are looked up, those of the text first. @default 20 */
   readonly max?: number
-  /** How long one message may wait for all lists, which are asked together. What is late counts nothing. @default '3s' */
+  /** How long one message may wait for all lists, which are asked together. A late answer costs no points. @default '3s' */
   readonly timeout?: Duration
 }
 
 const schema = schemaOf<UriblOptions>('uribl', {
-  ...watchShape,
+  ...monitorShape,
   zones: required(uriblZones),
   max: whole({ min: 1, max: 100 }),
   timeout: duration({ min: '50ms' }),
 })
 
 /**
- * Asks DNS lists about the organisational domains that a message links to. A list is believed only while its test points stand
- * (`test` is listed, `invalid` is not); one that answers an error code is switched off at once. The operator hears of it by
- * `notify`, as `uribl/off` and `uribl/on`.
+ * Asks DNS lists about the organisational domains that a message links to. A list is used only while its test points are
+ * right (`test` is listed, `invalid` is not); a list that answers an error code is disabled at once. The notices are
+ * `uribl/off` and `uribl/on`.
  *
  * @example
  * uribl({ zones: [{ zone: 'dbl.example.org', points: { '127.0.1.2': 6, '127.0.1.4': 8 } }] })
@@ -58,7 +59,7 @@ export function uribl(options: UriblOptions): Filter {
       const asked = domains.slice(0, max)
       const found = await Promise.all(monitor.active().map(list => askAll(list, asked, { message, ms, monitor })))
       const unasked = domains.length - asked.length
-      const reason = `${unasked} of the domains that the message links to were not asked for: ${max} are`
+      const reason = `${unasked} of the linked domains were not looked up; the maximum is ${max}`
       return [...found.flat(), ...(unasked > 0 ? [{ rule: 'unasked', reason }] : [])]
     },
   }
@@ -70,7 +71,7 @@ interface Asking {
   readonly monitor: Monitor
 }
 
-/** The dearest listing of a list speaks: a campaign often has ten domains, and they are one finding. */
+/** The strongest listing of a list is the finding: a campaign often has ten domains, and they count once. */
 async function askAll(
   list: List,
   domains: readonly string[],

@@ -1,4 +1,4 @@
-/** The zones of `dnsbl` and `uribl` as they are configured: what a return code weighs, and what of a zone's name may be shown. */
+/** The configured zones of `dnsbl` and `uribl`: the points of a return code, and the part of a zone's name that may be shown. */
 
 import type { ListKind } from '../../dns/list.ts'
 import { queryName } from '../../dns/name.ts'
@@ -6,27 +6,28 @@ import { flag, oneOf, score, text } from '../../model/checks.ts'
 import { check, either, hidden, isRecord, list, object, record, required, type Shape } from '../../model/options.ts'
 import { addressBytes } from '../../net/address.ts'
 
-/** What a listing weighs; negative points make an allow list. */
+/** The points of a listing; negative points make an allow list. */
 export type DnsblPoints =
   /** Whatever the return code. */
   | number
-  /** By the whole return code, as `{ '127.0.0.2': 6, '127.0.0.4': 3 }`. A code not named counts nothing; of several the strongest counts. */
+  /** By the whole return code, as `{ '127.0.0.2': 6, '127.0.0.4': 3 }`. Other codes count nothing; of several the strongest counts. */
   | Readonly<Record<`127.${number}.${number}.${number}`, number>>
   /** By the bits of the last byte, as `{ bits: { 2: 3, 64: 1.5 } }`. The points of all bits that are set add up. */
   | { readonly bits: Readonly<Record<number, number>> }
 
+/** One DNS list. */
 export interface DnsblZone {
-  /** The name that is asked, key included where the list wants one. */
+  /** The zone of the list, including the key where the list requires one. */
   readonly zone: string
-  /** What reasons and warnings call it. @default the zone, with labels of 16 or more characters, which may be keys, as `…` */
+  /** The name of the list in reasons and warnings. @default the zone, with labels of 16 or more characters, which may be keys, as `…` */
   readonly label?: string
-  /** What a listing weighs. @default 4 */
+  /** The points of a listing. @default 4 */
   readonly points?: DnsblPoints
-  /** The list holds IPv6 addresses besides IPv4. @default false */
+  /** The list has IPv6 addresses besides IPv4. @default false */
   readonly ipv6?: boolean
 }
 
-/** A zone that is ready to be asked. */
+/** A zone with its defaults. */
 export interface List {
   readonly zone: string
   readonly label: string
@@ -37,9 +38,9 @@ export interface List {
   readonly weigh: (codes: readonly string[]) => number
 }
 
-/** Makes zones ready. @param usual what a zone holds that says nothing of it */
-export const readZones = (zones: readonly AnyZone[], usual: ListKind): readonly List[] =>
-  zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = usual }) => ({
+/** Fills in the defaults of zones. @param defaultHolds what a zone has unless it says so */
+export const readZones = (zones: readonly AnyZone[], defaultHolds: ListKind): readonly List[] =>
+  zones.map(({ zone, label = shown(zone), points = 4, ipv6 = false, holds = defaultHolds }) => ({
     zone,
     label,
     ipv6,
@@ -63,7 +64,7 @@ function weight(points: DnsblPoints, codes: readonly string[]): number {
 const isBits = (points: Exclude<DnsblPoints, number>): points is { readonly bits: Readonly<Record<number, number>> } =>
   'bits' in points
 
-/** Lists sold by subscription carry the customer's key as a label, which must not get into logs. */
+/** Zones of paid lists contain the customer's key as a label, which must not get into logs. */
 const shown = (zone: string): string =>
   zone
     .split('.')
@@ -74,10 +75,10 @@ const isKey = (label: string): boolean => label.length >= MIN_KEY_LENGTH
 
 const MIN_KEY_LENGTH = 16
 
-// 32 nibbles and their dots stand in front of a zone's name.
+// 32 nibbles and their dots precede the zone in a query.
 const MAX_ZONE_LENGTH = 253 - 64
 
-// The key of a customer must not be shown, not even where the rest of the name is wrong.
+// The key must not be shown, not even when the rest of the name is wrong.
 const zoneName = hidden<string>('the name of a DNS list, such as bl.example.org', zone => {
   const name = typeof zone === 'string' ? queryName(zone) : undefined
   return name !== undefined && name.length <= MAX_ZONE_LENGTH
@@ -125,6 +126,6 @@ export const uriblZones = list(
 const BITS: ReadonlySet<string> = new Set(['1', '2', '4', '8', '16', '32', '64', '128'])
 
 const isCode = (key: string): boolean => {
-  const octets = addressBytes(key)
-  return octets.length === 4 && octets[0] === 127 && key !== '127.0.0.1'
+  const bytes = addressBytes(key)
+  return bytes.length === 4 && bytes[0] === 127 && key !== '127.0.0.1'
 }

@@ -1,4 +1,4 @@
-/** What a limit is, whom it charges, and what it costs at each stage. */
+/** What a limit is, the key that it charges, and its cost at each stage. */
 
 import { author } from '../../facts/author.ts'
 import { identities } from '../../facts/identities.ts'
@@ -15,27 +15,29 @@ import type { Duration, Size } from '../../model/units.ts'
 import { networkOf } from '../../net/address.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 
-/** Whom an event is charged to. Undefined: to nobody. It may ask facts, so that what is charged is proven. */
+/** The key that an event is charged to; undefined: to none. It may ask facts, so that the key is proven. */
 export type KeyOf<C> = (context: C) => string | undefined | Promise<string | undefined>
 
-interface Window {
-  /** How long the first event counts, and with it all that follow: `'1m'`, `'25d'`. */
+/** The window of a limit. */
+export interface Window {
+  /** The length of the window, which begins with its first event: `'1m'`, `'25d'`. */
   readonly within: Duration
   /**
-   * Tells limits apart in reasons and in a store that is shared.
-   * @default what, per and within; the place of one that is per function
+   * The name of the limit in reasons and in a shared store.
+   * @default what, per and within; for a function, the index of the limit
    */
   readonly name?: string
 }
 
-interface Count extends Window {
-  /** So many; the next is told to come back later. */
+/** The window and the number of a limit. */
+export interface Count extends Window {
+  /** How many are allowed in a window; further ones are deferred. */
   readonly limit: number
 }
 
 /**
- * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is that of the reverse-path, which anybody can forge: keep such windows short; the null
- * reverse-path is charged to nobody.
+ * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is the one of the
+ * reverse-path, which anybody can forge, so keep such windows short; the null reverse-path is not charged.
  *
  * `failures` are refusals by any filter. They are charged to the author where DMARC proves one, else to the client. Over the
  * limit, an author is deferred at MAIL; a client without a confirmed name is disconnected; from any other client, only
@@ -50,21 +52,24 @@ export type Limit =
       readonly what: 'bytes'
       readonly per: Client | 'domain' | KeyOf<Transaction>
       /**
-       * Bytes of whole messages. The one that exceeds it is deferred, and so is each transaction until the window
+       * Bytes of whole messages. The message that exceeds the limit is deferred, and so is each transaction until the window
        * ends.
        */
       readonly limit: Size
     })
 
-type Client = 'ip' | 'network'
+/** How a client is counted: by address, or by network. */
+export type Client = 'ip' | 'network'
 
-/** Prefix lengths in which clients are counted together. */
+/** Prefix lengths of networks whose clients are counted together. */
 export interface Prefixes {
+  /** @default 24 */
   readonly v4?: number
+  /** @default 64 */
   readonly v6?: number
 }
 
-/** A charge of `cost` to the key of a context. A cost of 0 only looks. */
+/** A charge of `cost` to the key of a context. A cost of 0 only reads the count. */
 export interface Charge<in C> {
   readonly keyOf: KeyOf<C>
   readonly cost: (context: C) => number
@@ -77,7 +82,7 @@ export interface Charge<in C> {
 /** What a limit does at each stage. */
 export interface Charges {
   readonly connect?: Charge<Connection>
-  /** A look that saves later stages their own, where the store is far. */
+  /** Reads the count early, so that later stages need no round trip to the store. */
   readonly ahead?: Charge<Connection>
   readonly mail?: readonly Charge<Transaction>[]
   readonly rcpt?: Charge<Recipient>
@@ -87,7 +92,7 @@ export interface Charges {
   readonly refused?: Charge<Connection>
 }
 
-/** Where each kind of limit looks and counts. */
+/** At which stages each kind of limit reads and counts. */
 export function charges(limit: Limit, prefixes: Prefixes): Charges {
   switch (limit.what) {
     case 'connections':
@@ -129,7 +134,7 @@ export function charges(limit: Limit, prefixes: Prefixes): Charges {
   }
 }
 
-/** What each kind may be charged to, by name. */
+/** The keys that each kind may be charged to. */
 export const chargeable: Readonly<Record<Limit['what'], readonly string[]>> = {
   connections: ['ip', 'network'],
   failures: ['ip', 'network'],
@@ -139,7 +144,7 @@ export const chargeable: Readonly<Record<Limit['what'], readonly string[]>> = {
   bytes: ['ip', 'network', 'domain'],
 }
 
-/** A user who has authenticated is known by name, wherever the client is. */
+/** Undefined for an authenticated user, who may use any client. */
 const addressOf = (context: Connection): string | undefined =>
   'user' in context && context.user !== undefined ? undefined : chargeableAddress(context)
 
@@ -175,7 +180,7 @@ const isVouchedFor = async (message: Message): Promise<boolean> => {
   return proven !== undefined || dkim.length > 0 || spf !== undefined
 }
 
-/** Who the client is, is known before it has said anything. */
+/** The client's address is known at `connect`. */
 const ahead = (per: unknown, prefixes: Prefixes): Pick<Charges, 'ahead'> =>
   per === 'ip' || per === 'network' ? { ahead: { keyOf: client(per, prefixes), cost: none } } : {}
 

@@ -1,4 +1,4 @@
-/** Limits checked and made ready to be charged. */
+/** Checks limits, and prepares them to be charged. */
 import { duration, oneOf, size, text, whole } from '../../model/checks.ts'
 import { PosternError, type Problem } from '../../model/errors.ts'
 import {
@@ -15,7 +15,7 @@ import { toBytes, toMilliseconds } from '../../model/units.ts'
 import type { LimiterSpec } from '../../store/limiter.ts'
 import { type Charges, chargeable, charges, type Limit, type Prefixes } from './limit.ts'
 
-/** A limit, ready. */
+/** A prepared limit. */
 export interface Plan {
   readonly what: Limit['what']
   /** As it was written. */
@@ -24,7 +24,7 @@ export interface Plan {
   readonly charges: Charges
 }
 
-/** What each kind of limit takes: bytes are limited by a size, all else by a number. */
+/** The options of each kind of limit: bytes are limited by a size, all others by a number. */
 const shapeOf = (what: Limit['what']): AnyCheck => {
   const choices = chargeable[what]
   return object<Record<keyof Limit, unknown>>(
@@ -32,7 +32,7 @@ const shapeOf = (what: Limit['what']): AnyCheck => {
       what: required(oneOf(...(Object.keys(chargeable) as readonly Limit['what'][])) as AnyCheck as Check<unknown>),
       per: required(
         check<unknown>(
-          `${choices.join(', ')} or a function; charge ${what} to what is known when they are counted`,
+          `${choices.join(', ')} or a function; charge ${what} to a key that is known when they are counted`,
           per => typeof per === 'function' || choices.includes(String(per)),
         ),
       ),

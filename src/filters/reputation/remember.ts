@@ -1,4 +1,4 @@
-/** Writes down what was decided: counts for the identities, and under the reference what the message has proved. */
+/** Records decisions: counts of identities, and under the reference the identities that the message proved. */
 
 import { identities, origin } from '../../facts/identities.ts'
 import {
@@ -21,7 +21,7 @@ export async function rememberMessage(
   { counts, memory, keep }: { readonly counts: Counts | undefined; readonly memory: Memory; readonly keep: number },
 ): Promise<void> {
   const { store, ref } = message
-  // A session that ends before the senders are known has still had a client.
+  // When the session ends before the senders are known, the client is still charged.
   const senders = message.ask(identities).then(senderIdentities, () => [])
   const charged = [...clientIdentities(await message.ask(origin)), ...(await senders)]
   const key = refKey(ref)
@@ -32,14 +32,14 @@ export async function rememberMessage(
   if (!entry.added) await narrow(store, key, entry.value, charged, keep)
 }
 
-/** A reference stands for all messages of its session: who reports one may mean any, so only what all prove is charged. */
-async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], lasts: number) {
+/** A reference is shared by all messages of its session, so that only identities which all of them prove are charged. */
+async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], ttl: number) {
   const common = (readIdentities(expected) ?? []).filter(identity => charged.includes(identity))
   const value = JSON.stringify(common)
-  if (value !== expected) await runLater(store, [{ op: 'compareAndSet', key, expected, value, ttl: lasts }])
+  if (value !== expected) await runLater(store, [{ op: 'compareAndSet', key, expected, value, ttl }])
 }
 
-/** Without a message only the client can be charged; before MAIL without a question for its name. */
+/** Charges the client for a refusal without a message; before MAIL without a DNS query for its name. */
 export async function rememberRefusal(
   { stage }: Decision,
   context: Connection,

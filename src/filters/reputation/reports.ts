@@ -8,40 +8,40 @@ import type { Add, DecayingAdd, Delete, Get, Increment, Store } from '../../mode
 
 export interface ReportOptions {
   readonly memory: Memory
-  /** How many messages a reporter's word is worth. */
+  /** How many messages a report counts as. */
   readonly weight: number
-  /** How long a report can be taken back, in milliseconds. */
+  /** How long a report can be undone, in milliseconds. */
   readonly reportTtl: number
 }
 
-/** One reporter weighs in an identity's record no more than so many of his reports, however often he speaks. */
-const MAX_ONE = 3
-/** The next who report the same message are heard, and count nothing. */
+/** One reporter counts in an identity's record as this many reports at most, however many they send. */
+const MAX_REPORTS_OF_ONE = 3
+/** Further reporters of the same message count nothing. */
 const MAX_REPORTERS = 10
 const MAX_TRIES = 5
 
-/** The key under which stands what a message proved. */
+/** The key of the identities that a message proved. */
 export const refKey = (ref: string): string => `reputation:ref:${ref}`
 
-/** @throws PosternError when the message is not known, or proves nothing */
-export async function report(lesson: TrainingExample, options: ReportOptions): Promise<void> {
-  const { store } = lesson.services
-  const { id, charged } = await messageOf(lesson)
+/** @throws PosternError when the message is unknown, or proves no identity */
+export async function report(example: TrainingExample, options: ReportOptions): Promise<void> {
+  const { store } = example.services
+  const { id, charged } = await messageOf(example)
   const keys = {
-    report: `reputation:said:${id}:${lesson.by}`,
-    gave: `${id}:${lesson.by}`,
+    report: `reputation:said:${id}:${example.by}`,
+    gave: `${id}:${example.by}`,
     count: `reputation:reports:${id}`,
   }
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    if (lesson.undo) return await takeBack(store, keys, lesson.by, options)
-    const report: Report = { label: lesson.label, charged }
+    if (example.undo) return await takeBack(store, keys, example.by, options)
+    const report: Report = { label: example.label, charged }
     const marker: Add = { op: 'add', key: keys.report, value: JSON.stringify(report), ttl: options.reportTtl }
     const [standing] = await store.run([marker])
-    if (standing.added) return await give(store, keys, lesson, charged, options)
-    if (readSaid(standing.value)?.label === lesson.label) return
-    await takeBack(store, keys, lesson.by, options)
+    if (standing.added) return await give(store, keys, example, charged, options)
+    if (readReport(standing.value)?.label === example.label) return
+    await takeBack(store, keys, example.by, options)
   }
-  throw new Error(`${lesson.by} says different things of one message at once`)
+  throw new Error(`${example.by} reports one message as ham and spam at the same time`)
 }
 
 interface Report {
@@ -55,7 +55,7 @@ interface Keys {
   readonly count: string
 }
 
-/** What the message proved, as it was written down when it was judged, or as its bytes still prove it. */
+/** The identities that the message proved, from the record of its decision or from its bytes. */
 async function messageOf({ ref, message, services }: TrainingExample) {
   if (message === undefined) {
     const [entry] = await services.store.run([{ op: 'get', key: refKey(ref ?? '') }])
@@ -83,42 +83,42 @@ async function give(
       { op: 'increment', key: keys.count, by: 1, ttl: reportTtl } satisfies Increment,
       ...charged.map(identity => ofReporter(by, identity, memory, 0)),
     ] as const)
-    const most = count > MAX_REPORTERS ? 0 : MAX_ONE * weight
-    const amounts = charged.map((_, index) => Math.max(0, Math.min(weight, most - (given[index]?.[0] ?? 0))))
+    const max = count > MAX_REPORTERS ? 0 : MAX_REPORTS_OF_ONE * weight
+    const amounts = charged.map((_, index) => Math.max(0, Math.min(weight, max - (given[index]?.[0] ?? 0))))
     await store.run([
       ...charge(charged, label, amounts, amounts, memory),
       ...charged.map((identity, index) => ofReporter(by, identity, memory, amounts[index] ?? 0)),
-      ...gifts(keys, amounts, memory, reportTtl),
+      ...sharesOf(keys, amounts, memory, reportTtl),
     ])
   } catch (error) {
-    // Said again, it counts.
+    // Without the marker the report can be repeated.
     await store.run([{ op: 'delete', key: keys.report }])
     throw error
   }
 }
 
-/** What was given has decayed as the records have, so that what is left of it is what must go. */
+/** Undoes a report. Its share has decayed as the records have, so that the rest of it is subtracted. */
 async function takeBack(store: Store, keys: Keys, by: string, { memory, reportTtl }: ReportOptions): Promise<void> {
   const [entry] = await store.run([{ op: 'get', key: keys.report } satisfies Get])
-  const said = readSaid(entry?.value)
-  if (said === undefined) return
-  const none = said.charged.map(() => 0)
-  const [long, short] = gifts(keys, none, memory, reportTtl)
+  const former = readReport(entry?.value)
+  if (former === undefined) return
+  const none = former.charged.map(() => 0)
+  const [long, short] = sharesOf(keys, none, memory, reportTtl)
   const [taken, given, lately, ...held] = await store.run([
     { op: 'delete', key: keys.report } satisfies Delete,
     long,
     short,
-    ...said.charged.flatMap(identity => decayingAdds(identity, memory)),
+    ...former.charged.flatMap(identity => decayingAdds(identity, memory)),
   ])
-  // Somebody else has taken it back meanwhile.
+  // Another process has undone it meanwhile.
   if (!taken) return
-  // What a record has forgotten altogether cannot be taken from it.
-  const column = said.label === 'ham' ? 0 : 1
+  // No more is subtracted than the record has.
+  const column = former.label === 'ham' ? 0 : 1
   const minus = (amounts: readonly number[], offset: 0 | 1) =>
     amounts.map((amount, index) => -Math.min(amount, held[2 * index + offset]?.[column] ?? 0))
   await store.run([
-    ...charge(said.charged, said.label, minus(given, 0), minus(lately, 1), memory),
-    ...said.charged.map((identity, index) => ofReporter(by, identity, memory, -(given[index] ?? 0))),
+    ...charge(former.charged, former.label, minus(given, 0), minus(lately, 1), memory),
+    ...former.charged.map((identity, index) => ofReporter(by, identity, memory, -(given[index] ?? 0))),
     { op: 'delete', key: long.key },
     { op: 'delete', key: short.key },
     { op: 'increment', key: keys.count, by: -1, ttl: reportTtl },
@@ -139,7 +139,7 @@ function charge(
   ])
 }
 
-/** How much of one reporter is in an identity's record. */
+/** The share of one reporter in an identity's record. */
 const ofReporter = (by: string, identity: Identity, { halfLife }: Memory, amount: number): DecayingAdd => ({
   op: 'decayingAdd',
   key: `reputation:by:${by}:${identity}`,
@@ -148,25 +148,25 @@ const ofReporter = (by: string, identity: Identity, { halfLife }: Memory, amount
   ttl: 8 * halfLife,
 })
 
-/** What one report gave to each identity, in either memory. */
-function gifts({ gave }: Keys, amounts: readonly number[], { halfLife, recent }: Memory, lasts: number) {
+/** What one report added to each identity, in both records. */
+function sharesOf({ gave }: Keys, amounts: readonly number[], { halfLife, recent }: Memory, ttl: number) {
   const to = (key: string, life: number): DecayingAdd => ({
     op: 'decayingAdd',
     key,
     amounts,
     halfLife: life,
-    ttl: lasts,
+    ttl,
   })
   return [to(`reputation:gave:${gave}`, halfLife), to(`lately:gave:${gave}`, recent)] as const
 }
 
-/** What somebody else has put into the store is not believed. */
+/** Identities from the store, which another program may have written. */
 export function readIdentities(text: string | undefined): readonly Identity[] | undefined {
   const read: unknown = parsed(text)
   return Array.isArray(read) && read.every(isIdentity) ? read : undefined
 }
 
-function readSaid(text: string | undefined): Report | undefined {
+function readReport(text: string | undefined): Report | undefined {
   const { label, charged } = (parsed(text) ?? {}) as Partial<Report>
   const known = (label === 'ham' || label === 'spam') && Array.isArray(charged) && charged.every(isIdentity)
   return known ? { label, charged } : undefined
@@ -191,8 +191,7 @@ const unknown = (path: string, found: unknown): PosternError =>
         found,
         expected:
           path === 'ref' ? 'the reference of a message that was received and is remembered' : 'a signed message',
-        remedy:
-          'take what follows ref= in X-Spam-Status, within the time that reputation keeps, or give the message itself',
+        remedy: 'use the text after ref= in X-Spam-Status within reportTtl, or pass the message itself',
       },
     ],
     'ERR_POSTERN_UNKNOWN_MESSAGE',

@@ -1,4 +1,4 @@
-/** What those who send have a record of: a good one speaks for the next message, a bad one against it. */
+/** Reputation of clients and senders: a good record subtracts points from the next message, a bad one adds them. */
 
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { identities, origin } from '../../facts/identities.ts'
@@ -25,26 +25,27 @@ import { rememberMessage, rememberRefusal } from './remember.ts'
 import { report } from './reports.ts'
 import { newTurns } from './turns.ts'
 
+/** What `reputation` takes. */
 export interface ReputationOptions {
-  /** After so long half of what happened is forgotten. Filters that ask `trust` go by the default whatever stands here. @default '14d' */
+  /** The half-life of records. The fact `trust` uses the default whatever is set here. @default '14d' */
   readonly halfLife?: Duration
-  /** The same for what happened lately: a good past ends as soon as that is bad. @default '1d' */
+  /** The half-life of recent records: a good record ends as soon as the recent one is bad. @default '1d' */
   readonly recent?: Duration
-  /** The most points a good record takes away: half at `connect`, half at `message`. @default 3 */
+  /** The maximum of points that a good record subtracts: half at `connect`, half at `message`. @default 3 */
   readonly good?: number
-  /** The most points a bad record costs, in the same halves. @default 8 */
+  /** The maximum of points that a bad record adds, in the same halves. @default 8 */
   readonly bad?: number
-  /** Points, found by others, up to which an accepted message counts as good. @default 1 */
+  /** Points of other filters up to which an accepted message counts as good. @default 1 */
   readonly ham?: number
-  /** Points, found by others, from which a message that is refused or kept apart counts as spam. @default 6 */
+  /** Points of other filters from which a refused or quarantined message counts as spam. @default 6 */
   readonly spam?: number
-  /** How many messages the word of a reporter is worth; 0 to hear nothing of him. @default two, whoever it is */
+  /** How many messages a report of this reporter counts as; 0 ignores the reporter. @default 2 for all */
   readonly reporter?: (by: string) => number
-  /** How long `feedback` about a message is taken, and can be taken back. @default '30d' */
+  /** How long `feedback` about a message is accepted, and can be undone. @default '30d' */
   readonly reportTtl?: Duration
 }
 
-// To a store no time means for ever.
+// A ttl of 0 would mean for ever.
 const schema = schemaOf<ReputationOptions>('reputation', {
   halfLife: duration({ min: '1s' }),
   recent: duration({ min: '1s' }),
@@ -57,11 +58,11 @@ const schema = schemaOf<ReputationOptions>('reputation', {
 })
 
 /**
- * Charges each decision to what is proven: address, network and confirmed name of the client; the domains of SPF, DKIM and
- * DMARC. Never to a forgeable From. Says so at `connect` of the client, at `message` of the senders, and learns from
- * `gateway.feedback`. Users who have authenticated have no record.
+ * Charges each decision to proven identities: address, network and confirmed name of the client, and the domains of SPF, DKIM
+ * and DMARC; never to a forgeable From. Judges the client at `connect` and the senders at `message`, and learns from
+ * `gateway.feedback`. Authenticated users have no record.
  *
- * @throws PosternError when a number or a duration is none
+ * @throws PosternError when an option is wrong
  * @example
  * reputation({ halfLife: '30d', reporter: by => (by.startsWith('trap:') ? 5 : 1) })
  */
@@ -77,7 +78,7 @@ export function reputation(options: ReputationOptions = {}): Filter {
     reportTtl = '30d',
   } = checked(schema, options)
   const memory: Memory = { halfLife: toMilliseconds(halfLife), recent: toMilliseconds(recent) }
-  const lasts = toMilliseconds(reportTtl)
+  const ttl = toMilliseconds(reportTtl)
 
   const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
     if (who.length === 0) return []
@@ -89,7 +90,7 @@ export function reputation(options: ReputationOptions = {}): Filter {
     const counts = chargeOf(decision, { ham, spam })
     if (decision.dryRun !== undefined || isUser(context)) return
     if (decision.stage === 'message' && isWhole(context))
-      return await rememberMessage(context, { counts, memory, keep: lasts })
+      return await rememberMessage(context, { counts, memory, keep: ttl })
     if (counts === undefined) return
     await rememberRefusal(decision, context, { counts, memory, isTurn: takeTurn(decision.stage, context) })
   }
@@ -101,30 +102,30 @@ export function reputation(options: ReputationOptions = {}): Filter {
     message: async message =>
       isUser(message) ? [] : judge(message, senderIdentities(await message.ask(identities)), 'senders'),
     onDecision: inBackground(remember),
-    onFeedback: lesson => report(lesson, { memory, reportTtl: lasts, weight: weightOf(reporter(lesson.by)) }),
+    onFeedback: example => report(example, { memory, reportTtl: ttl, weight: weightOf(reporter(example.by)) }),
   }
 }
 
-/** The strongest word for and the strongest against: what is proven in several ways is still one sender. */
+/** The strongest standing for and the strongest against: a sender that is proven in several ways counts once. */
 function findingsOf(standings: readonly Standing[], good: number, bad: number): readonly Finding[] {
-  const said = standings.map(standing => {
+  const weighted = standings.map(standing => {
     const { identity, tendency } = standing
     const share = identity.startsWith('network:') ? tendency * SHARE_OF_NETWORK : tendency
     return { value: Math.round(share * (share < 0 ? good : bad) * 10) / 10, standing }
   })
-  const best = said.reduce((a, b) => (b.value < a.value ? b : a))
-  const worst = said.reduce((a, b) => (b.value > a.value ? b : a))
+  const best = weighted.reduce((a, b) => (b.value < a.value ? b : a))
+  const worst = weighted.reduce((a, b) => (b.value > a.value ? b : a))
   return [
     ...(best.value < 0 ? [points(best.value, describeStanding(best.standing), { rule: 'good' })] : []),
     ...(worst.value > 0 ? [points(worst.value, describeStanding(worst.standing), { rule: 'bad' })] : []),
   ]
 }
 
-/** Neighbours in a network are seldom one sender. */
+/** Clients of one network are seldom one sender. */
 const SHARE_OF_NETWORK = 0.5
 
-/** Whatever the host's function says: a weight that is no number would spoil every sum it meets. */
-const weightOf = (told: number): number => Math.min(Math.max(told, 0), MAX_WEIGHT) || 0
+/** Bounds the weight from the host's function: NaN would spoil every sum. */
+const weightOf = (weight: number): number => Math.min(Math.max(weight, 0), MAX_WEIGHT) || 0
 const MAX_WEIGHT = 100
 
 const isUser = (context: Connection): boolean => 'user' in context && context.user !== undefined

@@ -1,18 +1,18 @@
-/** One refusal a connection and one a transaction, however many verbs or recipients were refused in it. */
+/** Counts one refusal for each connection and each transaction, however many commands or recipients were refused in it. */
 import { fact } from '../../model/fact.ts'
 import type { Connection, Stage, Transaction } from '../../model/stage.ts'
 
 const connection = fact('reputation-connection', 'connect', () => ({}))
 const transaction = fact('reputation-transaction', 'mail', () => ({}))
 
-/** Tells whether this is the first time that a scope is asked about. */
+/** Returns a function that says whether this is the first refusal of a scope. */
 export function newTurns(): (stage: Stage, context: Connection) => Promise<boolean> {
-  const taken = new WeakSet<object>()
+  const counted = new WeakSet<object>()
   return async (stage, context) => {
     const isInside = stage !== 'connect' && stage !== 'helo' && isTransaction(context)
     const scope = await (isInside ? context.ask(transaction) : context.ask(connection))
-    if (taken.has(scope)) return false
-    taken.add(scope)
+    if (counted.has(scope)) return false
+    counted.add(scope)
     return true
   }
 }

@@ -59,7 +59,7 @@ describe('what fails', () => {
   test('A18 mail for which only a worthless SPF record speaks costs two points', async () => {
     const dns = { ...policy('v=DMARC1; p=reject'), 'example.org': { TXT: ['v=spf1 +all'] } }
     expect(await found(dns, {}, { reversePath: 'a@example.org' })).toEqual(
-      points(2, 'only SPF speaks for example.org, and lets half the Internet do so', { rule: 'dmarc/weak' }),
+      points(2, 'DMARC of example.org passes only by SPF, which allows half the Internet', { rule: 'dmarc/weak' }),
     )
   })
 
@@ -180,7 +180,7 @@ describe('sealers', () => {
   test('A13 the word of a named sealer counts', async () => {
     expect(await found(dns, { sealers }, { facts: [chain(said)] })).toEqual({
       rule: 'dmarc/sealed',
-      reason: 'lists.example has sealed that the message of example.org passed when it came there',
+      reason: 'lists.example has sealed that the message of example.org passed there',
     })
   })
 

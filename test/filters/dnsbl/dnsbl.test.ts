@@ -91,7 +91,7 @@ describe('a list that answers nonsense', () => {
     expect(await judged([{ zone: bl, points: 100 }], list(code))).toEqual([
       {
         rule: 'dnsbl/error',
-        reason: `bl.example.org answers ${code}, which is an error and no listing: it is switched off until it is healthy`,
+        reason: `bl.example.org answers ${code}, which is an error and not a listing: it is disabled until it is healthy`,
       },
     ])
   })
@@ -118,7 +118,7 @@ describe('a list that answers nonsense', () => {
     await filter.start?.(connect.world)
     await connect(ip)
     await connect(ip)
-    expect(told).toEqual([off('it answers 127.255.255.254, which is an error and no listing')])
+    expect(told).toEqual([off('it answers 127.255.255.254, which is an error and not a listing')])
     expect(dns.asked.filter(asked => asked.startsWith('99.'))).toEqual([
       '99.2.0.192.bl.example.org A',
       '99.2.0.192.good.example A',
@@ -129,24 +129,24 @@ describe('a list that answers nonsense', () => {
 
 describe('the test points', () => {
   test.for<[string, ZoneLiteral, string]>([
-    ['lists the world', { [`*.${bl}`]: { A: '127.0.0.2' } }, 'it lists 127.0.0.1, so it would list the world'],
+    ['lists the world', { [`*.${bl}`]: { A: '127.0.0.2' } }, 'it lists 127.0.0.1, so it would list every client'],
     [
       'is dead',
       {},
-      'it does not list 127.0.0.2, so it is empty, gone, or does not answer us; ask it by your own resolver',
+      'it does not list 127.0.0.2, so it is empty, closed, or refuses our queries; use your own resolver',
     ],
     [
       'was parked',
       { [`*.${bl}`]: { A: '203.0.113.80' } },
-      'it answers its test points with an error code, so it does not answer us; ask it by your own resolver',
+      'it answers its test points with an error code, so it refuses our queries; use your own resolver',
     ],
     [
       'refuses us',
       { [`*.${bl}`]: { A: '127.255.255.254' } },
-      'it answers its test points with an error code, so it does not answer us; ask it by your own resolver',
+      'it answers its test points with an error code, so it refuses our queries; use your own resolver',
     ],
-    ['cannot be reached', { [`1.0.0.127.${bl}`]: 'timeout' }, 'its test points could not be asked'],
-  ])('D06 a list that %s is switched off before anybody is judged by it', async ([, literal, why]) => {
+    ['cannot be reached', { [`1.0.0.127.${bl}`]: 'timeout' }, 'its test points could not be resolved'],
+  ])('D06 a list that %s is disabled before any client is judged by it', async ([, literal, why]) => {
     const { filter, told, connect } = started(literal, [{ zone: bl, points: 100 }])
     await filter.start?.(connect.world)
     expect(told).toEqual([off(why)])
@@ -184,8 +184,8 @@ describe('the test points', () => {
     literal = list('127.0.0.2')
     await pass(clock, 300_000)
     expect(told).toEqual([
-      off('it lists 127.0.0.1, so it would list the world'),
-      { code: 'dnsbl/on', reason: 'bl.example.org is healthy again and is asked again', level: 'info' },
+      off('it lists 127.0.0.1, so it would list every client'),
+      { code: 'dnsbl/on', reason: 'bl.example.org is healthy again and used again', level: 'info' },
     ])
   })
 
@@ -279,7 +279,7 @@ test('everything that is wrong with the zones is said at once', () => {
 
 const off = (why: string): Notice => ({
   code: 'dnsbl/off',
-  reason: `bl.example.org is switched off: ${why}`,
+  reason: `bl.example.org is disabled: ${why}`,
   level: 'warning',
 })
 

@@ -69,7 +69,7 @@ test.for<[string, Parameters<typeof zone>[0], RegExp]>([
   [
     'lists everything',
     { ...healthy, 'invalid.dbl.example': { A: '127.0.0.2' } },
-    /lists invalid, so it would list the world/,
+    /lists invalid, so it would list every client/,
   ],
   ['is empty', {}, /does not list test, so it is empty/],
   ['answers an error code', { 'test.dbl.example': { A: '127.255.255.254' } }, /with an error code/],
@@ -95,7 +95,7 @@ test('an error code for a domain counts nothing and switches the list off, until
     {
       rule: 'uribl/error',
       reason:
-        'dbl.example answers 127.255.255.252, which is an error and no listing: it is switched off until it is healthy',
+        'dbl.example answers 127.255.255.252, which is an error and not a listing: it is disabled until it is healthy',
     },
   ])
   expect(await probe(filter, { dns, notify, message: linked })).toEqual([])
