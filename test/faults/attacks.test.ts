@@ -16,6 +16,10 @@ const GROWTH = 200 * 1024 * 1024
 
 const zone = {
   'example.org': { TXT: [['v=spf1 ip4:127.0.0.1 -all']], MX: [{ priority: 10, exchange: 'client.example.org' }] },
+  // Its mail is judged to the end.
+  'bad.example': { A: ['127.0.0.1'], MX: [{ priority: 10, exchange: 'bad.example' }] },
+  'lenient.example': { A: ['127.0.0.1'], MX: [{ priority: 10, exchange: 'lenient.example' }] },
+  '_dmarc.lenient.example': { TXT: [['v=DMARC1; p=quarantine']] },
   'client.example.org': { A: ['127.0.0.1'] },
   '1.0.0.127.in-addr.arpa': { PTR: ['client.example.org'] },
 } as const
@@ -35,15 +39,19 @@ async function insist(port: number, id: string): Promise<readonly string[]> {
   return replies
 }
 
-async function attack({ attackers, round }: Attack, target: Target, begin: number): Promise<void> {
+/** @returns what was said to each message */
+async function attack({ attackers, round }: Attack, target: Target, begin: number): Promise<readonly string[]> {
+  const replies: string[] = []
   const lane = async (index: number) => {
     const from = `127.${2 + (index % 200)}.${begin % 250}.${1 + Math.floor(index / 200)}`
     while (!target.over.aborted) {
-      await round(target, from)
+      const reply = await round(target, from)
+      if (typeof reply === 'string') replies.push(reply)
       await sleep(1)
     }
   }
   await Promise.all(Array.from({ length: attackers }, (_, index) => lane(index)))
+  return replies
 }
 
 test.for(Object.entries(attacks).map(([name, row], index) => [name, row, index] as const))(
@@ -73,13 +81,18 @@ test.for(Object.entries(attacks).map(([name, row], index) => [name, row, index] 
       most = Math.max(most, await memory(relay))
     }
     over.abort()
-    await attacking
+    const replies = await attacking
     expect(final).toEqual(Array.from({ length: MAILS }, () => '250 '))
     expect(relay.child.exitCode).toBeNull()
     expect((await insist(relay.port, 'after')).at(-1)).toMatch(/^250 /)
     const found = (await messages(folder.path)).join('\n')
     for (const id of ['before', ...Array.from({ length: MAILS }, (_, mail) => `honest${mail}`), 'after'])
       expect(found).toContain(`<${id}@example.org>`)
+    if (row.replies) {
+      const judged = replies.filter(reply => !/^4|^closed/.test(reply))
+      expect(judged.length).toBeGreaterThan(0)
+      expect(judged.filter(reply => !row.replies?.test(reply))).toEqual([])
+    }
     if (row.never) expect(found).not.toMatch(row.never)
     expect(most - before).toBeLessThan(GROWTH)
     await dns.close()

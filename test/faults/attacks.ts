@@ -20,6 +20,8 @@ export interface Attack {
   readonly round: (target: Target, from: string) => Promise<unknown>
   /** What must not be found in the inbox: the message is refused, or lies in quarantine. */
   readonly never?: RegExp
+  /** Every reply to a message of this attack that is neither a deferral nor a lost connection. @default any */
+  readonly replies?: RegExp
   /** File descriptors that the relay may have. @default what the system gives */
   readonly descriptors?: number
 }
@@ -86,9 +88,10 @@ const header =
 const mixed = (boundary: string) => `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n`
 const program =
   'Content-Type: application/octet-stream; name=a.exe\r\nContent-Transfer-Encoding: base64\r\n\r\nTVqQAAMAAAA=\r\n'
+const GTUBE = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
 const nested = Array.from({ length: 101 }, (_, level) => `${mixed(`b${level}`)}--b${level}\r\n`).join('')
 
-/** Part 1 of the order, as far as it can be sent to the relay. Add a row for each new one. */
+/** The attacks that were once successful, as far as they can be sent to the relay. Add a row for each new one. */
 export const attacks: Readonly<Record<string, Attack>> = {
   'P02 connects and resets': { attackers: 20, round: resets('smtp', 'EHLO x\r\n') },
   'P01 trains and resets at once': {
@@ -130,19 +133,22 @@ export const attacks: Readonly<Record<string, Attack>> = {
       else await sleep(200)
     },
   },
-  'M10 hides a program behind 999 empty parts': {
+  'M06 hides a program behind 999 empty parts': {
     attackers: 4,
     round: message(`${header}${mixed('b')}${'--b\r\n\r\n'.repeat(999)}--b\r\n${program}--b--`),
     never: /TVqQAAMAAAA=/,
+    replies: /^250 |^550 /,
   },
-  'M10 hides a program in 101 nested multiparts': {
+  'M06 hides a program in 101 nested multiparts': {
     attackers: 4,
     round: message(`${header}${nested}${program}`),
     never: /TVqQAAMAAAA=/,
+    replies: /^250 |^550 /,
   },
   'M04 puts 24,000 line ends before its text': {
     attackers: 4,
     round: message(`${header}\r\n${'\r\n'.repeat(24_000)}Buy now`),
+    replies: /^250 |^550 /,
   },
   'A12 forges our results behind 16 KB of comments': {
     attackers: 4,
@@ -150,5 +156,30 @@ export const attacks: Readonly<Record<string, Attack>> = {
       `Authentication-Results: ${'(x)\r\n '.repeat(2_300)}mx.example; dkim=pass\r\nReturn-Path: <x@forged.example>\r\n${header}\r\nx`,
     ),
     never: /x@forged\.example|\(x\)\r\n \(x\)/,
+    replies: /^250 |^550 /,
+  },
+  'M06 hides a program behind a part header of 140 KB': {
+    attackers: 4,
+    round: message(`${header}${mixed('b')}--b\r\n${'X-Fill: x\r\n'.repeat(12_700)}${program}--b--`),
+    never: /TVqQAAMAAAA=/,
+    replies: /^250 |^550 /,
+  },
+  'M10 hides a program in a multipart of an unknown kind': {
+    attackers: 4,
+    round: message(`${header}Content-Type: multipart/*; boundary=b\r\n\r\n--b\r\n${program}--b--`),
+    never: /TVqQAAMAAAA=/,
+    replies: /^250 |^550 /,
+  },
+  'M10 hides a program behind a field whose name is folded before its colon': {
+    attackers: 4,
+    round: message(`${header}Content-Type\r\n : multipart/mixed; boundary=b\r\n\r\n--b\r\n${program}--b--`),
+    never: /TVqQAAMAAAA=/,
+    replies: /^250 |^550 /,
+  },
+  'sends what DMARC quarantines, with what the content rules refuse': {
+    attackers: 4,
+    round: message(`${header.replace('a@bad', 'a@lenient')}\r\n${GTUBE}`),
+    never: /GTUBE/,
+    replies: /^550 /,
   },
 }

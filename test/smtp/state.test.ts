@@ -100,7 +100,7 @@ test.for([
   ['MAIL', 501],
   ['MAIL FROM:', 501],
   ['MAIL FROM:<>', 250],
-  // P12: addresses that mobile carriers gave out.
+  // Addresses that mobile carriers gave out.
   ['MAIL FROM:<a..b@example.net>', 250],
   ['MAIL FROM:<.a@example.net>', 250],
   ['MAIL FROM:<a.@example.net>', 250],
