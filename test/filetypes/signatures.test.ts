@@ -117,3 +117,40 @@ describe('text that a program renders', () => {
     expect([detectType(bytes), formatOf(bytes)]).toEqual(['text/html', 'html'])
   })
 })
+
+/** The main header of an ARJ archive with one byte, or two, replaced. */
+function arj(at = 0, ...bytes: readonly number[]): Buffer {
+  const file = Buffer.alloc(64)
+  Buffer.from('60ea1e001e0b01000000020000', 'hex').copy(file)
+  if (bytes.length > 0) Buffer.from(bytes).copy(file, at)
+  return file
+}
+
+test.for<[what: string, file: Buffer, format: string | undefined]>([
+  ['an ARJ header of 30 bytes', arj(2, 30, 0), 'arj'],
+  ['an ARJ header of 29 bytes', arj(2, 29, 0), undefined],
+  ['an ARJ header of 2,600 bytes', arj(2, 0x28, 0x0a), 'arj'],
+  ['an ARJ header of 2,601 bytes', arj(2, 0x29, 0x0a), undefined],
+  ['ARJ version 102', arj(5, 102), 'arj'],
+  ['ARJ version 103', arj(5, 103), undefined],
+  ['an ARJ header of another type', arj(10, 1), undefined],
+  ['35 bytes of ARJ', arj().subarray(0, 35), 'arj'],
+  ['34 bytes of ARJ', arj().subarray(0, 34), undefined],
+  ['a fat program of 19 architectures', Buffer.from('cafebabe0000001300', 'hex'), 'mach-o'],
+  ['a Java class of version 20', Buffer.from('cafebabe0000001400', 'hex'), 'java-class'],
+  ['64 letters that begin with MZ', Buffer.from(`MZ${'a'.repeat(62)}`), undefined],
+  ['65 letters that begin with MZ', Buffer.from(`MZ${'a'.repeat(63)}`), 'pe'],
+])('%s has the right format', ([, file, format]) => {
+  expect(formatOf(file)).toBe(format)
+})
+
+test.for<[what: string, file: Buffer, type: string | undefined]>([
+  ['Flash of version 63', Buffer.from('FWS?', 'latin1'), 'application/x-shockwave-flash'],
+  ['a word behind FWS', Buffer.from('FWS@', 'latin1'), undefined],
+  ['an icon file with one icon', Buffer.from('000001000100', 'hex'), 'image/x-icon'],
+  ['an icon file without icons', Buffer.from('000001000000', 'hex'), undefined],
+  ['a bitmap of 27 bytes', Buffer.concat([Buffer.from('BM'), Buffer.alloc(25)]), 'image/bmp'],
+  ['a bitmap of 26 bytes', Buffer.concat([Buffer.from('BM'), Buffer.alloc(24)]), undefined],
+])('%s has the right type', ([, file, type]) => {
+  expect(detectType(file)).toBe(type)
+})
