@@ -115,10 +115,10 @@ test('two configurations are compared with each other, decision by decision', as
   expect(out.at(-1)).toBe('2 replayed, 1 decided differently')
 })
 
-test('what a gateway asks beyond the recording is told', async () => {
+test('a question of the gateway that the recording does not answer is reported', async () => {
   const { status, out } = await run('replay', path('recordings'), '--config', path('gateway.mjs'))
   expect(status).toBe(1)
-  expect(out.join('\n')).toContain(`${path('gateway.mjs')} asks new.example A, which is not in the recording`)
+  expect(out.join('\n')).toContain(`${path('gateway.mjs')} asks new.example A, which the recording has no answer for`)
 })
 
 test.for<[string, readonly string[], string]>([

@@ -1,4 +1,4 @@
-/** Who may ask for what: the controller's part is for those who know the password, or for this machine; web pages get nothing. */
+/** Access control: controller commands need the password, or a client on this machine; requests of web pages are refused. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { hostname } from 'node:os'
 import { canonical } from '../../net/address.ts'
@@ -6,7 +6,7 @@ import type { Peer } from '../../net/peer.ts'
 import { isSameSecret } from '../shared/secret.ts'
 import { HttpError } from '../shared/web/request.ts'
 
-/** Commands that change something, or tell about other mail than the asker's own. */
+/** Controller commands: they change something, or describe other mail than the client's own. */
 const controls: ReadonlySet<string> = new Set([
   ...['learnspam', 'learnham'],
   ...['stat', 'symbols', 'actions', 'counters', 'auth', 'errors', 'metrics'],
@@ -16,11 +16,11 @@ export const isControl = (name: string): boolean => controls.has(name)
 
 export interface Asker {
   readonly peer: Peer
-  /** A host that the request names is none of this machine's: its name was made to lead here. */
+  /** A host name in the request that is not this machine's: a sign of DNS rebinding. */
   readonly foreignHost?: string | undefined
 }
 
-/** @throws HttpError unless the asker may have the controller's part */
+/** @throws HttpError unless the client may use controller commands */
 export function authorise(password: string | undefined, given: string, { peer, foreignHost }: Asker): void {
   if (password !== undefined) {
     if (!isSameSecret(given, password)) throw new HttpError(403, 'the password is wrong or missing')
@@ -32,14 +32,14 @@ export function authorise(password: string | undefined, given: string, { peer, f
   throw new HttpError(403, `the controller is not served under the name ${JSON.stringify(foreignHost)}: ${remedy}`)
 }
 
-/** A page in a browser on this machine could ask as this machine does. @throws HttpError for what a browser has sent for a page */
+/** A web page in a browser on this machine has this machine's address. @throws HttpError for a request of a web page */
 export function refusePages(headers: IncomingHttpHeaders): void {
   const site = headers['sec-fetch-site']
   if (headers.origin === undefined && (site === undefined || site === 'none')) return
   throw new HttpError(403, 'requests of web pages are not served')
 }
 
-/** The first host that the request names and that is not this machine. On a Unix socket any name will do. */
+/** The first host name in the request that is not this machine's. On a Unix socket any name is accepted. */
 export function foreignHostOf(
   hosts: readonly string[],
   { ip }: Peer,

@@ -41,32 +41,32 @@ const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
  * @param name in lower case, without the slash: `checkv2`
  * @throws HttpError with what was wrong with the request
  */
-export async function answer(door: RspamdService, name: string, command: Command): Promise<Answer> {
+export async function answer(service: RspamdService, name: string, command: Command): Promise<Answer> {
   // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
-  if (name === 'checkv2') return json(await check(door, command))
-  if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(door, command)))
-  if (isControl(name)) authorise(door.password, command.headers('password')[0] ?? '', command.asker)
+  if (name === 'checkv2') return json(await check(service, command))
+  if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(service, command)))
+  if (isControl(name)) authorise(service.password, command.headers('password')[0] ?? '', command.asker)
   switch (name) {
     case 'ping':
       return text('pong\r\n')
     case 'learnspam':
-      return await learn(door, command, 'spam')
+      return await learn(service, command, 'spam')
     case 'learnham':
-      return await learn(door, command, 'ham')
+      return await learn(service, command, 'ham')
     case 'stat':
-      return json(door.counts.stat())
+      return json(service.counts.stat())
     case 'auth':
-      return json({ auth: 'ok', ...door.counts.stat() })
+      return json({ auth: 'ok', ...service.counts.stat() })
     case 'symbols':
-      return json(groups(door.counts))
+      return json(groups(service.counts))
     case 'counters':
-      return json(rows(door.counts).map(row => ({ ...row, frequency: 0, time: 0 })))
+      return json(rows(service.counts).map(row => ({ ...row, frequency: 0, time: 0 })))
     case 'actions':
-      return json(Object.entries(byAction(door.thresholds)).map(([action, value]) => ({ action, value })))
+      return json(Object.entries(byAction(service.thresholds)).map(([action, value]) => ({ action, value })))
     case 'errors':
       return json([])
     case 'metrics':
-      return text(prometheus(door.current().metrics()))
+      return text(prometheus(service.current().metrics()))
     default:
       throw new HttpError(404, `there is no command ${JSON.stringify(name.slice(0, 40))}`)
   }
@@ -83,17 +83,17 @@ export interface Judged extends ScanResult {
 }
 
 /** Judges the message of a request. */
-export async function judge(door: RspamdService, asked: RequestedScan, body: Buffer): Promise<Judged> {
+export async function judge(service: RspamdService, asked: RequestedScan, body: Buffer): Promise<Judged> {
   const { settings, flags: _reply, ...envelope } = asked
   const message = await withCrlf(body)
   try {
     const { overrides, thresholds } = settings
-      ? readSettings(settings, door.thresholds)
-      : { overrides: undefined, thresholds: door.thresholds }
+      ? readSettings(settings, service.thresholds)
+      : { overrides: undefined, thresholds: service.thresholds }
     const content = sliced(message)
-    const scanned = await scan(door.current(), { ...envelope, content, ...(overrides && { overrides }) })
+    const scanned = await scan(service.current(), { ...envelope, content, ...(overrides && { overrides }) })
     const { decision, ms } = scanned
-    door.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
+    service.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
     return { ...scanned, thresholds, message }
   } catch (error) {
     if (error instanceof PosternError) throw new HttpError(400, error.message)
@@ -102,10 +102,10 @@ export async function judge(door: RspamdService, asked: RequestedScan, body: Buf
 }
 
 /** The body of a reply to `/checkv2`. */
-async function check(door: RspamdService, command: Command): Promise<Result> {
+async function check(service: RspamdService, command: Command): Promise<Result> {
   const asked = readHeaders(command.headers)
-  if (asked.flags.has('skip')) return skipped(door.thresholds)
-  const { thresholds, message, ...judged } = await judge(door, asked, command.body)
+  if (asked.flags.has('skip')) return skipped(service.thresholds)
+  const { thresholds, message, ...judged } = await judge(service, asked, command.body)
   const messageId = headerOf(message).get('message-id')?.replace(/^<|>$/g, '')
   return resultOf(judged, { thresholds, messageId, grouped: asked.flags.has('groups') })
 }

@@ -1,4 +1,4 @@
-/** What this door has done since it was opened, for `/stat`, `/counters` and `/symbols`. */
+/** The statistics of this server, for `/stat`, `/counters` and `/symbols`. */
 import { actions, type RuleScore } from './result.ts'
 
 /** Symbols beyond this many share one count. */

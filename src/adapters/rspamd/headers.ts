@@ -1,14 +1,14 @@
-/** What stands in the header of a request to Rspamd: the envelope, and what to do otherwise for this message. */
+/** The header of a request to Rspamd: the envelope, and the settings for this message. */
 import { isUnknown } from '../../net/unknown.ts'
 import type { ScanRequest } from '../shared/scan.ts'
 import { HttpError } from '../shared/web/request.ts'
 
-/** Names in lower case; a field that stands several times has several values. */
+/** Names in lower case; a repeated field has several values. */
 export type RequestHeaders = (name: string) => readonly string[]
 
-/** Of RFC 5321's: a transaction of more would be refused anyway. */
+/** No transaction takes more. */
 const MAX_RECIPIENTS = 1000
-/** What names files of this machine is never read for a client. */
+/** Headers that name files of this machine: those are never read for a client. */
 const FORBIDDEN = ['file', 'path', 'shm', 'shm-offset', 'shm-length', 'dictionary'] as const
 
 export interface RequestedScan

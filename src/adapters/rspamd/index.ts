@@ -1,2 +1,2 @@
-/** `postern/rspamd`: a door for everything that speaks to Rspamd or spamd. */
+/** `postern/rspamd`: a service for everything that speaks to Rspamd or spamd. */
 export { type RspamdOptions, rspamd } from './server.ts'

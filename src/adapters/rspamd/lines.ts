@@ -9,12 +9,12 @@ import { answer, type Command, type Judged, judge, type RspamdService } from './
 import { type RequestHeaders, readHeaders } from './headers.ts'
 import { actions, symbolsOf } from './result.ts'
 
-/** How a conversation of this kind begins; HTTP has a path where these have a name. */
+/** The first line of these protocols; HTTP has a path where they have a protocol's name. */
 export const opening = /^([A-Z_]{4,16}) (RSPAMC|SPAMC)\/(\d\.\d)\r?\n/
 
 const MAX_HEADER_LENGTH = 65_536
 const CRLF = '\r\n'
-/** Who has the answer has this long to leave. */
+/** A client has this long to read the answer and to close. */
 const LINGER_MS = 1000
 
 /** One after another; a large message is not copied for it. */
@@ -27,14 +27,14 @@ export interface Arrival extends Asker {
 }
 
 /** Reads one request from a socket and answers it. Exim does not end its side, so the length that it names is kept to. */
-export async function serveLines(door: RspamdService, socket: Socket, arrival: Arrival): Promise<void> {
+export async function serveLines(service: RspamdService, socket: Socket, arrival: Arrival): Promise<void> {
   let reply: Reply
   let protocol = ''
   try {
     const head = await readHead(socket)
     const [, verb = '', named = ''] = opening.exec(head.text) ?? []
     protocol = named
-    reply = await answerTo(door, socket, head, verb, protocol, arrival)
+    reply = await answerTo(service, socket, head, verb, protocol, arrival)
   } catch (error) {
     const known = error instanceof HttpError
     const version = protocol === 'RSPAMC' ? 'RSPAMD/1.3' : 'SPAMD/1.1'
@@ -47,7 +47,7 @@ export async function serveLines(door: RspamdService, socket: Socket, arrival: A
 }
 
 async function answerTo(
-  door: RspamdService,
+  service: RspamdService,
   socket: Socket,
   { text, rest, isWhole }: Head,
   verb: string,
@@ -57,12 +57,12 @@ async function answerTo(
   if (verb === 'PING' || verb === 'SKIP') return verb === 'PING' ? [`SPAMD/1.5 0 PONG${CRLF}`] : []
   if (!isWhole) throw new HttpError(400, `a head that does not end within ${MAX_HEADER_LENGTH} bytes`)
   const headers = headersOf(text)
-  if (verb === 'TELL') authorise(door.password, headers('password')[0] ?? '', asker)
+  if (verb === 'TELL') authorise(service.password, headers('password')[0] ?? '', asker)
   const length = lengthOf(headers, account.limit)
   const source = streamOf(rest, socket, length)
   const body = await readBody(source, account, compressionOf(headers))
   slot.arrived()
-  return await (protocol === 'RSPAMC' ? rspamc : spamc)(door, verb, { headers, body, asker })
+  return await (protocol === 'RSPAMC' ? rspamc : spamc)(service, verb, { headers, body, asker })
 }
 
 /** Digits, and nothing else; who names several lengths means one of them only. */
@@ -139,14 +139,14 @@ function headersOf(text: string): RequestHeaders {
   return name => fields.filter(([other]) => other === name).map(([, value]) => value)
 }
 
-/** What spamc calls a user is no proof of who has sent the message. */
+/** The user that spamc names does not prove the sender. */
 const withoutUser =
   (headers: RequestHeaders): RequestHeaders =>
   name =>
     name === 'user' ? [] : headers(name)
 
-async function rspamc(door: RspamdService, _verb: string, command: Command): Promise<Reply> {
-  const { decision, thresholds } = await judge(door, readHeaders(command.headers), command.body)
+async function rspamc(service: RspamdService, _verb: string, command: Command): Promise<Reply> {
+  const { decision, thresholds } = await judge(service, readHeaders(command.headers), command.body)
   const { score, verdict, findings, reply } = decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
   const lines = [
@@ -159,9 +159,9 @@ async function rspamc(door: RspamdService, _verb: string, command: Command): Pro
   return [`${lines.join(CRLF)}${CRLF}`]
 }
 
-async function spamc(door: RspamdService, verb: string, command: Command): Promise<Reply> {
-  if (verb === 'TELL') return [await tell(door, command)]
-  const judged = await judge(door, readHeaders(withoutUser(command.headers)), command.body)
+async function spamc(service: RspamdService, verb: string, command: Command): Promise<Reply> {
+  if (verb === 'TELL') return [await tell(service, command)]
+  const judged = await judge(service, readHeaders(withoutUser(command.headers)), command.body)
   const { score, verdict } = judged.decision
   const isSpam = verdict === 'accept' ? 'False' : 'True'
   const result = `Spam: ${isSpam} ; ${score.toFixed(1)} / ${judged.thresholds.quarantine.toFixed(1)}`
@@ -197,10 +197,10 @@ function bodyOf(verb: string, { decision, outcome, thresholds }: Judged, sent: B
 }
 
 /** spamc -L: what a message was. */
-async function tell(door: RspamdService, { headers, body, asker }: Command): Promise<string> {
+async function tell(service: RspamdService, { headers, body, asker }: Command): Promise<string> {
   const label = headers('message-class')[0]
   const sets = headers('set').join().includes('local')
   if ((label !== 'spam' && label !== 'ham') || !sets) return `SPAMD/1.1 69 EX_UNAVAILABLE${CRLF}${CRLF}`
-  await answer(door, `learn${label}`, { headers, body, asker })
+  await answer(service, `learn${label}`, { headers, body, asker })
   return `SPAMD/1.1 0 EX_OK${CRLF}DidSet: local${CRLF}Content-length: 2${CRLF}${CRLF}${CRLF}`
 }

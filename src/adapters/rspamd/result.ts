@@ -1,4 +1,4 @@
-/** What was judged, in Rspamd's words: actions, symbols with their scores, fields to add and to remove. */
+/** A decision as Rspamd expresses it: action, symbols with their scores, fields to add and to remove. */
 import type { Finding, Verdict } from '../../model/finding.ts'
 import type { ScanResult } from '../shared/scan.ts'
 
@@ -8,7 +8,7 @@ export interface Thresholds {
   readonly quarantine: number
 }
 
-/** One rule that has found something. */
+/** One rule with findings. */
 export interface RuleScore {
   readonly name: string
   readonly score: number
@@ -43,7 +43,7 @@ export function symbolsOf(findings: readonly Finding[]): Readonly<Record<string,
   return Object.fromEntries(symbols)
 }
 
-/** What clients sent stands in reasons; clients of ours may print them. */
+/** Reasons hold text from clients, and our clients may print them. */
 const printable = (text: string): string => text.slice(0, MAX_OPTION_LENGTH).replace(/[\p{Cc}\p{Cf}]/gu, '?')
 
 /** The group of a symbol, which is the filter that has found it. */
@@ -72,7 +72,7 @@ const common = (thresholds: Thresholds) => ({
   thresholds: byAction(thresholds),
 })
 
-/** For a message that was not to be judged. */
+/** The result for a message with the flag `skip`. */
 export const skipped = (thresholds: Thresholds) => ({
   is_skipped: true,
   score: 0,

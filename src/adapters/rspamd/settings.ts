@@ -1,4 +1,4 @@
-/** Rspamd's Settings for one message: scores of its own, rules that are switched off, other thresholds. */
+/** Rspamd's Settings for one message: other scores, disabled rules, other thresholds. */
 
 import type { SessionOverrides } from '../../engine/client.ts'
 import type { Finding } from '../../model/finding.ts'
@@ -50,7 +50,7 @@ function parse(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text)
     if (isRecord(value)) return value
   } catch {
-    // Told below, in words that say what was expected.
+    // The error below says what was expected.
   }
   throw new HttpError(400, 'Settings are not a JSON object')
 }

@@ -1,11 +1,11 @@
-/** One message with what is told of its way here, judged in one go: every verb of a session, one after another. */
+/** Judges one message with its envelope in one call: all commands of a session, one after another. */
 import type { Readable } from 'node:stream'
 import type { SessionOverrides } from '../../engine/client.ts'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Decision, Outcome } from '../../model/decision.ts'
 import type { Tls } from '../../model/stage.ts'
 
-/** What a mail server tells of a message. What is absent is not known. */
+/** A message and what its mail server knows of it. What is absent is unknown. */
 export interface ScanRequest {
   readonly ip?: string
   readonly helo?: string
@@ -22,16 +22,16 @@ export interface ScanRequest {
 export interface ScanResult {
   readonly ref: string
   readonly decision: Decision
-  /** Absent where it was decided before the message was read. */
+  /** Absent when the decision came before the message was read. */
   readonly outcome?: Outcome
   readonly ms: number
 }
 
-/** Where nobody is named, there is somebody all the same. */
-const NOBODY = 'postmaster'
+/** The recipient of a message without one. */
+const DEFAULT_RECIPIENT = 'postmaster'
 
 /**
- * Judges. A recipient that is refused alone is left out; when all are, that is the decision. The content of the outcome
+ * Judges a message. A recipient that is refused alone is dropped; when all are refused, that is the decision. The content of the outcome
  * can be read while `use` runs.
  *
  * @throws PosternError when `ip` is no address
@@ -62,8 +62,8 @@ export async function scan(
     }
     let refused: Decision | undefined
     let accepted = 0
-    for (const path of forwardPaths.length > 0 ? forwardPaths : [NOBODY]) {
-      // A host that names no recipient has asked about them already.
+    for (const path of forwardPaths.length > 0 ? forwardPaths : [DEFAULT_RECIPIENT]) {
+      // A host that names no recipient has checked them before.
       const decision = await session.rcpt(path)
       if (decision.reply.code < 400) accepted += 1
       else refused ??= decision
