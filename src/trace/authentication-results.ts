@@ -1,4 +1,4 @@
-/** Authentication-Results (RFC 8601): what was found out about a message, for whoever reads it after us. */
+/** Authentication-Results (RFC 8601): the results of a message, for the programs that read it later. */
 
 import { queryName } from '../dns/name.ts'
 import { type Arc, arc } from '../facts/arc/arc.ts'
@@ -8,9 +8,11 @@ import { type Rdns, rdns } from '../facts/rdns.ts'
 import { type Spf, type SpfCheck, spf } from '../facts/spf/spf.ts'
 import { PosternError } from '../model/errors.ts'
 import { type Check, check, checked, required, schemaOf } from '../model/options.ts'
+import { printable } from '../model/printable.ts'
 import { domainOf } from '../net/path.ts'
-import { folded, printable, type TraceField, type TraceInput, type Tracer, tokenOrQuoted } from './tracer.ts'
+import { folded, type TraceField, type TraceInput, type Tracer, tokenOrQuoted } from './tracer.ts'
 
+/** The options of {@link authenticationResults}. */
 export interface AuthenticationResultsOptions {
   /** The name of this service, the authserv-id: a host or domain name that no other administration uses. */
   readonly id: string
@@ -19,13 +21,13 @@ export interface AuthenticationResultsOptions {
 const schema = schemaOf<AuthenticationResultsOptions>('authenticationResults', { id: required(hostNameCheck()) })
 
 const NAME = 'Authentication-Results'
-const MAX_OCTETS = 4096
+const MAX_BYTES = 4096
 
 /**
- * One field with what was found, iprev, spf, dkim, dmarc and arc; what nobody asked for is left out, and when nothing was,
- * so is the field. Remove fields that others wrote under the same name first: see `forged`.
+ * Writes one field with the results of iprev, spf, dkim, dmarc and arc. Facts that no filter asked for are left out, and
+ * without any result there is no field. Remove forged fields with the same authserv-id first: see `forged`.
  *
- * @throws PosternError when `id` is no host name
+ * @throws PosternError when `id` is not a host name
  */
 export function authenticationResults(options: AuthenticationResultsOptions): Tracer {
   const { id } = checked(schema, options)
@@ -37,7 +39,7 @@ export function authenticationResults(options: AuthenticationResultsOptions): Tr
   return Object.assign(tracer, { authservId: name })
 }
 
-/** Whether it can stand as an authserv-id. */
+/** Whether `id` is a valid authserv-id. */
 export function isHostName(id: unknown): boolean {
   return typeof id === 'string' && queryName(domainOf(id)) !== undefined
 }
@@ -69,7 +71,7 @@ function resultsOf(ip: string | undefined, found: TraceInput): readonly Words[] 
     ...(sender ? senders(sender) : []),
     ...(policy && policy.result !== 'unknown' ? [author(policy)] : []),
     ...(chain ? [sealed(chain, ip)] : []),
-    // Last, because there may be many, and what is too long for the field is left out from the end.
+    // Last, because there may be many, and results that do not fit are omitted from the end.
     ...(signatures ? signers(signatures) : []),
   ]
 }
@@ -82,7 +84,7 @@ const iprev = ({ result, confirmed: [name] }: Rdns, ip: string): Words => [
 
 function senders(sender: Spf): readonly Words[] {
   const checks: readonly SpfCheck[] = sender.identity === 'helo' ? [sender] : [sender, sender.helo]
-  // No result of RFC 8601 §2.7.2 says that the client or its name is not known: then there is nothing to say.
+  // RFC 8601 §2.7.2 has no result for an unknown client or greeting, so nothing is written for it.
   const known = checks.filter(({ result }) => result !== 'unknown')
   return known.map(({ result, domain, identity }) => [
     `spf=${result}`,
@@ -96,7 +98,7 @@ const author = ({ result, domain, policy, policyDomain }: Dmarc): Words => [
   policyDomain === undefined ? undefined : property('policy.dmarc', policy),
 ]
 
-// RFC 8617 §6 asks for the address of the client.
+// RFC 8617 §6 requires the address of the client.
 const sealed = ({ result, sealers }: Arc, ip: string | undefined): Words => [
   `arc=${result}`,
   sealers.length === 0 ? undefined : comment(`i=${sealers.length} ${sealers.at(-1)?.domain ?? ''}`),
@@ -110,7 +112,7 @@ const signers = ({ signatures }: Dkim): readonly Words[] =>
         `dkim=${result}`,
         property('header.d', domain),
         property('header.s', selector),
-        // RFC 6008: tells signatures of one domain apart.
+        // RFC 6008: distinguishes signatures of one domain.
         property('header.b', b),
       ])
 
@@ -122,11 +124,11 @@ const comment = (text: string): string => `(${printable(text, 255).replace(/[()\
 function write(id: string, results: readonly Words[]): string {
   const parts = results.map(words => words.filter(word => word !== undefined))
   const kept: string[][] = [[id]]
-  let octets = NAME.length + id.length
+  let bytes = NAME.length + id.length
   for (const words of parts) {
-    // Two for the semicolon and the space, three for each fold that there may be.
-    octets += words.reduce((sum, word) => sum + word.length + 3, 2)
-    if (octets > MAX_OCTETS) break
+    // Two for the semicolon and the space, three for each possible fold.
+    bytes += words.reduce((sum, word) => sum + word.length + 3, 2)
+    if (bytes > MAX_BYTES) break
     kept.push([...words])
   }
   const lines = kept.map((words, index) =>

@@ -1,28 +1,29 @@
-/** Which fields of a message as it came must not stay: those that only we may write (RFC 8601 §5). */
+/** Finds the fields of a received message that must be removed, because only this server may write them (RFC 8601 §5). */
 
 import { decodeWords } from '../mime/header/words.ts'
 import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import { domainOf } from '../net/path.ts'
 import { authservId } from './authentication-results.ts'
 
+/** The options of {@link forged}. */
 export interface ForgedOptions {
-  /** Our authserv-id. */
+  /** The authserv-id of this server. */
   readonly id: string
-  /** Other authserv-ids of ours. @default [] */
+  /** Further authserv-ids of this server. @default [] */
   readonly ids?: readonly string[]
-  /** Names of further fields that readers take for ours, in any case. @default [] */
+  /** Names of further fields that only this server may write, in any case. @default [] */
   readonly names?: readonly string[]
 }
 
 /**
- * Tells forged fields from others: every Authentication-Results in our name or whose id cannot be read, and all trace fields
- * that only the last server may write: Return-Path, Received-SPF, X-Spam-* and what is in `names`. The
- * Authentication-Results of others stay, as does ARC-Authentication-Results, which seals cover.
+ * Makes a test for forged fields: every Authentication-Results with an authserv-id of this server or an unreadable one, and
+ * the trace fields that only the last server may write: Return-Path, Received-SPF, X-Spam-* and `names`. The
+ * Authentication-Results of other servers stay, and so does ARC-Authentication-Results, which seals cover.
  *
  * @example
  * const isForged = forged({ id: 'mx.example.org' })
  * const kept = [...message.header].filter(field => !isForged(field))
- * @throws PosternError when an id is no host name
+ * @throws PosternError when an id is not a host name
  */
 export function forged({ id, ids = [], names = [] }: ForgedOptions): (field: HeaderField) => boolean {
   const own = new Set([id, ...ids].map(authservId))
@@ -39,16 +40,16 @@ export function forged({ id, ids = [], names = [] }: ForgedOptions): (field: Hea
 export const forgedFields = (header: HeaderFields, options: ForgedOptions): readonly HeaderField[] =>
   [...header].filter(forged(options))
 
-/** RFC 5321 §4.4 leaves Return-Path to the last server; Received-SPF is believed by whoever reads the message after us. */
+/** RFC 5321 §4.4 reserves Return-Path for the last server; later programs trust Received-SPF. */
 const LAST_SERVER_FIELDS = ['return-path', 'received-spf'] as const
 
-/** X-Spam, X-Spam-Status, X-Spam_score, X-Spamd-Result: sorting rules look for each of them. */
+/** X-Spam, X-Spam-Status, X-Spam_score, X-Spamd-Result: sorting rules match each of them. */
 const SPAM_FIELD = /^x-spamd?(?:$|[-_])/
 
 const MAX_NAME_LENGTH = 1_000
 const INVISIBLE = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]+/gu
 
-/** A name as the most lenient reader sees it: without folds, blanks and what is invisible, encoded words decoded. */
+/** A name as the most lenient reader sees it: without folds, spaces and invisible characters, encoded words decoded. */
 function readableName({ raw }: HeaderField): string {
   const start = raw.toString('utf8', 0, MAX_NAME_LENGTH)
   const word = /^\s*=\?[^?]*\?[^?]*\?[^?]*\?=/.exec(start)?.[0]
@@ -59,15 +60,15 @@ function readableName({ raw }: HeaderField): string {
 const MAX_ID_LENGTH = 16_384
 
 /**
- * Whether the id can be read, by all readers alike, and is not ours. A name of ours before the first semicolon makes the
- * field ours even in a comment: readers differ in where a comment ends.
+ * Whether all readers read the same id and it is not ours. Our name before the first semicolon makes the field forged even
+ * in a comment, because readers differ in where a comment ends.
  */
 function isOfAnother(value: string, own: ReadonlySet<string>): boolean {
   const first = idOf(value)
   if (first === undefined) return false
   const [id = '', version = '1', ...more] = first.text.split(' ')
   if (more.length > 0 || !/^\d+$/.test(version) || !READABLE_ID.test(id)) return false
-  // RFC 5451 was read by some as allowing `id/1`.
+  // Some implementations of RFC 5451 write `id/1`.
   if (own.has(domainOf(id.replace(/\/\d+$/, '')))) return false
   const before = first.before.toLowerCase()
   return !/[("]/.test(before) || ![...own].some(name => before.includes(name))
@@ -76,7 +77,7 @@ function isOfAnother(value: string, own: ReadonlySet<string>): boolean {
 /** A token, or a name with letters of any language (RFC 8601 §2.2, RFC 6532). */
 const READABLE_ID = /^[\w.!#$%&'*+^`{|}~/\-\p{L}\p{M}\p{N}]+$/u
 
-/** What stands before the first semicolon, with and without comments; undefined where that cannot be told. */
+/** The text before the first semicolon, with and without comments; undefined when quotes or comments do not end. */
 function idOf(value: string): { readonly text: string; readonly before: string } | undefined {
   let text = ''
   let depth = 0
@@ -95,19 +96,19 @@ function idOf(value: string): { readonly text: string; readonly before: string }
       if (character === ')') depth -= 1
       text += ' '
     } else if (character === '"') quoted = true
-    else if (character === ';') return { text: squeezed(text), before: value.slice(0, index) }
+    else if (character === ';') return { text: normalized(text), before: value.slice(0, index) }
     else text += character
   }
-  return quoted || depth > 0 || stop < value.length ? undefined : { text: squeezed(text), before: value }
+  return quoted || depth > 0 || stop < value.length ? undefined : { text: normalized(text), before: value }
 }
 
-const squeezed = (text: string): string =>
+const normalized = (text: string): string =>
   text
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
     .replace(/\s+/g, ' ')
     .trim()
 
-/** A loop: a pattern for the end of a text is tried at every colon in it. */
+/** A loop, because a regular expression for trailing colons would be quadratic. */
 function withoutColons(name: string): string {
   let end = name.length
   while (end > 0 && name[end - 1] === ':') end -= 1

@@ -1,10 +1,11 @@
-/** Received-SPF (RFC 7208 §9.1), for programs that read SPF there and not in Authentication-Results. */
+/** Received-SPF (RFC 7208 §9.1), for programs that do not read Authentication-Results. */
 
 import { spf } from '../facts/spf/spf.ts'
 import { checked, required, schemaOf } from '../model/options.ts'
 import { authservId, hostNameCheck } from './authentication-results.ts'
 import { folded, type Tracer, tokenOrQuoted } from './tracer.ts'
 
+/** The options of {@link receivedSpf}. */
 export interface ReceivedSpfOptions {
   /** The name of the host that receives mail. */
   readonly receiver: string
@@ -16,9 +17,9 @@ const NAME = 'Received-SPF'
 const MAX_PATH_LENGTH = 254
 
 /**
- * One field with the result of SPF, if it was asked for.
+ * Writes one field with the result of SPF, if a filter asked for it.
  *
- * @throws PosternError when `receiver` is no host name
+ * @throws PosternError when `receiver` is not a host name
  */
 export function receivedSpf(options: ReceivedSpfOptions): Tracer {
   const { receiver } = checked(schema, options)

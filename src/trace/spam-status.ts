@@ -1,20 +1,21 @@
-/** X-Spam-Flag and X-Spam-Status: what sorting rules in mail programs and delivery agents look for. */
+/** X-Spam-Flag and X-Spam-Status, which sorting rules in mail programs and delivery agents match. */
 import type { Decision } from '../model/decision.ts'
-import { folded, printable, type TraceField, type Tracer } from './tracer.ts'
+import { printable } from '../model/printable.ts'
+import { folded, type TraceField, type Tracer } from './tracer.ts'
 
-/** The fields that this tracer writes. The same fields of the message as it came are another's word: see `forged`. */
+/** The fields that this tracer writes. Remove the same fields of the received message: see `forged`. */
 export const spamFields = ['X-Spam-Flag', 'X-Spam-Status'] as const
 
 const MAX_TESTS = 30
 const MAX_RULE_LENGTH = 80
 
 /**
- * `X-Spam-Flag: YES` for what goes to quarantine, and for every message
- * `X-Spam-Status: No, score=2.5 tests=dnsbl/listed,helo/bare-address ref=7K2Q9F`. Rules are named; reasons stay here.
+ * Writes `X-Spam-Flag: YES` for quarantined messages, and for every message
+ * `X-Spam-Status: No, score=2.5 tests=dnsbl/listed,helo/bare-address ref=7K2Q9F`. Reasons of findings are not written.
  */
 export const spamStatus: Tracer = ({ ref }, decision) => spamStatusOf(ref, decision)
 
-/** The same, where there is no message to write it on. */
+/** The fields of {@link spamStatus} for a reference and a decision, without a message. */
 export function spamStatusOf(ref: string, { verdict, score, findings }: Decision): readonly TraceField[] {
   const isSpam = verdict === 'quarantine'
   const rules = new Set(findings.map(({ rule = '' }) => token(rule)).filter(rule => rule !== ''))
@@ -25,7 +26,7 @@ export function spamStatusOf(ref: string, { verdict, score, findings }: Decision
   return isSpam ? [['X-Spam-Flag', 'YES'], status] : [status]
 }
 
-// Adding 0 makes of -0, which would be written -0.0, a plain 0.
+// Adding 0 turns -0, which would be written as -0.0, into 0.
 const tenths = (score: number): string => (Math.round(score * 10) / 10 + 0).toFixed(1)
 
 const token = (text: string): string => printable(text, MAX_RULE_LENGTH).replace(/[ ,;="()\\]/g, '?')

@@ -1,18 +1,20 @@
-/** What is written on top of a message: the form of a tracer, and how its lines are kept short and clean. */
+/** Tracers write fields above a message. Their lines are folded and printable. */
 import type { Decision } from '../model/decision.ts'
 import type { Fact } from '../model/fact.ts'
+import { printable } from '../model/printable.ts'
 import type { Message } from '../model/stage.ts'
 
-/** What was found about a fact, if it was asked for and found. Asks nothing. */
+/** The value of a fact, if a filter asked for it and it was found. Does not ask. */
 export type TraceInput = <T>(fact: Fact<never, T>) => T | undefined
 
 /** One field. The value is printable US-ASCII, folded with CRLF and a space where it is long. */
 export type TraceField = readonly [name: string, value: string]
 
-/** Writes fields for a message that was judged, from what is known. Asks nothing, and never throws. */
+/** Writes fields for a decided message from known facts. Causes no lookup, and never throws. */
 export interface Tracer {
+  /** @returns the fields, from the top */
   (message: Message, decision: Decision, found: TraceInput): readonly TraceField[]
-  /** The name under which it writes Authentication-Results: what came in under it is removed. */
+  /** The authserv-id of its Authentication-Results: received fields with the same id are removed. */
   readonly authservId?: string
 }
 
@@ -20,9 +22,9 @@ export interface Tracer {
 const LINE = 78
 
 /**
- * Words with spaces between them, on lines of at most 78 characters; only a longer word has a longer line.
+ * Joins words with spaces on lines of at most 78 characters. Only a longer word makes a longer line.
  *
- * @param used how many characters of the first line are taken, by the name of the field
+ * @param used how many characters of the first line the name of the field takes
  */
 export function folded(words: readonly string[], used: number): string {
   let text = ''
@@ -34,9 +36,6 @@ export function folded(words: readonly string[], used: number): string {
   }
   return text
 }
-
-/** Printable US-ASCII, at most `most` characters: whatever was in `text`, it cannot begin a line or hide in one. */
-export const printable = (text: string, most: number): string => text.slice(0, most).replace(/[^ -~]/g, '?')
 
 const TOKEN = /^[\w.!#$%&'*+^`{|}~-]+$/
 const MAX_VALUE_LENGTH = 255

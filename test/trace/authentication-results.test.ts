@@ -63,7 +63,7 @@ const tracer = authenticationResults({ id: 'MX.Example.NET.' })
 const trace = (found: TraceInput, ip = '192.0.2.1') => tracer(contextAt('message', { ip }), decision, found)
 
 describe('what is written', () => {
-  test('everything that was found, on lines of at most 78 characters', () => {
+  test('all results are written on lines of at most 78 characters', () => {
     const found = peek(
       [rdns, reverse],
       [spf, sender],
@@ -87,14 +87,14 @@ describe('what is written', () => {
     ])
   })
 
-  test('what was not found is left out, and the field when nothing was', () => {
+  test('missing facts are left out, and without any there is no field', () => {
     expect(trace(peek())).toEqual([])
     expect(trace(peek([dkim, { result: 'none', signatures: [], ignored: 0 }]))).toEqual([
       ['Authentication-Results', 'mx.example.net;\r\n dkim=none'],
     ])
   })
 
-  test('an IPv6 address is quoted, for it has colons', () => {
+  test('an IPv6 address is quoted because of its colons', () => {
     expect(trace(peek([rdns, { ...reverse, confirmed: [], result: 'permerror' }]), '2001:db8::1')).toEqual([
       ['Authentication-Results', 'mx.example.net;\r\n iprev=permerror policy.iprev="2001:db8::1"'],
     ])
@@ -175,7 +175,7 @@ describe('hostile facts', () => {
 })
 
 describe('Received-SPF', () => {
-  test('says what was checked, and how (RFC 7208 §9.1)', () => {
+  test('gives the identity that was checked and the mechanism (RFC 7208 §9.1)', () => {
     const message = contextAt('message', { helo: 'mx.example.org', reversePath: 'alice@example.org' })
     expect(receivedSpf({ receiver: 'mx.example.net' })(message, decision, peek([spf, sender]))).toEqual([
       [
@@ -185,7 +185,7 @@ describe('Received-SPF', () => {
     ])
   })
 
-  test('names the mechanism that matched, quoted where it is no token', () => {
+  test('gives the mechanism that matched, quoted when it is not a token', () => {
     const message = contextAt('message', { helo: 'mx.example.org', reversePath: '' })
     const [[, value] = ['', '']] = receivedSpf({ receiver: 'mx.example.net' })(
       message,
@@ -195,7 +195,7 @@ describe('Received-SPF', () => {
     expect(value).toContain('mechanism="ip4:192.0.2.0/24";')
   })
 
-  test('is left out when SPF was not asked for', () => {
+  test('is left out when no filter asked for SPF', () => {
     expect(receivedSpf({ receiver: 'mx.example.net' })(contextAt('message'), decision, peek())).toEqual([])
   })
 })

@@ -65,7 +65,7 @@ describe('Authentication-Results in our name', () => {
     expect(forgedIn(field)).toEqual([`${field}\r\n`])
   })
 
-  test('A14 an internationalised name is ours in either form', () => {
+  test('A14 an internationalised id matches in either form', () => {
     expect(forgedIn('Authentication-Results: bücher.example; spf=pass', 'xn--bcher-kva.example')).toHaveLength(1)
     expect(forgedIn('Authentication-Results: xn--bcher-kva.example; spf=pass', 'bücher.example')).toHaveLength(1)
   })
@@ -89,7 +89,7 @@ describe('Authentication-Results in our name', () => {
     expect(forgedIn(field)).toEqual([])
   })
 
-  test('A14 every one of several is removed, with its place', () => {
+  test('A14 each of several is removed, with its offset', () => {
     const field = 'Authentication-Results: mx.example.net; auth=pass\r\n'
     const header = headerOf(Buffer.from(`${field}Subject: x\r\n${field}\r\n`))
     const found = forgedFields(header, { id: 'mx.example.net' })
@@ -139,7 +139,7 @@ async function delivered(section: string, options: Omit<PosternOptions, 'filters
   return { text, forged, verdict }
 }
 
-test('A14 what is delivered holds no word in our name but our own', async () => {
+test('A14 the delivered message has no Authentication-Results in our name except our own', async () => {
   const fields = [
     'From: a@example.org',
     'Authentication-Results: mx.example.net; auth=pass',
@@ -160,7 +160,7 @@ test('A14 what is delivered holds no word in our name but our own', async () => 
   ])
 })
 
-test('A14 a forged field beyond the number of fields that is examined is removed all the same', async () => {
+test('A14 a forged field beyond the limit of fields is removed as well', async () => {
   const { text } = await delivered(
     ['From: a@example.org', ...Array(1_500).fill('X-A: b'), 'Authentication-Results: mx.example.net; auth=pass'].join(
       '\r\n',
@@ -170,14 +170,14 @@ test('A14 a forged field beyond the number of fields that is examined is removed
   expect(text).not.toContain('auth=pass')
 })
 
-test('A14 a tracer that writes under another name protects that name too', async () => {
+test('A14 the id of every tracer is protected', async () => {
   const forgery = 'From: a@example.org\r\nAuthentication-Results: example.net; auth=pass'
   expect((await delivered(forgery)).text).toContain('auth=pass')
   const trace = [authenticationResults({ id: 'example.net' })]
   expect((await delivered(forgery, { trace })).text).not.toContain('auth=pass')
 })
 
-test('A14 a section of nothing but forged fields is read in linear time', () => {
+test('A14 a header section of forged fields is read in linear time', () => {
   const isForged = forged({ id: 'mx.example.net' })
   const cost = (count: number) => {
     const header = headerOf(

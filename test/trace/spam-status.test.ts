@@ -31,7 +31,7 @@ test('other mail is not flagged', () => {
   expect(trace(decide('accept', -0.04, []))).toEqual([['X-Spam-Status', 'No, score=0.0 tests=none ref=7K2Q9F']])
 })
 
-test('S02 whatever rules are called, the field is printable, folded and bounded, and holds no reason', () => {
+test('S02 the field is printable, folded and bounded for any rule names, and contains no reason', () => {
   const finding = fc.record({ rule: fc.string({ unit: 'binary', maxLength: 300 }), reason: fc.constant('SECRET') })
   fc.assert(
     fc.property(
