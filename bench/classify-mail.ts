@@ -1,4 +1,4 @@
-/** Public mail as the classifier sees it, in order of delivery, and what it makes of it online: each message judged, then taught. */
+/** Public mail in order of delivery, and an online measurement of the classifier: each message is judged, then learned. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -57,7 +57,7 @@ export interface Online {
   readonly spamCalledSpam: number
   readonly spamCalledHam: number
   /** Messages before it said anything. */
-  readonly untaught: number
+  readonly untrained: number
   /** Mean distance between what was told and what came, by tenths of probability. */
   readonly calibrationError: number
   /** To judge and to learn, in milliseconds of CPU for each message. */
@@ -67,7 +67,7 @@ export interface Online {
 
 export interface OnlineOptions {
   readonly falsePositives: number
-  /** The share of lessons with the wrong label. @default 0 */
+  /** The share of examples with the wrong label. @default 0 */
   readonly wrong?: number
 }
 
@@ -77,14 +77,14 @@ export function online(mail: readonly Mail[], { falsePositives, wrong = 0 }: Onl
   const dice = newDice()
   const bins = Array.from({ length: 10 }, () => ({ told: 0, spam: 0 }))
   const said = { ham: { spam: 0, ham: 0 }, spam: { spam: 0, ham: 0 } }
-  let untaught = 0
+  let untrained = 0
   const start = cpu()
   for (const { label, features } of mail) {
     const { margin, probability, verdict } = classifier.judge(features)
     margins.push(margin)
     if (verdict === 'spam' || verdict === 'ham') said[label][verdict] += 1
     const bin = bins[Math.min(Math.floor(probability * 10), 9)]
-    if (verdict === 'untrained') untaught += 1
+    if (verdict === 'untrained') untrained += 1
     else if (bin) {
       bin.told += probability
       bin.spam += label === 'spam' ? 1 : 0
@@ -100,8 +100,8 @@ export function online(mail: readonly Mail[], { falsePositives, wrong = 0 }: Onl
     hamCalledSpam: said.ham.spam / ham,
     spamCalledSpam: said.spam.spam / spam,
     spamCalledHam: said.spam.ham / spam,
-    untaught,
-    calibrationError: error / Math.max(mail.length - untaught, 1),
+    untrained,
+    calibrationError: error / Math.max(mail.length - untrained, 1),
     cost,
     snapshot: classifier.export(),
   }

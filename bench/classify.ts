@@ -1,6 +1,6 @@
 /**
  * What the classifier is worth on public mail, online and in order of delivery: npm run bench:classify [-- CORPUS …]
- * Reads the folder that POSTERN_DATA names. Figures are CPU; every lesson is given at once after its message was judged.
+ * Reads the folder that POSTERN_DATA names. Figures are CPU; each message is learned directly after it was judged.
  */
 import { readFileSync } from 'node:fs'
 import { type Classifier, newClassifier } from '../src/classify/classifier.ts'
@@ -24,7 +24,7 @@ const corpora = ['trec06p', 'trec06c-head', 'spamassassin', 'csdmc-2010'].filter
   name => chosen.length === 0 || chosen.includes(name),
 )
 
-/** What a site has learned that gets mail as in trec06p. */
+/** The model of a site that gets mail as in trec06p. */
 let elsewhere: Buffer | undefined
 
 async function measure(name: string): Promise<void> {
@@ -35,7 +35,7 @@ async function measure(name: string): Promise<void> {
   if (name === 'trec06p') {
     for (const wrong of [0.01, 0.05, 0.1]) await tell(mail, { falsePositives: 0.005, wrong })
     attacks(mail)
-    elsewhere = taughtBy(mail).export()
+    elsewhere = trainedOn(mail).export()
   } else if (elsewhere !== undefined) moved(mail, elsewhere)
   if (name === 'spamassassin') split(mail)
 }
@@ -50,18 +50,18 @@ async function tell(mail: readonly Mail[], options: OnlineOptions): Promise<void
     throw new Error('a snapshot is not what it was made of')
   const wrong = options.wrong === undefined ? '' : `, ${percent(options.wrong)} of labels wrong`
   console.log(
-    `  asked for ${percent(options.falsePositives)} false positives${wrong}: 1-ROCA ${(100 * found.oneMinusRoca).toFixed(4)} %, ` +
-      `ham lost at 0.4 % spam missed ${percent(found.hamLost)}; called spam: ${percent(found.hamCalledSpam)} of ham, ` +
-      `${percent(found.spamCalledSpam)} of spam; spam called ham ${percent(found.spamCalledHam)}; ` +
-      `silent for ${found.untaught} messages; calibration error ${found.calibrationError.toFixed(4)}; ` +
-      `judge and learn ${found.cost.toFixed(3)} ms; holds ${megabytes(holds)}, writes ${megabytes(found.snapshot.length)}`,
+    `  target ${percent(options.falsePositives)} false positives${wrong}: 1-ROCA ${(100 * found.oneMinusRoca).toFixed(4)} %, ` +
+      `ham lost at 0.4 % spam missed ${percent(found.hamLost)}; judged as spam: ${percent(found.hamCalledSpam)} of ham, ` +
+      `${percent(found.spamCalledSpam)} of spam; spam judged as ham ${percent(found.spamCalledHam)}; ` +
+      `no verdict for ${found.untrained} messages; calibration error ${found.calibrationError.toFixed(4)}; ` +
+      `judge and learn ${found.cost.toFixed(3)} ms; memory ${megabytes(holds)}, snapshot ${megabytes(found.snapshot.length)}`,
   )
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(3)} %`
-const megabytes = (octets: number): string => `${(octets / 2 ** 20).toFixed(1)} MB`
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
-function taughtBy(mail: readonly Mail[], falsePositives = 0.005): Classifier {
+function trainedOn(mail: readonly Mail[], falsePositives = 0.005): Classifier {
   const classifier = newClassifier({ falsePositives })
   for (const { label, features } of mail) classifier.learn(features, label, 0)
   return classifier
@@ -74,41 +74,41 @@ const calls = (classifier: Classifier, list: readonly Mail[]): string => {
   return `called spam: ${of('ham')}, ${of('spam')}`
 }
 
-/** A site takes over what another has learned, and is taught from then on. */
+/** A site starts with the model of another site, and is trained from then on. */
 function moved(mail: readonly Mail[], snapshot: Buffer): void {
   const classifier = newClassifier()
   classifier.import(snapshot)
-  console.log(`  by what trec06p has taught, ${calls(classifier, mail)}`)
-  for (const lessons of [20, 100]) {
+  console.log(`  with the model of trec06p, ${calls(classifier, mail)}`)
+  for (const examples of [20, 100]) {
     for (const label of ['ham', 'spam'] as const)
-      for (const one of mail.filter(one => one.label === label).slice(0, lessons))
+      for (const one of mail.filter(one => one.label === label).slice(0, examples))
         classifier.learn(one.features, label, 0)
-    const rest = (['ham', 'spam'] as const).flatMap(label => mail.filter(one => one.label === label).slice(lessons))
-    console.log(`    after ${lessons} lessons of each kind, ${calls(classifier, rest)}`)
+    const rest = (['ham', 'spam'] as const).flatMap(label => mail.filter(one => one.label === label).slice(examples))
+    console.log(`    after ${examples} examples of each kind, ${calls(classifier, rest)}`)
   }
 }
 
-/** First digits 0 to 7 teach, 8 to f are judged and teach nothing. */
+/** Messages with first digits 0 to 7 are learned, those with 8 to f are only judged. */
 function split(mail: readonly Mail[]): void {
-  const [teach, judge] = [mail.filter(({ digit }) => digit < '8'), mail.filter(({ digit }) => digit >= '8')]
+  const [training, judge] = [mail.filter(({ digit }) => digit < '8'), mail.filter(({ digit }) => digit >= '8')]
   for (const rate of [0.01, 0.005, 0.003]) {
-    const classifier = taughtBy(teach, rate)
+    const classifier = trainedOn(training, rate)
     const margins = judge.map(({ features }) => classifier.judge(features).margin)
     console.log(
-      `  taught by half, judged on the other, asked for ${100 * rate} %: ${calls(classifier, judge)}; ` +
+      `  trained on half, tested on the other, target ${100 * rate} %: ${calls(classifier, judge)}; ` +
         `1-ROCA ${(100 * oneMinusRoca(margins, judge)).toFixed(4)} %`,
     )
   }
 }
 
-/** On a model taught with the first 10,000: what it loses, judged on the next 5,000 that it is not taught. */
+/** Attacks on a model of the first 10,000 messages, tested on the next 5,000, which it does not learn. */
 function attacks(mail: readonly Mail[]): void {
-  const lessons = mail.slice(0, 10_000)
+  const examples = mail.slice(0, 10_000)
   const judged = mail.slice(10_000, 15_000)
-  const taught = taughtBy(lessons)
-  const sound = taught.export()
+  const trained = trainedOn(examples)
+  const sound = trained.export()
   const paths = listed('trec06p')
-  console.log(`  before attacks, ${calls(taught, judged)}`)
+  console.log(`  before attacks, ${calls(trained, judged)}`)
   const honest = paths.slice(0, 2_000).filter(([label]) => label === 'ham')
   const words = honest.map(([, path]) => bodyOf(readFileSync(path)))
   for (const messages of [100, 300]) {
@@ -121,7 +121,7 @@ function attacks(mail: readonly Mail[]): void {
       )
       classifier.learn(features(plain('Great offer', text)), 'spam', 0)
     }
-    console.log(`  ${messages} spams of honest words taught, ${calls(classifier, judged)}`)
+    console.log(`  ${messages} spams of honest words learned, ${calls(classifier, judged)}`)
   }
   const spam = paths.slice(10_000, 12_000).filter(([label]) => label === 'spam')
   for (const place of ['before', 'behind'] as const) {
@@ -134,11 +134,11 @@ function attacks(mail: readonly Mail[]): void {
       const seen = plain(subjectOf(raw), place === 'before' ? `${good}\n${bodyOf(raw)}` : `${bodyOf(raw)}\n${good}`)
       return { label: 'spam', digit: '', features: features({ ...seen, header: headerOf(crlf(raw)) }) }
     })
-    console.log(`  1,200 honest characters ${place} the text of each spam, ${calls(taught, salted)}`)
+    console.log(`  1,200 honest characters ${place} the text of each spam, ${calls(trained, salted)}`)
     const classifier = newClassifier()
     classifier.import(sound)
     for (const { features } of salted.slice(0, 20)) classifier.learn(features, 'spam', 0)
-    console.log(`    after 20 lessons, ${calls(classifier, salted.slice(20))}`)
+    console.log(`    after 20 examples, ${calls(classifier, salted.slice(20))}`)
   }
 }
 
@@ -157,7 +157,7 @@ const bodyOf = (raw: Buffer): string =>
   raw.toString('latin1').replaceAll('\r\n', '\n').split('\n\n').slice(1).join('\n\n')
 const subjectOf = (raw: Buffer): string => /^subject:(.*)$/im.exec(raw.toString('latin1'))?.[1]?.trim() ?? ''
 
-/** Bytes in memory. What is free is given back a little later. */
+/** Bytes in memory. The collector frees them a little later. */
 async function held(): Promise<number> {
   for (let count = 0; count < 3; count += 1) {
     globalThis.gc?.()

@@ -11,19 +11,19 @@ export interface Example {
 export interface Bounds {
   readonly group: string
   readonly cap: number
-  /** What the rule has before anything is measured: the fit leaves it slowly. */
+  /** The points before the measurement: the fit moves away from them slowly. */
   readonly before: number
-  /** The most that it may have. */
-  readonly most?: number
+  /** The upper limit of its points. */
+  readonly max?: number
 }
 
 export interface FitOptions {
-  /** From which score on a message is called spam. @default 6 */
+  /** The score from which on a message is judged as spam. @default 6 */
   readonly threshold?: number
-  /** How much worse it is to be wrong about honest mail. @default 6 */
-  readonly care?: number
-  /** The most that one rule may cost. @default 4 */
-  readonly most?: number
+  /** The cost of an error about honest mail, relative to one about spam. @default 6 */
+  readonly hamCost?: number
+  /** The upper limit of the points of any rule. @default 4 */
+  readonly max?: number
   /** @default 600 */
   readonly rounds?: number
 }
@@ -32,13 +32,13 @@ export interface FitOptions {
 export function fitPoints(
   examples: readonly Example[],
   bounds: ReadonlyMap<string, Bounds>,
-  { threshold = 6, care = 6, most = 4, rounds = 600 }: FitOptions = {},
+  { threshold = 6, hamCost = 6, max = 4, rounds = 600 }: FitOptions = {},
 ): ReadonlyMap<string, number> {
   const ids = [...bounds.keys()]
-  const index = new Map(ids.map((id, place) => [id, place]))
-  const limits = ids.map(id => Math.min(most, bounds.get(id)?.most ?? most, bounds.get(id)?.cap ?? most))
+  const index = new Map(ids.map((id, index) => [id, index]))
+  const limits = ids.map(id => Math.min(max, bounds.get(id)?.max ?? max, bounds.get(id)?.cap ?? max))
   const before = ids.map(id => bounds.get(id)?.before ?? 0)
-  const weights = before.map((value, place) => Math.min(value, limits[place] ?? most))
+  const weights = before.map((value, index) => Math.min(value, limits[index] ?? max))
   const groups = [...new Set([...bounds.values()].map(({ group }) => group))]
   const groupOf = ids.map(id => groups.indexOf(bounds.get(id)?.group ?? ''))
   const caps = groups.map(group =>
@@ -59,21 +59,21 @@ export function fitPoints(
       const score = sums.reduce((sum, value, group) => sum + Math.min(value, caps[group] ?? value), other)
       // Honest mail is to keep a distance of two points from the threshold, spam of half a point.
       const distance = spam ? score - threshold - 0.5 : score - threshold + 2
-      const pull = spam ? -1 / (1 + Math.exp(distance)) : care / (1 + Math.exp(-distance))
+      const pull = spam ? -1 / (1 + Math.exp(distance)) : hamCost / (1 + Math.exp(-distance))
       for (const rule of rules) {
         if ((sums[groupOf[rule] ?? 0] ?? 0) <= (caps[groupOf[rule] ?? 0] ?? 0) || pull > 0)
           slope[rule] = (slope[rule] ?? 0) + pull
       }
     }
-    for (const [place, weight] of weights.entries()) {
+    for (const [index, weight] of weights.entries()) {
       // What was given before holds with the strength of a few messages.
-      const gradient = ((slope[place] ?? 0) + 1.5 * (weight - (before[place] ?? 0))) / examples.length
-      step[place] = (step[place] ?? 0) * 0.95 + gradient ** 2 * 0.05
-      const moved = weight - (0.03 * gradient) / (Math.sqrt(step[place] ?? 0) + 1e-6)
-      weights[place] = Math.min(Math.max(moved, 0), limits[place] ?? most)
+      const gradient = ((slope[index] ?? 0) + 1.5 * (weight - (before[index] ?? 0))) / examples.length
+      step[index] = (step[index] ?? 0) * 0.95 + gradient ** 2 * 0.05
+      const moved = weight - (0.03 * gradient) / (Math.sqrt(step[index] ?? 0) + 1e-6)
+      weights[index] = Math.min(Math.max(moved, 0), limits[index] ?? max)
     }
   }
-  return new Map(ids.map((id, place) => [id, Math.round((weights[place] ?? 0) * 10) / 10]))
+  return new Map(ids.map((id, index) => [id, Math.round((weights[index] ?? 0) * 10) / 10]))
 }
 
 /** The score with these points, as the filters add them up. */

@@ -1,4 +1,4 @@
-/** Which rules fire on a message, and what it is judged: `recommended` without limits, and all content filters. */
+/** The rules that fire on a message, and its decision: `recommended` without limits, and all content filters. */
 import { Readable } from 'node:stream'
 import { contentFilters } from '../src/filters/content/content-filters.ts'
 import { type RuleId, ruleSets } from '../src/filters/content/rule-sets.ts'
@@ -6,16 +6,16 @@ import { recommended } from '../src/filters/index.ts'
 import { type Decision, type Filter, type Gateway, postern } from '../src/index.ts'
 import { zone } from '../src/testing/zone.ts'
 
-/** Nothing is known of anybody: no SPF, no DKIM, no DMARC, and a client that has its name. */
+/** A DNS without SPF, DKIM and DMARC, and with a host name for the client. */
 const dns = zone({ 'client.example.net': { A: '192.0.2.1' }, '1.2.0.192.in-addr.arpa': { PTR: 'client.example.net' } })
 
-/** Rules that look at the world of the measurement and not at the message. */
-const OF_THE_WORLD = new Set(['rate-limit', 'rdns', 'helo', 'sender-domain', 'spf', 'dkim', 'dmarc', 'bulk'])
+/** Filters that depend on the environment of the measurement and not on the message. */
+const ENVIRONMENT_FILTERS = new Set(['rate-limit', 'rdns', 'helo', 'sender-domain', 'spf', 'dkim', 'dmarc', 'bulk'])
 
 export interface GatewayOptions {
-  /** Every rule costs one point, so that all that fire are told. @default false */
+  /** Every rule costs one point, so that all rules that fire are reported. @default false */
   readonly equal?: boolean
-  /** Filters beside the rules. @default none */
+  /** Additional filters. @default none */
   readonly beside?: readonly Filter[]
 }
 
@@ -29,7 +29,7 @@ export function gatewayOf({ equal = false, beside = [] }: GatewayOptions = {}): 
     ...recommended({ domains: ['example.org'] }),
     ...contentFilters(equal ? { points: points as Readonly<Record<RuleId, number>> } : {}),
     ...beside,
-  ].filter(({ name }) => !OF_THE_WORLD.has(name))
+  ].filter(({ name }) => !ENVIRONMENT_FILTERS.has(name))
   return postern({ name: 'mx.example.org', mode: 'shadow', filters, dns, trace: [] })
 }
 

@@ -19,12 +19,12 @@ interface Tally {
 
 const part = (count: number, { messages }: Tally): string => `${((100 * count) / Math.max(messages, 1)).toFixed(2)} %`
 
-/** A gateway whose classifier was taught the training half, one message after another, by their digests: kinds and sets are mixed. */
-async function taught(corpus: Corpus, falsePositives: `${number}%`): Promise<Gateway> {
+/** A gateway whose classifier was trained on the training half in the order of digests, which mixes kinds and sets. */
+async function trained(corpus: Corpus, falsePositives: `${number}%`): Promise<Gateway> {
   const gateway = gatewayOf({ beside: [classify({ falsePositives })] })
-  const lessons = [...mail(corpus, 1)].filter(({ training }) => training)
+  const examples = [...mail(corpus, 1)].filter(({ training }) => training)
   const digest = ({ bytes }: { readonly bytes: Buffer }) => hash('sha1', bytes)
-  for (const { bytes, spam } of lessons.toSorted((a, b) => (digest(a) < digest(b) ? -1 : 1)))
+  for (const { bytes, spam } of examples.toSorted((a, b) => (digest(a) < digest(b) ? -1 : 1)))
     await gateway.feedback({ message: bytes, label: spam ? 'spam' : 'ham', by: 'bench' })
   return gateway
 }
@@ -39,10 +39,10 @@ async function measure(corpus: Corpus, step: number, half?: 'test', gateway = ga
     if (half === 'test' && message.training) continue
     const tally = message.spam ? spam : ham
     const { findings } = await judged(gateway, message.bytes)
-    // The line of the mailbox that collections keep on top is not sent by anybody.
-    const kept = findings.filter(({ rule }) => rule !== 'header-form/malformed')
-    const score = kept.reduce((sum, { points = 0 }) => sum + points, 0)
-    const refused = score >= REJECT || kept.some(({ verdict }) => verdict === 'reject')
+    // Collections keep the first line of the mailbox on top, which no client sends.
+    const counted = findings.filter(({ rule }) => rule !== 'header-form/malformed')
+    const score = counted.reduce((sum, { points = 0 }) => sum + points, 0)
+    const refused = score >= REJECT || counted.some(({ verdict }) => verdict === 'reject')
     tally.messages += 1
     if (refused) tally.rejected += 1
     if (refused || score >= QUARANTINE) tally.quarantined += 1
@@ -56,11 +56,11 @@ async function measure(corpus: Corpus, step: number, half?: 'test', gateway = ga
   )
 }
 
-console.log(`Quarantine from ${QUARANTINE}, refusal from ${REJECT}; no DNS, no classifier unless it is said`)
+console.log(`Quarantine from ${QUARANTINE}, refusal from ${REJECT}; no DNS, no classifier unless stated`)
 await measure('spamassassin', 1, 'test')
 for (const falsePositives of ['0.7%', '0.5%', '0.3%'] as const) {
-  console.log(`With a classifier that was taught the training half and asked for ${falsePositives}`)
-  await measure('spamassassin', 1, 'test', await taught('spamassassin', falsePositives))
+  console.log(`With a classifier that was trained on the training half, with a target of ${falsePositives}`)
+  await measure('spamassassin', 1, 'test', await trained('spamassassin', falsePositives))
 }
 console.log('Without one')
 await measure('csdmc-2010', 1)

@@ -1,7 +1,7 @@
 /**
- * Sets the points of the content rules by measurement: `npm run tune`, with POSTERN_DATA. Which rules fire on the training half
- * of SpamAssassin's mail is found by the filters themselves; a logistic regression that knows the caps of the groups gives each
- * its weight. What fires too seldom there to be measured keeps the points that it was given with the rule. The table
+ * Measures the points of the content rules: `npm run tune`, with POSTERN_DATA. The filters find which rules fire on the training
+ * half of SpamAssassin's mail; a logistic regression that knows the caps of the groups sets the points. A rule that fires too
+ * seldom to be measured keeps the points that it defines. The table
  * (src/filters/content/measured-points.ts) is written anew.
  */
 import { writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { type Bounds, type Example, fitPoints } from './fit.ts'
 import { gatewayOf, judged } from './hits.ts'
 import { mail } from './mail.ts'
 
-/** Fewer cases than these say nothing. */
+/** A rule that fires on fewer messages is not measured. */
 const [SPAM, HAM] = [8, 20]
 
 const bounds: ReadonlyMap<string, Bounds> = new Map(
@@ -23,7 +23,7 @@ const bounds: ReadonlyMap<string, Bounds> = new Map(
   ),
 )
 
-/** What other filters say stands as it is. Collections keep a line of the mailbox on top, which no gateway sees. */
+/** Points of other filters are constant. Collections keep the first line of the mailbox on top, which no gateway receives. */
 function exampleOf(spam: boolean, { findings }: Decision): Example {
   const named = findings.map(finding => ({ ...finding, rule: finding.rule ?? '' }))
   const others = named.filter(({ rule }) => !bounds.has(rule) && rule !== 'header-form/malformed')
