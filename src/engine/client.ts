@@ -15,7 +15,10 @@ export interface SessionOverrides {
 
 /** The client of a session, as the host knows it. */
 export interface Client {
-  /** Absent where the host does not know it; pass no placeholder. Then no filter judges an address, and no limit counts one. */
+  /**
+   * Absent where the host does not know it; pass no placeholder. Then no filter judges an address, and no limit
+   * counts one.
+   */
   readonly ip?: string | undefined
   /** The session's reference, where the host has one already. Up to 32 letters and digits. @default a new one */
   readonly ref?: string

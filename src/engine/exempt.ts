@@ -1,4 +1,6 @@
-/** Exemptions: of a client that the configuration knows, of a user who has authenticated, of a sender that is allowed. */
+/**
+ * Exemptions: of a client that the configuration knows, of a user who has authenticated, of a sender that is allowed.
+ */
 import type { Filter } from '../model/filter.ts'
 import { asDryRun, type Finding } from '../model/finding.ts'
 import type { Connection, Stage } from '../model/stage.ts'
@@ -8,7 +10,10 @@ export type Exemption = 'none' | 'identity' | 'all'
 
 type Known = Pick<Connection, 'client'> & { readonly user?: string }
 
-/** What client and user exempt from at a stage. Behind a forwarder, the client that it names is checked with the header. */
+/**
+ * What client and user exempt from at a stage. Behind a forwarder, the client that it names is checked with the
+ * header.
+ */
 export function exemptionAt(stage: Stage, { client, user }: Known): Exemption {
   if (user !== undefined) return 'identity'
   if (client === 'trusted' || client === 'proxy') return 'identity'

@@ -1,4 +1,7 @@
-/** What a filter has returned, as findings that count: named after their filter, and failures where they are malformed. */
+/**
+ * What a filter has returned, as findings that count: named after their filter, and failures where they are
+ * malformed.
+ */
 import { errorText } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import { defer, type Finding, type Findings } from '../model/finding.ts'

@@ -32,7 +32,8 @@ export interface Gateway {
    */
   open(client: Client, services?: Partial<Services>): Session
   /**
-   * Hands to the filters that learn what a person says a message was. Said twice it counts once, and it can be taken back.
+   * Hands to the filters that learn what a person says a message was. Said twice it counts once, and it can be taken
+   * back.
    *
    * @throws PosternError when it is malformed or no filter knows the message; after any other error call it again
    * @example

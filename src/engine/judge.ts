@@ -2,7 +2,7 @@
 import { type Decision, type DecisionPoint, isFinal } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
 import { defer, type Finding } from '../model/finding.ts'
-import { goAhead } from '../policy/reply.ts'
+import { positiveReply } from '../policy/reply.ts'
 import type { CompiledGateway } from './compile.ts'
 import { exemptionOf, type Judged, withoutExempt } from './exempt.ts'
 import { internalDecision } from './internal-decisions.ts'
@@ -34,7 +34,7 @@ function policyFailed(problem: string, findings: readonly Finding[], { stage, re
 
 function asDryRunDecision(decision: Decision, ref: string): Decision {
   if (decision.verdict === 'accept') return decision
-  return { ...decision, verdict: 'accept', reply: goAhead(decision.stage, ref), dryRun: decision.verdict }
+  return { ...decision, verdict: 'accept', reply: positiveReply(decision.stage, ref), dryRun: decision.verdict }
 }
 
 /** What was decided for good at an earlier stage, for this stage. A policy cannot take it back. */

@@ -4,7 +4,10 @@ import { type Finding, reject } from '../model/finding.ts'
 
 type Counts = Pick<LineEnds, 'endOfDataLookAlike' | 'bareCr' | 'bareLf'>
 
-/** A line of one dot with other line ends is refused in either mode: other servers would take it for the end of the data. */
+/**
+ * A line of one dot with other line ends is refused in either mode: other servers would take it for the end of the
+ * data.
+ */
 export function lineEndFinding(
   mode: 'normalise' | 'reject',
   { endOfDataLookAlike, bareCr, bareLf }: Counts,

@@ -1,4 +1,6 @@
-/** Checks what a filter or a policy has returned: a finding without a reason, points that are not a number, a promise. */
+/**
+ * Checks what a filter or a policy has returned: a finding without a reason, points that are not a number, a promise.
+ */
 import { MAX_POINTS } from '../model/checks.ts'
 import type { Decision } from '../model/decision.ts'
 import { show } from '../model/errors.ts'

@@ -18,23 +18,32 @@ import type { SessionEntry } from './session-log.ts'
 
 /** What {@link postern} takes. */
 export interface PosternOptions {
-  /** The filters, in the order in which their findings are listed. Lists may be nested, as `unless` and `recommended` make them. */
+  /**
+   * The filters, in the order in which their findings are listed. Lists may be nested, as `unless` and `recommended`
+   * make them.
+   */
   readonly filters: readonly (Filter | readonly Filter[])[]
   /**
-   * Networks of our own hosts and programs: exempt from checks of the client's identity (SPF, DMARC, reverse DNS, greeting,
+   * Networks of our own hosts and programs: exempt from checks of the client's identity (SPF, DMARC, reverse DNS,
+   * greeting,
    * DNS lists, greylisting) and from limits by address, never from content, virus, loop and relay control. An address
    * behind which are many clients is not trusted; `notify` gets `clients/hidden`. @default the loopback
    */
   readonly trustedNetworks?: readonly string[]
   /**
-   * Servers that forward mail to us: addresses, networks, domains of confirmed reverse names (`.example.org` for all names
-   * below it). Exempt as `trustedNetworks`; the client that a forwarder names in its own Received field is checked in its
+   * Servers that forward mail to us: addresses, networks, domains of confirmed reverse names (`.example.org` for all
+   * names
+   * below it). Exempt as `trustedNetworks`; the client that a forwarder names in its own Received field is checked in
+   * its
    * place. @default []
    */
   readonly forwarders?: readonly string[]
   /** Makes the decision from the findings. @default thresholds() */
   readonly policy?: Policy
-  /** Our host name, which is also the authserv-id of the fields that we write (RFC 8601 §2.5). @default the system's host name */
+  /**
+   * Our host name, which is also the authserv-id of the fields that we write (RFC 8601 §2.5). @default the system's
+   * host name
+   */
   readonly name?: string
   /** Answers DNS queries. @default resolver() */
   readonly dns?: Resolver
@@ -48,19 +57,27 @@ export interface PosternOptions {
   readonly limits?: MessageLimits
   /** The folder for temporary files. @default the system's folder for them */
   readonly folder?: string
-  /** What happens to a bare CR or LF. One that looks like the end of the data is refused in either case. @default 'normalise' */
+  /**
+   * What happens to a bare CR or LF. One that looks like the end of the data is refused in either case. @default
+   * 'normalise'
+   */
   readonly lineEnds?: 'normalise' | 'reject'
   /** Writes fields on top of a message. @default Authentication-Results and X-Spam-Status */
   readonly trace?: readonly Tracer[]
   /** Calls scanners and directories. @default each filter calls for itself */
   readonly callExternal?: CallExternal
   /**
-   * What is counted and remembered, by this process or by several. A store that may fail gets local memory as its fallback,
-   * as if this process were alone. Several processes that share one write `withFallback(store, { nodes })`, so that each
+   * What is counted and remembered, by this process or by several. A store that may fail gets local memory as its
+   * fallback,
+   * as if this process were alone. Several processes that share one write `withFallback(store, { nodes })`, so that
+   * each
    * has its part of a limit while the store is down. @default memoryStore()
    */
   readonly store?: Store
-  /** Tells the operator what belongs to no session: a list is switched off, a store is down. @default warnings of the process */
+  /**
+   * Tells the operator what belongs to no session: a list is switched off, a store is down. @default warnings of the
+   * process
+   */
   readonly notify?: Notify
   /** Measures the load of this process. @default loadMeter() */
   readonly load?: LoadMeter

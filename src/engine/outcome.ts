@@ -1,4 +1,7 @@
-/** What a message comes to: one decision for the reply, one for each recipient, and the message as it is to be delivered. */
+/**
+ * What a message comes to: one decision for the reply, one for each recipient, and the message as it is to be
+ * delivered.
+ */
 import { type Decision, type DeliveryGroup, type ForgedField, isFinal, type Outcome } from '../model/decision.ts'
 import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import type { Message } from '../model/stage.ts'

@@ -1,4 +1,7 @@
-/** Reads a stream chunk by chunk, without an async iterator: that would cost a message more than all that is done with it. */
+/**
+ * Reads a stream chunk by chunk, without an async iterator: that would cost a message more than all that is done with
+ * it.
+ */
 import type { Readable } from 'node:stream'
 import type { MaybePromise } from '../model/maybe-promise.ts'
 

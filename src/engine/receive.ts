@@ -24,7 +24,10 @@ export interface ReceiveOptions {
   /** The largest message, in bytes as sent. */
   readonly size: number
   readonly spool: Spool
-  /** Called when the header section is complete. Returns the readers of the message, or undefined to end the reception. */
+  /**
+   * Called when the header section is complete. Returns the readers of the message, or undefined to end the
+   * reception.
+   */
   readonly header: (fields: HeaderFields) => MaybePromise<readonly Reader<unknown>[] | undefined>
 }
 

@@ -119,7 +119,10 @@ class StageRun implements WaveSurroundings {
 
 const isLate = (wave: readonly Step[]): boolean => wave[0]?.filter.order === 'late'
 
-/** Few filters read the findings: they are collected only then. A class, because a literal with a getter costs a hidden class. */
+/**
+ * Few filters read the findings: they are collected only then. A class, because a literal with a getter costs a
+ * hidden class.
+ */
 class LazyPriorFindings implements PriorFindings {
   readonly score: number
   readonly #earlier: readonly WithFindings[]

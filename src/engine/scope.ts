@@ -1,4 +1,7 @@
-/** A scope: what is known and found of one part of a session. Facts are found once for their scope and forgotten with it. */
+/**
+ * A scope: what is known and found of one part of a session. Facts are found once for their scope and forgotten with
+ * it.
+ */
 import type { Decision } from '../model/decision.ts'
 import { PosternError } from '../model/errors.ts'
 import type { Finding } from '../model/finding.ts'

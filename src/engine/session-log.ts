@@ -50,7 +50,10 @@ export interface SessionEntry {
   readonly started: number
   /** How long the session lasted, in milliseconds. */
   readonly ms: number
-  /** Every decision that was not plain acceptance, in order, with what was found since the one before it; the last 100. */
+  /**
+   * Every decision that was not plain acceptance, in order, with what was found since the one before it; the last
+   * 100.
+   */
   readonly decisions: readonly DecisionEntry[]
   /** The last 100. */
   readonly transactions: readonly TransactionEntry[]
@@ -142,7 +145,10 @@ function differing({ each, verdict: usual }: Outcome): Pick<TransactionEntry, 'e
 
 type LoggedDecision = readonly [decision: Decision, forwardPath: string | undefined]
 
-/** Each finding once, in the first decision that has it. A decision that is left without findings or consequence is left out. */
+/**
+ * Each finding once, in the first decision that has it. A decision that is left without findings or consequence is
+ * left out.
+ */
 function withNewFindings(decisions: readonly LoggedDecision[]): readonly DecisionEntry[] {
   const known = new Set<Finding>()
   return decisions.flatMap(([decision, forwardPath]) => {

@@ -38,7 +38,8 @@ export interface Session {
    */
   pregreet(): Promise<Decision>
   /**
-   * HELO, EHLO or LHLO; again after STARTTLS. Ends the transaction. `name` is undefined where the host does not know it,
+   * HELO, EHLO or LHLO; again after STARTTLS. Ends the transaction. `name` is undefined where the host does not know
+   * it,
    * or where the client has not sent one.
    */
   helo(name: string | undefined, tls?: Tls): Promise<Decision>

@@ -130,7 +130,8 @@ export class Spool {
   async #create(): Promise<FileHandle> {
     const path = join(this.#options.folder ?? tmpdir(), `postern-${process.pid}-${reference()}`)
     this.#file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
-    // Without a name it is gone with its last handle, even after kill -9. Where the system cannot do that, `close` removes it.
+    // Without a name it is gone with its last handle, even after kill -9. Where the system cannot do that, `close`
+    // removes it.
     await unlink(path).catch(() => {
       this.#path = path
     })

@@ -5,7 +5,9 @@ export class Turns {
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
 
-  /** Runs `verb` after the verbs before it. The first begins at once, so that a `close` right after it finds it begun. */
+  /**
+   * Runs `verb` after the verbs before it. The first begins at once, so that a `close` right after it finds it begun.
+   */
   take<T>(verb: () => MaybePromise<T>): Promise<T> {
     const result = this.#waiting === 0 ? verb() : this.#last.then(verb)
     if (!(result instanceof Promise)) return Promise.resolve(result)

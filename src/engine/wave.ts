@@ -53,7 +53,10 @@ export class WaveRun {
     this.#now = stage.clock.monotonic()
   }
 
-  /** Settles with the finding that ends the stage, or with nothing when all filters have settled or the scope has ended. */
+  /**
+   * Settles with the finding that ends the stage, or with nothing when all filters have settled or the scope has
+   * ended.
+   */
   run(steps: readonly Step[], exemption: Exemption): MaybePromise<Finding | undefined> {
     for (const step of steps) {
       if (exemption !== 'none' && isExempt(step.filter, exemption)) continue

@@ -55,7 +55,7 @@ export const oneOf = <const T extends string>(...words: readonly T[]): Check<T> 
     (words as readonly unknown[]).includes(value),
   )
 
-/** A text that says something. */
+/** A text that is not empty. */
 export const text = (what = 'a text', { max = 4096 }: Range = {}): Check<string> =>
   check(what, value => typeof value === 'string' && value.trim() !== '' && value.length <= max)
 
@@ -73,14 +73,14 @@ export const port = (): Check<number> =>
 export const callback = <T extends (...args: never[]) => unknown>(what = 'a function'): Check<T> =>
   check(what, value => typeof value === 'function')
 
-/** Something that has these methods, whatever else it is. */
+/** An object with these methods, whatever else it has. */
 export const having = <T extends object>(what: string, ...methods: readonly (keyof T & string)[]): Check<T> =>
   check(what, value => {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
     return methods.every(method => typeof (value as Partial<T>)[method] === 'function')
   })
 
-/** How long. A bare number is milliseconds: whoever means seconds is below `min` and hears of it. */
+/** A duration. A bare number is milliseconds: a number of seconds is below `min` and gets an error. */
 export const duration = ({
   min = 0,
   max = '36500d',
@@ -88,14 +88,14 @@ export const duration = ({
   readonly min?: Duration
   readonly max?: Duration
 } = {}): Check<Duration> => {
-  const [least, most] = [toMilliseconds(min), toMilliseconds(max)]
-  const from = least > 0 ? `, from ${min}` : ''
+  const [lowest, highest] = [toMilliseconds(min), toMilliseconds(max)]
+  const from = lowest > 0 ? `, from ${min}` : ''
   const upTo = max === '36500d' ? '' : `, at most ${max}`
   const expected = `a duration such as '5m', '1.5s' or milliseconds as a number${from}${upTo}`
-  return check(expected, value => isWithin(() => toMilliseconds(value as Duration), least, most))
+  return check(expected, value => isWithin(() => toMilliseconds(value as Duration), lowest, highest))
 }
 
-/** How many bytes. */
+/** A size in bytes. */
 export const size = ({
   min = 0,
   max = Number.MAX_SAFE_INTEGER,
@@ -103,11 +103,11 @@ export const size = ({
   readonly min?: Size
   readonly max?: Size
 } = {}): Check<Size> => {
-  const [least, most] = [toBytes(min), toBytes(max)]
-  const from = least > 0 ? `, from ${min}` : ''
-  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`
+  const [lowest, highest] = [toBytes(min), toBytes(max)]
+  const from = lowest > 0 ? `, from ${min}` : ''
+  const upTo = highest === Number.MAX_SAFE_INTEGER ? '' : `, at most ${max}`
   const expected = `a size such as '25mb', '256kb' or bytes as a number${from}${upTo}`
-  return check(expected, value => isWithin(() => toBytes(value as Size), least, most))
+  return check(expected, value => isWithin(() => toBytes(value as Size), lowest, highest))
 }
 
 function isWithin(read: () => number, min: number, max: number): boolean {

@@ -28,7 +28,8 @@ export function shadow(filter: Filter): Filter {
 }
 
 /**
- * These filters, which do not run where `trusted` returns true. It is called at every stage, with what is known by then.
+ * These filters, which do not run where `trusted` returns true. It is called at every stage, with what is known by
+ * then.
  * For our own hosts, users and senders there are `trustedNetworks`, `forwarders` and `access({ allow })`.
  *
  * @throws PosternError for a filter that no client may be exempt from, such as `recipients`

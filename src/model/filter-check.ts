@@ -1,11 +1,11 @@
-/** Whether what stands in a list of filters is one: has a name, spells its stages right, and was called. */
+/** Checks a list of filters: each has a name, spells its stages right, and was made by calling its factory. */
 import { callback, duration, oneOf, text } from './checks.ts'
 import type { Problem } from './errors.ts'
 import type { Reading } from './fact.ts'
 import type { Filter } from './filter.ts'
 import { check, isRecord, list, object, required, wrongIn } from './options.ts'
 
-/** What a filter needs at the least: less than this is a slip of the pen, as 10 for ten seconds. */
+/** A shorter deadline is a mistake, such as 10 for ten seconds. */
 export const MIN_DEADLINE_MS = '50ms'
 
 const isReading = (value: unknown): boolean => isRecord(value) && typeof value.read === 'function'
@@ -43,7 +43,7 @@ const filterCheck = object<Filter>(
   'a filter',
 )
 
-/** All that is wrong with a list of filters, which may hold lists. */
+/** All that is wrong with a list of filters; it may contain lists. */
 export function wrongFilters(filters: unknown, path = 'filters'): readonly Problem[] {
   if (!Array.isArray(filters))
     return [{ path, found: filters, expected: 'an array of filters', remedy: `write ${path}: [] with filters in it` }]
@@ -63,7 +63,7 @@ export function wrongFilters(filters: unknown, path = 'filters'): readonly Probl
 function remedyFor(filter: unknown): string {
   if (typeof filter === 'function') return `call it: ${filter.name || 'filter'}(…)`
   if (Array.isArray(filter)) return 'write ... before the inner list'
-  return 'leave it out; a filter that is wanted only at times is written as ...(wanted ? [filter] : [])'
+  return 'leave it out; write an optional filter as ...(wanted ? [filter] : [])'
 }
 
 const twice = (name: string, path: string, other: string): Problem => ({

@@ -9,25 +9,30 @@ import type { Services } from './services.ts'
 import type { Connection, Stage, Stages } from './stage.ts'
 import type { Duration } from './units.ts'
 
-/** A filter has a name, and a method for each stage at which it has something to say. */
+/** A filter has a name, and a method for each stage that it looks at. */
 export type Filter = FilterBase & {
-  readonly [S in Stage]?: (context: Stages[S], sofar: PriorFindings) => Findings | Promise<Findings>
+  readonly [S in Stage]?: (known: Stages[S], prior: PriorFindings) => Findings | Promise<Findings>
 }
 
-/** What others have found by now: at earlier stages, and in earlier waves of this one. */
+/** What was found before: at earlier stages, and in earlier waves of this one. */
 export interface PriorFindings {
-  /** The sum of their points. A `late` filter knows all of its stage but its own wave. */
+  /** The sum of the points. A `late` filter sees all of its stage but its own wave. */
   readonly score: number
-  /** Their findings, by stage. */
+  /** The findings, by stage. */
   readonly findings: readonly Finding[]
 }
 
+/** What a filter is, beside its stages. */
 export interface FilterBase {
+  /** Small letters, digits and hyphens; unique in a gateway. It stands in front of the rules of its findings. */
   readonly name: string
-  /** Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused. */
+  /**
+   * Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused.
+   * @default between the two
+   */
   readonly order?: 'early' | 'late'
   /**
-   * `identity`: who the client is and for whom it may send. Does not run for users who have authenticated, for
+   * `identity`: the client and what it may send. Does not run for users who have authenticated, for
    * `trustedNetworks`, proxies and `forwarders`. `content`: what the message holds. Neither runs for a sender that is
    * allowed (see `allow`). @default it always runs
    */
@@ -38,30 +43,32 @@ export interface FilterBase {
   readonly failure?: 'pass' | 'defer'
   /** How long one stage of this filter may take. @default the gateway's `deadline` */
   readonly deadline?: Duration
-  /** The readings this filter will ask for, found while the message arrives. */
+  /** The readings that this filter asks for; they are found while the message arrives. @default [] */
   readonly reads?: readonly Reading<unknown>[]
   /** Words of the configuration that must not be written down, such as the key in the name of a list. */
   readonly secrets?: readonly string[]
-  /** Hears every decision and decides nothing: metrics, journals, reputation. */
+  /** Called with every decision, for metrics, logs and reputation. It changes nothing. */
   readonly onDecision?: (decision: Decision, context: Connection) => void
-  /** The connection is over: give back what was held. */
+  /** Called when the connection is over: release resources. */
   readonly onClose?: (connection: Connection) => void
   /**
-   * Somebody says what a message was. Until this settles the message can be read. A filter that does not know the
-   * message throws a `PosternError`; being told the same thing twice must change nothing.
+   * Called with feedback about a message, which can be read until this settles. A filter that does not know the
+   * message throws a `PosternError`. The same feedback twice must count once.
    */
-  readonly onFeedback?: (lesson: TrainingExample) => void | Promise<void>
+  readonly onFeedback?: (example: TrainingExample) => void | Promise<void>
   /**
-   * Says no to an address before a session is opened for it, with the reply it hears. Asked for every client, so it must
-   * be quick and certain.
+   * Returns the reply to an address that is refused before a session is opened. Called for every client, so it must be
+   * fast.
    */
   readonly precheck?: (ip: string) => Reply | undefined
-  /** What it has counted, for whoever watches. Asked now and then. */
+  /** Returns what it has counted. Called for each scrape. */
   readonly metrics?: () => readonly Metric[]
-  /** One of our users has written to somebody, as the host tells by `gateway.recordSent`. */
-  readonly onSent?: (mail: SentMail, world: Services) => void | Promise<void>
-  /** The gateway opens: check what is needed, begin what lasts. A rejection is logged and stops nothing. */
-  readonly start?: (world: Services) => void | Promise<void>
-  /** The gateway closes: end what `start` began. */
+  /** Called when one of our users has sent a message: see `gateway.recordSent`. */
+  readonly onSent?: (mail: SentMail, services: Services) => void | Promise<void>
+  /**
+   * Called when the gateway is built: check what is needed, start timers. A rejection is reported and stops nothing.
+   */
+  readonly start?: (services: Services) => void | Promise<void>
+  /** Called when the gateway closes: end what `start` has begun. */
   readonly stop?: () => void | Promise<void>
 }

@@ -6,9 +6,15 @@ export type Verdict = 'accept' | 'quarantine' | 'defer' | 'reject' | 'discard'
 /** An enhanced mail system status code (RFC 3463, registered by RFC 5248 and RFC 7372). */
 export type Status = `${2 | 4 | 5}.${number}.${number}`
 
-/** One thing that a filter found. Make it with {@link points}, {@link accept}, {@link reject} and the functions beside them. */
+/**
+ * One thing that a filter found. Make it with {@link points}, {@link accept}, {@link reject} and the functions beside
+ * them.
+ */
 export interface Finding {
-  /** `listed`. The engine puts the filter's name in front: `dnsbl/listed`, or `dnsbl` alone where a filter has one rule. */
+  /**
+   * `listed`. The engine puts the filter's name in front: `dnsbl/listed`, or `dnsbl` alone where a filter has one
+   * rule.
+   */
   readonly rule?: string
   /** For the operator; a sentence. Never sent to the client. */
   readonly reason: string
@@ -51,7 +57,9 @@ export interface FindingDetails {
 
 /** What {@link reject} and {@link defer} take beside their reason. */
 export interface RefusalDetails extends FindingDetails {
-  /** The text of the reply: what the client can do, never what was found. @default the text that goes with the status */
+  /**
+   * The text of the reply: what the client can do, never what was found. @default the text that goes with the status
+   */
   readonly replyText?: string
   /** Reply now and close the connection, whatever the policy's `rejectAt`. */
   readonly close?: boolean
@@ -71,7 +79,8 @@ export const points = (value: number, reason: string, details?: FindingDetails):
 export const accept = (reason: string, details?: FindingDetails): Finding => ({ ...details, reason, verdict: 'accept' })
 
 /**
- * Wanted beyond this stage: its whole connection, transaction or recipient is exempt from checks of identity and content,
+ * Wanted beyond this stage: its whole connection, transaction or recipient is exempt from checks of identity and
+ * content,
  * and from the score. Never from a virus, relay control, loops and limits. Use it only for a proven identity.
  */
 export const allow = (reason: string, details?: FindingDetails): Finding => ({

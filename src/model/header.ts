@@ -10,7 +10,10 @@ export interface HeaderField {
   readonly raw: Buffer
   /** Where `raw` begins, in bytes from the first byte of the message. */
   readonly offset: number
-  /** Unfolded, white space trimmed at both ends, UTF-8 decoded (invalid bytes as U+FFFD). Encoded words stay as they are. */
+  /**
+   * Unfolded, white space trimmed at both ends, UTF-8 decoded (invalid bytes as U+FFFD). Encoded words stay as they
+   * are.
+   */
   readonly value: string
   /** `value` with its encoded words decoded (RFC 2047). */
   readonly text: string
@@ -18,6 +21,7 @@ export interface HeaderField {
 
 /** What is wrong with the form of a header section. */
 export interface HeaderDefect {
+  /** What is wrong. `too-large` and `too-many-fields`: a part was not examined. */
   readonly kind:
     | 'too-large'
     | 'too-many-fields'
@@ -40,6 +44,7 @@ export interface HeaderDefect {
   readonly count: number
 }
 
+/** The fields of a header section, from the top. */
 export interface HeaderFields extends Iterable<HeaderField> {
   /** The decoded text of the first field of that name; the name in any case. */
   get(name: string): string | undefined
@@ -56,6 +61,7 @@ export interface HeaderFields extends Iterable<HeaderField> {
   readonly bodyOffset: number
   /** The bytes of the longest line, without its line end. */
   readonly longestLine: number
+  /** What is wrong with its form. */
   readonly defects: readonly HeaderDefect[]
 }
 

@@ -1,46 +1,50 @@
-/** The words of load: how near this process is to its end, and by which of its means. */
+/** Load: how near this process is to its limits, and to which of them. */
 
-/** What a descriptor is wanted for. Work that is under way goes before work that would begin. */
+/** What a file descriptor is for. Work that is under way goes before new work. */
 export type DescriptorUse = 'session' | 'file' | 'delivery'
 
-/** Green: all is done. Amber: what can be spared is spared. Red: only the known are sure of their turn. */
+/** Green: everything runs. Amber: expensive work is reduced. Red: only known clients are sure of a session. */
 export type Level = 'green' | 'amber' | 'red'
 
 /** How loaded this process is. */
 export interface Load {
-  /** From 0, idle, to 1, at the end of some means: the largest part. For autoscalers. */
+  /** From 0, idle, to 1, where one resource is used up: the largest part. For autoscalers. */
   readonly value: number
   /** Follows `value` up at once and down slowly. */
   readonly level: Level
   /** Since when the level holds, in milliseconds of the monotonic clock. */
   readonly since: number
   /**
-   * Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each thing behind
-   * us, such as `next-hop`.
+   * Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each
+   * backend, such as `next-hop`.
    */
   readonly parts: Readonly<Record<string, number>>
-  /** How many times slower than usual the slowest thing behind us answers; 1 when none is slow. */
+  /** How many times slower than usual the slowest backend answers; 1 when none is slow. */
   readonly slowdown: number
 }
 
-/** What is held and counted until it is given back: sessions, messages at dear filters, bytes of messages, file descriptors. */
+/**
+ * What is in use until it is released: sessions, messages at expensive filters, bytes of messages, file descriptors.
+ */
 export type Resource = 'sessions' | 'scans' | 'spool' | 'descriptors'
 
-/** Measures load. Costs a counter where something happens, and one look at the process ten times a second while somebody asks. */
+/** Measures load. Costs a counter for each event, and ten measurements a second while it is read. */
 export interface LoadMeter {
-  /** The load as it was measured last. Asking keeps the measuring awake. */
+  /** The load as it was measured last. Reading it keeps the measuring awake. */
   now(): Load
-  /** The level alone, for whoever must not wake anything. */
+  /** The level alone; reading it wakes nothing. */
   readonly level: Level
-  /** Somebody has found no place in the last ten seconds. */
+  /** A client has found no free session in the last ten seconds. */
   readonly overflowing: boolean
-  /** Somebody finds no place: whoever has one and does nothing with it has less patience to hope for. */
+  /** Reports that a client finds no free session: idle sessions then get shorter timeouts. */
   reportOverflow(): void
-  /** More of something is held, or less. */
+  /** Reports that more of a resource is in use, or less. */
   adjust(what: Resource, by: number): void
-  /** Whether the process may open one more file descriptor for this. Sessions leave a reserve to files, files to deliveries. */
+  /**
+   * Whether the process may open one more file descriptor. Sessions leave a reserve for files, files for deliveries.
+   */
   hasDescriptor(use: DescriptorUse): boolean
-  /** Something behind us has answered after so many milliseconds: `next-hop`, `clamav`, `dns`. */
+  /** Reports how many milliseconds a backend took to answer: `next-hop`, `clamav`, `dns`. */
   recordLatency(what: string, ms: number): void
 }
 

@@ -1,4 +1,6 @@
-/** What may be there at once: a promise that nobody needs costs more than most answers. */
+/** Values that may be there at once: an unneeded promise costs more than most answers. */
+
+/** A value, or the promise of one. */
 export type MaybePromise<T> = T | Promise<T>
 
 /** What `next` makes of `value`: now if it is there, and when it comes if not. */

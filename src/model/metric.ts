@@ -1,8 +1,10 @@
-/** The words of what is counted: values with labels, in the manner of the Prometheus data model. */
+/** Metrics: values with labels, after the data model of Prometheus. */
 
 /** One value of a metric. */
 export interface Sample {
+  /** Labels and their values. @default none */
   readonly labels?: Readonly<Record<string, string>>
+  /** A count, or a value in the unit of the metric. */
   readonly value: number
 }
 
@@ -12,22 +14,32 @@ export interface Plain {
   readonly name: string
   /** A sentence. */
   readonly help: string
+  /** `counter`: only grows. `gauge`: goes up and down. */
   readonly type: 'counter' | 'gauge'
+  /** One for each combination of labels. */
   readonly samples: readonly Sample[]
 }
 
 /** How values are distributed: for each bound the number of those at or below it. */
 export interface Distribution {
+  /** `postern_session_seconds`: small letters, digits and underscores, units at the end. */
   readonly name: string
+  /** A sentence. */
   readonly help: string
+  /** The type of Prometheus. */
   readonly type: 'histogram'
+  /** One for each combination of labels. */
   readonly samples: readonly {
+    /** Labels and their values. @default none */
     readonly labels?: Readonly<Record<string, string>>
     /** Upper bounds with the number of values at or below them, ascending. */
     readonly buckets: readonly (readonly [upTo: number, count: number])[]
+    /** The sum of all values. */
     readonly sum: number
+    /** The number of all values. */
     readonly count: number
   }[]
 }
 
+/** One metric, of whatever type. */
 export type Metric = Plain | Distribution

@@ -1,4 +1,4 @@
-/** What a misspelt word was meant to be. */
+/** Finds the word that a misspelt one was meant to be. */
 
 const MAX_LENGTH = 40
 

@@ -35,7 +35,8 @@ export interface Fact<in C, out T> {
 /** A client has connected and has sent nothing yet. */
 export interface Connection {
   /**
-   * The client's address in its canonical form; IPv4 is never written as IPv6. Undefined where the host does not know it:
+   * The client's address in its canonical form; IPv4 is never written as IPv6. Undefined where the host does not know
+   * it:
    * then no filter judges an address, and no limit counts one.
    */
   readonly ip: string | undefined
@@ -57,14 +58,17 @@ export interface Connection {
   readonly notify: Notify
   /** How loaded this process is. */
   readonly load: LoadMeter
-  /** Aborts when the answer no longer matters: the stage is decided, the deadline has passed, or the client has left. */
+  /**
+   * Aborts when the answer no longer matters: the stage is decided, the deadline has passed, or the client has left.
+   */
   readonly signal: AbortSignal
   /** Finds a fact, once for its scope: later calls get the same answer. */
   ask<T>(fact: Fact<this, T>): Promise<T>
 }
 
 /**
- * The address that limits and reputation may count. The address of a proxy, of our own networks, of a forwarder, or of a
+ * The address that limits and reputation may count. The address of a proxy, of our own networks, of a forwarder, or
+ * of a
  * host that hides many clients belongs to no single client.
  */
 export const chargeableAddress = ({ ip, client }: Pick<Connection, 'ip' | 'client'>): string | undefined =>
@@ -110,7 +114,10 @@ export interface Message extends Header {
   readonly size: number
   /** A fresh stream from the first byte, or from byte `start`, as often as you like. Ends with the transaction. */
   open(start?: number): Readable
-  /** Counted while the body arrived; absent in tests and for feedback. Ask for the fact `shape`, which counts if need be. */
+  /**
+   * Counted while the body arrived; absent in tests and for feedback. Ask for the fact `shape`, which counts if need
+   * be.
+   */
   readonly counted?: BodyShape
 }
 

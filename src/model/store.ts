@@ -1,7 +1,8 @@
-/** What is counted and remembered between sessions. Small on purpose, so that a database can stand behind it. */
+/** Stores: what is counted and remembered between sessions. Few operations, so that many databases can do them. */
 
-/** What stands under a key. */
+/** The value of a key. */
 export interface Entry {
+  /** The text. */
   readonly value: string
   /** Milliseconds until it is forgotten; absent: never. */
   readonly endsIn?: number
@@ -9,77 +10,108 @@ export interface Entry {
 
 /** A count. */
 export interface Counter {
+  /** A whole number. */
   readonly count: number
   /** Milliseconds until it is forgotten; absent: never. */
   readonly endsIn?: number
 }
 
 /**
- * One thing to do, atomic by itself. `lasts` and `halfLife` are in milliseconds; 0 and Infinity mean for ever.
+ * One thing to do, atomic by itself. `ttl` and `halfLife` are in milliseconds; 0 and Infinity mean never.
  *
  * What one kind of operation finds of another kind that makes no sense to it counts as nothing: an `increment` begins
- * at 0 where no whole number stands, an `accrue` where no sums stand. A key may be of any length: from 129 characters
+ * at 0 where no whole number stands, a `decayingAdd` where no sums stand. A key may be of any length: from 129
+ * characters
  * on its SHA-256 stands for it.
  */
 export type Operation = Get | Set | Add | Increment | CompareAndSet | DecayingAdd | Delete
 
-/** Looks. Answers an {@link Entry}, or undefined; a count is read as its digits, sums as a text of the store's own. */
+/**
+ * Reads a value. Answers an {@link Entry}, or undefined; a count is read as its digits, sums as a text in the store's
+ * own form.
+ */
 export interface Get {
+  /** Names the operation. */
   readonly op: 'get'
+  /** Of any length. */
   readonly key: string
 }
 
-/** Puts a value in the place of what is there. Answers the {@link Entry}. */
+/** Replaces the value. Answers the {@link Entry}. */
 export interface Set {
+  /** Names the operation. */
   readonly op: 'set'
+  /** Of any length. */
   readonly key: string
+  /** The new value. */
   readonly value: string
+  /** Milliseconds until it is forgotten; 0 and Infinity: never. */
   readonly ttl: number
 }
 
-/** Puts a value where nothing is. Answers what stands there now, and whether it was `added`. */
+/** Writes a value where there is none. Answers the value that is there now, and whether it was `added`. */
 export interface Add {
+  /** Names the operation. */
   readonly op: 'add'
+  /** Of any length. */
   readonly key: string
+  /** The new value. */
   readonly value: string
+  /** Milliseconds until it is forgotten; 0 and Infinity: never. */
   readonly ttl: number
 }
 
 /**
- * Adds a whole number to a count. Answers the {@link Counter}. One that is new begins its time now; one that is there
- * keeps the end it has. By 0 it only looks, and makes nothing.
+ * Adds a whole number to a count. Answers the {@link Counter}. A new count expires after
+ * `ttl` from now; an old one keeps its time. By 0 it only reads, and creates nothing.
  */
 export interface Increment {
+  /** Names the operation. */
   readonly op: 'increment'
+  /** Of any length. */
   readonly key: string
+  /** A whole number; may be negative. */
   readonly by: number
+  /** Milliseconds until it is forgotten; 0 and Infinity: never. */
   readonly ttl: number
 }
 
-/** Puts a value where `expected` stands, or where nothing stands if that is undefined. Answers whether it did. */
+/** Writes a value where `expected` is there, or where nothing is there if that is undefined. Answers whether it did. */
 export interface CompareAndSet {
+  /** Names the operation. */
   readonly op: 'compareAndSet'
+  /** Of any length. */
   readonly key: string
+  /** The value that must be there; undefined: none. */
   readonly expected: string | undefined
+  /** The new value. */
   readonly value: string
+  /** Milliseconds until it is forgotten; 0 and Infinity: never. */
   readonly ttl: number
 }
 
 /**
  * Adds amounts to sums of which half is gone after each `halfLife`. Answers the sums, as many as there are amounts.
- * Its time begins anew, unless all amounts are zero: that only looks, and makes nothing.
+ * Its time begins again, unless all amounts are zero: that only reads, and creates nothing.
  */
 export interface DecayingAdd {
+  /** Names the operation. */
   readonly op: 'decayingAdd'
+  /** Of any length. */
   readonly key: string
+  /** Added to the sums, one by one. */
   readonly amounts: readonly number[]
+  /** Milliseconds after which half of a sum is left. */
   readonly halfLife: number
+  /** Milliseconds until it is forgotten; 0 and Infinity: never. */
   readonly ttl: number
 }
 
-/** Takes away what is there. Answers whether something was. */
+/** Removes the value. Answers whether there was one. */
 export interface Delete {
+  /** Names the operation. */
   readonly op: 'delete'
+  /** Of any length. */
   readonly key: string
 }
 
@@ -97,16 +129,16 @@ export type AnswerTo<O extends Operation> = O extends Get
           : boolean
 
 /** What a list of operations answers, in its order. */
-export type Answers<O extends readonly Operation[]> = { readonly [Place in keyof O]: AnswerTo<O[Place]> }
+export type Answers<O extends readonly Operation[]> = { readonly [Index in keyof O]: AnswerTo<O[Index]> }
 
-/** Remembers. */
+/** Counts and remembers. */
 export interface Store {
-  /** Does all of a list, in its order where keys are the same, in one round trip. */
+  /** Runs all operations of a list, in its order where keys are the same, in one round trip. */
   run<const O extends readonly Operation[]>(operations: O): Answers<O> | Promise<Answers<O>>
-  /** The same, with the next list that anybody hands in, half a second later at most: for what nobody waits for. */
+  /** The same together with the next list, half a second later at most: for what no caller waits for. */
   later?<const O extends readonly Operation[]>(operations: O): Promise<Answers<O>>
-  /** It never fails and never makes anybody wait: postern() need not insure it. */
+  /** It never fails and never waits: postern() need not give it a fallback. */
   readonly neverFails?: true
-  /** Gives back what the store itself has opened. */
+  /** Releases what the store itself has opened. */
   close?(): void | Promise<void>
 }

@@ -2,19 +2,19 @@
 import type { Decision } from '../model/decision.ts'
 import type { Verdict } from '../model/finding.ts'
 
-// The first verdict of this order that any recipient has: who wants the message gets it, and nobody bounces.
+// The first verdict of this order that any recipient has: a recipient that accepts gets the message, without a bounce.
 const order: readonly Verdict[] = ['accept', 'quarantine', 'discard', 'defer', 'reject']
 
 /**
  * Rejects only if all reject, defers only if none accepts and one defers; otherwise the message is received, and the
- * host drops it or keeps it apart for those who refuse.
+ * host drops or quarantines it for those that refuse.
  *
- * @returns the decision of a recipient that stands for all; undefined without any
+ * @returns the decision to reply with: that of one recipient; undefined without any
  */
 export function combineRecipients(decisions: Iterable<Decision>): Decision | undefined {
-  let standing: Decision | undefined
+  let combined: Decision | undefined
   for (const decision of decisions) {
-    if (standing === undefined || order.indexOf(decision.verdict) < order.indexOf(standing.verdict)) standing = decision
+    if (combined === undefined || order.indexOf(decision.verdict) < order.indexOf(combined.verdict)) combined = decision
   }
-  return standing
+  return combined
 }

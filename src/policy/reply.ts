@@ -1,4 +1,4 @@
-/** What the client hears: one line from the status table, never the reason (RFC 5321 §4.2, RFC 3463, RFC 5248). */
+/** Replies: one line from the status table, never the reason of a finding (RFC 5321 §4.2, RFC 3463, RFC 5248). */
 import type { Reply } from '../model/decision.ts'
 import type { Status } from '../model/finding.ts'
 import type { Stage } from '../model/stage.ts'
@@ -6,7 +6,7 @@ import type { Stage } from '../model/stage.ts'
 /** The line as it is sent, without its CRLF: `550 5.7.1 Refused by policy ref=7K2Q9F0D`. */
 export const formatReply = ({ code, status, text }: Reply): string => `${code} ${status} ${text}`
 
-const goAheads: Readonly<Record<Stage, readonly [code: number, status: Status, text: string]>> = {
+const positiveReplies: Readonly<Record<Stage, readonly [code: number, status: Status, text: string]>> = {
   connect: [220, '2.0.0', 'Ready'],
   helo: [250, '2.0.0', 'Hello'],
   mail: [250, '2.1.0', 'Sender accepted'],
@@ -15,9 +15,9 @@ const goAheads: Readonly<Record<Stage, readonly [code: number, status: Status, t
   message: [250, '2.6.0', 'Message accepted'],
 }
 
-/** Go on. */
-export function goAhead(stage: Stage, ref: string): Reply {
-  const [code, status, text] = goAheads[stage]
+/** The positive reply of a stage. */
+export function positiveReply(stage: Stage, ref: string): Reply {
+  const [code, status, text] = positiveReplies[stage]
   return { code, status, text: `${text} ref=${ref}` }
 }
 
@@ -67,15 +67,15 @@ const texts: Readonly<Partial<Record<Status, string>>> = {
   '5.7.27': 'The sender domain does not accept mail',
 }
 
-/** How a refusal is said. */
+/** What a refusal may change of its reply. */
 export interface ReplyOptions {
-  /** Words in place of those of the table. */
+  /** The text in place of that of the table. */
   readonly replyText?: string | undefined
-  /** Hang up after saying it. @default false */
+  /** Close the connection after it. @default false */
   readonly close?: boolean | undefined
 }
 
-/** No, or not now. Which of the two, the first digit of `status` says. */
+/** A negative reply: temporary or permanent by the first digit of `status`. */
 export function refusal(
   status: Status,
   stage: Stage,
@@ -83,8 +83,8 @@ export function refusal(
   { replyText, close = false }: ReplyOptions = {},
 ): Reply {
   const isTemporary = status.startsWith('4')
-  const words = replyText === undefined ? '' : printableAscii(replyText)
-  const text = `${words || texts[status] || (isTemporary ? 'Try again later' : 'Refused by policy')} ref=${ref}`
+  const given = replyText === undefined ? '' : printableAscii(replyText)
+  const text = `${given || texts[status] || (isTemporary ? 'Try again later' : 'Refused by policy')} ref=${ref}`
   // A connection that is refused is over either way; RFC 5321 §3.1 knows 554, RFC 7504 521, and §3.8 421.
   if (isTemporary && (close || stage === 'connect')) return { code: 421, status, text, close: true }
   if (stage === 'connect') return { code: status === '5.5.1' ? 521 : 554, status, text, close: true }
@@ -92,11 +92,11 @@ export function refusal(
   return close ? { code, status, text, close } : { code, status, text }
 }
 
-const MAX_WORDS_LENGTH = 120
+const MAX_TEXT_LENGTH = 120
 
-/** One line of printable ASCII, whatever a filter has put together from what the client sent. */
-const printableAscii = (words: string): string =>
-  words
-    .slice(0, MAX_WORDS_LENGTH)
+/** One line of printable ASCII, whatever a filter has copied from what the client sent. */
+const printableAscii = (text: string): string =>
+  text
+    .slice(0, MAX_TEXT_LENGTH)
     .replace(/[^ -~]/g, '?')
     .trim()

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import type { Decision } from '../../src/model/decision.ts'
 import type { Verdict } from '../../src/model/finding.ts'
 import { combineRecipients } from '../../src/policy/recipients.ts'
-import { goAhead } from '../../src/policy/reply.ts'
+import { positiveReply } from '../../src/policy/reply.ts'
 
 const decided = (verdict: Verdict): Decision => ({
   stage: 'message',
   verdict,
   score: 0,
   findings: [],
-  reply: goAhead('message', 'R'),
+  reply: positiveReply('message', 'R'),
 })
 
 test.for<readonly [verdicts: readonly Verdict[], said: Verdict]>([

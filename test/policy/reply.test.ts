@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/model/finding.ts'
 import { stages } from '../../src/model/stage.ts'
-import { formatReply, goAhead, refusal } from '../../src/policy/reply.ts'
+import { formatReply, positiveReply, refusal } from '../../src/policy/reply.ts'
 
 const ref = 'R'.repeat(32)
 const digits = fc.integer({ min: 0, max: 999 })
@@ -29,7 +29,7 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
 })
 
 test.for(stages)('what a client hears when it may go on after %s is a 2xx of one line', stage => {
-  expect(formatReply(goAhead(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
+  expect(formatReply(positiveReply(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
 })
 
 test.for<[Status, string]>([
