@@ -55,9 +55,23 @@ try {
 }
 
 function main(count: number, seed: number): boolean {
-  for (const place of ['src', 'test', 'fixtures', 'examples', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+  for (const place of [
+    'src',
+    'test',
+    'fixtures',
+    'examples',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    'docs',
+    'ARCHITECTURE.md',
+  ])
     cpSync(join(root, place), join(copy, place), { recursive: true })
   symlinkSync(resolve(root, 'node_modules'), join(copy, 'node_modules'))
+  // A test that fails without a fault would notice every fault.
+  for (const room of values.rooms.split(','))
+    if (fails('run', join('test', room)))
+      throw new Error(`the tests of ${room} fail without any fault: mend them first`)
   const mutants = sample(sources().flatMap(mutantsOf), count, seed)
   const survivors = mutants.filter((mutant, index) => {
     const isNoticed = notice(mutant)

@@ -11,7 +11,7 @@ import { allows } from './exempt.ts'
 type AnyFact = Fact<never, unknown>
 
 /** One for all: an exception with its stack for every scope that ends would cost more than the rest of the scope. */
-export const SCOPE_ENDED = new DOMException('the answer no longer matters', 'AbortError')
+export const SCOPE_ENDED = new DOMException('the answer is not needed any more', 'AbortError')
 
 interface Answer {
   readonly promise: Promise<unknown>

@@ -65,7 +65,7 @@ export const dmarc = fact('dmarc', 'message', async (message): Promise<Dmarc> =>
   return { ...evaluated, reason: reasonFor(evaluated) }
 })
 
-// Another import() for each message would cost as much as the evaluation.
+// Importing it again for each message would cost as much as the evaluation.
 let loaded: Promise<typeof import('mailauth/lib/dmarc/index.js')> | undefined
 const load = () => {
   loaded ??= import('mailauth/lib/dmarc/index.js')
