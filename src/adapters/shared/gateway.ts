@@ -1,12 +1,12 @@
-/** What every adapter takes first: a gateway, or a function that gives the one of the moment. */
-
+/** The first argument of every adapter: a gateway, or a function that returns the current one. */
 import type { Gateway } from '../../engine/gateway.ts'
 import { PosternError, type Problem } from '../../model/errors.ts'
 import { problemsOf, type Schema } from '../../model/options.ts'
 
+/** A gateway, or a function that returns the current one. */
 export type AnyGateway = Gateway | (() => Gateway)
 
-/** The gateway of the moment. @throws PosternError with all that is wrong with `gateway` and `options` */
+/** @returns the current gateway @throws PosternError with all problems of `gateway` and `options` */
 export function checkedGateway<T>(schema: Schema<T>, gateway: AnyGateway, options: T): () => Gateway {
   const problems = [...wrongGateway(gateway, schema.name), ...problemsOf(schema, options)]
   if (problems.length > 0) throw new PosternError(problems)

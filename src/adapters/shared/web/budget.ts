@@ -1,9 +1,8 @@
-/** How many bytes of messages the requests of a server hold in memory together, unpacked ones included. */
+/** Limits the bytes of messages that all requests of a server hold in memory, decompressed ones included. */
 import { HttpError } from './request.ts'
 
 /**
- * One for each server. A request opens a share, takes what it reads and what it unpacks before it keeps it, and closes the
- * share once it is answered:
+ * One for each server. A request opens a share, takes bytes before it keeps them, and closes the share after the response:
  *
  * @example
  * const share = budget.open(request.signal)
@@ -15,20 +14,20 @@ import { HttpError } from './request.ts'
  * }
  */
 export interface Budget {
-  /** @param signal aborts when the client has left: then nothing is waited for any more */
+  /** @param signal aborts when the client has left: then a wait ends */
   open(signal: AbortSignal): Share
 }
 
 export interface Share {
   /**
-   * Counts so many bytes more. Undefined when there is room; otherwise wait for the promise and read nothing meanwhile.
+   * Counts bytes. Undefined when there is room; otherwise wait for the promise, and read nothing meanwhile.
    *
    * @throws HttpError when the client leaves meanwhile
    */
   take(bytes: number): Promise<void> | undefined
-  /** Gives so many bytes back. */
+  /** Releases bytes. */
   give(bytes: number): void
-  /** Gives all of them back. */
+  /** Releases all of them. */
   close(): void
 }
 
@@ -39,13 +38,13 @@ interface Waiting {
 }
 
 /**
- * Requests wait when `max` bytes are held, except for one at a time, so that each comes to its end. All hold `max` bytes
- * and the largest message at most.
+ * Requests wait when `max` bytes are held, except for one at a time, so that each can finish. At most `max` bytes and the
+ * largest message are held.
  */
 export function byteBudget(max: number): Budget {
   const waiting = new Set<Waiting>()
   let held = 0
-  /** The one share that may go beyond. */
+  /** The one share that may exceed the budget. */
   let beyond: object | undefined
 
   const admits = (share: object, bytes: number): boolean => {

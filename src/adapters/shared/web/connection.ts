@@ -1,6 +1,6 @@
 /**
- * What lies between a socket and Node's HTTP parser, which would parse, and hand on at once, all requests that a client has
- * sent: here the next one waits unread until the one before it is answered.
+ * Stands between a socket and Node's HTTP parser. The parser would emit all pipelined requests at once; here the next one
+ * waits unread until the one before it is answered.
  */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -9,17 +9,17 @@ import type { Peer } from '../../../net/peer.ts'
 import type { Slot } from './slots.ts'
 
 const END_OF_HEAD = '\r\n\r\n'
-/** Of a body whose length was not named: so much is parsed before it is looked whether it was the end. */
+/** Bytes of a body of unknown length that are parsed before its end is checked. */
 const PIECE = 4096
-/** Who was refused before the request was read has this long to take the answer. */
+/** A client that is refused before its request was read has this long to read the response. */
 const LINGER_MS = 1000
 
 export interface ConnectionOptions {
   readonly peer: Peer
   readonly slot: Slot
-  /** What was read of the socket already. */
+  /** Bytes that were read from the socket already. */
   readonly seen?: Buffer
-  /** The address that the client has come to, read when it came. */
+  /** The local address of the socket, read when it was accepted. */
   readonly localAddress?: string | undefined
 }
 
@@ -39,7 +39,7 @@ export class HttpConnection extends Duplex {
   #left: number | undefined
 
   constructor(socket: Socket, { peer, slot, seen, localAddress }: ConnectionOptions) {
-    // Nothing is kept here: the parser has had all before it is asked for more.
+    // Nothing is buffered here: the parser gets all bytes before more are read.
     super({ readableHighWaterMark: 0, allowHalfOpen: true })
     this.peer = peer
     this.localAddress = localAddress
@@ -56,13 +56,13 @@ export class HttpConnection extends Duplex {
     })
   }
 
-  /** A request has begun: what comes behind it waits for the end of the response. */
+  /** A request has begun: the bytes after it wait for the end of the response. */
   began(request: IncomingMessage, response: ServerResponse): void {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers
     this.#request = request
     this.#left = coding === undefined ? Number(length ?? 0) : undefined
     response.once('close', () => {
-      // Who was told that the connection ends is asked for nothing more (RFC 9112 §9.6).
+      // RFC 9112 §9.6: after `Connection: close` no further request is read.
       if (this.destroyed || this.writableEnded) return
       this.#request = undefined
       this.#slot.next()
@@ -70,12 +70,12 @@ export class HttpConnection extends Duplex {
     })
   }
 
-  /** The whole request was read. */
+  /** The request was read completely. */
   arrived(): void {
     this.#slot.arrived()
   }
 
-  /** As of a socket: ends it once all is written. What was not read of a request would reset it, and the answer be lost. */
+  /** As for a socket: closes it once all is written. Unread bytes would reset it, and the response would be lost. */
   destroySoon(): void {
     const isRead = this.#rest === undefined && (this.#request?.complete ?? true)
     this.end(() => (isRead ? this.destroy() : this.#linger()))
@@ -106,7 +106,7 @@ export class HttpConnection extends Duplex {
     this.push(portion)
   }
 
-  /** How much may be parsed without coming upon the request after the one that is under way. */
+  /** How many bytes can be parsed without reaching the next request. */
   #portion(bytes: Buffer): number {
     if (this.#request === undefined) return this.#head(bytes)
     if (this.#left === undefined) return Math.min(bytes.length, PIECE)
@@ -151,19 +151,19 @@ export class HttpConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // What was written still goes out; the slot's deadline ends what does not.
+    // Written bytes are still sent; the slot's deadline closes a socket that stays.
     this.#socket.destroySoon()
     done(error)
   }
 }
 
-/** The connection of a request that came over one. */
+/** The connection that a request came over. */
 export function connectionOf({ socket }: IncomingMessage): HttpConnection {
   if (socket instanceof HttpConnection) return socket
   throw new Error('the request came over another socket')
 }
 
-/** Makes a server hear each socket through an {@link HttpConnection}: `wrap` returns none for a socket that it has closed. */
+/** Makes a server read each socket through an {@link HttpConnection}; `wrap` returns undefined for a socket it has closed. */
 export function intercept(server: HttpServer, wrap: (socket: Socket) => HttpConnection | undefined): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')

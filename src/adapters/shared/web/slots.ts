@@ -1,33 +1,33 @@
-/** The places for sockets of a server: how many there are, and for how long one may take to ask and to take its answer. */
+/** Slots for the sockets of a server: how many there are, and how long a request and its response may take. */
 import type { Socket } from 'node:net'
 
-/** The time of one socket. Each step has a deadline that no byte moves. */
+/** The deadlines of one socket. No byte extends them. */
 export interface Slot {
-  /** The request is whole: the time that goes by now is ours. */
+  /** The request is complete: the time until the response is not counted. */
   arrived(): void
-  /** The answer is under way: the client has to take it in time. */
+  /** The response has begun: the client must read it in time. */
   answering(): void
-  /** The answer is taken: the next request may come. */
+  /** The response is sent: the next request may begin. */
   next(): void
 }
 
 export interface SlotOptions {
   /** Sockets at once. */
   readonly connections: number
-  /** Milliseconds in which a request has to arrive, and in which its answer has to be taken. */
+  /** Milliseconds for a request to arrive, and for its response to be read. */
   readonly timeout: number
 }
 
-type Step = 'arriving' | 'ours' | 'answering'
+type Step = 'arriving' | 'processing' | 'answering'
 
-/** Who has not sent a request for so long may have to make room. */
+/** A socket whose request has not arrived after this time may be closed for another. */
 const GRACE_MS = 250
 
 /**
- * Takes a place for each socket, and gives it back when the socket closes. When there is none left, the slowest of those
- * whose request is still arriving makes room: slow clients keep none of the others out.
+ * Takes a slot for each socket, and releases it when the socket closes. When none is left, the socket with the slowest
+ * arriving request is closed, so that slow clients cannot keep others out.
  *
- * @returns how to take a place; undefined when the socket was closed instead
+ * @returns takes a slot; undefined when it has closed the socket instead
  */
 export function socketSlots({ connections, timeout }: SlotOptions): (socket: Socket) => Slot | undefined {
   const open = new Set<SocketSlot>()
@@ -35,11 +35,11 @@ export function socketSlots({ connections, timeout }: SlotOptions): (socket: Soc
   const makeRoom = (): boolean => {
     let slowest: SocketSlot | undefined
     let least = Number.POSITIVE_INFINITY
-    for (const place of open) {
-      const rate = place.rate()
+    for (const slot of open) {
+      const rate = slot.rate()
       if (rate >= least) continue
       least = rate
-      slowest = place
+      slowest = slot
     }
     if (slowest === undefined) return false
     open.delete(slowest)
@@ -51,31 +51,31 @@ export function socketSlots({ connections, timeout }: SlotOptions): (socket: Soc
       socket.destroy()
       return undefined
     }
-    const place = new SocketSlot(socket, timeout)
-    open.add(place)
+    const slot = new SocketSlot(socket, timeout)
+    open.add(slot)
     socket.once('close', () => {
-      place.end()
-      open.delete(place)
+      slot.end()
+      open.delete(slot)
     })
-    return place
+    return slot
   }
 }
 
 class SocketSlot implements Slot {
   readonly socket: Socket
-  readonly #patience: number
+  readonly #timeout: number
   #timer: NodeJS.Timeout | undefined
   #step: Step = 'arriving'
   #since = 0
   #read = 0
 
-  constructor(socket: Socket, patience: number) {
+  constructor(socket: Socket, timeout: number) {
     this.socket = socket
-    this.#patience = patience
+    this.#timeout = timeout
     this.next()
   }
 
-  /** Bytes a second of a request that is arriving; infinite for what must stay. */
+  /** Bytes per millisecond of an arriving request; infinite for a socket that must stay. */
   rate(): number {
     const elapsed = performance.now() - this.#since
     if (this.#step !== 'arriving' || elapsed < GRACE_MS) return Number.POSITIVE_INFINITY
@@ -84,7 +84,7 @@ class SocketSlot implements Slot {
 
   arrived(): void {
     if (this.#step !== 'arriving') return
-    this.#step = 'ours'
+    this.#step = 'processing'
     clearTimeout(this.#timer)
   }
 
@@ -107,6 +107,6 @@ class SocketSlot implements Slot {
 
   #arm(): void {
     clearTimeout(this.#timer)
-    if (!this.socket.destroyed) this.#timer = setTimeout(() => this.socket.destroy(), this.#patience)
+    if (!this.socket.destroyed) this.#timer = setTimeout(() => this.socket.destroy(), this.#timeout)
   }
 }
