@@ -6,20 +6,20 @@ import { SPACE } from '../../src/classify/grams.ts'
 const grams = fc
   .uniqueArray(fc.nat(SPACE - 1), { minLength: 1, maxLength: 60 })
   .map(numbers => Uint16Array.from(numbers))
-const lesson = fc.tuple(grams, fc.constantFrom(1 as const, -1 as const))
+const example = fc.tuple(grams, fc.constantFrom(1 as const, -1 as const))
 
-const taught = (lessons: readonly (readonly [Uint16Array, 1 | -1])[]): Arow => {
+const trained = (examples: readonly (readonly [Uint16Array, 1 | -1])[]): Arow => {
   const expert = newArow()
-  for (const [view, label] of lessons) learn(expert, view, label, 2)
+  for (const [view, label] of examples) learn(expert, view, label, 2)
   return expert
 }
 const distance = (a: Float32Array, b: Float32Array) =>
   a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? 0))), 0)
 
-test('a lesson brings a message nearer to its label, and never makes a weight unsure again', () => {
+test('an example moves the margin towards its label, and never increases a variance', () => {
   fc.assert(
-    fc.property(fc.array(lesson, { maxLength: 20 }), lesson, (before, [view, label]) => {
-      const expert = taught(before)
+    fc.property(fc.array(example, { maxLength: 20 }), example, (before, [view, label]) => {
+      const expert = trained(before)
       const margin = marginOf(expert, view)
       const variances = expert.variances.slice()
       learn(expert, view, label, 2)
@@ -30,14 +30,14 @@ test('a lesson brings a message nearer to its label, and never makes a weight un
   )
 })
 
-test('unlearning gives back what the lesson took, to the precision of the numbers', () => {
+test('unlearning restores the model to the precision of the numbers', () => {
   fc.assert(
     fc.property(
-      fc.array(lesson, { maxLength: 20 }),
-      lesson,
+      fc.array(example, { maxLength: 20 }),
+      example,
       fc.constantFrom(0.1, 0.5, 2),
       (before, [view, label], most) => {
-        const expert = taught(before)
+        const expert = trained(before)
         const [weights, variances] = [expert.weights.slice(), expert.variances.slice()]
         unlearn(expert, view, learn(expert, view, label, most))
         expect(distance(expert.weights, weights)).toBeLessThan(1e-5)
@@ -48,7 +48,7 @@ test('unlearning gives back what the lesson took, to the precision of the number
   )
 })
 
-test('what was learned since is left alone by unlearning, but for what both have in common', () => {
+test('unlearning changes later examples only in their common features', () => {
   const expert = newArow()
   const step = learn(expert, Uint16Array.of(1, 2, 3), 1, 2)
   learn(expert, Uint16Array.of(3, 4, 5), -1, 2)
@@ -58,7 +58,7 @@ test('what was learned since is left alone by unlearning, but for what both have
   expect([...expert.weights.subarray(4, 6)]).toEqual([four, five])
 })
 
-test('one lesson goes no further than it may', () => {
+test('the update of one example is bounded', () => {
   const view = Uint16Array.of(7, 8, 9)
   const [far, near] = [newArow(), newArow()]
   for (let count = 0; count < 50; count += 1) learn(far, view, -1, 2)
@@ -69,13 +69,13 @@ test('one lesson goes no further than it may', () => {
   expect(marginOf(near, view) - before).toBeLessThan((marginOf(far, view) - before) / 2)
 })
 
-test('merging is sure of what one is sure of, takes each for itself, and in any order', () => {
+test('a merge is as precise as its most precise model, is idempotent, and does not depend on the order', () => {
   fc.assert(
     fc.property(
-      fc.array(lesson, { minLength: 1, maxLength: 10 }),
-      fc.array(lesson, { maxLength: 10 }),
+      fc.array(example, { minLength: 1, maxLength: 10 }),
+      fc.array(example, { maxLength: 10 }),
       (one, other) => {
-        const [a, b] = [taught(one), taught(other)]
+        const [a, b] = [trained(one), trained(other)]
         expect(distance(merge([a]).weights, a.weights)).toBeLessThan(1e-6)
         expect(distance(merge([a, a]).weights, a.weights)).toBeLessThan(1e-6)
         expect(distance(merge([a, a]).variances, a.variances)).toBeLessThan(1e-6)
@@ -87,7 +87,7 @@ test('merging is sure of what one is sure of, takes each for itself, and in any 
   )
 })
 
-test('what no lesson touches fades by half, what is in use stays', () => {
+test('unused weights are halved, used weights stay', () => {
   const expert = newArow()
   learn(expert, Uint16Array.of(1), 1, 2)
   learn(expert, Uint16Array.of(2), 1, 2)

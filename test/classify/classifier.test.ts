@@ -15,7 +15,7 @@ const some = (label: Label, from: number, to: number) =>
 
 const options = { falsePositives: 0.05, minExamples: 20 }
 
-function taught(from: number, to: number, classifier = newClassifier(options)): Classifier {
+function trained(from: number, to: number, classifier = newClassifier(options)): Classifier {
   for (let number = from; number < to; number += 1) {
     classifier.learn(mail('ham', number), 'ham', 0)
     classifier.learn(mail('spam', number), 'spam', 0)
@@ -29,13 +29,13 @@ const verdicts = (classifier: Classifier, list: readonly Features[]) => {
 }
 
 test.for([{ falsePositives: Number.NaN }, { falsePositives: 0 }, { falsePositives: 1 }, { minExamples: 0 }])(
-  'what cannot be promised is refused: %o',
+  'a target that cannot be reached is refused: %o',
   asked => {
     expect(() => newClassifier(asked)).toThrow(PosternError)
   },
 )
 
-test('untaught, it says so', () => {
+test('without training the verdict is untrained', () => {
   const judgement = newClassifier().judge(mail('spam', 1))
   expect(judgement).toEqual({
     margin: 0,
@@ -50,21 +50,21 @@ test('untaught, it says so', () => {
 test.for([
   ['one kind alone', ['spam'], 60],
   ['too few of either', ['ham', 'spam'], 15],
-] as const)('taught %s, it still abstains', ([, labels, count]) => {
+] as const)('trained with %s, it still abstains', ([, labels, count]) => {
   const classifier = newClassifier(options)
   for (const label of labels) for (const one of some(label, 0, count)) classifier.learn(one, label, 0)
   expect(verdicts(classifier, [...some('spam', 100, 110), ...some('ham', 100, 110)])).toEqual([0, 0, 0, 20])
 })
 
-test('it abstains until it knows enough honest mail for what it promises, however few lessons are enough', () => {
-  const classifier = taught(0, 60, newClassifier({ falsePositives: 0.01, minExamples: 5 }))
+test('it abstains until it knows enough honest mail for its target, even if minExamples is low', () => {
+  const classifier = trained(0, 60, newClassifier({ falsePositives: 0.01, minExamples: 5 }))
   expect(verdicts(classifier, some('spam', 100, 110))).toEqual([0, 0, 0, 10])
-  taught(60, 100, classifier)
+  trained(60, 100, classifier)
   expect(verdicts(classifier, some('spam', 100, 110))).toEqual([10, 0, 0, 0])
 })
 
-test('taught, it tells new mail apart, and is seldom wrong about honest mail', () => {
-  const classifier = taught(0, 60)
+test('with training it distinguishes new mail, and is seldom wrong about honest mail', () => {
+  const classifier = trained(0, 60)
   expect(classifier.exampleCounts).toEqual({ ham: 60, spam: 60 })
   const [spam = 0, spamAsHam] = verdicts(classifier, some('spam', 100, 200))
   const [hamAsSpam = 0, ham = 0] = verdicts(classifier, some('ham', 100, 200))
@@ -74,8 +74,8 @@ test('taught, it tells new mail apart, and is seldom wrong about honest mail', (
   expect(classifier.judge(mail('ham', 300)).probability).toBeLessThan(0.1)
 })
 
-test('mail of a kind that it was never taught is not called spam by a promise that is kept, and is learned at once', () => {
-  const classifier = taught(0, 60)
+test('mail of a new kind is learned within five examples', () => {
+  const classifier = trained(0, 60)
   const strange = (number: number) =>
     features(
       seenIn(Buffer.from(`Subject: kwartaalcijfers ${number}\r\n\r\nHierbij de stukken voor de vergadering ${number}`)),
@@ -84,24 +84,24 @@ test('mail of a kind that it was never taught is not called spam by a promise th
   expect(classifier.judge(strange(9)).margin).toBeLessThan(-1)
 })
 
-test('what is unlearned is as if it had never been said', () => {
-  const classifier = taught(0, 60)
+test('unlearning restores the state before the example', () => {
+  const classifier = trained(0, 60)
   // What is known already takes no step, and draws nothing from the dice.
   const fresh = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
   const before = classifier.export()
   const [margin, learned] = [classifier.judge(fresh).margin, { ...classifier.exampleCounts }]
-  const lesson = classifier.learn(fresh, 'spam', 0)
+  const update = classifier.learn(fresh, 'spam', 0)
   expect(classifier.judge(fresh).margin).toBeGreaterThan(margin + 0.5)
-  classifier.unlearn(fresh, lesson)
+  classifier.unlearn(fresh, update)
   // Older lessons that were gone through again stay learned: they are true.
   expect(Math.abs(classifier.judge(fresh).margin - margin)).toBeLessThan(0.2)
   expect(classifier.exampleCounts).toEqual(learned)
   expect(classifier.export().length).toBe(before.length)
 })
 
-test('a teacher who is trusted less moves less, and does not move the promise', () => {
+test('a reporter with less trust changes less, and does not move the threshold', () => {
   const one = features(seenIn(Buffer.from('Subject: 7\r\n\r\nquite another thing, never seen before')))
-  const [whole, part] = [taught(0, 60), taught(0, 60)]
+  const [whole, part] = [trained(0, 60), trained(0, 60)]
   const before = whole.judge(one)
   whole.learn(one, 'ham', 0, 1)
   part.learn(one, 'ham', 0, 0.1)
@@ -113,12 +113,12 @@ test('a teacher who is trusted less moves less, and does not move the promise', 
   expect(part.judge(one).margin).toBeCloseTo(none, 1)
 })
 
-test('the same lessons make the same model, to the byte', () => {
-  expect(taught(0, 40).export().equals(taught(0, 40).export())).toBe(true)
+test('the same examples make the same model, to the byte', () => {
+  expect(trained(0, 40).export().equals(trained(0, 40).export())).toBe(true)
 })
 
-test('what is exported judges the same elsewhere, and learns the same from then on', () => {
-  const first = taught(0, 40)
+test('an imported snapshot judges and learns in the same way', () => {
+  const first = trained(0, 40)
   const second = newClassifier(options)
   second.import(first.export())
   expect(second.export().equals(first.export())).toBe(true)
@@ -126,8 +126,8 @@ test('what is exported judges the same elsewhere, and learns the same from then 
   expect([first.generation, second.generation]).toEqual([0, 1])
 })
 
-test('two nodes that saw different mail know together what each knows; merging again changes nothing', () => {
-  const nodes = [taught(0, 40), taught(1_000, 1_040)] as const
+test('a merge of two nodes knows what each node knows, and repeating it changes nothing', () => {
+  const nodes = [trained(0, 40), trained(1_000, 1_040)] as const
   const together = newClassifier(options)
   together.merge(nodes.map(node => node.export()))
   const list = [...some('spam', 300, 330), ...some('spam', 1_300, 1_330)]
@@ -138,7 +138,7 @@ test('two nodes that saw different mail know together what each knows; merging a
   for (const [index, one] of list.entries()) expect(together.judge(one).margin).toBeCloseTo(margins[index] ?? 0, 0)
 })
 
-test('one lesson in ten with the wrong label makes it say less, not wrong things', () => {
+test('one wrong label in ten makes verdicts rarer, not wrong', () => {
   const classifier = newClassifier(options)
   const dice = newDice(9)
   for (let number = 0; number < 150; number += 1)
@@ -152,8 +152,8 @@ test('one lesson in ten with the wrong label makes it say less, not wrong things
   expect(verdicts(classifier, some('ham', 500, 560))[0]).toBeLessThanOrEqual(3)
 })
 
-test('two wrong labels do not silence it, and what is called spam over and over against what people say is not any more', () => {
-  const classifier = taught(0, 120)
+test('two wrong labels do not silence it, and repeated corrections of false positives end them', () => {
+  const classifier = trained(0, 120)
   const spam = some('spam', 500, 530)
   expect(verdicts(classifier, spam)[0]).toBe(30)
   for (const one of some('spam', 600, 602)) classifier.learn(one, 'ham', 0)
@@ -162,8 +162,8 @@ test('two wrong labels do not silence it, and what is called spam over and over 
   expect(verdicts(classifier, some('spam', 720, 750))[0]).toBe(0)
 })
 
-test('it tells which words weighed most, and all words together are the margin', () => {
-  const classifier = taught(0, 60)
+test('it explains the largest weights, and the weights of all words add up to the margin', () => {
+  const classifier = trained(0, 60)
   const message = Buffer.from('Subject: lottery\r\n\r\nthe lottery winner \u001b[31mcasino\u202e and the library')
   const seen = seenIn(message)
   const all = explain(classifier, seen, 1_000)
@@ -176,7 +176,7 @@ test('it tells which words weighed most, and all words together are the margin',
   expect(all.filter(({ word }) => /[\p{Cc}\p{Cf}]/u.test(word) || word.length > 24)).toEqual([])
 })
 
-test('everything that it keeps is bounded, however large the messages are', () => {
+test('its memory is bounded for messages of any size', () => {
   const classifier = newClassifier(options)
   const dice = newDice(4)
   const random = () => Uint16Array.from({ length: 3_500 }, () => dice() * 65_536)

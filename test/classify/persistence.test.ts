@@ -38,7 +38,7 @@ function node() {
   return { clock, notices, classifier, persistence, learn }
 }
 
-test('what was learned is on disk within a minute, and known again after a restart', async () => {
+test('the training is on disk within a minute, and survives a restart', async () => {
   const { clock, classifier, persistence, learn } = node()
   await persistence.load()
   await learn()
@@ -53,7 +53,7 @@ test('what was learned is on disk within a minute, and known again after a resta
   expect(next.notices).toEqual([])
 })
 
-test('stopping saves what the minute has not', async () => {
+test('stopping saves the last changes', async () => {
   const { persistence, learn } = node()
   await persistence.load()
   await learn()
@@ -63,7 +63,7 @@ test('stopping saves what the minute has not', async () => {
   expect(next.classifier.exampleCounts).toEqual({ ham: 1, spam: 0 })
 })
 
-test('each batch begins with a checkpoint, five are kept, and the newest can be gone back to', async () => {
+test('each batch begins with a checkpoint, five are kept, and a rollback restores the newest', async () => {
   const { clock, classifier, persistence, learn } = node()
   await persistence.load()
   for (let batch = 0; batch < 7; batch += 1) {
@@ -82,7 +82,7 @@ test('each batch begins with a checkpoint, five are kept, and the newest can be 
   expect(next.classifier.exampleCounts.ham).toBe(12)
 })
 
-test('a node that runs takes over what somebody put in the place of its file', async () => {
+test('a running node adopts a snapshot that another process has written', async () => {
   const { classifier, persistence, learn } = node()
   await persistence.load()
   await learn()
@@ -97,7 +97,7 @@ test('a node that runs takes over what somebody put in the place of its file', a
   expect(classifier.export().equals(await readFile(snapshot()))).toBe(true)
 })
 
-test('a damaged file is put aside and told of, and the newest sound checkpoint is taken', async () => {
+test('a damaged file is renamed and reported, and the newest undamaged checkpoint is loaded', async () => {
   const { clock, persistence, learn } = node()
   await persistence.load()
   await learn()
@@ -118,7 +118,7 @@ test('a damaged file is put aside and told of, and the newest sound checkpoint i
   expect(await files()).toContain('classifier.postern.refused')
 })
 
-test('what a killed process left half-written is cleared away, what another is writing is not', async () => {
+test('old drafts of killed processes are removed, recent drafts are not', async () => {
   const { clock, persistence } = node()
   await writeFile(join(folder.path, 'classifier.postern.1.draft'), 'half')
   await writeFile(join(folder.path, 'classifier.postern.2.draft'), 'half')
@@ -128,7 +128,7 @@ test('what a killed process left half-written is cleared away, what another is w
   expect(await files()).toEqual(['classifier.postern.2.draft'])
 })
 
-test('a folder that cannot be written to is told of, and learning goes on', async () => {
+test('a folder that cannot be written to is reported, and learning continues', async () => {
   const { classifier, persistence, learn, notices } = node()
   await persistence.load()
   await folder.remove()
@@ -142,7 +142,7 @@ test('a folder that cannot be written to is told of, and learning goes on', asyn
   ])
 })
 
-test('killed at any moment of writing, a snapshot is there whole', { timeout: 60_000 }, async () => {
+test('a process that is killed while it writes leaves an undamaged snapshot', { timeout: 60_000 }, async () => {
   const program = fileURLToPath(new URL('../support/saving-node.ts', import.meta.url))
   for (const moment of [150, 260, 400, 600]) {
     const child = execFile(process.execPath, [program, folder.path])

@@ -23,7 +23,7 @@ test.for([
   [0.01, 99],
   [0.005, 199],
   [0.001, 999],
-] as const)('a share of %f is promised from %i margins on, not before', ([rate, enough]) => {
+] as const)('a target of %f has a threshold from %i margins on, not before', ([rate, enough]) => {
   const quantiles = new Quantiles(rate)
   for (let count = 1; count < enough; count += 1) quantiles.add(-1 - count / 1000)
   expect(quantiles.threshold()).toBe(Number.POSITIVE_INFINITY)
@@ -31,7 +31,7 @@ test.for([
   expect(quantiles.threshold()).toBeLessThanOrEqual(0)
 })
 
-test('for mail of one kind the promise is kept: 400 times 300 known ones and 20 new ones', () => {
+test('for mail of one kind the target is met: 400 times 300 known margins and 20 new ones', () => {
   const dice = newDice(3)
   let broken = 0
   for (let count = 0; count < 400; count += 1) {
@@ -44,7 +44,7 @@ test('for mail of one kind the promise is kept: 400 times 300 known ones and 20 
   expect(broken / 8_000).toBeGreaterThan(0.04)
 })
 
-test('one doubtful margin moves nothing; eight of the last hundred move the threshold beyond them', () => {
+test('seven doubtful margins move nothing; eight of the last hundred move the threshold beyond them', () => {
   const quantiles = new Quantiles(0.05)
   for (let count = 0; count < 200; count += 1) quantiles.add(-3)
   for (let count = 0; count < 7; count += 1) quantiles.add(4, true)
@@ -62,7 +62,7 @@ test('a share counts the message itself, so nothing is ever certain', () => {
   expect([quantiles.share(2), quantiles.share(-1)]).toEqual([0.25, 1])
 })
 
-test('the oldest margins go when it is full, and what is taken back is gone', () => {
+test('the oldest margins are dropped when it is full, and margins can be removed', () => {
   const quantiles = new Quantiles(0.001)
   for (let count = 0; count < MAX_MARGINS; count += 1) quantiles.add(3)
   for (let count = 0; count < MAX_MARGINS; count += 1) quantiles.add(-3)
@@ -75,7 +75,7 @@ test('the oldest margins go when it is full, and what is taken back is gone', ()
   expect([quantiles.count, quantiles.share(0)]).toEqual([MAX_MARGINS - 1, 1 / MAX_MARGINS])
 })
 
-test('what is exported makes the same again, and what is no margin is left out', () => {
+test('an export restores the same quantiles, and values out of range are ignored', () => {
   const quantiles = new Quantiles(0.05)
   for (const margin of [-2, 0.5, 1, 7, 99, -99]) quantiles.add(margin)
   const again = new Quantiles(0.05, quantiles.export())
@@ -98,7 +98,7 @@ test('probabilities never fall as margins rise, and come near to what was counte
   expect(new Calibration(calibration.export()).probability(1)).toBe(calibration.probability(1))
 })
 
-test('an untaught calibration tells what a margin alone tells, and rubbish is none', () => {
+test('an untrained calibration follows the margin alone, and malformed exports are ignored', () => {
   for (const held of [new Float32Array(), new Float32Array(128).fill(Number.NaN), new Float32Array(128).fill(-1)]) {
     const calibration = new Calibration(held)
     expect(calibration.probability(0)).toBeCloseTo(0.5, 0)

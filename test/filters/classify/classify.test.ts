@@ -18,11 +18,11 @@ import { handClock } from '../../support/hand-clock.ts'
 import { scratch } from '../../support/scratch.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
-const promise = { falsePositives: 0.05, minExamples: 20 } as const
+const target = { falsePositives: 0.05, minExamples: 20 } as const
 
 /** A filter behind a gateway, as a site has it. */
 function site(options: ClassifyOptions = {}, world: Partial<Parameters<typeof postern>[0]> = {}) {
-  const classifier = newClassifier(promise)
+  const classifier = newClassifier(target)
   const filter = classify({ classifier, ...options })
   const gateway = postern({ filters: [filter], dns: zone({}), ...world })
   const say = (label: Label, message: Buffer, by = 'user:alice', undo = false) =>
@@ -46,12 +46,12 @@ async function receive(gateway: Gateway, message: Buffer) {
   return { outcome, ref: /ref=(\w+)/.exec(outcome.reply.text)?.[1] ?? '' }
 }
 
-test('untaught, it says nothing about any mail', async () => {
+test('without training it reports nothing', async () => {
   const { filter } = site()
   for (const label of ['ham', 'spam'] as const) expect(await probe(filter, { message: sorted(label, 1) })).toEqual([])
 })
 
-test('taught, it says what reads like spam and what like honest mail, with the share of the other kind and the words', async () => {
+test('with training it reports spam and honest mail, with the share of the other kind and the words', async () => {
   const { filter, train } = site()
   await train()
   expect(await probe(filter, { message: sorted('spam', 500) })).toEqual([
@@ -72,7 +72,7 @@ test('taught, it says what reads like spam and what like honest mail, with the s
   ])
 })
 
-test('what it says of a proven author whom the site knows costs less than keeping mail apart', async () => {
+test('spam of an authenticated author whom the site knows costs too little for a quarantine', async () => {
   const { filter, train } = site()
   await train()
   const proven = { ip: '192.0.2.1', network: '192.0.2.0/24', dkim: [], author: 'example.org' }
@@ -90,7 +90,7 @@ test('what it says of a proven author whom the site knows costs less than keepin
   expect((await said(unproven, 'known'))[0]?.points).toBeGreaterThan(5)
 })
 
-test('what it was taught and what it said is counted', async () => {
+test('examples and verdicts are counted', async () => {
   const { filter, train } = site()
   await probe(filter, { message: sorted('ham', 500) })
   await train()
@@ -118,14 +118,14 @@ test('what it was taught and what it said is counted', async () => {
   ])
 })
 
-test('it never refuses by itself, whatever it is taught', async () => {
+test('no training makes it refuse by itself', async () => {
   const { gateway, train } = site({ spamPoints: 12 })
   await train(0, 60)
   const { outcome } = await receive(gateway, sorted('spam', 500))
   expect([outcome.verdict, outcome.score > 6, outcome.score < 15]).toEqual(['quarantine', true, true])
 })
 
-test('a message that was judged is taught by its reference', async () => {
+test('feedback can name a judged message by its reference', async () => {
   const { classifier, gateway, train } = site()
   await train()
   const { ref } = await receive(gateway, sorted('spam', 500))
@@ -146,7 +146,7 @@ test.for<[string, string]>([
   await expect(saying).rejects.toThrow('give the message itself')
 })
 
-test('said twice by one reporter it counts once, the last word counts, and taken back it counts no more', async () => {
+test('feedback of one reporter counts once, can be changed, and can be undone', async () => {
   const { classifier, say } = site()
   const message = sorted('spam', 1)
   await say('spam', message)
@@ -168,13 +168,13 @@ test.for<[string, number, number]>([
   ['not trusted', 0, 0],
   ['trusted too much', 7, 1],
   ['trusted in no number', Number.NaN, 0],
-])('a reporter who is %s counts as far as is possible', async ([, trust, heard]) => {
+])('a reporter who is %s: the trust is limited to the range from 0 to 1', async ([, trust, heard]) => {
   const { classifier, say } = site({ reporterTrust: () => trust })
   await say('spam', sorted('spam', 1))
   expect(classifier.exampleCounts.spam).toBe(heard)
 })
 
-test('what was learned outlives the gateway, and a checkpoint stands before it', async () => {
+test('the training survives a restart, and a checkpoint precedes it', async () => {
   await using folder = await scratch()
   const first = site({ folder: folder.path })
   await first.train()
@@ -189,7 +189,7 @@ test('what was learned outlives the gateway, and a checkpoint stands before it',
   expect(outcome.findings.map(({ rule }) => rule)).toEqual(['classify/spam'])
 })
 
-test('nodes that share a store learn from each other, and take references of each other', async () => {
+test('nodes with a common store learn each other’s examples, and know each other’s references', async () => {
   const clock = handClock()
   const store = memoryStore({ clock })
   const notify = () => undefined
@@ -212,23 +212,23 @@ test('nodes that share a store learn from each other, and take references of eac
   await Promise.all([one.gateway.close(), other.gateway.close()])
 })
 
-test('what stands in the shared log and is no lesson is passed over', async () => {
+test('entries of the shared log that are not examples are ignored', async () => {
   const clock = handClock()
   const store = memoryStore({ clock })
   const { classifier, gateway } = site({ shared: true }, { store, clock })
   await settled()
-  const lesson = { id: 'a', by: 'b', label: 'spam', undo: false, weight: 1, features: 'AAAA', node: 'x' }
-  const rubbish = [
+  const example = { id: 'a', by: 'b', label: 'spam', undo: false, weight: 1, features: 'AAAA', node: 'x' }
+  const malformed = [
     'null',
     '{',
     '7',
-    JSON.stringify({ ...lesson, label: 'eggs' }),
-    JSON.stringify({ ...lesson, weight: 9 }),
-    JSON.stringify({ ...lesson, features: '/////w==' }),
+    JSON.stringify({ ...example, label: 'eggs' }),
+    JSON.stringify({ ...example, weight: 9 }),
+    JSON.stringify({ ...example, features: '/////w==' }),
   ]
-  const answers = store.run([{ op: 'increment', key: 'classify:examples', by: rubbish.length + 1, ttl: 0 }])
+  const answers = store.run([{ op: 'increment', key: 'classify:examples', by: malformed.length + 1, ttl: 0 }])
   expect(answers[0].count).toBe(7)
-  for (const [index, value] of [...rubbish, JSON.stringify(lesson)].entries())
+  for (const [index, value] of [...malformed, JSON.stringify(example)].entries())
     store.run([{ op: 'set', key: `classify:examples:${index + 1}`, value, ttl: 0 }])
   await clock.advance(10_000)
   expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 1 })

@@ -40,7 +40,7 @@ test.for(honest)('honest mail passes, and not narrowly: $name', async ({ bytes, 
   expect(outcome.score).toBeCloseTo(sum(outcome), 6)
 })
 
-test.for(phishing)('phishing is kept apart, untrained: $name', async ({ bytes, reversePath }) => {
+test.for(phishing)('phishing is quarantined without training: $name', async ({ bytes, reversePath }) => {
   const outcome = await judge(bytes, reversePath)
   expect(outcome.score).toBeGreaterThanOrEqual(outcome.verdict === 'reject' ? 15 : 6)
   expect(['quarantine', 'reject']).toContain(outcome.verdict)
@@ -64,7 +64,7 @@ test('no group costs more than its cap, whatever fires', async () => {
   }
 })
 
-test('recommended takes the content filters along by one word, and protects the domains', async () => {
+test('recommended({ content: true }) adds the content filters and protects the domains', async () => {
   const names = recommended({ domains: ['example.org'], content: true }).map(({ name }) => name)
   expect(names).toEqual([...recommended({ domains: ['example.org'] }), ...contentFilters()].map(({ name }) => name))
   const own = postern({
@@ -81,12 +81,12 @@ test('recommended takes the content filters along by one word, and protects the 
   expect(findings.map(({ rule }) => rule)).toContain('impersonation/look-alike-protected')
 })
 
-test('an id of no rule is told, whichever filter it seems to be of', () => {
+test('an unknown rule id is refused for every filter', () => {
   expect(() => contentFilters({ points: { 'links/none': 1 } as Partial<Record<RuleId, number>> })).toThrow(PosternError)
   expect(() => contentFilters({ points: { nothing: 1 } as Partial<Record<RuleId, number>> })).toThrow(PosternError)
 })
 
-test('every rule says what fires it in a sentence, and has a group with a cap', () => {
+test('every rule has a sentence on when it fires, and a group with a cap', () => {
   for (const { caps, rules } of ruleSets()) {
     for (const [id, { fires, group, points }] of Object.entries(rules)) {
       expect(`${id}: ${fires}`).toMatch(/: [A-Z].*\.$/s)

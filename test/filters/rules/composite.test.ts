@@ -36,13 +36,13 @@ test.for<[string, ConditionOf<string>, readonly string[], boolean]>([
   expect(holds(condition, new Set(found))).toBe(expected)
 })
 
-test('a rule that is none is told by the compiler', () => {
+test('the compiler reports an unknown rule', () => {
   // @ts-expect-error there is no such rule
   const wrong: Condition = 'links/mismach'
   expect(holds(wrong, new Set())).toBe(false)
 })
 
-test('a composite hears of earlier stages and of the filters beside it, and its points are in the sum', async () => {
+test('a composite sees earlier stages and the other filters of its stage, and its points count', async () => {
   const listed: Filter = { name: 'listed', connect: () => points(2, 'the client is listed') }
   const linked: Filter = { name: 'links', message: async () => points(1, 'an address', { rule: 'ip' }) }
   const both = composite('both', all(rule('listed'), 'links/ip'), points(4, 'a listed client links to an address'))
@@ -64,7 +64,7 @@ test('a composite hears of earlier stages and of the filters beside it, and its 
   ])
 })
 
-test('the combinations name rules that there are', () => {
+test('the combinations name existing rules', () => {
   const known = new Set(ruleSets().flatMap(({ rules }) => Object.keys(rules)))
   expect(combinations.flatMap(({ when }) => rulesIn(when)).filter(id => !known.has(id))).toEqual([])
 })
