@@ -84,10 +84,14 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
   'image/svg+xml',
 ])
 
-/** A declared text may be a program, and an undeclared part may be a page. Plain text is displayed as it is. */
-function sectionKind({ text, contentType, detected }: Part): TextSection['kind'] | undefined {
+/**
+ * Declared text that is displayed with the message is read, whatever its first bytes look like: a mark such as `%PDF-1.`
+ * would hide it otherwise. An attached text may be a program, and an undeclared part may be a page.
+ */
+function sectionKind({ text, contentType, detected, disposition }: Part): TextSection['kind'] | undefined {
   if (text === undefined) return undefined
   if (HTML_TYPES.has(contentType) || (contentType !== 'text/plain' && HTML_TYPES.has(detected))) return 'html'
+  if (contentType.startsWith('text/') && disposition !== 'attachment') return 'plain'
   return detected === undefined || detected.startsWith('text/') || HTML_TYPES.has(detected) ? 'plain' : undefined
 }
 

@@ -65,3 +65,11 @@ test('sections beyond the limit are not read, and the text is marked as cut', as
   const { sections, cut } = await of(...multipart(...Array.from({ length: 550 }, (_, index) => `\r\n${index}`)))
   expect([sections.length, cut]).toEqual([500, true])
 })
+
+test.for(['%PDF-1.4 ', 'MZ\0', 'PK\x03\x04', 'GIF89a', '\x7fELF'])(
+  'text that is displayed is read, though it begins with %j as another type of file does',
+  async mark => {
+    const { visible } = await of('Content-Type: text/plain', `${mark}Visit https://bad.example/ now`)
+    expect(visible).toContain('https://bad.example/')
+  },
+)
