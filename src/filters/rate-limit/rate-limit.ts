@@ -17,6 +17,7 @@ import type { Charge, Charges, Limit, Prefixes } from './limit.ts'
 import { limitCheck, type Plan, plansOf } from './plan.ts'
 import type { Spent } from './spent.ts'
 
+/** What `rateLimit` takes. */
 export interface RateLimitOptions {
   /** What is limited, to whom it is charged, how much and for how long. Every limit that applies is counted. */
   readonly limits: readonly Limit[]
