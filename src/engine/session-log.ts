@@ -6,7 +6,9 @@ import type { FilterTimings } from './wave.ts'
 
 /** A decision, as it is logged. */
 export interface DecisionEntry {
+  /** The stage that was judged. */
   readonly stage: Stage
+  /** The verdict that was carried out. */
   readonly verdict: Verdict
   /** In shadow mode: the verdict that was not carried out. */
   readonly dryRun?: Verdict

@@ -1,6 +1,6 @@
 /** Trace fields: what is written on top of a message. */
 
-export { authenticationResults } from './authentication-results.ts'
-export { receivedSpf } from './received-spf.ts'
+export { type AuthenticationResultsOptions, authenticationResults } from './authentication-results.ts'
+export { type ReceivedSpfOptions, receivedSpf } from './received-spf.ts'
 export { spamStatus } from './spam-status.ts'
 export type { TraceField, TraceInput, Tracer } from './tracer.ts'

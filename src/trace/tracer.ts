@@ -13,6 +13,7 @@ export type TraceField = readonly [name: string, value: string]
 /** Writes fields for a decided message from known facts. Causes no lookup, and never throws. */
 export interface Tracer {
   /** @returns the fields, from the top */
+  /** Returns the fields. `found` gives the answer of a fact that is known already. */
   (message: Message, decision: Decision, found: TraceInput): readonly TraceField[]
   /** The authserv-id of its Authentication-Results: received fields with the same id are removed. */
   readonly authservId?: string
