@@ -1,2 +1,2 @@
-/** `postern/milter`: a door for Postfix, Sendmail and OpenSMTPD. */
+/** `postern/milter`: the adapter for Postfix, Sendmail and OpenSMTPD. */
 export { type MilterOptions, milter } from './server.ts'

@@ -1,2 +1,2 @@
-/** `postern/postfix-policy`: a door for Postfix that needs no milter. */
+/** `postern/postfix-policy`: the adapter for Postfix that needs no milter. */
 export { type PolicyServiceOptions, policyService } from './server.ts'
