@@ -88,12 +88,19 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
  * Declared text that is displayed with the message is read, whatever its first bytes look like: a mark such as `%PDF-1.`
  * would hide it otherwise. An attached text may be a program, and an undeclared part may be a page.
  */
-function sectionKind({ text, contentType, detected, disposition }: Part): TextSection['kind'] | undefined {
+function sectionKind(part: Part): TextSection['kind'] | undefined {
+  const { text, contentType, detected } = part
   if (text === undefined) return undefined
   if (HTML_TYPES.has(contentType) || (contentType !== 'text/plain' && HTML_TYPES.has(detected))) return 'html'
-  if (contentType.startsWith('text/') && disposition !== 'attachment') return 'plain'
+  if (contentType.startsWith('text/') && isDisplayed(part)) return 'plain'
   return detected === undefined || detected.startsWith('text/') || HTML_TYPES.has(detected) ? 'plain' : undefined
 }
+
+/** A name of another kind, such as `x.exe`, makes it a file for mail programs. */
+const TEXT_NAME = /\.(?:txt|text|asc|log|md)$/i
+
+const isDisplayed = ({ disposition, filenames }: Part): boolean =>
+  disposition !== 'attachment' && filenames.every(name => TEXT_NAME.test(name))
 
 async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {
   const { path, text = '', flowed } = part
