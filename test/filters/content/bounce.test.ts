@@ -75,7 +75,7 @@ test.for<[string, string, number]>([
   ])
 })
 
-test('without secrets a bounce is known by what it gives back', async () => {
+test('without secrets the returned message decides', async () => {
   const filter = bounce({ domains: ['example.org'] })
   expect(await probe(filter, world('bob@example.org'))).toEqual([])
   expect(await probe(filter, world('bob@example.org', report('evil.example.com')))).toEqual([
@@ -85,7 +85,7 @@ test('without secrets a bounce is known by what it gives back', async () => {
   ])
 })
 
-test('what is no bounce is not looked at', async () => {
+test('only bounces are examined', async () => {
   const filter = bounce({ domains: ['example.org'], secrets: [secret] })
   expect(await probe(filter, { ...world('bob@example.org'), reversePath: 'alice@example.net' })).toEqual([])
   expect(await probe(filter, world('bob@example.org', 'From: vacation@example.net\n\nI am away.\n'))).toEqual([])

@@ -23,7 +23,7 @@ const world = (store: Probed['store'], body: string, facts: Probed['facts'] = un
   message: message({ text: body }),
 })
 
-test('a text that comes often from senders without proof costs points, though each copy is a little different', async () => {
+test('similar texts from unauthenticated senders cost points', async () => {
   const store = memoryStore({ clock: hand })
   const filter = bulk({ threshold: 5 })
   for (let copy = 1; copy < 5; copy += 1)
@@ -33,7 +33,7 @@ test('a text that comes often from senders without proof costs points, though ea
   ])
 })
 
-test('the same text is told to be the same', async () => {
+test('the reason names an identical text', async () => {
   const store = memoryStore({ clock: hand })
   const filter = bulk({ threshold: 2, points: 3 })
   await probe(filter, world(store, text('Bob', 1)))
@@ -42,7 +42,7 @@ test('the same text is told to be the same', async () => {
   ])
 })
 
-test('a newsletter whose sender is proven is neither counted nor objected to', async () => {
+test('an authenticated newsletter is neither counted nor reported', async () => {
   const store = memoryStore({ clock: hand })
   const filter = bulk({ threshold: 2 })
   const proven = [proof('news.example.com')]
@@ -50,7 +50,7 @@ test('a newsletter whose sender is proven is neither counted nor objected to', a
   expect(await probe(filter, world(store, text('Bob', 1)))).toEqual([])
 })
 
-test('what was seen is forgotten in time', async () => {
+test('texts are forgotten after a while', async () => {
   const store = memoryStore({ clock: hand })
   const filter = bulk({ threshold: 2, within: '1h' })
   await probe(filter, world(store, text('Bob', 1)))
@@ -58,13 +58,13 @@ test('what was seen is forgotten in time', async () => {
   expect(await probe(filter, world(store, text('Bob', 1)))).toEqual([])
 })
 
-test('a few words are like those of everybody and are not counted', async () => {
+test('a very short text is not counted', async () => {
   const store = memoryStore({ clock: hand })
   const filter = bulk({ threshold: 2 })
   await probe(filter, world(store, 'Thank you!\n'))
   expect(await probe(filter, world(store, 'Thank you!\n'))).toEqual([])
 })
 
-test('numbers that make no sense are told when the filter is built', () => {
+test('wrong numbers are refused when the filter is built', () => {
   expect(() => bulk({ threshold: 1 })).toThrow(PosternError)
 })

@@ -7,7 +7,7 @@ import { probe } from '../../../src/testing/probe.ts'
 const mark = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
 const reason = 'the text contains the test string GTUBE'
 
-test('a message with the test mark is refused, wherever its text is', async () => {
+test('a message with the test string is refused, in any text part', async () => {
   const found = [reject('5.7.1', reason, { rule: 'gtube' })]
   expect(await probe(gtube(), { message: message({ text: `Hello\n${mark}\n` }) })).toEqual(found)
   expect(await probe(gtube(), { message: message({ html: `<p>${mark}</p>` }) })).toEqual(found)
@@ -16,6 +16,6 @@ test('a message with the test mark is refused, wherever its text is', async () =
   ])
 })
 
-test('a mark with a letter wrong is no mark', async () => {
+test('a test string with a wrong letter is ignored', async () => {
   expect(await probe(gtube(), { message: message({ text: mark.replace('GTUBE', 'GTUBF') }) })).toEqual([])
 })

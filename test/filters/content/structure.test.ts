@@ -26,7 +26,7 @@ describe('honest messages', () => {
   })
 })
 
-test('M10 a file that only some readers see costs six points, and says which', async () => {
+test('M10 a file that only some mail programs see costs six points, and the reason names it', async () => {
   const message = mixed(
     '--b',
     'Content-Type: text/plain',
@@ -44,7 +44,7 @@ test('M10 a file that only some readers see costs six points, and says which', a
   ])
 })
 
-test('M12 a piece of a message, and content that is elsewhere, are named', async () => {
+test('M12 message/partial and message/external-body are reported', async () => {
   const partial = 'Content-Type: message/partial; id=x; number=1; total=2\n\nFrom: a@example.org\n\nx\n'
   expect((await probe(structure(), { message: partial })).map(({ rule }) => rule)).toEqual(['structure/partial'])
   const external = mixed(
@@ -58,7 +58,7 @@ test('M12 a piece of a message, and content that is elsewhere, are named', async
   expect((await probe(structure(), { message: external })).map(({ rule }) => rule)).toEqual(['structure/external-body'])
 })
 
-test('M06 what lies too deep is said', async () => {
+test('M06 parts that are nested too deep are reported', async () => {
   let nested = 'Content-Type: text/plain\n\nHello'
   for (let depth = 0; depth < 120; depth += 1)
     nested = `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n${nested}\n--b${depth}--`
@@ -66,7 +66,7 @@ test('M06 what lies too deep is said', async () => {
   expect(found).toEqual([points(3, 'the message was not examined completely: too-deep', rule('beyond-bounds'))])
 })
 
-test('the operator says what a rule leads to', async () => {
+test('the operator sets what a rule leads to', async () => {
   const message = mixed('--b', 'Content-Type: text/plain', '', 'Hello')
   expect(await probe(structure(), { message })).toEqual([
     points(1, 'a multipart has no closing delimiter', rule('unclosed')),

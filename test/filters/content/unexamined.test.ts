@@ -130,14 +130,14 @@ describe('M06 behind each bound of the parts', () => {
     expect(cpu).toBeLessThan(3000)
   })
 
-  test('the mark behind 1.2 MB of text is refused, as it stands and encoded', async () => {
+  test('GTUBE after 1.2 MB of text is refused, plain and encoded', async () => {
     const words = `${'word '.repeat(240_000)}\r\n${GTUBE}`
     expect((await judge(mixed(text(words)))).verdict).toBe('reject')
     const coded = `Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(Buffer.from(words))}`
     expect((await judge(mixed(coded))).verdict).toBe('reject')
   })
 
-  test('a program beyond the bounds is said to be there', async () => {
+  test('a program beyond the limits is reported', async () => {
     for (const message of [`${TOP}${nested(150, program)}`, mixed(...many(1200, () => text('x')), program)]) {
       const { findings } = await judge(message)
       expect(findings).toContainEqual(
@@ -229,7 +229,7 @@ describe('M13 what stands before a file hides nothing', () => {
   })
 })
 
-test('a long text is not held against its sender, and what the rules did not look at is said', async () => {
+test('a long text costs nothing, and the finding reports what the rules did not examine', async () => {
   const { findings, verdict } = await judge(mixed(text('some quiet words\r\n'.repeat(4000))))
   expect(verdict).toBe('accept')
   expect(findings.find(({ rule }) => rule === 'unexamined/words')?.reason).toMatch(
@@ -279,7 +279,7 @@ describe('the operator says what becomes of it', () => {
     expect(await probe(unexamined(options), { message })).toEqual([finding])
   })
 
-  test('when it is off, that is told when the gateway opens', async () => {
+  test('a notice at the start reports that it is off', async () => {
     const told: string[] = []
     const off = postern({
       name: 'mx.example.org',
@@ -305,7 +305,7 @@ describe('M08 what could not be read at all', () => {
     expect(await rules('too-costly')).toMatchObject([{ rule: 'unexamined/beyond-bounds', verdict: 'quarantine' }])
   })
 
-  test('is deferred when it was not found out in time, unless nothing follows from it', () => {
+  test('is deferred when the examination timed out, unless the verdict is off', () => {
     expect([unexamined().failure, unexamined({ verdict: 'off' }).failure]).toEqual(['defer', 'pass'])
   })
 

@@ -263,11 +263,11 @@ test('an operator can refuse programs and allow an extension', async () => {
   expect(await probe(attachments({ ...options, allowed: ['exe'] }), { message: sent })).toEqual([])
 })
 
-test('an entry that is neither an ending nor a type is named when the filter is built', () => {
+test('an entry that is neither an extension nor a type is refused when the filter is built', () => {
   expect(() => attachments({ blocked: ['.exe'] })).toThrow(PosternError)
 })
 
-test('M11 a name in an archive that is not unpacked counts, however deep that archive lies', async () => {
+test('M11 a name in an archive that is not unpacked counts at any depth', async () => {
   const header = Buffer.alloc(32 + 9)
   header[2] = 0x74
   header.writeUInt16LE(header.length, 5)

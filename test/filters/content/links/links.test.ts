@@ -136,7 +136,7 @@ tryRules<LinksRule>(options => links({ protect: ['mycompany.net'], ...options })
   'links/confusable': 'A22 a host in look-alike letters is found',
 })
 
-test('rules of one group cost at most its cap, and what is shown adds up', async () => {
+test('rules of one group cost at most its cap, and their points add up', async () => {
   const found = await probe(links(), {
     message: message(
       page(
@@ -154,7 +154,7 @@ test('rules of one group cost at most its cap, and what is shown adds up', async
   expect(deceptive.reduce((sum, { points = 0 }) => sum + points, 0)).toBe(7)
 })
 
-test('the operator says what a rule leads to; a price above the cap lifts the cap', async () => {
+test('the operator sets what a rule leads to; points above the cap lift the cap', async () => {
   const world = { message: message(link('https://evil.example.com/x', 'https://www.bank.example.net/a')) }
   const reason = 'a link shows “https://www.bank.example.net/a” and leads to “evil.example.com”'
   const rule = 'links/mismatch'

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { phraseBook } from '../../../../src/filters/content/wording/phrases.ts'
 import { type WordingRule, wording } from '../../../../src/filters/content/wording/wording.ts'
+import { cpuOf } from '../../../support/cpu.ts'
 import { link, type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 
 const cases: Readonly<Record<WordingRule, RuleCase>> = {
@@ -152,21 +153,21 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
 
 tryRules(wording, cases)
 
-test('phrases are found whole, in their order, each once, and in scripts without blanks', () => {
+test('phrases are found as whole words, in order, once each, and in scripts without blanks', () => {
   const book = phraseBook({ one: 'act now, now, us$*\n本人確認', two: 'ten' })
-  const said = book.read('knowing: act now! act now, tension, us$5, ご本人確認ください')
-  expect(said.of('one')).toEqual(['act now', 'now', 'us$', '本人確認'])
-  expect(said.of('one', 15)).toEqual(['act now', 'now'])
-  expect(said.of('two')).toEqual([])
+  const found = book.read('knowing: act now! act now, tension, us$5, ご本人確認ください')
+  expect(found.of('one')).toEqual(['act now', 'now', 'us$', '本人確認'])
+  expect(found.of('one', 15)).toEqual(['act now', 'now'])
+  expect(found.of('two')).toEqual([])
 })
 
-test('a long text is read in proportion', () => {
+test('the time to read a text is linear in its length', () => {
   const book = phraseBook({ one: 'a a a b, aa ab' })
   const time = (length: number): number => {
     const text = 'a '.repeat(length)
-    const since = performance.now()
-    for (let round = 0; round < 5; round += 1) book.read(text)
-    return performance.now() - since
+    return cpuOf(() => {
+      for (let round = 0; round < 5; round += 1) book.read(text)
+    })
   }
   time(20_000)
   expect(time(200_000)).toBeLessThan(100 * Math.max(time(20_000), 1))
