@@ -9,4 +9,4 @@ export type {
   ResolveOptions,
   Resolver,
 } from '../model/resolver.ts'
-export { type ResolverOptions, resolver } from './node.ts'
+export { type CacheOptions, type ResolverOptions, resolver } from './node.ts'
