@@ -86,7 +86,7 @@ function main(count: number, seed: number): boolean {
 
 function sources(): readonly string[] {
   const files = values.rooms.split(',').flatMap(room =>
-    readdirSync(join(root, 'src', room), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(copy, 'src', room), { recursive: true, encoding: 'utf8' })
       .filter(file => file.endsWith('.ts') && !file.endsWith('index.ts'))
       .map(file => join('src', room, file)),
   )
@@ -95,7 +95,7 @@ function sources(): readonly string[] {
 
 /** Types are blanked out, so that every place stays where it is. */
 function mutantsOf(file: string): readonly Mutant[] {
-  const source = readFileSync(join(root, file), 'utf8')
+  const source = readFileSync(join(copy, file), 'utf8')
   const code = stripTypeScriptTypes(source)
   const found: Mutant[] = []
   const add = (start: number, end: number, replacement: string): void => {
@@ -138,7 +138,7 @@ function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
 
 function notice({ file, start, end, replacement }: Mutant): boolean {
   const place = join(copy, file)
-  const source = readFileSync(join(root, file), 'utf8')
+  const source = readFileSync(join(copy, file), 'utf8')
   writeFileSync(place, source.slice(0, start) + replacement + source.slice(end))
   try {
     const own = join('test', relative('src', file)).replace(/\.ts$/, '')
@@ -161,7 +161,7 @@ function fails(...args: readonly string[]): boolean {
 }
 
 function describe({ file, start, end, replacement }: Mutant): string {
-  const source = readFileSync(join(root, file), 'utf8')
+  const source = readFileSync(join(copy, file), 'utf8')
   const line = source.slice(0, start).split('\n').length
   return `${relative('src', file)}:${line} ${source.slice(start, end)} → ${replacement || 'nothing'}`
 }
