@@ -26,7 +26,7 @@ const STORAGE = 1
 const STREAM = 2
 const ROOT = 5
 
-export const isOle = (bytes: Buffer): boolean => bytes.length >= 512 && bytes.subarray(0, 8).equals(MAGIC)
+const isOle = (bytes: Buffer): boolean => bytes.length >= 512 && bytes.subarray(0, 8).equals(MAGIC)
 
 /** Undefined for other files, and where the directory cannot be read. */
 export function readOle(bytes: Buffer): OleFile | undefined {

@@ -23,7 +23,7 @@ export interface Run {
 }
 
 /** The most characters of a piece. Each can end two grams. */
-export const MAX_PIECE_LENGTH = 4_096
+const MAX_PIECE_LENGTH = 4_096
 
 export const newRun = (): Run => ({
   grams: new Uint16Array(2 * MAX_PIECE_LENGTH),

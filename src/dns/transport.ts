@@ -12,7 +12,7 @@ export interface Server {
 }
 
 /** Receives what happens to a packet: each reply, or that the server cannot be reached. Called until `stop` is. */
-export interface ReplyHandler {
+interface ReplyHandler {
   /** @param bytes valid only during the call */
   readonly reply: (bytes: Buffer) => void
   /** @param reason for the operator; ends a sentence */

@@ -149,7 +149,7 @@ const visibleLength = (text: string): number =>
   text.replace(/\u034f|[\s\u00a0\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g, '').length
 
 /** White space as browsers show it. Each line end stands for a block. */
-export const collapseWhitespace = (text: string): string =>
+const collapseWhitespace = (text: string): string =>
   text
     .replace(/[ \t\r\f\u00a0]+/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n')

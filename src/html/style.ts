@@ -90,7 +90,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 /** In pixels, with 16 for relative units; undefined for a word. */
-export function pixels(value: string): number | undefined {
+function pixels(value: string): number | undefined {
   const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
   const factor = UNITS[unit]
   const number = Number(digits)

@@ -11,7 +11,7 @@ import { decodeWords } from './header/words.ts'
 import type { AmbiguityKind } from './part.ts'
 
 /** One interpretation of a Content-Type. */
-export interface TypeReading {
+interface TypeReading {
   /** In lower case. */
   readonly contentType: string
   readonly boundaries: readonly string[]
@@ -176,7 +176,7 @@ function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
 }
 
 /** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). */
-export const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length] !== COLON
+const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length] !== COLON
 
 const COLON = 58
 

@@ -7,12 +7,12 @@ import type { ParseRequest, ParseResponse } from './parse-worker.ts'
 import type { PartLimits, PartList } from './part.ts'
 
 /** The result of reading one message in a thread. */
-export type ThreadOutcome =
+type ThreadOutcome =
   | { readonly kind: 'done'; readonly list: PartList }
   /** `reason` is a sentence for the operator. */
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
 
-export interface ThreadOptions {
+interface ThreadOptions {
   readonly limits: PartLimits
   /** Milliseconds that the reading may take. */
   readonly deadline: number

@@ -2,7 +2,7 @@
 import { type Recording, readMessage, type Step, writeMessage } from './recording.ts'
 
 /** What stands in a secret's place. A label that DNS can be asked for, so that a redacted recording can be played. */
-export const REDACTED = 'redacted'
+const REDACTED = 'redacted'
 
 /**
  * A function that replaces every one of `secrets` in a recording.

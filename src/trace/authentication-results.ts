@@ -40,7 +40,7 @@ export function authenticationResults(options: AuthenticationResultsOptions): Tr
 }
 
 /** Whether `id` is a valid authserv-id. */
-export function isHostName(id: unknown): boolean {
+function isHostName(id: unknown): boolean {
   return typeof id === 'string' && queryName(domainOf(id)) !== undefined
 }
 

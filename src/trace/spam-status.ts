@@ -3,9 +3,6 @@ import type { Decision } from '../model/decision.ts'
 import { printable } from '../model/printable.ts'
 import { folded, type TraceField, type Tracer } from './tracer.ts'
 
-/** The fields that this tracer writes. Remove the same fields of the received message: see `forged`. */
-export const spamFields = ['X-Spam-Flag', 'X-Spam-Status'] as const
-
 const MAX_TESTS = 30
 const MAX_RULE_LENGTH = 80
 

@@ -5,7 +5,7 @@ import { HttpError } from '../shared/web/request.ts'
 
 const stages = ['connect', 'ehlo', 'auth', 'mail', 'rcpt', 'data'] as const
 /** When Stalwart calls. */
-export type HookStage = (typeof stages)[number]
+type HookStage = (typeof stages)[number]
 
 /** One call. */
 export interface HookCall {

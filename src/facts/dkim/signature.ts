@@ -55,7 +55,7 @@ export interface Refused extends SignatureTags {
 }
 
 /** The maximum of names in h=. Real signers list some tens. */
-export const MAX_FIELDS = 256
+const MAX_FIELDS = 256
 
 const MAX_LENGTH = 32_768
 const MAX_IDENTITY_LENGTH = 512

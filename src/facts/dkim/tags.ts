@@ -1,7 +1,7 @@
 /** Parses a tag-list, the syntax of signatures and of key records (RFC 6376 §3.2). */
 
 /** One tag. */
-export interface Tag {
+interface Tag {
   /** Without the white space around it. */
   readonly value: string
   /** Where the value begins in the text, white space included. */

@@ -20,9 +20,9 @@ export interface LookupOptions {
 }
 
 /** Terms that ask DNS: RFC 7208 §4.6.4. */
-export const MAX_LOOKUPS = 10
+const MAX_LOOKUPS = 10
 /** Lookups that find nothing: RFC 7208 §4.6.4. */
-export const MAX_VOID_LOOKUPS = 2
+const MAX_VOID_LOOKUPS = 2
 
 export const permerror = (problem: string): SpfError => ({ result: 'permerror', problem })
 

@@ -22,7 +22,7 @@ export interface Side {
 }
 
 /** A table of one kind. It finds undefined where no list has an entry. */
-export interface Table<Found> {
+interface Table<Found> {
   readonly size: number
   readonly find: (text: string) => Found | undefined
 }

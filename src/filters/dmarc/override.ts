@@ -62,7 +62,7 @@ export const readSealers = (sealers: readonly string[]): ReadonlySet<string> =>
   new Set(sealers.map(readName).filter(name => typeof name === 'string'))
 
 /** A field that may occur once and was added after the newest seal, so that no seal covers it. */
-export const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
+const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
   unsigned.find(({ name, present }) => present > 1 || name === 'subject')?.name
 
 /**

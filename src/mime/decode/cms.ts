@@ -1,7 +1,7 @@
 /** The content of S/MIME (RFC 8551, RFC 5652) that is signed and not encrypted, in DER or BER. */
 
 /** The kind of envelope: `signed-data` is opened, `compressed-data` is not inflated, the others are encrypted. */
-export type CmsKind = 'signed-data' | 'compressed-data' | 'enveloped-data' | 'other'
+type CmsKind = 'signed-data' | 'compressed-data' | 'enveloped-data' | 'other'
 
 export interface Cms {
   readonly kind: CmsKind
