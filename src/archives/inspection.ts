@@ -48,15 +48,19 @@ export interface ArchiveMember {
   readonly name: string
   /** Bytes when unpacked, as declared; absent where the format does not say. */
   readonly size?: number
+  /** The content needs a password. */
   readonly encrypted?: boolean
 }
 
 /** The result of inspecting one file. */
 export interface Inspection {
+  /** What the file is by its bytes. */
   readonly format: FileFormat
+  /** What is dangerous or deceptive about the file, each trait once. */
   readonly traits: readonly FileTrait[]
   /** One sentence for each trait, in the order of `traits`: what exactly was found. */
   readonly evidence: readonly string[]
+  /** The files in the container, in its order. */
   readonly members: readonly ArchiveMember[]
   /** Links in a document. */
   readonly links: readonly string[]

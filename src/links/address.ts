@@ -45,6 +45,7 @@ export interface Address {
   readonly unicode?: string
   /** The ASCII host that the host looks like, if there is one. */
   readonly skeleton?: string
+  /** Forms that honest links do not have, each once. */
   readonly anomalies: readonly LinkAnomaly[]
 }
 

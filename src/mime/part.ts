@@ -177,6 +177,8 @@ export interface PartLimits {
 export interface PartList {
   /** In the order of the message; another reading of a part follows what every reader sees of it. */
   readonly parts: readonly Part[]
+  /** Places where readers see different messages in the same bytes. */
   readonly ambiguities: readonly Ambiguity[]
+  /** What is malformed, or was not examined. */
   readonly defects: readonly PartDefect[]
 }

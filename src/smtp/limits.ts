@@ -10,6 +10,7 @@ export interface ServerLimits {
   readonly sessions?: SessionLimits
 }
 
+/** What one client may take of the connection: commands, time and bytes. */
 export interface WireLimits {
   /** Commands that lead nowhere (NOOP, RSET, VRFY, HELP, EHLO again) before 421; a delivered message starts anew. @default 100 */
   readonly junk?: number

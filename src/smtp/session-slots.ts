@@ -4,6 +4,7 @@ import type { LoadMeter } from '../model/load.ts'
 import type { Notice } from '../model/services.ts'
 import { canonical, networkOf } from '../net/address.ts'
 
+/** How many sessions may be open at once, by what they come from. */
 export interface SessionLimits {
   /** Of one IPv4 address, or of one IPv6 /64, which a single customer commonly holds. @default 50 */
   readonly perAddress?: number

@@ -22,14 +22,17 @@ export interface IncomingMessage {
   readonly ref: string
   /** The client's address; undefined when it is not known. */
   readonly ip: string | undefined
+  /** The name in HELO, EHLO or LHLO, as the client wrote it. */
   readonly helo: string
   /** The greeting was EHLO or LHLO. */
   readonly extended: boolean
+  /** Absent without TLS. */
   readonly tls?: Tls
   /** Who has authenticated, as a trusted proxy says (XCLIENT LOGIN). */
   readonly user?: string
   /** '' is the null reverse-path. */
   readonly reversePath: string
+  /** The parameters of MAIL. */
   readonly parameters: MailParameters
   /** Each address once, without those that were refused or whose mail is discarded. */
   readonly recipients: readonly Recipient[]
@@ -37,6 +40,7 @@ export interface IncomingMessage {
   readonly groups: readonly DeliveryGroup[]
   /** The copy of the first group: all that is needed where nobody has mail quarantined. Every line end is CRLF. */
   readonly content: Content
+  /** The gateway's decision, with one for each recipient. */
   readonly outcome: Outcome
 }
 
