@@ -93,7 +93,9 @@ function report(name: string, entry: string): void {
 }
 
 /** A type may list the keys of a table (`keyof typeof linkRules`); the table itself need not be imported. */
-const isConstant = (symbol: string): boolean => /^[a-z]/.test(symbol)
+function isConstant(symbol: string): boolean {
+  return /^[a-z]/.test(symbol)
+}
 
 /** The names that a declaration file exports. */
 function exportsOf(text: string): readonly string[] {
