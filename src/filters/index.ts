@@ -1,9 +1,10 @@
 /** `postern/filters`: one factory for each filter. */
 export { type Classifier, type Judgement, type ModelUpdate, newClassifier } from '../classify/classifier.ts'
 export type { FalsePositiveTarget } from '../classify/false-positive-target.ts'
+export type { Grams } from '../classify/grams.ts'
 export type { Features } from '../classify/packing.ts'
 export type { ListKind } from '../dns/list.ts'
-export type { Limiter, LimiterSpec } from '../store/limiter.ts'
+export type { Limiter, LimiterResult, LimiterSpec } from '../store/limiter.ts'
 export { type AccessLists, type AccessOptions, type AllowLists, access } from './access/access.ts'
 export type { Entries } from './access/entries.ts'
 export { type AdmissionOptions, admission } from './admission/admission.ts'
