@@ -1,6 +1,7 @@
 /** Who is exempt from what: our own hosts and users, forwarders, allowed senders; and what nobody is exempt from. */
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { knownClients } from '../../src/engine/known-clients.ts'
 import { clamav, greylist, rateLimit, recommended } from '../../src/filters/index.ts'
 import {
   allow,
@@ -15,6 +16,7 @@ import {
   reject,
   unless,
 } from '../../src/index.ts'
+import type { Connection } from '../../src/model/stage.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const dns = zone({
@@ -183,4 +185,17 @@ test.for([
   [{ forwarders: ['not a name'] }, 'forwarders[0]'],
 ] as const)('a wrong network is an error that names it: %j', ([options, path]) => {
   expect(() => gate(options)).toThrow(path)
+})
+
+test('the greetings of a thousand private addresses are remembered, and no more: those beyond are not taken for a proxy', () => {
+  const clients = knownClients({})
+  const greet = (index: number, name: string): boolean => {
+    const ip = `10.0.${index >> 8}.${index & 255}`
+    return clients.greeted({ ip, client: 'unknown', notify: () => undefined } as unknown as Connection, name)
+  }
+  for (let index = 0; index < 999; index += 1) greet(index, 'a.example.com')
+  const names = ['a.example.com', 'b.example.net', 'c.example.org', 'd.example.edu']
+  expect(names.map(name => greet(999, name))).toEqual([false, false, false, true])
+  expect(names.map(name => greet(1_000, name))).toEqual([false, false, false, false])
+  expect([clients.kindOf('10.0.3.231'), clients.kindOf('10.0.3.232')]).toEqual(['hidden', 'unknown'])
 })

@@ -140,8 +140,12 @@ test('the budget counts files and bytes, grants the last of each, and takes back
   await second.close()
   expect(descriptors).toBe(0)
   const third = new Spool({ memory: 0, folder: folder.path, budget })
-  await third.write(Buffer.alloc(10))
+  await third.write(Buffer.alloc(5))
+  await third.write(Buffer.alloc(5))
   await third.close()
+  const fourth = new Spool({ memory: 0, folder: folder.path, budget })
+  await expect(fourth.write(Buffer.alloc(11))).rejects.toMatchObject({ code: 'ENOSPC' })
+  await fourth.close()
   expect(() => new SpoolBudget({ files: 1, disk: 1, load: { ...load, hasDescriptor: () => false } }).open()).toThrow(
     'the process has no file descriptor left for a temporary file',
   )
