@@ -123,16 +123,6 @@ export const attacks: Readonly<Record<string, Attack>> = {
       await sleep(100)
     },
   },
-  'K03 begins messages of 300 KB, more than there are descriptors for': {
-    attackers: 200,
-    descriptors: 256,
-    round: async (target, from) => {
-      const client = await upToData(target, from)
-      client?.send(`${header}\r\n${`${'x'.repeat(998)}\r\n`.repeat(300)}`)
-      if (client) await held(client, target)
-      else await sleep(200)
-    },
-  },
   'M06 hides a program behind 999 empty parts': {
     attackers: 4,
     round: message(`${header}${mixed('b')}${'--b\r\n\r\n'.repeat(999)}--b\r\n${program}--b--`),
