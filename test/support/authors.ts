@@ -14,10 +14,19 @@ const load = (from: string, name: string) => createRequire(require.resolve(from)
 
 /** postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for mailparser. */
 const parsers: readonly ((value: string) => readonly Entry[])[] = [
-  addressParser,
+  value => (addressParser(value) as readonly Entry[]).map(withoutComment),
   load('mailauth', 'nodemailer/lib/addressparser'),
   load('mailparser', 'nodemailer/lib/addressparser'),
 ]
+
+/**
+ * postal-mime leaves a comment that stands within the brackets in the address (`<a@example.org (Cron)>`), where nobody is
+ * misled by it: RFC 5322 §3.4.1 allows one there. A comment that holds `@`, brackets or quotes stays, and is a difference.
+ */
+function withoutComment(entry: Entry): Entry {
+  const { address } = entry
+  return address === undefined ? entry : { ...entry, address: address.replace(/ \([^@<>"()]*\)$/, '') }
+}
 
 /** The addresses that each parser finds in the unfolded value of a From field. */
 export const addressParsers = (value: string): readonly (readonly string[])[] =>

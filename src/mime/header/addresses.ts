@@ -206,8 +206,12 @@ function readAddress(
       // RFC 5322 §3.2.3: comments stand beside the `@`, not between the atoms of one side.
       if (index === cut - 1 || index === cut + 1) noteComment(text, defects)
       else defects.add('odd-comment')
-    } else if (kind === 'quoted') defects.add(index < cut ? 'quoted-local' : 'unexpected')
-    else if (kind === 'literal') defects.add(index > cut ? 'domain-literal' : 'unexpected')
+    } else if (kind === 'quoted') {
+      defects.add(index < cut ? 'quoted-local' : 'unexpected')
+      // RFC 5322 §3.4.1: words of a local part are joined by dots. `fs"!"a@…` is two different addresses to two readers.
+      if ([spec[index - 1]?.kind, spec[index + 1]?.kind].some(near => near === 'atom' || near === 'quoted'))
+        defects.add('unexpected')
+    } else if (kind === 'literal') defects.add(index > cut ? 'domain-literal' : 'unexpected')
     else if (kind === '@' && index !== at) defects.add('several-at')
     else if (kind !== 'atom' && kind !== '.' && kind !== '@') defects.add('unexpected')
   })
