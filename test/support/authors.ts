@@ -12,9 +12,15 @@ interface Entry {
 const require = createRequire(import.meta.url)
 const load = (from: string, name: string) => createRequire(require.resolve(from))(name)
 
+const postalMime: (value: string) => readonly Entry[] = value =>
+  addressParser(value).map(({ address, group }) => ({
+    ...(address !== undefined && { address }),
+    ...(group !== undefined && { group: group.map(({ address }) => ({ address })) }),
+  }))
+
 /** postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for mailparser. */
 const parsers: readonly ((value: string) => readonly Entry[])[] = [
-  value => (addressParser(value) as readonly Entry[]).map(withoutComment),
+  value => postalMime(value).map(withoutComment),
   load('mailauth', 'nodemailer/lib/addressparser'),
   load('mailparser', 'nodemailer/lib/addressparser'),
 ]
