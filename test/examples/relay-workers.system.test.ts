@@ -67,7 +67,7 @@ test(
       await deliver(relay.port, letter('first'))
       await expect
         .poll(relay.tells, { timeout: 20_000 })
-        .toMatch(/store\/away: .* counts go on in memory, each 2 times/)
+        .toMatch(/store\/down: .* counts go on in memory, each 2 times/)
     }
     expectLimit(await knock([one, two], 6), expect)
   },
