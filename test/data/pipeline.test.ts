@@ -53,7 +53,8 @@ test.for(['mime', 'spamassassin', 'csdmc-2010', 'trec06c-head', 'trec06p'])(
       const failed = outcome.findings.filter(({ rule }) => /\/(failed|timeout)$|^session\//.test(rule ?? ''))
       if (failed.length > 0) wrong.push(`${path}: ${JSON.stringify(failed)}`)
       if (outcome.verdict !== 'accept' || outcome.content === undefined) wrong.push(`${path}: ${outcome.verdict}`)
-      else if (!(await delivered(outcome.content.open())).equals(crlf(bytes))) wrong.push(`${path}: not as it came`)
+      else if (!isSame(await delivered(outcome.content.open()), crlf(bytes), outcome.forged.length > 0))
+        wrong.push(`${path}: not as it came`)
       session.close()
       count += 1
     }
@@ -85,4 +86,11 @@ function* filesIn(path: string): Generator<string> {
     if (statSync(file).isDirectory()) yield* filesIn(file)
     else if (entry !== 'index' && entry !== '.complete') yield file
   }
+}
+
+/** Fields that only we may write are removed (RFC 8601 §5): then the header section is shorter, and the body is the same. */
+function isSame(got: Buffer, sent: Buffer, isShorter: boolean): boolean {
+  if (!isShorter) return got.equals(sent)
+  const body = sent.subarray(Math.max(0, sent.indexOf('\r\n\r\n')))
+  return got.length < sent.length && got.subarray(got.length - body.length).equals(body)
 }
