@@ -26,13 +26,15 @@ const parsers: readonly ((value: string) => readonly Entry[])[] = [
 ]
 
 /**
- * postal-mime leaves a comment that stands within the brackets in the address (`<a@example.org (Cron)>`), where nobody is
- * misled by it: RFC 5322 §3.4.1 allows one there. A comment that holds `@`, brackets or quotes stays, and is a difference.
+ * postal-mime leaves comments that stand within the brackets in the address (`<(Sales) a@example.org (Cron)(c)>`), where they
+ * mislead no reader: RFC 5322 §3.4.1 allows them there. A comment that holds `@`, brackets or quotes stays, and is a difference.
  */
 function withoutComment(entry: Entry): Entry {
   const { address } = entry
-  return address === undefined ? entry : { ...entry, address: address.replace(/ \([^@<>"()]*\)$/, '') }
+  return address === undefined ? entry : { ...entry, address: address.replace(ENCLOSING_COMMENTS, '') }
 }
+
+const ENCLOSING_COMMENTS = /^(?: ?\([^@<>"()]*\) ?)+|(?: ?\([^@<>"()]*\))+$/g
 
 /** The addresses that each parser finds in the unfolded value of a From field. */
 export const addressParsers = (value: string): readonly (readonly string[])[] =>
