@@ -31,7 +31,7 @@ const WORK = 100
 const THINK = 1_000
 const STEP = 20
 /** A client that waits longer for its 250 has gone, and its work was for nothing. */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 const MIN = 10
 const MAX = 2_000
 
@@ -149,7 +149,7 @@ function play(scene: Scene, { name, start, step }: Controller): string {
         took.push(client.asked)
         const waited = now - client.since - THINK
         if (second <= 300) continue
-        if (waited > PATIENCE) wasted += 1
+        if (waited > TIMEOUT_MS) wasted += 1
         else {
           done += 1
           waits.push(waited)
@@ -178,7 +178,7 @@ function play(scene: Scene, { name, start, step }: Controller): string {
 }
 
 /** Microseconds of CPU of a session from connect to rcpt, with and without load control, in turns; the least of each. */
-export async function doorCost(sessions = 10_000, turns = 5): Promise<readonly [without: number, under: number]> {
+export async function admissionCost(sessions = 10_000, turns = 5): Promise<readonly [without: number, under: number]> {
   const look = () => points(0.1, 'looked')
   const filters = Array.from(
     { length: 12 },
@@ -207,8 +207,8 @@ export async function doorCost(sessions = 10_000, turns = 5): Promise<readonly [
 }
 
 if (import.meta.main) {
-  const [without, withDoor] = await doorCost()
-  console.log(`a quiet session: ${without.toFixed(1)} µs, under load control ${withDoor.toFixed(1)} µs`)
+  const [without, withAdmission] = await admissionCost()
+  console.log(`a quiet session: ${without.toFixed(1)} µs, under load control ${withAdmission.toFixed(1)} µs`)
   for (const scene of scenes) {
     console.log(`\n${scene.name}: of what can be done | work, median / 95th | for nothing | refused | limit`)
     for (const make of controllers) console.log(play(scene, make()))

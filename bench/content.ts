@@ -28,13 +28,13 @@ async function cpu(messages: readonly Buffer[], work: (one: Buffer) => unknown):
 }
 
 async function compare(name: string, messages: readonly Buffer[]): Promise<void> {
-  const octets = messages.reduce((sum, { length }) => sum + length, 0) / messages.length
+  const size = messages.reduce((sum, { length }) => sum + length, 0) / messages.length
   const tree = await cpu(messages, one => readTree(one))
   const all = await cpu(messages, one => ask(links, { message: one }))
   const bare = await cpu(messages, one => simpleParser(one, cheap))
   const full = await cpu(messages, one => simpleParser(one))
   console.log(
-    `  ${name} (${(octets / 1024).toFixed(1)} KB): parts ${tree.toFixed(3)} ms, parts, text and links ${all.toFixed(3)} ms, ` +
+    `  ${name} (${(size / 1024).toFixed(1)} KB): parts ${tree.toFixed(3)} ms, parts, text and links ${all.toFixed(3)} ms, ` +
       `simpleParser ${full.toFixed(3)} ms, without its costly options ${bare.toFixed(3)} ms: ` +
       `${(tree / bare).toFixed(2)} and ${(all / full).toFixed(2)} times`,
   )

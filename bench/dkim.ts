@@ -14,7 +14,7 @@ import { zone } from '../src/testing/zone.ts'
 /** CPU milliseconds for each message. */
 export interface DkimCost {
   readonly message: string
-  readonly octets: number
+  readonly size: number
   /** The reading alone: what comes after the header section has been split. */
   readonly ours: number
   /** The header section split as well, which every message pays anyway. */
@@ -44,15 +44,15 @@ const shapes = [
 
 export async function dkimCosts(): Promise<readonly DkimCost[]> {
   const costs: DkimCost[] = []
-  for (const [message, text, octets, runs] of shapes) {
-    const bytes = await signedMessage(Buffer.alloc(octets, text))
+  for (const [message, text, size, runs] of shapes) {
+    const bytes = await signedMessage(Buffer.alloc(size, text))
     const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, place) =>
       bytes.subarray(place * 65_536, (place + 1) * 65_536),
     )
     const context = contextOf(bytes)
     costs.push({
       message,
-      octets: bytes.length,
+      size: bytes.length,
       ours: await cpu(runs, () => verify(context, chunks)),
       oursWithHeader: await cpu(runs, () => verify(contextOf(bytes), chunks)),
       mailauth: await cpu(Math.max(2, runs / 4), () => dkimVerify(bytes, { strict: true, resolver })),

@@ -33,14 +33,14 @@ export async function decisionCost(sessions = SESSIONS): Promise<number> {
 }
 
 /** Microseconds of CPU from MAIL to the last byte that the host reads, with no filter at all; the least of ten rounds. */
-export async function messageCost(octets: number, messages = 2_000): Promise<number> {
+export async function messageCost(size: number, messages = 2_000): Promise<number> {
   const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}) })
   const session = gateway.open({ ip: '192.0.2.1' })
   await session.connect()
   await session.helo('client.example')
   const head = 'From: Alice <a@example.net>\r\nTo: b@example.org\r\nSubject: A message\r\n\r\n'
   const whole = Buffer.from(
-    head + 'A line of seventy-two octets, which is what most people write in a line\r\n'.repeat(octets / 73),
+    head + 'A line of seventy-two octets, which is what most people write in a line\r\n'.repeat(size / 73),
   )
   const play = async (): Promise<void> => {
     await session.mail('a@example.net')
@@ -82,7 +82,7 @@ export function importCost(entry: string, runs = 25): number {
 
 if (import.meta.main) {
   console.log(`twelve filters, connect to rcpt: ${(await decisionCost()).toFixed(1)} µs a session`)
-  for (const octets of [5_000, 50_000])
-    console.log(`a message of ${octets} bytes, no filter: ${(await messageCost(octets)).toFixed(1)} µs`)
+  for (const size of [5_000, 50_000])
+    console.log(`a message of ${size} bytes, no filter: ${(await messageCost(size)).toFixed(1)} µs`)
   console.log(`import of dist/index.js: ${importCost(new URL('../dist/index.js', import.meta.url).href).toFixed(1)} ms`)
 }

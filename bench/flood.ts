@@ -16,7 +16,7 @@ import { startRedis } from '../test/support/redis.ts'
 import { type Figures, figuresOf } from './flood/figures.ts'
 import { picture } from './flood/picture.ts'
 import { play, type Scene } from './flood/stage.ts'
-import { condemnedShare, endings, table } from './flood/table.ts'
+import { endings, refusedShare, table } from './flood/table.ts'
 import { type Shape, shapes, type Way } from './flood/words.ts'
 
 const list = { type: 'string', multiple: true } as const
@@ -79,5 +79,5 @@ if (values.redis) {
       await run({ name: `${shape}, ${ALONE} ×`, way, rate: aloneRate, times: ALONE, shape, seconds, rounds: 1 })
 }
 console.log(table(results))
-console.log(condemnedShare(results))
+console.log(refusedShare(results))
 if (values.picture !== undefined) await writeFile(values.picture, picture(results))

@@ -19,11 +19,11 @@ export type Variant =
   | 'onConnect, 554'
   | 'guard, 554'
   | 'protect, 554'
-  | 'protect, condemned'
+  | 'protect, recently refused'
   | 'front'
   | 'front, recommended'
   | 'front, 554'
-  | 'front, condemned'
+  | 'front, recently refused'
 
 /** What it answers to `cpu`: milliseconds since it began. And to `memory`, when the garbage is gone: bytes. */
 export interface Spent {
@@ -95,7 +95,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
       return guarded(gateway(refuse)).server
     case 'protect, 554':
       return protect(new SMTPServer(bare), gateway(refuse), unlimited).server
-    case 'protect, condemned':
+    case 'protect, recently refused':
       // Refused a moment ago, as all but the first are here: that is what a flood is made of.
       return protect(new SMTPServer(bare), strangers(), unlimited).server
     case 'front':
@@ -104,7 +104,7 @@ function serverOf(variant: Variant, names: ZoneLiteral): Server {
       return front(gateway(...recommended({ domains: ['example.org'] }).filter(({ name }) => name !== 'rate-limit')))
     case 'front, 554':
       return front(gateway(refuse))
-    case 'front, condemned':
+    case 'front, recently refused':
       return front(strangers())
     default:
       return variant satisfies never

@@ -57,7 +57,7 @@ function client(port: number): Client {
   const replies: string[] = []
   let wake: ((reply: string) => void) | undefined
   let rest = ''
-  const hear = (reply: string): void => {
+  const onReply = (reply: string): void => {
     const waits = wake
     wake = undefined
     if (waits) waits(reply)
@@ -65,11 +65,11 @@ function client(port: number): Client {
   }
   socket.setEncoding('latin1')
   socket.on('error', () => undefined)
-  socket.on('close', () => hear(''))
+  socket.on('close', () => onReply(''))
   socket.on('data', (text: string) => {
     const lines = `${rest}${text}`.split('\r\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) if (line[3] === ' ') hear(line)
+    for (const line of lines) if (line[3] === ' ') onReply(line)
   })
   return {
     socket,
@@ -109,10 +109,10 @@ async function quit({ socket }: Client): Promise<void> {
 }
 
 /** A signed message with the end of its data, ready to be sent. */
-async function messageOf(octets: number): Promise<Buffer> {
+async function messageOf(size: number): Promise<Buffer> {
   const line = `${'Some words of a body that is neither long nor short, and then some more'.slice(0, 70)}\r\n`
   const head = ['From: Alice <alice@example.net>', 'To: bob@example.org', 'Date: Mon, 23 Nov 2026 10:00:00 +0000']
-  const rest = ['Message-ID: <1@example.net>', 'Subject: A message', '', line.repeat(Math.floor(octets / line.length))]
+  const rest = ['Message-ID: <1@example.net>', 'Subject: A message', '', line.repeat(Math.floor(size / line.length))]
   const text = [...head, ...rest].join('\r\n')
   const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const signer = { signingDomain: 'example.net', selector: 'rsa', privateKey }
@@ -197,11 +197,11 @@ export async function acceptCosts(
 ): Promise<readonly AcceptCost[]> {
   const effort = quick ? { rounds: 3, count: 160, warm: 160 } : { rounds: 20, count: 160, warm: 2_400 }
   const results: AcceptCost[] = []
-  for (const [size, octets] of [
+  for (const [name, size] of [
     ['5 KB', 5_000],
     ['50 KB', 50_000],
   ] as const) {
-    const message = await messageOf(octets)
+    const message = await messageOf(size)
     const one = (port: number, count: number) =>
       side(count, 40, async () => {
         const made = await greeted(port)
@@ -217,8 +217,8 @@ export async function acceptCosts(
         await quit(made)
       })
     }
-    results.push({ message: `${size}, one connection each`, costs: await compare(variants, effort, one) })
-    results.push({ message: `${size}, connections reused`, costs: await compare(variants, effort, many) })
+    results.push({ message: `${name}, one connection each`, costs: await compare(variants, effort, one) })
+    results.push({ message: `${name}, connections reused`, costs: await compare(variants, effort, many) })
   }
   return results
 }
@@ -232,7 +232,7 @@ export async function refusalCosts(
     'onConnect, 554',
     'guard, 554',
     'protect, 554',
-    'protect, condemned',
+    'protect, recently refused',
   ],
 ): Promise<readonly HostCost[]> {
   const refused = (port: number, count: number) =>

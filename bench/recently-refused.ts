@@ -86,7 +86,7 @@ const variants: readonly Variant[] = [
 ]
 
 /** Each variant several times, in turns, so that noise meets all of them; the least counts. */
-export async function condemnedCosts(count = 2_000, turns = 3, chosen = variants.length): Promise<readonly Cost[]> {
+export async function refusedCosts(count = 2_000, turns = 3, chosen = variants.length): Promise<readonly Cost[]> {
   const least = new Map<string, number>()
   for (let turn = 0; turn < turns; turn += 1)
     for (const { name, attempt, open } of variants.slice(0, chosen)) {
@@ -117,7 +117,7 @@ if (import.meta.main) {
   const [role, port, count, attempt] = process.argv.slice(2)
   if (role === 'client') await attack(Number(port), Number(count), attempt as Attempt)
   else {
-    const costs = await condemnedCosts(Number(role ?? 2_000))
+    const costs = await refusedCosts(Number(role ?? 2_000))
     const last = costs.at(-1)?.ms ?? 1
     for (const { name, ms } of costs)
       console.log(`${name.padEnd(48)} ${ms.toFixed(4)} ms CPU, ${((100 * ms) / last).toFixed(1)} %`)

@@ -31,7 +31,7 @@ async function resolver(name: string, type: string): Promise<string[][] | string
   throw Object.assign(new Error(answer.kind), { code: answer.kind === 'nxdomain' ? 'ENOTFOUND' : 'ENODATA' })
 }
 
-async function signed(octets: number): Promise<Buffer> {
+async function signed(size: number): Promise<Buffer> {
   const line = `${'Some words of a body that is neither long nor short, and then some more'.slice(0, 70)}\r\n`
   const text = [
     'From: Alice <alice@example.net>',
@@ -40,7 +40,7 @@ async function signed(octets: number): Promise<Buffer> {
     'Message-ID: <1@example.net>',
     'Subject: A message',
     '',
-    line.repeat(Math.max(1, Math.floor(octets / line.length))),
+    line.repeat(Math.max(1, Math.floor(size / line.length))),
   ].join('\r\n')
   const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const signer = { signingDomain: 'example.net', selector: 'rsa', privateKey }

@@ -8,7 +8,7 @@ for (const { message, costs } of await acceptCosts({ quick }, ['bare', 'front', 
 const refusals = await refusalCosts({ quick }, [
   'plain net.Server, 554 and closed at once',
   'front, 554',
-  'front, condemned',
+  'front, recently refused',
   'protect, 554',
 ])
 console.log(`a refused connection, ms of CPU: ${ratios(refusals)}`)

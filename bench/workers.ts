@@ -77,7 +77,7 @@ function serve(): void {
 
 async function connectAll(count: number): Promise<void> {
   let begun = 0
-  const lane = async () => {
+  const sendInTurn = async () => {
     while (begun < count) {
       begun += 1
       const socket = connect(Number(PORT), '127.0.0.1')
@@ -86,6 +86,6 @@ async function connectAll(count: number): Promise<void> {
       await once(socket, 'close')
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  await Promise.all(Array.from({ length: AT_ONCE }, sendInTurn))
   process.disconnect()
 }

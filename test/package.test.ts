@@ -57,7 +57,7 @@ test('what is installed beside the package is few, small, and runs nothing while
   expect(production.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
   const places = production.map(([place]) => place).filter(place => existsSync(place))
   expect(places.length).toBeGreaterThan(production.length / 2)
-  expect(places.reduce((sum, place) => sum + octetsOf(place), 0)).toBeLessThanOrEqual(40 * 1024 ** 2)
+  expect(places.reduce((sum, place) => sum + bytesOf(place), 0)).toBeLessThanOrEqual(40 * 1024 ** 2)
 })
 
 test('the lock file names no registry', () => {
@@ -122,10 +122,10 @@ function packagesLoadedBy(entry: string): readonly string[] {
 }
 
 /** Without packages that lie inside it: those have places of their own in the lock file. */
-function octetsOf(folder: string): number {
+function bytesOf(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     if (entry.name === 'node_modules') return sum
     const place = join(folder, entry.name)
-    return sum + (entry.isDirectory() ? octetsOf(place) : lstatSync(place).size)
+    return sum + (entry.isDirectory() ? bytesOf(place) : lstatSync(place).size)
   }, 0)
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const readme = readFileSync('README.md', 'utf8')
 const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
 
-const DOORS: Readonly<Record<string, string>> = {
+const ENTRY_POINTS: Readonly<Record<string, string>> = {
   postern: 'src/index.ts',
   'postern/filters': 'src/filters/index.ts',
   'postern/smtp-server': 'src/adapters/smtp-server/index.ts',
@@ -22,8 +22,8 @@ test('the README has at most 90 lines, and its example at most 15', () => {
 test('the example of the README listens, on a free port instead of 25', () => {
   const program = example
     .replace(/from '(postern[^']*)'/g, (_, name: string) => {
-      expect(Object.keys(DOORS)).toContain(name)
-      return `from '${new URL(DOORS[name] ?? '', `file://${process.cwd()}/`).href}'`
+      expect(Object.keys(ENTRY_POINTS)).toContain(name)
+      return `from '${new URL(ENTRY_POINTS[name] ?? '', `file://${process.cwd()}/`).href}'`
     })
     .replace('server.listen(25)', `server.listen(0, '127.0.0.1', () => { console.log('listening'); process.exit() })`)
   const run = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
@@ -37,7 +37,7 @@ test('the example of the README listens, on a free port instead of 25', () => {
 test('the example of the README takes honest mail where no clamd is', () => {
   const program = example
     .replace(/from '(postern[^']*)'/g, (_, name: string) => {
-      return `from '${new URL(DOORS[name] ?? '', `file://${process.cwd()}/`).href}'`
+      return `from '${new URL(ENTRY_POINTS[name] ?? '', `file://${process.cwd()}/`).href}'`
     })
     .replace(
       'server.listen(25)',

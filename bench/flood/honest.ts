@@ -1,7 +1,7 @@
 /** The honest clients of the flood benchmark, in a process of their own: an open loop, so that nothing slow hides itself. */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type HonestOrder, type HonestResult, type Kind, PATIENCE } from './words.ts'
+import { type HonestOrder, type HonestResult, type Kind, TIMEOUT_MS } from './words.ts'
 import { domain, domainOfClient, knownAddress, messageOf, nameOf, random, strangerAddress } from './world.ts'
 
 /** Messages are made once for each domain and kind. */
@@ -37,7 +37,7 @@ function send(port: number, kind: Kind, due: number): Promise<Ending> {
       resolve({ code, ms: performance.now() - due })
       if (code !== '250') socket.destroy()
     }
-    const timer = setTimeout(() => end('timeout'), PATIENCE)
+    const timer = setTimeout(() => end('timeout'), TIMEOUT_MS)
     socket.setEncoding('latin1')
     socket.on('error', () => end('lost'))
     socket.on('close', () => end('lost'))

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostileOrder, HostileResult, Shape } from './words.ts'
-import { condemnedAddress, domain, hostileAddress, messageOf } from './world.ts'
+import { domain, hostileAddress, messageOf, refusedAddress } from './world.ts'
 
 /** Sockets of this process. Slow ones have most of them. */
 const MAX_SOCKETS = 8_000
@@ -13,7 +13,7 @@ const GIVE_UP = 20_000
 const spam = messageOf('spam', 'bank.example')
 const HEAD = `EHLO localhost\r\n`
 const ENVELOPE = ['MAIL FROM:<a@bank.example>\r\n', `RCPT TO:<b@${domain}>\r\n`, 'DATA\r\n']
-const counts: Record<Shape, number> = { condemned: 0, early: 0, spam: 0, slow: 0 }
+const counts: Record<Shape, number> = { refused: 0, early: 0, spam: 0, slow: 0 }
 
 interface Tally {
   due: number
@@ -24,16 +24,16 @@ interface Tally {
 interface Attempt {
   readonly socket: Socket
   /** Somebody has said something; the code of his last line. */
-  readonly heard: (code: string) => void
+  readonly onReply: (code: string) => void
   readonly connected: () => void
 }
 
-function full(socket: Socket): Pick<Attempt, 'heard' | 'connected'> {
+function full(socket: Socket): Pick<Attempt, 'onReply' | 'connected'> {
   const dialogue: readonly (string | Buffer)[] = [HEAD, ...ENVELOPE, spam]
   let said = 0
   return {
     connected: () => undefined,
-    heard: code => {
+    onReply: code => {
       const next = dialogue[said]
       said += 1
       if (code >= '400' || next === undefined) socket.end('QUIT\r\n')
@@ -42,7 +42,7 @@ function full(socket: Socket): Pick<Attempt, 'heard' | 'connected'> {
   }
 }
 
-const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<Attempt, 'heard' | 'connected'>>> = {
+const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<Attempt, 'onReply' | 'connected'>>> = {
   // Every second one waits for the greeting, and then for nothing more.
   early: (socket, index) => {
     const all = Buffer.concat([Buffer.from(`${HEAD}${ENVELOPE.join('')}`), spam])
@@ -51,7 +51,7 @@ const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<At
       connected: () => {
         if (index & 2) socket.write(all)
       },
-      heard: code => {
+      onReply: code => {
         if (said || code >= '400') return
         said = true
         if (!(index & 2)) socket.write(all)
@@ -59,7 +59,7 @@ const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<At
     }
   },
   // Whoever is let in, condemned or not, brings his message.
-  condemned: full,
+  refused: full,
   spam: full,
   // A third each: a command byte by byte, a NOOP now and then, a message byte by byte.
   slow: (socket, index) => {
@@ -71,7 +71,7 @@ const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<At
     socket.on('close', () => clearInterval(timer))
     return {
       connected: () => undefined,
-      heard: code => {
+      onReply: code => {
         if (code >= '400') return
         if (index % 3 === 0) return drip('E')
         if (index % 3 === 1) return drip('NOOP\r\n')
@@ -92,9 +92,9 @@ async function play({ port, rates, seconds }: HostileOrder): Promise<HostileResu
   const attack = (shape: Shape, into: Tally): void => {
     const index = counts[shape]
     counts[shape] += 1
-    const localAddress = shape === 'condemned' ? condemnedAddress(index) : hostileAddress(index)
+    const localAddress = shape === 'refused' ? refusedAddress(index) : hostileAddress(index)
     const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
-    const { heard, connected } = hostile[shape](socket, index)
+    const { onReply, connected } = hostile[shape](socket, index)
     let last = 'none'
     open.add(socket)
     socket.setEncoding('latin1')
@@ -105,7 +105,7 @@ async function play({ port, rates, seconds }: HostileOrder): Promise<HostileResu
       if (code === undefined) return
       // The refusal, and not the 221 that a QUIT is answered with.
       if (last === 'none' || last < '400') last = code
-      heard(code)
+      onReply(code)
     })
     socket.on('close', () => {
       if (!open.delete(socket)) return

@@ -6,7 +6,7 @@ export interface Part {
   /** One question at a time. @throws Error when the process has ended */
   readonly ask: <T>(message: object) => Promise<T>
   /** What it says by itself when it begins. */
-  readonly hear: <T>() => Promise<T>
+  readonly nextMessage: <T>() => Promise<T>
   readonly stop: () => Promise<void>
 }
 
@@ -18,14 +18,14 @@ export function part(file: string): Part {
     throw new Error(`${file} has ended with ${code}`)
   })
   ended.catch(() => undefined)
-  const hear = async <T>(): Promise<T> => {
+  const nextMessage = async <T>(): Promise<T> => {
     const [said] = (await Promise.race([once(child, 'message'), ended])) as [T]
     return said
   }
   return {
-    hear,
+    nextMessage,
     ask: message => {
-      const answer = hear()
+      const answer = nextMessage()
       child.send(message)
       return answer as Promise<never>
     },

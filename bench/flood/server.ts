@@ -11,14 +11,14 @@ import { type Content, type Filter, type Gateway, postern, reject } from '../../
 import { type Store, withFallback } from '../../src/store/index.ts'
 import { spentNow } from './spent.ts'
 import type { ServerOrder } from './words.ts'
-import { denied, domain, host, KNOWN_COUNT, knownAddress, LURE, names } from './world.ts'
+import { denied, domain, host, KNOWN_COUNT, knownAddress, names, SPAM_PHRASE } from './world.ts'
 
 /** The check that only a whole message can answer: stands for scanners and models. */
 const content: Filter = {
   name: 'content',
   message: async message => {
     const text = (await buffer(message.open())).toString('latin1')
-    return text.includes(LURE) && reject('5.7.1', `the message says: ${LURE}`)
+    return text.includes(SPAM_PHRASE) && reject('5.7.1', `the message says: ${SPAM_PHRASE}`)
   },
 }
 
@@ -124,7 +124,7 @@ const pathOf = ({
 
 function stateOf({ services, metrics }: Gateway): string {
   const told = metrics()
-    .filter(({ name }) => /admi|turned|condemned|sessions/.test(name))
+    .filter(({ name }) => /admi|turned|refused|sessions/.test(name))
     .flatMap(({ name, samples }) =>
       samples.map(
         ({ labels, ...rest }) =>

@@ -13,7 +13,7 @@ import {
   shapes,
   type Way,
 } from './words.ts'
-import { CONDEMNED_COUNT, machineCpu } from './world.ts'
+import { machineCpu, REFUSED_COUNT } from './world.ts'
 
 export interface Scene {
   readonly name: string
@@ -69,7 +69,7 @@ export async function play(scene: Scene): Promise<Played> {
   const hop = part('./next-hop.ts')
   const [server, honest, hostile] = [part('./server.ts'), part('./honest.ts'), part('./hostile.ts')]
   try {
-    const { port: nextHop } = await hop.hear<{ readonly port: number }>()
+    const { port: nextHop } = await hop.nextMessage<{ readonly port: number }>()
     const order = { way: scene.way, nextHop, ...(scene.redis !== undefined && { redis: scene.redis }) }
     const { port } = await server.ask<{ readonly port: number }>(order)
     const cast = { hop, server, honest, hostile, port }
@@ -92,7 +92,7 @@ export async function play(scene: Scene): Promise<Played> {
 async function warmUp({ rate, warm = 4 }: Scene, { honest, hostile, port }: Cast): Promise<void> {
   await honest.ask({ port, rate: Math.max(rate, 40), seconds: warm, seed: 1 })
   // All of them once, and a few twice.
-  await hostile.ask({ port, rates: { condemned: CONDEMNED_COUNT / 4 }, seconds: warm * 1.1 })
+  await hostile.ask({ port, rates: { refused: REFUSED_COUNT / 4 }, seconds: warm * 1.1 })
   await honest.ask({ port, rate, seconds: 1, seed: 2 })
 }
 

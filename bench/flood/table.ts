@@ -2,7 +2,7 @@
 import type { Figures } from './figures.ts'
 
 const percent = (share: number): string => (share === 1 ? '100 %' : `${(100 * share).toFixed(1)} %`)
-const mb = (octets: number): string => (octets / 2 ** 20).toFixed(0)
+const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
 
 interface Column {
   readonly title: string
@@ -36,12 +36,12 @@ export const table = (results: readonly Figures[]): string =>
     .join('\n')
 
 /** What one client costs that was refused a moment ago, to one whose message is refused after DATA. */
-export function condemnedShare(results: readonly Figures[]): string {
+export function refusedShare(results: readonly Figures[]): string {
   const of = (shape: string, way: string) =>
     results.find(({ name, way: other }) => name.startsWith(shape) && other === way)?.attempt
-  const [ours, naive] = [of('condemned', 'postern'), of('spam', 'after DATA')]
+  const [ours, naive] = [of('refused', 'postern'), of('spam', 'after DATA')]
   if (ours === undefined || naive === undefined) return ''
-  return `\nA condemned attempt costs ${ours.toFixed(3)} ms, ${percent(ours / naive)} of a message refused after DATA (${naive.toFixed(3)} ms).`
+  return `\nA refused attempt costs ${ours.toFixed(3)} ms, ${percent(ours / naive)} of a message refused after DATA (${naive.toFixed(3)} ms).`
 }
 
 /** How the attempts ended and what honest clients heard, and how far the clients themselves were behind. */

@@ -1,10 +1,10 @@
 /** What the processes of the flood benchmark say to each other. */
 
 /** Hostile clients, by what they do. */
-export type Shape = 'condemned' | 'early' | 'spam' | 'slow'
+export type Shape = 'refused' | 'early' | 'spam' | 'slow'
 
 /** How the flood is mixed: early talkers and pipeliners half each. */
-export const MIX: Readonly<Record<Shape, number>> = { condemned: 0.7, early: 0.15, spam: 0.1, slow: 0.05 }
+export const MIX: Readonly<Record<Shape, number>> = { refused: 0.7, early: 0.15, spam: 0.1, slow: 0.05 }
 export const shapes = Object.keys(MIX) as readonly Shape[]
 
 /** `postern` refuses as early as it can; `after DATA` asks the same checks when the whole message is there. */
@@ -75,4 +75,4 @@ export interface HopSpent extends Spent {
 }
 
 /** Milliseconds after which an honest client has waited long enough. */
-export const PATIENCE = 30_000
+export const TIMEOUT_MS = 30_000

@@ -4,7 +4,7 @@ import type { Answer, Records, RecordType, Resolver } from '../../src/model/reso
 
 /** All addresses are of 127.0.0.0/8: the second byte says whose. */
 const KNOWN = 10
-const CONDEMNED = 100
+const REFUSED = 100
 const RETURNING = 110
 /** Networks of strangers: honest ones have 32 of them, hostile ones 64. */
 const HONEST = 32
@@ -12,7 +12,7 @@ const FRESH = 128
 
 /** How many there are that come again and again. */
 export const KNOWN_COUNT = 500
-export const CONDEMNED_COUNT = 4_000
+export const REFUSED_COUNT = 4_000
 const RETURNING_COUNT = 2_000
 
 /** Neighbours in number are far apart in networks, as strangers are. */
@@ -20,7 +20,7 @@ const address = (second: number, index: number): string =>
   `127.${second}.${index % 251}.${1 + (Math.floor(index / 251) % 253)}`
 
 export const knownAddress = (index: number): string => address(KNOWN, index % KNOWN_COUNT)
-export const condemnedAddress = (index: number): string => address(CONDEMNED, index % CONDEMNED_COUNT)
+export const refusedAddress = (index: number): string => address(REFUSED, index % REFUSED_COUNT)
 /** Nobody has seen it before, until two millions were seen. */
 export const strangerAddress = (index: number): string => address(HONEST + (index % 32), Math.floor(index / 32))
 /** Every second one has never been seen; the others come back. */
@@ -30,7 +30,7 @@ export const hostileAddress = (index: number): string =>
     : address(RETURNING, (index >> 1) % RETURNING_COUNT)
 
 /** The operator's list of networks that he wants to hear nothing of. */
-export const denied = [`127.${CONDEMNED}.0.0/16`]
+export const denied = [`127.${REFUSED}.0.0/16`]
 export const domain = 'example.org'
 export const host = 'mx.example.org'
 
@@ -39,9 +39,9 @@ const DIGITS = 'ghijklmnopqrstuv'
 
 /** A name for a mail server that is not made of its address as a person would see it. */
 export function nameOf(ip: string): string {
-  const octets = ip.split('.').map(Number)
-  const word = octets.map(octet => `${DIGITS[octet >> 4]}${DIGITS[octet & 15]}`).join('')
-  return `${word}.${senderDomain((octets[2] ?? 0) + (octets[3] ?? 0))}`
+  const bytes = ip.split('.').map(Number)
+  const word = bytes.map(byte => `${DIGITS[byte >> 4]}${DIGITS[byte & 15]}`).join('')
+  return `${word}.${senderDomain((bytes[2] ?? 0) + (bytes[3] ?? 0))}`
 }
 const senderDomain = (index: number): string => `sender${index % SENDERS}.example`
 /** Whose mail an honest client sends. */
@@ -84,8 +84,8 @@ const addressIn = (word: string): string =>
   [0, 2, 4, 6].map(at => DIGITS.indexOf(word[at] ?? '') * 16 + DIGITS.indexOf(word[at + 1] ?? '')).join('.')
 
 /** What the content check looks for. */
-export const LURE = 'Claim your inheritance of ten million today'
-const OCTETS = 14_000
+export const SPAM_PHRASE = 'Claim your inheritance of ten million today'
+const MESSAGE_SIZE = 14_000
 
 /** A message of 14 KB with the end of its data. Its kind stands in it for the next hop to count. */
 export function messageOf(kind: string, from: string): Buffer {
@@ -99,9 +99,9 @@ export function messageOf(kind: string, from: string): Buffer {
     '',
     '',
   ].join('\r\n')
-  const words = kind === 'spam' ? LURE : 'Some words that are neither long nor short, and then some more'
+  const words = kind === 'spam' ? SPAM_PHRASE : 'Some words that are neither long nor short, and then some more'
   const line = `${words}\r\n`
-  return Buffer.from(`${head}${line.repeat(Math.ceil((OCTETS - head.length) / line.length))}.\r\n`)
+  return Buffer.from(`${head}${line.repeat(Math.ceil((MESSAGE_SIZE - head.length) / line.length))}.\r\n`)
 }
 
 /** Whether a run may be repeated: the same numbers for the same seed (mulberry32). */

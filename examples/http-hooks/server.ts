@@ -19,7 +19,7 @@ export function httpHooks(
 }
 
 if (import.meta.main) {
-  const doors = httpHooks(process.env.POSTERN_AUTHORIZATION ?? '')
-  doors.hooks.listen(8893, '127.0.0.1')
-  doors.webhook.listen(8894, '127.0.0.1')
+  const servers = httpHooks(process.env.POSTERN_AUTHORIZATION ?? '')
+  servers.hooks.listen(8893, '127.0.0.1')
+  servers.webhook.listen(8894, '127.0.0.1')
 }

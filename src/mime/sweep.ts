@@ -116,7 +116,7 @@ const emptyLine = (bytes: Buffer, from: number): number => bytes.indexOf('\n\r\n
 const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
 /** Programs and archives, each in base64, in quoted-printable, and in plain bytes. */
-const signatures: readonly (readonly [what: string, base64: string, printable: string, octets: string])[] = [
+const signatures: readonly (readonly [what: string, base64: string, printable: string, raw: string])[] = [
   ['a program', 'TV[opqr][A-Za-z0-9+/]', 'MZ[!-~]{0,80}=00', 'MZ[^]{0,60}\\0'],
   ['a program', 'f0VMR', '=7FELF', '\\x7fELF'],
   ['a program', 'yv66v', '=CA=FE=BA=BE', '\\xca\\xfe\\xba\\xbe'],

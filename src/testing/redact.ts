@@ -12,11 +12,11 @@ const REDACTED = 'redacted'
 export function redactor(secrets: readonly string[]): (recording: Recording) => Recording {
   const text = replacer(secrets)
   if (text === undefined) return recording => recording
-  const octets = replacer(secrets.map(secret => Buffer.from(secret).toString('latin1'))) ?? text
+  const bytes = replacer(secrets.map(secret => Buffer.from(secret).toString('latin1'))) ?? text
   const step = (value: Step): Step => {
     const hidden = deep(value, text)
     if (value.verb !== 'data') return hidden
-    const message = writeMessage(Buffer.from(octets(readMessage(value.message).toString('latin1')), 'latin1'))
+    const message = writeMessage(Buffer.from(bytes(readMessage(value.message).toString('latin1')), 'latin1'))
     return { ...hidden, message } as Step
   }
   return ({ steps, ...rest }) => ({ ...deep(rest, text), steps: steps.map(step) })

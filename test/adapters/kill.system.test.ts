@@ -51,12 +51,12 @@ async function send(port: number, id: string): Promise<string> {
 
 /** Four clients send until the kills are over, and once more when all is well. */
 async function underFire(port: number, name: string, kill: () => Promise<void>, kills: number) {
-  const heard = new Map<string, string>()
+  const received = new Map<string, string>()
   let over = false
   const client = async (who: number) => {
     for (let count = 0; !over; count += 1) {
       const id = `${name}-${who}-${count}`
-      heard.set(id, await send(port, id))
+      received.set(id, await send(port, id))
       await sleep(5)
     }
   }
@@ -69,14 +69,14 @@ async function underFire(port: number, name: string, kill: () => Promise<void>, 
   over = true
   await Promise.all(clients)
   const last = await send(port, `${name}-last`)
-  const accepted = [...heard].filter(([, reply]) => reply === '250').map(([id]) => id)
+  const accepted = [...received].filter(([, reply]) => reply === '250').map(([id]) => id)
   const arrived = () => accepted.filter(id => nextHop.messages.some(message => message.includes(`X-Id: ${id}.`)))
   const deadline = Date.now() + 20_000
   while (arrived().length < accepted.length && Date.now() < deadline) await sleep(50)
   const cut = nextHop.messages.filter(
     message => message.includes('X-Id: ') && message.split('in parts\r\n').length !== 1001,
   )
-  return { last, accepted, arrived: arrived(), cut, others: [...heard.values()].filter(reply => reply !== '250') }
+  return { last, accepted, arrived: arrived(), cut, others: [...received.values()].filter(reply => reply !== '250') }
 }
 
 test('postern is killed while Postfix asks it: what it answered 250 is there, and nobody is refused for good', {

@@ -96,9 +96,9 @@ async function throughMilter(events: readonly Buffer[]): Promise<void> {
     packet('M', `<${from}>\0`),
   )
   mta.say(packet('R', `<${to}>\0`), packet('T'), ...events)
-  const replies = [await mta.hear()]
+  const replies = [await mta.nextReply()]
   for (let waited = 4 + events.filter(event => event[4] === 0x42).length; waited >= 0; waited -= 1) {
-    const reply = await mta.hear()
+    const reply = await mta.nextReply()
     replies.push(reply)
     if (/^[yad]/.test(reply)) break
   }

@@ -12,7 +12,7 @@ import { zone } from '../../src/testing/zone.ts'
 import { client, offer } from '../support/milter-client.ts'
 
 const authorization = 'Bearer secret'
-const patience = '2s'
+const timeout = '2s'
 const connections = 4
 
 const post = (type: string, body: string): string =>
@@ -37,22 +37,22 @@ interface Port {
 
 const ports: Readonly<Record<string, Port>> = {
   milter: {
-    open: gateway => milter(gateway, { connections, timeout: patience }),
+    open: gateway => milter(gateway, { connections, timeout: timeout }),
     request: Buffer.concat([offer(), client()]),
     answer: /^\0{3}[\s\S]O[\s\S]*c$/,
   },
   policy: {
-    open: gateway => policyService(gateway, { connections, timeout: patience }),
+    open: gateway => policyService(gateway, { connections, timeout: timeout }),
     request: Buffer.from(asked),
     answer: /^action=DUNNO\n\n$/,
   },
   hooks: {
-    open: gateway => serve(hooks(gateway, { authorization }), { connections, timeout: patience }),
+    open: gateway => serve(hooks(gateway, { authorization }), { connections, timeout: timeout }),
     request: Buffer.from(post('application/json', call)),
     answer: /^HTTP\/1\.1 200 /,
   },
   webhook: {
-    open: gateway => serve(webhook(gateway, { authorization }), { connections, timeout: patience }),
+    open: gateway => serve(webhook(gateway, { authorization }), { connections, timeout: timeout }),
     request: Buffer.from(post('message/rfc822', 'From: a@example.org\r\n\r\nHello\r\n')),
     answer: /^HTTP\/1\.1 200 /,
   },
@@ -77,14 +77,14 @@ async function trickle(socket: Socket, bytes: Buffer): Promise<void> {
 
 async function answered(port: number, { request, answer }: Port): Promise<void> {
   const { socket, closed } = opened(port)
-  let heard = ''
+  let received = ''
   socket.on('data', chunk => {
-    heard += chunk.toString('latin1')
-    if (answer.test(heard)) socket.destroy()
+    received += chunk.toString('latin1')
+    if (answer.test(received)) socket.destroy()
   })
   socket.write(request)
   await closed
-  expect(heard).toMatch(answer)
+  expect(received).toMatch(answer)
 }
 
 test.for(Object.entries(ports))(

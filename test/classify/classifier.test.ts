@@ -76,12 +76,12 @@ test('with training it distinguishes new mail, and is seldom wrong about honest 
 
 test('mail of a new kind is learned within five examples', () => {
   const classifier = trained(0, 60)
-  const strange = (number: number) =>
+  const unrelated = (number: number) =>
     features(
       seenIn(Buffer.from(`Subject: kwartaalcijfers ${number}\r\n\r\nHierbij de stukken voor de vergadering ${number}`)),
     )
-  for (let number = 0; number < 5; number += 1) classifier.learn(strange(number), 'ham', 0)
-  expect(classifier.judge(strange(9)).margin).toBeLessThan(-1)
+  for (let number = 0; number < 5; number += 1) classifier.learn(unrelated(number), 'ham', 0)
+  expect(classifier.judge(unrelated(9)).margin).toBeLessThan(-1)
 })
 
 test('unlearning restores the state before the example', () => {

@@ -21,8 +21,8 @@ test('a feature costs about one byte', () => {
 
 test('bytes from anywhere are features or nothing, and never an exception', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), octets => {
-      const features = unpack(octets, 3)
+    fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
+      const features = unpack(bytes, 3)
       if (features !== undefined) expect(unpack(pack(features), 3)).toEqual(features)
     }),
     { numRuns: 500 },
@@ -35,6 +35,6 @@ test.for<[string, readonly number[]]>([
   ['promises more than it holds', [255, 255, 3, 0, 0]],
   ['leaves the space', [2, 255, 255, 3, 1, 0, 0]],
   ['has a number without end', [255, 255, 255, 255, 255]],
-])('what %s is refused', ([, octets]) => {
-  expect(unpack(Uint8Array.from(octets), 3)).toBeUndefined()
+])('what %s is refused', ([, bytes]) => {
+  expect(unpack(Uint8Array.from(bytes), 3)).toBeUndefined()
 })

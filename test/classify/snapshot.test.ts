@@ -53,10 +53,10 @@ describe('a snapshot is refused', () => {
     ['has examples of other views', headed(heading => heading.replace('"examples":[[', '"examples":[[0,1],['))],
     ['has examples without end', headed(heading => heading.replace('"examples":[[', '"examples":[[0,1e9,1,1],['))],
     ['has a heading that is no JSON', headed(heading => heading.replace('{', '['))],
-  ])('when it %s, and what was known stays', ([, octets]) => {
+  ])('when it %s, and what was known stays', ([, bytes]) => {
     const before = classifier.export()
-    expect(() => classifier.import(octets)).toThrow(PosternError)
-    expect(() => classifier.merge([octets])).toThrow(PosternError)
+    expect(() => classifier.import(bytes)).toThrow(PosternError)
+    expect(() => classifier.merge([bytes])).toThrow(PosternError)
     expect(classifier.export().equals(before)).toBe(true)
   })
 })

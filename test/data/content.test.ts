@@ -72,7 +72,7 @@ test('odd messages with bytes changed are read too', async () => {
     )
     .map(([original, changes]) => {
       const bytes = Buffer.from(original, 'latin1')
-      for (const [where, octet] of changes) bytes[where % bytes.length] = octet
+      for (const [where, byte] of changes) bytes[where % bytes.length] = byte
       return bytes
     })
   await fc.assert(

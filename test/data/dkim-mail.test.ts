@@ -11,7 +11,7 @@ import { cutAt, delivered, NOW, verify } from '../facts/dkim/messages.ts'
 import { ed25519, recordOf, rsa } from '../facts/dkim/signer.ts'
 
 const SAMPLE = 3000
-const MAX_OCTETS = 500_000
+const MAX_SIZE = 500_000
 const data = path.resolve(process.env.POSTERN_DATA ?? '../shared/data')
 const unpacked = path.join(tmpdir(), 'postern-data')
 const dns = zone({
@@ -70,6 +70,6 @@ test('mail that mailauth has signed says the same to both, and passes unless its
 
 /** Without the line that an mbox puts on top, which is no field. */
 function read(file: string): Buffer {
-  const bytes = delivered(readFileSync(file).subarray(0, MAX_OCTETS))
+  const bytes = delivered(readFileSync(file).subarray(0, MAX_SIZE))
   return /^>?From /.test(bytes.toString('latin1', 0, 6)) ? bytes.subarray(bytes.indexOf('\n') + 1) : bytes
 }

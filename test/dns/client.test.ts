@@ -3,14 +3,14 @@ import { createSocket } from 'node:dgram'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type ResolverOptions, resolver } from '../../src/dns/node.ts'
 import { encodeRecord, encodeReply, type Query, type Served } from '../support/dns-codec.ts'
-import { dnsLiar, type Heard, type Liar } from '../support/dns-liar.ts'
+import { dnsLiar, type Liar, type ReceivedQuery } from '../support/dns-liar.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 const liars: Liar[] = []
 afterEach(async () => {
   await Promise.all(liars.splice(0).map(liar => liar.close()))
 })
-const liar = async (say: (query: Heard) => readonly (Buffer | 'close')[]): Promise<Liar> => {
+const liar = async (say: (query: ReceivedQuery) => readonly (Buffer | 'close')[]): Promise<Liar> => {
   const made = await dnsLiar(say)
   liars.push(made)
   return made
@@ -30,7 +30,7 @@ const cut = (query: Query) => encodeReply(query, { rcode: 0, truncated: true, re
 const isTrue = { kind: 'answer', records: [['true']] }
 
 describe('a forged reply', () => {
-  test.for<[string, (query: Heard) => Buffer]>([
+  test.for<[string, (query: ReceivedQuery) => Buffer]>([
     ['with another id', query => answer({ ...query, id: query.id ^ 1 }, [text(query.name, 'false')])],
     ['to another question', query => answer({ ...query, question: otherQuestion(query) }, [text(query.name, 'false')])],
     ['that is a question itself', query => Buffer.from(query.packet)],
@@ -50,7 +50,7 @@ describe('a forged reply', () => {
     udp.on('message', (packet, { port }) => {
       ports.push(port)
       const query = {
-        ...server.heard[0],
+        ...server.received[0],
         id: packet.readUInt16BE(0),
         name: 'example.org',
         question: packet.subarray(12, 29),
@@ -66,7 +66,7 @@ describe('a forged reply', () => {
   })
 
   test('that lost the case of the letters is asked for again over TCP', async () => {
-    const lower = (query: Heard) => Buffer.from(query.question.toString('latin1').toLowerCase(), 'latin1')
+    const lower = (query: ReceivedQuery) => Buffer.from(query.question.toString('latin1').toLowerCase(), 'latin1')
     const server = await liar(query =>
       query.how === 'udp'
         ? [answer({ ...query, question: lower(query) }, [text(query.name, 'false')])]
@@ -75,7 +75,7 @@ describe('a forged reply', () => {
     // Thirty letters that all fall in lower case by chance are not met with.
     const name = `${'abcdefghijklmno'.repeat(2)}.example.org`
     expect(await dns(server).resolve(name, 'TXT')).toEqual(isTrue)
-    expect(server.heard.map(({ how }) => how)).toEqual(['udp', 'tcp'])
+    expect(server.received.map(({ how }) => how)).toEqual(['udp', 'tcp'])
   })
 
   test('about another name brings no record in', async () => {
@@ -87,8 +87,8 @@ describe('a forged reply', () => {
     const server = await liar(query => [answer(query)])
     const asking = dns(server)
     for (let index = 0; index < 20; index += 1) await asking.resolve('a-name-of-many-letters.example.org', 'TXT')
-    expect(new Set(server.heard.map(({ id }) => id)).size).toBeGreaterThan(15)
-    expect(new Set(server.heard.map(({ name }) => name)).size).toBeGreaterThan(15)
+    expect(new Set(server.received.map(({ id }) => id)).size).toBeGreaterThan(15)
+    expect(new Set(server.received.map(({ name }) => name)).size).toBeGreaterThan(15)
   })
 })
 
@@ -128,7 +128,7 @@ describe('what a server may say', () => {
   test('a server that cannot read additional records is asked without', async () => {
     const server = await liar(query => [query.edns ? encodeReply(query, { rcode: 1, records: [] }) : answer(query)])
     expect(await dns(server).resolve('example.org', 'TXT')).toEqual(isTrue)
-    expect(server.heard.map(({ edns }) => edns)).toEqual([true, false])
+    expect(server.received.map(({ edns }) => edns)).toEqual([true, false])
   })
 
   test('a question that is lost is sent again', async () => {
@@ -141,7 +141,7 @@ describe('what a server may say', () => {
   })
 
   test('64 KB of texts over TCP are read whole: nobody is deferred for ever because they publish much', async () => {
-    const whole = (query: Heard) =>
+    const whole = (query: ReceivedQuery) =>
       answer(
         query,
         Array.from({ length: 15 }, () => text(query.name, 'x'.repeat(4_000))),
@@ -169,7 +169,7 @@ describe('what a server may say', () => {
     const sound = await liar(query => [answer(query)])
     const both = resolver({ servers: [broken.address, sound.address], timeout: '5s', cache: { entries: 0 } })
     for (let index = 0; index < 3; index += 1) expect(await both.resolve('example.org', 'TXT')).toEqual(isTrue)
-    expect([broken.heard.length, sound.heard.length]).toEqual([1, 3])
+    expect([broken.received.length, sound.received.length]).toEqual([1, 3])
   })
 })
 
@@ -180,16 +180,16 @@ test('an MX that is no host name is no MX, so that an address beside it is used'
 })
 
 describe('an old or odd server', () => {
-  const lower = (query: Heard) => Buffer.from(query.question.toString('latin1').toLowerCase(), 'latin1')
-  const upper = (query: Heard) =>
+  const lower = (query: ReceivedQuery) => Buffer.from(query.question.toString('latin1').toLowerCase(), 'latin1')
+  const upper = (query: ReceivedQuery) =>
     Buffer.from(
       query.question.toString('latin1').replace(/[a-z]{2,}/g, l => l.toUpperCase()),
       'latin1',
     )
   const name = `${'abcdefghijklmno'.repeat(2)}.example.org`
-  const form = ({ how, edns }: Heard) => `${how}${edns ? ' edns' : ''}`
+  const form = ({ how, edns }: ReceivedQuery) => `${how}${edns ? ' edns' : ''}`
 
-  test.for<[string, (query: Heard) => Buffer]>([
+  test.for<[string, (query: ReceivedQuery) => Buffer]>([
     ['lower', lower],
     ['upper', upper],
   ])(
@@ -198,8 +198,8 @@ describe('an old or odd server', () => {
       const server = await liar(query => [answer({ ...query, question: change(query) })])
       const asking = dns(server)
       for (let index = 0; index < 3; index += 1) expect(await asking.resolve(name, 'TXT')).toEqual(isTrue)
-      expect(server.heard.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp', 'udp'])
-      expect(server.heard.at(-1)?.name).toBe(name)
+      expect(server.received.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp', 'udp'])
+      expect(server.received.at(-1)?.name).toBe(name)
     },
   )
 
@@ -209,10 +209,10 @@ describe('an old or odd server', () => {
     )
     const asking = dns(server)
     expect(await asking.resolve(name, 'TXT')).toEqual(isTrue)
-    expect(server.heard.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp'])
+    expect(server.received.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp'])
     // What was not proven over TCP may have been a forger: the next question has mixed case again.
     await asking.resolve(name, 'TXT')
-    expect(server.heard.at(3)?.name).not.toBe(name)
+    expect(server.received.at(3)?.name).not.toBe(name)
   })
 
   test('that changes the case and is silent over TCP is asked once more without mixed case', async () => {
@@ -224,7 +224,7 @@ describe('an old or odd server', () => {
     const server = await liar(query => (query.edns ? [] : [answer(query)]))
     const asking = dns(server, { timeout: 600 })
     for (let index = 0; index < 3; index += 1) expect(await asking.resolve(name, 'TXT')).toEqual(isTrue)
-    expect(server.heard.map(form)).toEqual(['udp edns', 'udp', 'udp edns', 'udp', 'udp'])
+    expect(server.received.map(form)).toEqual(['udp edns', 'udp', 'udp edns', 'udp', 'udp'])
   })
 
   test('that drops EDNS does not make the next server be asked in vain', async () => {
@@ -235,13 +235,13 @@ describe('an old or odd server', () => {
   })
 
   test('that cuts answers and has no TCP is asked for a larger packet', async () => {
-    const sizeOf = (query: Heard) => (query.edns ? query.packet.readUInt16BE(query.packet.length - 8) : 0)
+    const sizeOf = (query: ReceivedQuery) => (query.edns ? query.packet.readUInt16BE(query.packet.length - 8) : 0)
     const server = await liar(query => {
       if (query.how === 'tcp') return ['close']
       return [sizeOf(query) > 1_232 ? answer(query) : cut(query)]
     })
     expect(await dns(server).resolve(name, 'TXT')).toEqual(isTrue)
-    expect(server.heard.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp'])
+    expect(server.received.map(({ how }) => how)).toEqual(['udp', 'tcp', 'udp'])
   })
 
   test('A15 that cuts all answers and has no TCP is a failure, never "no record"', async () => {
@@ -256,18 +256,18 @@ describe('an old or odd server', () => {
 })
 
 describe('how long it lives', () => {
-  const seconds = async (say: (query: Heard) => Buffer): Promise<number> => {
+  const seconds = async (say: (query: ReceivedQuery) => Buffer): Promise<number> => {
     const server = await liar(query => [say(query)])
     const clock = handClock()
     const asking = dns(server, { clock, cache: {} })
     let passed = 0
-    for (await asking.resolve('example.org', 'TXT'); server.heard.length === 1; passed += 1) {
+    for (await asking.resolve('example.org', 'TXT'); server.received.length === 1; passed += 1) {
       clock.pass(1_000)
       await asking.resolve('example.org', 'TXT')
     }
     return passed
   }
-  const withSoa = (rcode: number, ttl: number, minimum: number) => (query: Heard) => {
+  const withSoa = (rcode: number, ttl: number, minimum: number) => (query: ReceivedQuery) => {
     const soa = Buffer.concat([Buffer.of(0, 0), Buffer.alloc(16), Buffer.of(0, 0, 0, minimum)])
     const reply = encodeReply(query, { rcode, records: [{ owner: 'org', type: 'TXT', ttl, data: soa }] })
     reply.writeUInt16BE(0, 6)
@@ -276,7 +276,7 @@ describe('how long it lives', () => {
     return reply
   }
 
-  test.for<[string, number, (query: Heard) => Buffer]>([
+  test.for<[string, number, (query: ReceivedQuery) => Buffer]>([
     ['a text: its TTL', 7, query => answer(query, [text(query.name, 'true', 7)])],
     ['several: the least', 5, query => answer(query, [text(query.name, 'a', 9), text(query.name, 'b', 5)])],
     ['no such name: the minimum of the zone (RFC 2308 §5)', 4, withSoa(3, 9, 4)],

@@ -96,12 +96,12 @@ test('a dot inside a label does not end it', () => {
 test('arbitrary bytes after the right id never throw', () => {
   const head = whole.subarray(0, 12 + asked.question.length)
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (octets, counts) => {
-      const bytes = Buffer.concat([head, octets])
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(8), (raw, counts) => {
+      const bytes = Buffer.concat([head, raw])
       bytes.writeUInt16BE(counts, 6)
       readReply(bytes, query)
-      readReply(Buffer.concat([head.subarray(0, 2), octets]), query)
-      readReply(Buffer.from(octets), query)
+      readReply(Buffer.concat([head.subarray(0, 2), raw]), query)
+      readReply(Buffer.from(raw), query)
     }),
     { numRuns: 5_000 },
   )
@@ -112,7 +112,7 @@ test('a reply with changed bytes is read or refused, and its records are bounded
   fc.assert(
     fc.property(fc.array(change, { maxLength: 6 }), changes => {
       const bytes = Buffer.from(whole)
-      for (const [at, octet] of changes) bytes.writeUInt8(octet, at)
+      for (const [at, byte] of changes) bytes.writeUInt8(byte, at)
       const said = readReply(bytes, query)
       if (typeof said !== 'string') expect(said.records.length).toBeLessThanOrEqual(3)
     }),

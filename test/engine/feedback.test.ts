@@ -7,30 +7,30 @@ import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 import type { TrainingExample } from '../../src/types.ts'
 
-const gate = (...filters: readonly Filter[]) => postern({ filters, dns: zone({}), limits: { size: '1kb' } })
+const gatewayOf = (...filters: readonly Filter[]) => postern({ filters, dns: zone({}), limits: { size: '1kb' } })
 const unknown = (ref: string) =>
   new PosternError([{ path: 'ref', found: ref, expected: 'the reference of a message', remedy: 'look it up' }])
 const spam: Feedback = { ref: '7K2Q9F0D', label: 'spam', by: 'user:alice' }
 
 test('a filter that learns is told what is said, by whom, and whether it is taken back', async () => {
-  const lessons: Omit<TrainingExample, 'services'>[] = []
-  const gateway = gate({
+  const examples: Omit<TrainingExample, 'services'>[] = []
+  const gateway = gatewayOf({
     name: 'pupil',
-    onFeedback: ({ services, ...lesson }) => {
+    onFeedback: ({ services, ...example }) => {
       expect(services).toBe(gateway.services)
-      lessons.push(lesson)
+      examples.push(example)
     },
   })
   await gateway.feedback(spam)
   await gateway.feedback({ ...spam, label: 'ham', undo: true })
-  expect(lessons).toEqual([
+  expect(examples).toEqual([
     { label: 'spam', by: 'user:alice', undo: false, ref: '7K2Q9F0D' },
     { label: 'ham', by: 'user:alice', undo: true, ref: '7K2Q9F0D' },
   ])
 })
 
 describe('a message that is given as bytes', () => {
-  const octets = Buffer.from('From: Alice <alice@example.org>\nSubject: Hello\n\nline\n')
+  const bytes = Buffer.from('From: Alice <alice@example.org>\nSubject: Hello\n\nline\n')
 
   test('one that does not come to its end is given up after a minute', async () => {
     const hand = clock()
@@ -45,11 +45,11 @@ describe('a message that is given as bytes', () => {
   })
 
   test.for([
-    ['a buffer', () => octets],
-    ['a stream', () => Readable.from([octets.subarray(0, 7), octets.subarray(7)])],
+    ['a buffer', () => bytes],
+    ['a stream', () => Readable.from([bytes.subarray(0, 7), bytes.subarray(7)])],
   ] as const)('%s can be read again and again, and asked for facts', async ([, made]) => {
     const seen: unknown[] = []
-    const gateway = gate({
+    const gateway = gatewayOf({
       name: 'pupil',
       onFeedback: async ({ message }) => {
         if (message === undefined) throw new Error('there is no message')
@@ -69,7 +69,7 @@ describe('a message that is given as bytes', () => {
 
   test('that the gateway would not have taken is refused in words', async () => {
     const learn = vi.fn()
-    const said = gate({ name: 'pupil', onFeedback: learn }).feedback({
+    const said = gatewayOf({ name: 'pupil', onFeedback: learn }).feedback({
       message: Buffer.alloc(2_000, 'x'),
       label: 'ham',
       by: 'a',
@@ -81,12 +81,12 @@ describe('a message that is given as bytes', () => {
   test('whose stream breaks off teaches nobody', async () => {
     const learn = vi.fn()
     async function* broken() {
-      yield octets
+      yield bytes
       throw new Error('the disk is gone')
     }
     const message = Readable.from(broken())
     await expect(
-      gate({ name: 'pupil', onFeedback: learn }).feedback({ message, label: 'ham', by: 'a' }),
+      gatewayOf({ name: 'pupil', onFeedback: learn }).feedback({ message, label: 'ham', by: 'a' }),
     ).rejects.toThrow('the message could not be read to its end')
     expect(learn).not.toHaveBeenCalled()
   })
@@ -102,27 +102,27 @@ describe('when filters do not learn', () => {
   }
 
   test('a message that one of them knows is enough', async () => {
-    await expect(gate(knows, forgot).feedback(spam)).resolves.toBeUndefined()
+    await expect(gatewayOf(knows, forgot).feedback(spam)).resolves.toBeUndefined()
   })
 
   test('a message that none of them knows is a mistake, told in their words', async () => {
-    const said = gate(forgot, { ...forgot, name: 'forgot-too' }).feedback(spam)
+    const said = gatewayOf(forgot, { ...forgot, name: 'forgot-too' }).feedback(spam)
     await expect(said).rejects.toThrow(PosternError)
     await expect(said).rejects.toThrow('ref: found "7K2Q9F0D", expected the reference of a message; look it up')
   })
 
   test('one that could not, for now, is heard of even where others could', async () => {
     const away: Filter = { name: 'away', onFeedback: () => Promise.reject(new Error('the store is away')) }
-    await expect(gate(knows, away, forgot).feedback(spam)).rejects.toThrow('the store is away')
+    await expect(gatewayOf(knows, away, forgot).feedback(spam)).rejects.toThrow('the store is away')
   })
 
   test('one that never settles is named after a minute', async () => {
     const hand = clock()
     const stuck: Filter = { name: 'stuck', onFeedback: () => new Promise<never>(() => undefined) }
     const said = postern({ filters: [stuck], dns: zone({}), clock: hand }).feedback(spam)
-    const heard = expect(said).rejects.toThrow('stuck did not learn within 60000 ms')
+    const rejected = expect(said).rejects.toThrow('stuck did not learn within 60000 ms')
     await hand.advance(60_000)
-    await heard
+    await rejected
   })
 })
 
@@ -134,6 +134,6 @@ test.for([
   ['it is named twice', undefined, { ...spam, message: Buffer.from('') }, 'ref: found "both ref and message"'],
   ['the reference is none', undefined, { ...spam, ref: '../etc' }, 'ref: found "../etc", expected up to 32 letters'],
 ] as const)('%s: that is a mistake of the caller, explained', async ([, filters, said, words]) => {
-  const gateway = gate(...(filters ?? [{ name: 'pupil', onFeedback: () => undefined }]))
+  const gateway = gatewayOf(...(filters ?? [{ name: 'pupil', onFeedback: () => undefined }]))
   await expect(gateway.feedback(said as Feedback)).rejects.toThrow(words)
 })

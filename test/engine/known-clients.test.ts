@@ -36,7 +36,7 @@ interface Said {
   readonly from?: string
 }
 
-const gate = (options: Partial<PosternOptions> = {}) =>
+const gatewayOf = (options: Partial<PosternOptions> = {}) =>
   postern({
     name: 'mx.ours.example',
     dns,
@@ -44,7 +44,7 @@ const gate = (options: Partial<PosternOptions> = {}) =>
     ...options,
   })
 
-async function send(gateway: ReturnType<typeof gate>, said: Said): Promise<Decision | Outcome> {
+async function send(gateway: ReturnType<typeof gatewayOf>, said: Said): Promise<Decision | Outcome> {
   const { ip, user, helo = 'laptop', to = 'bob@ours.example', from = 'alice@ours.example' } = said
   const session = gateway.open({ ip })
   try {
@@ -70,7 +70,7 @@ describe('P07 exempt from checks of identity is', () => {
     ['a forwarder by its address', { ip: '198.51.100.26' }, { forwarders: ['198.51.100.26'] }],
     ['a forwarder by its confirmed name', { ip: '198.51.100.25' }, { forwarders: ['.forwarder.example'] }],
   ] as const)('%s', async ([, said, options]) => {
-    expect(await send(gate(options), said)).toMatchObject({ verdict: 'accept', reply: { code: 250 } })
+    expect(await send(gatewayOf(options), said)).toMatchObject({ verdict: 'accept', reply: { code: 250 } })
   })
 
   test.for([
@@ -79,18 +79,18 @@ describe('P07 exempt from checks of identity is', () => {
     ['the loopback, where other networks are named', { ip: '127.0.0.1' }, { trustedNetworks: ['10.0.0.0/8'] }],
     ['who only claims the name of a forwarder', { ip: '192.0.2.9' }, { forwarders: ['.forwarder.example'] }],
   ] as const)('not %s', async ([, said, options]) => {
-    expect((await send(gate(options), said)).verdict).toBe('reject')
+    expect((await send(gatewayOf(options), said)).verdict).toBe('reject')
   })
 
   test('a user whose client was refused before it could authenticate', async () => {
     const listed: Filter = { name: 'listed', checks: 'identity', connect: () => reject('5.7.1', 'a dial-up address') }
     const greeting: Filter = { name: 'greeting', checks: 'identity', helo: () => reject('5.7.1', 'no host name') }
-    const gateway = gate({ filters: [listed, greeting] })
+    const gateway = gatewayOf({ filters: [listed, greeting] })
     expect(await send(gateway, { ip: '192.0.2.200' })).toMatchObject({ verdict: 'reject', reply: { code: 550 } })
     const outcome = await send(gateway, { ip: '192.0.2.200', user: 'alice' })
     expect(outcome).toMatchObject({ verdict: 'accept', reply: { code: 250 } })
     expect(outcome.findings.map(({ rule, dryRun }) => [rule, dryRun?.verdict])).toEqual([['listed', 'reject']])
-    const later = await send(gate({ filters: [greeting] }), { ip: '192.0.2.200', user: 'alice' })
+    const later = await send(gatewayOf({ filters: [greeting] }), { ip: '192.0.2.200', user: 'alice' })
     expect(later).toMatchObject({ verdict: 'accept', reply: { code: 250 } })
   })
 
@@ -100,19 +100,19 @@ describe('P07 exempt from checks of identity is', () => {
   ] as const)('and from nothing else: %s, user %s', async ([ip, user]) => {
     const said = { ip, ...(user && { user }) }
     const own: Filter = { name: 'own', checks: 'content', message: () => points(20, 'certainly spam') }
-    expect((await send(gate({ filters: [own] }), said)).verdict).toBe('reject')
-    expect((await send(gate({ filters: [virus] }), said)).verdict).toBe('reject')
+    expect((await send(gatewayOf({ filters: [own] }), said)).verdict).toBe('reject')
+    expect((await send(gatewayOf({ filters: [virus] }), said)).verdict).toBe('reject')
   })
 
   test('relay control holds for trusted networks, and lets users send', async () => {
     const to = 'victim@elsewhere.example'
-    expect((await send(gate(), { ip: '127.0.0.1', to })).reply.code).toBe(550)
-    expect((await send(gate(), { ip: '192.0.2.200', user: 'alice', to })).reply.code).toBe(250)
+    expect((await send(gatewayOf(), { ip: '127.0.0.1', to })).reply.code).toBe(550)
+    expect((await send(gatewayOf(), { ip: '192.0.2.200', user: 'alice', to })).reply.code).toBe(250)
   })
 
   test('nobody has to come back because of greylisting, and no limit by address is met', async () => {
     const limits = [{ what: 'connections', per: 'ip', limit: 1, within: '1h' }] as const
-    const gateway = gate({ filters: [rateLimit({ limits }), greylist({ from: Number.NEGATIVE_INFINITY })] })
+    const gateway = gatewayOf({ filters: [rateLimit({ limits }), greylist({ from: Number.NEGATIVE_INFINITY })] })
     for (let time = 0; time < 3; time += 1) expect((await send(gateway, { ip: '127.0.0.1' })).verdict).toBe('accept')
   })
 })
@@ -120,7 +120,7 @@ describe('P07 exempt from checks of identity is', () => {
 describe('P07 a proxy or NAT that hides the clients', () => {
   test.for(['127.0.0.1', '172.17.0.1', '::1'])('behind %s is told of, and nobody is exempt any more', async ip => {
     const notices: Notice[] = []
-    const gateway = gate({ notify: notice => notices.push(notice) })
+    const gateway = gatewayOf({ notify: notice => notices.push(notice) })
     for (let time = 0; time < 6; time += 1) await send(gateway, { ip, helo: `mx.sender${time}.example` })
     expect(notices.filter(({ code }) => code === 'clients/hidden')).toMatchObject([
       { level: 'warning', reason: expect.stringContaining('a proxy or NAT hides the clients') },
@@ -130,7 +130,7 @@ describe('P07 a proxy or NAT that hides the clients', () => {
 
   test('is not seen in programs of a host that greet with their own names', async () => {
     const notices: Notice[] = []
-    const gateway = gate({ notify: notice => notices.push(notice) })
+    const gateway = gatewayOf({ notify: notice => notices.push(notice) })
     const names = ['localhost', 'localhost.localdomain', '[127.0.0.1]', 'mx.ours.example', 'www.ours.example', 'a', 'b']
     for (const helo of names) await send(gateway, { ip: '127.0.0.1', helo })
     expect(notices).toEqual([])
@@ -138,7 +138,7 @@ describe('P07 a proxy or NAT that hides the clients', () => {
 
   test('is charged by no limit that counts addresses', async () => {
     const limits = [{ what: 'connections', per: 'network', limit: 5, within: '1h' }] as const
-    const gateway = gate({ filters: [rateLimit({ limits })], notify: () => undefined })
+    const gateway = gatewayOf({ filters: [rateLimit({ limits })], notify: () => undefined })
     let verdict: string | undefined
     for (let time = 0; time < 20; time += 1) {
       verdict = (await send(gateway, { ip: '172.17.0.1', helo: `mx.sender${time}.example` })).verdict
@@ -153,7 +153,7 @@ describe('P08 what is allowed', () => {
     const spam: Filter = { name: 'spam', message: () => points(50, 'evidence') }
     const strict: Filter = { name: 'strict', checks: 'content', message: () => reject('5.7.1', 'unwanted words') }
     const outcome = await send(
-      gate({ filters: [friend, spam, strict, ...recommended({ domains: ['ours.example'] })] }),
+      gatewayOf({ filters: [friend, spam, strict, ...recommended({ domains: ['ours.example'] })] }),
       {
         ip: '192.0.2.200',
       },
@@ -164,10 +164,12 @@ describe('P08 what is allowed', () => {
   test('carries no virus in, relays for nobody, and is refused by rules that nobody is exempt from', async () => {
     const to = 'victim@elsewhere.example'
     const standard = recommended({ domains: ['ours.example'] })
-    expect((await send(gate({ filters: [friend, ...standard, virus] }), { ip: '192.0.2.9' })).verdict).toBe('reject')
-    expect((await send(gate({ filters: [friend, ...standard] }), { ip: '192.0.2.9', to })).reply.code).toBe(550)
+    expect((await send(gatewayOf({ filters: [friend, ...standard, virus] }), { ip: '192.0.2.9' })).verdict).toBe(
+      'reject',
+    )
+    expect((await send(gatewayOf({ filters: [friend, ...standard] }), { ip: '192.0.2.9', to })).reply.code).toBe(550)
     const own: Filter = { name: 'own', message: () => reject('5.7.1', 'never') }
-    expect((await send(gate({ filters: [friend, own] }), { ip: '192.0.2.9' })).verdict).toBe('reject')
+    expect((await send(gatewayOf({ filters: [friend, own] }), { ip: '192.0.2.9' })).verdict).toBe('reject')
   })
 
   test('`unless` refuses to exempt from relay control, and says why', () => {
@@ -184,7 +186,7 @@ test.for([
   [{ forwarders: ['::/3'] }, 'forwarders[0]'],
   [{ forwarders: ['not a name'] }, 'forwarders[0]'],
 ] as const)('a wrong network is an error that names it: %j', ([options, path]) => {
-  expect(() => gate(options)).toThrow(path)
+  expect(() => gatewayOf(options)).toThrow(path)
 })
 
 test('the greetings of a thousand private addresses are remembered, and no more: those beyond are not taken for a proxy', () => {

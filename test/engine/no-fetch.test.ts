@@ -16,12 +16,12 @@ const channels = ['net.client.socket', 'udp.socket', 'http.client.request.start'
 /** What `work` opens towards others. */
 async function opened(work: () => Promise<unknown>): Promise<readonly string[]> {
   const seen: string[] = []
-  const hear = (_: unknown, name: string | symbol) => seen.push(String(name))
-  for (const channel of channels) subscribe(channel, hear)
+  const onRequest = (_: unknown, name: string | symbol) => seen.push(String(name))
+  for (const channel of channels) subscribe(channel, onRequest)
   try {
     await work()
   } finally {
-    for (const channel of channels) unsubscribe(channel, hear)
+    for (const channel of channels) unsubscribe(channel, onRequest)
   }
   return seen
 }

@@ -104,7 +104,7 @@ function keysOf(make: (options: never) => unknown): readonly string[] {
   return /\((.*)\)$/.exec(expected)?.[1]?.split(', ') ?? []
 }
 
-const leaf = fc.oneof(
+const primitive = fc.oneof(
   fc.constantFrom<unknown>(Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1, 1.5, 20, null, undefined, true, false),
   fc.constantFrom(
     '',
@@ -126,7 +126,7 @@ const leaf = fc.oneof(
 const { value } = fc.letrec<{ value: unknown }>(tie => ({
   value: fc.oneof(
     { maxDepth: 4 },
-    { arbitrary: leaf, weight: 4 },
+    { arbitrary: primitive, weight: 4 },
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(
       fc.oneof(fc.string({ maxLength: 9 }), fc.constantFrom('zone', 'points', 'file', 'what', 'bits', '__proto__')),

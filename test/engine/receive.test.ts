@@ -60,12 +60,12 @@ test('what is decided at the header is not read any further, and nothing is kept
 })
 
 test('a header that is judged later holds the message back until then', async () => {
-  const gate = Promise.withResolvers<readonly Reader<unknown>[]>()
+  const blocker = Promise.withResolvers<readonly Reader<unknown>[]>()
   const store = spool()
-  const reception = receive(chunked(MESSAGE, 5), { ...ample, spool: store, header: () => gate.promise })
+  const reception = receive(chunked(MESSAGE, 5), { ...ample, spool: store, header: () => blocker.promise })
   await new Promise(resolve => setImmediate(resolve))
   expect(store.size).toBe(0)
-  gate.resolve([])
+  blocker.resolve([])
   expect(await reception).toMatchObject({ kind: 'complete' })
   expect(store.size).toBe(MESSAGE.length)
 })

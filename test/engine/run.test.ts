@@ -155,12 +155,12 @@ test.for([
 })
 
 test('an accept and a refusal in the same tick: both are found, and the refusal ends the stage', async () => {
-  const gate = later<void>()
+  const blocker = later<void>()
   const { result } = stage([
-    { name: 'friend', connect: () => gate.promise.then(() => accept('known')) },
-    { name: 'virus', connect: () => gate.promise.then(() => reject('5.7.1', 'malware')) },
+    { name: 'friend', connect: () => blocker.promise.then(() => accept('known')) },
+    { name: 'virus', connect: () => blocker.promise.then(() => reject('5.7.1', 'malware')) },
   ])
-  gate.resolve()
+  blocker.resolve()
   const found = await result
   expect(rules(found)).toEqual(['friend', 'virus'])
   expect(found.ended?.rule).toBe('virus')

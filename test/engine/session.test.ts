@@ -30,7 +30,7 @@ import type { PriorFindings } from '../../src/types.ts'
 import { scratch } from '../support/scratch.ts'
 
 const text = 'From: a@example.net\r\nSubject: Hello\r\n\r\nline\r\n'
-const gate = (filters: PosternOptions['filters'], options: Partial<PosternOptions> = {}): Gateway =>
+const gatewayOf = (filters: PosternOptions['filters'], options: Partial<PosternOptions> = {}): Gateway =>
   postern({ name: 'mx.example.org', dns: zone({}), filters, ...options })
 const stream = (...parts: readonly (string | Buffer)[]) => Readable.from(parts.map(part => Buffer.from(part)))
 
@@ -63,7 +63,7 @@ test('a stage runs in waves: early ones finish first, late ones start last', asy
       order.push(`${name} ends`)
     },
   })
-  await gate([step('last', 'late'), step('middle'), step('other'), step('first', 'early')])
+  await gatewayOf([step('last', 'late'), step('middle'), step('other'), step('first', 'early')])
     .open({ ip: '::1' })
     .connect()
   expect(order).toEqual([
@@ -75,8 +75,8 @@ test('a stage runs in waves: early ones finish first, late ones start last', asy
 
 test('the first certain finding ends the stage, aborts its neighbours, and no late filter starts', async () => {
   let aborted = false
-  const dear = vi.fn()
-  const decision = await gate([
+  const expensive = vi.fn()
+  const decision = await gatewayOf([
     {
       name: 'slow',
       connect: ({ signal }) => {
@@ -87,18 +87,18 @@ test('the first certain finding ends the stage, aborts its neighbours, and no la
       },
     },
     { name: 'sure', connect: async () => reject('5.7.1', 'it is certain', { close: true }) },
-    { name: 'dear', order: 'late', connect: dear },
+    { name: 'dear', order: 'late', connect: expensive },
   ])
     .open({ ip: '192.0.2.1', ref: 'REF1' })
     .connect()
   expect(formatReply(decision.reply)).toBe('554 5.7.1 Refused by policy ref=REF1')
   expect(aborted).toBe(true)
-  expect(dear).not.toHaveBeenCalled()
+  expect(expensive).not.toHaveBeenCalled()
 })
 
 test('an accept exempts from checks of identity and content at its stage, and from no other filter', async () => {
   const [identity, content, rest] = [vi.fn(), vi.fn(), vi.fn()]
-  const gateway = gate([
+  const gateway = gatewayOf([
     { name: 'friend', order: 'early', connect: () => accept('a friend') },
     { name: 'identity', checks: 'identity', connect: identity },
     { name: 'content', checks: 'content', connect: content },
@@ -113,13 +113,13 @@ test('an accept exempts from checks of identity and content at its stage, and fr
 
 test('unless exempts wholly', async () => {
   const strict: Filter = { name: 'strict', connect: () => reject('5.7.1', 'no'), mail: () => reject('5.7.1', 'no') }
-  const [, said] = await upTo(gate([unless(({ ip }) => ip === '192.0.2.1', strict)]))
+  const [, said] = await upTo(gatewayOf([unless(({ ip }) => ip === '192.0.2.1', strict)]))
   expect(said.map(({ verdict }) => verdict)).toEqual(['accept', 'accept', 'accept', 'accept'])
 })
 
 test('points add up over connection, greeting, transaction, recipient and message', async () => {
   const outcome = await send(
-    gate([
+    gatewayOf([
       {
         name: 'each',
         connect: () => points(1, 'one'),
@@ -147,7 +147,7 @@ test('findings are listed in filter order, not in order of arrival', async () =>
     await new Promise(resolve => setTimeout(resolve, 5))
     return points(1, 'late')
   }
-  const decision = await gate([
+  const decision = await gatewayOf([
     { name: 'b', connect: slow },
     { name: 'a', connect: () => points(2, 'at once') },
   ])
@@ -164,7 +164,7 @@ test.for(['connect', 'helo', 'mail', 'rcpt'] as const)(
       { name: 'no', connect: () => reject('5.7.1', 'no') },
       { name: 'later', helo: later, mail: later, rcpt: later },
     ]
-    const [, said] = await upTo(gate(filters, { policy: thresholds({ rejectAt: rejectAt }) }))
+    const [, said] = await upTo(gatewayOf(filters, { policy: thresholds({ rejectAt: rejectAt }) }))
     const first = said.findIndex(({ reply }) => reply.code >= 500)
     expect(first).toBe(['connect', 'helo', 'mail', 'rcpt'].indexOf(rejectAt))
     expect(said.map(({ verdict }) => verdict)).toContain('reject')
@@ -175,7 +175,7 @@ test.for(['connect', 'helo', 'mail', 'rcpt'] as const)(
 test('a filter that does not settle is named, and its failure says what that means', async () => {
   const time = clock()
   const decide = async (failure: 'pass' | 'defer') => {
-    const gateway = gate([{ name: 'hangs', failure, deadline: '2s', mail: never }], { clock: time })
+    const gateway = gatewayOf([{ name: 'hangs', failure, deadline: '2s', mail: never }], { clock: time })
     const session = gateway.open({ ip: '192.0.2.1', ref: 'R' })
     await session.connect()
     await session.helo('x')
@@ -194,7 +194,7 @@ test('a filter that throws never breaks the dialogue', async () => {
   const broken = () => {
     throw new Error('it broke')
   }
-  const outcome = await send(gate([{ name: 'broken', connect: broken, message: async () => broken() }]))
+  const outcome = await send(gatewayOf([{ name: 'broken', connect: broken, message: async () => broken() }]))
   expect(outcome).toMatchObject({
     verdict: 'accept',
     findings: [
@@ -202,7 +202,7 @@ test('a filter that throws never breaks the dialogue', async () => {
       { rule: 'broken/failed', reason: 'broken failed: it broke' },
     ],
   })
-  const strict = await send(gate([{ name: 'broken', failure: 'defer', message: broken }]))
+  const strict = await send(gatewayOf([{ name: 'broken', failure: 'defer', message: broken }]))
   expect(formatReply(strict.reply)).toBe('451 4.3.0 Temporary local error, try again later ref=REF1')
 })
 
@@ -226,7 +226,7 @@ test('a fact is found once for its scope, and outlives the transactions inside i
       expect(await context.ask(ofTransaction)).toBe('m')
     },
   }
-  const [session, said] = await upTo(gate([filter]))
+  const [session, said] = await upTo(gatewayOf([filter]))
   session.reset()
   said.push(await session.mail('c@example.net'), await session.rcpt('d@example.org'))
   expect(said.flatMap(({ findings }) => findings)).toEqual([])
@@ -241,7 +241,7 @@ test('a fact asked before its stage is a mistake that says what to do', async ()
     name: 'early',
     connect: (context: { ask(fact: unknown): Promise<unknown> }) => context.ask(ofMessage),
   }
-  const decision = await gate([early as unknown as Filter])
+  const decision = await gatewayOf([early as unknown as Filter])
     .open({ ip: '192.0.2.1' })
     .connect()
   expect(decision.findings[0]?.reason).toMatch(/expected the stage 'message' or a later one/)
@@ -256,7 +256,7 @@ test('each recipient is decided alone, and SMTP hears one reply', async () => {
       return forwardPath.startsWith('no') && reject('5.1.1', 'nobody')
     },
   }
-  const [session, said] = await upTo(gate([filter]), 'no@x.org', 'yes@x.org', 'drop@x.org', 'keep-apart@x.org')
+  const [session, said] = await upTo(gatewayOf([filter]), 'no@x.org', 'yes@x.org', 'drop@x.org', 'keep-apart@x.org')
   expect(said.slice(3).map(({ reply }) => reply.code)).toEqual([550, 250, 250, 250])
   const outcome = await session.data(stream(text))
   expect(outcome.verdict).toBe('accept')
@@ -276,13 +276,13 @@ test('a recipient named twice is one recipient, and what was held for the first 
       await recipient.ask(held)
     },
   }
-  const [session] = await upTo(gate([filter]), 'b@example.org', 'b@example.org')
+  const [session] = await upTo(gatewayOf([filter]), 'b@example.org', 'b@example.org')
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
   expect([...(await session.data(stream(text))).each.keys()]).toEqual(['b@example.org'])
 })
 
 test('shadow keeps what a filter finds and strips what follows from it', async () => {
-  const outcome = await send(gate([shadow({ name: 'strict', message: () => reject('5.7.1', 'no') })]))
+  const outcome = await send(gatewayOf([shadow({ name: 'strict', message: () => reject('5.7.1', 'no') })]))
   expect(outcome).toMatchObject({
     verdict: 'accept',
     findings: [{ rule: 'strict', reason: 'no', dryRun: { verdict: 'reject', status: '5.7.1' } }],
@@ -290,7 +290,9 @@ test('shadow keeps what a filter finds and strips what follows from it', async (
 })
 
 test('a gateway in shadow mode says what it would have done, and does nothing', async () => {
-  const gateway = gate([{ name: 'strict', connect: () => reject('5.7.1', 'no', { close: true }) }], { mode: 'shadow' })
+  const gateway = gatewayOf([{ name: 'strict', connect: () => reject('5.7.1', 'no', { close: true }) }], {
+    mode: 'shadow',
+  })
   const [session, said] = await upTo(gateway)
   expect(said.map(({ verdict, dryRun, reply }) => [verdict, dryRun, reply.code])).toEqual([
     ['accept', 'reject', 220],
@@ -304,7 +306,7 @@ test('a gateway in shadow mode says what it would have done, and does nothing', 
 test('the reference stands in every reply and in the log', async () => {
   const entries: SessionEntry[] = []
   const [session, said] = await upTo(
-    gate([{ name: 'no', mail: () => reject('5.7.1', 'secret') }], { log: e => entries.push(e) }),
+    gatewayOf([{ name: 'no', mail: () => reject('5.7.1', 'secret') }], { log: e => entries.push(e) }),
   )
   session.close()
   for (const { reply } of said) expect(formatReply(reply)).toMatch(/ ref=REF1$/)
@@ -326,14 +328,14 @@ test('what a reading saw is the message as it is delivered, on the one pass', as
       read = await message.ask(whole)
     },
   }
-  await send(gate([filter]), stream('From: a@example.net\nX: ', 'y\r\n', '\r', '\nbody\nrest'))
+  await send(gatewayOf([filter]), stream('From: a@example.net\nX: ', 'y\r\n', '\r', '\nbody\nrest'))
   expect(read).toBe('From: a@example.net\r\nX: y\r\n\r\nbody\r\nrest')
 })
 
 test('A14 a forged Authentication-Results in our name is left out, and the rest is delivered to the byte', async () => {
   const own = 'Authentication-Results: MX.example.org; dkim=pass\r\n'
   const other = 'Authentication-Results: other.example; dkim=pass\r\n'
-  const outcome = await send(gate([], { trace: [] }), stream(`X: 1\r\n${own}${other}${text}`))
+  const outcome = await send(gatewayOf([], { trace: [] }), stream(`X: 1\r\n${own}${other}${text}`))
   expect(await delivered(outcome)).toBe(`X: 1\r\n${other}${text}`)
   expect(outcome.content?.size).toBe(`X: 1\r\n${other}${text}`.length)
 })
@@ -341,7 +343,7 @@ test('A14 a forged Authentication-Results in our name is left out, and the rest 
 test('M17 a large message leaves as it came, from a file that nobody can see', async () => {
   await using folder = await scratch()
   const body = Buffer.alloc(3_000_000, 'abcdefghi\r\n')
-  const gateway = gate([], { folder: folder.path, trace: [], limits: { memory: '100kb' } })
+  const gateway = gatewayOf([], { folder: folder.path, trace: [], limits: { memory: '100kb' } })
   const [session] = await upTo(gateway)
   const outcome = await session.data(
     Readable.from([Buffer.from(text), body.subarray(0, 1_000_000), body.subarray(1_000_000)]),
@@ -361,7 +363,7 @@ test('W14 a message beyond the limit is no longer read', async () => {
       for (; ; made += 1) yield Buffer.alloc(100_000, 'x')
     })(),
   )
-  const outcome = await send(gate([], { limits: { size: '1mb' } }), endless)
+  const outcome = await send(gatewayOf([], { limits: { size: '1mb' } }), endless)
   expect(formatReply(outcome.reply)).toBe('552 5.3.4 The message is too large ref=REF1')
   expect(made).toBeLessThan(40)
   endless.destroy()
@@ -374,32 +376,32 @@ test('K02 a message that breaks off is deferred and not delivered', async () => 
       throw new Error('the client left')
     })(),
   )
-  const outcome = await send(gate([]), broken)
+  const outcome = await send(gatewayOf([]), broken)
   expect(outcome).toMatchObject({ verdict: 'defer', reply: { code: 451, status: '4.4.2' } })
   expect(outcome.content).toBeUndefined()
 })
 
 test('K03 a temporary folder that is gone defers with 452', async () => {
-  const gateway = gate([], { folder: '/nonexistent/folder', limits: { memory: 10 } })
+  const gateway = gatewayOf([], { folder: '/nonexistent/folder', limits: { memory: 10 } })
   expect((await send(gateway)).reply).toMatchObject({ code: 452, status: '4.3.1' })
 })
 
 test.for(['\n.\n', '\r\n.\n', '\n.\r\n', '\r.\r', '\r\n.\r', '\r.\r\n'])(
   'W01 what looks like the end of the data is refused: %j',
   async lookAlike => {
-    const outcome = await send(gate([]), stream(`${text}a${lookAlike}MAIL FROM:<x@y>\r\n`))
+    const outcome = await send(gatewayOf([]), stream(`${text}a${lookAlike}MAIL FROM:<x@y>\r\n`))
     expect(outcome).toMatchObject({ verdict: 'reject', reply: { code: 550, status: '5.6.11' } })
   },
 )
 
 test('W04 other bare line ends become CRLF, or are refused when told so', async () => {
-  const outcome = await send(gate([], { trace: [] }), stream(`${text}a\nb\rc\r\n`))
+  const outcome = await send(gatewayOf([], { trace: [] }), stream(`${text}a\nb\rc\r\n`))
   expect(await delivered(outcome)).toBe(`${text}a\r\nb\r\nc\r\n`)
-  expect((await send(gate([], { lineEnds: 'reject' }), stream(`${text}a\nb`))).reply.status).toBe('5.6.11')
+  expect((await send(gatewayOf([], { lineEnds: 'reject' }), stream(`${text}a\nb`))).reply.status).toBe('5.6.11')
 })
 
 test('verbs out of order are answered 503 and change nothing', async () => {
-  const session = gate([]).open({ ip: '192.0.2.1' })
+  const session = gatewayOf([]).open({ ip: '192.0.2.1' })
   expect((await session.mail('a@b.example')).reply.code).toBe(503)
   await session.connect()
   expect((await session.mail('a@b.example')).reply.code).toBe(503)
@@ -413,9 +415,9 @@ test('verbs out of order are answered 503 and change nothing', async () => {
 })
 
 test('a session keeps the gateway it was opened with', async () => {
-  let current = gate([])
+  let current = gatewayOf([])
   const session = current.open({ ip: '192.0.2.1' })
-  current = gate([{ name: 'no', connect: () => reject('5.7.1', 'no', { close: true }) }])
+  current = gatewayOf([{ name: 'no', connect: () => reject('5.7.1', 'no', { close: true }) }])
   expect((await session.connect()).verdict).toBe('accept')
   expect((await current.open({ ip: '192.0.2.1' }).connect()).verdict).toBe('reject')
 })
@@ -424,7 +426,7 @@ test('a policy that throws defers', async () => {
   const policy = () => {
     throw new Error('no idea')
   }
-  expect(await gate([], { policy }).open({ ip: '192.0.2.1' }).connect()).toMatchObject({
+  expect(await gatewayOf([], { policy }).open({ ip: '192.0.2.1' }).connect()).toMatchObject({
     verdict: 'defer',
     reply: { code: 421 },
     findings: [{ rule: 'session/policy', reason: 'the policy failed: no idea' }],
@@ -453,7 +455,7 @@ test('a filter knows the points of the stages and waves before its own, and of n
     return { name, ...(order && { order }), mail: say('mail'), rcpt: say('rcpt'), message: say('message') }
   }
   const filters = [spy('last', 'late'), ...unless(() => false, spy('middle')), spy('first', 'early')]
-  const [session] = await upTo(gate(filters), 'b@example.org', 'c@example.org')
+  const [session] = await upTo(gatewayOf(filters), 'b@example.org', 'c@example.org')
   await session.data(stream(text))
   expect(seen).toEqual([
     ...[['first', 'mail', 0] as const, ['middle', 'mail', 0.1] as const, ['last', 'mail', 0.2] as const],
@@ -475,7 +477,7 @@ test.for([
   ['one line of ASCII', 'é\r\n250 ok\0', '451 4.7.1 ???250 ok? ref=REF1'],
   ['those of the status where it has none', ' ', '451 4.7.1 Try again later ref=REF1'],
 ] as const)('a filter may give the client %s', async ([, say, reply]) => {
-  const [, said] = await upTo(gate([{ name: 'busy', rcpt: () => defer('4.7.1', 'busy', { replyText: say }) }]))
+  const [, said] = await upTo(gatewayOf([{ name: 'busy', rcpt: () => defer('4.7.1', 'busy', { replyText: say }) }]))
   expect(said.at(-1) && formatReply(said.at(-1)?.reply as Decision['reply'])).toBe(reply)
 })
 
@@ -488,7 +490,7 @@ test('a late filter does not start once points have decided, and does where they
     const scan = () => {
       scanned += 1
     }
-    const gateway = gate([
+    const gateway = gatewayOf([
       { name: 'dear', order: 'late', message: scan },
       { name: 'points', message: () => points(cost, 'suspicious') },
     ])

@@ -318,29 +318,29 @@ test('what was found before a message breaks off stands in its decision', async 
 })
 
 test.for(['header', 'message'] as const)('a reset while the stage %s is judged ends the message', async stage => {
-  const gate = Promise.withResolvers<void>()
+  const blocker = Promise.withResolvers<void>()
   const started = Promise.withResolvers<void>()
   const filter: Filter = {
     name: 'slow',
     [stage]: () => {
       started.resolve()
-      return gate.promise
+      return blocker.promise
     },
   }
   const session = await upToData(gatewayOf([filter]))
   const outcome = session.data(content())
   await started.promise
   session.reset()
-  gate.resolve()
+  blocker.resolve()
   expect(await outcome).toMatchObject({ verdict: 'defer', findings: [{ rule: 'session/ended' }] })
 })
 
 test('a close while a stage is judged ends it, and a verb that waits is deferred', async () => {
-  const gate = Promise.withResolvers<undefined>()
-  const session = gatewayOf([{ name: 'slow', connect: () => gate.promise }]).open({ ip: '192.0.2.1' })
+  const blocker = Promise.withResolvers<undefined>()
+  const session = gatewayOf([{ name: 'slow', connect: () => blocker.promise }]).open({ ip: '192.0.2.1' })
   const said = [session.connect(), session.helo('client.example')]
   session.close()
-  gate.resolve(undefined)
+  blocker.resolve(undefined)
   for (const decision of await Promise.all(said)) expect(rules(decision)).toEqual(['session/ended'])
 })
 

@@ -26,25 +26,25 @@ interface Model {
   mail: boolean
   paths: Set<string>
 }
-type Step = (session: Session, model: Model) => readonly [heard: Promise<Decision> | undefined, code: number]
+type Step = (session: Session, model: Model) => readonly [answer: Promise<Decision> | undefined, code: number]
 
 const rcpt =
   (path: string, code: number): Step =>
   (session, model) => {
-    const heard = session.rcpt(path)
-    if (!model.mail) return [heard, 503]
+    const answer = session.rcpt(path)
+    if (!model.mail) return [answer, 503]
     if (code < 400) model.paths.add(path)
-    return [heard, code]
+    return [answer, code]
   }
 const data =
   (subject: string, code: number): Step =>
   (session, model) => {
-    const heard = session.data(
+    const answer = session.data(
       Readable.from([Buffer.from(`From: a@example.net\r\nSubject: ${subject}\r\n\r\nText\r\n`)]),
     )
-    if (!model.mail || model.paths.size === 0) return [heard, 503]
+    if (!model.mail || model.paths.size === 0) return [answer, 503]
     Object.assign(model, { mail: false, paths: new Set() })
-    return [heard, code]
+    return [answer, code]
   }
 const steps: readonly Step[] = [
   (session, model) => {
@@ -52,10 +52,10 @@ const steps: readonly Step[] = [
     return [session.helo('client.example.net'), 250]
   },
   (session, model) => {
-    const heard = session.mail('a@example.net')
-    if (!model.greeted || model.mail) return [heard, 503]
+    const answer = session.mail('a@example.net')
+    if (!model.greeted || model.mail) return [answer, 503]
     model.mail = true
-    return [heard, 250]
+    return [answer, 250]
   },
   (session, model) => [session.mail('no@example.net'), !model.greeted || model.mail ? 503 : 550],
   rcpt('b@example.org', 250),
@@ -100,8 +100,8 @@ test('W22 a hundred thousand random walks through the verbs are answered as the 
     for (let step = 0; step < STEPS; step += 1) {
       const which = roll(steps.length)
       const before = [...model.paths]
-      const [heard, code] = steps[which]?.(session, model) ?? [undefined, 0]
-      const decision = await heard
+      const [answer, code] = steps[which]?.(session, model) ?? [undefined, 0]
+      const decision = await answer
       if (decision === undefined) continue
       if (decision.reply.code !== code) expect(`walk ${walk}, step ${step}: ${decision.reply.code}`).toBe(code)
       if (!('each' in decision) || code === 503) continue

@@ -17,9 +17,9 @@ const ask = async (server: Server, path: string, body: string) => {
 }
 
 test('both say what is to become of a message', async () => {
-  const doors = httpHooks(authorization, { name: 'mx.example.net', dns })
+  const servers = httpHooks(authorization, { name: 'mx.example.net', dns })
   const path = '/?from=alice@example.org&to=bob@example.net&ip=192.0.2.7&helo=mx.example.org'
-  expect(await ask(doors.webhook, path, letter)).toMatchObject({ verdict: 'accept' })
+  expect(await ask(servers.webhook, path, letter)).toMatchObject({ verdict: 'accept' })
   const call = {
     context: {
       stage: 'rcpt',
@@ -29,7 +29,7 @@ test('both say what is to become of a message', async () => {
     },
     envelope: { from: { address: 'alice@example.org' }, to: [{ address: 'eve@elsewhere.example' }] },
   }
-  expect(await ask(doors.hooks, '/', JSON.stringify(call))).toMatchObject({
+  expect(await ask(servers.hooks, '/', JSON.stringify(call))).toMatchObject({
     action: 'reject',
     response: { status: 550, enhanced_status: '5.7.1' },
   })

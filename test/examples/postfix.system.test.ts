@@ -22,7 +22,7 @@ async function linesOf(example: string, port: number): Promise<Readonly<Record<s
   )
 }
 
-const examples: readonly (readonly [example: string, door: (options: object) => Server, field: RegExp])[] = [
+const examples: readonly (readonly [example: string, open: (options: object) => Server, field: RegExp])[] = [
   ['postfix-milter', postfixMilter, /^Authentication-Results: mx\.example\.net;[\s\S]*spf=pass/m],
   ['postfix-policy', postfixPolicy, /^X-Spam-Status: No, /m],
 ]
@@ -30,8 +30,8 @@ const examples: readonly (readonly [example: string, door: (options: object) => 
 test.for(examples)(
   '%s: honest mail goes on, strangers may not relay',
   { timeout: INSTALL_TIMEOUT },
-  async ([example, door, field]) => {
-    const server = door({ name: 'mx.example.net', dns })
+  async ([example, open, field]) => {
+    const server = open({ name: 'mx.example.net', dns })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     await using nextHop = await sink()

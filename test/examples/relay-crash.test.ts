@@ -40,7 +40,7 @@ async function play(port: number, id: string, { answered, part, wait = 0 }: Poin
   if (part) client.send(part(text(id)))
   if (wait === 'reply') await client.reply()
   else await sleep(wait)
-  const accepted = () => /\r\n354 [^\r]*\r\n250 /.test(client.heard())
+  const accepted = () => /\r\n354 [^\r]*\r\n250 /.test(client.received())
   return { client, accepted }
 }
 

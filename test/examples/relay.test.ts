@@ -14,7 +14,7 @@ test('in shadow mode, too, mail for others is not relayed', async () => {
   const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
   await using relay = await relayProcess(hop)
   expect(await deliver(relay.port, letter('spam'), 'victim@example.com')).not.toMatch(/^250/)
-  expect(server.heard()).toBe('')
+  expect(server.received()).toBe('')
 })
 
 /** Sends one message after the other over one connection. @returns how many were taken */
@@ -91,7 +91,7 @@ test('W02 no bare CR, LF or NUL reaches the next server, and it sees one message
   const accepted = (await Promise.all(lanes)).reduce((sum, taken) => sum + taken, 0)
   expect(accepted).toBeGreaterThan(relayed.length / 20)
   expect(server.messages).toHaveLength(accepted)
-  expect(server.heard().replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
+  expect(server.received().replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
 }, 60_000)
 
 const [LANES, EACH] = [20, 9]

@@ -5,7 +5,7 @@ import { type Parts, parts } from '../../src/facts/parts.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { mimeCases } from '../support/mime-cases.ts'
 
-const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex')
+const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 
 test('the bytes of every part of every reading can be read, however they were encoded', async () => {
   let count = 0

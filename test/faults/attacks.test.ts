@@ -42,7 +42,7 @@ async function insist(port: number, id: string): Promise<readonly string[]> {
 /** @returns what was said to each message */
 async function attack({ attackers, round }: Attack, target: Target, begin: number): Promise<readonly string[]> {
   const replies: string[] = []
-  const lane = async (index: number) => {
+  const attacker = async (index: number) => {
     const from = `127.${2 + (index % 200)}.${begin % 250}.${1 + Math.floor(index / 200)}`
     while (!target.over.aborted) {
       const reply = await round(target, from)
@@ -50,7 +50,7 @@ async function attack({ attackers, round }: Attack, target: Target, begin: numbe
       await sleep(1)
     }
   }
-  await Promise.all(Array.from({ length: attackers }, (_, index) => lane(index)))
+  await Promise.all(Array.from({ length: attackers }, (_, index) => attacker(index)))
   return replies
 }
 

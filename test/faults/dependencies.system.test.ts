@@ -24,7 +24,7 @@ test.concurrent.for(Object.entries(cases))(
       count += 1
       return { port: relay.port, id: `m${count}`, ...dependency.mail?.(count) }
     }
-    const heard = (what: RegExp) => relay.notices().join('').match(what)?.length ?? 0
+    const noticed = (what: RegExp) => relay.notices().join('').match(what)?.length ?? 0
     const isTaken = async () => {
       const one = await mail(next())
       sent.push(one)
@@ -54,12 +54,12 @@ test.concurrent.for(Object.entries(cases))(
       expect(all.length).toBeGreaterThan(2)
       sent.push(...all)
       await expect.poll(isTaken, { timeout: 20_000, interval: 200 }).toBe('250 ')
-      if (told) await expect.poll(() => heard(told.away) - heard(told.back), { timeout: 20_000 }).toBe(0)
+      if (told) await expect.poll(() => noticed(told.away) - noticed(told.back), { timeout: 20_000 }).toBe(0)
     }
     const arrived = await dependency.arrived()
     expect(wrongs(sent, arrived)).toEqual([])
     expect(arrived.filter(message => message.includes('<virus'))).toEqual([])
-    if (told) expect(heard(told.away)).toBeGreaterThan(0)
+    if (told) expect(noticed(told.away)).toBeGreaterThan(0)
     await isBack(relay, before, expect)
   },
 )

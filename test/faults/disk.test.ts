@@ -10,7 +10,7 @@ import { scratch } from '../support/scratch.ts'
 import { mail, wrongs } from './mail.ts'
 
 /** A disk that waits for `gate` before it has written. */
-const waiting = (gate: () => Promise<unknown>): Files => ({
+const waiting = (ready: () => Promise<unknown>): Files => ({
   ...system,
   open: async (path, flags, mode) => {
     const file = await system.open(path, flags, mode)
@@ -18,7 +18,7 @@ const waiting = (gate: () => Promise<unknown>): Files => ({
       write: bytes => file.write(bytes),
       close: () => file.close(),
       sync: async () => {
-        await gate()
+        await ready()
         await file.sync()
       },
     }

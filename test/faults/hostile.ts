@@ -21,9 +21,9 @@ const message =
     await client.reply()
   }
 const atOnce =
-  (octets: string): Attack =>
+  (bytes: string): Attack =>
   async client => {
-    client.send(octets)
+    client.send(bytes)
     await client.reply()
   }
 const after =
@@ -33,7 +33,7 @@ const after =
     for (const line of lines) if ((await client.say(line)) === 'closed') return
   }
 /** Leaves where it is. */
-const leaves =
+const sendAndClose =
   (...lines: readonly string[]): Attack =>
   async client => {
     await client.reply()
@@ -56,7 +56,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'W07 NUL in the body': message(`${header}\r\na\0b`),
   'W08 STARTTLS and a command behind it': atOnce('EHLO bad.example\r\nSTARTTLS\r\nMAIL FROM:<a@example.org>\r\n'),
   'W09 speaks first': atOnce('EHLO bad.example\r\nMAIL FROM:<a@example.org>\r\n'),
-  'W10 content before 354': leaves(
+  'W10 content before 354': sendAndClose(
     'EHLO bad.example',
     'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\nx\r\n.',
   ),
@@ -72,8 +72,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'W17 dots': message(`${header}\r\n${'..\r\n'.repeat(250_000)}`),
   'W18 one byte at a time': async client => {
     await client.reply()
-    for (const octet of 'EHLO bad.example') {
-      client.send(octet)
+    for (const byte of 'EHLO bad.example') {
+      client.send(byte)
       await sleep(50)
     }
   },
@@ -81,8 +81,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'W24 HTTP': atOnce('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
   'W24 TLS': atOnce('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'),
   'W25 eight bits in a path': after('EHLO bad.example', 'MAIL FROM:<\xe4@example.org>'),
-  'W26 leaves after the greeting': leaves(),
-  'W26 leaves after MAIL': leaves('EHLO bad.example', 'MAIL FROM:<a@example.org>'),
+  'W26 leaves after the greeting': sendAndClose(),
+  'W26 leaves after MAIL': sendAndClose('EHLO bad.example', 'MAIL FROM:<a@example.org>'),
   'W26 leaves within DATA': async client => {
     await upToData(client)
     client.send(header.repeat(20_000))
@@ -102,13 +102,13 @@ export const attacks: Readonly<Record<string, Attack>> = {
 }
 
 /** Longer than any of them takes where the server does what it should. */
-const PATIENCE = 8_000
+const TIMEOUT_MS = 8_000
 
 /** Plays it from this address. Never rejects. */
 export async function attack(port: number, play: Attack, from: string): Promise<void> {
   const client = rawClient(port, { from })
   const over = new AbortController()
-  const late = sleep(PATIENCE, undefined, { signal: over.signal }).catch(() => undefined)
+  const late = sleep(TIMEOUT_MS, undefined, { signal: over.signal }).catch(() => undefined)
   await Promise.race([Promise.resolve(play(client)).catch(() => undefined), client.closed, late])
   over.abort()
   client.destroy()

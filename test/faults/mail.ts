@@ -42,7 +42,7 @@ export async function mail({
   const began = performance.now()
   const client = rawClient(port, address === undefined ? {} : { from: address })
   const timer = new AbortController()
-  const heard = async (): Promise<string> => {
+  const replyOf = async (): Promise<string> => {
     let said = await client.reply()
     const commands = [`EHLO ${helo}`, `MAIL FROM:<${from}>`, 'RCPT TO:<b@example.net>', 'DATA']
     for (const line of commands) {
@@ -55,7 +55,7 @@ export async function mail({
     return await client.reply()
   }
   const silence = sleep(SILENCE, 'silence', { signal: timer.signal }).catch(() => 'silence')
-  const reply = await Promise.race([heard(), silence])
+  const reply = await Promise.race([replyOf(), silence])
   timer.abort()
   client.destroy()
   return { id, reply, took: performance.now() - began }

@@ -40,15 +40,15 @@ export async function tcpProxy(target: number, slow = SLOW): Promise<SpoiledWay>
     client.on('close', end)
     // What it said last is still on its way.
     service.on('close', () => (way === 'slow' ? setTimeout(end, 2 * slow) : end()))
-    client.on('data', octets => {
+    client.on('data', bytes => {
       if (way === 'rubbish') client.write(randomBytes(64))
-      else if (way !== 'hang') service.write(octets)
+      else if (way !== 'hang') service.write(bytes)
     })
-    service.on('data', octets => {
-      if (way === 'open') client.write(octets)
-      else if (way === 'slow') setTimeout(() => client.writable && client.write(octets), slow)
+    service.on('data', bytes => {
+      if (way === 'open') client.write(bytes)
+      else if (way === 'slow') setTimeout(() => client.writable && client.write(bytes), slow)
       else if (way === 'rubbish') client.write(randomBytes(64))
-      else if (way === 'cut') client.end(octets.subarray(0, CUT), () => client.destroy())
+      else if (way === 'cut') client.end(bytes.subarray(0, CUT), () => client.destroy())
     })
   }
   let server = await listening(serve, 0)
@@ -85,7 +85,7 @@ const closed = (server: Server): Promise<void> => new Promise(done => server.clo
 export async function udpProxy(target: number): Promise<SpoiledWay> {
   const askers = new Set<UdpSocket>()
   let way: Way = 'open'
-  const serve = (octets: Buffer, peer: { readonly port: number; readonly address: string }): void => {
+  const serve = (bytes: Buffer, peer: { readonly port: number; readonly address: string }): void => {
     if (way === 'hang') return
     const asker = createSocket('udp4')
     askers.add(asker)
@@ -102,7 +102,7 @@ export async function udpProxy(target: number): Promise<SpoiledWay> {
         way === 'rubbish' ? Buffer.concat([id, randomBytes(60)]) : way === 'cut' ? answer.subarray(0, 13) : answer
       setTimeout(() => socket?.send(said, peer.port, peer.address, () => undefined), way === 'slow' ? SLOW : 0)
     })
-    asker.send(octets, target, host)
+    asker.send(bytes, target, host)
   }
   let socket: UdpSocket | undefined = await bound(serve, 0)
   const { port } = socket.address()
@@ -128,7 +128,7 @@ export async function udpProxy(target: number): Promise<SpoiledWay> {
 }
 
 async function bound(
-  serve: (octets: Buffer, peer: { readonly port: number; readonly address: string }) => void,
+  serve: (bytes: Buffer, peer: { readonly port: number; readonly address: string }) => void,
   port: number,
 ): Promise<UdpSocket> {
   const socket = createSocket('udp4')

@@ -93,12 +93,12 @@ export async function soak<T>(
       const sample = { at: passed(), ...(await relay.holdings()) }
       samples.push(sample)
       tell(sample)
-      safe.push(...(await harvest(folder.path)))
+      safe.push(...(await messageIds(folder.path)))
     }
   }
   await Promise.all([hostile(), observe()])
   const sent: readonly Sent[] = await mails.end()
-  safe.push(...(await harvest(folder.path)))
+  safe.push(...(await messageIds(folder.path)))
   return await look({
     relay,
     before,
@@ -113,7 +113,7 @@ const MAX_SAMPLES = 20
 const isHonest = (message: string): boolean => message.includes('Message-ID: <s')
 
 /** Takes what was delivered out of the Maildir. */
-async function harvest(folder: string): Promise<readonly string[]> {
+async function messageIds(folder: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const box of [folder, join(folder, '.Junk')]) {
     for (const name of await readdir(join(box, 'new'))) {

@@ -114,9 +114,9 @@ test('M12 content that is fetched from elsewhere costs points', async () => {
 test.for(['enveloped-data', 'authEnveloped-data'])(
   'M12 S/MIME that is encrypted (%s) is said to be, and is accepted',
   async kind => {
-    const octets = der(0x30, oid(3), der(0xa0, der(0x30, Buffer.alloc(300, 7))))
+    const raw = der(0x30, oid(3), der(0xa0, der(0x30, Buffer.alloc(300, 7))))
     const fields = `Content-Type: application/pkcs7-mime; smime-type=${kind}; name=smime.p7m\r\nContent-Transfer-Encoding: base64`
-    const { verdict, rules } = await judgeParts(`${honest}${fields}\r\n\r\n${octets.toString('base64')}\r\n`)
+    const { verdict, rules } = await judgeParts(`${honest}${fields}\r\n\r\n${raw.toString('base64')}\r\n`)
     expect([verdict, rules]).toEqual(['accept', ['structure/encrypted']])
   },
 )

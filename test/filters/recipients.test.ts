@@ -94,11 +94,11 @@ describe('a function', () => {
   test('is asked for each name under which answers are remembered, where a store is shared', async () => {
     const store = memoryStore()
     const asked: string[] = []
-    const gates = ['a', 'b'].map(name =>
+    const gateways = ['a', 'b'].map(name =>
       recipients({ valid: address => asked.push(`${name} ${address}`) > 0 && name === 'a', cache: { name } }),
     )
     const [first = [], second = []] = await Promise.all(
-      gates.map(filter => probe(filter, { ...from, forwardPath: 'bob@example.org', store })),
+      gateways.map(filter => probe(filter, { ...from, forwardPath: 'bob@example.org', store })),
     )
     expect([first, second]).toEqual([[], [unknown('bob@example.org')]])
     expect(asked).toEqual(['a bob@example.org', 'b bob@example.org'])

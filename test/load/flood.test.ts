@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { figuresOf } from '../../bench/flood/figures.ts'
 import { play } from '../../bench/flood/stage.ts'
-import { condemnedCosts } from '../../bench/recently-refused.ts'
+import { refusedCosts } from '../../bench/recently-refused.ts'
 
 const scene = { way: 'postern', seconds: 3, rounds: 1, warm: 1 } as const
 
@@ -32,12 +32,12 @@ test('O02 O03 fifty times, for three seconds: known clients get through, hardly 
 })
 
 test('O04 a client that was refused a moment ago costs about what a plain server pays to say a line and close', async () => {
-  const costs = new Map((await condemnedCosts(300, 1)).map(({ name, ms }) => [name, ms]))
-  const [condemned = Number.NaN, plain = Number.NaN, afterData = Number.NaN] = [
+  const costs = new Map((await refusedCosts(300, 1)).map(({ name, ms }) => [name, ms]))
+  const [refused = Number.NaN, plain = Number.NaN, afterData = Number.NaN] = [
     'recently-refused',
     'a plain server that writes a line and closes',
     '14 KB refused after DATA',
   ].map(name => costs.get(name))
-  expect(condemned / plain).toBeLessThan(2)
-  expect(condemned / afterData).toBeLessThan(0.12)
+  expect(refused / plain).toBeLessThan(2)
+  expect(refused / afterData).toBeLessThan(0.12)
 })

@@ -6,7 +6,7 @@ import { clock, settled } from '../../src/testing/clock.ts'
 
 const never = new AbortController().signal
 
-function door(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
+function queueOf(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
   const hand = clock()
   const places = priorityQueue({ limit: () => limit, reserve, maxQueue: waiting, maxWait: wait })
   const answers: string[] = []
@@ -14,19 +14,19 @@ function door(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
     hand,
     places,
     answers,
-    enter: (lane: PriorityClass, name = lane, signal = never): void => {
-      const answer = places.enter(lane, hand, signal)
+    enter: (priority: PriorityClass, name = priority, signal = never): void => {
+      const answer = places.enter(priority, hand, signal)
       if (typeof answer === 'boolean') answers.push(`${name} ${answer ? 'in' : 'out'}`)
       else answer.then(isIn => answers.push(`${name} ${isIn ? 'in' : 'out'} at ${hand.monotonic()}`))
     },
-    fill: (lane: PriorityClass, count: number): void => {
-      for (let index = 0; index < count; index += 1) expect(places.enter(lane, hand, never)).toBe(true)
+    fill: (priority: PriorityClass, count: number): void => {
+      for (let index = 0; index < count; index += 1) expect(places.enter(priority, hand, never)).toBe(true)
     },
   }
 }
 
 test('O03 unknown clients never take slots that are reserved for known ones', async () => {
-  const { places, enter, answers, fill, hand } = door(10, { waiting: 0 })
+  const { places, enter, answers, fill, hand } = queueOf(10, { waiting: 0 })
   fill('unknown', 7)
   enter('unknown')
   enter('bad')
@@ -39,7 +39,7 @@ test('O03 unknown clients never take slots that are reserved for known ones', as
 })
 
 test('O03 bad clients are turned away first: at half of the limit, when unknown ones still get a slot', () => {
-  const { enter, answers, fill } = door(10)
+  const { enter, answers, fill } = queueOf(10)
   fill('unknown', 5)
   enter('bad')
   enter('unknown')
@@ -47,7 +47,7 @@ test('O03 bad clients are turned away first: at half of the limit, when unknown 
 })
 
 test('a waiting client gets a slot when one becomes free, known clients before unknown ones', async () => {
-  const { places, enter, answers, fill, hand } = door(10)
+  const { places, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   fill('known', 3)
   enter('unknown', 'stranger' as PriorityClass)
@@ -59,7 +59,7 @@ test('a waiting client gets a slot when one becomes free, known clients before u
 })
 
 test('a burst is served in order, and a client that waits too long is turned away', async () => {
-  const { places, enter, answers, fill, hand } = door(10)
+  const { places, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   enter('unknown', 'first' as PriorityClass)
   enter('unknown', 'second' as PriorityClass)
@@ -70,7 +70,7 @@ test('a burst is served in order, and a client that waits too long is turned awa
 })
 
 test('under overload the newest client is served first, and old ones are turned away unless there is room for them too', async () => {
-  const { places, enter, answers, fill, hand } = door(10)
+  const { places, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   enter('unknown', 'oldest' as PriorityClass)
   await hand.advance(800)
@@ -87,7 +87,7 @@ test('under overload the newest client is served first, and old ones are turned 
 })
 
 test('a full queue turns clients away at once, and under overload the oldest ones make room', async () => {
-  const { enter, answers, fill, hand, places } = door(10, { waiting: 2, wait: 60_000 })
+  const { enter, answers, fill, hand, places } = queueOf(10, { waiting: 2, wait: 60_000 })
   fill('unknown', 7)
   for (const name of ['a', 'b', 'c']) enter('unknown', name as PriorityClass)
   await settled()
@@ -100,7 +100,7 @@ test('a full queue turns clients away at once, and under overload the oldest one
 })
 
 test('a client that leaves while it waits leaves the queue', async () => {
-  const { enter, answers, fill, places, hand } = door(10)
+  const { enter, answers, fill, places, hand } = queueOf(10)
   fill('unknown', 7)
   const leaving = new AbortController()
   enter('unknown', 'unknown', leaving.signal)
@@ -113,20 +113,20 @@ test('a client that leaves while it waits leaves the queue', async () => {
 })
 
 test('O03 in any order of events: never more than the limit, no unknown client in the reserve, no known one waits while there is room', () => {
-  const lane = fc.constantFrom<PriorityClass>('known', 'unknown', 'bad')
+  const priority = fc.constantFrom<PriorityClass>('known', 'unknown', 'bad')
   const event = fc.oneof(
-    fc.record({ kind: fc.constant('come' as const), lane }),
-    fc.record({ kind: fc.constant('go' as const), lane }),
+    fc.record({ kind: fc.constant('come' as const), priority }),
+    fc.record({ kind: fc.constant('go' as const), priority }),
   )
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.array(event, { maxLength: 300 }), (limit, events) => {
-      const { places, hand } = door(limit, { waiting: 0 })
-      for (const { kind, lane } of events) {
+      const { places, hand } = queueOf(limit, { waiting: 0 })
+      for (const { kind, priority } of events) {
         const before = places.inside()
         if (kind === 'come') {
-          const isIn = places.enter(lane, hand, never)
-          if (lane === 'known') expect(isIn).toBe(before < limit)
-        } else if (places.inside(lane) > 0) places.leave(lane, hand)
+          const isIn = places.enter(priority, hand, never)
+          if (priority === 'known') expect(isIn).toBe(before < limit)
+        } else if (places.inside(priority) > 0) places.leave(priority, hand)
         expect(places.inside()).toBeLessThanOrEqual(limit)
         expect(places.inside('unknown') + places.inside('bad')).toBeLessThan(limit * 0.7 + 1)
       }
@@ -139,7 +139,7 @@ test('a waiting client gets a slot as soon as the limit grows, though no session
   const hand = clock()
   let limit = 2
   const places = priorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })
-  const enter = (lane: PriorityClass) => places.enter(lane, hand, never)
+  const enter = (priority: PriorityClass) => places.enter(priority, hand, never)
   expect([enter('unknown'), enter('unknown')]).toEqual([true, true])
   const waiting = enter('unknown')
   expect(places.queued('unknown')).toBe(1)

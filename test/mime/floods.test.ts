@@ -41,24 +41,24 @@ test.for<[what: string, message: Buffer, defects: readonly PartDefect[]]>([
 })
 
 const part = (fields: string) => `--b\r\n${fields}\r\n\r\nx\r\n`
-const leaf = (fields: string, unit: string) => after(`${fields}\r\n\r\n`, fill(unit))
+const single = (fields: string, unit: string) => after(`${fields}\r\n\r\n`, fill(unit))
 const many = (length: number, make: (index: number) => string) =>
   Array.from({ length }, (_, index) => make(index)).join('')
 
 test.for<[what: string, message: Buffer]>([
-  ['quoted-printable', leaf('Content-Transfer-Encoding: quoted-printable', '=41=42=43=\r\n')],
+  ['quoted-printable', single('Content-Transfer-Encoding: quoted-printable', '=41=42=43=\r\n')],
   [
     'quoted-printable that is cut everywhere',
-    leaf('Content-Transfer-Encoding: quoted-printable', `=${' '.repeat(79)}`),
+    single('Content-Transfer-Encoding: quoted-printable', `=${' '.repeat(79)}`),
   ],
-  ['base64 with padding everywhere', leaf('Content-Transfer-Encoding: base64', 'QQ==')],
-  ['base64 with rubbish everywhere', leaf('Content-Transfer-Encoding: base64', `${'QUJD'.repeat(6)}!`)],
-  ['Chinese', leaf('Content-Type: text/plain; charset=gb18030', '\xc4\xe3\xba\xc3')],
-  ['Japanese that switches its charset', leaf('Content-Type: text/plain; charset=iso-2022-jp', '\x1b$B!!\x1b(B')],
-  ['flowed quotes', leaf('Content-Type: text/plain; format=flowed', '> \r\n')],
-  ['quotes', leaf('Content-Type: text/plain', '"')],
-  ['beginnings of files', leaf('Content-Type: text/plain', 'begin 644 a\r\n')],
-  ['lines of nothing', leaf('Content-Type: text/plain', '\r\n')],
+  ['base64 with padding everywhere', single('Content-Transfer-Encoding: base64', 'QQ==')],
+  ['base64 with rubbish everywhere', single('Content-Transfer-Encoding: base64', `${'QUJD'.repeat(6)}!`)],
+  ['Chinese', single('Content-Type: text/plain; charset=gb18030', '\xc4\xe3\xba\xc3')],
+  ['Japanese that switches its charset', single('Content-Type: text/plain; charset=iso-2022-jp', '\x1b$B!!\x1b(B')],
+  ['flowed quotes', single('Content-Type: text/plain; format=flowed', '> \r\n')],
+  ['quotes', single('Content-Type: text/plain', '"')],
+  ['beginnings of files', single('Content-Type: text/plain', 'begin 644 a\r\n')],
+  ['lines of nothing', single('Content-Type: text/plain', '\r\n')],
   ['dashes', after(mixed('b'), fill('--\r\n'))],
   ['near boundaries', after(mixed('b'), fill('--bx\r\n'))],
   ['near boundaries 90 deep', after(nested(90), fill('--bx\r\n'), closed(90))],

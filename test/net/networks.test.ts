@@ -93,10 +93,10 @@ test('nothing is found in an empty table, or for text that is not an address', (
 test('any table gives the answer of a search through all its networks', () => {
   const bits = fc.integer({ min: 0, max: 32 })
   // Few different addresses, so that networks often nest, touch and repeat.
-  const octet = fc.constantFrom<number[]>(0, 1, 127, 128, 255)
-  const address = fc.tuple(octet, octet, octet, octet)
-  const v4 = fc.tuple(address, bits).map(([octets, prefix]) => {
-    const number = octets.reduce((sum, value) => sum * 256 + value, 0)
+  const byte = fc.constantFrom<number[]>(0, 1, 127, 128, 255)
+  const address = fc.tuple(byte, byte, byte, byte)
+  const v4 = fc.tuple(address, bits).map(([bytes, prefix]) => {
+    const number = bytes.reduce((sum, value) => sum * 256 + value, 0)
     const start = prefix === 0 ? 0 : number - (number % 2 ** (32 - prefix))
     return { start, prefix, text: [24, 16, 8, 0].map(shift => (start >>> shift) & 255).join('.') }
   })
@@ -107,16 +107,16 @@ test('any table gives the answer of a search through all its networks', () => {
       (list, clients) => {
         const four = table(...list.map(({ text, prefix }) => `${text}/${prefix}`))
         const six = table(...list.map(({ text, prefix }) => `2001:db8::${mapped(text)}:0:0/${64 + prefix}`))
-        for (const octets of clients) {
-          const number = octets.reduce((sum, value) => sum * 256 + value, 0)
+        for (const bytes of clients) {
+          const number = bytes.reduce((sum, value) => sum * 256 + value, 0)
           const holders = list.filter(({ start, prefix }) => number >= start && number - start < 2 ** (32 - prefix))
           const longest = Math.max(...holders.map(({ prefix }) => prefix))
           const winner = holders.find(({ prefix }) => prefix === longest)
           const place = winner
             ? list.findIndex(({ start, prefix }) => start === winner.start && prefix === longest)
             : -1
-          expect(four.find(octets.join('.'))).toBe(place)
-          expect(six.find(`2001:db8::${mapped(octets.join('.'))}:0:7`)).toBe(place)
+          expect(four.find(bytes.join('.'))).toBe(place)
+          expect(six.find(`2001:db8::${mapped(bytes.join('.'))}:0:7`)).toBe(place)
         }
       },
     ),

@@ -15,8 +15,8 @@ const codes = async (client: { reply: () => Promise<string> }, count: number): P
 test('EHLO offers CHUNKING, and not BINARYMIME', async () => {
   await using host = await frontServer()
   const client = await host.greeted()
-  expect(client.heard()).toMatch(/^250[- ]CHUNKING\r$/m)
-  expect(client.heard()).not.toContain('BINARYMIME')
+  expect(client.received()).toMatch(/^250[- ]CHUNKING\r$/m)
+  expect(client.received()).not.toContain('BINARYMIME')
 })
 
 test('a message in chunks of every size is delivered as it was sent, dots and all', async () => {
@@ -91,7 +91,7 @@ test.for(['BDAT', 'BDAT x', 'BDAT -1', 'BDAT 5 FIRST', 'BDAT 1e3', 'BDAT 9999999
     const client = await host.greeted()
     client.send(`${envelope}${line}\r\nMAIL FROM:<evil@example.net>\r\n`)
     await client.closed
-    expect(client.heard()).toMatch(/\r\n501 5\.5\.4 [^\r\n]*\r\n$/)
+    expect(client.received()).toMatch(/\r\n501 5\.5\.4 [^\r\n]*\r\n$/)
   },
 )
 
@@ -100,7 +100,7 @@ test('W11 a large chunk at the wrong place is not read through', async () => {
   const client = await host.greeted()
   client.send('BDAT 999999999 LAST\r\n')
   await client.closed
-  expect(client.heard()).toMatch(/\r\n503 5\.5\.1 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n503 5\.5\.1 [^\r\n]*\r\n$/)
 })
 
 test('W14 a chunk far beyond the limit is not read to its end', async () => {
@@ -117,7 +117,7 @@ test('W14 a chunk far beyond the limit is not read to its end', async () => {
     while (!gone && client.socket.writableLength > 1024 ** 2) await new Promise(resolve => setTimeout(resolve, 1))
   }
   await client.closed
-  expect(client.heard()).toMatch(/\r\n552 5\.3\.4 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n552 5\.3\.4 [^\r\n]*\r\n$/)
   expect(client.socket.bytesWritten).toBeLessThan(24 * 1024 ** 2)
   expect(host.delivered).toEqual([])
 })

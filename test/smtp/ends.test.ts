@@ -14,7 +14,7 @@ const inData = async (host: Awaited<ReturnType<typeof frontServer>>) => {
 }
 
 /** Something to wait for, and how to let it go on. */
-function gate() {
+function blocker() {
   let open = (): void => undefined
   const opened = new Promise<void>(resolve => {
     open = resolve
@@ -27,7 +27,7 @@ test('a client that ends its side behind QUIT hears all replies', async () => {
   const client = await inData(host)
   client.socket.end(`${message}MAIL FROM:<c@example.net>\r\nQUIT\r\n`)
   await client.closed
-  expect(client.heard()).toMatch(/\r\n250 2\.6\.0 [^\n]*\n250 2\.1\.0 [^\n]*\n221 [^\n]*\n$/)
+  expect(client.received()).toMatch(/\r\n250 2\.6\.0 [^\n]*\n250 2\.1\.0 [^\n]*\n221 [^\n]*\n$/)
 })
 
 test('a client that ends its side without QUIT hears what it has asked for, and is gone', async () => {
@@ -35,7 +35,7 @@ test('a client that ends its side without QUIT hears what it has asked for, and 
   const client = await inData(host)
   client.socket.end(message)
   await client.closed
-  expect(client.heard()).toMatch(/\r\n250 2\.6\.0 [^\n]*\n$/)
+  expect(client.received()).toMatch(/\r\n250 2\.6\.0 [^\n]*\n$/)
   await expect.poll(() => host.connections()).toBe(0)
   expect(host.entries).toHaveLength(1)
 })
@@ -50,7 +50,7 @@ test('a client that ends its side in the middle of a message delivers nothing', 
 })
 
 test('a client that is gone while its message is judged has it not delivered: it brings it again', async () => {
-  const judging = gate()
+  const judging = blocker()
   await using host = await frontServer({ filters: [{ name: 'slow', message: () => judging.opened }] })
   const client = await inData(host)
   client.send(message)
@@ -64,7 +64,7 @@ test('a client that is gone while its message is judged has it not delivered: it
 })
 
 test('a client that is gone during the delivery leaves the content in place until the host is done', async () => {
-  const delivering = gate()
+  const delivering = blocker()
   let read = ''
   await using host = await frontServer({
     options: {
@@ -92,12 +92,12 @@ test('close ends idle clients with 421 at once, and lets a transaction finish', 
   const busy = await inData(host)
   const closed = host.close()
   await idle.closed
-  expect(idle.heard()).toMatch(/\r\n421 4\.3\.2 [^\n]*\n$/)
+  expect(idle.received()).toMatch(/\r\n421 4\.3\.2 [^\n]*\n$/)
   busy.send(message)
   expect(await busy.reply()).toMatch(/^250 2\.6\.0 /)
   // Its transaction is over: it is idle now.
   await busy.closed
-  expect(busy.heard()).toMatch(/\r\n421 4\.3\.2 [^\n]*\n$/)
+  expect(busy.received()).toMatch(/\r\n421 4\.3\.2 [^\n]*\n$/)
   await closed
   expect(host.delivered).toHaveLength(1)
 })

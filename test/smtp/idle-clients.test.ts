@@ -12,8 +12,8 @@ async function idle(port: number, count: number, from: string): Promise<{ socket
     const batch = Array.from({ length: 100 }, () => connect({ port, host: '127.0.0.1', localAddress: from }))
     for (const socket of batch) {
       socket.on('error', () => undefined)
-      socket.on('data', (octets: Buffer) => {
-        if (octets.toString('latin1').startsWith('421 4.7.0 Too many sessions')) refused += 1
+      socket.on('data', (bytes: Buffer) => {
+        if (bytes.toString('latin1').startsWith('421 4.7.0 Too many sessions')) refused += 1
       })
     }
     await Promise.all(batch.map(socket => once(socket, 'connect')))

@@ -60,7 +60,7 @@ test.for([
     expect(await client.say('From: a@example.net\r\n\r\nText\r\n.')).toMatch(/^250 /)
     hand.pass((seconds + 3) * 1_000)
     await client.closed
-    expect(client.heard()).toMatch(/\r\n421 4\.4\.2 [^\r\n]* ref=\w+\r\n$/)
+    expect(client.received()).toMatch(/\r\n421 4\.4\.2 [^\r\n]* ref=\w+\r\n$/)
   },
 )
 
@@ -73,10 +73,10 @@ test('W18 a message that begins fast and goes on byte by byte is closed within h
   const arrived = () => (connection?._dataStream ? connection._dataStream.byteLength : 0)
   await expect.poll(arrived).toBeGreaterThan(299_000)
   for (let second = 0; second < 29; second += 1) hand.pass(1_000)
-  expect(client.heard()).toMatch(/354 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/354 [^\r\n]*\r\n$/)
   for (let second = 0; second < 3; second += 1) hand.pass(1_000)
   await client.closed
-  expect(client.heard()).toMatch(/421 4\.4\.2 The message comes too slowly ref=\w+\r\n$/)
+  expect(client.received()).toMatch(/421 4\.4\.2 The message comes too slowly ref=\w+\r\n$/)
 })
 
 test('W18 a transaction ends a quarter of an hour after MAIL, however busy its client', async () => {
@@ -88,7 +88,7 @@ test('W18 a transaction ends a quarter of an hour after MAIL, however busy its c
   }
   hand.pass(61_000)
   await client.closed
-  expect(client.heard()).toMatch(/421 4\.4\.2 The transaction takes too long ref=\w+\r\n$/)
+  expect(client.received()).toMatch(/421 4\.4\.2 The transaction takes too long ref=\w+\r\n$/)
 })
 
 test('W18 while others find no place the idle have two seconds, whatever the level', () => {
@@ -105,7 +105,9 @@ test('W18 slow clients have all places, and a stranger comes in as soon as he as
   const stranger = await host.greeted()
   expect(await stranger.say('MAIL FROM:<a@example.net>')).toMatch(/^250 /)
   await Promise.any(slow.map(({ closed }) => closed))
-  expect(slow.map(({ heard }) => heard().split('\r\n').at(-2)).filter(last => last?.startsWith('421'))).not.toEqual([])
+  expect(
+    slow.map(({ received }) => received().split('\r\n').at(-2)).filter(last => last?.startsWith('421')),
+  ).not.toEqual([])
 })
 
 test('while the load is red a client is hung up on at its third error; a moment later, all being green, at its tenth', async () => {

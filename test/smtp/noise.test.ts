@@ -51,7 +51,7 @@ function dice(seed: number): (sides: number) => number {
 }
 
 /** The server's end of a connection without a network: what is written to it has been heard, what it reads we push. */
-function line(): Duplex & { readonly say: (octets: string | Buffer) => void } {
+function line(): Duplex & { readonly say: (data: string | Buffer) => void } {
   const duplex = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
   return Object.assign(duplex, {
     remoteAddress: '192.0.2.1',
@@ -60,8 +60,8 @@ function line(): Duplex & { readonly say: (octets: string | Buffer) => void } {
     readyState: 'open',
     setTimeout: () => duplex,
     setNoDelay: () => duplex,
-    say: (octets: string | Buffer) => {
-      if (!duplex.destroyed && !duplex.readableEnded) duplex.push(octets)
+    say: (data: string | Buffer) => {
+      if (!duplex.destroyed && !duplex.readableEnded) duplex.push(data)
     },
   })
 }
@@ -72,9 +72,9 @@ test(`W27 random bytes for ${SECONDS} s in five states break nothing, and none t
   timeout: (SECONDS + 60) * 1_000,
 }, async () => {
   const wrong: unknown[] = []
-  const hear = (error: unknown) => wrong.push(error)
-  process.on('uncaughtException', hear)
-  process.on('unhandledRejection', hear)
+  const onError = (error: unknown) => wrong.push(error)
+  process.on('uncaughtException', onError)
+  process.on('unhandledRejection', onError)
   let entries = 0
   const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}), log: () => entries++ })
   const limits = { sessions: { perAddress: 1e6, perNetwork: 1e6, all: 1e6 } }
@@ -90,7 +90,7 @@ test(`W27 random bytes for ${SECONDS} s in five states break nothing, and none t
   })
   const until = performance.now() + SECONDS * 1_000
   let executions = 0
-  let longest = { ms: 0, state: '', octets: '' }
+  let longest = { ms: 0, state: '', data: '' }
   for (let batch = 1; performance.now() < until; batch += 1) {
     const clients = Array.from({ length: AT_ONCE }, (_, index) => {
       const duplex = line()
@@ -99,14 +99,14 @@ test(`W27 random bytes for ${SECONDS} s in five states break nothing, and none t
     })
     const examine = async ({ duplex, state, roll }: (typeof clients)[number]) => {
       for (let times = 0; times < 4 && !duplex.destroyed; times += 1) {
-        const octets = noise(roll)
+        const data = noise(roll)
         const before = process.threadCpuUsage()
-        duplex.say(octets)
+        duplex.say(data)
         await turn()
         await turn()
         const { user, system } = process.threadCpuUsage(before)
         const ms = (user + system) / 1_000
-        if (ms > longest.ms) longest = { ms, state: state[0], octets: octets.toString('latin1') }
+        if (ms > longest.ms) longest = { ms, state: state[0], data: data.toString('latin1') }
         executions += 1
       }
     }
@@ -124,8 +124,8 @@ test(`W27 random bytes for ${SECONDS} s in five states break nothing, and none t
     await turn()
   }
   await expect.poll(() => smtp.connections).toBe(0)
-  process.off('uncaughtException', hear)
-  process.off('unhandledRejection', hear)
+  process.off('uncaughtException', onError)
+  process.off('unhandledRejection', onError)
   console.log(`W27: ${executions} executions, ${entries} sessions, the dearest ${longest.ms.toFixed(1)} ms of CPU`)
   expect(wrong).toEqual([])
   expect(executions).toBeGreaterThan(SECONDS * 100)

@@ -75,7 +75,7 @@ test('W21 a named proxy that sends no header, or a malformed one, gets no reply'
     const client = host.client()
     client.send(bytes)
     await client.closed
-    expect(client.heard()).toBe('')
+    expect(client.received()).toBe('')
   }
   expect(host.entries).toEqual([])
 })

@@ -50,7 +50,7 @@ test('W11 the bytes of a chunk without a transaction are no commands', async () 
 test('parameters of DSN are handed to the host where they are offered', async () => {
   await using host = await frontServer({ options: { dsn: true } })
   const client = await host.greeted()
-  expect(client.heard()).toMatch(/^250[- ]DSN\r$/m)
+  expect(client.received()).toMatch(/^250[- ]DSN\r$/m)
   expect(await client.say('MAIL FROM:<a@example.net> RET=HDRS ENVID=x+2By')).toMatch(/^250 /)
   expect(await client.say('RCPT TO:<b@example.org> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b+40example.org')).toMatch(/^250 /)
   expect(await client.say('RCPT TO:<c@example.org> NOTIFY=NEVER,SUCCESS')).toMatch(/^501 /)

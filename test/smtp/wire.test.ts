@@ -14,7 +14,7 @@ test('W05 a command line that ends in a bare LF is refused', async () => {
   const client = await host.greeted()
   client.send('MAIL FROM:<a@example.net>\nRCPT TO:<b@example.org>\n')
   await client.closed
-  expect(client.heard()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
 })
 
 test('W08 what is pipelined behind STARTTLS is never obeyed', async () => {
@@ -22,7 +22,7 @@ test('W08 what is pipelined behind STARTTLS is never obeyed', async () => {
   const client = await host.greeted()
   client.send(`STARTTLS\r\n${envelope}`)
   await client.closed
-  expect(client.heard()).toMatch(/\r\n554 5\.5\.0 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n554 5\.5\.0 [^\r\n]*\r\n$/)
   await expect.poll(() => host.entries.length).toBe(1)
   expect(host.entries[0]?.transactions).toEqual([])
 })
@@ -36,15 +36,15 @@ test('W08 STARTTLS works once: a second one is refused, and what was said before
   expect(await client.say('STARTTLS')).toMatch(/^220 /)
   client.socket.removeAllListeners('data')
   const secure = connect({ socket: client.socket, rejectUnauthorized: false })
-  let heard = ''
-  secure.on('data', (octets: Buffer) => {
-    heard += octets.toString('latin1')
+  let received = ''
+  secure.on('data', (bytes: Buffer) => {
+    received += bytes.toString('latin1')
   })
   const say = async (line: string): Promise<string> => {
-    const from = heard.length
+    const from = received.length
     secure.write(`${line}\r\n`)
-    await expect.poll(() => /^\d{3} .*\r\n/m.test(heard.slice(from))).toBe(true)
-    return heard.slice(from)
+    await expect.poll(() => /^\d{3} .*\r\n/m.test(received.slice(from))).toBe(true)
+    return received.slice(from)
   }
   expect(await say('RCPT TO:<b@example.org>')).toMatch(/^503 /)
   expect(await say('EHLO client.example.net')).toMatch(/^250-/)
@@ -70,7 +70,7 @@ test('W09 a client that speaks before the banner is refused once', async () => {
   const client = host.client()
   client.send('EHLO client.example.net\r\nMAIL FROM:<a@example.net>\r\n')
   await client.closed
-  expect(client.heard()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
 })
 
 test('W09 filters hear of a client that speaks before the banner', async () => {
@@ -78,7 +78,7 @@ test('W09 filters hear of a client that speaks before the banner', async () => {
   const client = host.client()
   client.send('EHLO client.example.net\r\n')
   await client.closed
-  expect(client.heard()).toMatch(/^5\d\d 5\.5\.1 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/^5\d\d 5\.5\.1 [^\r\n]*\r\n$/)
   await expect
     .poll(() => host.entries.flatMap(({ decisions }) => decisions.flatMap(({ findings }) => findings)))
     .toMatchObject([{ rule: 'early-talker', verdict: 'reject' }])
@@ -94,8 +94,8 @@ test.for(groups)('W10 %s ends the connection', async ([, sent]) => {
   const client = await host.greeted()
   client.send(sent)
   await client.closed
-  expect(client.heard()).toMatch(/\r\n554 5\.5\.0 [^\r\n]*\r\n$/)
-  expect(client.heard()).not.toContain('\r\n354 ')
+  expect(client.received()).toMatch(/\r\n554 5\.5\.0 [^\r\n]*\r\n$/)
+  expect(client.received()).not.toContain('\r\n354 ')
   expect(host.delivered).toEqual([])
 })
 
@@ -121,7 +121,7 @@ test('the replies to a group come as a unit, and a reply that nobody waits behin
   await using host = await frontServer()
   const client = await host.greeted()
   const pieces: string[] = []
-  client.socket.on('data', (octets: Buffer) => pieces.push(octets.toString('latin1').replace(/ [^\r]*\r\n/g, ' ')))
+  client.socket.on('data', (bytes: Buffer) => pieces.push(bytes.toString('latin1').replace(/ [^\r]*\r\n/g, ' ')))
   client.send(`RSET\r\n${envelope}DATA\r\n`)
   for (let replies = 0; replies < 4; replies += 1) await client.reply()
   client.send('From: a@example.net\r\n\r\nText\r\n.\r\n')
@@ -150,7 +150,7 @@ test.for([
   const client = await host.greeted()
   client.send(sent)
   await client.closed
-  expect(client.heard()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n500 5\.5\.2 [^\r\n]*\r\n$/)
 })
 
 test.for([
@@ -192,7 +192,7 @@ test('W15 a flood of recipients is hung up on', async () => {
   for (let from = 0; from < 20_000; from += 500)
     client.send(Array.from({ length: 500 }, (_, count) => `RCPT TO:<b${from + count}@example.org>\r\n`).join(''))
   await client.closed
-  expect(client.heard()).toMatch(/\r\n421 4\.5\.3 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n421 4\.5\.3 [^\r\n]*\r\n$/)
 })
 
 test.for(['NOOP', 'RSET', 'VRFY a', 'HELP', 'MAIL FROM:<a@example.net>\r\nRSET'])(
@@ -202,8 +202,8 @@ test.for(['NOOP', 'RSET', 'VRFY a', 'HELP', 'MAIL FROM:<a@example.net>\r\nRSET']
     const client = await host.greeted()
     client.send(`${command}\r\n`.repeat(5_000))
     await client.closed
-    expect(client.heard()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
-    expect(client.heard().split('\r\n').length).toBeLessThan(230)
+    expect(client.received()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
+    expect(client.received().split('\r\n').length).toBeLessThan(230)
   },
 )
 
@@ -222,8 +222,8 @@ test('W16 ten errors are enough', async () => {
   const client = await host.greeted()
   client.send('MAIL FROM:nonsense\r\n'.repeat(500))
   await client.closed
-  expect(client.heard().match(/^501 /gm)).toHaveLength(10)
-  expect(client.heard()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
+  expect(client.received().match(/^501 /gm)).toHaveLength(10)
+  expect(client.received()).toMatch(/\r\n421 4\.7\.0 [^\r\n]*\r\n$/)
 })
 
 const short = { wire: { command: '400ms', transaction: '800ms', grace: '200ms' } } as const
@@ -257,7 +257,7 @@ test.for(before)('W18 %s by drips is hung up on', { timeout: 20_000 }, async ([,
   const ended = await Promise.race([client.closed.then(() => true), new Promise(resolve => setTimeout(resolve, 9_000))])
   clearInterval(drips)
   expect(ended).toBe(true)
-  expect(client.heard()).toBe('')
+  expect(client.received()).toBe('')
   expect(host.connections()).toBe(0)
 })
 
@@ -300,7 +300,7 @@ test.for(['v1', 'v2'] as const)('W21 PROXY %s from anybody is not believed', asy
   const client = host.client()
   client.send(headers[version])
   await client.closed
-  expect(client.heard()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
   for (const { ip } of host.entries) expect(ip).toBe('127.0.0.1')
 })
 
@@ -335,7 +335,7 @@ test.for(foreign)('W24 %s before the banner gets at most one reply', async ([, s
   const client = host.client()
   client.send(sent)
   await client.closed
-  expect(client.heard()).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
+  expect(client.received()).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
 })
 
 test.for(foreign)('W24 %s after the banner gets at most one reply', async ([, sent]) => {
@@ -344,7 +344,7 @@ test.for(foreign)('W24 %s after the banner gets at most one reply', async ([, se
   expect(await client.reply()).toMatch(/^220 /)
   client.send(sent)
   await client.closed
-  expect(client.heard()).toMatch(/^220 [^\r\n]*\r\n([45]\d\d [^\r\n]*\r\n)?$/)
+  expect(client.received()).toMatch(/^220 [^\r\n]*\r\n([45]\d\d [^\r\n]*\r\n)?$/)
 })
 
 test.for(foreign.flatMap(([what, sent]) => ['EHLO', 'MAIL', 'RCPT'].map(verb => [what, verb, sent] as const)))(
@@ -354,10 +354,10 @@ test.for(foreign.flatMap(([what, sent]) => ['EHLO', 'MAIL', 'RCPT'].map(verb => 
     const client = await host.greeted()
     if (verb !== 'EHLO') await client.say('MAIL FROM:<a@example.net>')
     if (verb === 'RCPT') await client.say('RCPT TO:<b@example.org>')
-    const heard = client.heard().length
+    const received = client.received().length
     client.send(sent)
     await client.closed
-    expect(client.heard().slice(heard)).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
+    expect(client.received().slice(received)).toMatch(/^([45]\d\d [^\r\n]*\r\n)?$/)
     expect(host.delivered).toEqual([])
   },
 )

@@ -160,29 +160,29 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('sums add up, each by itself, and only look when nothing is added', async () => {
       const key = fresh()
-      const accrue = (...amounts: number[]) => one({ op: 'decayingAdd', key, amounts, halfLife: 0, ttl: lasts })
-      expect(await accrue(0, 0)).toEqual([0, 0])
+      const add = (...amounts: number[]) => one({ op: 'decayingAdd', key, amounts, halfLife: 0, ttl: lasts })
+      expect(await add(0, 0)).toEqual([0, 0])
       expect(await one({ op: 'get', key })).toBeUndefined()
-      expect(await accrue(1, 0.5)).toEqual([1, 0.5])
-      expect(await accrue(0.1, -2)).toEqual([1.1, -1.5])
-      expect(await accrue(0, 0)).toEqual([1.1, -1.5])
-      expect(await accrue(0, 0, 0)).toEqual([1.1, -1.5, 0])
-      expect(await accrue(1e21, 1e-9)).toEqual([1e21 + 1.1, 1e-9 - 1.5])
+      expect(await add(1, 0.5)).toEqual([1, 0.5])
+      expect(await add(0.1, -2)).toEqual([1.1, -1.5])
+      expect(await add(0, 0)).toEqual([1.1, -1.5])
+      expect(await add(0, 0, 0)).toEqual([1.1, -1.5, 0])
+      expect(await add(1e21, 1e-9)).toEqual([1e21 + 1.1, 1e-9 - 1.5])
       expect(await one({ op: 'get', key })).toMatchObject({ value: expect.any(String), endsIn: endsWithin(lasts) })
     })
 
     test('sums fade by half in each half-life', async () => {
       const key = fresh()
       const halfLife = 200
-      const accrue = async (amount: number) => {
+      const add = async (amount: number) => {
         const began = performance.now()
         const [sum = Number.NaN] = await one({ op: 'decayingAdd', key, amounts: [amount], halfLife, ttl: lasts })
         return { began, sum, ended: performance.now() }
       }
-      const first = await accrue(1_024)
+      const first = await add(1_024)
       expect(first.sum).toBe(1_024)
       await pass(300)
-      const second = await accrue(0)
+      const second = await add(0)
       const least = opened.pass ? 300 : second.began - first.ended
       const most = opened.pass ? 300 : second.ended - first.began
       // The store's clock and ours may each be a few milliseconds coarse.
@@ -193,12 +193,12 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test("sums' time begins anew with each that is added, not with a look", async () => {
       const key = fresh()
-      const accrue = (amount: number, time: number) =>
+      const add = (amount: number, time: number) =>
         one({ op: 'decayingAdd', key, amounts: [amount], halfLife: DAY, ttl: time })
-      await accrue(1, DAY)
-      await accrue(0, 2 * DAY)
+      await add(1, DAY)
+      await add(0, 2 * DAY)
       expect(await one({ op: 'get', key })).toMatchObject({ endsIn: endsWithin(DAY) })
-      await accrue(1, 2 * DAY)
+      await add(1, 2 * DAY)
       expect(await one({ op: 'get', key })).toMatchObject({ endsIn: endsWithin(2 * DAY) })
     })
 
@@ -222,16 +222,16 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test('what has reached its end is gone for every operation', async () => {
       const keys = Array.from({ length: 6 }, fresh)
-      const [get = '', add = '', increment = '', swap = '', accrue = '', taken = ''] = keys
+      const [get = '', add = '', increment = '', swap = '', decaying = '', taken = ''] = keys
       await run(...keys.map(key => ({ op: 'set', key, value: '9', ttl: 50 }) as const))
-      await one({ op: 'decayingAdd', key: accrue, amounts: [9], halfLife: 0, ttl: 50 })
+      await one({ op: 'decayingAdd', key: decaying, amounts: [9], halfLife: 0, ttl: 50 })
       await pass(60)
       const answers = await run(
         { op: 'get', key: get },
         { op: 'add', key: add, value: 'new', ttl: lasts },
         { op: 'increment', key: increment, by: 1, ttl: lasts },
         { op: 'compareAndSet', key: swap, expected: undefined, value: 'new', ttl: lasts },
-        { op: 'decayingAdd', key: accrue, amounts: [1], halfLife: 0, ttl: lasts },
+        { op: 'decayingAdd', key: decaying, amounts: [1], halfLife: 0, ttl: lasts },
         { op: 'delete', key: taken },
       )
       expect(answers).toMatchObject([undefined, { value: 'new', added: true }, { count: 1 }, true, [1], false])
@@ -239,12 +239,12 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
 
     test.for([0, Number.POSITIVE_INFINITY])('what lasts %d lasts for ever', async forever => {
       const keys = Array.from({ length: 4 }, fresh)
-      const [set = '', add = '', increment = '', accrue = ''] = keys
+      const [set = '', add = '', increment = '', decaying = ''] = keys
       const answers = await run(
         { op: 'set', key: set, value: 'a', ttl: forever },
         { op: 'add', key: add, value: 'a', ttl: forever },
         { op: 'increment', key: increment, by: 1, ttl: forever },
-        { op: 'decayingAdd', key: accrue, amounts: [1], halfLife: forever, ttl: forever },
+        { op: 'decayingAdd', key: decaying, amounts: [1], halfLife: forever, ttl: forever },
       )
       expect(answers).toEqual([{ value: 'a' }, { value: 'a', added: true }, { count: 1 }, [1]])
       const held = await run(...keys.map(key => ({ op: 'get', key }) as const))

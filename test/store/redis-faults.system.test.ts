@@ -118,9 +118,9 @@ test('D05 Redis has no memory left', async () => {
 }, 60_000)
 
 describe('D05 a proxy between', () => {
-  type Manner = 'well' | 'silent' | 'closing' | readonly [answer: string]
+  type Fault = 'well' | 'silent' | 'closing' | readonly [answer: string]
   async function proxy() {
-    const manner: { is: Manner } = { is: 'well' }
+    const manner: { is: Fault } = { is: 'well' }
     const sockets = new Set<Socket>()
     const listener = createServer(near => {
       const far = connect(server.port, '127.0.0.1')
@@ -154,7 +154,7 @@ describe('D05 a proxy between', () => {
     return { manner, cut, port: typeof address === 'object' && address ? address.port : 0 }
   }
 
-  const manners: readonly (readonly [title: string, is: Manner])[] = [
+  const faults: readonly (readonly [title: string, is: Fault])[] = [
     ['is silent', 'silent'],
     ['closes each connection', 'closing'],
     ['answers what is no answer', ['+OK\r\n']],
@@ -162,10 +162,10 @@ describe('D05 a proxy between', () => {
     ['answers what is no protocol', ['HTTP/1.1 400 Bad Request\r\n\r\n']],
     ['answers errors', ['-LOADING Redis is loading the dataset in memory\r\n']],
   ]
-  test.for(manners)('D05 %s', { timeout: 60_000 }, async ([, is]) => {
+  test.for(faults)('D05 %s', { timeout: 60_000 }, async ([, is]) => {
     const { manner, cut, port } = await proxy()
     const gateway = gatewayOn(redisStore({ client: clientOf(port) }))
-    const become = (next: Manner) => {
+    const become = (next: Fault) => {
       manner.is = next
     }
     await survives(

@@ -40,11 +40,11 @@ export async function daemon({ program, args, folder, ready, prepare }: DaemonOp
     await prepare?.()
     const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
-    const hear = (bytes: Buffer) => {
+    const onOutput = (bytes: Buffer) => {
       said = (said + bytes).slice(-2_000)
     }
-    started.stdout.on('data', hear)
-    started.stderr.on('data', hear)
+    started.stdout.on('data', onOutput)
+    started.stderr.on('data', onOutput)
     child = started
     for (let tries = 0; !(await ready()); tries += 1) {
       if (started.exitCode !== null || tries > 1_000) throw new Error(`${program} does not start: ${said}`)

@@ -82,7 +82,7 @@ const pieces = (text: Buffer): readonly Buffer[] =>
 const withLength = (text: Buffer): Buffer => Buffer.concat([Buffer.of(text.length), text])
 
 function u16(value: number): Buffer {
-  const octets = Buffer.alloc(2)
-  octets.writeUInt16BE(value)
-  return octets
+  const bytes = Buffer.alloc(2)
+  bytes.writeUInt16BE(value)
+  return bytes
 }

@@ -8,7 +8,7 @@ export interface Manner {
   /** The client has connected. */
   readonly connected?: (socket: Socket) => void
   /** The first bytes have come. */
-  readonly begun?: (socket: Socket, octets: Buffer) => void
+  readonly begun?: (socket: Socket, data: Buffer) => void
   /** The zero length has come. */
   readonly whole?: (socket: Socket) => void
   /** Do not read at all, until `hear` is called. */
@@ -27,7 +27,7 @@ export interface FalseClamd extends AsyncDisposable {
   /** From now on it behaves so. */
   readonly become: (manner: Manner) => void
   /** The deaf read what has come. */
-  readonly hear: () => void
+  readonly resume: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -69,7 +69,7 @@ export async function falseClamd(first: Manner): Promise<FalseClamd> {
     open: () => sockets.size,
     seen: () => seen,
     read: () => read,
-    hear: () => {
+    resume: () => {
       for (const socket of sockets) if (socket.listenerCount('data') === 0) socket.on('data', count)
     },
     become: next => {
@@ -86,15 +86,15 @@ export const says = (reply: string): Manner => ({ whole: socket => socket.end(re
 /** The same, and it answers a PING. */
 export const lives = (reply: string): Manner => ({
   ...says(reply),
-  begun: (socket, octets) => octets.toString() === 'zPING\0' && socket.end('PONG\0'),
+  begun: (socket, data) => data.toString() === 'zPING\0' && socket.end('PONG\0'),
 })
 
 /** Answers byte by byte, `ms` apart. */
 export const trickles = (reply: string, ms: number): Manner => ({
   whole: async socket => {
-    for (const octet of Buffer.from(reply)) {
+    for (const byte of Buffer.from(reply)) {
       if (socket.destroyed) return
-      socket.write(Buffer.of(octet))
+      socket.write(Buffer.of(byte))
       await sleep(ms)
     }
   },

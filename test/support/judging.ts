@@ -30,8 +30,8 @@ export async function judge(message: string | Buffer): Promise<Outcome> {
   await session.helo('mail.sender.example')
   await session.mail('anna@sender.example')
   await session.rcpt('bob@example.org')
-  const octets = typeof message === 'string' ? Buffer.from(message, 'latin1') : message
-  const outcome = await session.data(Readable.from([octets]))
+  const bytes = typeof message === 'string' ? Buffer.from(message, 'latin1') : message
+  const outcome = await session.data(Readable.from([bytes]))
   session.close()
   return outcome
 }

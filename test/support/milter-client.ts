@@ -17,7 +17,7 @@ export interface MailServer extends Disposable {
   readonly socket: Socket
   readonly say: (...packets: readonly Buffer[]) => void
   /** The next packet as text: its command and its data. */
-  readonly hear: () => Promise<string>
+  readonly nextReply: () => Promise<string>
   readonly closed: Promise<unknown>
 }
 
@@ -25,7 +25,7 @@ export interface MailServer extends Disposable {
 export function mailServer(where: number | string): MailServer {
   const socket = typeof where === 'number' ? connect(where, '127.0.0.1') : connect(where)
   const reader = packetReader()
-  const heard: string[] = []
+  const received: string[] = []
   const waiting: ((text: string) => void)[] = []
   socket.on('error', () => undefined)
   socket.on('data', chunk => {
@@ -33,7 +33,7 @@ export function mailServer(where: number | string): MailServer {
       const text = command + data.toString('latin1')
       const waiter = waiting.shift()
       if (waiter) waiter(text)
-      else heard.push(text)
+      else received.push(text)
     }
   })
   const closed = once(socket, 'close')
@@ -44,8 +44,8 @@ export function mailServer(where: number | string): MailServer {
     socket,
     closed,
     say: (...packets) => socket.write(Buffer.concat(packets)),
-    hear: () => {
-      const ready = heard.shift()
+    nextReply: () => {
+      const ready = received.shift()
       return ready === undefined ? new Promise(resolve => waiting.push(resolve)) : Promise.resolve(ready)
     },
     [Symbol.dispose]: () => socket.destroy(),

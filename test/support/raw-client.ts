@@ -4,13 +4,13 @@ import { connect, type Socket } from 'node:net'
 export interface RawClient {
   readonly socket: Socket
   /** Sends bytes as they are. */
-  readonly send: (octets: string | Buffer) => void
+  readonly send: (bytes: string | Buffer) => void
   /** Sends one line and waits for its reply. */
   readonly say: (line: string) => Promise<string>
   /** The next whole reply: its last line, without CRLF. */
   readonly reply: () => Promise<string>
   /** Everything that was heard. */
-  readonly heard: () => string
+  readonly received: () => string
   /** Settles when the server has closed. */
   readonly closed: Promise<void>
   readonly destroy: () => void
@@ -27,7 +27,7 @@ export function rawClient(port: number, { read = true, from }: RawClientOptions 
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false, ...(from && { localAddress: from }) })
   const replies: string[] = []
   const waiting: ((reply: string) => void)[] = []
-  let heard = ''
+  let received = ''
   let taken = 0
   let gone = false
   const closed = new Promise<void>(resolve => {
@@ -38,10 +38,10 @@ export function rawClient(port: number, { read = true, from }: RawClientOptions 
     })
   })
   socket.on('error', () => undefined)
-  const hear = (octets: Buffer): void => {
-    heard += octets.toString('latin1')
-    for (let end = heard.indexOf('\r\n', taken); end !== -1; end = heard.indexOf('\r\n', taken)) {
-      const line = heard.slice(taken, end)
+  const onData = (bytes: Buffer): void => {
+    received += bytes.toString('latin1')
+    for (let end = received.indexOf('\r\n', taken); end !== -1; end = received.indexOf('\r\n', taken)) {
+      const line = received.slice(taken, end)
       taken = end + 2
       if (/^\d{3}-/.test(line)) continue
       const wake = waiting.shift()
@@ -49,7 +49,7 @@ export function rawClient(port: number, { read = true, from }: RawClientOptions 
       else replies.push(line)
     }
   }
-  if (read) socket.on('data', hear)
+  if (read) socket.on('data', onData)
   const reply = (): Promise<string> => {
     const ready = replies.shift()
     if (ready !== undefined) return Promise.resolve(ready)
@@ -57,15 +57,15 @@ export function rawClient(port: number, { read = true, from }: RawClientOptions 
   }
   return {
     socket,
-    send: octets => {
-      socket.write(octets, 'latin1')
+    send: bytes => {
+      socket.write(bytes, 'latin1')
     },
     say: line => {
       socket.write(`${line}\r\n`)
       return reply()
     },
     reply,
-    heard: () => heard,
+    received: () => received,
     closed,
     destroy: () => {
       socket.destroy()

@@ -13,7 +13,7 @@ export interface RspamdHost {
   readonly port: number
   readonly server: ReturnType<typeof rspamd>
   /** What was trained. */
-  readonly lessons: readonly Pick<TrainingExample, 'label' | 'by'>[]
+  readonly examples: readonly Pick<TrainingExample, 'label' | 'by'>[]
   /** How many messages were judged. */
   readonly judged: () => number
   /** Sends bytes, and hears what is said until the server closes. */
@@ -31,14 +31,14 @@ export interface RspamdHostOptions extends RspamdOptions {
 }
 
 export async function rspamdHost({ filters = [], path, ...options }: RspamdHostOptions = {}): Promise<RspamdHost> {
-  const lessons: Pick<TrainingExample, 'label' | 'by'>[] = []
+  const examples: Pick<TrainingExample, 'label' | 'by'>[] = []
   let judged = 0
   const watcher: Filter = {
     name: 'watcher',
     message: () => {
       judged += 1
     },
-    onFeedback: ({ label, by }) => void lessons.push({ label, by }),
+    onFeedback: ({ label, by }) => void examples.push({ label, by }),
   }
   const gateway = postern({ name: 'mx.example.net', dns: zone({}), filters: [watcher, ...filters] })
   const server = rspamd(gateway, options)
@@ -59,12 +59,12 @@ export async function rspamdHost({ filters = [], path, ...options }: RspamdHostO
     const socket = client(from)
     if (end) socket.end(bytes)
     else socket.write(bytes)
-    return await heard(socket)
+    return await responseOf(socket)
   }
   return {
     port,
     server,
-    lessons,
+    examples,
     judged: () => judged,
     say,
     post: (path, body = '', fields = 'Host: 127.0.0.1\r\n') => {
@@ -81,7 +81,7 @@ export async function rspamdHost({ filters = [], path, ...options }: RspamdHostO
 }
 
 /** What comes until the server closes, byte for character. */
-export async function heard(socket: Socket): Promise<string> {
+export async function responseOf(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   await new Promise(resolve => socket.on('data', chunk => chunks.push(chunk)).once('close', resolve))
   return Buffer.concat(chunks).toString('latin1')

@@ -14,7 +14,7 @@ export interface Sink extends AsyncDisposable {
   /** Each message as it was on the wire, without the dots that were added. */
   readonly messages: readonly string[]
   /** Everything that was heard, in latin1. */
-  readonly heard: () => string
+  readonly received: () => string
   /** How often STARTTLS led to TLS. */
   readonly secured: () => number
   /** How many connections are open now. */
@@ -46,7 +46,7 @@ export async function sink(
 ): Promise<Sink> {
   const sockets = new Set<Socket>()
   const messages: string[] = []
-  let [heard, secured] = ['', 0]
+  let [received, secured] = ['', 0]
   const server = createServer(connection => {
     let socket: Socket = connection
     sockets.add(connection)
@@ -68,10 +68,10 @@ export async function sink(
       return said.startsWith('3')
     }
     const secure = () => {
-      connection.off('data', hear)
+      connection.off('data', onData)
       const upgraded = new TLSSocket(connection, { isServer: true, secureContext: createSecureContext(tls) })
       upgraded.on('error', () => connection.destroy())
-      upgraded.on('data', hear)
+      upgraded.on('data', onData)
       upgraded.once('secure', () => {
         secured += 1
       })
@@ -97,12 +97,12 @@ export async function sink(
       for (let left = lmtp ? recipients : 1; left > 0; left -= 1) turn('end')
       return true
     }
-    const hear = (bytes: Buffer) => {
-      heard += bytes.toString('latin1')
+    const onData = (bytes: Buffer) => {
+      received += bytes.toString('latin1')
       rest += bytes.toString('latin1')
       while (data ? message() : command());
     }
-    socket.on('data', hear)
+    socket.on('data', onData)
     turn('connect')
   })
   server.listen(0, '127.0.0.1')
@@ -115,7 +115,7 @@ export async function sink(
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     messages,
-    heard: () => heard,
+    received: () => received,
     secured: () => secured,
     open: () => sockets.size,
     stop,

@@ -12,7 +12,7 @@ export function zip(files: Readonly<Record<string, Buffer>>, { encrypted = false
   let offset = 0
   for (const [name, plain] of Object.entries(files)) {
     // The traditional encryption puts twelve bytes before the content.
-    const content = encrypted ? Buffer.concat([Buffer.alloc(12, 7), plain.map(octet => octet ^ 0x5a)]) : plain
+    const content = encrypted ? Buffer.concat([Buffer.alloc(12, 7), plain.map(byte => byte ^ 0x5a)]) : plain
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(encrypted ? 1 : 0, 2)

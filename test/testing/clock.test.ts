@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { clock } from '../../src/testing/clock.ts'
 
-const rings = (bells: readonly number[]) => {
+const rings = (timers: readonly number[]) => {
   const hand = clock()
   const rung: string[] = []
-  for (const [index, ms] of bells.entries()) hand.after(ms, () => rung.push(`${index}@${hand.monotonic()}`))
+  for (const [index, ms] of timers.entries()) hand.after(ms, () => rung.push(`${index}@${hand.monotonic()}`))
   return { hand, rung }
 }
 
@@ -22,11 +22,11 @@ describe('a clock wound by hand', () => {
     ['in the order of asking when they are due together', [10, 10], 10, ['0@10', '1@10']],
     ['not before their time', [10, 11], 10, ['0@10']],
     ['at once when they are overdue', [-5], 0, ['0@0']],
-  ])('bells ring %s', async ([, bells, ms, expected]) => {
-    const advanced = rings(bells)
+  ])('bells ring %s', async ([, timers, ms, expected]) => {
+    const advanced = rings(timers)
     await advanced.hand.advance(ms)
     expect(advanced.rung).toEqual(expected)
-    const passed = rings(bells)
+    const passed = rings(timers)
     passed.hand.pass(ms)
     expect(passed.rung).toEqual(expected)
   })

@@ -12,11 +12,11 @@ const gateway = (...filters: Filter[]) => postern({ filters, name: 'mx.example.n
 
 /** A listening server that says what it is told to, whatever it hears; `heard` is what it heard. */
 async function parrot(replies: readonly string[]) {
-  const heard: Buffer[] = []
+  const received: Buffer[] = []
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
-    socket.on('data', (chunk: Buffer) => heard.push(chunk))
+    socket.on('data', (chunk: Buffer) => received.push(chunk))
     socket.on('error', () => undefined)
     for (const reply of replies) socket.write(reply)
     if (replies.at(-1) === '') socket.end()
@@ -27,7 +27,7 @@ async function parrot(replies: readonly string[]) {
   return {
     host: '127.0.0.1',
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    heard: () => Buffer.concat(heard).toString('latin1'),
+    received: () => Buffer.concat(received).toString('latin1'),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))
@@ -165,7 +165,7 @@ describe('a dialogue', () => {
       { ...server, proxy: true },
       'ip: 2001:db8::7\nS: 220\nC: EHLO a\\x00b\nS: 250-one\nS: 250 two\nS: (closed)',
     )
-    expect(server.heard()).toBe('PROXY TCP6 2001:db8::7 2001:db8::25 40000 25\r\nEHLO a\0b\r\n')
+    expect(server.received()).toBe('PROXY TCP6 2001:db8::7 2001:db8::25 40000 25\r\nEHLO a\0b\r\n')
     expect(transcript).toEqual(['S: 220 hi', 'C: EHLO a\\x00b', 'S: 250-one', 'S: 250 two', 'S: (closed)'])
     expect(outcomes).toEqual([])
   })

@@ -69,12 +69,11 @@ function filters(calls: { count: number }, service: () => Promise<unknown> = asy
       name: 'text',
       message: async ({ dns, ask: _ask, header, open }) => {
         const answer = await dns.resolve('example.org', 'TXT')
-        let octets = 0
-        for await (const chunk of open()) octets += chunk.length
+        let raw = 0
+        for await (const chunk of open()) raw += chunk.length
         const text = answer.kind === 'answer' ? answer.records.flat().join() : answer.kind
-        if (/lottery/i.test(header.get('subject') ?? ''))
-          return reject('5.7.1', `a lottery of ${octets} bytes, ${text}`)
-        return points(0.5, `${octets} bytes, ${text}`)
+        if (/lottery/i.test(header.get('subject') ?? '')) return reject('5.7.1', `a lottery of ${raw} bytes, ${text}`)
+        return points(0.5, `${raw} bytes, ${text}`)
       },
     },
   ]
@@ -285,8 +284,8 @@ describe('a recording', () => {
 
   test('a sink that throws does not harm the session', async () => {
     const warnings: string[] = []
-    const hear = (warning: Error) => warnings.push(warning.message)
-    process.on('warning', hear)
+    const onWarning = (warning: Error) => warnings.push(warning.message)
+    process.on('warning', onWarning)
     const gateway = record(postern({ filters: [], clock: systemClock }), () => {
       throw new Error('disk full')
     })
@@ -294,7 +293,7 @@ describe('a recording', () => {
     await session.connect()
     session.close()
     await sleep(20)
-    process.off('warning', hear)
+    process.off('warning', onWarning)
     expect(warnings).toEqual(['postern: a session was not recorded: disk full'])
   })
 })

@@ -112,8 +112,8 @@ async function readHead(socket: Socket): Promise<Head> {
 /** What follows the head, up to the length that was named, else up to the end. @throws HttpError when it ends before */
 async function* streamOf(rest: Buffer, socket: Socket, length: number | undefined) {
   let left = length ?? Number.POSITIVE_INFINITY
-  const take = (octets: Buffer) => {
-    const part = octets.subarray(0, left)
+  const take = (data: Buffer) => {
+    const part = data.subarray(0, left)
     left -= part.length
     return part
   }

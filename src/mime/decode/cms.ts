@@ -23,9 +23,9 @@ const KINDS: readonly (readonly [oid: Buffer, kind: CmsKind])[] = [
 
 /** The depth of nested values that are searched for a content. */
 const MAX_DEPTH = 32
-const [OID, OCTETS, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
+const [OID, OCTET_STRING, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
 /** A constructed OCTET STRING: one in pieces. */
-const CONSTRUCTED_OCTETS = 0x24
+const CONSTRUCTED_OCTET_STRING = 0x24
 
 /** Linear in the bytes. Undefined where they are no CMS; a length that goes beyond the end stops there. */
 export function readCms(bytes: Buffer): Cms | undefined {
@@ -108,8 +108,8 @@ function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken'
 
 /** Collects an OCTET STRING, primitive or constructed, and returns its end. PKCS #7 has other values as they are. */
 function collect(bytes: Buffer, value: Value, pieces: Buffer[], depth = 0): number | undefined {
-  if (value.tag !== CONSTRUCTED_OCTETS) {
-    const stop = value.tag === OCTETS || !value.open ? value.stop : (after(bytes, value) ?? value.stop)
+  if (value.tag !== CONSTRUCTED_OCTET_STRING) {
+    const stop = value.tag === OCTET_STRING || !value.open ? value.stop : (after(bytes, value) ?? value.stop)
     pieces.push(bytes.subarray(value.start, stop))
     return stop
   }

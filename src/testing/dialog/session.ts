@@ -116,10 +116,10 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
     const outcome = await session.data(Readable.from([content]))
     return { ...said(outcome.reply, idle(), idle()), outcome }
   }
-  const collect = async (octets: Buffer, lines: Buffer[]) => {
-    if (!octets.equals(DOT)) {
+  const collect = async (bytes: Buffer, lines: Buffer[]) => {
+    if (!bytes.equals(DOT)) {
       // RFC 5321 §4.5.2: the dot that the client put before a dot is taken away.
-      lines.push(octets[0] === DOT[0] ? octets.subarray(1) : octets, CRLF)
+      lines.push(bytes[0] === DOT[0] ? bytes.subarray(1) : bytes, CRLF)
       return
     }
     collecting = undefined
@@ -130,11 +130,11 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
   answer(said(reply, progress))
   return {
     outcomes,
-    send: async octets => {
+    send: async bytes => {
       if (hungUp) return
-      if (collecting) return await collect(octets, collecting)
-      if (continued) return answer(exchange(continued(octets.toString())))
-      const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(octets.toString()) ?? []
+      if (collecting) return await collect(bytes, collecting)
+      if (continued) return answer(exchange(continued(bytes.toString())))
+      const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(bytes.toString()) ?? []
       const obey = verbs[verb.toUpperCase()]
       answer(obey ? await obey(rest.trim()) : { ...progress, reply: '500 5.5.2 Command unknown' })
     },

@@ -30,10 +30,10 @@ export async function overSocket(
   let replies = repliesOf(socket)
   let starting = false
   return {
-    send: async octets => {
+    send: async bytes => {
       if (!socket.writable) return
-      starting = socket === plain && /^starttls$/i.test(octets.toString())
-      socket.write(Buffer.concat([octets, CRLF]))
+      starting = socket === plain && /^starttls$/i.test(bytes.toString())
+      socket.write(Buffer.concat([bytes, CRLF]))
     },
     receive: async () => {
       const reply = await Promise.race([replies.next(), late(timeout)])

@@ -3,7 +3,7 @@ import type { Outcome } from '../../model/decision.ts'
 
 export interface Wire {
   /** The client says a line, without its CRLF. */
-  send(octets: Buffer): Promise<void>
+  send(bytes: Buffer): Promise<void>
   /** The next reply, line by line; undefined when the server has hung up. */
   receive(): Promise<readonly string[] | undefined>
   /** Replies that nobody has listened to yet. */

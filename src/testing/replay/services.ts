@@ -26,9 +26,9 @@ export interface ReplayServices extends Services {
 /** How long one look at what has stirred lasts, in real milliseconds. Looks are counted, so that a stalled machine waits. */
 const LOOK = 5
 /** Looks without any event after which a deadline may ring that rang, or may have rung, in the recording. */
-const PATIENCE = 40
+const MAX_LOOKS = 40
 /** The same for one that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
-const LONG_PATIENCE = 1_000
+const MAX_LOOKS_AT_WORK = 1_000
 
 export function replayServices(recording: Recording, hide: (text: string) => string): ReplayServices {
   const hand = clock({ now: Date.parse(recording.started) })
@@ -106,7 +106,7 @@ export function replayServices(recording: Recording, hide: (text: string) => str
         const next = hand.next()
         const event = next !== undefined && isEvent(next)
         const rang = next !== undefined && hand.monotonic() + next <= until + 1
-        if (event || looks > (rang ? PATIENCE : LONG_PATIENCE)) {
+        if (event || looks > (rang ? MAX_LOOKS : MAX_LOOKS_AT_WORK)) {
           if (!event && !rang) stuck()
           await hand.advance(next ?? 0)
           looks = 0

@@ -10,7 +10,7 @@ import { gatewayFor } from '../../support/dialogs.ts'
 
 const seen: string[] = []
 let ended = 0
-const gate = (...filters: readonly Filter[]): Gateway =>
+const gatewayOf = (...filters: readonly Filter[]): Gateway =>
   postern({
     name: 'mx.example.net',
     dns: zone({}),
@@ -22,7 +22,7 @@ const gate = (...filters: readonly Filter[]): Gateway =>
 
 const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<Gateway>>> = {
   dialog: gatewayFor,
-  open: () => gate({ name: 'seen', message: () => points(1, 'seen') }),
+  open: () => gatewayOf({ name: 'seen', message: () => points(1, 'seen') }),
   dkim: key =>
     postern({
       name: 'mx.example.net',
@@ -30,7 +30,7 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
       filters: [dkim()],
     }),
   choosy: () =>
-    gate(
+    gatewayOf(
       { name: 'choosy', rcpt: ({ forwardPath }) => forwardPath.startsWith('carol') && reject('5.7.1', 'no') },
       { name: 'seen', message: () => points(0, 'seen') },
     ),
@@ -47,26 +47,27 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
         return { stage: at.stage, verdict: no ? 'reject' : 'accept', score: 0, findings, reply }
       },
     }),
-  odd: () => gate({ name: 'odd', message: () => quarantine('it is odd') }),
-  trap: () => gate({ name: 'trap', message: () => discard('a trap') }),
+  odd: () => gatewayOf({ name: 'odd', message: () => quarantine('it is odd') }),
+  trap: () => gatewayOf({ name: 'trap', message: () => discard('a trap') }),
   full: () =>
     postern({ name: 'mx.example.net', dns: zone({}), filters: [], folder: '/nowhere', limits: { memory: '1kb' } }),
-  away: () => gate({ name: 'away', failure: 'defer', message: () => Promise.reject(new Error('nobody is there')) }),
-  early: () => gate({ name: 'header', header: () => reject('5.6.0', 'no') }),
-  throws: () => ({ ...gate(), open: () => JSON.parse('no gateway') }),
-  client: () => gate({ name: 'client', connect: () => reject('5.7.1', 'no', { close: true }) }),
-  slow: () => gate({ name: 'slow', message: () => new Promise(() => undefined), deadline: '60s' }),
+  away: () =>
+    gatewayOf({ name: 'away', failure: 'defer', message: () => Promise.reject(new Error('nobody is there')) }),
+  early: () => gatewayOf({ name: 'header', header: () => reject('5.6.0', 'no') }),
+  throws: () => ({ ...gatewayOf(), open: () => JSON.parse('no gateway') }),
+  client: () => gatewayOf({ name: 'client', connect: () => reject('5.7.1', 'no', { close: true }) }),
+  slow: () => gatewayOf({ name: 'slow', message: () => new Promise(() => undefined), deadline: '60s' }),
   // From the first field that the client sent: Haraka has put one of its own before it.
-  octets: () =>
-    gate({
+  bytes: () =>
+    gatewayOf({
       name: 'octets',
       message: async ({ open }) => {
-        const octets = await buffer(open())
-        seen.push(hash('sha256', octets.subarray(octets.indexOf('X-Case: '))))
+        const bytes = await buffer(open())
+        seen.push(hash('sha256', bytes.subarray(bytes.indexOf('X-Case: '))))
       },
     }),
   sees: () =>
-    gate(spf(), {
+    gatewayOf(spf(), {
       name: 'sees',
       message: ({ reversePath, forwardPaths, user }) => {
         seen.push(`${reversePath} ${forwardPaths.join()} ${user ?? ''}`)
@@ -75,7 +76,7 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
     }),
 }
 
-let gateway: Gateway = gate()
+let gateway: Gateway = gatewayOf()
 process.on('message', async ({ use, details = '' }: { readonly use?: string; readonly details?: string }) => {
   if (use !== undefined) {
     seen.length = 0

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../../../examples/relay/certificate.ts'
 import { dialog } from '../../../src/testing/dialog.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
+import { dotted, ended, isPlain } from '../../support/bytes.ts'
 import { dialogs } from '../../support/dialogs.ts'
 import { type Haraka, pluginOf, startHaraka } from '../../support/haraka.ts'
 import { mimeCases } from '../../support/mime-cases.ts'
-import { dotted, ended, isPlain } from '../../support/octets.ts'
 import { rawClient } from '../../support/raw-client.ts'
 import { INSTALL_TIMEOUT, need } from '../../support/services.ts'
 import { type Sink, sink } from '../../support/sink.ts'
@@ -170,7 +170,7 @@ describe('a message on its way through Haraka', () => {
     const replies = await send([...envelope('bob@example.net', 'carol@example.net'), plain])
     expect(replies.slice(3, 5)).toEqual([expect.stringMatching(/^250 /), expect.stringMatching(/^550 5\.7\.1 .* ref=/)])
     expect((await delivered())[0]).toMatch(/\r\n\r\nHello\r\n\.\r\nEnd\r\n$/)
-    expect(nextHop.heard()).not.toContain('carol')
+    expect(nextHop.received()).not.toContain('carol')
   })
 
   test('is dropped for a recipient who refuses it when it is whole', async () => {
@@ -178,8 +178,8 @@ describe('a message on its way through Haraka', () => {
     const replies = await send([...envelope('bob@example.net', 'dora@example.net'), plain])
     expect(replies.at(-1)).toMatch(/^250 /)
     await delivered()
-    expect(nextHop.heard()).toContain('<bob@example.net>')
-    expect(nextHop.heard()).not.toContain('dora')
+    expect(nextHop.received()).toContain('<bob@example.net>')
+    expect(nextHop.received()).not.toContain('dora')
   })
 
   test('is marked when it belongs in quarantine', async () => {
@@ -337,9 +337,9 @@ test('what plugins before ours have answered is made up for: nobody is judged wi
   }
   expect(await say('sees', 'carol@example.net')).toMatch(/^250 /)
   expect(await second.tell({})).toMatchObject({ seen: ['alice@example.org carol@example.net '] })
-  const heard = nextHop.heard().length
+  const received = nextHop.received().length
   expect(await say('choosy', 'carol@example.net')).toMatch(/^550 5\.7\.1 .*ref=/)
   expect(await say('choosy', 'bob@example.net', 'carol@example.net')).toMatch(/^250 /)
-  expect(nextHop.heard().slice(heard)).toContain('bob@example.net')
-  expect(nextHop.heard().slice(heard)).not.toContain('carol@example.net')
+  expect(nextHop.received().slice(received)).toContain('bob@example.net')
+  expect(nextHop.received().slice(received)).not.toContain('carol@example.net')
 })

@@ -34,8 +34,8 @@ test('P05 macros that are not read cost nothing, and the one behind them is foun
   using mta = served.open()
   mta.say(offer(), client(), macros(900, `{other}\0${'x'.repeat(900_000)}\0{auth_authen}\0alice\0`))
   mta.say(packet('M', '<alice@example.org>\0'))
-  await mta.hear()
-  expect([await mta.hear(), await mta.hear()]).toEqual(['c', 'c'])
+  await mta.nextReply()
+  expect([await mta.nextReply(), await mta.nextReply()]).toEqual(['c', 'c'])
   expect(users.splice(0)).toEqual(['alice'])
 })
 
@@ -68,9 +68,9 @@ test('P05 a greeting, a sender and a recipient of half a megabyte are refused an
   const long = `${'a'.repeat(500_000)}@example.org`
   mta.say(offer(), client(), packet('H', `${long}\0`), packet('H', 'mx.example.org\0'))
   mta.say(packet('M', `<${long}>\0`), packet('M', '<a@example.org>\0'), packet('R', `<${long}>\0`))
-  const heard: string[] = []
-  for (let count = 0; count < 7; count += 1) heard.push((await mta.hear()).slice(0, 10))
-  expect(heard.slice(1)).toEqual(['c', 'y501 5.5.4', 'c', 'y550 5.1.7', 'c', 'y553 5.1.3'])
+  const replies: string[] = []
+  for (let count = 0; count < 7; count += 1) replies.push((await mta.nextReply()).slice(0, 10))
+  expect(replies.slice(1)).toEqual(['c', 'y501 5.5.4', 'c', 'y550 5.1.7', 'c', 'y553 5.1.3'])
   expect(seen).toEqual(['mx.example.org'.length, 'a@example.org'.length])
 })
 
@@ -90,9 +90,9 @@ test.for<[family: string, address: string]>([
   using mta = served.open()
   mta.say(offer(), packet('C', 'unknown\0', family, Buffer.from([0, 0]), `${address}\0`))
   mta.say(packet('M', '<a@example.org>\0'), packet('R', '<bob@example.net>\0'))
-  const heard: string[] = []
-  for (let count = 0; count < 4; count += 1) heard.push((await mta.hear()).slice(0, 4))
-  expect(heard.slice(1)).toEqual(['c', 'c', 'y550'])
+  const replies: string[] = []
+  for (let count = 0; count < 4; count += 1) replies.push((await mta.nextReply()).slice(0, 4))
+  expect(replies.slice(1)).toEqual(['c', 'c', 'y550'])
   expect(seen).toEqual([undefined])
 })
 
@@ -134,6 +134,6 @@ test('P05 whatever is in a packet, it is answered or told of in words, and the n
   expect([...new Set(served.notices.map(({ code }) => code))]).toEqual(['milter/protocol'])
   using mta = served.open()
   mta.say(offer(), client())
-  await mta.hear()
-  expect(await mta.hear()).toBe('c')
+  await mta.nextReply()
+  expect(await mta.nextReply()).toBe('c')
 }, 600_000)

@@ -54,16 +54,16 @@ describe('packets', () => {
   test('are the same however they are cut', () => {
     fc.assert(
       fc.property(packets, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sent, cuts) => {
-        const octets = Buffer.concat(sent.map(({ command, data }) => packet(command, Buffer.from(data))))
+        const bytes = Buffer.concat(sent.map(({ command, data }) => packet(command, Buffer.from(data))))
         const reader = packetReader()
-        const heard: { command: string; data: Uint8Array }[] = []
-        for (let at = 0, turn = 0; at < octets.length; turn += 1) {
+        const packets: { command: string; data: Uint8Array }[] = []
+        for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
           const size = cuts[turn % cuts.length] ?? 1
-          for (const { command, data } of reader.push(octets.subarray(at, at + size)))
-            heard.push({ command, data: new Uint8Array(data) })
+          for (const { command, data } of reader.push(bytes.subarray(at, at + size)))
+            packets.push({ command, data: new Uint8Array(data) })
           at += size
         }
-        expect(heard).toEqual(sent)
+        expect(packets).toEqual(sent)
       }),
     )
   })
@@ -78,12 +78,12 @@ describe('packets', () => {
   })
 
   test('that come byte by byte cost no more than their length', () => {
-    const octets = packet('B', Buffer.alloc(1_000_000))
+    const bytes = packet('B', Buffer.alloc(1_000_000))
     const reader = packetReader()
     const before = process.cpuUsage().user
-    let heard = 0
-    for (const octet of octets) heard += reader.push(Buffer.of(octet)).length
-    expect(heard).toBe(1)
+    let packets = 0
+    for (const byte of bytes) packets += reader.push(Buffer.of(byte)).length
+    expect(packets).toBe(1)
     expect(process.cpuUsage().user - before).toBeLessThan(3_000_000)
   })
 })
@@ -133,9 +133,9 @@ describe('a conversation', () => {
       ...transaction,
       ...message('Hello\r\n'),
     )
-    expect((await mta.hear())[0]).toBe('O')
+    expect((await mta.nextReply())[0]).toBe('O')
     const replies = []
-    for (let count = 0; count < 7; count += 1) replies.push(await mta.hear())
+    for (let count = 0; count < 7; count += 1) replies.push(await mta.nextReply())
     expect(replies).toEqual(['c', 'c', 'c', 'c', 'c', 'c', 'a'])
   })
 
@@ -143,8 +143,8 @@ describe('a conversation', () => {
     await using served = await serving([{ name: 'no', connect: () => reject('5.7.1', '100 % no', { close: true }) }])
     using mta = served.open()
     mta.say(offer(), client())
-    await mta.hear()
-    expect(await mta.hear()).toMatch(/^y55\d 5\.7\.1 .* ref=[0-9A-Z]{8}\0$/)
+    await mta.nextReply()
+    expect(await mta.nextReply()).toMatch(/^y55\d 5\.7\.1 .* ref=[0-9A-Z]{8}\0$/)
   })
 
   test('who the client is comes from the mail server: IPv6, TLS, who has authenticated', async () => {
@@ -168,7 +168,7 @@ describe('a conversation', () => {
       packet('D', 'M', 'i\0ABD\0'),
       packet('M', '<>\0'),
     )
-    for (let count = 0; count < 5; count += 1) await mta.hear()
+    for (let count = 0; count < 5; count += 1) await mta.nextReply()
     const tls = { protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' }
     expect(seen).toEqual([
       { ip: '2001:db8::1', helo: 'mx.example.org', tls, user: 'alice', reversePath: 'alice@example.org', utf8: true },
@@ -180,19 +180,24 @@ describe('a conversation', () => {
     await using served = await serving([{ name: 'no', connect: () => reject('5.7.1', 'no') }])
     using mta = served.open()
     mta.say(offer(), packet('C', 'localhost\0', 'L', Buffer.from([0, 0]), '/run/x\0'), ...transaction, ...message('x'))
-    await mta.hear()
-    expect([await mta.hear(), await mta.hear(), await mta.hear(), await mta.hear()]).toEqual(['a', 'a', 'a', 'a'])
+    await mta.nextReply()
+    expect([await mta.nextReply(), await mta.nextReply(), await mta.nextReply(), await mta.nextReply()]).toEqual([
+      'a',
+      'a',
+      'a',
+      'a',
+    ])
   })
 
   test('once enough was read the rest is skipped; what is refused early is refused at the next chunk', async () => {
     await using served = await serving([{ name: 'no', header: () => reject('5.6.0', 'no') }])
     using mta = served.open()
     mta.say(offer(), client(), packet('H', 'x\0'), ...transaction)
-    for (let count = 0; count < 6; count += 1) await mta.hear()
+    for (let count = 0; count < 6; count += 1) await mta.nextReply()
     mta.say(field('From', ' a@example.org'), packet('N'))
     await new Promise(resolve => setTimeout(resolve, 50))
     mta.say(packet('B', 'x'.repeat(60_000)))
-    expect(await mta.hear()).toMatch(/^y55\d 5\.6\.0 /)
+    expect(await mta.nextReply()).toMatch(/^y55\d 5\.6\.0 /)
   })
 
   test('ABORT, QUIT_NC and a new client at every point leave nothing behind', async () => {
@@ -202,13 +207,13 @@ describe('a conversation', () => {
     ])
     using mta = served.open()
     mta.say(offer())
-    await mta.hear()
+    await mta.nextReply()
     const whole = [client(), packet('H', 'x\0'), ...transaction, ...message('Hello\r\n')]
     for (let cut = 1; cut < whole.length; cut += 1) {
       mta.say(...whole.slice(0, cut), packet('A'), packet('K'))
     }
     mta.say(...whole, packet('K'))
-    for (let last = ''; !last.startsWith('a'); ) last = await mta.hear()
+    for (let last = ''; !last.startsWith('a'); ) last = await mta.nextReply()
     expect(seen).toEqual([
       `192.0.2.1 bob@example.net ${'From: alice@example.org\r\nSubject: a\r\n\tfold\r\n\r\nHello\r\n'.length}`,
     ])
@@ -243,8 +248,8 @@ describe('a conversation', () => {
     )
     using mta = served.open()
     mta.say(offer(), client())
-    await mta.hear()
-    expect(await mta.hear()).toBe('c')
+    await mta.nextReply()
+    expect(await mta.nextReply()).toBe('c')
   })
 })
 
@@ -263,7 +268,7 @@ test('chunks of 65,535 bytes hold the mail server back while the message is read
   )
   for (let count = 0; count < 300; count += 1) mta.say(packet('B', Buffer.alloc(65_535, 'x')))
   mta.say(packet('E'))
-  for (let last = ''; !last.startsWith('a'); ) last = await mta.hear()
+  for (let last = ''; !last.startsWith('a'); ) last = await mta.nextReply()
 })
 
 test('a thousand mail servers are served at once, over a Unix socket', async () => {
@@ -275,11 +280,11 @@ test('a thousand mail servers are served at once, over a Unix socket', async () 
   while (many.length < 1000) {
     const some = Array.from({ length: 100 }, () => served.open())
     for (const mta of some) mta.say(offer(), client())
-    for (const mta of some) expect([(await mta.hear())[0], await mta.hear()]).toEqual(['O', 'c'])
+    for (const mta of some) expect([(await mta.nextReply())[0], await mta.nextReply()]).toEqual(['O', 'c'])
     many.push(...some)
   }
   for (const mta of many) mta.say(packet('H', 'x\0'), ...transaction, ...message('Hello\r\n'))
-  for (const mta of many) for (let last = ''; !last.startsWith('a'); ) last = await mta.hear()
+  for (const mta of many) for (let last = ''; !last.startsWith('a'); ) last = await mta.nextReply()
   for (const mta of many) mta.socket.destroy()
   await Promise.all(many.map(({ closed }) => closed))
   while ((await new Promise(resolve => served.server.getConnections((_error, count) => resolve(count)))) !== 0)
@@ -290,7 +295,7 @@ test('no more mail servers than are wanted, and none that is silent for ever', a
   await using served = await serving([], { connections: 1, idle: '200ms' })
   using first = served.open()
   first.say(offer())
-  await first.hear()
+  await first.nextReply()
   using second = served.open()
   await second.closed
   await first.closed

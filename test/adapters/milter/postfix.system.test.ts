@@ -17,9 +17,9 @@ import { accept, discard, type Filter, points, postern, quarantine, reject } fro
 import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { recordOf, rsa } from '../../facts/dkim/signer.ts'
+import { dotted, ended, isPlain } from '../../support/bytes.ts'
 import { dialogs, gatewayFor } from '../../support/dialogs.ts'
 import { mimeCases } from '../../support/mime-cases.ts'
-import { dotted, ended, isPlain } from '../../support/octets.ts'
 import { type Postfix, startPostfix } from '../../support/postfix.ts'
 import { rawClient } from '../../support/raw-client.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
@@ -120,7 +120,8 @@ describe.for(dialogs.filter(({ file }) => !(file in beyond)))('$file', ({ text }
 /** Header sections that Postfix writes anew when it receives them, for milters as for the next hop. */
 const rewritten = ['a line that is no field above the type', 'a blank before the colon']
 
-const gate = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.net', dns: zone({}), filters })
+const gatewayOf = (...filters: readonly Filter[]): Gateway =>
+  postern({ name: 'mx.example.net', dns: zone({}), filters })
 
 describe('a client is turned away at once', () => {
   test.for<readonly [stage: string, filter: Filter, last: string]>([
@@ -129,7 +130,7 @@ describe('a client is turned away at once', () => {
     ['MAIL', { name: 'no', mail: () => reject('5.7.1', 'no') }, 'RCPT'],
     ['RCPT', { name: 'no', rcpt: () => reject('5.7.1', 'no') }, 'RCPT'],
   ])('what is refused at %s never sends DATA', async ([, filter]) => {
-    gateway = gate(filter)
+    gateway = gatewayOf(filter)
     const replies = await send([...envelope('bob@example.net')])
     expect(replies.some(reply => /^55\d .*ref=/.test(reply))).toBe(true)
     expect(replies.at(-1)).toMatch(/^5/)
@@ -184,7 +185,7 @@ describe('a message on its way', () => {
   const plain = ['From: alice@example.org', 'To: bob@example.net', '', 'Hello', '.'].join('\r\n')
 
   test('goes to those who take it, and not to those who refuse it', async () => {
-    gateway = gate({
+    gateway = gatewayOf({
       name: 'choosy',
       rcpt: ({ forwardPath }) => forwardPath.startsWith('carol') && points(20, 'carol takes nothing'),
       message: () => points(0, 'seen'),
@@ -192,7 +193,7 @@ describe('a message on its way', () => {
     const replies = await send([...envelope('bob@example.net', 'carol@example.net'), plain])
     expect(replies.slice(3, 5).map(reply => reply.slice(0, 3))).toEqual(['250', '550'])
     await delivered()
-    expect(nextHop.heard()).not.toContain('carol')
+    expect(nextHop.received()).not.toContain('carol')
   })
 
   test('is dropped for a recipient who refuses it when it is whole', async () => {
@@ -211,26 +212,26 @@ describe('a message on its way', () => {
     const replies = await send([...envelope('bob@example.net', 'dora@example.net'), plain])
     expect(replies.at(-1)).toMatch(/^250 /)
     await delivered()
-    expect(nextHop.heard()).toContain('<bob@example.net>')
-    expect(nextHop.heard()).not.toContain('dora')
+    expect(nextHop.received()).toContain('<bob@example.net>')
+    expect(nextHop.received()).not.toContain('dora')
   })
 
   test('is held when it belongs in quarantine', async () => {
-    gateway = gate({ name: 'odd', message: () => quarantine('it is odd') })
+    gateway = gatewayOf({ name: 'odd', message: () => quarantine('it is odd') })
     expect((await send([...envelope('bob@example.net'), plain])).at(-1)).toMatch(/^250 /)
     expect((await postfix.queue()).map(({ queue }) => queue)).toEqual(['hold'])
     expect(await delivered(0)).toEqual([])
   })
 
   test('is taken and dropped when it is to be discarded', async () => {
-    gateway = gate({ name: 'trap', message: () => discard('a trap') })
+    gateway = gatewayOf({ name: 'trap', message: () => discard('a trap') })
     expect((await send([...envelope('bob@example.net'), plain])).at(-1)).toMatch(/^250 /)
     await sleep(200)
     expect(await delivered(0)).toEqual([])
   })
 
   test('is refused while its body is still to come, in our words', async () => {
-    gateway = gate({ name: 'header', header: () => reject('5.6.0', 'no') })
+    gateway = gatewayOf({ name: 'header', header: () => reject('5.6.0', 'no') })
     const long = `From: a@example.org\r\n\r\n${'some more text in this line\r\n'.repeat(20_000)}.`
     expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^55\d 5\.6\.0 .*ref=/)
   })
@@ -246,14 +247,14 @@ describe('a message on its way', () => {
     const long = plain.replace('Hello', 'Hello, here is a line of the message\r\n'.repeat(500))
     gateway = postern({ name: 'mx.example.net', dns: zone({}), filters: [], ...more })
     expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(reply)
-    gateway = gate()
+    gateway = gatewayOf()
     expect((await send([...envelope('bob@example.net'), long])).at(-1)).toMatch(/^250 /)
     expect(await delivered()).toHaveLength(1)
   })
 
   test('of one client after another leaves nothing behind: RSET, a second message, a refusal between', async () => {
     const seen: string[] = []
-    gateway = gate({
+    gateway = gatewayOf({
       name: 'sees',
       message: async ({ reversePath, forwardPaths }) => {
         seen.push(`${reversePath} ${forwardPaths.join()}`)
@@ -281,11 +282,11 @@ describe('a message on its way', () => {
 
   test('M17 is judged as it was sent, byte for byte, whatever readers quarrel about in it', async () => {
     const seen: string[] = []
-    gateway = gate({
+    gateway = gatewayOf({
       name: 'octets',
       message: async ({ open }) => {
-        const octets = await buffer(open())
-        seen.push(hash('sha256', octets.subarray(octets.indexOf('X-Case: '))))
+        const bytes = await buffer(open())
+        seen.push(hash('sha256', bytes.subarray(bytes.indexOf('X-Case: '))))
       },
     })
     const cases = mimeCases.filter(({ name, message }) => isPlain(message) && !rewritten.includes(name))
@@ -303,7 +304,7 @@ describe('a message on its way', () => {
   }, 60_000)
 
   test('is answered without a wait for TCP to acknowledge what was said before, which takes 40 ms', async () => {
-    gateway = gate({ name: 'seen', message: () => points(0, 'seen') })
+    gateway = gatewayOf({ name: 'seen', message: () => points(0, 'seen') })
     const client = rawClient(postfix.port)
     client.send('PROXY TCP4 192.0.2.1 192.0.2.25 40000 25\r\n')
     await client.reply()

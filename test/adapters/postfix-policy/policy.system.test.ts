@@ -11,7 +11,8 @@ import { type Postfix, startPostfix } from '../../support/postfix.ts'
 import { INSTALL_TIMEOUT } from '../../support/services.ts'
 import { type Sink, sink } from '../../support/sink.ts'
 
-const gate = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.net', dns: zone({}), filters })
+const gatewayOf = (...filters: readonly Filter[]): Gateway =>
+  postern({ name: 'mx.example.net', dns: zone({}), filters })
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -66,7 +67,7 @@ describe('a real Postfix', () => {
   })
 
   test('what was found stands on top of the message', async () => {
-    gateway = gate({ name: 'odd', rcpt: () => points(2, 'odd') })
+    gateway = gatewayOf({ name: 'odd', rcpt: () => points(2, 'odd') })
     const before = nextHop.messages.length
     await dialog(
       { host: '127.0.0.1', port: postfix.port, proxy: true },

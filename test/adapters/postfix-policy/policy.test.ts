@@ -7,7 +7,8 @@ import { requestReader } from '../../../src/adapters/postfix-policy/requests.ts'
 import { defer, type Filter, type Gateway, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
 
-const gate = (...filters: readonly Filter[]): Gateway => postern({ name: 'mx.example.net', dns: zone({}), filters })
+const gatewayOf = (...filters: readonly Filter[]): Gateway =>
+  postern({ name: 'mx.example.net', dns: zone({}), filters })
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -46,20 +47,20 @@ async function ask(
       )
       .join(''),
   )
-  let heard = ''
+  let received = ''
   for await (const chunk of socket) {
-    heard += chunk
-    if (heard.split('\n\n').length > requests.length) break
+    received += chunk
+    if (received.split('\n\n').length > requests.length) break
   }
   socket.destroy()
   server.close()
-  return heard.split('\n\n').slice(0, -1)
+  return received.split('\n\n').slice(0, -1)
 }
 
 describe('requests', () => {
   test('of one transaction are one transaction, of one client one connection', async () => {
     const seen: string[] = []
-    const gateway = gate({
+    const gateway = gatewayOf({
       name: 'seen',
       connect: ({ ip }) => void seen.push(`connect ${ip}`),
       helo: ({ helo }) => void seen.push(`helo ${helo}`),
@@ -92,14 +93,14 @@ describe('requests', () => {
   })
 
   test('are answered with our code and words; a client that is refused stays refused', async () => {
-    const refusing = gate({ name: 'no', connect: () => reject('5.7.1', 'no', { close: true }) })
+    const refusing = gatewayOf({ name: 'no', connect: () => reject('5.7.1', 'no', { close: true }) })
     const said = await ask(refusing, [{}, { recipient: 'carol@example.net' }])
     expect(said[0]).toMatch(/^action=55\d 5\.7\.1 Refused by policy ref=\w{8}$/)
     expect(said[1]).toBe(said[0])
   })
 
   test('that are deferred may be refused for good by what follows', async () => {
-    const gateway = gate({ name: 'later', rcpt: () => defer('4.7.1', 'later') })
+    const gateway = gatewayOf({ name: 'later', rcpt: () => defer('4.7.1', 'later') })
     const [now] = await ask(gateway, [{}])
     expect(now).toMatch(/^action=451 4\.7\.1 Try again later ref=/)
     const [permit] = await ask(gateway, [{}], { deferral: 'if-permit' })
@@ -110,25 +111,25 @@ describe('requests', () => {
     ['a line that is no attribute', 'request=smtpd_access_policy\nnonsense\n\n'],
     ['another kind', 'request=junk\n\n'],
     ['no end', `request=smtpd_access_policy\nhelo_name=${'x'.repeat(70_000)}`],
-  ])('with %s end the connection', async ([, octets]) => {
+  ])('with %s end the connection', async ([, bytes]) => {
     const told: string[] = []
     const gateway = postern({ dns: zone({}), filters: [], notify: ({ code }) => told.push(code) })
     const server = policyService(gateway)
     const socket = connect(await listen(server), '127.0.0.1')
     socket.on('error', () => undefined)
-    socket.write(octets ?? '')
+    socket.write(bytes ?? '')
     await once(socket, 'close')
     server.close()
     expect(told).toEqual(['policy/protocol'])
   })
 
   test('are the same however they are cut', () => {
-    const octets = Buffer.from('request=smtpd_access_policy\nsender=ä@example.org\nsize=\n\n'.repeat(3))
+    const bytes = Buffer.from('request=smtpd_access_policy\nsender=ä@example.org\nsize=\n\n'.repeat(3))
     for (let size = 1; size < 20; size += 1) {
       const reader = requestReader()
-      const heard = []
-      for (let at = 0; at < octets.length; at += size) heard.push(...reader.push(octets.subarray(at, at + size)))
-      expect(heard.map(attributes => attributes.get('sender'))).toEqual(Array(3).fill('ä@example.org'))
+      const received = []
+      for (let at = 0; at < bytes.length; at += size) received.push(...reader.push(bytes.subarray(at, at + size)))
+      expect(received.map(attributes => attributes.get('sender'))).toEqual(Array(3).fill('ä@example.org'))
     }
   })
 })

@@ -25,23 +25,23 @@ async function asked(filters: readonly Filter[], requests: readonly Readonly<Rec
   }
   const lines = (request: object) => Object.entries({ ...usual, ...request }).map(([name, value]) => `${name}=${value}`)
   socket.write(requests.map(request => `${lines(request).join('\n')}\n\n`).join(''))
-  let heard = ''
+  let received = ''
   for await (const chunk of socket) {
-    heard += chunk
-    if (heard.split('\n\n').length > requests.length) break
+    received += chunk
+    if (received.split('\n\n').length > requests.length) break
   }
   socket.destroy()
   server.close()
   await gateway.close()
-  return { heard: heard.split('\n\n').slice(0, -1), notices }
+  return { received: received.split('\n\n').slice(0, -1), notices }
 }
 
 test.for(['unknown', '', '[UNAVAILABLE]', '0.0.0.0', '::', 'no address'])(
   'P06 client_address=%s is answered, and nothing objects to it',
   async address => {
     const request = { client_address: address, instance: 'a.1' }
-    const { heard, notices } = await asked(recommended({ domains: ['example.net'] }), [request, request])
-    expect(heard).toEqual(['action=DUNNO', 'action=DUNNO'])
+    const { received, notices } = await asked(recommended({ domains: ['example.net'] }), [request, request])
+    expect(received).toEqual(['action=DUNNO', 'action=DUNNO'])
     expect(notices).toEqual([])
   },
 )
@@ -49,7 +49,7 @@ test.for(['unknown', '', '[UNAVAILABLE]', '0.0.0.0', '::', 'no address'])(
 test('P06 no greeting and no address: the filters see both as unknown', async () => {
   const seen: unknown[] = []
   const watch: Filter = { name: 'watch', helo: ({ ip, helo }) => void seen.push([ip, helo]) }
-  expect((await asked([watch], [{ helo_name: '', instance: 'a.1' }])).heard).toEqual(['action=DUNNO'])
+  expect((await asked([watch], [{ helo_name: '', instance: 'a.1' }])).received).toEqual(['action=DUNNO'])
   expect(seen).toEqual([[undefined, undefined]])
 })
 
@@ -58,11 +58,11 @@ test('P06 two unknown clients are two sessions: what one is refused for, the oth
   const connections: unknown[] = []
   const counted: Filter = { name: 'counted', connect: ({ ip }) => void connections.push(ip) }
   const evil = { helo_name: 'evil.example' }
-  const { heard } = await asked(
+  const { received } = await asked(
     [counted, filter],
     [{ ...evil, instance: 'a.1' }, { instance: 'b.1' }, { ...evil, instance: '' }, { instance: '' }],
   )
-  expect(heard.map(action => action.slice(0, 12))).toEqual([
+  expect(received.map(action => action.slice(0, 12))).toEqual([
     'action=550 5',
     'action=DUNNO',
     'action=550 5',

@@ -1,7 +1,7 @@
 /** Requests that no client would send, in packets that no client would cut. More with `POSTERN_FUZZ=20000`. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heard, message, rspamdHost } from '../../support/rspamd-host.ts'
+import { message, responseOf, rspamdHost } from '../../support/rspamd-host.ts'
 
 const numRuns = Number(process.env.POSTERN_FUZZ ?? 150)
 const timeout = 3_600_000
@@ -14,7 +14,7 @@ type Host = Awaited<ReturnType<typeof rspamdHost>>
 async function sendCut(host: Host, bytes: Buffer, lengths: readonly number[], end: boolean): Promise<string> {
   const socket = host.client().setNoDelay(true)
   // From the beginning: the server may have hung up before all is sent.
-  const reply = heard(socket)
+  const reply = responseOf(socket)
   let at = 0
   for (const length of lengths) {
     socket.write(bytes.subarray(at, at + length))

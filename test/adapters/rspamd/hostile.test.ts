@@ -7,7 +7,7 @@ import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { withCrlf } from '../../../src/adapters/rspamd/body.ts'
 import type { Filter } from '../../../src/index.ts'
-import { heard, message, rspamdHost } from '../../support/rspamd-host.ts'
+import { message, responseOf, rspamdHost } from '../../support/rspamd-host.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const http = (path: string, fields = '', version = '1.1') =>
@@ -25,9 +25,9 @@ test.for(Object.entries(training))('P01 who has no address trains nothing %s', a
   await once(elsewhere, 'listening')
   const socket = connect(path)
   socket.on('error', () => undefined).write(request)
-  expect(await heard(socket)).toBe('')
+  expect(await responseOf(socket)).toBe('')
   elsewhere.close()
-  expect(host.lessons).toEqual([])
+  expect(host.examples).toEqual([])
 })
 
 test.for(Object.entries(training))(
@@ -42,8 +42,8 @@ test.for(Object.entries(training))(
       socket.resetAndDestroy()
     }
     await host.say(request)
-    await expect.poll(() => host.lessons.filter(({ by }) => by === 'rspamd:127.0.0.1').length).toBe(1)
-    expect(host.lessons.filter(({ by }) => by !== 'rspamd:127.0.0.9' && by !== 'rspamd:127.0.0.1')).toEqual([])
+    await expect.poll(() => host.examples.filter(({ by }) => by === 'rspamd:127.0.0.1').length).toBe(1)
+    expect(host.examples.filter(({ by }) => by !== 'rspamd:127.0.0.9' && by !== 'rspamd:127.0.0.1')).toEqual([])
   },
 )
 
@@ -59,7 +59,7 @@ test.for([
 ] as const)('P01 a request of a web page trains nothing: %s', async ([, path, fields]) => {
   await using host = await rspamdHost()
   expect(await host.say(http(path, fields))).toMatch(/^HTTP\/1\.1 403 /)
-  expect(host.lessons).toEqual([])
+  expect(host.examples).toEqual([])
 })
 
 test.for(['localhost', 'LOCALHOST:11334', '127.0.0.1', '127.0.0.1:11334', '[::1]:11334', hostname()])(
@@ -67,7 +67,7 @@ test.for(['localhost', 'LOCALHOST:11334', '127.0.0.1', '127.0.0.1:11334', '[::1]
   async name => {
     await using host = await rspamdHost()
     expect(await host.say(http('/learnspam', `Host: ${name}\r\n`))).toMatch(/^HTTP\/1\.1 200 /)
-    expect(host.lessons).toEqual([{ label: 'spam', by: 'rspamd:127.0.0.1' }])
+    expect(host.examples).toEqual([{ label: 'spam', by: 'rspamd:127.0.0.1' }])
   },
 )
 
@@ -75,7 +75,7 @@ test('the controller is served on a Unix socket, known by its listener, under an
   await using folder = await scratch()
   await using host = await rspamdHost({ path: join(folder.path, 'rspamd') })
   expect(await host.say(http('/learnspam', 'Host: rspamd\r\n'))).toMatch(/^HTTP\/1\.1 200 /)
-  expect(host.lessons).toEqual([{ label: 'spam', by: 'rspamd:local' }])
+  expect(host.examples).toEqual([{ label: 'spam', by: 'rspamd:local' }])
 })
 
 const controls = ['learnspam', 'learnham', 'stat', 'symbols', 'actions', 'counters', 'auth', 'errors', 'metrics']
@@ -86,7 +86,7 @@ test.for(controls)('P01 without the password /%s is refused, and read by no web 
   expect(await asked('')).toMatch(/^HTTP\/1\.1 403 /)
   expect(await asked('Password: wrong\r\n')).toMatch(/^HTTP\/1\.1 403 /)
   expect(await asked('Password: correct horse\r\nOrigin: http://evil.example\r\n')).toMatch(/^HTTP\/1\.1 403 /)
-  expect(host.lessons).toEqual([])
+  expect(host.examples).toEqual([])
   expect(await asked('Password: correct horse\r\n')).toMatch(/^HTTP\/1\.1 200 /)
 })
 

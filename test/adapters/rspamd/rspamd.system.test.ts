@@ -16,7 +16,7 @@ import { INSTALL_TIMEOUT, need, unpacked } from '../../support/services.ts'
 
 const run = promisify(execFile)
 
-const taught: Pick<TrainingExample, 'label' | 'by'>[] = []
+const examples: Pick<TrainingExample, 'label' | 'by'>[] = []
 const filters: readonly Filter[] = [
   { name: 'client', connect: ({ ip }) => points(1, `from ${ip}`) },
   {
@@ -30,7 +30,7 @@ const filters: readonly Filter[] = [
   },
   { name: 'no', header: ({ header }) => header.get('x-no') !== undefined && reject('5.7.1', 'it says no') },
   { name: 'later', header: ({ header }) => header.get('x-later') !== undefined && defer('4.7.1', 'it says later') },
-  { name: 'learner', onFeedback: ({ label, by }) => void taught.push({ label, by }) },
+  { name: 'learner', onFeedback: ({ label, by }) => void examples.push({ label, by }) },
 ]
 const gateway = postern({ name: 'mx.example.net', dns: zone({}), filters })
 
@@ -102,7 +102,7 @@ describe('by the real clients', () => {
     expect(stdout).toMatch(/Score: 9\.00 \/ 15\.00/)
     expect(stdout).toMatch(/Symbol: WORDS_OFFER \(8\.00\)/)
     expect((await run(rspamc, [...to, 'learn_ham', file])).stdout).toContain('success = true')
-    expect(taught.at(-1)?.label).toBe('ham')
+    expect(examples.at(-1)?.label).toBe('ham')
     expect((await run(rspamc, [...to, 'stat'])).stdout).toMatch(/Messages scanned: \d+/)
     expect((await run(rspamc, [...to, 'uptime'])).stdout).toMatch(/Uptime: \d+/i)
     expect((await run(rspamc, [...to, 'counters'])).stdout).toContain('WORDS_OFFER')
@@ -116,7 +116,7 @@ describe('by the real clients', () => {
     expect((await piped(spamc, [...to, '--tests'], offer)).out).toContain('CLIENT,WORDS_OFFER,WHO')
     expect((await piped(spamc, to, offer)).out).toMatch(/X-Spam-Status: Yes[\s\S]*Subject: An offer/)
     expect((await piped(spamc, [...to, '-L', 'spam'], offer)).out).toBe('Message successfully un/learned\n')
-    expect(taught.at(-1)?.label).toBe('spam')
+    expect(examples.at(-1)?.label).toBe('spam')
   })
 
   test("Exim's spam condition takes the score and the action", async () => {

@@ -8,7 +8,7 @@ import { defer, type Filter, points, postern, reject } from '../../../src/index.
 import { zone } from '../../../src/testing/zone.ts'
 import type { TrainingExample } from '../../../src/types.ts'
 
-const taught: Pick<TrainingExample, 'label' | 'by'>[] = []
+const examples: Pick<TrainingExample, 'label' | 'by'>[] = []
 const filters: readonly Filter[] = [
   { name: 'client', connect: ({ ip }) => points(1, `from ${ip}`) },
   {
@@ -22,7 +22,7 @@ const filters: readonly Filter[] = [
   },
   { name: 'no', header: ({ header }) => header.get('x-no') !== undefined && reject('5.7.1', 'it says no') },
   { name: 'later', header: ({ header }) => header.get('x-later') !== undefined && defer('4.7.1', 'it says later') },
-  { name: 'learner', onFeedback: ({ label, by }) => void taught.push({ label, by }) },
+  { name: 'learner', onFeedback: ({ label, by }) => void examples.push({ label, by }) },
 ]
 const gateway = postern({ name: 'mx.example.net', dns: zone({}), filters })
 
@@ -195,7 +195,7 @@ describe('the controller', () => {
   test('learns, and tells what was learnt', async () => {
     const { code, body } = await ask('/learnspam', { body: offer })
     expect([code, JSON.parse(body.toString())]).toEqual([200, { success: true }])
-    expect(taught.at(-1)).toEqual({ label: 'spam', by: 'rspamd:127.0.0.1' })
+    expect(examples.at(-1)).toEqual({ label: 'spam', by: 'rspamd:127.0.0.1' })
     expect(JSON.parse((await ask('/stat')).body.toString()).learned).toBeGreaterThan(0)
   })
 
@@ -243,13 +243,13 @@ describe('a request that does not come to its end', () => {
 })
 
 describe('lines by hand', () => {
-  const say = async (octets: string, end = false): Promise<string> => {
+  const say = async (bytes: string, end = false): Promise<string> => {
     const socket = connect(port, '127.0.0.1')
-    socket.write(octets)
+    socket.write(bytes)
     if (end) socket.end()
-    let heard = ''
-    for await (const chunk of socket) heard += chunk
-    return heard
+    let received = ''
+    for await (const chunk of socket) received += chunk
+    return received
   }
 
   test('Exim does not end its side: the length that it names is kept to', async () => {

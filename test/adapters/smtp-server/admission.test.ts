@@ -30,10 +30,10 @@ test('O03 sockets of strangers that fill the house hear 421 and are closed; the 
       for (const socket of stay) socket.destroy()
     },
   }
-  const heard: string[] = []
+  const received: string[] = []
   for (let index = 0; index < 60; index += 1)
-    heard.push(await come(host.port, `127.0.${1 + (index % 6)}.${1 + index}`, stay))
-  const codes = Map.groupBy(heard, reply => reply.slice(0, 3))
+    received.push(await come(host.port, `127.0.${1 + (index % 6)}.${1 + index}`, stay))
+  const codes = Map.groupBy(received, reply => reply.slice(0, 3))
   expect([...codes.keys()].toSorted()).toEqual(['220', '421'])
   expect(codes.get('220')).toHaveLength(14)
   expect(codes.get('421')?.[0]).toMatch(/^421 4\.3\.2 Too busy now, please try again in about \d+ minutes ref=\w+\r\n$/)

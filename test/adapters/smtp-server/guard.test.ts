@@ -54,9 +54,9 @@ test.for(refusals)('a refusal at %s is heard there, with its status', async ([, 
     'DATA',
     `${message}.`,
   ]
-  const heard = [await client.reply()]
-  for (const line of lines.slice(0, said.length - 1)) heard.push(await client.say(line))
-  for (const [index, expected] of said.entries()) expect(heard[index]).toMatch(expected)
+  const received = [await client.reply()]
+  for (const line of lines.slice(0, said.length - 1)) received.push(await client.say(line))
+  for (const [index, expected] of said.entries()) expect(received[index]).toMatch(expected)
   expect(host.delivered).toEqual([])
 })
 

@@ -19,7 +19,7 @@ async function say(port: number, text: string): Promise<string> {
   for (let sent = 0; text === '' && sent < 64 * MB && client.socket.writable; sent += piece.length)
     await new Promise(resolve => client.socket.write(piece, resolve))
   await client.closed
-  return client.heard()
+  return client.received()
 }
 
 test.for(commands)(
@@ -28,9 +28,9 @@ test.for(commands)(
   async ([, line]) => {
     await using server = await measuredServer()
     const flood = async (count: number) => {
-      const heard = await Promise.all(Array.from({ length: count }, () => say(server.port, line)))
+      const received = await Promise.all(Array.from({ length: count }, () => say(server.port, line)))
       // Who is still sending may lose the reply with the connection, but never hears another.
-      for (const said of heard)
+      for (const said of received)
         expect(said).toMatch(line === '' ? /^220 [^\n]*\n(500 5\.5\.2 [^\n]*\n)?$/ : /\n500 5\.5\.2 [^\n]*\n$/)
     }
     await flood(60)
@@ -58,13 +58,13 @@ test('W15 two hundred thousand recipients of one transaction leave less than 5 M
       await new Promise(resolve => client.socket.write(lines.join(''), resolve))
     }
     await client.closed
-    return client.heard()
+    return client.received()
   }
   await flood()
   const before = await server.memory()
-  const heard = await flood()
+  const received = await flood()
   const after = await server.memory()
-  expect(heard.match(/^250 2\.1\.5 /gm)?.length ?? 0).toBeLessThanOrEqual(101)
+  expect(received.match(/^250 2\.1\.5 /gm)?.length ?? 0).toBeLessThanOrEqual(101)
   expect(after.held - before.held).toBeLessThan(MB)
   expect(after.resident - before.resident).toBeLessThan(5 * MB)
 })

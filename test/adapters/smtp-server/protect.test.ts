@@ -8,8 +8,8 @@ import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
 test('a condemned client costs one reply and a close, and smtp-server never sees it', async () => {
-  const condemned = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
-  await using host = await guardedServer({ by: 'protect', filters: [condemned] })
+  const refusing = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
+  await using host = await guardedServer({ by: 'protect', filters: [refusing] })
   let seen = 0
   const { add } = host.server.connections
   host.server.connections.add = connection => {
@@ -19,7 +19,7 @@ test('a condemned client costs one reply and a close, and smtp-server never sees
   const client = host.client()
   expect(await client.reply()).toMatch(/^554 5\.7\.1 Refused by policy ref=\w+$/)
   await client.closed
-  expect(client.heard().split('\r\n')).toHaveLength(2)
+  expect(client.received().split('\r\n')).toHaveLength(2)
   expect(seen).toBe(0)
   await expect.poll(() => host.entries.length).toBe(1)
 })
@@ -27,16 +27,16 @@ test('a condemned client costs one reply and a close, and smtp-server never sees
 test('a client that is refused hears why, whether it waits for its turn, speaks at once or speaks a moment later', async () => {
   const filters = [{ name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }]
   await using host = await guardedServer({ by: 'protect', filters })
-  const heard: string[] = []
+  const received: string[] = []
   for (let count = 0; count < 30; count += 1) {
     const client = host.client()
     if (count % 3 === 1) client.send('EHLO client.example.net\r\nMAIL FROM:<a@example.net>\r\n')
     if (count % 3 === 2)
       setTimeout(() => client.socket.destroyed || client.send('EHLO client.example.net\r\n'), count / 10)
     await client.closed
-    heard.push(client.heard())
+    received.push(client.received())
   }
-  expect(heard.filter(text => /^554 5\.7\.1 [^\r\n]*\r\n$/.test(text))).toHaveLength(30)
+  expect(received.filter(text => /^554 5\.7\.1 [^\r\n]*\r\n$/.test(text))).toHaveLength(30)
 })
 
 test('a client that may go on keeps the session it was given: it is asked about once', async () => {
@@ -130,7 +130,7 @@ test('W09 a client that spoke too early is one client with one session, and filt
   const client = host.client()
   client.send('EHLO client.example.net\r\n')
   await client.closed
-  expect(client.heard()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
   await expect.poll(() => host.entries.length).toBe(1)
   expect(host.entries[0]?.decisions).toMatchObject([
     { stage: 'connect', score: 3, findings: [{ rule: 'early-talker', points: 3 }] },

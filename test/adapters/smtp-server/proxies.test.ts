@@ -84,8 +84,8 @@ test.for(Object.entries(headers))('%s may come byte by byte', async ([, header])
   const host = await served(ours)
   const client = host.client()
   client.socket.setNoDelay(true)
-  for (const octet of header) {
-    client.send(Buffer.of(octet))
+  for (const byte of header) {
+    client.send(Buffer.of(byte))
     await new Promise(setImmediate)
   }
   expect(await client.reply()).toMatch(/^220 /)
@@ -125,17 +125,17 @@ test.for(Object.entries(headers))('W21 %s from outside of the named networks cha
   const client = host.client()
   client.send(header)
   await client.closed
-  expect(client.heard()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/^(554|421) [^\r\n]*\r\n$/)
   await asked(host).toEqual(['127.0.0.1'])
 })
 
 test('W21 who is named and sends no header, or one that cannot be read, is not heard', async () => {
   const host = await served(ours)
-  for (const octets of ['EHLO client.example.net\r\n', 'PROXY TCP4 nobody nowhere 1 2\r\n', '\r\n\r\n']) {
+  for (const bytes of ['EHLO client.example.net\r\n', 'PROXY TCP4 nobody nowhere 1 2\r\n', '\r\n\r\n']) {
     const client = host.client()
-    client.send(octets)
+    client.send(bytes)
     await client.closed
-    expect(client.heard()).toBe('')
+    expect(client.received()).toBe('')
   }
   expect(host.entries).toEqual([])
 })
@@ -186,5 +186,5 @@ test('W18 a header that does not come ends the connection after ten seconds', as
   expect(client.socket.destroyed).toBe(false)
   await clock.advance(2_000)
   await client.closed
-  expect(client.heard()).toBe('')
+  expect(client.received()).toBe('')
 })

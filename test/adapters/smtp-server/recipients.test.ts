@@ -27,7 +27,7 @@ async function send(host: GuardedServer, recipients: readonly string[], hello = 
   client.send('From: a@example.net\r\n\r\nHello\r\n.\r\n')
   const replies: string[] = []
   const count = hello.startsWith('LHLO') ? recipients.length : 1
-  for (let heard = 0; heard < count; heard += 1) replies.push(await client.reply())
+  for (let received = 0; received < count; received += 1) replies.push(await client.reply())
   expect(await client.say('QUIT')).toMatch(/^221 /)
   return replies.map(reply => reply.replace(/ ref=\w+/g, ''))
 }

@@ -40,7 +40,7 @@ test.for(Object.entries(ways))('S05 %s leaves the password in no reply, log line
   client.destroy()
   await expect.poll(() => host.entries.length).toBe(1)
   expect(host.entries).toMatchObject([{ transactions: [{ user: 'ann' }] }])
-  const told = [client.heard(), JSON.stringify(host.entries), ...seen].join('\n')
+  const told = [client.received(), JSON.stringify(host.entries), ...seen].join('\n')
   expect(told).toContain('ann may not')
   expect(secrets.filter(secret => told.includes(secret))).toEqual([])
 })

@@ -16,7 +16,7 @@ async function play(host: GuardedServer, content: readonly string[]): Promise<st
   const said = await client.reply()
   expect(await client.say('QUIT')).toMatch(/^221 /)
   await client.closed
-  expect(client.heard().match(/^354 /gm)).toHaveLength(1)
+  expect(client.received().match(/^354 /gm)).toHaveLength(1)
   return said
 }
 
@@ -37,7 +37,7 @@ async function playAll(host: GuardedServer, ends: readonly string[], cut: (end: 
   }
   expect(await client.say('QUIT')).toMatch(/^221 /)
   await client.closed
-  expect(client.heard().match(/^354 /gm)).toHaveLength(ends.length)
+  expect(client.received().match(/^354 /gm)).toHaveLength(ends.length)
   return replies
 }
 
@@ -126,7 +126,7 @@ test('W14 a message far beyond the limit is not read to its end', async () => {
     while (wanted && client.socket.writableLength > 1024 ** 2) await new Promise(resolve => setTimeout(resolve, 1))
   }
   await client.closed
-  expect(client.heard()).toMatch(/\r\n552 5\.3\.4 [^\r\n]*\r\n$/)
+  expect(client.received()).toMatch(/\r\n552 5\.3\.4 [^\r\n]*\r\n$/)
   // What the limit allows, what is drained before the reply and after it, and what the two sockets hold.
   expect(client.socket.bytesWritten).toBeLessThan(24 * 1024 ** 2)
   expect(host.delivered).toEqual([])

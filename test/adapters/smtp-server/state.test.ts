@@ -207,11 +207,11 @@ test('W27 random bytes at every point of the dialogue break nothing', async () =
   await using host = await guardedServer()
   const noise = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 600 }), { numRuns: 300, seed: 27 })
   await Promise.all(
-    noise.map(async (octets, index) => {
+    noise.map(async (bytes, index) => {
       const client = host.client()
       await client.reply()
       for (const step of steps.slice(0, index % 5)) await client.say(step)
-      client.send(Buffer.from(octets))
+      client.send(Buffer.from(bytes))
       client.send('\r\n')
       await new Promise(resolve => setTimeout(resolve, 20))
       client.destroy()

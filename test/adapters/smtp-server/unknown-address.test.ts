@@ -13,7 +13,7 @@ import { scratch } from '../../support/scratch.ts'
 const ways = ['guard', 'protect'] as const
 
 /** What comes from the server until it closes, or until `enough` was heard. */
-async function heard(socket: Socket, enough = /$^/): Promise<string> {
+async function received(socket: Socket, enough = /$^/): Promise<string> {
   let text = ''
   socket.on('error', () => undefined)
   for await (const chunk of socket) {
@@ -31,7 +31,7 @@ test.for(ways)('P02 a client whose address is not known is refused and charged t
   const elsewhere = createServer({ allowHalfOpen: true }, socket => host.server.server.emit('connection', socket))
   elsewhere.listen(path)
   await once(elsewhere, 'listening')
-  const greetings = await Promise.all([heard(connect(path)), heard(connect(path))])
+  const greetings = await Promise.all([received(connect(path)), received(connect(path))])
   elsewhere.close()
   expect(greetings.filter(text => /^2/m.test(text))).toEqual([])
   // Who has an address is served, and the only one that is charged.
@@ -73,7 +73,7 @@ test.for(ways)('a Unix socket is this machine: clients on it have a session each
   server.listen(path)
   await once(server.server, 'listening')
   const clients = [connect(path), connect(path), connect(path)]
-  const greetings = await Promise.all(clients.map(socket => heard(socket, /\n/)))
+  const greetings = await Promise.all(clients.map(socket => received(socket, /\n/)))
   expect(greetings.map(text => text.slice(0, 4))).toEqual(['220 ', '220 ', '220 '])
   await expect.poll(() => entries.map(({ ip }) => ip)).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
   expect(new Set(entries.map(({ ref }) => ref)).size).toBe(3)

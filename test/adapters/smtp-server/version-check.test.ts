@@ -59,8 +59,8 @@ test('proxies need every member: protect refuses them where one is missing', () 
   expect(() => protect(server, gateway, { proxies: { header: ['192.0.2.1'] } })).toThrow(
     /without SMTPConnection\._onCommand/,
   )
-  const strange = make()
-  Reflect.deleteProperty(strange, '_pendingSockets')
+  const changed = make()
+  Reflect.deleteProperty(changed, '_pendingSockets')
   const proxies = { xclient: ['192.0.2.1'] }
-  expect(() => protect(strange, gateway, { proxies })).toThrow('without SMTPServer._pendingSockets')
+  expect(() => protect(changed, gateway, { proxies })).toThrow('without SMTPServer._pendingSockets')
 })

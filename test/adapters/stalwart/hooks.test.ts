@@ -16,7 +16,7 @@ const secret = { authorization: 'Bearer secret' }
 
 type Handler = (request: Request) => Promise<Response>
 
-const gate = (filters: readonly Filter[], more: object = {}): Gateway =>
+const gatewayOf = (filters: readonly Filter[], more: object = {}): Gateway =>
   postern({ name: 'mx.example.net', dns: zone({}), filters, ...more })
 
 interface Told {
@@ -76,11 +76,11 @@ describe('the stages', () => {
     rcpt: ({ forwardPath, accepted }) => void said.push(`rcpt ${forwardPath} ${accepted}`),
     message: async ({ forwardPaths, open }) => void said.push(`message ${forwardPaths} ${await textOf(open())}`),
   }
-  const heard = () => said.splice(0)
+  const received = () => said.splice(0)
   const message = 'message bob@example.net From: alice@example.org\r\nSubject: a fold,\r\n\tand more\r\n\r\nHello\r\n'
 
   test('called one after another are one session, and each filter is asked once', async () => {
-    const handler = hooks(gate([watch]), secret)
+    const handler = hooks(gatewayOf([watch]), secret)
     await call(handler, 'connect')
     await call(handler, 'ehlo', { helo: 'mx.example.org' })
     await call(handler, 'ehlo', { helo: 'mx.example.org', tls: 'TLSv1.3' })
@@ -89,7 +89,7 @@ describe('the stages', () => {
     await call(handler, 'mail', to)
     await call(handler, 'rcpt', { ...to, to: ['bob@example.net'] })
     await call(handler, 'data', { ...to, to: ['bob@example.net'], ...letter })
-    expect(heard()).toEqual([
+    expect(received()).toEqual([
       'connect 192.0.2.1',
       'helo mx.example.org ',
       'helo mx.example.org TLSv1.3',
@@ -100,7 +100,7 @@ describe('the stages', () => {
   })
 
   test('that were not called are made up for', async () => {
-    const handler = hooks(gate([watch]), secret)
+    const handler = hooks(gatewayOf([watch]), secret)
     await call(handler, 'data', whole)
     const all = [
       'connect 192.0.2.1',
@@ -109,17 +109,17 @@ describe('the stages', () => {
       'rcpt bob@example.net 0',
       message,
     ]
-    expect(heard()).toEqual(all)
+    expect(received()).toEqual(all)
     await call(handler, 'rcpt', envelope)
     await call(handler, 'data', whole)
-    expect(heard()).toEqual(all)
+    expect(received()).toEqual(all)
     // A second transaction of the same connection.
     await call(handler, 'data', whole)
-    expect(heard()).toEqual(all.slice(2))
+    expect(received()).toEqual(all.slice(2))
   })
 
   test('know when recipients are gone, when a transaction begins anew, and when another client has the port', async () => {
-    const handler = hooks(gate([watch]), secret)
+    const handler = hooks(gatewayOf([watch]), secret)
     const said = (stage: string, told: Told) => call(handler, stage, { helo: 'mx.example.org', ...told })
     await said('mail', { from: 'a@example.org' })
     await said('rcpt', { from: 'a@example.org', to: ['bob@example.net'] })
@@ -128,7 +128,7 @@ describe('the stages', () => {
     await said('rcpt', { from: 'a@example.org', to: ['bob@example.net'] })
     await said('connect', {})
     await said('rcpt', { from: 'a@example.org', to: ['bob@example.net'] })
-    expect(heard().filter(line => !line.startsWith('helo'))).toEqual([
+    expect(received().filter(line => !line.startsWith('helo'))).toEqual([
       'connect 192.0.2.1',
       'mail a@example.org ',
       'rcpt bob@example.net 0',
@@ -171,7 +171,7 @@ describe('what is answered', () => {
       },
     ],
   ])('when %s', async ([, filter, stage, answer]) => {
-    expect(await call(hooks(gate([filter]), secret), stage, whole)).toMatchObject(answer)
+    expect(await call(hooks(gatewayOf([filter]), secret), stage, whole)).toMatchObject(answer)
   })
 
   test('takes forged fields and refused recipients away', async () => {
@@ -187,7 +187,7 @@ describe('what is answered', () => {
       ['X-Spam-Status', ' No'],
     ] as const
     const to = ['carol@example.net', 'bob@example.net']
-    expect(await call(hooks(gate([choosy]), secret), 'data', { ...whole, headers, to })).toEqual({
+    expect(await call(hooks(gatewayOf([choosy]), secret), 'data', { ...whole, headers, to })).toEqual({
       action: 'accept',
       modifications: [
         { type: 'deleteHeader', index: 2, name: 'X-Spam-Status' },
@@ -213,12 +213,12 @@ describe('bounds', () => {
     ['too many recipients', callOf('rcpt', { from: '', to: Array(1001).fill('a@b.example') }), /envelope\.to/],
     ['headers of another form', callOf('data', { headers: [['From']] as never }), /message\.headers/],
   ])('%s is a mistake that is named', async ([, body, error]) => {
-    const response = await hooks(gate([]), secret)(post(body))
+    const response = await hooks(gatewayOf([]), secret)(post(body))
     expect([response.status, await response.json()]).toEqual([400, { error: expect.stringMatching(error) }])
   })
 
   test('a call that is too large, made otherwise, or without the password', async () => {
-    const handler = hooks(gate([]), { size: '1kb', authorization: 'Bearer secret' })
+    const handler = hooks(gatewayOf([]), { size: '1kb', authorization: 'Bearer secret' })
     const allowed = { authorization: 'Bearer secret' }
     expect((await handler(post(callOf('connect'), allowed))).status).toBe(200)
     for (const authorization of ['', 'Bearer secre', 'Bearer secret!', 'bearer secret'])
@@ -236,7 +236,7 @@ describe('bounds', () => {
     const log = () => {
       ended += 1
     }
-    await work(hooks(gate([], { clock, log }), { ...secret, ...options }), clock)
+    await work(hooks(gatewayOf([], { clock, log }), { ...secret, ...options }), clock)
     await new Promise(setImmediate)
     return ended
   }
@@ -266,7 +266,7 @@ describe('bounds', () => {
 })
 
 test('a server of its own takes calls over HTTP, whatever else comes', async () => {
-  const server = serve(hooks(gate([]), { ...secret, size: '10kb' }))
+  const server = serve(hooks(gatewayOf([]), { ...secret, size: '10kb' }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

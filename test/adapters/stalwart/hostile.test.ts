@@ -8,7 +8,8 @@ import { zone } from '../../../src/testing/zone.ts'
 import { longestTurn } from '../../support/loop-share.ts'
 
 const authorization = 'Bearer secret'
-const gate = (...filters: readonly Filter[]) => postern({ name: 'mx.example.net', dns: zone({}), filters, trace: [] })
+const gatewayOf = (...filters: readonly Filter[]) =>
+  postern({ name: 'mx.example.net', dns: zone({}), filters, trace: [] })
 const MB = 1_048_576
 const PIECE = 65_536
 
@@ -44,8 +45,8 @@ describe('a secret', () => {
     ['no secret', {}],
     ['an empty secret', { authorization: '' }],
   ])('P01 %s is a mistake that is named when the handler is made', ([, options]) => {
-    expect(() => hooks(gate(), options as HooksOptions)).toThrow(PosternError)
-    expect(() => hooks(gate(), options as HooksOptions)).toThrow(
+    expect(() => hooks(gatewayOf(), options as HooksOptions)).toThrow(PosternError)
+    expect(() => hooks(gatewayOf(), options as HooksOptions)).toThrow(
       /hooks\.authorization.*a secret that requests must have/s,
     )
   })
@@ -59,7 +60,7 @@ describe('P05 48 MB of JSON', () => {
     ['empty lists', '[],', 8, /at most 200000 values/],
   ])('of %s is refused when the first of it has come', async ([, piece, pieces, error]) => {
     const { request, pulled } = streamed(48 * MB, (_, length) => piece.repeat(Math.ceil(length / piece.length)))
-    const { result, ms } = await longestTurn(() => hooks(gate(), { authorization })(request))
+    const { result, ms } = await longestTurn(() => hooks(gatewayOf(), { authorization })(request))
     expect([result.status, await result.json()]).toEqual([400, { error: expect.stringMatching(error) }])
     expect(pulled.count).toBeLessThanOrEqual(pieces)
     expect(ms).toBeLessThan(20)
@@ -76,7 +77,7 @@ describe('P05 48 MB of JSON', () => {
       const middle = 'x'.repeat(length - (at === 0 ? begin.length : 0) - (at + length === size ? end.length : 0))
       return `${at === 0 ? begin : ''}${middle}${at + length === size ? end : ''}`
     })
-    const handler = hooks(gate(), { authorization, ...(status === 413 && { size: '20mb' }) })
+    const handler = hooks(gatewayOf(), { authorization, ...(status === 413 && { size: '20mb' }) })
     const { result, ms } = await longestTurn(() => handler(request))
     expect(result.status).toBe(status)
     expect(ms).toBeLessThan(20)
@@ -88,16 +89,16 @@ describe('P05 48 MB of JSON', () => {
     const body = Buffer.from(callOf(contents))
     const at = (from: number, length: number) => body.toString('latin1', from, from + length)
     const sizes: number[] = []
-    const handler = hooks(gate({ name: 'seen', message: ({ size }) => void sizes.push(size) }), { authorization })
+    const handler = hooks(gatewayOf({ name: 'seen', message: ({ size }) => void sizes.push(size) }), { authorization })
     const { request } = streamed(body.length, at)
     // The pieces are bytes, not text.
-    const octets = request.body?.pipeThrough(
+    const data = request.body?.pipeThrough(
       new TransformStream({ transform: (piece, out) => out.enqueue(Buffer.from(piece.toString('utf8'), 'latin1')) }),
     )
     const made = new Request('http://127.0.0.1/', {
       method: 'POST',
       headers: { authorization },
-      body: octets as ReadableStream,
+      body: data as ReadableStream,
       duplex: 'half',
     })
     const { result, ms } = await longestTurn(() => handler(made))
@@ -109,9 +110,12 @@ describe('P05 48 MB of JSON', () => {
 
 test('P05 calls are read while a large one is: small ones do not wait for it', async () => {
   const order: string[] = []
-  const handler = hooks(gate({ name: 'seen', message: ({ size }) => void order.push(size > MB ? 'large' : 'small') }), {
-    authorization,
-  })
+  const handler = hooks(
+    gatewayOf({ name: 'seen', message: ({ size }) => void order.push(size > MB ? 'large' : 'small') }),
+    {
+      authorization,
+    },
+  )
   const ask = (contents: string) =>
     handler(new Request('http://127.0.0.1/', { method: 'POST', headers: { authorization }, body: callOf(contents) }))
   await Promise.all([ask('x'.repeat(20 * MB)), ask('Hello\r\n')])
@@ -129,20 +133,20 @@ describe('P05 numbers of another kind', () => {
     change(call)
     const body = JSON.stringify(call)
     const asked = new Request('http://127.0.0.1/', { method: 'POST', headers: { authorization }, body })
-    const response = await hooks(gate(), { authorization })(asked)
+    const response = await hooks(gatewayOf(), { authorization })(asked)
     expect([response.status, await response.json()]).toEqual([400, { error: expect.stringMatching(/client\.port/) }])
   })
 
   test.for(['-1', '1e3', '0x10', '9007199254740993000', '12, 12', 'NaN'])('content-length: %s', async length => {
     const { request } = streamed(10, () => '{}', { 'content-length': length })
-    const response = await hooks(gate(), { authorization })(request)
+    const response = await hooks(gatewayOf(), { authorization })(request)
     expect([response.status, await response.json()]).toEqual([400, { error: expect.stringMatching(/content-length/) }])
   })
 })
 
 test('P06 Stalwart that does not know its client', async () => {
   const seen: unknown[] = []
-  const handler = hooks(gate({ name: 'seen', mail: ({ ip, helo }) => void seen.push(ip, helo) }), {
+  const handler = hooks(gatewayOf({ name: 'seen', mail: ({ ip, helo }) => void seen.push(ip, helo) }), {
     authorization,
   })
   for (const ip of [null, '', 'unknown']) {

@@ -179,9 +179,9 @@ describe('signatures', () => {
 
   test('A12 as many names in h= as are looked at, over as many fields as there may be, cost no more than 20 ms', async () => {
     const h = ['From', ...Array.from({ length: 255 }, () => 'X')].join(':')
-    const crowd = Array.from({ length: 990 }, () => `X: ${'y '.repeat(50)}`)
+    const many = Array.from({ length: 990 }, () => `X: ${'y '.repeat(50)}`)
     const bytes = message(
-      [signature({ fields: [...fields, ...crowd], body, key, tags: { h } }), ...fields, ...crowd],
+      [signature({ fields: [...fields, ...many], body, key, tags: { h } }), ...fields, ...many],
       body,
     )
     expect(headerOf(bytes).defects).toEqual([])

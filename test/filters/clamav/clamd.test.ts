@@ -10,7 +10,7 @@ import { guardedScanner } from '../../../src/filters/clamav/scanner.ts'
 import { clean, unknown } from '../../../src/filters/clamav/verdict.ts'
 import { falseClamd, says, trickles } from '../../support/false-clamd.ts'
 import { freePort, scratch } from '../../support/scratch.ts'
-import { misbehaviours } from './manners.ts'
+import { misbehaviours } from './faults.ts'
 import { scannable } from './scannable.ts'
 
 const DEADLINE = 600
@@ -27,7 +27,7 @@ describe('a clamd that', () => {
       expect(await guardedScanner(clamdScan(clamd), limits)(message)).toEqual(unknown(cause, expect.any(String)))
       expect(performance.now() - started).toBeLessThan(DEADLINE + 2_000)
       expect(message.released()).toBe(true)
-      clamd.hear()
+      clamd.resume()
       await expect.poll(clamd.open).toBe(0)
     },
   )
@@ -72,12 +72,12 @@ describe('a clamd that', () => {
 
 describe('a message', () => {
   test('is sent whole, in its order, its empty parts left out: a length of nothing would end it', async () => {
-    const heard: Buffer[] = []
+    const bytesSent: Buffer[] = []
     const server = createServer(socket => {
       socket.on('error', () => undefined)
       socket.on('data', bytes => {
-        heard.push(bytes)
-        if (Buffer.concat(heard).subarray(-4).equals(Buffer.alloc(4))) socket.end('stream: OK\0')
+        bytesSent.push(bytes)
+        if (Buffer.concat(bytesSent).subarray(-4).equals(Buffer.alloc(4))) socket.end('stream: OK\0')
       })
     })
     server.listen(0, '127.0.0.1')
@@ -87,7 +87,7 @@ describe('a message', () => {
     const parts = [Buffer.from('one'), Buffer.alloc(0), Buffer.alloc(70_000, 'x'), Buffer.from('end')]
     expect(await clamdScan({ host: '127.0.0.1', port })(scannable(parts))).toEqual(clean)
     server.close()
-    const sent = Buffer.concat(heard)
+    const sent = Buffer.concat(bytesSent)
     const lengths: number[] = []
     const received: Buffer[] = []
     for (let at = 'zINSTREAM\0'.length; at < sent.length; at += 4 + (lengths.at(-1) ?? 0)) {
@@ -149,7 +149,7 @@ describe('a message', () => {
     leaver.abort()
     expect(await verdict).toEqual(unknown('aborted', 'the answer is not needed any more'))
     // What the kernel had taken still arrives; the rest of what left the spool was with us.
-    clamd.hear()
+    clamd.resume()
     await expect.poll(clamd.open, { timeout: 10_000 }).toBe(0)
     expect(clamd.read()).toBeGreaterThan(0)
     expect(given - clamd.read()).toBeLessThan(1024 * 1024)

@@ -6,7 +6,7 @@ import { clamscanScan, type StreamResult, type StreamScanner } from '../../../sr
 import { guardedScanner } from '../../../src/filters/clamav/scanner.ts'
 import { clean, type Scan, unknown } from '../../../src/filters/clamav/verdict.ts'
 import { falseClamd, says } from '../../support/false-clamd.ts'
-import { misbehaviours } from './manners.ts'
+import { misbehaviours } from './faults.ts'
 import { scannable } from './scannable.ts'
 
 const DEADLINE = 600
@@ -43,7 +43,7 @@ describe('before a clamd that', () => {
       expect(await guarded(instance(clamd))(message)).toMatchObject({ kind: 'unknown' })
       expect(performance.now() - started).toBeLessThan(DEADLINE + 2_000)
       await expect.poll(message.released).toBe(true)
-      clamd.hear()
+      clamd.resume()
       // Its sockets cannot be reached from outside: they end by its own time-out.
       await expect.poll(clamd.open, { timeout: 10_000 }).toBe(0)
       expect(rejections).toEqual([])

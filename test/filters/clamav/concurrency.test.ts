@@ -37,10 +37,10 @@ test('whoever need not wait any more leaves the queue, and the one behind moves 
   const turns = concurrencyLimiter(1, 2)
   const end = await turns.enter(nobody)
   const impatient = new AbortController()
-  const [leaves, stays] = [turns.enter(impatient.signal), turns.enter(nobody)]
+  const [left, waits] = [turns.enter(impatient.signal), turns.enter(nobody)]
   impatient.abort()
-  expect(await state(leaves)).toBe('away')
+  expect(await state(left)).toBe('away')
   end?.()
-  expect(await state(stays)).toBe('in')
+  expect(await state(waits)).toBe('in')
   expect(await state(turns.enter(impatient.signal))).toBe('away')
 })

@@ -178,10 +178,10 @@ describe('EICAR is found whatever the message begins with', () => {
   })
 })
 
-function uuencode(octets: Buffer): string {
+function uuencode(bytes: Buffer): string {
   const lines: string[] = []
-  for (let at = 0; at < octets.length; at += 45) {
-    const piece = octets.subarray(at, at + 45)
+  for (let at = 0; at < bytes.length; at += 45) {
+    const piece = bytes.subarray(at, at + 45)
     const digits = [...Buffer.concat([piece, Buffer.alloc((3 - (piece.length % 3)) % 3)]).toString('base64')]
     const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
     const text = digits.map(digit => String.fromCharCode(32 + ALPHABET.indexOf(digit)).replace(' ', '`')).join('')

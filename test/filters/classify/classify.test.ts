@@ -168,10 +168,10 @@ test.for<[string, number, number]>([
   ['not trusted', 0, 0],
   ['trusted too much', 7, 1],
   ['trusted in no number', Number.NaN, 0],
-])('a reporter who is %s: the trust is limited to the range from 0 to 1', async ([, trust, heard]) => {
+])('a reporter who is %s: the trust is limited to the range from 0 to 1', async ([, trust, counted]) => {
   const { classifier, say } = site({ reporterTrust: () => trust })
   await say('spam', sorted('spam', 1))
-  expect(classifier.exampleCounts.spam).toBe(heard)
+  expect(classifier.exampleCounts.spam).toBe(counted)
 })
 
 test('the training survives a restart, and a checkpoint precedes it', async () => {

@@ -32,14 +32,14 @@ async function judge(message: string | Buffer): Promise<Outcome & { readonly cpu
 }
 
 const PROGRAM = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff', 'latin1'), Buffer.alloc(400)])
-const base64 = (octets: Buffer): string => octets.toString('base64').replace(/.{76}/g, '$&\r\n')
+const base64 = (raw: Buffer): string => raw.toString('base64').replace(/.{76}/g, '$&\r\n')
 const TOP =
   'From: Alice <alice@example.com>\r\nTo: bob@example.org\r\nSubject: Order\r\nMessage-ID: <1@example.com>\r\n' +
   'Date: Sun, 29 Nov 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n'
 const mixed = (...parts: readonly string[]): string =>
   `${TOP}Content-Type: multipart/mixed; boundary=b\r\n\r\n${parts.map(part => `--b\r\n${part}\r\n`).join('')}--b--\r\n`
-const file = (octets: Buffer, name = 'order.dat', fields = ''): string =>
-  `Content-Type: application/octet-stream; name="${name}"\r\n${fields}Content-Transfer-Encoding: base64\r\n\r\n${base64(octets)}`
+const file = (raw: Buffer, name = 'order.dat', fields = ''): string =>
+  `Content-Type: application/octet-stream; name="${name}"\r\n${fields}Content-Transfer-Encoding: base64\r\n\r\n${base64(raw)}`
 const program = file(PROGRAM)
 const text = (words: string): string => `Content-Type: text/plain\r\n\r\n${words}`
 const link = 'see http://login.example.net.bank-account.top/verify now'
@@ -49,8 +49,8 @@ const nested = (depth: number, inner: string): string => {
   const open = levels.map(level => `Content-Type: multipart/mixed; boundary=${name(level)}\r\n\r\n--${name(level)}\r\n`)
   return `${open.join('')}${inner}${levels.map(level => `\r\n--${name(depth - 1 - level)}--\r\n`).join('')}`
 }
-const inside = (depth: number, octets: Buffer): Buffer => {
-  let packed = octets
+const inside = (depth: number, raw: Buffer): Buffer => {
+  let packed = raw
   for (let level = 0; level < depth; level++) packed = zip([{ name: `level${level}.zip`, data: packed }])
   return packed
 }
@@ -150,7 +150,7 @@ describe('M06 behind each bound of the parts', () => {
 describe('M13 behind each bound of the archives', () => {
   const heavy = { bytes: deflateRawSync(Buffer.alloc(60_000_000)), size: 60_000_000, crc: 0 }
   const known = Buffer.concat([Buffer.from('%PDF-'), Buffer.alloc(60_000_000)])
-  test.for<readonly [what: string, octets: Buffer, name: string, bound?: true]>([
+  test.for<readonly [what: string, raw: Buffer, name: string, bound?: true]>([
     ['a program as entry 1,002', entries(1001), 'order.zip'],
     ['a program as entry 5,002', entries(5001), 'order.zip', true],
     ['a program five archives deep', inside(5, zip([{ name: 'order.dat', data: PROGRAM }])), 'order.zip', true],
@@ -195,8 +195,8 @@ describe('M13 behind each bound of the archives', () => {
       'o.pdf',
       true,
     ],
-  ])('%s: quarantined or refused', async ([, octets, name, bound]) => {
-    const { verdict, findings, cpu } = await judge(mixed(text('see file'), file(octets, name)))
+  ])('%s: quarantined or refused', async ([, raw, name, bound]) => {
+    const { verdict, findings, cpu } = await judge(mixed(text('see file'), file(raw, name)))
     expect(['quarantine', 'reject']).toContain(verdict)
     if (bound) expect(findings.find(({ rule }) => rule === 'unexamined/beyond-bounds')?.reason).toContain('(archive)')
     expect(cpu).toBeLessThan(3000)
@@ -206,7 +206,7 @@ describe('M13 behind each bound of the archives', () => {
 describe('M13 what stands before a file hides nothing', () => {
   const inner = zip([{ name: 'order.dat', data: PROGRAM }])
   const junk = randomBytes(9_000_000)
-  test.for<readonly [what: string, octets: Buffer, name: string]>([
+  test.for<readonly [what: string, raw: Buffer, name: string]>([
     ['an archive behind 9 MB', Buffer.concat([junk, inner]), 'order.zip'],
     ['an archive behind 9 MB of a picture', Buffer.concat([Buffer.from('GIF89a'), junk, inner]), 'order.zip'],
     [
@@ -219,8 +219,8 @@ describe('M13 what stands before a file hides nothing', () => {
       Buffer.from(`${' \r\n'.repeat(2000)}<html><form action="http://x.example"><input type=password></form>`),
       'a.dat',
     ],
-  ])('%s', async ([, octets, name]) => {
-    const { findings } = await judge(mixed(text('see file'), file(octets, name)))
+  ])('%s', async ([, raw, name]) => {
+    const { findings } = await judge(mixed(text('see file'), file(raw, name)))
     expect(
       findings.filter(
         ({ points = 0, verdict, rule = '' }) => rule.startsWith('attachments/') && (points > 0 || verdict),

@@ -46,22 +46,22 @@ const list: Filter = {
   name: 'list',
   connect: ({ ip }) => ip === BAD && reject('5.7.1', `${ip} is listed`, { close: true }),
 }
-const barred = (gateway: Gateway, ip = BAD) => {
+const precheck = (gateway: Gateway, ip = BAD) => {
   const reply = gateway.precheck(ip)
   return reply && formatReply(reply)
 }
 
 test('a client that was refused when it connected is told the same at the door, until five minutes later', async () => {
   const { gateway, hand } = house([list])
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
   expect(await come(gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
-  expect(barred(gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
-  expect(barred(gateway, `::ffff:${BAD}`)).toBe('554 5.7.1 Refused by policy ref=REF1')
-  expect(barred(gateway, '198.51.100.67')).toBeUndefined()
+  expect(precheck(gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
+  expect(precheck(gateway, `::ffff:${BAD}`)).toBe('554 5.7.1 Refused by policy ref=REF1')
+  expect(precheck(gateway, '198.51.100.67')).toBeUndefined()
   hand.pass(299_000)
-  expect(barred(gateway)).toBeDefined()
+  expect(precheck(gateway)).toBeDefined()
   hand.pass(2_000)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 test('in a host that does not ask at the door, the filter refuses, and what it says itself makes nothing longer', async () => {
@@ -82,7 +82,7 @@ test('in a host that does not ask at the door, the filter refuses, and what it s
   ])
   await settled()
   hand.pass(101_000)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 test('W09 who speaks too early makes others at its address wait, and bars nobody for good; IPv6 counts by /64', async () => {
@@ -98,30 +98,30 @@ test('W09 who speaks too early makes others at its address wait, and bars nobody
 test('a deferral condemns nobody: overload, limits and failures pass', async () => {
   const { gateway } = house([{ name: 'busy', connect: () => defer('4.3.2', 'too busy', { close: true }) }])
   for (let index = 0; index < 50; index += 1) expect(await come(gateway)).toMatch(/^421 /)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 test('a client with a good record is not remembered', async () => {
   const { gateway, store } = house([list])
   store.run([{ op: 'set', key: clientMark(BAD), value: '1', ttl: 0 }])
   expect(await come(gateway)).toMatch(/^554 /)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 test('what is to be told at RCPT is told there while all is quiet, and at the door under load', async () => {
   const late: Filter = { name: 'list', connect: () => reject('5.7.1', 'listed') }
   const quiet = house([late])
   expect(await come(quiet.gateway)).toMatch(/^220 /)
-  expect(barred(quiet.gateway)).toBeUndefined()
+  expect(precheck(quiet.gateway)).toBeUndefined()
   const busy = house([late], {}, 'amber')
   expect(await come(busy.gateway)).toMatch(/^220 /)
-  expect(barred(busy.gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
+  expect(precheck(busy.gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
 })
 
 test('in shadow mode no client is remembered', async () => {
   const gateway = postern({ filters: [recentlyRefused(), list], mode: 'shadow', dns: zone({}) })
   expect(await come(gateway)).toMatch(/^220 /)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 /** A client whose recipients are refused, or whose message is judged. */
@@ -150,7 +150,7 @@ async function visit(gateway: Gateway, forwardPath: string, times = 1): Promise<
 test('many refused recipients in one session are one refusal', async () => {
   const { gateway } = house([judge])
   await visit(gateway, 'nobody@example.org', 60)
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
 })
 
 test('twenty refused sessions without one message put a client off with 421; a message that is taken makes up for all', async () => {
@@ -158,18 +158,18 @@ test('twenty refused sessions without one message put a client off with 421; a m
   for (let index = 0; index < 19; index += 1) await visit(gateway, 'nobody@example.org')
   await visit(gateway, 'bob@example.org')
   for (let index = 0; index < 19; index += 1) await visit(gateway, 'nobody@example.org')
-  expect(barred(gateway)).toBeUndefined()
+  expect(precheck(gateway)).toBeUndefined()
   await visit(gateway, 'nobody@example.org')
-  expect(barred(gateway)).toMatch(/^421 4\.7\.0 Too many refusals, try again later ref=REF\d+$/)
+  expect(precheck(gateway)).toMatch(/^421 4\.7\.0 Too many refusals, try again later ref=REF\d+$/)
 })
 
 test('a new gateway begins with nobody', async () => {
   const filter = recentlyRefused()
   const first = postern({ filters: [filter, list], dns: zone({}) })
   await come(first)
-  expect(barred(first)).toBeDefined()
+  expect(precheck(first)).toBeDefined()
   const second = postern({ filters: [filter, list], dns: zone({}) })
-  expect(barred(second)).toBeUndefined()
+  expect(precheck(second)).toBeUndefined()
 })
 
 test('once a minute a notice counts the closed connections, while there are any', async () => {
@@ -195,11 +195,11 @@ test('it is told after the configuration was read again, too', async () => {
   const world = { filters: [filter, list], clock: hand, notify, dns: zone({}) }
   const first = postern(world)
   await come(first)
-  barred(first)
+  precheck(first)
   const second = postern(world)
   await first.close()
   await come(second)
-  barred(second)
+  precheck(second)
   hand.pass(60_000)
   expect(told.map(({ code }) => code)).toEqual(['recently-refused/closed'])
 })

@@ -235,10 +235,10 @@ test('a store that fails in the middle leaves nothing said, so that it can be sa
       return store.run(operations)
     },
   } as typeof store
-  const lesson = { label: 'spam', by: 'user:bob', undo: false, ref: 'M1' } as const
-  await expect(filter.onFeedback?.({ ...lesson, services: { ...gateway.services, store: failing } })).rejects.toThrow(
+  const example = { label: 'spam', by: 'user:bob', undo: false, ref: 'M1' } as const
+  await expect(filter.onFeedback?.({ ...example, services: { ...gateway.services, store: failing } })).rejects.toThrow(
     'away',
   )
-  await filter.onFeedback?.({ ...lesson, services: gateway.services })
+  await filter.onFeedback?.({ ...example, services: gateway.services })
   expect(recordOf(domain)).toEqual(counted(1, 2))
 })

@@ -71,10 +71,12 @@ const utf8 = (text: string, subject = 'Hello'): string =>
   `Content-Transfer-Encoding: base64\n\n${Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n')}\n`
 
 describe('the word rules', () => {
-  const lure =
+  const phrase =
     'I hacked your device and recorded you with your webcam. Pay in bitcoin to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT within 48 hours. Do it now!!! v.i.a.g.r.a'
   test.for(blanks)('find a text behind %s', async ([, blank]) => {
-    const rules = (await probe(wording(), { message: utf8(`${blank.repeat(31_000)}${lure}`) })).map(({ rule }) => rule)
+    const rules = (await probe(wording(), { message: utf8(`${blank.repeat(31_000)}${phrase}`) })).map(
+      ({ rule }) => rule,
+    )
     expect(rules).toEqual(
       expect.arrayContaining(['wording/extortion', 'wording/exclamation-marks', 'wording/spaced-letters'] as const),
     )

@@ -96,10 +96,10 @@ export const wordingRules = {
         const visible = `${subject}\n${shown.slice(0, 8000)}`
         const number = PHONE.exec(visible)?.[0]
         const found = number === undefined ? [] : phrases.of('renewal', 8000)
-        const strange = from !== undefined && (isFreeMail(from.domain) || from.display === '')
+        const unfamiliar = from !== undefined && (isFreeMail(from.domain) || from.display === '')
         return (
-          found.length >= (strange ? 4 : 9) &&
-          strange &&
+          found.length >= (unfamiliar ? 4 : 9) &&
+          unfamiliar &&
           `the text announces a charge that a call to ${quote(number ?? '')} cancels: ${quoteList(found)}`
         )
       },

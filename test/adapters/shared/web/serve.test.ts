@@ -34,7 +34,7 @@ async function opened(handler: FetchHandler, options: ServeOptions = {}) {
 const closed = (socket: Socket) => new Promise(resolve => socket.once('close', resolve))
 
 /** What is heard until the server closes, or until it holds so many answers. */
-async function heard(socket: Socket, answers = Number.POSITIVE_INFINITY): Promise<string> {
+async function received(socket: Socket, answers = Number.POSITIVE_INFINITY): Promise<string> {
   let text = ''
   for await (const chunk of socket) {
     text += chunk
@@ -58,7 +58,7 @@ test('P04 of the requests of one connection one is under way; the others wait, a
   const socket = host.client()
   const paths = Array.from({ length: 50 }, (_, index) => `/${index}`)
   socket.write(paths.map(path => post(path, `body of ${path}`)).join(''))
-  const text = await heard(socket, paths.length)
+  const text = await received(socket, paths.length)
   expect(events).toEqual(paths.flatMap(path => [`begins ${path}`, `ends ${path}`]))
   expect(text.match(/body of \/\d+/g)).toEqual(paths.map(path => `body of ${path}`))
 })
@@ -111,7 +111,7 @@ test('P03 honest requests are served while slow clients hold all places', async 
   for (let count = 0; count < 5; count += 1) {
     const socket = host.client()
     socket.write(`POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi`)
-    expect(await heard(socket)).toMatch(/^HTTP\/1\.1 200[\s\S]*POST \/ hi$/)
+    expect(await received(socket)).toMatch(/^HTTP\/1\.1 200[\s\S]*POST \/ hi$/)
   }
   clearInterval(drip)
 })
@@ -120,7 +120,7 @@ test('a client that ends its side behind its request hears the answer', async ()
   await using host = await opened(echo)
   const socket = host.client()
   socket.end(post('/a', 'hi'))
-  expect(await heard(socket)).toMatch(/POST \/a hi$/)
+  expect(await received(socket)).toMatch(/POST \/a hi$/)
 })
 
 test('a refusal of a large body is heard, though the body was not read', async () => {
@@ -128,7 +128,7 @@ test('a refusal of a large body is heard, though the body was not read', async (
   const socket = host.client()
   socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n`)
   socket.write(Buffer.alloc(5_000_000))
-  expect(await heard(socket)).toMatch(/^HTTP\/1\.1 413[\s\S]*too much$/)
+  expect(await received(socket)).toMatch(/^HTTP\/1\.1 413[\s\S]*too much$/)
 })
 
 const body = fc.string({ maxLength: 300, unit: fc.constantFrom('a', '\r', '\n', '0', ' ', 'POST / HTTP/1.1') })
@@ -155,7 +155,7 @@ test('however requests are cut into packets, each is answered in its turn', { ti
         await new Promise(setImmediate)
       }
       socket.end(whole.slice(at))
-      const text = await heard(socket, all.length)
+      const text = await received(socket, all.length)
       socket.destroy()
       expect(
         text

@@ -9,7 +9,7 @@ import { startHaraka } from '../test/support/haraka.ts'
 import { startPostfix } from '../test/support/postfix.ts'
 import { freePort, scratch } from '../test/support/scratch.ts'
 import { need } from '../test/support/services.ts'
-import type { Door } from './doors-door.ts'
+import type { Adapter } from './adapters-server.ts'
 
 /** What takes messages on a port, and which processes work for it. */
 export interface Host extends AsyncDisposable {
@@ -44,9 +44,9 @@ export async function cpuOf(pids: readonly number[]): Promise<number> {
   return rows.reduce((sum, { pid, ticks }) => sum + (ours.has(pid) ? ticks : 0), 0) * TICK_MS
 }
 
-export async function startDoor(door: Door, dns: string): Promise<Host> {
-  const child = fork(new URL('./doors-door.ts', import.meta.url), { execArgv: ['--no-warnings'] })
-  child.send({ door, dns })
+export async function startAdapter(adapter: Adapter, dns: string): Promise<Host> {
+  const child = fork(new URL('./adapters-server.ts', import.meta.url), { execArgv: ['--no-warnings'] })
+  child.send({ adapter, dns })
   const [port] = (await once(child, 'message')) as [number]
   const end = async () => {
     child.kill()
@@ -73,12 +73,12 @@ export async function postfixBefore(milter?: Host): Promise<Host> {
 
 /** Without a next hop: Haraka's own `queue/discard`. */
 export async function harakaWith(dns?: string): Promise<Host> {
-  const door = new URL('./doors-door.ts', import.meta.url).pathname
+  const server = new URL('./adapters-server.ts', import.meta.url).pathname
   const adapter = new URL('../src/adapters/haraka/index.ts', import.meta.url).pathname
   const plugin =
     dns === undefined
       ? 'exports.hook_rcpt = next => next(OK)\n'
-      : `const { haraka } = require('${adapter}')\nconst { gatewayFor } = require('${door}')\n` +
+      : `const { haraka } = require('${adapter}')\nconst { gatewayFor } = require('${server}')\n` +
         `Object.assign(exports, haraka(gatewayFor('${dns}'), { admit: true }))\n`
   const mark = 'exports.hook_data_post = (next, { transaction }) => { transaction.notes.discard = true; next() }\n'
   const haraka = await startHaraka({

@@ -1,5 +1,5 @@
 /**
- * What each door costs: `npm run bench:doors`, or `npm run bench:doors -- --quick` to see that it works. The same messages
+ * What each door costs: `npm run bench:adapters`, or `npm run bench:adapters -- --quick` to see that it works. The same messages
  * for all in one run, in turn, so that a noise of the machine falls upon all of them: read the ratios.
  */
 import { request } from 'node:http'
@@ -9,8 +9,8 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Gateway } from '../src/index.ts'
 import { recordOf, rsa } from '../test/facts/dkim/signer.ts'
 import { dnsServer } from '../test/support/dns-server.ts'
-import { gatewayFor } from './doors-door.ts'
-import { cpuOf, type Host, harakaWith, postfixBefore, startDoor, startRspamd } from './doors-hosts.ts'
+import { cpuOf, type Host, harakaWith, postfixBefore, startAdapter, startRspamd } from './adapters-hosts.ts'
+import { gatewayFor } from './adapters-server.ts'
 
 /** What DNS says of the sender. All else is answered at once: there is no such name. */
 const names = {
@@ -69,10 +69,10 @@ const byHttp: Send = (port, message) =>
   })
 
 /** A signed message with the end of its data. */
-async function messageOf(octets: number): Promise<Buffer> {
+async function messageOf(size: number): Promise<Buffer> {
   const line = `${'Some words of a body that is neither long nor short, and then some more'.slice(0, 70)}\r\n`
   const head = ['From: Alice <alice@example.org>', 'To: bob@example.net', 'Date: Mon, 23 Nov 2026 10:00:00 +0000']
-  const rest = ['Message-ID: <1@example.org>', 'Subject: A message', '', line.repeat(Math.floor(octets / line.length))]
+  const rest = ['Message-ID: <1@example.org>', 'Subject: A message', '', line.repeat(Math.floor(size / line.length))]
   const text = [...head, ...rest].join('\r\n')
   const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const signer = { signingDomain: 'example.org', selector: 'rsa', privateKey }
@@ -111,7 +111,7 @@ async function measure({ port, pids, own = [] }: Host, send: Send, message: Buff
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-export interface DoorCost {
+export interface AdapterCost {
   readonly name: string
   /** Milliseconds a message, and messages a second: medians of the rounds. */
   readonly cpu: number
@@ -132,7 +132,7 @@ async function compare(
   message: Buffer,
   rounds: number,
   count: number,
-): Promise<readonly DoorCost[]> {
+): Promise<readonly AdapterCost[]> {
   for (const [, host] of hosts) await measure(host, send, message, count)
   const all: Round[][] = []
   for (let round = 0; round < rounds; round += 1) {
@@ -175,13 +175,13 @@ async function callCost(gateway: Gateway, message: Buffer, rounds: number, count
 }
 
 /** Runs all of it and prints it. */
-export async function printDoorCosts({ quick = false }: { readonly quick?: boolean } = {}): Promise<void> {
+export async function printAdapterCosts({ quick = false }: { readonly quick?: boolean } = {}): Promise<void> {
   const dns = await dnsServer(names)
   await using ends = new AsyncDisposableStack()
   ends.defer(() => dns.close())
   const use = async <T extends AsyncDisposable>(made: Promise<T>): Promise<T> => ends.use(await made)
   const rspamd = await use(startRspamd(dns.address))
-  const milter = await use(startDoor('milter', dns.address))
+  const milter = await use(startAdapter('milter', dns.address))
   const groups: readonly Group[] = [
     {
       title: 'Postfix, SMTP in, what is accepted is discarded; CPU of Postfix and its milter together',
@@ -205,19 +205,19 @@ export async function printDoorCosts({ quick = false }: { readonly quick?: boole
       send: byHttp,
       hosts: [
         ['rspamd', rspamd.http],
-        ['postern', await use(startDoor('http', dns.address))],
+        ['postern', await use(startAdapter('http', dns.address))],
       ],
     },
   ]
   const gateway = gatewayFor(dns.address)
   ends.defer(() => gateway.close())
   const [rounds, count] = quick ? [1, 40] : [5, 300]
-  for (const [size, octets] of [['5 KB', 5_000], ...(quick ? [] : [['50 KB', 50_000] as const])] as const) {
-    const message = await messageOf(octets)
+  for (const [name, size] of [['5 KB', 5_000], ...(quick ? [] : [['50 KB', 50_000] as const])] as const) {
+    const message = await messageOf(size)
     const call = await callCost(gateway, message, rounds, count)
-    console.log(`${size}: in one process, without a door: ${call.toFixed(2)} ms a message`)
+    console.log(`${name}: in one process, without an adapter: ${call.toFixed(2)} ms a message`)
     for (const group of groups) {
-      console.log(`${size}: ${group.title}`)
+      console.log(`${name}: ${group.title}`)
       for (const { name, cpu, own, perSecond, ratio } of await compare(group, message, rounds, count)) {
         const ours = own > 0 ? `; postern itself ${own.toFixed(2)} ms, ${(own / call).toFixed(1)} times the call` : ''
         const all = `${cpu.toFixed(2)} ms a message (${ratio.toFixed(2)}), ${perSecond.toFixed(0)} messages a second`
@@ -227,4 +227,4 @@ export async function printDoorCosts({ quick = false }: { readonly quick?: boole
   }
 }
 
-if (import.meta.main) await printDoorCosts({ quick: process.argv.includes('--quick') })
+if (import.meta.main) await printAdapterCosts({ quick: process.argv.includes('--quick') })

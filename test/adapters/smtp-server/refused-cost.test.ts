@@ -1,6 +1,6 @@
 /** At the door of a real server: who was refused a moment ago costs an accept, a line and a close. */
 import { expect, test } from 'vitest'
-import { condemnedCosts } from '../../../bench/recently-refused.ts'
+import { refusedCosts } from '../../../bench/recently-refused.ts'
 import { recentlyRefused } from '../../../src/filters/recently-refused/recently-refused.ts'
 import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
@@ -42,6 +42,6 @@ test('a client that talks on, and one that never reads, are closed all the same'
 })
 
 test('O04 a condemned client costs 0.06 ms of CPU at most; where the machine is slower, half as much again as a plain server', async () => {
-  const [plain, ours] = await condemnedCosts(1_000, 2, 2)
+  const [plain, ours] = await refusedCosts(1_000, 2, 2)
   expect(ours?.ms).toBeLessThanOrEqual(Math.max(0.06, 1.5 * (plain?.ms ?? 0)))
 }, 120_000)

@@ -6,7 +6,7 @@ import { resolver } from '../src/dns/index.ts'
 import { recommended } from '../src/filters/index.ts'
 import { type Gateway, postern } from '../src/index.ts'
 
-export type Door = 'milter' | 'http'
+export type Adapter = 'milter' | 'http'
 
 /** The same for every door. Without the limits of rates: all that is sent here comes from one client. */
 export const gatewayFor = (server: string): Gateway =>
@@ -16,11 +16,11 @@ export const gatewayFor = (server: string): Gateway =>
     filters: recommended({ domains: ['example.net'] }).filter(({ name }) => name !== 'rate-limit'),
   })
 
-const doors: Readonly<Record<Door, (gateway: Gateway) => Server>> = { milter, http: rspamd }
+const adapters: Readonly<Record<Adapter, (gateway: Gateway) => Server>> = { milter, http: rspamd }
 
 if (import.meta.main) {
-  process.once('message', ({ door, dns }: { readonly door: Door; readonly dns: string }) => {
-    const server = doors[door](gatewayFor(dns))
+  process.once('message', ({ adapter, dns }: { readonly adapter: Adapter; readonly dns: string }) => {
+    const server = adapters[adapter](gatewayFor(dns))
     server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
   })
   process.on('disconnect', () => process.exit())
