@@ -15,7 +15,7 @@ const load = (from: string, name: string) => createRequire(require.resolve(from)
 const postalMime: (value: string) => readonly Entry[] = value =>
   addressParser(value).map(({ address, group }) => ({
     ...(address !== undefined && { address }),
-    ...(group !== undefined && { group: group.map(({ address }) => ({ address })) }),
+    ...(group !== undefined && { group: group.map(({ address }) => withoutComment({ address })) }),
   }))
 
 /** postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for mailparser. */
@@ -28,13 +28,14 @@ const parsers: readonly ((value: string) => readonly Entry[])[] = [
 /**
  * postal-mime leaves comments that stand within the brackets in the address (`<(Sales) a@example.org (Cron)(c)>`), where they
  * mislead no reader: RFC 5322 §3.4.1 allows them there. A comment that holds `@`, brackets or quotes stays, and is a difference.
+ * It also ends a nested comment at its first `)`, and leaves the rest of the parentheses behind the domain.
  */
 function withoutComment(entry: Entry): Entry {
   const { address } = entry
   return address === undefined ? entry : { ...entry, address: address.replace(ENCLOSING_COMMENTS, '') }
 }
 
-const ENCLOSING_COMMENTS = /^(?: ?\([^@<>"()]*\) ?)+|(?: ?\([^@<>"()]*\))+$/g
+const ENCLOSING_COMMENTS = /^(?:\([^@<>"()]*\)\s*)+|(?:\s?\([^@<>"()]*\))+$|\)+$/g
 
 /** The addresses that each parser finds in the unfolded value of a From field. */
 export const addressParsers = (value: string): readonly (readonly string[])[] =>

@@ -130,7 +130,9 @@ function readMailbox(source: string, entry: readonly Token[], defects: Set<Addre
     // `root@example.org (Cron Daemon)`: the old way to give a name.
     const last = entry.at(-1)
     const named = entry.length > 1 && last?.kind === 'comment' && isPlainComment(last.text)
-    const { local, domain } = readAddress(source, named ? entry.slice(0, -1) : entry, defects)
+    // Where comments end at their first `)`, what touches it continues the domain.
+    if (named && /\)[^)\s]/.test(last.text)) defects.add('odd-comment')
+    const { local, domain } = readAddress(source, named ? entry.slice(0, -1) : entry, defects, false)
     return { display: named ? decodeWords(last.text.trim()) : '', local, domain, raw }
   }
   const close = entry.findIndex(({ kind }, at) => kind === '>' && at > open)
@@ -140,14 +142,23 @@ function readMailbox(source: string, entry: readonly Token[], defects: Set<Addre
     if (kind === 'comment') noteComment(text, defects)
     else defects.add(kind === 'atom' || kind === '.' ? 'text-after-address' : 'unexpected')
   }
-  const { local, domain } = readAddress(source, entry.slice(open + 1, stop), defects)
+  const { local, domain } = readAddress(source, entry.slice(open + 1, stop), defects, true)
   const phrase = entry.slice(0, open)
   if (phrase.some(({ kind }) => kind === '@')) defects.add(atInDisplay(phrase, `${local}@${domain}`))
   return { display: readDisplay(phrase, defects), local, domain, raw }
 }
 
-/** Nothing in which a reader could find an address. */
-const isPlainComment = (text: string): boolean => !/[@<>"]/.test(text) && !/[@<>"]/.test(decodeWords(text))
+/** Nothing in which a reader could find an address, or a separator where comments end at their first `)`. */
+const isPlainComment = (text: string): boolean =>
+  !/[@<>"]/.test(text) && !/[@<>"]/.test(decodeWords(text)) && !/\)[^,;:[]*[,;:[]/.test(text)
+
+/** Readers that do not nest comments take the rest of one that touches an address for a part of it: `(a (b))c@d`. */
+const noteAdjoining = (text: string, defects: Set<AddressDefect>) =>
+  /[()]/.test(text) ? defects.add('odd-comment') : noteComment(text, defects)
+
+/** Within the brackets readers agree only on a comment behind the address and a blank: `<a@example.org (work)>`. */
+const noteBracketed = ({ text, spaced }: Token, isBehind: boolean, defects: Set<AddressDefect>) =>
+  isBehind && spaced ? noteAdjoining(text, defects) : defects.add('odd-comment')
 
 const noteComment = (text: string, defects: Set<AddressDefect>) =>
   defects.add(isPlainComment(text) ? 'comment' : 'odd-comment')
@@ -174,6 +185,8 @@ function readDisplay(phrase: readonly Token[], defects: Set<AddressDefect>): str
     else if (kind === '>' || kind === 'stray') defects.add('unexpected')
     // A bracket is no quote to everybody: what stands in it must be plain.
     else if (kind === 'literal' && /["\\<>@(),;:[]/.test(text)) defects.add('unexpected')
+    // A quote that touches the word before it is no quote to everybody either.
+    else if (kind === 'quoted' && !spaced && parts.length > 0 && /[,;:<>@]/.test(text)) defects.add('unexpected')
     if (kind === 'comment') continue
     if (spaced && parts.length > 0) parts.push(' ')
     parts.push(kind === 'literal' ? `[${text}]` : text)
@@ -185,6 +198,7 @@ function readAddress(
   source: string,
   tokens: readonly Token[],
   defects: Set<AddressDefect>,
+  isBracketed: boolean,
 ): Pick<Mailbox, 'local' | 'domain'> {
   const colon = tokens[0]?.kind === '@' ? tokens.findIndex(({ kind }) => kind === ':') : -1
   if (colon >= 0) defects.add('route')
@@ -193,8 +207,13 @@ function readAddress(
   const stop = all.findLastIndex(({ kind }) => kind !== 'comment') + 1
   const spec = first === 0 && stop === all.length ? all : all.slice(Math.max(first, 0), stop)
   if (spec !== all) {
-    for (const { text } of all.slice(0, Math.max(first, 0))) noteComment(text, defects)
-    for (const { text } of all.slice(stop)) noteComment(text, defects)
+    const note = (comments: readonly Token[], isBehind: boolean) => {
+      for (const comment of comments)
+        if (isBracketed) noteBracketed(comment, isBehind, defects)
+        else noteAdjoining(comment.text, defects)
+    }
+    note(all.slice(0, Math.max(first, 0)), false)
+    note(all.slice(stop), true)
   }
   if (source.slice(spec[0]?.start ?? 0, spec.at(-1)?.stop ?? 0).includes('=?')) defects.add('encoded-word')
 
@@ -203,8 +222,8 @@ function readAddress(
   spec.forEach(({ kind, text, spaced }, index) => {
     if (spaced && index > 0) defects.add('space-in-address')
     if (kind === 'comment') {
-      // RFC 5322 §3.2.3: comments stand beside the `@`, not between the atoms of one side.
-      if (index === cut - 1 || index === cut + 1) noteComment(text, defects)
+      // RFC 5322 §3.2.3 allows comments beside the `@`, but readers agree only on one before it.
+      if (index === cut - 1 && !isBracketed) noteAdjoining(text, defects)
       else defects.add('odd-comment')
     } else if (kind === 'quoted') {
       defects.add(index < cut ? 'quoted-local' : 'unexpected')
