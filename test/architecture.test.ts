@@ -39,11 +39,14 @@ const ROOMS = [
   'adapters/shared',
   'adapters',
   'testing',
+  'relay',
   'cli',
 ] as const
 
 /** The files that may know a package, and whether it is loaded at once or when it is first needed. */
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
+  'smtp-server': ['static', 'relay/listener.ts'],
+  ioredis: ['dynamic', 'relay/stores.ts'],
   tldts: ['dynamic', 'dns/organisation.ts'],
   valibot: ['static', 'model/options.ts'],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],

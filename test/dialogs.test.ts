@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { SMTPServer } from 'smtp-server'
 import { describe, expect, test } from 'vitest'
-import { selfSigned } from '../examples/relay/certificate.ts'
 import { guard } from '../src/adapters/smtp-server/index.ts'
 import type { Gateway } from '../src/engine/gateway.ts'
+import { selfSigned } from '../src/relay/tls/self-signed.ts'
 import { dialog, type Listening, readScript } from '../src/testing/dialog.ts'
 import { dialogs, gatewayFor } from './support/dialogs.ts'
 

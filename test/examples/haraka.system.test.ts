@@ -1,11 +1,11 @@
 /** The example for Haraka: its plugin file and its list of plugins, in a real one. */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { letter, names } from '../relay/networks.ts'
 import { startHaraka } from '../support/haraka.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
-import { letter, names } from './worlds.ts'
 
 const read = (file: string) => readFile(new URL(`../../examples/haraka/${file}`, import.meta.url), 'utf8')
 const source = (file: string) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).pathname)

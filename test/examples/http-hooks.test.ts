@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { httpHooks } from '../../examples/http-hooks/server.ts'
-import { dns, letter } from './worlds.ts'
+import { dns, letter } from '../relay/networks.ts'
 
 const authorization = 'Bearer secret'
 const ask = async (server: Server, path: string, body: string) => {

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { postfixMilter } from '../../examples/postfix-milter/server.ts'
 import { postfixPolicy } from '../../examples/postfix-policy/server.ts'
+import { dns, letter } from '../relay/networks.ts'
 import { startPostfix } from '../support/postfix.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
-import { dns, letter } from './worlds.ts'
 
 /** The lines of an example's main.cf, with our port in place of its own. */
 async function linesOf(example: string, port: number): Promise<Readonly<Record<string, string>>> {

@@ -9,13 +9,13 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inPlaceOfRspamd } from '../../examples/rspamd-clients/server.ts'
 import { points, reject } from '../../src/index.ts'
+import { dns, letter } from '../relay/networks.ts'
 import { eximSays } from '../support/exim.ts'
 import { startHaraka } from '../support/haraka.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
-import { dns, letter } from './worlds.ts'
 
 const run = promisify(execFile)
 let server: Server

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { deliver, letter, messages, type RelayProcess, relayProcess } from '../examples/relay-process.ts'
+import { deliver, letter, messages, type RelayProcess, relayProcess } from '../relay/relay-process.ts'
 import { dnsServer } from '../support/dns-server.ts'
 import { scratch } from '../support/scratch.ts'
 import { type Attack, attacks, type Target } from './attacks.ts'

@@ -2,7 +2,7 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { messages } from '../examples/relay-process.ts'
+import { messages } from '../relay/relay-process.ts'
 import { startClamd } from '../support/clamd.ts'
 import type { Daemon } from '../support/daemon.ts'
 import { dnsServer } from '../support/dns-server.ts'

@@ -1,6 +1,6 @@
 /** The checks by which faults are judged find what they are there to find. */
 import { expect, test } from 'vitest'
-import { letter } from '../examples/relay-process.ts'
+import { letter } from '../relay/relay-process.ts'
 import { answersOf, type Sent, wrongs } from './mail.ts'
 
 const sent = (id: string, reply: string): Sent => ({ id, reply, took: 1 })

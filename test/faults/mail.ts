@@ -1,6 +1,6 @@
 /** Honest mail that keeps flowing while something is made to fail, and what was answered to each message. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { letter, stuffed } from '../examples/relay-process.ts'
+import { letter, stuffed } from '../relay/relay-process.ts'
 import { rawClient } from '../support/raw-client.ts'
 
 /** A message and what was said to it last: a reply, `closed`, or `silence`. */

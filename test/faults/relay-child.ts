@@ -1,8 +1,8 @@
 /** The program behind a watched relay: starts it, and answers what it is asked about itself. */
 import { readdirSync } from 'node:fs'
-import { readOptions } from '../../examples/relay/options.ts'
-import { startRelay } from '../../examples/relay/relay.ts'
 import { systemClock } from '../../src/index.ts'
+import { readOptions } from '../../src/relay/config/options.ts'
+import { startRelay } from '../../src/relay/relay.ts'
 
 /** What a process holds. */
 export interface Holdings {

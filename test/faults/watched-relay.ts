@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Patience } from '../../examples/relay/conversation.ts'
 import type { SessionEntry } from '../../src/index.ts'
+import type { Patience } from '../../src/relay/delivery/conversation.ts'
 import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
 
 export interface WatchedRelay extends AsyncDisposable {

@@ -1,7 +1,7 @@
 /** Every dialogue in fixtures/dialogs against our own SMTP server: it says what is written. */
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { selfSigned } from '../../examples/relay/certificate.ts'
+import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import { type SmtpServer, smtpServer } from '../../src/smtp/index.ts'
 import { dialog, readScript } from '../../src/testing/dialog.ts'
 import { dialogs, gatewayFor } from '../support/dialogs.ts'

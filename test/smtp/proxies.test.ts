@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'
-import { selfSigned } from '../../examples/relay/certificate.ts'
 import { reject } from '../../src/model/finding.ts'
+import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import { type FrontServer, frontServer } from '../support/front-server.ts'
 
 const headers = {

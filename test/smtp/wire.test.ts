@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
-import { selfSigned } from '../../examples/relay/certificate.ts'
 import { earlyTalker } from '../../src/filters/early-talker.ts'
+import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import { type FrontSetting, frontServer } from '../support/front-server.ts'
 
 const tls = selfSigned('mx.example.org')

@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Metric, PROMETHEUS_TYPE, prometheus } from '../../src/observe/index.ts'
-import { type Place, placeText } from './places.ts'
+import { type Metric, PROMETHEUS_TYPE, prometheus } from '../observe/index.ts'
+import { type Place, placeText } from './config/addresses.ts'
 
 export interface MetricsServer {
   readonly port: number

@@ -1,16 +1,16 @@
 /** Brings a judged message to where it belongs, and tells what to answer: 250 only when it is safe there. */
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Content, Outcome } from '../../src/index.ts'
-import type { LoadMeter } from '../../src/load/index.ts'
-import type { Notify } from '../../src/types.ts'
+import type { Content, Outcome } from '../../index.ts'
+import type { LoadMeter } from '../../load/index.ts'
+import type { Notify } from '../../types.ts'
+import type { Hop } from '../config/addresses.ts'
+import type { RelayOptions } from '../config/options.ts'
 import { type Answer, worst } from './answer.ts'
 import type { Parcel, Patience } from './conversation.ts'
 import { type Files, maildir } from './maildir.ts'
 import { handOn } from './next-hop.ts'
-import type { RelayOptions } from './options.ts'
 import { misfit } from './passed-on.ts'
-import type { Hop } from './places.ts'
 import { type Arrival, received, returnPath } from './trace.ts'
 
 /** Never rejects. */

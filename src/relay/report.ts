@@ -1,5 +1,5 @@
 /** What the relay tells: a line of JSON for each session, and a few lines for a person. */
-import type { Notice } from '../../src/index.ts'
+import type { Notice } from '../index.ts'
 
 /** What must not reach a terminal or a line reader: controls, C1, bidi and other invisibles, line separators. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu

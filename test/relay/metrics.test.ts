@@ -1,7 +1,7 @@
 /** The relay's counts over HTTP. */
 import { expect, test } from 'vitest'
-import { readOptions } from '../../examples/relay/options.ts'
-import { startRelay } from '../../examples/relay/relay.ts'
+import { readOptions } from '../../src/relay/config/options.ts'
+import { startRelay } from '../../src/relay/relay.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { scratch } from '../support/scratch.ts'
 

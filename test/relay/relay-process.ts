@@ -19,7 +19,7 @@ export interface RelayProcess extends AsyncDisposable {
   readonly ended: Promise<unknown>
 }
 
-const main = fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../src/relay/program.ts', import.meta.url))
 
 /** In what the relay is run. */
 export interface Surroundings {

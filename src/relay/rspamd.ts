@@ -1,9 +1,9 @@
 /** Rspamd's protocol beside the relay: lessons for its classifier, and answers for hosts that know no other. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { rspamd } from '../../src/adapters/rspamd/index.ts'
-import type { Gateway } from '../../src/index.ts'
-import type { Place } from './places.ts'
+import { rspamd } from '../adapters/rspamd/index.ts'
+import type { Gateway } from '../index.ts'
+import type { Place } from './config/addresses.ts'
 
 /** Lessons are taken from this machine alone. @throws an error of the system if the port is taken */
 export async function serveRspamd(

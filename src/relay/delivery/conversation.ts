@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import type { Hop } from '../config/addresses.ts'
 import { type Answer, delivered, worst } from './answer.ts'
 import { dotStuffed } from './dot-stuffing.ts'
 import { passedOn } from './passed-on.ts'
-import type { Hop } from './places.ts'
 import type { HopReply, Replies } from './replies.ts'
 
 export interface Parcel {

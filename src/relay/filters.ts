@@ -1,8 +1,8 @@
 /** Which filters stand in the relay, by its options. */
-import { classify, greylist, knownSender, loadControl, recommended, reputation } from '../../src/filters/index.ts'
-import type { Filter } from '../../src/index.ts'
+import { classify, greylist, knownSender, loadControl, recommended, reputation } from '../filters/index.ts'
+import type { Filter } from '../index.ts'
 import { arrivals } from './arrivals.ts'
-import type { RelayOptions } from './options.ts'
+import type { RelayOptions } from './config/options.ts'
 
 export interface FilterOptions {
   readonly options: RelayOptions

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'
-import type { Notify } from '../../src/types.ts'
-import { readPem } from './places.ts'
+import type { Notify } from '../../types.ts'
+import { readPem } from '../config/addresses.ts'
 
 const LOOK_EVERY_MS = 2_000
 

@@ -1,8 +1,8 @@
 /** One of several processes of the relay: what it says to the first one, and what it is told by it. */
-import type { Metric } from '../../src/observe/index.ts'
-import type { RelayOptions } from './options.ts'
-import { type Effects, startRelay } from './relay.ts'
-import type { Start } from './report.ts'
+import type { Metric } from '../../observe/index.ts'
+import type { RelayOptions } from '../config/options.ts'
+import { type Effects, startRelay } from '../relay.ts'
+import type { Start } from '../report.ts'
 
 /** The variable that tells a worker its name. */
 export const WORKER_NAME = 'POSTERN_WORKER'

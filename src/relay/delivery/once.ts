@@ -1,7 +1,7 @@
 /** Delivers a message to each recipient once, though its client comes again because it never got our answer. */
 import { createHash } from 'node:crypto'
-import type { Outcome } from '../../src/index.ts'
-import type { Store } from '../../src/store/index.ts'
+import type { Outcome } from '../../index.ts'
+import type { Store } from '../../store/index.ts'
 import { delivered } from './answer.ts'
 import { type Deliver, wanted } from './deliver.ts'
 

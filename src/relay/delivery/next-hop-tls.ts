@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import type { Hop } from './places.ts'
+import type { Hop } from '../config/addresses.ts'
 
 /** The handshake failed, or what was shown in it is not to be trusted. */
 export const noTls = Symbol('no TLS')

@@ -1,13 +1,13 @@
 /** Hands a message to the next server, SMTP (RFC 5321) or LMTP (RFC 2033), and tells what it said. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import type { Hop } from '../config/addresses.ts'
 import type { Answer } from './answer.ts'
 import { converse, type Line, offersOf, type Parcel, type Patience } from './conversation.ts'
 import { noTls, secured } from './next-hop-tls.ts'
-import type { Hop } from './places.ts'
 import { type HopReply, replies } from './replies.ts'
 
-export const patient: Patience = { connect: 10_000, reply: 60_000, final: 300_000 }
+const patient: Patience = { connect: 10_000, reply: 60_000, final: 300_000 }
 
 /**
  * Never rejects. Whoever cannot be reached, breaks off or greets us with a refusal defers: that is our side's trouble,

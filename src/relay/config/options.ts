@@ -1,10 +1,19 @@
 /** The options of the relay, read together from the command line and the environment; all that is wrong is told at once. */
 import { join, resolve } from 'node:path'
-import { PosternError } from '../../src/index.ts'
-import type { Problem } from '../../src/types.ts'
+import { PosternError } from '../../index.ts'
+import type { Problem } from '../../types.ts'
+import type { PemFiles } from '../tls/watch.ts'
+import {
+  type Hop,
+  type Place,
+  readHop,
+  readPem,
+  readPlace,
+  readStore,
+  type StorePlace,
+  type Wrong,
+} from './addresses.ts'
 import { gather, type Name } from './command-line.ts'
-import { type Hop, type Place, readHop, readPem, readPlace, readStore, type StorePlace, type Wrong } from './places.ts'
-import type { PemFiles } from './reload.ts'
 
 export interface RelayOptions {
   /** Where the relay listens. @default 127.0.0.1:2525 */

@@ -1,6 +1,6 @@
 /** The command line and the environment as they were given: which options there are, and what each of them says. */
 import { parseArgs } from 'node:util'
-import type { Problem } from '../../src/types.ts'
+import type { Problem } from '../../types.ts'
 
 /** Every option, and whether it has a value. */
 export const known = {

@@ -1,10 +1,10 @@
 /** Looks for clamd at the start: a scanner that was named is always asked, the usual one only if it is there. */
 
 import { existsSync } from 'node:fs'
-import { clamav } from '../../src/filters/clamav/clamav.ts'
-import { ping } from '../../src/filters/clamav/clamd.ts'
-import type { Filter } from '../../src/index.ts'
-import { readPlace } from './places.ts'
+import { clamav } from '../filters/clamav/clamav.ts'
+import { ping } from '../filters/clamav/clamd.ts'
+import type { Filter } from '../index.ts'
+import { readPlace } from './config/addresses.ts'
 
 export interface Found {
   readonly filters: readonly Filter[]

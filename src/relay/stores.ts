@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Store, withFallback } from '../../src/store/index.ts'
-import type { Duration, Notify } from '../../src/types.ts'
-import type { StorePlace } from './places.ts'
+import { type Store, withFallback } from '../store/index.ts'
+import type { Duration, Notify } from '../types.ts'
+import type { StorePlace } from './config/addresses.ts'
 
 export interface OpenedStore {
   /** Absent: the gateway's own, in memory. */
@@ -34,7 +34,7 @@ export async function openStore(
     case 'sqlite': {
       const file = resolve(place.file)
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      const { sqliteStore } = await import('../../src/store/sqlite/sqlite.ts')
+      const { sqliteStore } = await import('../store/sqlite/sqlite.ts')
       const opened = sqliteStore({ file, notify })
       // Its thread begins; whoever comes first shall not find it away.
       await atMost(FIRST, opened.run([{ op: 'get', key: 'start' }]))
@@ -42,10 +42,7 @@ export async function openStore(
       return { store, report: file, close: async () => store.close?.() }
     }
     case 'redis': {
-      const [{ Redis }, { redisStore }] = await Promise.all([
-        import('ioredis'),
-        import('../../src/store/redis/redis.ts'),
-      ])
+      const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('../store/redis/redis.ts')])
       // What cannot be asked now is not asked later: by then the answer is of no use.
       const client = new Redis(place.url, {
         enableOfflineQueue: false,

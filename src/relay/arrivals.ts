@@ -1,7 +1,7 @@
 /** Counts the sessions that arrive, learns their days and weeks, and shows what is to be expected. */
-import type { Filter } from '../../src/index.ts'
-import { forecast } from '../../src/load/index.ts'
-import type { Metric } from '../../src/observe/index.ts'
+import type { Filter } from '../index.ts'
+import { forecast } from '../load/index.ts'
+import type { Metric } from '../observe/index.ts'
 import { plain } from './metrics.ts'
 
 /** How far ahead the peak is looked for: time enough to start another machine. */
