@@ -1,4 +1,4 @@
-/** The programs that are compared: Postfix and Haraka with and without us, Rspamd, and our doors. */
+/** The programs that are compared: Postfix and Haraka with and without us, Rspamd, and our adapters. */
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** One of our doors under measurement, in a process of its own: says where it listens. */
+/** One of our adapters under measurement, in a separate process: says where it listens. */
 import type { AddressInfo, Server } from 'node:net'
 import { milter } from '../src/adapters/milter/index.ts'
 import { rspamd } from '../src/adapters/rspamd/index.ts'
@@ -8,7 +8,7 @@ import { type Gateway, postern } from '../src/index.ts'
 
 export type Adapter = 'milter' | 'http'
 
-/** The same for every door. Without the limits of rates: all that is sent here comes from one client. */
+/** The same for every adapter. Without the limits of rates: all that is sent here comes from one client. */
 export const gatewayFor = (server: string): Gateway =>
   postern({
     name: 'mx.example.net',

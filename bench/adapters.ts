@@ -1,5 +1,5 @@
 /**
- * What each door costs: `npm run bench:adapters`, or `npm run bench:adapters -- --quick` to see that it works. The same messages
+ * What each adapter costs: `npm run bench:adapters`, or `npm run bench:adapters -- --quick` to see that it works. The same messages
  * for all in one run, in turn, so that a noise of the machine falls upon all of them: read the ratios.
  */
 import { request } from 'node:http'
@@ -151,7 +151,7 @@ async function compare(
   }))
 }
 
-/** Milliseconds of CPU for a message that is judged in this process, without any door. */
+/** Milliseconds of CPU for a message that is judged in this process, without any adapter. */
 async function callCost(gateway: Gateway, message: Buffer, rounds: number, count: number): Promise<number> {
   const call = async () => {
     const session = gateway.open({ ip: '192.0.2.7' })

@@ -26,7 +26,7 @@ interface Scene {
   readonly seconds: number
 }
 
-/** Milliseconds of work when nobody else is there, and of a client's own round trips before and after it. */
+/** Milliseconds of work when no other client is there, and of a client's own round trips before and after it. */
 const WORK = 100
 const THINK = 1_000
 const STEP = 20

@@ -58,7 +58,7 @@ export interface Online {
   readonly spamCalledHam: number
   /** Messages before it said anything. */
   readonly untrained: number
-  /** Mean distance between what was told and what came, by tenths of probability. */
+  /** Mean distance between what was predicted and what came, by tenths of probability. */
   readonly calibrationError: number
   /** To judge and to learn, in milliseconds of CPU for each message. */
   readonly cost: number

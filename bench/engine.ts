@@ -62,7 +62,7 @@ export async function messageCost(size: number, messages = 2_000): Promise<numbe
   return least
 }
 
-/** Milliseconds of CPU of a process that imports `entry`, beyond one that imports nothing; the least of several, in turn. */
+/** Milliseconds of CPU of a process that imports `entry`, beyond a process that imports nothing; the least of several, in turn. */
 export function importCost(entry: string, runs = 25): number {
   const cpu = (code: string) =>
     Number(

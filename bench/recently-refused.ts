@@ -94,7 +94,7 @@ export async function refusedCosts(count = 2_000, turns = 3, chosen = variants.l
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
       const some = attempt === 'connect' ? count : Math.ceil(count / 8)
-      // Whoever is to be condemned is so by the first time; and the code is warm.
+      // The first attempt makes each client a recently refused one; and the code is warm.
       await play(port, Math.max(600, some / 4), attempt)
       const before = process.cpuUsage()
       await play(port, some, attempt)
@@ -106,7 +106,7 @@ export async function refusedCosts(count = 2_000, turns = 3, chosen = variants.l
   return Array.from(least, ([name, ms]) => ({ name, ms }))
 }
 
-/** The clients are a process of their own: their CPU is not the server's. */
+/** The clients are a separate process: their CPU is not the server's. */
 async function play(port: number, count: number, attempt: Attempt): Promise<void> {
   const child = fork(new URL(import.meta.url), ['client', String(port), String(count), attempt])
   const [code] = await once(child, 'exit')

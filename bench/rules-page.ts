@@ -5,6 +5,21 @@ import { defaultPoints } from '../src/filters/content/content-filter.ts'
 import { MEASURED } from '../src/filters/content/measured-points.ts'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
 
+/** Lines of at most 120 characters; rows of tables and headings stay as they are. */
+function wrapped(page: string): string {
+  const blocks = page.split('\n\n').map(block => {
+    if (/^[#|]/.test(block)) return block
+    const lines = ['']
+    for (const word of block.trim().split(/\s+/)) {
+      const line = lines.at(-1) ?? ''
+      if (line.length + 1 + word.length > 120) lines.push(word)
+      else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+    }
+    return lines.join('\n')
+  })
+  return `${blocks.join('\n\n').trimEnd()}\n`
+}
+
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 /** The content of docs/rules.md. */
@@ -29,7 +44,7 @@ ${rows.join('\n')}
   const together = combinations.map(
     ({ name, fires, finding }) => `| \`${name}\` | ${cell(fires)} | ${finding.points ?? 0} |`,
   )
-  return `# The content rules
+  return wrapped(`# The content rules
 
 Made from the code by \`npm run rules\`; a test checks that it is current. The reason of every finding contains its evidence, cut and
 escaped. Other points, a verdict or \`'off'\` are set by id: \`contentFilters({ points: { 'links/mismatch': 2, 'html/form': 'quarantine' } })\`.
@@ -64,7 +79,7 @@ ${together.join('\n')}
 | \`bounce/unsigned\` | A bounce to a return path that was not signed here; needs \`secrets\`. | 6 points |
 | \`bounce/foreign\` | A bounce returns a message whose Message-ID is not in your domains; needs \`domains\`. | 3 points |
 | \`uribl/listed\` | A link leads to a domain that a DNS list contains; needs \`zones\`. | what you set |
-`
+`)
 }
 
 if (import.meta.main) writeFileSync(new URL('../docs/rules.md', import.meta.url), rulesPage())

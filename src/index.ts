@@ -1,5 +1,5 @@
 /**
- * What most programs need. Stores, load, DNS, metrics and trace fields have entry points of their own, and so have the
+ * What most programs need. Stores, load, DNS, metrics and trace fields have their own entry points, and so have the
  * types that are seldom written down (`postern/types`).
  */
 

@@ -121,7 +121,7 @@ function packagesLoadedBy(entry: string): readonly string[] {
   return JSON.parse(run.stdout)
 }
 
-/** Without packages that lie inside it: those have places of their own in the lock file. */
+/** Without packages that lie inside it: those have their own places in the lock file. */
 function bytesOf(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     if (entry.name === 'node_modules') return sum

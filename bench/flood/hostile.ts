@@ -1,4 +1,4 @@
-/** The hostile clients of the flood benchmark, in a process of their own: as many attempts a second as they are told. */
+/** The hostile clients of the flood benchmark, in a separate process: as many attempts a second as their order says. */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostileOrder, HostileResult, Shape } from './words.ts'
@@ -7,7 +7,7 @@ import { domain, hostileAddress, messageOf, refusedAddress } from './world.ts'
 /** Sockets of this process. Slow ones have most of them. */
 const MAX_SOCKETS = 8_000
 const TURN = 10
-/** Milliseconds after which an attempt that nobody answers is given up. */
+/** Milliseconds after which an attempt without an answer is given up. */
 const GIVE_UP = 20_000
 
 const spam = messageOf('spam', 'bank.example')
@@ -58,7 +58,7 @@ const hostile: Readonly<Record<Shape, (socket: Socket, index: number) => Pick<At
       },
     }
   },
-  // Whoever is let in, condemned or not, brings his message.
+  // A client that is let in brings its message, recently refused or not.
   refused: full,
   spam: full,
   // A third each: a command byte by byte, a NOOP now and then, a message byte by byte.

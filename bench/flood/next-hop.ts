@@ -1,4 +1,4 @@
-/** The mail server behind the gate, in a process of its own: takes all, and counts by kind what it was given. */
+/** The mail server behind the gateway, in a separate process: takes all, and counts by kind what it was given. */
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { spentNow } from './spent.ts'

@@ -1,4 +1,4 @@
-/** The gateway under measurement, in a process of its own, in one of the two ways. */
+/** The gateway under measurement, in a separate process, in one of the two ways. */
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'

@@ -26,7 +26,7 @@ export interface Scene {
   readonly shape?: Shape
   readonly seconds: number
   readonly rounds: number
-  /** How long code is warmed and the condemned are condemned, in seconds. @default 4 */
+  /** How long code is warmed and clients are refused for the first time, in seconds. @default 4 */
   readonly warm?: number
   /** The URL of a Redis in which is remembered. @default memory */
   readonly redis?: string
@@ -88,7 +88,7 @@ export async function play(scene: Scene): Promise<Played> {
   }
 }
 
-/** Code is compiled, and those who are to be condemned have come once. */
+/** Code is compiled, and those clients that will count as recently refused have come once. */
 async function warmUp({ rate, warm = 4 }: Scene, { honest, hostile, port }: Cast): Promise<void> {
   await honest.ask({ port, rate: Math.max(rate, 40), seconds: warm, seed: 1 })
   // All of them once, and a few twice.

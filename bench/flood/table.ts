@@ -44,7 +44,7 @@ export function refusedShare(results: readonly Figures[]): string {
   return `\nA refused attempt costs ${ours.toFixed(3)} ms, ${percent(ours / naive)} of a message refused after DATA (${naive.toFixed(3)} ms).`
 }
 
-/** How the attempts ended and what honest clients heard, and how far the clients themselves were behind. */
+/** How the attempts ended which replies honest clients received, and how far the clients themselves were behind. */
 export function endings({ ended, refused, late, quiet95 }: Figures): string {
   const codes = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)

@@ -26,7 +26,7 @@ export interface HonestTally {
   readonly delivered: number
   /** Refused in words, by code. */
   readonly refused: Readonly<Record<string, number>>
-  /** Broken off, or not answered within {@link PATIENCE}. */
+  /** Broken off, or not answered within {@link TIMEOUT_MS}. */
   readonly lost: number
   /** Milliseconds from the time at which a message was due, not from when the client came to it, to its 250. */
   readonly took: readonly number[]
@@ -65,7 +65,7 @@ export interface Spent {
   readonly cpu: number
   readonly resident: number
   readonly peak: number
-  /** For whoever looks into a run: sessions, the level of load, what was counted. */
+  /** For a look into a run: sessions, the level of load, what was counted. */
   readonly state?: string
 }
 

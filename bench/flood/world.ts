@@ -21,7 +21,7 @@ const address = (second: number, index: number): string =>
 
 export const knownAddress = (index: number): string => address(KNOWN, index % KNOWN_COUNT)
 export const refusedAddress = (index: number): string => address(REFUSED, index % REFUSED_COUNT)
-/** Nobody has seen it before, until two millions were seen. */
+/** An address that was not seen before, until two millions were seen. */
 export const strangerAddress = (index: number): string => address(HONEST + (index % 32), Math.floor(index / 32))
 /** Every second one has never been seen; the others come back. */
 export const hostileAddress = (index: number): string =>
@@ -29,7 +29,7 @@ export const hostileAddress = (index: number): string =>
     ? address(FRESH + (index % 64), Math.floor(index / 128))
     : address(RETURNING, (index >> 1) % RETURNING_COUNT)
 
-/** The operator's list of networks that he wants to hear nothing of. */
+/** The operator's list of networks that are refused. */
 export const denied = [`127.${REFUSED}.0.0/16`]
 export const domain = 'example.org'
 export const host = 'mx.example.org'

@@ -1,4 +1,4 @@
-/** A mail server with a gate in front: what is suspicious is kept apart, what is unwanted never arrives. */
+/** A mail server with postern in front: what is suspicious is quarantined, what is unwanted never arrives. */
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { SMTPServer } from 'smtp-server'

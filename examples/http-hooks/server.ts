@@ -1,4 +1,4 @@
-/** Stalwart's hooks and the webhooks of cloud mail services, each on a port of its own. */
+/** Stalwart's hooks and the webhooks of cloud mail services, each on its own port. */
 import type { Server } from 'node:http'
 import { hooks } from '../../src/adapters/stalwart/index.ts'
 import { serve, webhook } from '../../src/adapters/webhook/index.ts'

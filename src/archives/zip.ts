@@ -9,7 +9,7 @@ import { dataOf, LOCAL_HEADER, readDirectory, type ZipEntry } from './zip-direct
 const MAX_DECLARED = 209_715_200
 const MAX_RATIO = 100
 const RATIO_FROM = 1_048_576
-/** Of a longer entry the beginning is inflated first, and the rest only if its format is one that is inspected. */
+/** Of a longer entry the beginning is inflated first, and the rest only if its format is inspected. */
 const LONG_ENTRY = 8_388_608
 const HEAD = 40_960
 /** Bytes that are inflated of one entry, if the budget allows it. */

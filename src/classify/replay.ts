@@ -1,4 +1,4 @@
-/** Earlier examples that are replayed before a new one, so that one message cannot undo what many have taught. */
+/** Earlier examples that are replayed before a new one, so that one message cannot undo what many have trained. */
 import type { Label } from '../model/feedback.ts'
 import type { Features } from './packing.ts'
 

@@ -44,7 +44,7 @@ export interface CompiledGateway {
   /** What the temporary files of all messages may take. */
   readonly budget: SpoolBudget
   readonly tracers: readonly Tracer[]
-  /** Whether a field is one that only we may write. */
+  /** Whether only we may write a field. */
   readonly isForged: (field: HeaderField) => boolean
   /** Changes findings before they count. */
   readonly transformFinding?: FindingTransform

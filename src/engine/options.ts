@@ -51,14 +51,14 @@ export interface PosternOptions {
   readonly clock?: Clock
   /** `shadow` decides, logs and counts, but accepts everything. @default 'enforce' */
   readonly mode?: 'enforce' | 'shadow'
-  /** How long a filter may take at a stage, unless it has a deadline of its own. @default '10s' */
+  /** How long a filter may take at a stage, unless it has its own deadline. @default '10s' */
   readonly deadline?: Duration
   /** What messages may take: size, memory, temporary files. @default as each limit says */
   readonly limits?: MessageLimits
   /** The folder for temporary files. @default the system's folder for them */
   readonly folder?: string
   /**
-   * What happens to a bare CR or LF. One that looks like the end of the data is refused in either case. @default
+   * What happens to a bare CR or LF. A sequence that looks like the end of the data is refused in either case. @default
    * 'normalise'
    */
   readonly lineEnds?: 'normalise' | 'reject'

@@ -27,7 +27,7 @@ export interface FinalDecision {
 /**
  * A connection, a greeting, a transaction, a recipient, a header or a message. Each is inside the one before it.
  *
- * A fact that fails stays failed: no retry storm. One that was aborted is forgotten.
+ * A fact that fails stays failed: no retry storm. A fact that was aborted is forgotten.
  */
 export class Scope<out C extends Connection = Connection> {
   readonly stage: Stage

@@ -21,7 +21,7 @@ export type Author =
       readonly address: string
     }
   | {
-      /** Readers may see different authors, or one that cannot be authenticated. */
+      /** Readers may see different authors, or an author that cannot be authenticated. */
       readonly kind: 'unclear'
       /**
        * `differs`: readers may see different authors, or none. `coauthors`: several authors, one of whom is in Sender (RFC

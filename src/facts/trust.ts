@@ -79,7 +79,7 @@ export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail'
 /** The store key that marks a client as having sent mail of a correspondent of our users. */
 export const clientMark = (ip: string): string => `known:client:${customerNetwork(ip)}`
 
-/** The store key that marks an address as one that our users have written to. */
+/** The store key that marks an address to which our users have written. */
 export const addressMark = (path: string): string => `known:address:${addressKey(mailboxOf(path))}`
 
 interface TrustQuery {

@@ -58,7 +58,7 @@ const LATENCY_EVERY = 10
 const OVERFLOW_COOLDOWN_MS = 10_000
 /** Measuring stops when the level is green and no caller has asked for this time; a scrape each minute keeps it running. */
 const IDLE_AFTER_MS = 90_000
-/** How many services behind us are told apart; further ones are not measured. */
+/** How many services behind us are distinguished; further ones are not measured. */
 const MAX_SERVICES = 32
 /** DNS may be slow because of the sender's name servers, so it alone must not turn the level amber. */
 const UNCERTAIN: ReadonlySet<string> = new Set(['dns'])

@@ -197,7 +197,7 @@ function startWorker(heap: number, onExit: (worker: Worker) => void): Worker {
   const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
   if (!found) throw new Error(`mime/parse-worker.js is not where the build of postern puts it, near ${here}`)
   const worker = new Worker(found, { resourceLimits: { maxOldGenerationSizeMb: heap } })
-  // A worker that dies while idle is dropped; one that dies at work is reported by `nextResponse`.
+  // A worker that dies while idle is dropped; its death at work is reported by `nextResponse`.
   worker.on('error', () => {}).on('exit', () => onExit(worker))
   worker.unref()
   return worker

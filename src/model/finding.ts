@@ -18,7 +18,7 @@ export interface Finding {
   readonly rule?: string
   /** For the operator; a sentence. Never sent to the client. */
   readonly reason: string
-  /** Evidence: adds to the score. Negative points speak for the client. */
+  /** Evidence: adds to the score. Negative points lower it. */
   readonly points?: number
   /** Certainty: reject, defer and discard end the stage. */
   readonly verdict?: Verdict
@@ -65,7 +65,7 @@ export interface RefusalDetails extends FindingDetails {
   readonly close?: boolean
 }
 
-/** Evidence for the score: positive speaks against, negative speaks for the client. */
+/** Evidence for the score: positive points raise it, negative points lower it. */
 export const points = (value: number, reason: string, details?: FindingDetails): Finding => ({
   ...details,
   reason,

@@ -53,7 +53,7 @@ export const schemaOf = <T extends object>(
   ...relations: readonly Relation<T>[]
 ): Schema<T> => ({ name, check: object<T>(shape), relations })
 
-/** A problem is reported at the first of the keys. Asked only where none of them has a problem of its own. */
+/** A problem is reported at the first of the keys. Asked only where none of them has its own problem. */
 export const relation = <T>(of: Relation<T>['of'], wrong: Relation<T>['wrong']): Relation<T> => ({ of, wrong })
 
 /** Returns the options as they came. @throws PosternError with all that is wrong with them */

@@ -54,7 +54,7 @@ export function isWithin(address: Uint32Array, network: Uint32Array, prefix: num
 
 /**
  * The network that a client is counted under. One customer commonly holds a whole IPv6 /64, so a single IPv6 address
- * identifies nobody. Text that is not an IP address is returned as it is.
+ * identifies no client. Text that is not an IP address is returned as it is.
  *
  * @example
  * networkOf('192.0.2.77') // '192.0.2.0/24'

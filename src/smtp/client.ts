@@ -11,7 +11,7 @@ export class Client {
   session: Session
   /** Undefined when a proxy does not know it. */
   ip: string | undefined
-  /** Whoever opened the socket may send XCLIENT. */
+  /** The program that opened the socket may send XCLIENT. */
   readonly isTrustedProxy: boolean
   tls: Tls | undefined
   helo = ''

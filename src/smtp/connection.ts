@@ -183,7 +183,7 @@ export class Connection implements Host {
   async #complete(transfer: Transfer): Promise<void> {
     const outcome = await transfer.outcome
     this.#transfer = undefined
-    // A client that is gone has not heard 250, and brings the message again.
+    // A client that is gone has not received 250, and brings the message again.
     if (this.#hasLeft) return
     this.#isDelivering = true
     try {

@@ -26,7 +26,7 @@ export class Counters {
     this.progress = now()
   }
 
-  /** A command has arrived; undefined stands for one that does not exist. Returns why the client is hung up on. */
+  /** A command has arrived; undefined stands for a command that does not exist. Returns why the client is hung up on. */
   command(verb: Verb | undefined): ReplyLine | undefined {
     const isGreeting = verb === 'HELO' || verb === 'EHLO' || verb === 'LHLO'
     if (isGreeting) this.#greetings += 1
@@ -49,7 +49,7 @@ export class Counters {
     return this.#surplus > this.#limits.recipients * SURPLUS_FACTOR ? replies.tooManySurplusRecipients : undefined
   }
 
-  /** A message is over. One that was delivered makes up for what came before it. */
+  /** A message is over. A delivered message makes up for what came before it. */
   messageOver(isDelivered: boolean): void {
     this.progress = this.#now()
     if (!isDelivered) return

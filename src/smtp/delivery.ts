@@ -18,7 +18,7 @@ export interface OpenTransaction {
   readonly since: number
 }
 
-/** A failure that comes at once says nothing of how fast the next hop is; one that comes late does. */
+/** A failure that comes at once says nothing of how fast the next hop is; a late failure does. */
 const SLOW_FAILURE_MS = 1_000
 
 /** @returns the lines to reply: one, or with LMTP one for each accepted RCPT in their order (RFC 2033 §4.2) */
@@ -47,7 +47,7 @@ export async function deliver(
 /** What a host gives may come from another server: one line of printable ASCII, whatever stands in it. */
 const sentLine = (reply: Reply): string => formatReply(reply).replace(/[^ -~]/g, '?')
 
-/** Undefined when nobody is to get the message. */
+/** Undefined when no recipient is to get the message. */
 function messageFor(client: Client, transaction: OpenTransaction, outcome: Outcome): IncomingMessage | undefined {
   const { groups = [] } = outcome
   const content = groups[0]?.content ?? outcome.content

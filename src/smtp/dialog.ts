@@ -175,7 +175,7 @@ export class Dialog {
 
   #bdat(rest: Buffer, isExpected: boolean): void | Promise<void> {
     const [, size = '', last] = CHUNK.exec(rest.toString('latin1')) ?? []
-    // Without its size nobody knows where the chunk ends and the next command begins.
+    // Without its size it is not known where the chunk ends and the next command begins.
     if (size === '') return this.#channel.hangUp(replies.badChunk)
     if (isExpected) {
       this.state = 'chunks'

@@ -30,7 +30,7 @@ export interface WireLimits {
   readonly grace?: Duration
   /** Bytes of replies that may wait for a client that does not read. @default '64kb' */
   readonly unread?: Size
-  /** Bytes of a refused message that are still read, so that its sender hears the reply. @default '1mb' */
+  /** Bytes of a refused message that are still read, so that its sender receives the reply. @default '1mb' */
   readonly drain?: Size
 }
 
@@ -97,7 +97,7 @@ export const toLimits = ({
 
 const HANDSHAKE = 60_000
 
-/** How long a TLS handshake or a PROXY header may take: nobody has to think in the middle of one. */
+/** How long a TLS handshake or a PROXY header may take: no person has to think in the middle of it. */
 export const handshakeTime = ({ command }: Limits): number => Math.min(command, HANDSHAKE)
 
 /** What DATA brings earns at most so many times the time that it begins with: an honest client may pause for so long. */

@@ -106,7 +106,7 @@ function readParameters(text: string): Parameters | undefined {
 }
 
 /**
- * Decodes xtext (RFC 3461 §4): `+XX` stands for one byte. Control characters would let a client put lines of its own into
+ * Decodes xtext (RFC 3461 §4): `+XX` stands for one byte. Control characters would let a client put its own lines into
  * what is sent on, so they are refused.
  */
 export function decodeXtext(text: string): string | undefined {

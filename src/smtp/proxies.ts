@@ -9,9 +9,9 @@ import { readProxyHeader } from '../net/proxy-header.ts'
 
 /** Networks whose word is taken for who a client is. What others say of it changes nothing. */
 export interface ProxyOptions {
-  /** Who begins with a header of the PROXY protocol, version 1 or 2, as HAProxy, nginx and load balancers send it. @default nobody */
+  /** Who begins with a header of the PROXY protocol, version 1 or 2, as HAProxy, nginx and load balancers send it. @default none */
   readonly header?: readonly string[]
-  /** Who may say XCLIENT, as Postfix and nginx do. @default nobody */
+  /** Who may say XCLIENT, as Postfix and nginx do. @default none */
   readonly xclient?: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export function membership(list: readonly string[], path: string): (ip: string) 
     if ('words' in network) networks.push(network)
     return 'words' in network ? [] : [{ path: `${path}[${index}]`, found: text, ...network }]
   })
-  // Whoever believes everybody believes every spammer.
+  // A server that accepts PROXY headers from every address accepts the address that a spammer chooses.
   for (const { prefix } of networks)
     if (prefix === 0)
       problems.push({ path, found: 'everybody', expected: 'networks of your own proxies', remedy: 'name those' })

@@ -31,11 +31,11 @@ const SWEEP_MS = 1_000
 const SHUTDOWN_TIMEOUT_MS = 30_000
 /** A client that was turned away has this long to take the reply and to leave. */
 const LINGER_MS = 1_000
-/** A socket of the file system has no address: whoever may open it is this machine. */
+/** A socket of the file system has no address: a program that may open it is on this machine. */
 const LOCAL = '127.0.0.1'
 
 /**
- * Makes a server. Each message that the gateway accepts is handed to `deliver`, and the client hears 250 only after that
+ * Makes a server. Each message that the gateway accepts is handed to `deliver`, and the client receives 250 only after that
  * has settled.
  *
  * @throws PosternError with all that is wrong with the options
@@ -76,7 +76,7 @@ class ServerState {
   #accept(socket: Socket): void {
     socket.on('error', ignore)
     const peer = peerOf(this.server, socket)
-    // Whose address is not known is charged to nobody, and never taken for this machine.
+    // Whose address is not known is charged to no address, and never taken for this machine.
     if (peer === undefined) socket.destroy()
     else if (this.#closing !== undefined) this.#turnAway(socket, replies.shuttingDown)
     else if (peer.ip === undefined || !this.#front.sendsHeader(peer.ip)) this.#admit(socket, peer.ip ?? LOCAL)
@@ -178,7 +178,7 @@ class ServerState {
     const { implicitTls, clock } = this.#front
     if (socket.destroyed) return
     if (implicitTls && !('encrypted' in socket)) return void socket.destroy()
-    // Nothing was sent that could be lost: then there is nothing to wait for. With bytes that nobody took from the system the
+    // Nothing was sent that could be lost: then there is nothing to wait for. With bytes that were not taken from the system the
     // connection would be reset, and the reply lost: so the client may stay for a moment.
     socket.end(`${line}\r\n`, 'latin1', () => {
       if (socket.bytesRead === 0) socket.destroy()

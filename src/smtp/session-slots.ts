@@ -18,14 +18,14 @@ export interface SessionLimits {
 
 /** The places that sessions take. */
 export interface SessionSlots {
-  /** Takes one for this client (a proxy, which is nobody's address, has no limit but that of all), and returns how to give it back; undefined when there is none left for it. */
+  /** Takes one for this client (a proxy has no limit but that of all), and returns how to give it back; undefined when there is none left for it. */
   readonly take: (ip: string | undefined) => (() => void) | undefined
 }
 
 export interface PlacesOptions {
   readonly now: () => number
   readonly notify: (notice: Notice) => void
-  /** Knows how many descriptors there are. @default nobody asks */
+  /** Knows how many descriptors there are. @default not asked */
   readonly load?: () => Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'> | undefined
 }
 
@@ -41,7 +41,7 @@ const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
 const QUIET_MS = 60_000
 
 /**
- * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is told of a limit
+ * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is called for a limit
  * that is reached, once a minute.
  */
 export function sessionSlots(

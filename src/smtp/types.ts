@@ -38,7 +38,7 @@ export interface IncomingMessage {
   readonly recipients: readonly Recipient[]
   /** The recipients by verdict, each group with its copy: the trace fields on top tell what was decided for that group. */
   readonly groups: readonly DeliveryGroup[]
-  /** The copy of the first group: all that is needed where nobody has mail quarantined. Every line end is CRLF. */
+  /** The copy of the first group: all that is needed where no recipient has mail quarantined. Every line end is CRLF. */
   readonly content: Content
   /** The gateway's decision, with one for each recipient. */
   readonly outcome: Outcome
@@ -55,7 +55,7 @@ export type DeliveryResult = Reply | ReadonlyMap<string, Reply> | undefined | vo
 export interface SmtpServerOptions {
   /** Judges the clients. A function is asked once for each session, so that the gateway can be exchanged. */
   readonly gateway: Gateway | (() => Gateway)
-  /** Delivers a message. The client hears 250 only after this has settled. */
+  /** Delivers a message. The client receives 250 only after this has settled. */
   readonly deliver: (message: IncomingMessage) => Promise<DeliveryResult> | DeliveryResult
   /** Our host name, in the banner and in the reply to EHLO. @default the system's host name */
   readonly name?: string

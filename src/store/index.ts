@@ -1,4 +1,4 @@
-/** Stores: what is counted and remembered between sessions. Those of Redis and SQLite have entry points of their own. */
+/** Stores: what is counted and remembered between sessions. Those of Redis and SQLite have their own entry points. */
 
 export type {
   Add,

@@ -13,7 +13,7 @@ export interface MemoryStore extends Store {
   readonly neverFails: true
   /** Performs the operations at once. */
   run<const O extends readonly Operation[]>(operations: O): Answers<O>
-  /** The number of keys, including expired ones that were not removed yet. */
+  /** The number of keys, including those that have expired and were not removed yet. */
   readonly size: number
   /** The bytes in use, by the same measure as the bound. */
   readonly bytes: number

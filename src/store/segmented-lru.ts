@@ -43,7 +43,7 @@ export interface SegmentedLru<V> {
   /** Replaces the value, and begins its lifetime again. */
   renew(item: number, value: V, cost: number, ttl: number, now: number): void
   drop(item: number): void
-  /** The number of items, including expired ones that were not removed yet. */
+  /** The number of items, including those that have expired and were not removed yet. */
   readonly size: number
   /** The sum of all costs. */
   readonly bytes: number

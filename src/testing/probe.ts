@@ -62,7 +62,7 @@ export interface Probed {
 }
 
 /**
- * Runs a filter at each stage up to the last one that `world` mentions, and returns its findings.
+ * Runs a filter at each stage up to the last stage that `world` mentions, and returns its findings.
  *
  * @example
  * expect(await probe(freemailInvoice, { reversePath: 'a@gmail.com', header: { subject: 'Invoice 7' } })).toEqual([…])

@@ -118,7 +118,7 @@ function call(step: Asked, session: Session, content = Readable.from([])): Promi
   }
 }
 
-/** The message as it came; one that broke off breaks off again, and one that was not read to its end stops there. */
+/** The message as it came; if it broke off, it breaks off again, and if it was not read to its end, it stops there. */
 function contentOf({ message, end, error = 'aborted' }: Extract<Step, { readonly verb: 'data' }>): Readable {
   const bytes = readMessage(message)
   let isSent = false

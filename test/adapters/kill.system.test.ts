@@ -27,7 +27,7 @@ const reachable = (port: number): Promise<boolean> =>
     socket.once('close', () => socket.destroy()).once('connect', () => socket.end())
   })
 
-/** What a client heard of its message: `250`, another code, or that the connection was gone. */
+/** What a client received for its message: `250`, another code, or that the connection was gone. */
 async function send(port: number, id: string): Promise<string> {
   const client = rawClient(port)
   try {
@@ -79,7 +79,7 @@ async function underFire(port: number, name: string, kill: () => Promise<void>, 
   return { last, accepted, arrived: arrived(), cut, others: [...received.values()].filter(reply => reply !== '250') }
 }
 
-test('postern is killed while Postfix asks it: what it answered 250 is there, and nobody is refused for good', {
+test('postern is killed while Postfix asks it: what it answered 250 is there, and no message is refused for good', {
   timeout: INSTALL_TIMEOUT,
 }, async () => {
   const port = await freePort()

@@ -1,4 +1,4 @@
-/** One message, every door: whoever carries it to postern, what is found and decided is the same. */
+/** One message, every adapter: what is found and decided is the same. */
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'

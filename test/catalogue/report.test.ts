@@ -55,7 +55,7 @@ test('the table names each row once and ends with the score', () => {
   expect(text).toMatch(/1 held, 0 failed, 3 not yet built; weighted score 37\.5 %$/)
 })
 
-test('every row has an id of its own and a weight from one to three', () => {
+test('every row has its own id and a weight from one to three', () => {
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
   expect(rows.every(({ id, weight }) => /^[A-Z]\d\d$/.test(id) && [1, 2, 3].includes(weight))).toBe(true)
 })

@@ -93,7 +93,7 @@ test('unlearning restores the state before the example', () => {
   const update = classifier.learn(fresh, 'spam', 0)
   expect(classifier.judge(fresh).margin).toBeGreaterThan(margin + 0.5)
   classifier.unlearn(fresh, update)
-  // Older lessons that were gone through again stay learned: they are true.
+  // Older examples that were replayed stay learned: they are true.
   expect(Math.abs(classifier.judge(fresh).margin - margin)).toBeLessThan(0.2)
   expect(classifier.exampleCounts).toEqual(learned)
   expect(classifier.export().length).toBe(before.length)

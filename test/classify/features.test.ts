@@ -38,7 +38,7 @@ test('white space is no hiding place in what is read', () => {
   expect(features(spread)[1]).toEqual(features(seen)[1])
 })
 
-test('where the text says next to nothing, what was sent speaks for itself', () => {
+test('where the text says next to nothing, what was sent decides', () => {
   const seen = seenIn(honest)
   expect(viewsOf({ ...seen, text: ' \n' }).body[1]).toBe(seen.head.toString())
   expect(viewsOf({ ...seen, text: '\ufffd'.repeat(60) }).body[1]).toBe(seen.head.toString())

@@ -43,7 +43,7 @@ describe('a snapshot is refused', () => {
     ['has one bit turned', Buffer.from(sound).fill((sound[9_000] ?? 0) ^ 1, 9_000, 9_001)],
     ['holds NaN', written(Number.NaN)],
     ['holds an infinite weight', written(Number.POSITIVE_INFINITY)],
-    ['holds a weight that no lesson makes', written(1e6)],
+    ['holds a weight that no training makes', written(1e6)],
     ['holds a variance of nothing', written(0, weightsAt + 65_536 * 4)],
     ['holds a variance above one', written(1.5, weightsAt + 65_536 * 4)],
     ['goes on', sealed(copy => Buffer.concat([copy, Buffer.from('x')]))],

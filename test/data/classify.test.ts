@@ -1,4 +1,4 @@
-/** What the classifier promises and reaches on public mail, taught online in order of delivery. */
+/** What the classifier promises and reaches on public mail, trained online in order of delivery. */
 import { expect, test } from 'vitest'
 import { online, readMail } from '../../bench/classify-mail.ts'
 

@@ -11,7 +11,7 @@ const ask = (dns: Resolver, from: number, to: number) =>
 const spent = (answers: readonly Answer<unknown>[]) =>
   answers.filter(answer => answer.kind === 'failure' && answer.cause === 'budget').length
 
-/** Answers each question when it is told to. */
+/** Answers each question when the test says so. */
 const silent = (): Resolver & { readonly answer: () => void } => {
   const waiting: (() => void)[] = []
   return {
@@ -65,7 +65,7 @@ describe('a budget', () => {
     expect(spent(await ask(budget, 2, 3))).toBe(1)
   })
 
-  test('a new transaction has its share again, and a session has a limit of its own for each minute', async () => {
+  test('a new transaction has its share again, and a session has its own limit for each minute', async () => {
     const dns = zone({})
     const clock = handClock()
     const budget = withBudget(dns, { questions: 10, session: 25, clock })

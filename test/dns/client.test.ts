@@ -140,7 +140,7 @@ describe('what a server may say', () => {
     expect(await dns(server, { timeout: 900 }).resolve('example.org', 'TXT')).toEqual(isTrue)
   })
 
-  test('64 KB of texts over TCP are read whole: nobody is deferred for ever because they publish much', async () => {
+  test('64 KB of texts over TCP are read whole: no sender is deferred for ever because of many records', async () => {
     const whole = (query: ReceivedQuery) =>
       answer(
         query,

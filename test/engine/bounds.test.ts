@@ -23,7 +23,7 @@ test('P05 greetings and paths beyond 2048 characters are refused before any filt
   expect(seen).toEqual(['helo', 'mail', 'rcpt'])
 })
 
-test('a transaction takes 10,000 recipients where the host has no limit, and is told to send the others later', async () => {
+test('a transaction takes 10,000 recipients where the host has no limit, and defers the others', async () => {
   const session = postern({ filters: [], dns: zone({}) }).open({})
   await session.connect()
   await session.helo(undefined)

@@ -1,4 +1,4 @@
-/** Mistakes in the options of a gateway: all are told at once, each with what would be right. */
+/** Mistakes in the options of a gateway: all are reported at once, each with what would be right. */
 import { expect, test } from 'vitest'
 import { postern } from '../../src/engine/gateway.ts'
 import type { PosternOptions } from '../../src/engine/options.ts'
@@ -23,7 +23,13 @@ test.for<readonly [what: string, options: unknown, path: string, expected: strin
   ['no filters', {}, 'filters', 'an array of filters', 'write filters: []'],
   ['one filter', { filters: rdns() }, 'filters', 'an array of filters', 'write filters: []'],
   ['a filter that was not called', { filters: [rdns] }, 'filters[0]', 'a filter', 'call it: rdns(…)'],
-  ['one that was not called, in a list', { filters: [rdns(), [spf]] }, 'filters[1]', 'a filter', 'call it: spf(…)'],
+  [
+    'a factory that was not called, in a list',
+    { filters: [rdns(), [spf]] },
+    'filters[1]',
+    'a filter',
+    'call it: spf(…)',
+  ],
   ['a list in a list in a list', { filters: [[[rdns()]]] }, 'filters[0]', 'a filter', 'write ...'],
   ['undefined', { filters: [undefined] }, 'filters[0]', 'a filter', 'leave it out'],
   ['false', { filters: [false, rdns()] }, 'filters[0]', 'a filter', 'leave it out'],
@@ -70,7 +76,7 @@ test.for<readonly [what: string, options: unknown, path: string, expected: strin
   ])
 })
 
-test('all mistakes of a gateway are told at once', () => {
+test('all mistakes of a gateway are reported at once', () => {
   const options = { filters: [spf, rdns(), rdns()], mode: 'x', deadline: -1, limits: { size: 0 }, logs: 1 }
   const paths = problemsOf(() => postern(options as unknown as PosternOptions)).map(({ path }) => path)
   expect(paths).toEqual(['mode', 'deadline', 'limits.size', 'logs', 'filters[0]', 'filters[2].name'])

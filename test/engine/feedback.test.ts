@@ -12,7 +12,7 @@ const unknown = (ref: string) =>
   new PosternError([{ path: 'ref', found: ref, expected: 'the reference of a message', remedy: 'look it up' }])
 const spam: Feedback = { ref: '7K2Q9F0D', label: 'spam', by: 'user:alice' }
 
-test('a filter that learns is told what is said, by whom, and whether it is taken back', async () => {
+test('a filter that learns receives the label, the reporter, and whether the report is withdrawn', async () => {
   const examples: Omit<TrainingExample, 'services'>[] = []
   const gateway = gatewayOf({
     name: 'pupil',
@@ -32,7 +32,7 @@ test('a filter that learns is told what is said, by whom, and whether it is take
 describe('a message that is given as bytes', () => {
   const bytes = Buffer.from('From: Alice <alice@example.org>\nSubject: Hello\n\nline\n')
 
-  test('one that does not come to its end is given up after a minute', async () => {
+  test('a stream that does not come to its end is given up after a minute', async () => {
     const hand = clock()
     const gateway = postern({ filters: [{ name: 'pupil', onFeedback: () => undefined }], dns: zone({}), clock: hand })
     const content = new Readable({ read: () => undefined })
@@ -78,7 +78,7 @@ describe('a message that is given as bytes', () => {
     expect(learn).not.toHaveBeenCalled()
   })
 
-  test('whose stream breaks off teaches nobody', async () => {
+  test('whose stream breaks off trains no filter', async () => {
     const learn = vi.fn()
     async function* broken() {
       yield bytes
@@ -111,12 +111,12 @@ describe('when filters do not learn', () => {
     await expect(said).rejects.toThrow('ref: found "7K2Q9F0D", expected the reference of a message; look it up')
   })
 
-  test('one that could not, for now, is heard of even where others could', async () => {
+  test('a filter that cannot learn for now fails the call even where others could', async () => {
     const away: Filter = { name: 'away', onFeedback: () => Promise.reject(new Error('the store is away')) }
     await expect(gatewayOf(knows, away, forgot).feedback(spam)).rejects.toThrow('the store is away')
   })
 
-  test('one that never settles is named after a minute', async () => {
+  test('a filter that never settles is named after a minute', async () => {
     const hand = clock()
     const stuck: Filter = { name: 'stuck', onFeedback: () => new Promise<never>(() => undefined) }
     const said = postern({ filters: [stuck], dns: zone({}), clock: hand }).feedback(spam)
@@ -129,7 +129,7 @@ describe('when filters do not learn', () => {
 test.for([
   ['no filter learns', [], spam, 'filters: found "none that learns"'],
   ['there is no such label', undefined, { ...spam, label: 'junk' }, "label: found \"junk\", expected 'ham' or 'spam'"],
-  ['nobody says it', undefined, { ...spam, by: '' }, 'by: found "", expected a name of 1 to 320 characters'],
+  ['a reporter without a name', undefined, { ...spam, by: '' }, 'by: found "", expected a name of 1 to 320 characters'],
   ['the message is not named', undefined, { label: 'ham', by: 'a' }, 'ref: found "neither ref nor message"'],
   ['it is named twice', undefined, { ...spam, message: Buffer.from('') }, 'ref: found "both ref and message"'],
   ['the reference is none', undefined, { ...spam, ref: '../etc' }, 'ref: found "../etc", expected up to 32 letters'],

@@ -8,7 +8,7 @@ import type { Reply } from '../../src/types.ts'
 const base = { name: 'mx.example.org', dns: zone({}) }
 const BUSY: Reply = { code: 421, status: '4.7.0', text: 'Try again later' }
 
-test('the first filter that refuses an address before a session is the one that replies', () => {
+test('the first filter that refuses an address before a session replies', () => {
   const [none, busy, unused] = [vi.fn(() => undefined), vi.fn(() => BUSY), vi.fn(() => undefined)]
   const gateway = postern({
     ...base,
@@ -92,7 +92,7 @@ test('secrets of all filters are listed once, and metrics of filters beside thos
   expect(gateway.metrics()).toContainEqual(metric)
 })
 
-test('a session takes services of its own in place of those of the gateway', async () => {
+test('a session takes its own services in place of those of the gateway', async () => {
   const dns = zone({ 'host.example': { A: ['192.0.2.7'] } })
   const asks: Filter = {
     name: 'asks',

@@ -112,7 +112,7 @@ async function play({ helo, local, ptr, subject, body, virus }: Said) {
 const prototypes = [Object.prototype, Array.prototype, Function.prototype, String.prototype]
 const shape = () => JSON.stringify(prototypes.map(prototype => Object.getOwnPropertyNames(prototype)))
 
-/** Bytes that do not belong into a header section are a finding of their own. */
+/** Bytes that do not belong into a header section are their own finding. */
 const plainly = (text: string) => text.replace(/[^ -~]/g, '')
 
 test('S06 what only the message says changes neither replies nor judgement', async () => {

@@ -1,4 +1,4 @@
-/** Who is exempt from what: our own hosts and users, forwarders, allowed senders; and what nobody is exempt from. */
+/** Who is exempt from what: our own hosts and users, forwarders, allowed senders; and from what no client is exempt. */
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { knownClients } from '../../src/engine/known-clients.ts'
@@ -110,7 +110,7 @@ describe('P07 exempt from checks of identity is', () => {
     expect((await send(gatewayOf(), { ip: '192.0.2.200', user: 'alice', to })).reply.code).toBe(250)
   })
 
-  test('nobody has to come back because of greylisting, and no limit by address is met', async () => {
+  test('no such client has to come back because of greylisting, and no limit by address is met', async () => {
     const limits = [{ what: 'connections', per: 'ip', limit: 1, within: '1h' }] as const
     const gateway = gatewayOf({ filters: [rateLimit({ limits }), greylist({ from: Number.NEGATIVE_INFINITY })] })
     for (let time = 0; time < 3; time += 1) expect((await send(gateway, { ip: '127.0.0.1' })).verdict).toBe('accept')
@@ -118,7 +118,7 @@ describe('P07 exempt from checks of identity is', () => {
 })
 
 describe('P07 a proxy or NAT that hides the clients', () => {
-  test.for(['127.0.0.1', '172.17.0.1', '::1'])('behind %s is told of, and nobody is exempt any more', async ip => {
+  test.for(['127.0.0.1', '172.17.0.1', '::1'])('behind %s is reported, and no client is exempt any more', async ip => {
     const notices: Notice[] = []
     const gateway = gatewayOf({ notify: notice => notices.push(notice) })
     for (let time = 0; time < 6; time += 1) await send(gateway, { ip, helo: `mx.sender${time}.example` })
@@ -161,7 +161,7 @@ describe('P08 what is allowed', () => {
     expect(outcome).toMatchObject({ verdict: 'accept', score: 0 })
   })
 
-  test('carries no virus in, relays for nobody, and is refused by rules that nobody is exempt from', async () => {
+  test('carries no virus in, relays no foreign mail, and is refused by rules that have no exemption', async () => {
     const to = 'victim@elsewhere.example'
     const standard = recommended({ domains: ['ours.example'] })
     expect((await send(gatewayOf({ filters: [friend, ...standard, virus] }), { ip: '192.0.2.9' })).verdict).toBe(

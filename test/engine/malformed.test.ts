@@ -107,7 +107,7 @@ test.for([undefined, null, false, 0, '', []])('%j says nothing', async answer =>
 
 const asks = { stage: 'message', ref: 'X' } as const
 
-test('P10 a policy adds up what is a number, whoever hands it what is none', () => {
+test('P10 a policy adds up what is a number, whatever else it is handed', () => {
   const findings = [points(Number.NaN, 'x'), points(20, 'spam'), { reason: 'x', points: '-30' as unknown as number }]
   expect(thresholds()(findings, asks)).toMatchObject({ verdict: 'reject', score: 20 })
   expect(thresholds()([points(Number.NEGATIVE_INFINITY, 'x'), points(20, 'spam')], asks)).toMatchObject({ score: 20 })
@@ -131,7 +131,7 @@ const decisions: readonly (readonly [what: string, decide: (decision: Decision) 
   ['no findings', ({ findings: _, ...decision }) => decision, 'findings: found undefined'],
 ]
 
-test.for(decisions)('P10 a policy that decides %s is told of, and mail comes again', async ([, decide, words]) => {
+test.for(decisions)('P10 a policy that decides %s is reported, and mail comes again', async ([, decide, words]) => {
   const decision = await judged([], (findings, at) => {
     const decision = usual(findings, at)
     return at.stage === 'message' ? (decide(decision) as Decision) : decision

@@ -1,4 +1,4 @@
-/** Whatever a message names, nobody is visited for it: only the resolver that we were given is asked. */
+/** No host that a message names is contacted: only the resolver that we were given is asked. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'

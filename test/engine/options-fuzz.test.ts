@@ -98,7 +98,7 @@ function build(make: (options: never) => unknown, options: unknown): readonly Pr
   }
 }
 
-/** The keys that a factory takes, as it tells them to whoever hands it a number. */
+/** The keys that a factory takes, as its error lists them when it is handed a number. */
 function keysOf(make: (options: never) => unknown): readonly string[] {
   const { expected = '' } = build(make, 7)[0] ?? {}
   return /\((.*)\)$/.exec(expected)?.[1]?.split(', ') ?? []

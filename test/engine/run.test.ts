@@ -301,7 +301,7 @@ test('a signal that is first read after the wave is aborted already', async () =
   expect(view?.signal.aborted).toBe(true)
 })
 
-test('a filter that throws and one that rejects are failures, and both have a timing', async () => {
+test('a filter that throws and a filter that rejects are failures, and both have a timing', async () => {
   const { result, timings } = stage([
     {
       name: 'throws',

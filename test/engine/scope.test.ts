@@ -1,4 +1,4 @@
-/** How long answers are remembered: with their scope, unless nobody waited for them to the end. */
+/** How long answers are remembered: with their scope, unless they were aborted. */
 import { expect, test, vi } from 'vitest'
 import { Scope } from '../../src/engine/scope.ts'
 import { allow, type Connection, fact, points } from '../../src/index.ts'

@@ -63,7 +63,7 @@ test('the first 100 recipients and the last 100 transactions and decisions are k
   expect([decisions.length, decisions[0]?.findings[0]?.points]).toEqual([100, 1])
 })
 
-test('a recipient that is removed leaves the others, and one that is cut is found again', () => {
+test('a recipient that is removed leaves the others, and a cut recipient is found again', () => {
   const log = begun()
   const long = 'x'.repeat(400)
   for (const path of ['b@example.org', long, 'c@example.org']) log.rcpt(path)

@@ -247,7 +247,7 @@ test('a fact asked before its stage is a mistake that says what to do', async ()
   expect(decision.findings[0]?.reason).toMatch(/expected the stage 'message' or a later one/)
 })
 
-test('each recipient is decided alone, and SMTP hears one reply', async () => {
+test('each recipient is decided alone, and SMTP receives one reply', async () => {
   const filter: Filter = {
     name: 'taste',
     rcpt: ({ forwardPath }) => {
@@ -340,7 +340,7 @@ test('A14 a forged Authentication-Results in our name is left out, and the rest 
   expect(outcome.content?.size).toBe(`X: 1\r\n${other}${text}`.length)
 })
 
-test('M17 a large message leaves as it came, from a file that nobody can see', async () => {
+test('M17 a large message leaves as it came, from a file that has no name', async () => {
   await using folder = await scratch()
   const body = Buffer.alloc(3_000_000, 'abcdefghi\r\n')
   const gateway = gatewayOf([], { folder: folder.path, trace: [], limits: { memory: '100kb' } })
@@ -433,7 +433,7 @@ test('a policy that throws defers', async () => {
   })
 })
 
-test('a wrong configuration is told with all its problems at once', () => {
+test('a wrong configuration is reported with all its problems at once', () => {
   const make = () =>
     postern({
       filters: [{ name: 'Bad Name' }, { name: 'x', recpt: () => undefined } as Filter],
@@ -443,7 +443,7 @@ test('a wrong configuration is told with all its problems at once', () => {
   expect(make).toThrow(/filters\[0\]\.name[\s\S]*filters\[1\]\.recpt[\s\S]*deadline/)
 })
 
-test('a filter knows the points of the stages and waves before its own, and of nobody beside it', async () => {
+test('a filter knows the points of the stages and waves before its own, and of no filter beside it', async () => {
   const seen: (readonly [filter: string, stage: string, score: number])[] = []
   const spy = (name: string, order?: 'early' | 'late'): Filter => {
     const say =
@@ -472,7 +472,7 @@ test('a filter knows the points of the stages and waves before its own, and of n
 })
 
 test.for([
-  ['words of its own', 'Come back in 5 minutes', '451 4.7.1 Come back in 5 minutes ref=REF1'],
+  ['its own words', 'Come back in 5 minutes', '451 4.7.1 Come back in 5 minutes ref=REF1'],
   ['no more than 120 characters', 'x'.repeat(500), `451 4.7.1 ${'x'.repeat(120)} ref=REF1`],
   ['one line of ASCII', 'é\r\n250 ok\0', '451 4.7.1 ???250 ok? ref=REF1'],
   ['those of the status where it has none', ' ', '451 4.7.1 Try again later ref=REF1'],

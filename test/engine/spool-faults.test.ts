@@ -56,7 +56,7 @@ test.for([
   ['files', { files: 1 }, 'temporary files are open'],
   ['octets', { disk: 20_000 }, 'temporary files hold'],
 ] as const)(
-  'K03 beyond the budget of %s a message hears 452, and is taken when another has left',
+  'K03 beyond the budget of %s a message receives 452, and is taken when another has left',
   async ([, budget, reason]) => {
     await using folder = await scratch()
     const gateway = postern({

@@ -1,4 +1,4 @@
-/** A message that is kept apart is examined to the end: the strictest outcome wins. */
+/** A message that is quarantined is examined to the end: the strictest outcome wins. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { clamav, dmarc } from '../../src/filters/index.ts'
@@ -62,7 +62,7 @@ test.for([
   [6, 'reject'],
   [14.9, 'reject'],
 ] as const)(
-  'a score of %d, at which a message is kept apart, does not stop a late scanner',
+  'a score of %d, at which a message is quarantined, does not stop a late scanner',
   async ([score, verdict]) => {
     expect(await send([{ name: 'weigh', message: () => points(score, 'evidence') }, infected])).toMatchObject({
       verdict,

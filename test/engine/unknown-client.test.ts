@@ -113,7 +113,7 @@ test.for<[what: string, told: Told]>([
   const objected = new Set(found.filter(({ points: value, verdict }) => verdict ?? value).map(({ rule }) => rule))
   expect([...objected]).toEqual(['suspicious'])
   expect(decisions.every(({ reply }) => reply.code < 400)).toBe(true)
-  // What a report may name later is kept under the reference; nothing is proven, so it names nobody.
+  // What a report may name later is kept under the reference; nothing is proven, so it names no identity.
   expect(world.keys.filter(key => !key.startsWith('reputation:ref:'))).toEqual([])
   const aboutClients = /PTR|^mx\.|^partner\.net TXT|^(?![12]\.0\.0\.127\.).*\.bl\./
   expect(world.dns.asked.filter(question => aboutClients.test(question))).toEqual([])
@@ -184,7 +184,7 @@ test.for<[what: string, told: Parameters<typeof ask>[1], result: string]>([
   ['is unknown where the bounce may come from the author', { reversePath: '', helo: undefined }, 'unknown'],
   ['is unknown where the sender may be unknown too', { reversePath: '', helo: 'mx.evil.example' }, 'unknown'],
   ['passes by DKIM', { reversePath: 'a@partner.net', facts: [signed('partner.net')] }, 'pass'],
-  ['fails where no client could have made SPF speak for the author', { reversePath: 'a@evil.example' }, 'fail'],
+  ['fails where no client could have made SPF authenticate the author', { reversePath: 'a@evil.example' }, 'fail'],
   ['is none where there is no policy', { reversePath: 'a@evil.example', message: 'From: a@evil.example\n\n' }, 'none'],
 ])('P06 without an address DMARC %s', async ([, told, result]) => {
   const found = await ask(dmarc, { ip: undefined, dns: zone(records), message: 'From: alice@partner.net\n\n', ...told })

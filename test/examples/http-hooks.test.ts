@@ -1,4 +1,4 @@
-/** The example for Stalwart and cloud mail services: both doors, each asked once in its own words. */
+/** The example for Stalwart and cloud mail services: both servers, each asked once in its own format. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** The rule in examples/own-rule comes with a test of its own; this runs it, and sees the rule at work in a gateway. */
+/** The rule in examples/own-rule comes with its own test; this runs it, and sees the rule at work in a gateway. */
 import { expect, test } from 'vitest'
 import { freemailInvoice } from '../../examples/own-rule/freemail-invoice.ts'
 import { postern } from '../../src/index.ts'

@@ -12,7 +12,7 @@ import { rawClient } from '../support/raw-client.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
 import { sink } from '../support/sink.ts'
 
-/** The lines of an example's main.cf, with our port in place of its own. */
+/** The lines of an example's main.cf, with our port in place of the example's. */
 async function linesOf(example: string, port: number): Promise<Readonly<Record<string, string>>> {
   const text = await readFile(new URL(`../../examples/${example}/main.cf`, import.meta.url), 'utf8')
   const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'))

@@ -243,7 +243,7 @@ test('A04 in 100,000 mutated From fields no clear author differs from that of an
   expect([clear > 1000, careless > 100]).toEqual([true, true])
 })
 
-test('A04 a clear author is the one that mailauth aligns and mailparser shows', async () => {
+test('A04 a clear author is the author that mailauth aligns and mailparser shows', async () => {
   let clear = 0
   for (const value of fc.sample(mutated, 15_000)) {
     const header = headerOf(messageFrom(value))

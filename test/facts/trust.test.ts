@@ -56,7 +56,7 @@ describe('the client', () => {
     ],
     ['its network is bad throughout', [['network:192.0.2.0/24', { spam: 99 }]], [], 'bad'],
     ['its network has good neighbours, too', [['network:192.0.2.0/24', { ham: 20, spam: 99 }]], [], 'unknown'],
-    ['a good network makes nobody known', [['network:192.0.2.0/24', { ham: 999 }]], [], 'unknown'],
+    ['a good network makes no client known', [['network:192.0.2.0/24', { ham: 999 }]], [], 'unknown'],
     ['it carried mail of a known sender', [], [clientMark('192.0.2.1')], 'known'],
     ['it did, and is bad', [['ip:192.0.2.1', { spam: 10 }]], [clientMark('192.0.2.1')], 'bad'],
     ['another client is known', [['ip:192.0.2.2', { ham: 99 }]], [clientMark('192.0.2.2')], 'unknown'],

@@ -9,7 +9,7 @@ import { type Attack, attacks, type Target } from './attacks.ts'
 
 /** Mails of the honest client under attack. */
 const MAILS = 6
-/** It comes again so many times, a second apart, as long as it hears no 5xx. */
+/** It comes again so many times, a second apart, as long as it receives no 5xx. */
 const TRIES = 60
 /** Bytes that the relay may grow by: P04 of the catalogue. */
 const GROWTH = 200 * 1024 * 1024
@@ -27,7 +27,7 @@ const zone = {
 const memory = async ({ child }: RelayProcess): Promise<number> =>
   1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1])
 
-/** @returns the replies until there was one that is final */
+/** @returns the replies until a reply is final */
 async function insist(port: number, id: string): Promise<readonly string[]> {
   const replies: string[] = []
   for (let attempt = 0; attempt < TRIES; attempt += 1) {

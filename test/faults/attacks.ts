@@ -14,7 +14,7 @@ export interface Target {
 }
 
 export interface Attack {
-  /** How many attackers there are, each with an address of its own. */
+  /** How many attackers there are, each with its own address. */
   readonly attackers: number
   /** One round of one attacker; again and again until it is over. Never rejects for what the relay does. */
   readonly round: (target: Target, from: string) => Promise<unknown>

@@ -1,4 +1,4 @@
-/** The wall clock of the relay jumps while mail flows: nobody is let off a limit, and nobody is blocked by it. */
+/** The wall clock of the relay jumps while mail flows: no client escapes a limit, and no client is blocked by it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { dnsServer } from '../support/dns-server.ts'

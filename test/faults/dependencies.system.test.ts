@@ -64,7 +64,7 @@ test.concurrent.for(Object.entries(cases))(
   },
 )
 
-/** Where each message waits long for what fails, the door closes: who would only wait, too, comes again. */
+/** Where each message waits long for what fails, the relay refuses sessions: other messages come again. */
 const PUT_OFF = /^421 4\.3\.2 /
 
 /** What is honest is taken, and what is not is not. */

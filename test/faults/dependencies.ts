@@ -30,7 +30,7 @@ export interface Case {
   readonly start: () => Promise<Dependency>
   /** What may be answered while it fails so. What is slow is waited for, unless this says otherwise. */
   readonly answers: Readonly<Partial<Record<Fault, RegExp>>>
-  /** What an operator hears of when it is away, and when it is back. @default nothing: each session tells of it */
+  /** What an operator learns of when it is away, and when it is back. @default nothing: each session tells of it */
   readonly told?: { readonly away: RegExp; readonly back: RegExp }
 }
 
@@ -136,7 +136,7 @@ export const cases: Readonly<Record<string, Case>> = {
       }
     },
   },
-  // One that fails again and again is asked less and less often: each has a relay of its own.
+  // A service that fails again and again is asked less and less often: each has its own relay.
   'a store in Redis that is slow or hangs': inRedis(['slow', 'hang']),
   'a store in Redis that refuses or is cut off': inRedis(['refuse', 'cut']),
   'a store in Redis that speaks rubbish or is killed': inRedis(['rubbish', 'gone']),

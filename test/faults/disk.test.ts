@@ -1,4 +1,4 @@
-/** A disk that is slow or hangs: nobody hears 250 before his mail is safe, and all goes on when it does. */
+/** A disk that is slow or hangs: no client receives 250 before its mail is safe, and all goes on when it does. */
 import * as system from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { messages } from '../relay/relay-process.ts'
 import { scratch } from '../support/scratch.ts'
 import { mail, wrongs } from './mail.ts'
 
-/** A disk that waits for `gate` before it has written. */
+/** A disk that waits for `ready` before it has written. */
 const waiting = (ready: () => Promise<unknown>): Files => ({
   ...system,
   open: async (path, flags, mode) => {
@@ -45,7 +45,7 @@ test('on a disk that takes half a second to write, 250 comes when it has', async
   expect(wrongs(sent, await relay.arrived())).toEqual([])
 })
 
-test('on a disk that hangs nobody hears anything, until it is well', async () => {
+test('while a disk hangs, no client receives a reply', async () => {
   const well = Promise.withResolvers<void>()
   await using relay = await relayOn(waiting(() => well.promise))
   const sending = relay.send(5)

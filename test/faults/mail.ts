@@ -90,7 +90,7 @@ export function flow(next: (count: number) => MailOptions, every: number): Flow 
 const idOf = (message: string): string => /Message-ID: <(\S+)@/.exec(message)?.[1] ?? ''
 const isWhole = (message: string): boolean => message.endsWith(`end ${idOf(message)}\r\n`)
 
-/** What is wrong with what arrived: a 250 whose message is not there, one that is cut, one that is there twice. */
+/** What is wrong with what arrived: a 250 whose message is not there, a message that is cut or is there twice. */
 export function wrongs(sent: readonly Sent[], arrived: readonly string[]): readonly string[] {
   const ids = arrived.map(idOf)
   const accepted = sent.filter(({ reply }) => reply.startsWith('250')).map(({ id }) => id)

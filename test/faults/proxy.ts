@@ -81,7 +81,7 @@ async function listening(serve: (client: Socket) => void, port: number): Promise
 
 const closed = (server: Server): Promise<void> => new Promise(done => server.close(() => done()))
 
-/** Before a service on UDP, such as DNS. What is refused is refused by the system: nobody listens. */
+/** Before a service on UDP, such as DNS. What is refused is refused by the system: no socket listens. */
 export async function udpProxy(target: number): Promise<SpoiledWay> {
   const askers = new Set<UdpSocket>()
   let way: Way = 'open'

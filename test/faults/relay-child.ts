@@ -14,7 +14,7 @@ export interface Holdings {
   readonly heap: number
   /** Bytes that the process takes of the machine. */
   readonly rss: number
-  /** Errors and rejections that nobody caught, and what Node warns of. */
+  /** Errors and rejections that were not caught, and what Node warns of. */
   readonly uncaught: readonly string[]
 }
 

@@ -1,5 +1,5 @@
 /**
- * The soak for as long as it is told: honest mail with one per cent of every kind of attack among it.
+ * The soak for as many seconds as its argument says: honest mail with one per cent of every kind of attack among it.
  *
  *     npm run soak             ten minutes
  *     npm run soak -- 86400    a day

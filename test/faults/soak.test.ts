@@ -1,4 +1,4 @@
-/** A short soak, so that every run of the tests sees one; `npm run soak` takes as long as it is told. */
+/** A short soak, so that every run of the tests sees one; `npm run soak` takes as long as its argument says. */
 import { expect, test } from 'vitest'
 import { attacks as kinds } from './hostile.ts'
 import { isBack } from './leaks.ts'

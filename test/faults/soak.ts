@@ -13,7 +13,7 @@ export interface SoakOptions {
   readonly seconds: number
   /** Honest messages a second. @default 10 */
   readonly rate?: number
-  /** Hears each sample. @default nobody */
+  /** Receives each sample. @default none */
   readonly tell?: (sample: Sample) => void
 }
 

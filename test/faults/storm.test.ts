@@ -75,7 +75,7 @@ test('O06 all who were deferred in an outage come back at once: spread, taken, a
   clearInterval(watch)
   await way.become('open')
 
-  // Everybody is served, once, and nobody hears a no.
+  // Each client is served, once, and none is refused.
   const last = attempts.filter(({ reply }) => reply.startsWith('250'))
   expect(last).toHaveLength(SENDERS)
   expect(attempts.filter(({ reply }) => !/^(?:250|4\d\d) /.test(reply))).toEqual([])

@@ -1,4 +1,4 @@
-/** The relay in a process of its own that tells what it holds: sockets, files, timers, memory, and what nobody caught. */
+/** The relay in a separate process that tells what it holds: sockets, files, timers, memory, and errors that were not caught. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -64,14 +64,14 @@ const attacks = [
     [...Array(3).fill(over([added, ...fields], 'evil.example')), added, own, ...fields],
   ] as const,
 ])
-test.for(attacks)('A08 %s on top of what the author signed is kept apart, signed over by %s', async ([, , all]) => {
+test.for(attacks)('A08 %s on top of what the author signed is quarantined, signed over by %s', async ([, , all]) => {
   const { rules, verdict, score } = await send(message(all, body))
   expect(rules).toEqual(expect.arrayContaining(['dkim/added-field', 'header-form/repeated']))
   expect(verdict).toBe('quarantine')
   expect(score).toBeGreaterThanOrEqual(6)
 })
 
-test('A08 a second From on top of what the author signed is never delivered, whoever signs it over', async () => {
+test('A08 a second From on top of what the author signed is never delivered, whatever domain signs it over', async () => {
   const all = ['From: eve@evil.example', own, ...fields]
   for (const signatures of [[], [over(all, 'evil.example')]]) {
     expect((await send(message([...signatures, ...all], body))).verdict).not.toBe('accept')

@@ -55,12 +55,12 @@ test('a broken signature is a small matter, never a refusal', async () => {
   ])
 })
 
-test('a broken signature beside one that holds is no finding', async () => {
+test('a broken signature beside a valid one is no finding', async () => {
   const own = [signature({ fields, body, b: 'AAAA' }), signature({ fields, body })]
   expect(await findings(message([...own, ...fields], body))).toEqual([])
 })
 
-test('a key that cannot be asked for is told, and costs nothing', async () => {
+test('a key that cannot be asked for is reported, and costs nothing', async () => {
   expect(await findings(signed({ fields, body, tags: { s: 'slow' } }))).toEqual([
     { rule: 'unknown', reason: 'the lookup of the key at slow._domainkey.example.org failed: timeout' },
   ])
@@ -103,13 +103,13 @@ test('A08 a field that one of two passing signatures covers is no finding', asyn
   expect(await findings(message([...own, ...list], body))).toEqual([])
 })
 
-test('a domain that is only trying DKIM out is told, and costs nothing', async () => {
+test('a domain that is only trying DKIM out is reported, and costs nothing', async () => {
   expect(await findings(signed({ fields, body, tags: { s: 'try' } }))).toEqual([
     { rule: 'testing', reason: 'example.org says that it is only testing DKIM (t=y)' },
   ])
 })
 
-test('more signatures than are looked at are told', async () => {
+test('more signatures than are looked at are reported', async () => {
   const own = Array.from({ length: 9 }, () => signature({ fields, body }))
   expect(await findings(message([...own, ...fields], body))).toEqual([
     { rule: 'too-many', points: 1, reason: 'there are 9 signatures, and only 5 were verified' },

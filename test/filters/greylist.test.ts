@@ -1,4 +1,4 @@
-/** The suspicious are asked to come back; whoever does is known for weeks. */
+/** Suspicious clients are asked to come back; those that do are known for weeks. */
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../src/facts/dkim/dkim.ts'
 import { decayingAdds, defaultMemory } from '../../src/facts/reputation.ts'
@@ -33,7 +33,7 @@ function world(options: Parameters<typeof greylist>[0] = {}) {
   return { find, asks, clock: hand, store }
 }
 
-test('who is new and suspicious is told when to come back, and passes then', async () => {
+test('a new, suspicious client receives the time to come back, and passes then', async () => {
   const { find, clock: hand } = world()
   expect(await find()).toEqual([
     defer('4.7.1', 'example.net is new to this recipient, and may come back in 5 minutes', {
@@ -84,21 +84,18 @@ describe('time', () => {
     expect(await find()).toMatchObject([{ replyText: `New sender for this recipient, try again in ${words}` }])
   })
 
-  test.for([-HOUR, HOUR, -DAY, DAY])(
-    'D09 a wall clock that jumps by %i ms shortens nobody’s wait and prolongs none',
-    async jump => {
-      const { asks, clock: hand } = world()
-      const jumping = { ...hand, now: () => hand.now() + jump }
-      expect(await asks()).toBe(true)
-      expect(await asks({ clock: jumping })).toBe(true)
-      await hand.advance(5 * MINUTE)
-      expect(await asks({ clock: jumping })).toBe(false)
-      await hand.advance(35 * DAY)
-      expect(await asks()).toBe(false)
-      await hand.advance(36 * DAY)
-      expect(await asks({ clock: jumping })).toBe(true)
-    },
-  )
+  test.for([-HOUR, HOUR, -DAY, DAY])('D09 a wall clock that jumps by %i ms changes no client’s wait', async jump => {
+    const { asks, clock: hand } = world()
+    const jumping = { ...hand, now: () => hand.now() + jump }
+    expect(await asks()).toBe(true)
+    expect(await asks({ clock: jumping })).toBe(true)
+    await hand.advance(5 * MINUTE)
+    expect(await asks({ clock: jumping })).toBe(false)
+    await hand.advance(35 * DAY)
+    expect(await asks()).toBe(false)
+    await hand.advance(36 * DAY)
+    expect(await asks({ clock: jumping })).toBe(true)
+  })
 })
 
 describe('who is who', () => {
@@ -147,10 +144,10 @@ describe('who is who', () => {
 
 describe('who is asked', () => {
   test.for([
-    ['nobody without points', {}, { score: 0.9 }, false],
-    ['whoever has a point', {}, { score: 1 }, true],
+    ['no client without points', {}, { score: 0.9 }, false],
+    ['a client with a point', {}, { score: 1 }, true],
     ['everybody, if the host says so', { from: Number.NEGATIVE_INFINITY }, { score: -5 }, true],
-    ['nobody beyond the range', { from: 2, to: 6 }, { score: 6 }, false],
+    ['no client beyond the range', { from: 2, to: 6 }, { score: 6 }, false],
     ['no user who has authenticated', {}, { user: 'alice' }, false],
     ['bounces, like all else that is suspicious', {}, { reversePath: '' }, true],
   ] as const)('%s', async ([, options, sent, asked]) => {
@@ -165,7 +162,7 @@ describe('who is asked', () => {
     expect(await asks({ ip: '192.0.5.1', reversePath: 'a@pool.example' })).toBe(true)
   })
 
-  test('nobody for a recipient that is not there: that costs no place in the store', async () => {
+  test('no client for a recipient that is not there: that costs no entry of the store', async () => {
     const hand = clock()
     const store = memoryStore({ clock: hand })
     const suspicious: Filter = { name: 'suspicious', mail: () => points(2, 'odd') }
@@ -180,7 +177,7 @@ describe('who is asked', () => {
   })
 })
 
-test('each recipient is asked for alone, and one that passes is delivered to', async () => {
+test('each recipient is asked for alone, and a recipient that passes gets the message', async () => {
   const hand = clock()
   const suspicious: Filter = { name: 'suspicious', mail: () => points(2, 'odd') }
   const gateway = postern({ filters: [suspicious, greylist()], dns, clock: hand })
@@ -220,7 +217,7 @@ describe('at the message', () => {
 })
 
 describe('attacks', () => {
-  test('D08 five thousand sprayed senders take no more than the store has room for, and wash nobody away who is known', async () => {
+  test('D08 five thousand sprayed senders take no more than the store has room for, and push out no known client', async () => {
     const hand = clock()
     const store = memoryStore({ clock: hand, entries: 1_000 })
     const filter = greylist()
@@ -246,7 +243,7 @@ describe('attacks', () => {
     expect(await asks()).toBe(false)
   })
 
-  test('a store that fails asks nobody', async () => {
+  test('a store that fails defers no client', async () => {
     const store = { run: () => Promise.reject(new Error('away')) }
     expect(await world().find({ store })).toEqual([{ rule: 'greylist/failed', reason: 'greylist failed: away' }])
   })

@@ -113,7 +113,7 @@ test('M01 a header section beyond the limits is refused', async () => {
   ])
 })
 
-test('A03 a message with two From fields is refused, or kept apart where that is asked for', async () => {
+test('A03 a message with two From fields is refused, or quarantined where that is asked for', async () => {
   const text = readFileSync(new URL('../../fixtures/messages/two-from-fields.eml', import.meta.url), 'utf8')
   const section = text.slice(0, text.indexOf('\r\n\r\n') + 2)
   const reason = 'the author is unclear: there are 2 From fields'

@@ -16,11 +16,11 @@ test.for(mimeCases)(
   async ({ message, found, kinds }) => {
     // The fields of the case stay where they are: some lie by standing first.
     const { verdict, points, rules } = await judgeParts(message)
-    // Refused by its header section: nobody has to look into it.
+    // Refused by its header section: no reader has to look into it.
     if (verdict === 'reject' && rules.length === 0) return
     if (found) expect([points >= 6, BAD.includes(verdict)]).toEqual([true, true])
     else expect(points).toBeGreaterThanOrEqual(3)
-    // A bare CR becomes CRLF on the way in: nobody sees it afterwards.
+    // A bare CR becomes CRLF on the way in: no reader sees it afterwards.
     if (kinds.length > 0 && !kinds.includes('bare-cr')) {
       expect(rules.some(rule => rule.startsWith('structure/'))).toBe(true)
     }

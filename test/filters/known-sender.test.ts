@@ -98,20 +98,20 @@ describe('who is not', () => {
     expect(await found()).toEqual([])
   })
 
-  test('whoever got a message that a person wrote, marked as such, is', async () => {
+  test('a person who got a message that a person wrote, marked as such, is', async () => {
     const { gateway, found } = world()
     await send(gateway, fromUser('Auto-Submitted: no\r\n'))
     expect(await found()).toEqual([bySpf])
   })
 
-  test('whoever the host has told of with no address, no domain or a null reverse-path', async () => {
+  test('a recipient that the host reports with no address, no domain or a null reverse-path', async () => {
     const { gateway, store } = world()
     await gateway.recordSent({ from: '', to: ['alice@example.net'] })
     await gateway.recordSent({ from: 'bob@example.org', to: ['', 'postmaster', '@example.net', 'alice@'] })
     expect(store.size).toBe(0)
   })
 
-  test('whoever a stranger writes to', async () => {
+  test('a person to whom a stranger writes', async () => {
     const { gateway, found } = world()
     const { user: _, ...stranger } = fromUser()
     await send(gateway, stranger)
@@ -130,7 +130,7 @@ describe('the client that carries the mail of somebody known', () => {
     expect(await trusted('192.0.2.1')).toBe('unknown')
   })
 
-  test('is not where only a signature proves the author: whoever has a copy can send it again', async () => {
+  test('is not where only a signature proves the author: a copy of the message can be sent again', async () => {
     const { gateway, found, trusted } = world()
     await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     expect(await found({ reversePath: 'x@bounce.example.net' })).toEqual([byDmarc])
@@ -144,7 +144,7 @@ describe('the client that carries the mail of somebody known', () => {
     expect(await trusted('203.0.113.9')).toBe('unknown')
   })
 
-  test('is not for a message that was kept apart', async () => {
+  test('is not for a message that was quarantined', async () => {
     const { gateway, found, trusted } = world({}, { message: () => quarantine('odd') })
     await gateway.recordSent({ from: 'bob@example.org', to: ['alice@example.net'] })
     await found()

@@ -1,4 +1,4 @@
-/** Dear filters under load: who is not scanned, who is put off, and that it is told. */
+/** Expensive filters under load: who is not scanned, who is put off, and that it is reported. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { SessionEntry } from '../../src/engine/session-log.ts'
@@ -122,7 +122,7 @@ test('a scanner that is never skipped looks at the known even at red', async () 
   expect(asked).toEqual([FRIEND])
 })
 
-test('each step is told once, and its end too', async () => {
+test('each step is reported once, and its end too', async () => {
   const { send, told, at } = house()
   at.level = 'red'
   for (const ip of [FRIEND, STRANGER, FRIEND, STRANGER]) await send(ip)
@@ -135,7 +135,7 @@ test('each step is told once, and its end too', async () => {
   ])
 })
 
-test('a filter that answers at once is not timed; one that must wait is a thing behind us', async () => {
+test('a filter that answers at once is not timed; a filter that must wait is a service behind us', async () => {
   const { send, hand, measured } = house()
   for (let index = 0; index < 3; index += 1) await send(STRANGER)
   await hand.advance(2_000)
@@ -163,7 +163,7 @@ test('a filter whose answer never comes is no load any more once it was given up
   session.close()
 })
 
-test('load control in one word: who is shut out, who comes in, your filters, the dear ones', () => {
+test('load control in one word: clients turned away, clients let in, your filters, the expensive ones', () => {
   const filter = (name: string): Filter => ({ name, message: () => undefined })
   const all = loadControl({ filters: [[filter('a')], filter('b')], expensive: [filter('c')] })
   expect(all.map(({ name }) => name)).toEqual(['recently-refused', 'admission', 'a', 'b', 'c'])

@@ -33,7 +33,7 @@ describe('rdns', () => {
     },
   )
 
-  test('each kind has a price of its own', async () => {
+  test('each kind has its own price', async () => {
     const priced = rdns({ missing: 1, unconfirmed: 3, generic: 5 })
     expect(await probe(priced, { ip: '192.0.2.1', dns: zone({}) })).toMatchObject([{ points: 1 }])
     expect(await probe(priced, { ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([{ points: 5 }])

@@ -125,7 +125,7 @@ describe('a function', () => {
     ],
     ['rejects', () => Promise.reject(new Error('directory down'))],
     ['answers with neither', () => undefined as unknown as boolean],
-  ] as const)('that %s refuses nobody: it is asked to come back', async ([, valid]) => {
+  ] as const)('that %s refuses no sender: it is asked to come back', async ([, valid]) => {
     const found = await probe(recipients({ valid }), { ...from, forwardPath: 'bob@example.org' })
     expect(found).toMatchObject([{ rule: 'recipients/failed', verdict: 'defer', status: '4.3.0' }])
   })

@@ -87,7 +87,7 @@ test('recipients keeps the domains of the set when it is given other options', a
   expect(await judged('recipients', { recipients }, to('a@example.com'))).toEqual([['recipients/relay', 'reject']])
 })
 
-test('rateLimit takes other limits in place of its own', async () => {
+test('rateLimit takes other limits in place of the defaults', async () => {
   const limits = [{ what: 'transactions', per: 'ip', limit: 1, within: '1m' }] as const
   const [usual] = recommended({ domains }).filter(({ name }) => name === 'rate-limit')
   const [other] = recommended({ domains, rateLimit: { limits } }).filter(({ name }) => name === 'rate-limit')

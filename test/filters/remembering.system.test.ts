@@ -27,7 +27,7 @@ const dns = zone({ 'example.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] } })
 const suspicious: Filter = { name: 'suspicious', mail: () => points(1, 'odd') }
 const filters = () => [suspicious, greylist({ wait: '5m' }), reputation(), knownSender()]
 
-/** What a stranger hears, and becomes, over a few messages. */
+/** What a stranger receives, and becomes, over a few messages. */
 async function story(gateway: Gateway, later: (ms: number) => Promise<void>): Promise<readonly string[]> {
   const said: string[] = []
   const mail = async (ref: string) => {
@@ -65,7 +65,7 @@ describe('a stranger comes back, is praised, is written to, and is blamed', () =
     const hand = clock({ now: Date.UTC(2026, 0, 1) })
     const file = join(folder.path, 'store.db')
     let open = sqliteStore({ file, clock: hand })
-    // One that is opened anew for what comes later stands behind the same gateway.
+    // A store that is opened anew for what comes later stands behind the same gateway.
     const store: Store = { run: operations => open.run(operations) }
     const gateway = postern({ filters: filters(), dns, clock: hand, store })
     const said = await story(gateway, async ms => {

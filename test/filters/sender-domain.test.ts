@@ -91,7 +91,7 @@ describe('the domain of the reverse-path', () => {
     expect(await judged('ann@gone.example', { unknown: 'pass' })).toMatchObject([{ verdict: 'reject' }])
   })
 
-  test('when nobody waits any more there is nothing to say', async () => {
+  test('an aborted filter has no finding', async () => {
     expect(
       await probe(senderDomain(), { reversePath: 'ann@x.example', dns: zone({ 'x.example': 'aborted' }) }),
     ).toEqual([])

@@ -1,4 +1,4 @@
-/** Pages and texts that nobody would write. More with `POSTERN_FUZZ=100000`. */
+/** Pages and texts that no person would write. More with `POSTERN_FUZZ=100000`. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { linksOf } from '../../src/facts/links.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readHtml } from '../../src/html/read.ts'
 import type { Hiding } from '../../src/html/reading.ts'
 
-test('a page shows its text, its blocks on lines of their own and its entities decoded', async () => {
+test('a page shows its text, its blocks on their own lines and its entities decoded', async () => {
   const { visible, hidden, counts, cut } = await readHtml(
     '<html><body><h1>Hello</h1><p>one  two\nthree<br>four &amp; &uuml;<td>five</td><script>var x = "no"</script><style>p{color:red}</style></body></html>',
   )

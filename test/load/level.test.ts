@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { levelHolder } from '../../src/load/level.ts'
 
-/** The changes of level over time, for a load that is told for each tenth of a second. */
+/** The changes of level over time, for a load that is given for each tenth of a second. */
 function changes(seconds: number, load: (ms: number) => number): readonly (readonly [ms: number, level: string])[] {
   const holder = levelHolder(0)
   const seen: [number, string][] = []

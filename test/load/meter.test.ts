@@ -8,7 +8,7 @@ import { clock, type HandClock } from '../../src/testing/clock.ts'
 
 const quiet = { busy: () => 0.1, memory: () => 0.2 }
 
-/** A clock whose bells ring late while the loop is stalled. */
+/** A clock whose timers fire late while the loop is stalled. */
 function stalling(): HandClock & { stall: (ms: number) => void } {
   const hand = clock()
   let late = 0

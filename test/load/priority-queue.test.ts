@@ -1,4 +1,4 @@
-/** Places by lane: the reserve, the order of turning away, the short queue, newest first under overload. */
+/** Slots by priority class: the reserve, the order of turning away, the short queue, newest first under overload. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type PriorityClass, priorityQueue } from '../../src/load/priority-queue.ts'

@@ -14,7 +14,7 @@ const nested = (depth: number) => Array.from({ length: depth }, (_, i) => `${mix
 const closed = (depth: number) => Array.from({ length: depth }, (_, i) => `\r\n--${name(depth - 1 - i)}--\r\n`).join('')
 const base64 = `${'QUJD'.repeat(19)}\r\n`
 
-/** A message of many parts, large ones and small ones: what such a one costs when nobody means harm. */
+/** A message of many parts, large ones and small ones: what a harmless message of that size costs. */
 const ordinary = after(
   mixed('b'),
   '--b\r\n\r\n',

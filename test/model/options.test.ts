@@ -79,7 +79,7 @@ test('options that are right come back as they came', () => {
   expect(checked(schema, { domains: ['example.org'], mode: undefined } as unknown as EchoOptions)).toBeDefined()
 })
 
-test('all that is wrong is told at once, one line for each problem', () => {
+test('all that is wrong is reported at once, one line for each problem', () => {
   expect(
     problems({
       domains: ['example.org', 7],
@@ -176,7 +176,7 @@ test.for([
   expect(nearest(written, ['quarantine', 'size', 'deadline', 'zones', 'wait'])).toBe(meant)
 })
 
-test('a thousand problems are told in fifty lines', () => {
+test('a thousand problems are reported in fifty lines', () => {
   const options = {
     domains: ['a'],
     ...Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`no${index}`, 1])),

@@ -54,7 +54,7 @@ test('the more specific network wins, at any depth and either side of it', () =>
   expect(['10.2.0.0', '10.255.255.255', '11.0.0.0'].map(find)).toEqual([0, 0, -1])
 })
 
-test('of equal networks the one that is listed first wins', () => {
+test('of equal networks the first wins', () => {
   const { find, size } = table('192.0.2.0/24', '::ffff:192.0.2.0/120', '192.0.2.0/24')
   expect([find('192.0.2.9'), size]).toEqual([0, 1])
 })

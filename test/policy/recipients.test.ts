@@ -1,4 +1,4 @@
-/** Many recipients, one reply: what SMTP hears when they do not agree. */
+/** Many recipients, one reply: what SMTP receives when they do not agree. */
 import { expect, test } from 'vitest'
 import type { Decision } from '../../src/model/decision.ts'
 import type { Verdict } from '../../src/model/finding.ts'
@@ -29,6 +29,6 @@ test.for<readonly [verdicts: readonly Verdict[], said: Verdict]>([
   expect(combineRecipients(verdicts.toReversed().map(decided))?.verdict).toBe(said)
 })
 
-test('of nobody it hears nothing', () => {
+test('of no recipient it receives nothing', () => {
   expect(combineRecipients([])).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-/** What a client hears: one line of ASCII that fits, with a code that its status matches. */
+/** What a client receives: one line of ASCII that fits, with a code that its status matches. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/model/finding.ts'
@@ -28,7 +28,7 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
   )
 })
 
-test.for(stages)('what a client hears when it may go on after %s is a 2xx of one line', stage => {
+test.for(stages)('what a client receives when it may go on after %s is a 2xx of one line', stage => {
   expect(formatReply(positiveReply(stage, ref))).toMatch(/^2\d\d 2\.\d\.\d [A-Z][a-z ]+ ref=R{32}$/)
 })
 

@@ -73,7 +73,7 @@ test('of two findings with the same verdict the first one is answered', () => {
   expect(decision.reply).toEqual({ code: 550, status: '5.7.26', text: 'First ref=R', close: true })
 })
 
-test('an accept makes points of its own stage count nothing for the verdict, and a refusal stands', () => {
+test('an accept makes points of the same stage count nothing for the verdict, and a refusal stands', () => {
   const ended = accept('known')
   expect(judge([...score(15), ended], 'message', ended)).toMatchObject({ verdict: 'accept', score: 15 })
   expect(judge([...score(15), ended], 'message')).toMatchObject({ verdict: 'reject' })

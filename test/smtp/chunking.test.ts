@@ -85,7 +85,7 @@ test('W11 the bytes of a chunk are never commands, wherever it comes', async () 
 })
 
 test.for(['BDAT', 'BDAT x', 'BDAT -1', 'BDAT 5 FIRST', 'BDAT 1e3', 'BDAT 9999999999999999', 'BDAT 0x10'])(
-  'W11 %s is hung up on: nobody knows where its bytes end',
+  'W11 %s is hung up on: where its bytes end is not known',
   async line => {
     await using host = await frontServer()
     const client = await host.greeted()
@@ -122,7 +122,7 @@ test('W14 a chunk far beyond the limit is not read to its end', async () => {
   expect(host.delivered).toEqual([])
 })
 
-test('a message in chunks that is refused at its header hears so after the chunk, and the session goes on', async () => {
+test('a message in chunks that is refused at its header learns so after the chunk, and the session goes on', async () => {
   await using host = await frontServer({ filters: [{ name: 'no', header: () => reject('5.7.1', 'no') }] })
   const client = await host.greeted()
   const header = 'From: a@example.net\r\n\r\n'

@@ -13,7 +13,7 @@ import { INSTALL_TIMEOUT, need } from '../support/services.ts'
 
 const run = promisify(execFile)
 const tls = selfSigned('mx.example.org')
-/** Lines that begin with dots, and one that is long. */
+/** Lines that begin with dots, and a long line. */
 const body = `One\n.dot\n..\n${'x'.repeat(900)}\nend\n`
 
 /** As it has to arrive, whatever the client has put in front of it. */

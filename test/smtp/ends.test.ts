@@ -22,7 +22,7 @@ function blocker() {
   return { opened, open }
 }
 
-test('a client that ends its side behind QUIT hears all replies', async () => {
+test('a client that ends its side behind QUIT receives all replies', async () => {
   await using host = await frontServer({ options: { deliver: () => sleep(50) } })
   const client = await inData(host)
   client.socket.end(`${message}MAIL FROM:<c@example.net>\r\nQUIT\r\n`)
@@ -30,7 +30,7 @@ test('a client that ends its side behind QUIT hears all replies', async () => {
   expect(client.received()).toMatch(/\r\n250 2\.6\.0 [^\n]*\n250 2\.1\.0 [^\n]*\n221 [^\n]*\n$/)
 })
 
-test('a client that ends its side without QUIT hears what it has asked for, and is gone', async () => {
+test('a client that ends its side without QUIT receives what it has asked for, and is gone', async () => {
   await using host = await frontServer({ options: { deliver: () => sleep(50) } })
   const client = await inData(host)
   client.socket.end(message)

@@ -46,7 +46,7 @@ test('W20 two thousand idle connections of one client hold twenty places, and th
   expect(again.refused()).toBeLessThanOrEqual(80)
 })
 
-test('W20 a proxy is not counted, the clients it speaks for are: an IPv6 /64 has its places', async () => {
+test('W20 a proxy is not counted, the clients behind it are: an IPv6 /64 has its places', async () => {
   const limits = { sessions: { perAddress: 5 } }
   await using host = await frontServer({ options: { proxies: { header: ['127.0.0.1'] }, limits } })
   const clients = Array.from({ length: 30 }, (_, n) => {

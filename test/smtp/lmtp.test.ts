@@ -51,7 +51,7 @@ test('an address that was named twice has two replies, and one copy', async () =
   })
 })
 
-test('nobody takes it: each reply says why', async () => {
+test('no recipient takes it: each reply says why', async () => {
   expect(await replies(['dora', 'erin'])).toMatchObject({
     said: ['550 5.7.1 dora', '451 4.7.1 erin'],
     bye: '221',

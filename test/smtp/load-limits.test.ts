@@ -1,4 +1,4 @@
-/** Less patience under load: what shrinks, what does not, and that a real client feels it. */
+/** Shorter timeouts under load: what shrinks, what does not, and that a real client feels it. */
 import { expect, test } from 'vitest'
 import { admission } from '../../src/filters/admission/admission.ts'
 import { loadMeter } from '../../src/load/meter.ts'
@@ -51,7 +51,7 @@ test.for([
   ['amber', 59],
   ['red', 9],
 ] as const)(
-  'W18 at %s a client that waits %i s between RCPT and DATA is heard, and is closed at its deadline',
+  'W18 at %s a client that waits %i s between RCPT and DATA is answered, and is closed at its deadline',
   async ([level, seconds]) => {
     const { host, client, hand } = await waiting(level)
     await using _host = host
@@ -98,7 +98,7 @@ test('W18 while others find no place the idle have two seconds, whatever the lev
 })
 
 test('W18 slow clients have all places, and a stranger comes in as soon as he asks for one of theirs', async () => {
-  // The loopback is trusted otherwise, and the trusted have places of their own.
+  // The loopback is trusted otherwise, and the trusted have their own places.
   const gateway = { trustedNetworks: [] }
   await using host = await guardedServer({ by: 'protect', gateway, filters: [admission({ max: 20, min: 20 })] })
   const slow = await Promise.all(Array.from({ length: 14 }, () => host.greeted()))

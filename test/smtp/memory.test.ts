@@ -29,7 +29,7 @@ test.for(commands)(
     await using server = await measuredServer('front')
     const flood = async (count: number) => {
       const received = await Promise.all(Array.from({ length: count }, () => say(server.port, line)))
-      // Who is still sending may lose the reply with the connection, but never hears another.
+      // Who is still sending may lose the reply with the connection, but never receives another.
       for (const said of received)
         expect(said).toMatch(line === '' ? /^220 [^\n]*\n(500 5\.5\.2 [^\n]*\n)?$/ : /\n500 5\.5\.2 [^\n]*\n$/)
     }

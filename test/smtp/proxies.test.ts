@@ -1,4 +1,4 @@
-/** Proxies in front of our own SMTP server: named networks are believed, others change nothing. */
+/** Proxies in front of our own SMTP server: headers of named networks count, others change nothing. */
 import { once } from 'node:events'
 import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'

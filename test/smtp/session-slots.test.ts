@@ -37,7 +37,7 @@ test.for(groups)(
   },
 )
 
-test('W20 when all places are taken nobody gets one, and the operator hears of it once a minute', async () => {
+test('W20 when all slots are taken no client gets one, and the operator is notified once a minute', async () => {
   const { take, notices, clock } = places({ ...none, all: 2 })
   const first = take('192.0.2.1')
   take('198.51.100.1')
@@ -101,7 +101,7 @@ test.for(['guard', 'protect'] as const)(
   },
 )
 
-test('W20 a proxy is not counted, the clients it speaks for are: an IPv6 /64 has its places', async () => {
+test('W20 a proxy is not counted, the clients behind it are: an IPv6 /64 has its places', async () => {
   const limits = { sessions: { perAddress: 5 } }
   await using host = await guardedServer({ by: 'protect', options: { useProxy: ['127.0.0.1'], limits } })
   const clients = Array.from({ length: 30 }, (_, n) => {

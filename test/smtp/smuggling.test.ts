@@ -132,7 +132,7 @@ test('W14 a message far beyond the limit is not read to its end', async () => {
   expect(host.delivered).toEqual([])
 })
 
-test('W14 a message a little beyond the limit hears so where it waits for the reply', async () => {
+test('W14 a message a little beyond the limit learns so where it waits for the reply', async () => {
   await using host = await frontServer({ gateway: { limits: { size: '100kb' } } })
   expect(await play(host, [`From: a@example.net\r\n\r\n${'ab\r\n'.repeat(40_000)}.\r\n`])).toMatch(/^552 5\.3\.4 /)
 })

@@ -122,7 +122,7 @@ const steps = [
   'half',
 ] as const
 
-/** The machine's clock, and how many of its bells have yet to ring. */
+/** The machine's clock, and how many of its timers have yet to fire. */
 function countingClock(): Clock & { readonly waiting: () => number } {
   let waiting = 0
   return {
@@ -189,7 +189,7 @@ test('W26 a client that leaves, at any place, leaves no session, socket, timer o
   expect(host.delivered).toEqual([])
 })
 
-test('W27 random octets at every point of the dialogue break nothing', async () => {
+test('W27 random bytes at every point of the dialogue break nothing', async () => {
   await using host = await frontServer()
   const noise = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 600 }), { numRuns: 300, seed: 27 })
   await Promise.all(

@@ -6,7 +6,7 @@ import { INSTALL_TIMEOUT } from '../support/services.ts'
 
 export interface OpenedStore {
   readonly store: Store
-  /** Another door to the same entries: a second client, a second process, or the same store. */
+  /** Another access to the same entries: a second client, a second process, or the same store. */
   readonly other: Store
   /** Lets time pass. @default really waits */
   readonly pass?: (ms: number) => void
@@ -58,7 +58,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       ])
     })
 
-    test('what is written through one door is read through the other', async () => {
+    test('what is written by one store is read by the other', async () => {
       const key = fresh()
       await one({ op: 'set', key, value: 'here', ttl: lasts })
       expect((await opened.other.run([{ op: 'get', key }]))[0]).toMatchObject({ value: 'here' })
@@ -309,7 +309,7 @@ export function conforms(title: string, open: () => Promise<OpenedStore>): void 
       expect(await one({ op: 'delete', key })).toBe(true)
     })
 
-    test('keys that look alike are told apart', async () => {
+    test('keys that look alike are distinguished', async () => {
       const base = fresh()
       const alike = ['', '\0', ' ', 'a', 'A', '\uFFFD', '\uD800', 'e\u0301', '\u00E9', 'k'.repeat(200), 'k'.repeat(201)]
       for (const [index, end] of alike.entries())

@@ -58,7 +58,7 @@ type Gateway = ReturnType<typeof gatewayOn>
 const there = (gateway: Gateway) => expect.poll(() => gateway.safe.state, { timeout: 20_000 }).toBe('up')
 const away = (gateway: Gateway) => expect.poll(() => gateway.told(), { timeout: 20_000 }).toContain('store/down')
 
-/** Before, in and after a fault: limits hold, nobody waits, and it closes again by itself. */
+/** Before, in and after a fault: limits hold, no caller waits, and it closes again by itself. */
 async function survives(gateway: Gateway, fault: () => unknown, mend: () => unknown): Promise<void> {
   await there(gateway)
   expect(await gateway.connect()).toMatchObject({ passed: true })

@@ -1,4 +1,4 @@
-/** A process of its own on a store in a file: node sqlite-child.ts FILE count N | count-for-ever | fill | idle */
+/** A separate process on a store in a file: node sqlite-child.ts FILE count N | count-for-ever | fill | idle */
 import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 
 const [file = '', task = '', times = '0'] = process.argv.slice(2)

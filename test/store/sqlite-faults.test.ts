@@ -144,7 +144,7 @@ describe('a corrupt file', () => {
     await filled()
     await overwrite(0)
     const stores = [opened(), opened()]
-    // Whoever comes while the other sets it aside fails, once.
+    // A process that comes while the other sets it aside fails, once.
     await Promise.allSettled(stores.map(store => count(store)))
     await Promise.all(stores.map(store => expect.poll(() => count(store, 'well')).toBeGreaterThan(0)))
     expect(notices).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** A real clamd from Debian on a database of our own, that knows EICAR and nothing else. Ready in about 50 ms. */
+/** A real clamd from Debian on our own database, that knows EICAR and nothing else. Ready in about 50 ms. */
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'

@@ -6,7 +6,7 @@ export const cpuTime = (): number => {
   return (user + system) / 1000
 }
 
-/** Milliseconds of CPU that `work` takes: the least of `runs`, since others disturb and nobody helps. */
+/** Milliseconds of CPU that `work` takes: the least of `runs`, since other processes only add to it. */
 export function cpuOf(work: () => unknown, runs = 3): number {
   let least = Infinity
   for (let run = 0; run < runs; run++) {

@@ -1,4 +1,4 @@
-/** A program that serves and that a test starts, signals, kills and starts again, in a folder of its own. */
+/** A program that serves and that a test starts, signals, kills and starts again, in its own folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-/** A real DNS server on loopback, UDP and TCP, that answers from a zone and misbehaves where it is told to. */
+/** A real DNS server on loopback, UDP and TCP, that answers from a zone and misbehaves where a test asks for it. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'

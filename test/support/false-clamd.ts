@@ -11,7 +11,7 @@ export interface Manner {
   readonly begun?: (socket: Socket, data: Buffer) => void
   /** The zero length has come. */
   readonly whole?: (socket: Socket) => void
-  /** Do not read at all, until `hear` is called. */
+  /** Do not read at all, until `resume` is called. */
   readonly deaf?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** A listening server of our own with a gateway, on a free port of the loopback, that keeps what it delivers. */
+/** Our listening SMTP server with a gateway, on a free port of the loopback, that keeps what it delivers. */
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { text } from 'node:stream/consumers'

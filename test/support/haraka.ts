@@ -1,4 +1,4 @@
-/** A real Haraka from npm in a process of its own: one port that listens, one next hop, and a plugin of the test's. */
+/** A real Haraka from npm in a separate process: one port that listens, one next hop, and a plugin of the test's. */
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** A guarded server in a process of its own, so that what it has spent is its own and nobody else's. */
+/** A guarded server in a separate process, so that what it has spent is its own. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'

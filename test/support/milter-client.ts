@@ -58,7 +58,7 @@ export function eventsOf(message: Buffer): readonly Buffer[] | undefined {
   const end = text.indexOf('\r\n\r\n')
   const head = end < 0 ? text.replace(/\r\n$/, '') : text.slice(0, end)
   const fields = head.split(/\r\n(?![ \t])/).map(line => /^([!-9;-~]+[ \t]*):([\s\S]*)$/.exec(line))
-  // Where a line is no field, Postfix ends the section by a rule of its own; a NUL ends a text, a line feed is a fold.
+  // Where a line is no field, Postfix ends the section by its own rule; a NUL ends a text, a line feed is a fold.
   if (fields.includes(null) || head.includes('\0') || /(?<!\r)\n/.test(head)) return undefined
   const body = end < 0 ? Buffer.alloc(0) : message.subarray(end + 4)
   const chunks: Buffer[] = []

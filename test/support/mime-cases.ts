@@ -100,7 +100,7 @@ export const mimeCases: readonly MimeCase[] = [
     ['repeated-field'],
   ),
   one(
-    'two multiparts with boundaries of their own',
+    'two multiparts with their own boundaries',
     alone(mixed('; boundary=a') + mixed('; boundary=b'), `--a\r\n${words}--a--\r\n${parts('b', attached)}`),
     ['repeated-field', 'preamble', 'epilogue'],
   ),

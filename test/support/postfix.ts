@@ -1,4 +1,4 @@
-/** A real Postfix from Debian in a folder of its own: one port that listens, one next hop, and what a test adds. */
+/** A real Postfix from Debian in its own folder: one port that listens, one next hop, and what a test adds. */
 import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A client that says over a raw socket exactly what it is told, and hears everything. */
+/** A client that says over a raw socket exactly what a test asks for, and receives everything. */
 import { connect, type Socket } from 'node:net'
 
 export interface RawClient {
@@ -9,7 +9,7 @@ export interface RawClient {
   readonly say: (line: string) => Promise<string>
   /** The next whole reply: its last line, without CRLF. */
   readonly reply: () => Promise<string>
-  /** Everything that was heard. */
+  /** Everything that was received. */
   readonly received: () => string
   /** Settles when the server has closed. */
   readonly closed: Promise<void>
@@ -17,7 +17,7 @@ export interface RawClient {
 }
 
 export interface RawClientOptions {
-  /** Whether it hears what is said to it. @default true */
+  /** Whether it receives what is said to it. @default true */
   readonly read?: boolean
   /** The address it comes from, within 127.0.0.0/8. @default 127.0.0.1 */
   readonly from?: string

@@ -1,4 +1,4 @@
-/** A real redis-server from Debian, alone or as a cluster of three, on ports of the loopback and a folder of its own. */
+/** A real redis-server from Debian, alone or as a cluster of three, on ports of the loopback and its own folder. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type Daemon, daemon } from './daemon.ts'
@@ -9,7 +9,7 @@ import { need } from './services.ts'
 export interface RealRedis extends Daemon {
   readonly host: string
   readonly port: number
-  /** Asks it by a connection of its own. */
+  /** Asks it by its own connection. */
   readonly command: (...words: string[]) => Promise<unknown>
 }
 

@@ -1,4 +1,4 @@
-/** The Rspamd port over a gateway of its own, and clients that say what they are told. */
+/** The Rspamd port over its own gateway, and clients that say what a test asks for. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { type RspamdOptions, rspamd } from '../../src/adapters/rspamd/index.ts'
@@ -16,7 +16,7 @@ export interface RspamdHost {
   readonly examples: readonly Pick<TrainingExample, 'label' | 'by'>[]
   /** How many messages were judged. */
   readonly judged: () => number
-  /** Sends bytes, and hears what is said until the server closes. */
+  /** Sends bytes, and receives what is said until the server closes. */
   readonly say: (bytes: string | Buffer, how?: { readonly end?: boolean; readonly from?: string }) => Promise<string>
   /** `POST /path`, with fields and a body. */
   readonly post: (path: string, body?: string | Buffer, fields?: string) => Promise<string>

@@ -1,4 +1,4 @@
-/** How content rules are tried: each with a message that fires it and one that just does not. */
+/** How content rules are tried: each with a message that fires it and a message that just does not. */
 import { expect, test } from 'vitest'
 import type { Consequences } from '../../src/filters/rules/rule.ts'
 import type { Filter } from '../../src/model/filter.ts'

@@ -1,4 +1,4 @@
-/** Places that a test may use and must give back: a folder of its own, a port that nobody listens on. */
+/** Places that a test may use and must give back: its own folder, a port without a listener. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'

@@ -60,8 +60,8 @@ async function isDebian(): Promise<boolean> {
 }
 
 /**
- * The path of `program` of a package that cannot be installed beside what is there: its files are laid out in a folder of
- * their own, which is kept for the next run, with the libraries that it names and the machine lacks.
+ * The path of `program` of a package that cannot be installed beside what is there: its files are laid out in a separate
+ * folder, which is kept for the next run, with the libraries that it names and the machine lacks.
  *
  * @throws Error that names the package, where it cannot be fetched.
  */
@@ -101,7 +101,7 @@ export async function unpacked(
 
 const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
-/** Of the libraries that a package needs, and those that they need, the ones that are not installed. */
+/** Of the libraries that a package needs, and those that they need, all that are not installed. */
 async function lackingLibraries(name: string): Promise<readonly string[]> {
   const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(kind => `--no-${kind}`)
   const { stdout } = await run('apt-cache', ['depends', '--recurse', ...only, name], { maxBuffer: 64 * 1024 * 1024 })

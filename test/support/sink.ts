@@ -1,4 +1,4 @@
-/** A lenient SMTP or LMTP server that keeps every byte it hears, ends a message at any look-alike, and fails on demand. */
+/** A lenient SMTP or LMTP server that keeps every byte it receives, ends a message at any look-alike, and fails on demand. */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
@@ -13,7 +13,7 @@ export interface Sink extends AsyncDisposable {
   readonly port: number
   /** Each message as it was on the wire, without the dots that were added. */
   readonly messages: readonly string[]
-  /** Everything that was heard, in latin1. */
+  /** Everything that was received, in latin1. */
   readonly received: () => string
   /** How often STARTTLS led to TLS. */
   readonly secured: () => number

@@ -31,7 +31,7 @@ describe('a clock wound by hand', () => {
     expect(passed.rung).toEqual(expected)
   })
 
-  test('a bell that was called off does not ring, and one function may be asked for twice', async () => {
+  test('a timer that was cleared does not fire, and one function may be asked for twice', async () => {
     const hand = clock()
     let count = 0
     const ring = () => {
@@ -44,7 +44,7 @@ describe('a clock wound by hand', () => {
     expect(count).toBe(1)
   })
 
-  test('what waits for a bell goes on before the next one rings', async () => {
+  test('what waits for a timer goes on before the next one fires', async () => {
     const hand = clock()
     const seen: string[] = []
     const sleeper = async () => {
@@ -61,7 +61,7 @@ describe('a clock wound by hand', () => {
     expect(seen).toEqual(['woke at 10', 'next bell', 'slept again until 15'])
   })
 
-  test('it tells how long it is until the next bell', () => {
+  test('it returns how long it is until the next timer', () => {
     const hand = clock()
     expect(hand.next()).toBeUndefined()
     const cancel = hand.after(10, () => undefined)

@@ -10,7 +10,7 @@ import { dialog, readScript } from '../../src/testing/dialog.ts'
 
 const gateway = (...filters: Filter[]) => postern({ filters, name: 'mx.example.net' })
 
-/** A listening server that says what it is told to, whatever it hears; `heard` is what it heard. */
+/** A listening server that says what a test asks for, whatever it receives; `received` is what it received. */
 async function parrot(replies: readonly string[]) {
   const received: Buffer[] = []
   const sockets = new Set<Socket>()
@@ -139,7 +139,7 @@ describe('a dialogue', () => {
     await expect(dialog(gateway(), 'S: 220\nC: NOOP')).rejects.toThrow('line 2: expected\n    nothing more')
   })
 
-  test('asks the DNS of its own zone, and tells what became of the message', async () => {
+  test('asks the DNS of its own zone, and says what became of the message', async () => {
     const asking: Filter = {
       name: 'asking',
       connect: async ({ dns, ip }) => points(1, `${ip}: ${(await dns.resolve('a.example', 'A')).kind}`),
@@ -207,7 +207,7 @@ describe('AUTH', () => {
     expect(users).toEqual([undefined, 'alice', 'alice'])
   })
 
-  test('is not there where nobody may, nor before TLS', async () => {
+  test('is not offered where no user exists, nor before TLS', async () => {
     const one = (options: string, reply: string) =>
       dialog(gateway(), `${options}S: 220\nC: EHLO a.example\nS: 250\nC: AUTH LOGIN\nS: ${reply}\nC: QUIT\nS: 221`)
     await one('', '502')

@@ -32,7 +32,7 @@ const busy = (): LoadMeter => {
   return { ...load, level: 'red', now: () => ({ ...load.now(), level: 'red', value: 0.95, parts: { busy: 0.95 } }) }
 }
 
-test('a client that found no place, one that was put off at MAIL, and one that was looked at', async () => {
+test('a client without a slot, a client that was deferred at MAIL, and a client that was examined', async () => {
   const recordings: Recording[] = []
   const play = async (load: LoadMeter, before = 0): Promise<number> => {
     const plain = gatewayWith(load)

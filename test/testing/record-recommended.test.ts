@@ -20,7 +20,7 @@ const world = {
   '_dmarc.example.org': { TXT: 'v=DMARC1; p=reject' },
 } as const
 
-/** Answers after a few milliseconds, in an order that nobody knows. */
+/** Answers after a few milliseconds, in an order that is not known. */
 const slow = (dns: Resolver): Resolver => ({
   resolve: async (name, type, options) => {
     await sleep(Math.random() * 8)

@@ -35,7 +35,7 @@ test('S05 the key in the name of a list is in no recording, which is played all 
   await again.close()
 })
 
-test('a gateway that only replays asks no scanner and tells nobody', async () => {
+test('a gateway that only replays asks no scanner and sends no notice', async () => {
   const told: Notice[] = []
   const notify = (notice: Notice) => told.push(notice)
   await using clamd = await falseClamd({ begun: socket => socket.end('ERROR\0') })

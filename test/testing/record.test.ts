@@ -36,7 +36,7 @@ const nowhere: Resolver = {
   },
 }
 
-/** Filters with state of their own, asynchronous, asking DNS and others, one failing, one too slow. */
+/** Filters with their own state, asynchronous, asking DNS and others, one failing, one too slow. */
 function filters(calls: { count: number }, service: () => Promise<unknown> = async () => calls.count): Filter[] {
   return [
     {
@@ -107,7 +107,7 @@ const changes = (replayed: Awaited<ReturnType<typeof replay>>) =>
   replayed.steps.filter(step => step.differences.length > 0)
 
 describe('a recording', () => {
-  test('played again gives the same decisions to the letter, and asks nobody', async () => {
+  test('played again gives the same decisions to the letter, and asks no service', async () => {
     const recording = await recorded(session => talk(session))
     const replayed = await replay(recording, offline())
     expect(changes(replayed)).toEqual([])

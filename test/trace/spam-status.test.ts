@@ -1,4 +1,4 @@
-/** What sorting rules are told. */
+/** What sorting rules receive. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Decision } from '../../src/model/decision.ts'

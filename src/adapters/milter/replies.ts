@@ -6,7 +6,7 @@ import { packet } from './packets.ts'
 export const proceed = packet('c')
 export const accept = packet('a')
 export const discard = packet('d')
-/** A temporary failure of our own. */
+/** A temporary failure within postern. */
 export const temporary = packet('t')
 /** The rest of the body is not needed. */
 export const skip = packet('s')

@@ -49,7 +49,7 @@ const printable = (text: string): string => text.slice(0, MAX_OPTION_LENGTH).rep
 /** The group of a symbol, which is the filter that has found it. */
 export const groupOf = (name: string): string => name.split('_')[0]?.toLowerCase() ?? ''
 
-/** The score from which each action is taken; one that is switched off is not named. */
+/** The score from which each action is taken; an action that is switched off is not named. */
 export const byAction = ({ reject, quarantine }: Thresholds): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.entries({ [actions.reject]: reject, [actions.quarantine]: quarantine }).filter(([, from]) =>

@@ -197,6 +197,6 @@ function end({ session, slot }: TrackedConnection): void {
 /** The socket that was accepted: a handshake puts another on top. */
 const acceptedSocket = (socket: Socket & { readonly _parent?: Socket | null }): Socket => socket._parent ?? socket
 
-/** smtp-server writes addresses in a form of its own. */
+/** smtp-server writes addresses in its own form. */
 const peerKey = (address: string | undefined, port: number | undefined): string =>
   `${canonical(address ?? '') ?? address} ${port}`

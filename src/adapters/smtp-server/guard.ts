@@ -95,7 +95,7 @@ const handlerChecks = Object.fromEntries(
   ]),
 ) as unknown as Shape<HandlerChecks>
 
-/** @throws PosternError unless the proxies are named that may speak for another client */
+/** @throws PosternError unless the proxies are named that may give the address of another client */
 export function refuseProxies(options: Pick<SMTPServerOptions, 'useProxy' | 'useXClient' | 'useXForward'>): void {
   const problems = (['useProxy', 'useXClient', 'useXForward'] as const).flatMap((path): Problem[] => {
     const found = options[path]

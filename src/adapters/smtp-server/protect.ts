@@ -26,7 +26,7 @@ export interface ProtectOptions {
   readonly wire?: WireLimits
   /** How many sessions may be open at once. @default see each limit */
   readonly limits?: ServerLimits
-  /** The proxies that may speak for another client, and how. @default none */
+  /** The proxies that may give the address of another client, and how. @default none */
   readonly proxies?: ProxyOptions
 }
 
@@ -77,7 +77,7 @@ export function protect(
   return server
 }
 
-/** @throws PosternError where smtp-server would not let a proxy speak for its client */
+/** @throws PosternError where smtp-server would not accept a client's address from a proxy */
 function proxiesOf(server: SMTPServer, options: ProxyOptions, gateway: () => Gateway): Proxies {
   const missing = missingMembers(server)
   if (missing.length > 0) throw new PosternError([unsupported(missing)], HOST_VERSION)
@@ -133,7 +133,7 @@ class Listener {
       socket.destroy()
       return
     }
-    // A proxy speaks for another client, whose address is not known yet.
+    // A proxy connects for another client, whose address is not known yet.
     if (isProxy(this.#server, peer)) return this.#handOver(socket)
     if (!this.#proxies?.sendsHeader(socket)) return this.#judge(socket, peer.ip ?? LOCAL)
     socket.on('error', ignore)

@@ -1,4 +1,4 @@
-/** Proxies in front of smtp-server: which may speak for another client, and for which client. */
+/** Proxies in front of smtp-server: which may give the address of a client, and which address counts. */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../model/services.ts'
 import { headerOf, membership, type ProxiedClient, type ProxyOptions } from '../../smtp/proxies.ts'

@@ -5,7 +5,7 @@ import { refusal } from './replies.ts'
 import type { TrackedConnection } from './tracked.ts'
 import type { SMTPServerAddress } from './types.ts'
 
-/** RFC 2033 §4.2: LMTP has a reply for each recipient, a refusal of its own or the host's reply. */
+/** RFC 2033 §4.2: LMTP has a reply for each recipient, its own refusal or the host's reply. */
 export function eachReply(
   recipients: readonly SMTPServerAddress[],
   tracked: TrackedConnection,
@@ -26,7 +26,7 @@ export function eachReply(
   })
 }
 
-/** Whether the host is to deliver to a recipient. Without a decision of its own, the decision for the message holds. */
+/** Whether the host is to deliver to a recipient. Without its own decision, the decision for the message holds. */
 export function isDelivered(
   address: SMTPServerAddress,
   tracked: TrackedConnection,

@@ -34,7 +34,7 @@ export interface Installed {
   readonly load: () => { readonly SMTPServer: new (options: object) => SMTPServer }
 }
 
-/** @throws PosternError when the installed version is not supported and lacks members. One that cannot be found passes. */
+/** @throws PosternError when the installed version is not supported and lacks members. A version that cannot be found passes. */
 export function checkVersion(installed: Installed | undefined = findInstalled()): void {
   if (installed === undefined || isSupported(installed.version)) return
   const { SMTPServer } = installed.load()

@@ -147,7 +147,7 @@ export class LimitedWire implements Wire {
 
   #write(...[code, data, context]: Parameters<Connection['send']>): void {
     const marked = code >= 400 && typeof data === 'string' ? withReference(data, this.#session.ref()) : data
-    // smtp-server would put an enhanced code of its own before ours.
+    // smtp-server would put its own enhanced code before ours.
     this.#send(code, marked, typeof marked === 'string' && enhanced.test(marked) ? false : context)
   }
 

@@ -21,7 +21,7 @@ export interface CallThreadOptions {
 /** MB of the thread's heap: the text of the largest call, and the message in it. */
 const MAX_HEAP_MB = 512
 
-/** An idle thread waits for the next call and keeps no process alive; one that dies or is late is replaced. */
+/** An idle thread waits for the next call and keeps no process alive; a thread that dies or is late is replaced. */
 export function callThread({ deadline = 5_000, maxQueue = 16 }: CallThreadOptions = {}): CallThread {
   return new QueuedThread(deadline, maxQueue)
 }

@@ -70,7 +70,7 @@ const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : c
 /**
  * Returns a handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: the body of a request is one
  * message, the response is the decision as JSON. The status is 200 for an accepted message, 406 for a refused one, and 503
- * for one that may be posted again.
+ * for a message that may be posted again.
  *
  * @throws PosternError when no secret is configured, or a size cannot be read
  * @example

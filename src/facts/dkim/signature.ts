@@ -42,7 +42,7 @@ export interface VerificationTerms {
   readonly signedField: string
 }
 
-/** A parsed signature: one that the key and the message decide, or one that is refused for its form. */
+/** A parsed signature: the key and the message decide, or it is refused for its form. */
 export type Claim = Verifiable | Refused
 
 export interface Verifiable extends SignatureTags {

@@ -96,7 +96,7 @@ class Evaluator {
   }
 
   /**
-   * The result that no unanswered question can change: all directives up to the next one that matches without DNS have
+   * The result that no unanswered question can change: all directives up to the next directive that matches without DNS have
    * the same qualifier. Undefined where there is none.
    */
   #decided(directives: readonly Directive[]): Verdict | undefined {

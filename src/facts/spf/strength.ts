@@ -8,7 +8,7 @@ const MAX_IPV6_PREFIX = 19
 const MAX_TERMS = 500
 
 /**
- * Whether any of the records that were read passes clients that the domain cannot vouch for: `+all`, networks that are
+ * Whether any of the records that were read passes clients that the domain does not control: `+all`, networks that are
  * together larger than an IPv4 /8, or `exists:` of a name that does not depend on the client.
  */
 export function isPermissive(records: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-/** Limits concurrent sessions to what can be served well; other clients are told when to come again. */
+/** Limits concurrent sessions to what can be served well; the reply tells other clients when to come again. */
 
 import { type Trust, trust } from '../../facts/trust.ts'
 import { concurrencyLimit } from '../../load/limit.ts'

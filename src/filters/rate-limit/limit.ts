@@ -41,7 +41,7 @@ export interface Count extends Window {
  *
  * `failures` are refusals by any filter. They are charged to the author where DMARC proves one, else to the client. Over the
  * limit, an author is deferred at MAIL; a client without a confirmed name is disconnected; from any other client, only
- * messages for which neither SPF, DKIM nor DMARC vouches are deferred. So honest mail passes from a server that many share.
+ * messages for which neither SPF, DKIM nor DMARC authenticates the sender are deferred. So honest mail passes from a server that many share.
  */
 export type Limit =
   | (Count & { readonly what: 'connections' | 'failures'; readonly per: Client | KeyOf<Connection> })

@@ -17,7 +17,7 @@ export class ExpiringTable<V> {
     this.#ttl = ttl
   }
 
-  /** The number of entries, including expired ones that were not removed yet. */
+  /** The number of entries, including those that have expired and were not removed yet. */
   get size(): number {
     return this.#rows.size
   }

@@ -70,7 +70,7 @@ export function identity(file: string): string | undefined {
 const STALE_MS = 10_000
 
 /**
- * Renames a corrupt file, over one that was corrupt before, and returns the new name. Of several processes that find the
+ * Renames a corrupt file, over a file that was corrupt before, and returns the new name. Of several processes that find the
  * file corrupt one does so; the others get undefined.
  */
 export function setAside(file: string, broken: string): string | undefined {

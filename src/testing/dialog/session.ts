@@ -102,7 +102,7 @@ export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone:
       }
     },
     AUTH: rest => {
-      if (users.size === 0) return { ...progress, reply: '502 5.5.1 Nobody authenticates here' }
+      if (users.size === 0) return { ...progress, reply: '502 5.5.1 Authentication is not offered' }
       if (!progress.secure) return { ...progress, reply: '538 5.7.11 Start TLS first' }
       if (!progress.greeted || progress.inTransaction || progress.user !== undefined)
         return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }

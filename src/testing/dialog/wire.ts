@@ -6,7 +6,7 @@ export interface Wire {
   send(bytes: Buffer): Promise<void>
   /** The next reply, line by line; undefined when the server has hung up. */
   receive(): Promise<readonly string[] | undefined>
-  /** Replies that nobody has listened to yet. */
+  /** Replies that were not taken yet. */
   left(): readonly (readonly string[])[]
   end(): Promise<void>
   /** What became of the messages, where that can be known. */

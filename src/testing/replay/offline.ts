@@ -1,4 +1,4 @@
-/** What stands outside a gateway that only replays: no question leaves the machine, and nobody is told of anything. */
+/** What stands outside a gateway that only replays: no question leaves the machine, and no notice is sent. */
 import { failure } from '../../dns/answer.ts'
 import type { PosternOptions } from '../../engine/options.ts'
 import type { Answer, Records, RecordType, Resolver } from '../../model/resolver.ts'

@@ -17,7 +17,7 @@ export interface ReplayServices extends Services {
   /** Lets time pass until `at`. */
   reach(at: number): Promise<void>
   /**
-   * Lets time pass until `verb` settles. It goes from one recorded event to the next at once; other bells, which are
+   * Lets time pass until `verb` settles. It goes from one recorded event to the next at once; other timers, which are
    * deadlines, ring only when nothing else has stirred for a while, sooner if the recording lasted that long (`until`).
    */
   settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
@@ -27,7 +27,7 @@ export interface ReplayServices extends Services {
 const LOOK = 5
 /** Looks without any event after which a deadline may ring that rang, or may have rung, in the recording. */
 const MAX_LOOKS = 40
-/** The same for one that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
+/** The same for a verb that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
 const MAX_LOOKS_AT_WORK = 1_000
 
 export function replayServices(recording: Recording, hide: (text: string) => string): ReplayServices {
@@ -47,7 +47,7 @@ export function replayServices(recording: Recording, hide: (text: string) => str
   }
   const answer = async <R>(recorded: RecordedAnswer, signal: AbortSignal | undefined): Promise<Answer<R>> => {
     const { at, ms, answer: held } = recorded
-    // Nobody waited for this answer to its end: it must not come before the reason for which nobody did.
+    // The session did not wait for this answer to its end: it must not come before the reason for that.
     const unheard = ms === undefined || (held?.kind === 'failure' && held.cause === 'aborted')
     return await new Promise(resolve => {
       signal?.addEventListener('abort', () => resolve(aborted), { once: true })
@@ -65,7 +65,7 @@ export function replayServices(recording: Recording, hide: (text: string) => str
     clock: hand,
     store: memoryStore({ clock: hand }),
     notify: () => undefined,
-    // What was decided by load was recorded; a replay has none of its own.
+    // What was decided by load was recorded; a replay has no load.
     load: loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } }),
     dns: {
       known: <T extends RecordType>(name: string, type: T) => {

@@ -57,7 +57,7 @@ const gateways: Readonly<Record<string, (details: string) => Gateway | Promise<G
   throws: () => ({ ...gatewayOf(), open: () => JSON.parse('no gateway') }),
   client: () => gatewayOf({ name: 'client', connect: () => reject('5.7.1', 'no', { close: true }) }),
   slow: () => gatewayOf({ name: 'slow', message: () => new Promise(() => undefined), deadline: '60s' }),
-  // From the first field that the client sent: Haraka has put one of its own before it.
+  // From the first field that the client sent: Haraka has put its own field before it.
   bytes: () =>
     gatewayOf({
       name: 'octets',

@@ -57,7 +57,7 @@ beforeEach(() => {
 
 /** What Haraka does by itself, before a plugin could. */
 const beyond: Readonly<Record<string, string>> = {
-  'a-look-alike-of-end-of-data-is-refused.smtp': 'Haraka refuses every bare LF in words of its own, and hangs up',
+  'a-look-alike-of-end-of-data-is-refused.smtp': 'Haraka refuses every bare LF in its own words, and hangs up',
   'commands-out-of-order-are-not-obeyed.smtp': 'Haraka takes MAIL within a transaction for the beginning of another',
   'starttls-begins-anew.smtp': 'Haraka passes over what stands behind STARTTLS, and begins TLS twice',
   'who-has-authenticated-may-relay.smtp': 'Haraka lets private addresses authenticate without TLS',
@@ -252,7 +252,7 @@ describe('a message on its way through Haraka', () => {
     ])
     const messages = await delivered(3)
     expect(messages).toHaveLength(3)
-    // Haraka writes an Authentication-Results of its own for AUTH; we have nothing to add for a user.
+    // Haraka writes its own Authentication-Results for AUTH; we have nothing to add for a user.
     expect(messages[2]).toMatch(/^X-Spam-Status: No,[\s\S]*Authentication-Results: mx.example.net;\s+auth=pass/)
   })
 })
@@ -280,7 +280,7 @@ describe('a client of Haraka', () => {
     expect(await send(['EHLO mx.example.org'])).toEqual([expect.stringMatching(/^554 5\.7\.1 .*ref=/), 'closed'])
   })
 
-  test('hears "not now" when the plugin itself fails, and Haraka goes on', async () => {
+  test('receives "not now" when the plugin itself fails, and Haraka goes on', async () => {
     await haraka.tell({ use: 'throws' })
     expect((await send([]))[0]).toBe('451 4.3.0 Temporary local error, try again later')
     await haraka.tell({ use: 'open' })
@@ -310,7 +310,7 @@ describe('a client of Haraka', () => {
   })
 })
 
-test('what plugins before ours have answered is made up for: nobody is judged without his sender', {
+test('what plugins before ours have answered is made up for: each message is judged with its sender', {
   timeout: INSTALL_TIMEOUT,
 }, async () => {
   const first = [

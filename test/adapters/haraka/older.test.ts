@@ -89,7 +89,7 @@ test.for(forms)('Haraka %s: a bounce has the null reverse-path', async ([, pathO
   expect(seen).toContain('mail <>')
 })
 
-test('paths of another form are told of in words, and defer', async () => {
+test('paths of another form are reported in words, and defer', async () => {
   const { begin, connectionOf, call, notices } = world('192.0.2.1', text => ({ address: { text } }))
   const transaction = begin('alice@example.org', [])
   expect(await call('mail', connectionOf(transaction), [transaction.mail_from, {}])).toBe(903)

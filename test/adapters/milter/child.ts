@@ -1,4 +1,4 @@
-/** A milter in a process of its own, to be killed: it takes a while for each message. */
+/** A milter in a separate process, to be killed: it takes a while for each message. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { milter } from '../../../src/adapters/milter/index.ts'
 import { points, postern } from '../../../src/index.ts'

@@ -112,7 +112,7 @@ describe('the offer', () => {
   test.for([
     ['cut short', words(6, 0)],
     ['of a version that is too old', words(1, 0, 0)],
-  ] as const)('an offer %s ends the connection, and the operator hears of it', async ([, data]) => {
+  ] as const)('an offer %s ends the connection, and the operator is notified', async ([, data]) => {
     await using served = await serving()
     using mta = served.open()
     mta.say(packet('O', data))

@@ -79,7 +79,7 @@ mt.disconnect(conn)`,
   expect(said).toContain('done')
 })
 
-test('what is refused hears our reply; what is odd is held', async () => {
+test('what is refused receives our reply; what is odd is held', async () => {
   const refused = await play(
     [{ name: 'no', message: () => reject('5.7.1', 'no') }],
     `${upToEnd}

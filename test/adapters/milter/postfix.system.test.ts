@@ -103,8 +103,8 @@ beforeEach(() => {
 /** What Postfix does by itself, before a milter could. */
 const beyond: Readonly<Record<string, string>> = {
   'a-look-alike-of-end-of-data-is-refused.smtp': 'Postfix makes CRLF of every line end, so the look-alike is gone',
-  'nul-in-the-header-is-refused.smtp': 'Postfix refuses a NUL in words of its own, as it is told to above',
-  'starttls-begins-anew.smtp': 'Postfix answers a second STARTTLS with a code of its own',
+  'nul-in-the-header-is-refused.smtp': 'Postfix refuses a NUL in its own words, as configured above',
+  'starttls-begins-anew.smtp': 'Postfix answers a second STARTTLS with its own code',
   'who-has-authenticated-may-relay.smtp': 'Postfix asks another server for passwords (Dovecot or Cyrus)',
 }
 

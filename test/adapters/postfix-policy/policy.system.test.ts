@@ -59,7 +59,7 @@ describe('a real Postfix', () => {
 
   test.for(dialogs.filter(({ file }) => early.includes(file)))('$file is what Postfix says', async ({ text }) => {
     gateway = await gatewayFor(text)
-    // Postfix puts words of its own before ours, and changes a status to that of what it was restricting.
+    // Postfix puts its own words before ours, and changes a status to that of what it was restricting.
     const codes = text.replace(/^(S: \d{3}) .*$/gm, '$1 *')
     const { transcript } = await dialog({ host: '127.0.0.1', port: postfix.port, proxy: true }, codes)
     expect(transcript.filter(said => said.startsWith('C: '))).toHaveLength(text.match(/^C:/gm)?.length ?? 0)

@@ -53,7 +53,7 @@ test('P06 no greeting and no address: the filters see both as unknown', async ()
   expect(seen).toEqual([[undefined, undefined]])
 })
 
-test('P06 two unknown clients are two sessions: what one is refused for, the other does not hear', async () => {
+test('P06 two unknown clients are two sessions: a refusal of one is not repeated to the other', async () => {
   const filter: Filter = { name: 'once', mail: ({ helo }) => helo === 'evil.example' && reject('5.7.1', 'no') }
   const connections: unknown[] = []
   const counted: Filter = { name: 'counted', connect: ({ ip }) => void connections.push(ip) }

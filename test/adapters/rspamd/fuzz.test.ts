@@ -6,7 +6,7 @@ import { message, responseOf, rspamdHost } from '../../support/rspamd-host.ts'
 const numRuns = Number(process.env.POSTERN_FUZZ ?? 150)
 const timeout = 3_600_000
 
-/** Cut at any places, each packet in a turn of its own. */
+/** Cut at any places, each packet in its own turn. */
 const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 20 })
 
 type Host = Awaited<ReturnType<typeof rspamdHost>>
@@ -102,7 +102,7 @@ function written({ kind, text }: { readonly kind: string; readonly text: Buffer 
   return Buffer.concat([Buffer.from(`CHECK ${kind}\r\n${length}`), text])
 }
 
-test('however an honest request is cut into packets, its message is the one that is judged', { timeout }, async () => {
+test('however an honest request is cut into packets, its message is judged', { timeout }, async () => {
   let judged = Buffer.alloc(0)
   const filter = {
     name: 'keeper',

@@ -19,7 +19,7 @@ test.for(Object.entries(training))('P01 who has no address trains nothing %s', a
   await using host = await rspamdHost()
   await using folder = await scratch()
   const path = join(folder.path, 'elsewhere')
-  // A socket of another listener has no address, as one that was reset has none; this listener is of TCP.
+  // A socket of another listener has no address, as a socket that was reset has none; this listener is of TCP.
   const elsewhere = createServer({ allowHalfOpen: true }, socket => host.server.emit('connection', socket))
   elsewhere.listen(path)
   await once(elsewhere, 'listening')
@@ -31,7 +31,7 @@ test.for(Object.entries(training))('P01 who has no address trains nothing %s', a
 })
 
 test.for(Object.entries(training))(
-  'P01 P02 who resets right behind the request trains as whoever he was, or not at all %s',
+  'P01 P02 a client that resets right behind the request trains under its address, or not at all %s',
   async ([, request]) => {
     await using host = await rspamdHost()
     for (let count = 0; count < 100; count += 1) {
@@ -187,7 +187,7 @@ test('P05 line ends of a large message are made over many turns of the event loo
   expect(sent.equals(Buffer.from(body.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'))).toBe(true)
 })
 
-test('a body that is packed in another way than was agreed is refused, and one that may be is unpacked', async () => {
+test('a body that is packed in another way than was agreed is refused, and an agreed one is unpacked', async () => {
   await using host = await rspamdHost()
   const gzip = await host.post('/checkv2', gzipSync(message), 'Host: x\r\nContent-Encoding: gzip\r\n')
   expect(gzip).toMatch(/^HTTP\/1\.1 415 [\s\S]*send zstd, or the message itself/)

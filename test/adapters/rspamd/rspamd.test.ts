@@ -81,7 +81,7 @@ const checked = async (body: Buffer | string, headers: Record<string, string | s
   JSON.parse((await ask('/checkv2', { body, headers })).body.toString())
 
 describe('a message that is checked', () => {
-  test('is told with its action, and symbols whose scores sum to the score', async () => {
+  test('is reported with its action, and symbols whose scores sum to the score', async () => {
     const result = await checked(offer, {
       ip: '192.0.2.7',
       helo: 'mx',
@@ -129,7 +129,7 @@ describe('a message that is checked', () => {
     expect(JSON.parse(old.body.toString()).default).toMatchObject({ is_spam: true, score: 9, CLIENT: { score: 1 } })
   })
 
-  test('has scores, switched-off rules and thresholds of its own when Settings say so', async () => {
+  test('has scores, switched-off rules and its own thresholds when Settings say so', async () => {
     const settings = {
       scores: { WORDS_OFFER: 2 },
       symbols_disabled: ['CLIENT'],
@@ -184,7 +184,7 @@ describe('what a request asks for beside', () => {
     })
   })
 
-  test('the thresholds of Settings are shown; one that is switched off is not', async () => {
+  test('the thresholds of Settings are shown; a threshold that is switched off is not', async () => {
     const asked = await checked(offer, { settings: '{"actions":{"reject":8.5}}' })
     expect(asked).toMatchObject({ action: 'reject', required_score: 8.5, thresholds: { reject: 8.5, 'add header': 6 } })
     expect((await checked(offer, { settings: '{"actions":{"reject":null}}' })).thresholds).toEqual({ 'add header': 6 })

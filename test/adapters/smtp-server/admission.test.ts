@@ -1,4 +1,4 @@
-/** The door of a real server: strangers fill their share, a known client still comes in, and the next hop is timed. */
+/** Admission in front of a real server: strangers fill their share, a known client still comes in, and the next hop is timed. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { guardedServer } from '../../support/guarded-server.ts'
 
 const FRIEND = '127.0.0.200'
 
-/** What a client from an address of the loopback hears first; it stays. */
+/** What a client from an address of the loopback receives first; it stays. */
 async function come(port: number, localAddress: string, stay: Socket[]): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', localAddress })
   stay.push(socket)
@@ -19,7 +19,7 @@ async function come(port: number, localAddress: string, stay: Socket[]): Promise
   return Buffer.isBuffer(first) ? first.toString('latin1') : 'closed'
 }
 
-test('O03 sockets of strangers that fill the house hear 421 and are closed; the known are greeted', async () => {
+test('O03 sockets of strangers that fill all slots receive 421 and are closed; the known are greeted', async () => {
   const store = memoryStore()
   store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', ttl: 0 }])
   const filters = [admission({ max: 20, min: 20, maxQueue: 0 })]

@@ -28,7 +28,7 @@ const message = [
   '.',
 ].join('\r\n')
 
-test('the embedded server keeps what was accepted, and relays for nobody', async () => {
+test('the embedded server keeps what was accepted, and relays no foreign mail', async () => {
   await using folder = await scratch()
   const server = embedded(folder.path, { dns, name: 'mx.example.org', trustedNetworks: [] })
   server.listen(0, '127.0.0.1')

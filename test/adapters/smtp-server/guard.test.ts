@@ -44,7 +44,7 @@ const refusals: readonly (readonly [stage: keyof Filter, filter: Filter, said: r
   ],
 ]
 
-test.for(refusals)('a refusal at %s is heard there, with its status', async ([, filter, said]) => {
+test.for(refusals)('a refusal at %s is sent there, with its status', async ([, filter, said]) => {
   await using host = await guardedServer({ filters: [filter], gateway: atOnce })
   const client = host.client()
   const lines = [
@@ -70,7 +70,7 @@ test('a message for quarantine is delivered and marked', async () => {
   expect(host.delivered[0]?.postern).toMatchObject({ quarantine: true, decision: { verdict: 'quarantine' } })
 })
 
-test('a message that is discarded at its header is read to its end, answered 250, and delivered to nobody', async () => {
+test('a message that is discarded at its header is read to its end, answered 250, and delivered to no recipient', async () => {
   await using host = await guardedServer({ filters: [{ name: 'rule', header: () => discard('junk') }] })
   const client = await host.greeted()
   await client.say('MAIL FROM:<a@example.net>')

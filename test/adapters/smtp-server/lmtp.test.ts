@@ -32,7 +32,7 @@ async function replies(recipients: readonly string[], onData?: NonNullable<Setti
   return { said, bye: bye.slice(0, 3), delivered: host.delivered.length }
 }
 
-test('each recipient has a reply of its own, in their order', async () => {
+test('each recipient has its own reply, in their order', async () => {
   expect(await replies(['dora', 'bob', 'erin'])).toEqual({
     said: ['550 5.7.1 dora ref', expect.stringMatching(/^250 2\.0\.0 bob/), '451 4.7.1 erin ref'],
     bye: '221',
@@ -40,7 +40,7 @@ test('each recipient has a reply of its own, in their order', async () => {
   })
 })
 
-test('nobody takes it: each says why', async () => {
+test('no recipient takes it: each reply says why', async () => {
   expect(await replies(['dora', 'erin'])).toEqual({
     said: ['550 5.7.1 dora ref', '451 4.7.1 erin ref'],
     bye: '221',

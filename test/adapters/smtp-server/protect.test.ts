@@ -7,7 +7,7 @@ import { earlyTalker } from '../../../src/filters/early-talker.ts'
 import { reject } from '../../../src/model/finding.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 
-test('a condemned client costs one reply and a close, and smtp-server never sees it', async () => {
+test('a recently refused client costs one reply and a close, and smtp-server never sees it', async () => {
   const refusing = { name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }
   await using host = await guardedServer({ by: 'protect', filters: [refusing] })
   let seen = 0
@@ -24,7 +24,7 @@ test('a condemned client costs one reply and a close, and smtp-server never sees
   await expect.poll(() => host.entries.length).toBe(1)
 })
 
-test('a client that is refused hears why, whether it waits for its turn, speaks at once or speaks a moment later', async () => {
+test('a client that is refused learns why, whether it waits for its turn, speaks at once or speaks a moment later', async () => {
   const filters = [{ name: 'rule', connect: () => reject('5.7.1', 'known', { close: true }) }]
   await using host = await guardedServer({ by: 'protect', filters })
   const received: string[] = []
@@ -92,7 +92,7 @@ test('a client that resets the connection while it is handed on ends its own ses
 const hello = Buffer.from('160301020001000001fc0303', 'hex')
 const leavings: Readonly<Record<string, (socket: Socket) => unknown>> = {
   'ends behind the beginning of a handshake': socket => socket.end(hello),
-  // A moment later: one that was reset before it is accepted has no address, and no session.
+  // A moment later: a socket that was reset before it is accepted has no address, and no session.
   'resets behind the beginning of a handshake': socket =>
     socket.write(hello, () => setTimeout(() => socket.resetAndDestroy(), 10)),
   'ends without a word': socket => socket.end(),
@@ -125,7 +125,7 @@ test.for(Object.entries(leavings))(
   },
 )
 
-test('W09 a client that spoke too early is one client with one session, and filters hear of it', async () => {
+test('W09 a client that spoke too early is one client with one session, and filters learn of it', async () => {
   await using host = await guardedServer({ by: 'protect', filters: [earlyTalker({ points: 3 })] })
   const client = host.client()
   client.send('EHLO client.example.net\r\n')

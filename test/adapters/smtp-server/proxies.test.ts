@@ -129,7 +129,7 @@ test.for(Object.entries(headers))('W21 %s from outside of the named networks cha
   await asked(host).toEqual(['127.0.0.1'])
 })
 
-test('W21 who is named and sends no header, or one that cannot be read, is not heard', async () => {
+test('W21 a named proxy that sends no header, or an unreadable header, is not served', async () => {
   const host = await served(ours)
   for (const bytes of ['EHLO client.example.net\r\n', 'PROXY TCP4 nobody nowhere 1 2\r\n', '\r\n\r\n']) {
     const client = host.client()
@@ -152,7 +152,7 @@ test('W21 a header is believed once: what comes behind it is the client, who may
   await asked(host).toEqual(['192.0.2.77'])
 })
 
-test('W21 XCLIENT is believed from a named network, and from nobody else', async () => {
+test('W21 XCLIENT is accepted from a named network, and from no other', async () => {
   for (const [networks, code, ips] of [
     [['127.0.0.0/8'], '220', ['127.0.0.1', '192.0.2.77']],
     [['192.0.2.0/24'], '550', ['127.0.0.1']],

@@ -1,4 +1,4 @@
-/** Several recipients of one message: each gets what was decided for them, and the host sees nobody else. */
+/** Several recipients of one message: each gets what was decided for them, and the host sees no other recipient. */
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { type Delivery, deliver } from '../../../src/adapters/smtp-server/index.ts'
@@ -9,7 +9,7 @@ const suspicious: Filter = { name: 'odd', message: () => points(5, 'odd') }
 const lax = thresholds({ quarantine: 50, reject: 60 })
 const careful = thresholds({ quarantine: 4, reject: 60 })
 const strict = thresholds({ quarantine: 2, reject: 4 })
-/** Everybody decides for themselves; `drop` wants not even to hear of it. */
+/** Everybody decides for themselves; `drop` discards the message. */
 const policy: Policy = (findings, at) => {
   const local = at.forwardPath?.split('@')[0]?.toLowerCase()
   const decision = (local === 'strict' ? strict : local === 'careful' ? careful : lax)(findings, at)
@@ -60,7 +60,7 @@ test('P09 the envelope of the host holds who gets the message, and none that was
   })
 })
 
-test('P09 the next transaction begins with an envelope of its own', async () => {
+test('P09 the next transaction begins with its own envelope', async () => {
   await using host = await guardedServer(setting)
   const client = await host.greeted()
   for (const path of ['lax', 'drop', 'lax']) {
@@ -94,7 +94,7 @@ async function delivering(more: Partial<Setting['options']> = {}, failing?: stri
   return { host, copies, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
-test('P09 deliver gives each group a copy of its own, marked as what it is', async () => {
+test('P09 deliver gives each group its own copy, marked as what it is', async () => {
   await using served = await delivering()
   expect(await send(served.host, all)).toEqual(['250 2.6.0 Message accepted'])
   const groups = {

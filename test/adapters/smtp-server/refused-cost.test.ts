@@ -1,4 +1,4 @@
-/** At the door of a real server: who was refused a moment ago costs an accept, a line and a close. */
+/** A client that was refused a moment ago costs a real server an accept, a line and a close. */
 import { expect, test } from 'vitest'
 import { refusedCosts } from '../../../bench/recently-refused.ts'
 import { recentlyRefused } from '../../../src/filters/recently-refused/recently-refused.ts'
@@ -28,7 +28,7 @@ const connections = (host: {
   readonly server: { readonly server: { getConnections: (call: (error: Error | null, count: number) => void) => void } }
 }) => new Promise<number>(resolve => host.server.server.getConnections((_error, count) => resolve(count)))
 
-test('a client that talks on, and one that never reads, are closed all the same', async () => {
+test('a client that talks on, and a client that never reads, are closed all the same', async () => {
   await using host = await guardedServer({ by: 'protect', filters: [recentlyRefused(), refused] })
   await host.client().closed
   await expect.poll(() => host.entries.length).toBe(1)
@@ -41,7 +41,7 @@ test('a client that talks on, and one that never reads, are closed all the same'
   expect(host.entries).toHaveLength(1)
 })
 
-test('O04 a condemned client costs 0.06 ms of CPU at most; where the machine is slower, half as much again as a plain server', async () => {
+test('O04 a recently refused client costs 0.06 ms of CPU at most; where the machine is slower, half as much again as a plain server', async () => {
   const [plain, ours] = await refusedCosts(1_000, 2, 2)
   expect(ours?.ms).toBeLessThanOrEqual(Math.max(0.06, 1.5 * (plain?.ms ?? 0)))
 }, 120_000)

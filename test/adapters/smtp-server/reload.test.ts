@@ -1,4 +1,4 @@
-/** Another gateway takes the place of the one that a server began with. */
+/** Another gateway takes the place of the gateway that a server began with. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'

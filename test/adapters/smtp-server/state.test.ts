@@ -130,7 +130,7 @@ const steps = [
   'half',
 ] as const
 
-/** The machine's clock, and how many of its bells have yet to ring. */
+/** The machine's clock, and how many of its timers have yet to fire. */
 function countingClock(): Clock & { readonly waiting: () => number } {
   let waiting = 0
   return {
@@ -163,7 +163,7 @@ const slow = {
 } as const
 
 test.for(['guard', 'protect'] as const)(
-  'W26 whoever leaves, wherever, leaves no session, socket, timer or file behind (%s)',
+  'W26 a client that leaves, wherever, leaves no session, socket, timer or file behind (%s)',
   { timeout: 60_000 },
   async by => {
     await using folder = await scratch()

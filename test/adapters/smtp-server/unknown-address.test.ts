@@ -12,7 +12,7 @@ import { scratch } from '../../support/scratch.ts'
 
 const ways = ['guard', 'protect'] as const
 
-/** What comes from the server until it closes, or until `enough` was heard. */
+/** What comes from the server until it closes, or until `enough` was received. */
 async function received(socket: Socket, enough = /$^/): Promise<string> {
   let text = ''
   socket.on('error', () => undefined)
@@ -23,18 +23,18 @@ async function received(socket: Socket, enough = /$^/): Promise<string> {
   return text
 }
 
-test.for(ways)('P02 a client whose address is not known is refused and charged to nobody (%s)', async by => {
+test.for(ways)('P02 a client whose address is not known is refused and charged to no address (%s)', async by => {
   await using host = await guardedServer({ by })
   await using folder = await scratch()
   const path = join(folder.path, 'elsewhere')
-  // A socket of another listener has no address, as one that was reset has none; this listener is of TCP.
+  // A socket of another listener has no address, as a socket that was reset has none; this listener is of TCP.
   const elsewhere = createServer({ allowHalfOpen: true }, socket => host.server.server.emit('connection', socket))
   elsewhere.listen(path)
   await once(elsewhere, 'listening')
   const greetings = await Promise.all([received(connect(path)), received(connect(path))])
   elsewhere.close()
   expect(greetings.filter(text => /^2/m.test(text))).toEqual([])
-  // Who has an address is served, and the only one that is charged.
+  // A client with an address is served, and it alone is charged.
   const client = await host.greeted()
   expect(await client.say('QUIT')).toMatch(/^221 /)
   await client.closed

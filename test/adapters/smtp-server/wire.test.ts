@@ -73,7 +73,7 @@ test('W09 a client that speaks before the banner is refused once', async () => {
   expect(client.received()).toMatch(/^554 5\.5\.0 [^\r\n]*\r\n$/)
 })
 
-test('W09 filters hear of a client that speaks before the banner', async () => {
+test('W09 filters learn of a client that speaks before the banner', async () => {
   await using host = await guardedServer({ by: 'protect', filters: [earlyTalker()] })
   const client = host.client()
   client.send('EHLO client.example.net\r\n')
@@ -117,7 +117,7 @@ test('W10 a group that ends with DATA is what RFC 2920 allows, message after mes
   }
 })
 
-test('the replies to a group come as a unit, and a reply that nobody waits behind comes at once', async () => {
+test('the replies to a group come as a unit, and a reply that ends a group comes at once', async () => {
   await using host = await guardedServer()
   const client = await host.greeted()
   const pieces: string[] = []
@@ -352,7 +352,7 @@ test('W21 to believe everybody is a mistake of configuration', async () => {
   await expect(guardedServer({ options: { useXClient: ['*'] } })).rejects.toThrow(/useXClient: found an array/)
 })
 
-test('W21 XCLIENT from a named proxy opens a session of its own for the client it names', async () => {
+test('W21 XCLIENT from a named proxy opens its own session for the client it names', async () => {
   await using host = await guardedServer({ options: { useXClient: ['127.0.0.1'] } })
   const client = await host.greeted()
   expect(await client.say('XCLIENT ADDR=192.0.2.77')).toMatch(/^220 /)

@@ -159,7 +159,7 @@ describe('what is answered', () => {
     ],
     ['a message is dropped', { name: 'trap', message: () => discard('a trap') }, 'data', { action: 'discard' }],
     [
-      'a message is kept apart',
+      'a message is quarantined',
       { name: 'odd', message: () => quarantine('odd') },
       'data',
       {
@@ -241,7 +241,7 @@ describe('bounds', () => {
     return ended
   }
 
-  test('sessions are forgotten when they are too many, or were not heard of for long', async () => {
+  test('sessions are forgotten when they are too many, or had no call for long', async () => {
     const connect = (handler: Handler, port: number) => call(handler, 'connect', { port })
     expect(
       await sessions({ sessions: 3 }, async handler => {
@@ -265,7 +265,7 @@ describe('bounds', () => {
   })
 })
 
-test('a server of its own takes calls over HTTP, whatever else comes', async () => {
+test('its own server takes calls over HTTP, whatever else comes', async () => {
   const server = serve(hooks(gatewayOf([]), { ...secret, size: '10kb' }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

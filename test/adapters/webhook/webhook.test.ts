@@ -43,7 +43,7 @@ const send = async (request: Request, options: Partial<WebhookOptions> = {}) => 
   return { code: response.status, told }
 }
 
-test('the verdict is told as JSON, with everything that was found', async () => {
+test('the verdict is sent as JSON, with everything that was found', async () => {
   const path = '/in?from=alice@example.org&to=bob@example.net&to=%3Cdora@example.net%3E&ip=192.0.2.7&helo=mx'
   expect(await send(post(letter('slow'), { path }))).toEqual({
     code: 200,
@@ -94,7 +94,7 @@ test.for([
   if (count === 1) expect(delivered[0]).toMatch(/^(?:X-Spam-Flag: YES\r\n)?X-Spam-Status: [\s\S]*\r\n\r\nHello\r\n$/)
 })
 
-test('who cannot be delivered to hears that it may come again', async () => {
+test('a message that cannot be delivered is answered so that it may come again', async () => {
   const told: string[] = []
   const loud = postern({
     name: 'mx.example.net',
@@ -108,7 +108,7 @@ test('who cannot be delivered to hears that it may come again', async () => {
   expect(await response.text()).not.toContain('disk')
 })
 
-test('only who knows the secret is heard', async () => {
+test('only a caller with the secret is answered', async () => {
   for (const given of ['', 'Bearer secre', 'Bearer secrets'])
     expect((await send(post(letter('hello'), { headers: { authorization: given } }))).code).toBe(401)
   const key = 'k'
@@ -136,7 +136,7 @@ test.for([
   expect((await send(request, { size: '1kb' })).code).toBe(code)
 })
 
-test('a server of its own takes what is posted', async () => {
+test('its own server takes what is posted', async () => {
   const server = serve(webhook(gateway, { authorization }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -36,7 +36,7 @@ describe('the results', () => {
     ])
   })
 
-  test('a property that stands twice is the first: nobody overrules it from behind', () => {
+  test('a property that stands twice is the first: a later one does not overrule it', () => {
     const { results } = readResults('x; dmarc=pass header.from=a.example header.from=b.example')
     expect(results[0]?.properties.get('header.from')).toBe('a.example')
   })

@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, INSTALL_TIMEOUT)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What python3-dkim says of each message. The packaged Python is the one that has it. */
+/** What python3-dkim says of each message. The packaged Python has it. */
 function judge(messages: readonly Buffer[]): readonly boolean[] {
   const cases = messages.map(bytes =>
     JSON.stringify({ message: bytes.toString('base64'), zone: { 'sel._domainkey.example.org': record } }),

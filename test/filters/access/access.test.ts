@@ -120,7 +120,7 @@ describe('a client is judged by its confirmed names', () => {
     ])
   })
 
-  test('of several names the one that is allowed counts', async () => {
+  test('of several names the allowed name counts', async () => {
     expect(await probe(filter, world(['a.pool.test', 'mx.pool.test']))).toEqual([
       allowed("the client's name mx.pool.test is allowed by allow.hosts", 'host'),
     ])
@@ -336,7 +336,7 @@ test.for(['0.0.0.0/0', '::/0', '128.0.0.0/1', '2000::/3', '64.0.0.0/7'])('%s is 
 })
 
 describe('a list that was emptied', () => {
-  test('is not taken unless it says so, and the operator is told', async () => {
+  test('is not taken unless it says so, and the operator is notified', async () => {
     const file = join(folder, 'emptied')
     const told: Notice[] = []
     await writeFile(file, '192.0.2.0/24\n')
@@ -362,7 +362,7 @@ describe('a list that was emptied', () => {
     expect(told[0]).toMatchObject({ code: 'access/file', reason: expect.stringContaining("write a line '# empty'") })
   })
 
-  test('at the start is told of', async () => {
+  test('at the start is reported', async () => {
     const file = join(folder, 'empty-at-start')
     await writeFile(file, '\n')
     const told: Notice[] = []

@@ -1,4 +1,4 @@
-/** Admission: which clients get a session slot, what the others are told, and when slots are released. */
+/** Admission: which clients get a session slot, what the others receive, and when slots are released. */
 import { expect, test } from 'vitest'
 import type { Session } from '../../../src/engine/session.ts'
 import type { SessionEntry } from '../../../src/engine/session-log.ts'
@@ -80,7 +80,7 @@ test('O03 an unknown client without a slot gets 421 and the time to come again; 
   expect(metric('postern_turned_away_total')).toEqual({ unknown: 1, known: 1 })
 })
 
-test('O03 however long it stays full, nobody hears a 5xx', async () => {
+test('O03 however long it stays full, no client receives a 5xx', async () => {
   const { come, hand } = setup(small)
   for (let index = 0; index < 10; index += 1) await come(`192.0.2.${index}`)
   const codes = new Set<number>()
@@ -105,7 +105,7 @@ test('a slot is released when its session ends, and no slot is released twice', 
   for (let index = 0; index < 7; index += 1) expect((await come())[1].reply.code).toBe(220)
 })
 
-test('a client that is refused as a whole releases its slot, though it is told only at RCPT', async () => {
+test('a client that is refused as a whole releases its slot, though the reply is sent only at RCPT', async () => {
   const { come, metric } = setup(small, [{ name: 'list', connect: () => reject('5.7.1', 'listed') }])
   for (let index = 0; index < 50; index += 1)
     expect((await come())[1]).toMatchObject({ verdict: 'reject', reply: { code: 220 } })
@@ -142,7 +142,7 @@ test('a client that leaves while it waits, or while its record is read, has no s
   expect(metric('postern_admission_waiting')).toEqual({ known: 0, unknown: 0, bad: 0 })
 })
 
-test('a store that does not answer keeps the door shut for nobody', async () => {
+test('a store that does not answer keeps no client out', async () => {
   const hand = clock()
   const store = { run: () => new Promise<never>(() => undefined), sure: true } as const
   const load = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
@@ -154,7 +154,7 @@ test('a store that does not answer keeps the door shut for nobody', async () => 
   expect((await third).reply.code).toBe(220)
 })
 
-test('it is told once that clients are turned away, and once that it is over', async () => {
+test('one notice says that clients are turned away, and another that it is over', async () => {
   const { come, told, hand } = setup(small)
   const inside = []
   for (let index = 0; index < 7; index += 1) inside.push((await come())[0])
@@ -245,7 +245,7 @@ test.for([
   expect(() => admission(options)).toThrow(path)
 })
 
-test('an unknown client without a slot is an overflow; a bad one that is turned away while others have room is not', async () => {
+test('an unknown client without a slot is an overflow; a bad client that is turned away while others have room is not', async () => {
   const { come, load } = setup(small)
   for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
   expect(load.overflowing).toBe(false)
@@ -253,7 +253,7 @@ test('an unknown client without a slot is an overflow; a bad one that is turned 
   expect(load.overflowing).toBe(true)
 })
 
-test('whom another filter refuses while the door still thinks is not counted as turned away', async () => {
+test('whom another filter refuses while admission still decides is not counted as turned away', async () => {
   const list: Filter = {
     name: 'list',
     order: 'early',

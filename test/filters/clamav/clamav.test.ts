@@ -99,7 +99,7 @@ describe('a message that cannot be scanned', () => {
     },
   )
 
-  test('D03 is one that clamd finds too large, and its spool is given back', async () => {
+  test('D03 is a message that clamd finds too large, and its spool is given back', async () => {
     const scanner = replying('INSTREAM size limit exceeded. ERROR')
     expect(await judged({ scanner })).toEqual(
       quarantine('too large to be scanned: the scanner answers "INSTREAM size limit exceeded. ERROR"', {
@@ -108,7 +108,7 @@ describe('a message that cannot be scanned', () => {
     )
   })
 
-  test('D03 is one that is larger than `maxSize`, and is not sent at all', async () => {
+  test('D03 is a message that is larger than `maxSize`, and is not sent at all', async () => {
     await using clamd = await falseClamd(says('stream: OK\0'))
     const large = Buffer.from(`From: a@example.org\r\n\r\n${'x'.repeat(2_000)}`)
     expect(await judged({ host: clamd.host, port: clamd.port, maxSize: '1kb' }, { message: large })).toEqual(

@@ -44,7 +44,7 @@ describe('a clamd that', () => {
     )
   })
 
-  test('answers byte by byte, but in time, is heard', async () => {
+  test('answers byte by byte, but in time, is believed', async () => {
     await using clamd = await falseClamd(trickles('stream: OK\0', 5))
     expect(await clamdScan(clamd)(scannable(content))).toEqual(clean)
   })
@@ -58,7 +58,7 @@ describe('a clamd that', () => {
     await expect.poll(message.released).toBe(true)
   })
 
-  test('complains of the size before all is sent is heard, and not only its reset', async () => {
+  test('complains of the size before all is sent is read, and not only its reset', async () => {
     await using clamd = await falseClamd({
       begun: socket => socket.write('INSTREAM size limit exceeded. ERROR\0', () => socket.resetAndDestroy()),
     })
@@ -113,7 +113,7 @@ describe('a message', () => {
     await expect.poll(clamd.open).toBe(0)
   })
 
-  test('nobody waits for any more is given up at once', async () => {
+  test('no caller waits for any more is given up at once', async () => {
     await using clamd = await falseClamd({})
     const leaver = new AbortController()
     const message = scannable(content, { signal: leaver.signal })

@@ -33,7 +33,7 @@ test('a turn that is ended twice frees one place', async () => {
   expect([await state(next), await state(last)]).toEqual(['in', 'waits'])
 })
 
-test('whoever need not wait any more leaves the queue, and the one behind moves up', async () => {
+test('a scan that is aborted leaves the queue, and the one behind moves up', async () => {
   const turns = concurrencyLimiter(1, 2)
   const end = await turns.enter(nobody)
   const impatient = new AbortController()

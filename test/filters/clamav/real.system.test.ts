@@ -1,4 +1,4 @@
-/** A real clamd, on a database of our own. */
+/** A real clamd, on our own database. */
 import NodeClam from 'clamscan'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClamavOptions, clamav } from '../../../src/filters/clamav/clamav.ts'

@@ -22,7 +22,7 @@ test('a verdict is handed on', async () => {
   expect(await guardedScanner(good, usual)(scannable('x'))).toEqual(clean)
 })
 
-test('D01 a scanner that never settles is unknown at the deadline, and is told to stop', async () => {
+test('D01 a scanner that never settles is unknown at the deadline, and its signal aborts', async () => {
   const clock = handClock()
   let told = false
   const scan: Scan = message => {

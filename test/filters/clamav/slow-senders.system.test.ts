@@ -1,4 +1,4 @@
-/** Why a scan is fed from the spool: what senders who take their time do to a real clamd that hears them directly. */
+/** Why a scan is fed from the spool: what senders who take their time do to a real clamd that reads them directly. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,7 +35,7 @@ async function beside(count: number): Promise<readonly [during: 'late' | unknown
   return [during, await honest]
 }
 
-test('as many slow senders as clamd has threads hold up nobody: it scans once a message is whole', async () => {
+test('as many slow senders as clamd has threads delay no other scan: it scans once a message is whole', async () => {
   expect(await beside(10)).toEqual([clean, clean])
 })
 

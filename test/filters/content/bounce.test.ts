@@ -45,7 +45,7 @@ test('a return path is signed and read again', () => {
 
 test.for<[string, string, number]>([
   ['to a signed return path', signReturnPath('bob@example.org', { secret, now }), now],
-  ['to one that is six days old', signReturnPath('bob@example.org', { secret, now }), now + 6 * day],
+  ['to a message that is six days old', signReturnPath('bob@example.org', { secret, now }), now + 6 * day],
   ['to one in other letters', signReturnPath('bob@example.org', { secret, now }).toUpperCase(), now],
   ['to one by the secret before', signReturnPath('bob@example.org', { secret: 'the secret of last year', now }), now],
 ])('a bounce %s passes', async ([, path, at]) => {
@@ -65,7 +65,7 @@ test.for<[string, string, number]>([
     signReturnPath('eve@example.org', { secret, now }).replace('eve', 'bob'),
     now,
   ],
-  ['to one that is too old', signReturnPath('bob@example.org', { secret, now }), now + 8 * day],
+  ['to a message that is too old', signReturnPath('bob@example.org', { secret, now }), now + 8 * day],
 ])('a bounce %s is backscatter', async ([, path, at]) => {
   const reason = `a bounce to “${path}”, which is not a return path that was signed here in the last 7 days`
   const rule = 'bounce/unsigned'

@@ -100,7 +100,7 @@ test('docs/rules.md is current: npm run rules', () => {
   expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesPage())
 })
 
-test('S07 nothing that a message names is fetched, and DNS hears of the author’s domain alone', async () => {
+test('S07 nothing that a message names is fetched, and DNS learns of the author’s domain alone', async () => {
   const asked: string[] = []
   const watched = postern({
     name: 'mx.example.org',

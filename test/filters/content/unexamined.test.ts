@@ -103,12 +103,12 @@ describe('M06 behind each bound of the parts', () => {
       'too-many-files',
     ],
     [
-      'a program in an encoding that nobody knows',
+      'a program in an encoding that is not known',
       mixed(program.replace('base64\r\n', 'base9000\r\n')),
       'unknown-encoding',
     ],
     [
-      'text in a charset that nobody knows',
+      'text in a charset that is not known',
       mixed(`Content-Type: text/plain; charset=x-klingon\r\n\r\n${'\xc8\x85\x93'.repeat(99)}`),
       'unknown-charset',
     ],

@@ -154,7 +154,7 @@ describe('the test points', () => {
     filter.stop?.()
   })
 
-  test('D06 while the test points are being asked nobody is judged', async () => {
+  test('D06 while the test points are being asked no client is judged', async () => {
     const { filter, dns, connect } = started(list('127.0.0.2'), [{ zone: bl }])
     const starting = filter.start?.(connect.world)
     expect(await connect(ip)).toEqual([])

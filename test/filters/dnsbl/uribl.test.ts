@@ -1,4 +1,4 @@
-/** Lists of domains: who links to a listed one pays, and a list that is broken refuses nobody. */
+/** Lists of domains: a link to a listed domain costs points, and a broken list refuses no mail. */
 import { expect, test } from 'vitest'
 import { uribl } from '../../../src/filters/dnsbl/uribl.ts'
 import { PosternError } from '../../../src/model/errors.ts'
@@ -17,7 +17,7 @@ const linked = message({
   html: '<a href="https://www.evil.com/x">a</a> <a href="http://198.51.100.7/">b</a> <a href="https://bad.org">c</a>',
 })
 
-test('a link to a listed domain costs what the code weighs, the dearest once', async () => {
+test('a link to a listed domain costs what the code weighs, the most expensive once', async () => {
   const dns = zone({
     ...healthy,
     'evil.com.dbl.example': { A: '127.0.1.2' },
@@ -74,7 +74,7 @@ test.for<[string, Parameters<typeof zone>[0], RegExp]>([
   ['is empty', {}, /does not list test, so it is empty/],
   ['answers an error code', { 'test.dbl.example': { A: '127.255.255.254' } }, /with an error code/],
   ['leads to a web server', { 'test.dbl.example': { A: '192.0.2.80' } }, /with an error code/],
-])('a list that %s is not asked, and the operator hears of it', async ([, names, why]) => {
+])('a list that %s is not asked, and the operator is notified', async ([, names, why]) => {
   const notices: Notice[] = []
   const dns = zone({ ...names, 'evil.com.dbl.example': { A: '127.0.1.2' } })
   const filter = uribl({ zones })
@@ -104,7 +104,7 @@ test('an error code for a domain counts nothing and switches the list off, until
   await filter.stop?.()
 })
 
-test('a list that is late costs nobody more than the wait', async () => {
+test('a list that is late costs no more than the wait', async () => {
   const hand = clock()
   const never = { resolve: () => new Promise<never>(() => {}) }
   const found = probe(uribl({ zones, timeout: '2s' }), { dns: never, clock: hand, message: linked })
@@ -112,7 +112,7 @@ test('a list that is late costs nobody more than the wait', async () => {
   expect(await found).toEqual([])
 })
 
-test('what is configured wrong is told', () => {
+test('what is configured wrong is reported', () => {
   expect(() => uribl({ zones: [{ zone: 'not a name' }] })).toThrow(/^uribl\.zones\[0\]\.zone: /)
   expect(() => uribl({ zones, max: 0 })).toThrow(PosternError)
 })

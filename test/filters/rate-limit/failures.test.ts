@@ -63,11 +63,11 @@ async function refusedTimes(gateway: ReturnType<typeof guarded>, mail: Mail): Pr
   for (let count = 0; count < MANY; count += 1) expect(await send(gateway, mail)).toMatch(/^5/)
 }
 
-test('forgeries from a shared server do not defer the honest mail that SPF vouches for', async () => {
+test('forgeries from a shared server do not defer the honest mail that SPF authenticates', async () => {
   const gateway = guarded()
   await refusedTimes(gateway, { from: 'x@spoofed.test' })
   expect(await send(gateway, {})).toMatch(/^250 /)
-  // Nothing vouches for this message, and the server has had its failures.
+  // No check authenticates this message, and the server has had its failures.
   const unknown = { reversePath: 'a@silent.test', from: 'a@silent.test' }
   expect(await send(gateway, unknown)).toMatch(/^451 Too many failures, try again later ref=/)
   await gateway.close()
@@ -88,7 +88,7 @@ test('an author whose mail is refused again and again is deferred at MAIL, and n
   await gateway.close()
 })
 
-test('a client without a confirmed name is disconnected, whoever it claims to send for', async () => {
+test('a client without a confirmed name is disconnected, whatever sender it names', async () => {
   const gateway = guarded()
   await refusedTimes(gateway, { ip: NAMELESS, from: 'x@spoofed.test' })
   expect(await send(gateway, { ip: NAMELESS })).toMatch(/^421 Too many failures, try again later ref=/)

@@ -22,7 +22,7 @@ const shared = (entries = 10_000) => {
 }
 const connections = { what: 'connections', per: 'ip', limit: 1, within: '1m' } as const satisfies Limit
 
-test('the client that connects once too often hears why, and is hung up on', async () => {
+test('the client that connects once too often learns why, and is hung up on', async () => {
   const filter = rateLimit({ limits: [{ ...connections, per: 'network', limit: 2 }] })
   const { clock, store } = shared()
   const connect = (ip: string) => probe(filter, { ip, clock, store })
@@ -158,7 +158,7 @@ describe('failures', () => {
     expect(asked).toBe(1_000)
   })
 
-  test('a store that fails while counting harms nobody', async () => {
+  test('a store that fails while counting refuses no mail', async () => {
     const filter = rateLimit({ limits, limiter: () => ({ consume: () => Promise.reject(new Error('down')) }) })
     await decide(filter, 'reject', await contextFor('192.0.2.7', { notify: () => undefined }))
   })
@@ -217,7 +217,7 @@ test('two gateways on one store hold a limit between them', async () => {
 test.for([
   ['pass', undefined],
   ['defer', 'defer'],
-] as const)('a store that nobody insures and that fails means %s, as it is told', async ([failure, verdict]) => {
+] as const)('a store without fallback that fails means %s, as configured', async ([failure, verdict]) => {
   const store: Store = { run: () => Promise.reject(new Error('down')) }
   const found = await probe(rateLimit({ limits: [connections], failure }), { store })
   expect(found.map(finding => [finding.rule, finding.verdict])).toEqual([['rate-limit/failed', verdict]])

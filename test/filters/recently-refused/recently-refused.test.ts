@@ -51,7 +51,7 @@ const precheck = (gateway: Gateway, ip = BAD) => {
   return reply && formatReply(reply)
 }
 
-test('a client that was refused when it connected is told the same at the door, until five minutes later', async () => {
+test('a client that was refused when it connected receives the same reply at once, until five minutes later', async () => {
   const { gateway, hand } = house([list])
   expect(precheck(gateway)).toBeUndefined()
   expect(await come(gateway)).toBe('554 5.7.1 Refused by policy ref=REF1')
@@ -64,7 +64,7 @@ test('a client that was refused when it connected is told the same at the door, 
   expect(precheck(gateway)).toBeUndefined()
 })
 
-test('in a host that does not ask at the door, the filter refuses, and what it says itself makes nothing longer', async () => {
+test('in a host that does not call precheck, the filter refuses, and what it says itself makes nothing longer', async () => {
   const { gateway, hand } = house([list])
   await come(gateway)
   hand.pass(200_000)
@@ -85,7 +85,7 @@ test('in a host that does not ask at the door, the filter refuses, and what it s
   expect(precheck(gateway)).toBeUndefined()
 })
 
-test('W09 who speaks too early makes others at its address wait, and bars nobody for good; IPv6 counts by /64', async () => {
+test('W09 who speaks too early makes others at its address wait, and refuses no address for good; IPv6 counts by /64', async () => {
   const { gateway } = house([earlyTalker()])
   const session = gateway.open({ ip: '2001:db8:1:2::5', spokeEarly: true })
   await session.connect()
@@ -95,7 +95,7 @@ test('W09 who speaks too early makes others at its address wait, and bars nobody
   expect(gateway.precheck('2001:db8:1:3::5')).toBeUndefined()
 })
 
-test('a deferral condemns nobody: overload, limits and failures pass', async () => {
+test('a deferral refuses no later session: overload, limits and failures pass', async () => {
   const { gateway } = house([{ name: 'busy', connect: () => defer('4.3.2', 'too busy', { close: true }) }])
   for (let index = 0; index < 50; index += 1) expect(await come(gateway)).toMatch(/^421 /)
   expect(precheck(gateway)).toBeUndefined()
@@ -108,7 +108,7 @@ test('a client with a good record is not remembered', async () => {
   expect(precheck(gateway)).toBeUndefined()
 })
 
-test('what is to be told at RCPT is told there while all is quiet, and at the door under load', async () => {
+test('a refusal for RCPT is sent there under low load, and before the session under high load', async () => {
   const late: Filter = { name: 'list', connect: () => reject('5.7.1', 'listed') }
   const quiet = house([late])
   expect(await come(quiet.gateway)).toMatch(/^220 /)
@@ -163,7 +163,7 @@ test('twenty refused sessions without one message put a client off with 421; a m
   expect(precheck(gateway)).toMatch(/^421 4\.7\.0 Too many refusals, try again later ref=REF\d+$/)
 })
 
-test('a new gateway begins with nobody', async () => {
+test('a new gateway begins with no entry', async () => {
   const filter = recentlyRefused()
   const first = postern({ filters: [filter, list], dns: zone({}) })
   await come(first)
@@ -185,7 +185,7 @@ test('once a minute a notice counts the closed connections, while there are any'
   expect(value('postern_recently_refused')).toEqual({ value: 1 })
 })
 
-test('it is told after the configuration was read again, too', async () => {
+test('a notice is sent after the configuration was read again, too', async () => {
   const hand = clock()
   const told: Notice[] = []
   const notify = (notice: Notice) => {

@@ -51,7 +51,7 @@ describe('one reporter', () => {
     expect(recordOf(domain)).toEqual(counted(1, 4))
   })
 
-  test('who changes his mind is heard at his last word', async () => {
+  test('of a person who changes their mind, the last report counts', async () => {
     const { gateway, recordOf } = world()
     await send(gateway, { ref: 'M1' })
     for (const label of ['spam', 'ham', 'spam', 'ham'] as const)
@@ -115,7 +115,7 @@ describe('what is taken back', () => {
 })
 
 describe('which message', () => {
-  test('one that nobody knows is a mistake, and says what to do', async () => {
+  test('an unknown reference is a mistake, and says what to do', async () => {
     const { gateway } = world()
     const said = gateway.feedback({ ref: 'N0NE', label: 'spam', by: 'user:bob' })
     await expect(said).rejects.toThrow(PosternError)
@@ -141,7 +141,7 @@ describe('which message', () => {
     expect(recordOf('spf:other.example')).toEqual(counted(1, 0))
   })
 
-  test('given as bytes proves only its signatures: nobody can be blamed by a forged author', async () => {
+  test('given as bytes proves only its signatures: a forged author is not charged', async () => {
     const { gateway, store } = world()
     const before = store.size
     const message = Buffer.from('From: alice@example.net\nReceived: from mx.example.net [192.0.2.1]\n\nBuy!\n')

@@ -33,7 +33,7 @@ const everybody = [
 ]
 const client = everybody.slice(0, 3)
 
-/** A gateway with a record of its own; `others` say what they find by the subject. */
+/** A gateway with its own record; `others` say what they find by the subject. */
 function world(others: Partial<Filter> = {}, options: Parameters<typeof reputation>[0] = {}) {
   const hand = clock()
   const store = memoryStore({ clock: hand })
@@ -84,19 +84,19 @@ describe('what is charged', () => {
   const cases: readonly (readonly [string, Partial<Filter>, charged: readonly number[], to: readonly Identity[]])[] = [
     ['an accepted message is good', {}, [1, 0, 0, 0], everybody],
     ['a message with more than a point is neither', message(points(2, 'odd')), [0, 0, 0, 0], everybody],
-    ['one kept apart for its points is spam', message(points(7, 'odd')), [0, 1, 0, 0], everybody],
+    ['a message quarantined for its points is spam', message(points(7, 'odd')), [0, 1, 0, 0], everybody],
     ['one refused for its points is spam', message(points(20, 'odd')), [0, 1, 0, 0], everybody],
     ['one refused for its content is spam', message(reject('5.7.1', 'a virus')), [0, 1, 0, 0], everybody],
     ['one refused before its senders are known', { message: () => reject('5.7.1', 'a virus') }, [0, 1, 0, 0], client],
     ['one whose author is not proven is refused', message(reject('5.7.26', 'DMARC')), [0, 0, 0, 1], everybody],
-    ['one that is malformed is refused', { header: () => reject('5.6.0', 'two From') }, [0, 0, 0, 1], client],
-    ['one that goes in circles says nothing', message(reject('5.4.6', 'a loop')), [0, 0, 0, 0], everybody],
-    ['one kept apart for certain says nothing', message(quarantine('encrypted')), [0, 0, 0, 0], everybody],
+    ['a malformed message is refused', { header: () => reject('5.6.0', 'two From') }, [0, 0, 0, 1], client],
+    ['a message that loops says nothing', message(reject('5.4.6', 'a loop')), [0, 0, 0, 0], everybody],
+    ['a message quarantined for certain says nothing', message(quarantine('encrypted')), [0, 0, 0, 0], everybody],
     ['an unknown recipient is a refusal', { rcpt: () => reject('5.1.1', 'nobody') }, [0, 0, 0, 1], client],
     ['too much at once is a deferral', { rcpt: () => defer('4.7.0', 'too much') }, [0, 0, 1, 0], client],
     ['overload is our own trouble', { connect: () => defer('4.3.2', 'too busy') }, [0, 0, 0, 0], client],
     ['a full disk is our own trouble', message(defer('4.3.1', 'no space')), [0, 0, 0, 0], everybody],
-    ['DNS that is away is nobody’s fault', { mail: () => defer('4.7.24', 'no answer') }, [0, 0, 0, 0], client],
+    ['a failure of DNS is not the sender’s fault', { mail: () => defer('4.7.24', 'no answer') }, [0, 0, 0, 0], client],
     ['a connection refused is a refusal', { connect: () => reject('5.7.1', 'no') }, [0, 0, 0, 1], client.slice(0, 2)],
   ]
   test.for(cases)('%s', async ([, others, charged, to]) => {
@@ -118,7 +118,7 @@ describe('what is charged', () => {
     expect(recordOf(store, 'ip:192.0.2.1')).toEqual([0, 0, 0, 1])
   })
 
-  test('what shadow mode would have done is charged to nobody, and what was accepted there is good', async () => {
+  test('what shadow mode would have done is charged to no address, and what was accepted there is good', async () => {
     const hand = clock()
     const store = memoryStore({ clock: hand })
     const others: Filter = { name: 'others', message: () => reject('5.7.1', 'a virus') }
@@ -190,7 +190,7 @@ describe('what a record says', () => {
     ])
   })
 
-  test('it does not feed on itself: what is kept apart for its record alone is charged nothing', async () => {
+  test('it does not feed on itself: what is quarantined for its record alone is charged nothing', async () => {
     const { gateway, store } = world()
     for (const identity of everybody)
       store.run(decayingAdds(identity, defaultMemory, { ham: 0, spam: 1_000, deferred: 0, refused: 0 }))
@@ -220,7 +220,7 @@ describe('attacks', () => {
     expect(scores[0]).toBeCloseTo(9 - 2.8, 5)
     expect(scores[10]).toBeGreaterThan(8.9)
     expect(scores[24]).toBeGreaterThan(11)
-    // At no time was a spam worth less than the threshold at which it is kept apart.
+    // At no time was a spam worth less than the threshold at which it is quarantined.
     expect(Math.min(...scores)).toBeGreaterThanOrEqual(6)
   })
 

@@ -88,7 +88,7 @@ test('a key of a wrong type is replaced, with a notice, and spoils nothing besid
   await server.stop()
 })
 
-test('insured, a key of a wrong type does not make the store be taken for away', async () => {
+test('with a fallback, a key of a wrong type does not make the store be taken for away', async () => {
   const server = await startRedis()
   const client = new Redis(server)
   const notices: string[] = []

@@ -20,7 +20,7 @@ export const origins = {
   },
   'headers/date-impossible': {
     group: 'date',
-    fires: 'The Date field has no time zone, or one that does not exist.',
+    fires: 'The Date field has no time zone, or a time zone that does not exist.',
     points: 1,
     find: ({ header }) => {
       const date = header.get('date') ?? ''
@@ -28,7 +28,7 @@ export const origins = {
       const wrong = zone
         ? Number(zone[1]) > 14 || Number(zone[2]) > 59
         : /\d\d:\d\d(?::\d\d)?\s*$/.test(date.slice(0, 200))
-      return wrong && `the Date field has no time zone, or one that does not exist: ${quote(date)}`
+      return wrong && `the Date field has no time zone, or a time zone that does not exist: ${quote(date)}`
     },
   },
   'headers/date-future': {

@@ -11,8 +11,8 @@ export const subjects = {
     points: 0.8,
     find: ({ header, to }) => {
       const cc = header.all('cc').length > 0
-      const nobody = header.all('to').length === 0 || to.every(({ domain }) => domain === '')
-      return nobody && !cc && 'neither To nor Cc contains an address'
+      const noRecipient = header.all('to').length === 0 || to.every(({ domain }) => domain === '')
+      return noRecipient && !cc && 'neither To nor Cc contains an address'
     },
   },
   'headers/undisclosed-recipients': {

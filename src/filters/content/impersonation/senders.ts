@@ -52,12 +52,12 @@ export const senders = {
   'impersonation/hosting-domain': {
     group: 'sender',
     fires:
-      'The author’s domain is one that a hosting provider gives to every customer (`firebaseapp.com`, `onmicrosoft.com` …).',
+      'The author’s domain lies below a domain that a hosting provider gives to every customer (`firebaseapp.com`, `onmicrosoft.com` …).',
     points: 2.5,
     find: ({ from }) =>
       from !== undefined &&
       HOSTED.test(from.domain) &&
-      `the author’s domain ${quote(from.domain)} is one that a hosting provider gives to every customer`,
+      `the author’s domain ${quote(from.domain)} lies below a domain that a hosting provider gives to every customer`,
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 

@@ -72,7 +72,7 @@ business proposal, business proposition, surprise to you, came across your, may 
 claims agent, claim agent, fiduciary, email ballot, award notification, prize money, winning notification
 `
 
-/** What such a story is told with, and others, too. */
+/** Words of such a story that other messages have, too. */
 const advanceFeeStory = `
 attorney at law, foreign account, million dollars, million pounds, million euros, hundred thousand, five hundred, ghana
 johannesburg, zimbabwe, democratic republic, diplomatic, confidentiality, mutually beneficial, risk free, risk-free

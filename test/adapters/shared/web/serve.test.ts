@@ -33,7 +33,7 @@ async function opened(handler: FetchHandler, options: ServeOptions = {}) {
 /** Settles when the server has hung up; a reset is one way to do so. */
 const closed = (socket: Socket) => new Promise(resolve => socket.once('close', resolve))
 
-/** What is heard until the server closes, or until it holds so many answers. */
+/** What is received until the server closes, or until it holds so many answers. */
 async function received(socket: Socket, answers = Number.POSITIVE_INFINITY): Promise<string> {
   let text = ''
   for await (const chunk of socket) {
@@ -116,14 +116,14 @@ test('P03 honest requests are served while slow clients hold all places', async 
   clearInterval(drip)
 })
 
-test('a client that ends its side behind its request hears the answer', async () => {
+test('a client that ends its side behind its request receives the answer', async () => {
   await using host = await opened(echo)
   const socket = host.client()
   socket.end(post('/a', 'hi'))
   expect(await received(socket)).toMatch(/POST \/a hi$/)
 })
 
-test('a refusal of a large body is heard, though the body was not read', async () => {
+test('a refusal of a large body is received, though the body was not read', async () => {
   await using host = await opened(async () => new Response('too much', { status: 413 }))
   const socket = host.client()
   socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n`)

@@ -14,7 +14,7 @@ const cases: Readonly<Record<HeadersRule, RuleCase>> = {
   },
   'headers/date-impossible': {
     fires: { date: 'Thu, 1 Jan 2026 12:00:00 -1900' },
-    reason: 'the Date field has no time zone, or one that does not exist: “Thu, 1 Jan 2026 12:00:00 -1900”',
+    reason: 'the Date field has no time zone, or a time zone that does not exist: “Thu, 1 Jan 2026 12:00:00 -1900”',
     spares: { date: 'Thu, 1 Jan 2026 12:00:00 +1400 (somewhere)' },
   },
   'headers/date-future': {

@@ -148,7 +148,7 @@ test.for([
   '"Amazon.de" <bestellbestaetigung@amazon.de>',
   'Facebook <notification@facebookmail.com>',
   'Chase <no.reply.alerts@chase.com>',
-])('%s is nobody else', async from => {
+])('%s is no other person', async from => {
   expect(await probe(impersonation(), { message: message({ from }) })).toEqual([])
 })
 
