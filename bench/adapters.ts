@@ -1,6 +1,6 @@
 /**
- * What each adapter costs: `npm run bench:adapters`, or `npm run bench:adapters -- --quick` to see that it works. The same messages
- * for all in one run, in turn, so that a noise of the machine falls upon all of them: read the ratios.
+ * What each adapter costs: `npm run bench:adapters`, or `npm run bench:adapters -- --quick` to see that it works. The
+ * same messages for all in one run, in turn, so that a noise of the machine falls upon all of them: read the ratios.
  */
 import { request } from 'node:http'
 import { connect } from 'node:net'

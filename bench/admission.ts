@@ -177,7 +177,9 @@ function play(scene: Scene, { name, start, step }: Controller): string {
   return cells.join(' | ')
 }
 
-/** Microseconds of CPU of a session from connect to rcpt, with and without load control, in turns; the least of each. */
+/**
+ * Microseconds of CPU of a session from connect to rcpt, with and without load control, in turns; the least of each.
+ */
 export async function admissionCost(sessions = 10_000, turns = 5): Promise<readonly [without: number, under: number]> {
   const look = () => points(0.1, 'looked')
   const filters = Array.from(

@@ -1,4 +1,6 @@
-/** Public mail in order of delivery, and an online measurement of the classifier: each message is judged, then learned. */
+/**
+ * Public mail in order of delivery, and an online measurement of the classifier: each message is judged, then learned.
+ */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'

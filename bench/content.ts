@@ -1,6 +1,6 @@
 /**
- * What the facts about content cost, beside mailparser and mailsplit on the same messages, and what each finds of a program
- * that hides in one of fifty-four messages.
+ * What the facts about content cost, beside mailparser and mailsplit on the same messages, and what each finds of a
+ * program that hides in one of fifty-four messages.
  *
  *     node bench/content.ts             messages made here
  *     node bench/content.ts DIR         the messages in a folder, too

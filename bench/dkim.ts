@@ -1,6 +1,6 @@
 /**
- * DKIM verification on our own pass beside mailauth's verifier and the bare hash, on the same signed messages in one run.
- * Alone: `node bench/dkim.ts`.
+ * DKIM verification on our own pass beside mailauth's verifier and the bare hash, on the same signed messages in one
+ * run. Alone: `node bench/dkim.ts`.
  */
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'

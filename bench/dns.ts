@@ -1,6 +1,6 @@
 /**
- * What one question costs the process that asks, beside node:dns, and what answers from the cache cost. The server is another
- * process: `node bench/dns.ts`.
+ * What one question costs the process that asks, beside node:dns, and what answers from the cache cost. The server is
+ * another process: `node bench/dns.ts`.
  */
 import { fork } from 'node:child_process'
 import { promises } from 'node:dns'

@@ -32,7 +32,9 @@ export async function decisionCost(sessions = SESSIONS): Promise<number> {
   return (user + system) / sessions
 }
 
-/** Microseconds of CPU from MAIL to the last byte that the host reads, with no filter at all; the least of ten rounds. */
+/**
+ * Microseconds of CPU from MAIL to the last byte that the host reads, with no filter at all; the least of ten rounds.
+ */
 export async function messageCost(size: number, messages = 2_000): Promise<number> {
   const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}) })
   const session = gateway.open({ ip: '192.0.2.1' })
@@ -62,7 +64,10 @@ export async function messageCost(size: number, messages = 2_000): Promise<numbe
   return least
 }
 
-/** Milliseconds of CPU of a process that imports `entry`, beyond a process that imports nothing; the least of several, in turn. */
+/**
+ * Milliseconds of CPU of a process that imports `entry`, beyond a process that imports nothing; the least of several,
+ * in turn.
+ */
 export function importCost(entry: string, runs = 25): number {
   const cpu = (code: string) =>
     Number(

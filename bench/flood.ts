@@ -2,13 +2,13 @@
  * Honest mail while a flood comes, through postern and through the same checks after DATA: `npm run bench:flood`.
  *
  *     --quick              a minute and a half: ten and fifty times, one round
- *     --redis              what is remembered lies in a Redis that is killed in the middle of each flood (fifty times, postern)
- *     --most N             the most hostile attempts a second that the clients are to try (4000; of one shape alone 2000)
+ *     --redis              what is remembered lies in a Redis that is killed in the middle of each flood
+ *     --most N             the most hostile attempts a second of the clients (4000; of one shape alone 2000)
  *     --picture FILE       draws the result (SVG)
  *     --times N, --shape NAME, --way postern, --seconds N, --rounds N      other scenes than those that are targets
  *
- * Honest mail is sent at 40 % of what the gateway can take, or slower where N would be exceeded: a machine that has to send the
- * flood, too, cannot send two hundred times that.
+ * Honest mail is sent at 40 % of what the gateway can take, or slower where N would be exceeded: a machine that has to
+ * send the flood, too, cannot send two hundred times that.
  */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,6 @@
-/** One server under measurement, in a separate process: says where it listens, and what it has spent when it is asked. */
+/**
+ * One server under measurement, in a separate process: says where it listens, and what it has spent when it is asked.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import type { Readable } from 'node:stream'

@@ -1,4 +1,7 @@
-/** What postern costs inside smtp-server: CPU of the server's process for messages and refusals, memory of open sessions. */
+/**
+ * What postern costs inside smtp-server: CPU of the server's process for messages and refusals, memory of open
+ * sessions.
+ */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

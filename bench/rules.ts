@@ -1,6 +1,6 @@
 /**
- * What the rules catch alone, without any training of a classifier: `npm run bench:rules`, with POSTERN_DATA. The test half of
- * SpamAssassin's mail, which the points were not measured on, and samples of other collections.
+ * What the rules catch alone, without any training of a classifier: `npm run bench:rules`, with POSTERN_DATA. The test
+ * half of SpamAssassin's mail, which the points were not measured on, and samples of other collections.
  */
 import { hash } from 'node:crypto'
 import { classify } from '../src/filters/classify/classify.ts'

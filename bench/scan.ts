@@ -1,6 +1,6 @@
 /**
- * What a whole message costs: postern with `recommended`, against mailauth's authenticate and mailparser's simpleParser. Real mail
- * is taken where POSTERN_DATA names some, the fixtures otherwise. Alone: `node bench/scan.ts`.
+ * What a whole message costs: postern with `recommended`, against mailauth's authenticate and mailparser's
+ * simpleParser. Real mail is taken where POSTERN_DATA names some, the fixtures otherwise. Alone: `node bench/scan.ts`.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** What our own SMTP server costs beside bare smtp-server and a plain net.Server, in one run: `node bench/smtp-front.ts [quick]`. */
+/**
+ * What our own SMTP server costs beside bare smtp-server and a plain net.Server, in one run:
+ * `node bench/smtp-front.ts [quick]`.
+ */
 import { acceptCosts, ratios, refusalCosts, sessionCosts } from './host.ts'
 
 const quick = process.argv.includes('quick')

@@ -1,4 +1,7 @@
-/** A flood of keys through a limiter, for bench/store.ts: node --expose-gc store-flood.ts ROOM KEYS; prints the peak of RSS. */
+/**
+ * A flood of keys through a limiter, for bench/store.ts: node --expose-gc store-flood.ts ROOM KEYS; prints the peak of
+ * RSS.
+ */
 import type { Size } from '../src/model/units.ts'
 import { storeLimiter } from '../src/store/limiter.ts'
 import { memoryStore } from '../src/store/memory.ts'

@@ -1,7 +1,7 @@
 /**
- * Measures the points of the content rules: `npm run tune`, with POSTERN_DATA. The filters find which rules fire on the training
- * half of SpamAssassin's mail; a logistic regression that knows the caps of the groups sets the points. A rule that fires too
- * seldom to be measured keeps the points that it defines. The table
+ * Measures the points of the content rules: `npm run tune`, with POSTERN_DATA. The filters find which rules fire on the
+ * training half of SpamAssassin's mail; a logistic regression that knows the caps of the groups sets the points. A rule
+ * that fires too seldom to be measured keeps the points that it defines. The table
  * (src/filters/content/measured-points.ts) is written anew.
  */
 import { writeFileSync } from 'node:fs'
@@ -23,7 +23,10 @@ const bounds: ReadonlyMap<string, Bounds> = new Map(
   ),
 )
 
-/** Points of other filters are constant. Collections keep the first line of the mailbox on top, which no gateway receives. */
+/**
+ * Points of other filters are constant. Collections keep the first line of the mailbox on top, which no gateway
+ * receives.
+ */
 function exampleOf(spam: boolean, { findings }: Decision): Example {
   const named = findings.map(finding => ({ ...finding, rule: finding.rule ?? '' }))
   const others = named.filter(({ rule }) => !bounds.has(rule) && rule !== 'header-form/malformed')

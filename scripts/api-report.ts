@@ -1,6 +1,7 @@
 /**
- * Writes the public API of every entry point to `etc/*.api.md`, or with `--check` fails when a report is out of date, when
- * an export has no doc comment, or when a type that the API mentions cannot be imported from any entry point. Needs a build.
+ * Writes the public API of every entry point to `etc/*.api.md`, or with `--check` fails when a report is out of date,
+ * when an export has no doc comment, or when a type that the API mentions cannot be imported from any entry point.
+ * Needs a build.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'

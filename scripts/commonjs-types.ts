@@ -1,4 +1,6 @@
-/** Puts the declarations beside the CommonJS build, and marks its folder as CommonJS: the last step of `npm run build`. */
+/**
+ * Puts the declarations beside the CommonJS build, and marks its folder as CommonJS: the last step of `npm run build`.
+ */
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

@@ -1,4 +1,7 @@
-/** The shape of the source: imports go one way, no file leads back to itself, packages are known by few files, no file is long. */
+/**
+ * The shape of the source: imports go one way, no file leads back to itself, packages are known by few files, no file
+ * is long.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** The package as others use it: packed, installed in a folder, loaded by CommonJS, and type-checked as CommonJS and as ESM. */
+/**
+ * The package as others use it: packed, installed in a folder, loaded by CommonJS, and type-checked as CommonJS and as
+ * ESM.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'

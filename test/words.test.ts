@@ -1,6 +1,7 @@
 /**
  * The words of the project: terms that an engineer of the field would search for, in plain sentences. Each word that is
- * listed here was replaced by what stands beside it. What a message says (a string of a test, a phrase of spam) is not read.
+ * listed here was replaced by what stands beside it. What a message says (a string of a test, a phrase of spam) is not
+ * read.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -75,7 +76,7 @@ test.for(all)('%s has plain words, and lines of at most 120 characters', file =>
 })
 
 function wrongWords(file: string, text: string): readonly string[] {
-  if (file.endsWith('.md')) return wrongProse(text.replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]*`/g, ''))
+  if (file.endsWith('.md')) return wrongProse(text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, ''))
   const comments = Array.from(text.matchAll(COMMENT), ([comment]) => comment.replace(/`[^`\n]*`/g, ''))
   const titles = Array.from(text.matchAll(TITLE), ([, plain, template]) => plain ?? template ?? '')
   const code = text.replace(COMMENT, '')
@@ -113,7 +114,7 @@ function wrongProse(text: string): readonly string[] {
 function longLines(file: string, text: string): readonly string[] {
   const isProse = file.endsWith('.md') ? /^(?!\||\S*https?:)/ : /^\s*(?:\/\*\*?|\*|\/\/)\s/
   return text
-    .replace(/^```[^]*?^```/gm, '')
+    .replace(/^```[\s\S]*?^```/gm, '')
     .split('\n')
     .filter(line => line.length > 120 && isProse.test(line))
     .map(line => `${line.length} characters: ${line.slice(0, 60)}`)

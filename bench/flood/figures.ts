@@ -31,7 +31,10 @@ export interface Figures {
   readonly before: number
   /** Honest messages that were refused or broken off in the flood. */
   readonly shed: number
-  /** Of the flood: cores that others on the machine used, and by how many milliseconds attempts were late (95th percentile). */
+  /**
+   * Of the flood: cores that others on the machine used, and by how many milliseconds attempts were late (95th
+   * percentile).
+   */
   readonly others: number
   readonly late: number
   /** How hostile attempts ended. */

@@ -1,4 +1,6 @@
-/** The honest clients of the flood benchmark, in a separate process: an open loop, so that nothing slow hides itself. */
+/**
+ * The honest clients of the flood benchmark, in a separate process: an open loop, so that nothing slow hides itself.
+ */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HonestOrder, type HonestResult, type Kind, TIMEOUT_MS } from './words.ts'

@@ -44,7 +44,10 @@ export interface HostileTally {
   readonly due: number
   /** What this client could not begin, because it had too many sockets open. */
   readonly unsent: number
-  /** How the attempts ended: by code of the refusal, else of the last reply, `none`, or `held` until the client had enough. */
+  /**
+   * How the attempts ended: by code of the refusal, else of the last reply, `none`, or `held` until the client had
+   * enough.
+   */
   readonly ended: Readonly<Record<string, number>>
 }
 export interface HostileResult {

@@ -111,8 +111,8 @@ async function* allOf(mailboxes: readonly Mailbox[]): AsyncGenerator<Buffer> {
 }
 
 /**
- * Removes the Received fields of the host that wrote the first of them: stored mail has the fields of the server that keeps it on top, and
- * mail that a gateway judges does not have them yet.
+ * Removes the Received fields of the host that wrote the first of them: stored mail has the fields of the server that
+ * keeps it on top, and mail that a gateway judges does not have them yet.
  */
 export function withoutArrival(message: Buffer): Buffer {
   const text = message.toString('latin1')

@@ -1,4 +1,7 @@
-/** The messages of Maildirs, mbox files and folders of files, one after another, without those that exceed a gateway's limit. */
+/**
+ * The messages of Maildirs, mbox files and folders of files, one after another, without those that exceed a gateway's
+ * limit.
+ */
 import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -13,7 +16,9 @@ export interface Mailbox {
 /** Larger messages are skipped. */
 const MAX_SIZE = 25 * 1024 * 1024
 
-/** Enters folders within folders. Names that begin with a dot are skipped, except in a Maildir, whose folders have them. */
+/**
+ * Enters folders within folders. Names that begin with a dot are skipped, except in a Maildir, whose folders have them.
+ */
 export async function mailboxesIn(path: string): Promise<readonly Mailbox[]> {
   const found = await stat(path)
   if (!found.isDirectory()) return [{ path, size: found.size }]

@@ -1,4 +1,6 @@
-/** A budget of questions and time for each transaction, against messages that cause endless lookups (RFC 7208 §11.1). */
+/**
+ * A budget of questions and time for each transaction, against messages that cause endless lookups (RFC 7208 §11.1).
+ */
 
 import type { Purpose, RecordType, Resolver } from '../model/resolver.ts'
 import { type Clock, systemClock } from '../model/services.ts'
@@ -13,7 +15,10 @@ export interface BudgetOptions {
    * shares. @default 30
    */
   readonly questions?: number
-  /** The maximum for a session within a minute, in all its transactions: honest relays use one for hours. @default 1_000 */
+  /**
+   * The maximum for a session within a minute, in all its transactions: honest relays use one for hours.
+   * @default 1_000
+   */
   readonly session?: number
   /** How long a transaction may wait for DNS in all; overlapping questions count once. @default '5s' */
   readonly time?: Duration
@@ -24,9 +29,9 @@ export interface BudgetOptions {
 const MINUTE = 60_000
 
 /**
- * The shares that nothing else can use up: otherwise a costly SPF record of a third party would leave no question for the
- * author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow. RFC 7208 §4.6.4 allows SPF more (111); the
- * rest is looked up when the client tries again, because answers are cached.
+ * The shares that nothing else can use up: otherwise a costly SPF record of a third party would leave no question for
+ * the author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow. RFC 7208 §4.6.4 allows SPF more
+ * (111); the rest is looked up when the client tries again, because answers are cached.
  */
 const SHARES: Readonly<Record<Purpose, number>> = { spf: 30, 'spf-helo': 30, dkim: 10, arc: 11, dmarc: 8 }
 
@@ -40,8 +45,9 @@ export interface Budget extends Resolver {
 }
 
 /**
- * Limits the questions that are asked through it. Questions that this transaction has asked already and cached answers are
- * free, so a client that tries again gets further. Beyond the number of questions the failure is `budget`, beyond the time
+ * Limits the questions that are asked through it. Questions that this transaction has asked already and cached answers
+ * are free, so a client that tries again gets further. Beyond the number of questions the failure is `budget`, beyond
+ * the time
  * `timeout`; both mean "try again later".
  */
 export function withBudget(

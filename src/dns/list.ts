@@ -4,7 +4,9 @@ import type { Answer, Resolver } from '../model/resolver.ts'
 import { addressBytes } from '../net/address.ts'
 import { reverseLabels } from './reverse.ts'
 
-/** The entry for an address or a domain. `broken`: the list gives an invalid answer, so it says nothing about any entry. */
+/**
+ * The entry for an address or a domain. `broken`: the list gives an invalid answer, so it says nothing about any entry.
+ */
 export type Listing =
   | { readonly kind: 'listed'; readonly codes: readonly string[] }
   | { readonly kind: 'unlisted' }
@@ -67,8 +69,8 @@ export async function checkList(dns: Resolver, zone: string, kind: ListKind = 'a
 }
 
 /**
- * 127.0.0.1 is never a code (RFC 5782 §2.1). 127.255.255.0/24 and 127.0.1.255 refuse the query (Spamhaus and lists like it).
- * Addresses outside 127.0.0.0/8 come from a parked domain or from a resolver that replaces NXDOMAIN.
+ * 127.0.0.1 is never a code (RFC 5782 §2.1). 127.255.255.0/24 and 127.0.1.255 refuse the query (Spamhaus and lists like
+ * it). Addresses outside 127.0.0.0/8 come from a parked domain or from a resolver that replaces NXDOMAIN.
  */
 function isInvalidCode(address: string): boolean {
   const [first, second, third] = addressBytes(address)

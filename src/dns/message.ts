@@ -1,4 +1,6 @@
-/** The wire format of a question and its reply (RFC 1035 §4, RFC 6891). Replies are hostile: strict, bounded, linear. */
+/**
+ * The wire format of a question and its reply (RFC 1035 §4, RFC 6891). Replies are hostile: strict, bounded, linear.
+ */
 
 import type { Records, RecordType } from '../model/resolver.ts'
 import { formatAddress } from '../net/address.ts'
@@ -199,8 +201,8 @@ const writeIPv6 = (bytes: Buffer, start: number): string =>
   )
 
 /**
- * A name and where it ends. A dot inside a label is written `\.`, so that it is not taken for a separator. Each pointer must
- * point before the previous one (§4.1.4), which excludes loops.
+ * A name and where it ends. A dot inside a label is written `\.`, so that it is not taken for a separator. Each pointer
+ * must point before the previous one (§4.1.4), which excludes loops.
  */
 function readName(bytes: Buffer, from: number): { readonly name: string; readonly end: number } | undefined {
   const labels: string[] = []

@@ -7,7 +7,8 @@ const LABEL = /^[a-z0-9_-]{1,63}$/
 /**
  * The name as it is looked up and cached: lower case, without the trailing dot.
  *
- * @returns undefined when it is not made of labels of 1 to 63 letters, digits, hyphens and underscores, 253 bytes in all.
+ * @returns undefined when it is not made of labels of 1 to 63 letters, digits, hyphens and underscores, 253 bytes in
+ * all.
  */
 export function queryName(name: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH + 1) return undefined

@@ -43,8 +43,8 @@ const toALabels = (name: string): string =>
   name.length > MAX_NAME_LENGTH || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
 
 /**
- * Notifies when the list is older than 90 days: new suffixes are then taken for organisations, and all domains below one
- * of them for a single organisation.
+ * Notifies when the list is older than 90 days: new suffixes are then taken for organisations, and all domains below
+ * one of them for a single organisation.
  */
 export function reportSuffixListAge({ clock, notify }: Pick<Services, 'clock' | 'notify'>): void {
   const days = Math.floor((clock.now() - Date.parse(suffixList.published)) / DAY)

@@ -1,4 +1,6 @@
-/** Addresses as DNS writes them: for reverse look-ups (RFC 1035 §3.5, RFC 3596 §2.5), lists (RFC 5782) and SPF macros. */
+/**
+ * Addresses as DNS writes them: for reverse look-ups (RFC 1035 §3.5, RFC 3596 §2.5), lists (RFC 5782) and SPF macros.
+ */
 import { addressBytes } from '../net/address.ts'
 
 /**

@@ -24,8 +24,8 @@ export type Author =
       /** Readers may see different authors, or an author that cannot be authenticated. */
       readonly kind: 'unclear'
       /**
-       * `differs`: readers may see different authors, or none. `coauthors`: several authors, one of whom is in Sender (RFC
-       * 5322 §3.6.2). `unusable`: every reader sees the same author, but the domain cannot exist.
+       * `differs`: readers may see different authors, or none. `coauthors`: several authors, one of whom is in Sender
+       * (RFC 5322 §3.6.2). `unusable`: every reader sees the same author, but the domain cannot exist.
        */
       readonly trouble: 'differs' | 'coauthors' | 'unusable'
       /** A sentence for the operator. */
@@ -33,9 +33,9 @@ export type Author =
     }
 
 /**
- * The author: exactly one From field with one mailbox that every mail program reads alike, even if it is malformed. Tricks
- * that display one author and authenticate another (several fields, groups, routes, another address in a name or a
- * comment, encoded words in the address …) all give `unclear`.
+ * The author: exactly one From field with one mailbox that every mail program reads alike, even if it is malformed.
+ * Tricks that display one author and authenticate another (several fields, groups, routes, another address in a name or
+ * a comment, encoded words in the address …) all give `unclear`.
  *
  * @example
  * const found = await header.ask(facts.author)

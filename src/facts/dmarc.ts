@@ -19,8 +19,8 @@ export interface Aligned {
 /** The DMARC result of a message. */
 export interface Dmarc {
   /**
-   * `temperror` when a failed lookup hides what could be a pass, `unknown` when the host does not know the client and SPF
-   * could be a pass, `permerror` when the author is unclear.
+   * `temperror` when a failed lookup hides what could be a pass, `unknown` when the host does not know the client and
+   * SPF could be a pass, `permerror` when the author is unclear.
    */
   readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror' | 'unknown'
   /** The author's domain, in lower case and A-labels; '' when the author is unclear. */

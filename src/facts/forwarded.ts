@@ -1,4 +1,6 @@
-/** The client that a trusted forwarder received a message from, by the forwarder's own Received field (RFC 5321 §4.4). */
+/**
+ * The client that a trusted forwarder received a message from, by the forwarder's own Received field (RFC 5321 §4.4).
+ */
 
 import { isSameOrganisation } from '../dns/organisation.ts'
 import { fact } from '../model/fact.ts'
@@ -21,8 +23,8 @@ const MAX_HOPS = 3
 const MAX_LENGTH = 2_000
 
 /**
- * The client of the forwarder. Undefined when the client is not a trusted forwarder, or its own field does not name one.
- * Fields below the forwarder's own may be forged.
+ * The client of the forwarder. Undefined when the client is not a trusted forwarder, or its own field does not name
+ * one. Fields below the forwarder's own may be forged.
  *
  * @example
  * const client = await header.ask(facts.forwarded)

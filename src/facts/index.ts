@@ -1,12 +1,14 @@
 /**
- * `postern/facts`: the facts that filters can ask for. Facts and filters have the RFC's names, so both have an `spf` and a
+ * `postern/facts`: the facts that filters can ask for. Facts and filters have the RFC's names, so both have an `spf`
+ * and a
  * `dmarc`. Import the facts as one object and the filters by name:
  *
  * @example
  * import { spf } from 'postern/filters'
  * import * as facts from 'postern/facts'
  *
- * const filters = [spf(), { name: 'own', mail: async mail => (await mail.ask(facts.spf)).result === 'none' && points(1, '…') }]
+ * const filters = [spf(), { name: 'own', mail: async mail => (await mail.ask(facts.spf)).result === 'none' && points(1,
+ * '…') }]
  */
 
 export type { ArchiveMember, FileTrait, Inspection } from '../archives/inspection.ts'

@@ -42,7 +42,8 @@ export function resolverFor(
   }
 }
 
-// Labels of up to 63 printable characters. The resolver is stricter; only names outside this pattern are errors of the caller.
+// Labels of up to 63 printable characters. The resolver is stricter; only names outside this pattern are errors of the
+// caller.
 const POSSIBLE = /^(?=.{1,254}$)[ -\-/-~]{1,63}(?:\.[ -\-/-~]{1,63})*\.?$/
 
 const codes: Readonly<Record<FailureCause, string>> = {

@@ -10,8 +10,8 @@ import { canonical } from '../net/address.ts'
 /** The reverse DNS of a client. */
 export interface Rdns {
   /**
-   * RFC 8601 §2.7.3. `pass`: the addresses of a name include the client. `fail`: those of no name do. `permerror`: there
-   * is no name. `temperror`: a lookup failed. `unknown`: the host does not know the client's address.
+   * RFC 8601 §2.7.3. `pass`: the addresses of a name include the client. `fail`: those of no name do. `permerror`:
+   * there is no name. `temperror`: a lookup failed. `unknown`: the host does not know the client's address.
    */
   readonly result: 'pass' | 'fail' | 'temperror' | 'permerror' | 'unknown'
   /** The names of the PTR records, in lower case and sorted, at most ten. They are only claims. */

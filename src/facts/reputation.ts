@@ -70,10 +70,14 @@ const addressesOf = (ip: string): readonly Identity[] => [
   `network:${ip.includes(':') ? networkOf(ip, { v6: 48 }) : networkOf(ip)}`,
 ]
 
-/** The address of an IPv4 client, the /64 of an IPv6 client, which can use another of its addresses for each message. */
+/**
+ * The address of an IPv4 client, the /64 of an IPv6 client, which can use another of its addresses for each message.
+ */
 export const customerNetwork = (ip: string): string => (ip.includes(':') ? networkOf(ip) : ip)
 
-/** The identities that a message proves, by organisation, because the owner of a domain can create any name below it. */
+/**
+ * The identities that a message proves, by organisation, because the owner of a domain can create any name below it.
+ */
 export function senderIdentities({ spf, dkim, author }: Identities): readonly Identity[] {
   const signers = [...new Set(dkim.map(organisation))]
   return [

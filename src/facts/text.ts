@@ -85,8 +85,8 @@ const HTML_TYPES: ReadonlySet<string | undefined> = new Set([
 ])
 
 /**
- * Declared text that is displayed with the message is read, whatever its first bytes look like: a mark such as `%PDF-1.`
- * would hide it otherwise. An attached text may be a program, and an undeclared part may be a page.
+ * Declared text that is displayed with the message is read, whatever its first bytes look like: a mark such as
+ * `%PDF-1.` would hide it otherwise. An attached text may be a program, and an undeclared part may be a page.
  */
 function sectionKind(part: Part): TextSection['kind'] | undefined {
   const { text, contentType, detected } = part

@@ -62,8 +62,8 @@ function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
 }
 
 /**
- * The trust in the client and, if SPF proves it, in the sender: a domain with a record, or an address that our users have
- * written to. A forged reverse-path earns no trust.
+ * The trust in the client and, if SPF proves it, in the sender: a domain with a record, or an address that our users
+ * have written to. A forged reverse-path earns no trust.
  */
 export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail', async transaction => {
   const [client, sender] = await Promise.all([transaction.ask(trust), transaction.ask(spf)])

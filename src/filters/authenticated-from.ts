@@ -40,12 +40,13 @@ export const authenticatedFromSchema = schemaOf<AuthenticatedFromOptions>('authe
 })
 
 /**
- * Compares the author of a message with the authenticated user. Finds nothing in mail of unauthenticated clients. A part
- * of the local-part after a + is ignored.
+ * Compares the author of a message with the authenticated user. Finds nothing in mail of unauthenticated clients. A
+ * part of the local-part after a + is ignored.
  *
  * @throws PosternError when an option is wrong
  * @example
- * authenticatedFrom({ domains: ['example.org'], others: { 'shop@example.org': ['orders@example.org'] }, mismatch: 'reject' })
+ * authenticatedFrom({ domains: ['example.org'], others: { 'shop@example.org': ['orders@example.org'] }, mismatch:
+ * 'reject' })
  */
 export function authenticatedFrom(options: AuthenticatedFromOptions = {}): Filter {
   const { domains, others = {}, mismatch = 1 } = checked(authenticatedFromSchema, options)

@@ -7,8 +7,8 @@ import type { Connection } from '../model/stage.ts'
 const MAX_UNDER_WAY = 1_000
 
 /**
- * Makes an `onDecision` that does `work` and waits for nothing. A failure is passed over: the same store or service fails
- * again, and is named, when a filter asks it.
+ * Makes an `onDecision` that does `work` and waits for nothing. A failure is passed over: the same store or service
+ * fails again, and is named, when a filter asks it.
  */
 export function inBackground(
   work: (decision: Decision, context: Connection) => Promise<unknown>,

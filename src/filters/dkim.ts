@@ -17,9 +17,15 @@ export interface DkimOptions {
   readonly broken?: number
   /** Points when the passing signatures end before the body does, so that text may have been appended. @default 2 */
   readonly partial?: number
-  /** Points when a field that may occur once, such as Subject, occurs again and the signatures do not cover it. @default 5 */
+  /**
+   * Points when a field that may occur once, such as Subject, occurs again and the signatures do not cover it.
+   * @default 5
+   */
   readonly addedField?: number
-  /** Points when no passing signature covers Subject, Reply-To or the fields that say how the body is shown. @default 0.5 */
+  /**
+   * Points when no passing signature covers Subject, Reply-To or the fields that say how the body is shown.
+   * @default 0.5
+   */
   readonly uncovered?: number
   /** Points when there are more signatures than are verified. @default 1 */
   readonly tooMany?: number
@@ -35,8 +41,8 @@ export const dkimSchema = schemaOf<DkimOptions>('dkim', {
 })
 
 /**
- * Looks for suspicious signatures at `message`. Finds nothing in unsigned mail, nor in a signature that passes and covers
- * what it should.
+ * Looks for suspicious signatures at `message`. Finds nothing in unsigned mail, nor in a signature that passes and
+ * covers what it should.
  *
  * @throws PosternError when a number of points is wrong
  *

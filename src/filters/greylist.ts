@@ -1,4 +1,6 @@
-/** Greylisting (RFC 6647): suspicious clients are deferred; honest servers retry (RFC 5321 §4.5.4.1), most bots do not. */
+/**
+ * Greylisting (RFC 6647): suspicious clients are deferred; honest servers retry (RFC 5321 §4.5.4.1), most bots do not.
+ */
 
 import { identities, origin } from '../facts/identities.ts'
 import { organisation } from '../facts/reputation.ts'
@@ -16,7 +18,8 @@ import { addressKey, mailboxOf } from '../net/path.ts'
 /** What `greylist` takes. */
 export interface GreylistOptions {
   /**
-   * The stage that defers: `rcpt` costs neither side a message, `message` knows the score of the content and the signers.
+   * The stage that defers: `rcpt` costs neither side a message, `message` knows the score of the content and the
+   * signers.
    * @default 'rcpt'
    */
   readonly at?: 'rcpt' | 'message'
@@ -65,8 +68,8 @@ const schema = schemaOf<GreylistOptions>(
 
 /**
  * Defers (4.7.1) mail that is suspicious and new, and says when to come back. A message is new by its organisation,
- * reverse-path and forward-path. The organisation is the domain that SPF proves (at `message`, DKIM or DMARC too), else the
- * confirmed name of the client, else its /24 or /64, so that large providers may retry from any of their addresses.
+ * reverse-path and forward-path. The organisation is the domain that SPF proves (at `message`, DKIM or DMARC too), else
+ * the confirmed name of the client, else its /24 or /64, so that large providers may retry from any of their addresses.
  * Authenticated users and senders with a good record are never deferred, nor are clients whose address is unknown. Runs
  * last, so that no client waits for a recipient that does not exist.
  *
@@ -126,8 +129,8 @@ const WAITS = 'waits'
 const KNOWN = 'known'
 
 /**
- * How long the client must still wait, in milliseconds. The age of an entry follows from the time that the store says is
- * left of it, so that a wall clock that jumps makes no client wait longer.
+ * How long the client must still wait, in milliseconds. The age of an entry follows from the time that the store says
+ * is left of it, so that a wall clock that jumps makes no client wait longer.
  */
 async function look({ store }: Transaction, keys: readonly string[], { wait, window, known }: Times): Promise<number> {
   const adds = keys.map((key): Add => ({ op: 'add', key, value: WAITS, ttl: window }))

@@ -12,7 +12,10 @@ import { type Consequence, consequence, findingFor } from './rules/consequence.t
 export interface HeaderFormOptions {
   /** Readers could see different authors, or there is none. @default 'reject' */
   readonly author?: Consequence
-  /** Several authors of different domains, one of them in Sender: legal (RFC 5322 §3.6.2), but open to abuse. @default 'quarantine' */
+  /**
+   * Several authors of different domains, one of them in Sender: legal (RFC 5322 §3.6.2), but open to abuse.
+   * @default 'quarantine'
+   */
   readonly coauthors?: Consequence
   /** The author's domain cannot be authenticated, such as an IP address. @default 1 */
   readonly unusableAuthor?: Consequence

@@ -34,9 +34,9 @@ export const loadSheddingShape: Shape<LoadSheddingOptions> = {
 const schema = schemaOf<LoadSheddingOptions>('loadShedding', loadSheddingShape)
 
 /**
- * Spares expensive filters while the load is high: at amber known clients skip them, at red all others are deferred with
- * 4.3.2, already at MAIL, so that no message is sent in vain. Each step is a finding of the session, and one notice. The
- * latency of these filters is measured, because it is part of the load.
+ * Spares expensive filters while the load is high: at amber known clients skip them, at red all others are deferred
+ * with 4.3.2, already at MAIL, so that no message is sent in vain. Each step is a finding of the session, and one
+ * notice. The latency of these filters is measured, because it is part of the load.
  *
  * Whether known clients may skip a virus scanner is a choice: `skip: 'never'` keeps it for all.
  *
@@ -71,8 +71,8 @@ export function loadShedding(
 }
 
 /**
- * Measures how long a filter takes that waits for a service; a filter that answers at once waits for none. A filter that is
- * given up no longer counts as load: its answer may never come.
+ * Measures how long a filter takes that waits for a service; a filter that answers at once waits for none. A filter
+ * that is given up no longer counts as load: its answer may never come.
  */
 function recordDuration(name: string, { clock, load, signal }: AnyStage, ask: () => Findings | Promise<Findings>) {
   const found = ask()

@@ -24,7 +24,8 @@ export const loopSchema = schemaOf<LoopOptions>('loop', {
 })
 
 /**
- * Refuses at `header` a message with too many Received fields, or a message that was delivered to all its recipients before.
+ * Refuses at `header` a message with too many Received fields, or a message that was delivered to all its recipients
+ * before.
  *
  * @throws PosternError when an option is wrong
  * @example

@@ -1,4 +1,6 @@
-/** Relay control and recipients: no relay for unauthenticated clients, no unknown recipients, not too many, no guessing. */
+/**
+ * Relay control and recipients: no relay for unauthenticated clients, no unknown recipients, not too many, no guessing.
+ */
 import { callback, duration, flag, oneOf, text, whole } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import { defer, type Finding, type Findings, reject } from '../model/finding.ts'
@@ -18,8 +20,8 @@ export type IsValid = (address: string, recipient: Recipient) => boolean | Promi
 /** What `recipients` takes. */
 export interface RecipientsOptions {
   /**
-   * Valid recipients: addresses, `@domain` for all of a domain, or a function that may ask a directory. It is asked only for
-   * the domains in `domains`, if they are given. When it fails, so does the filter.
+   * Valid recipients: addresses, `@domain` for all of a domain, or a function that may ask a directory. It is asked
+   * only for the domains in `domains`, if they are given. When it fails, so does the filter.
    * @default all
    */
   readonly valid?: readonly string[] | IsValid
@@ -47,7 +49,8 @@ export interface RecipientsOptions {
    */
   readonly maxInvalidRecipients?: number
   /**
-   * What becomes of local-parts that a program behind us may interpret as a pipe, a file, an option or an expansion: `|id`, `-f`.
+   * What becomes of local-parts that a program behind us may interpret as a pipe, a file, an option or an expansion:
+   * `|id`, `-f`.
    * @default 'reject'
    */
   readonly unsafe?: 'reject' | 'pass'
@@ -75,7 +78,8 @@ export const recipientsSchema = schemaOf<RecipientsOptions>('recipients', {
 })
 
 /**
- * Judges recipients at `rcpt`. A list costs no time; a function is asked once for each address while its answer is cached.
+ * Judges recipients at `rcpt`. A list costs no time; a function is asked once for each address while its answer is
+ * cached.
  *
  * @throws PosternError naming every wrong entry
  * @example
@@ -184,7 +188,8 @@ async function remember(store: Store, key: string, value: string, ttl: number): 
 const UNSAFE = { rule: 'unsafe', replyText: 'Recipient address not allowed' } as const
 
 /**
- * What a program behind us may interpret as a pipe, a file, an option or an expansion (`|id`, `/etc/x`, `-f`, `:include:`,
+ * What a program behind us may interpret as a pipe, a file, an option or an expansion (`|id`, `/etc/x`, `-f`,
+ * `:include:`,
  * `${run{…}}`), quoted or not.
  */
 const isUnsafe = ({ local }: Mailbox): boolean => /^\s*[|/\\:-]|[\0-\x1f\x7f`]|\$[({]/.test(local)

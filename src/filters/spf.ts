@@ -13,8 +13,8 @@ export type SpfCost = number | 'reject'
 /** What each result of SPF costs. */
 export interface SpfOptions {
   /**
-   * `fail`: the domain says that the client may not send for it. Honest forwarded mail fails too, so use `'reject'` only if
-   * your forwarders are exempt.
+   * `fail`: the domain says that the client may not send for it. Honest forwarded mail fails too, so use `'reject'`
+   * only if your forwarders are exempt.
    * @default 4
    */
   readonly fail?: SpfCost

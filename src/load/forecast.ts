@@ -11,11 +11,14 @@ export interface Forecast {
   arrived(count?: number): void
   /** What is expected of the step that lies `ahead`; undefined before a whole day was observed. */
   expect(ahead: Duration): Expected | undefined
-  /** The step with the most arrivals within the next `within`, and how many milliseconds away it is; undefined as in `expect`. */
+  /**
+   * The step with the most arrivals within the next `within`, and how many milliseconds away it is; undefined as in
+   * `expect`.
+   */
   peak(within: Duration): (Expected & { readonly in: number }) | undefined
   /**
-   * By how many standard deviations the arrivals of the last step differ from what was expected: an operator should look
-   * beyond 6 and below -6. 0 before a whole day was observed.
+   * By how many standard deviations the arrivals of the last step differ from what was expected: an operator should
+   * look beyond 6 and below -6. 0 before a whole day was observed.
    */
   anomaly(): number
 }
@@ -50,8 +53,8 @@ const schema = schemaOf<ForecastOptions>(
 )
 
 /**
- * Learns the daily and weekly pattern of arrivals. Days are those of UTC: where clocks are changed, the pattern moves by an
- * hour and is learnt again within days.
+ * Learns the daily and weekly pattern of arrivals. Days are those of UTC: where clocks are changed, the pattern moves
+ * by an hour and is learnt again within days.
  *
  * @throws PosternError when `step` does not divide a day
  * @example
@@ -69,7 +72,9 @@ export function forecast(options: ForecastOptions = {}): Forecast {
   let since = clock.monotonic()
   let count = 0
 
-  /** Observes every step that has ended. A step that the wall clock jumped over or the machine slept through is unknown. */
+  /**
+   * Observes every step that has ended. A step that the wall clock jumped over or the machine slept through is unknown.
+   */
   const advance = () => {
     const now = Math.floor(clock.now() / length)
     if (now === index) return

@@ -26,9 +26,9 @@ export interface Latency {
 }
 
 /**
- * When a quarter of the answers are quick, the service is quick: what is slow for one sender alone (a large message, a slow
- * name server) does not count. The usual rises so slowly that an overload does not become usual while it
- * lasts, and a service that has moved away is accepted as it is in an hour or two.
+ * When a quarter of the answers are quick, the service is quick: what is slow for one sender alone (a large message, a
+ * slow name server) does not count. The usual rises so slowly that an overload does not become usual while it lasts,
+ * and a service that has moved away is accepted as it is in an hour or two.
  */
 export function latency(): Latency {
   const samples = new Float64Array(MAX_SAMPLES)

@@ -20,15 +20,18 @@ export interface ConcurrencyLimit {
 const TOLERANCE = 2
 /** From this load on the process itself is overloaded. */
 const FULL = 0.9
-/** Below this load and without slowdown a full limit grows by two fifths each second: the sessions that fill it do no work. */
+/**
+ * Below this load and without slowdown a full limit grows by two fifths each second: the sessions that fill it do no
+ * work.
+ */
 const CALM = 0.7
 const MORE = 2
 const NO_SLOWER = 1.2
 const SMOOTHING = 0.2
 
 /**
- * A gradient limit, after Netflix's concurrency-limits: the limit follows usual latency over present latency, never to less
- * than a half in one step, and grows by its square root where nothing is slow and the limit is in use.
+ * A gradient limit, after Netflix's concurrency-limits: the limit follows usual latency over present latency, never to
+ * less than a half in one step, and grows by its square root where nothing is slow and the limit is in use.
  */
 export function concurrencyLimit({
   min,

@@ -56,7 +56,9 @@ const MEMORY_EVERY = 5
 const LATENCY_EVERY = 10
 /** The overflow is over when no client has been turned away for this time. */
 const OVERFLOW_COOLDOWN_MS = 10_000
-/** Measuring stops when the level is green and no caller has asked for this time; a scrape each minute keeps it running. */
+/**
+ * Measuring stops when the level is green and no caller has asked for this time; a scrape each minute keeps it running.
+ */
 const IDLE_AFTER_MS = 90_000
 /** How many services behind us are distinguished; further ones are not measured. */
 const MAX_SERVICES = 32

@@ -2,8 +2,8 @@
  * Forecasts a count per step from its days and weeks so far, in constant memory.
  *
  * A slowly learnt daily and a weekly profile are blended by how well each has forecast the past, smoothed over
- * neighbouring steps. The deviation of the last steps is carried on, as far ahead as it has proved to last. All sums are
- * of logarithms, since traffic grows by factors. decisions/014-forecast.md has the measurements.
+ * neighbouring steps. The deviation of the last steps is carried on, as far ahead as it has proved to last. All sums
+ * are of logarithms, since traffic grows by factors. decisions/014-forecast.md has the measurements.
  */
 
 /** What is expected of one step. */
@@ -51,7 +51,9 @@ interface Profile {
   loss: number
 }
 
-/** How the deviation `ahead` steps later follows from the quick and the steady deviation now, learnt by least squares. */
+/**
+ * How the deviation `ahead` steps later follows from the quick and the steady deviation now, learnt by least squares.
+ */
 interface Carry {
   readonly ahead: number
   quick2: number

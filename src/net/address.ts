@@ -24,7 +24,9 @@ const ZONE = /^%[\w.-]+$/
 /** Whether `text` is an IP address that {@link readAddress} reads. */
 export const isAddress = (text: string): boolean => readAddress(text, new Uint32Array(4)) > 0
 
-/** The canonical form (RFC 5952 for IPv6), or undefined when `text` is not an IP address. Octal and short forms are not. */
+/**
+ * The canonical form (RFC 5952 for IPv6), or undefined when `text` is not an IP address. Octal and short forms are not.
+ */
 export function canonical(text: string): string | undefined {
   const words = new Uint32Array(4)
   const width = readAddress(text, words)

@@ -20,7 +20,9 @@ export interface Network {
 export interface NetworkTable {
   /** How many different networks there are. */
   readonly size: number
-  /** The index, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does. */
+  /**
+   * The index, in the list that the table was made of, of the most specific network that holds `ip`; -1 if none does.
+   */
   readonly find: (ip: string) => number
 }
 
@@ -86,7 +88,10 @@ export function* networkTableInSteps(networks: readonly Network[]): Steps<Networ
   }
 }
 
-/** Range n runs from the address `starts[n]` to just before the next start. It belongs to network `owners[n]`; -1 is none. */
+/**
+ * Range n runs from the address `starts[n]` to just before the next start. It belongs to network `owners[n]`; -1 is
+ * none.
+ */
 interface Ranges {
   readonly width: 1 | 4
   readonly starts: Uint32Array

@@ -28,7 +28,8 @@ export function domainOf(text: string): string {
   return ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
 }
 
-// domainToASCII reads as a browser does: it drops tabs and line ends and decodes %41, which would turn one name into another.
+// domainToASCII reads as a browser does: it drops tabs and line ends and decodes %41, which would turn one name into
+// another.
 const REWRITTEN = /[\x00-\x20%\x7f]/
 // RFC 5321 §4.5.3.1.2 allows a domain 255 bytes.
 const MAX_NAME_LENGTH = 255
@@ -36,6 +37,8 @@ const MAX_NAME_LENGTH = 255
 const unquoted = (local: string): string =>
   local.length > 1 && local.startsWith('"') && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
 
-/** One key for a mailbox: the local-part in lower case unless `caseSensitive`, because few hosts are (RFC 5321 §2.4). */
+/**
+ * One key for a mailbox: the local-part in lower case unless `caseSensitive`, because few hosts are (RFC 5321 §2.4).
+ */
 export const addressKey = ({ local, domain }: Mailbox, { caseSensitive = false } = {}): string =>
   `${caseSensitive ? local : local.toLowerCase()}@${domain}`

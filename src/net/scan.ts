@@ -4,8 +4,8 @@
 export const word = (words: Uint32Array | Int32Array, index: number): number => words[index] as number
 
 /**
- * Reads four decimal numbers from `start` to the end of `text` into the first word of `into`. Leading zeros are refused,
- * because some systems read such numbers as octal.
+ * Reads four decimal numbers from `start` to the end of `text` into the first word of `into`. Leading zeros are
+ * refused, because some systems read such numbers as octal.
  */
 export function readIPv4(text: string, start: number, into: Uint32Array): boolean {
   let address = 0
@@ -31,8 +31,8 @@ export function readIPv4(text: string, start: number, into: Uint32Array): boolea
 const quad = new Uint32Array(1)
 
 /**
- * Reads groups of one to four hexadecimal digits, with at most one `::` for a run of zeros, the last two of them perhaps
- * as a dotted quad (RFC 4291 §2.2).
+ * Reads groups of one to four hexadecimal digits, with at most one `::` for a run of zeros, the last two of them
+ * perhaps as a dotted quad (RFC 4291 §2.2).
  */
 export function readIPv6(text: string, into: Uint32Array): boolean {
   into.fill(0)
@@ -81,7 +81,10 @@ export function readIPv6(text: string, into: Uint32Array): boolean {
   return true
 }
 
-/** RFC 5952 §4: lower case, no leading zeros, `::` for the longest run of two or more zero groups, the first of equal runs. */
+/**
+ * RFC 5952 §4: lower case, no leading zeros, `::` for the longest run of two or more zero groups, the first of equal
+ * runs.
+ */
 export function formatIPv6(words: Uint32Array): string {
   let gap = 8
   let longest = 1

@@ -9,5 +9,7 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   '[tempunavail]',
 ])
 
-/** Postfix writes `unknown`, in XCLIENT and XFORWARD `[UNAVAILABLE]` and `[TEMPUNAVAIL]`. An empty text means the same. */
+/**
+ * Postfix writes `unknown`, in XCLIENT and XFORWARD `[UNAVAILABLE]` and `[TEMPUNAVAIL]`. An empty text means the same.
+ */
 export const isUnknown = (address: string): boolean => UNKNOWN.has(address.trim().toLowerCase())

@@ -14,8 +14,8 @@ export interface ThresholdOptions {
   /** The score from which a client, recipient or message is refused. @default 15 */
   readonly reject?: number
   /**
-   * The first stage at which a refusal is sent. A refusal that is decided earlier waits until then, without running more
-   * filters, so that the log has sender and recipient. A finding with `close` never waits. @default 'rcpt'
+   * The first stage at which a refusal is sent. A refusal that is decided earlier waits until then, without running
+   * more filters, so that the log has sender and recipient. A finding with `close` never waits. @default 'rcpt'
    */
   readonly rejectAt?: 'connect' | 'helo' | 'mail' | 'rcpt'
 }

@@ -71,8 +71,8 @@ export class Channel {
   }
 
   /**
-   * Ends our side after the reply that was sent last. With bytes that were never read the connection would be reset, and the
-   * reply lost: so what still arrives is read for a moment, within a bound.
+   * Ends our side after the reply that was sent last. With bytes that were never read the connection would be reset,
+   * and the reply lost: so what still arrives is read for a moment, within a bound.
    */
   end(): void {
     if (this.closing) return

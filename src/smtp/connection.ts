@@ -1,4 +1,4 @@
-/** One client: reads its socket, splits the bytes into command lines and content, and hands them on one after another. */
+/** One client: reads its socket, splits the bytes into command lines and content, and hands them on in turn. */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Reply } from '../model/decision.ts'

@@ -26,7 +26,9 @@ export class Counters {
     this.progress = now()
   }
 
-  /** A command has arrived; undefined stands for a command that does not exist. Returns why the client is hung up on. */
+  /**
+   * A command has arrived; undefined stands for a command that does not exist. Returns why the client is hung up on.
+   */
   command(verb: Verb | undefined): ReplyLine | undefined {
     const isGreeting = verb === 'HELO' || verb === 'EHLO' || verb === 'LHLO'
     if (isGreeting) this.#greetings += 1

@@ -5,7 +5,9 @@ const LF = 10
 const DOT = 46
 const CRLF_DOT = Buffer.from('\r\n.')
 
-/** Where the bytes so far have left off. Only CRLF begins a line: a dot behind a bare LF is content (CVE-2023-51764). */
+/**
+ * Where the bytes so far have left off. Only CRLF begins a line: a dot behind a bare LF is content (CVE-2023-51764).
+ */
 const IN_LINE = 0
 const AFTER_CR = 1
 const LINE_START = 2
@@ -16,15 +18,18 @@ const AFTER_DOT_CR = 4
 export interface Decoded {
   /** The content, in the buffer that was pushed. */
   readonly content: Buffer
-  /** The bytes of the chunk that were used, when the end of the data lies in it. What follows belongs to the next command. */
+  /**
+   * The bytes of the chunk that were used, when the end of the data lies in it. What follows belongs to the next
+   * command.
+   */
   readonly end: number | undefined
   /** A CR that the chunk before held back belongs in front of `content`. */
   readonly owedCr: boolean
 }
 
 /**
- * Decodes one message. `push` overwrites its chunk: the caller owns the buffer. The ordinary chunk, in which no line begins
- * with a dot, is found by one native search and handed back as it is.
+ * Decodes one message. `push` overwrites its chunk: the caller owns the buffer. The ordinary chunk, in which no line
+ * begins with a dot, is found by one native search and handed back as it is.
  */
 export class DotDecoder {
   #state = LINE_START

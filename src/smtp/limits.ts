@@ -12,7 +12,10 @@ export interface ServerLimits {
 
 /** What one client may take of the connection: commands, time and bytes. */
 export interface WireLimits {
-  /** Commands that lead nowhere (NOOP, RSET, VRFY, HELP, EHLO again) before 421; a delivered message starts anew. @default 100 */
+  /**
+   * Commands that lead nowhere (NOOP, RSET, VRFY, HELP, EHLO again) before 421; a delivered message starts anew.
+   * @default 100
+   */
   readonly junk?: number
   /** Replies of 5xx before 421. @default 10 */
   readonly errors?: number
@@ -20,7 +23,10 @@ export interface WireLimits {
   readonly recipients?: number
   /** Bytes of a command line; lines of AUTH may have 12288 (RFC 4954 §4). @default 2048 */
   readonly line?: Size
-  /** How long a client may take to its next useful command (RFC 5321 §4.5.3.2.7); a handshake a minute. @default '300s' */
+  /**
+   * How long a client may take to its next useful command (RFC 5321 §4.5.3.2.7); a handshake a minute.
+   * @default '300s'
+   */
   readonly command?: Duration
   /** How long a transaction may take from MAIL to the end of its data. @default '15m' */
   readonly transaction?: Duration
@@ -100,5 +106,7 @@ const HANDSHAKE = 60_000
 /** How long a TLS handshake or a PROXY header may take: no person has to think in the middle of it. */
 export const handshakeTime = ({ command }: Limits): number => Math.min(command, HANDSHAKE)
 
-/** What DATA brings earns at most so many times the time that it begins with: an honest client may pause for so long. */
+/**
+ * What DATA brings earns at most so many times the time that it begins with: an honest client may pause for so long.
+ */
 export const CREDIT = 3

@@ -1,4 +1,7 @@
-/** Shorter timeouts while the load is high (as Postfix has under stress, STRESS_README): the known and the quick notice nothing. */
+/**
+ * Shorter timeouts while the load is high (as Postfix has under stress, STRESS_README): the known and the quick notice
+ * nothing.
+ */
 import type { Level, LoadMeter } from '../model/load.ts'
 import type { Limits } from './limits.ts'
 
@@ -14,8 +17,9 @@ const loadLimits: Readonly<Record<Exclude<Level, 'green'>, LoadLimits>> = {
 const crowded: LoadLimits = { ...loadLimits.red, command: 2_000, grace: 2_000 }
 
 /**
- * Limits that are read anew each time: a client that is connected already gets the shorter timeouts, too. Slow clients who
- * have taken all places so leave as fast as they come; an honest one says something useful with each of its round trips.
+ * Limits that are read anew each time: a client that is connected already gets the shorter timeouts, too. Slow clients
+ * who have taken all places so leave as fast as they come; an honest one says something useful with each of its round
+ * trips.
  */
 export function limitsUnderLoad(limits: Limits, load: () => Pick<LoadMeter, 'level' | 'overflowing'>): Limits {
   const least = (key: keyof LoadLimits): number => {

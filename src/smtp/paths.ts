@@ -56,13 +56,13 @@ function endOfPath(text: string): number | undefined {
 
 const CONTROL = /[\0-\x1f\x7f\ufffd]/
 /**
- * RFC 5321 §4.5.3.1.3: 256 with the brackets. Its 64 for a local part are exceeded by systems that write a recipient into
- * their return address, and answers to those must be taken.
+ * RFC 5321 §4.5.3.1.3: 256 with the brackets. Its 64 for a local part are exceeded by systems that write a recipient
+ * into their return address, and answers to those must be taken.
  */
 const MAX_MAILBOX_LENGTH = 254
 /**
- * A dot-string, or a quoted string. Dots may stand side by side and at the ends, which RFC 5321 §4.1.2 does not allow: mobile
- * carriers gave out such addresses, and their users still write from them.
+ * A dot-string, or a quoted string. Dots may stand side by side and at the ends, which RFC 5321 §4.1.2 does not allow:
+ * mobile carriers gave out such addresses, and their users still write from them.
  */
 const LOCAL = /^(?:[^\s"(),:;<>@[\\\]]+|"(?:[^"\\]|\\.)*")$/
 /** Letters, digits, hyphens, underscores and what is beyond US-ASCII (RFC 6531 §3.3), between single dots. */

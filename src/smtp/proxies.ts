@@ -9,7 +9,10 @@ import { readProxyHeader } from '../net/proxy-header.ts'
 
 /** Networks whose word is taken for who a client is. What others say of it changes nothing. */
 export interface ProxyOptions {
-  /** Who begins with a header of the PROXY protocol, version 1 or 2, as HAProxy, nginx and load balancers send it. @default none */
+  /**
+   * Who begins with a header of the PROXY protocol, version 1 or 2, as HAProxy, nginx and load balancers send it.
+   * @default none
+   */
   readonly header?: readonly string[]
   /** Who may say XCLIENT, as Postfix and nginx do. @default none */
   readonly xclient?: readonly string[]
@@ -47,7 +50,10 @@ export function membership(list: readonly string[], path: string): (ip: string) 
   return ip => table.find(ip) >= 0
 }
 
-/** Reads byte by byte as far as the header goes; what comes behind it stays in the socket. Undefined: none that can be read. */
+/**
+ * Reads byte by byte as far as the header goes; what comes behind it stays in the socket. Undefined: none that can be
+ * read.
+ */
 export function headerOf(socket: Socket, clock: Clock): Promise<ProxiedClient | 'local' | undefined> {
   return new Promise(resolve => {
     let seen = Buffer.alloc(0)

@@ -20,8 +20,8 @@ export interface SmtpServer {
   /** The clients that are connected now. */
   readonly connections: number
   /**
-   * Takes no more clients, lets those in a transaction finish it within 30 s, and ends the others with 421 (RFC 5321 §3.8).
-   * Settles when the last client has left.
+   * Takes no more clients, lets those in a transaction finish it within 30 s, and ends the others with 421 (RFC 5321
+   * §3.8). Settles when the last client has left.
    */
   close(): Promise<void>
 }
@@ -35,8 +35,8 @@ const LINGER_MS = 1_000
 const LOCAL = '127.0.0.1'
 
 /**
- * Makes a server. Each message that the gateway accepts is handed to `deliver`, and the client receives 250 only after that
- * has settled.
+ * Makes a server. Each message that the gateway accepts is handed to `deliver`, and the client receives 250 only after
+ * that has settled.
  *
  * @throws PosternError with all that is wrong with the options
  * @example
@@ -178,8 +178,8 @@ class ServerState {
     const { implicitTls, clock } = this.#front
     if (socket.destroyed) return
     if (implicitTls && !('encrypted' in socket)) return void socket.destroy()
-    // Nothing was sent that could be lost: then there is nothing to wait for. With bytes that were not taken from the system the
-    // connection would be reset, and the reply lost: so the client may stay for a moment.
+    // Nothing was sent that could be lost: then there is nothing to wait for. With bytes that were not taken from the
+    // system the connection would be reset, and the reply lost: so the client may stay for a moment.
     socket.end(`${line}\r\n`, 'latin1', () => {
       if (socket.bytesRead === 0) socket.destroy()
       else

@@ -18,7 +18,10 @@ export interface SessionLimits {
 
 /** The places that sessions take. */
 export interface SessionSlots {
-  /** Takes one for this client (a proxy has no limit but that of all), and returns how to give it back; undefined when there is none left for it. */
+  /**
+   * Takes one for this client (a proxy has no limit but that of all), and returns how to give it back; undefined when
+   * there is none left for it.
+   */
   readonly take: (ip: string | undefined) => (() => void) | undefined
 }
 
@@ -41,8 +44,8 @@ const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
 const QUIET_MS = 60_000
 
 /**
- * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is called for a limit
- * that is reached, once a minute.
+ * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is called for a
+ * limit that is reached, once a minute.
  */
 export function sessionSlots(
   { perAddress = 50, perNetwork = 100, perSite = 200, all = 2_000 }: SessionLimits = {},

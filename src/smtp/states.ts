@@ -1,4 +1,6 @@
-/** The states of an SMTP session, and which command each state allows (RFC 5321 §4.1.4): the whole table in one place. */
+/**
+ * The states of an SMTP session, and which command each state allows (RFC 5321 §4.1.4): the whole table in one place.
+ */
 
 /**
  * - `greeting`: connected, HELO or EHLO has not been accepted yet.
@@ -33,8 +35,8 @@ interface Rule {
   /** The states in which the command is obeyed; in others the client gets 503. */
   readonly states: readonly State[]
   /**
-   * The command ends a pipelined group (RFC 2920 §3.1): the client must wait for the reply, and what was sent behind the
-   * command is not executed.
+   * The command ends a pipelined group (RFC 2920 §3.1): the client must wait for the reply, and what was sent behind
+   * the command is not executed.
    */
   readonly endsGroup: boolean
   /** The command brings a transaction forward. Others count as junk beyond a limit. */
@@ -51,8 +53,8 @@ const rule = (states: readonly State[], flags: Partial<Omit<Rule, 'states'>> = {
 })
 
 /**
- * RFC 5321 §4.1.4: HELO and EHLO may come again and end a transaction; RSET, NOOP, HELP, VRFY, EXPN and QUIT may come at
- * any time. RFC 3030 §2: between two chunks only BDAT, RSET and QUIT make sense.
+ * RFC 5321 §4.1.4: HELO and EHLO may come again and end a transaction; RSET, NOOP, HELP, VRFY, EXPN and QUIT may come
+ * at any time. RFC 3030 §2: between two chunks only BDAT, RSET and QUIT make sense.
  */
 export const rules: Readonly<Record<Verb, Rule>> = {
   HELO: rule(ANY, { endsGroup: true }),

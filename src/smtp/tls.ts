@@ -14,7 +14,10 @@ export function tlsOf(socket: TLSSocket): Tls {
   return { protocol: socket.getProtocol() ?? 'TLS', ...(cipher && { cipher }) }
 }
 
-/** TLS before the first word. Settles with undefined when the handshake fails or takes longer than `timeout` milliseconds. */
+/**
+ * TLS before the first word. Settles with undefined when the handshake fails or takes longer than `timeout`
+ * milliseconds.
+ */
 export function handshake(
   socket: Socket,
   context: SecureContext,

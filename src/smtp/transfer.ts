@@ -97,7 +97,10 @@ export class Transfer {
     else this.#content.push(content)
   }
 
-  /** The reply that ends the connection when the client sends on and on after the decision, beyond `drain` or `size` bytes. */
+  /**
+   * The reply that ends the connection when the client sends on and on after the decision, beyond `drain` or `size`
+   * bytes.
+   */
   whyTooMuch(drain: number, size: number): string | undefined {
     if (this.settled === undefined) return undefined
     const { reply } = this.settled

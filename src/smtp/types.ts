@@ -36,17 +36,21 @@ export interface IncomingMessage {
   readonly parameters: MailParameters
   /** Each address once, without those that were refused or whose mail is discarded. */
   readonly recipients: readonly Recipient[]
-  /** The recipients by verdict, each group with its copy: the trace fields on top tell what was decided for that group. */
+  /**
+   * The recipients by verdict, each group with its copy: the trace fields on top tell what was decided for that group.
+   */
   readonly groups: readonly DeliveryGroup[]
-  /** The copy of the first group: all that is needed where no recipient has mail quarantined. Every line end is CRLF. */
+  /**
+   * The copy of the first group: all that is needed where no recipient has mail quarantined. Every line end is CRLF.
+   */
   readonly content: Content
   /** The gateway's decision, with one for each recipient. */
   readonly outcome: Outcome
 }
 
 /**
- * What became of a delivery: nothing (accepted), one reply for all, or one for each forward-path. A rejected promise is a
- * temporary failure for all.
+ * What became of a delivery: nothing (accepted), one reply for all, or one for each forward-path. A rejected promise is
+ * a temporary failure for all.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a host that returns nothing has delivered
 export type DeliveryResult = Reply | ReadonlyMap<string, Reply> | undefined | void
@@ -59,7 +63,10 @@ export interface SmtpServerOptions {
   readonly deliver: (message: IncomingMessage) => Promise<DeliveryResult> | DeliveryResult
   /** Our host name, in the banner and in the reply to EHLO. @default the system's host name */
   readonly name?: string
-  /** The key and the certificate. With them STARTTLS is offered. A function is asked for each handshake. @default none */
+  /**
+   * The key and the certificate. With them STARTTLS is offered. A function is asked for each handshake.
+   * @default none
+   */
   readonly tls?: SecureContextOptions | (() => SecureContextOptions)
   /** TLS begins at once, without STARTTLS (RFC 8314 §3.3). @default false */
   readonly implicitTls?: boolean
@@ -69,7 +76,10 @@ export interface SmtpServerOptions {
   readonly dsn?: boolean
   /** The largest message, as SIZE announces it. @default '25mb' */
   readonly size?: Size
-  /** The least time between accepting a socket and the banner. A client that sends before the banner is judged for it. @default 100 */
+  /**
+   * The least time between accepting a socket and the banner. A client that sends before the banner is judged for it.
+   * @default 100
+   */
   readonly greetDelay?: Duration
   /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
   readonly wire?: WireLimits

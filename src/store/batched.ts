@@ -1,4 +1,7 @@
-/** Joins operations that are handed to a store at the same time into one list, so that filters of a stage cost one round trip. */
+/**
+ * Joins operations that are handed to a store at the same time into one list, so that filters of a stage cost one round
+ * trip.
+ */
 import type { Clock } from '../model/services.ts'
 import type { Answers, Operation, Store } from '../model/store.ts'
 
@@ -8,9 +11,9 @@ const LATER_MS = 500
 const MAX_OPERATIONS = 200
 
 /**
- * Wraps a store that is reached over a network or in another thread. The lists of all filters and sessions that are handed
- * in during one turn of the event loop become one list, in their order. A store in memory is returned unchanged, because
- * it answers at once.
+ * Wraps a store that is reached over a network or in another thread. The lists of all filters and sessions that are
+ * handed in during one turn of the event loop become one list, in their order. A store in memory is returned unchanged,
+ * because it answers at once.
  */
 export const batched = (store: Store, clock: Pick<Clock, 'after'>): Store =>
   'state' in store ? new BatchedStore(store, clock) : store

@@ -1,6 +1,7 @@
 /**
- * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that no attacker can choose keys that collide.
- * Of its 64 bits 53 are used, as many as a number holds: among a million keys two collide in one of 18,000 processes.
+ * A keyed hash of a key (HalfSipHash-1-3, Aumasson and Bernstein 2012), so that no attacker can choose keys that
+ * collide. Of its 64 bits 53 are used, as many as a number holds: among a million keys two collide in one of 18,000
+ * processes.
  */
 import { nodeCrypto } from '../model/lazy.ts'
 

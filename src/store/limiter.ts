@@ -35,8 +35,8 @@ export interface LimiterSpec {
 }
 
 /**
- * Makes a limiter of rate-limiter-flexible that counts in a bounded store. It also serves as the `insuranceLimiter` of a
- * limiter on Redis.
+ * Makes a limiter of rate-limiter-flexible that counts in a bounded store. It also serves as the `insuranceLimiter` of
+ * a limiter on Redis.
  *
  * @example
  * const limiter = storeLimiter(memoryStore(), { keyPrefix: 'logins', points: 5, duration: 900 })

@@ -25,7 +25,10 @@ export interface MemoryStoreOptions {
   readonly entries?: number
   /** The maximum of memory that entries take. @default '64mb' */
   readonly bytes?: Size
-  /** The clock. Only its monotonic time is used, so that a wall clock that jumps changes nothing. @default the machine's clock */
+  /**
+   * The clock. Only its monotonic time is used, so that a wall clock that jumps changes nothing.
+   * @default the machine's clock
+   */
   readonly clock?: Pick<Clock, 'monotonic'>
 }
 
@@ -36,8 +39,8 @@ const schema = schemaOf<MemoryStoreOptions>('memoryStore', {
 })
 
 /**
- * Bytes of one entry beside its value: seven numbers, a reference to the value, three index slots in an index that has just
- * grown, and a tenth for unused parts of pages. Measured by bench/store.ts.
+ * Bytes of one entry beside its value: seven numbers, a reference to the value, three index slots in an index that has
+ * just grown, and a tenth for unused parts of pages. Measured by bench/store.ts.
  */
 const COST_OF_ENTRY = 84
 

@@ -1,6 +1,6 @@
 /**
- * Records without objects: their numbers lie in pages outside of the heap, and each key is represented by its hash. Growth
- * copies nothing, and the garbage collector follows nothing, however many records there are.
+ * Records without objects: their numbers lie in pages outside of the heap, and each key is represented by its hash.
+ * Growth copies nothing, and the garbage collector follows nothing, however many records there are.
  */
 
 /** The numbers of a record, by their index. */

@@ -1,13 +1,15 @@
 /**
  * A bounded cache with expiry: no timer, and a fixed number of steps for each operation.
  *
- * When it is full, expired items go first; then items that were seen once, the nearest to its end first; last items that
- * were seen again. So a flood of keys that never return does not evict keys that do.
+ * When it is full, expired items go first; then items that were seen once, the nearest to its end first; last items
+ * that were seen again. So a flood of keys that never return does not evict keys that do.
  */
 import { keyHash } from './key-hash.ts'
 import { FIELDS, records } from './records.ts'
 
-/** Lifetimes of different length whose items are in exact order of their ends; a further length joins the nearest one. */
+/**
+ * Lifetimes of different length whose items are in exact order of their ends; a further length joins the nearest one.
+ */
 const MAX_SEGMENTS = 16
 
 /** The share of the room that items which were seen again may keep against new ones. */

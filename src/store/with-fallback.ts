@@ -12,8 +12,8 @@ import { type MemoryStore, memoryStore } from './memory.ts'
 /** What `withFallback` takes beside the store. */
 export interface FallbackOptions {
   /**
-   * How many processes share the store. While the store is down each process counts every event so many times, so that a
-   * limit is divided among them.
+   * How many processes share the store. While the store is down each process counts every event so many times, so that
+   * a limit is divided among them.
    * @default 1
    */
   readonly nodes?: number
@@ -51,8 +51,8 @@ const schema = schemaOf<FallbackOptions>('withFallback', {
 
 /**
  * Gives a store a fallback for the time when it is slow, silent, down, read-only or answers nonsense: `run()` never
- * rejects, and takes `deadline` at most. Answers of the store are copied into the fallback, so that counts go on from there
- * when the store goes down. Counts of that time are not written back.
+ * rejects, and takes `deadline` at most. Answers of the store are copied into the fallback, so that counts go on from
+ * there when the store goes down. Counts of that time are not written back.
  *
  * @throws PosternError when an option is wrong
  * @example

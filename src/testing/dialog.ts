@@ -20,8 +20,9 @@ export interface Played {
 
 /**
  * Plays `text` and compares the server's replies with its `S:` lines. A reply of several lines may have several `S:`
- * lines, all but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options above
- * the dialogue and `*` in `S:` lines. In `C:` lines `\x00` is a byte; after an accepted `STARTTLS` the dialogue goes on in TLS.
+ * lines, all but the last as `S: 250-…`; each must be among the lines of the reply. See `readScript` for the options
+ * above the dialogue and `*` in `S:` lines. In `C:` lines `\x00` is a byte; after an accepted `STARTTLS` the dialogue
+ * goes on in TLS.
  *
  * @throws Error with the number of the line, the expected and the found reply, and the dialogue so far
  * @example

@@ -151,14 +151,14 @@ function recordSession(
   return {
     ref: session.ref,
     connect: () => verb({ verb: 'connect' }, () => session.connect()),
-    pregreet: () => verb({ verb: 'early' }, () => session.pregreet()),
+    pregreet: () => verb({ verb: 'pregreet' }, () => session.pregreet()),
     helo: (name, tls) =>
       verb({ verb: 'helo', ...(name !== undefined && { name }), ...(tls && { tls }) }, () => session.helo(name, tls)),
     mail: (reversePath, details) =>
       verb({ verb: 'mail', reversePath, ...(details && { details }) }, () => session.mail(reversePath, details)),
     rcpt: forwardPath => verb({ verb: 'rcpt', forwardPath }, () => session.rcpt(forwardPath)),
     removeRecipient: forwardPath => {
-      note(steps, { at: elapsed(), verb: 'withdraw', forwardPath })
+      note(steps, { at: elapsed(), verb: 'removeRecipient', forwardPath })
       session.removeRecipient(forwardPath)
     },
     data: content => {

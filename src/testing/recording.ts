@@ -18,13 +18,13 @@ export type RecordedOutcome = Omit<Outcome, 'each' | 'content' | 'groups'> & {
 /** One call of the host. */
 export type Verb =
   | { readonly verb: 'connect' }
-  | { readonly verb: 'early' }
+  | { readonly verb: 'pregreet' }
   | { readonly verb: 'reset' }
   | { readonly verb: 'close' }
   | { readonly verb: 'helo'; readonly name?: string; readonly tls?: Tls }
   | { readonly verb: 'mail'; readonly reversePath: string; readonly details?: MailDetails }
   | { readonly verb: 'rcpt'; readonly forwardPath: string }
-  | { readonly verb: 'withdraw'; readonly forwardPath: string }
+  | { readonly verb: 'removeRecipient'; readonly forwardPath: string }
   | {
       readonly verb: 'data'
       readonly message: RecordedMessage

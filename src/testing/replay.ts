@@ -37,8 +37,8 @@ export interface Replay {
 }
 
 /**
- * Replays a recording, or the file of one, against `gateway`. Time passes as it did in the recording, without waiting. A
- * question that the recording has no answer for fails as if the service could not be reached, and is `missing`.
+ * Replays a recording, or the file of one, against `gateway`. Time passes as it did in the recording, without waiting.
+ * A question that the recording has no answer for fails as if the service could not be reached, and is `missing`.
  *
  * @throws Error when the file is no recording
  *
@@ -62,7 +62,7 @@ export async function replay(
       session[step.verb]()
       continue
     }
-    if (step.verb === 'withdraw') {
+    if (step.verb === 'removeRecipient') {
       session.removeRecipient(step.forwardPath)
       continue
     }
@@ -88,7 +88,7 @@ export async function replay(
   return { steps, same: steps.every(step => step.differences.length === 0), missing: [...world.missing] }
 }
 
-type Asked = Exclude<Step, { readonly verb: 'reset' | 'close' | 'withdraw' }>
+type Asked = Exclude<Step, { readonly verb: 'reset' | 'close' | 'removeRecipient' }>
 
 async function play(step: Asked, session: Session, world: ReplayServices): Promise<Decision | RecordedOutcome> {
   const until = step.at + (step.ms ?? 0)
@@ -103,7 +103,7 @@ function call(step: Asked, session: Session, content = Readable.from([])): Promi
   switch (step.verb) {
     case 'connect':
       return session.connect()
-    case 'early':
+    case 'pregreet':
       return session.pregreet()
     case 'helo':
       return session.helo(step.name, step.tls)

@@ -24,8 +24,8 @@ const NAME = 'Authentication-Results'
 const MAX_BYTES = 4096
 
 /**
- * Writes one field with the results of iprev, spf, dkim, dmarc and arc. Facts that no filter asked for are left out, and
- * without any result there is no field. Remove forged fields with the same authserv-id first: see `forged`.
+ * Writes one field with the results of iprev, spf, dkim, dmarc and arc. Facts that no filter asked for are left out,
+ * and without any result there is no field. Remove forged fields with the same authserv-id first: see `forged`.
  *
  * @throws PosternError when `id` is not a host name
  */

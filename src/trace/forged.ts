@@ -1,4 +1,6 @@
-/** Finds the fields of a received message that must be removed, because only this server may write them (RFC 8601 §5). */
+/**
+ * Finds the fields of a received message that must be removed, because only this server may write them (RFC 8601 §5).
+ */
 
 import { decodeWords } from '../mime/header/words.ts'
 import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
@@ -16,8 +18,8 @@ export interface ForgedOptions {
 }
 
 /**
- * Makes a test for forged fields: every Authentication-Results with an authserv-id of this server or an unreadable one, and
- * the trace fields that only the last server may write: Return-Path, Received-SPF, X-Spam-* and `names`. The
+ * Makes a test for forged fields: every Authentication-Results with an authserv-id of this server or an unreadable one,
+ * and the trace fields that only the last server may write: Return-Path, Received-SPF, X-Spam-* and `names`. The
  * Authentication-Results of other servers stay, and so does ARC-Authentication-Results, which seals cover.
  *
  * @example
@@ -60,8 +62,8 @@ function readableName({ raw }: HeaderField): string {
 const MAX_ID_LENGTH = 16_384
 
 /**
- * Whether all readers read the same id and it is not ours. Our name before the first semicolon makes the field forged even
- * in a comment, because readers differ in where a comment ends.
+ * Whether all readers read the same id and it is not ours. Our name before the first semicolon makes the field forged
+ * even in a comment, because readers differ in where a comment ends.
  */
 function isOfAnother(value: string, own: ReadonlySet<string>): boolean {
   const first = idOf(value)

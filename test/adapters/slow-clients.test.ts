@@ -1,4 +1,7 @@
-/** Clients that send one byte after another at each port: closed at a deadline that no byte moves, while others are served. */
+/**
+ * Clients that send one byte after another at each port: closed at a deadline that no byte moves, while others are
+ * served.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

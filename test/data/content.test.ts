@@ -1,4 +1,6 @@
-/** Every message of the corpora through the facts about its content, and odd ones with bytes changed: within their time. */
+/**
+ * Every message of the corpora through the facts about its content, and odd ones with bytes changed: within their time.
+ */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

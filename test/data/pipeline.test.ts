@@ -1,4 +1,7 @@
-/** Every message of the corpora through the whole pipeline: nothing throws, nothing fails, everything is delivered whole. */
+/**
+ * Every message of the corpora through the whole pipeline: nothing throws, nothing fails, everything is delivered
+ * whole.
+ */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -71,7 +74,10 @@ async function delivered(stream: Readable): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** The plain way to what the one pass does. The fields that only we may write are in no message of the corpora but these. */
+/**
+ * The plain way to what the one pass does. The fields that only we may write are in no message of the corpora but
+ * these.
+ */
 function crlf(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n')
   const end = text.indexOf('\r\n\r\n') + 2
@@ -88,7 +94,10 @@ function* filesIn(path: string): Generator<string> {
   }
 }
 
-/** Fields that only we may write are removed (RFC 8601 §5): then the header section is shorter, and the body is the same. */
+/**
+ * Fields that only we may write are removed (RFC 8601 §5): then the header section is shorter, and the body is the
+ * same.
+ */
 function isSame(got: Buffer, sent: Buffer, isShorter: boolean): boolean {
   if (!isShorter) return got.equals(sent)
   const body = sent.subarray(Math.max(0, sent.indexOf('\r\n\r\n')))

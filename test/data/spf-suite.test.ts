@@ -26,7 +26,8 @@ const suite: readonly Section[] = JSON.parse(
   readFileSync(join(process.env.POSTERN_DATA ?? '../shared/data', 'suites/spf-rfc7208.json'), 'utf8'),
 )
 
-// Some cases ask for names such as foo:bar/baz.example.com, which our resolvers refuse to ask for: here they have others.
+// Some cases ask for names such as foo:bar/baz.example.com, which our resolvers refuse to ask for: here they have
+// others.
 const plain = (name: string): string => name.replace(/[:/%+= ]/g, odd => `-x${odd.charCodeAt(0)}-`)
 const withOddNames = (dns: Resolver): Resolver => ({
   resolve: (name, type, options) => dns.resolve(plain(name), type, options),
@@ -44,7 +45,9 @@ test('the suite has its 203 cases', () => {
   expect(suite.reduce((sum, { tests }) => sum + Object.keys(tests).length, 0)).toBe(203)
 })
 
-/** An SPF record is copied to TXT unless there is one; a bare TIMEOUT is the answer to every type not listed above it. */
+/**
+ * An SPF record is copied to TXT unless there is one; a bare TIMEOUT is the answer to every type not listed above it.
+ */
 function zoneOf(data: Section['zonedata']): ZoneLiteral {
   return Object.fromEntries(Object.entries(data).map(([name, entries]) => [plain(name), nodeOf(entries)]))
 }

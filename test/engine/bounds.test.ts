@@ -1,4 +1,6 @@
-/** What has no bound at the host has one in the session: no filter sees a path of a megabyte, whatever port it came by. */
+/**
+ * What has no bound at the host has one in the session: no filter sees a path of a megabyte, whatever port it came by.
+ */
 import { expect, test } from 'vitest'
 import { type Filter, postern } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'

@@ -1,4 +1,6 @@
-/** Whatever is given for the options of whatever factory: it works, or a PosternError says why. Nothing else, and soon. */
+/**
+ * Whatever is given for the options of whatever factory: it works, or a PosternError says why. Nothing else, and soon.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { haraka } from '../../src/adapters/haraka/index.ts'

@@ -1,4 +1,7 @@
-/** Sessions and transactions at their edges: verbs out of sequence, ends in the middle, several recipients, shares of DNS. */
+/**
+ * Sessions and transactions at their edges: verbs out of sequence, ends in the middle, several recipients, shares of
+ * DNS.
+ */
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import {

@@ -1,4 +1,6 @@
-/** What the host does not know is unknown: no filter objects to it, nothing is asked about it, nothing is charged to it. */
+/**
+ * What the host does not know is unknown: no filter objects to it, nothing is asked about it, nothing is charged to it.
+ */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { dkim } from '../../src/facts/dkim/dkim.ts'

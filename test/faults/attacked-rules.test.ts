@@ -1,4 +1,7 @@
-/** A rule that an attacker can make fail, beside a rule that refuses: the message is refused, and honest mail is delivered. */
+/**
+ * A rule that an attacker can make fail, beside a rule that refuses: the message is refused, and honest mail is
+ * delivered.
+ */
 import { expect, test } from 'vitest'
 import { thresholds } from '../../src/index.ts'
 import type { Filter } from '../../src/model/filter.ts'

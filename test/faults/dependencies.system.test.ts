@@ -1,4 +1,7 @@
-/** Each thing behind the relay fails in each way while mail flows: nothing is lost, nothing is leaked, and it comes back by itself. */
+/**
+ * Each thing behind the relay fails in each way while mail flows: nothing is lost, nothing is leaked, and it comes back
+ * by itself.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'vitest'
 import { full } from '../support/full.ts'

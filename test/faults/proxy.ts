@@ -1,4 +1,6 @@
-/** Stands between the relay and a real service, and spoils the way: slow, hanging, refusing, rubbish, cut in the middle. */
+/**
+ * Stands between the relay and a real service, and spoils the way: slow, hanging, refusing, rubbish, cut in the middle.
+ */
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'

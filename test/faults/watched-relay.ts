@@ -1,4 +1,7 @@
-/** The relay in a separate process that tells what it holds: sockets, files, timers, memory, and errors that were not caught. */
+/**
+ * The relay in a separate process that tells what it holds: sockets, files, timers, memory, and errors that were not
+ * caught.
+ */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

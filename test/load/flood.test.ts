@@ -1,4 +1,7 @@
-/** A flood of some seconds through real sockets, with server, clients and next hop in separate processes; `npm run bench:flood` is the long one. */
+/**
+ * A flood of some seconds through real sockets, with server, clients and next hop in separate processes;
+ * `npm run bench:flood` is the long one.
+ */
 import { expect, test } from 'vitest'
 import { figuresOf } from '../../bench/flood/figures.ts'
 import { play } from '../../bench/flood/stage.ts'

@@ -1,4 +1,7 @@
-/** Messages that no person would write: from a grammar of MIME, and honest ones with bytes changed. More with `POSTERN_FUZZ=100000`. */
+/**
+ * Messages that no person would write: from a grammar of MIME, and honest ones with bytes changed. More with
+ * `POSTERN_FUZZ=100000`.
+ */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'

@@ -1,4 +1,6 @@
-/** Fields outside the grammar of MIME: what any reader makes of them is looked at, and where readers differ it is said. */
+/**
+ * Fields outside the grammar of MIME: what any reader makes of them is looked at, and where readers differ it is said.
+ */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { AmbiguityKind } from '../../src/mime/part.ts'

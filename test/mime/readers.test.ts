@@ -1,6 +1,6 @@
 /**
- * What other readers of mail find, we find or call ambiguous: mailparser and postal-mime read the same odd messages. More
- * with `POSTERN_FUZZ=100000`.
+ * What other readers of mail find, we find or call ambiguous: mailparser and postal-mime read the same odd messages.
+ * More with `POSTERN_FUZZ=100000`.
  */
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'

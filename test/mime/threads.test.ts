@@ -61,7 +61,8 @@ test('a message that cannot be read rejects and leaves the pool as it was', asyn
 })
 
 test('M09 a message that kills its thread ten times does not affect the next message', async () => {
-  // Beside the message itself, a thread holds what it found: here twenty thousand names, in a heap that is small for the test.
+  // Beside the message itself, a thread holds what it found: here twenty thousand names, in a heap that is small for
+  // the test.
   const pool = threadPool({ maxThreads: 1, heap: 16 })
   const names = Array.from({ length: 24 }, (_, index) => `; filename="${'ж'.repeat(240)}${index}.exe "`).join('')
   const part = `--b\r\nContent-Disposition: attachment${names}\r\n\r\nx\r\n`

@@ -1,4 +1,7 @@
-/** The one checker of options: all that is wrong at once, each with path, what was found, what was expected and the remedy. */
+/**
+ * The one checker of options: all that is wrong at once, each with path, what was found, what was expected and the
+ * remedy.
+ */
 import { expect, expectTypeOf, test } from 'vitest'
 import {
   callback,

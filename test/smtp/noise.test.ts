@@ -50,7 +50,9 @@ function dice(seed: number): (sides: number) => number {
   }
 }
 
-/** The server's end of a connection without a network: what is written to it has been received, what it reads we push. */
+/**
+ * The server's end of a connection without a network: what is written to it has been received, what it reads we push.
+ */
 function line(): Duplex & { readonly say: (data: string | Buffer) => void } {
   const duplex = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
   return Object.assign(duplex, {

@@ -1,4 +1,7 @@
-/** Our own SMTP server: line ends that servers read differently: one message stays one message, and what leaves has CRLF only. */
+/**
+ * Our own SMTP server: line ends that servers read differently: one message stays one message, and what leaves has CRLF
+ * only.
+ */
 import { expect, test } from 'vitest'
 import { headerForm } from '../../src/filters/header-form.ts'
 import { cuts, lookAlikes, smuggled } from '../support/end-of-data.ts'

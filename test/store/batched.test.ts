@@ -121,6 +121,7 @@ test('a message costs at most three round trips with limits, reputation and know
   const gateway = postern({ name: 'mx.example.org', filters: filters(), dns, store })
   await mailing(gateway)
   await gateway.close()
-  // One for the mark of the address, one for a domain that was not seen lately, one for what the last message leaves behind.
+  // One for the mark of the address, one for a domain that was not seen lately, one for what the last message leaves
+  // behind.
   expect(lists.length).toBeLessThanOrEqual(3 * 20 + 3)
 })

@@ -18,7 +18,10 @@ const postalMime: (value: string) => readonly Entry[] = value =>
     ...(group !== undefined && { group: group.map(({ address }) => withoutComment({ address })) }),
   }))
 
-/** postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for mailparser. */
+/**
+ * postal-mime's, and nodemailer's in the version that each library brings along: it reads From for mailauth and for
+ * mailparser.
+ */
 const parsers: readonly ((value: string) => readonly Entry[])[] = [
   value => postalMime(value).map(withoutComment),
   load('mailauth', 'nodemailer/lib/addressparser'),
@@ -26,9 +29,10 @@ const parsers: readonly ((value: string) => readonly Entry[])[] = [
 ]
 
 /**
- * postal-mime leaves comments that stand within the brackets in the address (`<(Sales) a@example.org (Cron)(c)>`), where they
- * mislead no reader: RFC 5322 §3.4.1 allows them there. A comment that holds `@`, brackets or quotes stays, and is a difference.
- * It also ends a nested comment at its first `)`, and leaves the rest of the parentheses behind the domain.
+ * postal-mime leaves comments that stand within the brackets in the address (`<(Sales) a@example.org (Cron)(c)>`),
+ * where they mislead no reader: RFC 5322 §3.4.1 allows them there. A comment that holds `@`, brackets or quotes stays,
+ * and is a difference. It also ends a nested comment at its first `)`, and leaves the rest of the parentheses behind
+ * the domain.
  */
 function withoutComment(entry: Entry): Entry {
   const { address } = entry
@@ -84,7 +88,10 @@ const flatten = (entries: readonly Entry[]): readonly string[] => [
   ...new Set(entries.flatMap(({ address, group }) => (group ? flatten(group) : address ? [canonical(address)] : []))),
 ]
 
-/** The domain in lower case and as A-labels, without a full stop at its end; the local part without quotes it does not need. */
+/**
+ * The domain in lower case and as A-labels, without a full stop at its end; the local part without quotes it does not
+ * need.
+ */
 export function canonical(address: string): string {
   const at = address.lastIndexOf('@')
   const domain = address

@@ -1,4 +1,6 @@
-/** The dialogues in fixtures/dialogs, and the gateway of example.net that they are played against, whatever the host. */
+/**
+ * The dialogues in fixtures/dialogs, and the gateway of example.net that they are played against, whatever the host.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { type Gateway, postern } from '../../src/engine/gateway.ts'
 import { dkim } from '../../src/filters/dkim.ts'

@@ -1,4 +1,6 @@
-/** Mail as it is written today, made up: advertising and receipts of honest senders, and phishing of the usual kinds. */
+/**
+ * Mail as it is written today, made up: advertising and receipts of honest senders, and phishing of the usual kinds.
+ */
 import { type MessageOptions, message } from '../../src/testing/message.ts'
 
 export interface Written {

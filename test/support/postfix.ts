@@ -23,8 +23,8 @@ export interface Postfix extends AsyncDisposable {
 const DAEMONS = '/usr/lib/postfix/sbin'
 
 /**
- * Starts Postfix and waits until it listens. The client may name the address it plays (XCLIENT). Mail for example.net goes
- * to `nextHop`. Allow `INSTALL_TIMEOUT`, where it may have to be installed.
+ * Starts Postfix and waits until it listens. The client may name the address it plays (XCLIENT). Mail for example.net
+ * goes to `nextHop`. Allow `INSTALL_TIMEOUT`, where it may have to be installed.
  *
  * @param settings further lines of main.cf(5)
  */

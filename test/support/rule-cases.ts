@@ -23,7 +23,10 @@ const worldOf = (given: Given): Probed => ({
   ...('message' in given ? given : { message: message(given) }),
 })
 
-/** Each rule alone, at the price of one point, whatever was measured for it. `titles` name the rows of the catalogue that a case proves. */
+/**
+ * Each rule alone, at the price of one point, whatever was measured for it. `titles` name the rows of the catalogue
+ * that a case proves.
+ */
 export function tryRules<Id extends string>(
   filter: (options: { readonly points: Consequences<Id> }) => Filter,
   cases: Readonly<Record<Id, RuleCase>>,

@@ -1,4 +1,7 @@
-/** A process that learns and saves without end, to be killed: node saving-node.ts FOLDER. Says when the first snapshot is written. */
+/**
+ * A process that learns and saves without end, to be killed: node saving-node.ts FOLDER. Says when the first snapshot
+ * is written.
+ */
 import { newClassifier } from '../../src/classify/classifier.ts'
 import { features } from '../../src/classify/features.ts'
 import { Persistence } from '../../src/classify/persistence.ts'

@@ -1,4 +1,7 @@
-/** Programs that tests run for real: found on this machine, or installed from Debian, or asked for by name. Never skipped. */
+/**
+ * Programs that tests run for real: found on this machine, or installed from Debian, or asked for by name. Never
+ * skipped.
+ */
 import { execFile } from 'node:child_process'
 import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -60,8 +63,8 @@ async function isDebian(): Promise<boolean> {
 }
 
 /**
- * The path of `program` of a package that cannot be installed beside what is there: its files are laid out in a separate
- * folder, which is kept for the next run, with the libraries that it names and the machine lacks.
+ * The path of `program` of a package that cannot be installed beside what is there: its files are laid out in a
+ * separate folder, which is kept for the next run, with the libraries that it names and the machine lacks.
  *
  * @throws Error that names the package, where it cannot be fetched.
  */

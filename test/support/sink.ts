@@ -1,4 +1,7 @@
-/** A lenient SMTP or LMTP server that keeps every byte it receives, ends a message at any look-alike, and fails on demand. */
+/**
+ * A lenient SMTP or LMTP server that keeps every byte it receives, ends a message at any look-alike, and fails on
+ * demand.
+ */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'

@@ -12,8 +12,8 @@ import { type Answer, Answers, type HarakaConnection, type Next, type Path, type
 /** How a plugin made by {@link haraka} answers. */
 export interface HarakaOptions {
   /**
-   * Whether a recipient that postern accepts is final, so that no other plugin is asked about it. Set it only for a gateway
-   * with the filter `recipients`; otherwise Haraka would be an open relay. @default false
+   * Whether a recipient that postern accepts is final, so that no other plugin is asked about it. Set it only for a
+   * gateway with the filter `recipients`; otherwise Haraka would be an open relay. @default false
    */
   readonly admit?: boolean
 }
@@ -56,8 +56,8 @@ export interface HarakaHost {
 const NAME = { name: 'postern' }
 
 /**
- * Returns everything that a plugin file of Haraka exports. It judges connect, HELO, MAIL, RCPT and the complete message;
- * findings go to `connection.results` and `transaction.results` under `postern`. A message for quarantine gets
+ * Returns everything that a plugin file of Haraka exports. It judges connect, HELO, MAIL, RCPT and the complete
+ * message; findings go to `connection.results` and `transaction.results` under `postern`. A message for quarantine gets
  * `transaction.notes.quarantine`, which Haraka's plugin `queue/quarantine` reads.
  *
  * Postern's own limits and deadlines hold; Haraka defers what takes longer than its `config/postern.timeout`.
@@ -211,7 +211,9 @@ function refusal(decision: Decision): Answer {
   return [kind, reply(code, replyLine(decision))]
 }
 
-/** Haraka sends code and text of an object of this name (haraka-dsn) unchanged; for a string it chooses the code itself. */
+/**
+ * Haraka sends code and text of an object of this name (haraka-dsn) unchanged; for a string it chooses the code itself.
+ */
 const reply = (code: number, text: string): object => ({ constructor: { name: 'DSN' }, code, reply: text })
 
 /** Reasons hold text from clients, and Haraka logs them. */

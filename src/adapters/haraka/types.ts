@@ -16,7 +16,8 @@ export interface Path {
 /**
  * The address of a path, without angle brackets; '' for the null reverse-path.
  *
- * @throws Error when this Haraka's paths have another form: taken for empty, they would make filters judge another envelope
+ * @throws Error when this Haraka's paths have another form: taken for empty, they would make filters judge another
+ * envelope
  */
 export function addressOf(path: Path): string {
   const found = typeof path.address === 'function' ? path.address() : path.address

@@ -9,7 +9,9 @@ import { type Agreement, negotiate, Protocol } from './negotiate.ts'
 import type { Packet } from './packets.ts'
 import { accept, changes, discard, proceed, progress, refusal, skip, temporary } from './replies.ts'
 
-/** Mail servers wait minutes for the answer at the end of a message; a progress packet this often makes them wait on. */
+/**
+ * Mail servers wait minutes for the answer at the end of a message; a progress packet this often makes them wait on.
+ */
 const PROGRESS_MS = 20_000
 
 /** The events of libmilter that postern answers, by the letters of their packets. */

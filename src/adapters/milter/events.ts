@@ -40,8 +40,8 @@ export function readMacros(data: Buffer): { readonly of: string; readonly macros
 }
 
 /**
- * Reads the client. A client on a Unix socket is local. A client without a readable address is unknown; Sendmail reports
- * mail that a program pipes into it in the same way.
+ * Reads the client. A client on a Unix socket is local. A client without a readable address is unknown; Sendmail
+ * reports mail that a program pipes into it in the same way.
  *
  * @throws ProtocolError when the packet is cut short
  */

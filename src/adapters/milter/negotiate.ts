@@ -36,8 +36,8 @@ export interface Agreement {
 }
 
 const wantedActions = Object.values(Actions).reduce((all, bit) => all | bit, 0)
-// Body chunks are answered only where `skip` is offered. DATA is answered always: else TCP delays the mail server's next
-// packet until an acknowledgement 40 ms later.
+// Body chunks are answered only where `skip` is offered. DATA is answered always: else TCP delays the mail server's
+// next packet until an acknowledgement 40 ms later.
 const wantedProtocol =
   Protocol.noHeaderReply | Protocol.noUnknown | Protocol.skip | Protocol.noEndOfHeaderReply | Protocol.leadingSpace
 

@@ -78,7 +78,9 @@ export function packet(command: string, ...parts: readonly (Buffer | string)[]):
   return Buffer.concat([head, data])
 }
 
-/** Strings that each end with a NUL, one at a time: a packet may hold a million. Bytes after the last NUL are ignored. */
+/**
+ * Strings that each end with a NUL, one at a time: a packet may hold a million. Bytes after the last NUL are ignored.
+ */
 export function* texts(data: Buffer): Generator<Buffer, void> {
   let from = 0
   for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0, from)) {

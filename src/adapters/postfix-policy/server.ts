@@ -1,4 +1,6 @@
-/** A policy server for Postfix (SMTPD_POLICY_README): `check_policy_service`, without a milter and without the message. */
+/**
+ * A policy server for Postfix (SMTPD_POLICY_README): `check_policy_service`, without a milter and without the message.
+ */
 
 import type { Server } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
@@ -14,8 +16,8 @@ import { requestReader } from './requests.ts'
 /** How a {@link policyService} answers, how many connections it serves, and how long each may take. */
 export interface PolicyServiceOptions {
   /**
-   * How Postfix defers: `now` at once; `if-permit` only if the restrictions that follow would permit, so that they can still
-   * reject (DEFER_IF_PERMIT). @default 'now'
+   * How Postfix defers: `now` at once; `if-permit` only if the restrictions that follow would permit, so that they can
+   * still reject (DEFER_IF_PERMIT). @default 'now'
    */
   readonly deferral?: 'now' | 'if-permit'
   /** Adds X-Spam-Status on top of messages whose recipient was accepted (PREPEND). @default false */
@@ -37,8 +39,8 @@ const schema = schemaOf<PolicyServiceOptions>('policyService', {
 const MAX_UNREAD = 65_536
 
 /**
- * Returns a server for `check_policy_service`. It judges connect, HELO, MAIL and RCPT. It never sees the message, so filters
- * of the later stages do not run: use `milter` for those.
+ * Returns a server for `check_policy_service`. It judges connect, HELO, MAIL and RCPT. It never sees the message, so
+ * filters of the later stages do not run: use `milter` for those.
  *
  * @throws PosternError when an option cannot be read
  * @example

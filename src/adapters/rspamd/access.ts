@@ -1,4 +1,7 @@
-/** Access control: controller commands need the password, or a client on this machine; requests of web pages are refused. */
+/**
+ * Access control: controller commands need the password, or a client on this machine; requests of web pages are
+ * refused.
+ */
 import type { IncomingHttpHeaders } from 'node:http'
 import { hostname } from 'node:os'
 import { canonical } from '../../net/address.ts'

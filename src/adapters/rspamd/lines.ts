@@ -26,7 +26,9 @@ export interface Arrival extends Asker {
   readonly slot: Slot
 }
 
-/** Reads one request from a socket and answers it. Exim does not end its side, so the length that it names is kept to. */
+/**
+ * Reads one request from a socket and answers it. Exim does not end its side, so the length that it names is kept to.
+ */
 export async function serveLines(service: RspamdService, socket: Socket, arrival: Arrival): Promise<void> {
   let reply: Reply
   let protocol = ''

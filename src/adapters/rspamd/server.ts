@@ -24,8 +24,8 @@ import { opening, serveLines } from './lines.ts'
 /** What an {@link rspamd} server asks of clients, what it shows, and how much it keeps. */
 export interface RspamdOptions {
   /**
-   * The password for commands that change something or describe other mail (`/learnspam`, `/stat`, `/metrics` …). Requests
-   * that a browser has sent for a web page are refused, with it or without.
+   * The password for commands that change something or describe other mail (`/learnspam`, `/stat`, `/metrics` …).
+   * Requests that a browser has sent for a web page are refused, with it or without.
    * @default none: those commands are for clients on this machine, under its own names
    */
   readonly password?: string
@@ -68,8 +68,8 @@ const MAX_HEADER = 65_536
 /**
  * Returns a server of Rspamd's protocol, for rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others.
  * Findings are symbols; their scores sum to the score that is shown. Files of this machine are never read for a client.
- * Queue-Id becomes the reference of the session. Requests for another form of the reply (msgpack, urls, times of rules) or
- * for stored profiles of settings have no effect.
+ * Queue-Id becomes the reference of the session. Requests for another form of the reply (msgpack, urls, times of rules)
+ * or for stored profiles of settings have no effect.
  *
  * @throws PosternError when an option cannot be read
  * @example

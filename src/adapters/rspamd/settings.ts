@@ -14,8 +14,8 @@ export interface ReadSettings {
 }
 
 /**
- * What `Settings: {"scores":{"SPF_FAIL":2},"symbols_disabled":["DNSBL_LISTED"],"actions":{"reject":10}}` asks for. Names are
- * those of our symbols, or of their groups, which are our filters.
+ * What `Settings: {"scores":{"SPF_FAIL":2},"symbols_disabled":["DNSBL_LISTED"],"actions":{"reject":10}}` asks for.
+ * Names are those of our symbols, or of their groups, which are our filters.
  *
  * @throws HttpError for what is no JSON, or not of this form
  */

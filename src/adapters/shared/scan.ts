@@ -31,8 +31,8 @@ export interface ScanResult {
 const DEFAULT_RECIPIENT = 'postmaster'
 
 /**
- * Judges a message. A recipient that is refused alone is dropped; when all are refused, that is the decision. The content of the outcome
- * can be read while `use` runs.
+ * Judges a message. A recipient that is refused alone is dropped; when all are refused, that is the decision. The
+ * content of the outcome can be read while `use` runs.
  *
  * @throws PosternError when `ip` is no address
  */

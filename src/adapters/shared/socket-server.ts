@@ -10,7 +10,11 @@ export class ProtocolError extends Error {
 
 /** The conversation over one socket. */
 export interface Conversation {
-  /** Handles bytes; the socket is not read meanwhile. @returns false when the conversation is over @throws ProtocolError */
+  /**
+   * Handles bytes; the socket is not read meanwhile.
+   * @returns false when the conversation is over
+   * @throws ProtocolError
+   */
   handle(chunk: Buffer): Promise<boolean>
   /** Bytes of an incomplete request, and how many requests were complete. */
   readonly reading: { readonly waiting: number; readonly complete: number }

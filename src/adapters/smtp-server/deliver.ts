@@ -36,9 +36,9 @@ export interface DeliverTo {
 
 /**
  * Returns an `onData` that delivers to each recipient as decided for them: accepted copies first, then those for
- * quarantine. Recipients that are refused, deferred or discarded get nothing. In SMTP a copy that cannot be delivered fails
- * the message, so that the client sends it again; in LMTP each recipient has the reply of its copy. The `responseCode` of
- * an error becomes the code of the reply.
+ * quarantine. Recipients that are refused, deferred or discarded get nothing. In SMTP a copy that cannot be delivered
+ * fails the message, so that the client sends it again; in LMTP each recipient has the reply of its copy. The
+ * `responseCode` of an error becomes the code of the reply.
  *
  * @example
  * guard(gateway, {

@@ -23,7 +23,9 @@ export type GuardOptions = HostOptions & {
   readonly limits?: ServerLimits
 }
 
-/** smtp-server's own idle timeout for a socket, instead of its minute: longer than our limit for a client that idles. */
+/**
+ * smtp-server's own idle timeout for a socket, instead of its minute: longer than our limit for a client that idles.
+ */
 export const SOCKET_TIMEOUT = 600_000
 
 /** The connections behind handlers that {@link guard} has made, for {@link protect}. */
@@ -31,8 +33,8 @@ export const guarded = new WeakMap<object, Connections>()
 
 /**
  * Returns options for a new `SMTPServer`: the gateway judges every step of the dialogue, then your own handlers run.
- * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. By default AUTH is
- * not offered, there is no reverse look-up (the `rdns` fact does that), and SIZE is 25 MB.
+ * They find the decision in `session.postern`; `onData` gets the message with its trace fields on top. By default AUTH
+ * is not offered, there is no reverse look-up (the `rdns` fact does that), and SIZE is 25 MB.
  *
  * A client that stalls in a TLS handshake or a PROXY header is timed only after the first other client has connected;
  * {@link protect} around the server times it from the beginning.

@@ -20,8 +20,8 @@ export function limitHandshakes(server: SMTPServer, limit: () => number, clock: 
 
 /**
  * Keeps the address that a socket had when it was accepted, and drops clients that have left before smtp-server begins
- * with them. A socket below a TLS handshake must stay open: a socket that is closed, or that closes itself at the end of its
- * data, takes the process with it.
+ * with them. A socket below a TLS handshake must stay open: a socket that is closed, or that closes itself at the end
+ * of its data, takes the process with it.
  */
 export function handOverSafely(server: SMTPServer): void {
   const handle = server._handleProxy.bind(server)

@@ -1,4 +1,7 @@
-/** Parameters of MAIL and RCPT: a parameter that was not offered is refused (RFC 5321 §4.1.1.11); smtp-server lets it pass. */
+/**
+ * Parameters of MAIL and RCPT: a parameter that was not offered is refused (RFC 5321 §4.1.1.11); smtp-server lets it
+ * pass.
+ */
 import type { SMTPServerAddress, SMTPServerOptions } from './types.ts'
 
 /** The first keyword that was not offered in answer to EHLO. */

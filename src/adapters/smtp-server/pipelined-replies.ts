@@ -1,4 +1,7 @@
-/** Sends the replies to a pipelined group as a unit (RFC 2920 §3.2): to write each alone costs more than all else of a short message. */
+/**
+ * Sends the replies to a pipelined group as a unit (RFC 2920 §3.2): to write each alone costs more than all else of a
+ * short message.
+ */
 import type { Connection } from './types.ts'
 
 /** The replies of one connection. */

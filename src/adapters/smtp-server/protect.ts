@@ -20,7 +20,10 @@ import { tooManySessions } from './replies.ts'
 import type { Handlers, SMTPServer } from './types.ts'
 import { HOST_VERSION, missingMembers, unsupported } from './version-check.ts'
 
-/** What {@link protect} limits, and which proxies it trusts. Without effect where {@link guard} has made the handlers, but for `proxies`. */
+/**
+ * What {@link protect} limits, and which proxies it trusts. Without effect where {@link guard} has made the handlers,
+ * but for `proxies`.
+ */
 export interface ProtectOptions {
   /** How many commands, how much time and how many bytes a client may use. @default see each limit */
   readonly wire?: WireLimits
@@ -46,9 +49,9 @@ const aServer = having<SMTPServer>(
 const LINGER_MS = 1_000
 
 /**
- * Guards an existing server, and judges each socket before smtp-server sees it: a client that is refused when it connects
- * costs an accept, one reply and a close. The others go on with the session that was opened for them. It works around a
- * server made with {@link guard}, too; then the options given to `guard` hold.
+ * Guards an existing server, and judges each socket before smtp-server sees it: a client that is refused when it
+ * connects costs an accept, one reply and a close. The others go on with the session that was opened for them. It works
+ * around a server made with {@link guard}, too; then the options given to `guard` hold.
  *
  * @returns the same server
  * @throws PosternError when an option is wrong, when every address would be trusted as a proxy, or when `proxies` needs
@@ -198,8 +201,9 @@ function refuse(socket: Socket, reply: Reply, isPlain: boolean): false {
   if (!isPlain) socket.destroy()
   if (socket.destroyed) return false
   socket.end(`${formatReply(reply)}\r\n`, () => {
-    // A client that waits for its turn has sent nothing, and can be closed. With unread bytes the system would reset the
-    // connection and the reply would be lost: such a client may stay for a moment, as far as the socket's buffer goes.
+    // A client that waits for its turn has sent nothing, and can be closed. With unread bytes the system would reset
+    // the connection and the reply would be lost: such a client may stay for a moment, as far as the socket's buffer
+    // goes.
     if (socket.bytesRead === 0) socket.destroy()
     else linger(socket)
   })

@@ -50,8 +50,8 @@ export interface Handlers extends Partial<Pick<SMTPServer, Exclude<HandlerName, 
   onClose?(session: GuardedSession, callback: Callback): void
   /**
    * Delivers a message that was accepted or belongs in quarantine; no other message gets here. `session.envelope` holds
-   * the recipients that get it, and none that was refused or discarded alone. The stream holds the message as it is to be
-   * delivered: trace fields on top, every line end CRLF. The callback destroys it: deliver first, then call back.
+   * the recipients that get it, and none that was refused or discarded alone. The stream holds the message as it is to
+   * be delivered: trace fields on top, every line end CRLF. The callback destroys it: deliver first, then call back.
    */
   onData(
     content: Readable,

@@ -1,4 +1,7 @@
-/** The private members of smtp-server that this adapter needs for its limits, and whether the installed version has them. */
+/**
+ * The private members of smtp-server that this adapter needs for its limits, and whether the installed version has
+ * them.
+ */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Duplex } from 'node:stream'
@@ -34,7 +37,10 @@ export interface Installed {
   readonly load: () => { readonly SMTPServer: new (options: object) => SMTPServer }
 }
 
-/** @throws PosternError when the installed version is not supported and lacks members. A version that cannot be found passes. */
+/**
+ * @throws PosternError when the installed version is not supported and lacks members. A version that cannot be found
+ * passes.
+ */
 export function checkVersion(installed: Installed | undefined = findInstalled()): void {
   if (installed === undefined || isSupported(installed.version)) return
   const { SMTPServer } = installed.load()

@@ -1,4 +1,7 @@
-/** Enforces the limits of one connection: stands between smtp-server's parser and its commands, by smtp-server's private members. */
+/**
+ * Enforces the limits of one connection: stands between smtp-server's parser and its commands, by smtp-server's private
+ * members.
+ */
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../model/services.ts'
 import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'

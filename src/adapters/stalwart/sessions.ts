@@ -1,4 +1,7 @@
-/** The sessions that calls belong to. No call reports that a client has left, so a session ends when no call has come for long. */
+/**
+ * The sessions that calls belong to. No call reports that a client has left, so a session ends when no call has come
+ * for long.
+ */
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Decision, Outcome } from '../../model/decision.ts'
 import type { HookCall } from './call.ts'

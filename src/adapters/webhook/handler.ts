@@ -21,14 +21,16 @@ export interface WebhookOptions {
   /** The complete Authorization header that requests must have: `Bearer secret`. @default not checked */
   readonly authorization?: string
   /**
-   * The header of a request that holds the HMAC-SHA-256 of its body under `key`, in hexadecimal or base64, with or without
+   * The header of a request that holds the HMAC-SHA-256 of its body under `key`, in hexadecimal or base64, with or
+   * without
    * `sha256=` before it. It does not cover the envelope. @default not checked
    */
   readonly signature?: { readonly key: string; readonly header: string }
   /** Reads the envelope of a request. @default envelopeOf: from the query or the headers */
   readonly envelope?: (request: Request) => Envelope | Promise<Envelope>
   /**
-   * Delivers a message that was accepted or belongs in quarantine. `outcome.content` can be read until the promise settles.
+   * Delivers a message that was accepted or belongs in quarantine. `outcome.content` can be read until the promise
+   * settles.
    * @default the service delivers, by the response
    */
   readonly deliver?: (outcome: Outcome, envelope: Envelope) => Promise<void>
@@ -68,9 +70,9 @@ const isHeaderName = (name: unknown): boolean => typeof name === 'string' && /^[
 const codeOf = ({ reply: { code } }: Decision): number => (code >= 500 ? 406 : code >= 400 ? 503 : 200)
 
 /**
- * Returns a handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: the body of a request is one
- * message, the response is the decision as JSON. The status is 200 for an accepted message, 406 for a refused one, and 503
- * for a message that may be posted again.
+ * Returns a handler in the form of `fetch`, for Hono, Deno, Workers on Node, or {@link serve}: the body of a request is
+ * one message, the response is the decision as JSON. The status is 200 for an accepted message, 406 for a refused one,
+ * and 503 for a message that may be posted again.
  *
  * @throws PosternError when no secret is configured, or a size cannot be read
  * @example

@@ -1,4 +1,6 @@
-/** Verifies the form of an ARC chain and its seals with mailauth, strict (RFC 8617 §5.2). It gets only the ARC fields. */
+/**
+ * Verifies the form of an ARC chain and its seals with mailauth, strict (RFC 8617 §5.2). It gets only the ARC fields.
+ */
 
 import type { HeaderFields } from '../../model/header.ts'
 import { printable } from '../../model/printable.ts'

@@ -1,4 +1,6 @@
-/** Parses an ARC-Message-Signature: a DKIM-Signature without v=, in which i= is the number of the set (RFC 8617 §4.1.2). */
+/**
+ * Parses an ARC-Message-Signature: a DKIM-Signature without v=, in which i= is the number of the set (RFC 8617 §4.1.2).
+ */
 import { type Claim, readSignature } from '../dkim/signature.ts'
 import { listOf, readTags } from '../dkim/tags.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Canonicalizes a body while its bytes arrive (RFC 6376 §3.4.3, §3.4.4). Bytes that need no change are passed on as large
- * views. Native scans find bytes that may need one, and only those are folded one by one. Linear for all input.
+ * Canonicalizes a body while its bytes arrive (RFC 6376 §3.4.3, §3.4.4). Bytes that need no change are passed on as
+ * large views. Native scans find bytes that may need one, and only those are folded one by one. Linear for all input.
  */
 import type { Canonicalization } from './signature.ts'
 
@@ -18,10 +18,12 @@ const SPACE = 32
 const CRLF = Buffer.from('\r\n')
 const LINES = Buffer.alloc(4096, CRLF)
 
-// After a byte to change, so many bytes are folded one by one before the scans start again; more where changes are close.
+// After a byte to change, so many bytes are folded one by one before the scans start again; more where changes are
+// close.
 const NARROW = 32
 const WIDE = 1024
-// After a space, so many bytes are examined one by one: between words, a native scan for the next space would stop at once.
+// After a space, so many bytes are examined one by one: between words, a native scan for the next space would stop at
+// once.
 const WORDS = 256
 // Shorter views are cheaper to copy than to hash alone.
 const SHORT = 512

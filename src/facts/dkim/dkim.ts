@@ -1,6 +1,6 @@
 /**
- * `dkim`: verifies the signatures of a message (RFC 6376, RFC 8301, RFC 8463, RFC 8616). Body hashes are computed in the
- * one pass over the message, while DNS is asked for the keys.
+ * `dkim`: verifies the signatures of a message (RFC 6376, RFC 8301, RFC 8463, RFC 8616). Body hashes are computed in
+ * the one pass over the message, while DNS is asked for the keys.
  */
 import { type Reader, type Reading, reading } from '../../model/fact.ts'
 import type { Answer } from '../../model/resolver.ts'

@@ -24,7 +24,8 @@ export type KeyFound =
 export type KeyReader = (answer: Answer<readonly string[]>, name: string) => readonly [KeyFound, ...KeyFound[]]
 
 const MAX_BYTES = 4096
-// RFC 6376 §6.1.2 step 4 leaves open which of several records is meant. Keys are rotated, and TXT records are misplaced.
+// RFC 6376 §6.1.2 step 4 leaves open which of several records is meant. Keys are rotated, and TXT records are
+// misplaced.
 const MAX_KEYS = 3
 const KEY_RECORD = /(?:^|;)\s*p\s*=/
 // RFC 8301 §3.2: shorter keys are broken. Keys over 8192 bits cost the verifier much and are not in use.

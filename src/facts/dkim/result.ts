@@ -1,7 +1,8 @@
 /** The results of DKIM verification (RFC 6376 §3.9, RFC 8601 §2.7.1). */
 
 /**
- * The result of one signature. `neutral` cannot be processed, `permerror` can never verify, `temperror` may verify later,
+ * The result of one signature. `neutral` cannot be processed, `permerror` can never verify, `temperror` may verify
+ * later,
  * `policy` might verify but is too weak to be accepted (RFC 8301).
  */
 export type DkimResult = 'pass' | 'fail' | 'neutral' | 'policy' | 'permerror' | 'temperror'

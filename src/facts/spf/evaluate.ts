@@ -96,8 +96,8 @@ class Evaluator {
   }
 
   /**
-   * The result that no unanswered question can change: all directives up to the next directive that matches without DNS have
-   * the same qualifier. Undefined where there is none.
+   * The result that no unanswered question can change: all directives up to the next directive that matches without DNS
+   * have the same qualifier. Undefined where there is none.
    */
   #decided(directives: readonly Directive[]): Verdict | undefined {
     const [first] = directives

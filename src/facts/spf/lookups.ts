@@ -32,8 +32,8 @@ export const isError = (found: unknown): found is SpfError =>
   typeof found === 'object' && found !== null && 'problem' in found
 
 /**
- * Only the limits of RFC 7208 §4.6.4 make a permerror. Too much time, and more questions than a transaction may ask, say
- * nothing about the record: a temperror.
+ * Only the limits of RFC 7208 §4.6.4 make a permerror. Too much time, and more questions than a transaction may ask,
+ * say nothing about the record: a temperror.
  */
 export class Lookups {
   readonly #dns: Resolver
@@ -75,7 +75,9 @@ export class Lookups {
       : found
   }
 
-  /** The same for the record of the domain itself, the hosts of an `mx` and the names of a `ptr`, which do not count. */
+  /**
+   * The same for the record of the domain itself, the hosts of an `mx` and the names of a `ptr`, which do not count.
+   */
   async uncounted<T extends RecordType>(name: string, type: T): Promise<readonly Records[T][] | SpfError> {
     if (this.#clock.monotonic() >= this.#end) return this.#late
     const key = `${type} ${name.toLowerCase()}`
@@ -103,7 +105,8 @@ function recordsOf<R>(answer: Answer<R>): readonly R[] | SpfError {
     case 'nxdomain':
       return []
     case 'failure':
-      // Macros make names such as `bob+lists._spf.example.org`. No host has such a name: it does not exist, which is no error.
+      // Macros make names such as `bob+lists._spf.example.org`. No host has such a name: it does not exist, which is no
+      // error.
       if (answer.cause === 'bad-name') return []
       return { ...temperror(answer.detail), ...(answer.cause === 'budget' && { overBudget: true }) }
     default:

@@ -101,7 +101,10 @@ function readMechanism(kind: string, rest: string): Mechanism | undefined {
 const nameAfterColon = (rest: string): MacroString | undefined =>
   rest.startsWith(':') ? readDomainSpec(rest.slice(1)) : undefined
 
-/** `:domain-spec`, `/prefix` and `//prefix` are each optional. The prefixes are read first, because a name may contain a slash. */
+/**
+ * `:domain-spec`, `/prefix` and `//prefix` are each optional. The prefixes are read first, because a name may contain a
+ * slash.
+ */
 function readHosts(kind: 'a' | 'mx', rest: string): Mechanism | undefined {
   const v6Match = /\/\/(\d{1,3})$/.exec(rest)
   const before = v6Match === null ? rest : rest.slice(0, v6Match.index)

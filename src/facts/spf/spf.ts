@@ -72,8 +72,8 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
 })
 
 /**
- * SPF for the reverse-path and the client that a trusted forwarder received the message from. Undefined when that client
- * is not known and when the forwarder has rewritten the reverse-path (SRS).
+ * SPF for the reverse-path and the client that a trusted forwarder received the message from. Undefined when that
+ * client is not known and when the forwarder has rewritten the reverse-path (SRS).
  */
 export const forwardedSpf = fact('spf-forwarded', 'header', async (header): Promise<SpfCheck | undefined> => {
   const client = await header.ask(forwarded)

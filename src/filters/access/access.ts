@@ -35,8 +35,8 @@ export interface AccessLists {
 /** The lists of `allow`. */
 export interface AllowLists extends AccessLists {
   /**
-   * Whether `senders` and `domains` count only where SPF, or aligned DKIM or DMARC, proves them. Without proof anybody who
-   * forges such an address is exempt from checks.
+   * Whether `senders` and `domains` count only where SPF, or aligned DKIM or DMARC, proves them. Without proof anybody
+   * who forges such an address is exempt from checks.
    * @default true
    */
   readonly proof?: boolean
@@ -45,8 +45,8 @@ export interface AllowLists extends AccessLists {
 /** What `access` takes. */
 export interface AccessOptions {
   /**
-   * Clients and senders that are exempt from checks of identity and content and from the score, never from virus scans, relay
-   * control, loops and limits (see `allow`). It takes precedence where both sides have the same entry.
+   * Clients and senders that are exempt from checks of identity and content and from the score, never from virus scans,
+   * relay control, loops and limits (see `allow`). It takes precedence where both sides have the same entry.
    * @default none
    */
   readonly allow?: AllowLists
@@ -55,8 +55,8 @@ export interface AccessOptions {
   /** Disconnect a client whose network or name is denied, before it has named a sender. @default true */
   readonly close?: boolean
   /**
-   * How often files are checked. A changed file is read again. For a wrong file there is a notice (`access/file`), and the
-   * old table stays.
+   * How often files are checked. A changed file is read again. For a wrong file there is a notice (`access/file`), and
+   * the old table stays.
    * @default '5s'
    */
   readonly every?: Duration
@@ -79,8 +79,8 @@ const schema = schemaOf<AccessOptions>('access', {
 })
 
 /**
- * Allows and denies by lists. Without `hosts` the connect stage answers at once and without DNS. Replace a file by renaming a
- * new one over it, so that it is never read half-written.
+ * Allows and denies by lists. Without `hosts` the connect stage answers at once and without DNS. Replace a file by
+ * renaming a new one over it, so that it is never read half-written.
  *
  * @throws PosternError naming every wrong entry
  * @example

@@ -8,8 +8,8 @@ import type { TextProblem } from '../../net/networks.ts'
 import { STEP, type Steps } from '../../net/steps.ts'
 
 /**
- * Entries, or a file with one entry on each line and comments after a #. A file without entries must have a line `# empty`:
- * a file that was emptied by mistake must not allow all clients.
+ * Entries, or a file with one entry on each line and comments after a #. A file without entries must have a line
+ * `# empty`: a file that was emptied by mistake must not allow all clients.
  */
 export type Entries = readonly string[] | { readonly file: string }
 

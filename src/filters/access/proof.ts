@@ -21,7 +21,10 @@ export async function spfProof(transaction: Transaction): Promise<string | undef
   return result === 'pass' && identity === 'mailfrom' && !permissive ? `proven by SPF of ${domain}` : undefined
 }
 
-/** The reverse-path if a signature of its organisation passes, and the author if DMARC passes. Asks only for paths for which `matters` is true. */
+/**
+ * The reverse-path if a signature of its organisation passes, and the author if DMARC passes. Asks only for paths for
+ * which `matters` is true.
+ */
 export async function proofOf(message: Message, matters: (path: string) => boolean): Promise<readonly Proven[]> {
   const { reversePath } = message
   const from = await message.ask(author)

@@ -62,9 +62,9 @@ interface Admitted {
 const TRUST_TIMEOUT_MS = 500
 
 /**
- * Limits the number of sessions to what the process and the services behind it can bear. When slots are short, clients with
- * a bad record are turned away first, then unknown ones; a share of the slots is reserved for known clients. A client that
- * is turned away gets `421 4.3.2` and the time to come again, and never a 5xx.
+ * Limits the number of sessions to what the process and the services behind it can bear. When slots are short, clients
+ * with a bad record are turned away first, then unknown ones; a share of the slots is reserved for known clients. A
+ * client that is turned away gets `421 4.3.2` and the time to come again, and never a 5xx.
  *
  * @throws PosternError when an option is wrong
  * @example

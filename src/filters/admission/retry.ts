@@ -10,8 +10,8 @@ const SPREAD_MINUTES = 5
 const share: Readonly<Record<Trust, number>> = { known: 0.5, unknown: 1, bad: 2 }
 
 /**
- * Clients that were turned away within a minute need as many minutes to be served as they outnumber the clients that were
- * let in. They are spread over that time by their references, so that they do not come back together.
+ * Clients that were turned away within a minute need as many minutes to be served as they outnumber the clients that
+ * were let in. They are spread over that time by their references, so that they do not come back together.
  *
  * @param pressure clients turned away lately for each that was let in
  */

@@ -33,8 +33,8 @@ export interface ClamavOptions {
   /** What becomes of an infected message. @default 'reject' */
   readonly infected?: 'reject' | 'quarantine' | 'discard'
   /**
-   * What becomes of a message that can never be scanned: too large, encrypted, or beyond clamd's limits. clamd reports the
-   * last two only with `AlertEncrypted yes` and `AlertExceedsMax yes`.
+   * What becomes of a message that can never be scanned: too large, encrypted, or beyond clamd's limits. clamd reports
+   * the last two only with `AlertEncrypted yes` and `AlertExceedsMax yes`.
    * @default 'quarantine'
    */
   readonly unscannable?: 'pass' | 'quarantine' | 'defer' | 'reject'
@@ -82,9 +82,9 @@ const schema = schemaOf<ClamavOptions>(
 )
 
 /**
- * Scans each message that no other filter has decided on. A Received field is added on top, because libclamav recognises mail
- * by its first lines. Where readers interpret the parts of a message differently, the parts are scanned too. The strictest
- * verdict counts.
+ * Scans each message that no other filter has decided on. A Received field is added on top, because libclamav
+ * recognises mail by its first lines. Where readers interpret the parts of a message differently, the parts are scanned
+ * too. The strictest verdict counts.
  *
  * @throws PosternError when more than one scanner is named, or an option is wrong
  * @example

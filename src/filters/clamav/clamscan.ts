@@ -1,11 +1,16 @@
-/** A scan by a clamscan instance, made safe: its promise may never settle, its verdict be null, or its "OK" be false. */
+/**
+ * A scan by a clamscan instance, made safe: its promise may never settle, its verdict be null, or its "OK" be false.
+ */
 
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { errorText } from '../../model/errors.ts'
 import { clean, infected, legible, readReply, type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
-/** The method of clamscan's `NodeClam` that is used, after its `init()`. It needs a socket or a port: clamscan cannot stream to a local program. */
+/**
+ * The method of clamscan's `NodeClam` that is used, after its `init()`. It needs a socket or a port: clamscan cannot
+ * stream to a local program.
+ */
 export interface StreamScanner {
   /** Scans one message. */
   scanStream(stream: Readable): Promise<StreamResult>
@@ -22,8 +27,8 @@ export interface StreamResult {
 }
 
 /**
- * A scan by the instance. It has no back-pressure: clamscan reads a message as fast as it can and buffers what clamd has not
- * taken yet, so that `maxSize` times `concurrency` bounds the memory.
+ * A scan by the instance. It has no back-pressure: clamscan reads a message as fast as it can and buffers what clamd
+ * has not taken yet, so that `maxSize` times `concurrency` bounds the memory.
  */
 export const clamscanScan =
   (scanner: StreamScanner): Scan =>
@@ -45,7 +50,9 @@ export const clamscanScan =
     }
   }
 
-/** clamscan takes any text that ends in `: OK` for clean, so that the reply of clamd is read again where it is given. */
+/**
+ * clamscan takes any text that ends in `: OK` for clean, so that the reply of clamd is read again where it is given.
+ */
 function readResult({ isInfected, viruses, resultString }: StreamResult): ScanVerdict {
   if (typeof resultString === 'string') {
     const end = resultString.indexOf('\0')

@@ -2,8 +2,8 @@
 
 export interface ConcurrencyLimiter {
   /**
-   * Takes a slot, or waits for one. @returns a function that frees the slot, once however often it is called; undefined if
-   * the queue is full or `signal` aborts
+   * Takes a slot, or waits for one. @returns a function that frees the slot, once however often it is called; undefined
+   * if the queue is full or `signal` aborts
    */
   enter(signal: AbortSignal): Promise<(() => void) | undefined>
 }

@@ -22,7 +22,10 @@ export class ScannerHealth {
     this.#probe = probe
   }
 
-  /** Whether the scanner may be asked now. While it is down, the first caller has it probed and the others wait for that answer. */
+  /**
+   * Whether the scanner may be asked now. While it is down, the first caller has it probed and the others wait for that
+   * answer.
+   */
   async isReady(clock: Clock): Promise<boolean> {
     if (!this.#circuit.isOpen) return true
     if (this.#probing) return await this.#probing

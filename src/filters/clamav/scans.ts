@@ -6,15 +6,18 @@ import type { Message } from '../../model/stage.ts'
 import { type Scan, type ScanVerdict, unknown } from './verdict.ts'
 
 /**
- * libclamav recognises mail by its first lines. It does not recognise `From:a@b` or `FROM: a@b`, and then decodes nothing.
- * It recognises this line.
+ * libclamav recognises mail by its first lines. It does not recognise `From:a@b` or `FROM: a@b`, and then decodes
+ * nothing. It recognises this line.
  */
 const TOP = Buffer.from('Received: from client by postern; Thu, 01 Jan 2026 00:00:00 +0000\r\n')
 
 /** Parts that are scanned separately. */
 const MAX_PARTS = 8
 
-/** The verdicts on one message, the first on all of it; stops when a virus is found. Rejects when the message cannot be read. */
+/**
+ * The verdicts on one message, the first on all of it; stops when a virus is found. Rejects when the message cannot be
+ * read.
+ */
 export async function* scans(message: Message, scan: Scan, maxSize: number): AsyncGenerator<ScanVerdict> {
   const [whole, seen] = await Promise.all([
     message.callExternal('clamav', () => scan(asMail(message))),

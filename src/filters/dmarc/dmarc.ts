@@ -14,12 +14,15 @@ import { type Forwarders, findForwarder, forwarderEntry, readSealers, sealerEntr
 /** What `dmarc` takes. */
 export interface DmarcOptions {
   /**
-   * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org` for
-   * all names below it), or a function.
+   * Clients that forward honest mail and break it: addresses, networks, domains of their reverse names (`.example.org`
+   * for all names below it), or a function.
    * @default []
    */
   readonly forwarders?: Forwarders
-  /** Domains of ARC sealers whose results are believed. Anybody can seal, so name only sealers that you trust. @default [] */
+  /**
+   * Domains of ARC sealers whose results are believed. Anybody can seal, so name only sealers that you trust.
+   * @default []
+   */
   readonly sealers?: readonly string[]
   /** What becomes of mail that fails under p=reject. @default 'reject' */
   readonly onReject?: 'reject' | 'quarantine' | number

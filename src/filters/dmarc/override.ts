@@ -66,8 +66,8 @@ const addedAfterSeal = ({ unsigned }: Arc): string | undefined =>
   unsigned.find(({ name, present }) => present > 1 || name === 'subject')?.name
 
 /**
- * The trusted sealer that confirms that the message was the author's when it arrived there. Only the newest sealer counts:
- * it could change the results of older ones.
+ * The trusted sealer that confirms that the message was the author's when it arrived there. Only the newest sealer
+ * counts: it could change the results of older ones.
  */
 export function trustedSealer(chain: Arc, trusted: ReadonlySet<string>, author: string): string | undefined {
   const sealer = chain.sealers.at(-1)?.domain

@@ -16,7 +16,10 @@ import { type DnsblZone, dnsblZones, type List, readZones } from './zones.ts'
 export interface DnsblOptions extends MonitorOptions {
   /** The lists, in the order of their findings. */
   readonly zones: readonly DnsblZone[]
-  /** How long one client may wait for all lists, which are asked together. A late answer costs no points. @default '3s' */
+  /**
+   * How long one client may wait for all lists, which are asked together. A late answer costs no points.
+   * @default '3s'
+   */
   readonly timeout?: Duration
 }
 
@@ -27,9 +30,9 @@ const schema = schemaOf<DnsblOptions>('dnsbl', {
 })
 
 /**
- * Asks DNS lists about the client at `connect`. A list is used only while its test points are right (127.0.0.2 is listed,
- * 127.0.0.1 is not); they are asked when the gateway opens, and every hour. A list that answers an error code is disabled at
- * once. The notices are `dnsbl/off` and `dnsbl/on`.
+ * Asks DNS lists about the client at `connect`. A list is used only while its test points are right (127.0.0.2 is
+ * listed, 127.0.0.1 is not); they are asked when the gateway opens, and every hour. A list that answers an error code
+ * is disabled at once. The notices are `dnsbl/off` and `dnsbl/on`.
  *
  * @example
  * dnsbl({ zones: [{ zone: 'bl.example.org', points: { '127.0.0.2': 6, '127.0.0.10': 2 } }] })

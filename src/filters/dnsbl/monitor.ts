@@ -1,4 +1,6 @@
-/** Monitors DNS lists: a list is used only while its test points are right (RFC 5782 §5) and it answers no error code. */
+/**
+ * Monitors DNS lists: a list is used only while its test points are right (RFC 5782 §5) and it answers no error code.
+ */
 
 import { checkList, type Health, type Listing, TEST_POINTS } from '../../dns/list.ts'
 import { duration } from '../../model/checks.ts'

@@ -22,7 +22,10 @@ export interface UriblOptions extends MonitorOptions {
   })[]
   /** How many domains of one message are looked up, those of the text first. @default 20 */
   readonly max?: number
-  /** How long one message may wait for all lists, which are asked together. A late answer costs no points. @default '3s' */
+  /**
+   * How long one message may wait for all lists, which are asked together. A late answer costs no points.
+   * @default '3s'
+   */
   readonly timeout?: Duration
 }
 
@@ -34,8 +37,9 @@ const schema = schemaOf<UriblOptions>('uribl', {
 })
 
 /**
- * Asks DNS lists about the organisational domains that a message links to. A list is used only while its test points are
- * right (`test` is listed, `invalid` is not); a list that answers an error code is disabled at once. The notices are
+ * Asks DNS lists about the organisational domains that a message links to. A list is used only while its test points
+ * are right (`test` is listed, `invalid` is not); a list that answers an error code is disabled at once. The notices
+ * are
  * `uribl/off` and `uribl/on`.
  *
  * @example

@@ -1,4 +1,7 @@
-/** The configured zones of `dnsbl` and `uribl`: the points of a return code, and the part of a zone's name that may be shown. */
+/**
+ * The configured zones of `dnsbl` and `uribl`: the points of a return code, and the part of a zone's name that may be
+ * shown.
+ */
 
 import type { ListKind } from '../../dns/list.ts'
 import { queryName } from '../../dns/name.ts'
@@ -10,7 +13,10 @@ import { addressBytes } from '../../net/address.ts'
 export type DnsblPoints =
   /** Whatever the return code. */
   | number
-  /** By the whole return code, as `{ '127.0.0.2': 6, '127.0.0.4': 3 }`. Other codes count nothing; of several the strongest counts. */
+  /**
+   * By the whole return code, as `{ '127.0.0.2': 6, '127.0.0.4': 3 }`. Other codes count nothing; of several the
+   * strongest counts.
+   */
   | Readonly<Record<`127.${number}.${number}.${number}`, number>>
   /** By the bits of the last byte, as `{ bits: { 2: 3, 64: 1.5 } }`. The points of all bits that are set add up. */
   | { readonly bits: Readonly<Record<number, number>> }
@@ -19,7 +25,10 @@ export type DnsblPoints =
 export interface DnsblZone {
   /** The zone of the list, including the key where the list requires one. */
   readonly zone: string
-  /** The name of the list in reasons and warnings. @default the zone, with labels of 16 or more characters, which may be keys, as `…` */
+  /**
+   * The name of the list in reasons and warnings.
+   * @default the zone, with labels of 16 or more characters, which may be keys, as `…`
+   */
   readonly label?: string
   /** The points of a listing. @default 4 */
   readonly points?: DnsblPoints

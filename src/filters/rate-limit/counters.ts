@@ -1,4 +1,7 @@
-/** Where limits are counted: on the store of the gateway, or on limiters of the host, which memory replaces while they fail. */
+/**
+ * Where limits are counted: on the store of the gateway, or on limiters of the host, which memory replaces while they
+ * fail.
+ */
 
 import type { Clock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
@@ -70,7 +73,9 @@ interface HostLimiters {
   readonly breaker: Breaker
 }
 
-/** Counts on limiters that the host makes: once, and again if that failed. While they fail or are slow, memory counts. */
+/**
+ * Counts on limiters that the host makes: once, and again if that failed. While they fail or are slow, memory counts.
+ */
 export class HostCounters implements Counters {
   readonly #plans: readonly Plan[]
   readonly #make: (spec: LimiterSpec) => Limiter | Promise<Limiter>

@@ -36,12 +36,13 @@ export interface Count extends Window {
 }
 
 /**
- * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is the one of the
- * reverse-path, which anybody can forge, so keep such windows short; the null reverse-path is not charged.
+ * A limit. A client whose address the host does not know is charged to no `ip` and no `network`. `domain` is the one of
+ * the reverse-path, which anybody can forge, so keep such windows short; the null reverse-path is not charged.
  *
- * `failures` are refusals by any filter. They are charged to the author where DMARC proves one, else to the client. Over the
- * limit, an author is deferred at MAIL; a client without a confirmed name is disconnected; from any other client, only
- * messages for which neither SPF, DKIM nor DMARC authenticates the sender are deferred. So honest mail passes from a server that many share.
+ * `failures` are refusals by any filter. They are charged to the author where DMARC proves one, else to the client.
+ * Over the limit, an author is deferred at MAIL; a client without a confirmed name is disconnected; from any other
+ * client, only messages for which neither SPF, DKIM nor DMARC authenticates the sender are deferred. So honest mail
+ * passes from a server that many share.
  */
 export type Limit =
   | (Count & { readonly what: 'connections' | 'failures'; readonly per: Client | KeyOf<Connection> })
@@ -52,8 +53,8 @@ export type Limit =
       readonly what: 'bytes'
       readonly per: Client | 'domain' | KeyOf<Transaction>
       /**
-       * Bytes of whole messages. The message that exceeds the limit is deferred, and so is each transaction until the window
-       * ends.
+       * Bytes of whole messages. The message that exceeds the limit is deferred, and so is each transaction until the
+       * window ends.
        */
       readonly limit: Size
     })
@@ -149,8 +150,8 @@ const addressOf = (context: Connection): string | undefined =>
   'user' in context && context.user !== undefined ? undefined : chargeableAddress(context)
 
 /**
- * Refusals are charged to the author that DMARC proves. SPF alone proves no more than the server: a mailbox provider or a
- * forwarder sends the mail of many under its own reverse-path. A whole domain is not charged for one of its users.
+ * Refusals are charged to the author that DMARC proves. SPF alone proves no more than the server: a mailbox provider or
+ * a forwarder sends the mail of many under its own reverse-path. A whole domain is not charged for one of its users.
  */
 function authorOr(client: KeyOf<Connection>): KeyOf<Connection> {
   return async context => {

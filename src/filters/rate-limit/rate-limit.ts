@@ -1,8 +1,8 @@
 /**
  * Limits on how much one client, network, domain or recipient may do.
  *
- * Windows are fixed: a window begins with its first event and ends `within` later, so that up to twice the limit can pass
- * around its end.
+ * Windows are fixed: a window begins with its first event and ends `within` later, so that up to twice the limit can
+ * pass around its end.
  */
 import { callback, duration, oneOf, whole } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -22,8 +22,9 @@ export interface RateLimitOptions {
   /** What is limited, to whom it is charged, how much and for how long. Every limit that applies is counted. */
   readonly limits: readonly Limit[]
   /**
-   * Makes a limiter that counts in place of the gateway's store: `spec => new RateLimiterRedis({ ...spec, storeClient })`.
-   * While it fails, or takes over 100 ms, counts go on in memory.
+   * Makes a limiter that counts in place of the gateway's store:
+   * `spec => new RateLimiterRedis({ ...spec, storeClient })`. While it fails, or takes over 100 ms, counts go on in
+   * memory.
    * @default the gateway's store
    */
   readonly limiter?: (spec: LimiterSpec) => Limiter | Promise<Limiter>

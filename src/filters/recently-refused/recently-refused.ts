@@ -1,4 +1,6 @@
-/** Remembers clients that were refused with certainty, so that their next attempt costs an accept, a line and a close. */
+/**
+ * Remembers clients that were refused with certainty, so that their next attempt costs an accept, a line and a close.
+ */
 
 import { spf } from '../../facts/spf/spf.ts'
 import { duration, whole } from '../../model/checks.ts'
@@ -32,12 +34,12 @@ export const recentlyRefusedSchema = schemaOf<RecentlyRefusedOptions>('recentlyR
 
 /**
  * Remembers clients that were refused with certainty at `connect`, and clients whose sessions end in refusals again and
- * again. `protect` closes their connections before a session is opened; other hosts refuse them by this filter. A deferral
- * is not remembered, nor is a client with a good record, and a new gateway begins without entries. IPv6 clients are
- * remembered by their /64.
+ * again. `protect` closes their connections before a session is opened; other hosts refuse them by this filter. A
+ * deferral is not remembered, nor is a client with a good record, and a new gateway begins without entries. IPv6
+ * clients are remembered by their /64.
  *
- * A client that sent before the greeting makes the next clients of its address wait (421) and blocks none of them. Refusals
- * of a domain that SPF proves are not charged to the address.
+ * A client that sent before the greeting makes the next clients of its address wait (421) and blocks none of them.
+ * Refusals of a domain that SPF proves are not charged to the address.
  *
  * A refusal that the policy delays until RCPT is still delayed, unless the load is amber or red.
  *

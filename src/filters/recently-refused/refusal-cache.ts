@@ -13,7 +13,9 @@ export interface Entry {
   /** Why, for the operator. */
   readonly reason: string
   readonly since: number
-  /** The client got its refusal at `connect`. Otherwise the policy wanted to refuse it later, which only load changes. */
+  /**
+   * The client got its refusal at `connect`. Otherwise the policy wanted to refuse it later, which only load changes.
+   */
   readonly announced: boolean
 }
 

@@ -14,8 +14,8 @@ export interface Bounds {
 }
 
 /**
- * Only findings of other filters count, because a record must not be charged for its own points. Dry runs do not count, nor
- * do failures within postern (overload, timeouts, a full disk).
+ * Only findings of other filters count, because a record must not be charged for its own points. Dry runs do not count,
+ * nor do failures within postern (overload, timeouts, a full disk).
  */
 export function chargeOf({ verdict, dryRun, stage, findings }: Decision, { ham, spam }: Bounds): Counts | undefined {
   if (dryRun !== undefined) return undefined

@@ -32,7 +32,9 @@ export async function rememberMessage(
   if (!entry.added) await narrow(store, key, entry.value, charged, keep)
 }
 
-/** A reference is shared by all messages of its session, so that only identities which all of them prove are charged. */
+/**
+ * A reference is shared by all messages of its session, so that only identities which all of them prove are charged.
+ */
 async function narrow(store: Store, key: string, expected: string, charged: readonly Identity[], ttl: number) {
   const common = (readIdentities(expected) ?? []).filter(identity => charged.includes(identity))
   const value = JSON.stringify(common)

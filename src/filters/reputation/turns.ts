@@ -1,4 +1,6 @@
-/** Counts one refusal for each connection and each transaction, however many commands or recipients were refused in it. */
+/**
+ * Counts one refusal for each connection and each transaction, however many commands or recipients were refused in it.
+ */
 import { fact } from '../../model/fact.ts'
 import type { Connection, Stage, Transaction } from '../../model/stage.ts'
 

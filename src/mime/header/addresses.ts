@@ -227,7 +227,8 @@ function readAddress(
       else defects.add('odd-comment')
     } else if (kind === 'quoted') {
       defects.add(index < cut ? 'quoted-local' : 'unexpected')
-      // RFC 5322 §3.4.1: words of a local part are joined by dots. `fs"!"a@…` is two different addresses to two readers.
+      // RFC 5322 §3.4.1: words of a local part are joined by dots. `fs"!"a@…` is two different addresses to two
+      // readers.
       if ([spec[index - 1]?.kind, spec[index + 1]?.kind].some(near => near === 'atom' || near === 'quoted'))
         defects.add('unexpected')
     } else if (kind === 'literal') defects.add(index > cut ? 'domain-literal' : 'unexpected')

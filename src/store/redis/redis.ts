@@ -32,7 +32,10 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** Whether the client is of a cluster. @default what the client says */
   readonly cluster?: boolean
-  /** Called with `store/replaced` when another program has written a value of another type under one of our keys. @default warnings of the process */
+  /**
+   * Called with `store/replaced` when another program has written a value of another type under one of our keys.
+   * @default warnings of the process
+   */
   readonly notify?: Notify
 }
 
@@ -46,8 +49,8 @@ const schema = schemaOf<RedisStoreOptions>('redisStore', {
 })
 
 /**
- * Makes a store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one call for
- * each hash tag, all sent at once. It waits as long as its client does: `postern()` adds a fallback, and so does
+ * Makes a store on Redis 6 or later, or Valkey. A list of operations is one call of one script; on a cluster, one call
+ * for each hash tag, all sent at once. It waits as long as its client does: `postern()` adds a fallback, and so does
  * `withFallback`.
  *
  * @throws PosternError when an option is wrong

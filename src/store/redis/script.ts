@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto'
 
 /**
- * Each key comes with four arguments: the operation, the ttl in milliseconds (0: for ever), and two more. Counts and sums
- * are texts, because Redis cuts the fractions off numbers that a script returns. When keys held values of another type,
- * an additional answer lists those keys.
+ * Each key comes with four arguments: the operation, the ttl in milliseconds (0: for ever), and two more. Counts and
+ * sums are texts, because Redis cuts the fractions off numbers that a script returns. When keys held values of another
+ * type, an additional answer lists those keys.
  */
 export const script = `
 local MAX = 9007199254740991

@@ -22,8 +22,8 @@ PRAGMA user_version = ${VERSION};
 `
 
 /**
- * Opens the file, and creates it where there is none. A commit survives the end of the process at any moment; a failure of
- * the machine may lose the last commits, and never corrupts the file.
+ * Opens the file, and creates it where there is none. A commit survives the end of the process at any moment; a failure
+ * of the machine may lose the last commits, and never corrupts the file.
  *
  * @throws Error when the file cannot be opened or belongs to another program
  */
@@ -70,8 +70,8 @@ export function identity(file: string): string | undefined {
 const STALE_MS = 10_000
 
 /**
- * Renames a corrupt file, over a file that was corrupt before, and returns the new name. Of several processes that find the
- * file corrupt one does so; the others get undefined.
+ * Renames a corrupt file, over a file that was corrupt before, and returns the new name. Of several processes that find
+ * the file corrupt one does so; the others get undefined.
  */
 export function setAside(file: string, broken: string): string | undefined {
   const mark = `${file}.mending`

@@ -52,8 +52,9 @@ const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
 })
 
 /**
- * Makes a store over node:sqlite, which runs in a thread. Lists that come while the thread is busy are performed together,
- * in one transaction. It waits as long as the disk does: `postern()` adds a fallback, and so does `withFallback`.
+ * Makes a store over node:sqlite, which runs in a thread. Lists that come while the thread is busy are performed
+ * together, in one transaction. It waits as long as the disk does: `postern()` adds a fallback, and so does
+ * `withFallback`.
  *
  * @throws PosternError when an option is wrong
  * @example

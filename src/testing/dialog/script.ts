@@ -30,8 +30,8 @@ export interface Script {
 
 /**
  * Parses a script. Options come before the first `C:` or `S:`: `ip: 192.0.2.1`, `ref: 7K2Q9F0D`, `tls`, and
- * as often as needed `user: alice secret` and `zone: example.org MX 10 mx.example.org`; `zone: example.org timeout` makes
- * questions fail.
+ * as often as needed `user: alice secret` and `zone: example.org MX 10 mx.example.org`; `zone: example.org timeout`
+ * makes questions fail.
  * `#` begins a comment line.
  *
  * @throws SyntaxError naming the line.

@@ -23,11 +23,16 @@ export interface ReplayServices extends Services {
   settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
 }
 
-/** How long one look at what has stirred lasts, in real milliseconds. Looks are counted, so that a stalled machine waits. */
+/**
+ * How long one look at what has stirred lasts, in real milliseconds. Looks are counted, so that a stalled machine
+ * waits.
+ */
 const LOOK = 5
 /** Looks without any event after which a deadline may ring that rang, or may have rung, in the recording. */
 const MAX_LOOKS = 40
-/** The same for a verb that did not: work that takes real time, such as parsing in a thread, must not be cut off by it. */
+/**
+ * The same for a verb that did not: work that takes real time, such as parsing in a thread, must not be cut off by it.
+ */
 const MAX_LOOKS_AT_WORK = 1_000
 
 export function replayServices(recording: Recording, hide: (text: string) => string): ReplayServices {

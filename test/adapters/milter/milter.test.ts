@@ -1,4 +1,7 @@
-/** The milter protocol itself: any cut of its packets, lies about lengths, events in any order, many mail servers at once. */
+/**
+ * The milter protocol itself: any cut of its packets, lies about lengths, events in any order, many mail servers at
+ * once.
+ */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'

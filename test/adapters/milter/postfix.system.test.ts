@@ -50,7 +50,8 @@ beforeAll(async () => {
       smtpd_tls_chain_files: pem,
       smtpd_upstream_proxy_protocol: 'haproxy',
       milter_default_action: 'tempfail',
-      // Postfix cuts a header field at a NUL before any milter sees it, and takes other line ends for CRLF unless told not to.
+      // Postfix cuts a header field at a NUL before any milter sees it, and takes other line ends for CRLF unless told
+      // not to.
       smtpd_helo_required: 'yes',
       message_reject_characters: '\\0',
       smtpd_forbid_bare_newline: 'yes',

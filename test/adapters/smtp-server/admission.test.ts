@@ -1,4 +1,7 @@
-/** Admission in front of a real server: strangers fill their share, a known client still comes in, and the next hop is timed. */
+/**
+ * Admission in front of a real server: strangers fill their share, a known client still comes in, and the next hop is
+ * timed.
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'

@@ -6,7 +6,10 @@ import { guard } from '../../../src/adapters/smtp-server/index.ts'
 import { postern } from '../../../src/engine/gateway.ts'
 import { zone } from '../../../src/testing/zone.ts'
 
-/** How long to go on. More than a glance: `POSTERN_FUZZ_SECONDS=3600 npx vitest run test/adapters/smtp-server/noise.test.ts`. */
+/**
+ * How long to go on. More than a glance:
+ * `POSTERN_FUZZ_SECONDS=3600 npx vitest run test/adapters/smtp-server/noise.test.ts`.
+ */
 const SECONDS = Number(process.env.POSTERN_FUZZ_SECONDS ?? 8)
 const MAX_MS_LENGTH = 100
 const AT_ONCE = 400
@@ -51,7 +54,9 @@ function dice(seed: number): (sides: number) => number {
   }
 }
 
-/** The server's end of a connection without a network: what is written to it has been received, what it reads we push. */
+/**
+ * The server's end of a connection without a network: what is written to it has been received, what it reads we push.
+ */
 function line(): Duplex & { readonly say: (data: string | Buffer) => void } {
   const duplex = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
   return Object.assign(duplex, {

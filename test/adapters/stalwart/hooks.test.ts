@@ -1,4 +1,6 @@
-/** Stalwart's MTA hooks: calls in the form that its source has them, at all stages, at some, and at the last one alone. */
+/**
+ * Stalwart's MTA hooks: calls in the form that its source has them, at all stages, at some, and at the last one alone.
+ */
 import { once } from 'node:events'
 import { request as ask } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -13,7 +13,10 @@ const gatewayOf = (...filters: readonly Filter[]) =>
 const MB = 1_048_576
 const PIECE = 65_536
 
-/** A request whose body comes piece by piece from the loop, as from a socket; `pulled` counts the pieces that were taken. */
+/**
+ * A request whose body comes piece by piece from the loop, as from a socket; `pulled` counts the pieces that were
+ * taken.
+ */
 function streamed(size: number, pieceOf: (at: number, length: number) => string, headers: Record<string, string> = {}) {
   const pulled = { count: 0 }
   let at = 0

@@ -8,8 +8,8 @@ import { oracle, type Verifying, verify } from './messages.ts'
 type Theirs = Awaited<ReturnType<typeof oracle>>[number]
 
 /**
- * The intended differences: [our reason, mailauth's results, why]. RFC 8601's permerror is always mailauth's neutral, which
- * is not a difference.
+ * The intended differences: [our reason, mailauth's results, why]. RFC 8601's permerror is always mailauth's neutral,
+ * which is not a difference.
  */
 export const EXPLAINED: readonly (readonly [ours: RegExp, theirs: readonly string[], why: string])[] = [
   [
@@ -39,8 +39,8 @@ export async function difference(bytes: Buffer, dns: Resolver, options: Verifyin
     verify(bytes, dns, options),
     oracle(bytes, dns, options.now),
   ])
-  // Readers differ in what a field is when white space precedes the first one or a line has no colon. Then we may refuse
-  // what mailauth accepts, but not the other way round.
+  // Readers differ in what a field is when white space precedes the first one or a line has no colon. Then we may
+  // refuse what mailauth accepts, but not the other way round.
   const isMalformed = headerOf(bytes).defects.some(({ kind }) => MALFORMED.has(kind))
   const passing = theirs.filter(({ status }) => status.result === 'pass').map(({ signingDomain }) => signingDomain)
   if (isMalformed && signatures.every(({ result, domain }) => result !== 'pass' || passing.includes(domain)))

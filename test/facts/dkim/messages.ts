@@ -55,7 +55,9 @@ export function headerContext(bytes: Buffer, dns: Resolver, now: number): Header
   }
 }
 
-/** The oracle: result, domain and partial length of each signature, from the top, as mailauth's strict mode has them. */
+/**
+ * The oracle: result, domain and partial length of each signature, from the top, as mailauth's strict mode has them.
+ */
 export async function oracle(bytes: Buffer, dns: Resolver, now: number = NOW) {
   const { results } = await dkimVerify(bytes, { strict: true, curTime: new Date(now), resolver: resolverOf(dns) })
   return results.filter(({ status }) => status.result !== 'none')

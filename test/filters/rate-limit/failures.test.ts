@@ -1,4 +1,7 @@
-/** Refusals are charged to the author that caused them; honest mail of a server that many share is accepted all the same. */
+/**
+ * Refusals are charged to the author that caused them; honest mail of a server that many share is accepted all the
+ * same.
+ */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { postern } from '../../../src/engine/gateway.ts'

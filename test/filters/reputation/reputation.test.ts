@@ -1,4 +1,6 @@
-/** Records of those who send: what is charged to whom, what it says of the next message, and how little can be forged. */
+/**
+ * Records of those who send: what is charged to whom, what it says of the next message, and how little can be forged.
+ */
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../../src/facts/dkim/dkim.ts'
 import { decayingAdds, defaultMemory, type Identity } from '../../../src/facts/reputation.ts'

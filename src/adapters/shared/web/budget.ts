@@ -2,7 +2,8 @@
 import { HttpError } from './request.ts'
 
 /**
- * One for each server. A request opens a share, takes bytes before it keeps them, and closes the share after the response:
+ * One for each server. A request opens a share, takes bytes before it keeps them, and closes the share after the
+ * response:
  *
  * @example
  * const share = budget.open(request.signal)
@@ -38,8 +39,8 @@ interface Waiting {
 }
 
 /**
- * Requests wait when `max` bytes are held, except for one at a time, so that each can finish. At most `max` bytes and the
- * largest message are held.
+ * Requests wait when `max` bytes are held, except for one at a time, so that each can finish. At most `max` bytes and
+ * the largest message are held.
  */
 export function byteBudget(max: number): Budget {
   const waiting = new Set<Waiting>()

@@ -1,6 +1,6 @@
 /**
- * Stands between a socket and Node's HTTP parser. The parser would emit all pipelined requests at once; here the next one
- * waits unread until the one before it is answered.
+ * Stands between a socket and Node's HTTP parser. The parser would emit all pipelined requests at once; here the next
+ * one waits unread until the one before it is answered.
  */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -163,7 +163,10 @@ export function connectionOf({ socket }: IncomingMessage): HttpConnection {
   throw new Error('the request came over another socket')
 }
 
-/** Makes a server read each socket through an {@link HttpConnection}; `wrap` returns undefined for a socket it has closed. */
+/**
+ * Makes a server read each socket through an {@link HttpConnection}; `wrap` returns undefined for a socket it has
+ * closed.
+ */
 export function intercept(server: HttpServer, wrap: (socket: Socket) => HttpConnection | undefined): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')

@@ -17,7 +17,9 @@ export class HttpError extends Error {
 export const json = (value: unknown, status = 200): Response =>
   new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } })
 
-/** The response to a failed request. Only an HttpError is described to the client; every other error goes to `report`. */
+/**
+ * The response to a failed request. Only an HttpError is described to the client; every other error goes to `report`.
+ */
 export function failed(error: unknown, report: (reason: string) => void): Response {
   if (error instanceof HttpError) return json({ error: error.message }, error.code)
   report(errorText(error))

@@ -1,4 +1,6 @@
-/** What is attached, by its bytes and by every name it could have: each rule with what fires it and what just does not. */
+/**
+ * What is attached, by its bytes and by every name it could have: each rule with what fires it and what just does not.
+ */
 import { expect, test } from 'vitest'
 import { type AttachmentsRule, attachments } from '../../../../src/filters/content/attachments/attachments.ts'
 import { PosternError } from '../../../../src/model/errors.ts'
