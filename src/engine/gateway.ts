@@ -16,6 +16,7 @@ import { withFallback } from '../store/with-fallback.ts'
 import type { Client } from './client.ts'
 import { compile } from './compile.ts'
 import { submitFeedback, submitSentMail } from './feedback.ts'
+import { isKnownClient } from './known.ts'
 import { checkOptions, type PosternOptions } from './options.ts'
 import { type Session, SmtpSession } from './session.ts'
 
@@ -55,6 +56,11 @@ export interface Gateway {
    * for all others. Hosts that see the socket call this first.
    */
   precheck(ip: string): Reply | undefined
+  /**
+   * Whether the client at this address is known: the configuration names it, or it has a good record. One read of the
+   * store; false when that fails. Hosts ask it while they have few session slots left.
+   */
+  isKnown(ip: string): Promise<boolean>
   /** What was counted so far; `prometheus` writes it as text. */
   metrics(): readonly Metric[]
   /** Stops what filters have started. Open sessions run to their end. */
@@ -102,6 +108,7 @@ export function postern(options: PosternOptions): Gateway {
       }
       return undefined
     },
+    isKnown: ip => isKnownClient(ip, setup.clients, services).catch(() => false),
     metrics: () =>
       merged([
         ...observer.read(),

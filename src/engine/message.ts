@@ -13,6 +13,7 @@ import { combineRecipients } from '../policy/recipients.ts'
 import { type Examiner, pointOf } from './examiner.ts'
 import { internalDecision, sessionEnded } from './internal-decisions.ts'
 import { judge, repeatDecision } from './judge.ts'
+import { isKnownSender } from './known.ts'
 import { lineEndFinding } from './line-end-finding.ts'
 import { outcomeForAll, outcomeOf } from './outcome.ts'
 import { receive } from './receive.ts'
@@ -41,7 +42,13 @@ export class ReceivedMessage {
     this.#examiner = examiner
     this.#envelope = envelope
     this.#forwardPaths = [...envelope.recipients.keys()]
-    this.#spool = new Spool({ memory, folder, budget, onSizeChange: bytes => load.adjust('spool', bytes) })
+    this.#spool = new Spool({
+      memory,
+      folder,
+      budget,
+      isKnown: () => isKnownSender(envelope.scope),
+      onSizeChange: bytes => load.adjust('spool', bytes),
+    })
   }
 
   /** Reads the message and judges it. Never rejects. */

@@ -1,12 +1,13 @@
 /** What the temporary files of all messages may take together: beyond it a message is deferred. */
 import type { LoadMeter } from '../model/load.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 
 export interface SpoolBudgetOptions {
   /** Files at once. */
   readonly files: number
   /** Bytes in all of them. */
   readonly disk: number
-  readonly load: Pick<LoadMeter, 'adjust' | 'hasDescriptor'>
+  readonly load: Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'>
 }
 
 export class SpoolBudget {
@@ -18,13 +19,33 @@ export class SpoolBudget {
     this.#options = options
   }
 
-  /** Takes one more file. @throws Error with the code ENOSPC when there are enough */
-  open(): void {
-    const { files, load } = this.#options
+  /**
+   * Takes one more file. Few descriptors are kept for known senders; `isKnown` is called only when no others are left.
+   *
+   * @throws Error with the code ENOSPC when there are enough
+   */
+  open(isKnown: () => Promise<boolean>): MaybePromise<void> {
+    const { load } = this.#options
+    this.#checkCount()
+    if (load.hasDescriptor('file')) return this.#take()
+    // Sessions that stand still then end sooner.
+    load.reportOverflow()
+    if (!load.hasDescriptor('known-file')) throw noDescriptor()
+    return isKnown().then(known => {
+      this.#checkCount()
+      if (!known || !load.hasDescriptor('known-file')) throw noDescriptor()
+      this.#take()
+    })
+  }
+
+  #checkCount(): void {
+    const { files } = this.#options
     if (this.#files >= files) throw noSpace(`${this.#files} temporary files are open, as many as limits.files allows`)
-    if (!load.hasDescriptor('file')) throw noSpace('the process has no file descriptor left for a temporary file')
+  }
+
+  #take(): void {
     this.#files += 1
-    load.adjust('descriptors', 1)
+    this.#options.load.adjust('descriptors', 1)
   }
 
   /** Takes more bytes in a file. @throws Error with the code ENOSPC when it would be too many */
@@ -42,5 +63,7 @@ export class SpoolBudget {
     this.#options.load.adjust('descriptors', -1)
   }
 }
+
+const noDescriptor = (): Error => noSpace('the process has no file descriptor left for a temporary file')
 
 const noSpace = (reason: string): Error => Object.assign(new Error(reason), { code: 'ENOSPC' })

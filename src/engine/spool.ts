@@ -17,6 +17,8 @@ export interface SpoolOptions {
   readonly onSizeChange?: (bytes: number) => void
   /** What the files of all messages may take together. @default as much as the disk has */
   readonly budget?: SpoolBudget | undefined
+  /** Whether the sender is known; called only when the budget has few files left. @default it is not */
+  readonly isKnown?: () => Promise<boolean>
 }
 
 /** Smaller chunks are copied into pages, or a client that sends byte by byte would cost a buffer for each. */
@@ -108,9 +110,9 @@ export class Spool {
   }
 
   async #flush(): Promise<void> {
-    const { budget } = this.#options
+    const { budget, isKnown = () => Promise.resolve(false) } = this.#options
     if (this.#granted === undefined) {
-      budget?.open()
+      await budget?.open(isKnown)
       this.#granted = 0
     }
     budget?.grow(this.#held)

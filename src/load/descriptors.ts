@@ -25,7 +25,14 @@ export interface Descriptors {
 /** A count is used for this time: it costs a system call for each thousand descriptors. */
 const COUNT_EVERY_MS = 500
 /** The part of the reserve that is still free when a use is refused. */
-const LEFT: Readonly<Record<DescriptorUse, number>> = { session: 1, file: 0.5, delivery: 0.125 }
+const LEFT: Readonly<Record<DescriptorUse, number>> = {
+  session: 1,
+  replacement: 0.9,
+  file: 0.8,
+  'known-session': 0.65,
+  'known-file': 0.5,
+  delivery: 0.125,
+}
 
 export function descriptors({ limit, reserve, count, clock }: DescriptorOptions): Descriptors {
   let [counted, adjusted, countedAt, isUnknown] = [0, 0, Number.NEGATIVE_INFINITY, false]

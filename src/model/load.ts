@@ -1,7 +1,11 @@
 /** Load: how near this process is to its limits, and to which of them. */
 
-/** What a file descriptor is for. Work that is under way goes before new work. */
-export type DescriptorUse = 'session' | 'file' | 'delivery'
+/**
+ * What a file descriptor is for, from the use that is refused first to the last one: a session of any client, a session
+ * that takes the place of one that is being ended, a temporary file of any client, a session of a known client, a
+ * temporary file of a known sender, a delivery.
+ */
+export type DescriptorUse = 'session' | 'replacement' | 'file' | 'known-session' | 'known-file' | 'delivery'
 
 /** Green: everything runs. Amber: expensive work is reduced. Red: only known clients are sure of a session. */
 export type Level = 'green' | 'amber' | 'red'
@@ -41,7 +45,7 @@ export interface LoadMeter {
   /** Reports that more of a resource is in use, or less. */
   adjust(what: Resource, by: number): void
   /**
-   * Whether the process may open one more file descriptor. Sessions leave a reserve for files, files for deliveries.
+   * Whether the process may open one more file descriptor for this use. Each use leaves a reserve for the uses after it.
    */
   hasDescriptor(use: DescriptorUse): boolean
   /** Reports how many milliseconds a backend took to answer: `next-hop`, `clamav`, `dns`. */

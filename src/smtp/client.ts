@@ -2,11 +2,12 @@
 import type { Session } from '../engine/session.ts'
 import type { Tls } from '../model/stage.ts'
 import type { Front } from './front.ts'
+import type { Occupant, SessionSlot } from './session-slots.ts'
 
 export class Client {
   readonly #front: Front
-  /** Gives the session slot back. Undefined: there was none left. */
-  #slot: (() => void) | undefined
+  /** Undefined: there was none left. */
+  #slot: SessionSlot | undefined
   #hasEnded = false
   session: Session
   /** Undefined when a proxy does not know it. */
@@ -20,7 +21,7 @@ export class Client {
   /** Who has authenticated, as a trusted proxy says. */
   user: string | undefined
 
-  constructor(front: Front, ip: string, isTrustedProxy: boolean, slot: () => void) {
+  constructor(front: Front, ip: string, isTrustedProxy: boolean, slot: SessionSlot) {
     this.#front = front
     this.#slot = slot
     this.ip = ip
@@ -30,19 +31,31 @@ export class Client {
 
   /** A proxy has named another client. Returns false when there is no session slot for it. */
   change(ip: string | undefined, user: string | undefined): boolean {
+    const occupant = this.#slot?.occupant
     this.session.close()
-    this.#slot?.()
+    this.#slot?.release()
     this.ip = ip
     this.user = user
-    this.#slot = this.#front.slots.take(ip)
+    this.#slot = this.#front.slots.takeNow(ip)
+    if (occupant !== undefined) this.occupiedBy(occupant)
     this.session = this.#front.gateway().open(ip === undefined ? {} : { ip })
     return this.#slot !== undefined
+  }
+
+  /** The dialogue has begun: it may be ended to make room for another client. */
+  occupiedBy(occupant: Occupant): void {
+    if (this.#slot !== undefined) this.#slot.occupant = occupant
+  }
+
+  /** A message was delivered. */
+  delivered(): void {
+    this.#slot?.delivered()
   }
 
   end(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.session.close()
-    this.#slot?.()
+    this.#slot?.release()
   }
 }

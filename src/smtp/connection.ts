@@ -21,7 +21,7 @@ export class Connection implements Host {
   readonly #front: Front
   readonly #client: Client
   readonly #channel: Channel
-  readonly #counters: Counters
+  readonly counters: Counters
   readonly #dialog: Dialog
   readonly #onLeft: (connection: Connection) => void
   readonly #input = new Input()
@@ -45,9 +45,9 @@ export class Connection implements Host {
     this.#socket = socket
     this.#client = client
     this.#onLeft = onLeft
-    this.#counters = new Counters(front.limits, front.clock.monotonic)
-    this.#channel = new Channel(socket, front.limits, this.#counters)
-    this.#dialog = new Dialog(front, this.#channel, this.#counters, this, client)
+    this.counters = new Counters(front.limits, front.clock.monotonic)
+    this.#channel = new Channel(socket, front.limits, this.counters)
+    this.#dialog = new Dialog(front, this.#channel, this.counters, this, client)
     this.#spokeEarly = socket.readableLength > 0
     if (socket instanceof TLSSocket) this.#client.tls = tlsOf(socket)
     this.#listen(socket)
@@ -125,9 +125,7 @@ export class Connection implements Host {
     if (length === 0) return false
     const transfer = this.#transfer
     if (this.#skipping > 0) {
-      const used = Math.min(this.#skipping, length)
-      this.#skipping -= used
-      this.#input.take(used)
+      this.#skipping -= this.#input.take(Math.min(this.#skipping, length))
       return true
     }
     if (transfer?.isExpecting) return this.#feed(transfer)
@@ -142,7 +140,7 @@ export class Connection implements Host {
   }
 
   #feed(transfer: Transfer): boolean {
-    this.#input.take(transfer.write(this.#input.bytes))
+    this.counters.received(this.#input.take(transfer.write(this.#input.bytes)))
     const tooMuch = transfer.whyTooMuch(this.#front.limits.drain, this.#front.size)
     if (tooMuch !== undefined) {
       this.hangUp(tooMuch)
@@ -215,9 +213,8 @@ export class Connection implements Host {
   }
 
   #begin(framing: Framing): Transfer {
-    const transfer = new Transfer(this.#client.session, framing, this.#resume)
-    this.#transfer = transfer
-    return transfer
+    this.#transfer = new Transfer(this.#client.session, framing, this.#resume)
+    return this.#transfer
   }
 
   readonly #resume = (): void => {
@@ -235,9 +232,7 @@ export class Connection implements Host {
     if (context === undefined) return false
     this.#channel.reply(replies.startTls)
     this.#channel.flush()
-    const plain = this.#socket
-    plain.off('data', this.#onData).off('end', this.#onEnd)
-    const secure = secured(plain, context)
+    const secure = secured(this.#socket.off('data', this.#onData).off('end', this.#onEnd), context)
     this.#isUpgrading = true
     secure.once('secure', () => {
       this.#isUpgrading = false
@@ -256,18 +251,22 @@ export class Connection implements Host {
       return
     }
     if (this.#busy) return
-    const transfer = this.#transfer
     const passed = passedDeadline(this.#front.limits, now, elapsed, {
-      transfer: transfer?.isExpecting ? transfer : undefined,
+      transfer: this.#transfer?.isExpecting ? this.#transfer : undefined,
       isPaused: this.#socket.isPaused(),
       isUpgrading: this.#isUpgrading,
-      progress: this.#counters.progress,
+      progress: this.counters.progress,
       transactionSince: this.#dialog.transaction?.since,
     })
     if (passed === undefined) return
     // In the middle of a handshake no reply would be understood.
     if (this.#isUpgrading) this.leave()
     else this.hangUp(passed)
+  }
+
+  /** We wait for the client: it may be ended to make room. */
+  get isWaiting(): boolean {
+    return !this.#busy && !this.#channel.closing && !this.#socket.isPaused()
   }
 
   /** No transaction is open: the server may end this connection when it shuts down. */

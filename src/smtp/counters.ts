@@ -1,5 +1,6 @@
 /** What a client has sent that led nowhere, and when it last sent something useful. */
 import type { Limits } from './limits.ts'
+import { Pace } from './pace.ts'
 import { type ReplyLine, replies } from './replies.ts'
 import { rules, type Verb } from './states.ts'
 
@@ -19,11 +20,13 @@ export class Counters {
   #isAdvancing = false
   /** When a useful command was last obeyed, in milliseconds of the monotonic clock. */
   progress: number
+  readonly pace: Pace
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits
     this.#now = now
     this.progress = now()
+    this.pace = new Pace(this.progress)
   }
 
   /**
@@ -41,7 +44,10 @@ export class Counters {
   /** A reply is given. Returns why the client is hung up on after it. */
   reply(code: number): ReplyLine | undefined {
     if (code < 400) {
-      if (this.#isAdvancing) this.progress = this.#now()
+      if (this.#isAdvancing) {
+        this.progress = this.#now()
+        this.pace.commandObeyed(this.progress)
+      }
       this.#isAdvancing = false
       return undefined
     }
@@ -51,9 +57,15 @@ export class Counters {
     return this.#surplus > this.#limits.recipients * SURPLUS_FACTOR ? replies.tooManySurplusRecipients : undefined
   }
 
+  /** So many bytes of a message have arrived. */
+  received(bytes: number): void {
+    this.pace.received(bytes, this.#now())
+  }
+
   /** A message is over. A delivered message makes up for what came before it. */
   messageOver(isDelivered: boolean): void {
     this.progress = this.#now()
+    this.pace.messageOver(this.progress)
     if (!isDelivered) return
     this.#junk = 0
     this.#errors = 0

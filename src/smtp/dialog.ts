@@ -229,7 +229,9 @@ export class Dialog {
     if (transaction === undefined) return
     const lines = await deliver(this.#front, this.#client, transaction, outcome)
     this.reset()
-    this.#counters.messageOver(lines.some(line => codeOf(line) < 400))
+    const isDelivered = lines.some(line => codeOf(line) < 400)
+    this.#counters.messageOver(isDelivered)
+    if (isDelivered && outcome.verdict === 'accept') this.#client.delivered()
     for (const line of lines) this.#channel.reply(line)
     if (outcome.reply.close) this.#channel.end()
   }

@@ -12,7 +12,7 @@ import { hostNameCheck } from '../trace/authentication-results.ts'
 import { type Limits, serverCheck, toLimits, wireCheck } from './limits.ts'
 import { limitsUnderLoad } from './load-limits.ts'
 import { membership, proxiesCheck } from './proxies.ts'
-import { type SessionSlots, sessionSlots } from './session-slots.ts'
+import { SessionSlots } from './session-slots.ts'
 import type { SmtpServerOptions } from './types.ts'
 
 export interface Front {
@@ -92,10 +92,11 @@ export function compileFront(options: SmtpServerOptions): Front {
     implicitTls,
     greetDelay: toMilliseconds(greetDelay),
     limits: limitsUnderLoad(toLimits(wire), () => current().services.load),
-    slots: sessionSlots(limits?.sessions, {
+    slots: new SessionSlots(limits?.sessions, {
       now: () => current().services.clock.monotonic(),
       notify: notice => current().services.notify(notice),
       load: () => current().services.load,
+      isKnown: ip => current().isKnown(ip),
     }),
     clock: current().services.clock,
     sendsHeader: among(proxies.header, 'smtpServer.proxies.header'),

@@ -24,10 +24,11 @@ export class Input {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
   }
 
-  /** So many bytes were used. */
-  take(count: number): void {
+  /** So many bytes were used. @returns the same number */
+  take(count: number): number {
     this.#bytes = count === this.#bytes.length ? NONE : this.#bytes.subarray(count)
     this.#searched = 0
+    return count
   }
 
   /** Takes the next command line, without its CRLF. A bare CR, a bare LF or a NUL makes it malformed. */

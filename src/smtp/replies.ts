@@ -38,6 +38,7 @@ export const replies = {
   tooSlow: '421 4.4.2 The message comes too slowly',
   tooLate: '421 4.4.2 The transaction takes too long',
   tooManySessions: '421 4.7.0 Too many sessions, try again later',
+  evicted: '421 4.3.2 Too busy to wait for this client, try again later',
   shuttingDown: '421 4.3.2 The server is shutting down',
   fault: '421 4.3.0 Temporary local error, try again later',
   unknownClient: '421 4.3.0 Client address unknown',

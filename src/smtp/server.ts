@@ -6,10 +6,12 @@ import { peerOf } from '../net/peer.ts'
 import { formatReply } from '../policy/reply.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
+import { Evictable } from './evictable.ts'
 import { compileFront, type Front } from './front.ts'
 import { handshakeTime } from './limits.ts'
 import { headerOf } from './proxies.ts'
 import { replies } from './replies.ts'
+import type { SessionSlot } from './session-slots.ts'
 import { handshake } from './tls.ts'
 import type { SmtpServerOptions } from './types.ts'
 
@@ -97,11 +99,19 @@ class ServerState {
     // Who may send XCLIENT has not said yet who the client is.
     const isProxy = front.maySendXclient(ip)
     const refused = isProxy ? undefined : front.gateway().precheck(ip)
-    const slot = refused === undefined ? front.slots.take(isProxy ? undefined : ip) : undefined
-    if (refused !== undefined) this.#turnAway(socket, formatReply(refused))
-    else if (slot === undefined) this.#turnAway(socket, replies.tooManySessions)
-    else if (front.implicitTls) this.#secure(socket, new Client(front, ip, isProxy, slot))
-    else this.#connect(socket, new Client(front, ip, isProxy, slot))
+    if (refused !== undefined) {
+      this.#turnAway(socket, formatReply(refused))
+      return
+    }
+    const slot = front.slots.take(isProxy ? undefined : ip)
+    const begin = (taken: SessionSlot | undefined): void => {
+      if (taken === undefined) this.#turnAway(socket, replies.tooManySessions)
+      else if (socket.destroyed) taken.release()
+      else if (front.implicitTls) this.#secure(socket, new Client(front, ip, isProxy, taken))
+      else this.#connect(socket, new Client(front, ip, isProxy, taken))
+    }
+    if (slot instanceof Promise) this.#awaiting(socket, slot, begin)
+    else begin(slot)
   }
 
   #secure(socket: Socket, client: Client): void {
@@ -127,6 +137,7 @@ class ServerState {
         return
       }
       const connection = new Connection(this.#front, socket, client, this.#left)
+      client.occupiedBy(new Evictable(connection, this.#front.clock))
       this.connections.add(connection)
       this.#beginSweep()
       connection.greet(reply, this.#front.greetDelay - (this.#front.clock.monotonic() - since))
@@ -163,6 +174,7 @@ class ServerState {
     // A timer that rings late was held up by ourselves: what the client has sent meanwhile is not counted yet.
     const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepEvery)
     for (const connection of this.connections) this.#look(connection, now, elapsed)
+    this.#relieve()
     this.#swept = this.connections.size > 0 ? now : undefined
     if (this.#swept !== undefined) clock.after(this.#sweepEvery, this.#sweep)
   }
@@ -172,6 +184,8 @@ class ServerState {
     connection.tick(now, elapsed)
     if (this.#closing !== undefined && connection.isIdle) connection.hangUp(replies.shuttingDown)
   })
+
+  readonly #relieve = warnOnThrow('ending sessions to make room', () => this.#front.slots.relieve())
 
   /** For a client that never gets a dialogue. Before a TLS handshake it would understand no reply. */
   #turnAway(socket: Socket, line: string): void {

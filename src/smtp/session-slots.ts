@@ -1,8 +1,13 @@
-/** How many sessions one client, one network, one site and all together may have open at once. */
+/**
+ * How many sessions one client, one network, one site and all together may have open at once, and which sessions end
+ * first when the process runs out of file descriptors.
+ */
 
 import type { LoadMeter } from '../model/load.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { Notice } from '../model/services.ts'
 import { canonical, networkOf } from '../net/address.ts'
+import { ClientRecord } from './client-record.ts'
 
 /** How many sessions may be open at once, by what they come from. */
 export interface SessionLimits {
@@ -16,23 +21,25 @@ export interface SessionLimits {
   readonly all?: number
 }
 
-/** The places that sessions take. */
-export interface SessionSlots {
-  /**
-   * Takes one for this client (a proxy has no limit but that of all), and returns how to give it back; undefined when
-   * there is none left for it.
-   */
-  readonly take: (ip: string | undefined) => (() => void) | undefined
+/** A session that holds a slot, as far as it can be ended to make room. */
+export interface Occupant {
+  /** For how many milliseconds something useful has been due from the client; undefined while it waits for us. */
+  overdue(now: number): number | undefined
+  /** Ends the session with 421 4.3.2. */
+  evict(): void
 }
 
-export interface PlacesOptions {
+export interface SlotsOptions {
   readonly now: () => number
   readonly notify: (notice: Notice) => void
-  /** Knows how many descriptors there are. @default not asked */
+  /** Knows how many descriptors there are. @default there are enough */
   readonly load?: () => Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'> | undefined
+  /** Whether a client is known elsewhere: by configuration, or by its record. @default none is */
+  readonly isKnown?: (ip: string) => Promise<boolean>
 }
 
 type Limit = keyof SessionLimits
+type Keys = readonly (readonly [limit: Limit, key: string])[]
 
 /** What an IPv6 client is counted in, and what its count is held against. */
 const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
@@ -41,66 +48,186 @@ const prefixes: readonly (readonly [limit: Limit, v6: number])[] = [
   ['perSite', 48],
 ]
 
-const QUIET_MS = 60_000
+const NOTICE_INTERVAL_MS = 60_000
+/** A client that has lately held a session for nothing is overdue by so much from the start. */
+const PENALTY_MS = 3_000
+/** Clients that are looked up at once, each of which holds a descriptor meanwhile. */
+const MAX_LOOKUPS = 16
+/** Sessions that one sweep ends at most, so that a short lack does not end many. */
+const MAX_EVICTED = 8
 
-/**
- * Counts as many keys as sessions are open, and no more. Each holds a file descriptor, too. `notify` is called for a
- * limit that is reached, once a minute.
- */
-export function sessionSlots(
-  { perAddress = 50, perNetwork = 100, perSite = 200, all = 2_000 }: SessionLimits = {},
-  { now, notify, load = () => undefined }: PlacesOptions,
-): SessionSlots {
-  const limits: Readonly<Record<Limit, number>> = { perAddress, perNetwork, perSite, all }
-  const counts = new Map<string, number>()
-  let open = 0
-  let told = Number.NEGATIVE_INFINITY
+/** The slot of one session. */
+export class SessionSlot {
+  occupant: Occupant | undefined
+  readonly ip: string | undefined
+  readonly keys: Keys
+  readonly #slots: SessionSlots
+  #isTaken = true
 
-  const tell = (reason: string): void => {
-    if (now() - told < QUIET_MS) return
-    told = now()
-    notify({ code: 'smtp-server/sessions', reason, level: 'warning' })
+  constructor(slots: SessionSlots, ip: string | undefined, keys: Keys) {
+    this.#slots = slots
+    this.ip = ip
+    this.keys = keys
   }
-  const tellLimit = (limit: Limit, whose: string): void =>
-    tell(`${whose} have ${limits[limit]} sessions open, as many as limits.sessions.${limit} allows: more get 421`)
-  return {
-    take: ip => {
-      if (open >= limits.all) {
-        tellLimit('all', 'all clients')
-        return undefined
-      }
-      const keys = keysOf(ip)
-      for (const [limit, key] of keys) {
-        if ((counts.get(key) ?? 0) < limits[limit]) continue
-        tellLimit(limit, `clients in ${key}`)
-        return undefined
-      }
-      const meter = load()
-      if (meter?.hasDescriptor('session') === false) {
-        tell('the process has few file descriptors left, which open sessions need: more get 421')
-        meter.reportOverflow()
-        return undefined
-      }
-      meter?.adjust('descriptors', 1)
-      for (const [, key] of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
-      open += 1
-      let taken = true
-      return () => {
-        if (!taken) return
-        taken = false
-        open -= 1
-        meter?.adjust('descriptors', -1)
-        for (const [, key] of keys) {
-          const left = (counts.get(key) ?? 0) - 1
-          if (left > 0) counts.set(key, left)
-          else counts.delete(key)
-        }
-      }
-    },
+
+  /** Gives the slot back. A second call does nothing. */
+  release(): void {
+    if (!this.#isTaken) return
+    this.#isTaken = false
+    this.#slots.released(this)
+  }
+
+  /** A message of this client was delivered: it is known from now on. */
+  delivered(): void {
+    this.#slots.delivered(this)
   }
 }
 
-function keysOf(address: string | undefined): readonly (readonly [limit: Limit, key: string])[] {
+/**
+ * Counts as many keys as sessions are open, and no more. Each session holds a file descriptor, too. While those are
+ * short, known clients have a reserve; another client gets a slot when a session ends for it whose client does nothing
+ * useful; and clients whose session was ended so come last for a time. `notify` is called once a minute for a limit
+ * that is reached.
+ */
+export class SessionSlots {
+  readonly #limits: Readonly<Record<Limit, number>>
+  readonly #options: SlotsOptions
+  readonly #counts = new Map<string, number>()
+  readonly #open = new Set<SessionSlot>()
+  readonly #record = new ClientRecord()
+  #lookups = 0
+  #noticeAt = Number.NEGATIVE_INFINITY
+
+  constructor(limits: SessionLimits | undefined, options: SlotsOptions) {
+    const { perAddress = 50, perNetwork = 100, perSite = 200, all = 2_000 } = limits ?? {}
+    this.#limits = { perAddress, perNetwork, perSite, all }
+    this.#options = options
+  }
+
+  /** Takes a slot for this client, or looks up first whether it is known. Without an address only `all` counts. */
+  take(ip: string | undefined): MaybePromise<SessionSlot | undefined> {
+    const slot = this.takeNow(ip)
+    const { isKnown, now, load } = this.#options
+    if (slot !== undefined || ip === undefined || isKnown === undefined) return slot
+    if (this.#hasDescriptor('session') || !this.#hasDescriptor('known-session')) return undefined
+    if (this.#lookups >= MAX_LOOKUPS || this.#record.wasAsked(ip, now())) return undefined
+    this.#lookups += 1
+    load?.()?.adjust('descriptors', 1)
+    return isKnown(ip).then(
+      known => {
+        this.#lookedUp()
+        if (!known) return undefined
+        this.#record.setKnown(ip, now())
+        return this.takeNow(ip)
+      },
+      () => {
+        this.#lookedUp()
+        return undefined
+      },
+    )
+  }
+
+  /** The same without a look-up: a client is known when it has brought mail before. */
+  takeNow(ip: string | undefined): SessionSlot | undefined {
+    if (this.#open.size >= this.#limits.all) {
+      this.#tellLimit('all', 'all clients')
+      return undefined
+    }
+    const keys = keysOf(ip)
+    for (const [limit, key] of keys) {
+      if ((this.#counts.get(key) ?? 0) < this.#limits[limit]) continue
+      this.#tellLimit(limit, `clients in ${key}`)
+      return undefined
+    }
+    if (!this.#hasDescriptor('session') && !this.#hasDescriptorInShortage(ip)) return undefined
+    for (const [, key] of keys) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    this.#options.load?.()?.adjust('descriptors', 1)
+    const slot = new SessionSlot(this, ip, keys)
+    this.#open.add(slot)
+    return slot
+  }
+
+  /** Some time has passed: while descriptors are short, sessions end whose clients do nothing useful. */
+  relieve(): void {
+    for (let count = 0; count < MAX_EVICTED && !this.#hasDescriptor('session'); count += 1) if (!this.#evict()) return
+  }
+
+  /** @internal of {@link SessionSlot} */
+  released(slot: SessionSlot): void {
+    this.#open.delete(slot)
+    this.#options.load?.()?.adjust('descriptors', -1)
+    for (const [, key] of slot.keys) {
+      const left = (this.#counts.get(key) ?? 0) - 1
+      if (left > 0) this.#counts.set(key, left)
+      else this.#counts.delete(key)
+    }
+  }
+
+  /** @internal of {@link SessionSlot} */
+  delivered({ ip }: SessionSlot): void {
+    if (ip !== undefined) this.#record.setKnown(ip, this.#options.now())
+  }
+
+  #hasDescriptor(use: Parameters<LoadMeter['hasDescriptor']>[0]): boolean {
+    return this.#options.load?.()?.hasDescriptor(use) ?? true
+  }
+
+  #lookedUp(): void {
+    this.#lookups -= 1
+    this.#options.load?.()?.adjust('descriptors', -1)
+  }
+
+  /** Few descriptors are left: a known client may take one of the reserve, another one only in place of a session. */
+  #hasDescriptorInShortage(ip: string | undefined): boolean {
+    this.#tell('the process has few file descriptors left, which open sessions need: more get 421')
+    this.#options.load?.()?.reportOverflow()
+    const now = this.#options.now()
+    if (ip !== undefined && this.#record.isKnown(ip, now) && this.#hasDescriptor('known-session')) return true
+    if (ip === undefined || this.#record.isPenalized(ip, now)) return false
+    return this.#hasDescriptor('replacement') && this.#evict()
+  }
+
+  /** Ends the session that is overdue longest, strangers first. @returns false when none is overdue */
+  #evict(): boolean {
+    const now = this.#options.now()
+    let [victim, latest]: [SessionSlot | undefined, number] = [undefined, 0]
+    let isVictimKnown = true
+    for (const slot of this.#open) {
+      const overdue = this.#overdue(slot, now)
+      if (overdue <= 0) continue
+      const isKnown = slot.ip !== undefined && this.#record.isKnown(slot.ip, now)
+      if (isKnown && !isVictimKnown) continue
+      if (isKnown === isVictimKnown && overdue <= latest) continue
+      ;[victim, latest, isVictimKnown] = [slot, overdue, isKnown]
+    }
+    if (victim === undefined) return false
+    const { ip, occupant } = victim
+    victim.occupant = undefined
+    if (ip !== undefined) this.#record.penalize(ip, now)
+    occupant?.evict()
+    return true
+  }
+
+  #overdue({ occupant, ip }: SessionSlot, now: number): number {
+    const overdue = occupant?.overdue(now)
+    if (overdue === undefined) return Number.NEGATIVE_INFINITY
+    return ip !== undefined && this.#record.isPenalized(ip, now) ? overdue + PENALTY_MS : overdue
+  }
+
+  #tellLimit(limit: Limit, whose: string): void {
+    const allowed = this.#limits[limit]
+    this.#tell(`${whose} have ${allowed} sessions open, as many as limits.sessions.${limit} allows: more get 421`)
+  }
+
+  #tell(reason: string): void {
+    const now = this.#options.now()
+    if (now - this.#noticeAt < NOTICE_INTERVAL_MS) return
+    this.#noticeAt = now
+    this.#options.notify({ code: 'smtp-server/sessions', reason, level: 'warning' })
+  }
+}
+
+function keysOf(address: string | undefined): Keys {
   const ip = address === undefined ? undefined : canonical(address)
   if (ip === undefined) return []
   if (ip.includes(':')) return prefixes.map(([limit, v6]) => [limit, networkOf(ip, { v6 })])

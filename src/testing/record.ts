@@ -60,6 +60,7 @@ export function record(
     feedback: feedback => gateway.feedback(feedback),
     recordSent: mail => gateway.recordSent(mail),
     precheck: gateway.precheck,
+    isKnown: gateway.isKnown,
     metrics: gateway.metrics,
     close: () => gateway.close(),
   }

@@ -129,6 +129,7 @@ test('the budget counts files and bytes, grants the last of each, and takes back
       descriptors += by
     },
     hasDescriptor: () => true,
+    reportOverflow: () => undefined,
   }
   const budget = new SpoolBudget({ files: 1, disk: 10, load })
   const [first, second] = [0, 1].map(() => new Spool({ memory: 0, folder: folder.path, budget })) as [Spool, Spool]
@@ -146,7 +147,40 @@ test('the budget counts files and bytes, grants the last of each, and takes back
   const fourth = new Spool({ memory: 0, folder: folder.path, budget })
   await expect(fourth.write(Buffer.alloc(11))).rejects.toMatchObject({ code: 'ENOSPC' })
   await fourth.close()
-  expect(() => new SpoolBudget({ files: 1, disk: 1, load: { ...load, hasDescriptor: () => false } }).open()).toThrow(
-    'the process has no file descriptor left for a temporary file',
-  )
+})
+
+test('K03 when few descriptors are left a file is opened for a known sender only, and who that is, is asked only then', async () => {
+  await using folder = await scratch()
+  const left = new Set<string>(['file', 'known-file'])
+  let [asked, overflows] = [0, 0]
+  const load = {
+    adjust: () => undefined,
+    hasDescriptor: (use: string) => left.has(use),
+    reportOverflow: () => {
+      overflows += 1
+    },
+  }
+  const budget = new SpoolBudget({ files: 10, disk: 1_000, load })
+  const write = async (known: boolean) => {
+    const isKnown = () => {
+      asked += 1
+      return Promise.resolve(known)
+    }
+    const spool = new Spool({ memory: 0, folder: folder.path, budget, isKnown })
+    try {
+      await spool.write(Buffer.alloc(1))
+    } finally {
+      await spool.close()
+    }
+  }
+  const noneLeft = 'the process has no file descriptor left for a temporary file'
+  await write(false)
+  expect([asked, overflows]).toEqual([0, 0])
+  left.delete('file')
+  await expect(write(false)).rejects.toThrow(noneLeft)
+  await write(true)
+  expect([asked, overflows]).toEqual([2, 2])
+  left.delete('known-file')
+  await expect(write(true)).rejects.toThrow(noneLeft)
+  expect(asked).toBe(2)
 })

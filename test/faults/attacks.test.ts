@@ -14,8 +14,18 @@ const TRIES = 60
 /** Bytes that the relay may grow by: P04 of the catalogue. */
 const GROWTH = 200 * 1024 * 1024
 
+const stranger = (mail: number): string => `127.250.${mail}.1`
+const strangers = Object.fromEntries(
+  Array.from({ length: MAILS }, (_, mail) => [`1.${mail}.250.127.in-addr.arpa`, { PTR: [`c${mail}.example.org`] }]),
+)
+
 const zone = {
-  'example.org': { TXT: [['v=spf1 ip4:127.0.0.1 -all']], MX: [{ priority: 10, exchange: 'client.example.org' }] },
+  ...strangers,
+  ...Object.fromEntries(Array.from({ length: MAILS }, (_, mail) => [`c${mail}.example.org`, { A: [stranger(mail)] }])),
+  'example.org': {
+    TXT: [['v=spf1 ip4:127.0.0.1 ip4:127.250.0.0/16 -all']],
+    MX: [{ priority: 10, exchange: 'client.example.org' }],
+  },
   // Its mail is judged to the end.
   'bad.example': { A: ['127.0.0.1'], MX: [{ priority: 10, exchange: 'bad.example' }] },
   'lenient.example': { A: ['127.0.0.1'], MX: [{ priority: 10, exchange: 'lenient.example' }] },
@@ -28,10 +38,10 @@ const memory = async ({ child }: RelayProcess): Promise<number> =>
   1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1])
 
 /** @returns the replies until a reply is final */
-async function insist(port: number, id: string): Promise<readonly string[]> {
+async function insist(port: number, id: string, from?: string): Promise<readonly string[]> {
   const replies: string[] = []
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const reply = await deliver(port, letter(id))
+    const reply = await deliver(port, letter(id), undefined, from)
     replies.push(reply)
     if (/^[25]/.test(reply)) break
     await sleep(1_000)
@@ -77,7 +87,8 @@ test.for(Object.entries(attacks).map(([name, row], index) => [name, row, index] 
     const final: (string | undefined)[] = []
     let most = 0
     for (let mail = 0; mail < MAILS; mail += 1) {
-      final.push((await insist(relay.port, `honest${mail}`)).at(-1)?.slice(0, 4))
+      const from = row.strangers ? stranger(mail) : undefined
+      final.push((await insist(relay.port, `honest${mail}`, from)).at(-1)?.slice(0, 4))
       most = Math.max(most, await memory(relay))
     }
     over.abort()

@@ -22,6 +22,8 @@ export interface Attack {
   readonly never?: RegExp
   /** Every reply to a message of this attack that is neither a deferral nor a lost connection. @default any */
   readonly replies?: RegExp
+  /** Each honest message comes from an address that was not seen before. @default from the same one */
+  readonly strangers?: boolean
   /** File descriptors that the relay may have. @default what the system gives */
   readonly descriptors?: number
 }
@@ -74,6 +76,18 @@ const resets =
     await sleep(5)
   }
 
+/** Begins a message that needs a file, and does something each second. */
+const holds =
+  (drip: (client: RawClient) => void): Attack['round'] =>
+  async (target, from) => {
+    const client = await upToData(target, from)
+    if (client === undefined) return await sleep(200)
+    client.send(`${header}\r\n${`${'x'.repeat(998)}\r\n`.repeat(300)}`)
+    const timer = setInterval(() => drip(client), 1_000)
+    await held(client, target)
+    clearInterval(timer)
+  }
+
 const bomb = zstdCompressSync(Buffer.alloc(20 * 1024 * 1024, 'a'))
 const request = (body: Buffer) =>
   Buffer.concat([
@@ -122,6 +136,17 @@ export const attacks: Readonly<Record<string, Attack>> = {
       await held(rawClient(target.smtp, { from }), target)
       await sleep(100)
     },
+  },
+  'K03 begins messages of 300 KB, more than there are descriptors for': {
+    attackers: 200,
+    descriptors: 256,
+    round: holds(() => undefined),
+  },
+  'K03 begins messages of 300 KB and drips on, while each honest message comes from a stranger': {
+    attackers: 200,
+    descriptors: 256,
+    strangers: true,
+    round: holds(client => client.send(`${'x'.repeat(700)}\r\n`)),
   },
   'M06 hides a program behind 999 empty parts': {
     attackers: 4,

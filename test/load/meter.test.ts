@@ -199,7 +199,7 @@ test('K03 a listener that throws does not end the measuring', () => {
   expect(load.level).toBe('amber')
 })
 
-test('K03 sessions leave descriptors to files, and files to deliveries', () => {
+test('K03 sessions leave descriptors to files and known clients, and these to deliveries', () => {
   const hand = clock()
   const load = loadMeter({ clock: hand, descriptors: 100, process: { ...quiet, descriptors: () => 20 } })
   const has = () => (['session', 'file', 'delivery'] as const).map(use => load.hasDescriptor(use))

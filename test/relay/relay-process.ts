@@ -74,12 +74,20 @@ export const stuffed = (text: string): string => `${text.replace(/\r\n\./g, '\r\
 
 const COMMANDS = ['EHLO', 'MAIL', 'RCPT', 'DATA'] as const
 
+/** How far an honest client comes, and from where. */
+interface Dialogue {
+  readonly to?: string
+  readonly upTo?: (typeof COMMANDS)[number]
+  /** Its address. @default 127.0.0.1 */
+  readonly from?: string
+}
+
 /** Up to DATA's 354, or the reply to an earlier command. */
 export async function begin(
   port: number,
-  { to = 'b@example.net', upTo = 'DATA' }: { readonly to?: string; readonly upTo?: (typeof COMMANDS)[number] } = {},
+  { to = 'b@example.net', upTo = 'DATA', from = '127.0.0.1' }: Dialogue = {},
 ): Promise<RawClient> {
-  const client = rawClient(port)
+  const client = rawClient(port, { from })
   await client.reply()
   const lines = ['EHLO client.example.org', 'MAIL FROM:<a@example.org>', `RCPT TO:<${to}>`, 'DATA']
   for (const line of lines.slice(0, COMMANDS.indexOf(upTo) + 1)) await client.say(line)
@@ -87,8 +95,8 @@ export async function begin(
 }
 
 /** @returns the reply to the message */
-export async function deliver(port: number, text: string, to?: string): Promise<string> {
-  const client = await begin(port, to === undefined ? {} : { to })
+export async function deliver(port: number, text: string, to = 'b@example.net', from = '127.0.0.1'): Promise<string> {
+  const client = await begin(port, { to, from })
   client.send(Buffer.from(stuffed(text), 'latin1'))
   const reply = await client.reply()
   client.destroy()

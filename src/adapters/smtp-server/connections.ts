@@ -1,11 +1,12 @@
 /** Tracks the clients of a server: their sessions, their slots, and one timer that checks the time of all of them. */
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import { warnOnThrow } from '../../model/services.ts'
 import { canonical } from '../../net/address.ts'
 import { isUnix } from '../../net/peer.ts'
 import { handshakeTime, type Limits, type ServerLimits } from '../../smtp/limits.ts'
-import { type SessionSlots, sessionSlots } from '../../smtp/session-slots.ts'
+import { type SessionSlot, SessionSlots } from '../../smtp/session-slots.ts'
 import { HandlersWire } from './handlers-wire.ts'
 import { handOverSafely, limitHandshakes } from './handshake-timeout.ts'
 import type { Admitted, TrackedConnection, Wire, WireSession } from './tracked.ts'
@@ -37,10 +38,11 @@ export class Connections {
     this.#gateway = gateway
     this.#limits = limits
     this.#sweepMs = Math.max(20, Math.min(SWEEP_MS, limits.command / 4, limits.transaction / 4, limits.grace / 4))
-    this.#slots = sessionSlots(sessions, {
+    this.#slots = new SessionSlots(sessions, {
       now: () => gateway().services.clock.monotonic(),
       notify: notice => gateway().services.notify(notice),
       load: () => gateway().services.load,
+      isKnown: ip => gateway().isKnown(ip),
     })
   }
 
@@ -97,21 +99,22 @@ export class Connections {
       if (this.#admitted.get(key) !== admitted) return
       this.#admitted.delete(key)
       admitted.session.close()
-      admitted.slot()
+      admitted.slot.release()
     }
   }
 
-  /** Takes a session slot for a client. @returns releases it; undefined when there is none left */
-  takeSlot(ip: string | undefined): (() => void) | undefined {
+  /** Takes a session slot for a client. @returns undefined when there is none left */
+  takeSlot(ip: string | undefined): MaybePromise<SessionSlot | undefined> {
     return this.#slots.take(ip)
   }
 
   /** XCLIENT has named another client: its slot takes the place of the old one. */
   changeClient(tracked: TrackedConnection, ip: string): void {
     tracked.session?.close()
-    tracked.slot?.()
+    tracked.slot?.release()
     tracked.ip = ip
-    tracked.slot = this.#slots.take(ip)
+    tracked.slot = this.#slots.takeNow(ip)
+    if (tracked.slot !== undefined) tracked.slot.occupant = tracked.wire
   }
 
   /** The client has left. Its session ends now, or after the delivery that is under way. */
@@ -146,10 +149,11 @@ export class Connections {
       ip,
       wire: wire({ reset: () => tracked.session?.reset(), ref: () => tracked.session?.ref }),
       admitted,
-      slot: admitted?.slot ?? (ip === undefined ? undefined : this.#slots.take(ip)),
+      slot: admitted?.slot ?? (ip === undefined ? undefined : this.#slots.takeNow(ip)),
       delivering: false,
       ended: false,
     }
+    if (tracked.slot !== undefined) tracked.slot.occupant = tracked.wire
     if (admitted) tracked.session = admitted.session
     this.#tracked.set(session, tracked)
     return tracked
@@ -168,9 +172,12 @@ export class Connections {
     // A late timer was held up by this process: what clients have sent meanwhile is not counted yet.
     const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepMs)
     for (const [session, tracked] of this.#tracked) this.#check(session, tracked, elapsed)
+    this.#relieve()
     this.#swept = this.#tracked.size > 0 ? now : undefined
     if (this.#tracked.size > 0) clock.after(this.#sweepMs, this.#sweep)
   }
+
+  readonly #relieve = warnOnThrow('ending sessions to make room', () => this.#slots.relieve())
 
   /** An error at one client must not end the checks of the others. */
   readonly #check = warnOnThrow(
@@ -191,7 +198,7 @@ interface NewConnection {
 
 function end({ session, slot }: TrackedConnection): void {
   session?.close()
-  slot?.()
+  slot?.release()
 }
 
 /** The socket that was accepted: a handshake puts another on top. */

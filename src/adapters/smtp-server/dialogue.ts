@@ -156,6 +156,7 @@ class Dialogue {
       session.envelope = envelope
       const isDelivered = Array.isArray(message) ? message.some(said => typeof said === 'string') : !error
       tracked.wire.endTransaction(isDelivered)
+      if (isDelivered && tracked.decision?.verdict === 'accept') tracked.slot?.delivered()
       this.#connections.delivered(tracked)
       callback(error, message)
     }

@@ -1,6 +1,7 @@
 /** One connection seen through smtp-server's public handlers alone, for versions whose private members are others. */
 import { TLSSocket } from 'node:tls'
 import type { Tls } from '../../model/stage.ts'
+import { evicted } from './replies.ts'
 import type { Greeting, Wire, WireSession } from './tracked.ts'
 import type { SMTPServer, SMTPServerSession } from './types.ts'
 
@@ -63,6 +64,13 @@ export class HandlersWire implements Wire {
   }
 
   checkTime(): void {}
+
+  /** Its time is not seen. */
+  overdue(): undefined {}
+
+  evict(): void {
+    this.hangUp(421, evicted)
+  }
 
   /** smtp-server has closed it when it is no longer listed. */
   #connection() {

@@ -163,7 +163,7 @@ class Listener {
   /** Opens the session. @returns false when the client was refused */
   async #admit(socket: Socket, peer: { readonly ip: string; readonly proxy: boolean }): Promise<boolean> {
     socket.on('error', ignore)
-    const slot = this.#connections.takeSlot(peer.proxy ? undefined : peer.ip)
+    const slot = await this.#connections.takeSlot(peer.proxy ? undefined : peer.ip)
     if (slot === undefined) return refuse(socket, tooManySessions, this.#isPlain)
     const session = this.#gateway().open(peer)
     const decision = await session.connect()
@@ -172,7 +172,7 @@ class Listener {
       return true
     }
     session.close()
-    slot()
+    slot.release()
     return refuse(socket, decision.reply, this.#isPlain)
   }
 

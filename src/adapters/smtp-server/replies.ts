@@ -25,6 +25,9 @@ export const tooManySessions: Reply = {
   close: true,
 }
 
+/** Descriptors are short, and the client does nothing useful. */
+export const evicted = '4.3.2 Too busy to wait for this client, try again later'
+
 /** A client without a known address is refused, and never taken for this machine. */
 export const unknownClient: Reply = { code: 421, status: '4.3.0', text: 'Client address unknown', close: true }
 

@@ -2,6 +2,7 @@
 import type { Session } from '../../engine/session.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { Tls } from '../../model/stage.ts'
+import type { Occupant, SessionSlot } from '../../smtp/session-slots.ts'
 
 /** One client: smtp-server's connection, our session, and the latest decision. */
 export interface TrackedConnection {
@@ -12,8 +13,8 @@ export interface TrackedConnection {
   decision?: Decision
   /** What `protect` has decided already. */
   admitted: Admitted | undefined
-  /** Releases the session slot; undefined when there was none left. */
-  slot: (() => void) | undefined
+  /** The session slot; undefined when there was none left. */
+  slot: SessionSlot | undefined
   /** The host's own `onData` has not called back yet: what it reads must stay. */
   delivering: boolean
   ended: boolean
@@ -23,7 +24,7 @@ export interface TrackedConnection {
 export interface Admitted {
   readonly session: Session
   readonly decision: Decision
-  readonly slot: () => void
+  readonly slot: SessionSlot
 }
 
 /** HELO or EHLO, as the client has said it. */
@@ -33,7 +34,7 @@ export interface Greeting {
 }
 
 /** One connection, as far as the dialogue needs to see and to end it. */
-export interface Wire {
+export interface Wire extends Occupant {
   /** The address of the client: a proxy may have changed it. Empty when it is not known. */
   readonly remoteAddress: string
   /** Whether the socket is closed, where nothing else tells so. */

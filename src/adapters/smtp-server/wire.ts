@@ -5,9 +5,10 @@
 import { isAscii } from 'node:buffer'
 import type { Clock } from '../../model/services.ts'
 import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'
+import { Pace } from '../../smtp/pace.ts'
 import { countLines, type Lines } from './lines.ts'
 import { type PipelinedReplies, pipelinedReplies } from './pipelined-replies.ts'
-import { withReference } from './replies.ts'
+import { evicted, withReference } from './replies.ts'
 import type { Greeting, Wire, WireSession } from './tracked.ts'
 import type { Connection } from './types.ts'
 
@@ -25,6 +26,8 @@ const MAX_SURPLUS_FACTOR = 10
 const FREE_GREETINGS = 2
 /** A client has this long to read the last reply and to close. */
 const LINGER_MS = 1_000
+/** A client whose session ends to make room for another one has this long. */
+const EVICTED_LINGER_MS = 200
 
 /** Takes over smtp-server's parser and replies of one connection, before smtp-server has read from it, or later. */
 export class LimitedWire implements Wire {
@@ -44,6 +47,7 @@ export class LimitedWire implements Wire {
   /** The next positive reply counts as progress. */
   #advancing = true
   #lastProgress: number
+  readonly #pace: Pace
   #transactionSince: number | undefined
   /** The message that is timed, the milliseconds that are left to it, and its bytes that are counted. */
   #content: Connection['_dataStream'] | undefined
@@ -56,6 +60,7 @@ export class LimitedWire implements Wire {
     this.#clock = clock
     this.#session = session
     this.#lastProgress = clock.monotonic()
+    this.#pace = new Pace(this.#lastProgress)
     this.#send = connection.send.bind(connection)
     this.#dispatch = connection._onCommand.bind(connection)
     this.#lines = countLines(bytes => {
@@ -96,6 +101,7 @@ export class LimitedWire implements Wire {
   endTransaction(delivered: boolean): void {
     this.#transactionSince = undefined
     this.#lastProgress = this.#clock.monotonic()
+    this.#pace.messageOver(this.#lastProgress)
     if (delivered) Object.assign(this.#counts, { junk: 0, errors: 0, surplus: 0 })
   }
 
@@ -116,22 +122,37 @@ export class LimitedWire implements Wire {
   }
 
   checkTime(elapsed: number) {
+    if (!this.#isWaiting()) return
     const connection = this.#connection
-    if (connection._closing || connection._closed) return
     const stream = connection._dataStream
-    const receiving = connection._parser !== false && connection._parser._dataMode && Boolean(stream)
-    // While the client waits for us, its time stands still.
-    const shaking = connection._upgrading && !connection._ready
-    if (!shaking && (connection._handlerPending || (stream && !receiving) || !connection._ready)) return
     const now = this.#clock.monotonic()
     const limits = this.#limits
-    if (stream && receiving) {
+    if (stream) {
       if (!this.#isFastEnough(stream, elapsed)) return this.hangUp(421, '4.4.2 The message comes too slowly')
     } else if (now - this.#lastProgress > (connection._upgrading ? handshakeTime(limits) : limits.command)) {
       return this.hangUp(421, '4.4.2 Idle timeout')
     }
     if (this.#transactionSince !== undefined && now - this.#transactionSince > limits.transaction)
       this.hangUp(421, '4.4.2 The transaction takes too long')
+  }
+
+  /** While the client waits for us, its time stands still. */
+  #isWaiting(): boolean {
+    const connection = this.#connection
+    if (connection._closing || connection._closed) return false
+    if (connection._upgrading && !connection._ready) return true
+    const isReceiving = connection._parser !== false && connection._parser._dataMode
+    return connection._ready && !connection._handlerPending && (!connection._dataStream || isReceiving)
+  }
+
+  overdue(now: number): number | undefined {
+    return this.#isWaiting() ? this.#pace.overdue(now) : undefined
+  }
+
+  evict(): void {
+    this.hangUp(421, evicted)
+    const { _socket: socket } = this.#connection
+    if (!this.#connection._upgrading) this.#clock.after(EVICTED_LINGER_MS, () => socket.destroy())
   }
 
   /** Bytes earn time, up to a limit; time that passes is paid from it. */
@@ -144,6 +165,7 @@ export class LimitedWire implements Wire {
     }
     if (!stream.writableNeedDrain) this.#credit -= elapsed
     this.#credit = Math.min(this.#credit + ((stream.byteLength - this.#counted) * 1000) / rate, grace * CREDIT)
+    this.#pace.received(stream.byteLength - this.#counted, this.#clock.monotonic())
     this.#counted = stream.byteLength
     return this.#credit >= 0
   }
@@ -162,6 +184,7 @@ export class LimitedWire implements Wire {
     if (code < 400 && this.#advancing) {
       this.#advancing = false
       this.#lastProgress = this.#clock.monotonic()
+      this.#pace.commandObeyed(this.#lastProgress)
     }
     if (code >= 500) counts.errors += 1
     if (code === 452) counts.surplus += 1
