@@ -1,7 +1,7 @@
 /** The relay is killed, or its client leaves, at every point of a transaction: what was answered 250 is there, whole. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { full } from '../support/full.ts'
+import { full, long } from '../support/full.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { scratch } from '../support/scratch.ts'
 import { sink } from '../support/sink.ts'
@@ -47,27 +47,27 @@ async function play(port: number, id: string, { answered, part, wait = 0 }: Poin
 const isWhole = (message: string): boolean =>
   /\r\nend (\S+)\r\n$/.test(message) && /^(?:Return-Path|Received): /.test(message)
 
-// A hundred and eight kills in both tests together, or a hundred at each point in each.
+/** How often it is killed at each point, and how many relays run at once. */
+const times = full ? 100 : long ? 6 : 1
 const lanes = 3
-const rounds = full ? 34 : 2
 
-/** Kills a relay with these options at each point, again and again. @returns what had been answered 250 by then */
-async function killAtEach(args: readonly string[], rounds: number): Promise<readonly string[]> {
+/** Kills a relay with these options at each point so many times. @returns what had been answered 250 by then */
+async function killAtEach(args: readonly string[], times: number): Promise<readonly string[]> {
   const answered: string[] = []
-  const killAll = async (lane: number) => {
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [index, point] of Object.values(points).entries()) {
-        const id = `l${lane}r${round}p${index}`
-        await using relay = await relayProcess(args)
-        const { client, accepted } = await play(relay.port, id, point)
-        relay.child.kill('SIGKILL')
-        await client.closed
-        if (accepted()) answered.push(id)
-      }
+  const kills = Array.from({ length: times }, (_, round) =>
+    Object.values(points).map((point, index) => ({ id: `r${round}p${index}`, point })),
+  ).flat()
+  const killAll = async () => {
+    for (let next = kills.shift(); next !== undefined; next = kills.shift()) {
+      await using relay = await relayProcess(args)
+      const { client, accepted } = await play(relay.port, next.id, next.point)
+      relay.child.kill('SIGKILL')
+      await client.closed
+      if (accepted()) answered.push(next.id)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, (_, lane) => killAll(lane)))
-  expect(answered.length).toBeGreaterThanOrEqual(lanes * rounds)
+  await Promise.all(Array.from({ length: lanes }, killAll))
+  expect(answered.length).toBeGreaterThanOrEqual(times)
   return answered
 }
 
@@ -80,7 +80,7 @@ function expectAll(answered: readonly string[], found: readonly string[]): void 
 
 test('K01 killed at twelve points of a transaction, it loses nothing that was answered 250', async () => {
   await using folder = await scratch()
-  const answered = await killAtEach(['--maildir', folder.path], rounds)
+  const answered = await killAtEach(['--maildir', folder.path], times)
   expectAll(answered, await messages(folder.path))
 }, 1_800_000)
 
@@ -88,7 +88,7 @@ test('K01 killed at twelve points before a next server, it loses nothing that wa
   await using folder = await scratch()
   await using server = await sink()
   const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
-  const answered = await killAtEach(hop, full ? rounds : 1)
+  const answered = await killAtEach(hop, Math.ceil(times / 2))
   expectAll(answered, server.messages)
   // What was begun there and not ended is gone with its connection.
   await expect.poll(server.open).toBe(0)
