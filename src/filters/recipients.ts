@@ -5,6 +5,7 @@ import { callback, duration, flag, oneOf, text, whole } from '../model/checks.ts
 import type { Filter } from '../model/filter.ts'
 import { defer, type Finding, type Findings, reject } from '../model/finding.ts'
 import { checked, either, list, object, schemaOf } from '../model/options.ts'
+import type { Notice } from '../model/services.ts'
 import type { Recipient } from '../model/stage.ts'
 import type { Store } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
@@ -127,6 +128,7 @@ export function recipients(options: RecipientsOptions = {}): Filter {
     name: 'recipients',
     required: 'without it the server is an open relay',
     failure,
+    ...(!served && !listed && { start: ({ notify }) => notify(open(valid !== undefined)) }),
     rcpt: (recipient): Findings | Promise<Findings> => {
       const { accepted, forwardPath, ip, ref, user } = recipient
       if (accepted >= max)
@@ -166,6 +168,15 @@ export function recipients(options: RecipientsOptions = {}): Filter {
     },
   }
 }
+
+/** Mail for every domain is accepted, unless the host itself refuses other domains. */
+const open = (asks: boolean): Notice => ({
+  code: 'recipients/all-domains',
+  reason:
+    `recipients({ domains }) is not given: ${asks ? 'valid is asked about addresses of' : 'mail is accepted for'} every ` +
+    'domain, and a host that delivers it elsewhere is an open relay. Name the domains that receive mail here',
+  level: 'warning',
+})
 
 /** A store that fails costs a query of the directory, and no mail. */
 async function recall(store: Store, key: string): Promise<string | undefined> {

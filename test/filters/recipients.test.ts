@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { recipients } from '../../src/filters/recipients.ts'
+import { postern } from '../../src/index.ts'
 import { PosternError } from '../../src/model/errors.ts'
 import { defer, reject } from '../../src/model/finding.ts'
+import type { Notice } from '../../src/model/services.ts'
 import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { probe } from '../../src/testing/probe.ts'
+import { zone } from '../../src/testing/zone.ts'
 import { handClock } from '../support/hand-clock.ts'
 
 const from = { ip: '192.0.2.1', helo: 'client.test', reversePath: 'a@client.test' } as const
@@ -216,4 +219,16 @@ describe('a local part that a program may read as something else', () => {
     const filter = recipients({ domains: ['ours.test'] })
     expect(await probe(filter, { ...from, user: 'bob', forwardPath: '-odd-@docomo.test' })).toEqual([])
   })
+})
+
+test('a filter that accepts mail for every domain says so when it starts', async () => {
+  const codesOf = async (options: Parameters<typeof recipients>[0]) => {
+    const notices: Notice[] = []
+    await postern({ filters: [recipients(options)], dns: zone({}), notify: notice => notices.push(notice) }).close()
+    return notices.map(({ code, reason }) => `${code}: ${reason.slice(0, 60)}`)
+  }
+  expect(await codesOf({})).toEqual([expect.stringMatching(/^recipients\/all-domains: .*is not given: mail is acc/)])
+  expect(await codesOf({ valid: () => true })).toEqual([expect.stringMatching(/is not given: valid is ask/)])
+  expect(await codesOf({ domains: ['example.org'], valid: () => true })).toEqual([])
+  expect(await codesOf({ valid: ['bob@example.org'] })).toEqual([])
 })

@@ -18,6 +18,8 @@ export interface RspamdService {
   readonly counts: Counts
   /** For the controller's part; without one it is served to this machine alone. */
   readonly password: string | undefined
+  /** Reports an error that is not the client's. Never throws. */
+  readonly report: (error: unknown) => void
   /** The gateway's own, as replies show them. */
   readonly thresholds: Thresholds
 }

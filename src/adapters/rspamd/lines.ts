@@ -39,6 +39,7 @@ export async function serveLines(service: RspamdService, socket: Socket, arrival
     reply = await answerTo(service, socket, head, verb, protocol, arrival)
   } catch (error) {
     const known = error instanceof HttpError
+    if (!known) service.report(error)
     const version = protocol === 'RSPAMC' ? 'RSPAMD/1.3' : 'SPAMD/1.1'
     reply = [`${version} ${known ? '76 EX_PROTOCOL' : '75 EX_TEMPFAIL'}${CRLF}${CRLF}`]
   }

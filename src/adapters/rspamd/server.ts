@@ -8,6 +8,7 @@ import { score, secret } from '../../model/checks.ts'
 import { relation, schemaOf } from '../../model/options.ts'
 import type { Duration, Size } from '../../model/units.ts'
 import { peerOf } from '../../net/peer.ts'
+import { failureNotices } from '../shared/failures.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { bodyChecks, httpChecks, readBodyOptions, readHttpOptions } from '../shared/options.ts'
 import type { Account } from '../shared/web/chunks.ts'
@@ -82,6 +83,7 @@ export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOption
     current,
     counts: counts(() => Date.now()),
     password,
+    report: failureNotices('rspamd/failed', current),
     thresholds: { reject, quarantine },
   }
   const { limit, bytes } = readBodyOptions(options, { size: '25mb', budget: '64mb' })
@@ -174,6 +176,7 @@ async function respond(
     )
   } catch (error) {
     const known = error instanceof HttpError
+    if (!known) service.report(error)
     const text = known ? error.message : 'the message cannot be judged now'
     const failed: Answer = {
       code: known ? error.code : 500,

@@ -5,6 +5,7 @@ import { duration, isSecret, whole } from '../../model/checks.ts'
 import { PosternError } from '../../model/errors.ts'
 import { hidden, required, schemaOf } from '../../model/options.ts'
 import { type Duration, type Size, toMilliseconds } from '../../model/units.ts'
+import { failureNotices } from '../shared/failures.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { bodyChecks, readBodyOptions } from '../shared/options.ts'
 import { isSameSecret } from '../shared/secret.ts'
@@ -59,6 +60,7 @@ export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions)
   const { limit, bytes } = readBodyOptions(given, { size: '50mb', budget: '100mb' })
   const calls = new HookSessions(current, { sessions, idle: toMilliseconds(idle) })
   const thread = callThread()
+  const report = failureNotices('hooks/failed', current)
   return async request => {
     const share = bytes.open(request.signal)
     try {
@@ -69,7 +71,7 @@ export function hooks(gateway: Gateway | (() => Gateway), options: HooksOptions)
       return json(answerOf(await calls.judge(call)))
     } catch (error) {
       const known = error instanceof PosternError ? new HttpError(400, error.message) : error
-      return failed(known, reason => current().services.notify({ code: 'hooks/failed', reason, level: 'warning' }))
+      return failed(known, report)
     } finally {
       share.close()
     }

@@ -6,6 +6,7 @@ import type { Decision, Outcome } from '../../model/decision.ts'
 import { PosternError } from '../../model/errors.ts'
 import { check, hidden, object, relation, required, schemaOf } from '../../model/options.ts'
 import type { Size } from '../../model/units.ts'
+import { failureNotices } from '../shared/failures.ts'
 import { checkedGateway } from '../shared/gateway.ts'
 import { bodyChecks, readBodyOptions } from '../shared/options.ts'
 import { type ScanResult, scan } from '../shared/scan.ts'
@@ -82,6 +83,7 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
   const current = checkedGateway(schema, gateway, options)
   const { authorization, signature, envelope = envelopeOf, deliver } = options
   const { limit, bytes } = readBodyOptions(options, { size: '25mb', budget: '64mb' })
+  const report = failureNotices('webhook/failed', current)
   return async request => {
     const share = bytes.open(request.signal)
     try {
@@ -104,7 +106,7 @@ export function webhook(gateway: Gateway | (() => Gateway), options: WebhookOpti
       return json(described(judged), codeOf(judged.decision))
     } catch (error) {
       const known = error instanceof PosternError ? new HttpError(400, error.message) : error
-      return failed(known, reason => current().services.notify({ code: 'webhook/failed', reason, level: 'warning' }))
+      return failed(known, report)
     } finally {
       share.close()
     }

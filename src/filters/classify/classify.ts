@@ -15,7 +15,7 @@ import type { TrainingExample } from '../../model/feedback.ts'
 import type { Filter } from '../../model/filter.ts'
 import { type Findings, points } from '../../model/finding.ts'
 import type { Metric } from '../../model/metric.ts'
-import type { Services } from '../../model/services.ts'
+import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
@@ -26,6 +26,13 @@ import { TrainingSync } from './sync.ts'
 import { idOf, type LoggedExample, TrainingLog } from './training-log.ts'
 
 const DAY = 86_400_000
+
+const FORGETFUL: Notice = {
+  code: 'classify/no-folder',
+  reason:
+    "classify({ folder }) is not given: what is learned is lost when the process ends. Write folder: '/var/lib/postern'",
+  level: 'warning',
+}
 
 /**
  * Judges at `message`, with the facts `text` and `links`. Learns from `gateway.feedback` alone, never from its own
@@ -69,7 +76,8 @@ class ClassifierSite {
   }
 
   async start(services: Services): Promise<void> {
-    const { folder, classifier, shared, featureTtl } = this.#settings
+    const { folder, isForgetful, classifier, shared, featureTtl } = this.#settings
+    if (isForgetful) services.notify(FORGETFUL)
     if (folder !== undefined) {
       this.#persistence = new Persistence({ folder, classifier, services })
       this.#loaded = this.#persistence.load()

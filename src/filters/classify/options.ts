@@ -50,6 +50,8 @@ export interface ClassifyOptions {
 export interface ClassifySettings
   extends Required<Omit<ClassifyOptions, 'folder' | 'falsePositives' | 'minExamples' | 'featureTtl' | 'staleAfter'>> {
   readonly folder: string | undefined
+  /** Nothing keeps the training when the process ends. */
+  readonly isForgetful: boolean
   readonly featureTtl: number
   readonly staleAfter: number
 }
@@ -81,6 +83,7 @@ export function checkedSettings(options: ClassifyOptions): ClassifySettings {
   const share = typeof falsePositives === 'number' ? falsePositives : percentage(falsePositives)
   return {
     folder: given.folder,
+    isForgetful: given.folder === undefined && given.shared !== true && given.classifier === undefined,
     spamPoints: given.spamPoints ?? 6,
     hamPoints: given.hamPoints ?? 2,
     knownSenderPoints: given.knownSenderPoints ?? 2,

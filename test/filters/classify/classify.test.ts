@@ -252,3 +252,17 @@ test.for<[string, ClassifyOptions]>([
     }),
   )
 })
+
+test('a classifier whose training is kept nowhere says so when it starts', async () => {
+  await using folder = await scratch()
+  const codesOf = async (options: ClassifyOptions) => {
+    const codes: string[] = []
+    const gateway = postern({ filters: [classify(options)], dns: zone({}), notify: ({ code }) => codes.push(code) })
+    await gateway.close()
+    return codes
+  }
+  expect(await codesOf({})).toEqual(['classify/no-folder'])
+  expect(await codesOf({ folder: folder.path })).toEqual([])
+  expect(await codesOf({ shared: true })).toEqual([])
+  expect(await codesOf({ classifier: newClassifier(target) })).toEqual([])
+})

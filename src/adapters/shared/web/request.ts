@@ -1,6 +1,4 @@
 /** Errors and answers of the adapters behind HTTP. */
-import { errorText } from '../../../model/errors.ts'
-
 /** A request that is malformed or not allowed. Its message is sent to the client. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
@@ -20,8 +18,8 @@ export const json = (value: unknown, status = 200): Response =>
 /**
  * The response to a failed request. Only an HttpError is described to the client; every other error goes to `report`.
  */
-export function failed(error: unknown, report: (reason: string) => void): Response {
+export function failed(error: unknown, report: (error: unknown) => void): Response {
   if (error instanceof HttpError) return json({ error: error.message }, error.code)
-  report(errorText(error))
+  report(error)
   return json({ error: 'the request could not be answered now' }, 500)
 }
