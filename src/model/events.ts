@@ -1,0 +1,230 @@
+/**
+ * Events: what happens to mail, as one versioned stream. The log is this stream, and history, console and alarms read
+ * nothing else. Every event survives JSON and is bounded. Strings are as the client sent them: escape them where they
+ * are shown.
+ */
+import type { Label } from './feedback.ts'
+import type { Status, Verdict } from './finding.ts'
+import type { ClientKind, Tls } from './stage.ts'
+
+/** The version of all events: a new one when a field changes its meaning or is removed, not when one is added. */
+export const EVENT_VERSION = 1
+
+/** What every event has. */
+export interface EventBase {
+  /** The version of the stream. */
+  readonly v: typeof EVENT_VERSION
+  /** When it was written, in milliseconds since 1970. */
+  readonly time: number
+  /** The reference of the session, which stands in its replies and in the delivered message; null without a session. */
+  readonly ref: string | null
+  /** The process that wrote it. */
+  readonly node: string
+}
+
+/** A reply as it was sent to the client. */
+export interface SentReply {
+  /** The reply code, such as 550. */
+  readonly code: number
+  /** The enhanced status code; absent where the reply had none. */
+  readonly status?: string
+  /** The text after the codes. */
+  readonly text: string
+}
+
+/** A finding, as it counted. */
+export interface FindingEntry {
+  /** The filter and its rule, such as `dnsbl/listed`. */
+  readonly rule: string
+  /** A sentence for the operator, at most 320 characters. */
+  readonly reason: string
+  /** Evidence. */
+  readonly points?: number
+  /** Certainty. */
+  readonly verdict?: Verdict
+  /** The status code that it asks for. */
+  readonly status?: Status
+  /** The consequences that `shadow` or an exemption took away. */
+  readonly dryRun?: { readonly points?: number; readonly verdict?: Verdict }
+}
+
+/** What a filter has used, in milliseconds. */
+export interface FilterTime {
+  /** How long its own code ran. */
+  readonly cpu: number
+  /** How long it waited for answers: DNS, scanners, stores, other code of this process. */
+  readonly wait: number
+}
+
+/** A session has ended. Written last, but for deliveries that are reported later. */
+export interface SessionEvent extends EventBase {
+  readonly type: 'session'
+  readonly ref: string
+  /** The client's address; null where the host does not know it. */
+  readonly ip: string | null
+  /** How the configuration knows the client. */
+  readonly client: ClientKind
+  /** The last name in HELO, EHLO or LHLO; absent where the client has not sent it, or the host does not know it. */
+  readonly helo?: string
+  /** Absent without TLS. */
+  readonly tls?: Tls
+  /** When the client connected, in milliseconds since 1970. */
+  readonly started: number
+  /** How long the session lasted, in milliseconds. */
+  readonly ms: number
+  /** The last verdict about the client, at `connect` or `helo`. */
+  readonly verdict: Verdict
+  /** In shadow mode: the verdict that was not carried out. */
+  readonly dryRun?: Verdict
+  /** The sum of the points of `findings`. */
+  readonly score: number
+  /** What was found at `connect` and at the last `helo`, at most 50. */
+  readonly findings: readonly FindingEntry[]
+  /** The last reply at `connect` or `helo`; absent where nothing was judged. */
+  readonly reply?: SentReply
+  /** How many transactions the client began. */
+  readonly transactions: number
+  /** What each filter has used in this session, by its name. */
+  readonly filters: Readonly<Record<string, FilterTime>>
+}
+
+/** A transaction has ended: delivered, refused, or given up by the client. Written before its accepted recipients. */
+export interface TransactionEvent extends EventBase {
+  readonly type: 'transaction'
+  readonly ref: string
+  /** Which transaction of the session, from 1. */
+  readonly transaction: number
+  /** The address of MAIL FROM; '' is the null reverse-path. */
+  readonly reversePath: string
+  /** The user who has authenticated. */
+  readonly user?: string
+  /** When MAIL was judged, in milliseconds since 1970. */
+  readonly started: number
+  /** From MAIL to the end of the transaction, in milliseconds. */
+  readonly ms: number
+  /** The verdict about the message, or about MAIL where no message was judged. */
+  readonly verdict: Verdict
+  /** In shadow mode: the verdict that was not carried out. */
+  readonly dryRun?: Verdict
+  /** The sum of all points. */
+  readonly score: number
+  /** What was found at `mail`, at most 50. Findings of later stages are in the recipients' events. */
+  readonly findings: readonly FindingEntry[]
+  /** The reply to the message, or to MAIL where no message was judged; absent where the client left before it. */
+  readonly reply?: SentReply
+  /** How many recipients were accepted at RCPT. */
+  readonly accepted: number
+  /** How many recipients were refused at RCPT. */
+  readonly refused: number
+  /** The name of the transaction in the host's log: the queue id of Postfix, the uuid of Haraka. */
+  readonly queueId?: string
+  /** Bytes; absent when no message was received. */
+  readonly size?: number
+  /** The address in From; absent when there is not exactly one that all readers agree on. */
+  readonly from?: string
+  /** The Message-ID field. */
+  readonly messageId?: string
+  /** The subject, or its keyed hash; absent unless the option `privacy.subject` asks for it. */
+  readonly subject?: string
+  /** SPF of the reverse-path or the greeting, if a filter has asked for it. */
+  readonly spf?: { readonly result: string; readonly domain: string }
+  /** DKIM signatures, if a filter has asked for them; at most 10. */
+  readonly dkim?: readonly { readonly result: string; readonly domain: string; readonly selector: string }[]
+  /** DMARC, if a filter has asked for it. */
+  readonly dmarc?: { readonly result: string; readonly domain: string; readonly policy: string }
+  /** ARC, if a filter has asked for it. */
+  readonly arc?: { readonly result: string; readonly sealer?: string }
+  /** The digest of the visible words without numbers and addresses, if a filter has asked for it: copies share it. */
+  readonly fingerprint?: string
+}
+
+/** What became of one recipient: the unit of the log. Refused at RCPT it is written at once, else with its transaction. */
+export interface RecipientEvent extends EventBase {
+  readonly type: 'recipient'
+  readonly ref: string
+  /** Which transaction of the session, from 1. */
+  readonly transaction: number
+  /** The client's address; null where the host does not know it. */
+  readonly ip: string | null
+  /** The address of MAIL FROM; '' is the null reverse-path. */
+  readonly reversePath: string
+  /** The address of RCPT TO. */
+  readonly recipient: string
+  /** `rcpt`: the last word about this recipient fell at RCPT. `message`: with the message. */
+  readonly stage: 'rcpt' | 'message'
+  /** What happened to the message for this recipient. */
+  readonly verdict: Verdict
+  /** In shadow mode: the verdict that was not carried out. */
+  readonly dryRun?: Verdict
+  /** The sum of all points. */
+  readonly score: number
+  /** Everything that was found about client, transaction, recipient and message, at most 50. */
+  readonly findings: readonly FindingEntry[]
+  /** The reply as it was sent to the client; absent where the client left before it. */
+  readonly reply?: SentReply
+}
+
+/** What became of a delivery to one recipient. */
+export interface DeliveryReport {
+  /** `delivered`: the next hop has it. `deferred`: it will be tried again, here or by the client. `refused`: it will not. */
+  readonly result: 'delivered' | 'deferred' | 'refused'
+  /** Where it was delivered to: `mx.example.org:25`, or a folder. */
+  readonly nextHop?: string
+  /** The reply code of the next hop; absent where there was no reply. */
+  readonly code?: number
+  /** The enhanced status code of the next hop. */
+  readonly status?: string
+  /** The words of the next hop, or what went wrong. */
+  readonly text?: string
+  /** The name of the message in the log of the next hop. */
+  readonly queueId?: string
+  /** From the beginning of the delivery to its result, in milliseconds. */
+  readonly ms?: number
+  /** How many connections were tried for it. */
+  readonly tries?: number
+}
+
+/** A delivery has a result. May come after the session has ended. */
+export interface DeliveryEvent extends EventBase, DeliveryReport {
+  readonly type: 'delivery'
+  readonly ref: string
+  /** Which transaction of the session, from 1; absent where the host does not say. */
+  readonly transaction?: number
+  /** The address of RCPT TO. */
+  readonly recipient: string
+}
+
+/** Somebody has said what a message was, and the filters that learn have taken it. */
+export interface FeedbackEvent extends EventBase {
+  readonly type: 'feedback'
+  /** What the message was. */
+  readonly label: Label
+  /** The reporter. */
+  readonly by: string
+  /** The reporter has taken back what they said before. */
+  readonly undo: boolean
+}
+
+/** What the operator should know and what belongs to no session. */
+export interface NoticeEvent extends EventBase {
+  readonly type: 'notice'
+  readonly ref: null
+  /** The source and what happened: `dnsbl/off`, `store/down`, `next-hop/down`. */
+  readonly code: string
+  /** A sentence. */
+  readonly reason: string
+  /** `warning` needs attention; `info` says that all is well again, or that something was done. */
+  readonly level: 'info' | 'warning'
+}
+
+/** One event of the stream. */
+export type GatewayEvent =
+  | SessionEvent
+  | TransactionEvent
+  | RecipientEvent
+  | DeliveryEvent
+  | FeedbackEvent
+  | NoticeEvent
+
+/** Takes events. Must return at once: mail waits for it. What it throws becomes a warning. */
+export type EventSink = (event: GatewayEvent) => void
