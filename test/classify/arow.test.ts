@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Arow, decay, learn, marginOf, merge, newArow, touch, unlearn } from '../../src/classify/arow.ts'
 import { SPACE } from '../../src/classify/grams.ts'
+import { fc, runs } from '../support/property.ts'
 
 const grams = fc
   .uniqueArray(fc.nat(SPACE - 1), { minLength: 1, maxLength: 60 })
@@ -26,7 +26,7 @@ test('an example moves the margin towards its label, and never increases a varia
       expect(label * marginOf(expert, view)).toBeGreaterThanOrEqual(label * margin - 1e-6)
       expect(expert.variances.every((variance, gram) => variance > 0 && variance <= (variances[gram] ?? 0))).toBe(true)
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   )
 })
 
@@ -44,7 +44,7 @@ test('unlearning restores the model to the precision of the numbers', () => {
         expect(distance(expert.variances, variances)).toBeLessThan(1e-4)
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   )
 })
 
@@ -83,7 +83,7 @@ test('a merge is as precise as its most precise model, is idempotent, and does n
         expect(distance(merge([a, newArow()]).weights, a.weights)).toBeLessThan(1e-6)
       },
     ),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
 })
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SPACE } from '../../src/classify/grams.ts'
 import { pack, unpack } from '../../src/classify/packing.ts'
+import { fc, runs } from '../support/property.ts'
 
 const grams = fc.uniqueArray(fc.nat(SPACE - 1), { maxLength: 300 }).map(numbers => Uint16Array.from(numbers))
 
@@ -10,7 +10,7 @@ test('what is packed comes back, in order', () => {
     fc.property(fc.array(grams, { minLength: 3, maxLength: 3 }), features => {
       expect(unpack(pack(features), 3)).toEqual(features.map(view => view.toSorted()))
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   )
 })
 
@@ -25,7 +25,7 @@ test('bytes from anywhere are features or nothing, and never an exception', () =
       const features = unpack(bytes, 3)
       if (features !== undefined) expect(unpack(pack(features), 3)).toEqual(features)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Calibration } from '../../src/classify/calibration.ts'
 import { MAX_MARGINS, Quantiles } from '../../src/classify/quantiles.ts'
+import { fc } from '../support/property.ts'
 import { newDice } from '../support/sorted-mail.ts'
 
 const margins = fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: 1, maxLength: 400 })

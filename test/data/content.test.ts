@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { links, parts, text } from '../../src/facts/index.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { cpuTime } from '../support/cpu.ts'
+import { fc, runs } from '../support/property.ts'
 
 const data = resolve(process.env.POSTERN_DATA ?? '../shared/data')
 const folder = join(tmpdir(), 'postern-data')
@@ -84,6 +84,6 @@ test('odd messages with bytes changed are read too', async () => {
       expect(sections.length).toBeLessThanOrEqual(100)
       expect(await excess(message)).toBeLessThanOrEqual(0)
     }),
-    { numRuns: Number(process.env.POSTERN_FUZZ ?? 2000) },
+    { numRuns: runs(2000) },
   )
 })

@@ -1,9 +1,9 @@
 /** The DNS codec: it reads what was written, never throws, and keeps its limits. */
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeQuery, type Query, readReply } from '../../src/dns/message.ts'
 import type { Records, RecordType } from '../../src/model/resolver.ts'
 import { decodeQuery, encodeRecord, encodeReply } from '../support/dns-codec.ts'
+import { fc, runs } from '../support/property.ts'
 
 const query: Query = { id: 0x1234, name: 'wWw.exAmple.org', type: 'MX' }
 const asked = decodeQuery(encodeQuery(query, { edns: 1232 }))
@@ -103,7 +103,7 @@ test('arbitrary bytes after the right id never throw', () => {
       readReply(Buffer.concat([head.subarray(0, 2), raw]), query)
       readReply(Buffer.from(raw), query)
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   )
 })
 
@@ -116,7 +116,7 @@ test('a reply with changed bytes is read or refused, and its records are bounded
       const said = readReply(bytes, query)
       if (typeof said !== 'string') expect(said.records.length).toBeLessThanOrEqual(3)
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   )
 })
 

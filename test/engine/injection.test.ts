@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { postern } from '../../src/engine/gateway.ts'
 import type { SessionEntry } from '../../src/engine/session-log.ts'
@@ -12,6 +11,7 @@ import { recommended } from '../../src/filters/recommended.ts'
 import { formatReply } from '../../src/policy/reply.ts'
 import { jsonLine } from '../../src/relay/report.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { fc, runs } from '../support/property.ts'
 
 /** What some language, template, shell, query or format would take for an order. */
 const orders = [
@@ -122,7 +122,7 @@ test('S06 what only the message says changes neither replies nor judgement', asy
       const { replies, judged } = await play({ ...inert, subject: plainly(subject), body, virus })
       expect({ replies, judged }).toEqual({ replies: plain.replies, judged: plain.judged })
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })
 
@@ -142,7 +142,7 @@ test('S06 S02 S01 what anybody says leaves replies one line of the table, the lo
         expect(JSON.parse(logged)).toEqual(JSON.parse(JSON.stringify(entry)))
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
   expect(shape()).toBe(untouched)
 })

@@ -1,6 +1,5 @@
 /** What holds for any session of any filters: random dialogues against random gateways. */
 import { Readable } from 'node:stream'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   type Decision,
@@ -13,6 +12,7 @@ import {
   type Stage,
 } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { fc, runs } from '../support/property.ts'
 
 const stages = ['connect', 'helo', 'mail', 'rcpt', 'header', 'message'] as const satisfies readonly Stage[]
 
@@ -158,6 +158,6 @@ test('W22 any dialogue: replies are well formed, decided is decided, facts are f
       session.close()
       fresh.close()
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   )
 })

@@ -1,7 +1,6 @@
 /**
  * Whatever is given for the options of whatever factory: it works, or a PosternError says why. Nothing else, and soon.
  */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { haraka } from '../../src/adapters/haraka/index.ts'
 import { milter } from '../../src/adapters/milter/index.ts'
@@ -19,6 +18,7 @@ import { memoryStore, withFallback } from '../../src/store/index.ts'
 import { redisStore } from '../../src/store/redis/redis.ts'
 import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { authenticationResults, receivedSpf } from '../../src/trace/index.ts'
+import { fc, runs } from '../support/property.ts'
 
 const gateway = postern({ filters: [] })
 const ownStore = memoryStore()
@@ -142,9 +142,6 @@ const { value } = fc.letrec<{ value: unknown }>(tie => ({
 const holdsNaN = (found: unknown): boolean =>
   Number.isNaN(found) || (typeof found === 'object' && found !== null && Object.values(found).some(holdsNaN))
 
-const seconds = Number(process.env.POSTERN_FUZZ_SECONDS ?? 0)
-const runs = seconds > 0 ? { numRuns: 1e9, interruptAfterTimeLimit: seconds * 1000 } : { numRuns: 150 }
-
 test.for(Object.entries(factories))('P10 %s takes any options, or says what is wrong with them', ([name, make]) => {
   const keys = keysOf(make)
   if (name !== 'guard') expect(keys.length).toBeGreaterThan(0)
@@ -160,7 +157,7 @@ test.for(Object.entries(factories))('P10 %s takes any options, or says what is w
         problems.every(({ path, expected, remedy }) => path !== '' && expected !== '' && remedy !== '')
       )
     }),
-    runs,
+    { numRuns: runs(150) },
   )
 })
 

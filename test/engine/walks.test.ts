@@ -3,8 +3,9 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { type Decision, type Filter, postern, reject, type Session, thresholds } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { dice, runs } from '../support/random.ts'
 
-const WALKS = 100_000
+const WALKS = runs(100_000)
 const STEPS = 6
 
 const rules: Filter = {
@@ -74,17 +75,6 @@ const steps: readonly Step[] = [
     return [undefined, 0]
   },
 ]
-
-/** A small generator with a seed, so that a walk that fails can be walked again (xorshift, Marsaglia 2003). */
-function dice(seed: number): (sides: number) => number {
-  let state = seed
-  return sides => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % sides
-  }
-}
 
 test('W22 a hundred thousand random walks through the verbs are answered as the reference says', {
   timeout: 120_000,

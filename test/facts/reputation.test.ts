@@ -1,5 +1,4 @@
 /** What a record says: the arithmetic, for any counts. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Identities } from '../../src/facts/identities.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../../src/facts/reputation.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock } from '../../src/testing/clock.ts'
+import { fc } from '../support/property.ts'
 
 const DAY = 86_400_000
 const count = fc.double({ min: 0, max: 1e6, noNaN: true })

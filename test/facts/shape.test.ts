@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Shape, shape } from '../../src/facts/shape.ts'
 import { postern } from '../../src/index.ts'
@@ -7,6 +6,7 @@ import { lineEnds } from '../../src/mime/decode/line-ends.ts'
 import { ask } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { cpuOf } from '../support/cpu.ts'
+import { fc, runs } from '../support/property.ts'
 
 /** As a session counts it, from a message that comes in these parts. */
 async function shapeOf(message: string, cuts: readonly number[] = []): Promise<Shape | undefined> {
@@ -66,7 +66,7 @@ test.for(['\r\n', '\r', '\n'])(
           })
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   },
 )

@@ -1,10 +1,10 @@
 /**
  * Stands between the relay and a real service, and spoils the way: slow, hanging, refusing, rubbish, cut in the middle.
  */
-import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { randomBytes } from '../support/random.ts'
 
 /** What becomes of what is said. `hang` takes everything and answers nothing; `cut` hangs up behind the first bytes. */
 export type Way = 'open' | 'slow' | 'hang' | 'refuse' | 'rubbish' | 'cut'

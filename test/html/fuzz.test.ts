@@ -1,12 +1,12 @@
 /** Pages and texts that no person would write. More with `POSTERN_FUZZ=100000`. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { linksOf } from '../../src/facts/links.ts'
 import { readHtml } from '../../src/html/read.ts'
 import { readAddress } from '../../src/links/address.ts'
 import { unwrap } from '../../src/links/redirectors.ts'
+import { fc, runs } from '../support/property.ts'
 
-const numRuns = Number(process.env.POSTERN_FUZZ ?? 500)
+const numRuns = runs(500)
 
 const token = fc.oneof(
   fc.constantFrom('<', '>', '"', "'", '=', '&', ';', '/', '!', '--', ' ', '\n', '{', '}', '@media', 'url(', ')'),

@@ -1,7 +1,7 @@
 /** The concurrency limit: where it settles, and what it never does. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { concurrencyLimit, type Measurement } from '../../src/load/limit.ts'
+import { fc, runs } from '../support/property.ts'
 
 const after = (seconds: number, seen: (limit: number) => Measurement): number => {
   const limit = concurrencyLimit({ min: 10, max: 1_000, initial: 200 })
@@ -43,7 +43,7 @@ test('from any beginning the limit settles where work waits for one or two turns
       expect(limit.value).toBeGreaterThanOrEqual(Math.min(1_000, servers))
       expect(limit.value).toBeLessThanOrEqual(Math.max(20, servers * 3.2))
     }),
-    { seed: 7, numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -60,6 +60,6 @@ test('whatever is measured, the limit stays within its bounds', () => {
       expect(limit.value).toBeGreaterThanOrEqual(10)
       expect(limit.value).toBeLessThanOrEqual(500)
     }),
-    { seed: 11, numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

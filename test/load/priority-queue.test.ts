@@ -1,8 +1,8 @@
 /** Slots by priority class: the reserve, the order of turning away, the short queue, newest first under overload. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type PriorityClass, priorityQueue } from '../../src/load/priority-queue.ts'
 import { clock, settled } from '../../src/testing/clock.ts'
+import { fc, runs } from '../support/property.ts'
 
 const never = new AbortController().signal
 
@@ -131,7 +131,7 @@ test('O03 in any order of events: never more than the limit, no unknown client i
         expect(places.inside('unknown') + places.inside('bad')).toBeLessThan(limit * 0.7 + 1)
       }
     }),
-    { seed: 3, numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

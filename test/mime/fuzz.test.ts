@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../src/mime/content.ts'
 import { readTree } from '../../src/mime/tree.ts'
 import { cpuOf } from '../support/cpu.ts'
 import { mimeCases } from '../support/mime-cases.ts'
+import { fc, runs } from '../support/property.ts'
 
-const numRuns = Number(process.env.POSTERN_FUZZ ?? 200)
+const numRuns = runs(200)
 
 const boundary = fc.constantFrom('b', 'bb', 'b c', '', 'x', '=_1', 'b'.repeat(80))
 const value = fc.oneof(

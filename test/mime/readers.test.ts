@@ -3,14 +3,14 @@
  * More with `POSTERN_FUZZ=100000`.
  */
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import PostalMime from 'postal-mime'
 import { expect, test } from 'vitest'
 import { readTree } from '../../src/mime/tree.ts'
 import { payload } from '../support/mime-cases.ts'
+import { fc, runs } from '../support/property.ts'
 
-const numRuns = Number(process.env.POSTERN_FUZZ ?? 500)
+const numRuns = runs(500)
 
 const LINK = 'http://evil.example/marker'
 const base64 = payload.toString('base64').replace(/.{76}/g, '$&\r\n')

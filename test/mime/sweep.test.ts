@@ -1,8 +1,8 @@
 /** What a quick look finds in bytes that nothing else has read, and what it costs. */
-import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { GTUBE, Sweeper, type Swept } from '../../src/mime/sweep.ts'
 import { cpuOf } from '../support/cpu.ts'
+import { randomBytes } from '../support/random.ts'
 
 const lines = (bytes: Buffer): string => bytes.toString('base64').replace(/.{76}/g, '$&\r\n')
 const part = (body: string, fields = 'Content-Type: application/octet-stream') => `--b\r\n${fields}\r\n\r\n${body}\r\n`

@@ -1,9 +1,9 @@
 /** IP addresses: every text form, judged by ipaddr.js and node:net, and the one form that is written. */
 import { isIP } from 'node:net'
-import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
 import { addressBytes, canonical, formatAddress, isAddress, isWithin, networkOf } from '../../src/net/address.ts'
+import { fc, runs } from '../support/property.ts'
 
 describe('an address is written in one form', () => {
   test.for([
@@ -129,7 +129,7 @@ test('text without a zone is an address exactly if node:net takes it for one', (
   )
   fc.assert(
     fc.property(texts, text => isAddress(text) === isIP(text) > 0),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 

@@ -1,9 +1,9 @@
 /** Tables of networks: what is refused, which network wins, and what a search costs. */
 import { BlockList } from 'node:net'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isTooBroad, type Network, networkTable, readNetwork, writeNetwork } from '../../src/net/networks.ts'
 import { cpuOf } from '../support/cpu.ts'
+import { fc, runs } from '../support/property.ts'
 
 const network = (text: string): Network => {
   const read = readNetwork(text)
@@ -120,7 +120,7 @@ test('any table gives the answer of a search through all its networks', () => {
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

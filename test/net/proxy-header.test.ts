@@ -1,7 +1,7 @@
 /** The PROXY header: every form, every place at which it can be cut, and what is invalid. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readProxyHeader } from '../../src/net/proxy-header.ts'
+import { fc, runs } from '../support/property.ts'
 
 const signature = '0d0a0d0a000d0a515549540a'
 const binary = (rest: string): Buffer => Buffer.from(signature + rest, 'hex')
@@ -77,6 +77,6 @@ test('whatever comes, it is read or refused, and never longer than what has come
       const header = readProxyHeader(bytes)
       if ('size' in header) expect(header.size).toBeLessThanOrEqual(bytes.length)
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   )
 })

@@ -1,7 +1,7 @@
 /** Long work in steps: the same result, and no long time without a turn of the event loop. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runSteps, runStepsInTurns, sortedInSteps } from '../../src/net/steps.ts'
+import { fc, runs } from '../support/property.ts'
 
 test('sorting in steps gives what sorting at once gives, equal ones in their order', () => {
   fc.assert(
@@ -9,7 +9,7 @@ test('sorting in steps gives what sorting at once gives, equal ones in their ord
       const compare = (a: readonly [number, number], b: readonly [number, number]) => a[0] - b[0]
       expect(runSteps(sortedInSteps(items, compare))).toEqual(items.toSorted(compare))
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   )
 })
 

@@ -1,9 +1,9 @@
 /** What a client receives: one line of ASCII that fits, with a code that its status matches. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/model/finding.ts'
 import { stages } from '../../src/model/stage.ts'
 import { formatReply, positiveReply, refusal } from '../../src/policy/reply.ts'
+import { fc, runs } from '../support/property.ts'
 
 const ref = 'R'.repeat(32)
 const digits = fc.integer({ min: 0, max: 999 })
@@ -24,7 +24,7 @@ test('whatever a filter has the client told, it is one line of ASCII of at most 
         if (close || stage === 'connect') expect(reply.close).toBe(true)
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   )
 })
 

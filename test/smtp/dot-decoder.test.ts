@@ -1,7 +1,7 @@
 /** The decoder of DATA against a slow oracle that reads the whole message as one string. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DotDecoder } from '../../src/smtp/dot-decoder.ts'
+import { fc, runs } from '../support/property.ts'
 
 interface Read {
   readonly content: string
@@ -54,7 +54,7 @@ test('at every cut into two and three pieces the content is that of the oracle',
           expect({ pieces, ...decoded(pieces) }).toEqual({ pieces, ...expected })
         }
     }),
-    { numRuns: 150, seed: 17 },
+    { numRuns: runs(150) },
   )
 })
 
@@ -64,7 +64,7 @@ test('byte by byte the content is that of the oracle', () => {
       const sent = `${text}\r\n.\r\nQUIT\r\n`
       expect(decoded([...sent])).toEqual(oracle(sent))
     }),
-    { numRuns: 2_000, seed: 18 },
+    { numRuns: runs(2_000) },
   )
 })
 
@@ -78,6 +78,6 @@ test('what is no end of the data is content to its last byte', () => {
       expect(decoded([...sent])).toEqual({ content: expected, end: undefined })
       expect(decoded([sent])).toEqual({ content: expected, end: undefined })
     }),
-    { numRuns: 2_000, seed: 19 },
+    { numRuns: runs(2_000) },
   )
 })

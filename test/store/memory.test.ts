@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PosternError } from '../../src/model/errors.ts'
 import { storeLimiter } from '../../src/store/limiter.ts'
 import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory.ts'
 import { cpuTime } from '../support/cpu.ts'
+import { fc } from '../support/property.ts'
 
 const DAY = 86_400_000
 

@@ -4,23 +4,15 @@ import { keyHash } from '../../src/store/key-hash.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { FIELDS, records } from '../../src/store/records.ts'
 import { handClock } from '../support/hand-clock.ts'
-
-/** Numbers that look random and are the same each time (Numerical Recipes' generator). */
-function* numbers(seed: number): Generator<number, never> {
-  let state = seed
-  for (;;) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    yield state
-  }
-}
+import { dice } from '../support/random.ts'
 
 test('any additions and removals give what a Map gives', () => {
   const store = memoryStore({ clock: handClock() })
   const model = new Map<string, string>()
-  const random = numbers(7)
+  const roll = dice()
   for (let step = 0; step < 60_000; step += 1) {
-    const key = `key ${random.next().value % 4_000}`
-    const kind = (random.next().value >>> 8) % 3
+    const key = `key ${roll(4_000)}`
+    const kind = roll(3)
     if (kind === 0) expect(store.run([{ op: 'delete', key }])[0]).toBe(model.delete(key))
     else if (kind === 1) expect(store.run([{ op: 'get', key }])[0]?.value).toBe(model.get(key))
     else {

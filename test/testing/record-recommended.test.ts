@@ -10,6 +10,7 @@ import type { Recording } from '../../src/testing/recording.ts'
 import { replay } from '../../src/testing/replay.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { recordOf, rsa, signed } from '../facts/dkim/signer.ts'
+import { dice } from '../support/random.ts'
 
 const world = {
   'example.org': { TXT: 'v=spf1 include:spf.example.org -all', MX: { exchange: 'mx.example.org', priority: 10 } },
@@ -20,10 +21,12 @@ const world = {
   '_dmarc.example.org': { TXT: 'v=DMARC1; p=reject' },
 } as const
 
+const roll = dice()
+
 /** Answers after a few milliseconds, in an order that is not known. */
 const slow = (dns: Resolver): Resolver => ({
   resolve: async (name, type, options) => {
-    await sleep(Math.random() * 8)
+    await sleep(roll(8))
     return await dns.resolve(name, type, options)
   },
 })

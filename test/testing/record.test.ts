@@ -16,14 +16,17 @@ import { type RecordOptions, record } from '../../src/testing/record.ts'
 import { type Recording, readMessage, saveTo } from '../../src/testing/recording.ts'
 import { replay } from '../../src/testing/replay.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { dice } from '../support/random.ts'
 import { scratch } from '../support/scratch.ts'
+
+const roll = dice()
 
 /** A world that is slow, and different at every question: what a replay must not ask again. */
 const world: Resolver = {
   resolve: async (name, type, options) => {
-    await sleep(5 + Math.random() * 10)
+    await sleep(5 + roll(10))
     const held = zone({
-      'example.org': { TXT: `v=spf1 ip4:192.0.2.1 exp=${Math.random()} -all` },
+      'example.org': { TXT: `v=spf1 ip4:192.0.2.1 exp=${roll(1e9)} -all` },
       '1.2.0.192.bl.example.com': { A: '127.0.0.2' },
       'slow.example': 'timeout',
     })

@@ -1,5 +1,4 @@
 /** Authentication-Results as we write it, whatever the facts hold. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arc } from '../../src/facts/arc/arc.ts'
 import { readResults } from '../../src/facts/arc/results.ts'
@@ -13,6 +12,7 @@ import { contextAt } from '../../src/testing/probe.ts'
 import { authenticationResults } from '../../src/trace/authentication-results.ts'
 import { receivedSpf } from '../../src/trace/received-spf.ts'
 import type { TraceInput } from '../../src/trace/tracer.ts'
+import { fc } from '../support/property.ts'
 
 const decision: Decision = {
   stage: 'message',

@@ -1,10 +1,10 @@
 /** What sorting rules receive. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Decision } from '../../src/model/decision.ts'
 import { type Finding, points } from '../../src/model/finding.ts'
 import { contextAt } from '../../src/testing/probe.ts'
 import { spamStatus } from '../../src/trace/spam-status.ts'
+import { fc } from '../support/property.ts'
 
 const decide = (verdict: Decision['verdict'], score: number, findings: readonly Finding[]): Decision => ({
   stage: 'message',

@@ -1,13 +1,13 @@
 /** A mail server that lies in its packets: lengths, numbers, families, paths. Nothing is kept that is not read. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { milter } from '../../../src/adapters/milter/index.ts'
 import { packet } from '../../../src/adapters/milter/packets.ts'
 import { type Filter, type Notice, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { client, field, mailServer, offer } from '../../support/milter-client.ts'
+import { fc, runs } from '../../support/property.ts'
 
 async function serving(...filters: readonly Filter[]) {
   const notices: Notice[] = []
@@ -96,8 +96,6 @@ test.for<[family: string, address: string]>([
   expect(seen).toEqual([undefined])
 })
 
-const { POSTERN_FUZZ: fuzz = '200' } = process.env
-
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.constantFrom('{auth_authen}', '{tls_version}', 'SMTPUTF8', '<a@b>', '4', '6', 'L', 'U', '192.0.2.1', '::1'),
@@ -129,7 +127,7 @@ test('P05 whatever is in a packet, it is answered or told of in words, and the n
       mta.socket.end()
       await mta.closed
     }),
-    { numRuns: Number(fuzz), interruptAfterTimeLimit: 20_000 * Math.max(1, Number(fuzz) / 200) },
+    { numRuns: runs(200) },
   )
   expect([...new Set(served.notices.map(({ code }) => code))]).toEqual(['milter/protocol'])
   using mta = served.open()

@@ -5,7 +5,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type MilterOptions, milter } from '../../../src/adapters/milter/index.ts'
 import { negotiate } from '../../../src/adapters/milter/negotiate.ts'
@@ -13,6 +12,7 @@ import { packet, packetReader } from '../../../src/adapters/milter/packets.ts'
 import { defer, type Filter, type Notice, points, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { client, field, type MailServer, mailServer, offer, words } from '../../support/milter-client.ts'
+import { fc, runs } from '../../support/property.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const message = (...body: readonly string[]) => [
@@ -247,7 +247,7 @@ describe('a conversation', () => {
         mta.say(offer(), client(), ...events.map(({ command, data }) => packet(command, `${data}\0`)), packet('Q'))
         await mta.closed
       }),
-      { numRuns: Number(fuzz) },
+      { numRuns: runs(200) },
     )
     using mta = served.open()
     mta.say(offer(), client())
@@ -255,8 +255,6 @@ describe('a conversation', () => {
     expect(await mta.nextReply()).toBe('c')
   })
 })
-
-const { POSTERN_FUZZ: fuzz = '200' } = process.env
 
 test('chunks of 65,535 bytes hold the mail server back while the message is read', async () => {
   await using served = await serving([{ name: 'seen', message: ({ size }) => points(0, String(size)) }])

@@ -1,9 +1,9 @@
 /** Requests that no client would send, in packets that no client would cut. More with `POSTERN_FUZZ=20000`. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc, runs } from '../../support/property.ts'
 import { message, responseOf, rspamdHost } from '../../support/rspamd-host.ts'
 
-const numRuns = Number(process.env.POSTERN_FUZZ ?? 150)
+const numRuns = runs(150)
 const timeout = 3_600_000
 
 /** Cut at any places, each packet in its own turn. */

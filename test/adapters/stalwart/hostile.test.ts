@@ -1,11 +1,11 @@
 /** Calls that are huge, deep or wrong in their numbers: refused for next to nothing, while others are served. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type HooksOptions, hooks } from '../../../src/adapters/stalwart/index.ts'
 import { jsonGuard } from '../../../src/adapters/stalwart/json-guard.ts'
 import { type Filter, PosternError, postern } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { longestTurn } from '../../support/loop-share.ts'
+import { fc } from '../../support/property.ts'
 
 const authorization = 'Bearer secret'
 const gatewayOf = (...filters: readonly Filter[]) =>

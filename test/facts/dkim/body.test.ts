@@ -1,10 +1,10 @@
 /** The canonical body and its hash, against the RFC's own words written out naively. */
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalizer } from '../../../src/facts/dkim/body.ts'
 import { bodyDigest } from '../../../src/facts/dkim/digest.ts'
 import type { Canonicalization } from '../../../src/facts/dkim/signature.ts'
+import { fc, runs } from '../../support/property.ts'
 import { cutAt, everyCut } from './messages.ts'
 import { canonicalBody } from './signer.ts'
 
@@ -64,7 +64,7 @@ describe('the canonical body', () => {
         const body = pieces.join('')
         expect(canonical(how, cutAt(Buffer.from(body, 'latin1'), cuts))).toBe(canonicalBody(how, body))
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
   })
 

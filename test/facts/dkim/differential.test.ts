@@ -1,9 +1,9 @@
 /** Our verifier beside mailauth's in its strict mode: whatever is signed, and however it is broken, they agree. */
 import { createRequire } from 'node:module'
-import fc from 'fast-check'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { describe, expect, test } from 'vitest'
 import { zone } from '../../../src/testing/zone.ts'
+import { fc, runs } from '../../support/property.ts'
 import { difference } from './compare.ts'
 import { cutAt, delivered, everyCut, NOW, verify } from './messages.ts'
 import { ed25519, message, recordOf, rsa, rsa1536, signature, signed } from './signer.ts'
@@ -273,7 +273,7 @@ describe('mutated at random', () => {
           expect(await difference(bytes, dns, { chunks: cutAt(bytes, cuts) })).toBeUndefined()
         },
       ),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     )
   })
 })

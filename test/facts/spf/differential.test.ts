@@ -1,13 +1,13 @@
 /** SPF beside mailauth's, strict: made-up records in made-up zones come to the same. */
-import * as fc from 'fast-check'
 import { spf as mailauthSpf } from 'mailauth/lib/spf/index.js'
 import { expect, test } from 'vitest'
 import { resolverFor } from '../../../src/facts/mailauth.ts'
 import { spf } from '../../../src/facts/spf/spf.ts'
 import { contextAt } from '../../../src/testing/probe.ts'
 import { type ZoneLiteral, zone } from '../../../src/testing/zone.ts'
+import { fc, runs } from '../../support/property.ts'
 
-const RUNS = 500
+const RUNS = runs(500)
 const domains = ['example.org', 'a.example', 'b.example', 'c.example'] as const
 
 const domain = fc.constantFrom(...domains, 'gone.example', 'silent.example')

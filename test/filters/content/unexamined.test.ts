@@ -1,5 +1,4 @@
 /** What lies beyond every bound: such a message is quarantined or refused, and what was not examined is said. */
-import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -15,6 +14,7 @@ import { probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { ole, vba, zip } from '../../archives/build.ts'
 import { cpuTime } from '../../support/cpu.ts'
+import { randomBytes } from '../../support/random.ts'
 
 const gateway = postern({ name: 'mx.example.org', filters: contentFilters(), dns: zone({}) })
 afterAll(() => gateway.close())

@@ -1,5 +1,4 @@
 /** What people say about messages: counted once, bounded, and taken back without a trace. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type DkimSignature, dkim } from '../../../src/facts/dkim/dkim.ts'
 import { decayingAdds, defaultMemory, type Identity } from '../../../src/facts/reputation.ts'
@@ -11,6 +10,7 @@ import { contextAt } from '../../../src/testing/probe.ts'
 import { servicesOf } from '../../../src/testing/services.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { send } from '../../support/mail-flow.ts'
+import { fc, runs } from '../../support/property.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -204,7 +204,7 @@ describe('for any reports in any order', () => {
         expect(long?.[1]).toBeCloseTo(0, 9)
         expect(recent?.[1]).toBeCloseTo(0, 9)
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 
@@ -218,7 +218,7 @@ describe('for any reports in any order', () => {
         const [a, b] = [await played(one, false), await played(other, false)]
         for (const identity of everybody) expect(a.recordOf(identity)).toEqual(b.recordOf(identity))
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 })

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lineEnds } from '../../../src/mime/decode/line-ends.ts'
 import { cpuOf } from '../../support/cpu.ts'
+import { fc, runs } from '../../support/property.ts'
 
 function run(chunks: readonly string[]) {
   const lines = lineEnds()
@@ -50,7 +50,7 @@ test('W04 every bare CR and LF becomes CRLF and is counted, wherever the chunks 
       const chunks = pieces.map(some => some.join(''))
       expect(run(chunks)).toEqual(plainly(chunks.join('')))
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   )
 })
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Encoding } from '../../../src/mime/decode/encoding.ts'
 import { encodingOf, transferDecoder } from '../../../src/mime/decode/transfer.ts'
+import { fc } from '../../support/property.ts'
 
 function decode(encoding: Encoding, text: string, size = text.length || 1): string {
   const decoder = transferDecoder(encoding)

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type HeaderSection, headerCollector } from '../../../src/mime/header/collect.ts'
 import type { HeaderLimits } from '../../../src/model/header.ts'
 import { cpuOf } from '../../support/cpu.ts'
+import { fc } from '../../support/property.ts'
 
 /** Pushes `text` cut at the given places, and gives the section and all that came after it. */
 function collect(text: string, cuts: readonly number[] = [], limits: HeaderLimits = {}): HeaderSection {

@@ -1,9 +1,9 @@
 /** What every port behind HTTP does with connections: one request at a time, in time, whatever the client does. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FetchHandler, type ServeOptions, serve } from '../../../../src/adapters/shared/web/serve.ts'
+import { fc, runs } from '../../../support/property.ts'
 
 const echo: FetchHandler = async request =>
   new Response(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`)
@@ -132,7 +132,7 @@ test('a refusal of a large body is received, though the body was not read', asyn
 })
 
 const body = fc.string({ maxLength: 300, unit: fc.constantFrom('a', '\r', '\n', '0', ' ', 'POST / HTTP/1.1') })
-const numRuns = Number(process.env.POSTERN_FUZZ ?? 40)
+const numRuns = runs(40)
 
 test('however requests are cut into packets, each is answered in its turn', { timeout: 600_000 }, async () => {
   await using host = await opened(async request => new Response(`[${await request.text()}]!`))
