@@ -27,6 +27,8 @@ import type { FilterTimings } from './wave.ts'
 export interface CompiledGateway {
   /** The waves of filters of each stage. */
   readonly plans: Readonly<Record<Stage, Plan>>
+  /** The same of the filters that may allow what was refused. */
+  readonly allowPlans: Readonly<Record<Stage, Plan>>
   readonly filters: readonly Filter[]
   /** What each filter checks, by its name. */
   readonly checks: Checks
@@ -65,9 +67,11 @@ export function compile(
   const { trace: tracers = [authenticationResults({ id: name }), spamStatus] } = options
   const { size, memory, files, disk } = readLimits(limits)
   const deadlineOf = (filter: Filter): number => toMilliseconds(filter.deadline ?? deadline)
-  const plans = Object.fromEntries(stages.map(stage => [stage, plan(filters, stage, deadlineOf)]))
+  const plansOf = (some: readonly Filter[]) =>
+    Object.fromEntries(stages.map(stage => [stage, plan(some, stage, deadlineOf)])) as CompiledGateway['plans']
   return {
-    plans: plans as CompiledGateway['plans'],
+    plans: plansOf(filters),
+    allowPlans: plansOf(filters.filter(({ mayAllow }) => mayAllow)),
     filters: [...filters, { name: 'observer', onDecision: decision => observer.decided(decision) }],
     checks: new Map(filters.map(filter => [filter.name, filter.checks])),
     clients: knownClients(options),

@@ -3,6 +3,7 @@ import { type Decision, type DecisionPoint, isFinal } from '../model/decision.ts
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Clock } from '../model/services.ts'
 import type { CompiledGateway } from './compile.ts'
+import { allows } from './exempt.ts'
 import { sessionEnded } from './internal-decisions.ts'
 import { judge, repeatDecision } from './judge.ts'
 import { type Result, run } from './run.ts'
@@ -30,13 +31,26 @@ export class Examiner {
     this.#clock = clock
   }
 
-  /** Judges the stage of a scope, unless a scope around it is decided already. */
+  /**
+   * Judges the stage of a scope. Where a scope around it is decided already, only filters that may allow are asked
+   * whether that still holds.
+   */
   examine(scope: Scope, forwardPath?: string): MaybePromise<Decision> {
     const { setup, ref } = this
     const { chain, stage } = scope
-    const at = { stage, ref, ...(forwardPath !== undefined && { forwardPath }) }
+    const at: DecisionPoint = { stage, ref, ...(forwardPath !== undefined && { forwardPath }) }
     const before = repeatDecision(setup, chain, at)
-    if (before !== undefined) return before
+    if (before === undefined) return this.#judge(scope, at)
+    const waves = setup.allowPlans[stage]
+    if (waves.length === 0) return before
+    // Asked alone first: whom nothing allows costs no other filter. The stage then begins anew.
+    const asked = run(waves, scope, this.#clock, this.timings, { earlier: chain })
+    return thenSync(asked, ({ findings }) => (allows(findings) && !scope.ended ? this.#judge(scope, at) : before))
+  }
+
+  #judge(scope: Scope, at: DecisionPoint): MaybePromise<Decision> {
+    const { setup, ref } = this
+    const { chain, stage } = scope
     const decide = (result: Result): Decision => judge(setup, [...chain, result], pointOf(at, result))
     return thenSync(this.runStage(scope, decide, isFinalDecision), examined => {
       if (examined === undefined) return sessionEnded(stage, ref)
@@ -45,7 +59,7 @@ export class Examiner {
         scope.decided = { decision, ended: result.ended }
         scope.cancel()
       }
-      return this.announce(decision, scope, forwardPath)
+      return this.announce(decision, scope, at.forwardPath)
     })
   }
 

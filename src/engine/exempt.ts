@@ -46,10 +46,24 @@ export function exemptionOf(scopes: readonly Judged[]): Exemption {
   return exemption
 }
 
-/** Whether one of the findings allows the sender. */
+/** Whether one of the findings allows the sender, whoever the recipient is. */
 export function allows(findings: readonly Finding[]): boolean {
-  for (const { allow } of findings) if (allow) return true
+  for (const { allow, recipients } of findings) if (allow && recipients === undefined) return true
   return false
+}
+
+/** The same scopes with the findings that count for a recipient; undefined for all recipients together. */
+export function countedFor(scopes: readonly Judged[], forwardPath: string | undefined): readonly Judged[] {
+  const isLimited = ({ recipients }: Finding): boolean => recipients !== undefined
+  if (!scopes.some(({ findings }) => findings.some(isLimited))) return scopes
+  return scopes.map(scope => {
+    if (!scope.findings.some(isLimited)) return scope
+    const findings = scope.findings.flatMap(({ recipients, ...finding }) =>
+      recipients === undefined || (forwardPath !== undefined && recipients.includes(forwardPath)) ? [finding] : [],
+    )
+    const { stage, view } = scope
+    return { findings, ...(stage !== undefined && { stage }), ...(view !== undefined && { view }) }
+  })
 }
 
 /** What each filter checks, by its name. */

@@ -4,15 +4,16 @@ import { errorText } from '../model/errors.ts'
 import { defer, type Finding } from '../model/finding.ts'
 import { positiveReply } from '../policy/reply.ts'
 import type { CompiledGateway } from './compile.ts'
-import { exemptionOf, type Judged, withoutExempt } from './exempt.ts'
+import { countedFor, exemptionOf, type Judged, withoutExempt } from './exempt.ts'
 import { internalDecision } from './internal-decisions.ts'
 import { malformedDecision } from './malformed.ts'
 import type { Scope } from './scope.ts'
 
 /** Runs the policy. In shadow mode its decision is reported but not carried out. */
 export function judge(setup: CompiledGateway, scopes: readonly Judged[], at: DecisionPoint): Decision {
-  const all = scopes.flatMap(({ findings }) => findings)
-  const findings = withoutExempt(all, setup.checks, exemptionOf(scopes))
+  const counted = countedFor(scopes, at.forwardPath)
+  const all = counted.flatMap(({ findings }) => findings)
+  const findings = withoutExempt(all, setup.checks, exemptionOf(counted))
   try {
     const decision = setup.policy(findings, at)
     const problem = malformedDecision(decision)

@@ -16,6 +16,7 @@ const KEYS = {
   replyText: true,
   close: true,
   allow: true,
+  recipients: true,
   dryRun: true,
 } satisfies Readonly<Record<keyof Finding, true>>
 
@@ -39,12 +40,14 @@ export function malformed(finding: unknown): string | undefined {
     return `${show(finding)} is not a finding; return points(…), reject(…) or nothing`
   if ('then' in finding) return 'a promise stands in a list of findings; await it'
   for (const key in finding) if (!Object.hasOwn(KEYS, key)) return unknownKey(key)
-  const { rule, reason, allow, dryRun } = finding as Finding
+  const { rule, reason, allow, recipients, dryRun } = finding as Finding
   if (typeof reason !== 'string' || reason.trim() === '')
     return `reason: found ${show(reason)}, expected a sentence for the operator`
   if (rule !== undefined && !(typeof rule === 'string' && RULE.test(rule)))
     return `rule: found ${show(rule)}, expected a name such as 'listed'`
   if (allow !== undefined && typeof allow !== 'boolean') return `allow: found ${show(allow)}, expected true or false`
+  if (recipients !== undefined && !(Array.isArray(recipients) && recipients.every(path => typeof path === 'string')))
+    return `recipients: found ${show(recipients)}, expected forward-paths`
   if (dryRun !== undefined && (typeof dryRun !== 'object' || dryRun === null))
     return `dryRun: found ${show(dryRun)}, expected what shadow() took away`
   return malformedConsequence(finding as Finding) ?? (dryRun && malformedConsequence(dryRun))

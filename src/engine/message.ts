@@ -73,7 +73,9 @@ export class ReceivedMessage {
   async #receive(content: Readable): Promise<Outcome> {
     const { setup, ref } = this.#examiner
     const before = repeatDecision(setup, this.#envelope.scope.chain, { stage: 'message', ref })
-    if (before !== undefined) return this.#forAll(before)
+    // A sender that was refused, and is allowed for a recipient, is judged by its message.
+    const isAllowed = [...this.#envelope.recipients.values()].some(recipient => recipient.isAllowed)
+    if (before !== undefined && !isAllowed) return this.#forAll(before)
     let atHeader: Decision | undefined
     const reception = await receive(content, {
       size: setup.size,
@@ -103,14 +105,17 @@ export class ReceivedMessage {
     }
   }
 
-  /** Judges the header stage, for all recipients at once. */
+  /** Judges the header stage. It is refused where that is decided for every recipient. */
   #judgeHeader(header: HeaderFields): MaybePromise<Decision | undefined> {
     const fields = { forwardPaths: this.#forwardPaths, header }
     const scope = new Scope<Header>('header', this.#envelope.scope, fields)
     this.#header = scope
     const { setup, ref } = this.#examiner
     const at = { stage: 'header', ref } as const
-    const decide = (result: Result): Decision => judge(setup, [...scope.chain, result], pointOf(at, result))
+    const isAlike = [...this.#envelope.recipients.values()].every(({ findings }) => findings.length === 0)
+    const decide = (result: Result): Decision =>
+      (isAlike ? undefined : combineRecipients(this.#judgeEach(scope, result).values())) ??
+      judge(setup, [...scope.chain, result], pointOf(at, result))
     const examined = this.#examiner.runStage(scope, decide, ({ verdict }) => isFinal(verdict))
     return thenSync(examined, found => found && this.#examiner.announce(found.decision, scope))
   }
@@ -146,12 +151,12 @@ export class ReceivedMessage {
     )
   }
 
-  /** The decision for each recipient. */
-  #judgeEach(message: Scope<Message>, result: Result): Decisions {
+  /** The decision for each recipient, at the header or the message. */
+  #judgeEach(inside: Scope<Header>, result: Result): Decisions {
     const { setup, ref } = this.#examiner
     const outer = this.#envelope.scope.chain
-    const inner = message.chain.slice(outer.length)
-    const at = pointOf({ stage: 'message', ref }, result)
+    const inner = inside.chain.slice(outer.length)
+    const at = pointOf({ stage: inside.stage, ref }, result)
     const each = new Map<string, Decision>()
     for (const [forwardPath, recipient] of this.#envelope.recipients)
       each.set(forwardPath, judge(setup, [...outer, recipient, ...inner, result], { ...at, forwardPath }))

@@ -107,7 +107,8 @@ class StageRun implements WaveSurroundings {
 
   #acceptance(): Finding | undefined {
     for (const [, findings] of this.found)
-      for (const finding of findings) if (finding.verdict === 'accept') return finding
+      for (const finding of findings)
+        if (finding.verdict === 'accept' && finding.recipients === undefined) return finding
     return undefined
   }
 

@@ -118,8 +118,9 @@ export class WaveRun {
   }
 }
 
-/** Nothing that is found later can change these. */
-const endsStage = ({ verdict }: Finding): boolean => verdict !== undefined && isFinal(verdict)
+/** Nothing that is found later can change these, unless they count for some recipients only. */
+const endsStage = ({ verdict, recipients }: Finding): boolean =>
+  verdict !== undefined && recipients === undefined && isFinal(verdict)
 
 const isPromise = (value: MaybePromise<Findings>): value is Promise<Findings> =>
   typeof value === 'object' && value !== null && 'then' in value

@@ -35,7 +35,7 @@ export interface Decision {
 export interface DecisionPoint {
   /** The stage that is judged. */
   readonly stage: Stage
-  /** At `rcpt`, and once for every recipient at `message`. */
+  /** At `rcpt`, and once for every recipient at `message`, or at `header` where recipients differ. */
   readonly forwardPath?: string
   /** The session's reference, for the reply. */
   readonly ref: string

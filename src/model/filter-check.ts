@@ -1,5 +1,5 @@
 /** Checks a list of filters: each has a name, spells its stages right, and was made by calling its factory. */
-import { callback, duration, oneOf, text } from './checks.ts'
+import { callback, duration, flag, oneOf, text } from './checks.ts'
 import type { Problem } from './errors.ts'
 import type { Reading } from './fact.ts'
 import type { Filter } from './filter.ts'
@@ -26,6 +26,7 @@ const filterCheck = object<Filter>(
     ),
     order: oneOf('early', 'late'),
     checks: oneOf('identity', 'content'),
+    mayAllow: flag(),
     required: text(),
     failure: oneOf('pass', 'defer'),
     deadline: duration({ min: MIN_DEADLINE_MS }),

@@ -37,6 +37,11 @@ export interface FilterBase {
    * allowed (see `allow`). @default it always runs
    */
   readonly checks?: 'identity' | 'content'
+  /**
+   * It may `allow` a sender that an earlier stage refused: it also runs at the stages after the refusal, until that is
+   * sent to the client. @default false
+   */
+  readonly mayAllow?: boolean
   /** Why no exemption may skip this filter, as a sentence: `unless` refuses to. */
   readonly required?: string
   /** What a failure or a timeout of this filter means. @default 'pass' */

@@ -30,6 +30,8 @@ export interface Finding {
   readonly close?: boolean
   /** Exempts its whole connection, transaction or recipient from checks of identity and content, and from the score. */
   readonly allow?: boolean
+  /** At `header` and `message`: counts only for these forward-paths. @default all recipients */
+  readonly recipients?: readonly string[]
   /** The consequences that `shadow` or an exemption took away. */
   readonly dryRun?: Pick<Finding, 'points' | 'verdict' | 'status' | 'replyText' | 'close' | 'allow'>
 }

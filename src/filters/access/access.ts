@@ -142,6 +142,7 @@ export function access(options: AccessOptions = {}): Filter {
   return {
     name: 'access',
     order: 'early',
+    mayAllow: true,
     connect: connection => {
       const { ip } = connection
       if (ip === undefined) return
