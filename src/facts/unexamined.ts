@@ -67,6 +67,7 @@ const WHAT: Readonly<Record<Exclude<PartDefect, 'unclosed' | 'encrypted'>, strin
   'unknown-encoding': 'a part in a transfer encoding that is not known',
   'unknown-charset': 'text in a charset that is not known',
   'too-costly': 'the parts of the message, which could not be read in the time and memory that a message may take',
+  'compressed-cut': 'what is compressed as S/MIME, and is damaged or holds more than 8 MB',
   busy: 'the parts of the message, since no thread was free to read them',
 }
 

@@ -36,8 +36,11 @@ export async function parse(
 ): Promise<Parsed> {
   signal.throwIfAborted()
   const bytes = message.size <= inline ? await collect(message.open()) : undefined
-  if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES)
-    return { kind: 'parsed', ...readTree(bytes, limits) }
+  if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES) {
+    const list = readTree(bytes, { inflate: inline, ...limits })
+    // A small message may hold much that is compressed: that is inflated in a thread.
+    if (!list.defects.includes('compressed-cut')) return { kind: 'parsed', ...list }
+  }
   const held = bytes && { size: bytes.length, open: () => Readable.from([bytes]) }
   const outcome = await pool.read(held ?? message, { limits, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }

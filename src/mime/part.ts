@@ -150,7 +150,9 @@ export type PartDefect =
   | 'text-cut'
   | 'unknown-encoding'
   | 'unknown-charset'
-  /** S/MIME that only its recipient can read, or that is compressed. */
+  /** Compressed S/MIME that holds more than is inflated, or is damaged. */
+  | 'compressed-cut'
+  /** S/MIME that only its recipient can read. */
   | 'encrypted'
   /** A multipart that is not closed: honest programs forget it, cut messages lack it. */
   | 'unclosed'
@@ -171,6 +173,8 @@ export interface PartLimits {
   readonly parts?: number
   /** Decoded bytes of text that are kept for all parts together. @default 1048576 */
   readonly text?: number
+  /** Bytes that all compressed S/MIME together may hold. @default 8388608 */
+  readonly inflate?: number
 }
 
 /** The parts of a message, and what was notable about reading them. */

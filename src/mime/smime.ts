@@ -1,4 +1,7 @@
-/** Opens S/MIME signed data (RFC 8551 §3.5.2) and signed files (`invoice.xml.p7m`), and notes what cannot be opened. */
+/**
+ * Opens S/MIME signed data (RFC 8551 §3.5.2), compressed data (RFC 3274) and signed files (`invoice.xml.p7m`), and notes
+ * what cannot be opened.
+ */
 import { dashLines, type Span } from './boundaries.ts'
 import { type Cms, readCms } from './decode/cms.ts'
 import { decodeAll } from './decode/transfer.ts'
@@ -19,11 +22,11 @@ export const isSmime = ({ header, reading }: Heading): boolean => {
 }
 
 /**
- * Adds what is signed below the part that holds it: a message as a part, a document as a file.
+ * Adds what is signed or compressed below the part that holds it: a message as a part, a document as a file.
  *
  * @param entity reads a header section and its body
  */
-export function openSigned(
+export function openSmime(
   walk: Walk,
   source: Source,
   body: Span,
@@ -32,8 +35,11 @@ export function openSigned(
   entity: (walk: Walk, source: Source, span: Span, where: Position) => void,
 ): void {
   if (!walk.spend(3 * (body.stop - body.start))) return
-  const { bytes, place, cms } = readEnvelope(source, body, heading)
-  if (cms && cms.kind !== 'signed-data') {
+  const { bytes, place, cms } = readEnvelope(source, body, heading, walk.inflateLeft())
+  if (cms?.kind === 'compressed-data') {
+    if (cms.isCut) walk.defect('compressed-cut')
+    else if (!walk.inflated(cms.content?.length ?? 0)) return
+  } else if (cms && cms.kind !== 'signed-data') {
     walk.defect('encrypted')
     return
   }
@@ -63,24 +69,28 @@ interface Envelope {
 }
 
 /** The decoded bytes. PEM, and base64 that no field declares, are undone as well. */
-function readEnvelope(source: Source, body: Span, { reading: { encoding } }: Heading): Envelope {
+function readEnvelope(source: Source, body: Span, { reading: { encoding } }: Heading, maxInflated: number): Envelope {
   const place: PartLocation = [...source.place, { ...body, encoding }]
   const bytes = decodeAll(source.bytes.subarray(body.start, body.stop), encoding)
-  const cms = readCms(bytes)
+  const cms = readCms(bytes, maxInflated)
   const isPem = bytes[0] === DASH
   if (cms || (!isPem && bytes[0] !== M)) return { bytes, place, cms }
   const start = isPem ? bytes.indexOf('\n') + 1 : 0
   const end = bytes.indexOf('-----END', start)
   const stop = end < 0 ? bytes.length : end
   const inner = decodeAll(bytes.subarray(start, stop), 'base64')
-  return { bytes: inner, place: [...place, { start, stop, encoding: 'base64' }], cms: readCms(inner) }
+  return { bytes: inner, place: [...place, { start, stop, encoding: 'base64' }], cms: readCms(inner, maxInflated) }
 }
 
 /** A part with a file name other than smime.p7m is a signed file: a program that cannot open it shows no message. */
 function isExpectedToOpen({ header, reading }: Heading): boolean {
   const claimed = reading.type.parameters.all('smime-type')[0]?.toLowerCase()
   if (claimed === 'certs-only') return false
-  return claimed === 'signed-data' || partNames(header).every(({ text }) => /^smime\.p7m$/i.test(text))
+  return (
+    claimed === 'signed-data' ||
+    claimed === 'compressed-data' ||
+    partNames(header).every(({ text }) => /^smime\.p7m$/i.test(text))
+  )
 }
 
 const [DASH, M] = [45, 77]

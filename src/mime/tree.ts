@@ -6,7 +6,7 @@ import type { PartLimits, PartList } from './part.ts'
 import { excerpt, type Reading, readingsOf } from './readings.ts'
 import { earlierEnds, hasBareCr, readSection } from './section.ts'
 import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } from './single-parts.ts'
-import { isSmime, openSigned } from './smime.ts'
+import { isSmime, openSmime } from './smime.ts'
 import { decodedSource, type Position, type Source, Walk } from './walk.ts'
 
 /** Linear in the size of any message: each reading beyond the first is paid from a budget. Never throws. */
@@ -73,7 +73,7 @@ function readPart(walk: Walk, source: Source, body: Span, heading: Heading, wher
   else if (MESSAGES.has(contentType) || isSavedMessage(heading)) readMessage(walk, source, body, heading, where)
   else {
     addSinglePart(walk, source, body, heading, where)
-    if (isSmime(heading)) openSigned(walk, source, body, heading, where, readEntity)
+    if (isSmime(heading)) openSmime(walk, source, body, heading, where, readEntity)
   }
 }
 

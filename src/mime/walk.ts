@@ -1,5 +1,6 @@
 /** The state of one walk over a message: what was found so far, and what may still be spent. */
 import { type DashLines, dashLines, type Span } from './boundaries.ts'
+import { MAX_INFLATED } from './decode/cms.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { decodeAll } from './decode/transfer.ts'
 import type { DecodedPart } from './decoded-part.ts'
@@ -51,12 +52,14 @@ export class Walk {
   #budget: number
   #readingsLeft = MAX_READINGS
   #textLeft: number
+  #inflateLeft: number
 
   /** @param size bytes of the message, which decide what other readings may cost */
-  constructor(size: number, { depth = 100, parts = 1000, text = 1_048_576 }: PartLimits) {
+  constructor(size: number, { depth = 100, parts = 1000, text = 1_048_576, inflate = MAX_INFLATED }: PartLimits) {
     this.#maxDepth = depth
     this.#maxParts = parts
     this.#textLeft = text
+    this.#inflateLeft = inflate
     this.#budget = 8 * size + 16_777_216
   }
 
@@ -106,6 +109,17 @@ export class Walk {
     this.#budget -= bytes
     if (this.#budget <= 0) this.#defects.add('too-many-readings')
     return this.#budget > 0
+  }
+
+  /** Bytes that compressed parts may still hold. */
+  inflateLeft(): number {
+    return this.#inflateLeft
+  }
+
+  /** A compressed part holds so many bytes; false when they are too many to be read. */
+  inflated(bytes: number): boolean {
+    this.#inflateLeft -= bytes
+    return this.spend(3 * bytes)
   }
 
   /** Bytes of text that may still be kept. */

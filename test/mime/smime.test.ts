@@ -1,8 +1,10 @@
-/** What is signed as S/MIME is opened, in DER and in BER; what is encrypted is said to be. */
+/** What is signed or compressed as S/MIME is opened, in DER and in BER; what is encrypted is reported. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { contentsOf } from '../../src/mime/content.ts'
+import { parse } from '../../src/mime/parse.ts'
 import { readTree } from '../../src/mime/tree.ts'
 import { payload } from '../support/mime-cases.ts'
 
@@ -131,4 +133,55 @@ test('endlessly nested values cost no more than their bytes', () => {
   const deep = Buffer.alloc(200_000, Buffer.from([0x24, 0x80]))
   const { parts } = readTree(message(signedBy(der, deep)))
   expect(parts.length).toBeLessThan(4)
+})
+
+const COMPRESSED = Buffer.concat([Buffer.from([6, 11]), Buffer.from('2a864886f70d0109100109', 'hex')])
+const zlibAlgorithm = der(0x30, Buffer.concat([Buffer.from([6, 11]), Buffer.from('2a864886f70d0109100308', 'hex')]))
+const compressedAs = (tlv: typeof der, packed: Buffer): Buffer =>
+  tlv(0x30, COMPRESSED, tlv(0xa0, tlv(0x30, der(2, Buffer.of(0)), zlibAlgorithm, tlv(0x30, DATA, tlv(0xa0, packed)))))
+const asCompressed = 'Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z'
+
+describe('M12 compressed S/MIME (RFC 3274) is inflated', () => {
+  const packed = deflateSync(inner)
+  test.for<[how: string, content: Buffer]>([
+    ['in DER', compressedAs(der, der(4, packed))],
+    ['in BER, in pieces', compressedAs(ber, ber(0x24, ...pieces(packed, 50)))],
+    ['without the end of its data', compressedAs(der, der(4, packed.subarray(0, -4)))],
+    ['around what is signed', compressedAs(der, der(4, deflateSync(message(signedBy(der, der(4, inner))))))],
+    ['in what is signed', signedBy(der, der(4, message(compressedAs(der, der(4, packed)), asCompressed)))],
+  ])('%s', async ([, content]) => {
+    const bytes = message(content, asCompressed)
+    const { parts, ambiguities, defects } = readTree(bytes)
+    const part = parts.find(found => found.sha256 === sha256)
+    expect([ambiguities, defects]).toEqual([[], []])
+    const source = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
+    expect(await contentsOf(source)(part?.place ?? [], 1_000_000)).toEqual(payload)
+  })
+
+  test('what is damaged, or holds more than it may, is not examined', () => {
+    const damaged = Buffer.from(packed)
+    damaged.fill(0xff, 20, 60)
+    const bomb = deflateSync(Buffer.alloc(9_000_000, 'x'))
+    for (const content of [damaged, bomb]) {
+      const { parts, defects } = readTree(message(compressedAs(der, der(4, content)), asCompressed))
+      expect([parts.length, defects]).toEqual([1, ['compressed-cut']])
+    }
+  })
+
+  test('many parts that hold much together are not all inflated', () => {
+    const part = compressedAs(der, der(4, deflateSync(Buffer.alloc(3_000_000, 'x\r\n')))).toString('base64')
+    const fields = `${asCompressed}\r\nContent-Transfer-Encoding: base64`
+    const parts = Array.from({ length: 50 }, () => `--b\r\n${fields}\r\n\r\n${part}\r\n`).join('')
+    const { defects } = readTree(message(`${parts}--b--\r\n`, 'Content-Type: multipart/mixed; boundary=b'))
+    expect(defects.filter(defect => /cut|readings/.test(defect)).length).toBeGreaterThan(0)
+  })
+
+  test('a small message that holds a megabyte is read in a thread', async () => {
+    const big = Buffer.concat([inner, Buffer.alloc(1_000_000, 'x\r\n')])
+    const bytes = message(compressedAs(der, der(4, deflateSync(big))), asCompressed)
+    const signal = AbortSignal.timeout(60_000)
+    const parsed = await parse({ size: bytes.length, open: () => Readable.from([bytes]) }, { signal })
+    expect(parsed).toMatchObject({ kind: 'parsed', defects: [] })
+    expect(parsed.kind === 'parsed' && parsed.parts.some(part => part.sha256 === sha256)).toBe(true)
+  })
 })

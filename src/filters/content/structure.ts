@@ -62,7 +62,7 @@ export const structureRules = {
     },
     'structure/encrypted': {
       group: 'structure',
-      fires: 'A part is encrypted or compressed as S/MIME: only its recipient can examine it.',
+      fires: 'A part is encrypted as S/MIME: only its recipient can examine it.',
       points: 0.5,
       find: ({ defects }) => defects.includes('encrypted') && 'a part is encrypted as S/MIME and was not examined',
     },
@@ -99,6 +99,7 @@ const bounds: ReadonlySet<PartDefect> = new Set([
   'header-too-large',
   'fields-cut',
   'too-many-files',
+  'compressed-cut',
   'too-costly',
 ])
 

@@ -1,15 +1,21 @@
-/** The content of S/MIME (RFC 8551, RFC 5652) that is signed and not encrypted, in DER or BER. */
+/** The content of S/MIME (RFC 8551, RFC 5652) that is signed or compressed and not encrypted, in DER or BER. */
+import { constants, inflateSync } from 'node:zlib'
 
-/** The kind of envelope: `signed-data` is opened, `compressed-data` is not inflated, the others are encrypted. */
+/** The kind of envelope: `signed-data` and `compressed-data` are opened, the others are encrypted. */
 type CmsKind = 'signed-data' | 'compressed-data' | 'enveloped-data' | 'other'
 
 export interface Cms {
   readonly kind: CmsKind
   /** The structure is invalid: `content` is everything that follows the type. */
   readonly broken: boolean
-  /** Of signed data that includes its content. */
+  /** Of signed data that includes its content, and of compressed data, inflated. */
   readonly content?: Buffer
+  /** Compressed data that is longer than it may be, or damaged: there is no content. */
+  readonly isCut?: boolean
 }
+
+/** What compressed data may hold, in bytes: inflating so much takes some 20 ms. */
+export const MAX_INFLATED = 8_388_608
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 
@@ -27,16 +33,20 @@ const [OID, OCTET_STRING, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
 /** A constructed OCTET STRING: one in pieces. */
 const CONSTRUCTED_OCTET_STRING = 0x24
 
-/** Linear in the bytes. Undefined where they are no CMS; a length that goes beyond the end stops there. */
-export function readCms(bytes: Buffer): Cms | undefined {
+/** Linear in the bytes, inflated ones included. Undefined where they are no CMS; a length that goes beyond the end stops there. */
+export function readCms(bytes: Buffer, maxInflated = MAX_INFLATED): Cms | undefined {
   const outer = valueAt(bytes, 0, bytes.length)
   if (outer?.tag !== SEQUENCE) return undefined
   const type = valueAt(bytes, outer.start, outer.stop)
   if (type?.tag !== OID) return undefined
   const oid = bytes.subarray(type.start, type.stop)
   const kind = KINDS.find(([known]) => known.equals(oid))?.[1] ?? 'other'
-  if (kind !== 'signed-data') return { kind, broken: false }
-  const found = signedContent(bytes, { start: type.stop, stop: outer.stop })
+  if (kind !== 'signed-data' && kind !== 'compressed-data') return { kind, broken: false }
+  const found = encapsulated(bytes, { start: type.stop, stop: outer.stop }, kind === 'signed-data' ? 1 : 2)
+  if (kind === 'compressed-data') {
+    const content = found instanceof Buffer ? inflated(found, maxInflated) : undefined
+    return { kind, broken: false, ...(content === undefined ? { isCut: true } : { content }) }
+  }
   if (found === 'broken') return { kind, broken: true, content: bytes.subarray(type.stop) }
   return { kind, broken: false, ...(found && { content: found }) }
 }
@@ -80,17 +90,33 @@ function after(bytes: Buffer, value: Value, depth = 0): number | undefined {
   return undefined
 }
 
-/** SignedData ::= SEQUENCE { version, digestAlgorithms, encapContentInfo SEQUENCE { type, [0] content }, … } */
-function signedContent(bytes: Buffer, { start, stop }: Range): Buffer | 'broken' | undefined {
+/** Zlib is the only algorithm (RFC 3274 §2). Undefined where there is more than `max`, or the data is damaged. */
+function inflated(packed: Buffer, max: number): Buffer | undefined {
+  try {
+    // Without its end, what is there counts: a reader may show it.
+    return inflateSync(packed, { maxOutputLength: max, finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * SignedData ::= SEQUENCE { version, digestAlgorithms SET, encapContentInfo SEQUENCE { type, [0] content }, … }
+ * CompressedData ::= SEQUENCE { version, compressionAlgorithm SEQUENCE, encapContentInfo SEQUENCE { … } }
+ *
+ * @param nth which of the inner sequences holds the content
+ */
+function encapsulated(bytes: Buffer, { start, stop }: Range, nth: 1 | 2): Buffer | 'broken' | undefined {
   const explicit = valueAt(bytes, start, stop)
   const signed = explicit?.tag === CONTEXT ? valueAt(bytes, explicit.start, explicit.stop) : undefined
   if (signed?.tag !== SEQUENCE) return 'broken'
   let at: number | undefined = signed.start
   let inner: Value | undefined
-  // Version and algorithms come first, and neither is a sequence.
+  let sequences = 0
   for (let count = 0; count < 4 && at !== undefined; count++) {
     inner = valueAt(bytes, at, signed.stop)
-    if (!inner || inner.tag === SEQUENCE) break
+    if (inner?.tag === SEQUENCE) sequences++
+    if (!inner || sequences === nth) break
     at = after(bytes, inner)
   }
   if (inner?.tag !== SEQUENCE) return 'broken'
