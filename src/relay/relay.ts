@@ -14,7 +14,7 @@ import { type Deliver, deliverer, type Means } from './delivery/deliver.ts'
 import { once } from './delivery/once.ts'
 import { relayFilters } from './filters.ts'
 import { findClamd } from './find-clamd.ts'
-import { openDoor } from './listener.ts'
+import { openListener } from './listener.ts'
 import { metricsAt, serveMetrics } from './metrics.ts'
 import { jsonLine, noticeLine, type Start } from './report.ts'
 import { serveRspamd } from './rspamd.ts'
@@ -74,15 +74,15 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
     load.recordLatency(nextHop ? 'next-hop' : 'disk', clock.monotonic() - since)
     return answer
   }
-  const door = await openDoor(options, { gateway, deliver: timed, name })
+  const listener = await openListener(options, { gateway, deliver: timed, name })
   const served = options.metrics && (await serveMetrics(options.metrics, gateway.metrics))
   // One of several workers takes lessons for all: they are shared by the store.
   const lessons = options.rspamd && (worker ?? 1) === 1 ? await serveRspamd(options.rspamd, gateway) : undefined
   return {
-    port: door.port,
+    port: listener.port,
     metrics: gateway.metrics,
     start: {
-      listens: `${placeText({ host: options.listen.host, port: door.port })} as ${name}`,
+      listens: `${placeText({ host: options.listen.host, port: listener.port })} as ${name}`,
       delivers: nextHop
         ? `${nextHop.protocol} ${nextHop.host}:${nextHop.port}, TLS ${nextHop.tls}`
         : `Maildir ${resolve(options.maildir)}`,
@@ -95,7 +95,7 @@ export async function startRelay(options: RelayOptions, effects: Effects): Promi
     },
     ...(served && { metricsPort: served.port }),
     close: async () => {
-      await door.close()
+      await listener.close()
       await gateway.close()
       await served?.close()
       lessons?.close()

@@ -61,10 +61,7 @@ export class Connection implements Host {
 
   #sendBanner(reply: Reply): void {
     if (this.#hasLeft) return
-    if (this.#spokeEarly) {
-      this.#run(this.#judgeEarly())
-      return
-    }
+    if (this.#spokeEarly) return this.#run(this.#judgeEarly())
     this.#greeted = true
     this.#channel.reply(banner(this.#front, reply))
     this.#idle()
@@ -109,11 +106,7 @@ export class Connection implements Host {
       this.#fail(error)
     }
     if (this.#busy || this.#channel.closing) return
-    if (this.#hasEnded) {
-      if (this.#transfer === undefined) this.#channel.end()
-      else this.leave()
-      return
-    }
+    if (this.#hasEnded) return this.#transfer === undefined ? this.#channel.end() : this.leave()
     this.#channel.flush()
     if (this.#transfer?.isFull) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
@@ -194,8 +187,8 @@ export class Connection implements Host {
   /** RFC 3030 §2: each chunk is answered. A message that is refused already gets its refusal at once. */
   #chunkOver(transfer: Transfer): Promise<void> | void {
     const { settled } = transfer
-    if (settled === undefined || settled.reply.code < 400) return this.#channel.reply(replies.chunk)
-    return this.#dialog.finish(settled)
+    const isRefused = settled !== undefined && settled.reply.code >= 400
+    return isRefused ? this.#dialog.finish(settled) : this.#channel.reply(replies.chunk)
   }
 
   startData(): void {
@@ -262,6 +255,11 @@ export class Connection implements Host {
     // In the middle of a handshake no reply would be understood.
     if (this.#isUpgrading) this.leave()
     else this.hangUp(passed)
+  }
+
+  /** A client that has ended its side may have gone: whether it receives a reply is not known. */
+  get isConnected(): boolean {
+    return !this.#hasLeft && !this.#hasEnded
   }
 
   /** We wait for the client: it may be ended to make room. */

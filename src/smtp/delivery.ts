@@ -21,15 +21,19 @@ export interface OpenTransaction {
 /** A failure that comes at once says nothing of how fast the next hop is; a late failure does. */
 const SLOW_FAILURE_MS = 1_000
 
-/** @returns the lines to reply: one, or with LMTP one for each accepted RCPT in their order (RFC 2033 §4.2) */
+/**
+ * @param replied becomes the message's own `replied`
+ * @returns the lines to reply: one, or with LMTP one for each accepted RCPT in their order (RFC 2033 §4.2)
+ */
 export async function deliver(
   front: Front,
   client: Client,
   transaction: OpenTransaction,
   outcome: Outcome,
+  replied: Promise<boolean>,
 ): Promise<readonly string[]> {
   const decisionFor = (path: string): Reply => outcome.each.get(path)?.reply ?? outcome.reply
-  const message = outcome.reply.code < 400 ? messageFor(client, transaction, outcome) : undefined
+  const message = outcome.reply.code < 400 ? messageFor(client, transaction, outcome, replied) : undefined
   if (message === undefined) {
     if (!front.lmtp) return [formatReply(outcome.reply)]
     return transaction.recipients.map(({ forwardPath }) => formatReply(decisionFor(forwardPath)))
@@ -48,7 +52,12 @@ export async function deliver(
 const sentLine = (reply: Reply): string => formatReply(reply).replace(/[^ -~]/g, '?')
 
 /** Undefined when no recipient is to get the message. */
-function messageFor(client: Client, transaction: OpenTransaction, outcome: Outcome): IncomingMessage | undefined {
+function messageFor(
+  client: Client,
+  transaction: OpenTransaction,
+  outcome: Outcome,
+  replied: Promise<boolean>,
+): IncomingMessage | undefined {
   const { groups = [] } = outcome
   const content = groups[0]?.content ?? outcome.content
   const recipients = new Map<string, Recipient>()
@@ -72,6 +81,7 @@ function messageFor(client: Client, transaction: OpenTransaction, outcome: Outco
     groups,
     content,
     outcome,
+    replied,
   }
 }
 
@@ -93,6 +103,25 @@ async function handOver(front: Front, message: IncomingMessage): Promise<Deliver
 
 const isReply = (result: DeliveryResult): result is Reply =>
   typeof result === 'object' && result !== null && 'code' in result
+
+/** What the host says of a recipient that the gateway has accepted: its refusal, or undefined. */
+export async function hostRefusal(
+  { gateway, recipient }: Front,
+  client: Client,
+  reversePath: string,
+  forwardPath: string,
+): Promise<Reply | undefined> {
+  const { session, ip, helo, user } = client
+  try {
+    const context = { ref: session.ref, ip, helo, reversePath, ...(user !== undefined && { user }) }
+    const reply = await recipient?.(forwardPath, context)
+    return reply === undefined || reply.code < 400 ? undefined : reply
+  } catch (error) {
+    const reason = `the question about a recipient of ${session.ref} failed: ${errorText(error)}`
+    gateway().services.notify({ code: 'smtp/recipient', reason, level: 'warning' })
+    return { code: 451, status: '4.3.0', text: 'Temporary local error, try again later' }
+  }
+}
 
 /** SMTP has one reply: accepted when anybody got the message, else a temporary refusal before a permanent one. */
 function combine(replies: readonly Reply[]): Reply | undefined {

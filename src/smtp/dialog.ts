@@ -4,8 +4,8 @@ import { formatReply } from '../policy/reply.ts'
 import type { Channel } from './channel.ts'
 import type { Client } from './client.ts'
 import type { Counters } from './counters.ts'
-import { deliver, type OpenTransaction } from './delivery.ts'
-import { readMail, readRcpt } from './envelope.ts'
+import { deliver, hostRefusal, type OpenTransaction } from './delivery.ts'
+import { type Rcpt, readMail, readRcpt } from './envelope.ts'
 import type { Front } from './front.ts'
 import { codeOf, replies } from './replies.ts'
 import { isVerb, rules, type State, type Verb } from './states.ts'
@@ -19,6 +19,8 @@ export interface Host {
   abandonTransfer(): void
   startData(): void
   startChunk(size: number, isLast: boolean): void | Promise<void>
+  /** The client has neither left nor ended its side: it receives what is replied. */
+  readonly isConnected: boolean
   /** Reads so many bytes and drops them. */
   skip(size: number): void
 }
@@ -160,12 +162,23 @@ export class Dialog {
     if (transaction.recipients.length >= this.#front.limits.recipients)
       return this.#channel.reply(replies.tooManyRecipients)
     return this.#client.session.rcpt(rcpt.forwardPath).then(({ reply }) => {
-      if (reply.code < 400) {
-        this.state = 'rcpt'
-        transaction.recipients.push(rcpt)
-      }
-      this.#say(reply)
+      if (reply.code >= 400 || this.#front.recipient === undefined) this.#rcptOver(transaction, rcpt, reply)
+      else return this.#askHost(transaction, rcpt, reply)
     })
+  }
+
+  async #askHost(transaction: OpenTransaction, rcpt: Rcpt, accepted: Reply): Promise<void> {
+    const refusal = await hostRefusal(this.#front, this.#client, transaction.reversePath, rcpt.forwardPath)
+    if (refusal !== undefined) this.#client.session.removeRecipient(rcpt.forwardPath)
+    this.#rcptOver(transaction, rcpt, refusal ?? accepted)
+  }
+
+  #rcptOver(transaction: OpenTransaction, rcpt: Rcpt, reply: Reply): void {
+    if (reply.code < 400) {
+      this.state = 'rcpt'
+      transaction.recipients.push(rcpt)
+    }
+    this.#say(reply)
   }
 
   #data(rest: Buffer): void {
@@ -227,13 +240,21 @@ export class Dialog {
   async finish(outcome: Outcome): Promise<void> {
     const { transaction } = this
     if (transaction === undefined) return
-    const lines = await deliver(this.#front, this.#client, transaction, outcome)
-    this.reset()
-    const isDelivered = lines.some(line => codeOf(line) < 400)
-    this.#counters.messageOver(isDelivered)
-    if (isDelivered && outcome.verdict === 'accept') this.#client.delivered()
-    for (const line of lines) this.#channel.reply(line)
-    if (outcome.reply.close) this.#channel.end()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    try {
+      const lines = await deliver(this.#front, this.#client, transaction, outcome, promise)
+      this.reset()
+      const isDelivered = lines.some(line => codeOf(line) < 400)
+      this.#counters.messageOver(isDelivered)
+      if (isDelivered && outcome.verdict === 'accept') this.#client.delivered()
+      const { isConnected } = this.#host
+      for (const line of lines) this.#channel.reply(line)
+      this.#channel.flush()
+      resolve(isConnected)
+      if (outcome.reply.close) this.#channel.end()
+    } finally {
+      resolve(false)
+    }
   }
 
   #unrecognized(word: string): void {

@@ -18,6 +18,7 @@ import type { SmtpServerOptions } from './types.ts'
 export interface Front {
   readonly gateway: () => Gateway
   readonly deliver: SmtpServerOptions['deliver']
+  readonly recipient: SmtpServerOptions['recipient']
   readonly name: string
   readonly lmtp: boolean
   readonly dsn: boolean
@@ -28,6 +29,8 @@ export interface Front {
   readonly implicitTls: boolean
   /** Milliseconds. */
   readonly greetDelay: number
+  /** Milliseconds that transactions may go on after `close`. */
+  readonly closeTimeout: number
   readonly limits: Limits
   readonly slots: SessionSlots
   readonly clock: Clock
@@ -58,6 +61,7 @@ const schema = schemaOf<SmtpServerOptions>(
       check('a gateway, or a function that returns one; write gateway: postern({ filters })', isGateway),
     ),
     deliver: required(callback('a function that delivers; write deliver: async message => …')),
+    recipient: callback('a function that refuses recipients; write recipient: forwardPath => undefined'),
     name: hostNameCheck(),
     tls: check('a key and its certificate in PEM, or a function that returns them; write tls: { key, cert }', isTls),
     implicitTls: flag(),
@@ -65,6 +69,7 @@ const schema = schemaOf<SmtpServerOptions>(
     dsn: flag(),
     size: sizeCheck({ min: 1 }),
     greetDelay: duration({ max: '60s' }),
+    closeTimeout: duration({ max: '10m' }),
     wire: wireCheck,
     limits: serverCheck,
     proxies: proxiesCheck,
@@ -79,11 +84,22 @@ const schema = schemaOf<SmtpServerOptions>(
 /** @throws PosternError with all that is wrong */
 export function compileFront(options: SmtpServerOptions): Front {
   const { gateway, deliver, name = hostname(), implicitTls = false, ...rest } = checked(schema, options)
-  const { lmtp = false, dsn = false, size = '25mb', greetDelay = 100, wire, limits, proxies = {}, tls } = rest
+  const {
+    lmtp = false,
+    dsn = false,
+    size = '25mb',
+    greetDelay = 100,
+    closeTimeout = '30s',
+    wire,
+    limits,
+    proxies = {},
+    tls,
+  } = rest
   const current = typeof gateway === 'function' ? gateway : () => gateway
   return {
     gateway: current,
     deliver,
+    recipient: rest.recipient,
     name,
     lmtp,
     dsn,
@@ -91,6 +107,7 @@ export function compileFront(options: SmtpServerOptions): Front {
     tls: tls && secureContexts(tls, notice => current().services.notify(notice)),
     implicitTls,
     greetDelay: toMilliseconds(greetDelay),
+    closeTimeout: toMilliseconds(closeTimeout),
     limits: limitsUnderLoad(toLimits(wire), () => current().services.load),
     slots: new SessionSlots(limits?.sessions, {
       now: () => current().services.clock.monotonic(),

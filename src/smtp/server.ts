@@ -22,15 +22,13 @@ export interface SmtpServer {
   /** The clients that are connected now. */
   readonly connections: number
   /**
-   * Takes no more clients, lets those in a transaction finish it within 30 s, and ends the others with 421 (RFC 5321
-   * §3.8). Settles when the last client has left.
+   * Takes no more clients, lets those in a transaction finish it within `closeTimeout`, and ends the others with 421
+   * (RFC 5321 §3.8). Settles when the last client has left.
    */
   close(): Promise<void>
 }
 
 const SWEEP_MS = 1_000
-/** How long transactions may go on after `close`. */
-const SHUTDOWN_TIMEOUT_MS = 30_000
 /** A client that was turned away has this long to take the reply and to leave. */
 const LINGER_MS = 1_000
 /** A socket of the file system has no address: a program that may open it is on this machine. */
@@ -210,9 +208,14 @@ class ServerState {
         cancelTimeout()
         resolve()
       }
-      const cancelTimeout = this.#front.clock.after(SHUTDOWN_TIMEOUT_MS, () => {
+      const { clock, closeTimeout } = this.#front
+      const leave = (): void => {
         for (const connection of this.connections) connection.leave()
         done()
+      }
+      let cancelTimeout = clock.after(closeTimeout, () => {
+        cancelTimeout = clock.after(LINGER_MS, leave)
+        for (const connection of this.connections) connection.hangUp(replies.shuttingDown)
       })
       this.server.close()
       for (const socket of this.#pending) socket.destroy()

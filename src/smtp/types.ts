@@ -46,6 +46,25 @@ export interface IncomingMessage {
   readonly content: Content
   /** The gateway's decision, with one for each recipient. */
   readonly outcome: Outcome
+  /**
+   * Settles when the reply to the message has been written: true if the client was connected then, false if it had left
+   * or ended its side, so that it may try again. Never rejects.
+   */
+  readonly replied: Promise<boolean>
+}
+
+/** The transaction in which a recipient is named. */
+export interface RecipientContext {
+  /** The session's reference. */
+  readonly ref: string
+  /** The client's address; undefined when it is not known. */
+  readonly ip: string | undefined
+  /** The name in HELO, EHLO or LHLO, as the client wrote it. */
+  readonly helo: string
+  /** '' is the null reverse-path. */
+  readonly reversePath: string
+  /** Who has authenticated, as a trusted proxy says (XCLIENT LOGIN). */
+  readonly user?: string
 }
 
 /**
@@ -61,6 +80,14 @@ export interface SmtpServerOptions {
   readonly gateway: Gateway | (() => Gateway)
   /** Delivers a message. The client receives 250 only after this has settled. */
   readonly deliver: (message: IncomingMessage) => Promise<DeliveryResult> | DeliveryResult
+  /**
+   * Asked about each recipient that the gateway has not refused: a reply of 4xx or 5xx refuses it, undefined accepts it.
+   * It holds in shadow mode too. A rejected promise is a temporary refusal. @default every recipient is accepted
+   */
+  readonly recipient?: (
+    forwardPath: string,
+    context: RecipientContext,
+  ) => Promise<Reply | undefined> | Reply | undefined
   /** Our host name, in the banner and in the reply to EHLO. @default the system's host name */
   readonly name?: string
   /**
@@ -81,6 +108,11 @@ export interface SmtpServerOptions {
    * @default 100
    */
   readonly greetDelay?: Duration
+  /**
+   * How long transactions may go on after `close`, before their clients get 421.
+   * @default '30s'
+   */
+  readonly closeTimeout?: Duration
   /** How many commands, how much time and how many bytes a client may take. @default as each limit says */
   readonly wire?: WireLimits
   /** How many sessions may be open at once. @default as each limit says */
