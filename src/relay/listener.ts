@@ -53,7 +53,7 @@ export async function openListener(
     },
   })
   front.server.on('error', () => undefined)
-  // Each worker has a queue of its own, and the system distributes clients among them.
+  // Each worker has its own queue, and the system distributes clients among them.
   front.server.listen({ ...listen, ...(workers > 1 && { reusePort: SHARES_PORTS }) })
   await once(front.server, 'listening')
   const use = (renewed: typeof pem) => {

@@ -61,7 +61,7 @@ export class Connection implements Host {
 
   #sendBanner(reply: Reply): void {
     if (this.#hasLeft) return
-    if (this.#spokeEarly) return this.#run(this.#judgeEarly())
+    if (this.#spokeEarly) return void this.#run(this.#judgeEarly())
     this.#greeted = true
     this.#channel.reply(banner(this.#front, reply))
     this.#idle()
@@ -106,7 +106,11 @@ export class Connection implements Host {
       this.#fail(error)
     }
     if (this.#busy || this.#channel.closing) return
-    if (this.#hasEnded) return this.#transfer === undefined ? this.#channel.end() : this.leave()
+    if (this.#hasEnded) {
+      if (this.#transfer === undefined) this.#channel.end()
+      else this.leave()
+      return
+    }
     this.#channel.flush()
     if (this.#transfer?.isFull) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
@@ -177,11 +181,9 @@ export class Connection implements Host {
     // A client that is gone has not received 250, and brings the message again.
     if (this.#hasLeft) return
     this.#isDelivering = true
-    try {
-      await this.#dialog.finish(outcome)
-    } finally {
+    await this.#dialog.finish(outcome).finally(() => {
       this.#isDelivering = false
-    }
+    })
   }
 
   /** RFC 3030 §2: each chunk is answered. A message that is refused already gets its refusal at once. */

@@ -81,8 +81,8 @@ export interface SmtpServerOptions {
   /** Delivers a message. The client receives 250 only after this has settled. */
   readonly deliver: (message: IncomingMessage) => Promise<DeliveryResult> | DeliveryResult
   /**
-   * Asked about each recipient that the gateway has not refused: a reply of 4xx or 5xx refuses it, undefined accepts it.
-   * It holds in shadow mode too. A rejected promise is a temporary refusal. @default every recipient is accepted
+   * Asked about each recipient that the gateway has not refused: a reply of 4xx or 5xx refuses it, undefined accepts
+   * it. It holds in shadow mode too. A rejected promise is a temporary refusal. @default every recipient is accepted
    */
   readonly recipient?: (
     forwardPath: string,
