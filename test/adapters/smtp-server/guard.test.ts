@@ -171,3 +171,29 @@ test('a client that resets its connection before smtp-server listens to it ends 
   await host.client().closed
   expect(await (await host.greeted()).say('NOOP')).toMatch(/^250 /)
 })
+
+test('W11 BDAT is refused and its payload never obeyed', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  client.send(
+    `MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nBDAT 30 LAST\r\nMAIL FROM:<evil@example.net>\r\n`,
+  )
+  await client.closed
+  expect(client.received()).toMatch(/\r\n502 5\.5\.1 [^\r\n]*\r\n$/)
+  expect(client.received()).not.toContain('CHUNKING')
+  await expect.poll(() => host.entries.length).toBe(1)
+  expect(host.entries[0]?.transactions).toMatchObject([{ reversePath: 'a@example.net' }])
+})
+
+test('W21 to believe everybody is a mistake of configuration', async () => {
+  await expect(guardedServer({ options: { useProxy: true } })).rejects.toThrow(/useProxy: found true/)
+  await expect(guardedServer({ options: { useXClient: ['*'] } })).rejects.toThrow(/useXClient: found an array/)
+})
+
+test('an A-label is judged as the client wrote it, not as the U-label that smtp-server makes of it', async () => {
+  await using host = await guardedServer()
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@xn--bcher-kva.example>')
+  client.destroy()
+  await expect.poll(() => host.entries[0]?.transactions[0]?.reversePath).toBe('a@xn--bcher-kva.example')
+})
