@@ -43,13 +43,19 @@ function gatewayOn(store: Store, limit = LIMIT) {
   return {
     safe,
     told: () => notices.map(({ code }) => code),
-    /** Connects, and tells whether that was within the limit and how long it took. */
+    /** Connects, and tells whether that was within the limit, and which of two timers ended before: 0 for none. */
     connect: async (ip = '192.0.2.1') => {
       const session = gateway.open({ ip })
-      const began = performance.now()
+      let waited = 0
+      const timers = [50, HUNDRED].map(ms =>
+        setTimeout(() => {
+          waited = ms
+        }, ms),
+      )
       const { verdict } = await session.connect()
+      for (const timer of timers) clearTimeout(timer)
       session.close()
-      return { passed: verdict === 'accept', took: performance.now() - began }
+      return { passed: verdict === 'accept', waited }
     },
   }
 }
@@ -68,10 +74,10 @@ async function survives(gateway: Gateway, fault: () => unknown, mend: () => unkn
   for (let time = 0; time < 40; time += 1) outcomes.push(await gateway.connect())
   // One was counted before, and it is remembered.
   expect(outcomes.map(({ passed }) => passed)).toEqual(outcomes.map((_, index) => index < LIMIT - 1))
-  const waits = outcomes.map(({ took }) => took).sort((a, b) => b - a)
+  const waits = outcomes.map(({ waited }) => waited).sort((a, b) => b - a)
   expect(waits[0]).toBeLessThan(HUNDRED)
   // Who comes while it is known to be away waits for nothing.
-  expect(waits[20]).toBeLessThan(50)
+  expect(waits[20]).toBe(0)
   await away(gateway)
   expect(gateway.safe.state).toBe('down')
   await mend()
@@ -216,9 +222,9 @@ test('D05 a node of a cluster dies, and its replica takes over', async () => {
   const addresses = Array.from({ length: 60 }, (_, index) => `192.0.2.${index}`)
   const connectAll = async () => {
     for (const ip of addresses) {
-      const { passed, took } = await gateway.connect(ip)
+      const { passed, waited } = await gateway.connect(ip)
       expect(passed).toBe(true)
-      expect(took).toBeLessThan(HUNDRED)
+      expect(waited).toBeLessThan(HUNDRED)
     }
   }
   await there(gateway)

@@ -18,7 +18,7 @@ export function cpuOf(work: () => unknown, runs = 3): number {
 }
 
 /** Milliseconds of CPU that this thread has used so far. */
-function threadTime(): number {
+export function threadTime(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
 }

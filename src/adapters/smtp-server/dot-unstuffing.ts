@@ -36,7 +36,7 @@ export function undoDotStuffing(parser: Parser): void {
     let written = 0
     /** Moves kept bytes together in place: no other code holds the chunk. */
     const keep = (to: number): void => {
-      if (written !== from && to > from) chunk.copyWithin(written, from, to)
+      if (written !== from && to > from) moveTo(chunk, written, from, to)
       written += Math.max(to - from, 0)
     }
     const release = (): void => {
@@ -44,8 +44,10 @@ export function undoDotStuffing(parser: Parser): void {
     }
     for (let at = 0; at < bytes; at += 1) {
       if (state === WITHIN) {
-        // One native search for the next dot that begins a line, however many lines there are until then.
-        const next = chunk.indexOf(LINE_WITH_DOT, at)
+        // One native search for the next dot that begins a line, however many lines there are until then; none where it
+        // is the next byte, as in a flood of dots.
+        const isHere = chunk[at] === CR && chunk[at + 1] === LF && chunk[at + 2] === DOT
+        const next = isHere ? at : chunk.indexOf(LINE_WITH_DOT, at)
         if (next === -1) {
           state = tailOf(chunk)
           break
@@ -80,6 +82,12 @@ export function undoDotStuffing(parser: Parser): void {
     keep(bytes - Math.min(held, bytes))
     writeAndWait(parser, chunk.subarray(0, written), done)
   }
+}
+
+/** For a few bytes a call of `copyWithin` costs more than to move them one by one. */
+function moveTo(chunk: Buffer, to: number, from: number, end: number): void {
+  if (end - from > 16) chunk.copyWithin(to, from, end)
+  else for (let at = from; at < end; at += 1) chunk[to + at - from] = chunk[at] ?? 0
 }
 
 /** The position after a chunk whose last line begins with no dot. */

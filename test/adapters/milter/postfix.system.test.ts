@@ -20,6 +20,7 @@ import { recordOf, rsa } from '../../facts/dkim/signer.ts'
 import { dotted, ended, isPlain } from '../../support/bytes.ts'
 import { dialogs, gatewayFor } from '../../support/dialogs.ts'
 import { mimeCases } from '../../support/mime-cases.ts'
+import { isBefore } from '../../support/order.ts'
 import { type Postfix, startPostfix } from '../../support/postfix.ts'
 import { rawClient } from '../../support/raw-client.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
@@ -309,16 +310,16 @@ describe('a message on its way', () => {
     const client = rawClient(postfix.port)
     client.send('PROXY TCP4 192.0.2.1 192.0.2.25 40000 25\r\n')
     await client.reply()
-    const times: number[] = []
+    let quick = 0
     for (let count = 0; count < 20; count += 1) {
       for (const line of envelope('bob@example.net').slice(count === 0 ? 0 : 1)) await client.say(line)
-      const since = performance.now()
-      expect(await client.say(plain)).toMatch(/^250 /)
-      times.push(performance.now() - since)
+      const reply = client.say(plain)
+      if (await isBefore(35, reply)) quick += 1
+      expect(await reply).toMatch(/^250 /)
     }
     client.destroy()
-    // The quickest: others are slow for reasons of the machine.
-    expect(Math.min(...times)).toBeLessThan(35)
+    // Others may be slow for reasons of the machine.
+    expect(quick).toBeGreaterThan(0)
   })
 
   test('is deferred while postern is away, as milter_default_action says', async () => {
