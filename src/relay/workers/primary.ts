@@ -33,7 +33,7 @@ export async function startWorkers(
 
   /** @param name of its place among the workers: whoever takes the place of a dead one bears its name */
   const fork = (name: string): Worker => {
-    const exec = fileURLToPath(new URL('main.ts', import.meta.url))
+    const exec = fileURLToPath(new URL('../program.ts', import.meta.url))
     cluster.setupPrimary({
       exec,
       args: [...process.argv.slice(2), ...place],
