@@ -11,6 +11,7 @@ import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Header, Message, Transaction } from '../model/stage.ts'
 import { combineRecipients } from '../policy/recipients.ts'
 import { type Examiner, pointOf } from './examiner.ts'
+import type { Judged } from './exempt.ts'
 import { internalDecision, sessionEnded } from './internal-decisions.ts'
 import { judge, repeatDecision } from './judge.ts'
 import { isKnownSender } from './known.ts'
@@ -112,9 +113,12 @@ export class ReceivedMessage {
     this.#header = scope
     const { setup, ref } = this.#examiner
     const at = { stage: 'header', ref } as const
-    const isAlike = [...this.#envelope.recipients.values()].every(({ findings }) => findings.length === 0)
+    const areAlike = [...this.#envelope.recipients.values()].every(({ findings }) => findings.length === 0)
+    const isForAll = ({ findings }: Judged): boolean => findings.every(({ recipients }) => recipients === undefined)
     const decide = (result: Result): Decision =>
-      (isAlike ? undefined : combineRecipients(this.#judgeEach(scope, result).values())) ??
+      (areAlike && isForAll(result) && scope.chain.every(isForAll)
+        ? undefined
+        : combineRecipients(this.#judgeEach(scope, result).values())) ??
       judge(setup, [...scope.chain, result], pointOf(at, result))
     const examined = this.#examiner.runStage(scope, decide, ({ verdict }) => isFinal(verdict))
     return thenSync(examined, found => found && this.#examiner.announce(found.decision, scope))

@@ -92,6 +92,20 @@ test('an allow with recipients exempts for these alone', async () => {
   ])
 })
 
+test('an allow at the header that counts for one recipient saves the message from a refusal by score there', async () => {
+  const some: Filter = {
+    name: 'some',
+    order: 'early',
+    header: () => ({ ...allow('wanted by bob'), recipients: ['bob@example.org'] }),
+  }
+  const spam: Filter = { name: 'spam', checks: 'content', header: () => points(20, 'an offer') }
+  const { outcome } = await transactionOf([some, spam], 'a@x.example', 'eve@example.org', 'bob@example.org')
+  expect([...outcome.each].map(([path, { verdict }]) => [path, verdict])).toEqual([
+    ['eve@example.org', 'reject'],
+    ['bob@example.org', 'accept'],
+  ])
+})
+
 test.for<[name: string, recipients: unknown]>([
   ['a text', 'bob@example.org'],
   ['numbers', [1]],
