@@ -1,4 +1,5 @@
 /** Reads an HTML text once: its visible text, its hidden text, and its references. */
+import { CollapsedText, collapseWhitespace } from './collapsed-text.ts'
 import { ElementStack, isBlock } from './elements.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { referencesOf, styleUrls } from './references.ts'
@@ -19,8 +20,8 @@ export async function readHtml(html: string, limit = 524_288): Promise<HtmlReadi
 class HtmlReader implements HtmlHandler {
   readonly #sheet = new Map<string, Style>()
   readonly #elements = new ElementStack(this.#sheet)
-  readonly #visible: string[] = []
-  readonly #hiddenText: string[] = []
+  readonly #visible = new CollapsedText()
+  readonly #hiddenText = new CollapsedText()
   readonly #script: string[] = []
   readonly #references: Reference[] = []
   readonly #hidden: Record<Hiding, number> = {
@@ -53,7 +54,7 @@ class HtmlReader implements HtmlHandler {
     this.#counts.elements++
     count(this.#counts, name, attributes)
     this.#elements.enter(name, attributes)
-    if (isBlock(name)) this.#visible.push('\n')
+    if (isBlock(name)) this.#visible.endLine()
     const before = this.#references.length
     for (const found of referencesOf(name, attributes)) this.#addReference(found)
     if (name !== 'a' && name !== 'area') return
@@ -63,7 +64,7 @@ class HtmlReader implements HtmlHandler {
 
   close(name: string): void {
     if (name === 'a') this.#endLink()
-    if (isBlock(name)) this.#visible.push('\n')
+    if (isBlock(name)) this.#visible.endLine()
     this.#elements.leave(name)
   }
 
@@ -84,9 +85,9 @@ class HtmlReader implements HtmlHandler {
   result(cut: boolean): HtmlReading {
     this.#endLink()
     return {
-      visible: collapseWhitespace(this.#visible.join('')),
+      visible: this.#visible.toString(),
       hidden: this.#hidden,
-      hiddenText: collapseWhitespace(this.#hiddenText.join('')),
+      hiddenText: this.#hiddenText.toString(),
       references: this.#references,
       counts: this.#counts,
       script: this.#script.join(''),
@@ -98,11 +99,11 @@ class HtmlReader implements HtmlHandler {
     if (this.#link && this.#link.shown.length < 4 * MAX_SHOWN) this.#link.shown += text.slice(0, 4 * MAX_SHOWN)
     const hiding = this.#elements.hiding()
     if (hiding === undefined) {
-      this.#visible.push(text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text)
+      this.#visible.addText(text)
       return
     }
     this.#hidden[hiding] += visibleLength(text)
-    this.#hiddenText.push(text)
+    this.#hiddenText.addLines(text)
   }
 
   #readSheet(text: string): void {
@@ -147,10 +148,3 @@ function count(counts: Counts, name: string, attributes: ReadonlyMap<string, str
 /** The number of visible characters, without blanks and the invisible characters that fill up previews. */
 const visibleLength = (text: string): number =>
   text.replace(/\u034f|[\s\u00a0\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g, '').length
-
-/** White space as browsers show it. Each line end stands for a block. */
-const collapseWhitespace = (text: string): string =>
-  text
-    .replace(/[ \t\r\f\u00a0]+/g, ' ')
-    .replace(/ ?\n[ \n]*/g, '\n')
-    .trim()
