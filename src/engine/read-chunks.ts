@@ -17,6 +17,9 @@ export function readChunks<T>(
   return new Promise((resolve, reject) => new ChunkReader(content, take, finish, resolve, reject).begin())
 }
 
+/** Bytes after which the event loop serves others: some 10 ms of the most expensive content. */
+const YIELD_BYTES = 262_144
+
 class ChunkReader<T> {
   readonly #content: Readable
   readonly #take: (chunk: Buffer) => MaybePromise<T | undefined>
@@ -25,6 +28,8 @@ class ChunkReader<T> {
   readonly #reject: (error: unknown) => void
   #isBusy = false
   #isOver = false
+  /** Bytes since the event loop has last served others. */
+  #sinceYield = 0
   #source: 'open' | 'ended' | { readonly error: unknown } = 'open'
 
   constructor(
@@ -54,6 +59,8 @@ class ChunkReader<T> {
         const chunk: Buffer | null = this.#content.read()
         if (chunk === null) break
         this.#settle(this.#take(chunk))
+        this.#sinceYield += chunk.length
+        if (this.#sinceYield >= YIELD_BYTES && !this.#isBusy && !this.#isOver) this.#yield()
       }
       if (this.#isBusy || this.#isOver || this.#source === 'open') return
       if (this.#source === 'ended') this.#settle(this.#finish())
@@ -75,6 +82,16 @@ class ChunkReader<T> {
 
   readonly #onClose = (): void => this.#onError(new Error('the stream was closed before its end'))
 
+  /** Much was read without a pause: others come first. */
+  #yield(): void {
+    this.#sinceYield = 0
+    this.#isBusy = true
+    setImmediate(() => {
+      this.#isBusy = false
+      this.#pull()
+    })
+  }
+
   /** Waits for a result that is not there at once; nothing is read meanwhile. */
   #settle(made: MaybePromise<T | undefined>): void {
     if (!(made instanceof Promise)) {
@@ -85,8 +102,9 @@ class ChunkReader<T> {
     made.then(
       result => {
         this.#isBusy = false
-        if (result === undefined) this.#pull()
-        else this.#end(result)
+        if (result !== undefined) this.#end(result)
+        else if (this.#sinceYield >= YIELD_BYTES) this.#yield()
+        else this.#pull()
       },
       error => this.#fail(error),
     )

@@ -10,6 +10,7 @@ const runs = new RegExp(`[${BLANK}${ZERO_WIDTH}]{2,}|[${ZERO_WIDTH}]`, 'gu')
 const asciiRuns = /[\s\0-\x1f\x7f]{2,}/g
 const longRun = new RegExp(`[${BLANK}${ZERO_WIDTH}]{16}`, 'u')
 const invisible = new RegExp(`[${BLANK}${ZERO_WIDTH}]`, 'u')
+const invisibleBlock = new RegExp(`^[${BLANK}${ZERO_WIDTH}]*$`, 'u')
 const blank = new RegExp(`[${BLANK}]`, 'u')
 
 /** Each run of white space becomes one blank or one line end, and zero-width characters go. Linear. */
@@ -37,8 +38,14 @@ export function visibleStart(text: string, limit: number): string {
 /** The last characters that a reader sees. */
 export function visibleEnd(text: string, limit: number): string {
   let stop = text.length
+  // A pattern for each character of a megabyte would hold the event loop.
+  while (stop > BLOCK) {
+    const start = stop - BLOCK - (isLowSurrogate(text[stop - BLOCK]) ? 1 : 0)
+    if (!invisibleBlock.test(text.slice(start, stop))) break
+    stop = start
+  }
   for (let width = 1; stop > 0; stop -= width) {
-    width = /[\udc00-\udfff]/.test(text[stop - 1] ?? '') ? 2 : 1
+    width = isLowSurrogate(text[stop - 1]) ? 2 : 1
     if (!invisible.test(text.slice(Math.max(0, stop - width), stop))) break
   }
   return text.slice(Math.max(0, stop - limit), stop)
@@ -46,7 +53,11 @@ export function visibleEnd(text: string, limit: number): string {
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
+const isLowSurrogate = (unit = ''): boolean => /[\udc00-\udfff]/.test(unit)
+
 const CHUNK = 262_144
+/** Characters of white space that are passed over at once. */
+const BLOCK = 1_024
 
 /** Of a run of ASCII blanks KEPT bytes are kept; RUN bytes make a run. */
 const [KEPT, RUN] = [4, 64]

@@ -44,6 +44,11 @@ test.for(blanks)('3,600 and 40,000 %s before and between words are one blank or 
   }
 })
 
+test.for(blanks)('a megabyte of %s at the end takes less than 20 ms of CPU', ([, blank]) => {
+  const text = `Pay now${blank.repeat(1_000_000 / Buffer.byteLength(blank))}`
+  expect(cpuOf(() => expect(visibleEnd(text, 3)).toBe('now'))).toBeLessThan(20)
+})
+
 test('a text without long runs is only cut', () => {
   const text = 'Dear Bob,\n\n  this is a list:\n\n\n   1. one\u00a0item \u{1f468}\u200d\u{1f469}\n\tand tabs'
   expect(visibleStart(text, 1000)).toBe(text)
