@@ -75,5 +75,17 @@ const describesBodyAfter = (header: HeaderFields, after: number): boolean =>
   )
 
 /** Whether a CR stands without its LF where it makes a difference: near the top, or before a delimiter. */
-export const hasBareCr = (bytes: Buffer): boolean =>
-  bytes.includes('\r--') || bytes.includes('\r\r') || /\r(?!\n|$)/.test(bytes.toString('latin1', 0, 16_384))
+export function hasBareCr(bytes: Buffer): boolean {
+  if (/\r(?!\n|$)/.test(bytes.toString('latin1', 0, TOP))) return true
+  // One pass of our own: to search for two strings costs three times as much where there are many line ends.
+  for (let at = TOP; at < bytes.length; at++) {
+    if (bytes[at - 1] !== CR) continue
+    const byte = bytes[at]
+    if (byte === CR || (byte === DASH && bytes[at + 1] === DASH)) return true
+  }
+  return false
+}
+
+/** Bytes at the top, where the header section is. */
+const TOP = 16_384
+const DASH = 45
