@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { deliver, letter, messages, type RelayProcess, relayProcess } from '../relay/relay-process.ts'
 import { dnsServer } from '../support/dns-server.ts'
+import { long } from '../support/full.ts'
 import { scratch } from '../support/scratch.ts'
 import { type Attack, attacks, type Target } from './attacks.ts'
 
 /** Mails of the honest client under attack. */
-const MAILS = 6
-/** It comes again so many times, a second apart, as long as it receives no 5xx. */
-const TRIES = 60
+const MAILS = long ? 6 : 2
+/** It comes again so many times, with a pause of so many milliseconds, as long as it receives no 5xx. */
+const [TRIES, PAUSE_MS] = [120, 500]
 /** Bytes that the relay may grow by: P04 of the catalogue. */
 const GROWTH = 200 * 1024 * 1024
 
@@ -44,7 +45,7 @@ async function insist(port: number, id: string, from?: string): Promise<readonly
     const reply = await deliver(port, letter(id), undefined, from)
     replies.push(reply)
     if (/^[25]/.test(reply)) break
-    await sleep(1_000)
+    await sleep(PAUSE_MS)
   }
   return replies
 }

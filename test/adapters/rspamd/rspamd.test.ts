@@ -1,41 +1,8 @@
-import { once } from 'node:events'
 import { type IncomingHttpHeaders, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RspamdOptions, rspamd } from '../../../src/adapters/rspamd/index.ts'
-import { defer, type Filter, points, postern, reject } from '../../../src/index.ts'
-import { zone } from '../../../src/testing/zone.ts'
-import type { TrainingExample } from '../../../src/types.ts'
-
-const examples: Pick<TrainingExample, 'label' | 'by'>[] = []
-const filters: readonly Filter[] = [
-  { name: 'client', connect: ({ ip }) => points(1, `from ${ip}`) },
-  {
-    name: 'words',
-    header: ({ header }) => /offer/i.test(header.get('subject') ?? '') && points(8, 'an offer', { rule: 'offer' }),
-  },
-  {
-    name: 'who',
-    message: ({ reversePath, forwardPaths, helo, user }) =>
-      points(0, JSON.stringify({ reversePath, forwardPaths, helo, user })),
-  },
-  { name: 'no', header: ({ header }) => header.get('x-no') !== undefined && reject('5.7.1', 'it says no') },
-  { name: 'later', header: ({ header }) => header.get('x-later') !== undefined && defer('4.7.1', 'it says later') },
-  { name: 'learner', onFeedback: ({ label, by }) => void examples.push({ label, by }) },
-]
-const gateway = postern({ name: 'mx.example.net', dns: zone({}), filters })
-
-async function opened(options: RspamdOptions = {}) {
-  const server = rspamd(gateway, options)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    server,
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => void server.close(),
-  }
-}
+import { examples, offer, opened, plain } from './gateway.ts'
 
 let port: number
 let close: () => void
@@ -46,10 +13,6 @@ beforeAll(async () => {
   close = () => server.close()
 })
 afterAll(() => close())
-
-const plain =
-  'From: alice@example.org\nTo: bob@example.net\nSubject: Hello\nMessage-ID: <1@example.org>\n\nHello\n.\nHello\n'
-const offer = plain.replace('Hello', 'An offer')
 
 interface Got {
   readonly code: number
