@@ -46,7 +46,7 @@ export function exemptionOf(scopes: readonly Judged[]): Exemption {
   return exemption
 }
 
-/** Whether one of the findings allows the sender, whoever the recipient is. */
+/** Whether one of the findings allows the sender, for every recipient. */
 export function allows(findings: readonly Finding[]): boolean {
   for (const { allow, recipients } of findings) if (allow && recipients === undefined) return true
   return false
