@@ -12,11 +12,13 @@ import { differences } from '../testing/replay/compare.ts'
 import { offline } from '../testing/replay/offline.ts'
 import { type Replay, replay } from '../testing/replay.ts'
 import { learnAll } from './learn.ts'
+import { listCommand } from './list.ts'
 import type { Output } from './output.ts'
 
 const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD ...]
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
+       postern list show|add|remove ... (see postern list --help)
 
 replay replays every recording (*.json) in DIR without any service. With one configuration it compares the decisions with
 the recorded ones; with two it compares them with each other.
@@ -37,6 +39,7 @@ command is wrong or fails`
 export async function main(args: readonly string[], output: Output): Promise<number> {
   const { out, error } = output
   try {
+    if (args[0] === 'list') return await listCommand(args.slice(1), output)
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
