@@ -182,7 +182,7 @@ describe('which list decides', () => {
     },
   )
 
-  test('in one list the most specific entry decides, and of equal ones the one that allows', async () => {
+  test('in one list the most specific entry decides, and of equals an entry that allows', async () => {
     expect(await verdictOf([deny, { effect: 'allow', sender: 'ann@friend.example' }])).toBe('accept')
     expect(await verdictOf([allow, { effect: 'deny', sender: 'ann@friend.example' }])).toMatch(/^re(?:fused|ject)$/)
     expect(
