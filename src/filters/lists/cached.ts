@@ -35,7 +35,10 @@ export class CachedLists {
     return this.#revision !== undefined
   }
 
-  /** Asks for the revision where that is due. Only the first time needs to be awaited: later the old lists still count. */
+  /**
+   * Asks for the revision where that is due. Only the first time needs to be awaited: later the old lists still
+   * count.
+   */
   refresh({ store, clock, notify }: Outside): Promise<void> | undefined {
     const now = clock.monotonic()
     if (now - this.#refreshed < this.#every) return this.#isAsked ? undefined : this.#refreshing
@@ -60,7 +63,7 @@ export class CachedLists {
       const keys = [REVISION_KEY, ...missing]
       const [revision, ...documents] = await store.run(keys.map(key => ({ op: 'get', key }) as const))
       this.#take(revision?.value, notify)
-      // A store that has lost the revision has lost the lists as well: its fallback, most likely. Nothing is learned of it.
+      // A store that has lost the revision has lost the lists as well: most likely it is the fallback. Nothing is kept.
       if (revision !== undefined)
         for (const [index, key] of missing.entries()) this.#keep(key, new CompiledList(documents[index]?.value), notify)
     }

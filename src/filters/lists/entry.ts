@@ -11,16 +11,18 @@ export interface NewListEntry {
   /** `allow` exempts from checks of identity and content and from the score; `deny` refuses with 5.7.1. */
   readonly effect: 'allow' | 'deny'
   /**
-   * Whom it names: `192.0.2.0/24`, `bob@example.org`, `example.org`, `.example.org` for all below it; or a domain behind
-   * `dmarc:` (the author's, proven by DMARC), `spf:` (the reverse-path's, proven by SPF), `dkim:` (of a valid signature)
-   * or `host:` (the client's confirmed name).
+   * Whom it names: `192.0.2.0/24`, `bob@example.org`, `example.org`, `.example.org` for all below it; or a domain
+   * behind `dmarc:` (the author's, proven by DMARC), `spf:` (the reverse-path's, proven by SPF), `dkim:` (of a valid
+   * signature) or `host:` (the client's confirmed name).
    */
   readonly sender: string
   /** For whom it counts: the address of a recipient or one of your domains. @default all recipients */
   readonly scope?: string
   /** Takes precedence over the lists of recipients; only for all recipients or a domain. @default false */
   readonly enforced?: boolean
-  /** An address or a domain is allowed even if nothing proves it: any client that forges it is let in. @default false */
+  /**
+   * An address or a domain is allowed even if nothing proves it: any client that forges it is let in. @default false
+   */
   readonly unproven?: boolean
   /** When it ends, in milliseconds since 1970. @default never */
   readonly expires?: number

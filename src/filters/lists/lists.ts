@@ -21,9 +21,9 @@ const schema = schemaOf<ListsOptions>('lists', { every: duration({ min: '100ms' 
 
 /**
  * Applies the allow and deny lists of `senderLists`. The list of the narrowest authority decides: enforced for all
- * recipients, enforced for a domain, of the recipient, of the domain, of all. Within a list the most specific entry decides,
- * and of equals the one that allows. An entry that allows needs proof of the sender, unless it says otherwise; one that denies
- * needs none. Every use is a finding.
+ * recipients, enforced for a domain, of the recipient, of the domain, of all. Within a list the most specific entry
+ * decides, and of equals an entry that allows. An entry that allows needs proof of the sender, unless it says
+ * otherwise; one that denies needs none. Every use is a finding.
  *
  * @throws PosternError when an option is wrong
  * @example
@@ -151,8 +151,8 @@ async function earlyEvidence(transaction: Transaction, lists: readonly CompiledL
 }
 
 /**
- * The entry that decides: of the first list that has one. Before the message a denial waits where the message may show that
- * the sender is allowed after all.
+ * The entry that decides: of the first list that has one. Before the message a denial waits where the message may
+ * show that the sender is allowed after all.
  */
 function decide(layers: readonly Layer[], evidence: Evidence, now: number, isComplete: boolean): Match | undefined {
   for (const { list, enforced } of layers) {

@@ -44,8 +44,8 @@ export class SenderLists {
   }
 
   /**
-   * Writes an entry; one with the same effect, sender and scope is replaced and keeps its id. All gateways that share the
-   * store heed it within seconds.
+   * Writes an entry; one with the same effect, sender and scope is replaced and keeps its id. All gateways that share
+   * the store heed it within seconds.
    *
    * @throws PosternError when the entry is wrong or the list of its scope is full
    */
@@ -147,8 +147,8 @@ export class SenderLists {
 const READ_AT_ONCE = 100
 
 /**
- * Allow and deny lists in a store: for all recipients, a domain or a recipient, with expiry, author and note. The filter
- * `lists` applies them.
+ * Allow and deny lists in a store: for all recipients, a domain or a recipient, with expiry, author and note. The
+ * filter `lists` applies them.
  *
  * @example
  * const entries = senderLists({ store })
