@@ -47,6 +47,11 @@ export class NextHop {
     return this.hosts.every(({ health }) => health.isAway)
   }
 
+  /** A host is due: it works, or it is time to try it again. */
+  get mayTry(): boolean {
+    return this.hosts.some(({ health }) => health.mayTry)
+  }
+
   /** Never rejects. */
   async send(message: OutgoingMessage): Promise<HopResult> {
     const { timeouts, protocol } = this.settings
