@@ -10,7 +10,7 @@ import { type Decision, type Outcome, PosternError, type Verdict } from '../../s
 import { help, known } from '../../src/relay/config/command-line.ts'
 import { readOptions } from '../../src/relay/config/options.ts'
 import { deliverer } from '../../src/relay/delivery/deliver.ts'
-import { type Files, maildir } from '../../src/relay/delivery/maildir.ts'
+import { type Files, Maildir } from '../../src/relay/delivery/maildir.ts'
 import { jsonLine } from '../../src/relay/report.ts'
 import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import { scratch } from '../support/scratch.ts'
@@ -178,13 +178,14 @@ test.for(steps.flatMap(step => ['ENOSPC', 'EIO', 'EMFILE'].map(code => [step, co
   'K03 %s fails with %s: 452, nothing is left, and the next message is stored',
   async ([step, code]) => {
     await using folder = await scratch()
-    const broken = await maildir(folder.path, { files: failing(step, code) })
+    const broken = await Maildir.open(folder.path, failing(step, code))
     expect(await broken.deliver('', Readable.from([Buffer.from('x')]))).toEqual({
       code: 452,
-      text: '4.3.1 No room to store mail',
+      status: '4.3.1',
+      text: 'No room to store mail',
     })
     for (const part of ['tmp', 'new']) expect(await readdir(join(folder.path, part))).toEqual([])
-    const whole = await maildir(folder.path)
+    const whole = await Maildir.open(folder.path)
     expect((await whole.deliver('Top: 1\r\n', Readable.from([Buffer.from('x\r\n')]))).code).toBe(250)
     const [name = ''] = await readdir(join(folder.path, 'new'))
     expect(await readFile(join(folder.path, 'new', name), 'utf8')).toBe('Top: 1\r\nx\r\n')
@@ -195,7 +196,7 @@ test.for(['EINVAL', 'ENOTSUP', 'EBADF'])(
   'a folder that cannot be synced (%s) is passed over, the message is safe',
   async code => {
     await using folder = await scratch()
-    const box = await maildir(folder.path, { files: withFolderSync(code) })
+    const box = await Maildir.open(folder.path, withFolderSync(code))
     expect((await box.deliver('', Readable.from([Buffer.from('x')]))).code).toBe(250)
     expect(await readdir(join(folder.path, 'new'))).toHaveLength(1)
   },
@@ -203,7 +204,7 @@ test.for(['EINVAL', 'ENOTSUP', 'EBADF'])(
 
 test('K03 a folder that cannot be synced for a fault of the disk (EIO) refuses: 452, and nothing is left', async () => {
   await using folder = await scratch()
-  const box = await maildir(folder.path, { files: withFolderSync('EIO') })
+  const box = await Maildir.open(folder.path, withFolderSync('EIO'))
   expect((await box.deliver('', Readable.from([Buffer.from('x')]))).code).toBe(452)
   expect(await readdir(join(folder.path, 'new'))).toEqual([])
 })
@@ -226,7 +227,7 @@ function withFolderSync(code: string): Files {
 
 test('a hundred messages at once get a hundred names', async () => {
   await using folder = await scratch()
-  const box = await maildir(folder.path)
+  const box = await Maildir.open(folder.path)
   await Promise.all(Array.from({ length: 100 }, () => box.deliver('', Readable.from([Buffer.from('x')]))))
   expect(await readdir(join(folder.path, 'new'))).toHaveLength(100)
 })

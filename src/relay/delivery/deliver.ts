@@ -8,7 +8,7 @@ import type { Hop } from '../config/addresses.ts'
 import type { RelayOptions } from '../config/options.ts'
 import { type Answer, worst } from './answer.ts'
 import type { Parcel, Patience } from './conversation.ts'
-import { type Files, maildir } from './maildir.ts'
+import { type Files, Maildir } from './maildir.ts'
 import { handOn } from './next-hop.ts'
 import { misfit } from './passed-on.ts'
 import { type Arrival, received, returnPath } from './trace.ts'
@@ -66,9 +66,8 @@ function throttled(notify: Notify = () => undefined): (reason: string) => void {
 }
 
 async function toMaildir(folder: string, { files }: Means): Promise<Deliver> {
-  const options = files ? { files } : {}
-  const inbox = await maildir(folder, options)
-  const junk = await maildir(join(folder, '.Junk'), options)
+  const inbox = await Maildir.open(folder, files)
+  const junk = await Maildir.open(join(folder, '.Junk'), files)
   return async ({ each, content }, arrival) => {
     if (!content) return gone
     const top = returnPath(arrival.reversePath) + received(arrival)
@@ -80,7 +79,8 @@ async function toMaildir(folder: string, { files }: Means): Promise<Deliver> {
     ] as const) {
       const paths = [...each].filter(([, decision]) => decision.verdict === verdict).map(([path]) => path)
       if (paths.length === 0) continue
-      const answer = await box.deliver(top, Readable.from(complete(content), { objectMode: false }))
+      const { code, status, text } = await box.deliver(top, Readable.from(complete(content), { objectMode: false }))
+      const answer: Answer = { code, text: `${status} ${text}` }
       answers.push(answer)
       if (answer.code === 250) taken.push(...paths)
     }

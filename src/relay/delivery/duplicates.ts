@@ -75,10 +75,13 @@ export class Claim {
     await this.#note(forwardPaths, file)
   }
 
-  /** A next hop has the message. `isPartial`: other recipients have to wait, so the client comes again. */
-  async taken(forwardPaths: readonly string[], isPartial: boolean): Promise<void> {
+  /** A next hop has the message, or a report about the recipient. */
+  async taken(forwardPaths: readonly string[]): Promise<void> {
     await this.#note(forwardPaths, TAKEN)
-    if (!isPartial) return
+  }
+
+  /** These recipients have the message and others have to wait, so that the client tries again. */
+  async partial(forwardPaths: readonly string[]): Promise<void> {
     const again = forwardPaths.flatMap(path => this.#rebuilt.get(path) ?? [])
     await this.#set(again.map(key => ({ op: 'set', key, value: TAKEN, ttl: REBUILT_MS })))
   }

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Answer, delivered } from './answer.ts'
+import { delivered, type HopAnswer } from './hop/answer.ts'
 
 /** The part of node:fs/promises that is needed, so that a test can have a full disk. */
 export interface Files {
@@ -22,28 +22,44 @@ interface File {
   readonly close: () => Promise<void>
 }
 
-export interface Maildir {
-  /** Never rejects. The bytes are kept as they are: line ends stay CRLF, so that signatures can still be checked. */
-  deliver(top: string, content: Readable): Promise<Answer>
-}
+export class Maildir {
+  readonly folder: string
+  readonly #files: Files
 
-/** Makes the folders, and clears away what was left unfinished more than 36 hours ago (as maildir(5) advises). */
-export async function maildir(folder: string, { files = system }: { readonly files?: Files } = {}): Promise<Maildir> {
-  for (const name of ['tmp', 'new', 'cur']) await files.mkdir(join(folder, name), { recursive: true, mode: 0o700 })
-  await clear(join(folder, 'tmp'), files)
-  return {
-    deliver: async (top, content) => {
-      const name = uniqueName()
-      try {
-        await write(join(folder, 'tmp', name), top, content, files)
-        await publish(folder, name, files)
-        return delivered
-      } catch (error) {
-        content.destroy()
-        for (const part of ['tmp', 'new']) await files.unlink(join(folder, part, name)).catch(() => undefined)
-        return refusal(error)
-      }
-    },
+  /** Makes the folders, and deletes what was left unfinished more than 36 hours ago (as maildir(5) advises). */
+  static async open(folder: string, files: Files = system): Promise<Maildir> {
+    for (const name of ['tmp', 'new', 'cur']) await files.mkdir(join(folder, name), { recursive: true, mode: 0o700 })
+    await clear(join(folder, 'tmp'), files)
+    return new Maildir(folder, files)
+  }
+
+  private constructor(folder: string, files: Files) {
+    this.folder = folder
+    this.#files = files
+  }
+
+  /** Never rejects. The bytes are kept as they are: line ends stay CRLF, so that signatures can still be checked. */
+  async deliver(top: string, content: Readable, name = uniqueName()): Promise<HopAnswer> {
+    try {
+      await write(join(this.folder, 'tmp', name), top, content, this.#files)
+      await publish(this.folder, name, this.#files)
+      return delivered
+    } catch (error) {
+      content.destroy()
+      for (const part of ['tmp', 'new']) await this.#files.unlink(join(this.folder, part, name)).catch(() => undefined)
+      return refusal(error)
+    }
+  }
+
+  /** Whether a message was delivered under this name; its reader may have moved it to `cur`, with flags behind a colon. */
+  async has(name: string): Promise<boolean> {
+    const isNew = await this.#files.stat(join(this.folder, 'new', name)).then(
+      () => true,
+      () => false,
+    )
+    if (isNew) return true
+    const names = await this.#files.readdir(join(this.folder, 'cur')).catch(() => [])
+    return names.some(file => file === name || file.startsWith(`${name}:`))
   }
 }
 
@@ -97,14 +113,14 @@ async function clear(folder: string, files: Files): Promise<void> {
 
 // A slash or a colon in a host name would break the name of the file.
 const host = hostname().replace(/[^\w.-]/g, '_')
-const uniqueName = (): string => {
+export const uniqueName = (): string => {
   const now = Date.now()
   return `${Math.floor(now / 1000)}.M${(now % 1000) * 1000}P${process.pid}R${randomBytes(8).toString('hex')}.${host}`
 }
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'EROFS'])
 
-const refusal = (error: unknown): Answer =>
+const refusal = (error: unknown): HopAnswer =>
   error instanceof Error && 'code' in error && FULL.has(String(error.code))
-    ? { code: 452, text: '4.3.1 No room to store mail' }
-    : { code: 451, text: '4.3.0 The message could not be stored' }
+    ? { code: 452, status: '4.3.1', text: 'No room to store mail' }
+    : { code: 451, status: '4.3.0', text: 'The message could not be stored' }

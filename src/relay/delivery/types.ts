@@ -1,5 +1,6 @@
 /** What the delivery takes and gives: its options, its services, and what became of each recipient. */
 import type { Reply } from '../../model/decision.ts'
+import type { DeliveryReport } from '../../model/events.ts'
 import type { LoadMeter } from '../../model/load.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Clock, Notify } from '../../model/services.ts'
@@ -188,30 +189,9 @@ export interface DeliveryServices {
   /** Where it is noted who has a message, so that a retry does not bring it again. @default memory */
   readonly store?: Store
   /** Takes what became of each recipient of each delivery. @default it is not recorded */
-  readonly onDelivery?: (report: DeliveryReport) => void
+  readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
   /** @default the file system */
   readonly files?: Files
-}
-
-/** What became of one recipient in one try of a delivery. */
-export interface DeliveryReport {
-  /** The session's reference. */
-  readonly ref: string
-  readonly forwardPath: string
-  /** `repeated`: it had the message from an earlier try. `reported`: it was refused, and a report has been handed over. */
-  readonly result: 'delivered' | 'repeated' | 'deferred' | 'refused' | 'reported'
-  /** The host, or the Maildir. */
-  readonly to: string
-  /** What the next hop replied; absent when it gave no reply. */
-  readonly code?: number
-  /** Its words, printable and bounded. */
-  readonly text?: string
-  /** The name of the message in the next hop's queue, where its reply gives one. */
-  readonly queueId?: string
-  /** Milliseconds from the begin of the delivery. */
-  readonly ms: number
-  /** Hosts that were tried. */
-  readonly tries: number
 }
 
 /** The recipient that a client names. */
@@ -230,6 +210,11 @@ export interface Delivery {
   deliverEach(message: IncomingMessage): Promise<ReadonlyMap<string, Reply>>
   /** Undefined: it receives mail here. A reply of 4xx or 5xx refuses it. Never rejects. */
   checkRecipient(question: RecipientQuestion): Promise<Reply | undefined>
+  /**
+   * For the filter `recipients`, which counts the unknown ones of a client: false for an address that does not exist.
+   * What is refused for another reason, or cannot be found out, is left to {@link checkRecipient}. Never rejects.
+   */
+  isKnown(question: RecipientQuestion): Promise<boolean>
   /** The domains that have a route, and those of rewritten addresses. Empty: every domain has one. */
   readonly domains: readonly string[]
   /** Deliveries by result, hosts by state, connections, and answers about recipients. */
