@@ -34,7 +34,7 @@ const aboutUs: HopAnswer = {
   ...{ code: 451, status: '4.3.5', isAboutUs: true },
   text: 'The next server does not take mail from here now',
 }
-const notSmtp: HopAnswer = { code: 451, status: '4.5.0', text: 'The next server did not reply by the rules' }
+export const notSmtp: HopAnswer = { code: 451, status: '4.5.0', text: 'The next server did not reply by the rules' }
 
 /**
  * Replies that say how we speak or who we are: a command that is unknown, out of order or with a parameter too many, TLS

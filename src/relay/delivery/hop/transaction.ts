@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RcptParameters } from '../../../smtp/parameters.ts'
-import { answerOf, broken, type HopAnswer, isDelivered } from './answer.ts'
+import { answerOf, broken, type HopAnswer, isDelivered, notSmtp } from './answer.ts'
 import type { HopConnection } from './connection.ts'
 import type { Deadline } from './deadline.ts'
 import { dotStuffed } from './dot-stuffing.ts'
@@ -113,7 +113,11 @@ export class HopTransaction {
     if (data.code === 354 && this.#taken.length > 0) return true
     // RFC 2920 §3.1: a host may accept DATA although it has refused every recipient.
     if (data.code === 354) connection.destroy()
-    else if (this.#taken.length > 0) this.#settle(answerOf(data))
+    if (this.#taken.length === 0) return false
+    const answer = answerOf(data)
+    // Without the content the host cannot have the message, whatever it says.
+    if (isDelivered(answer)) connection.destroy()
+    this.#settle(isDelivered(answer) ? notSmtp : answer)
     return false
   }
 

@@ -1,0 +1,60 @@
+/** A delivery with short timeouts, and what it has told. */
+import type { DeliveryReport } from '../../src/model/events.ts'
+import { type Notice, systemClock } from '../../src/model/services.ts'
+import { createDelivery } from '../../src/relay/delivery/delivery.ts'
+import type { Delivery, DeliveryServices, NextHopOptions, RouteOptions } from '../../src/relay/delivery/types.ts'
+
+export const quick = { connect: 2_000, command: 400, data: 400, block: 400, final: 400, total: 5_000 } as const
+
+export interface TestDelivery extends AsyncDisposable {
+  readonly delivery: Delivery
+  readonly notices: readonly Notice[]
+  readonly reports: readonly (DeliveryReport & { readonly recipient: string })[]
+  /** Descriptors in use, as they were counted. */
+  readonly descriptors: () => number
+}
+
+export const freeLoad = {
+  adjust: () => undefined,
+  hasDescriptor: () => true,
+  recordLatency: () => undefined,
+}
+
+export async function testDelivery(
+  routes: readonly RouteOptions[],
+  services: Partial<DeliveryServices> = {},
+): Promise<TestDelivery> {
+  const notices: Notice[] = []
+  const reports: (DeliveryReport & { readonly recipient: string })[] = []
+  let descriptors = 0
+  const delivery = await createDelivery(
+    { routes },
+    {
+      name: 'relay.example.org',
+      clock: systemClock,
+      notify: notice => void notices.push(notice),
+      load: {
+        ...freeLoad,
+        adjust: (_what, by) => {
+          descriptors += by
+        },
+      },
+      onDelivery: (_ref, recipient, report) => void reports.push({ recipient, ...report }),
+      ...services,
+    },
+  )
+  return {
+    delivery,
+    notices,
+    reports,
+    descriptors: () => descriptors,
+    [Symbol.asyncDispose]: () => delivery.close(),
+  }
+}
+
+/** One hop on the loopback. */
+export const hopAt = (port: number, options: Partial<NextHopOptions> = {}): NextHopOptions => ({
+  hosts: [`127.0.0.1:${port}`],
+  timeouts: quick,
+  ...options,
+})
