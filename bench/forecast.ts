@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Season, season } from '../src/load/season.ts'
+import { Season } from '../src/load/season.ts'
 
 interface Series {
   readonly name: string
@@ -50,7 +50,7 @@ function alarms(
   { name, stepsPerDay, first, counts }: Series,
   windows: readonly (readonly [from: number, to: number])[],
 ) {
-  const ours = season(stepsPerDay, smoothing(stepsPerDay))
+  const ours = new Season(stepsPerDay, smoothing(stepsPerDay))
   const step = DAY / stepsPerDay
   const hit = new Set<number>()
   let outside = 0
@@ -73,7 +73,7 @@ function alarms(
 
 /** Mean absolute error at each horizon, and how many counts lay within the interval. */
 function judge({ stepsPerDay, first, counts }: Series, horizons: readonly number[]) {
-  const ours: Season = season(stepsPerDay, smoothing(stepsPerDay))
+  const ours: Season = new Season(stepsPerDay, smoothing(stepsPerDay))
   const errors = horizons.map(() => ({ ours: 0, day: 0, week: 0, within: 0 }))
   const far = horizons.at(-1) ?? 1
   const warm = Math.min(stepsPerDay * 7, counts.length >> 1)

@@ -34,93 +34,140 @@ export function readOle(bytes: Buffer): OleFile | undefined {
   const shift = bytes.readUInt16LE(30)
   const miniShift = bytes.readUInt16LE(32)
   if ((shift !== 9 && shift !== 12) || miniShift > 9 || miniShift < 4) return undefined
-  const sectorSize = 1 << shift
-  const file = { bytes, sectorSize, broken: false }
-  const sector = (number: number): Buffer => {
-    const start = (number + 1) * sectorSize
-    const found = number < FREE && start < bytes.length ? bytes.subarray(start, start + sectorSize) : undefined
-    if (found === undefined) file.broken = true
-    return found ?? Buffer.alloc(0)
-  }
-  const tables = fatSectors(bytes, sectorSize, sector)
-  const fat = (number: number): number => {
-    const perSector = sectorSize / 4
-    const table = tables[Math.floor(number / perSector)]
-    const found = table === undefined ? undefined : sector(table)
-    const at = (number % perSector) * 4
-    return found !== undefined && at + 4 <= found.length ? found.readUInt32LE(at) : 0xfffffffe
-  }
-  const chain = (first: number, max: number, next: (number: number) => number): number[] => {
-    const numbers: number[] = []
-    for (let number = first; number < FREE; number = next(number)) {
-      if (numbers.length >= Math.min(max, MAX_SECTORS)) {
-        file.broken ||= numbers.length >= MAX_SECTORS
-        break
-      }
-      numbers.push(number)
-    }
-    return numbers
-  }
-  const stream = (first: number, max: number): Buffer =>
-    Buffer.concat(chain(first, Math.ceil(max / sectorSize), fat).map(sector)).subarray(0, max)
-
-  const directory = stream(bytes.readUInt32LE(48), MAX_ENTRIES * 128)
+  const sectors = new Sectors(bytes, 1 << shift)
+  const directory = sectors.stream(bytes.readUInt32LE(48), MAX_ENTRIES * 128)
   const nodes = readNodes(directory)
   const [root] = nodes
   if (root === undefined) return undefined
-  // Small streams share the stream of the root, in small sectors.
+  const small = new SmallSectors(sectors, root, 1 << miniShift)
   const cutoff = bytes.readUInt32LE(56)
-  const mini = lazy(() => stream(root.start, Math.min(root.size, bytes.length)))
-  const miniFat = lazy(() => stream(bytes.readUInt32LE(60), bytes.length >> 7))
-  const nextMini = (number: number): number => {
-    const table = miniFat()
-    return number * 4 + 4 <= table.length ? table.readUInt32LE(number * 4) : 0xfffffffe
-  }
-  const small = (first: number, max: number): Buffer => {
-    const size = 1 << miniShift
-    const parts = chain(first, Math.ceil(max / size), nextMini)
-    return Buffer.concat(parts.map(number => mini().subarray(number * size, (number + 1) * size))).subarray(0, max)
+  const read = ({ type, start, size }: Node, max: number): Buffer => {
+    if (type !== STREAM) return Buffer.alloc(0)
+    const length = Math.min(max, size, bytes.length)
+    return size < cutoff ? small.stream(start, length) : sectors.stream(start, length)
   }
   const entries = listNodes(nodes).map(
     ({ path, node }): OleEntry => ({
       path,
       size: node.size,
       classId: node.classId,
-      read: max => {
-        if (node.type !== STREAM) return Buffer.alloc(0)
-        const length = Math.min(max, node.size, bytes.length)
-        return node.size < cutoff ? small(node.start, length) : stream(node.start, length)
-      },
+      read: max => read(node, max),
     }),
   )
   return {
     entries,
     cut: directory.length === MAX_ENTRIES * 128,
     get broken() {
-      return file.broken
+      return sectors.broken
     },
   }
 }
 
-/** The sectors of the allocation table: 109 in the header, the others in a separate chain. */
-function fatSectors(bytes: Buffer, sectorSize: number, sector: (number: number) => Buffer): readonly number[] {
-  const max = Math.ceil(bytes.length / sectorSize)
-  const found: number[] = []
-  const take = (table: Buffer, count: number) => {
-    for (let index = 0; index < count && found.length < max && index * 4 + 4 <= table.length; index += 1) {
-      const number = table.readUInt32LE(index * 4)
-      if (number < FREE) found.push(number)
+/** A chain that no allocation table continues ends here. */
+const END = 0xfffffffe
+
+/** The sectors of a file, and the chains that its allocation table makes of them. */
+class Sectors {
+  readonly bytes: Buffer
+  /** Some chain was invalid or circular. */
+  broken = false
+  readonly #size: number
+  /** The sectors of the allocation table. */
+  readonly #tables: readonly number[]
+
+  constructor(bytes: Buffer, size: number) {
+    this.bytes = bytes
+    this.#size = size
+    this.#tables = this.#findTables()
+  }
+
+  /** At most `max` bytes of the stream that begins at a sector. */
+  stream(first: number, max: number): Buffer {
+    const numbers = this.chain(first, Math.ceil(max / this.#size), number => this.#next(number))
+    return Buffer.concat(numbers.map(number => this.#sector(number))).subarray(0, max)
+  }
+
+  /** The numbers of a chain, at most `max`. */
+  chain(first: number, max: number, next: (number: number) => number): readonly number[] {
+    const numbers: number[] = []
+    for (let number = first; number < FREE; number = next(number)) {
+      if (numbers.length >= Math.min(max, MAX_SECTORS)) {
+        this.broken ||= numbers.length >= MAX_SECTORS
+        break
+      }
+      numbers.push(number)
     }
+    return numbers
   }
-  take(bytes.subarray(76, 512), 109)
-  let next = bytes.readUInt32LE(68)
-  for (let hops = 0; next < FREE && hops < max; hops += 1) {
-    const table = sector(next)
-    if (table.length < sectorSize) break
-    take(table, sectorSize / 4 - 1)
-    next = table.readUInt32LE(sectorSize - 4)
+
+  #sector(number: number): Buffer {
+    const start = (number + 1) * this.#size
+    if (number < FREE && start < this.bytes.length) return this.bytes.subarray(start, start + this.#size)
+    this.broken = true
+    return Buffer.alloc(0)
   }
-  return found
+
+  #next(number: number): number {
+    const perSector = this.#size / 4
+    const table = this.#tables[Math.floor(number / perSector)]
+    const found = table === undefined ? undefined : this.#sector(table)
+    const at = (number % perSector) * 4
+    return found !== undefined && at + 4 <= found.length ? found.readUInt32LE(at) : END
+  }
+
+  /** 109 in the header, the others in a separate chain. */
+  #findTables(): readonly number[] {
+    const max = Math.ceil(this.bytes.length / this.#size)
+    const found: number[] = []
+    const take = (table: Buffer, count: number) => {
+      for (let index = 0; index < count && found.length < max && index * 4 + 4 <= table.length; index += 1) {
+        const number = table.readUInt32LE(index * 4)
+        if (number < FREE) found.push(number)
+      }
+    }
+    take(this.bytes.subarray(76, 512), 109)
+    let next = this.bytes.readUInt32LE(68)
+    for (let hops = 0; next < FREE && hops < max; hops += 1) {
+      const table = this.#sector(next)
+      if (table.length < this.#size) break
+      take(table, this.#size / 4 - 1)
+      next = table.readUInt32LE(this.#size - 4)
+    }
+    return found
+  }
+}
+
+/** Small streams share the stream of the root, in small sectors with an allocation table for them alone. */
+class SmallSectors {
+  readonly #sectors: Sectors
+  readonly #root: Node
+  readonly #size: number
+  #content: Buffer | undefined
+  #table: Buffer | undefined
+
+  constructor(sectors: Sectors, root: Node, size: number) {
+    this.#sectors = sectors
+    this.#root = root
+    this.#size = size
+  }
+
+  stream(first: number, max: number): Buffer {
+    const size = this.#size
+    const numbers = this.#sectors.chain(first, Math.ceil(max / size), number => this.#next(number))
+    const parts = numbers.map(number => this.#rootStream().subarray(number * size, (number + 1) * size))
+    return Buffer.concat(parts).subarray(0, max)
+  }
+
+  #next(number: number): number {
+    this.#table ??= this.#sectors.stream(this.#sectors.bytes.readUInt32LE(60), this.#sectors.bytes.length >> 7)
+    return number * 4 + 4 <= this.#table.length ? this.#table.readUInt32LE(number * 4) : END
+  }
+
+  #rootStream(): Buffer {
+    const { start, size } = this.#root
+    this.#content ??= this.#sectors.stream(start, Math.min(size, this.#sectors.bytes.length))
+    return this.#content
+  }
 }
 
 interface Node {
@@ -171,12 +218,4 @@ function listNodes(nodes: readonly Node[]): readonly { readonly path: string; re
     if (!seen.has(number) && node.type === STREAM) found.push({ path: node.name, node })
   })
   return found
-}
-
-const lazy = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

@@ -3,7 +3,7 @@ import { duration, having } from '../model/checks.ts'
 import { checked, relation, schemaOf } from '../model/options.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
-import { type Expected, season } from './season.ts'
+import { type Expected, Season } from './season.ts'
 
 /** Learns how many messages or sessions arrive, and forecasts them. */
 export interface Forecast {
@@ -66,7 +66,7 @@ export function forecast(options: ForecastOptions = {}): Forecast {
   const { step = '1m', clock = systemClock } = checked(schema, options)
   const length = toMilliseconds(step)
   const stepsPerDay = DAY / length
-  const seasons = season(stepsPerDay, Math.round(SMOOTHING_MS / length))
+  const seasons = new Season(stepsPerDay, Math.round(SMOOTHING_MS / length))
   const sliding = window(length / PARTS, clock)
   let index = Math.floor(clock.now() / length)
   let since = clock.monotonic()

@@ -1,12 +1,19 @@
 /** Measures how loaded this process is: ten times a second while a caller asks, and not at all when none does. */
 import { callback, duration, having, number, size, whole } from '../model/checks.ts'
-import { describeLoad, type Level, type Load, type LoadMeter, type Resource } from '../model/load.ts'
+import {
+  type DescriptorUse,
+  describeLoad,
+  type Level,
+  type Load,
+  type LoadMeter,
+  type Resource,
+} from '../model/load.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import { type Clock, type Notify, systemClock, warnOnThrow } from '../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
-import { descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
+import { type Descriptors, descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
 import { type Latency, latency } from './latency.ts'
-import { levelHolder } from './level.ts'
+import { type LevelHolder, levelHolder } from './level.ts'
 import { type ProcessProbe, processProbe } from './process.ts'
 
 /** What `loadMeter` takes: the amounts that count as full load. */
@@ -76,118 +83,148 @@ const MAX_UNCERTAIN = 0.65
  * postern({ load, filters: loadControl({ filters: recommended({ domains }) }) })
  */
 export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
-  const { memory } = checked(schema, options)
-  const {
-    sessions = 2_000,
-    scans = 50,
-    spool = '1gb',
-    delay = '250ms',
-    descriptors: limit = descriptorLimit(),
-    descriptorReserve: reserve = 0.4,
-    clock = systemClock,
-    notify: listener = () => undefined,
-    process = processProbe(memory === undefined ? undefined : toBytes(memory)),
-  } = options
-  const full: Readonly<Record<Counted, number>> = { sessions, scans, spool: toBytes(spool) }
-  const latest = toMilliseconds(delay)
-  const notify = warnOnThrow('notify', listener)
-  const files = descriptors({ limit, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
-  const held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
-  const services = new Map<string, Latency>()
-  const levels = levelHolder(clock.monotonic())
-  let [busy, taken, stall, stallAt] = [0, 0, 0, Number.NEGATIVE_INFINITY]
-  /** Memory that cannot be read counts as full. */
-  let isMemoryUnknown = false
-  let overflowAt = Number.NEGATIVE_INFINITY
-  let [ticks, asked] = [0, Number.NEGATIVE_INFINITY]
-  let next: number | undefined
-  let shown: Load = { value: 0, level: 'green', since: levels.since, parts: {}, slowdown: 1 }
+  return new ProcessLoad(checked(schema, options))
+}
 
-  const measure = (late: number, now: number): void => {
-    if (late >= stall || now - stallAt > STALL_SHOWN_MS) [stall, stallAt] = [late, now]
-    // One measurement varies a lot: this averages over about a second.
-    busy += ((probed(() => process.busy()) ?? 1) - busy) * 0.2
-    if (ticks % MEMORY_EVERY === 0) {
-      const memory = probed(() => process.memory())
-      taken = memory ?? taken
-      isMemoryUnknown = memory === undefined
-    }
-    if (ticks % LATENCY_EVERY === 0) for (const one of services.values()) one.update(now)
-    ticks += 1
-    update(now)
+class ProcessLoad implements LoadMeter {
+  readonly #full: Readonly<Record<Counted, number>>
+  readonly #maxDelay: number
+  readonly #clock: Clock
+  readonly #notify: Notify
+  readonly #process: ProcessProbe
+  readonly #files: Descriptors
+  readonly #held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
+  readonly #services = new Map<string, Latency>()
+  readonly #levels: LevelHolder
+  #busy = 0
+  #memory = 0
+  /** Memory that cannot be read counts as full. */
+  #isMemoryUnknown = false
+  #stall = 0
+  #stallAt = Number.NEGATIVE_INFINITY
+  #overflowAt = Number.NEGATIVE_INFINITY
+  #ticks = 0
+  #askedAt = Number.NEGATIVE_INFINITY
+  /** When the next tick is due; undefined while the meter is idle. */
+  #nextTick: number | undefined
+  #shown: Load
+
+  constructor(options: LoadMeterOptions) {
+    const { sessions = 2_000, scans = 50, spool = '1gb', delay = '250ms', memory, clock = systemClock } = options
+    const {
+      descriptors: limit = descriptorLimit(),
+      descriptorReserve: reserve = 0.4,
+      notify = () => undefined,
+    } = options
+    const { process = processProbe(memory === undefined ? undefined : toBytes(memory)) } = options
+    this.#full = { sessions, scans, spool: toBytes(spool) }
+    this.#maxDelay = toMilliseconds(delay)
+    this.#clock = clock
+    this.#notify = warnOnThrow('notify', notify)
+    this.#process = process
+    this.#files = descriptors({ limit, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
+    this.#levels = levelHolder(clock.monotonic())
+    this.#shown = { value: 0, level: 'green', since: this.#levels.since, parts: {}, slowdown: 1 }
   }
-  const update = (now: number): void => {
+
+  get level(): Level {
+    return this.#shown.level
+  }
+
+  get overflowing(): boolean {
+    return this.#clock.monotonic() - this.#overflowAt < OVERFLOW_COOLDOWN_MS
+  }
+
+  now(): Load {
+    this.#askedAt = this.#clock.monotonic()
+    if (this.#nextTick === undefined) {
+      // What was measured before the pause is outdated, and the pause itself is not measured.
+      this.#stall = 0
+      this.#busy = 0
+      probed(() => this.#process.busy())
+      this.#measure(0, this.#askedAt)
+      this.#scheduleTick()
+    }
+    return this.#shown
+  }
+
+  reportOverflow(): void {
+    this.#overflowAt = this.#clock.monotonic()
+  }
+
+  adjust(resource: Resource, by: number): void {
+    if (resource === 'descriptors') this.#files.adjust(by)
+    else this.#held[resource] += by
+  }
+
+  hasDescriptor(use: DescriptorUse): boolean {
+    return this.#files.has(use)
+  }
+
+  recordLatency(service: string, ms: number): void {
+    const known = this.#services.get(service)
+    if (known) known.record(ms)
+    else if (this.#services.size < MAX_SERVICES) {
+      const first = latency()
+      first.record(ms)
+      this.#services.set(service, first)
+    }
+  }
+
+  #scheduleTick(): void {
+    this.#nextTick = this.#clock.monotonic() + TICK_MS
+    this.#clock.after(TICK_MS, () => this.#tick())
+  }
+
+  #tick(): void {
+    const now = this.#clock.monotonic()
+    this.#measure(Math.max(0, now - (this.#nextTick ?? now)), now)
+    this.#nextTick = undefined
+    if (now - this.#askedAt < IDLE_AFTER_MS || this.#shown.level !== 'green') this.#scheduleTick()
+  }
+
+  #measure(late: number, now: number): void {
+    if (late >= this.#stall || now - this.#stallAt > STALL_SHOWN_MS) {
+      this.#stall = late
+      this.#stallAt = now
+    }
+    // One measurement varies a lot: this averages over about a second.
+    this.#busy += ((probed(() => this.#process.busy()) ?? 1) - this.#busy) * 0.2
+    if (this.#ticks % MEMORY_EVERY === 0) {
+      const memory = probed(() => this.#process.memory())
+      this.#memory = memory ?? this.#memory
+      this.#isMemoryUnknown = memory === undefined
+    }
+    if (this.#ticks % LATENCY_EVERY === 0) for (const one of this.#services.values()) one.update(now)
+    this.#ticks += 1
+    this.#update(now)
+  }
+
+  #update(now: number): void {
     const parts: Record<string, number> = {
-      loop: part(stall / latest),
-      busy: part(busy),
-      memory: isMemoryUnknown ? 1 : part(taken),
-      sessions: part(held.sessions / full.sessions),
-      scans: part(held.scans / full.scans),
-      spool: part(held.spool / full.spool),
-      descriptors: part(files.share()),
+      loop: part(this.#stall / this.#maxDelay),
+      busy: part(this.#busy),
+      memory: this.#isMemoryUnknown ? 1 : part(this.#memory),
+      sessions: part(this.#held.sessions / this.#full.sessions),
+      scans: part(this.#held.scans / this.#full.scans),
+      spool: part(this.#held.spool / this.#full.spool),
+      descriptors: part(this.#files.share()),
     }
     let slowdown = 1
-    for (const [name, one] of services) {
+    for (const [name, one] of this.#services) {
       parts[name] = UNCERTAIN.has(name) ? Math.min(one.part, MAX_UNCERTAIN) : one.part
       if (!UNCERTAIN.has(name)) slowdown = Math.max(slowdown, one.slowdown)
     }
     const value = Math.max(...Object.values(parts))
-    const before = levels.level
-    const level = levels.step(value, now)
-    shown = { value, level, since: levels.since, parts, slowdown }
-    if (level !== before) announce(before, shown)
-  }
-  const announce = (before: Level, load: Load): void => {
-    const reason = `the load is ${describeLoad(load)}: ${before} becomes ${load.level}`
-    notify({ code: `load/${load.level}`, reason, level: load.level === 'green' ? 'info' : 'warning' })
-  }
-  const wake = (): void => {
-    next = clock.monotonic() + TICK_MS
-    clock.after(TICK_MS, tick)
-  }
-  const tick = (): void => {
-    const now = clock.monotonic()
-    measure(Math.max(0, now - (next ?? now)), now)
-    next = undefined
-    if (now - asked < IDLE_AFTER_MS || shown.level !== 'green') wake()
+    const before = this.#levels.level
+    const level = this.#levels.step(value, now)
+    this.#shown = { value, level, since: this.#levels.since, parts, slowdown }
+    if (level !== before) this.#announce(before, this.#shown)
   }
 
-  return {
-    now: () => {
-      asked = clock.monotonic()
-      if (next === undefined) {
-        // What was measured before the pause is outdated, and the pause itself is not measured.
-        stall = 0
-        busy = 0
-        probed(() => process.busy())
-        measure(0, asked)
-        wake()
-      }
-      return shown
-    },
-    get level() {
-      return shown.level
-    },
-    get overflowing() {
-      return clock.monotonic() - overflowAt < OVERFLOW_COOLDOWN_MS
-    },
-    reportOverflow: () => {
-      overflowAt = clock.monotonic()
-    },
-    adjust: (what, by) => {
-      if (what === 'descriptors') files.adjust(by)
-      else held[what] += by
-    },
-    hasDescriptor: use => files.has(use),
-    recordLatency: (what, ms) => {
-      const known = services.get(what)
-      if (known) known.record(ms)
-      else if (services.size < MAX_SERVICES) {
-        const first = latency()
-        first.record(ms)
-        services.set(what, first)
-      }
-    },
+  #announce(before: Level, load: Load): void {
+    const reason = `the load is ${describeLoad(load)}: ${before} becomes ${load.level}`
+    this.#notify({ code: `load/${load.level}`, reason, level: load.level === 'green' ? 'info' : 'warning' })
   }
 }
 

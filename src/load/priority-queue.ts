@@ -15,17 +15,6 @@ export interface PriorityQueueOptions {
   readonly maxWait: number
 }
 
-export interface PriorityQueue {
-  /**
-   * Takes a slot, or waits for one. True: it is taken, until `leave`. Bad clients never wait.
-   * A promise only where there is something to wait for.
-   */
-  enter(priority: PriorityClass, clock: Clock, signal: AbortSignal): boolean | Promise<boolean>
-  leave(priority: PriorityClass, clock: Clock): void
-  inside(priority?: PriorityClass): number
-  queued(priority: PriorityClass): number
-}
-
 interface QueueEntry {
   readonly since: number
   /** @param isIn whether a slot was taken */
@@ -43,80 +32,116 @@ const OVERLOAD_WAIT_SHARE = 0.2
  * Under overload a class is served newest first, and waits are short (Maurer, "Fail at Scale", ACM Queue 2015: adaptive
  * LIFO with CoDel's standing queue). The client that has waited longest has most likely given up.
  */
-export function priorityQueue({ limit, reserve, maxQueue, maxWait }: PriorityQueueOptions): PriorityQueue {
-  const inside: Record<PriorityClass, number> = { known: 0, unknown: 0, bad: 0 }
-  const queues: Readonly<Record<PriorityClass, QueueEntry[]>> = { known: [], unknown: [], bad: [] }
+export class PriorityQueue {
+  readonly #options: PriorityQueueOptions
+  readonly #inside: Record<PriorityClass, number> = { known: 0, unknown: 0, bad: 0 }
+  readonly #queues: Readonly<Record<PriorityClass, QueueEntry[]>> = { known: [], unknown: [], bad: [] }
   /** Since when a queue has not been empty. */
-  const standing: Partial<Record<PriorityClass, number>> = {}
+  readonly #standing: Partial<Record<PriorityClass, number>> = {}
 
-  const all = () => inside.known + inside.unknown + inside.bad
-  const hasRoom = (priority: PriorityClass): boolean => {
-    const max = Math.max(1, limit())
-    if (all() >= max) return false
-    if (priority === 'known') return true
-    if (inside.unknown + inside.bad >= max * (1 - reserve)) return false
-    return priority === 'unknown' || all() < max * FREE_SHARE_FOR_BAD
+  constructor(options: PriorityQueueOptions) {
+    this.#options = options
   }
-  const isOver = (priority: PriorityClass, now: number): boolean => now - (standing[priority] ?? now) >= STANDING_MS
-  const drop = (priority: PriorityClass, entry: QueueEntry): void => {
-    const queue = queues[priority]
-    const index = queue.indexOf(entry)
-    if (index !== -1) queue.splice(index, 1)
-    if (queue.length === 0) delete standing[priority]
+
+  /** The sessions that have a slot, of all classes or of one. */
+  inside(priority?: PriorityClass): number {
+    if (priority !== undefined) return this.#inside[priority]
+    return this.#inside.known + this.#inside.unknown + this.#inside.bad
   }
-  /** Turns away clients that have waited too long for an overload. */
-  const expire = (priority: PriorityClass, now: number): void => {
-    if (!isOver(priority, now)) return
-    while (queues[priority][0] !== undefined && now - queues[priority][0].since >= maxWait * OVERLOAD_WAIT_SHARE)
-      queues[priority][0].settle(false)
+
+  /** The clients of a class that wait. */
+  queued(priority: PriorityClass): number {
+    return this.#queues[priority].length
   }
-  const serve = (clock: Clock): void => {
+
+  /**
+   * Takes a slot, or waits for one. True: it is taken, until `leave`. Bad clients never wait.
+   * A promise only where there is something to wait for.
+   */
+  enter(priority: PriorityClass, clock: Clock, signal: AbortSignal): boolean | Promise<boolean> {
+    const { maxQueue, maxWait } = this.#options
     const now = clock.monotonic()
-    for (const priority of ['known', 'unknown'] as const) {
-      while (queues[priority].length > 0 && hasRoom(priority)) {
-        const next = isOver(priority, now) ? queues[priority].at(-1) : queues[priority][0]
+    // The limit may have grown since the last session ended.
+    this.#serve(clock)
+    const queue = this.#queues[priority]
+    if (queue.length === 0 && this.#hasRoom(priority)) {
+      this.#inside[priority] += 1
+      return true
+    }
+    if (priority === 'bad' || maxQueue === 0 || maxWait === 0) return false
+    if (queue.length >= maxQueue) {
+      if (!this.#isOver(priority, now)) return false
+      queue[0]?.settle(false)
+    }
+    return this.#wait(priority, clock, signal)
+  }
+
+  leave(priority: PriorityClass, clock: Clock): void {
+    this.#inside[priority] -= 1
+    this.#serve(clock)
+  }
+
+  #wait(priority: PriorityClass, clock: Clock, signal: AbortSignal): Promise<boolean> {
+    const { maxWait } = this.#options
+    const now = clock.monotonic()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const settle = (isIn: boolean): void => {
+      cancel()
+      signal.removeEventListener('abort', giveUp)
+      this.#drop(priority, entry)
+      if (isIn) this.#inside[priority] += 1
+      resolve(isIn)
+    }
+    const giveUp = (): void => settle(false)
+    const entry: QueueEntry = { since: now, settle }
+    const cancel = clock.after(this.#isOver(priority, now) ? maxWait * OVERLOAD_WAIT_SHARE : maxWait, giveUp)
+    this.#queues[priority].push(entry)
+    this.#standing[priority] ??= now
+    signal.addEventListener('abort', giveUp)
+    return promise
+  }
+
+  #serve(clock: Clock): void {
+    const now = clock.monotonic()
+    for (const priority of SERVED) {
+      const queue = this.#queues[priority]
+      while (queue.length > 0 && this.#hasRoom(priority)) {
+        const next = this.#isOver(priority, now) ? queue.at(-1) : queue[0]
         next?.settle(true)
       }
-      expire(priority, now)
+      this.#expire(priority, now)
     }
   }
 
-  return {
-    enter: (priority, clock, signal) => {
-      const now = clock.monotonic()
-      // The limit may have grown since the last session ended.
-      serve(clock)
-      const queue = queues[priority]
-      if (queue.length === 0 && hasRoom(priority)) {
-        inside[priority] += 1
-        return true
-      }
-      if (priority === 'bad' || maxQueue === 0 || maxWait === 0) return false
-      if (queue.length >= maxQueue) {
-        if (!isOver(priority, now)) return false
-        queue[0]?.settle(false)
-      }
-      const { promise, resolve } = Promise.withResolvers<boolean>()
-      const settle = (isIn: boolean): void => {
-        cancel()
-        signal.removeEventListener('abort', giveUp)
-        drop(priority, entry)
-        if (isIn) inside[priority] += 1
-        resolve(isIn)
-      }
-      const giveUp = (): void => settle(false)
-      const entry: QueueEntry = { since: now, settle }
-      const cancel = clock.after(isOver(priority, now) ? maxWait * OVERLOAD_WAIT_SHARE : maxWait, giveUp)
-      queue.push(entry)
-      standing[priority] ??= now
-      signal.addEventListener('abort', giveUp)
-      return promise
-    },
-    leave: (priority, clock) => {
-      inside[priority] -= 1
-      serve(clock)
-    },
-    inside: priority => (priority === undefined ? all() : inside[priority]),
-    queued: priority => queues[priority].length,
+  #hasRoom(priority: PriorityClass): boolean {
+    const { limit, reserve } = this.#options
+    const max = Math.max(1, limit())
+    const all = this.inside()
+    if (all >= max) return false
+    if (priority === 'known') return true
+    if (this.#inside.unknown + this.#inside.bad >= max * (1 - reserve)) return false
+    return priority === 'unknown' || all < max * FREE_SHARE_FOR_BAD
+  }
+
+  #isOver(priority: PriorityClass, now: number): boolean {
+    return now - (this.#standing[priority] ?? now) >= STANDING_MS
+  }
+
+  /** Turns away clients that have waited too long for an overload. */
+  #expire(priority: PriorityClass, now: number): void {
+    if (!this.#isOver(priority, now)) return
+    const queue = this.#queues[priority]
+    const longest = this.#options.maxWait * OVERLOAD_WAIT_SHARE
+    while (queue[0] !== undefined && now - queue[0].since >= longest) queue[0].settle(false)
+  }
+
+  #drop(priority: PriorityClass, entry: QueueEntry): void {
+    const queue = this.#queues[priority]
+    const index = queue.indexOf(entry)
+    if (index !== -1) queue.splice(index, 1)
+    if (queue.length === 0) delete this.#standing[priority]
   }
 }
+
+/** The classes whose clients may wait, the first to be served first. */
+const SERVED = ['known', 'unknown'] as const

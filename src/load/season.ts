@@ -16,17 +16,6 @@ export interface Expected {
   readonly high: number
 }
 
-export interface Season {
-  /** Observes the count of step `index`, which comes after all observed steps; steps in between are unknown. */
-  observe(index: number, count: number): void
-  /** What is expected `ahead` steps after the last one observed; from 1. */
-  expect(ahead: number): Expected
-  /** How many standard deviations `count` lies from what is expected of the next step. */
-  surprise(count: number): number
-  /** How many steps were observed. */
-  readonly observed: number
-}
-
 /** The weight of a new day, and of a new week, in the profile. */
 const DAILY = 0.1
 const WEEKLY = 0.3
@@ -65,58 +54,116 @@ interface Carry {
   error: number
 }
 
-/** @param stepsPerDay how many steps make a day; `smooth` how many neighbours on each side a step is averaged with. */
-export function season(stepsPerDay: number, smooth: number): Season {
-  const profiles = [profile(stepsPerDay, DAILY), profile(stepsPerDay * 7, WEEKLY)]
-  const carries = [
-    ...new Set([1, Math.max(2, Math.round(stepsPerDay / 24)), Math.round(stepsPerDay / 4), stepsPerDay]),
-  ].map((ahead): Carry => ({ ahead, quick2: 0, steady2: 0, both: 0, quickLater: 0, steadyLater: 0, error: 1 }))
-  const quicks = new Float32Array(stepsPerDay + 1)
-  const steadies = new Float32Array(stepsPerDay + 1)
-  let last = -1
-  let observed = 0
-  let mean = 0
-  let quick = 0
-  let steady = 0
+export class Season {
+  readonly #stepsPerDay: number
+  readonly #smooth: number
+  readonly #profiles: readonly Profile[]
+  readonly #carries: readonly Carry[]
+  readonly #quicks: Float32Array
+  readonly #steadies: Float32Array
+  #last = -1
+  #observed = 0
+  #mean = 0
+  #quick = 0
+  #steady = 0
 
-  const base = (index: number): number => {
-    let sum = 0
-    let weights = 0
-    for (const one of profiles) {
-      const value = around(one, index, smooth)
-      if (value === undefined) continue
-      const weight = Math.max(one.loss, MIN_LOSS) ** -SHARPNESS
-      sum += weight * value
-      weights += weight
-    }
-    return weights > 0 ? sum / weights : mean
+  /** @param stepsPerDay how many steps make a day; `smooth` how many neighbours on each side a step is averaged with. */
+  constructor(stepsPerDay: number, smooth: number) {
+    this.#stepsPerDay = stepsPerDay
+    this.#smooth = smooth
+    this.#profiles = [profile(stepsPerDay, DAILY), profile(stepsPerDay * 7, WEEKLY)]
+    const distances = [1, Math.max(2, Math.round(stepsPerDay / 24)), Math.round(stepsPerDay / 4), stepsPerDay]
+    this.#carries = [...new Set(distances)].map(carryOver)
+    this.#quicks = new Float32Array(stepsPerDay + 1)
+    this.#steadies = new Float32Array(stepsPerDay + 1)
   }
+
+  /** How many steps were observed. */
+  get observed(): number {
+    return this.#observed
+  }
+
+  /** Observes the count of step `index`, which comes after all observed steps; steps in between are unknown. */
+  observe(index: number, count: number): void {
+    const hasDay = this.#observed >= this.#stepsPerDay
+    this.#last = index - 1
+    const raw = Math.log1p(Math.max(count, 0))
+    const { middle, spread } = this.#forecast(1)
+    const value = hasDay ? middle + within(raw - middle, OUTLIER * spread) : raw
+    const deviation = this.#observed === 0 ? 0 : value - this.#base(index)
+    if (hasDay) this.#learnCarries(index, deviation)
+    for (const one of this.#profiles) learn(one, index, value)
+    this.#observed += 1
+    this.#mean += Math.max(0.01, 1 / this.#observed) * (value - this.#mean)
+    this.#quick += QUICK * (deviation - this.#quick)
+    this.#steady += STEADY * (deviation - this.#steady)
+    this.#quicks[index % this.#quicks.length] = this.#quick
+    this.#steadies[index % this.#steadies.length] = this.#steady
+    this.#last = index
+  }
+
+  /** What is expected `ahead` steps after the last observed step; from 1. */
+  expect(ahead: number): Expected {
+    const { middle, spread } = this.#forecast(ahead)
+    const count = (log: number) => Math.max(0, Math.expm1(log))
+    return {
+      expected: count(middle),
+      low: count(middle - QUANTILE_95 * spread),
+      high: count(middle + QUANTILE_95 * spread),
+    }
+  }
+
+  /** How many standard deviations `count` lies from what is expected of the next step. */
+  surprise(count: number): number {
+    const { middle, spread } = this.#forecast(1)
+    const expected = Math.max(0, Math.expm1(middle))
+    // Chance (Poisson), and the usual error of the forecast.
+    return (count - expected) / Math.sqrt(1 + expected + (spread * expected) ** 2)
+  }
+
   /** The expected logarithm, and the standard deviation of its error. */
-  const ahead = (steps: number): { readonly middle: number; readonly spread: number } => {
+  #forecast(steps: number): { readonly middle: number; readonly spread: number } {
+    const carries = this.#carries
     const after = Math.max(
       carries.findIndex(({ ahead }) => ahead > steps),
       0,
     )
-    const far = carries[after === 0 && steps >= stepsPerDay ? carries.length - 1 : after]
+    const far = carries[after === 0 && steps >= this.#stepsPerDay ? carries.length - 1 : after]
     const near = carries[Math.max(after - 1, 0)] ?? far
-    const whole = base(last + steps)
+    const whole = this.#base(this.#last + steps)
     if (near === undefined || far === undefined) return { middle: whole, spread: 1 }
     const share = far === near ? 0 : Math.log(steps / near.ahead) / Math.log(far.ahead / near.ahead)
     const mix = (of: (carry: Carry) => number) => of(near) + share * (of(far) - of(near))
     const spread = Math.sqrt(mix(({ error }) => error))
     const deviation = within(
-      mix(carry => carried(carry, quick, steady)),
+      mix(carry => carried(carry, this.#quick, this.#steady)),
       OUTLIER * spread,
     )
     return { middle: Math.max(whole + deviation, 0), spread }
   }
-  const learnCarries = (index: number, deviation: number) => {
-    for (const carry of carries) {
-      if (observed < carry.ahead) continue
-      const before = (((index - carry.ahead) % quicks.length) + quicks.length) % quicks.length
-      const [q, s] = [quicks[before] ?? 0, steadies[before] ?? 0]
+
+  /** What the profiles say of a step, weighted by how well each has forecast the past. */
+  #base(index: number): number {
+    let sum = 0
+    let weights = 0
+    for (const one of this.#profiles) {
+      const value = around(one, index, this.#smooth)
+      if (value === undefined) continue
+      const weight = Math.max(one.loss, MIN_LOSS) ** -SHARPNESS
+      sum += weight * value
+      weights += weight
+    }
+    return weights > 0 ? sum / weights : this.#mean
+  }
+
+  #learnCarries(index: number, deviation: number): void {
+    const { length } = this.#quicks
+    for (const carry of this.#carries) {
+      if (this.#observed < carry.ahead) continue
+      const before = (((index - carry.ahead) % length) + length) % length
+      const [q, s] = [this.#quicks[before] ?? 0, this.#steadies[before] ?? 0]
       const wrong = deviation - carried(carry, q, s)
-      carry.error += Math.max(1 - MEMORY, 1 / observed) * (wrong * wrong - carry.error)
+      carry.error += Math.max(1 - MEMORY, 1 / this.#observed) * (wrong * wrong - carry.error)
       carry.quick2 = carry.quick2 * MEMORY + q * q
       carry.steady2 = carry.steady2 * MEMORY + s * s
       carry.both = carry.both * MEMORY + q * s
@@ -124,44 +171,17 @@ export function season(stepsPerDay: number, smooth: number): Season {
       carry.steadyLater = carry.steadyLater * MEMORY + s * deviation
     }
   }
-
-  return {
-    observe: (index, count) => {
-      last = index - 1
-      const raw = Math.log1p(Math.max(count, 0))
-      const { middle, spread } = ahead(1)
-      const value = observed < stepsPerDay ? raw : middle + within(raw - middle, OUTLIER * spread)
-      const deviation = observed === 0 ? 0 : value - base(index)
-      if (observed >= stepsPerDay) learnCarries(index, deviation)
-      for (const one of profiles) learn(one, index, value)
-      observed += 1
-      mean += Math.max(0.01, 1 / observed) * (value - mean)
-      quick += QUICK * (deviation - quick)
-      steady += STEADY * (deviation - steady)
-      quicks[index % quicks.length] = quick
-      steadies[index % steadies.length] = steady
-      last = index
-    },
-    expect: steps => {
-      const { middle, spread } = ahead(steps)
-      const count = (log: number) => Math.max(0, Math.expm1(log))
-      return {
-        expected: count(middle),
-        low: count(middle - QUANTILE_95 * spread),
-        high: count(middle + QUANTILE_95 * spread),
-      }
-    },
-    surprise: count => {
-      const { middle, spread } = ahead(1)
-      const expected = Math.max(0, Math.expm1(middle))
-      // Chance (Poisson), and the usual error of the forecast.
-      return (count - expected) / Math.sqrt(1 + expected + (spread * expected) ** 2)
-    },
-    get observed() {
-      return observed
-    },
-  }
 }
+
+const carryOver = (ahead: number): Carry => ({
+  ahead,
+  quick2: 0,
+  steady2: 0,
+  both: 0,
+  quickLater: 0,
+  steadyLater: 0,
+  error: 1,
+})
 
 const within = (value: number, reach: number): number => Math.min(Math.max(value, -reach), reach)
 

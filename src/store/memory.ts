@@ -4,7 +4,7 @@ import { checked, schemaOf } from '../model/options.ts'
 import { type Clock, systemClock } from '../model/services.ts'
 import type { Answers, AnswerTo, Counter, Entry, Operation, Store } from '../model/store.ts'
 import { type Size, toBytes } from '../model/units.ts'
-import { segmentedLru } from './segmented-lru.ts'
+import { SegmentedLru } from './segmented-lru.ts'
 import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from './value.ts'
 
 /** A {@link Store} that answers at once. */
@@ -57,69 +57,69 @@ type Value = string | number | Sums
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { entries = 500_000, bytes = '64mb', clock = systemClock } = checked(schema, options)
-  const held = segmentedLru<Value>({ entries, bytes: toBytes(bytes) })
+  return new LocalStore({ entries, bytes: toBytes(bytes) }, clock)
+}
 
-  const write = (key: string, item: number, value: Value, ttl: number, now: number): number => {
-    const time = expiryOf(ttl)
-    if (item) held.renew(item, copyOf(value), costOf(value), time, now)
-    else held.add(key, copyOf(value), costOf(value), time, now)
-    return time
-  }
-  const textAt = (item: number): string | undefined => (item ? textOf(held.value(item)) : undefined)
-  const endAt = (item: number, now: number) => ending(held.expires(item) - now)
-  const entryAt = (item: number, now: number): Entry => ({ value: textOf(held.value(item)), ...endAt(item, now) })
+class LocalStore implements MemoryStore {
+  readonly neverFails = true
+  readonly #held: SegmentedLru<Value>
+  readonly #clock: Pick<Clock, 'monotonic'>
 
-  const increment = (key: string, by: number, ttl: number, now: number): Counter => {
-    const item = held.find(key, now)
-    const count = item ? countIn(held.value(item)) : undefined
-    if (count !== undefined) {
-      // The entry keeps its end, and its cost: a text that is a number counts as much as the longest number.
-      const sum = summed(count, by)
-      held.change(item, sum)
-      return { count: sum, ...endAt(item, now) }
-    }
-    // Reading a count that does not exist must not create an entry.
-    if (by === 0) return { count: 0, ...ending(expiryOf(ttl)) }
-    return { count: by, ...ending(write(key, item, by, ttl, now)) }
+  constructor(max: { readonly entries: number; readonly bytes: number }, clock: Pick<Clock, 'monotonic'>) {
+    this.#held = new SegmentedLru(max)
+    this.#clock = clock
   }
 
-  const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
+  get size(): number {
+    return this.#held.size
+  }
+
+  get bytes(): number {
+    return this.#held.bytes
+  }
+
+  run<const O extends readonly Operation[]>(operations: O): Answers<O> {
+    const now = this.#clock.monotonic()
+    return operations.map(operation => this.#perform(operation, now)) as readonly unknown[] as Answers<O>
+  }
+
+  #perform(operation: Operation, now: number): AnswerTo<Operation> {
     const key = boundedKey(operation.key)
     switch (operation.op) {
       case 'increment':
-        return increment(key, counted(operation.by), operation.ttl, now)
+        return this.#increment(key, counted(operation.by), operation.ttl, now)
       case 'get': {
-        const item = held.find(key, now)
-        return item ? entryAt(item, now) : undefined
+        const item = this.#held.find(key, now)
+        return item ? this.#entryAt(item, now) : undefined
       }
       case 'set': {
         const { value, ttl } = operation
-        return { value, ...ending(write(key, held.find(key, now), value, ttl, now)) }
+        return { value, ...ending(this.#write(key, this.#held.find(key, now), value, ttl, now)) }
       }
       case 'add': {
         const { value, ttl } = operation
-        const item = held.find(key, now)
-        if (item) return { ...entryAt(item, now), added: false }
-        return { value, ...ending(write(key, 0, value, ttl, now)), added: true }
+        const item = this.#held.find(key, now)
+        if (item) return { ...this.#entryAt(item, now), added: false }
+        return { value, ...ending(this.#write(key, 0, value, ttl, now)), added: true }
       }
       case 'compareAndSet': {
         const { expected, value, ttl } = operation
-        const item = held.find(key, now)
-        if (textAt(item) !== expected) return false
-        write(key, item, value, ttl, now)
+        const item = this.#held.find(key, now)
+        if ((item ? textOf(this.#held.value(item)) : undefined) !== expected) return false
+        this.#write(key, item, value, ttl, now)
         return true
       }
       case 'decayingAdd': {
         const { amounts, halfLife, ttl } = operation
-        const item = held.find(key, now)
-        const before = item ? held.value(item) : undefined
+        const item = this.#held.find(key, now)
+        const before = item ? this.#held.value(item) : undefined
         const after = decayedSums(typeof before === 'object' ? before : undefined, amounts, halfLife, now)
-        if (!isLook(amounts)) write(key, item, after, ttl, now)
+        if (!isLook(amounts)) this.#write(key, item, after, ttl, now)
         return after.sums
       }
       case 'delete': {
-        const item = held.find(key, now)
-        if (item) held.drop(item)
+        const item = this.#held.find(key, now)
+        if (item) this.#held.drop(item)
         return item !== 0
       }
       default:
@@ -127,18 +127,33 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     }
   }
 
-  return {
-    neverFails: true,
-    run: <const O extends readonly Operation[]>(operations: O) => {
-      const now = clock.monotonic()
-      return operations.map(operation => perform(operation, now)) as readonly unknown[] as Answers<O>
-    },
-    get size() {
-      return held.size
-    },
-    get bytes() {
-      return held.bytes
-    },
+  #increment(key: string, by: number, ttl: number, now: number): Counter {
+    const item = this.#held.find(key, now)
+    const count = item ? countIn(this.#held.value(item)) : undefined
+    if (count !== undefined) {
+      // The entry keeps its end, and its cost: a text that is a number counts as much as the longest number.
+      const sum = summed(count, by)
+      this.#held.change(item, sum)
+      return { count: sum, ...this.#endAt(item, now) }
+    }
+    // Reading a count that does not exist must not create an entry.
+    if (by === 0) return { count: 0, ...ending(expiryOf(ttl)) }
+    return { count: by, ...ending(this.#write(key, item, by, ttl, now)) }
+  }
+
+  #write(key: string, item: number, value: Value, ttl: number, now: number): number {
+    const time = expiryOf(ttl)
+    if (item) this.#held.renew(item, copyOf(value), costOf(value), time, now)
+    else this.#held.add(key, copyOf(value), costOf(value), time, now)
+    return time
+  }
+
+  #entryAt(item: number, now: number): Entry {
+    return { value: textOf(this.#held.value(item)), ...this.#endAt(item, now) }
+  }
+
+  #endAt(item: number, now: number) {
+    return ending(this.#held.expires(item) - now)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Arrivals foretold: weeks of a mail server's days, played with a clock in the hand. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Forecast, forecast } from '../../src/load/forecast.ts'
-import { season } from '../../src/load/season.ts'
+import { Season } from '../../src/load/season.ts'
 import { PosternError } from '../../src/model/errors.ts'
 
 const MINUTE = 60_000
@@ -170,7 +170,7 @@ test('a step that does not divide a day is refused', () => {
 })
 
 test('the memory of a season does not grow', () => {
-  const minutes = season(1440, 10)
+  const minutes = new Season(1440, 10)
   for (let index = 0; index < 3 * 10_080; index += 1) minutes.observe(index, index % 7)
   expect(minutes.observed).toBe(30_240)
 })

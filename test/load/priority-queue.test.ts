@@ -1,6 +1,6 @@
 /** Slots by priority class: the reserve, the order of turning away, the short queue, newest first under overload. */
 import { expect, test } from 'vitest'
-import { type PriorityClass, priorityQueue } from '../../src/load/priority-queue.ts'
+import { type PriorityClass, PriorityQueue } from '../../src/load/priority-queue.ts'
 import { clock, settled } from '../../src/testing/clock.ts'
 import { fc, runs } from '../support/property.ts'
 
@@ -8,32 +8,32 @@ const never = new AbortController().signal
 
 function queueOf(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
   const hand = clock()
-  const places = priorityQueue({ limit: () => limit, reserve, maxQueue: waiting, maxWait: wait })
+  const slots = new PriorityQueue({ limit: () => limit, reserve, maxQueue: waiting, maxWait: wait })
   const answers: string[] = []
   return {
     hand,
-    places,
+    slots,
     answers,
     enter: (priority: PriorityClass, name = priority, signal = never): void => {
-      const answer = places.enter(priority, hand, signal)
+      const answer = slots.enter(priority, hand, signal)
       if (typeof answer === 'boolean') answers.push(`${name} ${answer ? 'in' : 'out'}`)
       else answer.then(isIn => answers.push(`${name} ${isIn ? 'in' : 'out'} at ${hand.monotonic()}`))
     },
     fill: (priority: PriorityClass, count: number): void => {
-      for (let index = 0; index < count; index += 1) expect(places.enter(priority, hand, never)).toBe(true)
+      for (let index = 0; index < count; index += 1) expect(slots.enter(priority, hand, never)).toBe(true)
     },
   }
 }
 
 test('O03 unknown clients never take slots that are reserved for known ones', async () => {
-  const { places, enter, answers, fill, hand } = queueOf(10, { waiting: 0 })
+  const { slots, enter, answers, fill, hand } = queueOf(10, { waiting: 0 })
   fill('unknown', 7)
   enter('unknown')
   enter('bad')
   for (let index = 0; index < 4; index += 1) enter('known')
   expect(answers).toEqual(['unknown out', 'bad out', 'known in', 'known in', 'known in', 'known out'])
-  expect(places.inside()).toBe(10)
-  places.leave('known', hand)
+  expect(slots.inside()).toBe(10)
+  slots.leave('known', hand)
   enter('unknown')
   expect(answers.at(-1)).toBe('unknown out')
 })
@@ -47,47 +47,47 @@ test('O03 bad clients are turned away first: at half of the limit, when unknown 
 })
 
 test('a waiting client gets a slot when one becomes free, known clients before unknown ones', async () => {
-  const { places, enter, answers, fill, hand } = queueOf(10)
+  const { slots, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   fill('known', 3)
   enter('unknown', 'stranger' as PriorityClass)
   enter('known', 'friend' as PriorityClass)
-  places.leave('known', hand)
-  places.leave('unknown', hand)
+  slots.leave('known', hand)
+  slots.leave('unknown', hand)
   await settled()
   expect(answers).toEqual(['friend in at 0', 'stranger in at 0'])
 })
 
 test('a burst is served in order, and a client that waits too long is turned away', async () => {
-  const { places, enter, answers, fill, hand } = queueOf(10)
+  const { slots, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   enter('unknown', 'first' as PriorityClass)
   enter('unknown', 'second' as PriorityClass)
   await hand.advance(500)
-  places.leave('unknown', hand)
+  slots.leave('unknown', hand)
   await hand.advance(10_000)
   expect(answers).toEqual(['first in at 500', 'second out at 5000'])
 })
 
 test('under overload the newest client is served first, and old ones are turned away unless there is room for them too', async () => {
-  const { places, enter, answers, fill, hand } = queueOf(10)
+  const { slots, enter, answers, fill, hand } = queueOf(10)
   fill('unknown', 7)
   enter('unknown', 'oldest' as PriorityClass)
   await hand.advance(800)
   enter('unknown', 'older' as PriorityClass)
   await hand.advance(300)
   enter('unknown', 'newest' as PriorityClass)
-  places.leave('unknown', hand)
+  slots.leave('unknown', hand)
   await settled()
   expect(answers).toEqual(['oldest out at 1100', 'newest in at 1100'])
   await hand.advance(800)
-  places.leave('unknown', hand)
+  slots.leave('unknown', hand)
   await settled()
   expect(answers.slice(2)).toEqual(['older in at 1900'])
 })
 
 test('a full queue turns clients away at once, and under overload the oldest ones make room', async () => {
-  const { enter, answers, fill, hand, places } = queueOf(10, { waiting: 2, wait: 60_000 })
+  const { enter, answers, fill, hand, slots } = queueOf(10, { waiting: 2, wait: 60_000 })
   fill('unknown', 7)
   for (const name of ['a', 'b', 'c']) enter('unknown', name as PriorityClass)
   await settled()
@@ -96,19 +96,19 @@ test('a full queue turns clients away at once, and under overload the oldest one
   enter('unknown', 'd' as PriorityClass)
   await settled()
   expect(answers).toEqual(['c out', 'a out at 2000'])
-  expect(places.queued('unknown')).toBe(2)
+  expect(slots.queued('unknown')).toBe(2)
 })
 
 test('a client that leaves while it waits leaves the queue', async () => {
-  const { enter, answers, fill, places, hand } = queueOf(10)
+  const { enter, answers, fill, slots, hand } = queueOf(10)
   fill('unknown', 7)
   const leaving = new AbortController()
   enter('unknown', 'unknown', leaving.signal)
-  expect(places.queued('unknown')).toBe(1)
+  expect(slots.queued('unknown')).toBe(1)
   leaving.abort()
   await settled()
   expect(answers).toEqual(['unknown out at 0'])
-  expect(places.queued('unknown')).toBe(0)
+  expect(slots.queued('unknown')).toBe(0)
   expect(hand.next()).toBeUndefined()
 })
 
@@ -120,15 +120,15 @@ test('O03 in any order of events: never more than the limit, no unknown client i
   )
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.array(event, { maxLength: 300 }), (limit, events) => {
-      const { places, hand } = queueOf(limit, { waiting: 0 })
+      const { slots, hand } = queueOf(limit, { waiting: 0 })
       for (const { kind, priority } of events) {
-        const before = places.inside()
+        const before = slots.inside()
         if (kind === 'come') {
-          const isIn = places.enter(priority, hand, never)
+          const isIn = slots.enter(priority, hand, never)
           if (priority === 'known') expect(isIn).toBe(before < limit)
-        } else if (places.inside(priority) > 0) places.leave(priority, hand)
-        expect(places.inside()).toBeLessThanOrEqual(limit)
-        expect(places.inside('unknown') + places.inside('bad')).toBeLessThan(limit * 0.7 + 1)
+        } else if (slots.inside(priority) > 0) slots.leave(priority, hand)
+        expect(slots.inside()).toBeLessThanOrEqual(limit)
+        expect(slots.inside('unknown') + slots.inside('bad')).toBeLessThan(limit * 0.7 + 1)
       }
     }),
     { numRuns: runs(300) },
@@ -138,13 +138,13 @@ test('O03 in any order of events: never more than the limit, no unknown client i
 test('a waiting client gets a slot as soon as the limit grows, though no session has ended', async () => {
   const hand = clock()
   let limit = 2
-  const places = priorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })
-  const enter = (priority: PriorityClass) => places.enter(priority, hand, never)
+  const slots = new PriorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })
+  const enter = (priority: PriorityClass) => slots.enter(priority, hand, never)
   expect([enter('unknown'), enter('unknown')]).toEqual([true, true])
   const waiting = enter('unknown')
-  expect(places.queued('unknown')).toBe(1)
+  expect(slots.queued('unknown')).toBe(1)
   limit = 10
   expect(enter('known')).toBe(true)
   expect(await waiting).toBe(true)
-  expect(places.inside()).toBe(4)
+  expect(slots.inside()).toBe(4)
 })

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { keyHash } from '../../src/store/key-hash.ts'
 import { memoryStore } from '../../src/store/memory.ts'
-import { FIELDS, records } from '../../src/store/records.ts'
+import { FIELDS, Records } from '../../src/store/records.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { dice } from '../support/random.ts'
 
@@ -25,7 +25,7 @@ test('any additions and removals give what a Map gives', () => {
 })
 
 test('records with the same home slot are all found, whichever are removed', () => {
-  const held = records<number>()
+  const held = new Records<number>()
   // All in one table of 16 places, all at its end, so that they go on at its beginning.
   const hashes = Array.from({ length: 10 }, (_, index) => 15 * 128 + index * 2 ** 32)
   for (const gone of hashes) {
@@ -38,7 +38,7 @@ test('records with the same home slot are all found, whichever are removed', () 
 })
 
 test('a reused record is empty', () => {
-  const held = records<string>()
+  const held = new Records<string>()
   const first = held.add(1, 'first')
   held.set(first, FIELDS.cost, 7)
   held.drop(first)

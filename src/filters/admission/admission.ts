@@ -1,8 +1,8 @@
 /** Limits concurrent sessions to what can be served well; the reply tells other clients when to come again. */
 
 import { type Trust, trust } from '../../facts/trust.ts'
-import { concurrencyLimit } from '../../load/limit.ts'
-import { priorityQueue } from '../../load/priority-queue.ts'
+import { type ConcurrencyLimit, concurrencyLimit } from '../../load/limit.ts'
+import { PriorityQueue } from '../../load/priority-queue.ts'
 import { duration, number, whole } from '../../model/checks.ts'
 import { isFinal } from '../../model/decision.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -71,80 +71,107 @@ const TRUST_TIMEOUT_MS = 500
  * postern({ filters: [admission(), ...recommended({ domains })] })
  */
 export function admission(options: AdmissionOptions = {}): Filter {
-  const { max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 } = checked(admissionSchema, options)
-  const timeout = toMilliseconds(maxWait)
-  const limit = concurrencyLimit({ min, max, initial: max / 5 })
-  const slots = priorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: timeout })
-  const counts = new AdmissionCounts()
-  const admitted = new Map<string, Trust>()
-  let [steppedAt, peak] = [Number.NEGATIVE_INFINITY, 0]
+  return new Admission(checked(admissionSchema, options)).filter()
+}
 
-  const step = ({ load, clock }: Pick<Connection, 'load' | 'clock'>): boolean => {
-    const { slowdown, value, level } = load.now()
-    const now = clock.monotonic()
-    if (now - steppedAt >= 1_000) {
-      limit.step({ inside: peak, slowdown, load: value })
-      steppedAt = now
-      peak = slots.inside()
-    }
-    return level === 'green' && slots.inside() < limit.value / 2
+class Admission {
+  readonly #timeout: number
+  readonly #limit: ConcurrencyLimit
+  readonly #slots: PriorityQueue
+  readonly #counts = new AdmissionCounts()
+  readonly #admitted = new Map<string, Trust>()
+  #steppedAt = Number.NEGATIVE_INFINITY
+  /** The most sessions that had a slot since the limit was adapted last. */
+  #peak = 0
+
+  constructor({ max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 }: AdmissionOptions) {
+    this.#timeout = toMilliseconds(maxWait)
+    const limit = concurrencyLimit({ min, max, initial: max / 5 })
+    this.#limit = limit
+    this.#slots = new PriorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: this.#timeout })
   }
-  const decide = async (connection: Connection): Promise<Admitted> => {
+
+  filter(): Filter {
+    return {
+      name: 'admission',
+      order: 'early',
+      deadline: this.#timeout + TRUST_TIMEOUT_MS + 1_000,
+      connect: connection => this.#connect(connection),
+      onDecision: ({ stage, verdict }, context) => {
+        // A client that is refused as a whole costs nothing more, even if its refusal is delayed until RCPT.
+        if (isFinal(verdict) && (stage === 'connect' || stage === 'helo')) this.#release(context)
+      },
+      onClose: connection => this.#release(connection),
+      metrics: () => this.#metrics(),
+    }
+  }
+
+  async #connect(connection: Connection): Promise<Finding | undefined> {
+    // Judged a second time, because it sent before the greeting: it has its slot.
+    if (this.#admitted.has(connection.ref)) return undefined
+    const answer = await connection.callExternal('admission', () => this.#decide(connection))
+    if (answer.isIn) return undefined
+    const { priority, reason, minutes } = answer
+    const replyText = `Too busy now, please try again in about ${minutes} minutes`
+    return defer('4.3.2', reason, { rule: priority, replyText, close: true })
+  }
+
+  async #decide(connection: Connection): Promise<Admitted> {
     const { clock, signal, ref, load } = connection
     // While there are slots for all, no record is needed.
-    const priority = step(connection) ? 'unknown' : await within(connection.ask(trust), TRUST_TIMEOUT_MS, clock)
-    const entering = !signal.aborted && slots.enter(priority, clock, signal)
+    const hasRoom = this.#adaptLimit(connection)
+    const priority = hasRoom ? 'unknown' : await within(connection.ask(trust), TRUST_TIMEOUT_MS, clock)
+    const entering = !signal.aborted && this.#slots.enter(priority, clock, signal)
     // Clients with a bad record are turned away even while there is room for others: that is no overflow.
     if (entering !== true && !signal.aborted && priority !== 'bad') load.reportOverflow()
     const isIn = await entering
-    if (isIn && (signal.aborted || admitted.has(ref))) slots.leave(priority, clock)
-    else if (isIn) admitted.set(ref, priority)
-    peak = Math.max(peak, slots.inside())
+    if (isIn && (signal.aborted || this.#admitted.has(ref))) this.#slots.leave(priority, clock)
+    else if (isIn) this.#admitted.set(ref, priority)
+    this.#peak = Math.max(this.#peak, this.#slots.inside())
     // A client that another filter has refused meanwhile, or that has left, was not turned away here.
-    if (isIn || !signal.aborted) counts.count(priority, isIn, connection)
+    if (isIn || !signal.aborted) this.#counts.count(priority, isIn, connection)
     if (isIn) return { isIn, priority, reason: '', minutes: 0 }
-    const reason = `${slots.inside()} of ${Math.floor(limit.value)} session slots are taken, and none is free for a client that is ${priority}; the load is ${describeLoad(load.now())}`
-    return { isIn, priority, reason, minutes: minutesUntil(priority, counts.pressure(clock.monotonic()), ref) }
-  }
-  const release = ({ ref, clock }: Connection): void => {
-    const priority = admitted.get(ref)
-    if (priority === undefined) return
-    admitted.delete(ref)
-    slots.leave(priority, clock)
+    const reason = `${this.#slots.inside()} of ${Math.floor(this.#limit.value)} session slots are taken, and none is free for a client that is ${priority}; the load is ${describeLoad(load.now())}`
+    return { isIn, priority, reason, minutes: minutesUntil(priority, this.#counts.pressure(clock.monotonic()), ref) }
   }
 
-  return {
-    name: 'admission',
-    order: 'early',
-    deadline: timeout + TRUST_TIMEOUT_MS + 1_000,
-    connect: async (connection): Promise<Finding | undefined> => {
-      // Judged a second time, because it sent before the greeting: it has its slot.
-      if (admitted.has(connection.ref)) return undefined
-      const answer = await connection.callExternal('admission', () => decide(connection))
-      if (answer.isIn) return undefined
-      const { priority, reason, minutes } = answer
-      const replyText = `Too busy now, please try again in about ${minutes} minutes`
-      return defer('4.3.2', reason, { rule: priority, replyText, close: true })
-    },
-    onDecision: ({ stage, verdict }, context) => {
-      // A client that is refused as a whole costs nothing more, even if its refusal is delayed until RCPT.
-      if (isFinal(verdict) && (stage === 'connect' || stage === 'helo')) release(context)
-    },
-    onClose: release,
-    metrics: (): readonly Metric[] => [
-      gauge('postern_admission_limit', 'Sessions that may be open at once.', [{ value: Math.floor(limit.value) }]),
+  /** Adapts the limit once a second. @returns whether there are slots for all */
+  #adaptLimit({ load, clock }: Pick<Connection, 'load' | 'clock'>): boolean {
+    const { slowdown, value, level } = load.now()
+    const now = clock.monotonic()
+    if (now - this.#steppedAt >= 1_000) {
+      this.#limit.step({ inside: this.#peak, slowdown, load: value })
+      this.#steppedAt = now
+      this.#peak = this.#slots.inside()
+    }
+    return level === 'green' && this.#slots.inside() < this.#limit.value / 2
+  }
+
+  #release({ ref, clock }: Connection): void {
+    const priority = this.#admitted.get(ref)
+    if (priority === undefined) return
+    this.#admitted.delete(ref)
+    this.#slots.leave(priority, clock)
+  }
+
+  #metrics(): readonly Metric[] {
+    const slots = this.#slots
+    return [
+      gauge('postern_admission_limit', 'Sessions that may be open at once.', [
+        { value: Math.floor(this.#limit.value) },
+      ]),
       gauge(
         'postern_admission_sessions',
         'Sessions that have a slot, by priority.',
-        PRIORITIES.map(priority => ({ labels: { priority: priority }, value: slots.inside(priority) })),
+        PRIORITIES.map(priority => ({ labels: { priority }, value: slots.inside(priority) })),
       ),
       gauge(
         'postern_admission_waiting',
         'Clients that wait for a session slot, by priority.',
-        PRIORITIES.map(priority => ({ labels: { priority: priority }, value: slots.queued(priority) })),
+        PRIORITIES.map(priority => ({ labels: { priority }, value: slots.queued(priority) })),
       ),
-      ...counts.metrics(),
-    ],
+      ...this.#counts.metrics(),
+    ]
   }
 }
 
