@@ -87,90 +87,125 @@ export const recipientsSchema = schemaOf<RecipientsOptions>('recipients', {
  * recipients({ domains: ['example.org'], valid: address => directory.has(address) })
  */
 export function recipients(options: RecipientsOptions = {}): Filter {
-  const {
-    valid,
-    domains,
-    caseSensitive = false,
-    cache = {},
-    max = 100,
-    maxInvalidRecipients = 10,
-    unsafe = 'reject',
-    failure = 'defer',
-  } = checked(recipientsSchema, options)
-  const { known: knownFor = '1h', unknown: unknownFor = '5m', name = 'recipients' } = cache
-  const served = domains && readAll(domains, readName)
-  const listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, caseSensitive)
-  const ttls = { known: toMilliseconds(knownFor), unknown: toMilliseconds(unknownFor) }
+  return new RecipientRules(checked(recipientsSchema, options)).filter()
+}
 
-  const isKnown = async (address: string, recipient: Recipient, ask: IsValid): Promise<boolean> => {
-    const key = `${name}:${address}`
+class RecipientRules {
+  readonly #max: number
+  readonly #maxInvalid: number
+  readonly #unsafe: NonNullable<RecipientsOptions['unsafe']>
+  readonly #failure: NonNullable<RecipientsOptions['failure']>
+  readonly #caseSensitive: boolean
+  readonly #served: ReadonlyMap<string, true> | undefined
+  readonly #listed: ((mailbox: Mailbox) => boolean) | undefined
+  readonly #directory: Directory | undefined
+  /** Refused recipients of open sessions. The bound is for hosts that do not report the end of sessions. */
+  readonly #refusals = memoryStore({ entries: 100_000 })
+
+  constructor(options: RecipientsOptions) {
+    const { valid, domains, caseSensitive = false, cache = {}, unsafe = 'reject', failure = 'defer' } = options
+    const { max = 100, maxInvalidRecipients = 10 } = options
+    this.#max = max
+    this.#maxInvalid = maxInvalidRecipients
+    this.#unsafe = unsafe
+    this.#failure = failure
+    this.#caseSensitive = caseSensitive
+    this.#served = domains && readAll(domains, readName)
+    this.#listed = typeof valid === 'function' || !valid ? undefined : readValid(valid, caseSensitive)
+    this.#directory = typeof valid === 'function' ? new Directory(valid, cache) : undefined
+  }
+
+  filter(): Filter {
+    return {
+      name: 'recipients',
+      required: 'without it the server is an open relay',
+      failure: this.#failure,
+      ...(!this.#served && !this.#listed && { start: ({ notify }) => notify(openRelay(this.#directory !== undefined)) }),
+      rcpt: recipient => this.#tooMany(recipient) ?? this.#judge(recipient),
+      onClose: ({ ref }) => {
+        this.#refusals.run([{ op: 'delete', key: ref }])
+      },
+    }
+  }
+
+  #tooMany({ accepted, ip, ref, user }: Recipient): Finding | undefined {
+    if (accepted >= this.#max) {
+      const reason = `this transaction has ${accepted} recipients already; the maximum is ${this.#max}`
+      return defer('4.5.3', reason, { rule: 'too-many' })
+    }
+    if (user !== undefined) return undefined
+    const [{ count }] = this.#refusals.run([{ op: 'increment', key: ref, by: 0, ttl: 0 }])
+    if (count < this.#maxInvalid) return undefined
+    const who = ip ?? 'the client'
+    const reason = `${who} has named ${count} recipients that were refused; the maximum is ${this.#maxInvalid}`
+    const replyText = 'Too many unknown recipients, try again later'
+    return defer('4.7.0', reason, { rule: 'max-invalid-recipients', replyText, close: true })
+  }
+
+  #judge(recipient: Recipient): Findings | Promise<Findings> {
+    const { forwardPath, user } = recipient
+    const mailbox = mailboxOf(forwardPath)
+    if (isPostmaster(mailbox)) return undefined
+    const isOurs = !this.#served || findName(this.#served, mailbox.domain)
+    if (this.#unsafe === 'reject' && (isOurs || user === undefined) && isUnsafe(mailbox)) {
+      const reason = `${brief(forwardPath)} may be interpreted as a program or a file`
+      return this.#refuse(recipient, reject('5.1.3', reason, UNSAFE))
+    }
+    if (!isOurs) return user === undefined && this.#refuse(recipient, relayDenied(forwardPath))
+    if (this.#served && user === undefined && isSourceRouted(mailbox))
+      return this.#refuse(recipient, relayDenied(forwardPath))
+    if (this.#listed) return !this.#listed(mailbox) && this.#refuseUnknown(recipient)
+    const directory = this.#directory
+    if (directory === undefined) return undefined
+    const address = addressKey(mailbox, { caseSensitive: this.#caseSensitive })
+    return recipient
+      .callExternal(`recipients:${address}`, () => directory.has(address, recipient))
+      .then(isKnown => !isKnown && this.#refuseUnknown(recipient))
+  }
+
+  #refuseUnknown(recipient: Recipient): Finding {
+    const reason = `there is no mailbox for ${brief(recipient.forwardPath)}`
+    return this.#refuse(recipient, reject('5.1.1', reason, { rule: 'unknown' }))
+  }
+
+  #refuse({ ref, user }: Recipient, finding: Finding): Finding {
+    if (user === undefined) this.#refusals.run([{ op: 'increment', key: ref, by: 1, ttl: 0 }])
+    return finding
+  }
+}
+
+/** A directory of recipients that is asked once for each address while its answer is cached. */
+class Directory {
+  readonly #ask: IsValid
+  readonly #name: string
+  readonly #ttls: Readonly<Record<'known' | 'unknown', number>>
+
+  constructor(
+    ask: IsValid,
+    { known = '1h', unknown = '5m', name = 'recipients' }: NonNullable<RecipientsOptions['cache']>,
+  ) {
+    this.#ask = ask
+    this.#name = name
+    this.#ttls = { known: toMilliseconds(known), unknown: toMilliseconds(unknown) }
+  }
+
+  async has(address: string, recipient: Recipient): Promise<boolean> {
+    const key = `${this.#name}:${address}`
     const cached = await recall(recipient.store, key)
     if (cached !== undefined) return cached === 'known'
+    const ask = this.#ask
     const answer: unknown = await ask(address, recipient)
     // A directory that answers with something else must not make all recipients unknown.
     if (typeof answer !== 'boolean')
       throw new TypeError(`valid answered ${String(answer)} for ${address}, neither true nor false`)
     const word = answer ? 'known' : 'unknown'
-    if (ttls[word] > 0) await remember(recipient.store, key, word, ttls[word])
+    if (this.#ttls[word] > 0) await remember(recipient.store, key, word, this.#ttls[word])
     return answer
-  }
-
-  // For open sessions. The bound is for hosts that do not report the end of sessions.
-  const refusals = memoryStore({ entries: 100_000 })
-  const refused = ({ ref, user }: Recipient, finding: Finding): Finding => {
-    if (user === undefined) refusals.run([{ op: 'increment', key: ref, by: 1, ttl: 0 }])
-    return finding
-  }
-  const unknown = (recipient: Recipient): Finding =>
-    refused(recipient, reject('5.1.1', `there is no mailbox for ${brief(recipient.forwardPath)}`, { rule: 'unknown' }))
-
-  return {
-    name: 'recipients',
-    required: 'without it the server is an open relay',
-    failure,
-    ...(!served && !listed && { start: ({ notify }) => notify(open(valid !== undefined)) }),
-    rcpt: (recipient): Findings | Promise<Findings> => {
-      const { accepted, forwardPath, ip, ref, user } = recipient
-      if (accepted >= max)
-        return defer('4.5.3', `this transaction has ${accepted} recipients already; the maximum is ${max}`, {
-          rule: 'too-many',
-        })
-      const count = user === undefined ? refusals.run([{ op: 'increment', key: ref, by: 0, ttl: 0 }])[0].count : 0
-      if (count >= maxInvalidRecipients)
-        return defer(
-          '4.7.0',
-          `${ip ?? 'the client'} has named ${count} recipients that were refused; the maximum is ${maxInvalidRecipients}`,
-          {
-            rule: 'max-invalid-recipients',
-            replyText: 'Too many unknown recipients, try again later',
-            close: true,
-          },
-        )
-      const mailbox = mailboxOf(forwardPath)
-      if (isPostmaster(mailbox)) return
-      const isOurs = !served || findName(served, mailbox.domain)
-      if (unsafe === 'reject' && (isOurs || user === undefined) && isUnsafe(mailbox))
-        return refused(
-          recipient,
-          reject('5.1.3', `${brief(forwardPath)} may be interpreted as a program or a file`, UNSAFE),
-        )
-      if (!isOurs) return user === undefined && refused(recipient, relayDenied(forwardPath))
-      if (served && user === undefined && isSourceRouted(mailbox)) return refused(recipient, relayDenied(forwardPath))
-      if (listed) return !listed(mailbox) && unknown(recipient)
-      if (typeof valid !== 'function') return
-      const address = addressKey(mailbox, { caseSensitive })
-      return recipient
-        .callExternal(`recipients:${address}`, () => isKnown(address, recipient, valid))
-        .then(known => !known && unknown(recipient))
-    },
-    onClose: ({ ref }) => {
-      refusals.run([{ op: 'delete', key: ref }])
-    },
   }
 }
 
 /** Mail for every domain is accepted, unless the host itself refuses other domains. */
-const open = (asks: boolean): Notice => ({
+const openRelay = (asks: boolean): Notice => ({
   code: 'recipients/all-domains',
   reason:
     `recipients({ domains }) is not given: ${asks ? 'valid is asked about addresses of' : 'mail is accepted for'} every ` +
@@ -200,8 +235,7 @@ const UNSAFE = { rule: 'unsafe', replyText: 'Recipient address not allowed' } as
 
 /**
  * What a program behind us may interpret as a pipe, a file, an option or an expansion (`|id`, `/etc/x`, `-f`,
- * `:include:`,
- * `${run{…}}`), quoted or not.
+ * `:include:`, `${run{…}}`), quoted or not.
  */
 const isUnsafe = ({ local }: Mailbox): boolean => /^\s*[|/\\:-]|[\0-\x1f\x7f`]|\$[({]/.test(local)
 

@@ -20,27 +20,41 @@ const AFTER_DOT_CR = 4
  * follows: filters must see what looks like an end of the data (SMTP smuggling).
  */
 export function undoDotStuffing(parser: Parser): void {
-  let state = AT_START
-  /** Bytes of an earlier chunk that may belong to the end: a dot, or a dot and CR. */
-  let held = 0
+  const decoder = new DotDecoder(parser)
   const start = parser.startDataMode.bind(parser)
   parser.startDataMode = bytes => {
-    state = AT_START
-    held = 0
+    decoder.begin()
     return start(bytes)
   }
-  parser._feedDataStream = (chunk, done) => {
+  parser._feedDataStream = (chunk, done) => decoder.feed(chunk, done)
+}
+
+class DotDecoder {
+  readonly #parser: Parser
+  #state = AT_START
+  /** Bytes of an earlier chunk that may belong to the end: a dot, or a dot and CR. */
+  #held = 0
+
+  constructor(parser: Parser) {
+    this.#parser = parser
+  }
+
+  begin(): void {
+    this.#state = AT_START
+    this.#held = 0
+  }
+
+  feed(chunk: Buffer, done: () => void): void {
+    const parser = this.#parser
     const bytes = chunk.length
-    let dot = -held
+    let state = this.#state
+    let dot = -this.#held
     let from = 0
     let written = 0
     /** Moves kept bytes together in place: no other code holds the chunk. */
     const keep = (to: number): void => {
       if (written !== from && to > from) moveTo(chunk, written, from, to)
       written += Math.max(to - from, 0)
-    }
-    const release = (): void => {
-      if (dot < 0) emit(parser, Buffer.from('.\r').subarray(0, -dot))
     }
     for (let at = 0; at < bytes; at += 1) {
       if (state === WITHIN) {
@@ -65,6 +79,7 @@ export function undoDotStuffing(parser: Parser): void {
         state = byte === DOT ? AFTER_DOT : byte === CR ? AFTER_CR : WITHIN
       } else if (state === AFTER_DOT_CR && byte === LF) {
         keep(Math.max(dot, 0))
+        this.#state = state
         parser._countDataBytes(written)
         parser._endDataMode(written > 0 && chunk.subarray(0, written), chunk.subarray(at + 1), done)
         return
@@ -74,12 +89,13 @@ export function undoDotStuffing(parser: Parser): void {
         if (state === AFTER_DOT && byte === DOT) {
           keep(Math.max(dot, 0))
           from = Math.max(dot + 1, 0)
-        } else release()
+        } else if (dot < 0) emit(parser, Buffer.from('.\r').subarray(0, -dot))
         state = byte === CR ? AFTER_CR : WITHIN
       }
     }
-    held = state === AFTER_DOT || state === AFTER_DOT_CR ? bytes - dot : 0
-    keep(bytes - Math.min(held, bytes))
+    this.#state = state
+    this.#held = state === AFTER_DOT || state === AFTER_DOT_CR ? bytes - dot : 0
+    keep(bytes - Math.min(this.#held, bytes))
     writeAndWait(parser, chunk.subarray(0, written), done)
   }
 }

@@ -6,14 +6,15 @@ import { PosternError } from '../../model/errors.ts'
 import type { Filter } from '../../model/filter.ts'
 import { allow as allowed, type Finding, type Findings, reject } from '../../model/finding.ts'
 import { check, checked, either, isRecord, list, object, required, schemaOf } from '../../model/options.ts'
-import type { Connection, Transaction } from '../../model/stage.ts'
+import type { Services } from '../../model/services.ts'
+import type { Connection, Message, Transaction } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
 import type { Entries } from './entries.ts'
-import { type Compile, liveTable } from './live.ts'
+import { type Compile, type LiveTable, liveTable } from './live.ts'
 import { proofOf, spfProof } from './proof.ts'
-import { addresses, names, networks, placed, type Side } from './tables.ts'
-import { stampOf, watch } from './watch.ts'
+import { addresses, type NetworkSide, names, networks, placed, type Side } from './tables.ts'
+import { type Stamp, stampOf, watch } from './watch.ts'
 
 /** The lists of one side. Each is an array, or `{ file }` with one entry on each line and comments after a #. */
 export interface AccessLists {
@@ -87,101 +88,133 @@ const schema = schemaOf<AccessOptions>('access', {
  * access({ deny: { networks: { file: '/etc/postern/deny' }, domains: ['spam.example', '.spam.example'] } })
  */
 export function access(options: AccessOptions = {}): Filter {
-  const { allow = {}, deny = {}, close = true, every = '5s' } = checked(schema, options)
-  const pause = toMilliseconds(every)
-  const needsProof = allow.proof ?? true
-  const table = <F>(compile: Compile<F>, kind: keyof AccessLists) =>
-    liveTable(compile, kind, { allow: allow[kind], deny: deny[kind] })
-  const clients = table(networks, 'networks')
-  const hosts = table(names, 'hosts')
-  const domains = table(names, 'domains')
-  const senders = table(addresses, 'senders')
-  const recipients = table(addresses, 'recipients')
-  const tables = [clients, hosts, domains, senders, recipients]
-  // Read before the files are, so that no change between the two is missed.
-  const seen = new Map(tables.flatMap(({ files }) => files).map(file => [file, stampOf(file)]))
-  const problems = tables.flatMap(({ read }) => read())
-  if (problems.length > 0) throw new PosternError(problems)
+  return new Access(checked(schema, options)).filter()
+}
 
-  const findingOf = (side: Side, rule: string, who: string, disconnect = false): Finding =>
-    side.allow
-      ? allowed(`${who} is allowed by ${side.source}`, { rule })
-      : reject('5.7.1', `${who} is denied by ${side.source}`, { rule, ...(disconnect && { close: true }) })
+class Access {
+  readonly #clients: LiveTable<NetworkSide>
+  readonly #hosts: LiveTable<Side>
+  readonly #domains: LiveTable<Side>
+  readonly #senders: LiveTable<Side>
+  readonly #recipients: LiveTable<Side>
+  readonly #tables: readonly LiveTable<Side>[]
+  /** What the files looked like before they were read, so that no change between the two is missed. */
+  readonly #seen: ReadonlyMap<string, Stamp>
+  readonly #needsProof: boolean
+  readonly #close: boolean
+  readonly #every: number
+  #stopWatching: (() => void) | undefined
 
-  /** The list that names a sender. */
-  const listing = (path: string): Listed | undefined => {
-    const side = senders.find(path)
-    if (side) return { side, rule: 'sender', who: `the reverse-path ${brief(path)}` }
-    const { domain } = mailboxOf(path)
-    const found = domains.find(domain)
-    return found && { side: found, rule: 'domain', who: `the reverse-path's domain ${domain}` }
-  }
-  /** An entry that needs proof, which SPF has not given at MAIL. */
-  const unproven = (path: string) => {
-    const found = listing(path)
-    return needsProof && found?.side.allow ? found : undefined
-  }
-
-  const proven = async (transaction: Transaction, { side, rule, who }: Listed): Promise<Finding> => {
-    const proof = await spfProof(transaction)
-    return proof === undefined
-      ? { rule: 'unproven', reason: `${who} is on ${side.source}, and SPF does not prove it` }
-      : findingOf(side, rule, `${who} (${proof})`)
+  constructor({ allow = {}, deny = {}, close = true, every = '5s' }: AccessOptions) {
+    const table = <F>(compile: Compile<F>, kind: keyof AccessLists): LiveTable<F> =>
+      liveTable(compile, kind, { allow: allow[kind], deny: deny[kind] })
+    this.#clients = table(networks, 'networks')
+    this.#hosts = table(names, 'hosts')
+    this.#domains = table(names, 'domains')
+    this.#senders = table(addresses, 'senders')
+    this.#recipients = table(addresses, 'recipients')
+    this.#tables = [this.#clients, this.#hosts, this.#domains, this.#senders, this.#recipients]
+    this.#seen = new Map(this.#tables.flatMap(({ files }) => files).map(file => [file, stampOf(file)]))
+    const problems = this.#tables.flatMap(({ read }) => read())
+    if (problems.length > 0) throw new PosternError(problems)
+    this.#needsProof = allow.proof ?? true
+    this.#close = close
+    this.#every = toMilliseconds(every)
   }
 
-  const byName = async (connection: Connection): Promise<Findings> => {
+  filter(): Filter {
+    return {
+      name: 'access',
+      order: 'early',
+      mayAllow: true,
+      connect: connection => this.#connect(connection),
+      mail: transaction => this.#mail(transaction),
+      message: async (message, { findings }) =>
+        findings.some(({ allow }) => allow) ? undefined : await this.#message(message),
+      rcpt: ({ forwardPath }) => {
+        const side = this.#recipients.find(forwardPath)
+        return side && findingOf(side, 'recipient', `the forward-path ${brief(forwardPath)}`)
+      },
+      start: services => this.#start(services),
+      stop: () => this.#stopWatching?.(),
+    }
+  }
+
+  /** Without `hosts` it answers at once and without DNS. */
+  #connect(connection: Connection): Findings | Promise<Findings> {
+    const { ip } = connection
+    if (ip === undefined) return undefined
+    const side = this.#clients.find(ip)
+    if (side) return findingOf(side, 'network', placed(ip, side), this.#close)
+    return this.#hosts.empty() ? undefined : this.#byName(connection)
+  }
+
+  async #byName(connection: Connection): Promise<Findings> {
     const { confirmed } = await connection.ask(rdns)
     const found = confirmed.flatMap(name => {
-      const side = hosts.find(domainOf(name))
-      return side ? [findingOf(side, 'host', `the client's name ${name}`, close)] : []
+      const side = this.#hosts.find(domainOf(name))
+      return side ? [findingOf(side, 'host', `the client's name ${name}`, this.#close)] : []
     })
     return found.find(({ verdict }) => verdict === 'accept') ?? found[0]
   }
 
-  let stop: (() => void) | undefined
-  return {
-    name: 'access',
-    order: 'early',
-    mayAllow: true,
-    connect: connection => {
-      const { ip } = connection
-      if (ip === undefined) return
-      const side = clients.find(ip)
-      if (side) return findingOf(side, 'network', placed(ip, side), close)
-      return hosts.empty() ? undefined : byName(connection)
-    },
-    mail: transaction => {
-      const found = listing(transaction.reversePath)
-      if (found === undefined) return
-      return needsProof && found.side.allow ? proven(transaction, found) : findingOf(found.side, found.rule, found.who)
-    },
-    message: async (message, { findings }) => {
-      if ((senders.empty() && domains.empty()) || findings.some(({ allow }) => allow)) return
-      for (const { path, proof } of await proofOf(message, path => unproven(path) !== undefined)) {
-        const found = unproven(path)
-        if (found) return findingOf(found.side, found.rule, `${found.who.replace('reverse-path', 'sender')} (${proof})`)
-      }
-      return
-    },
-    rcpt: ({ forwardPath }) => {
-      const side = recipients.find(forwardPath)
-      return side && findingOf(side, 'recipient', `the forward-path ${brief(forwardPath)}`)
-    },
-    start: ({ clock, notify }) => {
-      stop?.()
-      const warn = (reason: string) => notify({ code: 'access/file', reason, level: 'warning' })
-      for (const file of tables.flatMap(({ emptied }) => emptied()))
-        warn(`${file} has no entries; write a line '# empty' into it if that is intended`)
-      const changed = async (file: string) => {
-        for (const { files, readAgain } of tables) {
-          const wrong = files.includes(file) ? await readAgain() : []
-          if (wrong.length > 0) warn(`the old table stays: ${new PosternError(wrong.slice(0, 20)).message}`)
-        }
-      }
-      stop = watch({ seen, clock, every: pause, changed })
-    },
-    stop: () => stop?.(),
+  #mail(transaction: Transaction): Findings | Promise<Findings> {
+    const found = this.#listing(transaction.reversePath)
+    if (found === undefined) return undefined
+    if (this.#needsProof && found.side.allow) return bySpf(transaction, found)
+    return findingOf(found.side, found.rule, found.who)
   }
+
+  async #message(message: Message): Promise<Findings> {
+    if (this.#senders.empty() && this.#domains.empty()) return undefined
+    for (const { path, proof } of await proofOf(message, path => this.#unproven(path) !== undefined)) {
+      const found = this.#unproven(path)
+      if (found) return findingOf(found.side, found.rule, `${found.who.replace('reverse-path', 'sender')} (${proof})`)
+    }
+    return undefined
+  }
+
+  /** The list that names a sender. */
+  #listing(path: string): Listed | undefined {
+    const side = this.#senders.find(path)
+    if (side) return { side, rule: 'sender', who: `the reverse-path ${brief(path)}` }
+    const { domain } = mailboxOf(path)
+    const found = this.#domains.find(domain)
+    return found && { side: found, rule: 'domain', who: `the reverse-path's domain ${domain}` }
+  }
+
+  /** An entry that needs proof, which SPF has not given at MAIL. */
+  #unproven(path: string): Listed | undefined {
+    const found = this.#listing(path)
+    return this.#needsProof && found?.side.allow ? found : undefined
+  }
+
+  #start({ clock, notify }: Pick<Services, 'clock' | 'notify'>): void {
+    this.#stopWatching?.()
+    const warn = (reason: string) => notify({ code: 'access/file', reason, level: 'warning' })
+    for (const file of this.#tables.flatMap(({ emptied }) => emptied()))
+      warn(`${file} has no entries; write a line '# empty' into it if that is intended`)
+    const changed = async (file: string) => {
+      for (const { files, readAgain } of this.#tables) {
+        const wrong = files.includes(file) ? await readAgain() : []
+        if (wrong.length > 0) warn(`the old table stays: ${new PosternError(wrong.slice(0, 20)).message}`)
+      }
+    }
+    this.#stopWatching = watch({ seen: this.#seen, clock, every: this.#every, changed })
+  }
+}
+
+const findingOf = (side: Side, rule: string, who: string, close = false): Finding =>
+  side.allow
+    ? allowed(`${who} is allowed by ${side.source}`, { rule })
+    : reject('5.7.1', `${who} is denied by ${side.source}`, { rule, ...(close && { close: true }) })
+
+/** An allowed sender counts only where SPF proves it. */
+async function bySpf(transaction: Transaction, { side, rule, who }: Listed): Promise<Finding> {
+  const proof = await spfProof(transaction)
+  return proof === undefined
+    ? { rule: 'unproven', reason: `${who} is on ${side.source}, and SPF does not prove it` }
+    : findingOf(side, rule, `${who} (${proof})`)
 }
 
 interface Listed {

@@ -60,20 +60,36 @@ export const dmarcSchema = schemaOf<DmarcOptions>('dmarc', {
  * @throws PosternError when an option is wrong
  */
 export function dmarc(options: DmarcOptions = {}): Filter {
-  const {
-    forwarders = [],
-    sealers = [],
-    onReject = 'reject',
-    onQuarantine = 'quarantine',
-    onNone = 1,
-    unknown = 'defer',
-    invalidFrom = 3,
-    permissiveSpf = 2,
-  } = checked(dmarcSchema, options)
-  const forwarder = findForwarder(forwarders)
-  const trusted = readSealers(sealers)
+  return new DmarcPolicy(checked(dmarcSchema, options)).filter()
+}
 
-  const judge = (found: Dmarc): Findings => {
+class DmarcPolicy {
+  readonly #options: DmarcOptions
+  readonly #forwarder: ReturnType<typeof findForwarder>
+  readonly #trustedSealers: ReturnType<typeof readSealers>
+
+  constructor(options: DmarcOptions) {
+    this.#options = options
+    this.#forwarder = findForwarder(options.forwarders ?? [])
+    this.#trustedSealers = readSealers(options.sealers ?? [])
+  }
+
+  filter(): Filter {
+    return {
+      name: 'dmarc',
+      checks: 'identity',
+      reads: this.#trustedSealers.size > 0 ? [dkim, arc] : [dkim],
+      message: async message => {
+        const found = await message.ask(check)
+        const finding = this.#judge(found)
+        const mayBeOverridden = finding && (found.result === 'fail' || found.result === 'temperror')
+        return (mayBeOverridden && (await this.#override(message, found))) || finding
+      },
+    }
+  }
+
+  #judge(found: Dmarc): Findings {
+    const { unknown = 'defer', invalidFrom = 3, permissiveSpf = 2 } = this.#options
     const { result, reason, policy, domain, alignedBy } = found
     switch (result) {
       case 'none':
@@ -85,7 +101,7 @@ export function dmarc(options: DmarcOptions = {}): Filter {
           finding(permissiveSpf, 'weak', `DMARC of ${domain} passes only by SPF, which allows half the Internet`)
         )
       case 'fail':
-        return fails(policy, reason)
+        return this.#byPolicy(policy, reason)
       case 'temperror': {
         // An aligned domain passes whatever the policy is, and under p=none a failure has no consequence.
         const matters = found.policyUnknown ? alignedBy.length === 0 : policy !== 'none'
@@ -98,7 +114,8 @@ export function dmarc(options: DmarcOptions = {}): Filter {
     }
   }
 
-  const fails = (policy: Dmarc['policy'], reason: string): Findings => {
+  #byPolicy(policy: Dmarc['policy'], reason: string): Findings {
+    const { onReject = 'reject', onQuarantine = 'quarantine', onNone = 1 } = this.#options
     switch (policy) {
       case 'reject':
         return finding(onReject, 'reject', reason)
@@ -112,37 +129,24 @@ export function dmarc(options: DmarcOptions = {}): Filter {
   }
 
   /** A reason to override the policy, or a deferral until there may be one. */
-  const override = async (message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> => {
-    const trustedForwarder = message.client === 'forwarder' ? message.ip : await forwarder(message)
+  async #override(message: Message, { domain, policy }: Dmarc): Promise<Finding | undefined> {
+    const { forwarders = [], unknown = 'defer' } = this.#options
+    const trustedForwarder = message.client === 'forwarder' ? message.ip : await this.#forwarder(message)
     if (trustedForwarder !== undefined) {
       return { rule: 'forwarded', reason: `${trustedForwarder} is trusted to forward mail of ${domain}` }
     }
     if (message.ip === undefined && Array.isArray(forwarders) && forwarders.length > 0) {
-      return {
-        rule: 'unknown-client',
-        reason: 'the address of the client is unknown, so it may be a trusted forwarder',
-      }
+      const reason = 'the address of the client is unknown, so it may be a trusted forwarder'
+      return { rule: 'unknown-client', reason }
     }
-    if (trusted.size === 0) return undefined
+    if (this.#trustedSealers.size === 0) return undefined
     const chain = await message.ask(arc)
-    const sealer = trustedSealer(chain, trusted, domain)
+    const sealer = trustedSealer(chain, this.#trustedSealers, domain)
     if (sealer !== undefined) {
       return { rule: 'sealed', reason: `${sealer} has sealed that the message of ${domain} passed there` }
     }
     const waits = chain.unknown && policy !== 'none' && unknown === 'defer'
     return waits ? defer('4.4.3', chain.reason, { rule: 'unknown' }) : undefined
-  }
-
-  return {
-    name: 'dmarc',
-    checks: 'identity',
-    reads: trusted.size > 0 ? [dkim, arc] : [dkim],
-    message: async message => {
-      const found = await message.ask(check)
-      const finding = judge(found)
-      const mayBeOverridden = finding && (found.result === 'fail' || found.result === 'temperror')
-      return (mayBeOverridden && (await override(message, found))) || finding
-    },
   }
 }
 

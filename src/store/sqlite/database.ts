@@ -13,12 +13,6 @@ export interface DatabaseOptions {
   readonly boot: string
 }
 
-export interface Database {
-  /** Performs all lists in one transaction. @throws Error when SQLite does; then nothing was done */
-  run(lists: readonly (readonly Operation[])[], at: Moment): readonly (readonly unknown[])[]
-  close(): void
-}
-
 /** Later than any end. */
 const NEVER = 9e15
 /** Milliseconds between two updates of the anchor, in which expired entries are removed too. */
@@ -35,159 +29,197 @@ const SHARE_OF_ONCE = 0.2
 export function openDatabase({ file, entries, boot }: DatabaseOptions, at: Moment): Database {
   const connection = openFile(file)
   try {
-    return database(connection, entries, boot, at)
+    return new Database(connection, entries, boot, at)
   } catch (error) {
     connection.close()
     throw error
   }
 }
 
-function database(connection: DatabaseSync, entries: number, boot: string, opened: Moment): Database {
+/** The statements that are used, prepared once. */
+function statements(connection: DatabaseSync) {
   const sql = (text: string) => connection.prepare(text)
-  const anchorRow = sql('SELECT time, wall, monotonic, boot FROM anchor')
-  const anchorTo = sql('INSERT OR REPLACE INTO anchor (id, time, wall, monotonic, boot) VALUES (1, ?, ?, ?, ?)')
-  const held = sql('SELECT value, expires FROM entries WHERE key = ? AND expires > ?')
-  const put = sql(
-    `INSERT INTO entries (key, value, expires) VALUES (?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires, again = (expires > ?)`,
-  )
-  const change = sql('UPDATE entries SET value = ?, again = 1 WHERE key = ?')
-  const remove = sql('DELETE FROM entries WHERE key = ? AND expires > ?')
-  const first = (condition: string) =>
+  const deleteFirst = (condition: string) =>
     sql(
       `DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE again = ? AND ${condition} ORDER BY expires LIMIT ?)`,
     )
-  const [expired, earliest] = [first('expires <= ?'), first('expires < ?')]
-  const sizes = sql('SELECT again, count(*) AS count FROM entries GROUP BY again')
-  const margin = Math.min(Math.max(Math.floor(entries / 20), 1), MAX_UNCOUNTED)
+  return {
+    readAnchor: sql('SELECT time, wall, monotonic, boot FROM anchor'),
+    setAnchor: sql('INSERT OR REPLACE INTO anchor (id, time, wall, monotonic, boot) VALUES (1, ?, ?, ?, ?)'),
+    get: sql('SELECT value, expires FROM entries WHERE key = ? AND expires > ?'),
+    put: sql(
+      `INSERT INTO entries (key, value, expires) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires, again = (expires > ?)`,
+    ),
+    change: sql('UPDATE entries SET value = ?, again = 1 WHERE key = ?'),
+    delete: sql('DELETE FROM entries WHERE key = ? AND expires > ?'),
+    deleteExpired: deleteFirst('expires <= ?'),
+    deleteEarliest: deleteFirst('expires < ?'),
+    count: sql('SELECT again, count(*) AS count FROM entries GROUP BY again'),
+  }
+}
 
-  // Entries added since the last count; at first the number is unknown.
-  let uncounted = margin
-  let added = 0
+interface StoredEntry {
+  readonly value: string
+  readonly expires: number
+}
 
-  const transaction = <T>(work: () => T): T => {
-    connection.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      connection.exec('COMMIT')
-      return result
-    } catch (error) {
-      // After a full disk SQLite has rolled back already.
-      if (connection.isTransaction) connection.exec('ROLLBACK')
-      throw error
-    }
+export class Database {
+  readonly #connection: DatabaseSync
+  readonly #sql: ReturnType<typeof statements>
+  readonly #boot: string
+  /** The maximum number of entries. */
+  readonly #entries: number
+  /** Entries that may be added before all are counted. */
+  readonly #margin: number
+  /** Entries added since the last count; at first the number is unknown. */
+  #uncounted: number
+  /** Entries added since expired ones were removed. */
+  #added = 0
+  #anchor: Anchor
+
+  constructor(connection: DatabaseSync, entries: number, boot: string, at: Moment) {
+    this.#connection = connection
+    this.#sql = statements(connection)
+    this.#boot = boot
+    this.#entries = entries
+    this.#margin = Math.min(Math.max(Math.floor(entries / 20), 1), MAX_UNCOUNTED)
+    this.#uncounted = this.#margin
+    this.#anchor = this.#transaction(() => this.#align(at, undefined))
   }
 
-  /** Sets the anchor to the latest time that any process knows, so that time goes back for none of them. */
-  const align = (now: Moment, mine: Anchor | undefined): Anchor => {
-    const theirs = anchorRow.get() as unknown as Anchor | undefined
-    const times = mine ? [timeFrom(mine, now, boot)] : theirs ? [] : [now.wall]
-    // A process that is running does not use the wall clock to bridge another boot.
-    if (theirs) times.push(mine && theirs.boot !== boot ? theirs.time : timeFrom(theirs, now, boot))
-    const aligned: Anchor = { ...now, boot, time: Math.max(...times) }
-    anchorTo.run(aligned.time, aligned.wall, aligned.monotonic, aligned.boot)
-    return aligned
+  /** Performs all lists in one transaction. @throws Error when SQLite does; then nothing was done */
+  run(lists: readonly (readonly Operation[])[], at: Moment): readonly (readonly unknown[])[] {
+    const isDue = at.monotonic - this.#anchor.monotonic >= TICK_MS
+    // Reading needs no write lock.
+    if (!isDue && lists.every(list => list.every(isRead))) return this.#performAll(lists, at)
+    return this.#transaction(() => {
+      if (isDue) this.#anchor = this.#align(at, this.#anchor)
+      const answers = this.#performAll(lists, at)
+      if (this.#uncounted >= this.#margin || this.#anchor.monotonic === at.monotonic)
+        this.#tidy(timeFrom(this.#anchor, at, this.#boot))
+      return answers
+    })
   }
 
-  const dropExpired = (now: number, max: number): number =>
-    [0, 1].reduce((dropped, again) => dropped + Number(expired.run(again, now, max - dropped).changes), 0)
-
-  const tidy = (now: number) => {
-    dropExpired(now, 2 * added + MIN_SWEPT)
-    added = 0
-    if (uncounted < margin) return
-    uncounted = 0
-    const counts = new Map(sizes.all().map(row => [Number(row.again), Number(row.count)]))
-    const once = counts.get(0) ?? 0
-    let excess = once + (counts.get(1) ?? 0) - (entries - margin)
-    if (excess <= 0) return
-    excess -= dropExpired(now, excess)
-    // Entries seen once keep a fifth of the room against entries seen again, and no more.
-    const spare = Math.max(once - Math.floor(entries * SHARE_OF_ONCE), 0)
-    for (const [again, max] of [
-      [0, spare],
-      [1, excess],
-      [0, excess],
-    ] as const)
-      if (excess > 0) excess -= Number(earliest.run(again, NEVER + 1, Math.min(excess, max)).changes)
+  close(): void {
+    this.#connection.close()
   }
 
-  const entryAt = (key: string, now: number): { readonly value: string; readonly expires: number } | undefined =>
-    held.get(key, now) as { value: string; expires: number } | undefined
-
-  const write = (key: string, value: string, ttl: number, now: number): number => {
-    const time = expiryOf(ttl)
-    put.run(key, value, Number.isFinite(time) ? now + time : NEVER, now)
-    added += 1
-    uncounted += 1
-    return time
+  #performAll(lists: readonly (readonly Operation[])[], at: Moment): readonly (readonly unknown[])[] {
+    const now = timeFrom(this.#anchor, at, this.#boot)
+    return lists.map(operations => operations.map(operation => this.#perform(operation, now)))
   }
 
-  const increment = (key: string, by: number, ttl: number, now: number): Counter => {
-    const entry = entryAt(key, now)
-    const count = entry && countOf(entry.value)
-    if (entry && count !== undefined) {
-      const sum = summed(count, by)
-      if (by !== 0) change.run(String(sum), key)
-      return { count: sum, ...endOf(entry.expires, now) }
-    }
-    return { count: by, ...ending(by === 0 ? expiryOf(ttl) : write(key, String(by), ttl, now)) }
-  }
-
-  const perform = (operation: Operation, now: number): AnswerTo<Operation> => {
+  #perform(operation: Operation, now: number): AnswerTo<Operation> {
     const key = boundedKey(operation.key)
     switch (operation.op) {
       case 'get': {
-        const entry = entryAt(key, now)
+        const entry = this.#entryAt(key, now)
         return entry && entryOf(entry, now)
       }
       case 'set': {
         const { value, ttl } = operation
-        return { value, ...ending(write(key, value, ttl, now)) }
+        return { value, ...ending(this.#write(key, value, ttl, now)) }
       }
       case 'add': {
         const { value, ttl } = operation
-        const entry = entryAt(key, now)
+        const entry = this.#entryAt(key, now)
         if (entry) return { ...entryOf(entry, now), added: false }
-        return { value, ...ending(write(key, value, ttl, now)), added: true }
+        return { value, ...ending(this.#write(key, value, ttl, now)), added: true }
       }
       case 'increment':
-        return increment(key, counted(operation.by), operation.ttl, now)
+        return this.#increment(key, counted(operation.by), operation.ttl, now)
       case 'compareAndSet': {
-        if (entryAt(key, now)?.value !== operation.expected) return false
-        write(key, operation.value, operation.ttl, now)
+        if (this.#entryAt(key, now)?.value !== operation.expected) return false
+        this.#write(key, operation.value, operation.ttl, now)
         return true
       }
       case 'decayingAdd': {
         const { amounts, halfLife, ttl } = operation
-        const after = decayedSums(sumsIn(entryAt(key, now)?.value), amounts, halfLife, now)
-        if (!isLook(amounts)) write(key, `~${[after.at, ...after.sums].join(' ')}`, ttl, now)
+        const after = decayedSums(sumsIn(this.#entryAt(key, now)?.value), amounts, halfLife, now)
+        if (!isLook(amounts)) this.#write(key, `~${[after.at, ...after.sums].join(' ')}`, ttl, now)
         return after.sums
       }
       case 'delete':
-        return Number(remove.run(key, now).changes) > 0
+        return Number(this.#sql.delete.run(key, now).changes) > 0
       default:
         throw operation satisfies never
     }
   }
 
-  let anchor = transaction(() => align(opened, undefined))
-  return {
-    run: (lists, at) => {
-      const performAll = () => {
-        const now = timeFrom(anchor, at, boot)
-        return lists.map(operations => operations.map(operation => perform(operation, now)))
-      }
-      // Reading needs no write lock.
-      if (at.monotonic - anchor.monotonic < TICK_MS && lists.every(list => list.every(isRead))) return performAll()
-      return transaction(() => {
-        if (at.monotonic - anchor.monotonic >= TICK_MS) anchor = align(at, anchor)
-        const answers = performAll()
-        if (uncounted >= margin || anchor.monotonic === at.monotonic) tidy(timeFrom(anchor, at, boot))
-        return answers
-      })
-    },
-    close: () => connection.close(),
+  #increment(key: string, by: number, ttl: number, now: number): Counter {
+    const entry = this.#entryAt(key, now)
+    const count = entry && countOf(entry.value)
+    if (entry && count !== undefined) {
+      const sum = summed(count, by)
+      if (by !== 0) this.#sql.change.run(String(sum), key)
+      return { count: sum, ...endOf(entry.expires, now) }
+    }
+    return { count: by, ...ending(by === 0 ? expiryOf(ttl) : this.#write(key, String(by), ttl, now)) }
+  }
+
+  #entryAt(key: string, now: number): StoredEntry | undefined {
+    return this.#sql.get.get(key, now) as StoredEntry | undefined
+  }
+
+  #write(key: string, value: string, ttl: number, now: number): number {
+    const time = expiryOf(ttl)
+    this.#sql.put.run(key, value, Number.isFinite(time) ? now + time : NEVER, now)
+    this.#added += 1
+    this.#uncounted += 1
+    return time
+  }
+
+  /** Removes expired entries, and the first to expire where there are too many. */
+  #tidy(now: number): void {
+    this.#dropExpired(now, 2 * this.#added + MIN_SWEPT)
+    this.#added = 0
+    if (this.#uncounted < this.#margin) return
+    this.#uncounted = 0
+    const counts = new Map(this.#sql.count.all().map(row => [Number(row.again), Number(row.count)]))
+    const once = counts.get(0) ?? 0
+    let excess = once + (counts.get(1) ?? 0) - (this.#entries - this.#margin)
+    if (excess <= 0) return
+    excess -= this.#dropExpired(now, excess)
+    // Entries seen once keep a fifth of the room against entries seen again, and no more.
+    const spare = Math.max(once - Math.floor(this.#entries * SHARE_OF_ONCE), 0)
+    for (const [again, max] of [
+      [0, spare],
+      [1, excess],
+      [0, excess],
+    ] as const)
+      if (excess > 0) excess -= Number(this.#sql.deleteEarliest.run(again, NEVER + 1, Math.min(excess, max)).changes)
+  }
+
+  #dropExpired(now: number, max: number): number {
+    const { deleteExpired } = this.#sql
+    return [0, 1].reduce((dropped, again) => dropped + Number(deleteExpired.run(again, now, max - dropped).changes), 0)
+  }
+
+  /** Sets the anchor to the latest time that any process knows, so that time goes back for none of them. */
+  #align(now: Moment, mine: Anchor | undefined): Anchor {
+    const boot = this.#boot
+    const theirs = this.#sql.readAnchor.get() as unknown as Anchor | undefined
+    const times = mine ? [timeFrom(mine, now, boot)] : theirs ? [] : [now.wall]
+    // A process that is running does not use the wall clock to bridge another boot.
+    if (theirs) times.push(mine && theirs.boot !== boot ? theirs.time : timeFrom(theirs, now, boot))
+    const aligned: Anchor = { ...now, boot, time: Math.max(...times) }
+    this.#sql.setAnchor.run(aligned.time, aligned.wall, aligned.monotonic, aligned.boot)
+    return aligned
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#connection.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#connection.exec('COMMIT')
+      return result
+    } catch (error) {
+      // After a full disk SQLite has rolled back already.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      throw error
+    }
   }
 }
 
@@ -198,7 +230,7 @@ const isRead = (operation: Operation): boolean =>
 
 const endOf = (expires: number, now: number) => ending(expires >= NEVER ? Number.POSITIVE_INFINITY : expires - now)
 
-const entryOf = (entry: { readonly value: string; readonly expires: number }, now: number): Entry => ({
+const entryOf = (entry: StoredEntry, now: number): Entry => ({
   value: entry.value,
   ...endOf(entry.expires, now),
 })

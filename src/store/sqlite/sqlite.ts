@@ -1,5 +1,4 @@
 /** `postern/sqlite`: a store in a file that survives a restart and that the processes of one machine share. */
-
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -62,85 +61,101 @@ const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
  */
 export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
   const { file, entries = 1_000_000, notify = emitWarning, clock } = checked(schema, given)
-  const time = clock ?? machineClock
-  const options: DatabaseOptions = {
-    file: resolve(file),
-    entries,
-    boot: (clock ? undefined : bootOf()) ?? randomUUID(),
-  }
-  let waiting: Waiting[] = []
-  let atWork: readonly Waiting[] = []
-  let waitingOperations = 0
-  let closed = false
-  let worker: Worker | undefined
+  const boot = (clock ? undefined : bootOf()) ?? randomUUID()
+  return new ThreadStore({ file: resolve(file), entries, boot }, clock ?? machineClock, notify)
+}
 
-  const next = () => {
-    if (waiting.length === 0) {
+class ThreadStore implements SqliteStore {
+  readonly #options: DatabaseOptions
+  readonly #clock: Pick<Clock, 'now' | 'monotonic'>
+  readonly #notify: Notify
+  #waiting: Waiting[] = []
+  #waitingOperations = 0
+  /** What the thread performs now. */
+  #atWork: readonly Waiting[] = []
+  #thread: Worker | undefined
+  #isClosed = false
+
+  constructor(options: DatabaseOptions, clock: Pick<Clock, 'now' | 'monotonic'>, notify: Notify) {
+    this.#options = options
+    this.#clock = clock
+    this.#notify = notify
+    this.#thread = this.#begin()
+  }
+
+  async run<const O extends readonly Operation[]>(operations: O): Promise<Answers<O>> {
+    const { file } = this.#options
+    if (this.#isClosed) throw new Error(`the store ${file} is closed`)
+    if (this.#waitingOperations > MAX_WAITING) throw new Error(`the store ${file} is overrun`)
+    return (await this.#enqueue(operations)) as Answers<O>
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (!thread) return
+    const ended = new Promise<void>(done => thread.once('exit', () => done()))
+    const timeout = setTimeout(() => void thread.terminate(), SHUTDOWN_TIMEOUT_MS)
+    // An empty list is answered after everything that was handed in before.
+    await this.#enqueue([]).catch(() => undefined)
+    thread.ref()
+    thread.postMessage({ kind: 'close' } satisfies Request)
+    await ended
+    clearTimeout(timeout)
+  }
+
+  #enqueue(operations: readonly Operation[]): Promise<unknown> {
+    return new Promise((answer, reject) => {
+      this.#waiting.push({ operations, answer, reject })
+      this.#waitingOperations += operations.length
+      if (this.#atWork.length === 0) this.#next()
+    })
+  }
+
+  /** Hands all that waits to the thread. */
+  #next(): void {
+    if (this.#waiting.length === 0) {
       // An idle store must not keep the process alive.
-      worker?.unref()
+      this.#thread?.unref()
       return
     }
-    worker ??= begin()
-    worker.ref()
-    atWork = waiting
-    waiting = []
-    waitingOperations = 0
-    const at = { wall: time.now(), monotonic: time.monotonic() }
-    worker.postMessage({ kind: 'run', lists: atWork.map(({ operations }) => operations), at } satisfies Request)
+    this.#thread ??= this.#begin()
+    this.#thread.ref()
+    this.#atWork = this.#waiting
+    this.#waiting = []
+    this.#waitingOperations = 0
+    const at = { wall: this.#clock.now(), monotonic: this.#clock.monotonic() }
+    const lists = this.#atWork.map(({ operations }) => operations)
+    this.#thread.postMessage({ kind: 'run', lists, at } satisfies Request)
   }
-  const settle = (each: (one: Waiting, index: number) => void) => {
-    const done = atWork
-    atWork = []
+
+  #settle(each: (one: Waiting, index: number) => void): void {
+    const done = this.#atWork
+    this.#atWork = []
     for (const [index, one] of done.entries()) each(one, index)
-    next()
+    this.#next()
   }
-  const begin = (): Worker => {
-    const thread = startThread(options)
-    const failed = (reason: string) => {
-      if (worker !== thread) return
-      worker = undefined
-      if (closed) atWork = [...atWork, ...waiting.splice(0)]
-      settle(({ reject }) => reject(new Error(reason)))
-    }
+
+  #begin(): Worker {
+    const { file } = this.#options
+    const thread = startThread(this.#options)
     thread.on('message', (response: Response) => {
-      if (response.kind === 'notice') notify(response.notice)
-      else if (response.kind === 'failed') settle(({ reject }) => reject(new Error(response.reason)))
-      else settle(({ answer }, index) => answer(response.answers[index]))
+      if (response.kind === 'notice') this.#notify(response.notice)
+      else if (response.kind === 'failed') this.#settle(({ reject }) => reject(new Error(response.reason)))
+      else this.#settle(({ answer }, index) => answer(response.answers[index]))
     })
-    thread.on('error', error => failed(`the thread of ${file} died: ${error.message}`))
-    thread.on('exit', () => failed(`the thread of ${file} has ended`))
+    thread.on('error', error => this.#fail(thread, `the thread of ${file} died: ${error.message}`))
+    thread.on('exit', () => this.#fail(thread, `the thread of ${file} has ended`))
     thread.unref()
     return thread
   }
-  worker = begin()
 
-  const enqueue = (operations: readonly Operation[]): Promise<unknown> =>
-    new Promise((answer, reject) => {
-      waiting.push({ operations, answer, reject })
-      waitingOperations += operations.length
-      if (atWork.length === 0) next()
-    })
-
-  return {
-    run: async <const O extends readonly Operation[]>(operations: O) => {
-      if (closed) throw new Error(`the store ${file} is closed`)
-      if (waitingOperations > MAX_WAITING) throw new Error(`the store ${file} is overrun`)
-      return (await enqueue(operations)) as Answers<O>
-    },
-    close: async () => {
-      const thread = worker
-      if (closed) return
-      closed = true
-      if (!thread) return
-      const ended = new Promise<void>(done => thread.once('exit', () => done()))
-      const timeout = setTimeout(() => void thread.terminate(), SHUTDOWN_TIMEOUT_MS)
-      // An empty list is answered after everything that was handed in before.
-      await enqueue([]).catch(() => undefined)
-      thread.ref()
-      thread.postMessage({ kind: 'close' } satisfies Request)
-      await ended
-      clearTimeout(timeout)
-    },
+  #fail(thread: Worker, reason: string): void {
+    if (this.#thread !== thread) return
+    this.#thread = undefined
+    if (this.#isClosed) this.#atWork = [...this.#atWork, ...this.#waiting.splice(0)]
+    this.#settle(({ reject }) => reject(new Error(reason)))
   }
 }
 

@@ -33,7 +33,7 @@ export interface Share {
 }
 
 interface Waiting {
-  readonly share: object
+  readonly share: Share
   readonly bytes: number
   readonly grant: () => void
 }
@@ -43,65 +43,106 @@ interface Waiting {
  * the largest message are held.
  */
 export function byteBudget(max: number): Budget {
-  const waiting = new Set<Waiting>()
-  let held = 0
-  /** The one share that may exceed the budget. */
-  let beyond: object | undefined
+  return new ByteBudget(max)
+}
 
-  const admits = (share: object, bytes: number): boolean => {
-    if (held + bytes <= max) return true
-    beyond ??= share
-    return beyond === share
+class ByteBudget implements Budget {
+  readonly #max: number
+  readonly #waiting = new Set<Waiting>()
+  #held = 0
+  /** The one share that may exceed the budget. */
+  #beyond: Share | undefined
+
+  constructor(max: number) {
+    this.#max = max
   }
-  const wake = (): void => {
-    for (const entry of waiting) {
-      if (!admits(entry.share, entry.bytes)) continue
-      waiting.delete(entry)
+
+  open(signal: AbortSignal): Share {
+    return new BudgetShare(this, signal)
+  }
+
+  /** Counts bytes for a share if they are admitted. @returns whether they are */
+  admit(share: Share, bytes: number): boolean {
+    if (this.#held + bytes > this.#max) {
+      this.#beyond ??= share
+      if (this.#beyond !== share) return false
+    }
+    this.#held += bytes
+    return true
+  }
+
+  wait(entry: Waiting): void {
+    this.#waiting.add(entry)
+  }
+
+  leave(entry: Waiting): void {
+    this.#waiting.delete(entry)
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes
+    this.#wake()
+  }
+
+  close(share: Share, bytes: number): void {
+    if (this.#beyond === share) this.#beyond = undefined
+    this.release(bytes)
+  }
+
+  #wake(): void {
+    for (const entry of this.#waiting) {
+      if (!this.admit(entry.share, entry.bytes)) continue
+      this.#waiting.delete(entry)
       entry.grant()
     }
   }
-  return {
-    open: signal => {
-      let own = 0
-      const count = (bytes: number): void => {
-        own += bytes
-        held += bytes
-      }
-      const share: Share = {
-        take: bytes => {
-          if (admits(share, bytes)) {
-            count(bytes)
-            return undefined
-          }
-          return new Promise((resolve, reject) => {
-            const leave = () => {
-              waiting.delete(entry)
-              reject(new HttpError(499, 'the client has left'))
-            }
-            const grant = () => {
-              signal.removeEventListener('abort', leave)
-              count(bytes)
-              resolve()
-            }
-            const entry: Waiting = { share, bytes, grant }
-            if (signal.aborted) return leave()
-            waiting.add(entry)
-            signal.addEventListener('abort', leave, { once: true })
-          })
-        },
-        give: bytes => {
-          own -= bytes
-          held -= bytes
-          if (waiting.size > 0) wake()
-        },
-        close: () => {
-          held -= own
-          own = 0
-          if (beyond === share) beyond = undefined
-          if (waiting.size > 0) wake()
-        },
-      }
-      return share
-    },
+}
+
+/** What one request holds. */
+class BudgetShare implements Share {
+  readonly #budget: ByteBudget
+  readonly #signal: AbortSignal
+  #held = 0
+
+  constructor(budget: ByteBudget, signal: AbortSignal) {
+    this.#budget = budget
+    this.#signal = signal
+  }
+
+  take(bytes: number): Promise<void> | undefined {
+    if (!this.#budget.admit(this, bytes)) return this.#wait(bytes)
+    this.#held += bytes
+    return undefined
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes
+    this.#budget.release(bytes)
+  }
+
+  close(): void {
+    const held = this.#held
+    this.#held = 0
+    this.#budget.close(this, held)
+  }
+
+  #wait(bytes: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const leave = (): void => {
+      this.#budget.leave(entry)
+      reject(new HttpError(499, 'the client has left'))
+    }
+    const grant = (): void => {
+      this.#signal.removeEventListener('abort', leave)
+      this.#held += bytes
+      resolve()
+    }
+    const entry: Waiting = { share: this, bytes, grant }
+    if (this.#signal.aborted) leave()
+    else {
+      this.#budget.wait(entry)
+      this.#signal.addEventListener('abort', leave, { once: true })
+    }
+    return promise
   }
 }
