@@ -32,9 +32,12 @@ export function organisationalDomain(name: string): string | undefined {
   )
 }
 
+/** The organisational domain of a name, or the name itself where it has none. */
+export const organisationOf = (name: string): string => organisationalDomain(name) ?? name
+
 /** Whether two names have the same organisational domain: the relaxed alignment of DMARC (RFC 9989 §4.10.2). */
 export const isSameOrganisation = (name: string, other: string): boolean =>
-  name !== '' && (name === other || organisationalDomain(name) === (organisationalDomain(other) ?? other))
+  name !== '' && (name === other || organisationalDomain(name) === organisationOf(other))
 
 // RFC 3696 §2: no top-level domain is all digits, so 192.0.2.1 and 192.0.2.1.5 are not names.
 const NUMERIC_END = /(?:^|\.)\d+$/

@@ -2,7 +2,7 @@
  * The records of senders: decaying counts of good and bad messages for each proven identity, and the evidence they give
  * about the next message (A. Jøsang, R. Ismail, The Beta Reputation System, 2002).
  */
-import { organisationalDomain } from '../dns/organisation.ts'
+import { organisationOf } from '../dns/organisation.ts'
 import type { DecayingAdd, Store } from '../model/store.ts'
 import { networkOf } from '../net/address.ts'
 import type { Identities, Origin } from './identities.ts'
@@ -79,16 +79,13 @@ export const customerNetwork = (ip: string): string => (ip.includes(':') ? netwo
  * The identities that a message proves, by organisation, because the owner of a domain can create any name below it.
  */
 export function senderIdentities({ spf, dkim, author }: Identities): readonly Identity[] {
-  const signers = [...new Set(dkim.map(organisation))]
+  const signers = [...new Set(dkim.map(organisationOf))]
   return [
-    ...(author === undefined ? [] : [`author:${organisation(author)}` as const]),
+    ...(author === undefined ? [] : [`author:${organisationOf(author)}` as const]),
     ...signers.map(domain => `dkim:${domain}` as const),
-    ...(spf === undefined ? [] : [`spf:${organisation(spf)}` as const]),
+    ...(spf === undefined ? [] : [`spf:${organisationOf(spf)}` as const]),
   ]
 }
-
-/** The organisational domain, or the domain itself when it has none. */
-export const organisation = (domain: string): string => organisationalDomain(domain) ?? domain
 
 const nothing: Counts = { ham: 0, spam: 0, deferred: 0, refused: 0 }
 

@@ -1,4 +1,5 @@
 /** How far a client or sender is trusted before its message arrives. Load control gives priority by it. */
+import { organisationOf } from '../dns/organisation.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
 import type { Get } from '../model/store.ts'
@@ -11,7 +12,6 @@ import {
   defaultMemory,
   type Identity,
   type Memory,
-  organisation,
   standingsOf,
 } from './reputation.ts'
 import { spf } from './spf/spf.ts'
@@ -69,7 +69,7 @@ export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail'
   const [client, sender] = await Promise.all([transaction.ask(trust), transaction.ask(spf)])
   if (client === 'bad' || sender.result !== 'pass' || sender.permissive) return client
   const found = await readTrust(transaction, {
-    identities: [`spf:${organisation(sender.domain)}`],
+    identities: [`spf:${organisationOf(sender.domain)}`],
     marks: sender.identity === 'mailfrom' ? [addressMark(transaction.reversePath)] : [],
     memory: defaultMemory,
   })

@@ -2,8 +2,8 @@
  * Greylisting (RFC 6647): suspicious clients are deferred; honest servers retry (RFC 5321 §4.5.4.1), most bots do not.
  */
 
+import { organisationOf } from '../dns/organisation.ts'
 import { identities, origin } from '../facts/identities.ts'
-import { organisation } from '../facts/reputation.ts'
 import { spf } from '../facts/spf/spf.ts'
 import { senderTrust } from '../facts/trust.ts'
 import { duration, oneOf, score } from '../model/checks.ts'
@@ -110,7 +110,7 @@ export function greylist(options: GreylistOptions = {}): Filter {
       ? {
           rcpt: async (recipient: Recipient, prior: PriorFindings) =>
             (await isSuspicious(recipient, prior)) &&
-            examine(recipient, await organisationOf(recipient), [recipient.forwardPath]),
+            examine(recipient, await senderOf(recipient), [recipient.forwardPath]),
         }
       : {
           message: async (message: Message, prior: PriorFindings) =>
@@ -166,9 +166,9 @@ function describeTime(ms: number): string {
 }
 
 /** The organisation that sends, as far as it is known before the message. */
-async function organisationOf(transaction: Transaction): Promise<string | undefined> {
+async function senderOf(transaction: Transaction): Promise<string | undefined> {
   const [sender, client] = await Promise.all([transaction.ask(spf), transaction.ask(origin)])
-  if (sender.result === 'pass' && !sender.permissive) return organisation(sender.domain)
+  if (sender.result === 'pass' && !sender.permissive) return organisationOf(sender.domain)
   return client.rdns ?? client.network
 }
 
@@ -176,7 +176,7 @@ async function organisationOf(transaction: Transaction): Promise<string | undefi
 async function signerOf(message: Message): Promise<string | undefined> {
   const { author, dkim, spf, rdns, network } = await message.ask(identities)
   const domain = author ?? dkim[0] ?? spf
-  return domain === undefined ? (rdns ?? network) : organisation(domain)
+  return domain === undefined ? (rdns ?? network) : organisationOf(domain)
 }
 
 /** Only a quoted local-part may contain a space; with one a client only mixes up its own keys. */

@@ -1,5 +1,5 @@
 /** Brands that phishing imitates, and the domains that they use. The option `protect` is for your own domains. */
-import { organisationalDomain } from '../dns/organisation.ts'
+import { organisationOf } from '../dns/organisation.ts'
 import { TABLE } from './brand-table.ts'
 import { isCheapTld } from './hosting.ts'
 import { plain } from './plain.ts'
@@ -96,7 +96,7 @@ const OWN_TLDS = new Set(['', 'mail', 'email', 'emails', 'usa', 'us', 'uk', 'eu'
 
 /** Tells whether the domain belongs to the brand. Under a cheap TLD the label alone proves nothing. */
 export function isOwnedBy({ owns }: Brand, domain: string): boolean {
-  const organisation = organisationalDomain(domain) ?? domain
+  const organisation = organisationOf(domain)
   const [label = ''] = organisation.split('.', 1)
   return owns.some(own => {
     if (own.includes('.')) return organisation === own || domain.endsWith(`.${own}`) || organisation.endsWith(`.${own}`)

@@ -1,5 +1,5 @@
 /** Recognizes host names that contain the name of a brand that does not own them, or resemble it. */
-import { organisationalDomain } from '../dns/organisation.ts'
+import { organisationOf } from '../dns/organisation.ts'
 import { type Brand, brands, isOwnedBy } from './brands.ts'
 
 /** Labels that are too long to be part of other names by accident. */
@@ -83,7 +83,7 @@ export function looksLikeBrand(host: string, skeleton?: string): LookAlike | und
     const brand = brands.find(one => one.ordinary.size === 0 && isOwnedBy(one, skeleton))
     return brand ? { brand, how: `looks like the name of ${brand.name}` } : looksLikeBrand(skeleton)
   }
-  const organisation = organisationalDomain(host) ?? host
+  const organisation = organisationOf(host)
   const labels = host.slice(0, 253).split('.').slice(0, -1)
   for (const label of labels) {
     const parts = label.split(/[-_]/)

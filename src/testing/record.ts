@@ -3,10 +3,11 @@ import { Readable } from 'node:stream'
 import { queryName } from '../dns/name.ts'
 import type { Client } from '../engine/client.ts'
 import type { Gateway } from '../engine/gateway.ts'
-import type { Session } from '../engine/session.ts'
-import type { Decision } from '../model/decision.ts'
+import type { MailDetails, Session } from '../engine/session.ts'
+import type { Decision, Outcome } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
 import type { Services } from '../model/services.ts'
+import type { Tls } from '../model/stage.ts'
 import { type Size, toBytes } from '../model/units.ts'
 import {
   type RecordedAnswer,
@@ -78,106 +79,184 @@ function recordSession(
   limits: Limits,
   write: (recording: Recording) => Promise<void>,
 ): Session {
-  const { clock } = services
-  const started = new Date(clock.now()).toISOString()
-  const since = clock.monotonic()
-  // Microseconds: the order of answers is kept, and the file stays readable.
-  const elapsed = () => Math.round((clock.monotonic() - since) * 1_000) / 1_000
-  const steps: Step[] = []
-  const dns: RecordedAnswer[] = []
-  const calls: RecordedCall[] = []
-  /** Commands that are under way when the session is closed: their answers belong to the recording, too. */
-  const underWay = new Set<Promise<unknown>>()
-  let closed = false
-  let written = false
+  const notes = new Notes(services.clock, limits)
+  const session = gateway.open(peer, notedServices(services, notes))
+  return new RecordedSession(session, notes, limits, recorded =>
+    write({ ...recorded, peer: { ...peer, ref: session.ref } }),
+  )
+}
 
-  /** Adds an entry now, and completes it when there is an answer, unless the recording is written by then. */
-  const note = <T extends object>(list: T[], entry: T): ((answer: Partial<T>) => void) => {
+/** What happens in a session, in order, with its times. */
+class Notes {
+  readonly started: string
+  readonly steps: Step[] = []
+  readonly dns: RecordedAnswer[] = []
+  readonly calls: RecordedCall[] = []
+  readonly #clock: Services['clock']
+  readonly #since: number
+  readonly #max: number
+  #isEnded = false
+
+  constructor(clock: Services['clock'], { entries }: Limits) {
+    this.started = new Date(clock.now()).toISOString()
+    this.#clock = clock
+    this.#since = clock.monotonic()
+    this.#max = entries
+  }
+
+  /** In milliseconds, to a microsecond: the order of answers is kept, and the file stays readable. */
+  elapsed(): number {
+    return rounded(this.#clock.monotonic() - this.#since)
+  }
+
+  since(at: number): { readonly ms: number } {
+    return { ms: rounded(this.elapsed() - at) }
+  }
+
+  /** Adds an entry now. @returns completes it when there is an answer, unless the recording has ended by then */
+  add<T extends object>(list: T[], entry: T): (answer: Partial<T>) => void {
     const index = list.length
-    if (written || index >= limits.entries) return () => undefined
+    if (this.#isEnded || index >= this.#max) return () => undefined
     list.push(entry)
     return answer => {
-      if (!written) list[index] = { ...entry, ...answer }
+      if (!this.#isEnded) list[index] = { ...entry, ...answer }
     }
   }
-  const took = (at: number) => ({ ms: Math.round((elapsed() - at) * 1_000) / 1_000 })
 
-  const session = gateway.open(peer, {
+  end(): Omit<Recording, 'peer'> {
+    this.#isEnded = true
+    return { postern: 1, started: this.started, steps: this.steps, dns: this.dns, calls: this.calls }
+  }
+}
+
+const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000
+
+/** Services whose answers are noted. */
+function notedServices(services: Services, notes: Notes): Services {
+  return {
     ...services,
     dns: {
       known: (name, type) => {
         const answer = services.dns.known?.(name, type)
-        if (answer !== undefined) note(dns, { at: elapsed(), question: `${name} ${type}`, ms: 0, answer, known: true })
+        if (answer === undefined) return undefined
+        notes.add(notes.dns, { at: notes.elapsed(), question: `${name} ${type}`, ms: 0, answer, known: true })
         return answer
       },
       resolve: async (name, type, options) => {
-        const at = elapsed()
-        const answered = note(dns, { at, question: `${queryName(name) ?? name} ${type}` })
+        const at = notes.elapsed()
+        const answered = notes.add(notes.dns, { at, question: `${queryName(name) ?? name} ${type}` })
         const answer = await services.dns.resolve(name, type, options)
-        answered({ ...took(at), answer })
+        answered({ ...notes.since(at), answer })
         return answer
       },
     },
     callExternal: async (key, question) => {
-      const at = elapsed()
-      const answered = note(calls, { at, key })
+      const at = notes.elapsed()
+      const answered = notes.add(notes.calls, { at, key })
       try {
         const answer = await services.callExternal(key, question)
-        answered({ ...took(at), answer })
+        answered({ ...notes.since(at), answer })
         return answer
       } catch (error) {
-        answered({ ...took(at), error: errorText(error) })
+        answered({ ...notes.since(at), error: errorText(error) })
         throw error
       }
     },
-  })
+  }
+}
 
-  const during = async <D extends Decision>(call: Verb, made: () => Promise<D>, more = () => ({})): Promise<D> => {
-    const at = elapsed()
-    const decided = note<Step>(steps, { at, ...call })
-    const decision = await made()
-    decided({ ...took(at), ...more(), decision: writeDecision(decision) })
+class RecordedSession implements Session {
+  readonly #session: Session
+  readonly #notes: Notes
+  readonly #limits: Limits
+  readonly #write: (recorded: Omit<Recording, 'peer'>) => Promise<void>
+  /** Commands that are under way when the session is closed: their answers belong to the recording, too. */
+  readonly #underWay = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  constructor(
+    session: Session,
+    notes: Notes,
+    limits: Limits,
+    write: (recorded: Omit<Recording, 'peer'>) => Promise<void>,
+  ) {
+    this.#session = session
+    this.#notes = notes
+    this.#limits = limits
+    this.#write = write
+  }
+
+  get ref(): string {
+    return this.#session.ref
+  }
+
+  connect(): Promise<Decision> {
+    return this.#record({ verb: 'connect' }, () => this.#session.connect())
+  }
+
+  pregreet(): Promise<Decision> {
+    return this.#record({ verb: 'pregreet' }, () => this.#session.pregreet())
+  }
+
+  helo(name: string | undefined, tls?: Tls): Promise<Decision> {
+    const verb: Verb = { verb: 'helo', ...(name !== undefined && { name }), ...(tls && { tls }) }
+    return this.#record(verb, () => this.#session.helo(name, tls))
+  }
+
+  mail(reversePath: string, details?: MailDetails): Promise<Decision> {
+    const verb: Verb = { verb: 'mail', reversePath, ...(details && { details }) }
+    return this.#record(verb, () => this.#session.mail(reversePath, details))
+  }
+
+  rcpt(forwardPath: string): Promise<Decision> {
+    return this.#record({ verb: 'rcpt', forwardPath }, () => this.#session.rcpt(forwardPath))
+  }
+
+  removeRecipient(forwardPath: string): void {
+    this.#note({ verb: 'removeRecipient', forwardPath })
+    this.#session.removeRecipient(forwardPath)
+  }
+
+  data(content: Readable): Promise<Outcome> {
+    const { tapped, seen } = tap(content, this.#limits.size)
+    const judge = () => this.#session.data(tapped).finally(() => tapped.destroy())
+    return this.#record({ verb: 'data', message: { lines: [] }, end: 'unread' }, judge, seen)
+  }
+
+  reset(): void {
+    this.#note({ verb: 'reset' })
+    this.#session.reset()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#note({ verb: 'close' })
+    this.#session.close()
+    void this.#finish()
+  }
+
+  #note(verb: Verb): void {
+    this.#notes.add<Step>(this.#notes.steps, { at: this.#notes.elapsed(), ...verb })
+  }
+
+  #record<D extends Decision>(verb: Verb, judge: () => Promise<D>, more = () => ({})): Promise<D> {
+    const decided = this.#recordDecision(verb, judge, more)
+    this.#underWay.add(decided)
+    return decided.finally(() => this.#underWay.delete(decided))
+  }
+
+  async #recordDecision<D extends Decision>(verb: Verb, judge: () => Promise<D>, more: () => object): Promise<D> {
+    const at = this.#notes.elapsed()
+    const decided = this.#notes.add<Step>(this.#notes.steps, { at, ...verb })
+    const decision = await judge()
+    decided({ ...this.#notes.since(at), ...more(), decision: writeDecision(decision) })
     return decision
   }
-  const verb: typeof during = (...call) => {
-    const made = during(...call)
-    underWay.add(made)
-    return made.finally(() => underWay.delete(made))
-  }
-  const finish = async () => {
-    await Promise.allSettled(underWay)
-    written = true
-    await write({ postern: 1, started, peer: { ...peer, ref: session.ref }, steps, dns, calls })
-  }
-  return {
-    ref: session.ref,
-    connect: () => verb({ verb: 'connect' }, () => session.connect()),
-    pregreet: () => verb({ verb: 'pregreet' }, () => session.pregreet()),
-    helo: (name, tls) =>
-      verb({ verb: 'helo', ...(name !== undefined && { name }), ...(tls && { tls }) }, () => session.helo(name, tls)),
-    mail: (reversePath, details) =>
-      verb({ verb: 'mail', reversePath, ...(details && { details }) }, () => session.mail(reversePath, details)),
-    rcpt: forwardPath => verb({ verb: 'rcpt', forwardPath }, () => session.rcpt(forwardPath)),
-    removeRecipient: forwardPath => {
-      note(steps, { at: elapsed(), verb: 'removeRecipient', forwardPath })
-      session.removeRecipient(forwardPath)
-    },
-    data: content => {
-      const { tapped, seen } = tap(content, limits.size)
-      const made = () => session.data(tapped).finally(() => tapped.destroy())
-      return verb({ verb: 'data', message: { lines: [] }, end: 'unread' }, made, seen)
-    },
-    reset: () => {
-      note(steps, { at: elapsed(), verb: 'reset' })
-      session.reset()
-    },
-    close: () => {
-      if (closed) return
-      closed = true
-      note(steps, { at: elapsed(), verb: 'close' })
-      session.close()
-      void finish()
-    },
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+    await this.#write(this.#notes.end())
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { organisationalDomain } from '../../dns/organisation.ts'
+import { organisationOf } from '../../dns/organisation.ts'
 import { parts } from '../../facts/parts.ts'
 import { cost, score, secret } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -48,7 +48,7 @@ const schema = schemaOf<BounceOptions>('bounce', {
  */
 export function bounce(options: BounceOptions = {}): Filter {
   const { domains = [], secrets = [], unsigned = 6, foreign = 3 } = checked(schema, options)
-  const own = new Set(domains.map(domain => organisationalDomain(domain) ?? domain.toLowerCase()))
+  const own = new Set(domains.map(domain => organisationOf(domain.toLowerCase())))
   return {
     name: 'bounce',
     checks: 'content',
@@ -68,7 +68,7 @@ export function bounce(options: BounceOptions = {}): Filter {
         return [findingFor(unsigned, '5.7.1', reason, { rule: 'unsigned' }) || { rule: 'unsigned', reason }]
       }
       const id = /^message-id:\s*<[^<>@\s]{1,500}@([^<>@\s]{1,255})>/im.exec(await bodyOf(message))?.[1]?.toLowerCase()
-      if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationalDomain(id) ?? id)) return []
+      if (secrets.length > 0 || own.size === 0 || id === undefined || own.has(organisationOf(id))) return []
       return [
         points(foreign, `a bounce returns a message of ${quote(id)}, which is not one of our domains`, {
           rule: 'foreign',

@@ -1,6 +1,6 @@
 /** The view of a message that content rules examine: its facts, and the values that many rules derive from them. */
 
-import { organisationalDomain } from '../../dns/organisation.ts'
+import { organisationOf } from '../../dns/organisation.ts'
 import { author } from '../../facts/author.ts'
 import { type Link, type Links, links } from '../../facts/links.ts'
 import { type Parts, parts } from '../../facts/parts.ts'
@@ -91,7 +91,7 @@ function sender({ display, local, domain }: Mailbox | Omit<Mailbox, 'raw'>): Sen
     display: visibleStart(display, MAX_WORDS_LENGTH),
     local,
     domain: name,
-    organisation: organisationalDomain(name) ?? name,
+    organisation: organisationOf(name),
   }
 }
 

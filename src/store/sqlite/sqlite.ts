@@ -62,10 +62,12 @@ const schema = schemaOf<SqliteStoreOptions>('sqliteStore', {
 export function sqliteStore(given: SqliteStoreOptions): SqliteStore {
   const { file, entries = 1_000_000, notify = emitWarning, clock } = checked(schema, given)
   const boot = (clock ? undefined : bootOf()) ?? randomUUID()
-  return new ThreadStore({ file: resolve(file), entries, boot }, clock ?? machineClock, notify)
+  const store = new ThreadStore({ file: resolve(file), entries, boot }, clock ?? machineClock, notify)
+  return { run: operations => store.run(operations), close: () => store.close() }
 }
 
-class ThreadStore implements SqliteStore {
+/** Hands lists of operations to the thread, and answers to those who wait. */
+class ThreadStore {
   readonly #options: DatabaseOptions
   readonly #clock: Pick<Clock, 'now' | 'monotonic'>
   readonly #notify: Notify

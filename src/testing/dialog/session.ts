@@ -1,6 +1,7 @@
 /** A gateway behind the smallest server of RFC 5321: what a host does with a session, without a socket. */
 import { Readable } from 'node:stream'
 import type { Gateway } from '../../engine/gateway.ts'
+import type { Session } from '../../engine/session.ts'
 import type { Outcome, Reply } from '../../model/decision.ts'
 import { formatReply } from '../../policy/reply.ts'
 import { zone } from '../zone.ts'
@@ -24,127 +25,166 @@ interface Answered extends Progress {
   readonly outcome?: Outcome
 }
 
-export async function overSession(gateway: Gateway, { ip, ref, tls, users, zone: names }: Script): Promise<Wire> {
+export async function overSession(gateway: Gateway, script: Script): Promise<Wire> {
+  const { ip, ref, zone: names } = script
   const session = gateway.open({ ip, ...(ref && { ref }) }, names && { dns: zone(names) })
-  const replies: string[] = []
-  const outcomes: Outcome[] = []
-  let progress: Progress = { greeted: false, inTransaction: false, recipients: 0, secure: tls }
-  let continued: Turn['next']
-  let collecting: Buffer[] | undefined
-  let hungUp = false
+  const dialogue = new SessionDialogue(session, script)
+  await dialogue.connect()
+  return dialogue
+}
 
-  const answer = ({ reply, close, outcome, ...rest }: Answered) => {
-    replies.push(reply)
-    progress = rest
-    if (outcome) outcomes.push(outcome)
-    if (!close) return
-    hungUp = true
-    session.close()
-  }
-  const said = (reply: Reply, next: Progress, before: Progress = progress): Answered => ({
-    ...(reply.code < 400 ? next : before),
-    reply: formatReply(reply),
-    ...(reply.close && { close: true }),
-  })
+type Command = (rest: string) => Answered | Promise<Answered>
 
-  /** What is left when a transaction has ended. */
-  const idle = (): Progress => ({ ...progress, inTransaction: false, recipients: 0 })
-  const greet = async (name: string) => {
-    const { reply } = await session.helo(name, progress.secure ? TLS : undefined)
-    return said(reply, { ...idle(), greeted: true })
-  }
-  const exchange = ({ reply, next, user }: Turn): Answered => {
-    continued = next
-    return { ...progress, ...(user !== undefined && { user }), reply }
-  }
-  const verbs: Readonly<Record<string, (rest: string) => Answered | Promise<Answered>>> = {
-    HELO: greet,
-    EHLO: greet,
-    LHLO: greet,
-    MAIL: async rest => {
-      const [path, parameters] = pathIn(rest, 'FROM')
-      if (path === undefined) return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
-      if (!progress.greeted || progress.inTransaction)
-        return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
-      const { reply } = await session.mail(path, {
-        utf8: /(?:^| )SMTPUTF8(?: |$)/i.test(parameters),
-        ...(progress.user !== undefined && { user: progress.user }),
-      })
-      return said(reply, { ...progress, inTransaction: true, recipients: 0 })
-    },
-    RCPT: async rest => {
-      const [path] = pathIn(rest, 'TO')
-      if (path === undefined) return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
-      if (!progress.inTransaction) return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
-      const { reply } = await session.rcpt(path)
-      return said(reply, { ...progress, recipients: progress.recipients + 1 })
-    },
-    DATA: () => {
-      if (progress.recipients === 0) return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
-      collecting = []
-      return { ...progress, reply: '354 Go ahead' }
-    },
+class SessionDialogue implements Wire {
+  readonly outcomes: Outcome[] = []
+  readonly #session: Session
+  readonly #users: ReadonlyMap<string, string>
+  readonly #replies: string[] = []
+  #progress: Progress
+  /** Takes the next line where AUTH has a challenge. */
+  #continued: Turn['next']
+  /** The lines of a message, while it comes. */
+  #content: Buffer[] | undefined
+  #isClosed = false
+
+  readonly #commands: Readonly<Record<string, Command>> = {
+    HELO: name => this.#greet(name),
+    EHLO: name => this.#greet(name),
+    LHLO: name => this.#greet(name),
+    MAIL: rest => this.#mail(rest),
+    RCPT: rest => this.#rcpt(rest),
+    DATA: () => this.#data(),
     RSET: () => {
-      session.reset()
-      return { ...idle(), reply: '250 2.0.0 Reset' }
+      this.#session.reset()
+      return { ...this.#idle(), reply: '250 2.0.0 Reset' }
     },
-    STARTTLS: rest => {
-      if (rest !== '') return { ...progress, reply: '501 5.5.4 Syntax error in parameters' }
-      if (progress.secure) return { ...progress, reply: '503 5.5.1 TLS is under way already' }
-      // RFC 3207 §4.2: all that was said before is forgotten.
-      session.reset()
-      return {
-        greeted: false,
-        inTransaction: false,
-        recipients: 0,
-        secure: true,
-        reply: '220 2.0.0 Ready to start TLS',
-      }
-    },
-    AUTH: rest => {
-      if (users.size === 0) return { ...progress, reply: '502 5.5.1 Authentication is not offered' }
-      if (!progress.secure) return { ...progress, reply: '538 5.7.11 Start TLS first' }
-      if (!progress.greeted || progress.inTransaction || progress.user !== undefined)
-        return { ...progress, reply: '503 5.5.1 Bad sequence of commands' }
-      return exchange(authenticate(users, rest))
-    },
-    NOOP: () => ({ ...progress, reply: '250 2.0.0 Nothing done' }),
-    VRFY: () => ({ ...progress, reply: '252 2.1.5 Send some mail and see' }),
-    QUIT: () => ({ ...progress, reply: '221 2.0.0 Bye', close: true }),
+    STARTTLS: rest => this.#startTls(rest),
+    AUTH: rest => this.#authenticate(rest),
+    NOOP: () => this.#unchanged('250 2.0.0 Nothing done'),
+    VRFY: () => this.#unchanged('252 2.1.5 Send some mail and see'),
+    QUIT: () => ({ ...this.#progress, reply: '221 2.0.0 Bye', close: true }),
   }
-  const deliver = async (content: Buffer): Promise<Answered> => {
-    const outcome = await session.data(Readable.from([content]))
-    return { ...said(outcome.reply, idle(), idle()), outcome }
+
+  constructor(session: Session, { tls, users }: Script) {
+    this.#session = session
+    this.#users = users
+    this.#progress = { greeted: false, inTransaction: false, recipients: 0, secure: tls }
   }
-  const collect = async (bytes: Buffer, lines: Buffer[]) => {
-    if (!bytes.equals(DOT)) {
+
+  async connect(): Promise<void> {
+    const { reply } = await this.#session.connect()
+    this.#answer(this.#replied(reply, this.#progress))
+  }
+
+  async send(bytes: Buffer): Promise<void> {
+    if (this.#isClosed) return
+    if (this.#content) return await this.#collect(bytes, this.#content)
+    if (this.#continued) return this.#answer(this.#exchange(this.#continued(bytes.toString())))
+    const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(bytes.toString()) ?? []
+    const command = this.#commands[verb.toUpperCase()]
+    this.#answer(command ? await command(rest.trim()) : this.#unchanged('500 5.5.2 Command unknown'))
+  }
+
+  async receive(): Promise<readonly string[] | undefined> {
+    const reply = this.#replies.shift()
+    if (reply === undefined && !this.#isClosed) return ['(no reply)']
+    return reply === undefined ? undefined : [reply]
+  }
+
+  left(): readonly (readonly string[])[] {
+    return this.#replies.map(reply => [reply])
+  }
+
+  async end(): Promise<void> {
+    this.#session.close()
+  }
+
+  async #greet(name: string): Promise<Answered> {
+    const { reply } = await this.#session.helo(name, this.#progress.secure ? TLS : undefined)
+    return this.#replied(reply, { ...this.#idle(), greeted: true })
+  }
+
+  async #mail(rest: string): Promise<Answered> {
+    const { greeted, inTransaction, user } = this.#progress
+    const [path, parameters] = pathIn(rest, 'FROM')
+    if (path === undefined) return this.#unchanged('501 5.5.4 Syntax error in parameters')
+    if (!greeted || inTransaction) return this.#unchanged('503 5.5.1 Bad sequence of commands')
+    const { reply } = await this.#session.mail(path, {
+      utf8: /(?:^| )SMTPUTF8(?: |$)/i.test(parameters),
+      ...(user !== undefined && { user }),
+    })
+    return this.#replied(reply, { ...this.#progress, inTransaction: true, recipients: 0 })
+  }
+
+  async #rcpt(rest: string): Promise<Answered> {
+    const [path] = pathIn(rest, 'TO')
+    if (path === undefined) return this.#unchanged('501 5.5.4 Syntax error in parameters')
+    if (!this.#progress.inTransaction) return this.#unchanged('503 5.5.1 Bad sequence of commands')
+    const { reply } = await this.#session.rcpt(path)
+    return this.#replied(reply, { ...this.#progress, recipients: this.#progress.recipients + 1 })
+  }
+
+  #data(): Answered {
+    if (this.#progress.recipients === 0) return this.#unchanged('503 5.5.1 Bad sequence of commands')
+    this.#content = []
+    return { ...this.#progress, reply: '354 Go ahead' }
+  }
+
+  #startTls(rest: string): Answered {
+    if (rest !== '') return this.#unchanged('501 5.5.4 Syntax error in parameters')
+    if (this.#progress.secure) return this.#unchanged('503 5.5.1 TLS is under way already')
+    // RFC 3207 §4.2: all that was said before is forgotten.
+    this.#session.reset()
+    const reply = '220 2.0.0 Ready to start TLS'
+    return { greeted: false, inTransaction: false, recipients: 0, secure: true, reply }
+  }
+
+  #authenticate(rest: string): Answered {
+    const { greeted, inTransaction, secure, user } = this.#progress
+    if (this.#users.size === 0) return this.#unchanged('502 5.5.1 Authentication is not offered')
+    if (!secure) return this.#unchanged('538 5.7.11 Start TLS first')
+    if (!greeted || inTransaction || user !== undefined) return this.#unchanged('503 5.5.1 Bad sequence of commands')
+    return this.#exchange(authenticate(this.#users, rest))
+  }
+
+  #exchange({ reply, next, user }: Turn): Answered {
+    this.#continued = next
+    return { ...this.#progress, ...(user !== undefined && { user }), reply }
+  }
+
+  async #collect(line: Buffer, lines: Buffer[]): Promise<void> {
+    if (!line.equals(DOT)) {
       // RFC 5321 §4.5.2: the dot that the client put before a dot is taken away.
-      lines.push(bytes[0] === DOT[0] ? bytes.subarray(1) : bytes, CRLF)
+      lines.push(line[0] === DOT[0] ? line.subarray(1) : line, CRLF)
       return
     }
-    collecting = undefined
-    answer(await deliver(Buffer.concat(lines)))
+    this.#content = undefined
+    const outcome = await this.#session.data(Readable.from([Buffer.concat(lines)]))
+    this.#answer({ ...this.#replied(outcome.reply, this.#idle(), this.#idle()), outcome })
   }
 
-  const { reply } = await session.connect()
-  answer(said(reply, progress))
-  return {
-    outcomes,
-    send: async bytes => {
-      if (hungUp) return
-      if (collecting) return await collect(bytes, collecting)
-      if (continued) return answer(exchange(continued(bytes.toString())))
-      const [, verb = '', rest = ''] = /^([a-z]+)(?: (.*))?$/is.exec(bytes.toString()) ?? []
-      const obey = verbs[verb.toUpperCase()]
-      answer(obey ? await obey(rest.trim()) : { ...progress, reply: '500 5.5.2 Command unknown' })
-    },
-    receive: async () => {
-      const reply = replies.shift()
-      if (reply === undefined && !hungUp) return ['(no reply)']
-      return reply === undefined ? undefined : [reply]
-    },
-    left: () => replies.map(reply => [reply]),
-    end: async () => session.close(),
+  /** What is left when a transaction has ended. */
+  #idle(): Progress {
+    return { ...this.#progress, inTransaction: false, recipients: 0 }
+  }
+
+  /** A reply that changes nothing. */
+  #unchanged(reply: string): Answered {
+    return { ...this.#progress, reply }
+  }
+
+  #replied(reply: Reply, accepted: Progress, refused: Progress = this.#progress): Answered {
+    const progress = reply.code < 400 ? accepted : refused
+    return { ...progress, reply: formatReply(reply), ...(reply.close && { close: true }) }
+  }
+
+  #answer({ reply, close, outcome, ...progress }: Answered): void {
+    this.#replies.push(reply)
+    this.#progress = progress
+    if (outcome) this.outcomes.push(outcome)
+    if (!close) return
+    this.#isClosed = true
+    this.#session.close()
   }
 }
 

@@ -1,5 +1,4 @@
 /** The world of a recording: every answer comes from it, at the moment at which it came. */
-
 import { aborted, failure } from '../../dns/answer.ts'
 import { queryName } from '../../dns/name.ts'
 import { loadMeter } from '../../load/meter.ts'
@@ -7,7 +6,7 @@ import type { Answer, Records, RecordType, ResolveOptions } from '../../model/re
 import type { Services } from '../../model/services.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { clock } from '../clock.ts'
-import type { RecordedAnswer, Recording } from '../recording.ts'
+import type { RecordedAnswer, RecordedCall, Recording } from '../recording.ts'
 
 export interface ReplayServices extends Services {
   /** What was asked and is not in the recording. */
@@ -18,17 +17,17 @@ export interface ReplayServices extends Services {
   reach(at: number): Promise<void>
   /**
    * Lets time pass until `verb` settles. It goes from one recorded event to the next at once; other timers, which are
-   * deadlines, ring only when nothing else has stirred for a while, sooner if the recording lasted that long (`until`).
+   * deadlines, fire only when nothing else has happened for a while, sooner if the recording lasted that long (`until`).
    */
   settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
 }
 
 /**
- * How long one look at what has stirred lasts, in real milliseconds. Looks are counted, so that a stalled machine
+ * How long one look at what has happened lasts, in real milliseconds. Looks are counted, so that a stalled machine
  * waits.
  */
 const LOOK = 5
-/** Looks without any event after which a deadline may ring that rang, or may have rung, in the recording. */
+/** Looks without any event after which a deadline may fire that fired, or may have fired, in the recording. */
 const MAX_LOOKS = 40
 /**
  * The same for a verb that did not: work that takes real time, such as parsing in a thread, must not be cut off by it.
@@ -36,92 +35,113 @@ const MAX_LOOKS = 40
 const MAX_LOOKS_AT_WORK = 1_000
 
 export function replayServices(recording: Recording, hide: (text: string) => string): ReplayServices {
-  const hand = clock({ now: Date.parse(recording.started) })
-  const missing = new Set<string>()
-  const due = new Set<number>()
-  const answers = inOrder(recording.dns, ({ question }) => question)
-  const consulted = inOrder(recording.calls, ({ key }) => key)
+  return new RecordedServices(recording, hide)
+}
 
-  const schedule = (at: number, act: () => void) => {
-    const moment = Math.max(at, hand.monotonic())
-    due.add(moment)
-    hand.after(moment - hand.monotonic(), () => {
-      due.delete(moment)
+class RecordedServices implements ReplayServices {
+  readonly missing = new Set<string>()
+  readonly clock: ReturnType<typeof clock>
+  readonly store: Services['store']
+  readonly load: Services['load']
+  readonly dns: Services['dns'] = {
+    known: (name, type) => this.#known(name, type),
+    resolve: (name, type, options) => this.#resolve(name, type, options),
+  }
+  // A gateway copies services: what it calls are properties.
+  readonly notify = (): void => undefined
+  readonly callExternal = <T>(key: string): Promise<T> => this.#callExternal<T>(key)
+  readonly #hide: (text: string) => string
+  /** The moments of recorded events that are still to come. */
+  readonly #due = new Set<number>()
+  readonly #answers: InOrder<RecordedAnswer>
+  readonly #calls: InOrder<RecordedCall>
+
+  constructor(recording: Recording, hide: (text: string) => string) {
+    this.clock = clock({ now: Date.parse(recording.started) })
+    this.store = memoryStore({ clock: this.clock })
+    // What was decided by load was recorded; a replay has no load.
+    this.load = loadMeter({ clock: this.clock, process: { busy: () => 0, memory: () => 0 } })
+    this.#hide = hide
+    this.#answers = inOrder(recording.dns, ({ question }) => question)
+    this.#calls = inOrder(recording.calls, ({ key }) => key)
+  }
+
+  schedule(at: number, act: () => void): void {
+    const moment = Math.max(at, this.clock.monotonic())
+    this.#due.add(moment)
+    this.clock.after(moment - this.clock.monotonic(), () => {
+      this.#due.delete(moment)
       act()
     })
   }
-  const answer = async <R>(recorded: RecordedAnswer, signal: AbortSignal | undefined): Promise<Answer<R>> => {
-    const { at, ms, answer: held } = recorded
-    // The session did not wait for this answer to its end: it must not come before the reason for that.
-    const unheard = ms === undefined || (held?.kind === 'failure' && held.cause === 'aborted')
-    return await new Promise(resolve => {
-      signal?.addEventListener('abort', () => resolve(aborted), { once: true })
-      if (!unheard) schedule(at + ms, () => resolve(held as Answer<R>))
-    })
-  }
-  const isEvent = (next: number): boolean => {
-    for (const moment of due) if (Math.abs(moment - hand.monotonic() - next) < 1e-6) return true
-    return false
+
+  reach(at: number): Promise<void> {
+    return this.clock.advance(Math.max(at - this.clock.monotonic(), 0))
   }
 
-  return {
-    missing,
-    schedule,
-    clock: hand,
-    store: memoryStore({ clock: hand }),
-    notify: () => undefined,
-    // What was decided by load was recorded; a replay has no load.
-    load: loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } }),
-    dns: {
-      known: <T extends RecordType>(name: string, type: T) => {
-        const question = hide(`${name} ${type}`)
-        const recorded = answers.peek(question)
-        if (!recorded?.known) return undefined
-        return answers.next(question)?.answer as Answer<Records[T]> | undefined
-      },
-      resolve: async <T extends RecordType>(name: string, type: T, options?: ResolveOptions) => {
-        const question = hide(`${queryName(name) ?? name} ${type}`)
-        const recorded = answers.next(question)
-        if (recorded) return await answer<Records[T]>(recorded, options?.signal)
-        missing.add(question)
-        return failure('unreachable', `${question} is not in the recording`)
-      },
-    },
-    callExternal: async <T>(key: string) => {
-      const recorded = consulted.next(hide(key))
-      if (recorded === undefined) {
-        missing.add(hide(key))
-        throw new Error(`${hide(key)} is not in the recording`)
+  async settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T> {
+    let isSettled = false
+    const done = verb.finally(() => {
+      isSettled = true
+    })
+    let looks = 0
+    await this.clock.advance(0)
+    while (!isSettled) {
+      const next = this.clock.next()
+      const isEvent = next !== undefined && this.#isEvent(next)
+      const fired = next !== undefined && this.clock.monotonic() + next <= until + 1
+      if (isEvent || looks > (fired ? MAX_LOOKS : MAX_LOOKS_AT_WORK)) {
+        if (!isEvent && !fired) stuck()
+        await this.clock.advance(next ?? 0)
+        looks = 0
+      } else {
+        await new Promise(resolve => setTimeout(resolve, LOOK))
+        looks += 1
       }
-      const { at, ms, answer: held, error } = recorded
-      return await new Promise<T>((resolve, reject) => {
-        if (ms === undefined) return
-        schedule(at + ms, () => (error === undefined ? resolve(held as T) : reject(new Error(error))))
-      })
-    },
-    reach: at => hand.advance(Math.max(at - hand.monotonic(), 0)),
-    settle: async (verb, until, stuck) => {
-      let settled = false
-      const done = verb.finally(() => {
-        settled = true
-      })
-      let looks = 0
-      await hand.advance(0)
-      while (!settled) {
-        const next = hand.next()
-        const event = next !== undefined && isEvent(next)
-        const rang = next !== undefined && hand.monotonic() + next <= until + 1
-        if (event || looks > (rang ? MAX_LOOKS : MAX_LOOKS_AT_WORK)) {
-          if (!event && !rang) stuck()
-          await hand.advance(next ?? 0)
-          looks = 0
-        } else {
-          await new Promise(resolve => setTimeout(resolve, LOOK))
-          looks += 1
-        }
-      }
-      return await done
-    },
+    }
+    return await done
+  }
+
+  #known<T extends RecordType>(name: string, type: T): Answer<Records[T]> | undefined {
+    const question = this.#hide(`${name} ${type}`)
+    if (!this.#answers.peek(question)?.known) return undefined
+    return this.#answers.next(question)?.answer as Answer<Records[T]> | undefined
+  }
+
+  async #resolve<T extends RecordType>(name: string, type: T, options?: ResolveOptions): Promise<Answer<Records[T]>> {
+    const question = this.#hide(`${queryName(name) ?? name} ${type}`)
+    const recorded = this.#answers.next(question)
+    if (recorded) return await this.#answer<Records[T]>(recorded, options?.signal)
+    this.missing.add(question)
+    return failure('unreachable', `${question} is not in the recording`)
+  }
+
+  async #answer<R>({ at, ms, answer }: RecordedAnswer, signal: AbortSignal | undefined): Promise<Answer<R>> {
+    // The session did not wait for this answer to its end: it must not come before the reason for that.
+    const isAborted = ms === undefined || (answer?.kind === 'failure' && answer.cause === 'aborted')
+    return await new Promise(resolve => {
+      signal?.addEventListener('abort', () => resolve(aborted), { once: true })
+      if (!isAborted) this.schedule(at + ms, () => resolve(answer as Answer<R>))
+    })
+  }
+
+  async #callExternal<T>(name: string): Promise<T> {
+    const key = this.#hide(name)
+    const recorded = this.#calls.next(key)
+    if (recorded === undefined) {
+      this.missing.add(key)
+      throw new Error(`${key} is not in the recording`)
+    }
+    const { at, ms, answer, error } = recorded
+    return await new Promise<T>((resolve, reject) => {
+      if (ms === undefined) return
+      this.schedule(at + ms, () => (error === undefined ? resolve(answer as T) : reject(new Error(error))))
+    })
+  }
+
+  #isEvent(next: number): boolean {
+    for (const moment of this.#due) if (Math.abs(moment - this.clock.monotonic() - next) < 1e-6) return true
+    return false
   }
 }
 

@@ -7,7 +7,7 @@ import type { Filter } from '../../../model/filter.ts'
 import { check, list } from '../../../model/options.ts'
 import type { Message } from '../../../model/stage.ts'
 import { quote } from '../../rules/quote.ts'
-import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
+import { checkedRules, type Rule, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
 import { type AttachmentView, firstFile, hasTrait } from './attachment-view.ts'
@@ -61,142 +61,170 @@ interface FileKinds {
 
 /** @internal */
 export const attachmentRules = ({ blocked, allowed }: FileKinds = { blocked: [], allowed: [] }) => {
-  const [blockedKinds, allowedKinds] = [new Set(blocked), new Set(allowed)]
+  const allowedKinds = new Set(allowed)
   const isAllowed = (name: string): boolean => allowedKinds.has(extensionOf(name))
   return {
     name: 'attachments',
     about: 'Attached files, by their content and by every name that a mail program could show.',
     caps: { dangerous: 10, name: 6, encrypted: 5, document: 8, html: 8, policy: 15 },
-    view: async (message: Message): Promise<AttachmentView> => {
-      const seen = await message.ask(messageView)
-      const named = seen.parts.all.filter(
-        ({ filenames, disposition }) => filenames.length > 0 || disposition === 'attachment',
-      )
-      const { all, files } = await message.ask(archives)
-      return { ...seen, files, all, named }
-    },
+    view: viewOf,
     rules: {
-      'attachments/blocked': {
-        group: 'policy',
-        fires: 'A file has an extension or a type that the operator has blocked.',
-        points: 6,
-        find: ({ named, files }) => {
-          if (blockedKinds.size === 0) return undefined
-          const part = named.find(({ filenames, detected, contentType }) =>
-            [...filenames.map(extensionOf), detected ?? contentType].some(kind => blockedKinds.has(kind)),
-          )
-          const inner = files.find(({ names }) => blockedKinds.has(extensionOf(names.at(-1) ?? '')))
-          const name = part?.filenames[0] ?? part?.contentType ?? inner?.names.join(' > ')
-          return name !== undefined && `a file has a blocked extension or type: ${quote(name)}`
-        },
-      },
-      'attachments/program': {
-        group: 'dangerous',
-        fires: 'A file, attached or in an archive, is a program by its content.',
-        points: 8,
-        find: ({ files }) =>
-          firstFile(files, file => PROGRAMS.has(file.format) && !isAllowed(last(file)), 'is a program'),
-      },
-      'attachments/auto-executable': {
-        group: 'dangerous',
-        fires: 'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it.',
-        points: 7,
-        find: ({ files, named }) => {
-          const isAutoExecutable = (name: string) => AUTO_EXECUTABLE.has(extensionOf(name)) && !isAllowed(name)
-          const file = files.find(
-            ({ names, format }) => format === 'lnk' || format === 'chm' || isAutoExecutable(names.at(-1) ?? ''),
-          )
-          if (file) return `${quote(file.names.join(' > '))} runs when the user opens it`
-          const part = named.find(({ filenames }) => filenames.some(isAutoExecutable))
-          if (part) return `${quote(part.filenames.find(isAutoExecutable) ?? '')} runs when the user opens it`
-          const member = files.flatMap(({ members }) => members).find(({ name }) => isAutoExecutable(name))
-          return member && `${quote(member.name)} in an archive runs when the user opens it`
-        },
-      },
-      'attachments/disk-image': {
-        group: 'dangerous',
-        fires: 'A file is a disk image: Windows does not mark its content as downloaded (Mark of the Web).',
-        points: 5,
-        find: ({ files }) =>
-          firstFile(files, file => DISK_IMAGES.has(file.format) && !isAllowed(last(file)), 'is a disk image'),
-      },
-      'attachments/onenote': {
-        group: 'dangerous',
-        fires: 'A OneNote notebook has embedded files.',
-        points: 6,
-        find: ({ files }) =>
-          firstFile(
-            files,
-            ({ format, traits }) => format === 'onenote' && traits.includes('embedded-file'),
-            'is a notebook with embedded files',
-          ),
-      },
-      'attachments/bomb': {
-        group: 'dangerous',
-        fires: 'An archive is a decompression bomb, its entries overlap, or its directory contradicts its entries.',
-        points: 6,
-        find: hasTrait(['bomb', 'overlapping', 'directory-mismatch']),
-      },
-      'attachments/polyglot': {
-        group: 'dangerous',
-        fires: 'A file is valid as two formats at once.',
-        points: 3,
-        find: hasTrait(['polyglot']),
-      },
-      'attachments/double-extension': {
-        group: 'name',
-        fires: 'A file name has the extension of a document before that of a program.',
-        points: 5,
-        find: ({ named, files }) => {
-          const names = [
-            ...named.flatMap(({ filenames }) => filenames),
-            ...files.flatMap(({ members }) => members.map(({ name }) => name)),
-          ]
-          const name = names.find(
-            name => DOUBLE_EXTENSION.test(name.slice(-120)) && SECOND_EXTENSIONS.has(extensionOf(name.trimEnd())),
-          )
-          return name !== undefined && `${quote(name)} has two extensions, and the last one is effective`
-        },
-      },
-      'attachments/obfuscated-name': {
-        group: 'name',
-        fires:
-          'A file name has characters that hide its extension: direction marks, NUL, invisible characters, many spaces.',
-        points: 4,
-        find: ({ named }) => {
-          for (const { names } of named) {
-            const name = names.find(({ tricks }) => tricks.some(trick => HIDING_TRICKS.has(trick)))
-            if (name) return `the name ${quote(name.text)} hides its extension (${name.tricks.join(', ')})`
-          }
-          return undefined
-        },
-      },
-      'attachments/type-mismatch': {
-        group: 'name',
-        fires:
-          'A file is declared or named as a picture, a text or a document, and is a program, an archive or an HTML page by its content.',
-        points: 3,
-        find: ({ named }) => {
-          const part = named.find(isMismatch)
-          return part && `${quote(part.filenames[0] ?? part.contentType)} is ${part.detected ?? ''} by its content`
-        },
-      },
+      ...blockedRule(new Set(blocked)),
+      ...dangerous(isAllowed),
+      ...malformed,
+      ...misleading,
       ...encrypted,
       ...documents,
-      'attachments/html-page': {
-        group: 'html',
-        fires: 'An HTML page is attached.',
-        points: 1.5,
-        find: ({ files }) =>
-          firstFile(
-            files,
-            file => file.format === 'html' && file.names.length === 1 && !isAllowed(last(file)),
-            'is an HTML page',
-          ),
-      },
+      ...htmlPage(isAllowed),
     },
   } satisfies RuleSet<AttachmentView>
 }
+
+async function viewOf(message: Message): Promise<AttachmentView> {
+  const seen = await message.ask(messageView)
+  const named = seen.parts.all.filter(
+    ({ filenames, disposition }) => filenames.length > 0 || disposition === 'attachment',
+  )
+  const { all, files } = await message.ask(archives)
+  return { ...seen, files, all, named }
+}
+
+type Rules = Readonly<Record<string, Rule<AttachmentView>>>
+
+const blockedRule = (blockedKinds: ReadonlySet<string>) =>
+  ({
+    'attachments/blocked': {
+      group: 'policy',
+      fires: 'A file has an extension or a type that the operator has blocked.',
+      points: 6,
+      find: ({ named, files }) => {
+        if (blockedKinds.size === 0) return undefined
+        const part = named.find(({ filenames, detected, contentType }) =>
+          [...filenames.map(extensionOf), detected ?? contentType].some(kind => blockedKinds.has(kind)),
+        )
+        const inner = files.find(({ names }) => blockedKinds.has(extensionOf(names.at(-1) ?? '')))
+        const name = part?.filenames[0] ?? part?.contentType ?? inner?.names.join(' > ')
+        return name !== undefined && `a file has a blocked extension or type: ${quote(name)}`
+      },
+    },
+  }) satisfies Rules
+
+/** Files that run when the user opens them. */
+const dangerous = (isAllowed: (name: string) => boolean) =>
+  ({
+    'attachments/program': {
+      group: 'dangerous',
+      fires: 'A file, attached or in an archive, is a program by its content.',
+      points: 8,
+      find: ({ files }) =>
+        firstFile(files, file => PROGRAMS.has(file.format) && !isAllowed(last(file)), 'is a program'),
+    },
+    'attachments/auto-executable': {
+      group: 'dangerous',
+      fires: 'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it.',
+      points: 7,
+      find: ({ files, named }) => {
+        const isAutoExecutable = (name: string) => AUTO_EXECUTABLE.has(extensionOf(name)) && !isAllowed(name)
+        const file = files.find(
+          ({ names, format }) => format === 'lnk' || format === 'chm' || isAutoExecutable(names.at(-1) ?? ''),
+        )
+        if (file) return `${quote(file.names.join(' > '))} runs when the user opens it`
+        const part = named.find(({ filenames }) => filenames.some(isAutoExecutable))
+        if (part) return `${quote(part.filenames.find(isAutoExecutable) ?? '')} runs when the user opens it`
+        const member = files.flatMap(({ members }) => members).find(({ name }) => isAutoExecutable(name))
+        return member && `${quote(member.name)} in an archive runs when the user opens it`
+      },
+    },
+    'attachments/disk-image': {
+      group: 'dangerous',
+      fires: 'A file is a disk image: Windows does not mark its content as downloaded (Mark of the Web).',
+      points: 5,
+      find: ({ files }) =>
+        firstFile(files, file => DISK_IMAGES.has(file.format) && !isAllowed(last(file)), 'is a disk image'),
+    },
+  }) satisfies Rules
+
+const malformed = {
+  'attachments/onenote': {
+    group: 'dangerous',
+    fires: 'A OneNote notebook has embedded files.',
+    points: 6,
+    find: ({ files }) =>
+      firstFile(
+        files,
+        ({ format, traits }) => format === 'onenote' && traits.includes('embedded-file'),
+        'is a notebook with embedded files',
+      ),
+  },
+  'attachments/bomb': {
+    group: 'dangerous',
+    fires: 'An archive is a decompression bomb, its entries overlap, or its directory contradicts its entries.',
+    points: 6,
+    find: hasTrait(['bomb', 'overlapping', 'directory-mismatch']),
+  },
+  'attachments/polyglot': {
+    group: 'dangerous',
+    fires: 'A file is valid as two formats at once.',
+    points: 3,
+    find: hasTrait(['polyglot']),
+  },
+} satisfies Rules
+
+const misleading = {
+  'attachments/double-extension': {
+    group: 'name',
+    fires: 'A file name has the extension of a document before that of a program.',
+    points: 5,
+    find: ({ named, files }) => {
+      const names = [
+        ...named.flatMap(({ filenames }) => filenames),
+        ...files.flatMap(({ members }) => members.map(({ name }) => name)),
+      ]
+      const name = names.find(
+        name => DOUBLE_EXTENSION.test(name.slice(-120)) && SECOND_EXTENSIONS.has(extensionOf(name.trimEnd())),
+      )
+      return name !== undefined && `${quote(name)} has two extensions, and the last one is effective`
+    },
+  },
+  'attachments/obfuscated-name': {
+    group: 'name',
+    fires:
+      'A file name has characters that hide its extension: direction marks, NUL, invisible characters, many spaces.',
+    points: 4,
+    find: ({ named }) => {
+      for (const { names } of named) {
+        const name = names.find(({ tricks }) => tricks.some(trick => HIDING_TRICKS.has(trick)))
+        if (name) return `the name ${quote(name.text)} hides its extension (${name.tricks.join(', ')})`
+      }
+      return undefined
+    },
+  },
+  'attachments/type-mismatch': {
+    group: 'name',
+    fires:
+      'A file is declared or named as a picture, a text or a document, and is a program, an archive or an HTML page by its content.',
+    points: 3,
+    find: ({ named }) => {
+      const part = named.find(isMismatch)
+      return part && `${quote(part.filenames[0] ?? part.contentType)} is ${part.detected ?? ''} by its content`
+    },
+  },
+} satisfies Rules
+
+const htmlPage = (isAllowed: (name: string) => boolean) =>
+  ({
+    'attachments/html-page': {
+      group: 'html',
+      fires: 'An HTML page is attached.',
+      points: 1.5,
+      find: ({ files }) =>
+        firstFile(
+          files,
+          file => file.format === 'html' && file.names.length === 1 && !isAllowed(last(file)),
+          'is an HTML page',
+        ),
+    },
+  }) satisfies Rules
 
 const PROGRAMS = words('pe elf mach-o java-class dex')
 const DISK_IMAGES = words('iso9660 vhd vhdx dmg')

@@ -1,5 +1,5 @@
 /** Rules for dates and Message-IDs that are malformed or contradict the rest of the message. */
-import { organisationalDomain } from '../../../dns/organisation.ts'
+import { organisationalDomain, organisationOf } from '../../../dns/organisation.ts'
 import type { HeaderFields } from '../../../model/header.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -104,7 +104,7 @@ export const origins = {
     max: 1,
     find: ({ header, from }) => {
       const host = idHost(header)
-      const organisation = host && (organisationalDomain(host) ?? host)
+      const organisation = host && organisationOf(host)
       if (!host || organisation === from?.organisation) return undefined
       const route = readRoute(header)
       const made = route.some(

@@ -10,38 +10,7 @@ import type { MessageView } from '../../rules/view.ts'
 /** @param protect organisational domains that other host names must not resemble */
 export const deceptive = (protect: readonly string[]) =>
   ({
-    'links/mismatch': {
-      group: 'deceptive',
-      fires:
-        'The text of a link shows an address of another domain than its target, and neither domain is the author’s or a tracker’s.',
-      points: 2,
-      find: seen => {
-        const link = seen.clicks.find(link => isMismatch(seen, link))
-        return link && `a link shows ${quote(link.shown, 60)} and leads to ${quote(link.host)}`
-      },
-    },
-    'links/spoofed-brand': {
-      group: 'deceptive',
-      fires: 'The text of a link shows an address of a well-known brand, and the link leads elsewhere.',
-      points: 3,
-      find: seen => {
-        const link = seen.clicks.find(link => isMismatch(seen, link) && isSpoofed(link))
-        return link && `a link shows an address of ${quote(link.shows?.host ?? '')} and leads to ${quote(link.host)}`
-      },
-    },
-    'links/look-alike': {
-      group: 'deceptive',
-      fires: 'A host name contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
-      points: 3,
-      find: ({ clicks, from }) => {
-        for (const { host, skeleton } of distinct(clicks)) {
-          const found = looksLikeBrand(host, skeleton)
-          if (found && !(from && isOwnedBy(found.brand, from.organisation)))
-            return `the host ${quote(host)} ${found.how}`
-        }
-        return undefined
-      },
-    },
+    ...byTarget,
     'links/look-alike-protected': {
       group: 'deceptive',
       fires:
@@ -55,21 +24,60 @@ export const deceptive = (protect: readonly string[]) =>
         return undefined
       },
     },
-    'links/confusable': {
-      group: 'deceptive',
-      fires:
-        'A label of a host name mixes scripts, or its letters are of another script and look like Latin letters (UTS 39).',
-      points: 3,
-      find: ({ clicks }) => {
-        // Latin letters with diacritics are correct spelling: `bücher`.
-        const link = clicks.find(
-          ({ anomalies, unicode = '' }) =>
-            anomalies.includes('mixed-script') || (anomalies.includes('confusable') && !LATIN.test(unicode)),
-        )
-        return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
-      },
-    },
+    ...byLetters,
   }) satisfies Readonly<Record<string, Rule<MessageView>>>
+
+/** The target compared with the text and with well-known brands. */
+const byTarget = {
+  'links/mismatch': {
+    group: 'deceptive',
+    fires:
+      'The text of a link shows an address of another domain than its target, and neither domain is the author’s or a tracker’s.',
+    points: 2,
+    find: seen => {
+      const link = seen.clicks.find(link => isMismatch(seen, link))
+      return link && `a link shows ${quote(link.shown, 60)} and leads to ${quote(link.host)}`
+    },
+  },
+  'links/spoofed-brand': {
+    group: 'deceptive',
+    fires: 'The text of a link shows an address of a well-known brand, and the link leads elsewhere.',
+    points: 3,
+    find: seen => {
+      const link = seen.clicks.find(link => isMismatch(seen, link) && isSpoofed(link))
+      return link && `a link shows an address of ${quote(link.shows?.host ?? '')} and leads to ${quote(link.host)}`
+    },
+  },
+  'links/look-alike': {
+    group: 'deceptive',
+    fires: 'A host name contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
+    points: 3,
+    find: ({ clicks, from }) => {
+      for (const { host, skeleton } of distinct(clicks)) {
+        const found = looksLikeBrand(host, skeleton)
+        if (found && !(from && isOwnedBy(found.brand, from.organisation))) return `the host ${quote(host)} ${found.how}`
+      }
+      return undefined
+    },
+  },
+} satisfies Readonly<Record<string, Rule<MessageView>>>
+
+const byLetters = {
+  'links/confusable': {
+    group: 'deceptive',
+    fires:
+      'A label of a host name mixes scripts, or its letters are of another script and look like Latin letters (UTS 39).',
+    points: 3,
+    find: ({ clicks }) => {
+      // Latin letters with diacritics are correct spelling: `bücher`.
+      const link = clicks.find(
+        ({ anomalies, unicode = '' }) =>
+          anomalies.includes('mixed-script') || (anomalies.includes('confusable') && !LATIN.test(unicode)),
+      )
+      return link && `the host ${quote(link.unicode ?? link.host)} has letters that look like other letters`
+    },
+  },
+} satisfies Readonly<Record<string, Rule<MessageView>>>
 
 /** Latin letters with or without diacritics, digits, dots and hyphens. */
 const LATIN = /^[\p{Script=Latin}\p{M}0-9.-]*$/u

@@ -1,6 +1,6 @@
 /** Reports deceptive links, and links to hosting that honest senders do not use. */
 
-import { organisationalDomain } from '../../../dns/organisation.ts'
+import { organisationOf } from '../../../dns/organisation.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
@@ -36,7 +36,7 @@ export function links(options: LinksOptions = {}): Filter {
 
 /** @internal */
 export const linkRules = (domains: readonly string[] = []) => {
-  const protect = domains.map(name => organisationalDomain(name) ?? name.toLowerCase())
+  const protect = domains.map(name => organisationOf(name.toLowerCase()))
   return {
     name: 'links',
     about: 'Links: their targets, and what the message shows of them.',
