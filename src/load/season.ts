@@ -67,7 +67,9 @@ export class Season {
   #quick = 0
   #steady = 0
 
-  /** @param stepsPerDay how many steps make a day; `smooth` how many neighbours on each side a step is averaged with. */
+  /**
+   * @param stepsPerDay how many steps make a day; `smooth` how many neighbours on each side a step is averaged with.
+   */
   constructor(stepsPerDay: number, smooth: number) {
     this.#stepsPerDay = stepsPerDay
     this.#smooth = smooth

@@ -17,7 +17,8 @@ export interface ReplayServices extends Services {
   reach(at: number): Promise<void>
   /**
    * Lets time pass until `verb` settles. It goes from one recorded event to the next at once; other timers, which are
-   * deadlines, fire only when nothing else has happened for a while, sooner if the recording lasted that long (`until`).
+   * deadlines, fire only when nothing else has happened for a while, sooner if the recording lasted that long
+   * (`until`).
    */
   settle<T>(verb: Promise<T>, until: number, stuck: () => void): Promise<T>
 }
