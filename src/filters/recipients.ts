@@ -120,7 +120,8 @@ class RecipientRules {
       name: 'recipients',
       required: 'without it the server is an open relay',
       failure: this.#failure,
-      ...(!this.#served && !this.#listed && { start: ({ notify }) => notify(openRelay(this.#directory !== undefined)) }),
+      ...(!this.#served &&
+        !this.#listed && { start: ({ notify }) => notify(openRelay(this.#directory !== undefined)) }),
       rcpt: recipient => this.#tooMany(recipient) ?? this.#judge(recipient),
       onClose: ({ ref }) => {
         this.#refusals.run([{ op: 'delete', key: ref }])

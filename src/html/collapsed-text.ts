@@ -1,4 +1,6 @@
-/** Text with its white space as browsers show it, collapsed while it arrives: no step at the end costs its whole length. */
+/**
+ * Text with its white space as browsers show it, collapsed while it arrives: no step at the end costs its whole length.
+ */
 
 /** Nothing is shown of white space until text follows; a line end outweighs a blank. */
 type Pending = '' | ' ' | '\n'

@@ -77,7 +77,7 @@ const describesBodyAfter = (header: HeaderFields, after: number): boolean =>
 /** Whether a CR stands without its LF where it makes a difference: near the top, or before a delimiter. */
 export function hasBareCr(bytes: Buffer): boolean {
   if (/\r(?!\n|$)/.test(bytes.toString('latin1', 0, TOP))) return true
-  // One pass of our own: to search for two strings costs three times as much where there are many line ends.
+  // One separate pass: to search for two strings costs three times as much where there are many line ends.
   for (let at = TOP; at < bytes.length; at++) {
     if (bytes[at - 1] !== CR) continue
     const byte = bytes[at]

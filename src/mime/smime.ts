@@ -1,6 +1,6 @@
 /**
- * Opens S/MIME signed data (RFC 8551 §3.5.2), compressed data (RFC 3274) and signed files (`invoice.xml.p7m`), and notes
- * what cannot be opened.
+ * Opens S/MIME signed data (RFC 8551 §3.5.2), compressed data (RFC 3274) and signed files (`invoice.xml.p7m`), and
+ * notes what cannot be opened.
  */
 import { dashLines, type Span } from './boundaries.ts'
 import { type Cms, readCms } from './decode/cms.ts'

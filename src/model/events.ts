@@ -120,7 +120,7 @@ export interface TransactionEvent extends EventBase {
   readonly queueId?: string
   /** Bytes; absent when no message was received. */
   readonly size?: number
-  /** The address in From; absent when there is not exactly one that all readers agree on. */
+  /** The address in From; absent when there is not exactly one author on whom all readers agree. */
   readonly from?: string
   /** The Message-ID field. */
   readonly messageId?: string
@@ -138,7 +138,9 @@ export interface TransactionEvent extends EventBase {
   readonly fingerprint?: string
 }
 
-/** What became of one recipient: the unit of the log. Refused at RCPT it is written at once, else with its transaction. */
+/**
+ * What became of one recipient: the unit of the log. Refused at RCPT it is written at once, else with its transaction.
+ */
 export interface RecipientEvent extends EventBase {
   readonly type: 'recipient'
   readonly ref: string
@@ -166,7 +168,10 @@ export interface RecipientEvent extends EventBase {
 
 /** What became of a delivery to one recipient. */
 export interface DeliveryReport {
-  /** `delivered`: the next hop has it. `deferred`: it will be tried again, here or by the client. `refused`: it will not. */
+  /**
+   * `delivered`: the next hop has it. `deferred`: it will be tried again, here or by the client. `refused`: it will
+   * not.
+   */
   readonly result: 'delivered' | 'deferred' | 'refused'
   /** Where it was delivered to: `mx.example.org:25`, or a folder. */
   readonly nextHop?: string

@@ -2,7 +2,7 @@
 
 /**
  * What a file descriptor is for, from the use that is refused first to the last one: a session of any client, a session
- * that takes the place of one that is being ended, a temporary file of any client, a session of a known client, a
+ * that takes the place of a session that is being ended, a temporary file of any client, a session of a known client, a
  * temporary file of a known sender, a delivery.
  */
 export type DescriptorUse = 'session' | 'replacement' | 'file' | 'known-session' | 'known-file' | 'delivery'
@@ -45,7 +45,8 @@ export interface LoadMeter {
   /** Reports that more of a resource is in use, or less. */
   adjust(what: Resource, by: number): void
   /**
-   * Whether the process may open one more file descriptor for this use. Each use leaves a reserve for the uses after it.
+   * Whether the process may open one more file descriptor for this use. Each use leaves a reserve for the uses after
+   * it.
    */
   hasDescriptor(use: DescriptorUse): boolean
   /** Reports how many milliseconds a backend took to answer: `next-hop`, `clamav`, `dns`. */

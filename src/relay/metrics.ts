@@ -1,4 +1,7 @@
-/** What the relay has counted, over HTTP for Prometheus. Nobody is asked who he is: let it listen where only you can come. */
+/**
+ * What the relay has counted, over HTTP for Prometheus. Nobody is asked who he is: let it listen where only you can
+ * come.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

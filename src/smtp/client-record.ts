@@ -1,6 +1,6 @@
 /** What a server remembers of clients while it runs: who has brought mail, and who has held a session for nothing. */
 import { networkOf } from '../net/address.ts'
-import { segmentedLru } from '../store/segmented-lru.ts'
+import { SegmentedLru } from '../store/segmented-lru.ts'
 
 /** Clients that are remembered, each way. */
 const MAX_CLIENTS = 10_000
@@ -12,7 +12,7 @@ const ASKED_MS = 60_000
 const FIRST_PENALTY_MS = 60_000
 const MAX_PENALTY_MS = 15 * 60_000
 
-const lru = <V>() => segmentedLru<V>({ entries: MAX_CLIENTS, bytes: MAX_CLIENTS })
+const lru = <V>() => new SegmentedLru<V>({ entries: MAX_CLIENTS, bytes: MAX_CLIENTS })
 
 /** Clients by the network that one customer commonly holds: an IPv4 address, an IPv6 /64. */
 export class ClientRecord {

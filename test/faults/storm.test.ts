@@ -18,7 +18,7 @@ const SHORTEST_MINUTE = 250
 const USUAL = 5
 
 interface Attempt extends Sent {
-  /** Minutes after the service came back, by what it was told. */
+  /** Minutes after the service came back, by its reply. */
   readonly at: number
   /** How long it was asked to wait, in minutes. */
   readonly told?: number

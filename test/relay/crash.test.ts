@@ -1,4 +1,6 @@
-/** The relay is killed, or its client leaves, at every point of a transaction: what was answered 250 is there, whole. */
+/**
+ * The relay is killed, or its client leaves, at every point of a transaction: what was answered 250 is there, whole.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { full, long } from '../support/full.ts'

@@ -1,4 +1,7 @@
-/** The relay on a real disk that is full, and without a descriptor left: it says 452, keeps nothing, and recovers by itself. */
+/**
+ * The relay on a real disk that is full, and without a descriptor left: it says 452, keeps nothing, and recovers by
+ * itself.
+ */
 import { execFileSync } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Several processes behind one port, or several relays on one Redis: they count together, and one that dies is replaced. */
+/**
+ * Several processes behind one port, or several relays on one Redis: they count together, and one that dies is
+ * replaced.
+ */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ExpectStatic, test } from 'vitest'

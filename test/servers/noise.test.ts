@@ -1,4 +1,6 @@
-/** Random bytes in every state of a session: nothing breaks, and nothing takes long. More with `POSTERN_FUZZ=1000000`. */
+/**
+ * Random bytes in every state of a session: nothing breaks, and nothing takes long. More with `POSTERN_FUZZ=1000000`.
+ */
 import { Duplex } from 'node:stream'
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'

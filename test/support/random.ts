@@ -1,6 +1,6 @@
 /**
- * Random values in tests: `npm test` draws the same ones in each run. `POSTERN_FUZZ=N` draws others and tries each N times;
- * the seed is printed, and `POSTERN_SEED` takes it again.
+ * Random values in tests: `npm test` draws the same ones in each run. `POSTERN_FUZZ=N` draws others and tries each N
+ * times; the seed is printed, and `POSTERN_SEED` takes it again.
  */
 import { randomInt } from 'node:crypto'
 

@@ -33,7 +33,10 @@ const [OID, OCTET_STRING, SEQUENCE, CONTEXT] = [0x06, 0x04, 0x30, 0xa0]
 /** A constructed OCTET STRING: one in pieces. */
 const CONSTRUCTED_OCTET_STRING = 0x24
 
-/** Linear in the bytes, inflated ones included. Undefined where they are no CMS; a length that goes beyond the end stops there. */
+/**
+ * Linear in the bytes, inflated ones included. Undefined where they are no CMS; a length that goes beyond the end stops
+ * there.
+ */
 export function readCms(bytes: Buffer, maxInflated = MAX_INFLATED): Cms | undefined {
   const outer = valueAt(bytes, 0, bytes.length)
   if (outer?.tag !== SEQUENCE) return undefined

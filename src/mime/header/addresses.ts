@@ -152,7 +152,9 @@ function readMailbox(source: string, entry: readonly Token[], defects: Set<Addre
 const isPlainComment = (text: string): boolean =>
   !/[@<>"]/.test(text) && !/[@<>"]/.test(decodeWords(text)) && !/\)[^,;:[]*[,;:[]/.test(text)
 
-/** Readers that do not nest comments take the rest of one that touches an address for a part of it: `(a (b))c@d`. */
+/**
+ * Readers that do not nest comments take the rest of a comment that touches an address for a part of it: `(a (b))c@d`.
+ */
 const noteAdjoining = (text: string, defects: Set<AddressDefect>) =>
   /[()]/.test(text) ? defects.add('odd-comment') : noteComment(text, defects)
 

@@ -1,4 +1,6 @@
-/** The options of the relay, read together from the command line and the environment; all that is wrong is told at once. */
+/**
+ * The options of the relay, read together from the command line and the environment; all that is wrong is told at once.
+ */
 import { join, resolve } from 'node:path'
 import { PosternError } from '../../index.ts'
 import type { Problem } from '../../types.ts'

@@ -81,8 +81,8 @@ export async function converse(
 }
 
 /**
- * One answer for all. Where some have the message and others never will, the sender comes again: by then the ones are not
- * sent it twice, and the others are refused by name, so that the sender hears of them alone.
+ * One answer for all. Where some have the message and others never will, the sender comes again: by then the ones are
+ * not sent it twice, and the others are refused by name, so that the sender hears of them alone.
  */
 function summary(heard: readonly Answer[], taken: readonly string[], refused: ReadonlyMap<string, Answer>): Answer {
   const all = worst([...heard, ...refused.values()])

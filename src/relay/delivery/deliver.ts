@@ -26,7 +26,9 @@ export interface Means {
   readonly notify?: Notify
 }
 
-/** To the next hop, quarantined mail tagged by its X-Spam-Flag field; or into a Maildir, quarantined mail into `.Junk`. */
+/**
+ * To the next hop, quarantined mail tagged by its X-Spam-Flag field; or into a Maildir, quarantined mail into `.Junk`.
+ */
 export const deliverer = ({ nextHop, maildir: folder }: RelayOptions, means: Means): Promise<Deliver> =>
   nextHop ? Promise.resolve(toNextHop(nextHop, means)) : toMaildir(folder, means)
 

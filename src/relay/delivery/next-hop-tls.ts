@@ -7,7 +7,10 @@ import type { Hop } from '../config/addresses.ts'
 /** The handshake failed, or what was shown in it is not to be trusted. */
 export const noTls = Symbol('no TLS')
 
-/** Turns `plain` into TLS, at most within so many milliseconds. Whose certificate it is matters only where TLS is required. */
+/**
+ * Turns `plain` into TLS, at most within so many milliseconds. Whose certificate it is matters only where TLS is
+ * required.
+ */
 export async function secured(plain: Socket, { host, tls, ca }: Hop, ms: number): Promise<TLSSocket | typeof noTls> {
   const socket = connect({
     socket: plain,

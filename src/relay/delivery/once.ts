@@ -12,9 +12,9 @@ const REBUILT_MS = 15 * 60_000
 const MAX_HEARD = 10_000
 
 /**
- * The order is what matters: first the delivery, then the note in the store, then the answer, and then the note is taken
- * back. Whenever the process ends, a message is there twice at worst, and never lost. Only who comes again without having
- * had an answer finds a note; whoever sends the same message anew does not.
+ * The order is what matters: first the delivery, then the note in the store, then the answer, and then the note is
+ * taken back. Whenever the process ends, a message is there twice at worst, and never lost. Only who comes again
+ * without having had an answer finds a note; whoever sends the same message anew does not.
  */
 export function once(deliver: Deliver, store: Store | undefined): Deliver {
   if (store === undefined) return deliver

@@ -3,12 +3,14 @@ import type { Answer } from './answer.ts'
 import type { HopReply } from './replies.ts'
 
 /**
- * Replies that say how we speak or who we are: a command unknown, out of order or with a parameter too many, TLS or AUTH
- * wanted (RFC 4954 §6, RFC 3207 §4). No sender can mend that.
+ * Replies that say how we speak or who we are: a command unknown, out of order or with a parameter too many, TLS or
+ * AUTH wanted (RFC 4954 §6, RFC 3207 §4). No sender can mend that.
  */
 const ABOUT_US: ReadonlySet<number> = new Set([500, 502, 503, 504, 521, 530, 534, 535, 538, 555])
 
-/** The next server objects to us and not to the sender: X.3.5, a system that is not configured rightly (RFC 3463 §3.4). */
+/**
+ * The next server objects to us and not to the sender: X.3.5, a system that is not configured rightly (RFC 3463 §3.4).
+ */
 export const misfit: Answer = { code: 451, text: '4.3.5 The next server does not take mail from here now' }
 
 /** Its code and enhanced status. Its text is for us: it may name machines and mechanisms. */

@@ -1,4 +1,6 @@
-/** Recipients that the next server has refused for good, in a message that others got: they are refused at the next try. */
+/**
+ * Recipients that the next server has refused for good, in a message that others got: they are refused at the next try.
+ */
 import type { Answer } from './answer.ts'
 
 export interface Refusals {

@@ -1,4 +1,6 @@
-/** A self-signed certificate for STARTTLS (RFC 5280), so that nobody overhears; whoever checks names needs a real one. */
+/**
+ * A self-signed certificate for STARTTLS (RFC 5280), so that nobody overhears; whoever checks names needs a real one.
+ */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 /** PEM of a new P-256 key and its certificate, good for ten years. */

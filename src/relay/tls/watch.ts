@@ -18,8 +18,8 @@ export interface PemFiles extends Pem {
 }
 
 /**
- * Hands over what has changed, if it can be used: certificate and key are written one after the other, and between the two
- * the old ones stay. @returns how to end it
+ * Hands over what has changed, if it can be used: certificate and key are written one after the other, and between the
+ * two the old ones stay. @returns how to end it
  */
 export function watchPem({ files, ...first }: PemFiles, use: (pem: Pem) => void, notify: Notify): () => void {
   const over = new AbortController()

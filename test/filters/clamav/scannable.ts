@@ -29,7 +29,10 @@ export function scannable(
   }
 }
 
-/** Advances the clock, and never faster than the machine's, until `work` has settled. @returns how far it came, in ms */
+/**
+ * Advances the clock, and never faster than the machine's, until `work` has settled.
+ * @returns how far it came, in ms
+ */
 export async function advanceUntil(work: Promise<unknown>, clock: HandClock): Promise<number> {
   let isSettled = false
   const settle = () => {

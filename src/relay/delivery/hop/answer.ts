@@ -1,4 +1,6 @@
-/** What a next hop makes of a recipient, and what the client is replied: the class of the hop's reply, not its words. */
+/**
+ * What a next hop makes of a recipient, and what the client is replied: the class of the hop's reply, not its words.
+ */
 import type { Reply } from '../../../model/decision.ts'
 import type { Status } from '../../../model/finding.ts'
 import type { HopReply } from './reply-reader.ts'
@@ -37,13 +39,16 @@ const aboutUs: HopAnswer = {
 export const notSmtp: HopAnswer = { code: 451, status: '4.5.0', text: 'The next server did not reply by the rules' }
 
 /**
- * Replies that say how we speak or who we are: a command that is unknown, out of order or with a parameter too many, TLS
- * or AUTH wanted (RFC 4954 §6, RFC 3207 §4).
+ * Replies that say how we speak or who we are: a command that is unknown, out of order or with a parameter too many,
+ * TLS or AUTH wanted (RFC 4954 §6, RFC 3207 §4).
  */
 const ABOUT_US: ReadonlySet<number> = new Set([500, 502, 503, 504, 521, 530, 534, 535, 538, 555])
 const MAX_TEXT_LENGTH = 400
 
-/** The code and the enhanced status of a reply. Its words may name machines and mechanisms: they are for the record only. */
+/**
+ * The code and the enhanced status of a reply. Its words may name machines and mechanisms: they are for the record
+ * only.
+ */
 export function answerOf(reply: HopReply): HopAnswer {
   const { code } = reply
   const said = { code, text: printed(reply) }

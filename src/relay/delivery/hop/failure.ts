@@ -6,7 +6,8 @@ export class HopFailure extends Error {
   /** What the client is replied if no other host takes the message. */
   readonly answer: HopAnswer
   /**
-   * - `host`: it cannot be reached, does not greet us, or offers no TLS that can be trusted. It is left alone for a while.
+   * - `host`: it cannot be reached, does not greet us, or offers no TLS that can be trusted. It is left alone for a
+   *   while.
    * - `connection`: it broke before MAIL was answered. Nothing of the message was sent, so another try is safe.
    * - `message`: it broke later. The sender may have caused that, so no further host is tried with the same message.
    * - `us`: we have no descriptor or no connection left.

@@ -71,7 +71,10 @@ export class HopTransaction {
     return new Map(this.#message.recipients.map(({ forwardPath }) => [forwardPath, answer]))
   }
 
-  /** What the host cannot take by what it offers. RFC 6531 §3.5: UTF-8 must not be sent to a server that does not know it. */
+  /**
+   * What the host cannot take by what it offers. RFC 6531 §3.5: UTF-8 must not be sent to a server that does not know
+   * it.
+   */
   async #impossible(): Promise<HopAnswer | undefined> {
     const { reversePath, recipients, size, utf8 } = this.#message
     const { offers } = this.#connection

@@ -122,7 +122,8 @@ const cases: Readonly<Record<ImpersonationRule, RuleCase>> = {
   },
   'impersonation/hosting-domain': {
     fires: { from: 'Alice <alice@tenant99.onmicrosoft.com>' },
-    reason: 'the author’s domain “tenant99.onmicrosoft.com” lies below a domain that a hosting provider gives to every customer',
+    reason:
+      'the author’s domain “tenant99.onmicrosoft.com” lies below a domain that a hosting provider gives to every customer',
     spares: { from: 'Alice <alice@microsoft.com>' },
   },
 }
