@@ -1,8 +1,7 @@
 /**
  * The figures that postern is held to, each beside its target and beside a named baseline of the same run:
- * `npm run bench`,
- * `npm run bench -- c f` for some of them, `npm run bench -- --quick` to see that they work. Figures are CPU where
- * nothing else is said. Why a target is missed stands in decisions/008-speed.md.
+ * `npm run bench`, `npm run bench -- c f` for some of them, `npm run bench -- --quick` to see that they work. Figures
+ * are CPU where nothing else is said. Why a target is missed stands in decisions/008-speed.md.
  */
 import { existsSync } from 'node:fs'
 import { dkimCosts } from './dkim.ts'

@@ -1,7 +1,7 @@
 /**
  * One linear model: adaptive regularisation of weights (AROW; Crammer, Kulesza, Dredze, NIPS 2009) with r = 1, on
- * binary
- * features, each message scaled to length one. Every weight has a variance: weights of frequent features change little.
+ * binary features, each message scaled to length one. Every weight has a variance: weights of frequent features change
+ * little.
  */
 import { type Grams, SPACE } from './grams.ts'
 
@@ -101,8 +101,7 @@ export function decay({ weights, variances, days }: Arow, day: number, staleDays
 
 /**
  * Merges several models: each weight is averaged by how much each model knows of it. A sum would count common mail
- * several
- * times, and diverge.
+ * several times, and diverge.
  */
 export function merge(models: readonly Arow[]): Arow {
   const merged = newArow()

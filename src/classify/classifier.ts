@@ -248,8 +248,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 /**
  * The state that several nodes have together. Each node measured margins on its own mail: those of the node with the
- * most
- * examples stand for all.
+ * most examples stand for all.
  */
 function merged(states: readonly State[]): State {
   const best = states.reduce((a, b) => (b.ham + b.spam > a.ham + a.spam ? b : a))

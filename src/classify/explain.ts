@@ -18,8 +18,7 @@ const MAX_WORD_LENGTH = 24
 
 /**
  * The words with the largest absolute weights, the largest first. A feature belongs to the word in which it first ends,
- * so
- * the weights of all words add up to the margin. This costs more than a judgement: use it only for what is reported.
+ * so the weights of all words add up to the margin. This costs more than a judgement: use it only for what is reported.
  */
 export function explain(classifier: Classifier, message: ExtractedText, max = 5): readonly Evidence[] {
   const views = viewsOf(message)

@@ -1,7 +1,6 @@
 /**
  * The margins of one kind of mail, and from them the conformal threshold (Vovk, Gammerman, Shafer, 2005) that a new
- * message
- * of that kind exceeds with at most a given probability.
+ * message of that kind exceeds with at most a given probability.
  */
 
 /** The most margins that are kept. If fewer are enough, fewer are kept: old mail should not stand for new mail. */
@@ -13,8 +12,7 @@ const BEYOND = 5
 
 /**
  * Wrong labels may explain this many of the last margins beyond the threshold. If there are more, honest mail of a new
- * kind
- * has arrived, and the threshold moves beyond it.
+ * kind has arrived, and the threshold moves beyond it.
  */
 const RECENT = 100
 const MAX_OUTLIERS = 7
@@ -72,8 +70,7 @@ export class Quantiles {
 
   /**
    * The margin from which on a message counts as the other kind. At most the given share of this kind exceeds it.
-   * Infinity
-   * while fewer than 1 / share margins are known.
+   * Infinity while fewer than 1 / share margins are known.
    */
   threshold(): number {
     let left = this.count - Math.ceil((1 - this.#rate) * (this.count + 1))

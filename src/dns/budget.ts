@@ -47,8 +47,7 @@ export interface Budget extends Resolver {
 /**
  * Limits the questions that are asked through it. Questions that this transaction has asked already and cached answers
  * are free, so a client that tries again gets further. Beyond the number of questions the failure is `budget`, beyond
- * the time
- * `timeout`; both mean "try again later".
+ * the time `timeout`; both mean "try again later".
  */
 export function withBudget(
   resolver: Resolver,

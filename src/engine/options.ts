@@ -25,17 +25,14 @@ export interface PosternOptions {
   readonly filters: readonly (Filter | readonly Filter[])[]
   /**
    * Networks of our own hosts and programs: exempt from checks of the client's identity (SPF, DMARC, reverse DNS,
-   * greeting,
-   * DNS lists, greylisting) and from limits by address, never from content, virus, loop and relay control. An address
-   * behind which are many clients is not trusted; `notify` gets `clients/hidden`. @default the loopback
+   * greeting, DNS lists, greylisting) and from limits by address, never from content, virus, loop and relay control. An
+   * address behind which are many clients is not trusted; `notify` gets `clients/hidden`. @default the loopback
    */
   readonly trustedNetworks?: readonly string[]
   /**
    * Servers that forward mail to us: addresses, networks, domains of confirmed reverse names (`.example.org` for all
-   * names
-   * below it). Exempt as `trustedNetworks`; the client that a forwarder names in its own Received field is checked in
-   * its
-   * place. @default []
+   * names below it). Exempt as `trustedNetworks`; the client that a forwarder names in its own Received field is
+   * checked in its place. @default []
    */
   readonly forwarders?: readonly string[]
   /** Makes the decision from the findings. @default thresholds() */
@@ -68,10 +65,8 @@ export interface PosternOptions {
   readonly callExternal?: CallExternal
   /**
    * What is counted and remembered, by this process or by several. A store that may fail gets local memory as its
-   * fallback,
-   * as if this process were alone. Several processes that share one write `withFallback(store, { nodes })`, so that
-   * each
-   * has its part of a limit while the store is down. @default memoryStore()
+   * fallback, as if this process were alone. Several processes that share one write `withFallback(store, { nodes })`,
+   * so that each has its part of a limit while the store is down. @default memoryStore()
    */
   readonly store?: Store
   /**

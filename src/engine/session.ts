@@ -39,8 +39,7 @@ export interface Session {
   pregreet(): Promise<Decision>
   /**
    * HELO, EHLO or LHLO; again after STARTTLS. Ends the transaction. `name` is undefined where the host does not know
-   * it,
-   * or where the client has not sent one.
+   * it, or where the client has not sent one.
    */
   helo(name: string | undefined, tls?: Tls): Promise<Decision>
   /** MAIL FROM. The reverse-path without angle brackets; '' is the null reverse-path. */

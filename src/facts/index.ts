@@ -1,7 +1,6 @@
 /**
  * `postern/facts`: the facts that filters can ask for. Facts and filters have the RFC's names, so both have an `spf`
- * and a
- * `dmarc`. Import the facts as one object and the filters by name:
+ * and a `dmarc`. Import the facts as one object and the filters by name:
  *
  * @example
  * import { spf } from 'postern/filters'

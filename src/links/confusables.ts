@@ -46,8 +46,7 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
 
 /**
  * The ASCII name that a Unicode name looks like: `аррӏе.com` looks like `apple.com`. Undefined if the name is ASCII, or
- * if one
- * of its letters has no ASCII look-alike.
+ * if one of its letters has no ASCII look-alike.
  */
 export function skeleton(name: string): string | undefined {
   if (/^[\0-\x7f]*$/.test(name)) return undefined
@@ -76,8 +75,7 @@ const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scri
 
 /**
  * Tells whether a label of the name mixes scripts (UTS 39 §5.2, highly restrictive): Latin may be mixed with Chinese,
- * Japanese
- * and Korean, and with no other script.
+ * Japanese and Korean, and with no other script.
  */
 export const mixesScripts = (name: string): boolean =>
   !/^[\0-\x7f]*$/.test(name) &&

@@ -73,8 +73,7 @@ export interface LookAlike {
 
 /**
  * Finds a brand whose name the host contains without belonging to it: as a label, as a part of one, with digits for
- * letters,
- * or with a letter changed. A name such as `paypal.com.example.org` counts too.
+ * letters, or with a letter changed. A name such as `paypal.com.example.org` counts too.
  *
  * @param skeleton the ASCII host that a host in other letters looks like
  */

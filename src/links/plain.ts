@@ -6,8 +6,7 @@ const INVISIBLE =
 
 /**
  * Returns the text in lower case, with single blanks, without diacritics and invisible characters, with mathematical
- * and
- * fullwidth letters as plain letters, and without look-alike letters inside words that have Latin ones. Linear.
+ * and fullwidth letters as plain letters, and without look-alike letters inside words that have Latin ones. Linear.
  */
 export function plain(text: string): string {
   const lower = text.toLowerCase()

@@ -82,8 +82,7 @@ export const accept = (reason: string, details?: FindingDetails): Finding => ({ 
 
 /**
  * Wanted beyond this stage: its whole connection, transaction or recipient is exempt from checks of identity and
- * content,
- * and from the score. Never from a virus, relay control, loops and limits. Use it only for a proven identity.
+ * content, and from the score. Never from a virus, relay control, loops and limits. Use it only for a proven identity.
  */
 export const allow = (reason: string, details?: FindingDetails): Finding => ({
   ...accept(reason, details),

@@ -68,8 +68,7 @@ export interface Connection {
 
 /**
  * The address that limits and reputation may count. The address of a proxy, of our own networks, of a forwarder, or
- * of a
- * host that hides many clients belongs to no single client.
+ * of a host that hides many clients belongs to no single client.
  */
 export const chargeableAddress = ({ ip, client }: Pick<Connection, 'ip' | 'client'>): string | undefined =>
   client === 'unknown' ? ip : undefined

@@ -21,8 +21,7 @@ export interface Counter {
  *
  * What one kind of operation finds of another kind that makes no sense to it counts as nothing: an `increment` begins
  * at 0 where no whole number stands, a `decayingAdd` where no sums stand. A key may be of any length: from 129
- * characters
- * on its SHA-256 stands for it.
+ * characters on its SHA-256 stands for it.
  */
 export type Operation = Get | Set | Add | Increment | CompareAndSet | DecayingAdd | Delete
 

@@ -23,8 +23,7 @@ export interface WebhookOptions {
   readonly authorization?: string
   /**
    * The header of a request that holds the HMAC-SHA-256 of its body under `key`, in hexadecimal or base64, with or
-   * without
-   * `sha256=` before it. It does not cover the envelope. @default not checked
+   * without `sha256=` before it. It does not cover the envelope. @default not checked
    */
   readonly signature?: { readonly key: string; readonly header: string }
   /** Reads the envelope of a request. @default envelopeOf: from the query or the headers */

@@ -2,8 +2,7 @@
 
 /**
  * The result of one signature. `neutral` cannot be processed, `permerror` can never verify, `temperror` may verify
- * later,
- * `policy` might verify but is too weak to be accepted (RFC 8301).
+ * later, `policy` might verify but is too weak to be accepted (RFC 8301).
  */
 export type DkimResult = 'pass' | 'fail' | 'neutral' | 'policy' | 'permerror' | 'temperror'
 

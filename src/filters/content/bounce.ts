@@ -21,8 +21,7 @@ export interface BounceOptions {
   readonly domains?: readonly string[]
   /**
    * The secrets that sign return paths, the current one first. Set them only if every message that leaves your domains
-   * has its
-   * return path signed by {@link signReturnPath}. @default []
+   * has its return path signed by {@link signReturnPath}. @default []
    */
   readonly secrets?: readonly string[]
   /** What a bounce to an unsigned return path leads to. @default 6 */

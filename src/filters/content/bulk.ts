@@ -27,8 +27,7 @@ const schema = schemaOf<BulkOptions>('bulk', {
 
 /**
  * Counts similar texts in the store (see the fact `fingerprint`) if DMARC does not authenticate their sender. Each
- * recipient
- * of a newsletter gets one message: honest bulk mail is authenticated and is not counted.
+ * recipient of a newsletter gets one message: honest bulk mail is authenticated and is not counted.
  *
  * @example
  * bulk({ points: 3, threshold: 50, within: '6h' })

@@ -10,8 +10,7 @@ export type Condition = ConditionOf<RuleId>
 
 /**
  * Reports `finding` at the message stage when the condition holds for the earlier findings: those of earlier stages,
- * and
- * those of the filters of this stage that are not `late`.
+ * and those of the filters of this stage that are not `late`.
  *
  * @throws PosternError when the condition or the finding is malformed
  * @example

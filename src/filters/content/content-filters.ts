@@ -46,8 +46,7 @@ export const contentSchema = (): Schema<ContentOptions> =>
 
 /**
  * All content filters, to be added to other filters. They share one reading of the message. They ask DNS for the
- * author’s DMARC
- * policy, and the store; nothing else.
+ * author’s DMARC policy, and the store; nothing else.
  *
  * @example
  * postern({ filters: [...recommended({ domains }), ...contentFilters({ domains, points: { 'wording/advertising': 'off'

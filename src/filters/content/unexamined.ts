@@ -30,8 +30,8 @@ const schema = schemaOf<UnexaminedOptions>('unexamined', { verdict: unexaminedVe
 
 /**
  * Reports what lies beyond the limits of the parser, the texts, the links and the archives, and searches it for
- * programs
- * by their first bytes and names. A message for which no thread was free is deferred: the sender is not to blame.
+ * programs by their first bytes and names. A message for which no thread was free is deferred: the sender is not to
+ * blame.
  *
  * @example
  * unexamined({ verdict: 'reject' })

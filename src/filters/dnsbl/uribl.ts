@@ -39,8 +39,7 @@ const schema = schemaOf<UriblOptions>('uribl', {
 /**
  * Asks DNS lists about the organisational domains that a message links to. A list is used only while its test points
  * are right (`test` is listed, `invalid` is not); a list that answers an error code is disabled at once. The notices
- * are
- * `uribl/off` and `uribl/on`.
+ * are `uribl/off` and `uribl/on`.
  *
  * @example
  * uribl({ zones: [{ zone: 'dbl.example.org', points: { '127.0.1.2': 6, '127.0.1.4': 8 } }] })

@@ -60,8 +60,7 @@ const schema = schemaOf<ReputationOptions>('reputation', {
 /**
  * Charges each decision to proven identities: address, network and confirmed name of the client, and the domains of
  * SPF, DKIM and DMARC; never to a forgeable From. Judges the client at `connect` and the senders at `message`, and
- * learns from
- * `gateway.feedback`. Authenticated users have no record.
+ * learns from `gateway.feedback`. Authenticated users have no record.
  *
  * @throws PosternError when an option is wrong
  * @example

@@ -8,8 +8,7 @@ import { type ConditionOf, holds, isCondition } from './condition.ts'
 
 /**
  * Reports `finding` at the message stage when the condition holds for the earlier findings: those of earlier stages,
- * and
- * those of the filters of this stage that are not `late`.
+ * and those of the filters of this stage that are not `late`.
  *
  * @throws PosternError when the condition or the finding is malformed
  */

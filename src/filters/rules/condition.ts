@@ -3,8 +3,7 @@ import { isRecord } from '../../model/options.ts'
 
 /**
  * A rule that was found, or an expression over rules. Make it with {@link all}, {@link any}, {@link atLeast}, {@link
- * not}
- * and {@link rule}.
+ * not} and {@link rule}.
  *
  * @typeParam Id the rules that can be named by a plain string
  */
@@ -39,8 +38,7 @@ export const not = <const Id extends string = never>(condition: ConditionOf<Id>)
 
 /**
  * Holds when the rule of any filter was found. Rules of the content filters can be named without it; the compiler
- * checks
- * those names.
+ * checks those names.
  */
 export const rule = (name: string): ConditionOf<never> => ({ rule: name })
 

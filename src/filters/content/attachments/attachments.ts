@@ -31,8 +31,7 @@ export type AttachmentsRule = keyof ReturnType<typeof attachmentRules>['rules']
 
 /**
  * Examines every name that a mail program could show for a part, and its content: in each reading of the message, and
- * in
- * archives up to three levels deep.
+ * in archives up to three levels deep.
  *
  * @example
  * attachments({ blocked: ['xlsm', 'application/vnd.rar'], points: { 'attachments/program': 'reject' } })
