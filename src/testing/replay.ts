@@ -133,11 +133,11 @@ function contentOf({ message, end, error = 'aborted' }: Extract<Step, { readonly
 }
 
 /** The client may have left, or the host may have given up, while a command was under way. */
-function interruptions(step: Asked, later: readonly Step[], session: Session, { schedule }: ReplayServices): void {
+function interruptions(step: Asked, later: readonly Step[], session: Session, services: ReplayServices): void {
   const end = step.ms === undefined ? Number.POSITIVE_INFINITY : step.at + step.ms
   for (const { at, verb } of later) {
     if (at >= end || (verb !== 'reset' && verb !== 'close')) return
-    schedule(at, () => session[verb]())
+    services.schedule(at, () => session[verb]())
   }
 }
 
