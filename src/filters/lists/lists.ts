@@ -23,7 +23,7 @@ const schema = schemaOf<ListsOptions>('lists', { every: duration({ min: '100ms' 
  * Applies the allow and deny lists of `senderLists`. The list of the narrowest authority decides: enforced for all
  * recipients, enforced for a domain, of the recipient, of the domain, of all. Within a list the most specific entry
  * decides, and of equals an entry that allows. An entry that allows needs proof of the sender, unless it says
- * otherwise; one that denies needs none. Every use is a finding.
+ * otherwise; an entry that denies needs none. Every use is a finding.
  *
  * @throws PosternError when an option is wrong
  * @example
