@@ -22,6 +22,10 @@ export interface Sink extends AsyncDisposable {
   readonly secured: () => number
   /** How many connections are open now. */
   readonly open: () => number
+  /** What arrived, by reads of the socket. */
+  readonly packets: () => readonly string[]
+  /** Closes every connection. */
+  readonly drop: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -49,6 +53,7 @@ export async function sink(
 ): Promise<Sink> {
   const sockets = new Set<Socket>()
   const messages: string[] = []
+  const packets: string[] = []
   let [received, secured] = ['', 0]
   const server = createServer(connection => {
     let socket: Socket = connection
@@ -102,6 +107,7 @@ export async function sink(
     }
     const onData = (bytes: Buffer) => {
       received += bytes.toString('latin1')
+      if (packets.length < 1_000) packets.push(bytes.toString('latin1'))
       rest += bytes.toString('latin1')
       while (data ? message() : command());
     }
@@ -121,6 +127,10 @@ export async function sink(
     received: () => received,
     secured: () => secured,
     open: () => sockets.size,
+    packets: () => packets,
+    drop: () => {
+      for (const socket of sockets) socket.destroy()
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -107,16 +107,20 @@ export class Host {
 
   async #connect(deadline: Deadline): Promise<HopConnection> {
     while (this.#open >= this.#maxConnections) {
-      await this.#slot(deadline)
       const idle = this.#takeIdle()
       if (idle !== undefined) return idle
+      await this.#slot(deadline)
     }
     if (this.#isClosed || !this.#services.load.hasDescriptor('delivery')) throw new HopFailure('us', busy)
     this.#adjust(1)
     this.health.begin()
     try {
       const connection = await HopConnection.open(this.settings, this.#hop, deadline)
-      connection.socket.once('close', () => this.#adjust(-1))
+      connection.socket.once('end', () => this.#drop(connection))
+      connection.socket.once('close', () => {
+        this.#drop(connection)
+        this.#adjust(-1)
+      })
       this.health.succeeded()
       return connection
     } catch (error) {
@@ -178,18 +182,16 @@ export class Host {
   }
 
   #keep(connection: HopConnection): void {
-    const drop = () => {
-      const index = this.#idle.findIndex(entry => entry.connection === connection)
-      if (index === -1) return
-      this.#idle.splice(index, 1)[0]?.cancelTimeout()
-      connection.quit()
-    }
-    const cancelTimeout = this.#services.clock.after(this.#hop.idleMs, drop)
-    // A host that says anything while the connection is idle is about to close it.
-    connection.socket.once('end', drop)
-    connection.socket.once('close', drop)
+    const cancelTimeout = this.#services.clock.after(this.#hop.idleMs, () => this.#drop(connection))
     this.#idle.push({ connection, cancelTimeout })
     this.#proceedNext()
+  }
+
+  #drop(connection: HopConnection): void {
+    const index = this.#idle.findIndex(entry => entry.connection === connection)
+    if (index === -1) return
+    this.#idle.splice(index, 1)[0]?.cancelTimeout()
+    connection.quit()
   }
 }
 
