@@ -24,6 +24,8 @@ export interface Sink extends AsyncDisposable {
   readonly open: () => number
   /** What arrived, by reads of the socket. */
   readonly packets: () => readonly string[]
+  /** From now on it acts like this. */
+  readonly change: (conduct: Conduct) => void
   /** Closes every connection. */
   readonly drop: () => void
   readonly stop: () => Promise<void>
@@ -45,13 +47,16 @@ export interface SinkOptions {
   readonly pretends?: boolean
   /** Milliseconds that it takes to answer the end of the data. @default 0 */
   readonly late?: number
+  /** Milliseconds that it takes to answer a step. @default at once */
+  readonly delays?: Readonly<Record<string, number>>
 }
 
 export async function sink(
   conduct: Conduct = () => undefined,
-  { tls, pretends = false, late = 0 }: SinkOptions = {},
+  { tls, pretends = false, late = 0, delays = { end: late } }: SinkOptions = {},
 ): Promise<Sink> {
   const sockets = new Set<Socket>()
+  let current = conduct
   const messages: string[] = []
   const packets: string[] = []
   let [received, secured] = ['', 0]
@@ -67,9 +72,9 @@ export async function sink(
       counts.set(step, count)
       const offers = (tls && socket === connection) || pretends ? '250-STARTTLS\r\n' : ''
       const mine = step === 'EHLO' || step === 'LHLO' ? usual[step]?.replace('\r\n', `\r\n${offers}`) : usual[step]
-      const said = conduct(step, count) ?? mine ?? '250 fine'
+      const said = current(step, count) ?? mine ?? '250 fine'
       if (said === 'close') socket.destroy()
-      else if (said !== 'silent' && step === 'end' && late > 0) setTimeout(() => socket.write(`${said}\r\n`), late)
+      else if (said !== 'silent' && delays[step]) setTimeout(() => socket.write(`${said}\r\n`), delays[step])
       else if (said !== 'silent') socket.write(`${said}\r\n`)
       if (step === 'STARTTLS' && said.startsWith('220') && tls) secure()
       if (step === 'RCPT' && said.startsWith('2')) recipients += 1
@@ -128,6 +133,9 @@ export async function sink(
     secured: () => secured,
     open: () => sockets.size,
     packets: () => packets,
+    change: renewed => {
+      current = renewed
+    },
     drop: () => {
       for (const socket of sockets) socket.destroy()
     },

@@ -18,6 +18,8 @@ export class HopConnection {
   messages = 0
   /** The last transaction has no end yet: RSET is needed before the next one. */
   needsReset = false
+  /** Whether the host has ended it; true where there was none. */
+  wasReset: Promise<boolean> = Promise.resolve(true)
   /** Set once the connection must not be used for another transaction. */
   isSpent = false
   readonly #reader: ReplyReader
@@ -61,15 +63,13 @@ export class HopConnection {
     this.socket.write(commands.map(command => `${command}\r\n`).join(''), UTF8)
   }
 
-  /** Ends the transaction that was not completed. @returns whether the connection can be used again */
-  async reset(ms: number): Promise<boolean> {
-    try {
-      if ((await this.ask('RSET', ms)).code !== 250) return false
-      this.needsReset = false
-      return this.isReusable
-    } catch {
-      return false
-    }
+  /** Ends the transaction that was not completed. The next transaction waits for `wasReset`. */
+  reset(ms: number): void {
+    this.needsReset = false
+    this.wasReset = this.ask('RSET', ms).then(
+      ({ code }) => code === 250,
+      () => false,
+    )
   }
 
   quit(): void {

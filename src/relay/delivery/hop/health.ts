@@ -23,9 +23,11 @@ export class HostHealth {
     return !this.isAway || (!this.#isProbing && this.#clock.monotonic() >= this.#retryAt)
   }
 
-  /** A delivery opens a connection to the host. */
-  begin(): void {
+  /** The same for a delivery that does try it now, and then reports how that ended. */
+  claim(): boolean {
+    if (!this.mayTry) return false
     if (this.isAway) this.#isProbing = true
+    return true
   }
 
   succeeded(): void {

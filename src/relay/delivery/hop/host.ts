@@ -60,7 +60,7 @@ export class Host {
    * @throws HopFailure
    */
   async with<T>(deadline: Deadline, use: (connection: HopConnection) => Promise<T>): Promise<T> {
-    const reused = this.#takeIdle()
+    const reused = await this.#takeIdle()
     if (reused !== undefined) {
       try {
         const value = await this.#run(reused, use)
@@ -90,10 +90,10 @@ export class Host {
     }
   }
 
-  #takeIdle(): HopConnection | undefined {
+  async #takeIdle(): Promise<HopConnection | undefined> {
     for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
       entry.cancelTimeout()
-      if (entry.connection.isReusable) return entry.connection
+      if ((await entry.connection.wasReset) && entry.connection.isReusable) return entry.connection
       entry.connection.destroy()
     }
     return undefined
@@ -107,13 +107,12 @@ export class Host {
 
   async #connect(deadline: Deadline): Promise<HopConnection> {
     while (this.#open >= this.#maxConnections) {
-      const idle = this.#takeIdle()
+      const idle = await this.#takeIdle()
       if (idle !== undefined) return idle
       await this.#slot(deadline)
     }
     if (this.#isClosed || !this.#services.load.hasDescriptor('delivery')) throw new HopFailure('us', busy)
     this.#adjust(1)
-    this.health.begin()
     try {
       const connection = await HopConnection.open(this.settings, this.#hop, deadline)
       connection.socket.once('end', () => this.#drop(connection))
@@ -125,13 +124,9 @@ export class Host {
       return connection
     } catch (error) {
       this.#adjust(-1)
-      if (!(error instanceof HopFailure) || error.kind !== 'host') {
-        this.health.abandoned()
-        throw error
-      }
+      if (!(error instanceof HopFailure) || error.kind !== 'host') throw error
       // A host that serves our other connections has a limit of its own: this delivery waits for one of them.
       if (error.answer === unwilling && this.#open > 0 && !deadline.isOver) {
-        this.health.abandoned()
         this.#limit = { max: this.#open, until: this.#services.clock.monotonic() + LIMIT_MS }
         return await this.#connect(deadline)
       }
@@ -171,14 +166,12 @@ export class Host {
 
   #release(connection: HopConnection): void {
     const isWorn = connection.messages >= this.#hop.maxMessages || this.#hop.idleMs === 0
-    if (this.#isClosed || isWorn || !connection.isReusable) connection.quit()
-    else if (connection.needsReset) void this.#resetAndKeep(connection)
-    else this.#keep(connection)
-  }
-
-  async #resetAndKeep(connection: HopConnection): Promise<void> {
-    if ((await connection.reset(RESET_MS)) && !this.#isClosed) this.#keep(connection)
-    else connection.quit()
+    if (this.#isClosed || isWorn || !connection.isReusable) {
+      connection.quit()
+      return
+    }
+    if (connection.needsReset) connection.reset(RESET_MS)
+    this.#keep(connection)
   }
 
   #keep(connection: HopConnection): void {

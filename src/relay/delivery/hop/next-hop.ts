@@ -96,8 +96,8 @@ export class NextHop {
   ): Promise<{ readonly value?: T; readonly failure?: HopAnswer; readonly to: string; readonly tries: number }> {
     let [tries, to, failure]: [number, string, HopAnswer | undefined] = [0, this.text, undefined]
     for (const host of this.#candidates()) {
-      if (!host.health.mayTry) continue
       if (tries > 0 && deadline.isOver) break
+      if (!host.health.claim()) continue
       tries += 1
       to = host.settings.address.text
       try {
@@ -105,6 +105,7 @@ export class NextHop {
         this.#noticeUp()
         return { value, to, tries }
       } catch (error) {
+        host.health.abandoned()
         const cause = error instanceof HopFailure ? error : new HopFailure('message', broken, error)
         failure ??= cause.answer
         if (cause.kind === 'us' || cause.kind === 'message') break
