@@ -1,2 +1,4 @@
-/** The relay as `npm start` runs it, with the options of its command line. */
-import '../../src/relay/program.ts'
+/** The relay with its defaults; options as `postern serve --help` lists them. */
+import { runRelay } from '../../src/relay/index.ts'
+
+await runRelay(process.argv.slice(2))

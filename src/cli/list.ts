@@ -1,21 +1,24 @@
 /** `postern list`: shows and changes the allow and deny lists in the store of a running gateway. */
 import { parseArgs } from 'node:util'
 import { type ListEntry, type SenderLists, senderLists } from '../filters/index.ts'
-import { PosternError, type Problem } from '../model/errors.ts'
+import { PosternError } from '../model/errors.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
-import { readStore } from '../relay/config/addresses.ts'
-import { connectStore } from '../relay/stores.ts'
+import { readStore, shownStore } from '../relay/config/command-line.ts'
+import { loadOptions } from '../relay/config/load.ts'
+import type { StoreConfig } from '../relay/config/types.ts'
+import { connectStore, type SharedStoreConfig } from '../relay/stores.ts'
 import type { Output } from './output.ts'
 
-export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] --store STORE
+export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] (--store STORE | --config FILE)
        postern list add SENDER [--deny] [--for SCOPE] [--enforced] [--unproven] [--expires DURATION]
-                        [--author NAME] [--note TEXT] --store STORE
-       postern list remove ID [--for SCOPE] --store STORE
+                        [--author NAME] [--note TEXT] (--store STORE | --config FILE)
+       postern list remove ID [--for SCOPE] (--store STORE | --config FILE)
 
 Running gateways heed a change within five seconds.
   SENDER                192.0.2.0/24, bob@example.org, example.org, .example.org (all below it), or a domain behind
                         dmarc: (author), spf: (reverse-path), dkim: (signature) or host: (confirmed name of the client)
   --store STORE         the store of the gateway: the file of its SQLite database, or redis://HOST:PORT
+  --config FILE         the configuration of the gateway, in place of --store
   --for SCOPE           the address of a recipient, or one of your domains (default: all recipients)
   --deny                refuse the sender (default: allow)
   --enforced            takes precedence over the lists of recipients
@@ -40,7 +43,7 @@ export async function listCommand(args: readonly string[], output: Output): Prom
     output.error(LIST_USAGE)
     return 2
   }
-  const { lists, close } = await openLists(values.store)
+  const { lists, close } = await openLists(values.store, values.config)
   try {
     return await ACTIONS[action as keyof typeof ACTIONS](lists, subject ?? '', values, output)
   } finally {
@@ -50,6 +53,7 @@ export async function listCommand(args: readonly string[], output: Output): Prom
 
 const OPTIONS = {
   store: { type: 'string' },
+  config: { type: 'string' },
   for: { type: 'string' },
   deny: { type: 'boolean', default: false },
   enforced: { type: 'boolean', default: false },
@@ -108,18 +112,13 @@ function lineOf({ id, effect, sender, scope, enforced, unproven, expires, author
   ].join('  ')
 }
 
+/** @param given takes precedence over the store of the configuration */
 async function openLists(
   given: string | undefined,
+  file: string | undefined,
 ): Promise<{ readonly lists: SenderLists; readonly close: () => Promise<void> }> {
-  const problems: Problem[] = []
-  const wrong = (path: string, found: unknown, expected: string) => {
-    problems.push({ path, found, expected, remedy: `give ${path} ${expected}` })
-    return undefined
-  }
-  const place = given === undefined ? wrong('--store', given, STORES) : readStore(given, wrong)
-  if (place?.kind === 'memory') wrong('--store', 'memory', `${STORES}: the memory of another process cannot be changed`)
-  if (problems.length > 0 || place === undefined || place.kind === 'memory') throw new PosternError(problems)
-  const { store, close } = await connectStore(place, ({ reason }) => process.emitWarning(reason))
+  const config = storeOf(given, await configured(file))
+  const { store, close } = await connectStore(config, ({ reason }) => process.emitWarning(reason))
   return {
     lists: senderLists({ store }),
     close: async () => {
@@ -130,3 +129,17 @@ async function openLists(
 }
 
 const STORES = 'the file or the redis:// address of the gateway’s store'
+
+/** The store of a configuration file, if there is one. */
+const configured = async (file: string | undefined): Promise<StoreConfig | undefined> =>
+  file === undefined
+    ? undefined
+    : (await loadOptions({ args: ['--config', file], environment: process.env })).options.store
+
+function storeOf(given: string | undefined, other: StoreConfig | undefined): SharedStoreConfig {
+  const config = given === undefined ? other : readStore(given)
+  if (config !== undefined && config !== 'memory') return config
+  const expected = config === 'memory' ? `${STORES}: the memory of another process cannot be changed` : STORES
+  const found = given === undefined ? other : shownStore(given)
+  throw new PosternError([{ path: '--store', found, expected, remedy: `give --store ${STORES}, or --config` }])
+}

@@ -1,36 +1,89 @@
-/** Which filters stand in the relay, by its options. */
-import { classify, greylist, knownSender, loadControl, recommended, reputation } from '../filters/index.ts'
-import type { Filter } from '../index.ts'
+/** The filters of the relay, from its configuration. */
+import {
+  access,
+  classify,
+  dnsbl,
+  greylist,
+  knownSender,
+  loadControl,
+  recommended,
+  reputation,
+  uribl,
+} from '../filters/index.ts'
+import { PosternError, type Problem } from '../model/errors.ts'
+import type { Filter } from '../model/filter.ts'
 import { arrivals } from './arrivals.ts'
 import type { RelayOptions } from './config/options.ts'
+import type { KeptFilters } from './kept-filters.ts'
 
-export interface FilterOptions {
+export interface FilterParts {
   readonly options: RelayOptions
-  /** Our host name. */
-  readonly name: string
+  /** The virus scanner, and what else is expensive. */
   readonly scanner: readonly Filter[]
+  /** Filters that live on when the configuration is read again. */
+  readonly kept: KeptFilters
 }
 
-export function relayFilters({ options, name, scanner }: FilterOptions): readonly Filter[] {
-  const { domains, workers, sessions } = options
-  // Without a domain all mail is for us: nothing goes on to others, so nobody has to be kept from relaying.
-  const ours = domains.length > 0 ? domains : [name]
-  const standard = recommended({ domains: ours, own: [name], content: options.content })
-  const basic = domains.length > 0 ? standard : standard.filter(filter => filter.name !== 'recipients')
-  const remembering = [
-    ...(options.reputation ? [reputation(), knownSender()] : []),
-    ...(options.greylist ? [greylist()] : []),
-    // Lessons are shared by the store, where there is one for all.
-    ...(options.classifier ? [classify({ folder: options.classifier, shared: options.store.kind !== 'memory' })] : []),
-  ]
-  const most = Math.ceil(sessions / workers)
-  const guarded = loadControl({
-    filters: [...basic, ...remembering],
-    // No virus comes in because we are busy, and the scanner has a queue of its own: it is only timed.
-    expensive: scanner,
-    skip: 'never',
-    defer: 'never',
-    admission: { max: most, min: Math.min(20, most) },
-  })
-  return [arrivals(), ...guarded]
+/** @throws PosternError with every problem; paths are those of the configuration */
+export function relayFilters({ options, scanner, kept }: FilterParts): readonly Filter[] {
+  const { domains, workers, filters, lists, ownFilters, authservId } = options
+  const { reputation: record, knownSender: known, greylist: grey, classify: classifier, ...rest } = filters
+  const { dnsbl: addressLists, uribl: domainLists, clamav: _clamav, content = true, ...standard } = rest
+  const problems: Problem[] = []
+  const attempt = <T>(path: string, make: () => T): T | undefined => {
+    try {
+      return make()
+    } catch (error) {
+      if (!(error instanceof PosternError)) throw error
+      problems.push(...error.problems.map(problem => relocated(problem, path)))
+      return undefined
+    }
+  }
+  // Without a domain all mail is for us: nothing is relayed, and every recipient is ours.
+  const ours = domains.length > 0 ? domains : [authservId]
+  const own = [...new Set([options.name.replace(/^\[(?:IPv6:)?|\]$/gi, ''), authservId])]
+  const basic = attempt('filters', () => recommended({ domains: ours, own, content, ...standard })) ?? []
+  const made = [
+    ...(domains.length > 0 ? basic : basic.filter(filter => filter.name !== 'recipients')),
+    lists && attempt('lists', () => access(lists)),
+    record !== false && attempt('filters.reputation', () => reputation(optionsOf(record))),
+    known !== false && attempt('filters.knownSender', () => knownSender(optionsOf(known))),
+    grey && attempt('filters.greylist', () => greylist(optionsOf(grey))),
+    addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
+    domainLists && attempt('filters.uribl', () => uribl(domainLists)),
+    classifier &&
+      attempt('filters.classify', () => {
+        // Examples are shared by the store, where there is one for all.
+        const all = { shared: options.store !== 'memory', ...classifier }
+        return kept.keep('classify', all, () => classify(all))
+      }),
+    ...ownFilters,
+  ].filter(filter => typeof filter === 'object')
+  const max = Math.ceil(options.load.sessions / workers)
+  const { admission = {}, recentlyRefused = {}, sessions: _sessions, ...shedding } = options.load
+  const controlled = attempt('load', () =>
+    loadControl({
+      filters: made,
+      // Under load no message passes unscanned, and the scanner has its own queue: its latency is measured alone.
+      expensive: scanner,
+      skip: 'never',
+      defer: 'never',
+      ...shedding,
+      admission: { max, min: Math.min(20, max), ...admission },
+      recentlyRefused,
+    }),
+  )
+  if (problems.length > 0) throw new PosternError(problems)
+  return [kept.keep('arrivals', {}, arrivals), ...(controlled ?? [])]
+}
+
+const optionsOf = <T extends object>(given: T | boolean | undefined): T | undefined =>
+  typeof given === 'object' ? given : undefined
+
+/** A factory names its own options: `greylist.wait`; the configuration has them below `filters`. */
+function relocated(problem: Problem, path: string): Problem {
+  const below = problem.path.replace(/^(?:recommended|access|dnsbl|uribl|loadControl|\w+)(?=[.[]|$)/, '')
+  const inner = path === 'filters' && !problem.path.startsWith('recommended') ? `.${problem.path}` : below
+  const where = `${path}${inner}`
+  return { ...problem, path: where, remedy: problem.remedy.replace(problem.path, where) }
 }

@@ -1,45 +1,110 @@
-/** The relay as a program: reads its options, runs until it is told to stop. */
-import cluster from 'node:cluster'
-import { PosternError } from '../index.ts'
+/** The relay as a program: reads its configuration, runs until a signal ends it, and reads it again at SIGHUP. */
+import { errorText, PosternError } from '../model/errors.ts'
 import { boundedLog } from './bounded-log.ts'
-import { help } from './config/command-line.ts'
-import { readOptions } from './config/options.ts'
+import { loadOptions } from './config/load.ts'
+import type { RelayOptions } from './config/options.ts'
+import { notifyManager } from './notify-manager.ts'
+import { dropPrivileges } from './privileges.ts'
 import { startRelay } from './relay.ts'
-import { startLines } from './report.ts'
-import { startWorkers } from './workers/primary.ts'
-import { serveAsWorker, WORKER_NAME } from './workers/worker.ts'
+import { noticeLine, type Start, startLines } from './report.ts'
+import { readSources, WORKER_NAME, WORKER_SOURCES } from './workers/messages.ts'
+import { Primary } from './workers/primary.ts'
+import { serveAsWorker } from './workers/worker.ts'
 
-const tell = boundedLog(process.stderr, () => undefined).write
-const log = boundedLog(process.stdout, tell).write
-
-// A terminal that closes, or a rotation of logs: what can be read again is, and nothing ends.
-process.on('SIGHUP', () => undefined)
-
-/** Starts what these options ask for. @returns what ends it */
-async function start(): Promise<() => Promise<void>> {
-  const options = readOptions(process.argv.slice(2), process.env)
-  if (cluster.isWorker) return await serveAsWorker(options, { log, tell, worker: Number(process.env[WORKER_NAME]) })
-  const running =
-    options.workers > 1 ? await startWorkers(options, { log, tell }) : await startRelay(options, { log, tell })
-  tell(startLines(running.start))
-  return running.close
+/** What runs, as one process or as several. */
+interface Running {
+  readonly started: Start
+  /** Takes over a configuration that was found to be right. */
+  readonly reload: (options: RelayOptions) => void | Promise<void>
+  readonly close: () => Promise<void>
 }
 
-async function main(): Promise<void> {
+/** Output that never stops mail. */
+const output = () => {
+  const tell = boundedLog(process.stderr, () => undefined).write
+  return { tell, log: boundedLog(process.stdout, tell).write }
+}
+
+const readAgain = (args: readonly string[]): Promise<RelayOptions> =>
+  loadOptions({ args, environment: process.env }).then(({ options }) => options)
+
+/** Runs a relay with these options of the command line until SIGTERM or SIGINT; then the process exits. */
+export async function runRelay(args: readonly string[]): Promise<void> {
+  const { tell, log } = output()
   try {
-    const close = await start()
-    const stop = () => {
-      // Told twice means now.
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop)
-      close().then(() => process.exit(0))
-    }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+    const running = await start(args, log, tell)
+    tell(startLines(running.started))
+    stopAtSignals(running)
+    reloadAtSignal(args, running, tell)
+    notifyManager('READY=1')
   } catch (error) {
-    const known = error instanceof PosternError || (error instanceof Error && 'code' in error)
-    tell(`${known ? error.message : String(error)}\n`)
+    tell(`${failureText(error)}\n`)
     process.exit(1)
   }
 }
 
-if (process.argv.slice(2).some(argument => argument === '--help' || argument === '-h')) log(help)
-else await main()
+async function start(
+  args: readonly string[],
+  log: (lines: string) => void,
+  tell: (lines: string) => void,
+): Promise<Running> {
+  const options = await readAgain(args)
+  if (options.workers > 1) {
+    const parts = { args, log, tell, dropPrivileges: () => dropPrivileges(options) }
+    const primary = await Primary.start(options, parts)
+    return { started: primary.started, reload: () => primary.reload(), close: () => primary.close() }
+  }
+  const relay = await startRelay(options, { log, tell })
+  dropPrivileges(options)
+  return { started: relay.start, reload: next => relay.reload(next), close: relay.close }
+}
+
+/** Runs one worker: the first process has started it. */
+export async function runWorker(args: readonly string[]): Promise<void> {
+  const { tell, log } = output()
+  const { [WORKER_NAME]: name, [WORKER_SOURCES]: sources = '[]' } = process.env
+  try {
+    const effects = { tell, log, worker: Number(name), sources: readSources(sources) }
+    await serveAsWorker({ options: await readAgain(args), effects, readAgain: () => readAgain(args) })
+  } catch (error) {
+    tell(`${failureText(error)}\n`)
+    process.exit(1)
+  }
+}
+
+/** The second signal does not wait for clients. */
+function stopAtSignals({ close }: Running): void {
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  const stop = () => {
+    for (const signal of signals) process.removeListener(signal, stop)
+    notifyManager('STOPPING=1')
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  for (const signal of signals) process.on(signal, stop)
+}
+
+/** One reload after the other. A configuration that cannot be used changes nothing. */
+function reloadAtSignal(args: readonly string[], { reload }: Running, tell: (lines: string) => void): void {
+  let last: Promise<void> = Promise.resolve()
+  const reloadNow = async (): Promise<void> => {
+    notifyManager(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`)
+    try {
+      await reload(await readAgain(args))
+    } catch (error) {
+      const reason = `the old configuration stays: ${failureText(error)}`
+      tell(noticeLine({ code: 'relay/reload', reason, level: 'warning' }))
+    }
+    notifyManager('READY=1')
+  }
+  process.on('SIGHUP', () => {
+    last = last.then(reloadNow)
+  })
+}
+
+function failureText(error: unknown): string {
+  const isExpected = error instanceof PosternError || (error instanceof Error && 'code' in error)
+  return isExpected ? error.message : error instanceof Error ? (error.stack ?? errorText(error)) : errorText(error)
+}

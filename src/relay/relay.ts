@@ -1,116 +1,259 @@
 /** A relay: SMTP in, judged by postern, and out to one next hop or into a Maildir, all in one transaction. */
-
-import { getServers } from 'node:dns'
-import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { resolver } from '../dns/index.ts'
-import { type Notice, postern, systemClock } from '../index.ts'
+import { postern } from '../engine/gateway.ts'
 import { loadMeter } from '../load/index.ts'
-import type { Metric } from '../observe/index.ts'
-import type { Clock, Notify } from '../types.ts'
-import { placeText } from './config/addresses.ts'
+import type { LoadMeter } from '../model/load.ts'
+import type { Metric } from '../model/metric.ts'
+import { type Clock, type Notify, systemClock } from '../model/services.ts'
+import { memoryStore } from '../store/index.ts'
+import { hostPortText } from './config/addresses.ts'
 import type { RelayOptions } from './config/options.ts'
 import { type Deliver, deliverer, type Means } from './delivery/deliver.ts'
 import { once } from './delivery/once.ts'
+import { rememberRefusals } from './delivery/refusals.ts'
 import { relayFilters } from './filters.ts'
-import { findClamd } from './find-clamd.ts'
-import { openListener } from './listener.ts'
-import { metricsAt, serveMetrics } from './metrics.ts'
+import { nameNotice } from './host-name.ts'
+import { KeptFilters } from './kept-filters.ts'
+import { type Current, Listener } from './listener.ts'
+import { delegating, type LiveGateway, liveGateway } from './live-gateway.ts'
+import { type SystemResolver, systemResolver } from './name-servers.ts'
+import { relayPolicy } from './policy.ts'
 import { jsonLine, noticeLine, type Start } from './report.ts'
 import { serveRspamd } from './rspamd.ts'
-import { openStore } from './stores.ts'
+import { findScanner } from './scanner.ts'
+import { type Source, sourcesOf } from './sources.ts'
+import { type StatusServer, serveStatus, statusUrl } from './status-server.ts'
+import { type OpenedStore, openStore } from './stores.ts'
 
 export interface Effects extends Partial<Omit<Means, 'name'>> {
   /** Takes one line for each session. */
   readonly log: (line: string) => void
   /** Takes lines for a person: what changes for all clients. */
   readonly tell: (lines: string) => void
-  /** Stands in the line of each session. @default nothing: there is one process */
+  /** Stands in the line of each session. @default none: there is one process */
   readonly worker?: number
   /** @default the system's clock */
   readonly clock?: Clock
+  /** Where each listener listens. @default what the options say */
+  readonly sources?: readonly Source[]
 }
 
 export interface Relay {
+  /** The port of the first listener. */
   readonly port: number
   /** Where `/metrics` is served, if it is. */
   readonly metricsPort?: number
   /** What it does, for a person. */
   readonly start: Start
   readonly metrics: () => readonly Metric[]
-  /** Takes no new client, lets transactions end, then hangs up on the rest with 421. */
+  /** The listeners in the order of the configuration. */
+  readonly listeners: readonly Listener[]
+  /** Takes over another configuration for new sessions. Rejects, and changes nothing, when it cannot be used. */
+  readonly reload: (options: RelayOptions) => Promise<void>
+  /** Takes no new client, lets transactions end, then ends the other sessions with 421. */
   readonly close: () => Promise<void>
 }
 
-/** Starts to listen. @throws PosternError for wrong options; an error of the system if the port is taken */
+/** Starts to listen. @throws PosternError for wrong options; an error of the system if a port is taken */
 export async function startRelay(options: RelayOptions, effects: Effects): Promise<Relay> {
-  const { log, tell, worker, clock = systemClock, ...means } = effects
-  const { name = hostname() } = options
+  const parts = await RunningRelay.open(options, effects)
+  await parts.listen(effects.sources ?? sourcesOf(options))
+  return parts
+}
+
+/** What lives as long as the process, whatever the configuration becomes. */
+interface Shared {
+  readonly clock: Clock
+  readonly load: LoadMeter
+  readonly notify: Notify
+  readonly store: OpenedStore
+  /** Where it is noted what was delivered: a restart finds it there, even if counts are in memory. */
+  readonly sent: OpenedStore
+  readonly system: SystemResolver
+  readonly kept: KeptFilters
+}
+
+class RunningRelay implements Relay {
+  readonly #effects: Effects
+  readonly #shared: Shared
+  #options: RelayOptions
+  #live: LiveGateway
+  #current: Current
+  #scannerReport: string
+  readonly listeners: readonly Listener[]
+  port = 0
+  metricsPort?: number
+  #status: StatusServer | undefined
+  #rspamd: Awaited<ReturnType<typeof serveRspamd>> | undefined
+  #isClosing = false
+
+  static async open(options: RelayOptions, effects: Effects): Promise<RunningRelay> {
+    const shared = await openShared(options, effects)
+    const made = await makeGateway(options, effects, shared)
+    return new RunningRelay(options, effects, shared, made)
+  }
+
+  private constructor(options: RelayOptions, effects: Effects, shared: Shared, made: Made) {
+    this.#options = options
+    this.#effects = effects
+    this.#shared = shared
+    this.#live = made.live
+    this.#current = made.current
+    this.#scannerReport = made.scannerReport
+    const refusals = rememberRefusals()
+    const parts = { options, refusals, notify: shared.notify, current: () => this.#current }
+    this.listeners = options.listeners.map(listener => new Listener({ ...parts, listener }))
+  }
+
+  async listen(sources: readonly Source[]): Promise<void> {
+    const { metrics, rspamd } = this.#options
+    try {
+      for (const [index, listener] of this.listeners.entries()) {
+        const source = sources[index]
+        if (source !== undefined) await listener.listen(source)
+        const address = listener.server.address()
+        if (index === 0 && typeof address === 'object' && address !== null) this.port = address.port
+      }
+      if (metrics) {
+        const status = { metrics: this.metrics, whyNotReady: () => (this.#isClosing ? 'shutting down' : undefined) }
+        this.#status = await serveStatus(metrics, status)
+        this.metricsPort = this.#status.port
+      }
+      // One of several workers takes feedback for all: it is shared by the store.
+      if (rspamd && (this.#effects.worker ?? 1) === 1)
+        this.#rspamd = await serveRspamd(
+          rspamd,
+          delegating(() => this.#current.gateway),
+        )
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+    const notice = nameNotice(this.#options)
+    if (notice) this.#shared.notify(notice)
+  }
+
+  get start(): Start {
+    const { nextHop, maildir, dns, name, enforce, metrics, listeners } = this.#options
+    const { store, system } = this.#shared
+    return {
+      listens: listeners.map(({ at, protocol, implicitTls }, index) => {
+        const bound = this.listeners[index]?.server.address()
+        const port = typeof bound === 'object' ? bound?.port : undefined
+        const where = at === 'systemd' ? at : 'path' in at ? at.path : hostPortText({ ...at, port: port ?? at.port })
+        return `${where} as ${name}${protocol === 'lmtp' ? ', LMTP' : ''}${implicitTls ? ', TLS' : ''}`
+      }),
+      delivers: nextHop
+        ? `${nextHop.protocol} ${nextHop.host}:${nextHop.port}, TLS ${nextHop.tls}`
+        : `Maildir ${resolve(maildir)}`,
+      clamd: this.#scannerReport,
+      dns: (dns.length > 0 ? dns : system.servers()).join(', '),
+      ...(store.report !== undefined && { store: store.report }),
+      ...(this.#status && metrics && { metrics: statusUrl(metrics, this.#status.port) }),
+      ...(this.#rspamd && { rspamd: hostPortText(this.#rspamd) }),
+      enforce,
+    }
+  }
+
+  readonly metrics = (): readonly Metric[] => this.#current.gateway.metrics()
+
+  async reload(options: RelayOptions): Promise<void> {
+    const made = await makeGateway(options, this.#effects, this.#shared)
+    const old = this.#live
+    const fixed = unchangeable(this.#options, options)
+    this.#live = made.live
+    this.#current = made.current
+    this.#scannerReport = made.scannerReport
+    this.#options = options
+    old.retire()
+    await Promise.all([...this.listeners.map(listener => listener.reload()), this.#shared.system.check()])
+    const rest = fixed.length === 0 ? '' : `; a change of ${fixed.join(', ')} takes effect at the next start`
+    this.#shared.notify({ code: 'relay/reload', reason: `the configuration was read again${rest}`, level: 'info' })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await Promise.all(this.listeners.map(listener => listener.close()))
+    await this.#current.gateway.close()
+    await this.#status?.close()
+    this.#rspamd?.close()
+    this.#shared.system.stop()
+    await this.#shared.store.close()
+    if (this.#shared.sent !== this.#shared.store) await this.#shared.sent.close()
+  }
+}
+
+async function openShared(options: RelayOptions, { tell, clock = systemClock }: Effects): Promise<Shared> {
   const notify: Notify = notice => tell(noticeLine(notice))
-  const scanner = await findClamd(options.clamd)
-  const remembered = await openStore(options.store, options.workers * options.relays, notify)
-  const { nextHop } = options
   const load = loadMeter({ notify, clock })
-  const sent = remembered.store ? undefined : await openStore(sentIn(options), 1, notify, '2s')
-  const deliver = once(await deliverer(options, { load, notify, ...means, name }), sent?.store ?? remembered.store)
-  if (nextHop && !name.includes('.')) notify(oneWord(name))
-  const took = (ms: number) => load.recordLatency('dns', ms)
-  const gateway = postern({
-    filters: relayFilters({ options, name, scanner: scanner.filters }),
-    name,
+  const { store: config, workers, relays, maildir } = options
+  const memory: OpenedStore = { store: memoryStore({ clock }), close: async () => undefined }
+  const store = config === 'memory' ? memory : await openStore(config, workers * relays, notify)
+  const sent = config === 'memory' ? await openStore({ file: join(maildir, 'delivered.db') }, 1, notify, '2s') : store
+  const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
+  return { clock, load, notify, store, sent, system, kept: new KeptFilters() }
+}
+
+interface Made {
+  readonly live: LiveGateway
+  readonly current: Current
+  readonly scannerReport: string
+}
+
+/** @throws PosternError with all that is wrong, before anything is started */
+async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
+  const { log, tell: _tell, worker, clock: _clock, sources: _sources, ...means } = effects
+  const { clock, load, notify, store, sent, system, kept } = shared
+  const scanner = await findScanner(options.filters.clamav)
+  const onLatency = (ms: number) => load.recordLatency('dns', ms)
+  const delivery = await deliverer(options, { load, notify, ...means, name: options.name })
+  const inner = postern({
+    filters: relayFilters({ options, scanner: scanner.filters, kept }),
+    policy: relayPolicy(options.thresholds, options.policies),
+    name: options.authservId,
     load,
     clock,
     notify,
     ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
     forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
-    dns: resolver(options.dns.length > 0 ? { servers: options.dns, onLatency: took } : { onLatency: took }),
+    dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
     log: entry => log(jsonLine(worker === undefined ? entry : { worker, ...entry })),
-    ...(remembered.store && { store: remembered.store }),
+    store: store.store,
   })
-  const timed: Deliver = async (outcome, arrival) => {
+  const deliver = timed(once(delivery, sent.store), options, shared)
+  const live = liveGateway(inner)
+  return { live, current: { gateway: live.gateway, deliver, options }, scannerReport: scanner.report }
+}
+
+/** The server measures next hops; a disk is slow in another way. */
+function timed(deliver: Deliver, { nextHop }: RelayOptions, { clock, load }: Shared): Deliver {
+  if (nextHop) return deliver
+  return async (outcome, arrival) => {
     const since = clock.monotonic()
     const answer = await deliver(outcome, arrival)
-    load.recordLatency(nextHop ? 'next-hop' : 'disk', clock.monotonic() - since)
+    load.recordLatency('disk', clock.monotonic() - since)
     return answer
-  }
-  const listener = await openListener(options, { gateway, deliver: timed, name })
-  const served = options.metrics && (await serveMetrics(options.metrics, gateway.metrics))
-  // One of several workers takes lessons for all: they are shared by the store.
-  const lessons = options.rspamd && (worker ?? 1) === 1 ? await serveRspamd(options.rspamd, gateway) : undefined
-  return {
-    port: listener.port,
-    metrics: gateway.metrics,
-    start: {
-      listens: `${placeText({ host: options.listen.host, port: listener.port })} as ${name}`,
-      delivers: nextHop
-        ? `${nextHop.protocol} ${nextHop.host}:${nextHop.port}, TLS ${nextHop.tls}`
-        : `Maildir ${resolve(options.maildir)}`,
-      clamd: scanner.report,
-      dns: (options.dns.length > 0 ? options.dns : getServers()).join(', '),
-      ...(remembered.store && { remembers: remembered.report }),
-      ...(served && options.metrics && { metrics: metricsAt(options.metrics, served.port) }),
-      ...(lessons && { rspamd: placeText({ host: lessons.host, port: lessons.port }) }),
-      enforce: options.enforce,
-    },
-    ...(served && { metricsPort: served.port }),
-    close: async () => {
-      await listener.close()
-      await gateway.close()
-      await served?.close()
-      lessons?.close()
-      await remembered.close()
-      await sent?.close()
-    },
   }
 }
 
-/** What was delivered is noted where a restart finds it, even if nothing else is remembered. */
-const sentIn = ({ maildir }: RelayOptions) => ({ kind: 'sqlite', file: join(maildir, 'delivered.db') }) as const
-
-/** RFC 5321 §4.1.4: whoever greets gives a full name. */
-const oneWord = (name: string): Notice => ({
-  code: 'relay/name',
-  reason: `the host name ${name} is not fully qualified: the next server is greeted with an address; give --name NAME`,
-  level: 'warning',
-})
+/** Options of which a change needs another start of the process. */
+function unchangeable(before: RelayOptions, after: RelayOptions): readonly string[] {
+  const keys = [
+    'listeners',
+    'name',
+    'store',
+    'relays',
+    'workers',
+    'limits',
+    'metrics',
+    'rspamd',
+    'user',
+    'group',
+  ] as const
+  // A renewed certificate is read by its own watch.
+  const text = (value: unknown) =>
+    JSON.stringify(value, (key, inner: unknown) => (key === 'cert' || key === 'key' ? undefined : inner))
+  return keys.filter(key => text(before[key]) !== text(after[key]))
+}

@@ -1,15 +1,15 @@
-/** Rspamd's protocol beside the relay: lessons for its classifier, and answers for hosts that know no other. */
+/** Rspamd's protocol beside the relay: feedback for its classifier, and answers for hosts that speak no other protocol. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { rspamd } from '../adapters/rspamd/index.ts'
 import type { Gateway } from '../index.ts'
-import type { Place } from './config/addresses.ts'
+import type { HostPort } from './config/addresses.ts'
 
-/** Lessons are taken from this machine alone. @throws an error of the system if the port is taken */
+/** Feedback is accepted from this machine alone. @throws an error of the system if the port is taken */
 export async function serveRspamd(
-  { host, port }: Place,
+  { host, port }: HostPort,
   gateway: Gateway,
-): Promise<Place & { readonly close: () => void }> {
+): Promise<HostPort & { readonly close: () => void }> {
   const server = rspamd(gateway)
   server.listen(port, host)
   await once(server, 'listening')

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { boundedLog } from '../../src/relay/bounded-log.ts'
-import { findClamd } from '../../src/relay/find-clamd.ts'
+import { findScanner } from '../../src/relay/scanner.ts'
 import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { scratch } from '../support/scratch.ts'
@@ -67,7 +67,7 @@ test('SIGHUP ends nothing, and a renewed certificate is shown without a restart'
 test('clamd that comes up after the relay is asked from then on, and its absence defers from then on', async () => {
   await using folder = await scratch()
   const path = join(folder.path, 'clamd.ctl')
-  const { filters } = await findClamd(undefined, path)
+  const { filters } = await findScanner(undefined, path)
   const [filter] = filters
   if (!filter) throw new Error('there is no filter')
   const look = async () =>

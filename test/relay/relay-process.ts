@@ -1,4 +1,4 @@
-/** The relay as a process of its own, and what a client and a Maildir see of it. */
+/** The relay in its own process, and what a client and a Maildir see of it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ export interface RelayProcess extends AsyncDisposable {
   readonly ended: Promise<unknown>
 }
 
-const main = fileURLToPath(new URL('../../src/relay/program.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
 
 /** In what the relay is run. */
 export interface Surroundings {

@@ -62,7 +62,7 @@ test(
     const args = ['--maildir', folder.path, '--enforce', ...store, '--trusted-network', '192.0.2.0/24']
     await using one = await relayProcess(args)
     await using two = await relayProcess(args)
-    expect(one.told).toContain(`remembers in Redis 127.0.0.1:${redis.port}`)
+    expect(one.told).toContain(`store        Redis 127.0.0.1:${redis.port}`)
     expectLimit(await knock([one, two]), expect)
 
     await redis.kill()

@@ -1,177 +1,221 @@
-/**
- * The options of the relay, read together from the command line and the environment; all that is wrong is told at once.
- */
+/** What the relay runs with: the configuration with all defaults, checked, with its files read. */
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { PosternError } from '../../index.ts'
-import type { Problem } from '../../types.ts'
+import { PosternError, type Problem } from '../../model/errors.ts'
+import { problemsOf } from '../../model/options.ts'
+import type { ThresholdOptions } from '../../policy/thresholds.ts'
+import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { PemFiles } from '../tls/watch.ts'
-import {
-  type Hop,
-  type Place,
-  readHop,
-  readPem,
-  readPlace,
-  readStore,
-  type StorePlace,
-  type Wrong,
-} from './addresses.ts'
-import { gather, type Name } from './command-line.ts'
+import { defaultNextHopTls, type Hop, type HostPort, readHostPort, readPem } from './addresses.ts'
+import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
+import { relaySchema } from './schema.ts'
+import type { FilterConfig, LimitConfig, LoadConfig, PolicyConfig, RelayConfig, StoreConfig } from './types.ts'
 
-export interface RelayOptions {
-  /** Where the relay listens. @default 127.0.0.1:2525 */
-  readonly listen: Place
-  /** Our host name, in greetings and fields. @default the system's */
-  readonly name?: string
-  /** The domains that mail is taken for. @default all, as long as there is no next hop */
-  readonly domains: readonly string[]
-  /** Who gets the mail. @default nobody: it goes into `maildir` */
-  readonly nextHop?: Hop
-  /** The Maildir of what is delivered here, and of quarantine. @default ./mail */
-  readonly maildir: string
-  /** The socket of clamd, or its HOST:PORT. @default the usual socket, if clamd answers there */
-  readonly clamd?: string
-  /** Servers of DNS. @default the system's */
-  readonly dns: readonly string[]
-  /** How many processes share the port. @default 1 */
-  readonly workers: number
-  /** How many relays share the store: while it is away each holds its part of a limit. @default 1 */
-  readonly relays: number
-  /** Where limits are counted and senders remembered. @default memory; with several workers postern.db in `maildir` */
-  readonly store: StorePlace
-  /** The most sessions at once, of all workers together. @default 1000 */
-  readonly sessions: number
-  /** Networks of proxies whose PROXY header says who the client is. @default none */
-  readonly proxies: readonly string[]
-  /** Networks of whoever may say XCLIENT. @default none */
-  readonly xclient: readonly string[]
-  /** Networks of our own hosts. @default the loopback */
-  readonly trustedNetworks?: readonly string[]
-  /** Networks or names of servers that forward mail to us. @default none */
-  readonly forwarders: readonly string[]
-  /** Where `/metrics` is served over HTTP. @default nowhere */
-  readonly metrics?: Place
-  /** Where Rspamd's protocol is served: lessons for the classifier, and messages of other hosts. @default nowhere */
-  readonly rspamd?: Place
-  /** Where the classifier keeps what it learns. @default there is none */
-  readonly classifier?: string
-  /** Look at what messages hold: links, attachments, disguise, words. @default true */
-  readonly content: boolean
-  /** Ask those who are suspicious and new to come back. @default false */
-  readonly greylist: boolean
-  /** Remember what senders have a record of. @default true */
-  readonly reputation: boolean
-  /** Carry decisions out. @default false: they are only told */
-  readonly enforce: boolean
-  /** PEM of certificate and key for STARTTLS. @default self-made at every start */
+/** One listener, with its files read. */
+export interface ListenerOptions {
+  /** A port, a Unix socket, or a socket that systemd hands over. */
+  readonly at: HostPort | { readonly path: string } | 'systemd'
+  readonly protocol: 'smtp' | 'lmtp'
+  /** @default a self-signed certificate */
   readonly tls?: PemFiles
+  readonly implicitTls: boolean
+  readonly proxies: ProxyOptions
+}
+
+/** The configuration with its defaults, checked. */
+export interface RelayOptions {
+  readonly listeners: readonly ListenerOptions[]
+  readonly name: string
+  /** The name was given, and is not the system's. */
+  readonly isNamed: boolean
+  readonly authservId: string
+  readonly domains: readonly string[]
+  readonly nextHop?: Hop
+  readonly maildir: string
+  readonly trustedNetworks?: readonly string[]
+  readonly forwarders: readonly string[]
+  readonly enforce: boolean
+  readonly thresholds: ThresholdOptions
+  readonly policies: readonly PolicyConfig[]
+  readonly filters: FilterConfig
+  readonly lists?: NonNullable<RelayConfig['lists']>
+  readonly ownFilters: NonNullable<RelayConfig['ownFilters']>
+  readonly dns: readonly string[]
+  readonly store: StoreConfig
+  readonly relays: number
+  readonly workers: number
+  readonly load: LoadConfig & { readonly sessions: number }
+  readonly limits: LimitConfig
+  readonly metrics?: HostPort
+  readonly rspamd?: HostPort
+  readonly user?: string
+  readonly group?: string
+}
+
+/** Where the configuration comes from, apart from its file. */
+export interface Sources {
+  readonly args: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** A configuration and what stands over it. */
+export interface Effective {
+  /** With all defaults. */
+  readonly config: RelayConfig
+  readonly options: RelayOptions
 }
 
 /**
- * Every option is also a variable: `--next-hop` is POSTERN_NEXT_HOP; lists are separated by commas there. The command
- * line wins.
+ * Reads command line and environment alone.
  *
  * @throws PosternError with every problem
  */
-export function readOptions(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): RelayOptions {
+export const readOptions = (args: readonly string[], environment: Sources['environment']): RelayOptions =>
+  effective({}, { args, environment }).options
+
+/**
+ * Puts command line and environment over a configuration, and all defaults under it.
+ *
+ * @throws PosternError with every problem
+ */
+export function effective(file: RelayConfig, { args, environment }: Sources): Effective {
   const problems: Problem[] = []
-  const wrong: Wrong = (path, found, expected) => {
-    problems.push({ path, found, expected, remedy: `give ${path} ${expected}` })
-    return undefined
-  }
   const given = gather(args, environment, problems)
-  const last = (name: Name): string | undefined => given.get(name)?.at(-1)
-  const isOn = (name: 'content' | 'greylist' | 'reputation' | 'enforce', otherwise: boolean): boolean => {
-    const said = last(name)
-    if (said !== undefined && !(said in TRUTH)) wrong(`--${name}`, said, 'no value, 1 or 0')
-    return said === undefined ? otherwise : TRUTH[said] === true
-  }
-  const count = (name: 'workers' | 'relays' | 'sessions', otherwise: number, most: number): number => {
-    const said = last(name) ?? String(otherwise)
-    const found = /^\d{1,6}$/.test(said) ? Number(said) : 0
-    if (found < 1 || found > most) wrong(`--${name}`, said, `a number from 1 to ${most}`)
-    return found
-  }
+  const merged = override(file, given, problems)
+  problems.push(...problemsOf(relaySchema, merged).map(problem => named(problem, given)))
+  if (problems.length > 0) throw new PosternError(problems)
+  const config = withDefaults(merged)
+  const options = optionsOf(config, problem => problems.push(named(problem, given)))
+  if (problems.length > 0) throw new PosternError(problems)
+  return { config, options: { ...options, isNamed: merged.name !== undefined } }
+}
 
-  const listen = readPlace(last('listen') ?? '127.0.0.1:2525', 0)
-  if (!listen) wrong('--listen', last('listen'), 'HOST:PORT')
-  const hop = last('next-hop')
-  const tls = { tls: last('next-hop-tls'), ca: last('next-hop-ca') }
-  const nextHop = hop === undefined ? undefined : readHop(hop, tls, wrong)
-  const served = (name: 'metrics' | 'rspamd'): Place | undefined => {
-    const said = last(name)
-    const place = said === undefined ? undefined : readPlace(said, 0)
-    if (said !== undefined && !place) wrong(`--${name}`, said, 'HOST:PORT')
-    return place
-  }
-  const [metrics, rspamd] = [served('metrics'), served('rspamd')]
-  const domains = given.get('domain') ?? []
-  const trusted = readTrusted(given.get('trusted-network'), wrong)
-  for (const domain of domains.filter(domain => !DOMAIN.test(domain))) wrong('--domain', domain, 'a domain name')
-  if (hop !== undefined && domains.length === 0)
-    wrong('--domain', undefined, 'at least one domain, or the relay would serve every spammer')
-  const name = last('name')
-  if (name !== undefined && !/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/i.test(name))
-    wrong('--name', name, 'a full host name such as mx.example.org')
-  for (const name of ['maildir', 'clamd', 'classifier'] as const)
-    if (last(name) === '') wrong(`--${name}`, '', 'a path')
-  const [greylist, reputation, content] = [isOn('greylist', false), isOn('reputation', true), isOn('content', true)]
-  const enforce = isOn('enforce', false)
-  const [workers, relays] = [count('workers', 1, 64), count('relays', 1, 1_000)]
-  const sessions = count('sessions', 1_000, 100_000)
-  const maildir = last('maildir') ?? 'mail'
-  const store = readStore(last('store') ?? (workers > 1 ? join(maildir, 'postern.db') : 'memory'), wrong)
-  if (workers > 1 && store?.kind === 'memory')
-    wrong('--store', 'memory', 'a file or redis://HOST:PORT, which several workers can share')
-  const pem = readTls(last('cert'), last('key'), wrong)
-  if (problems.length > 0 || !listen || !store) throw new PosternError(problems)
-
-  const [clamd, classifier] = [last('clamd'), last('classifier')]
+function withDefaults(config: RelayConfig): RelayConfig {
+  const { workers = 1, maildir = 'mail', name = hostname() } = config
   return {
-    ...{
-      listen,
-      domains,
-      maildir,
-      dns: given.get('dns') ?? [],
-      proxies: given.get('proxy') ?? [],
-      xclient: given.get('xclient') ?? [],
-      ...(trusted !== undefined && { trustedNetworks: trusted }),
-      forwarders: given.get('forwarder') ?? [],
-      workers,
-      relays,
-      store,
-      sessions,
-      content,
-      greylist,
-      reputation,
-      enforce,
+    name,
+    authservId: name,
+    domains: [],
+    maildir,
+    forwarders: [],
+    mode: 'shadow',
+    policies: [],
+    dns: [],
+    store: workers > 1 ? { file: join(maildir, 'postern.db') } : 'memory',
+    relays: 1,
+    workers,
+    metrics: false,
+    rspamd: false,
+    ...config,
+    listeners: (config.listeners ?? [{ address: DEFAULT_ADDRESS }]).map(listener => ({
+      protocol: 'smtp',
+      implicitTls: false,
+      ...listener,
+    })),
+    thresholds: { quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
+    filters: {
+      content: true,
+      reputation: true,
+      knownSender: true,
+      greylist: false,
+      classify: false,
+      ...config.filters,
     },
-    ...(name !== undefined && { name }),
+    load: { sessions: 1_000, ...config.load },
+    limits: { size: '25mb', ...config.limits },
+  }
+}
+
+/** @param wrong takes what only shows when files are read */
+function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit<RelayOptions, 'isNamed'> {
+  const { name = '', domains = [], maildir = 'mail', nextHop, listeners = [], lists, user, group, ...rest } = config
+  const pem = (path: string, file: string): string => {
+    const text = readPem(file)
+    if (text === undefined) {
+      const expected = 'a file in PEM that can be read'
+      wrong({ path, found: file, expected, remedy: 'name the right file, and let the process read it' })
+    }
+    return text ?? ''
+  }
+  const [metrics, rspamd] = [rest.metrics, rest.rspamd].map(text => (text ? readHostPort(text, 0) : undefined))
+  return {
+    listeners: listeners.map(({ address, protocol = 'smtp', tls, implicitTls = false, proxies = {} }, index) => ({
+      at: address === 'systemd' ? address : (readHostPort(address, 0) ?? { path: address }),
+      protocol,
+      implicitTls,
+      proxies,
+      ...(tls && {
+        tls: {
+          cert: pem(`listeners[${index}].tls.cert`, tls.cert),
+          key: pem(`listeners[${index}].tls.key`, tls.key),
+          files: { cert: resolve(tls.cert), key: resolve(tls.key) },
+        },
+      }),
+    })),
+    name,
+    authservId: config.authservId ?? name,
+    domains,
+    maildir,
+    forwarders: rest.forwarders ?? [],
+    enforce: rest.mode === 'enforce',
+    thresholds: rest.thresholds ?? {},
+    policies: rest.policies ?? [],
+    filters: rest.filters ?? {},
+    ownFilters: rest.ownFilters ?? [],
+    dns: rest.dns ?? [],
+    store: rest.store ?? 'memory',
+    relays: rest.relays ?? 1,
+    workers: rest.workers ?? 1,
+    load: { sessions: 1_000, ...rest.load },
+    limits: rest.limits ?? {},
+    ...(nextHop && { nextHop: hopOf(nextHop, pem) }),
+    ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
+    ...(lists && { lists }),
     ...(metrics && { metrics }),
     ...(rspamd && { rspamd }),
-    ...(classifier !== undefined && { classifier }),
-    ...(nextHop && { nextHop }),
-    ...(clamd !== undefined && { clamd }),
-    ...(pem && { tls: pem }),
+    ...(user !== undefined && { user }),
+    ...(group !== undefined && { group }),
   }
 }
 
-const DOMAIN = /^\.?(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/i
-const TRUTH: Readonly<Record<string, boolean>> = { '': true, 1: true, true: true, 0: false, false: false }
-
-/** `none` stands for an empty list: the identity of every client is checked, on the loopback too. */
-function readTrusted(networks: readonly string[] | undefined, wrong: Wrong): readonly string[] | undefined {
-  if (!networks?.includes('none')) return networks
-  if (networks.some(network => network !== 'none'))
-    wrong('--trusted-network', networks.join(', '), 'networks, or none alone')
-  return []
+function hopOf(
+  { address, protocol = 'smtp', tls, ca }: NonNullable<RelayConfig['nextHop']>,
+  pem: (path: string, file: string) => string,
+): Hop {
+  const { host, port } = readHostPort(address) ?? { host: address, port: 25 }
+  return {
+    host,
+    port,
+    protocol,
+    tls: tls ?? defaultNextHopTls(host),
+    ...(ca !== undefined && { ca: pem('nextHop.ca', ca) }),
+  }
 }
 
-function readTls(cert: string | undefined, key: string | undefined, wrong: Wrong): RelayOptions['tls'] {
-  if (cert === undefined && key === undefined) return undefined
-  const [certificate, secret] = [readPem('--cert', cert, wrong), readPem('--key', key, wrong)]
-  if (cert === undefined || certificate === undefined || key === undefined || secret === undefined) return undefined
-  return { cert: certificate, key: secret, files: { cert: resolve(cert), key: resolve(key) } }
+/** Which option of the command line sets what stands at a path of the configuration. */
+const flags: readonly (readonly [path: RegExp, flag: Name])[] = [
+  [/^listeners\[\d+\]\.tls\.cert/, 'cert'],
+  [/^listeners\[\d+\]\.tls\.key/, 'key'],
+  [/^listeners\[\d+\]\.proxies\.header/, 'proxy'],
+  [/^listeners\[\d+\]\.proxies\.xclient/, 'xclient'],
+  [/^listeners/, 'listen'],
+  [/^nextHop\.tls/, 'next-hop-tls'],
+  [/^nextHop\.ca/, 'next-hop-ca'],
+  [/^nextHop/, 'next-hop'],
+  [/^trustedNetworks/, 'trusted-network'],
+  [/^forwarders/, 'forwarder'],
+  [/^load\.sessions/, 'sessions'],
+  [/^filters\.clamav/, 'clamd'],
+  [/^filters\.classify/, 'classifier'],
+  [/^domains/, 'domain'],
+  [/^(name|maildir|dns|store|relays|workers|metrics|rspamd|user|group)\b/, 'name'],
+]
+
+/** A problem of what the command line says is named by its option; without a configuration file so is every problem. */
+function named(problem: Problem, given: Given): Problem {
+  const [, flag] = flags.find(([path]) => path.test(problem.path)) ?? []
+  const [word = ''] = /^\w+/.exec(problem.path) ?? []
+  const name = flag === 'name' ? (word as Name) : flag
+  if (name === undefined || (!given.has(name) && given.has('config'))) return problem
+  return { ...problem, path: `--${name}`, remedy: `give --${name} ${problem.expected}` }
 }

@@ -1,11 +1,11 @@
-/** Shows a renewed certificate without a restart: looks at its files every two seconds, and at SIGHUP. */
-import { stat } from 'node:fs/promises'
+/** Shows a renewed certificate without a restart: checks its files every two seconds, and when asked to. */
+import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'
-import type { Notify } from '../../types.ts'
-import { readPem } from '../config/addresses.ts'
+import { errorText } from '../../model/errors.ts'
+import type { Notify } from '../../model/services.ts'
 
-const LOOK_EVERY_MS = 2_000
+const INTERVAL_MS = 2_000
 
 export interface Pem {
   readonly cert: string
@@ -18,51 +18,62 @@ export interface PemFiles extends Pem {
 }
 
 /**
- * Hands over what has changed, if it can be used: certificate and key are written one after the other, and between the
- * two the old ones stay. @returns how to end it
+ * A certificate that follows its files. What cannot be used changes nothing: certificate and key are written one after
+ * the other, and until both belong together the old ones stay.
  */
-export function watchPem({ files, ...first }: PemFiles, use: (pem: Pem) => void, notify: Notify): () => void {
-  const over = new AbortController()
-  let [seen, current] = ['', first as Pem]
-  const look = async () => {
-    const stamps = await Promise.all([files.cert, files.key].map(file => stat(file, { bigint: true })))
-    const stamp = stamps.map(({ mtimeNs, ino, size }) => `${mtimeNs} ${ino} ${size}`).join(' ')
-    if (stamp === seen) return
-    const problems: string[] = []
-    const wrong = (path: string) => void problems.push(path)
-    const read = (path: string, file: string) => readPem(path, file, (...args) => wrong(args[0]) as undefined)
-    const [cert, key] = [read('--cert', files.cert), read('--key', files.key)]
-    if (cert === undefined || key === undefined) throw new Error(`${problems.join(' and ')} cannot be read`)
-    seen = stamp
-    if (cert === current.cert && key === current.key) return
-    createSecureContext({ cert, key })
-    use({ cert, key })
-    current = { cert, key }
-    notify({ code: 'relay/certificate', reason: 'the certificate was read again', level: 'info' })
+export class WatchedCertificate {
+  readonly #files: Pem
+  readonly #notify: Notify
+  readonly #over = new AbortController()
+  #current: Pem
+  #stamp = ''
+  #failure = ''
+
+  constructor({ files, cert, key }: PemFiles, notify: Notify) {
+    this.#files = files
+    this.#notify = notify
+    this.#current = { cert, key }
+    this.#watch().catch(() => undefined)
   }
-  let failing = ''
-  const tryLook = async () => {
+
+  get current(): Pem {
+    return this.#current
+  }
+
+  /** Checks the files now. Never rejects. */
+  async check(): Promise<void> {
     try {
-      await look()
-      failing = ''
+      await this.#read()
+      this.#failure = ''
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      if (reason !== failing)
-        notify({ code: 'relay/certificate', reason: `the old one stays: ${reason}`, level: 'warning' })
-      failing = reason
+      const reason = errorText(error)
+      if (reason !== this.#failure)
+        this.#notify({ code: 'relay/certificate', reason: `the old one stays: ${reason}`, level: 'warning' })
+      this.#failure = reason
     }
   }
-  const watch = async () => {
-    while (!over.signal.aborted) {
-      await tryLook()
-      await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal, ref: false })
+
+  stop(): void {
+    this.#over.abort()
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await this.check()
+      await sleep(INTERVAL_MS, undefined, { signal: this.#over.signal, ref: false })
     }
   }
-  const hangUp = () => void tryLook()
-  process.on('SIGHUP', hangUp)
-  watch().catch(() => undefined)
-  return () => {
-    process.off('SIGHUP', hangUp)
-    over.abort()
+
+  async #read(): Promise<void> {
+    const files = [this.#files.cert, this.#files.key]
+    const stats = await Promise.all(files.map(file => stat(file, { bigint: true })))
+    const stamp = stats.map(({ mtimeNs, ino, size }) => `${mtimeNs} ${ino} ${size}`).join(' ')
+    if (stamp === this.#stamp) return
+    const [cert = '', key = ''] = await Promise.all(files.map(file => readFile(file, 'utf8')))
+    this.#stamp = stamp
+    if (cert === this.#current.cert && key === this.#current.key) return
+    createSecureContext({ cert, key })
+    this.#current = { cert, key }
+    this.#notify({ code: 'relay/certificate', reason: 'the certificate was read again', level: 'info' })
   }
 }

@@ -1,181 +1,177 @@
-/** The first of several processes: holds the port, starts the workers, and starts another where one dies. */
-import cluster, { type Worker } from 'node:cluster'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import type { Metric } from '../../observe/index.ts'
+/** The first of several processes: holds the ports, starts the workers, and starts another when one ends. */
+import type { Socket } from 'node:net'
+import type { Metric } from '../../model/metric.ts'
 import { merged } from '../../observe/observer.ts'
-import { type Place, placeText } from '../config/addresses.ts'
 import type { RelayOptions } from '../config/options.ts'
-import { metricsAt, plain, serveMetrics } from '../metrics.ts'
-import type { Effects, Relay } from '../relay.ts'
-import { lines } from './lines.ts'
-import { type FromWorker, type ToWorker, WORKER_NAME } from './worker.ts'
+import type { Start } from '../report.ts'
+import { sourcesOf } from '../sources.ts'
+import { type StatusServer, serveStatus, single, statusUrl } from '../status-server.ts'
+import { SharedPort } from './shared-port.ts'
+import { WorkerProcess } from './worker-process.ts'
 
-/** One that dies young is not started again at once: each time twice as late, until one has lived for a minute. */
-const PATIENCE = { first: 100, longest: 30_000, grown: 60_000, farewell: 20_000 }
-/** While no worker lives nobody listens: then no one waits longer. */
-const ALONE = 500
-/** A worker that is too busy to say what it has counted is left out. */
-const ANSWER_WITHIN = 1_000
+/** A worker that ends early is not replaced at once: the pause doubles until one has lived for `steady`. */
+const PAUSE_MS = { first: 100, max: 30_000, steady: 60_000 }
+/** While no worker lives the pause is at most this. */
+const MAX_PAUSE_ALONE_MS = 500
 
-/** @throws Error when the first worker does not start; the others are started again and again */
-export async function startWorkers(
-  options: RelayOptions,
-  { log, tell }: Pick<Effects, 'log' | 'tell'>,
-): Promise<Pick<Relay, 'start' | 'close'>> {
-  const workers = new Map<Worker, string>()
-  /** Names that nobody bears now, and when another begins. */
-  const waiting = new Map<string, { readonly start: () => void; readonly timer: NodeJS.Timeout }>()
-  // All must name the same port to share it, and find it again when all have died.
-  const place = options.listen.port === 0 ? ['--listen', placeText(await freePlace(options.listen))] : []
-  let [stopping, restarts, questions] = [false, 0, 0]
+export interface PrimaryEffects {
+  /** The command line, which each worker gets. */
+  readonly args: readonly string[]
+  readonly log: (lines: string) => void
+  readonly tell: (lines: string) => void
+  /** Gives up privileges, once the ports are bound. */
+  readonly dropPrivileges: () => void
+}
 
-  /** @param name of its place among the workers: whoever takes the place of a dead one bears its name */
-  const fork = (name: string): Worker => {
-    const exec = fileURLToPath(new URL('../program.ts', import.meta.url))
-    cluster.setupPrimary({
-      exec,
-      args: [...process.argv.slice(2), ...place],
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    })
-    const worker = cluster.fork({ [WORKER_NAME]: name })
-    workers.set(worker, name)
-    worker.once('exit', () => workers.delete(worker))
-    // A process that could not be made, or not be told: it has ended, or will.
-    worker.on('error', error => {
-      tell(`warning: worker ${name}: ${error.message}\n`)
-      if (worker.process.pid === undefined) worker.emit('exit', 1, null)
-    })
-    // Lines of several processes may not mix: only whole ones are passed on.
-    worker.process.stdout?.on('data', lines(log))
+/** A worker that is to be started after a pause. */
+interface Pending {
+  readonly start: () => void
+  readonly timer: NodeJS.Timeout
+}
+
+export class Primary {
+  readonly #options: RelayOptions
+  readonly #effects: PrimaryEffects
+  readonly #ports: readonly SharedPort[]
+  readonly #workers = new Set<WorkerProcess>()
+  readonly #pending = new Map<string, Pending>()
+  #status: StatusServer | undefined
+  #first: Start | undefined
+  #isStopping = false
+  #restarts = 0
+  #questions = 0
+  #turn = 0
+
+  private constructor(options: RelayOptions, effects: PrimaryEffects) {
+    this.#options = options
+    this.#effects = effects
+    this.#ports = options.listeners.map((_, index) => new SharedPort(socket => this.#handOver(index, socket)))
+  }
+
+  /** @throws an error of the system when a port is taken, and when the first worker does not start */
+  static async start(options: RelayOptions, effects: PrimaryEffects): Promise<Primary> {
+    const primary = new Primary(options, effects)
+    try {
+      await primary.#open()
+    } catch (error) {
+      await primary.close()
+      throw error
+    }
+    return primary
+  }
+
+  /** How it has started, for a person. */
+  get started(): Start {
+    const { metrics, workers, enforce } = this.#options
+    return {
+      ...(this.#first ?? { listens: [], delivers: '', clamd: '', dns: '', enforce }),
+      workers,
+      ...(this.#status && metrics && { metrics: statusUrl(metrics, this.#status.port) }),
+    }
+  }
+
+  /** The configuration is right: each worker reads it again. */
+  reload(): void {
+    for (const worker of this.#workers) worker.reload()
+  }
+
+  async close(): Promise<void> {
+    this.#isStopping = true
+    for (const { timer } of this.#pending.values()) clearTimeout(timer)
+    await Promise.all(this.#ports.map(port => port.close()))
+    await Promise.all([...this.#workers].map(worker => worker.stop()))
+    await this.#status?.close()
+  }
+
+  async #open(): Promise<void> {
+    const { user, metrics, workers, enforce: _enforce } = this.#options
+    const sources = sourcesOf(this.#options)
+    for (const [index, port] of this.#ports.entries()) await port.listen(sources[index], user !== undefined)
+    if (metrics) this.#status = await serveStatus(metrics, { metrics: this.#metrics, whyNotReady: this.#whyNotReady })
+    this.#effects.dropPrivileges()
+    const first = this.#fork('1')
+    this.#first = await first.started
+    this.#watch(first, PAUSE_MS.first)
+    const others = Array.from({ length: workers - 1 }, (_, index) => this.#begin(`${index + 2}`, PAUSE_MS.first))
+    await Promise.allSettled(others)
+  }
+
+  readonly #whyNotReady = (): string | undefined => {
+    if (this.#isStopping) return 'shutting down'
+    return [...this.#workers].some(({ isReady }) => isReady) ? undefined : 'no worker runs'
+  }
+
+  #handOver(listener: number, socket: Socket): boolean {
+    const ready = [...this.#workers].filter(({ isReady }) => isReady)
+    this.#turn += 1
+    return ready[this.#turn % ready.length]?.handOver(listener, socket) ?? false
+  }
+
+  /** @param name of its place among the workers: a worker that replaces another has its name */
+  #fork(name: string): WorkerProcess {
+    const { args, log, tell } = this.#effects
+    const worker = new WorkerProcess({ name, args, log, tell, sources: this.#ports.map(({ source }) => source) })
+    this.#workers.add(worker)
+    worker.exited.then(() => this.#workers.delete(worker))
+    worker.started.then(
+      () => {
+        for (const port of this.#ports) port.workerStarted()
+      },
+      () => undefined,
+    )
     return worker
   }
-  /** Starts another whenever it dies. */
-  const keep = (worker: Worker, name: string, wait: number): void => {
-    const since = performance.now()
-    worker.once('exit', (code, signal) => {
-      if (stopping) return
-      const again = performance.now() - since >= PATIENCE.grown ? PATIENCE.first : wait
-      const next = Math.min(2 * again, PATIENCE.longest)
-      const start = () => {
-        waiting.delete(name)
-        begin(name, next)
-      }
-      restarts += 1
-      const pause = workers.size === 0 ? Math.min(again, ALONE) : again
-      tell(`warning: worker ${name} ended (${signal ?? code}); another starts in ${pause} ms\n`)
-      waiting.set(name, { start, timer: setTimeout(start, pause) })
-      if (workers.size === 0) hurry()
+
+  /** Starts another when it ends. */
+  #watch(worker: WorkerProcess, pause: number): void {
+    worker.exited.then(reason => {
+      if (this.#isStopping) return
+      const isSteady = performance.now() - worker.since >= PAUSE_MS.steady
+      const wanted = isSteady ? PAUSE_MS.first : pause
+      const actual = this.#workers.size === 0 ? Math.min(wanted, MAX_PAUSE_ALONE_MS) : wanted
+      this.#restarts += 1
+      this.#effects.tell(`warning: worker ${worker.name} ended (${reason}); another starts in ${actual} ms\n`)
+      this.#beginLater(worker.name, actual, Math.min(2 * wanted, PAUSE_MS.max))
+      if (this.#workers.size === 0) this.#hurry()
     })
   }
-  /** The last one has died: whoever waits for long already begins soon. */
-  const hurry = (): void => {
-    for (const [name, { start, timer }] of waiting) {
-      clearTimeout(timer)
-      waiting.set(name, { start, timer: setTimeout(start, ALONE) })
-    }
-  }
-  /** Where not even a process can be made now, it is tried again. */
-  const begin = (name: string, wait: number): void => {
+
+  /** Where no process can be made now, it is tried again. Never rejects. */
+  async #begin(name: string, nextPause: number): Promise<void> {
     try {
-      keep(fork(name), name, wait)
+      const worker = this.#fork(name)
+      this.#watch(worker, nextPause)
+      await worker.started.catch(() => undefined)
     } catch (error) {
-      tell(`warning: worker ${name} cannot be started now: ${String(error)}\n`)
-      const start = () => {
-        waiting.delete(name)
-        begin(name, Math.min(2 * wait, PATIENCE.longest))
-      }
-      waiting.set(name, { start, timer: setTimeout(start, Math.max(wait, ALONE)) })
+      this.#effects.tell(`warning: worker ${name} cannot be started now: ${String(error)}\n`)
+      this.#beginLater(name, Math.max(nextPause, MAX_PAUSE_ALONE_MS), Math.min(2 * nextPause, PAUSE_MS.max))
     }
   }
-  const metrics = async (): Promise<readonly Metric[]> => {
-    questions += 1
-    const answers = await Promise.all(Array.from(workers, ([worker, name]) => ask(worker, name, questions)))
+
+  #beginLater(name: string, pause: number, nextPause: number): void {
+    const start = (): void => {
+      this.#pending.delete(name)
+      void this.#begin(name, nextPause)
+    }
+    this.#pending.set(name, { start, timer: setTimeout(start, pause) })
+  }
+
+  /** The last worker has ended: those that wait for long begin soon. */
+  #hurry(): void {
+    for (const [name, { start, timer }] of this.#pending) {
+      clearTimeout(timer)
+      this.#pending.set(name, { start, timer: setTimeout(start, MAX_PAUSE_ALONE_MS) })
+    }
+  }
+
+  readonly #metrics = async (): Promise<readonly Metric[]> => {
+    this.#questions += 1
+    const answers = await Promise.all([...this.#workers].map(worker => worker.metrics(this.#questions)))
+    const answering = answers.filter(({ length }) => length > 0).length
     return merged([
-      plain('postern_workers', 'gauge', 'Workers that answer.', answers.filter(answer => answer.length > 0).length),
-      plain('postern_worker_restarts_total', 'counter', 'Workers that ended and were started again.', restarts),
+      single('postern_workers', 'gauge', 'Workers that answer.', answering),
+      single('postern_worker_restarts_total', 'counter', 'Workers that ended and were replaced.', this.#restarts),
       ...answers.flat(),
     ])
   }
-
-  const first = fork('1')
-  const { start } = await started(first)
-  keep(first, '1', PATIENCE.first)
-  const others = Array.from({ length: options.workers - 1 }, (_, index) => {
-    const worker = fork(`${index + 2}`)
-    keep(worker, `${index + 2}`, PATIENCE.first)
-    return started(worker)
-  })
-  await Promise.allSettled(others)
-  const served = options.metrics && (await serveMetrics(options.metrics, metrics))
-  return {
-    start: {
-      ...start,
-      workers: options.workers,
-      ...(served && options.metrics && { metrics: metricsAt(options.metrics, served.port) }),
-    },
-    close: async () => {
-      stopping = true
-      for (const { timer } of waiting.values()) clearTimeout(timer)
-      await Promise.all(
-        [...workers.keys()].map(async worker => {
-          const gone = once(worker, 'exit')
-          tellWorker(worker, { what: 'stop' })
-          const impatience = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE.farewell)
-          await gone
-          clearTimeout(impatience)
-        }),
-      )
-      await served?.close()
-    },
-  }
 }
-
-/** Port 0 stands for any that is free. */
-async function freePlace({ host }: Place): Promise<Place> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return { host, port }
-}
-
-type Started = Extract<FromWorker, { readonly what: 'started' }>
-
-/** It has told on stderr what hinders it, if it ends before. */
-function started(worker: Worker): Promise<Started> {
-  const { promise, resolve, reject } = Promise.withResolvers<Started>()
-  worker.on('message', (said: FromWorker) => said.what === 'started' && resolve(said))
-  worker.once('exit', () => reject(Object.assign(new Error('no worker could be started'), { code: 'EWORKER' })))
-  return promise
-}
-
-/** What a worker has counted, labelled with its number; nothing if it does not answer in time. */
-function ask(worker: Worker, name: string, question: number): Promise<readonly Metric[]> {
-  const { promise, resolve } = Promise.withResolvers<readonly Metric[]>()
-  const hear = (said: FromWorker) => {
-    if (said.what === 'metrics' && said.question === question) done(said.metrics)
-  }
-  const done = (metrics: readonly Metric[]) => {
-    clearTimeout(timer)
-    worker.off('message', hear)
-    resolve(metrics.map(metric => labelled(metric, name)))
-  }
-  const timer = setTimeout(() => done([]), ANSWER_WITHIN)
-  worker.on('message', hear)
-  tellWorker(worker, { what: 'metrics', question })
-  return promise
-}
-
-function tellWorker(worker: Worker, message: ToWorker): void {
-  // One that is just dying cannot be told, and need not.
-  if (worker.isConnected()) worker.send(message, () => undefined)
-}
-
-const labelled = (metric: Metric, worker: string): Metric =>
-  ({
-    ...metric,
-    samples: metric.samples.map(sample => ({ ...sample, labels: { ...sample.labels, worker } })),
-  }) as Metric

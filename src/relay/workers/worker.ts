@@ -1,43 +1,53 @@
-/** One of several processes of the relay: what it says to the first one, and what it is told by it. */
-import type { Metric } from '../../observe/index.ts'
+/** One of several processes of the relay: what it tells the first one, and what it does for it. */
+import type { Socket } from 'node:net'
 import type { RelayOptions } from '../config/options.ts'
-import { type Effects, startRelay } from '../relay.ts'
-import type { Start } from '../report.ts'
+import { type Effects, type Relay, startRelay } from '../relay.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
 
-/** The variable that tells a worker its name. */
-export const WORKER_NAME = 'POSTERN_WORKER'
+export interface WorkerParts {
+  readonly options: RelayOptions
+  readonly effects: Effects
+  /** Reads the configuration again. */
+  readonly readAgain: () => Promise<RelayOptions>
+}
 
-/** What a worker says. */
-export type FromWorker =
-  | { readonly what: 'started'; readonly start: Start }
-  | { readonly what: 'metrics'; readonly question: number; readonly metrics: readonly Metric[] }
-
-/** What a worker is told. */
-export type ToWorker = { readonly what: 'stop' } | { readonly what: 'metrics'; readonly question: number }
-
-/** Runs the relay on the shared port until it is told to stop. @returns what ends it */
-export async function serveAsWorker(options: RelayOptions, effects: Effects): Promise<() => Promise<void>> {
-  const { metrics: _primary, ...own } = options
+/** Runs the relay on the shared ports until the first process says stop, or is gone. */
+export async function serveAsWorker({ options, effects, readAgain }: WorkerParts): Promise<void> {
+  const { metrics: _ofPrimary, ...own } = options
+  process.on('disconnect', () => process.exit(0))
+  // The first process decides when to reload and when to stop: a terminal sends these signals to all processes.
+  for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined)
   const starting = startRelay(own, effects)
   let closing: Promise<void> | undefined
   const close = () => {
     closing ??= starting.then(relay => relay.close())
     return closing
   }
-  process.on('message', (told: ToWorker) => {
-    if (told.what === 'stop') close().finally(() => process.exit(0))
-    else
-      starting.then(relay => say({ what: 'metrics', question: told.question, metrics: relay.metrics() })).catch(ignore)
+  process.on('SIGTERM', () => close().finally(() => process.exit(0)))
+  process.on('message', (message: ToWorker, socket?: Socket) => {
+    const act = async (relay: Relay): Promise<void> => {
+      switch (message.what) {
+        case 'stop':
+          return close().finally(() => process.exit(0))
+        case 'reload':
+          return relay.reload(await readAgain())
+        case 'metrics':
+          return send({ what: 'metrics', question: message.question, metrics: relay.metrics() })
+        case 'connection':
+          if (socket) relay.listeners[message.listener]?.server.emit('connection', socket)
+          return undefined
+        default:
+          return message satisfies never
+      }
+    }
+    // What fails here has its notice already, or the first process notices that there is no answer.
+    starting.then(act).catch(() => undefined)
   })
   const { start } = await starting
-  say({ what: 'started', start })
-  return close
+  send({ what: 'started', start })
 }
 
-/** The first process waits for a second, and leaves this worker out. */
-const ignore = (): void => undefined
-
-/** To nobody, if the first process has gone: then this one goes too. */
-function say(message: FromWorker): void {
+/** Has no effect when the first process has gone: then this process ends, too. */
+function send(message: FromWorker): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }

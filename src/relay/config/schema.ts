@@ -1,0 +1,280 @@
+/** Checks a configuration: every mistake at once, each with its path, what was found, what is expected, and the remedy. */
+import { isIP } from 'node:net'
+import type { AdmissionOptions } from '../../filters/admission/admission.ts'
+import { loadSheddingShape } from '../../filters/load-shedding.ts'
+import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
+import { duration, flag, number, oneOf, score, secret, size, text, whole } from '../../model/checks.ts'
+import {
+  type Check,
+  check,
+  either,
+  explained,
+  hidden,
+  isRecord,
+  list,
+  object,
+  relation,
+  required,
+  type Schema,
+  schemaOf,
+} from '../../model/options.ts'
+import { domainPattern, knownClient, ownNetwork, readable } from '../../net/checks.ts'
+import { readMailbox, readName } from '../../net/names.ts'
+import type { ThresholdOptions } from '../../policy/thresholds.ts'
+import { wireCheck } from '../../smtp/limits.ts'
+import { proxiesCheck } from '../../smtp/proxies.ts'
+import type { SessionLimits } from '../../smtp/session-slots.ts'
+import { hostNameCheck } from '../../trace/authentication-results.ts'
+import { readHostPort } from './addresses.ts'
+import type {
+  FilterConfig,
+  LimitConfig,
+  ListenerConfig,
+  LoadConfig,
+  NextHopConfig,
+  PolicyConfig,
+  RedisConfig,
+  RelayConfig,
+  StoreConfig,
+  TlsConfig,
+} from './types.ts'
+
+const hostPort = (min: number): Check<string> =>
+  check('HOST:PORT, such as 127.0.0.1:2525 or [::1]:25', value => {
+    return typeof value === 'string' && readHostPort(value, min) !== undefined
+  })
+
+/** HOST:PORT, the path of a Unix socket, or a socket of systemd. */
+const listenAddress: Check<string> = check(
+  "HOST:PORT such as '0.0.0.0:25' or '[::]:25', the path of a Unix socket, or 'systemd'",
+  value =>
+    typeof value === 'string' && (value === 'systemd' || value.startsWith('/') || readHostPort(value, 0) !== undefined),
+)
+
+/** RFC 5321 §2.3.5 and §4.1.3: a full name, or an address literal. */
+export function isHostName(name: string): boolean {
+  const [, literal] = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(name) ?? []
+  if (literal !== undefined) return isIP(literal) === (/^\[IPv6:/i.test(name) ? 6 : 4)
+  return name.length <= 253 && /^(?!.*-(?:\.|$))[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+$/i.test(name)
+}
+
+const hostName: Check<string> = check(
+  'a full host name such as mx.example.org, or an address literal such as [192.0.2.1]; write the name that the ' +
+    "client's DNS finds for this host",
+  value => typeof value === 'string' && isHostName(value),
+)
+
+const listener: Check<ListenerConfig> = object<ListenerConfig>(
+  {
+    address: required(listenAddress),
+    protocol: oneOf('smtp', 'lmtp'),
+    tls: object<TlsConfig>(
+      { cert: required(text('the path of a file in PEM')), key: required(text('the path of a file in PEM')) },
+      'a certificate',
+    ),
+    implicitTls: flag(),
+    proxies: proxiesCheck,
+  },
+  'a listener',
+)
+
+const nextHop: Check<NextHopConfig> = object<NextHopConfig>(
+  {
+    address: required(hostPort(1)),
+    protocol: oneOf('smtp', 'lmtp'),
+    tls: oneOf('off', 'opportunistic', 'required'),
+    ca: text('the path of a file in PEM'),
+  },
+  'a next hop',
+)
+
+const thresholdOptions: Check<ThresholdOptions> = object<ThresholdOptions>(
+  {
+    quarantine: score({ above: 0 }),
+    reject: score({ above: 0 }),
+    rejectAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
+  },
+  'thresholds',
+)
+
+const recipientPattern: Check<string> = readable('an address or a domain such as bob@example.org', value =>
+  value.includes('@') ? readMailbox(value) : readName(value),
+)
+
+const policy: Check<PolicyConfig> = object<PolicyConfig>(
+  {
+    recipients: required(list(recipientPattern, 'addresses and domains', { min: 1 })),
+    thresholds: required(thresholdOptions),
+  },
+  'a policy',
+)
+
+/** The options of a filter are checked by the filter itself, when it is made. */
+const optional = <T>(name: string): Check<T> =>
+  check<T>(`true, false or options of ${name}`, found => typeof found === 'boolean' || isRecord(found))
+const optionsOrFalse = <T>(name: string): Check<T> =>
+  check<T>(`false or options of ${name}`, found => found === false || isRecord(found))
+
+const filters: Check<FilterConfig> = object<FilterConfig>(
+  {
+    earlyTalker: optionsOrFalse('earlyTalker'),
+    rateLimit: optionsOrFalse('rateLimit'),
+    rdns: optionsOrFalse('rdns'),
+    helo: optionsOrFalse('helo'),
+    senderDomain: optionsOrFalse('senderDomain'),
+    spf: optionsOrFalse('spf'),
+    recipients: optionsOrFalse('recipients'),
+    authenticatedFrom: optionsOrFalse('authenticatedFrom'),
+    headerForm: optionsOrFalse('headerForm'),
+    loop: optionsOrFalse('loop'),
+    dkim: optionsOrFalse('dkim'),
+    dmarc: optionsOrFalse('dmarc'),
+    content: optional('contentFilters'),
+    reputation: optional('reputation'),
+    knownSender: optional('knownSender'),
+    greylist: optional('greylist'),
+    classify: optionsOrFalse('classify'),
+    dnsbl: optionsOrFalse('dnsbl'),
+    uribl: optionsOrFalse('uribl'),
+    clamav: optionsOrFalse('clamav'),
+  },
+  'filters by name',
+)
+
+const isRedisUrl = (value: unknown): boolean =>
+  typeof value === 'string' && /^rediss?:\/\/[^/]/i.test(value) && URL.canParse(value)
+
+const redis: Check<RedisConfig> = object<RedisConfig>(
+  {
+    url: hidden('a URL that begins with redis:// or rediss://', isRedisUrl),
+    sentinel: object<NonNullable<RedisConfig['sentinel']>>(
+      {
+        name: required(text('the name of the primary')),
+        hosts: required(list(hostPort(1), 'HOST:PORT of sentinels', { min: 1 })),
+        password: secret(),
+        sentinelPassword: secret(),
+        db: whole({ max: 100_000 }),
+      },
+      'Sentinel',
+    ),
+    cluster: object<NonNullable<RedisConfig['cluster']>>(
+      { hosts: required(list(hostPort(1), 'HOST:PORT of nodes', { min: 1 })), password: secret() },
+      'a cluster',
+    ),
+    prefix: check('a text without braces', value => typeof value === 'string' && !/[{}]/.test(value)),
+  },
+  'Redis',
+)
+
+const oneRedis = explained<RedisConfig>('one of url, sentinel and cluster', value => {
+  const given = isRecord(value) ? ['url', 'sentinel', 'cluster'].filter(key => value[key] !== undefined) : ['']
+  return given.length === 1 ? undefined : 'one of url, sentinel and cluster; give exactly one of them'
+})
+
+const STORE = "'memory', { file } or { redis: { url } }"
+const store: Check<StoreConfig> = either(STORE, found => {
+  if (found === 'memory') return oneOf('memory')
+  if (!isRecord(found)) return undefined
+  if (
+    'redis' in found &&
+    isRecord(found.redis) &&
+    ['url', 'sentinel', 'cluster'].some(key => key in Object(found.redis))
+  )
+    return object({ redis: required(redis) })
+  if ('redis' in found) return object({ redis: required(oneRedis) })
+  return 'file' in found ? object({ file: required(text('the path of a file')) }) : undefined
+})
+
+const load: Check<LoadConfig> = object<LoadConfig>(
+  {
+    ...loadSheddingShape,
+    sessions: whole({ min: 1, max: 100_000 }),
+    admission: object<Omit<AdmissionOptions, 'max' | 'min'>>(
+      { reserve: number({ min: 0, max: 1 }), maxWait: duration(), maxQueue: whole() },
+      'options of admission',
+    ),
+    recentlyRefused: recentlyRefusedSchema.check,
+  },
+  'options of load control',
+)
+
+const limits: Check<LimitConfig> = object<LimitConfig>(
+  {
+    size: size({ min: 1 }),
+    wire: wireCheck,
+    sessions: object<SessionLimits>(
+      {
+        perAddress: whole({ min: 1 }),
+        perNetwork: whole({ min: 1 }),
+        perSite: whole({ min: 1 }),
+        all: whole({ min: 1 }),
+      },
+      'limits of sessions',
+    ),
+  },
+  'limits',
+)
+
+const served: Check<string | false> = either('HOST:PORT, or false', found =>
+  found === false ? flag() : hostPort(0),
+) as Check<string | false>
+
+const account = (what: string): Check<string> =>
+  check(`the name or number of a ${what}`, value => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value))
+
+/** The configuration. Options of filters, lists and own filters are also checked by what they make. */
+export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
+  '',
+  {
+    listeners: list(listener, 'listeners', { min: 1 }),
+    name: hostName,
+    authservId: hostNameCheck(),
+    domains: list(domainPattern(), 'domains'),
+    nextHop,
+    maildir: text('the path of a folder'),
+    trustedNetworks: list(ownNetwork(), 'networks'),
+    forwarders: list(knownClient(), 'networks and names'),
+    mode: oneOf('shadow', 'enforce'),
+    thresholds: thresholdOptions,
+    policies: list(policy, 'policies'),
+    filters,
+    lists: check('lists; write lists: { allow: { … }, deny: { … } }', isRecord),
+    ownFilters: check('an array of filters', Array.isArray),
+    dns: list(text('the address of a DNS server'), 'addresses of DNS servers'),
+    store,
+    relays: whole({ min: 1, max: 1_000 }),
+    workers: whole({ min: 1, max: 64 }),
+    load,
+    limits,
+    metrics: served,
+    rspamd: served,
+    user: account('user'),
+    group: account('group'),
+  },
+  relation(
+    ['domains', 'nextHop'],
+    ({ domains = [], nextHop: hop }) =>
+      hop !== undefined &&
+      domains.length === 0 && {
+        found: domains,
+        expected: 'at least one domain beside a next hop, or the relay would be open to every sender',
+        remedy: "set domains: ['example.org']",
+      },
+  ),
+  relation(
+    ['store', 'workers'],
+    ({ store: place, workers = 1 }) =>
+      place === 'memory' &&
+      workers > 1 && {
+        found: place,
+        expected: 'a store that several workers can share',
+        remedy: "set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
+      },
+  ),
+  relation(
+    ['group', 'user'],
+    ({ group, user }) =>
+      group !== undefined &&
+      user === undefined && { found: group, expected: 'a user beside it', remedy: 'set user, too' },
+  ),
+)

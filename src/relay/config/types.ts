@@ -1,0 +1,185 @@
+/** The configuration of the relay, as an operator writes it. */
+import type { AccessOptions } from '../../filters/access/access.ts'
+import type { AdmissionOptions } from '../../filters/admission/admission.ts'
+import type { ClamavOptions } from '../../filters/clamav/clamav.ts'
+import type { ClassifyOptions } from '../../filters/classify/options.ts'
+import type { ContentOptions } from '../../filters/content/content-filters.ts'
+import type { DnsblOptions } from '../../filters/dnsbl/dnsbl.ts'
+import type { UriblOptions } from '../../filters/dnsbl/uribl.ts'
+import type { GreylistOptions } from '../../filters/greylist.ts'
+import type { KnownSenderOptions } from '../../filters/known-sender.ts'
+import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
+import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
+import type { RecommendedOptions } from '../../filters/recommended.ts'
+import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
+import type { Filter } from '../../model/filter.ts'
+import type { Size } from '../../model/units.ts'
+import type { ThresholdOptions } from '../../policy/thresholds.ts'
+import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
+import type { ProxyOptions } from '../../smtp/proxies.ts'
+import type { NextHopTls } from './addresses.ts'
+
+/** What {@link defineConfig} takes. Every option has a default; each is also a page entry of `docs/configuration.md`. */
+export interface RelayConfig {
+  /** Where clients connect. @default one listener on 127.0.0.1:2525 */
+  readonly listeners?: readonly ListenerConfig[]
+  /**
+   * Our host name, in greetings and fields: a full name such as `mx.example.org`, or an address literal such as
+   * `[192.0.2.1]`. @default the system's host name
+   */
+  readonly name?: string
+  /** The name in Authentication-Results (RFC 8601 §2.5). @default `name` */
+  readonly authservId?: string
+  /** Domains that mail is accepted for; `.example.org` for all below it. @default every domain, without a next hop */
+  readonly domains?: readonly string[]
+  /** The server that receives accepted mail. @default none: mail goes into `maildir` */
+  readonly nextHop?: NextHopConfig
+  /** The folder of the Maildir for accepted mail; quarantined mail goes to `.Junk` in it. @default 'mail' */
+  readonly maildir?: string
+  /** Networks of our own hosts, whose identity is not checked. `[]` checks all clients. @default the loopback */
+  readonly trustedNetworks?: readonly string[]
+  /** Networks or names of servers that forward mail to us. @default [] */
+  readonly forwarders?: readonly string[]
+  /** `shadow` decides, logs and counts, and accepts everything. @default 'shadow' */
+  readonly mode?: 'shadow' | 'enforce'
+  /** The scores from which mail is quarantined and refused. @default { quarantine: 6, reject: 15 } */
+  readonly thresholds?: ThresholdOptions
+  /** Other thresholds for some recipients: the most specific entry applies. @default [] */
+  readonly policies?: readonly PolicyConfig[]
+  /** The filters: options of each by its name, or false to leave it out. @default as each says */
+  readonly filters?: FilterConfig
+  /** Allow and deny lists. Files are read again when they change. @default none */
+  readonly lists?: AccessOptions
+  /** Own filters and rules, imported by the configuration. @default [] */
+  readonly ownFilters?: readonly Filter[]
+  /** DNS servers. @default those of the system */
+  readonly dns?: readonly string[]
+  /** Where limits are counted and senders remembered. @default memory; with several workers postern.db in `maildir` */
+  readonly store?: StoreConfig
+  /** How many relays share the store: while it is down each has its part of a limit. @default 1 */
+  readonly relays?: number
+  /** How many processes share the listeners. @default 1 */
+  readonly workers?: number
+  /** How many sessions are accepted, and what is left out under load. @default as each says */
+  readonly load?: LoadConfig
+  /** Limits of each session and of each client. @default as each says */
+  readonly limits?: LimitConfig
+  /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */
+  readonly metrics?: string | false
+  /** Where Rspamd's protocol is served, for feedback and for other hosts: HOST:PORT, or false. @default false */
+  readonly rspamd?: string | false
+  /** The user that the process becomes once its ports are bound, when it was started as root. @default it stays root */
+  readonly user?: string
+  /** The group that the process becomes, beside `user`. @default the main group of `user` */
+  readonly group?: string
+}
+
+/** One address on which clients connect. */
+export interface ListenerConfig {
+  /** `0.0.0.0:25`, `[::]:25`, the path of a Unix socket, or `systemd` for the next socket that systemd hands over. */
+  readonly address: string
+  /** `lmtp` in place of SMTP (RFC 2033). @default 'smtp' */
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** Files in PEM. They are read again when they change. @default a new self-signed certificate at each start */
+  readonly tls?: TlsConfig
+  /** TLS begins at once, without STARTTLS (RFC 8314 §3.3). @default false */
+  readonly implicitTls?: boolean
+  /** Networks of proxies whose PROXY header or XCLIENT says who the client is. @default none */
+  readonly proxies?: ProxyOptions
+}
+
+/** A certificate and its key. */
+export interface TlsConfig {
+  /** The file of the certificate and its chain, in PEM. */
+  readonly cert: string
+  /** The file of the private key, in PEM. */
+  readonly key: string
+}
+
+/** The server that receives accepted mail. */
+export interface NextHopConfig {
+  /** HOST:PORT. */
+  readonly address: string
+  /** @default 'smtp' */
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** `required` also checks the certificate and its name. @default 'opportunistic'; 'off' on the loopback */
+  readonly tls?: NextHopTls
+  /** A file in PEM: the authorities that sign its certificate. @default those that Node knows */
+  readonly ca?: string
+}
+
+/** Thresholds for some recipients. */
+export interface PolicyConfig {
+  /** Addresses and domains: `bob@example.org`, `example.org`, `.example.org` for all below it. */
+  readonly recipients: readonly string[]
+  /** What applies to them in place of the `thresholds` of all; a key that is left out stays as it is for all. */
+  readonly thresholds: ThresholdOptions
+}
+
+/** The filters by name. `true` stands for the filter with its defaults. */
+export interface FilterConfig extends Omit<RecommendedOptions, 'domains' | 'own'> {
+  /** Looks at what messages contain: links, attachments, hidden text, words. @default true */
+  readonly content?: boolean | ContentOptions
+  /** Remembers what senders have a record of. @default true */
+  readonly reputation?: ReputationOptions | boolean
+  /** Knows to whom our users write. @default true */
+  readonly knownSender?: KnownSenderOptions | boolean
+  /** Defers suspicious clients that are new. @default false */
+  readonly greylist?: GreylistOptions | boolean
+  /** The statistical classifier; it needs a `folder`. @default false */
+  readonly classify?: ClassifyOptions | false
+  /** DNS lists of addresses. @default false */
+  readonly dnsbl?: DnsblOptions | false
+  /** DNS lists of domains in links. @default false */
+  readonly uribl?: UriblOptions | false
+  /**
+   * The virus scanner. With options it is always asked; without, it is asked from the moment at which clamd answers at
+   * its usual socket. False never asks. @default asked once it is there
+   */
+  readonly clamav?: ClamavOptions | false
+}
+
+/** Where counts and memories are kept. */
+export type StoreConfig =
+  | 'memory'
+  /** A file of SQLite, for the processes of one machine. */
+  | { readonly file: string }
+  | { readonly redis: RedisConfig }
+
+/** Redis or Valkey: one server, Sentinel, or a cluster. Needs the package ioredis. */
+export interface RedisConfig {
+  /** `redis://…` or `rediss://…` with TLS, user, password and database. */
+  readonly url?: string
+  /** Sentinel: the name of the primary, and HOST:PORT of each sentinel. */
+  readonly sentinel?: {
+    readonly name: string
+    readonly hosts: readonly string[]
+    readonly password?: string
+    readonly sentinelPassword?: string
+    readonly db?: number
+  }
+  /** Cluster: HOST:PORT of some of its nodes. */
+  readonly cluster?: { readonly hosts: readonly string[]; readonly password?: string }
+  /** What all keys begin with. @default 'postern:' */
+  readonly prefix?: string
+}
+
+/** What is accepted, and what is left out under load. */
+export interface LoadConfig extends LoadSheddingOptions {
+  /** The most sessions at once, of all workers together. @default 1000 */
+  readonly sessions?: number
+  /** Options of `admission`, beside `max` and `min`, which follow from `sessions`. @default {} */
+  readonly admission?: Omit<AdmissionOptions, 'max' | 'min'>
+  /** Options of `recentlyRefused`. @default {} */
+  readonly recentlyRefused?: RecentlyRefusedOptions
+}
+
+/** What one client may take. */
+export interface LimitConfig {
+  /** The largest message, as SIZE announces it. @default '25mb' */
+  readonly size?: Size
+  /** Commands, bytes and time of one session. @default as each says */
+  readonly wire?: WireLimits
+  /** Sessions of one address and network, of all workers together. @default as each says */
+  readonly sessions?: ServerLimits['sessions']
+}
