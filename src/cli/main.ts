@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** The command `postern`: replays recordings against configurations, and trains the classifier from sorted mail. */
-import { readdir, realpath } from 'node:fs/promises'
+/** The command `postern`: runs the relay and its tools. What a command needs is loaded when it is called. */
+import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -12,13 +12,20 @@ import { differences } from '../testing/replay/compare.ts'
 import { offline } from '../testing/replay/offline.ts'
 import { type Replay, replay } from '../testing/replay.ts'
 import { learnAll } from './learn.ts'
-import { listCommand } from './list.ts'
 import type { Output } from './output.ts'
 
-const USAGE = `usage: postern replay DIR --config A [--config B] [--redact WORD ...]
+const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
+       postern init [FILE]
+       postern config check FILE
+       postern config print [--config FILE]
+       postern replay DIR --config A [--config B] [--redact WORD ...]
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
+       postern --version
+
+serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a
+commented configuration, and config checks or prints one.
 
 replay replays every recording (*.json) in DIR without any service. With one configuration it compares the decisions with
 the recorded ones; with two it compares them with each other.
@@ -35,11 +42,31 @@ A gateway that uses DIR takes over the result within a minute of its next traini
 exit status: 0 when nothing differs or all mail was learned, 1 when a decision differs or there is no checkpoint, 2 when the
 command is wrong or fails`
 
-/** @returns the exit status */
-export async function main(args: readonly string[], output: Output): Promise<number> {
+/** Each is loaded when it is called. */
+const COMMANDS = {
+  serve: async (args: readonly string[], output: Output) => (await import('./serve.ts')).serveCommand(args, output),
+  init: async (args: readonly string[], output: Output) => (await import('./init.ts')).initCommand(args, output),
+  config: async (args: readonly string[], output: Output) =>
+    (await import('./config-command.ts')).configCommand(args, output),
+  list: async (args: readonly string[], output: Output) => (await import('./list.ts')).listCommand(args, output),
+}
+
+/** The version of the package, which is above the folder of this file both in the source and in the build. */
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  return String((manifest as { readonly version?: unknown }).version)
+}
+
+/** @returns the exit status; undefined while a command goes on */
+export async function main(args: readonly string[], output: Output): Promise<number | undefined> {
   const { out, error } = output
   try {
-    if (args[0] === 'list') return await listCommand(args.slice(1), output)
+    const [name = '', ...others] = args
+    if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name as keyof typeof COMMANDS](others, output)
+    if (name === '--version' || name === '-V') {
+      out(await version())
+      return 0
+    }
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,

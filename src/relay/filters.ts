@@ -5,6 +5,7 @@ import {
   dnsbl,
   greylist,
   knownSender,
+  lists as listsOfStore,
   loadControl,
   recommended,
   reputation,
@@ -28,7 +29,7 @@ export interface FilterParts {
 export function relayFilters({ options, scanner, kept }: FilterParts): readonly Filter[] {
   const { domains, workers, filters, lists, ownFilters, authservId } = options
   const { reputation: record, knownSender: known, greylist: grey, classify: classifier, ...rest } = filters
-  const { dnsbl: addressLists, uribl: domainLists, clamav: _clamav, content = true, ...standard } = rest
+  const { lists: stored, dnsbl: addressLists, uribl: domainLists, clamav: _clamav, content = true, ...standard } = rest
   const problems: Problem[] = []
   const attempt = <T>(path: string, make: () => T): T | undefined => {
     try {
@@ -45,6 +46,7 @@ export function relayFilters({ options, scanner, kept }: FilterParts): readonly 
   const basic = attempt('filters', () => recommended({ domains: ours, own, content, ...standard })) ?? []
   const made = [
     ...(domains.length > 0 ? basic : basic.filter(filter => filter.name !== 'recipients')),
+    stored !== false && attempt('filters.lists', () => listsOfStore(optionsOf(stored))),
     lists && attempt('lists', () => access(lists)),
     record !== false && attempt('filters.reputation', () => reputation(optionsOf(record))),
     known !== false && attempt('filters.knownSender', () => knownSender(optionsOf(known))),
@@ -80,10 +82,12 @@ export function relayFilters({ options, scanner, kept }: FilterParts): readonly 
 const optionsOf = <T extends object>(given: T | boolean | undefined): T | undefined =>
   typeof given === 'object' ? given : undefined
 
+const FACTORY =
+  /^(?:recommended|access|reputation|knownSender|greylist|classify|lists|dnsbl|uribl|loadControl)(?=[.[]|$)\.?/
+
 /** A factory names its own options: `greylist.wait`; the configuration has them below `filters`. */
 function relocated(problem: Problem, path: string): Problem {
-  const below = problem.path.replace(/^(?:recommended|access|dnsbl|uribl|loadControl|\w+)(?=[.[]|$)/, '')
-  const inner = path === 'filters' && !problem.path.startsWith('recommended') ? `.${problem.path}` : below
-  const where = `${path}${inner}`
+  const inner = problem.path.replace(FACTORY, '')
+  const where = inner === '' || inner.startsWith('[') ? `${path}${inner}` : `${path}.${inner}`
   return { ...problem, path: where, remedy: problem.remedy.replace(problem.path, where) }
 }

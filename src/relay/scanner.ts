@@ -25,7 +25,7 @@ export async function findScanner(given: FilterConfig['clamav'], usual = USUAL_S
     const report = `not found at ${usual}: no message is scanned until it is there`
     return { filters: [onceThere(clamav({ socket: usual }), usual)], report }
   }
-  const filter = configured(given)
+  const filter = configuredScanner(given)
   const { socket = USUAL_SOCKET, host = '127.0.0.1', port, scanner } = given
   if (scanner !== undefined) return { filters: [filter], report: 'asked through clamscan' }
   const where = port === undefined ? socket : `${host}:${port}`
@@ -36,7 +36,8 @@ export async function findScanner(given: FilterConfig['clamav'], usual = USUAL_S
   }
 }
 
-function configured(options: Exclude<FilterConfig['clamav'], false | undefined>): Filter {
+/** @throws PosternError when an option is wrong */
+export function configuredScanner(options: Exclude<FilterConfig['clamav'], false | undefined>): Filter {
   try {
     return clamav(options)
   } catch (error) {

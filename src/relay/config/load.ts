@@ -1,5 +1,6 @@
 /** Loads a configuration file: a module whose default export is the configuration, or JSON. */
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { errorText, PosternError, type Problem } from '../../model/errors.ts'
@@ -8,7 +9,8 @@ import { gather } from './command-line.ts'
 import { type Effective, effective, type Sources } from './options.ts'
 import type { RelayConfig } from './types.ts'
 
-const MODULES: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
+const MODULES: ReadonlySet<string> = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
+const ENDINGS = 'a file that ends in .ts, .mts, .js, .mjs or .json'
 
 /** Node caches modules for ever: a file that is read again gets another URL. */
 let loads = 0
@@ -16,36 +18,75 @@ let loads = 0
 /**
  * Loads the file that `--config` or POSTERN_CONFIG names, and puts command line and environment over it.
  *
- * @throws PosternError with every problem; the path of each begins with the file where the mistake is in the file
+ * @throws PosternError with every problem
  */
 export async function loadOptions(sources: Sources): Promise<Effective> {
-  const ignored: Problem[] = []
-  const file = gather(sources.args, sources.environment, ignored).get('config')?.at(-1)
-  return effective(file === undefined ? {} : await loadConfig(file), sources)
+  return effective(await loadSources(sources), sources)
 }
 
-/** @throws PosternError when the file cannot be loaded, or does not export an object */
-export async function loadConfig(file: string): Promise<RelayConfig> {
+/** The configuration of the file, or an empty one without a file. @throws PosternError when it cannot be loaded */
+export async function loadSources({ args, environment }: Sources): Promise<RelayConfig> {
+  const ignored: Problem[] = []
+  const file = gather(args, environment, ignored).get('config')?.at(-1)
+  return file === undefined ? {} : await loadConfig(file)
+}
+
+async function loadConfig(file: string): Promise<RelayConfig> {
   const extension = extname(file)
-  if (extension !== '.json' && !MODULES.has(extension))
-    throw wrongFile(file, extension || 'no extension', 'a file that ends in .ts, .mts, .js, .mjs or .json')
+  const isJson = extension === '.json'
+  if (!isJson && !MODULES.has(extension)) throw wrongFile(file, extension || 'a name without an extension', ENDINGS)
+  const isThere = await stat(file).then(
+    found => found.isFile(),
+    () => false,
+  )
+  if (!isThere) throw wrongFile(file, 'no such file', 'a file that can be read')
   let config: unknown
   try {
-    config = extension === '.json' ? await readJson(file) : await importModule(file)
+    config = await (isJson ? readJson(file) : importModule(file))
   } catch (error) {
-    throw wrongFile(file, whatFailed(error, file), 'a configuration that can be loaded')
+    throw wrongFile(file, await whatFailed(error, file), 'a configuration that can be loaded')
   }
   if (isRecord(config)) return config
-  const expected = 'a configuration as the default export'
-  throw wrongFile(
-    file,
-    config,
-    extension === '.json' ? 'a JSON object' : `${expected}: export default defineConfig({ … })`,
-  )
+  const expected = isJson ? 'an object in JSON' : 'a default export; write export default defineConfig({ … })'
+  throw wrongFile(file, config, expected)
 }
 
 async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8')) as unknown
+  const text = await readFile(file, 'utf8')
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new SyntaxError(`line ${wrongLine(text)}: ${errorText(error).replace(/, "[\s\S]*?is not/, ' is not')}`)
+  }
+}
+
+/** The line at which the text stops being the beginning of JSON. */
+function wrongLine(text: string): number {
+  let [right, wrong] = [0, text.length]
+  while (right < wrong) {
+    const middle = Math.ceil((right + wrong) / 2)
+    if (mayBegin(text.slice(0, middle))) right = middle
+    else wrong = middle - 1
+  }
+  return text.slice(0, right).split('\n').length
+}
+
+/** Whether the text, with something behind it, could be JSON. */
+function mayBegin(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    return /end of JSON input|Unterminated string|Expected .* JSON at position/.test(errorText(error))
+      ? isAtEnd(errorText(error), text)
+      : false
+  }
+}
+
+/** The error is at the end of the text, and not within it. */
+function isAtEnd(message: string, text: string): boolean {
+  const [, position] = /at position (\d+)/.exec(message) ?? []
+  return position === undefined || message.startsWith('Unterminated') || Number(position) >= text.length
 }
 
 async function importModule(file: string): Promise<unknown> {
@@ -55,17 +96,23 @@ async function importModule(file: string): Promise<unknown> {
   return loaded.default
 }
 
-/** The message, and for a syntax error the line, which Node writes on top of the stack. */
-function whatFailed(error: unknown, file: string): string {
+/** The message, and the line of a syntax error. */
+async function whatFailed(error: unknown, file: string): Promise<string> {
   const text = errorText(error)
-  if (!(error instanceof Error)) return text
-  const [, line] =
-    new RegExp(`${file.replace(/^.*[/\\]/, '').replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}[^\\s:]*:(\\d+)`).exec(
-      error.stack ?? '',
-    ) ?? []
+  if (!(error instanceof SyntaxError) || text.startsWith('line ')) return text
+  const line = await syntaxErrorLine(file)
   return line === undefined ? text : `line ${line}: ${text}`
 }
 
+/** Node writes the line of a syntax error only when it checks a file. */
+function syntaxErrorLine(file: string): Promise<string | undefined> {
+  return new Promise(done => {
+    execFile(process.execPath, ['--check', file], { timeout: 10_000 }, (_error, _out, said) =>
+      done(/^[^\n]*:(\d+)$/m.exec(said)?.[1]),
+    )
+  })
+}
+
 function wrongFile(file: string, found: unknown, expected: string): PosternError {
-  return new PosternError([{ path: file, found, expected, remedy: 'correct the file, and run postern config check' }])
+  return new PosternError([{ path: file, found, expected, remedy: 'correct it, and run postern config check' }])
 }

@@ -115,6 +115,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
     thresholds: { quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
     filters: {
       content: true,
+      lists: true,
       reputation: true,
       knownSender: true,
       greylist: false,

@@ -134,6 +134,7 @@ const filters: Check<FilterConfig> = object<FilterConfig>(
     knownSender: optional('knownSender'),
     greylist: optional('greylist'),
     classify: optionsOrFalse('classify'),
+    lists: optional('lists'),
     dnsbl: optionsOrFalse('dnsbl'),
     uribl: optionsOrFalse('uribl'),
     clamav: optionsOrFalse('clamav'),

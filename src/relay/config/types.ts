@@ -8,6 +8,7 @@ import type { DnsblOptions } from '../../filters/dnsbl/dnsbl.ts'
 import type { UriblOptions } from '../../filters/dnsbl/uribl.ts'
 import type { GreylistOptions } from '../../filters/greylist.ts'
 import type { KnownSenderOptions } from '../../filters/known-sender.ts'
+import type { ListsOptions } from '../../filters/lists/lists.ts'
 import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
@@ -48,7 +49,7 @@ export interface RelayConfig {
   readonly policies?: readonly PolicyConfig[]
   /** The filters: options of each by its name, or false to leave it out. @default as each says */
   readonly filters?: FilterConfig
-  /** Allow and deny lists. Files are read again when they change. @default none */
+  /** Allow and deny lists of the configuration and of files, which are read again when they change. @default none */
   readonly lists?: AccessOptions
   /** Own filters and rules, imported by the configuration. @default [] */
   readonly ownFilters?: readonly Filter[]
@@ -128,6 +129,8 @@ export interface FilterConfig extends Omit<RecommendedOptions, 'domains' | 'own'
   readonly greylist?: GreylistOptions | boolean
   /** The statistical classifier; it needs a `folder`. @default false */
   readonly classify?: ClassifyOptions | false
+  /** The lists that `postern list` changes, in a store that outlives the process. @default true */
+  readonly lists?: ListsOptions | boolean
   /** DNS lists of addresses. @default false */
   readonly dnsbl?: DnsblOptions | false
   /** DNS lists of domains in links. @default false */

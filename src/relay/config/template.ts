@@ -1,0 +1,55 @@
+/** The configuration that `postern init` writes: commented, and right as it stands. */
+
+export const TEMPLATE_FILE = 'postern.config.ts'
+
+export const template = `/**
+ * The configuration of postern. Check it with: npx postern config check ${TEMPLATE_FILE}
+ * Every option is described in docs/configuration.md of the package. Without changes postern listens on this machine
+ * alone, delivers into ./mail, and refuses nothing.
+ */
+import { defineConfig } from 'postern/relay'
+
+export default defineConfig({
+  // Where clients connect. For mail of the Internet: '0.0.0.0:25' and '[::]:25'.
+  listeners: [
+    {
+      address: '127.0.0.1:2525',
+      // A certificate for STARTTLS; it is read again when it changes. Without it a self-signed one is made.
+      // tls: { cert: '/etc/postern/cert.pem', key: '/etc/postern/key.pem' },
+    },
+  ],
+
+  // The full name of this host, as its DNS has it.
+  // name: 'mx.example.org',
+
+  // The domains that mail is accepted for.
+  // domains: ['example.org'],
+
+  // The server that gets the mail. Without it mail goes into the Maildir; quarantined mail into .Junk in it.
+  // nextHop: { address: 'mail.example.org:25' },
+  maildir: './mail',
+
+  // 'shadow' decides and logs, and accepts everything. Read the log for some days, then write 'enforce'.
+  mode: 'shadow',
+
+  // The scores from which a message is quarantined and refused.
+  // thresholds: { quarantine: 6, reject: 15 },
+
+  // Each filter by its name: its options, or false to leave it out.
+  // filters: {
+  //   greylist: true,
+  //   dnsbl: { zones: [{ zone: 'zen.example.net', points: { '127.0.0.2': 6 } }] },
+  //   clamav: { socket: '/run/clamav/clamd.ctl' },
+  // },
+
+  // Who is always allowed or denied. 'postern list' changes the lists of a store without a restart.
+  // lists: { deny: { domains: ['spam.example'] } },
+
+  // What outlives a restart, and what several workers share: a file, or Redis.
+  // store: { file: './postern.db' },
+  // workers: 2,
+
+  // Numbers for Prometheus at /metrics, and /health and /ready.
+  // metrics: '127.0.0.1:9100',
+})
+`
