@@ -46,8 +46,10 @@ const common: Options = {
   sourcemap: true,
 }
 
-// The program is ESM alone.
+/** The program, and what it loads by its place: ESM alone. */
+const program = ['src/testing/vitest.ts', 'src/cli/main.ts', 'src/relay/index.ts', 'src/relay/workers/main.ts']
+
 export default defineConfig([
-  { ...common, entry: [...entry, 'src/testing/vitest.ts', 'src/cli/main.ts'], format: 'esm', clean: true },
+  { ...common, entry: [...entry, ...program], format: 'esm', clean: true },
   { ...common, entry, format: 'cjs', outDir: 'dist/cjs', outExtension: () => ({ js: '.js' }), shims: true },
 ])

@@ -131,7 +131,8 @@ class RunningRelay implements Relay {
       throw error
     }
     const notice = nameNotice(this.#options)
-    if (notice) this.#shared.notify(notice)
+    // One of several workers says it for all.
+    if (notice && (this.#effects.worker ?? 1) === 1) this.#shared.notify(notice)
   }
 
   get start(): Start {

@@ -51,7 +51,8 @@ const answers = (address: Parameters<typeof ping>[0]): Promise<boolean> =>
 
 /** A machine may start clamd minutes after its mail: once it has answered it is always asked. */
 function onceThere(scanner: Filter, path: string): Filter {
-  const { message } = scanner
+  // Its absence at the start is in the report.
+  const { message, start: _warns, ...rest } = scanner
   let isThere = false
   let lastPing = Number.NEGATIVE_INFINITY
   let asking: Promise<boolean> | undefined
@@ -62,7 +63,7 @@ function onceThere(scanner: Filter, path: string): Filter {
     return isThere
   }
   return {
-    ...scanner,
+    ...rest,
     message: async (context, prior) => {
       asking ??= look().finally(() => {
         asking = undefined

@@ -125,8 +125,8 @@ test('it learns sorted mail with a bar of progress, goes on from what was known,
 })
 
 test.for<[string, readonly string[], string]>([
-  ['nowhere to keep it', ['learn', '--ham', 'a', '--spam', 'b'], 'usage: postern replay'],
-  ['ham alone', ['learn', '--state', 'state', '--ham', 'a'], 'usage: postern replay'],
+  ['nowhere to keep it', ['learn', '--ham', 'a', '--spam', 'b'], 'usage: postern serve'],
+  ['ham alone', ['learn', '--state', 'state', '--ham', 'a'], 'usage: postern serve'],
   ['a place that is none', ['learn', '--state', 'state', '--ham', 'nowhere', '--spam', 'nowhere'], 'postern: ENOENT'],
 ])('%s is told in words, with status 2', async ([, args, words]) => {
   const { status, error } = await run(...args.map(arg => (['state', 'nowhere'].includes(arg) ? path(arg) : arg)))

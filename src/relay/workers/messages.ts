@@ -11,13 +11,14 @@ export const WORKER_SOURCES = 'POSTERN_WORKER_SOURCES'
 export type FromWorker =
   | { readonly what: 'started'; readonly start: Start }
   | { readonly what: 'metrics'; readonly question: number; readonly metrics: readonly Metric[] }
+  | { readonly what: 'received'; readonly id: number }
 
 export type ToWorker =
   | { readonly what: 'stop' }
   | { readonly what: 'reload' }
   | { readonly what: 'metrics'; readonly question: number }
   /** A socket comes with it. */
-  | { readonly what: 'connection'; readonly listener: number }
+  | { readonly what: 'connection'; readonly listener: number; readonly id: number }
 
 export const sourcesText = (sources: readonly Source[]): string => JSON.stringify(sources.map(source => source ?? null))
 

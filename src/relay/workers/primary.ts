@@ -78,7 +78,7 @@ export class Primary {
   async close(): Promise<void> {
     this.#isStopping = true
     for (const { timer } of this.#pending.values()) clearTimeout(timer)
-    await Promise.all(this.#ports.map(port => port.close()))
+    for (const port of this.#ports) port.close()
     await Promise.all([...this.#workers].map(worker => worker.stop()))
     await this.#status?.close()
   }
@@ -110,7 +110,11 @@ export class Primary {
   /** @param name of its place among the workers: a worker that replaces another has its name */
   #fork(name: string): WorkerProcess {
     const { args, log, tell } = this.#effects
-    const worker = new WorkerProcess({ name, args, log, tell, sources: this.#ports.map(({ source }) => source) })
+    const worker = new WorkerProcess({
+      ...{ name, args, log, tell },
+      sources: this.#ports.map(({ source }) => source),
+      returned: (listener, socket) => this.#ports[listener]?.accept(socket),
+    })
     this.#workers.add(worker)
     worker.exited.then(() => this.#workers.delete(worker))
     worker.started.then(

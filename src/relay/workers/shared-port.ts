@@ -21,12 +21,13 @@ export class SharedPort {
   readonly #handOver: (socket: Socket) => boolean
   /** Where each worker listens itself. */
   #source: Source
+  #isClosed = false
 
   /** @param handOver returns false when there is no worker for the socket */
   constructor(handOver: (socket: Socket) => boolean) {
     this.#handOver = handOver
     // A worker reads all that the client sends, from the first byte on.
-    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, socket => this.#accept(socket))
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, socket => this.accept(socket))
   }
 
   /** Undefined: this process hands over every client. */
@@ -61,26 +62,23 @@ export class SharedPort {
   }
 
   /** Accepts no client any more; those that wait get 421. */
-  async close(): Promise<void> {
+  close(): void {
+    this.#isClosed = true
     for (const socket of this.#waiting.keys()) this.#turnAway(socket)
-    if (!this.#server.listening) return
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    await closed
+    if (this.#server.listening) this.#server.close()
   }
 
-  #accept(socket: Socket): void {
-    socket.on('error', () => undefined)
+  /** A client, or a socket that comes back from a worker that has ended. */
+  accept(socket: Socket): void {
+    if (socket.destroyed) return
+    if (socket.listenerCount('error') === 0) socket.on('error', () => undefined)
     if (this.#handOver(socket)) return
-    if (this.#waiting.size >= MAX_QUEUE) {
-      socket.end(NO_WORKER, () => socket.destroy())
-      return
-    }
-    this.#waiting.set(
-      socket,
-      setTimeout(() => this.#turnAway(socket), MAX_WAIT_MS),
-    )
-    socket.once('close', () => this.#forget(socket))
+    if (this.#isClosed || this.#waiting.size >= MAX_QUEUE) this.#turnAway(socket)
+    else
+      this.#waiting.set(
+        socket,
+        setTimeout(() => this.#turnAway(socket), MAX_WAIT_MS),
+      )
   }
 
   #turnAway(socket: Socket): void {

@@ -20,6 +20,14 @@ export interface WorkerParts {
   readonly sources: readonly Source[]
   readonly log: (lines: string) => void
   readonly tell: (lines: string) => void
+  /** Takes back a socket that the worker had not received when it ended. */
+  readonly returned: (listener: number, socket: Socket) => void
+}
+
+/** A socket on its way to the worker: this process keeps it open until the worker has it. */
+interface SentSocket {
+  readonly listener: number
+  readonly socket: Socket
 }
 
 export class WorkerProcess {
@@ -28,9 +36,11 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #exited: Promise<string>
   readonly #started = Promise.withResolvers<Start>()
+  readonly #sent = new Map<number, SentSocket>()
+  #lastSent = 0
   isReady = false
 
-  constructor({ name, args, sources, log, tell }: WorkerParts) {
+  constructor({ name, args, sources, log, tell, returned }: WorkerParts) {
     this.name = name
     this.#child = fork(workerFile(), args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -41,6 +51,8 @@ export class WorkerProcess {
     this.#child.once('exit', (code, signal) => {
       this.isReady = false
       exited.resolve(signal ?? String(code))
+      for (const { listener, socket } of this.#sent.values()) returned(listener, socket)
+      this.#sent.clear()
       this.#started.reject(Object.assign(new Error('no worker could be started'), { code: 'EWORKER' }))
     })
     // A process that could not be made, or to which nothing can be sent: it has ended, or will.
@@ -49,6 +61,7 @@ export class WorkerProcess {
       if (this.#child.pid === undefined) this.#child.emit('exit', 1, null)
     })
     this.#child.on('message', (message: FromWorker) => {
+      if (message.what === 'received') this.#received(message.id)
       if (message.what !== 'started') return
       this.isReady = true
       this.#started.resolve(message.start)
@@ -71,7 +84,16 @@ export class WorkerProcess {
   /** Returns false when the worker cannot take the socket. */
   handOver(listener: number, socket: Socket): boolean {
     if (!this.isReady || !this.#child.connected) return false
-    return this.#send({ what: 'connection', listener }, socket)
+    this.#lastSent += 1
+    const id = this.#lastSent
+    this.#sent.set(id, { listener, socket })
+    return this.#send({ what: 'connection', listener, id }, socket)
+  }
+
+  /** The worker has its copy of the socket: ours is closed, and the connection goes on. */
+  #received(id: number): void {
+    this.#sent.get(id)?.socket.destroy()
+    this.#sent.delete(id)
   }
 
   reload(): void {
@@ -105,7 +127,7 @@ export class WorkerProcess {
   #send(message: ToWorker, socket?: Socket): boolean {
     // A worker that is just ending cannot be reached.
     if (!this.#child.connected) return false
-    this.#child.send(message, socket, undefined, () => undefined)
+    this.#child.send(message, socket, socket && { keepOpen: true }, () => undefined)
     return true
   }
 }

@@ -25,6 +25,7 @@ export async function serveAsWorker({ options, effects, readAgain }: WorkerParts
   }
   process.on('SIGTERM', () => close().finally(() => process.exit(0)))
   process.on('message', (message: ToWorker, socket?: Socket) => {
+    if (message.what === 'connection') send({ what: 'received', id: message.id })
     const act = async (relay: Relay): Promise<void> => {
       switch (message.what) {
         case 'stop':
