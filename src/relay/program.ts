@@ -56,7 +56,7 @@ async function start(
   }
   const relay = await startRelay(options, { log, tell })
   dropPrivileges(options)
-  return { started: relay.start, reload: next => relay.reload(next), close: relay.close }
+  return { started: relay.start, reload: next => relay.reload(next), close: () => relay.close() }
 }
 
 /** Runs one worker: the first process has started it. */

@@ -122,9 +122,9 @@ test('a question of the gateway that the recording does not answer is reported',
 })
 
 test.for<[string, readonly string[], string]>([
-  ['no command', [], 'usage: postern serve DIR'],
-  ['another command', ['play', 'DIR', '--config', 'a'], 'usage: postern serve DIR'],
-  ['no configuration', ['replay', 'recordings'], 'usage: postern serve DIR'],
+  ['no command', [], 'postern replay DIR'],
+  ['another command', ['play', 'DIR', '--config', 'a'], 'postern replay DIR'],
+  ['no configuration', ['replay', 'recordings'], 'postern replay DIR'],
   ['three configurations', ['replay', 'recordings', ...Array(3).fill(['--config', 'a']).flat()], 'usage:'],
   ['an unknown option', ['replay', 'recordings', '--confg', 'a'], "postern: Unknown option '--confg'"],
   ['a folder that is not there', ['replay', 'nowhere', '--config', 'same.mjs'], 'postern: ENOENT'],
@@ -140,7 +140,7 @@ test.for<[string, readonly string[], string]>([
 test('it runs as a program, through a link as npm makes it', async () => {
   await symlink(cli, path('postern'))
   const help = await promisify(execFile)(process.execPath, [path('postern'), '--help'])
-  expect(help.stdout).toContain('usage: postern serve DIR --config A [--config B]')
+  expect(help.stdout).toContain('postern replay DIR --config A [--config B]')
   const failing = promisify(execFile)(process.execPath, [
     ...[cli, 'replay', path('recordings'), '--config', path('same.mjs'), '--config', path('strict.mjs')],
   ])
