@@ -2,12 +2,14 @@
 
 export const TEMPLATE_FILE = 'postern.config.ts'
 
+const ENTRY = `'postern/relay'`
+
 export const template = `/**
  * The configuration of postern. Check it with: npx postern config check ${TEMPLATE_FILE}
  * Every option is described in docs/configuration.md of the package. Without changes postern listens on this machine
  * alone, delivers into ./mail, and refuses nothing.
  */
-import { defineConfig } from 'postern/relay'
+import { defineConfig } from ${ENTRY}
 
 export default defineConfig({
   // Where clients connect. For mail of the Internet: '0.0.0.0:25' and '[::]:25'.
