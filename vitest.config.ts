@@ -10,6 +10,8 @@ const sharing = [
   'test/{facts,filetypes,html,links,model,net,observe,policy,trace}/**/*.test.ts',
   'test/{filters/content,mime/header,mime/decode}/**/*.test.ts',
 ]
+/** They look at what a process has loaded. */
+const loading = ['test/facts/arc/**']
 const never = ['test/data/**', 'test/**/*.system.test.ts']
 
 export default defineConfig({
@@ -19,11 +21,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'shared', isolate: false, include: sharing, exclude: never } },
-      {
-        extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...never, ...sharing] },
-      },
+      { extends: true, test: { name: 'shared', isolate: false, include: sharing, exclude: [...never, ...loading] } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...never, ...sharing] } },
+      { extends: true, test: { name: 'loading', include: loading.map(folder => `${folder}/*.test.ts`) } },
     ],
   },
 })

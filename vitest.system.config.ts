@@ -8,7 +8,12 @@ import { defineConfig } from 'vitest/config'
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
 /** They read `long` of `test/support/full.ts`. */
-const long = ['test/relay/{crash,exhausted}.test.ts', 'test/load/flood.test.ts', 'test/faults/{soak,attacks}.test.ts']
+const long = [
+  'test/relay/{crash,exhausted}.test.ts',
+  'test/load/flood.test.ts',
+  'test/mime/fuzz.test.ts',
+  'test/faults/{soak,attacks}.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -73,7 +73,7 @@ describe('the client', () => {
   test('whose address has a record costs one read of the store and no lookup', async () => {
     const asked = dns()
     const { store, clock } = stored([['ip:192.0.2.1', { ham: 10 }]])
-    const run = vi.fn(store.run)
+    const run = vi.fn<Store['run']>(operations => store.run(operations))
     expect(await ask(trust, { dns: asked, store: { run } as Store, clock })).toBe('known')
     expect(run).toHaveBeenCalledTimes(1)
     expect(asked.asked).toEqual([])

@@ -17,7 +17,7 @@ test('the work is given the decision and its context, and nothing waits for it',
   expect(given).toEqual([[decision, connection]])
 })
 
-test('a thousand are under way at most, and one that ends makes room for one', async () => {
+test('a thousand are under way at most, and work that ends makes room for other work', async () => {
   const ends: (() => void)[] = []
   const onDecision = inBackground(() => new Promise<void>(resolve => ends.push(resolve)))
   for (let count = 0; count < 1_500; count += 1) onDecision(decision, connection)

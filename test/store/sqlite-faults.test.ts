@@ -192,7 +192,8 @@ test('without its folder each list fails, until the folder exists', async () => 
 test('while another process holds the file, memory answers; then the file again', async () => {
   const store = withFallback(opened(), { deadline: 200, retry: 50, notify: notice => notices.push(notice) })
   while ((await count(store)) < 3);
-  const other = new DatabaseSync(file)
+  // The store may be writing at this moment.
+  const other = new DatabaseSync(file, { timeout: 10_000 })
   other.exec('BEGIN IMMEDIATE')
   // It goes on from what was seen.
   expect(await count(store)).toBeGreaterThan(3)

@@ -29,7 +29,7 @@ test('pressure is how many were turned away for each that was let in', () => {
   expect(counts.pressure(0)).toBe(3)
 })
 
-test('where nobody was let in, or a part of a client, it counts as one', () => {
+test('where no client was let in, or less than one is left of it, it counts as one', () => {
   const { counts, hand, letIn, turnAway } = counting()
   turnAway(4)
   expect(counts.pressure(0)).toBe(4)

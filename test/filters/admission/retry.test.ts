@@ -27,13 +27,13 @@ test.for([
   ['bad', 26],
   ['known', 116],
 ] as const)(
-  'nobody who is %s waits for more than an hour and two minutes, at a pressure of %d',
+  'a client that is %s waits for an hour and two minutes at most, at a pressure of %d',
   ([priority, pressure]) => {
     expect(spread(priority, pressure).last).toBe(62)
   },
 )
 
-test('a reference is told the same each time', () => {
+test('a reference gets the same time again', () => {
   for (const ref of refs.slice(0, 50)) expect(minutesUntil('unknown', 9, ref)).toBe(minutesUntil('unknown', 9, ref))
 })
 

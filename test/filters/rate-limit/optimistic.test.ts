@@ -134,7 +134,7 @@ test('a window without end has none in the answer, either', async () => {
   expect(await spend()).toMatchObject({ endsIn: -1 })
 })
 
-test('ten thousand keys are known, and the one that was counted longest ago is asked about again', async () => {
+test('ten thousand keys are known, and the key of the oldest count is asked about again', async () => {
   const { asked, spend } = counting()
   for (let index = 0; index < 10_000; index += 1) await spend(0, { key: `${index}`, limit: 1e9 })
   await spend(0, { key: '0', limit: 1e9 })

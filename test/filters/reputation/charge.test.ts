@@ -85,7 +85,7 @@ test.for([
   expect(kindOf(decided('reject', 'rcpt', reject(status, 'a reason')))).toBe(before)
 })
 
-test('a message that is discarded or kept apart counts as spam for what it contains, and not as refused', () => {
+test('a message that is discarded or quarantined counts as spam for what it contains, and not as refused', () => {
   expect(kindOf(decided('discard', 'message', discard('a reason')))).toBe('spam')
   expect(kindOf(decided('quarantine', 'message', quarantine('a reason')))).toBe('none')
   expect(kindOf(decided('quarantine', 'message', reject('5.7.26', 'a reason')))).toBe('none')
