@@ -52,15 +52,13 @@ export class Sealing {
 
   async #sign({ domain, selector, key }: SigningKey, content: Content): Promise<string> {
     const { dkimSign } = await import('mailauth/lib/dkim/sign.js')
-    const { signatures, errors } = await dkimSign(content.open(), {
-      signingDomain: domain,
-      selector,
-      privateKey: key,
-      strict: false,
-    })
+    const signature = { signingDomain: domain, selector, privateKey: key }
+    const { signatures, errors } = await dkimSign(content.open(), { ...signature, signatureData: [signature] })
     const [error] = errors ?? []
     if (error) throw error.err
-    return signatures.endsWith('\r\n') ? signatures : `${signatures}\r\n`
+    // A field without a name and an empty line would end the header.
+    if (!/^DKIM-Signature:[\s\S]*\r\n$/.test(signatures)) throw new Error('no signature was made')
+    return signatures
   }
 
   /** The seal covers our own signature and our own Authentication-Results. */
