@@ -10,6 +10,7 @@ import { memoryStore } from '../store/index.ts'
 import { hostPortText } from './config/addresses.ts'
 import type { RelayOptions } from './config/options.ts'
 import { type Deliver, deliverer, type Means } from './delivery/deliver.ts'
+import { type JournaledStore, journaled } from './delivery/journal.ts'
 import { once } from './delivery/once.ts'
 import { rememberRefusals } from './delivery/refusals.ts'
 import { relayFilters } from './filters.ts'
@@ -70,6 +71,8 @@ interface Shared {
   readonly store: OpenedStore
   /** Where it is noted what was delivered: a restart finds it there, even if counts are in memory. */
   readonly sent: OpenedStore
+  /** The same behind the journal of this process. */
+  readonly notes: JournaledStore
   readonly system: SystemResolver
   readonly kept: KeptFilters
 }
@@ -182,6 +185,7 @@ class RunningRelay implements Relay {
     this.#shared.system.stop()
     await this.#shared.store.close()
     if (this.#shared.sent !== this.#shared.store) await this.#shared.sent.close()
+    this.#shared.notes.close()
   }
 }
 
@@ -193,7 +197,8 @@ async function openShared(options: RelayOptions, { tell, clock = systemClock }: 
   const store = config === 'memory' ? memory : await openStore(config, workers * relays, notify)
   const sent = config === 'memory' ? await openStore({ file: join(maildir, 'delivered.db') }, 1, notify, '2s') : store
   const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
-  return { clock, load, notify, store, sent, system, kept: new KeptFilters() }
+  const notes = await journaled(sent.store, maildir, notify)
+  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters() }
 }
 
 interface Made {
@@ -205,7 +210,7 @@ interface Made {
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
   const { log, tell: _tell, worker, clock: _clock, sources: _sources, ...means } = effects
-  const { clock, load, notify, store, sent, system, kept } = shared
+  const { clock, load, notify, store, notes, system, kept } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
   const delivery = await deliverer(options, { load, notify, ...means, name: options.name })
@@ -223,7 +228,7 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     log: entry => log(jsonLine(worker === undefined ? entry : { worker, ...entry })),
     store: store.store,
   })
-  const deliver = timed(once(delivery, sent.store), options, shared)
+  const deliver = timed(once(delivery, notes), options, shared)
   const live = liveGateway(inner)
   return { live, current: { gateway: live.gateway, deliver, options }, scannerReport: scanner.report }
 }
