@@ -3,12 +3,27 @@
 export type { SessionOverrides } from './engine/client.ts'
 export type { FindingTransform } from './engine/found.ts'
 export type { MessageLimits } from './engine/message-limits.ts'
+export type { PrivacyOptions } from './engine/options.ts'
 export type { MailDetails } from './engine/session.ts'
-export type { DecisionEntry, TransactionEntry } from './engine/session-log.ts'
+export type { HostReply } from './engine/transaction-record.ts'
 export type { BodyShape } from './model/body-shape.ts'
 export type { AnyStage } from './model/combine.ts'
 export type { DecisionPoint, DeliveryGroup, ForgedField, Reply } from './model/decision.ts'
 export type { ErrorCode, Problem } from './model/errors.ts'
+export type {
+  DeliveryEvent,
+  EventBase,
+  EventTarget,
+  FeedbackEvent,
+  FilterTime,
+  FindingEntry,
+  NoticeEvent,
+  RecipientEvent,
+  ReportedDelivery,
+  SentReply,
+  SessionEvent,
+  TransactionEvent,
+} from './model/events.ts'
 export type { Reader, Reading } from './model/fact.ts'
 export type { Label, MessageReference, SentMail, TrainingExample } from './model/feedback.ts'
 export type { FilterBase, PriorFindings } from './model/filter.ts'

@@ -26,6 +26,11 @@ export interface Client {
   readonly spokeEarly?: boolean
   /** It is a proxy that will name its client (XCLIENT): no filter judges its own address. @default false */
   readonly proxy?: boolean
+  /**
+   * The host writes positive replies in its own words, as mail servers with a milter do: events leave them out, because
+   * they hold what the client got. @default false
+   */
+  readonly repliesItself?: boolean
   /** What differs for this session. @default nothing */
   readonly overrides?: SessionOverrides
 }

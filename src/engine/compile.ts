@@ -1,11 +1,11 @@
 /** From options to what a gateway is made of. Compiled once: every session reads it, none changes it. */
 import { hostname } from 'node:os'
 import type { Policy } from '../model/decision.ts'
+import type { ReportedDelivery } from '../model/events.ts'
 import type { Reading } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import type { HeaderField } from '../model/header.ts'
 import type { LoadMeter } from '../model/load.ts'
-import { warnOnThrow } from '../model/services.ts'
 import { type Stage, stages } from '../model/stage.ts'
 import { toMilliseconds } from '../model/units.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -14,13 +14,13 @@ import { authenticationResults } from '../trace/authentication-results.ts'
 import { forged } from '../trace/forged.ts'
 import { spamStatus } from '../trace/spam-status.ts'
 import type { Tracer } from '../trace/tracer.ts'
+import { deliveryEvent, type EventStream } from './events.ts'
 import type { Checks } from './exempt.ts'
 import type { FindingTransform } from './found.ts'
 import { type KnownClients, knownClients } from './known-clients.ts'
 import { readLimits } from './message-limits.ts'
 import type { PosternOptions } from './options.ts'
 import { type Plan, plan } from './run.ts'
-import type { SessionEntry } from './session-log.ts'
 import { SpoolBudget } from './spool-budget.ts'
 import type { FilterTimings } from './wave.ts'
 
@@ -50,7 +50,10 @@ export interface CompiledGateway {
   readonly isForged: (field: HeaderField) => boolean
   /** Changes findings before they count. */
   readonly transformFinding?: FindingTransform
-  readonly log: ((entry: SessionEntry) => void) | undefined
+  /** Absent where no sink takes events. */
+  readonly events: EventStream | undefined
+  /** Called with each delivery that a host reports. */
+  readonly onDelivery: (delivery: ReportedDelivery) => void
   /** Called when a session has ended, with its milliseconds and those of each filter. */
   readonly onSessionEnd: (ms: number, timings: FilterTimings) => void
 }
@@ -61,6 +64,7 @@ export function compile(
   filters: readonly Filter[],
   load: LoadMeter,
   observer: Observer,
+  events: EventStream | undefined,
 ): CompiledGateway {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', folder, limits = {} } = options
   const { name = hostname(), deadline = '10s' } = options
@@ -85,7 +89,11 @@ export function compile(
     budget: new SpoolBudget({ files, disk, load }),
     tracers,
     isForged: forged({ id: name, ids: tracers.flatMap(({ authservId = [] }) => authservId) }),
-    log: options.log && warnOnThrow('log', options.log),
+    events,
+    onDelivery: delivery => {
+      observer.delivered(delivery)
+      events?.write(deliveryEvent(delivery))
+    },
     onSessionEnd: (ms, timings) => {
       load.adjust('sessions', -1)
       observer.ended(ms, timings)

@@ -8,7 +8,6 @@ import { sessionEnded } from './internal-decisions.ts'
 import { judge, repeatDecision } from './judge.ts'
 import { type Result, run } from './run.ts'
 import type { Scope } from './scope.ts'
-import type { SessionLog } from './session-log.ts'
 import type { FilterTimings } from './wave.ts'
 
 /** What a stage has found, and what was decided by it. */
@@ -20,14 +19,12 @@ interface Examined<D> {
 export class Examiner {
   readonly setup: CompiledGateway
   readonly ref: string
-  readonly log: SessionLog | undefined
   readonly timings: FilterTimings = new Map()
   readonly #clock: Clock
 
-  constructor(setup: CompiledGateway, ref: string, clock: Clock, log: SessionLog | undefined) {
+  constructor(setup: CompiledGateway, ref: string, clock: Clock) {
     this.setup = setup
     this.ref = ref
-    this.log = log
     this.#clock = clock
   }
 
@@ -59,7 +56,7 @@ export class Examiner {
         scope.decided = { decision, ended: result.ended }
         scope.cancel()
       }
-      return this.announce(decision, scope, at.forwardPath)
+      return this.announce(decision, scope)
     })
   }
 
@@ -91,9 +88,8 @@ export class Examiner {
     })
   }
 
-  /** Hands a decision to the log and to the listeners of all filters. */
-  announce(decision: Decision, { view }: Scope, forwardPath?: string): Decision {
-    this.log?.onDecision(decision, forwardPath)
+  /** Hands a decision to the listeners of all filters. */
+  announce(decision: Decision, { view }: Scope): Decision {
     for (const filter of this.setup.filters) {
       try {
         filter.onDecision?.(decision, view)

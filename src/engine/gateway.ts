@@ -1,13 +1,24 @@
 /** The gateway: opens sessions, takes feedback, counts. */
+import { hostname } from 'node:os'
 import { resolver } from '../dns/node.ts'
 import { reportSuffixListAge } from '../dns/organisation.ts'
 import { loadMeter } from '../load/meter.ts'
 import type { Reply } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
+import type { ReportedDelivery } from '../model/events.ts'
 import type { Feedback, SentMail } from '../model/feedback.ts'
 import type { Filter } from '../model/filter.ts'
+import { nodeCrypto } from '../model/lazy.ts'
 import type { Metric } from '../model/metric.ts'
-import { callDirectly, emitWarning, type Services, systemClock, warnOnThrow } from '../model/services.ts'
+import {
+  type Clock,
+  callDirectly,
+  emitWarning,
+  type Notify,
+  type Services,
+  systemClock,
+  warnOnThrow,
+} from '../model/services.ts'
 import { canonical } from '../net/address.ts'
 import { loadMetrics, merged, Observer, storeMetrics } from '../observe/observer.ts'
 import { batched } from '../store/batched.ts'
@@ -15,6 +26,7 @@ import { memoryStore } from '../store/memory.ts'
 import { withFallback } from '../store/with-fallback.ts'
 import type { Client } from './client.ts'
 import { compile } from './compile.ts'
+import { EventStream, feedbackEvent, noticeEvent } from './events.ts'
 import { submitFeedback, submitSentMail } from './feedback.ts'
 import { isKnownClient } from './known.ts'
 import { checkOptions, type PosternOptions } from './options.ts'
@@ -42,6 +54,11 @@ export interface Gateway {
    * await gateway.feedback({ message: createReadStream(file), label: 'ham', by: 'user:alice' })
    */
   feedback(feedback: Feedback): Promise<void>
+  /**
+   * Reports what became of a delivery whose session is gone: after a restart, for one. While the session is there, its
+   * own `delivered` is simpler.
+   */
+  delivered(delivery: ReportedDelivery): void
   /**
    * Records that one of our users has sent a message, so that an answer to it is wanted. Not for automatic replies: a
    * sender could make itself known by provoking one.
@@ -78,15 +95,16 @@ export function postern(options: PosternOptions): Gateway {
   checkOptions(options)
   const filters = options.filters.flat()
   const { clock = systemClock, callExternal = callDirectly } = options
-  const notify = warnOnThrow('notify', options.notify ?? emitWarning)
+  const observer = new Observer()
+  const events = streamOf(options, clock)
+  const notify = notifier(options.notify ?? emitWarning, observer, events)
   const { load = loadMeter({ clock, notify }) } = options
   const { dns = resolver({ onLatency: ms => load.recordLatency('dns', ms) }) } = options
   const fallback =
     options.store === undefined || options.store.neverFails ? undefined : withFallback(options.store, { clock, notify })
   const store = batched(fallback ?? options.store ?? memoryStore({ clock }), clock)
   const services: Services = { dns, clock, callExternal, store, notify, load }
-  const observer = new Observer()
-  const setup = compile(options, filters, load, observer)
+  const setup = compile(options, filters, load, observer, events)
   reportSuffixListAge(services)
   for (const filter of filters) start(filter, services)
   const prechecks = filters.flatMap(({ precheck }) => precheck ?? [])
@@ -114,9 +132,14 @@ export function postern(options: PosternOptions): Gateway {
         ...observer.read(),
         ...loadMetrics(load.now()),
         ...storeMetrics(store),
+        ...(events?.metrics() ?? []),
         ...filters.flatMap(filter => filter.metrics?.() ?? []),
       ]),
-    feedback: feedback => submitFeedback(setup, services, feedback),
+    feedback: async feedback => {
+      await submitFeedback(setup, services, feedback)
+      events?.write(feedbackEvent(feedback))
+    },
+    delivered: delivery => setup.onDelivery(delivery),
     recordSent: mail => submitSentMail(setup, services, mail),
     close: async () => {
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
@@ -125,6 +148,24 @@ export function postern(options: PosternOptions): Gateway {
       // The store itself belongs to the caller, and may serve another gateway.
       fallback?.stop()
     },
+  }
+}
+
+/** Undefined where no sink takes events. */
+function streamOf({ events = [], name = hostname(), node = name, privacy = {} }: PosternOptions, clock: Clock) {
+  const targets = [events].flat()
+  if (targets.length === 0) return undefined
+  const { subject = 'off', key = subject === 'hash' ? nodeCrypto().randomBytes(32).toString('hex') : '' } = privacy
+  return new EventStream(targets, node, clock, { subject, key })
+}
+
+/** Notices are told to the operator, counted, and events. */
+function notifier(tell: Notify, observer: Observer, events: EventStream | undefined): Notify {
+  const told = warnOnThrow('notify', tell)
+  return notice => {
+    told(notice)
+    observer.noticed(notice)
+    events?.write(noticeEvent(notice))
   }
 }
 

@@ -52,6 +52,11 @@ export class ReceivedMessage {
     })
   }
 
+  /** The innermost scope so far. */
+  get scope(): Scope {
+    return this.#message ?? this.#header ?? this.#envelope.scope
+  }
+
   /** Reads the message and judges it. Never rejects. */
   async receive(content: Readable): Promise<Outcome> {
     try {
@@ -176,7 +181,7 @@ export class ReceivedMessage {
 
   /** Ends the message with a decision of the engine. */
   #fail(finding: Finding): Outcome {
-    const scope = this.#message ?? this.#header ?? this.#envelope.scope
+    const { scope } = this
     const found = scope.chain.flatMap(({ findings }) => findings)
     const decision = internalDecision('message', this.#examiner.ref, finding, found)
     return this.#forAll(this.#examiner.announce(decision, scope))

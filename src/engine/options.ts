@@ -1,11 +1,12 @@
 /** The options of `postern()`, and the checks of them. */
-import { callback, duration, having, oneOf, text } from '../model/checks.ts'
+import { callback, duration, having, oneOf, secret, text } from '../model/checks.ts'
 import type { Policy } from '../model/decision.ts'
 import { PosternError } from '../model/errors.ts'
+import type { EventTarget } from '../model/events.ts'
 import type { Filter } from '../model/filter.ts'
 import { MIN_DEADLINE_MS, wrongFilters } from '../model/filter-check.ts'
 import type { LoadMeter } from '../model/load.ts'
-import { check, list, problemsOf, required, schemaOf } from '../model/options.ts'
+import { check, isRecord, list, object, problemsOf, required, schemaOf } from '../model/options.ts'
 import type { Resolver } from '../model/resolver.ts'
 import type { CallExternal, Clock, Notify } from '../model/services.ts'
 import type { Store } from '../model/store.ts'
@@ -14,7 +15,6 @@ import { knownClient, ownNetwork } from '../net/checks.ts'
 import { hostNameCheck } from '../trace/authentication-results.ts'
 import type { Tracer } from '../trace/tracer.ts'
 import { type MessageLimits, messageLimits } from './message-limits.ts'
-import type { SessionEntry } from './session-log.ts'
 
 /** What {@link postern} takes. */
 export interface PosternOptions {
@@ -76,9 +76,32 @@ export interface PosternOptions {
   readonly notify?: Notify
   /** Measures the load of this process. @default loadMeter() */
   readonly load?: LoadMeter
-  /** Gets one entry for each session that ends. @default no log */
-  readonly log?: (entry: SessionEntry) => void
+  /**
+   * Takes the events: what happened to each session, transaction, recipient and delivery, feedback and notices. Sinks
+   * for streams, files and databases are in `postern/log`. They are not closed with the gateway. @default none
+   */
+  readonly events?: EventTarget | readonly EventTarget[]
+  /** The name of this process in events. @default `name` */
+  readonly node?: string
+  /** What events leave out. @default as each option says */
+  readonly privacy?: PrivacyOptions
 }
+
+/** What events leave out of what they could say about people. */
+export interface PrivacyOptions {
+  /**
+   * The subject of messages: `off` leaves it out, as mail servers do; `hash` writes a keyed hash, so that equal subjects
+   * are found and none can be read; `plain` writes the words. @default 'off'
+   */
+  readonly subject?: 'off' | 'hash' | 'plain'
+  /** The key of the hash, where processes and restarts are to have the same one. @default a random one */
+  readonly key?: string
+}
+
+const isTarget = (value: unknown): boolean =>
+  typeof value === 'function' || (isRecord(value) && typeof value.write === 'function')
+
+const areTargets = (value: unknown): boolean => (Array.isArray(value) ? value.every(isTarget) : isTarget(value))
 
 const schema = schemaOf<PosternOptions>('', {
   filters: required(check('an array of filters; write filters: [] with filters in it', Array.isArray)),
@@ -96,7 +119,15 @@ const schema = schemaOf<PosternOptions>('', {
   store: having('a store, as memoryStore() makes it', 'run'),
   notify: callback(),
   load: having('a load meter, as loadMeter() makes it', 'now', 'adjust', 'recordLatency'),
-  log: callback('a function that takes an entry'),
+  events: check('a sink, as postern/log makes it, a function that takes an event, or a list of them', areTargets),
+  node: text('the name of this process'),
+  privacy: object<PrivacyOptions>(
+    {
+      subject: oneOf('off', 'hash', 'plain'),
+      key: secret(),
+    },
+    'privacy',
+  ),
   trustedNetworks: list(ownNetwork(), 'networks'),
   forwarders: list(knownClient(), 'networks and names'),
 })

@@ -98,6 +98,12 @@ export class Scope<out C extends Connection = Connection> {
     return owner === undefined ? undefined : (owner.#answers?.get(fact)?.value as T | undefined)
   }
 
+  /** The same for the fact of this name, in this scope alone. */
+  knownByName(name: string): unknown {
+    for (const [fact, { value }] of this.#answers ?? []) if (fact.name === name) return value
+    return undefined
+  }
+
   /** Stores an answer that was found in another way. */
   provide<T>(fact: Fact<never, T>, answer: Promise<T>): void {
     this.#remember(fact, answer)

@@ -2,7 +2,8 @@
 import type { Readable } from 'node:stream'
 import { type Budget, budgetOf } from '../dns/budget.ts'
 import type { Decision, Outcome } from '../model/decision.ts'
-import { thenSync } from '../model/maybe-promise.ts'
+import type { DeliveryReport } from '../model/events.ts'
+import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Services } from '../model/services.ts'
 import type { Connection, Greeting, Recipient, Tls } from '../model/stage.ts'
 import { addressOf, type Client } from './client.ts'
@@ -14,8 +15,9 @@ import { ReceivedMessage } from './message.ts'
 import { outcomeForAll } from './outcome.ts'
 import { reference } from './reference.ts'
 import { Scope } from './scope.ts'
-import { SessionLog } from './session-log.ts'
+import { SessionRecord } from './session-record.ts'
 import { OpenTransaction } from './transaction.ts'
+import type { HostReply, TransactionRecord } from './transaction-record.ts'
 import { Turns } from './turns.ts'
 
 /** What the client has sent with MAIL FROM beside the reverse-path. */
@@ -28,8 +30,10 @@ export interface MailDetails {
 
 /** The verbs of SMTP. Each settles with the decision; none rejects. Calls are run one after another. */
 export interface Session {
-  /** The reference that stands in every reply and log entry of this session. */
+  /** The reference that stands in every reply and event of this session. */
   readonly ref: string
+  /** How many transactions have begun: the number of the latest one in events. */
+  readonly transactions: number
   /** The client has connected. Call it once, before every other verb. */
   connect(): Promise<Decision>
   /**
@@ -46,11 +50,27 @@ export interface Session {
   mail(reversePath: string, details?: MailDetails): Promise<Decision>
   /** RCPT TO. The forward-path without angle brackets. */
   rcpt(forwardPath: string): Promise<Decision>
-  /** The host itself has refused a recipient that `rcpt` did not refuse: it leaves the transaction. */
-  removeRecipient(forwardPath: string): void
+  /**
+   * The host itself has refused a recipient that `rcpt` did not refuse: it leaves the transaction. `reply` is what the
+   * host has replied.
+   */
+  removeRecipient(forwardPath: string, reply?: HostReply): void
   /** DATA. May settle before `content` is read to its end; then the host drains or destroys it. */
   data(content: Readable): Promise<Outcome>
-  /** RSET, or the end of a transaction: releases what it holds. */
+  /** The name of the open transaction in the host's log, for its event. */
+  setQueueId(id: string): void
+  /**
+   * What the host has sent in reply to the message, where that is not the reply of the outcome: the next hop's refusal,
+   * for one. undefined: no reply, because the client has left. With a forward-path it is for that recipient alone (LMTP).
+   * Call it before `reset`.
+   */
+  replied(reply: HostReply | undefined, forwardPath?: string): void
+  /**
+   * What became of the delivery to a recipient, for its event and the metrics. At any time, also after `close`;
+   * `transaction` says which one it was. @default the latest
+   */
+  delivered(forwardPath: string, report: DeliveryReport, transaction?: number): void
+  /** RSET, or the end of a transaction: releases what it holds, and writes its events. */
   reset(): void
   /** The connection is over. A second call does nothing. */
   close(): void
@@ -65,6 +85,8 @@ export class SmtpSession implements Session {
   readonly #connection: Scope<Connection>
   readonly #openedAt: number
   readonly #turns = new Turns()
+  readonly #record: SessionRecord | undefined
+  transactions = 0
   #isConnected = false
   #isClosed = false
   #greeting: Scope<Greeting> | undefined
@@ -82,8 +104,9 @@ export class SmtpSession implements Session {
     this.#services = services
     this.#dns = dns
     this.#openedAt = clock.monotonic()
-    const log = setup.log === undefined ? undefined : new SessionLog(ref, ip, clock.now())
-    this.#examiner = new Examiner(setup, ref, clock, log)
+    const { repliesItself: hostReplies = false } = client
+    this.#record = setup.events && new SessionRecord(setup.events, { ref, ip, started: clock.now(), hostReplies })
+    this.#examiner = new Examiner(setup, ref, clock)
     this.#connection = new Scope<Connection>('connect', undefined, {
       ip,
       client: client.proxy ? 'proxy' : setup.clients.kindOf(ip),
@@ -104,7 +127,7 @@ export class SmtpSession implements Session {
       if (this.#isConnected) return badSequence('connect', this.ref, 'the session is connected already')
       this.#isConnected = true
       const forwarder = findForwarder(this.#setup.clients, this.#connection)
-      return thenSync(forwarder, () => this.#examiner.examine(this.#connection))
+      return thenSync(forwarder, () => this.#judgeConnection())
     })
   }
 
@@ -115,7 +138,14 @@ export class SmtpSession implements Session {
       this.#isConnected = true
       this.#connection.extend({ spokeEarly: true })
       this.#connection.forgetFindings()
-      return this.#examiner.examine(this.#connection)
+      return this.#judgeConnection()
+    })
+  }
+
+  #judgeConnection(): MaybePromise<Decision> {
+    return thenSync(this.#examiner.examine(this.#connection), decision => {
+      this.#record?.connected(decision)
+      return decision
     })
   }
 
@@ -127,11 +157,13 @@ export class SmtpSession implements Session {
       if (refused !== undefined) return this.#examiner.announce(refused, this.#connection)
       this.reset()
       this.#greeting?.end()
-      this.#examiner.log?.helo(name, tls)
       if (this.#setup.clients.greeted(this.#connection.view, name)) this.#connection.extend({ client: 'hidden' })
       const greeting = new Scope<Greeting>('helo', this.#connection, { helo: name, ...(tls && { tls }) })
       this.#greeting = greeting
-      return this.#examiner.examine(greeting)
+      return thenSync(this.#examiner.examine(greeting), decision => {
+        this.#record?.greeted(name, tls, decision)
+        return decision
+      })
     })
   }
 
@@ -143,13 +175,18 @@ export class SmtpSession implements Session {
       if (this.#transactionBeforeData() !== undefined)
         return badSequence('mail', this.ref, 'MAIL came inside a transaction')
       const refused = tooLong('mail', this.ref, reversePath)
-      if (refused !== undefined) return this.#examiner.announce(refused, greeting)
+      if (refused !== undefined) {
+        this.#begin(reversePath, user)?.refusedAtMail(refused, greeting)
+        return this.#examiner.announce(refused, greeting)
+      }
       this.reset()
       this.#dns.renew()
-      this.#examiner.log?.mail(reversePath, user)
-      const transaction = new OpenTransaction(greeting, { reversePath, utf8, ...(user !== undefined && { user }) })
+      const record = this.#begin(reversePath, user)
+      const fields = { reversePath, utf8, ...(user !== undefined && { user }) }
+      const transaction = new OpenTransaction(greeting, fields, record)
       this.#transaction = transaction
       return thenSync(this.#examiner.examine(transaction.scope), decision => {
+        record?.judged(decision)
         // A sender that the reply refuses has begun no transaction.
         if (decision.reply.code >= 400 && this.#transaction === transaction) this.reset()
         return decision
@@ -162,22 +199,29 @@ export class SmtpSession implements Session {
       if (this.#isClosed) return sessionEnded('rcpt', this.ref)
       const transaction = this.#transactionBeforeData()
       if (transaction === undefined) return badSequence('rcpt', this.ref, 'RCPT came before MAIL')
-      const { scope, recipients } = transaction
+      const { scope, recipients, record } = transaction
       const refused = tooLong('rcpt', this.ref, forwardPath) ?? tooMany(recipients.size, this.ref)
-      if (refused !== undefined) return this.#examiner.announce(refused, scope, forwardPath)
+      if (refused !== undefined) {
+        record?.refused(forwardPath, refused)
+        return this.#examiner.announce(refused, scope)
+      }
       const recipient = new Scope<Recipient>('rcpt', scope, { forwardPath, accepted: recipients.size })
       return thenSync(this.#examiner.examine(recipient, forwardPath), decision => {
         if (decision.reply.code < 400) {
           transaction.add(forwardPath, recipient)
-          this.#examiner.log?.rcpt(forwardPath)
-        } else recipient.end()
+          record?.accepted(forwardPath, decision)
+        } else {
+          recipient.end()
+          record?.refused(forwardPath, decision)
+        }
         return decision
       })
     })
   }
 
-  removeRecipient(forwardPath: string): void {
-    if (this.#transactionBeforeData()?.remove(forwardPath)) this.#examiner.log?.removeRecipient(forwardPath)
+  removeRecipient(forwardPath: string, reply?: HostReply): void {
+    const transaction = this.#transactionBeforeData()
+    if (transaction?.remove(forwardPath)) transaction.record?.removed(forwardPath, reply)
   }
 
   data(content: Readable): Promise<Outcome> {
@@ -188,9 +232,28 @@ export class SmtpSession implements Session {
       if (transaction.recipients.size === 0)
         return outcomeForAll(badSequence('message', this.ref, 'DATA came without a recipient'), [])
       transaction.message = new ReceivedMessage(this.#examiner, transaction, this.#services.load)
+      transaction.record?.receiving()
       const outcome = await transaction.message.receive(content)
-      this.#examiner.log?.outcome(outcome)
+      transaction.record?.concluded(outcome)
       return outcome
+    })
+  }
+
+  setQueueId(id: string): void {
+    const record = this.#transaction?.record
+    if (record !== undefined) record.queueId = id
+  }
+
+  replied(reply: HostReply | undefined, forwardPath?: string): void {
+    this.#transaction?.record?.replied(reply, forwardPath)
+  }
+
+  delivered(forwardPath: string, report: DeliveryReport, transaction = this.transactions): void {
+    this.#setup.onDelivery({
+      ...report,
+      ref: this.ref,
+      recipient: forwardPath,
+      ...(transaction > 0 && { transaction }),
     })
   }
 
@@ -212,10 +275,15 @@ export class SmtpSession implements Session {
       }
     }
     this.#connection.end()
-    const { log, timings } = this.#examiner
+    const { timings } = this.#examiner
     const ms = this.#services.clock.monotonic() - this.#openedAt
     this.#setup.onSessionEnd(ms, timings)
-    if (log !== undefined) this.#setup.log?.(log.entry(ms, timings))
+    this.#record?.end(this.#connection.view.client, ms, timings)
+  }
+
+  #begin(reversePath: string, user: string | undefined): TransactionRecord | undefined {
+    this.transactions += 1
+    return this.#record?.transaction(reversePath, user, this.#services.clock)
   }
 
   /** The transaction that still takes recipients. */

@@ -2,6 +2,7 @@
 import type { Recipient, Transaction } from '../model/stage.ts'
 import type { ReceivedMessage } from './message.ts'
 import { Scope } from './scope.ts'
+import type { TransactionRecord } from './transaction-record.ts'
 
 export class OpenTransaction {
   readonly scope: Scope<Transaction>
@@ -9,8 +10,15 @@ export class OpenTransaction {
   readonly recipients = new Map<string, Scope<Recipient>>()
   /** Present from DATA on. */
   message: ReceivedMessage | undefined = undefined
+  /** Absent where no sink takes events. */
+  readonly record: TransactionRecord | undefined
 
-  constructor(greeting: Scope, fields: Pick<Transaction, 'reversePath' | 'utf8' | 'user'>) {
+  constructor(
+    greeting: Scope,
+    fields: Pick<Transaction, 'reversePath' | 'utf8' | 'user'>,
+    record: TransactionRecord | undefined,
+  ) {
+    this.record = record
     this.scope = new Scope<Transaction>('mail', greeting, fields)
   }
 
@@ -28,6 +36,7 @@ export class OpenTransaction {
 
   /** Ends the scopes of the transaction and releases its message. */
   end(): void {
+    this.record?.end(this.message?.scope ?? this.scope, this.scope.findings)
     this.message?.end()
     for (const recipient of this.recipients.values()) recipient.end()
     this.scope.end()

@@ -6,6 +6,7 @@ import type { MaybePromise } from '../model/maybe-promise.ts'
 import type { Clock } from '../model/services.ts'
 import type { Connection } from '../model/stage.ts'
 import { type Exemption, isExempt } from './exempt.ts'
+import { FilterClock, type RunningFilter } from './filter-clock.ts'
 import { type FindingTransform, failureOf, namedFindings, timeoutOf } from './found.ts'
 import { SCOPE_ENDED, type Scope, viewOf } from './scope.ts'
 
@@ -19,8 +20,14 @@ export interface Step {
   readonly examine: (view: Connection, prior: PriorFindings) => MaybePromise<Findings>
 }
 
-/** Milliseconds by filter name, added up over a session. */
-export type FilterTimings = Map<string, number>
+/** What each filter has used, by its name, added up over a session. */
+export type FilterTimings = Map<string, { cpu: number; wait: number }>
+
+interface PendingFilter {
+  readonly filter: RunningFilter
+  /** Cancels the timer of its deadline. */
+  readonly cancel: () => void
+}
 
 /** What filters have found, in the order of arrival. */
 export type Found = (readonly [index: number, findings: readonly Finding[]])[]
@@ -38,8 +45,9 @@ export class WaveRun {
   readonly #stage: WaveSurroundings
   readonly #prior: PriorFindings
   readonly #view: WaveView
-  /** Filters that have not settled, with the function that cancels their timer. */
-  #pending: Map<Step, () => void> | undefined
+  readonly #filterClock: FilterClock
+  /** Filters that have not settled. */
+  #pending: Map<Step, PendingFilter> | undefined
   #ended: Finding | undefined
   #isOver = false
   #finish: (() => void) | undefined
@@ -49,7 +57,8 @@ export class WaveRun {
   constructor(stage: WaveSurroundings, prior: PriorFindings) {
     this.#stage = stage
     this.#prior = prior
-    this.#view = new WaveView(stage.scope)
+    this.#filterClock = new FilterClock(stage.clock)
+    this.#view = new WaveView(stage.scope, this.#filterClock)
     this.#now = stage.clock.monotonic()
   }
 
@@ -73,45 +82,62 @@ export class WaveRun {
   }
 
   #start(step: Step): void {
-    const since = this.#now
+    const filter: RunningFilter = { since: this.#now, cpu: 0, marks: 0 }
+    this.#filterClock.current = filter
+    let findings: MaybePromise<Findings>
     try {
-      const findings = step.examine(this.#view.view, this.#prior)
-      if (isPromise(findings)) this.#wait(step, since, findings)
-      else this.#settle(step, since, findings)
+      findings = step.examine(this.#view.view, this.#prior)
     } catch (error) {
-      this.#settle(step, since, failureOf(step.filter, error))
+      findings = failureOf(step.filter, error)
+    }
+    this.#filterClock.current = undefined
+    this.#now = this.#stage.clock.monotonic()
+    filter.cpu = this.#now - filter.since
+    if (isPromise(findings)) this.#wait(step, filter, findings)
+    else this.#settle(step, filter, findings)
+  }
+
+  #wait(step: Step, filter: RunningFilter, findings: Promise<Findings>): void {
+    this.#pending ??= new Map()
+    const settle = (list: Findings): void => {
+      if (!this.#pending?.has(step)) return
+      this.#now = this.#stage.clock.monotonic()
+      this.#settle(step, filter, list)
+    }
+    const late = (): void => settle(timeoutOf(step.filter, step.deadline))
+    this.#pending.set(step, { filter, cancel: this.#stage.clock.after(step.deadline, late) })
+    findings.then(settle, error => settle(failureOf(step.filter, error)))
+  }
+
+  /** What a filter has used up to now. */
+  #charge(step: Step, { since, cpu }: RunningFilter): void {
+    const { timings } = this.#stage
+    const { name } = step.filter
+    const wait = Math.max(0, this.#now - since - cpu)
+    const time = timings.get(name)
+    if (time === undefined) timings.set(name, { cpu, wait })
+    else {
+      time.cpu += cpu
+      time.wait += wait
     }
   }
 
-  #wait(step: Step, since: number, findings: Promise<Findings>): void {
-    this.#pending ??= new Map()
-    const late = (): void => this.#settle(step, since, timeoutOf(step.filter, step.deadline))
-    this.#pending.set(step, this.#stage.clock.after(step.deadline, late))
-    findings.then(
-      list => this.#pending?.has(step) && this.#settle(step, since, list),
-      error => this.#pending?.has(step) && this.#settle(step, since, failureOf(step.filter, error)),
-    )
-    this.#now = this.#stage.clock.monotonic()
-  }
-
-  #settle(step: Step, since: number, findings: Findings): void {
-    const { clock, timings, found, transform } = this.#stage
-    const { name } = step.filter
-    this.#now = clock.monotonic()
-    timings.set(name, (timings.get(name) ?? 0) + this.#now - since)
+  #settle(step: Step, filter: RunningFilter, findings: Findings): void {
+    const { found, transform } = this.#stage
+    this.#charge(step, filter)
     if (this.#isOver) return
     const list = namedFindings(step.filter, findings, transform)
     if (list.length > 0) found.push([step.index, list])
     // A quarantined message is received all the same: what would refuse it, malware above all, is still looked for.
     this.#ended ??= list.find(endsStage)
-    this.#pending?.get(step)?.()
+    this.#pending?.get(step)?.cancel()
     this.#pending?.delete(step)
     if (this.#ended !== undefined || this.#pending?.size === 0) this.#finish?.()
   }
 
   #close(): Finding | undefined {
     this.#isOver = true
-    for (const cancel of this.#pending?.values() ?? []) cancel()
+    for (const { cancel } of this.#pending?.values() ?? []) cancel()
     this.#pending?.clear()
     this.#view.close()
     return this.#ended
@@ -131,8 +157,8 @@ class WaveView {
   #controller: AbortController | undefined
   #isClosed = false
 
-  constructor(scope: Scope) {
-    this.view = viewOf(scope.view, undefined, () => this.#signal())
+  constructor(scope: Scope, clock: FilterClock) {
+    this.view = viewOf(scope.view, { ask: clock.timed(scope.view.ask) }, () => this.#signal())
   }
 
   close(): void {

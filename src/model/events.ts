@@ -5,6 +5,7 @@
  */
 import type { Label } from './feedback.ts'
 import type { Status, Verdict } from './finding.ts'
+import type { Metric } from './metric.ts'
 import type { ClientKind, Tls } from './stage.ts'
 
 /** The version of all events: a new one when a field changes its meaning or is removed, not when one is added. */
@@ -162,7 +163,10 @@ export interface RecipientEvent extends EventBase {
   readonly score: number
   /** Everything that was found about client, transaction, recipient and message, at most 50. */
   readonly findings: readonly FindingEntry[]
-  /** The reply as it was sent to the client; absent where the client left before it. */
+  /**
+   * The reply as it was sent to the client: the next hop's refusal in place of 250. Absent where the client left before
+   * it, or where the host wrote a positive reply that it does not tell us.
+   */
   readonly reply?: SentReply
 }
 
@@ -231,5 +235,23 @@ export type GatewayEvent =
   | FeedbackEvent
   | NoticeEvent
 
-/** Takes events. Must return at once: mail waits for it. What it throws becomes a warning. */
-export type EventSink = (event: GatewayEvent) => void
+/** What {@link Gateway.delivered} takes: which recipient of which session, and what became of the delivery. */
+export interface ReportedDelivery extends DeliveryReport {
+  /** The reference of the session that brought the message. */
+  readonly ref: string
+  /** Which transaction of the session, from 1. @default not known */
+  readonly transaction?: number
+  /** The address of RCPT TO. */
+  readonly recipient: string
+}
+
+/** Takes events, and keeps or sends them in its own time. `postern/log` has some. */
+export interface EventSink {
+  /** Takes one event. Must return at once: mail waits for it. What it throws becomes a warning. */
+  write(event: GatewayEvent): void
+  /** How long its queue is, and how many events it has dropped. */
+  metrics?(): readonly Metric[]
+}
+
+/** A sink, or a function that is called with each event. */
+export type EventTarget = EventSink | ((event: GatewayEvent) => void)

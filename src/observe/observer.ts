@@ -1,10 +1,13 @@
 /** Counts what a gateway does: sessions, decisions, findings by rule, the milliseconds of each filter. */
 import type { Decision } from '../model/decision.ts'
 import { isFinal } from '../model/decision.ts'
+import type { DeliveryReport, FilterTime } from '../model/events.ts'
 import type { Level, Load } from '../model/load.ts'
 import type { Metric, Sample } from '../model/metric.ts'
+import type { Notice } from '../model/services.ts'
 import type { Stage } from '../model/stage.ts'
-import { histogram, samplesOf, tally } from './count.ts'
+import { histogram, samplesOf, type Tally, tally } from './count.ts'
+import { DeliveryCounts } from './deliveries.ts'
 
 /** Upper bounds of the histogram, in seconds. */
 const SESSION_BOUNDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -14,7 +17,10 @@ export class Observer {
   readonly #accepted: Record<Stage, number> = { connect: 0, helo: 0, mail: 0, rcpt: 0, header: 0, message: 0 }
   readonly #others = tally()
   readonly #rules = tally()
-  readonly #filterTimes = tally()
+  readonly #filterCpu = tally()
+  readonly #filterWait = tally()
+  readonly #notices = tally()
+  readonly #deliveries = new DeliveryCounts()
   readonly #sessionTimes = histogram(SESSION_BOUNDS)
   #opened = 0
   #ended = 0
@@ -32,10 +38,23 @@ export class Observer {
   }
 
   /** A session is over. Milliseconds, in all and by filter. */
-  ended(ms: number, timings: ReadonlyMap<string, number>): void {
+  ended(ms: number, timings: ReadonlyMap<string, FilterTime>): void {
     this.#ended += 1
     this.#sessionTimes.record(ms / 1000)
-    for (const [name, spent] of timings) this.#filterTimes.add(name, spent)
+    for (const [name, { cpu, wait }] of timings) {
+      this.#filterCpu.add(name, cpu)
+      this.#filterWait.add(name, wait)
+    }
+  }
+
+  /** The operator was told something. */
+  noticed({ code }: Pick<Notice, 'code'>): void {
+    this.#notices.add(code)
+  }
+
+  /** A host has reported what became of a delivery. */
+  delivered(report: DeliveryReport): void {
+    this.#deliveries.add(report)
   }
 
   read(): readonly Metric[] {
@@ -55,11 +74,24 @@ export class Observer {
         samples: samplesOf('rule', this.#rules),
       },
       {
-        name: 'postern_filter_seconds_total',
-        help: 'Seconds that each filter took, its waiting included.',
+        name: 'postern_filter_cpu_seconds_total',
+        help: 'Seconds for which the code of each filter ran.',
         type: 'counter',
-        samples: this.#filterTimes.entries().map(([filter, ms]) => ({ labels: { filter }, value: ms / 1000 })),
+        samples: seconds(this.#filterCpu),
       },
+      {
+        name: 'postern_filter_wait_seconds_total',
+        help: 'Seconds for which each filter waited: for DNS, scanners, stores and other code of the process.',
+        type: 'counter',
+        samples: seconds(this.#filterWait),
+      },
+      {
+        name: 'postern_notices_total',
+        help: 'Notices to the operator by code.',
+        type: 'counter',
+        samples: samplesOf('code', this.#notices),
+      },
+      ...this.#deliveries.read(),
       {
         name: 'postern_session_seconds',
         help: 'How long sessions lasted.',
@@ -77,6 +109,9 @@ export class Observer {
     })
   }
 }
+
+const seconds = (times: Tally): readonly Sample[] =>
+  times.entries().map(([filter, ms]) => ({ labels: { filter }, value: ms / 1000 }))
 
 const LEVELS: Readonly<Record<Level, number>> = { green: 0, amber: 1, red: 2 }
 

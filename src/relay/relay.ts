@@ -225,7 +225,8 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
     dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
-    log: entry => log(jsonLine(worker === undefined ? entry : { worker, ...entry })),
+    events: event => log(jsonLine(event)),
+    node: worker === undefined ? options.name : `${options.name}/${worker}`,
     store: store.store,
   })
   const deliver = timed(once(delivery, notes), options, shared)

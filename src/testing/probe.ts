@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { reference } from '../engine/reference.ts'
 import { plan, run } from '../engine/run.ts'
 import { Scope } from '../engine/scope.ts'
+import type { FilterTimings } from '../engine/wave.ts'
 import { headerOf } from '../mime/header/collect.ts'
 import { isFinal } from '../model/decision.ts'
 import type { Fact } from '../model/fact.ts'
@@ -71,7 +72,7 @@ export async function probe(filter: Filter, world: Probed = {}): Promise<readonl
   const { clock = systemClock, score = 0 } = world
   const earlier = [{ findings: [points(score, 'found by other filters')] }]
   const found: Finding[] = []
-  const spent = new Map<string, number>()
+  const spent: FilterTimings = new Map()
   const deadline = () => toMilliseconds(filter.deadline ?? '10s')
   const progress = { accepted: 0 }
   let connection: Connection | undefined

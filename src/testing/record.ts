@@ -4,8 +4,10 @@ import { queryName } from '../dns/name.ts'
 import type { Client } from '../engine/client.ts'
 import type { Gateway } from '../engine/gateway.ts'
 import type { MailDetails, Session } from '../engine/session.ts'
+import type { HostReply } from '../engine/transaction-record.ts'
 import type { Decision, Outcome } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
+import type { DeliveryReport } from '../model/events.ts'
 import type { Services } from '../model/services.ts'
 import type { Tls } from '../model/stage.ts'
 import { type Size, toBytes } from '../model/units.ts'
@@ -59,6 +61,8 @@ export function record(
     secrets: gateway.secrets,
     open: (peer, services) => recordSession(gateway, peer, { ...gateway.services, ...services }, limits, write),
     feedback: feedback => gateway.feedback(feedback),
+    delivered: delivery => gateway.delivered(delivery),
+    delivered: delivery => gateway.delivered(delivery),
     recordSent: mail => gateway.recordSent(mail),
     precheck: gateway.precheck,
     isKnown: gateway.isKnown,
@@ -212,9 +216,26 @@ class RecordedSession implements Session {
     return this.#record({ verb: 'rcpt', forwardPath }, () => this.#session.rcpt(forwardPath))
   }
 
-  removeRecipient(forwardPath: string): void {
+  removeRecipient(forwardPath: string, reply?: HostReply): void {
     this.#note({ verb: 'removeRecipient', forwardPath })
-    this.#session.removeRecipient(forwardPath)
+    this.#session.removeRecipient(forwardPath, reply)
+  }
+
+  // What follows the decisions changes none of them: it is no part of a recording.
+  get transactions(): number {
+    return this.#session.transactions
+  }
+
+  setQueueId(id: string): void {
+    this.#session.setQueueId(id)
+  }
+
+  replied(reply: HostReply | undefined, forwardPath?: string): void {
+    this.#session.replied(reply, forwardPath)
+  }
+
+  delivered(forwardPath: string, report: DeliveryReport, transaction?: number): void {
+    this.#session.delivered(forwardPath, report, transaction)
   }
 
   data(content: Readable): Promise<Outcome> {

@@ -19,14 +19,14 @@ import { loop } from '../../src/filters/loop.ts'
 import { spf } from '../../src/filters/spf.ts'
 import { postern } from '../../src/index.ts'
 import { zone } from '../../src/testing/zone.ts'
-import type { TransactionEntry } from '../../src/types.ts'
+import type { RecipientEvent } from '../../src/types.ts'
 import { eventsOf, mailServer, offer } from '../support/milter-client.ts'
 import { mimeCases } from '../support/mime-cases.ts'
 import { rawClient } from '../support/raw-client.ts'
 
 const [ip, helo, from, to] = ['127.0.0.1', 'mx.example.org', 'alice@example.org', 'bob@example.net'] as const
 
-let latest: (entry: TransactionEntry | undefined) => void = () => undefined
+let latest: (event: RecipientEvent) => void = () => undefined
 const gateway = postern({
   name: 'mx.example.net',
   dns: zone({
@@ -34,18 +34,17 @@ const gateway = postern({
     '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject'] },
   }),
   filters: [headerForm(), loop(), spf(), dkim(), dmarc(), structure()],
-  log: ({ transactions }) => latest(transactions[0]),
+  events: event => void (event.type === 'recipient' && latest(event)),
 })
 
-/** What is written down of the one transaction that `carry` brings about. */
+/** What is written down of the one recipient of what `carry` brings. */
 async function seen(carry: () => Promise<unknown>) {
-  const entry = new Promise<TransactionEntry | undefined>(resolve => {
+  const event = new Promise<RecipientEvent>(resolve => {
     latest = resolve
   })
   await carry()
-  const { reversePath, forwardPaths, outcome } = (await entry) ?? {}
-  const { verdict, score, findings } = outcome ?? {}
-  return { reversePath, forwardPaths, verdict, score, findings }
+  const { reversePath, recipient, verdict, score, findings } = await event
+  return { reversePath, recipient, verdict, score, findings }
 }
 
 async function inProcess(message: Buffer): Promise<void> {

@@ -83,8 +83,8 @@ test('an answer after its deadline changes nothing and is counted in no timing',
   slow.resolve(undefined)
   expect(rules(await result)).toEqual(['late/timeout'])
   expect([...timings]).toEqual([
-    ['late', 100],
-    ['slower', 150],
+    ['late', { cpu: 0, wait: 100 }],
+    ['slower', { cpu: 0, wait: 150 }],
   ])
 })
 

@@ -19,7 +19,6 @@ import {
   reading,
   reject,
   type Session,
-  type SessionEntry,
   shadow,
   thresholds,
   unless,
@@ -27,6 +26,7 @@ import {
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 import type { PriorFindings } from '../../src/types.ts'
+import { EventLog } from '../support/event-log.ts'
 import { scratch } from '../support/scratch.ts'
 
 const text = 'From: a@example.net\r\nSubject: Hello\r\n\r\nline\r\n'
@@ -303,15 +303,15 @@ test('a gateway in shadow mode says what it would have done, and does nothing', 
   expect(await session.data(stream(text))).toMatchObject({ verdict: 'accept', dryRun: 'reject', reply: { code: 250 } })
 })
 
-test('the reference stands in every reply and in the log', async () => {
-  const entries: SessionEntry[] = []
+test('the reference stands in every reply and in every event', async () => {
+  const log = new EventLog()
   const [session, said] = await upTo(
-    gatewayOf([{ name: 'no', mail: () => reject('5.7.1', 'secret') }], { log: e => entries.push(e) }),
+    gatewayOf([{ name: 'no', mail: () => reject('5.7.1', 'secret') }], { events: log }),
   )
   session.close()
   for (const { reply } of said) expect(formatReply(reply)).toMatch(/ ref=REF1$/)
   expect(JSON.stringify(said.map(({ reply }) => reply))).not.toContain('secret')
-  expect(entries).toMatchObject([{ ref: 'REF1', ip: '192.0.2.1', helo: 'client.example' }])
+  expect(log.sessions).toMatchObject([{ ref: 'REF1', ip: '192.0.2.1', helo: 'client.example' }])
 })
 
 test('what a reading saw is the message as it is delivered, on the one pass', async () => {

@@ -21,11 +21,11 @@ import {
   reading,
   reject,
   type Session,
-  type SessionEntry,
   thresholds,
 } from '../../src/index.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { EventLog } from '../support/event-log.ts'
 
 const MESSAGE = 'From: a@example.net\r\nSubject: Hello\r\n\r\nline\r\n'
 const gatewayOf = (filters: PosternOptions['filters'], options: Partial<PosternOptions> = {}): Gateway =>
@@ -96,12 +96,12 @@ test('a pregreet stands for connect, and comes too late after HELO', async () =>
 
 test('a second close does nothing', async () => {
   const onClose = vi.fn()
-  const log = vi.fn<(entry: SessionEntry) => void>()
-  const gateway = gatewayOf([{ name: 'a', onClose }], { log })
+  const log = new EventLog()
+  const gateway = gatewayOf([{ name: 'a', onClose }], { events: log })
   const session = await greeted(gateway)
   session.close()
   session.close()
-  expect([onClose.mock.calls.length, log.mock.calls.length]).toEqual([1, 1])
+  expect([onClose.mock.calls.length, log.events.length]).toEqual([1, 1])
   const open = gateway.metrics().find(({ name }) => name === 'postern_sessions')
   expect(open?.samples).toEqual([{ value: 0 }])
 })
@@ -110,11 +110,11 @@ test('a listener that throws changes nothing', async () => {
   const fail = () => {
     throw new Error('broken')
   }
-  const log = vi.fn()
-  const session = await greeted(gatewayOf([{ name: 'a', onDecision: fail, onClose: fail }], { log }))
+  const log = new EventLog()
+  const session = await greeted(gatewayOf([{ name: 'a', onDecision: fail, onClose: fail }], { events: log }))
   expect((await session.mail('a@example.net')).verdict).toBe('accept')
   session.close()
-  expect(log).toHaveBeenCalledTimes(1)
+  expect(log.sessions).toHaveLength(1)
 })
 
 test('after close every verb is deferred, and decides nothing', async () => {
@@ -206,15 +206,16 @@ test('a recipient knows how many were accepted before, and a refused one does no
 })
 
 test('a recipient that the host removes is no part of the message', async () => {
-  const log = vi.fn<(entry: SessionEntry) => void>()
-  const session = await upToData(gatewayOf([], { log }), 'b@example.org', 'c@example.org')
+  const log = new EventLog()
+  const session = await upToData(gatewayOf([], { events: log }), 'b@example.org', 'c@example.org')
   session.removeRecipient('b@example.org')
   session.removeRecipient('unknown@example.org')
   const outcome = await session.data(content())
   expect([...outcome.each.keys()]).toEqual(['c@example.org'])
   session.removeRecipient('c@example.org')
   session.close()
-  expect(log.mock.calls[0]?.[0].transactions[0]?.forwardPaths).toEqual(['c@example.org'])
+  expect(log.sessions[0]?.transactions[0]?.forwardPaths).toEqual(['c@example.org'])
+  expect(log.sessions[0]?.refused).toMatchObject([{ recipient: 'b@example.org', verdict: 'reject' }])
 })
 
 const byRecipient = (verdicts: Readonly<Record<string, Finding>>): Filter => ({
@@ -430,12 +431,14 @@ test('a fact asked for before its stage is a failure of its filter, with the sta
 
 test('the clock of the gateway measures the session', async () => {
   const hand = clock({ now: 1_000 })
-  const log = vi.fn<(entry: SessionEntry) => void>()
-  const session = gatewayOf([{ name: 'a', connect: () => points(1, 'one') }], { clock: hand, log }).open({ ip: '::1' })
+  const log = new EventLog()
+  const filter: Filter = { name: 'a', connect: () => points(1, 'one') }
+  const session = gatewayOf([filter], { clock: hand, events: log }).open({ ip: '::1' })
   await session.connect()
   await hand.advance(250)
   session.close()
-  expect(log.mock.calls[0]?.[0]).toMatchObject({ started: 1_000, ms: 250, ip: '::1', filters: { a: 0 } })
+  const filters = { a: { cpu: 0, wait: 0 } }
+  expect(log.sessions).toMatchObject([{ started: 1_000, ms: 250, ip: '::1', filters }])
 })
 
 test('shadow mode reports what it does not carry out', async () => {

@@ -20,13 +20,14 @@ import {
   recommended,
   reputation,
 } from '../../src/filters/index.ts'
-import { type Client, type Filter, type Gateway, points, postern, reject, type SessionEntry } from '../../src/index.ts'
+import { type Client, type Filter, type Gateway, points, postern, reject } from '../../src/index.ts'
 import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { settled } from '../../src/testing/clock.ts'
 import { ask, probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { authenticationResults, receivedSpf } from '../../src/trace/index.ts'
+import { EventLog } from '../support/event-log.ts'
 
 const records = {
   'partner.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'], MX: { exchange: 'mx.partner.net', priority: 10 } },
@@ -51,12 +52,12 @@ const suspicious: Filter = { name: 'suspicious', mail: () => points(2, 'is suspi
 function everything(filters: readonly Filter[] = []) {
   const dns = zone(records)
   const { store, keys } = watched()
-  const log: SessionEntry[] = []
+  const log = new EventLog()
   const gateway = postern({
     dns,
     store,
     name: 'mx.example.org',
-    log: entry => log.push(entry),
+    events: log,
     filters: [
       recentlyRefused({ refusals: 1 }),
       admission(),
@@ -119,8 +120,8 @@ test.for<[what: string, told: Told]>([
   expect(world.keys.filter(key => !key.startsWith('reputation:ref:'))).toEqual([])
   const aboutClients = /PTR|^mx\.|^partner\.net TXT|^(?![12]\.0\.0\.127\.).*\.bl\./
   expect(world.dns.asked.filter(question => aboutClients.test(question))).toEqual([])
-  expect(world.log).toMatchObject([{ ip: null }])
-  expect(world.log[0]?.helo).toBe(told.helo)
+  expect(world.log.sessions).toMatchObject([{ ip: null }])
+  expect(world.log.sessions[0]?.helo).toBe(told.helo)
 })
 
 test('P06 with an address but no greeting, only the greeting is left out', async () => {

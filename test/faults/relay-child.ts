@@ -20,7 +20,7 @@ export interface Holdings {
 
 export type FromRelay =
   | { readonly what: 'started'; readonly port: number }
-  | { readonly what: 'session'; readonly line: string }
+  | { readonly what: 'event'; readonly line: string }
   | { readonly what: 'notice'; readonly text: string }
   | { readonly what: 'holdings'; readonly holdings: Holdings }
   | { readonly what: 'clock' }
@@ -43,7 +43,7 @@ const [patience = '', ...args] = process.argv.slice(2)
 const relay = await startRelay(readOptions(args, {}), {
   patience: JSON.parse(patience),
   clock,
-  log: line => say({ what: 'session', line }),
+  log: line => say({ what: 'event', line }),
   tell: text => say({ what: 'notice', text }),
 })
 

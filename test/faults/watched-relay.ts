@@ -5,8 +5,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { SessionEntry } from '../../src/index.ts'
 import type { Patience } from '../../src/relay/delivery/conversation.ts'
+import { EventLog, type LoggedSession } from '../support/event-log.ts'
 import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
 
 export interface WatchedRelay extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface WatchedRelay extends AsyncDisposable {
   /** Sets its wall clock so many milliseconds ahead of the machine's, or behind. */
   readonly setClock: (ahead: number) => Promise<void>
   /** The latest sessions that have ended. */
-  readonly sessions: () => readonly SessionEntry[]
+  readonly sessions: () => readonly LoggedSession[]
   /** What it told an operator. */
   readonly notices: () => readonly string[]
   readonly isAlive: () => boolean
@@ -41,12 +41,14 @@ export async function watchedRelay(
     [JSON.stringify(patience), '--listen', '127.0.0.1:0', '--enforce', '--trusted-network', 'none', ...args],
     { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } },
   )
-  const sessions: SessionEntry[] = []
+  const log = new EventLog()
+  const { sessions } = log
   const notices: string[] = []
   const ended = once(child, 'exit')
   child.on('message', (said: FromRelay) => {
-    if (said.what === 'session') sessions.push(JSON.parse(said.line))
+    if (said.what === 'event') log.write(JSON.parse(said.line))
     if (sessions.length > MAX_SESSIONS) sessions.shift()
+    log.events.length = 0
     if (said.what === 'notice') notices.push(said.text)
   })
   const hear = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>

@@ -1,7 +1,6 @@
 /** Expensive filters under load: who is not scanned, who is put off, and that it is reported. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { SessionEntry } from '../../src/engine/session-log.ts'
 import { clientMark } from '../../src/facts/trust.ts'
 import { loadControl } from '../../src/filters/load-control.ts'
 import { type LoadSheddingOptions, loadShedding } from '../../src/filters/load-shedding.ts'
@@ -12,13 +11,14 @@ import type { Notice } from '../../src/model/services.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { EventLog } from '../support/event-log.ts'
 
 const [FRIEND, STRANGER] = ['192.0.2.200', '192.0.2.1']
 
 function house(options: LoadSheddingOptions = {}) {
   const hand = clock()
   const told: Notice[] = []
-  const entries: SessionEntry[] = []
+  const log = new EventLog()
   const asked: string[] = []
   const at: { level: Level } = { level: 'green' }
   const measured = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
@@ -49,9 +49,7 @@ function house(options: LoadSheddingOptions = {}) {
     notify: notice => {
       told.push(notice)
     },
-    log: entry => {
-      entries.push(entry)
-    },
+    events: log,
   })
   const send = async (ip: string): Promise<string> => {
     const session = gateway.open({ ip, ref: 'REF1' })
@@ -66,7 +64,7 @@ function house(options: LoadSheddingOptions = {}) {
     session.close()
     return said
   }
-  return { send, told, entries, asked, at, hand, measured }
+  return { send, told, log, asked, at, hand, measured }
 }
 
 test('while all is green everybody is looked at, and it is timed', async () => {
@@ -77,11 +75,11 @@ test('while all is green everybody is looked at, and it is timed', async () => {
 })
 
 test('at amber the known are not looked at, and the session says so; strangers are', async () => {
-  const { send, asked, entries, told, at } = house()
+  const { send, asked, log, told, at } = house()
   at.level = 'amber'
   for (const ip of [FRIEND, FRIEND, STRANGER]) expect(await send(ip)).toMatch(/^250 /)
   expect(asked).toEqual([STRANGER])
-  expect(entries[0]?.decisions.at(-1)?.findings).toEqual([
+  expect(log.of('recipient')[0]?.findings).toEqual([
     {
       rule: 'scanner/skipped',
       reason: 'scanner is skipped for a known client, at a load of 0.95 (busy 0.95)',
@@ -97,13 +95,12 @@ test('at amber the known are not looked at, and the session says so; strangers a
 })
 
 test('O03 at red strangers are put off before they send, with 4.3.2 and never a 5xx; the known get through', async () => {
-  const { send, asked, entries, at } = house()
+  const { send, asked, log, at } = house()
   at.level = 'red'
   expect(await send(FRIEND)).toMatch(/^250 /)
   expect(await send(STRANGER)).toBe('451 4.3.2 Too busy now, try again later ref=REF1')
   expect(asked).toEqual([])
-  expect(entries[1]?.decisions[0]).toMatchObject({
-    stage: 'mail',
+  expect(log.sessions[1]?.transactions[0]).toMatchObject({
     verdict: 'defer',
     findings: [
       {

@@ -4,10 +4,10 @@ import type { AddressInfo, Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Gateway, postern } from '../../src/engine/gateway.ts'
 import type { PosternOptions } from '../../src/engine/options.ts'
-import type { SessionEntry } from '../../src/engine/session-log.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { type IncomingMessage, type SmtpServerOptions, smtpServer } from '../../src/smtp/index.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { EventLog, type LoggedSession } from './event-log.ts'
 import { type RawClient, rawClient } from './raw-client.ts'
 
 export interface Delivery extends Omit<IncomingMessage, 'content'> {
@@ -21,7 +21,8 @@ export interface FrontServer {
   readonly gateway: Gateway
   readonly delivered: readonly Delivery[]
   /** One for each session that has ended. */
-  readonly entries: readonly SessionEntry[]
+  readonly entries: readonly LoggedSession[]
+  readonly log: EventLog
   readonly client: (options?: { readonly read?: boolean }) => RawClient
   /** A client that was greeted and has sent EHLO. */
   readonly greeted: () => Promise<RawClient>
@@ -39,14 +40,12 @@ export interface FrontSetting {
 
 export async function frontServer({ filters = [], gateway: own, options }: FrontSetting = {}): Promise<FrontServer> {
   const delivered: Delivery[] = []
-  const entries: SessionEntry[] = []
+  const log = new EventLog()
   const gateway = postern({
     filters,
     name: 'mx.example.org',
     dns: zone({}),
-    log: entry => {
-      entries.push(entry)
-    },
+    events: log,
     ...own,
   })
   const smtp = smtpServer({
@@ -75,7 +74,8 @@ export async function frontServer({ filters = [], gateway: own, options }: Front
     server: smtp.server,
     gateway,
     delivered,
-    entries,
+    entries: log.sessions,
+    log,
     client,
     greeted: async () => {
       const made = client()

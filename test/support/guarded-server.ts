@@ -6,9 +6,9 @@ import { SMTPServer } from 'smtp-server'
 import { type GuardedSession, type GuardOptions, guard, protect } from '../../src/adapters/smtp-server/index.ts'
 import { type Gateway, postern } from '../../src/engine/gateway.ts'
 import type { PosternOptions } from '../../src/engine/options.ts'
-import type { SessionEntry } from '../../src/engine/session-log.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { zone } from '../../src/testing/zone.ts'
+import { EventLog, type LoggedSession } from './event-log.ts'
 import { type RawClient, rawClient } from './raw-client.ts'
 
 export interface Delivered {
@@ -24,7 +24,8 @@ export interface GuardedServer {
   readonly gateway: Gateway
   readonly delivered: readonly Delivered[]
   /** One for each session that has ended. */
-  readonly entries: readonly SessionEntry[]
+  readonly entries: readonly LoggedSession[]
+  readonly log: EventLog
   readonly client: (options?: { readonly read?: boolean }) => RawClient
   /** A client that was greeted and has said EHLO. */
   readonly greeted: () => Promise<RawClient>
@@ -43,16 +44,14 @@ export interface Setting {
 export async function guardedServer(setting: Setting = {}): Promise<GuardedServer> {
   const { filters = [], by = 'guard', options = {}, server: Server = SMTPServer } = setting
   const delivered: Delivered[] = []
-  const entries: SessionEntry[] = []
+  const log = new EventLog()
   const gateway = postern({
     filters,
     name: 'mx.example.org',
     dns: zone({}),
     // Its clients stand for strangers.
     trustedNetworks: [],
-    log: entry => {
-      entries.push(entry)
-    },
+    events: log,
     ...setting.gateway,
   })
   const onData: GuardOptions['onData'] = (content, session, done) => {
@@ -83,7 +82,8 @@ export async function guardedServer(setting: Setting = {}): Promise<GuardedServe
     server,
     gateway,
     delivered,
-    entries,
+    entries: log.sessions,
+    log,
     client,
     greeted: async () => {
       const made = client()

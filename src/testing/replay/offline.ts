@@ -16,9 +16,9 @@ const dns: Resolver = {
 }
 
 /** To be laid over the options of a gateway. */
-export const offline: Pick<PosternOptions, 'dns' | 'callExternal' | 'notify' | 'log'> = {
+export const offline: Pick<PosternOptions, 'dns' | 'callExternal' | 'notify' | 'events'> = {
   dns,
   callExternal: key => Promise.reject(new Error(`${key} is not asked in a replay`)),
   notify: () => undefined,
-  log: () => undefined,
+  events: [],
 }

@@ -15,8 +15,8 @@ const gatewayOf = (...filters: readonly Filter[]): Gateway =>
     name: 'mx.example.net',
     dns: zone({}),
     filters,
-    log: () => {
-      ended += 1
+    events: ({ type }) => {
+      if (type === 'session') ended += 1
     },
   })
 

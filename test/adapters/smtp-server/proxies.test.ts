@@ -5,12 +5,12 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { guard, type ProtectOptions, protect } from '../../../src/adapters/smtp-server/index.ts'
 import { postern } from '../../../src/engine/gateway.ts'
-import type { SessionEntry } from '../../../src/engine/session-log.ts'
 import { reject } from '../../../src/index.ts'
 import type { Filter } from '../../../src/model/filter.ts'
 import { selfSigned } from '../../../src/relay/tls/self-signed.ts'
 import { clock as handClock } from '../../../src/testing/clock.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { EventLog, type LoggedSession } from '../../support/event-log.ts'
 import { type RawClient, rawClient } from '../../support/raw-client.ts'
 
 const headers = {
@@ -25,12 +25,12 @@ afterEach(async () => {
 })
 
 async function served(proxies: ProtectOptions['proxies'], { filters = [], ...more }: Serving = {}) {
-  const entries: SessionEntry[] = []
+  const log = new EventLog()
   const gateway = postern({
     name: 'mx.example.org',
     dns: zone({}),
     filters,
-    log: entry => entries.push(entry),
+    events: log,
     ...(more.clock && { clock: more.clock }),
   })
   const server = new SMTPServer(
@@ -51,7 +51,7 @@ async function served(proxies: ProtectOptions['proxies'], { filters = [], ...mor
   )
   return {
     port,
-    entries,
+    entries: log.sessions,
     client: (): RawClient => {
       const made = rawClient(port)
       ends.push(made.destroy)
@@ -66,7 +66,7 @@ interface Serving {
 }
 
 const ours = { header: ['127.0.0.0/8'] }
-const asked = ({ entries }: { readonly entries: readonly SessionEntry[] }) =>
+const asked = ({ entries }: { readonly entries: readonly LoggedSession[] }) =>
   expect.poll(() => entries.map(({ ip }) => ip), { timeout: 5_000 })
 
 test.for(Object.entries(headers))('%s from a named network says who the client is', async ([, header]) => {

@@ -51,11 +51,12 @@ test('P09 the envelope of the host holds who gets the message, and none that was
   ])
   await expect.poll(() => host.entries.length).toBe(1)
   expect(host.entries[0]?.transactions[0]).toMatchObject({
-    outcome: { verdict: 'accept' },
-    each: [
-      { forwardPath: 'strict@example.org', verdict: 'reject' },
-      { forwardPath: 'careful@example.org', verdict: 'quarantine' },
-      { forwardPath: 'drop@example.org', verdict: 'discard' },
+    verdict: 'accept',
+    recipients: [
+      { recipient: 'lax@example.org', verdict: 'accept' },
+      { recipient: 'strict@example.org', verdict: 'reject' },
+      { recipient: 'careful@example.org', verdict: 'quarantine' },
+      { recipient: 'drop@example.org', verdict: 'discard' },
     ],
   })
 })

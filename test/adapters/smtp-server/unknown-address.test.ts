@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { guard, protect } from '../../../src/adapters/smtp-server/index.ts'
 import { postern } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { EventLog } from '../../support/event-log.ts'
 import { guardedServer } from '../../support/guarded-server.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -65,8 +66,9 @@ test.for(ways)(
 
 test.for(ways)('a Unix socket is this machine: clients on it have a session each (%s)', async by => {
   await using folder = await scratch()
-  const entries: { readonly ip: string | null; readonly ref: string }[] = []
-  const gateway = postern({ filters: [], dns: zone({}), log: ({ ip, ref }) => void entries.push({ ip, ref }) })
+  const log = new EventLog()
+  const entries = log.sessions
+  const gateway = postern({ filters: [], dns: zone({}), events: log })
   const server = new SMTPServer(guard(gateway, { logger: false, onData: (_content, _session, done) => done() }))
   if (by === 'protect') protect(server, gateway)
   const path = join(folder.path, 'smtp')

@@ -1,7 +1,6 @@
 /** Admission: which clients get a session slot, what the others receive, and when slots are released. */
 import { expect, test } from 'vitest'
 import type { Session } from '../../../src/engine/session.ts'
-import type { SessionEntry } from '../../../src/engine/session-log.ts'
 import { clientMark } from '../../../src/facts/trust.ts'
 import { type AdmissionOptions, admission } from '../../../src/filters/admission/admission.ts'
 import { minutesUntil } from '../../../src/filters/admission/retry.ts'
@@ -12,6 +11,7 @@ import type { Notice } from '../../../src/model/services.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { clock, settled } from '../../../src/testing/clock.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { EventLog } from '../../support/event-log.ts'
 
 const FRIEND = '192.0.2.200'
 
@@ -19,7 +19,7 @@ const FRIEND = '192.0.2.200'
 function setup(options: AdmissionOptions = {}, more: Parameters<typeof postern>[0]['filters'] = []) {
   const hand = clock()
   const told: Notice[] = []
-  const entries: SessionEntry[] = []
+  const log = new EventLog()
   const notify = (notice: Notice) => {
     told.push(notice)
   }
@@ -27,10 +27,15 @@ function setup(options: AdmissionOptions = {}, more: Parameters<typeof postern>[
   store.run([{ op: 'set', key: clientMark(FRIEND), value: '1', ttl: 0 }])
   const load = loadMeter({ clock: hand, notify, process: { busy: () => 0.1, memory: () => 0.1 } })
   const filter = admission(options)
-  const log = (entry: SessionEntry) => {
-    entries.push(entry)
-  }
-  const gateway = postern({ filters: [filter, more.flat()], clock: hand, store, load, notify, log, dns: zone({}) })
+  const gateway = postern({
+    filters: [filter, more.flat()],
+    clock: hand,
+    store,
+    load,
+    notify,
+    events: log,
+    dns: zone({}),
+  })
   const come = async (ip = '192.0.2.1', ref?: string): Promise<readonly [Session, Decision]> => {
     const session = gateway.open({ ip, ...(ref !== undefined && { ref }) })
     return [session, await session.connect()]
@@ -42,7 +47,7 @@ function setup(options: AdmissionOptions = {}, more: Parameters<typeof postern>[
         'value' in sample ? sample.value : 0,
       ]),
     )
-  return { hand, told, entries, gateway, come, metric, load }
+  return { hand, told, log, gateway, come, metric, load }
 }
 
 const small = { max: 10, min: 10, maxQueue: 0 } as const
@@ -55,7 +60,7 @@ test('while there is room every client gets a slot, and no record is read', asyn
 })
 
 test('O03 an unknown client without a slot gets 421 and the time to come again; known clients still get a slot', async () => {
-  const { come, entries, metric } = setup(small)
+  const { come, log, metric } = setup(small)
   for (let index = 0; index < 7; index += 1) await come(`192.0.2.${index}`)
   const [session, decision] = await come('192.0.2.77', 'REF7')
   expect(formatReply(decision.reply)).toMatch(
@@ -73,7 +78,7 @@ test('O03 an unknown client without a slot gets 421 and the time to come again; 
     },
   ])
   session.close()
-  expect(entries[0]?.decisions[0]).toMatchObject({ verdict: 'defer', findings: [{ rule: 'admission/unknown' }] })
+  expect(log.sessions[0]).toMatchObject({ verdict: 'defer', findings: [{ rule: 'admission/unknown' }] })
   for (let index = 0; index < 3; index += 1) expect((await come(FRIEND))[1].reply.code).toBe(220)
   expect((await come(FRIEND))[1].reply.code).toBe(421)
   expect(metric('postern_admission_sessions')).toEqual({ known: 3, unknown: 7, bad: 0 })

@@ -1,0 +1,89 @@
+/**
+ * Tells how long the code of a filter runs from how long it waits. Timed are its first slice, up to the first `await`,
+ * and the slices in which it goes on after a fact that it has asked for: there is where filters compute. What runs after
+ * another wait, for a scanner or a store, counts as waiting.
+ *
+ * Promise jobs run in the order in which they are queued. So a job that is queued behind the one in which a filter goes
+ * on marks the end of that slice; a few more behind it catch what goes on after a nested `await`.
+ */
+import type { Clock } from '../model/services.ts'
+import type { Connection, Fact } from '../model/stage.ts'
+
+/** One filter that has not settled. */
+export interface RunningFilter {
+  /** When it was started, in milliseconds. */
+  readonly since: number
+  /** Milliseconds for which its code has run. */
+  cpu: number
+  /** How many marks are still to be queued for it. */
+  marks: number
+}
+
+/** `await` in a helper, `Promise.all`, and the filter itself: each takes one job. */
+const MARKS = 4
+const SETTLED = Promise.resolve()
+
+export class FilterClock {
+  readonly #clock: Clock
+  /** Whose code runs now, as far as that is known. */
+  current: RunningFilter | undefined
+  /** The filters whose marks are queued, in the order of the queue. */
+  readonly #queue: RunningFilter[] = []
+  /** Where the slice that runs now has begun. */
+  #mark = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The same as `ask`, timed for the filter that calls it. */
+  timed(ask: Connection['ask']): Connection['ask'] {
+    return <T>(fact: Fact<never, T>): Promise<T> => {
+      const answer = ask(fact as Fact<Connection, T>)
+      const filter = this.current
+      if (filter === undefined) return answer
+      return new Promise<T>((resolve, reject) => {
+        answer.then(
+          value => {
+            resolve(value)
+            this.#goesOn(filter)
+          },
+          error => {
+            reject(error)
+            this.#goesOn(filter)
+          },
+        )
+      })
+    }
+  }
+
+  #goesOn(filter: RunningFilter): void {
+    this.#charge()
+    const isQueued = filter.marks > 0
+    filter.marks = MARKS
+    if (!isQueued) this.#enqueue(filter)
+  }
+
+  #enqueue(filter: RunningFilter): void {
+    this.#queue.push(filter)
+    this.current = this.#queue[0]
+    SETTLED.then(this.#atMark)
+  }
+
+  readonly #atMark = (): void => {
+    this.#charge()
+    const filter = this.#queue.shift()
+    this.current = this.#queue[0]
+    if (filter === undefined) return
+    filter.marks -= 1
+    if (filter.marks > 0) this.#enqueue(filter)
+  }
+
+  /** What has run since the last mark was the filter whose mark comes next. */
+  #charge(): void {
+    const now = this.#clock.monotonic()
+    const running = this.#queue[0]
+    if (running !== undefined) running.cpu += now - this.#mark
+    this.#mark = now
+  }
+}

@@ -1,0 +1,78 @@
+/** Writes the events of one session. Nothing is kept of it but what its own end needs. */
+import type { Decision } from '../model/decision.ts'
+import type { FilterTime, SessionEvent } from '../model/events.ts'
+import type { Clock } from '../model/services.ts'
+import type { Tls } from '../model/stage.ts'
+import { cut, decided, type EventStream, findingEntries, rounded, sentReply } from './events.ts'
+import { TransactionRecord } from './transaction-record.ts'
+import type { FilterTimings } from './wave.ts'
+
+/** What is known of a session when it begins. */
+export interface SessionFacts {
+  readonly ref: string
+  readonly ip: string | undefined
+  /** Milliseconds since 1970. */
+  readonly started: number
+  /** The host writes positive replies in its own words. */
+  readonly hostReplies: boolean
+}
+
+export class SessionRecord {
+  readonly #stream: EventStream
+  readonly #facts: SessionFacts
+  #greeting: Pick<SessionEvent, 'helo' | 'tls'> = {}
+  /** The last decisions at `connect` and `helo`. */
+  #connected: Decision | undefined
+  #greeted: Decision | undefined
+  #transactions = 0
+
+  constructor(stream: EventStream, facts: SessionFacts) {
+    this.#stream = stream
+    this.#facts = facts
+  }
+
+  /** The client was judged at `connect`. */
+  connected(decision: Decision): void {
+    this.#connected = decision
+  }
+
+  /** The client was judged at `helo`. */
+  greeted(name: string | undefined, tls: Tls | undefined, decision: Decision): void {
+    this.#greeting = { ...(name !== undefined && { helo: cut(name) }), ...(tls && { tls: tlsOf(tls) }) }
+    this.#greeted = decision
+  }
+
+  /** MAIL has begun a transaction. */
+  transaction(reversePath: string, user: string | undefined, clock: Clock): TransactionRecord {
+    this.#transactions += 1
+    return new TransactionRecord(this.#stream, this.#facts, { number: this.#transactions, reversePath, user, clock })
+  }
+
+  /** The session is over, after so many milliseconds. */
+  end(client: SessionEvent['client'], ms: number, timings: FilterTimings): void {
+    const last = this.#greeted ?? this.#connected
+    const { ref, ip, started, hostReplies } = this.#facts
+    const reply = last && !(hostReplies && last.reply.code < 400) ? { reply: sentReply(last.reply) } : {}
+    this.#stream.write({
+      type: 'session',
+      ref,
+      ip: ip ?? null,
+      client,
+      ...this.#greeting,
+      started,
+      ms: rounded(ms),
+      ...decided(last ?? { verdict: 'accept', score: 0 }),
+      findings: findingEntries(last?.findings ?? []),
+      ...reply,
+      transactions: this.#transactions,
+      filters: Object.fromEntries([...timings].map(([name, time]) => [name, roundedTime(time)])),
+    })
+  }
+}
+
+const tlsOf = ({ protocol, cipher }: Tls): Tls => ({
+  protocol: cut(protocol),
+  ...(cipher !== undefined && { cipher: cut(cipher) }),
+})
+
+const roundedTime = ({ cpu, wait }: FilterTime): FilterTime => ({ cpu: rounded(cpu), wait: rounded(wait) })
