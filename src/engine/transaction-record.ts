@@ -183,7 +183,7 @@ const LOST = 'session/lost'
 
 /** The client has left, or has sent RSET, in the middle of its message. */
 function givenUp(mail: Decision | undefined): Outcome {
-  const reason = 'the message was given up before its end'
+  const reason = 'the client left, or gave the message up, before it was answered'
   const finding: Finding = { rule: LOST, reason, verdict: 'defer', status: '4.4.2' }
   const findings = [...(mail?.findings ?? []), finding]
   return {

@@ -173,10 +173,10 @@ export interface RecipientEvent extends EventBase {
 /** What became of a delivery to one recipient. */
 export interface DeliveryReport {
   /**
-   * `delivered`: the next hop has it. `deferred`: it will be tried again, here or by the client. `refused`: it will
-   * not.
+   * `delivered`: the next hop has it. `repeated`: it had it from an earlier try. `deferred`: it is tried again, by us or
+   * by the client. `refused`: it is not. `reported`: it was refused, and a report to the sender has been handed over.
    */
-  readonly result: 'delivered' | 'deferred' | 'refused'
+  readonly result: 'delivered' | 'repeated' | 'deferred' | 'refused' | 'reported'
   /** Where it was delivered to: `mx.example.org:25`, or a folder. */
   readonly nextHop?: string
   /** The reply code of the next hop; absent where there was no reply. */
@@ -189,9 +189,13 @@ export interface DeliveryReport {
   readonly queueId?: string
   /** From the beginning of the delivery to its result, in milliseconds. */
   readonly ms?: number
-  /** How many connections were tried for it. */
+  /** How many hosts were tried. */
   readonly tries?: number
 }
+
+/** What a reply means for the delivery. */
+export const resultOf = (code: number): 'delivered' | 'deferred' | 'refused' =>
+  code < 400 ? 'delivered' : code < 500 ? 'deferred' : 'refused'
 
 /** A delivery has a result. May come after the session has ended. */
 export interface DeliveryEvent extends EventBase, DeliveryReport {

@@ -47,7 +47,10 @@ export class DeliveryCounts {
     const name = this.#hops.has(nextHop) || this.#hops.size < MAX_HOPS ? nextHop : 'other'
     const known = this.#hops.get(name)
     if (known !== undefined) return known
-    const counts = { results: { delivered: 0, deferred: 0, refused: 0 }, times: histogram(BOUNDS) }
+    const counts = {
+      results: { delivered: 0, repeated: 0, deferred: 0, refused: 0, reported: 0 },
+      times: histogram(BOUNDS),
+    }
     this.#hops.set(name, counts)
     return counts
   }

@@ -10,7 +10,7 @@ import { passedDeadline } from './deadlines.ts'
 import { banner, Dialog, type Host } from './dialog.ts'
 import type { Front } from './front.ts'
 import { Input } from './input.ts'
-import { replies } from './replies.ts'
+import { replies, replyOf } from './replies.ts'
 import { secured, tlsOf } from './tls.ts'
 import { type Framing, Transfer } from './transfer.ts'
 
@@ -276,6 +276,7 @@ export class Connection implements Host {
 
   /** Sends a last reply and ends the connection. */
   hangUp(line: string): void {
+    if (this.#transfer !== undefined) this.#client.session.replied(replyOf(line))
     this.#channel.hangUp(line)
     this.#transfer?.abort()
   }

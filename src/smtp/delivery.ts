@@ -2,10 +2,12 @@
 
 import type { Outcome, Reply } from '../model/decision.ts'
 import { errorText } from '../model/errors.ts'
+import { type DeliveryReport, resultOf } from '../model/events.ts'
 import { formatReply } from '../policy/reply.ts'
 import type { Client } from './client.ts'
 import type { Front } from './front.ts'
 import type { MailParameters, RcptParameters } from './parameters.ts'
+import { replyOf, withReference } from './replies.ts'
 import type { DeliveryResult, IncomingMessage, Recipient } from './types.ts'
 
 /** A transaction between MAIL and the end of its message. */
@@ -39,17 +41,33 @@ export async function deliver(
     return transaction.recipients.map(({ forwardPath }) => formatReply(decisionFor(forwardPath)))
   }
   const delivered = new Set(message.recipients.map(({ forwardPath }) => forwardPath))
+  const { ref } = client.session
   const result = await handOver(front, message)
   const replyFor = (path: string): Reply => {
     if (!delivered.has(path)) return decisionFor(path)
     return (isReply(result) ? result : result?.get(path)) ?? decisionFor(path)
   }
-  if (front.lmtp) return transaction.recipients.map(({ forwardPath }) => sentLine(replyFor(forwardPath)))
-  return [sentLine(combine([...delivered].map(replyFor)) ?? outcome.reply)]
+  if (front.lmtp) return transaction.recipients.map(({ forwardPath }) => sentLine(replyFor(forwardPath), ref))
+  return [sentLine(combine([...delivered].map(replyFor)) ?? outcome.reply, ref)]
+}
+
+/** Tells the record what the client was sent: the lines of `deliver`, or nothing where it has left. */
+export function recordReplies(
+  { lmtp }: Front,
+  { session }: Client,
+  { recipients }: OpenTransaction,
+  lines: readonly string[],
+  isConnected: boolean,
+): void {
+  const [first = ''] = lines
+  session.replied(isConnected ? replyOf(first) : undefined)
+  if (!lmtp || !isConnected) return
+  for (const [index, { forwardPath }] of recipients.entries())
+    session.replied(replyOf(lines[index] ?? first), forwardPath)
 }
 
 /** What a host gives may come from another server: one line of printable ASCII, whatever stands in it. */
-const sentLine = (reply: Reply): string => formatReply(reply).replace(/[^ -~]/g, '?')
+const sentLine = (reply: Reply, ref: string): string => withReference(formatReply(reply).replace(/[^ -~]/g, '?'), ref)
 
 /** Undefined when no recipient is to get the message. */
 function messageFor(
@@ -68,8 +86,11 @@ function messageFor(
   }
   if (content === undefined || recipients.size === 0) return undefined
   const { session, ip, helo, extended, tls, user } = client
+  const number = session.transactions
   return {
     ref: session.ref,
+    transaction: number,
+    delivered: (forwardPath, report) => session.delivered(forwardPath, report, number),
     ip,
     helo,
     extended,
@@ -88,16 +109,37 @@ function messageFor(
 async function handOver(front: Front, message: IncomingMessage): Promise<DeliveryResult> {
   const { clock, load, notify } = front.gateway().services
   const since = clock.monotonic()
+  let isReported = false
+  const delivered: IncomingMessage['delivered'] = (forwardPath, report) => {
+    isReported = true
+    message.delivered(forwardPath, report)
+  }
   try {
-    const result = await front.deliver(message)
-    load.recordLatency('next-hop', clock.monotonic() - since)
+    const result = await front.deliver({ ...message, delivered })
+    const ms = clock.monotonic() - since
+    load.recordLatency('next-hop', ms)
+    if (!isReported) reportFrom(message, result, ms)
     return result
   } catch (error) {
     const ms = clock.monotonic() - since
     if (ms >= SLOW_FAILURE_MS) load.recordLatency('next-hop', ms)
     const reason = `the delivery of ${message.ref} failed: ${errorText(error)}`
     notify({ code: 'smtp/delivery', reason, level: 'warning' })
+    const report: DeliveryReport = { result: 'deferred', text: errorText(error), ms }
+    for (const { forwardPath } of isReported ? [] : message.recipients) message.delivered(forwardPath, report)
     return { code: 451, status: '4.3.0', text: `Temporary local error, try again later ref=${message.ref}` }
+  }
+}
+
+/** Without a report of the host, its reply says what became of each recipient. */
+function reportFrom(message: IncomingMessage, result: DeliveryResult, ms: number): void {
+  for (const { forwardPath } of message.recipients) {
+    const reply = isReply(result) ? result : result?.get(forwardPath)
+    if (reply === undefined) message.delivered(forwardPath, { result: 'delivered', ms })
+    else {
+      const { code, status, text } = reply
+      message.delivered(forwardPath, { result: resultOf(code), code, status, text, ms })
+    }
   }
 }
 

@@ -4,10 +4,10 @@ import { formatReply } from '../policy/reply.ts'
 import type { Channel } from './channel.ts'
 import type { Client } from './client.ts'
 import type { Counters } from './counters.ts'
-import { deliver, hostRefusal, type OpenTransaction } from './delivery.ts'
+import { deliver, hostRefusal, type OpenTransaction, recordReplies } from './delivery.ts'
 import { type Rcpt, readMail, readRcpt } from './envelope.ts'
 import type { Front } from './front.ts'
-import { codeOf, replies } from './replies.ts'
+import { codeOf, replies, replyOf, withReference } from './replies.ts'
 import { isVerb, rules, type State, type Verb } from './states.ts'
 import { readXclient } from './xclient.ts'
 
@@ -169,7 +169,10 @@ export class Dialog {
 
   async #askHost(transaction: OpenTransaction, rcpt: Rcpt, accepted: Reply): Promise<void> {
     const refusal = await hostRefusal(this.#front, this.#client, transaction.reversePath, rcpt.forwardPath)
-    if (refusal !== undefined) this.#client.session.removeRecipient(rcpt.forwardPath)
+    if (refusal !== undefined) {
+      const { session } = this.#client
+      session.removeRecipient(rcpt.forwardPath, replyOf(withReference(formatReply(refusal), session.ref)))
+    }
     this.#rcptOver(transaction, rcpt, refusal ?? accepted)
   }
 
@@ -243,11 +246,12 @@ export class Dialog {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     try {
       const lines = await deliver(this.#front, this.#client, transaction, outcome, promise)
+      const { isConnected } = this.#host
+      recordReplies(this.#front, this.#client, transaction, lines, isConnected)
       this.reset()
       const isDelivered = lines.some(line => codeOf(line) < 400)
       this.#counters.messageOver(isDelivered)
       if (isDelivered && outcome.verdict === 'accept') this.#client.delivered()
-      const { isConnected } = this.#host
       for (const line of lines) this.#channel.reply(line)
       this.#channel.flush()
       resolve(isConnected)

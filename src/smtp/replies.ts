@@ -1,5 +1,7 @@
 /** The replies that the front itself gives; what a decision says comes from the policy. */
 
+import type { HostReply } from '../engine/transaction-record.ts'
+
 /** One line of a reply, without its CRLF. */
 export type ReplyLine = `${number} ${string}`
 
@@ -66,3 +68,6 @@ export function withReference(line: string, ref: string): string {
 
 /** The code of a reply line. */
 export const codeOf = (line: string): number => Number(line.slice(0, 3))
+
+/** A line as a session takes it. */
+export const replyOf = (line: string): HostReply => ({ code: codeOf(line), text: line.slice(4) })

@@ -2,6 +2,7 @@
 import type { SecureContextOptions } from 'node:tls'
 import type { Gateway } from '../engine/gateway.ts'
 import type { Content, DeliveryGroup, Outcome, Reply } from '../model/decision.ts'
+import type { DeliveryReport } from '../model/events.ts'
 import type { Tls } from '../model/stage.ts'
 import type { Duration, Size } from '../model/units.ts'
 import type { ServerLimits, WireLimits } from './limits.ts'
@@ -46,6 +47,13 @@ export interface IncomingMessage {
   readonly content: Content
   /** The gateway's decision, with one for each recipient. */
   readonly outcome: Outcome
+  /** Which transaction of the session this is, from 1, as events number them. */
+  readonly transaction: number
+  /**
+   * Reports what became of the delivery to a recipient, for its event and the metrics. At any time. Where the host does
+   * not call it before `deliver` settles, its reply to each recipient is the report.
+   */
+  readonly delivered: (forwardPath: string, report: DeliveryReport) => void
   /**
    * Settles when the reply to the message has been written: true if the client was connected then, false if it had left
    * or ended its side, so that it may try again. Never rejects.

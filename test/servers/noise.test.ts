@@ -6,6 +6,7 @@ import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
 import { type GuardOptions, guard } from '../../src/adapters/smtp-server/index.ts'
 import { type Gateway, postern } from '../../src/engine/gateway.ts'
+import type { GatewayEvent } from '../../src/model/events.ts'
 import { smtpServer } from '../../src/smtp/index.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { dice, runs } from '../support/random.ts'
@@ -111,7 +112,10 @@ test.for(Object.entries(servers))(
     process.on('uncaughtException', fail)
     process.on('unhandledRejection', fail)
     let entries = 0
-    const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}), log: () => entries++ })
+    const events = ({ type }: GatewayEvent) => {
+      if (type === 'session') entries += 1
+    }
+    const gateway = postern({ name: 'mx.example.org', filters: [], dns: zone({}), events })
     const server = serverOf(gateway, fail)
     const executions = runs(8_000)
     let longest = { ms: 0, state: '', bytes: '' }

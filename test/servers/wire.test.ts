@@ -36,7 +36,7 @@ describe.for(['protect', 'own server'] as const)('%s', kind => {
     await client.closed
     expect(client.received()).toMatch(/^5\d\d 5\.5\.1 [^\r\n]*\r\n$/)
     await expect
-      .poll(() => host.entries.flatMap(({ decisions }) => decisions.flatMap(({ findings }) => findings)))
+      .poll(() => host.entries.flatMap(({ findings }) => findings))
       .toMatchObject([{ rule: 'early-talker', verdict: 'reject' }])
   })
 })

@@ -2,11 +2,11 @@
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../src/engine/gateway.ts'
 import type { PosternOptions } from '../../src/engine/options.ts'
-import type { SessionEntry } from '../../src/engine/session-log.ts'
 import type { Outcome } from '../../src/model/decision.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import type { WireLimits } from '../../src/smtp/limits.ts'
+import type { LoggedSession } from './event-log.ts'
 import { frontServer } from './front-server.ts'
 import { guardedServer } from './guarded-server.ts'
 import type { RawClient } from './raw-client.ts'
@@ -51,7 +51,7 @@ export interface Served extends AsyncDisposable {
   /** What was delivered so far. */
   readonly delivered: readonly Delivered[]
   /** One for each session that has ended. */
-  readonly entries: readonly SessionEntry[]
+  readonly entries: readonly LoggedSession[]
   readonly client: (options?: { readonly read?: boolean }) => RawClient
   /** A client that was greeted and has sent EHLO. */
   readonly greeted: () => Promise<RawClient>

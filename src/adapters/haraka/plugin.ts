@@ -5,9 +5,19 @@ import { type Decision, isFinal } from '../../model/decision.ts'
 import { errorText } from '../../model/errors.ts'
 import { schemaOf } from '../../model/options.ts'
 import { checkedGateway } from '../shared/gateway.ts'
+import { bounced, deferred, delivered, NOTE, type SessionNote } from './deliveries.ts'
 import { addFields, removeFields } from './header.ts'
 import { HarakaSession } from './session.ts'
-import { type Answer, Answers, type HarakaConnection, type Next, type Path, type ResultStore } from './types.ts'
+import {
+  type Answer,
+  Answers,
+  addressOf,
+  type HarakaConnection,
+  type HarakaMail,
+  type Next,
+  type Path,
+  type ResultStore,
+} from './types.ts'
 
 /** How a plugin made by {@link haraka} answers. */
 export interface HarakaOptions {
@@ -22,6 +32,9 @@ const schema = schemaOf<HarakaOptions>('haraka', { admit: flag() })
 
 /** One hook of Haraka: it must call `next` exactly once. */
 export type Hook = (next: Next, connection: HarakaConnection, params?: unknown) => void
+
+/** One hook of Haraka's outbound queue: it must call `next` exactly once. */
+export type MailHook = (next: Next, mail: HarakaMail, params?: unknown) => void
 
 /** The exports of a plugin file, as Haraka's loader expects them. */
 export interface HarakaPlugin {
@@ -41,6 +54,14 @@ export interface HarakaPlugin {
   readonly hook_data_post: Hook
   /** Before the message is queued: adds trace fields, and drops discarded messages. */
   readonly postern_queue: Hook
+  /** The message was queued: reports its deliveries. */
+  readonly hook_queue_ok: Hook
+  /** A message of the outbound queue was delivered. */
+  readonly hook_delivered: MailHook
+  /** A message of the outbound queue could not be delivered yet. */
+  readonly hook_deferred: MailHook
+  /** A message of the outbound queue was refused for good. */
+  readonly hook_bounce: MailHook
   /** The transaction is over. */
   readonly hook_reset_transaction: Hook
   /** The client has left. */
@@ -81,6 +102,10 @@ export function haraka(gateway: Gateway | (() => Gateway), options: HarakaOption
     hook_rcpt: plugin.hook((connection, params) => plugin.rcpt(connection, params)),
     hook_data_post: plugin.hook(connection => plugin.data(connection)),
     postern_queue: plugin.hook(async connection => plugin.queue(connection)),
+    hook_queue_ok: plugin.hook(async (connection, params) => plugin.queued(connection, params)),
+    hook_delivered: plugin.mailHook(delivered),
+    hook_deferred: plugin.mailHook(deferred),
+    hook_bounce: plugin.mailHook(bounced),
     hook_reset_transaction: plugin.hook(async connection => plugin.reset(connection)),
     hook_disconnect: plugin.hook(async connection => plugin.disconnect(connection)),
   }
@@ -109,6 +134,19 @@ class Plugin {
           setImmediate(next, Answers.denySoft, reply(451, '4.3.0 Temporary local error, try again later'))
         },
       )
+    }
+  }
+
+  /** Never stops the queue: what cannot be reported is a notice. */
+  mailHook(report: (gateway: Gateway, mail: HarakaMail, params: unknown) => void): MailHook {
+    return (next, mail, params) => {
+      const gateway = this.#gateway()
+      try {
+        report(gateway, mail, params)
+      } catch (error) {
+        gateway.services.notify({ code: 'haraka/failed', reason: errorText(error), level: 'warning' })
+      }
+      setImmediate(next)
     }
   }
 
@@ -149,6 +187,8 @@ class Plugin {
     const { outcome } = session
     if (outcome) removeFields(transaction, outcome.forged)
     if (outcome?.verdict === 'quarantine') transaction.notes.quarantine = true
+    const { ref, transactions } = session.session
+    transaction.notes[NOTE] = { ref, transaction: transactions } satisfies SessionNote
     return report(transaction.results, session, decision)
   }
 
@@ -158,6 +198,19 @@ class Plugin {
     if (!transaction || outcome === undefined) return []
     if (outcome.verdict === 'discard') return [Answers.ok, reply(outcome.reply.code, replyLine(outcome))]
     addFields(transaction, outcome.trace)
+    return []
+  }
+
+  /** @param text what Haraka replies to the message */
+  queued(connection: HarakaConnection, text: unknown): Answer {
+    const { transaction, relaying = false } = connection
+    const { session, outcome } = this.#sessions.get(connection) ?? {}
+    if (!transaction || session === undefined || outcome === undefined) return []
+    const said = typeof text === 'string' && text !== '' ? { text } : undefined
+    session.replied(said && { code: 250, ...said })
+    // The outbound queue reports its deliveries itself, and a discarded message has none.
+    if (relaying || outcome.verdict === 'discard') return []
+    for (const path of transaction.rcpt_to) session.delivered(addressOf(path), { result: 'delivered', ...said })
     return []
   }
 

@@ -19,7 +19,11 @@ export class HarakaSession {
   #incoming: Incoming | undefined
 
   constructor(gateway: Gateway, connection: HarakaConnection) {
-    this.session = gateway.open({ ip: clientOf(connection), spokeEarly: connection.early_talker })
+    this.session = gateway.open({
+      ip: clientOf(connection),
+      spokeEarly: connection.early_talker,
+      repliesItself: true,
+    })
     this.#connection = connection
     this.#reportedEarly = connection.early_talker
   }
@@ -65,6 +69,7 @@ export class HarakaSession {
       ...(typeof user === 'string' && user !== '' && { user }),
     })
     if (isRefusal(decision)) this.#transaction = undefined
+    else if (transaction.uuid) this.session.setQueueId(transaction.uuid)
     return decision
   }
 

@@ -28,6 +28,8 @@ export function addressOf(path: Path): string {
 
 /** Haraka's `transaction`. */
 export interface HarakaTransaction {
+  /** Its name in Haraka's log. */
+  readonly uuid?: string
   /** The path of MAIL FROM. */
   readonly mail_from: Path
   /** The accepted recipients. */
@@ -53,6 +55,19 @@ export interface HarakaTransaction {
   reset_headers(): void
 }
 
+/** Haraka's `hmail`: a message in its outbound queue. */
+export interface HarakaMail {
+  /** How often it could not be delivered. */
+  readonly num_failures?: number
+  /** What is in the queue file. */
+  readonly todo: {
+    /** The recipients of this file. */
+    readonly rcpt_to: readonly Path[]
+    /** The notes of the transaction that brought it. */
+    readonly notes?: Readonly<Record<string, unknown>>
+  }
+}
+
 /** Haraka's `connection`. */
 export interface HarakaConnection {
   /** The client. */
@@ -63,6 +78,8 @@ export interface HarakaConnection {
   readonly tls: { readonly enabled: boolean; readonly cipher?: { readonly name?: string; readonly version?: string } }
   /** Shared by all plugins. */
   readonly notes: Readonly<Record<string, unknown>>
+  /** Whether the client may send mail to other servers: its mail goes to the outbound queue. */
+  readonly relaying?: boolean
   /** Whether the client has sent data before the greeting. */
   readonly early_talker: boolean
   /** Results about this connection. */

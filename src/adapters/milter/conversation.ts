@@ -123,7 +123,7 @@ export class MilterConversation {
       return
     }
     this.#gateway = this.#current()
-    this.#session = this.#gateway.open({ ip })
+    this.#session = this.#gateway.open({ ip, repliesItself: true })
     this.#answer(await this.#session.connect())
   }
 
@@ -164,6 +164,8 @@ export class MilterConversation {
       this.#send(temporary)
       return
     }
+    const id = this.#macro('i')
+    if (id) this.#session?.setQueueId(id)
     const { clock } = (this.#gateway as Gateway).services
     const stop = clock.after(PROGRESS_MS, () => this.#send(progress))
     const outcome = await message.end().finally(stop)

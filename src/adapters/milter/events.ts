@@ -7,7 +7,7 @@ import { texts } from './packets.ts'
 export type Macros = ReadonlyMap<string, string>
 
 /** The macros that postern reads; others are not kept. */
-const READ: ReadonlySet<string> = new Set(['auth_authen', 'cipher', 'tls_version'])
+const READ: ReadonlySet<string> = new Set(['auth_authen', 'cipher', 'i', 'tls_version'])
 const MAX_LENGTH = 2048
 /** Macros of one command: Postfix sends a dozen, and those that its operator has added. */
 const MAX_MACROS = 1000

@@ -69,6 +69,8 @@ export class PolicyDialogue {
     if (isRefusal(greeted)) return greeted
     const begun = step >= 2 ? await mail(connection, attributes) : undefined
     if (isRefusal(begun)) return begun
+    const queueId = attributes.get('queue_id')
+    if (queueId) connection.session.setQueueId(queueId)
     if (step >= 3) return await connection.session.rcpt(attributes.get('recipient') ?? '')
     return begun ?? greeted ?? connected
   }
@@ -87,7 +89,12 @@ export class PolicyDialogue {
     if (known !== undefined && isSame) return { connection: known }
     this.close()
     const gateway = this.#current()
-    const connection: PolicyConnection = { session: gateway.open({ ip }), gateway, client, prepended: false }
+    const connection: PolicyConnection = {
+      session: gateway.open({ ip, repliesItself: true }),
+      gateway,
+      client,
+      prepended: false,
+    }
     this.#connection = connection
     const decision = await connection.session.connect()
     if (isRefusal(decision)) connection.refused = decision

@@ -44,7 +44,12 @@ export async function scan(
   const { ip, helo, reversePath = '', forwardPaths, user, tls, ref, content, overrides } = message
   const { clock } = gateway.services
   const since = clock.monotonic()
-  const session = gateway.open({ ip, ...(ref && { ref }), ...(overrides && { overrides }) })
+  const session = gateway.open({
+    ip,
+    repliesItself: true,
+    ...(ref && { ref }),
+    ...(overrides && { overrides }),
+  })
   const done = (decision: Decision, outcome?: Outcome): ScanResult => ({
     ref: session.ref,
     decision,
@@ -60,6 +65,7 @@ export async function scan(
       const decision = await verb()
       if (decision.reply.code >= 400) return done(decision)
     }
+    if (ref) session.setQueueId(ref)
     let refused: Decision | undefined
     let accepted = 0
     for (const path of forwardPaths.length > 0 ? forwardPaths : [DEFAULT_RECIPIENT]) {

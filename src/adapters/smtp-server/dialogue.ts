@@ -2,16 +2,25 @@
 import type { Readable } from 'node:stream'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Session } from '../../engine/session.ts'
-import type { Decision, Outcome, Reply } from '../../model/decision.ts'
+import type { Decision, Reply } from '../../model/decision.ts'
 import type { Limits } from '../../smtp/limits.ts'
 import { isPath } from '../../smtp/paths.ts'
 import type { Connections } from './connections.ts'
 import { refuseData } from './drain.ts'
 import { unknownParameter } from './parameters.ts'
 import { eachReply, isDelivered, pathOf } from './recipients.ts'
+import { hostReply, marked, RCPT_CODE, recordReplies, reportDeliveries } from './record.ts'
 import { answer, failure, fault, hostAnswer, refusal, tooManySessions, unknownClient } from './replies.ts'
 import type { TrackedConnection } from './tracked.ts'
-import type { Callback, GuardedSession, Handlers, SMTPServer, SMTPServerOptions, SMTPServerSession } from './types.ts'
+import type {
+  Callback,
+  GuardedSession,
+  Handlers,
+  SMTPServer,
+  SMTPServerOptions,
+  SMTPServerSession,
+  Verdicts,
+} from './types.ts'
 
 type Wired = Required<
   Pick<SMTPServerOptions, 'onConnect' | 'onSecure' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'>
@@ -138,7 +147,8 @@ class Dialogue {
       const error = onRcptTo && (await hostAnswer(done => onRcptTo.call(server, address, seen, done)))
       // A recipient that is named twice, and refused only the second time, is still one of smtp-server's recipients.
       const stays = error && session.envelope.rcptTo.some(to => to.address === address.address)
-      if (error && !stays) tracked.session?.removeRecipient(forwardPath)
+      if (error && !stays)
+        tracked.session?.removeRecipient(forwardPath, hostReply(error, tracked.session.ref, RCPT_CODE))
       return error
     })
   }
@@ -150,7 +160,10 @@ class Dialogue {
     if (tracked?.session === undefined) return callback(failure(451, fault))
     const ours = tracked.session
     const { envelope } = session
-    const settle: DataCallback = (error, message) => {
+    const settle: DataCallback = (...given) => {
+      const { error, message } = marked({ error: given[0], message: given[1] }, ours.ref)
+      const paths = envelope.rcptTo.map(address => pathOf(address, tracked))
+      recordReplies(ours, { error, message }, paths, !tracked.ended)
       ours.reset()
       // smtp-server counts the replies of LMTP by it.
       session.envelope = envelope
@@ -225,10 +238,19 @@ class Dialogue {
     tracked.delivering = true
     const { clock, load } = this.#gateway().services
     const since = clock.monotonic()
-    this.#host.onData.call(undefined, bytes, withVerdicts(session, tracked, outcome, outcome), (error, message) => {
+    const number = ours.transactions
+    let isReported = false
+    const delivered: Verdicts['delivered'] = (forwardPath, report) => {
+      isReported = true
+      ours.delivered(forwardPath, report, number)
+    }
+    const seen = withVerdicts(session, tracked, outcome, { outcome, delivered })
+    this.#host.onData.call(undefined, bytes, seen, (error, message) => {
       bytes.destroy()
       const ms = clock.monotonic() - since
       if (!error || ms >= SLOW_FAILURE) load.recordLatency('next-hop', ms)
+      const paths = rcptTo.map(address => pathOf(address, tracked))
+      if (!isReported) reportDeliveries(delivered, { error, message }, paths, ms)
       reportTo(error, message ?? accepted)
     })
   }
@@ -248,14 +270,14 @@ function withVerdicts(
   session: SMTPServerSession,
   tracked: TrackedConnection,
   decision: Decision,
-  outcome?: Outcome,
+  message?: Pick<Verdicts, 'outcome' | 'delivered'>,
 ): GuardedSession {
   return Object.assign(session as GuardedSession, {
     postern: {
       ref: tracked.session?.ref ?? '',
       decision,
-      ...(outcome !== undefined && { outcome }),
-      quarantine: outcome?.verdict === 'quarantine',
+      ...message,
+      quarantine: message?.outcome?.verdict === 'quarantine',
     },
   })
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { SMTPServer, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import type { Decision, Outcome } from '../../model/decision.ts'
+import type { DeliveryReport } from '../../model/events.ts'
 
 export type { SMTPServer, SMTPServerAddress, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 
@@ -28,6 +29,11 @@ export interface Verdicts {
    * `outcome.groups` holds the recipients of each copy; see `deliver`.
    */
   readonly quarantine: boolean
+  /**
+   * In `onData`: reports what became of the delivery to a recipient, for its event and the metrics. At any time. Where
+   * the host does not call it before the callback, the callback's error or text is the report.
+   */
+  readonly delivered?: (forwardPath: string, report: DeliveryReport) => void
 }
 
 /** smtp-server's session with postern's decision on it. */

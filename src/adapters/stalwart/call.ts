@@ -17,6 +17,8 @@ export interface HookCall {
   readonly helo?: string
   readonly user?: string
   readonly tls?: { readonly protocol: string; readonly cipher?: string }
+  /** Stalwart's name of the message, once it has one. */
+  readonly queueId?: string
   readonly reversePath?: string
   readonly forwardPaths: readonly string[]
   /** At `data`. */
@@ -43,6 +45,8 @@ export function readCall(body: Buffer): HookCall {
   const helo = optional(client.helo, 'context.client.helo')
   const user = context.sasl ? text(fields(context.sasl, 'context.sasl').login, 'context.sasl.login') : undefined
   const tls = context.tls ? fields(context.tls, 'context.tls') : undefined
+  const queue = context.queue ? fields(context.queue, 'context.queue') : undefined
+  const queueId = queue && optional(queue.id, 'context.queue.id')
   const envelope = call.envelope ? readEnvelope(fields(call.envelope, 'envelope')) : { forwardPaths: [] }
   const message = call.message ? readMessage(fields(call.message, 'message')) : undefined
   if (stages.indexOf(stage) >= stages.indexOf('mail') && !call.envelope) throw wrong('envelope', 'an object')
@@ -58,6 +62,7 @@ export function readCall(body: Buffer): HookCall {
       number(server.port, 'context.server.port'),
     ].join(' '),
     ...(helo && { helo }),
+    ...(queueId && { queueId }),
     ...(user && { user }),
     ...(tls && {
       tls: { protocol: text(tls.version, 'context.tls.version'), cipher: text(tls.cipher, 'context.tls.cipher') },

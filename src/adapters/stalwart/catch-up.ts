@@ -50,13 +50,18 @@ async function rcpt({ session, recipients }: HookSession, { forwardPaths }: Hook
   return last === undefined ? undefined : recipients.get(last)
 }
 
-async function data(hook: HookSession, { message }: HookCall, last: Decision | undefined): Promise<Decision | Outcome> {
+async function data(
+  hook: HookSession,
+  { message, queueId }: HookCall,
+  last: Decision | undefined,
+): Promise<Decision | Outcome> {
   const { session, recipients } = hook
   const refused = [...recipients].filter(([, decision]) => isRefusal(decision))
   if (refused.length === recipients.size && last) {
     resetTransaction(hook)
     return last
   }
+  if (queueId !== undefined) session.setQueueId(queueId)
   const outcome = await session.data(sliced(message ?? Buffer.alloc(0)))
   const each = new Map([...outcome.each, ...refused])
   resetTransaction(hook)

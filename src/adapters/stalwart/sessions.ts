@@ -66,7 +66,7 @@ export class HookSessions {
   #begin({ connection: key, ip }: HookCall): HookSession {
     const gateway = this.#gateway()
     const session: HookSession = {
-      session: gateway.open({ ip }),
+      session: gateway.open({ ip, repliesItself: true }),
       gateway,
       recipients: new Map(),
       queue: Promise.resolve(),
