@@ -12,6 +12,7 @@ import type { Observer } from '../observe/observer.ts'
 import { thresholds } from '../policy/thresholds.ts'
 import { authenticationResults } from '../trace/authentication-results.ts'
 import { forged } from '../trace/forged.ts'
+import { referenceField } from '../trace/reference.ts'
 import { spamStatus } from '../trace/spam-status.ts'
 import type { Tracer } from '../trace/tracer.ts'
 import { deliveryEvent, type EventStream } from './events.ts'
@@ -68,7 +69,7 @@ export function compile(
 ): CompiledGateway {
   const { policy = thresholds(), mode = 'enforce', lineEnds = 'normalise', folder, limits = {} } = options
   const { name = hostname(), deadline = '10s' } = options
-  const { trace: tracers = [authenticationResults({ id: name }), spamStatus] } = options
+  const { trace: tracers = [authenticationResults({ id: name }), spamStatus, referenceField] } = options
   const { size, memory, files, disk } = readLimits(limits)
   const deadlineOf = (filter: Filter): number => toMilliseconds(filter.deadline ?? deadline)
   const plansOf = (some: readonly Filter[]) =>

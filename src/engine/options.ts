@@ -59,7 +59,7 @@ export interface PosternOptions {
    * 'normalise'
    */
   readonly lineEnds?: 'normalise' | 'reject'
-  /** Writes fields on top of a message. @default Authentication-Results and X-Spam-Status */
+  /** Writes fields on top of a message. @default Authentication-Results, X-Spam-Status and X-Postern-Ref */
   readonly trace?: readonly Tracer[]
   /** Calls scanners and directories. @default each filter calls for itself */
   readonly callExternal?: CallExternal

@@ -6,6 +6,7 @@ import { decodeWords } from '../mime/header/words.ts'
 import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import { domainOf } from '../net/path.ts'
 import { authservId } from './authentication-results.ts'
+import { REFERENCE_FIELD } from './reference.ts'
 
 /** The options of {@link forged}. */
 export interface ForgedOptions {
@@ -19,7 +20,7 @@ export interface ForgedOptions {
 
 /**
  * Makes a test for forged fields: every Authentication-Results with an authserv-id of this server or an unreadable one,
- * and the trace fields that only the last server may write: Return-Path, Received-SPF, X-Spam-* and `names`. The
+ * and the trace fields that only the last server may write: Return-Path, Received-SPF, X-Postern-Ref, X-Spam-* and `names`. The
  * Authentication-Results of other servers stay, and so does ARC-Authentication-Results, which seals cover.
  *
  * @example
@@ -42,8 +43,8 @@ export function forged({ id, ids = [], names = [] }: ForgedOptions): (field: Hea
 export const forgedFields = (header: HeaderFields, options: ForgedOptions): readonly HeaderField[] =>
   [...header].filter(forged(options))
 
-/** RFC 5321 §4.4 reserves Return-Path for the last server; later programs trust Received-SPF. */
-const LAST_SERVER_FIELDS = ['return-path', 'received-spf'] as const
+/** RFC 5321 §4.4 reserves Return-Path for the last server; later programs trust Received-SPF and the reference. */
+const LAST_SERVER_FIELDS = ['return-path', 'received-spf', REFERENCE_FIELD.toLowerCase()] as const
 
 /** X-Spam, X-Spam-Status, X-Spam_score, X-Spamd-Result: sorting rules match each of them. */
 const SPAM_FIELD = /^x-spamd?(?:$|[-_])/

@@ -65,7 +65,7 @@ test.for<readonly [what: string, options: unknown, path: string, expected: strin
   ['a fraction of files', { filters: [], limits: { files: 1.5 } }, 'limits.files', 'a whole number', ''],
   ['a map for a store', { filters: [], store: new Map() }, 'store', 'a store', ''],
   ['thresholds for a policy', { filters: [], policy: { quarantine: 5, reject: 10 } }, 'policy', 'a policy', ''],
-  ['a file for a log', { filters: [], log: 'mail.log' }, 'log', 'a function', ''],
+  ['a file for a sink', { filters: [], events: 'mail.log' }, 'events', 'a function', ''],
   ['servers for a resolver', { filters: [], dns: ['1.1.1.1'] }, 'dns', 'a resolver', ''],
   ['an address for a name', { filters: [], name: 'http://mx' }, 'name', 'the name of a host', ''],
   ['a tracer that was not made', { filters: [], trace: ['x'] }, 'trace[0]', 'a tracer', ''],

@@ -103,6 +103,8 @@ test.for([
   'Received-SPF: pass (mx.example.net: domain of ann@example.org)',
   'received-spf: Pass receiver=mx.example.net;',
   'X-Spam-Flag: NO',
+  'X-Postern-Ref: 7K2Q9F0D',
+  'x-postern-ref : x',
   'x-spam-status: No, score=-9',
   'X-Spam-Report: x',
   'X-Spam-Score: -9',
@@ -151,7 +153,7 @@ test('A14 the delivered message has no Authentication-Results in our name except
   const { text, forged, verdict } = await delivered(fields.join('\r\n'))
   expect(verdict).toBe('accept')
   expect(text).toMatch(
-    /X-Spam-Status: No, score=0\.0 tests=none ref=\w+\r\nFrom: a@example\.org\r\nAuthentication-Results: mx\.example\.org; auth=pass\r\nSubject: Hello\r\n\r\ntext\r\n$/,
+    /X-Spam-Status: No, score=0\.0 tests=none ref=(\w+)\r\nX-Postern-Ref: \1\r\nFrom: a@example\.org\r\nAuthentication-Results: mx\.example\.org; auth=pass\r\nSubject: Hello\r\n\r\ntext\r\n$/,
   )
   // A protocol can name only what is a field to all.
   expect(forged.map(({ name, position }) => [name, position])).toEqual([

@@ -8,7 +8,16 @@ import { text as textOf } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import { describe, expect, test } from 'vitest'
 import { type HooksOptions, hooks, serve } from '../../../src/adapters/stalwart/index.ts'
-import { discard, type Filter, type Gateway, points, postern, quarantine, reject } from '../../../src/index.ts'
+import {
+  discard,
+  type Filter,
+  type Gateway,
+  type GatewayEvent,
+  points,
+  postern,
+  quarantine,
+  reject,
+} from '../../../src/index.ts'
 import { clock as handClock } from '../../../src/testing/clock.ts'
 import { dialog } from '../../../src/testing/dialog.ts'
 import { zone } from '../../../src/testing/zone.ts'
@@ -167,6 +176,7 @@ describe('what is answered', () => {
       {
         action: 'quarantine',
         modifications: [
+          { type: 'insertHeader', index: 0, name: 'X-Postern-Ref' },
           { type: 'insertHeader', index: 0, name: 'X-Spam-Status' },
           { type: 'insertHeader', index: 0, name: 'X-Spam-Flag', value: 'YES' },
         ],
@@ -194,6 +204,7 @@ describe('what is answered', () => {
       modifications: [
         { type: 'deleteHeader', index: 2, name: 'X-Spam-Status' },
         { type: 'deleteHeader', index: 1, name: 'X-Spam-Status' },
+        { type: 'insertHeader', index: 0, name: 'X-Postern-Ref', value: expect.stringMatching(/^\w{8}$/) },
         { type: 'insertHeader', index: 0, name: 'X-Spam-Status', value: expect.stringMatching(/score=1\.0/) },
         { type: 'deleteRecipient', value: 'carol@example.net' },
       ],
@@ -235,10 +246,10 @@ describe('bounds', () => {
   ) => {
     const clock = handClock()
     let ended = 0
-    const log = () => {
-      ended += 1
+    const events = ({ type }: GatewayEvent) => {
+      if (type === 'session') ended += 1
     }
-    await work(hooks(gatewayOf([], { clock, log }), { ...secret, ...options }), clock)
+    await work(hooks(gatewayOf([], { clock, events }), { ...secret, ...options }), clock)
     await new Promise(setImmediate)
     return ended
   }

@@ -58,7 +58,10 @@ test('the verdict is sent as JSON, with everything that was found', async () => 
         { rule: 'subject', reason: 'slow', points: 1 },
       ],
       recipients: { 'bob@example.net': 'accept', 'dora@example.net': 'accept' },
-      trace: [['X-Spam-Status', expect.stringMatching(/^No, score=1\.0/)]],
+      trace: [
+        ['X-Spam-Status', expect.stringMatching(/^No, score=1\.0/)],
+        ['X-Postern-Ref', expect.stringMatching(/^\w{8}$/)],
+      ],
     },
   })
 })
