@@ -11,6 +11,7 @@ import { negotiate } from '../../../src/adapters/milter/negotiate.ts'
 import { packet, packetReader } from '../../../src/adapters/milter/packets.ts'
 import { defer, type Filter, type Notice, points, postern, reject } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { EventLog } from '../../support/event-log.ts'
 import { client, field, type MailServer, mailServer, offer, words } from '../../support/milter-client.ts'
 import { fc, runs } from '../../support/property.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -26,12 +27,14 @@ const transaction = [packet('M', '<alice@example.org>\0'), packet('R', '<bob@exa
 
 async function serving(filters: readonly Filter[] = [], options: MilterOptions = {}, path?: string) {
   const notices: Notice[] = []
+  const log = new EventLog()
   const gateway = postern({
     name: 'mx.example.net',
     dns: zone({}),
     filters,
     trace: [],
     notify: notice => notices.push(notice),
+    events: log,
   })
   const server = milter(gateway, options)
   if (path === undefined) server.listen(0, '127.0.0.1')
@@ -40,6 +43,7 @@ async function serving(filters: readonly Filter[] = [], options: MilterOptions =
   const port = path ?? (server.address() as AddressInfo).port
   return {
     notices,
+    log,
     server,
     open: () => mailServer(port),
     [Symbol.asyncDispose]: async () => {
@@ -177,6 +181,22 @@ describe('a conversation', () => {
       { ip: '2001:db8::1', helo: 'mx.example.org', tls, user: 'alice', reversePath: 'alice@example.org', utf8: true },
       { ip: '2001:db8::1', helo: 'mx.example.org', tls, user: undefined, reversePath: '', utf8: false },
     ])
+  })
+
+  test("the mail server's queue id is in the record, and positive replies that it words itself are not", async () => {
+    await using served = await serving()
+    using mta = served.open()
+    mta.say(offer(), packet('C', 'x\0', '4', Buffer.from([0, 25]), '192.0.2.1\0'), packet('H', 'mx.example.org\0'))
+    for (const id of ['4dKx9T0Z', undefined]) {
+      mta.say(...transaction)
+      if (id !== undefined) mta.say(packet('D', 'E', `i\0${id}\0`))
+      mta.say(...message('x'))
+      await expect.poll(() => served.log.of('transaction').length).toBe(id === undefined ? 2 : 1)
+    }
+    const [named, nameless] = served.log.of('transaction')
+    expect(named).toMatchObject({ queueId: '4dKx9T0Z', verdict: 'accept' })
+    for (const event of [named, ...served.log.of('recipient')]) expect(event).not.toHaveProperty('reply')
+    expect(nameless).not.toHaveProperty('queueId')
   })
 
   test('mail from the machine itself is none of ours', async () => {
