@@ -1,5 +1,5 @@
 /** Records sessions, so that each can be replayed without any service. */
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { queryName } from '../dns/name.ts'
 import type { Client } from '../engine/client.ts'
 import type { Gateway } from '../engine/gateway.ts'
@@ -18,9 +18,9 @@ import {
   type Step,
   type Verb,
   writeDecision,
-  writeMessage,
 } from './recording.ts'
 import { redactor } from './redact.ts'
+import { tap } from './tap.ts'
 
 /** What {@link record} leaves out. */
 export interface RecordOptions {
@@ -61,7 +61,6 @@ export function record(
     secrets: gateway.secrets,
     open: (peer, services) => recordSession(gateway, peer, { ...gateway.services, ...services }, limits, write),
     feedback: feedback => gateway.feedback(feedback),
-    delivered: delivery => gateway.delivered(delivery),
     delivered: delivery => gateway.delivered(delivery),
     recordSent: mail => gateway.recordSent(mail),
     precheck: gateway.precheck,
@@ -278,32 +277,5 @@ class RecordedSession implements Session {
   async #finish(): Promise<void> {
     await Promise.allSettled(this.#underWay)
     await this.#write(this.#notes.end())
-  }
-}
-
-/** Passes a message through and keeps a copy. Never destroys the host's stream. */
-function tap(content: Readable, size: number) {
-  const kept: Buffer[] = []
-  let length = 0
-  let end: 'whole' | 'left' | 'unread' = 'unread'
-  let failure: string | undefined
-  async function* through() {
-    try {
-      for await (const chunk of content.iterator({ destroyOnReturn: false })) {
-        const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk)
-        length += bytes.length
-        if (length <= size) kept.push(bytes)
-        yield bytes
-      }
-      if (length <= size) end = 'whole'
-    } catch (error) {
-      end = 'left'
-      failure = errorText(error)
-      throw error
-    }
-  }
-  return {
-    tapped: Readable.from(through(), { objectMode: false }),
-    seen: () => ({ message: writeMessage(Buffer.concat(kept)), end, ...(failure !== undefined && { error: failure }) }),
   }
 }

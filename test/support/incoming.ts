@@ -42,6 +42,8 @@ export function incoming(text: string, options: IncomingOptions = {}): Incoming 
   const { promise: replied, resolve: settle } = Promise.withResolvers<boolean>()
   return {
     ref: '7K2Q9F',
+    transaction: 1,
+    delivered: () => undefined,
     ip: '192.0.2.1',
     helo: 'client.example.org',
     extended: true,

@@ -1,5 +1,6 @@
 /** Brings a judged message to where it belongs, and decides on the reply: 250 only when it is safe for each recipient. */
 import type { DeliveryGroup, Reply } from '../../model/decision.ts'
+import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
 import type { IncomingMessage, Recipient } from '../../smtp/index.ts'
@@ -199,7 +200,7 @@ class MailDelivery implements Delivery {
     this.#counts.add(result, answer === REPEATED)
     const { said } = answer
     const queueId = queueIdOf(answer)
-    this.#services.onDelivery?.(message.ref, recipient, {
+    const report: DeliveryReport = {
       result,
       ...(to !== undefined && { nextHop: to }),
       ...(said && { code: said.code }),
@@ -208,7 +209,9 @@ class MailDelivery implements Delivery {
       ...(queueId !== undefined && { queueId }),
       ms,
       tries,
-    })
+    }
+    message.delivered(recipient, answer === REPEATED ? { ...report, result: 'repeated' } : report)
+    this.#services.onDelivery?.(message.ref, recipient, report)
   }
 }
 

@@ -188,7 +188,7 @@ export interface DeliveryServices {
   readonly load: Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'recordLatency'>
   /** Where it is noted who has a message, so that a retry does not bring it again. @default memory */
   readonly store?: Store
-  /** Takes what became of each recipient of each delivery. @default it is not recorded */
+  /** Takes what became of each recipient of each delivery, as the event of it has it. @default it is only an event */
   readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
   /** @default the file system */
   readonly files?: Files

@@ -188,7 +188,7 @@ describe('a conversation', () => {
     using mta = served.open()
     mta.say(offer(), packet('C', 'x\0', '4', Buffer.from([0, 25]), '192.0.2.1\0'), packet('H', 'mx.example.org\0'))
     for (const id of ['4dKx9T0Z', undefined]) {
-      mta.say(...transaction)
+      mta.say(packet('D', 'M', 'j\0mx.example.net\0'), ...transaction)
       if (id !== undefined) mta.say(packet('D', 'E', `i\0${id}\0`))
       mta.say(...message('x'))
       await expect.poll(() => served.log.of('transaction').length).toBe(id === undefined ? 2 : 1)
