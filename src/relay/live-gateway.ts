@@ -46,6 +46,7 @@ export const delegating = (current: () => Gateway): Gateway => ({
   },
   open: (client, services) => current().open(client, services),
   feedback: feedback => current().feedback(feedback),
+  delivered: delivery => current().delivered(delivery),
   recordSent: mail => current().recordSent(mail),
   precheck: ip => current().precheck(ip),
   isKnown: ip => current().isKnown(ip),
