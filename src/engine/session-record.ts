@@ -4,18 +4,8 @@ import type { FilterTime, SessionEvent } from '../model/events.ts'
 import type { Clock } from '../model/services.ts'
 import type { Tls } from '../model/stage.ts'
 import { cut, decided, type EventStream, findingEntries, rounded, sentReply } from './events.ts'
-import { TransactionRecord } from './transaction-record.ts'
+import { type SessionFacts, TransactionRecord } from './transaction-record.ts'
 import type { FilterTimings } from './wave.ts'
-
-/** What is known of a session when it begins. */
-export interface SessionFacts {
-  readonly ref: string
-  readonly ip: string | undefined
-  /** Milliseconds since 1970. */
-  readonly started: number
-  /** The host writes positive replies in its own words. */
-  readonly hostReplies: boolean
-}
 
 export class SessionRecord {
   readonly #stream: EventStream

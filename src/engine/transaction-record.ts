@@ -6,7 +6,16 @@ import type { Clock } from '../model/services.ts'
 import { cut, decided, type EventStream, findingEntries, rounded, sentReply } from './events.ts'
 import { messageFacts } from './message-facts.ts'
 import type { Scope } from './scope.ts'
-import type { SessionFacts } from './session-record.ts'
+
+/** What is known of a session when it begins. */
+export interface SessionFacts {
+  readonly ref: string
+  readonly ip: string | undefined
+  /** Milliseconds since 1970. */
+  readonly started: number
+  /** The host writes positive replies in its own words. */
+  readonly hostReplies: boolean
+}
 
 /** What is known of a transaction when it begins. */
 export interface TransactionStart {
