@@ -1,0 +1,86 @@
+/** One file of history for each week (ISO 8601), so that old ones can be dropped whole. */
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+/** 'hist': the id that tells a history from a database of another program. */
+const APPLICATION = 0x68697374
+const VERSION = 1
+
+const SCHEMA = `
+CREATE TABLE recipients (
+  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, ref TEXT NOT NULL, txn INTEGER NOT NULL, ip TEXT,
+  reverse_path TEXT NOT NULL, recipient TEXT NOT NULL, verdict TEXT NOT NULL, dry_run TEXT, score REAL NOT NULL,
+  code INTEGER, author TEXT, subject TEXT, message_id TEXT, delivery TEXT
+) STRICT;
+CREATE TABLE terms (term INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (term, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE blocks (id INTEGER PRIMARY KEY, events BLOB NOT NULL) STRICT;
+CREATE TABLE places (ref INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (ref, block)) STRICT, WITHOUT ROWID;
+CREATE TABLE totals (
+  hour INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (hour, kind, name)
+) STRICT, WITHOUT ROWID;
+PRAGMA application_id = ${APPLICATION};
+PRAGMA user_version = ${VERSION};
+`
+
+const WEEK_MS = 7 * 86_400_000
+/** The first Monday of the era: 5 January 1970. */
+const MONDAY_MS = 4 * 86_400_000
+
+/** The number of the week of a moment. */
+export const weekOf = (time: number): number => Math.floor((time - MONDAY_MS) / WEEK_MS)
+
+/** When a week begins, in milliseconds since 1970. */
+export const startOf = (week: number): number => MONDAY_MS + week * WEEK_MS
+
+/** `history-2026-11-23.db`: the Monday of its week. */
+export const fileName = (week: number): string => `history-${new Date(startOf(week)).toISOString().slice(0, 10)}.db`
+
+/** The week of a file; undefined for other files. */
+export function weekOfFile(name: string): number | undefined {
+  const day = /^history-(\d{4}-\d{2}-\d{2})\.db$/.exec(name)?.[1]
+  const time = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`)
+  return Number.isNaN(time) || startOf(weekOf(time)) !== time ? undefined : weekOf(time)
+}
+
+/**
+ * Opens the file of a week, and creates it where there is none. Other processes may read while one writes. A commit
+ * survives the end of the process; a failure of the machine may lose the last commits, and never corrupts the file.
+ *
+ * @throws Error when the file cannot be opened, is corrupt or belongs to another program
+ */
+export function openWeek(file: string): DatabaseSync {
+  // The file contains people's addresses.
+  closeSync(openSync(file, 'a', 0o600))
+  const connection = new DatabaseSync(file, { timeout: 5_000 })
+  try {
+    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
+    const application = pragma(connection, 'application_id')
+    const version = pragma(connection, 'user_version')
+    const isEmpty = pragma(connection, 'page_count') === 0
+    if (!isEmpty && application !== APPLICATION && application !== 0)
+      throw new Error(`${file} is a database of another program: name another folder`)
+    if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another folder`)
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864')
+    create(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Two processes may open a new file at the same time: the second finds the tables. */
+function create(connection: DatabaseSync): void {
+  if (pragma(connection, 'user_version') === VERSION) return
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    if (pragma(connection, 'user_version') !== VERSION) connection.exec(SCHEMA)
+    connection.exec('COMMIT')
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const pragma = (connection: DatabaseSync, name: string): number =>
+  Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)

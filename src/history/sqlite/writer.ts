@@ -1,0 +1,141 @@
+/** Writes events into the file of a week, many in one transaction. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
+import { mailboxOf } from '../../net/path.ts'
+import { hashOf, termsOf } from '../terms.ts'
+import { MAX_BLOCK_EVENTS, packed } from './block.ts'
+
+/** One event, with the JSON that it was sent as. */
+export interface Line {
+  readonly event: GatewayEvent
+  readonly json: string
+}
+
+const HOUR_MS = 3_600_000
+
+/** Transactions whose recipients may still come; the oldest goes first. */
+const MAX_TRANSACTIONS = 10_000
+
+/** Author, subject and Message-ID stand in the event of the transaction, which comes before those of its recipients. */
+export class TransactionCache {
+  readonly #kept = new Map<string, TransactionEvent>()
+
+  add(event: TransactionEvent): void {
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size >= MAX_TRANSACTIONS && oldest !== undefined) this.#kept.delete(oldest)
+    this.#kept.set(keyOf(event), event)
+  }
+
+  of(event: RecipientEvent): TransactionEvent | undefined {
+    return this.#kept.get(keyOf(event))
+  }
+}
+
+const keyOf = ({ ref, transaction }: { readonly ref: string; readonly transaction: number }): string =>
+  `${ref} ${transaction}`
+
+/** Counts of an hour, added up before they are written. */
+type Totals = Map<string, { readonly hour: number; readonly kind: string; readonly name: string; count: number }>
+
+/** The statements of one file. */
+export class WeekWriter {
+  readonly #connection: DatabaseSync
+  readonly #recipient: StatementSync
+  readonly #term: StatementSync
+  readonly #block: StatementSync
+  readonly #place: StatementSync
+  readonly #total: StatementSync
+  readonly #delivery: StatementSync
+
+  constructor(connection: DatabaseSync) {
+    this.#connection = connection
+    this.#recipient = connection.prepare(`
+      INSERT INTO recipients (time, ref, txn, ip, reverse_path, recipient, verdict, dry_run, score, code, author, subject,
+        message_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#term = connection.prepare('INSERT OR IGNORE INTO terms (term, id) VALUES (?, ?)')
+    this.#block = connection.prepare('INSERT INTO blocks (events) VALUES (?)')
+    this.#place = connection.prepare('INSERT OR IGNORE INTO places (ref, block) VALUES (?, ?)')
+    this.#total = connection.prepare(`
+      INSERT INTO totals (hour, kind, name, count) VALUES (?, ?, ?, ?)
+      ON CONFLICT (hour, kind, name) DO UPDATE SET count = count + excluded.count`)
+    this.#delivery = connection.prepare(`
+      UPDATE recipients SET delivery = ? WHERE id IN (SELECT id FROM terms WHERE term = ?) AND ref = ? AND recipient = ?
+        AND (? IS NULL OR txn = ?)`)
+  }
+
+  /** Writes all lines, or throws and writes none. */
+  write(lines: readonly Line[], transactions: TransactionCache): void {
+    this.#transaction(() => {
+      for (let from = 0; from < lines.length; from += MAX_BLOCK_EVENTS)
+        this.#writeBlock(lines.slice(from, from + MAX_BLOCK_EVENTS))
+      const totals: Totals = new Map()
+      for (const { event } of lines) this.#index(event, transactions, totals)
+      for (const { hour, kind, name, count } of totals.values()) this.#total.run(hour, kind, name, count)
+    })
+  }
+
+  /** Notes deliveries of messages that this file has, and that were reported in a later week. */
+  noteDeliveries(events: readonly DeliveryEvent[]): void {
+    this.#transaction(() => {
+      for (const event of events) this.#indexDelivery(event)
+    })
+  }
+
+  #transaction(work: () => void): void {
+    this.#connection.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      this.#connection.exec('COMMIT')
+    } catch (error) {
+      // After a full disk SQLite has rolled back already.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #writeBlock(lines: readonly Line[]): void {
+    const { lastInsertRowid: block } = this.#block.run(packed(lines.map(({ json }) => json)))
+    const refs = new Set(lines.flatMap(({ event: { ref } }) => (ref === null ? [] : [ref])))
+    for (const ref of refs) this.#place.run(hashOf('ref', ref), block)
+  }
+
+  #index(event: GatewayEvent, transactions: TransactionCache, totals: Totals): void {
+    if (event.type === 'transaction') transactions.add(event)
+    else if (event.type === 'recipient') this.#indexRecipient(event, transactions.of(event), totals)
+    else if (event.type === 'delivery') this.#indexDelivery(event)
+  }
+
+  #indexRecipient(event: RecipientEvent, transaction: TransactionEvent | undefined, totals: Totals): void {
+    const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, reply, findings } = event
+    const { lastInsertRowid: id } = this.#recipient.run(
+      ...[time, ref, event.transaction, ip, reversePath, recipient, verdict, dryRun ?? null, score],
+      ...[reply?.code ?? null, transaction?.from ?? null, transaction?.subject ?? null, transaction?.messageId ?? null],
+    )
+    for (const term of termsOf(event, transaction)) this.#term.run(term, id)
+    const hour = Math.floor(time / HOUR_MS) * HOUR_MS
+    count(totals, hour, 'verdict', verdict)
+    // Anybody can name a recipient: domains of those that were refused at RCPT are not counted.
+    if (event.stage === 'message') count(totals, hour, 'domain', mailboxOf(recipient).domain)
+    for (const rule of new Set(findings.map(finding => finding.rule))) count(totals, hour, 'rule', rule)
+  }
+
+  #indexDelivery({ ref, recipient, result, transaction }: DeliveryEvent): void {
+    const number = transaction ?? null
+    this.#delivery.run(result, hashOf('ref', ref), ref, recipient, number, number)
+  }
+}
+
+/** Names of one kind in an hour: more are counted together, so that a flood of names stays small. */
+const MAX_NAMES = 2_000
+
+function count(totals: Totals, hour: number, kind: string, name: string): void {
+  const key = `${hour} ${kind} ${name}`
+  const found = totals.get(key)
+  if (found !== undefined) found.count += 1
+  else if (totals.size < MAX_NAMES) totals.set(key, { hour, kind, name, count: 1 })
+  else {
+    const rest = totals.get(`${hour} ${kind} `)
+    if (rest === undefined) totals.set(`${hour} ${kind} `, { hour, kind, name: 'others', count: 1 })
+    else rest.count += 1
+  }
+}
