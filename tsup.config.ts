@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
-const threads = ['src/mime/parse-worker.ts', 'src/store/sqlite/thread.ts', 'src/adapters/stalwart/call-worker.ts']
+const threads = [
+  'src/mime/parse-worker.ts',
+  'src/store/sqlite/thread.ts',
+  'src/history/sqlite/thread.ts',
+  'src/adapters/stalwart/call-worker.ts',
+]
 
 /** A file for each filter, so that a bundler takes one filter without the others from `postern/filters`. */
 const filters = Array.from(
@@ -31,6 +36,7 @@ const entry = [
   'src/adapters/webhook/index.ts',
   'src/store/redis/redis.ts',
   'src/store/sqlite/sqlite.ts',
+  'src/history/index.ts',
   'src/testing/index.ts',
   ...filters,
   ...threads,

@@ -24,6 +24,7 @@ const ROOMS = [
   'load',
   'observe',
   'store',
+  'history',
   'mime/decode',
   'mime/header',
   'filetypes',

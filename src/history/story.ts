@@ -1,4 +1,7 @@
-/** The story of a session in plain lines: who connected, what was found, what the client was told, where the mail went. */
+/**
+ * The story of a session in plain lines: who connected, what was found, what the client received, where the mail
+ * went.
+ */
 import type {
   DeliveryEvent,
   FindingEntry,
@@ -130,8 +133,8 @@ const replied = (reply: SentReply | undefined): string =>
 
 function aboutCost({ filters }: SessionEvent, least: number): readonly string[] {
   const used = Object.entries(filters).filter(([, { cpu, wait }]) => cpu + wait >= least)
-  const dearest = used.toSorted(([, a], [, b]) => b.cpu + b.wait - a.cpu - a.wait)
-  return dearest.length === 0 ? [] : [`  cost       ${dearest.map(aboutFilter).join(', ')}`]
+  const costliest = used.toSorted(([, a], [, b]) => b.cpu + b.wait - a.cpu - a.wait)
+  return costliest.length === 0 ? [] : [`  cost       ${costliest.map(aboutFilter).join(', ')}`]
 }
 
 const aboutFilter = ([name, { cpu, wait }]: readonly [

@@ -13,8 +13,8 @@ type Kind = 'recipient' | 'sender' | 'ip' | 'ref' | 'messageId' | 'rule' | 'verd
 const MAX_RULES = 50
 
 /**
- * 52 bits of SHA-256: a whole number that SQLite and JavaScript share. Two terms that collide are told apart, because the
- * entry itself is compared with the query.
+ * 52 bits of SHA-256: a whole number that SQLite and JavaScript share. Terms that collide are distinguished, because
+ * the entry itself is compared with the query.
  */
 export function hashOf(kind: Kind, value: string): number {
   const hex = nodeCrypto().hash('sha256', `${kind}\0${value}`, 'hex')

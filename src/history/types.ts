@@ -6,8 +6,8 @@ import type { Metric } from '../model/metric.ts'
 /** What is searched for. Every condition that is given must hold. */
 export interface HistoryQuery {
   /**
-   * Anything: an address, a domain, an IP address, a reference, a Message-ID, or a rule such as `dnsbl/listed`. What it is
-   * follows from its form.
+   * Anything: an address, a domain, an IP address, a reference, a Message-ID, or a rule such as `dnsbl/listed`. What
+   * it is follows from its form.
    */
   readonly text?: string
   /** The address of a recipient, or a domain. */

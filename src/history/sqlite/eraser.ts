@@ -16,8 +16,8 @@ interface Row {
 }
 
 /**
- * Removes every recipient that has this address as recipient, reverse-path or author, with all events about it. What others
- * received of the same message stays, unless the address is its sender.
+ * Removes every recipient that has this address as recipient, reverse-path or author, with all events about it. What
+ * others received of the same message stays, unless the address is its sender.
  *
  * @returns how many recipients were removed
  */

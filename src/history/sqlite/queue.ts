@@ -1,4 +1,6 @@
-/** Events that wait to be written: many in one batch, bounded in bytes, dropped with a count when there are too many. */
+/**
+ * Events that wait to be written: many in one batch, bounded in bytes, dropped with a count when there are too many.
+ */
 import type { GatewayEvent } from '../../model/events.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Clock, Notify } from '../../model/services.ts'
