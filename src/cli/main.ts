@@ -13,7 +13,6 @@ import { offline } from '../testing/replay/offline.ts'
 import { type Replay, replay } from '../testing/replay.ts'
 import { learnAll } from './learn.ts'
 import type { Output } from './output.ts'
-import { traceCommand } from './trace.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
        postern init [FILE]
@@ -23,14 +22,11 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
-<<<<<<< HEAD
+       postern trace WHAT --history DIR (see postern trace --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a
 commented configuration, and config checks or prints one.
-=======
-       postern trace WHAT --history DIR (see postern trace --help)
->>>>>>> 81168e0 (postern trace: the story of a message, found by whatever a person has of it)
 
 replay replays every recording (*.json) in DIR without any service. With one configuration it compares the decisions with
 the recorded ones; with two it compares them with each other.
@@ -54,6 +50,7 @@ const COMMANDS = {
   config: async (args: readonly string[], output: Output) =>
     (await import('./config-command.ts')).configCommand(args, output),
   list: async (args: readonly string[], output: Output) => (await import('./list.ts')).listCommand(args, output),
+  trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 
 /** The version of the package, which is above the folder of this file both in the source and in the build. */
@@ -66,17 +63,12 @@ async function version(): Promise<string> {
 export async function main(args: readonly string[], output: Output): Promise<number | undefined> {
   const { out, error } = output
   try {
-<<<<<<< HEAD
     const [name = '', ...others] = args
     if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name as keyof typeof COMMANDS](others, output)
     if (name === '--version' || name === '-V') {
       out(await version())
       return 0
     }
-=======
-    if (args[0] === 'list') return await listCommand(args.slice(1), output)
-    if (args[0] === 'trace') return await traceCommand(args.slice(1), output)
->>>>>>> 81168e0 (postern trace: the story of a message, found by whatever a person has of it)
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
