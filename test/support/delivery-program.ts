@@ -1,4 +1,4 @@
-/** A program of its own with our SMTP server, an empty gateway and a delivery, so that tests can kill it. */
+/** Our SMTP server, an empty gateway and a delivery in a separate process, so that tests can kill it. */
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'

@@ -4,7 +4,7 @@ import { type Notice, systemClock } from '../../src/model/services.ts'
 import { createDelivery } from '../../src/relay/delivery/delivery.ts'
 import type { Delivery, DeliveryServices, NextHopOptions, RouteOptions } from '../../src/relay/delivery/types.ts'
 
-export const quick = { connect: 2_000, command: 400, data: 400, block: 400, final: 400, total: 5_000 } as const
+export const quick = { connect: 5_000, command: 1_000, data: 1_000, block: 1_000, final: 1_000, total: 10_000 } as const
 
 export interface TestDelivery extends AsyncDisposable {
   readonly delivery: Delivery

@@ -1,4 +1,4 @@
-/** Brings a judged message to where it belongs, and decides on the reply: 250 only when it is safe for each recipient. */
+/** Brings a judged message to its recipients, and decides on the reply: 250 only when it is safe for each of them. */
 import type { DeliveryGroup, Reply } from '../../model/decision.ts'
 import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
@@ -18,7 +18,9 @@ import { Routes } from './routes.ts'
 import { forAll, type Parcel, type Target, type TargetResult } from './target.ts'
 import type { Delivery, DeliveryOptions, DeliveryServices, RecipientQuestion } from './types.ts'
 
-/** @throws PosternError with all that is wrong with the options; an error of the system where a Maildir cannot be made */
+/**
+ * @throws PosternError with all that is wrong with the options; an error of the system where a Maildir cannot be made
+ */
 export async function createDelivery(options: DeliveryOptions, services: DeliveryServices): Promise<Delivery> {
   return new MailDelivery(await Routes.open(checked(deliverySchema, options), services), services)
 }
@@ -154,8 +156,8 @@ class MailDelivery implements Delivery {
   }
 
   /**
-   * One reply for all. If one recipient is deferred, so is the message: the client tries again, and those who have it are
-   * not given it again. Where the only others are refused, the sender gets a report and the client 250; without a
+   * One reply for all. If one recipient is deferred, so is the message: the client tries again, and those who have it
+   * are not given it again. Where the only others are refused, the sender gets a report and the client 250; without a
    * proven sender the client tries again, and then the refused recipients are refused at RCPT.
    */
   async #oneAnswer(message: IncomingMessage, claim: Claim, results: Results): Promise<HopAnswer> {

@@ -1,11 +1,16 @@
-/** Remembers who has a message, so that a client that tries again because it got no answer does not deliver it twice. */
+/**
+ * Remembers who has a message, so that a client that tries again because it got no answer does not deliver it twice.
+ */
 import { createHash } from 'node:crypto'
 import type { Store } from '../../model/store.ts'
 import type { IncomingMessage } from '../../smtp/index.ts'
 
 /** RFC 5321 §4.5.4.1: a client tries for four to five days. */
 const RETRY_MS = 5 * 86_400_000
-/** Programs that build a message anew for each try do so within minutes: for so long one text reaches no recipient twice. */
+/**
+ * Programs that build a message anew for each try do so within minutes: for so long one text reaches no recipient
+ * twice.
+ */
 const REBUILT_MS = 15 * 60_000
 const MAX_ANSWERED = 10_000
 /** Who has the message according to a next hop, and not to a file. */
@@ -86,7 +91,7 @@ export class Claim {
     await this.#set(again.map(key => ({ op: 'set', key, value: TAKEN, ttl: REBUILT_MS })))
   }
 
-  /** The client was answered, or has left before. `isFinal`: it was told that every recipient is served. */
+  /** The client was answered, or has left before. `isFinal`: the answer was that every recipient is served. */
   ended(isFinal: boolean): void {
     const { waiting, answered } = this.#all
     const keys = [...this.#whole.values()]

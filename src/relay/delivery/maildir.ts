@@ -51,7 +51,9 @@ export class Maildir {
     }
   }
 
-  /** Whether a message was delivered under this name; its reader may have moved it to `cur`, with flags behind a colon. */
+  /**
+   * Whether a message was delivered under this name; its reader may have moved it to `cur`, with flags behind a colon.
+   */
   async has(name: string): Promise<boolean> {
     const isNew = await this.#files.stat(join(this.folder, 'new', name)).then(
       () => true,

@@ -1,4 +1,6 @@
-/** What our own Authentication-Results field (RFC 8601) says about a message: is its sender proven, is its chain whole? */
+/**
+ * What our own Authentication-Results field (RFC 8601) says about a message: is its sender proven, is its chain whole?
+ */
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import type { Outcome } from '../../model/decision.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
@@ -38,8 +40,8 @@ export function resultsOf({ trace }: Pick<Outcome, 'trace'>): Results {
 }
 
 /**
- * Whether a report to the reverse-path reaches the sender and not a third party whose address was forged: SPF passes for
- * its domain, or DMARC passes for an author of the same organisation.
+ * Whether a report to the reverse-path reaches the sender and not a third party whose address was forged: SPF passes
+ * for its domain, or DMARC passes for an author of the same organisation.
  */
 export function isSenderProven(reversePath: string, outcome: Pick<Outcome, 'trace'>): boolean {
   const { domain } = mailboxOf(reversePath)

@@ -1,4 +1,6 @@
-/** Recipients that the next hop refused only after it had the message, while others got it: the next try refuses them. */
+/**
+ * Recipients that the next hop refused only after it had the message, while others got it: the next try refuses them.
+ */
 
 import type { Clock } from '../../model/services.ts'
 import { memoryStore } from '../../store/memory.ts'

@@ -26,7 +26,7 @@ export class Routes {
   /** Empty: there is a route for every domain. */
   readonly domains: readonly string[]
   readonly #byDomain: ReadonlyMap<string, Route>
-  /** For the domains without a route of their own. */
+  /** For the domains that no route names. */
   readonly #rest: Route | undefined
 
   /** Opens Maildirs. @throws an error of the system where one cannot be made */

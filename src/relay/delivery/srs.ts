@@ -1,6 +1,6 @@
 /**
- * The sender rewriting scheme: a forwarded message gets a reverse-path of our domain, so that SPF passes at the next host,
- * and a bounce to that address is returned to the original sender. As M. Wong has published it (SRS, 2003):
+ * The sender rewriting scheme: a forwarded message gets a reverse-path of our domain, so that SPF passes at the next
+ * host, and a bounce to that address is returned to the original sender. As M. Wong has published it (SRS, 2003):
  * `SRS0=hash=time=domain=local@ours`, and `SRS1=hash=host==…` for an address that another forwarder has rewritten.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'

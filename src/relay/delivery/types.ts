@@ -39,7 +39,7 @@ export interface HostOptions {
  * - `off`: no TLS
  * - `opportunistic`: TLS where the host offers it, whatever its certificate
  * - `required`: TLS, whatever the certificate
- * - `verified`: TLS, and a certificate that an authority vouches for and that bears the right name
+ * - `verified`: TLS, and a certificate of a known authority that bears the right name
  */
 export type NextHopTls = 'off' | 'opportunistic' | 'required' | 'verified'
 
@@ -49,9 +49,9 @@ export interface NextHopOptions {
   readonly hosts: readonly (string | HostOptions)[]
   /** LMTP (RFC 2033) replies for each recipient. @default 'smtp' */
   readonly protocol?: 'smtp' | 'lmtp'
-  /** @default 'opportunistic'; 'off' on the loopback and on Unix sockets */
+  /** How far connections are secured. @default 'opportunistic'; 'off' on the loopback and on Unix sockets */
   readonly tls?: NextHopTls
-  /** Certificates in PEM of the authorities that vouch for the hosts. @default those that Node knows */
+  /** Certificates in PEM of the authorities that have signed those of the hosts. @default those that Node knows */
   readonly ca?: string
   /** The names of which a verified certificate must bear one. @default the name of the host */
   readonly names?: readonly string[]
@@ -97,9 +97,11 @@ export interface TimeoutOptions {
 
 /** A private key and the name under which DNS publishes its public key: `selector._domainkey.domain`. */
 export interface SigningKey {
+  /** The domain of the signature, d=. */
   readonly domain: string
+  /** The selector of the key, s=. */
   readonly selector: string
-  /** PEM, RSA or Ed25519. */
+  /** The private key in PEM, RSA or Ed25519. */
   readonly key: string
 }
 
@@ -138,11 +140,13 @@ export interface RecipientFileOptions {
 export interface RecipientCallbackOptions {
   /** Whether the address, in lower case, receives mail here. A rejected promise is a temporary failure. */
   readonly ask: (address: string) => boolean | Promise<boolean>
+  /** How long its answers are kept. */
   readonly cache?: CacheOptions
 }
 
 /** The next hop itself. */
 export interface RecipientHopOptions {
+  /** How it is asked; `{}` takes the defaults. */
   readonly nextHop: RecipientProbeOptions
 }
 
@@ -150,10 +154,11 @@ export interface RecipientHopOptions {
 export interface RecipientUrlOptions {
   /** `{address}` stands for the address, percent-encoded. */
   readonly url: string
-  /** @default none */
+  /** Further header fields of the request. @default none */
   readonly headers?: Readonly<Record<string, string>>
-  /** @default '5s' */
+  /** How long an answer may take. @default '5s' */
   readonly timeout?: Duration
+  /** How long answers are kept. */
   readonly cache?: CacheOptions
 }
 
@@ -161,18 +166,22 @@ export interface RecipientUrlOptions {
 export interface RecipientProbeOptions {
   /** The reverse-path of the question: the client's own, or the null reverse-path. @default 'client' */
   readonly sender?: 'client' | 'null'
-  /** How long the hop may take. A slow hop is treated as one that is away. @default '20s' */
+  /** How long the hop may take. @default '20s' */
   readonly timeout?: Duration
-  /** While the hop is away: accept the recipient, whose mail is then deferred, or defer it. @default 'accept' */
+  /**
+   * What a recipient gets when a hop that can be reached does not answer in time. While all hosts of the hop are away,
+   * recipients are deferred. @default 'accept'
+   */
   readonly unavailable?: 'accept' | 'defer'
+  /** How long answers are kept. */
   readonly cache?: CacheOptions
 }
 
 /** How long answers are kept. */
 export interface CacheOptions {
-  /** @default '1h' */
+  /** An address that receives mail. @default '1h' */
   readonly known?: Duration
-  /** @default '5m' */
+  /** An address that is refused. @default '5m' */
   readonly unknown?: Duration
   /** Answers at once. @default 50000 */
   readonly entries?: number
@@ -182,7 +191,9 @@ export interface CacheOptions {
 export interface DeliveryServices {
   /** Our host name, in greetings, fields and reports. */
   readonly name: string
+  /** Tells the time and starts timers. */
   readonly clock: Clock
+  /** Takes what the operator should know: a next hop that is away or refuses us, a source of recipients that fails. */
   readonly notify: Notify
   /** Counts our sockets, and says when there is no descriptor left for one. */
   readonly load: Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'recordLatency'>
@@ -190,7 +201,7 @@ export interface DeliveryServices {
   readonly store?: Store
   /** Takes what became of each recipient of each delivery, as the event of it has it. @default it is only an event */
   readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
-  /** @default the file system */
+  /** What Maildirs are written with. @default the file system */
   readonly files?: Files
 }
 

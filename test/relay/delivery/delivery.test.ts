@@ -58,7 +58,7 @@ describe('routes', () => {
     expect(relay.delivery.domains).toEqual(['example.net'])
   })
 
-  test('quarantined mail goes to .Junk, and is a message of its own for a next hop', async () => {
+  test('quarantined mail goes to .Junk, and is a separate message for a next hop', async () => {
     await using server = await sink()
     await using folder = await scratch()
     const to = [{ forwardPath: 'b@example.net' }, { forwardPath: 'c@example.net', quarantine: true }]
@@ -135,7 +135,7 @@ describe('one of three is refused after the others have the message', () => {
     expect(report).toContain('Subject: hello\r\n')
     expect(report).not.toContain('\r\nbody\r\n')
     expect(report.split('\r\n').every(line => /^[\t -~]{0,998}$/.test(line))).toBe(true)
-    // Nobody is left to be served: the same message again gives 250 and nothing is sent.
+    // Sent anew after the 250 it is another message, and again the others get it and the sender a report.
     const retried = incoming(letter, { to: three, trace: proven })
     expect((await run.relay.delivery.deliver(retried)).code).toBe(250)
   })

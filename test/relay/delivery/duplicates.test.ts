@@ -1,4 +1,7 @@
-/** A message whose client tries again is delivered once to each recipient; one that is sent anew is delivered again. */
+/**
+ * A message whose client tries again is delivered once to each recipient; the same message sent anew is delivered
+ * again.
+ */
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -19,7 +22,7 @@ async function hopWith(conduct: Conduct = () => undefined) {
 const recipients = (received: string): readonly string[] =>
   Array.from(received.matchAll(/^RCPT TO:<([^>]*)>/gm), ([, path = '']) => path)
 
-test('K01 noted before it is answered: after a restart a client that tries again gets 250, and nothing is sent twice', async () => {
+test('K01 noted before the answer: a client that tries again after a restart gets 250, and nothing is sent twice', async () => {
   await using hop = await hopWith()
   {
     await using first = await hop.relay()
@@ -45,7 +48,7 @@ test('what was answered and received is forgotten: the same bytes sent anew are 
   expect(hop.server.messages).toHaveLength(3)
 })
 
-test('a client that left before the answer is one that tries again', async () => {
+test('a client that left before the answer tries again, and nothing is sent twice', async () => {
   await using hop = await hopWith()
   await using relay = await hop.relay()
   const message = incoming('x\r\n')
@@ -119,7 +122,7 @@ test('a store that fails stops no mail', async () => {
   expect(server.messages).toHaveLength(1)
 })
 
-test('K01 a Maildir says itself whether a message was written: also one that its reader has moved', async () => {
+test('K01 a Maildir says itself whether a message was written: also if its reader has moved it', async () => {
   await using folder = await scratch()
   const store = memoryStore()
   const deliver = async () => {

@@ -1,4 +1,6 @@
-/** A next hop that drips, floods, stalls or breaks off: each costs a bounded time and memory, and no message is lost. */
+/**
+ * A next hop that drips, floods, stalls or breaks off: each costs a bounded time and memory, and no message is lost.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
@@ -133,7 +135,7 @@ describe.concurrent('D10 a next hop', () => {
   })
 })
 
-test('D10 a hop that stalls in the handshake of TLS: 451 4.7.5 where TLS is verified, and no connection is left', async () => {
+test('D10 a hop that stalls in the handshake of verified TLS: 451 4.7.5, and no connection is left', async () => {
   await using hop = await rawHop(line => {
     if (line.startsWith('EHLO')) return '250-hop\r\n250 STARTTLS\r\n'
     return line === 'STARTTLS' ? '220 go\r\n' : polite(line)

@@ -96,7 +96,7 @@ describe('hosts', () => {
     expect(hop.notices.map(({ code }) => code)).toEqual(['next-hop/down'])
   })
 
-  test('a message at which a host breaks off does not make the host one that is away', async () => {
+  test('a message at which a host breaks off does not mean that the host is away', async () => {
     for (const step of ['RCPT', 'DATA', 'end']) {
       await using server = await sink(now => (now === step ? 'close' : undefined))
       await using other = await sink()
@@ -165,7 +165,7 @@ describe('connections', () => {
     expect(verbs(server.received(), 'RSET')).toBe(1)
   })
 
-  test('that were closed meanwhile cost no message: it goes over a new one', async () => {
+  test('that were closed meanwhile cost no message: it goes over a new connection', async () => {
     await using server = await sink()
     using hop = hopOf({ hosts: [at(server.port)] })
     await hop.send()

@@ -1,4 +1,4 @@
-/** Whatever the next server does, the sender hears a code of the right class, and no connection is left. */
+/** Whatever the next server does, the sender gets a code of the right class, and no connection is left. */
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -117,7 +117,7 @@ describe.concurrent('D10 the code of the next server is passed on by its class',
     expect(server.open()).toBe(0)
   })
 
-  test('nobody listens', async () => {
+  test('cannot be reached', async () => {
     expect(await send(hopAt(await freePort()))).toEqual(['451 4.4.1'])
   })
 })
@@ -205,7 +205,7 @@ describe.concurrent('D10 STARTTLS to the next server', () => {
     await expect.poll(() => [server.secured(), server.open()]).toEqual([secured, 0])
   })
 
-  test('a name that the certificate does not bear is not trusted, whoever vouches for it', async () => {
+  test('a name that the certificate does not bear is not trusted, whatever authority has signed it', async () => {
     await using server = await sink(plain, { tls: other })
     const hosts = [`localhost:${server.port}`]
     const options = { hosts, protocol: 'lmtp', tls: 'verified', ca: other.cert, timeouts: quick } as const
@@ -227,7 +227,7 @@ test('a message that breaks off is never ended', async () => {
   expect(server.messages).toEqual([])
 })
 
-test('dots are stuffed wherever the chunks are cut, and the end is one line of its own', async () => {
+test('dots are stuffed wherever the chunks are cut, and the end is a separate line', async () => {
   for (const text of ['.\r\n', '..\r\na\r\n.b\r\n', 'a\r\n\r\n.\r\n.\r\n', 'no end', '', 'a\r\n.']) {
     const wire = text.replace(/^\./, '..').replace(/\r\n\./g, '\r\n..')
     const expected = wire.endsWith('\r\n') || wire === '' ? `${wire}.\r\n` : `${wire}\r\n.\r\n`

@@ -77,7 +77,7 @@ describe('forwarded mail', () => {
     expect((await verify(message.replace('\r\nbody\r\n', '\r\nBODY\r\n'))).arc).not.toBe('pass')
   })
 
-  test('a chain that was whole is continued, one that was broken is closed, one that is unknown is left', async () => {
+  test('a chain that was whole is continued, a broken chain is closed, an unknown chain is left', async () => {
     const first = (await forwarded(messages.plain ?? '', { arc: rsa })).message
     const second = (await forwarded(first, { arc: ed }, 'mx.two.example; arc=pass')).message
     expect(second).toMatch(/^ARC-Seal: i=2; .*cv=pass/m)

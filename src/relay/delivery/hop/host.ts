@@ -125,7 +125,7 @@ export class Host {
     } catch (error) {
       this.#adjust(-1)
       if (!(error instanceof HopFailure) || error.kind !== 'host') throw error
-      // A host that serves our other connections has a limit of its own: this delivery waits for one of them.
+      // A host that serves our other connections has its own limit: this delivery waits for one of them.
       if (error.answer === unwilling && this.#open > 0 && !deadline.isOver) {
         this.#limit = { max: this.#open, until: this.#services.clock.monotonic() + LIMIT_MS }
         return await this.#connect(deadline)

@@ -21,8 +21,9 @@ export class CachedSource implements RecipientSource {
   readonly counts = { cached: 0, asked: 0 }
 
   /**
-   * An hour for known addresses: mail for a mailbox that was deleted since is refused by the next hop itself. Five minutes
-   * for unknown ones: that is how long a new mailbox waits, while clients that guess ask for other addresses each time.
+   * An hour for known addresses: mail for a mailbox that was deleted since is refused by the next hop itself. Five
+   * minutes for unknown ones: that is how long a new mailbox waits, while clients that guess ask for other addresses
+   * each time.
    */
   constructor(source: RecipientSource, options: CacheOptions = {}, clock?: Pick<Clock, 'monotonic'>) {
     const { known = '1h', unknown = '5m', entries = 50_000 } = options

@@ -1,4 +1,6 @@
-/** Recipients in a file, one a line. It is read again when it changes; a file that cannot be read leaves the last one. */
+/**
+ * Recipients in a file, one a line. It is read again when it changes; a file that cannot be read leaves the last one.
+ */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { errorText } from '../../../model/errors.ts'
@@ -15,6 +17,14 @@ interface Version {
   readonly mtimeMs: number
   readonly size: number
   readonly ino: number
+}
+
+interface FileContent {
+  readonly known: AddressSet
+  /** The first lines that are no addresses. */
+  readonly wrong: readonly string[]
+  /** A line says `# empty`. */
+  readonly isEmptyOnPurpose: boolean
 }
 
 export class RecipientFile implements RecipientSource {
@@ -56,11 +66,12 @@ export class RecipientFile implements RecipientSource {
     try {
       const before = await this.#stat()
       if (this.#version !== undefined && isSame(before, this.#version)) return
-      const { known, wrong } = await this.#read()
+      const { known, wrong, isEmptyOnPurpose } = await this.#read()
       // A file that is written just now is read at the next look.
       if (!isSame(before, await this.#stat())) return
       // An empty file is more often a failed export than the wish to refuse all mail.
-      if (known.size === 0) throw new Error('it contains no address')
+      if (known.size === 0 && !isEmptyOnPurpose)
+        throw new Error('it contains no address; a file that is empty on purpose says so in a line # empty')
       this.#known = known
       this.#version = before
       if (wrong.length > 0) this.#complain(`lines that are no addresses are ignored: ${wrong.join(', ')}`)
@@ -78,10 +89,12 @@ export class RecipientFile implements RecipientSource {
   }
 
   /** In slices, so that other work goes on. */
-  async #read(): Promise<{ readonly known: AddressSet; readonly wrong: readonly string[] }> {
+  async #read(): Promise<FileContent> {
     const known = new AddressSet()
     const wrong: string[] = []
+    let isEmptyOnPurpose = false
     const add = (line: string) => {
+      if (line.trim() === '# empty') isEmptyOnPurpose = true
       const [entry = ''] = line.trim().split(/[\s#]/, 1)
       if (entry !== '' && !known.add(entry) && wrong.length < 3) wrong.push(JSON.stringify(entry.slice(0, 80)))
     }
@@ -94,7 +107,7 @@ export class RecipientFile implements RecipientSource {
       for (const line of lines) add(line)
     }
     add(rest)
-    return { known, wrong }
+    return { known, wrong, isEmptyOnPurpose }
   }
 
   #complain(found: string): void {

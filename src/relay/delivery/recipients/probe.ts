@@ -6,7 +6,9 @@ import type { NextHop } from '../hop/next-hop.ts'
 import type { RecipientProbeOptions } from '../types.ts'
 import { type AddressQuestion, KNOWN, type RecipientAnswer, type RecipientSource } from './source.ts'
 
-/** RFC 3463 §3.2 and §3.3: the address is unknown, or the mailbox is disabled. Other reasons may depend on the sender. */
+/**
+ * RFC 3463 §3.2 and §3.3: the address is unknown, or the mailbox is disabled. Other reasons may depend on the sender.
+ */
 const ABOUT_ADDRESS = /^5\.(?:1\.(?:1|2|3|6|10)|2\.1)$/
 
 export class HopProbe implements RecipientSource {
@@ -19,8 +21,8 @@ export class HopProbe implements RecipientSource {
   #questions = 0
 
   /**
-   * The client's sender is used, because the hop's answer may depend on it: the null reverse-path is refused by some for
-   * lists, and accepted by others that would refuse the sender.
+   * The client's sender is used, because the hop's answer may depend on it: the null reverse-path is refused by some
+   * for lists, and accepted by others that would refuse the sender.
    */
   constructor(
     hop: NextHop,

@@ -9,7 +9,7 @@ export function recipientUrl({ url, headers = {}, timeout = '5s' }: RecipientUrl
     const place = url.replaceAll('{address}', () => encodeURIComponent(address))
     const response = await fetch(place, {
       headers,
-      // An answer from another place than the one that was named is not taken.
+      // An answer from another place than the named service is not taken.
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     })
