@@ -2,6 +2,7 @@
 import { errorText } from '../../model/errors.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
 import type { Services } from '../../model/services.ts'
+import type { Store } from '../../model/store.ts'
 import type { LoggedExample } from './training-log.ts'
 
 export interface SyncOptions {
@@ -17,13 +18,34 @@ const POLL_INTERVAL_MS = 10_000
 
 /** The most examples of one poll, which bounds the time that it blocks other work. */
 const MAX_BATCH = 100
+/** A number is counted before its example is written: one without an example is read again for so long. */
+const GAP_MS = 10 * 60_000
+/** Examples that wait while the store is down; the oldest are given up. */
+const MAX_WAITING = 1_000
+/** Numbers that are tried for one example. */
+const MAX_TRIES = 10
 
-/** Publishes the examples of this node, and reads those of the others until it is stopped. */
+/** While the store is down a fallback answers in its place, which no other node sees. */
+const isDown = (store: Store): boolean => 'state' in store && store.state === 'down'
+
+const keyOf = (number: number): string => `${COUNT}:${number}`
+
+/**
+ * Publishes the examples of this node, and reads those of the others until it is stopped. An example may arrive twice,
+ * and is then learned once.
+ */
 export class TrainingSync {
   readonly #options: SyncOptions
   readonly #node = nodeCrypto().randomUUID()
   /** The number of the last example that was read. */
   #position: number | undefined
+  /** Numbers up to it that had no example yet, and since when. */
+  readonly #gaps = new Map<number, number>()
+  /** Examples of this node that are still to be written. */
+  readonly #waiting: string[] = []
+  /** Those that were written since the last poll, by number: the next one sees whether the store has them. */
+  readonly #written = new Map<number, string>()
+  #sending: Promise<void> | undefined
   #cancelPoll: (() => void) | undefined
   #isFailing = false
   #isStopped = false
@@ -33,16 +55,11 @@ export class TrainingSync {
     void this.#poll()
   }
 
-  /** Writes an example for the other nodes. */
+  /** Writes an example for the other nodes; later, where the store is down. Never rejects. */
   async publish({ features, ...example }: LoggedExample): Promise<void> {
-    const { services, ttl } = this.#options
-    const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 1, ttl: 0 }])
-    const value = JSON.stringify({
-      ...example,
-      features: Buffer.from(features).toString('base64'),
-      node: this.#node,
-    })
-    await services.store.run([{ op: 'set', key: `${COUNT}:${count}`, value, ttl }])
+    const packed = Buffer.from(features).toString('base64')
+    this.#enqueue(JSON.stringify({ ...example, features: packed, node: this.#node }))
+    await this.#send().catch(error => this.#warn(error))
   }
 
   stop(): void {
@@ -51,33 +68,91 @@ export class TrainingSync {
   }
 
   async #poll(): Promise<void> {
-    const { clock, notify } = this.#options.services
+    const { store, clock } = this.#options.services
     try {
-      await this.#read()
+      if (!isDown(store)) {
+        await this.#send()
+        await this.#read()
+      }
       this.#isFailing = false
     } catch (error) {
-      if (!this.#isFailing) {
-        const reason = `the training examples of other nodes could not be read: ${errorText(error)}`
-        notify({ code: 'classify/shared', reason, level: 'warning' })
-      }
-      this.#isFailing = true
+      this.#warn(error)
     }
     if (!this.#isStopped) this.#cancelPoll = clock.after(POLL_INTERVAL_MS, () => void this.#poll())
   }
 
+  #warn(error: unknown): void {
+    if (this.#isFailing) return
+    this.#isFailing = true
+    const reason = `the training examples of nodes could not be exchanged: ${errorText(error)}`
+    this.#options.services.notify({ code: 'classify/shared', reason, level: 'warning' })
+  }
+
+  #enqueue(value: string): void {
+    this.#waiting.push(value)
+    if (this.#waiting.length <= MAX_WAITING) return
+    this.#waiting.shift()
+    this.#warn(new Error(`more than ${MAX_WAITING} wait, and the oldest are given up`))
+  }
+
+  /** Writes what waits, one after another; a second call joins the first. */
+  #send(): Promise<void> {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    return this.#sending
+  }
+
+  async #sendAll(): Promise<void> {
+    const { store } = this.#options.services
+    for (let [value] = this.#waiting; value !== undefined && !isDown(store); [value] = this.#waiting) {
+      const number = await this.#write(value)
+      // What the fallback has answered reaches no other node.
+      if (isDown(store)) return
+      if (this.#waiting[0] === value) this.#waiting.shift()
+      this.#written.set(number, value)
+    }
+  }
+
+  /** @returns the number under which it was written */
+  async #write(value: string): Promise<number> {
+    const { services, ttl } = this.#options
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 1, ttl: 0 }])
+      // A count that began anew must not overwrite what is there.
+      const [{ added }] = await services.store.run([{ op: 'add', key: keyOf(count), value, ttl }])
+      if (added) return count
+    }
+    throw new Error(`the numbers of ${COUNT} are taken`)
+  }
+
   async #read(): Promise<void> {
-    const { services, onExample } = this.#options
-    const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
+    const { store, clock } = this.#options.services
+    const [{ count }] = await store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
     // The snapshot of this node, or one of another node that is merged, has the examples before its start.
     this.#position ??= count
     const from = this.#position > count ? 0 : this.#position
-    const numbers = Array.from({ length: Math.min(count - from, MAX_BATCH) }, (_, index) => from + index + 1)
-    const entries = await services.store.run(numbers.map(number => ({ op: 'get', key: `${COUNT}:${number}` }) as const))
-    for (const entry of entries) {
-      const shared = entry && parseExample(entry.value)
-      if (shared !== undefined && shared.node !== this.#node) onExample(shared.example)
+    const fresh = Array.from({ length: Math.min(count - from, MAX_BATCH) }, (_, index) => from + index + 1)
+    const gaps = [...this.#gaps.keys()].slice(0, MAX_BATCH)
+    const written = [...this.#written].slice(0, MAX_BATCH)
+    const numbers = [...fresh, ...gaps, ...written.map(([number]) => number)]
+    const entries = await store.run(numbers.map(number => ({ op: 'get', key: keyOf(number) }) as const))
+    if (isDown(store)) return
+    const now = clock.monotonic()
+    for (const [index, number] of [...fresh, ...gaps].entries()) this.#take(number, entries[index]?.value, now)
+    for (const [index, [number, value]] of written.entries()) {
+      this.#written.delete(number)
+      if (entries[fresh.length + gaps.length + index]?.value !== value) this.#enqueue(value)
     }
-    this.#position = from + numbers.length
+    this.#position = from + fresh.length
+  }
+
+  #take(number: number, value: string | undefined, now: number): void {
+    const since = this.#gaps.get(number) ?? now
+    this.#gaps.delete(number)
+    if (value === undefined && now - since < GAP_MS && this.#gaps.size < MAX_BATCH) this.#gaps.set(number, since)
+    const shared = value === undefined ? undefined : parseExample(value)
+    if (shared !== undefined && shared.node !== this.#node) this.#options.onExample(shared.example)
   }
 }
 
