@@ -57,6 +57,8 @@ const { values } = parseArgs({
 })
 
 const root = process.cwd()
+/** What the last run of tests printed at its end. */
+let output = ''
 const copy = mkdtempSync(join(tmpdir(), 'postern-mutate-'))
 try {
   process.exitCode = main(Number(values.count), Number(values.seed)) ? 0 : 1
@@ -73,7 +75,7 @@ function main(count: number, seed: number): boolean {
   // A test that fails without a fault would notice every fault.
   for (const room of values.rooms.split(','))
     if (fails('run', join('test', room)))
-      throw new Error(`the tests of ${room} fail without any fault: mend them first`)
+      throw new Error(`the tests of ${room} fail without any fault: mend them first\n${output}`)
   const mutants = sample(sources().flatMap(mutantsOf), count, seed)
   const survivors = mutants.filter((mutant, index) => {
     const isNoticed = notice(mutant)
@@ -160,6 +162,7 @@ function fails(...args: readonly string[]): boolean {
     timeout: TIMEOUT_MS,
     encoding: 'utf8',
   })
+  output = `${run.stdout}${run.stderr}`.slice(-4_000)
   return run.status === null ? args[0] === 'run' : run.status !== 0
 }
 
