@@ -28,6 +28,7 @@ import { ask, probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { authenticationResults, receivedSpf } from '../../src/trace/index.ts'
 import { EventLog } from '../support/event-log.ts'
+import { withMembers } from '../support/with-members.ts'
 
 const records = {
   'partner.net': { TXT: ['v=spf1 ip4:192.0.2.1 -all'], MX: { exchange: 'mx.partner.net', priority: 10 } },
@@ -44,7 +45,7 @@ function watched(): { readonly store: Store; readonly keys: string[] } {
     keys.push(...operations.map(({ key }) => key))
     return store.run(operations as never)
   }
-  return { store: { ...store, run } as unknown as Store, keys }
+  return { store: withMembers<Store>(store, { run: run as unknown as Store['run'] }), keys }
 }
 
 const suspicious: Filter = { name: 'suspicious', mail: () => points(2, 'is suspicious') }

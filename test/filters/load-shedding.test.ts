@@ -12,6 +12,7 @@ import { memoryStore } from '../../src/store/memory.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { EventLog } from '../support/event-log.ts'
+import { withMembers } from '../support/with-members.ts'
 
 const [FRIEND, STRANGER] = ['192.0.2.200', '192.0.2.1']
 
@@ -28,7 +29,7 @@ function house(options: LoadSheddingOptions = {}) {
     value: 0.95,
     parts: { busy: 0.95 },
   })
-  const load: LoadMeter = { ...measured, now }
+  const load: LoadMeter = withMembers(measured, { now })
   const scanner: Filter = {
     name: 'scanner',
     order: 'late',

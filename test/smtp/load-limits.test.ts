@@ -7,6 +7,7 @@ import { toLimits } from '../../src/smtp/limits.ts'
 import { limitsUnderLoad } from '../../src/smtp/load-limits.ts'
 import { guardedServer } from '../support/guarded-server.ts'
 import { handClock } from '../support/hand-clock.ts'
+import { withMembers } from '../support/with-members.ts'
 
 test('limits follow the load and come back with it; what is set lower stays', () => {
   let level: Level = 'green'
@@ -30,15 +31,7 @@ test('W18 between two commands a client has 300 s at green, 60 s at amber, 10 s 
 async function waiting(level: Level) {
   const hand = handClock()
   const measured = loadMeter({ clock: hand })
-  const load: LoadMeter = {
-    ...measured,
-    get level() {
-      return level
-    },
-    get overflowing() {
-      return false
-    },
-  }
+  const load: LoadMeter = withMembers(measured, { level, overflowing: false })
   const host = await guardedServer({ gateway: { load, clock: hand } })
   const client = await host.greeted()
   for (const line of ['MAIL FROM:<a@example.net>', 'RCPT TO:<b@example.org>'])
@@ -113,12 +106,11 @@ test('W18 slow clients have all places, and a stranger comes in as soon as he as
 test('while the load is red a client is hung up on at its third error; a moment later, all being green, at its tenth', async () => {
   let level: Level = 'red'
   const measured = loadMeter()
-  const load: LoadMeter = {
-    ...measured,
+  const load: LoadMeter = withMembers(measured, {
     get level() {
       return level
     },
-  }
+  })
   await using host = await guardedServer({ by: 'protect', gateway: { load } })
   const errors = async () => {
     const client = await host.greeted()

@@ -6,6 +6,7 @@ import { type Filter, type Notice, PosternError, postern, quarantine } from '../
 import { memoryStore, type Store } from '../../../src/store/index.ts'
 import { clock, zone } from '../../../src/testing/index.ts'
 import { recordOf, rsa, signature } from '../../facts/dkim/signer.ts'
+import { withMembers } from '../../support/with-members.ts'
 
 const dns = zone({
   'sel._domainkey.signed.example': { TXT: [recordOf(rsa.publicKey)] },
@@ -94,7 +95,7 @@ function counted(inner: Store) {
     count += 1
     return inner.run(operations)
   }
-  return { store: { ...inner, run }, trips: () => count }
+  return { store: withMembers(inner, { run }), trips: () => count }
 }
 
 const verdictOf = async (entries: readonly NewListEntry[], sent: Sent = {}) =>

@@ -11,6 +11,7 @@ import type { Notice } from '../../../src/model/services.ts'
 import { memoryStore } from '../../../src/store/memory.ts'
 import { clock, settled } from '../../../src/testing/clock.ts'
 import { zone } from '../../../src/testing/zone.ts'
+import { withMembers } from '../../support/with-members.ts'
 
 const BAD = '198.51.100.66'
 
@@ -21,7 +22,7 @@ function house(filters: readonly Filter[], options: RecentlyRefusedOptions = {},
     told.push(notice)
   }
   const measured = loadMeter({ clock: hand, process: { busy: () => 0, memory: () => 0 } })
-  const load: LoadMeter = { ...measured, level, now: () => ({ ...measured.now(), level }) }
+  const load: LoadMeter = withMembers(measured, { level, now: () => ({ ...measured.now(), level }) })
   const store = memoryStore({ clock: hand })
   const gateway = postern({
     filters: [recentlyRefused(options), ...filters],
