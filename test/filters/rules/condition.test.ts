@@ -7,7 +7,7 @@ test.for([
   ['a rule that was found', rule('a'), true],
   ['a rule that was not', rule('z'), false],
   ['all of those found', all(rule('a'), rule('b')), true],
-  ['all with one that is missing', all(rule('a'), rule('z')), false],
+  ['all with a missing rule', all(rule('a'), rule('z')), false],
   ['any with one found', any(rule('y'), rule('z'), rule('c')), true],
   ['any with none found', any(rule('y'), rule('z')), false],
   ['as many as there must be', atLeast(2, rule('a'), rule('b'), rule('z')), true],
@@ -69,7 +69,7 @@ test.for([
 
 const nested = (depth: number): unknown => (depth === 0 ? 'a' : { not: nested(depth - 1) })
 
-test('conditions are nested 33 deep at most, and one that contains itself is none', () => {
+test('conditions are nested 33 deep at most, and a condition that contains itself is none', () => {
   expect(isCondition(nested(33))).toBe(true)
   expect(isCondition(nested(34))).toBe(false)
   const endless: { not: unknown } = { not: 'a' }
