@@ -6,6 +6,7 @@ import type { Outcome } from '../../src/model/decision.ts'
 import type { Filter } from '../../src/model/filter.ts'
 import { selfSigned } from '../../src/relay/tls/self-signed.ts'
 import type { WireLimits } from '../../src/smtp/limits.ts'
+import type { SessionLimits } from '../../src/smtp/session-slots.ts'
 import type { LoggedSession } from './event-log.ts'
 import { frontServer } from './front-server.ts'
 import { guardedServer } from './guarded-server.ts'
@@ -28,6 +29,8 @@ export interface Setting {
   readonly filters?: readonly Filter[]
   readonly gateway?: Omit<PosternOptions, 'filters'>
   readonly wire?: WireLimits
+  /** @default a thousand sessions from each address */
+  readonly limits?: { readonly sessions: SessionLimits }
   /** TLS begins with the first byte. @default after STARTTLS */
   readonly implicitTls?: boolean
   /** The greeting comes at once where the server can do that. @default true */
@@ -70,6 +73,7 @@ async function ownServer({
   filters,
   gateway,
   wire,
+  limits,
   implicitTls,
   isPrompt = true,
   ...proxies
@@ -82,6 +86,7 @@ async function ownServer({
       proxies,
       greetDelay: isPrompt ? 0 : 100,
       ...(wire && { wire }),
+      ...(limits && { limits }),
       ...(implicitTls !== undefined && { implicitTls }),
     },
   })
@@ -90,13 +95,14 @@ async function ownServer({
   return { ...host, sockets: () => [...sockets] }
 }
 
-async function behind(by: 'guard' | 'protect', { filters, gateway, wire, ...more }: Setting): Promise<Served> {
+async function behind(by: 'guard' | 'protect', { filters, gateway, wire, limits, ...more }: Setting): Promise<Served> {
   const host = await guardedServer({
     by,
     ...(filters && { filters }),
     ...(gateway && { gateway }),
     options: {
       ...(wire && { wire }),
+      ...(limits && { limits }),
       ...(more.implicitTls && { secure: true }),
       ...(more.header && { useProxy: more.header }),
       ...(more.xclient && { useXClient: more.xclient }),
