@@ -2,6 +2,7 @@
  * Finds the fields of a received message that must be removed, because only this server may write them (RFC 8601 §5).
  */
 
+import { readStructured } from '../mime/header/structured.ts'
 import { decodeWords } from '../mime/header/words.ts'
 import { type HeaderField, type HeaderFields, isFieldName } from '../model/header.ts'
 import { domainOf } from '../net/path.ts'
@@ -83,26 +84,17 @@ const READABLE_ID = /^[\w.!#$%&'*+^`{|}~/\-\p{L}\p{M}\p{N}]+$/u
 /** The text before the first semicolon, with and without comments; undefined when quotes or comments do not end. */
 function idOf(value: string): { readonly text: string; readonly before: string } | undefined {
   let text = ''
-  let depth = 0
-  let quoted = false
-  const stop = Math.min(value.length, MAX_ID_LENGTH)
-  for (let index = 0; index < stop; index += 1) {
-    const character = value.charAt(index)
-    if (character === '\\' && (quoted || depth > 0)) {
-      index += 1
-      if (quoted) text += value.charAt(index)
-    } else if (quoted) {
-      if (character === '"') quoted = false
-      else text += character
-    } else if (character === '(') depth += 1
-    else if (depth > 0) {
-      if (character === ')') depth -= 1
-      text += ' '
-    } else if (character === '"') quoted = true
-    else if (character === ';') return { text: normalized(text), before: value.slice(0, index) }
-    else text += character
-  }
-  return quoted || depth > 0 || stop < value.length ? undefined : { text: normalized(text), before: value }
+  let end = value.length
+  const read = readStructured(value.slice(0, MAX_ID_LENGTH), (character, kind, index) => {
+    if (kind === 'plain' && character === ';') {
+      end = index
+      return true
+    }
+    text += kind === 'comment' ? ' ' : character
+    return false
+  })
+  if (read === 'open' || (read === 'whole' && value.length > MAX_ID_LENGTH)) return undefined
+  return { text: normalized(text), before: value.slice(0, end) }
 }
 
 const normalized = (text: string): string =>

@@ -1,5 +1,5 @@
 /** A decision as Rspamd expresses it: action, symbols with their scores, fields to add and to remove. */
-import type { Finding, Verdict } from '../../model/finding.ts'
+import { type Finding, roundScore, type Verdict } from '../../model/finding.ts'
 import type { ScanResult } from '../shared/scan.ts'
 
 /** The scores from which a message is rejected, and from which it is quarantined. */
@@ -36,7 +36,7 @@ export function symbolsOf(findings: readonly Finding[]): Readonly<Record<string,
   for (const { rule = 'unnamed', reason, points = 0 } of findings) {
     const name = symbolName(rule)
     const before = symbols.get(name)
-    const score = Math.round(((before?.score ?? 0) + points) * 1000) / 1000
+    const score = roundScore((before?.score ?? 0) + points)
     const options = [...(before?.options ?? []), printable(reason)].slice(0, 20)
     symbols.set(name, { name, score, metric_score: score, description: rule, options })
   }
@@ -106,7 +106,7 @@ export function resultOf(
 
 function groupsOf(symbols: readonly RuleScore[]) {
   const byGroup = Map.groupBy(symbols, ({ name }) => groupOf(name))
-  const sum = (list: readonly RuleScore[]) => Math.round(list.reduce((all, { score }) => all + score, 0) * 1000) / 1000
+  const sum = (list: readonly RuleScore[]) => roundScore(list.reduce((all, { score }) => all + score, 0))
   return Object.fromEntries([...byGroup].map(([group, list]) => [group, { score: sum(list), description: group }]))
 }
 

@@ -1,4 +1,5 @@
 /** Parses Authentication-Results and ARC-Authentication-Results of other hosts (RFC 8601 §2.2). */
+import { readStructured } from '../../mime/header/structured.ts'
 
 /** One method and its result. */
 export interface MethodResult {
@@ -48,44 +49,31 @@ function readParts(text: string): readonly (readonly Word[])[] {
   const parts: Word[][] = [[]]
   let key = ''
   let value: string | undefined
-  let depth = 0
-  let quoted = false
-  let spaced = false
+  let isSpaced = false
 
-  const end = () => {
+  const end = (): void => {
     if (key !== '') parts.at(-1)?.push({ key, value })
     key = ''
     value = undefined
-    spaced = false
+    isSpaced = false
   }
-  const add = (character: string) => {
-    if (spaced && (value ?? key) !== '') end()
-    spaced = false
-    if (value === undefined) key += character
-    else value += character
-  }
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index)
-    if (character === '\\' && (quoted || depth > 0)) {
-      index += 1
-      if (quoted) add(text.charAt(index))
-    } else if (quoted) {
-      if (character === '"') quoted = false
-      else add(character)
-    } else if (character === '(') depth += 1
-    else if (depth > 0) {
-      if (character === ')') depth -= 1
-      spaced = true
-    } else if (character === '"') quoted = true
-    else if (character === ';') {
+  readStructured(text, (character, kind) => {
+    if (kind === 'comment') isSpaced = true
+    else if (kind === 'plain' && character === ';') {
       end()
       parts.push([])
-    } else if (character === '=' && value === undefined && key !== '') {
+    } else if (kind === 'plain' && character === '=' && value === undefined && key !== '') {
       value = ''
-      spaced = false
-    } else if (/\s/.test(character)) spaced = true
-    else add(character)
-  }
+      isSpaced = false
+    } else if (kind === 'plain' && /\s/.test(character)) isSpaced = true
+    else {
+      if (isSpaced && (value ?? key) !== '') end()
+      isSpaced = false
+      if (value === undefined) key += character
+      else value += character
+    }
+    return false
+  })
   end()
   return parts
 }
