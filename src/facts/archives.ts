@@ -3,14 +3,16 @@
  * disk.
  */
 
-import { inspector } from '../archives/inspect.ts'
 import type { ArchiveMember, FileTrait, Inspection } from '../archives/inspection.ts'
-import { formatOf } from '../filetypes/format.ts'
 import type { FileFormat } from '../filetypes/signatures.ts'
 import type { Part } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
+
+const inspection = lazyModule(() => import('../archives/inspect.ts'))
+const filetypes = lazyModule(() => import('../filetypes/format.ts'))
 
 /** One attached file of a format that is inspected. */
 export interface Attachment {
@@ -69,6 +71,8 @@ const MAX_FILES = 500
 export const archives: Fact<Message, Archives> = fact('archives', 'message', async message => {
   const { all: whole, reader } = await message.ask(parts)
   const bytes = reader()
+  const { inspector } = await inspection()
+  const { formatOf } = await filetypes()
   const inspect = inspector({ signal: message.signal })
   const seen = new Set<string>()
   const all: Attachment[] = []
@@ -88,8 +92,8 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const names = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
     )
-    const inspection = await inspect(names[0] ?? '', content)
-    if (inspection) all.push({ path: part.path, name, inspection })
+    const found = await inspect(names[0] ?? '', content)
+    if (found) all.push({ path: part.path, name, inspection: found })
   }
   return { all, files: flatten(all), cut }
 })

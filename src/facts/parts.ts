@@ -1,10 +1,12 @@
 /** `parts`: the tree of the message as every plausible reader sees it. */
 
-import { contentsOf } from '../mime/content.ts'
 import type { Ambiguity, Part, PartDefect } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
 import { parsed } from './parsed.ts'
+
+const decoder = lazyModule(() => import('../mime/content.ts'))
 
 /** The value of the fact `parts`. */
 export interface Parts {
@@ -36,6 +38,7 @@ export interface Parts {
  */
 export const parts: Fact<Message, Parts> = fact('parts', 'message', async message => {
   const found = await message.ask(parsed)
+  const { contentsOf } = await decoder()
   const reader = (): Parts['bytes'] => {
     const content = contentsOf(message)
     return ({ place = [] }, limit) => content(place, limit)

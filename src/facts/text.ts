@@ -2,12 +2,14 @@
 
 import { countDeceptiveCharacters, type DeceptiveCharacters } from '../html/characters.ts'
 import { unflow } from '../html/flowed.ts'
-import { readHtml } from '../html/read.ts'
 import type { HtmlReading } from '../html/reading.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
+
+const htmlReader = lazyModule(() => import('../html/read.ts'))
 
 /** One text part. */
 export interface TextSection {
@@ -106,6 +108,7 @@ async function read(part: Part, kind: TextSection['kind'], room: number): Promis
   const { path, text = '', flowed } = part
   const inline = part.disposition !== 'attachment' && part.contentType.startsWith('text/')
   if (kind === 'plain') return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
+  const { readHtml } = await htmlReader()
   const html = await readHtml(text, room)
   return { path, kind, inline, visible: html.visible, html }
 }

@@ -1,13 +1,15 @@
 /** `unexamined`: what was not examined of the message, and the bound that prevented it. */
 
-import { isCharset } from '../mime/decode/charsets.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
+import { lazyModule } from '../model/lazy.ts'
 import type { Message } from '../model/stage.ts'
 import { archives } from './archives.ts'
 import { links } from './links.ts'
 import { parts } from './parts.ts'
 import { text } from './text.ts'
+
+const charsets = lazyModule(() => import('../mime/decode/charsets.ts'))
 
 /** One thing that was not examined. */
 export interface Gap {
@@ -28,9 +30,10 @@ export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'mes
     message.ask(links),
     message.ask(archives),
   ])
+  const isUnread = defects.includes('unknown-charset') && all.some(hasOtherLetters((await charsets()).isCharset))
   const ofParts = defects.flatMap((defect): readonly Gap[] => {
     if (defect === 'unclosed' || defect === 'encrypted') return []
-    return defect === 'unknown-charset' && !all.some(isUnread) ? [] : [{ what: WHAT[defect], bound: defect }]
+    return defect === 'unknown-charset' && !isUnread ? [] : [{ what: WHAT[defect], bound: defect }]
   })
   const isTold = ofParts.some(({ bound }) => bound === 'text-cut' || bound === 'too-costly' || bound === 'busy')
   const ofFiles = seenFiles.files.flatMap(({ beyond, names }): readonly Gap[] =>
@@ -46,8 +49,10 @@ export const unexamined: Fact<Message, readonly Gap[]> = fact('unexamined', 'mes
 })
 
 /** In an unknown charset, with other letters than those that all charsets of mail share. */
-const isUnread = ({ text, charset = '' }: Part): boolean =>
-  text !== undefined && /[^\x01-\x0d\x10-\x1a\x1c-\x7f]|~\{/.test(text) && !isCharset(charset)
+const hasOtherLetters =
+  (isCharset: (label: string) => boolean) =>
+  ({ text, charset = '' }: Part): boolean =>
+    text !== undefined && /[^\x01-\x0d\x10-\x1a\x1c-\x7f]|~\{/.test(text) && !isCharset(charset)
 
 /** The number of files that are named. */
 const MAX_GAPS = 5

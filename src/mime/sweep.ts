@@ -1,6 +1,7 @@
 /**
  * A quick search of the bytes of a message as they were sent, for what lies beyond the bounds of every other reader.
  */
+import { GTUBE } from './gtube.ts'
 import { decodeWords } from './header/words.ts'
 
 /** What was found in the bytes of a message, at any depth. What is encoded twice is not found. */
@@ -14,9 +15,6 @@ export interface Swept {
   /** The GTUBE test string is in it. */
   readonly gtube: boolean
 }
-
-/** The test string for spam filters, in two pieces so that this file does not contain it. */
-export const GTUBE = ['XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE', '-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'].join('')
 
 /** Bytes that two chunks have in common. */
 const OVERLAP = 4096

@@ -1,4 +1,5 @@
 /** Makes facts: what is found once for its scope, on demand, and remembered. A fact never judges. */
+import type { MaybePromise } from './maybe-promise.ts'
 import type { Fact, Header, Message, Stage, Stages } from './stage.ts'
 
 export type { Fact } from './stage.ts'
@@ -30,6 +31,25 @@ export interface Reader<out T> {
   readonly end: () => T | Promise<T>
   /** Called when the message breaks off: release resources. */
   readonly abort?: () => void
+}
+
+/** The reader that `make` makes of what is being loaded. Until that is there, the bytes wait for it. */
+export function lazyReader<M, T>(loading: MaybePromise<M>, make: (loaded: M) => Reader<T>): Reader<T> {
+  if (!(loading instanceof Promise)) return make(loading)
+  let reader: Reader<T> | undefined
+  const ready = loading.then(loaded => {
+    reader = make(loaded)
+    return reader
+  })
+  // Reported by the chunk or the end that waits for it.
+  ready.catch(() => undefined)
+  return {
+    chunk: bytes => (reader ? reader.chunk(bytes) : ready.then(made => made.chunk(bytes))),
+    end: async () => await (await ready).end(),
+    abort: () => {
+      void ready.then(made => made.abort?.()).catch(() => undefined)
+    },
+  }
 }
 
 /** A fact of a message that is found by reading its bytes. A filter that needs one lists it in `reads`. */

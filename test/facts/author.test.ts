@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Author, readAuthor } from '../../src/facts/author.ts'
+import { type Author, readAuthor } from '../../src/facts/read-author.ts'
 import { parseAddresses } from '../../src/mime/header/addresses.ts'
 import { headerOf } from '../../src/mime/header/collect.ts'
 import { addressParsers, mailauthAuthors, mailparserAuthors } from '../support/authors.ts'

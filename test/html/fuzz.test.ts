@@ -1,6 +1,6 @@
 /** Pages and texts that no person would write. More with `POSTERN_FUZZ=100000`. */
 import { expect, test } from 'vitest'
-import { linksOf } from '../../src/facts/links.ts'
+import { linksOf } from '../../src/facts/link-reader.ts'
 import { readHtml } from '../../src/html/read.ts'
 import { readAddress } from '../../src/links/address.ts'
 import { unwrap } from '../../src/links/redirectors.ts'

@@ -1,6 +1,7 @@
 /** What a quick look finds in bytes that nothing else has read, and what it costs. */
 import { expect, test } from 'vitest'
-import { GTUBE, Sweeper, type Swept } from '../../src/mime/sweep.ts'
+import { GTUBE } from '../../src/mime/gtube.ts'
+import { Sweeper, type Swept } from '../../src/mime/sweep.ts'
 import { cpuOf } from '../support/cpu.ts'
 import { randomBytes } from '../support/random.ts'
 

@@ -2,16 +2,9 @@
  * `dkim`: verifies the signatures of a message (RFC 6376, RFC 8301, RFC 8463, RFC 8616). Body hashes are computed in
  * the one pass over the message, while DNS is asked for the keys.
  */
-import { type Reader, type Reading, reading } from '../../model/fact.ts'
-import type { Answer } from '../../model/resolver.ts'
-import type { Header } from '../../model/stage.ts'
-import { bodyHashes } from './bodies.ts'
-import { signedHeader } from './header.ts'
-import { type KeyReader, keyReader } from './key.ts'
+import { lazyReader, type Reading, reading } from '../../model/fact.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import type { Dkim } from './result.ts'
-import { mostUseful } from './select.ts'
-import { type Claim, readSignature, type Verifiable } from './signature.ts'
-import { BEST_FIRST, reportRefused, verify } from './verify.ts'
 
 export type { Dkim, DkimResult, DkimSignature, UnsignedField } from './result.ts'
 
@@ -24,8 +17,10 @@ export interface DkimLimits {
 /** The fact `dkim` with another limit. Create it once and ask for the same fact everywhere. */
 export function dkimWithin({ signatures = 5 }: DkimLimits = {}): Reading<Dkim> {
   const max = Math.max(1, Math.min(10, Math.floor(signatures)))
-  const readKey = keyReader()
-  return reading('dkim', header => verifier(header, max, readKey))
+  const readers = lazyModule(async () => (await import('./verifier.ts')).dkimReaders(max))
+  return reading('dkim', message =>
+    message.header.all('dkim-signature').length === 0 ? nothing : lazyReader(readers(), make => make(message)),
+  )
 }
 
 /**
@@ -37,61 +32,4 @@ export function dkimWithin({ signatures = 5 }: DkimLimits = {}): Reading<Dkim> {
  */
 export const dkim: Reading<Dkim> = dkimWithin()
 
-// Signatures beyond this number are not even parsed: the header section may hold nothing else.
-const MAX_READ = 100
-const TRUNCATED = {
-  result: 'neutral',
-  reason: 'the header section is too large for its signatures to be verified',
-} as const
-
 const nothing = { chunk: () => {}, end: (): Dkim => ({ result: 'none', signatures: [], ignored: 0 }) }
-
-function verifier(message: Header, max: number, readKey: KeyReader): Reader<Dkim> {
-  if (message.header.all('dkim-signature').length === 0) return nothing
-  const header = signedHeader(message.header)
-  const chosen = mostUseful(readAll(header.signatures, message), message.header, max)
-  const verifiable = chosen.filter(isVerifiable)
-  const answers = lookUpKeys(verifiable, message)
-  const bodies = bodyHashes(
-    verifiable.map(({ terms }) => terms),
-    message.header.bodyOffset,
-  )
-
-  return {
-    chunk: bodies.chunk,
-    end: async () => {
-      const hashes = bodies.end()
-      const signatures = await Promise.all(
-        chosen.map(async claim => {
-          if (!isVerifiable(claim)) return reportRefused(claim)
-          const { keyName, body } = claim.terms
-          const keys = readKey(await answers(keyName), keyName)
-          return verify(claim, { header, body: hashes[body], keys })
-        }),
-      )
-      const result = BEST_FIRST.find(best => signatures.some(signature => signature.result === best)) ?? 'none'
-      return { result, signatures, ignored: header.signatures.length - signatures.length }
-    },
-  }
-}
-
-function readAll(fields: readonly string[], { header, clock }: Header): readonly Claim[] {
-  const now = clock.now()
-  const claims = fields.slice(0, MAX_READ).map(field => readSignature(field, now))
-  const isWhole = !header.defects.some(({ kind }) => kind === 'too-large' || kind === 'too-many-fields')
-  return isWhole ? claims : claims.map(claim => (isVerifiable(claim) ? { ...claim, refused: TRUNCATED } : claim))
-}
-
-const isVerifiable = (claim: Claim): claim is Verifiable => claim.refused === undefined
-
-/** Looks up each key once, all at the same time, before the body arrives. */
-function lookUpKeys(claims: readonly Verifiable[], { dns, signal }: Header) {
-  const asked = new Map<string, Promise<Answer<readonly string[]>>>()
-  const ask = (name: string) => {
-    const question = asked.get(name) ?? dns.resolve(name, 'TXT', { signal, purpose: 'dkim' })
-    asked.set(name, question)
-    return question
-  }
-  for (const { terms } of claims) ask(terms.keyName)
-  return ask
-}

@@ -2,14 +2,17 @@
 
 import { queryName } from '../../dns/name.ts'
 import { fact } from '../../model/fact.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import { printable } from '../../model/printable.ts'
 import type { Greeting } from '../../model/stage.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
 import { forwarded } from '../forwarded.ts'
-import { evaluate, type SpfResult } from './evaluate.ts'
-import { isPermissive } from './strength.ts'
+import type { SpfResult } from './evaluate.ts'
 
 export type { SpfResult } from './evaluate.ts'
+
+const evaluator = lazyModule(() => import('./evaluate.ts'))
+const strength = lazyModule(() => import('./strength.ts'))
 
 /** The SPF result for one identity. */
 export interface SpfCheck {
@@ -106,10 +109,12 @@ async function check(greeting: Greeting, { identity, domain, local }: CheckedIde
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
     return { result: 'none', domain: '', identity, reason, permissive: false, lookups: { count: 0, void: 0 } }
   }
+  const { evaluate } = await evaluator()
   const found = await evaluate(greeting, { domain, local, ip, helo }, { purpose: PURPOSES[identity] })
   // An aborted lookup is not a result, so the fact must not be remembered.
   signal.throwIfAborted()
   const { result, mechanism, records, lookups, problem = '' } = found
+  const { isPermissive } = await strength()
   const [record] = records
   return {
     result,

@@ -8,10 +8,13 @@ import { type Text, text } from '../../facts/text.ts'
 import type { HtmlReading } from '../../html/reading.ts'
 import { plain } from '../../links/plain.ts'
 import { visibleStart } from '../../mime/decode/blanks.ts'
-import { type Mailbox, parseAddresses } from '../../mime/header/addresses.ts'
+import type { Mailbox } from '../../mime/header/addresses.ts'
 import { fact } from '../../model/fact.ts'
 import type { HeaderFields } from '../../model/header.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import type { Message } from '../../model/stage.ts'
+
+const addresses = lazyModule(() => import('../../mime/header/addresses.ts'))
 
 /** The facts of a message, and the values that many rules derive from them. */
 export interface MessageView {
@@ -62,6 +65,7 @@ export const messageView = fact('messageView', 'message', async (message): Promi
     message.ask(links),
     message.ask(parts),
   ])
+  const { parseAddresses } = await addresses()
   const { header } = message
   const subject = visibleStart(header.get('subject') ?? '', MAX_WORDS_LENGTH)
   const from = authorOf.kind === 'clear' ? sender(authorOf) : undefined

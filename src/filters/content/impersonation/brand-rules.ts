@@ -1,22 +1,21 @@
 /** Rules for authors that claim to be a well-known brand, the organisation of the recipient or an office. */
 
 import { organisationOf } from '../../../dns/organisation.ts'
-import { type Brand, brandsIn, brandsOften, isOwnedBy } from '../../../links/brands.ts'
+import type { Brand } from '../../../links/brands.ts'
 import { isFreeMail } from '../../../links/hosting.ts'
-import { looksLikeBrand } from '../../../links/look-alike.ts'
 import { plain } from '../../../links/plain.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
-import type { MessageView, Sender } from '../../rules/view.ts'
-import { book } from '../wording/lists.ts'
+import type { Sender } from '../../rules/view.ts'
+import type { Brands, ImpersonationView } from './impersonation-view.ts'
 
 export const brandRules = {
   'impersonation/brand': {
     group: 'brand',
     fires: 'The display name is a well-known brand, and the address is not in its domains.',
     points: 3.5,
-    find: ({ from }) => {
-      const brand = from && spoofed(from.display, from)
+    find: ({ from, brands }) => {
+      const brand = from && spoofed(brands, from.display, from)
       return brand && `${quote(from.display)} claims to be ${brand}, and writes from ${quote(from.domain)}`
     },
   },
@@ -25,8 +24,8 @@ export const brandRules = {
     fires:
       'The author’s domain contains the name of a well-known brand, or resembles it, and does not belong to that brand.',
     points: 3.5,
-    find: ({ from }) => {
-      const found = from && looksLikeBrand(from.domain)
+    find: ({ from, brands }) => {
+      const found = from && brands.looksLikeBrand(from.domain)
       return found && `the author’s domain ${quote(from.domain)} ${found.how}`
     },
   },
@@ -34,8 +33,8 @@ export const brandRules = {
     group: 'brand',
     fires: 'The local part is the name of a well-known brand, and the domain does not belong to that brand.',
     points: 2,
-    find: ({ from }) => {
-      const brand = from && spoofed(from.local.replace(/[._+-]/g, ' '), from)
+    find: ({ from, brands }) => {
+      const brand = from && spoofed(brands, from.local.replace(/[._+-]/g, ' '), from)
       return brand && `${quote(from.local)} claims to be ${brand}, and writes from ${quote(from.domain)}`
     },
   },
@@ -45,9 +44,9 @@ export const brandRules = {
       'The subject names a well-known brand and an account, a payment or a parcel, and the author is not that brand.',
     points: 1.5,
     max: 1.5,
-    find: ({ from, subject, list }) => {
+    find: ({ from, subject, list, brands }) => {
       if (!from || list || !ACCOUNT.test(plain(subject))) return undefined
-      const brand = spoofed(subject, from)
+      const brand = spoofed(brands, subject, from)
       return brand && `the subject ${quote(subject)} names ${brand}, and the author writes from ${quote(from.domain)}`
     },
   },
@@ -56,14 +55,14 @@ export const brandRules = {
     fires:
       'The text names one well-known brand repeatedly and a threat to an account, and neither the author nor a link belongs to that brand.',
     points: 2.5,
-    find: ({ from, words, clicks, list }) => {
+    find: ({ from, words, clicks, list, brands, accountThreats }) => {
       if (!from || list || clicks.length === 0) return undefined
-      const named = brandsOften(words, 2)
-      const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => isOwnedBy(brand, domain))
+      const named = brands.brandsOften(words, 2)
+      const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => brands.isOwnedBy(brand, domain))
       const [brand] = named
       // A text that names several brands is about brands.
       if (!brand || named.length > 2 || named.some(owned)) return undefined
-      if (book.read(words.slice(0, 5000)).of('accountThreat').length < 2) return undefined
+      if (accountThreats(words) < 2) return undefined
       return `the text names ${brand.name}, and neither the author ${quote(from.domain)} nor a link belongs to it`
     },
   },
@@ -96,7 +95,7 @@ export const brandRules = {
       return `${quote(from.display)} writes from the free mail service ${quote(from.domain)}`
     },
   },
-} satisfies Readonly<Record<string, Rule<MessageView>>>
+} satisfies Readonly<Record<string, Rule<ImpersonationView>>>
 
 const ACCOUNT =
   /\b(?:account|suspend|suspicious|verif|unusual|sign-?in|log-?in|locked|limited|restrict|payment|invoice|order|refund|subscription|renew|expire|storage|deliver|package|parcel|shipment|wallet|password|security|unauthori[sz]ed|confirm|update|reward|gift|winner|conta|cuenta|compte|konto|fatura|factura|facture|rechnung|paket|paquete|colis|pacco)/
@@ -106,7 +105,7 @@ const OFFICE =
  * The brand that the text names and the sender does not belong to. If the sender belongs to one of the brands, none is
  * spoofed.
  */
-function spoofed(text: string, { organisation, domain }: Sender): string | undefined {
+function spoofed({ brandsIn, isOwnedBy }: Brands, text: string, { organisation, domain }: Sender): string | undefined {
   const named = brandsIn(text)
   const [first] = named
   // An address at the free mail service of a brand belongs to a customer, not to the brand.

@@ -1,18 +1,17 @@
 /** Reports senders that impersonate others: brands, protected people and domains, the recipient. */
 
 import { organisationOf } from '../../../dns/organisation.ts'
-import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
+import type { Dmarc } from '../../../facts/dmarc.ts'
 import { isFreeMail } from '../../../links/hosting.ts'
-import { isAltered } from '../../../links/look-alike.ts'
 import { plain } from '../../../links/plain.ts'
 import type { Filter } from '../../../model/filter.ts'
 import { list } from '../../../model/options.ts'
 import { domainPattern } from '../../../net/checks.ts'
 import { quote } from '../../rules/quote.ts'
 import { checkedRules, type Rule, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
-import { type MessageView, messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
 import { brandRules } from './brand-rules.ts'
+import { type Brands, type ImpersonationView, impersonationView } from './impersonation-view.ts'
 import { type Person, person } from './person.ts'
 import { senders } from './senders.ts'
 
@@ -47,10 +46,7 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
     checks: 'identity',
     about: 'The sender that the message shows, compared with who sent it.',
     caps: { brand: 6, person: 6, sender: 4, reply: 3 },
-    view: async (message): Promise<Shown> => {
-      const [seen, policy] = await Promise.all([message.ask(messageView), message.ask(dmarc)])
-      return { ...seen, policy }
-    },
+    view: impersonationView,
     rules: {
       ...senders,
       ...brandRules,
@@ -59,10 +55,9 @@ export const impersonationRules = (people: readonly Person[] = [], protect: read
       ...protectedRules(protect.map(domain => organisationOf(domain.toLowerCase()))),
       ...replyRules,
     },
-  }) satisfies RuleSet<Shown>
+  }) satisfies RuleSet<ImpersonationView>
 
-type Shown = MessageView & { readonly policy: Dmarc }
-type Rules = Readonly<Record<string, Rule<Shown>>>
+type Rules = Readonly<Record<string, Rule<ImpersonationView>>>
 
 function personRule(people: readonly Person[]) {
   const names = people.map(({ name, addresses }) => ({
@@ -106,8 +101,8 @@ const protectedRules = (own: readonly string[]) =>
       fires:
         'The author’s domain resembles a protected domain: a letter is changed, or the domain is part of a longer name.',
       points: 5,
-      find: ({ from }) => {
-        const like = from && own.find(domain => looksLike(from.organisation, domain))
+      find: ({ from, brands }) => {
+        const like = from && own.find(domain => looksLike(brands, from.organisation, domain))
         return like && `the author’s domain ${quote(from.organisation)} resembles the protected domain ${like}`
       },
     },
@@ -197,7 +192,7 @@ const isPossible = ({ result }: Dmarc): boolean => result === 'pass' || result =
 const isOtherTld = (organisation: string, own: string): boolean =>
   organisation !== own && organisation.split('.', 1)[0] === own.split('.', 1)[0]
 
-function looksLike(organisation: string, own: string): boolean {
+function looksLike({ isAltered }: Brands, organisation: string, own: string): boolean {
   if (organisation === own) return false
   const [label = '', other = ''] = [organisation.split('.', 1)[0], own.split('.', 1)[0]]
   return isAltered(label, other) || (other.length >= 6 && label !== other && label.split('-').includes(other))

@@ -1,0 +1,31 @@
+/** The view of a message that the impersonation rules examine. */
+import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
+import { lazyModule } from '../../../model/lazy.ts'
+import type { Message } from '../../../model/stage.ts'
+import { type MessageView, messageView } from '../../rules/view.ts'
+
+/** The table of brands and how names are compared with it. It is loaded with the first message. */
+export type Brands = typeof import('../../../links/brands.ts') & typeof import('../../../links/look-alike.ts')
+
+export interface ImpersonationView extends MessageView {
+  readonly policy: Dmarc
+  /** Finds brands in texts and in host names. */
+  readonly brands: Brands
+  /** How many phrases the beginning of a text has that threaten an account. */
+  readonly accountThreats: (words: string) => number
+}
+
+const brandNames = lazyModule(async () => ({
+  ...(await import('../../../links/brands.ts')),
+  ...(await import('../../../links/look-alike.ts')),
+}))
+const wording = lazyModule(() => import('../wording/lists.ts'))
+
+const MAX_LENGTH = 5_000
+
+export async function impersonationView(message: Message): Promise<ImpersonationView> {
+  const [seen, policy] = await Promise.all([message.ask(messageView), message.ask(dmarc)])
+  const { book } = await wording()
+  const accountThreats = (words: string) => book.read(words.slice(0, MAX_LENGTH)).of('accountThreat').length
+  return { ...seen, policy, brands: await brandNames(), accountThreats }
+}
