@@ -55,7 +55,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   ioredis: ['dynamic', 'relay/stores.ts'],
   tldts: ['dynamic', 'dns/organisation.ts'],
   valibot: ['static', 'model/options.ts'],
-  'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc.ts'],
+  'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc-evaluation.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts', 'relay/delivery/sealing.ts'],
   'mailauth/lib/dkim/sign.js': ['dynamic', 'relay/delivery/sealing.ts'],
   htmlparser2: ['dynamic', 'html/tokens.ts'],

@@ -83,10 +83,23 @@ const MAX_UNCERTAIN = 0.65
  * postern({ load, filters: loadControl({ filters: recommended({ domains }) }) })
  */
 export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
-  return new ProcessLoad(checked(schema, options))
+  const load = new ProcessLoad(checked(schema, options))
+  return {
+    get level() {
+      return load.level
+    },
+    get overflowing() {
+      return load.overflowing
+    },
+    now: () => load.now(),
+    reportOverflow: () => load.reportOverflow(),
+    adjust: (resource, by) => load.adjust(resource, by),
+    hasDescriptor: use => load.hasDescriptor(use),
+    recordLatency: (service, ms) => load.recordLatency(service, ms),
+  }
 }
 
-class ProcessLoad implements LoadMeter {
+class ProcessLoad {
   readonly #full: Readonly<Record<Counted, number>>
   readonly #maxDelay: number
   readonly #clock: Clock

@@ -57,11 +57,20 @@ type Value = string | number | Sums
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { entries = 500_000, bytes = '64mb', clock = systemClock } = checked(schema, options)
-  return new LocalStore({ entries, bytes: toBytes(bytes) }, clock)
+  const store = new LocalStore({ entries, bytes: toBytes(bytes) }, clock)
+  return {
+    neverFails: true,
+    run: operations => store.run(operations),
+    get size() {
+      return store.size
+    },
+    get bytes() {
+      return store.bytes
+    },
+  }
 }
 
-class LocalStore implements MemoryStore {
-  readonly neverFails = true
+class LocalStore {
   readonly #held: SegmentedLru<Value>
   readonly #clock: Pick<Clock, 'monotonic'>
 
