@@ -1,8 +1,9 @@
 /** What a transaction's event says of the message: only what is known already. Nothing is looked up or computed for it. */
 import { arc } from '../facts/arc/arc.ts'
-import { type Author, author, readAuthor } from '../facts/author.ts'
+import { type Author, author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim/dkim.ts'
 import { dmarc } from '../facts/dmarc.ts'
+import { readAuthor } from '../facts/read-author.ts'
 import { spf } from '../facts/spf/spf.ts'
 import type { TransactionEvent } from '../model/events.ts'
 import { nodeCrypto } from '../model/lazy.ts'
