@@ -6,8 +6,9 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { guard, protect } from '../../src/adapters/smtp-server/index.ts'
 import { clientMark } from '../../src/facts/trust.ts'
 import { access, greylist, knownSender, loadControl, recommended, reputation } from '../../src/filters/index.ts'
-import { type Content, type Filter, type Gateway, postern, reject } from '../../src/index.ts'
-import { handOn } from '../../src/relay/delivery/next-hop.ts'
+import { type Content, type Filter, type Gateway, postern, reject, systemClock } from '../../src/index.ts'
+import { loadMeter } from '../../src/load/index.ts'
+import { NextHop } from '../../src/relay/delivery/hop/next-hop.ts'
 import { type Store, withFallback } from '../../src/store/index.ts'
 import { spentNow } from './spent.ts'
 import type { ServerOrder } from './words.ts'
@@ -57,15 +58,16 @@ const own: SMTPServerOptions = {
   size: 25 * 1024 ** 2,
 }
 
-const pass =
-  (nextHop: number) =>
-  (reversePath: string, { size, open }: Pick<Content, 'size' | 'open'>, done: (error?: Error | null) => void) =>
-    handOn({ host: '127.0.0.1', port: nextHop, protocol: 'smtp', tls: 'off' }, host, {
-      reversePath,
-      forwardPaths: [`b@${domain}`],
-      size,
-      open,
-    }).then(({ code, text }) => done(code === 250 ? null : failure(code, text)))
+const pass = (nextHop: number) => {
+  const services = { name: host, clock: systemClock, load: loadMeter(), notify: () => undefined }
+  const hop = new NextHop({ hosts: [`127.0.0.1:${nextHop}`], tls: 'off', connections: { idle: 0 } }, services)
+  const path = `b@${domain}`
+  return (reversePath: string, { size, open }: Pick<Content, 'size' | 'open'>, done: (error?: Error | null) => void) =>
+    hop.send({ reversePath, recipients: [{ forwardPath: path }], utf8: false, size, open }).then(({ answers }) => {
+      const { code = 451, status = '4.3.0', text = 'No answer' } = answers.get(path) ?? {}
+      done(code === 250 ? null : failure(code, `${status} ${text}`))
+    })
+}
 
 const failure = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode })
 

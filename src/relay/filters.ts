@@ -4,6 +4,7 @@ import {
   classify,
   dnsbl,
   greylist,
+  type IsValid,
   knownSender,
   lists as listsOfStore,
   loadControl,
@@ -15,10 +16,12 @@ import { PosternError, type Problem } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import { arrivals } from './arrivals.ts'
 import type { RelayOptions } from './config/options.ts'
+import type { Delivery } from './delivery/types.ts'
 import type { KeptFilters } from './kept-filters.ts'
 
 export interface FilterParts {
   readonly options: RelayOptions
+  readonly delivery: Pick<Delivery, 'domains' | 'isKnown'>
   /** The virus scanner, and what else is expensive. */
   readonly scanner: readonly Filter[]
   /** Filters that live on when the configuration is read again. */
@@ -26,9 +29,10 @@ export interface FilterParts {
 }
 
 /** @throws PosternError with every problem; paths are those of the configuration */
-export function relayFilters({ options, scanner, kept }: FilterParts): readonly Filter[] {
-  const { domains, workers, filters, lists, ownFilters, authservId } = options
-  const { reputation: record, knownSender: known, greylist: grey, classify: classifier, ...rest } = filters
+export function relayFilters({ options, delivery, scanner, kept }: FilterParts): readonly Filter[] {
+  const { workers, filters, lists, ownFilters, authservId } = options
+  const { domains } = delivery
+  const { reputation: record, knownSender: correspondents, greylist: grey, classify: classifier, ...rest } = filters
   const { lists: stored, dnsbl: addressLists, uribl: domainLists, clamav: _clamav, content = true, ...standard } = rest
   const problems: Problem[] = []
   const attempt = <T>(path: string, make: () => T): T | undefined => {
@@ -43,13 +47,18 @@ export function relayFilters({ options, scanner, kept }: FilterParts): readonly 
   // Without a domain all mail is for us: nothing is relayed, and every recipient is ours.
   const ours = domains.length > 0 ? domains : [authservId]
   const own = [...new Set([options.name.replace(/^\[(?:IPv6:)?|\]$/gi, ''), authservId])]
-  const basic = attempt('filters', () => recommended({ domains: ours, own, content, ...standard })) ?? []
+  // Unknown recipients are counted by the filter, whoever knows them.
+  const valid: IsValid = (forwardPath, { reversePath }) => delivery.isKnown({ forwardPath, reversePath })
+  const { recipients: given = {} } = standard
+  const known = given === false ? false : { valid, ...given }
+  const basic =
+    attempt('filters', () => recommended({ domains: ours, own, content, ...standard, recipients: known })) ?? []
   const made = [
     ...(domains.length > 0 ? basic : basic.filter(filter => filter.name !== 'recipients')),
     stored !== false && attempt('filters.lists', () => listsOfStore(optionsOf(stored))),
     lists && attempt('lists', () => access(lists)),
     record !== false && attempt('filters.reputation', () => reputation(optionsOf(record))),
-    known !== false && attempt('filters.knownSender', () => knownSender(optionsOf(known))),
+    correspondents !== false && attempt('filters.knownSender', () => knownSender(optionsOf(correspondents))),
     grey && attempt('filters.greylist', () => greylist(optionsOf(grey))),
     addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
     domainLists && attempt('filters.uribl', () => uribl(domainLists)),

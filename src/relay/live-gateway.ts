@@ -7,11 +7,16 @@ export interface LiveGateway {
   readonly retire: () => void
 }
 
-export function liveGateway(inner: Gateway): LiveGateway {
+/** @param closed is called when the gateway has been retired and closed */
+export function liveGateway(inner: Gateway, closed: () => Promise<void>): LiveGateway {
   let sessions = 0
   let isRetired = false
   const closeIfUnused = (): void => {
-    if (isRetired && sessions === 0) inner.close().catch(() => undefined)
+    if (isRetired && sessions === 0)
+      inner
+        .close()
+        .then(closed)
+        .catch(() => undefined)
   }
   const open: Gateway['open'] = (client, services) => {
     const session = inner.open(client, services)

@@ -9,10 +9,10 @@ import { type Clock, type Notify, systemClock } from '../model/services.ts'
 import { memoryStore } from '../store/index.ts'
 import { hostPortText } from './config/addresses.ts'
 import type { RelayOptions } from './config/options.ts'
-import { type Deliver, deliverer, type Means } from './delivery/deliver.ts'
+import { createDelivery } from './delivery/delivery.ts'
 import { type JournaledStore, journaled } from './delivery/journal.ts'
-import { once } from './delivery/once.ts'
-import { rememberRefusals } from './delivery/refusals.ts'
+import type { Files } from './delivery/maildir.ts'
+import type { RouteOptions } from './delivery/types.ts'
 import { relayFilters } from './filters.ts'
 import { nameNotice } from './host-name.ts'
 import { KeptFilters } from './kept-filters.ts'
@@ -27,7 +27,7 @@ import { type Source, sourcesOf } from './sources.ts'
 import { type StatusServer, serveStatus, statusUrl } from './status-server.ts'
 import { type OpenedStore, openStore } from './stores.ts'
 
-export interface Effects extends Partial<Omit<Means, 'name'>> {
+export interface Effects {
   /** Takes one line for each session. */
   readonly log: (line: string) => void
   /** Takes lines for a person: what changes for all clients. */
@@ -38,6 +38,8 @@ export interface Effects extends Partial<Omit<Means, 'name'>> {
   readonly clock?: Clock
   /** Where each listener listens. @default what the options say */
   readonly sources?: readonly Source[]
+  /** @default the file system */
+  readonly files?: Files
 }
 
 export interface Relay {
@@ -104,8 +106,7 @@ class RunningRelay implements Relay {
     this.#live = made.live
     this.#current = made.current
     this.#scannerReport = made.scannerReport
-    const refusals = rememberRefusals()
-    const parts = { options, refusals, notify: shared.notify, current: () => this.#current }
+    const parts = { options, notify: shared.notify, current: () => this.#current }
     this.listeners = options.listeners.map(listener => new Listener({ ...parts, listener }))
   }
 
@@ -139,7 +140,7 @@ class RunningRelay implements Relay {
   }
 
   get start(): Start {
-    const { nextHop, maildir, dns, name, enforce, metrics, listeners } = this.#options
+    const { routes, dns, name, enforce, metrics, listeners } = this.#options
     const { store, system } = this.#shared
     return {
       listens: listeners.map(({ at, protocol, implicitTls }, index) => {
@@ -148,9 +149,7 @@ class RunningRelay implements Relay {
         const where = at === 'systemd' ? at : 'path' in at ? at.path : hostPortText({ ...at, port: port ?? at.port })
         return `${where} as ${name}${protocol === 'lmtp' ? ', LMTP' : ''}${implicitTls ? ', TLS' : ''}`
       }),
-      delivers: nextHop
-        ? `${nextHop.protocol} ${nextHop.host}:${nextHop.port}, TLS ${nextHop.tls}`
-        : `Maildir ${resolve(maildir)}`,
+      delivers: routes.map(routeText),
       clamd: this.#scannerReport,
       dns: (dns.length > 0 ? dns : system.servers()).join(', '),
       ...(store.report !== undefined && { store: store.report }),
@@ -160,7 +159,7 @@ class RunningRelay implements Relay {
     }
   }
 
-  readonly metrics = (): readonly Metric[] => this.#current.gateway.metrics()
+  readonly metrics = (): readonly Metric[] => [...this.#current.gateway.metrics(), ...this.#current.delivery.metrics()]
 
   async reload(options: RelayOptions): Promise<void> {
     const made = await makeGateway(options, this.#effects, this.#shared)
@@ -180,6 +179,7 @@ class RunningRelay implements Relay {
     this.#isClosing = true
     await Promise.all(this.listeners.map(listener => listener.close()))
     await this.#current.gateway.close()
+    await this.#current.delivery.close()
     await this.#status?.close()
     this.#rspamd?.close()
     this.#shared.system.stop()
@@ -209,13 +209,14 @@ interface Made {
 
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
-  const { log, tell: _tell, worker, clock: _clock, sources: _sources, ...means } = effects
+  const { log, worker, files } = effects
   const { clock, load, notify, store, notes, system, kept } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
-  const delivery = await deliverer(options, { load, notify, ...means, name: options.name })
+  const services = { name: options.name, clock, notify, load, store: notes, ...(files && { files }) }
+  const delivery = await createDelivery({ routes: options.routes }, services)
   const inner = postern({
-    filters: relayFilters({ options, scanner: scanner.filters, kept }),
+    filters: relayFilters({ options, delivery, scanner: scanner.filters, kept }),
     policy: relayPolicy(options.thresholds, options.policies),
     name: options.authservId,
     load,
@@ -229,20 +230,15 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     node: worker === undefined ? options.name : `${options.name}/${worker}`,
     store: store.store,
   })
-  const deliver = timed(once(delivery, notes), options, shared)
-  const live = liveGateway(inner)
-  return { live, current: { gateway: live.gateway, deliver, options }, scannerReport: scanner.report }
+  const live = liveGateway(inner, () => delivery.close())
+  return { live, current: { gateway: live.gateway, delivery }, scannerReport: scanner.report }
 }
 
-/** The server measures next hops; a disk is slow in another way. */
-function timed(deliver: Deliver, { nextHop }: RelayOptions, { clock, load }: Shared): Deliver {
-  if (nextHop) return deliver
-  return async (outcome, arrival) => {
-    const since = clock.monotonic()
-    const answer = await deliver(outcome, arrival)
-    load.recordLatency('disk', clock.monotonic() - since)
-    return answer
-  }
+/** `example.org, .example.org: smtp mail.example.org:25`, or without the domains where there is one route for all. */
+function routeText({ domains, nextHop, maildir = '' }: RouteOptions): string {
+  const hosts = nextHop?.hosts.map(host => (typeof host === 'string' ? host : host.address)).join(', ')
+  const target = nextHop ? `${nextHop.protocol ?? 'smtp'} ${hosts}` : `Maildir ${resolve(maildir)}`
+  return domains === undefined ? target : `${target} for ${domains.join(', ')}`
 }
 
 /** Options of which a change needs another start of the process. */

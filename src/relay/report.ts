@@ -21,7 +21,8 @@ const escaped = (code: number): string => `\\u${code.toString(16).padStart(4, '0
 export interface Start {
   /** One for each listener. */
   readonly listens: readonly string[]
-  readonly delivers: string
+  /** One for each route. */
+  readonly delivers: readonly string[]
   readonly clamd: string
   readonly dns: string
   /** Present where it is more than the memory of one process. */
@@ -36,7 +37,7 @@ export interface Start {
 export const startLines = (start: Start): string =>
   [
     ...start.listens.map(listener => `listens on   ${listener}`),
-    `delivers to  ${start.delivers}`,
+    ...start.delivers.map(route => `delivers to  ${route}`),
     `clamd        ${start.clamd}`,
     `DNS servers  ${start.dns}`,
     ...(start.store ? [`store        ${start.store}`] : []),

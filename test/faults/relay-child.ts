@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { systemClock } from '../../src/index.ts'
 import { readOptions } from '../../src/relay/config/options.ts'
+import type { TimeoutOptions } from '../../src/relay/delivery/types.ts'
 import { startRelay } from '../../src/relay/relay.ts'
 
 /** What a process holds. */
@@ -39,13 +40,19 @@ const say = (message: FromRelay) => process.send?.(message)
 let ahead = 0
 const clock = { ...systemClock, now: () => systemClock.now() + ahead }
 
-const [patience = '', ...args] = process.argv.slice(2)
-const relay = await startRelay(readOptions(args, {}), {
-  patience: JSON.parse(patience),
-  clock,
-  log: line => say({ what: 'event', line }),
-  tell: text => say({ what: 'notice', text }),
-})
+const [timeouts = '{}', ...args] = process.argv.slice(2)
+const options = readOptions(args, {})
+const routes = options.routes.map(route =>
+  route.nextHop ? { ...route, nextHop: { ...route.nextHop, timeouts: JSON.parse(timeouts) as TimeoutOptions } } : route,
+)
+const relay = await startRelay(
+  { ...options, routes },
+  {
+    clock,
+    log: line => say({ what: 'event', line }),
+    tell: text => say({ what: 'notice', text }),
+  },
+)
 
 process.on('message', (told: ToRelay) => {
   if (told.what === 'clock') {

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Patience } from '../../src/relay/delivery/conversation.ts'
+import type { TimeoutOptions } from '../../src/relay/delivery/types.ts'
 import { EventLog, type LoggedSession } from '../support/event-log.ts'
 import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
 
@@ -24,21 +24,23 @@ export interface WatchedRelay extends AsyncDisposable {
 
 export interface Watch {
   /** @default short, so that tests are */
-  readonly patience?: Patience
+  readonly timeouts?: TimeoutOptions
   readonly environment?: Readonly<Record<string, string>>
 }
 
 const MAX_SESSIONS = 1_000
-const BRIEF: Patience = { connect: 1_000, reply: 1_500, final: 1_500 }
+const BRIEF: TimeoutOptions = {
+  ...{ connect: 1_000, command: 1_500, data: 1_500, block: 1_500, final: 1_500 },
+}
 
 /** Starts it on a free port of the loopback, where clients count as strangers. It enforces its decisions. */
 export async function watchedRelay(
   args: readonly string[],
-  { patience = BRIEF, environment = {} }: Watch = {},
+  { timeouts = BRIEF, environment = {} }: Watch = {},
 ): Promise<WatchedRelay> {
   const child = fork(
     fileURLToPath(new URL('relay-child.ts', import.meta.url)),
-    [JSON.stringify(patience), '--listen', '127.0.0.1:0', '--enforce', '--trusted-network', 'none', ...args],
+    [JSON.stringify(timeouts), '--listen', '127.0.0.1:0', '--enforce', '--trusted-network', 'none', ...args],
     { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } },
   )
   const log = new EventLog()

@@ -6,9 +6,6 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createSecureContext } from 'node:tls'
 import { expect, test } from 'vitest'
-import type { Decision, Outcome, Verdict } from '../../src/index.ts'
-import { readOptions } from '../../src/relay/config/options.ts'
-import { deliverer } from '../../src/relay/delivery/deliver.ts'
 import { type Files, Maildir } from '../../src/relay/delivery/maildir.ts'
 import { jsonLine } from '../../src/relay/report.ts'
 import { selfSigned } from '../../src/relay/tls/self-signed.ts'
@@ -110,37 +107,4 @@ test('a hundred messages at once get a hundred names', async () => {
   const box = await Maildir.open(folder.path)
   await Promise.all(Array.from({ length: 100 }, () => box.deliver('', Readable.from([Buffer.from('x')]))))
   expect(await readdir(join(folder.path, 'new'))).toHaveLength(100)
-})
-
-test('quarantined mail goes to .Junk, and once to each folder when recipients differ', async () => {
-  await using folder = await scratch()
-  const deliver = await deliverer(readOptions(['--maildir', folder.path], {}), { name: 'mx.example.org' })
-  const decision = (verdict: Verdict): Decision => ({
-    stage: 'message',
-    verdict,
-    score: 0,
-    findings: [],
-    reply: { code: 250, status: '2.6.0', text: 'fine' },
-  })
-  const arrival = {
-    ...{ reversePath: '', helo: 'a\r\nb', ip: '2001:db8::1', name: 'mx.example.org', ref: '7K2Q9F' },
-    ...{ tls: false, date: new Date(0) },
-  }
-  const outcome = (verdicts: readonly Verdict[]): Outcome => ({
-    ...decision('accept'),
-    each: new Map(verdicts.map((verdict, index) => [`${index}@example.org`, decision(verdict)])),
-    trace: [],
-    forged: [],
-    content: { size: 3, open: () => Readable.from([Buffer.from('x\r\n')]) },
-  })
-  const count = async (place: string) => (await readdir(join(folder.path, place, 'new'))).length
-  expect((await deliver(outcome(['quarantine']), arrival)).code).toBe(250)
-  expect([await count('.'), await count('.Junk')]).toEqual([0, 1])
-  expect((await deliver(outcome(['accept', 'quarantine', 'accept', 'reject']), arrival)).code).toBe(250)
-  expect([await count('.'), await count('.Junk')]).toEqual([1, 2])
-  const [name = ''] = await readdir(join(folder.path, 'new'))
-  expect(await readFile(join(folder.path, 'new', name), 'utf8')).toBe(
-    'Return-Path: <>\r\nReceived: from a??b ([IPv6:2001:db8::1])\r\n' +
-      ' by mx.example.org with ESMTP id 7K2Q9F;\r\n Thu, 01 Jan 1970 00:00:00 +0000\r\nx\r\n',
-  )
 })

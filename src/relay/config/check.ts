@@ -39,9 +39,11 @@ function problemsBeside(known: readonly Problem[], config: RelayConfig): readonl
 /** What shows only when filters, policies and clients of services are made of the options. */
 function problemsOf(options: RelayOptions): readonly Problem[] {
   const { filters, ownFilters, thresholds, policies, dns } = options
+  const domains = options.routes.flatMap(route => route.domains ?? [])
+  const delivery = { domains, isKnown: () => Promise.resolve(true) }
   const attempts: readonly (() => unknown)[] = [
     () => filters.clamav && configuredScanner(filters.clamav),
-    () => relayFilters({ options: { ...options, ownFilters: [] }, scanner: [], kept: new KeptFilters() }),
+    () => relayFilters({ options: { ...options, ownFilters: [] }, delivery, scanner: [], kept: new KeptFilters() }),
     () => relayPolicy(thresholds, policies),
     () => dns.length > 0 && resolver({ servers: dns }),
   ]

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util'
 import type { Problem } from '../../model/errors.ts'
 import { nearest } from '../../model/nearest.ts'
-import type { NextHopTls } from './addresses.ts'
-import type { FilterConfig, ListenerConfig, LoadConfig, NextHopConfig, RelayConfig, StoreConfig } from './types.ts'
+import type { NextHopOptions, NextHopTls } from '../delivery/types.ts'
+import { PEM_FILE, readPem } from './addresses.ts'
+import type { FilterConfig, ListenerConfig, LoadConfig, RelayConfig, StoreConfig } from './types.ts'
 
 /** Every option, and whether it has a value. */
 export const known = {
@@ -47,7 +48,8 @@ export const optionHelp = `  --config FILE           the configuration: .ts, .mt
   --domain NAME           a domain that mail is accepted for; may be given several times (default: all, without a next
                           hop)
   --next-hop HOST:PORT    the server that receives the mail, by SMTP; lmtp://HOST:PORT by LMTP (default: the Maildir)
-  --next-hop-tls MODE     off, opportunistic or required (default: opportunistic; off on the loopback)
+  --next-hop-tls MODE     off, opportunistic, required, or verified by its certificate (default: opportunistic; off on
+                          the loopback)
   --next-hop-ca FILE      PEM of the authorities that sign the next hop's certificate (default: those of Node)
   --maildir FOLDER        where mail is delivered without a next hop (default: ./mail)
   --clamd ADDRESS         the socket of clamd, or its HOST:PORT (default: the usual socket, once clamd answers there)
@@ -145,7 +147,7 @@ export function override(config: RelayConfig, given: Given, problems: Problem[])
     listeners: listenersOf(config.listeners, given, wrong),
     name: last('name') ?? config.name,
     domains: given.get('domain') ?? config.domains,
-    nextHop: nextHopOf(config.nextHop, given),
+    nextHop: nextHopOf(config.nextHop, given, wrong),
     maildir: last('maildir') ?? config.maildir,
     trustedNetworks: trustedOf(given.get('trusted-network'), wrong) ?? config.trustedNetworks,
     forwarders: given.get('forwarder') ?? config.forwarders,
@@ -190,17 +192,15 @@ const isList = (value: unknown): boolean => value === undefined || Array.isArray
 
 export const DEFAULT_ADDRESS = '127.0.0.1:2525'
 
-function nextHopOf(nextHop: RelayConfig['nextHop'], given: Given): NextHopConfig | undefined {
-  const [said, tls, ca] = (['next-hop', 'next-hop-tls', 'next-hop-ca'] as const).map(name => given.get(name)?.at(-1))
+/** `--next-hop` stands for one host; the other options go to the next hop of the configuration, too. */
+function nextHopOf(nextHop: RelayConfig['nextHop'], given: Given, wrong: Wrong): NextHopOptions | undefined {
+  const [said, tls, file] = (['next-hop', 'next-hop-tls', 'next-hop-ca'] as const).map(name => given.get(name)?.at(-1))
   const [, scheme, address = ''] = /^(?:(smtp|lmtp):\/\/)?(.*)$/s.exec(said ?? '') ?? []
-  const base: Partial<NextHopConfig> | undefined =
-    said === undefined ? nextHop : { ...nextHop, address, protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp' }
+  const base: NextHopOptions | undefined =
+    said === undefined ? nextHop : { ...nextHop, hosts: [address], protocol: scheme === 'lmtp' ? 'lmtp' : 'smtp' }
+  const ca = file === undefined ? undefined : (readPem(file) ?? wrong('next-hop-ca', file, PEM_FILE))
   if (base === undefined) return undefined
-  return {
-    ...base,
-    ...(tls !== undefined && { tls: tls as NextHopTls }),
-    ...(ca !== undefined && { ca }),
-  } as NextHopConfig
+  return { ...base, ...(tls !== undefined && { tls: tls as NextHopTls }), ...(ca !== undefined && { ca }) }
 }
 
 /** `none` stands for an empty list: the identity of every client is checked, on the loopback too. */

@@ -9,7 +9,7 @@ import type { RelayConfig } from './types.ts'
  * export default defineConfig({
  *   listeners: [{ address: '0.0.0.0:25' }],
  *   domains: ['example.org'],
- *   nextHop: { address: 'mail.example.org:25' },
+ *   nextHop: { hosts: ['mail.example.org:25'] },
  * })
  */
 export const defineConfig = (config: RelayConfig): RelayConfig => config

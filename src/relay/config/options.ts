@@ -5,8 +5,9 @@ import { PosternError, type Problem } from '../../model/errors.ts'
 import { problemsOf } from '../../model/options.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
+import type { RouteOptions } from '../delivery/types.ts'
 import type { PemFiles } from '../tls/watch.ts'
-import { defaultNextHopTls, type Hop, type HostPort, readHostPort, readPem } from './addresses.ts'
+import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
 import { relaySchema } from './schema.ts'
 import type { FilterConfig, LimitConfig, LoadConfig, PolicyConfig, RelayConfig, StoreConfig } from './types.ts'
@@ -29,8 +30,8 @@ export interface RelayOptions {
   /** The name was given, and is not the system's. */
   readonly isNamed: boolean
   readonly authservId: string
-  readonly domains: readonly string[]
-  readonly nextHop?: Hop
+  readonly routes: readonly RouteOptions[]
+  /** Where notes of what was delivered are kept. */
   readonly maildir: string
   readonly trustedNetworks?: readonly string[]
   readonly forwarders: readonly string[]
@@ -83,10 +84,11 @@ export function effective(file: RelayConfig, { args, environment }: Sources): Ef
   const given = gather(args, environment, problems)
   const merged = override(file, given, problems)
   problems.push(...problemsOf(relaySchema, merged).map(problem => named(problem, given)))
-  if (problems.length > 0) throw new PosternError(problems)
   const config = withDefaults(merged)
-  const options = optionsOf(config, problem => problems.push(named(problem, given)))
-  if (problems.length > 0) throw new PosternError(problems)
+  const wrongFile = (problem: Problem) => problems.push(named(problem, given))
+  // Files are read only where the schema has found what can be read.
+  const options = problems.some(({ expected }) => expected !== PEM_FILE) ? undefined : optionsOf(config, wrongFile)
+  if (problems.length > 0 || options === undefined) throw new PosternError(problems)
   return { config, options: { ...options, isNamed: merged.name !== undefined } }
 }
 
@@ -95,7 +97,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
   return {
     name,
     authservId: name,
-    domains: [],
+    ...(config.routes === undefined && { domains: [] }),
     maildir,
     forwarders: [],
     mode: 'shadow',
@@ -129,11 +131,11 @@ function withDefaults(config: RelayConfig): RelayConfig {
 
 /** @param wrong takes what only shows when files are read */
 function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit<RelayOptions, 'isNamed'> {
-  const { name = '', domains = [], maildir = 'mail', nextHop, listeners = [], lists, user, group, ...rest } = config
+  const { name = '', maildir = 'mail', listeners = [], lists, user, group, ...rest } = config
   const pem = (path: string, file: string): string => {
     const text = readPem(file)
     if (text === undefined) {
-      const expected = 'a file in PEM that can be read'
+      const expected = PEM_FILE
       wrong({ path, found: file, expected, remedy: 'name the right file, and let the process read it' })
     }
     return text ?? ''
@@ -155,7 +157,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     })),
     name,
     authservId: config.authservId ?? name,
-    domains,
+    routes: routesOf(config),
     maildir,
     forwarders: rest.forwarders ?? [],
     enforce: rest.mode === 'enforce',
@@ -169,7 +171,6 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     workers: rest.workers ?? 1,
     load: { sessions: 1_000, ...rest.load },
     limits: rest.limits ?? {},
-    ...(nextHop && { nextHop: hopOf(nextHop, pem) }),
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
     ...(lists && { lists }),
     ...(metrics && { metrics }),
@@ -179,18 +180,17 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
   }
 }
 
-function hopOf(
-  { address, protocol = 'smtp', tls, ca }: NonNullable<RelayConfig['nextHop']>,
-  pem: (path: string, file: string) => string,
-): Hop {
-  const { host, port } = readHostPort(address) ?? { host: address, port: 25 }
-  return {
-    host,
-    port,
-    protocol,
-    tls: tls ?? defaultNextHopTls(host),
-    ...(ca !== undefined && { ca: pem('nextHop.ca', ca) }),
-  }
+/** The routes, or the one that `domains`, `nextHop`, `recipients` and `maildir` make. */
+function routesOf({
+  routes,
+  domains = [],
+  nextHop,
+  recipients,
+  maildir = 'mail',
+}: RelayConfig): readonly RouteOptions[] {
+  if (routes !== undefined) return routes
+  const target = nextHop === undefined ? { maildir } : { nextHop }
+  return [{ ...target, ...(domains.length > 0 && { domains }), ...(recipients !== undefined && { recipients }) }]
 }
 
 /** Which option of the command line sets what stands at a path of the configuration. */

@@ -13,6 +13,7 @@ import {
   isRecord,
   list,
   object,
+  problemsOf,
   relation,
   required,
   type Schema,
@@ -25,13 +26,13 @@ import { wireCheck } from '../../smtp/limits.ts'
 import { proxiesCheck } from '../../smtp/proxies.ts'
 import type { SessionLimits } from '../../smtp/session-slots.ts'
 import { hostNameCheck } from '../../trace/authentication-results.ts'
+import { deliverySchema, nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
 import type {
   FilterConfig,
   LimitConfig,
   ListenerConfig,
   LoadConfig,
-  NextHopConfig,
   PolicyConfig,
   RedisConfig,
   RelayConfig,
@@ -76,16 +77,6 @@ const listener: Check<ListenerConfig> = object<ListenerConfig>(
     proxies: proxiesCheck,
   },
   'a listener',
-)
-
-const nextHop: Check<NextHopConfig> = object<NextHopConfig>(
-  {
-    address: required(hostPort(1)),
-    protocol: oneOf('smtp', 'lmtp'),
-    tls: oneOf('off', 'opportunistic', 'required'),
-    ca: text('the path of a file in PEM'),
-  },
-  'a next hop',
 )
 
 const thresholdOptions: Check<ThresholdOptions> = object<ThresholdOptions>(
@@ -231,8 +222,10 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     name: hostName,
     authservId: hostNameCheck(),
     domains: list(domainPattern(), 'domains'),
-    nextHop,
+    nextHop: nextHopCheck,
+    recipients: recipientsCheck,
     maildir: text('the path of a folder'),
+    routes: list(routeCheck, 'routes', { min: 1 }),
     trustedNetworks: list(ownNetwork(), 'networks'),
     forwarders: list(knownClient(), 'networks and names'),
     mode: oneOf('shadow', 'enforce'),
@@ -262,6 +255,32 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
         remedy: "set domains: ['example.org']",
       },
   ),
+  relation(['routes', 'domains', 'nextHop', 'recipients'], ({ routes, domains, nextHop, recipients }) => {
+    const beside = Object.entries({ domains, nextHop, recipients }).filter(([, value]) => value !== undefined)
+    return (
+      routes !== undefined &&
+      beside.length > 0 && {
+        found: Object.fromEntries(beside),
+        expected: 'routes alone, without domains, nextHop and recipients beside them',
+        remedy: 'move these into a route',
+      }
+    )
+  }),
+  relation(['routes'], ({ routes }) => {
+    const [problem] = routes === undefined ? [] : problemsOf(deliverySchema, { routes })
+    return problem
+  }),
+  relation(['recipients', 'nextHop'], ({ recipients, nextHop }) => {
+    return (
+      nextHop === undefined &&
+      isRecord(recipients) &&
+      'nextHop' in recipients && {
+        found: recipients,
+        expected: 'a source of addresses that needs no next hop',
+        remedy: "set recipients to { list }, { file }, { ask }, { url } or 'any'",
+      }
+    )
+  }),
   relation(
     ['store', 'workers'],
     ({ store: place, workers = 1 }) =>

@@ -28,7 +28,7 @@ export default defineConfig({
   // domains: ['example.org'],
 
   // The server that gets the mail. Without it mail goes into the Maildir; quarantined mail into .Junk in it.
-  // nextHop: { address: 'mail.example.org:25' },
+  // nextHop: { hosts: ['mail.example.org:25'] },
   maildir: './mail',
 
   // 'shadow' decides and logs, and accepts everything. Read the log for some days, then write 'enforce'.

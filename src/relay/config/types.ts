@@ -18,7 +18,7 @@ import type { Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
-import type { NextHopTls } from './addresses.ts'
+import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
 
 /** What {@link defineConfig} takes. Every option has a default; each is also a page entry of `docs/configuration.md`. */
 export interface RelayConfig {
@@ -33,10 +33,17 @@ export interface RelayConfig {
   readonly authservId?: string
   /** Domains that mail is accepted for; `.example.org` for all below it. @default every domain, without a next hop */
   readonly domains?: readonly string[]
-  /** The server that receives accepted mail. @default none: mail goes into `maildir` */
-  readonly nextHop?: NextHopConfig
-  /** The folder of the Maildir for accepted mail; quarantined mail goes to `.Junk` in it. @default 'mail' */
+  /** The server that receives the mail of `domains`. @default none: mail goes into `maildir` */
+  readonly nextHop?: NextHopOptions
+  /** Who receives mail in `domains`. @default asked of the next hop; without a next hop every address */
+  readonly recipients?: RecipientOptions
+  /**
+   * The folder of the Maildir for accepted mail without a next hop; quarantined mail goes to `.Junk` in it. Notes of
+   * what was delivered are kept there, too. @default 'mail'
+   */
   readonly maildir?: string
+  /** Where mail goes by its domain, in place of `domains`, `nextHop` and `recipients`. @default one route of these */
+  readonly routes?: readonly RouteOptions[]
   /** Networks of our own hosts, whose identity is not checked. `[]` checks all clients. @default the loopback */
   readonly trustedNetworks?: readonly string[]
   /** Networks or names of servers that forward mail to us. @default [] */
@@ -95,18 +102,6 @@ export interface TlsConfig {
   readonly cert: string
   /** The file of the private key, in PEM. */
   readonly key: string
-}
-
-/** The server that receives accepted mail. */
-export interface NextHopConfig {
-  /** HOST:PORT. */
-  readonly address: string
-  /** @default 'smtp' */
-  readonly protocol?: 'smtp' | 'lmtp'
-  /** `required` also checks the certificate and its name. @default 'opportunistic'; 'off' on the loopback */
-  readonly tls?: NextHopTls
-  /** A file in PEM: the authorities that sign its certificate. @default those that Node knows */
-  readonly ca?: string
 }
 
 /** Thresholds for some recipients. */

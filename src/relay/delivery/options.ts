@@ -150,8 +150,10 @@ const route: Check<RouteOptions> = object<RouteOptions>(
   'a route',
 )
 
-/** The check of one route, for programs that have routes among their own options. */
+/** The checks of one route and its parts, for programs that have them among their own options. */
 export const routeCheck: Check<RouteOptions> = route
+export const nextHopCheck: Check<NextHopOptions> = nextHop
+export const recipientsCheck: Check<RecipientOptions> = recipients
 
 export const deliverySchema: Schema<DeliveryOptions> = schemaOf<DeliveryOptions>(
   'delivery',

@@ -64,7 +64,7 @@ export class Primary {
   get started(): Start {
     const { metrics, workers, enforce } = this.#options
     return {
-      ...(this.#first ?? { listens: [], delivers: '', clamd: '', dns: '', enforce }),
+      ...(this.#first ?? { listens: [], delivers: [], clamd: '', dns: '', enforce }),
       workers,
       ...(this.#status && metrics && { metrics: statusUrl(metrics, this.#status.port) }),
     }

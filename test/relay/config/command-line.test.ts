@@ -7,8 +7,7 @@ import { readOptions } from '../../../src/relay/config/options.ts'
 test('without options it listens on the loopback, delivers into ./mail and carries no decision out', () => {
   expect(readOptions([], {})).toMatchObject({
     listeners: [{ at: { host: '127.0.0.1', port: 2525 }, protocol: 'smtp', implicitTls: false, proxies: {} }],
-    domains: [],
-    maildir: 'mail',
+    routes: [{ maildir: 'mail' }],
     dns: [],
     forwarders: [],
     workers: 1,
@@ -24,8 +23,7 @@ test('the command line takes precedence over the environment', () => {
   const environment = { POSTERN_LISTEN: '[::1]:25', POSTERN_DOMAIN: 'a.example, b.example', POSTERN_ENFORCE: '1' }
   expect(readOptions(['--listen=127.0.0.1:26', '--next-hop', 'lmtp://mail.example:24'], environment)).toMatchObject({
     listeners: [{ at: { host: '127.0.0.1', port: 26 } }],
-    domains: ['a.example', 'b.example'],
-    nextHop: { host: 'mail.example', port: 24, protocol: 'lmtp', tls: 'opportunistic' },
+    routes: [{ domains: ['a.example', 'b.example'], nextHop: { hosts: ['mail.example:24'], protocol: 'lmtp' } }],
     enforce: true,
   })
 })
@@ -55,7 +53,7 @@ test('all that is wrong with the options is reported at once', () => {
   // Between a next hop that is wrong itself and its domains there is no question.
   expect([...problemsOf(args)].sort()).toEqual(wrong.filter(path => path !== '--domain').sort())
   expect(problemsOf(['--next-hop', '[::1]:25'])).toEqual(['--domain'])
-  expect(() => readOptions(['--next-hop', 'mail.example', '--domain', 'a.example'], {})).toThrow('--next-hop: found')
+  expect(() => readOptions(['--next-hop', 'mail example', '--domain', 'a.example'], {})).toThrow('--next-hop: found')
 })
 
 test('files that cannot be read are named together', () => {
@@ -71,17 +69,16 @@ test('a misspelt option is named with the option that was meant', () => {
   expect(() => readOptions(['--next-hob', '127.0.0.1:25'], {})).toThrow(/found "--next-hob".*did you mean --next-hop\?/)
 })
 
-test.for([
-  ['mail.example:25', undefined, 'opportunistic'],
-  ['mail.example:25', 'required', 'required'],
-  ['mail.example:25', 'off', 'off'],
-  ['127.0.0.1:25', undefined, 'off'],
-  ['[::1]:25', undefined, 'off'],
-  ['lmtp://localhost:24', undefined, 'off'],
-  ['localhost:25', 'opportunistic', 'opportunistic'],
-] as const)('to %s, with %s given, TLS is %s', ([hop, given, tls]) => {
-  const environment = given && { POSTERN_NEXT_HOP_TLS: given }
-  expect(readOptions(['--next-hop', hop, '--domain', 'a.example'], environment ?? {}).nextHop?.tls).toBe(tls)
+test('--next-hop-tls says how much TLS the next hop needs', () => {
+  const hop = ['--next-hop', 'mail.example:25', '--domain', 'a.example']
+  const tlsOf = (given: string) => readOptions([...hop, '--next-hop-tls', given], {}).routes[0]?.nextHop?.tls
+  expect(['off', 'opportunistic', 'required', 'verified'].map(tlsOf)).toEqual([
+    'off',
+    'opportunistic',
+    'required',
+    'verified',
+  ])
+  expect(() => tlsOf('perhaps')).toThrow('--next-hop-tls: found "perhaps"')
 })
 
 test('several workers share a file beside the mail, unless another store is named', () => {
