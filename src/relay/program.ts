@@ -1,6 +1,7 @@
 /** The relay as a program: reads its configuration, runs until a signal ends it, and reads it again at SIGHUP. */
 import { errorText, PosternError } from '../model/errors.ts'
 import { boundedLog } from './bounded-log.ts'
+import { checkConfiguration } from './config/check.ts'
 import { loadOptions } from './config/load.ts'
 import type { RelayOptions } from './config/options.ts'
 import { notifyManager } from './notify-manager.ts'
@@ -92,7 +93,8 @@ function reloadAtSignal(args: readonly string[], { reload }: Running, tell: (lin
   const reloadNow = async (): Promise<void> => {
     notifyManager(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`)
     try {
-      await reload(await readAgain(args))
+      const { options } = await checkConfiguration({ args, environment: process.env })
+      await reload(options)
     } catch (error) {
       const reason = `the old configuration stays: ${failureText(error)}`
       tell(noticeLine({ code: 'relay/reload', reason, level: 'warning' }))

@@ -8,7 +8,6 @@ import {
   type Check,
   check,
   either,
-  explained,
   hidden,
   isRecord,
   list,
@@ -56,7 +55,11 @@ const listenAddress: Check<string> = check(
 export function isHostName(name: string): boolean {
   const [, literal] = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(name) ?? []
   if (literal !== undefined) return isIP(literal) === (/^\[IPv6:/i.test(name) ? 6 : 4)
-  return name.length <= 253 && /^(?!.*-(?:\.|$))[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+$/i.test(name)
+  return (
+    isIP(name) === 0 &&
+    name.length <= 253 &&
+    /^(?!.*-(?:\.|$))[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+$/i.test(name)
+  )
 }
 
 const hostName: Check<string> = check(
@@ -158,21 +161,18 @@ const redis: Check<RedisConfig> = object<RedisConfig>(
   'Redis',
 )
 
-const oneRedis = explained<RedisConfig>('one of url, sentinel and cluster', value => {
-  const given = isRecord(value) ? ['url', 'sentinel', 'cluster'].filter(key => value[key] !== undefined) : ['']
-  return given.length === 1 ? undefined : 'one of url, sentinel and cluster; give exactly one of them'
+const KINDS_OF_REDIS = ['url', 'sentinel', 'cluster'] as const
+const ONE_REDIS = 'one of url, sentinel and cluster; give exactly one of them'
+
+const oneRedis: Check<RedisConfig> = either(ONE_REDIS, found => {
+  const given = isRecord(found) ? KINDS_OF_REDIS.filter(key => found[key] !== undefined) : []
+  return given.length === 1 ? redis : undefined
 })
 
 const STORE = "'memory', { file } or { redis: { url } }"
 const store: Check<StoreConfig> = either(STORE, found => {
   if (found === 'memory') return oneOf('memory')
   if (!isRecord(found)) return undefined
-  if (
-    'redis' in found &&
-    isRecord(found.redis) &&
-    ['url', 'sentinel', 'cluster'].some(key => key in Object(found.redis))
-  )
-    return object({ redis: required(redis) })
   if ('redis' in found) return object({ redis: required(oneRedis) })
   return 'file' in found ? object({ file: required(text('the path of a file')) }) : undefined
 })
@@ -267,7 +267,9 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     )
   }),
   relation(['routes'], ({ routes }) => {
-    const [problem] = routes === undefined ? [] : problemsOf(deliverySchema, { routes })
+    const [found] = routes === undefined ? [] : problemsOf(deliverySchema, { routes })
+    if (found === undefined) return undefined
+    const { path: _path, ...problem } = found
     return problem
   }),
   relation(['recipients', 'nextHop'], ({ recipients, nextHop }) => {
@@ -289,6 +291,26 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
         found: place,
         expected: 'a store that several workers can share',
         remedy: "set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
+      },
+  ),
+  relation(
+    ['listeners', 'workers'],
+    ({ listeners = [], workers = 1 }) =>
+      workers > 1 &&
+      listeners.some(({ address }) => address.startsWith('/')) && {
+        found: 'a Unix socket',
+        expected: 'listeners on ports: several workers cannot share a Unix socket',
+        remedy: 'set workers to 1, or give the listener HOST:PORT',
+      },
+  ),
+  relation(
+    ['authservId', 'name'],
+    ({ authservId, name = '' }) =>
+      name.startsWith('[') &&
+      authservId === undefined && {
+        found: authservId,
+        expected: 'a name for Authentication-Results, since name is an address',
+        remedy: "set authservId: 'mx.example.org'",
       },
   ),
   relation(

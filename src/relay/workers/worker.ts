@@ -1,7 +1,9 @@
 /** One of several processes of the relay: what it tells the first one, and what it does for it. */
 import type { Socket } from 'node:net'
+import { errorText } from '../../model/errors.ts'
 import type { RelayOptions } from '../config/options.ts'
 import { type Effects, type Relay, startRelay } from '../relay.ts'
+import { noticeLine } from '../report.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
 export interface WorkerParts {
@@ -23,6 +25,14 @@ export async function serveAsWorker({ options, effects, readAgain }: WorkerParts
     closing ??= starting.then(relay => relay.close())
     return closing
   }
+  const reload = async (relay: Relay): Promise<void> => {
+    try {
+      await relay.reload(await readAgain())
+    } catch (error) {
+      const reason = `the old configuration stays in this worker: ${errorText(error)}`
+      effects.tell(noticeLine({ code: 'relay/reload', reason, level: 'warning' }))
+    }
+  }
   process.on('SIGTERM', () => close().finally(() => process.exit(0)))
   process.on('message', (message: ToWorker, socket?: Socket) => {
     if (message.what === 'connection') send({ what: 'received', id: message.id })
@@ -31,7 +41,7 @@ export async function serveAsWorker({ options, effects, readAgain }: WorkerParts
         case 'stop':
           return close().finally(() => process.exit(0))
         case 'reload':
-          return relay.reload(await readAgain())
+          return await reload(relay)
         case 'metrics':
           return send({ what: 'metrics', question: message.question, metrics: relay.metrics() })
         case 'connection':
@@ -41,7 +51,7 @@ export async function serveAsWorker({ options, effects, readAgain }: WorkerParts
           return message satisfies never
       }
     }
-    // What fails here has its notice already, or the first process notices that there is no answer.
+    // Without an answer the first process goes on without this worker.
     starting.then(act).catch(() => undefined)
   })
   const { start } = await starting
