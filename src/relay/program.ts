@@ -33,10 +33,12 @@ const readAgain = (args: readonly string[]): Promise<RelayOptions> =>
 export async function runRelay(args: readonly string[]): Promise<void> {
   const { tell, log } = output()
   try {
+    // Before the first configuration is read there is none to read again.
+    process.on('SIGHUP', () => undefined)
     const running = await start(args, log, tell)
-    tell(startLines(running.started))
     stopAtSignals(running)
     reloadAtSignal(args, running, tell)
+    tell(startLines(running.started))
     notifyManager('READY=1')
   } catch (error) {
     tell(`${failureText(error)}\n`)

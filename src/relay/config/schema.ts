@@ -3,17 +3,14 @@ import { isIP } from 'node:net'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
 import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
-import { duration, flag, number, oneOf, score, secret, size, text, whole } from '../../model/checks.ts'
+import { duration, flag, number, oneOf, score, size, text, whole } from '../../model/checks.ts'
 import {
   type Check,
   check,
   either,
-  hidden,
   isRecord,
   list,
   object,
-  problemsOf,
-  relation,
   required,
   type Schema,
   schemaOf,
@@ -25,24 +22,19 @@ import { wireCheck } from '../../smtp/limits.ts'
 import { proxiesCheck } from '../../smtp/proxies.ts'
 import type { SessionLimits } from '../../smtp/session-slots.ts'
 import { hostNameCheck } from '../../trace/authentication-results.ts'
-import { deliverySchema, nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
+import { nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
+import { relations } from './relations.ts'
+import { hostPort, storeCheck } from './store-check.ts'
 import type {
   FilterConfig,
   LimitConfig,
   ListenerConfig,
   LoadConfig,
   PolicyConfig,
-  RedisConfig,
   RelayConfig,
-  StoreConfig,
   TlsConfig,
 } from './types.ts'
-
-const hostPort = (min: number): Check<string> =>
-  check('HOST:PORT, such as 127.0.0.1:2525 or [::1]:25', value => {
-    return typeof value === 'string' && readHostPort(value, min) !== undefined
-  })
 
 /** HOST:PORT, the path of a Unix socket, or a socket of systemd. */
 const listenAddress: Check<string> = check(
@@ -136,47 +128,6 @@ const filters: Check<FilterConfig> = object<FilterConfig>(
   'filters by name',
 )
 
-const isRedisUrl = (value: unknown): boolean =>
-  typeof value === 'string' && /^rediss?:\/\/[^/]/i.test(value) && URL.canParse(value)
-
-const redis: Check<RedisConfig> = object<RedisConfig>(
-  {
-    url: hidden('a URL that begins with redis:// or rediss://', isRedisUrl),
-    sentinel: object<NonNullable<RedisConfig['sentinel']>>(
-      {
-        name: required(text('the name of the primary')),
-        hosts: required(list(hostPort(1), 'HOST:PORT of sentinels', { min: 1 })),
-        password: secret(),
-        sentinelPassword: secret(),
-        db: whole({ max: 100_000 }),
-      },
-      'Sentinel',
-    ),
-    cluster: object<NonNullable<RedisConfig['cluster']>>(
-      { hosts: required(list(hostPort(1), 'HOST:PORT of nodes', { min: 1 })), password: secret() },
-      'a cluster',
-    ),
-    prefix: check('a text without braces', value => typeof value === 'string' && !/[{}]/.test(value)),
-  },
-  'Redis',
-)
-
-const KINDS_OF_REDIS = ['url', 'sentinel', 'cluster'] as const
-const ONE_REDIS = 'one of url, sentinel and cluster; give exactly one of them'
-
-const oneRedis: Check<RedisConfig> = either(ONE_REDIS, found => {
-  const given = isRecord(found) ? KINDS_OF_REDIS.filter(key => found[key] !== undefined) : []
-  return given.length === 1 ? redis : undefined
-})
-
-const STORE = "'memory', { file } or { redis: { url } }"
-const store: Check<StoreConfig> = either(STORE, found => {
-  if (found === 'memory') return oneOf('memory')
-  if (!isRecord(found)) return undefined
-  if ('redis' in found) return object({ redis: required(oneRedis) })
-  return 'file' in found ? object({ file: required(text('the path of a file')) }) : undefined
-})
-
 const load: Check<LoadConfig> = object<LoadConfig>(
   {
     ...loadSheddingShape,
@@ -235,7 +186,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     lists: check('lists; write lists: { allow: { … }, deny: { … } }', isRecord),
     ownFilters: check('an array of filters', Array.isArray),
     dns: list(text('the address of a DNS server'), 'addresses of DNS servers'),
-    store,
+    store: storeCheck,
     relays: whole({ min: 1, max: 1_000 }),
     workers: whole({ min: 1, max: 64 }),
     load,
@@ -245,78 +196,5 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     user: account('user'),
     group: account('group'),
   },
-  relation(
-    ['domains', 'nextHop'],
-    ({ domains = [], nextHop: hop }) =>
-      hop !== undefined &&
-      domains.length === 0 && {
-        found: domains,
-        expected: 'at least one domain beside a next hop, or the relay would be open to every sender',
-        remedy: "set domains: ['example.org']",
-      },
-  ),
-  relation(['routes', 'domains', 'nextHop', 'recipients'], ({ routes, domains, nextHop, recipients }) => {
-    const beside = Object.entries({ domains, nextHop, recipients }).filter(([, value]) => value !== undefined)
-    return (
-      routes !== undefined &&
-      beside.length > 0 && {
-        found: Object.fromEntries(beside),
-        expected: 'routes alone, without domains, nextHop and recipients beside them',
-        remedy: 'move these into a route',
-      }
-    )
-  }),
-  relation(['routes'], ({ routes }) => {
-    const [found] = routes === undefined ? [] : problemsOf(deliverySchema, { routes })
-    if (found === undefined) return undefined
-    const { path: _path, ...problem } = found
-    return problem
-  }),
-  relation(['recipients', 'nextHop'], ({ recipients, nextHop }) => {
-    return (
-      nextHop === undefined &&
-      isRecord(recipients) &&
-      'nextHop' in recipients && {
-        found: recipients,
-        expected: 'a source of addresses that needs no next hop',
-        remedy: "set recipients to { list }, { file }, { ask }, { url } or 'any'",
-      }
-    )
-  }),
-  relation(
-    ['store', 'workers'],
-    ({ store: place, workers = 1 }) =>
-      place === 'memory' &&
-      workers > 1 && {
-        found: place,
-        expected: 'a store that several workers can share',
-        remedy: "set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
-      },
-  ),
-  relation(
-    ['listeners', 'workers'],
-    ({ listeners = [], workers = 1 }) =>
-      workers > 1 &&
-      listeners.some(({ address }) => address.startsWith('/')) && {
-        found: 'a Unix socket',
-        expected: 'listeners on ports: several workers cannot share a Unix socket',
-        remedy: 'set workers to 1, or give the listener HOST:PORT',
-      },
-  ),
-  relation(
-    ['authservId', 'name'],
-    ({ authservId, name = '' }) =>
-      name.startsWith('[') &&
-      authservId === undefined && {
-        found: authservId,
-        expected: 'a name for Authentication-Results, since name is an address',
-        remedy: "set authservId: 'mx.example.org'",
-      },
-  ),
-  relation(
-    ['group', 'user'],
-    ({ group, user }) =>
-      group !== undefined &&
-      user === undefined && { found: group, expected: 'a user beside it', remedy: 'set user, too' },
-  ),
+  ...relations,
 )

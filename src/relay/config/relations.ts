@@ -1,0 +1,81 @@
+/** What must hold between options of the configuration that are right by themselves. */
+import { isRecord, problemsOf, type Relation, relation } from '../../model/options.ts'
+import { deliverySchema } from '../delivery/options.ts'
+import type { RelayConfig } from './types.ts'
+
+export const relations: readonly Relation<RelayConfig>[] = [
+  relation(
+    ['domains', 'nextHop'],
+    ({ domains = [], nextHop: hop }) =>
+      hop !== undefined &&
+      domains.length === 0 && {
+        found: domains,
+        expected: 'at least one domain beside a next hop, or the relay would be open to every sender',
+        remedy: "set domains: ['example.org']",
+      },
+  ),
+  relation(['routes', 'domains', 'nextHop', 'recipients'], ({ routes, domains, nextHop, recipients }) => {
+    const beside = Object.entries({ domains, nextHop, recipients }).filter(([, value]) => value !== undefined)
+    return (
+      routes !== undefined &&
+      beside.length > 0 && {
+        found: Object.fromEntries(beside),
+        expected: 'routes alone, without domains, nextHop and recipients beside them',
+        remedy: 'move these into a route',
+      }
+    )
+  }),
+  relation(['routes'], ({ routes }) => {
+    const [found] = routes === undefined ? [] : problemsOf(deliverySchema, { routes })
+    if (found === undefined) return undefined
+    const { path: _path, ...problem } = found
+    return problem
+  }),
+  relation(['recipients', 'nextHop'], ({ recipients, nextHop }) => {
+    return (
+      nextHop === undefined &&
+      isRecord(recipients) &&
+      'nextHop' in recipients && {
+        found: recipients,
+        expected: 'a source of addresses that needs no next hop',
+        remedy: "set recipients to { list }, { file }, { ask }, { url } or 'any'",
+      }
+    )
+  }),
+  relation(
+    ['store', 'workers'],
+    ({ store: place, workers = 1 }) =>
+      place === 'memory' &&
+      workers > 1 && {
+        found: place,
+        expected: 'a store that several workers can share',
+        remedy: "set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
+      },
+  ),
+  relation(
+    ['listeners', 'workers'],
+    ({ listeners = [], workers = 1 }) =>
+      workers > 1 &&
+      listeners.some(({ address }) => address.startsWith('/')) && {
+        found: 'a Unix socket',
+        expected: 'listeners on ports: several workers cannot share a Unix socket',
+        remedy: 'set workers to 1, or give the listener HOST:PORT',
+      },
+  ),
+  relation(
+    ['authservId', 'name'],
+    ({ authservId, name = '' }) =>
+      name.startsWith('[') &&
+      authservId === undefined && {
+        found: authservId,
+        expected: 'a name for Authentication-Results, since name is an address',
+        remedy: "set authservId: 'mx.example.org'",
+      },
+  ),
+  relation(
+    ['group', 'user'],
+    ({ group, user }) =>
+      group !== undefined &&
+      user === undefined && { found: group, expected: 'a user beside it', remedy: 'set user, too' },
+  ),
+]
