@@ -24,6 +24,7 @@ const entry = [
   'src/dns/index.ts',
   'src/observe/index.ts',
   'src/trace/index.ts',
+  'src/log/index.ts',
   'src/filters/index.ts',
   'src/facts/index.ts',
   'src/adapters/smtp-server/index.ts',

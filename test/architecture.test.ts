@@ -23,6 +23,7 @@ const ROOMS = [
   'policy',
   'load',
   'observe',
+  'log',
   'store',
   'history',
   'mime/decode',

@@ -1,21 +1,9 @@
 /** What the relay writes: a line of JSON for each session, and lines for a person. */
 import type { Notice } from '../index.ts'
-
-/** Characters that must not reach a terminal or a line reader: controls, C1, bidi and other invisibles, separators. */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu
-
-/** One line, whatever a client put into it. Reads back as the same value. */
-export const jsonLine = (value: unknown): string => `${printable(JSON.stringify(value))}\n`
+import { escaped } from '../log/json-line.ts'
 
 /** A notice to the operator that belongs to no session. */
-export const noticeLine = ({ code, reason, level }: Notice): string => `${level}: ${code}: ${printable(reason)}\n`
-
-const printable = (text: string): string =>
-  text.replace(UNSAFE, found =>
-    Array.from({ length: found.length }, (_, index) => escaped(found.charCodeAt(index))).join(''),
-  )
-
-const escaped = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`
+export const noticeLine = ({ code, reason, level }: Notice): string => `${level}: ${code}: ${escaped(reason)}\n`
 
 /** How the relay has started, for a person. */
 export interface Start {
