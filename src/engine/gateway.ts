@@ -99,7 +99,8 @@ export function postern(options: PosternOptions): Gateway {
   const events = streamOf(options, clock)
   const notify = notifier(options.notify ?? emitWarning, observer, events)
   const { load = loadMeter({ clock, notify }) } = options
-  const { dns = resolver({ onLatency: ms => load.recordLatency('dns', ms) }) } = options
+  const given = options.dns ?? resolver({ onLatency: ms => load.recordLatency('dns', ms) })
+  const dns = observer.dns.counted(given, clock)
   const fallback =
     options.store === undefined || options.store.neverFails ? undefined : withFallback(options.store, { clock, notify })
   const store = batched(fallback ?? options.store ?? memoryStore({ clock }), clock)

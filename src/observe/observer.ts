@@ -8,6 +8,7 @@ import type { Notice } from '../model/services.ts'
 import type { Stage } from '../model/stage.ts'
 import { histogram, samplesOf, type Tally, tally } from './count.ts'
 import { DeliveryCounts } from './deliveries.ts'
+import { DnsCounts } from './dns.ts'
 
 /** Upper bounds of the histogram, in seconds. */
 const SESSION_BOUNDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -21,6 +22,7 @@ export class Observer {
   readonly #filterWait = tally()
   readonly #notices = tally()
   readonly #deliveries = new DeliveryCounts()
+  readonly dns = new DnsCounts()
   readonly #sessionTimes = histogram(SESSION_BOUNDS)
   #opened = 0
   #ended = 0
@@ -92,6 +94,7 @@ export class Observer {
         samples: samplesOf('code', this.#notices),
       },
       ...this.#deliveries.read(),
+      ...this.dns.read(),
       {
         name: 'postern_session_seconds',
         help: 'How long sessions lasted.',

@@ -14,7 +14,7 @@ type Labels = Readonly<Record<string, string>>
  * response.end(prometheus(gateway.metrics()))
  */
 export const prometheus = (metrics: readonly Metric[]): string =>
-  metrics.map(metric => `${head(metric)}${lines(metric).join('\n')}\n`).join('')
+  metrics.map(metric => [head(metric), ...lines(metric).map(line => `${line}\n`)].join('')).join('')
 
 const head = ({ name, help, type }: Metric): string =>
   `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`

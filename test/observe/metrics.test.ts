@@ -59,7 +59,8 @@ test('sessions, decisions, rules and the time of filters are counted; findings w
     { labels: { rule: 'judge' }, value: 1 },
     { labels: { rule: 'judge/spam' }, value: 1 },
   ])
-  expect(of(metrics, 'postern_filter_seconds_total')).toEqual([{ labels: { filter: 'judge' }, value: 0 }])
+  for (const time of ['cpu', 'wait'])
+    expect(of(metrics, `postern_filter_${time}_seconds_total`)).toEqual([{ labels: { filter: 'judge' }, value: 0 }])
   expect(of(metrics, 'postern_store_keys')).toEqual([{ value: 1 }])
   expect(of(metrics, 'postern_load_level')).toEqual([{ value: 0 }])
   expect(of(metrics, 'postern_load_part')).toContainEqual({ labels: { part: 'memory' }, value: 0.5 })
