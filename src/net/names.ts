@@ -1,4 +1,5 @@
 /** Domains and addresses in lists: `example.org` means only that name, `.example.org` every name below it. */
+import { isIP } from 'node:net'
 import type { TextProblem } from './networks.ts'
 import { addressKey, domainOf, mailboxOf } from './path.ts'
 
@@ -36,3 +37,9 @@ export function findName<T>(entries: ReadonlyMap<string, T>, name: string): T | 
 }
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+
+/** An address in the place of a host name (RFC 5321 §4.1.3): `[192.0.2.1]`, `[IPv6:2001:db8::1]`. */
+export function isAddressLiteral(name: string): boolean {
+  const [, tag = '', address = ''] = /^\[(IPv6:)?([0-9a-f:.]{2,45})\]$/i.exec(name) ?? []
+  return isIP(address) === (tag === '' ? 4 : 6)
+}

@@ -5,9 +5,10 @@ import { createSecureContext, type SecureContext, type SecureContextOptions } fr
 import type { Gateway } from '../engine/gateway.ts'
 import { callback, duration, flag, size as sizeCheck } from '../model/checks.ts'
 import { errorText } from '../model/errors.ts'
-import { check, checked, isRecord, relation, required, schemaOf } from '../model/options.ts'
+import { check, checked, either, isRecord, relation, required, schemaOf } from '../model/options.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import { toBytes, toMilliseconds } from '../model/units.ts'
+import { isAddressLiteral } from '../net/names.ts'
 import { hostNameCheck } from '../trace/authentication-results.ts'
 import { type Limits, serverCheck, toLimits, wireCheck } from './limits.ts'
 import { limitsUnderLoad } from './load-limits.ts'
@@ -54,6 +55,10 @@ function isTls(value: unknown): boolean {
   }
 }
 
+const literal = check<string>('an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', value =>
+  isAddressLiteral(String(value)),
+)
+
 const schema = schemaOf<SmtpServerOptions>(
   'smtpServer',
   {
@@ -62,7 +67,9 @@ const schema = schemaOf<SmtpServerOptions>(
     ),
     deliver: required(callback('a function that delivers; write deliver: async message => …')),
     recipient: callback('a function that refuses recipients; write recipient: forwardPath => undefined'),
-    name: hostNameCheck(),
+    name: either('the name of a host, or an address literal such as [192.0.2.1]', found =>
+      typeof found === 'string' && found.startsWith('[') ? literal : hostNameCheck(),
+    ),
     tls: check('a key and its certificate in PEM, or a function that returns them; write tls: { key, cert }', isTls),
     implicitTls: flag(),
     lmtp: flag(),

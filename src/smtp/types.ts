@@ -96,7 +96,7 @@ export interface SmtpServerOptions {
     forwardPath: string,
     context: RecipientContext,
   ) => Promise<Reply | undefined> | Reply | undefined
-  /** Our host name, in the banner and in the reply to EHLO. @default the system's host name */
+  /** Our host name or address literal, in the banner and in the reply to EHLO. @default the system's host name */
   readonly name?: string
   /**
    * The key and the certificate. With them STARTTLS is offered. A function is asked for each handshake.

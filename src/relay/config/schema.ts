@@ -16,7 +16,7 @@ import {
   schemaOf,
 } from '../../model/options.ts'
 import { domainPattern, knownClient, ownNetwork, readable } from '../../net/checks.ts'
-import { readMailbox, readName } from '../../net/names.ts'
+import { isAddressLiteral, readMailbox, readName } from '../../net/names.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
 import { wireCheck } from '../../smtp/limits.ts'
 import { proxiesCheck } from '../../smtp/proxies.ts'
@@ -44,14 +44,10 @@ const listenAddress: Check<string> = check(
 )
 
 /** RFC 5321 §2.3.5 and §4.1.3: a full name, or an address literal. */
-export function isHostName(name: string): boolean {
-  const [, literal] = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(name) ?? []
-  if (literal !== undefined) return isIP(literal) === (/^\[IPv6:/i.test(name) ? 6 : 4)
-  return (
-    isIP(name) === 0 &&
-    name.length <= 253 &&
-    /^(?!.*-(?:\.|$))[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+$/i.test(name)
-  )
+function isHostName(name: string): boolean {
+  if (name.startsWith('[')) return isAddressLiteral(name)
+  const isName = /^(?!.*-(?:\.|$))[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})+$/i.test(name)
+  return isName && name.length <= 253 && isIP(name) === 0
 }
 
 const hostName: Check<string> = check(
