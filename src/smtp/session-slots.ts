@@ -95,6 +95,10 @@ export class SessionSlots {
   readonly #counts = new Map<string, number>()
   readonly #open = new Set<SessionSlot>()
   readonly #record = new ClientRecord()
+  /** Slots whose sessions are being ended, and not given back yet. */
+  readonly #evicted = new Set<SessionSlot>()
+  /** Clients since the last sweep for which no session could be ended. */
+  #turnedAway = 0
   #lookups = 0
   #noticeAt = Number.NEGATIVE_INFINITY
 
@@ -147,14 +151,20 @@ export class SessionSlots {
     return slot
   }
 
-  /** Some time has passed: while descriptors are short, sessions end whose clients do nothing useful. */
+  /**
+   * Some time has passed: while descriptors are short, sessions whose clients do nothing useful end for the clients that
+   * were turned away meanwhile and will come again.
+   */
   relieve(): void {
-    for (let count = 0; count < MAX_EVICTED && !this.#hasDescriptor('session'); count += 1) if (!this.#evict()) return
+    const wanted = Math.min(this.#turnedAway, MAX_EVICTED) - this.#evicted.size
+    this.#turnedAway = 0
+    for (let count = 0; count < wanted && !this.#hasDescriptor('session'); count += 1) if (!this.#evict()) return
   }
 
   /** @internal of {@link SessionSlot} */
   released(slot: SessionSlot): void {
     this.#open.delete(slot)
+    this.#evicted.delete(slot)
     this.#options.load?.()?.adjust('descriptors', -1)
     for (const [, key] of slot.keys) {
       const left = (this.#counts.get(key) ?? 0) - 1
@@ -184,7 +194,9 @@ export class SessionSlots {
     const now = this.#options.now()
     if (ip !== undefined && this.#record.isKnown(ip, now) && this.#hasDescriptor('known-session')) return true
     if (ip === undefined || this.#record.isPenalized(ip, now)) return false
-    return this.#hasDescriptor('replacement') && this.#evict()
+    if (this.#hasDescriptor('replacement') && this.#evict()) return true
+    this.#turnedAway += 1
+    return false
   }
 
   /** Ends the session that is overdue longest, strangers first. @returns false when none is overdue */
@@ -203,6 +215,7 @@ export class SessionSlots {
     if (victim === undefined) return false
     const { ip, occupant } = victim
     victim.occupant = undefined
+    this.#evicted.add(victim)
     if (ip !== undefined) this.#record.penalize(ip, now)
     occupant?.evict()
     return true

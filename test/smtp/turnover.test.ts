@@ -128,13 +128,36 @@ test('K03 the record of a stranger is looked up while descriptors are short, onc
   expect(host.open()).toBe(SESSIONS + 1)
 })
 
-test('K03 a sweep ends overdue sessions until there is room, eight at most', () => {
+test('K03 a sweep ends overdue sessions for clients that were turned away, and none for others', () => {
   const host = setting()
-  fill(host, index => (index < 9 ? 1 + index : undefined))
+  let isLate = false
+  fill(host, index => (isLate ? 1 + index : -1))
+  expect(host.take('198.51.100.1')).toBeUndefined()
+  isLate = true
   host.slots.relieve()
-  expect(host.evicted).toEqual(['192.0.8.1'])
+  expect(host.evicted).toEqual(['192.0.9.1'])
+  expect(host.take('198.51.100.1')).toBeDefined()
   host.slots.relieve()
   expect(host.evicted).toHaveLength(1)
+})
+
+test('K03 a session that is being ended and still open counts as room to come', () => {
+  const host = setting()
+  let isLate = false
+  const ended: number[] = []
+  for (let index = 0; index < SESSIONS; index += 1) {
+    const slot = host.take(`192.0.${index}.1`)
+    if (slot) slot.occupant = { overdue: () => (isLate ? 1 : -1), evict: () => ended.push(index) }
+  }
+  for (const client of [1, 2]) expect(host.take(`198.51.100.${client}`)).toBeUndefined()
+  isLate = true
+  host.slots.relieve()
+  expect(ended).toHaveLength(2)
+  isLate = false
+  for (const client of [1, 2]) expect(host.take(`198.51.100.${client}`)).toBeUndefined()
+  isLate = true
+  host.slots.relieve()
+  expect(ended).toHaveLength(2)
 })
 
 test('a slot is given back once', () => {
