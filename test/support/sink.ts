@@ -60,7 +60,7 @@ export async function sink(
   const messages: string[] = []
   const packets: string[] = []
   let [received, secured] = ['', 0]
-  const server = createServer(connection => {
+  const server = createServer({ noDelay: true }, connection => {
     let socket: Socket = connection
     sockets.add(connection)
     connection.on('close', () => sockets.delete(connection))

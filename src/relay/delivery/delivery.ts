@@ -53,7 +53,7 @@ class MailDelivery implements Delivery {
       const found = await Promise.all(routes.maildirs.map(target => target.has(folder, name)))
       return found.includes(true)
     })
-    this.#refused = new RefusedRecipients(clock)
+    this.#refused = new RefusedRecipients(clock, store)
     this.#check = new RecipientCheck(routes, this.#refused, services)
   }
 
@@ -166,10 +166,10 @@ class MailDelivery implements Delivery {
     const refused = all.find(isRefused)
     const has = [...results].filter(([, { answer }]) => isDelivered(answer)).map(([path]) => path)
     if (deferred === undefined && refused === undefined) return delivered
-    if (has.length === 0) return deferred ?? refused ?? incomplete
+    if (deferred === undefined && has.length === 0) return refused ?? incomplete
     if (deferred === undefined && (await this.#report(message, claim, results))) return delivered
     for (const [path, { answer }] of results)
-      if (isRefused(answer)) this.#refused.remember(message.reversePath, path, answer)
+      if (isRefused(answer)) await this.#refused.remember(message.reversePath, path, answer)
     await claim.partial(has)
     return deferred ?? PARTIAL
   }

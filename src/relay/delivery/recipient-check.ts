@@ -30,9 +30,8 @@ export class RecipientCheck {
     const rewriter = this.#routes.rewrittenBy(forwardPath)?.srs
     if (rewriter !== undefined)
       return reversePath === '' && rewriter.reverse(forwardPath) !== undefined ? undefined : NO_BOUNCE
-    const refusal = this.#refused.find(reversePath, forwardPath)
+    const [refusal, answer] = await Promise.all([this.#refused.find(reversePath, forwardPath), this.#ask(question)])
     if (refusal !== undefined) return toReply(refusal)
-    const answer = await this.#ask(question)
     if (answer === undefined) return NO_ROUTE
     this.counts[answer.result] += 1
     switch (answer.result) {

@@ -158,17 +158,22 @@ export class HopTransaction {
     socket.once('close', abort)
     const content = this.#message.open()
     let timer: NodeJS.Timeout | undefined
+    // A small message and its end go out as one packet: a lone last one would wait for the host to acknowledge the first.
+    socket.cork()
     try {
       for await (const bytes of dotStuffed(content as AsyncIterable<Buffer>)) {
         if (socket.destroyed || this.#deadline.isOver) throw new Error('the connection was closed')
         if (bytes.includes(0)) return false
         if (socket.write(bytes)) continue
+        socket.uncork()
         timer = setTimeout(stalled, this.#deadline.atMost(this.#timeouts.block), socket)
-        await once(socket, 'drain', { signal: closed.signal })
+        if (socket.writableNeedDrain) await once(socket, 'drain', { signal: closed.signal })
         clearTimeout(timer)
+        socket.cork()
       }
       return true
     } finally {
+      socket.uncork()
       content.destroy()
       clearTimeout(timer)
       socket.removeListener('close', abort)
