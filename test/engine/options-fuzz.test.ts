@@ -59,6 +59,8 @@ const factories: Readonly<Record<string, (options: never) => unknown>> = {
   impersonation: filters.impersonation,
   knownSender: filters.knownSender,
   links: filters.links,
+  lists: filters.lists,
+  senderLists: filters.senderLists,
   loop: filters.loop,
   newClassifier: filters.newClassifier,
   rateLimit: filters.rateLimit,

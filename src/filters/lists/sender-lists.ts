@@ -1,6 +1,8 @@
 /** Writes and reads allow and deny lists in the store, for programs, commands and consoles. */
+import { having } from '../../model/checks.ts'
 import { PosternError } from '../../model/errors.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
+import { checked, required, schemaOf } from '../../model/options.ts'
 import { type Clock, systemClock } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
 import {
@@ -23,6 +25,11 @@ export interface SenderListsOptions {
   /** @default the system's clock */
   readonly clock?: Clock
 }
+
+const schema = schemaOf<SenderListsOptions>('senderLists', {
+  store: required(having<Store>('a store, as memoryStore() makes it', 'run')),
+  clock: having<Clock>('a clock', 'now', 'monotonic', 'after'),
+})
 
 /** How many entries the list of one scope may have. Longer lists belong into files, see `access`. */
 const MAX_ENTRIES = 1_000
@@ -154,7 +161,7 @@ const READ_AT_ONCE = 100
  * const entries = senderLists({ store })
  * await entries.add({ effect: 'allow', sender: 'dmarc:example.org', scope: 'bob@example.net', author: 'bob' })
  */
-export const senderLists = (options: SenderListsOptions): SenderLists => new SenderLists(options)
+export const senderLists = (options: SenderListsOptions): SenderLists => new SenderLists(checked(schema, options))
 
 const newId = (): string => nodeCrypto().randomBytes(6).toString('base64url')
 
