@@ -32,7 +32,8 @@ const decompressors = {
   zlib: () => createInflate(),
 }
 
-async function decompress(body: Buffer, account: Account, compression: Compression): Promise<Buffer> {
+/** @throws HttpError for what cannot be decompressed within the limit */
+export async function decompress(body: Buffer, account: Account, compression: Compression): Promise<Buffer> {
   const { limit, share } = account
   const wrong = () =>
     new HttpError(

@@ -10,6 +10,8 @@ import { type Asker, authorise, isControl } from './access.ts'
 import { withCrlf } from './body.ts'
 import type { Counts } from './counts.ts'
 import { type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
+import { checkReply, readCheckRequest } from './multipart.ts'
+import { pack } from './pack.ts'
 import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf, type Thresholds } from './result.ts'
 import { readSettings } from './settings.ts'
 
@@ -28,12 +30,16 @@ export interface Command {
   readonly headers: RequestHeaders
   readonly body: Buffer
   readonly asker: Asker
+  /** Decompresses a part of the body within the limits of the request. */
+  readonly unpack?: (bytes: Buffer) => Promise<Buffer>
 }
 
 export interface Answer {
   readonly code: number
-  readonly type: 'application/json' | 'text/plain'
-  readonly body: string
+  readonly type: string
+  readonly body: string | Buffer
+  /** Compressed in its parts already, or not at all: the whole is sent as it is. @default false */
+  readonly isFinal?: boolean
 }
 
 const json = (value: unknown): Answer => ({ code: 200, type: 'application/json', body: JSON.stringify(value) })
@@ -46,6 +52,7 @@ const text = (body: string): Answer => ({ code: 200, type: 'text/plain', body })
 export async function answer(service: RspamdService, name: string, command: Command): Promise<Answer> {
   // `/symbols` with a message is an old name of `/check`; without one it belongs to the controller.
   if (name === 'checkv2') return json(await check(service, command))
+  if (name === 'checkv3') return await checkParts(service, command)
   if (old.has(name) && command.body.length > 0) return json(inOldForm(await check(service, command)))
   if (isControl(name)) authorise(service.password, command.headers('password')[0] ?? '', command.asker)
   switch (name) {
@@ -110,6 +117,15 @@ async function check(service: RspamdService, command: Command): Promise<Result> 
   const { thresholds, message, ...judged } = await judge(service, asked, command.body)
   const messageId = headerOf(message).get('message-id')?.replace(/^<|>$/g, '')
   return resultOf(judged, { thresholds, messageId, grouped: asked.flags.has('groups') })
+}
+
+/** `/checkv3`: the same, with request and reply in parts. */
+async function checkParts(service: RspamdService, command: Command): Promise<Answer> {
+  const { headers, message, isPacked } = readCheckRequest(command.headers, command.body)
+  const body = isPacked && command.unpack ? await command.unpack(message) : message
+  const plain = Buffer.from(JSON.stringify(await check(service, { ...command, headers, body })))
+  const isZstd = command.headers('accept-encoding').some(value => /\bzstd\b/i.test(value))
+  return { code: 200, isFinal: true, ...checkReply(isZstd ? await pack(plain) : plain, isZstd) }
 }
 
 const inOldForm = ({ symbols, ...rest }: Result) => ({

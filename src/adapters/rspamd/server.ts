@@ -2,7 +2,6 @@
 
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import { zstdCompress } from 'node:zlib'
 import type { Gateway } from '../../engine/gateway.ts'
 import { score, secret } from '../../model/checks.ts'
 import { relation, schemaOf } from '../../model/options.ts'
@@ -16,11 +15,12 @@ import { connectionOf, HttpConnection } from '../shared/web/connection.ts'
 import { HttpError } from '../shared/web/request.ts'
 import { socketSlots } from '../shared/web/slots.ts'
 import { authorise, foreignHostOf, isControl, refusePages } from './access.ts'
-import { type Compression, readBody } from './body.ts'
+import { type Compression, decompress, readBody } from './body.ts'
 import { type Answer, answer, type RspamdService } from './commands.ts'
 import { counts } from './counts.ts'
 import type { RequestHeaders } from './headers.ts'
 import { opening, serveLines } from './lines.ts'
+import { pack } from './pack.ts'
 
 /** What an {@link rspamd} server asks of clients, what it shows, and how much it keeps. */
 export interface RspamdOptions {
@@ -68,7 +68,8 @@ const MAX_HEADER = 65_536
 
 /**
  * Returns a server of Rspamd's protocol, for rspamc, Haraka's rspamd plugin, Exim's `spam` condition, spamc and others.
- * Findings are symbols; their scores sum to the score that is shown. Files of this machine are never read for a client.
+ * `/checkv2` and `/checkv3` (Rspamd 4: multipart, metadata as JSON) check a message. Findings are symbols; their scores
+ * sum to the score that is shown. Files of this machine are never read for a client.
  * Queue-Id becomes the reference of the session. Requests for another form of the reply (msgpack, urls, times of rules)
  * or for stored profiles of settings have no effect.
  *
@@ -168,7 +169,8 @@ async function respond(
     const compression = compressionOf(headers)
     const body = await readBody(request, account, compression)
     connection.arrived()
-    const made = await answer(service, name, { headers, body, asker })
+    const unpack = (bytes: Buffer): Promise<Buffer> => decompress(bytes, account, 'zstd')
+    const made = await answer(service, name, { headers, body, asker, unpack })
     await send(
       response,
       made,
@@ -213,8 +215,9 @@ function compressionOf(headers: RequestHeaders): Compression | undefined {
   )
 }
 
-async function send(response: ServerResponse, { code, type, body }: Answer, packed: boolean): Promise<void> {
-  const plain = Buffer.from(body)
+async function send(response: ServerResponse, { code, type, body, isFinal }: Answer, wanted: boolean): Promise<void> {
+  const plain = typeof body === 'string' ? Buffer.from(body) : body
+  const packed = wanted && !isFinal
   const bytes = packed ? await pack(plain) : plain
   response.writeHead(code, {
     'Content-Type': type,
@@ -224,9 +227,6 @@ async function send(response: ServerResponse, { code, type, body }: Answer, pack
   })
   response.end(bytes)
 }
-
-const pack = (plain: Buffer): Promise<Buffer> =>
-  new Promise((resolve, reject) => zstdCompress(plain, (error, packed) => (error ? reject(error) : resolve(packed))))
 
 /** Rcpt may occur several times, and Node would join its values; parameters of the query count as headers. */
 function headersOf({ rawHeaders }: IncomingMessage, { searchParams }: URL): RequestHeaders {
