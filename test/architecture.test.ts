@@ -18,6 +18,7 @@ interface Import {
 /** From the ground up: a room imports from itself and from the rooms below it, types included. */
 const ROOMS = [
   'model',
+  'threads',
   'net',
   'dns',
   'policy',

@@ -1,7 +1,5 @@
 /** History in SQLite: a file for each week, written and searched in a thread. */
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { callback, duration, having, size, text } from '../../model/checks.ts'
 import { errorText } from '../../model/errors.ts'
 import type { GatewayEvent } from '../../model/events.ts'
@@ -9,9 +7,10 @@ import type { Metric } from '../../model/metric.ts'
 import { checked, required, schemaOf } from '../../model/options.ts'
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
+import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
 import type { AggregateQuery, AggregateRow, History, HistoryPage, HistoryQuery } from '../types.ts'
 import { EventQueue } from './queue.ts'
-import type { Request, Response, Task, ThreadOptions } from './thread.ts'
+import type { Task, ThreadOptions } from './thread.ts'
 
 /** What `sqliteHistory` takes. */
 export interface SqliteHistoryOptions {
@@ -54,7 +53,7 @@ const CLOSE_TIMEOUT_MS = 10_000
 export const sqliteHistory = (options: SqliteHistoryOptions): History => new SqliteHistory(checked(schema, options))
 
 class SqliteHistory implements History {
-  readonly #thread: HistoryThread
+  readonly #thread: WorkerClient<Task>
   readonly #queue: EventQueue
   readonly #clock: Clock
   readonly #notify: Notify
@@ -68,7 +67,9 @@ class SqliteHistory implements History {
     const retention = { age: toMilliseconds(keep), size: toBytes(most) }
     this.#clock = clock
     this.#notify = notify
-    this.#thread = new HistoryThread({ folder: resolve(folder), retention })
+    const data: ThreadOptions = { folder: resolve(folder), retention }
+    const file = threadFile(import.meta.url, 'history/sqlite/thread')
+    this.#thread = new WorkerClient('the thread of history', file, data)
     this.#queue = new EventQueue({ max: toBytes(queue), clock, notify, write: lines => this.#write(lines) })
     let cancel: () => void = () => undefined
     const dropOld = (): void => {
@@ -115,7 +116,7 @@ class SqliteHistory implements History {
     const timeout = new Promise<void>(done => this.#clock.after(CLOSE_TIMEOUT_MS, done))
     await Promise.race([this.#queue.flush(), timeout])
     this.#queue.close()
-    await this.#thread.close()
+    await this.#thread.close({ kind: 'close' })
   }
 
   async #write(lines: readonly string[]): Promise<boolean> {
@@ -136,74 +137,4 @@ class SqliteHistory implements History {
     const reason = `history cannot be written: ${errorText(error)}; events wait, and are dropped when the queue is full`
     this.#notify({ code: 'history/failing', reason, level: 'warning' })
   }
-}
-
-interface Pending {
-  readonly resolve: (answer: unknown) => void
-  readonly reject: (error: Error) => void
-}
-
-/** Asks the thread, and starts another one where it has died. */
-class HistoryThread {
-  readonly #options: ThreadOptions
-  readonly #pending = new Map<number, Pending>()
-  #worker: Worker | undefined
-  #requests = 0
-
-  constructor(options: ThreadOptions) {
-    this.#options = options
-  }
-
-  ask(task: Task): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#worker ??= this.#start()
-      this.#requests += 1
-      this.#pending.set(this.#requests, { resolve, reject })
-      this.#worker.ref()
-      this.#worker.postMessage({ id: this.#requests, task } satisfies Request)
-    })
-  }
-
-  async close(): Promise<void> {
-    if (this.#worker === undefined) return
-    await this.ask({ kind: 'close' }).catch(() => undefined)
-    await this.#worker?.terminate()
-    this.#worker = undefined
-  }
-
-  #start(): Worker {
-    const worker = new Worker(threadFile(), { workerData: this.#options })
-    const died = (reason: string): void => {
-      if (this.#worker !== worker) return
-      this.#worker = undefined
-      const lost = [...this.#pending.values()]
-      this.#pending.clear()
-      for (const { reject } of lost) reject(new Error(reason))
-    }
-    worker.on('message', (response: Response) => this.#settle(response))
-    worker.on('error', error => died(`the thread of history died: ${error.message}`))
-    worker.on('exit', () => died('the thread of history has ended'))
-    worker.unref()
-    return worker
-  }
-
-  #settle(response: Response): void {
-    const pending = this.#pending.get(response.id)
-    this.#pending.delete(response.id)
-    // A thread without work must not keep the process alive.
-    if (this.#pending.size === 0) this.#worker?.unref()
-    if ('failure' in response) pending?.reject(new Error(response.failure))
-    else pending?.resolve(response.answer)
-  }
-}
-
-/** The thread's file is beside this one in the source, and in its own folder in the package. */
-function threadFile(): URL {
-  const here = import.meta.url
-  const paths = here.endsWith('.ts')
-    ? ['./thread.ts']
-    : ['./thread.js', './sqlite/thread.js', './history/sqlite/thread.js']
-  const found = paths.map(path => new URL(path, here)).find(url => existsSync(url))
-  if (!found) throw new Error(`history/sqlite/thread.js is not where the build of postern puts it, near ${here}`)
-  return found
 }

@@ -1,7 +1,7 @@
 /** The thread that writes and searches the files, so that no mail waits for a disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { errorText } from '../../model/errors.ts'
 import type { GatewayEvent } from '../../model/events.ts'
+import { serveTasks } from '../../threads/serve-tasks.ts'
 import type { AggregateQuery, HistoryQuery } from '../types.ts'
 import { HistoryFiles, type Retention } from './files.ts'
 
@@ -21,17 +21,6 @@ export type Task =
   | { readonly kind: 'erase'; readonly address: string }
   | { readonly kind: 'dropOld'; readonly now: number }
   | { readonly kind: 'close' }
-
-/** A task with its number. */
-export interface Request {
-  readonly id: number
-  readonly task: Task
-}
-
-/** One for each request. */
-export type Response =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly failure: string }
 
 const { folder, retention } = workerData as ThreadOptions
 let files: HistoryFiles | undefined
@@ -60,12 +49,4 @@ function perform(task: Task): unknown {
   }
 }
 
-parentPort?.on('message', ({ id, task }: Request) => {
-  let response: Response
-  try {
-    response = { id, answer: perform(task) }
-  } catch (error) {
-    response = { id, failure: errorText(error) }
-  }
-  parentPort?.postMessage(response)
-})
+serveTasks(perform)

@@ -1,0 +1,362 @@
+/** Quarantine in a folder: each message in a file, and an index beside them. */
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { callback, duration, having, size, text, whole } from '../../model/checks.ts'
+import { errorText } from '../../model/errors.ts'
+import type { Metric } from '../../model/metric.ts'
+import { checked, explained, required, schemaOf } from '../../model/options.ts'
+import { printable } from '../../model/printable.ts'
+import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
+import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
+import { addressKey, mailboxOf } from '../../net/path.ts'
+import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
+import { Keys, keyBytes } from '../cipher.ts'
+import { HeldCounts } from '../counts.ts'
+import { mayRelease } from '../roles.ts'
+import type {
+  HeldAction,
+  HeldActionResult,
+  HeldEntry,
+  HeldMessage,
+  HeldPage,
+  HeldQuery,
+  HeldRecipient,
+  HeldUsage,
+  HoldResult,
+  NewHeldMessage,
+  Quarantine,
+  Redeliver,
+} from '../types.ts'
+import type { Changed, FoundRecipient, IndexedMessage, Transition } from './index-file.ts'
+import { MessageFiles } from './message-files.ts'
+import type { Task } from './thread.ts'
+
+/** What `folderQuarantine` takes. */
+export interface FolderQuarantineOptions {
+  /** The folder, on a disk of this machine. It is made where there is none, for its owner alone. */
+  readonly folder: string
+  /** Delivers a released message. The relay and embedded hosts give theirs. */
+  readonly deliver: Redeliver
+  /** 32 bytes in base64 or hex: messages, subjects and addresses are encrypted with it. @default not encrypted */
+  readonly key?: string
+  /** How long a message is held. @default '30d' */
+  readonly keep?: Duration
+  /** What all messages may take. @default '10gb' */
+  readonly size?: Size
+  /** How many messages may be held for one recipient. @default 5000 */
+  readonly each?: number
+  /** Called when there is no room, or a release fails. @default warnings of the process */
+  readonly notify?: Notify
+  /** @default the system's clock */
+  readonly clock?: Clock
+}
+
+const schema = schemaOf<FolderQuarantineOptions>('folderQuarantine', {
+  folder: required(text('the path of a folder')),
+  deliver: required(callback('a function that delivers a released message')),
+  key: explained('32 bytes in base64 or hex', key => {
+    try {
+      keyBytes(String(key))
+      return undefined
+    } catch (error) {
+      return errorText(error)
+    }
+  }),
+  keep: duration({ min: '1m' }),
+  size: size({ min: '64kb' }),
+  each: whole({ min: 1 }),
+  notify: callback(),
+  clock: having<Clock>('a clock', 'now', 'monotonic', 'after'),
+})
+
+/** How often expired messages are looked for. */
+const TIDY_EVERY_MS = 600_000
+const MAX_RECIPIENTS = 1_000
+const MAX_LIMIT = 500
+/** A release of which nothing was heard for so long was interrupted. No delivery takes that long. */
+const RELEASE_TIMEOUT_MS = 900_000
+/** Messages that are removed in one turn. */
+const AT_ONCE = 200
+
+/**
+ * Holds messages in a folder. A message is on the disk before its client is told so, a release is done once whatever
+ * crashes, and what is released is never judged again.
+ *
+ * @throws PosternError when an option is wrong
+ * @example
+ * const quarantine = await folderQuarantine({ folder: '/var/lib/postern/held', deliver: release => relay.redeliver(release) })
+ */
+export async function folderQuarantine(options: FolderQuarantineOptions): Promise<Quarantine> {
+  const given = checked(schema, options)
+  const keys = new Keys(given.key)
+  const quarantine = new FolderQuarantine(given, keys, await MessageFiles.open(resolve(given.folder), keys))
+  await quarantine.tidy()
+  return quarantine
+}
+
+type Details = Omit<HeldMessage, 'id' | 'time' | 'expires' | 'size' | 'kind' | 'recipients'>
+
+class FolderQuarantine implements Quarantine {
+  readonly #options: FolderQuarantineOptions
+  readonly #keys: Keys
+  readonly #files: MessageFiles
+  readonly #index: WorkerClient<Task>
+  readonly #clock: Clock
+  readonly #notify: Notify
+  readonly #counts = new HeldCounts()
+  #isFull = false
+  #cancel: () => void = () => undefined
+
+  constructor(options: FolderQuarantineOptions, keys: Keys, files: MessageFiles) {
+    this.#options = options
+    this.#keys = keys
+    this.#files = files
+    this.#clock = options.clock ?? systemClock
+    this.#notify = options.notify ?? emitWarning
+    const thread = threadFile(import.meta.url, 'quarantine/folder/thread')
+    this.#index = new WorkerClient('the thread of the quarantine', thread, {
+      file: join(resolve(options.folder), 'index.db'),
+    })
+  }
+
+  async hold(held: NewHeldMessage): Promise<HoldResult> {
+    const { content, recipients, kind, size: bytes, ...details } = held
+    if (recipients.length === 0 || recipients.length > MAX_RECIPIENTS)
+      throw new Error(`a message is held for 1 to ${MAX_RECIPIENTS} recipients, not for ${recipients.length}`)
+    const { keep = '30d', size: all = '10gb', each = 5_000 } = this.#options
+    const time = this.#clock.now()
+    const message = { id: newId(), time, expires: time + toMilliseconds(keep), size: bytes, kind }
+    await this.#files.write(message.id, content)
+    try {
+      const full = (await this.#index.ask({
+        kind: 'add',
+        message: { ...message, details: this.#keys.sealText(JSON.stringify(details)) },
+        recipients: recipients.map(recipient => ({
+          name: this.#nameOf(recipient),
+          domain: this.#domainOf(mailboxOf(recipient).domain),
+          address: this.#keys.sealText(recipient),
+        })),
+        budget: { size: toBytes(all), each },
+      })) as string | undefined
+      if (full !== undefined) {
+        await this.#files.remove(message.id)
+        return this.#full(full)
+      }
+    } catch (error) {
+      await this.#files.remove(message.id)
+      throw error
+    }
+    this.#isFull = false
+    this.#counts.add('held', kind)
+    const states = recipients.map((recipient): HeldRecipient => ({ recipient, state: 'held' }))
+    return { kind: 'held', message: { ...details, ...message, recipients: states } }
+  }
+
+  async list(query: HeldQuery = {}): Promise<HeldPage> {
+    const { recipient, domains, kind, state = 'held', since = 0, cursor } = query
+    const limit = Math.min(Math.max(query.limit ?? 50, 1), MAX_LIMIT)
+    const found = (await this.#index.ask({
+      kind: 'list',
+      query: {
+        state,
+        since,
+        before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
+        limit: limit + 1,
+        ...(recipient !== undefined && { name: this.#nameOf(recipient) }),
+        ...(domains !== undefined && { domains: domains.map(domain => this.#domainOf(domain)) }),
+        ...(kind !== undefined && { kind }),
+      },
+    })) as readonly { readonly recipient: FoundRecipient; readonly message: IndexedMessage | undefined }[]
+    const page = found.slice(0, limit)
+    const entries = page.flatMap(({ recipient: one, message }): HeldEntry[] =>
+      message === undefined ? [] : [{ ...this.#read(message), ...this.#readRecipient(one) }],
+    )
+    const last = found.length > limit ? page.at(-1)?.recipient.number : undefined
+    return { entries, ...(last !== undefined && { next: String(last) }) }
+  }
+
+  async get(id: string): Promise<HeldMessage | undefined> {
+    const found = (await this.#index.ask({ kind: 'get', id })) as
+      | { readonly message: IndexedMessage; readonly recipients: readonly FoundRecipient[] }
+      | undefined
+    if (found === undefined) return undefined
+    return { ...this.#read(found.message), recipients: found.recipients.map(one => this.#readRecipient(one)) }
+  }
+
+  async open(id: string): Promise<Readable> {
+    const found = (await this.#index.ask({ kind: 'get', id })) as { readonly message: IndexedMessage } | undefined
+    if (found === undefined || found.message.kept === 0) throw new Error('there is no such message')
+    return this.#files.read(id)
+  }
+
+  async release(action: HeldAction): Promise<HeldActionResult> {
+    const message = await this.get(action.id)
+    if (message === undefined) return { kind: 'unknown' }
+    if (!mayRelease(action.role, message.kind))
+      return { kind: 'forbidden', reason: `${message.kind} cannot be released by a ${action.role}` }
+    return refusal(await this.#change(action, ['held'], 'releasing')) ?? (await this.#deliver(message, action))
+  }
+
+  async delete(action: HeldAction): Promise<HeldActionResult> {
+    const refused = refusal(await this.#change(action, ['held'], 'deleted'))
+    if (refused !== undefined) return refused
+    this.#counts.add('deleted')
+    return { kind: 'done' }
+  }
+
+  async tidy(): Promise<void> {
+    this.#cancel()
+    try {
+      await this.#resume()
+      await this.#removeSpent()
+      const isKnown = async (id: string) => (await this.#index.ask({ kind: 'get', id })) !== undefined
+      for (const id of await this.#files.orphans(isKnown)) await this.#files.remove(id)
+    } finally {
+      this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => {
+        this.tidy().catch(error => this.#failed('the quarantine could not be tidied', error))
+      })
+    }
+  }
+
+  async usage(): Promise<HeldUsage> {
+    return (await this.#index.ask({ kind: 'usage' })) as HeldUsage
+  }
+
+  metrics(): readonly Metric[] {
+    return this.#counts.metrics()
+  }
+
+  async close(): Promise<void> {
+    this.#cancel()
+    await this.#index.close({ kind: 'close' })
+  }
+
+  /** The delivery has a name that stays the same: whoever delivers can tell that it was done. */
+  async #deliver(message: HeldMessage, action: HeldAction): Promise<HeldActionResult> {
+    const { recipients: _recipients, ...rest } = message
+    const recipient = message.recipients.find(one => this.#nameOf(one.recipient) === this.#nameOf(action.recipient))
+    const entry: HeldEntry = { ...rest, recipient: recipient?.recipient ?? action.recipient, state: 'releasing' }
+    const top = `X-Postern-Released: ${message.id}; by=${printable(action.by, 100)}\r\n`
+    const name = `${message.id}-${this.#nameOf(action.recipient)}`
+    try {
+      await this.#options.deliver({ entry, name, open: () => under(top, this.#files.read(message.id)) })
+    } catch (error) {
+      await this.#change(action, ['releasing'], 'held')
+      this.#failed(`message ${message.id} was not released`, error)
+      return { kind: 'failed', reason: errorText(error) }
+    }
+    await this.#change(action, ['releasing'], 'released')
+    this.#counts.add('released', message.kind)
+    return { kind: 'done' }
+  }
+
+  /** Goes on with releases of which nothing was heard for long: their process has ended. */
+  async #resume(): Promise<void> {
+    const { entries } = await this.list({ state: 'releasing', limit: MAX_LIMIT })
+    const unchangedSince = this.#clock.now() - RELEASE_TIMEOUT_MS
+    for (const { id, recipient, by = 'postern', why, at = 0 } of entries) {
+      if (at >= unchangedSince) continue
+      const action = { id, recipient, by, role: 'admin', ...(why !== undefined && { why }) } as const
+      // Of several processes one goes on: the others find that it was changed just now.
+      const changed = await this.#change(action, ['releasing'], 'releasing', unchangedSince)
+      const message = await this.get(id)
+      if (changed?.isChanged && message !== undefined) await this.#deliver(message, action)
+    }
+  }
+
+  async #removeSpent(): Promise<void> {
+    // The index first: a file without an entry is found later, an entry without its file would be an error.
+    await this.#removeAll(
+      () => ({ kind: 'spent', limit: AT_ONCE }),
+      id => ({ kind: 'dropFile', id }),
+    )
+    await this.#removeAll(
+      () => ({ kind: 'expired', now: this.#clock.now(), limit: AT_ONCE }),
+      id => ({ kind: 'remove', id }),
+    )
+  }
+
+  async #removeAll(find: () => Task, note: (id: string) => Task): Promise<void> {
+    for (;;) {
+      const ids = (await this.#index.ask(find())) as readonly string[]
+      for (const id of ids) {
+        await this.#index.ask(note(id))
+        await this.#files.remove(id)
+        this.#counts.add('removed')
+      }
+      if (ids.length < AT_ONCE) return
+    }
+  }
+
+  #change(
+    { id, recipient, by, why }: HeldAction,
+    from: Transition['from'],
+    to: Transition['to'],
+    unchangedSince?: number,
+  ): Promise<Changed | undefined> {
+    const words = why === undefined ? null : why.slice(0, 500)
+    const transition = {
+      ...{ message: id, name: this.#nameOf(recipient), from, to, by, why: words, at: this.#clock.now() },
+      ...(unchangedSince !== undefined && { unchangedSince }),
+    }
+    return this.#index.ask({ kind: 'change', transition }) as Promise<Changed | undefined>
+  }
+
+  #full(reason: string): HoldResult {
+    this.#counts.add('refused')
+    if (!this.#isFull)
+      this.#notify({ code: 'quarantine/full', reason: `the quarantine is full: ${reason}`, level: 'warning' })
+    this.#isFull = true
+    return { kind: 'full', reason }
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#notify({ code: 'quarantine/failed', reason: `${what}: ${errorText(error)}`, level: 'warning' })
+  }
+
+  #read({ id, time, expires, size: bytes, kind, details }: IndexedMessage): Omit<HeldMessage, 'recipients'> {
+    return { ...(JSON.parse(this.#keys.openText(details)) as Details), id, time, expires, size: bytes, kind }
+  }
+
+  #readRecipient({ address, state, by, why, at }: FoundRecipient): HeldRecipient {
+    return {
+      recipient: this.#keys.openText(address),
+      state,
+      ...(by !== null && { by }),
+      ...(why !== null && { why }),
+      ...(at !== null && { at }),
+    }
+  }
+
+  #nameOf(recipient: string): string {
+    return this.#keys.hash(addressKey(mailboxOf(recipient)))
+  }
+
+  #domainOf(domain: string): string {
+    return this.#keys.hash(`@${mailboxOf(`x@${domain}`).domain}`)
+  }
+}
+
+/** Why an action on a held message cannot be done; undefined when it was begun. */
+function refusal(changed: Changed | undefined): HeldActionResult | undefined {
+  if (changed === undefined) return { kind: 'unknown' }
+  if (changed.isChanged) return undefined
+  const { before } = changed
+  return before === 'released' || before === 'deleted'
+    ? { kind: 'done-before', state: before }
+    : { kind: 'failed', reason: 'it is being released' }
+}
+
+/** Twelve random bytes: no id leads to another. */
+const newId = (): string => randomBytes(12).toString('base64url')
+
+function under(top: string, content: Readable): Readable {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from(top)
+      yield* content
+    })(),
+    { objectMode: false },
+  )
+}

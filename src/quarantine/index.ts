@@ -1,0 +1,20 @@
+/** `postern/quarantine`: messages that are held until a person releases or deletes them. */
+export type { FindingEntry } from '../model/events.ts'
+export { type FolderQuarantineOptions, folderQuarantine } from './folder/quarantine.ts'
+export { kindOf, mayRelease } from './roles.ts'
+export type {
+  HeldAction,
+  HeldActionResult,
+  HeldEntry,
+  HeldKind,
+  HeldMessage,
+  HeldPage,
+  HeldQuery,
+  HeldRecipient,
+  HeldUsage,
+  HoldResult,
+  NewHeldMessage,
+  Quarantine,
+  Redeliver,
+  Role,
+} from './types.ts'

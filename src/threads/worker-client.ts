@@ -1,0 +1,96 @@
+/** Asks a thread and waits for its answers; a thread that has died is started again for the next question. */
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+
+/** What the thread is sent. */
+export interface WorkerRequest<Task> {
+  readonly id: number
+  readonly task: Task
+}
+
+/** One for each request. */
+export type WorkerResponse =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: string }
+
+interface Pending {
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+export class WorkerClient<Task> {
+  readonly #name: string
+  readonly #file: URL
+  readonly #workerData: unknown
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #requests = 0
+
+  /** @param name for errors: `the thread of history` */
+  constructor(name: string, file: URL, workerData: unknown) {
+    this.#name = name
+    this.#file = file
+    this.#workerData = workerData
+  }
+
+  /** Rejects when the task fails, or when the thread dies. */
+  ask(task: Task): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#worker ??= this.#start()
+      this.#requests += 1
+      this.#pending.set(this.#requests, { resolve, reject })
+      this.#worker.ref()
+      this.#worker.postMessage({ id: this.#requests, task } satisfies WorkerRequest<Task>)
+    })
+  }
+
+  /** @param last what the thread is to do before it ends */
+  async close(last: Task): Promise<void> {
+    if (this.#worker === undefined) return
+    await this.ask(last).catch(() => undefined)
+    await this.#worker?.terminate()
+    this.#worker = undefined
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#file, { workerData: this.#workerData })
+    const died = (reason: string): void => {
+      if (this.#worker !== worker) return
+      this.#worker = undefined
+      const lost = [...this.#pending.values()]
+      this.#pending.clear()
+      for (const { reject } of lost) reject(new Error(reason))
+    }
+    worker.on('message', (response: WorkerResponse) => this.#settle(response))
+    worker.on('error', error => died(`${this.#name} died: ${error.message}`))
+    worker.on('exit', () => died(`${this.#name} has ended`))
+    worker.unref()
+    return worker
+  }
+
+  #settle(response: WorkerResponse): void {
+    const pending = this.#pending.get(response.id)
+    this.#pending.delete(response.id)
+    // A thread without work must not keep the process alive.
+    if (this.#pending.size === 0) this.#worker?.unref()
+    if ('failure' in response) pending?.reject(new Error(response.failure))
+    else pending?.resolve(response.answer)
+  }
+}
+
+/**
+ * The file of a thread: beside the file that starts it in the source, and in its own folder in the package, where a
+ * bundler may have put the starting file anywhere above it.
+ *
+ * @param here `import.meta.url` of the file that starts it
+ * @param path below `src`, such as `history/sqlite/thread`
+ */
+export function threadFile(here: string, path: string): URL {
+  const parts = path.split('/')
+  const paths = here.endsWith('.ts')
+    ? [`./${parts.at(-1)}.ts`]
+    : parts.map((_, index) => `./${parts.slice(index).join('/')}.js`)
+  const found = paths.map(file => new URL(file, here)).find(url => existsSync(url))
+  if (!found) throw new Error(`${path}.js is not where the build of postern puts it, near ${here}`)
+  return found
+}

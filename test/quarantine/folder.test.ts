@@ -1,0 +1,349 @@
+/** Quarantine in a folder: held safely, found, released once, and gone when its time has come. */
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Notice } from '../../src/model/services.ts'
+import {
+  type FolderQuarantineOptions,
+  folderQuarantine,
+  type HeldAction,
+  type HeldKind,
+  type HeldQuery,
+  kindOf,
+  mayRelease,
+  type NewHeldMessage,
+  type Quarantine,
+  type Role,
+} from '../../src/quarantine/index.ts'
+import { clock } from '../../src/testing/index.ts'
+import { type Scratch, scratch } from '../support/scratch.ts'
+
+const MESSAGE = 'From: ann@example.com\r\nSubject: secret offer\r\n\r\nThe text of the message.\r\n'
+const KEY = Buffer.alloc(32, 3).toString('base64')
+const DAY_MS = 86_400_000
+
+let folder: Scratch
+let notices: Notice[]
+/** What was delivered, by the name of the delivery. */
+let delivered: { readonly name: string; readonly recipient: string; readonly text: string }[]
+let failure: Error | undefined
+const open: Quarantine[] = []
+
+beforeEach(async () => {
+  folder = await scratch()
+  notices = []
+  delivered = []
+  failure = undefined
+})
+afterEach(async () => {
+  for (const quarantine of open.splice(0)) await quarantine.close()
+  await folder.remove()
+})
+
+async function textOf(stream: Readable): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString()
+}
+
+async function quarantineWith(options: Partial<FolderQuarantineOptions> = {}): Promise<Quarantine> {
+  const quarantine = await folderQuarantine({
+    folder: folder.path,
+    notify: notice => notices.push(notice),
+    deliver: async ({ entry, name, open: opened }) => {
+      if (failure !== undefined) throw failure
+      delivered.push({ name, recipient: entry.recipient, text: await textOf(opened()) })
+    },
+    ...options,
+  })
+  open.push(quarantine)
+  return quarantine
+}
+
+function held(fields: Partial<NewHeldMessage> = {}, message = MESSAGE): NewHeldMessage {
+  return {
+    ref: 'K3X9ABCD',
+    transaction: 1,
+    kind: 'spam',
+    ip: '192.0.2.1',
+    reversePath: 'ann@example.com',
+    recipients: ['bob@example.org'],
+    from: 'ann@example.com',
+    subject: 'secret offer',
+    score: 7.5,
+    findings: [{ rule: 'wording/pitch', reason: 'an offer', points: 7.5 }],
+    content: (async function* () {
+      yield Buffer.from(message)
+    })(),
+    size: message.length,
+    ...fields,
+  }
+}
+
+async function idOf(quarantine: Quarantine, fields: Partial<NewHeldMessage> = {}): Promise<string> {
+  const result = await quarantine.hold(held(fields))
+  if (result.kind !== 'held') throw new Error(result.reason)
+  return result.message.id
+}
+
+const action = (id: string, fields: Partial<HeldAction> = {}): HeldAction => ({
+  id,
+  recipient: 'bob@example.org',
+  by: 'bob',
+  role: 'user',
+  ...fields,
+})
+
+describe.for([
+  ['in the clear', undefined],
+  ['encrypted', KEY],
+] as const)('a message that is held %s', ([, key]) => {
+  const options = key === undefined ? {} : { key }
+
+  test('is read back as it was, with all that was said of it', async () => {
+    const quarantine = await quarantineWith(options)
+    const result = await quarantine.hold(held({ recipients: ['bob@example.org', 'Eve@example.org'] }))
+    const { id } = (result as Extract<typeof result, { kind: 'held' }>).message
+    const { content: _content, ...said } = held()
+    expect(await quarantine.get(id)).toEqual({
+      ...said,
+      id,
+      time: expect.any(Number),
+      expires: expect.any(Number),
+      recipients: [
+        { recipient: 'bob@example.org', state: 'held' },
+        { recipient: 'Eve@example.org', state: 'held' },
+      ],
+    })
+    expect(await textOf(await quarantine.open(id))).toBe(MESSAGE)
+    expect(await quarantine.usage()).toEqual({ messages: 1, bytes: MESSAGE.length })
+  })
+
+  test('is there after a restart, for its owner alone, and readable only without a key', async () => {
+    const first = await quarantineWith(options)
+    const id = await idOf(first)
+    await first.close()
+    expect((await (await quarantineWith(options)).list()).entries.map(entry => entry.id)).toEqual([id])
+    const names = (await readdir(folder.path, { recursive: true })).map(name => join(folder.path, name))
+    for (const name of names) {
+      const status = await stat(name)
+      expect([name, status.mode & 0o77]).toEqual([name, 0])
+      if (status.isFile() && key !== undefined)
+        expect(await readFile(name, 'latin1')).not.toMatch(/secret offer|bob@example|ann@example|text of the message/)
+    }
+  })
+
+  test('is released once, with a field that says so, however often it is asked for', async () => {
+    const quarantine = await quarantineWith(options)
+    const id = await idOf(quarantine)
+    const asked = Array.from({ length: 5 }, () => quarantine.release(action(id, { why: 'my bank' })))
+    const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
+    expect(kinds.filter(kind => kind === 'done')).toHaveLength(1)
+    expect(delivered).toEqual([
+      expect.objectContaining({
+        recipient: 'bob@example.org',
+        text: `X-Postern-Released: ${id}; by=bob\r\n${MESSAGE}`,
+      }),
+    ])
+    expect(await quarantine.release(action(id))).toEqual({ kind: 'done-before', state: 'released' })
+    expect((await quarantine.list({ state: 'released' })).entries).toMatchObject([{ id, by: 'bob', why: 'my bank' }])
+  })
+})
+
+test.for<[query: HeldQuery, subjects: readonly string[]]>([
+  [{}, ['3', '2', '2', '1']],
+  [{ recipient: 'BOB@example.org' }, ['2', '1']],
+  [{ recipient: 'nobody@example.org' }, []],
+  [{ domains: ['other.example'] }, ['3', '2']],
+  [{ domains: ['Example.org', 'other.example'], kind: 'spam' }, ['2', '2', '1']],
+  [{ kind: 'malware' }, ['3']],
+  [{ state: 'released' }, []],
+  [{ since: Date.UTC(2100, 0) }, []],
+])('%o lists %o', async ([query, subjects]) => {
+  const quarantine = await quarantineWith()
+  await idOf(quarantine, { subject: '1' })
+  await idOf(quarantine, { subject: '2', recipients: ['bob@example.org', 'x@other.example'] })
+  await idOf(quarantine, { subject: '3', kind: 'malware', recipients: ['y@other.example'] })
+  expect((await quarantine.list(query)).entries.map(({ subject }) => subject)).toEqual(subjects)
+})
+
+test('a list comes in pages that miss nothing and repeat nothing', async () => {
+  const quarantine = await quarantineWith()
+  const ids: string[] = []
+  for (let index = 0; index < 7; index += 1) ids.push(await idOf(quarantine))
+  const found: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await quarantine.list({ limit: 3, ...(cursor !== undefined && { cursor }) })
+    found.push(...page.entries.map(({ id }) => id))
+    cursor = page.next
+  } while (cursor !== undefined)
+  expect(found).toEqual(ids.toReversed())
+})
+
+test('the message goes with the last of its recipients, and not before', async () => {
+  const quarantine = await quarantineWith()
+  const id = await idOf(quarantine, { recipients: ['bob@example.org', 'eve@example.org'] })
+  expect(await quarantine.delete(action(id))).toEqual({ kind: 'done' })
+  await quarantine.tidy()
+  expect(await quarantine.release(action(id))).toEqual({ kind: 'done-before', state: 'deleted' })
+  expect(await quarantine.release(action(id, { recipient: 'eve@example.org' }))).toEqual({ kind: 'done' })
+  await quarantine.tidy()
+  expect([(await quarantine.get(id))?.recipients.map(({ state }) => state), await quarantine.usage()]).toEqual([
+    ['deleted', 'released'],
+    { messages: 0, bytes: 0 },
+  ])
+  expect(await readdir(join(folder.path, 'messages'))).toEqual([])
+  await expect(quarantine.open(id)).rejects.toThrow('no such message')
+})
+
+test('what has expired is removed', async () => {
+  const hand = clock({ now: Date.UTC(2026, 10, 29) } as never)
+  const quarantine = await quarantineWith({ clock: hand, keep: '2d' })
+  const id = await idOf(quarantine)
+  await hand.advance(2 * DAY_MS - 1)
+  await quarantine.tidy()
+  expect(await quarantine.get(id)).toBeDefined()
+  await hand.advance(1)
+  await quarantine.tidy()
+  expect([await quarantine.get(id), await readdir(join(folder.path, 'messages'))]).toEqual([undefined, []])
+})
+
+describe('a release', () => {
+  test('that the next hop does not take leaves the message held', async () => {
+    const quarantine = await quarantineWith()
+    const id = await idOf(quarantine)
+    failure = new Error('450 mailbox full')
+    expect(await quarantine.release(action(id))).toEqual({ kind: 'failed', reason: '450 mailbox full' })
+    expect(notices).toMatchObject([{ code: 'quarantine/failed', reason: expect.stringContaining('450 mailbox full') }])
+    failure = undefined
+    expect(await quarantine.release(action(id))).toEqual({ kind: 'done' })
+  })
+
+  test('that a crash interrupts goes on later, in one process, under the same name', async () => {
+    const hand = clock()
+    let hang = true
+    const names: string[] = []
+    const deliver: FolderQuarantineOptions['deliver'] = async ({ name }) => {
+      names.push(name)
+      if (hang) await new Promise(() => undefined)
+    }
+    const first = await quarantineWith({ clock: hand, deliver })
+    const id = await idOf(first)
+    void first.release(action(id))
+    await expect.poll(() => names.length).toBe(1)
+    hang = false
+    const others = [await quarantineWith({ clock: hand, deliver }), await quarantineWith({ clock: hand, deliver })]
+    expect(names).toHaveLength(1)
+    expect(await others[0]?.release(action(id))).toEqual({ kind: 'failed', reason: 'it is being released' })
+    await hand.advance(1_000_000)
+    await Promise.all(others.map(other => other.tidy()))
+    expect(names).toEqual([names[0], names[0]])
+    expect(await others[0]?.release(action(id))).toEqual({ kind: 'done-before', state: 'released' })
+  })
+
+  test('of a message that is not there, or for another recipient, does nothing', async () => {
+    const quarantine = await quarantineWith()
+    const id = await idOf(quarantine)
+    for (const wrong of [action('x'.repeat(16)), action('../index.db'), action(id, { recipient: 'eve@example.org' })])
+      expect(await quarantine.release(wrong)).toEqual({ kind: 'unknown' })
+    expect(delivered).toEqual([])
+  })
+
+  test('of a file that was changed fails, and gives nothing out', async () => {
+    const quarantine = await quarantineWith({ key: KEY })
+    const id = await idOf(quarantine)
+    const path = join(folder.path, 'messages', id)
+    const bytes = await readFile(path)
+    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
+    await writeFile(path, bytes)
+    expect(await quarantine.release(action(id))).toMatchObject({ kind: 'failed' })
+    expect(delivered).toEqual([])
+  })
+})
+
+test('a release that the role may not do is forbidden, and changes nothing', async () => {
+  const quarantine = await quarantineWith()
+  const id = await idOf(quarantine, { kind: 'malware' })
+  expect(await quarantine.release(action(id, { role: 'operator' }))).toMatchObject({ kind: 'forbidden' })
+  expect((await quarantine.get(id))?.recipients).toEqual([{ recipient: 'bob@example.org', state: 'held' }])
+})
+
+const KINDS: readonly HeldKind[] = ['spam', 'phishing', 'policy', 'unexamined', 'malware']
+test.for<[role: Role, kinds: readonly HeldKind[]]>([
+  ['user', ['spam']],
+  ['operator', ['spam', 'phishing', 'policy', 'unexamined']],
+  ['admin', KINDS],
+])('a %s may release %o', ([role, kinds]) => {
+  expect(KINDS.filter(kind => mayRelease(role, kind))).toEqual(kinds)
+})
+
+test.for<[kind: HeldKind, findings: Parameters<typeof kindOf>[0]]>([
+  ['malware', [{ rule: 'clamav/infected', reason: 'x', verdict: 'reject' }]],
+  ['policy', [{ rule: 'dmarc/fail', reason: 'x', verdict: 'quarantine' }]],
+  ['unexamined', [{ rule: 'unexamined', reason: 'x', verdict: 'quarantine' }]],
+  [
+    'phishing',
+    [
+      { rule: 'links/deceptive', reason: 'x', points: 4 },
+      { rule: 'html/hidden', reason: 'x', points: 3 },
+    ],
+  ],
+  [
+    'spam',
+    [
+      { rule: 'links/deceptive', reason: 'x', points: 1 },
+      { rule: 'wording/pitch', reason: 'x', points: 6 },
+    ],
+  ],
+  ['spam', []],
+])('%s is what these findings make of a message', ([kind, findings]) => {
+  expect(kindOf(findings)).toBe(kind)
+})
+
+describe('room', () => {
+  test('that is used up is reported once, and nothing is written; when there is room again, it is held', async () => {
+    const quarantine = await quarantineWith({ size: '64kb' })
+    const large = 'x'.repeat(40_000)
+    const first = await quarantine.hold(held({}, large))
+    for (let times = 0; times < 2; times += 1)
+      expect(await quarantine.hold(held({}, large))).toMatchObject({
+        kind: 'full',
+        reason: expect.stringContaining('65536'),
+      })
+    expect(notices.map(({ code }) => code)).toEqual(['quarantine/full'])
+    expect(await readdir(join(folder.path, 'messages'))).toHaveLength(1)
+    await quarantine.delete(action((first as Extract<typeof first, { kind: 'held' }>).message.id))
+    await quarantine.tidy()
+    expect((await quarantine.hold(held({}, large))).kind).toBe('held')
+  })
+
+  test('of one recipient is bounded, whatever the others have', async () => {
+    const quarantine = await quarantineWith({ each: 2 })
+    await idOf(quarantine)
+    await idOf(quarantine)
+    expect((await quarantine.hold(held())).kind).toBe('full')
+    expect((await quarantine.hold(held({ recipients: ['eve@example.org'] }))).kind).toBe('held')
+  })
+})
+
+test('a message that breaks off is not held, and leaves nothing', async () => {
+  const quarantine = await quarantineWith()
+  const content = (async function* () {
+    yield Buffer.from('half')
+    throw new Error('the client has left')
+  })()
+  await expect(quarantine.hold(held({ content }))).rejects.toThrow('the client has left')
+  expect([await readdir(join(folder.path, 'messages')), await readdir(join(folder.path, 'tmp'))]).toEqual([[], []])
+  expect(await quarantine.usage()).toEqual({ messages: 0, bytes: 0 })
+})
+
+test.for<[options: Partial<FolderQuarantineOptions>, path: string]>([
+  [{ key: 'short' }, 'key'],
+  [{ folder: '' }, 'folder'],
+  [{ deliver: undefined as never }, 'deliver'],
+  [{ keep: 5 }, 'keep'],
+])('the wrong option %o is refused with its path', async ([options, path]) => {
+  await expect(quarantineWith(options)).rejects.toThrow(path)
+})
