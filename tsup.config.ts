@@ -7,6 +7,7 @@ const threads = [
   'src/mime/parse-worker.ts',
   'src/store/sqlite/thread.ts',
   'src/history/sqlite/thread.ts',
+  'src/quarantine/folder/thread.ts',
   'src/adapters/stalwart/call-worker.ts',
 ]
 
@@ -38,6 +39,7 @@ const entry = [
   'src/store/redis/redis.ts',
   'src/store/sqlite/sqlite.ts',
   'src/history/index.ts',
+  'src/quarantine/index.ts',
   'src/testing/index.ts',
   ...filters,
   ...threads,

@@ -27,6 +27,7 @@ const ROOMS = [
   'log',
   'store',
   'history',
+  'quarantine',
   'mime/decode',
   'mime/header',
   'filetypes',

@@ -1,7 +1,7 @@
 /**
- * Encrypts messages at rest with AES-256-GCM in chunks, so that no message has to fit into memory and no changed byte is
- * given out. Each chunk is authenticated with its number and whether it is the last: none can be left out, repeated or put
- * elsewhere.
+ * Encrypts messages at rest with AES-256-GCM in chunks, so that no message has to fit into memory and no changed byte
+ * is given out. Each chunk is authenticated with its number and whether it is the last: none can be left out,
+ * repeated or put elsewhere.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 

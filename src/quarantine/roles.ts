@@ -2,7 +2,9 @@
 import type { FindingEntry } from '../model/events.ts'
 import type { HeldKind, Role } from './types.ts'
 
-/** A user of a mailbox cannot judge a trap: releasing what may harm is for operators, and malware for administrators. */
+/**
+ * A user of a mailbox cannot judge a trap: releasing what may harm is for operators, and malware for administrators.
+ */
 const RELEASES: Readonly<Record<Role, ReadonlySet<HeldKind>>> = {
   user: new Set(['spam']),
   operator: new Set(['spam', 'phishing', 'policy', 'unexamined']),

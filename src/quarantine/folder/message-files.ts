@@ -82,7 +82,9 @@ export class MessageFiles {
   }
 }
 
-/** The name is on the disk only when its folder is. Not every file system can do that, and there the message is safe. */
+/**
+ * The name is on the disk only when its folder is. Not every file system can do that, and there the message is safe.
+ */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

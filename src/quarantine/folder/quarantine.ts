@@ -9,8 +9,6 @@ import { checked, explained, required, schemaOf } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
-import { addressKey, mailboxOf } from '../../net/path.ts'
-import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
 import { Keys, keyBytes } from '../cipher.ts'
 import { HeldCounts } from '../counts.ts'
 import { mayRelease } from '../roles.ts'
@@ -28,9 +26,9 @@ import type {
   Quarantine,
   Redeliver,
 } from '../types.ts'
-import type { Changed, FoundRecipient, IndexedMessage, Transition } from './index-file.ts'
+import { HeldIndex } from './held-index.ts'
+import type { Changed } from './index-file.ts'
 import { MessageFiles } from './message-files.ts'
-import type { Task } from './thread.ts'
 
 /** What `folderQuarantine` takes. */
 export interface FolderQuarantineOptions {
@@ -73,19 +71,18 @@ const schema = schemaOf<FolderQuarantineOptions>('folderQuarantine', {
 /** How often expired messages are looked for. */
 const TIDY_EVERY_MS = 600_000
 const MAX_RECIPIENTS = 1_000
-const MAX_LIMIT = 500
-/** A release of which nothing was heard for so long was interrupted. No delivery takes that long. */
+/** A release that began so long ago was interrupted: no delivery takes that long. */
 const RELEASE_TIMEOUT_MS = 900_000
 /** Messages that are removed in one turn. */
 const AT_ONCE = 200
 
 /**
- * Holds messages in a folder. A message is on the disk before its client is told so, a release is done once whatever
- * crashes, and what is released is never judged again.
+ * Holds messages in a folder. A message is on the disk before `hold` settles, a release is done once whatever crashes,
+ * and what is released is never judged again.
  *
  * @throws PosternError when an option is wrong
  * @example
- * const quarantine = await folderQuarantine({ folder: '/var/lib/postern/held', deliver: release => relay.redeliver(release) })
+ * const quarantine = await folderQuarantine({ folder: '/var/lib/postern/held', deliver: redeliver })
  */
 export async function folderQuarantine(options: FolderQuarantineOptions): Promise<Quarantine> {
   const given = checked(schema, options)
@@ -95,13 +92,10 @@ export async function folderQuarantine(options: FolderQuarantineOptions): Promis
   return quarantine
 }
 
-type Details = Omit<HeldMessage, 'id' | 'time' | 'expires' | 'size' | 'kind' | 'recipients'>
-
 class FolderQuarantine implements Quarantine {
   readonly #options: FolderQuarantineOptions
-  readonly #keys: Keys
   readonly #files: MessageFiles
-  readonly #index: WorkerClient<Task>
+  readonly #index: HeldIndex
   readonly #clock: Clock
   readonly #notify: Notify
   readonly #counts = new HeldCounts()
@@ -110,14 +104,10 @@ class FolderQuarantine implements Quarantine {
 
   constructor(options: FolderQuarantineOptions, keys: Keys, files: MessageFiles) {
     this.#options = options
-    this.#keys = keys
     this.#files = files
     this.#clock = options.clock ?? systemClock
     this.#notify = options.notify ?? emitWarning
-    const thread = threadFile(import.meta.url, 'quarantine/folder/thread')
-    this.#index = new WorkerClient('the thread of the quarantine', thread, {
-      file: join(resolve(options.folder), 'index.db'),
-    })
+    this.#index = new HeldIndex(join(resolve(options.folder), 'index.db'), keys)
   }
 
   async hold(held: NewHeldMessage): Promise<HoldResult> {
@@ -129,16 +119,7 @@ class FolderQuarantine implements Quarantine {
     const message = { id: newId(), time, expires: time + toMilliseconds(keep), size: bytes, kind }
     await this.#files.write(message.id, content)
     try {
-      const full = (await this.#index.ask({
-        kind: 'add',
-        message: { ...message, details: this.#keys.sealText(JSON.stringify(details)) },
-        recipients: recipients.map(recipient => ({
-          name: this.#nameOf(recipient),
-          domain: this.#domainOf(mailboxOf(recipient).domain),
-          address: this.#keys.sealText(recipient),
-        })),
-        budget: { size: toBytes(all), each },
-      })) as string | undefined
+      const full = await this.#index.add({ ...message, ...details }, recipients, { size: toBytes(all), each })
       if (full !== undefined) {
         await this.#files.remove(message.id)
         return this.#full(full)
@@ -153,40 +134,17 @@ class FolderQuarantine implements Quarantine {
     return { kind: 'held', message: { ...details, ...message, recipients: states } }
   }
 
-  async list(query: HeldQuery = {}): Promise<HeldPage> {
-    const { recipient, domains, kind, state = 'held', since = 0, cursor } = query
-    const limit = Math.min(Math.max(query.limit ?? 50, 1), MAX_LIMIT)
-    const found = (await this.#index.ask({
-      kind: 'list',
-      query: {
-        state,
-        since,
-        before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
-        limit: limit + 1,
-        ...(recipient !== undefined && { name: this.#nameOf(recipient) }),
-        ...(domains !== undefined && { domains: domains.map(domain => this.#domainOf(domain)) }),
-        ...(kind !== undefined && { kind }),
-      },
-    })) as readonly { readonly recipient: FoundRecipient; readonly message: IndexedMessage | undefined }[]
-    const page = found.slice(0, limit)
-    const entries = page.flatMap(({ recipient: one, message }): HeldEntry[] =>
-      message === undefined ? [] : [{ ...this.#read(message), ...this.#readRecipient(one) }],
-    )
-    const last = found.length > limit ? page.at(-1)?.recipient.number : undefined
-    return { entries, ...(last !== undefined && { next: String(last) }) }
+  list(query: HeldQuery = {}): Promise<HeldPage> {
+    return this.#index.list(query)
   }
 
   async get(id: string): Promise<HeldMessage | undefined> {
-    const found = (await this.#index.ask({ kind: 'get', id })) as
-      | { readonly message: IndexedMessage; readonly recipients: readonly FoundRecipient[] }
-      | undefined
-    if (found === undefined) return undefined
-    return { ...this.#read(found.message), recipients: found.recipients.map(one => this.#readRecipient(one)) }
+    return (await this.#index.get(id))?.message
   }
 
   async open(id: string): Promise<Readable> {
-    const found = (await this.#index.ask({ kind: 'get', id })) as { readonly message: IndexedMessage } | undefined
-    if (found === undefined || found.message.kept === 0) throw new Error('there is no such message')
+    const found = await this.#index.get(id)
+    if (found === undefined || !found.isKept) throw new Error('there is no such message')
     return this.#files.read(id)
   }
 
@@ -195,11 +153,14 @@ class FolderQuarantine implements Quarantine {
     if (message === undefined) return { kind: 'unknown' }
     if (!mayRelease(action.role, message.kind))
       return { kind: 'forbidden', reason: `${message.kind} cannot be released by a ${action.role}` }
-    return refusal(await this.#change(action, ['held'], 'releasing')) ?? (await this.#deliver(message, action))
+    return (
+      refusal(await this.#index.change(this.#clock.now(), action, ['held'], 'releasing')) ??
+      (await this.#deliver(message, action))
+    )
   }
 
   async delete(action: HeldAction): Promise<HeldActionResult> {
-    const refused = refusal(await this.#change(action, ['held'], 'deleted'))
+    const refused = refusal(await this.#index.change(this.#clock.now(), action, ['held'], 'deleted'))
     if (refused !== undefined) return refused
     this.#counts.add('deleted')
     return { kind: 'done' }
@@ -210,7 +171,7 @@ class FolderQuarantine implements Quarantine {
     try {
       await this.#resume()
       await this.#removeSpent()
-      const isKnown = async (id: string) => (await this.#index.ask({ kind: 'get', id })) !== undefined
+      const isKnown = async (id: string) => (await this.#index.get(id)) !== undefined
       for (const id of await this.#files.orphans(isKnown)) await this.#files.remove(id)
     } finally {
       this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => {
@@ -220,7 +181,7 @@ class FolderQuarantine implements Quarantine {
   }
 
   async usage(): Promise<HeldUsage> {
-    return (await this.#index.ask({ kind: 'usage' })) as HeldUsage
+    return await this.#index.usage()
   }
 
   metrics(): readonly Metric[] {
@@ -229,37 +190,39 @@ class FolderQuarantine implements Quarantine {
 
   async close(): Promise<void> {
     this.#cancel()
-    await this.#index.close({ kind: 'close' })
+    await this.#index.close()
   }
 
-  /** The delivery has a name that stays the same: whoever delivers can tell that it was done. */
+  /** The delivery has a name that stays the same, so that its repetition is recognised. */
   async #deliver(message: HeldMessage, action: HeldAction): Promise<HeldActionResult> {
     const { recipients: _recipients, ...rest } = message
-    const recipient = message.recipients.find(one => this.#nameOf(one.recipient) === this.#nameOf(action.recipient))
+    const recipient = message.recipients.find(
+      one => this.#index.nameOf(one.recipient) === this.#index.nameOf(action.recipient),
+    )
     const entry: HeldEntry = { ...rest, recipient: recipient?.recipient ?? action.recipient, state: 'releasing' }
     const top = `X-Postern-Released: ${message.id}; by=${printable(action.by, 100)}\r\n`
-    const name = `${message.id}-${this.#nameOf(action.recipient)}`
+    const name = `${message.id}-${this.#index.nameOf(action.recipient)}`
     try {
       await this.#options.deliver({ entry, name, open: () => under(top, this.#files.read(message.id)) })
     } catch (error) {
-      await this.#change(action, ['releasing'], 'held')
+      await this.#index.change(this.#clock.now(), action, ['releasing'], 'held')
       this.#failed(`message ${message.id} was not released`, error)
       return { kind: 'failed', reason: errorText(error) }
     }
-    await this.#change(action, ['releasing'], 'released')
+    await this.#index.change(this.#clock.now(), action, ['releasing'], 'released')
     this.#counts.add('released', message.kind)
     return { kind: 'done' }
   }
 
-  /** Goes on with releases of which nothing was heard for long: their process has ended. */
+  /** Goes on with releases that began long ago: their process has ended. */
   async #resume(): Promise<void> {
-    const { entries } = await this.list({ state: 'releasing', limit: MAX_LIMIT })
+    const { entries } = await this.list({ state: 'releasing', limit: 500 })
     const unchangedSince = this.#clock.now() - RELEASE_TIMEOUT_MS
     for (const { id, recipient, by = 'postern', why, at = 0 } of entries) {
       if (at >= unchangedSince) continue
       const action = { id, recipient, by, role: 'admin', ...(why !== undefined && { why }) } as const
       // Of several processes one goes on: the others find that it was changed just now.
-      const changed = await this.#change(action, ['releasing'], 'releasing', unchangedSince)
+      const changed = await this.#index.change(this.#clock.now(), action, ['releasing'], 'releasing', unchangedSince)
       const message = await this.get(id)
       if (changed?.isChanged && message !== undefined) await this.#deliver(message, action)
     }
@@ -268,39 +231,25 @@ class FolderQuarantine implements Quarantine {
   async #removeSpent(): Promise<void> {
     // The index first: a file without an entry is found later, an entry without its file would be an error.
     await this.#removeAll(
-      () => ({ kind: 'spent', limit: AT_ONCE }),
-      id => ({ kind: 'dropFile', id }),
+      () => this.#index.spent(AT_ONCE),
+      id => this.#index.dropFile(id),
     )
     await this.#removeAll(
-      () => ({ kind: 'expired', now: this.#clock.now(), limit: AT_ONCE }),
-      id => ({ kind: 'remove', id }),
+      () => this.#index.expired(this.#clock.now(), AT_ONCE),
+      id => this.#index.remove(id),
     )
   }
 
-  async #removeAll(find: () => Task, note: (id: string) => Task): Promise<void> {
+  async #removeAll(find: () => Promise<readonly string[]>, note: (id: string) => Promise<void>): Promise<void> {
     for (;;) {
-      const ids = (await this.#index.ask(find())) as readonly string[]
+      const ids = await find()
       for (const id of ids) {
-        await this.#index.ask(note(id))
+        await note(id)
         await this.#files.remove(id)
         this.#counts.add('removed')
       }
       if (ids.length < AT_ONCE) return
     }
-  }
-
-  #change(
-    { id, recipient, by, why }: HeldAction,
-    from: Transition['from'],
-    to: Transition['to'],
-    unchangedSince?: number,
-  ): Promise<Changed | undefined> {
-    const words = why === undefined ? null : why.slice(0, 500)
-    const transition = {
-      ...{ message: id, name: this.#nameOf(recipient), from, to, by, why: words, at: this.#clock.now() },
-      ...(unchangedSince !== undefined && { unchangedSince }),
-    }
-    return this.#index.ask({ kind: 'change', transition }) as Promise<Changed | undefined>
   }
 
   #full(reason: string): HoldResult {
@@ -313,28 +262,6 @@ class FolderQuarantine implements Quarantine {
 
   #failed(what: string, error: unknown): void {
     this.#notify({ code: 'quarantine/failed', reason: `${what}: ${errorText(error)}`, level: 'warning' })
-  }
-
-  #read({ id, time, expires, size: bytes, kind, details }: IndexedMessage): Omit<HeldMessage, 'recipients'> {
-    return { ...(JSON.parse(this.#keys.openText(details)) as Details), id, time, expires, size: bytes, kind }
-  }
-
-  #readRecipient({ address, state, by, why, at }: FoundRecipient): HeldRecipient {
-    return {
-      recipient: this.#keys.openText(address),
-      state,
-      ...(by !== null && { by }),
-      ...(why !== null && { why }),
-      ...(at !== null && { at }),
-    }
-  }
-
-  #nameOf(recipient: string): string {
-    return this.#keys.hash(addressKey(mailboxOf(recipient)))
-  }
-
-  #domainOf(domain: string): string {
-    return this.#keys.hash(`@${mailboxOf(`x@${domain}`).domain}`)
   }
 }
 

@@ -1,0 +1,143 @@
+/** The index of a quarantine as the process sees it: asked in a thread, its names hashed and its details sealed. */
+
+import { addressKey, mailboxOf } from '../../net/path.ts'
+import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
+import type { Keys } from '../cipher.ts'
+import type { HeldAction, HeldEntry, HeldMessage, HeldPage, HeldQuery, HeldRecipient, HeldUsage } from '../types.ts'
+import type { Budget, Changed, FoundRecipient, IndexedMessage, Transition } from './index-file.ts'
+import type { Task } from './thread.ts'
+
+type Head = Omit<HeldMessage, 'recipients'>
+/** What the index need not know: it may be encrypted. */
+type Details = Omit<Head, 'id' | 'time' | 'expires' | 'size' | 'kind'>
+
+const MAX_LIMIT = 500
+const MAX_WHY_LENGTH = 500
+
+export class HeldIndex {
+  readonly #thread: WorkerClient<Task>
+  readonly #keys: Keys
+
+  constructor(file: string, keys: Keys) {
+    this.#keys = keys
+    const thread = threadFile(import.meta.url, 'quarantine/folder/thread')
+    this.#thread = new WorkerClient('the thread of the quarantine', thread, { file })
+  }
+
+  /** Adds a message. @returns why there is no room for it; undefined when it was added */
+  async add(head: Head, recipients: readonly string[], budget: Budget): Promise<string | undefined> {
+    const { id, time, expires, size, kind, ...details } = head
+    return (await this.#thread.ask({
+      kind: 'add',
+      message: { id, time, expires, size, kind, details: this.#keys.sealText(JSON.stringify(details)) },
+      recipients: recipients.map(recipient => ({
+        name: this.nameOf(recipient),
+        domain: this.#domainOf(mailboxOf(recipient).domain),
+        address: this.#keys.sealText(recipient),
+      })),
+      budget,
+    })) as string | undefined
+  }
+
+  async list({
+    recipient,
+    domains,
+    kind,
+    state = 'held',
+    since = 0,
+    cursor,
+    limit = 50,
+  }: HeldQuery): Promise<HeldPage> {
+    const most = Math.min(Math.max(limit, 1), MAX_LIMIT)
+    const found = (await this.#thread.ask({
+      kind: 'list',
+      query: {
+        state,
+        since,
+        before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
+        limit: most + 1,
+        ...(recipient !== undefined && { name: this.nameOf(recipient) }),
+        ...(domains !== undefined && { domains: domains.map(domain => this.#domainOf(domain)) }),
+        ...(kind !== undefined && { kind }),
+      },
+    })) as readonly { readonly recipient: FoundRecipient; readonly message: IndexedMessage | undefined }[]
+    const page = found.slice(0, most)
+    const entries = page.flatMap(({ recipient: one, message }): HeldEntry[] =>
+      message === undefined ? [] : [{ ...this.#read(message), ...this.#readRecipient(one) }],
+    )
+    const last = found.length > most ? page.at(-1)?.recipient.number : undefined
+    return { entries, ...(last !== undefined && { next: String(last) }) }
+  }
+
+  async get(id: string): Promise<{ readonly message: HeldMessage; readonly isKept: boolean } | undefined> {
+    const found = (await this.#thread.ask({ kind: 'get', id })) as
+      | { readonly message: IndexedMessage; readonly recipients: readonly FoundRecipient[] }
+      | undefined
+    if (found === undefined) return undefined
+    const message = { ...this.#read(found.message), recipients: found.recipients.map(one => this.#readRecipient(one)) }
+    return { message, isKept: found.message.kept !== 0 }
+  }
+
+  /** Changes the state of one recipient, if it is one of `from` and has not changed since. */
+  async change(
+    at: number,
+    { id, recipient, by, why }: HeldAction,
+    from: Transition['from'],
+    to: Transition['to'],
+    unchangedSince?: number,
+  ): Promise<Changed | undefined> {
+    const transition = {
+      ...{ message: id, name: this.nameOf(recipient), from, to, by, at },
+      why: why === undefined ? null : why.slice(0, MAX_WHY_LENGTH),
+      ...(unchangedSince !== undefined && { unchangedSince }),
+    }
+    return (await this.#thread.ask({ kind: 'change', transition })) as Changed | undefined
+  }
+
+  async expired(now: number, limit: number): Promise<readonly string[]> {
+    return (await this.#thread.ask({ kind: 'expired', now, limit })) as readonly string[]
+  }
+
+  async spent(limit: number): Promise<readonly string[]> {
+    return (await this.#thread.ask({ kind: 'spent', limit })) as readonly string[]
+  }
+
+  async dropFile(id: string): Promise<void> {
+    await this.#thread.ask({ kind: 'dropFile', id })
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#thread.ask({ kind: 'remove', id })
+  }
+
+  async usage(): Promise<HeldUsage> {
+    return (await this.#thread.ask({ kind: 'usage' })) as HeldUsage
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close({ kind: 'close' })
+  }
+
+  /** The name of an address in the index. */
+  nameOf(recipient: string): string {
+    return this.#keys.hash(addressKey(mailboxOf(recipient)))
+  }
+
+  #domainOf(domain: string): string {
+    return this.#keys.hash(`@${mailboxOf(`x@${domain}`).domain}`)
+  }
+
+  #read({ id, time, expires, size, kind, details }: IndexedMessage): Head {
+    return { ...(JSON.parse(this.#keys.openText(details)) as Details), id, time, expires, size, kind }
+  }
+
+  #readRecipient({ address, state, by, why, at }: FoundRecipient): HeldRecipient {
+    return {
+      recipient: this.#keys.openText(address),
+      state,
+      ...(by !== null && { by }),
+      ...(why !== null && { why }),
+      ...(at !== null && { at }),
+    }
+  }
+}
