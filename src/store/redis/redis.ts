@@ -6,6 +6,7 @@ import { check, checked, required, schemaOf } from '../../model/options.ts'
 import { emitWarning, type Notify } from '../../model/services.ts'
 import type { Answers, AnswerTo, Operation, Store } from '../../model/store.ts'
 import { boundedKey, counted, expiryOf, finite } from '../value.ts'
+import { ConnectionErrors } from './connection-errors.ts'
 import { script, scriptHash } from './script.ts'
 
 /** The methods of ioredis and iovalkey that the store uses. */
@@ -75,7 +76,7 @@ export function redisStore(options: RedisStoreOptions): Store {
       .replace(/[^ -~]/g, '?')} held a value of another type and was replaced: another program writes to these keys`
     notify({ code: 'store/replaced', reason, level: 'warning' })
   })
-  const listener = quiet(client)
+  const connection = new ConnectionErrors(client)
 
   const perform = async (operations: readonly Operation[]): Promise<readonly unknown[]> => {
     const keys = operations.map(({ key }) => nameOf(prefix, boundedKey(key)))
@@ -99,9 +100,13 @@ export function redisStore(options: RedisStoreOptions): Store {
   return {
     run: async <const O extends readonly Operation[]>(operations: O) => {
       if (operations.length === 0) return [] as readonly unknown[] as Answers<O>
-      return (await (cluster ? onCluster(operations) : perform(operations))) as Answers<O>
+      try {
+        return (await (cluster ? onCluster(operations) : perform(operations))) as Answers<O>
+      } catch (error) {
+        throw connection.explain(error)
+      }
     },
-    close: listener,
+    close: () => connection.stop(),
   }
 }
 
@@ -167,22 +172,6 @@ function reconnect(client: object): void {
 function isCluster(client: object): boolean {
   if ('isCluster' in client) return client.isCluster === true
   return 'masters' in client && 'slots' in client
-}
-
-interface Emitter {
-  on(event: 'error', listener: () => void): unknown
-  off(event: 'error', listener: () => void): unknown
-}
-
-/** An error event without a listener ends the process (node-redis) or fills its log (ioredis). */
-function quiet(client: object): () => void {
-  if (!('on' in client && 'off' in client)) return () => undefined
-  const emitter = client as Emitter
-  const listener = () => undefined
-  emitter.on('error', listener)
-  return () => {
-    emitter.off('error', listener)
-  }
 }
 
 /** The arguments of an operation for the script. */
