@@ -48,7 +48,7 @@ export function relayFilters({ options, delivery, scanner, kept }: FilterParts):
   const ours = domains.length > 0 ? domains : [authservId]
   const own = [...new Set([options.name.replace(/^\[(?:IPv6:)?|\]$/gi, ''), authservId])]
   // Unknown recipients are counted by the filter, whoever knows them.
-  const valid: IsValid = (forwardPath, { reversePath }) => delivery.isKnown({ forwardPath, reversePath })
+  const valid: IsValid = (_address, { forwardPath, reversePath }) => delivery.isKnown({ forwardPath, reversePath })
   const { recipients: given = {} } = standard
   const known = given === false ? false : { valid, ...given }
   const basic =

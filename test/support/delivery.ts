@@ -28,7 +28,7 @@ export async function testDelivery(
   const reports: (DeliveryReport & { readonly recipient: string })[] = []
   let descriptors = 0
   const delivery = await createDelivery(
-    { routes },
+    { routes: routes.map(withDomains) },
     {
       name: 'relay.example.org',
       clock: systemClock,
@@ -51,6 +51,10 @@ export async function testDelivery(
     [Symbol.asyncDispose]: () => delivery.close(),
   }
 }
+
+/** A next hop needs domains: those of the tests. */
+const withDomains = (route: RouteOptions): RouteOptions =>
+  route.nextHop && !route.domains ? { domains: ['example.net'], ...route } : route
 
 /** One hop on the loopback. */
 export const hopAt = (port: number, options: Partial<NextHopOptions> = {}): NextHopOptions => ({

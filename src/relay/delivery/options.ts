@@ -180,4 +180,25 @@ export const deliverySchema: Schema<DeliveryOptions> = schemaOf<DeliveryOptions>
       }
     )
   }),
+  relation(['routes'], ({ routes }) => {
+    const open = routes.some(({ nextHop: hop, domains }) => hop !== undefined && domains === undefined)
+    return (
+      open && {
+        found: undefined,
+        expected: 'domains beside each nextHop, or the relay would be open to every sender',
+        remedy: "set domains: ['example.org'] in each route with a next hop",
+      }
+    )
+  }),
+  relation(['routes'], ({ routes }) => {
+    const names = routes.flatMap(({ domains = ['every other domain'] }) => domains.map(name => name.toLowerCase()))
+    const found = names.find((name, index) => names.indexOf(name) !== index)
+    return (
+      found !== undefined && {
+        found,
+        expected: 'each domain in one route, and one route without domains at most',
+        remedy: `leave ${found} in one of the routes`,
+      }
+    )
+  }),
 )

@@ -11,13 +11,16 @@ import type { Files } from './maildir.ts'
 
 /** Where mail is delivered. */
 export interface DeliveryOptions {
-  /** The most specific domain decides; a route without `domains` takes all that no other route takes. */
+  /** The most specific domain decides; a route to a Maildir without `domains` takes all others. */
   readonly routes: readonly RouteOptions[]
 }
 
 /** Where the mail of some domains goes, and who receives mail there. */
 export interface RouteOptions {
-  /** `example.org`, or `.example.org` for all below it. @default every domain without a route */
+  /**
+   * `example.org`, or `.example.org` for all below it; required beside a next hop.
+   * @default with a Maildir, every domain without a route
+   */
   readonly domains?: readonly string[]
   /** The server that receives the mail. Either this or `maildir` is given. */
   readonly nextHop?: NextHopOptions
@@ -166,7 +169,7 @@ export interface RecipientUrlOptions {
 export interface RecipientProbeOptions {
   /** The reverse-path of the question: the client's own, or the null reverse-path. @default 'client' */
   readonly sender?: 'client' | 'null'
-  /** How long the hop may take. @default '20s' */
+  /** How long the hop may take; a filter has ten seconds. @default '8s' */
   readonly timeout?: Duration
   /**
    * What a recipient gets when a hop that can be reached does not answer in time. While all hosts of the hop are away,

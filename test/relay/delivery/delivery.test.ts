@@ -95,6 +95,24 @@ describe('routes', () => {
   })
 })
 
+test.for([
+  ['a next hop without domains', [{ nextHop: { hosts: ['mail.example.org'] } }], 'open to every sender'],
+  [
+    'a domain in two routes',
+    [
+      { domains: ['a.example'], maildir: 'x' },
+      { domains: ['A.example'], maildir: 'y' },
+    ],
+    'a.example',
+  ],
+  ['two routes for all', [{ maildir: 'x' }, { maildir: 'y' }], 'one route without domains at most'],
+  ['a route without a target', [{ domains: ['a.example'] }], 'either nextHop or maildir'],
+  ['a Maildir that is to be asked', [{ maildir: 'x', recipients: { nextHop: {} } }], 'needs no next hop'],
+] as const)('%s is refused', async ([, routes, words]) => {
+  const services = { name: 'mx', clock: handClock(), notify: () => undefined, load: freeLoad }
+  await expect(createDelivery({ routes }, services)).rejects.toThrow(words)
+})
+
 /** Refuses one of the recipients after the message, by LMTP, or at RCPT. */
 const refusing =
   (bad: number, said = '550 5.2.1 <c@example.net> mailbox off'): Conduct =>

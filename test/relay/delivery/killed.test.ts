@@ -171,7 +171,7 @@ test('K01 killed before a next hop that is slow, away for a while and refuses on
   using hop = await lmtpHop(() => Math.random() * 15)
   const port = await hop.listen()
   const nextHop = { hosts: [`127.0.0.1:${port}`], protocol: 'lmtp', timeouts: { final: '5s' } } as const
-  const program = new Program([{ nextHop }], join(folder.path, 'store.db'))
+  const program = new Program([{ domains: ['example.net'], nextHop }], join(folder.path, 'store.db'))
   const { words, messages } = await sendWhileKilled(program, ['b', 'early', 'late'], async kill => {
     if (kill % 4 !== 1) return
     hop.server.close()

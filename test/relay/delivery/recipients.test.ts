@@ -13,11 +13,15 @@ import { incoming } from '../../support/incoming.ts'
 import { freePort, scratch } from '../../support/scratch.ts'
 import { sink } from '../../support/sink.ts'
 
+const DOMAINS = ['example.net', 'example.com', '.example.com']
+
 async function relayTo(port: number, recipients?: RecipientOptions) {
   const hand = handClock()
   // Timers of connections are the system's; the ages of answers are the test's.
   const clock = { ...systemClock, monotonic: hand.monotonic }
-  const relay = await testDelivery([{ nextHop: hopAt(port), ...(recipients && { recipients }) }], { clock })
+  const relay = await testDelivery([{ domains: DOMAINS, nextHop: hopAt(port), ...(recipients && { recipients }) }], {
+    clock,
+  })
   const ask = async (forwardPath: string, reversePath = 'a@example.org') => {
     const reply = await relay.delivery.checkRecipient({ forwardPath, reversePath })
     return reply === undefined ? 'known' : `${reply.code} ${reply.status}`

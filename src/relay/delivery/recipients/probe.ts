@@ -24,10 +24,7 @@ export class HopProbe implements RecipientSource {
    * The client's sender is used, because the hop's answer may depend on it: the null reverse-path is refused by some
    * for lists, and accepted by others that would refuse the sender.
    */
-  constructor(
-    hop: NextHop,
-    { sender = 'client', timeout = '20s', unavailable = 'accept' }: RecipientProbeOptions = {},
-  ) {
+  constructor(hop: NextHop, { sender = 'client', timeout = '8s', unavailable = 'accept' }: RecipientProbeOptions = {}) {
     this.#hop = hop
     this.#usesNullSender = sender === 'null'
     this.#timeoutMs = toMilliseconds(timeout)
