@@ -1,11 +1,19 @@
 /** The view of a message that the impersonation rules examine. */
 import { type Dmarc, dmarc } from '../../../facts/dmarc.ts'
+import type { Brand } from '../../../links/brands.ts'
+import type { LookAlike } from '../../../links/look-alike.ts'
 import { lazyModule } from '../../../model/lazy.ts'
 import type { Message } from '../../../model/stage.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
 
 /** The table of brands and how names are compared with it. It is loaded with the first message. */
-export type Brands = typeof import('../../../links/brands.ts') & typeof import('../../../links/look-alike.ts')
+export interface Brands {
+  readonly brandsIn: (text: string) => readonly Brand[]
+  readonly brandsOften: (words: string, times: number) => readonly Brand[]
+  readonly isOwnedBy: (brand: Brand, domain: string) => boolean
+  readonly looksLikeBrand: (host: string, skeleton?: string) => LookAlike | undefined
+  readonly isAltered: (part: string, name: string) => boolean
+}
 
 export interface ImpersonationView extends MessageView {
   readonly policy: Dmarc
@@ -15,10 +23,12 @@ export interface ImpersonationView extends MessageView {
   readonly accountThreats: (words: string) => number
 }
 
-const brandNames = lazyModule(async () => ({
-  ...(await import('../../../links/brands.ts')),
-  ...(await import('../../../links/look-alike.ts')),
-}))
+const brandNames = lazyModule(
+  async (): Promise<Brands> => ({
+    ...(await import('../../../links/brands.ts')),
+    ...(await import('../../../links/look-alike.ts')),
+  }),
+)
 const wording = lazyModule(() => import('../wording/lists.ts'))
 
 const MAX_LENGTH = 5_000
