@@ -1,4 +1,4 @@
-/** `postern config`: checks a configuration, or prints the one that is in effect. */
+/** `postern config`: checks a configuration, or prints what is in effect. */
 import { errorText, PosternError, type Problem } from '../model/errors.ts'
 import { checkConfiguration } from '../relay/config/check.ts'
 import { gather, optionHelp } from '../relay/config/command-line.ts'

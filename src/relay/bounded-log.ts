@@ -1,4 +1,4 @@
-/** Where the log goes: a reader that stops costs a bounded queue, and then lines, which are counted; it never stops mail. */
+/** Where the log goes: a reader that stops costs a bounded queue, and then lines, which are counted, and no mail. */
 import type { Writable } from 'node:stream'
 
 /** Bytes that may wait for a reader: about ten thousand sessions. */

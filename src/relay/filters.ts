@@ -47,7 +47,7 @@ export function relayFilters({ options, delivery, scanner, kept }: FilterParts):
   // Without a domain all mail is for us: nothing is relayed, and every recipient is ours.
   const ours = domains.length > 0 ? domains : [authservId]
   const own = [...new Set([options.name.replace(/^\[(?:IPv6:)?|\]$/gi, ''), authservId])]
-  // Unknown recipients are counted by the filter, whoever knows them.
+  // The filter counts the unknown recipients of a client, whatever source knows them.
   const valid: IsValid = (_address, { forwardPath, reversePath }) => delivery.isKnown({ forwardPath, reversePath })
   const { recipients: given = {} } = standard
   const known = given === false ? false : { valid, ...given }

@@ -1,4 +1,4 @@
-/** Whether the host name of the relay is one that other servers accept. */
+/** Whether other servers accept the host name of the relay. */
 import type { Notice } from '../model/services.ts'
 import type { RelayOptions } from './config/options.ts'
 

@@ -1,4 +1,4 @@
-/** Rspamd's protocol beside the relay: feedback for its classifier, and answers for hosts that speak no other protocol. */
+/** Rspamd's protocol beside the relay: feedback for its classifier, and answers for hosts that know no other. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { rspamd } from '../adapters/rspamd/index.ts'

@@ -1,4 +1,4 @@
-/** The virus scanner of the relay: one that is configured is always asked, clamd at its usual socket once it is there. */
+/** The virus scanner: a configured scanner is always asked, clamd at its usual socket once it is there. */
 import { existsSync } from 'node:fs'
 import { clamav } from '../filters/clamav/clamav.ts'
 import { ping } from '../filters/clamav/clamd.ts'

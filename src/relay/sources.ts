@@ -24,7 +24,7 @@ export function sourcesOf(
         path: 'listeners',
         found: `${passed} sockets of systemd`,
         expected: `${wanted}, one for each listener with address: 'systemd'`,
-        remedy: 'start postern.socket, or give an address of its own to the listener',
+        remedy: 'start postern.socket, or give the listener an address',
       },
     ])
   let fd = FIRST_FD

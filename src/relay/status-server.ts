@@ -21,7 +21,7 @@ export interface Status {
 
 /** @throws an error of the system if the port is taken */
 export async function serveStatus({ host, port }: HostPort, status: Status): Promise<StatusServer> {
-  // Node checks its timeouts every half a minute unless it is told otherwise.
+  // Node checks its timeouts every half a minute unless this option is given.
   const limits = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }
   const server = createServer(limits, async ({ method, url }, response) => {
     const text = { 'Content-Type': 'text/plain; charset=utf-8' }

@@ -34,7 +34,7 @@ const points: Readonly<Record<string, Point>> = {
   'after the reply': { answered: 4, part: whole, wait: 'reply' },
 }
 
-/** Plays up to the point. @returns a look at what was heard after the message */
+/** Plays up to the point. @returns a look at the reply to the message */
 async function play(port: number, id: string, { answered, part, wait = 0 }: Point) {
   const client = rawClient(port)
   await client.reply()

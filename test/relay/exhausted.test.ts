@@ -14,7 +14,7 @@ import { begin, deliver, letter, messages, type RelayProcess, relayProcess, stuf
 const full = /^452 4\.3\.1 /
 const isWhole = (message: string): boolean => /\r\nend \S+\r\n$/.test(message)
 
-/** Bytes of a message that fits into memory, and of one that needs the spool's file. */
+/** Bytes of a message that fits into memory, and of a message that needs the spool's file. */
 const sizes = { 'from memory': 10_000, 'from a spool file': 25_000 } as const
 
 test.for(Object.entries(sizes))(
@@ -89,7 +89,7 @@ test('K03 without a descriptor for seconds the relay lives on, says 452 or 421, 
   await expect.poll(() => deliver(relay.port, letter('after')), { timeout: 20_000 }).toMatch(/^250 /)
 })
 
-test('K03 a crowd of silent clients leaves descriptors for the message that is under way: it is taken', async () => {
+test('K03 many silent clients leave descriptors for the message that is under way: it is taken', async () => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path], {
     within: ['sh', '-c', 'ulimit -n 80 && exec "$@"', 'sh'],

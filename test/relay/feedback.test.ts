@@ -1,4 +1,4 @@
-/** The relay takes lessons by Rspamd's protocol, keeps them, and looks at what messages hold. */
+/** The relay takes feedback by Rspamd's protocol, keeps it, and looks at what messages hold. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -18,16 +18,16 @@ const mail = (from: string, ...body: readonly string[]) =>
     '',
   ].join('\r\n')
 
-test('lessons are taken from this machine and kept in the folder of the classifier', async () => {
+test('feedback is taken from this machine and kept in the folder of the classifier', async () => {
   await using folder = await scratch()
   const classifier = join(folder.path, 'classifier')
   const args = ['--maildir', join(folder.path, 'mail'), '--rspamd', '127.0.0.1:0', '--classifier', classifier]
   await using relay = await relayProcess(args)
   const [, place] = /^Rspamd's +(\S+)$/m.exec(relay.told) ?? []
-  const teach = (path: string, body: string) => fetch(`http://${place}/${path}`, { method: 'POST', body })
-  const spam = await teach('learnspam', mail('mallory@example.com', 'Cheap pills, cheap pills'))
+  const send = (path: string, body: string) => fetch(`http://${place}/${path}`, { method: 'POST', body })
+  const spam = await send('learnspam', mail('mallory@example.com', 'Cheap pills, cheap pills'))
   expect([spam.status, await spam.json()]).toEqual([200, { success: true }])
-  expect((await teach('learnham', mail('alice@example.org', 'See you at noon'))).status).toBe(200)
+  expect((await send('learnham', mail('alice@example.org', 'See you at noon'))).status).toBe(200)
   const { learned } = (await (await fetch(`http://${place}/stat`)).json()) as { learned: number }
   expect(learned).toBe(2)
   relay.child.kill('SIGTERM')
@@ -35,7 +35,7 @@ test('lessons are taken from this machine and kept in the folder of the classifi
   expect(await readdir(classifier)).not.toEqual([])
 })
 
-test('what a message hides is found, and told in the line of its session', async () => {
+test('what a message hides is found, and reported in the record of its session', async () => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', join(folder.path, 'mail')])
   const client = rawClient(relay.port)

@@ -130,7 +130,7 @@ test('while no worker lives the port is held: clients wait for the next worker, 
   isOver = true
   await probing
   expect(refused).toEqual([])
-  // A connection that a dying worker had is lost with it; each one that came later is served.
+  // A connection that a dying worker had is lost with it; later connections are served.
   expect(replies.filter(reply => !/^(?:250|421|closed)/.test(reply))).toEqual([])
   expect(replies.filter(reply => reply.startsWith('250')).length).toBeGreaterThan(15)
 })

@@ -56,7 +56,7 @@ test('SIGHUP ends nothing, and a renewed certificate is shown without a restart'
   await write('new.example.org')
   relay.child.kill('SIGHUP')
   await expect.poll(shown, { timeout: 20_000 }).toBe('new.example.org')
-  // One that cannot be used leaves the old one where it is.
+  // A file that cannot be used leaves the old one where it is.
   await writeFile(files.cert, 'no certificate')
   relay.child.kill('SIGHUP')
   await expect.poll(relay.tells, { timeout: 20_000 }).toContain('relay/certificate: the old one stays')

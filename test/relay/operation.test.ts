@@ -83,7 +83,7 @@ test.for([
   expect(isReplica(new Error(message))).toBe(expected)
 })
 
-test('systemd is told by its own program, and nobody without a socket', async () => {
+test('systemd gets the message through its own program, and none is sent without a socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-notify-'))
   try {
     const said = join(folder, 'said')

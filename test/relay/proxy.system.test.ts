@@ -49,7 +49,7 @@ test('W21 swaks from outside of the named networks is refused', async () => {
   expect(relay.log()).not.toContain('192.0.2.7')
 })
 
-test('what is no network is told at the start', async () => {
+test('what is no network is reported at the start', async () => {
   await using folder = await scratch()
   await expect(relayProcess(['--maildir', folder.path, '--proxy', 'mx.example.org'])).rejects.toThrow(
     /mx\.example\.org/,

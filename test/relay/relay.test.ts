@@ -134,7 +134,7 @@ test('S01 each event of a session with escapes in HELO and Subject is one line o
   ])
 })
 
-test('K04 SIGTERM under load: what was answered 250 is there, others hear 421 or nothing, and the process ends', async () => {
+test('K04 SIGTERM under load: what was answered 250 is there, others get 421 or nothing, and the process ends', async () => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path])
   const idle = await begin(relay.port)

@@ -32,7 +32,7 @@ test('greylisting is for the suspicious: by one relay asked to come back, anothe
   expect(await suspect(without.port)).toMatch(/^250 /)
 }, 60_000)
 
-test('a store that cannot be opened stops no mail, and is told', async () => {
+test('a store that cannot be opened stops no mail, and is reported', async () => {
   await using folder = await scratch()
   const dns = await dnsServer({ 'example.org': { A: ['127.0.0.1'], TXT: ['v=spf1 ip4:127.0.0.1 -all'] } })
   await using _closed = { [Symbol.asyncDispose]: () => dns.close() }

@@ -1,4 +1,4 @@
-/** One relay takes over from another on the same port while mail comes in: nothing is lost, and nobody hears a no. */
+/** One relay takes over from another on the same port while mail comes in: nothing is lost, and no mail is refused. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { rawClient } from '../support/raw-client.ts'
@@ -28,7 +28,7 @@ async function attempt(port: number, id: string): Promise<string> {
   }
 }
 
-/** Tries until it is taken, as an honest sender does. @returns everything that was heard meanwhile */
+/** Tries until it is taken, as an honest sender does. @returns every reply meanwhile */
 async function insist(port: number, id: string): Promise<readonly string[]> {
   const heard: string[] = []
   for (let tries = 0; tries < 200; tries += 1) {

@@ -1,6 +1,6 @@
 /**
- * Several processes behind one port, or several relays on one Redis: they count together, and one that dies is
- * replaced.
+ * Several processes behind one port, or several relays on one Redis: they count together, and a process that
+ * dies is replaced.
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -67,7 +67,7 @@ test(
 
     await redis.kill()
     for (const relay of [one, two]) {
-      // Whoever comes first finds it away, and is counted in memory.
+      // The first client finds it down, and is counted in memory.
       await deliver(relay.port, letter('first'))
       await expect
         .poll(relay.tells, { timeout: 20_000 })
@@ -97,7 +97,7 @@ async function read({ told }: RelayProcess): Promise<string> {
   return await (await fetch(url)).text()
 }
 
-test.concurrent('workers that are killed are replaced, and whoever was answered 250 has his mail there', {
+test.concurrent('workers that are killed are replaced, and what was answered 250 is delivered', {
   timeout: 240_000,
 }, async ({ expect }) => {
   await using folder = await scratch()
@@ -174,7 +174,9 @@ test.concurrent('when the first process is killed, no worker stays behind', { ti
   await expect.poll(() => workers.filter(isAlive), { timeout: 20_000 }).toEqual([])
 })
 
-test.concurrent('a port that is taken is told, and nothing stays behind', { timeout: 240_000 }, async ({ expect }) => {
+test.concurrent('a port that is taken is reported, and nothing stays behind', { timeout: 240_000 }, async ({
+  expect,
+}) => {
   await using folder = await scratch()
   await using relay = await relayProcess(['--maildir', folder.path])
   await using again = await relayProcess([...workersIn(folder.path), '--listen', `127.0.0.1:${relay.port}`])
@@ -198,7 +200,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('both workers are killed again and again: while nobody listens another begins within half a second', async ({
+test('both workers are killed again and again: while no worker listens another begins within half a second', async ({
   expect,
 }) => {
   await using folder = await scratch()

@@ -25,7 +25,7 @@ export async function checkConfiguration(sources: Sources): Promise<Effective> {
   return made
 }
 
-/** Made by factories of their own, which check their options when they are called. */
+/** Made by factories, which check their options when they are called. */
 const FACTORIES = ['filters', 'lists', 'load', 'thresholds', 'policies', 'ownFilters', 'dns'] as const
 
 /** What is wrong with filters and policies, where other options are wrong, too. */

@@ -180,7 +180,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
   }
 }
 
-/** The routes, or the one that `domains`, `nextHop`, `recipients` and `maildir` make. */
+/** The routes, or a single route of `domains`, `nextHop`, `recipients` and `maildir`. */
 function routesOf({
   routes,
   domains = [],

@@ -1,4 +1,4 @@
-/** Checks a configuration: every mistake at once, each with its path, what was found, what is expected, and the remedy. */
+/** Checks a configuration: every mistake at once, with its path, what was found and expected, and the remedy. */
 import { isIP } from 'node:net'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'

@@ -20,7 +20,7 @@ import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
 
-/** What {@link defineConfig} takes. Every option has a default; each is also a page entry of `docs/configuration.md`. */
+/** What {@link defineConfig} takes. Every option has a default, and stands in `docs/configuration.md`. */
 export interface RelayConfig {
   /** Where clients connect. @default one listener on 127.0.0.1:2525 */
   readonly listeners?: readonly ListenerConfig[]

@@ -1,5 +1,6 @@
 /**
- * A self-signed certificate for STARTTLS (RFC 5280), so that nobody overhears; whoever checks names needs a real one.
+ * A self-signed certificate for STARTTLS (RFC 5280), so that no eavesdropper reads mail. A peer that checks names needs
+ * another certificate.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
