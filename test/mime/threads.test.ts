@@ -74,4 +74,4 @@ test('M09 a message that kills its thread ten times does not affect the next mes
     })
   }
   expect(await pool.read(messageOf(small), options)).toEqual(done)
-})
+}, 120_000)
