@@ -43,7 +43,7 @@ export async function journaled(store: Store, folder: string, notify: Notify): P
   let journal: Journal | undefined
   try {
     const path = join(folder, nameOf(process.pid))
-    // A second relay of this process has none of its own.
+    // A second relay of this process has no journal.
     if (!open.has(path)) journal = new Journal(path, warn)
   } catch (error) {
     warn(error)

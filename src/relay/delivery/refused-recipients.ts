@@ -1,4 +1,4 @@
-/** Recipients that the next hop refused only after it had the message, while others got it: the next try refuses them. */
+/** Recipients that the next hop refused only after it had the message, while others got it: the next try is refused. */
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'

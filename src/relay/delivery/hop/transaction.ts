@@ -158,7 +158,7 @@ export class HopTransaction {
     socket.once('close', abort)
     const content = this.#message.open()
     let timer: NodeJS.Timeout | undefined
-    // A small message and its end go out as one packet: a lone last one would wait for the host to acknowledge the first.
+    // A small message and its end go out as one packet: a second one would wait until the host acknowledges the first.
     socket.cork()
     try {
       for await (const bytes of dotStuffed(content as AsyncIterable<Buffer>)) {
