@@ -3,6 +3,7 @@ import type { DeliveryGroup, Reply } from '../../model/decision.ts'
 import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
+import { warnOnThrow } from '../../model/services.ts'
 import type { IncomingMessage, Recipient } from '../../smtp/index.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { DeliveryCounts } from './counts.ts'
@@ -42,10 +43,12 @@ class MailDelivery implements Delivery {
   readonly #refused: RefusedRecipients
   readonly #check: RecipientCheck
   readonly #counts = new DeliveryCounts()
+  readonly #onDelivery: DeliveryServices['onDelivery']
 
   constructor(routes: Routes, services: DeliveryServices) {
-    const { store = memoryStore({ clock: services.clock }), clock } = services
+    const { store = memoryStore({ clock: services.clock }), clock, onDelivery } = services
     this.domains = routes.domains
+    this.#onDelivery = onDelivery && warnOnThrow('onDelivery', onDelivery)
     this.#routes = routes
     this.#services = services
     this.#duplicates = new Duplicates(store, async note => {
@@ -61,7 +64,7 @@ class MailDelivery implements Delivery {
     const { claim, results } = await this.#run(message)
     const answer = await this.#oneAnswer(message, claim, results)
     this.#endWhenReplied(message, claim, isDelivered(answer))
-    return { ...toReply(answer), text: `${answer.text} ref=${message.ref}` }
+    return withReference(answer, message.ref)
   }
 
   async deliverEach(message: IncomingMessage): Promise<ReadonlyMap<string, Reply>> {
@@ -71,7 +74,7 @@ class MailDelivery implements Delivery {
       claim,
       [...results.values()].every(({ answer }) => isDelivered(answer)),
     )
-    return new Map([...results].map(([path, { answer }]) => [path, toReply(answer)]))
+    return new Map([...results].map(([path, { answer }]) => [path, withReference(answer, message.ref)]))
   }
 
   checkRecipient(question: RecipientQuestion): Promise<Reply | undefined> {
@@ -167,7 +170,7 @@ class MailDelivery implements Delivery {
     const has = [...results].filter(([, { answer }]) => isDelivered(answer)).map(([path]) => path)
     if (deferred === undefined && refused === undefined) return delivered
     if (deferred === undefined && has.length === 0) return refused ?? incomplete
-    if (deferred === undefined && (await this.#report(message, claim, results))) return delivered
+    if (deferred === undefined && (await this.#report(message, claim, results).catch(() => false))) return delivered
     for (const [path, { answer }] of results)
       if (isRefused(answer)) await this.#refused.remember(message.reversePath, path, answer)
     await claim.partial(has)
@@ -213,9 +216,14 @@ class MailDelivery implements Delivery {
       tries,
     }
     message.delivered(recipient, answer === REPEATED ? { ...report, result: 'repeated' } : report)
-    this.#services.onDelivery?.(message.ref, recipient, report)
+    this.#onDelivery?.(message.ref, recipient, report)
   }
 }
+
+const withReference = (answer: HopAnswer, ref: string): Reply => ({
+  ...toReply(answer),
+  text: `${answer.text} ref=${ref}`,
+})
 
 const REPEATED: HopAnswer = { ...delivered, text: 'It has the message from an earlier try' }
 const NO_ROUTE: HopAnswer = { code: 550, status: '5.7.1', text: 'No mail for that domain is accepted here' }

@@ -249,3 +249,21 @@ test('the record has the words, the queue id and the tries of the next hop', asy
     },
   ])
 })
+
+test('a record that fails, and a next hop that is closed while messages wait for it, cost no reply', async () => {
+  await using server = await sink(undefined, { late: 100 })
+  const warnings: string[] = []
+  const listen = (warning: Error) => void warnings.push(warning.message)
+  process.on('warning', listen)
+  const onDelivery = () => {
+    throw new Error('the record is away')
+  }
+  const nextHop = hopAt(server.port, { connections: { max: 1 } })
+  await using relay = await testDelivery([{ nextHop, recipients: 'any' }], { onDelivery })
+  const replies = Array.from({ length: 4 }, (_, index) => relay.delivery.deliver(incoming(`${index}\r\n`)))
+  await expect.poll(server.received).toContain('DATA')
+  await relay.delivery.close()
+  expect((await Promise.all(replies)).map(({ code }) => code)).toEqual([250, 451, 451, 451])
+  await expect.poll(() => warnings.join()).toContain('the record is away')
+  process.off('warning', listen)
+})

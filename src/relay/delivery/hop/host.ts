@@ -106,7 +106,7 @@ export class Host {
   }
 
   async #connect(deadline: Deadline): Promise<HopConnection> {
-    while (this.#open >= this.#maxConnections) {
+    while (!this.#isClosed && this.#open >= this.#maxConnections) {
       const idle = await this.#takeIdle()
       if (idle !== undefined) return idle
       await this.#slot(deadline)
