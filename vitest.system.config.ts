@@ -1,6 +1,6 @@
 /**
- * The tests that run real programs (clamd, Postfix, Redis, Exim, Haraka, rspamd), found on this machine or installed, and
- * those that try for minutes what `npm test` tries for seconds.
+ * The tests that run real programs (clamd, Postfix, Redis, Exim, Haraka, rspamd), found on this machine or installed,
+ * and those that try for minutes what `npm test` tries for seconds.
  */
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
