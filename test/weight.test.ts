@@ -32,7 +32,7 @@ const files = new Map(
 
 test('importing one filter costs under 60 KB; what a message needs is loaded with the first one', async () => {
   expect(files.size).toBeGreaterThan(40)
-  // Built together, filters share what any of them uses, which is an upper bound. Built alone, they have the exact cost.
+  // Built together, filters share what any of them uses: an upper bound. Built alone, they have the exact cost.
   const together = await bytesOf([...files.keys()])
   const near = [...together].filter(([, bytes]) => bytes >= MAX_BYTES).map(([name]) => name)
   const alone = await Promise.all(near.map(async name => [...(await bytesOf([name]))]))

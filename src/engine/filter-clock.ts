@@ -1,7 +1,7 @@
 /**
  * Tells how long the code of a filter runs from how long it waits. Timed are its first slice, up to the first `await`,
- * and the slices in which it goes on after a fact that it has asked for: there is where filters compute. What runs after
- * another wait, for a scanner or a store, counts as waiting.
+ * and the slices in which it goes on after a fact that it has asked for: there is where filters compute. What runs
+ * after another wait, for a scanner or a store, counts as waiting.
  *
  * Promise jobs run in the order in which they are queued. So a job that is queued behind the one in which a filter goes
  * on marks the end of that slice; a few more behind it catch what goes on after a nested `await`.

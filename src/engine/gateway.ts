@@ -160,7 +160,7 @@ function streamOf({ events = [], name = hostname(), node = name, privacy = {} }:
   return new EventStream(targets, node, clock, { subject, key })
 }
 
-/** Notices are told to the operator, counted, and events. */
+/** Notices are sent to the operator, counted, and events. */
 function notifier(tell: Notify, observer: Observer, events: EventStream | undefined): Notify {
   const told = warnOnThrow('notify', tell)
   return notice => {

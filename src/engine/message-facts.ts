@@ -1,4 +1,6 @@
-/** What a transaction's event says of the message: only what is known already. Nothing is looked up or computed for it. */
+/**
+ * What a transaction's event says of the message: only what is known already. Nothing is looked up or computed for it.
+ */
 import { arc } from '../facts/arc/arc.ts'
 import { type Author, author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim/dkim.ts'

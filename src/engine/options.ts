@@ -90,8 +90,8 @@ export interface PosternOptions {
 /** What events leave out of what they could say about people. */
 export interface PrivacyOptions {
   /**
-   * The subject of messages: `off` leaves it out, as mail servers do; `hash` writes a keyed hash, so that equal subjects
-   * are found and none can be read; `plain` writes the words. @default 'off'
+   * The subject of messages: `off` leaves it out, as mail servers do; `hash` writes a keyed hash, so that equal
+   * subjects are found and none can be read; `plain` writes the words. @default 'off'
    */
   readonly subject?: 'off' | 'hash' | 'plain'
   /** The key of the hash, where processes and restarts are to have the same one. @default a random one */

@@ -61,8 +61,8 @@ export interface Session {
   setQueueId(id: string): void
   /**
    * What the host has sent in reply to the message, where that is not the reply of the outcome: the next hop's refusal,
-   * for one. undefined: no reply, because the client has left. With a forward-path it is for that recipient alone (LMTP).
-   * Call it before `reset`.
+   * for one. undefined: no reply, because the client has left. With a forward-path it is for that recipient alone
+   * (LMTP). Call it before `reset`.
    */
   replied(reply: HostReply | undefined, forwardPath?: string): void
   /**

@@ -20,9 +20,9 @@ export interface FileOptions extends QueueOptions {
   /** How many rotated files are kept. @default 30 */
   readonly keep?: number
   /**
-   * When the disk must have taken what was written. `rotation`: when a file is rotated or closed; a crash of the machine
-   * may cost what its system had not written yet, a crash of the process nothing that was written. `batch`: after each
-   * batch. @default 'rotation'
+   * When the disk must have taken what was written. `rotation`: when a file is rotated or closed; a crash of the
+   * machine may cost what its system had not written yet, a crash of the process nothing that was written. `batch`:
+   * after each batch. @default 'rotation'
    */
   readonly sync?: 'rotation' | 'batch'
 }
@@ -140,7 +140,7 @@ class RotatedFile {
   }
 
   async #openPath(today: number): Promise<FileHandle> {
-    // Not to append: with a place of its own, a write that failed half-way leaves no half line.
+    // Not to append: with its own position, a write that failed half-way leaves no half line.
     const handle = await open(this.#rotation.path, 'r+', MODE).catch(() => open(this.#rotation.path, 'w+', MODE))
     const { size, mtimeMs } = await handle.stat()
     this.#handle = handle

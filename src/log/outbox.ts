@@ -37,7 +37,7 @@ export class Outbox<T> {
   #batchSize = 0
   #written = 0
   #dropped = 0
-  /** Dropped since the operator was told. */
+  /** Dropped since the last notice. */
   #missing = 0
   #running: Promise<void> | undefined
   #isFailing = false

@@ -22,7 +22,10 @@ export interface RedisStreamOptions extends QueueOptions {
   readonly key?: string
   /** About how many events the stream keeps (`MAXLEN ~`). @default 1_000_000 */
   readonly maxLength?: number
-  /** How long a batch may take. One that takes longer is written again: an event may then be there twice. @default '5s' */
+  /**
+   * How long a batch may take. A batch that takes longer is written again: an event may then be there twice.
+   * @default '5s'
+   */
   readonly timeout?: Duration
 }
 
@@ -49,7 +52,7 @@ export function redisStream(options: RedisStreamOptions): ClosableSink {
   const { client, key = 'postern:events', maxLength = 1_000_000, timeout = '5s', ...rest } = checked(schema, options)
   const ms = toMilliseconds(timeout)
   const add = async (batch: readonly string[]): Promise<void> => {
-    // A client that is not connected would keep commands in a queue of its own, without a bound.
+    // A client that is not connected would keep commands in a separate queue, without a bound.
     if (client.status !== undefined && client.status !== 'ready') throw new Error(`the client is ${client.status}`)
     for (let from = 0; from < batch.length; from += MAX_PIPELINE) {
       const commands = batch

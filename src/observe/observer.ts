@@ -49,7 +49,7 @@ export class Observer {
     }
   }
 
-  /** The operator was told something. */
+  /** A notice for the operator. */
   noticed({ code }: Pick<Notice, 'code'>): void {
     this.#notices.add(code)
   }

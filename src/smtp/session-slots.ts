@@ -152,8 +152,8 @@ export class SessionSlots {
   }
 
   /**
-   * Some time has passed: while descriptors are short, sessions whose clients do nothing useful end for the clients that
-   * were turned away meanwhile and will come again.
+   * Some time has passed: while descriptors are short, sessions whose clients do nothing useful end for the clients
+   * that were turned away meanwhile and will come again.
    */
   relieve(): void {
     const wanted = Math.min(this.#turnedAway, MAX_EVICTED) - this.#evicted.size

@@ -21,8 +21,8 @@ export interface ForgedOptions {
 
 /**
  * Makes a test for forged fields: every Authentication-Results with an authserv-id of this server or an unreadable one,
- * and the trace fields that only the last server may write: Return-Path, Received-SPF, X-Postern-Ref, X-Spam-* and `names`. The
- * Authentication-Results of other servers stay, and so does ARC-Authentication-Results, which seals cover.
+ * and the trace fields that only the last server may write: Return-Path, Received-SPF, X-Postern-Ref, X-Spam-* and
+ * `names`. The Authentication-Results of other servers stay, and so does ARC-Authentication-Results, which seals cover.
  *
  * @example
  * const isForged = forged({ id: 'mx.example.org' })

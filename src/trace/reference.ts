@@ -1,4 +1,7 @@
-/** X-Postern-Ref: the reference of the session, which stands in replies and events, for whoever has only the message. */
+/**
+ * X-Postern-Ref: the reference of the session, which stands in replies and events, for a person who has only the
+ * message.
+ */
 import { printable } from '../model/printable.ts'
 import type { Tracer } from './tracer.ts'
 

@@ -1,4 +1,4 @@
-/** The time of a filter is told apart: how long its code ran, and how long it waited. */
+/** The time of a filter is divided: how long its code ran, and how long it waited. */
 import { expect, test } from 'vitest'
 import { plan, run } from '../../src/engine/run.ts'
 import { Scope } from '../../src/engine/scope.ts'

@@ -94,7 +94,7 @@ test('A13 a field that was added behind a sealer is not saved by the seal, while
   await using running = await setting()
   const { host } = running
   const [attacker, client] = [await host.greeted(), await host.greeted()]
-  // The list changed the body, so that its seal is all that vouches for the author.
+  // The list changed the body, so that its seal alone authenticates the author.
   const list = await sealed(message([own, ...fields], `${body}-- \r\nThe list\r\n`))
   expect(await send(client, list)).toMatch(/^250 /)
   for (const added of ['Subject: Pills', 'Reply-To: eve@evil.example']) {

@@ -53,7 +53,7 @@ export async function watchedRelay(
     log.events.length = 0
     if (said.what === 'notice') notices.push(said.text)
   })
-  const hear = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>
+  const onData = <W extends FromRelay['what']>(what: W): Promise<Extract<FromRelay, { readonly what: W }>> =>
     new Promise((resolve, reject) => {
       const gone = () => reject(new Error(`the relay has ended: ${notices.join('')}`))
       const listen = (said: FromRelay) => {
@@ -66,16 +66,16 @@ export async function watchedRelay(
       child.once('exit', gone)
     })
   const tell = (message: ToRelay) => child.send(message)
-  const { port } = await hear('started')
+  const { port } = await onData('started')
   return {
     port,
     holdings: async () => {
-      const answer = hear('holdings')
+      const answer = onData('holdings')
       tell({ what: 'holdings' })
       return (await answer).holdings
     },
     setClock: async ahead => {
-      const answer = hear('clock')
+      const answer = onData('clock')
       tell({ what: 'clock', ahead })
       await answer
     },

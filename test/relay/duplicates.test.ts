@@ -23,13 +23,13 @@ async function sendThroughKills(options: readonly string[]): Promise<readonly st
   for (let round = 0; round <= kills; round += 1) {
     await using relay = await relayProcess(args)
     let isKilled = false
-    const send = async (lane: { readonly client: number; next: number }) => {
+    const send = async (sender: { readonly client: number; next: number }) => {
       while (!isKilled) {
-        const id = `c${lane.client}m${lane.next}`
-        const reply = await deliver(relay.port, letter(id, 200), undefined, `127.0.${1 + lane.client}.1`)
+        const id = `c${sender.client}m${sender.next}`
+        const reply = await deliver(relay.port, letter(id, 200), undefined, `127.0.${1 + sender.client}.1`)
         if (!reply.startsWith('250')) continue
         sent.push(id)
-        lane.next += 1
+        sender.next += 1
         if (round === kills) return
       }
     }

@@ -1,4 +1,7 @@
-/** Tells the record what smtp-server sends in reply to a message, and what the host's `onData` has said of each delivery. */
+/**
+ * Tells the record what smtp-server sends in reply to a message, and what the host's `onData` has said of each
+ * delivery.
+ */
 import type { Session } from '../../engine/session.ts'
 import type { HostReply } from '../../engine/transaction-record.ts'
 import { type DeliveryReport, resultOf } from '../../model/events.ts'

@@ -1,4 +1,6 @@
-/** Reads the text of structured fields: comments, which nest, quoted strings, and quoted pairs in both (RFC 5322 §3.2). */
+/**
+ * Reads the text of structured fields: comments, which nest, quoted strings, and quoted pairs in both (RFC 5322 §3.2).
+ */
 
 /** `plain` is outside of comments and quoted strings. The marks of both, and quoted pairs in comments, are left out. */
 export type CharacterKind = 'plain' | 'quoted' | 'comment'

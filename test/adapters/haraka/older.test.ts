@@ -158,7 +158,7 @@ test.for(forms)('Haraka %s: the outbound queue reports its deliveries after the 
   await call('hook_deferred', { delay: 64, err: 'Tried all MXs' })
   await call('hook_delivered', ['mx.example.net', '192.0.2.25', '250 OK', 1.5, 25, 'SMTP', [bob], false])
   await call('hook_bounce', Object.assign(new Error('no such user'), { bounced_rcpt: [carol] }))
-  // A message that another plugin has made, and one that has lost its recipients.
+  // A message that another plugin has made, and a transaction that has lost its recipients.
   await call('hook_delivered', ['mx.example.net'], { todo: { rcpt_to: [bob] } })
   await call('hook_delivered', ['mx.example.net'], { todo: { notes } })
   const { ref } = own.log.of('transaction')[0] ?? {}

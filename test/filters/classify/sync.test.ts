@@ -21,10 +21,10 @@ function setting() {
   const notices: Notice[] = []
   const notify = (notice: Notice) => notices.push(notice)
   const node = (store: Store) => {
-    const heard: string[] = []
+    const received: string[] = []
     const services = { store, clock, notify } as unknown as SyncOptions['services']
-    const sync = new TrainingSync({ services, ttl: 1e9, onExample: ({ id }) => heard.push(id) })
-    return { heard, sync }
+    const sync = new TrainingSync({ services, ttl: 1e9, onExample: ({ id }) => received.push(id) })
+    return { received, sync }
   }
   return { clock, shared, notices, notify, node }
 }
@@ -46,15 +46,15 @@ test('P11 an example that was counted and not yet written when another node look
   isHeld = true
   const writing = one.sync.publish(example('slow'))
   await clock.advance(POLL)
-  expect(other.heard).toEqual(['first'])
+  expect(other.received).toEqual(['first'])
   isHeld = false
   release?.()
   await writing
   await one.sync.publish(example('last'))
   await clock.advance(POLL)
-  expect(other.heard.toSorted()).toEqual(['first', 'last', 'slow'])
+  expect(other.received.toSorted()).toEqual(['first', 'last', 'slow'])
   await clock.advance(5 * POLL)
-  expect(other.heard).toHaveLength(3)
+  expect(other.received).toHaveLength(3)
   expect(notices).toEqual([])
   one.sync.stop()
   other.sync.stop()
@@ -75,13 +75,13 @@ test('P11 examples of an outage reach the other nodes when the store is up again
   isUp = false
   for (const id of ['during', 'too']) await one.sync.publish(example(id))
   await clock.advance(3 * POLL)
-  expect(other.heard).toEqual(['before'])
+  expect(other.received).toEqual(['before'])
   isUp = true
   await clock.advance(60_000)
-  expect(other.heard.toSorted()).toEqual(['before', 'during', 'too'])
+  expect(other.received.toSorted()).toEqual(['before', 'during', 'too'])
   await other.sync.publish(example('after'))
   await clock.advance(60_000)
-  expect(one.heard).toEqual(['after'])
+  expect(one.received).toEqual(['after'])
   one.sync.stop()
   other.sync.stop()
 })
@@ -98,7 +98,7 @@ test('P11 an example that the store has lost before the next poll is written aga
   current = memoryStore({ clock })
   current.run([{ op: 'set', key: 'classify:examples:1', value: 'of another node', ttl: 0 }])
   await clock.advance(3 * POLL)
-  expect(other.heard).toContain('lost')
+  expect(other.received).toContain('lost')
   const [entry] = current.run([{ op: 'get', key: 'classify:examples:1' }])
   expect(entry?.value).toBe('of another node')
   one.sync.stop()
