@@ -22,7 +22,9 @@ export class ConnectionErrors {
     this.#client?.on('ready', this.#onReady)
   }
 
-  /** The same error, or one that names the cause: a wrong password, a certificate, a port where no server listens. */
+  /**
+   * The same error, or an error that names the cause: a wrong password, a certificate, a port where no server listens.
+   */
   explain(error: unknown): unknown {
     const isCause = error instanceof Error && NOT_CONNECTED.test(error.message)
     if (this.#last === undefined || !isCause) return error
