@@ -51,7 +51,7 @@ const isWhole = (message: string): boolean =>
 
 /** How often it is killed at each point, and how many relays run at once. */
 const times = full ? 100 : long ? 6 : 1
-const lanes = 3
+const killers = 3
 
 /** Kills a relay with these options at each point so many times. @returns what had been answered 250 by then */
 async function killAtEach(args: readonly string[], times: number): Promise<readonly string[]> {
@@ -68,7 +68,7 @@ async function killAtEach(args: readonly string[], times: number): Promise<reado
       if (accepted()) answered.push(next.id)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, killAll))
+  await Promise.all(Array.from({ length: killers }, killAll))
   expect(answered.length).toBeGreaterThanOrEqual(times)
   return answered
 }

@@ -81,20 +81,20 @@ test('W02 no bare CR, LF or NUL reaches the next server, and it sees one message
   await using server = await sink()
   const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
   await using relay = await relayProcess(hop)
-  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+  const senders = Array.from({ length: SENDERS }, async (_, sender) => {
     let taken = 0
     // Ten errors are allowed to one client.
-    for (let at = lane * EACH; at < relayed.length; at += LANES * EACH)
+    for (let at = sender * EACH; at < relayed.length; at += SENDERS * EACH)
       taken += await sendAll(relay.port, relayed.slice(at, at + EACH))
     return taken
   })
-  const accepted = (await Promise.all(lanes)).reduce((sum, taken) => sum + taken, 0)
+  const accepted = (await Promise.all(senders)).reduce((sum, taken) => sum + taken, 0)
   expect(accepted).toBeGreaterThan(relayed.length / 20)
   expect(server.messages).toHaveLength(accepted)
   expect(server.received().replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
 }, 60_000)
 
-const [LANES, EACH] = [20, 9]
+const [SENDERS, EACH] = [20, 9]
 
 test('D11 the 250 of the next server gets lost: the sender comes back, nothing is lost, one copy is double', async () => {
   await using folder = await scratch()

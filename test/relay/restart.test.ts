@@ -30,14 +30,14 @@ async function attempt(port: number, id: string): Promise<string> {
 
 /** Tries until it is taken, as an honest sender does. @returns every reply meanwhile */
 async function insist(port: number, id: string): Promise<readonly string[]> {
-  const heard: string[] = []
+  const received: string[] = []
   for (let tries = 0; tries < 200; tries += 1) {
     const said = await attempt(port, id)
-    heard.push(said)
-    if (said.startsWith('250')) return heard
+    received.push(said)
+    if (said.startsWith('250')) return received
     await sleep(50)
   }
-  return heard
+  return received
 }
 
 const places: Readonly<Record<string, (port: number) => readonly string[]>> = {
@@ -67,9 +67,9 @@ test.for(Object.entries(places))(
         expect(await relay.ended).toEqual([0, null])
         relay = later
       }
-      const heard = await Promise.all(load)
-      expect(heard.filter(replies => !replies.at(-1)?.startsWith('250'))).toEqual([])
-      expect(heard.flat().filter(reply => !/^(?:250|421|closed)/.test(reply))).toEqual([])
+      const received = await Promise.all(load)
+      expect(received.filter(replies => !replies.at(-1)?.startsWith('250'))).toEqual([])
+      expect(received.flat().filter(reply => !/^(?:250|421|closed)/.test(reply))).toEqual([])
       const found = [...(await messages(folder.path)), ...next.messages]
       const arrived = found.map(message => /Message-ID: <(k\d+)@/.exec(message)?.[1])
       expect(new Set(arrived).size).toBe(90)

@@ -28,7 +28,7 @@ const IN_TIME = 50_000
 async function knock(relays: readonly RelayProcess[], round = 1): Promise<readonly string[]> {
   const codes: string[] = []
   let begun = 0
-  const lane = async () => {
+  const sendInTurn = async () => {
     while (begun < ATTEMPTS) {
       const port = relays[begun % relays.length]?.port ?? 0
       begun += 1
@@ -39,7 +39,7 @@ async function knock(relays: readonly RelayProcess[], round = 1): Promise<readon
   }
   const absences = () => relays.map(relay => relay.tells().split('store/down').length)
   const [before, began] = [absences(), performance.now()]
-  await Promise.all(Array.from({ length: 20 }, lane))
+  await Promise.all(Array.from({ length: 20 }, sendInTurn))
   if (performance.now() - began < IN_TIME && absences().join() === before.join()) return codes
   if (round % 5 === 0) throw new Error(`this machine is too busy for ${ATTEMPTS} connections within a minute`)
   return await knock(relays, round + 1)

@@ -29,13 +29,13 @@ test.for<[what: string, emitted: Error, expected: string]>([
   const client = new FakeClient()
   const store = redisStore({ client })
   const notices: Notice[] = []
-  const store = withFallback(store, { notify: notice => notices.push(notice), retry: '10ms' })
+  const fallback = withFallback(store, { notify: notice => notices.push(notice), retry: '10ms' })
   client.error = offline
   client.emit('error', emitted)
-  await store.run([{ op: 'get', key: 'a' }])
+  await fallback.run([{ op: 'get', key: 'a' }])
   await expect.poll(() => notices.length).toBe(1)
   expect(notices[0]?.reason).toContain(`the store fails: there is no connection: ${expected}`)
-  store.stop()
+  fallback.stop()
   await store.close?.()
 })
 
