@@ -5,7 +5,7 @@ import { isSameOrganisation } from '../../dns/organisation.ts'
 import type { Outcome } from '../../model/decision.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
 
-export interface MethodResult {
+interface MethodResult {
   readonly result: string
   readonly property: (name: string) => string | undefined
 }

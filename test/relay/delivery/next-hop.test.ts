@@ -205,6 +205,27 @@ describe.concurrent('D10 STARTTLS to the next server', () => {
     await expect.poll(() => [server.secured(), server.open()]).toEqual([secured, 0])
   })
 
+  test.for([
+    ['the name itself', ['elsewhere.example'], '250 2.6.0'],
+    ['one of several', ['mail.example', 'ELSEWHERE.example'], '250 2.6.0'],
+    ['all names below a domain', ['.example'], '250 2.6.0'],
+    ['another name', ['mail.example'], '451 4.7.5'],
+    ['all names below another domain', ['.elsewhere.example'], '451 4.7.5'],
+  ] as const)('names: %s', async ([, names, said]) => {
+    await using server = await sink(plain, { tls: other })
+    const hosts = [`127.0.0.1:${server.port}`]
+    expect(await send({ hosts, tls: 'verified', ca: other.cert, names, timeouts: quick })).toEqual([said])
+  })
+
+  test('required takes any certificate, and no connection without TLS', async () => {
+    await using secure = await sink(plain, { tls: other })
+    await using insecure = await sink(plain)
+    const options = { tls: 'required', timeouts: quick } as const
+    expect(await send({ ...options, hosts: [`localhost:${secure.port}`] })).toEqual(['250 2.6.0'])
+    expect(await send({ ...options, hosts: [`localhost:${insecure.port}`] })).toEqual(['451 4.7.5'])
+    expect([secure.secured(), insecure.messages]).toEqual([1, []])
+  })
+
   test('a name that the certificate does not bear is not trusted, whatever authority has signed it', async () => {
     await using server = await sink(plain, { tls: other })
     const hosts = [`localhost:${server.port}`]

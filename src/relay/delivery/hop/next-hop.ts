@@ -15,8 +15,6 @@ export interface HopResult {
   readonly to: string
   /** Hosts that were tried. */
   readonly tries: number
-  /** The host may have the message although it has not said so. */
-  readonly isUncertain?: boolean
 }
 
 export interface HopServices extends HostServices {
