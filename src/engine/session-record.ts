@@ -55,7 +55,7 @@ export class SessionRecord {
       findings: findingEntries(last?.findings ?? []),
       ...reply,
       transactions: this.#transactions,
-      filters: Object.fromEntries([...timings].map(([name, time]) => [name, roundedTime(time)])),
+      filters: filterTimes(timings),
     })
   }
 }
@@ -65,4 +65,14 @@ const tlsOf = ({ protocol, cipher }: Tls): Tls => ({
   ...(cipher !== undefined && { cipher: cut(cipher) }),
 })
 
-const roundedTime = ({ cpu, wait }: FilterTime): FilterTime => ({ cpu: rounded(cpu), wait: rounded(wait) })
+/** Most filters take microseconds: those would be half of a log. */
+const MIN_FILTER_MS = 0.01
+
+function filterTimes(timings: FilterTimings): Readonly<Record<string, FilterTime>> {
+  const times: Record<string, FilterTime> = {}
+  for (const [name, { cpu, wait }] of timings)
+    if (cpu + wait >= MIN_FILTER_MS) times[name] = { cpu: hundredths(cpu), wait: hundredths(wait) }
+  return times
+}
+
+const hundredths = (ms: number): number => Math.round(ms * 100) / 100

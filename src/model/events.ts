@@ -85,7 +85,7 @@ export interface SessionEvent extends EventBase {
   readonly reply?: SentReply
   /** How many transactions the client began. */
   readonly transactions: number
-  /** What each filter has used in this session, by its name. */
+  /** What each filter has used in this session, by its name: those that took 0.01 milliseconds and more. */
   readonly filters: Readonly<Record<string, FilterTime>>
 }
 

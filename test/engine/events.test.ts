@@ -39,12 +39,12 @@ async function upToRcpt(session: Session, ...forwardPaths: readonly string[]): P
 test('a delivered message is a transaction, a recipient and a session, in this order', async () => {
   const hand = clock({ now: 1_000 })
   const found = { name: 'a', connect: () => points(1, 'connected'), rcpt: () => points(2, 'named') }
-  const { log, gateway } = world([found, spf()], { clock: hand, node: 'mx1' })
+  const slow = { name: 'slow', header: () => hand.advance(20) }
+  const { log, gateway } = world([found, spf(), slow], { clock: hand, node: 'mx1' })
   const session = gateway.open({ ip: '192.0.2.1', ref: 'REF1' })
   await upToRcpt(session, 'bob@example.org')
   session.setQueueId('4ABC')
   await session.data(content())
-  await hand.advance(20)
   session.reset()
   session.close()
   const stamp = { v: 1, time: 1_020, node: 'mx1', ref: 'REF1' }
@@ -96,7 +96,7 @@ test('a delivered message is a transaction, a recipient and a session, in this o
       findings: [connected],
       reply: { code: 250, status: '2.0.0', text: 'Hello ref=REF1' },
       transactions: 1,
-      filters: { a: { cpu: 0, wait: 0 }, spf: { cpu: 0, wait: 0 } },
+      filters: { slow: { cpu: 0, wait: 20 } },
     },
   ])
 })

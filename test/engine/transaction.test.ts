@@ -437,8 +437,7 @@ test('the clock of the gateway measures the session', async () => {
   await session.connect()
   await hand.advance(250)
   session.close()
-  const filters = { a: { cpu: 0, wait: 0 } }
-  expect(log.sessions).toMatchObject([{ started: 1_000, ms: 250, ip: '::1', filters }])
+  expect(log.sessions).toMatchObject([{ started: 1_000, ms: 250, ip: '::1', filters: {} }])
 })
 
 test('shadow mode reports what it does not carry out', async () => {
