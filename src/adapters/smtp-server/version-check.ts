@@ -63,7 +63,8 @@ export const unsupported = (
 /** The notice for a version that has the handlers alone. */
 export const describeMissing = (missing: readonly string[]): string =>
   `smtp-server ${findInstalled()?.version ?? 'of an unknown version'} has no ${missing.join(', ')}: filters and handlers ` +
-  'work, but no limits of commands, lines, time and pipelining are enforced, and early talkers are not seen; ' +
+  'work, but no limits of commands, lines, time and pipelining are enforced, early talkers are not seen, BDAT does not ' +
+  'end the connection, and what the host itself refuses carries no reference; ' +
   `install smtp-server@^${COMPLETE} for them`
 
 /** The private members that this server lacks, by name; with all of them every limit can be enforced. */

@@ -143,3 +143,33 @@ test('the session of a host is typed without a cast', () => {
   expect(guard).toBeTypeOf('function')
   expect(protect).toBeTypeOf('function')
 })
+
+test('what the host itself refuses is no part of the transaction, and carries no reference', async () => {
+  const { made } = olderServer({
+    options: {
+      onRcptTo: ({ address }, _session, done) =>
+        done(address.startsWith('full') ? Object.assign(new Error('5.2.2 Full'), { responseCode: 550 }) : null),
+    },
+  })
+  await using host = await made
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  expect(await client.say('RCPT TO:<full@example.org>')).toBe('550 5.2.2 Full')
+  expect(await client.say('RCPT TO:<b@example.org>')).toMatch(/^250 /)
+  await client.say('DATA')
+  expect(await client.say(`${message}.`)).toMatch(/^250 /)
+  expect(host.delivered).toHaveLength(1)
+  expect([...(host.delivered[0]?.postern.outcome?.each.keys() ?? [])]).toEqual(['b@example.org'])
+})
+
+test('W11 BDAT, which is not offered, is refused, and brings no content', async () => {
+  const { made } = olderServer()
+  await using host = await made
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  await client.say('RCPT TO:<b@example.org>')
+  expect(await client.say('BDAT 5 LAST')).toMatch(/^5\d\d /)
+  expect(await client.say('QUIT')).toMatch(/^221 /)
+  expect(client.received()).not.toContain('CHUNKING')
+  expect(host.delivered).toEqual([])
+})
