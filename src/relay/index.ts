@@ -5,6 +5,8 @@ export type {
   LimitConfig,
   ListenerConfig,
   LoadConfig,
+  LogConfig,
+  LogStreamConfig,
   PolicyConfig,
   RedisConfig,
   RelayConfig,

@@ -61,6 +61,12 @@ export class Listener {
     return this.#front.server
   }
 
+  /** Undefined on a Unix socket, and where the first process listens. */
+  get port(): number | undefined {
+    const address = this.server.address()
+    return typeof address === 'object' ? address?.port : undefined
+  }
+
   /** @throws an error of the system if the address is taken */
   async listen(at: Parameters<Server['listen']>[0]): Promise<void> {
     this.server.listen(at)

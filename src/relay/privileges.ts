@@ -10,12 +10,18 @@ export interface Privileges {
   readonly initgroups?: (user: string | number, group: string | number) => void
 }
 
+/** The process is root, and is to become another user. */
+export const mustDropPrivileges = (
+  { user }: Pick<RelayOptions, 'user'>,
+  system: Pick<Privileges, 'getuid'> = process,
+): boolean => user !== undefined && system.getuid?.() === 0
+
 /** Does nothing where the process is not root: then it has none to give up. @throws PosternError when it cannot */
 export function dropPrivileges(
   { user, group }: Pick<RelayOptions, 'user' | 'group'>,
   system: Privileges = process,
 ): void {
-  if (user === undefined || system.getuid?.() !== 0) return
+  if (user === undefined || !mustDropPrivileges({ user }, system)) return
   try {
     const id = /^\d+$/.test(user) ? Number(user) : user
     const main = group === undefined ? id : /^\d+$/.test(group) ? Number(group) : group

@@ -5,7 +5,7 @@ import { checkConfiguration } from './config/check.ts'
 import { loadOptions } from './config/load.ts'
 import type { RelayOptions } from './config/options.ts'
 import { notifyManager } from './notify-manager.ts'
-import { dropPrivileges } from './privileges.ts'
+import { dropPrivileges, mustDropPrivileges } from './privileges.ts'
 import { startRelay } from './relay.ts'
 import { noticeLine, type Start, startLines } from './report.ts'
 import { readSources, WORKER_NAME, WORKER_SOURCES } from './workers/messages.ts'
@@ -52,13 +52,13 @@ async function start(
   tell: (lines: string) => void,
 ): Promise<Running> {
   const options = await readAgain(args)
-  if (options.workers > 1) {
+  // Files that root made the user could not write: with a user another process does all but to hold the ports.
+  if (options.workers > 1 || mustDropPrivileges(options)) {
     const parts = { args, log, tell, dropPrivileges: () => dropPrivileges(options) }
     const primary = await Primary.start(options, parts)
     return { started: primary.started, reload: () => primary.reload(), close: () => primary.close() }
   }
   const relay = await startRelay(options, { log, tell })
-  dropPrivileges(options)
   return { started: relay.start, reload: next => relay.reload(next), close: () => relay.close() }
 }
 

@@ -19,9 +19,10 @@ import { nameNotice } from './host-name.ts'
 import { KeptFilters } from './kept-filters.ts'
 import { type Current, Listener } from './listener.ts'
 import { delegating, type LiveGateway, liveGateway } from './live-gateway.ts'
+import { type LogSinks, openLogSinks } from './log-sinks.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
 import { relayPolicy } from './policy.ts'
-import { noticeLine, type Start } from './report.ts'
+import { listenerText, noticeLine, type Start } from './report.ts'
 import { serveRspamd } from './rspamd.ts'
 import { findScanner } from './scanner.ts'
 import { type Source, sourcesOf } from './sources.ts'
@@ -78,6 +79,7 @@ interface Shared {
   readonly notes: JournaledStore
   readonly system: SystemResolver
   readonly kept: KeptFilters
+  readonly sinks: LogSinks
 }
 
 class RunningRelay implements Relay {
@@ -117,8 +119,7 @@ class RunningRelay implements Relay {
       for (const [index, listener] of this.listeners.entries()) {
         const source = sources[index]
         if (source !== undefined) await listener.listen(source)
-        const address = listener.server.address()
-        if (index === 0 && typeof address === 'object' && address !== null) this.port = address.port
+        if (index === 0) this.port = listener.port ?? 0
       }
       if (metrics) {
         const status = { metrics: this.metrics, whyNotReady: () => (this.#isClosing ? 'shutting down' : undefined) }
@@ -144,12 +145,7 @@ class RunningRelay implements Relay {
     const { routes, dns, name, enforce, metrics, listeners } = this.#options
     const { store, system } = this.#shared
     return {
-      listens: listeners.map(({ at, protocol, implicitTls }, index) => {
-        const bound = this.listeners[index]?.server.address()
-        const port = typeof bound === 'object' ? bound?.port : undefined
-        const where = at === 'systemd' ? at : 'path' in at ? at.path : hostPortText({ ...at, port: port ?? at.port })
-        return `${where} as ${name}${protocol === 'lmtp' ? ', LMTP' : ''}${implicitTls ? ', TLS' : ''}`
-      }),
+      listens: listeners.map((listener, index) => listenerText(listener, name, this.listeners[index]?.port)),
       delivers: routes.map(routeText),
       clamd: this.#scannerReport,
       dns: (dns.length > 0 ? dns : system.servers()).join(', '),
@@ -171,6 +167,7 @@ class RunningRelay implements Relay {
     this.#scannerReport = made.scannerReport
     this.#options = options
     old.retire()
+    this.#shared.sinks.reopen()
     await Promise.all([...this.listeners.map(listener => listener.reload()), this.#shared.system.check()])
     const rest = fixed.length === 0 ? '' : `; a change of ${fixed.join(', ')} takes effect at the next start`
     this.#shared.notify({ code: 'relay/reload', reason: `the configuration was read again${rest}`, level: 'info' })
@@ -184,13 +181,14 @@ class RunningRelay implements Relay {
     await this.#status?.close()
     this.#rspamd?.close()
     this.#shared.system.stop()
+    await this.#shared.sinks.close()
     await this.#shared.store.close()
     if (this.#shared.sent !== this.#shared.store) await this.#shared.sent.close()
     this.#shared.notes.close()
   }
 }
 
-async function openShared(options: RelayOptions, { tell, clock = systemClock }: Effects): Promise<Shared> {
+async function openShared(options: RelayOptions, { tell, worker, clock = systemClock }: Effects): Promise<Shared> {
   const notify: Notify = notice => tell(noticeLine(notice))
   const load = loadMeter({ notify, clock })
   const { store: config, workers, relays, maildir } = options
@@ -199,7 +197,8 @@ async function openShared(options: RelayOptions, { tell, clock = systemClock }: 
   const sent = config === 'memory' ? await openStore({ file: join(maildir, 'delivered.db') }, 1, notify, '2s') : store
   const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
   const notes = await journaled(sent.store, maildir, notify)
-  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters() }
+  const sinks = await openLogSinks(options.log, worker, notify)
+  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters(), sinks }
 }
 
 interface Made {
@@ -211,7 +210,7 @@ interface Made {
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
   const { log, worker, files } = effects
-  const { clock, load, notify, store, notes, system, kept } = shared
+  const { clock, load, notify, store, notes, system, kept, sinks } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
   const services = { name: options.name, clock, notify, load, store: notes, ...(files && { files }) }
@@ -227,7 +226,8 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
     dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
-    events: event => log(jsonLine(event)),
+    events: options.log.stdout === false ? sinks.targets : [event => log(jsonLine(event)), ...sinks.targets],
+    ...(options.log.privacy && { privacy: options.log.privacy }),
     node: worker === undefined ? options.name : `${options.name}/${worker}`,
     store: store.store,
   })
@@ -251,6 +251,7 @@ function unchangeable(before: RelayOptions, after: RelayOptions): readonly strin
     'relays',
     'workers',
     'limits',
+    'log',
     'metrics',
     'rspamd',
     'user',

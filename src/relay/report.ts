@@ -1,9 +1,18 @@
 /** What the relay writes: a line of JSON for each session, and lines for a person. */
+
 import type { Notice } from '../index.ts'
 import { escaped } from '../log/json-line.ts'
+import { hostPortText } from './config/addresses.ts'
+import type { ListenerOptions } from './config/options.ts'
 
 /** A notice to the operator that belongs to no session. */
 export const noticeLine = ({ code, reason, level }: Notice): string => `${level}: ${code}: ${escaped(reason)}\n`
+
+/** `127.0.0.1:25 as mx.example.org, LMTP` */
+export function listenerText({ at, protocol, implicitTls }: ListenerOptions, name: string, port?: number): string {
+  const where = at === 'systemd' ? at : 'path' in at ? at.path : hostPortText({ ...at, port: port ?? at.port })
+  return `${where} as ${name}${protocol === 'lmtp' ? ', LMTP' : ''}${implicitTls ? ', TLS' : ''}`
+}
 
 /** How the relay has started, for a person. */
 export interface Start {

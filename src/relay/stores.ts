@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { StreamClient } from '../log/index.ts'
 import { PosternError } from '../model/errors.ts'
 import { type Store, withFallback } from '../store/index.ts'
 import type { IoClient } from '../store/redis/redis.ts'
@@ -76,12 +77,13 @@ export async function connectStore(config: SharedStoreConfig, notify: Notify): P
 }
 
 interface RedisClient {
-  readonly client: IoClient & NodeJS.EventEmitter
+  readonly client: IoClient & StreamClient & NodeJS.EventEmitter
   readonly report: string
   readonly disconnect: () => void
 }
 
-async function connectRedis({ url, sentinel, cluster }: RedisConfig): Promise<RedisClient> {
+/** Connects, and follows the primary. */
+export async function connectRedis({ url, sentinel, cluster }: RedisConfig): Promise<RedisClient> {
   const { Redis, Cluster } = await loadIoredis()
   // What cannot be asked now is not asked later: by then the answer is of no use.
   const common = {

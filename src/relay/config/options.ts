@@ -10,7 +10,15 @@ import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
 import { relaySchema } from './schema.ts'
-import type { FilterConfig, LimitConfig, LoadConfig, PolicyConfig, RelayConfig, StoreConfig } from './types.ts'
+import type {
+  FilterConfig,
+  LimitConfig,
+  LoadConfig,
+  LogConfig,
+  PolicyConfig,
+  RelayConfig,
+  StoreConfig,
+} from './types.ts'
 
 /** One listener, with its files read. */
 export interface ListenerOptions {
@@ -47,6 +55,7 @@ export interface RelayOptions {
   readonly workers: number
   readonly load: LoadConfig & { readonly sessions: number }
   readonly limits: LimitConfig
+  readonly log: LogConfig
   readonly metrics?: HostPort
   readonly rspamd?: HostPort
   readonly user?: string
@@ -125,6 +134,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
       ...config.filters,
     },
     load: { sessions: 1_000, ...config.load },
+    log: { stdout: true, ...config.log },
     limits: { size: '25mb', ...config.limits },
   }
 }
@@ -171,6 +181,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     workers: rest.workers ?? 1,
     load: { sessions: 1_000, ...rest.load },
     limits: rest.limits ?? {},
+    log: rest.log ?? {},
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
     ...(lists && { lists }),
     ...(metrics && { metrics }),

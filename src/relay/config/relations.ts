@@ -42,6 +42,17 @@ export const relations: readonly Relation<RelayConfig>[] = [
       }
     )
   }),
+  relation(['log'], ({ log }) => {
+    const kinds = log?.redis && (['url', 'sentinel', 'cluster'] as const).filter(key => log.redis?.[key] !== undefined)
+    return (
+      kinds !== undefined &&
+      kinds.length !== 1 && {
+        found: kinds.join(', '),
+        expected: 'in log.redis one of url, sentinel and cluster',
+        remedy: 'give exactly one of them',
+      }
+    )
+  }),
   relation(
     ['store', 'workers'],
     ({ store: place, workers = 1 }) =>

@@ -24,6 +24,7 @@ import type { SessionLimits } from '../../smtp/session-slots.ts'
 import { hostNameCheck } from '../../trace/authentication-results.ts'
 import { nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
+import { logCheck } from './log-check.ts'
 import { relations } from './relations.ts'
 import { hostPort, storeCheck } from './store-check.ts'
 import type {
@@ -186,6 +187,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     relays: whole({ min: 1, max: 1_000 }),
     workers: whole({ min: 1, max: 64 }),
     load,
+    log: logCheck,
     limits,
     metrics: served,
     rspamd: served,

@@ -1,6 +1,6 @@
 /** Checks where counts are kept: memory, a file, or Redis. */
 import { oneOf, secret, text, whole } from '../../model/checks.ts'
-import { type Check, check, either, hidden, isRecord, list, object, required } from '../../model/options.ts'
+import { type Check, check, either, hidden, isRecord, list, object, required, type Shape } from '../../model/options.ts'
 import { readHostPort } from './addresses.ts'
 import type { RedisConfig, StoreConfig } from './types.ts'
 
@@ -14,27 +14,25 @@ export const hostPort = (min: number): Check<string> =>
 const isRedisUrl = (value: unknown): boolean =>
   typeof value === 'string' && /^rediss?:\/\/[^/]/i.test(value) && URL.canParse(value)
 
-const redis: Check<RedisConfig> = object<RedisConfig>(
-  {
-    url: hidden('a URL that begins with redis:// or rediss://', isRedisUrl),
-    sentinel: object<NonNullable<RedisConfig['sentinel']>>(
-      {
-        name: required(text('the name of the primary')),
-        hosts: required(list(hostPort(1), 'HOST:PORT of sentinels', { min: 1 })),
-        password: secret(),
-        sentinelPassword: secret(),
-        db: whole({ max: 100_000 }),
-      },
-      'Sentinel',
-    ),
-    cluster: object<NonNullable<RedisConfig['cluster']>>(
-      { hosts: required(list(hostPort(1), 'HOST:PORT of nodes', { min: 1 })), password: secret() },
-      'a cluster',
-    ),
-    prefix: check('a text without braces', value => typeof value === 'string' && !/[{}]/.test(value)),
-  },
-  'Redis',
-)
+export const redisShape: Shape<RedisConfig> = {
+  url: hidden('a URL that begins with redis:// or rediss://', isRedisUrl),
+  sentinel: object<NonNullable<RedisConfig['sentinel']>>(
+    {
+      name: required(text('the name of the primary')),
+      hosts: required(list(hostPort(1), 'HOST:PORT of sentinels', { min: 1 })),
+      password: secret(),
+      sentinelPassword: secret(),
+      db: whole({ max: 100_000 }),
+    },
+    'Sentinel',
+  ),
+  cluster: object<NonNullable<RedisConfig['cluster']>>(
+    { hosts: required(list(hostPort(1), 'HOST:PORT of nodes', { min: 1 })), password: secret() },
+    'a cluster',
+  ),
+  prefix: check('a text without braces', value => typeof value === 'string' && !/[{}]/.test(value)),
+}
+const redis = object<RedisConfig>(redisShape, 'Redis')
 
 const KINDS_OF_REDIS = ['url', 'sentinel', 'cluster'] as const
 const ONE_REDIS = 'one of url, sentinel and cluster; give exactly one of them'

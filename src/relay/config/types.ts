@@ -1,4 +1,6 @@
 /** The configuration of the relay, as an operator writes it. */
+
+import type { PrivacyOptions } from '../../engine/options.ts'
 import type { AccessOptions } from '../../filters/access/access.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import type { ClamavOptions } from '../../filters/clamav/clamav.ts'
@@ -13,6 +15,8 @@ import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
+import type { FileOptions } from '../../log/index.ts'
+import type { EventTarget } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
@@ -72,6 +76,8 @@ export interface RelayConfig {
   readonly load?: LoadConfig
   /** Limits of each session and of each client. @default as each says */
   readonly limits?: LimitConfig
+  /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
+  readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */
   readonly metrics?: string | false
   /** Where Rspamd's protocol is served, for feedback and for other hosts: HOST:PORT, or false. @default false */
@@ -160,6 +166,28 @@ export interface RedisConfig {
   readonly cluster?: { readonly hosts: readonly string[]; readonly password?: string }
   /** What all keys begin with. @default 'postern:' */
   readonly prefix?: string
+}
+
+/** Where the record goes, and what it leaves out; `docs/events.md` describes its lines. */
+export interface LogConfig {
+  /** Lines of JSON on standard output. @default true */
+  readonly stdout?: boolean
+  /** A file that is rotated; each worker has its own. @default none */
+  readonly file?: Omit<FileOptions, 'notify' | 'clock'>
+  /** A stream of Redis or Valkey. @default none */
+  readonly redis?: LogStreamConfig
+  /** Own sinks and functions, imported by the configuration. @default [] */
+  readonly sinks?: readonly EventTarget[]
+  /** What is left out of the record. @default without subjects */
+  readonly privacy?: PrivacyOptions
+}
+
+/** A stream on a server of Redis or Valkey. */
+export interface LogStreamConfig extends RedisConfig {
+  /** The key of the stream. @default 'postern:events' */
+  readonly key?: string
+  /** About how many events it keeps. @default 1_000_000 */
+  readonly maxLength?: number
 }
 
 /** What is accepted, and what is left out under load. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Metric } from '../../model/metric.ts'
 import { merged } from '../../observe/observer.ts'
 import type { RelayOptions } from '../config/options.ts'
-import type { Start } from '../report.ts'
+import { listenerText, type Start } from '../report.ts'
 import { sourcesOf } from '../sources.ts'
 import { type StatusServer, serveStatus, single, statusUrl } from '../status-server.ts'
 import { SharedPort } from './shared-port.ts'
@@ -62,9 +62,11 @@ export class Primary {
 
   /** How it has started, for a person. */
   get started(): Start {
-    const { metrics, workers, enforce } = this.#options
+    const { metrics, workers, enforce, listeners, name } = this.#options
     return {
       ...(this.#first ?? { listens: [], delivers: [], clamd: '', dns: '', enforce }),
+      // A worker does not know the port on which this process listens for it.
+      listens: listeners.map((listener, index) => listenerText(listener, name, this.#ports[index]?.port)),
       workers,
       ...(this.#status && metrics && { metrics: statusUrl(metrics, this.#status.port) }),
     }

@@ -35,9 +35,9 @@ export class SharedPort {
     return this.#source
   }
 
-  get port(): number {
+  get port(): number | undefined {
     const address = this.#server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
+    return typeof address === 'object' ? address?.port : undefined
   }
 
   /** @param isPrivate this process alone may listen there, because it gives up its privileges */
@@ -49,7 +49,7 @@ export class SharedPort {
     this.#server.listen({ ...at, ...(isShared && { reusePort: true }) })
     await once(this.#server, 'listening')
     this.#server.on('error', () => undefined)
-    if (isShared) this.#source = { ...at, port: this.port, reusePort: true }
+    if (isShared) this.#source = { ...at, port: this.port ?? 0, reusePort: true }
   }
 
   /** A worker has started: clients that have waited are handed over. */

@@ -1,0 +1,32 @@
+/** Checks where the record goes. */
+import type { PrivacyOptions } from '../../engine/options.ts'
+import { flag, oneOf, secret, size, text, whole } from '../../model/checks.ts'
+import { type Check, check, isRecord, list, object, required } from '../../model/options.ts'
+import { redisShape } from './store-check.ts'
+import type { LogConfig, LogStreamConfig } from './types.ts'
+
+const isTarget = (value: unknown): boolean =>
+  typeof value === 'function' || (isRecord(value) && typeof value.write === 'function')
+
+export const logCheck: Check<LogConfig> = object<LogConfig>(
+  {
+    stdout: flag(),
+    file: object<NonNullable<LogConfig['file']>>(
+      {
+        path: required(text('the path of a file')),
+        size: size({ min: 1 }),
+        daily: flag(),
+        keep: whole({ max: 100_000 }),
+        sync: oneOf('rotation', 'batch'),
+      },
+      'a file',
+    ),
+    redis: object<LogStreamConfig>(
+      { ...redisShape, key: text('the key of a stream'), maxLength: whole({ min: 1 }) },
+      'a stream of Redis',
+    ),
+    sinks: list(check('a sink or a function that takes an event', isTarget), 'sinks'),
+    privacy: object<PrivacyOptions>({ subject: oneOf('off', 'hash', 'plain'), key: secret() }, 'privacy'),
+  },
+  'options of the record',
+)
