@@ -119,6 +119,7 @@ class MailDelivery implements Delivery {
         for (const { forwardPath } of parcel.recipients) {
           const answer = answers.get(forwardPath) ?? incomplete
           results.set(forwardPath, { answer, to, target })
+          if (isRefused(answer)) this.#check.refused(forwardPath, answer)
           this.#record(message, forwardPath, answer, { to, ms, tries })
         }
       }),

@@ -2,7 +2,7 @@
 import type { Reply } from '../../model/decision.ts'
 import { errorText } from '../../model/errors.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
-import { toReply } from './hop/answer.ts'
+import { type HopAnswer, toReply } from './hop/answer.ts'
 import type { RecipientAnswer } from './recipients/source.ts'
 import type { RefusedRecipients } from './refused-recipients.ts'
 import type { Routes } from './routes.ts'
@@ -53,6 +53,12 @@ export class RecipientCheck {
     if (this.#routes.rewrittenBy(question.forwardPath) !== undefined) return (await this.check(question)) === undefined
     const answer = await this.#ask(question)
     return answer === undefined || answer.result !== 'unknown' || answer.forSender === true
+  }
+
+  /** A message was refused for this recipient: the next question about it need not be asked. */
+  refused(forwardPath: string, answer: HopAnswer): void {
+    const source = this.#routes.find(forwardPath)?.recipients
+    source?.refused?.(addressKey(mailboxOf(forwardPath)), toReply(answer))
   }
 
   async #ask(question: RecipientQuestion): Promise<RecipientAnswer | undefined> {

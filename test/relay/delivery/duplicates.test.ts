@@ -22,7 +22,7 @@ async function hopWith(conduct: Conduct = () => undefined) {
 const recipients = (received: string): readonly string[] =>
   Array.from(received.matchAll(/^RCPT TO:<([^>]*)>/gm), ([, path = '']) => path)
 
-test('K01 noted before the answer: a client that tries again after a restart gets 250, and nothing is sent twice', async () => {
+test('K01 noted before the answer: a retry after a restart gets 250, and nothing is sent twice', async () => {
   await using hop = await hopWith()
   {
     await using first = await hop.relay()

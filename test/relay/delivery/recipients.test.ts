@@ -133,6 +133,15 @@ describe('the next hop is asked', () => {
     expect(await waiting).toBe('known')
   })
 
+  test('what it refuses with the message is refused at RCPT from then on, for all senders', async () => {
+    await using server = await sink((step, time) => (step === 'RCPT' && time === 2 ? '550 5.1.1 gone' : undefined))
+    await using relay = await relayTo(server.port)
+    expect(await relay.ask('old@example.net')).toBe('known')
+    expect(await relay.delivery.deliver(incoming('x\r\n', { to: ['Old@example.net'] }))).toMatchObject({ code: 550 })
+    expect(await relay.ask('old@example.net', 'other@example.org')).toBe('550 5.1.1')
+    expect(count(server.received(), 'RCPT')).toBe(2)
+  })
+
   test('<postmaster> is always a recipient', async () => {
     await using server = await sink(step => (step === 'RCPT' ? '550 5.1.1 no' : undefined))
     await using relay = await relayTo(server.port)

@@ -1,10 +1,11 @@
 /** Keeps the answers of a source, and asks it once for questions that arrive together. */
+import type { Reply } from '../../../model/decision.ts'
 import { errorText } from '../../../model/errors.ts'
 import type { Clock } from '../../../model/services.ts'
 import { toMilliseconds } from '../../../model/units.ts'
 import { memoryStore } from '../../../store/memory.ts'
 import type { CacheOptions } from '../types.ts'
-import { type AddressQuestion, KNOWN, type RecipientAnswer, type RecipientSource } from './source.ts'
+import { type AddressQuestion, isAboutAddress, KNOWN, type RecipientAnswer, type RecipientSource } from './source.ts'
 
 /** Questions that are open at once. Further ones are unanswered, so that guessing addresses cannot use up a source. */
 const MAX_OPEN = 200
@@ -58,6 +59,11 @@ export class CachedSource implements RecipientSource {
     const asked = this.#ask(question, own).finally(() => this.#open.delete(own))
     this.#open.set(own, asked)
     return await asked
+  }
+
+  refused(address: string, reply: Reply): void {
+    if (this.name === 'next-hop' && isAboutAddress(reply))
+      this.#keep(address, { result: 'unknown', reply }, this.#unknownMs)
   }
 
   close(): void {

@@ -1,15 +1,9 @@
 /** Recipients that the next hop knows: it is asked with MAIL and RCPT, and no message follows. */
-import type { Status } from '../../../model/finding.ts'
 import { toMilliseconds } from '../../../model/units.ts'
 import { type HopAnswer, isDelivered, isRefused, toReply, unreachable } from '../hop/answer.ts'
 import type { NextHop } from '../hop/next-hop.ts'
 import type { RecipientProbeOptions } from '../types.ts'
-import { type AddressQuestion, KNOWN, type RecipientAnswer, type RecipientSource } from './source.ts'
-
-/**
- * RFC 3463 §3.2 and §3.3: the address is unknown, or the mailbox is disabled. Other reasons may depend on the sender.
- */
-const ABOUT_ADDRESS = /^5\.(?:1\.(?:1|2|3|6|10)|2\.1)$/
+import { type AddressQuestion, isAboutAddress, KNOWN, type RecipientAnswer, type RecipientSource } from './source.ts'
 
 export class HopProbe implements RecipientSource {
   readonly name = 'next-hop'
@@ -53,8 +47,7 @@ export class HopProbe implements RecipientSource {
     if (isDelivered(answer)) return KNOWN
     const reply = toReply(answer)
     if (answer.isAboutUs || !isRefused(answer)) return { result: 'deferred', reply }
-    const forSender = !ABOUT_ADDRESS.test(answer.status satisfies string as Status)
-    return { result: 'unknown', reply, forSender }
+    return { result: 'unknown', reply, forSender: !isAboutAddress(reply) }
   }
 
   /** The message decides: the hop is asked again with it, and then has minutes to reply. */

@@ -20,8 +20,16 @@ export interface RecipientSource {
   readonly name: 'any' | 'list' | 'file' | 'ask' | 'url' | 'next-hop'
   /** May reject: the source is unavailable then. */
   check(question: AddressQuestion): Promise<RecipientAnswer> | RecipientAnswer
+  /** A message was refused for this recipient because of its address: what was remembered before is wrong. */
+  refused?(address: string, reply: Reply): void
   close(): void
 }
+
+/**
+ * RFC 3463 §3.2 and §3.3: the address is unknown, or the mailbox is disabled. Other reasons may depend on the sender.
+ */
+export const isAboutAddress = ({ status }: Pick<Reply, 'status'>): boolean =>
+  /^5\.(?:1\.(?:1|2|3|6|10)|2\.1)$/.test(status)
 
 export const KNOWN: RecipientAnswer = { result: 'known' }
 
