@@ -241,7 +241,7 @@ function storeOf(text: string | undefined, wrong: Wrong): StoreConfig | undefine
   return text === undefined ? undefined : (readStore(text) ?? wrong('store', shownStore(text), STORE))
 }
 
-export const STORE = 'memory, a file, or redis://HOST:PORT'
+const STORE = 'memory, a file, or redis://HOST:PORT'
 
 const schemeOf = (text: string): string | undefined => /^([a-z]{2,10}):\/\//i.exec(text)?.[1]?.toLowerCase()
 
