@@ -1,4 +1,4 @@
-/** Where the record of the relay goes, beside standard output: a file, a stream of Redis, and the operator's own sinks. */
+/** Where the record goes beside standard output: a file, a stream of Redis, and the operator's own sinks. */
 import { extname } from 'node:path'
 import { type ClosableSink, type FileSink, logFile, redisStream } from '../log/index.ts'
 import type { EventTarget } from '../model/events.ts'

@@ -49,7 +49,7 @@ test('each worker has its own file', { timeout: 60_000 }, async () => {
   expect((await sessions()).every(count => count > 0)).toBe(true)
 })
 
-test('own sinks get every event, and one that throws stops no mail', async () => {
+test('own sinks get every event, and a sink that throws stops no mail', async () => {
   await using folder = await scratch()
   const seen: string[] = []
   const sinks = [
