@@ -21,7 +21,9 @@ const CONFIG = `export default {
 /** What is made or installed, not written. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', 'dist', 'coverage'])
 /** A mutant that makes the tests of its room hang counts as noticed; other tests may only be many. */
-const TIMEOUT_MS = 120_000
+const MIN_TIMEOUT_MS = 120_000
+/** A room may take so many times as long as without a fault. */
+const SLOWER = 4
 
 interface Mutant {
   readonly file: string
@@ -59,6 +61,8 @@ const { values } = parseArgs({
 const root = process.cwd()
 /** What the last run of tests printed at its end. */
 let output = ''
+/** Milliseconds: of the slowest room without a fault, and of a run at most. */
+let [longest, timeout] = [0, MIN_TIMEOUT_MS]
 const copy = mkdtempSync(join(tmpdir(), 'postern-mutate-'))
 try {
   process.exitCode = main(Number(values.count), Number(values.seed)) ? 0 : 1
@@ -74,8 +78,7 @@ function main(count: number, seed: number): boolean {
   symlinkSync(resolve(root, 'node_modules'), join(copy, 'node_modules'))
   // A test that fails without a fault would notice every fault.
   for (const room of values.rooms.split(','))
-    if (fails('run', join('test', room)))
-      throw new Error(`the tests of ${room} fail without any fault: mend them first\n${output}`)
+    if (withoutFault(room)) throw new Error(`the tests of ${room} fail without any fault: mend them first\n${output}`)
   const mutants = sample(sources().flatMap(mutantsOf), count, seed)
   const survivors = mutants.filter((mutant, index) => {
     const isNoticed = notice(mutant)
@@ -86,6 +89,16 @@ function main(count: number, seed: number): boolean {
   console.log(`\n${mutants.length - survivors.length} of ${mutants.length} noticed (${(100 * share).toFixed(1)} %)`)
   for (const survivor of survivors) console.log(`  ${describe(survivor)}`)
   return share >= FLOOR
+}
+
+/** Whether the tests of a room fail as they are; how long they take bounds the runs with a fault. */
+function withoutFault(room: string): boolean {
+  timeout = Number.POSITIVE_INFINITY
+  const before = performance.now()
+  const isFailing = fails('run', join('test', room))
+  longest = Math.max(longest, performance.now() - before)
+  timeout = Math.max(MIN_TIMEOUT_MS, SLOWER * longest)
+  return isFailing
 }
 
 function sources(): readonly string[] {
@@ -159,7 +172,7 @@ function fails(...args: readonly string[]): boolean {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const run = spawnSync(process.execPath, [vitest, ...args, '--bail=1', '--silent', '--passWithNoTests'], {
     cwd: copy,
-    timeout: TIMEOUT_MS,
+    ...(Number.isFinite(timeout) && { timeout }),
     encoding: 'utf8',
   })
   output = `${run.stdout}${run.stderr}`.slice(-4_000)

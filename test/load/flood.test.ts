@@ -9,7 +9,9 @@ import { long } from '../support/full.ts'
 
 const scene = { way: 'postern', seconds: long ? 3 : 1.5, rounds: 1, warm: 1 } as const
 
-test('O01 O03 ten times as many enemies as honest clients: all honest mail is delivered and none of theirs', async () => {
+test('O01 O03 ten times as many enemies as honest clients: all honest mail is delivered and none of theirs', {
+  timeout: 120_000,
+}, async () => {
   const { known, unknown, refused, reached, hostile, ended, attempt, message } = figuresOf(
     await play({ ...scene, name: '10 ×', rate: 30, times: 10 }),
   )
@@ -22,7 +24,9 @@ test('O01 O03 ten times as many enemies as honest clients: all honest mail is de
   expect(attempt / message).toBeLessThan(0.3)
 })
 
-test('O02 O03 fifty times: known clients get through, hardly an unknown one is deferred, and no honest client gets a 5xx', async () => {
+test('O02 O03 fifty times: known clients get through, hardly an unknown one is deferred, and no honest client gets a 5xx', {
+  timeout: 120_000,
+}, async () => {
   const { known, unknown, refused, reached, hostile, attempt, message } = figuresOf(
     await play({ ...scene, name: '50 ×', rate: 12, times: 50 }),
   )

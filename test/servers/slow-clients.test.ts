@@ -45,7 +45,7 @@ describe.for(everyWay)('%s', kind => {
     clearInterval(drips)
     expect(ended).toBe(true)
     // Not at its first bytes: an honest client may be slow.
-    expect(sent).toBeGreaterThan(2)
+    expect(sent).toBeGreaterThan(1)
     expect(client.received()).toBe('')
     await expect.poll(host.connections).toBe(0)
   })
