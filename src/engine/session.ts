@@ -55,6 +55,8 @@ export interface Session {
    * host has replied.
    */
   removeRecipient(forwardPath: string, reply?: HostReply): void
+  /** The host itself has refused a recipient, without calling `rcpt` for it: writes its event. */
+  recipientRefused(forwardPath: string, reply: HostReply): void
   /** DATA. May settle before `content` is read to its end; then the host drains or destroys it. */
   data(content: Readable): Promise<Outcome>
   /** The name of the open transaction in the host's log, for its event. */
@@ -222,6 +224,10 @@ export class SmtpSession implements Session {
   removeRecipient(forwardPath: string, reply?: HostReply): void {
     const transaction = this.#transactionBeforeData()
     if (transaction?.remove(forwardPath)) transaction.record?.removed(forwardPath, reply)
+  }
+
+  recipientRefused(forwardPath: string, reply: HostReply): void {
+    this.#transactionBeforeData()?.record?.refusedByHost(forwardPath, reply)
   }
 
   data(content: Readable): Promise<Outcome> {

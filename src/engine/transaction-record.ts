@@ -1,7 +1,7 @@
 /** Writes the events of one transaction: a recipient that is refused at once, the others when it ends. */
 import type { Decision, Outcome } from '../model/decision.ts'
 import type { SentReply } from '../model/events.ts'
-import { type Finding, roundScore } from '../model/finding.ts'
+import { type Finding, roundScore, type Verdict } from '../model/finding.ts'
 import type { Clock } from '../model/services.ts'
 import { cut, decided, type EventStream, findingEntries, rounded, sentReply } from './events.ts'
 import { messageFacts } from './message-facts.ts'
@@ -87,6 +87,13 @@ export class TransactionRecord {
     this.#recipient(forwardPath, 'rcpt', decision, this.#replyOf(decision))
   }
 
+  /** The host has refused a recipient that it did not ask about. */
+  refusedByHost(forwardPath: string, reply: HostReply): void {
+    if (this.#isOver || this.#mail === undefined) return
+    this.#refused += 1
+    this.#recipient(forwardPath, 'rcpt', { ...this.#mail, verdict: verdictOf(reply) }, hostReply(reply))
+  }
+
   accepted(forwardPath: string, decision: Decision): void {
     this.#accepted.set(forwardPath, decision)
   }
@@ -97,8 +104,12 @@ export class TransactionRecord {
     if (decision === undefined) return
     this.#accepted.delete(forwardPath)
     this.#refused += 1
-    const verdict = reply !== undefined && reply.code < 500 ? 'defer' : 'reject'
-    this.#recipient(forwardPath, 'rcpt', { ...decision, verdict }, reply ? hostReply(reply) : NO_REPLY)
+    this.#recipient(
+      forwardPath,
+      'rcpt',
+      { ...decision, verdict: verdictOf(reply) },
+      reply ? hostReply(reply) : NO_REPLY,
+    )
   }
 
   /** DATA has begun. */
@@ -187,6 +198,9 @@ export class TransactionRecord {
     return sentReply(reply)
   }
 }
+
+const verdictOf = (reply: HostReply | undefined): Verdict =>
+  reply !== undefined && reply.code < 500 ? 'defer' : 'reject'
 
 const LOST = 'session/lost'
 

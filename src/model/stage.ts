@@ -42,7 +42,7 @@ export interface Connection {
   readonly ip: string | undefined
   /** How the configuration knows the client. Limits and reputation count only the address of an `unknown` one. */
   readonly client: ClientKind
-  /** The reference that stands in every reply and on every log line of this session. */
+  /** The reference that stands in every reply and every event of this session. */
   readonly ref: string
   /** The client spoke before it was greeted (RFC 5321 §4.3.1 forbids that); false where the host cannot tell. */
   readonly spokeEarly: boolean

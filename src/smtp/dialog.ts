@@ -159,8 +159,11 @@ export class Dialog {
     if (transaction === undefined) return this.#channel.reply(replies.badSequence)
     const rcpt = readRcpt(rest, this.#front, transaction.parameters.utf8)
     if ('refused' in rcpt) return this.#channel.reply(rcpt.refused)
-    if (transaction.recipients.length >= this.#front.limits.recipients)
+    if (transaction.recipients.length >= this.#front.limits.recipients) {
+      const { session } = this.#client
+      session.recipientRefused(rcpt.forwardPath, replyOf(withReference(replies.tooManyRecipients, session.ref)))
       return this.#channel.reply(replies.tooManyRecipients)
+    }
     return this.#client.session.rcpt(rcpt.forwardPath).then(({ reply }) => {
       if (reply.code >= 400 || this.#front.recipient === undefined) this.#rcptOver(transaction, rcpt, reply)
       else return this.#askHost(transaction, rcpt, reply)

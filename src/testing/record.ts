@@ -220,6 +220,10 @@ class RecordedSession implements Session {
     this.#session.removeRecipient(forwardPath, reply)
   }
 
+  recipientRefused(forwardPath: string, reply: HostReply): void {
+    this.#session.recipientRefused(forwardPath, reply)
+  }
+
   // What follows the decisions changes none of them: it is no part of a recording.
   get transactions(): number {
     return this.#session.transactions

@@ -94,6 +94,22 @@ test('our own server: a recipient that the host refuses has its reply', async ()
   expect(lineOf(host.log.of('recipient')[0]?.reply)).toBe(said)
 })
 
+test('our own server: a recipient beyond the limit of the server is in the record', async () => {
+  await using host = await frontServer({ options: { wire: { recipients: 1 } } })
+  const client = await host.greeted()
+  await client.say('MAIL FROM:<a@example.net>')
+  await client.say('RCPT TO:<b@example.org>')
+  const said = await client.say('RCPT TO:<c@example.org>')
+  expect(said).toMatch(/^452 4\.5\.3 /)
+  await client.say('RSET')
+  expect(host.log.of('recipient').map(({ recipient, verdict }) => [recipient, verdict])).toEqual([
+    ['c@example.org', 'defer'],
+    ['b@example.org', 'accept'],
+  ])
+  expect(lineOf(host.log.of('recipient')[0]?.reply)).toBe(said)
+  expect(host.log.of('transaction')).toMatchObject([{ accepted: 1, refused: 1 }])
+})
+
 test('our own server: a client that leaves before the reply has got none', async () => {
   const [delivering, settled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const options = {

@@ -18,7 +18,7 @@ export type Connection = Parameters<SMTPServer['connections']['add']>[0]
 
 /** What postern has decided about a session, for the handlers that run after it. */
 export interface Verdicts {
-  /** The reference of the session, as replies and its log entry show it. */
+  /** The reference of the session, as replies and events show it. */
   readonly ref: string
   /** The latest decision. In `onData`: the outcome. */
   readonly decision: Decision
