@@ -41,3 +41,22 @@ test.for<[Status, string]>([
 ])('%s is told in words that an operator can search for', ([status, words]) => {
   expect(formatReply(refusal(status, 'message', '1'))).toBe(words)
 })
+
+test.for<[Status, number]>([
+  ['4.1.8', 450],
+  ['4.2.1', 450],
+  ['4.2.2', 452],
+  ['4.3.1', 452],
+  ['4.3.4', 452],
+  ['4.5.3', 452],
+  ['4.7.1', 451],
+  ['5.1.3', 553],
+  ['5.3.4', 552],
+  ['5.5.0', 554],
+  ['5.5.1', 503],
+  ['5.5.2', 500],
+  ['5.5.4', 501],
+  ['5.7.1', 550],
+])('a refusal of %s after RCPT has the code %i', ([status, code]) => {
+  expect(refusal(status, 'rcpt', '1', {}).code).toBe(code)
+})

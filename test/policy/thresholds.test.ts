@@ -118,3 +118,19 @@ test.for([
 test('the threshold of quarantine may come near that of reject', () => {
   expect(() => thresholds({ quarantine: 14.999 })).not.toThrow()
 })
+
+test.for([
+  ['reject', reject('5.7.1', 'no'), 550],
+  ['defer', defer('4.7.1', 'later'), 451],
+  ['quarantine', quarantine('apart'), 250],
+  ['discard', discard('gone'), 250],
+] as const)('a verdict of %s counts behind points, before them, and behind an accept', ([verdict, finding, code]) => {
+  for (const findings of [
+    [points(1, 'why'), finding],
+    [finding, points(1, 'why')],
+    [accept('known'), finding],
+    [finding, accept('known')],
+    [{ reason: 'seen' }, finding],
+  ])
+    expect(judge(findings)).toMatchObject({ verdict, reply: { code } })
+})
