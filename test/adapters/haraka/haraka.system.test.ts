@@ -258,7 +258,7 @@ describe('a message on its way through Haraka', () => {
 })
 
 test('M17 every byte of the messages that readers quarrel about is judged as it was sent', async () => {
-  await haraka.tell({ use: 'octets' })
+  await haraka.tell({ use: 'bytes' })
   const cases = mimeCases.filter(({ message }) => isPlain(message))
   expect(cases.length).toBeGreaterThan(40)
   const messages = cases.map(({ message }) => Buffer.concat([Buffer.from('X-Case: 1\r\n'), ended(message)]))
