@@ -60,3 +60,9 @@ test.for<[Status, number]>([
 ])('a refusal of %s after RCPT has the code %i', ([status, code]) => {
   expect(refusal(status, 'rcpt', '1', {}).code).toBe(code)
 })
+
+test('what a client receives when it may go on has the code of its stage', () => {
+  expect(Object.fromEntries(stages.map(stage => [stage, positiveReply(stage, '1').code]))).toEqual({
+    ...{ connect: 220, helo: 250, mail: 250, rcpt: 250, header: 250, message: 250 },
+  })
+})
