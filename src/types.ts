@@ -13,7 +13,7 @@ export type { ErrorCode, Problem } from './model/errors.ts'
 export type {
   DeliveryEvent,
   EventBase,
-  EventTarget,
+  EventReceiver,
   FeedbackEvent,
   FilterTime,
   FindingEntry,

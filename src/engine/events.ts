@@ -3,7 +3,7 @@ import type { Decision, Reply } from '../model/decision.ts'
 import {
   type DeliveryReport,
   EVENT_VERSION,
-  type EventTarget,
+  type EventReceiver,
   type FindingEntry,
   type GatewayEvent,
   type ReportedDelivery,
@@ -31,10 +31,10 @@ export class EventStream {
   readonly privacy: Privacy
   readonly #node: string
   readonly #clock: Clock
-  readonly #targets: readonly EventTarget[]
+  readonly #targets: readonly EventReceiver[]
   readonly #writers: readonly ((event: GatewayEvent) => void)[]
 
-  constructor(targets: readonly EventTarget[], node: string, clock: Clock, privacy: Privacy) {
+  constructor(targets: readonly EventReceiver[], node: string, clock: Clock, privacy: Privacy) {
     this.privacy = privacy
     this.#node = node
     this.#clock = clock

@@ -2,7 +2,7 @@
 import { callback, duration, having, oneOf, secret, text } from '../model/checks.ts'
 import type { Policy } from '../model/decision.ts'
 import { PosternError } from '../model/errors.ts'
-import type { EventTarget } from '../model/events.ts'
+import type { EventReceiver } from '../model/events.ts'
 import type { Filter } from '../model/filter.ts'
 import { MIN_DEADLINE_MS, wrongFilters } from '../model/filter-check.ts'
 import type { LoadMeter } from '../model/load.ts'
@@ -80,7 +80,7 @@ export interface PosternOptions {
    * Takes the events: what happened to each session, transaction, recipient and delivery, feedback and notices. Sinks
    * for streams, files and databases are in `postern/log`. They are not closed with the gateway. @default none
    */
-  readonly events?: EventTarget | readonly EventTarget[]
+  readonly events?: EventReceiver | readonly EventReceiver[]
   /** The name of this process in events. @default `name` */
   readonly node?: string
   /** What events leave out. @default as each option says */

@@ -16,6 +16,7 @@ export interface OtlpRecord {
   readonly timestamp: number
   /** 9 for INFO, 13 for WARN. */
   readonly severityNumber: number
+  /** The same as a word. */
   readonly severityText: 'INFO' | 'WARN'
   /** `postern.recipient` */
   readonly eventName: string

@@ -59,7 +59,9 @@ export interface FilterTime {
 
 /** A session has ended. Written last, but for deliveries that are reported later. */
 export interface SessionEvent extends EventBase {
+  /** The kind of the event. */
   readonly type: 'session'
+  /** The reference of the session. */
   readonly ref: string
   /** The client's address; null where the host does not know it. */
   readonly ip: string | null
@@ -91,7 +93,9 @@ export interface SessionEvent extends EventBase {
 
 /** A transaction has ended: delivered, refused, or given up by the client. Written before its accepted recipients. */
 export interface TransactionEvent extends EventBase {
+  /** The kind of the event. */
   readonly type: 'transaction'
+  /** The reference of the session. */
   readonly ref: string
   /** Which transaction of the session, from 1. */
   readonly transaction: number
@@ -143,7 +147,9 @@ export interface TransactionEvent extends EventBase {
  * What became of one recipient: the unit of the log. Refused at RCPT it is written at once, else with its transaction.
  */
 export interface RecipientEvent extends EventBase {
+  /** The kind of the event. */
   readonly type: 'recipient'
+  /** The reference of the session. */
   readonly ref: string
   /** Which transaction of the session, from 1. */
   readonly transaction: number
@@ -200,7 +206,9 @@ export const resultOf = (code: number): 'delivered' | 'deferred' | 'refused' =>
 
 /** A delivery has a result. May come after the session has ended. */
 export interface DeliveryEvent extends EventBase, DeliveryReport {
+  /** The kind of the event. */
   readonly type: 'delivery'
+  /** The reference of the session. */
   readonly ref: string
   /** Which transaction of the session, from 1; absent where the host does not say. */
   readonly transaction?: number
@@ -210,6 +218,7 @@ export interface DeliveryEvent extends EventBase, DeliveryReport {
 
 /** Somebody has said what a message was, and the filters that learn have taken it. */
 export interface FeedbackEvent extends EventBase {
+  /** The kind of the event. */
   readonly type: 'feedback'
   /** What the message was. */
   readonly label: Label
@@ -221,7 +230,9 @@ export interface FeedbackEvent extends EventBase {
 
 /** What the operator should know and what belongs to no session. */
 export interface NoticeEvent extends EventBase {
+  /** The kind of the event. */
   readonly type: 'notice'
+  /** A notice belongs to no session. */
   readonly ref: null
   /** The source and what happened: `dnsbl/off`, `store/down`, `next-hop/down`. */
   readonly code: string
@@ -259,4 +270,4 @@ export interface EventSink {
 }
 
 /** A sink, or a function that is called with each event. */
-export type EventTarget = EventSink | ((event: GatewayEvent) => void)
+export type EventReceiver = EventSink | ((event: GatewayEvent) => void)

@@ -48,7 +48,8 @@ export function relayFilters({ options, delivery, scanner, kept }: FilterParts):
   const ours = domains.length > 0 ? domains : [authservId]
   const own = [...new Set([options.name.replace(/^\[(?:IPv6:)?|\]$/gi, ''), authservId])]
   // The filter counts the unknown recipients of a client, whatever source knows them.
-  const valid: IsValid = (_address, { forwardPath, reversePath }) => delivery.isKnown({ forwardPath, reversePath })
+  const valid: IsValid = (_address, { forwardPath, reversePath, utf8 }) =>
+    delivery.isKnown({ forwardPath, reversePath, utf8 })
   const { recipients: given = {} } = standard
   const known = given === false ? false : { valid, ...given }
   const basic =

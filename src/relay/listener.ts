@@ -47,7 +47,8 @@ export class Listener {
       closeTimeout: CLOSE_TIMEOUT,
       proxies: listener.proxies,
       // Holds in shadow mode too: the relay is open to no sender.
-      recipient: (forwardPath, { reversePath }) => current().delivery.checkRecipient({ forwardPath, reversePath }),
+      recipient: (forwardPath, { reversePath, utf8 }) =>
+        current().delivery.checkRecipient({ forwardPath, reversePath, utf8 }),
       deliver: message => {
         const { delivery } = current()
         return listener.protocol === 'lmtp' ? delivery.deliverEach(message) : delivery.deliver(message)

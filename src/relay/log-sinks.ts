@@ -1,13 +1,13 @@
 /** Where the record goes beside standard output: a file, a stream of Redis, and the operator's own sinks. */
 import { extname } from 'node:path'
 import { type ClosableSink, type FileSink, logFile, redisStream } from '../log/index.ts'
-import type { EventTarget } from '../model/events.ts'
+import type { EventReceiver } from '../model/events.ts'
 import type { Notify } from '../model/services.ts'
 import type { LogConfig } from './config/types.ts'
 import { connectRedis } from './stores.ts'
 
 export interface LogSinks {
-  readonly targets: readonly EventTarget[]
+  readonly targets: readonly EventReceiver[]
   /** Opens the file anew, for programs that rename files themselves. */
   readonly reopen: () => void
   /** Writes what waits. */

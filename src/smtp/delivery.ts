@@ -150,12 +150,12 @@ const isReply = (result: DeliveryResult): result is Reply =>
 export async function hostRefusal(
   { gateway, recipient }: Front,
   client: Client,
-  reversePath: string,
+  { reversePath, parameters: { utf8 } }: Pick<OpenTransaction, 'reversePath' | 'parameters'>,
   forwardPath: string,
 ): Promise<Reply | undefined> {
   const { session, ip, helo, user } = client
   try {
-    const context = { ref: session.ref, ip, helo, reversePath, ...(user !== undefined && { user }) }
+    const context = { ref: session.ref, ip, helo, reversePath, utf8, ...(user !== undefined && { user }) }
     const reply = await recipient?.(forwardPath, context)
     return reply === undefined || reply.code < 400 ? undefined : reply
   } catch (error) {

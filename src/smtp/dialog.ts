@@ -171,7 +171,7 @@ export class Dialog {
   }
 
   async #askHost(transaction: OpenTransaction, rcpt: Rcpt, accepted: Reply): Promise<void> {
-    const refusal = await hostRefusal(this.#front, this.#client, transaction.reversePath, rcpt.forwardPath)
+    const refusal = await hostRefusal(this.#front, this.#client, transaction, rcpt.forwardPath)
     if (refusal !== undefined) {
       const { session } = this.#client
       session.removeRecipient(rcpt.forwardPath, replyOf(withReference(formatReply(refusal), session.ref)))

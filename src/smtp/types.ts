@@ -71,6 +71,8 @@ export interface RecipientContext {
   readonly helo: string
   /** '' is the null reverse-path. */
   readonly reversePath: string
+  /** The client has asked for SMTPUTF8 (RFC 6531). */
+  readonly utf8: boolean
   /** Who has authenticated, as a trusted proxy says (XCLIENT LOGIN). */
   readonly user?: string
 }

@@ -1,12 +1,12 @@
 /** The author of a message: every trick by which readers could see another one. */
 import { readdirSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Author, readAuthor } from '../../src/facts/read-author.ts'
 import { parseAddresses } from '../../src/mime/header/addresses.ts'
 import { headerOf } from '../../src/mime/header/collect.ts'
 import { addressParsers, mailauthAuthors, mailparserAuthors } from '../support/authors.ts'
 import { cpuOf } from '../support/cpu.ts'
+import { fc } from '../support/property.ts'
 
 const messageFrom = (value: string) => Buffer.from(`Subject: x\r\nFrom: ${value}\r\nTo: z@example.org\r\n\r\nHello\r\n`)
 const authorOf = (message: Buffer | string, utf8 = false) => readAuthor(headerOf(Buffer.from(message)), utf8)

@@ -1,7 +1,7 @@
 /** White space that is collapsed piece by piece is what it would be in one piece. */
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CollapsedText } from '../../src/html/collapsed-text.ts'
+import { fc } from '../support/property.ts'
 
 const atOnce = (text: string): string =>
   text

@@ -16,7 +16,7 @@ import type { RecentlyRefusedOptions } from '../../filters/recently-refused/rece
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
 import type { FileOptions } from '../../log/index.ts'
-import type { EventTarget } from '../../model/events.ts'
+import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
@@ -177,7 +177,7 @@ export interface LogConfig {
   /** A stream of Redis or Valkey. @default none */
   readonly redis?: LogStreamConfig
   /** Own sinks and functions, imported by the configuration. @default [] */
-  readonly sinks?: readonly EventTarget[]
+  readonly sinks?: readonly EventReceiver[]
   /** What is left out of the record. @default without subjects */
   readonly privacy?: PrivacyOptions
 }

@@ -214,6 +214,8 @@ export interface RecipientQuestion {
   readonly forwardPath: string
   /** '' is the null reverse-path. */
   readonly reversePath: string
+  /** The client has asked for SMTPUTF8 (RFC 6531). @default false */
+  readonly utf8?: boolean
 }
 
 /** Brings judged messages to where they belong. */

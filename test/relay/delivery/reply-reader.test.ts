@@ -1,9 +1,9 @@
 /** Replies of a next hop are read the same wherever they are cut, and whatever else it sends ends the reading. */
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type HopReply, ReplyReader } from '../../../src/relay/delivery/hop/reply-reader.ts'
+import { fc } from '../../support/property.ts'
 
 const reader = () => {
   const stream = new PassThrough()

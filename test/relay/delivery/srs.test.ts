@@ -1,9 +1,9 @@
 /** Rewritten reverse-paths, and the bounces that come back to them. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SenderRewriting } from '../../../src/relay/delivery/srs.ts'
 import { hopAt, testDelivery } from '../../support/delivery.ts'
 import { incoming } from '../../support/incoming.ts'
+import { fc } from '../../support/property.ts'
 import { sink } from '../../support/sink.ts'
 
 const DAY = 86_400_000

@@ -24,6 +24,14 @@ export interface HopServices extends HostServices {
 
 const COMPLAINT_INTERVAL_MS = 60_000
 
+/** Whether the next hop takes a recipient from a sender. */
+export interface HopQuestion {
+  readonly reversePath: string
+  readonly forwardPath: string
+  /** @default as the addresses need it */
+  readonly utf8?: boolean
+}
+
 export class NextHop {
   readonly settings: HopSettings
   readonly hosts: readonly Host[]
@@ -64,14 +72,15 @@ export class NextHop {
   }
 
   /** Asks whether the hop would take a recipient. Undefined: it gave no answer in time. Never rejects. */
-  async ask(reversePath: string, forwardPath: string, ms: number): Promise<HopAnswer | undefined> {
+  async ask({ reversePath, forwardPath, utf8 = false }: HopQuestion, ms: number): Promise<HopAnswer | undefined> {
     const deadline = new Deadline(ms)
     const question = async (connection: HopConnection): Promise<HopAnswer> => {
       let step: 'connection' | 'message' = 'connection'
       try {
         connection.needsReset = true
-        const utf8 = NOT_ASCII.test(reversePath + forwardPath) && connection.offers.has('SMTPUTF8') ? ' SMTPUTF8' : ''
-        const mail = answerOf(await connection.ask(`MAIL FROM:<${reversePath}>${utf8}`, deadline.atMost(ms)))
+        const isUtf8 = (utf8 || NOT_ASCII.test(reversePath + forwardPath)) && connection.offers.has('SMTPUTF8')
+        const parameter = isUtf8 ? ' SMTPUTF8' : ''
+        const mail = answerOf(await connection.ask(`MAIL FROM:<${reversePath}>${parameter}`, deadline.atMost(ms)))
         step = 'message'
         if (!isDelivered(mail)) return mail
         return answerOf(await connection.ask(`RCPT TO:<${forwardPath}>`, deadline.atMost(ms)))

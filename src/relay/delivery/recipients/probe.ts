@@ -27,12 +27,13 @@ export class HopProbe implements RecipientSource {
     this.#maxQuestions = Math.max(1, Math.floor(hop.settings.maxConnections / 2))
   }
 
-  async check({ forwardPath, reversePath }: AddressQuestion): Promise<RecipientAnswer> {
+  async check({ forwardPath, reversePath, utf8 = false }: AddressQuestion): Promise<RecipientAnswer> {
     if (this.#hop.isAway && !this.#hop.mayTry) return { result: 'deferred', reply: toReply(unreachable) }
     if (this.#questions >= this.#maxQuestions) return this.#unanswered('too many questions at once')
     this.#questions += 1
     try {
-      const answer = await this.#hop.ask(this.#usesNullSender ? '' : reversePath, forwardPath, this.#timeoutMs)
+      const question = { reversePath: this.#usesNullSender ? '' : reversePath, forwardPath, utf8 }
+      const answer = await this.#hop.ask(question, this.#timeoutMs)
       if (answer !== undefined) return this.#read(answer)
       if (this.#hop.isAway) return { result: 'deferred', reply: toReply(unreachable) }
       return this.#unanswered('the next hop gave no answer in time')
