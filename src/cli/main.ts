@@ -22,7 +22,8 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
-       postern trace WHAT --history DIR (see postern trace --help)
+       postern trace WHAT (see postern trace --help)
+       postern quarantine list|show|release|delete ... (see postern quarantine --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a
@@ -50,6 +51,8 @@ const COMMANDS = {
   config: async (args: readonly string[], output: Output) =>
     (await import('./config-command.ts')).configCommand(args, output),
   list: async (args: readonly string[], output: Output) => (await import('./list.ts')).listCommand(args, output),
+  quarantine: async (args: readonly string[], output: Output) =>
+    (await import('./quarantine.ts')).quarantineCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 

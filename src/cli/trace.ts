@@ -5,12 +5,14 @@ import { type History, type HistoryEntry, type HistoryQuery, sqliteHistory, stor
 import { PosternError } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
+import { loadOptions } from '../relay/config/load.ts'
 import type { Output } from './output.ts'
 
-export const TRACE_USAGE = `usage: postern trace WHAT --history DIR [--since DURATION] [--limit NUMBER] [--json]
+export const TRACE_USAGE = `usage: postern trace WHAT (--history DIR | --config FILE) [--since DURATION] [--limit NUMBER] [--json]
 
   WHAT               a reference (ref=K3X9ABCD of a reply), an address, a domain, an IP address, a Message-ID, or a rule
-  --history DIR      the folder of sqliteHistory({ folder })
+  --history DIR      the folder of sqliteHistory({ folder }), or of log.history in a configuration
+  --config FILE      the configuration that names it
   --since DURATION   such as 2d or 3h (default: all that is kept)
   --limit NUMBER     lines of the list, at most 500 (default: 50)
   --json             events or entries as JSON, one on each line
@@ -20,6 +22,7 @@ exit status: 0 when something was found, 1 when nothing was, 2 when the command 
 
 const OPTIONS = {
   history: { type: 'string' },
+  config: { type: 'string' },
   since: { type: 'string' },
   limit: { type: 'string', default: '50' },
   json: { type: 'boolean', default: false },
@@ -39,7 +42,7 @@ export async function traceCommand(args: readonly string[], output: Output): Pro
     return 2
   }
   const query = queryOf(text, values)
-  const history = openHistory(values.history)
+  const history = openHistory(values.history ?? (await folderIn(values.config)))
   try {
     return await trace(history, query, values.json, output)
   } finally {
@@ -53,8 +56,16 @@ function queryOf(text: string, { since, limit }: { readonly since?: string; read
   return { text, limit: most, ...(since !== undefined && { since: Date.now() - toMilliseconds(since as Duration) }) }
 }
 
+/** The folder that a configuration names. */
+async function folderIn(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
+  return options.log.history?.folder
+}
+
 function openHistory(folder: string | undefined): History {
-  if (folder === undefined || !existsSync(folder)) throw wrong('--history', folder, 'the folder of a history')
+  if (folder === undefined || !existsSync(folder))
+    throw wrong('--history', folder, 'the folder of a history, or --config a configuration with log.history')
   // Nothing is dropped here: that is up to the gateway that writes.
   return sqliteHistory({ folder, keep: '36500d', size: '1000000gb' })
 }

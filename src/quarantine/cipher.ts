@@ -4,6 +4,7 @@
  * repeated or put elsewhere.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { type Check, hidden } from '../model/options.ts'
 
 /** 'PQ1': an encrypted message of this form. */
 const MAGIC = Buffer.from('PQ1\n')
@@ -83,6 +84,16 @@ export function keyBytes(key: string): Buffer {
   if (bytes.length !== 32) throw new Error('expected 32 bytes in base64 or hex, such as openssl rand -base64 32 writes')
   return bytes
 }
+
+/** A key as an option; it is never shown. */
+export const keyCheck = (): Check<string> =>
+  hidden('32 bytes in base64 or hex, such as openssl rand -base64 32 writes', key => {
+    try {
+      return typeof key === 'string' && keyBytes(key).length === 32
+    } catch {
+      return false
+    }
+  })
 
 /** Chunks of equal length; each with whether it is the last. */
 async function* chunks(plain: AsyncIterable<Uint8Array>): AsyncGenerator<readonly [Buffer, isLast: boolean]> {

@@ -134,6 +134,8 @@ export type Redeliver = (release: {
   readonly name: string
   /** The message, with a field `X-Postern-Released` on top. */
   readonly open: () => Readable
+  /** Bytes of it. */
+  readonly size: number
 }) => Promise<void>
 
 /** How much is held. */

@@ -8,6 +8,7 @@ export type {
   LogConfig,
   LogStreamConfig,
   PolicyConfig,
+  QuarantineConfig,
   RedisConfig,
   RelayConfig,
   StoreConfig,

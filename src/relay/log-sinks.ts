@@ -1,5 +1,6 @@
-/** Where the record goes beside standard output: a file, a stream of Redis, and the operator's own sinks. */
+/** Where the record goes beside standard output: a file, a stream of Redis, a history, and the operator's own sinks. */
 import { extname } from 'node:path'
+import type { History } from '../history/index.ts'
 import { type ClosableSink, type FileSink, logFile, redisStream } from '../log/index.ts'
 import type { EventReceiver } from '../model/events.ts'
 import type { Notify } from '../model/services.ts'
@@ -16,7 +17,7 @@ export interface LogSinks {
 
 /** @param worker each process has its own file: `events.2.jsonl` is that of the second worker */
 export async function openLogSinks(
-  { file, redis, sinks = [] }: LogConfig,
+  { file, redis, history, sinks = [] }: LogConfig,
   worker: number | undefined,
   notify: Notify,
 ): Promise<LogSinks> {
@@ -30,11 +31,19 @@ export async function openLogSinks(
     const options = { ...(key !== undefined && { key }), ...(maxLength !== undefined && { maxLength }), notify }
     closable.push(redisStream({ client: connected.client, ...options }))
   }
+  const targets: EventReceiver[] = [...closable, ...sinks]
+  let kept: History | undefined
+  if (history) {
+    const { sqliteHistory } = await import('../history/index.ts')
+    const opened = sqliteHistory({ ...history, notify })
+    kept = opened
+    targets.push(event => opened.append([event]))
+  }
   return {
-    targets: [...closable, ...sinks],
+    targets,
     reopen: () => logged?.reopen(),
     close: async () => {
-      await Promise.all(closable.map(sink => sink.close()))
+      await Promise.all([...closable.map(sink => sink.close()), kept?.close()])
       disconnect()
     },
   }

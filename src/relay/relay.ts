@@ -15,6 +15,7 @@ import { type JournaledStore, journaled } from './delivery/journal.ts'
 import type { Files } from './delivery/maildir.ts'
 import type { RouteOptions } from './delivery/types.ts'
 import { relayFilters } from './filters.ts'
+import { type HeldMailbox, openHeldMailbox } from './held-mailbox.ts'
 import { nameNotice } from './host-name.ts'
 import { KeptFilters } from './kept-filters.ts'
 import { type Current, Listener } from './listener.ts'
@@ -80,6 +81,8 @@ interface Shared {
   readonly system: SystemResolver
   readonly kept: KeptFilters
   readonly sinks: LogSinks
+  /** Absent without a quarantine. */
+  readonly held?: HeldMailbox
 }
 
 class RunningRelay implements Relay {
@@ -182,6 +185,7 @@ class RunningRelay implements Relay {
     this.#rspamd?.close()
     this.#shared.system.stop()
     await this.#shared.sinks.close()
+    await this.#shared.held?.quarantine.close()
     await this.#shared.store.close()
     if (this.#shared.sent !== this.#shared.store) await this.#shared.sent.close()
     this.#shared.notes.close()
@@ -198,7 +202,8 @@ async function openShared(options: RelayOptions, { tell, worker, clock = systemC
   const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
   const notes = await journaled(sent.store, maildir, notify)
   const sinks = await openLogSinks(options.log, worker, notify)
-  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters(), sinks }
+  const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
+  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters(), sinks, ...(held && { held }) }
 }
 
 interface Made {
@@ -210,11 +215,16 @@ interface Made {
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
   const { log, worker, files } = effects
-  const { clock, load, notify, store, notes, system, kept, sinks } = shared
+  const { clock, load, notify, store, notes, system, kept, sinks, held } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
-  const services = { name: options.name, clock, notify, load, store: notes, ...(files && { files }) }
+  const services = {
+    ...{ name: options.name, clock, notify, load, store: notes },
+    ...(held && { held: { quarantine: held.quarantine, whenFull: options.quarantine?.whenFull ?? 'deliver' } }),
+    ...(files && { files }),
+  } as const
   const delivery = await createDelivery({ routes: options.routes }, services)
+  held?.deliverBy(delivery)
   const inner = postern({
     filters: relayFilters({ options, delivery, scanner: scanner.filters, kept }),
     policy: relayPolicy(options.thresholds, options.policies),
@@ -252,6 +262,7 @@ function unchangeable(before: RelayOptions, after: RelayOptions): readonly strin
     'workers',
     'limits',
     'log',
+    'quarantine',
     'metrics',
     'rspamd',
     'user',

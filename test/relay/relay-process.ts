@@ -49,7 +49,7 @@ export async function relayProcess(
   })
   await Promise.race([started, ended])
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(told)?.[1])
-  if (!port) throw new Error(`the relay did not start: ${told}`)
+  if (!port || child.exitCode !== null) throw new Error(`the relay did not start: ${told}`)
   const end = async () => {
     child.kill('SIGKILL')
     await ended

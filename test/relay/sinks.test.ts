@@ -1,7 +1,8 @@
 /** Where the record of the relay goes: standard output, a file of each process, and sinks of the configuration. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { main } from '../../src/cli/main.ts'
 import type { GatewayEvent } from '../../src/model/events.ts'
 import { effective } from '../../src/relay/config/options.ts'
 import { startRelay } from '../../src/relay/relay.ts'
@@ -47,6 +48,33 @@ test('each worker has its own file', { timeout: 60_000 }, async () => {
   }
   await expect.poll(async () => (await sessions()).reduce((sum, count) => sum + count, 0)).toBe(12)
   expect((await sessions()).every(count => count > 0)).toBe(true)
+})
+
+test('postern trace finds in the history of two workers what became of a message', { timeout: 60_000 }, async () => {
+  await using folder = await scratch()
+  const config = join(folder.path, 'postern.json')
+  const log = { stdout: false, history: { folder: join(folder.path, 'history') }, privacy: { subject: 'plain' } }
+  await writeFile(config, JSON.stringify({ maildir: folder.path, workers: 2, log }))
+  await using relay = await relayProcess(['--config', config])
+  const replies = [await deliver(relay.port, letter('one')), await deliver(relay.port, letter('two'))]
+  const trace = async (what: string) => {
+    const lines: string[] = []
+    const take = (line: string) => void lines.push(line)
+    const status = await main(['trace', what, '--config', config], { out: take, error: take })
+    return { status, text: lines.join('\n') }
+  }
+  for (const reply of replies) {
+    const ref = /ref=\S+/.exec(reply)?.[0] ?? ''
+    const { text } = await vi.waitFor(async () => {
+      const found = await trace(ref)
+      expect(found.text).toContain('delivered to ')
+      expect(found.text).toContain(' client ')
+      return found
+    })
+    expect(text).toContain(`the client got ${reply.trim()}`)
+    expect(text).toContain('a letter')
+  }
+  expect(await trace('nothing@example.net')).toMatchObject({ status: 1 })
 })
 
 test('own sinks get every event, and a sink that throws stops no mail', async () => {

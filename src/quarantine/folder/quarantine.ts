@@ -5,11 +5,11 @@ import { Readable } from 'node:stream'
 import { callback, duration, having, size, text, whole } from '../../model/checks.ts'
 import { errorText } from '../../model/errors.ts'
 import type { Metric } from '../../model/metric.ts'
-import { checked, explained, required, schemaOf } from '../../model/options.ts'
+import { checked, required, schemaOf } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
 import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
-import { Keys, keyBytes } from '../cipher.ts'
+import { Keys, keyCheck } from '../cipher.ts'
 import { HeldCounts } from '../counts.ts'
 import { mayRelease } from '../roles.ts'
 import type {
@@ -53,14 +53,7 @@ export interface FolderQuarantineOptions {
 const schema = schemaOf<FolderQuarantineOptions>('folderQuarantine', {
   folder: required(text('the path of a folder')),
   deliver: required(callback('a function that delivers a released message')),
-  key: explained('32 bytes in base64 or hex', key => {
-    try {
-      keyBytes(String(key))
-      return undefined
-    } catch (error) {
-      return errorText(error)
-    }
-  }),
+  key: keyCheck(),
   keep: duration({ min: '1m' }),
   size: size({ min: '64kb' }),
   each: whole({ min: 1 }),
@@ -88,7 +81,8 @@ export async function folderQuarantine(options: FolderQuarantineOptions): Promis
   const given = checked(schema, options)
   const keys = new Keys(given.key)
   const quarantine = new FolderQuarantine(given, keys, await MessageFiles.open(resolve(given.folder), keys))
-  await quarantine.tidy()
+  // What was interrupted may need parts of the host that are not there yet: it does not delay the start.
+  quarantine.begin()
   return quarantine
 }
 
@@ -175,9 +169,14 @@ class FolderQuarantine implements Quarantine {
       for (const id of await this.#files.orphans(isKnown)) await this.#files.remove(id)
     } finally {
       this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => {
-        this.tidy().catch(error => this.#failed('the quarantine could not be tidied', error))
+        this.begin()
       })
     }
+  }
+
+  /** Goes on with what was interrupted, and looks for what has expired, from now on. */
+  begin(): void {
+    this.tidy().catch(error => this.#failed('the quarantine could not be tidied', error))
   }
 
   async usage(): Promise<HeldUsage> {
@@ -203,7 +202,12 @@ class FolderQuarantine implements Quarantine {
     const top = `X-Postern-Released: ${message.id}; by=${printable(action.by, 100)}\r\n`
     const name = `${message.id}-${this.#index.nameOf(action.recipient)}`
     try {
-      await this.#options.deliver({ entry, name, open: () => under(top, this.#files.read(message.id)) })
+      await this.#options.deliver({
+        entry,
+        name,
+        size: Buffer.byteLength(top) + message.size,
+        open: () => under(top, this.#files.read(message.id)),
+      })
     } catch (error) {
       await this.#index.change(this.#clock.now(), action, ['releasing'], 'held')
       this.#failed(`message ${message.id} was not released`, error)

@@ -1,6 +1,6 @@
 /** Checks where the record goes. */
 import type { PrivacyOptions } from '../../engine/options.ts'
-import { flag, oneOf, secret, size, text, whole } from '../../model/checks.ts'
+import { duration, flag, oneOf, secret, size, text, whole } from '../../model/checks.ts'
 import { type Check, check, isRecord, list, object, required } from '../../model/options.ts'
 import { redisShape } from './store-check.ts'
 import type { LogConfig, LogStreamConfig } from './types.ts'
@@ -24,6 +24,15 @@ export const logCheck: Check<LogConfig> = object<LogConfig>(
     redis: object<LogStreamConfig>(
       { ...redisShape, key: text('the key of a stream'), maxLength: whole({ min: 1 }) },
       'a stream of Redis',
+    ),
+    history: object<NonNullable<LogConfig['history']>>(
+      {
+        folder: required(text('the path of a folder')),
+        keep: duration({ min: '1h' }),
+        size: size({ min: '1mb' }),
+        queue: size({ min: '64kb' }),
+      },
+      'a history',
     ),
     sinks: list(check('a sink or a function that takes an event', isTarget), 'sinks'),
     privacy: object<PrivacyOptions>({ subject: oneOf('off', 'hash', 'plain'), key: secret() }, 'privacy'),

@@ -16,6 +16,7 @@ import type {
   LoadConfig,
   LogConfig,
   PolicyConfig,
+  QuarantineConfig,
   RelayConfig,
   StoreConfig,
 } from './types.ts'
@@ -56,6 +57,7 @@ export interface RelayOptions {
   readonly load: LoadConfig & { readonly sessions: number }
   readonly limits: LimitConfig
   readonly log: LogConfig
+  readonly quarantine?: QuarantineConfig
   readonly metrics?: HostPort
   readonly rspamd?: HostPort
   readonly user?: string
@@ -184,6 +186,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     log: rest.log ?? {},
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
     ...(lists && { lists }),
+    ...(rest.quarantine && { quarantine: rest.quarantine }),
     ...(metrics && { metrics }),
     ...(rspamd && { rspamd }),
     ...(user !== undefined && { user }),

@@ -25,6 +25,7 @@ import { hostNameCheck } from '../../trace/authentication-results.ts'
 import { nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
 import { logCheck } from './log-check.ts'
+import { quarantineCheck } from './quarantine-check.ts'
 import { relations } from './relations.ts'
 import { hostPort, storeCheck } from './store-check.ts'
 import type {
@@ -188,6 +189,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     workers: whole({ min: 1, max: 64 }),
     load,
     log: logCheck,
+    quarantine: quarantineCheck,
     limits,
     metrics: served,
     rspamd: served,

@@ -15,11 +15,13 @@ import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
+import type { SqliteHistoryOptions } from '../../history/index.ts'
 import type { FileOptions } from '../../log/index.ts'
 import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
+import type { FolderQuarantineOptions } from '../../quarantine/index.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
@@ -76,6 +78,8 @@ export interface RelayConfig {
   readonly load?: LoadConfig
   /** Limits of each session and of each client. @default as each says */
   readonly limits?: LimitConfig
+  /** Holds quarantined mail until `postern quarantine release`. @default it is delivered, to `.Junk` of a Maildir */
+  readonly quarantine?: QuarantineConfig
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */
@@ -176,10 +180,21 @@ export interface LogConfig {
   readonly file?: Omit<FileOptions, 'notify' | 'clock'>
   /** A stream of Redis or Valkey. @default none */
   readonly redis?: LogStreamConfig
+  /** A folder in which `postern trace` finds what became of a message, see `sqliteHistory`. @default none */
+  readonly history?: Omit<SqliteHistoryOptions, 'notify' | 'clock'>
   /** Own sinks and functions, imported by the configuration. @default [] */
   readonly sinks?: readonly EventReceiver[]
   /** What is left out of the record. @default without subjects */
   readonly privacy?: PrivacyOptions
+}
+
+/** Where quarantined mail is held. */
+export interface QuarantineConfig extends Omit<FolderQuarantineOptions, 'deliver' | 'notify' | 'clock'> {
+  /**
+   * What happens to quarantined mail when there is no room. `deliver`: what would happen without a quarantine. `defer`:
+   * the client tries again. @default 'deliver'
+   */
+  readonly whenFull?: 'deliver' | 'defer'
 }
 
 /** A stream on a server of Redis or Valkey. */

@@ -4,6 +4,7 @@ import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
 import { warnOnThrow } from '../../model/services.ts'
+import type { Redeliver } from '../../quarantine/index.ts'
 import type { IncomingMessage, Recipient } from '../../smtp/index.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { DeliveryCounts } from './counts.ts'
@@ -12,6 +13,7 @@ import { delivered, type HopAnswer, incomplete, isDelivered, isRefused, queueIdO
 import { HopTarget } from './hop-target.ts'
 import { deliverySchema } from './options.ts'
 import { isSenderProven } from './proof.ts'
+import { QuarantineTarget } from './quarantine-target.ts'
 import { received } from './received.ts'
 import { RecipientCheck } from './recipient-check.ts'
 import { RefusedRecipients } from './refused-recipients.ts'
@@ -43,6 +45,7 @@ class MailDelivery implements Delivery {
   readonly #refused: RefusedRecipients
   readonly #check: RecipientCheck
   readonly #counts = new DeliveryCounts()
+  readonly #quarantines = new Map<Target, QuarantineTarget>()
   readonly #onDelivery: DeliveryServices['onDelivery']
 
   constructor(routes: Routes, services: DeliveryServices) {
@@ -75,6 +78,20 @@ class MailDelivery implements Delivery {
       [...results.values()].every(({ answer }) => isDelivered(answer)),
     )
     return new Map([...results].map(([path, { answer }]) => [path, withReference(answer, message.ref)]))
+  }
+
+  readonly redeliver: Redeliver = async ({ entry, name, size, open }) => {
+    const { reversePath, recipient } = entry
+    const target = this.#routes.find(recipient)?.target
+    if (target === undefined) throw new Error(`there is no route for ${recipient}`)
+    const key = `released:${name}`
+    const { store } = this.#duplicates
+    const [noted] = await store.run([{ op: 'get', key }])
+    if (noted !== undefined) return
+    const answer = await target.release({ reversePath, recipient, name, size, open })
+    const { code, status, text, said } = answer
+    if (!isDelivered(answer)) throw new Error(`${code} ${status} ${text}${said ? `: ${said.text}` : ''}`)
+    await store.run([{ op: 'set', key, value: '1', ttl: RELEASED_MS }])
   }
 
   checkRecipient(question: RecipientQuestion): Promise<Reply | undefined> {
@@ -127,6 +144,15 @@ class MailDelivery implements Delivery {
     return { claim, results }
   }
 
+  /** Where quarantined mail of a route goes. */
+  #holding(route: Target): Target {
+    const { held } = this.#services
+    if (held === undefined) return route
+    const target = this.#quarantines.get(route) ?? new QuarantineTarget(held, route)
+    this.#quarantines.set(route, target)
+    return target
+  }
+
   async #send(target: Target, parcel: Parcel, claim: Claim): Promise<TargetResult> {
     try {
       return await target.deliver(parcel, claim)
@@ -147,8 +173,9 @@ class MailDelivery implements Delivery {
         if (!wanted.has(forwardPath) || claim.has.has(forwardPath)) continue
         const rewritten = this.#routes.rewrittenBy(forwardPath)
         const address = rewritten?.srs?.reverse(forwardPath)
-        const target = rewritten ?? this.#routes.find(forwardPath)?.target
-        if (target === undefined) continue
+        const route = rewritten ?? this.#routes.find(forwardPath)?.target
+        if (route === undefined) continue
+        const target = group.verdict === 'quarantine' ? this.#holding(route) : route
         const members = byTarget.get(target) ?? []
         members.push(address === undefined ? recipient : { ...recipient, address })
         byTarget.set(target, members)
@@ -225,6 +252,9 @@ const withReference = (answer: HopAnswer, ref: string): Reply => ({
   ...toReply(answer),
   text: `${answer.text} ref=${ref}`,
 })
+
+/** A release goes on for a quarter of an hour after a crash: for longer than that it is noted that it was done. */
+const RELEASED_MS = 30 * 86_400_000
 
 const REPEATED: HopAnswer = { ...delivered, text: 'It has the message from an earlier try' }
 const NO_ROUTE: HopAnswer = { code: 550, status: '5.7.1', text: 'No mail for that domain is accepted here' }

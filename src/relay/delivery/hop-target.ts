@@ -2,12 +2,12 @@
 import { Readable } from 'node:stream'
 import type { Services } from '../../model/services.ts'
 import type { Claim } from './duplicates.ts'
-import { isDelivered } from './hop/answer.ts'
+import { type HopAnswer, incomplete, isDelivered } from './hop/answer.ts'
 import { NextHop } from './hop/next-hop.ts'
 import { type FailedRecipient, failureReport } from './report.ts'
 import { Sealing } from './sealing.ts'
 import { SenderRewriting } from './srs.ts'
-import { complete, type Parcel, type Target, type TargetResult } from './target.ts'
+import { complete, type Parcel, type Release, type Target, type TargetResult } from './target.ts'
 import type { DeliveryServices, NextHopOptions } from './types.ts'
 
 export class HopTarget implements Target {
@@ -72,6 +72,17 @@ export class HopTarget implements Target {
     return answers.size > 0 && [...answers.values()].every(isDelivered)
   }
 
+  async release({ reversePath, recipient, size, open }: Release): Promise<HopAnswer> {
+    const { answers } = await this.hop.send({
+      reversePath: this.#senderOf(reversePath),
+      recipients: [{ forwardPath: recipient }],
+      size,
+      utf8: NOT_ASCII.test(reversePath + recipient),
+      open,
+    })
+    return answers.get(recipient) ?? incomplete
+  }
+
   close(): void {
     this.hop.close()
   }
@@ -80,6 +91,8 @@ export class HopTarget implements Target {
     return this.srs === undefined || this.#isOurDomain(reversePath) ? reversePath : this.srs.rewrite(reversePath)
   }
 }
+
+const NOT_ASCII = /[^\x00-\x7f]/
 
 async function* joined(top: Buffer, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield top

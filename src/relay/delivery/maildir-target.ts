@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Claim } from './duplicates.ts'
+import { delivered, type HopAnswer } from './hop/answer.ts'
 import { type Files, Maildir, uniqueName } from './maildir.ts'
 import { returnPath } from './received.ts'
-import { complete, forAll, type Parcel, type Target, type TargetResult } from './target.ts'
+import { complete, forAll, type Parcel, type Release, type Target, type TargetResult } from './target.ts'
 
 export class MaildirTarget implements Target {
   readonly text: string
@@ -35,6 +36,12 @@ export class MaildirTarget implements Target {
     const top = returnPath(message.reversePath) + received
     const answer = await box.deliver(top, Readable.from(complete(group.content), { objectMode: false }), name)
     return { answers: forAll(parcel, answer), to: box.folder, tries: 1 }
+  }
+
+  /** A name that was delivered under already is not written again. */
+  async release({ reversePath, name, open }: Release): Promise<HopAnswer> {
+    if (await this.#inbox.has(name)) return delivered
+    return await this.#inbox.deliver(returnPath(reversePath), open(), name)
   }
 
   /** Whether the file of a note is in one of the two folders. */

@@ -1,4 +1,5 @@
 /** What a route delivers to: a next hop or a Maildir. */
+import type { Readable } from 'node:stream'
 import type { DeliveryGroup } from '../../model/decision.ts'
 import type { IncomingMessage, Recipient } from '../../smtp/index.ts'
 import type { Claim } from './duplicates.ts'
@@ -23,10 +24,22 @@ export interface TargetResult {
   readonly tries: number
 }
 
+/** A message that was held, for one recipient. */
+export interface Release {
+  readonly reversePath: string
+  readonly recipient: string
+  /** The same for each try. */
+  readonly name: string
+  readonly size: number
+  readonly open: () => Readable
+}
+
 export interface Target {
   readonly text: string
   /** Never rejects. */
   deliver(parcel: Parcel, claim: Claim): Promise<TargetResult>
+  /** Delivers what a person has released. Never rejects. */
+  release(release: Release): Promise<HopAnswer>
   close(): void
 }
 

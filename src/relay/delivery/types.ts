@@ -6,8 +6,10 @@ import type { Metric } from '../../model/metric.ts'
 import type { Clock, Notify } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
 import type { Duration } from '../../model/units.ts'
+import type { Redeliver } from '../../quarantine/index.ts'
 import type { IncomingMessage } from '../../smtp/index.ts'
 import type { Files } from './maildir.ts'
+import type { HeldMail } from './quarantine-target.ts'
 
 /** Where mail is delivered. */
 export interface DeliveryOptions {
@@ -204,6 +206,8 @@ export interface DeliveryServices {
   readonly store?: Store
   /** Takes what became of each recipient of each delivery, as the event of it has it. @default it is only an event */
   readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
+  /** Holds quarantined mail. @default it is delivered, apart where the target can do that */
+  readonly held?: HeldMail
   /** What Maildirs are written with. @default the file system */
   readonly files?: Files
 }
@@ -231,6 +235,8 @@ export interface Delivery {
    * What is refused for another reason, or cannot be found out, is left to {@link checkRecipient}. Never rejects.
    */
   isKnown(question: RecipientQuestion): Promise<boolean>
+  /** Delivers what a person has released from the quarantine, once. Rejects when it was not delivered. */
+  readonly redeliver: Redeliver
   /** The domains that have a route, and those of rewritten addresses. Empty: every domain has one. */
   readonly domains: readonly string[]
   /** Deliveries by result, hosts by state, connections, and answers about recipients. */

@@ -1,0 +1,131 @@
+/** `postern quarantine`: lists, shows, releases and deletes what the relay holds. */
+import { parseArgs } from 'node:util'
+import { loadMeter } from '../load/index.ts'
+import { PosternError } from '../model/errors.ts'
+import { escapeInvisible } from '../model/printable.ts'
+import { emitWarning, systemClock } from '../model/services.ts'
+import type { HeldActionResult, HeldEntry, Quarantine } from '../quarantine/index.ts'
+import { loadOptions } from '../relay/config/load.ts'
+import { createDelivery } from '../relay/delivery/delivery.ts'
+import { openHeldMailbox } from '../relay/held-mailbox.ts'
+import { openStore } from '../relay/stores.ts'
+import type { Output } from './output.ts'
+
+export const QUARANTINE_USAGE = `usage: postern quarantine list [--recipient ADDRESS] [--json] --config FILE
+       postern quarantine show ID --config FILE
+       postern quarantine release ID --recipient ADDRESS [--why TEXT] --config FILE
+       postern quarantine delete ID --recipient ADDRESS [--why TEXT] --config FILE
+
+  --config FILE         the configuration of the relay, with quarantine.folder
+  --recipient ADDRESS   for whom
+  --why TEXT            for the record
+  --json                one entry on each line, as JSON
+
+list shows the newest 500 messages that are held; show prints one as it was received. exit status: 0 when done, 1 when there
+is no such message or it was not delivered, 2 when the command is wrong or fails`
+
+const OPTIONS = {
+  config: { type: 'string' },
+  recipient: { type: 'string' },
+  why: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
+
+/** @returns the exit status */
+export async function quarantineCommand(args: readonly string[], output: Output): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
+  const [action = '', id = '', ...rest] = positionals
+  if (values.help) {
+    output.out(QUARANTINE_USAGE)
+    return 0
+  }
+  const isRight = action === 'list' ? id === '' : id !== '' && rest.length === 0
+  if (!isRight || !Object.hasOwn(ACTIONS, action)) {
+    output.error(QUARANTINE_USAGE)
+    return 2
+  }
+  const { quarantine, close } = await openQuarantine(values.config)
+  try {
+    return await ACTIONS[action as keyof typeof ACTIONS](quarantine, id, values, output)
+  } finally {
+    await close()
+  }
+}
+
+type Action = (quarantine: Quarantine, id: string, values: Values, output: Output) => Promise<number>
+
+const list: Action = async (quarantine, _id, { recipient, json }, { out }) => {
+  const { entries } = await quarantine.list({ limit: 500, ...(recipient !== undefined && { recipient }) })
+  for (const entry of entries) out(json ? JSON.stringify(entry) : lineOf(entry))
+  return 0
+}
+
+const show: Action = async (quarantine, id, _values, { out, error }) => {
+  if ((await quarantine.get(id)) === undefined) {
+    error(`there is no message ${id}`)
+    return 1
+  }
+  const parts: Buffer[] = []
+  for await (const bytes of await quarantine.open(id)) parts.push(bytes as Buffer)
+  // A terminal must not obey what a message holds.
+  for (const line of Buffer.concat(parts).toString().split(/\r?\n/)) out(escapeInvisible(line))
+  return 0
+}
+
+const release: Action = async (quarantine, id, values, output) =>
+  reported(await quarantine.release(actionOf(id, values)), `released ${id}`, output)
+
+const remove: Action = async (quarantine, id, values, output) =>
+  reported(await quarantine.delete(actionOf(id, values)), `deleted ${id}`, output)
+
+const ACTIONS = { list, show, release, delete: remove }
+
+function actionOf(id: string, { recipient, why }: Values) {
+  if (recipient === undefined) throw wrong('--recipient', undefined, 'the address for whom it is held')
+  const by = process.env.SUDO_USER ?? process.env.USER ?? 'operator'
+  return { id, recipient, by, role: 'admin', ...(why !== undefined && { why }) } as const
+}
+
+function reported(result: HeldActionResult, done: string, { out, error }: Output): number {
+  if (result.kind === 'done') {
+    out(done)
+    return 0
+  }
+  if (result.kind === 'unknown') error('there is no such message for this recipient; postern quarantine list names all')
+  else if (result.kind === 'done-before') error(`nothing was done: it was ${result.state} before`)
+  else error(result.reason)
+  return 1
+}
+
+/** `2026-11-29 21:03  xK3…  spam        7.5  ann@example.com -> bob@example.org  An offer` */
+function lineOf({ time, id, kind, score, from, reversePath, recipient, subject }: HeldEntry): string {
+  const date = new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+  const whom = `${from ?? (reversePath || '<>')} -> ${recipient}`
+  return escapeInvisible([date, id, kind.padEnd(10), score.toString().padStart(5), whom, subject ?? ''].join('  '))
+}
+
+async function openQuarantine(file: string | undefined) {
+  if (file === undefined) throw wrong('--config', undefined, 'the configuration of the relay')
+  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
+  const { quarantine: config, name, routes, store: place, workers, relays } = options
+  if (config === undefined) throw wrong('--config', file, 'a configuration with quarantine: { folder }')
+  const held = await openHeldMailbox(config, emitWarning)
+  const store = place === 'memory' ? undefined : await openStore(place, workers * relays, emitWarning)
+  const services = { name, clock: systemClock, notify: emitWarning, load: loadMeter() }
+  const delivery = await createDelivery({ routes }, { ...services, ...(store && { store: store.store }) })
+  held.deliverBy(delivery)
+  return {
+    quarantine: held.quarantine,
+    close: async () => {
+      await held.quarantine.close()
+      await delivery.close()
+      await store?.close()
+    },
+  }
+}
+
+const wrong = (path: string, found: unknown, expected: string): PosternError =>
+  new PosternError([{ path, found, expected, remedy: `give ${path} ${expected}` }])
