@@ -4,7 +4,7 @@ import { type HooksOptions, hooks } from '../../../src/adapters/stalwart/index.t
 import { jsonGuard } from '../../../src/adapters/stalwart/json-guard.ts'
 import { type Filter, PosternError, postern } from '../../../src/index.ts'
 import { zone } from '../../../src/testing/zone.ts'
-import { longestTurn } from '../../support/loop-share.ts'
+import { leastOfThree, longestTurn } from '../../support/loop-share.ts'
 import { fc } from '../../support/property.ts'
 
 const authorization = 'Bearer secret'
@@ -62,16 +62,14 @@ describe('P05 48 MB of JSON', () => {
     ['numbers', '0,', 8, /at most 200000 values/],
     ['empty lists', '[],', 8, /at most 200000 values/],
   ])('of %s is refused when the first of it has come', async ([, piece, pieces, error]) => {
-    const turns: number[] = []
-    // Garbage that others left may be collected in one of them.
-    for (let time = 0; time < 3; time += 1) {
+    const ms = await leastOfThree(async () => {
       const { request, pulled } = streamed(48 * MB, (_, length) => piece.repeat(Math.ceil(length / piece.length)))
-      const { result, ms } = await longestTurn(() => hooks(gatewayOf(), { authorization })(request))
-      expect([result.status, await result.json()]).toEqual([400, { error: expect.stringMatching(error) }])
+      const turn = await longestTurn(() => hooks(gatewayOf(), { authorization })(request))
+      expect([turn.result.status, await turn.result.json()]).toEqual([400, { error: expect.stringMatching(error) }])
       expect(pulled.count).toBeLessThanOrEqual(pieces)
-      turns.push(ms)
-    }
-    expect(Math.min(...turns)).toBeLessThan(20)
+      return turn.ms
+    })
+    expect(ms).toBeLessThan(20)
   })
 
   test.for<[what: string, begin: string, end: string, status: number]>([
@@ -81,13 +79,16 @@ describe('P05 48 MB of JSON', () => {
     ['that are too many', '"', '"', 413],
   ])('%s is refused, and no turn of the loop takes 20 ms of CPU', async ([, begin, end, status]) => {
     const size = 48 * MB
-    const { request } = streamed(size, (at, length) => {
+    const piece = (at: number, length: number) => {
       const middle = 'x'.repeat(length - (at === 0 ? begin.length : 0) - (at + length === size ? end.length : 0))
       return `${at === 0 ? begin : ''}${middle}${at + length === size ? end : ''}`
-    })
+    }
     const handler = hooks(gatewayOf(), { authorization, ...(status === 413 && { size: '20mb' }) })
-    const { result, ms } = await longestTurn(() => handler(request))
-    expect(result.status).toBe(status)
+    const ms = await leastOfThree(async () => {
+      const turn = await longestTurn(() => handler(streamed(size, piece).request))
+      expect(turn.result.status).toBe(status)
+      return turn.ms
+    })
     expect(ms).toBeLessThan(20)
   })
 
@@ -98,20 +99,22 @@ describe('P05 48 MB of JSON', () => {
     const at = (from: number, length: number) => body.toString('latin1', from, from + length)
     const sizes: number[] = []
     const handler = hooks(gatewayOf({ name: 'seen', message: ({ size }) => void sizes.push(size) }), { authorization })
-    const { request } = streamed(body.length, at)
-    // The pieces are bytes, not text.
-    const data = request.body?.pipeThrough(
-      new TransformStream({ transform: (piece, out) => out.enqueue(Buffer.from(piece.toString('utf8'), 'latin1')) }),
-    )
-    const made = new Request('http://127.0.0.1/', {
-      method: 'POST',
-      headers: { authorization },
-      body: data as ReadableStream,
-      duplex: 'half',
+    const ms = await leastOfThree(async () => {
+      // The pieces are bytes, not text.
+      const data = streamed(body.length, at).request.body?.pipeThrough(
+        new TransformStream({ transform: (piece, out) => out.enqueue(Buffer.from(piece.toString('utf8'), 'latin1')) }),
+      )
+      const made = new Request('http://127.0.0.1/', {
+        method: 'POST',
+        headers: { authorization },
+        body: data as ReadableStream,
+        duplex: 'half',
+      })
+      const turn = await longestTurn(() => handler(made))
+      expect(await turn.result.json()).toEqual({ action: 'accept' })
+      return turn.ms
     })
-    const { result, ms } = await longestTurn(() => handler(made))
-    expect(await result.json()).toEqual({ action: 'accept' })
-    expect(sizes).toEqual([Buffer.byteLength(`From: alice@example.org\r\n\r\n${contents}`)])
+    expect(new Set(sizes)).toEqual(new Set([Buffer.byteLength(`From: alice@example.org\r\n\r\n${contents}`)]))
     expect(ms).toBeLessThan(50)
   }, 60_000)
 })
