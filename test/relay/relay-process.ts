@@ -26,12 +26,14 @@ export interface Surroundings {
   /** A program that runs the command line behind it. */
   readonly within?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** It may end instead of starting; the port is then whatever it names. @default false */
+  readonly mayEnd?: boolean
 }
 
 /** Asks a DNS server that is not there, so that nothing waits for one; `args` come behind. */
 export async function relayProcess(
   args: readonly string[],
-  { within = [], environment = {} }: Surroundings = {},
+  { within = [], environment = {}, mayEnd = false }: Surroundings = {},
 ): Promise<RelayProcess> {
   const relay = [process.execPath, main, '--listen', '127.0.0.1:0', '--dns', '127.0.0.1:9', ...args]
   const [program = '', ...rest] = [...within, ...relay]
@@ -49,7 +51,7 @@ export async function relayProcess(
   })
   await Promise.race([started, ended])
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(told)?.[1])
-  if (!port || child.exitCode !== null) throw new Error(`the relay did not start: ${told}`)
+  if (!port || (child.exitCode !== null && !mayEnd)) throw new Error(`the relay did not start: ${told}`)
   const end = async () => {
     child.kill('SIGKILL')
     await ended
