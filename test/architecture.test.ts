@@ -19,6 +19,7 @@ interface Import {
 const ROOMS = [
   'model',
   'threads',
+  'sqlite',
   'net',
   'dns',
   'policy',

@@ -1,4 +1,5 @@
 /** `postern list`: shows and changes the allow and deny lists in the store of a running gateway. */
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type ListEntry, type SenderLists, senderLists } from '../filters/index.ts'
 import { PosternError } from '../model/errors.ts'
@@ -118,6 +119,11 @@ async function openLists(
   file: string | undefined,
 ): Promise<{ readonly lists: SenderLists; readonly close: () => Promise<void> }> {
   const config = storeOf(given, await configured(file))
+  // A mistyped name would make a store that no gateway reads.
+  if ('file' in config && !existsSync(config.file))
+    throw new PosternError([
+      { path: '--store', found: config.file, expected: STORES, remedy: 'name the file that the gateway has made' },
+    ])
   const { store, close } = await connectStore(config, ({ reason }) => process.emitWarning(reason))
   return {
     lists: senderLists({ store }),

@@ -1,6 +1,7 @@
 /** `postern/quarantine`: messages that are held until a person releases or deletes them. */
 export type { FindingEntry } from '../model/events.ts'
-export { type FolderQuarantineOptions, folderQuarantine } from './folder/quarantine.ts'
+export type { FolderQuarantineOptions } from './folder/options.ts'
+export { folderQuarantine } from './folder/quarantine.ts'
 export { kindOf, mayRelease } from './roles.ts'
 export type {
   HeldAction,

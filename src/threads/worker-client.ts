@@ -25,6 +25,7 @@ export class WorkerClient<Task> {
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
   #requests = 0
+  #isClosed = false
 
   /** @param name for errors: `the thread of history` */
   constructor(name: string, file: URL, workerData: unknown) {
@@ -33,8 +34,13 @@ export class WorkerClient<Task> {
     this.#workerData = workerData
   }
 
-  /** Rejects when the task fails, or when the thread dies. */
+  /** Rejects when the task fails, when the thread dies, and after `close`. */
   ask(task: Task): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(new Error(`${this.#name} is closed`))
+    return this.#ask(task)
+  }
+
+  #ask(task: Task): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#worker ??= this.#start()
       this.#requests += 1
@@ -46,8 +52,9 @@ export class WorkerClient<Task> {
 
   /** @param last what the thread is to do before it ends */
   async close(last: Task): Promise<void> {
+    this.#isClosed = true
     if (this.#worker === undefined) return
-    await this.ask(last).catch(() => undefined)
+    await this.#ask(last).catch(() => undefined)
     await this.#worker?.terminate()
     this.#worker = undefined
   }

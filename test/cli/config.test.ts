@@ -46,7 +46,7 @@ test('check names the line of a syntax error, and every mistake of a configurati
 
 test('print shows the effective configuration without its secrets', async () => {
   await using folder = await scratch()
-  const url = 'redis://user:hush@127.0.0.1:6379'
+  const url = 'redis://user:s3cret@127.0.0.1:6379'
   await writeFile(join(folder.path, 'a.json'), JSON.stringify({ store: { redis: { url } }, mode: 'enforce' }))
   const { status, out } = await postern(folder.path, 'config', 'print', '--config', 'a.json', '--workers', '2')
   expect(status).toBe(0)

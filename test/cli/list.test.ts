@@ -1,4 +1,5 @@
 /** `postern list` changes the lists in the store of a gateway that runs. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
@@ -64,11 +65,23 @@ test.for<[args: readonly string[], text: string]>([
 
 test('a wrong entry is refused with its place, and nothing is written', async () => {
   const file = join(folder.path, 'other.db')
+  const store = sqliteStore({ file })
+  await store.run([{ op: 'get', key: 'x' }])
+  await store.close?.()
   expect(await run('add', 'not a domain', '--store', file)).toMatchObject({
     status: 2,
     text: expect.stringContaining('entry.sender'),
   })
   expect((await run('show', '--store', file)).text).toBe('')
+})
+
+test('a file that is not there is no store: a mistyped name makes none', async () => {
+  const file = join(folder.path, 'typo.db')
+  expect(await run('add', 'example.org', '--store', file)).toMatchObject({
+    status: 2,
+    text: expect.stringContaining('name the file that the gateway has made'),
+  })
+  expect(existsSync(file)).toBe(false)
 })
 
 test('a store that is down fails instead of falling back to memory', async () => {

@@ -87,7 +87,7 @@ test('the first certain finding ends the stage, aborts its neighbours, and no la
       },
     },
     { name: 'sure', connect: async () => reject('5.7.1', 'it is certain', { close: true }) },
-    { name: 'dear', order: 'late', connect: expensive },
+    { name: 'expensive', order: 'late', connect: expensive },
   ])
     .open({ ip: '192.0.2.1', ref: 'REF1' })
     .connect()
@@ -491,7 +491,7 @@ test('a late filter does not start once points have decided, and does where they
       scanned += 1
     }
     const gateway = gatewayOf([
-      { name: 'dear', order: 'late', message: scan },
+      { name: 'expensive', order: 'late', message: scan },
       { name: 'points', message: () => points(cost, 'suspicious') },
     ])
     await send(gateway, stream(text))

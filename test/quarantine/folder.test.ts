@@ -1,5 +1,5 @@
 /** Quarantine in a folder: held safely, found, released once, and gone when its time has come. */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -326,6 +326,39 @@ describe('room', () => {
     expect((await quarantine.hold(held())).kind).toBe('full')
     expect((await quarantine.hold(held({ recipients: ['eve@example.org'] }))).kind).toBe('held')
   })
+})
+
+test('a message for which there is no room is not read, and not written', async () => {
+  const quarantine = await quarantineWith({ size: '64kb' })
+  let isRead = false
+  const content = (async function* () {
+    isRead = true
+    yield Buffer.alloc(70_000)
+  })()
+  expect((await quarantine.hold(held({ content, size: 70_000 }))).kind).toBe('full')
+  expect(isRead).toBe(false)
+})
+
+test('a disk that fails is reported once, until a message is held again', async () => {
+  const quarantine = await quarantineWith()
+  await quarantine.tidy()
+  const messages = join(folder.path, 'messages')
+  await rm(messages, { recursive: true })
+  for (let times = 0; times < 2; times += 1) await expect(quarantine.hold(held())).rejects.toThrow('ENOENT')
+  expect(notices).toMatchObject([{ code: 'quarantine/failed', reason: expect.stringContaining('cannot be held') }])
+  await mkdir(messages)
+  expect((await quarantine.hold(held())).kind).toBe('held')
+})
+
+test('closing waits for what is being tidied, and nothing begins afterwards', async () => {
+  const hand = clock()
+  const quarantine = await quarantineWith({ clock: hand })
+  const tidying = quarantine.tidy()
+  await quarantine.close()
+  await tidying
+  await hand.advance(DAY_MS)
+  expect(notices).toEqual([])
+  await expect(quarantine.list()).rejects.toThrow('closed')
 })
 
 test('a message that breaks off is not held, and leaves nothing', async () => {

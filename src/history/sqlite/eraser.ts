@@ -1,6 +1,7 @@
 /** Removes what the file of a week has of an address. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
+import { inTransaction } from '../../sqlite/file.ts'
 import { addressName, bareId, hashOf, namesOf } from '../terms.ts'
 import { linesOf, packed } from './block.ts'
 
@@ -26,8 +27,7 @@ export function eraseIn(connection: DatabaseSync, address: string): number {
   const rows = rowsOf(connection, name)
   const dropTerm = connection.prepare('DELETE FROM terms WHERE term = ? AND id = ?')
   const dropRow = connection.prepare('DELETE FROM recipients WHERE id = ?')
-  connection.exec('BEGIN IMMEDIATE')
-  try {
+  inTransaction(connection, () => {
     for (const row of rows) {
       // Rules name no person: their terms lead nowhere once the row is gone.
       for (const term of personalTerms(row)) dropTerm.run(term, row.id)
@@ -35,11 +35,7 @@ export function eraseIn(connection: DatabaseSync, address: string): number {
     }
     const erased = new Set(rows.map(keyOf))
     for (const ref of new Set(rows.map(row => row.ref))) rewriteBlocks(connection, ref, name, erased)
-    connection.exec('COMMIT')
-  } catch (error) {
-    if (connection.isTransaction) connection.exec('ROLLBACK')
-    throw error
-  }
+  })
   return rows.length
 }
 

@@ -1,6 +1,6 @@
 /** One file of history for each week (ISO 8601), so that old ones can be dropped whole. */
-import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { type FileKind, openSqliteFile } from '../../sqlite/file.ts'
 
 /** 'hist': the id that tells a history from a database of another program. */
 const APPLICATION = 0x68697374
@@ -18,9 +18,16 @@ CREATE TABLE places (ref INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (
 CREATE TABLE totals (
   hour INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (hour, kind, name)
 ) STRICT, WITHOUT ROWID;
-PRAGMA application_id = ${APPLICATION};
-PRAGMA user_version = ${VERSION};
 `
+
+const WEEK: FileKind = {
+  application: APPLICATION,
+  version: VERSION,
+  schema: SCHEMA,
+  pragmas:
+    'PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864',
+  timeout: 5_000,
+}
 
 const WEEK_MS = 7 * 86_400_000
 /** The first Monday of the era: 5 January 1970. */
@@ -48,39 +55,4 @@ export function weekOfFile(name: string): number | undefined {
  *
  * @throws Error when the file cannot be opened, is corrupt or belongs to another program
  */
-export function openWeek(file: string): DatabaseSync {
-  // The file contains people's addresses.
-  closeSync(openSync(file, 'a', 0o600))
-  const connection = new DatabaseSync(file, { timeout: 5_000 })
-  try {
-    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
-    const application = pragma(connection, 'application_id')
-    const version = pragma(connection, 'user_version')
-    const isEmpty = pragma(connection, 'page_count') === 0
-    if (!isEmpty && application !== APPLICATION && application !== 0)
-      throw new Error(`${file} is a database of another program: name another folder`)
-    if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another folder`)
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864')
-    create(connection)
-    return connection
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-}
-
-/** Two processes may open a new file at the same time: the second finds the tables. */
-function create(connection: DatabaseSync): void {
-  if (pragma(connection, 'user_version') === VERSION) return
-  connection.exec('BEGIN IMMEDIATE')
-  try {
-    if (pragma(connection, 'user_version') !== VERSION) connection.exec(SCHEMA)
-    connection.exec('COMMIT')
-  } catch (error) {
-    if (connection.isTransaction) connection.exec('ROLLBACK')
-    throw error
-  }
-}
-
-const pragma = (connection: DatabaseSync, name: string): number =>
-  Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+export const openWeek = (file: string): DatabaseSync => openSqliteFile(file, WEEK)

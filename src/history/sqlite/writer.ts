@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
 import { mailboxOf } from '../../net/path.ts'
+import { inTransaction } from '../../sqlite/file.ts'
 import { hashOf, termsOf } from '../terms.ts'
 import { MAX_BLOCK_EVENTS, packed } from './block.ts'
 
@@ -65,7 +66,7 @@ export class WeekWriter {
 
   /** Writes all lines, or throws and writes none. */
   write(lines: readonly Line[], transactions: TransactionCache): void {
-    this.#transaction(() => {
+    inTransaction(this.#connection, () => {
       for (let from = 0; from < lines.length; from += MAX_BLOCK_EVENTS)
         this.#writeBlock(lines.slice(from, from + MAX_BLOCK_EVENTS))
       const totals: Totals = new Map()
@@ -76,21 +77,9 @@ export class WeekWriter {
 
   /** Notes deliveries of messages that this file has, and that were reported in a later week. */
   noteDeliveries(events: readonly DeliveryEvent[]): void {
-    this.#transaction(() => {
+    inTransaction(this.#connection, () => {
       for (const event of events) this.#indexDelivery(event)
     })
-  }
-
-  #transaction(work: () => void): void {
-    this.#connection.exec('BEGIN IMMEDIATE')
-    try {
-      work()
-      this.#connection.exec('COMMIT')
-    } catch (error) {
-      // After a full disk SQLite has rolled back already.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
-      throw error
-    }
   }
 
   #writeBlock(lines: readonly Line[]): void {

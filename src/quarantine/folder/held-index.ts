@@ -24,6 +24,12 @@ export class HeldIndex {
     this.#thread = new WorkerClient('the thread of the quarantine', thread, { file })
   }
 
+  /** Why there is no room for a message; undefined when there is. */
+  async whyFull(size: number, recipients: readonly string[], budget: Budget): Promise<string | undefined> {
+    const names = recipients.map(recipient => this.nameOf(recipient))
+    return (await this.#thread.ask({ kind: 'whyFull', size, names, budget })) as string | undefined
+  }
+
   /** Adds a message. @returns why there is no room for it; undefined when it was added */
   async add(head: Head, recipients: readonly string[], budget: Budget): Promise<string | undefined> {
     const { id, time, expires, size, kind, ...details } = head

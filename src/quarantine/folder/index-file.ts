@@ -1,6 +1,6 @@
 /** The index of a quarantine: which messages are held for whom. It stands in a file of SQLite beside the messages. */
-import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { type FileKind, inTransaction, openSqliteFile } from '../../sqlite/file.ts'
 import type { HeldKind, HeldRecipient } from '../types.ts'
 
 /** 'held': the id that tells the index from a database of another program. */
@@ -21,9 +21,24 @@ CREATE UNIQUE INDEX by_message ON recipients (message, name);
 CREATE INDEX by_name ON recipients (name, number);
 CREATE INDEX by_domain ON recipients (domain, number);
 CREATE INDEX by_state ON recipients (state, number);
-PRAGMA application_id = ${APPLICATION};
-PRAGMA user_version = ${VERSION};
+CREATE TABLE usage (messages INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+INSERT INTO usage VALUES (0, 0);
+CREATE TRIGGER message_added AFTER INSERT ON messages
+  BEGIN UPDATE usage SET messages = messages + 1, bytes = bytes + new.size; END;
+CREATE TRIGGER file_dropped AFTER UPDATE OF kept ON messages WHEN old.kept = 1 AND new.kept = 0
+  BEGIN UPDATE usage SET messages = messages - 1, bytes = bytes - old.size; END;
+CREATE TRIGGER message_removed AFTER DELETE ON messages WHEN old.kept = 1
+  BEGIN UPDATE usage SET messages = messages - 1, bytes = bytes - old.size; END;
 `
+
+/** A commit survives a loss of power: a client that got 250 does not send the message again. */
+const INDEX: FileKind = {
+  application: APPLICATION,
+  version: VERSION,
+  schema: SCHEMA,
+  pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216',
+  timeout: 5_000,
+}
 
 /** A message as the index keeps it: names are hashed, and what is readable may be encrypted. */
 export interface IndexedMessage {
@@ -101,13 +116,14 @@ export class IndexFile {
 
   /** @throws Error when the file cannot be opened or belongs to another program */
   constructor(file: string) {
-    this.#connection = openIndex(file)
+    this.#connection = openSqliteFile(file, INDEX)
   }
 
   /** Adds a message. @returns why there is no room for it; undefined when it was added */
   add(message: IndexedMessage, recipients: readonly IndexedRecipient[], budget: Budget): string | undefined {
-    return this.#transaction(() => {
-      const full = this.#whyFull(message, recipients, budget)
+    return inTransaction(this.#connection, () => {
+      const names = recipients.map(({ name }) => name)
+      const full = this.whyFull(message.size, names, budget)
       if (full !== undefined) return full
       const { id, time, expires, size, kind, details } = message
       this.#connection
@@ -122,13 +138,14 @@ export class IndexFile {
     })
   }
 
-  #whyFull({ size }: IndexedMessage, recipients: readonly IndexedRecipient[], budget: Budget): string | undefined {
+  /** Why there is no room for so many bytes for these names; undefined when there is. */
+  whyFull(size: number, names: readonly string[], budget: Budget): string | undefined {
     if (this.usage().bytes + size > budget.size)
       return `all messages together would take more than ${budget.size} bytes`
     const held = this.#connection.prepare(
       "SELECT count(*) AS count FROM (SELECT 1 FROM recipients WHERE name = ? AND state = 'held' LIMIT ?)",
     )
-    const isFull = recipients.some(({ name }) => Number(held.get(name, budget.each)?.count) >= budget.each)
+    const isFull = names.some(name => Number(held.get(name, budget.each)?.count) >= budget.each)
     return isFull ? `a recipient has ${budget.each} messages already` : undefined
   }
 
@@ -167,7 +184,7 @@ export class IndexFile {
 
   /** @returns the state before, and whether it was changed; undefined where there is no such recipient */
   change({ message, name, from, to, by, why, at, unchangedSince = NEVER }: Transition): Changed | undefined {
-    return this.#transaction(() => {
+    return inTransaction(this.#connection, () => {
       const found = this.#connection
         .prepare('SELECT state, at FROM recipients WHERE message = ? AND name = ?')
         .get(message, name) as Pick<FoundRecipient, 'state' | 'at'> | undefined
@@ -204,56 +221,18 @@ export class IndexFile {
   }
 
   remove(id: string): void {
-    this.#transaction(() => {
+    inTransaction(this.#connection, () => {
       this.#connection.prepare('DELETE FROM recipients WHERE message = ?').run(id)
       this.#connection.prepare('DELETE FROM messages WHERE id = ?').run(id)
     })
   }
 
   usage(): { readonly messages: number; readonly bytes: number } {
-    const row = this.#connection
-      .prepare('SELECT count(*) AS messages, total(size) AS bytes FROM messages WHERE kept = 1')
-      .get()
+    const row = this.#connection.prepare('SELECT messages, bytes FROM usage').get()
     return { messages: Number(row?.messages), bytes: Number(row?.bytes) }
   }
 
   close(): void {
     this.#connection.close()
-  }
-
-  #transaction<T>(work: () => T): T {
-    this.#connection.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.#connection.exec('COMMIT')
-      return result
-    } catch (error) {
-      // After a full disk SQLite has rolled back already.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
-      throw error
-    }
-  }
-}
-
-/** A commit survives a loss of power: a client that got 250 does not send the message again. */
-function openIndex(file: string): DatabaseSync {
-  closeSync(openSync(file, 'a', 0o600))
-  const connection = new DatabaseSync(file, { timeout: 5_000 })
-  try {
-    connection.exec('PRAGMA trusted_schema = OFF')
-    const [application, version, pages] = ['application_id', 'user_version', 'page_count'].map(name =>
-      Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0),
-    )
-    if (pages !== 0 && application !== APPLICATION && application !== 0)
-      throw new Error(`${file} is a database of another program: name another folder`)
-    if ((version ?? 0) > VERSION) throw new Error(`${file} was made by a later version of postern: name another folder`)
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216')
-    connection.exec('BEGIN IMMEDIATE')
-    if (Number(connection.prepare('PRAGMA user_version').get()?.user_version) < VERSION) connection.exec(SCHEMA)
-    connection.exec('COMMIT')
-    return connection
-  } catch (error) {
-    connection.close()
-    throw error
   }
 }

@@ -2,14 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { callback, duration, having, size, text, whole } from '../../model/checks.ts'
 import { errorText } from '../../model/errors.ts'
 import type { Metric } from '../../model/metric.ts'
-import { checked, required, schemaOf } from '../../model/options.ts'
+import { checked } from '../../model/options.ts'
 import { printable } from '../../model/printable.ts'
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
-import { type Duration, type Size, toBytes, toMilliseconds } from '../../model/units.ts'
-import { Keys, keyCheck } from '../cipher.ts'
+import { toBytes, toMilliseconds } from '../../model/units.ts'
+import { Keys } from '../cipher.ts'
 import { HeldCounts } from '../counts.ts'
 import { mayRelease } from '../roles.ts'
 import type {
@@ -24,42 +23,11 @@ import type {
   HoldResult,
   NewHeldMessage,
   Quarantine,
-  Redeliver,
 } from '../types.ts'
 import { HeldIndex } from './held-index.ts'
 import type { Changed } from './index-file.ts'
 import { MessageFiles } from './message-files.ts'
-
-/** What `folderQuarantine` takes. */
-export interface FolderQuarantineOptions {
-  /** The folder, on a disk of this machine. It is made where there is none, for its owner alone. */
-  readonly folder: string
-  /** Delivers a released message. The relay and embedded hosts give theirs. */
-  readonly deliver: Redeliver
-  /** 32 bytes in base64 or hex: messages, subjects and addresses are encrypted with it. @default not encrypted */
-  readonly key?: string
-  /** How long a message is held. @default '30d' */
-  readonly keep?: Duration
-  /** What all messages may take. @default '10gb' */
-  readonly size?: Size
-  /** How many messages may be held for one recipient. @default 5000 */
-  readonly each?: number
-  /** Called when there is no room, or a release fails. @default warnings of the process */
-  readonly notify?: Notify
-  /** @default the system's clock */
-  readonly clock?: Clock
-}
-
-const schema = schemaOf<FolderQuarantineOptions>('folderQuarantine', {
-  folder: required(text('the path of a folder')),
-  deliver: required(callback('a function that delivers a released message')),
-  key: keyCheck(),
-  keep: duration({ min: '1m' }),
-  size: size({ min: '64kb' }),
-  each: whole({ min: 1 }),
-  notify: callback(),
-  clock: having<Clock>('a clock', 'now', 'monotonic', 'after'),
-})
+import { type FolderQuarantineOptions, folderQuarantineSchema } from './options.ts'
 
 /** How often expired messages are looked for. */
 const TIDY_EVERY_MS = 600_000
@@ -78,7 +46,7 @@ const AT_ONCE = 200
  * const quarantine = await folderQuarantine({ folder: '/var/lib/postern/held', deliver: redeliver })
  */
 export async function folderQuarantine(options: FolderQuarantineOptions): Promise<Quarantine> {
-  const given = checked(schema, options)
+  const given = checked(folderQuarantineSchema, options)
   const keys = new Keys(given.key)
   const quarantine = new FolderQuarantine(given, keys, await MessageFiles.open(resolve(given.folder), keys))
   // What was interrupted may need parts of the host that are not there yet: it does not delay the start.
@@ -94,6 +62,10 @@ class FolderQuarantine implements Quarantine {
   readonly #notify: Notify
   readonly #counts = new HeldCounts()
   #isFull = false
+  #isFailing = false
+  #isClosed = false
+  /** What `begin` or `tidy` is doing. */
+  #tidying: Promise<void> | undefined
   #cancel: () => void = () => undefined
 
   constructor(options: FolderQuarantineOptions, keys: Keys, files: MessageFiles) {
@@ -108,24 +80,44 @@ class FolderQuarantine implements Quarantine {
     const { content, recipients, kind, size: bytes, ...details } = held
     if (recipients.length === 0 || recipients.length > MAX_RECIPIENTS)
       throw new Error(`a message is held for 1 to ${MAX_RECIPIENTS} recipients, not for ${recipients.length}`)
-    const { keep = '30d', size: all = '10gb', each = 5_000 } = this.#options
+    const { keep = '30d' } = this.#options
     const time = this.#clock.now()
-    const message = { id: newId(), time, expires: time + toMilliseconds(keep), size: bytes, kind }
-    await this.#files.write(message.id, content)
+    const head = { ...details, id: newId(), time, expires: time + toMilliseconds(keep), size: bytes, kind }
     try {
-      const full = await this.#index.add({ ...message, ...details }, recipients, { size: toBytes(all), each })
-      if (full !== undefined) {
-        await this.#files.remove(message.id)
-        return this.#full(full)
-      }
+      const full = await this.#write(head, recipients, content)
+      this.#isFailing = false
+      if (full !== undefined) return this.#full(full)
     } catch (error) {
-      await this.#files.remove(message.id)
+      if (!this.#isFailing) this.#failed('a message cannot be held', error)
+      this.#isFailing = true
       throw error
     }
     this.#isFull = false
     this.#counts.add('held', kind)
     const states = recipients.map((recipient): HeldRecipient => ({ recipient, state: 'held' }))
-    return { kind: 'held', message: { ...details, ...message, recipients: states } }
+    return { kind: 'held', message: { ...head, recipients: states } }
+  }
+
+  /** @returns why there is no room; then nothing is left on the disk */
+  async #write(
+    head: Omit<HeldMessage, 'recipients'>,
+    recipients: readonly string[],
+    content: AsyncIterable<Uint8Array>,
+  ): Promise<string | undefined> {
+    const { size: all = '10gb', each = 5_000 } = this.#options
+    const budget = { size: toBytes(all), each }
+    // A flood that finds the quarantine full costs no disk.
+    const full = await this.#index.whyFull(head.size, recipients, budget)
+    if (full !== undefined) return full
+    await this.#files.write(head.id, content)
+    try {
+      const fullNow = await this.#index.add(head, recipients, budget)
+      if (fullNow !== undefined) await this.#files.remove(head.id)
+      return fullNow
+    } catch (error) {
+      await this.#files.remove(head.id)
+      throw error
+    }
   }
 
   list(query: HeldQuery = {}): Promise<HeldPage> {
@@ -160,7 +152,14 @@ class FolderQuarantine implements Quarantine {
     return { kind: 'done' }
   }
 
-  async tidy(): Promise<void> {
+  tidy(): Promise<void> {
+    this.#tidying ??= this.#tidy().finally(() => {
+      this.#tidying = undefined
+    })
+    return this.#tidying
+  }
+
+  async #tidy(): Promise<void> {
     this.#cancel()
     try {
       await this.#resume()
@@ -168,9 +167,7 @@ class FolderQuarantine implements Quarantine {
       const isKnown = async (id: string) => (await this.#index.get(id)) !== undefined
       for (const id of await this.#files.orphans(isKnown)) await this.#files.remove(id)
     } finally {
-      this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => {
-        this.begin()
-      })
+      if (!this.#isClosed) this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => this.begin())
     }
   }
 
@@ -188,7 +185,9 @@ class FolderQuarantine implements Quarantine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#cancel()
+    await this.#tidying?.catch(() => undefined)
     await this.#index.close()
   }
 

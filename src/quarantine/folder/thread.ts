@@ -18,6 +18,7 @@ export type Task =
       readonly recipients: readonly IndexedRecipient[]
       readonly budget: Budget
     }
+  | { readonly kind: 'whyFull'; readonly size: number; readonly names: readonly string[]; readonly budget: Budget }
   | { readonly kind: 'list'; readonly query: IndexQuery }
   | { readonly kind: 'get'; readonly id: string }
   | { readonly kind: 'change'; readonly transition: Transition }
@@ -36,6 +37,8 @@ serveTasks((task: Task): unknown => {
   switch (task.kind) {
     case 'add':
       return index.add(task.message, task.recipients, task.budget)
+    case 'whyFull':
+      return index.whyFull(task.size, task.names, task.budget)
     case 'list': {
       const recipients = index.list(task.query)
       return recipients.map(recipient => ({ recipient, message: index?.message(recipient.message) }))

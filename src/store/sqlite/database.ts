@@ -1,6 +1,7 @@
 /** A store in a file: each list of operations is one transaction. This file knows SQL, and nothing of threads. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { AnswerTo, Counter, Entry, Operation } from '../../model/store.ts'
+import { inTransaction } from '../../sqlite/file.ts'
 import { boundedKey, counted, countOf, decayedSums, ending, expiryOf, isLook, type Sums, summed } from '../value.ts'
 import { openFile } from './file.ts'
 import { type Anchor, type Moment, timeFrom } from './timeline.ts'
@@ -85,7 +86,7 @@ export class Database {
     this.#entries = entries
     this.#margin = Math.min(Math.max(Math.floor(entries / 20), 1), MAX_UNCOUNTED)
     this.#uncounted = this.#margin
-    this.#anchor = this.#transaction(() => this.#align(at, undefined))
+    this.#anchor = inTransaction(this.#connection, () => this.#align(at, undefined))
   }
 
   /** Performs all lists in one transaction. @throws Error when SQLite does; then nothing was done */
@@ -93,7 +94,7 @@ export class Database {
     const isDue = at.monotonic - this.#anchor.monotonic >= TICK_MS
     // Reading needs no write lock.
     if (!isDue && lists.every(list => list.every(isRead))) return this.#performAll(lists, at)
-    return this.#transaction(() => {
+    return inTransaction(this.#connection, () => {
       if (isDue) this.#anchor = this.#align(at, this.#anchor)
       const answers = this.#performAll(lists, at)
       if (this.#uncounted >= this.#margin || this.#anchor.monotonic === at.monotonic)
@@ -207,19 +208,6 @@ export class Database {
     const aligned: Anchor = { ...now, boot, time: Math.max(...times) }
     this.#sql.setAnchor.run(aligned.time, aligned.wall, aligned.monotonic, aligned.boot)
     return aligned
-  }
-
-  #transaction<T>(work: () => T): T {
-    this.#connection.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.#connection.exec('COMMIT')
-      return result
-    } catch (error) {
-      // After a full disk SQLite has rolled back already.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
-      throw error
-    }
   }
 }
 

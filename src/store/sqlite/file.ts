@@ -1,6 +1,7 @@
 /** The file of a store: readable by its owner alone, recognised by its id, and renamed when it is corrupt. */
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { type FileKind, openSqliteFile } from '../../sqlite/file.ts'
 
 /** 'post': the id that tells a store from a database of another program. */
 const APPLICATION = 0x706f7374
@@ -17,9 +18,16 @@ CREATE INDEX IF NOT EXISTS by_end ON entries (again, expires);
 CREATE TABLE IF NOT EXISTS anchor (
   id INTEGER PRIMARY KEY CHECK (id = 1), time REAL NOT NULL, wall REAL NOT NULL, monotonic REAL NOT NULL, boot TEXT NOT NULL
 ) STRICT;
-PRAGMA application_id = ${APPLICATION};
-PRAGMA user_version = ${VERSION};
 `
+
+const STORE: FileKind = {
+  application: APPLICATION,
+  version: VERSION,
+  schema: SCHEMA,
+  pragmas:
+    'PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
+  timeout: LOCK_TIMEOUT_MS,
+}
 
 /**
  * Opens the file, and creates it where there is none. A commit survives the end of the process at any moment; a failure
@@ -27,34 +35,7 @@ PRAGMA user_version = ${VERSION};
  *
  * @throws Error when the file cannot be opened or belongs to another program
  */
-export function openFile(file: string): DatabaseSync {
-  // The file contains people's addresses.
-  closeSync(openSync(file, 'a', 0o600))
-  const connection = new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS })
-  try {
-    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768')
-    const application = pragma(connection, 'application_id')
-    const version = pragma(connection, 'user_version')
-    const isEmpty = pragma(connection, 'page_count') === 0
-    if (!isEmpty && application !== APPLICATION && !(application === 0 && version === 0 && tables(connection) === 0))
-      throw new Error(`${file} is a database of another program: name another file`)
-    if (version > VERSION) throw new Error(`${file} was made by a later version of postern: name another file`)
-    connection.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216',
-    )
-    if (version < VERSION) connection.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
-    return connection
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-}
-
-const pragma = (connection: DatabaseSync, name: string): number =>
-  Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
-
-const tables = (connection: DatabaseSync): number =>
-  Number(connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0)
+export const openFile = (file: string): DatabaseSync => openSqliteFile(file, STORE)
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, with any extended code. */
 export const isBroken = (error: unknown): boolean =>

@@ -148,25 +148,25 @@ test.for([
 test('secrets are not printed', () => {
   const text = printed({
     store: {
-      redis: { sentinel: { name: 'main', hosts: ['a:1'], password: 'hush-1', sentinelPassword: 'hush-2' } },
+      redis: { sentinel: { name: 'main', hosts: ['a:1'], password: 's3cret-1', sentinelPassword: 's3cret-2' } },
     },
     routes: [
       {
         nextHop: {
           hosts: ['a:25'],
-          dkim: { domain: 'example.org', selector: 's', key: '-----BEGIN PRIVATE KEY-----\nhush-3' },
-          srs: { domain: 'example.org', secret: 'hush-4-hush-4-hush' },
+          dkim: { domain: 'example.org', selector: 's', key: '-----BEGIN PRIVATE KEY-----\ns3cret-3' },
+          srs: { domain: 'example.org', secret: 's3cret-4-s3cret-4-s3cret' },
         },
       },
     ],
     listeners: [{ address: '127.0.0.1:25', tls: { cert: '/etc/cert.pem', key: '/etc/key.pem' } }],
   })
-  expect(text).not.toContain('hush')
+  expect(text).not.toContain('s3cret')
   expect(text).toContain('/etc/key.pem')
-  expect(printed({ store: { redis: { url: 'rediss://user:hush@[::1]:6379/1' } } })).toContain(
+  expect(printed({ store: { redis: { url: 'rediss://user:s3cret@[::1]:6379/1' } } })).toContain(
     'rediss://user:(hidden)@[::1]:6379/1',
   )
-  expect(printed({ store: { redis: { url: 'redis://:hush@a:1' } } })).not.toContain('hush')
+  expect(printed({ store: { redis: { url: 'redis://:s3cret@a:1' } } })).not.toContain('s3cret')
 })
 
 test('what init writes is right as it stands, and names the file in its first lines', async () => {

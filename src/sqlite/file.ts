@@ -1,0 +1,70 @@
+/** Opens files of SQLite: readable by their owner alone, recognised by their id, created with their schema once. */
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+/** What a file is. */
+export interface FileKind {
+  /** Tells it from a database of another program: `PRAGMA application_id`. */
+  readonly application: number
+  /** `PRAGMA user_version`. */
+  readonly version: number
+  /** Creates the tables. */
+  readonly schema: string
+  /** Set at each opening, after the file was recognised. */
+  readonly pragmas: string
+  /** How long another process may lock the file, in milliseconds. */
+  readonly timeout: number
+}
+
+/**
+ * Opens a file, and creates it where there is none; of two processes that create it at the same time, the second finds
+ * the tables.
+ *
+ * @throws Error when the file cannot be opened, is corrupt, or belongs to another program
+ */
+export function openSqliteFile(
+  file: string,
+  { application, version, schema, pragmas, timeout }: FileKind,
+): DatabaseSync {
+  // The file contains people's addresses.
+  closeSync(openSync(file, 'a', 0o600))
+  const connection = new DatabaseSync(file, { timeout })
+  try {
+    connection.exec('PRAGMA trusted_schema = OFF')
+    const [id, present] = [pragma(connection, 'application_id'), pragma(connection, 'user_version')]
+    const isOurs = id === application || pragma(connection, 'page_count') === 0
+    if (!isOurs && !(id === 0 && present === 0 && tables(connection) === 0))
+      throw new Error(`${file} is a database of another program: name another file`)
+    if (present > version) throw new Error(`${file} was made by a later version of postern: name another file`)
+    connection.exec(pragmas)
+    if (present < version)
+      inTransaction(connection, () => {
+        if (pragma(connection, 'user_version') === version) return
+        connection.exec(`${schema} PRAGMA application_id = ${application}; PRAGMA user_version = ${version};`)
+      })
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Commits what `work` does, or nothing of it. @throws what `work` throws, or SQLite */
+export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    connection.exec('COMMIT')
+    return result
+  } catch (error) {
+    // After a full disk SQLite has rolled back already.
+    if (connection.isTransaction) connection.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const pragma = (connection: DatabaseSync, name: string): number =>
+  Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+
+const tables = (connection: DatabaseSync): number =>
+  Number(connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count ?? 0)
