@@ -163,7 +163,8 @@ const READ_AT_ONCE = 100
  */
 export const senderLists = (options: SenderListsOptions): SenderLists => new SenderLists(checked(schema, options))
 
-const newId = (): string => nodeCrypto().randomBytes(6).toString('base64url')
+/** A command line would take a `-` in front for an option. */
+const newId = (): string => nodeCrypto().randomBytes(6).toString('base64url').replace(/^-/, '0')
 
 const indexKey = (part: number): string => `lists:index:${part}`
 const partOf = (name: string): number =>

@@ -65,7 +65,7 @@ class FolderQuarantine implements Quarantine {
   #isFailing = false
   #isClosed = false
   /** What `begin` or `tidy` is doing. */
-  #tidying: Promise<void> | undefined
+  #tidying: Promise<void> = Promise.resolve()
   #cancel: () => void = () => undefined
 
   constructor(options: FolderQuarantineOptions, keys: Keys, files: MessageFiles) {
@@ -153,13 +153,14 @@ class FolderQuarantine implements Quarantine {
   }
 
   tidy(): Promise<void> {
-    this.#tidying ??= this.#tidy().finally(() => {
-      this.#tidying = undefined
-    })
-    return this.#tidying
+    // One after the other: what has changed since the last one began is not missed.
+    const tidied = this.#tidying.then(() => this.#tidy())
+    this.#tidying = tidied.catch(() => undefined)
+    return tidied
   }
 
   async #tidy(): Promise<void> {
+    if (this.#isClosed) return
     this.#cancel()
     try {
       await this.#resume()
@@ -187,7 +188,7 @@ class FolderQuarantine implements Quarantine {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancel()
-    await this.#tidying?.catch(() => undefined)
+    await this.#tidying
     await this.#index.close()
   }
 
@@ -278,8 +279,8 @@ function refusal(changed: Changed | undefined): HeldActionResult | undefined {
     : { kind: 'failed', reason: 'it is being released' }
 }
 
-/** Twelve random bytes: no id leads to another. */
-const newId = (): string => randomBytes(12).toString('base64url')
+/** Twelve random bytes: no id leads to another. A command line would take a `-` in front for an option. */
+const newId = (): string => randomBytes(12).toString('base64url').replace(/^-/, '0')
 
 function under(top: string, content: Readable): Readable {
   return Readable.from(
