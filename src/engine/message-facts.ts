@@ -4,7 +4,7 @@
 import { arc } from '../facts/arc/arc.ts'
 import { type Author, author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim/dkim.ts'
-import { dmarc } from '../facts/dmarc.ts'
+import { type Dmarc, dmarc } from '../facts/dmarc.ts'
 import { readAuthor } from '../facts/read-author.ts'
 import { spf } from '../facts/spf/spf.ts'
 import type { TransactionEvent } from '../model/events.ts'
@@ -58,8 +58,20 @@ function authentication(scope: Scope): MessageFacts {
         .slice(0, MAX_SIGNATURES)
         .map(({ result, domain, selector }) => ({ result, domain: cut(domain), selector: cut(selector) })),
     }),
-    ...(policy && { dmarc: { result: policy.result, domain: cut(policy.domain), policy: policy.policy } }),
+    ...(policy && { dmarc: dmarcEntry(policy) }),
     ...(chain && { arc: { result: chain.result, ...(sealer !== undefined && { sealer: cut(sealer) }) } }),
+  }
+}
+
+function dmarcEntry({ result, domain, policy, policyDomain, alignedBy, testing, asksForReports }: Dmarc) {
+  return {
+    ...{ result, domain: cut(domain), policy },
+    ...(policyDomain !== undefined && {
+      policyDomain: cut(policyDomain),
+      aligned: (['spf', 'dkim'] as const).filter(how => alignedBy.some(({ method }) => method === how)),
+    }),
+    ...(testing && { testing }),
+    ...(asksForReports && { reports: asksForReports }),
   }
 }
 

@@ -68,9 +68,13 @@ async function evaluate(domain: string, { resolver, sender, signatures }: Eviden
     testing: response.testMode === true,
     policyUnknown,
     alignedBy,
+    ...(policyDomain !== undefined && ASKS_FOR_REPORTS.test(response.rr ?? '') && { asksForReports: true as const }),
     permissiveSpf: sender.permissive && alignedBy.length > 0 && alignedBy.every(({ method }) => method === 'spf'),
   }
 }
+
+/** The tag `rua` with a destination that is reached by mail (RFC 9990 §3.5). Linear: a record has at most 64 KB. */
+const ASKS_FOR_REPORTS = /;[ \t]*rua[ \t]*=[^;]*[mM][aA][iI][lL][tT][oO]:/
 
 const RESULTS = ['none', 'pass', 'fail', 'temperror'] as const
 const POLICIES = ['none', 'quarantine', 'reject'] as const satisfies readonly DmarcPolicy[]

@@ -32,6 +32,8 @@ export interface Dmarc {
   readonly policyUnknown: boolean
   /** The aligned domains. */
   readonly alignedBy: readonly Aligned[]
+  /** Present where the policy asks for aggregate reports by mail (`rua`, RFC 9990). */
+  readonly asksForReports?: true
   /** Whether the only aligned domain is that of an SPF record that passes half the Internet. */
   readonly permissiveSpf: boolean
   /** A sentence for the operator. */

@@ -136,7 +136,22 @@ export interface TransactionEvent extends EventBase {
   /** DKIM signatures, if a filter has asked for them; at most 10. */
   readonly dkim?: readonly { readonly result: string; readonly domain: string; readonly selector: string }[]
   /** DMARC, if a filter has asked for it. */
-  readonly dmarc?: { readonly result: string; readonly domain: string; readonly policy: string }
+  readonly dmarc?: {
+    /** The result of the fact `dmarc`. */
+    readonly result: string
+    /** The author's domain. */
+    readonly domain: string
+    /** The policy that applies to this message. */
+    readonly policy: string
+    /** The domain that publishes the policy; absent without a policy. */
+    readonly policyDomain?: string
+    /** What aligns with the author's domain; absent without a policy. */
+    readonly aligned?: readonly ('spf' | 'dkim')[]
+    /** The domain is testing its policy (t=y); absent where it is not. */
+    readonly testing?: true
+    /** The policy asks for aggregate reports by mail; absent where it does not. */
+    readonly reports?: true
+  }
   /** ARC, if a filter has asked for it. */
   readonly arc?: { readonly result: string; readonly sealer?: string }
   /** The digest of the visible words without numbers and addresses, if a filter has asked for it: copies share it. */

@@ -42,6 +42,20 @@ test('DMARC is its result, its domain and its policy', () => {
   })
 })
 
+test('DMARC of a domain with a policy also says who publishes it, what aligns, and whether reports are wanted', () => {
+  const found = { result: 'fail', domain: 'a.example.org', policy: 'none', policyDomain: 'example.org', reason: 'x' }
+  const alignedBy = [{ method: 'dkim', domain: 'a.example.org' }]
+  expect(facts({ dmarc: { ...found, testing: true, asksForReports: true, alignedBy } })).toEqual({
+    dmarc: {
+      ...{ result: 'fail', domain: 'a.example.org', policy: 'none', policyDomain: 'example.org' },
+      ...{ aligned: ['dkim'], testing: true, reports: true },
+    },
+  })
+  expect(facts({ dmarc: { ...found, testing: false, alignedBy: [] } }).dmarc).toEqual({
+    ...{ result: 'fail', domain: 'a.example.org', policy: 'none', policyDomain: 'example.org', aligned: [] },
+  })
+})
+
 test('ARC is its result and its newest sealer, where it has one', () => {
   const sealers = [{ domain: 'old.example' }, { domain: 'new.example' }]
   expect(facts({ arc: { result: 'pass', sealers, reason: 'x' } })).toEqual({

@@ -149,6 +149,16 @@ describe('policies', () => {
     expect(found).toMatchObject({ result, policy: applied })
   })
 
+  test.for<[string, true | undefined]>([
+    ['v=DMARC1; p=none; rua=mailto:a@example.org', true],
+    ['v=DMARC1;p=none;RUA = https://x.example/, MAILTO:a@example.org!10m', undefined],
+    ['v=DMARC1; p=none; rua=https://x.example/,mailto:a@example.org!10m', true],
+    ['v=DMARC1; p=none; rua=https://x.example/; ruf=mailto:a@example.org', undefined],
+    ['v=DMARC1; p=none', undefined],
+  ])('%s asks for reports by mail: %s', async ([text, expected]) => {
+    expect((await ask({ dns: policy(text) })).found.asksForReports).toBe(expected)
+  })
+
   test('A19 two records are none', async () => {
     const { found } = await ask({ dns: { '_dmarc.example.org': { TXT: ['v=DMARC1; p=reject', 'v=DMARC1; p=none'] } } })
     expect(found).toMatchObject({ result: 'none', policy: 'none' })
