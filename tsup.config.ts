@@ -56,7 +56,13 @@ const common: Options = {
 }
 
 /** The program, and what it loads by its place: ESM alone. */
-const program = ['src/testing/vitest.ts', 'src/cli/main.ts', 'src/relay/index.ts', 'src/relay/workers/main.ts']
+const program = [
+  'src/testing/vitest.ts',
+  'src/cli/main.ts',
+  'src/relay/index.ts',
+  'src/relay/workers/main.ts',
+  'src/relay/management/main.ts',
+]
 
 export default defineConfig([
   { ...common, entry: [...entry, ...program], format: 'esm', clean: true },

@@ -1,6 +1,7 @@
 /** `postern/relay`: the gateway program and its configuration. */
 export { defineConfig } from './config/define.ts'
 export type {
+  DoctorConfig,
   FilterConfig,
   LimitConfig,
   ListenerConfig,

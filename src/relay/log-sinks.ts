@@ -9,19 +9,21 @@ import { connectRedis } from './stores.ts'
 
 export interface LogSinks {
   readonly targets: readonly EventReceiver[]
+  /** Absent where the configuration names none; it is among the targets. */
+  readonly history?: History
   /** Opens the file anew, for programs that rename files themselves. */
   readonly reopen: () => void
   /** Writes what waits. */
   readonly close: () => Promise<void>
 }
 
-/** @param worker each process has its own file: `events.2.jsonl` is that of the second worker */
+/** @param process each has its own file: `events.2.jsonl` is that of the second worker */
 export async function openLogSinks(
   { file, redis, history, sinks = [] }: LogConfig,
-  worker: number | undefined,
+  process: number | 'management' | undefined,
   notify: Notify,
 ): Promise<LogSinks> {
-  const logged: FileSink | undefined = file && logFile({ ...file, path: ownPath(file.path, worker), notify })
+  const logged: FileSink | undefined = file && logFile({ ...file, path: ownPath(file.path, process), notify })
   const closable: ClosableSink[] = logged ? [logged] : []
   let disconnect = (): void => undefined
   if (redis) {
@@ -41,6 +43,7 @@ export async function openLogSinks(
   }
   return {
     targets,
+    ...(kept && { history: kept }),
     reopen: () => logged?.reopen(),
     close: async () => {
       await Promise.all([...closable.map(sink => sink.close()), kept?.close()])
@@ -49,8 +52,8 @@ export async function openLogSinks(
   }
 }
 
-function ownPath(path: string, worker: number | undefined): string {
-  if (worker === undefined) return path
+function ownPath(path: string, process: number | 'management' | undefined): string {
+  if (process === undefined) return path
   const extension = extname(path)
-  return `${path.slice(0, path.length - extension.length)}.${worker}${extension}`
+  return `${path.slice(0, path.length - extension.length)}.${process}${extension}`
 }

@@ -1,9 +1,13 @@
 /** The relay as a program: reads its configuration, runs until a signal ends it, and reads it again at SIGHUP. */
 import { errorText, PosternError } from '../model/errors.ts'
+import type { Metric } from '../model/metric.ts'
 import { boundedLog } from './bounded-log.ts'
 import { checkConfiguration } from './config/check.ts'
 import { loadOptions } from './config/load.ts'
 import type { RelayOptions } from './config/options.ts'
+import type { NodeNotice } from './management/messages.ts'
+import { serveManagement } from './management/serve.ts'
+import { ManagementSupervisor } from './management/supervisor.ts'
 import { notifyManager } from './notify-manager.ts'
 import { dropPrivileges, mustDropPrivileges } from './privileges.ts'
 import { startRelay } from './relay.ts'
@@ -35,7 +39,7 @@ export async function runRelay(args: readonly string[]): Promise<void> {
   try {
     // Before the first configuration is read there is none to read again.
     process.on('SIGHUP', () => undefined)
-    const running = await start(args, log, tell)
+    const running = await start({ args, log, tell })
     stopAtSignals(running)
     reloadAtSignal(args, running, tell)
     tell(startLines(running.started))
@@ -46,20 +50,55 @@ export async function runRelay(args: readonly string[]): Promise<void> {
   }
 }
 
-async function start(
-  args: readonly string[],
-  log: (lines: string) => void,
-  tell: (lines: string) => void,
-): Promise<Running> {
+/** The command line, and where lines go. */
+interface Given {
+  readonly args: readonly string[]
+  readonly log: (lines: string) => void
+  readonly tell: (lines: string) => void
+}
+
+async function start({ args, log, tell }: Given): Promise<Running> {
   const options = await readAgain(args)
+  const management = new ManagementSupervisor({ args, log, tell })
+  const mail = await startMail(options, management, { args, log, tell })
+  management.begin(options, mail.metrics)
+  return {
+    started: mail.started,
+    reload: async next => {
+      await Promise.all([mail.reload(next), management.reload(next)])
+    },
+    close: async () => {
+      await Promise.all([mail.close(), management.close()])
+    },
+  }
+}
+
+/** What carries mail, and what it has counted. */
+interface Mail extends Running {
+  readonly metrics: () => readonly Metric[] | Promise<readonly Metric[]>
+}
+
+async function startMail(options: RelayOptions, management: ManagementSupervisor, given: Given): Promise<Mail> {
+  const { args, log, tell } = given
   // Files that root made the user could not write: with a user another process does all but to hold the ports.
   if (options.workers > 1 || mustDropPrivileges(options)) {
-    const parts = { args, log, tell, dropPrivileges: () => dropPrivileges(options) }
+    const parts = { args, log, tell, management, dropPrivileges: () => dropPrivileges(options) }
     const primary = await Primary.start(options, parts)
-    return { started: primary.started, reload: () => primary.reload(), close: () => primary.close() }
+    return {
+      started: primary.started,
+      reload: () => primary.reload(),
+      close: () => primary.close(),
+      metrics: () => primary.metrics(),
+    }
   }
-  const relay = await startRelay(options, { log, tell })
-  return { started: relay.start, reload: next => relay.reload(next), close: () => relay.close() }
+  const noticed = (notice: NodeNotice) => management.notice(notice)
+  const relay = await startRelay(options, { log, tell, noticed, management })
+  return {
+    started: relay.start,
+    reload: next => relay.reload(next),
+    close: () => relay.close(),
+    metrics: relay.metrics,
+  }
 }
 
 /** Runs one worker: the first process has started it. */
@@ -69,6 +108,17 @@ export async function runWorker(args: readonly string[]): Promise<void> {
   try {
     const effects = { tell, log, worker: Number(name), sources: readSources(sources) }
     await serveAsWorker({ options: await readAgain(args), effects, readAgain: () => readAgain(args) })
+  } catch (error) {
+    tell(`${failureText(error)}\n`)
+    process.exit(1)
+  }
+}
+
+/** Runs the management process: the first process has started it. */
+export async function runManagement(args: readonly string[]): Promise<void> {
+  const { tell, log } = output()
+  try {
+    await serveManagement({ options: await readAgain(args), output: { tell, log }, readAgain: () => readAgain(args) })
   } catch (error) {
     tell(`${failureText(error)}\n`)
     process.exit(1)

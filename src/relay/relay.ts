@@ -7,6 +7,7 @@ import { jsonLine } from '../log/json-line.ts'
 import type { LoadMeter } from '../model/load.ts'
 import type { Metric } from '../model/metric.ts'
 import { type Clock, type Notify, systemClock } from '../model/services.ts'
+import { merged } from '../observe/observer.ts'
 import { memoryStore } from '../store/index.ts'
 import { hostPortText } from './config/addresses.ts'
 import type { RelayOptions } from './config/options.ts'
@@ -21,6 +22,8 @@ import { KeptFilters } from './kept-filters.ts'
 import { type Current, Listener } from './listener.ts'
 import { delegating, type LiveGateway, liveGateway } from './live-gateway.ts'
 import { type LogSinks, openLogSinks } from './log-sinks.ts'
+import type { NodeNotice } from './management/messages.ts'
+import type { Management } from './management/supervisor.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
 import { relayPolicy } from './policy.ts'
 import { listenerText, noticeLine, type Start } from './report.ts'
@@ -35,6 +38,10 @@ export interface Effects {
   readonly log: (line: string) => void
   /** Takes lines for a person: what changes for all clients. */
   readonly tell: (lines: string) => void
+  /** Takes notices, for the management process. @default nothing */
+  readonly noticed?: (notice: NodeNotice) => void
+  /** What runs beside mail, for `/metrics` and `/health`. @default nothing */
+  readonly management?: Pick<Management, 'metrics' | 'health'>
   /** Stands in the line of each session. @default none: there is one process */
   readonly worker?: number
   /** @default the system's clock */
@@ -125,8 +132,11 @@ class RunningRelay implements Relay {
         if (index === 0) this.port = listener.port ?? 0
       }
       if (metrics) {
-        const status = { metrics: this.metrics, whyNotReady: () => (this.#isClosing ? 'shutting down' : undefined) }
-        this.#status = await serveStatus(metrics, status)
+        this.#status = await serveStatus(metrics, {
+          metrics: async () => merged([...this.metrics(), ...((await this.#effects.management?.metrics()) ?? [])]),
+          whyNotReady: () => (this.#isClosing ? 'shutting down' : undefined),
+          beside: () => this.#effects.management?.health(),
+        })
         this.metricsPort = this.#status.port
       }
       // One of several workers takes feedback for all: it is shared by the store.
@@ -192,8 +202,15 @@ class RunningRelay implements Relay {
   }
 }
 
-async function openShared(options: RelayOptions, { tell, worker, clock = systemClock }: Effects): Promise<Shared> {
-  const notify: Notify = notice => tell(noticeLine(notice))
+async function openShared(
+  options: RelayOptions,
+  { tell, noticed, worker, clock = systemClock }: Effects,
+): Promise<Shared> {
+  const node = nodeName(options, worker)
+  const notify: Notify = notice => {
+    tell(noticeLine(notice))
+    noticed?.({ ...notice, node, time: clock.now() })
+  }
   const load = loadMeter({ notify, clock })
   const { store: config, workers, relays, maildir } = options
   const memory: OpenedStore = { store: memoryStore({ clock }), close: async () => undefined }
@@ -238,12 +255,16 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
     events: options.log.stdout === false ? sinks.targets : [event => log(jsonLine(event)), ...sinks.targets],
     ...(options.log.privacy && { privacy: options.log.privacy }),
-    node: worker === undefined ? options.name : `${options.name}/${worker}`,
+    node: nodeName(options, worker),
     store: store.store,
   })
   const live = liveGateway(inner, () => delivery.close())
   return { live, current: { gateway: live.gateway, delivery }, scannerReport: scanner.report }
 }
+
+/** What stands in events: with several workers, which one. */
+const nodeName = ({ name }: RelayOptions, worker?: number): string =>
+  worker === undefined ? name : `${name}/${worker}`
 
 /** `example.org, .example.org: smtp mail.example.org:25`, or without the domains where there is one route for all. */
 function routeText({ domains, nextHop, maildir = '' }: RouteOptions): string {

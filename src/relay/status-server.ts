@@ -17,6 +17,8 @@ export interface Status {
   readonly metrics: () => readonly Metric[] | Promise<readonly Metric[]>
   /** Why no mail is accepted now; undefined when it is. */
   readonly whyNotReady: () => string | undefined
+  /** A line about what runs beside mail; mail is healthy whatever it says. */
+  readonly beside: () => string | undefined
 }
 
 /** @throws an error of the system if the port is taken */
@@ -26,7 +28,7 @@ export async function serveStatus({ host, port }: HostPort, status: Status): Pro
   const server = createServer(limits, async ({ method, url }, response) => {
     const text = { 'Content-Type': 'text/plain; charset=utf-8' }
     if (method !== 'GET' && method !== 'HEAD') response.writeHead(405, { Allow: 'GET, HEAD' }).end()
-    else if (url === '/health') response.writeHead(200, text).end('ok\n')
+    else if (url === '/health') response.writeHead(200, text).end(healthText(status))
     else if (url === '/ready') {
       const reason = status.whyNotReady()
       response.writeHead(reason === undefined ? 200 : 503, text).end(`${reason ?? 'ok'}\n`)
@@ -52,6 +54,8 @@ export async function serveStatus({ host, port }: HostPort, status: Status): Pro
     },
   }
 }
+
+const healthText = ({ beside }: Status): string => ['ok', beside(), ''].filter(line => line !== undefined).join('\n')
 
 /** Where it is read, for a person. */
 export const statusUrl = ({ host }: HostPort, port: number): string => `http://${hostPortText({ host, port })}/metrics`

@@ -49,7 +49,7 @@ export async function openStore(
 export type SharedStoreConfig = Exclude<StoreConfig, 'memory'>
 
 /** A store without a fallback: what cannot be asked fails. */
-interface DirectStore {
+export interface DirectStore {
   readonly store: Store
   /** For a person. */
   readonly report: string

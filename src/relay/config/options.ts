@@ -9,8 +9,10 @@ import type { RouteOptions } from '../delivery/types.ts'
 import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
+import { wantsManagement } from './management-blocks.ts'
 import { relaySchema } from './schema.ts'
 import type {
+  DoctorConfig,
   FilterConfig,
   LimitConfig,
   LoadConfig,
@@ -58,6 +60,7 @@ export interface RelayOptions {
   readonly limits: LimitConfig
   readonly log: LogConfig
   readonly quarantine?: QuarantineConfig
+  readonly doctor?: DoctorConfig | boolean
   readonly metrics?: HostPort
   readonly rspamd?: HostPort
   readonly user?: string
@@ -114,7 +117,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
     mode: 'shadow',
     policies: [],
     dns: [],
-    store: workers > 1 ? { file: join(maildir, 'postern.db') } : 'memory',
+    store: workers > 1 || wantsManagement(config) ? { file: join(maildir, 'postern.db') } : 'memory',
     relays: 1,
     workers,
     metrics: false,
@@ -187,6 +190,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
     ...(lists && { lists }),
     ...(rest.quarantine && { quarantine: rest.quarantine }),
+    ...(rest.doctor !== undefined && { doctor: rest.doctor }),
     ...(metrics && { metrics }),
     ...(rspamd && { rspamd }),
     ...(user !== undefined && { user }),

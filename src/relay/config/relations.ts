@@ -1,6 +1,7 @@
 /** What must hold between options of the configuration that are right by themselves. */
 import { isRecord, problemsOf, type Relation, relation } from '../../model/options.ts'
 import { deliverySchema } from '../delivery/options.ts'
+import { MANAGEMENT_BLOCKS, wantsManagement } from './management-blocks.ts'
 import type { RelayConfig } from './types.ts'
 
 export const relations: readonly Relation<RelayConfig>[] = [
@@ -61,6 +62,16 @@ export const relations: readonly Relation<RelayConfig>[] = [
         found: place,
         expected: 'a store that several workers can share',
         remedy: "set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
+      },
+  ),
+  relation(
+    ['store', ...MANAGEMENT_BLOCKS],
+    config =>
+      config.store === 'memory' &&
+      wantsManagement(config) && {
+        found: config.store,
+        expected: `a store that the management process can share, since ${MANAGEMENT_BLOCKS.join(', ')} run in it`,
+        remedy: "leave store out, or set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
       },
   ),
   relation(

@@ -29,6 +29,7 @@ import { quarantineCheck } from './quarantine-check.ts'
 import { relations } from './relations.ts'
 import { hostPort, storeCheck } from './store-check.ts'
 import type {
+  DoctorConfig,
   FilterConfig,
   LimitConfig,
   ListenerConfig,
@@ -156,6 +157,8 @@ const limits: Check<LimitConfig> = object<LimitConfig>(
   'limits',
 )
 
+const doctor: Check<DoctorConfig> = object<DoctorConfig>({ every: duration({ min: '1m' }) }, 'options of the doctor')
+
 const served: Check<string | false> = either('HOST:PORT, or false', found =>
   found === false ? flag() : hostPort(0),
 ) as Check<string | false>
@@ -189,6 +192,9 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     workers: whole({ min: 1, max: 64 }),
     load,
     log: logCheck,
+    doctor: either('true, false or options of the doctor', found =>
+      typeof found === 'boolean' ? flag() : doctor,
+    ) as Check<DoctorConfig | boolean>,
     quarantine: quarantineCheck,
     limits,
     metrics: served,

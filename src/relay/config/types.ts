@@ -19,7 +19,7 @@ import type { SqliteHistoryOptions } from '../../history/index.ts'
 import type { FileOptions } from '../../log/index.ts'
 import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
-import type { Size } from '../../model/units.ts'
+import type { Duration, Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
 import type { FolderQuarantineOptions } from '../../quarantine/index.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
@@ -68,7 +68,10 @@ export interface RelayConfig {
   readonly ownFilters?: readonly Filter[]
   /** DNS servers. @default those of the system */
   readonly dns?: readonly string[]
-  /** Where limits are counted and senders remembered. @default memory; with several workers postern.db in `maildir` */
+  /**
+   * Where limits are counted and senders remembered. @default memory; with several workers, and with the management
+   * process, postern.db in `maildir`
+   */
   readonly store?: StoreConfig
   /** How many relays share the store: while it is down each has its part of a limit. @default 1 */
   readonly relays?: number
@@ -80,6 +83,11 @@ export interface RelayConfig {
   readonly limits?: LimitConfig
   /** Holds quarantined mail until `postern quarantine release`. @default it is delivered, to `.Junk` of a Maildir */
   readonly quarantine?: QuarantineConfig
+  /**
+   * Checks the deployment regularly, see `postern doctor`, and tells what has changed. `true` stands for its defaults.
+   * @default beside another block that the management process runs
+   */
+  readonly doctor?: DoctorConfig | boolean
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */
@@ -195,6 +203,12 @@ export interface QuarantineConfig extends Omit<FolderQuarantineOptions, 'deliver
    * the client tries again. @default 'deliver'
    */
   readonly whenFull?: 'deliver' | 'defer'
+}
+
+/** The regular check of the deployment. */
+export interface DoctorConfig {
+  /** How often, at least a minute. @default '15m' */
+  readonly every?: Duration
 }
 
 /** A stream on a server of Redis or Valkey. */

@@ -1,4 +1,6 @@
 /** Brings a judged message to its recipients, and decides on the reply: 250 only when it is safe for each of them. */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { DeliveryGroup, Reply } from '../../model/decision.ts'
 import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
@@ -18,8 +20,8 @@ import { received } from './received.ts'
 import { RecipientCheck } from './recipient-check.ts'
 import { RefusedRecipients } from './refused-recipients.ts'
 import { Routes } from './routes.ts'
-import { forAll, type Parcel, type Target, type TargetResult } from './target.ts'
-import type { Delivery, DeliveryOptions, DeliveryServices, RecipientQuestion } from './types.ts'
+import { forAll, type Parcel, type Release, type Target, type TargetResult } from './target.ts'
+import type { Delivery, DeliveryOptions, DeliveryServices, OwnMail, RecipientQuestion } from './types.ts'
 
 /**
  * @throws PosternError with all that is wrong with the options; an error of the system where a Maildir cannot be made
@@ -80,15 +82,26 @@ class MailDelivery implements Delivery {
     return new Map([...results].map(([path, { answer }]) => [path, withReference(answer, message.ref)]))
   }
 
-  readonly redeliver: Redeliver = async ({ entry, name, size, open }) => {
+  readonly redeliver: Redeliver = ({ entry, name, size, open }) => {
     const { reversePath, recipient } = entry
+    return this.#deliverOnce(`released:${name}`, { reversePath, recipient, name, size, open })
+  }
+
+  readonly sendOwn = ({ recipient, name, content }: OwnMail): Promise<void> => {
+    const digest = createHash('sha256').update(`${name}\0${recipient}`).digest('hex').slice(0, 40)
+    const open = () => Readable.from([content], { objectMode: false })
+    const release = { reversePath: '', recipient, name: `own.${digest}`, size: content.length, open }
+    return this.#deliverOnce(`own:${digest}`, release)
+  }
+
+  async #deliverOnce(key: string, release: Release): Promise<void> {
+    const { recipient } = release
     const target = this.#routes.find(recipient)?.target
     if (target === undefined) throw new Error(`there is no route for ${recipient}`)
-    const key = `released:${name}`
     const { store } = this.#duplicates
     const [noted] = await store.run([{ op: 'get', key }])
     if (noted !== undefined) return
-    const answer = await target.release({ reversePath, recipient, name, size, open })
+    const answer = await target.release(release)
     const { code, status, text, said } = answer
     if (!isDelivered(answer)) throw new Error(`${code} ${status} ${text}${said ? `: ${said.text}` : ''}`)
     await store.run([{ op: 'set', key, value: '1', ttl: RELEASED_MS }])

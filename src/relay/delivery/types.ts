@@ -222,6 +222,16 @@ export interface RecipientQuestion {
   readonly utf8?: boolean
 }
 
+/** Mail that this program writes itself. Its reverse-path is null. */
+export interface OwnMail {
+  /** The address to which it goes. It needs a route, as all mail does. */
+  readonly recipient: string
+  /** Names the mail, the same for each try: where it was delivered already, it is not delivered again. */
+  readonly name: string
+  /** The whole message, with CRLF at the end of each line. */
+  readonly content: Uint8Array
+}
+
 /** Brings judged messages to where they belong. */
 export interface Delivery {
   /** One reply for all recipients: 250 only when the message is safe for each. Never rejects. */
@@ -237,6 +247,8 @@ export interface Delivery {
   isKnown(question: RecipientQuestion): Promise<boolean>
   /** Delivers what a person has released from the quarantine, once. Rejects when it was not delivered. */
   readonly redeliver: Redeliver
+  /** Delivers mail that the program writes itself, once for each name. Rejects when it was not delivered. */
+  readonly sendOwn: (mail: OwnMail) => Promise<void>
   /** The domains that have a route, and those of rewritten addresses. Empty: every domain has one. */
   readonly domains: readonly string[]
   /** Deliveries by result, hosts by state, connections, and answers about recipients. */

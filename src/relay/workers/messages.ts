@@ -1,5 +1,6 @@
 /** What the first process and its workers say to each other. */
 import type { Metric } from '../../model/metric.ts'
+import type { NodeNotice } from '../management/messages.ts'
 import type { Start } from '../report.ts'
 import type { Source } from '../sources.ts'
 
@@ -12,6 +13,8 @@ export type FromWorker =
   | { readonly what: 'started'; readonly start: Start }
   | { readonly what: 'metrics'; readonly question: number; readonly metrics: readonly Metric[] }
   | { readonly what: 'received'; readonly id: number }
+  /** For the management process. */
+  | { readonly what: 'notice'; readonly notice: NodeNotice }
 
 export type ToWorker =
   | { readonly what: 'stop' }

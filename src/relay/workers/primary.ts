@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Metric } from '../../model/metric.ts'
 import { merged } from '../../observe/observer.ts'
 import type { RelayOptions } from '../config/options.ts'
+import type { Management } from '../management/supervisor.ts'
 import { listenerText, type Start } from '../report.ts'
 import { sourcesOf } from '../sources.ts'
 import { type StatusServer, serveStatus, single, statusUrl } from '../status-server.ts'
@@ -19,6 +20,8 @@ export interface PrimaryEffects {
   readonly args: readonly string[]
   readonly log: (lines: string) => void
   readonly tell: (lines: string) => void
+  /** What runs beside mail. */
+  readonly management: Management
   /** Gives up privileges, once the ports are bound. */
   readonly dropPrivileges: () => void
 }
@@ -86,10 +89,12 @@ export class Primary {
   }
 
   async #open(): Promise<void> {
-    const { user, metrics, workers, enforce: _enforce } = this.#options
+    const { user, metrics, workers } = this.#options
     const sources = sourcesOf(this.#options)
     for (const [index, port] of this.#ports.entries()) await port.listen(sources[index], user !== undefined)
-    if (metrics) this.#status = await serveStatus(metrics, { metrics: this.#metrics, whyNotReady: this.#whyNotReady })
+    const beside = () => this.#effects.management.health()
+    const status = { metrics: this.#allMetrics, whyNotReady: this.#whyNotReady, beside }
+    if (metrics) this.#status = await serveStatus(metrics, status)
     this.#effects.dropPrivileges()
     const first = this.#fork('1')
     this.#first = await first.started
@@ -114,6 +119,7 @@ export class Primary {
     const { args, log, tell } = this.#effects
     const worker = new WorkerProcess({
       ...{ name, args, log, tell },
+      noticed: notice => this.#effects.management.notice(notice),
       sources: this.#ports.map(({ source }) => source),
       returned: (listener, socket) => this.#ports[listener]?.accept(socket),
     })
@@ -170,7 +176,13 @@ export class Primary {
     }
   }
 
-  readonly #metrics = async (): Promise<readonly Metric[]> => {
+  readonly #allMetrics = async (): Promise<readonly Metric[]> => {
+    const [own, beside] = await Promise.all([this.metrics(), this.#effects.management.metrics()])
+    return merged([...own, ...beside])
+  }
+
+  /** What the workers have counted. */
+  async metrics(): Promise<readonly Metric[]> {
     this.#questions += 1
     const answers = await Promise.all([...this.#workers].map(worker => worker.metrics(this.#questions)))
     const answering = answers.filter(({ length }) => length > 0).length

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Metric } from '../../model/metric.ts'
+import type { NodeNotice } from '../management/messages.ts'
 import type { Start } from '../report.ts'
 import type { Source } from '../sources.ts'
 import { type FromWorker, sourcesText, type ToWorker, WORKER_NAME, WORKER_SOURCES } from './messages.ts'
@@ -20,6 +21,7 @@ export interface WorkerParts {
   readonly sources: readonly Source[]
   readonly log: (lines: string) => void
   readonly tell: (lines: string) => void
+  readonly noticed: (notice: NodeNotice) => void
   /** Takes back a socket that the worker had not received when it ended. */
   readonly returned: (listener: number, socket: Socket) => void
 }
@@ -40,7 +42,7 @@ export class WorkerProcess {
   #lastSent = 0
   isReady = false
 
-  constructor({ name, args, sources, log, tell, returned }: WorkerParts) {
+  constructor({ name, args, sources, log, tell, noticed, returned }: WorkerParts) {
     this.name = name
     this.#child = fork(workerFile(), args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -62,6 +64,7 @@ export class WorkerProcess {
     })
     this.#child.on('message', (message: FromWorker) => {
       if (message.what === 'received') this.#received(message.id)
+      if (message.what === 'notice') noticed(message.notice)
       if (message.what !== 'started') return
       this.isReady = true
       this.#started.resolve(message.start)

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { errorText } from '../../model/errors.ts'
 import type { RelayOptions } from '../config/options.ts'
+import { BoundedSender } from '../management/bounded-sender.ts'
 import { type Effects, type Relay, startRelay } from '../relay.ts'
 import { noticeLine } from '../report.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
@@ -19,7 +20,9 @@ export async function serveAsWorker({ options, effects, readAgain }: WorkerParts
   process.on('disconnect', () => process.exit(0))
   // The first process decides when to reload and when to stop: a terminal sends these signals to all processes.
   for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined)
-  const starting = startRelay(own, effects)
+  const notices = new BoundedSender()
+  const noticed: Effects['noticed'] = notice => notices.send(process, { what: 'notice', notice } satisfies FromWorker)
+  const starting = startRelay(own, { ...effects, noticed })
   let closing: Promise<void> | undefined
   const close = () => {
     closing ??= starting.then(relay => relay.close())

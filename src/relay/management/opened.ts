@@ -1,0 +1,156 @@
+/** What the management process opens: some once for its whole life, the rest anew with each configuration. */
+import { resolver } from '../../dns/index.ts'
+import { runChecks } from '../../doctor/run.ts'
+import type { DoctorReport } from '../../doctor/types.ts'
+import { EventStream } from '../../engine/events.ts'
+import { type Gateway, postern } from '../../engine/gateway.ts'
+import { loadMeter } from '../../load/index.ts'
+import { jsonLine } from '../../log/json-line.ts'
+import type { EventReceiver } from '../../model/events.ts'
+import type { Filter } from '../../model/filter.ts'
+import type { LoadMeter } from '../../model/load.ts'
+import { type Clock, type Notice, type Notify, systemClock } from '../../model/services.ts'
+import { checksOf } from '../checks/checks.ts'
+import type { RelayOptions } from '../config/options.ts'
+import { createDelivery } from '../delivery/delivery.ts'
+import type { Delivery } from '../delivery/types.ts'
+import { relayFilters } from '../filters.ts'
+import { type HeldMailbox, openHeldMailbox } from '../held-mailbox.ts'
+import { KeptFilters } from '../kept-filters.ts'
+import { type LogSinks, openLogSinks } from '../log-sinks.ts'
+import { type SystemResolver, systemResolver } from '../name-servers.ts'
+import { noticeLine } from '../report.ts'
+import { connectStore, type DirectStore } from '../stores.ts'
+import { Board } from './doctor-board.ts'
+import type { FirstProcess } from './first-process.ts'
+import { StoreLease } from './lease.ts'
+import type { ManagementParts } from './types.ts'
+
+export interface ManagementOutput {
+  /** Takes one line for each event. */
+  readonly log: (lines: string) => void
+  /** Takes lines for a person. */
+  readonly tell: (lines: string) => void
+}
+
+/** What lives as long as the process, whatever the configuration becomes. */
+export class Opened {
+  readonly node: string
+  readonly clock: Clock
+  readonly notify: Notify
+  readonly first: FirstProcess
+  readonly targets: readonly EventReceiver[]
+  readonly store: DirectStore
+  readonly sinks: LogSinks
+  readonly held: HeldMailbox | undefined
+  readonly system: SystemResolver
+  readonly load: LoadMeter
+  readonly kept = new KeptFilters()
+
+  static async open(options: RelayOptions, output: ManagementOutput, first: FirstProcess): Promise<Opened> {
+    const node = `${options.name}/management`
+    const clock = systemClock
+    const streams: EventStream[] = []
+    const notify = (notice: Notice): void => {
+      output.tell(noticeLine(notice))
+      for (const stream of streams) stream.write({ type: 'notice', ref: null, ...notice })
+      first.noticed({ ...notice, node, time: clock.now() })
+    }
+    const load = loadMeter({ notify, clock })
+    const store = await connectStore(storeOf(options), notify)
+    const sinks = await openLogSinks(options.log, 'management', notify)
+    const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
+    const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
+    const lines: readonly EventReceiver[] = options.log.stdout === false ? [] : [event => output.log(jsonLine(event))]
+    const parts = { node, clock, notify, first, store, sinks, held, system, load }
+    const opened = new Opened({ ...parts, targets: [...lines, ...sinks.targets] })
+    streams.push(opened.stream)
+    return opened
+  }
+
+  readonly stream: EventStream
+
+  private constructor(parts: Omit<Opened, 'kept' | 'stream' | 'close'>) {
+    const { node, clock, notify, first, targets, store, sinks, held, system, load } = parts
+    this.node = node
+    this.clock = clock
+    this.notify = notify
+    this.first = first
+    this.targets = targets
+    this.store = store
+    this.sinks = sinks
+    this.held = held
+    this.system = system
+    this.load = load
+    this.stream = new EventStream(targets, node, clock, { subject: 'off', key: '' })
+  }
+
+  async close(): Promise<void> {
+    this.system.stop()
+    await this.held?.quarantine.close()
+    await this.sinks.close()
+    await this.store.store.close?.()
+    await this.store.close()
+  }
+}
+
+/** The schema allows no store in memory beside a block of the management process. */
+function storeOf({ store }: RelayOptions) {
+  if (store === 'memory') throw new Error('the management process needs a store that it can share')
+  return store
+}
+
+/** What follows from the configuration: a reload makes another one. */
+export class Configured {
+  readonly parts: ManagementParts
+  readonly #gateway: Gateway
+  readonly #delivery: Delivery
+
+  static async open(options: RelayOptions, opened: Opened): Promise<Configured> {
+    const { clock, notify, load, store, held } = opened
+    const services = { name: options.name, clock, notify, load, store: store.store }
+    const delivery = await createDelivery({ routes: options.routes }, services)
+    held?.deliverBy(delivery)
+    return new Configured(options, opened, delivery)
+  }
+
+  private constructor(options: RelayOptions, opened: Opened, delivery: Delivery) {
+    const { clock, notify, node, store, targets, system, held, sinks, stream, first, load, kept } = opened
+    const onLatency = (ms: number) => load.recordLatency('dns', ms)
+    const dns = options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns
+    const filters = relayFilters({ options, delivery, scanner: [], kept }).filter(learns)
+    const gateway = postern({
+      ...{ filters, name: options.authservId, load, clock, notify, dns, node, store: store.store },
+      ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
+      forwarders: options.forwarders,
+      events: targets,
+      ...(options.log.privacy && { privacy: options.log.privacy }),
+    })
+    this.#gateway = gateway
+    this.#delivery = delivery
+    const doctor = new Board(async (): Promise<DoctorReport> => {
+      const results = await runChecks(checksOf(options), { clock })
+      return { time: clock.now(), node, results }
+    })
+    this.parts = {
+      ...{ options, node, clock, notify, dns, delivery, doctor, store: store.store },
+      ...(sinks.history && { history: sinks.history }),
+      ...(held && { quarantine: held.quarantine }),
+      feedback: feedback => gateway.feedback(feedback),
+      recordSent: mail => gateway.recordSent(mail),
+      sendMail: mail => delivery.sendOwn(mail),
+      record: event => stream.write(event),
+      metrics: () => first.metrics(),
+      onNotice: listener => first.onNotice(listener),
+      lease: name => new StoreLease(name, store.store, clock),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#gateway.close()
+    await this.#delivery.close()
+  }
+}
+
+/** No session runs here: only what people say reaches a filter. */
+const learns = ({ onFeedback, onSent }: Filter): boolean => onFeedback !== undefined || onSent !== undefined

@@ -1,0 +1,71 @@
+/** A lease in the store: one of many processes does what must be done once. */
+import { expect, test } from 'vitest'
+import type { Store } from '../../../src/model/store.ts'
+import { StoreLease } from '../../../src/relay/management/lease.ts'
+import { memoryStore } from '../../../src/store/index.ts'
+import { handClock } from '../../support/hand-clock.ts'
+
+const MINUTE = 60_000
+
+const two = () => {
+  const clock = handClock()
+  const store = memoryStore({ clock })
+  return { clock, store, one: new StoreLease('digest', store, clock), other: new StoreLease('digest', store, clock) }
+}
+
+test('one of two holds a lease, and keeps it by renewing it', async () => {
+  const { clock, one, other } = two()
+  expect(await one.hold()).toBe(true)
+  expect(await other.hold()).toBe(false)
+  await clock.advance(MINUTE * 0.7)
+  expect(await one.hold()).toBe(true)
+  await clock.advance(MINUTE * 0.7)
+  expect(await other.hold()).toBe(false)
+})
+
+test('a holder that has ended is replaced within a minute', async () => {
+  const { clock, one, other } = two()
+  expect(await one.hold()).toBe(true)
+  await clock.advance(MINUTE + 1)
+  expect(await other.hold()).toBe(true)
+  expect(await one.hold()).toBe(false)
+})
+
+test('a lease that is released is free at once, and another name is another lease', async () => {
+  const { clock, store, one, other } = two()
+  await one.hold()
+  expect(await new StoreLease('reports', store, clock).hold()).toBe(true)
+  await one.release()
+  await clock.advance(2)
+  expect(await other.hold()).toBe(true)
+  await one.release()
+  await clock.advance(2)
+  expect(await one.hold()).toBe(false)
+})
+
+test('without an answer of the store it is unknown who has the lease, so the work is not done', async () => {
+  const store: Store = { run: () => Promise.reject(new Error('down')) }
+  const lease = new StoreLease('digest', store, handClock())
+  let hasRun = false
+  expect(
+    await lease.during(async () => {
+      hasRun = true
+    }),
+  ).toBeUndefined()
+  expect(hasRun).toBe(false)
+})
+
+test('work that lasts renews its lease, and is aborted when another process has taken it', async () => {
+  const { clock, store, one } = two()
+  const signals: boolean[] = []
+  await one.during(async signal => {
+    for (let step = 0; step < 6; step += 1) {
+      await clock.advance(MINUTE / 3)
+    }
+    signals.push(signal.aborted)
+    await store.run([{ op: 'set', key: 'lease:digest', value: 'another', ttl: MINUTE }])
+    await clock.advance(MINUTE / 3)
+    signals.push(signal.aborted)
+  })
+  expect(signals).toEqual([false, true])
+})
