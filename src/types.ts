@@ -6,13 +6,14 @@ export type { MessageLimits } from './engine/message-limits.ts'
 export type { PrivacyOptions } from './engine/options.ts'
 export type { MailDetails } from './engine/session.ts'
 export type { HostReply } from './engine/transaction-record.ts'
+export type { ActionEvent, ActionName } from './model/action-event.ts'
 export type { BodyShape } from './model/body-shape.ts'
 export type { AnyStage } from './model/combine.ts'
 export type { DecisionPoint, DeliveryGroup, ForgedField, Reply } from './model/decision.ts'
 export type { ErrorCode, Problem } from './model/errors.ts'
+export type { EventBase } from './model/event-base.ts'
 export type {
   DeliveryEvent,
-  EventBase,
   EventReceiver,
   FeedbackEvent,
   FilterTime,

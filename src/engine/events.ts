@@ -1,13 +1,15 @@
 /** The stream of events of a gateway: stamps each event and hands it to the sinks. */
+
+import type { Action } from '../model/action-event.ts'
 import type { Decision, Reply } from '../model/decision.ts'
-import {
-  type DeliveryReport,
-  EVENT_VERSION,
-  type EventReceiver,
-  type FindingEntry,
-  type GatewayEvent,
-  type ReportedDelivery,
-  type SentReply,
+import { EVENT_VERSION } from '../model/event-base.ts'
+import type {
+  DeliveryReport,
+  EventReceiver,
+  FindingEntry,
+  GatewayEvent,
+  ReportedDelivery,
+  SentReply,
 } from '../model/events.ts'
 import type { Feedback } from '../model/feedback.ts'
 import type { Finding } from '../model/finding.ts'
@@ -139,6 +141,20 @@ export const noticeEvent = ({ code, reason, level }: Notice): Unstamped => ({
   code: cut(code),
   reason: cut(reason),
   level,
+})
+
+/** What a person has done, bounded. */
+export const actionEvent = ({ ref, action, by, role, target, recipient, why, result, reason }: Action): Unstamped => ({
+  type: 'action',
+  ref,
+  action,
+  by: cut(by),
+  role,
+  target: cut(target),
+  ...(recipient !== undefined && { recipient: cut(recipient) }),
+  ...(why !== undefined && { why: cut(why) }),
+  result,
+  ...(reason !== undefined && { reason: cut(reason) }),
 })
 
 /** Milliseconds to microseconds. */

@@ -1,9 +1,10 @@
 /** `postern/history`: what became of every recipient, kept to be searched. */
 
+export type { ActionEvent } from '../model/action-event.ts'
+export { EVENT_VERSION, type EventBase } from '../model/event-base.ts'
 export type {
   DeliveryEvent,
   DeliveryReport,
-  EventBase,
   FeedbackEvent,
   FilterTime,
   FindingEntry,
@@ -14,7 +15,6 @@ export type {
   SessionEvent,
   TransactionEvent,
 } from '../model/events.ts'
-export { EVENT_VERSION } from '../model/events.ts'
 export { type SqliteHistoryOptions, sqliteHistory } from './sqlite/history.ts'
 export { type StoryOptions, story } from './story.ts'
 export type {

@@ -2,8 +2,10 @@
  * The story of a session in plain lines: who connected, what was found, what the client received, where the mail
  * went.
  */
+import type { ActionEvent } from '../model/action-event.ts'
 import type {
   DeliveryEvent,
+  FeedbackEvent,
   FindingEntry,
   GatewayEvent,
   RecipientEvent,
@@ -32,6 +34,7 @@ export function story(events: readonly GatewayEvent[], { cost = 1 }: StoryOption
     ...(session ? aboutClient(session) : aboutStart(events)),
     ...[...numbers].sort((a, b) => a - b).flatMap(number => aboutTransaction(number, events)),
     ...(session ? aboutCost(session, cost) : []),
+    ...events.flatMap(aboutPeople),
   ]
   return lines.map(escapeInvisible)
 }
@@ -141,6 +144,21 @@ const aboutFilter = ([name, { cpu, wait }]: readonly [
   string,
   { readonly cpu: number; readonly wait: number },
 ]): string => `${name} ${tenths(cpu)} ms${wait >= 0.1 ? ` + ${tenths(wait)} ms waiting` : ''}`
+
+/** What people did or said afterwards. */
+function aboutPeople(event: GatewayEvent): readonly string[] {
+  if (event.type === 'action') return [aboutAction(event)]
+  return event.type === 'feedback' ? [aboutFeedback(event)] : []
+}
+
+function aboutAction({ time, by, role, action, target, recipient, why, result, reason }: ActionEvent): string {
+  const whom = recipient === undefined ? '' : ` for ${recipient}`
+  const outcome = reason === undefined ? result : `${result}: ${reason}`
+  return `  action     ${dateOf(time)}, ${by} (${role}): ${action} ${target}${whom}, ${outcome}${why === undefined ? '' : ` (${why})`}`
+}
+
+const aboutFeedback = ({ time, by, label, undo }: FeedbackEvent): string =>
+  `  feedback   ${dateOf(time)}, ${by}: ${undo ? `no longer ${label}` : label}`
 
 const tenths = (ms: number): string => ms.toFixed(1)
 const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`)

@@ -103,6 +103,8 @@ function bodyOf(event: GatewayEvent): string {
       return `${event.by} has reported ${event.label}`
     case 'notice':
       return event.reason
+    case 'action':
+      return `${event.by}: ${event.action} ${event.target}: ${event.result}`
     default:
       return event satisfies never
   }

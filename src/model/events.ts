@@ -3,25 +3,12 @@
  * nothing else. Every event survives JSON and is bounded. Strings are as the client sent them: escape them where they
  * are shown.
  */
+import type { ActionEvent } from './action-event.ts'
+import type { EventBase } from './event-base.ts'
 import type { Label } from './feedback.ts'
 import type { Status, Verdict } from './finding.ts'
 import type { Metric } from './metric.ts'
 import type { ClientKind, Tls } from './stage.ts'
-
-/** The version of all events: a new one when a field changes its meaning or is removed, not when one is added. */
-export const EVENT_VERSION = 1
-
-/** What every event has. */
-export interface EventBase {
-  /** The version of the stream. */
-  readonly v: typeof EVENT_VERSION
-  /** When it was written, in milliseconds since 1970. */
-  readonly time: number
-  /** The reference of the session, which stands in its replies and in the delivered message; null without a session. */
-  readonly ref: string | null
-  /** The process that wrote it. */
-  readonly node: string
-}
 
 /** A reply as it was sent to the client. */
 export interface SentReply {
@@ -265,6 +252,7 @@ export type GatewayEvent =
   | DeliveryEvent
   | FeedbackEvent
   | NoticeEvent
+  | ActionEvent
 
 /** What {@link Gateway.delivered} takes: which recipient of which session, and what became of the delivery. */
 export interface ReportedDelivery extends DeliveryReport {

@@ -4,14 +4,20 @@ export type { FolderQuarantineOptions } from './folder/options.ts'
 export { folderQuarantine } from './folder/quarantine.ts'
 export { kindOf, mayRelease } from './roles.ts'
 export type {
+  AllowedSender,
+  Authentication,
   HeldAction,
   HeldActionResult,
+  HeldBudget,
+  HeldBudgets,
   HeldEntry,
   HeldKind,
   HeldMessage,
+  HeldNote,
   HeldPage,
   HeldQuery,
   HeldRecipient,
+  HeldStep,
   HeldUsage,
   HoldResult,
   NewHeldMessage,

@@ -1,13 +1,34 @@
 /** Quarantine: messages that were accepted and not delivered, until a person releases or deletes them. */
 import type { Readable } from 'node:stream'
-import type { FindingEntry } from '../model/events.ts'
+import type { FindingEntry, TransactionEvent } from '../model/events.ts'
+import type { Label } from '../model/feedback.ts'
 import type { Metric } from '../model/metric.ts'
+import type { Duration, Size } from '../model/units.ts'
 
 /** Why a message is held. It says who may release it, see `mayRelease`. */
 export type HeldKind = 'spam' | 'phishing' | 'malware' | 'policy' | 'unexamined'
 
 /** Who asks: a user of a mailbox, an operator of some domains, or the administrator of the gateway. */
 export type Role = 'user' | 'operator' | 'admin'
+
+/** What is known of a sender, as in the event of its transaction. */
+export type Authentication = Pick<TransactionEvent, 'spf' | 'dkim' | 'dmarc'>
+
+/**
+ * What follows a release or a deletion. `train`: the filters learn that the message was wanted, or was spam. `allow`:
+ * the proven sender is allowed for this recipient. `record`: the action is written into the stream of events.
+ */
+export type HeldStep = 'train' | 'allow' | 'record'
+
+/** An entry of the allow list that a release has added. */
+export interface AllowedSender {
+  /** Names the entry within its scope. */
+  readonly id: string
+  /** Whom it allows, such as `dmarc:example.org`. */
+  readonly sender: string
+  /** For whom it counts. */
+  readonly scope: string
+}
 
 /** A message to be held. */
 export interface NewHeldMessage {
@@ -29,6 +50,8 @@ export interface NewHeldMessage {
   readonly subject?: string
   /** The Message-ID field. */
   readonly messageId?: string
+  /** What SPF, DKIM and DMARC said; absent where no filter has asked. */
+  readonly authentication?: Authentication
   /** The sum of all points. */
   readonly score: number
   /** What was found, at most 50. */
@@ -45,12 +68,59 @@ export interface HeldRecipient {
   readonly recipient: string
   /** `releasing`: a release has begun; it goes on after a restart. */
   readonly state: 'held' | 'releasing' | 'released' | 'deleted'
+  /** When it is deleted for this recipient, in milliseconds since 1970. */
+  readonly expires: number
   /** Who released or deleted it. */
   readonly by?: string
+  /** What they may do. */
+  readonly role?: Role
   /** Why, in their words. */
   readonly why?: string
   /** When, in milliseconds since 1970. */
   readonly at?: number
+  /** What was to follow and has not been done yet. */
+  readonly pending?: readonly HeldStep[]
+  /** What the filters have learned of it. */
+  readonly trained?: Label
+  /** The entry that allows its sender since. */
+  readonly allowed?: AllowedSender
+}
+
+/** What is noted of a recipient; a key that is left out stays as it is, and null takes it away. */
+export interface HeldNote {
+  /** What has still to follow. */
+  readonly pending?: readonly HeldStep[]
+  /** What the filters have learned. */
+  readonly trained?: Label | null
+  /** The entry that was added. */
+  readonly allowed?: AllowedSender | null
+}
+
+/** What may be held for one recipient. */
+export interface HeldBudget {
+  /** Messages that wait for a decision. @default 5000 */
+  readonly messages?: number
+  /** Bytes of them. @default '1gb' */
+  readonly size?: Size
+  /** How long each is held, at most `keep` of the quarantine. @default as `keep` */
+  readonly keep?: Duration
+}
+
+/** What may be held: options that every quarantine has. */
+export interface HeldBudgets {
+  /** How long a message is held. @default '30d' */
+  readonly keep?: Duration
+  /** What all messages may take. @default '10gb' */
+  readonly size?: Size
+  /** What may be held for one recipient. */
+  readonly each?: HeldBudget
+  /** Other budgets, by address or by domain of the recipient; what is left out is as in `each`. @default none */
+  readonly recipients?: Readonly<Record<string, HeldBudget>>
+  /**
+   * How long a release or a deletion can be taken back: for so long the message is kept, while there is room.
+   * @default '1d'
+   */
+  readonly undo?: Duration
 }
 
 /** A message that is held. */
@@ -67,8 +137,9 @@ export interface HeldMessage extends Omit<NewHeldMessage, 'content' | 'recipient
 
 /** What came of holding a message. */
 export type HoldResult =
-  | { readonly kind: 'held'; readonly message: HeldMessage }
-  /** There is no room: deliver it with a mark, or defer it. */
+  /** `full`: recipients for whom there was no room; it is not held for them. */
+  | { readonly kind: 'held'; readonly message: HeldMessage; readonly full: readonly string[] }
+  /** There is no room for any recipient: deliver it with a mark, or defer it. */
   | { readonly kind: 'full'; readonly reason: string }
 
 /** Which held messages are listed. Every condition that is given must hold. */
@@ -83,6 +154,8 @@ export interface HeldQuery {
   readonly state?: HeldRecipient['state']
   /** Held since, in milliseconds since 1970. */
   readonly since?: number
+  /** Only those with a step that has not been done; then the oldest decisions come first, without `next`. */
+  readonly pending?: true
   /** Entries of a page, at most 500. @default 50 */
   readonly limit?: number
   /** The `next` of the page before this one. */
@@ -112,9 +185,11 @@ export interface HeldAction {
   readonly role: Role
   /** Why, in their words, at most 500 characters. */
   readonly why?: string
+  /** What has to follow: it is noted with the decision, so that no crash loses it. @default none */
+  readonly steps?: readonly HeldStep[]
 }
 
-/** What came of a release or a deletion. */
+/** What came of a release, a deletion, or taking one back. */
 export type HeldActionResult =
   | { readonly kind: 'done' }
   /** It was released or deleted before: nothing was done. */
@@ -160,6 +235,13 @@ export interface Quarantine {
   release(action: HeldAction): Promise<HeldActionResult>
   /** Deletes the message for one recipient. The bytes go with the last one; what was done is known until it expires. */
   delete(action: HeldAction): Promise<HeldActionResult>
+  /**
+   * Holds it again after a deletion, while the message is kept. `done-before`: it was released and is with its
+   * recipient. `failed`: its bytes are gone.
+   */
+  restore(action: HeldAction): Promise<HeldActionResult>
+  /** Notes what has followed a decision. @returns whether there is such a recipient */
+  note(id: string, recipient: string, note: HeldNote): Promise<boolean>
   /** Goes on with releases that a crash has interrupted, and deletes what has expired. */
   tidy(): Promise<void>
   /** How much is held. */

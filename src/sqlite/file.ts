@@ -8,8 +8,10 @@ export interface FileKind {
   readonly application: number
   /** `PRAGMA user_version`. */
   readonly version: number
-  /** Creates the tables. */
+  /** Creates the tables of the first version. */
   readonly schema: string
+  /** What leads from each version to the next: one less than `version`. @default none, the version is 1 */
+  readonly upgrades?: readonly string[]
   /** Set at each opening, after the file was recognised. */
   readonly pragmas: string
   /** How long another process may lock the file, in milliseconds. */
@@ -24,7 +26,7 @@ export interface FileKind {
  */
 export function openSqliteFile(
   file: string,
-  { application, version, schema, pragmas, timeout }: FileKind,
+  { application, version, schema, upgrades = [], pragmas, timeout }: FileKind,
 ): DatabaseSync {
   // The file contains people's addresses.
   closeSync(openSync(file, 'a', 0o600))
@@ -39,8 +41,11 @@ export function openSqliteFile(
     connection.exec(pragmas)
     if (present < version)
       inTransaction(connection, () => {
-        if (pragma(connection, 'user_version') === version) return
-        connection.exec(`${schema} PRAGMA application_id = ${application}; PRAGMA user_version = ${version};`)
+        // Another process may have done it meanwhile.
+        const steps = [schema, ...upgrades].slice(pragma(connection, 'user_version'))
+        if (steps.length === 0) return
+        const mark = `PRAGMA application_id = ${application}; PRAGMA user_version = ${version};`
+        connection.exec([...steps, mark].join('\n'))
       })
     return connection
   } catch (error) {

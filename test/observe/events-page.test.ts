@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-const source = readFileSync('src/model/events.ts', 'utf8')
+const source = ['event-base', 'events', 'action-event']
+  .map(name => readFileSync(`src/model/${name}.ts`, 'utf8'))
+  .join('\n')
 const page = readFileSync('docs/events.md', 'utf8')
 
 /** The fields that an interface declares itself. */
 function fieldsOf(name: string): readonly string[] {
   const body = new RegExp(`export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}\\n`).exec(source)?.[1]
-  if (body === undefined) throw new Error(`src/model/events.ts has no interface ${name}`)
+  if (body === undefined) throw new Error(`src/model has no interface ${name}`)
   return Array.from(body.matchAll(/^ {2}readonly (\w+)\??:/gm), ([, field = '']) => field)
 }
 
@@ -32,6 +34,7 @@ test.for([
   ['delivery', ['DeliveryEvent', 'DeliveryReport']],
   ['feedback', ['FeedbackEvent']],
   ['notice', ['NoticeEvent']],
+  ['action', ['ActionEvent']],
 ] as const)('the fields of %s', ([type, interfaces]) => {
   const declared = interfaces.flatMap(fieldsOf).filter(field => !COMMON.includes(field))
   expect(declared.length).toBeGreaterThan(2)

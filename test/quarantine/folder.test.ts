@@ -112,8 +112,8 @@ describe.for([
       time: expect.any(Number),
       expires: expect.any(Number),
       recipients: [
-        { recipient: 'bob@example.org', state: 'held' },
-        { recipient: 'Eve@example.org', state: 'held' },
+        { recipient: 'bob@example.org', state: 'held', expires: expect.any(Number) },
+        { recipient: 'Eve@example.org', state: 'held', expires: expect.any(Number) },
       ],
     })
     expect(await textOf(await quarantine.open(id))).toBe(MESSAGE)
@@ -182,13 +182,18 @@ test('a list comes in pages that miss nothing and repeat nothing', async () => {
   expect(found).toEqual(ids.toReversed())
 })
 
-test('the message goes with the last of its recipients, and not before', async () => {
-  const quarantine = await quarantineWith()
+test('the message goes when no decision about it can be taken back any more, and not before', async () => {
+  const hand = clock({ now: Date.UTC(2026, 10, 29) } as never)
+  const quarantine = await quarantineWith({ clock: hand, undo: '1h' })
   const id = await idOf(quarantine, { recipients: ['bob@example.org', 'eve@example.org'] })
   expect(await quarantine.delete(action(id))).toEqual({ kind: 'done' })
   await quarantine.tidy()
   expect(await quarantine.release(action(id))).toEqual({ kind: 'done-before', state: 'deleted' })
   expect(await quarantine.release(action(id, { recipient: 'eve@example.org' }))).toEqual({ kind: 'done' })
+  await hand.advance(3_600_000 - 1)
+  await quarantine.tidy()
+  expect(await readdir(join(folder.path, 'messages'))).toEqual([id])
+  await hand.advance(1)
   await quarantine.tidy()
   expect([(await quarantine.get(id))?.recipients.map(({ state }) => state), await quarantine.usage()]).toEqual([
     ['deleted', 'released'],
@@ -267,7 +272,7 @@ test('a release that the role may not do is forbidden, and changes nothing', asy
   const quarantine = await quarantineWith()
   const id = await idOf(quarantine, { kind: 'malware' })
   expect(await quarantine.release(action(id, { role: 'operator' }))).toMatchObject({ kind: 'forbidden' })
-  expect((await quarantine.get(id))?.recipients).toEqual([{ recipient: 'bob@example.org', state: 'held' }])
+  expect((await quarantine.get(id))?.recipients).toMatchObject([{ recipient: 'bob@example.org', state: 'held' }])
 })
 
 const KINDS: readonly HeldKind[] = ['spam', 'phishing', 'policy', 'unexamined', 'malware']
@@ -314,13 +319,13 @@ describe('room', () => {
       })
     expect(notices.map(({ code }) => code)).toEqual(['quarantine/full'])
     expect(await readdir(join(folder.path, 'messages'))).toHaveLength(1)
+    // What could still be taken back goes when room is needed.
     await quarantine.delete(action((first as Extract<typeof first, { kind: 'held' }>).message.id))
-    await quarantine.tidy()
     expect((await quarantine.hold(held({}, large))).kind).toBe('held')
   })
 
   test('of one recipient is bounded, whatever the others have', async () => {
-    const quarantine = await quarantineWith({ each: 2 })
+    const quarantine = await quarantineWith({ each: { messages: 2 } })
     await idOf(quarantine)
     await idOf(quarantine)
     expect((await quarantine.hold(held())).kind).toBe('full')

@@ -80,7 +80,7 @@ test('without room the message goes where it would have gone, or its client trie
     ['deliver', /^250 /],
     ['defer', /^452 4\.3\.1 Insufficient system storage/],
   ] as const) {
-    const quarantine = { folder: join(folder.path, whenFull), each: 1, whenFull }
+    const quarantine = { folder: join(folder.path, whenFull), each: { messages: 1 }, whenFull }
     const config = await configOf(folder.path, { quarantine })
     await using relay = await relayProcess(['--config', config])
     expect(await deliver(relay.port, letter('first'))).toMatch(/^250 2\.6\.0 Delivered/)

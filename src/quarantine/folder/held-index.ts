@@ -2,9 +2,21 @@
 
 import { addressKey, mailboxOf } from '../../net/path.ts'
 import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
+import type { Budgets } from '../budgets.ts'
 import type { Keys } from '../cipher.ts'
-import type { HeldAction, HeldEntry, HeldMessage, HeldPage, HeldQuery, HeldRecipient, HeldUsage } from '../types.ts'
-import type { Budget, Changed, FoundRecipient, IndexedMessage, Transition } from './index-file.ts'
+import type { Change, Changed } from '../releases.ts'
+import type {
+  AllowedSender,
+  HeldEntry,
+  HeldMessage,
+  HeldNote,
+  HeldPage,
+  HeldQuery,
+  HeldRecipient,
+  HeldStep,
+  HeldUsage,
+} from '../types.ts'
+import type { FoundRecipient, IndexedMessage, Room, Transition } from './index-file.ts'
 import type { Task } from './thread.ts'
 
 type Head = Omit<HeldMessage, 'recipients'>
@@ -24,14 +36,14 @@ export class HeldIndex {
     this.#thread = new WorkerClient('the thread of the quarantine', thread, { file })
   }
 
-  /** Why there is no room for a message; undefined when there is. */
-  async whyFull(size: number, recipients: readonly string[], budget: Budget): Promise<string | undefined> {
-    const names = recipients.map(recipient => this.nameOf(recipient))
-    return (await this.#thread.ask({ kind: 'whyFull', size, names, budget })) as string | undefined
+  /** Which recipients have room for a message, by their position. */
+  async room(size: number, recipients: readonly string[], budgets: Budgets): Promise<Room> {
+    const named = recipients.map(recipient => ({ name: this.nameOf(recipient), budget: budgets.of(recipient) }))
+    return (await this.#thread.ask({ kind: 'room', size, recipients: named, all: budgets.size })) as Room
   }
 
-  /** Adds a message. @returns why there is no room for it; undefined when it was added */
-  async add(head: Head, recipients: readonly string[], budget: Budget): Promise<string | undefined> {
+  /** Adds a message for the recipients that have room, by their position. */
+  async add(head: Head, recipients: readonly string[], budgets: Budgets): Promise<Room> {
     const { id, time, expires, size, kind, ...details } = head
     return (await this.#thread.ask({
       kind: 'add',
@@ -40,9 +52,10 @@ export class HeldIndex {
         name: this.nameOf(recipient),
         domain: this.#domainOf(mailboxOf(recipient).domain),
         address: this.#keys.sealText(recipient),
+        budget: budgets.of(recipient),
       })),
-      budget,
-    })) as string | undefined
+      all: budgets.size,
+    })) as Room
   }
 
   async list({
@@ -50,14 +63,17 @@ export class HeldIndex {
     domains,
     kind,
     state = 'held',
+    pending,
     since = 0,
     cursor,
     limit = 50,
   }: HeldQuery): Promise<HeldPage> {
+    const isPending = pending === true
     const most = Math.min(Math.max(limit, 1), MAX_LIMIT)
     const found = (await this.#thread.ask({
       kind: 'list',
       query: {
+        isPending,
         state,
         since,
         before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
@@ -71,7 +87,7 @@ export class HeldIndex {
     const entries = page.flatMap(({ recipient: one, message }): HeldEntry[] =>
       message === undefined ? [] : [{ ...this.#read(message), ...this.#readRecipient(one) }],
     )
-    const last = found.length > most ? page.at(-1)?.recipient.number : undefined
+    const last = found.length > most && !isPending ? page.at(-1)?.recipient.number : undefined
     return { entries, ...(last !== undefined && { next: String(last) }) }
   }
 
@@ -85,27 +101,38 @@ export class HeldIndex {
   }
 
   /** Changes the state of one recipient, if it is one of `from` and has not changed since. */
-  async change(
-    at: number,
-    { id, recipient, by, why }: HeldAction,
-    from: Transition['from'],
-    to: Transition['to'],
-    unchangedSince?: number,
-  ): Promise<Changed | undefined> {
-    const transition = {
-      ...{ message: id, name: this.nameOf(recipient), from, to, by, at },
+  async change({ at, action, from, to, ...conditions }: Change): Promise<Changed | undefined> {
+    const { id, recipient, by, role, why, steps } = action
+    const transition: Transition = {
+      ...{ message: id, name: this.nameOf(recipient), from, to, by, role, at },
       why: why === undefined ? null : why.slice(0, MAX_WHY_LENGTH),
-      ...(unchangedSince !== undefined && { unchangedSince }),
+      ...(steps !== undefined && { pending: written(steps) }),
+      ...conditions,
     }
     return (await this.#thread.ask({ kind: 'change', transition })) as Changed | undefined
+  }
+
+  async note(id: string, recipient: string, { pending, trained, allowed }: HeldNote): Promise<boolean> {
+    const note = {
+      ...(pending !== undefined && { pending: written(pending) }),
+      ...(trained !== undefined && { trained }),
+      ...(allowed !== undefined && {
+        allowed: allowed === null ? null : this.#keys.sealText(JSON.stringify(allowed)),
+      }),
+    }
+    return (await this.#thread.ask({ kind: 'note', message: id, name: this.nameOf(recipient), note })) as boolean
+  }
+
+  async expireRecipients(now: number, limit: number): Promise<number> {
+    return (await this.#thread.ask({ kind: 'expireRecipients', now, limit })) as number
   }
 
   async expired(now: number, limit: number): Promise<readonly string[]> {
     return (await this.#thread.ask({ kind: 'expired', now, limit })) as readonly string[]
   }
 
-  async spent(limit: number): Promise<readonly string[]> {
-    return (await this.#thread.ask({ kind: 'spent', limit })) as readonly string[]
+  async spent(before: number, limit: number): Promise<readonly string[]> {
+    return (await this.#thread.ask({ kind: 'spent', before, limit })) as readonly string[]
   }
 
   async dropFile(id: string): Promise<void> {
@@ -137,13 +164,22 @@ export class HeldIndex {
     return { ...(JSON.parse(this.#keys.openText(details)) as Details), id, time, expires, size, kind }
   }
 
-  #readRecipient({ address, state, by, why, at }: FoundRecipient): HeldRecipient {
+  #readRecipient(found: FoundRecipient): HeldRecipient {
+    const { address, state, expires, by, role, why, at, pending, trained, allowed } = found
     return {
       recipient: this.#keys.openText(address),
       state,
+      expires,
       ...(by !== null && { by }),
+      ...(role !== null && { role }),
       ...(why !== null && { why }),
       ...(at !== null && { at }),
+      ...(pending !== null && { pending: pending.split(',') as HeldStep[] }),
+      ...(trained !== null && { trained }),
+      ...(allowed !== null && { allowed: JSON.parse(this.#keys.openText(allowed)) as AllowedSender }),
     }
   }
 }
+
+/** Steps as the index keeps them. */
+const written = (steps: readonly HeldStep[]): string | null => (steps.length === 0 ? null : steps.join(','))

@@ -1,44 +1,10 @@
 /** The index of a quarantine: which messages are held for whom. It stands in a file of SQLite beside the messages. */
 import type { DatabaseSync } from 'node:sqlite'
-import { type FileKind, inTransaction, openSqliteFile } from '../../sqlite/file.ts'
-import type { HeldKind, HeldRecipient } from '../types.ts'
-
-/** 'held': the id that tells the index from a database of another program. */
-const APPLICATION = 0x68656c64
-const VERSION = 1
-
-const SCHEMA = `
-CREATE TABLE messages (
-  id TEXT PRIMARY KEY, time INTEGER NOT NULL, expires INTEGER NOT NULL, size INTEGER NOT NULL, kind TEXT NOT NULL,
-  details BLOB NOT NULL, kept INTEGER NOT NULL DEFAULT 1
-) STRICT, WITHOUT ROWID;
-CREATE INDEX by_end ON messages (expires);
-CREATE TABLE recipients (
-  number INTEGER PRIMARY KEY, message TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, domain TEXT NOT NULL,
-  kind TEXT NOT NULL, time INTEGER NOT NULL, address BLOB NOT NULL, state TEXT NOT NULL, by TEXT, why TEXT, at INTEGER
-) STRICT;
-CREATE UNIQUE INDEX by_message ON recipients (message, name);
-CREATE INDEX by_name ON recipients (name, number);
-CREATE INDEX by_domain ON recipients (domain, number);
-CREATE INDEX by_state ON recipients (state, number);
-CREATE TABLE usage (messages INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
-INSERT INTO usage VALUES (0, 0);
-CREATE TRIGGER message_added AFTER INSERT ON messages
-  BEGIN UPDATE usage SET messages = messages + 1, bytes = bytes + new.size; END;
-CREATE TRIGGER file_dropped AFTER UPDATE OF kept ON messages WHEN old.kept = 1 AND new.kept = 0
-  BEGIN UPDATE usage SET messages = messages - 1, bytes = bytes - old.size; END;
-CREATE TRIGGER message_removed AFTER DELETE ON messages WHEN old.kept = 1
-  BEGIN UPDATE usage SET messages = messages - 1, bytes = bytes - old.size; END;
-`
-
-/** A commit survives a loss of power: a client that got 250 does not send the message again. */
-const INDEX: FileKind = {
-  application: APPLICATION,
-  version: VERSION,
-  schema: SCHEMA,
-  pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216',
-  timeout: 5_000,
-}
+import type { Label } from '../../model/feedback.ts'
+import { inTransaction, openSqliteFile } from '../../sqlite/file.ts'
+import type { RecipientBudget } from '../budgets.ts'
+import type { HeldKind, HeldRecipient, Role } from '../types.ts'
+import { INDEX } from './index-schema.ts'
 
 /** A message as the index keeps it: names are hashed, and what is readable may be encrypted. */
 export interface IndexedMessage {
@@ -59,16 +25,22 @@ export interface IndexedRecipient {
   /** The hash of its domain. */
   readonly domain: string
   readonly address: Uint8Array
+  readonly budget: RecipientBudget
 }
 
 /** A recipient that was found. */
-export type FoundRecipient = Pick<HeldRecipient, 'state'> & {
+export type FoundRecipient = Pick<HeldRecipient, 'state' | 'expires'> & {
   readonly number: number
   readonly message: string
   readonly address: Uint8Array
   readonly by: string | null
+  readonly role: Role | null
   readonly why: string | null
   readonly at: number | null
+  /** Steps, with commas between. */
+  readonly pending: string | null
+  readonly trained: Label | null
+  readonly allowed: Uint8Array | null
 }
 
 /** Which recipients are listed; names are hashes. */
@@ -76,6 +48,8 @@ export interface IndexQuery {
   readonly name?: string
   readonly domains?: readonly string[]
   readonly kind?: HeldKind
+  /** Only those with a step to come, whatever their state. */
+  readonly isPending?: boolean
   readonly state: HeldRecipient['state']
   readonly since: number
   readonly before: number
@@ -88,11 +62,16 @@ export interface Transition {
   readonly name: string
   readonly from: readonly HeldRecipient['state'][]
   readonly to: HeldRecipient['state']
-  readonly by: string | null
+  readonly by: string
+  readonly role: Role
   readonly why: string | null
   readonly at: number
+  /** Steps that have to follow; null: none. @default as they were */
+  readonly pending?: string | null
   /** Only where the last change was before this moment. @default any */
   readonly unchangedSince?: number
+  /** Only while the file of the message is kept. @default also afterwards */
+  readonly isKept?: boolean
 }
 
 /** What came of a transition. */
@@ -101,15 +80,27 @@ export interface Changed {
   readonly isChanged: boolean
 }
 
-const NEVER = Number.MAX_SAFE_INTEGER
-
-/** What may be held. */
-export interface Budget {
-  /** Bytes of all messages. */
-  readonly size: number
-  /** Messages that are held for one recipient. */
-  readonly each: number
+/** What is noted of a recipient; what is undefined stays as it is. */
+export interface IndexNote {
+  readonly pending?: string | null
+  readonly trained?: Label | null
+  readonly allowed?: Uint8Array | null
 }
+
+/** Why there is no room for a recipient. */
+export interface Full {
+  /** Which one; undefined: for none there is room. */
+  readonly position?: number
+  readonly reason: string
+}
+
+/** Which recipients have room, by their position. */
+export interface Room {
+  readonly free: readonly number[]
+  readonly full: readonly Full[]
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER
 
 export class IndexFile {
   readonly #connection: DatabaseSync
@@ -119,39 +110,50 @@ export class IndexFile {
     this.#connection = openSqliteFile(file, INDEX)
   }
 
-  /** Adds a message. @returns why there is no room for it; undefined when it was added */
-  add(message: IndexedMessage, recipients: readonly IndexedRecipient[], budget: Budget): string | undefined {
+  /** Adds a message for those recipients that have room; nothing where none has. */
+  add(message: IndexedMessage, recipients: readonly IndexedRecipient[], all: number): Room {
     return inTransaction(this.#connection, () => {
-      const names = recipients.map(({ name }) => name)
-      const full = this.whyFull(message.size, names, budget)
-      if (full !== undefined) return full
-      const { id, time, expires, size, kind, details } = message
+      const room = this.room(message.size, recipients, all)
+      if (room.free.length === 0) return room
+      const { id, time, size, kind, details } = message
+      const ends = room.free.map(position => time + (recipients[position]?.budget.keep ?? 0))
       this.#connection
         .prepare('INSERT INTO messages (id, time, expires, size, kind, details) VALUES (?, ?, ?, ?, ?, ?)')
-        .run(id, time, expires, size, kind, details)
+        .run(id, time, Math.max(...ends), size, kind, details)
       const insert = this.#connection.prepare(`
-        INSERT OR IGNORE INTO recipients (message, position, name, domain, kind, time, address, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 'held')`)
-      for (const [position, { name, domain, address }] of recipients.entries())
-        insert.run(id, position, name, domain, kind, time, address)
-      return undefined
+        INSERT OR IGNORE INTO recipients
+          (message, position, name, domain, kind, time, address, state, size, expires)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 'held', ?, ?)`)
+      for (const [index, position] of room.free.entries()) {
+        const { name, domain, address } = recipients[position] as IndexedRecipient
+        insert.run(id, position, name, domain, kind, time, address, size, ends[index] ?? time)
+      }
+      return room
     })
   }
 
-  /** Why there is no room for so many bytes for these names; undefined when there is. */
-  whyFull(size: number, names: readonly string[], budget: Budget): string | undefined {
-    if (this.usage().bytes + size > budget.size)
-      return `all messages together would take more than ${budget.size} bytes`
-    const held = this.#connection.prepare(
-      "SELECT count(*) AS count FROM (SELECT 1 FROM recipients WHERE name = ? AND state = 'held' LIMIT ?)",
-    )
-    const isFull = names.some(name => Number(held.get(name, budget.each)?.count) >= budget.each)
-    return isFull ? `a recipient has ${budget.each} messages already` : undefined
+  /** Which recipients have room for so many bytes. */
+  room(size: number, recipients: readonly Pick<IndexedRecipient, 'name' | 'budget'>[], all: number): Room {
+    if (this.usage().bytes + size > all)
+      return { free: [], full: [{ reason: `all messages together would take more than ${all} bytes` }] }
+    const find = this.#connection.prepare('SELECT messages, bytes FROM names WHERE name = ?')
+    const full = recipients.flatMap(({ name, budget }, position): readonly Full[] => {
+      const { messages = 0, bytes = 0 } = find.get(name) ?? {}
+      if (Number(messages) >= budget.messages)
+        return [{ position, reason: `${messages} of ${budget.messages} messages are held` }]
+      const sum = Number(bytes) + size
+      return sum > budget.size ? [{ position, reason: `more than ${budget.size} bytes would be held` }] : []
+    })
+    const taken = new Set(full.map(({ position }) => position))
+    return { free: [...recipients.keys()].filter(position => !taken.has(position)), full }
   }
 
-  list({ name, domains, kind, state, since, before, limit }: IndexQuery): readonly FoundRecipient[] {
-    const conditions = ['state = ?', 'time >= ?', 'number < ?']
-    const values: (string | number)[] = [state, since, before]
+  list(query: IndexQuery): readonly FoundRecipient[] {
+    const { name, domains, kind, isPending = false, state, since, before, limit } = query
+    const conditions = isPending ? ['pending IS NOT NULL', "state <> 'releasing'"] : ['state = ?', 'number < ?']
+    const values: (string | number)[] = isPending ? [] : [state, before]
+    conditions.push('time >= ?')
+    values.push(since)
     if (name !== undefined) {
       conditions.push('name = ?')
       values.push(name)
@@ -164,8 +166,9 @@ export class IndexFile {
       conditions.push('kind = ?')
       values.push(kind)
     }
+    const order = isPending ? 'at' : 'number DESC'
     const found = this.#connection.prepare(
-      `SELECT * FROM recipients WHERE ${conditions.join(' AND ')} ORDER BY number DESC LIMIT ?`,
+      `SELECT * FROM recipients WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`,
     )
     return found.all(...values, limit) as unknown as readonly FoundRecipient[]
   }
@@ -183,18 +186,65 @@ export class IndexFile {
   }
 
   /** @returns the state before, and whether it was changed; undefined where there is no such recipient */
-  change({ message, name, from, to, by, why, at, unchangedSince = NEVER }: Transition): Changed | undefined {
+  change(transition: Transition): Changed | undefined {
+    const { message, name, from, to, by, role, why, at, pending, unchangedSince = NEVER, isKept = false } = transition
     return inTransaction(this.#connection, () => {
       const found = this.#connection
         .prepare('SELECT state, at FROM recipients WHERE message = ? AND name = ?')
         .get(message, name) as Pick<FoundRecipient, 'state' | 'at'> | undefined
       if (found === undefined) return undefined
-      const isChanged = from.includes(found.state) && (found.at ?? 0) < unchangedSince
-      if (isChanged)
+      const isOld = (found.at ?? 0) < unchangedSince
+      const isChanged = from.includes(found.state) && isOld && (!isKept || this.message(message)?.kept !== 0)
+      if (isChanged) {
         this.#connection
-          .prepare('UPDATE recipients SET state = ?, by = ?, why = ?, at = ? WHERE message = ? AND name = ?')
-          .run(to, by, why, at, message, name)
+          .prepare('UPDATE recipients SET state = ?, by = ?, role = ?, why = ?, at = ? WHERE message = ? AND name = ?')
+          .run(to, by, role, why, at, message, name)
+        if (pending !== undefined) this.#set(message, name, 'pending', pending)
+        this.#noteSpent(message, at)
+      }
       return { before: found.state, isChanged }
+    })
+  }
+
+  /** @returns whether there is such a recipient */
+  note(message: string, name: string, { pending, trained, allowed }: IndexNote): boolean {
+    return inTransaction(this.#connection, () => {
+      const isKnown = this.#connection.prepare('SELECT 1 FROM recipients WHERE message = ? AND name = ?')
+      if (isKnown.get(message, name) === undefined) return false
+      if (pending !== undefined) this.#set(message, name, 'pending', pending)
+      if (trained !== undefined) this.#set(message, name, 'trained', trained)
+      if (allowed !== undefined) this.#set(message, name, 'allowed', allowed)
+      return true
+    })
+  }
+
+  #set(message: string, name: string, column: keyof IndexNote, value: string | Uint8Array | null): void {
+    this.#connection
+      .prepare(`UPDATE recipients SET ${column} = ? WHERE message = ? AND name = ?`)
+      .run(value, message, name)
+  }
+
+  /** Notes when the last recipient was decided on; that is forgotten when one is held again. */
+  #noteSpent(message: string, at: number): void {
+    this.#connection
+      .prepare(
+        `UPDATE messages SET spent = CASE WHEN EXISTS (
+           SELECT 1 FROM recipients WHERE message = id AND state IN ('held', 'releasing')) THEN NULL ELSE ? END
+         WHERE id = ?`,
+      )
+      .run(at, message)
+  }
+
+  /** Removes recipients whose time has come before that of their message. @returns how many */
+  expireRecipients(now: number, limit: number): number {
+    return inTransaction(this.#connection, () => {
+      const rows = this.#connection
+        .prepare("SELECT number, message FROM recipients WHERE state = 'held' AND expires <= ? LIMIT ?")
+        .all(now, limit)
+      const remove = this.#connection.prepare('DELETE FROM recipients WHERE number = ?')
+      for (const { number } of rows) remove.run(Number(number))
+      for (const message of new Set(rows.map(row => String(row.message)))) this.#noteSpent(message, now)
+      return rows.length
     })
   }
 
@@ -204,14 +254,14 @@ export class IndexFile {
     return rows.map(({ id }) => String(id))
   }
 
-  /** Messages whose file no recipient needs any more. */
-  spent(limit: number): readonly string[] {
+  /** Messages whose last recipient was decided on before, and for which nothing has to follow: the oldest. */
+  spent(before: number, limit: number): readonly string[] {
     const rows = this.#connection
       .prepare(
-        `SELECT id FROM messages WHERE kept = 1 AND NOT EXISTS (
-           SELECT 1 FROM recipients WHERE message = id AND state IN ('held', 'releasing')) LIMIT ?`,
+        `SELECT id FROM messages WHERE kept = 1 AND spent IS NOT NULL AND spent <= ? AND NOT EXISTS (
+           SELECT 1 FROM recipients WHERE message = id AND pending IS NOT NULL) ORDER BY spent LIMIT ?`,
       )
-      .all(limit)
+      .all(before, limit)
     return rows.map(({ id }) => String(id))
   }
 

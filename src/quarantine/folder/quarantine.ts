@@ -1,21 +1,21 @@
 /** Quarantine in a folder: each message in a file, and an index beside them. */
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { errorText } from '../../model/errors.ts'
 import type { Metric } from '../../model/metric.ts'
 import { checked } from '../../model/options.ts'
-import { printable } from '../../model/printable.ts'
 import { type Clock, emitWarning, type Notify, systemClock } from '../../model/services.ts'
-import { toBytes, toMilliseconds } from '../../model/units.ts'
+import { Budgets } from '../budgets.ts'
 import { Keys } from '../cipher.ts'
 import { HeldCounts } from '../counts.ts'
-import { mayRelease } from '../roles.ts'
+import { Releases } from '../releases.ts'
+import { RoomReports } from '../room-reports.ts'
 import type {
   HeldAction,
   HeldActionResult,
-  HeldEntry,
   HeldMessage,
+  HeldNote,
   HeldPage,
   HeldQuery,
   HeldRecipient,
@@ -25,15 +25,13 @@ import type {
   Quarantine,
 } from '../types.ts'
 import { HeldIndex } from './held-index.ts'
-import type { Changed } from './index-file.ts'
+import type { Room } from './index-file.ts'
 import { MessageFiles } from './message-files.ts'
 import { type FolderQuarantineOptions, folderQuarantineSchema } from './options.ts'
 
 /** How often expired messages are looked for. */
 const TIDY_EVERY_MS = 600_000
 const MAX_RECIPIENTS = 1_000
-/** A release that began so long ago was interrupted: no delivery takes that long. */
-const RELEASE_TIMEOUT_MS = 900_000
 /** Messages that are removed in one turn. */
 const AT_ONCE = 200
 
@@ -55,13 +53,14 @@ export async function folderQuarantine(options: FolderQuarantineOptions): Promis
 }
 
 class FolderQuarantine implements Quarantine {
-  readonly #options: FolderQuarantineOptions
+  readonly #budgets: Budgets
   readonly #files: MessageFiles
   readonly #index: HeldIndex
+  readonly #releases: Releases
   readonly #clock: Clock
   readonly #notify: Notify
   readonly #counts = new HeldCounts()
-  #isFull = false
+  readonly #room: RoomReports
   #isFailing = false
   #isClosed = false
   /** What `begin` or `tidy` is doing. */
@@ -69,51 +68,69 @@ class FolderQuarantine implements Quarantine {
   #cancel: () => void = () => undefined
 
   constructor(options: FolderQuarantineOptions, keys: Keys, files: MessageFiles) {
-    this.#options = options
     this.#files = files
     this.#clock = options.clock ?? systemClock
     this.#notify = options.notify ?? emitWarning
+    this.#budgets = new Budgets(options)
+    this.#room = new RoomReports(this.#clock, this.#notify, this.#counts)
     this.#index = new HeldIndex(join(resolve(options.folder), 'index.db'), keys)
+    this.#releases = new Releases({
+      get: id => this.get(id),
+      list: query => this.list(query),
+      open: id => this.#files.read(id),
+      change: change => this.#index.change(change),
+      nameOf: (id, recipient) => `${id}-${this.#index.nameOf(recipient)}`,
+      deliver: options.deliver,
+      clock: this.#clock,
+      counts: this.#counts,
+      failed: (what, error) => this.#failed(what, error),
+    })
   }
 
   async hold(held: NewHeldMessage): Promise<HoldResult> {
     const { content, recipients, kind, size: bytes, ...details } = held
     if (recipients.length === 0 || recipients.length > MAX_RECIPIENTS)
       throw new Error(`a message is held for 1 to ${MAX_RECIPIENTS} recipients, not for ${recipients.length}`)
-    const { keep = '30d' } = this.#options
     const time = this.#clock.now()
-    const head = { ...details, id: newId(), time, expires: time + toMilliseconds(keep), size: bytes, kind }
+    const end = (recipient: string): number => time + this.#budgets.of(recipient).keep
+    const head = { ...details, id: newId(), time, expires: time, size: bytes, kind }
     try {
-      const full = await this.#write(head, recipients, content)
+      const { free, full: fullOnes } = await this.#write(head, recipients, content)
       this.#isFailing = false
-      if (full !== undefined) return this.#full(full)
+      for (const { position, reason } of fullOnes)
+        this.#room.full(position === undefined ? undefined : recipients[position], reason)
+      if (free.length === 0) return { kind: 'full', reason: fullOnes[0]?.reason ?? 'there is no room' }
+      this.#counts.add('held', kind)
+      const states = free.map((position): HeldRecipient => {
+        const recipient = recipients[position] ?? ''
+        return { recipient, state: 'held', expires: end(recipient) }
+      })
+      const expires = Math.max(...states.map(one => one.expires))
+      const full = recipients.filter((_, position) => !free.includes(position))
+      return { kind: 'held', message: { ...head, expires, recipients: states }, full }
     } catch (error) {
       if (!this.#isFailing) this.#failed('a message cannot be held', error)
       this.#isFailing = true
       throw error
     }
-    this.#isFull = false
-    this.#counts.add('held', kind)
-    const states = recipients.map((recipient): HeldRecipient => ({ recipient, state: 'held' }))
-    return { kind: 'held', message: { ...head, recipients: states } }
   }
 
-  /** @returns why there is no room; then nothing is left on the disk */
+  /** @returns who had room; where it was none of them, nothing is left on the disk */
   async #write(
     head: Omit<HeldMessage, 'recipients'>,
     recipients: readonly string[],
     content: AsyncIterable<Uint8Array>,
-  ): Promise<string | undefined> {
-    const { size: all = '10gb', each = 5_000 } = this.#options
-    const budget = { size: toBytes(all), each }
+  ): Promise<Room> {
     // A flood that finds the quarantine full costs no disk.
-    const full = await this.#index.whyFull(head.size, recipients, budget)
-    if (full !== undefined) return full
+    let room = await this.#index.room(head.size, recipients, this.#budgets)
+    if (room.free.length === 0 && (await this.#makeRoom()))
+      room = await this.#index.room(head.size, recipients, this.#budgets)
+    if (room.free.length === 0) return room
     await this.#files.write(head.id, content)
     try {
-      const fullNow = await this.#index.add(head, recipients, budget)
-      if (fullNow !== undefined) await this.#files.remove(head.id)
-      return fullNow
+      const added = await this.#index.add(head, recipients, this.#budgets)
+      if (added.free.length === 0) await this.#files.remove(head.id)
+      return added
     } catch (error) {
       await this.#files.remove(head.id)
       throw error
@@ -134,22 +151,20 @@ class FolderQuarantine implements Quarantine {
     return this.#files.read(id)
   }
 
-  async release(action: HeldAction): Promise<HeldActionResult> {
-    const message = await this.get(action.id)
-    if (message === undefined) return { kind: 'unknown' }
-    if (!mayRelease(action.role, message.kind))
-      return { kind: 'forbidden', reason: `${message.kind} cannot be released by a ${action.role}` }
-    return (
-      refusal(await this.#index.change(this.#clock.now(), action, ['held'], 'releasing')) ??
-      (await this.#deliver(message, action))
-    )
+  release(action: HeldAction): Promise<HeldActionResult> {
+    return this.#releases.release(action)
   }
 
-  async delete(action: HeldAction): Promise<HeldActionResult> {
-    const refused = refusal(await this.#index.change(this.#clock.now(), action, ['held'], 'deleted'))
-    if (refused !== undefined) return refused
-    this.#counts.add('deleted')
-    return { kind: 'done' }
+  delete(action: HeldAction): Promise<HeldActionResult> {
+    return this.#releases.delete(action)
+  }
+
+  restore(action: HeldAction): Promise<HeldActionResult> {
+    return this.#releases.restore(action)
+  }
+
+  note(id: string, recipient: string, note: HeldNote): Promise<boolean> {
+    return this.#index.note(id, recipient, note)
   }
 
   tidy(): Promise<void> {
@@ -163,10 +178,11 @@ class FolderQuarantine implements Quarantine {
     if (this.#isClosed) return
     this.#cancel()
     try {
-      await this.#resume()
+      await this.#releases.resume()
       await this.#removeSpent()
       const isKnown = async (id: string) => (await this.#index.get(id)) !== undefined
       for (const id of await this.#files.orphans(isKnown)) await this.#files.remove(id)
+      this.#room.used(await this.usage(), this.#budgets.size)
     } finally {
       if (!this.#isClosed) this.#cancel = this.#clock.after(TIDY_EVERY_MS, () => this.begin())
     }
@@ -192,56 +208,29 @@ class FolderQuarantine implements Quarantine {
     await this.#index.close()
   }
 
-  /** The delivery has a name that stays the same, so that its repetition is recognised. */
-  async #deliver(message: HeldMessage, action: HeldAction): Promise<HeldActionResult> {
-    const { recipients: _recipients, ...rest } = message
-    const recipient = message.recipients.find(
-      one => this.#index.nameOf(one.recipient) === this.#index.nameOf(action.recipient),
-    )
-    const entry: HeldEntry = { ...rest, recipient: recipient?.recipient ?? action.recipient, state: 'releasing' }
-    const top = `X-Postern-Released: ${message.id}; by=${printable(action.by, 100)}\r\n`
-    const name = `${message.id}-${this.#index.nameOf(action.recipient)}`
-    try {
-      await this.#options.deliver({
-        entry,
-        name,
-        size: Buffer.byteLength(top) + message.size,
-        open: () => under(top, this.#files.read(message.id)),
-      })
-    } catch (error) {
-      await this.#index.change(this.#clock.now(), action, ['releasing'], 'held')
-      this.#failed(`message ${message.id} was not released`, error)
-      return { kind: 'failed', reason: errorText(error) }
-    }
-    await this.#index.change(this.#clock.now(), action, ['releasing'], 'released')
-    this.#counts.add('released', message.kind)
-    return { kind: 'done' }
-  }
-
-  /** Goes on with releases that began long ago: their process has ended. */
-  async #resume(): Promise<void> {
-    const { entries } = await this.list({ state: 'releasing', limit: 500 })
-    const unchangedSince = this.#clock.now() - RELEASE_TIMEOUT_MS
-    for (const { id, recipient, by = 'postern', why, at = 0 } of entries) {
-      if (at >= unchangedSince) continue
-      const action = { id, recipient, by, role: 'admin', ...(why !== undefined && { why }) } as const
-      // Of several processes one goes on: the others find that it was changed just now.
-      const changed = await this.#index.change(this.#clock.now(), action, ['releasing'], 'releasing', unchangedSince)
-      const message = await this.get(id)
-      if (changed?.isChanged && message !== undefined) await this.#deliver(message, action)
-    }
-  }
-
   async #removeSpent(): Promise<void> {
+    const now = this.#clock.now()
+    while ((await this.#index.expireRecipients(now, AT_ONCE)) === AT_ONCE);
     // The index first: a file without an entry is found later, an entry without its file would be an error.
     await this.#removeAll(
-      () => this.#index.spent(AT_ONCE),
+      () => this.#index.spent(now - this.#budgets.undo, AT_ONCE),
       id => this.#index.dropFile(id),
     )
     await this.#removeAll(
-      () => this.#index.expired(this.#clock.now(), AT_ONCE),
+      () => this.#index.expired(now, AT_ONCE),
       id => this.#index.remove(id),
     )
+  }
+
+  /** Drops files of messages that are decided on, which could still be taken back. @returns whether there were any */
+  async #makeRoom(): Promise<boolean> {
+    const ids = await this.#index.spent(this.#clock.now(), AT_ONCE)
+    for (const id of ids) {
+      await this.#index.dropFile(id)
+      await this.#files.remove(id)
+      this.#counts.add('removed')
+    }
+    return ids.length > 0
   }
 
   async #removeAll(find: () => Promise<readonly string[]>, note: (id: string) => Promise<void>): Promise<void> {
@@ -256,38 +245,10 @@ class FolderQuarantine implements Quarantine {
     }
   }
 
-  #full(reason: string): HoldResult {
-    this.#counts.add('refused')
-    if (!this.#isFull)
-      this.#notify({ code: 'quarantine/full', reason: `the quarantine is full: ${reason}`, level: 'warning' })
-    this.#isFull = true
-    return { kind: 'full', reason }
-  }
-
   #failed(what: string, error: unknown): void {
     this.#notify({ code: 'quarantine/failed', reason: `${what}: ${errorText(error)}`, level: 'warning' })
   }
 }
 
-/** Why an action on a held message cannot be done; undefined when it was begun. */
-function refusal(changed: Changed | undefined): HeldActionResult | undefined {
-  if (changed === undefined) return { kind: 'unknown' }
-  if (changed.isChanged) return undefined
-  const { before } = changed
-  return before === 'released' || before === 'deleted'
-    ? { kind: 'done-before', state: before }
-    : { kind: 'failed', reason: 'it is being released' }
-}
-
 /** Twelve random bytes: no id leads to another. A command line would take a `-` in front for an option. */
 const newId = (): string => randomBytes(12).toString('base64url').replace(/^-/, '0')
-
-function under(top: string, content: Readable): Readable {
-  return Readable.from(
-    (async function* () {
-      yield Buffer.from(top)
-      yield* content
-    })(),
-    { objectMode: false },
-  )
-}

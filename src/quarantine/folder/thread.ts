@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveTasks } from '../../threads/serve-tasks.ts'
 import {
-  type Budget,
   type IndexedMessage,
   type IndexedRecipient,
   IndexFile,
+  type IndexNote,
   type IndexQuery,
   type Transition,
 } from './index-file.ts'
@@ -16,14 +16,21 @@ export type Task =
       readonly kind: 'add'
       readonly message: IndexedMessage
       readonly recipients: readonly IndexedRecipient[]
-      readonly budget: Budget
+      readonly all: number
     }
-  | { readonly kind: 'whyFull'; readonly size: number; readonly names: readonly string[]; readonly budget: Budget }
+  | {
+      readonly kind: 'room'
+      readonly size: number
+      readonly recipients: readonly Pick<IndexedRecipient, 'name' | 'budget'>[]
+      readonly all: number
+    }
   | { readonly kind: 'list'; readonly query: IndexQuery }
   | { readonly kind: 'get'; readonly id: string }
   | { readonly kind: 'change'; readonly transition: Transition }
+  | { readonly kind: 'note'; readonly message: string; readonly name: string; readonly note: IndexNote }
+  | { readonly kind: 'expireRecipients'; readonly now: number; readonly limit: number }
   | { readonly kind: 'expired'; readonly now: number; readonly limit: number }
-  | { readonly kind: 'spent'; readonly limit: number }
+  | { readonly kind: 'spent'; readonly before: number; readonly limit: number }
   | { readonly kind: 'dropFile'; readonly id: string }
   | { readonly kind: 'remove'; readonly id: string }
   | { readonly kind: 'usage' }
@@ -36,9 +43,9 @@ serveTasks((task: Task): unknown => {
   index ??= new IndexFile(file)
   switch (task.kind) {
     case 'add':
-      return index.add(task.message, task.recipients, task.budget)
-    case 'whyFull':
-      return index.whyFull(task.size, task.names, task.budget)
+      return index.add(task.message, task.recipients, task.all)
+    case 'room':
+      return index.room(task.size, task.recipients, task.all)
     case 'list': {
       const recipients = index.list(task.query)
       return recipients.map(recipient => ({ recipient, message: index?.message(recipient.message) }))
@@ -49,10 +56,14 @@ serveTasks((task: Task): unknown => {
     }
     case 'change':
       return index.change(task.transition)
+    case 'note':
+      return index.note(task.message, task.name, task.note)
+    case 'expireRecipients':
+      return index.expireRecipients(task.now, task.limit)
     case 'expired':
       return index.expired(task.now, task.limit)
     case 'spent':
-      return index.spent(task.limit)
+      return index.spent(task.before, task.limit)
     case 'dropFile':
       return index.dropFile(task.id)
     case 'remove':

@@ -1,6 +1,7 @@
 /** Checks where quarantined mail is held. */
-import { duration, oneOf, size, text, whole } from '../../model/checks.ts'
+import { oneOf, text } from '../../model/checks.ts'
 import { type Check, object, required } from '../../model/options.ts'
+import { budgetShape } from '../../quarantine/budgets.ts'
 import { keyCheck } from '../../quarantine/cipher.ts'
 import type { QuarantineConfig } from './types.ts'
 
@@ -8,9 +9,7 @@ export const quarantineCheck: Check<QuarantineConfig> = object<QuarantineConfig>
   {
     folder: required(text('the path of a folder')),
     key: keyCheck(),
-    keep: duration({ min: '1m' }),
-    size: size({ min: '64kb' }),
-    each: whole({ min: 1 }),
+    ...budgetShape,
     whenFull: oneOf('deliver', 'defer'),
   },
   'a quarantine',

@@ -33,14 +33,23 @@ export class QuarantineTarget implements Target {
   }
 
   async deliver(parcel: Parcel, claim: Claim): Promise<TargetResult> {
-    const { quarantine, whenFull } = this.#held
-    const result = await quarantine.hold(await heldOf(parcel))
-    if (result.kind === 'full' && whenFull === 'deliver') return await this.#route.deliver(parcel, claim)
-    if (result.kind === 'full') return { answers: forAll(parcel, FULL), to: this.text, tries: 0 }
+    const result = await this.#held.quarantine.hold(await heldOf(parcel))
+    if (result.kind === 'full') return await this.#withoutRoom(parcel, claim)
+    const full = new Set(result.full)
+    const those = parcel.recipients.filter(({ forwardPath }) => !full.has(forwardPath))
     const said = { code: 250, text: `queued as ${result.message.id}` }
     // The reply says nothing of the quarantine: a sender of spam would learn from it.
-    await claim.taken(parcel.recipients.map(({ forwardPath }) => forwardPath))
-    return { answers: forAll(parcel, { ...delivered, said }), to: this.text, tries: 1 }
+    await claim.taken(those.map(({ forwardPath }) => forwardPath))
+    const answers = forAll({ recipients: those }, { ...delivered, said })
+    if (full.size === 0) return { answers, to: this.text, tries: 1 }
+    const rest = parcel.recipients.filter(({ forwardPath }) => full.has(forwardPath))
+    const others = await this.#withoutRoom({ ...parcel, recipients: rest }, claim)
+    return { ...others, answers: new Map([...answers, ...others.answers]) }
+  }
+
+  async #withoutRoom(parcel: Parcel, claim: Claim): Promise<TargetResult> {
+    if (this.#held.whenFull === 'deliver') return await this.#route.deliver(parcel, claim)
+    return { answers: forAll(parcel, FULL), to: this.text, tries: 0 }
   }
 
   /** What is released goes to the route of its recipient. */
