@@ -21,7 +21,7 @@ process.chdir(root)
 await build({
   config: false,
   silent: true,
-  entry: { app: join(source, 'main.tsx') },
+  entry: { app: join(source, 'main.tsx'), styles: join(source, 'styles.css') },
   tsconfig: join(source, 'tsconfig.json'),
   outDir: assets,
   format: 'esm',
@@ -46,13 +46,14 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 const built = await readdir(assets)
-const named = (extension: string): string => {
-  const name = built.find(file => file.startsWith('app-') && file.endsWith(extension))
-  if (name === undefined) throw new Error(`no app${extension} in ${assets}`)
+const named = (start: string, extension: string): string => {
+  const name = built.find(file => file.startsWith(start) && file.endsWith(extension))
+  if (name === undefined) throw new Error(`no ${start}${extension} in ${assets}`)
   return `assets/${name}`
 }
 const page = await readFile(join(source, 'index.html'), 'utf8')
-await writeFile(join(folder, 'index.html'), page.replace('app.css', named('.css')).replace('app.js', named('.js')))
+const linked = page.replace('styles.css', named('styles-', '.css')).replace('app.js', named('app-', '.js'))
+await writeFile(join(folder, 'index.html'), linked)
 await copyFile(join(source, 'icon.svg'), join(folder, 'icon.svg'))
 await writeFile(join(folder, 'licences.txt'), licences())
 
@@ -72,5 +73,7 @@ if (compressed('.js') > MAX_SCRIPTS) throw new Error(`scripts of the console exc
 function licences(): string {
   const names = ['preact', 'uplot', 'dompurify', 'uqr']
   const texts = globSync(names.map(name => `node_modules/${name}/LICENSE*`)).toSorted()
-  return texts.map(file => `${dirname(file).split(/[\\/]/).pop()}\n\n${readFileSync(file, 'utf8').trim()}\n`).join('\n\n')
+  return texts
+    .map(file => `${dirname(file).split(/[\\/]/).pop()}\n\n${readFileSync(file, 'utf8').trim()}\n`)
+    .join('\n\n')
 }

@@ -56,14 +56,13 @@ export function useAccount(): Account {
   return account
 }
 
-/** Which pages a role sees, in the order of the navigation. */
+const OPERATION = ['rules', 'senders', 'load', 'health', 'reports', 'audit'] as const
+const STAFF = ['live', 'messages', 'quarantine', ...OPERATION] as const
+
+/** Which pages a role sees; the first is shown after signing in. */
 export const PAGES_OF: Readonly<Record<Account['role'], readonly PageName[]>> = {
-  admin: [
-    'live', 'messages', 'quarantine', 'rules', 'senders', 'load', 'health', 'reports', 'audit', 'people', 'tokens', 'account',
-  ],
-  operator: [
-    'live', 'messages', 'quarantine', 'rules', 'senders', 'load', 'health', 'reports', 'audit', 'tokens', 'account',
-  ],
-  viewer: ['live', 'messages', 'quarantine', 'rules', 'senders', 'load', 'health', 'reports', 'audit', 'tokens', 'account'],
+  admin: [...STAFF, 'people', 'tokens', 'account'],
+  operator: [...STAFF, 'tokens', 'account'],
+  viewer: [...STAFF, 'tokens', 'account'],
   user: ['quarantine', 'messages', 'lists', 'account'],
 }

@@ -143,8 +143,9 @@ export function inert(text: string, max: number = MAX_SHOWN): string {
   return cut.replace(INVISIBLE, found =>
     JOINERS.has(found)
       ? found
-      : Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
-          '',
-        ),
+      : Array.from(
+          { length: found.length },
+          (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`,
+        ).join(''),
   )
 }

@@ -62,7 +62,9 @@ export function hrefOf(
   query: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const path = PATHS[page].replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
+  )
   return `#${path}${given.length === 0 ? '' : `?${new URLSearchParams(given)}`}`
 }
 

@@ -1,0 +1,140 @@
+/** Tables: read by column on wide screens, as cards on narrow ones, and walked by arrow keys. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { useConsole } from '../context.tsx'
+
+/** A column of a table. */
+export interface Column<R> {
+  readonly key: string
+  readonly title: string
+  readonly cell: (row: R) => ComponentChildren
+  /** Numbers stand on the right. */
+  readonly isNumber?: boolean
+  /** The column takes the space that is left, and cuts what is longer. */
+  readonly isWide?: boolean
+  /** On a narrow screen the cell has no title: it heads the card. */
+  readonly isHead?: boolean
+  /** Left out on narrow screens. */
+  readonly isExtra?: boolean
+}
+
+interface TableProps<R> {
+  /** What the table shows, for screen readers. */
+  readonly caption: string
+  readonly columns: readonly Column<R>[]
+  readonly rows: readonly R[]
+  readonly keyOf: (row: R) => string
+  /** Rows that are selected, by key; absent where rows are not selected. */
+  readonly selection?: {
+    readonly keys: ReadonlySet<string>
+    readonly change: (keys: ReadonlySet<string>) => void
+    /** Names a row. */
+    readonly nameOf: (row: R) => string
+    readonly isSelectable?: (row: R) => boolean
+  }
+}
+
+/** A table. Arrow keys, Home and End go from row to row; Tab goes through the controls of a row. */
+export function Table<R>({ caption, columns, rows, keyOf, selection }: TableProps<R>) {
+  const body = useRef<HTMLTableSectionElement>(null)
+  useEffect(() => {
+    const section = body.current
+    section?.addEventListener('keydown', walk)
+    return () => section?.removeEventListener('keydown', walk)
+  }, [])
+  return (
+    <table class="table">
+      <caption class="hidden">{caption}</caption>
+      <thead>
+        <tr>
+          {selection && (
+            <th class="cell-select" scope="col">
+              <SelectAll rows={rows} keyOf={keyOf} selection={selection} />
+            </th>
+          )}
+          {columns.map(column => (
+            <th key={column.key} scope="col" class={classOf(column)}>
+              {column.title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        {rows.map(row => {
+          const key = keyOf(row)
+          return (
+            <tr key={key} class={selection?.keys.has(key) ? 'selected' : undefined}>
+              {selection && (
+                <td class="cell-select">
+                  <SelectRow name={key} row={row} selection={selection} />
+                </td>
+              )}
+              {columns.map(column => (
+                <td key={column.key} class={classOf(column)} data-title={column.title}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+type Selection<R> = NonNullable<TableProps<R>['selection']>
+
+function SelectAll<R>({ rows, keyOf, selection }: Pick<TableProps<R>, 'rows' | 'keyOf'> & { selection: Selection<R> }) {
+  const { texts } = useConsole()
+  const { isSelectable = () => true, keys, change } = selection
+  const selectable = rows.filter(isSelectable).map(keyOf)
+  const isAll = selectable.length > 0 && selectable.every(key => keys.has(key))
+  return (
+    <input
+      type="checkbox"
+      aria-label={texts.common.selectAll}
+      checked={isAll}
+      indeterminate={!isAll && keys.size > 0}
+      disabled={selectable.length === 0}
+      onChange={() => change(new Set(isAll ? [] : selectable))}
+    />
+  )
+}
+
+function SelectRow<R>({ name, row, selection }: { name: string; row: R; selection: Selection<R> }) {
+  const { texts } = useConsole()
+  const { keys, change, nameOf, isSelectable } = selection
+  const toggle = (): void => change(new Set(keys.has(name) ? [...keys].filter(key => key !== name) : [...keys, name]))
+  return (
+    <input
+      type="checkbox"
+      aria-label={texts.common.selectRow(nameOf(row))}
+      checked={keys.has(name)}
+      disabled={isSelectable?.(row) === false}
+      onChange={toggle}
+    />
+  )
+}
+
+function classOf<R>({ isNumber, isWide, isHead, isExtra }: Column<R>): string | undefined {
+  const names = [isNumber && 'cell-number', isWide && 'cell-wide', isHead && 'cell-head', isExtra && 'cell-extra']
+  return names.filter(Boolean).join(' ') || undefined
+}
+
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled)'
+
+/** Takes the focus to the same control of another row. */
+function walk(event: KeyboardEvent): void {
+  const from = event.target
+  if (!(from instanceof HTMLElement) || event.altKey || event.ctrlKey || event.metaKey) return
+  const row = from.closest('tr')
+  const rows = [...(row?.parentElement?.children ?? [])]
+  const at = row ? rows.indexOf(row) : -1
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key]
+  const next = to === undefined ? undefined : rows[to]
+  if (!row || !next) return
+  const column = [...row.querySelectorAll(FOCUSABLE)].indexOf(from)
+  const controls = [...next.querySelectorAll<HTMLElement>(FOCUSABLE)]
+  event.preventDefault()
+  controls[Math.min(Math.max(column, 0), controls.length - 1)]?.focus()
+}
