@@ -52,7 +52,7 @@ const NAMES =
 const HONEST = /OCTET STRING|OCTET_STRING|application\/octet-stream|octet-stream/g
 
 const all = globSync([
-  '{src,test,examples,bench,scripts}/**/*.ts',
+  '{src,test,examples,bench,scripts}/**/*.{ts,tsx}',
   '{docs,decisions,examples}/**/*.md',
   '{README,ARCHITECTURE,CONTRIBUTING,CHANGELOG,SECURITY}.md',
 ]).filter(file => file !== 'test/words.test.ts')

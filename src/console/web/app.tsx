@@ -113,7 +113,7 @@ function usePlace(start: PageName): Place {
   return useMemo(() => placeOf(fragment, start), [fragment, start])
 }
 
-/** The language that was chosen, else one that the browser asks for, else that of the gateway. */
+/** The language that was chosen, else a language that the browser asks for, else that of the gateway. */
 function useLanguage(fallback: Language | undefined): readonly [Language, (language: Language) => void] {
   const [chosen, setChosen] = useState(() => read(LANGUAGE))
   const language = languageFor([...(chosen === undefined ? [] : [chosen]), ...navigator.languages], fallback)

@@ -1,4 +1,4 @@
-/** What every page may use: texts and formats of the language, where the person is, who they are, and messages to them. */
+/** What every page may use: texts and formats, where the person is, who they are, and short messages to them. */
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Answer } from '../api/schemas.ts'

@@ -123,7 +123,7 @@ const RELATIVES = [
   ['minute', 60],
 ] as const
 
-/** Times are the server's, and what the server sends may be of a client: a year beyond all calendars is shown as none. */
+/** A time beyond all calendars, which a hostile report may name, is shown as none. */
 const isTime = (time: number): boolean => Math.abs(time) <= 8.64e15
 
 /** What is shown of a text of any length. */
