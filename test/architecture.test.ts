@@ -68,6 +68,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
     'console/api/schemas/messages.ts',
     'console/api/schemas/operation.ts',
     'console/api/schemas/values.ts',
+    'console/api/schemas/watching.ts',
   ],
   'mailauth/lib/dmarc/index.js': ['dynamic', 'facts/dmarc-evaluation.ts'],
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts', 'relay/delivery/sealing.ts'],

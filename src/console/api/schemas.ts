@@ -7,6 +7,7 @@ import type { RouteName } from './routes.ts'
 import { accountSchemas } from './schemas/account.ts'
 import { messageSchemas } from './schemas/messages.ts'
 import { operationSchemas } from './schemas/operation.ts'
+import { watchingSchemas } from './schemas/watching.ts'
 
 /** What one endpoint takes and answers; without `answer` it answers no JSON. */
 export interface EndpointSchemas {
@@ -16,9 +17,12 @@ export interface EndpointSchemas {
 }
 
 /** All endpoints by name. */
-export const schemas = { ...accountSchemas, ...messageSchemas, ...operationSchemas } satisfies Readonly<
-  Record<RouteName, EndpointSchemas>
->
+export const schemas = {
+  ...accountSchemas,
+  ...messageSchemas,
+  ...operationSchemas,
+  ...watchingSchemas,
+} satisfies Readonly<Record<RouteName, EndpointSchemas>>
 
 type Part<N extends RouteName, K extends keyof EndpointSchemas> = (typeof schemas)[N] extends {
   readonly [key in K]: infer S extends v.GenericSchema
