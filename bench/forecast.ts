@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Season } from '../src/load/season.ts'
+import { UnusualCounts } from '../src/load/unusual.ts'
 
 interface Series {
   readonly name: string
@@ -18,6 +19,7 @@ const DAY = 86_400_000
 /** Minutes on each side over which a step is smoothed. */
 const SMOOTH = 10
 const HOUR = 3_600_000
+const WEEK = 7 * DAY
 /** Standard deviations. */
 const ALARM = 6
 
@@ -45,30 +47,52 @@ function read(folder: string, name: string): Series {
   return { name, stepsPerDay: DAY / step, first, counts }
 }
 
-/** How many of the labelled windows have an alarm in them, and how many alarms a week stand outside. */
+type Span = readonly [from: number, to: number]
+
+/**
+ * How many of the labelled windows that end in a span have an alarm in them after the first week, and how many alarms
+ * of the span are in no window.
+ */
 function alarms(
-  { name, stepsPerDay, first, counts }: Series,
-  windows: readonly (readonly [from: number, to: number])[],
+  { stepsPerDay, first, counts }: Series,
+  { windows, span: [begin, end] }: { readonly windows: readonly Span[]; readonly span: Span },
+  isAlarm: (index: number, count: number) => boolean,
 ) {
-  const ours = new Season(stepsPerDay, smoothing(stepsPerDay))
   const step = DAY / stepsPerDay
   const hit = new Set<number>()
   let outside = 0
   let quietUntil = 0
   counts.forEach((count, index) => {
     const at = (first + index) * step
-    const surprise = index >= stepsPerDay * 7 ? ours.surprise(count) : 0
-    if (Math.abs(surprise) > ALARM) {
-      const place = windows.findIndex(([from, to]) => at >= from && at <= to)
-      if (place >= 0) hit.add(place)
-      // An alarm lasts an hour.
-      else if (at > quietUntil) outside += 1
-      quietUntil = at + HOUR
-    }
-    ours.observe(first + index, count)
+    if (!isAlarm(first + index, count)) return
+    const place = windows.findIndex(([from, to]) => at >= from && at <= to)
+    if (place >= 0) hit.add(place)
+    // An alarm lasts an hour.
+    else if (at > quietUntil && at >= begin && at < end) outside += 1
+    quietUntil = at + HOUR
   })
-  const judged = windows.filter(([, to]) => to >= (first + stepsPerDay * 7) * step)
-  return { name, hit: hit.size, windows: judged.length, weekly: outside / (counts.length / stepsPerDay / 7 - 1) }
+  const judged = windows.filter(([, to]) => to >= begin && to < end)
+  const found = windows.filter(([, to], place) => hit.has(place) && to >= begin && to < end)
+  return { found: found.length, windows: judged.length, weekly: outside / ((end - begin) / WEEK) }
+}
+
+/** The rule before: beyond six standard deviations of one step. */
+function beyondSix({ stepsPerDay }: Series) {
+  const season = new Season(stepsPerDay, smoothing(stepsPerDay))
+  return (index: number, count: number) => {
+    const surprise = season.observed >= stepsPerDay * 7 ? season.surprise(count) : 0
+    season.observe(index, count)
+    return Math.abs(surprise) > ALARM
+  }
+}
+
+/** The rule of `forecast().unusual()`. */
+function unusual({ stepsPerDay }: Series) {
+  const counts = new UnusualCounts(stepsPerDay, smoothing(stepsPerDay))
+  return (index: number, count: number) => {
+    counts.observe(index, count)
+    return counts.isNow
+  }
 }
 
 /** Mean absolute error at each horizon, and how many counts lay within the interval. */
@@ -120,11 +144,32 @@ for (const name of readdirSync(folder).filter(name => name.endsWith('.csv'))) {
 }
 
 const labels = JSON.parse(readFileSync(join(folder, 'combined_windows.json'), 'utf8')) as Record<string, string[][]>
-console.log(`alarms beyond ${ALARM} standard deviations of one step`)
+console.log(
+  '\nalarms after the first week: labelled windows with one, and how many a week elsewhere · first half · second half',
+)
 for (const name of readdirSync(folder).filter(name => name.endsWith('.csv'))) {
   const label = Object.keys(labels).find(key => key.endsWith(`/${name}`) || key.endsWith(`_${name}`))
-  const spans = (label ? labels[label] : undefined) ?? []
-  const windows = spans.map(([from = '', to = '']) => [stamp(from), stamp(to)] as const)
-  const { hit, windows: judged, weekly } = alarms(read(folder, name), windows)
-  console.log(`  ${name}: ${hit} of ${judged} labelled windows, ${weekly.toFixed(1)} alarms a week elsewhere`)
+  const windows = ((label ? labels[label] : undefined) ?? []).map(
+    ([from = '', to = '']) => [stamp(from), stamp(to)] as const,
+  )
+  const series = read(folder, name)
+  const step = DAY / series.stepsPerDay
+  const [begin, end] = [series.first * step + WEEK, (series.first + series.counts.length) * step]
+  const middle = (begin + end) / 2
+  for (const [rule, make] of [
+    [`beyond ${ALARM} deviations`, beyondSix],
+    ['unusual', unusual],
+  ] as const) {
+    const cells = (
+      [
+        [begin, end],
+        [begin, middle],
+        [middle, end],
+      ] as const
+    ).map(span => {
+      const { found, windows: judged, weekly } = alarms(series, { windows, span }, make(series))
+      return `${found} of ${judged}, ${weekly.toFixed(1)}`
+    })
+    console.log(`  ${name}, ${rule}: ${cells.join(' · ')}`)
+  }
 }

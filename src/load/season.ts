@@ -34,8 +34,8 @@ const OUTLIER = 4
 const QUANTILE_95 = 1.645
 
 interface Profile {
-  readonly values: Float32Array
-  readonly seen: Uint16Array
+  readonly values: Float32Array<ArrayBuffer>
+  readonly seen: Uint16Array<ArrayBuffer>
   readonly rate: number
   loss: number
 }
@@ -54,13 +54,21 @@ interface Carry {
   error: number
 }
 
+/** A season as JSON: numbers, and arrays of them in base64. */
+export interface SavedSeason {
+  readonly stepsPerDay: number
+  readonly numbers: readonly number[]
+  readonly carries: readonly (readonly number[])[]
+  readonly arrays: readonly string[]
+}
+
 export class Season {
   readonly #stepsPerDay: number
   readonly #smooth: number
   readonly #profiles: readonly Profile[]
   readonly #carries: readonly Carry[]
-  readonly #quicks: Float32Array
-  readonly #steadies: Float32Array
+  readonly #quicks: Float32Array<ArrayBuffer>
+  readonly #steadies: Float32Array<ArrayBuffer>
   #last = -1
   #observed = 0
   #mean = 0
@@ -102,6 +110,45 @@ export class Season {
     this.#quicks[index % this.#quicks.length] = this.#quick
     this.#steadies[index % this.#steadies.length] = this.#steady
     this.#last = index
+  }
+
+  save(): SavedSeason {
+    return {
+      stepsPerDay: this.#stepsPerDay,
+      numbers: [this.#last, this.#observed, this.#mean, this.#quick, this.#steady, ...this.#profiles.map(p => p.loss)],
+      carries: this.#carries.map(carry => CARRY_KEYS.map(key => carry[key])),
+      arrays: this.#arrays().map(base64),
+    }
+  }
+
+  /** @throws an error that says what is wrong, when it is no season of this form */
+  restore({ stepsPerDay, numbers, carries, arrays }: SavedSeason): void {
+    const own = this.#arrays()
+    const [last = -1, observed = 0, mean = 0, quick = 0, steady = 0, ...losses] = numbers
+    const sizes = [losses.length, carries.length, arrays.length]
+    if (stepsPerDay !== this.#stepsPerDay) throw new Error(`it has ${stepsPerDay} steps a day`)
+    if (`${sizes}` !== `${[this.#profiles.length, this.#carries.length, own.length]}`)
+      throw new Error('parts are missing')
+    if (carries.some(carry => carry.length !== CARRY_KEYS.length)) throw new Error('parts are missing')
+    if (![...numbers, ...carries.flat()].every(Number.isFinite)) throw new Error('it has a value that is no number')
+    const bytes = arrays.map(text => Buffer.from(text, 'base64'))
+    if (own.some(({ byteLength }, place) => bytes[place]?.length !== byteLength))
+      throw new Error('a part has another size')
+    if (bytes.some((part, place) => own[place] instanceof Float32Array && hasStranger(part)))
+      throw new Error('it has a value that is no number')
+    for (const [place, { buffer }] of own.entries()) new Uint8Array(buffer).set(bytes[place] ?? [])
+    for (const [place, profile] of this.#profiles.entries()) profile.loss = losses[place] ?? MIN_LOSS
+    for (const [place, carry] of this.#carries.entries())
+      for (const [at, key] of CARRY_KEYS.entries()) carry[key] = carries[place]?.[at] ?? carry[key]
+    this.#last = last
+    this.#observed = observed
+    this.#mean = mean
+    this.#quick = quick
+    this.#steady = steady
+  }
+
+  #arrays(): readonly (Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>)[] {
+    return [...this.#profiles.flatMap(({ values, seen }) => [values, seen]), this.#quicks, this.#steadies]
   }
 
   /** What is expected `ahead` steps after the last observed step; from 1. */
@@ -173,6 +220,16 @@ export class Season {
       carry.steadyLater = carry.steadyLater * MEMORY + s * deviation
     }
   }
+}
+
+const CARRY_KEYS = ['quick2', 'steady2', 'both', 'quickLater', 'steadyLater', 'error'] as const
+
+const base64 = ({ buffer }: { readonly buffer: ArrayBuffer }): string => Buffer.from(buffer).toString('base64')
+
+/** Whether bytes hold a float that is infinite or no number. */
+function hasStranger(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += 4) if (!Number.isFinite(bytes.readFloatLE(at))) return true
+  return false
 }
 
 const carryOver = (ahead: number): Carry => ({

@@ -174,3 +174,50 @@ test('the memory of a season does not grow', () => {
   for (let index = 0; index < 3 * 10_080; index += 1) minutes.observe(index, index % 7)
   expect(minutes.observed).toBe(30_240)
 })
+
+describe('a forecast that was saved', () => {
+  const learn = (days: number) => {
+    const clock = hands(MONDAY)
+    const arrivals = forecast({ clock })
+    const next = random(11)
+    for (let minute = 0; minute < days * 1440; minute += 1) {
+      arrivals.arrived(chance(rate(clock.now()), next))
+      clock.pass(MINUTE)
+    }
+    return { clock, arrivals }
+  }
+  const { clock, arrivals } = learn(9)
+  const saved = arrivals.save()
+  const peak = arrivals.peak('1d')?.expected ?? 0
+
+  test('goes on where it was: the same forecast, and no surge in its first minutes', () => {
+    clock.pass(20 * MINUTE + 30_000)
+    const restored = forecast({ clock, saved })
+    // The first minutes after the start had already begun, and the window of the last minute is not full.
+    expect(restored.anomaly()).toBe(0)
+    for (let part = 0; part < 12; part += 1) {
+      restored.arrived(Math.round(rate(clock.now()) / 6))
+      expect(Math.abs(restored.anomaly())).toBeLessThan(6)
+      clock.pass(MINUTE / 6)
+    }
+    expect((restored.peak('1d')?.expected ?? 0) / peak).toBeCloseTo(1, 1)
+    expect(restored.unusual()).toBe(undefined)
+  })
+
+  test('has a bounded size', () => {
+    expect(saved.length).toBeLessThan(150_000)
+  })
+
+  test.for([
+    ['cut', (text: string) => text.slice(0, 500)],
+    ['of another version', (text: string) => text.replace('"version":1', '"version":9')],
+    ['of another step', () => forecast({ step: '5m' }).save()],
+    ['with a part that is too short', (text: string) => text.replace(/"arrays":\["[^"]*"/, '"arrays":["AAAA"')],
+    ['with numbers that are none', (text: string) => text.replace(/"numbers":\[/, '"numbers":[null,')],
+    ['with floats that are none', (text: string) => text.replace(/"arrays":\["[^"]{8}/, '"arrays":["//////8A')],
+    ['not text of ours', () => 'null'],
+    ['empty', () => ''],
+  ] as const)('is refused when it is %s', ([, damage]) => {
+    expect(() => forecast({ clock, saved: damage(saved) })).toThrow('begin without it')
+  })
+})
