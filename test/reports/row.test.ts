@@ -43,7 +43,13 @@ test('an SPF result that no report knows is left out', () => {
 })
 
 test.for<[string, Partial<DmarcEntry>, Partial<RecipientEvent>, Disposition, readonly Override[]]>([
-  ['the policy is applied', {}, { ...byFilter('dmarc/reject', { verdict: 'reject' }), verdict: 'reject' }, 'reject', []],
+  [
+    'the policy is applied',
+    {},
+    { ...byFilter('dmarc/reject', { verdict: 'reject' }), verdict: 'reject' },
+    'reject',
+    [],
+  ],
   [
     'quarantine is applied',
     { policy: 'quarantine' },
