@@ -49,6 +49,7 @@ const ROOMS = [
   'adapters/shared',
   'adapters',
   'testing',
+  'reports',
   'doctor',
   'console',
   'relay',
