@@ -13,6 +13,7 @@ export type { DecisionPoint, DeliveryGroup, ForgedField, Reply } from './model/d
 export type { ErrorCode, Problem } from './model/errors.ts'
 export type { EventBase } from './model/event-base.ts'
 export type {
+  Authentication,
   DeliveryEvent,
   EventReceiver,
   FeedbackEvent,

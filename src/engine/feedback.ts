@@ -144,11 +144,11 @@ function* check(feedback: Feedback, learners: readonly Filter[]): Generator<Prob
       expected: `a name of 1 to ${MAX_NAME_LENGTH} characters`,
       remedy: "say who reports, such as 'user:alice'",
     }
-  if ((ref === undefined) === (message === undefined))
+  if (ref === undefined && message === undefined)
     yield {
       path: 'ref',
-      found: ref === undefined ? 'neither ref nor message' : 'both ref and message',
-      expected: 'one of them',
+      found: 'neither ref nor message',
+      expected: 'one of them, or both',
       remedy: 'name the message by the reference in its reply, or give its bytes',
     }
   else if (ref !== undefined && !/^[0-9A-Za-z-]{1,32}$/.test(ref))

@@ -45,31 +45,40 @@ function header(scope: Scope, privacy: Privacy): MessageFacts {
 const hash = (subject: string, key: string): string =>
   nodeCrypto().createHmac('sha256', key).update(subject.trim()).digest('base64url').slice(0, 16)
 
-function authentication(scope: Scope): MessageFacts {
+/** What is known already of the sender's identity. */
+export function authentication(scope: Scope): MessageFacts {
   const sender = scope.known(spf)
   const signatures = scope.known(dkim)?.signatures
   const policy = scope.known(dmarc)
   const chain = scope.known(arc)
   const sealer = chain?.sealers.at(-1)?.domain
   return {
-    ...(sender && { spf: { result: sender.result, domain: cut(sender.domain) } }),
+    ...(sender && {
+      spf: {
+        ...{ result: sender.result, domain: cut(sender.domain) },
+        ...(sender.permissive && { permissive: true as const }),
+      },
+    }),
     ...(signatures && {
-      dkim: signatures
-        .slice(0, MAX_SIGNATURES)
-        .map(({ result, domain, selector }) => ({ result, domain: cut(domain), selector: cut(selector) })),
+      dkim: signatures.slice(0, MAX_SIGNATURES).map(({ result, domain, selector, partial }) => ({
+        ...{ result, domain: cut(domain), selector: cut(selector) },
+        ...(partial && { partial: true as const }),
+      })),
     }),
     ...(policy && { dmarc: dmarcEntry(policy) }),
     ...(chain && { arc: { result: chain.result, ...(sealer !== undefined && { sealer: cut(sealer) }) } }),
   }
 }
 
-function dmarcEntry({ result, domain, policy, policyDomain, alignedBy, testing, asksForReports }: Dmarc) {
+function dmarcEntry(found: Dmarc) {
+  const { result, domain, policy, policyDomain, alignedBy, permissiveSpf, testing, asksForReports } = found
   return {
     ...{ result, domain: cut(domain), policy },
     ...(policyDomain !== undefined && {
       policyDomain: cut(policyDomain),
       aligned: (['spf', 'dkim'] as const).filter(how => alignedBy.some(({ method }) => method === how)),
     }),
+    ...(permissiveSpf && { permissive: true as const }),
     ...(testing && { testing }),
     ...(asksForReports && { reports: asksForReports }),
   }

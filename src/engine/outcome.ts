@@ -7,6 +7,7 @@ import { type HeaderField, type HeaderFields, isFieldName } from '../model/heade
 import type { Message } from '../model/stage.ts'
 import type { CompiledGateway } from './compile.ts'
 import { deliverable, matchingFields } from './deliverable.ts'
+import { authentication } from './message-facts.ts'
 import type { Scope } from './scope.ts'
 import type { Spool } from './spool.ts'
 
@@ -42,7 +43,11 @@ export function outcomeOf(
     const own = traceOf(first[1])
     return [{ ...group, trace: own, content: deliverable(own, header, dropped, spool) }]
   })
-  return { ...decision, each, trace, forged: forgedFields(header, dropped), content, groups }
+  const isHeld = groups.some(({ verdict }) => verdict === 'quarantine')
+  return {
+    ...{ ...decision, each, trace, forged: forgedFields(header, dropped), content, groups },
+    ...(isHeld && { authentication: authentication(message) }),
+  }
 }
 
 /** Where the forged fields are, for hosts that remove them by name and position. */

@@ -1,5 +1,6 @@
 /** Decisions: what the policy makes of findings, with one reply. */
 import type { Readable } from 'node:stream'
+import type { Authentication } from './events.ts'
 import type { Finding, Status, Verdict } from './finding.ts'
 import type { Stage } from './stage.ts'
 
@@ -89,6 +90,8 @@ export interface Outcome extends Decision {
   readonly content?: Content
   /** The recipients that get the message, accepted first: present with `content`. All others get nothing. */
   readonly groups?: readonly DeliveryGroup[]
+  /** What is known of the sender's identity: present where a recipient has mail quarantined. */
+  readonly authentication?: Authentication
 }
 
 /** Whether no filter runs any more for this client, transaction or recipient. */

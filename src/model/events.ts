@@ -119,9 +119,25 @@ export interface TransactionEvent extends EventBase {
   /** The subject, or its keyed hash; absent unless the option `privacy.subject` asks for it. */
   readonly subject?: string
   /** SPF of the reverse-path or the greeting, if a filter has asked for it. */
-  readonly spf?: { readonly result: string; readonly domain: string }
+  readonly spf?: {
+    /** The result of the fact `spf`. */
+    readonly result: string
+    /** The domain of the reverse-path, or the name in the greeting. */
+    readonly domain: string
+    /** The record allows half the Internet: it proves nothing. Absent where it does not. */
+    readonly permissive?: true
+  }
   /** DKIM signatures, if a filter has asked for them; at most 10. */
-  readonly dkim?: readonly { readonly result: string; readonly domain: string; readonly selector: string }[]
+  readonly dkim?: readonly {
+    /** The result of this signature. */
+    readonly result: string
+    /** The signer, d=. */
+    readonly domain: string
+    /** The name of the key, s=. */
+    readonly selector: string
+    /** Only a part of the message is signed: it proves nothing. Absent where it is not so. */
+    readonly partial?: true
+  }[]
   /** DMARC, if a filter has asked for it. */
   readonly dmarc?: {
     /** The result of the fact `dmarc`. */
@@ -134,6 +150,8 @@ export interface TransactionEvent extends EventBase {
     readonly policyDomain?: string
     /** What aligns with the author's domain; absent without a policy. */
     readonly aligned?: readonly ('spf' | 'dkim')[]
+    /** It passes only by an SPF record that allows half the Internet. Absent where it does not. */
+    readonly permissive?: true
     /** The domain is testing its policy (t=y); absent where it is not. */
     readonly testing?: true
     /** The policy asks for aggregate reports by mail; absent where it does not. */
@@ -144,6 +162,9 @@ export interface TransactionEvent extends EventBase {
   /** The digest of the visible words without numbers and addresses, if a filter has asked for it: copies share it. */
   readonly fingerprint?: string
 }
+
+/** What SPF, DKIM and DMARC said of a message. */
+export type Authentication = Pick<TransactionEvent, 'spf' | 'dkim' | 'dmarc'>
 
 /**
  * What became of one recipient: the unit of the log. Refused at RCPT it is written at once, else with its transaction.

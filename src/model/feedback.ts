@@ -16,9 +16,12 @@ export type Feedback = MessageReference & {
   readonly undo?: boolean
 }
 
-/** Names a message: by the reference in its reply and its trace fields, or by its bytes. */
+/**
+ * Names a message: by the reference in its reply and its trace fields, by its bytes, or by both. With both the bytes say
+ * which message of the session it is, and the reference what the session knew of its sender.
+ */
 export type MessageReference =
-  | { readonly ref: string; readonly message?: never }
+  | { readonly ref: string; readonly message?: Buffer | Readable }
   | { readonly message: Buffer | Readable; readonly ref?: never }
 
 /** What a filter learns from one feedback. */
@@ -32,7 +35,7 @@ export interface TrainingExample {
   /** The session that carried the message. */
   readonly ref?: string
   /**
-   * The whole message. Facts of it can be asked for, but nothing is known of its session: address and greeting are
+   * The whole message, where its bytes were given. Facts of it can be asked for, but nothing is known of its session: address and greeting are
    * undefined, the reverse-path is empty. It can be read until `onFeedback` settles.
    */
   readonly message?: Message

@@ -1,11 +1,19 @@
 /** `postern/quarantine`: messages that are held until a person releases or deletes them. */
-export type { FindingEntry } from '../model/events.ts'
+export type { Authentication, FindingEntry } from '../model/events.ts'
+export type { AllowLists } from './allow-sender.ts'
 export type { FolderQuarantineOptions } from './folder/options.ts'
 export { folderQuarantine } from './folder/quarantine.ts'
+export { provenSender, type SenderEvidence } from './proven-sender.ts'
+export {
+  newReleaser,
+  type Releaser,
+  type ReleaserAction,
+  type ReleaserOptions,
+  type ReleaserResult,
+} from './releaser.ts'
 export { kindOf, mayRelease } from './roles.ts'
 export type {
   AllowedSender,
-  Authentication,
   HeldAction,
   HeldActionResult,
   HeldBudget,

@@ -1,6 +1,6 @@
 /** Quarantine: messages that were accepted and not delivered, until a person releases or deletes them. */
 import type { Readable } from 'node:stream'
-import type { FindingEntry, TransactionEvent } from '../model/events.ts'
+import type { Authentication, FindingEntry } from '../model/events.ts'
 import type { Label } from '../model/feedback.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Duration, Size } from '../model/units.ts'
@@ -10,9 +10,6 @@ export type HeldKind = 'spam' | 'phishing' | 'malware' | 'policy' | 'unexamined'
 
 /** Who asks: a user of a mailbox, an operator of some domains, or the administrator of the gateway. */
 export type Role = 'user' | 'operator' | 'admin'
-
-/** What is known of a sender, as in the event of its transaction. */
-export type Authentication = Pick<TransactionEvent, 'spf' | 'dkim' | 'dmarc'>
 
 /**
  * What follows a release or a deletion. `train`: the filters learn that the message was wanted, or was spam. `allow`:
@@ -56,6 +53,8 @@ export interface NewHeldMessage {
   readonly score: number
   /** What was found, at most 50. */
   readonly findings: readonly FindingEntry[]
+  /** Bytes of the fields on top of it that the gateway has written: the filters do not learn from them. @default 0 */
+  readonly ownFields?: number
   /** The message, as it would have been delivered. */
   readonly content: AsyncIterable<Uint8Array>
   /** Bytes of `content`. */

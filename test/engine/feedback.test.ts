@@ -131,7 +131,6 @@ test.for([
   ['there is no such label', undefined, { ...spam, label: 'junk' }, "label: found \"junk\", expected 'ham' or 'spam'"],
   ['a reporter without a name', undefined, { ...spam, by: '' }, 'by: found "", expected a name of 1 to 320 characters'],
   ['the message is not named', undefined, { label: 'ham', by: 'a' }, 'ref: found "neither ref nor message"'],
-  ['it is named twice', undefined, { ...spam, message: Buffer.from('') }, 'ref: found "both ref and message"'],
   ['the reference is none', undefined, { ...spam, ref: '../etc' }, 'ref: found "../etc", expected up to 32 letters'],
 ] as const)('%s: that is a mistake of the caller, explained', async ([, filters, said, words]) => {
   const gateway = gatewayOf(...(filters ?? [{ name: 'pupil', onFeedback: () => undefined }]))

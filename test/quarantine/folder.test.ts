@@ -1,6 +1,8 @@
 /** Quarantine in a folder: held safely, found, released once, and gone when its time has come. */
+
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Notice } from '../../src/model/services.ts'
@@ -331,6 +333,133 @@ describe('room', () => {
     expect((await quarantine.hold(held())).kind).toBe('full')
     expect((await quarantine.hold(held({ recipients: ['eve@example.org'] }))).kind).toBe('held')
   })
+})
+
+describe('the budget of a recipient', () => {
+  test('in bytes is its own; others are held, and it is said aloud once an hour whose it is', async () => {
+    const hand = clock()
+    const each = { size: '64kb' } as const
+    const quarantine = await quarantineWith({ clock: hand, each, recipients: { 'eve@example.org': { size: '1mb' } } })
+    const both = held({ recipients: ['bob@example.org', 'Eve@example.org'] }, 'x'.repeat(40_000))
+    const holdAgain = () => quarantine.hold({ ...both, content: held({}, 'x'.repeat(40_000)).content })
+    expect(await holdAgain()).toMatchObject({ kind: 'held', full: [] })
+    for (let times = 0; times < 3; times += 1)
+      expect(await holdAgain()).toMatchObject({
+        kind: 'held',
+        full: ['bob@example.org'],
+        message: { recipients: [{ recipient: 'Eve@example.org' }] },
+      })
+    expect(notices).toMatchObject([{ code: 'quarantine/full', reason: expect.stringContaining('of bob@example.org') }])
+    await hand.advance(3_600_000)
+    await holdAgain()
+    expect(notices).toHaveLength(2)
+  })
+
+  test('in days ends for it alone', async () => {
+    const hand = clock()
+    const recipients = { 'Other.example': { keep: '2d' } } as const
+    const quarantine = await quarantineWith({ clock: hand, keep: '9d', recipients })
+    const id = await idOf(quarantine, { recipients: ['bob@example.org', 'x@other.example'] })
+    await hand.advance(2 * DAY_MS)
+    await quarantine.tidy()
+    expect((await quarantine.get(id))?.recipients.map(({ recipient }) => recipient)).toEqual(['bob@example.org'])
+    expect(await quarantine.release(action(id, { recipient: 'x@other.example' }))).toEqual({ kind: 'unknown' })
+    await hand.advance(7 * DAY_MS)
+    await quarantine.tidy()
+    expect(await quarantine.get(id)).toBeUndefined()
+  })
+
+  test('of messages counts those that wait for a decision', async () => {
+    const quarantine = await quarantineWith({ each: { messages: 1 } })
+    const id = await idOf(quarantine)
+    expect((await quarantine.hold(held())).kind).toBe('full')
+    await quarantine.delete(action(id))
+    expect((await quarantine.hold(held())).kind).toBe('held')
+    // Taking a deletion back is no new mail.
+    expect(await quarantine.restore(action(id))).toEqual({ kind: 'done' })
+    expect((await quarantine.hold(held())).kind).toBe('full')
+  })
+})
+
+test('a quarantine that is nearly full says so, and that there is room again', async () => {
+  const quarantine = await quarantineWith({ size: '64kb' })
+  const id = await idOf(quarantine, { size: 60_000 })
+  await quarantine.tidy()
+  await quarantine.tidy()
+  expect(notices.map(({ code }) => code)).toEqual(['quarantine/nearly-full'])
+  expect(quarantine.metrics().find(({ name }) => name === 'postern_quarantine_bytes')?.samples).toEqual([
+    { value: 60_000 },
+  ])
+  await quarantine.delete(action(id))
+  await quarantine.hold(held({ size: 60_000 }))
+  await quarantine.delete(action((await quarantine.list()).entries[0]?.id ?? ''))
+  await quarantine.hold(held({ size: 20_000 }))
+  await quarantine.tidy()
+  expect(notices.map(({ code }) => code)).toEqual(['quarantine/nearly-full', 'quarantine/room'])
+})
+
+describe('a deletion that is taken back', () => {
+  test('holds the message again, as long as its bytes are kept', async () => {
+    const hand = clock()
+    const quarantine = await quarantineWith({ clock: hand, undo: '1h' })
+    const id = await idOf(quarantine)
+    expect(await quarantine.restore(action(id))).toMatchObject({ kind: 'failed' })
+    await quarantine.delete(action(id))
+    await hand.advance(3_600_000 - 1)
+    await quarantine.tidy()
+    expect(await quarantine.restore(action(id))).toEqual({ kind: 'done' })
+    await hand.advance(DAY_MS)
+    await quarantine.tidy()
+    expect(await textOf(await quarantine.open(id))).toBe(MESSAGE)
+    await quarantine.delete(action(id))
+    await hand.advance(3_600_000)
+    await quarantine.tidy()
+    expect(await quarantine.restore(action(id))).toMatchObject({ kind: 'failed' })
+  })
+
+  test('is none for a message that was released', async () => {
+    const quarantine = await quarantineWith()
+    const id = await idOf(quarantine)
+    await quarantine.release(action(id))
+    expect(await quarantine.restore(action(id))).toEqual({ kind: 'done-before', state: 'released' })
+  })
+})
+
+test('what has to follow a decision is noted with it, and the bytes stay until it is done', async () => {
+  const hand = clock()
+  const quarantine = await quarantineWith({ clock: hand, key: KEY })
+  const id = await idOf(quarantine)
+  await quarantine.delete(action(id, { steps: ['train', 'record'] }))
+  await hand.advance(3 * DAY_MS)
+  await quarantine.tidy()
+  expect((await quarantine.list({ pending: true })).entries).toMatchObject([{ id, pending: ['train', 'record'] }])
+  expect(await textOf(await quarantine.open(id))).toBe(MESSAGE)
+  const allowed = { id: 'k3x9', sender: 'ann@example.com', scope: 'bob@example.org' }
+  await quarantine.note(id, 'BOB@example.org', { pending: [], trained: 'spam', allowed })
+  expect((await quarantine.get(id))?.recipients).toMatchObject([{ role: 'user', trained: 'spam', allowed }])
+  expect((await quarantine.list({ pending: true })).entries).toEqual([])
+  await quarantine.tidy()
+  await expect(quarantine.open(id)).rejects.toThrow('no such message')
+  expect(await quarantine.note('x'.repeat(16), 'bob@example.org', { trained: null })).toBe(false)
+})
+
+test('an index of the first version is brought up to date with all that it holds', async () => {
+  const quarantine = await quarantineWith({ each: { messages: 1 } })
+  const id = await idOf(quarantine)
+  await quarantine.close()
+  open.splice(0)
+  const file = new DatabaseSync(join(folder.path, 'index.db'))
+  for (const name of ['by_spent', 'by_recipient_end', 'by_pending']) file.exec(`DROP INDEX ${name}`)
+  for (const name of ['held_added', 'held_again', 'held_decided', 'held_removed']) file.exec(`DROP TRIGGER ${name}`)
+  for (const name of ['size', 'expires', 'role', 'pending', 'trained', 'allowed'])
+    file.exec(`ALTER TABLE recipients DROP COLUMN ${name}`)
+  file.exec('ALTER TABLE messages DROP COLUMN spent; DROP TABLE names; PRAGMA user_version = 1')
+  file.close()
+  const later = await quarantineWith({ each: { messages: 1 } })
+  expect((await later.list()).entries).toMatchObject([{ id, state: 'held', expires: expect.any(Number) }])
+  expect((await later.hold(held())).kind).toBe('full')
+  expect(await later.release(action(id))).toEqual({ kind: 'done' })
+  expect((await later.hold(held())).kind).toBe('held')
 })
 
 test('a message for which there is no room is not read, and not written', async () => {

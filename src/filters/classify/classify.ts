@@ -131,8 +131,11 @@ class ClassifierSite {
     const weight = Math.min(Math.max(this.#settings.reporterTrust(by), 0), 1) || 0
     if (weight === 0) return
     const packed = await this.#featuresOf(example)
-    const logged: LoggedExample = { id: ref ?? idOf(packed), by, label, undo, weight, features: packed }
-    if (await this.#apply(logged, services)) await this.#sync?.publish(logged)
+    const id = example.message !== undefined || ref === undefined ? idOf(packed) : ref
+    const logged: LoggedExample = { id, by, label, undo, weight, features: packed }
+    const isChanged = await this.#apply(logged, services)
+    // Another node may have learned what this one has not: it alone can take it back.
+    if (isChanged || undo) await this.#sync?.publish(logged)
   }
 
   metrics(): readonly Metric[] {

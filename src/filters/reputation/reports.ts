@@ -55,19 +55,27 @@ interface Keys {
   readonly count: string
 }
 
-/** The identities that the message proved, from the record of its decision or from its bytes. */
+/**
+ * The identities that the message proved: from the record of its decision, which also knows the client, else from its
+ * bytes.
+ */
 async function messageOf({ ref, message, services }: TrainingExample) {
+  const recorded = ref === undefined ? undefined : await identitiesUnder(ref, services.store)
   if (message === undefined) {
-    const [entry] = await services.store.run([{ op: 'get', key: refKey(ref ?? '') }])
-    const charged = readIdentities(entry?.value)
-    if (charged === undefined) throw unknown('ref', ref)
-    return { id: ref ?? '', charged }
+    if (recorded === undefined) throw unknown('ref', ref)
+    return { id: ref ?? '', charged: recorded }
   }
   const hash = createHash('sha256')
   for await (const chunk of message.open()) hash.update(chunk)
-  const charged = senderIdentities(await message.ask(identities))
+  // Nothing is recorded where all messages of the session have nothing in common: then their bytes count.
+  const charged = recorded?.length ? recorded : senderIdentities(await message.ask(identities))
   if (charged.length === 0) throw unknown('message', 'no signature that holds')
   return { id: hash.digest('base64url'), charged }
+}
+
+async function identitiesUnder(ref: string, store: Store): Promise<readonly Identity[] | undefined> {
+  const [entry] = await store.run([{ op: 'get', key: refKey(ref) }])
+  return readIdentities(entry?.value)
 }
 
 async function give(

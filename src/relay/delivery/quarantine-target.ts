@@ -66,8 +66,11 @@ async function heldOf({ message, group, recipients, received }: Parcel): Promise
   const { findings, score } = outcome.each.get(paths[0] ?? '') ?? outcome
   const entries = findings.slice(0, MAX_FINDINGS).map(entryOf)
   const top = Buffer.from(received, 'latin1')
+  const trace = group.trace.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return {
     ...{ ref, transaction, ip, reversePath, recipients: paths, score, findings: entries, kind: kindOf(entries) },
+    ...(outcome.authentication && { authentication: outcome.authentication }),
+    ownFields: top.length + trace.length,
     ...(await headerFieldsOf(group.content.open())),
     size: top.length + group.content.size,
     content: (async function* () {

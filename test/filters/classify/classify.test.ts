@@ -133,6 +133,31 @@ test('feedback can name a judged message by its reference', async () => {
   expect(classifier.exampleCounts).toEqual({ ham: 40, spam: 41 })
 })
 
+test('feedback with a reference and the bytes learns the bytes: two messages of one session are two examples', async () => {
+  const { classifier, gateway } = site()
+  for (const number of [1, 2, 2])
+    await gateway.feedback({ ref: '7K2Q9F0D', message: sorted('ham', number), label: 'ham', by: 'user:alice' })
+  expect(classifier.exampleCounts).toEqual({ ham: 2, spam: 0 })
+})
+
+test('what one node does not know any more is still taken back on the node that learned it', async () => {
+  const clock = handClock()
+  const store = memoryStore({ clock })
+  const world = { store, clock, notify: () => undefined }
+  const [one, other] = [site({ shared: true }, world), site({ shared: true }, world)]
+  await settled()
+  await one.say('ham', sorted('ham', 1))
+  await clock.advance(10_000)
+  expect(other.classifier.exampleCounts.ham).toBe(1)
+  await one.gateway.close()
+  const restarted = site({ shared: true }, world)
+  await settled()
+  await restarted.say('ham', sorted('ham', 1), 'user:alice', true)
+  await clock.advance(10_000)
+  expect(other.classifier.exampleCounts.ham).toBe(0)
+  await Promise.all([other.gateway.close(), restarted.gateway.close()])
+})
+
 test.for<[string, string]>([
   ['is not known', '7K2Q9F0D'],
   ['was deferred', ''],

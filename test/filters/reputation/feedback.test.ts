@@ -115,6 +115,19 @@ describe('what is taken back', () => {
 })
 
 describe('which message', () => {
+  test('is said by its bytes, and what it proved by the reference: two of one session count twice', async () => {
+    const { gateway, recordOf } = world()
+    await send(gateway, { ref: 'M1' })
+    for (const text of ['one', 'two', 'two'])
+      await gateway.feedback({
+        ref: 'M1',
+        message: Buffer.from(`Subject: ${text}\r\n\r\n`),
+        label: 'ham',
+        by: 'user:bob',
+      })
+    for (const identity of everybody) expect([identity, recordOf(identity)]).toEqual([identity, counted(5, 0)])
+  })
+
   test('an unknown reference is a mistake, and says what to do', async () => {
     const { gateway } = world()
     const said = gateway.feedback({ ref: 'N0NE', label: 'spam', by: 'user:bob' })
