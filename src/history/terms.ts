@@ -33,7 +33,6 @@ export function termsOf(event: RecipientEvent, transaction: TransactionEvent | u
   add('ip', event.ip ?? undefined)
   add('ref', event.ref)
   add('messageId', transaction?.messageId && bareId(transaction.messageId))
-  // Most are accepted: a term for them would lead to everything.
   add('verdict', event.verdict === 'accept' ? undefined : event.verdict)
   for (const { rule } of event.findings.slice(0, MAX_RULES)) add('rule', rule)
   return [...terms]
@@ -52,32 +51,47 @@ export const addressName = (text: string): string => (text.includes('@') ? addre
 /** A Message-ID without its angle brackets. */
 export const bareId = (text: string): string => text.trim().replace(/^<(.*)>$/s, '$1')
 
-/** Terms of which one must hold. */
-export type Alternatives = readonly number[]
+/** A name by which recipients are found. */
+export interface Term {
+  readonly kind: Kind
+  readonly value: string
+}
 
-/** What must hold: each of the lists, by one of its terms. */
-export function alternativesOf(query: HistoryQuery): readonly Alternatives[] {
-  const { text, recipient, sender, ip, ref, messageId, rule, verdict = 'accept' } = query
+/** What must hold: of each of the lists one term; nothing fits an empty list. */
+export function conditionsOf(query: HistoryQuery): readonly (readonly Term[])[] {
+  const { text, recipient, sender, ip, ref, messageId, rule, verdict = 'accept', domains, addresses } = query
   return [
     ...(text === undefined ? [] : [anything(text.trim())]),
-    ...(recipient === undefined ? [] : [[hashOf('recipient', addressName(recipient))]]),
-    ...(sender === undefined ? [] : [[hashOf('sender', addressName(sender))]]),
-    ...(ip === undefined ? [] : [[hashOf('ip', canonical(ip) ?? ip)]]),
-    ...(ref === undefined ? [] : [[hashOf('ref', refName(ref))]]),
-    ...(messageId === undefined ? [] : [[hashOf('messageId', bareId(messageId))]]),
-    ...(rule === undefined ? [] : [[hashOf('rule', rule)]]),
-    ...(verdict === 'accept' ? [] : [[hashOf('verdict', verdict)]]),
+    ...(recipient === undefined ? [] : [[term('recipient', addressName(recipient))]]),
+    ...(sender === undefined ? [] : [[term('sender', addressName(sender))]]),
+    ...(ip === undefined ? [] : [[term('ip', canonical(ip) ?? ip)]]),
+    ...(ref === undefined ? [] : [[term('ref', refName(ref))]]),
+    ...(messageId === undefined ? [] : [[term('messageId', bareId(messageId))]]),
+    ...(rule === undefined ? [] : [[term('rule', rule)]]),
+    // Most are accepted: a term for them would lead to everything.
+    ...(verdict === 'accept' ? [] : [[term('verdict', verdict)]]),
+    ...(domains === undefined ? [] : [domains.map(domain => term('recipient', domainOf(domain)))]),
+    ...(addresses === undefined ? [] : [addresses.map(address => term('recipient', addressName(address)))]),
   ]
 }
+
+const term = (kind: Kind, value: string): Term => ({ kind, value })
+
+/** Hashes of terms of which one must hold. */
+export type Alternatives = readonly number[]
+
+/** {@link conditionsOf}, as hashes. */
+export const alternativesOf = (query: HistoryQuery): readonly Alternatives[] =>
+  conditionsOf(query).map(terms => terms.map(({ kind, value }) => hashOf(kind, value)))
 
 /** `ref=K3X9…` or `K3X9…`: as it stands in a reply. */
 export const refName = (text: string): string => text.trim().replace(/^ref=/i, '')
 
-function anything(text: string): Alternatives {
+function anything(text: string): readonly Term[] {
   const ip = canonical(text)
-  if (ip !== undefined) return [hashOf('ip', ip)]
+  if (ip !== undefined) return [term('ip', ip)]
   const name = addressName(text)
-  const either = [hashOf('recipient', name), hashOf('sender', name), hashOf('messageId', bareId(text))]
+  const either = [term('recipient', name), term('sender', name), term('messageId', bareId(text))]
   if (text.includes('@')) return either
-  return [...either, hashOf('rule', text), hashOf('ref', refName(text))]
+  return [...either, term('rule', text), term('ref', refName(text))]
 }

@@ -1,7 +1,8 @@
 /** History: what became of every recipient, kept to be searched. It reads the stream of events and holds no mail up. */
-import type { GatewayEvent } from '../model/events.ts'
+import type { ActionEvent, GatewayEvent } from '../model/events.ts'
 import type { Verdict } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
+import type { Duration } from '../model/units.ts'
 
 /** What is searched for. Every condition that is given must hold. */
 export interface HistoryQuery {
@@ -30,6 +31,8 @@ export interface HistoryQuery {
   readonly until?: number
   /** Only recipients of these domains: what an operator of some domains may see. @default all */
   readonly domains?: readonly string[]
+  /** Only these recipients: what the user of a mailbox may see. @default all */
+  readonly addresses?: readonly string[]
   /** Entries of a page, at most 500. @default 50 */
   readonly limit?: number
   /** The `next` of the page before this one. */
@@ -100,11 +103,54 @@ export interface AggregateRow {
   readonly count: number
 }
 
+/** Which actions of people are listed. Every condition that is given must hold. */
+export interface AuditQuery {
+  /** Not before, in milliseconds since 1970. */
+  readonly since?: number
+  /** Before, in milliseconds since 1970. */
+  readonly until?: number
+  /** Who acted. */
+  readonly by?: string
+  /** What they did. */
+  readonly action?: ActionEvent['action']
+  /** What it was done to: an address, a held message, a setting. */
+  readonly target?: string
+  /** Events of a page, at most 500. @default 50 */
+  readonly limit?: number
+  /** The `next` of the page before this one. */
+  readonly cursor?: string
+}
+
+/** A page of actions, the newest first. */
+export interface AuditPage {
+  /** At most `limit`. */
+  readonly events: readonly ActionEvent[]
+  /** Where the next page begins; absent when nothing is left. */
+  readonly next?: string
+}
+
+/** What a history forgets of people before it drops their events. */
+export interface HistoryPrivacyOptions {
+  /**
+   * After this time local parts of addresses, the last byte of IPv4 addresses, the last ten of IPv6 addresses, and
+   * subjects are not kept any more. Domains, rules, verdicts and counts stay. @default never
+   */
+  readonly shortenAfter?: Duration
+  /**
+   * The key of the hash that takes the place of a local part, so that events of one person still belong together.
+   * Several nodes need the same one. @default local parts are left out
+   */
+  readonly key?: string
+}
+
 /** Keeps events and searches them. */
 export interface History {
   /** Takes events. Returns at once and never throws; what exceeds the queue is dropped, counted and reported. */
   append(events: readonly GatewayEvent[]): void
-  /** Settles when everything that was appended before can be found. */
+  /**
+   * Settles when everything that was appended before can be found. Rejects where events wait in a file, because the
+   * database is away.
+   */
   flush(): Promise<void>
   /** Finds recipients, the newest first. */
   search(query: HistoryQuery): Promise<HistoryPage>
@@ -112,8 +158,14 @@ export interface History {
   get(ref: string): Promise<readonly GatewayEvent[]>
   /** Counts recipients by the hour. */
   aggregate(query: AggregateQuery): Promise<readonly AggregateRow[]>
+  /** Finds what people have done, the newest first. */
+  audit(query: AuditQuery): Promise<AuditPage>
+  /** Returns every event that has this address as recipient, reverse-path or author, the oldest first. */
+  exported(address: string): AsyncIterable<GatewayEvent>
   /** Removes every event that has this address as recipient, reverse-path or author. @returns how many recipients */
   erase(address: string): Promise<number>
+  /** Drops what is too old or too much, and shortens what is old. Runs every hour by itself. */
+  tidy(): Promise<void>
   /** What it has taken, written and dropped. */
   metrics(): readonly Metric[]
   /** Writes what is in the queue and releases the files. */

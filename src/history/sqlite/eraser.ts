@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { addressName, bareId, hashOf, namesOf } from '../terms.ts'
-import { linesOf, packed } from './block.ts'
+import { linesOf, packed } from '../block.ts'
 
 interface Row {
   readonly id: number

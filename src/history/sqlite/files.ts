@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { DeliveryEvent, GatewayEvent } from '../../model/events.ts'
 import { refName } from '../terms.ts'
+import { TransactionCache } from '../transaction-cache.ts'
 import type { AggregateQuery, AggregateRow, HistoryEntry, HistoryPage, HistoryQuery } from '../types.ts'
 import { eraseIn } from './eraser.ts'
 import { searchWeek, sessionIn, totalsIn } from './reader.ts'
 import { fileName, openWeek, startOf, weekOf, weekOfFile } from './week.ts'
-import { type Line, TransactionCache, WeekWriter } from './writer.ts'
+import { type Line, WeekWriter } from './writer.ts'
 
 /** How long files are kept. */
 export interface Retention {

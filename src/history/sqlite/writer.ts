@@ -1,42 +1,17 @@
 /** Writes events into the file of a week, many in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
-import { mailboxOf } from '../../net/path.ts'
 import { inTransaction } from '../../sqlite/file.ts'
+import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
 import { hashOf, termsOf } from '../terms.ts'
-import { MAX_BLOCK_EVENTS, packed } from './block.ts'
+import { Totals } from '../totals.ts'
+import type { TransactionCache } from '../transaction-cache.ts'
 
 /** One event, with the JSON that it was sent as. */
 export interface Line {
   readonly event: GatewayEvent
   readonly json: string
 }
-
-const HOUR_MS = 3_600_000
-
-/** Transactions whose recipients may still come; the oldest goes first. */
-const MAX_TRANSACTIONS = 10_000
-
-/** Author, subject and Message-ID stand in the event of the transaction, which comes before those of its recipients. */
-export class TransactionCache {
-  readonly #kept = new Map<string, TransactionEvent>()
-
-  add(event: TransactionEvent): void {
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size >= MAX_TRANSACTIONS && oldest !== undefined) this.#kept.delete(oldest)
-    this.#kept.set(keyOf(event), event)
-  }
-
-  of(event: RecipientEvent): TransactionEvent | undefined {
-    return this.#kept.get(keyOf(event))
-  }
-}
-
-const keyOf = ({ ref, transaction }: { readonly ref: string; readonly transaction: number }): string =>
-  `${ref} ${transaction}`
-
-/** Counts of an hour, added up before they are written. */
-type Totals = Map<string, { readonly hour: number; readonly kind: string; readonly name: string; count: number }>
 
 /** The statements of one file. */
 export class WeekWriter {
@@ -69,9 +44,9 @@ export class WeekWriter {
     inTransaction(this.#connection, () => {
       for (let from = 0; from < lines.length; from += MAX_BLOCK_EVENTS)
         this.#writeBlock(lines.slice(from, from + MAX_BLOCK_EVENTS))
-      const totals: Totals = new Map()
+      const totals = new Totals()
       for (const { event } of lines) this.#index(event, transactions, totals)
-      for (const { hour, kind, name, count } of totals.values()) this.#total.run(hour, kind, name, count)
+      for (const { hour, kind, name, count } of totals.sorted()) this.#total.run(hour, kind, name, count)
     })
   }
 
@@ -95,36 +70,17 @@ export class WeekWriter {
   }
 
   #indexRecipient(event: RecipientEvent, transaction: TransactionEvent | undefined, totals: Totals): void {
-    const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, reply, findings } = event
+    const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, reply } = event
     const { lastInsertRowid: id } = this.#recipient.run(
       ...[time, ref, event.transaction, ip, reversePath, recipient, verdict, dryRun ?? null, score],
       ...[reply?.code ?? null, transaction?.from ?? null, transaction?.subject ?? null, transaction?.messageId ?? null],
     )
     for (const term of termsOf(event, transaction)) this.#term.run(term, id)
-    const hour = Math.floor(time / HOUR_MS) * HOUR_MS
-    count(totals, hour, 'verdict', verdict)
-    // Anybody can name a recipient: domains of those that were refused at RCPT are not counted.
-    if (event.stage === 'message') count(totals, hour, 'domain', mailboxOf(recipient).domain)
-    for (const rule of new Set(findings.map(finding => finding.rule))) count(totals, hour, 'rule', rule)
+    totals.add(event)
   }
 
   #indexDelivery({ ref, recipient, result, transaction }: DeliveryEvent): void {
     const number = transaction ?? null
     this.#delivery.run(result, hashOf('ref', ref), ref, recipient, number, number)
-  }
-}
-
-/** Names of one kind in an hour: more are counted together, so that a flood of names stays small. */
-const MAX_NAMES = 2_000
-
-function count(totals: Totals, hour: number, kind: string, name: string): void {
-  const key = `${hour} ${kind} ${name}`
-  const found = totals.get(key)
-  if (found !== undefined) found.count += 1
-  else if (totals.size < MAX_NAMES) totals.set(key, { hour, kind, name, count: 1 })
-  else {
-    const rest = totals.get(`${hour} ${kind} `)
-    if (rest === undefined) totals.set(`${hour} ${kind} `, { hour, kind, name: 'others', count: 1 })
-    else rest.count += 1
   }
 }

@@ -1,6 +1,6 @@
 /** Blocks: some events together, compressed. One by one they would take five times the room. */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { GatewayEvent } from '../../model/events.ts'
+import type { GatewayEvent } from '../model/events.ts'
 
 /** Events of a block: more compress better, fewer are read faster. */
 export const MAX_BLOCK_EVENTS = 128
