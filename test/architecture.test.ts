@@ -27,6 +27,7 @@ const ROOMS = [
   'observe',
   'log',
   'store',
+  'postgres',
   'history',
   'quarantine',
   'mime/decode',
@@ -60,6 +61,7 @@ const ROOMS = [
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
   'smtp-server': ['static', 'relay/listener.ts'],
   ioredis: ['dynamic', 'relay/stores.ts'],
+  postgres: ['dynamic', 'postgres/client.ts'],
   tldts: ['dynamic', 'dns/organisation.ts'],
   valibot: [
     'static',

@@ -20,8 +20,11 @@ export { type StoryOptions, story } from './story.ts'
 export type {
   AggregateQuery,
   AggregateRow,
+  AuditPage,
+  AuditQuery,
   History,
   HistoryEntry,
   HistoryPage,
+  HistoryPrivacyOptions,
   HistoryQuery,
 } from './types.ts'

@@ -46,9 +46,18 @@ export type Task =
   | { readonly kind: 'tidy'; readonly now: number }
   | { readonly kind: 'close' }
 
-/** Some events of an address, as JSON. */
+/** What of some sessions is about an address. */
 export interface ExportedPage {
-  readonly lines: readonly string[]
+  /** Events as JSON. A session may come on several pages, each time whole. */
+  readonly sessions: readonly { readonly ref: string; readonly lines: readonly string[] }[]
   /** Where it goes on; absent at the end. */
   readonly next?: string
+}
+
+/** What one turn of tidying has left. */
+export interface Tidied {
+  /** Something is left to be done: ask again. */
+  readonly more: boolean
+  /** Bytes of events that wait in a file. @default 0 */
+  readonly waiting?: number
 }

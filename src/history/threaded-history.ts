@@ -6,7 +6,7 @@ import type { Metric } from '../model/metric.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import { WorkerClient } from '../threads/worker-client.ts'
 import { EventQueue } from './queue.ts'
-import type { Drained, ExportedPage, Task, Written } from './tasks.ts'
+import type { Drained, ExportedPage, Task, Tidied, Written } from './tasks.ts'
 import type {
   AggregateQuery,
   AggregateRow,
@@ -32,6 +32,8 @@ export interface ThreadedHistoryOptions {
 const TIDY_EVERY_MS = 3_600_000
 /** How long `close` waits for what is in the queue. */
 const CLOSE_TIMEOUT_MS = 10_000
+/** Sessions of an export that are remembered, so that none is given out twice. */
+const MAX_SEEN = 10_000
 /** When events that wait in a file are tried again: later each time. */
 const [FIRST_DRAIN_MS, LAST_DRAIN_MS] = [1_000, 30_000]
 
@@ -83,10 +85,17 @@ export class ThreadedHistory implements History {
   }
 
   async *exported(address: string): AsyncGenerator<GatewayEvent> {
+    const seen = new Set<string>()
     let cursor: string | undefined
     do {
       const page = (await this.#thread.ask({ kind: 'exported', address, cursor })) as ExportedPage
-      for (const line of page.lines) yield JSON.parse(line) as GatewayEvent
+      for (const { ref, lines } of page.sessions) {
+        if (seen.has(ref)) continue
+        const [oldest] = seen
+        if (seen.size >= MAX_SEEN && oldest !== undefined) seen.delete(oldest)
+        seen.add(ref)
+        for (const line of lines) yield JSON.parse(line) as GatewayEvent
+      }
       cursor = page.next
     } while (cursor !== undefined)
   }
@@ -97,7 +106,12 @@ export class ThreadedHistory implements History {
   }
 
   async tidy(): Promise<void> {
-    await this.#thread.ask({ kind: 'tidy', now: this.#clock.now() })
+    let tidied: Tidied
+    do {
+      tidied = (await this.#thread.ask({ kind: 'tidy', now: this.#clock.now() })) as Tidied
+    } while (tidied.more && !this.#isClosed)
+    // A process that has ended may have left some.
+    if ((tidied.waiting ?? 0) > 0) this.#beginDrain()
   }
 
   metrics(): readonly Metric[] {
@@ -131,6 +145,10 @@ export class ThreadedHistory implements History {
 
   #waits(reason: string, where: string): void {
     this.#failed(reason, where)
+    this.#beginDrain()
+  }
+
+  #beginDrain(): void {
     if (this.#isWaiting) return
     this.#isWaiting = true
     this.#scheduleDrain()

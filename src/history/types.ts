@@ -1,5 +1,6 @@
 /** History: what became of every recipient, kept to be searched. It reads the stream of events and holds no mail up. */
-import type { ActionEvent, GatewayEvent } from '../model/events.ts'
+import type { ActionEvent } from '../model/action-event.ts'
+import type { GatewayEvent } from '../model/events.ts'
 import type { Verdict } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Duration } from '../model/units.ts'

@@ -21,7 +21,7 @@ export class PostgresClient implements Sql {
   readonly #place: PostgresPlace
   readonly #application: string
   readonly #secrets: readonly string[]
-  #driver: Driver | undefined
+  #driver: Promise<Driver> | undefined
   #isClosed = false
 
   /** Connects with the first statement. @param application shown in pg_stat_activity */
@@ -66,11 +66,13 @@ export class PostgresClient implements Sql {
       void this.#reset()
     }, this.#place.timeout + GRACE_MS)
     try {
-      const driver = (this.#driver ??= await this.#open())
-      const working = work(driver)
+      this.#driver ??= this.#open()
+      const working = work(await this.#driver)
       working.catch(() => undefined)
       return await Promise.race([working, late.promise])
     } catch (error) {
+      // A failure of opening is not kept.
+      if (await isRejected(this.#driver)) this.#driver = undefined
       throw failureOf(error, this.#secrets)
     } finally {
       clearTimeout(timer)
@@ -81,14 +83,14 @@ export class PostgresClient implements Sql {
   async #reset(): Promise<void> {
     const driver = this.#driver
     this.#driver = undefined
-    await driver?.end({ timeout: 0 }).catch(() => undefined)
+    await driver?.then(opened => opened.end({ timeout: 0 })).catch(() => undefined)
   }
 
   async #open(): Promise<Driver> {
     const { url, schema, connections, timeout, tls } = this.#place
-    const { default: postgres } = await load()
+    const connect = await load()
     const { url: address, host } = addressOf(url)
-    return postgres(address, {
+    return connect(address, {
       ...(host !== undefined && { host }),
       max: connections,
       connect_timeout: Math.ceil(timeout / 1_000),
@@ -105,6 +107,15 @@ export class PostgresClient implements Sql {
   }
 }
 
+const isRejected = async (opening: Promise<unknown> | undefined): Promise<boolean> => {
+  try {
+    await opening
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** How much later than the server this side gives up. */
 const GRACE_MS = 2_000
 const IDLE_SECONDS = 300
@@ -113,9 +124,9 @@ async function rowsOf<T extends object>(on: Statements, text: string, values: re
   return (await on.unsafe(text, values as never[], { prepare: false })) as readonly T[]
 }
 
-async function load(): Promise<typeof import('postgres')> {
+async function load() {
   try {
-    return await import('postgres')
+    return (await import('postgres')).default
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && /MODULE_NOT_FOUND/.test(String(error.code))
     if (!isMissing) throw error

@@ -1,7 +1,17 @@
 /** How a database of PostgreSQL is reached: the options that history and quarantine share. */
 import { readFileSync } from 'node:fs'
 import { duration, text, whole } from '../model/checks.ts'
-import { type Check, check, either, hidden, isRecord, object, type RequiredCheck, required, type Shape } from '../model/options.ts'
+import {
+  type Check,
+  check,
+  either,
+  hidden,
+  isRecord,
+  object,
+  type RequiredCheck,
+  required,
+  type Shape,
+} from '../model/options.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 
 /** A database of PostgreSQL 12 or later. Needs the package `postgres`. */
@@ -57,7 +67,13 @@ export interface PostgresPlace {
 }
 
 /** @throws Error when the file of `tls.ca` cannot be read */
-export function placeOf({ url, schema = 'postern', connections = 4, timeout = '10s', tls }: PostgresOptions): PostgresPlace {
+export function placeOf({
+  url,
+  schema = 'postern',
+  connections = 4,
+  timeout = '10s',
+  tls,
+}: PostgresOptions): PostgresPlace {
   const secured = tls ?? !isLocal(url)
   return {
     ...{ url, schema, connections, timeout: toMilliseconds(timeout) },

@@ -1,10 +1,11 @@
 /** Where the record goes beside standard output: a file, a stream of Redis, a history, and the operator's own sinks. */
 import { extname } from 'node:path'
-import type { History } from '../history/index.ts'
+import type { PrivacyOptions } from '../engine/options.ts'
+import type { History, HistoryPrivacyOptions } from '../history/index.ts'
 import { type ClosableSink, type FileSink, logFile, redisStream } from '../log/index.ts'
 import type { EventReceiver } from '../model/events.ts'
 import type { Notify } from '../model/services.ts'
-import type { LogConfig } from './config/types.ts'
+import type { LogConfig, LogPrivacyConfig } from './config/types.ts'
 import { connectRedis } from './stores.ts'
 
 export interface LogSinks {
@@ -19,7 +20,7 @@ export interface LogSinks {
 
 /** @param process each has its own file: `events.2.jsonl` is that of the second worker */
 export async function openLogSinks(
-  { file, redis, history, sinks = [] }: LogConfig,
+  { file, redis, history, privacy, sinks = [] }: LogConfig,
   process: number | 'management' | undefined,
   notify: Notify,
 ): Promise<LogSinks> {
@@ -36,8 +37,7 @@ export async function openLogSinks(
   const targets: EventReceiver[] = [...closable, ...sinks]
   let kept: History | undefined
   if (history) {
-    const { sqliteHistory } = await import('../history/index.ts')
-    const opened = sqliteHistory({ ...history, notify })
+    const opened = await openHistory(history, privacy, notify)
     kept = opened
     targets.push(event => opened.append([event]))
   }
@@ -51,6 +51,24 @@ export async function openLogSinks(
     },
   }
 }
+
+async function openHistory(
+  config: NonNullable<LogConfig['history']>,
+  privacy: LogConfig['privacy'],
+  notify: Notify,
+): Promise<History> {
+  const { sqliteHistory } = await import('../history/index.ts')
+  return sqliteHistory({ ...config, ...(privacy && { privacy: historyPrivacy(privacy) }), notify })
+}
+
+/** What the history forgets later. */
+const historyPrivacy = ({ shortenAfter, key }: LogPrivacyConfig): HistoryPrivacyOptions => ({
+  ...(shortenAfter !== undefined && { shortenAfter }),
+  ...(key !== undefined && { key }),
+})
+
+/** What the stream leaves out at once. */
+export const streamPrivacy = ({ shortenAfter: _later, ...privacy }: LogPrivacyConfig): PrivacyOptions => privacy
 
 function ownPath(path: string, process: number | 'management' | undefined): string {
   if (process === undefined) return path

@@ -21,7 +21,7 @@ import { nameNotice } from './host-name.ts'
 import { KeptFilters } from './kept-filters.ts'
 import { type Current, Listener } from './listener.ts'
 import { delegating, type LiveGateway, liveGateway } from './live-gateway.ts'
-import { type LogSinks, openLogSinks } from './log-sinks.ts'
+import { type LogSinks, openLogSinks, streamPrivacy } from './log-sinks.ts'
 import type { NodeNotice } from './management/messages.ts'
 import type { Management } from './management/supervisor.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
@@ -254,7 +254,7 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     mode: options.enforce ? 'enforce' : 'shadow',
     dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
     events: options.log.stdout === false ? sinks.targets : [event => log(jsonLine(event)), ...sinks.targets],
-    ...(options.log.privacy && { privacy: options.log.privacy }),
+    ...(options.log.privacy && { privacy: streamPrivacy(options.log.privacy) }),
     node: nodeName(options, worker),
     store: store.store,
   })

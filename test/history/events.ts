@@ -1,4 +1,5 @@
 /** Events as a gateway writes them, for tests of what reads them. */
+import type { ActionEvent } from '../../src/model/action-event.ts'
 import type {
   DeliveryEvent,
   GatewayEvent,
@@ -80,6 +81,18 @@ export const sessionEvent = (fields: Partial<SessionEvent> = {}): SessionEvent =
   findings: [],
   transactions: 1,
   filters: { dkim: { cpu: 1.4, wait: 12 }, spf: { cpu: 0.2, wait: 0.1 } },
+  ...fields,
+})
+
+export const actionEvent = (fields: Partial<ActionEvent> = {}): ActionEvent => ({
+  ...base,
+  type: 'action',
+  ref: null,
+  action: 'release',
+  by: 'operator',
+  role: 'admin',
+  target: 'xK3',
+  result: 'done',
   ...fields,
 })
 

@@ -1,19 +1,14 @@
-/** Removes what the file of a week has of an address. */
+/** Removes what the file of a week has of an address, or gives it out. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
-import { addressName, bareId, hashOf, namesOf } from '../terms.ts'
 import { linesOf, packed } from '../block.ts'
+import { isAbout, isOf, keyOf, type Person, personalTerms } from '../personal.ts'
+import type { ExportedPage } from '../tasks.ts'
+import { addressName, hashOf } from '../terms.ts'
 
-interface Row {
+interface PersonRow extends Person {
   readonly id: number
-  readonly ref: string
-  readonly txn: number
-  readonly ip: string | null
-  readonly recipient: string
-  readonly reverse_path: string
-  readonly author: string | null
-  readonly message_id: string | null
 }
 
 /**
@@ -24,7 +19,7 @@ interface Row {
  */
 export function eraseIn(connection: DatabaseSync, address: string): number {
   const name = addressName(address)
-  const rows = rowsOf(connection, name)
+  const rows = rowsWith(connection, [hashOf('recipient', name), hashOf('sender', name)], name)
   const dropTerm = connection.prepare('DELETE FROM terms WHERE term = ? AND id = ?')
   const dropRow = connection.prepare('DELETE FROM recipients WHERE id = ?')
   inTransaction(connection, () => {
@@ -39,49 +34,70 @@ export function eraseIn(connection: DatabaseSync, address: string): number {
   return rows.length
 }
 
-function rowsOf(connection: DatabaseSync, name: string): readonly Row[] {
+/** Rows that a page of an export begins with. */
+const MAX_EXPORTED = 200
+
+/** Events of the sessions of the next rows of an address, after the row `after`. */
+export function exportFrom(connection: DatabaseSync, address: string, after: number): ExportedWeek {
+  const name = addressName(address)
+  const { rows, last } = rowsAfter(connection, name, after)
+  const sessions = [...new Set(rows.map(({ ref }) => ref))].map(ref => {
+    const keys = new Set(rowsWith(connection, [hashOf('ref', ref)], name).map(keyOf))
+    const lines = blocksOf(connection, ref).flatMap(({ lines: all }) => all)
+    return { ref, lines: lines.filter(line => isOfSession(line, ref, name, keys)) }
+  })
+  return { sessions, ...(last !== undefined && { after: last }) }
+}
+
+interface ExportedWeek {
+  readonly sessions: ExportedPage['sessions']
+  /** The id after which it goes on; absent at the end. */
+  readonly after?: number
+}
+
+function rowsAfter(connection: DatabaseSync, name: string, after: number) {
+  const terms = [hashOf('recipient', name), hashOf('sender', name)]
+  const ids = connection
+    .prepare('SELECT DISTINCT id FROM terms WHERE term IN (?, ?) AND id > ? ORDER BY id LIMIT ?')
+    .all(...terms, after, MAX_EXPORTED)
+    .map(({ id }) => Number(id))
+  const one = connection.prepare(`SELECT ${COLUMNS} FROM recipients WHERE id = ?`)
+  const rows = ids.map(id => one.get(id) as unknown as PersonRow).filter(row => isOf(row, name))
+  return { rows, last: ids.length < MAX_EXPORTED ? undefined : ids.at(-1) }
+}
+
+const isOfSession = (line: string, ref: string, name: string, keys: ReadonlySet<string>): boolean => {
+  if (!line.includes(JSON.stringify(ref))) return false
+  const event = JSON.parse(line) as GatewayEvent
+  return event.ref === ref && isAbout(event, name, keys)
+}
+
+const COLUMNS = 'recipients.id AS id, ref, txn, ip, recipient, reverse_path, author, message_id'
+
+function rowsWith(connection: DatabaseSync, terms: readonly number[], name: string): readonly PersonRow[] {
   const found = connection.prepare(
-    `SELECT recipients.id AS id, ref, txn, ip, recipient, reverse_path, author, message_id FROM recipients
-     WHERE id IN (SELECT id FROM terms WHERE term IN (?, ?))`,
+    `SELECT ${COLUMNS} FROM recipients
+     WHERE id IN (SELECT id FROM terms WHERE term IN (${terms.map(() => '?').join(', ')})) ORDER BY id`,
   )
-  const rows = found.all(hashOf('recipient', name), hashOf('sender', name)) as unknown as readonly Row[]
-  return rows.filter(row =>
-    [row.recipient, row.reverse_path, row.author ?? ''].some(path => path !== '' && addressName(path) === name),
-  )
+  return (found.all(...terms) as unknown as readonly PersonRow[]).filter(row => isOf(row, name))
 }
 
-function* personalTerms({ ref, ip, recipient, reverse_path, author, message_id }: Row): Generator<number> {
-  for (const value of namesOf(recipient)) yield hashOf('recipient', value)
-  for (const path of [reverse_path, author ?? '']) for (const value of namesOf(path)) yield hashOf('sender', value)
-  if (ip !== null) yield hashOf('ip', ip)
-  if (message_id !== null) yield hashOf('messageId', bareId(message_id))
-  yield hashOf('ref', ref)
+interface Block {
+  readonly id: number
+  readonly lines: readonly string[]
 }
 
-const keyOf = ({ ref, txn, recipient }: Pick<Row, 'ref' | 'txn' | 'recipient'>): string => `${ref} ${txn} ${recipient}`
+function blocksOf(connection: DatabaseSync, ref: string): readonly Block[] {
+  return connection
+    .prepare('SELECT id, events FROM places JOIN blocks ON blocks.id = places.block WHERE ref = ? ORDER BY id')
+    .all(hashOf('ref', ref))
+    .flatMap(({ id, events }) => (events instanceof Uint8Array ? [{ id: Number(id), lines: linesOf(events) }] : []))
+}
 
 function rewriteBlocks(connection: DatabaseSync, ref: string, name: string, erased: ReadonlySet<string>): void {
-  const blocks = connection
-    .prepare('SELECT id, events FROM places JOIN blocks ON blocks.id = places.block WHERE ref = ?')
-    .all(hashOf('ref', ref))
   const update = connection.prepare('UPDATE blocks SET events = ? WHERE id = ?')
-  for (const { id, events } of blocks) {
-    if (!(events instanceof Uint8Array)) continue
-    const lines = linesOf(events)
-    const kept = lines.filter(line => !isErased(JSON.parse(line) as GatewayEvent, name, erased))
-    if (kept.length < lines.length) update.run(packed(kept), Number(id))
-  }
-}
-
-function isErased(event: GatewayEvent, name: string, erased: ReadonlySet<string>): boolean {
-  switch (event.type) {
-    case 'transaction':
-      return [event.reversePath, event.from ?? ''].some(path => path !== '' && addressName(path) === name)
-    case 'recipient':
-      return erased.has(keyOf({ ref: event.ref, txn: event.transaction, recipient: event.recipient }))
-    case 'delivery':
-      return addressName(event.recipient) === name || erased.has(keyOf({ ...event, txn: event.transaction ?? 1 }))
-    default:
-      return false
+  for (const { id, lines } of blocksOf(connection, ref)) {
+    const kept = lines.filter(line => !isAbout(JSON.parse(line) as GatewayEvent, name, erased))
+    if (kept.length < lines.length) update.run(packed(kept), id)
   }
 }

@@ -1,10 +1,10 @@
 /** Searches the file of a week. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
+import { eventsIn } from '../block.ts'
 import { entryOf, matcherOf, type Row } from '../row.ts'
 import { type Alternatives, alternativesOf, hashOf } from '../terms.ts'
 import type { HistoryEntry, HistoryQuery } from '../types.ts'
-import { eventsIn } from '../block.ts'
 
 /** Rows that one search looks at in one file before it gives back what it has. */
 const MAX_ROWS = 10_000

@@ -1,8 +1,7 @@
 /** The thread that writes and searches the files, so that no mail waits for a disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { GatewayEvent } from '../../model/events.ts'
 import { serveTasks } from '../../threads/serve-tasks.ts'
-import type { AggregateQuery, HistoryQuery } from '../types.ts'
+import type { Drained, Task, Tidied } from '../tasks.ts'
 import { HistoryFiles, type Retention } from './files.ts'
 
 /** What the thread is started with. */
@@ -11,17 +10,6 @@ export interface ThreadOptions {
   readonly retention: Retention
 }
 
-/** What the thread is asked for. */
-export type Task =
-  /** Events as JSON, one on each line. */
-  | { readonly kind: 'write'; readonly lines: string }
-  | { readonly kind: 'search'; readonly query: HistoryQuery }
-  | { readonly kind: 'session'; readonly ref: string }
-  | { readonly kind: 'aggregate'; readonly query: AggregateQuery }
-  | { readonly kind: 'erase'; readonly address: string }
-  | { readonly kind: 'dropOld'; readonly now: number }
-  | { readonly kind: 'close' }
-
 const { folder, retention } = workerData as ThreadOptions
 let files: HistoryFiles | undefined
 
@@ -29,17 +17,24 @@ function perform(task: Task): unknown {
   files ??= new HistoryFiles(folder, retention)
   switch (task.kind) {
     case 'write':
-      return files.write(task.lines.split('\n').map(json => ({ json, event: JSON.parse(json) as GatewayEvent })))
+      return files.write(task)
+    case 'drain':
+      // Nothing waits in another file.
+      return { written: 0, left: 0 } satisfies Drained
     case 'search':
       return files.search(task.query)
     case 'session':
       return files.session(task.ref)
     case 'aggregate':
       return files.aggregate(task.query)
+    case 'audit':
+      return files.audit(task.query)
+    case 'exported':
+      return files.exported(task.address, task.cursor)
     case 'erase':
       return files.erase(task.address)
-    case 'dropOld':
-      return files.dropOld(task.now)
+    case 'tidy':
+      return { more: files.tidy(task.now) } satisfies Tidied
     case 'close':
       files.close()
       parentPort?.close()

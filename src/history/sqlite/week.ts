@@ -4,9 +4,7 @@ import { type FileKind, openSqliteFile } from '../../sqlite/file.ts'
 
 /** 'hist': the id that tells a history from a database of another program. */
 const APPLICATION = 0x68697374
-const VERSION = 1
-
-const SCHEMA = `
+const FIRST = `
 CREATE TABLE recipients (
   id INTEGER PRIMARY KEY, time INTEGER NOT NULL, ref TEXT NOT NULL, txn INTEGER NOT NULL, ip TEXT,
   reverse_path TEXT NOT NULL, recipient TEXT NOT NULL, verdict TEXT NOT NULL, dry_run TEXT, score REAL NOT NULL,
@@ -20,12 +18,25 @@ CREATE TABLE totals (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Actions of people; and how far a work has come that takes several turns. */
+const SECOND = `
+CREATE TABLE actions (
+  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+  event TEXT NOT NULL
+) STRICT;
+CREATE INDEX actions_by ON actions (by, id);
+CREATE INDEX actions_target ON actions (target, id);
+CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`
+
 const WEEK: FileKind = {
   application: APPLICATION,
-  version: VERSION,
-  schema: SCHEMA,
-  pragmas:
-    'PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864',
+  version: 2,
+  schema: FIRST,
+  upgrades: [SECOND],
+  // What is erased is overwritten, not only taken out of the index.
+  pragmas: `PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;`,
   timeout: 5_000,
 }
 

@@ -1,5 +1,6 @@
 /** Writes events into the file of a week, many in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { ActionEvent } from '../../model/action-event.ts'
 import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
@@ -22,6 +23,7 @@ export class WeekWriter {
   readonly #place: StatementSync
   readonly #total: StatementSync
   readonly #delivery: StatementSync
+  readonly #action: StatementSync
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection
@@ -37,6 +39,7 @@ export class WeekWriter {
     this.#delivery = connection.prepare(`
       UPDATE recipients SET delivery = ? WHERE id IN (SELECT id FROM terms WHERE term = ?) AND ref = ? AND recipient = ?
         AND (? IS NULL OR txn = ?)`)
+    this.#action = connection.prepare('INSERT INTO actions (time, by, action, target, event) VALUES (?, ?, ?, ?, ?)')
   }
 
   /** Writes all lines, or throws and writes none. */
@@ -45,7 +48,10 @@ export class WeekWriter {
       for (let from = 0; from < lines.length; from += MAX_BLOCK_EVENTS)
         this.#writeBlock(lines.slice(from, from + MAX_BLOCK_EVENTS))
       const totals = new Totals()
-      for (const { event } of lines) this.#index(event, transactions, totals)
+      for (const { event, json } of lines) {
+        this.#index(event, transactions, totals)
+        if (event.type === 'action') this.#indexAction(event, json)
+      }
       for (const { hour, kind, name, count } of totals.sorted()) this.#total.run(hour, kind, name, count)
     })
   }
@@ -77,6 +83,10 @@ export class WeekWriter {
     )
     for (const term of termsOf(event, transaction)) this.#term.run(term, id)
     totals.add(event)
+  }
+
+  #indexAction({ time, by, action, target }: ActionEvent, json: string): void {
+    this.#action.run(time, by, action, target, json)
   }
 
   #indexDelivery({ ref, recipient, result, transaction }: DeliveryEvent): void {

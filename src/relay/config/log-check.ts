@@ -1,9 +1,8 @@
 /** Checks where the record goes. */
-import type { PrivacyOptions } from '../../engine/options.ts'
 import { duration, flag, oneOf, secret, size, text, whole } from '../../model/checks.ts'
 import { type Check, check, isRecord, list, object, required } from '../../model/options.ts'
 import { redisShape } from './store-check.ts'
-import type { LogConfig, LogStreamConfig } from './types.ts'
+import type { LogConfig, LogPrivacyConfig, LogStreamConfig } from './types.ts'
 
 const isTarget = (value: unknown): boolean =>
   typeof value === 'function' || (isRecord(value) && typeof value.write === 'function')
@@ -35,7 +34,10 @@ export const logCheck: Check<LogConfig> = object<LogConfig>(
       'a history',
     ),
     sinks: list(check('a sink or a function that takes an event', isTarget), 'sinks'),
-    privacy: object<PrivacyOptions>({ subject: oneOf('off', 'hash', 'plain'), key: secret() }, 'privacy'),
+    privacy: object<LogPrivacyConfig>(
+      { subject: oneOf('off', 'hash', 'plain'), key: secret(), shortenAfter: duration({ min: '1h' }) },
+      'privacy',
+    ),
   },
   'options of the record',
 )

@@ -15,7 +15,7 @@ import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
-import type { SqliteHistoryOptions } from '../../history/index.ts'
+import type { HistoryPrivacyOptions, SqliteHistoryOptions } from '../../history/index.ts'
 import type { FileOptions } from '../../log/index.ts'
 import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -189,11 +189,17 @@ export interface LogConfig {
   /** A stream of Redis or Valkey. @default none */
   readonly redis?: LogStreamConfig
   /** A folder in which `postern trace` finds what became of a message, see `sqliteHistory`. @default none */
-  readonly history?: Omit<SqliteHistoryOptions, 'notify' | 'clock'>
+  readonly history?: Omit<SqliteHistoryOptions, 'notify' | 'clock' | 'privacy'>
   /** Own sinks and functions, imported by the configuration. @default [] */
   readonly sinks?: readonly EventReceiver[]
-  /** What is left out of the record. @default without subjects */
-  readonly privacy?: PrivacyOptions
+  /** What the record leaves out of what it could say about people. @default without subjects */
+  readonly privacy?: LogPrivacyConfig
+}
+
+/** What is left out of the record, and what the history forgets later. */
+export interface LogPrivacyConfig extends PrivacyOptions {
+  /** After this time the history shortens addresses, see `HistoryPrivacyOptions`. @default never */
+  readonly shortenAfter?: HistoryPrivacyOptions['shortenAfter']
 }
 
 /** Where quarantined mail is held. */

@@ -17,7 +17,7 @@ import type { Delivery } from '../delivery/types.ts'
 import { relayFilters } from '../filters.ts'
 import { type HeldMailbox, openHeldMailbox } from '../held-mailbox.ts'
 import { KeptFilters } from '../kept-filters.ts'
-import { type LogSinks, openLogSinks } from '../log-sinks.ts'
+import { type LogSinks, openLogSinks, streamPrivacy } from '../log-sinks.ts'
 import { type SystemResolver, systemResolver } from '../name-servers.ts'
 import { noticeLine } from '../report.ts'
 import { connectStore, type DirectStore } from '../stores.ts'
@@ -124,7 +124,7 @@ export class Configured {
       ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
       forwarders: options.forwarders,
       events: targets,
-      ...(options.log.privacy && { privacy: options.log.privacy }),
+      ...(options.log.privacy && { privacy: streamPrivacy(options.log.privacy) }),
     })
     this.#gateway = gateway
     this.#delivery = delivery
