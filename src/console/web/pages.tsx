@@ -5,10 +5,27 @@ import { ApiError } from './api/client.ts'
 import { Page } from './components/page.tsx'
 import { Failure, Skeleton } from './components/state.tsx'
 import { useConsole } from './context.tsx'
+import { AccountPage } from './pages/account.tsx'
+import { HeldPage } from './pages/held.tsx'
+import { ListsPage } from './pages/lists.tsx'
+import { MessagePage } from './pages/message.tsx'
+import { MessagesPage } from './pages/messages.tsx'
+import { PeoplePage } from './pages/people.tsx'
+import { QuarantinePage } from './pages/quarantine.tsx'
+import { TokensPage } from './pages/tokens.tsx'
 import { hrefOf, type PageName } from './router.ts'
 
 /** Pages behind the sign-in page. */
-export const PAGES: Readonly<Partial<Record<PageName, ComponentType>>> = {}
+export const PAGES: Readonly<Partial<Record<PageName, ComponentType>>> = {
+  messages: MessagesPage,
+  message: MessagePage,
+  quarantine: QuarantinePage,
+  held: HeldPage,
+  lists: ListsPage,
+  account: AccountPage,
+  people: PeoplePage,
+  tokens: TokensPage,
+}
 
 /** A page that is loaded when it is first opened. */
 export function lazyPage(load: () => Promise<ComponentType>): ComponentType {

@@ -15,8 +15,9 @@ type CallArguments<N extends RouteName> = [Body<N>] extends [never]
   ? readonly [options?: CallOptions<N>]
   : readonly [options: CallOptions<N>]
 
-/** Why a call has failed. `offline`: there was no answer. */
+/** Why a call has failed. `offline`: there was no answer; `input`: the page itself did not accept it. */
 export type FailureCode =
+  | 'input'
   | 'offline'
   | 'bad-request'
   | 'unauthenticated'

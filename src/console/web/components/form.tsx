@@ -22,10 +22,11 @@ interface FieldProps {
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string
+  readonly isReadOnly?: boolean
 }
 
 /** A line of text with its label. */
-export function Field({ label, hint, isRequired, value, onChange, type = 'text', ...input }: FieldProps) {
+export function Field({ label, hint, isRequired, isReadOnly, value, onChange, type = 'text', ...input }: FieldProps) {
   const id = useId()
   return (
     <div class="field">
@@ -36,6 +37,7 @@ export function Field({ label, hint, isRequired, value, onChange, type = 'text',
         // The types of each kind of field differ in roles alone, and none is given here.
         type={type as 'text'}
         required={isRequired}
+        readonly={isReadOnly}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         spellcheck={false}
         autocapitalize="off"
@@ -123,7 +125,7 @@ interface FormProps {
   /** What happens when it is sent; a failure is shown in the form. */
   readonly onSend: (values: Values) => Promise<void>
   readonly button: string
-  readonly kind?: 'primary' | 'danger'
+  readonly kind?: 'primary' | 'danger' | 'plain'
   readonly children: ComponentChildren
   /** Buttons beside the button that sends. */
   readonly beside?: ComponentChildren
@@ -155,7 +157,7 @@ export function Form({ onSend, button, kind = 'primary', children, beside }: For
       {error && (
         <p class="form-error" role="alert">
           {failureText(error, texts)}
-          {error.message !== '' && <span class="muted"> {error.message}</span>}
+          {error.message !== '' && error.code !== 'input' && <span class="muted"> {error.message}</span>}
         </p>
       )}
       <div class="buttons">

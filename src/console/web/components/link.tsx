@@ -22,13 +22,19 @@ export const Link = ({ to, params, query, class: name, current, children }: Link
   </a>
 )
 
-/** Copies a text; a browser without that right selects nothing and says so by not confirming. */
-async function copied(text: string): Promise<boolean> {
+/** Copies a text; without TLS browsers offer only the old way. @returns whether it was done */
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    return false
+    const field = document.createElement('textarea')
+    field.value = text
+    document.body.append(field)
+    field.select()
+    const isDone = document.execCommand('copy')
+    field.remove()
+    return isDone
   }
 }
 
@@ -37,7 +43,7 @@ export function Copyable({ text, label }: { readonly text: string; readonly labe
   const { texts, say } = useConsole()
   const [isDone, setDone] = useState(false)
   const copy = async (): Promise<void> => {
-    if (!(await copied(text))) return
+    if (!(await copyText(text))) return
     setDone(true)
     say({ text: texts.common.copied })
     setTimeout(() => setDone(false), 2_000)

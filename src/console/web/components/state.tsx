@@ -8,6 +8,7 @@ import { Icon } from './icon.tsx'
 
 /** What a failure means, in the person's language; the sentence of the server where it says more. */
 export function failureText(error: ApiError, texts: Texts): string {
+  if (error.code === 'input') return error.message
   const own = texts.errors[error.code] ?? texts.errors.failed
   const wait = error.retryAfter === undefined ? '' : ` ${texts.errors.retryAfter(error.retryAfter)}`
   return `${own}${wait}`
@@ -51,7 +52,7 @@ export function Failure({ error, retry }: { readonly error: ApiError; readonly r
       <div>
         <strong>{isAbsent ? texts.common.nothing : texts.errors.title}</strong>
         <p>{failureText(error, texts)}</p>
-        {error.message !== '' && <p class="muted">{error.message}</p>}
+        {error.message !== '' && error.code !== 'input' && <p class="muted">{error.message}</p>}
         {retry && !isAbsent && (
           <button type="button" onClick={retry}>
             {texts.common.retry}

@@ -1,0 +1,69 @@
+/** What SPF, DKIM, DMARC and ARC say, as questions and answers. */
+import { useConsole } from '../context.tsx'
+import type { TransactionPart } from '../explain.ts'
+import { inert } from '../format.ts'
+import type { Texts } from '../texts/en.ts'
+import { Panel } from './page.tsx'
+import { Badge, type Tone } from './time.tsx'
+
+/** The results of all messages of a session. */
+export function Authentication({ transactions }: { readonly transactions: readonly TransactionPart[] }) {
+  const { texts } = useConsole()
+  const answers = transactions.flatMap(({ event }) => (event ? answersOf(event, texts.auth) : []))
+  return (
+    <Panel title={texts.message.authentication}>
+      {answers.length === 0 ? (
+        <p class="muted">{texts.message.noAuthentication}</p>
+      ) : (
+        <ul class="list">
+          {answers.map(({ question, result, more }, index) => (
+            <li key={`${index} ${question}`} class="answer">
+              <span>
+                {question} {more !== undefined && <span class="muted">{more}</span>}
+              </span>
+              <Result result={result} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+interface Answered {
+  readonly question: string
+  readonly result: string
+  readonly more?: string
+}
+
+type Event = NonNullable<TransactionPart['event']>
+
+function answersOf({ spf, dkim = [], dmarc, arc }: Event, texts: Texts['auth']): readonly Answered[] {
+  const name = (domain: string): string => inert(domain, 120)
+  return [
+    ...(dmarc
+      ? [
+          {
+            question: texts.dmarc(name(dmarc.domain)),
+            result: dmarc.result,
+            ...(dmarc.policy !== '' && { more: texts.policy(inert(dmarc.policy, 40)) }),
+          },
+        ]
+      : []),
+    ...(spf ? [{ question: texts.spf(name(spf.domain)), result: spf.result }] : []),
+    ...dkim.map(({ domain, result }) => ({ question: texts.dkim(name(domain)), result })),
+    ...(arc ? [{ question: texts.arc, result: arc.result }] : []),
+  ]
+}
+
+const TONES: Readonly<Record<string, Tone>> = { pass: 'good', fail: 'bad', softfail: 'warning', permerror: 'warning' }
+
+function Result({ result }: { readonly result: string }) {
+  const { texts } = useConsole()
+  const words = texts.auth.results[result as keyof Texts['auth']['results']] ?? inert(result, 40)
+  return (
+    <Badge tone={TONES[result] ?? 'neutral'}>
+      <span title={inert(result, 40)}>{words}</span>
+    </Badge>
+  )
+}
