@@ -23,7 +23,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
        postern trace WHAT (see postern trace --help)
-       postern quarantine list|show|release|delete ... (see postern quarantine --help)
+       postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a

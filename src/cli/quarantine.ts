@@ -1,33 +1,36 @@
 /** `postern quarantine`: lists, shows, releases and deletes what the relay holds. */
 import { parseArgs } from 'node:util'
-import { loadMeter } from '../load/index.ts'
 import { PosternError } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
-import { emitWarning, systemClock } from '../model/services.ts'
-import type { HeldActionResult, HeldEntry, Quarantine } from '../quarantine/index.ts'
+import type { HeldEntry, ReleaserResult } from '../quarantine/index.ts'
 import { loadOptions } from '../relay/config/load.ts'
-import { createDelivery } from '../relay/delivery/delivery.ts'
-import { openHeldMailbox } from '../relay/held-mailbox.ts'
-import { openStore } from '../relay/stores.ts'
+import type { RelayOptions } from '../relay/config/options.ts'
+import { type HeldDesk, openHeldDesk } from './held-desk.ts'
 import type { Output } from './output.ts'
 
 export const QUARANTINE_USAGE = `usage: postern quarantine list [--recipient ADDRESS] [--json] --config FILE
        postern quarantine show ID --config FILE
-       postern quarantine release ID --recipient ADDRESS [--why TEXT] --config FILE
-       postern quarantine delete ID --recipient ADDRESS [--why TEXT] --config FILE
+       postern quarantine release ID --recipient ADDRESS [--train] [--allow] [--why TEXT] --config FILE
+       postern quarantine delete ID --recipient ADDRESS [--train] [--why TEXT] --config FILE
+       postern quarantine undo ID --recipient ADDRESS [--why TEXT] --config FILE
 
   --config FILE         the configuration of the relay, with quarantine.folder
   --recipient ADDRESS   for whom
+  --train               the filters learn that a released message was wanted, or that a deleted one was spam
+  --allow               the sender is allowed for this recipient, as far as the message proves who it was
   --why TEXT            for the record
   --json                one entry on each line, as JSON
 
-list shows the newest 500 messages that are held; show prints one as it was received. exit status: 0 when done, 1 when there
-is no such message or it was not delivered, 2 when the command is wrong or fails`
+list shows the newest 500 messages that are held; show prints one as it was received; undo takes back what was learned, the
+allow entry, and a deletion as long as the message is kept. exit status: 0 when done, 1 when there is no such message or it
+was not delivered, 2 when the command is wrong or fails`
 
 const OPTIONS = {
   config: { type: 'string' },
   recipient: { type: 'string' },
   why: { type: 'string' },
+  train: { type: 'boolean', default: false },
+  allow: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -47,23 +50,30 @@ export async function quarantineCommand(args: readonly string[], output: Output)
     output.error(QUARANTINE_USAGE)
     return 2
   }
-  const { quarantine, close } = await openQuarantine(values.config)
+  const desk = await openHeldDesk(await optionsIn(values.config))
   try {
-    return await ACTIONS[action as keyof typeof ACTIONS](quarantine, id, values, output)
+    return await ACTIONS[action as keyof typeof ACTIONS](desk, id, values, output)
   } finally {
-    await close()
+    await desk.close()
   }
 }
 
-type Action = (quarantine: Quarantine, id: string, values: Values, output: Output) => Promise<number>
+async function optionsIn(file: string | undefined): Promise<RelayOptions> {
+  if (file === undefined) throw wrong('--config', undefined, 'the configuration of the relay')
+  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
+  if (options.quarantine === undefined) throw wrong('--config', file, 'a configuration with quarantine: { folder }')
+  return options
+}
 
-const list: Action = async (quarantine, _id, { recipient, json }, { out }) => {
+type Action = (desk: HeldDesk, id: string, values: Values, output: Output) => Promise<number>
+
+const list: Action = async ({ quarantine }, _id, { recipient, json }, { out }) => {
   const { entries } = await quarantine.list({ limit: 500, ...(recipient !== undefined && { recipient }) })
   for (const entry of entries) out(json ? JSON.stringify(entry) : lineOf(entry))
   return 0
 }
 
-const show: Action = async (quarantine, id, _values, { out, error }) => {
+const show: Action = async ({ quarantine }, id, _values, { out, error }) => {
   if ((await quarantine.get(id)) === undefined) {
     error(`there is no message ${id}`)
     return 1
@@ -75,13 +85,23 @@ const show: Action = async (quarantine, id, _values, { out, error }) => {
   return 0
 }
 
-const release: Action = async (quarantine, id, values, output) =>
-  reported(await quarantine.release(actionOf(id, values)), `released ${id}`, output)
+const release: Action = async (desk, id, values, output) => {
+  const { train, allow } = values
+  const releaser = await desk.releaser()
+  return reported(await releaser.release({ ...actionOf(id, values), train, allow }), `released ${id}`, output)
+}
 
-const remove: Action = async (quarantine, id, values, output) =>
-  reported(await quarantine.delete(actionOf(id, values)), `deleted ${id}`, output)
+const remove: Action = async (desk, id, values, output) => {
+  const releaser = await desk.releaser()
+  return reported(await releaser.delete({ ...actionOf(id, values), train: values.train }), `deleted ${id}`, output)
+}
 
-const ACTIONS = { list, show, release, delete: remove }
+const undo: Action = async (desk, id, values, output) => {
+  const releaser = await desk.releaser()
+  return reported(await releaser.undo(actionOf(id, values)), `took back ${id}`, output)
+}
+
+const ACTIONS = { list, show, release, delete: remove, undo }
 
 function actionOf(id: string, { recipient, why }: Values) {
   if (recipient === undefined) throw wrong('--recipient', undefined, 'the address for whom it is held')
@@ -89,9 +109,13 @@ function actionOf(id: string, { recipient, why }: Values) {
   return { id, recipient, by, role: 'admin', ...(why !== undefined && { why }) } as const
 }
 
-function reported(result: HeldActionResult, done: string, { out, error }: Output): number {
+function reported(result: ReleaserResult, done: string, { out, error }: Output): number {
   if (result.kind === 'done') {
+    const { trained, allowed, remarks } = result
     out(done)
+    if (trained !== undefined) out(`the filters have learned it as ${trained}`)
+    if (allowed !== undefined) out(`${allowed.sender} is allowed for ${allowed.scope}: entry ${allowed.id}`)
+    for (const remark of remarks) out(remark)
     return 0
   }
   if (result.kind === 'unknown') error('there is no such message for this recipient; postern quarantine list names all')
@@ -105,26 +129,6 @@ function lineOf({ time, id, kind, score, from, reversePath, recipient, subject }
   const date = new Date(time).toISOString().slice(0, 16).replace('T', ' ')
   const whom = `${from ?? (reversePath || '<>')} -> ${recipient}`
   return escapeInvisible([date, id, kind.padEnd(10), score.toString().padStart(5), whom, subject ?? ''].join('  '))
-}
-
-async function openQuarantine(file: string | undefined) {
-  if (file === undefined) throw wrong('--config', undefined, 'the configuration of the relay')
-  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
-  const { quarantine: config, name, routes, store: place, workers, relays } = options
-  if (config === undefined) throw wrong('--config', file, 'a configuration with quarantine: { folder }')
-  const held = await openHeldMailbox(config, emitWarning)
-  const store = place === 'memory' ? undefined : await openStore(place, workers * relays, emitWarning)
-  const services = { name, clock: systemClock, notify: emitWarning, load: loadMeter() }
-  const delivery = await createDelivery({ routes }, { ...services, ...(store && { store: store.store }) })
-  held.deliverBy(delivery)
-  return {
-    quarantine: held.quarantine,
-    close: async () => {
-      await held.quarantine.close()
-      await delivery.close()
-      await store?.close()
-    },
-  }
 }
 
 const wrong = (path: string, found: unknown, expected: string): PosternError =>

@@ -76,7 +76,8 @@ export class Steps {
   /** @returns why nothing can be learned; undefined when it was. Rejects when it may be tried again. */
   async #teach(entry: HeldEntry, label: Label, undo: boolean): Promise<string | undefined> {
     const { feedback } = this.#options
-    if (feedback === undefined) return 'no filter learns here'
+    if (feedback === undefined)
+      return 'nothing was learned: the filters of the gateway cannot be reached without a store that is shared'
     const message = await bytesToLearn(this.#options.quarantine, entry)
     try {
       await feedback({ ref: entry.ref, message, label, by: reporterOf(entry), undo })
@@ -92,7 +93,8 @@ export class Steps {
 
   async #allow(entry: HeldEntry): Promise<StepResult> {
     const { lists } = this.#options
-    if (lists === undefined) return { remark: 'the sender was not allowed: there are no lists here' }
+    if (lists === undefined)
+      return { remark: 'the sender was not allowed: there are no lists without a store that is shared' }
     const { by = 'postern', role = 'admin' } = entry
     const result = await allowSender(lists, entry, by)
     if (typeof result === 'string') return { remark: result }

@@ -18,10 +18,13 @@ export interface LogSinks {
   readonly close: () => Promise<void>
 }
 
+/** A worker, the management process, a command, or the only process. */
+export type ProcessName = number | 'management' | 'command' | undefined
+
 /** @param process each has its own file: `events.2.jsonl` is that of the second worker */
 export async function openLogSinks(
   { file, redis, history, privacy, sinks = [] }: LogConfig,
-  process: number | 'management' | undefined,
+  process: ProcessName,
   notify: Notify,
 ): Promise<LogSinks> {
   const logged: FileSink | undefined = file && logFile({ ...file, path: ownPath(file.path, process), notify })
@@ -70,7 +73,7 @@ const historyPrivacy = ({ shortenAfter, key }: LogPrivacyConfig): HistoryPrivacy
 /** What the stream leaves out at once. */
 export const streamPrivacy = ({ shortenAfter: _later, ...privacy }: LogPrivacyConfig): PrivacyOptions => privacy
 
-function ownPath(path: string, process: number | 'management' | undefined): string {
+function ownPath(path: string, process: ProcessName): string {
   if (process === undefined) return path
   const extension = extname(path)
   return `${path.slice(0, path.length - extension.length)}.${process}${extension}`

@@ -52,6 +52,42 @@ test('a quarantined message is held, shown, and released once into the Maildir',
   expect(await held(config)).toEqual([])
 })
 
+test('a release by command teaches the filters and is told by trace; undo takes it back', {
+  timeout: 60_000,
+}, async () => {
+  await using folder = await scratch()
+  const store = { file: join(folder.path, 'postern.db') }
+  const log = { history: { folder: join(folder.path, 'history') } }
+  const filters = { classify: { folder: join(folder.path, 'classify') } }
+  const config = await configOf(folder.path, { store, log, filters })
+  await using relay = await relayProcess(['--config', config])
+  const ref = /ref=(\w+)/.exec(await deliver(relay.port, letter('one')))?.[1] ?? ''
+  const id = (await held(config))[0]?.id ?? ''
+  const act = (...args: readonly string[]) => run(...args, '--recipient', 'b@example.net', '--config', config)
+  expect(await act('release', id, '--train', '--allow', '--why', 'mine')).toEqual({
+    status: 0,
+    lines: [
+      `released ${id}`,
+      'the filters have learned it as ham',
+      expect.stringContaining('nothing proves the sender'),
+    ],
+  })
+  expect(await act('undo', id)).toEqual({
+    status: 0,
+    lines: [`took back ${id}`, 'the message stays with its recipient'],
+  })
+  await expect
+    .poll(() => told(['trace', ref, '--config', config]), { timeout: 10_000 })
+    .toMatch(/\(admin\): release .*, done: nothing proves.*\(mine\)[\s\S]*\(admin\): undo /)
+  expect(await messages(join(folder.path, 'mail'))).toHaveLength(1)
+})
+
+async function told(args: readonly string[]): Promise<string> {
+  const lines: string[] = []
+  await main(args, { out: line => void lines.push(line), error: line => void lines.push(line) })
+  return lines.join('\n')
+}
+
 test('a release to the next hop that is refused leaves the message held, and can be tried again', {
   timeout: 60_000,
 }, async () => {

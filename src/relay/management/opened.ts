@@ -2,14 +2,18 @@
 import { resolver } from '../../dns/index.ts'
 import { runChecks } from '../../doctor/run.ts'
 import type { DoctorReport } from '../../doctor/types.ts'
-import { EventStream } from '../../engine/events.ts'
+import { actionEvent, EventStream } from '../../engine/events.ts'
 import { type Gateway, postern } from '../../engine/gateway.ts'
+import { senderLists } from '../../filters/index.ts'
 import { loadMeter } from '../../load/index.ts'
 import { jsonLine } from '../../log/json-line.ts'
+import type { RecordAction } from '../../model/action-event.ts'
 import type { EventReceiver } from '../../model/events.ts'
+import type { Feedback } from '../../model/feedback.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { LoadMeter } from '../../model/load.ts'
 import { type Clock, type Notice, type Notify, systemClock } from '../../model/services.ts'
+import { newReleaser, type Releaser } from '../../quarantine/index.ts'
 import { checksOf } from '../checks/checks.ts'
 import type { RelayOptions } from '../config/options.ts'
 import { createDelivery } from '../delivery/delivery.ts'
@@ -47,8 +51,14 @@ export class Opened {
   readonly load: LoadMeter
   readonly kept = new KeptFilters()
 
-  static async open(options: RelayOptions, output: ManagementOutput, first: FirstProcess): Promise<Opened> {
-    const node = `${options.name}/management`
+  /** @param process whose it is in events, and in the names of their files */
+  static async open(
+    options: RelayOptions,
+    output: ManagementOutput,
+    first: FirstProcess,
+    process: 'management' | 'command' = 'management',
+  ): Promise<Opened> {
+    const node = `${options.name}/${process}`
     const clock = systemClock
     const streams: EventStream[] = []
     const notify = (notice: Notice): void => {
@@ -58,7 +68,7 @@ export class Opened {
     }
     const load = loadMeter({ notify, clock })
     const store = await connectStore(storeOf(options), notify)
-    const sinks = await openLogSinks(options.log, 'management', notify)
+    const sinks = await openLogSinks(options.log, process, notify)
     const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
     const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
     const lines: readonly EventReceiver[] = options.log.stdout === false ? [] : [event => output.log(jsonLine(event))]
@@ -105,6 +115,7 @@ export class Configured {
   readonly parts: ManagementParts
   readonly #gateway: Gateway
   readonly #delivery: Delivery
+  readonly #releaser: Releaser | undefined
 
   static async open(options: RelayOptions, opened: Opened): Promise<Configured> {
     const { clock, notify, load, store, held } = opened
@@ -132,21 +143,33 @@ export class Configured {
       const results = await runChecks(checksOf(options), { clock })
       return { time: clock.now(), node, results }
     })
+    const feedback = (said: Feedback) => gateway.feedback(said)
+    const record: RecordAction = action => stream.write(actionEvent(action))
+    const lists = senderLists({ store: store.store, clock })
+    this.#releaser = held && newReleaser({ quarantine: held.quarantine, feedback, lists, record, notify, clock })
     this.parts = {
       ...{ options, node, clock, notify, dns, delivery, doctor, store: store.store },
       ...(sinks.history && { history: sinks.history }),
       ...(held && { quarantine: held.quarantine }),
-      feedback: feedback => gateway.feedback(feedback),
+      ...(this.#releaser && { releaser: this.#releaser }),
+      feedback,
       recordSent: mail => gateway.recordSent(mail),
       sendMail: mail => delivery.sendOwn(mail),
       record: event => stream.write(event),
+      recordAction: record,
       metrics: () => first.metrics(),
       onNotice: listener => first.onNotice(listener),
       lease: name => new StoreLease(name, store.store, clock),
     }
   }
 
+  /** Goes on with what an earlier process has not done to its end. */
+  begin(): void {
+    this.#releaser?.start()
+  }
+
   async close(): Promise<void> {
+    await this.#releaser?.close()
     await this.#gateway.close()
     await this.#delivery.close()
   }

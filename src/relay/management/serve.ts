@@ -56,6 +56,7 @@ class ManagementServer {
     const opened = await Opened.open(options, output, first)
     const configured = await Configured.open(options, opened)
     const server = new ManagementServer(opened, configured, output)
+    configured.begin()
     await server.#jobs.start()
     return server
   }
@@ -91,6 +92,7 @@ class ManagementServer {
       this.#configured = next
       this.#jobs = new Jobs(next.parts)
       this.#opened.sinks.reopen()
+      next.begin()
       await this.#jobs.start()
       await configured.close()
     } catch (error) {

@@ -2,12 +2,13 @@
 import type { CheckResult, DoctorReport } from '../../doctor/types.ts'
 import type { Unstamped } from '../../engine/events.ts'
 import type { History } from '../../history/index.ts'
+import type { RecordAction } from '../../model/action-event.ts'
 import type { Feedback, SentMail } from '../../model/feedback.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Resolver } from '../../model/resolver.ts'
 import type { Clock, Notify } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
-import type { Quarantine } from '../../quarantine/index.ts'
+import type { Quarantine, Releaser } from '../../quarantine/index.ts'
 import type { RelayOptions } from '../config/options.ts'
 import type { Delivery, OwnMail } from '../delivery/types.ts'
 import type { Lease } from './lease.ts'
@@ -39,6 +40,11 @@ export interface ManagementParts {
   /** Absent without `quarantine`. What it releases goes through {@link ManagementParts.delivery}. */
   readonly quarantine?: Quarantine
   /**
+   * Releases and deletes for people, with what follows: training, allow entries, the record. Absent without
+   * `quarantine`.
+   */
+  readonly releaser?: Releaser
+  /**
    * The store that all nodes share, without a fallback: an operation rejects while the store is down, and what must
    * happen once (a token, a lease) does not happen then.
    */
@@ -52,6 +58,8 @@ export interface ManagementParts {
   readonly sendMail: (mail: OwnMail) => Promise<void>
   /** Writes an event into the stream: to the sinks of the log and into the history. */
   readonly record: (event: Unstamped) => void
+  /** Writes what a person has done into the stream. */
+  readonly recordAction: RecordAction
   /** What this node has counted: its mail processes and this process. At most a second old. */
   readonly metrics: () => Promise<readonly Metric[]>
   /** Called with each notice of the processes of this node. @returns a function that ends it */
