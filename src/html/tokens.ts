@@ -1,4 +1,4 @@
-/** The tokens of an HTML text. This is the only file that uses htmlparser2, and only its tokenizer. */
+/** The tokens of an HTML text: htmlparser2, of which only the tokenizer is used. */
 import { setImmediate } from 'node:timers/promises'
 
 export interface HtmlHandler {

@@ -97,3 +97,86 @@ export interface DmarcReport {
   /** It has more than was read. @default false */
   readonly isPartial?: true
 }
+
+/** A report about TLS of connections to a domain (RFC 8460). */
+export interface TlsReport {
+  /** Tells it from other reports. */
+  readonly kind: 'tls'
+  /** The name of the organisation that wrote it. */
+  readonly reporter: string
+  /** How to reach it. */
+  readonly contact?: string
+  /** Unique among the reports of its writer. */
+  readonly id: string
+  /** The first moment of which it tells, in milliseconds since 1970. */
+  readonly begin: number
+  /** The last moment, in milliseconds since 1970. */
+  readonly end: number
+  /** What happened under each policy. */
+  readonly policies: readonly TlsPolicy[]
+  /** It has more than was read. @default false */
+  readonly isPartial?: true
+}
+
+/** What happened under one policy of TLS. */
+export interface TlsPolicy {
+  /** `sts`, `tlsa` or `no-policy-found`. */
+  readonly type: string
+  /** The domain that mail was for. */
+  readonly domain: string
+  /** Connections that were as the policy demands. */
+  readonly successful: number
+  /** Connections that were not. */
+  readonly failed: number
+  /** Kinds of failures. */
+  readonly failures: readonly TlsFailure[]
+}
+
+/** Connections that failed for the same reason. */
+export interface TlsFailure {
+  /** `certificate-expired`, `starttls-not-supported` and the other words of RFC 8460 §4.3. */
+  readonly type: string
+  /** How many connections. */
+  readonly sessions: number
+  /** The host that was connected to. */
+  readonly host?: string
+  /** More about it. */
+  readonly comment?: string
+}
+
+/** A complaint about a message: a report in ARF (RFC 5965). */
+export interface Complaint {
+  /** Tells it from other reports. */
+  readonly kind: 'complaint'
+  /** `abuse`, `fraud`, `virus`, `not-spam`, `auth-failure` and others. */
+  readonly type: string
+  /** The program that wrote it. */
+  readonly reporter: string
+  /** When the message had arrived, in milliseconds since 1970. */
+  readonly arrived?: number
+  /** The client that had sent it. */
+  readonly ip?: string
+  /** The domain that the complaint is about. */
+  readonly domain?: string
+  /** The reverse-path of the message. */
+  readonly reversePath?: string
+  /** The recipient of the message, if the writer names it. */
+  readonly recipient?: string
+  /** The Message-ID of the message. */
+  readonly messageId?: string
+  /** The author of the message, as its From field stands. */
+  readonly from?: string
+  /** Our reference, where the message has our field. */
+  readonly ref?: string
+}
+
+/** A file or a message that holds no report that can be read. */
+export interface Unreadable {
+  /** Tells it from reports. */
+  readonly kind: 'unreadable'
+  /** What is wrong with it: a sentence. */
+  readonly reason: string
+}
+
+/** What a file or a message holds. */
+export type ReceivedReport = DmarcReport | TlsReport | Complaint | Unreadable
