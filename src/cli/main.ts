@@ -24,6 +24,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern list show|add|remove ... (see postern list --help)
        postern trace WHAT (see postern trace --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
+       postern doctor [--config FILE] (see postern doctor --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a
@@ -53,6 +54,7 @@ const COMMANDS = {
   list: async (args: readonly string[], output: Output) => (await import('./list.ts')).listCommand(args, output),
   quarantine: async (args: readonly string[], output: Output) =>
     (await import('./quarantine.ts')).quarantineCommand(args, output),
+  doctor: async (args: readonly string[], output: Output) => (await import('./doctor.ts')).doctorCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 

@@ -12,7 +12,7 @@ export interface Scanner {
   readonly report: string
 }
 
-const USUAL_SOCKET = '/run/clamav/clamd.ctl'
+export const USUAL_SOCKET = '/run/clamav/clamd.ctl'
 /** After a ping without an answer none is sent for so long. */
 const PING_INTERVAL_MS = 2_000
 const PING_TIMEOUT_MS = 2_000

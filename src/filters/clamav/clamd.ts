@@ -30,6 +30,15 @@ export async function ping(address: Address, signal: AbortSignal): Promise<boole
   return reply.kind === 'reply' && reply.text === 'PONG'
 }
 
+/** What clamd says of itself and of its signatures: `ClamAV 1.4.3/27500/Sat Nov 28 09:26:22 2026`. */
+export async function version(address: Address, signal: AbortSignal): Promise<string> {
+  const reply = await exchange(address, signal, async socket => {
+    socket.write('zVERSION\0')
+  })
+  if (reply.kind === 'reply') return reply.text
+  throw new Error(reply.detail)
+}
+
 async function send(socket: Socket, source: Readable, ended: AbortSignal): Promise<void> {
   socket.write('zINSTREAM\0')
   for await (const bytes of source as AsyncIterable<Buffer>) {

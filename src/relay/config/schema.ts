@@ -157,7 +157,10 @@ const limits: Check<LimitConfig> = object<LimitConfig>(
   'limits',
 )
 
-const doctor: Check<DoctorConfig> = object<DoctorConfig>({ every: duration({ min: '1m' }) }, 'options of the doctor')
+const doctor: Check<DoctorConfig> = object<DoctorConfig>(
+  { every: duration({ min: '1m' }), skip: list(text('the name of a check'), 'names of checks'), outward: hostPort(1) },
+  'options of the doctor',
+)
 
 const served: Check<string | false> = either('HOST:PORT, or false', found =>
   found === false ? flag() : hostPort(0),

@@ -215,6 +215,13 @@ export interface QuarantineConfig extends Omit<FolderQuarantineOptions, 'deliver
 export interface DoctorConfig {
   /** How often, at least a minute. @default '15m' */
   readonly every?: Duration
+  /** Checks that are left out, such as `port-25`: what cannot be known here, or is not meant to be. @default [] */
+  readonly skip?: readonly string[]
+  /**
+   * A mail server of others, as HOST:PORT. The doctor connects to it to see whether port 25 is open outward.
+   * @default none
+   */
+  readonly outward?: string
 }
 
 /** A stream on a server of Redis or Valkey. */

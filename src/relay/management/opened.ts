@@ -139,8 +139,13 @@ export class Configured {
     })
     this.#gateway = gateway
     this.#delivery = delivery
+    const checksOptions = {
+      ...{ options, dns, storeText: store.report },
+      servers: options.dns.length > 0 ? options.dns : system.servers(),
+      openStore: async () => ({ store: store.store, close: async () => undefined }),
+    }
     const doctor = new Board(async (): Promise<DoctorReport> => {
-      const results = await runChecks(checksOf(options), { clock })
+      const results = await runChecks(checksOf(checksOptions), { clock })
       return { time: clock.now(), node, results }
     })
     const feedback = (said: Feedback) => gateway.feedback(said)
