@@ -60,6 +60,7 @@ const ROOMS = [
 /** The files that may know a package, and whether it is loaded at once or when it is first needed. */
 const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ...files: readonly string[]]>> = {
   'smtp-server': ['static', 'relay/listener.ts'],
+  uplot: ['dynamic', 'console/web/charts/plot.ts'],
   ioredis: ['dynamic', 'relay/stores.ts'],
   postgres: ['dynamic', 'postgres/client.ts'],
   tldts: ['dynamic', 'dns/organisation.ts'],

@@ -10,6 +10,7 @@ export class Formats {
   readonly #full: Intl.DateTimeFormat
   readonly #day: Intl.DateTimeFormat
   readonly #clock: Intl.DateTimeFormat
+  readonly #hour: Intl.DateTimeFormat
   readonly #relative: Intl.RelativeTimeFormat
   readonly #list: Intl.ListFormat
 
@@ -24,6 +25,7 @@ export class Formats {
     this.#full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long', ...zone })
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone })
     this.#clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23', ...zone })
+    this.#hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone })
     this.#relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'long' })
     this.#list = new Intl.ListFormat(language, { type: 'conjunction' })
   }
@@ -77,6 +79,22 @@ export class Formats {
       unitDisplay: 'short',
       maximumFractionDigits: unit === 'millisecond' || value >= 10 ? 0 : 1,
     }).format(value)
+  }
+
+  /** A short duration with its digits: `0.012 ms`, `4.2 ms`. */
+  milliseconds(ms: number): string {
+    const maximumFractionDigits = ms < 0.1 ? 3 : ms < 10 ? 2 : 0
+    return new Intl.NumberFormat(this.#language, {
+      style: 'unit',
+      unit: 'millisecond',
+      unitDisplay: 'short',
+      maximumFractionDigits,
+    }).format(ms)
+  }
+
+  /** Hours and minutes. */
+  hour(time: number): string {
+    return isTime(time) ? this.#hour.format(time) : '–'
   }
 
   /** Day and time in full, with the time zone. */

@@ -25,6 +25,14 @@ export const PAGES: Readonly<Partial<Record<PageName, ComponentType>>> = {
   account: AccountPage,
   people: PeoplePage,
   tokens: TokensPage,
+  live: lazyPage(async () => (await import('./pages/live.tsx')).Live),
+  rules: lazyPage(async () => (await import('./pages/rules.tsx')).Rules),
+  rule: lazyPage(async () => (await import('./pages/rule.tsx')).RulePage),
+  senders: lazyPage(async () => (await import('./pages/senders.tsx')).Senders),
+  load: lazyPage(async () => (await import('./pages/load.tsx')).Load),
+  health: lazyPage(async () => (await import('./pages/health.tsx')).HealthPage),
+  reports: lazyPage(async () => (await import('./pages/reports.tsx')).ReportsPage),
+  audit: lazyPage(async () => (await import('./pages/audit.tsx')).Audit),
 }
 
 /** A page that is loaded when it is first opened. */

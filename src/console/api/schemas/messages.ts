@@ -225,7 +225,7 @@ export const messageSchemas = {
     }),
     answer: v.object({ ...listEntry.entries, undo }),
   },
-  'lists.remove': { query: v.strictObject({ scope: maybe(upTo(320)) }), answer: done },
+  'lists.remove': { query: v.strictObject({ scope: maybe(upTo(320)), why: maybe(upTo(500)) }), answer: done },
   'senders.get': {
     answer: v.object({
       name: v.string(),

@@ -101,6 +101,13 @@ export const liveStart = v.object({ points: v.array(livePoint), isFailing: v.boo
 /** Data of the event `entries` of `live`: the newest recipients, when they change. */
 export const liveEntries = v.array(entry)
 
+/** Data of the event `point` of `live`. */
+export type LivePointData = v.InferOutput<typeof livePoint>
+/** Data of the event `start` of `live`. */
+export type LiveStartData = v.InferOutput<typeof liveStart>
+/** Data of the event `entries` of `live`. */
+export type LiveEntriesData = v.InferOutput<typeof liveEntries>
+
 const loadStep = v.object({
   time,
   /** The highest of the step. */

@@ -23,6 +23,9 @@ interface FieldProps {
   readonly maxLength?: number
   readonly pattern?: string
   readonly isReadOnly?: boolean
+  readonly step?: string
+  readonly min?: string
+  readonly max?: string
 }
 
 /** A line of text with its label. */

@@ -1,6 +1,6 @@
 /** Tables: read by column on wide screens, as cards on narrow ones, and walked by arrow keys. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useConsole } from '../context.tsx'
 
 /** A column of a table. */
@@ -16,6 +16,14 @@ export interface Column<R> {
   readonly isHead?: boolean
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
+  /** What rows are sorted by; absent where the column is not sorted. */
+  readonly sortBy?: (row: R) => number | string
+}
+
+/** By which column a table is sorted. */
+export interface Sorting {
+  readonly key: string
+  readonly isDescending: boolean
 }
 
 interface TableProps<R> {
@@ -32,10 +40,12 @@ interface TableProps<R> {
     readonly nameOf: (row: R) => string
     readonly isSelectable?: (row: R) => boolean
   }
+  /** Absent where rows stay in their order; see {@link useSorted}. */
+  readonly sorting?: { readonly now: Sorting; readonly change: (to: Sorting) => void }
 }
 
 /** A table. Arrow keys, Home and End go from row to row; Tab goes through the controls of a row. */
-export function Table<R>({ caption, columns, rows, keyOf, selection }: TableProps<R>) {
+export function Table<R>({ caption, columns, rows, keyOf, selection, sorting }: TableProps<R>) {
   const body = useRef<HTMLTableSectionElement>(null)
   useEffect(() => {
     const section = body.current
@@ -53,9 +63,7 @@ export function Table<R>({ caption, columns, rows, keyOf, selection }: TableProp
             </th>
           )}
           {columns.map(column => (
-            <th key={column.key} scope="col" class={classOf(column)}>
-              {column.title}
-            </th>
+            <Title key={column.key} column={column} sorting={sorting} />
           ))}
         </tr>
       </thead>
@@ -81,6 +89,47 @@ export function Table<R>({ caption, columns, rows, keyOf, selection }: TableProp
     </table>
   )
 }
+
+interface TitleProps<R> {
+  readonly column: Column<R>
+  readonly sorting: TableProps<R>['sorting']
+}
+
+/** The title of a column; a button where the table can be sorted by it. */
+function Title<R>({ column, sorting }: TitleProps<R>) {
+  const { key, title, sortBy, isNumber = false } = column
+  if (!sorting || !sortBy)
+    return (
+      <th scope="col" class={classOf(column)}>
+        {title}
+      </th>
+    )
+  const { now, change } = sorting
+  const isSorted = now.key === key
+  const order = !isSorted ? undefined : now.isDescending ? 'descending' : 'ascending'
+  // Numbers begin with the largest, words with the first of the alphabet.
+  const next = { key, isDescending: isSorted ? !now.isDescending : isNumber }
+  return (
+    <th scope="col" class={classOf(column)} aria-sort={order}>
+      <button type="button" class="sort-button" onClick={() => change(next)}>
+        {title}
+        <span aria-hidden="true">{order === undefined ? '' : order === 'descending' ? '↓' : '↑'}</span>
+      </button>
+    </th>
+  )
+}
+
+/** Rows in the order that a person chooses, and what a table needs for that. */
+export function useSorted<R>(columns: readonly Column<R>[], rows: readonly R[], first: Sorting) {
+  const [now, change] = useState(first)
+  const sortBy = columns.find(({ key }) => key === now.key)?.sortBy
+  const sign = now.isDescending ? -1 : 1
+  const sorted = sortBy === undefined ? rows : rows.toSorted((a, b) => sign * compare(sortBy(a), sortBy(b)))
+  return { rows: sorted, sorting: { now, change } }
+}
+
+const compare = (a: number | string, b: number | string): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
 
 type Selection<R> = NonNullable<TableProps<R>['selection']>
 

@@ -1,10 +1,14 @@
 /** English. Every other language has the same members; what is left out there does not compile. */
+import { operation } from './operation/en.ts'
+import { watching } from './watching/en.ts'
 
 const count = (value: number, one: string, many: string): string =>
   `${new Intl.NumberFormat('en').format(value)} ${value === 1 ? one : many}`
 
 /** All texts of the pages. */
 export const en = {
+  ...operation,
+  ...watching,
   language: 'English',
   nav: {
     label: 'Pages',
@@ -323,28 +327,6 @@ export const en = {
     detected: (type: string) => `is in truth ${type}`,
     attachment: 'attachment',
     empty: 'It has no text.',
-  },
-  lists: {
-    title: 'Senders that are allowed or refused',
-    aboutMine: 'They count for mail to you alone.',
-    add: 'Add an entry',
-    effect: 'Effect',
-    effects: { allow: 'allowed', deny: 'refused' },
-    allow: 'Allow',
-    deny: 'Refuse',
-    sender: 'Sender',
-    senderHint: 'An address, a domain, or a network.',
-    scope: 'For',
-    everyone: 'all recipients',
-    expires: 'Ends',
-    note: 'Note',
-    author: 'Written by',
-    created: 'Since',
-    none: 'No sender is listed',
-    removeQuestion: (sender: string) => `Remove the entry for ${sender}?`,
-    removed: 'The entry is removed.',
-    added: 'The entry is in force.',
-    unproven: 'also where the sender is not proven',
   },
   account: {
     title: 'Your account',

@@ -1,9 +1,13 @@
 /** Simplified Chinese. */
 import type { Texts } from './en.ts'
+import { operation } from './operation/zh-CN.ts'
+import { watching } from './watching/zh-CN.ts'
 
 const number = (value: number): string => new Intl.NumberFormat('zh-CN').format(value)
 
 export const zhCN: Texts = {
+  ...operation,
+  ...watching,
   language: '简体中文',
   nav: {
     label: '页面',
@@ -310,28 +314,6 @@ export const zhCN: Texts = {
     detected: type => `实际是 ${type}`,
     attachment: '附件',
     empty: '没有文本。',
-  },
-  lists: {
-    title: '允许或拒收的发件人',
-    aboutMine: '只对发给您的邮件有效。',
-    add: '添加条目',
-    effect: '效果',
-    effects: { allow: '允许', deny: '拒收' },
-    allow: '允许',
-    deny: '拒收',
-    sender: '发件人',
-    senderHint: '地址、域名或网络。',
-    scope: '适用于',
-    everyone: '所有收件人',
-    expires: '结束',
-    note: '备注',
-    author: '创建者',
-    created: '创建时间',
-    none: '名单中没有发件人',
-    removeQuestion: sender => `移除 ${sender} 的条目？`,
-    removed: '条目已移除。',
-    added: '条目已生效。',
-    unproven: '发件人未经验证时也有效',
   },
   account: {
     title: '您的账户',
