@@ -71,7 +71,7 @@ if (compressed('.js') > MAX_SCRIPTS) throw new Error(`scripts of the console exc
 
 /** The licences of what is bundled; each asks to be shown. */
 function licences(): string {
-  const names = ['preact', 'uplot', 'dompurify', 'uqr']
+  const names = ['preact', 'uplot', 'uqr']
   const texts = globSync(names.map(name => `node_modules/${name}/LICENSE*`)).toSorted()
   return texts
     .map(file => `${dirname(file).split(/[\\/]/).pop()}\n\n${readFileSync(file, 'utf8').trim()}\n`)

@@ -78,7 +78,6 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   'mailauth/lib/arc/index.js': ['dynamic', 'facts/arc/seals.ts', 'relay/delivery/sealing.ts'],
   'mailauth/lib/dkim/sign.js': ['dynamic', 'relay/delivery/sealing.ts'],
   uqr: ['static', 'console/web/components/enrolment.tsx'],
-  dompurify: ['static', 'console/web/clean.ts'],
   htmlparser2: ['dynamic', 'html/tokens.ts', 'reports/read/xml.ts'],
   yauzl: ['dynamic', 'archives/zip-directory.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],

@@ -16,12 +16,12 @@ export function Authentication({ transactions }: { readonly transactions: readon
         <p class="muted">{texts.message.noAuthentication}</p>
       ) : (
         <ul class="list">
-          {answers.map(({ question, result, more }, index) => (
+          {answers.map(({ question, result, more, none }, index) => (
             <li key={`${index} ${question}`} class="answer">
               <span>
                 {question} {more !== undefined && <span class="muted">{more}</span>}
               </span>
-              <Result result={result} />
+              <Result result={result} none={none} />
             </li>
           ))}
         </ul>
@@ -34,6 +34,8 @@ interface Answered {
   readonly question: string
   readonly result: string
   readonly more?: string
+  /** What the result `none` means here. @default that the domain has published nothing */
+  readonly none?: string | undefined
 }
 
 type Event = NonNullable<TransactionPart['event']>
@@ -51,16 +53,17 @@ function answersOf({ spf, dkim = [], dmarc, arc }: Event, texts: Texts['auth']):
         ]
       : []),
     ...(spf ? [{ question: texts.spf(name(spf.domain)), result: spf.result }] : []),
-    ...dkim.map(({ domain, result }) => ({ question: texts.dkim(name(domain)), result })),
-    ...(arc ? [{ question: texts.arc, result: arc.result }] : []),
+    ...dkim.map(({ domain, result }) => ({ question: texts.dkim(name(domain)), result, none: texts.unsigned })),
+    ...(arc ? [{ question: texts.arc, result: arc.result, none: texts.unsealed }] : []),
   ]
 }
 
 const TONES: Readonly<Record<string, Tone>> = { pass: 'good', fail: 'bad', softfail: 'warning', permerror: 'warning' }
 
-function Result({ result }: { readonly result: string }) {
+function Result({ result, none }: Pick<Answered, 'result' | 'none'>) {
   const { texts } = useConsole()
-  const words = texts.auth.results[result as keyof Texts['auth']['results']] ?? inert(result, 40)
+  const known = texts.auth.results[result as keyof Texts['auth']['results']] ?? inert(result, 40)
+  const words = result === 'none' && none !== undefined ? none : known
   return (
     <Badge tone={TONES[result] ?? 'neutral'}>
       <span title={inert(result, 40)}>{words}</span>

@@ -14,23 +14,29 @@ interface HeldPanelsProps {
   readonly onDone: () => void
 }
 
-/** Every held message of a session, with its recipients, and its content. */
-export function HeldPanels({ entries, onDone }: HeldPanelsProps) {
-  const messages = Map.groupBy(entries, ({ id }) => id)
+/** Every held message of a session, with its recipients. */
+export const HeldPanels = ({ entries, onDone }: HeldPanelsProps) => (
+  <>
+    {[...Map.groupBy(entries, ({ id }) => id)].map(([id, held]) => (
+      <HeldPanel key={id} entries={held} onDone={onDone} />
+    ))}
+  </>
+)
+
+/** What these messages contain, as long as they are held. */
+export function HeldContents({ entries }: Pick<HeldPanelsProps, 'entries'>) {
+  const held = entries.filter(({ state }) => state === 'held' || state === 'releasing')
   return (
     <>
-      {[...messages].map(([id, held]) => (
-        <div key={id} class="stack">
-          <HeldPanel entries={held} onDone={onDone} />
-          {held.some(({ state }) => state === 'held' || state === 'releasing') && <HeldContent id={id} />}
-        </div>
+      {[...new Set(held.map(({ id }) => id))].map(id => (
+        <HeldContent key={id} id={id} />
       ))}
     </>
   )
 }
 
 /** Why it is held, for whom, and the buttons. */
-export function HeldPanel({ entries, onDone }: HeldPanelsProps) {
+function HeldPanel({ entries, onDone }: HeldPanelsProps) {
   const { texts, formats } = useConsole()
   const { role } = useAccount()
   const { quarantine } = texts
@@ -49,7 +55,7 @@ export function HeldPanel({ entries, onDone }: HeldPanelsProps) {
               <strong>{inert(entry.recipient, 320)}</strong>
               <p class="muted">
                 <HeldState entry={entry} />
-                {entry.state === 'held' && ` · ${quarantine.expires} ${formats.relative(entry.expires, Date.now())}`}
+                {entry.state === 'held' && ` · ${quarantine.expiresIn(formats.relative(entry.expires, Date.now()))}`}
               </p>
               {entry.why !== undefined && <p class="muted">{inert(entry.why, 500)}</p>}
               {entry.state === 'held' && mayAct && !entry.mayRelease && <p class="muted">{quarantine.mayNot}</p>}

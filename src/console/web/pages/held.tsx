@@ -2,7 +2,7 @@
 import { call } from '../api/client.ts'
 import { useData } from '../api/hooks.ts'
 import { Findings } from '../components/findings.tsx'
-import { HeldPanels } from '../components/held.tsx'
+import { HeldContents, HeldPanels } from '../components/held.tsx'
 import { Copyable, Link } from '../components/link.tsx'
 import { Page, Pairs, Panel } from '../components/page.tsx'
 import { Loading } from '../components/state.tsx'
@@ -59,6 +59,7 @@ function Shown({ first, others, reload }: ShownProps) {
       <div class="main-and-side">
         <div class="stack">
           <HeldPanels entries={[first, ...others]} onDone={reload} />
+          <HeldContents entries={[first, ...others]} />
         </div>
         <div class="stack">
           <Panel title={texts.message.findings}>

@@ -1,21 +1,22 @@
 /** One session: why it was decided so, what was found, where the mail went; and the buttons that put it right. */
+import { useState } from 'preact/hooks'
 import type { GatewayEvent, TransactionEvent } from '../../../model/events.ts'
 import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { useData } from '../api/hooks.ts'
 import { Authentication } from '../components/authentication.tsx'
 import { Findings } from '../components/findings.tsx'
-import { HeldPanels } from '../components/held.tsx'
+import { HeldContents, HeldPanels } from '../components/held.tsx'
 import { Copyable, Link } from '../components/link.tsx'
 import { Page, Pairs, Panel } from '../components/page.tsx'
 import { Loading } from '../components/state.tsx'
-import { Badge, Time, VerdictBadge } from '../components/time.tsx'
-import { useConsole } from '../context.tsx'
+import { Time, VerdictBadge } from '../components/time.tsx'
+import { useAccount, useConsole } from '../context.tsx'
 import { explain, type RecipientPart, type Story, storyOf, type TransactionPart } from '../explain.ts'
 import { inert } from '../format.ts'
 import { MessageActions } from './message-actions.tsx'
 import { senderOf } from './messages.tsx'
-import { Similar } from './similar.tsx'
+import { mayCompare, Similar } from './similar.tsx'
 
 type Session = Answer<'messages.get'>
 
@@ -32,19 +33,32 @@ export function MessagePage() {
 
 function Shown({ session, reload }: { readonly session: Session; readonly reload: () => void }) {
   const { texts } = useConsole()
+  const [isComparing, setComparing] = useState(false)
   const { message } = texts
   const story = storyOf(session.events as unknown as readonly GatewayEvent[])
   const first = story.transactions[0]
+  const compare = mayCompare(session, useAccount().role) && !isComparing && (
+    <button type="button" onClick={() => setComparing(true)}>
+      {message.similar}
+    </button>
+  )
   return (
-    <Page title={titleOf(first, session, message)} above={<Back />} about={<Reference session={session} />}>
+    <Page
+      title={titleOf(first, session, message)}
+      above={<Back />}
+      about={<Reference session={session} />}
+      actions={compare}
+    >
+      {session.isPartial && <p class="muted">{message.partial}</p>}
+      {isComparing && <Similar reference={session.ref} />}
       <div class="main-and-side">
         <div class="stack">
+          <HeldPanels entries={session.held} onDone={reload} />
           {story.transactions.map(part => (
             <Transaction key={part.number} part={part} />
           ))}
+          <HeldContents entries={session.held} />
           {story.session && <Client event={story.session} isAlone={story.transactions.length === 0} />}
-          <HeldPanels entries={session.held} onDone={reload} />
-          <Similar session={session} />
           <Lines story={session.story} />
         </div>
         <div class="stack">
@@ -88,7 +102,6 @@ function Reference({ session }: { readonly session: Session }) {
     <span class="reference">
       {texts.message.reference} <Copyable text={session.ref} label={texts.message.reference} />
       {time !== undefined && <Time time={time} />}
-      {session.isPartial && <Badge>{texts.message.partial}</Badge>}
     </span>
   )
 }

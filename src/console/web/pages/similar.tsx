@@ -1,31 +1,19 @@
 /** Messages with the same visible words: other copies of the same mailing. */
-import { useState } from 'preact/hooks'
 import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { usePages } from '../api/hooks.ts'
 import { More } from '../components/more.tsx'
 import { Panel } from '../components/page.tsx'
 import { Empty, Loading } from '../components/state.tsx'
-import { useAccount, useConsole } from '../context.tsx'
+import { type Account, useConsole } from '../context.tsx'
 import { EntryTable } from './messages.tsx'
 
-/** A button, and what it finds. */
-export function Similar({ session }: { readonly session: Answer<'messages.get'> }) {
-  const { texts } = useConsole()
-  const { role } = useAccount()
-  const [isAsked, setAsked] = useState(false)
-  if (session.fingerprint === undefined || role === 'user') return null
-  if (isAsked) return <Found reference={session.ref} />
-  return (
-    <div>
-      <button type="button" onClick={() => setAsked(true)}>
-        {texts.message.similar}
-      </button>
-    </div>
-  )
-}
+/** Whether there is something to compare, and whether this role may. */
+export const mayCompare = ({ fingerprint }: Answer<'messages.get'>, role: Account['role']): boolean =>
+  fingerprint !== undefined && role !== 'user'
 
-function Found({ reference }: { readonly reference: string }) {
+/** What is found. */
+export function Similar({ reference }: { readonly reference: string }) {
   const { texts } = useConsole()
   const pages = usePages(reference, (_cursor, signal) =>
     call('messages.similar', { params: { ref: reference }, signal }),

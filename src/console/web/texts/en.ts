@@ -34,7 +34,7 @@ export const en = {
     myQuarantine: 'Held for me',
     myLists: 'My senders',
   },
-  theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
+  theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
   common: {
     languageLabel: 'Language',
     signOut: 'Sign out',
@@ -264,6 +264,8 @@ export const en = {
       permerror: 'not known: the record is broken',
       policy: 'the signature is too weak',
     },
+    unsigned: 'not signed',
+    unsealed: 'not sealed by a forwarder',
   },
   quarantine: {
     title: 'Quarantine',
@@ -273,7 +275,8 @@ export const en = {
     kind: 'Why',
     state: 'State',
     held: 'Held since',
-    expires: 'Deleted',
+    expires: 'Expires',
+    expiresIn: (when: string) => `deleted ${when}`,
     none: 'Nothing is held',
     noneHint: 'Mail that is held appears here.',
     release: 'Release',

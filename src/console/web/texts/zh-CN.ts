@@ -33,7 +33,7 @@ export const zhCN: Texts = {
     myQuarantine: '为我隔离的邮件',
     myLists: '我的发件人',
   },
-  theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色' },
+  theme: { label: '外观', system: '系统', light: '浅色', dark: '深色' },
   common: {
     languageLabel: '语言',
     signOut: '退出登录',
@@ -257,6 +257,8 @@ export const zhCN: Texts = {
       permerror: '未知：记录有误',
       policy: '签名强度不足',
     },
+    unsigned: '没有签名',
+    unsealed: '没有转发者的签名',
   },
   quarantine: {
     title: '隔离区',
@@ -266,7 +268,8 @@ export const zhCN: Texts = {
     kind: '原因',
     state: '状态',
     held: '隔离时间',
-    expires: '删除时间',
+    expires: '到期',
+    expiresIn: when => `${when}删除`,
     none: '没有隔离的邮件',
     noneHint: '被隔离的邮件会显示在这里。',
     release: '放行',
