@@ -9,11 +9,8 @@ import type { FromManagement, NodeNotice, ToManagement } from './messages.ts'
 
 /** A process that is too busy to answer in time is left out of the metrics. */
 const METRICS_TIMEOUT_MS = 1_000
-/** It is asked so often whether it still answers, and killed when it has not answered so many times. */
-const ASK_INTERVAL_MS = 10_000
+/** It is killed when it has not answered so many questions. */
 const MAX_UNANSWERED = 6
-/** A process that does not end by then is killed. */
-const STOP_TIMEOUT_MS = 10_000
 /** Its heap, in megabytes: what exceeds it ends this process and no mail. */
 const MAX_HEAP_MB = 256
 
@@ -21,6 +18,12 @@ export interface ManagementProcessParts {
   readonly args: readonly string[]
   readonly log: (lines: string) => void
   readonly tell: (lines: string) => void
+  /** What it runs. @default management/main.ts */
+  readonly file?: string
+  /** Milliseconds between questions whether it answers. @default 10_000 */
+  readonly askInterval?: number
+  /** Milliseconds that it has to end. @default 10_000 */
+  readonly stopTimeout?: number
   /** The metrics of the mail processes of this node. */
   readonly metrics: () => readonly Metric[] | Promise<readonly Metric[]>
 }
@@ -33,15 +36,18 @@ export class ManagementProcess {
   readonly #answers = new Map<number, (metrics: readonly Metric[]) => void>()
   readonly #notices = new BoundedSender()
   readonly #asking: NodeJS.Timeout
+  readonly #stopTimeout: number
   #questions = 0
   #unanswered = 0
 
-  constructor({ args, log, tell, metrics }: ManagementProcessParts) {
-    this.#child = fork(mainFile(), args, {
+  constructor(parts: ManagementProcessParts) {
+    const { args, log, tell, metrics, file = mainFile(), askInterval = 10_000, stopTimeout = 10_000 } = parts
+    this.#stopTimeout = stopTimeout
+    this.#child = fork(file, args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, `--max-old-space-size=${MAX_HEAP_MB}`],
     })
-    this.#asking = setInterval(() => this.#ask(), ASK_INTERVAL_MS)
+    this.#asking = setInterval(() => this.#ask(), askInterval)
     this.#child.once('exit', (code, signal) => {
       clearInterval(this.#asking)
       this.#exited.resolve(signal ?? String(code))
@@ -104,7 +110,7 @@ export class ManagementProcess {
 
   async stop(): Promise<void> {
     this.#send({ what: 'stop' })
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopTimeout)
     await this.exited
     clearTimeout(timer)
   }
