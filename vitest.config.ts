@@ -7,23 +7,26 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
 /** Tests that keep no state and start nothing: their files share processes, which load the source once. */
 const sharing = [
-  'test/{facts,filetypes,html,links,model,net,observe,policy,trace}/**/*.test.ts',
-  'test/{filters/content,mime/header,mime/decode}/**/*.test.ts',
+  'test/{archives,classify,engine,facts,filetypes,filters,html,links,load,mime}/**/*.test.ts',
+  'test/{model,net,observe,policy,trace}/**/*.test.ts',
 ]
-/** They look at what a process has loaded. */
-const loading = ['test/facts/arc/**']
+/** Among these: they look at what a process has loaded, start programs, or count the time of their process. */
+const apart = ['test/facts/arc/*.test.ts', 'test/load/flood.test.ts', 'test/mime/threads.test.ts']
 const never = ['test/data/**', 'test/**/*.system.test.ts']
 
 export default defineConfig({
   test: {
-    // Some wait for servers, so that a third has work for two cores; more would make each other late.
-    maxWorkers: 3,
+    // Most wait for servers and clients half of their time, so that five have work for two cores.
+    maxWorkers: 5,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'shared', isolate: false, include: sharing, exclude: [...never, ...loading] } },
+      {
+        extends: true,
+        test: { name: 'shared', isolate: false, include: sharing, exclude: [...never, ...apart] },
+      },
       { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...never, ...sharing] } },
-      { extends: true, test: { name: 'loading', include: loading.map(folder => `${folder}/*.test.ts`) } },
+      { extends: true, test: { name: 'apart', include: apart } },
     ],
   },
 })
