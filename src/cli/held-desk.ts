@@ -41,7 +41,7 @@ async function withStore(options: RelayOptions): Promise<HeldDesk> {
   }
 }
 
-/** The memory of the relay cannot be reached from here: nothing is learned and nobody is allowed. */
+/** The memory of the relay cannot be reached from here: nothing is learned and no sender is allowed. */
 async function withoutStore({ quarantine: config, name, routes, log }: RelayOptions): Promise<HeldDesk> {
   const clock = systemClock
   const held = heldIn(config && (await openHeldMailbox(config, emitWarning)))

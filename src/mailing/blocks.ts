@@ -17,8 +17,8 @@ export interface Item {
 }
 
 /**
- * A part of a mail. All text is escaped where it is written; text of strangers goes through `visible` before, so that it
- * is one line and bounded.
+ * A part of a mail. All text is escaped where it is written; text of strangers goes through `visible` before, so that
+ * it is one line and bounded.
  */
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }

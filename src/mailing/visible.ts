@@ -1,4 +1,6 @@
-/** Text of strangers, made safe to stand in a mail of ours: one line, bounded, without what hides or turns text around. */
+/**
+ * Text of strangers, made safe to stand in a mail of ours: one line, bounded, without what hides or turns text around.
+ */
 
 /** Controls, bidi marks and overrides, invisible characters, and the separators of lines. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]+/gu

@@ -17,8 +17,8 @@ export type Feedback = MessageReference & {
 }
 
 /**
- * Names a message: by the reference in its reply and its trace fields, by its bytes, or by both. With both the bytes say
- * which message of the session it is, and the reference what the session knew of its sender.
+ * Names a message: by the reference in its reply and its trace fields, by its bytes, or by both. With both the bytes
+ * say which message of the session it is, and the reference what the session knew of its sender.
  */
 export type MessageReference =
   | { readonly ref: string; readonly message?: Buffer | Readable }
@@ -35,8 +35,8 @@ export interface TrainingExample {
   /** The session that carried the message. */
   readonly ref?: string
   /**
-   * The whole message, where its bytes were given. Facts of it can be asked for, but nothing is known of its session: address and greeting are
-   * undefined, the reverse-path is empty. It can be read until `onFeedback` settles.
+   * The whole message, where its bytes were given. Facts of it can be asked for, but nothing is known of its session:
+   * address and greeting are undefined, the reverse-path is empty. It can be read until `onFeedback` settles.
    */
   readonly message?: Message
   /** What filters work with. */

@@ -16,8 +16,8 @@ export interface SenderEvidence {
 /**
  * The narrowest name that the next message of this sender proves again, in the form of `senderLists`: the author's
  * address where DMARC proves it; without a policy of DMARC the reverse-path that is the author's address, else the
- * author's organisation by its signature or by SPF. Undefined where nothing proves the author: an entry for it would let
- * in anybody who writes its name.
+ * author's organisation by its signature or by SPF. Undefined where nothing proves the author: an entry for it would
+ * let in everybody who writes its name.
  *
  * @example
  * provenSender(held) // 'ann@example.com', or 'dkim:example.com'

@@ -1,6 +1,6 @@
 /**
- * Acts for people: releases and deletes, teaches the filters, allows the sender, and takes all that back. Commands, links
- * in digests and the console act through it, so that each does the same and leaves the same record.
+ * Acts for people: releases and deletes, trains the filters, allows the sender, and takes all that back. Commands,
+ * links in digests and the console act through it, so that each does the same and leaves the same record.
  */
 
 import type { Action, RecordAction } from '../model/action-event.ts'
@@ -25,9 +25,9 @@ import type {
 export interface ReleaserOptions {
   /** Where the messages are held. */
   readonly quarantine: Quarantine
-  /** Teaches the filters: `gateway.feedback`. @default nothing is learned, and the answer says so */
+  /** Trains the filters: `gateway.feedback`. @default nothing is learned, and the answer says so */
   readonly feedback?: (feedback: Feedback) => Promise<void>
-  /** The allow lists: `senderLists`. @default nobody is allowed, and the answer says so */
+  /** The allow lists: `senderLists`. @default no sender is allowed, and the answer says so */
   readonly lists?: AllowLists
   /** Writes the record of who did what. @default no record */
   readonly record?: RecordAction
@@ -39,7 +39,9 @@ export interface ReleaserOptions {
 
 /** What a person asks for. */
 export interface ReleaserAction extends Omit<HeldAction, 'steps'> {
-  /** A release teaches the filters that the message was wanted, a deletion that it was spam. @default false */
+  /**
+   * A release trains the filters: they learn that the message was wanted, a deletion that it was spam. @default false
+   */
   readonly train?: boolean
   /** A release allows the proven sender for this recipient. @default false */
   readonly allow?: boolean
@@ -184,7 +186,7 @@ export class Releaser {
       return { kind: 'forbidden', reason: `a release of ${kind} cannot be taken back by a ${action.role}` }
     const remarks: string[] = []
     if (pending !== undefined) await this.#quarantine.note(id, recipient, { pending: [] })
-    if (trained !== undefined) remarks.push(...(await this.#steps.unteach(entry, trained)))
+    if (trained !== undefined) remarks.push(...(await this.#steps.untrain(entry, trained)))
     if (allowed !== undefined) {
       await this.#options.lists?.remove(allowed.id, allowed.scope)
       await this.#quarantine.note(id, recipient, { allowed: null })

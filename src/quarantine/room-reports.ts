@@ -22,7 +22,7 @@ export class RoomReports {
     this.#counts = counts
   }
 
-  /** There was no room. @param recipient undefined: for nobody */
+  /** There was no room. @param recipient undefined: for no recipient */
   full(recipient: string | undefined, reason: string): void {
     this.#counts.add('refused')
     if (!this.#isDue(recipient ?? '')) return

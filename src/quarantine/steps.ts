@@ -1,4 +1,6 @@
-/** What follows a decision: training, an entry of the allow list, the record. Each is done once, and noted when it is. */
+/**
+ * What follows a decision: training, an entry of the allow list, the record. Each is done once, and noted when it is.
+ */
 
 import type { RecordAction } from '../model/action-event.ts'
 import { errorText, PosternError } from '../model/errors.ts'
@@ -69,12 +71,12 @@ export class Steps {
 
   async #train(entry: HeldEntry): Promise<StepResult> {
     const label = entry.state === 'deleted' ? 'spam' : 'ham'
-    const remark = await this.#teach(entry, label, false)
+    const remark = await this.#learn(entry, label, false)
     return remark === undefined ? { note: { trained: label } } : { remark }
   }
 
   /** @returns why nothing can be learned; undefined when it was. Rejects when it may be tried again. */
-  async #teach(entry: HeldEntry, label: Label, undo: boolean): Promise<string | undefined> {
+  async #learn(entry: HeldEntry, label: Label, undo: boolean): Promise<string | undefined> {
     const { feedback } = this.#options
     if (feedback === undefined)
       return 'nothing was learned: the filters of the gateway cannot be reached without a store that is shared'
@@ -105,9 +107,9 @@ export class Steps {
   }
 
   /** Takes back what was learned. @returns what could not be */
-  async unteach(entry: HeldEntry, label: Label): Promise<readonly string[]> {
+  async untrain(entry: HeldEntry, label: Label): Promise<readonly string[]> {
     try {
-      const remark = await this.#teach(entry, label, true)
+      const remark = await this.#learn(entry, label, true)
       await this.#options.quarantine.note(entry.id, entry.recipient, { trained: null })
       return remark === undefined ? [] : [`what was learned cannot be taken back: ${remark}`]
     } catch (error) {
@@ -128,5 +130,5 @@ const STEPS: Readonly<Record<HeldStep, string>> = {
   record: 'the record',
 }
 
-/** Who teaches: filters may trust a user less than an operator. */
+/** Who trains the filters: they may trust a user less than an operator. */
 const reporterOf = ({ by = 'postern', role = 'admin' }: HeldRecipient): string => `${role}:${by}`.slice(0, 320)

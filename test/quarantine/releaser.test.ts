@@ -1,4 +1,6 @@
-/** A person decides: the message is delivered once, the filters learn, the sender is allowed, and all can be taken back. */
+/**
+ * A person decides: the message is delivered once, the filters learn, the sender is allowed, and all can be taken back.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newClassifier } from '../../src/classify/classifier.ts'
 import { type Gateway, postern } from '../../src/engine/gateway.ts'
@@ -108,7 +110,7 @@ const all = { train: true, allow: true } as const
 const entries = async () => (await lists.entries(BOB)).map(({ effect, sender, author }) => [effect, sender, author])
 const entry = async (id: string) => (await quarantine.get(id))?.recipients[0]
 
-test('a release delivers, teaches that it was wanted, allows the sender for this recipient, and is recorded', async () => {
+test('a release delivers, trains that it was wanted, allows the sender for this recipient, and is recorded', async () => {
   const id = await hold()
   const result = await releaserWith().release(by(id, { ...all, why: 'my supplier' }))
   expect(result).toMatchObject({ kind: 'done', trained: 'ham', allowed: { sender: 'ann@example.com' }, remarks: [] })
@@ -125,16 +127,16 @@ test('a release delivers, teaches that it was wanted, allows the sender for this
 })
 
 test('the filters learn the message as it came, without what the gateway has written on top', async () => {
-  const heard: (Feedback & { readonly text: string })[] = []
+  const learned: (Feedback & { readonly text: string })[] = []
   const feedback = async (said: Feedback) => {
     const parts: Buffer[] = []
     for await (const part of said.message as AsyncIterable<Buffer>) parts.push(part)
-    heard.push({ ...said, text: Buffer.concat(parts).toString() })
+    learned.push({ ...said, text: Buffer.concat(parts).toString() })
   }
   const releaser = releaserWith({ feedback })
   await releaser.release(by(await hold(), { train: true }))
   await releaser.delete(by(await hold(), { train: true, role: 'admin', by: 'root' }))
-  expect(heard).toMatchObject([
+  expect(learned).toMatchObject([
     { ref: 'K3X9ABCD', label: 'ham', by: `user:${BOB}`, undo: false, text: sorted('ham', 500).toString() },
     { label: 'spam', by: 'admin:root' },
   ])
@@ -208,7 +210,7 @@ test.for<[title: string, evidence: Parameters<typeof provenSender>[0], name: str
     undefined,
   ],
   ['nothing: no author', { reversePath: 'a@b.example', authentication: spf('b.example') }, undefined],
-  ['nothing: nobody has asked', { from: 'a@b.example', reversePath: 'a@b.example' }, undefined],
+  ['nothing: no filter has asked', { from: 'a@b.example', reversePath: 'a@b.example' }, undefined],
 ])('%s may be allowed', ([, evidence, name]) => {
   expect(provenSender(evidence)).toBe(name)
 })
@@ -240,7 +242,7 @@ test('an entry that is there already stays as it is, also when the release is ta
 })
 
 describe('what is asked for twice', () => {
-  test('is done once, whoever asks at the same time', async () => {
+  test('is done once, however many ask at the same time', async () => {
     const id = await hold()
     const releasers = [releaserWith(), releaserWith()]
     await Promise.all(Array.from({ length: 6 }, (_, index) => releasers[index % 2]?.release(by(id, all))))
@@ -329,7 +331,7 @@ describe('what is taken back', () => {
     expect(classifier.exampleCounts).toEqual({ ham: 0, spam: 0 })
   })
 
-  test('by an operator: what the user has taught', async () => {
+  test('by an operator: what the user has trained', async () => {
     const id = await hold()
     const releaser = releaserWith()
     await releaser.release(by(id, all))

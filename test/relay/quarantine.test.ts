@@ -52,7 +52,7 @@ test('a quarantined message is held, shown, and released once into the Maildir',
   expect(await held(config)).toEqual([])
 })
 
-test('a release by command teaches the filters and is told by trace; undo takes it back', {
+test('a release by command trains the filters and is shown by trace; undo takes it back', {
   timeout: 60_000,
 }, async () => {
   await using folder = await scratch()
