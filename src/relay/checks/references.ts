@@ -16,7 +16,7 @@ export function clockReferences({ store }: RelayOptions): readonly Reference[] {
   return LOCAL.test(store.redis.url ?? '') ? [] : [redisClock(store.redis)]
 }
 
-const redisClock = (config: RedisConfig): Reference => ({
+export const redisClock = (config: RedisConfig): Reference => ({
   name: 'the store',
   time: async signal => {
     const { client, disconnect } = await connectRedis(config)

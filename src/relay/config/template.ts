@@ -53,5 +53,16 @@ export default defineConfig({
 
   // Numbers for Prometheus at /metrics, and /health and /ready.
   // metrics: '127.0.0.1:9100',
+
+  // What became of each recipient, for 'postern trace'.
+  // log: { history: { folder: './history' } },
+
+  // Quarantined mail is held here until somebody releases it, in place of being delivered apart.
+  // quarantine: { folder: './held' },
+
+  // What follows runs in a process beside mail, the management process.
+
+  // Looks every 15 minutes at DNS, certificates, services and disks, as 'postern doctor' does.
+  // doctor: true,
 })
 `
