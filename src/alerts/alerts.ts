@@ -12,9 +12,9 @@ import { Counters } from './counters.ts'
 import { type AlertMail, mailOf } from './mail-text.ts'
 import { type AlertsOptions, alertsSchema, rulesOf } from './options.ts'
 import { COUNTERS } from './rules.ts'
-import { Notices, Seen } from './seen.ts'
+import { type Check, Notices, Seen } from './seen.ts'
 import { SharedBoard } from './shared-board.ts'
-import type { Alert, Check, Rule } from './types.ts'
+import type { Alert, Rule } from './types.ts'
 import { type Fetch, post } from './webhook.ts'
 
 export interface AlertsParts {

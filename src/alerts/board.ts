@@ -1,5 +1,6 @@
 /**
- * The board: which alerts there are on all nodes, and what is still to be sent about them. It is one value in the store.
+ * The board: which alerts there are on all nodes, and what is still to be sent about them. It is one value of the
+ * store.
  * Every function here returns the next board and changes nothing, so that two nodes that write at once can try again.
  */
 import type { Firing, Outcome } from './conditions.ts'
@@ -8,7 +9,7 @@ import type { Alert } from './types.ts'
 export type Kind = 'begin' | 'end' | 'reminder' | 'summary'
 export type Channel = 'mail' | 'webhook'
 
-/** An alert on the board; one that has ended stays for an hour, to see whether it comes back. */
+/** An alert on the board; after its end it stays for an hour, to see whether it comes back. */
 export interface Entry extends Omit<Alert, 'nodes'> {
   /** The nodes that see it, and when they last said so. Empty: it has ended. */
   readonly nodes: Readonly<Record<string, number>>

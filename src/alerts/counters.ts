@@ -1,4 +1,4 @@
-/** By how much counters have grown of late: a counter that begins anew, with a new process, has grown by what it shows. */
+/** How much counters have grown lately: a counter that a new process begins anew has grown by what it shows. */
 import type { Metric } from '../model/metric.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -47,8 +47,8 @@ export class Counters {
   }
 
   /**
-   * By how much the counter has grown within the last `within` milliseconds, by the value of one label; less of it where
-   * this process has not run for so long.
+   * How much the counter has grown within the last `within` milliseconds, by a key that is made of the labels; less
+   * where this process has not run for so long.
    */
   growth(
     name: string,

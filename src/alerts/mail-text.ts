@@ -2,21 +2,29 @@
 import { escapeInvisible } from '../model/printable.ts'
 import type { Outgoing, Told } from './board.ts'
 
-/** A mail to the operators, to be written and sent by the host. */
+/** A mail to the operators, which the host writes and sends. */
 export interface AlertMail {
-  /** Names the mail, the same at each try: whoever has it already does not get it again. */
+  /** Names the mail, the same at each try: an address that has it already does not get it again. */
   readonly name: string
+  /** Its date, in milliseconds since 1970. */
+  readonly time: number
   readonly subject: string
-  readonly text: string
+  readonly introduction: string
+  /** One for each alert. */
+  readonly items: readonly { readonly text: string; readonly details: readonly string[] }[]
+  /** What stands at the end. */
+  readonly note?: string
 }
 
 const MAX_SUBJECT = 120
 
 export function mailOf(outgoing: Outgoing): AlertMail {
-  const { id, kind, alerts, more } = outgoing
-  const lines = [introduction(outgoing), ...alerts.map(alert => block(alert, kind === 'summary'))]
-  if (more > 0) lines.push(`and ${more} more, which are not listed.`)
-  return { name: `alert-${id}`, subject: subjectOf(outgoing), text: `${lines.join('\n\n')}\n` }
+  const { id, kind, time, alerts, more } = outgoing
+  return {
+    ...{ name: `alert-${id}`, time, subject: subjectOf(outgoing), introduction: introduction(outgoing) },
+    items: alerts.map(alert => itemOf(alert, kind === 'summary')),
+    ...(more > 0 && { note: `${more} more are not listed.` }),
+  }
 }
 
 function subjectOf({ kind, alerts, more }: Outgoing): string {
@@ -53,18 +61,19 @@ function introduction({ kind, alerts }: Outgoing): string {
   }
 }
 
-function block(alert: Told, isSummary: boolean): string {
+function itemOf(alert: Told, isSummary: boolean): AlertMail['items'][number] {
   const { id, severity, since, endedAt, what, affected, remedy, nodes, kind, damped } = alert
-  const lasted = endedAt === undefined ? '' : `, until ${time(endedAt)}`
-  const lines = [
-    `${line(id)} (${severity}), since ${time(since)}${lasted}${nodes.length > 0 ? `, on ${nodes.map(line).join(', ')}` : ''}`,
-    ...(isSummary ? [`  state:    ${kind === 'end' ? 'over' : 'lasts'}`] : []),
-    `  what:     ${line(what)}`,
-  ]
-  if (kind !== 'end') lines.push(`  affected: ${line(affected)}`, `  to do:    ${line(remedy)}`)
-  if (damped)
-    lines.push('  It begins and ends again and again: there is no more mail about it until it rests for an hour.')
-  return lines.join('\n')
+  const lasted = endedAt === undefined ? '' : `, until ${timeText(endedAt)}`
+  const where = nodes.length > 0 ? `, on ${nodes.map(line).join(', ')}` : ''
+  return {
+    text: `${line(id)} (${severity}), since ${timeText(since)}${lasted}${where}`,
+    details: [
+      ...(isSummary ? [kind === 'end' ? 'It is over.' : 'It lasts.'] : []),
+      `What: ${line(what)}`,
+      ...(kind === 'end' ? [] : [`Affected: ${line(affected)}`, `To do: ${line(remedy)}`]),
+      ...(damped ? ['It begins and ends again and again: there is no mail about it until it rests for an hour.'] : []),
+    ],
+  }
 }
 
 const severest = (alerts: readonly Told[]): string =>
@@ -74,4 +83,4 @@ const severest = (alerts: readonly Told[]): string =>
 const line = (text: string): string => escapeInvisible(text)
 
 /** `2026-11-30 10:02 UTC` */
-const time = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -35,7 +35,7 @@ export interface RuleOptions {
   readonly for?: Duration
 }
 
-/** Who is told of alerts, and about what. */
+/** Who gets alerts, and about what. */
 export interface AlertsOptions {
   /** The addresses of the operators. @default none */
   readonly mail?: readonly string[]
@@ -105,7 +105,7 @@ export const alertsSchema = schemaOf<AlertsOptions>(
   'alerts',
   {
     mail: list(mailbox(), 'addresses'),
-    webhook: object<AlertWebhook>({ url: required(webhookUrl), key: required(secret({ min: 16 })) }, 'a webhook'),
+    webhook: object<AlertWebhook>({ url: required(webhookUrl), secret: required(secret({ min: 16 })) }, 'a webhook'),
     maxMails: whole({ min: 1, max: 1_000 }),
     rules: object<NonNullable<AlertsOptions['rules']>>(
       Object.fromEntries(RULE_NAMES.map(name => [name, rule])) as Record<RuleName, typeof rule>,
@@ -123,7 +123,7 @@ export function repeatedRule({ custom: own = [] }: AlertsOptions) {
   return (
     repeated !== undefined && {
       found: repeated,
-      expected: 'a name of its own for each rule',
+      expected: 'another name for each rule',
       remedy: 'rename one of them',
     }
   )

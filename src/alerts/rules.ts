@@ -1,6 +1,6 @@
 /** The rules that every deployment has. Each reads metrics of this node, notices, and what the doctor has found. */
-import type { Seen } from './seen.ts'
-import type { Check, Found, Rule } from './types.ts'
+import type { Check, Seen } from './seen.ts'
+import type { Found, Rule } from './types.ts'
 
 const MINUTE = 60_000
 /** Subjects of one rule beyond this many are summed up in the last one. */
@@ -77,8 +77,8 @@ const refusals: Rule = {
     return [
       {
         what: `${count} refusals in a quarter of an hour; ${Math.round(expected)} were expected.`,
-        affected: 'An attack costs nobody mail; a rule that became wrong refuses honest mail.',
-        remedy: 'Look at the refusals by rule: a rule that never refused before, or a list that lists everybody.',
+        affected: 'An attack costs no honest mail; a rule that became wrong refuses honest mail.',
+        remedy: 'Look at the refusals by rule: a rule that never refused before, or a list that lists every address.',
       },
     ]
   },
@@ -116,7 +116,7 @@ const quarantine: Rule = {
       {
         what: `The quarantine is ${Math.round(share * 100)} % full.`,
         affected: 'When it is full, mail that should be held is delivered with a mark or deferred, as `whenFull` says.',
-        remedy: 'Raise `quarantine.size`, lower `quarantine.keep`, or delete what nobody needs.',
+        remedy: 'Raise `quarantine.size`, lower `quarantine.keep`, or delete what is not needed.',
       },
     ]
   },
@@ -238,15 +238,14 @@ const arrivals: Rule = {
 }
 
 /** What the doctor says in half a sentence. */
-const sentence = (text: string | undefined): string | undefined =>
-  text && `${text[0]?.toUpperCase()}${text.slice(1)}.`
+const sentence = (text: string | undefined): string | undefined => text && `${text[0]?.toUpperCase()}${text.slice(1)}.`
 
 /** Checks of the doctor that ask for something. What could not be found out is not among them. */
 function failedChecks({ checks = [] }: Seen, name: RegExp): readonly Check[] {
   return checks.filter(check => name.test(check.name) && (check.status === 'failed' || check.status === 'warning'))
 }
 
-/** The first subjects, and one that sums up the rest. */
+/** The first subjects, and a last entry that sums up the rest. */
 export function bounded(found: readonly Found[]): readonly Found[] {
   if (found.length <= MAX_SUBJECTS) return found
   const kept = found.slice(0, MAX_SUBJECTS - 1)

@@ -3,7 +3,14 @@ import type { Metric, Sample } from '../model/metric.ts'
 import type { Notice } from '../model/services.ts'
 import type { ArrivalForecasts } from './arrivals.ts'
 import type { Counters } from './counters.ts'
-import type { Check } from './types.ts'
+
+/** What a check of the doctor has found; `CheckResult` of the doctor is one. */
+export interface Check {
+  readonly name: string
+  readonly status: 'ok' | 'warning' | 'failed' | 'unknown'
+  readonly found: string
+  readonly remedy?: string
+}
 
 interface LastNotice extends Notice {
   readonly at: number

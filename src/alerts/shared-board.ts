@@ -1,11 +1,11 @@
-/** The board in the store that all nodes share; while the store is down, each node has a board of its own. */
+/** The board in the store that all nodes share; while the store is down, each node has a separate board. */
 import { errorText } from '../model/errors.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import type { Store } from '../model/store.ts'
 import { type Board, EMPTY, join } from './board.ts'
 
 const KEY = 'alerts:board'
-/** Every change begins it anew; a board without changes for so long has nothing to say. */
+/** A change begins it anew; a board without changes for so long has nothing to say. */
 const TTL_MS = 30 * 86_400_000
 const MAX_LENGTH = 2_000_000
 /** Two nodes that change it at once: one of them tries again. */

@@ -1,7 +1,7 @@
 /** What an alert is, and what a rule says about the state of a node. */
 import type { Seen } from './seen.ts'
 
-/** `critical`: mail is delayed, lost from the record, or soon refused. `warning`: somebody should look today. */
+/** `critical`: mail is delayed, lost from the record, or soon refused. `warning`: look at it today. */
 export type Severity = 'warning' | 'critical'
 
 /** What a rule has found. */
@@ -40,12 +40,4 @@ export interface Alert extends Found {
   readonly since: number
   /** The nodes that see it. */
   readonly nodes: readonly string[]
-}
-
-/** What a check of the doctor has found; `CheckResult` of the doctor is one. */
-export interface Check {
-  readonly name: string
-  readonly status: 'ok' | 'warning' | 'failed' | 'unknown'
-  readonly found: string
-  readonly remedy?: string
 }

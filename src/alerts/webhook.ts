@@ -11,7 +11,7 @@ export interface AlertWebhook {
   /** `https://…`, or `http://…` on the loopback. */
   readonly url: string
   /** The key of the signature, at least 16 characters. */
-  readonly key: string
+  readonly secret: string
 }
 
 /** Sends a request; the `fetch` of the platform is one. */
@@ -20,8 +20,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 const TIMEOUT_MS = 10_000
 
 /** The value of `X-Postern-Signature`: `sha256=` and the HMAC of `TIMESTAMP.BODY` in hexadecimal. */
-export const signatureOf = (key: string, timestamp: string, body: string): string =>
-  `sha256=${createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')}`
+export const signatureOf = (secret: string, timestamp: string, body: string): string =>
+  `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`
 
 /** The body of a request. */
 export function bodyOf({ id, kind, alerts }: Outgoing, node: string): string {
@@ -38,7 +38,13 @@ export function bodyOf({ id, kind, alerts }: Outgoing, node: string): string {
 /** @throws when it was not taken: there was no answer in time, or its status is not 2xx */
 export async function post(
   outgoing: Outgoing,
-  { url, key, node, now, fetch }: AlertWebhook & { readonly node: string; readonly now: number; readonly fetch: Fetch },
+  {
+    url,
+    secret,
+    node,
+    now,
+    fetch,
+  }: AlertWebhook & { readonly node: string; readonly now: number; readonly fetch: Fetch },
 ): Promise<void> {
   const body = bodyOf(outgoing, node)
   const timestamp = String(Math.floor(now / 1000))
@@ -48,7 +54,7 @@ export async function post(
       'Content-Type': 'application/json',
       'User-Agent': 'postern',
       'X-Postern-Timestamp': timestamp,
-      'X-Postern-Signature': signatureOf(key, timestamp, body),
+      'X-Postern-Signature': signatureOf(secret, timestamp, body),
     },
     body,
     // A redirect could lead into a network that the operator did not mean.

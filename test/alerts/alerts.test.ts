@@ -20,12 +20,12 @@ test('a next hop that is down for two minutes brings one mail, and one when it i
   expect(node.subjects).toEqual(['postern: critical: next-hop/mail.example.org:25'])
   await node.pass(30 * MINUTE)
   expect(node.mails).toHaveLength(1)
-  const { text } = node.mails[0] ?? {}
+  const text = node.textOf(0)
   expect(text).toContain('since 2026-11-02 00:0')
   expect(text).toContain('on mx1')
-  expect(text).toContain('what:     The next hop mail.example.org:25 fails: it does not take connections.')
-  expect(text).toContain('affected: Mail for its domains is deferred')
-  expect(text).toContain('to do:    See its log')
+  expect(text).toContain('What: The next hop mail.example.org:25 fails: it does not take connections.')
+  expect(text).toContain('Affected: Mail for its domains is deferred')
+  expect(text).toContain('To do: See its log')
   DOWN(node, false)
   await node.pass(4 * MINUTE)
   expect(node.mails).toHaveLength(1)
@@ -53,7 +53,7 @@ test('an alert that lasts is repeated once a day', async () => {
   )
 })
 
-test('an alert that comes and goes is told three times in an hour, and then how it rests', async () => {
+test('an alert that comes and goes is sent three times in an hour, and then how it rests', async () => {
   const node = await started()
   for (let round = 0; round < 12; round += 1) {
     DOWN(node, true)
@@ -62,7 +62,7 @@ test('an alert that comes and goes is told three times in an hour, and then how 
     await node.pass(6 * MINUTE)
   }
   expect(node.mails).toHaveLength(6)
-  expect(node.mails.at(-1)?.text).toContain('again and again')
+  expect(node.textOf(-1)).toContain('again and again')
   await node.pass(2 * HOUR)
   // It is over, and that was said.
   expect(node.mails).toHaveLength(6)
@@ -71,7 +71,7 @@ test('an alert that comes and goes is told three times in an hour, and then how 
   expect(node.mails).toHaveLength(7)
 })
 
-test('an alert that is damped while it lasts is told when it has rested for an hour', async () => {
+test('an alert that is damped while it lasts is sent when it has rested for an hour', async () => {
   const node = await started()
   for (let round = 0; round < 4; round += 1) {
     DOWN(node, false)
@@ -80,7 +80,7 @@ test('an alert that is damped while it lasts is told when it has rested for an h
     await node.pass(3 * MINUTE)
   }
   const before = node.mails.length
-  expect(node.mails.at(-1)?.text).toContain('again and again')
+  expect(node.textOf(-1)).toContain('again and again')
   await node.pass(2 * HOUR)
   expect(node.subjects.slice(before)).toEqual(['postern: critical: next-hop/mail.example.org:25'])
 })
@@ -94,7 +94,7 @@ test('there are at most so many mails an hour, and the rest is summed up', async
   expect(node.mails).toHaveLength(3)
   await node.pass(HOUR)
   expect(node.subjects.slice(3)).toEqual(['postern: 5 alerts of the last hour'])
-  for (let host = 3; host < 8; host += 1) expect(node.mails[3]?.text).toContain(`next-hop/h${host}.example.org:25`)
+  for (let host = 3; host < 8; host += 1) expect(node.textOf(3)).toContain(`next-hop/h${host}.example.org:25`)
 })
 
 test('alerts that begin at once are one mail, and of hundreds of subjects some are named', async () => {
@@ -102,7 +102,7 @@ test('alerts that begin at once are one mail, and of hundreds of subjects some a
   for (let host = 0; host < 300; host += 1) DOWN(node, true, `h${host}.example.org:25`)
   await node.pass(3 * MINUTE)
   expect(node.subjects).toEqual(['postern: critical: next-hop/h0.example.org:25 and 19 more'])
-  expect(node.mails[0]?.text).toContain('The same of 281 others.')
+  expect(node.textOf(0)).toContain('The same of 281 others.')
 })
 
 test('mail that cannot be sent is tried again, under the same name, until it is sent', async () => {
@@ -138,7 +138,7 @@ test('while the mail processes do not answer nothing begins and nothing ends', a
   expect(node.mails).toHaveLength(2)
 })
 
-test('after a restart an alert that lasts is not told again, and its end is', async () => {
+test('after a restart an alert that lasts is not sent again, and its end is', async () => {
   const first = await started()
   const { store } = breakable(first.clock)
   const before = await started({ store, clock: first.clock })
@@ -220,15 +220,15 @@ test('a text from a label cannot begin a line in a mail or a subject', async () 
   await node.pass(3 * MINUTE)
   const [mail] = node.mails
   expect(mail?.subject).not.toMatch(/[\r\n\u202e]/)
-  expect(mail?.text).not.toMatch(/^Bcc:|\u202e/m)
+  expect(node.textOf(0)).not.toMatch(/^Bcc:|\u202e/m)
 })
 
 describe('options', () => {
   test.for([
     [{ mail: ['not an address'] }, 'alerts.mail[0]'],
-    [{ webhook: { url: 'http://example.org/', key: 'a key of 16 chars' } }, 'alerts.webhook.url'],
-    [{ webhook: { url: 'https://user@example.org/', key: 'a key of 16 chars' } }, 'alerts.webhook.url'],
-    [{ webhook: { url: 'https://example.org/', key: 'short' } }, 'alerts.webhook.key'],
+    [{ webhook: { url: 'http://example.org/', secret: 'a key of 16 chars' } }, 'alerts.webhook.url'],
+    [{ webhook: { url: 'https://user@example.org/', secret: 'a key of 16 chars' } }, 'alerts.webhook.url'],
+    [{ webhook: { url: 'https://example.org/', secret: 'short' } }, 'alerts.webhook.secret'],
     [{ maxMails: 0 }, 'alerts.maxMails'],
     [{ rules: { nexthop: false } }, 'alerts.rules.nexthop'],
     [{ custom: [{ name: 'store', metric: 'a', above: 1 }] }, 'alerts.custom[0].name'],

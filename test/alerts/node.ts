@@ -2,7 +2,7 @@
 import { Alerts } from '../../src/alerts/alerts.ts'
 import type { AlertMail } from '../../src/alerts/mail-text.ts'
 import type { AlertsOptions } from '../../src/alerts/options.ts'
-import type { Check } from '../../src/alerts/types.ts'
+import type { Check } from '../../src/alerts/seen.ts'
 import type { Metric } from '../../src/model/metric.ts'
 import type { Notice } from '../../src/model/services.ts'
 import type { Store } from '../../src/model/store.ts'
@@ -74,6 +74,12 @@ export class Node {
 
   get subjects(): readonly string[] {
     return this.mails.map(({ subject }) => subject)
+  }
+
+  /** All that a mail says. */
+  textOf(index: number): string {
+    const { introduction = '', items = [], note = '' } = this.mails.at(index) ?? {}
+    return [introduction, ...items.flatMap(({ text, details }) => [text, ...details]), note].join('\n')
   }
 
   async pass(ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Alerts over several nodes: each is told once, by whichever node is there. */
+/** Alerts over several nodes: each is sent once, by any of the nodes. */
 import { expect, test } from 'vitest'
 import { breakable, DOWN, HOUR, MINUTE, Node } from './node.ts'
 
@@ -15,7 +15,7 @@ async function cluster(names: readonly string[]) {
   return { clock, nodes, state, subjects }
 }
 
-test('an alert that three nodes see is told once, with the names of all, and so is its end', async () => {
+test('an alert that three nodes see is sent once, with the names of all, and so is its end', async () => {
   const { clock, nodes, subjects } = await cluster(['mx1', 'mx2', 'mx3'])
   for (const node of nodes) DOWN(node, true)
   await clock.advance(5 * MINUTE)
@@ -30,7 +30,7 @@ test('an alert that three nodes see is told once, with the names of all, and so 
   expect(subjects().slice(1)).toEqual(['postern: over: next-hop/mail.example.org:25'])
 })
 
-test('the alert of a node that has died ends when the others have not heard of it for three minutes', async () => {
+test('the alert of a node that has died ends when it has not been seen for three minutes', async () => {
   const { clock, nodes, subjects } = await cluster(['mx1', 'mx2'])
   const [dying] = nodes
   if (dying) DOWN(dying, true)
@@ -51,7 +51,7 @@ test('a mail that a node could not send is sent by another one', async () => {
   expect(cut?.mails).toEqual([])
 })
 
-test('when the store comes back what was told meanwhile is not told again, and what lasts elsewhere does not end', async () => {
+test('when the store comes back what was sent meanwhile is not sent again, and what lasts elsewhere does not end', async () => {
   const { clock, nodes, state, subjects } = await cluster(['mx1', 'mx2'])
   const [one, two] = nodes
   if (two) DOWN(two, true, 'other.example.org:25')

@@ -8,7 +8,7 @@ import { post } from '../../src/alerts/webhook.ts'
 import { DOWN, HOUR, MINUTE, Node } from './node.ts'
 
 const KEY = 'a key of sixteen characters and more'
-const webhook = { url: 'https://alerts.example.org/hook', key: KEY }
+const webhook = { url: 'https://alerts.example.org/hook', secret: KEY }
 
 interface Sent {
   readonly url: string
@@ -104,7 +104,7 @@ test('a redirect is not followed', async () => {
   const outgoing: Outgoing = {
     ...{ id: '1', channel: 'webhook', kind: 'begin', time: 0, alerts: [], more: 0, notBefore: 0, tries: 0 },
   }
-  const sending = post(outgoing, { url: `http://127.0.0.1:${port}/`, key: KEY, node: 'mx1', now: 0, fetch })
+  const sending = post(outgoing, { url: `http://127.0.0.1:${port}/`, secret: KEY, node: 'mx1', now: 0, fetch })
   await expect(sending).rejects.toThrow()
   expect(followed).toBe(0)
   server.close()
