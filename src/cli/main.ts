@@ -25,6 +25,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern trace WHAT (see postern trace --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
        postern doctor [--config FILE] (see postern doctor --help)
+       postern report read FILE ... (see postern report --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a
@@ -55,6 +56,7 @@ const COMMANDS = {
   quarantine: async (args: readonly string[], output: Output) =>
     (await import('./quarantine.ts')).quarantineCommand(args, output),
   doctor: async (args: readonly string[], output: Output) => (await import('./doctor.ts')).doctorCommand(args, output),
+  report: async (args: readonly string[], output: Output) => (await import('./report.ts')).reportCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 

@@ -27,11 +27,13 @@ import type { Management } from './management/supervisor.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
 import { relayPolicy } from './policy.ts'
 import { listenerText, noticeLine, type Start } from './report.ts'
+import { ReportCounters, reportCopies } from './report-counters.ts'
 import { serveRspamd } from './rspamd.ts'
 import { findScanner } from './scanner.ts'
 import { type Source, sourcesOf } from './sources.ts'
 import { type StatusServer, serveStatus, statusUrl } from './status-server.ts'
 import { type OpenedStore, openStore } from './stores.ts'
+import { unchangeable } from './unchangeable.ts'
 
 export interface Effects {
   /** Takes one line for each session. */
@@ -90,6 +92,7 @@ interface Shared {
   readonly sinks: LogSinks
   /** Absent without a quarantine. */
   readonly held?: HeldMailbox
+  readonly counters: ReportCounters
 }
 
 class RunningRelay implements Relay {
@@ -195,6 +198,7 @@ class RunningRelay implements Relay {
     this.#rspamd?.close()
     this.#shared.system.stop()
     await this.#shared.sinks.close()
+    await this.#shared.counters.close()
     await this.#shared.held?.quarantine.close()
     await this.#shared.store.close()
     if (this.#shared.sent !== this.#shared.store) await this.#shared.sent.close()
@@ -220,7 +224,9 @@ async function openShared(
   const notes = await journaled(sent.store, maildir, notify)
   const sinks = await openLogSinks(options.log, worker, notify)
   const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
-  return { clock, load, notify, store, sent, notes, system, kept: new KeptFilters(), sinks, ...(held && { held }) }
+  const counters = new ReportCounters({ store: store.store, clock, notify })
+  const parts = { clock, load, notify, store, sent, notes, system, sinks, counters }
+  return { ...parts, kept: new KeptFilters(), ...(held && { held }) }
 }
 
 interface Made {
@@ -232,16 +238,19 @@ interface Made {
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
   const { log, worker, files } = effects
-  const { clock, load, notify, store, notes, system, kept, sinks, held } = shared
+  const { clock, load, notify, store, notes, system, kept, sinks, held, counters } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
+  const copies = reportCopies(options, notify)
   const services = {
     ...{ name: options.name, clock, notify, load, store: notes },
     ...(held && { held: { quarantine: held.quarantine, whenFull: options.quarantine?.whenFull ?? 'deliver' } }),
     ...(files && { files }),
+    ...(copies && { copies }),
   } as const
   const delivery = await createDelivery({ routes: options.routes }, services)
   held?.deliverBy(delivery)
+  const targets = [...sinks.targets, ...counters.receivers(options)]
   const inner = postern({
     filters: relayFilters({ options, delivery, scanner: scanner.filters, kept }),
     policy: relayPolicy(options.thresholds, options.policies),
@@ -253,7 +262,7 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     forwarders: options.forwarders,
     mode: options.enforce ? 'enforce' : 'shadow',
     dns: options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns,
-    events: options.log.stdout === false ? sinks.targets : [event => log(jsonLine(event)), ...sinks.targets],
+    events: options.log.stdout === false ? targets : [event => log(jsonLine(event)), ...targets],
     ...(options.log.privacy && { privacy: streamPrivacy(options.log.privacy) }),
     node: nodeName(options, worker),
     store: store.store,
@@ -271,26 +280,4 @@ function routeText({ domains, nextHop, maildir = '' }: RouteOptions): string {
   const hosts = nextHop?.hosts.map(host => (typeof host === 'string' ? host : host.address)).join(', ')
   const target = nextHop ? `${nextHop.protocol ?? 'smtp'} ${hosts}` : `Maildir ${resolve(maildir)}`
   return domains === undefined ? target : `${target} for ${domains.join(', ')}`
-}
-
-/** Options of which a change needs another start of the process. */
-function unchangeable(before: RelayOptions, after: RelayOptions): readonly string[] {
-  const keys = [
-    'listeners',
-    'name',
-    'store',
-    'relays',
-    'workers',
-    'limits',
-    'log',
-    'quarantine',
-    'metrics',
-    'rspamd',
-    'user',
-    'group',
-  ] as const
-  // A renewed certificate is read by its own watch.
-  const text = (value: unknown) =>
-    JSON.stringify(value, (key, inner: unknown) => (key === 'cert' || key === 'key' ? undefined : inner))
-  return keys.filter(key => text(before[key]) !== text(after[key]))
 }

@@ -10,6 +10,7 @@ import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
 import { wantsManagement } from './management-blocks.ts'
+import type { ReportConfig, SummaryConfig } from './report-config.ts'
 import { relaySchema } from './schema.ts'
 import type {
   DoctorConfig,
@@ -61,6 +62,8 @@ export interface RelayOptions {
   readonly log: LogConfig
   readonly quarantine?: QuarantineConfig
   readonly doctor?: DoctorConfig | boolean
+  readonly reports?: ReportConfig
+  readonly summary?: SummaryConfig
   readonly metrics?: HostPort
   readonly rspamd?: HostPort
   readonly user?: string
@@ -191,6 +194,8 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(lists && { lists }),
     ...(rest.quarantine && { quarantine: rest.quarantine }),
     ...(rest.doctor !== undefined && { doctor: rest.doctor }),
+    ...(rest.reports && { reports: rest.reports }),
+    ...(rest.summary && { summary: rest.summary }),
     ...(metrics && { metrics }),
     ...(rspamd && { rspamd }),
     ...(user !== undefined && { user }),

@@ -27,6 +27,7 @@ import { readHostPort } from './addresses.ts'
 import { logCheck } from './log-check.ts'
 import { quarantineCheck } from './quarantine-check.ts'
 import { relations } from './relations.ts'
+import { reportsCheck, summaryCheck } from './reports-check.ts'
 import { hostPort, storeCheck } from './store-check.ts'
 import type {
   DoctorConfig,
@@ -199,6 +200,8 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
       typeof found === 'boolean' ? flag() : doctor,
     ) as Check<DoctorConfig | boolean>,
     quarantine: quarantineCheck,
+    reports: reportsCheck,
+    summary: summaryCheck,
     limits,
     metrics: served,
     rspamd: served,

@@ -25,6 +25,7 @@ import type { FolderQuarantineOptions } from '../../quarantine/index.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
+import type { ReportConfig, SummaryConfig } from './report-config.ts'
 
 /** What {@link defineConfig} takes. Every option has a default, and stands in `docs/configuration.md`. */
 export interface RelayConfig {
@@ -88,6 +89,10 @@ export interface RelayConfig {
    * @default beside another block that the management process runs
    */
   readonly doctor?: DoctorConfig | boolean
+  /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
+  readonly reports?: ReportConfig
+  /** A summary of each week, by mail to operators. @default none */
+  readonly summary?: SummaryConfig
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */

@@ -142,8 +142,10 @@ class MailDelivery implements Delivery {
       results.set(path, { answer: REPEATED, to: 'earlier' })
       this.#record(message, path, REPEATED, { to: undefined, ms: 0, tries: 0 })
     }
+    const parcels = this.#parcels(message, claim)
+    const copying = this.#services.copies?.copy(parcels.map(([, parcel]) => parcel))
     await Promise.all(
-      this.#parcels(message, claim).map(async ([target, parcel]) => {
+      parcels.map(async ([target, parcel]) => {
         const { answers, to, tries } = await this.#send(target, parcel, claim)
         const ms = Math.round(clock.monotonic() - since)
         for (const { forwardPath } of parcel.recipients) {
@@ -154,6 +156,7 @@ class MailDelivery implements Delivery {
         }
       }),
     )
+    await copying
     return { claim, results }
   }
 

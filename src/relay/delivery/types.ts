@@ -10,6 +10,7 @@ import type { Redeliver } from '../../quarantine/index.ts'
 import type { IncomingMessage } from '../../smtp/index.ts'
 import type { Files } from './maildir.ts'
 import type { HeldMail } from './quarantine-target.ts'
+import type { ReportCopies } from './report-copies.ts'
 
 /** Where mail is delivered. */
 export interface DeliveryOptions {
@@ -208,6 +209,8 @@ export interface DeliveryServices {
   readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
   /** Holds quarantined mail. @default it is delivered, apart where the target can do that */
   readonly held?: HeldMail
+  /** Copies mail that brings reports. @default none is copied */
+  readonly copies?: Pick<ReportCopies, 'copy'>
   /** What Maildirs are written with. @default the file system */
   readonly files?: Files
 }

@@ -19,6 +19,11 @@ export const JOBS: readonly JobEntry[] = [
     isWanted: ({ doctor }) => doctor !== false,
     load: async () => (await import('./doctor-job.ts')).job,
   },
+  {
+    name: 'reports',
+    isWanted: ({ reports }) => reports !== undefined,
+    load: async () => (await import('./reports-job.ts')).job,
+  },
 ]
 
 /** A job that could not start is tried again after this pause, and then after twice as long. */

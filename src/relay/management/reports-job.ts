@@ -1,0 +1,65 @@
+/** The job of reports: reads those that have come, and sends our own. */
+import { errorText } from '../../model/errors.ts'
+import { ReportBook } from '../../reports/book.ts'
+import { readInbox } from '../../reports/inbox.ts'
+import { readReports } from '../../reports/read/read.ts'
+import { inboxFolder } from '../report-counters.ts'
+import type { ManagementJob, ManagementParts } from './types.ts'
+
+const READ_MS = 10_000
+
+export const job: ManagementJob = {
+  start: async parts => {
+    const { receive = [] } = parts.options.reports ?? {}
+    const reader = receive.length > 0 ? new InboxReader(parts) : undefined
+    reader?.start()
+    return { close: async () => await reader?.close() }
+  },
+}
+
+/** Reads copies that wait, one after the other. */
+class InboxReader {
+  readonly #parts: ManagementParts
+  readonly #book: ReportBook
+  #cancel = (): void => undefined
+  #reading: Promise<void> = Promise.resolve()
+  #isClosed = false
+  #failed = false
+
+  constructor(parts: ManagementParts) {
+    this.#parts = parts
+    this.#book = new ReportBook(parts.store)
+  }
+
+  start(): void {
+    this.#cancel = this.#parts.clock.after(READ_MS, () => {
+      this.#reading = this.#read().finally(() => {
+        if (!this.#isClosed) this.start()
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancel()
+    await this.#reading
+  }
+
+  /** Never rejects: what could not be noted waits for the next time. */
+  async #read(): Promise<void> {
+    const { options, clock, notify } = this.#parts
+    try {
+      await readInbox(
+        inboxFolder(options),
+        async ({ content, isProven }) => {
+          for (const report of await readReports(content)) await this.#book.receive(report, clock.now(), isProven)
+        },
+        notify,
+      )
+      this.#failed = false
+    } catch (error) {
+      if (!this.#failed) notify({ code: 'reports/read', reason: `reports wait: ${errorText(error)}`, level: 'warning' })
+      this.#failed = true
+    }
+  }
+}
