@@ -30,8 +30,15 @@ type Part<N extends RouteName, K extends keyof EndpointSchemas> = (typeof schema
   ? S
   : never
 
+/** The same for reading alone. */
+type ReadOnly<T> = T extends readonly (infer U)[]
+  ? readonly ReadOnly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadOnly<T[K]> }
+    : T
+
 /** What an endpoint answers. */
-export type Answer<N extends RouteName> = v.InferOutput<Part<N, 'answer'>>
+export type Answer<N extends RouteName> = ReadOnly<v.InferOutput<Part<N, 'answer'>>>
 /** The query of an endpoint, as texts. */
 export type Query<N extends RouteName> = v.InferInput<Part<N, 'query'>>
 /** The query of an endpoint, as it was read. */
