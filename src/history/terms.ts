@@ -7,7 +7,7 @@ import { addressKey, domainOf, mailboxOf } from '../net/path.ts'
 import type { HistoryQuery } from './types.ts'
 
 /** What a term is about. */
-type Kind = 'recipient' | 'sender' | 'ip' | 'ref' | 'messageId' | 'rule' | 'verdict'
+type Kind = 'recipient' | 'sender' | 'ip' | 'ref' | 'messageId' | 'rule' | 'verdict' | 'fingerprint'
 
 /** Rules of one recipient that are kept as terms. */
 const MAX_RULES = 50
@@ -34,6 +34,7 @@ export function termsOf(event: RecipientEvent, transaction: TransactionEvent | u
   add('ref', event.ref)
   add('messageId', transaction?.messageId && bareId(transaction.messageId))
   add('verdict', event.verdict === 'accept' ? undefined : event.verdict)
+  add('fingerprint', transaction?.fingerprint)
   for (const { rule } of event.findings.slice(0, MAX_RULES)) add('rule', rule)
   return [...terms]
 }
@@ -59,7 +60,8 @@ export interface Term {
 
 /** What must hold: of each of the lists one term; nothing fits an empty list. */
 export function conditionsOf(query: HistoryQuery): readonly (readonly Term[])[] {
-  const { text, recipient, sender, ip, ref, messageId, rule, verdict = 'accept', domains, addresses } = query
+  const { text, recipient, sender, ip, ref, messageId, rule, verdict = 'accept' } = query
+  const { fingerprint, domains, addresses } = query
   return [
     ...(text === undefined ? [] : [anything(text.trim())]),
     ...(recipient === undefined ? [] : [[term('recipient', addressName(recipient))]]),
@@ -70,6 +72,7 @@ export function conditionsOf(query: HistoryQuery): readonly (readonly Term[])[] 
     ...(rule === undefined ? [] : [[term('rule', rule)]]),
     // Most are accepted: a term for them would lead to everything.
     ...(verdict === 'accept' ? [] : [[term('verdict', verdict)]]),
+    ...(fingerprint === undefined ? [] : [[term('fingerprint', fingerprint)]]),
     ...(domains === undefined ? [] : [domains.map(domain => term('recipient', domainOf(domain)))]),
     ...(addresses === undefined ? [] : [addresses.map(address => term('recipient', addressName(address)))]),
   ]

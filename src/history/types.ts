@@ -24,6 +24,8 @@ export interface HistoryQuery {
   readonly messageId?: string
   /** A rule that found something, such as `dnsbl/listed`. */
   readonly rule?: string
+  /** The fingerprint of a transaction: messages with the same visible words share it. */
+  readonly fingerprint?: string
   /** What happened to the message. */
   readonly verdict?: Verdict
   /** Not before, in milliseconds since 1970. */

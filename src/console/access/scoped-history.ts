@@ -1,7 +1,7 @@
 /** The history as one viewer may see it. */
-import type { History, HistoryPage, HistoryQuery } from '../../history/types.ts'
+import type { History, HistoryPage } from '../../history/types.ts'
 import type { GatewayEvent } from '../../model/events.ts'
-import { historyQuery } from './queries.ts'
+import { type AskedHistory, historyQuery } from './queries.ts'
 import { seesAll, seesRecipient, type Viewer } from './viewer.ts'
 
 /** What a viewer may see of one session. */
@@ -21,10 +21,8 @@ export class ScopedHistory {
     this.#viewer = viewer
   }
 
-  async search(asked: Omit<HistoryQuery, 'domains'>): Promise<HistoryPage> {
-    const query = historyQuery(this.#viewer, asked)
-    if (query === undefined) return { entries: [] }
-    const page = await this.#history.search(query)
+  async search(asked: AskedHistory): Promise<HistoryPage> {
+    const page = await this.#history.search(historyQuery(this.#viewer, asked))
     // The store has the query; that nothing else comes through must not hang on it alone.
     return { ...page, entries: page.entries.filter(({ recipient }) => seesRecipient(this.#viewer, recipient)) }
   }

@@ -41,7 +41,7 @@ export function messageHandlers(
       return {
         ref,
         story: story(events),
-        events: events.slice(0, MAX_EVENTS),
+        events: events.slice(0, MAX_EVENTS).map(event => ({ ...event })),
         isPartial: seen.isPartial || events.length > MAX_EVENTS,
         held: sources.hasQuarantine ? await heldOf(sources.quarantine(viewer), events, viewer) : [],
         feedback: feedbackIn(events),
