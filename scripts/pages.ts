@@ -41,6 +41,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
+  json: 'application/json',
   svg: 'image/svg+xml',
   txt: 'text/plain; charset=utf-8',
 }
@@ -55,9 +56,10 @@ const page = await readFile(join(source, 'index.html'), 'utf8')
 const linked = page.replace('styles.css', named('styles-', '.css')).replace('app.js', named('app-', '.js'))
 await writeFile(join(folder, 'index.html'), linked)
 await copyFile(join(source, 'icon.svg'), join(folder, 'icon.svg'))
+await copyFile(join(root, 'docs/openapi.json'), join(folder, 'openapi.json'))
 await writeFile(join(folder, 'licences.txt'), licences())
 
-const files = ['index.html', 'icon.svg', 'licences.txt', ...built.map(file => `assets/${file}`)]
+const files = ['index.html', 'icon.svg', 'openapi.json', 'licences.txt', ...built.map(file => `assets/${file}`)]
 const types = files.map(file => [file, TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream'])
 await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(Object.fromEntries(types), null, 2)}\n`)
 

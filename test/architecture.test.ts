@@ -69,6 +69,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   valibot: [
     'static',
     'model/options.ts',
+    'console/api/read-request.ts',
     'console/api/schemas.ts',
     'console/api/schemas/account.ts',
     'console/api/schemas/messages.ts',
@@ -85,6 +86,10 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   htmlparser2: ['dynamic', 'html/tokens.ts', 'reports/read/xml.ts'],
   yauzl: ['dynamic', 'archives/zip-directory.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
+  hono: ['dynamic', 'console/app.ts'],
+  '@hono/node-server': ['dynamic', 'console/serve.ts'],
+  otpauth: ['dynamic', 'console/accounts/totp.ts'],
+  'openid-client': ['dynamic', 'console/sign-in/oidc.ts'],
 }
 
 /** What is still to be mended; nothing may be added. */

@@ -2,17 +2,19 @@
 import type { CheckResult, DoctorReport } from '../doctor/types.ts'
 import type { SenderLists } from '../filters/lists/sender-lists.ts'
 import type { History } from '../history/types.ts'
-import type { Expected } from '../load/season.ts'
 import type { RecordAction } from '../model/action-event.ts'
 import type { Feedback } from '../model/feedback.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import type { Store } from '../model/store.ts'
 import type { Duration } from '../model/units.ts'
+import type { Releaser } from '../quarantine/releaser.ts'
 import type { Quarantine } from '../quarantine/types.ts'
 import type { PasswordCost } from './accounts/password.ts'
 import type { ConsoleRecords } from './accounts/records.ts'
 import type { Answer } from './api/schemas.ts'
+import type { ReadForecast } from './load/series.ts'
+import type { Thresholds } from './rules/verdicts.ts'
 
 /** What {@link createConsole} takes. */
 export interface ConsoleOptions {
@@ -102,6 +104,8 @@ export interface OidcOptions {
 export interface ConsoleSources {
   readonly history?: History
   readonly quarantine?: Quarantine
+  /** Releases and deletes what is held, and takes that back. */
+  readonly releaser?: Releaser
   readonly lists?: SenderLists
   /** Says what a message was: `gateway.feedback`. */
   readonly feedback?: (feedback: Feedback) => Promise<void>
@@ -111,22 +115,16 @@ export interface ConsoleSources {
   readonly points?: boolean
   /** What this node has counted. */
   readonly metrics?: () => readonly Metric[] | Promise<readonly Metric[]>
-  /** The next steps of arrivals, the nearest first; undefined before a day was observed. */
-  readonly forecast?: (hours: number) => Promise<readonly ForecastStep[] | undefined>
+  /** What is expected of arrivals. @default learned from `metrics` since the start */
+  readonly forecast?: ReadForecast
   /** What the doctor has found. */
   readonly doctor?: ConsoleDoctor
   /** Reports that were received and sent, in the last days. */
   readonly reports?: (days: number) => Promise<Answer<'reports.get'>>
   /** How the gateway is configured, without secrets. */
   readonly settings?: () => Answer<'settings.get'>['sections'] | Promise<Answer<'settings.get'>['sections']>
-  /** The thresholds of all recipients, for previews. @default { quarantine: 6, reject: 15 } */
-  readonly thresholds?: { readonly quarantine: number; readonly reject: number }
-}
-
-/** One step of the forecast. */
-export interface ForecastStep extends Expected {
-  /** When it begins, in milliseconds since 1970. */
-  readonly time: number
+  /** The thresholds of a recipient, for previews; '' is any. @default { quarantine: 6, reject: 15 } */
+  readonly thresholds?: (recipient: string) => Thresholds
 }
 
 /** The checks of a deployment. */
@@ -147,6 +145,12 @@ export interface Console {
    * @param peer the address at the other end of the connection
    */
   fetch(request: Request, peer?: string): Promise<Response>
+  /**
+   * Shows the link of the first set-up, where there is no administrator yet.
+   *
+   * @param base where the console is reached, if no `url` is configured: `http://127.0.0.1:8080`
+   */
+  start(base?: string): Promise<void>
   /** Ends streams and timers; records and store are closed by who opened them. */
   close(): Promise<void>
 }

@@ -25,7 +25,7 @@ export interface SignInParts {
   /** The name of the gateway. */
   readonly name: string
   /** Where people reach the console, without a `/` at the end. */
-  readonly url: string
+  readonly url: () => string
   readonly link: SignInOptions['link']
 }
 
@@ -107,7 +107,7 @@ export class SignIn {
       if (mailbox.domain === '' || !PLAIN_ADDRESS.test(address) || !(await isMailbox(address))) return
       await limits.spend('mailbox', address)
       const { secret } = await links.add({ for: 'mailbox', address }, MAILBOX_LINK_MS)
-      await send({ address, url: `${url}/#/link/${secret}`, minutes: MAILBOX_LINK_MS / MINUTE })
+      await send({ address, url: `${url()}/#/link/${secret}`, minutes: MAILBOX_LINK_MS / MINUTE })
     } catch (error) {
       if (error instanceof ApiError) return
       const reason = `a link for signing in could not be sent: ${error instanceof Error ? error.message : String(error)}`
@@ -129,14 +129,14 @@ export class SignIn {
     const { accounts, links, url } = this.#parts
     if (await accounts.hasAdmin()) return undefined
     const { secret } = await links.add({ for: 'first' }, SETUP_LINK_MS)
-    return `${url}/#/set-up/${secret}`
+    return `${url()}/#/set-up/${secret}`
   }
 
   /** A link for the set-up of an account, also anew. */
   async setupLink(name: string): Promise<{ readonly link: string; readonly expires: number }> {
     const { links, url } = this.#parts
     const { secret, expires } = await links.add({ for: 'setup', name }, SETUP_LINK_MS)
-    return { link: `${url}/#/set-up/${secret}`, expires }
+    return { link: `${url()}/#/set-up/${secret}`, expires }
   }
 
   async beginSetup(token: string, client: ClientInfo) {

@@ -1,0 +1,64 @@
+/** Pages without sign-in: what a refusal means (`/r/REF`), and whether mail is late (`/status`). */
+import type { History } from '../../history/types.ts'
+import type { GatewayEvent, SentReply } from '../../model/events.ts'
+import type { ClientInfo } from '../http/client.ts'
+import { ApiError } from '../http/errors.ts'
+import { plainPage } from '../http/pages.ts'
+import type { SignInLimits } from '../sign-in/limits.ts'
+import { adviceFor } from './advice.ts'
+
+/** What these pages work with. */
+export interface PublicParts {
+  readonly history: Pick<History, 'get'> | undefined
+  readonly limits: SignInLimits
+  readonly status: (() => readonly string[] | Promise<readonly string[]>) | undefined
+  /** The name of the gateway. */
+  readonly name: string
+}
+
+/** Long enough that none is found by trying, in the form in which replies carry them. */
+const REFERENCE = /^[A-Za-z0-9_-]{8,64}$/
+
+/** Answers them. */
+export class PublicPages {
+  readonly #parts: PublicParts
+
+  constructor(parts: PublicParts) {
+    this.#parts = parts
+  }
+
+  /** What the class of a refusal means. The same page for a reference that is not known, and for mail that was taken. */
+  async refusal(ref: string, client: ClientInfo): Promise<Response> {
+    const { limits, history } = this.#parts
+    try {
+      await limits.spend('reference', client.key)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return plainPage('Too many requests', ['Try again in some minutes.'], error.status)
+    }
+    if (!REFERENCE.test(ref) || history === undefined) return unknown()
+    const status = refusalIn(await history.get(ref))?.status
+    const advice = status === undefined ? undefined : adviceFor(status)
+    if (advice === undefined) return unknown()
+    return plainPage(advice.title, [...advice.paragraphs, `Reference: ${ref}`])
+  }
+
+  async status(): Promise<Response> {
+    const { status, name } = this.#parts
+    const lines = (await status?.()) ?? ['Mail is accepted and delivered as usual.']
+    return plainPage(`Mail at ${name}`, lines)
+  }
+}
+
+const unknown = (): Response =>
+  plainPage(
+    'This reference is not known',
+    ['It may be too old, or not written in full. Copy it from the message that says that your mail was refused.'],
+    404,
+  )
+
+/** The gravest refusal of a session: one for good comes before one for now. */
+function refusalIn(events: readonly GatewayEvent[]): SentReply | undefined {
+  const replies = events.flatMap(event => ('reply' in event && event.reply !== undefined ? [event.reply] : []))
+  return replies.find(({ code }) => code >= 500) ?? replies.find(({ code }) => code >= 400)
+}
