@@ -24,7 +24,7 @@ export function heldQuery(viewer: Viewer, asked: Omit<HeldQuery, 'domains'>): He
   return own === undefined ? undefined : { ...asked, recipient: own }
 }
 
-/** Whether an address is the one that is asked for, or in the domain that is asked for. */
+/** Whether an address is what is asked for, or lies in the domain that is asked for. */
 function isNamed(address: string, asked: string): boolean {
   const mailbox = mailboxOf(address)
   return asked.includes('@') ? addressKey(mailboxOf(asked)) === addressKey(mailbox) : domainOf(asked) === mailbox.domain

@@ -115,7 +115,10 @@ export class Endpoints {
     const { viewer, scopes } = caller
     if (scopes !== undefined && sessionOnly) throw noToken()
     if (scopes !== undefined && !scopes.includes(method === 'GET' ? 'read' : 'act'))
-      throw new ApiError('forbidden', `this token may not ${method === 'GET' ? 'read' : 'act'}: make one that may`)
+      throw new ApiError(
+        'forbidden',
+        `this token may not ${method === 'GET' ? 'read' : 'act'}: another token is needed`,
+      )
     if (roles.includes(viewer.role)) return
     const action = TRIED[name]
     const { name: by, role } = viewer

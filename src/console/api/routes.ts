@@ -72,7 +72,7 @@ export const ROUTES = {
   'lists.add': post('/lists', ACTORS, 'Writes an entry'),
   'lists.remove': remove('/lists/:id', ACTORS, 'Removes an entry'),
   'senders.get': get('/senders/:name', STAFF, 'Shows what is known of a sender: reputation, lists, recent mail'),
-  undo: post('/undo', ACTORS, 'Takes back what an action has taught or listed'),
+  undo: post('/undo', ACTORS, 'Takes back what an action has trained or listed'),
 
   'rules.list': get('/rules', STAFF, 'Lists rules with their hits, hits on corrected mail, and cost'),
   'rules.preview': post('/rules/preview', STAFF, 'Says how verdicts of the last days change with other points'),

@@ -15,7 +15,7 @@ import type { Handlers } from '../api/call.ts'
 import type { Answer } from '../api/schemas.ts'
 import { ApiError, notConfigured, notFound } from '../http/errors.ts'
 import type { ConsoleSources } from '../options.ts'
-import { teach } from './messages.ts'
+import { train } from './messages.ts'
 
 /** What these endpoints work with. */
 export interface ListParts {
@@ -34,7 +34,7 @@ export function listHandlers(
   parts: ListParts,
 ): Handlers<`lists.${'list' | 'add' | 'remove'}` | 'senders.get' | 'undo'> {
   const { sources, has, store, reversals } = parts
-  const wrote = recorder(parts.record)
+  const recordEntry = recorder(parts.record)
   return {
     'lists.list': async ({ caller: { viewer }, query: { scope } }) => {
       const entries = await sources.lists(viewer).entries(scope)
@@ -42,14 +42,14 @@ export function listHandlers(
     },
     'lists.add': async ({ caller: { viewer }, body: { ref, scope, ...body } }) => {
       const entry = await checked(() => sources.lists(viewer).add({ ...body, ...(scope && { scope }) }))
-      wrote(viewer, entry.effect, entry, ref)
+      recordEntry(viewer, entry.effect, entry, ref)
       const undo = await reversals.note(viewer.name, { kind: 'list-add', id: entry.id, scope: entry.scope ?? '' })
       return { ...entryOf(entry, viewer), ...(undo !== undefined && { undo }) }
     },
     'lists.remove': async ({ caller: { viewer }, params: { id = '' }, query: { scope } }) => {
       const entry = await checked(() => sources.lists(viewer).remove(id, scope))
       if (entry === undefined) throw notFound('entry')
-      wrote(viewer, 'list-remove', entry)
+      recordEntry(viewer, 'list-remove', entry)
       const { id: _id, created: _created, ...rest } = entry
       const undo = await reversals.note(viewer.name, { kind: 'list-remove', entry: rest })
       return { kind: 'done', ...(undo !== undefined && { undo }) }
@@ -93,7 +93,7 @@ async function takeBack(parts: ListParts, viewer: Viewer, reversal: Reversal): P
       const { ref, label } = reversal
       if (feedback === undefined) throw notConfigured('filter that learns')
       if (!(await sources.history(viewer).session(ref))) throw notFound('message')
-      await teach(feedback, viewer, ref, label, true)
+      await train(feedback, viewer, ref, label, true)
       record({ ref, action: 'undo', by, role, target: label, result: 'done' })
       return
     }

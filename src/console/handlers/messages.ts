@@ -64,7 +64,7 @@ export function messageHandlers(
       if (feedback === undefined) throw notConfigured('filter that learns')
       const seen = await sources.history(viewer).session(ref)
       if (seen === undefined) throw notFound('message')
-      await teach(feedback, viewer, ref, label, undo)
+      await train(feedback, viewer, ref, label, undo)
       const action = undo ? ('undo' as const) : ('train' as const)
       record({
         ...{ ref, action, by: viewer.name, role: viewer.role, target: label, result: 'done' },
@@ -77,8 +77,8 @@ export function messageHandlers(
   }
 }
 
-/** Teaches the filters by a reference. @throws ApiError where none knows it any more */
-export async function teach(
+/** Trains the filters by a reference. @throws ApiError where none knows it any more */
+export async function train(
   feedback: (feedback: Feedback) => Promise<void>,
   { role, name }: Viewer,
   ref: string,

@@ -47,7 +47,7 @@ main{max-width:40rem;margin:0 auto}
 h1{font-size:1.4rem;line-height:1.3}
 `
 
-/** Sends the browser to another page of this server; only paths of our own are ever given. */
+/** Sends the browser to another page of this server; no path comes from a request. */
 export const redirect = (path: string, cookie?: string): Response =>
   new Response(null, {
     status: 303,

@@ -1,4 +1,7 @@
-/** Points that administrators have edited: one document in the shared store, which all nodes read again every few seconds. */
+/**
+ * Points that administrators have edited: one document in the shared store, which all nodes read again every few
+ * seconds.
+ */
 import { isRecord } from '../../model/options.ts'
 import type { Store } from '../../model/store.ts'
 

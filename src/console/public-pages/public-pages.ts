@@ -27,7 +27,7 @@ export class PublicPages {
     this.#parts = parts
   }
 
-  /** What the class of a refusal means. The same page for a reference that is not known, and for mail that was taken. */
+  /** What the class of a refusal means. A reference that is not known and mail that was taken have one page. */
   async refusal(ref: string, client: ClientInfo): Promise<Response> {
     const { limits, history } = this.#parts
     try {

@@ -1,4 +1,6 @@
-/** Signing in by OpenID Connect: authorization code with PKCE, state and nonce. The only file that knows openid-client. */
+/**
+ * Signing in by OpenID Connect: authorization code with PKCE, state and nonce. The only file that knows openid-client.
+ */
 import type * as OpenidClient from 'openid-client'
 import { errorText, PosternError } from '../../model/errors.ts'
 import type { Clock } from '../../model/services.ts'
