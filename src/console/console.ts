@@ -13,12 +13,12 @@ import { Endpoints, failureAnswer } from './api/endpoints.ts'
 import { API } from './api/routes.ts'
 import { type App, createApp, type Incoming } from './app.ts'
 import { checkConsole } from './check.ts'
-import { accountHandlers } from './handlers/account.ts'
+import { ownAccountHandlers, sessionHandlers } from './handlers/account.ts'
 import { heldHandlers } from './handlers/held.ts'
 import { listHandlers } from './handlers/lists.ts'
 import { messageHandlers } from './handlers/messages.ts'
 import { operationHandlers } from './handlers/operation.ts'
-import { operatorHandlers } from './handlers/operators.ts'
+import { operatorHandlers, tokenHandlers } from './handlers/operators.ts'
 import { watchingHandlers } from './handlers/watching.ts'
 import { Proxies } from './http/client.ts'
 import { cookieNames, setCookie } from './http/cookies.ts'
@@ -90,11 +90,14 @@ class ConsoleHandler implements Console {
     const acting = { sources: scoped, releaser: sources.releaser, feedback: sources.feedback, reversals, record }
     const about = aboutOf(options)
     const account = { accounts, sessions, signIn: this.#signIn, record, clock, name, about }
+    const managing = { accounts, sessions, tokens, signIn: this.#signIn, record, clock }
     const cookie = (session: BegunSession | undefined): string => this.#cookie(cookies.session, session)
     this.#endpoints = new Endpoints({
       handlers: {
-        ...accountHandlers(account),
-        ...operatorHandlers({ accounts, sessions, tokens, signIn: this.#signIn, record, clock }),
+        ...sessionHandlers(account),
+        ...ownAccountHandlers(account),
+        ...operatorHandlers(managing),
+        ...tokenHandlers(managing),
         ...messageHandlers(acting),
         ...heldHandlers({ ...acting, quarantine: sources.quarantine }),
         ...listHandlers({ ...acting, has: sources, store }),

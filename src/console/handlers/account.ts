@@ -24,17 +24,13 @@ export interface AccountParts {
   readonly about: Omit<Answer<'session.get'>, 'account'>
 }
 
-type Names =
-  | `session.${'get' | 'password' | 'link' | 'redeem' | 'end'}`
-  | `setup.${'begin' | 'finish'}`
-  | `account.${'sessions' | 'endSession' | 'password' | 'beginCodes' | 'finishCodes'}`
+type SessionNames = `session.${'get' | 'password' | 'link' | 'redeem' | 'end'}` | `setup.${'begin' | 'finish'}`
+type OwnNames = `account.${'sessions' | 'endSession' | 'password' | 'beginCodes' | 'finishCodes'}`
 
 const PENDING_MS = 10 * 60_000
 
-export function accountHandlers(parts: AccountParts): Handlers<Names> {
-  const { accounts, sessions, signIn, record, clock, name: issuer, about } = parts
-  const changed = ({ viewer }: Caller, target: string): void =>
-    record({ ref: null, action: 'settings', by: viewer.name, role: viewer.role, target, result: 'done' })
+/** Who is signed in, signing in and out, the set-up of an account. */
+export function sessionHandlers({ sessions, signIn, about }: AccountParts): Handlers<SessionNames> {
   return {
     'session.get': ({ caller }) => ({ account: caller ? accountOf(caller) : null, ...about }),
     'session.password': async ({ body, client, caller, setSession }) => {
@@ -65,7 +61,15 @@ export function accountHandlers(parts: AccountParts): Handlers<Names> {
       setSession(session)
       return { kind: 'signed-in', account: accountOf(callerOf(session)), recoveryCodes }
     },
+  }
+}
 
+/** What a person changes of their own account. */
+export function ownAccountHandlers(parts: AccountParts): Handlers<OwnNames> {
+  const { accounts, sessions, signIn, record, clock, name: issuer } = parts
+  const changed = ({ viewer }: Caller, target: string): void =>
+    record({ ref: null, action: 'settings', by: viewer.name, role: viewer.role, target, result: 'done' })
+  return {
     'account.sessions': async ({ caller }) => {
       const found = await sessions.list(caller.viewer.name)
       return {

@@ -19,12 +19,13 @@ export interface OperatorParts {
   readonly clock: Clock
 }
 
-type Names = `operators.${'list' | 'add' | 'change' | 'reset' | 'remove'}` | `tokens.${'list' | 'add' | 'remove'}`
+type OperatorNames = `operators.${'list' | 'add' | 'change' | 'reset' | 'remove'}`
+type TokenNames = `tokens.${'list' | 'add' | 'remove'}`
 
-export function operatorHandlers(parts: OperatorParts): Handlers<Names> {
-  const { accounts, sessions, tokens, signIn, record, clock } = parts
-  const changed = ({ viewer }: Caller, action: 'settings' | 'token', target: string): void =>
-    record({ ref: null, action, by: viewer.name, role: viewer.role, target, result: 'done' })
+/** Accounts of operators. */
+export function operatorHandlers(parts: OperatorParts): Handlers<OperatorNames> {
+  const { accounts, sessions, signIn, clock } = parts
+  const changed = recorder(parts.record)
   return {
     'operators.list': async ({ caller }) => {
       allDomains(caller)
@@ -70,6 +71,13 @@ export function operatorHandlers(parts: OperatorParts): Handlers<Names> {
       changed(caller, 'settings', `removed account ${name.slice(0, 100)}`)
       return { kind: 'done' }
     },
+  }
+}
+
+/** Tokens of the caller's account. */
+export function tokenHandlers({ tokens, record }: OperatorParts): Handlers<TokenNames> {
+  const changed = recorder(record)
+  return {
     'tokens.list': async ({ caller }) => ({ tokens: (await tokens.list(caller.viewer.name)).map(tokenOf) }),
     'tokens.add': async ({ caller, body }) => {
       const added = await tokens.add(caller.viewer.name, body)
@@ -84,6 +92,11 @@ export function operatorHandlers(parts: OperatorParts): Handlers<Names> {
     },
   }
 }
+
+const recorder =
+  (record: RecordAction) =>
+  ({ viewer: { name: by, role } }: Caller, action: 'settings' | 'token', target: string): void =>
+    record({ ref: null, action, by, role, target, result: 'done' })
 
 /** An administrator of some domains does not change who may see others. */
 function allDomains({ viewer }: Caller): void {
