@@ -26,7 +26,11 @@ interface LoadingProps<T> {
 export function Loading<T>({ state, retry, lines = 5, children }: LoadingProps<T>) {
   if (state.kind === 'loading') return <Skeleton lines={lines} />
   if (state.kind === 'failed') return <Failure error={state.error} retry={retry} />
-  return <div aria-busy={state.isStale}>{children(state.data)}</div>
+  return (
+    <div class="stack" aria-busy={state.isStale}>
+      {children(state.data)}
+    </div>
+  )
 }
 
 /** Grey lines in the place of what is being loaded. */

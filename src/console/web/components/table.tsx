@@ -14,6 +14,8 @@ export interface Column<R> {
   readonly isWide?: boolean
   /** On a narrow screen the cell has no title: it heads the card. */
   readonly isHead?: boolean
+  /** Buttons of the row: its title is for screen readers alone. */
+  readonly isActions?: boolean
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
   /** What rows are sorted by; absent where the column is not sorted. */
@@ -78,9 +80,7 @@ export function Table<R>({ caption, columns, rows, keyOf, selection, sorting }: 
                 </td>
               )}
               {columns.map(column => (
-                <td key={column.key} class={classOf(column)} data-title={column.title}>
-                  {column.cell(row)}
-                </td>
+                <Cell key={column.key} column={column} row={row} />
               ))}
             </tr>
           )
@@ -90,6 +90,12 @@ export function Table<R>({ caption, columns, rows, keyOf, selection, sorting }: 
   )
 }
 
+const Cell = <R,>({ column, row }: { readonly column: Column<R>; readonly row: R }) => (
+  <td class={classOf(column)} data-title={column.isActions ? '' : column.title}>
+    {column.isActions ? <div class="buttons">{column.cell(row)}</div> : column.cell(row)}
+  </td>
+)
+
 interface TitleProps<R> {
   readonly column: Column<R>
   readonly sorting: TableProps<R>['sorting']
@@ -97,11 +103,11 @@ interface TitleProps<R> {
 
 /** The title of a column; a button where the table can be sorted by it. */
 function Title<R>({ column, sorting }: TitleProps<R>) {
-  const { key, title, sortBy, isNumber = false } = column
+  const { key, title, sortBy, isNumber = false, isActions } = column
   if (!sorting || !sortBy)
     return (
       <th scope="col" class={classOf(column)}>
-        {title}
+        {isActions ? <span class="hidden">{title}</span> : title}
       </th>
     )
   const { now, change } = sorting
@@ -165,8 +171,14 @@ function SelectRow<R>({ name, row, selection }: { name: string; row: R; selectio
   )
 }
 
-function classOf<R>({ isNumber, isWide, isHead, isExtra }: Column<R>): string | undefined {
-  const names = [isNumber && 'cell-number', isWide && 'cell-wide', isHead && 'cell-head', isExtra && 'cell-extra']
+function classOf<R>({ isNumber, isWide, isHead, isExtra, isActions }: Column<R>): string | undefined {
+  const names = [
+    isNumber && 'cell-number',
+    isWide && 'cell-wide',
+    isHead && 'cell-head',
+    isExtra && 'cell-extra',
+    isActions && 'cell-actions',
+  ]
   return names.filter(Boolean).join(' ') || undefined
 }
 

@@ -172,7 +172,8 @@ function columnsOf(texts: Texts, end: (session: SessionRow) => Promise<void>): r
     { key: 'lastUsed', title: account.lastUsed, cell: ({ lastUsed }) => <Time time={lastUsed} /> },
     {
       key: 'end',
-      title: '',
+      title: texts.common.actions,
+      isActions: true,
       cell: session =>
         !session.isCurrent && (
           <button type="button" onClick={() => void end(session).catch(() => undefined)}>

@@ -121,7 +121,7 @@ function RowActions({ operator, isSelf, onDone, onMade }: RowProps) {
   }
   if (operator.via !== 'password') return null
   return (
-    <div class="buttons">
+    <>
       <Change operator={operator} isSelf={isSelf} onDone={onDone} />
       <ConfirmButton
         label={people.reset}
@@ -138,7 +138,7 @@ function RowActions({ operator, isSelf, onDone, onMade }: RowProps) {
           onConfirm={remove}
         />
       )}
-    </div>
+    </>
   )
 }
 
@@ -193,6 +193,6 @@ function columnsOf(texts: Texts, actions: (operator: Operator) => ComponentChild
       title: people.lastSignIn,
       cell: ({ lastSignIn }) => (lastSignIn === undefined ? texts.common.never : <Time time={lastSignIn} />),
     },
-    { key: 'actions', title: '', cell: actions },
+    { key: 'actions', title: texts.common.actions, isActions: true, cell: actions },
   ]
 }

@@ -101,7 +101,12 @@ function columnsOf(texts: Texts, reload: () => void): readonly Column<Token>[] {
       title: tokens.lastUsed,
       cell: ({ lastUsed }) => (lastUsed === undefined ? texts.common.never : <Time time={lastUsed} />),
     },
-    { key: 'remove', title: '', cell: token => <Remove token={token} onDone={reload} /> },
+    {
+      key: 'remove',
+      title: texts.common.actions,
+      isActions: true,
+      cell: token => <Remove token={token} onDone={reload} />,
+    },
   ]
 }
 

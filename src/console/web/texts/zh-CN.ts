@@ -42,6 +42,7 @@ export const zhCN: Texts = {
     close: '关闭',
     save: '保存',
     remove: '移除',
+    actions: '操作',
     retry: '重试',
     reload: '重新加载',
     copy: '复制',
