@@ -4,8 +4,10 @@
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants } from 'node:zlib'
 
@@ -29,9 +31,13 @@ const compress = promisify(brotliCompress)
 
 /** Reads all files of the pages, by their paths. */
 export async function readAssets(folder?: URL): Promise<ReadonlyMap<string, Asset>> {
-  const place = folder ?? (await pagesFolder(import.meta.url))
-  const manifest: Manifest = JSON.parse(await readFile(new URL('manifest.json', place), 'utf8'))
-  const assets = await Promise.all(Object.entries(manifest).map(([path, type]) => readAsset(place, path, type)))
+  if (folder !== undefined) return await readFolder(folder)
+  return import.meta.url.endsWith('.ts') ? await buildAndRead() : await readFolder(builtFolder(import.meta.url))
+}
+
+async function readFolder(folder: URL): Promise<ReadonlyMap<string, Asset>> {
+  const manifest: Manifest = JSON.parse(await readFile(new URL('manifest.json', folder), 'utf8'))
+  const assets = await Promise.all(Object.entries(manifest).map(([path, type]) => readAsset(folder, path, type)))
   return new Map(assets.map(asset => [asset.path, asset]))
 }
 
@@ -42,20 +48,22 @@ async function readAsset(folder: URL, file: string, type: string): Promise<Asset
   return { path: isPage ? '' : file, type, body, brotli, isImmutable: !isPage && file.startsWith('assets/') }
 }
 
-/** Where the files are; a bundler may have put this file anywhere above them. */
-async function pagesFolder(here: string): Promise<URL> {
-  if (here.endsWith('.ts')) return await builtHere()
-  const places = ['./web/', './console/web/', './dist/console/web/', '../console/web/']
+/** Where the build puts the files; a bundler may have put this file anywhere above them. */
+function builtFolder(here: string): URL {
+  const places = ['./web/', './console/web/', '../console/web/', '../../console/web/']
   const found = places.map(path => new URL(path, here)).find(url => existsSync(new URL('manifest.json', url)))
   if (!found) throw new Error(`console/web is not where the build of postern puts it, near ${here}`)
   return found
 }
 
 /** In the repository: builds the pages anew, since their source may have changed. */
-async function builtHere(): Promise<URL> {
-  const folder = new URL(`../../node_modules/.cache/postern/pages-${process.pid}/`, import.meta.url)
-  await mkdir(folder, { recursive: true })
-  const script = fileURLToPath(new URL('../../scripts/pages.ts', import.meta.url))
-  await promisify(execFile)(process.execPath, [script, fileURLToPath(folder)])
-  return folder
+async function buildAndRead(): Promise<ReadonlyMap<string, Asset>> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-pages-'))
+  try {
+    const script = fileURLToPath(new URL('../../scripts/pages.ts', import.meta.url))
+    await promisify(execFile)(process.execPath, [script, folder])
+    return await readFolder(pathToFileURL(`${folder}/`))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }

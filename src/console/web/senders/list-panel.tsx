@@ -99,6 +99,7 @@ const keyOf = ({ id, scope = '' }: Entry): string => `${scope} ${id}`
 const removal = (title: string, onChange: () => void): Column<Entry> => ({
   key: 'remove',
   title,
+  isActions: true,
   cell: entry => entry.mayRemove && <Remove entry={entry} onDone={onChange} />,
 })
 
