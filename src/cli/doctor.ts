@@ -1,4 +1,5 @@
 /** `postern doctor`: checks a deployment, and says what to do. */
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { resolver } from '../dns/index.ts'
 import { runChecks } from '../doctor/run.ts'
@@ -61,6 +62,8 @@ async function examine(options: RelayOptions, wanted: readonly string[]): Promis
       ...{ options, dns: own ? resolver({ servers: own }) : system.dns, servers: own ?? system.servers() },
       ...(store !== 'memory' && {
         openStore: async () => {
+          // To open a file would make it, as a file of whoever asks.
+          if ('file' in store && !existsSync(store.file)) throw new Error('there is no such file')
           const opened = await connectStore(store, emitWarning)
           const close = async () => {
             await opened.store.close?.()

@@ -21,7 +21,7 @@ export const store = ({ text, store: open }: StoreCheckOptions): Check => ({
   expected: EXPECTED,
   run: async () => {
     const { ok, warning, failed } = verdicts(`store ${text}`, EXPECTED)
-    const remedy = 'start it, and let this process reach and write it; until then each process counts for itself'
+    const remedy = 'start it (postern serve makes a file), and let this process reach and write it'
     try {
       const { store: opened, close } = await open()
       try {

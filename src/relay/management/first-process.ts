@@ -6,12 +6,16 @@ import type { FromManagement, NodeNotice } from './messages.ts'
 /** An answer is used for so long, however many ask. */
 const FRESH_MS = 1_000
 const TIMEOUT_MS = 2_000
+/** Notices that wait for the jobs to start. */
+const MAX_HELD = 200
 
 export class FirstProcess {
   readonly #send: (message: FromManagement) => void
   readonly #clock: Clock
   readonly #listeners = new Set<(notice: NodeNotice) => void>()
   readonly #waiting = new Map<number, (metrics: readonly Metric[]) => void>()
+  readonly #held: NodeNotice[] = []
+  #isHolding = true
   #questions = 0
   #last: { readonly at: number; readonly metrics: Promise<readonly Metric[]> } | undefined
 
@@ -38,7 +42,23 @@ export class FirstProcess {
     return () => this.#listeners.delete(guarded)
   }
 
+  /** Keeps the latest notices until {@link deliver}: while jobs start, nobody listens. */
+  hold(): void {
+    this.#isHolding = true
+  }
+
+  /** The jobs have started: they get what has come meanwhile, and what comes from now on. */
+  deliver(): void {
+    this.#isHolding = false
+    for (const notice of this.#held.splice(0)) this.noticed(notice)
+  }
+
   noticed(notice: NodeNotice): void {
+    if (this.#isHolding) {
+      this.#held.push(notice)
+      if (this.#held.length > MAX_HELD) this.#held.shift()
+      return
+    }
     for (const listener of this.#listeners) listener(notice)
   }
 

@@ -29,6 +29,9 @@ export const JOBS: readonly JobEntry[] = [
 /** A job that could not start is tried again after this pause, and then after twice as long. */
 const PAUSE_MS = { first: 5_000, max: 300_000 }
 
+/** A job that has not started by then goes on starting beside the others. */
+const START_TIMEOUT_MS = 30_000
+
 export class Jobs {
   readonly #parts: ManagementParts
   readonly #entries: readonly JobEntry[]
@@ -45,9 +48,12 @@ export class Jobs {
     return this.#entries.map(({ name }) => name)
   }
 
-  /** Never rejects: a job that cannot start does not stop the others. */
+  /** Never rejects: a job that cannot start, or waits for long, does not stop the others. */
   async start(): Promise<void> {
-    await Promise.all(this.#entries.map(entry => this.#start(entry, PAUSE_MS.first)))
+    const late = Promise.withResolvers<void>()
+    const cancel = this.#parts.clock.after(START_TIMEOUT_MS, late.resolve)
+    await Promise.race([Promise.all(this.#entries.map(entry => this.#start(entry, PAUSE_MS.first))), late.promise])
+    cancel()
   }
 
   metrics(): readonly Metric[] {

@@ -12,7 +12,9 @@ import type { EventReceiver } from '../../model/events.ts'
 import type { Feedback } from '../../model/feedback.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { LoadMeter } from '../../model/load.ts'
+import type { Metric } from '../../model/metric.ts'
 import { type Clock, type Notice, type Notify, systemClock } from '../../model/services.ts'
+import { merged } from '../../observe/observer.ts'
 import { newReleaser, type Releaser } from '../../quarantine/index.ts'
 import { checksOf } from '../checks/checks.ts'
 import type { RelayOptions } from '../config/options.ts'
@@ -41,7 +43,10 @@ export interface ManagementOutput {
 export class Opened {
   readonly node: string
   readonly clock: Clock
+  /** Tells the operator, and writes an event. */
   readonly notify: Notify
+  /** Tells the operator. A gateway writes the event itself. */
+  readonly tell: Notify
   readonly first: FirstProcess
   readonly targets: readonly EventReceiver[]
   readonly store: DirectStore
@@ -50,6 +55,8 @@ export class Opened {
   readonly system: SystemResolver
   readonly load: LoadMeter
   readonly kept = new KeptFilters()
+  /** What this process has counted. */
+  counted: () => readonly Metric[] = () => []
 
   /** @param process whose it is in events, and in the names of their files */
   static async open(
@@ -61,10 +68,13 @@ export class Opened {
     const node = `${options.name}/${process}`
     const clock = systemClock
     const streams: EventStream[] = []
-    const notify = (notice: Notice): void => {
+    const tell = (notice: Notice): void => {
       output.tell(noticeLine(notice))
-      for (const stream of streams) stream.write({ type: 'notice', ref: null, ...notice })
       first.noticed({ ...notice, node, time: clock.now() })
+    }
+    const notify = (notice: Notice): void => {
+      tell(notice)
+      for (const stream of streams) stream.write({ type: 'notice', ref: null, ...notice })
     }
     const load = loadMeter({ notify, clock })
     const store = await connectStore(storeOf(options), notify)
@@ -72,7 +82,7 @@ export class Opened {
     const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
     const system = systemResolver(ms => load.recordLatency('dns', ms), notify)
     const lines: readonly EventReceiver[] = options.log.stdout === false ? [] : [event => output.log(jsonLine(event))]
-    const parts = { node, clock, notify, first, store, sinks, held, system, load }
+    const parts = { node, clock, notify, tell, first, store, sinks, held, system, load }
     const opened = new Opened({ ...parts, targets: [...lines, ...sinks.targets] })
     streams.push(opened.stream)
     return opened
@@ -80,11 +90,12 @@ export class Opened {
 
   readonly stream: EventStream
 
-  private constructor(parts: Omit<Opened, 'kept' | 'stream' | 'close'>) {
-    const { node, clock, notify, first, targets, store, sinks, held, system, load } = parts
+  private constructor(parts: Omit<Opened, 'kept' | 'stream' | 'close' | 'counted'>) {
+    const { node, clock, notify, tell, first, targets, store, sinks, held, system, load } = parts
     this.node = node
     this.clock = clock
     this.notify = notify
+    this.tell = tell
     this.first = first
     this.targets = targets
     this.store = store
@@ -131,7 +142,7 @@ export class Configured {
     const dns = options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns
     const filters = relayFilters({ options, delivery, scanner: [], kept }).filter(learns)
     const gateway = postern({
-      ...{ filters, name: options.authservId, load, clock, notify, dns, node, store: store.store },
+      ...{ filters, name: options.authservId, load, clock, notify: opened.tell, dns, node, store: store.store },
       ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),
       forwarders: options.forwarders,
       events: targets,
@@ -162,7 +173,7 @@ export class Configured {
       sendMail: mail => delivery.sendOwn(mail),
       record: event => stream.write(event),
       recordAction: record,
-      metrics: () => first.metrics(),
+      metrics: async () => merged([...(await first.metrics()), ...opened.counted()]),
       onNotice: listener => first.onNotice(listener),
       lease: name => new StoreLease(name, store.store, clock),
     }

@@ -57,7 +57,9 @@ class ManagementServer {
     const configured = await Configured.open(options, opened)
     const server = new ManagementServer(opened, configured, output)
     configured.begin()
+    opened.counted = () => server.#metrics()
     await server.#jobs.start()
+    first.deliver()
     return server
   }
 
@@ -88,12 +90,14 @@ class ManagementServer {
     try {
       const next = await Configured.open(await readAgain(), this.#opened)
       const [jobs, configured] = [this.#jobs, this.#configured]
+      this.#opened.first.hold()
       await jobs.close()
       this.#configured = next
       this.#jobs = new Jobs(next.parts)
       this.#opened.sinks.reopen()
       next.begin()
       await this.#jobs.start()
+      this.#opened.first.deliver()
       await configured.close()
     } catch (error) {
       const reason = `the old configuration stays in the management process: ${errorText(error)}`

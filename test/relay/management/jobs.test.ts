@@ -58,6 +58,20 @@ test('a job that cannot start stops no other, and is tried again after a pause t
   await jobs.close()
 })
 
+test('a job that takes for ever to start does not keep the others waiting', async () => {
+  const { clock, parts } = setUp()
+  const hanging = entry('console', () => new Promise(() => undefined))
+  const jobs = new Jobs(parts, [hanging, entry('digest', async () => ({ close: async () => undefined }))])
+  const starting = jobs.start()
+  await clock.advance(30_000)
+  await starting
+  expect(jobs.metrics()[0]?.samples).toEqual([
+    { labels: { job: 'console' }, value: 0 },
+    { labels: { job: 'digest' }, value: 1 },
+  ])
+  await jobs.close()
+})
+
 test('a job that starts while all are closed is closed, too', async () => {
   const { parts } = setUp()
   const slowly = Promise.withResolvers<void>()
