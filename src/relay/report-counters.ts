@@ -16,7 +16,7 @@ export interface CounterServices {
   readonly notify: Notify
 }
 
-type ReportOptions = Pick<RelayOptions, 'reports' | 'summary' | 'routes' | 'maildir'>
+type ReportOptions = Pick<RelayOptions, 'reports' | 'summary' | 'routes' | 'maildir' | 'mail'>
 
 /** One for each process, whatever the configuration becomes. */
 export class ReportCounters {
@@ -30,11 +30,12 @@ export class ReportCounters {
   }
 
   /** What takes the events of a gateway; nothing where nothing is counted. */
-  receivers({ reports, summary, routes }: ReportOptions): readonly EventReceiver[] {
+  receivers({ reports, summary, routes, mail }: ReportOptions): readonly EventReceiver[] {
     const { send, receive = [] } = reports ?? {}
+    const addresses = mail === undefined ? receive : [...receive, mail.from]
     const domains = routes.flatMap(route => route.domains ?? [])
     return [
-      ...(send ? [new DmarcCounter({ tree: this.#dmarc, addresses: receive })] : []),
+      ...(send ? [new DmarcCounter({ tree: this.#dmarc, addresses })] : []),
       ...(summary ? [new SummaryCounter({ tree: this.#summary, domains })] : []),
     ]
   }

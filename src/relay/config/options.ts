@@ -1,6 +1,7 @@
 /** What the relay runs with: the configuration with all defaults, checked, with its files read. */
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { MailOptions } from '../../mailing/types.ts'
 import { PosternError, type Problem } from '../../model/errors.ts'
 import { problemsOf } from '../../model/options.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
@@ -62,6 +63,7 @@ export interface RelayOptions {
   readonly log: LogConfig
   readonly quarantine?: QuarantineConfig
   readonly doctor?: DoctorConfig | boolean
+  readonly mail?: MailOptions
   readonly reports?: ReportConfig
   readonly summary?: SummaryConfig
   readonly metrics?: HostPort
@@ -194,6 +196,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(lists && { lists }),
     ...(rest.quarantine && { quarantine: rest.quarantine }),
     ...(rest.doctor !== undefined && { doctor: rest.doctor }),
+    ...(rest.mail && { mail: rest.mail }),
     ...(rest.reports && { reports: rest.reports }),
     ...(rest.summary && { summary: rest.summary }),
     ...(metrics && { metrics }),

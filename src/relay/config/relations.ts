@@ -1,5 +1,7 @@
 /** What must hold between options of the configuration that are right by themselves. */
+import { isSameOrganisation } from '../../dns/organisation.ts'
 import { isRecord, problemsOf, type Relation, relation } from '../../model/options.ts'
+import { mailboxOf } from '../../net/path.ts'
 import { deliverySchema } from '../delivery/options.ts'
 import { MANAGEMENT_BLOCKS, wantsManagement } from './management-blocks.ts'
 import type { RelayConfig } from './types.ts'
@@ -74,6 +76,29 @@ export const relations: readonly Relation<RelayConfig>[] = [
         remedy: "leave store out, or set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
       },
   ),
+  relation(
+    ['mail', 'reports', 'summary'],
+    ({ mail, reports, summary }) =>
+      mail === undefined &&
+      (reports?.send !== undefined || summary !== undefined) && {
+        found: mail,
+        expected: 'who our own mail is from, since reports and summaries are mail',
+        remedy: "set mail: { from: 'postern@example.org', dkim: { domain, selector, key } }",
+      },
+  ),
+  relation(['reports', 'mail'], ({ reports, mail }) => {
+    const { from = '', dkim } = mail ?? {}
+    const { domain } = mailboxOf(from)
+    return (
+      reports?.send !== undefined &&
+      from !== '' &&
+      (dkim === undefined || !isSameOrganisation(dkim.domain, domain)) && {
+        found: dkim?.domain,
+        expected: `in mail.dkim a key of ${domain}: reports that do not pass DMARC are refused (RFC 9990 §3.5.2)`,
+        remedy: 'set mail.dkim: { domain, selector, key }',
+      }
+    )
+  }),
   relation(
     ['listeners', 'workers'],
     ({ listeners = [], workers = 1 }) =>

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
 import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
+import { mailCheck } from '../../mailing/check.ts'
 import { duration, flag, number, oneOf, score, size, text, whole } from '../../model/checks.ts'
 import {
   type Check,
@@ -200,6 +201,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
       typeof found === 'boolean' ? flag() : doctor,
     ) as Check<DoctorConfig | boolean>,
     quarantine: quarantineCheck,
+    mail: mailCheck,
     reports: reportsCheck,
     summary: summaryCheck,
     limits,

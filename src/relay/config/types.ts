@@ -17,6 +17,7 @@ import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
 import type { HistoryPrivacyOptions, SqliteHistoryOptions } from '../../history/index.ts'
 import type { FileOptions } from '../../log/index.ts'
+import type { MailOptions } from '../../mailing/types.ts'
 import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { Duration, Size } from '../../model/units.ts'
@@ -89,6 +90,8 @@ export interface RelayConfig {
    * @default beside another block that the management process runs
    */
   readonly doctor?: DoctorConfig | boolean
+  /** Who our own mail is from: digests, alerts, summaries and reports; and the key that signs it. @default none is sent */
+  readonly mail?: MailOptions
   /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
   readonly reports?: ReportConfig
   /** A summary of each week, by mail to operators. @default none */
