@@ -11,7 +11,7 @@ export function Chart(props: ChartProps) {
   const { texts, formats } = useConsole()
   const [point, setPoint] = useState<number | null>(null)
   const { place, plot } = usePlot(props, setPoint)
-  const index = Math.min(point ?? Number.POSITIVE_INFINITY, data.times.length - 1)
+  const index = Math.min(point ?? lastOf(data), data.times.length - 1)
   const timeOf = time ?? ((at: number) => formats.clock(at))
   const walk = (event: KeyboardEvent): void => {
     const by = STEPS[event.key]
@@ -38,6 +38,12 @@ export function Chart(props: ChartProps) {
       <ChartTable {...props} time={timeOf} />
     </figure>
   )
+}
+
+/** The newest value; beyond it is a forecast. */
+function lastOf({ series, times }: ChartData): number {
+  const last = series[0]?.values.findLastIndex(value => value !== null) ?? -1
+  return last < 0 ? times.length - 1 : last
 }
 
 const STEPS: Readonly<Record<string, number>> = {

@@ -28,7 +28,7 @@ export interface Plot {
   destroy(): void
 }
 
-const AXIS_WIDTH = 58
+const AXIS_WIDTH = 48
 
 /** Loads uPlot and draws. */
 export async function drawPlot(data: ChartData, options: PlotOptions): Promise<Plot> {
@@ -41,10 +41,12 @@ class DrawnPlot implements Plot {
   readonly #options: PlotOptions
   #shape: string
   #index: number | null = null
+  #mark: number | undefined
 
   constructor(Uplot: typeof uPlot, data: ChartData, options: PlotOptions) {
     this.#options = options
     this.#shape = shapeOf(data)
+    this.#mark = data.mark
     const settings: uPlot.Options = {
       width: Math.max(options.place.clientWidth, 120),
       height: options.height,
@@ -58,6 +60,7 @@ class DrawnPlot implements Plot {
       series: seriesOf(data),
       ...(data.band && { bands: [{ series: [2, 1], fill: colourOf(options.place, data.band.colour, true) }] }),
       hooks: {
+        draw: [plot => drawMark(plot, this.#mark, resolved(options.place, '--muted'))],
         setCursor: [
           plot => {
             this.#index = plot.cursor.idx ?? null
@@ -71,6 +74,7 @@ class DrawnPlot implements Plot {
   }
 
   show(data: ChartData): void {
+    this.#mark = data.mark
     if (shapeOf(data) === this.#shape) this.#plot.setData(valuesOf(data))
   }
 
@@ -127,6 +131,20 @@ function paint(place: HTMLElement, one: uPlot.Series, { series, band }: ChartDat
   if (found === undefined) return
   one.stroke = colourOf(place, found.colour)
   if (found.form === 'area') one.fill = colourOf(place, found.colour, true)
+}
+
+/** A dashed line from top to bottom. */
+function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | undefined, colour: string): void {
+  if (mark === undefined) return
+  const x = Math.round(valToPos(mark / 1000, 'x', true))
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.setLineDash([3, 3])
+  ctx.beginPath()
+  ctx.moveTo(x, bbox.top)
+  ctx.lineTo(x, bbox.top + bbox.height)
+  ctx.stroke()
+  ctx.restore()
 }
 
 function axesOf({ place, formats }: PlotOptions): uPlot.Axis[] {

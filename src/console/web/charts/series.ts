@@ -32,6 +32,8 @@ export interface ChartData {
   readonly times: readonly number[]
   readonly series: readonly ChartSeries[]
   readonly band?: ChartBand
+  /** A vertical line, such as the present; in milliseconds since 1970. */
+  readonly mark?: number
 }
 
 /** What a chart takes. */

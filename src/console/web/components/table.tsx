@@ -18,6 +18,10 @@ export interface Column<R> {
   readonly isActions?: boolean
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
+  /** Names and addresses: wide enough to be read. */
+  readonly isName?: boolean
+  /** The first click sorts the largest to the top. @default as for numbers */
+  readonly isLargestFirst?: boolean
   /** What rows are sorted by; absent where the column is not sorted. */
   readonly sortBy?: (row: R) => number | string
 }
@@ -103,7 +107,7 @@ interface TitleProps<R> {
 
 /** The title of a column; a button where the table can be sorted by it. */
 function Title<R>({ column, sorting }: TitleProps<R>) {
-  const { key, title, sortBy, isNumber = false, isActions } = column
+  const { key, title, sortBy, isNumber = false, isLargestFirst = isNumber, isActions } = column
   if (!sorting || !sortBy)
     return (
       <th scope="col" class={classOf(column)}>
@@ -114,7 +118,7 @@ function Title<R>({ column, sorting }: TitleProps<R>) {
   const isSorted = now.key === key
   const order = !isSorted ? undefined : now.isDescending ? 'descending' : 'ascending'
   // Numbers begin with the largest, words with the first of the alphabet.
-  const next = { key, isDescending: isSorted ? !now.isDescending : isNumber }
+  const next = { key, isDescending: isSorted ? !now.isDescending : isLargestFirst }
   return (
     <th scope="col" class={classOf(column)} aria-sort={order}>
       <button type="button" class="sort-button" onClick={() => change(next)}>
@@ -171,12 +175,13 @@ function SelectRow<R>({ name, row, selection }: { name: string; row: R; selectio
   )
 }
 
-function classOf<R>({ isNumber, isWide, isHead, isExtra, isActions }: Column<R>): string | undefined {
+function classOf<R>({ isNumber, isWide, isHead, isExtra, isName, isActions }: Column<R>): string | undefined {
   const names = [
     isNumber && 'cell-number',
     isWide && 'cell-wide',
     isHead && 'cell-head',
     isExtra && 'cell-extra',
+    isName && 'cell-name',
     isActions && 'cell-actions',
   ]
   return names.filter(Boolean).join(' ') || undefined

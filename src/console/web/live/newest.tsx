@@ -40,13 +40,14 @@ export function EntryTable({ caption, entries }: { readonly caption: string; rea
       key: 'from',
       title: texts.live.from,
       isHead: true,
+      isName: true,
       cell: ({ ref, from, reversePath }) => (
         <Link to="message" params={{ ref }}>
           {inert((from ?? reversePath) || texts.common.nullSender, 80)}
         </Link>
       ),
     },
-    { key: 'to', title: texts.live.to, cell: ({ recipient }) => inert(recipient, 80) },
+    { key: 'to', title: texts.live.to, isName: true, cell: ({ recipient }) => inert(recipient, 80) },
     { key: 'score', title: texts.live.score, isNumber: true, cell: ({ score }) => formats.score(score) },
   ]
   return (

@@ -24,7 +24,7 @@ export function NextHops({ points }: { readonly points: readonly LivePoint[] }) 
       key: 'name',
       title: texts.live.nextHop,
       isHead: true,
-      isWide: true,
+      isName: true,
       cell: ({ name }) => <code>{inert(name)}</code>,
     },
     { key: 'state', title: texts.live.state, cell: ({ up }) => <HopState up={up} /> },

@@ -35,6 +35,8 @@ export function Tiles({ points }: { readonly points: readonly LivePoint[] }) {
   const shown = points.slice(-SHOWN)
   const last = points.at(-1)
   const rate = (of: (point: LivePoint) => number) => ({
+    // One a second is the least height: a trickle must not look like a flood.
+    max: 1,
     value: texts.live.perSecond(formats.tenths(recent(points, of))),
     values: shown.map(of),
   })

@@ -29,6 +29,7 @@ export function arrivalsData({ steps, forecast }: Pick<LoadAnswer, 'steps' | 'fo
   return {
     times: [...steps, ...forecast].map(({ time }) => time),
     series,
+    ...(forecast.length > 0 && { mark: steps.at(-1)?.time ?? 0 }),
     ...(hasBand && {
       band: {
         name: texts.load.band,

@@ -1,4 +1,5 @@
 /** The load at this moment, and each of its parts as a bar. */
+import { Bar } from '../components/bar.tsx'
 import { Panel } from '../components/page.tsx'
 import { Badge, type Tone } from '../components/time.tsx'
 import { useConsole } from '../context.tsx'
@@ -19,7 +20,7 @@ export function NowPanel({ point: { load } }: { readonly point: LivePoint }) {
         {parts.map(([part, value]) => (
           <li key={part}>
             <span>{texts.load.part(part)}</span>
-            <meter min={0} max={1} low={0.7} high={0.9} optimum={0} value={value} aria-label={texts.load.part(part)} />
+            <Bar share={value} tone={value >= 0.9 ? 'bad' : value >= 0.7 ? 'warning' : 'plain'} />
             <span class="cell-number">{formats.percent(value)}</span>
           </li>
         ))}

@@ -94,7 +94,7 @@ function Group({ status, checks }: { readonly status: Status; readonly checks: r
           <Badge tone={TONES[status]}>{texts.health.statuses[status]}</Badge> {checks.length}
         </h2>
       </header>
-      <ul class="checks">
+      <ul class={status === 'ok' ? 'checks checks-ok' : 'checks'}>
         {checks.map(check => (
           <CheckLine key={check.name} check={check} />
         ))}

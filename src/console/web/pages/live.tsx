@@ -61,7 +61,7 @@ function Shown({ view: { points, entries, isFailing } }: { readonly view: LiveVi
       <Verdict points={points} isFailing={isFailing} />
       <Tiles points={points} />
       <Charts points={points} />
-      <div class="columns">
+      <div class="columns columns-wide">
         {domains === null && <NextHops points={points} />}
         <Saved points={points} />
       </div>

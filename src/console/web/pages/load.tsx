@@ -3,8 +3,7 @@ import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { useData } from '../api/hooks.ts'
 import { Chart } from '../charts/chart.tsx'
-import { Filters } from '../components/filters.tsx'
-import { Select } from '../components/form.tsx'
+import { Choice } from '../components/choice.tsx'
 import { Page, Panel } from '../components/page.tsx'
 import { Empty, Loading } from '../components/state.tsx'
 import { useConsole } from '../context.tsx'
@@ -30,14 +29,13 @@ export function Load() {
         </button>
       }
     >
-      <Filters page="load" isFiltered={place.query.hours !== undefined}>
-        <Select
-          label={texts.load.time}
-          name="hours"
-          value={hours}
-          options={HOURS.map(value => [value, texts.load.hours(Number(value))] as const)}
-        />
-      </Filters>
+      <Choice
+        page="load"
+        label={texts.load.time}
+        name="hours"
+        value={hours}
+        options={HOURS.map(value => [value, texts.load.hours(Number(value))] as const)}
+      />
       <Loading state={state} retry={reload} lines={12}>
         {answer => <Shown answer={answer} hours={Number(hours)} />}
       </Loading>

@@ -2,8 +2,7 @@
 import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { useData } from '../api/hooks.ts'
-import { Filters } from '../components/filters.tsx'
-import { Select } from '../components/form.tsx'
+import { Choice } from '../components/choice.tsx'
 import { Page, Panel } from '../components/page.tsx'
 import { Empty, Loading } from '../components/state.tsx'
 import { useConsole } from '../context.tsx'
@@ -20,14 +19,13 @@ export function ReportsPage() {
   const { state, reload } = useData(days, signal => call('reports.get', { query: { days }, signal }))
   return (
     <Page title={texts.nav.reports} about={texts.reports.about}>
-      <Filters page="reports" isFiltered={place.query.days !== undefined}>
-        <Select
-          label={texts.rules.time}
-          name="days"
-          value={days}
-          options={DAYS.map(value => [value, texts.rules.days(Number(value))] as const)}
-        />
-      </Filters>
+      <Choice
+        page="reports"
+        label={texts.rules.time}
+        name="days"
+        value={days}
+        options={DAYS.map(value => [value, texts.rules.days(Number(value))] as const)}
+      />
       <Loading state={state} retry={reload} lines={10}>
         {reports => <Shown reports={reports} />}
       </Loading>

@@ -79,12 +79,8 @@ function Points({ name, answer: { edited, thresholds }, onChange }: PointsProps)
   const own = edited.find(({ rule }) => rule === name)
   return (
     <Panel title={texts.rules.editTitle}>
-      {own && (
-        <p>
-          {texts.rules.editedBy(formats.points(own.points), inert(own.by, 100), formats.full(own.time))}
-          {own.why !== undefined && own.why !== '' && ` ${inert(own.why)}`}
-        </p>
-      )}
+      {own && <p>{texts.rules.editedBy(formats.points(own.points), inert(own.by, 100), formats.full(own.time))}</p>}
+      {own?.why !== undefined && own.why !== '' && <p class="muted">{inert(own.why)}</p>}
       {thresholds && <p class="muted">{texts.rules.thresholds(thresholds.quarantine, thresholds.reject)}</p>}
       <EditPoints
         rule={name}

@@ -107,14 +107,14 @@ function RuleTable({ rules }: { readonly rules: readonly Rule[] }) {
       key: 'corrected',
       title: texts.rules.correctedHits,
       cell: rule => <CorrectedCell rule={rule} />,
-      isNumber: true,
+      isLargestFirst: true,
       sortBy: rule => rule.calledHam + rule.calledSpam,
     },
     {
       key: 'dryRun',
       title: texts.rules.dryRun,
       cell: rule => <DryRunCell rule={rule} />,
-      isNumber: true,
+      isLargestFirst: true,
       sortBy: rule => rule.dryRun?.hits ?? -1,
     },
   ]

@@ -48,7 +48,7 @@ function Lookup({ name }: { readonly name: string }) {
             name="name"
             type="search"
             value={name}
-            hint={texts.senders.lookHint}
+            placeholder={texts.senders.lookHint}
             maxLength={320}
           />
         </div>

@@ -1,5 +1,6 @@
 /** DMARC reports: mail in the name of our domains, as other hosts have seen it. */
 import type { Answer } from '../../api/schemas.ts'
+import { Bar, goodShare } from '../components/bar.tsx'
 import { type Column, Table, useSorted } from '../components/table.tsx'
 import { useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
@@ -71,7 +72,7 @@ export function Passed({ passed, messages }: { readonly passed: number; readonly
   const share = messages === 0 ? 1 : passed / messages
   return (
     <span class="share">
-      <meter min={0} max={1} low={0.8} high={0.95} optimum={1} value={share} aria-label={formats.percent(share)} />
+      <Bar share={share} tone={goodShare(share, 0.95, 0.8)} />
       {formats.percent(share)}
     </span>
   )

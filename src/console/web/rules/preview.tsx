@@ -61,19 +61,20 @@ function Examples({ examples }: { readonly examples: readonly Example[] }) {
       key: 'from',
       title: texts.live.from,
       isHead: true,
+      isName: true,
       cell: ({ ref, from, reversePath }) => (
         <Link to="message" params={{ ref }}>
           {inert((from ?? reversePath) || texts.common.nullSender, 80)}
         </Link>
       ),
     },
-    { key: 'to', title: texts.live.to, cell: ({ recipient }) => inert(recipient, 80) },
+    { key: 'to', title: texts.live.to, isName: true, cell: ({ recipient }) => inert(recipient, 80) },
     { key: 'time', title: texts.charts.time, cell: ({ time }) => <Time time={time} /> },
     {
       key: 'verdict',
       title: texts.live.verdict,
       cell: ({ verdict, to }) => (
-        <span class="badges">
+        <span class="change">
           <VerdictBadge verdict={verdict} /> → <VerdictBadge verdict={to} />
         </span>
       ),

@@ -29,7 +29,7 @@ export function AddEntry({ effect, sender = '', onDone }: AddEntryProps) {
   }
   return (
     <ConfirmButton
-      label={texts.senders.add[effect]}
+      label={sender === '' ? texts.senders.add[effect] : texts.senders.effects[effect]}
       question={texts.senders.addQuestion[effect]}
       explanation={texts.senders.addExplanation[effect]}
       onConfirm={add}

@@ -1,5 +1,6 @@
 /** Records of a sender: how many good and bad messages, and what they mean for the next one. */
 import type { Answer } from '../../api/schemas.ts'
+import { Bar, goodShare } from '../components/bar.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { Badge, type Tone } from '../components/time.tsx'
 import { useConsole } from '../context.tsx'
@@ -47,7 +48,7 @@ function Share({ share }: { readonly share: number }) {
   const { formats } = useConsole()
   return (
     <span class="share">
-      <meter min={0} max={1} low={0.5} high={0.8} optimum={1} value={share} aria-label={formats.percent(share)} />
+      <Bar share={share} tone={goodShare(share, 0.8, 0.5)} />
       {formats.percent(share)}
     </span>
   )
