@@ -156,7 +156,7 @@ function axesOf({ place, formats }: PlotOptions): uPlot.Axis[] {
     font: `11px ${style.fontFamily}`,
   }
   return [
-    { ...shared, space: 80, size: 26, values: (_plot, splits) => splits.map(split => formats.time(split * 1000)) },
+    { ...shared, space: 58, size: 26, values: (_plot, splits) => splits.map(split => formats.time(split * 1000)) },
     { ...shared, size: AXIS_WIDTH, space: 34, values: (_plot, splits) => splits.map(formats.value) },
   ]
 }

@@ -1,7 +1,7 @@
 /** Points of the live view as data of charts. */
 import { type ChartData, type ChartSeries, COLOURS, type Colour, DASHES } from '../charts/series.ts'
 import type { Texts } from '../texts/en.ts'
-import type { LivePoint } from './stream.ts'
+import type { LivePoint } from './view.ts'
 
 /** Verdicts from the bottom of the stack, each with its colour. */
 export const VERDICT_COLOURS = [

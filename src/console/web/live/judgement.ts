@@ -1,5 +1,5 @@
 /** Whether all is well, from the last points: the sentence at the top of the live view. */
-import type { LivePointData as LivePoint } from '../../api/schemas/watching.ts'
+import type { LivePoint } from './view.ts'
 
 /** How the gateway is, from the mildest word on. */
 export type Wellness = 'well' | 'busy' | 'trouble' | 'unknown'

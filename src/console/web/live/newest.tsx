@@ -6,7 +6,7 @@ import { type Column, Table } from '../components/table.tsx'
 import { VerdictBadge } from '../components/time.tsx'
 import { useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
-import type { LiveEntries } from './stream.ts'
+import type { LiveEntries } from './view.ts'
 
 type Entry = LiveEntries[number]
 
@@ -48,7 +48,7 @@ export function EntryTable({ caption, entries }: { readonly caption: string; rea
       ),
     },
     { key: 'to', title: texts.live.to, isName: true, cell: ({ recipient }) => inert(recipient, 80) },
-    { key: 'score', title: texts.live.score, isNumber: true, cell: ({ score }) => formats.score(score) },
+    { key: 'score', title: texts.live.score, isNumber: true, isExtra: true, cell: ({ score }) => formats.score(score) },
   ]
   return (
     <Table

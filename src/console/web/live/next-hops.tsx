@@ -7,7 +7,7 @@ import { Badge } from '../components/time.tsx'
 import { useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
 import { recent } from './judgement.ts'
-import type { LivePoint } from './stream.ts'
+import type { LivePoint } from './view.ts'
 
 type NextHop = LivePoint['nextHops'][number]
 

@@ -1,7 +1,7 @@
 /** What refusing early has saved: connections are counted, the rest is estimated and says so. */
 import { Panel } from '../components/page.tsx'
 import { useConsole } from '../context.tsx'
-import type { LivePoint } from './stream.ts'
+import type { LivePoint } from './view.ts'
 
 /** Sums of all points that are kept. */
 export function Saved({ points }: { readonly points: readonly LivePoint[] }) {

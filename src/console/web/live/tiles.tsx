@@ -4,7 +4,7 @@ import type { Colour } from '../charts/series.ts'
 import { Sparkline } from '../charts/sparkline.tsx'
 import { useConsole } from '../context.tsx'
 import { recent, refusals } from './judgement.ts'
-import type { LivePoint } from './stream.ts'
+import type { LivePoint } from './view.ts'
 
 /** Points of a small line. */
 const SHOWN = 120

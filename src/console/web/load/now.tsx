@@ -3,7 +3,7 @@ import { Bar } from '../components/bar.tsx'
 import { Panel } from '../components/page.tsx'
 import { Badge, type Tone } from '../components/time.tsx'
 import { useConsole } from '../context.tsx'
-import type { LivePoint } from '../live/stream.ts'
+import type { LivePoint } from '../live/view.ts'
 
 const TONES: Readonly<Record<LivePoint['load']['level'], Tone>> = { green: 'good', amber: 'warning', red: 'bad' }
 

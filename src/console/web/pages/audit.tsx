@@ -106,29 +106,29 @@ function Person({ entry: { by, role } }: { readonly entry: Action }) {
   const { texts } = useConsole()
   const roles: Readonly<Record<string, string>> = texts.roles
   return (
-    <>
+    <span>
       {inert(by, 100)} <span class="muted">{roles[role] ?? inert(role, 40)}</span>
-    </>
+    </span>
   )
 }
 
 /** What it was done to; a message leads to its page. */
 function Target({ entry: { target, ref } }: { readonly entry: Action }) {
   return (
-    <>
+    <span>
       {target !== ref && <span>{inert(target, 120)} </span>}
       {ref !== null && (
         <Link to="message" params={{ ref }}>
           <code>{inert(ref, 60)}</code>
         </Link>
       )}
-    </>
+    </span>
   )
 }
 
 const Reason = ({ entry: { why, reason } }: { readonly entry: Action }) => (
-  <>
+  <div>
     {why !== undefined && why !== '' && <p>{inert(why)}</p>}
     {reason !== undefined && reason !== '' && <p class="muted">{inert(reason)}</p>}
-  </>
+  </div>
 )

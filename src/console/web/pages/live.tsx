@@ -12,8 +12,9 @@ import { judge, type Wellness } from '../live/judgement.ts'
 import { Newest } from '../live/newest.tsx'
 import { NextHops } from '../live/next-hops.tsx'
 import { Saved } from '../live/saved.tsx'
-import { type LivePoint, type LiveState, type LiveView, useLive } from '../live/stream.ts'
+import { useLive } from '../live/stream.ts'
 import { Tiles } from '../live/tiles.tsx'
+import type { LivePoint, LiveState, LiveView } from '../live/view.ts'
 
 /** The page. */
 export function Live() {
@@ -61,7 +62,7 @@ function Shown({ view: { points, entries, isFailing } }: { readonly view: LiveVi
       <Verdict points={points} isFailing={isFailing} />
       <Tiles points={points} />
       <Charts points={points} />
-      <div class="columns columns-wide">
+      <div class={domains === null ? 'main-and-side' : 'stack'}>
         {domains === null && <NextHops points={points} />}
         <Saved points={points} />
       </div>

@@ -87,10 +87,10 @@ export function SentTable({ rows }: Rows<Sent>) {
       key: 'result',
       title: texts.reports.result,
       cell: ({ result, reason }) => (
-        <>
+        <div>
           <Badge tone={TONES[result]}>{texts.reports.results[result]}</Badge>
           {reason !== undefined && <p class="muted">{inert(reason)}</p>}
-        </>
+        </div>
       ),
     },
   ]

@@ -34,9 +34,9 @@ export function PointsCell({ rule: { points, edited } }: CellProps) {
   const { texts, formats } = useConsole()
   if (edited !== undefined)
     return (
-      <>
+      <span class="change">
         <Badge tone="info">{texts.rules.edited}</Badge> {formats.points(edited)}
-      </>
+      </span>
     )
   return <>{points === undefined ? '–' : formats.points(points)}</>
 }

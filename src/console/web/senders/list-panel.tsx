@@ -116,11 +116,11 @@ function Effect({ entry: { effect, enforced, unproven } }: { readonly entry: Ent
 
 function Author({ entry: { author, created, note } }: { readonly entry: Entry }) {
   return (
-    <>
+    <div>
       {author !== undefined && `${inert(author, 80)}, `}
       <Time time={created} />
       {note !== undefined && note !== '' && <p class="muted">{inert(note)}</p>}
-    </>
+    </div>
   )
 }
 

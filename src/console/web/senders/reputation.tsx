@@ -37,9 +37,9 @@ function IdentityName({ identity }: { readonly identity: string }) {
   const colon = identity.indexOf(':')
   const kind = identity.slice(0, colon)
   return (
-    <>
+    <span>
       <code>{inert(identity.slice(colon + 1))}</code> <span class="muted">{texts.senders.kind(kind)}</span>
-    </>
+    </span>
   )
 }
 

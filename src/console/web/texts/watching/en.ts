@@ -24,9 +24,9 @@ const PARTS: Readonly<Record<string, string>> = {
 function concern(found: Concern, inert: Inert): string {
   switch (found.kind) {
     case 'next-hop-down':
-      return `Nothing is delivered to ${found.names.map(inert).join(', ')}: connections fail. See its log.`
+      return `Nothing is delivered to ${found.names.map(name => inert(name)).join(', ')}: connections fail. See its log.`
     case 'next-hop-failing':
-      return `${found.names.map(inert).join(', ')} defers most of what it is given.`
+      return `${found.names.map(name => inert(name)).join(', ')} defers most of what it is given.`
     case 'load':
       return found.level === 'red'
         ? `Overload: ${PARTS[found.part] ?? inert(found.part)} is used up. Unknown clients are asked to come again.`
@@ -62,7 +62,7 @@ export const watching = {
     concern,
     perSecond: (value: string) => `${value}/s`,
     sessions: 'Open sessions',
-    opened: (value: string) => `${value} new each second`,
+    opened: (value: string) => `${value} new/s`,
     load: 'Load',
     levels: { green: 'Low', amber: 'High', red: 'Overload' },
     verdictsTitle: 'Verdicts each second',

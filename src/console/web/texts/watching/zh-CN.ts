@@ -22,9 +22,9 @@ const PARTS: Readonly<Record<string, string>> = {
 function concern(found: Concern, inert: (text: string) => string): string {
   switch (found.kind) {
     case 'next-hop-down':
-      return `无法投递到 ${found.names.map(inert).join('、')}：连接失败，请查看其日志。`
+      return `无法投递到 ${found.names.map(name => inert(name)).join('、')}：连接失败，请查看其日志。`
     case 'next-hop-failing':
-      return `${found.names.map(inert).join('、')} 推迟了大部分邮件。`
+      return `${found.names.map(name => inert(name)).join('、')} 推迟了大部分邮件。`
     case 'load':
       return found.level === 'red'
         ? `过载：${PARTS[found.part] ?? inert(found.part)}已耗尽。未知客户端会被要求稍后再试。`
@@ -60,7 +60,7 @@ export const watching: typeof en = {
     concern,
     perSecond: value => `${value}/秒`,
     sessions: '打开的会话',
-    opened: value => `每秒新建 ${value} 个`,
+    opened: value => `新建 ${value}/秒`,
     load: '负载',
     levels: { green: '低', amber: '高', red: '过载' },
     verdictsTitle: '每秒裁决',
