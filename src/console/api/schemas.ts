@@ -7,6 +7,7 @@ import type { RouteName } from './routes.ts'
 import { accountSchemas } from './schemas/account.ts'
 import { messageSchemas } from './schemas/messages.ts'
 import { operationSchemas } from './schemas/operation.ts'
+import type { ReadOnly } from './schemas/values.ts'
 import { watchingSchemas } from './schemas/watching.ts'
 
 /** What one endpoint takes and answers; without `answer` it answers no JSON. */
@@ -29,13 +30,6 @@ type Part<N extends RouteName, K extends keyof EndpointSchemas> = (typeof schema
 }
   ? S
   : never
-
-/** The same for reading alone. */
-type ReadOnly<T> = T extends readonly (infer U)[]
-  ? readonly ReadOnly<U>[]
-  : T extends object
-    ? { readonly [K in keyof T]: ReadOnly<T[K]> }
-    : T
 
 /** What an endpoint answers. */
 export type Answer<N extends RouteName> = ReadOnly<v.InferOutput<Part<N, 'answer'>>>

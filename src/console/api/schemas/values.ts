@@ -1,6 +1,13 @@
 /** Values that many schemas of the API share. Requests are strict: an unknown key is refused. */
 import * as v from 'valibot'
 
+/** The same for reading alone. */
+export type ReadOnly<T> = T extends readonly (infer U)[]
+  ? readonly ReadOnly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadOnly<T[K]> }
+    : T
+
 /** A key that may be left out. */
 export const maybe = v.exactOptional
 

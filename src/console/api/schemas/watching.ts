@@ -1,7 +1,7 @@
 /** Rules, load and the live view: what these endpoints take and answer. */
 import * as v from 'valibot'
 import { entry } from './messages.ts'
-import { daysText, done, expected, filled, label, maybe, time, upTo, verdict } from './values.ts'
+import { daysText, done, expected, filled, label, maybe, type ReadOnly, time, upTo, verdict } from './values.ts'
 
 /** Counts or rates of each verdict. */
 const verdicts = v.object({
@@ -102,11 +102,11 @@ export const liveStart = v.object({ points: v.array(livePoint), isFailing: v.boo
 export const liveEntries = v.array(entry)
 
 /** Data of the event `point` of `live`. */
-export type LivePointData = v.InferOutput<typeof livePoint>
+export type LivePointData = ReadOnly<v.InferOutput<typeof livePoint>>
 /** Data of the event `start` of `live`. */
-export type LiveStartData = v.InferOutput<typeof liveStart>
+export type LiveStartData = ReadOnly<v.InferOutput<typeof liveStart>>
 /** Data of the event `entries` of `live`. */
-export type LiveEntriesData = v.InferOutput<typeof liveEntries>
+export type LiveEntriesData = ReadOnly<v.InferOutput<typeof liveEntries>>
 
 const loadStep = v.object({
   time,
