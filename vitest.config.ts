@@ -7,7 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 
 /** Tests that keep no state and start nothing: their files share processes, which load the source once. */
 const sharing = [
-  'test/{archives,classify,engine,facts,filetypes,filters,html,links,load,mime}/**/*.test.ts',
+  'test/{alerts,archives,classify,engine,facts,filetypes,filters,html,links,load,mime}/**/*.test.ts',
   'test/{model,net,observe,policy,trace,console/web}/**/*.test.ts',
 ]
 /** Among these: they look at what a process has loaded, start programs, or count the time of their process. */

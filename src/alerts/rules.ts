@@ -17,6 +17,8 @@ const QUARANTINE_SHARE = 0.9
 /** A failure that only a notice tells of counts for so long. */
 const NOTICE_MS = 24 * 60 * MINUTE
 const RED = 2
+/** How the doctor warns of a certificate that ends soon. */
+const SOON = /\bends in \d+ days?\b/
 
 export const DELIVERIES = 'postern_deliveries_total'
 export const TURNED_AWAY = 'postern_turned_away_total'
@@ -147,12 +149,15 @@ const certificate: Rule = {
   for: 0,
   check: seen =>
     seen.checks &&
-    failedChecks(seen, /^certificate\b/).map(({ name, found, remedy }) => ({
-      subject: name.replace(/^certificate\s*/, ''),
-      what: `The certificate of ${name.replace(/^certificate\s*/, '') || 'this host'}: ${found}.`,
-      affected: 'Servers that verify it (MTA-STS, DANE) deliver no mail once it has ended.',
-      remedy: sentence(remedy) ?? 'Renew it; postern reads the new files by itself.',
-    })),
+    // A listener without a certificate has a self-signed one, of which the doctor warns: the operator chose it.
+    failedChecks(seen, /^certificate\b/)
+      .filter(({ status, found }) => status === 'failed' || SOON.test(found))
+      .map(({ name, found, remedy }) => ({
+        subject: name.replace(/^certificate\s*/, ''),
+        what: `The certificate of ${name.replace(/^certificate\s*/, '') || 'this host'}: ${found}.`,
+        affected: 'Servers that verify it (MTA-STS, DANE) deliver no mail once it has ended.',
+        remedy: sentence(remedy) ?? 'Renew it; postern reads the new files by itself.',
+      })),
 }
 
 const store: Rule = {

@@ -87,6 +87,13 @@ const cases: readonly Case[] = [
     expected: ['certificate/0.0.0.0:25'],
     each: check('certificate 0.0.0.0:25', 'warning'),
   },
+  {
+    title: 'a certificate is self-signed, as without one',
+    expected: [],
+    each: node => {
+      node.checks = [{ name: 'certificate :25', status: 'warning', found: 'a self-signed certificate is presented' }]
+    },
+  },
   { title: 'a certificate is good', expected: [], each: check('certificate 0.0.0.0:25', 'ok') },
   { title: 'the store is down', expected: ['store'], each: node => node.gauge('postern_store_up', 0) },
   { title: 'the store is up', expected: [], each: node => node.gauge('postern_store_up', 1) },

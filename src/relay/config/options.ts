@@ -62,6 +62,7 @@ export interface RelayOptions {
   readonly limits: LimitConfig
   readonly log: LogConfig
   readonly quarantine?: QuarantineConfig
+  readonly alerts?: NonNullable<RelayConfig['alerts']>
   readonly doctor?: DoctorConfig | boolean
   readonly mail?: MailOptions
   readonly reports?: ReportConfig
@@ -195,6 +196,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),
     ...(lists && { lists }),
     ...(rest.quarantine && { quarantine: rest.quarantine }),
+    ...(rest.alerts && { alerts: rest.alerts }),
     ...(rest.doctor !== undefined && { doctor: rest.doctor }),
     ...(rest.mail && { mail: rest.mail }),
     ...(rest.reports && { reports: rest.reports }),

@@ -1,4 +1,5 @@
 /** What must hold between options of the configuration that are right by themselves. */
+import { repeatedRule } from '../../alerts/options.ts'
 import { isSameOrganisation } from '../../dns/organisation.ts'
 import { isRecord, problemsOf, type Relation, relation } from '../../model/options.ts'
 import { mailboxOf } from '../../net/path.ts'
@@ -74,6 +75,18 @@ export const relations: readonly Relation<RelayConfig>[] = [
         found: config.store,
         expected: `a store that the management process can share, since ${MANAGEMENT_BLOCKS.join(', ')} run in it`,
         remedy: "leave store out, or set store: { file: '/var/lib/postern/postern.db' } or { redis: { url } }",
+      },
+  ),
+  relation(['alerts'], ({ alerts = {} }) => repeatedRule(alerts)),
+  relation(
+    ['mail', 'alerts'],
+    ({ mail, alerts }) =>
+      mail === undefined &&
+      alerts?.mail !== undefined &&
+      alerts.mail.length > 0 && {
+        found: mail,
+        expected: 'an address from which alerts are sent',
+        remedy: "set mail: { from: 'postern@example.org' }",
       },
   ),
   relation(

@@ -1,5 +1,6 @@
 /** Checks a configuration: every mistake at once, with its path, what was found and expected, and the remedy. */
 import { isIP } from 'node:net'
+import { alertsSchema } from '../../alerts/options.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
 import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
@@ -200,6 +201,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     doctor: either('true, false or options of the doctor', found =>
       typeof found === 'boolean' ? flag() : doctor,
     ) as Check<DoctorConfig | boolean>,
+    alerts: alertsSchema.check,
     quarantine: quarantineCheck,
     mail: mailCheck,
     reports: reportsCheck,

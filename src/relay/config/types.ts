@@ -1,5 +1,6 @@
 /** The configuration of the relay, as an operator writes it. */
 
+import type { AlertsOptions } from '../../alerts/options.ts'
 import type { PrivacyOptions } from '../../engine/options.ts'
 import type { AccessOptions } from '../../filters/access/access.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
@@ -96,6 +97,8 @@ export interface RelayConfig {
   readonly reports?: ReportConfig
   /** A summary of each week, by mail to operators. @default none */
   readonly summary?: SummaryConfig
+  /** Tells operators what fails, by mail and webhook; see `docs/alerts.md`. @default no alerts */
+  readonly alerts?: AlertsOptions
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */

@@ -24,6 +24,11 @@ export const JOBS: readonly JobEntry[] = [
     isWanted: ({ reports }) => reports !== undefined,
     load: async () => (await import('./reports-job.ts')).job,
   },
+  {
+    name: 'alerts',
+    isWanted: ({ alerts }) => alerts !== undefined,
+    load: async () => (await import('./alerts-job.ts')).job,
+  },
 ]
 
 /** A job that could not start is tried again after this pause, and then after twice as long. */
