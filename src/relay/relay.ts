@@ -25,6 +25,7 @@ import { type LogSinks, openLogSinks, streamPrivacy } from './log-sinks.ts'
 import type { NodeNotice } from './management/messages.ts'
 import type { Management } from './management/supervisor.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
+import { PointsOfStore } from './points-of-store.ts'
 import { relayPolicy } from './policy.ts'
 import { listenerText, noticeLine, type Start } from './report.ts'
 import { ReportCounters, reportCopies } from './report-counters.ts'
@@ -32,7 +33,7 @@ import { serveRspamd } from './rspamd.ts'
 import { findScanner } from './scanner.ts'
 import { type Source, sourcesOf } from './sources.ts'
 import { type StatusServer, serveStatus, statusUrl } from './status-server.ts'
-import { type OpenedStore, openStore } from './stores.ts'
+import { atMost, type OpenedStore, openStore, START_TIMEOUT_MS } from './stores.ts'
 import { unchangeable } from './unchangeable.ts'
 
 export interface Effects {
@@ -92,6 +93,8 @@ interface Shared {
   readonly sinks: LogSinks
   /** Absent without a quarantine. */
   readonly held?: HeldMailbox
+  /** Absent with a store of this process alone: no console edits points there. */
+  readonly points?: PointsOfStore
   readonly counters: ReportCounters
 }
 
@@ -197,6 +200,7 @@ class RunningRelay implements Relay {
     await this.#status?.close()
     this.#rspamd?.close()
     this.#shared.system.stop()
+    this.#shared.points?.close()
     await this.#shared.sinks.close()
     await this.#shared.counters.close()
     await this.#shared.held?.quarantine.close()
@@ -226,7 +230,9 @@ async function openShared(
   const held = options.quarantine && (await openHeldMailbox(options.quarantine, notify))
   const counters = new ReportCounters({ store: store.store, clock, notify })
   const parts = { clock, load, notify, store, sent, notes, system, sinks, counters }
-  return { ...parts, kept: new KeptFilters(), ...(held && { held }) }
+  const points = store.direct && new PointsOfStore(store.direct, clock)
+  if (points) await atMost(START_TIMEOUT_MS, points.start())
+  return { ...parts, kept: new KeptFilters(), ...(held && { held }), ...(points && { points }) }
 }
 
 interface Made {
@@ -267,7 +273,7 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
     node: nodeName(options, worker),
     store: store.store,
   })
-  const live = liveGateway(inner, () => delivery.close())
+  const live = liveGateway(shared.points?.appliedTo(inner) ?? inner, () => delivery.close())
   return { live, current: { gateway: live.gateway, delivery }, scannerReport: scanner.report }
 }
 

@@ -13,13 +13,15 @@ import type { RedisConfig, StoreConfig } from './config/types.ts'
 
 export interface OpenedStore {
   readonly store: Store
+  /** The same without its fallback; absent for the memory of this process. */
+  readonly direct?: Store
   /** For a person; absent for the memory of this process. */
   readonly report?: string
   readonly close: () => Promise<void>
 }
 
 /** How long a store may take to be there at the start; later mail does not wait for it. */
-const START_TIMEOUT_MS = 1_000
+export const START_TIMEOUT_MS = 1_000
 
 /**
  * Opens the store with a fallback in memory.
@@ -37,6 +39,7 @@ export async function openStore(
   const store = withFallback(direct, { nodes, notify, deadline })
   return {
     store,
+    direct,
     report,
     close: async () => {
       await store.close?.()
@@ -132,7 +135,7 @@ async function loadIoredis(): Promise<Pick<typeof import('ioredis'), 'Redis' | '
 }
 
 /** Waits at most so many milliseconds, whether or not it comes to anything. */
-async function atMost(ms: number, work: unknown): Promise<void> {
+export async function atMost(ms: number, work: unknown): Promise<void> {
   const over = new AbortController()
   const late = sleep(ms, undefined, { signal: over.signal })
   await Promise.race([work, late]).catch(() => undefined)
