@@ -51,6 +51,7 @@ const ROOMS = [
   'adapters',
   'testing',
   'mailing',
+  'digest',
   'alerts',
   'reports',
   'doctor',
