@@ -13,7 +13,7 @@ export async function compose(mail: Mail, options: MailOptions): Promise<Buffer>
   const { to, blocks, name, time, attachments = [] } = mail
   const { from } = options
   const language = mail.language ?? options.language ?? 'en'
-  const subject = visible(mail.subject, MAX_SUBJECT_LENGTH) || 'postern'
+  const subject = mail.isSubjectForm ? mail.subject : visible(mail.subject, MAX_SUBJECT_LENGTH) || 'postern'
   const id = createHash('sha256').update(`${name}\0${to}`).digest('hex').slice(0, 40)
   const composed = new MailComposer({
     from: { name: '', address: from },

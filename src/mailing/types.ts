@@ -36,6 +36,8 @@ export interface Mail {
   /** The address to which it goes. */
   readonly to: string
   readonly subject: string
+  /** The subject is our own, in a form that programs read: it is not shortened. @default false */
+  readonly isSubjectForm?: true
   readonly blocks: readonly Block[]
   /** Names the mail, the same for each try: it is delivered once, and its Message-ID follows from it. */
   readonly name: string

@@ -104,7 +104,7 @@ export class ReportBook {
     this.#sent = new StoreList(store, { key: 'reports:sent-list', max: MAX_ENTRIES, ttl: KEPT_MS })
   }
 
-  /** Notes a report; one that came before is noted once. @returns whether it is new */
+  /** Notes a report; what came before is not noted again. @returns whether it is new */
   async receive(report: ReceivedReport, time: number, isProven: boolean): Promise<boolean> {
     const key = `reports:known:${nodeCrypto().hash('sha256', identityOf(report), 'base64url')}`
     const [claim] = await this.#store.run([{ op: 'add', key, value: '1', ttl: KEPT_MS }])

@@ -37,7 +37,7 @@ test('a copy at which the process ended is not read again', async () => {
   expect(await readdir(folder.path)).toEqual([])
 })
 
-test('a message that is cut short, too large, or one too many is not copied: the operator is told once', async () => {
+test('a message that is cut short, too large, or one too many is not copied; one notice says so', async () => {
   await using folder = await scratch()
   const notices: string[] = []
   const inbox = new ReportInbox(folder.path, ({ reason }) => notices.push(reason))

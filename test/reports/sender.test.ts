@@ -21,7 +21,7 @@ test('a report is a gzip file whose name, subject and id are those of RFC 9990',
   const { sender: reports, sent } = sender(store, ZONE)
   expect(await reports.sendDay(DAY)).toEqual({ sent: 1, refused: 0, later: 0 })
   const [mail] = sent
-  const id = mail?.messageId ?? ''
+  const id = mail?.id ?? ''
   expect(id).toMatch(/^[0-9a-f]{24}@mx\.example\.org$/)
   const unique = id.split('@')[0]
   expect(mail).toMatchObject({
@@ -79,15 +79,13 @@ test('a report that cannot be sent is tried again an hour later, as the same rep
   const failing = sender(store, ZONE, { send: () => Promise.reject(new Error('connection refused')) })
   expect(await failing.sender.sendDay(DAY)).toEqual({ sent: 0, refused: 0, later: 1 })
   const { sender: reports, sent } = sender(store, ZONE)
-  expect(await reports.sendDay(DAY)).toEqual({ sent: 0, refused: 0, later: 0 })
+  expect(await reports.sendDay(DAY)).toEqual({ sent: 0, refused: 0, later: 1 })
   await clock.advance(3_600_000)
   expect(await reports.sendDay(DAY)).toEqual({ sent: 1, refused: 0, later: 0 })
-  const again = sender(memoryStore(), ZONE)
-  expect(again.sent).toEqual([])
   expect(sent).toHaveLength(1)
 })
 
-test('a report that is refused is not tried again, and the operator is told why', async () => {
+test('a report that is refused is not tried again, and a notice says why', async () => {
   const store = memoryStore()
   await count(store, messageEvents())
   const { sender: reports, notices } = sender(store, ZONE, {

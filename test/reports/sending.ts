@@ -32,7 +32,7 @@ export function sender(store: Store, literal: ZoneLiteral, options: Partial<Dmar
     return { result: 'sent' } as const
   }
   const made = new DmarcSender({
-    ...{ store, dns: zone(literal), clock, reporter, send, node: 'mx1' },
+    ...{ store, dns: zone(literal), clock, reporter, send },
     notify: ({ code, reason }) => notices.push(`${code}: ${reason}`),
     ...options,
   })

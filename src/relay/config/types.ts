@@ -91,7 +91,7 @@ export interface RelayConfig {
    * @default beside another block that the management process runs
    */
   readonly doctor?: DoctorConfig | boolean
-  /** Who our own mail is from: digests, alerts, summaries and reports; and the key that signs it. @default none is sent */
+  /** Who our own mail is from (digests, alerts, summaries, reports), and how it is signed. @default none is sent */
   readonly mail?: MailOptions
   /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
   readonly reports?: ReportConfig

@@ -1,20 +1,47 @@
 /** The job of reports: reads those that have come, and sends our own. */
 import { errorText } from '../../model/errors.ts'
+import { toMilliseconds } from '../../model/units.ts'
 import { ReportBook } from '../../reports/book.ts'
+import { ReportSchedule } from '../../reports/dmarc/schedule.ts'
 import { readInbox } from '../../reports/inbox.ts'
 import { readReports } from '../../reports/read/read.ts'
 import { inboxFolder } from '../report-counters.ts'
+import { reportSending } from './report-sending.ts'
 import type { ManagementJob, ManagementParts } from './types.ts'
 
 const READ_MS = 10_000
 
 export const job: ManagementJob = {
   start: async parts => {
-    const { receive = [] } = parts.options.reports ?? {}
+    const { receive = [], send } = parts.options.reports ?? {}
     const reader = receive.length > 0 ? new InboxReader(parts) : undefined
+    const sending = send && scheduledSending(parts, toMilliseconds(send.jitter ?? '45m'))
     reader?.start()
-    return { close: async () => await reader?.close() }
+    return {
+      close: async () => {
+        await Promise.all([reader?.close(), sending?.close()])
+      },
+    }
   },
+}
+
+/** All nodes try; the one that holds the lease sends. */
+function scheduledSending(parts: ManagementParts, jitter: number): { readonly close: () => Promise<void> } {
+  const { store, clock, notify, lease } = parts
+  const { sender, close } = reportSending(parts)
+  const held = lease('reports')
+  const schedule = new ReportSchedule({
+    ...{ sender, store, clock, notify, jitter },
+    once: work => held.during(work),
+  })
+  schedule.start()
+  return {
+    close: async () => {
+      await schedule.close()
+      await held.release()
+      close()
+    },
+  }
 }
 
 /** Reads copies that wait, one after the other. */

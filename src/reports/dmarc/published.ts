@@ -73,7 +73,7 @@ function readTags(domain: string, tags: Tags): Published {
   return { kind: 'policy', policy, uris: urisOf(tags.get('rua') ?? '') }
 }
 
-/** The `mailto:` destinations of a list; other schemes and addresses that cannot be written in a command are left out. */
+/** The `mailto:` destinations of a list. Addresses that could not stand in a command are left out. */
 export function urisOf(rua: string): readonly ReportUri[] {
   const uris = rua.split(',', 100).flatMap(text => readUri(text.trim()) ?? [])
   return [...new Map(uris.map(uri => [uri.address.toLowerCase(), uri])).values()].slice(0, MAX_URIS)

@@ -71,7 +71,7 @@ const recordOf = (row: Row, count: number): DmarcRecord => ({
   spfResults: row.spf ? [{ ...row.spf, scope: 'mfrom' }] : [],
 })
 
-/** The same whoever sends it and however often, so that readers know a report that comes again (RFC 9990 §3.5.1). */
+/** The same for all senders and each try, so that readers recognise a report that comes again (RFC 9990 §3.5.1). */
 function reportId(day: string, domain: string, receiver: string): string {
   const text = JSON.stringify([day, domain, receiver])
   return `${nodeCrypto().hash('sha256', text, 'hex').slice(0, 24)}@${receiver}`

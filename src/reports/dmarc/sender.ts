@@ -5,6 +5,7 @@ import { errorText } from '../../model/errors.ts'
 import type { Resolver } from '../../model/resolver.ts'
 import type { Clock, Notify } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
+import type { SentReport } from '../book.ts'
 import { keyPart } from '../tally.ts'
 import { tallyAt } from '../tally-tree.ts'
 import { DMARC_SHAPE } from './counter.ts'
@@ -17,9 +18,12 @@ import { writeReport } from './xml.ts'
 export interface ReportMail {
   readonly to: string
   readonly subject: string
-  readonly text: string
-  /** Unique, and the same when the report is sent again; without angle brackets. */
-  readonly messageId: string
+  /** For people. */
+  readonly paragraphs: readonly string[]
+  /** Report-ID: unique, and the same when the report is sent again. */
+  readonly id: string
+  /** The end of its day, in milliseconds since 1970: the same for each try. */
+  readonly time: number
   readonly attachment: { readonly filename: string; readonly contentType: string; readonly content: Buffer }
 }
 
@@ -38,10 +42,8 @@ export interface DmarcSenderOptions {
   readonly reporter: Reporter
   /** Sends one mail. What it throws may be tried again. */
   readonly send: (mail: ReportMail) => Promise<SendResult>
-  /** The name of this process, in the notes of who sends what. */
-  readonly node: string
-  /** Ends a round between two reports. */
-  readonly signal?: AbortSignal
+  /** Takes what became of each mail. @default nothing takes it */
+  readonly record?: (report: SentReport) => Promise<void>
 }
 
 /** What a round has done. */
@@ -77,6 +79,9 @@ const MAX_MAILS = 20_000
 /** Of a larger report only the smaller destinations' limits matter: mail servers take as much. */
 const MAX_MAIL_BYTES = 10 * 1024 ** 2
 
+const SENDING = 'sending'
+const RESULTS = { sent: 'sent', refused: 'failed', later: 'waiting' } as const
+
 const packed = promisify(gzip)
 
 export class DmarcSender {
@@ -88,12 +93,12 @@ export class DmarcSender {
   }
 
   /** Sends what is to be sent of a day and was not sent yet. Rejects when the store does. */
-  async sendDay(day: string): Promise<Round> {
+  async sendDay(day: string, signal?: AbortSignal): Promise<Round> {
     const round = { sent: 0, refused: 0, later: 0 }
     this.#mails = 0
     await this.#tellBeyond(day)
     for await (const subject of this.subjects(day)) {
-      if (this.#options.signal?.aborted || this.#mails >= MAX_MAILS) {
+      if (signal?.aborted || this.#mails >= MAX_MAILS) {
         round.later += 1
         break
       }
@@ -126,13 +131,11 @@ export class DmarcSender {
     const messages = report.records.reduce((sum, { count }) => sum + count, 0)
     const fits = (uri: ReportUri) => mailBytes(content) <= Math.min(uri.maxBytes ?? MAX_MAIL_BYTES, MAX_MAIL_BYTES)
     const tooSmall = allowed.filter(uri => !fits(uri))
-    const text = [
+    const paragraphs = [
       `This is an aggregate report about mail of ${subject.domain}, as its DMARC record asks for.`,
       `It covers ${subject.day} (UTC) and ${messages} messages that ${reporter.domain} has received.`,
-      '',
       `${reporter.name}, ${reporter.email}`,
-      '',
-    ].join('\n')
+    ]
     return {
       subject,
       destinations: allowed.filter(fits),
@@ -142,18 +145,18 @@ export class DmarcSender {
       ],
       ...{ rows: report.records.length, messages, xml },
       mail: {
-        ...{ subject: subjectOf(report), text, messageId: report.id },
+        ...{ subject: subjectOf(report), paragraphs, id: report.id, time: report.end + 1_000 },
         attachment: { filename: fileNameOf(report), contentType: 'application/gzip', content },
       },
     }
   }
 
-  /** Undefined where another process has it, or it is done. */
+  /** Undefined where there is nothing to do; `later` where another process is at it, which may have ended. */
   async #sendOnce(subject: ReportSubject): Promise<keyof Round | undefined> {
-    const { store, node } = this.#options
+    const { store } = this.#options
     const key = `reports:sent:${subject.day}:${keyPart(subject.domain)}`
-    const [claim] = await store.run([{ op: 'add', key, value: node, ttl: CLAIM_MS }])
-    if (!claim.added) return undefined
+    const [claim] = await store.run([{ op: 'add', key, value: SENDING, ttl: CLAIM_MS }])
+    if (!claim.added) return claim.value === SENDING || claim.value === 'later' ? 'later' : undefined
     const state = await this.#send(subject)
     const ttl = state === 'later' ? RETRY_MS : KEPT_MS
     await store.run([{ op: 'set', key, value: state ?? 'nothing', ttl }])
@@ -165,8 +168,11 @@ export class DmarcSender {
     if (prepared === 'later') return 'later'
     if (prepared === 'nothing' || prepared.destinations.length === 0) return undefined
     const results: SendResult[] = []
-    for (const { address } of prepared.destinations)
-      results.push(await this.#sendMail({ ...prepared.mail, to: address }))
+    for (const { address } of prepared.destinations) {
+      const result = await this.#sendMail({ ...prepared.mail, to: address })
+      results.push(result)
+      await this.#record(prepared, address, result)
+    }
     const refusal = results.find(({ result }) => result === 'refused')
     if (refusal !== undefined) this.#tell('reports/refused', `${subject.domain} refuses its report: ${refusal.reason}`)
     // To send it again to all would give it twice to those that have it.
@@ -183,6 +189,18 @@ export class DmarcSender {
     } catch (error) {
       return { result: 'later', reason: errorText(error) }
     }
+  }
+
+  async #record(
+    { subject, messages }: PreparedReport,
+    recipient: string,
+    { result, reason }: SendResult,
+  ): Promise<void> {
+    const { record, clock } = this.#options
+    await record?.({
+      ...{ time: clock.now(), domain: subject.domain, recipient, messages, result: RESULTS[result] },
+      ...(reason !== undefined && { reason }),
+    })
   }
 
   #pause(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Writes an aggregate report as XML (RFC 9990 Appendix A). All elements that RFC 7489 demands are there too, in an order
- * that both allow, so that older readers understand it.
+ * Writes an aggregate report as XML (RFC 9990 Appendix A). All elements that RFC 7489 demands are there too, in an
+ * order that both allow, so that older readers understand it.
  */
 import { canonical } from '../../net/address.ts'
 import type { AuthResult, DmarcRecord, DmarcReport, OverrideReason, PublishedPolicy } from '../types.ts'

@@ -4,20 +4,20 @@ import { headerOf } from '../../mime/header/collect.ts'
 import type { HeaderFields } from '../../model/header.ts'
 import { isAddress } from '../../net/address.ts'
 import type { Complaint } from '../types.ts'
-import type { Leaf } from './leaves.ts'
 import { bounded, UnreadableError } from './limits.ts'
+import type { MessagePart } from './message-parts.ts'
 
 const REPORT = 'message/feedback-report'
 const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'text/rfc822-headers', 'message/global'])
 
 /** Whether a message holds a complaint. */
-export const isComplaint = (leaves: readonly Leaf[]): boolean =>
-  leaves.some(({ contentType }) => contentType === REPORT)
+export const isComplaint = (parts: readonly MessagePart[]): boolean =>
+  parts.some(({ contentType }) => contentType === REPORT)
 
 /** @throws UnreadableError where the report does not say what it is */
-export function readComplaint(leaves: readonly Leaf[]): Complaint {
-  const report = headerIn(leaves.find(({ contentType }) => contentType === REPORT))
-  const about = headerIn(leaves.find(({ contentType }) => MESSAGES.has(contentType)))
+export function readComplaint(parts: readonly MessagePart[]): Complaint {
+  const report = headerIn(parts.find(({ contentType }) => contentType === REPORT))
+  const about = headerIn(parts.find(({ contentType }) => MESSAGES.has(contentType)))
   const type = field(report, 'feedback-type')?.toLowerCase()
   if (type === undefined) throw new UnreadableError('the complaint has no Feedback-Type')
   const ip = field(report, 'source-ip')
@@ -41,9 +41,9 @@ export function readComplaint(leaves: readonly Leaf[]): Complaint {
 }
 
 /** Some writers put an empty line above the fields. */
-function headerIn(leaf: Leaf | undefined): HeaderFields | undefined {
-  if (leaf === undefined) return undefined
-  const bytes = leaf.content()
+function headerIn(part: MessagePart | undefined): HeaderFields | undefined {
+  if (part === undefined) return undefined
+  const bytes = part.content()
   let start = 0
   while (bytes[start] === 0x0d || bytes[start] === 0x0a) start += 1
   return headerOf(bytes.subarray(start))

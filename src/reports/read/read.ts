@@ -3,8 +3,8 @@ import { errorText } from '../../model/errors.ts'
 import type { ReceivedReport } from '../types.ts'
 import { readAggregate } from './aggregate.ts'
 import { isComplaint, readComplaint } from './complaint.ts'
-import { type Leaf, leavesOf } from './leaves.ts'
 import { MAX_BYTES, MAX_REPORTS, UnreadableError } from './limits.ts'
+import { type MessagePart, partsOf } from './message-parts.ts'
 import { readTls } from './tls.ts'
 import { isPacked, Unpacker } from './unpack.ts'
 
@@ -24,10 +24,10 @@ export async function readReports(bytes: Uint8Array): Promise<readonly ReceivedR
   const unpacker = new Unpacker()
   const kind = kindOf(buffer)
   if (kind !== 'other') return [await one(() => readPacked(buffer, unpacker))]
-  const leaves = leavesOf(buffer)
-  if (isComplaint(leaves)) return [await one(() => readComplaint(leaves))]
+  const parts = partsOf(buffer)
+  if (isComplaint(parts)) return [await one(() => readComplaint(parts))]
   const reports: ReceivedReport[] = []
-  for (const content of attachments(leaves)) reports.push(await one(() => readPacked(content, unpacker)))
+  for (const content of attachments(parts)) reports.push(await one(() => readPacked(content, unpacker)))
   return reports.length > 0 ? reports : [unreadable('it holds no report: neither XML, JSON, gzip, zip nor a complaint')]
 }
 
@@ -62,9 +62,9 @@ function kindOf(bytes: Buffer): 'packed' | 'xml' | 'json' | 'other' {
 }
 
 /** Parts that hold reports by their first bytes: declared types of attachments are often wrong. */
-function* attachments(leaves: readonly Leaf[]): Generator<Buffer> {
+function* attachments(parts: readonly MessagePart[]): Generator<Buffer> {
   let found = 0
-  for (const { contentType, content } of leaves) {
+  for (const { contentType, content } of parts) {
     if (found >= MAX_REPORTS) return
     if (contentType === 'text/html') continue
     const bytes = content()

@@ -15,7 +15,7 @@ export type StoppedAt = 'connect' | 'helo' | 'mail' | 'rcpt' | 'message'
 
 /** What is counted. Its JSON is its identity. */
 export type SummaryCount =
-  /** Recipients at RCPT and later; sessions and transactions before. The domain is '' before RCPT and for others' domains. */
+  /** Recipients at RCPT and later, sessions and transactions before. Domains that are not ours are ''. */
   | readonly ['mail', at: StoppedAt, verdict: Verdict, domain: string]
   | readonly ['feedback', label: string]
   | readonly ['notice', code: string]
