@@ -25,7 +25,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern trace WHAT (see postern trace --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
        postern doctor [--config FILE] (see postern doctor --help)
-       postern report read FILE ... (see postern report --help)
+       postern report read|send ... (see postern report --help)
        postern --version
 
 serve runs the relay: it accepts mail, judges it, and hands it to the next server or into a Maildir. init writes a

@@ -1,4 +1,4 @@
-/** `postern report`: shows reports that others have sent. */
+/** `postern report`: shows reports that others have sent, and sends our own. */
 import { open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { escapeInvisible } from '../model/printable.ts'
@@ -8,13 +8,25 @@ import { reportLines } from '../reports/table.ts'
 import type { Output } from './output.ts'
 
 export const REPORT_USAGE = `usage: postern report read FILE [FILE ...] [--json]
+       postern report send [--day DAY] [--dry-run [--out DIR]] --config FILE
 
-  FILE     a DMARC aggregate report, a complaint (ARF) or a report about TLS: XML, JSON, gzip, zip, or a message with them
-  --json   one report on each line, as JSON
+read shows DMARC aggregate reports, complaints (ARF) and reports about TLS: XML, JSON, gzip, zip, or a message with them.
+send sends the DMARC reports of a day that were not sent yet, as the relay does by itself every hour.
 
-exit status: 0 when every file was read, 1 when one holds no report that can be read, 2 when the command is wrong or fails`
+  --json          one report on each line, as JSON
+  --day DAY       a day in UTC, such as 2026-11-30 (default: yesterday)
+  --dry-run       shows what would be sent, and sends nothing (default: off)
+  --out DIR       a folder for the XML of a dry run (default: none)
+  --config FILE   the configuration of the relay, with reports.send
+
+exit status: 0 when every file was read or all was sent, 1 when one holds no report that can be read or some could not be
+sent, 2 when the command is wrong or fails`
 
 const OPTIONS = {
+  config: { type: 'string' },
+  day: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  out: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -26,6 +38,10 @@ export async function reportCommand(args: readonly string[], output: Output): Pr
   if (values.help) {
     output.out(REPORT_USAGE)
     return 0
+  }
+  if (action === 'send' && files.length === 0) {
+    const { config, day, out, 'dry-run': isDryRun } = values
+    return await (await import('./report-send.ts')).sendReports({ config, day, isDryRun, out }, output)
   }
   if (action !== 'read' || files.length === 0) {
     output.error(REPORT_USAGE)

@@ -45,7 +45,7 @@ test('what waits is tried every hour, for two days', async () => {
   expect(tries).toHaveLength(48)
 })
 
-test('what was sent is told; a store that is down leaves all of it for later', async () => {
+test('a notice says what was sent; a store that is down leaves all of it for later', async () => {
   const { clock, notices } = scheduled({ '2026-11-25': { sent: 3, refused: 1, later: 0 } })
   await clock.advance(4 * HOUR)
   expect(notices).toEqual(['3 DMARC reports of 2026-11-25 were sent, 1 refused, 0 wait'])

@@ -25,7 +25,7 @@ export const job: ManagementJob = {
   },
 }
 
-/** All nodes try; the one that holds the lease sends. */
+/** All nodes try, and the holder of the lease sends. */
 function scheduledSending(parts: ManagementParts, jitter: number): { readonly close: () => Promise<void> } {
   const { store, clock, notify, lease } = parts
   const { sender, close } = reportSending(parts)

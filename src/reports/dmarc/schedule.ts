@@ -12,7 +12,7 @@ export interface ReportScheduleOptions {
   readonly notify: Notify
   /** Runs work while no other process does it; undefined where another one does. */
   readonly once: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T | undefined>
-  /** How long after the full hour a round begins at most, in milliseconds: not all receivers of the world send at once. */
+  /** A round begins so many milliseconds after the full hour at most: not all receivers of the world send at once. */
   readonly jitter: number
   /** A number from 0 to 1. @default Math.random */
   readonly random?: () => number
@@ -77,7 +77,7 @@ export class ReportSchedule {
       if (done !== undefined) continue
       const { sent, refused, later } = await sender.sendDay(day, signal)
       if (signal.aborted) return
-      // Without one that waits, and without one that another process has, there is nothing left of this day.
+      // Nothing waits, and no other process is sending a report: there is nothing left of this day.
       if (later === 0) await store.run([{ op: 'set', key, value: '1', ttl: KEPT_MS }])
       if (sent + refused > 0) {
         const reason = `${sent} DMARC reports of ${day} were sent, ${refused} refused, ${later} wait`
