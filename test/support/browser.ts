@@ -12,7 +12,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Starts the browser with a profile of its own. Allow `INSTALL_TIMEOUT` where it may have to be installed. */
+/** Starts the browser with a new profile. Allow `INSTALL_TIMEOUT` where it may have to be installed. */
 export async function startBrowser(): Promise<Browser> {
   const executablePath = await need('chromium', ['chromium', 'fonts-noto-cjk'])
   return await chromium.launch({ executablePath, args: FLAGS, headless: true })
@@ -21,11 +21,11 @@ export async function startBrowser(): Promise<Browser> {
 /** A page, and what it did that a page of ours must not do. */
 export interface WatchedPage extends AsyncDisposable {
   readonly page: Page
-  /** Requests that left the origin, errors of scripts, violations of the content security policy, dialogs of scripts. */
+  /** Requests that left the origin, errors and dialogs of scripts, violations of the content security policy. */
   readonly faults: readonly string[]
 }
 
-/** A new page with cookies of its own, watched from its beginning. */
+/** A new page with new cookies, watched from its beginning. */
 export async function openPage(
   browser: Browser,
   origin: string,

@@ -35,8 +35,8 @@ const NO_SESSION: Session = {
   version: '',
 }
 
-/** Pages that people see who are not signed in. */
-const OUTSIDE: readonly PageName[] = ['signIn', 'link', 'setUp']
+/** Pages behind links in mail, for people who are signed in as well. */
+const OUTSIDE: readonly PageName[] = ['link', 'setUp']
 /** Pages that belong to an entry of the navigation. */
 const CHILDREN: Partial<Readonly<Record<PageName, PageName>>> = {
   message: 'messages',
@@ -110,7 +110,11 @@ function usePlace(start: PageName): Place {
     addEventListener('hashchange', moved)
     return () => removeEventListener('hashchange', moved)
   }, [])
-  return useMemo(() => placeOf(fragment, start), [fragment, start])
+  return useMemo(() => {
+    const place = placeOf(fragment, start)
+    // Who is signed in is done with this page.
+    return place.page === 'signIn' ? { ...place, page: start } : place
+  }, [fragment, start])
 }
 
 /** The language that was chosen, else a language that the browser asks for, else that of the gateway. */
