@@ -60,6 +60,7 @@ const program = [
   'src/testing/vitest.ts',
   'src/cli/main.ts',
   'src/relay/index.ts',
+  'src/console/index.ts',
   'src/relay/workers/main.ts',
   'src/relay/management/main.ts',
 ]

@@ -29,10 +29,25 @@ export function relayPolicy(common: ThresholdOptions, policies: readonly PolicyC
   }
   if (base === undefined || problems.length > 0) throw new PosternError(problems)
   if (byRecipient.size === 0) return base
-  return (findings, at) => (policyFor(byRecipient, at.forwardPath) ?? base)(findings, at)
+  return (findings, at) => (entryFor(byRecipient, at.forwardPath) ?? base)(findings, at)
 }
 
-function policyFor(policies: ReadonlyMap<string, Policy>, forwardPath: string | undefined): Policy | undefined {
+/** The scores from which mail for a recipient is quarantined and refused. */
+export function thresholdsFor(
+  common: ThresholdOptions,
+  policies: readonly PolicyConfig[],
+): (recipient: string) => { readonly quarantine: number; readonly reject: number } {
+  const byRecipient = new Map<string, ThresholdOptions>()
+  for (const { recipients, thresholds: own } of policies)
+    for (const name of recipients) byRecipient.set(normalized(name), { ...common, ...own })
+  return recipient => {
+    const { quarantine = 6, reject = 15 } = entryFor(byRecipient, recipient) ?? common
+    return { quarantine, reject }
+  }
+}
+
+/** The most specific entry for a recipient. */
+function entryFor<T>(policies: ReadonlyMap<string, T>, forwardPath: string | undefined): T | undefined {
   if (forwardPath === undefined) return undefined
   const path = normalized(forwardPath)
   const domain = path.slice(path.lastIndexOf('@') + 1)

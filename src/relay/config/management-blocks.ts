@@ -3,6 +3,7 @@ import type { RelayConfig } from './types.ts'
 
 export const MANAGEMENT_BLOCKS = [
   'alerts',
+  'console',
   'doctor',
   'reports',
   'summary',

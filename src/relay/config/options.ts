@@ -10,6 +10,7 @@ import type { RouteOptions } from '../delivery/types.ts'
 import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
+import type { ConsoleConfig } from './console-config.ts'
 import { wantsManagement } from './management-blocks.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 import { relaySchema } from './schema.ts'
@@ -65,6 +66,7 @@ export interface RelayOptions {
   readonly alerts?: NonNullable<RelayConfig['alerts']>
   readonly doctor?: DoctorConfig | boolean
   readonly mail?: MailOptions
+  readonly console?: ConsoleConfig
   readonly reports?: ReportConfig
   readonly summary?: SummaryConfig
   readonly metrics?: HostPort
@@ -199,6 +201,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(rest.alerts && { alerts: rest.alerts }),
     ...(rest.doctor !== undefined && { doctor: rest.doctor }),
     ...(rest.mail && { mail: rest.mail }),
+    ...(rest.console && { console: rest.console }),
     ...(rest.reports && { reports: rest.reports }),
     ...(rest.summary && { summary: rest.summary }),
     ...(metrics && { metrics }),

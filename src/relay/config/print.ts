@@ -8,6 +8,9 @@ const SECRET = /^(?:\w*password|\w*secret|token|key)$/i
 /** JSON. What JSON cannot hold, such as functions and filters, is named in brackets. */
 export const printed = (config: RelayConfig): string => JSON.stringify(shown(config, ''), undefined, 2)
 
+/** The same value without its secrets, as JSON holds it. */
+export const withoutSecrets = (value: object): unknown => JSON.parse(JSON.stringify(shown(value, '')))
+
 function shown(value: unknown, key: string): unknown {
   if (typeof value === 'function') return `(function ${value.name})`.replace(' )', ')')
   if (typeof value === 'string') return isSecret(key, value) ? HIDDEN : withoutPassword(value)

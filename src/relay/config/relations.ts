@@ -113,6 +113,17 @@ export const relations: readonly Relation<RelayConfig>[] = [
     )
   }),
   relation(
+    ['console'],
+    ({ console }) =>
+      console !== undefined &&
+      console.url === undefined &&
+      !isLoopback(console.listen) && {
+        found: console.listen,
+        expected: 'the loopback, or the url of a reverse proxy with TLS in front of it',
+        remedy: "set console: { listen: '127.0.0.1:8080', url: 'https://console.example.org' }",
+      },
+  ),
+  relation(
     ['listeners', 'workers'],
     ({ listeners = [], workers = 1 }) =>
       workers > 1 &&
@@ -139,3 +150,5 @@ export const relations: readonly Relation<RelayConfig>[] = [
       user === undefined && { found: group, expected: 'a user beside it', remedy: 'set user, too' },
   ),
 ]
+
+const isLoopback = (listen: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(listen)

@@ -26,6 +26,7 @@ import type { SessionLimits } from '../../smtp/session-slots.ts'
 import { hostNameCheck } from '../../trace/authentication-results.ts'
 import { nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
+import { consoleCheck } from './console-config.ts'
 import { logCheck } from './log-check.ts'
 import { quarantineCheck } from './quarantine-check.ts'
 import { relations } from './relations.ts'
@@ -203,6 +204,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     ) as Check<DoctorConfig | boolean>,
     alerts: alertsSchema.check,
     quarantine: quarantineCheck,
+    console: consoleCheck,
     mail: mailCheck,
     reports: reportsCheck,
     summary: summaryCheck,

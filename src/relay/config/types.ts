@@ -27,6 +27,7 @@ import type { FolderQuarantineOptions } from '../../quarantine/index.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
+import type { ConsoleConfig } from './console-config.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 
 /** What {@link defineConfig} takes. Every option has a default, and stands in `docs/configuration.md`. */
@@ -99,6 +100,8 @@ export interface RelayConfig {
   readonly summary?: SummaryConfig
   /** Tells operators what fails, by mail and webhook; see `docs/alerts.md`. @default no alerts */
   readonly alerts?: AlertsOptions
+  /** Pages and an API over HTTP, for operators and owners of mailboxes: see docs/console.md. @default none */
+  readonly console?: ConsoleConfig
   /** Where the record of sessions, messages and deliveries goes. @default lines of JSON on standard output */
   readonly log?: LogConfig
   /** Where `/metrics`, `/health` and `/ready` are served over HTTP: HOST:PORT, or false. @default false */

@@ -20,6 +20,11 @@ export const JOBS: readonly JobEntry[] = [
     load: async () => (await import('./doctor-job.ts')).job,
   },
   {
+    name: 'console',
+    isWanted: ({ console }) => console !== undefined,
+    load: async () => (await import('./console-job.ts')).job,
+  },
+  {
     name: 'reports',
     isWanted: ({ reports }) => reports !== undefined,
     load: async () => (await import('./reports-job.ts')).job,

@@ -169,6 +169,7 @@ export class Configured {
       ...(held && { quarantine: held.quarantine }),
       ...(this.#releaser && { releaser: this.#releaser }),
       feedback,
+      lists,
       recordSent: mail => gateway.recordSent(mail),
       sendMail: mail => delivery.sendOwn(mail),
       record: event => stream.write(event),

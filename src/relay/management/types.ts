@@ -1,6 +1,7 @@
 /** What the jobs of the management process work with, and what a job is. */
 import type { CheckResult, DoctorReport } from '../../doctor/types.ts'
 import type { Unstamped } from '../../engine/events.ts'
+import type { SenderLists } from '../../filters/index.ts'
 import type { History } from '../../history/index.ts'
 import type { RecordAction } from '../../model/action-event.ts'
 import type { Feedback, SentMail } from '../../model/feedback.ts'
@@ -52,6 +53,8 @@ export interface ManagementParts {
   readonly delivery: Delivery
   /** Says what a message was: all nodes learn it through the store. */
   readonly feedback: (feedback: Feedback) => Promise<void>
+  /** The allow and deny lists in the store. */
+  readonly lists: SenderLists
   /** Says to whom one of our users has written. */
   readonly recordSent: (mail: SentMail) => Promise<void>
   /** Delivers our own mail; it is not judged and never held. Its reverse-path is null. Rejects when it is not taken. */

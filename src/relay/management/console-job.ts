@@ -1,0 +1,35 @@
+/** The console as a job of the management process. */
+import { createConsole, serveConsole, sqliteRecords } from '../../console/index.ts'
+import { hostPortText, readHostPort } from '../config/addresses.ts'
+import { accountsFile, consoleSources, signInOf } from '../console-options.ts'
+import type { ManagementJob } from './types.ts'
+
+export const job: ManagementJob = {
+  start: async parts => {
+    const { options, clock, store, notify, recordAction: record } = parts
+    const { console: config } = options
+    if (config === undefined) throw new Error('there is no console in the configuration')
+    const { url, proxies, language, session } = config
+    const records = sqliteRecords({ file: accountsFile(options), clock })
+    const console = createConsole({
+      ...{ name: options.name, records, store, record, notify, clock },
+      sources: consoleSources(parts),
+      signIn: signInOf(config),
+      ...(url !== undefined && { url }),
+      ...(proxies && { proxies }),
+      ...(language && { language }),
+      ...(session && { session }),
+    })
+    const at = readHostPort(config.listen, 0) ?? { host: '127.0.0.1', port: 0 }
+    const served = await serveConsole(console, at)
+    const shown = url ?? `http://${hostPortText({ ...at, port: served.port })}`
+    notify({ code: 'console/up', reason: `the console listens at ${shown}`, level: 'info' })
+    return {
+      close: async () => {
+        await served.close()
+        await console.close()
+        await records.close()
+      },
+    }
+  },
+}
