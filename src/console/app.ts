@@ -22,7 +22,7 @@ export interface Targets {
   /** No endpoint. */
   readonly noEndpoint: () => Response
   readonly refusal: (ref: string, incoming: Incoming) => Promise<Response>
-  readonly status: () => Promise<Response>
+  readonly status: (request: Request) => Promise<Response>
   readonly digest: (request: Request, incoming: Incoming) => Promise<Response>
   readonly oidcStart: (request: Request, incoming: Incoming) => Promise<Response>
   readonly oidcCallback: (request: Request, incoming: Incoming) => Promise<Response>
@@ -46,7 +46,7 @@ export async function createApp(targets: Targets): Promise<App> {
   app.get(`${API}/openapi.json`, c => targets.document(c.req.raw))
   app.all(`${API}/*`, () => targets.noEndpoint())
   app.get('/r/:ref', c => targets.refusal(c.req.param('ref'), incomingOf(c)))
-  app.get('/status', () => targets.status())
+  app.get('/status', c => targets.status(c.req.raw))
   app.all('/d/*', c => targets.digest(c.req.raw, incomingOf(c)))
   app.get('/oidc/start', c => targets.oidcStart(c.req.raw, incomingOf(c)))
   app.get('/oidc/callback', c => targets.oidcCallback(c.req.raw, incomingOf(c)))

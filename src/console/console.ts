@@ -113,7 +113,7 @@ class ConsoleHandler implements Console {
       notify,
       cookie,
     })
-    this.#public = new PublicPages({ history: sources.history, limits, status: options.status, name })
+    this.#public = new PublicPages({ history: sources.history, limits, status: options.status })
     this.#oidc =
       signIn.oidc &&
       new OidcPages({
@@ -167,7 +167,7 @@ class ConsoleHandler implements Console {
       endpoint: (name, route, request, params, incoming) => this.#endpoints.run(name, route, request, params, incoming),
       noEndpoint: () => failureAnswer(new ApiError('not-found', 'there is nothing at this address')),
       refusal: (ref, { client }) => this.#public.refusal(ref, client),
-      status: () => this.#public.status(),
+      status: request => this.#public.status(request),
       digest: async (request, { client }) =>
         (await this.#options.digestPages?.(request, client)) ?? text('there are no digests here', 404),
       oidcStart: async (_request, { client }) => (await this.#oidc?.start(client)) ?? text('not configured', 404),

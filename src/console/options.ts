@@ -56,8 +56,8 @@ export interface ConsoleOptions {
   readonly assets?: string
   /** Answers requests below `/d/`, the pages of digests. @default none */
   readonly digestPages?: (request: Request, client: { readonly address: string }) => Promise<Response>
-  /** What `/status` says to users, in lines. @default that nothing is known to be wrong */
-  readonly status?: () => readonly string[] | Promise<readonly string[]>
+  /** What `/status` says to users. @default that mail goes as usual */
+  readonly status?: (language: 'en' | 'zh-CN') => Promise<{ readonly title: string; readonly text: string }>
   /** @default the system's clock */
   readonly clock?: Clock
   /** How expensive a hash of a password is. @internal */

@@ -32,6 +32,16 @@ export function relayPolicy(common: ThresholdOptions, policies: readonly PolicyC
   return (findings, at) => (entryFor(byRecipient, at.forwardPath) ?? base)(findings, at)
 }
 
+/** Refusals for good carry a link to the page that explains them. */
+export const withRefusalLink =
+  (policy: Policy, url: string): Policy =>
+  (findings, at) => {
+    const decision = policy(findings, at)
+    const { reply } = decision
+    if (reply.code < 500) return decision
+    return { ...decision, reply: { ...reply, text: `${reply.text} ${new URL(`/r/${at.ref}`, url).href}` } }
+  }
+
 /** The scores from which mail for a recipient is quarantined and refused. */
 export function thresholdsFor(
   common: ThresholdOptions,

@@ -4,6 +4,7 @@ import { resolver } from '../dns/index.ts'
 import { postern } from '../engine/gateway.ts'
 import { loadMeter } from '../load/index.ts'
 import { jsonLine } from '../log/json-line.ts'
+import type { Policy } from '../model/decision.ts'
 import type { LoadMeter } from '../model/load.ts'
 import type { Metric } from '../model/metric.ts'
 import { type Clock, type Notify, systemClock } from '../model/services.ts'
@@ -26,7 +27,7 @@ import type { NodeNotice } from './management/messages.ts'
 import type { Management } from './management/supervisor.ts'
 import { type SystemResolver, systemResolver } from './name-servers.ts'
 import { PointsOfStore } from './points-of-store.ts'
-import { relayPolicy } from './policy.ts'
+import { relayPolicy, withRefusalLink } from './policy.ts'
 import { listenerText, noticeLine, type Start } from './report.ts'
 import { ReportCounters, reportCopies } from './report-counters.ts'
 import { serveRspamd } from './rspamd.ts'
@@ -259,7 +260,7 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
   const targets = [...sinks.targets, ...counters.receivers(options)]
   const inner = postern({
     filters: relayFilters({ options, delivery, scanner: scanner.filters, kept }),
-    policy: relayPolicy(options.thresholds, options.policies),
+    policy: policyOf(options),
     name: options.authservId,
     load,
     clock,
@@ -275,6 +276,11 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
   })
   const live = liveGateway(shared.points?.appliedTo(inner) ?? inner, () => delivery.close())
   return { live, current: { gateway: live.gateway, delivery }, scannerReport: scanner.report }
+}
+
+function policyOf({ thresholds, policies, console }: RelayOptions): Policy {
+  const policy = relayPolicy(thresholds, policies)
+  return console?.refusalLink && console.url !== undefined ? withRefusalLink(policy, console.url) : policy
 }
 
 /** What stands in events: with several workers, which one. */

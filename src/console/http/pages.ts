@@ -18,10 +18,14 @@ export function assetAnswer(asset: Asset, request: Request): Response {
 }
 
 /** A small page: a title and paragraphs, as text. */
-export function plainPage(title: string, paragraphs: readonly string[], status = 200): Response {
+export function plainPage(
+  title: string,
+  paragraphs: readonly string[],
+  { status = 200, language = 'en' }: { readonly status?: number; readonly language?: 'en' | 'zh-CN' } = {},
+): Response {
   const body = paragraphs.map(text => `<p>${escaped(text)}</p>`).join('\n')
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -4,6 +4,7 @@ import type { GatewayEvent, SentReply } from '../../model/events.ts'
 import type { ClientInfo } from '../http/client.ts'
 import { ApiError } from '../http/errors.ts'
 import { plainPage } from '../http/pages.ts'
+import type { ConsoleOptions } from '../options.ts'
 import type { SignInLimits } from '../sign-in/limits.ts'
 import { adviceFor } from './advice.ts'
 
@@ -11,9 +12,7 @@ import { adviceFor } from './advice.ts'
 export interface PublicParts {
   readonly history: Pick<History, 'get'> | undefined
   readonly limits: SignInLimits
-  readonly status: (() => readonly string[] | Promise<readonly string[]>) | undefined
-  /** The name of the gateway. */
-  readonly name: string
+  readonly status: ConsoleOptions['status']
 }
 
 /** Long enough that none is found by trying, in the form in which replies carry them. */
@@ -34,7 +33,7 @@ export class PublicPages {
       await limits.spend('reference', client.key)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      return plainPage('Too many requests', ['Try again in some minutes.'], error.status)
+      return plainPage('Too many requests', ['Try again in some minutes.'], { status: error.status })
     }
     if (!REFERENCE.test(ref) || history === undefined) return unknown()
     const status = refusalIn(await history.get(ref))?.status
@@ -43,18 +42,24 @@ export class PublicPages {
     return plainPage(advice.title, [...advice.paragraphs, `Reference: ${ref}`])
   }
 
-  async status(): Promise<Response> {
-    const { status, name } = this.#parts
-    const lines = (await status?.()) ?? ['Mail is accepted and delivered as usual.']
-    return plainPage(`Mail at ${name}`, lines)
+  /** In the language that the browser asks for first. */
+  async status(request: Request): Promise<Response> {
+    const language = /^\s*zh/i.test(request.headers.get('accept-language') ?? '') ? 'zh-CN' : 'en'
+    const { title, text } = (await this.#parts.status?.(language)) ?? USUAL[language]
+    return plainPage(title, [text], { language })
   }
 }
+
+const USUAL = {
+  en: { title: 'Mail works', text: 'Mail is accepted and delivered as usual.' },
+  'zh-CN': { title: '邮件正常', text: '邮件正常接收和投递。' },
+} as const
 
 const unknown = (): Response =>
   plainPage(
     'This reference is not known',
     ['It may be too old, or not written in full. Copy it from the message that says that your mail was refused.'],
-    404,
+    { status: 404 },
   )
 
 /** The gravest refusal of a session: one for good comes before one for now. */

@@ -62,10 +62,10 @@ export class OidcPages {
     const { notify, signIn } = this.#parts
     if (error instanceof ApiError) {
       if (error.code === 'sign-in-failed') signIn.failed('', error.message, client)
-      return plainPage('The sign-in did not succeed', [error.message], error.status)
+      return plainPage('The sign-in did not succeed', [error.message], { status: error.status })
     }
     notify({ code: 'console/oidc', reason: `a sign-in failed: ${errorText(error).slice(0, 300)}`, level: 'warning' })
-    return plainPage('The sign-in did not succeed', ['The log of the gateway says why.'], 500)
+    return plainPage('The sign-in did not succeed', ['The log of the gateway says why.'], { status: 500 })
   }
 
   /** Lax: the provider sends the browser back from another site. */

@@ -123,6 +123,27 @@ export const relations: readonly Relation<RelayConfig>[] = [
         remedy: "set console: { listen: '127.0.0.1:8080', url: 'https://console.example.org' }",
       },
   ),
+  relation(['console'], ({ console }) => {
+    const wanting = (['refusalLink', 'mailboxes', 'oidc'] as const).find(name => console?.[name])
+    return (
+      wanting !== undefined &&
+      console?.url === undefined && {
+        found: `console.${wanting} without console.url`,
+        expected: 'the url under which people reach the console',
+        remedy: "set console.url: 'https://console.example.org'",
+      }
+    )
+  }),
+  relation(
+    ['console', 'mail'],
+    ({ console, mail }) =>
+      console?.mailboxes === true &&
+      mail === undefined && {
+        found: mail,
+        expected: 'who our own mail is from, since owners of mailboxes sign in by a link in mail',
+        remedy: "set mail: { from: 'postern@example.org' }",
+      },
+  ),
   relation(
     ['listeners', 'workers'],
     ({ listeners = [], workers = 1 }) =>

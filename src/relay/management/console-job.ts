@@ -1,4 +1,5 @@
 /** The console as a job of the management process. */
+import { StatusBoard } from '../../alerts/status.ts'
 import { createConsole, serveConsole, sqliteRecords } from '../../console/index.ts'
 import { hostPortText, readHostPort } from '../config/addresses.ts'
 import { accountsFile, consoleSources, signInOf } from '../console-options.ts'
@@ -11,10 +12,12 @@ export const job: ManagementJob = {
     if (config === undefined) throw new Error('there is no console in the configuration')
     const { url, proxies, language, session } = config
     const records = sqliteRecords({ file: accountsFile(options), clock })
+    const board = new StatusBoard(store, () => clock.monotonic())
     const console = createConsole({
       ...{ name: options.name, records, store, record, notify, clock },
       sources: consoleSources(parts),
-      signIn: signInOf(config),
+      status: given => board.report(given),
+      signIn: signInOf(config, parts),
       ...(url !== undefined && { url }),
       ...(proxies && { proxies }),
       ...(language && { language }),
