@@ -1,6 +1,6 @@
 /** Checks of the options of our own mail. */
 import { oneOf, text } from '../model/checks.ts'
-import { type Check, explained, hidden, object, required } from '../model/options.ts'
+import { type Check, explained, hidden, object, required, type Shape } from '../model/options.ts'
 import { readMailbox } from '../net/names.ts'
 import { isSigningKey } from './sign.ts'
 import type { MailOptions, MailSigningKey } from './types.ts'
@@ -12,18 +12,15 @@ export const addressCheck: Check<string> = explained('an address such as postern
     : 'an address such as postern@example.org',
 )
 
-export const mailCheck: Check<MailOptions> = object<MailOptions>(
-  {
-    from: required(addressCheck),
-    dkim: object<MailSigningKey>(
-      {
-        domain: required(text('a domain', { max: 253 })),
-        selector: required(text('the selector of a key', { max: 63 })),
-        key: required(hidden('a private RSA key in PEM, of 1024 bits or more', isSigningKey)),
-      },
-      'a key',
-    ),
-    language: oneOf('en', 'zh-CN'),
-  },
-  'our own mail',
-)
+export const mailShape: Shape<MailOptions> = {
+  from: required(addressCheck),
+  dkim: object<MailSigningKey>(
+    {
+      domain: required(text('a domain', { max: 253 })),
+      selector: required(text('the selector of a key', { max: 63 })),
+      key: required(hidden('a private RSA key in PEM, of 1024 bits or more', isSigningKey)),
+    },
+    'a key',
+  ),
+  language: oneOf('en', 'zh-CN'),
+}

@@ -8,6 +8,7 @@ export type {
   LoadConfig,
   LogConfig,
   LogStreamConfig,
+  MailConfig,
   PolicyConfig,
   QuarantineConfig,
   RedisConfig,

@@ -5,11 +5,11 @@ import PostalMime from 'postal-mime'
 import { describe, expect, test } from 'vitest'
 import { dkim } from '../../src/facts/dkim/dkim.ts'
 import type { Block } from '../../src/mailing/blocks.ts'
-import { mailCheck } from '../../src/mailing/check.ts'
+import { mailShape } from '../../src/mailing/check.ts'
 import { Mailer } from '../../src/mailing/mailer.ts'
 import type { Mail, MailOptions } from '../../src/mailing/types.ts'
 import { visible } from '../../src/mailing/visible.ts'
-import { wrongIn } from '../../src/model/options.ts'
+import { object, wrongIn } from '../../src/model/options.ts'
 import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { fc, runs } from '../support/property.ts'
@@ -200,7 +200,7 @@ test.for<[options: unknown, path: string]>([
   [{ from: 'a@example.org', dkim: { domain: 'example.org', selector: 's', key: 'x' } }, 'mail.dkim.key'],
   [{ from: 'a@example.org', dkim: { domain: 'example.org', selector: 's', key: ed25519() } }, 'mail.dkim.key'],
 ])('the wrong options %o are refused with their path, and no key is shown', ([options, path]) => {
-  const problems = wrongIn(mailCheck, options, 'mail')
+  const problems = wrongIn(object(mailShape), options, 'mail')
   expect(problems.map(problem => problem.path)).toEqual([path])
   expect(JSON.stringify(problems)).not.toContain('PRIVATE')
 })

@@ -1,7 +1,6 @@
 /** What the relay runs with: the configuration with all defaults, checked, with its files read. */
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { MailOptions } from '../../mailing/types.ts'
 import { PosternError, type Problem } from '../../model/errors.ts'
 import { problemsOf } from '../../model/options.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
@@ -20,6 +19,7 @@ import type {
   LimitConfig,
   LoadConfig,
   LogConfig,
+  MailConfig,
   PolicyConfig,
   QuarantineConfig,
   RelayConfig,
@@ -65,7 +65,7 @@ export interface RelayOptions {
   readonly quarantine?: QuarantineConfig
   readonly alerts?: NonNullable<RelayConfig['alerts']>
   readonly doctor?: DoctorConfig | boolean
-  readonly mail?: MailOptions
+  readonly mail?: MailConfig
   readonly console?: ConsoleConfig
   readonly reports?: ReportConfig
   readonly summary?: SummaryConfig

@@ -4,7 +4,7 @@ import { alertsSchema } from '../../alerts/options.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
 import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
-import { mailCheck } from '../../mailing/check.ts'
+import { mailShape } from '../../mailing/check.ts'
 import { duration, flag, number, oneOf, score, size, text, whole } from '../../model/checks.ts'
 import {
   type Check,
@@ -38,6 +38,7 @@ import type {
   LimitConfig,
   ListenerConfig,
   LoadConfig,
+  MailConfig,
   PolicyConfig,
   RelayConfig,
   TlsConfig,
@@ -205,7 +206,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     alerts: alertsSchema.check,
     quarantine: quarantineCheck,
     console: consoleCheck,
-    mail: mailCheck,
+    mail: object<MailConfig>({ ...mailShape, nextHop: nextHopCheck }, 'our own mail'),
     reports: reportsCheck,
     summary: summaryCheck,
     limits,

@@ -93,7 +93,7 @@ export interface RelayConfig {
    */
   readonly doctor?: DoctorConfig | boolean
   /** Who our own mail is from (digests, alerts, summaries, reports), and how it is signed. @default none is sent */
-  readonly mail?: MailOptions
+  readonly mail?: MailConfig
   /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
   readonly reports?: ReportConfig
   /** A summary of each week, by mail to operators. @default none */
@@ -214,6 +214,12 @@ export interface LogConfig {
 export interface LogPrivacyConfig extends PrivacyOptions {
   /** After this time the history shortens addresses, see `HistoryPrivacyOptions`. @default never */
   readonly shortenAfter?: HistoryPrivacyOptions['shortenAfter']
+}
+
+/** Who our own mail is from, and where it leaves. */
+export interface MailConfig extends MailOptions {
+  /** The server that takes our own mail to addresses for which there is no route. @default there has to be a route */
+  readonly nextHop?: NextHopOptions
 }
 
 /** Where quarantined mail is held. */

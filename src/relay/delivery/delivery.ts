@@ -1,6 +1,4 @@
 /** Brings a judged message to its recipients, and decides on the reply: 250 only when it is safe for each of them. */
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { DeliveryGroup, Reply } from '../../model/decision.ts'
 import type { DeliveryReport } from '../../model/events.ts'
 import { checked } from '../../model/options.ts'
@@ -13,6 +11,7 @@ import { DeliveryCounts } from './counts.ts'
 import { type Claim, Duplicates } from './duplicates.ts'
 import { delivered, type HopAnswer, incomplete, isDelivered, isRefused, queueIdOf, toReply } from './hop/answer.ts'
 import { HopTarget } from './hop-target.ts'
+import { OnceDeliveries } from './once.ts'
 import { deliverySchema } from './options.ts'
 import { isSenderProven } from './proof.ts'
 import { QuarantineTarget } from './quarantine-target.ts'
@@ -20,8 +19,8 @@ import { received } from './received.ts'
 import { RecipientCheck } from './recipient-check.ts'
 import { RefusedRecipients } from './refused-recipients.ts'
 import { Routes } from './routes.ts'
-import { forAll, type Parcel, type Release, type Target, type TargetResult } from './target.ts'
-import type { Delivery, DeliveryOptions, DeliveryServices, OwnMail, RecipientQuestion } from './types.ts'
+import { forAll, type Parcel, type Target, type TargetResult } from './target.ts'
+import type { Delivery, DeliveryOptions, DeliveryServices, RecipientQuestion } from './types.ts'
 
 /**
  * @throws PosternError with all that is wrong with the options; an error of the system where a Maildir cannot be made
@@ -41,6 +40,9 @@ type Results = ReadonlyMap<string, RecipientResult>
 
 class MailDelivery implements Delivery {
   readonly domains: readonly string[]
+  readonly redeliver: Redeliver
+  readonly sendOwn: Delivery['sendOwn']
+  readonly #outside: HopTarget | undefined
   readonly #routes: Routes
   readonly #services: DeliveryServices
   readonly #duplicates: Duplicates
@@ -63,6 +65,10 @@ class MailDelivery implements Delivery {
     })
     this.#refused = new RefusedRecipients(clock, store)
     this.#check = new RecipientCheck(routes, this.#refused, services)
+    this.#outside = services.ownMailHop && new HopTarget(services.ownMailHop, services, () => true)
+    const { redeliver, sendOwn } = new OnceDeliveries(routes, store, this.#outside)
+    this.redeliver = redeliver
+    this.sendOwn = sendOwn
   }
 
   async deliver(message: IncomingMessage): Promise<Reply> {
@@ -82,31 +88,6 @@ class MailDelivery implements Delivery {
     return new Map([...results].map(([path, { answer }]) => [path, withReference(answer, message.ref)]))
   }
 
-  readonly redeliver: Redeliver = ({ entry, name, size, open }) => {
-    const { reversePath, recipient } = entry
-    return this.#deliverOnce(`released:${name}`, { reversePath, recipient, name, size, open })
-  }
-
-  readonly sendOwn = ({ recipient, name, content }: OwnMail): Promise<void> => {
-    const digest = createHash('sha256').update(`${name}\0${recipient}`).digest('hex').slice(0, 40)
-    const open = () => Readable.from([content], { objectMode: false })
-    const release = { reversePath: '', recipient, name: `own.${digest}`, size: content.length, open }
-    return this.#deliverOnce(`own:${digest}`, release)
-  }
-
-  async #deliverOnce(key: string, release: Release): Promise<void> {
-    const { recipient } = release
-    const target = this.#routes.find(recipient)?.target
-    if (target === undefined) throw new Error(`there is no route for ${recipient}`)
-    const { store } = this.#duplicates
-    const [noted] = await store.run([{ op: 'get', key }])
-    if (noted !== undefined) return
-    const answer = await target.release(release)
-    const { code, status, text, said } = answer
-    if (!isDelivered(answer)) throw new Error(`${code} ${status} ${text}${said ? `: ${said.text}` : ''}`)
-    await store.run([{ op: 'set', key, value: '1', ttl: RELEASED_MS }])
-  }
-
   checkRecipient(question: RecipientQuestion): Promise<Reply | undefined> {
     return this.#check.check(question)
   }
@@ -121,6 +102,7 @@ class MailDelivery implements Delivery {
 
   close(): Promise<void> {
     this.#routes.close()
+    this.#outside?.close()
     return Promise.resolve()
   }
 
@@ -268,9 +250,6 @@ const withReference = (answer: HopAnswer, ref: string): Reply => ({
   ...toReply(answer),
   text: `${answer.text} ref=${ref}`,
 })
-
-/** A release goes on for a quarter of an hour after a crash: for longer than that it is noted that it was done. */
-const RELEASED_MS = 30 * 86_400_000
 
 const REPEATED: HopAnswer = { ...delivered, text: 'It has the message from an earlier try' }
 const NO_ROUTE: HopAnswer = { code: 550, status: '5.7.1', text: 'No mail for that domain is accepted here' }

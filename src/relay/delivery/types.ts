@@ -207,6 +207,8 @@ export interface DeliveryServices {
   readonly store?: Store
   /** Takes what became of each recipient of each delivery, as the event of it has it. @default it is only an event */
   readonly onDelivery?: (ref: string, recipient: string, report: DeliveryReport) => void
+  /** Where our own mail leaves for which there is no route. @default there has to be one */
+  readonly ownMailHop?: NextHopOptions
   /** Holds quarantined mail. @default it is delivered, apart where the target can do that */
   readonly held?: HeldMail
   /** Copies mail that brings reports. @default none is copied */
@@ -227,7 +229,7 @@ export interface RecipientQuestion {
 
 /** Mail that this program writes itself. Its reverse-path is null. */
 export interface OwnMail {
-  /** The address to which it goes. It needs a route, as all mail does. */
+  /** The address to which it goes. */
   readonly recipient: string
   /** Names the mail, the same for each try: where it was delivered already, it is not delivered again. */
   readonly name: string

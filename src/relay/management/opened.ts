@@ -130,7 +130,8 @@ export class Configured {
 
   static async open(options: RelayOptions, opened: Opened): Promise<Configured> {
     const { clock, notify, load, store, held } = opened
-    const services = { name: options.name, clock, notify, load, store: store.store }
+    const ownMailHop = options.mail?.nextHop
+    const services = { name: options.name, clock, notify, load, store: store.store, ...(ownMailHop && { ownMailHop }) }
     const delivery = await createDelivery({ routes: options.routes }, services)
     held?.deliverBy(delivery)
     return new Configured(options, opened, delivery)
