@@ -3,6 +3,7 @@ import { previewPoints } from '../../src/console/rules/preview.ts'
 import { RuleReports } from '../../src/console/rules/report.ts'
 import { labelOf, type RuleHistory } from '../../src/console/rules/sample.ts'
 import { outcomeOf } from '../../src/console/rules/verdicts.ts'
+import { BusyError, WorkQueue } from '../../src/console/rules/work-queue.ts'
 import type { AggregateRow, HistoryEntry, HistoryQuery } from '../../src/history/types.ts'
 import type { FeedbackEvent, FindingEntry, GatewayEvent, RecipientEvent } from '../../src/model/events.ts'
 import { clock } from '../../src/testing/clock.ts'
@@ -138,7 +139,13 @@ test('rules show hits by day, hits on corrected mail, mean points, cost, and wha
   ]
   const { history, asked } = historyOf(events, totals)
   const hand = clock({ now: NOON })
-  const reports = new RuleReports({ history, corrected: async () => ['B', 'C'], thresholds, clock: hand })
+  const reports = new RuleReports({
+    history,
+    queue: new WorkQueue(8),
+    corrected: async () => ['B', 'C'],
+    thresholds,
+    clock: hand,
+  })
   const report = await reports.of(2)
   expect(report.rules).toEqual([
     { rule: 'rdns/generic', hits: 100, days: [40, 60], calledHam: 1, calledSpam: 0, points: 2 },
@@ -168,7 +175,13 @@ test('an operator of some domains sees nothing of other recipients of the same s
     judged([finding('b', { points: 1 })], { ref: 'A', recipient: 'eve@example.net' }),
   ]
   const { history } = historyOf(events, [{ hour: NOON, name: 'b', count: 9 }])
-  const reports = new RuleReports({ history, corrected: async () => ['A'], thresholds, clock: clock({ now: NOON }) })
+  const reports = new RuleReports({
+    history,
+    queue: new WorkQueue(8),
+    corrected: async () => ['A'],
+    thresholds,
+    clock: clock({ now: NOON }),
+  })
   const { rules, isSampled } = await reports.of(7, ['example.org'])
   expect(rules.map(({ rule, hits }) => [rule, hits])).toEqual([['a', 1]])
   expect(isSampled).toBe(true)
@@ -182,7 +195,13 @@ test('a report of a large history reads a bounded number of sessions, and rules 
     events,
     Array.from({ length: 3_000 }, (_, i) => ({ hour: NOON, name: `n${i}`, count: 1 })),
   )
-  const reports = new RuleReports({ history, corrected: async () => [], thresholds, clock: clock({ now: NOON }) })
+  const reports = new RuleReports({
+    history,
+    queue: new WorkQueue(8),
+    corrected: async () => [],
+    thresholds,
+    clock: clock({ now: NOON }),
+  })
   const { rules } = await reports.of(1)
   expect(asked.sessions).toBe(400)
   expect(rules.length).toBe(1_000)
@@ -192,7 +211,13 @@ test('a report that fails is made again', async () => {
   const { history } = historyOf([])
   let fails = true
   const broken: RuleHistory = { ...history, aggregate: async () => (fails ? Promise.reject(new Error('no file')) : []) }
-  const reports = new RuleReports({ history: broken, corrected: async () => [], thresholds, clock: clock() })
+  const reports = new RuleReports({
+    history: broken,
+    queue: new WorkQueue(8),
+    corrected: async () => [],
+    thresholds,
+    clock: clock(),
+  })
   await expect(reports.of(1)).rejects.toThrow('no file')
   fails = false
   expect((await reports.of(1)).rules).toEqual([])
@@ -236,4 +261,26 @@ test('a preview of many hits is partial and says so', async () => {
   expect(preview).toMatchObject({ isPartial: true, all: { examined: 500 } })
   expect(preview.examples.length).toBe(20)
   expect(asked.sessions).toBe(500)
+})
+
+test('work waits for its turn, fails alone, and what is too much is refused', async () => {
+  const queue = new WorkQueue(3)
+  const order: string[] = []
+  const first = Promise.withResolvers<void>()
+  const one = queue.run(async () => {
+    await first.promise
+    order.push('one')
+  })
+  const two = queue.run(async () => {
+    order.push('two')
+    throw new Error('two')
+  })
+  const three = queue.run(async () => order.push('three'))
+  await expect(queue.run(async () => order.push('four'))).rejects.toThrow(BusyError)
+  first.resolve()
+  await one
+  await expect(two).rejects.toThrow('two')
+  await three
+  expect(order).toEqual(['one', 'two', 'three'])
+  expect(await queue.run(async () => 'again')).toBe('again')
 })

@@ -46,10 +46,10 @@ export function listHandlers(
       const undo = await reversals.note(viewer.name, { kind: 'list-add', id: entry.id, scope: entry.scope ?? '' })
       return { ...entryOf(entry, viewer), ...(undo !== undefined && { undo }) }
     },
-    'lists.remove': async ({ caller: { viewer }, params: { id = '' }, query: { scope } }) => {
+    'lists.remove': async ({ caller: { viewer }, params: { id = '' }, query: { scope, why } }) => {
       const entry = await checked(() => sources.lists(viewer).remove(id, scope))
       if (entry === undefined) throw notFound('entry')
-      recordEntry(viewer, 'list-remove', entry)
+      recordEntry(viewer, 'list-remove', why === undefined ? entry : { ...entry, note: why })
       const { id: _id, created: _created, ...rest } = entry
       const undo = await reversals.note(viewer.name, { kind: 'list-remove', entry: rest })
       return { kind: 'done', ...(undo !== undefined && { undo }) }

@@ -14,6 +14,7 @@ import { previewPoints } from '../rules/preview.ts'
 import { RuleReports, type RulesReport } from '../rules/report.ts'
 import type { RuleWindow } from '../rules/sample.ts'
 import type { Thresholds } from '../rules/verdicts.ts'
+import { BusyError, WorkQueue } from '../rules/work-queue.ts'
 import type { Watching } from '../watching.ts'
 
 /** What these endpoints work with. */
@@ -29,16 +30,19 @@ type Names = `rules.${'list' | 'preview' | 'points' | 'setPoints'}` | 'load.get'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+/** Reports and previews that may wait: each reads some hundred sessions. */
+const MAX_WAITING = 8
 const DEFAULT_THRESHOLDS: Thresholds = { quarantine: 6, reject: 15 }
 
 export function watchingHandlers({ has, store, watching, record, clock }: WatchingParts): Handlers<Names> {
   const thresholds = has.thresholds ?? (() => DEFAULT_THRESHOLDS)
   const { history } = has
-  const reports = history && new RuleReports({ history, thresholds, clock, corrected: correctedIn(history) })
+  const queue = new WorkQueue(MAX_WAITING)
+  const reports = history && new RuleReports({ history, thresholds, clock, queue, corrected: correctedIn(history) })
   return {
     'rules.list': async ({ caller: { viewer }, query: { days = 7 } }) => {
       if (reports === undefined) throw notConfigured('history')
-      const report = await reports.of(days, domainsOf(viewer))
+      const report = await inTurn(() => reports.of(days, domainsOf(viewer)))
       return withEdited(report, has.points ? await editedPoints(store) : [])
     },
     'rules.preview': async ({ caller: { viewer }, body: { points, days } }) => {
@@ -46,7 +50,8 @@ export function watchingHandlers({ has, store, watching, record, clock }: Watchi
       const until = clock.now()
       const domains = domainsOf(viewer)
       const window: RuleWindow = { since: until - days * DAY_MS, until, ...(domains && { domains }) }
-      return await previewPoints({ history, thresholds }, { ...window, points })
+      const query = { ...window, points }
+      return await inTurn(() => queue.run(() => previewPoints({ history, thresholds }, query)))
     },
     'rules.points': async () => {
       if (!has.points) return { edited: [], thresholds: thresholds('') }
@@ -83,6 +88,15 @@ export function watchingHandlers({ has, store, watching, record, clock }: Watchi
         throw new ApiError('rate-limited', 'too many watch already: close another live view', { retryAfter: 30 })
       return new Response(body, { headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' } })
     },
+  }
+}
+
+/** @throws ApiError when too much waits */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof BusyError ? new ApiError('unavailable', error.message, { retryAfter: 10 }) : error
   }
 }
 

@@ -11,6 +11,7 @@ import {
   spreadRefs,
 } from './sample.ts'
 import { outcomeOf, type Thresholds } from './verdicts.ts'
+import type { WorkQueue } from './work-queue.ts'
 
 /** What a rule in dry run would have done, in the sample. */
 export interface DryRunReport {
@@ -68,6 +69,8 @@ export interface RuleReportsOptions {
   /** The scores from which mail for a recipient is quarantined and refused. */
   readonly thresholds: (recipient: string) => Thresholds
   readonly clock: Clock
+  /** Where reports wait for their turn. */
+  readonly queue: WorkQueue
 }
 
 const DAY_MS = 86_400_000
@@ -79,24 +82,26 @@ const MAX_RULES = 1_000
 const FRESH_MS = 120_000
 const MAX_REPORTS = 8
 
-/** Makes reports, one at a time, and keeps the last few. */
+/** Makes reports and keeps the last few. */
 export class RuleReports {
   readonly #options: RuleReportsOptions
   readonly #kept = new Map<string, { readonly at: number; readonly report: Promise<RulesReport> }>()
-  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: RuleReportsOptions) {
     this.#options = options
   }
 
-  /** The report of the last `days`, at most two minutes old. */
+  /**
+   * The report of the last `days`, at most two minutes old.
+   *
+   * @throws BusyError when too many reports are waited for
+   */
   async of(days: number, domains?: readonly string[]): Promise<RulesReport> {
     const key = JSON.stringify([days, domains?.toSorted()])
     const now = this.#options.clock.monotonic()
     const kept = this.#kept.get(key)
     if (kept !== undefined && now - kept.at < FRESH_MS) return await kept.report
-    const report = this.#last.then(() => this.#make(days, domains))
-    this.#last = report.catch(() => undefined)
+    const report = this.#options.queue.run(() => this.#make(days, domains))
     this.#kept.delete(key)
     this.#kept.set(key, { at: now, report })
     for (const old of this.#kept.keys()) if (this.#kept.size > MAX_REPORTS) this.#kept.delete(old)

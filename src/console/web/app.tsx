@@ -4,7 +4,7 @@ import { ApiError, call, onSessionEnded } from './api/client.ts'
 import { Frame } from './components/frame.tsx'
 import { Failure, Skeleton } from './components/state.tsx'
 import { Toasts, useToasts } from './components/toasts.tsx'
-import { type Console, ConsoleProvider, PAGES_OF, type Session } from './context.tsx'
+import { type Console, ConsoleProvider, pagesOf, type Session } from './context.tsx'
 import { Formats } from './format.ts'
 import { SignIn } from './pages/sign-in.tsx'
 import { PAGES, UnknownPage } from './pages.tsx'
@@ -50,8 +50,8 @@ export function App() {
   const [language, setLanguage] = useLanguage(session?.language)
   const [theme, setTheme] = useTheme()
   const [toasts, say, hide] = useToasts()
-  const role = session?.account?.role
-  const place = usePlace(role === undefined ? 'signIn' : (PAGES_OF[role][0] ?? 'account'))
+  const account = session?.account
+  const place = usePlace(account ? (pagesOf(account)[0] ?? 'account') : 'signIn')
   const formats = useMemo(() => new Formats(language), [language])
   const value: Console = {
     ...{ texts: LANGUAGES[language], formats, language, setLanguage, theme, setTheme, place, refresh, say },
@@ -67,7 +67,7 @@ export function App() {
 
 function Shown({ place, session: { account } }: { readonly place: Place; readonly session: Session }) {
   if (!account || OUTSIDE.includes(place.page)) return <SignIn />
-  const isAllowed = PAGES_OF[account.role].includes(CHILDREN[place.page] ?? place.page) || place.page === 'lists'
+  const isAllowed = pagesOf(account).includes(CHILDREN[place.page] ?? place.page) || place.page === 'lists'
   const Shown = (isAllowed ? PAGES[place.page] : undefined) ?? UnknownPage
   return (
     <Frame>

@@ -59,8 +59,14 @@ export function useAccount(): Account {
 const OPERATION = ['rules', 'senders', 'load', 'health', 'reports', 'audit'] as const
 const STAFF = ['live', 'messages', 'quarantine', ...OPERATION] as const
 
-/** Which pages a role sees; the first is shown after signing in. */
-export const PAGES_OF: Readonly<Record<Account['role'], readonly PageName[]>> = {
+/** They show the gateway as a whole, which is not for accounts of some domains. */
+const WHOLE: readonly PageName[] = ['live', 'load', 'health']
+
+/** Which pages an account sees; the first is shown after signing in. */
+export const pagesOf = ({ role, domains }: Pick<Account, 'role' | 'domains'>): readonly PageName[] =>
+  PAGES_OF[role].filter(page => domains === null || !WHOLE.includes(page))
+
+const PAGES_OF: Readonly<Record<Account['role'], readonly PageName[]>> = {
   admin: [...STAFF, 'people', 'tokens', 'account'],
   operator: [...STAFF, 'tokens', 'account'],
   viewer: [...STAFF, 'tokens', 'account'],

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../api/client.ts'
-import { PAGES_OF, useAccount, useConsole } from '../context.tsx'
+import { pagesOf, useAccount, useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
 import type { PageName, Place } from '../router.ts'
 import type { Texts } from '../texts/en.ts'
@@ -78,9 +78,10 @@ function titleOf(page: PageName, texts: Texts, isUser: boolean): string {
 
 function Navigation({ place }: { readonly place: Place }) {
   const { texts } = useConsole()
-  const { role } = useAccount()
+  const account = useAccount()
+  const { role } = account
   const current = PARENTS[place.page] ?? place.page
-  const shown = GROUPS.map(([group, pages]) => [group, pages.filter(page => PAGES_OF[role].includes(page))] as const)
+  const shown = GROUPS.map(([group, pages]) => [group, pages.filter(page => pagesOf(account).includes(page))] as const)
   return (
     <nav class="nav" aria-label={texts.nav.label}>
       {shown

@@ -1,11 +1,12 @@
 /** Live: what the gateway does at this moment. The first line says whether all is well. */
 import { useState } from 'preact/hooks'
+import { ApiError } from '../api/client.ts'
 import { Chart } from '../charts/chart.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Page, Panel } from '../components/page.tsx'
-import { Skeleton } from '../components/state.tsx'
+import { Failure, Skeleton } from '../components/state.tsx'
 import { Badge, type Tone } from '../components/time.tsx'
-import { useAccount, useConsole } from '../context.tsx'
+import { useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
 import { loadData, verdictData } from '../live/data.ts'
 import { judge, type Wellness } from '../live/judgement.ts'
@@ -18,6 +19,16 @@ import type { LivePoint, LiveState, LiveView } from '../live/view.ts'
 
 /** The page. */
 export function Live() {
+  const { texts, session } = useConsole()
+  if (session.sources.metrics) return <Watched />
+  return (
+    <Page title={texts.nav.live}>
+      <Failure error={new ApiError('not-configured', '')} />
+    </Page>
+  )
+}
+
+function Watched() {
   const { texts } = useConsole()
   const [isStopped, setStopped] = useState(false)
   const view = useLive(isStopped)
@@ -56,14 +67,13 @@ function Status({ view: { state, points } }: { readonly view: LiveView }) {
 }
 
 function Shown({ view: { points, entries, isFailing } }: { readonly view: LiveView }) {
-  const { domains } = useAccount()
   return (
     <>
       <Verdict points={points} isFailing={isFailing} />
       <Tiles points={points} />
       <Charts points={points} />
-      <div class={domains === null ? 'main-and-side' : 'stack'}>
-        {domains === null && <NextHops points={points} />}
+      <div class="main-and-side">
+        <NextHops points={points} />
         <Saved points={points} />
       </div>
       <Newest entries={entries} />
