@@ -4,10 +4,10 @@ import { RuleReports } from '../../src/console/rules/report.ts'
 import { labelOf, type RuleHistory } from '../../src/console/rules/sample.ts'
 import { outcomeOf } from '../../src/console/rules/verdicts.ts'
 import { BusyError, WorkQueue } from '../../src/console/rules/work-queue.ts'
-import type { AggregateRow, HistoryEntry, HistoryQuery } from '../../src/history/types.ts'
 import type { FeedbackEvent, FindingEntry, GatewayEvent, RecipientEvent } from '../../src/model/events.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { NOON, recipientEvent, sessionEvent } from '../history/events.ts'
+import { historyOf } from './support/history-of.ts'
 
 const DAY = 86_400_000
 const thresholds = () => ({ quarantine: 6, reject: 15 })
@@ -33,52 +33,6 @@ const judged = (findings: readonly FindingEntry[], fields: Partial<RecipientEven
     time: NOON - 3_600_000,
     ...fields,
   })
-
-const entryOf = ({
-  time,
-  ref,
-  transaction,
-  ip,
-  reversePath,
-  recipient,
-  verdict,
-  score,
-}: RecipientEvent): HistoryEntry => ({
-  ...{ time, ref, transaction, ip, reversePath, recipient, verdict, score },
-})
-
-/** A history of these events, which counts what it was asked. */
-function historyOf(events: readonly GatewayEvent[], totals: readonly AggregateRow[] = []) {
-  const asked = { searches: 0, sessions: 0 }
-  const recipients = events.filter(event => event.type === 'recipient')
-  const history: RuleHistory = {
-    search: async ({
-      since = 0,
-      until = Number.POSITIVE_INFINITY,
-      rule,
-      domains,
-      limit = 50,
-      cursor = '0',
-    }: HistoryQuery) => {
-      asked.searches += 1
-      const found = recipients
-        .filter(({ time }) => time >= since && time < until)
-        .filter(({ findings }) => rule === undefined || findings.some(other => other.rule === rule))
-        .filter(({ recipient }) => domains === undefined || domains.some(name => recipient.endsWith(`@${name}`)))
-      const end = Number(cursor) + limit
-      return {
-        entries: found.slice(Number(cursor), end).map(entryOf),
-        ...(end < found.length && { next: String(end) }),
-      }
-    },
-    get: async ref => {
-      asked.sessions += 1
-      return events.filter(event => event.ref === ref)
-    },
-    aggregate: async () => totals,
-  }
-  return { history, asked }
-}
 
 test.for([
   ['points that cross a threshold', [finding('a', { points: 5 })], 'accept', { a: 6 }, 'quarantine', 6],

@@ -51,17 +51,18 @@ export class LiveFeed {
   readonly #lists = new Map<string, { readonly entries: readonly HistoryEntry[]; readonly mark: string }>()
   #points = 0
   #isReading = false
+  #isClosed = false
 
   constructor(options: LiveFeedOptions) {
     this.#options = options
     this.#stop = options.sampler.onPoint(point => this.#send(point))
   }
 
-  /** Begins a stream. @returns undefined when too many watch already */
+  /** Begins a stream. @returns undefined when too many watch already, and after the end */
   open(watcher: Watcher): ReadableStream<Uint8Array> | undefined {
     const { sampler, clock, maxListeners = 50, maxOfOne = 6 } = this.#options
     const own = [...this.#listeners].filter(other => other.watcher.name === watcher.name).length
-    if (this.#listeners.size >= maxListeners || own >= maxOfOne) return undefined
+    if (this.#isClosed || this.#listeners.size >= maxListeners || own >= maxOfOne) return undefined
     const unwatch = sampler.watch()
     const stream = new EventStream({
       clock,
@@ -82,6 +83,7 @@ export class LiveFeed {
 
   /** Ends all streams. */
   close(): void {
+    this.#isClosed = true
     this.#stop()
     for (const { stream } of [...this.#listeners]) stream.end()
   }
