@@ -15,7 +15,7 @@ import { learnAll } from './learn.ts'
 import type { Output } from './output.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
-       postern init [FILE]
+       postern init [--all] [FILE]
        postern config check FILE
        postern config print [--config FILE]
        postern replay DIR --config A [--config B] [--redact WORD ...]

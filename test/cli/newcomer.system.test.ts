@@ -1,13 +1,13 @@
 /** A newcomer: an empty folder, the package, `npx postern init`, `npx postern serve`, and the first message. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { deliver, letter, messages } from '../relay/relay-process.ts'
 import { installInto, pack } from '../support/packed.ts'
-import { type Scratch, scratch } from '../support/scratch.ts'
+import { freePort, type Scratch, scratch } from '../support/scratch.ts'
 
 const run = promisify(execFile)
 /** npx finds nothing but what is installed here. */
@@ -67,6 +67,21 @@ test('the built package runs several workers', async () => {
   await served(['--workers', '2'], async (port, said) => {
     expect(said()).toMatch(/^workers +2$/m)
     expect(await deliver(port, letter('second'))).toMatch(/^250 /)
+  })
+}, 180_000)
+
+test('with init --all the built package serves a console beside mail', async () => {
+  const { stdout } = await run('npx', ['postern', 'init', '--all', 'all.config.ts'], { cwd: project, env: environment })
+  expect(stdout).toContain('wrote all.config.ts')
+  const port = await freePort()
+  const file = join(project, 'all.config.ts')
+  await writeFile(file, (await readFile(file, 'utf8')).replace('127.0.0.1:8080', `127.0.0.1:${port}`))
+  await served(['--config', 'all.config.ts'], async (smtp, said) => {
+    await expect.poll(said, { timeout: 60_000 }).toContain(`the console listens at http://127.0.0.1:${port}`)
+    expect(said()).toMatch(/\/#\/set-up\/\w+/)
+    const page = await fetch(`http://127.0.0.1:${port}/`)
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(await deliver(smtp, letter('third'))).toMatch(/^250 /)
   })
 }, 180_000)
 

@@ -4,7 +4,8 @@ export const TEMPLATE_FILE = 'postern.config.ts'
 
 const ENTRY = `'postern/relay'`
 
-export const template = `/**
+/** Lines that begin with `//+` are comments, or with everything on they are code. */
+const SOURCE = `/**
  * The configuration of postern. Check it with: npx postern config check ${TEMPLATE_FILE}
  * Every option is described in docs/configuration.md of the package. Without changes postern listens on this machine
  * alone, delivers into ./mail, and refuses nothing.
@@ -55,14 +56,31 @@ export default defineConfig({
   // metrics: '127.0.0.1:9100',
 
   // What became of each recipient, for 'postern trace'.
-  // log: { history: { folder: './history' } },
+  //+ log: { history: { folder: './history' } },
 
   // Quarantined mail is held here until somebody releases it, in place of being delivered apart.
-  // quarantine: { folder: './held' },
+  //+ quarantine: { folder: './held' },
 
   // What follows runs in a process beside mail, the management process.
 
+  // Pages for people: what happened, the quarantine, rules, load. The first start prints a link to set it up. Put a
+  // reverse proxy with TLS in front of it, and set its url, to reach it from elsewhere.
+  //+ console: { listen: '127.0.0.1:8080' },
+
+  // Who our own mail is from. Without a dkim key it is not signed.
+  //+ mail: { from: 'postern@example.org' },
+
+  // Tells operators by mail what fails, and by a webhook: docs/alerts.md.
+  //+ alerts: { mail: ['postmaster@example.org'] },
+
+  // A summary of each week, and reports about our domains that others send: docs/reports.md.
+  //+ summary: { to: ['postmaster@example.org'] },
+  //+ reports: { receive: ['dmarc-reports@example.org'] },
+
   // Looks every 15 minutes at DNS, certificates, services and disks, as 'postern doctor' does.
-  // doctor: true,
+  //+ doctor: true,
 })
 `
+
+/** @param all switches on what is optional */
+export const template = (all: boolean): string => SOURCE.replace(/\/\/\+ /g, all ? '' : '// ')

@@ -42,7 +42,7 @@ export class FirstProcess {
     return () => this.#listeners.delete(guarded)
   }
 
-  /** Keeps the latest notices until {@link deliver}: while jobs start, nobody listens. */
+  /** Keeps the latest notices until {@link deliver}: while jobs start, no job listens. */
   hold(): void {
     this.#isHolding = true
   }

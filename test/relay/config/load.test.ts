@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { PosternError } from '../../../src/index.ts'
 import { checkConfiguration } from '../../../src/relay/config/check.ts'
 import { loadOptions } from '../../../src/relay/config/load.ts'
+import { MANAGEMENT_BLOCKS } from '../../../src/relay/config/management-blocks.ts'
 import { printed } from '../../../src/relay/config/print.ts'
 import { TEMPLATE_FILE, template } from '../../../src/relay/config/template.ts'
 import type { RelayConfig } from '../../../src/relay/index.ts'
@@ -170,14 +171,21 @@ test('secrets are not printed', () => {
 })
 
 test('what init writes is right as it stands, and names the file in its first lines', async () => {
-  expect(template).toContain(TEMPLATE_FILE)
-  const local = template.replace(/^import .*$/m, 'const defineConfig = (config: object) => config')
+  expect(template(false)).toContain(TEMPLATE_FILE)
+  const local = template(false).replace(/^import .*$/m, 'const defineConfig = (config: object) => config')
   const { options } = await load(TEMPLATE_FILE, local)
   expect(options).toMatchObject({ enforce: false, routes: [{ maildir: './mail' }], workers: 1, store: 'memory' })
 })
 
+test('what init --all writes switches on what the management process runs', async () => {
+  const local = template(true).replace(/^import .*$/m, 'const defineConfig = (config: object) => config')
+  const { options } = await load(TEMPLATE_FILE, local)
+  expect(MANAGEMENT_BLOCKS.filter(block => options[block] === undefined)).toEqual([])
+  expect([options.log.history, options.quarantine]).not.toContain(undefined)
+})
+
 test('with every example of the template the configuration is right', async () => {
-  const uncommented = template
+  const uncommented = template(false)
     .replace(/^import .*$/m, 'const defineConfig = (config: object) => config')
     .replace(/^( *)\/\/ (?=(?:\w+: |\w+: \{$| |\}))/gm, '$1')
     .replace(/^ *tls: .*$/m, '')

@@ -57,7 +57,7 @@ test('an address without a route is an error, unless a next hop for our own mail
   await made.delivery.sendOwn(mail('alert'))
   expect([hop.messages.length, outside.messages.length]).toEqual([1, 1])
   expect(outside.received()).toContain('RCPT TO:<operator@example.com>')
-  // No other mail goes there: the relay is open to nobody.
+  // No other mail goes there: the relay is open to no sender.
   const question = { forwardPath: 'operator@example.com', reversePath: 'a@example.net' }
   expect(await made.delivery.checkRecipient(question)).toMatchObject({ code: 550 })
 })
