@@ -30,6 +30,11 @@ export const JOBS: readonly JobEntry[] = [
     load: async () => (await import('./reports-job.ts')).job,
   },
   {
+    name: 'summary',
+    isWanted: ({ summary }) => summary !== undefined,
+    load: async () => (await import('./summary-job.ts')).job,
+  },
+  {
     name: 'alerts',
     isWanted: ({ alerts }) => alerts !== undefined,
     load: async () => (await import('./alerts-job.ts')).job,

@@ -52,8 +52,6 @@ export class SummaryCounter implements EventSink {
         return this.#recipientCount(event)
       case 'feedback':
         return event.undo ? undefined : ['feedback', event.label]
-      case 'notice':
-        return event.level === 'warning' ? ['notice', event.code] : undefined
       default:
         return undefined
     }
