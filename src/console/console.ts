@@ -84,7 +84,8 @@ class ConsoleHandler implements Console {
     const cookies = cookieNames(this.#isHttps)
     const parts = { accounts, sessions, links, limits, record, notify, clock, name, link: signIn.link }
     this.#signIn = new SignIn({ ...parts, url: () => this.#base })
-    this.#watching = sources.metrics && new Watching(sources.metrics, sources, clock, notify)
+    this.#watching =
+      sources.metrics && new Watching({ metrics: sources.metrics, sources, store, node: name, clock, notify })
     const scoped = new ScopedSources(sources)
     const reversals = new Reversals(records, clock)
     const acting = { sources: scoped, releaser: sources.releaser, feedback: sources.feedback, reversals, record }
@@ -147,7 +148,7 @@ class ConsoleHandler implements Console {
 
   async close(): Promise<void> {
     this.#cancelTidy()
-    this.#watching?.close()
+    await this.#watching?.close()
   }
 
   async #answer(request: Request, { client }: Incoming): Promise<Response> {

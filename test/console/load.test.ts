@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import type { LivePoint } from '../../src/console/live/point.ts'
+import { KeptForecast } from '../../src/console/load/kept-forecast.ts'
 import { LoadSeries } from '../../src/console/load/series.ts'
 import { forecast } from '../../src/load/forecast.ts'
 import type { Expected } from '../../src/load/season.ts'
-import { clock } from '../../src/testing/clock.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import { clock, settled } from '../../src/testing/clock.ts'
 import { NOON } from '../history/events.ts'
 
 const MINUTE = 60_000
@@ -76,4 +78,49 @@ test('the forecast of the next hours has its band, and is empty before a whole d
     expect(low).toBeLessThanOrEqual(expected)
     expect(high).toBeGreaterThanOrEqual(expected)
   }
+})
+
+test('what the forecast has learnt survives a restart, and what cannot be read is begun anew with a notice', async () => {
+  const hand = clock({ now: NOON })
+  const store = memoryStore({ clock: hand })
+  const notices: string[] = []
+  const open = async (): Promise<KeptForecast> => {
+    const made = new KeptForecast({ store, node: 'mx1', clock: hand, notify: ({ code }) => notices.push(code) })
+    await made.restore()
+    return made
+  }
+  const first = await open()
+  for (let minute = 0; minute < 1_500; minute += 1) {
+    first.arrived(30)
+    hand.pass(MINUTE)
+  }
+  const expected = first.expect('1h')
+  expect(expected?.expected).toBeGreaterThan(20)
+  await first.close()
+  const second = await open()
+  expect(second.expect('1h')).toEqual(expected)
+  await second.close()
+  expect(hand.next()).toBeUndefined()
+
+  await store.run([{ op: 'set', key: 'console:forecast:mx1', value: '{"version":0}', ttl: 0 }])
+  const third = await open()
+  expect(third.expect('1h')).toBeUndefined()
+  expect(notices).toEqual(['console/forecast'])
+  await third.close()
+})
+
+test('a store that is down costs no forecast, and is reported once', async () => {
+  const hand = clock({ now: NOON })
+  const notices: string[] = []
+  const store = { run: () => Promise.reject(new Error('the store is down')) }
+  const kept = new KeptForecast({ store, node: 'mx1', clock: hand, notify: ({ code }) => notices.push(code) })
+  await kept.restore()
+  for (let minute = 0; minute < 1_500; minute += 1) {
+    kept.arrived(30)
+    hand.pass(MINUTE)
+  }
+  await settled()
+  expect(kept.expect('1h')?.expected).toBeGreaterThan(20)
+  expect(notices).toEqual(['console/forecast'])
+  await kept.close()
 })
