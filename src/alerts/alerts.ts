@@ -64,6 +64,8 @@ export class Alerts {
   #sending: Promise<void> | undefined
   #savedAt: number
   #hasResumed = false
+  /** Before that nothing is saved: it would replace what was learnt. */
+  #hasForecast = false
   #isClosed = false
 
   constructor(parts: AlertsParts) {
@@ -82,16 +84,21 @@ export class Alerts {
 
   /** Reads what the forecast has learnt, and begins to watch. Never rejects. */
   async start(): Promise<void> {
+    await this.#readForecast()
+    this.#next()
+  }
+
+  async #readForecast(): Promise<void> {
     const { store, node, notify } = this.#parts
     try {
       const [saved] = await store.run([{ op: 'get', key: forecastKey(node) }])
+      this.#hasForecast = true
       const problem = saved && this.#forecasts.restore(saved.value)
       if (problem !== undefined)
         notify({ code: 'alerts/forecast', reason: `the forecast begins anew: ${problem}`, level: 'warning' })
     } catch (error) {
       this.#failed('the forecast in the store', error)
     }
-    this.#next()
   }
 
   /** Takes a notice of this node. */
@@ -236,6 +243,8 @@ export class Alerts {
   }
 
   async #save(): Promise<void> {
+    if (!this.#hasForecast) await this.#readForecast()
+    if (!this.#hasForecast) return
     this.#savedAt = this.#parts.clock.monotonic()
     const { store, node } = this.#parts
     try {

@@ -7,8 +7,8 @@ export type PriorityClass = 'known' | 'unknown' | 'bad'
 export interface PriorityQueueOptions {
   /** How many sessions may be open at once, now. */
   readonly limit: () => number
-  /** The share of slots that only known clients may take. */
-  readonly reserve: number
+  /** The share of slots that only known clients may take, now. */
+  readonly reserve: () => number
   /** How many clients of one class may wait. */
   readonly maxQueue: number
   /** Milliseconds that a client may wait. */
@@ -119,7 +119,7 @@ export class PriorityQueue {
     const all = this.inside()
     if (all >= max) return false
     if (priority === 'known') return true
-    if (this.#inside.unknown + this.#inside.bad >= max * (1 - reserve)) return false
+    if (this.#inside.unknown + this.#inside.bad >= max * (1 - reserve())) return false
     return priority === 'unknown' || all < max * FREE_SHARE_FOR_BAD
   }
 

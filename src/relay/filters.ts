@@ -14,7 +14,7 @@ import {
 } from '../filters/index.ts'
 import { PosternError, type Problem } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
-import { arrivals } from './arrivals.ts'
+import { type ArrivalsOptions, arrivals } from './arrivals.ts'
 import type { RelayOptions } from './config/options.ts'
 import type { Delivery } from './delivery/types.ts'
 import type { KeptFilters } from './kept-filters.ts'
@@ -26,10 +26,12 @@ export interface FilterParts {
   readonly scanner: readonly Filter[]
   /** Filters that live on when the configuration is read again. */
   readonly kept: KeptFilters
+  /** Where the forecast of arrivals is kept. @default nowhere */
+  readonly forecast?: ArrivalsOptions
 }
 
 /** @throws PosternError with every problem; paths are those of the configuration */
-export function relayFilters({ options, delivery, scanner, kept }: FilterParts): readonly Filter[] {
+export function relayFilters({ options, delivery, scanner, kept, forecast = {} }: FilterParts): readonly Filter[] {
   const { workers, filters, lists, ownFilters, authservId } = options
   const { domains } = delivery
   const { reputation: record, knownSender: correspondents, greylist: grey, classify: classifier, ...rest } = filters
@@ -72,6 +74,8 @@ export function relayFilters({ options, delivery, scanner, kept }: FilterParts):
     ...ownFilters,
   ].filter(filter => typeof filter === 'object')
   const max = Math.ceil(options.load.sessions / workers)
+  // It lives as long as the process: another configuration has the same.
+  const { forecast: ahead, ...arrived } = kept.keep('arrivals', {}, () => arrivals(forecast))
   const { admission = {}, recentlyRefused = {}, sessions: _sessions, ...shedding } = options.load
   const controlled = attempt('load', () =>
     loadControl({
@@ -81,12 +85,12 @@ export function relayFilters({ options, delivery, scanner, kept }: FilterParts):
       skip: 'never',
       defer: 'never',
       ...shedding,
-      admission: { max, min: Math.min(20, max), ...admission },
+      admission: { max, min: Math.min(20, max), ...admission, forecast: ahead },
       recentlyRefused,
     }),
   )
   if (problems.length > 0) throw new PosternError(problems)
-  return [kept.keep('arrivals', {}, arrivals), ...(controlled ?? [])]
+  return [arrived, ...(controlled ?? [])]
 }
 
 const optionsOf = <T extends object>(given: T | boolean | undefined): T | undefined =>

@@ -13,12 +13,13 @@ export class KeptFilters {
   readonly #kept = new Map<string, Kept>()
 
   /** Returns the filter that has these options already, or makes it. */
-  keep(name: string, options: object, make: () => Filter): Filter {
+  keep<T extends Filter>(name: string, options: object, make: () => T): T {
     const text = JSON.stringify(options, (_key, value: unknown) =>
       typeof value === 'function' ? String(value) : value,
     )
     const found = this.#kept.get(name)
-    if (found?.options === text) return found.filter
+    // Filters of one name are made by the same function.
+    if (found?.options === text) return found.filter as T
     const filter = startedOnce(make())
     this.#kept.set(name, { options: text, filter })
     return filter
@@ -26,7 +27,7 @@ export class KeptFilters {
 }
 
 /** Starts with the first gateway that has it, and stops with the last. */
-function startedOnce(filter: Filter): Filter {
+function startedOnce<T extends Filter>(filter: T): T {
   const { start, stop } = filter
   let gateways = 0
   return {

@@ -245,7 +245,7 @@ interface Made {
 /** @throws PosternError with all that is wrong, before anything is started */
 async function makeGateway(options: RelayOptions, effects: Effects, shared: Shared): Promise<Made> {
   const { log, worker, files } = effects
-  const { clock, load, notify, store, notes, system, kept, sinks, held, counters } = shared
+  const { clock, load, notify, store, sent, notes, system, kept, sinks, held, counters } = shared
   const scanner = await findScanner(options.filters.clamav)
   const onLatency = (ms: number) => load.recordLatency('dns', ms)
   const copies = reportCopies(options, notify)
@@ -257,9 +257,10 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
   } as const
   const delivery = await createDelivery({ routes: options.routes }, services)
   held?.deliverBy(delivery)
+  const forecast = { kept: { store: sent.store, name: nodeName(options, worker) }, clock, notify }
   const targets = [...sinks.targets, ...counters.receivers(options)]
   const inner = postern({
-    filters: relayFilters({ options, delivery, scanner: scanner.filters, kept }),
+    filters: relayFilters({ options, delivery, scanner: scanner.filters, kept, forecast }),
     policy: policyOf(options),
     name: options.authservId,
     load,

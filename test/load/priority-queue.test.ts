@@ -8,7 +8,7 @@ const never = new AbortController().signal
 
 function queueOf(limit = 10, { reserve = 0.3, waiting = 5, wait = 5_000 } = {}) {
   const hand = clock()
-  const slots = new PriorityQueue({ limit: () => limit, reserve, maxQueue: waiting, maxWait: wait })
+  const slots = new PriorityQueue({ limit: () => limit, reserve: () => reserve, maxQueue: waiting, maxWait: wait })
   const answers: string[] = []
   return {
     hand,
@@ -138,7 +138,7 @@ test('O03 in any order of events: never more than the limit, no unknown client i
 test('a waiting client gets a slot as soon as the limit grows, though no session has ended', async () => {
   const hand = clock()
   let limit = 2
-  const slots = new PriorityQueue({ limit: () => limit, reserve: 0.3, maxQueue: 5, maxWait: 5_000 })
+  const slots = new PriorityQueue({ limit: () => limit, reserve: () => 0.3, maxQueue: 5, maxWait: 5_000 })
   const enter = (priority: PriorityClass) => slots.enter(priority, hand, never)
   expect([enter('unknown'), enter('unknown')]).toEqual([true, true])
   const waiting = enter('unknown')

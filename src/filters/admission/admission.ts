@@ -1,9 +1,10 @@
 /** Limits concurrent sessions to what can be served well; the reply tells other clients when to come again. */
 
 import { type Trust, trust } from '../../facts/trust.ts'
+import type { Forecast } from '../../load/forecast.ts'
 import { type ConcurrencyLimit, concurrencyLimit } from '../../load/limit.ts'
 import { PriorityQueue } from '../../load/priority-queue.ts'
-import { duration, number, whole } from '../../model/checks.ts'
+import { duration, having, number, whole } from '../../model/checks.ts'
 import { isFinal } from '../../model/decision.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding } from '../../model/finding.ts'
@@ -14,6 +15,7 @@ import type { Clock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { AdmissionCounts } from './admission-counts.ts'
+import { PeakReserve } from './peak-reserve.ts'
 import { minutesUntil } from './retry.ts'
 
 /** What `admission` takes. */
@@ -24,6 +26,14 @@ export interface AdmissionOptions {
   readonly min?: number
   /** The share of session slots that only known clients may take. @default 0.3 */
   readonly reserve?: number
+  /**
+   * The share from ten minutes before an overload that `forecast` expects. Known clients then wait less, and more of the
+   * unknown ones are turned away: see decisions/011-load.md.
+   * @default as `reserve`
+   */
+  readonly peakReserve?: number
+  /** Forecasts sessions a minute, counted apart from here. @default no overload is expected */
+  readonly forecast?: Pick<Forecast, 'peak'>
   /** How long a client may wait for a slot; a fifth of it under overload. @default '5s' */
   readonly maxWait?: Duration
   /** How many known and how many unknown clients may wait. @default 100 */
@@ -40,6 +50,8 @@ export const admissionSchema = schemaOf<AdmissionOptions>(
     max: whole({ min: 1 }),
     min: whole({ min: 1 }),
     reserve: number({ min: 0, max: 0.99 }, 'a share'),
+    peakReserve: number({ min: 0, max: 0.99 }, 'a share'),
+    forecast: having('a forecast', 'peak'),
     maxWait: duration({ max: '5m' }),
     maxQueue: whole({ max: 100_000 }),
   },
@@ -79,16 +91,22 @@ class Admission {
   readonly #limit: ConcurrencyLimit
   readonly #slots: PriorityQueue
   readonly #counts = new AdmissionCounts()
-  readonly #admitted = new Map<string, Trust>()
+  readonly #reserve: PeakReserve
+  readonly #admitted = new Map<string, { readonly priority: Trust; readonly since: number }>()
   #steppedAt = Number.NEGATIVE_INFINITY
   /** The most sessions that had a slot since the limit was adapted last. */
   #peak = 0
 
-  constructor({ max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 }: AdmissionOptions) {
+  constructor(options: AdmissionOptions) {
+    const { max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 } = options
+    const { peakReserve: atPeak = reserve, forecast = NO_FORECAST } = options
     this.#timeout = toMilliseconds(maxWait)
     const limit = concurrencyLimit({ min, max, initial: max / 5 })
     this.#limit = limit
-    this.#slots = new PriorityQueue({ limit: () => limit.value, reserve, maxQueue, maxWait: this.#timeout })
+    const shares = new PeakReserve({ usual: reserve, atPeak, forecast })
+    this.#reserve = shares
+    const slots = { limit: () => limit.value, reserve: () => shares.share }
+    this.#slots = new PriorityQueue({ ...slots, maxQueue, maxWait: this.#timeout })
   }
 
   filter(): Filter {
@@ -126,7 +144,7 @@ class Admission {
     if (entering !== true && !signal.aborted && priority !== 'bad') load.reportOverflow()
     const isIn = await entering
     if (isIn && (signal.aborted || this.#admitted.has(ref))) this.#slots.leave(priority, clock)
-    else if (isIn) this.#admitted.set(ref, priority)
+    else if (isIn) this.#admitted.set(ref, { priority, since: clock.monotonic() })
     this.#peak = Math.max(this.#peak, this.#slots.inside())
     // A client that another filter has refused meanwhile, or that has left, was not turned away here.
     if (isIn || !signal.aborted) this.#counts.count(priority, isIn, connection)
@@ -141,6 +159,7 @@ class Admission {
     const now = clock.monotonic()
     if (now - this.#steppedAt >= 1_000) {
       this.#limit.step({ inside: this.#peak, slowdown, load: value })
+      this.#reserve.look(this.#limit.value, now)
       this.#steppedAt = now
       this.#peak = this.#slots.inside()
     }
@@ -148,10 +167,11 @@ class Admission {
   }
 
   #release({ ref, clock }: Connection): void {
-    const priority = this.#admitted.get(ref)
-    if (priority === undefined) return
+    const admitted = this.#admitted.get(ref)
+    if (admitted === undefined) return
     this.#admitted.delete(ref)
-    this.#slots.leave(priority, clock)
+    this.#reserve.ended(clock.monotonic() - admitted.since)
+    this.#slots.leave(admitted.priority, clock)
   }
 
   #metrics(): readonly Metric[] {
@@ -174,6 +194,8 @@ class Admission {
     ]
   }
 }
+
+const NO_FORECAST: Pick<Forecast, 'peak'> = { peak: () => undefined }
 
 const PRIORITIES: readonly Trust[] = ['known', 'unknown', 'bad']
 

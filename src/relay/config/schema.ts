@@ -136,8 +136,13 @@ const load: Check<LoadConfig> = object<LoadConfig>(
   {
     ...loadSheddingShape,
     sessions: whole({ min: 1, max: 100_000 }),
-    admission: object<Omit<AdmissionOptions, 'max' | 'min'>>(
-      { reserve: number({ min: 0, max: 1 }), maxWait: duration(), maxQueue: whole() },
+    admission: object<Omit<AdmissionOptions, 'max' | 'min' | 'forecast'>>(
+      {
+        reserve: number({ min: 0, max: 1 }),
+        peakReserve: number({ min: 0, max: 0.99 }),
+        maxWait: duration(),
+        maxQueue: whole(),
+      },
       'options of admission',
     ),
     recentlyRefused: recentlyRefusedSchema.check,

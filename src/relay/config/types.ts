@@ -257,7 +257,7 @@ export interface LoadConfig extends LoadSheddingOptions {
   /** The most sessions at once, of all workers together. @default 1000 */
   readonly sessions?: number
   /** Options of `admission`, beside `max` and `min`, which follow from `sessions`. @default {} */
-  readonly admission?: Omit<AdmissionOptions, 'max' | 'min'>
+  readonly admission?: Omit<AdmissionOptions, 'max' | 'min' | 'forecast'>
   /** Options of `recentlyRefused`. @default {} */
   readonly recentlyRefused?: RecentlyRefusedOptions
 }
