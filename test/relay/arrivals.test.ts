@@ -28,7 +28,7 @@ function setUp() {
   return { clock, notices, store, begin, live }
 }
 
-const valueOf = (metrics: readonly Metric[] = [], name: string, labels: object = {}): number | undefined => {
+const valueNamed = (metrics: readonly Metric[] = [], name: string, labels: object = {}): number | undefined => {
   const metric = metrics.find(found => found.name === name)
   if (metric === undefined || metric.type === 'histogram') return undefined
   return metric.samples.find(sample => JSON.stringify(sample.labels ?? {}) === JSON.stringify(labels))?.value
@@ -39,9 +39,9 @@ test('in the first day arrivals are counted, and nothing is forecast', async () 
   const filter = await begin()
   live(filter, 60)
   const metrics = filter.metrics?.()
-  expect(valueOf(metrics, 'postern_arrivals_total')).toBe(1_200)
-  expect(valueOf(metrics, 'postern_forecast_anomaly')).toBe(0)
-  expect(valueOf(metrics, 'postern_forecast_unusual')).toBe(0)
+  expect(valueNamed(metrics, 'postern_arrivals_total')).toBe(1_200)
+  expect(valueNamed(metrics, 'postern_forecast_anomaly')).toBe(0)
+  expect(valueNamed(metrics, 'postern_forecast_unusual')).toBe(0)
   expect(metrics?.map(({ name }) => name)).not.toContain('postern_forecast_arrivals')
 })
 
@@ -53,9 +53,9 @@ test('after a restart the forecast goes on where it was, also without a proper e
   clock.pass(5 * MINUTE)
   const again = await begin()
   const metrics = again.metrics?.()
-  expect(valueOf(metrics, 'postern_arrivals_total')).toBe(0)
-  expect(valueOf(metrics, 'postern_forecast_arrivals', { ahead: '1h', bound: 'expected' })).toBeCloseTo(20, -1)
-  expect(valueOf(metrics, 'postern_forecast_peak_seconds')).toBeGreaterThan(0)
+  expect(valueNamed(metrics, 'postern_arrivals_total')).toBe(0)
+  expect(valueNamed(metrics, 'postern_forecast_arrivals', { ahead: '1h', bound: 'expected' })).toBeCloseTo(20, -1)
+  expect(valueNamed(metrics, 'postern_forecast_peak_seconds')).toBeGreaterThan(0)
   expect(again.forecast.peak('1h')?.expected).toBeGreaterThan(10)
 })
 
@@ -112,7 +112,7 @@ test('arrivals that stop are unusual after a week', async () => {
   const { begin, live } = setUp()
   const filter = await begin()
   live(filter, 8 * DAY)
-  expect(valueOf(filter.metrics?.(), 'postern_forecast_unusual')).toBe(0)
+  expect(valueNamed(filter.metrics?.(), 'postern_forecast_unusual')).toBe(0)
   live(filter, 60, 0)
-  expect(valueOf(filter.metrics?.(), 'postern_forecast_unusual')).toBe(-1)
+  expect(valueNamed(filter.metrics?.(), 'postern_forecast_unusual')).toBe(-1)
 })
