@@ -74,7 +74,6 @@ export function relayFilters({ options, delivery, scanner, kept, forecast = {} }
     ...ownFilters,
   ].filter(filter => typeof filter === 'object')
   const max = Math.ceil(options.load.sessions / workers)
-  // It lives as long as the process: another configuration has the same.
   const { forecast: ahead, ...arrived } = kept.keep('arrivals', {}, () => arrivals(forecast))
   const { admission = {}, recentlyRefused = {}, sessions: _sessions, ...shedding } = options.load
   const controlled = attempt('load', () =>
