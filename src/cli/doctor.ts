@@ -62,7 +62,7 @@ async function examine(options: RelayOptions, wanted: readonly string[]): Promis
       ...{ options, dns: own ? resolver({ servers: own }) : system.dns, servers: own ?? system.servers() },
       ...(store !== 'memory' && {
         openStore: async () => {
-          // To open a file would make it, as a file of whoever asks.
+          // To open a file would make it, and it would belong to the user of this command.
           if ('file' in store && !existsSync(store.file)) throw new Error('there is no such file')
           const opened = await connectStore(store, emitWarning)
           const close = async () => {

@@ -1,9 +1,12 @@
 /** The management process beside a relay: mail goes on whatever becomes of it, and it ends with the program. */
+import { once } from 'node:events'
 import { chmod, chown, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Scratch, scratch } from '../../support/scratch.ts'
+import { MANAGEMENT_BLOCKS } from '../../../src/relay/config/management-blocks.ts'
+import { freePort, type Scratch, scratch } from '../../support/scratch.ts'
 import { deliver, letter, messages, type RelayProcess, relayProcess } from '../relay-process.ts'
 
 const TIMEOUT = { timeout: 180_000 }
@@ -16,6 +19,11 @@ const configOf = (folder: string, more: object = {}) => ({
   metrics: '127.0.0.1:0',
   log: { history: { folder: join(folder, 'history') } },
   quarantine: { folder: join(folder, 'held') },
+  mail: { from: 'postern@example.org' },
+  console: { listen: '127.0.0.1:0' },
+  alerts: { mail: ['postmaster@example.org'] },
+  summary: { to: ['postmaster@example.org'] },
+  reports: { receive: ['reports@example.org'] },
   ...more,
 })
 
@@ -29,7 +37,7 @@ interface Started extends AsyncDisposable {
   readonly running: () => Promise<number>
 }
 
-/** Everything is on: a history and a quarantine in folders, a store of SQLite, the doctor. */
+/** Everything is on: a history and a quarantine in folders, a store of SQLite, and all blocks. */
 async function start(more: object = {}, owner?: number): Promise<Started> {
   const folder = await scratch()
   const file = join(folder.path, 'config.json')
@@ -72,6 +80,9 @@ async function childrenOf(pid: number | undefined): Promise<readonly Child[]> {
     pids.map(async child => ({ pid: child, line: await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '') })),
   )
 }
+
+/** Without every block that the management process runs. */
+const OFF = { ...Object.fromEntries(MANAGEMENT_BLOCKS.map(block => [block, undefined])), doctor: false }
 
 /** A process that has ended and was not waited for counts as gone. */
 const isGone = async (pid: number): Promise<boolean> =>
@@ -138,10 +149,10 @@ test('a reload begins and ends it, and a wrong configuration changes nothing', T
   expect(await running()).toBe(first)
   await reload({ doctor: true })
   expect(await running()).toBe(first)
-  await reload({ doctor: false })
+  await reload(OFF)
   await until(async () => (await get('/health')) === 'ok\n')
+  await until(() => isGone(first))
   expect(await manager()).toBeUndefined()
-  expect(await isGone(first)).toBe(true)
   await reload({ doctor: true })
   expect(await running()).not.toBe(first)
   expect(await deliver(relay.port, letter('after'))).toMatch(/^250 /)
@@ -162,8 +173,34 @@ test('beside two workers it has their metrics, and is the user that they are', T
   expect(await isGone(pid)).toBe(true)
 })
 
+test('a reload moves the console, and a port that is taken stops nothing else', TIMEOUT, async () => {
+  const [first, second] = [await freePort(), await freePort()]
+  await using started = await start({ console: { listen: `127.0.0.1:${first}` } })
+  const { relay, write, running, get } = started
+  const pid = await running()
+  const answers = async (port: number) =>
+    await fetch(`http://127.0.0.1:${port}/`).then(
+      ({ status }) => status,
+      () => 'closed',
+    )
+  expect(await answers(first)).toBe(200)
+  await write({ console: { listen: `127.0.0.1:${second}` } })
+  relay.child.kill('SIGHUP')
+  await until(async () => (await answers(second)) === 200)
+  expect(await answers(first)).toBe('closed')
+  const other = createServer().listen(first, '127.0.0.1')
+  await once(other, 'listening')
+  await write({ console: { listen: `127.0.0.1:${first}` } })
+  relay.child.kill('SIGHUP')
+  await until(async () => /console\/start: console cannot start: .*EADDRINUSE/.test(relay.tells()))
+  expect(await get('/metrics')).toMatch(/^postern_management_job_up\{job="alerts",worker="management"\} 1$/m)
+  other.close()
+  await until(async () => (await answers(first)) === 200)
+  expect(await running()).toBe(pid)
+})
+
 test('without a block no process is started', TIMEOUT, async () => {
-  await using started = await start({ doctor: undefined })
+  await using started = await start(OFF)
   expect(await started.manager()).toBeUndefined()
   expect(await started.get('/health')).toBe('ok\n')
   expect(await started.get('/metrics')).not.toContain('management')
