@@ -7,7 +7,9 @@ const threads = [
   'src/mime/parse-worker.ts',
   'src/store/sqlite/thread.ts',
   'src/history/sqlite/thread.ts',
+  'src/history/postgres/thread.ts',
   'src/quarantine/folder/thread.ts',
+  'src/quarantine/postgres/thread.ts',
   'src/adapters/stalwart/call-worker.ts',
 ]
 

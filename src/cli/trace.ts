@@ -1,18 +1,18 @@
 /** `postern trace`: tells what became of a message, from the history of a gateway. */
-import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type History, type HistoryEntry, type HistoryQuery, sqliteHistory, story } from '../history/index.ts'
+import { type History, type HistoryEntry, type HistoryQuery, story } from '../history/index.ts'
 import { PosternError } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
-import { loadOptions } from '../relay/config/load.ts'
+import { advice } from './advice.ts'
+import { openNamedHistory } from './named-history.ts'
 import type { Output } from './output.ts'
 
 export const TRACE_USAGE = `usage: postern trace WHAT (--history DIR | --config FILE) [--since DURATION] [--limit NUMBER] [--json]
 
   WHAT               a reference (ref=K3X9ABCD of a reply), an address, a domain, an IP address, a Message-ID, or a rule
   --history DIR      the folder of sqliteHistory({ folder }), or of log.history in a configuration
-  --config FILE      the configuration that names it
+  --config FILE      the configuration that names it; a story then says how to release or to allow what was stopped
   --since DURATION   such as 2d or 3h (default: all that is kept)
   --limit NUMBER     lines of the list, at most 500 (default: 50)
   --json             events or entries as JSON, one on each line
@@ -42,9 +42,9 @@ export async function traceCommand(args: readonly string[], output: Output): Pro
     return 2
   }
   const query = queryOf(text, values)
-  const history = openHistory(values.history ?? (await folderIn(values.config)))
+  const history = await openNamedHistory(values.history, values.config)
   try {
-    return await trace(history, query, values.json, output)
+    return await trace(history, query, values, output)
   } finally {
     await history.close()
   }
@@ -56,24 +56,16 @@ function queryOf(text: string, { since, limit }: { readonly since?: string; read
   return { text, limit: most, ...(since !== undefined && { since: Date.now() - toMilliseconds(since as Duration) }) }
 }
 
-/** The folder that a configuration names. */
-async function folderIn(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined
-  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
-  return options.log.history?.folder
-}
-
-function openHistory(folder: string | undefined): History {
-  if (folder === undefined || !existsSync(folder))
-    throw wrong('--history', folder, 'the folder of a history, or --config a configuration with log.history')
-  // Nothing is dropped here: that is up to the gateway that writes.
-  return sqliteHistory({ folder, keep: '36500d', size: '1000000gb' })
-}
-
 const wrong = (path: string, found: unknown, expected: string): PosternError =>
   new PosternError([{ path, found, expected, remedy: `give ${path} ${expected}` }])
 
-async function trace(history: History, query: HistoryQuery, json: boolean, { out, error }: Output): Promise<number> {
+interface Shown {
+  readonly json: boolean
+  readonly config?: string
+}
+
+async function trace(history: History, query: HistoryQuery, { json, config }: Shown, output: Output): Promise<number> {
+  const { out, error } = output
   const entries = await allOf(history, query)
   const [first] = entries
   if (first === undefined) {
@@ -82,7 +74,10 @@ async function trace(history: History, query: HistoryQuery, json: boolean, { out
   }
   if (entries.every(({ ref }) => ref === first.ref)) {
     const events = await history.get(first.ref)
-    for (const line of json ? events.map(event => JSON.stringify(event)) : story(events)) out(line)
+    const told = json
+      ? events.map(event => JSON.stringify(event))
+      : [...story(events), ...(await advice(events, config))]
+    for (const line of told) out(line)
     return 0
   }
   for (const entry of entries) out(json ? JSON.stringify(entry) : lineOf(entry))

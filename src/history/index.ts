@@ -15,6 +15,7 @@ export type {
   SessionEvent,
   TransactionEvent,
 } from '../model/events.ts'
+export { type PostgresHistoryOptions, postgresHistory, type WaitingOptions } from './postgres/history.ts'
 export { type SqliteHistoryOptions, sqliteHistory } from './sqlite/history.ts'
 export { type StoryOptions, story } from './story.ts'
 export type {

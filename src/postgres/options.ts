@@ -25,8 +25,8 @@ export interface PostgresOptions {
   /** How long a connection or a statement may take. @default '10s' */
   readonly timeout?: Duration
   /**
-   * `true`: TLS, with a certificate that the authorities of Node vouch for. `{ ca }`: TLS, with a certificate of the
-   * authorities in that file. `false`: no TLS. @default false on the loopback and by a socket, else true
+   * `true`: TLS, with a certificate that is valid by the authorities that Node trusts. `{ ca }`: by the authorities in
+   * that file. `false`: no TLS. @default false on the loopback and by a socket, else true
    */
   readonly tls?: boolean | { readonly ca: string }
 }

@@ -3,6 +3,8 @@ export type { Authentication, FindingEntry } from '../model/events.ts'
 export type { AllowLists } from './allow-sender.ts'
 export type { FolderQuarantineOptions } from './folder/options.ts'
 export { folderQuarantine } from './folder/quarantine.ts'
+export type { HeldQuarantineOptions } from './held-quarantine.ts'
+export { type PostgresQuarantineOptions, postgresQuarantine } from './postgres/quarantine.ts'
 export { provenSender, type SenderEvidence } from './proven-sender.ts'
 export {
   newReleaser,

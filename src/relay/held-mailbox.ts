@@ -1,7 +1,12 @@
 /** The quarantine of the relay: opened once, and released through whatever delivery the configuration has now. */
 import type { Notify } from '../model/services.ts'
-import { folderQuarantine, type Quarantine } from '../quarantine/index.ts'
-import type { QuarantineConfig } from './config/types.ts'
+import {
+  folderQuarantine,
+  type HeldQuarantineOptions,
+  postgresQuarantine,
+  type Quarantine,
+} from '../quarantine/index.ts'
+import type { QuarantineConfig } from './config/kept-types.ts'
 import type { Delivery } from './delivery/types.ts'
 
 export interface HeldMailbox {
@@ -11,14 +16,12 @@ export interface HeldMailbox {
 }
 
 export async function openHeldMailbox(config: QuarantineConfig, notify: Notify): Promise<HeldMailbox> {
-  const { whenFull: _whenFull, ...options } = config
   let begin: (delivery: Delivery) => void = () => undefined
   const first = new Promise<Delivery>(resolve => {
     begin = resolve
   })
   let current: Delivery | undefined
-  const quarantine = await folderQuarantine({
-    ...options,
+  const quarantine = await openQuarantine(config, {
     notify,
     deliver: async release => await (current ?? (await first)).redeliver(release),
   })
@@ -29,4 +32,17 @@ export async function openHeldMailbox(config: QuarantineConfig, notify: Notify):
       begin(delivery)
     },
   }
+}
+
+/** Opens a quarantine to list and show what is held: it releases nothing and removes nothing. */
+export const openHeldForReading = (config: QuarantineConfig, notify: Notify): Promise<Quarantine> =>
+  openQuarantine(config, { notify, isReader: true, deliver: () => Promise.reject(new Error('this only reads')) })
+
+async function openQuarantine(
+  { whenFull: _whenFull, ...config }: QuarantineConfig,
+  services: Pick<HeldQuarantineOptions, 'deliver' | 'notify' | 'isReader'>,
+): Promise<Quarantine> {
+  if ('folder' in config) return await folderQuarantine({ ...config, ...services })
+  const { postgres, ...rest } = config
+  return postgresQuarantine({ ...postgres, ...rest, ...services })
 }

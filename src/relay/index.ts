@@ -1,6 +1,15 @@
 /** `postern/relay`: the gateway program and its configuration. */
 export { defineConfig } from './config/define.ts'
 export type {
+  FolderHistoryConfig,
+  FolderQuarantineConfig,
+  HistoryConfig,
+  LogPrivacyConfig,
+  PostgresHistoryConfig,
+  PostgresQuarantineConfig,
+  QuarantineConfig,
+} from './config/kept-types.ts'
+export type {
   DoctorConfig,
   FilterConfig,
   LimitConfig,
@@ -10,7 +19,6 @@ export type {
   LogStreamConfig,
   MailConfig,
   PolicyConfig,
-  QuarantineConfig,
   RedisConfig,
   RelayConfig,
   StoreConfig,

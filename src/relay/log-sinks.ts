@@ -1,11 +1,13 @@
 /** Where the record goes beside standard output: a file, a stream of Redis, a history, and the operator's own sinks. */
 import { extname } from 'node:path'
 import type { PrivacyOptions } from '../engine/options.ts'
-import type { History, HistoryPrivacyOptions } from '../history/index.ts'
+import type { History } from '../history/index.ts'
 import { type ClosableSink, type FileSink, logFile, redisStream } from '../log/index.ts'
 import type { EventReceiver } from '../model/events.ts'
 import type { Notify } from '../model/services.ts'
-import type { LogConfig, LogPrivacyConfig } from './config/types.ts'
+import type { LogPrivacyConfig } from './config/kept-types.ts'
+import type { LogConfig } from './config/types.ts'
+import { openHistory } from './histories.ts'
 import { connectRedis } from './stores.ts'
 
 export interface LogSinks {
@@ -40,7 +42,7 @@ export async function openLogSinks(
   const targets: EventReceiver[] = [...closable, ...sinks]
   let kept: History | undefined
   if (history) {
-    const opened = await openHistory(history, privacy, notify)
+    const opened = await openHistory(history, { ...(privacy && { privacy }), notify })
     kept = opened
     targets.push(event => opened.append([event]))
   }
@@ -54,21 +56,6 @@ export async function openLogSinks(
     },
   }
 }
-
-async function openHistory(
-  config: NonNullable<LogConfig['history']>,
-  privacy: LogConfig['privacy'],
-  notify: Notify,
-): Promise<History> {
-  const { sqliteHistory } = await import('../history/index.ts')
-  return sqliteHistory({ ...config, ...(privacy && { privacy: historyPrivacy(privacy) }), notify })
-}
-
-/** What the history forgets later. */
-const historyPrivacy = ({ shortenAfter, key }: LogPrivacyConfig): HistoryPrivacyOptions => ({
-  ...(shortenAfter !== undefined && { shortenAfter }),
-  ...(key !== undefined && { key }),
-})
 
 /** What the stream leaves out at once. */
 export const streamPrivacy = ({ shortenAfter: _later, ...privacy }: LogPrivacyConfig): PrivacyOptions => privacy

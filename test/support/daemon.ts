@@ -7,7 +7,7 @@ import type { Scratch } from './scratch.ts'
 export interface Daemon extends AsyncDisposable {
   /** Sends it a signal; SIGSTOP and SIGCONT make it deaf for a while. */
   readonly signal: (signal: NodeJS.Signals) => void
-  /** Ends it by SIGKILL and waits for that. */
+  /** Ends it at once, and waits for that. */
   readonly kill: () => Promise<void>
   /** Starts it again where it was, after `kill`. */
   readonly start: () => Promise<void>
@@ -18,6 +18,10 @@ export interface Daemon extends AsyncDisposable {
 export interface DaemonOptions {
   readonly program: string
   readonly args: readonly string[]
+  /** As whom it runs. @default as the test */
+  readonly user?: { readonly uid: number; readonly gid: number }
+  /** The signal that ends it at once, without any order. @default 'SIGKILL' */
+  readonly fatal?: NodeJS.Signals
   /** Removed at the end. */
   readonly folder: Scratch
   /** Whether it answers. */
@@ -27,18 +31,26 @@ export interface DaemonOptions {
 }
 
 /** Starts it in the foreground and waits until it answers. @throws Error with its last words when it does not */
-export async function daemon({ program, args, folder, ready, prepare }: DaemonOptions): Promise<Daemon> {
+export async function daemon({
+  program,
+  args,
+  folder,
+  ready,
+  prepare,
+  user,
+  fatal = 'SIGKILL',
+}: DaemonOptions): Promise<Daemon> {
   let child: ChildProcess | undefined
   const kill = async () => {
     const running = child
     child = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
-    running.kill('SIGKILL')
+    running.kill(fatal)
     await once(running, 'exit')
   }
   const start = async () => {
     await prepare?.()
-    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...user })
     let said = ''
     const onOutput = (bytes: Buffer) => {
       said = (said + bytes).slice(-2_000)

@@ -165,7 +165,7 @@ export class HistoryFiles {
     return this.#weeks().reduce((sum, week) => sum + eraseIn(this.#week(week).connection, address), 0)
   }
 
-  /** Drops what is too old or too much, and shortens some of what is old. @returns whether something is left to be done */
+  /** Drops what is too old or too much, and shortens some of what is old. @returns whether something is left */
   tidy(now: number): boolean {
     this.dropOld(now)
     const { shortenAfter } = this.#retention

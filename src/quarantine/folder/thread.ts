@@ -1,45 +1,13 @@
 /** The thread of the index, so that no mail waits for its disk. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveTasks } from '../../threads/serve-tasks.ts'
-import {
-  type IndexedMessage,
-  type IndexedRecipient,
-  IndexFile,
-  type IndexNote,
-  type IndexQuery,
-  type Transition,
-} from './index-file.ts'
-
-/** What the thread is asked for. */
-export type Task =
-  | {
-      readonly kind: 'add'
-      readonly message: IndexedMessage
-      readonly recipients: readonly IndexedRecipient[]
-      readonly all: number
-    }
-  | {
-      readonly kind: 'room'
-      readonly size: number
-      readonly recipients: readonly Pick<IndexedRecipient, 'name' | 'budget'>[]
-      readonly all: number
-    }
-  | { readonly kind: 'list'; readonly query: IndexQuery }
-  | { readonly kind: 'get'; readonly id: string }
-  | { readonly kind: 'change'; readonly transition: Transition }
-  | { readonly kind: 'note'; readonly message: string; readonly name: string; readonly note: IndexNote }
-  | { readonly kind: 'expireRecipients'; readonly now: number; readonly limit: number }
-  | { readonly kind: 'expired'; readonly now: number; readonly limit: number }
-  | { readonly kind: 'spent'; readonly before: number; readonly limit: number }
-  | { readonly kind: 'dropFile'; readonly id: string }
-  | { readonly kind: 'remove'; readonly id: string }
-  | { readonly kind: 'usage' }
-  | { readonly kind: 'close' }
+import type { IndexTask } from '../index-tasks.ts'
+import { IndexFile } from './index-file.ts'
 
 const { file } = workerData as { readonly file: string }
 let index: IndexFile | undefined
 
-serveTasks((task: Task): unknown => {
+serveTasks((task: IndexTask): unknown => {
   index ??= new IndexFile(file)
   switch (task.kind) {
     case 'add':

@@ -10,6 +10,7 @@ import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
 import type { ConsoleConfig } from './console-config.ts'
+import type { QuarantineConfig } from './kept-types.ts'
 import { wantsManagement } from './management-blocks.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 import { relaySchema } from './schema.ts'
@@ -21,7 +22,6 @@ import type {
   LogConfig,
   MailConfig,
   PolicyConfig,
-  QuarantineConfig,
   RelayConfig,
   StoreConfig,
 } from './types.ts'

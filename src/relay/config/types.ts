@@ -1,7 +1,6 @@
 /** The configuration of the relay, as an operator writes it. */
 
 import type { AlertsOptions } from '../../alerts/options.ts'
-import type { PrivacyOptions } from '../../engine/options.ts'
 import type { AccessOptions } from '../../filters/access/access.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import type { ClamavOptions } from '../../filters/clamav/clamav.ts'
@@ -16,18 +15,17 @@ import type { LoadSheddingOptions } from '../../filters/load-shedding.ts'
 import type { RecentlyRefusedOptions } from '../../filters/recently-refused/recently-refused.ts'
 import type { RecommendedOptions } from '../../filters/recommended.ts'
 import type { ReputationOptions } from '../../filters/reputation/reputation.ts'
-import type { HistoryPrivacyOptions, SqliteHistoryOptions } from '../../history/index.ts'
 import type { FileOptions } from '../../log/index.ts'
 import type { MailOptions } from '../../mailing/types.ts'
 import type { EventReceiver } from '../../model/events.ts'
 import type { Filter } from '../../model/filter.ts'
 import type { Duration, Size } from '../../model/units.ts'
 import type { ThresholdOptions } from '../../policy/thresholds.ts'
-import type { FolderQuarantineOptions } from '../../quarantine/index.ts'
 import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
 import type { ConsoleConfig } from './console-config.ts'
+import type { HistoryConfig, LogPrivacyConfig, QuarantineConfig } from './kept-types.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 
 /** What {@link defineConfig} takes. Every option has a default, and stands in `docs/configuration.md`. */
@@ -202,33 +200,18 @@ export interface LogConfig {
   readonly file?: Omit<FileOptions, 'notify' | 'clock'>
   /** A stream of Redis or Valkey. @default none */
   readonly redis?: LogStreamConfig
-  /** A folder in which `postern trace` finds what became of a message, see `sqliteHistory`. @default none */
-  readonly history?: Omit<SqliteHistoryOptions, 'notify' | 'clock' | 'privacy'>
+  /** Where `postern trace` finds what became of a message: a folder, or PostgreSQL for several nodes. @default none */
+  readonly history?: HistoryConfig
   /** Own sinks and functions, imported by the configuration. @default [] */
   readonly sinks?: readonly EventReceiver[]
   /** What the record leaves out of what it could say about people. @default without subjects */
   readonly privacy?: LogPrivacyConfig
 }
 
-/** What is left out of the record, and what the history forgets later. */
-export interface LogPrivacyConfig extends PrivacyOptions {
-  /** After this time the history shortens addresses, see `HistoryPrivacyOptions`. @default never */
-  readonly shortenAfter?: HistoryPrivacyOptions['shortenAfter']
-}
-
 /** Who our own mail is from, and where it leaves. */
 export interface MailConfig extends MailOptions {
   /** The server that takes our own mail to addresses for which there is no route. @default there has to be a route */
   readonly nextHop?: NextHopOptions
-}
-
-/** Where quarantined mail is held. */
-export interface QuarantineConfig extends Omit<FolderQuarantineOptions, 'deliver' | 'notify' | 'clock'> {
-  /**
-   * What happens to quarantined mail when there is no room. `deliver`: what would happen without a quarantine. `defer`:
-   * the client tries again. @default 'deliver'
-   */
-  readonly whenFull?: 'deliver' | 'defer'
 }
 
 /** The regular check of the deployment. */

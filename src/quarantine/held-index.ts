@@ -1,10 +1,11 @@
 /** The index of a quarantine as the process sees it: asked in a thread, its names hashed and its details sealed. */
 
-import { addressKey, mailboxOf } from '../../net/path.ts'
-import { threadFile, WorkerClient } from '../../threads/worker-client.ts'
-import type { Budgets } from '../budgets.ts'
-import type { Keys } from '../cipher.ts'
-import type { Change, Changed } from '../releases.ts'
+import { addressKey, mailboxOf } from '../net/path.ts'
+import type { WorkerClient } from '../threads/worker-client.ts'
+import type { Budgets } from './budgets.ts'
+import type { Keys } from './cipher.ts'
+import type { FoundRecipient, IndexedMessage, IndexTask, Room, Transition } from './index-tasks.ts'
+import type { Change, Changed } from './releases.ts'
 import type {
   AllowedSender,
   HeldEntry,
@@ -15,9 +16,7 @@ import type {
   HeldRecipient,
   HeldStep,
   HeldUsage,
-} from '../types.ts'
-import type { FoundRecipient, IndexedMessage, Room, Transition } from './index-file.ts'
-import type { Task } from './thread.ts'
+} from './types.ts'
 
 type Head = Omit<HeldMessage, 'recipients'>
 /** What the index need not know: it may be encrypted. */
@@ -27,13 +26,13 @@ const MAX_LIMIT = 500
 const MAX_WHY_LENGTH = 500
 
 export class HeldIndex {
-  readonly #thread: WorkerClient<Task>
+  readonly #thread: WorkerClient<IndexTask>
   readonly #keys: Keys
 
-  constructor(file: string, keys: Keys) {
+  /** @param thread performs the tasks; it is closed with this */
+  constructor(thread: WorkerClient<IndexTask>, keys: Keys) {
+    this.#thread = thread
     this.#keys = keys
-    const thread = threadFile(import.meta.url, 'quarantine/folder/thread')
-    this.#thread = new WorkerClient('the thread of the quarantine', thread, { file })
   }
 
   /** Which recipients have room for a message, by their position. */
