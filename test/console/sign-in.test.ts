@@ -1,7 +1,10 @@
 /** Signing in, sessions, links, tokens: who gets in, for how long, and what attempts leave behind. */
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
+import { weaknessOf } from '../../src/console/accounts/password.ts'
 import { SignInLimits } from '../../src/console/sign-in/limits.ts'
+import { effective } from '../../src/relay/config/options.ts'
+import type { RelayConfig } from '../../src/relay/config/types.ts'
 import { type Browser, type OpenedConsole, openConsole, PASSWORD } from './support/open-console.ts'
 
 const codeNow = (totp: TOTP, { clock }: OpenedConsole): string => totp.generate({ timestamp: clock.now() })
@@ -410,5 +413,71 @@ describe('tokens and proxies', () => {
     expect(await account('10.0.0.2')).toBeNull()
     expect(await account('10.0.0.2', { 'x-forwarded-for': '10.0.0.1' })).toBeNull()
     expect(await account('10.0.0.1', { 'x-remote-user': 'eve' })).toBeNull()
+  })
+})
+
+describe('passwords and codes of an account', () => {
+  test('common, short and repeated passwords and those with the name are refused', () => {
+    for (const password of ['short', 'password1234', 'qwertyuiop12', 'aaaaaaaaaaaaaaa', 'ann-ann-ann-', 'Summer123456'])
+      expect([password, weaknessOf(password, 'ann')]).toEqual([password, expect.any(String)])
+    expect(weaknessOf('alice.miller1', 'alice.miller@example.org')).toEqual(expect.any(String))
+    for (const password of [PASSWORD, 'horse staple battery correct', '无关的四个词语和一些别的字', 'x7!kQ2#mZ9$w'])
+      expect([password, weaknessOf(password, 'ann')]).toEqual([password, undefined])
+  })
+
+  test('a password is changed with the old one and a code; other sessions end', async () => {
+    await using opened = await openConsole()
+    const totp = await opened.account('ann')
+    const [one, other] = [opened.browser(), opened.browser()]
+    for (const browser of [one, other]) await signIn(opened, browser, 'ann', totp)
+    const password = 'another set of four words'
+    await opened.clock.advance(30_000)
+    const wrong = { current: 'wrong', code: codeNow(totp, opened), password }
+    expect((await one.call('account.password', { body: wrong })).status).toBe(401)
+    const body = { current: PASSWORD, code: codeNow(totp, opened), password }
+    expect((await one.call('account.password', { body })).status).toBe(200)
+    expect((await one.call('session.get')).json.account).not.toBeNull()
+    expect((await other.call('session.get')).json.account).toBeNull()
+    expect((await signIn(opened, opened.browser(), 'ann', totp)).status).toBe(401)
+    await opened.clock.advance(30_000)
+    const anew = { name: 'ann', password, code: codeNow(totp, opened) }
+    expect((await opened.browser().call('session.password', { body: anew })).status).toBe(200)
+  })
+
+  test('codes are replaced with a code of the old authenticator, then with one of the new', async () => {
+    await using opened = await openConsole()
+    const totp = await opened.account('ann')
+    const browser = opened.browser()
+    await signIn(opened, browser, 'ann', totp)
+    await opened.clock.advance(30_000)
+    const begun = await browser.call('account.beginCodes', { body: { current: PASSWORD, code: codeNow(totp, opened) } })
+    const next = new TOTP({ secret: Secret.fromBase32(String(begun.json.secret)) })
+    expect((await browser.call('account.finishCodes', { body: { code: '000000' } })).status).toBe(401)
+    const done = await browser.call('account.finishCodes', { body: { code: codeNow(next, opened) } })
+    expect(done.json.recoveryCodes).toHaveLength(10)
+    expect((await signIn(opened, opened.browser(), 'ann', totp)).status).toBe(401)
+    expect((await signIn(opened, opened.browser(), 'ann', next)).status).toBe(200)
+  })
+
+  test('other hosts than the loopback need a url, and a url needs TLS', async () => {
+    const problems = (config: RelayConfig): string => {
+      try {
+        effective(config, { args: ['--config', 'x'], environment: {} })
+        return ''
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(problems({ console: { listen: '0.0.0.0:8080' } })).toMatch(/console: .*the url of a reverse proxy/)
+    expect(problems({ console: { listen: '0.0.0.0:8080', url: 'https://console.example.org' } })).toBe('')
+    for (const listen of ['127.0.0.1:8080', '[::1]:8080', 'localhost:8080'])
+      expect(problems({ console: { listen } })).toBe('')
+    expect(
+      problems({
+        console: { listen: '127.0.0.1:1', oidc: { issuer: 'https://a.example', clientId: 'a', clientSecret: 'b' } },
+      }),
+    ).toMatch(/url/)
+    await expect(openConsole({ url: 'http://console.example.org' })).rejects.toThrow(/console\.url.*https:/)
+    await expect(openConsole({ url: 'https://console.example.org/path' })).rejects.toThrow(/without a path/)
   })
 })

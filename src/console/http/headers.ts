@@ -35,7 +35,8 @@ export type AnswerKind = keyof typeof POLICIES
 
 /** Sets what is common to all answers. */
 export function secure(headers: Headers, kind: AnswerKind, isHttps: boolean): void {
-  headers.set('Content-Security-Policy', POLICIES[kind])
+  // The pages of digests have a policy for their own style.
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', POLICIES[kind])
   headers.set('X-Content-Type-Options', 'nosniff')
   headers.set('Referrer-Policy', 'no-referrer')
   headers.set('Cross-Origin-Opener-Policy', 'same-origin')
