@@ -169,6 +169,46 @@ test('Live stops when it is paused and goes on when it is resumed', async () => 
   expect(opened.faults).toEqual([])
 })
 
+test('a hidden page takes nothing from the gateway, and begins anew with the last minutes when it is shown', async () => {
+  await using opened = await at('live')
+  const { page } = opened
+  const streams: string[] = []
+  page.on('request', request => {
+    if (request.url().endsWith('/live')) streams.push('begun')
+  })
+  page.on('requestfailed', request => {
+    if (request.url().endsWith('/live')) streams.push('ended')
+  })
+  await page.getByText(/Last value at/).waitFor()
+  const turn = (isHidden: boolean) =>
+    page.evaluate(hidden => {
+      const { document } = globalThis as unknown as { readonly document: EventTarget }
+      Object.defineProperty(document, 'hidden', { configurable: true, value: hidden })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, isHidden)
+  await turn(true)
+  await page.getByText('Paused').waitFor()
+  await expect.poll(() => streams).toEqual(['ended'])
+  await turn(false)
+  await expect.poll(() => streams).toEqual(['ended', 'begun'])
+  await page.getByRole('button', { name: 'Pause' }).waitFor()
+  expect(opened.faults).toEqual([])
+})
+
+test('an operator of some domains begins with messages, and is offered no page of the whole gateway', async () => {
+  const secret = await gateway.signIn('operator', ['example.org'])
+  await using opened = await openPage(browser, gateway.origin)
+  const { page } = opened
+  await page.context().addCookies([{ name: 'postern', value: secret, url: gateway.origin }])
+  await page.goto(gateway.origin)
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  const pages = page.getByRole('navigation', { name: 'Pages' })
+  expect(await pages.getByRole('link', { name: /^(Live|Load|Health)$/ }).count()).toBe(0)
+  await pages.getByRole('link', { name: 'Rules' }).click()
+  await page.getByText('Hits are those of the measured recipients alone').waitFor()
+  expect(opened.faults).toEqual([])
+})
+
 test('charts are walked by arrow keys and shown as tables', async () => {
   await using opened = await at('live')
   const { page } = opened
@@ -194,11 +234,11 @@ test('a sender that is denied on the page is refused by the gateway, and accepte
   await page.getByRole('button', { name: 'Deny a sender' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Sender').fill('shop.example')
-  await dialog.getByLabel(/^Reason/).fill('nobody asked for it')
+  await dialog.getByLabel(/^Reason/).fill('we have not asked for it')
   await dialog.getByRole('button', { name: 'Deny a sender' }).click()
   await page.getByText('shop.example is on the list').waitFor()
   const row = page.getByRole('row').filter({ hasText: 'shop.example' })
-  await row.getByText('nobody asked for it').waitFor()
+  await row.getByText('we have not asked for it').waitFor()
   await expect.poll(() => send('news@shop.example'), { timeout: 10_000 }).toMatch(/^550 5\.7\.1/)
 
   await row.getByRole('button', { name: 'Remove' }).click()

@@ -9,7 +9,7 @@ interface Gain {
   readonly by: number
 }
 
-/** Series that are remembered; the ones that were not seen for the longest time are forgotten first. */
+/** Series that are remembered; those that were not seen for the longest time are forgotten first. */
 const MAX_SERIES = 20_000
 /** Workers that are remembered, in the same way. */
 const MAX_SOURCES = 1_000

@@ -1,7 +1,7 @@
 /** What a chart shows: values over time, each with a name, a colour and a form that needs no colour. */
 
 /**
- * Colours by what they mean, from a palette that people with any colour vision tell apart (Okabe and Ito 2008), made
+ * Colours by what they mean, from a palette that people with any colour vision can distinguish (Okabe and Ito 2008),
  * lighter in the dark. Their values are in `charts.css`.
  */
 export type Colour = 'green' | 'orange' | 'blue' | 'red' | 'purple' | 'sky' | 'grey'
@@ -14,7 +14,7 @@ export interface ChartSeries {
   readonly values: readonly (number | null)[]
   /** `area`: filled, and stacked on the series before it. `line`: a line. @default 'line' */
   readonly form?: 'line' | 'area'
-  /** Lengths of strokes and gaps: lines that cross are told apart by them too. @default a whole line */
+  /** Lengths of strokes and gaps: they distinguish lines that cross. @default a whole line */
   readonly dash?: readonly number[]
 }
 

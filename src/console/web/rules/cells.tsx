@@ -41,7 +41,7 @@ export function PointsCell({ rule: { points, edited } }: CellProps) {
   return <>{points === undefined ? '–' : formats.points(points)}</>
 }
 
-/** A rule that adds points to wanted mail is wrong; one that finds mail that people called spam is right. */
+/** A rule with points is wrong about mail that people called wanted, and right about what they called spam. */
 export function CorrectedCell({ rule: { calledHam, calledSpam, points = 0 } }: CellProps) {
   const { texts } = useConsole()
   if (calledHam + calledSpam === 0) return <span class="muted">–</span>
