@@ -8,6 +8,7 @@ import { clamd } from '../../doctor/clamd.ts'
 import { clock } from '../../doctor/clock.ts'
 import { descriptors } from '../../doctor/descriptors.ts'
 import { disk } from '../../doctor/disk.ts'
+import { dkim } from '../../doctor/dkim.ts'
 import { dnsLists } from '../../doctor/dns-lists.ts'
 import { dnsServers } from '../../doctor/dns-servers.ts'
 import { domainChecks } from '../../doctor/domains.ts'
@@ -54,13 +55,14 @@ export function checksOf(given: ChecksOptions): readonly Check[] {
 }
 
 function networkChecks({ options, dns, servers }: ChecksOptions): readonly Check[] {
-  const { name, routes, filters, doctor } = options
+  const { name, routes, filters, doctor, mail } = options
   const domains = [...new Set(routes.flatMap(route => route.domains ?? []))].filter(domain => !domain.startsWith('.'))
   const lists = [
     ...(filters.dnsbl ? readZones(filters.dnsbl.zones, 'addresses') : []),
     ...(filters.uribl ? readZones(filters.uribl.zones, 'domains') : []),
   ]
   const outward = typeof doctor === 'object' && doctor.outward ? readHostPort(doctor.outward) : undefined
+  const keys = [mail?.dkim, ...routes.map(route => route.nextHop?.dkim)].filter(key => key !== undefined)
   const isNamed = name.includes('.') && !name.startsWith('[')
   return [
     dnsServers({ servers: servers.map(address => ({ address, dns: resolver({ servers: [address] }) })) }),
@@ -68,6 +70,7 @@ function networkChecks({ options, dns, servers }: ChecksOptions): readonly Check
     hostName({ name, dns, sources: sourceAddresses }),
     ...(isNamed ? [port25({ name, ...(outward && { outward }) })] : []),
     ...(domains.length > 0 ? domainChecks({ domains, name, dns, fetchText: fetchPolicy }) : []),
+    ...(keys.length > 0 ? [dkim({ keys, dns })] : []),
     certificates({ name, listeners: reachableListeners(options), read: file => readFile(file, 'utf8'), now: Date.now }),
   ]
 }

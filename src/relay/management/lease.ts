@@ -5,6 +5,9 @@ import type { Store } from '../../model/store.ts'
 
 /** How long a lease lives without being renewed: after a crash another process takes over that much later. */
 const LIFETIME_MS = 60_000
+const RENEW_MS = 20_000
+/** After a store that did not answer. */
+const RETRY_MS = 5_000
 
 export interface Lease {
   /**
@@ -34,38 +37,17 @@ export class StoreLease implements Lease {
   }
 
   async hold(): Promise<boolean> {
-    const [key, value] = [this.#key, this.#holder]
-    try {
-      const [entry] = await this.#store.run([{ op: 'add', key, value, ttl: LIFETIME_MS }])
-      if (entry.added) return true
-      if (entry.value !== value) return false
-      const [isRenewed] = await this.#store.run([
-        { op: 'compareAndSet', key, expected: value, value, ttl: LIFETIME_MS },
-      ])
-      return isRenewed
-    } catch {
-      // Without the store it is unknown who has the lease.
-      return false
-    }
+    return (await this.#renew()) === 'held'
   }
 
   async during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     if (!(await this.hold())) return undefined
     const lost = new AbortController()
-    let cancel = (): void => undefined
-    let isOver = false
-    const renew = (): void => {
-      cancel = this.#clock.after(LIFETIME_MS / 3, async () => {
-        if (!(await this.hold())) lost.abort()
-        else if (!isOver) renew()
-      })
-    }
-    renew()
+    const end = this.#keep(() => lost.abort())
     try {
       return await work(lost.signal)
     } finally {
-      isOver = true
-      cancel()
+      end()
     }
   }
 
@@ -76,6 +58,45 @@ export class StoreLease implements Lease {
       await this.#store.run([{ op: 'compareAndSet', key, expected, value: expected, ttl: 1 }])
     } catch {
       // It expires within a minute.
+    }
+  }
+
+  /** Renews the lease until it is ended. While the store is down it is tried again, as long as the lease lives. */
+  #keep(lost: () => void): () => void {
+    let cancel = (): void => undefined
+    let isOver = false
+    let until = this.#clock.monotonic() + LIFETIME_MS
+    const later = (ms: number): void => {
+      cancel = this.#clock.after(ms, () => void renew())
+    }
+    const renew = async (): Promise<void> => {
+      const began = this.#clock.monotonic()
+      const state = await this.#renew()
+      if (isOver) return
+      if (state === 'held') until = began + LIFETIME_MS
+      if (state === 'taken' || this.#clock.monotonic() + RETRY_MS >= until) lost()
+      else later(state === 'held' ? RENEW_MS : RETRY_MS)
+    }
+    later(RENEW_MS)
+    return () => {
+      isOver = true
+      cancel()
+    }
+  }
+
+  async #renew(): Promise<'held' | 'taken' | 'unknown'> {
+    const [key, value] = [this.#key, this.#holder]
+    try {
+      const [entry] = await this.#store.run([{ op: 'add', key, value, ttl: LIFETIME_MS }])
+      if (entry.added) return 'held'
+      if (entry.value !== value) return 'taken'
+      const [isRenewed] = await this.#store.run([
+        { op: 'compareAndSet', key, expected: value, value, ttl: LIFETIME_MS },
+      ])
+      return isRenewed ? 'held' : 'taken'
+    } catch {
+      // Without the store it is unknown who has the lease.
+      return 'unknown'
     }
   }
 }

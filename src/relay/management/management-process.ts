@@ -45,7 +45,11 @@ export class ManagementProcess {
     this.#stopTimeout = stopTimeout
     this.#child = fork(file, args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, `--max-old-space-size=${MAX_HEAP_MB}`],
+      // Two processes cannot be inspected on one port.
+      execArgv: [
+        ...process.execArgv.filter(arg => !arg.startsWith('--inspect')),
+        `--max-old-space-size=${MAX_HEAP_MB}`,
+      ],
     })
     this.#asking = setInterval(() => this.#ask(), askInterval)
     this.#child.once('exit', (code, signal) => {

@@ -55,6 +55,30 @@ test('without an answer of the store it is unknown who has the lease, so the wor
   expect(hasRun).toBe(false)
 })
 
+test('a store that is down for a moment costs no lease, and for longer than the lease lives it does', async () => {
+  const clock = handClock()
+  const memory = memoryStore({ clock })
+  let isDown = false
+  const store: Store = {
+    run: (operations: never) => (isDown ? Promise.reject(new Error('down')) : memory.run(operations)),
+  }
+  const lease = new StoreLease('digest', store, clock)
+  const aborted: boolean[] = []
+  await lease.during(async signal => {
+    isDown = true
+    await clock.advance(30_000)
+    isDown = false
+    await clock.advance(20_000)
+    aborted.push(signal.aborted)
+    isDown = true
+    await clock.advance(MINUTE - 6_000)
+    aborted.push(signal.aborted)
+    await clock.advance(6_000)
+    aborted.push(signal.aborted)
+  })
+  expect(aborted).toEqual([false, false, true])
+})
+
 test('work that lasts renews its lease, and is aborted when another process has taken it', async () => {
   const { clock, store, one } = two()
   const signals: boolean[] = []
