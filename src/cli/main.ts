@@ -23,6 +23,7 @@ const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern se
        postern learn --state DIR --rollback
        postern list show|add|remove ... (see postern list --help)
        postern trace WHAT (see postern trace --help)
+       postern history export|erase ADDRESS (see postern history --help)
        postern quarantine list|show|release|delete|undo ... (see postern quarantine --help)
        postern doctor [--config FILE] (see postern doctor --help)
        postern report read|send ... (see postern report --help)
@@ -57,6 +58,8 @@ const COMMANDS = {
     (await import('./quarantine.ts')).quarantineCommand(args, output),
   doctor: async (args: readonly string[], output: Output) => (await import('./doctor.ts')).doctorCommand(args, output),
   report: async (args: readonly string[], output: Output) => (await import('./report.ts')).reportCommand(args, output),
+  history: async (args: readonly string[], output: Output) =>
+    (await import('./history.ts')).historyCommand(args, output),
   trace: async (args: readonly string[], output: Output) => (await import('./trace.ts')).traceCommand(args, output),
 }
 

@@ -52,7 +52,7 @@ function isDatabaseUrl(value: unknown): boolean {
   if (typeof value !== 'string' || !/^postgres(?:ql)?:\/\//i.test(value) || !URL.canParse(value)) return false
   const { searchParams } = new URL(value)
   // What its words mean differs between programs: `require` accepts any certificate.
-  return !searchParams.has('sslmode') && !searchParams.has('ssl')
+  return !['sslmode', 'ssl', 'password'].some(name => searchParams.has(name))
 }
 
 /** What a client is opened with: all values, in a form that threads can be sent. */

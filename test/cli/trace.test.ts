@@ -1,7 +1,10 @@
 /** `postern trace` finds a message by whatever a person has of it. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { sqliteHistory } from '../../src/history/index.ts'
+import { folderQuarantine, type NewHeldMessage } from '../../src/quarantine/index.ts'
 import { sessionOf } from '../history/events.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
@@ -56,4 +59,67 @@ test('nothing found is status 1; a wrong command is status 2 and says why', asyn
   const take = (line: string) => void missing.push(line)
   expect(await main(['trace', 'x', '--history', '/nowhere'], { out: take, error: take })).toBe(2)
   expect(missing.join()).toContain('the folder of a history')
+})
+
+describe('with a configuration, the story of a message that was stopped', () => {
+  const stopped = async (fields: Parameters<typeof sessionOf>[1], isHeld: boolean, isProven = true) => {
+    await using place = await scratch()
+    const config = join(place.path, 'postern.json')
+    const [history, held] = [join(place.path, 'history'), join(place.path, 'held')]
+    await writeFile(config, JSON.stringify({ log: { history: { folder: history } }, quarantine: { folder: held } }))
+    const opened = sqliteHistory({ folder: history })
+    const events = sessionOf('CCCC', { time: Date.now(), verdict: 'quarantine', ...fields })
+    const dmarc = { result: 'fail', domain: 'example.com', policy: 'reject' }
+    opened.append(events.map(event => (event.type === 'transaction' && !isProven ? { ...event, dmarc } : event)))
+    await opened.close()
+    let id = ''
+    if (isHeld) {
+      const quarantine = await folderQuarantine({ folder: held, deliver: async () => undefined })
+      const { content, ...rest } = newHeld('CCCC')
+      const result = await quarantine.hold({ ...rest, content })
+      id = result.kind === 'held' ? result.message.id : ''
+      await quarantine.close()
+    }
+    const lines: string[] = []
+    const take = (line: string) => void lines.push(line)
+    expect(await main(['trace', 'CCCC', '--config', config], { out: take, error: take })).toBe(0)
+    return { id, config, advice: lines.filter(line => /^ {2}(?:release|allow) /.test(line)) }
+  }
+
+  test('says how to release it, and how to allow its proven sender', async () => {
+    const { id, config, advice } = await stopped({}, true)
+    expect(advice).toEqual([
+      `  release    postern quarantine release ${id} --recipient bob@example.org --config ${config}`,
+      `  allow      postern list add ann@example.com --for bob@example.org --config ${config}`,
+    ])
+  })
+
+  test('does not advise to release what is not held', async () => {
+    const { advice } = await stopped({ verdict: 'reject' }, false)
+    expect(advice).toEqual([expect.stringContaining('  allow      postern list add ann@example.com')])
+  })
+
+  test('does not advise to allow a sender of malware', async () => {
+    const infected = [{ rule: 'clamav/infected', reason: 'malware', verdict: 'quarantine' as const }]
+    const { advice } = await stopped({ findings: infected }, true)
+    expect(advice).toEqual([expect.stringContaining('  release    ')])
+  })
+
+  test('names the client where nothing proves the author, and quotes for a shell what was sent', async () => {
+    const { advice } = await stopped({ recipient: `"a';reboot"@example.org` }, false, false)
+    expect(advice).toEqual([expect.stringContaining(`list add 192.0.2.1 --for '"a'\\'';reboot"@example.org' --config`)])
+  })
+
+  test('of a message that was accepted advises nothing', async () => {
+    expect((await stopped({ verdict: 'accept' }, true)).advice).toEqual([])
+  })
+})
+
+const newHeld = (ref: string): NewHeldMessage => ({
+  ...{ ref, transaction: 1, kind: 'spam', ip: '192.0.2.1', reversePath: 'ann@example.com', score: 7, findings: [] },
+  recipients: ['bob@example.org'],
+  content: (async function* () {
+    yield Buffer.from('x')
+  })(),
+  size: 1,
 })

@@ -121,6 +121,23 @@ test.for<readonly [string, RelayConfig, string]>([
   ['an address literal without authservId', { name: '[192.0.2.1]' }, 'authservId'],
   ['a Unix socket for several workers', { workers: 2, listeners: [{ address: '/run/x.sock' }] }, 'listeners'],
   ['a scanner that is misspelt', { filters: { clamav: { sokcet: '/x' } } } as RelayConfig, 'filters.clamav.sokcet'],
+  ['a history without a place', { log: { history: {} } } as unknown as RelayConfig, 'log.history.folder'],
+  [
+    'a history in two places',
+    { log: { history: { postgres: { url: 'postgres://a/b' }, folder: 'x' } } } as unknown as RelayConfig,
+    'log.history.folder',
+  ],
+  [
+    'a database that is no PostgreSQL',
+    { log: { history: { postgres: { url: 'mysql://a:s3cret@b/c' } } } },
+    'log.history.postgres.url',
+  ],
+  [
+    'TLS in the URL of a database',
+    { quarantine: { postgres: { url: 'postgres://a@b/c?sslmode=require' } } },
+    'quarantine.postgres.url',
+  ],
+  ['a quarantine without a place', { quarantine: { keep: '3d' } } as unknown as RelayConfig, 'quarantine.folder'],
   ['a DNS server that is a name', { dns: ['dns.example.org'] }, 'dns.servers[0]'],
 ])('%s is refused', async ([, config, path]) => {
   expect(await problemsIn(config)).toEqual([path])
@@ -168,6 +185,18 @@ test('secrets are not printed', () => {
     'rediss://user:(hidden)@[::1]:6379/1',
   )
   expect(printed({ store: { redis: { url: 'redis://:s3cret@a:1' } } })).not.toContain('s3cret')
+})
+
+test('keys of the quarantine and of privacy are not printed, and the password of a database neither', () => {
+  const key = Buffer.alloc(32, 7).toString('base64')
+  const url = 'postgres://postern:s3cret@db.example.org/postern'
+  const text = printed({
+    log: { history: { postgres: { url } }, privacy: { subject: 'hash', key: 's3cret' } },
+    quarantine: { postgres: { url }, key },
+  })
+  expect(text).not.toContain('s3cret')
+  expect(text).not.toContain(key)
+  expect(text).toContain('db.example.org')
 })
 
 test('what init writes is right as it stands, and names the file in its first lines', async () => {
