@@ -42,6 +42,7 @@ const entry = [
   'src/store/sqlite/sqlite.ts',
   'src/history/index.ts',
   'src/quarantine/index.ts',
+  'src/reports/index.ts',
   'src/testing/index.ts',
   ...filters,
   ...threads,

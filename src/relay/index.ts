@@ -10,6 +10,13 @@ export type {
   QuarantineConfig,
 } from './config/kept-types.ts'
 export type {
+  ReportConfig,
+  SendReportConfig,
+  SummaryConfig,
+  SummaryRecipient,
+  Weekday,
+} from './config/report-config.ts'
+export type {
   DoctorConfig,
   FilterConfig,
   LimitConfig,

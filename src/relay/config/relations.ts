@@ -99,6 +99,16 @@ export const relations: readonly Relation<RelayConfig>[] = [
         remedy: "set mail: { from: 'postern@example.org', dkim: { domain, selector, key } }",
       },
   ),
+  relation(
+    ['reports', 'mail'],
+    ({ reports, mail }) =>
+      reports?.send !== undefined &&
+      (reports.send.nextHop ?? mail?.nextHop) === undefined && {
+        found: reports.send,
+        expected: 'in reports.send or in mail a nextHop that takes mail for all domains',
+        remedy: "set mail.nextHop: { hosts: ['out.example.org:25'] }",
+      },
+  ),
   relation(['reports', 'mail'], ({ reports, mail }) => {
     const { from = '', dkim } = mail ?? {}
     const { domain } = mailboxOf(from)

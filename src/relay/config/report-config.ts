@@ -17,8 +17,8 @@ export interface ReportConfig {
 
 /** How DMARC aggregate reports are sent. Their author is that of `mail`, and its key signs them. */
 export interface SendReportConfig {
-  /** The server that takes mail for all domains: reports leave by it. */
-  readonly nextHop: NextHopOptions
+  /** The server that takes mail for all domains: reports leave by it. @default `mail.nextHop` */
+  readonly nextHop?: NextHopOptions
   /** The name of our organisation. @default the domain of `mail.from` */
   readonly organisation?: string
   /** Where else we can be reached, such as the address of a page. @default nowhere */

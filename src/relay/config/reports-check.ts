@@ -9,7 +9,7 @@ export const reportsCheck: Check<ReportConfig> = object<ReportConfig>(
   {
     send: object<SendReportConfig>(
       {
-        nextHop: required(nextHopCheck),
+        nextHop: nextHopCheck,
         organisation: text('the name of an organisation', { max: 200 }),
         contact: text('where you can be reached', { max: 200 }),
         jitter: duration({ max: '50m' }),

@@ -31,14 +31,15 @@ export interface ReportSending {
 export function reportSending({ options, store, dns, clock, notify }: ReportSendingParts): ReportSending {
   const { name, mail, reports } = options
   const send = reports?.send
-  if (mail === undefined || send === undefined) {
-    const expected = 'a configuration with mail and reports.send'
+  const hop = send?.nextHop ?? mail?.nextHop
+  if (mail === undefined || send === undefined || hop === undefined) {
+    const expected = 'a configuration with mail, reports.send and a next hop for one of them'
     throw new PosternError([{ path: 'reports.send', found: send, expected, remedy: 'see docs/reports.md' }])
   }
   const { domain } = mailboxOf(mail.from)
   const { organisation = domain, contact } = send
   // One connection: reports are sent one at a time, and an idle connection is of no use for a second.
-  const nextHop = { connections: { max: 1, idle: '5s' } as const, ...send.nextHop }
+  const nextHop = { connections: { max: 1, idle: '5s' } as const, ...hop }
   const target = new HopTarget(nextHop, { name, clock, notify, load: loadMeter({ notify, clock }) }, () => true)
   const book = new ReportBook(store)
   const sender = new DmarcSender({

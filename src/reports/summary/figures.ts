@@ -92,7 +92,7 @@ export async function figuresOf(
 
 type IsWanted = (domain: string) => boolean
 
-/** Whether a name is one of these domains, or below one that begins with a dot. */
+/** Whether a name is among these domains; an entry with a leading dot stands for all below it. */
 function isIn(domains: readonly string[]): IsWanted {
   const names = new Map(domains.map(name => [String(readName(name)), true] as const))
   return domain => findName(names, domain) !== undefined
