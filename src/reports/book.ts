@@ -5,7 +5,7 @@ import { StoreList } from './store-list.ts'
 import type { DmarcRecord, DmarcReport, ReceivedReport, TlsReport } from './types.ts'
 
 /** An aggregate report that came, added up. */
-export interface DmarcSummary {
+interface DmarcSummary {
   readonly kind: 'dmarc'
   /** When it came, in milliseconds since 1970. */
   readonly time: number
@@ -26,7 +26,7 @@ export interface DmarcSummary {
 }
 
 /** What a report about TLS says of one domain. */
-export interface TlsSummary {
+interface TlsSummary {
   readonly kind: 'tls'
   readonly time: number
   readonly domain: string
@@ -41,7 +41,7 @@ export interface TlsSummary {
 }
 
 /** A complaint that came. */
-export interface ComplaintSummary {
+interface ComplaintSummary {
   readonly kind: 'complaint'
   readonly time: number
   readonly reporter: string
@@ -55,7 +55,7 @@ export interface ComplaintSummary {
 }
 
 /** A report that could not be read. */
-export interface UnreadableSummary {
+interface UnreadableSummary {
   readonly kind: 'unreadable'
   readonly time: number
   readonly reason: string
@@ -161,7 +161,7 @@ function identityOf(report: ReceivedReport): string {
 type Unproven = DmarcSummary | TlsSummary | ComplaintSummary | UnreadableSummary
 
 /** One for each domain. */
-export function summariesOf(report: ReceivedReport, time: number): readonly Unproven[] {
+function summariesOf(report: ReceivedReport, time: number): readonly Unproven[] {
   switch (report.kind) {
     case 'dmarc':
       return [dmarcSummary(report, time)]
