@@ -25,7 +25,7 @@ export interface Watcher {
 }
 
 /** The first event of a stream, `start`. */
-export interface LiveStart {
+interface LiveStart {
   /** The points of the last minutes, the oldest first. */
   readonly points: readonly LivePoint[]
   /** Whether metrics cannot be read now. */

@@ -6,7 +6,7 @@ import { type Growth, gaugeOf } from './growth.ts'
 import { type Means, type Saved, savedIn } from './saved.ts'
 
 /** A next hop in one interval. Rates are recipients a second. */
-export interface NextHopPoint {
+interface NextHopPoint {
   /** `mail.example.org:25`, or a folder. */
   readonly name: string
   /** Whether deliveries are tried; null where the metrics do not say. */
@@ -40,7 +40,7 @@ export interface LivePoint {
 }
 
 /** Next hops of a point. */
-export const MAX_HOPS = 12
+const MAX_HOPS = 12
 
 const LEVELS: readonly Level[] = ['green', 'amber', 'red']
 

@@ -7,20 +7,20 @@ import { entriesOfRule, type JudgedRecipient, type RuleHistory, type RuleWindow,
 import { outcomeOf, type Thresholds } from './verdicts.ts'
 
 /** Recipients that go from one verdict to another. */
-export interface VerdictChange {
+interface VerdictChange {
   readonly from: Verdict
   readonly to: Verdict
   readonly count: number
 }
 
 /** Recipients that were looked at, and those whose verdict changes. */
-export interface VerdictChanges {
+interface VerdictChanges {
   readonly examined: number
   readonly changed: readonly VerdictChange[]
 }
 
 /** A recipient whose verdict changes. */
-export interface PreviewExample extends HistoryEntry {
+interface PreviewExample extends HistoryEntry {
   readonly to: Verdict
   readonly newScore: number
   /** What people say that the message was. */
@@ -82,7 +82,7 @@ export async function previewPoints(
 }
 
 /** A finding with edited points: only points are edited, what is certain stays. */
-export function withPoints(finding: FindingEntry, points: PreviewQuery['points']): FindingEntry {
+function withPoints(finding: FindingEntry, points: PreviewQuery['points']): FindingEntry {
   const edited = Object.hasOwn(points, finding.rule) ? points[finding.rule] : undefined
   return finding.points === undefined || edited === undefined || edited === null
     ? finding

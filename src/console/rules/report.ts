@@ -14,7 +14,7 @@ import { outcomeOf, type Thresholds } from './verdicts.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** What a rule in dry run would have done, in the sample. */
-export interface DryRunReport {
+interface DryRunReport {
   /** Recipients of the sample for whom it found something. */
   readonly hits: number
   /** Those whose verdict it would have changed, by the verdict that they would have had. */
@@ -24,7 +24,7 @@ export interface DryRunReport {
 }
 
 /** One rule. */
-export interface RuleReport {
+interface RuleReport {
   readonly rule: string
   /** Recipients for whom it found something. */
   readonly hits: number
@@ -41,7 +41,7 @@ export interface RuleReport {
 }
 
 /** The mean for one session of the sample in which the filter ran, in milliseconds. */
-export interface FilterCost extends FilterTime {
+interface FilterCost extends FilterTime {
   readonly filter: string
   /** Sessions of the sample in which it took time. */
   readonly sessions: number

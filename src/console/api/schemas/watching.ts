@@ -74,7 +74,7 @@ const nextHop = v.object({
 })
 
 /** Data of the event `point` of `live`, one a second. Rates are per second. */
-export const livePoint = v.object({
+const livePoint = v.object({
   /** The end of the interval. */
   time,
   seconds: v.number(),
@@ -96,10 +96,10 @@ export const livePoint = v.object({
 })
 
 /** Data of the event `start` of `live`: the last minutes. */
-export const liveStart = v.object({ points: v.array(livePoint), isFailing: v.boolean() })
+const liveStart = v.object({ points: v.array(livePoint), isFailing: v.boolean() })
 
 /** Data of the event `entries` of `live`: the newest recipients, when they change. */
-export const liveEntries = v.array(entry)
+const liveEntries = v.array(entry)
 
 /** Data of the event `point` of `live`. */
 export type LivePointData = ReadOnly<v.InferOutput<typeof livePoint>>

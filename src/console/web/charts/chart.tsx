@@ -142,7 +142,7 @@ interface SwatchProps {
 }
 
 /** How a line looks in the chart. */
-export const Swatch = ({ colour, isArea, dash = [] }: SwatchProps) => (
+const Swatch = ({ colour, isArea, dash = [] }: SwatchProps) => (
   <svg class={`swatch chart-${colour}`} viewBox="0 0 18 10" aria-hidden="true" focusable="false">
     {isArea ? (
       <rect class="swatch-area" x="1" y="1" width="16" height="8" rx="2" />
@@ -153,7 +153,7 @@ export const Swatch = ({ colour, isArea, dash = [] }: SwatchProps) => (
 )
 
 /** A value, or that there is none. */
-export const written = (value: number | null | undefined, format: (value: number) => string): string =>
+const written = (value: number | null | undefined, format: (value: number) => string): string =>
   value === null || value === undefined ? '–' : format(value)
 
 /** The values of a point as a sentence. */

@@ -3,7 +3,7 @@ import type uPlot from 'uplot'
 import { type ChartData, type ChartSeries, type Colour, stacked } from './series.ts'
 
 /** How values and times are written. */
-export interface PlotFormats {
+interface PlotFormats {
   readonly value: (value: number) => string
   readonly time: (time: number) => string
 }

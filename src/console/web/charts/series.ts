@@ -19,7 +19,7 @@ export interface ChartSeries {
 }
 
 /** A band between two bounds. */
-export interface ChartBand {
+interface ChartBand {
   readonly name: string
   readonly colour: Colour
   readonly low: readonly (number | null)[]

@@ -57,7 +57,7 @@ const sumOf = (hops: readonly NextHop[], name: string, of: (hop: NextHop) => num
   hops.filter(hop => hop.name === name).reduce((sum, hop) => sum + of(hop), 0)
 
 /** In use, left alone, or not known. */
-export function HopState({ up }: { readonly up: boolean | null }) {
+function HopState({ up }: { readonly up: boolean | null }) {
   const { texts } = useConsole()
   if (up === null) return <Badge>{texts.common.unknown}</Badge>
   return <Badge tone={up ? 'good' : 'bad'}>{up ? texts.live.up : texts.live.down}</Badge>

@@ -21,7 +21,7 @@ interface Domain {
 const MAX_SOURCES = 3
 
 /** Adds reports up by domain, the ones with the most failures first. */
-export function byDomain(rows: readonly Row[]): readonly Domain[] {
+function byDomain(rows: readonly Row[]): readonly Domain[] {
   const groups = Map.groupBy(rows, ({ domain }) => domain)
   const domains = Array.from(groups, ([domain, all]): Domain => {
     const sum = (of: (row: Row) => number): number => all.reduce((total, row) => total + of(row), 0)
