@@ -130,8 +130,8 @@ const digest: Rule = {
   for: 0,
   check: seen => {
     // Only notices tell of digests: before the first one it is unknown how they fare.
-    if (!seen.notices.has(/^digest\//)) return undefined
-    const notice = seen.notices.standing(/^digest\/(?!sent$)/, /^digest\/sent$/, seen.now, NOTICE_MS)
+    if (!seen.notices.has(/^digest\/(?:not-)?sent$/)) return undefined
+    const notice = seen.notices.standing(/^digest\/not-sent$/, /^digest\/sent$/, seen.now, NOTICE_MS)
     if (notice === undefined) return []
     return [
       {

@@ -146,7 +146,7 @@ test('digests that are not sent are an alert until one is sent', async () => {
   const node = await started()
   const say = (code: string, level: 'info' | 'warning') =>
     node.alerts.noticed({ code, reason: 'no route to it', level })
-  say('digest/failed', 'warning')
+  say('digest/not-sent', 'warning')
   await node.pass(MINUTE)
   expect(names(node)).toEqual(['digest'])
   expect(node.alerts.active[0]?.what).toContain('no route to it')

@@ -27,8 +27,8 @@ export interface AdmissionOptions {
   /** The share of session slots that only known clients may take. @default 0.3 */
   readonly reserve?: number
   /**
-   * The share from ten minutes before an overload that `forecast` expects. Known clients then wait less, and more of the
-   * unknown ones are turned away: see decisions/011-load.md.
+   * The share from ten minutes before an overload that `forecast` expects. Known clients then wait less, and more of
+   * the unknown ones are turned away: see decisions/011-load.md.
    * @default as `reserve`
    */
   readonly peakReserve?: number

@@ -7,6 +7,10 @@ import type { ManagementJob, ManagementParts } from './types.ts'
 /** The first run waits until the mail processes have started. */
 const FIRST_MS = 10_000
 
+/** Checks that are shown by name, and how much of a name. */
+const MAX_CHECKS = 200
+const MAX_LENGTH = 100
+
 const STATUSES = ['ok', 'warning', 'failed', 'unknown'] as const
 
 export const job: ManagementJob = {
@@ -58,5 +62,17 @@ function metricsOf(results: readonly CheckResult[]): readonly Metric[] {
     labels: { status },
     value: results.filter(result => result.status === status).length,
   }))
-  return [{ name: 'postern_doctor_checks', type: 'gauge', help: 'Checks of the doctor by what they found.', samples }]
+  const each = results.slice(0, MAX_CHECKS).map(({ name, status }) => ({
+    labels: { check: name.slice(0, MAX_LENGTH) },
+    value: STATUSES.indexOf(status),
+  }))
+  return [
+    { name: 'postern_doctor_checks', type: 'gauge', help: 'Checks of the doctor by what they found.', samples },
+    {
+      name: 'postern_doctor_check',
+      type: 'gauge',
+      help: 'What each check of the doctor found: 0 ok, 1 a warning, 2 a failure, 3 unknown.',
+      samples: each,
+    },
+  ]
 }
