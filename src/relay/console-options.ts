@@ -2,10 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Answer } from '../console/api/schemas.ts'
-import type { ConsoleSources, SignInOptions } from '../console/index.ts'
+import {
+  type ConsoleRecords,
+  type ConsoleSources,
+  postgresRecords,
+  type SignInOptions,
+  sqliteRecords,
+} from '../console/index.ts'
 import type { Block } from '../mailing/blocks.ts'
 import { Mailer } from '../mailing/mailer.ts'
 import type { Language, MailOptions } from '../mailing/types.ts'
+import type { Clock } from '../model/services.ts'
 import { mailboxOf } from '../net/path.ts'
 import { ReportBook } from '../reports/book.ts'
 import type { ConsoleConfig } from './config/console-config.ts'
@@ -16,9 +23,13 @@ import { thresholdsFor } from './policy.ts'
 
 const DAY_MS = 86_400_000
 
-/** The file with accounts. */
-export const accountsFile = ({ console: config, maildir }: RelayOptions): string =>
-  config?.accounts ?? join(maildir, 'console.db')
+/** Where accounts are: in the file that is named, else beside a history in PostgreSQL, where every node finds them. */
+export function openRecords({ console: config, maildir, log }: RelayOptions, clock: Clock): ConsoleRecords {
+  const { history } = log
+  if (config?.accounts === undefined && history !== undefined && 'postgres' in history)
+    return postgresRecords({ ...history.postgres, clock })
+  return sqliteRecords({ file: config?.accounts ?? join(maildir, 'console.db'), clock })
+}
 
 /** Where the pages take what they show. */
 export function consoleSources(parts: ManagementParts): ConsoleSources {

@@ -1,8 +1,8 @@
 /** Records in a file of SQLite: for one machine. */
-import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '../../model/services.ts'
 import { type FileKind, openSqliteFile } from '../../sqlite/file.ts'
+import { recordKey } from './record-key.ts'
 import { type ConsoleRecords, MAX_LISTED, type NewRecord, type RecordKind, type StoredRecord } from './records.ts'
 
 const CONSOLE: FileKind = {
@@ -49,7 +49,7 @@ class SqliteRecords implements ConsoleRecords {
 
   async get(kind: RecordKind, id: string): Promise<StoredRecord | undefined> {
     const sql = `SELECT * FROM records WHERE kind = ? AND id = ? AND ${CURRENT}`
-    const row = this.#connection.prepare(sql).get(kind, keyOf(id), this.#clock.now())
+    const row = this.#connection.prepare(sql).get(kind, recordKey(id), this.#clock.now())
     return row && recordOf(row)
   }
 
@@ -65,7 +65,7 @@ class SqliteRecords implements ConsoleRecords {
 
   async put(kind: RecordKind, id: string, record: NewRecord, version: number): Promise<boolean> {
     const { owner = '', value, expires = null } = record
-    const key = keyOf(id)
+    const key = recordKey(id)
     if (version > 0) {
       const sql = `UPDATE records SET owner = ?, value = ?, expires = ?, version = version + 1
         WHERE kind = ? AND id = ? AND version = ?`
@@ -80,13 +80,13 @@ class SqliteRecords implements ConsoleRecords {
 
   async remove(kind: RecordKind, id: string): Promise<boolean> {
     const sql = `DELETE FROM records WHERE kind = ? AND id = ? AND ${CURRENT}`
-    return this.#connection.prepare(sql).run(kind, keyOf(id), this.#clock.now()).changes === 1
+    return this.#connection.prepare(sql).run(kind, recordKey(id), this.#clock.now()).changes === 1
   }
 
   async removeOwned(kind: RecordKind, owner: string, except = ''): Promise<void> {
     this.#connection
       .prepare('DELETE FROM records WHERE kind = ? AND owner = ? AND id <> ?')
-      .run(kind, owner, keyOf(except))
+      .run(kind, owner, recordKey(except))
   }
 
   async tidy(): Promise<void> {
@@ -99,9 +99,6 @@ class SqliteRecords implements ConsoleRecords {
 }
 
 const CURRENT = '(expires IS NULL OR expires > ?)'
-
-/** Ids come from clients: what is longer than our own is never found. */
-const keyOf = (id: string): string => (id.length <= 200 ? id : createHash('sha256').update(id).digest('hex'))
 
 const recordOf = ({ id, owner, value, expires, version }: Readonly<Record<string, unknown>>): StoredRecord => ({
   id: String(id),

@@ -11,7 +11,10 @@ export interface ConsoleConfig {
   readonly proxies?: readonly string[]
   /** The language of those who have not chosen one. @default 'en' */
   readonly language?: 'en' | 'zh-CN'
-  /** The file with accounts, sessions and tokens. @default console.db in `maildir` */
+  /**
+   * The file with accounts, sessions and tokens. @default beside a history in PostgreSQL, else console.db in
+   * `maildir`
+   */
   readonly accounts?: string
   /** How long sessions last. */
   readonly session?: ConsoleSessionConfig

@@ -1,8 +1,8 @@
 /** The console as a job of the management process. */
 import { StatusBoard } from '../../alerts/status.ts'
-import { createConsole, serveConsole, sqliteRecords } from '../../console/index.ts'
+import { createConsole, serveConsole } from '../../console/index.ts'
 import { hostPortText, readHostPort } from '../config/addresses.ts'
-import { accountsFile, consoleSources, signInOf } from '../console-options.ts'
+import { consoleSources, openRecords, signInOf } from '../console-options.ts'
 import type { ManagementJob } from './types.ts'
 
 export const job: ManagementJob = {
@@ -11,7 +11,7 @@ export const job: ManagementJob = {
     const { console: config } = options
     if (config === undefined) throw new Error('there is no console in the configuration')
     const { url, proxies, language, session } = config
-    const records = sqliteRecords({ file: accountsFile(options), clock })
+    const records = openRecords(options, clock)
     const board = new StatusBoard(store, () => clock.monotonic())
     const console = createConsole({
       ...{ name: options.name, records, store, record, notify, clock },
