@@ -51,10 +51,10 @@ export function App() {
   const [theme, setTheme] = useTheme()
   const [toasts, say, hide] = useToasts()
   const account = session?.account
-  const place = usePlace(account ? (pagesOf(account)[0] ?? 'account') : 'signIn')
+  const { place, hasMoved } = usePlace(account ? (pagesOf(account)[0] ?? 'account') : 'signIn')
   const formats = useMemo(() => new Formats(language), [language])
   const value: Console = {
-    ...{ texts: LANGUAGES[language], formats, language, setLanguage, theme, setTheme, place, refresh, say },
+    ...{ texts: LANGUAGES[language], formats, language, setLanguage, theme, setTheme, place, hasMoved, refresh, say },
     session: session ?? NO_SESSION,
   }
   return (
@@ -100,21 +100,22 @@ function useSession() {
 }
 
 /** Where the person is. */
-function usePlace(start: PageName): Place {
-  const [fragment, setFragment] = useState(location.hash)
+function usePlace(start: PageName): { readonly place: Place; readonly hasMoved: boolean } {
+  const [{ fragment, hasMoved }, setMoved] = useState({ fragment: location.hash, hasMoved: false })
   useEffect(() => {
     const moved = (): void => {
-      setFragment(location.hash)
+      setMoved({ fragment: location.hash, hasMoved: true })
       window.scrollTo(0, 0)
     }
     addEventListener('hashchange', moved)
     return () => removeEventListener('hashchange', moved)
   }, [])
-  return useMemo(() => {
+  const place = useMemo(() => {
     const place = placeOf(fragment, start)
     // Who is signed in is done with this page.
     return place.page === 'signIn' ? { ...place, page: start } : place
   }, [fragment, start])
+  return { place, hasMoved }
 }
 
 /** The language that was chosen, else a language that the browser asks for, else that of the gateway. */

@@ -30,6 +30,8 @@ export interface Console {
   readonly theme: Theme
   readonly setTheme: (theme: Theme) => void
   readonly place: Place
+  /** The person has gone from one page to another; the first page begins at the top of the document. */
+  readonly hasMoved: boolean
   readonly session: Session
   /** Asks the server again who is signed in. */
   readonly refresh: () => Promise<void>

@@ -7,6 +7,7 @@ import type { Session } from '../../../src/engine/session.ts'
 import { classify, dnsbl, lists, recommended, reputation, senderLists } from '../../../src/filters/index.ts'
 import type { SenderLists } from '../../../src/filters/lists/sender-lists.ts'
 import { type History, sqliteHistory } from '../../../src/history/index.ts'
+import { decodeWords } from '../../../src/mime/header/words.ts'
 import type { RecordAction } from '../../../src/model/action-event.ts'
 import type { DeliveryGroup, Outcome } from '../../../src/model/decision.ts'
 import type { Filter } from '../../../src/model/filter.ts'
@@ -148,7 +149,11 @@ export class MailGateway implements AsyncDisposable {
       ...{ ref: session.ref, transaction: session.transactions, ip: letter.ip, reversePath: letter.reversePath },
       ...{ recipients: forwardPaths, score, findings: entries, kind: kindOf(entries) },
       ...(outcome.authentication && { authentication: outcome.authentication }),
-      ...{ from: /<([^>]*)>/.exec(letter.from)?.[1] ?? letter.from, subject: letter.subject, size: content.size },
+      ...{
+        from: /<([^>]*)>/.exec(letter.from)?.[1] ?? letter.from,
+        subject: decodeWords(letter.subject).slice(0, 320),
+        size: content.size,
+      },
       content: content.open() as AsyncIterable<Uint8Array>,
     })
   }

@@ -1,5 +1,6 @@
 /** Filters of a list: kept in the URL, so that a list can be shared and the way back leads to it. */
 import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
 import { useConsole } from '../context.tsx'
 import { hrefOf, type PageName } from '../router.ts'
 import type { Values } from './form.tsx'
@@ -15,17 +16,25 @@ interface FiltersProps {
 /** A line of filters; a choice applies at once, a text with Enter or the button. */
 export function Filters({ page, isFiltered, button, children }: FiltersProps) {
   const { texts, place } = useConsole()
+  const shown = JSON.stringify(place.query)
+  const applied = useRef(shown)
+  const fields = useRef({ shown, version: 0 })
+  // Fields show what the URL says. After a choice of the person they say the same, and keep the focus.
+  if (fields.current.shown !== shown) {
+    const isOurs = shown === applied.current
+    fields.current = { shown, version: fields.current.version + (isOurs ? 0 : 1) }
+  }
   const apply = (form: HTMLFormElement): void => {
-    const values: Values = Object.fromEntries(
-      [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']),
-    )
+    const given = [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : ''])
+    const values: Values = Object.fromEntries(given.filter(([, value]) => value !== ''))
+    applied.current = JSON.stringify(values)
     location.hash = hrefOf(page, place.params, values)
   }
   return (
     <search>
       <form
         class="filters"
-        key={JSON.stringify(place.query)}
+        key={fields.current.version}
         onSubmit={event => {
           event.preventDefault()
           apply(event.currentTarget)

@@ -16,14 +16,14 @@ interface PageProps {
 
 /** A page. Its title takes the focus when the page opens, so that screen readers read it. */
 export function Page({ title, about, actions, above, children }: PageProps) {
-  const { session } = useConsole()
+  const { session, hasMoved } = useConsole()
   const heading = useRef<HTMLHeadingElement>(null)
+  const movedHere = useRef(hasMoved)
   useEffect(() => {
     document.title = `${title} · ${session.name}`
   }, [title, session.name])
   useEffect(() => {
-    // The first page of all begins at the top of the document.
-    if (document.activeElement !== document.body && !document.querySelector('dialog[open]')) heading.current?.focus()
+    if (movedHere.current && !document.querySelector('dialog[open]')) heading.current?.focus()
   }, [])
   return (
     <>

@@ -5,7 +5,7 @@ import { Findings } from '../components/findings.tsx'
 import { HeldContents, HeldPanels } from '../components/held.tsx'
 import { Copyable, Link } from '../components/link.tsx'
 import { Page, Pairs, Panel } from '../components/page.tsx'
-import { Loading } from '../components/state.tsx'
+import { Empty, Loading } from '../components/state.tsx'
 import { Time } from '../components/time.tsx'
 import { useAccount, useConsole } from '../context.tsx'
 import { inert } from '../format.ts'
@@ -13,13 +13,30 @@ import type { Held } from '../held.ts'
 import { senderOf } from './messages.tsx'
 
 export function HeldPage() {
-  const { place } = useConsole()
+  const { texts, place } = useConsole()
   const id = place.params.id ?? ''
   const { state, reload } = useData(id, signal => call('held.get', { params: { id }, signal }))
+  const [first, ...others] = state.kind === 'ready' ? state.data.entries : []
+  if (first) return <Shown first={first} others={others} reload={reload} />
   return (
-    <Loading state={state} retry={reload} lines={12}>
-      {({ entries: [first, ...others] }) => first && <Shown first={first} others={others} reload={reload} />}
-    </Loading>
+    <Page title={texts.quarantine.title} above={<Back />}>
+      <Loading state={state} retry={reload} lines={12}>
+        {() => <Empty title={texts.errors['not-found']} />}
+      </Loading>
+    </Page>
+  )
+}
+
+/** The way back to the list. */
+function Back() {
+  const { texts } = useConsole()
+  const isUser = useAccount().role === 'user'
+  return (
+    <nav aria-label={texts.common.back}>
+      <Link to="quarantine" class="back">
+        {isUser ? texts.nav.myQuarantine : texts.quarantine.title}
+      </Link>
+    </nav>
   )
 }
 
@@ -31,19 +48,11 @@ interface ShownProps {
 
 function Shown({ first, others, reload }: ShownProps) {
   const { texts } = useConsole()
-  const { role } = useAccount()
   const { subject, ref } = first
-  const title = role === 'user' ? texts.nav.myQuarantine : texts.quarantine.title
   return (
     <Page
       title={subject === undefined || subject === '' ? texts.messages.noSubject : inert(subject, 160)}
-      above={
-        <nav aria-label={texts.common.back}>
-          <Link to="quarantine" class="back">
-            {title}
-          </Link>
-        </nav>
-      }
+      above={<Back />}
       about={
         <span class="reference">
           {texts.message.reference} <Copyable text={ref} label={texts.message.reference} />

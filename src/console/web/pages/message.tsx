@@ -21,13 +21,16 @@ import { mayCompare, Similar } from './similar.tsx'
 type Session = Answer<'messages.get'>
 
 export function MessagePage() {
-  const { place } = useConsole()
+  const { texts, place } = useConsole()
   const ref = place.params.ref ?? ''
   const { state, reload } = useData(ref, signal => call('messages.get', { params: { ref }, signal }))
+  if (state.kind === 'ready') return <Shown session={state.data} reload={reload} />
   return (
-    <Loading state={state} retry={reload} lines={12}>
-      {session => <Shown session={session} reload={reload} />}
-    </Loading>
+    <Page title={texts.messages.title} above={<Back />}>
+      <Loading state={state} retry={reload} lines={12}>
+        {() => null}
+      </Loading>
+    </Page>
   )
 }
 
