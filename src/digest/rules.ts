@@ -32,7 +32,7 @@ export function readRules(given: readonly DigestRule[], language: Language): rea
   return rules.map(rule => {
     if (rule.to !== undefined) return rule
     const earlier = personal.slice(0, personal.indexOf(rule))
-    // The first rule that names a recipient applies: nobody gets two digests of the same mail.
+    // The first rule that names a recipient applies: no reader gets two digests of the same mail.
     return { ...rule, includes: recipient => rule.includes(recipient) && !earlier.some(one => one.includes(recipient)) }
   })
 }
