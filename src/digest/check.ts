@@ -41,14 +41,17 @@ const pagesUrl: Check<string> = check('a URL such as https://mail.example.org', 
   return username + password + search + hash === ''
 })
 
+/** The checks of all options; the configuration of the relay knows another way to find the address of the pages. */
+export const digestShape = {
+  url: pagesUrl,
+  rules: list(rule, 'rules of digests', { min: 1 }),
+  lines: whole({ min: 1, max: 500 }),
+  linkTtl: duration({ min: '1h', max: '90d' }),
+  train: flag(),
+  secret: secret({ min: 32 }),
+}
+
 export const digestCheck: Check<DigestOptions> = object<DigestOptions>(
-  {
-    url: required(pagesUrl),
-    rules: list(rule, 'rules of digests', { min: 1 }),
-    lines: whole({ min: 1, max: 500 }),
-    linkTtl: duration({ min: '1h', max: '90d' }),
-    train: flag(),
-    secret: secret({ min: 32 }),
-  },
+  { ...digestShape, url: required(pagesUrl) },
   'digests',
 )

@@ -4,6 +4,7 @@ import type { RelayConfig } from './types.ts'
 export const MANAGEMENT_BLOCKS = [
   'alerts',
   'console',
+  'digest',
   'doctor',
   'reports',
   'summary',

@@ -10,6 +10,7 @@ import type { PemFiles } from '../tls/watch.ts'
 import { type HostPort, PEM_FILE, readHostPort, readPem } from './addresses.ts'
 import { DEFAULT_ADDRESS, type Given, gather, type Name, override } from './command-line.ts'
 import type { ConsoleConfig } from './console-config.ts'
+import type { DigestConfig } from './digest-config.ts'
 import type { QuarantineConfig } from './kept-types.ts'
 import { wantsManagement } from './management-blocks.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
@@ -67,6 +68,7 @@ export interface RelayOptions {
   readonly doctor?: DoctorConfig | boolean
   readonly mail?: MailConfig
   readonly console?: ConsoleConfig
+  readonly digest?: DigestConfig
   readonly reports?: ReportConfig
   readonly summary?: SummaryConfig
   readonly metrics?: HostPort
@@ -202,6 +204,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     ...(rest.doctor !== undefined && { doctor: rest.doctor }),
     ...(rest.mail && { mail: rest.mail }),
     ...(rest.console && { console: rest.console }),
+    ...(rest.digest && { digest: rest.digest }),
     ...(rest.reports && { reports: rest.reports }),
     ...(rest.summary && { summary: rest.summary }),
     ...(metrics && { metrics }),

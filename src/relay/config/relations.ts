@@ -4,6 +4,7 @@ import { isSameOrganisation } from '../../dns/organisation.ts'
 import { isRecord, problemsOf, type Relation, relation } from '../../model/options.ts'
 import { mailboxOf } from '../../net/path.ts'
 import { deliverySchema } from '../delivery/options.ts'
+import { digestRelations } from './digest-relations.ts'
 import { MANAGEMENT_BLOCKS, wantsManagement } from './management-blocks.ts'
 import type { RelayConfig } from './types.ts'
 
@@ -154,6 +155,7 @@ export const relations: readonly Relation<RelayConfig>[] = [
         remedy: "set mail: { from: 'postern@example.org' }",
       },
   ),
+  ...digestRelations,
   relation(
     ['listeners', 'workers'],
     ({ listeners = [], workers = 1 }) =>

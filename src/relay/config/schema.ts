@@ -27,6 +27,7 @@ import { hostNameCheck } from '../../trace/authentication-results.ts'
 import { nextHopCheck, recipientsCheck, routeCheck } from '../delivery/options.ts'
 import { readHostPort } from './addresses.ts'
 import { consoleCheck } from './console-check.ts'
+import { digestCheck } from './digest-config.ts'
 import { logCheck } from './log-check.ts'
 import { quarantineCheck } from './quarantine-check.ts'
 import { relations } from './relations.ts'
@@ -211,6 +212,7 @@ export const relaySchema: Schema<RelayConfig> = schemaOf<RelayConfig>(
     alerts: alertsSchema.check,
     quarantine: quarantineCheck,
     console: consoleCheck,
+    digest: digestCheck,
     mail: object<MailConfig>({ ...mailShape, nextHop: nextHopCheck }, 'our own mail'),
     reports: reportsCheck,
     summary: summaryCheck,

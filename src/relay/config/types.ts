@@ -25,6 +25,7 @@ import type { ServerLimits, WireLimits } from '../../smtp/limits.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { NextHopOptions, RecipientOptions, RouteOptions } from '../delivery/types.ts'
 import type { ConsoleConfig } from './console-config.ts'
+import type { DigestConfig } from './digest-config.ts'
 import type { HistoryConfig, LogPrivacyConfig, QuarantineConfig } from './kept-types.ts'
 import type { ReportConfig, SummaryConfig } from './report-config.ts'
 
@@ -92,6 +93,8 @@ export interface RelayConfig {
   readonly doctor?: DoctorConfig | boolean
   /** Who our own mail is from (digests, alerts, summaries, reports), and how it is signed. @default none is sent */
   readonly mail?: MailConfig
+  /** Mails that list what is held, with links to release it; needs `quarantine` and `mail`. @default none */
+  readonly digest?: DigestConfig
   /** DMARC reports that we send, and reports that come: see docs/reports.md. @default none */
   readonly reports?: ReportConfig
   /** A summary of each week, by mail to operators. @default none */

@@ -3,6 +3,7 @@ import { StatusBoard } from '../../alerts/status.ts'
 import { createConsole, serveConsole } from '../../console/index.ts'
 import { hostPortText, readHostPort } from '../config/addresses.ts'
 import { consoleSources, openRecords, signInOf } from '../console-options.ts'
+import { digestPagesOf } from '../digest-parts.ts'
 import type { ManagementJob } from './types.ts'
 
 export const job: ManagementJob = {
@@ -18,6 +19,7 @@ export const job: ManagementJob = {
       sources: consoleSources(parts),
       status: given => board.report(given),
       signIn: signInOf(config, parts),
+      ...(options.digest && { digestPages: digestPagesOf(parts, options.digest) }),
       ...(url !== undefined && { url }),
       ...(proxies && { proxies }),
       ...(language && { language }),

@@ -25,6 +25,11 @@ export const JOBS: readonly JobEntry[] = [
     load: async () => (await import('./console-job.ts')).job,
   },
   {
+    name: 'digest',
+    isWanted: ({ digest }) => digest !== undefined,
+    load: async () => (await import('./digest-job.ts')).job,
+  },
+  {
     name: 'reports',
     isWanted: ({ reports }) => reports !== undefined,
     load: async () => (await import('./reports-job.ts')).job,
