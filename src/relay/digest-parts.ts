@@ -7,7 +7,7 @@ import type { ManagementParts } from './management/types.ts'
 
 type Answer = (request: Request) => Promise<Response>
 
-/** The tokens of all nodes: with the secret of the configuration, else with one that is kept in the store. */
+/** The tokens of all nodes: with the secret of the configuration, else with the one in the store. */
 export const tokensOf = async ({ store }: Pick<ManagementParts, 'store'>, { secret }: DigestConfig): Promise<Tokens> =>
   new Tokens(secret ?? (await storedSecret(store)))
 
