@@ -1,8 +1,5 @@
-/** The configuration of digests, as an operator writes it, and its check. */
-import { digestShape } from '../../digest/check.ts'
+/** The configuration of digests, as an operator writes it. */
 import type { DigestOptions } from '../../digest/types.ts'
-import { type Check, object } from '../../model/options.ts'
-import { hostPort } from './store-check.ts'
 
 /** Digests of held mail. */
 export interface DigestConfig extends Omit<DigestOptions, 'url'> {
@@ -14,5 +11,3 @@ export interface DigestConfig extends Omit<DigestOptions, 'url'> {
    */
   readonly listen?: string
 }
-
-export const digestCheck: Check<DigestConfig> = object<DigestConfig>({ ...digestShape, listen: hostPort(0) }, 'digests')
