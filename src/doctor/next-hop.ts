@@ -1,7 +1,7 @@
 /** The next hop: whether each of its hosts would take mail for the postmaster. No message is sent. */
 import { errorText } from '../model/errors.ts'
 import type { Check } from './run.ts'
-import { SmtpProbe } from './smtp-probe.ts'
+import { type ProbeReply, SmtpProbe } from './smtp-probe.ts'
 import type { CheckResult } from './types.ts'
 import { verdicts } from './verdicts.ts'
 
@@ -34,11 +34,28 @@ export const nextHop = (options: NextHopOptions): Check => ({
   run: signal => Promise.all(options.hosts.map(host => look(host, options, signal))),
 })
 
-async function look(
+async function look(host: HopHost, options: NextHopOptions, signal: AbortSignal): Promise<CheckResult> {
+  const { text, tls } = host
+  const found = await speak(host, options, signal)
+  if (!(found instanceof TlsFailure)) return found
+  const { warning, failed } = verdicts(`next-hop ${text}`, EXPECTED)
+  const remedy = `mend the TLS of ${text}`
+  if (tls !== 'opportunistic') return failed(`its TLS fails: ${found.message}`, remedy)
+  // So does a delivery: after a handshake that has failed it begins anew without TLS.
+  const plain = await speak({ ...host, tls: 'off' }, options, signal)
+  if (plain instanceof TlsFailure || plain.status !== 'ok')
+    return plain instanceof TlsFailure ? failed(plain.message, remedy) : plain
+  return warning(`its TLS fails, so mail goes to it in the clear: ${found.message}`, remedy)
+}
+
+/** The handshake has failed, or the server has refused to begin it. */
+class TlsFailure extends Error {}
+
+async function speak(
   host: HopHost,
   { name, timeout = 10_000 }: NextHopOptions,
   signal: AbortSignal,
-): Promise<CheckResult> {
+): Promise<CheckResult | TlsFailure> {
   const { text, at, protocol, ca } = host
   const { failed } = verdicts(`next-hop ${text}`, EXPECTED)
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
@@ -47,6 +64,7 @@ async function look(
     probe = await SmtpProbe.open({ at, name, protocol, signal: deadline, ...(ca !== undefined && { ca }) })
     return await dialogue(probe, host)
   } catch (error) {
+    if (error instanceof TlsFailure) return error
     const what = probe === undefined ? 'it cannot be reached' : 'the connection breaks'
     const why = deadline.aborted ? `no answer within ${timeout / 1000} s` : `${what}: ${errorText(error)}`
     return failed(why, `start the server, and let this machine connect to ${text}`)
@@ -61,8 +79,7 @@ async function dialogue(probe: SmtpProbe, { text, tls, domains }: HopHost): Prom
   const refused = await probe.hello()
   if (refused) return failed(`it greets with ${refused.code} ${refused.text}`, wish)
   if (tls !== 'off' && probe.offers.has('STARTTLS')) {
-    const failure = await probe.startTls()
-    if (failure) return failed(`it refuses STARTTLS with ${failure.code} ${failure.text}`, 'mend its TLS')
+    await secure(probe)
     if (tls === 'verified' && probe.distrust !== undefined)
       return failed(
         `its certificate is not trusted: ${probe.distrust}`,
@@ -81,4 +98,15 @@ async function dialogue(probe: SmtpProbe, { text, tls, domains }: HopHost): Prom
   await probe.ask('RSET')
   const asked = domains.slice(0, MAX_DOMAINS).map(domain => `postmaster@${domain}`)
   return ok(asked.length === 0 ? 'it answers' : `it takes mail for ${asked.join(', ')}`)
+}
+
+/** @throws TlsFailure */
+async function secure(probe: SmtpProbe): Promise<void> {
+  let refusal: ProbeReply | undefined
+  try {
+    refusal = await probe.startTls()
+  } catch (error) {
+    throw new TlsFailure(errorText(error))
+  }
+  if (refusal) throw new TlsFailure(`it answers STARTTLS with ${refusal.code} ${refusal.text}`)
 }

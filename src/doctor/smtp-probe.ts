@@ -118,11 +118,24 @@ export class SmtpProbe {
   }
 
   async #ehlo(): Promise<ProbeReply | undefined> {
-    const { protocol = 'smtp', name } = this.#options
-    const reply = await this.ask(`${protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${name}`)
+    const { protocol = 'smtp' } = this.#options
+    const reply = await this.ask(`${protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${this.#name}`)
+    if (reply.code >= 500 && protocol === 'smtp') {
+      // RFC 5321 §3.2: a server that does not know EHLO may know HELO; then it offers nothing.
+      const old = await this.ask(`HELO ${this.#name}`)
+      return old.code === 250 ? undefined : old
+    }
     if (reply.code !== 250) return reply
     this.offers = new Set(reply.lines.slice(1).map(line => line.slice(4).split(' ')[0]?.toUpperCase() ?? ''))
     return undefined
+  }
+
+  /** RFC 5321 §4.1.4: a full name, or where there is none an address literal. */
+  get #name(): string {
+    const { name } = this.#options
+    if (name.includes('.')) return name
+    const { localAddress = '127.0.0.1' } = this.#socket
+    return localAddress.includes(':') ? `[IPv6:${localAddress}]` : `[${localAddress}]`
   }
 
   /** Whatever the certificate: what is presented is what is looked at. */
@@ -133,7 +146,12 @@ export class SmtpProbe {
     const identity = { ...(servername && { servername }), ...(ca !== undefined && { ca }) }
     const secure = connectTls({ socket: this.#socket, rejectUnauthorized: false, ...identity })
     secure.on('error', () => undefined)
-    await once(secure, 'secureConnect', { signal })
+    // Without this a server that closes in the middle of the handshake would be waited for.
+    const closed = once(secure, 'close', { signal }).then(() => {
+      throw new Error('it closes the connection during the handshake')
+    })
+    closed.catch(() => undefined)
+    await Promise.race([once(secure, 'secureConnect', { signal }), closed])
     this.#socket = secure
     this.#buffer = ''
     this.#listen(secure)

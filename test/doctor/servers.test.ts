@@ -50,7 +50,11 @@ test.for<[string, Conduct, string]>([
     step => (step === 'connect' ? '554 go away' : undefined),
     'failed next-hop mail:25: it greets with 554',
   ],
-  ['refuses EHLO', step => (step === 'EHLO' ? '550 no' : undefined), 'failed next-hop mail:25: it greets with 550 no'],
+  [
+    'refuses EHLO',
+    step => (step.endsWith('LO') ? '550 no' : undefined),
+    'failed next-hop mail:25: it greets with 550 no',
+  ],
   [
     'refuses the null sender',
     step => (step === 'MAIL' ? '550 no' : undefined),
@@ -98,6 +102,28 @@ test('a next hop speaks LMTP and TLS as the configuration says', async () => {
   expect((await hop(undefined, { tls: 'verified' }, { tls })).found).toContain(
     'failed next-hop mail:25: its certificate',
   )
+})
+
+test('TLS that fails is a warning where mail then goes in the clear, and else a failure', async () => {
+  const refusing: Conduct = step => (step === 'STARTTLS' ? '454 4.7.0 no' : undefined)
+  const tls = selfSigned('127.0.0.1')
+  expect((await hop(refusing, {}, { tls })).found).toContain(
+    'warning next-hop mail:25: its TLS fails, so mail goes to it',
+  )
+  expect((await hop(refusing, { tls: 'required' }, { tls })).found).toContain('failed next-hop mail:25: its TLS fails')
+  // It takes the handshake for commands.
+  expect((await hop(undefined, {}, { pretends: true })).found).toMatch(/^warning .* its TLS fails/)
+})
+
+test('a server that knows HELO alone is greeted so, and a name without a dot by an address', async () => {
+  const old = await hop(step => (step === 'EHLO' ? '502 what' : undefined))
+  expect(old.found).toContain('ok')
+  expect(old.received).toContain('HELO mx.example.org')
+  await using server = await sink()
+  const at = { host: '127.0.0.1', port: server.port }
+  const host: HopHost = { text: 'mail:25', at, protocol: 'smtp', tls: 'off', domains: [] }
+  await look(nextHop({ name: 'vm', hosts: [host] }))
+  expect(server.received()).toMatch(/^EHLO \[127\.0\.0\.1\]\r\n/)
 })
 
 interface Served {
