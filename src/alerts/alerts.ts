@@ -12,7 +12,7 @@ import { Counters } from './counters.ts'
 import { type AlertMail, mailOf } from './mail-text.ts'
 import { type AlertsOptions, alertsSchema, rulesOf } from './options.ts'
 import { COUNTERS } from './rules.ts'
-import { type Check, Notices, Seen } from './seen.ts'
+import { type Check, Notices, OF_MAIL, Seen } from './seen.ts'
 import { SharedBoard } from './shared-board.ts'
 import type { Alert, Rule } from './types.ts'
 import { type Fetch, post } from './webhook.ts'
@@ -183,7 +183,7 @@ export class Alerts {
     const { clock, node, checks, options } = this.#parts
     const metrics = await this.#parts.metrics().catch(() => [])
     const now = clock.monotonic()
-    if (metrics.length > 0) {
+    if (metrics.some(({ name }) => name === OF_MAIL)) {
       this.#counters.take(metrics, now)
       this.#forecasts.take({
         arrived: this.#counters.step('postern_arrivals_total'),

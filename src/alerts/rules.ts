@@ -24,6 +24,7 @@ export const DELIVERIES = 'postern_deliveries_total'
 export const TURNED_AWAY = 'postern_turned_away_total'
 export const ADMITTED = 'postern_admitted_total'
 export const FINDINGS = 'postern_findings_total'
+const DIGESTS_SENT = 'postern_digests_sent_total'
 const DROPPED = ['postern_log_dropped_total', 'postern_history_dropped_total'] as const
 
 /** The counters that the rules look back at. */
@@ -33,6 +34,7 @@ export const COUNTERS: readonly string[] = [
   TURNED_AWAY,
   ADMITTED,
   FINDINGS,
+  DIGESTS_SENT,
   'postern_arrivals_total',
   'postern_decisions_total',
 ]
@@ -129,8 +131,9 @@ const digest: Rule = {
   severity: 'warning',
   for: 0,
   check: seen => {
-    // Only notices tell of digests: before the first one it is unknown how they fare.
-    if (!seen.notices.has(/^digest\/(?:not-)?sent$/)) return undefined
+    // Notices tell of digests, and counters: before the first of them it is unknown how they fare.
+    const isSent = seen.growth(DIGESTS_SENT, 15 * MINUTE) > 0
+    if (!isSent && !seen.notices.has(/^digest\/(?:not-)?sent$/)) return undefined
     const notice = seen.notices.standing(/^digest\/not-sent$/, /^digest\/sent$/, seen.now, NOTICE_MS)
     if (notice === undefined) return []
     return [

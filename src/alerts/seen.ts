@@ -16,6 +16,8 @@ interface LastNotice extends Notice {
   readonly at: number
 }
 
+/** A metric that mail processes always have. */
+export const OF_MAIL = 'postern_sessions_total'
 /** Notices of this many codes are remembered: codes are made by our own code. */
 const MAX_CODES = 500
 
@@ -74,9 +76,9 @@ export class Seen {
     this.#counters = counters
   }
 
-  /** Whether the mail processes have answered at all. */
+  /** Whether the mail processes have answered at all; what the management process counts is always there. */
   get isKnown(): boolean {
-    return this.#metrics.size > 0
+    return this.#metrics.has(OF_MAIL)
   }
 
   /** The samples of a gauge or counter; empty where there is none. */

@@ -130,6 +130,7 @@ test('while the mail processes do not answer nothing begins and nothing ends', a
   DOWN(node, true)
   await node.pass(3 * MINUTE)
   node.isAnswering = false
+  node.gauge('postern_quarantine_bytes', 1)
   DOWN(node, false)
   await node.pass(HOUR)
   expect(node.mails).toHaveLength(1)

@@ -9,6 +9,9 @@ import type { Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/index.ts'
 import { type HandClock, handClock } from '../support/hand-clock.ts'
 
+/** What is there whether the mail processes answer or not. */
+const OF_MANAGEMENT = /^postern_(?:quarantine|management|alert)/
+
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 
@@ -47,10 +50,12 @@ export class Node {
   constructor({ options = { mail: ['ops@example.org'] }, clock, store, name = 'mx1', fetch }: Given = {}) {
     this.clock = clock ?? handClock({ now: Date.UTC(2026, 10, 2) })
     this.gauge('postern_load_level', 0)
+    this.count('postern_sessions_total', 0)
     this.alerts = new Alerts({
       ...{ options, node: name, clock: this.clock, store: store ?? memoryStore({ clock: this.clock }) },
       notify: notice => this.notices.push(notice),
-      metrics: async () => (this.isAnswering ? [...this.#values.values()] : []),
+      metrics: async () =>
+        [...this.#values.values()].filter(({ name }) => this.isAnswering || OF_MANAGEMENT.test(name)),
       checks: () => this.checks,
       sendMail: async mail => {
         if (!this.canSend) throw new Error('the mail server is down')

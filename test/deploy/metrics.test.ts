@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RULE_NAMES } from '../../src/alerts/options.ts'
+import { DigestReports } from '../../src/digest/digest-reports.ts'
 import { loadControl } from '../../src/filters/index.ts'
 import { EventQueue } from '../../src/history/queue.ts'
 import { postern } from '../../src/index.ts'
@@ -37,8 +38,12 @@ function namesOfSource(): ReadonlySet<string> {
   const literal = globSync('src/**/*.ts').flatMap(file =>
     Array.from(readFileSync(file, 'utf8').matchAll(MADE), ([, name = '']) => name),
   )
+  const digests = new DigestReports(clock(), () => undefined)
   const history = new EventQueue({} as ConstructorParameters<typeof EventQueue>[0])
-  return new Set([...literal, ...[...held.metrics(), ...history.metrics()].map(({ name }) => name)])
+  return new Set([
+    ...literal,
+    ...[...held.metrics(), ...history.metrics(), ...digests.metrics()].map(({ name }) => name),
+  ])
 }
 
 const namesIn = (text: string): readonly string[] => [

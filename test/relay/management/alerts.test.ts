@@ -24,6 +24,7 @@ test('each operator gets one mail, also where it could be sent to one of them on
     options: optionsOf({ mail: MAIL, alerts: { mail: ['a@example.org', 'b@example.org'] } }),
     ...{ clock, notify: () => undefined, store: memoryStore({ clock }), doctor: { last: undefined } },
     metrics: async () => [
+      { name: 'postern_sessions_total', type: 'counter', help: '', samples: [{ value: 1 }] },
       { name: 'postern_next_hop_up', type: 'gauge', help: '', samples: [{ labels: { host: 'h:25' }, value: 0 }] },
     ],
     onNotice: () => () => undefined,
