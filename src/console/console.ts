@@ -8,6 +8,7 @@ import { Links } from './accounts/links.ts'
 import { Passwords } from './accounts/password.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { ApiTokens } from './accounts/tokens.ts'
+import { Training } from './actions/training.ts'
 import { Reversals } from './actions/undo.ts'
 import { Endpoints, failureAnswer } from './api/endpoints.ts'
 import { API } from './api/routes.ts'
@@ -88,7 +89,8 @@ class ConsoleHandler implements Console {
       sources.metrics && new Watching({ metrics: sources.metrics, sources, store, node: name, clock, notify })
     const scoped = new ScopedSources(sources)
     const reversals = new Reversals(records, clock)
-    const acting = { sources: scoped, releaser: sources.releaser, feedback: sources.feedback, reversals, record }
+    const training = new Training({ sources: scoped, quarantine: sources.quarantine, feedback: sources.feedback })
+    const acting = { sources: scoped, releaser: sources.releaser, training, reversals, record }
     const about = aboutOf(options)
     const account = { accounts, sessions, signIn: this.#signIn, record, clock, name, about }
     const managing = { accounts, sessions, tokens, signIn: this.#signIn, record, clock }

@@ -14,17 +14,22 @@ const QUARANTINE = 'quarantine'
 /** Held messages of one session that are shown. */
 const MAX_HELD = 50
 
+/** Under which names messages of a session are held. */
+export function heldIdsIn(events: readonly GatewayEvent[]): readonly string[] {
+  const ids = new Set<string>()
+  for (const event of events)
+    if (event.type === 'delivery' && event.nextHop === QUARANTINE && event.queueId !== undefined) ids.add(event.queueId)
+  return [...ids]
+}
+
 /** Those of the recipients that the viewer may see. */
 export async function heldOf(
   quarantine: ScopedQuarantine,
   events: readonly GatewayEvent[],
   viewer: Viewer,
 ): Promise<readonly HeldAnswer[]> {
-  const ids = new Set<string>()
-  for (const event of events)
-    if (event.type === 'delivery' && event.nextHop === QUARANTINE && event.queueId !== undefined) ids.add(event.queueId)
   const found: HeldAnswer[] = []
-  for (const id of [...ids].slice(0, MAX_HELD))
+  for (const id of heldIdsIn(events).slice(0, MAX_HELD))
     for (const entry of await quarantine.entries(id)) found.push(heldAnswer(entry, viewer))
   return found
 }

@@ -4,25 +4,24 @@ import { entriesNaming } from '../../filters/lists/named.ts'
 import { readReputation } from '../../filters/reputation/read.ts'
 import type { ActionName, RecordAction } from '../../model/action-event.ts'
 import { PosternError } from '../../model/errors.ts'
-import type { Feedback } from '../../model/feedback.ts'
 import type { Store } from '../../model/store.ts'
 import { canonical } from '../../net/address.ts'
 import type { Releaser } from '../../quarantine/releaser.ts'
 import type { ScopedSources } from '../access/scoped-sources.ts'
 import type { Viewer } from '../access/viewer.ts'
+import type { Training } from '../actions/training.ts'
 import type { Reversal, Reversals } from '../actions/undo.ts'
 import type { Handlers } from '../api/call.ts'
 import type { Answer } from '../api/schemas.ts'
 import { ApiError, notConfigured, notFound } from '../http/errors.ts'
 import type { ConsoleSources } from '../options.ts'
-import { train } from './messages.ts'
 
 /** What these endpoints work with. */
 export interface ListParts {
   readonly sources: ScopedSources
   readonly has: ConsoleSources
   readonly releaser: Releaser | undefined
-  readonly feedback: ((feedback: Feedback) => Promise<void>) | undefined
+  readonly training: Training
   readonly store: Store
   readonly reversals: Reversals
   readonly record: RecordAction
@@ -77,7 +76,7 @@ export function listHandlers(
 }
 
 async function takeBack(parts: ListParts, viewer: Viewer, reversal: Reversal): Promise<void> {
-  const { sources, releaser, feedback, record } = parts
+  const { sources, releaser, training, record } = parts
   const { name: by, role } = viewer
   switch (reversal.kind) {
     case 'held': {
@@ -91,9 +90,7 @@ async function takeBack(parts: ListParts, viewer: Viewer, reversal: Reversal): P
     }
     case 'feedback': {
       const { ref, label } = reversal
-      if (feedback === undefined) throw notConfigured('filter that learns')
-      if (!(await sources.history(viewer).session(ref))) throw notFound('message')
-      await train(feedback, viewer, ref, label, true)
+      await training.say(viewer, ref, label, true)
       record({ ref, action: 'undo', by, role, target: label, result: 'done' })
       return
     }

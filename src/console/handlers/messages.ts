@@ -1,23 +1,22 @@
 /** Endpoints of messages: search, story, copies, feedback. */
 import { story } from '../../history/story.ts'
 import type { RecordAction } from '../../model/action-event.ts'
-import { errorText, PosternError } from '../../model/errors.ts'
 import type { GatewayEvent } from '../../model/events.ts'
-import type { Feedback, Label } from '../../model/feedback.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 import { provenSender } from '../../quarantine/proven-sender.ts'
 import type { ScopedSources } from '../access/scoped-sources.ts'
 import type { Viewer } from '../access/viewer.ts'
+import type { Training } from '../actions/training.ts'
 import type { Reversals } from '../actions/undo.ts'
 import type { Handlers } from '../api/call.ts'
 import type { Answer } from '../api/schemas.ts'
-import { ApiError, notConfigured, notFound } from '../http/errors.ts'
+import { notFound } from '../http/errors.ts'
 import { heldOf } from './held-of-session.ts'
 
 /** What these endpoints work with. */
 export interface MessageParts {
   readonly sources: ScopedSources
-  readonly feedback: ((feedback: Feedback) => Promise<void>) | undefined
+  readonly training: Training
   readonly reversals: Reversals
   readonly record: RecordAction
 }
@@ -30,7 +29,7 @@ const MAX_EVENTS = 500
 export function messageHandlers(
   parts: MessageParts,
 ): Handlers<`messages.${'search' | 'get' | 'similar' | 'feedback'}`> {
-  const { sources, feedback, reversals, record } = parts
+  const { sources, training, reversals, record } = parts
   return {
     'messages.search': ({ caller, query }) => sources.history(caller.viewer).search(query),
     'messages.get': async ({ caller: { viewer }, params: { ref = '' } }) => {
@@ -61,35 +60,16 @@ export function messageHandlers(
       return await history.search({ fingerprint: found.fingerprint, limit: 100 })
     },
     'messages.feedback': async ({ caller: { viewer }, params: { ref = '' }, body: { label, undo = false, why } }) => {
-      if (feedback === undefined) throw notConfigured('filter that learns')
-      const seen = await sources.history(viewer).session(ref)
-      if (seen === undefined) throw notFound('message')
-      await train(feedback, viewer, ref, label, undo)
+      const events = await training.say(viewer, ref, label, undo)
       const action = undo ? ('undo' as const) : ('train' as const)
       record({
         ...{ ref, action, by: viewer.name, role: viewer.role, target: label, result: 'done' },
-        ...recipientOf(seen.events),
+        ...recipientOf(events),
         ...(why !== undefined && { why }),
       })
       const note = undo ? undefined : await reversals.note(viewer.name, { kind: 'feedback', ref, label })
       return { kind: 'done', ...(note !== undefined && { undo: note }) }
     },
-  }
-}
-
-/** Trains the filters by a reference. @throws ApiError where none knows it any more */
-export async function train(
-  feedback: (feedback: Feedback) => Promise<void>,
-  { role, name }: Viewer,
-  ref: string,
-  label: Label,
-  undo: boolean,
-): Promise<void> {
-  try {
-    await feedback({ ref, label, by: `${role}:${name}`.slice(0, 320), undo })
-  } catch (error) {
-    if (!(error instanceof PosternError)) throw error
-    throw new ApiError('conflict', `no filter can learn this message any more: ${errorText(error)}`)
   }
 }
 
