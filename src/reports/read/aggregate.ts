@@ -1,6 +1,6 @@
 /** Reads aggregate reports: those of RFC 9990, of RFC 7489, and of senders that follow neither to the letter. */
 import type { AuthResult, DmarcRecord, DmarcReport, OverrideReason } from '../types.ts'
-import { bounded, countIn, MAX_RECORDS, UnreadableError } from './limits.ts'
+import { bounded, countIn, MAX_RECORDS, MAX_RESULTS, UnreadableError } from './limits.ts'
 import { walkXml, type XmlVisitor } from './xml.ts'
 
 /** @throws UnreadableError where it is no aggregate report */
@@ -31,6 +31,7 @@ class Builder implements XmlVisitor {
   #draft: Draft | undefined
   #root: string | undefined
   #isPartial = false
+  #results = 0
 
   open(path: string): void {
     this.#root ??= path
@@ -63,10 +64,18 @@ class Builder implements XmlVisitor {
   #endRecord(draft: Draft): boolean {
     this.#draft = undefined
     const record = recordOf(draft)
-    if (record === undefined) this.#isPartial = true
-    else if (this.#records.length < MAX_RECORDS) this.#records.push(record)
-    else this.#isPartial = true
-    return this.#records.length < MAX_RECORDS || !this.#isPartial
+    if (record === undefined) {
+      this.#isPartial = true
+      return true
+    }
+    const { dkimResults, spfResults, overrides } = record
+    this.#results += dkimResults.length + spfResults.length + overrides.length
+    if (this.#records.length >= MAX_RECORDS || this.#results > MAX_RESULTS) {
+      this.#isPartial = true
+      return false
+    }
+    this.#records.push(record)
+    return true
   }
 
   report(): DmarcReport {

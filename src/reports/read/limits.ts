@@ -3,9 +3,11 @@
 /** Bytes of a file or a message. */
 export const MAX_BYTES = 32 * 1024 ** 2
 /** Bytes of all that is unpacked from it. */
-export const MAX_UNPACKED = 64 * 1024 ** 2
+export const MAX_UNPACKED = 32 * 1024 ** 2
 /** Records of an aggregate report. */
 export const MAX_RECORDS = 50_000
+/** Results and reasons of all records together: short elements of a text could take thirty times its room. */
+export const MAX_RESULTS = 200_000
 /** Characters of one text. */
 export const MAX_TEXT_LENGTH = 1_000
 /** Reports of one message. */

@@ -11,7 +11,7 @@ import { isPacked, Unpacker } from './unpack.ts'
 /**
  * Reads the reports in a file or a message: DMARC aggregate reports (RFC 9990, RFC 7489), complaints in ARF (RFC 5965)
  * and reports about TLS (RFC 8460); as they are, in gzip or zip, or attached to a message. Reads at most 32 MB, unpacks
- * at most 64 MB, and never rejects: what cannot be read is `unreadable`, with the reason.
+ * at most 32 MB, and never rejects: what cannot be read is `unreadable`, with the reason.
  *
  * @example
  * for (const report of await readReports(await readFile('report.xml.gz')))

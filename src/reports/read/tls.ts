@@ -6,7 +6,7 @@ import { bounded, UnreadableError } from './limits.ts'
 const MAX_POLICIES = 1_000
 const MAX_FAILURES = 1_000
 /** JSON takes up to twenty times its length in memory. */
-const MAX_LENGTH = 16 * 1024 ** 2
+const MAX_LENGTH = 4 * 1024 ** 2
 
 /** @throws UnreadableError where it is no report about TLS */
 export function readTls(bytes: Buffer): TlsReport {
