@@ -1,5 +1,6 @@
 /** Endpoints of the live view, load, rules, health, reports and audit: who sees what, and what they answer. */
 import { expect, test } from 'vitest'
+import type { SenderLists } from '../../src/filters/index.ts'
 import type { ActionEvent } from '../../src/model/action-event.ts'
 import type { GatewayEvent } from '../../src/model/events.ts'
 import type { Metric } from '../../src/model/metric.ts'
@@ -171,4 +172,15 @@ test('an account of some domains sees its own actions and those about its recipi
   expect(await seen()).toEqual(['ann train', 'bob allow', 'bob sign-in'])
   expect(await seen(['example.org'])).toEqual(['ann train'])
   expect(await seen(['example.com'])).toEqual([])
+})
+
+test('a list of any length is answered with its newest entries, and says that there are more', async () => {
+  const entries = Array.from({ length: 2_500 }, (_, index) => ({
+    ...{ id: `e${index}`, effect: 'deny', sender: `n${index}.example`, created: NOON + index },
+  }))
+  const lists = { entries: async () => entries } as unknown as SenderLists
+  await using opened = await openConsole({ sources: { lists } })
+  const { json } = await (await opened.as('operator')).call('lists.list')
+  const answered = json.entries as readonly { readonly id: string }[]
+  expect([answered.length, answered[0]?.id, json.isPartial]).toEqual([2_000, 'e2499', true])
 })

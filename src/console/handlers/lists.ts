@@ -29,6 +29,9 @@ export interface ListParts {
 
 type Entry = Answer<'lists.list'>['entries'][number]
 
+/** Entries of an answer: more are found by their scope. */
+const MAX_ENTRIES = 2_000
+
 export function listHandlers(
   parts: ListParts,
 ): Handlers<`lists.${'list' | 'add' | 'remove'}` | 'senders.get' | 'undo'> {
@@ -37,7 +40,9 @@ export function listHandlers(
   return {
     'lists.list': async ({ caller: { viewer }, query: { scope } }) => {
       const entries = await sources.lists(viewer).entries(scope)
-      return { entries: entries.map(entry => entryOf(entry, viewer)) }
+      const newest = entries.toSorted((a, b) => b.created - a.created).slice(0, MAX_ENTRIES)
+      const isPartial = newest.length < entries.length
+      return { entries: newest.map(entry => entryOf(entry, viewer)), ...(isPartial && { isPartial }) }
     },
     'lists.add': async ({ caller: { viewer }, body: { ref, scope, ...body } }) => {
       const entry = await checked(() => sources.lists(viewer).add({ ...body, ...(scope && { scope }) }))

@@ -2,7 +2,7 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** Serious and critical findings; those that axe calls moderate as well where `isStrict`. */
+/** Serious and critical findings. */
 export async function barriers(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(async () => {

@@ -208,7 +208,8 @@ export const messageSchemas = {
   },
   'lists.list': {
     query: v.strictObject({ scope: maybe(address) }),
-    answer: v.object({ entries: v.array(listEntry) }),
+    /** At most 2,000, the newest first. */
+    answer: v.object({ entries: v.array(listEntry), isPartial: maybe(v.boolean()) }),
   },
   'lists.add': {
     body: v.strictObject({

@@ -64,11 +64,11 @@ function Weight({ finding: { verdict, points, dryRun } }: { readonly finding: Fi
   return <span class="muted">–</span>
 }
 
-/** The rule's name; staff see what else it has found. */
+/** The rule's name; staff see what else it has found, and give it other points. */
 function Rule({ rule }: { readonly rule: string }) {
   const isStaff = useAccount().role !== 'user'
   return isStaff ? (
-    <Link to="messages" query={{ rule }} class="rule mono">
+    <Link to="rule" params={{ rule }} class="rule mono">
       {inert(rule, 120)}
     </Link>
   ) : (

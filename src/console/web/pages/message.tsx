@@ -170,6 +170,16 @@ function Verdict({ event }: { readonly event: Decided }) {
   )
 }
 
+/** Staff see what is known of a sender, and which lists name it. */
+function SenderLink({ name }: { readonly name: string }) {
+  if (useAccount().role === 'user') return <>{inert(name)}</>
+  return (
+    <Link to="senders" query={{ name }}>
+      {inert(name)}
+    </Link>
+  )
+}
+
 function Client({ event, isAlone }: { readonly event: NonNullable<Story['session']>; readonly isAlone: boolean }) {
   const { texts, formats } = useConsole()
   const { message } = texts
@@ -178,16 +188,7 @@ function Client({ event, isAlone }: { readonly event: NonNullable<Story['session
       {isAlone && <Verdict event={event} />}
       <Pairs
         pairs={[
-          [
-            message.ip,
-            event.ip === null ? (
-              texts.common.unknown
-            ) : (
-              <Link to="messages" query={{ text: event.ip }}>
-                {event.ip}
-              </Link>
-            ),
-          ],
+          [message.ip, event.ip === null ? texts.common.unknown : <SenderLink name={event.ip} />],
           [message.greeting, event.helo === undefined ? texts.common.none : <code>{inert(event.helo)}</code>],
           [
             message.encryption,
@@ -214,7 +215,7 @@ function About({ story }: { readonly story: Story }) {
     <Panel title={texts.common.details}>
       <Pairs
         pairs={[
-          [message.author, from === undefined ? undefined : inert(from)],
+          [message.author, from === undefined ? undefined : <SenderLink key="author" name={from} />],
           [message.returnPath, senderOf(undefined, reversePath, texts)],
           [message.user, user === undefined ? undefined : inert(user)],
           [

@@ -1,4 +1,5 @@
 /** Allow and deny lists: entries with their scope and end, to be added and removed. */
+import { useState } from 'preact/hooks'
 import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { useData } from '../api/hooks.ts'
@@ -34,15 +35,50 @@ export function ListPanel() {
       }
     >
       <Loading state={state} retry={reload}>
-        {({ entries }) =>
+        {({ entries, isPartial }) =>
           entries.length === 0 ? (
             <Empty title={texts.senders.noEntries}>{texts.senders.noEntriesHint}</Empty>
           ) : (
-            <ListTable caption={texts.senders.lists} entries={entries} onChange={reload} />
+            <FoundEntries entries={entries} isPartial={isPartial === true} onChange={reload} />
           )
         }
       </Loading>
     </Panel>
+  )
+}
+
+/** Rows that a person reads. */
+const MAX_ROWS = 200
+/** Fewer are found at a glance. */
+const MIN_SEARCHED = 10
+
+interface FoundProps extends Omit<ListTableProps, 'caption'> {
+  readonly isPartial: boolean
+}
+
+/** A long list is searched by anything that an entry says. */
+function FoundEntries({ entries, isPartial, onChange }: FoundProps) {
+  const { texts } = useConsole()
+  const [text, setText] = useState('')
+  const wanted = text.trim().toLowerCase()
+  const found = entries.filter(({ sender, scope = '', author = '', note = '' }) =>
+    [sender, scope, author, note].some(part => part.toLowerCase().includes(wanted)),
+  )
+  const isCut = found.length > MAX_ROWS || isPartial
+  return (
+    <>
+      {entries.length > MIN_SEARCHED && (
+        <div class="panel-note panel-search">
+          <Field label={texts.senders.search} name="search" type="search" value={text} onChange={setText} />
+        </div>
+      )}
+      {found.length === 0 ? (
+        <Empty title={texts.senders.noneFound} />
+      ) : (
+        <ListTable caption={texts.senders.lists} entries={found.slice(0, MAX_ROWS)} onChange={onChange} />
+      )}
+      {isCut && <p class="hint panel-note">{texts.senders.cut(Math.min(found.length, MAX_ROWS))}</p>}
+    </>
   )
 }
 
