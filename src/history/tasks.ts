@@ -60,4 +60,6 @@ export interface Tidied {
   readonly more: boolean
   /** Bytes of events that wait in a file. @default 0 */
   readonly waiting?: number
+  /** What an operator has to see to. */
+  readonly remark?: string
 }

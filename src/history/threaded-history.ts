@@ -110,6 +110,7 @@ export class ThreadedHistory implements History {
     do {
       tidied = (await this.#thread.ask({ kind: 'tidy', now: this.#clock.now() })) as Tidied
     } while (tidied.more && !this.#isClosed)
+    if (tidied.remark !== undefined) this.#notify({ code: 'history/untidy', reason: tidied.remark, level: 'warning' })
     // A process that has ended may have left some.
     if ((tidied.waiting ?? 0) > 0) this.#beginDrain()
   }

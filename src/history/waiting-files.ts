@@ -18,8 +18,9 @@ const KIND: FileKind = {
     id INTEGER PRIMARY KEY AUTOINCREMENT, writer TEXT NOT NULL, number INTEGER NOT NULL, events INTEGER NOT NULL,
     lines BLOB NOT NULL
   ) STRICT;`,
-  // A batch is on the disk when it is taken. The lock lasts until the process ends.
-  pragmas: 'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;',
+  // A batch is on the disk when it is taken. The lock of the first transaction lasts until the file is closed.
+  pragmas: `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;
+    BEGIN EXCLUSIVE; COMMIT;`,
   timeout: 0,
 }
 
@@ -58,19 +59,31 @@ export class WaitingFiles {
     return this.#bytes
   }
 
-  /** Takes over what processes have left that have ended. */
-  takeOver(): void {
+  /**
+   * Takes over what processes have left that have ended.
+   *
+   * @returns files that cannot be read: they stay as they are
+   */
+  takeOver(): readonly string[] {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const unreadable: string[] = []
     const known = new Set([this.#own, ...this.#left].map(file => file?.path))
     for (const name of readdirSync(this.#folder)
       .filter(file => NAME.test(file))
       .sort()) {
       const path = join(this.#folder, name)
-      const connection = known.has(path) ? undefined : openUnlessBusy(path)
+      if (known.has(path)) continue
+      let connection: DatabaseSync | undefined
+      try {
+        connection = openUnlessBusy(path)
+      } catch {
+        unreadable.push(path)
+      }
       if (connection === undefined) continue
       this.#bytes += bytesIn(connection)
       this.#left.push({ path, connection })
     }
+    return unreadable
   }
 
   /** Keeps a batch. @returns false where there is no room for it */

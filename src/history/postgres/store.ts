@@ -43,6 +43,7 @@ export class PostgresStore {
   readonly #writer: PostgresWriter
   readonly #waiting: WaitingFiles | undefined
   #ready: Promise<void> | undefined
+  #hasTakenOver = false
   #draining: Promise<unknown> = Promise.resolve()
 
   constructor(options: StoreOptions) {
@@ -70,6 +71,7 @@ export class PostgresStore {
   /** Writes a batch, or lets it wait in a file. Rejects where it can do neither. */
   async write(batch: Batch): Promise<Written> {
     const events = batch.lines.split('\n').length
+    if (!this.#hasTakenOver) this.#takeOver()
     // What came before goes first: a delivery is noted at a recipient that is there.
     if (this.#waiting !== undefined && this.#waiting.bytes > 0)
       return this.#keep(batch, events, 'events wait before it')
@@ -109,18 +111,25 @@ export class PostgresStore {
 
   /** Makes days ahead, drops what is old or too much, and shortens some of what is old. */
   async tidy(now: number): Promise<Tidied> {
-    this.#waiting?.takeOver()
+    const unreadable = this.#takeOver()
     await this.ready()
     const today = dayOf(now)
     await this.#days.ensure(Array.from({ length: AHEAD + 1 }, (_, index) => today + index))
     await this.#dropOld(now, today)
     await this.client.query('DELETE FROM batches WHERE time < $1', [now - REPEATED_MS])
-    return { more: await this.#shorten(now), waiting: this.#waiting?.bytes ?? 0 }
+    const remark = unreadable.length === 0 ? {} : { remark: `${unreadable.join(', ')} cannot be read: remove it` }
+    return { more: await this.#shorten(now), waiting: this.#waiting?.bytes ?? 0, ...remark }
   }
 
   async close(): Promise<void> {
     this.#waiting?.close()
     await this.client.close()
+  }
+
+  /** A thread that has ended may have left events, too: those of this process come before its next ones. */
+  #takeOver(): readonly string[] {
+    this.#hasTakenOver = true
+    return this.#waiting?.takeOver() ?? []
   }
 
   async #write(batch: Batch): Promise<Written> {
