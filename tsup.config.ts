@@ -61,6 +61,7 @@ const common: Options = {
 /** The program, and what it loads by its place: ESM alone. */
 const program = [
   'src/console/accounts/postgres/thread.ts',
+  'src/postgres/probe-thread.ts',
   'src/testing/vitest.ts',
   'src/cli/main.ts',
   'src/relay/index.ts',

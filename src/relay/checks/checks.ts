@@ -6,6 +6,7 @@ import { resolver } from '../../dns/index.ts'
 import { certificates } from '../../doctor/certificate.ts'
 import { clamd } from '../../doctor/clamd.ts'
 import { clock } from '../../doctor/clock.ts'
+import { database } from '../../doctor/database.ts'
 import { descriptors } from '../../doctor/descriptors.ts'
 import { disk } from '../../doctor/disk.ts'
 import { dkim } from '../../doctor/dkim.ts'
@@ -25,11 +26,13 @@ import { version } from '../../filters/clamav/clamd.ts'
 import { readZones } from '../../filters/dnsbl/zones.ts'
 import { descriptorLimit } from '../../load/descriptors.ts'
 import type { Resolver } from '../../model/resolver.ts'
+import { describePlace } from '../../postgres/options.ts'
+import { databaseState } from '../../postgres/probe.ts'
 import { readHostPort } from '../config/addresses.ts'
 import type { RelayOptions } from '../config/options.ts'
 import { USUAL_SOCKET } from '../scanner.ts'
 import { configuration } from './configuration.ts'
-import { clockReferences, timeService } from './references.ts'
+import { clockReferences, databasesOf, timeService } from './references.ts'
 import { hopHosts, reachableListeners } from './targets.ts'
 import { userOf } from './user.ts'
 
@@ -88,6 +91,9 @@ function serviceChecks({ options, openStore, storeText }: ChecksOptions): readon
     ...clamdChecks(filters.clamav),
     ...(openStore ? [store({ text: storeText, store: openStore })] : []),
     ...folders.map(found => folder({ folder: found, ...(user && { user }) })),
+    ...databasesOf(options).map(({ what, at }) =>
+      database({ what, text: describePlace(at), state: () => databaseState(at) }),
+    ),
     ...(hosts.length > 0 ? [nextHop({ name, hosts })] : []),
   ]
 }
