@@ -8,7 +8,7 @@ import type { Resolver } from '../../model/resolver.ts'
 import type { Clock, Notify } from '../../model/services.ts'
 import type { Store } from '../../model/store.ts'
 import { mailboxOf } from '../../net/path.ts'
-import { ReportBook } from '../../reports/book.ts'
+import { ReportBook, type SentReport } from '../../reports/book.ts'
 import { DmarcSender, type ReportMail, type SendResult } from '../../reports/dmarc/sender.ts'
 import type { RelayOptions } from '../config/options.ts'
 import { isDelivered, isRefused } from '../delivery/hop/answer.ts'
@@ -20,6 +20,8 @@ export interface ReportSendingParts {
   readonly dns: Resolver
   readonly clock: Clock
   readonly notify: Notify
+  /** Takes what became of each mail. @default nothing takes it */
+  readonly onResult?: (result: SentReport['result']) => void
 }
 
 export interface ReportSending {
@@ -28,7 +30,8 @@ export interface ReportSending {
 }
 
 /** @throws PosternError where the configuration does not say how reports are sent */
-export function reportSending({ options, store, dns, clock, notify }: ReportSendingParts): ReportSending {
+export function reportSending(parts: ReportSendingParts): ReportSending {
+  const { options, store, dns, clock, notify, onResult } = parts
   const { name, mail, reports } = options
   const send = reports?.send
   const hop = send?.nextHop ?? mail?.nextHop
@@ -56,7 +59,10 @@ export function reportSending({ options, store, dns, clock, notify }: ReportSend
       await mailer.send(mailOf(report))
       return result
     },
-    record: report => book.sent(report),
+    record: async report => {
+      onResult?.(report.result)
+      await book.sent(report)
+    },
   })
   return { sender, close: () => target.close() }
 }

@@ -1,23 +1,30 @@
 /** The job of reports: reads those that have come, and sends our own. */
 import { errorText } from '../../model/errors.ts'
+import type { Metric, Sample } from '../../model/metric.ts'
 import { toMilliseconds } from '../../model/units.ts'
+import { samplesOf, type Tally, tally } from '../../observe/count.ts'
 import { ReportBook } from '../../reports/book.ts'
 import { ReportSchedule } from '../../reports/dmarc/schedule.ts'
 import { readInbox } from '../../reports/inbox.ts'
 import { readReports } from '../../reports/read/read.ts'
 import { inboxFolder } from '../report-counters.ts'
 import { reportSending } from './report-sending.ts'
-import type { ManagementJob, ManagementParts } from './types.ts'
+import type { ManagementJob, ManagementParts, RunningJob } from './types.ts'
 
 const READ_MS = 10_000
 
 export const job: ManagementJob = {
   start: async parts => {
     const { receive = [], send } = parts.options.reports ?? {}
-    const reader = receive.length > 0 ? new InboxReader(parts) : undefined
-    const sending = send && scheduledSending(parts, toMilliseconds(send.jitter ?? '45m'))
+    const counts = { sent: tally(), received: tally() }
+    const reader = receive.length > 0 ? new InboxReader(parts, counts.received) : undefined
+    const sending = send && scheduledSending(parts, toMilliseconds(send.jitter ?? '45m'), counts.sent)
     reader?.start()
     return {
+      metrics: () => [
+        counter('postern_reports_sent_total', 'Mails with DMARC reports.', samplesOf('result', counts.sent)),
+        counter('postern_reports_received_total', 'Reports that came.', samplesOf('kind', counts.received)),
+      ],
       close: async () => {
         await Promise.all([reader?.close(), sending?.close()])
       },
@@ -25,10 +32,14 @@ export const job: ManagementJob = {
   },
 }
 
+const counter = (name: string, help: string, samples: readonly Sample[]): Metric => ({
+  ...{ name, help, type: 'counter', samples },
+})
+
 /** All nodes try, and the holder of the lease sends. */
-function scheduledSending(parts: ManagementParts, jitter: number): { readonly close: () => Promise<void> } {
+function scheduledSending(parts: ManagementParts, jitter: number, sent: Tally): Pick<RunningJob, 'close'> {
   const { store, clock, notify, lease } = parts
-  const { sender, close } = reportSending(parts)
+  const { sender, close } = reportSending({ ...parts, onResult: result => sent.add(result) })
   const held = lease('reports')
   const schedule = new ReportSchedule({
     ...{ sender, store, clock, notify, jitter },
@@ -48,13 +59,15 @@ function scheduledSending(parts: ManagementParts, jitter: number): { readonly cl
 class InboxReader {
   readonly #parts: ManagementParts
   readonly #book: ReportBook
+  readonly #received: Tally
   #cancel = (): void => undefined
   #reading: Promise<void> = Promise.resolve()
   #isClosed = false
   #failed = false
 
-  constructor(parts: ManagementParts) {
+  constructor(parts: ManagementParts, received: Tally) {
     this.#parts = parts
+    this.#received = received
     this.#book = new ReportBook(parts.store)
   }
 
@@ -79,7 +92,8 @@ class InboxReader {
       await readInbox(
         inboxFolder(options),
         async ({ content, isProven }) => {
-          for (const report of await readReports(content)) await this.#book.receive(report, clock.now(), isProven)
+          for (const report of await readReports(content))
+            if (await this.#book.receive(report, clock.now(), isProven)) this.#received.add(report.kind)
         },
         notify,
       )
