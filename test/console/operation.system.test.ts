@@ -302,7 +302,7 @@ test.for(['live', 'senders', 'health', 'reports', 'audit', 'rules/%3Cimg%20src%3
     await using opened = await at(place, { width: 360 })
     await loaded(opened.page)
     expect(await opened.page.locator('main img, main script, main b').count()).toBe(0)
-    expect(await opened.page.locator('body').innerText()).not.toContain('\u202E')
+    expect(await opened.page.locator('body').textContent()).not.toContain('\u202E')
     expect(await overflow(opened.page)).toBeLessThanOrEqual(0)
     expect(opened.faults).toEqual([])
   },

@@ -4,9 +4,6 @@ import type { SenderLists } from '../../filters/lists/sender-lists.ts'
 import { ApiError } from '../http/errors.ts'
 import { seesScope, type Viewer } from './viewer.ts'
 
-/** Entries that one answer has at most. */
-const MAX_ENTRIES = 2_000
-
 /** Reads and writes for one viewer. */
 export class ScopedLists {
   readonly #lists: SenderLists
@@ -21,7 +18,7 @@ export class ScopedLists {
   async entries(scope?: string): Promise<readonly ListEntry[]> {
     if (scope !== undefined && !seesScope(this.#viewer, scope)) return []
     const found = await this.#lists.entries(scope === '' ? 'global' : scope)
-    return found.filter(entry => seesScope(this.#viewer, entry.scope ?? '')).slice(-MAX_ENTRIES)
+    return found.filter(entry => seesScope(this.#viewer, entry.scope ?? ''))
   }
 
   /** @throws ApiError, PosternError */
