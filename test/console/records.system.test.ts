@@ -1,4 +1,4 @@
-/** Records of the console in a real PostgreSQL: a session holds on every node, and waits for a database that is away. */
+/** Records of the console in a real PostgreSQL: a session holds on every node. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Accounts } from '../../src/console/accounts/accounts.ts'
 import { Sessions } from '../../src/console/accounts/sessions.ts'

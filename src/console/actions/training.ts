@@ -1,4 +1,4 @@
-/** Says what a message was: by the bytes where it is held, else by its reference, which filters remember for a while. */
+/** Says what a message was: by its bytes where it is held, else by its reference, which filters still know. */
 import { errorText, PosternError } from '../../model/errors.ts'
 import type { GatewayEvent } from '../../model/events.ts'
 import type { Feedback, Label } from '../../model/feedback.ts'
