@@ -1,0 +1,119 @@
+/**
+ * Mail beside a busy console: the time from the end of DATA to 250, without and with 200 requests a second to the
+ * console of the same relay, in turn. `node bench/console.ts [SECONDS]`.
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Secret, TOTP } from 'otpauth'
+import { deliver, letter, relayProcess } from '../test/relay/relay-process.ts'
+import { freePort, scratch } from '../test/support/scratch.ts'
+
+const SECONDS = Number(process.argv[2] ?? 8)
+const RATE = 200
+const ROUNDS = 3
+/** Mail comes at this rate, far from what the machine can take. */
+const MAIL_RATE = 40
+
+const PATHS = ['/messages?limit=50', '/quarantine', '/rules/points', '/lists', '/audit', '/load', '/session']
+
+await using folder = await scratch()
+const port = await freePort()
+const origin = `http://127.0.0.1:${port}`
+const file = join(folder.path, 'config.json')
+await writeFile(
+  file,
+  JSON.stringify({
+    ...{ maildir: join(folder.path, 'mail'), doctor: false, console: { listen: `127.0.0.1:${port}` } },
+    log: { history: { folder: join(folder.path, 'history') } },
+    quarantine: { folder: join(folder.path, 'held') },
+  }),
+)
+await using relay = await relayProcess(['--config', file])
+const cookieOf = { value: '' }
+cookieOf.value = await signIn()
+
+async function call(path: string, body?: object): Promise<Response> {
+  const headers = { origin, 'content-type': 'application/json', ...(cookieOf.value && { cookie: cookieOf.value }) }
+  return await fetch(`${origin}/api/v1${path}`, {
+    headers,
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  })
+}
+
+/** The session of the first administrator. */
+async function signIn(): Promise<string> {
+  let token: string | undefined
+  while (token === undefined) {
+    await sleep(100)
+    token = /#\/set-up\/([\w-]{43})/.exec(relay.tells())?.[1]
+  }
+  const begun = (await (await call('/setup/begin', { token })).json()) as { readonly secret: string }
+  const code = new TOTP({ secret: Secret.fromBase32(begun.secret) }).generate()
+  const done = await call('/setup', { token, name: 'bench', password: 'four unconnected words', code })
+  return done.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
+}
+
+interface Flow {
+  readonly ms: readonly number[]
+  readonly failed: number
+}
+
+/** Starts `one` at a rate, whether or not earlier ones have ended. */
+async function flow(rate: number, one: () => Promise<boolean>): Promise<Flow> {
+  const ms: number[] = []
+  const running: Promise<void>[] = []
+  let failed = 0
+  const start = performance.now()
+  for (let number = 0; number < rate * SECONDS; number += 1) {
+    const due = start + (number * 1_000) / rate
+    const wait = due - performance.now()
+    if (wait > 1) await sleep(wait)
+    running.push(
+      one().then(
+        isRight => {
+          if (isRight) ms.push(performance.now() - due)
+          else failed += 1
+        },
+        () => {
+          failed += 1
+        },
+      ),
+    )
+  }
+  await Promise.all(running)
+  return { ms, failed }
+}
+
+let letters = 0
+let requests = 0
+const mail = () =>
+  flow(MAIL_RATE, async () => {
+    letters += 1
+    return (await deliver(relay.port, letter(String(letters)))).startsWith('250')
+  })
+const pages = () =>
+  flow(RATE, async () => {
+    requests += 1
+    const answer = await call(PATHS[requests % PATHS.length] ?? '')
+    await answer.arrayBuffer()
+    return answer.ok
+  })
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
+const text = ({ ms, failed }: Flow): string =>
+  `median ${quantile(ms, 0.5).toFixed(1)} ms, p95 ${quantile(ms, 0.95).toFixed(1)} ms, ${failed} of ${ms.length + failed} failed`
+
+await mail()
+const [quiet, busy]: [number[], number[]] = [[], []]
+for (let round = 1; round <= ROUNDS; round += 1) {
+  const alone = await mail()
+  const [beside, shown] = await Promise.all([mail(), pages()])
+  quiet.push(quantile(alone.ms, 0.95))
+  busy.push(quantile(beside.ms, 0.95))
+  console.log(`round ${round}: mail alone ${text(alone)}`)
+  console.log(`round ${round}: mail beside ${text(beside)}`)
+  console.log(`round ${round}: console ${text(shown)}`)
+}
+console.log(`p95 of mail beside the console: ${(Math.min(...busy) / Math.min(...quiet)).toFixed(2)} × of mail alone`)
