@@ -1,4 +1,4 @@
-/** Batches wait on the disk: in their order, bounded, one process at a file, and what one has left the next one takes. */
+/** Batches wait on the disk: in their order, bounded, one process at a file; what one has left the next one takes. */
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
