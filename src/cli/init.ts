@@ -6,7 +6,8 @@ import type { Output } from './output.ts'
 export const INIT_USAGE = `usage: postern init [--all] [FILE]
 
 init writes a commented configuration to FILE (default: ${TEMPLATE_FILE}). It asks nothing, and overwrites nothing.
-  --all   switches on what is optional: history, quarantine, console, alerts, reports and doctor (default: comments)
+  --all   switches on what is optional: history, quarantine, console, digests, alerts, reports and
+          doctor (default: comments)
 
 exit status: 0 when the file was written, 1 when it is there already, 2 when the command is wrong`
 

@@ -21,6 +21,7 @@ const configOf = (folder: string, more: object = {}) => ({
   quarantine: { folder: join(folder, 'held') },
   mail: { from: 'postern@example.org' },
   console: { listen: '127.0.0.1:0' },
+  digest: { url: 'https://mail.example.org' },
   alerts: { mail: ['postmaster@example.org'] },
   summary: { to: ['postmaster@example.org'] },
   reports: { receive: ['reports@example.org'] },
