@@ -1,13 +1,16 @@
 /**
- * The loop, end to end, with real processes: a message is held by mistake, its recipient gets a digest, releases it by
- * the link, it is delivered once, and the next one of this sender passes on the other node.
+ * The loop, end to end, with real processes: two nodes share a Redis and a PostgreSQL. A message is held by mistake, its
+ * recipient gets a digest, releases it by the link, it is delivered once, and the next one of this sender passes on the
+ * other node, whose console shows the story and the audit.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { consoleCalls } from '../support/console-token.ts'
 import { dnsServer } from '../support/dns-server.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { rawClient } from '../support/raw-client.ts'
 import { startRedis } from '../support/redis.ts'
 import { freePort, scratch } from '../support/scratch.ts'
@@ -58,9 +61,9 @@ test('a message that was held by mistake is released by its link, and the next o
 }, async () => {
   await using folder = await scratch()
   await using hop = await sink()
-  const redis = await startRedis()
+  const [redis, database] = [await startRedis(), await startPostgres()]
   const dns = await dnsServer(ZONE)
-  const listen = `127.0.0.1:${await freePort()}`
+  const [listen, consoleListen] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
   const configure = async (node: string, more: object): Promise<string> => {
     const file = join(folder.path, `${node}.config.mjs`)
     const config = {
@@ -68,9 +71,9 @@ test('a message that was held by mistake is released by its link, and the next o
       nextHop: { hosts: [`127.0.0.1:${hop.port}`], tls: 'off' },
       maildir: join(folder.path, node),
       store: { redis: { url: `redis://127.0.0.1:${redis.port}` } },
-      log: { history: { folder: join(folder.path, 'history') } },
+      log: { history: { postgres: { url: database.url } } },
       filters: { classify: { folder: join(folder.path, node, 'classify') }, greylist: false },
-      quarantine: { folder: join(folder.path, node, 'held') },
+      quarantine: { postgres: { url: database.url } },
       ...more,
     }
     await writeFile(file, `export default { ...${JSON.stringify(config)}, ownFilters: [${RULE}] }`)
@@ -79,7 +82,12 @@ test('a message that was held by mistake is released by its link, and the next o
   const digest = { listen, url: `http://${listen}`, rules: [{ when: 'first' }] }
   const first = await configure('one', { mail: { from: 'postern@example.net' }, digest })
   await using one = await relayProcess(['--config', first, '--dns', dns.address])
-  await using other = await relayProcess(['--config', await configure('two', {}), '--dns', dns.address])
+  await using other = await relayProcess([
+    '--config',
+    await configure('two', { console: { listen: consoleListen } }),
+    '--dns',
+    dns.address,
+  ])
   await expect.poll(one.tells, { timeout: 30_000 }).toContain('digest/up')
 
   // Held on one node, although it is what Bob waits for; the other node would hold it, too.
@@ -91,7 +99,7 @@ test('a message that was held by mistake is released by its link, and the next o
   // Bob gets a digest within a minute.
   await expect.poll(() => withSubject(hop, '1 message held for you').length, { timeout: 60_000 }).toBe(1)
   const parsed = await PostalMime.parse(Buffer.from(withSubject(hop, '1 message held')[0] ?? '', 'latin1'))
-  expect(parsed.text).toContain('Invoice 1')
+  expect(parsed.text).toMatch(/Invoice 1.*and always allow this sender: http:/s)
   const link = /and always allow this sender: (http:\S+)/.exec(parsed.text ?? '')?.[1] ?? ''
 
   // A scanner follows the link; nothing happens. Bob presses the button, twice.
@@ -108,10 +116,13 @@ test('a message that was held by mistake is released by its link, and the next o
 
   // The same sender's next invoice passes on the other node, within seconds.
   await expect
-    .poll(async () => (await send(other, invoice(2)), withSubject(hop, 'Invoice 2').length), {
-      timeout: 20_000,
-      interval: 1_000,
-    })
+    .poll(
+      async () => {
+        await send(other, invoice(2))
+        return withSubject(hop, 'Invoice 2').length
+      },
+      { timeout: 20_000, interval: 1_000 },
+    )
     .toBeGreaterThan(0)
 
   // It is visible in the story of the session, and was delivered once.
@@ -120,5 +131,11 @@ test('a message that was held by mistake is released by its link, and the next o
     .toMatch(/bob@example\.net \(user\): release .* for bob@example\.net, done/)
   expect(await told('trace', ref, '--config', first)).toMatch(/feedback +\S.*: ham/)
   expect(withSubject(hop, 'Invoice 1')).toHaveLength(1)
-  await Promise.all([redis.stop(), dns.close()])
+
+  // The console of the other node knows it all, and who released it.
+  const ask = await consoleCalls(`http://${consoleListen}`, other.tells)
+  expect(JSON.stringify(await ask(`/messages/${ref}`))).toContain('bob@example.net (user): release')
+  const { entries } = await ask('/audit?action=release')
+  expect(entries).toMatchObject([{ action: 'release', by: 'bob@example.net', role: 'user', result: 'done', ref }])
+  await Promise.all([redis.stop(), database.stop(), dns.close()])
 })

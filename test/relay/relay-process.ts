@@ -30,12 +30,13 @@ export interface Surroundings {
   readonly mayEnd?: boolean
 }
 
-/** Asks a DNS server that is not there, so that nothing waits for one; `args` come behind. */
+/** Asks a DNS server that is not there, so that nothing waits for one, unless `args` name another. */
 export async function relayProcess(
   args: readonly string[],
   { within = [], environment = {}, mayEnd = false }: Surroundings = {},
 ): Promise<RelayProcess> {
-  const relay = [process.execPath, main, '--listen', '127.0.0.1:0', '--dns', '127.0.0.1:9', ...args]
+  const dns = args.includes('--dns') ? [] : ['--dns', '127.0.0.1:9']
+  const relay = [process.execPath, main, '--listen', '127.0.0.1:0', ...dns, ...args]
   const [program = '', ...rest] = [...within, ...relay]
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } })
   const ended = once(child, 'exit')
