@@ -38,7 +38,7 @@ export interface ModelUpdate {
   readonly margin: number
   /** The update of each model. */
   readonly steps: readonly arow.Step[]
-  /** The number of the example in the replay buffer; 0 if it is not there. */
+  /** The number of the example in the replay buffer; 0 if it is not there, -1 if a snapshot came between. */
   readonly example: number
   /** The example counts for the false positive target. */
   readonly isCounted: boolean
@@ -165,8 +165,9 @@ class OnlineClassifier implements Classifier {
     for (const [view, model] of this.#models.entries()) {
       arow.unlearn(model, features[view] ?? NO_GRAMS, steps[view] ?? { towards: 0, shrunk: 0 })
     }
-    if (example > 0) {
-      this.#replay.remove(example)
+    if (example !== 0) {
+      if (example > 0) this.#replay.remove(example)
+      else this.#replay.removeEqual({ features, label })
       this.#quantiles[label].remove(signOf(label) * -margin, !isCounted)
     }
     this.exampleCounts = { ...this.exampleCounts, [label]: Math.max(this.exampleCounts[label] - 1, 0) }

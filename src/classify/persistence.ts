@@ -1,19 +1,35 @@
 /** Stores a classifier on disk: whole snapshots, replaced atomically, and checkpoints to roll back to. */
 
+import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorText } from '../model/errors.ts'
+import { isRecord } from '../model/options.ts'
 import type { Services } from '../model/services.ts'
 import type { Classifier } from './classifier.ts'
+
+/** What is kept beside a snapshot: only with this one does it make sense. */
+export interface Companion {
+  /** What is to be kept, as JSON has it. */
+  readonly save: () => object
+  /** Takes over what was kept; anything may stand there. */
+  readonly load: (kept: unknown) => void
+}
 
 /** What the persistence of a classifier needs. */
 export interface PersistenceOptions {
   readonly folder: string
   readonly classifier: Classifier
+  readonly companion?: Companion
+  /** Another process with the same folder writes the snapshots; this one only loads them. @default false */
+  readonly isReader?: boolean
   readonly services: Pick<Services, 'clock' | 'notify'>
 }
 
 const SNAPSHOT = 'classifier.postern'
+const COMPANION = 'training-log.json'
+/** A longer one is not ours: what can be undone takes some megabytes. */
+const MAX_COMPANION_LENGTH = 16 * 1024 * 1024
 const CHECKPOINT = /^checkpoint-\d{15}\.postern$/
 const MAX_CHECKPOINTS = 5
 
@@ -31,13 +47,17 @@ export class Persistence {
   readonly #folder: string
   readonly #classifier: Classifier
   readonly #services: PersistenceOptions['services']
+  readonly #companion: Companion | undefined
+  readonly #isReader: boolean
   #cancelSave: (() => void) | undefined
   #lastChange = Number.NEGATIVE_INFINITY
   /** The identity of the snapshot that this process has read or written last. */
   #version: string | undefined
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ folder, classifier, services }: PersistenceOptions) {
+  constructor({ folder, classifier, services, companion, isReader = false }: PersistenceOptions) {
+    this.#companion = companion
+    this.#isReader = isReader
     this.#folder = folder
     this.#classifier = classifier
     this.#services = services
@@ -58,6 +78,7 @@ export class Persistence {
    * minute.
    */
   async beforeChange(): Promise<void> {
+    if (this.#isReader) return
     const { clock } = this.#services
     const now = clock.monotonic()
     const isNewBatch = now - this.#lastChange > BATCH_GAP_MS
@@ -98,8 +119,13 @@ export class Persistence {
     if (this.#version !== undefined && (await versionOf(path)) !== this.#version && (await this.#loadFile(SNAPSHOT))) {
       return
     }
-    await replaceFile(path, this.#classifier.export())
+    const snapshot = this.#classifier.export()
+    const kept = this.#companion?.save()
+    await replaceFile(path, snapshot)
     this.#version = await versionOf(path)
+    if (kept === undefined) return
+    const text = JSON.stringify({ ...kept, snapshot: hashOf(snapshot) })
+    await replaceFile(join(this.#folder, COMPANION), Buffer.from(text))
   }
 
   /** Returns whether the file exists and is undamaged. */
@@ -110,6 +136,7 @@ export class Persistence {
     try {
       this.#classifier.import(bytes)
       this.#version = name === SNAPSHOT ? await versionOf(path) : undefined
+      await this.#loadCompanion(hashOf(bytes))
       return true
     } catch (error) {
       await rename(path, `${path}.refused`)
@@ -118,8 +145,29 @@ export class Persistence {
     }
   }
 
+  /** Without it, or with that of another snapshot, only undoing is lost. */
+  async #loadCompanion(snapshot: string): Promise<void> {
+    if (this.#companion === undefined) return
+    const path = join(this.#folder, COMPANION)
+    const found = await stat(path).catch(ignoreMissing)
+    if (found === undefined || found.size > MAX_COMPANION_LENGTH) return
+    const kept = parsed(await readFile(path, 'utf8'))
+    if (kept?.snapshot === snapshot) this.#companion.load(kept)
+  }
+
   #warn(code: string, reason: string): void {
     this.#services.notify({ code, reason, level: 'warning' })
+  }
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
+
+function parsed(text: string): { readonly snapshot?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
   }
 }
 

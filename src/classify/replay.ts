@@ -60,6 +60,18 @@ export class ReplayBuffer {
     this.#bytes = this.#examples.reduce((sum, example) => sum + costOf(example), 0)
   }
 
+  /** Removes the newest example that is equal, if there is one: numbers do not survive a snapshot. */
+  removeEqual({ features, label }: Example): void {
+    const { grams, ends } = store(features, label, 0)
+    const isEqual = (other: StoredExample): boolean =>
+      other.label === label &&
+      other.grams.length === grams.length &&
+      other.ends.every((end, index) => end === ends[index]) &&
+      other.grams.every((gram, index) => gram === grams[index])
+    const found = this.#examples.findLast(isEqual)
+    if (found !== undefined) this.remove(found.number)
+  }
+
   /** A random example; undefined if there is none. */
   pick(): Example | undefined {
     this.#random ^= this.#random << 13

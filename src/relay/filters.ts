@@ -1,4 +1,6 @@
 /** The filters of the relay, from its configuration. */
+
+import type { ClassifyOptions } from '../filters/classify/options.ts'
 import {
   access,
   classify,
@@ -26,12 +28,18 @@ export interface FilterParts {
   readonly scanner: readonly Filter[]
   /** Filters that live on when the configuration is read again. */
   readonly kept: KeptFilters
+  /**
+   * What this process does with what people say. `keep`: it learns, and writes snapshots. `learn`: another process
+   * writes them. `pass`: it sees no mail, and hands it to the others. @default 'keep'
+   */
+  readonly training?: 'keep' | 'learn' | 'pass'
   /** Where the forecast of arrivals is kept. @default nowhere */
   readonly forecast?: ArrivalsOptions
 }
 
 /** @throws PosternError with every problem; paths are those of the configuration */
-export function relayFilters({ options, delivery, scanner, kept, forecast = {} }: FilterParts): readonly Filter[] {
+export function relayFilters(parts: FilterParts): readonly Filter[] {
+  const { options, delivery, scanner, kept, forecast = {} } = parts
   const { workers, filters, lists, ownFilters, authservId } = options
   const { domains } = delivery
   const { reputation: record, knownSender: correspondents, greylist: grey, classify: classifier, ...rest } = filters
@@ -65,12 +73,7 @@ export function relayFilters({ options, delivery, scanner, kept, forecast = {} }
     grey && attempt('filters.greylist', () => greylist(optionsOf(grey))),
     addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
     domainLists && attempt('filters.uribl', () => uribl(domainLists)),
-    classifier &&
-      attempt('filters.classify', () => {
-        // Examples are shared by the store, where there is one for all.
-        const all = { shared: options.store !== 'memory', ...classifier }
-        return kept.keep('classify', all, () => classify(all))
-      }),
+    classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
     ...ownFilters,
   ].filter(filter => typeof filter === 'object')
   const max = Math.ceil(options.load.sessions / workers)
@@ -90,6 +93,15 @@ export function relayFilters({ options, delivery, scanner, kept, forecast = {} }
   )
   if (problems.length > 0) throw new PosternError(problems)
   return [arrived, ...(controlled ?? [])]
+}
+
+function classifierOf(given: ClassifyOptions, { options, kept, training = 'keep' }: FilterParts): Filter | undefined {
+  // Examples are shared by the store, where there is one for all.
+  const { shared = options.store !== 'memory', ...rest } = given
+  // The mail processes do not look for what this one would say.
+  if (training === 'pass' && !shared) return undefined
+  const all = { ...rest, shared, writes: training === 'keep', judges: training !== 'pass' }
+  return kept.keep('classify', all, () => classify(all))
 }
 
 const optionsOf = <T extends object>(given: T | boolean | undefined): T | undefined =>

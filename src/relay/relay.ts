@@ -258,9 +258,11 @@ async function makeGateway(options: RelayOptions, effects: Effects, shared: Shar
   const delivery = await createDelivery({ routes: options.routes }, services)
   held?.deliverBy(delivery)
   const forecast = { kept: { store: sent.store, name: nodeName(options, worker) }, clock, notify }
+  // The workers share a folder, and one writes.
+  const training = (worker ?? 1) === 1 ? 'keep' : 'learn'
   const targets = [...sinks.targets, ...counters.receivers(options)]
   const inner = postern({
-    filters: relayFilters({ options, delivery, scanner: scanner.filters, kept, forecast }),
+    filters: relayFilters({ options, delivery, scanner: scanner.filters, kept, forecast, training }),
     policy: policyOf(options),
     name: options.authservId,
     load,

@@ -6,11 +6,10 @@ import type { Judgement } from '../../classify/classifier.ts'
 import { type Evidence, explain } from '../../classify/explain.ts'
 import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
 import { pack } from '../../classify/packing.ts'
-import { Persistence } from '../../classify/persistence.ts'
+import { type Companion, Persistence } from '../../classify/persistence.ts'
 import { identities } from '../../facts/identities.ts'
 import { senderTrust } from '../../facts/trust.ts'
 import { unexamined } from '../../facts/unexamined.ts'
-import { PosternError } from '../../model/errors.ts'
 import type { TrainingExample } from '../../model/feedback.ts'
 import type { Filter } from '../../model/filter.ts'
 import { type Findings, points } from '../../model/finding.ts'
@@ -19,11 +18,12 @@ import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
+import { ExamplePublisher, loggedExample } from './example.ts'
 import { extract } from './extract.ts'
-import { FeatureCache, loadFeatures, saveFeatures } from './feature-cache.ts'
+import { FeatureCache, saveFeatures } from './feature-cache.ts'
 import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
 import { TrainingSync } from './sync.ts'
-import { idOf, type LoggedExample, TrainingLog } from './training-log.ts'
+import { type LoggedExample, positionIn, savedExamples, TrainingLog } from './training-log.ts'
 
 const DAY = 86_400_000
 
@@ -44,7 +44,9 @@ const FORGETFUL: Notice = {
  * classify({ folder: '/var/lib/postern', falsePositives: '0.1%' })
  */
 export function classify(options: ClassifyOptions = {}): Filter {
-  const site = new ClassifierSite(checkedSettings(options))
+  const settings = checkedSettings(options)
+  if (!settings.judges) return examplePublisher(settings)
+  const site = new ClassifierSite(settings)
   return {
     name: 'classify',
     checks: 'content',
@@ -55,6 +57,18 @@ export function classify(options: ClassifyOptions = {}): Filter {
     onDecision: ({ stage, verdict }, { ref, store }) => {
       if (stage === 'message') site.keepFeatures(ref, store, verdict === 'defer')
     },
+    onFeedback: example => site.learn(example),
+  }
+}
+
+/** Hands what people say to the nodes that judge, and judges nothing itself. */
+function examplePublisher(settings: ClassifySettings): Filter {
+  const site = new ExamplePublisher(settings)
+  return {
+    name: 'classify',
+    checks: 'content',
+    start: services => site.start(services),
+    stop: () => site.stop(),
     onFeedback: example => site.learn(example),
   }
 }
@@ -76,10 +90,18 @@ class ClassifierSite {
   }
 
   async start(services: Services): Promise<void> {
-    const { folder, isForgetful, classifier, shared, featureTtl } = this.#settings
+    const { folder, isForgetful, classifier, shared, writes, featureTtl } = this.#settings
     if (isForgetful) services.notify(FORGETFUL)
+    let from: number | undefined
     if (folder !== undefined) {
-      this.#persistence = new Persistence({ folder, classifier, services })
+      const companion: Companion = {
+        save: () => ({ applied: this.#trainingLog.export(), position: this.#sync?.position }),
+        load: kept => {
+          from = positionIn(kept)
+          this.#trainingLog.restore(savedExamples(kept))
+        },
+      }
+      this.#persistence = new Persistence({ folder, classifier, services, companion, isReader: shared && !writes })
       this.#loaded = this.#persistence.load()
       await this.#loaded
     }
@@ -87,6 +109,7 @@ class ClassifierSite {
       this.#sync = new TrainingSync({
         services,
         ttl: featureTtl,
+        ...(from !== undefined && { from }),
         onExample: example => void this.#apply(example, services).catch(() => undefined),
       })
     }
@@ -127,15 +150,11 @@ class ClassifierSite {
 
   async learn(example: TrainingExample): Promise<void> {
     await this.#whenLoaded()
-    const { by, label, undo, ref, services } = example
-    const weight = Math.min(Math.max(this.#settings.reporterTrust(by), 0), 1) || 0
-    if (weight === 0) return
-    const packed = await this.#featuresOf(example)
-    const id = example.message !== undefined || ref === undefined ? idOf(packed) : ref
-    const logged: LoggedExample = { id, by, label, undo, weight, features: packed }
-    const isChanged = await this.#apply(logged, services)
+    const logged = await loggedExample(this.#settings, example, ref => this.#featureCache.get(ref))
+    if (logged === undefined) return
+    const isChanged = await this.#apply(logged, example.services)
     // Another node may have learned what this one has not: it alone can take it back.
-    if (isChanged || undo) await this.#sync?.publish(logged)
+    if (isChanged || logged.undo) await this.#sync?.publish(logged)
   }
 
   metrics(): readonly Metric[] {
@@ -178,24 +197,6 @@ class ClassifierSite {
     const isKnown = scaled > knownSenderPoints && (await isAuthenticatedAndKnown(message))
     const value = Math.round((isKnown ? knownSenderPoints : scaled) * 10) / 10
     return value > 0 && points(value, spamReason(explained), { rule: 'spam' })
-  }
-
-  async #featuresOf({ ref, message, services }: TrainingExample): Promise<Uint8Array> {
-    if (message !== undefined) return pack(features(await extract(message)))
-    const cached = this.#featureCache.get(ref ?? '')
-    const packed = cached ?? (this.#settings.shared ? await loadFeatures(services.store, ref ?? '') : undefined)
-    if (packed !== undefined) return packed
-    throw new PosternError(
-      [
-        {
-          path: 'ref',
-          found: ref,
-          expected: 'the reference of a message that was judged and not deferred',
-          remedy: 'give the message itself',
-        },
-      ],
-      'ERR_POSTERN_UNKNOWN_MESSAGE',
-    )
   }
 }
 

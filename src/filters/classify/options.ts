@@ -2,7 +2,7 @@
 import { type Classifier, newClassifier } from '../../classify/classifier.ts'
 import { isFalsePositiveShare } from '../../classify/false-positive-target.ts'
 import { callback, duration, flag, having, score, text, whole } from '../../model/checks.ts'
-import { check, checked as checkedBy, schemaOf } from '../../model/options.ts'
+import { check, checked as checkedBy, relation, schemaOf } from '../../model/options.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 
 /** Options of {@link classify}. */
@@ -40,6 +40,16 @@ export interface ClassifyOptions {
    */
   readonly shared?: boolean
   /**
+   * Whether this process writes the snapshots. Of several processes with the same `folder` and `shared` one does, and
+   * the others learn from each other. @default true
+   */
+  readonly writes?: boolean
+  /**
+   * False: this process judges nothing and keeps nothing, it hands what people say to the others. Needs `shared`.
+   * @default true
+   */
+  readonly judges?: boolean
+  /**
    * Your own classifier, to export or to merge it. It has its own `falsePositives` and `minExamples`. @default a new
    * one
    */
@@ -61,21 +71,36 @@ const MAX_POINTS = 12
 
 const points = () => score({ min: 0, max: MAX_POINTS })
 
-const schema = schemaOf<ClassifyOptions>('classify', {
-  folder: text('the path of a folder'),
-  falsePositives: check(`a share from 0.05 % to 10 %; write it like '0.5%'`, found =>
-    isFalsePositiveShare(typeof found === 'string' ? percentage(found) : found),
+const schema = schemaOf<ClassifyOptions>(
+  'classify',
+  {
+    folder: text('the path of a folder'),
+    falsePositives: check(`a share from 0.05 % to 10 %; write it like '0.5%'`, found =>
+      isFalsePositiveShare(typeof found === 'string' ? percentage(found) : found),
+    ),
+    minExamples: whole({ min: 1 }),
+    spamPoints: points(),
+    hamPoints: points(),
+    knownSenderPoints: points(),
+    reporterTrust: callback(),
+    featureTtl: duration({ min: '1s' }),
+    staleAfter: duration({ min: '1h' }),
+    shared: flag(),
+    writes: flag(),
+    judges: flag(),
+    classifier: having('a classifier, as newClassifier() makes it', 'decay', 'merge'),
+  },
+  relation(
+    ['shared', 'judges'],
+    ({ shared = false, judges = true }) =>
+      !judges &&
+      !shared && {
+        found: shared,
+        expected: 'true beside judges: false, since what people say would be lost',
+        remedy: 'set shared: true, with a store that the nodes have in common',
+      },
   ),
-  minExamples: whole({ min: 1 }),
-  spamPoints: points(),
-  hamPoints: points(),
-  knownSenderPoints: points(),
-  reporterTrust: callback(),
-  featureTtl: duration({ min: '1s' }),
-  staleAfter: duration({ min: '1h' }),
-  shared: flag(),
-  classifier: having('a classifier, as newClassifier() makes it', 'decay', 'merge'),
-})
+)
 
 /** @throws PosternError with all that is wrong */
 export function checkedSettings(options: ClassifyOptions): ClassifySettings {
@@ -91,6 +116,8 @@ export function checkedSettings(options: ClassifyOptions): ClassifySettings {
     featureTtl: toMilliseconds(given.featureTtl ?? '7d'),
     staleAfter: toMilliseconds(given.staleAfter ?? '90d'),
     shared: given.shared ?? false,
+    writes: given.writes ?? true,
+    judges: given.judges ?? true,
     classifier: given.classifier ?? newClassifier({ falsePositives: share, minExamples }),
   }
 }

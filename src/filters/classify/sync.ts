@@ -9,12 +9,15 @@ export interface SyncOptions {
   readonly services: Services
   /** Milliseconds that an example stays in the store, for nodes that are down meanwhile. */
   readonly ttl: number
+  /** The number up to which examples were read before a restart. @default those from now on are read */
+  readonly from?: number
   /** Called with each example of another node. Must not throw. */
   readonly onExample: (example: LoggedExample) => void
 }
 
 const COUNT = 'classify:examples'
-const POLL_INTERVAL_MS = 10_000
+/** What a person corrects on one node counts on the others within seconds. */
+const POLL_INTERVAL_MS = 2_000
 
 /** The most examples of one poll, which bounds the time that it blocks other work. */
 const MAX_BATCH = 100
@@ -39,6 +42,8 @@ export class TrainingSync {
   readonly #node = nodeCrypto().randomUUID()
   /** The number of the last example that was read. */
   #position: number | undefined
+  /** The one before the last poll: what it has read was learned meanwhile. */
+  #settled: number | undefined
   /** Numbers up to it that had no example yet, and since when. */
   readonly #gaps = new Map<number, number>()
   /** Examples of this node that are still to be written. */
@@ -52,6 +57,8 @@ export class TrainingSync {
 
   constructor(options: SyncOptions) {
     this.#options = options
+    this.#position = options.from
+    this.#settled = options.from
     void this.#poll()
   }
 
@@ -60,6 +67,12 @@ export class TrainingSync {
     const packed = Buffer.from(features).toString('base64')
     this.#enqueue(JSON.stringify({ ...example, features: packed, node: this.#node }))
     await this.#send().catch(error => this.#warn(error))
+  }
+
+  /** The number up to which every example was read and learned; undefined before the first poll. */
+  get position(): number | undefined {
+    const before = Array.from(this.#gaps.keys(), number => number - 1)
+    return this.#settled === undefined ? undefined : Math.min(this.#settled, ...before)
   }
 
   stop(): void {
@@ -131,6 +144,7 @@ export class TrainingSync {
     const [{ count }] = await store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
     // The snapshot of this node, or one of another node that is merged, has the examples before its start.
     this.#position ??= count
+    this.#settled = Math.min(this.#position, count)
     const from = this.#position > count ? 0 : this.#position
     const fresh = Array.from({ length: Math.min(count - from, MAX_BATCH) }, (_, index) => from + index + 1)
     const gaps = [...this.#gaps.keys()].slice(0, MAX_BATCH)

@@ -6,6 +6,7 @@ import { VIEWS } from '../../classify/features.ts'
 import { unpack } from '../../classify/packing.ts'
 import type { Label } from '../../model/feedback.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
+import { isRecord } from '../../model/options.ts'
 
 /** A training example with everything that another node needs to learn it. */
 export interface LoggedExample {
@@ -28,6 +29,15 @@ const OVERHEAD = 400
 
 interface AppliedExample {
   readonly features: Uint8Array
+  readonly update: ModelUpdate
+}
+
+/** An example that can be undone, as it is kept beside a snapshot. */
+export interface SavedExample {
+  /** The message and the reporter. */
+  readonly key: string
+  /** Packed features in base64. */
+  readonly features: string
   readonly update: ModelUpdate
 }
 
@@ -64,6 +74,27 @@ export class TrainingLog {
     return true
   }
 
+  /** The examples that can be undone, the oldest first. */
+  export(): readonly SavedExample[] {
+    this.#forgetOldGeneration()
+    return Array.from(this.#applied, ([key, { features, update }]) => ({
+      key,
+      features: Buffer.from(features).toString('base64'),
+      update: { ...update, example: update.example === 0 ? 0 : -1 },
+    }))
+  }
+
+  /** Takes over what was kept beside the snapshot that the classifier has just imported. */
+  restore(saved: readonly SavedExample[]): void {
+    this.#forgetOldGeneration()
+    for (const { key, features, update } of saved) {
+      const bytes = Buffer.from(features, 'base64')
+      this.#forget(key)
+      this.#applied.set(key, { features: bytes, update })
+      this.#bytes += bytes.length + OVERHEAD
+    }
+  }
+
   /** An import or a merge of the classifier makes earlier updates permanent. */
   #forgetOldGeneration(): void {
     if (this.#generation === this.#classifier.generation) return
@@ -91,3 +122,29 @@ export class TrainingLog {
 /** A name for a message without a reference. @param features packed */
 export const idOf = (features: Uint8Array): string =>
   nodeCrypto().createHash('sha256').update(features).digest('base64url').slice(0, 22)
+
+/** The examples in what was kept beside a snapshot; what has another form is left out. */
+export function savedExamples(kept: unknown): readonly SavedExample[] {
+  const applied = isRecord(kept) ? kept.applied : undefined
+  return Array.isArray(applied) ? applied.filter(isSaved) : []
+}
+
+/** The number up to which shared examples were read; undefined where it is not known. */
+export function positionIn(kept: unknown): number | undefined {
+  const position = isRecord(kept) ? kept.position : undefined
+  return Number.isSafeInteger(position) && Number(position) >= 0 ? Number(position) : undefined
+}
+
+function isSaved(value: unknown): value is SavedExample {
+  if (!isRecord(value) || typeof value.key !== 'string' || typeof value.features !== 'string') return false
+  const { update } = value
+  if (!isRecord(update) || (update.label !== 'ham' && update.label !== 'spam')) return false
+  const numbers = [
+    update.margin,
+    update.example,
+    ...(Array.isArray(update.steps) ? update.steps.flatMap(valuesOf) : []),
+  ]
+  return Array.isArray(update.steps) && numbers.every(Number.isFinite) && typeof update.isCounted === 'boolean'
+}
+
+const valuesOf = (step: unknown): readonly unknown[] => (isRecord(step) ? [step.towards, step.shrunk] : [undefined])

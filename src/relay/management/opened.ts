@@ -141,7 +141,7 @@ export class Configured {
     const { clock, notify, node, store, targets, system, held, sinks, stream, first, load, kept } = opened
     const onLatency = (ms: number) => load.recordLatency('dns', ms)
     const dns = options.dns.length > 0 ? resolver({ servers: options.dns, onLatency }) : system.dns
-    const filters = relayFilters({ options, delivery, scanner: [], kept }).filter(learns)
+    const filters = relayFilters({ options, delivery, scanner: [], kept, training: 'pass' }).filter(learns)
     const gateway = postern({
       ...{ filters, name: options.authservId, load, clock, notify: opened.tell, dns, node, store: store.store },
       ...(options.trustedNetworks && { trustedNetworks: options.trustedNetworks }),

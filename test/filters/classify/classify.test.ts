@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newClassifier } from '../../../src/classify/classifier.ts'
 import { type Gateway, postern } from '../../../src/engine/gateway.ts'
 import { identities } from '../../../src/facts/identities.ts'
@@ -18,6 +19,7 @@ import { handClock } from '../../support/hand-clock.ts'
 import { scratch } from '../../support/scratch.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
+type HandClock = ReturnType<typeof handClock>
 const target = { falsePositives: 0.05, minExamples: 20 } as const
 
 /** A filter behind a gateway, as a site has it. */
@@ -207,6 +209,7 @@ test('the training survives a restart, and a checkpoint precedes it', async () =
   expect((await readdir(folder.path)).toSorted()).toEqual([
     expect.stringMatching(/^checkpoint-\d{15}\.postern$/),
     'classifier.postern',
+    'training-log.json',
   ])
   const second = site({ folder: folder.path })
   const { outcome } = await receive(second.gateway, sorted('spam', 500))
@@ -235,6 +238,109 @@ test('nodes with a common store learn each other’s examples, and know each oth
   await clock.advance(10_000)
   expect([one.classifier.exampleCounts.spam, other.classifier.exampleCounts.spam]).toEqual([40, 40])
   await Promise.all([one.gateway.close(), other.gateway.close()])
+})
+
+test('what was learned before a restart can be undone after it', async () => {
+  await using folder = await scratch()
+  const first = site({ folder: folder.path })
+  await first.say('ham', sorted('ham', 1))
+  await first.say('spam', sorted('spam', 2))
+  await first.gateway.close()
+  const second = site({ folder: folder.path })
+  await second.say('ham', sorted('ham', 1))
+  expect(second.classifier.exampleCounts).toEqual({ ham: 1, spam: 1 })
+  await second.say('ham', sorted('ham', 1), 'user:alice', true)
+  await second.say('spam', sorted('spam', 2), 'user:alice', true)
+  expect(second.classifier.exampleCounts).toEqual({ ham: 0, spam: 0 })
+  await second.gateway.close()
+  const { classifier } = site()
+  const fresh = newClassifier(target)
+  fresh.import(await readFile(join(folder.path, 'classifier.postern')))
+  expect(fresh.exampleCounts).toEqual(classifier.exampleCounts)
+})
+
+test.for<[title: string, text: string]>([
+  ['is damaged', '{"applied": [{'],
+  ['is of another snapshot', '{"snapshot":"x","applied":[],"position":7}'],
+  ['is no object', '[]'],
+])('a log of the training that %s costs no more than undoing', async ([, text]) => {
+  await using folder = await scratch()
+  const first = site({ folder: folder.path })
+  await first.say('ham', sorted('ham', 1))
+  await first.gateway.close()
+  await writeFile(join(folder.path, 'training-log.json'), text)
+  const second = site({ folder: folder.path })
+  await second.say('ham', sorted('ham', 1), 'user:alice', true)
+  expect(second.classifier.exampleCounts).toEqual({ ham: 1, spam: 0 })
+  await second.gateway.close()
+})
+
+/** Until a node has read its folder, and learns what another one says. */
+async function listening(node: ReturnType<typeof site>, other: ReturnType<typeof site>, clock: HandClock) {
+  const before = node.classifier.exampleCounts.spam
+  let number = 100
+  const says = async () => {
+    number += 1
+    await other.say('spam', sorted('spam', number))
+    await clock.advance(2_000)
+    return node.classifier.exampleCounts.spam
+  }
+  await expect.poll(says, { timeout: 10_000 }).toBeGreaterThan(before)
+}
+
+describe('with a common store', () => {
+  test('what was learned elsewhere while a node was down is learned when it is back, once', async () => {
+    await using folder = await scratch()
+    const clock = handClock()
+    const world = { store: memoryStore({ clock }), clock, notify: () => undefined }
+    const [one, other] = [site({ shared: true, folder: folder.path }, world), site({ shared: true }, world)]
+    await listening(one, other, clock)
+    await other.say('ham', sorted('ham', 1))
+    await clock.advance(10_000)
+    expect(one.classifier.exampleCounts.ham).toBe(1)
+    await one.gateway.close()
+    await other.say('ham', sorted('ham', 2))
+    await other.say('ham', sorted('ham', 1), 'user:alice', true)
+    const back = site({ shared: true, folder: folder.path }, world)
+    await listening(back, other, clock)
+    await clock.advance(10_000)
+    // The first of the two was undone, the second was added.
+    expect(back.classifier.exampleCounts.ham).toBe(1)
+    await back.say('ham', sorted('ham', 2), 'user:alice', true)
+    expect(back.classifier.exampleCounts.ham).toBe(0)
+    await Promise.all([other.gateway.close(), back.gateway.close()])
+  })
+
+  test('a process that only passes on what people say keeps nothing, and the others learn it within seconds', async () => {
+    const clock = handClock()
+    const world = { store: memoryStore({ clock }), clock, notify: () => undefined }
+    const [passing, judging] = [site({ shared: true, judges: false }, world), site({ shared: true }, world)]
+    await settled()
+    await passing.say('spam', sorted('spam', 1))
+    await clock.advance(2_000)
+    expect([passing.classifier.exampleCounts.spam, judging.classifier.exampleCounts.spam]).toEqual([0, 1])
+    await passing.say('spam', sorted('spam', 1), 'user:alice', true)
+    await clock.advance(2_000)
+    expect(judging.classifier.exampleCounts.spam).toBe(0)
+    await Promise.all([passing.gateway.close(), judging.gateway.close()])
+  })
+
+  test('of two processes with one folder one writes, and both can undo for as long as they run', async () => {
+    await using folder = await scratch()
+    const clock = handClock()
+    const world = { store: memoryStore({ clock }), clock, notify: () => undefined }
+    const options = { shared: true, folder: folder.path }
+    const [writing, reading] = [site(options, world), site({ ...options, writes: false }, world)]
+    await listening(writing, reading, clock)
+    await listening(reading, writing, clock)
+    await reading.say('ham', sorted('ham', 1))
+    // Long enough for snapshots.
+    for (let minute = 0; minute < 5; minute += 1) await clock.advance(60_000)
+    await writing.say('ham', sorted('ham', 1), 'user:alice', true)
+    await clock.advance(2_000)
+    expect([writing.classifier.exampleCounts.ham, reading.classifier.exampleCounts.ham]).toEqual([0, 0])
+    await Promise.all([writing.gateway.close(), reading.gateway.close()])
+  })
 })
 
 test('entries of the shared log that are not examples are ignored', async () => {

@@ -7,7 +7,7 @@ import { memoryStore } from '../../../src/store/memory.ts'
 import { settled } from '../../../src/testing/clock.ts'
 import { handClock } from '../../support/hand-clock.ts'
 
-const POLL = 10_000
+const POLL = 2_000
 const MINUTE = 60_000
 const example = (id: string): LoggedExample => ({
   ...{ id, by: 'user:alice', label: 'spam', undo: false, weight: 1 },

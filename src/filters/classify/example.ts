@@ -1,0 +1,72 @@
+/** What people say about a message, as an example that every node can learn. */
+import { features } from '../../classify/features.ts'
+import { pack } from '../../classify/packing.ts'
+import { PosternError } from '../../model/errors.ts'
+import type { TrainingExample } from '../../model/feedback.ts'
+import type { Services } from '../../model/services.ts'
+import { extract } from './extract.ts'
+import { loadFeatures } from './feature-cache.ts'
+import type { ClassifySettings } from './options.ts'
+import { TrainingSync } from './sync.ts'
+import { idOf, type LoggedExample } from './training-log.ts'
+
+type Cached = (ref: string) => Uint8Array | undefined
+
+/** Undefined where the reporter is not trusted. @throws PosternError when the message is not known */
+export async function loggedExample(
+  settings: ClassifySettings,
+  example: TrainingExample,
+  cached: Cached = () => undefined,
+): Promise<LoggedExample | undefined> {
+  const { by, label, undo, ref, message } = example
+  const weight = Math.min(Math.max(settings.reporterTrust(by), 0), 1) || 0
+  if (weight === 0) return undefined
+  const packed = await featuresOf(settings, example, cached)
+  const id = message !== undefined || ref === undefined ? idOf(packed) : ref
+  return { id, by, label, undo, weight, features: packed }
+}
+
+async function featuresOf(
+  { shared }: ClassifySettings,
+  { ref = '', message, services }: TrainingExample,
+  cached: Cached,
+): Promise<Uint8Array> {
+  if (message !== undefined) return pack(features(await extract(message)))
+  const packed = cached(ref) ?? (shared ? await loadFeatures(services.store, ref) : undefined)
+  if (packed !== undefined) return packed
+  throw new PosternError(
+    [
+      {
+        path: 'ref',
+        found: ref,
+        expected: 'the reference of a message that was judged and not deferred',
+        remedy: 'give the message itself',
+      },
+    ],
+    'ERR_POSTERN_UNKNOWN_MESSAGE',
+  )
+}
+
+/** Hands examples to the nodes that judge: for processes that serve people and see no mail. */
+export class ExamplePublisher {
+  readonly #settings: ClassifySettings
+  #sync: TrainingSync | undefined
+
+  constructor(settings: ClassifySettings) {
+    this.#settings = settings
+  }
+
+  start(services: Services): void {
+    // What the others say is not needed here.
+    this.#sync = new TrainingSync({ services, ttl: this.#settings.featureTtl, onExample: () => undefined })
+  }
+
+  stop(): void {
+    this.#sync?.stop()
+  }
+
+  async learn(example: TrainingExample): Promise<void> {
+    const logged = await loggedExample(this.#settings, example)
+    if (logged !== undefined) await this.#sync?.publish(logged)
+  }
+}
