@@ -6,7 +6,7 @@ import type { Check } from './run.ts'
 import type { CheckResult } from './types.ts'
 import { dnsFailure, recordsOf, verdicts } from './verdicts.ts'
 
-export interface SigningKey {
+interface SigningKey {
   readonly domain: string
   readonly selector: string
   /** The private key in PEM. */

@@ -5,7 +5,7 @@ import type { Check } from './run.ts'
 import type { CheckResult } from './types.ts'
 import { dnsFailure, verdicts } from './verdicts.ts'
 
-export interface TestedList {
+interface TestedList {
   readonly zone: string
   /** The zone as it may be shown: a key is left out. */
   readonly label: string

@@ -7,7 +7,7 @@ import type { Check } from './run.ts'
 import type { CheckResult } from './types.ts'
 import { verdicts } from './verdicts.ts'
 
-export interface KeptFolder {
+interface KeptFolder {
   /** What it is for: `history`, `quarantine`. */
   readonly what: string
   readonly path: string
