@@ -4,6 +4,7 @@ import { inert } from '../../src/console/web/format.ts'
 import { partsData, verdictData } from '../../src/console/web/live/data.ts'
 import { judge } from '../../src/console/web/live/judgement.ts'
 import { BEGIN, type LivePoint, reduce } from '../../src/console/web/live/view.ts'
+import { arrivalsData, hourlyData } from '../../src/console/web/load/data.ts'
 import { en } from '../../src/console/web/texts/en.ts'
 import { zhCN } from '../../src/console/web/texts/zh-CN.ts'
 
@@ -12,6 +13,7 @@ const point = (second: number, fields: Partial<LivePoint> = {}): LivePoint => ({
   seconds: 1,
   sessions: { open: 1, opened: 1 },
   verdicts: { accept: 5, quarantine: 0, defer: 0, discard: 0, reject: 2 },
+  early: { defer: 0, reject: 0 },
   load: { value: 0.2, level: 'green', parts: { busy: 0.2, memory: 0.1 } },
   nextHops: [],
   saved: { connections: 0, messages: 0, bytes: null, scans: null },
@@ -42,10 +44,19 @@ test.for([
   ['a few refusals after none', many(60, s => refusing(s < 50 ? 0 : 4)), ['well']],
   ['one second of refusals', many(60, s => refusing(s === 59 ? 40 : 2)), ['well']],
   ['mail that is deferred', many(20, () => deferring(20)), ['busy', 'deferring']],
+  [
+    'clients that are always asked to come later',
+    many(60, () => ({ ...deferring(20), early: { defer: 20, reject: 0 } })),
+    ['well'],
+  ],
+  ['a flood of clients that are asked to come later', many(60, s => late(s < 50 ? 0 : 50)), ['busy', 'flood']],
 ] as const)('%s is judged as %o', ([, points, expected]) => {
   expect(kinds(points)).toEqual(expected)
 })
 
+function late(defer: number) {
+  return { ...deferring(defer), early: { defer, reject: 0 } }
+}
 function refusing(reject: number) {
   return { verdicts: { accept: 5, quarantine: 0, defer: 0, discard: 0, reject } }
 }
@@ -101,4 +112,32 @@ test('discarded mail is drawn only where there is some, and only the highest par
   const parts = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`backend-${index}`, index / 100]))
   const { series } = partsData([{ time: 0, value: 0.4, parts }], en)
   expect(series.map(({ name }) => name)).toEqual(['Load', 'backend-36', 'backend-37', 'backend-38', 'backend-39'])
+})
+
+test('hours without mail are nought, and one hour alone is still a line', () => {
+  const hour = 3_600_000
+  const counts = { accept: 3, reject: 1 }
+  const { times, series } = hourlyData([{ hour: 10 * hour, counts }], 4, 12.5 * hour, en)
+  expect(times).toEqual([9, 10, 11, 12].map(time => time * hour))
+  expect(series.map(({ name, values }) => [name, values])).toEqual([
+    ['Accepted', [0, 3, 0, 0]],
+    ['Refused', [0, 1, 0, 0]],
+  ])
+  expect(hourlyData([{ hour: 12 * hour, counts }], 1, 12.5 * hour, en).times.length).toBe(2)
+})
+
+test('the forecast follows what was counted, and the present is marked', () => {
+  const band = { expected: 5, low: 2, high: 9 }
+  const step = (time: number, fields = {}) => ({
+    ...{ time, load: 0, parts: {}, arrivals: 4, nextHops: {}, ...refusing(1), ...fields },
+  })
+  const data = arrivalsData({ steps: [step(1), step(2, { expected: band })], forecast: [{ time: 3, ...band }] }, en)
+  expect(data.times).toEqual([1, 2, 3])
+  expect(data.series.map(({ values }) => values)).toEqual([
+    [4, 4, null],
+    [null, 5, 5],
+  ])
+  expect(data.band).toMatchObject({ low: [null, 2, 2], high: [null, 9, 9] })
+  expect(data.mark).toBe(2)
+  expect(arrivalsData({ steps: [step(1)], forecast: [] }, en).band).toBeUndefined()
 })

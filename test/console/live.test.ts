@@ -172,7 +172,10 @@ test('what refusing early saves: connections are counted, bytes and scans are es
   const metrics = (): readonly Metric[] => {
     step += 1
     return [
-      decisions(['connect', 'reject', 4 * step], ['mail', 'defer', step], ['rcpt', 'reject', 8 * step]),
+      decisions(
+        ...[['connect', 'reject', 4 * step] as const, ['connect', 'defer', 50 * step] as const],
+        ...[['mail', 'reject', step] as const, ['rcpt', 'reject', 8 * step] as const],
+      ),
       counter('postern_recently_refused_closed_total', [{}, 10 * step]),
       counter('postern_filter_wait_seconds_total', [{ filter: 'clamav' }, 0]),
     ]
@@ -180,7 +183,7 @@ test('what refusing early saves: connections are counted, bytes and scans are es
   const { hand, sampler } = watched({ history, metrics })
   sampler.watch()
   await hand.advance(3_000)
-  // 14 connections, one MAIL, and a quarter of the refused recipients: 17 messages of 2,000 bytes.
+  // 14 connections, one MAIL, and a quarter of the refused recipients: 17 messages of 2,000 bytes. Deferrals come again.
   expect(sampler.points.at(-1)?.saved).toEqual({ connections: 14, messages: 17, bytes: 34_000, scans: 17 })
 })
 

@@ -16,6 +16,7 @@ const point = (time: number, fields: Partial<LivePoint> = {}): LivePoint => ({
   seconds: 10,
   sessions: { open: 1, opened: 2 },
   verdicts: { accept: 1, quarantine: 0, defer: 0, discard: 0, reject: 3 },
+  early: { defer: 0, reject: 0 },
   load: { value: 0.2, level: 'green', parts: { busy: 0.2 } },
   nextHops: [],
   saved: { connections: 0, messages: 0, bytes: null, scans: null },

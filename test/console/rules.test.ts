@@ -238,3 +238,13 @@ test('work waits for its turn, fails alone, and what is too much is refused', as
   expect(order).toEqual(['one', 'two', 'three'])
   expect(await queue.run(async () => 'again')).toBe('again')
 })
+
+test('mail of one hour alone fills the whole sample', async () => {
+  const events = Array.from({ length: 300 }, (_, i) => judged([finding('a')], { ref: `R${i}`, time: NOON - 1_000 - i }))
+  const { history } = historyOf(events)
+  const reports = new RuleReports({
+    ...{ history, queue: new WorkQueue(8), corrected: async () => [], thresholds },
+    clock: clock({ now: NOON }),
+  })
+  expect((await reports.of(7)).sample.sessions).toBe(300)
+})

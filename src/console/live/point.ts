@@ -31,6 +31,8 @@ export interface LivePoint {
   readonly sessions: { readonly open: number; readonly opened: number }
   /** Decisions a second: `accept`, `quarantine` and `discard` of messages, `defer` and `reject` at any stage. */
   readonly verdicts: Readonly<Record<Verdict, number>>
+  /** Of `defer` and `reject`: clients that got no further than their greeting. No mail is known of them. */
+  readonly early: { readonly defer: number; readonly reject: number }
   /** The load of the process that is most loaded. */
   readonly load: { readonly value: number; readonly level: Level; readonly parts: Readonly<Record<string, number>> }
   /** At most {@link MAX_HOPS}: those that are down or busiest first. */
@@ -52,6 +54,8 @@ export function pointOf(
 ): LivePoint {
   const rate = (count: number): number => rounded(count / seconds)
   const verdict = (name: Verdict): number => rate(growth.of('postern_decisions_total', l => counts(l, name)))
+  const early = (name: Verdict): number =>
+    rate(growth.of('postern_decisions_total', ({ stage, verdict: v }) => v === name && isEarly(stage)))
   return {
     time,
     seconds: rounded(seconds),
@@ -63,6 +67,7 @@ export function pointOf(
       discard: verdict('discard'),
       reject: verdict('reject'),
     },
+    early: { defer: early('defer'), reject: early('reject') },
     load: {
       value: rounded(maxOf(metrics, 'postern_load')),
       level: LEVELS[maxOf(metrics, 'postern_load_level')] ?? 'green',
@@ -76,6 +81,8 @@ export function pointOf(
 /** Whether a decision is the last word: acceptance and quarantine come with the message, a refusal ends a stage. */
 const counts = ({ stage, verdict }: Readonly<Record<string, string>>, name: Verdict): boolean =>
   verdict === name && (stage === 'message' || (name !== 'accept' && name !== 'quarantine'))
+
+const isEarly = (stage: string | undefined): boolean => stage === 'connect' || stage === 'helo'
 
 function nextHopsOf(growth: Growth, metrics: readonly Metric[], rate: (count: number) => number) {
   const up = new Map<string, boolean>()

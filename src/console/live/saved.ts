@@ -1,5 +1,5 @@
 /**
- * What was saved by refusing early. Connections are counted. Bytes and scans are estimated: every message that was
+ * What was saved by refusing early. Deferred mail comes again: it saves nothing. Connections are counted. Bytes and scans are estimated: every message that was
  * refused before its content counts as one of the mean size that was measured on received messages.
  */
 import type { Growth } from './growth.ts'
@@ -25,13 +25,12 @@ export interface Saved {
 }
 
 const SCANNER = 'clamav'
-const REFUSED: ReadonlySet<string> = new Set(['reject', 'defer'])
 const BEFORE_MAIL: ReadonlySet<string> = new Set(['connect', 'helo'])
 
 /** Adds up what an interval has saved. */
 export function savedIn(growth: Growth, { bytes, lost }: Means, rate: (count: number) => number): Saved {
   const refusedAt = (isStage: (stage: string) => boolean): number =>
-    growth.of('postern_decisions_total', ({ stage = '', verdict = '' }) => REFUSED.has(verdict) && isStage(stage))
+    growth.of('postern_decisions_total', ({ stage = '', verdict }) => verdict === 'reject' && isStage(stage))
   // Closed before a session was opened: no decision is counted for them.
   const unopened = growth.of('postern_recently_refused_closed_total')
   const connections = unopened + refusedAt(stage => BEFORE_MAIL.has(stage))

@@ -55,6 +55,12 @@ export async function spreadRefs(history: RuleHistory, window: RuleWindow, max: 
     const share = Math.ceil((max * (PARTS - part)) / PARTS)
     for (const { ref } of entries) if (refs.size < share) refs.add(ref)
   }
+  // Parts without mail leave room for more of the newest.
+  if (refs.size < max && refs.size > 0) {
+    const { since, until, domains } = window
+    const { entries } = await history.search({ since, until, limit: 500, ...(domains && { domains }) })
+    for (const { ref } of entries) if (refs.size < max) refs.add(ref)
+  }
   return [...refs]
 }
 

@@ -11,6 +11,8 @@ export class Formats {
   readonly #day: Intl.DateTimeFormat
   readonly #clock: Intl.DateTimeFormat
   readonly #hour: Intl.DateTimeFormat
+  readonly #dayHour: Intl.DateTimeFormat
+  readonly #shortDay: Intl.DateTimeFormat
   readonly #relative: Intl.RelativeTimeFormat
   readonly #list: Intl.ListFormat
 
@@ -25,6 +27,14 @@ export class Formats {
     this.#full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long', ...zone })
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone })
     this.#clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23', ...zone })
+    const short = { month: 'short', day: 'numeric', ...zone } as const
+    this.#shortDay = new Intl.DateTimeFormat(language, short)
+    this.#dayHour = new Intl.DateTimeFormat(language, {
+      ...short,
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    })
     this.#hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone })
     this.#relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'long' })
     this.#list = new Intl.ListFormat(language, { type: 'conjunction' })
@@ -95,6 +105,16 @@ export class Formats {
   /** Hours and minutes. */
   hour(time: number): string {
     return isTime(time) ? this.#hour.format(time) : '–'
+  }
+
+  /** Day and hour: `29 Nov, 14:00`. */
+  dayHour(time: number): string {
+    return isTime(time) ? this.#dayHour.format(time) : '–'
+  }
+
+  /** The day without its year: `29 Nov`. */
+  shortDay(time: number): string {
+    return isTime(time) ? this.#shortDay.format(time) : '–'
   }
 
   /** Day and time in full, with the time zone. */

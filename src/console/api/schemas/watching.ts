@@ -80,6 +80,8 @@ const livePoint = v.object({
   seconds: v.number(),
   sessions: v.object({ open: v.number(), opened: v.number() }),
   verdicts,
+  /** Of `defer` and `reject`: clients that got no further than their greeting. */
+  early: v.object({ defer: v.number(), reject: v.number() }),
   load: v.object({ value: v.number(), level, parts }),
   /** Empty for accounts of some domains. */
   nextHops: v.array(nextHop),

@@ -57,7 +57,7 @@ const STEPS: Readonly<Record<string, number>> = {
 
 /** Draws when the chart is shown, and anew when its lines, the theme or the language change. */
 function usePlot(props: ChartProps, onPoint: (index: number | null) => void) {
-  const { data, format, axis = format, time, height = 180, max } = props
+  const { data, format, axis = format, time, axisTime = time, height = 180, max } = props
   const { formats, theme, language } = useConsole()
   const isDark = useDark()
   const place = useRef<HTMLDivElement>(null)
@@ -65,8 +65,8 @@ function usePlot(props: ChartProps, onPoint: (index: number | null) => void) {
   const latest = useRef(data)
   latest.current = data
   const shape = `${shapeOf(data)} ${theme} ${isDark} ${language} ${height} ${max} ${data.times.length > 0}`
-  const writers = useRef({ value: axis, time: time ?? formats.clock })
-  writers.current = { value: axis, time: time ?? ((at: number) => formats.clock(at)) }
+  const writers = useRef({ value: axis, time: axisTime ?? formats.clock })
+  writers.current = { value: axis, time: axisTime ?? ((at: number) => formats.clock(at)) }
   // `shape` has all that the plot is made of; other values are shown by the effect below.
   useEffect(() => {
     const element = place.current

@@ -47,6 +47,8 @@ export interface ChartProps {
   readonly axis?: (value: number) => string
   /** Writes a time. @default hours, minutes and seconds */
   readonly time?: (time: number) => string
+  /** Writes a time at the axis. @default as `time` */
+  readonly axisTime?: (time: number) => string
   /** @default 180 */
   readonly height?: number
   /** The upper end of the values, where it is fixed. */

@@ -41,6 +41,9 @@ export function recent(points: readonly LivePoint[], of: (point: LivePoint) => n
 /** Refusals of clients, recipients and messages. */
 export const refusals = ({ verdicts }: LivePoint): number => verdicts.reject + verdicts.discard
 
+/** The same with clients that are asked to come later, as a flood of one client soon is. */
+const turnedAway = (point: LivePoint): number => refusals(point) + point.early.defer
+
 /** Judges the newest points. */
 export function judge(points: readonly LivePoint[], isFailing: boolean): Judgement {
   const last = points.at(-1)
@@ -67,17 +70,17 @@ function highLoad({ load: { level, parts } }: LivePoint): readonly Serious[] {
 }
 
 function flood(points: readonly LivePoint[]): readonly Concern[] {
-  const now = recent(points, refusals)
+  const now = recent(points, turnedAway)
   const latest = points.at(-1)?.time ?? 0
   const before = points.filter(({ time }) => time < latest - RECENT_S * 1000)
   // A stream that has just begun has nothing to compare with.
   if (before.length < 3 || now < MIN_FLOOD) return []
-  const usual = Math.max(recent(before, refusals, 300), 0.5)
+  const usual = Math.max(recent(before, turnedAway, 300), 0.5)
   return now >= usual * FLOOD_TIMES ? [{ kind: 'flood', times: now / usual }] : []
 }
 
 function deferring(points: readonly LivePoint[]): readonly Concern[] {
-  const deferred = recent(points, ({ verdicts }) => verdicts.defer)
+  const deferred = recent(points, ({ verdicts, early }) => verdicts.defer - early.defer)
   const accepted = recent(points, ({ verdicts }) => verdicts.accept + verdicts.quarantine)
   const share = deferred / Math.max(deferred + accepted, 1e-9)
   return deferred >= MIN_DEFERRED && share > 0.5 ? [{ kind: 'deferring', share }] : []

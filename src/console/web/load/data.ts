@@ -64,16 +64,24 @@ export function latencyData(steps: LoadAnswer['steps']): ChartData {
   }
 }
 
-/** Recipients by verdict and hour, stacked. */
-export function hourlyData(verdicts: LoadAnswer['verdicts'], texts: Texts): ChartData {
+const HOUR_MS = 3_600_000
+
+/** Recipients by verdict and hour, stacked; an hour without mail is nought. */
+export function hourlyData(verdicts: LoadAnswer['verdicts'], hours: number, now: number, texts: Texts): ChartData {
+  const byHour = new Map(verdicts.map(({ hour, counts }) => [hour, counts]))
+  const last = Math.floor(now / HOUR_MS) * HOUR_MS
+  const times = Array.from(
+    { length: Math.max(2, hours) },
+    (_, index) => last - (Math.max(2, hours) - 1 - index) * HOUR_MS,
+  )
   const shown = VERDICT_COLOURS.filter(([verdict]) => verdicts.some(({ counts }) => (counts[verdict] ?? 0) > 0))
   return {
-    times: verdicts.map(({ hour }) => hour),
+    times,
     series: shown.map(([verdict, colour]) => ({
       name: texts.verdicts[verdict],
       colour,
       form: 'area',
-      values: verdicts.map(({ counts }) => counts[verdict] ?? 0),
+      values: times.map(time => byHour.get(time)?.[verdict] ?? 0),
     })),
   }
 }

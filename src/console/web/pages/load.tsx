@@ -55,7 +55,7 @@ function Shown({ answer, hours }: { readonly answer: LoadAnswer; readonly hours:
         <Latencies answer={answer} />
       </div>
       {hours > 24 && <p class="hint">{texts.load.onlyDay}</p>}
-      <Hours answer={answer} />
+      <Hours answer={answer} hours={hours} />
     </div>
   )
 }
@@ -117,7 +117,7 @@ function Latencies({ answer: { steps } }: PartProps) {
   return (
     <Panel title={texts.load.latency}>
       {data.series.length === 0 ? (
-        <Empty title={texts.live.noNextHops} />
+        <p class="chart-empty muted">{texts.live.noNextHops}</p>
       ) : (
         <Chart
           title={texts.load.latency}
@@ -131,8 +131,9 @@ function Latencies({ answer: { steps } }: PartProps) {
 }
 
 /** Recipients by verdict and hour, from the history. */
-function Hours({ answer: { verdicts } }: PartProps) {
+function Hours({ answer: { verdicts }, hours }: PartProps & { readonly hours: number }) {
   const { texts, formats } = useConsole()
+  const isLong = hours > 24
   return (
     <Panel title={texts.load.byHour}>
       {verdicts.length === 0 ? (
@@ -140,9 +141,10 @@ function Hours({ answer: { verdicts } }: PartProps) {
       ) : (
         <Chart
           title={texts.load.byHour}
-          data={hourlyData(verdicts, texts)}
+          data={hourlyData(verdicts, hours, Date.now(), texts)}
           format={value => formats.whole(value)}
-          time={time => formats.hour(time)}
+          time={time => (isLong ? formats.dayHour(time) : formats.hour(time))}
+          {...(isLong && { axisTime: (time: number) => formats.shortDay(time) })}
         />
       )}
     </Panel>
