@@ -43,6 +43,24 @@ export function historyContract(openHistory: (options: ContractOptions) => Histo
   const refsOf = async (history: History, query: HistoryQuery) =>
     (await history.search(query)).entries.map(({ ref }) => ref)
 
+  test('a delivery is shown whether it is reported before its recipient or after, in one batch or in two', async () => {
+    const history = await open()
+    const before = deliveryEvent({ ref: 'AAAA', result: 'deferred' })
+    const early = deliveryEvent({ ref: 'BBBB', result: 'refused' })
+    const without = { ...deliveryEvent({ ref: 'CCCC' }), transaction: undefined }
+    history.append([before, ...sessionOf('AAAA').filter(({ type }) => type !== 'delivery'), early])
+    history.append([JSON.parse(JSON.stringify(without))])
+    await history.flush()
+    for (const ref of ['BBBB', 'CCCC']) history.append(sessionOf(ref).filter(({ type }) => type !== 'delivery'))
+    await history.flush()
+    const { entries } = await history.search({})
+    expect(Object.fromEntries(entries.map(({ ref, delivery }) => [ref, delivery]))).toEqual({
+      AAAA: 'deferred',
+      BBBB: 'refused',
+      CCCC: 'delivered',
+    })
+  })
+
   describe('a search', () => {
     const events = [
       ...sessionOf('AAAA'),

@@ -4,6 +4,7 @@ import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } fr
 import { addressKey, mailboxOf } from '../../net/path.ts'
 import type { Sql } from '../../postgres/client.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
+import { EarlyDeliveries } from '../early-deliveries.ts'
 import { bareId, hashOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
 import { TransactionCache } from '../transaction-cache.ts'
@@ -32,6 +33,7 @@ const MAX_REPEATED = 1_000
 export class PostgresWriter {
   readonly #days: Days
   readonly #transactions = new TransactionCache()
+  readonly #early = new EarlyDeliveries()
   /** The number of the last id: ids of one process differ for the next million events. */
   #number = BigInt(Math.floor(Math.random() * 2 ** 20))
 
@@ -44,6 +46,7 @@ export class PostgresWriter {
     const ids = lines.map(({ event }) => this.#idOf(event))
     const rows = this.#rowsOf(lines, ids)
     const deliveries = noteDeliveries(lines, rows)
+    for (const event of deliveries) this.#early.add(event)
     const blocks = blocksOf(lines, ids)
     const totals = new Totals()
     for (const { event } of lines) if (event.type === 'recipient') totals.add(event)
@@ -71,12 +74,14 @@ export class PostgresWriter {
   #rowsOf(lines: readonly Line[], ids: readonly bigint[]): readonly NewRow[] {
     for (const { event } of lines) if (event.type === 'transaction') this.#transactions.add(event)
     return lines.flatMap(({ event }, index) =>
-      event.type === 'recipient' ? [rowOf(event, this.#transactions.of(event), ids[index] ?? 0n)] : [],
+      event.type === 'recipient'
+        ? [{ ...rowOf(event, this.#transactions.of(event), ids[index] ?? 0n), delivery: this.#early.of(event) ?? null }]
+        : [],
     )
   }
 }
 
-type NewRow = ReturnType<typeof rowOf>
+type NewRow = ReturnType<typeof rowOf> & { delivery: string | null }
 
 function rowOf(event: RecipientEvent, transaction: TransactionEvent | undefined, id: bigint) {
   const { ref, ip, reversePath, recipient, verdict, dryRun, score, reply, findings } = event
@@ -95,7 +100,6 @@ function rowOf(event: RecipientEvent, transaction: TransactionEvent | undefined,
     message_key: messageId === null ? null : hashOf('messageId', bareId(messageId)),
     fingerprint_key: fingerprint === undefined ? null : hashOf('fingerprint', fingerprint),
     rules: [...new Set(findings.slice(0, MAX_RULES).map(({ rule }) => hashOf('rule', rule)))],
-    delivery: null as string | null,
   })
 }
 

@@ -4,6 +4,7 @@ import type { ActionEvent } from '../../model/action-event.ts'
 import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
+import { EarlyDeliveries } from '../early-deliveries.ts'
 import { hashOf, termsOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
 import type { TransactionCache } from '../transaction-cache.ts'
@@ -24,12 +25,13 @@ export class WeekWriter {
   readonly #total: StatementSync
   readonly #delivery: StatementSync
   readonly #action: StatementSync
+  readonly #early = new EarlyDeliveries()
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection
     this.#recipient = connection.prepare(`
       INSERT INTO recipients (time, ref, txn, ip, reverse_path, recipient, verdict, dry_run, score, code, author, subject,
-        message_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+        message_id, delivery) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#term = connection.prepare('INSERT OR IGNORE INTO terms (term, id) VALUES (?, ?)')
     this.#block = connection.prepare('INSERT INTO blocks (events) VALUES (?)')
     this.#place = connection.prepare('INSERT OR IGNORE INTO places (ref, block) VALUES (?, ?)')
@@ -80,6 +82,7 @@ export class WeekWriter {
     const { lastInsertRowid: id } = this.#recipient.run(
       ...[time, ref, event.transaction, ip, reversePath, recipient, verdict, dryRun ?? null, score],
       ...[reply?.code ?? null, transaction?.from ?? null, transaction?.subject ?? null, transaction?.messageId ?? null],
+      this.#early.of(event) ?? null,
     )
     for (const term of termsOf(event, transaction)) this.#term.run(term, id)
     totals.add(event)
@@ -89,8 +92,9 @@ export class WeekWriter {
     this.#action.run(time, by, action, target, json)
   }
 
-  #indexDelivery({ ref, recipient, result, transaction }: DeliveryEvent): void {
-    const number = transaction ?? null
-    this.#delivery.run(result, hashOf('ref', ref), ref, recipient, number, number)
+  #indexDelivery(event: DeliveryEvent): void {
+    const { ref, recipient, result, transaction: number = null } = event
+    const { changes } = this.#delivery.run(result, hashOf('ref', ref), ref, recipient, number, number)
+    if (changes === 0) this.#early.add(event)
   }
 }
