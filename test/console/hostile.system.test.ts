@@ -11,7 +11,7 @@ const HELD = 'ann@example.com'
 const ANN = { name: 'ann', role: 'admin' } as const
 /** What runs, loads, leads away or takes what a reader types. */
 const ACTIVE =
-  '[href], [src]:not([src^="data:"]), [srcset], [style*="url"], form, input, script, style, link, meta[http-equiv]'
+  '[href], [src]:not([src^="data:"]), [srcset], [style*="url"], form, input, script, body style, link, meta[http-equiv]'
 
 let browser: Browser
 let served: ServedConsole

@@ -46,11 +46,15 @@ const COLOUR_VALUE = /^rgba?\([\d\s.,%/]{1,60}\)$/
 
 const RASTER = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+$/
 
+/** The look of text that asks for none; the policy of the answer allows styles. */
+const LOOK = 'body{margin:12px;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;color:#1a2029;background:#fff}'
+
 /** A whole page that holds the harmless part of `html`. */
 export async function sanitized(html: string): Promise<string> {
   const writer = new Writer()
   await tokenize(html.slice(0, MAX_READ), writer)
-  return `<!doctype html><html><head><meta charset="utf-8"></head><body>${writer.end()}</body></html>`
+  const head = `<head><meta charset="utf-8"><style>${LOOK}</style></head>`
+  return `<!doctype html><html>${head}<body>${writer.end()}</body></html>`
 }
 
 class Writer implements HtmlHandler {

@@ -9,7 +9,7 @@ import { Formats } from './format.ts'
 import { SignIn } from './pages/sign-in.tsx'
 import { PAGES, UnknownPage } from './pages.tsx'
 import { type PageName, type Place, placeOf } from './router.ts'
-import { LANGUAGES, type Language, languageFor } from './texts/languages.ts'
+import { LANGUAGES, type Language, languageFor, localeFor } from './texts/languages.ts'
 import { applyTheme, read, savedTheme, type Theme, write } from './theme.ts'
 
 const LANGUAGE = 'postern-language'
@@ -52,7 +52,7 @@ export function App() {
   const [toasts, say, hide] = useToasts()
   const account = session?.account
   const { place, hasMoved } = usePlace(account ? (pagesOf(account)[0] ?? 'account') : 'signIn')
-  const formats = useMemo(() => new Formats(language), [language])
+  const formats = useMemo(() => new Formats(localeFor(language, navigator.languages)), [language])
   const value: Console = {
     ...{ texts: LANGUAGES[language], formats, language, setLanguage, theme, setTheme, place, hasMoved, refresh, say },
     session: session ?? NO_SESSION,

@@ -24,7 +24,7 @@ export class Formats {
     this.#points = new Intl.NumberFormat(language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' })
     this.#tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
-    this.#full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long', ...zone })
+    this.#full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long', ...zone })
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone })
     this.#clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23', ...zone })
     const short = { month: 'short', day: 'numeric', ...zone } as const

@@ -51,16 +51,16 @@ export interface MailGatewayOptions {
 
 const DOMAINS = ['example.com', 'example.org']
 
-/** How long ago messages arrive, for lists that show a week. */
+/** The system's clock, `shift` milliseconds late: messages arrive days ago. */
 class ShiftedClock implements Clock {
   shift = 0
   readonly monotonic = () => systemClock.monotonic()
   readonly after: Clock['after'] = (ms, callback) => systemClock.after(ms, callback)
-  readonly now = () => systemClock.now() - this.shift
+  readonly now = () => Math.round(systemClock.now() - this.shift)
 }
 
 export class MailGateway implements AsyncDisposable {
-  readonly clock = new ShiftedClock()
+  readonly clock: ShiftedClock
   readonly store = memoryStore()
   readonly history: History
   readonly quarantine: Quarantine
@@ -73,20 +73,24 @@ export class MailGateway implements AsyncDisposable {
 
   static async open(options: MailGatewayOptions): Promise<MailGateway> {
     const delivered: DeliveredCopy[] = []
+    const clock = new ShiftedClock()
     const quarantine = await folderQuarantine({
+      clock,
       folder: join(options.folder, 'quarantine'),
       deliver: async ({ entry, open }) =>
         void delivered.push({ recipient: entry.recipient, text: await textOf(open()) }),
     })
-    return new MailGateway(options, quarantine, delivered)
+    return new MailGateway(options, clock, quarantine, delivered)
   }
 
   private constructor(
     { folder, zone: records = {}, filters = [] }: MailGatewayOptions,
+    clock: ShiftedClock,
     quarantine: Quarantine,
     delivered: DeliveredCopy[],
   ) {
-    const { clock, store } = this
+    const { store } = this
+    this.clock = clock
     this.delivered = delivered
     this.quarantine = quarantine
     this.history = sqliteHistory({ folder: join(folder, 'history') })
@@ -145,7 +149,7 @@ export class MailGateway implements AsyncDisposable {
   async #hold(session: Session, letter: Letter, outcome: Outcome, { forwardPaths, content }: DeliveryGroup) {
     const { findings, score } = outcome.each.get(forwardPaths[0] ?? '') ?? outcome
     const entries = findings.map(entryOf)
-    await this.quarantine.hold({
+    const held = await this.quarantine.hold({
       ...{ ref: session.ref, transaction: session.transactions, ip: letter.ip, reversePath: letter.reversePath },
       ...{ recipients: forwardPaths, score, findings: entries, kind: kindOf(entries) },
       ...(outcome.authentication && { authentication: outcome.authentication }),
@@ -156,6 +160,9 @@ export class MailGateway implements AsyncDisposable {
       },
       content: content.open() as AsyncIterable<Uint8Array>,
     })
+    const queueId = held.kind === 'held' ? held.message.id : ''
+    for (const path of forwardPaths)
+      session.delivered(path, { result: 'delivered', nextHop: 'quarantine', code: 250, queueId })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

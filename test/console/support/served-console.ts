@@ -5,7 +5,7 @@ import { type Account, Accounts } from '../../../src/console/accounts/accounts.t
 import { Passwords } from '../../../src/console/accounts/password.ts'
 import { Sessions } from '../../../src/console/accounts/sessions.ts'
 import { type ConsoleSources, createConsole, serveConsole, sqliteRecords } from '../../../src/console/index.ts'
-import { systemClock } from '../../../src/model/services.ts'
+import { type Clock, systemClock } from '../../../src/model/services.ts'
 import { openPage, type WatchedPage } from '../../support/browser.ts'
 import { freePort, scratch } from '../../support/scratch.ts'
 import { MailGateway, type MailGatewayOptions } from './mail-gateway.ts'
@@ -16,6 +16,8 @@ const COST = { cost: 16, blockSize: 1, parallelization: 1 }
 export interface ServedOptions extends Omit<MailGatewayOptions, 'folder'> {
   /** More of what the pages show. @default history, quarantine, lists, feedback */
   readonly sources?: (gateway: MailGateway) => Partial<ConsoleSources>
+  /** That of the console. @default the system's clock */
+  readonly clock?: Clock
 }
 
 /** Who looks. */
@@ -34,16 +36,16 @@ export class ServedConsole implements AsyncDisposable {
   readonly #sessions: Sessions
   readonly #close: () => Promise<void>
 
-  static async open({ sources, ...options }: ServedOptions = {}): Promise<ServedConsole> {
+  static async open({ sources, clock = systemClock, ...options }: ServedOptions = {}): Promise<ServedConsole> {
     const folder = await scratch()
     const gateway = await MailGateway.open({ ...options, folder: folder.path })
-    const records = sqliteRecords({ file: join(folder.path, 'console.db') })
+    const records = sqliteRecords({ file: join(folder.path, 'console.db'), clock })
     const mails: { address: string; url: string }[] = []
     const printed: string[] = []
     const port = await freePort()
     const origin = `http://127.0.0.1:${port}`
     const opened = createConsole({
-      url: origin,
+      ...{ url: origin, clock },
       ...{ name: 'mx.example.com', version: '0.1.0', records, store: gateway.store, record: gateway.record },
       ...{ notify: () => undefined, print: text => printed.push(text), passwordCost: COST },
       signIn: {
@@ -57,8 +59,8 @@ export class ServedConsole implements AsyncDisposable {
       },
     })
     const served = await serveConsole(opened, { port })
-    const accounts = new Accounts(records, systemClock, new Passwords(COST))
-    const sessions = new Sessions(records, accounts, systemClock, { idle: 30 * 60_000, absolute: 12 * 3_600_000 })
+    const accounts = new Accounts(records, clock, new Passwords(COST))
+    const sessions = new Sessions(records, accounts, clock, { idle: 30 * 60_000, absolute: 12 * 3_600_000 })
     const close = async (): Promise<void> => {
       await served.close()
       await opened.close()

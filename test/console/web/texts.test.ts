@@ -1,6 +1,6 @@
 /** Texts of the console: every language has all of them, and each language is chosen for who reads it. */
 import { expect, test } from 'vitest'
-import { LANGUAGES, languageFor } from '../../../src/console/web/texts/languages.ts'
+import { LANGUAGES, languageFor, localeFor } from '../../../src/console/web/texts/languages.ts'
 
 /** Paths of all texts, with those that are functions called. */
 function textsOf(value: unknown, path = ''): readonly (readonly [path: string, text: string])[] {
@@ -31,4 +31,10 @@ test.for([
   [[], 'zh-CN'],
 ] as const)('who reads %s is shown %s', ([tags, language]) => {
   expect(languageFor(tags, 'zh-CN')).toBe(language)
+})
+
+test('numbers and dates are those of the region that the browser names', () => {
+  expect(localeFor('en', ['fr', 'en-GB', 'en-US'])).toBe('en-GB')
+  expect(localeFor('en', ['zh-CN'])).toBe('en')
+  expect(localeFor('zh-CN', ['zh-TW', 'en'])).toBe('zh-CN')
 })

@@ -14,6 +14,8 @@ export interface Column<R> {
   readonly isWide?: boolean
   /** On a narrow screen the cell has no title: it heads the card. */
   readonly isHead?: boolean
+  /** A word or two that stay in one line. */
+  readonly isShort?: boolean
   /** Buttons of the row: its title is for screen readers alone. */
   readonly isActions?: boolean
   /** Left out on narrow screens. */
@@ -175,12 +177,13 @@ function SelectRow<R>({ name, row, selection }: { name: string; row: R; selectio
   )
 }
 
-function classOf<R>({ isNumber, isWide, isHead, isExtra, isName, isActions }: Column<R>): string | undefined {
+function classOf<R>({ isNumber, isWide, isHead, isExtra, isShort, isName, isActions }: Column<R>): string | undefined {
   const names = [
     isNumber && 'cell-number',
     isWide && 'cell-wide',
     isHead && 'cell-head',
     isExtra && 'cell-extra',
+    isShort && 'cell-short',
     isName && 'cell-name',
     isActions && 'cell-actions',
   ]

@@ -88,7 +88,7 @@ function Actions({ entries }: { readonly entries: readonly Action[] }) {
   const columns: readonly Column<Action>[] = [
     { key: 'time', title: texts.charts.time, cell: ({ time }) => <Time time={time} /> },
     { key: 'by', title: texts.audit.by, isHead: true, cell: entry => <Person entry={entry} /> },
-    { key: 'action', title: texts.audit.action, cell: ({ action }) => texts.audit.nameOf(action) },
+    { key: 'action', title: texts.audit.action, isShort: true, cell: ({ action }) => texts.audit.nameOf(action) },
     { key: 'target', title: texts.audit.target, cell: entry => <Target entry={entry} /> },
     { key: 'why', title: texts.audit.why, isWide: true, cell: entry => <Reason entry={entry} /> },
     {

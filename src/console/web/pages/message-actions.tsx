@@ -24,18 +24,12 @@ export function MessageActions({ session, onDone }: ActionsProps) {
   if (role === 'viewer' || (!hasFeedback && !hasLists)) return null
   return (
     <Panel title={texts.message.actions}>
-      {hasFeedback && (
-        <div class="buttons">
-          <Feedback label="ham" session={session} onDone={onDone} />
-          <Feedback label="spam" session={session} onDone={onDone} />
-        </div>
-      )}
-      {hasLists && (
-        <div class="buttons">
-          <ListSender effect="allow" session={session} onDone={onDone} />
-          <ListSender effect="deny" session={session} onDone={onDone} />
-        </div>
-      )}
+      <div class="pairs-of-buttons">
+        {hasFeedback && <Feedback label="ham" session={session} onDone={onDone} />}
+        {hasFeedback && <Feedback label="spam" session={session} onDone={onDone} />}
+        {hasLists && <ListSender effect="allow" session={session} onDone={onDone} />}
+        {hasLists && <ListSender effect="deny" session={session} onDone={onDone} />}
+      </div>
       {hasLists && session.senders.length === 0 && <p class="hint">{texts.message.noSender}</p>}
     </Panel>
   )

@@ -2,6 +2,7 @@
 import type { Answer } from '../../api/schemas.ts'
 import { call } from '../api/client.ts'
 import { usePages } from '../api/hooks.ts'
+import { Address } from '../components/address.tsx'
 import { Filters, sinceOf } from '../components/filters.tsx'
 import { Field, Select } from '../components/form.tsx'
 import { Link } from '../components/link.tsx'
@@ -145,9 +146,9 @@ function columnsOf(texts: Texts, formats: Formats): readonly Column<Entry>[] {
     {
       key: 'from',
       title: messages.from,
-      cell: ({ from, reversePath }) => <p>{senderOf(from, reversePath, texts)}</p>,
+      cell: ({ from, reversePath }) => <Address text={senderOf(from, reversePath, texts)} />,
     },
-    { key: 'to', title: messages.to, cell: ({ recipient }) => <p>{inert(recipient, 120)}</p> },
+    { key: 'to', title: messages.to, cell: ({ recipient }) => <Address text={inert(recipient, 120)} /> },
     {
       key: 'delivery',
       title: messages.delivery,

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.ts'
 import { type Pages, usePages } from '../api/hooks.ts'
+import { Address } from '../components/address.tsx'
 import { Filters, sinceOf } from '../components/filters.tsx'
 import { Field, Select } from '../components/form.tsx'
 import { HeldState, KindBadge } from '../components/held.tsx'
@@ -156,9 +157,9 @@ function columnsOf(texts: Texts, formats: Formats): readonly Column<Held>[] {
     {
       key: 'from',
       title: messages.from,
-      cell: ({ from, reversePath }) => <p>{senderOf(from, reversePath, texts)}</p>,
+      cell: ({ from, reversePath }) => <Address text={senderOf(from, reversePath, texts)} />,
     },
-    { key: 'to', title: messages.to, cell: ({ recipient }) => <p>{inert(recipient, 120)}</p> },
+    { key: 'to', title: messages.to, cell: ({ recipient }) => <Address text={inert(recipient, 120)} /> },
     {
       key: 'held',
       title: quarantine.held,

@@ -19,3 +19,7 @@ export function languageFor(tags: readonly string[], fallback: Language = 'en'):
   }
   return fallback
 }
+
+/** How numbers and dates are written: as the person's browser writes this language, such as `en-GB`. */
+export const localeFor = (language: Language, tags: readonly string[]): string =>
+  tags.find(tag => tag.toLowerCase().startsWith(`${language.toLowerCase()}-`)) ?? language
