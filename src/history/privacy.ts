@@ -15,7 +15,7 @@ const IPV6_PREFIX = 48
 
 /** Addresses and IP addresses in a sentence; whether they are is asked again. */
 const ADDRESSES = /[^\s<>()[\],;:"']{1,64}@[A-Za-z0-9.-]{1,255}/g
-const IPV4 = /(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d/])/g
+const IPV4 = /(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d/]|\.\d)/g
 const IPV6 = /(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}(?![0-9A-Za-z:/])/g
 
 export class Shortener {
@@ -46,6 +46,7 @@ export class Shortener {
 
   /** The name of a host without its first label, if two are left. */
   host(name: string): string {
+    if (name.includes('/')) return name
     const [first = '', ...rest] = name.split('.')
     const bare = name.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1')
     if (bare !== name || readAddress(bare, new Uint32Array(4)) > 0) return this.ip(bare)
@@ -57,7 +58,14 @@ export class Shortener {
     return words
       .replace(ADDRESSES, found => this.address(found))
       .replace(IPV4, found => this.ip(found))
-      .replace(IPV6, found => this.ip(found))
+      .replace(IPV6, found => this.#ipIn(found))
+  }
+
+  /** The sentence may go on behind an address: with a full stop, or a colon. */
+  #ipIn(found: string): string {
+    const bare = found.replace(/[.:]{1,3}$/, '')
+    const short = this.ip(found)
+    return short === found && bare !== found ? `${this.ip(bare)}${found.slice(bare.length)}` : short
   }
 
   /** The event without what names a person. Actions of people stay as they are: they are the record of who did what. */

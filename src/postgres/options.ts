@@ -14,7 +14,7 @@ import {
 } from '../model/options.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 
-/** A database of PostgreSQL 12 or later. Needs the package `postgres`. */
+/** A database of PostgreSQL 13 or later. Needs the package `postgres`. */
 export interface PostgresOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; `?host=/run/postgresql` in it names a socket. Never shown. */
   readonly url: string

@@ -3,6 +3,7 @@
  * found often would have to be read whole. The counts tell where its newest rows are.
  */
 import type { PostgresClient } from '../../postgres/client.ts'
+import { hourOf } from '../totals.ts'
 import { idOf, type Range } from './schema.ts'
 
 /** Rows of a rule that one statement may sort. */
@@ -10,7 +11,6 @@ const MAX_HITS = 2_000
 /** Where every so many-th recipient has a rule, its rows are found by going through all. */
 const COMMON = 100
 const MAX_HOURS = 24 * 366
-const HOUR_MS = 3_600_000
 
 interface Hour {
   readonly hour: string
@@ -31,7 +31,7 @@ export class RuleCounts {
     const hours = await this.#client.query<Hour>(
       `SELECT r.hour, r.count AS hits, (SELECT sum(count)::text FROM totals WHERE kind = 'verdict' AND hour = r.hour) AS all
        FROM totals AS r WHERE kind = 'rule' AND name = $1 AND hour >= $2 AND hour < $3 ORDER BY hour DESC LIMIT ${MAX_HOURS}`,
-      [rule, Math.floor(from / HOUR_MS) * HOUR_MS, Math.min(to, Number.MAX_SAFE_INTEGER)],
+      [rule, hourOf(from), Math.min(to, Number.MAX_SAFE_INTEGER)],
     )
     let hits = 0
     let all = 0
