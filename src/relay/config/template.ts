@@ -81,10 +81,6 @@ export default defineConfig({
   //+ summary: { to: ['postmaster@example.org'] },
   //+ reports: { receive: ['dmarc-reports@example.org'] },
 
-  // Tells operators what fails, who is affected and what to do.
-  // mail: { from: 'postern@example.org' },
-  // alerts: { mail: ['ops@example.org'] },
-
   // Looks every 15 minutes at DNS, certificates, services and disks, as 'postern doctor' does.
   //+ doctor: true,
 })
