@@ -20,8 +20,8 @@ interface Addition {
   readonly key: string
 }
 
-/** Operations of one list for the store. */
-const BATCH = 128
+/** Operations of one list for the store: mail may wait for the list before its own. */
+const BATCH = 64
 
 export class Tally {
   readonly #store: Store

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { readAggregate } from '../../src/reports/read/aggregate.ts'
 import { readReports } from '../../src/reports/read/read.ts'
 import type { DmarcReport } from '../../src/reports/types.ts'
 import { cpuTime } from '../support/cpu.ts'
@@ -56,17 +57,17 @@ test('an entity that was not declared stays as it is written', async () => {
   expect(await read(reportXml(recordXml({ evaluated })))).toMatchObject({ records: [{ disposition: '&a;' }] })
 })
 
+const within = async (xml: string) => await readAggregate(Buffer.from(xml), { records: 500, results: 2_000 })
+
 test('a report of more records than are read says that it is not whole', async () => {
-  const report = (await read(gzipSync(reportXml(recordXml().repeat(50_005))))) as DmarcReport
-  expect(report.records).toHaveLength(50_000)
-  expect(report.isPartial).toBe(true)
+  const report = await within(reportXml(recordXml().repeat(505)))
+  expect([report.records.length, report.isPartial]).toEqual([500, true])
+  expect(await within(reportXml(recordXml().repeat(500)))).not.toHaveProperty('isPartial')
 })
 
 test('short elements in great number end the reading, too', async () => {
-  const results = '<dkim/>'.repeat(100)
-  const report = (await read(gzipSync(reportXml(recordXml({ results }).repeat(3_000))))) as DmarcReport
-  expect(report.records).toHaveLength(2_000)
-  expect(report.isPartial).toBe(true)
+  const report = await within(reportXml(recordXml({ results: '<dkim/>'.repeat(100) }).repeat(30)))
+  expect([report.records.length, report.isPartial]).toEqual([20, true])
 })
 
 test('texts, results, reasons and errors of one report are bounded', async () => {
@@ -103,7 +104,7 @@ test('whatever the bytes are, nothing is thrown', async () => {
       '--b\r\n',
     ],
   )
-  const anything = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 20 })), { maxLength: 40 })
+  const anything = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 20 })), { maxLength: 16 })
   await fc.assert(
     fc.asyncProperty(anything, async parts => {
       for (const { kind } of await readReports(Buffer.from(parts.join(''), 'latin1'))) expect(kind).toBeTypeOf('string')
@@ -118,7 +119,7 @@ test('reading is linear: four times the records take about four times the time',
     await read(content)
     return cpuTime() - before
   }
-  await time(10_000)
-  const [small, large] = [await time(5_000), await time(20_000)]
+  await time(3_000)
+  const [small, large] = [await time(1_500), await time(6_000)]
   expect(large / small).toBeLessThan(10)
 })

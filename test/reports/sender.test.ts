@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { DMARC_SHAPE } from '../../src/reports/dmarc/counter.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock as handClock } from '../../src/testing/clock.ts'
 import { DMARC, messageEvents } from './events.ts'
@@ -135,18 +136,27 @@ test('a failed lookup of the policy or of an agreement leaves the report for lat
   expect(sent).toEqual([])
 })
 
-test('what is beyond the bounds is counted, in the report and for the operator', async () => {
+/** The bounds as they are, but smaller. */
+const SMALL = { ...DMARC_SHAPE, maxNames: [30, 20, 50] }
+
+test('rows beyond the bound are counted in the report', async () => {
   const store = memoryStore()
-  const ips = Array.from({ length: 10_020 }, (_, index) => `10.0.${index >> 8}.${index & 255}`)
-  await count(
-    store,
-    ips.flatMap(ip => messageEvents({}, { ip })),
-  )
+  const ips = Array.from({ length: 70 }, (_, index) => `10.0.0.${index}`)
+  const events = ips.flatMap(ip => messageEvents({}, { ip }))
+  await count(store, events, SMALL)
   const { sender: reports, sent } = sender(store, ZONE)
   await reports.sendDay(DAY)
   const xml = gunzipSync(sent[0]?.attachment.content ?? Buffer.alloc(0)).toString()
   expect(xml).toContain('<error>20 messages are not in this report, because it has too many rows</error>')
-  expect(xml.match(/<record>/g)).toHaveLength(10_000)
+  expect(xml.match(/<record>/g)).toHaveLength(50)
+})
+
+test('a flood of organisations is cut off, and a notice has the number of the other messages', async () => {
+  const store = memoryStore()
+  await count(store, domains(...Array.from({ length: 37 }, (_, index) => `d${index}.example`)), SMALL)
+  const { sender: reports, notices } = sender(store, {})
+  expect(await reports.sendDay(DAY)).toEqual({ sent: 0, refused: 0, later: 0 })
+  expect(notices).toEqual(['reports/beyond: 7 messages of 2026-11-25 are in no report: too many domains'])
 })
 
 test('a store that is down stops the round', async () => {

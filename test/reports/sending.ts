@@ -15,8 +15,8 @@ export const RECORD = 'v=DMARC1; p=reject; rua=mailto:dmarc@example.com'
 export const reporter = { name: 'Example Org', email: 'reports@mx.example.org', domain: 'mx.example.org' }
 
 /** Counts events as a mail process does. */
-export async function count(store: Store, events: readonly GatewayEvent[]): Promise<void> {
-  const tree = new TallyTree({ store, shape: DMARC_SHAPE, clock: handClock(), notify: () => undefined })
+export async function count(store: Store, events: readonly GatewayEvent[], shape = DMARC_SHAPE): Promise<void> {
+  const tree = new TallyTree({ store, shape, clock: handClock(), notify: () => undefined })
   const counter = new DmarcCounter({ tree, addresses: [] })
   for (const event of events) counter.write(event)
   await tree.close()

@@ -3,9 +3,18 @@ import type { AuthResult, DmarcRecord, DmarcReport, OverrideReason } from '../ty
 import { bounded, countIn, MAX_RECORDS, MAX_RESULTS, UnreadableError } from './limits.ts'
 import { walkXml, type XmlVisitor } from './xml.ts'
 
+/** How much of a report is read. */
+export interface AggregateLimits {
+  readonly records: number
+  /** Results and reasons of all records together. */
+  readonly results: number
+}
+
+const LIMITS: AggregateLimits = { records: MAX_RECORDS, results: MAX_RESULTS }
+
 /** @throws UnreadableError where it is no aggregate report */
-export async function readAggregate(bytes: Buffer): Promise<DmarcReport> {
-  const builder = new Builder()
+export async function readAggregate(bytes: Buffer, limits = LIMITS): Promise<DmarcReport> {
+  const builder = new Builder(limits)
   await walkXml(bytes, builder)
   return builder.report()
 }
@@ -25,6 +34,7 @@ const MAX_ERRORS = 20
 const MAX_PARTS = 100
 
 class Builder implements XmlVisitor {
+  readonly #limits: AggregateLimits
   readonly #fields = new Map<string, string>()
   readonly #errors: string[] = []
   readonly #records: DmarcRecord[] = []
@@ -32,6 +42,10 @@ class Builder implements XmlVisitor {
   #root: string | undefined
   #isPartial = false
   #results = 0
+
+  constructor(limits: AggregateLimits) {
+    this.#limits = limits
+  }
 
   open(path: string): void {
     this.#root ??= path
@@ -70,7 +84,7 @@ class Builder implements XmlVisitor {
     }
     const { dkimResults, spfResults, overrides } = record
     this.#results += dkimResults.length + spfResults.length + overrides.length
-    if (this.#records.length >= MAX_RECORDS || this.#results > MAX_RESULTS) {
+    if (this.#records.length >= this.#limits.records || this.#results > this.#limits.results) {
       this.#isPartial = true
       return false
     }
