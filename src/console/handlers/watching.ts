@@ -30,6 +30,8 @@ type Names = `rules.${'list' | 'preview' | 'points' | 'setPoints'}` | 'load.get'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+/** Hours of the forecast: a quarter of what is shown of the past. */
+const MAX_AHEAD = 24
 /** Reports and previews that may wait: each reads some hundred sessions. */
 const MAX_WAITING = 8
 const DEFAULT_THRESHOLDS: Thresholds = { quarantine: 6, reject: 15 }
@@ -77,7 +79,7 @@ export function watchingHandlers({ has, store, watching, record, clock }: Watchi
         now: watching.sampler.points.at(-1) ?? null,
         steps: watching.series.last(hours, now),
         verdicts: history === undefined ? [] : await verdictsOf(history, now - hours * HOUR_MS),
-        forecast: watching.series.ahead(hours, now),
+        forecast: watching.series.ahead(Math.min(MAX_AHEAD, Math.ceil(hours / 4)), now),
       }
     },
     live: async ({ caller: { viewer } }) => {

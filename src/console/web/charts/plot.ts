@@ -156,10 +156,19 @@ function axesOf({ place, formats }: PlotOptions): uPlot.Axis[] {
     font: `11px ${style.fontFamily}`,
   }
   return [
-    { ...shared, space: 58, size: 26, values: (_plot, splits) => splits.map(split => formats.time(split * 1000)) },
-    { ...shared, size: AXIS_WIDTH, space: 34, values: (_plot, splits) => splits.map(formats.value) },
+    {
+      ...shared,
+      space: 58,
+      size: 26,
+      values: (_plot, splits) => distinct(splits.map(split => formats.time(split * 1000))),
+    },
+    { ...shared, size: AXIS_WIDTH, space: 34, values: (_plot, splits) => distinct(splits.map(formats.value)) },
   ]
 }
+
+/** Several ticks of one day, or between two whole numbers, are named once. */
+const distinct = (labels: readonly string[]): string[] =>
+  labels.map((label, index) => (label === labels[index - 1] ? '' : label))
 
 const colourOf = (place: HTMLElement, colour: Colour, isFill = false): string =>
   resolved(place, `--chart-${colour}${isFill ? '-fill' : ''}`)

@@ -49,11 +49,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
         </button>
         <Brand name={session.name} />
       </header>
-      <div class={isOpen ? 'side side-open' : 'side'} id="navigation">
+      <aside class={isOpen ? 'side side-open' : 'side'} id="navigation" aria-label={texts.nav.menu}>
         <Brand name={session.name} />
         <Navigation place={place} />
         <Person />
-      </div>
+      </aside>
       <main ref={main} class="main" tabIndex={-1}>
         {children}
       </main>
