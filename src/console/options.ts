@@ -83,7 +83,9 @@ export interface SignInOptions {
 export interface OidcOptions {
   /** `https://login.example.org`: its configuration is read below it. */
   readonly issuer: string
+  /** The name of the console at the provider. */
   readonly clientId: string
+  /** Its secret there. */
   readonly clientSecret: string
   /** The words of the button. @default 'Single sign-on' */
   readonly label?: string
@@ -102,10 +104,13 @@ export interface OidcOptions {
 
 /** Where the pages take what they show. */
 export interface ConsoleSources {
+  /** What became of every recipient. */
   readonly history?: History
+  /** What is held. */
   readonly quarantine?: Quarantine
   /** Releases and deletes what is held, and takes that back. */
   readonly releaser?: Releaser
+  /** The allow and deny lists: `senderLists`. */
   readonly lists?: SenderLists
   /** Says what a message was: `gateway.feedback`. */
   readonly feedback?: (feedback: Feedback) => Promise<void>

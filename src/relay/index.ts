@@ -1,4 +1,11 @@
 /** `postern/relay`: the gateway program and its configuration. */
+
+export type {
+  ConsoleConfig,
+  ConsoleGroupConfig,
+  ConsoleOidcConfig,
+  ConsoleSessionConfig,
+} from './config/console-config.ts'
 export { defineConfig } from './config/define.ts'
 export type {
   FolderHistoryConfig,

@@ -180,6 +180,43 @@ describe('actions', () => {
     expect(await statusFor(user, unproven)).toBe(403)
   })
 
+  test('reports, the preview of points and the record are of own domains', async () => {
+    const row = { reporter: 'x', begin: 1, end: 2, messages: 1, passed: 1, quarantined: 0, rejected: 0, failing: [] }
+    const complaint = { time: 1, reporter: 'x', kind: 'abuse' }
+    const reports = async () => ({
+      dmarc: DOMAINS.map(domain => ({ ...row, domain })),
+      tls: DOMAINS.map(domain => ({ domain, reporter: 'x', begin: 1, end: 2, successful: 1, failed: 0, failures: [] })),
+      complaints: [...RECIPIENTS.map(recipient => ({ ...complaint, recipient })), complaint],
+      sent: [{ time: 1, domain: 'example.com', recipient: 'x@example.com', messages: 1, result: 'sent' as const }],
+    })
+    await using other = await openConsole({ sources: { ...mail.sources, reports } })
+    const viewer = await other.as('viewer', ['a.example'])
+    await other.clock.advance(60_000)
+    const { json } = await viewer.call('reports.get')
+    expect(json).toMatchObject({ dmarc: [{ domain: 'a.example' }], tls: [{ domain: 'a.example' }], sent: [] })
+    expect(json.complaints).toHaveLength(2)
+    const sees = (recipient: string): boolean => recipient.endsWith('@a.example')
+    const body = { points: { 'rdns/generic': 20 }, days: 31 }
+    const preview = await viewer.call('rules.preview', { body })
+    expect((preview.json.all as { examined: number }).examined).toBeGreaterThan(0)
+    expect(foreignIn(preview.text, sees)).toEqual([])
+    for (const recipient of RECIPIENTS) {
+      const action = {
+        ref: null,
+        action: 'release',
+        by: 'someone',
+        role: 'admin',
+        target: 'x',
+        result: 'done',
+      } as const
+      record({ ...action, recipient, why: `because of ${recipient}` })
+    }
+    await mail.history.flush()
+    const audit = await viewer.call('audit.list', { query: { limit: '200' } })
+    expect(audit.text).toContain('because of one-at-a@a.example')
+    expect(foreignIn(audit.text, sees)).toEqual([])
+  })
+
   test('the gateway as a whole is for accounts of all domains', async () => {
     const admin = await opened.as('admin', ['a.example'])
     for (const name of ['load.get', 'live', 'health.get', 'settings.get', 'operators.list'] as const)

@@ -8,7 +8,7 @@ import type { Answer, Body, ReadQuery } from './schemas.ts'
 type IsPublic<N extends RouteName> = (typeof ROUTES)[N]['roles'] extends 'public' ? true : false
 
 /** One request to one endpoint, checked by its schemas. */
-export interface Call<N extends RouteName> {
+interface Call<N extends RouteName> {
   /** What stands in the path in place of `:name`. */
   readonly params: Readonly<Record<string, string>>
   readonly query: ReadQuery<N>
@@ -23,10 +23,10 @@ export interface Call<N extends RouteName> {
 }
 
 /** Endpoints that do not answer JSON. */
-export type RawName = 'held.html' | 'held.source' | 'live'
+type RawName = 'held.html' | 'held.source' | 'live'
 
 /** Answers one endpoint. @throws ApiError */
-export type Handler<N extends RouteName> = (
+type Handler<N extends RouteName> = (
   call: Call<N>,
 ) => N extends RawName ? Promise<Response> : Promise<Answer<N>> | Answer<N>
 

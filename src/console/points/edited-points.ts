@@ -17,14 +17,14 @@ export interface EditedPoints {
 }
 
 /** Where the document is. */
-export const POINTS_KEY = 'console:points'
+const POINTS_KEY = 'console:points'
 
 /** Rules that may be edited at the same time. */
 const MAX_RULES = 500
 const MAX_TRIES = 10
 
 /** Reads a document; what cannot be read is left out. */
-export function readPoints(document: string | undefined): readonly EditedPoints[] {
+function readPoints(document: string | undefined): readonly EditedPoints[] {
   if (document === undefined) return []
   try {
     const list: unknown = JSON.parse(document)

@@ -4,7 +4,9 @@ import { roundScore, type Verdict } from '../../model/finding.ts'
 
 /** The scores from which mail is quarantined and refused. */
 export interface Thresholds {
+  /** From this score on mail is quarantined. */
   readonly quarantine: number
+  /** From this score on mail is refused. */
   readonly reject: number
 }
 

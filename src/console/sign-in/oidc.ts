@@ -11,7 +11,7 @@ import { ApiError } from '../http/errors.ts'
 import type { OidcOptions } from '../options.ts'
 
 /** Where the provider sends people back to. */
-export const CALLBACK = '/oidc/callback'
+const CALLBACK = '/oidc/callback'
 
 /** How long a person may take at the provider. */
 export const FLOW_MS = 10 * 60_000

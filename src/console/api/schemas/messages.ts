@@ -36,7 +36,7 @@ export const entry = v.object({
 
 const page = v.object({ entries: v.array(entry), next: maybe(v.string()), isPartial: maybe(v.boolean()) })
 
-export const heldKind = v.picklist(['spam', 'phishing', 'malware', 'policy', 'unexamined'])
+const heldKind = v.picklist(['spam', 'phishing', 'malware', 'policy', 'unexamined'])
 const heldState = v.picklist(['held', 'releasing', 'released', 'deleted'])
 
 const held = v.object({
@@ -74,7 +74,7 @@ const part = v.object({
   isAttachment: v.boolean(),
 })
 
-export const listEntry = v.object({
+const listEntry = v.object({
   id: v.string(),
   effect: v.picklist(['allow', 'deny']),
   sender: v.string(),
