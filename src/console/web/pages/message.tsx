@@ -122,7 +122,6 @@ function Transaction({ part }: { readonly part: TransactionPart }) {
 }
 
 function Recipient({ part: { event, deliveries } }: { readonly part: RecipientPart }) {
-  const { texts } = useConsole()
   return (
     <article class="recipient">
       <h3>
@@ -130,22 +129,26 @@ function Recipient({ part: { event, deliveries } }: { readonly part: RecipientPa
       </h3>
       <Verdict event={event} />
       {deliveries.map(delivery => (
-        <p key={`${delivery.time} ${delivery.result}`} class="delivery">
-          {texts.explain[delivery.result === 'delivered' ? 'delivered' : delivery.result](
-            delivery.nextHop === undefined ? texts.explain.nextHop : inert(delivery.nextHop, 200),
-          )}
-          {' · '}
-          <Time time={delivery.time} />
-          {(delivery.code !== undefined || delivery.text !== undefined) && (
-            <span class="muted mono">
-              {' '}
-              {inert([delivery.code, delivery.status, delivery.text].filter(Boolean).join(' '))}
-            </span>
-          )}
-        </p>
+        <Delivered key={`${delivery.time} ${delivery.result}`} delivery={delivery} />
       ))}
       <Findings findings={event.findings} score={event.score} />
     </article>
+  )
+}
+
+/** What became of one delivery, in the words of the next hop where it has said some. */
+function Delivered({ delivery }: { readonly delivery: RecipientPart['deliveries'][number] }) {
+  const { explain } = useConsole().texts
+  const { result, nextHop, code, status, text, time } = delivery
+  const said = [code, status, text].filter(part => part !== undefined).join(' ')
+  const isKept = result === 'delivered' && nextHop === 'quarantine'
+  return (
+    <p>
+      {isKept ? explain.kept : explain[result](nextHop === undefined ? explain.nextHop : inert(nextHop, 200))}
+      {' · '}
+      <Time time={time} />
+      {!isKept && said !== '' && <span class="muted mono"> {inert(said)}</span>}
+    </p>
   )
 }
 

@@ -153,7 +153,12 @@ function columnsOf(texts: Texts, formats: Formats): readonly Column<Entry>[] {
       key: 'delivery',
       title: messages.delivery,
       isExtra: true,
-      cell: ({ delivery }) => (delivery === undefined ? '–' : messages.deliveries[delivery]),
+      isShort: true,
+      // What was kept in the quarantine is held, whatever its delivery was.
+      cell: ({ delivery, verdict }) =>
+        delivery === undefined || (verdict === 'quarantine' && delivery === 'delivered')
+          ? '–'
+          : messages.deliveries[delivery],
     },
     { key: 'time', title: messages.time, cell: ({ time }) => <Time time={time} /> },
   ]

@@ -242,6 +242,7 @@ export const en = {
     deferred: (hop: string) => `Not yet delivered: ${hop} asked to try again later`,
     refused: (hop: string) => `Refused by ${hop}`,
     reported: (hop: string) => `Refused by ${hop}; the sender was sent a report`,
+    kept: 'Kept in the quarantine',
     nextHop: 'the next hop',
   },
   auth: {

@@ -235,6 +235,7 @@ export const zhCN: Texts = {
     deferred: hop => `尚未投递：${hop} 要求稍后重试`,
     refused: hop => `被 ${hop} 拒绝`,
     reported: hop => `被 ${hop} 拒绝；已向发件人发送报告`,
+    kept: '已放入隔离区',
     nextHop: '下一跳',
   },
   auth: {
