@@ -9,7 +9,6 @@ import type { Store } from '../model/store.ts'
 import { type HeldEntry, mayRelease, type Quarantine, type Releaser } from '../quarantine/index.ts'
 import { entryFor } from '../quarantine/releaser.ts'
 import { dateOf } from './digest-mail.ts'
-import { LINK_PATH } from './links.ts'
 import { type PageContent, pageResponse } from './page.ts'
 import { whyHeld } from './reasons.ts'
 import { textsOf } from './texts.ts'
@@ -225,6 +224,3 @@ async function textWithin({ body }: Request, max: number): Promise<string | unde
   }
   return Buffer.concat(parts).toString('latin1')
 }
-
-/** The path below which the pages are. */
-export const DIGEST_PATH = LINK_PATH

@@ -25,7 +25,7 @@ export interface MailSigningKey {
 }
 
 /** A file that goes with a mail. */
-export interface Attachment {
+interface Attachment {
   readonly filename: string
   readonly contentType: string
   readonly content: Buffer

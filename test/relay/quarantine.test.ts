@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { scratch } from '../support/scratch.ts'
 import { sink } from '../support/sink.ts'
-import { deliver, letter, messages, relayProcess } from './relay-process.ts'
+import { begin, deliver, letter, messages, relayProcess, stuffed } from './relay-process.ts'
 
 /** A rule of the operator that quarantines everything. */
 const RULE = "{ name: 'hold', message: () => ({ verdict: 'quarantine', reason: 'the test holds it' }) }"
@@ -17,7 +17,7 @@ async function run(...args: readonly string[]) {
   return { status, lines }
 }
 
-async function held(config: string): Promise<readonly { readonly id: string; readonly subject: string }[]> {
+async function held(config: string): Promise<readonly { readonly id: string; readonly recipient: string }[]> {
   const { lines } = await run('list', '--json', '--config', config)
   return lines.map(line => JSON.parse(line))
 }
@@ -124,6 +124,27 @@ test('without room the message goes where it would have gone, or its client trie
     expect(relay.tells()).toContain('quarantine/full')
   }
   expect(await readdir(join(folder.path, 'mail', '.Junk', 'new'))).toHaveLength(1)
+})
+
+test('a recipient without room is alone with that: the message is held for the other', {
+  timeout: 60_000,
+}, async () => {
+  await using folder = await scratch()
+  const quarantine = { folder: join(folder.path, 'held'), recipients: { 'full@example.net': { messages: 1 } } }
+  const config = await configOf(folder.path, { quarantine })
+  await using relay = await relayProcess(['--config', config])
+  expect(await deliver(relay.port, letter('first'), 'full@example.net')).toMatch(/^250 /)
+  const client = await begin(relay.port, { to: 'full@example.net', upTo: 'RCPT' })
+  await client.say('RCPT TO:<b@example.net>')
+  await client.say('DATA')
+  client.send(Buffer.from(stuffed(letter('second')), 'latin1'))
+  expect(await client.reply()).toMatch(/^250 /)
+  client.destroy()
+  const recipients = (await held(config)).map(({ recipient }) => recipient)
+  expect(recipients.toSorted()).toEqual(['b@example.net', 'full@example.net'])
+  const apart = await messages(join(folder.path, 'mail', '.Junk'))
+  expect(apart).toEqual([expect.stringContaining('end second')])
+  expect(relay.tells()).toContain('the quarantine of full@example.net is full')
 })
 
 test.for<[args: readonly string[], text: string]>([

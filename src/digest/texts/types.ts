@@ -45,7 +45,7 @@ export interface Texts {
 }
 
 /** The pages behind the links. */
-export interface PageTexts {
+interface PageTexts {
   readonly titles: Readonly<Record<LinkAction, string>>
   readonly explain: Readonly<Record<LinkAction, string>>
   readonly buttons: Readonly<Record<LinkAction, string>>
