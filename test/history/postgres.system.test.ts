@@ -7,7 +7,10 @@ import {
   type PostgresHistoryOptions,
   postgresHistory,
 } from '../../src/history/index.ts'
+import { Searcher } from '../../src/history/postgres/searcher.ts'
 import type { Notice } from '../../src/model/services.ts'
+import { PostgresClient } from '../../src/postgres/client.ts'
+import { placeOf } from '../../src/postgres/options.ts'
 import { type RealPostgres, startPostgres, startProxy } from '../support/postgres.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
@@ -224,6 +227,42 @@ describe('a server that goes away', () => {
     await next.flush()
     expect(await refsOf(next, {})).toEqual(['AAAA'])
   })
+})
+
+test('a rule is found whole, however often it is found and wherever its hours are', { timeout: 120_000 }, async () => {
+  const history = historyIn()
+  const HOUR_MS = 3_600_000
+  const every = { 'r/half': 2, 'r/some': 150, 'r/few': 700 }
+  const events = Array.from({ length: 4_000 }, (_, index) =>
+    recipientEvent({
+      ref: `R${index}`,
+      // Ten hours over two days, each busier than the one before.
+      time: NOON + Math.floor(Math.sqrt(index / 40)) * 3 * HOUR_MS + index,
+      findings: Object.entries(every)
+        .filter(([, step]) => index % step === 0)
+        .map(([rule]) => ({ rule, reason: 'found', points: 1 })),
+    }),
+  )
+  history.append(events)
+  await history.flush()
+  const client = new PostgresClient(placeOf({ url: server.url, schema }), 'a test')
+  try {
+    for (const maxHits of [1, 3, 2_000])
+      for (const [rule, step] of Object.entries(every)) {
+        const searcher = new Searcher(client, maxHits)
+        const found: string[] = []
+        let cursor: string | undefined
+        do {
+          const page = await searcher.search({ rule, limit: 40, ...(cursor !== undefined && { cursor }) })
+          found.push(...page.entries.map(({ ref }) => ref))
+          cursor = page.next
+        } while (cursor !== undefined)
+        const all = events.filter((_, index) => index % step === 0).map(({ ref }) => ref)
+        expect([maxHits, rule, found]).toEqual([maxHits, rule, all.toReversed()])
+      }
+  } finally {
+    await client.close()
+  }
 })
 
 test('a password stands in no error', async () => {

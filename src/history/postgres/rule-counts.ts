@@ -21,8 +21,11 @@ interface Hour {
 export class RuleCounts {
   readonly #client: PostgresClient
 
-  constructor(client: PostgresClient) {
+  readonly #maxHits: number
+
+  constructor(client: PostgresClient, maxHits = MAX_HITS) {
     this.#client = client
+    this.#maxHits = maxHits
   }
 
   /** The end of a range that has enough rows of a rule, and not many more; `common` where all rows are gone through. */
@@ -39,7 +42,7 @@ export class RuleCounts {
       hits += Number(own)
       all += Number(every)
       if (hits * COMMON >= all && hits >= COMMON) return 'common'
-      if (hits >= MAX_HITS) return { from: max(range.from, idOf(Number(hour))), to: range.to }
+      if (hits >= this.#maxHits) return { from: max(range.from, idOf(Number(hour))), to: range.to }
     }
     return range
   }

@@ -45,9 +45,10 @@ export class Searcher {
   readonly #client: PostgresClient
   readonly #rules: RuleCounts
 
-  constructor(client: PostgresClient) {
+  /** @param maxHits rows of a rule that one statement may sort */
+  constructor(client: PostgresClient, maxHits?: number) {
     this.#client = client
-    this.#rules = new RuleCounts(client)
+    this.#rules = new RuleCounts(client, maxHits)
   }
 
   async search(query: HistoryQuery): Promise<HistoryPage> {
