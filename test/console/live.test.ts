@@ -183,7 +183,7 @@ test('what refusing early saves: connections are counted, bytes and scans are es
   const { hand, sampler } = watched({ history, metrics })
   sampler.watch()
   await hand.advance(3_000)
-  // 14 connections, one MAIL, and a quarter of the refused recipients: 17 messages of 2,000 bytes. Deferrals come again.
+  // 14 connections, one MAIL, a quarter of the refused recipients: 17 messages of 2,000 bytes. Deferrals come again.
   expect(sampler.points.at(-1)?.saved).toEqual({ connections: 14, messages: 17, bytes: 34_000, scans: 17 })
 })
 

@@ -114,6 +114,21 @@ test('load has the last point, minutes, and hours of the history', async () => {
   expect((await browser.call('load.get', { query: { hours: '745' } })).status).toBe(400)
 })
 
+test('the forecast looks a quarter of the shown time ahead, and a day at most', async () => {
+  const forecast = { expect: () => ({ expected: 10, low: 5, high: 20 }) }
+  await using opened = await openConsole({ sources: { metrics: growing(), forecast } })
+  const browser = await opened.as('viewer')
+  for (const [hours, ahead] of [
+    ['1', 1],
+    ['24', 6],
+    ['720', 24],
+  ] as const) {
+    const steps = (await browser.call('load.get', { query: { hours } })).json.forecast as { readonly time: number }[]
+    expect(steps.length).toBe(60)
+    expect(steps.at(-1)?.time).toBe(NOON + ahead * HOUR)
+  }
+})
+
 test('rules have their hits and hits on corrected mail; accounts of some domains see those of their recipients', async () => {
   await using opened = await withHistory()
   const all = (await (await opened.as('viewer')).call('rules.list', { query: { days: '1' } })).json

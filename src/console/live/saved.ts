@@ -1,6 +1,7 @@
 /**
- * What was saved by refusing early. Deferred mail comes again: it saves nothing. Connections are counted. Bytes and scans are estimated: every message that was
- * refused before its content counts as one of the mean size that was measured on received messages.
+ * What was saved by refusing early. Connections are counted. Bytes and scans are estimated: every message that was
+ * refused before its content counts as one of the mean size that was measured on received messages. Deferred mail
+ * comes again: it saves nothing.
  */
 import type { Growth } from './growth.ts'
 
