@@ -136,3 +136,33 @@ test('a refusal carries the link to the page that explains it', TIMEOUT, async (
   expect(page).toContain('refused by policy')
   expect(page).not.toMatch(/gives points|c@example\.net/)
 })
+
+test('the owner of a mailbox asks for a link, gets it as mail, and sees only their own', TIMEOUT, async () => {
+  await using folder = await scratch()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const more = `, url: '${url}', mailboxes: true }, domains: ['example.net'], mail: { from: 'postern@example.net'`
+  await using relay = await start(folder.path, port, more)
+  await setUp(relay, port)
+  for (const to of ['b@example.net', 'd@example.net']) await deliver(relay.port, letter(to), to)
+  const user = new Browser(port)
+  for (const address of ['b@elsewhere.example', 'B@example.net'])
+    expect((await user.call('session.link', { body: { address } })).json).toEqual({ kind: 'sent' })
+  const mail = await until(async () => {
+    const found = await messages(join(folder.path, 'mail'))
+    return found.find(text => text.includes('Auto-Submitted'))
+  })
+  expect(mail).toMatch(/^To: <?b@example\.net>?/m)
+  const [, token] = /#\/link\/([\w-]{43})/.exec(mail.replace(/=\r\n/g, '')) ?? []
+  expect((await user.call('session.redeem', { body: { token } })).json).toMatchObject({ account: { role: 'user' } })
+  expect((await user.call('session.redeem', { body: { token } })).status).toBe(401)
+  const shown = await until(async () => {
+    const { json } = await user.call('messages.search')
+    const entries = json.entries as readonly { readonly recipient: string }[]
+    return entries.length > 0 ? entries : undefined
+  })
+  expect(new Set(shown.map(({ recipient }) => recipient))).toEqual(new Set(['b@example.net']))
+  expect((await user.call('load.get')).status).toBe(403)
+  // Our own mail was not judged, and no mail went elsewhere.
+  expect((await messages(join(folder.path, 'mail'))).filter(text => text.includes('Auto-Submitted'))).toHaveLength(1)
+})
