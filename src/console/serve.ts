@@ -34,7 +34,7 @@ const MAX_CONNECTIONS = 1_000
 /**
  * Listens, by default on the loopback: put a reverse proxy with TLS in front of it to reach it from elsewhere.
  *
- * @throws an error of the system where the port is taken
+ * @throws an error of the system where the port is taken; what the records throw where they cannot be asked
  * @example
  * const served = await serveConsole(createConsole({ ... }), { port: 8080 })
  */
@@ -53,14 +53,17 @@ export async function serveConsole(
   await once(server, 'listening')
   const bound = (server.address() as AddressInfo).port
   const shown = host === '0.0.0.0' || host === '::' || host === '::1' ? 'localhost' : host
-  await console.start(`http://${shown}:${bound}`)
-  return {
-    port: bound,
-    close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
   }
+  try {
+    await console.start(`http://${shown}:${bound}`)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { port: bound, close }
 }

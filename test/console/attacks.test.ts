@@ -6,6 +6,7 @@ import { ROUTES, type Route, type RouteName } from '../../src/console/api/routes
 import { sanitized } from '../../src/console/content/sanitize.ts'
 import { MAX_BODY } from '../../src/console/http/body.ts'
 import { serveConsole } from '../../src/console/index.ts'
+import { freePort } from '../support/scratch.ts'
 import { type OpenedConsole, openConsole, PASSWORD } from './support/open-console.ts'
 import { world } from './support/world.ts'
 
@@ -269,6 +270,16 @@ describe('large, slow and odd requests', () => {
     expect(answered).toBe(413)
     expect(opened.printed[0]).toContain(`http://127.0.0.1:${served.port}/#/set-up/`)
   })
+})
+
+test('a console that cannot start leaves its port to the next try', async () => {
+  await using opened = await openConsole()
+  const port = await freePort()
+  const failing = { ...opened.console, fetch: opened.console.fetch, start: () => Promise.reject(new Error('away')) }
+  await expect(serveConsole(failing, { port })).rejects.toThrow('away')
+  const served = await serveConsole(opened.console, { port })
+  cleanups.push(served.close)
+  expect(served.port).toBe(port)
 })
 
 describe('hostile mail', () => {

@@ -26,14 +26,21 @@ export const job: ManagementJob = {
       ...(session && { session }),
     })
     const at = readHostPort(config.listen, 0) ?? { host: '127.0.0.1', port: 0 }
-    const served = await serveConsole(console, at)
+    const close = async (): Promise<void> => {
+      await console.close()
+      await records.close()
+    }
+    const served = await serveConsole(console, at).catch(async error => {
+      // It is tried again: what this try has opened must not stay.
+      await close()
+      throw error
+    })
     const shown = url ?? `http://${hostPortText({ ...at, port: served.port })}`
     notify({ code: 'console/up', reason: `the console listens at ${shown}`, level: 'info' })
     return {
       close: async () => {
         await served.close()
-        await console.close()
-        await records.close()
+        await close()
       },
     }
   },
