@@ -6,7 +6,7 @@
 import type { Firing, Outcome } from './conditions.ts'
 import type { Alert } from './types.ts'
 
-export type Kind = 'begin' | 'end' | 'reminder' | 'summary'
+type Kind = 'begin' | 'end' | 'reminder' | 'summary'
 export type Channel = 'mail' | 'webhook'
 
 /** An alert on the board; after its end it stays for an hour, to see whether it comes back. */

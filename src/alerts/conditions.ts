@@ -27,7 +27,7 @@ export interface Outcome {
   readonly unknown: ReadonlySet<string>
 }
 
-export const idOf = (rule: string, { subject }: Found): string => (subject === undefined ? rule : `${rule}/${subject}`)
+const idOf = (rule: string, { subject }: Found): string => (subject === undefined ? rule : `${rule}/${subject}`)
 
 export class Conditions {
   readonly #rules: readonly Rule[]

@@ -20,7 +20,7 @@ const RED = 2
 /** How the doctor warns of a certificate that ends soon. */
 const SOON = /\bends in \d+ days?\b/
 
-export const DELIVERIES = 'postern_deliveries_total'
+const DELIVERIES = 'postern_deliveries_total'
 export const TURNED_AWAY = 'postern_turned_away_total'
 export const ADMITTED = 'postern_admitted_total'
 export const FINDINGS = 'postern_findings_total'

@@ -23,7 +23,7 @@ export interface StatusReport {
 const QUARTER_MS = 15 * 60_000
 
 /** What the status page says. */
-export function statusReport(board: Board | undefined, language: StatusLanguage): StatusReport {
+function statusReport(board: Board | undefined, language: StatusLanguage): StatusReport {
   const texts = STATUS_TEXTS[language]
   if (board === undefined) return { state: 'unknown', language, ...texts.unknown }
   const delays = board.entries.filter(entry => isActive(entry) && entry.delaysMail)

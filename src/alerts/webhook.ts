@@ -20,11 +20,11 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 const TIMEOUT_MS = 10_000
 
 /** The value of `X-Postern-Signature`: `sha256=` and the HMAC of `TIMESTAMP.BODY` in hexadecimal. */
-export const signatureOf = (secret: string, timestamp: string, body: string): string =>
+const signatureOf = (secret: string, timestamp: string, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`
 
 /** The body of a request. */
-export function bodyOf({ id, kind, alerts }: Outgoing, node: string): string {
+function bodyOf({ id, kind, alerts }: Outgoing, node: string): string {
   const told = alerts.map(({ id: alert, rule, subject, severity, since, endedAt, what, affected, remedy, nodes }) => ({
     ...{ id: alert, rule, severity },
     ...(subject !== undefined && { subject }),

@@ -1,5 +1,9 @@
 /** `postern/relay`: the gateway program and its configuration. */
-
+export type { CustomRule } from '../alerts/custom.ts'
+export type { AlertsOptions, RuleName, RuleOptions } from '../alerts/options.ts'
+export type { AlertWebhook } from '../alerts/webhook.ts'
+export type { DigestRule } from '../digest/types.ts'
+export type { MailOptions, MailSigningKey } from '../mailing/types.ts'
 export type {
   ConsoleConfig,
   ConsoleGroupConfig,
@@ -7,6 +11,7 @@ export type {
   ConsoleSessionConfig,
 } from './config/console-config.ts'
 export { defineConfig } from './config/define.ts'
+export type { DigestConfig } from './config/digest-config.ts'
 export type {
   FolderHistoryConfig,
   FolderQuarantineConfig,

@@ -165,7 +165,7 @@ const RELATIVES = [
 const isTime = (time: number): boolean => Math.abs(time) <= 8.64e15
 
 /** What is shown of a text of any length. */
-export const MAX_SHOWN = 300
+const MAX_SHOWN = 300
 
 /** Controls and bidi marks, and separators of lines. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu

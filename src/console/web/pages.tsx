@@ -36,7 +36,7 @@ export const PAGES: Readonly<Partial<Record<PageName, ComponentType>>> = {
 }
 
 /** A page that is loaded when it is first opened. */
-export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
+function lazyPage(load: () => Promise<ComponentType>): ComponentType {
   return function LazyPage() {
     const [loaded, setLoaded] = useState<{ readonly Shown?: ComponentType; readonly error?: ApiError }>({})
     useEffect(() => {

@@ -87,7 +87,7 @@ function titleOf(
 }
 
 /** The way back to the list. */
-export function Back() {
+function Back() {
   const { texts } = useConsole()
   return (
     <nav aria-label={texts.common.back}>
