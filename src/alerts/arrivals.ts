@@ -7,6 +7,8 @@ import type { Clock } from '../model/services.ts'
 /** The steps of both forecasts. */
 const STEP = '5m'
 const STEP_MS = 300_000
+/** Counts that come after a longer pause are not used: they would look like a flood, and the pause like an outage. */
+const MAX_PAUSE_MS = 90_000
 /** Refusals are compared with what was expected an hour before: a forecast of the next step soon expects the flood. */
 const AHEAD = '1h'
 const AHEAD_STEPS = 12
@@ -35,6 +37,7 @@ export class ArrivalForecasts {
   /** Refusals and arrivals of the steps that have ended, the newest last. */
   readonly #ended: { readonly step: number; readonly refused: number; readonly arrived: number }[] = []
   #step: number
+  #takenAt = Number.NEGATIVE_INFINITY
   #refused = 0
   #arrived = 0
 
@@ -59,11 +62,18 @@ export class ArrivalForecasts {
   }
 
   save(): string {
+    if (this.#clock.monotonic() - this.#takenAt > MAX_PAUSE_MS) this.#skip()
     return JSON.stringify({ arrivals: this.#arrivals.save(), refusals: this.#refusals.save() })
   }
 
-  /** Takes what has arrived and what was refused since the last time; call it more often than once in five minutes. */
+  /** Takes what has arrived and what was refused since the last time; call it every minute or more often. */
   take({ arrived, refused }: { readonly arrived: number; readonly refused: number }): void {
+    const isKnown = this.#clock.monotonic() - this.#takenAt <= MAX_PAUSE_MS
+    this.#takenAt = this.#clock.monotonic()
+    if (!isKnown) {
+      this.#skip()
+      return
+    }
     this.#advance()
     this.#arrivals.arrived(arrived)
     this.#refusals.arrived(refused)
@@ -109,6 +119,16 @@ export class ArrivalForecasts {
       if (expected !== undefined && expected.expected <= served) return { kind: 'at', inMs: ahead * STEP_MS }
     }
     return { kind: 'not-within-a-day' }
+  }
+
+  /** For some time nothing was known: when and how fast it arrived meanwhile is not. */
+  #skip(): void {
+    this.#arrivals.skip()
+    this.#refusals.skip()
+    this.#ended.length = 0
+    this.#step = this.#stepNow()
+    this.#refused = 0
+    this.#arrived = 0
   }
 
   readonly #stepNow = (): number => Math.floor(this.#clock.now() / STEP_MS)

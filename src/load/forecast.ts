@@ -28,6 +28,8 @@ export interface Forecast {
    * itself, so that it happens about once a week at most. Undefined when nothing is unusual, and in the first week.
    */
   unusual(): Unusual | undefined
+  /** What has arrived since the last call is not known: that time is no time without arrivals. */
+  skip(): void
   /** What was learnt, as text for the option `saved`: about 130 KB for a step of a minute. */
   save(): string
 }
@@ -93,7 +95,7 @@ class LearningForecast implements Forecast {
   readonly #stepsPerDay: number
   readonly #season: Season
   readonly #unusual: UnusualCounts
-  readonly #sliding: ReturnType<typeof window>
+  #sliding: ReturnType<typeof window>
   /** How many steps make one of the longer steps by which arrivals are unusual. */
   readonly #group: number
   /** The arrivals of such a step so far, and how many steps of it were observed. */
@@ -103,7 +105,7 @@ class LearningForecast implements Forecast {
   #count = 0
   /** The first step is unknown when it had begun before. */
   #isWhole: boolean
-  readonly #startedAt: number
+  #startedAt: number
 
   constructor({ step = '1m', clock = systemClock, saved }: ForecastOptions) {
     this.#clock = clock
@@ -151,6 +153,16 @@ class LearningForecast implements Forecast {
   unusual(): Unusual | undefined {
     this.#advance()
     return this.#unusual.current
+  }
+
+  skip(): void {
+    const now = this.#clock.now()
+    this.#sliding = window(this.#length / PARTS, this.#clock)
+    this.#index = Math.floor(now / this.#length)
+    this.#since = this.#clock.monotonic()
+    this.#startedAt = this.#since
+    this.#isWhole = now - this.#index * this.#length <= this.#length * NEARLY_WHOLE
+    this.#count = 0
   }
 
   save(): string {

@@ -57,7 +57,8 @@ class Deviation {
     this.#seen += 1
     const rate = Math.max(1 / this.#seen, 1 / (SPREAD_DAYS * this.#stepsPerDay))
     this.#square += rate * (cut * cut - this.#square)
-    return isKnown && spread > 0 ? raw / spread : 0
+    // Chance alone (Poisson) has a spread of 1: a series that varies less is no more certain than that.
+    return isKnown ? raw / Math.max(spread, 1) : 0
   }
 
   save(): readonly number[] {

@@ -1,5 +1,7 @@
 /** The rules: what each finds, what it does not, and what it says. */
 import { describe, expect, test } from 'vitest'
+import { RULES } from '../../src/alerts/rules.ts'
+import type { Seen } from '../../src/alerts/seen.ts'
 import { HOUR, MINUTE, Node } from './node.ts'
 
 const OPTIONS = { mail: ['ops@example.org'] }
@@ -180,9 +182,10 @@ async function days(node: Node, count: number, arrivals: (step: number) => numbe
   for (let step = 0; step < count * 288; step += 1) {
     node.count('postern_arrivals_total', arrivals(step))
     node.count('postern_decisions_total', refusals(step), { stage: 'rcpt', verdict: 'reject' })
-    node.clock.pass(5 * MINUTE - 1_000)
-    await node.alerts.tick()
-    node.clock.pass(1_000)
+    for (let minute = 0; minute < 5; minute += 1) {
+      await node.alerts.tick()
+      node.clock.pass(MINUTE)
+    }
   }
 }
 
@@ -208,18 +211,14 @@ describe('forecasts', () => {
     expect(names(node)).toEqual([])
   })
 
-  test('arrivals that stop are an alert', async () => {
-    const node = new Node({ options: OPTIONS })
-    await days(node, 8, step => daily(1_000)(step) + (step % 7), daily(1))
-    expect(names(node)).toEqual([])
-    await days(
-      node,
-      12 / 288,
-      () => 0,
-      () => 0,
-    )
-    expect(names(node)).toEqual(['arrivals'])
-    expect(node.alerts.active[0]).toMatchObject({ affected: 'Mail that should arrive may not reach this host.' })
+  test.for([
+    ['more', 'Load control gives known clients precedence if it becomes too much.'],
+    ['fewer', 'Mail that should arrive may not reach this host.'],
+  ] as const)('%s arrivals than expected are an alert that says what it may be', ([direction, affected]) => {
+    const unusual = () => ({ direction, kind: 'sudden', count: 12.3, expected: 200.4 }) as const
+    const rule = RULES.find(({ name }) => name === 'arrivals')
+    const found = rule?.check({ forecasts: { unusual } } as unknown as Seen)
+    expect(found).toMatchObject([{ what: '12 sessions in five minutes; 200 were expected.', affected }])
   })
 
   test('the surge notice says when the forecast expects the end', async () => {
@@ -228,7 +227,7 @@ describe('forecasts', () => {
     const node = new Node({ options: OPTIONS })
     for (const priority of ['known', 'unknown']) node.count('postern_turned_away_total', 0, { priority })
     node.count('postern_admitted_total', 0, { priority: 'unknown' })
-    await days(node, 3, peak, () => 0)
+    await days(node, 2, peak, () => 0)
     await days(node, 97 / 288, peak, () => 0)
     for (let step = 97; step < 100; step += 1) {
       node.count('postern_turned_away_total', 900, { priority: 'unknown' })
@@ -253,7 +252,7 @@ describe('forecasts', () => {
   test('a surge that the forecast did not expect has no forecast end', async () => {
     const node = new Node({ options: OPTIONS })
     node.count('postern_turned_away_total', 0, { priority: 'unknown' })
-    await days(node, 3, daily(400), () => 0)
+    await days(node, 1.5, daily(400), () => 0)
     for (let step = 0; step < 3; step += 1) {
       node.count('postern_turned_away_total', 9_000, { priority: 'unknown' })
       await days(

@@ -221,3 +221,22 @@ describe('a forecast that was saved', () => {
     expect(() => forecast({ clock, saved: damage(saved) })).toThrow('begin without it')
   })
 })
+
+test('time that is skipped is unknown: no outage in it, and no flood after it', () => {
+  const clock = hands(MONDAY)
+  const arrivals = forecast({ clock })
+  const live = (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      arrivals.arrived(100)
+      clock.pass(MINUTE)
+    }
+  }
+  live(8 * 1440)
+  clock.pass(300 * MINUTE)
+  arrivals.skip()
+  expect(arrivals.anomaly()).toBe(0)
+  live(30)
+  expect(arrivals.unusual()).toBe(undefined)
+  expect(Math.abs(arrivals.anomaly())).toBeLessThan(6)
+  expect(arrivals.expect('1m')?.expected).toBeCloseTo(100, 0)
+})
