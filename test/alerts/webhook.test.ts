@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Outgoing } from '../../src/alerts/board.ts'
+import { EMPTY, type Outgoing, update } from '../../src/alerts/board.ts'
+import { RULES } from '../../src/alerts/rules.ts'
 import { post } from '../../src/alerts/webhook.ts'
 import { DOWN, HOUR, MINUTE, Node } from './node.ts'
 
@@ -76,21 +77,21 @@ test('a receiver that fails is asked again with longer pauses, under the same id
   expect(node.notices.filter(({ code }) => code === 'alerts/failed').length).toBeGreaterThan(0)
 })
 
-test('what waits is bounded: the oldest is given up', async () => {
-  const { node } = await receiving(() => new Response('', { status: 500 }))
-  for (let host = 0; host < 150; host += 1) {
-    node.gauge('postern_load_level', host % 2 === 0 ? 2 : 0)
-    DOWN(node, true, `h${host}.example.org:25`)
-    await node.pass(3 * MINUTE)
-    DOWN(node, false, `h${host}.example.org:25`)
+test('what waits is bounded, and so is what is known: the oldest messages are given up and counted', () => {
+  const [rule] = RULES
+  let board = EMPTY
+  for (let step = 0; step < 400; step += 1) {
+    const found = { subject: `h${step}`, what: 'It fails.', affected: 'Mail.', remedy: 'Look.' }
+    const firing = rule ? [{ id: `next-hop/h${step}`, rule, found }] : []
+    const outcome = { firing, unknown: new Set<string>(['next-hop']) }
+    const look = { node: 'mx1', now: step, outcome, maxMails: 10, isAlone: false } as const
+    board = update(board, { ...look, channels: ['webhook', 'mail'] })
   }
-  const value = (name: string): number => {
-    const metric = node.alerts.metrics().find(found => found.name === name)
-    const [sample] = metric && metric.type !== 'histogram' ? metric.samples : []
-    return sample?.value ?? 0
-  }
-  expect(value('postern_alert_queue')).toBeLessThanOrEqual(100)
-  expect(value('postern_alert_dropped_total')).toBeGreaterThan(0)
+  expect(board.entries).toHaveLength(200)
+  expect(board.outgoing).toHaveLength(100)
+  expect(board.dropped).toBe(200 + 10 - 100)
+  expect(board.held).toHaveLength(50)
+  expect(board.heldMore).toBe(200 - 10 - 50)
 })
 
 test('a redirect is not followed', async () => {
