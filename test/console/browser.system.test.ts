@@ -238,3 +238,35 @@ test('an administrator adds a person, whose set-up link is shown once, and makes
   expect(answer.status).toBe(200)
   expect(opened.faults).toEqual([])
 })
+
+test('copies of a message are found from its page', async () => {
+  const { gateway } = served
+  const words = '\nOur garden is open again on Saturday, with roses, tea and a tour at noon. Everyone is welcome.\n'
+  const copies = ['hal@example.com', 'ida@example.com', 'jim@example.com']
+  const refs: string[] = []
+  for (const recipient of copies)
+    refs.push((await gateway.receive(honest({ subject: 'Open day', recipients: [recipient], rest: words }))).ref)
+  await gateway.history.flush()
+  await using opened = await served.page(browser, ANN)
+  const { page } = opened
+  await page.goto(`${served.origin}/#/messages/${refs[0]}`)
+  await page.getByRole('button', { name: 'Find similar' }).click()
+  for (const recipient of copies.slice(1)) await page.getByRole('row').filter({ hasText: recipient }).waitFor()
+  expect(opened.faults).toEqual([])
+})
+
+test('a session that has ended leads to signing in, and from there back to the same page', async () => {
+  await using opened = await served.page(browser, ANN)
+  const { page } = opened
+  await page.goto(`${served.origin}/#/messages?text=bob%40example.com`)
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  const cookies = await page.context().cookies()
+  await page.context().clearCookies()
+  await page.getByLabel('Verdict').selectOption('accept')
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+  await page.context().addCookies(cookies)
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  expect(page.url()).toContain('text=bob%40example.com&verdict=accept')
+  expect(opened.faults).toEqual([])
+})
