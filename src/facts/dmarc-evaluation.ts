@@ -73,7 +73,7 @@ async function evaluate(domain: string, { resolver, sender, signatures }: Eviden
   }
 }
 
-/** The tag `rua` with a destination that is reached by mail (RFC 9990 §3.5). Linear: a record has at most 64 KB. */
+/** The tag `rua` with a destination that is reached by mail (RFC 9990 §3.4). Linear: a record has at most 64 KB. */
 const ASKS_FOR_REPORTS = /;[ \t]*rua[ \t]*=[^;]*[mM][aA][iI][lL][tT][oO]:/
 
 const RESULTS = ['none', 'pass', 'fail', 'temperror'] as const

@@ -5,7 +5,7 @@ import { mailboxOf } from '../../net/path.ts'
 /** What became of the message because of DMARC. RFC 9990's `pass` is not used: readers of RFC 7489 do not know it. */
 export type Disposition = 'none' | 'quarantine' | 'reject'
 
-/** Why the policy was not applied (RFC 9990 §3.1.7). */
+/** Why the policy was not applied (RFC 9990 §3.1.6). */
 export interface Override {
   readonly type: 'local_policy' | 'policy_test_mode' | 'trusted_forwarder'
   readonly comment?: string
@@ -59,7 +59,7 @@ export function rowOf(transaction: TransactionEvent, recipient: RecipientEvent):
   }
 }
 
-/** RFC 9990 §3.1.4: signatures of the author's domain first, then others that pass, then the rest. */
+/** RFC 9990 §3.1.3: signatures of the author's domain first, then others that pass, then the rest. */
 const byUse = (author: string) => {
   const rank = ({ domain, result }: Row['dkim'][number]) => (result !== 'pass' ? 2 : domain === author ? 0 : 1)
   return (one: Row['dkim'][number], other: Row['dkim'][number]) => rank(one) - rank(other)
