@@ -76,7 +76,9 @@ test.for([en, zhCN])('names in what is wrong are whole, and cannot turn the text
   expect(concern && texts.live.concern(concern, inert)).toContain('mx\\u202e.example.org:25')
 })
 
-test('the view keeps the newest points, and begins anew when the stream does', () => {
+test('the view keeps ten minutes, and begins anew when the stream does', () => {
+  const slow = Array.from({ length: 600 }, (_, index) => point(10 * index, { seconds: 10 }))
+  expect(reduce(BEGIN, { kind: 'start', start: { points: slow, isFailing: false } }).points.length).toBe(60)
   const started = reduce(BEGIN, { kind: 'start', start: { points: many(600), isFailing: true } })
   expect(started).toMatchObject({ state: 'live', isFailing: true })
   const next = reduce(started, { kind: 'point', point: point(600) })

@@ -26,6 +26,9 @@ export function Newest({ entries }: { readonly entries: LiveEntries | undefined 
   )
 }
 
+/** The hour alone would be taken for one of today. */
+const isOld = (time: number): boolean => Date.now() - time > 43_200_000
+
 /** Recipients as lines. */
 export function EntryTable({ caption, entries }: { readonly caption: string; readonly entries: readonly Entry[] }) {
   const { texts, formats } = useConsole()
@@ -33,7 +36,9 @@ export function EntryTable({ caption, entries }: { readonly caption: string; rea
     {
       key: 'time',
       title: texts.charts.time,
-      cell: ({ time }) => <time title={formats.full(time)}>{formats.clock(time)}</time>,
+      cell: ({ time }) => (
+        <time title={formats.full(time)}>{isOld(time) ? formats.dayHour(time) : formats.clock(time)}</time>
+      ),
     },
     { key: 'verdict', title: texts.live.verdict, cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
     {

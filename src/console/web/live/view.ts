@@ -29,10 +29,15 @@ export type LiveEvent =
   | { readonly kind: 'point'; readonly point: LivePoint }
   | { readonly kind: 'entries'; readonly entries: LiveEntries }
 
-/** What the page keeps: as much as the gateway does. */
-const MAX_POINTS = 600
+/** What the page shows: ten minutes, so that seconds can be seen. */
+const SHOWN_MS = 600_000
 /** Before anything has come. */
 export const BEGIN: LiveView = { state: 'connecting', points: [], entries: undefined, isFailing: false }
+
+function newest(points: readonly LivePoint[]): readonly LivePoint[] {
+  const since = (points.at(-1)?.time ?? 0) - SHOWN_MS
+  return points.filter(({ time }) => time > since)
+}
 
 /** What is known after an event. */
 export function reduce(view: LiveView, event: LiveEvent): LiveView {
@@ -40,9 +45,9 @@ export function reduce(view: LiveView, event: LiveEvent): LiveView {
     case 'state':
       return { ...view, state: event.state }
     case 'start':
-      return { ...view, state: 'live', points: event.start.points, isFailing: event.start.isFailing }
+      return { ...view, state: 'live', points: newest(event.start.points), isFailing: event.start.isFailing }
     case 'point':
-      return { ...view, state: 'live', isFailing: false, points: [...view.points, event.point].slice(-MAX_POINTS) }
+      return { ...view, state: 'live', isFailing: false, points: newest([...view.points, event.point]) }
     case 'entries':
       return { ...view, entries: event.entries }
     default:
