@@ -41,3 +41,31 @@ export function isAbout(event: GatewayEvent, name: string, rows: ReadonlySet<str
       return false
   }
 }
+
+/** The sender of a transaction without any recipient: no row leads to it. */
+function lonelySender(event: GatewayEvent): string | undefined {
+  if (event.type !== 'transaction' || event.accepted + event.refused > 0 || event.reversePath === '') return undefined
+  return addressName(event.reversePath)
+}
+
+/** The hash under which blocks with such a sender are found. */
+export const hashOfSender = (name: string): number => hashOf('sender', name)
+
+/** The hashes under which a block is found: those of its sessions, and of senders to whom no row leads. */
+export function marksOf(events: readonly GatewayEvent[]): readonly number[] {
+  const marks = new Set<number>()
+  for (const event of events) {
+    if (event.ref !== null) marks.add(hashOf('ref', event.ref))
+    const sender = lonelySender(event)
+    if (sender !== undefined) marks.add(hashOfSender(sender))
+  }
+  return [...marks]
+}
+
+/** The sessions of a block in which this address is such a sender. */
+export function lonelyRefs(lines: readonly string[], name: string): readonly string[] {
+  return lines
+    .filter(line => line.includes('"transaction"'))
+    .map(line => JSON.parse(line) as GatewayEvent)
+    .flatMap(event => (lonelySender(event) === name && event.ref !== null ? [event.ref] : []))
+}

@@ -291,6 +291,20 @@ export function historyContract(openHistory: (options: ContractOptions) => Histo
       expect(await all(history, 'nobody@example.org')).toEqual([])
     })
 
+    test('is exported and erased where its mail was refused before any recipient', async () => {
+      const refused = transactionEvent({ ref: 'AAAA', reversePath: 'eve@example.com', accepted: 0, refused: 0 })
+      const history = await filled(
+        refused,
+        ...sessionOf('BBBB', { reversePath: 'eve@example.com' }),
+        ...sessionOf('CCCC'),
+      )
+      const refs = async () => [...new Set((await all(history, 'Eve@example.com')).map(({ ref }) => ref))].sort()
+      expect(await refs()).toEqual(['AAAA', 'BBBB'])
+      expect(await history.erase('eve@example.com')).toBe(1)
+      expect([await refs(), await history.get('AAAA')]).toEqual([[], []])
+      expect(await history.get('CCCC')).toHaveLength(4)
+    })
+
     test('is what erasing removes, however much it is', async () => {
       const refs = Array.from({ length: 450 }, (_, index) => `R${index}`)
       const history = await filled(...refs.flatMap((ref, index) => sessionOf(ref, { time: NOON + index * 1_000 })))

@@ -2,6 +2,7 @@
 import type { GatewayEvent } from '../../model/events.ts'
 import type { PostgresClient, Sql } from '../../postgres/client.ts'
 import { linesOf, packed } from '../block.ts'
+import { marksOf } from '../personal.ts'
 import type { Shortener } from '../privacy.ts'
 import type { Row } from '../row.ts'
 import { bareId, hashOf } from '../terms.ts'
@@ -75,8 +76,9 @@ async function shortenBlocks(sql: Sql, shortener: Shortener, from: bigint, to: b
     readonly refs: readonly string[]
     readonly events: Uint8Array
   }>(`DELETE FROM blocks WHERE id >= ${from} AND id < ${to} RETURNING *`)
-  for (const { id, refs, events } of blocks) {
-    const lines = linesOf(events).map(line => JSON.stringify(shortener.event(JSON.parse(line) as GatewayEvent)))
-    await sql.query('INSERT INTO blocks VALUES ($1, $2::bigint[], $3)', [id, refs, packed(lines)])
+  for (const { id, events } of blocks) {
+    const short = linesOf(events).map(line => shortener.event(JSON.parse(line) as GatewayEvent))
+    const lines = short.map(event => JSON.stringify(event))
+    await sql.query('INSERT INTO blocks VALUES ($1, $2::bigint[], $3)', [id, marksOf(short), packed(lines)])
   }
 }

@@ -3,7 +3,7 @@ import type { ActionEvent } from '../../model/action-event.ts'
 import type { GatewayEvent } from '../../model/events.ts'
 import type { PostgresClient, Sql } from '../../postgres/client.ts'
 import { eventsIn, linesOf, packed } from '../block.ts'
-import { isAbout, isOf, keyOf, type Person } from '../personal.ts'
+import { hashOfSender, isAbout, isOf, keyOf, lonelyRefs, type Person } from '../personal.ts'
 import type { ExportedPage } from '../tasks.ts'
 import { addressName, hashOf, refName } from '../terms.ts'
 import type { AggregateQuery, AggregateRow, AuditPage, AuditQuery } from '../types.ts'
@@ -12,8 +12,8 @@ import { idOf } from './schema.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 500
-/** Blocks of one session. */
-const MAX_BLOCKS = 1_000
+/** Blocks of one session, or of one statement. */
+const MAX_BLOCKS = 500
 /** Rows that a page of an export, or a turn of an erasure, begins with. */
 const MAX_ROWS = 200
 
@@ -22,6 +22,7 @@ interface PersonRow extends Person {
 }
 
 interface Block {
+  readonly id: string
   readonly place: string
   readonly part: string
   readonly events: Uint8Array
@@ -68,7 +69,8 @@ export async function auditOf(client: PostgresClient, query: AuditQuery): Promis
 export async function exportOf(client: PostgresClient, address: string, cursor?: string): Promise<ExportedPage> {
   const name = addressName(address)
   const ids = await idsOf(client, name, cursor === undefined ? 0n : BigInt(cursor))
-  const refs = new Set(ids.filter(row => isOf(row, name)).map(({ ref }) => ref))
+  const lonely = cursor === undefined ? await lonelyRefsIn(client, name) : []
+  const refs = new Set([...lonely, ...ids.filter(row => isOf(row, name)).map(({ ref }) => ref)])
   const sessions: { readonly ref: string; readonly lines: readonly string[] }[] = []
   for (const ref of refs) {
     const rows = await client.query<PersonRow>(`SELECT ${PERSON} FROM recipients WHERE ref = $1`, [ref])
@@ -89,6 +91,8 @@ function isOfSession(line: string, ref: string, name: string, keys: ReadonlySet<
 /** Removes an address, some rows in each transaction. @returns how many recipients were removed */
 export async function eraseFrom(client: PostgresClient, address: string): Promise<number> {
   const name = addressName(address)
+  for (const ref of new Set(await lonelyRefsIn(client, name)))
+    await client.transaction(sql => rewriteBlocks(sql, ref, name, new Set()))
   let erased = 0
   let after = 0n
   for (;;) {
@@ -123,10 +127,25 @@ async function idsOf(client: PostgresClient, name: string, after: bigint): Promi
   )
 }
 
-async function blocksOf(client: Sql, ref: string, lock = ''): Promise<readonly Block[]> {
+const blocksOf = (client: Sql, ref: string, lock = ''): Promise<readonly Block[]> =>
+  markedBlocks(client, hashOf('ref', ref), lock)
+
+/** Sessions in which the address is the sender of a transaction without recipients. */
+async function lonelyRefsIn(client: Sql, name: string): Promise<readonly string[]> {
+  const refs: string[] = []
+  let after: string | undefined
+  do {
+    const blocks = await markedBlocks(client, hashOfSender(name), '', after)
+    refs.push(...blocks.flatMap(({ events }) => lonelyRefs(linesOf(events), name)))
+    after = blocks.length < MAX_BLOCKS ? undefined : blocks.at(-1)?.id
+  } while (after !== undefined)
+  return refs
+}
+
+async function markedBlocks(client: Sql, mark: number, lock = '', after = '0'): Promise<readonly Block[]> {
   return await client.query<Block>(
-    `SELECT ctid::text AS place, tableoid::regclass::text AS part, events FROM blocks
-     WHERE refs @> ARRAY[${hashOf('ref', ref)}::bigint] ORDER BY id LIMIT ${MAX_BLOCKS} ${lock}`,
+    `SELECT id::text AS id, ctid::text AS place, tableoid::regclass::text AS part, events FROM blocks
+     WHERE refs @> ARRAY[${mark}::bigint] AND blocks.id > ${BigInt(after)} ORDER BY blocks.id LIMIT ${MAX_BLOCKS} ${lock}`,
   )
 }
 

@@ -5,6 +5,7 @@ import { addressKey, mailboxOf } from '../../net/path.ts'
 import type { Sql } from '../../postgres/client.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
 import { EarlyDeliveries } from '../early-deliveries.ts'
+import { marksOf } from '../personal.ts'
 import { bareId, hashOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
 import { TransactionCache } from '../transaction-cache.ts'
@@ -146,8 +147,8 @@ function blocksOf(lines: readonly Line[], ids: readonly bigint[]): readonly (rea
   return [...days.values()].flatMap(items =>
     Array.from({ length: Math.ceil(items.length / MAX_BLOCK_EVENTS) }, (_, index) => {
       const some = items.slice(index * MAX_BLOCK_EVENTS, (index + 1) * MAX_BLOCK_EVENTS)
-      const refs = new Set(some.flatMap(({ line }) => (line.event.ref === null ? [] : [hashOf('ref', line.event.ref)])))
-      return [String(some[0]?.id), [...refs], packed(some.map(({ line }) => line.json))]
+      const marks = marksOf(some.map(({ line }) => line.event))
+      return [String(some[0]?.id), marks, packed(some.map(({ line }) => line.json))]
     }),
   )
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { linesOf, packed } from '../block.ts'
-import { isAbout, isOf, keyOf, type Person, personalTerms } from '../personal.ts'
+import { hashOfSender, isAbout, isOf, keyOf, lonelyRefs, type Person, personalTerms } from '../personal.ts'
 import type { ExportedPage } from '../tasks.ts'
 import { addressName, hashOf } from '../terms.ts'
 
@@ -29,7 +29,8 @@ export function eraseIn(connection: DatabaseSync, address: string): number {
       dropRow.run(row.id)
     }
     const erased = new Set(rows.map(keyOf))
-    for (const ref of new Set(rows.map(row => row.ref))) rewriteBlocks(connection, ref, name, erased)
+    const refs = [...rows.map(row => row.ref), ...lonelyRefsIn(connection, name)]
+    for (const ref of new Set(refs)) rewriteBlocks(connection, ref, name, erased)
   })
   return rows.length
 }
@@ -41,7 +42,8 @@ const MAX_EXPORTED = 200
 export function exportFrom(connection: DatabaseSync, address: string, after: number): ExportedWeek {
   const name = addressName(address)
   const { rows, last } = rowsAfter(connection, name, after)
-  const sessions = [...new Set(rows.map(({ ref }) => ref))].map(ref => {
+  const refs = [...(after === 0 ? lonelyRefsIn(connection, name) : []), ...rows.map(({ ref }) => ref)]
+  const sessions = [...new Set(refs)].map(ref => {
     const keys = new Set(rowsWith(connection, [hashOf('ref', ref)], name).map(keyOf))
     const lines = blocksOf(connection, ref).flatMap(({ lines: all }) => all)
     return { ref, lines: lines.filter(line => isOfSession(line, ref, name, keys)) }
@@ -87,10 +89,17 @@ interface Block {
   readonly lines: readonly string[]
 }
 
-function blocksOf(connection: DatabaseSync, ref: string): readonly Block[] {
+const blocksOf = (connection: DatabaseSync, ref: string): readonly Block[] =>
+  markedBlocks(connection, hashOf('ref', ref))
+
+/** Sessions in which the address is the sender of a transaction without recipients. */
+const lonelyRefsIn = (connection: DatabaseSync, name: string): readonly string[] =>
+  markedBlocks(connection, hashOfSender(name)).flatMap(({ lines }) => lonelyRefs(lines, name))
+
+function markedBlocks(connection: DatabaseSync, mark: number): readonly Block[] {
   return connection
     .prepare('SELECT id, events FROM places JOIN blocks ON blocks.id = places.block WHERE ref = ? ORDER BY id')
-    .all(hashOf('ref', ref))
+    .all(mark)
     .flatMap(({ id, events }) => (events instanceof Uint8Array ? [{ id: Number(id), lines: linesOf(events) }] : []))
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { linesOf, packed } from '../block.ts'
-import { personalTerms } from '../personal.ts'
+import { marksOf, personalTerms } from '../personal.ts'
 import type { Shortener } from '../privacy.ts'
 import type { Row } from '../row.ts'
 
@@ -68,10 +68,15 @@ function shortenBlocks(connection: DatabaseSync, shortener: Shortener, after: nu
     .prepare('SELECT id, events FROM blocks WHERE id > ? ORDER BY id LIMIT ?')
     .all(after, MAX_BLOCKS)
   const update = connection.prepare('UPDATE blocks SET events = ? WHERE id = ?')
+  const dropPlace = connection.prepare('DELETE FROM places WHERE ref = ? AND block = ?')
+  const addPlace = connection.prepare('INSERT OR IGNORE INTO places (ref, block) VALUES (?, ?)')
   for (const { id, events } of blocks)
     if (events instanceof Uint8Array) {
-      const lines = linesOf(events).map(line => JSON.stringify(shortener.event(JSON.parse(line) as GatewayEvent)))
-      update.run(packed(lines), Number(id))
+      const full = linesOf(events).map(line => JSON.parse(line) as GatewayEvent)
+      const short = full.map(event => shortener.event(event))
+      for (const mark of marksOf(full)) dropPlace.run(mark, Number(id))
+      for (const mark of marksOf(short)) addPlace.run(mark, Number(id))
+      update.run(packed(short.map(event => JSON.stringify(event))), Number(id))
     }
   return blocks.length < MAX_BLOCKS ? DONE : Number(blocks.at(-1)?.id)
 }

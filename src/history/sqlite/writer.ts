@@ -5,6 +5,7 @@ import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } fr
 import { inTransaction } from '../../sqlite/file.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
 import { EarlyDeliveries } from '../early-deliveries.ts'
+import { marksOf } from '../personal.ts'
 import { hashOf, termsOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
 import type { TransactionCache } from '../transaction-cache.ts'
@@ -67,8 +68,7 @@ export class WeekWriter {
 
   #writeBlock(lines: readonly Line[]): void {
     const { lastInsertRowid: block } = this.#block.run(packed(lines.map(({ json }) => json)))
-    const refs = new Set(lines.flatMap(({ event: { ref } }) => (ref === null ? [] : [ref])))
-    for (const ref of refs) this.#place.run(hashOf('ref', ref), block)
+    for (const mark of marksOf(lines.map(({ event }) => event))) this.#place.run(mark, block)
   }
 
   #index(event: GatewayEvent, transactions: TransactionCache, totals: Totals): void {
