@@ -102,7 +102,7 @@ class ConsoleHandler implements Console {
         ...operatorHandlers(managing),
         ...tokenHandlers(managing),
         ...messageHandlers(acting),
-        ...heldHandlers({ ...acting, quarantine: sources.quarantine }),
+        ...heldHandlers({ ...acting, quarantine: sources.quarantine, clock }),
         ...listHandlers({ ...acting, has: sources, store }),
         ...watchingHandlers({ has: sources, store, watching: this.#watching, record, clock }),
         ...operationHandlers({ has: sources, notify }),

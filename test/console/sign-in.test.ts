@@ -1,7 +1,7 @@
 /** Signing in, sessions, links, tokens: who gets in, for how long, and what attempts leave behind. */
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
-import { weaknessOf } from '../../src/console/accounts/password.ts'
+import { Passwords, weaknessOf } from '../../src/console/accounts/password.ts'
 import { SignInLimits } from '../../src/console/sign-in/limits.ts'
 import { effective } from '../../src/relay/config/options.ts'
 import type { RelayConfig } from '../../src/relay/config/types.ts'
@@ -136,6 +136,24 @@ describe('password and code', () => {
     expect((await opened.browser('198.51.100.1').call('session.password', { body })).status).toBe(401)
   })
 
+  test('while strangers keep the hashes busy, a client that has signed in before comes first', async () => {
+    const passwords = new Passwords({ cost: 1_024, blockSize: 1, parallelization: 1 })
+    const stored = await passwords.hash(PASSWORD)
+    await passwords.verify('x', undefined)
+    const order: string[] = []
+    const strangers = Array.from({ length: 22 }, async () => {
+      await passwords.verify('guess', stored)
+      order.push('stranger')
+    })
+    // Each begins to wait in a later turn.
+    await new Promise(setImmediate)
+    await expect(passwords.verify('guess', stored)).rejects.toThrow('too many')
+    const owner = passwords.verify(PASSWORD, stored, true).then(isRight => order.push(`owner ${isRight}`))
+    await Promise.all([...strangers, owner])
+    expect(order).toHaveLength(23)
+    expect(order.indexOf('owner true')).toBeLessThan(5)
+  })
+
   test('one client gets 20 tries in a quarter of an hour, whatever names it tries', async () => {
     await using opened = await openConsole()
     const statuses: number[] = []
@@ -167,7 +185,6 @@ describe('password and code', () => {
     const [ann, bob] = [await opened.accounts.get('ann'), await opened.accounts.get('bob')]
     expect(ann?.password).toMatch(/^scrypt\$16\$1\$1\$[\w-]{22}\$[\w-]{43}$/)
     expect(ann?.password).not.toBe(bob?.password)
-    const { Passwords } = await import('../../src/console/accounts/password.ts')
     expect(await new Passwords().hash('x')).toMatch(/^scrypt\$32768\$8\$3\$/)
   })
 })

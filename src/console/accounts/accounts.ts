@@ -93,11 +93,12 @@ export class Accounts {
    * Compares password and code, and uses the code up. Takes as long for a name that does not exist.
    *
    * @param code six digits of the authenticator, or a recovery code
+   * @param isKnown the client has signed in to the account before
    * @throws Busy
    */
-  async verify(name: string, password: string, code: string): Promise<Account | undefined> {
+  async verify(name: string, password: string, code: string, isKnown = false): Promise<Account | undefined> {
     const account = await this.get(name)
-    const isRight = await this.passwords.verify(password, account?.isDisabled ? undefined : account?.password)
+    const isRight = await this.passwords.verify(password, account?.isDisabled ? undefined : account?.password, isKnown)
     return isRight ? await this.#useCode(name, code) : undefined
   }
 

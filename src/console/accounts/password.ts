@@ -13,6 +13,8 @@ export interface PasswordCost {
 
 /** Hashes that are computed at once, and that wait: 32 MB and a quarter of a second each. */
 const [MAX_RUNNING, MAX_WAITING] = [2, 20]
+/** Of clients that have signed in before so many more wait, in front of the others. */
+const MAX_KNOWN_WAITING = 20
 
 /** There are too many attempts at once: try again later. */
 export class Busy extends Error {}
@@ -23,6 +25,7 @@ export class Passwords {
   // of the memory.
   readonly #cost: Required<PasswordCost>
   readonly #waiting: (() => void)[] = []
+  readonly #known: (() => void)[] = []
   #running = 0
   /** Stands in for an account that is not there, so that both take as long. */
   #decoy: Promise<string> | undefined
@@ -39,8 +42,13 @@ export class Passwords {
     return ['scrypt', cost, blockSize, parallelization, salt.toString('base64url'), key.toString('base64url')].join('$')
   }
 
-  /** Compares with a hash; without one it takes as long and says no. @throws Busy */
-  async verify(password: string, stored: string | undefined): Promise<boolean> {
+  /**
+   * Compares with a hash; without one it takes as long and says no.
+   *
+   * @param isKnown the client has signed in to this account before: those who try names do not keep it waiting
+   * @throws Busy
+   */
+  async verify(password: string, stored: string | undefined, isKnown = false): Promise<boolean> {
     this.#decoy ??= this.hash(randomBytes(16).toString('hex')).catch(error => {
       this.#decoy = undefined
       throw error
@@ -48,23 +56,36 @@ export class Passwords {
     const decoy = await this.#decoy
     const read = readHash(stored ?? decoy)
     if (read === undefined) return false
-    const key = await this.#derive(password, read.salt, read.cost)
+    const key = await this.#derive(password, read.salt, read.cost, isKnown)
     return key.length === read.key.length && timingSafeEqual(key, read.key) && stored !== undefined
   }
 
-  async #derive(password: string, salt: Buffer, { cost, blockSize, parallelization }: Required<PasswordCost>) {
-    if (this.#running >= MAX_RUNNING) {
-      if (this.#waiting.length >= MAX_WAITING) throw new Busy('too many passwords are compared at once')
-      await new Promise<void>(resolve => this.#waiting.push(resolve))
-    }
-    this.#running += 1
+  async #derive(
+    password: string,
+    salt: Buffer,
+    { cost, blockSize, parallelization }: Required<PasswordCost>,
+    isKnown = false,
+  ): Promise<Buffer> {
+    await this.#turn(isKnown)
     try {
       const options = { N: cost, r: blockSize, p: parallelization, maxmem: 256 * cost * blockSize }
       return await derive(password.normalize('NFC'), salt, options)
     } finally {
-      this.#running -= 1
-      this.#waiting.shift()?.()
+      const next = this.#known.shift() ?? this.#waiting.shift()
+      // The place goes on to the next one, so that no other takes it in between.
+      if (next === undefined) this.#running -= 1
+      else next()
     }
+  }
+
+  async #turn(isKnown: boolean): Promise<void> {
+    if (this.#running < MAX_RUNNING) {
+      this.#running += 1
+      return
+    }
+    const [queue, max] = isKnown ? [this.#known, MAX_KNOWN_WAITING] : [this.#waiting, MAX_WAITING]
+    if (queue.length >= max) throw new Busy('too many passwords are compared at once')
+    await new Promise<void>(resolve => queue.push(resolve))
   }
 }
 

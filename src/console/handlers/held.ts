@@ -1,5 +1,6 @@
 /** Endpoints of the quarantine: lists, contents, releases and deletions. */
 
+import type { Clock } from '../../model/services.ts'
 import type { Releaser, ReleaserResult } from '../../quarantine/releaser.ts'
 import type { Quarantine } from '../../quarantine/types.ts'
 import type { ScopedSources } from '../access/scoped-sources.ts'
@@ -17,14 +18,18 @@ export interface HeldParts {
   readonly quarantine: Quarantine | undefined
   readonly releaser: Releaser | undefined
   readonly reversals: Reversals
+  readonly clock: Clock
 }
+
+/** No further message is begun after this time: a slow next hop must not cost the answer about the others. */
+const MAX_ACTING_MS = 10_000
 
 type Result = Answer<'held.act'>['results'][number]
 
 export function heldHandlers(
   parts: HeldParts,
 ): Handlers<`held.${'list' | 'get' | 'content' | 'html' | 'source' | 'act'}`> {
-  const { sources, quarantine, releaser, reversals } = parts
+  const { sources, quarantine, releaser, reversals, clock } = parts
   const reader = new ContentReader()
   const opened = async (viewer: Viewer, id: string) => {
     const found = await sources.quarantine(viewer).open(id)
@@ -70,7 +75,13 @@ export function heldHandlers(
     'held.act': async ({ caller: { viewer }, body }) => {
       if (releaser === undefined) throw notConfigured('quarantine')
       const results: Result[] = []
-      for (const item of body.items) results.push(await act(releaser, sources, reversals, viewer, body, item))
+      const end = clock.monotonic() + MAX_ACTING_MS
+      for (const item of body.items)
+        results.push(
+          clock.monotonic() < end
+            ? await act(releaser, sources, reversals, viewer, body, item)
+            : { ...item, kind: 'failed', reason: 'there was no time left for it: ask again' },
+        )
       return { results }
     },
   }

@@ -55,12 +55,18 @@ export class SignInLimits {
     }
   }
 
-  /** One try to sign in. @param onFirst called when a limit is reached, once */
-  async trySignIn(account: string, client: string, onFirst: () => void): Promise<void> {
+  /**
+   * One try to sign in.
+   *
+   * @param onFirst called when a limit is reached, once
+   * @returns whether the client has signed in to the account before
+   */
+  async trySignIn(account: string, client: string, onFirst: () => void): Promise<boolean> {
     await this.spend('client', client, onFirst)
     const [known] = await this.#ask([{ op: 'get', key: knownKey(account, client) }])
     if (known === undefined) await this.spend('account', accountId(account), onFirst)
     else await this.spend('known', `${accountId(account)} ${client}`, onFirst)
+    return known !== undefined
   }
 
   /** Someone has signed in from this client. */

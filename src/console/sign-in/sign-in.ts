@@ -59,8 +59,8 @@ export class SignIn {
   /** Compares password and code; what fails is counted and recorded. @throws ApiError */
   async verify(name: string, password: string, code: string, client: ClientInfo): Promise<Account> {
     const { limits, accounts } = this.#parts
-    await limits.trySignIn(name, client.key, () => this.failed(name, 'too many tries', client))
-    const account = await accounts.verify(name, password, code).catch(error => {
+    const isKnown = await limits.trySignIn(name, client.key, () => this.failed(name, 'too many tries', client))
+    const account = await accounts.verify(name, password, code, isKnown).catch(error => {
       if (error instanceof Busy) throw new ApiError('unavailable', `${error.message}: try again`, { retryAfter: 5 })
       throw error
     })
