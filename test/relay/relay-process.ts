@@ -51,7 +51,8 @@ export async function relayProcess(
     })
   })
   await Promise.race([started, ended])
-  const port = Number(/127\.0\.0\.1:(\d+)/.exec(told)?.[1])
+  // A notice above that line may name another port.
+  const port = Number(/^listens on .*?127\.0\.0\.1:(\d+)/m.exec(told)?.[1] ?? /127\.0\.0\.1:(\d+)/.exec(told)?.[1])
   if (!port || (child.exitCode !== null && !mayEnd)) throw new Error(`the relay did not start: ${told}`)
   const end = async () => {
     child.kill('SIGKILL')
