@@ -1,11 +1,16 @@
 /** The forecast of arrivals: what it shows, and that it survives a restart. */
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Metric } from '../../src/model/metric.ts'
 import type { Notice } from '../../src/model/services.ts'
 import type { Operation, Store } from '../../src/model/store.ts'
 import { arrivals } from '../../src/relay/arrivals.ts'
+import { readOptions } from '../../src/relay/config/options.ts'
+import { startRelay } from '../../src/relay/relay.ts'
 import { memoryStore } from '../../src/store/index.ts'
+import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { handClock } from '../support/hand-clock.ts'
+import { scratch } from '../support/scratch.ts'
 
 const MINUTE = 60_000
 const DAY = 1_440
@@ -115,4 +120,18 @@ test('arrivals that stop are unusual after a week', async () => {
   expect(valueNamed(filter.metrics?.(), 'postern_forecast_unusual')).toBe(0)
   live(filter, 60, 0)
   expect(valueNamed(filter.metrics?.(), 'postern_forecast_unusual')).toBe(-1)
+})
+
+test('a relay without a shared store keeps it beside its Maildir', async () => {
+  await using folder = await scratch()
+  const options = readOptions(['--listen', '127.0.0.1:0', '--maildir', folder.path, '--name', 'mx.example.org'], {})
+  const silent = { log: () => undefined, tell: () => undefined }
+  for (let turn = 0; turn < 2; turn += 1) {
+    const relay = await startRelay({ ...options, dns: ['127.0.0.1:9'] }, silent)
+    await relay.close()
+  }
+  const store = sqliteStore({ file: join(folder.path, 'delivered.db') })
+  const [entry] = await store.run([{ op: 'get', key: 'forecast:mx.example.org' }])
+  expect(entry?.value).toContain('"version":1')
+  await store.close()
 })
