@@ -4,7 +4,7 @@ import { bounded, countIn, MAX_RECORDS, MAX_RESULTS, UnreadableError } from './l
 import { walkXml, type XmlVisitor } from './xml.ts'
 
 /** How much of a report is read. */
-export interface AggregateLimits {
+interface AggregateLimits {
   readonly records: number
   /** Results and reasons of all records together. */
   readonly results: number
