@@ -214,6 +214,9 @@ describe('large, slow and odd requests', () => {
     expect((await admin.request('GET', '/api/v1/audit?limit=100000')).status).toBe(400)
     expect((await admin.request('PATCH', '/api/v1/session')).status).toBe(405)
     expect((await admin.request('OPTIONS', '/api/v1/session')).status).toBe(405)
+    for (const path of ['session', 'live', 'quarantine/x/source'])
+      expect([path, (await admin.request('HEAD', `/api/v1/${path}`)).status]).toEqual([path, 400])
+    expect((await admin.request('HEAD', '/')).status).toBe(200)
     expect((await admin.request('GET', `/${'x'.repeat(9_000)}`)).status).toBe(414)
     const polluted = '{"label":"x","scopes":["read"],"days":1,"__proto__":{"admin":true}}'
     expect((await admin.call('tokens.add', { body: polluted })).status).not.toBe(500)

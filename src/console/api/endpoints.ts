@@ -82,6 +82,8 @@ export class Endpoints {
     params: Readonly<Record<string, string>>,
     { client, signal }: Incoming,
   ): Promise<Response> {
+    // A stream that no client reads would stay open.
+    if (request.method === 'HEAD') throw new ApiError('bad-request', 'the API answers no HEAD: send GET')
     const { callers, guard, handlers, cookie } = this.#parts
     const caller = await callers.of(request.headers, client)
     const isAmbient = caller?.isAmbient ?? true

@@ -179,7 +179,12 @@ export class Browser {
     for (const set of response.headers.getSetCookie()) this.#keep(set)
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson && text !== '' ? JSON.parse(text) : {},
+    }
   }
 
   #keep(set: string): void {
