@@ -54,6 +54,8 @@ class Arrivals {
   #cancel = (): void => undefined
   /** Before that nothing is saved: it would replace what was learnt. */
   #hasRead = false
+  #reading: Promise<void> = Promise.resolve()
+  #isStopped = false
   #isFailing = false
 
   constructor({ kept, clock = systemClock, notify = () => undefined }: ArrivalsOptions) {
@@ -74,12 +76,16 @@ class Arrivals {
 
   /** Takes up what was learnt before. Never rejects. */
   async start(): Promise<void> {
-    await this.#tryRead()
-    this.#later()
+    this.#isStopped = false
+    this.#reading = this.#tryRead()
+    await this.#reading
+    if (!this.#isStopped) this.#later()
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     this.#cancel()
+    await this.#reading
     await this.#save()
   }
 
