@@ -106,7 +106,7 @@ async function pictures(browser: Browser, served: ServedConsole): Promise<void> 
   const shots: readonly Shot[] = [
     { name: 'sign-in', place: 'sign-in', viewer: null },
     { name: 'set-up', place: `set-up/${served.setUpLink.split('/').at(-1)}`, viewer: null, height: 1_000 },
-    { name: 'live', place: 'live', act: page => page.waitForTimeout(6_000) },
+    { name: 'live', place: 'live', act: page => page.waitForTimeout(15_000) },
     { name: 'live-dark', place: 'live', colorScheme: 'dark', act: page => page.waitForTimeout(3_000) },
     { name: 'messages', place: 'messages' },
     { name: 'messages-chinese', place: 'messages', locale: 'zh-CN' },

@@ -21,7 +21,7 @@ export class Traffic {
     this.#time = now
     const rate = this.#rate(now)
     this.#sessions += rate * seconds
-    const load = Math.min(0.95, 0.1 + rate / 60)
+    const load = Math.min(0.95, 0.1 + rate / 360)
     const delivered = this.#sessions * 0.55
     return [
       counter('postern_sessions_total', [{ value: Math.round(this.#sessions) }]),
@@ -72,7 +72,7 @@ export class Traffic {
     const ago = (this.#end - now) / 60_000
     const flood = ago > 150 && ago < 190 ? 26 : 0
     this.#state = (this.#state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return (day + flood) * (0.85 + 0.3 * (this.#state / 2_147_483_648))
+    return 6 * (day + flood) * (0.96 + 0.08 * (this.#state / 2_147_483_648))
   }
 }
 

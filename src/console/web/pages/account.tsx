@@ -22,9 +22,11 @@ export function AccountPage() {
   return (
     <Page title={texts.account.title}>
       <div class="columns">
-        <About />
+        <div class="stack">
+          <About />
+          {via === 'password' && <Codes />}
+        </div>
         {via === 'password' && <Password />}
-        {via === 'password' && <Codes />}
       </div>
       <Sessions />
     </Page>
@@ -144,7 +146,7 @@ function Sessions() {
           <Table
             caption={texts.account.sessionsAbout}
             columns={columnsOf(texts, end)}
-            rows={sessions}
+            rows={sessions.toSorted(newestFirst)}
             keyOf={({ id }) => id}
           />
         )}
@@ -152,6 +154,10 @@ function Sessions() {
     </Panel>
   )
 }
+
+/** This session, then those that were used last. */
+const newestFirst = (a: SessionRow, b: SessionRow): number =>
+  Number(b.isCurrent) - Number(a.isCurrent) || b.lastUsed - a.lastUsed
 
 function columnsOf(texts: Texts, end: (session: SessionRow) => Promise<void>): readonly Column<SessionRow>[] {
   const { account } = texts
