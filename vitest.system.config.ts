@@ -10,6 +10,7 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node')
 /** They read `long` of `test/support/full.ts`. */
 const long = [
   'test/relay/{crash,duplicates,exhausted,delivery/killed}.test.ts',
+  'test/console/sign-in.test.ts',
   'test/load/flood.test.ts',
   'test/mime/fuzz.test.ts',
   'test/faults/{soak,attacks}.test.ts',
