@@ -45,4 +45,18 @@ export const digestRelations: readonly Relation<RelayConfig>[] = [
         remedy: "set digest.listen: '127.0.0.1:8026', with a reverse proxy in front of it",
       },
   ),
+  relation(['digest', 'console'], ({ digest, console }) => {
+    const url = digest?.url ?? console?.url
+    return (
+      digest?.listen !== undefined &&
+      !LOOPBACK.test(digest.listen) &&
+      url?.startsWith('https:') !== true && {
+        found: digest.listen,
+        expected: 'the loopback, or a url with https: of a reverse proxy in front of it, since a link is a secret',
+        remedy: "set digest.listen: '127.0.0.1:8026', or digest.url: 'https://mail.example.org'",
+      }
+    )
+  }),
 ]
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):/

@@ -27,6 +27,11 @@ test.for<[title: string, config: RelayConfig, problem: RegExp]>([
     { ...whole, digest: { url: 'https://mail.example.org' } },
     /digest: .*pages behind the links/,
   ],
+  [
+    'TLS in front of a port that others reach',
+    { ...whole, digest: { url: 'http://mail.example.org', listen: '0.0.0.0:8026' } },
+    /digest: .*a link is a secret/,
+  ],
   ['a time of day', { ...whole, digest: { ...whole.digest, rules: [{ at: 'noon' }] } }, /digest\.rules\[0\]\.at: /],
   ['a key of that name', { ...whole, digest: { ...whole.digest, lins: 5 } as never }, /did you mean lines/],
 ])('without %s the configuration is refused, with what to do', ([, config, problem]) => {
