@@ -1,7 +1,7 @@
 /**
- * The loop, end to end, with real processes: two nodes share a Redis and a PostgreSQL. A message is held by mistake, its
- * recipient gets a digest, releases it by the link, it is delivered once, and the next one of this sender passes on the
- * other node, whose console shows the story and the audit.
+ * The loop, end to end, with real processes: two nodes share a Redis and a PostgreSQL. A message is held by mistake,
+ * its recipient gets a digest, releases it by the link, it is delivered once, and the next one of this sender passes on
+ * the other node, whose console shows the story and the audit.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

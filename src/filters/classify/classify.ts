@@ -3,7 +3,7 @@
  * target.
  */
 import type { Judgement } from '../../classify/classifier.ts'
-import { type Evidence, explain } from '../../classify/explain.ts'
+import type { Evidence } from '../../classify/explain.ts'
 import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
 import { pack } from '../../classify/packing.ts'
 import { type Companion, Persistence } from '../../classify/persistence.ts'
@@ -128,7 +128,9 @@ class ClassifierSite {
     this.#featureCache.set(message.ref, pack(found))
     const explained = await message.callExternal('classify', async (): Promise<ExplainedJudgement> => {
       const judgement = classifier.judge(found)
-      return { judgement, evidence: judgement.verdict === 'spam' ? explain(classifier, extracted) : [] }
+      if (judgement.verdict !== 'spam') return { judgement, evidence: [] }
+      const { explain } = await import('../../classify/explain.ts')
+      return { judgement, evidence: explain(classifier, extracted) }
     })
     const { verdict } = explained.judgement
     this.#verdicts.add(verdict)
