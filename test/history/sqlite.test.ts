@@ -107,6 +107,14 @@ describe('files', () => {
   })
 })
 
+test('what was erased is not left in the file', async () => {
+  const history = await filled(...sessionOf('AAAA', { recipient: 'someone-rare@example.org' }), ...sessionOf('BBBB'))
+  expect(await history.erase('someone-rare@example.org')).toBe(1)
+  await history.close()
+  for (const name of await readdir(folder.path))
+    expect([name, (await readFile(join(folder.path, name), 'latin1')).includes('someone-rare')]).toEqual([name, false])
+})
+
 test('a recipient takes at most 1.2 KB of the disk', async () => {
   const rules = ['rdns/generic', 'helo/literal', 'spf/softfail', 'headers/date', 'links/deceptive', 'html/hidden']
   const findings = rules.map(rule => ({

@@ -1,11 +1,11 @@
 /** Removes what the file of a week has of an address, or gives it out. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
-import { inTransaction } from '../../sqlite/file.ts'
 import { linesOf, packed } from '../block.ts'
 import { hashOfSender, isAbout, isOf, keyOf, lonelyRefs, type Person, personalTerms } from '../personal.ts'
 import type { ExportedPage } from '../tasks.ts'
 import { addressName, hashOf } from '../terms.ts'
+import { erasing } from './week.ts'
 
 interface PersonRow extends Person {
   readonly id: number
@@ -22,7 +22,7 @@ export function eraseIn(connection: DatabaseSync, address: string): number {
   const rows = rowsWith(connection, [hashOf('recipient', name), hashOf('sender', name)], name)
   const dropTerm = connection.prepare('DELETE FROM terms WHERE term = ? AND id = ?')
   const dropRow = connection.prepare('DELETE FROM recipients WHERE id = ?')
-  inTransaction(connection, () => {
+  erasing(connection, () => {
     for (const row of rows) {
       // Rules name no person: their terms lead nowhere once the row is gone.
       for (const term of personalTerms(row)) dropTerm.run(term, row.id)

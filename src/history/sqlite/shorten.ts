@@ -1,11 +1,11 @@
 /** Shortens the file of a week, some rows in each turn, so that searches go on meanwhile. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GatewayEvent } from '../../model/events.ts'
-import { inTransaction } from '../../sqlite/file.ts'
 import { linesOf, packed } from '../block.ts'
 import { marksOf, personalTerms } from '../personal.ts'
 import type { Shortener } from '../privacy.ts'
 import type { Row } from '../row.ts'
+import { erasing } from './week.ts'
 
 const MAX_ROWS = 2_000
 const MAX_BLOCKS = 50
@@ -14,7 +14,7 @@ const DONE = -1
 
 /** Works for one turn. @returns whether something is left */
 export function shortenIn(connection: DatabaseSync, shortener: Shortener): boolean {
-  return inTransaction(connection, () => {
+  return erasing(connection, () => {
     const rows = progressOf(connection, 'rows')
     if (rows !== DONE) {
       noteProgress(connection, 'rows', shortenRows(connection, shortener, rows))

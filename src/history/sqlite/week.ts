@@ -1,6 +1,6 @@
 /** One file of history for each week (ISO 8601), so that old ones can be dropped whole. */
 import type { DatabaseSync } from 'node:sqlite'
-import { type FileKind, openSqliteFile } from '../../sqlite/file.ts'
+import { type FileKind, inTransaction, openSqliteFile } from '../../sqlite/file.ts'
 
 /** 'hist': the id that tells a history from a database of another program. */
 const APPLICATION = 0x68697374
@@ -34,9 +34,8 @@ const WEEK: FileKind = {
   version: 2,
   schema: FIRST,
   upgrades: [SECOND],
-  // What is erased is overwritten, not only taken out of the index.
   pragmas: `PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;`,
+    PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;`,
   timeout: 5_000,
 }
 
@@ -67,3 +66,13 @@ export function weekOfFile(name: string): number | undefined {
  * @throws Error when the file cannot be opened, is corrupt or belongs to another program
  */
 export const openWeek = (file: string): DatabaseSync => openSqliteFile(file, WEEK)
+
+/** Runs a transaction whose removed rows are overwritten, not only taken out of the index. Others cost a tenth less. */
+export function erasing<T>(connection: DatabaseSync, work: () => T): T {
+  connection.exec('PRAGMA secure_delete = ON')
+  try {
+    return inTransaction(connection, work)
+  } finally {
+    connection.exec('PRAGMA secure_delete = OFF')
+  }
+}
