@@ -70,7 +70,7 @@ export default defineConfig({
   // Who our own mail is from. Without a dkim key it is not signed.
   //+ mail: { from: 'postern@example.org' },
 
-  // Once a day each person gets a mail with what is held for them, and links to release it: docs/quarantine.md. The url
+  // Once a day each person gets a mail with what is held for them, and links to release it: docs/digests.md. The url
   // is where people reach the console.
   //+ digest: { url: 'http://127.0.0.1:8080' },
 
