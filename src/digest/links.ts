@@ -24,7 +24,7 @@ export class Links {
   /** @param url the address of the console as people reach it */
   constructor(tokens: Tokens, url: string) {
     this.#tokens = tokens
-    this.#base = `${url.replace(/\/+$/, '')}${LINK_PATH}`
+    this.#base = `${url.replace(/\/$/, '')}${LINK_PATH}`
   }
 
   /** @param expires in milliseconds since 1970 */
