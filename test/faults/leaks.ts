@@ -1,6 +1,6 @@
 /** Whether a relay holds no more than it did before. */
 import type { ExpectStatic } from 'vitest'
-import type { Holdings } from './relay-child.ts'
+import type { Holdings } from './holdings.ts'
 import type { WatchedRelay } from './watched-relay.ts'
 
 const MB = 1024 ** 2

@@ -1,23 +1,10 @@
 /** The program behind a watched relay: starts it, and answers what it is asked about itself. */
-import { readdirSync } from 'node:fs'
 import { systemClock } from '../../src/index.ts'
-import { readOptions } from '../../src/relay/config/options.ts'
+import { loadOptions } from '../../src/relay/config/load.ts'
 import type { TimeoutOptions } from '../../src/relay/delivery/types.ts'
+import { ManagementSupervisor } from '../../src/relay/management/supervisor.ts'
 import { startRelay } from '../../src/relay/relay.ts'
-
-/** What a process holds. */
-export interface Holdings {
-  /** How many of each kind keep it busy: sockets, requests, timers. */
-  readonly resources: Readonly<Record<string, number>>
-  /** Open files, sockets and pipes. */
-  readonly descriptors: number
-  /** Bytes that are reachable, on the heap and outside. */
-  readonly heap: number
-  /** Bytes that the process takes of the machine. */
-  readonly rss: number
-  /** Errors and rejections that were not caught, and what Node warns of. */
-  readonly uncaught: readonly string[]
-}
+import { type Holdings, holdings } from './holdings.ts'
 
 export type FromRelay =
   | { readonly what: 'started'; readonly port: number }
@@ -41,33 +28,22 @@ let ahead = 0
 const clock = { ...systemClock, now: () => systemClock.now() + ahead }
 
 const [timeouts = '{}', ...args] = process.argv.slice(2)
-const options = readOptions(args, {})
+const { options } = await loadOptions({ args, environment: {} })
 const routes = options.routes.map(route =>
   route.nextHop ? { ...route, nextHop: { ...route.nextHop, timeouts: JSON.parse(timeouts) as TimeoutOptions } } : route,
 )
-const relay = await startRelay(
-  { ...options, routes },
-  {
-    clock,
-    log: line => say({ what: 'event', line }),
-    tell: text => say({ what: 'notice', text }),
-  },
-)
+const log = (line: string) => say({ what: 'event', line })
+const tell = (text: string) => say({ what: 'notice', text })
+// Its events are read from the history; here they would be counted as those of mail.
+const management = new ManagementSupervisor({ args, log: () => undefined, tell })
+const noticed = management.notice.bind(management)
+const relay = await startRelay({ ...options, routes }, { clock, log, tell, noticed, management })
+management.begin(options, relay.metrics)
 
 process.on('message', (told: ToRelay) => {
   if (told.what === 'clock') {
     ahead = told.ahead
     say({ what: 'clock' })
-  } else say({ what: 'holdings', holdings: holdings() })
+  } else say({ what: 'holdings', holdings: holdings(uncaught) })
 })
 say({ what: 'started', port: relay.port })
-
-function holdings(): Holdings {
-  const descriptors = readdirSync('/proc/self/fd').length
-  // Twice: what the first round finishes the second may take.
-  for (let round = 0; round < 2; round += 1) globalThis.gc?.()
-  const { heapUsed, external, rss } = process.memoryUsage()
-  const kinds = Object.groupBy(process.getActiveResourcesInfo(), kind => kind)
-  const resources = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all?.length ?? 0]))
-  return { resources, descriptors, heap: heapUsed + external, rss, uncaught }
-}

@@ -4,15 +4,21 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { TimeoutOptions } from '../../src/relay/delivery/types.ts'
 import { EventLog, type LoggedSession } from '../support/event-log.ts'
-import type { FromRelay, Holdings, ToRelay } from './relay-child.ts'
+import type { Holdings } from './holdings.ts'
+import { PROBE_FOLDER, socketIn } from './probe.ts'
+import type { FromRelay, ToRelay } from './relay-child.ts'
 
 export interface WatchedRelay extends AsyncDisposable {
   readonly port: number
   /** What it holds now, once the garbage is gone. */
   readonly holdings: () => Promise<Holdings>
+  /** What its management process holds. Rejects where there is none, or where no `probe` was asked for. */
+  readonly ofManagement: () => Promise<Holdings>
   /** Sets its wall clock so many milliseconds ahead of the machine's, or behind. */
   readonly setClock: (ahead: number) => Promise<void>
   /** The latest sessions that have ended. */
@@ -26,7 +32,11 @@ export interface Watch {
   /** @default short, so that tests are */
   readonly timeouts?: TimeoutOptions
   readonly environment?: Readonly<Record<string, string>>
+  /** A folder for the socket of the management process. @default its holdings cannot be read */
+  readonly probe?: string
 }
+
+const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 const MAX_SESSIONS = 1_000
 const BRIEF: TimeoutOptions = {
@@ -36,16 +46,27 @@ const BRIEF: TimeoutOptions = {
 /** Starts it on a free port of the loopback, where clients count as strangers. It enforces its decisions. */
 export async function watchedRelay(
   args: readonly string[],
-  { timeouts = BRIEF, environment = {} }: Watch = {},
+  { timeouts = BRIEF, environment = {}, probe }: Watch = {},
 ): Promise<WatchedRelay> {
   const child = fork(
-    fileURLToPath(new URL('relay-child.ts', import.meta.url)),
+    fileOf('relay-child.ts'),
     [JSON.stringify(timeouts), '--listen', '127.0.0.1:0', '--enforce', '--trusted-network', 'none', ...args],
-    { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } },
+    {
+      // The management process is started with the same arguments of Node.
+      execArgv: [
+        '--expose-gc',
+        '--disable-warning=ExperimentalWarning',
+        ...(probe ? ['--import', fileOf('probe.ts')] : []),
+      ],
+      env: { ...process.env, ...environment, ...(probe && { [PROBE_FOLDER]: probe }) },
+      stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
+    },
   )
   const log = new EventLog()
   const { sessions } = log
   const notices: string[] = []
+  // The management process writes there.
+  child.stderr?.on('data', bytes => notices.push(String(bytes)))
   const ended = once(child, 'exit')
   child.on('message', (said: FromRelay) => {
     if (said.what === 'event') log.write(JSON.parse(said.line))
@@ -73,6 +94,10 @@ export async function watchedRelay(
       const answer = onData('holdings')
       tell({ what: 'holdings' })
       return (await answer).holdings
+    },
+    ofManagement: async () => {
+      if (probe === undefined) throw new Error('watchedRelay needs { probe }, the folder of the socket')
+      return JSON.parse(await textOf(connect(socketIn(probe)))) as Holdings
     },
     setClock: async ahead => {
       const answer = onData('clock')

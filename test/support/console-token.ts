@@ -10,6 +10,12 @@ export type ConsoleCall = (path: string, body?: object) => Promise<Readonly<Reco
  * @returns calls with the token: GET without a body, else POST. It may read and act
  */
 export async function consoleCalls(origin: string, tells: () => string): Promise<ConsoleCall> {
+  const headers = await consoleHeaders(origin, tells)
+  return async (path, body) => (await call(origin, path, headers, body)).json
+}
+
+/** The headers of requests with such a token. */
+export async function consoleHeaders(origin: string, tells: () => string): Promise<Readonly<Record<string, string>>> {
   const link = /#\/set-up\/([\w-]{43})/
   while (!link.test(tells())) await sleep(100)
   const setUp = link.exec(tells())?.[1] ?? ''
@@ -19,8 +25,10 @@ export async function consoleCalls(origin: string, tells: () => string): Promise
   const { cookie } = await call(origin, '/setup', {}, account)
   const token = { label: 'script', scopes: ['read', 'act'], days: 1 }
   const made = await call(origin, '/tokens', { Cookie: cookie }, token)
-  const headers = { Authorization: `Bearer ${String(made.json.token)}` }
-  return async (path, body) => (await call(origin, path, headers, body)).json
+  return {
+    ...{ 'Content-Type': 'application/json', Origin: origin },
+    Authorization: `Bearer ${String(made.json.token)}`,
+  }
 }
 
 async function call(origin: string, path: string, headers: Readonly<Record<string, string>>, body?: object) {
