@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** Files that are loaded by their place: threads. */
-const threads = [
+export const threads = [
   'src/mime/parse-worker.ts',
   'src/store/sqlite/thread.ts',
   'src/history/sqlite/thread.ts',
@@ -49,7 +49,7 @@ const entry = [
 ]
 
 // Declarations come from `tsc` (see `npm run build`): tsup cannot make them under TypeScript 7.
-const common: Options = {
+export const common: Options = {
   target: 'node22',
   dts: false,
   splitting: true,
@@ -59,7 +59,7 @@ const common: Options = {
 }
 
 /** The program, and what it loads by its place: ESM alone. */
-const program = [
+export const program = [
   'src/console/accounts/postgres/thread.ts',
   'src/postgres/probe-thread.ts',
   'src/testing/vitest.ts',

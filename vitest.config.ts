@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     // Most wait for servers and clients half of their time, so that five have work for two cores.
     maxWorkers: 5,
+    globalSetup: 'test/support/built-relay.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -19,7 +19,8 @@ export interface RelayProcess extends AsyncDisposable {
   readonly ended: Promise<unknown>
 }
 
-const main = fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
+/** `test/support/built-relay.ts` has built it, or the source is started. */
+const main = process.env.POSTERN_TEST_RELAY ?? fileURLToPath(new URL('../../examples/relay/main.ts', import.meta.url))
 
 /** In what the relay is run. */
 export interface Surroundings {
