@@ -5,7 +5,7 @@ import { emitWarning } from '../model/services.ts'
 import { type HeldEntry, provenSender } from '../quarantine/index.ts'
 import { loadOptions } from '../relay/config/load.ts'
 import type { RelayOptions } from '../relay/config/options.ts'
-import { openHeldForReading } from '../relay/held-mailbox.ts'
+import { openHeldMailbox } from '../relay/held-mailbox.ts'
 
 /** @param file the configuration; without one nothing can be advised */
 export async function advice(events: readonly GatewayEvent[], file: string | undefined): Promise<readonly string[]> {
@@ -24,7 +24,7 @@ const isStopped = ({ verdict, dryRun = 'accept' }: RecipientEvent): boolean =>
 /** What is still held of this session. */
 async function heldOf(stopped: readonly RecipientEvent[], { quarantine }: RelayOptions): Promise<readonly HeldEntry[]> {
   if (quarantine === undefined) return []
-  const opened = await openHeldForReading(quarantine, emitWarning)
+  const { quarantine: opened } = await openHeldMailbox(quarantine, emitWarning)
   try {
     const found: HeldEntry[] = []
     for (const { recipient, ref, transaction } of stopped) {

@@ -134,12 +134,14 @@ export class HeldIndex {
     return (await this.#thread.ask({ kind: 'spent', before, limit })) as readonly string[]
   }
 
-  async dropFile(id: string): Promise<void> {
-    await this.#thread.ask({ kind: 'dropFile', id })
+  /** @returns false where it is held again */
+  async dropFile(id: string): Promise<boolean> {
+    return (await this.#thread.ask({ kind: 'dropFile', id })) as boolean
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#thread.ask({ kind: 'remove', id })
+  /** @returns false where it is being released */
+  async remove(id: string): Promise<boolean> {
+    return (await this.#thread.ask({ kind: 'remove', id })) as boolean
   }
 
   async usage(): Promise<HeldUsage> {

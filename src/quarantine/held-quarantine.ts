@@ -43,7 +43,7 @@ export interface HeldQuarantineOptions extends HeldBudgets {
   readonly deliver: Redeliver
   /** 32 bytes in base64 or hex: messages, subjects and addresses are encrypted with it. @default not encrypted */
   readonly key?: string
-  /** Only lists and shows: what was interrupted or has expired is left to other processes. @default false */
+  /** What was interrupted or has expired is left to other processes, until `tidy` is called. @default false */
   readonly isReader?: boolean
   /** Called when there is no room, or a release fails. @default warnings of the process */
   readonly notify?: Notify
@@ -230,23 +230,24 @@ export class HeldQuarantine implements Quarantine {
   /** Drops files of messages that are decided on, which could still be taken back. @returns whether there were any */
   async #makeRoom(): Promise<boolean> {
     const ids = await this.#index.spent(this.#clock.now(), AT_ONCE)
-    for (const id of ids) {
-      await this.#index.dropFile(id)
-      await this.#files.remove(id)
-      this.#counts.add('removed')
-    }
+    await this.#removeFiles(ids, id => this.#index.dropFile(id))
     return ids.length > 0
   }
 
-  async #removeAll(find: () => Promise<readonly string[]>, note: (id: string) => Promise<void>): Promise<void> {
+  async #removeAll(find: () => Promise<readonly string[]>, note: (id: string) => Promise<boolean>): Promise<void> {
     for (;;) {
       const ids = await find()
-      for (const id of ids) {
-        await note(id)
-        await this.#files.remove(id)
-        this.#counts.add('removed')
-      }
+      await this.#removeFiles(ids, note)
       if (ids.length < AT_ONCE) return
+    }
+  }
+
+  /** @param note changes the index; false where a person has decided otherwise meanwhile: then the file stays */
+  async #removeFiles(ids: readonly string[], note: (id: string) => Promise<boolean>): Promise<void> {
+    for (const id of ids) {
+      if (!(await note(id))) continue
+      await this.#files.remove(id)
+      this.#counts.add('removed')
     }
   }
 

@@ -1,4 +1,5 @@
 /** The quarantine of the relay: opened once, and released through whatever delivery the configuration has now. */
+import { errorText } from '../model/errors.ts'
 import type { Notify } from '../model/services.ts'
 import {
   folderQuarantine,
@@ -11,32 +12,34 @@ import type { Delivery } from './delivery/types.ts'
 
 export interface HeldMailbox {
   readonly quarantine: Quarantine
-  /** Releases go through this delivery from now on; those that came before wait for the first. */
+  /** Releases go through this delivery from now on. With the first one it goes on with what was interrupted. */
   readonly deliverBy: (delivery: Delivery) => void
 }
 
+/** Until it has a delivery, it only holds, lists and shows: a command that lists must not begin a release. */
 export async function openHeldMailbox(config: QuarantineConfig, notify: Notify): Promise<HeldMailbox> {
-  let begin: (delivery: Delivery) => void = () => undefined
-  const first = new Promise<Delivery>(resolve => {
-    begin = resolve
-  })
   let current: Delivery | undefined
   const quarantine = await openQuarantine(config, {
     notify,
-    deliver: async release => await (current ?? (await first)).redeliver(release),
+    isReader: true,
+    deliver: async release => {
+      if (current === undefined) throw new Error('there is no delivery yet: try again')
+      await current.redeliver(release)
+    },
   })
+  const failed = (error: unknown): void => {
+    const reason = `the quarantine could not be tidied: ${errorText(error)}`
+    notify({ code: 'quarantine/failed', reason, level: 'warning' })
+  }
   return {
     quarantine,
     deliverBy: delivery => {
+      const isFirst = current === undefined
       current = delivery
-      begin(delivery)
+      if (isFirst) quarantine.tidy().catch(failed)
     },
   }
 }
-
-/** Opens a quarantine to list and show what is held: it releases nothing and removes nothing. */
-export const openHeldForReading = (config: QuarantineConfig, notify: Notify): Promise<Quarantine> =>
-  openQuarantine(config, { notify, isReader: true, deliver: () => Promise.reject(new Error('this only reads')) })
 
 async function openQuarantine(
   { whenFull: _whenFull, ...config }: QuarantineConfig,

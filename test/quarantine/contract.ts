@@ -252,6 +252,29 @@ export function quarantineContract(store: ContractStore): void {
       expect(await others[0]?.release(action(id))).toEqual({ kind: 'done-before', state: 'released' })
     })
 
+    test('that has begun is ended, also where the message expires meanwhile', async () => {
+      const hand = clock()
+      const texts: string[] = []
+      const gate = Promise.withResolvers<void>()
+      const deliver: HeldQuarantineOptions['deliver'] = async ({ open }) => {
+        await gate.promise
+        texts.push(await textOf(open()))
+      }
+      const quarantine = await quarantineWith({ clock: hand, keep: '1d', deliver })
+      const id = await idOf(quarantine)
+      await hand.advance(DAY_MS - 1)
+      const released = quarantine.release(action(id))
+      await expect.poll(async () => (await quarantine.get(id))?.recipients[0]?.state).toBe('releasing')
+      await hand.advance(1_000)
+      await quarantine.tidy()
+      expect(await store.kept()).toEqual([id])
+      gate.resolve()
+      expect(await released).toEqual({ kind: 'done' })
+      expect(texts).toEqual([expect.stringContaining('The text of the message.')])
+      await quarantine.tidy()
+      expect(await quarantine.get(id)).toBeUndefined()
+    })
+
     test('of a message that is not there, or for another recipient, does nothing', async () => {
       const quarantine = await quarantineWith()
       const id = await idOf(quarantine)

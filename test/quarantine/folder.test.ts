@@ -13,6 +13,7 @@ import {
   type Quarantine,
   type Role,
 } from '../../src/quarantine/index.ts'
+import { IndexFile } from '../../src/quarantine/folder/index-file.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 import { action, held, idOf, KEY, quarantineContract, textOf } from './contract.ts'
 
@@ -147,4 +148,26 @@ test.for<[options: Partial<FolderQuarantineOptions>, path: string]>([
   [{ keep: 5 }, 'keep'],
 ])('the wrong option %o is refused with its path', async ([options, path]) => {
   await expect(quarantineWith(options)).rejects.toThrow(path)
+})
+
+test('what people decide while files are removed comes first', () => {
+  const index = new IndexFile(join(folder.path, 'alone.db'))
+  const budget = { messages: 10, size: 1_000, keep: 1_000 }
+  const message = { id: 'one', time: 0, expires: 1_000, size: 10, kind: 'spam', details: new Uint8Array() } as const
+  index.add(message, [{ name: 'bob', domain: 'd', address: new Uint8Array(), budget }], 1_000)
+  const change = (from: 'held' | 'deleted' | 'releasing', to: 'held' | 'deleted' | 'releasing') =>
+    index.change({ message: 'one', name: 'bob', from: [from], to, by: 'bob', role: 'user', why: null, at: 1 })
+
+  change('held', 'deleted')
+  expect(index.spent(1, 10)).toEqual(['one'])
+  change('deleted', 'held')
+  expect(index.dropFile('one')).toBe(false)
+  expect(index.message('one')?.kept).toBe(1)
+
+  expect(index.expired(1_000, 10)).toEqual(['one'])
+  change('held', 'releasing')
+  expect(index.remove('one')).toBe(false)
+  change('releasing', 'held')
+  expect([index.remove('one'), index.message('one')]).toEqual([true, undefined])
+  index.close()
 })

@@ -15,6 +15,7 @@ import type {
 import { INDEX } from './index-schema.ts'
 
 const NEVER = Number.MAX_SAFE_INTEGER
+const RELEASING = "state = 'releasing'"
 
 export class IndexFile {
   readonly #connection: DatabaseSync
@@ -162,9 +163,14 @@ export class IndexFile {
     })
   }
 
-  /** Messages that have expired. */
+  /** Messages that have expired, but for those that are being released: a release that was begun is ended. */
   expired(now: number, limit: number): readonly string[] {
-    const rows = this.#connection.prepare('SELECT id FROM messages WHERE expires <= ? LIMIT ?').all(now, limit)
+    const rows = this.#connection
+      .prepare(
+        `SELECT id FROM messages WHERE expires <= ? AND NOT EXISTS (
+           SELECT 1 FROM recipients WHERE message = id AND ${RELEASING}) LIMIT ?`,
+      )
+      .all(now, limit)
     return rows.map(({ id }) => String(id))
   }
 
@@ -179,15 +185,24 @@ export class IndexFile {
     return rows.map(({ id }) => String(id))
   }
 
-  /** Notes that the file of a message is not kept. What became of the message is known until it expires. */
-  dropFile(id: string): void {
-    this.#connection.prepare('UPDATE messages SET kept = 0 WHERE id = ?').run(id)
+  /**
+   * Notes that the file of a message is not kept. What became of the message is known until it expires.
+   *
+   * @returns false where it is held again since it was found
+   */
+  dropFile(id: string): boolean {
+    const drop = this.#connection.prepare('UPDATE messages SET kept = 0 WHERE id = ? AND spent IS NOT NULL')
+    return drop.run(id).changes > 0
   }
 
-  remove(id: string): void {
-    inTransaction(this.#connection, () => {
+  /** @returns false where it is being released since it was found */
+  remove(id: string): boolean {
+    return inTransaction(this.#connection, () => {
+      const isReleasing = this.#connection.prepare(`SELECT 1 FROM recipients WHERE message = ? AND ${RELEASING}`)
+      if (isReleasing.get(id) !== undefined) return false
       this.#connection.prepare('DELETE FROM recipients WHERE message = ?').run(id)
       this.#connection.prepare('DELETE FROM messages WHERE id = ?').run(id)
+      return true
     })
   }
 

@@ -13,6 +13,7 @@ import type {
 } from '../index-tasks.ts'
 
 const NEVER = Number.MAX_SAFE_INTEGER
+const RELEASING = "state = 'releasing'"
 
 /** Numbers of 8 bytes come as text unless they are cast. */
 const MESSAGE = 'id, time::float8, expires::float8, size::float8, kind, details, kept'
@@ -161,9 +162,14 @@ export class IndexTables {
     })
   }
 
-  /** Messages that have expired. */
+  /** Messages that have expired, but for those that are being released: a release that was begun is ended. */
   async expired(now: number, limit: number): Promise<readonly string[]> {
-    return idsOf(await this.#client.query('SELECT id FROM held_messages WHERE expires <= $1 LIMIT $2', [now, limit]))
+    const rows = await this.#client.query(
+      `SELECT id FROM held_messages WHERE expires <= $1 AND NOT EXISTS (
+         SELECT 1 FROM held_recipients WHERE message = id AND ${RELEASING}) LIMIT $2`,
+      [now, limit],
+    )
+    return idsOf(rows)
   }
 
   /** Messages whose last recipient was decided on before, and for which nothing has to follow: the oldest. */
@@ -176,21 +182,29 @@ export class IndexTables {
     return idsOf(rows)
   }
 
-  /** Notes that the bytes of a message are not kept. What became of the message is known until it expires. */
-  async dropFile(id: string): Promise<void> {
-    await this.#client.transaction(async sql => {
+  /**
+   * Notes that the bytes of a message are not kept. What became of the message is known until it expires.
+   *
+   * @returns false where it is held again since it was found
+   */
+  async dropFile(id: string): Promise<boolean> {
+    return await this.#client.transaction(async sql => {
       await lockUsage(sql)
       const rows = await sql.query<{ size: number }>(
-        'UPDATE held_messages SET kept = 0 WHERE id = $1 AND kept = 1 RETURNING size::float8',
+        'UPDATE held_messages SET kept = 0 WHERE id = $1 AND kept = 1 AND spent IS NOT NULL RETURNING size::float8',
         [id],
       )
       for (const { size } of rows) await releaseRoom(sql, size)
+      return rows.length > 0
     })
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#client.transaction(async sql => {
+  /** @returns false where it is being released since it was found */
+  async remove(id: string): Promise<boolean> {
+    return await this.#client.transaction(async sql => {
       await lockUsage(sql)
+      const releasing = await sql.query(`SELECT 1 FROM held_recipients WHERE message = $1 AND ${RELEASING}`, [id])
+      if (releasing.length > 0) return false
       const recipients = await sql.query<{ name: string; size: number; state: string }>(
         'DELETE FROM held_recipients WHERE message = $1 RETURNING name, size::float8, state',
         [id],
@@ -201,6 +215,7 @@ export class IndexTables {
         [id],
       )
       for (const { size, kept } of messages) if (kept !== 0) await releaseRoom(sql, size)
+      return true
     })
   }
 
