@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Notice } from '../../src/model/services.ts'
+import { IndexFile } from '../../src/quarantine/folder/index-file.ts'
 import {
   type FolderQuarantineOptions,
   folderQuarantine,
@@ -13,7 +14,6 @@ import {
   type Quarantine,
   type Role,
 } from '../../src/quarantine/index.ts'
-import { IndexFile } from '../../src/quarantine/folder/index-file.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 import { action, held, idOf, KEY, quarantineContract, textOf } from './contract.ts'
 

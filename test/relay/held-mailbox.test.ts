@@ -1,7 +1,7 @@
 /** The quarantine of the relay: what it does before there is a delivery, and after. */
 import { expect, test } from 'vitest'
-import { openHeldMailbox } from '../../src/relay/held-mailbox.ts'
 import type { Delivery } from '../../src/relay/delivery/types.ts'
+import { openHeldMailbox } from '../../src/relay/held-mailbox.ts'
 import { action, idOf } from '../quarantine/contract.ts'
 import { scratch } from '../support/scratch.ts'
 

@@ -31,6 +31,31 @@ test('a Maildir gets it once, also when the note is lost', async () => {
   expect(await messages(folder.path)).toEqual([`Return-Path: <>\r\n${CONTENT}`])
 })
 
+test('two that are sent at the same moment are delivered once, by one process or by two', async () => {
+  await using hop = await sink()
+  const routes = [{ domains: ['example.org'], nextHop: { hosts: [`127.0.0.1:${hop.port}`] } }]
+  const store = memoryStore()
+  await using one = await testDelivery(routes, { store })
+  await using two = await testDelivery(routes, { store })
+  const first = one.delivery.sendOwn(mail())
+  const second = one.delivery.sendOwn(mail())
+  await expect(two.delivery.sendOwn(mail())).rejects.toThrow('another process sends this mail')
+  await Promise.all([first, second])
+  await two.delivery.sendOwn(mail())
+  expect(hop.messages).toHaveLength(1)
+})
+
+test('an alert about a store that is down is sent without it, once', async () => {
+  await using hop = await sink()
+  const store = { run: () => Promise.reject(new Error('down')) } as unknown as ReturnType<typeof memoryStore>
+  await using made = await testDelivery([{ domains: ['example.org'], nextHop: { hosts: [`127.0.0.1:${hop.port}`] } }], {
+    store,
+  })
+  await made.delivery.sendOwn(mail('alert'))
+  await made.delivery.sendOwn(mail('alert'))
+  expect(hop.messages).toHaveLength(1)
+})
+
 test('what a next hop refuses or defers is an error, and is tried again', async () => {
   let reply = '550 5.1.1 who'
   await using hop = await sink(step => (step === 'RCPT' && reply !== '' ? reply : undefined))
