@@ -3,12 +3,15 @@ import { errorText, PosternError, type Problem } from '../model/errors.ts'
 import { checkConfiguration } from '../relay/config/check.ts'
 import { gather, optionHelp } from '../relay/config/command-line.ts'
 import { printed } from '../relay/config/print.ts'
+import { TEMPLATE_FILE } from '../relay/config/template.ts'
+import { withConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
-export const CONFIG_USAGE = `usage: postern config check FILE [option ...]
+export const CONFIG_USAGE = `usage: postern config check [FILE] [option ...]
        postern config print [--config FILE] [option ...]
 
-check names every mistake of a configuration with its place, and starts nothing.
+check names every mistake of a configuration with its place, and starts nothing. Without a name both commands read
+${TEMPLATE_FILE} of this folder.
 print shows the configuration that is in effect: the file, what environment and command line put over it, and the
 defaults. Secrets are not shown.
 
@@ -33,7 +36,7 @@ export async function configCommand(args: readonly string[], output: Output): Pr
 async function check(args: readonly string[], { out, error }: Output): Promise<number> {
   const [first, ...rest] = args
   const isFile = first !== undefined && !first.startsWith('-')
-  const all = isFile ? ['--config', first, ...rest] : args
+  const all = isFile ? ['--config', first, ...rest] : withConfig(args)
   const ignored: Problem[] = []
   const file = gather(all, process.env, ignored).get('config')?.at(-1)
   if (file === undefined) {
@@ -52,7 +55,7 @@ async function check(args: readonly string[], { out, error }: Output): Promise<n
 
 async function print(args: readonly string[], { out, error }: Output): Promise<number> {
   try {
-    const { config } = await checkConfiguration({ args, environment: process.env })
+    const { config } = await checkConfiguration({ args: withConfig(args), environment: process.env })
     out(printed(config))
     return 0
   } catch (cause) {

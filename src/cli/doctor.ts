@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { resolver } from '../dns/index.ts'
 import { runChecks } from '../doctor/run.ts'
 import type { CheckResult, CheckStatus } from '../doctor/types.ts'
-import { PosternError } from '../model/errors.ts'
+import { errorText, PosternError } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import { emitWarning } from '../model/services.ts'
 import { checksOf } from '../relay/checks/checks.ts'
@@ -12,11 +12,13 @@ import { loadOptions } from '../relay/config/load.ts'
 import type { RelayOptions } from '../relay/config/options.ts'
 import { systemResolver } from '../relay/name-servers.ts'
 import { connectStore } from '../relay/stores.ts'
+import { CONFIG_DEFAULT, withConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
 export const DOCTOR_USAGE = `usage: postern doctor [--config FILE] [--check NAME ...] [--json]
 
-  --config FILE   the configuration of the relay (default: POSTERN_CONFIG, else the defaults of postern serve)
+  --config FILE   the configuration of the relay (${CONFIG_DEFAULT},
+                  else the defaults of postern serve)
   --check NAME    only this check, such as certificate; may be given several times (default: all)
   --json          one result on each line, as JSON
 
@@ -43,12 +45,12 @@ export async function doctorCommand(args: readonly string[], { out, error }: Out
       return 0
     }
     const given = values.config === undefined ? [] : ['--config', values.config]
-    const { options } = await loadOptions({ args: given, environment: process.env })
+    const { options } = await loadOptions({ args: withConfig(given), environment: process.env })
     const results = await examine(options, values.check ?? [])
     for (const line of values.json ? results.map(result => JSON.stringify(result)) : linesOf(results)) out(line)
     return exitCode(results)
   } catch (cause) {
-    error(cause instanceof Error ? cause.message : String(cause))
+    error(`postern: ${errorText(cause)}`)
     return WRONG
   }
 }

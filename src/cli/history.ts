@@ -8,16 +8,18 @@ import { PosternError } from '../model/errors.ts'
 import { emitWarning, systemClock } from '../model/services.ts'
 import { loadOptions } from '../relay/config/load.ts'
 import { openLogSinks } from '../relay/log-sinks.ts'
+import { CONFIG_DEFAULT, namedConfig } from './named-config.ts'
 import { openNamedHistory } from './named-history.ts'
 import type { Output } from './output.ts'
 
-export const HISTORY_USAGE = `usage: postern history export ADDRESS (--config FILE | --history DIR)
-       postern history erase ADDRESS (--config FILE | --history DIR)
+export const HISTORY_USAGE = `usage: postern history export ADDRESS [--config FILE | --history DIR]
+       postern history erase ADDRESS [--config FILE | --history DIR]
 
 export prints every event that has ADDRESS as recipient, reverse-path or author, as JSON, one on each line. erase removes
 these events; what others received of the same message stays, unless ADDRESS is its sender. Both write an event of the
 type action. Held messages are not touched: postern quarantine list --recipient ADDRESS shows them.
   --config FILE   the configuration of the gateway, with log.history
+                  (${CONFIG_DEFAULT})
   --history DIR   the folder of a history, in place of --config
 
 exit status: 0 when done, 1 when nothing is known of ADDRESS, 2 when the command is wrong or fails`
@@ -40,7 +42,7 @@ export async function historyCommand(args: readonly string[], output: Output): P
     output.error(HISTORY_USAGE)
     return 2
   }
-  const desk = await openDesk(values.history, values.config)
+  const desk = await openDesk(values.history, namedConfig(values.config))
   try {
     return await ACTIONS[action as keyof typeof ACTIONS](desk, address, output)
   } finally {

@@ -30,6 +30,6 @@ export async function initCommand(args: readonly string[], { out, error }: Outpu
     error(`${file} is there already, and stays as it is`)
     return 1
   }
-  out(`wrote ${file}: start with npx postern serve`)
+  out(`wrote ${file}: start with npx postern serve${file === TEMPLATE_FILE ? '' : ` --config ${file}`}`)
   return 0
 }

@@ -8,18 +8,20 @@ import { readStore, shownStore } from '../relay/config/command-line.ts'
 import { loadOptions } from '../relay/config/load.ts'
 import type { StoreConfig } from '../relay/config/types.ts'
 import { connectStore, type SharedStoreConfig } from '../relay/stores.ts'
+import { CONFIG_DEFAULT, namedConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
-export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] (--store STORE | --config FILE)
+export const LIST_USAGE = `usage: postern list show [--for SCOPE] [--json] [--store STORE | --config FILE]
        postern list add SENDER [--deny] [--for SCOPE] [--enforced] [--unproven] [--expires DURATION]
-                        [--author NAME] [--note TEXT] (--store STORE | --config FILE)
-       postern list remove ID [--for SCOPE] (--store STORE | --config FILE)
+                        [--author NAME] [--note TEXT] [--store STORE | --config FILE]
+       postern list remove ID [--for SCOPE] [--store STORE | --config FILE]
 
 Running gateways heed a change within five seconds.
   SENDER                192.0.2.0/24, bob@example.org, example.org, .example.org (all below it), or a domain behind
                         dmarc: (author), spf: (reverse-path), dkim: (signature) or host: (confirmed name of the client)
   --store STORE         the store of the gateway: the file of its SQLite database, or redis://HOST:PORT
   --config FILE         the configuration of the gateway, in place of --store
+                        (${CONFIG_DEFAULT})
   --for SCOPE           the address of a recipient, or one of your domains (default: all recipients)
   --deny                refuse the sender (default: allow)
   --enforced            takes precedence over the lists of recipients
@@ -44,7 +46,10 @@ export async function listCommand(args: readonly string[], output: Output): Prom
     output.error(LIST_USAGE)
     return 2
   }
-  const { lists, close } = await openLists(values.store, values.config)
+  const { lists, close } = await openLists(
+    values.store,
+    values.store === undefined ? namedConfig(values.config) : values.config,
+  )
   try {
     return await ACTIONS[action as keyof typeof ACTIONS](lists, subject ?? '', values, output)
   } finally {
@@ -82,7 +87,7 @@ const add: Action = async (lists, sender, values, { out }) => {
     ...(scope !== undefined && { scope }),
     ...(enforced && { enforced }),
     ...(unproven && { unproven }),
-    ...(expires !== undefined && { expires: Date.now() + toMilliseconds(expires as Duration) }),
+    ...(expires !== undefined && { expires: Date.now() + toMilliseconds(expires as Duration, '--expires') }),
     ...(author !== undefined && { author }),
     ...(note !== undefined && { note }),
   })

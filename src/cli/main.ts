@@ -16,7 +16,7 @@ import type { Output } from './output.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
        postern init [--all] [FILE]
-       postern config check FILE
+       postern config check [FILE]
        postern config print [--config FILE]
        postern replay DIR --config A [--config B] [--redact WORD ...]
        postern learn --state DIR --ham PATH [--ham PATH ...] --spam PATH [--spam PATH ...]
@@ -165,6 +165,13 @@ async function readConfig(path: string): Promise<Gateway> {
 const isGateway = (value: unknown): value is Gateway =>
   typeof value === 'object' && value !== null && 'open' in value && 'services' in value
 
+/** A reader such as head may leave before the end. The relay writes its log elsewhere, and goes on. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+}
+
 // npm installs a symbolic link to this file.
-if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url))
+if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] !== 'serve') endWithReader()
   process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })
+}

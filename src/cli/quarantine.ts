@@ -6,15 +6,17 @@ import type { HeldEntry, ReleaserResult } from '../quarantine/index.ts'
 import { loadOptions } from '../relay/config/load.ts'
 import type { RelayOptions } from '../relay/config/options.ts'
 import { type HeldDesk, openHeldDesk } from './held-desk.ts'
+import { CONFIG_DEFAULT, requiredConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
-export const QUARANTINE_USAGE = `usage: postern quarantine list [--recipient ADDRESS] [--json] --config FILE
-       postern quarantine show ID --config FILE
-       postern quarantine release ID --recipient ADDRESS [--train] [--allow] [--why TEXT] --config FILE
-       postern quarantine delete ID --recipient ADDRESS [--train] [--why TEXT] --config FILE
-       postern quarantine undo ID --recipient ADDRESS [--why TEXT] --config FILE
+export const QUARANTINE_USAGE = `usage: postern quarantine list [--recipient ADDRESS] [--json] [--config FILE]
+       postern quarantine show ID [--config FILE]
+       postern quarantine release ID --recipient ADDRESS [--train] [--allow] [--why TEXT] [--config FILE]
+       postern quarantine delete ID --recipient ADDRESS [--train] [--why TEXT] [--config FILE]
+       postern quarantine undo ID --recipient ADDRESS [--why TEXT] [--config FILE]
 
-  --config FILE         the configuration of the relay, with quarantine.folder
+  --config FILE         the configuration of the relay, with its quarantine
+                        (${CONFIG_DEFAULT})
   --recipient ADDRESS   for whom
   --train               the filters learn that a released message was wanted, or that a deleted one was spam
   --allow               the sender is allowed for this recipient, as far as the message proves who it was
@@ -59,17 +61,19 @@ export async function quarantineCommand(args: readonly string[], output: Output)
 }
 
 async function optionsIn(file: string | undefined): Promise<RelayOptions> {
-  if (file === undefined) throw wrong('--config', undefined, 'the configuration of the relay')
-  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
-  if (options.quarantine === undefined) throw wrong('--config', file, 'a configuration with quarantine: { folder }')
+  const named = requiredConfig(file, 'the configuration of the relay')
+  const { options } = await loadOptions({ args: ['--config', named], environment: process.env })
+  if (options.quarantine === undefined) throw wrong('--config', named, 'a configuration with quarantine: { folder }')
   return options
 }
 
 type Action = (desk: HeldDesk, id: string, values: Values, output: Output) => Promise<number>
 
-const list: Action = async ({ quarantine }, _id, { recipient, json }, { out }) => {
+const list: Action = async ({ quarantine }, _id, { recipient, json }, { out, error }) => {
   const { entries } = await quarantine.list({ limit: 500, ...(recipient !== undefined && { recipient }) })
   for (const entry of entries) out(json ? JSON.stringify(entry) : lineOf(entry))
+  if (entries.length === 0 && !json)
+    error(recipient === undefined ? 'nothing is held' : `nothing is held for ${recipient}`)
   return 0
 }
 

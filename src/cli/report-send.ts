@@ -11,6 +11,7 @@ import { systemResolver } from '../relay/name-servers.ts'
 import { connectStore } from '../relay/stores.ts'
 import { dayOf } from '../reports/dmarc/counter.ts'
 import type { DmarcSender } from '../reports/dmarc/sender.ts'
+import { requiredConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
 export interface SendCommand {
@@ -26,9 +27,9 @@ const DAY_MS = 86_400_000
 
 /** @returns the exit status */
 export async function sendReports({ config, day, isDryRun, out }: SendCommand, output: Output): Promise<number> {
-  if (config === undefined) throw wrong('--config', config, 'the configuration of the relay, with reports.send')
+  const file = requiredConfig(config, 'the configuration of the relay, with reports.send')
   if (day !== undefined && !isDay(day)) throw wrong('--day', day, 'a day such as 2026-11-30')
-  const { options } = await loadOptions({ args: ['--config', config], environment: process.env })
+  const { options } = await loadOptions({ args: ['--config', file], environment: process.env })
   const { store: place, dns: servers } = options
   if (place === 'memory') throw wrong('store', place, 'a store that outlives the process')
   const system = systemResolver(() => undefined, emitWarning)

@@ -5,10 +5,11 @@ import { escapeInvisible } from '../model/printable.ts'
 import { MAX_BYTES } from '../reports/read/limits.ts'
 import { readReports } from '../reports/read/read.ts'
 import { reportLines } from '../reports/table.ts'
+import { CONFIG_DEFAULT } from './named-config.ts'
 import type { Output } from './output.ts'
 
 export const REPORT_USAGE = `usage: postern report read FILE [FILE ...] [--json]
-       postern report send [--day DAY] [--dry-run [--out DIR]] --config FILE
+       postern report send [--day DAY] [--dry-run [--out DIR]] [--config FILE]
 
 read shows DMARC aggregate reports, complaints (ARF) and reports about TLS: XML, JSON, gzip, zip, or a message with them.
 send sends the DMARC reports of a day that were not sent yet, as the relay does by itself every hour.
@@ -18,6 +19,7 @@ send sends the DMARC reports of a day that were not sent yet, as the relay does 
   --dry-run       shows what would be sent, and sends nothing (default: off)
   --out DIR       a folder for the XML of a dry run (default: none)
   --config FILE   the configuration of the relay, with reports.send
+                  (${CONFIG_DEFAULT})
 
 exit status: 0 when every file was read or all was sent, 1 when one holds no report that can be read or some could not be
 sent, 2 when the command is wrong or fails`

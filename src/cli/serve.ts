@@ -1,8 +1,8 @@
 /** `postern serve`: runs the relay. */
-import { existsSync } from 'node:fs'
 import { optionHelp } from '../relay/config/command-line.ts'
 import { TEMPLATE_FILE } from '../relay/config/template.ts'
 import { runRelay } from '../relay/program.ts'
+import { withConfig } from './named-config.ts'
 import type { Output } from './output.ts'
 
 export const SERVE_USAGE = `usage: postern serve [option ...]
@@ -21,7 +21,6 @@ export async function serveCommand(args: readonly string[], { out }: Output): Pr
     out(SERVE_USAGE)
     return 0
   }
-  const isNamed = process.env.POSTERN_CONFIG !== undefined || args.some(arg => /^--config(?:=|$)/.test(arg))
-  await runRelay(isNamed || !existsSync(TEMPLATE_FILE) ? args : ['--config', TEMPLATE_FILE, ...args])
+  await runRelay(withConfig(args))
   return undefined
 }

@@ -5,14 +5,16 @@ import { PosternError } from '../model/errors.ts'
 import { escapeInvisible } from '../model/printable.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { advice } from './advice.ts'
+import { CONFIG_DEFAULT, namedConfig } from './named-config.ts'
 import { openNamedHistory } from './named-history.ts'
 import type { Output } from './output.ts'
 
-export const TRACE_USAGE = `usage: postern trace WHAT (--history DIR | --config FILE) [--since DURATION] [--limit NUMBER] [--json]
+export const TRACE_USAGE = `usage: postern trace WHAT [--history DIR | --config FILE] [--since DURATION] [--limit NUMBER] [--json]
 
   WHAT               a reference (ref=K3X9ABCD of a reply), an address, a domain, an IP address, a Message-ID, or a rule
   --history DIR      the folder of sqliteHistory({ folder }), or of log.history in a configuration
   --config FILE      the configuration that names it; a story then says how to release or to allow what was stopped
+                     (${CONFIG_DEFAULT})
   --since DURATION   such as 2d or 3h (default: all that is kept)
   --limit NUMBER     lines of the list, at most 500 (default: 50)
   --json             events or entries as JSON, one on each line
@@ -42,9 +44,11 @@ export async function traceCommand(args: readonly string[], output: Output): Pro
     return 2
   }
   const query = queryOf(text, values)
-  const history = await openNamedHistory(values.history, values.config)
+  // A folder may be that of another gateway than the configuration of this folder.
+  const config = values.history === undefined ? namedConfig(values.config) : values.config
+  const history = await openNamedHistory(values.history, config)
   try {
-    return await trace(history, query, values, output)
+    return await trace(history, query, { json: values.json, ...(config !== undefined && { config }) }, output)
   } finally {
     await history.close()
   }
@@ -53,7 +57,8 @@ export async function traceCommand(args: readonly string[], output: Output): Pro
 function queryOf(text: string, { since, limit }: { readonly since?: string; readonly limit: string }): HistoryQuery {
   const most = /^\d{1,3}$/.test(limit) ? Number(limit) : 0
   if (most < 1 || most > 500) throw wrong('--limit', limit, 'a number from 1 to 500')
-  return { text, limit: most, ...(since !== undefined && { since: Date.now() - toMilliseconds(since as Duration) }) }
+  if (since === undefined) return { text, limit: most }
+  return { text, limit: most, since: Date.now() - toMilliseconds(since as Duration, '--since') }
 }
 
 const wrong = (path: string, found: unknown, expected: string): PosternError =>

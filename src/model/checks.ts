@@ -61,7 +61,10 @@ export const text = (what = 'a text', { max = 4096 }: Range = {}): Check<string>
 
 /** A secret: what was found is never shown. */
 export const secret = ({ min = 1 }: Range = {}): Check<string> =>
-  hidden(`a secret of at least ${min} characters`, value => isSecret(value) && value.trim().length >= min)
+  hidden(
+    min === 1 ? 'a secret' : `a secret of at least ${min} characters`,
+    value => isSecret(value) && value.trim().length >= min,
+  )
 
 export const isSecret = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
 

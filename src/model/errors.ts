@@ -67,7 +67,10 @@ export function errorText(error: unknown): string {
 
 /** A value in a few words, for error messages. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
+  if (typeof value === 'string') {
+    const text = withoutSecrets(value.slice(0, 4_000))
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+  }
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name.slice(0, 40)}`
   if (typeof value === 'bigint') return 'a bigint'
   if (typeof value !== 'object' || value === null) return String(value).slice(0, 80)
@@ -78,6 +81,19 @@ export function show(value: unknown): string {
   const named = keys.slice(0, 4).map(key => key.slice(0, 40))
   return `an object with ${named.join(', ')}${keys.length > named.length ? ' …' : ''}`
 }
+
+/** What is shown in place of a secret. */
+export const HIDDEN = 'a text that is not shown'
+
+/** Hides the password of a URL, and a private key: both are often written where an object is expected. */
+export const withoutSecrets = (text: string): string =>
+  /PRIVATE KEY/i.test(text)
+    ? HIDDEN
+    : text.replace(PASSWORD_IN_URL, '$1:(hidden)@').replace(PASSWORD_IN_QUERY, '$1(hidden)')
+
+/** Up to the last @: a password may have an @ itself. */
+const PASSWORD_IN_URL = /(:\/\/[^:@/?#\s]*):\S*@/
+const PASSWORD_IN_QUERY = /([?&](?:password|secret|token|key)=)[^&\s]*/gi
 
 /** Replaces characters that would break the line, or change how it is displayed. */
 const escaped = (line: string): string =>

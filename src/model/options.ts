@@ -1,6 +1,6 @@
 /** Checks what calling code hands over: all options of a factory, with all that is wrong at once. */
 import * as v from 'valibot'
-import { PosternError, type Problem } from './errors.ts'
+import { HIDDEN, PosternError, type Problem, withoutSecrets } from './errors.ts'
 import { nearest } from './nearest.ts'
 
 declare const checkedType: unique symbol
@@ -85,10 +85,16 @@ export function wrongIn({ schema }: AnyCheck, found: unknown, path = ''): readon
   const problems = issues.map((issue): Problem => {
     const where = (issue.path ?? []).reduce((above, { key }) => join(above, key), path)
     const [expected, remedy = `set ${where} to ${expected}`] = splitOnce(issue.message)
-    return { path: where || 'options', found: issue.input, expected, remedy }
+    return { path: where || 'options', found: shown(issue.input), expected, remedy }
   })
   return [...new Map(problems.toReversed().map(problem => [problem.path, problem])).values()].toReversed()
 }
+
+const shown = (found: unknown): unknown => (typeof found === 'string' ? withoutSecrets(found) : found)
+
+/** The value of an unknown key, which may be the misspelt name of a secret. */
+const shownOf = (key: string, value: unknown): unknown =>
+  typeof value === 'string' && value !== '' && /key|secret|pass|token/i.test(key) ? HIDDEN : value
 
 /** `limits[0].within`, `points['links/mismatch']`. */
 function join(path: string, key: unknown): string {
@@ -115,7 +121,7 @@ export const hidden = <T>(expected: string, isRight: (value: unknown) => boolean
   schema: v.pipe(
     v.unknown(),
     v.rawCheck(({ dataset: { value }, addIssue }) => {
-      const shown = typeof value === 'string' && value !== '' ? 'a text that is not shown' : value
+      const shown = typeof value === 'string' && value !== '' ? HIDDEN : value
       if (!isRight(value)) addIssue({ message: expected, input: shown })
     }),
   ),
@@ -152,7 +158,8 @@ export function object<T extends object>(shape: Shape<T>, what = 'an object of o
     for (const [key, { schema, isRequired = false }] of checks)
       if (isRequired || value[key] !== undefined) passOn(schema, value[key], entryOf(value, key), addIssue)
     for (const key of Object.keys(value))
-      if (!checks.has(key)) addIssue({ message: unknownKey(key, keys), path: [entryOf(value, key)], input: value[key] })
+      if (!checks.has(key))
+        addIssue({ message: unknownKey(key, keys), path: [entryOf(value, key)], input: shownOf(key, value[key]) })
   })
   return { expected, schema: v.pipe(v.custom<object>(isRecord, expected), entries) }
 }

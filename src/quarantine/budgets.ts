@@ -1,7 +1,8 @@
 /** How much may be held, for how long, and for whom. */
-import { duration, size, text, whole } from '../model/checks.ts'
-import { object, record, type Shape } from '../model/options.ts'
+import { duration, size, whole } from '../model/checks.ts'
+import { type Check, check, object, record, type Shape } from '../model/options.ts'
 import { toBytes, toMilliseconds } from '../model/units.ts'
+import { readMailbox, readName } from '../net/names.ts'
 import { addressKey, domainOf, mailboxOf } from '../net/path.ts'
 import type { HeldBudget, HeldBudgets } from './types.ts'
 
@@ -10,12 +11,18 @@ const budgetCheck = object<HeldBudget>(
   'a budget',
 )
 
+const OWNER = 'an address or a domain such as example.org'
+const addressOrDomain: Check<string> = check(OWNER, value => {
+  if (typeof value !== 'string' || value.length > 320) return false
+  return typeof (value.includes('@') ? readMailbox(value) : readName(value)) === 'string'
+})
+
 /** Checks of the options that every quarantine has. */
 export const budgetShape: Shape<HeldBudgets> = {
   keep: duration({ min: '1m' }),
   size: size({ min: '64kb' }),
   each: budgetCheck,
-  recipients: record(text('an address or a domain', { max: 320 }), budgetCheck, 'budgets by address or domain'),
+  recipients: record(addressOrDomain, budgetCheck, 'budgets by address or domain'),
   undo: duration({ min: '1m' }),
 }
 

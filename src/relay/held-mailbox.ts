@@ -1,6 +1,7 @@
 /** The quarantine of the relay: opened once, and released through whatever delivery the configuration has now. */
 import { errorText } from '../model/errors.ts'
 import type { Notify } from '../model/services.ts'
+import { needDriver } from '../postgres/installed.ts'
 import {
   folderQuarantine,
   type HeldQuarantineOptions,
@@ -46,6 +47,7 @@ async function openQuarantine(
   services: Pick<HeldQuarantineOptions, 'deliver' | 'notify' | 'isReader'>,
 ): Promise<Quarantine> {
   if ('folder' in config) return await folderQuarantine({ ...config, ...services })
+  needDriver('quarantine.postgres')
   const { postgres, ...rest } = config
   return postgresQuarantine({ ...postgres, ...rest, ...services })
 }

@@ -1,6 +1,7 @@
 /** Opens the history that a configuration names. */
 import type { History, HistoryPrivacyOptions } from '../history/index.ts'
 import type { Notify } from '../model/services.ts'
+import { needDriver } from '../postgres/installed.ts'
 import type { HistoryConfig, LogPrivacyConfig } from './config/kept-types.ts'
 
 export interface HistoryServices {
@@ -24,6 +25,7 @@ export async function openHistory(
   const services = { ...(privacy && !isReader && { privacy: historyPrivacy(privacy) }), notify }
   const bounds = isReader ? FOREVER : {}
   if (!('postgres' in config)) return sqliteHistory({ ...config, ...bounds, ...services })
+  needDriver('log.history.postgres')
   const { postgres, waiting = WAITING, ...rest } = config
   return postgresHistory({ ...postgres, ...rest, ...bounds, ...(!isReader && { waiting }), ...services })
 }

@@ -12,6 +12,7 @@ import { notifyManager } from './notify-manager.ts'
 import { dropPrivileges, mustDropPrivileges } from './privileges.ts'
 import { startRelay } from './relay.ts'
 import { noticeLine, type Start, startLines } from './report.ts'
+import { systemErrorText } from './system-error.ts'
 import { readSources, WORKER_NAME, WORKER_SOURCES } from './workers/messages.ts'
 import { Primary } from './workers/primary.ts'
 import { serveAsWorker } from './workers/worker.ts'
@@ -160,5 +161,9 @@ function reloadAtSignal(args: readonly string[], { reload }: Running, tell: (lin
 
 function failureText(error: unknown): string {
   const isExpected = error instanceof PosternError || (error instanceof Error && 'code' in error)
-  return isExpected ? error.message : error instanceof Error ? (error.stack ?? errorText(error)) : errorText(error)
+  return isExpected
+    ? systemErrorText(error)
+    : error instanceof Error
+      ? (error.stack ?? errorText(error))
+      : errorText(error)
 }

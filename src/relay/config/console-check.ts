@@ -7,10 +7,22 @@ import { hostPort } from './store-check.ts'
 
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{1,63}$/
 
+const isSafe = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
+
+const isIssuer = (value: unknown): boolean => {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  return url !== null && isSafe(url)
+}
+
 const consoleUrl: Check<string> = check('an address with https:, without a path', value => {
   const url = typeof value === 'string' ? URL.parse(value) : null
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === ''
+  if (url === null || !isSafe(url)) return false
+  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
 })
+
+/** Browsers treat these as secure without TLS. */
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 const group: Check<ConsoleGroupConfig> = object<ConsoleGroupConfig>(
   {
@@ -43,7 +55,7 @@ export const consoleCheck: Check<ConsoleConfig> = object<ConsoleConfig>(
     proxyHeader: check('the name of a header', value => typeof value === 'string' && HEADER_NAME.test(value)),
     oidc: object<ConsoleOidcConfig>(
       {
-        issuer: required(check('an address with https:', value => typeof value === 'string' && URL.canParse(value))),
+        issuer: required(check('an address with https:', isIssuer)),
         clientId: required(text('the name of the console at the provider')),
         clientSecret: required(secret()),
         label: text('the words of a button', { max: 60 }),

@@ -146,6 +146,16 @@ export const relations: readonly Relation<RelayConfig>[] = [
     )
   }),
   relation(
+    ['console'],
+    ({ console }) =>
+      console?.proxyHeader !== undefined &&
+      (console.proxies ?? []).length === 0 && {
+        found: 'console.proxyHeader without console.proxies',
+        expected: 'the addresses of the proxies from which the header counts',
+        remedy: "set console.proxies: ['127.0.0.1']",
+      },
+  ),
+  relation(
     ['console', 'mail'],
     ({ console, mail }) =>
       console?.mailboxes === true &&

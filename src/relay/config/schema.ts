@@ -1,6 +1,7 @@
 /** Checks a configuration: every mistake at once, with its path, what was found and expected, and the remedy. */
 import { isIP } from 'node:net'
 import { alertsSchema } from '../../alerts/options.ts'
+import { CHECK_NAMES } from '../../doctor/names.ts'
 import type { AdmissionOptions } from '../../filters/admission/admission.ts'
 import { loadSheddingShape } from '../../filters/load-shedding.ts'
 import { recentlyRefusedSchema } from '../../filters/recently-refused/recently-refused.ts'
@@ -168,8 +169,12 @@ const limits: Check<LimitConfig> = object<LimitConfig>(
   'limits',
 )
 
+const checkName: Check<string> = check(`one of ${CHECK_NAMES.join(', ')}`, value =>
+  CHECK_NAMES.includes(value as string),
+)
+
 const doctor: Check<DoctorConfig> = object<DoctorConfig>(
-  { every: duration({ min: '1m' }), skip: list(text('the name of a check'), 'names of checks'), outward: hostPort(1) },
+  { every: duration({ min: '1m' }), skip: list(checkName, 'names of checks'), outward: hostPort(1) },
   'options of the doctor',
 )
 

@@ -58,7 +58,8 @@ export default defineConfig({
   // What became of each recipient, for 'postern trace'.
   //+ log: { history: { folder: './history' } },
 
-  // Quarantined mail is held here until somebody releases it, in place of being delivered apart.
+  // Quarantined mail is held here until somebody releases it, in place of being delivered apart. In shadow mode
+  // nothing is quarantined: see mode.
   //+ quarantine: { folder: './held' },
 
   // What follows runs in a process beside mail, the management process.

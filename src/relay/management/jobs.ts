@@ -1,7 +1,7 @@
 /** The jobs of the management process: starts those that the configuration asks for, and tries again what fails. */
-import { errorText } from '../../model/errors.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { RelayOptions } from '../config/options.ts'
+import { systemErrorText } from '../system-error.ts'
 import type { ManagementJob, ManagementParts, RunningJob } from './types.ts'
 
 export interface JobEntry {
@@ -99,7 +99,7 @@ export class Jobs {
       else this.#running.set(entry.name, running)
     } catch (error) {
       if (this.#isClosed) return
-      const reason = `${entry.name} cannot start: ${errorText(error)}; it is tried again in ${pause / 1000} s`
+      const reason = `${entry.name} cannot start: ${systemErrorText(error)}; it is tried again in ${pause / 1000} s`
       notify({ code: `${entry.name}/start`, reason, level: 'warning' })
       const cancel = clock.after(pause, () => {
         this.#cancels.delete(cancel)
