@@ -75,7 +75,7 @@ export class HeldIndex {
         isPending,
         state,
         since,
-        before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
+        before: cursor === undefined ? Number.MAX_SAFE_INTEGER : numberIn(cursor),
         limit: most + 1,
         ...(recipient !== undefined && { name: this.nameOf(recipient) }),
         ...(domains !== undefined && { domains: domains.map(domain => this.#domainOf(domain)) }),
@@ -91,6 +91,7 @@ export class HeldIndex {
   }
 
   async get(id: string): Promise<{ readonly message: HeldMessage; readonly isKept: boolean } | undefined> {
+    if (!ID.test(id)) return undefined
     const found = (await this.#thread.ask({ kind: 'get', id })) as
       | { readonly message: IndexedMessage; readonly recipients: readonly FoundRecipient[] }
       | undefined
@@ -184,3 +185,9 @@ export class HeldIndex {
 
 /** Steps as the index keeps them. */
 const written = (steps: readonly HeldStep[]): string | null => (steps.length === 0 ? null : steps.join(','))
+
+/** What a client gives as an id may hold what a database cannot. */
+const ID = /^[\w-]{1,64}$/
+
+/** Of what is no cursor of ours nothing is found. */
+const numberIn = (cursor: string): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : 0)

@@ -223,6 +223,17 @@ describe('large, slow and odd requests', () => {
     expect(({} as Record<string, unknown>).admin).toBeUndefined()
   })
 
+  test('a cursor that was not given out is the mistake of the request', async () => {
+    await using mail = await world()
+    await using opened = await openConsole({ sources: mail.sources })
+    const admin = await opened.as('admin')
+    for (const path of ['messages', 'quarantine', 'audit'])
+      for (const cursor of ['abc', '0x10', '-1', '1e400', '1%00', '', '9'.repeat(400), "1' OR 1"])
+        expect([path, cursor, (await admin.request('GET', `/api/v1/${path}?cursor=${cursor}`)).status]).toEqual([
+          ...[path, cursor, 400],
+        ])
+  })
+
   test('an error of the inside says nothing of it', async () => {
     const secret = 'password of the database at /var/lib/x'
     const failing = { search: () => Promise.reject(new Error(secret)), get: () => Promise.reject(new Error(secret)) }

@@ -165,6 +165,8 @@ test('an address that is not verified, an unknown person and a disabled account 
     { email: 'bob@example.org' },
     { email: 'eve@example.org', email_verified: true },
     { sub: 'bob@example.org' },
+    // To the provider this is another person.
+    { email: '\uff42ob@example.org', email_verified: true },
   ]) {
     person = given
     const browser = opened.browser()

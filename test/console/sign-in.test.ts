@@ -317,7 +317,11 @@ describe('set-up', () => {
     const totp = await opened.account('bob')
     const bob = opened.browser()
     await signIn(opened, bob, 'bob', totp)
+    const { json } = await bob.call('tokens.add', { body: { label: 'script', scopes: ['read'], days: 30 } })
+    const headers = { authorization: `Bearer ${json.token}` }
+    expect((await opened.browser().call('tokens.list', { headers })).status).toBe(200)
     expect((await admin.call('operators.reset', { params: { name: 'BOB' } })).status).toBe(200)
+    expect((await opened.browser().call('tokens.list', { headers })).status).toBe(401)
     expect((await bob.call('session.get')).json.account).toBeNull()
     expect((await signIn(opened, opened.browser(), 'bob', totp)).status).toBe(401)
     const self = { params: { name: 'ADMIN-1' } }
@@ -365,6 +369,24 @@ describe('links in mail', () => {
     await opened.clock.advance(15 * 60_000)
     const late = sent[1]?.url.split('/').at(-1)
     expect((await browser.call('session.redeem', { body: { token: late } })).status).toBe(401)
+  })
+
+  test('a mailbox is not the account of the same name: neither its sessions nor what it may take back', async () => {
+    const { opened, sent } = await linked()
+    await using _ = opened
+    const totp = await opened.account('bob@example.org', { role: 'operator' })
+    const operator = opened.browser()
+    await signIn(opened, operator, 'bob@example.org', totp)
+    const owner = opened.browser()
+    await owner.call('session.link', { body: { address: 'bob@example.org' } })
+    await expect.poll(() => sent).toHaveLength(1)
+    await owner.call('session.redeem', { body: { token: sent[0]?.url.split('/').at(-1) } })
+    const listed = async (browser: typeof owner) =>
+      ((await browser.call('account.sessions')).json.sessions as { id: string; isCurrent: boolean }[]) ?? []
+    const [session] = await listed(operator)
+    expect(await listed(owner)).toMatchObject([{ isCurrent: true }])
+    expect((await owner.call('account.endSession', { params: { id: session?.id ?? '' } })).status).toBe(404)
+    expect(await listed(operator)).toMatchObject([{ isCurrent: true }])
   })
 
   test('whether there is such a mailbox is not told, and nothing is sent elsewhere or too often', async () => {
@@ -431,6 +453,8 @@ describe('tokens and proxies', () => {
     expect(await account('10.0.0.2')).toBeNull()
     expect(await account('10.0.0.2', { 'x-forwarded-for': '10.0.0.1' })).toBeNull()
     expect(await account('10.0.0.1', { 'x-remote-user': 'eve' })).toBeNull()
+    // U+00AA is an `a` in another form: for the proxy it is another person.
+    expect(await account('10.0.0.1', { 'x-remote-user': '\u00aann' })).toBeNull()
   })
 })
 

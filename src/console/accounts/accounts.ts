@@ -34,6 +34,15 @@ export interface Account {
 /** Names are the same in whatever case. */
 export const accountId = (name: string): string => name.normalize('NFKC').toLowerCase()
 
+/**
+ * Whether a name is compared as it is, but for its case. What providers and proxies name must be: to them `ａdmin` is
+ * not `admin`, and its owner would sign in as another.
+ */
+export const isPlainName = (name: string): boolean => name.normalize('NFKC') === name
+
+/** The owner of what belongs to a mailbox. `:` is in no name of an account: an operator of the same name is another. */
+export const mailboxOwner = (address: string): string => `:mailbox:${accountId(address)}`
+
 /** Tries of a change that others make at the same time. */
 const MAX_TRIES = 10
 

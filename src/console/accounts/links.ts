@@ -1,6 +1,6 @@
 /** Links that work once: for the set-up of an account, and for signing in by mail. */
 import type { Clock } from '../../model/services.ts'
-import { accountId } from './accounts.ts'
+import { accountId, mailboxOwner } from './accounts.ts'
 import type { ConsoleRecords } from './records.ts'
 import { hashOf, newSecret } from './secrets.ts'
 import { newTotpSecret } from './totp.ts'
@@ -73,10 +73,6 @@ export class Links {
   }
 }
 
-/** A first link and a link of a mailbox belong to no account: `:` is in no name of an account. */
+/** A first link and a link of a mailbox belong to no account. */
 const ownerOf = (purpose: LinkPurpose): string =>
-  purpose.for === 'first'
-    ? ':first'
-    : purpose.for === 'setup'
-      ? accountId(purpose.name)
-      : `:mailbox:${accountId(purpose.address)}`
+  purpose.for === 'first' ? ':first' : purpose.for === 'setup' ? accountId(purpose.name) : mailboxOwner(purpose.address)

@@ -1,6 +1,6 @@
 /** Sessions of browsers: random names that are kept hashed, and end when they are idle, old, or signed out. */
 import type { Clock } from '../../model/services.ts'
-import { type Account, type Accounts, accountId } from './accounts.ts'
+import { type Account, type Accounts, accountId, mailboxOwner } from './accounts.ts'
 import type { ConsoleRecords, StoredRecord } from './records.ts'
 import { hashOf, newSecret } from './secrets.ts'
 
@@ -19,6 +19,9 @@ export interface Session {
   /** The User-Agent, cut. */
   readonly browser: string
 }
+
+/** Whose session it is: an account and a mailbox may have the same name, and are not the same person. */
+type SessionOwner = Pick<Session, 'name' | 'via'>
 
 /** A session and its name. */
 export interface FoundSession {
@@ -64,7 +67,7 @@ export class Sessions {
     const now = this.#clock.now()
     const kept: Session = { ...session, browser: session.browser.slice(0, 200), created: now, lastUsed: now }
     const expires = now + this.times.absolute
-    const owner = accountId(session.name)
+    const owner = ownerOf(session)
     await this.#makeRoom(owner)
     await this.#records.put('session', hashOf(secret), { owner, value: JSON.stringify(kept), expires }, 0)
     return { secret, id: hashOf(secret), session: kept, expires, account: await this.#accountOf(kept) }
@@ -90,19 +93,20 @@ export class Sessions {
     await this.#records.remove('session', id)
   }
 
-  /** Ends a session of one account. @returns whether it was one of its own */
-  async endOwned(name: string, id: string): Promise<boolean> {
+  /** Ends a session of one account or mailbox. @returns whether it was one of its own */
+  async endOwned(whose: SessionOwner, id: string): Promise<boolean> {
     const record = await this.#records.get('session', id)
-    return record?.owner === accountId(name) && (await this.#records.remove('session', id))
+    return record?.owner === ownerOf(whose) && (await this.#records.remove('session', id))
   }
 
+  /** Ends all sessions of an account, but for one. */
   async endAll(name: string, except?: string): Promise<void> {
     await this.#records.removeOwned('session', accountId(name), except)
   }
 
-  async list(name: string): Promise<readonly { readonly id: string; readonly session: Session }[]> {
+  async list(whose: SessionOwner): Promise<readonly { readonly id: string; readonly session: Session }[]> {
     const now = this.#clock.now()
-    const records = await this.#records.list('session', accountId(name))
+    const records = await this.#records.list('session', ownerOf(whose))
     return records
       .map(({ id, value }) => ({ id, session: JSON.parse(value) as Session }))
       .filter(({ session }) => now - session.lastUsed <= this.times.idle)
@@ -125,6 +129,8 @@ export class Sessions {
     return via === 'link' ? undefined : await this.#accounts.get(name)
   }
 }
+
+const ownerOf = ({ name, via }: SessionOwner): string => (via === 'link' ? mailboxOwner(name) : accountId(name))
 
 /** A clock that was set back by more than this makes sessions of the future, which end. */
 const CLOCK_SLACK_MS = 300_000

@@ -76,4 +76,8 @@ export class ApiTokens {
     const found = own.find(({ value }) => (JSON.parse(value) as ApiToken).id === id)
     return found !== undefined && (await this.#records.remove('token', found.id))
   }
+
+  async removeAll(name: string): Promise<void> {
+    await this.#records.removeOwned('token', accountId(name))
+  }
 }

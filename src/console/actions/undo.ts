@@ -2,7 +2,8 @@
 import type { NewListEntry } from '../../filters/lists/entry.ts'
 import type { Label } from '../../model/feedback.ts'
 import type { Clock } from '../../model/services.ts'
-import { accountId } from '../accounts/accounts.ts'
+import type { Viewer } from '../access/viewer.ts'
+import { accountId, mailboxOwner } from '../accounts/accounts.ts'
 import type { ConsoleRecords } from '../accounts/records.ts'
 import { newSecret } from '../accounts/secrets.ts'
 
@@ -28,8 +29,8 @@ export class Reversals {
   }
 
   /** @returns the name by which it is taken back; undefined where the account has too many */
-  async note(name: string, reversal: Reversal): Promise<string | undefined> {
-    const owner = accountId(name)
+  async note(viewer: Viewer, reversal: Reversal): Promise<string | undefined> {
+    const owner = ownerOf(viewer)
     if ((await this.#records.list('undo', owner)).length >= MAX_NOTES) return undefined
     const id = newSecret()
     const expires = this.#clock.now() + LIFETIME_MS
@@ -38,9 +39,11 @@ export class Reversals {
   }
 
   /** Takes a note of this account, once. */
-  async take(name: string, id: string): Promise<Reversal | undefined> {
+  async take(viewer: Viewer, id: string): Promise<Reversal | undefined> {
     const record = await this.#records.get('undo', id)
-    if (record?.owner !== accountId(name) || !(await this.#records.remove('undo', id))) return undefined
+    if (record?.owner !== ownerOf(viewer) || !(await this.#records.remove('undo', id))) return undefined
     return JSON.parse(record.value) as Reversal
   }
 }
+
+const ownerOf = ({ name, role }: Viewer): string => (role === 'user' ? mailboxOwner(name) : accountId(name))

@@ -4,6 +4,7 @@ import { readHtml } from '../../html/read.ts'
 import { headerOf } from '../../mime/header/collect.ts'
 import { parse } from '../../mime/parse.ts'
 import type { Part, PartDefect } from '../../mime/part.ts'
+import { concurrencyLimiter } from '../../model/concurrency.ts'
 import type { Answer } from '../api/schemas.ts'
 import { ApiError } from '../http/errors.ts'
 import { sanitized } from './sanitize.ts'
@@ -23,34 +24,30 @@ const [MAX_READING, MAX_WAITING] = [2, 20]
 
 /** Reads held messages, a few at a time. */
 export class ContentReader {
-  readonly #waiting: (() => void)[] = []
-  #reading = 0
+  readonly #limiter = concurrencyLimiter(MAX_READING, MAX_WAITING)
 
   async content(open: () => Promise<Readable>, size: number, signal: AbortSignal): Promise<HeldContent> {
-    return await this.#inTurn(async () => await contentOf(await collected(open, size), signal))
+    return await this.#inTurn(signal, async () => await contentOf(await collected(open, size), signal))
   }
 
   /** The HTML, made harmless; undefined where there is none. */
   async html(open: () => Promise<Readable>, size: number, signal: AbortSignal): Promise<string | undefined> {
-    return await this.#inTurn(async () => {
+    return await this.#inTurn(signal, async () => {
       const { parts } = await partsOf(await collected(open, size), signal)
       const pages = parts.filter(isPage).slice(0, MAX_PAGES)
       return pages.length === 0 ? undefined : await sanitized(pages.map(({ text = '' }) => text).join('<hr>'))
     })
   }
 
-  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reading >= MAX_READING) {
-      if (this.#waiting.length >= MAX_WAITING)
-        throw new ApiError('unavailable', 'too many messages are read at once: try again', { retryAfter: 5 })
-      await new Promise<void>(resolve => this.#waiting.push(resolve))
-    }
-    this.#reading += 1
+  /** Of a request that has ended nothing is read. */
+  async #inTurn<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+    const leave = await this.#limiter.enter(signal)
+    if (leave === undefined)
+      throw new ApiError('unavailable', 'too many messages are read at once: try again', { retryAfter: 5 })
     try {
       return await read()
     } finally {
-      this.#reading -= 1
-      this.#waiting.shift()?.()
+      leave()
     }
   }
 }

@@ -3,6 +3,7 @@
  * shown in a sandboxed frame without network besides; each of the two suffices.
  */
 import { type HtmlHandler, tokenize } from '../../html/tokens.ts'
+import { escapeHtml } from '../../mailing/visible.ts'
 
 /** Characters that are read, and that are written. */
 const [MAX_READ, MAX_WRITTEN] = [524_288, 1_048_576]
@@ -137,8 +138,6 @@ function styleOf(value: string): string {
   return kept.length === 0 ? '' : ` style="${escaped(kept.join('; '))}"`
 }
 
-const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
 /** Text as text, between elements and in attributes. */
 export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, sign => SIGNS[sign] ?? '').replace(/[\0\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '\ufffd')
+  escapeHtml(text).replace(/[\0\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '\ufffd')

@@ -71,7 +71,7 @@ export function ownAccountHandlers(parts: AccountParts): Handlers<OwnNames> {
     record({ ref: null, action: 'settings', by: viewer.name, role: viewer.role, target, result: 'done' })
   return {
     'account.sessions': async ({ caller }) => {
-      const found = await sessions.list(caller.viewer.name)
+      const found = await sessions.list(ownerIn(caller))
       return {
         sessions: found.map(({ id, session: { created, lastUsed, address, browser } }) => ({
           ...{ id, created, lastUsed, address, browser },
@@ -80,7 +80,7 @@ export function ownAccountHandlers(parts: AccountParts): Handlers<OwnNames> {
       }
     },
     'account.endSession': async ({ caller, params: { id = '' } }) => {
-      if (!(await sessions.endOwned(caller.viewer.name, id))) throw notFound('session')
+      if (!(await sessions.endOwned(ownerIn(caller), id))) throw notFound('session')
       return { kind: 'done' }
     },
     'account.password': async ({ caller, body, client }) => {
@@ -123,6 +123,8 @@ export function ownAccountHandlers(parts: AccountParts): Handlers<OwnNames> {
 async function endBefore(sessions: Sessions, caller: Caller | undefined): Promise<void> {
   if (caller?.sessionId !== undefined) await sessions.end(caller.sessionId)
 }
+
+const ownerIn = ({ viewer: { name }, via }: Caller) => ({ name, via })
 
 const accountOf = ({ viewer: { name, role, domains, addresses }, via, expires }: Caller) => ({
   ...{ name, role, via, expires },

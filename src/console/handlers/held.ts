@@ -103,7 +103,7 @@ async function act(
   const result = await releaser[action](asked)
   const reason = reasonOf(result)
   const undo =
-    result.kind === 'done' ? await reversals.note(by, { kind: 'held', id, recipient: entry.recipient }) : undefined
+    result.kind === 'done' ? await reversals.note(viewer, { kind: 'held', id, recipient: entry.recipient }) : undefined
   return {
     ...{ id, recipient, kind: result.kind },
     ...(reason !== undefined && { reason }),

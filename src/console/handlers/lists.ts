@@ -47,7 +47,7 @@ export function listHandlers(
     'lists.add': async ({ caller: { viewer }, body: { ref, scope, ...body } }) => {
       const entry = await checked(() => sources.lists(viewer).add({ ...body, ...(scope && { scope }) }))
       recordEntry(viewer, entry.effect, entry, ref)
-      const undo = await reversals.note(viewer.name, { kind: 'list-add', id: entry.id, scope: entry.scope ?? '' })
+      const undo = await reversals.note(viewer, { kind: 'list-add', id: entry.id, scope: entry.scope ?? '' })
       return { ...entryOf(entry, viewer), ...(undo !== undefined && { undo }) }
     },
     'lists.remove': async ({ caller: { viewer }, params: { id = '' }, query: { scope, why } }) => {
@@ -55,7 +55,7 @@ export function listHandlers(
       if (entry === undefined) throw notFound('entry')
       recordEntry(viewer, 'list-remove', why === undefined ? entry : { ...entry, note: why })
       const { id: _id, created: _created, ...rest } = entry
-      const undo = await reversals.note(viewer.name, { kind: 'list-remove', entry: rest })
+      const undo = await reversals.note(viewer, { kind: 'list-remove', entry: rest })
       return { kind: 'done', ...(undo !== undefined && { undo }) }
     },
     'senders.get': async ({ caller: { viewer }, params: { name = '' } }) => {
@@ -72,7 +72,7 @@ export function listHandlers(
       }
     },
     undo: async ({ caller: { viewer }, body }) => {
-      const reversal = await reversals.take(viewer.name, body.undo)
+      const reversal = await reversals.take(viewer, body.undo)
       if (reversal === undefined) throw notFound('action that can be taken back')
       await checked(() => takeBack(parts, viewer, reversal))
       return { kind: 'done' }

@@ -67,7 +67,7 @@ export function messageHandlers(
         ...recipientOf(events),
         ...(why !== undefined && { why }),
       })
-      const note = undo ? undefined : await reversals.note(viewer.name, { kind: 'feedback', ref, label })
+      const note = undo ? undefined : await reversals.note(viewer, { kind: 'feedback', ref, label })
       return { kind: 'done', ...(note !== undefined && { undo: note }) }
     },
   }

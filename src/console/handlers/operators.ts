@@ -24,7 +24,7 @@ type TokenNames = `tokens.${'list' | 'add' | 'remove'}`
 
 /** Accounts of operators. */
 export function operatorHandlers(parts: OperatorParts): Handlers<OperatorNames> {
-  const { accounts, sessions, signIn, clock } = parts
+  const { accounts, sessions, tokens, signIn, clock } = parts
   const changed = recorder(parts.record)
   return {
     'operators.list': async ({ caller }) => {
@@ -61,6 +61,8 @@ export function operatorHandlers(parts: OperatorParts): Handlers<OperatorNames> 
       const account = await accounts.update(name, ({ password: _p, totp: _t, recovery: _r, ...rest }) => rest)
       if (account === undefined) throw notFound('account')
       await sessions.endAll(name)
+      // One who knew the password may have made tokens.
+      await tokens.removeAll(name)
       changed(caller, 'settings', `reset of account ${account.name}`)
       return await signIn.setupLink(account.name)
     },

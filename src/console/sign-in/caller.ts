@@ -1,7 +1,7 @@
 /** Who makes a request: by a session, a token of a script, or the header of a trusted proxy. */
 import type { Clock } from '../../model/services.ts'
 import type { Viewer } from '../access/viewer.ts'
-import type { Account, Accounts } from '../accounts/accounts.ts'
+import { type Account, type Accounts, isPlainName } from '../accounts/accounts.ts'
 import type { FoundSession, Sessions, Via } from '../accounts/sessions.ts'
 import type { ApiTokens, TokenScope } from '../accounts/tokens.ts'
 import type { ClientInfo } from '../http/client.ts'
@@ -64,7 +64,8 @@ export class Callers {
   async #byProxy(headers: Headers, client: ClientInfo): Promise<Caller | undefined> {
     if (this.#proxyHeader === undefined || !client.isProxied) return undefined
     const name = headers.get(this.#proxyHeader)
-    const account = name === null || name === '' || name.length > 200 ? undefined : await this.#accounts.get(name)
+    if (name === null || name === '' || name.length > 200 || !isPlainName(name)) return undefined
+    const account = await this.#accounts.get(name)
     if (account === undefined || account.isDisabled) return undefined
     const expires = this.#clock.now() + this.#sessions.times.idle
     return { viewer: viewerOf(account), via: 'proxy', expires, isAmbient: true }

@@ -4,7 +4,7 @@
 import type * as OpenidClient from 'openid-client'
 import { errorText, PosternError } from '../../model/errors.ts'
 import type { Clock } from '../../model/services.ts'
-import { type Account, type Accounts, accountId } from '../accounts/accounts.ts'
+import { type Account, type Accounts, accountId, isPlainName } from '../accounts/accounts.ts'
 import type { ConsoleRecords } from '../accounts/records.ts'
 import { hashOf, newSecret } from '../accounts/secrets.ts'
 import { ApiError } from '../http/errors.ts'
@@ -107,6 +107,8 @@ export class Oidc {
       throw new ApiError('sign-in-failed', `the provider names no ${claim}: let it send this claim`)
     if (claim === 'email' && claims.email_verified !== true)
       throw new ApiError('sign-in-failed', 'the provider has not verified the address of this person')
+    if (!isPlainName(name))
+      throw new ApiError('sign-in-failed', 'the name of this person has characters that stand for others: change it')
     const known = await this.#accounts.get(name)
     if (known?.isDisabled) throw noAccount()
     const own = claims[groupsClaim]

@@ -72,7 +72,8 @@ export class SignIn {
   /** Begins a session with a new name, and records it. */
   async begin(name: string, via: 'password' | 'oidc' | 'link', client: ClientInfo): Promise<BegunSession> {
     const { accounts, sessions, limits, record, clock } = this.#parts
-    await limits.signedIn(name, client.key)
+    // The owner of a mailbox is not known to an account of the same name.
+    if (via !== 'link') await limits.signedIn(name, client.key)
     const session = await sessions.begin({ name, via, address: client.address, browser: client.browser })
     if (via !== 'link') await accounts.update(name, account => ({ ...account, lastSignIn: clock.now() }))
     const role = session.account?.role ?? 'user'
@@ -184,7 +185,9 @@ export class SignIn {
       throw new ApiError('conflict', `there is an account ${name} already: choose another name`)
     if (!(await links.use(token))) throw usedLink()
     const created = clock.now()
-    await accounts.add({ name, role: 'admin', domains: null, via: 'password', created, ...ready })
+    const isAdded = await accounts.add({ name, role: 'admin', domains: null, via: 'password', created, ...ready })
+    // Another link has made it at the same moment: the session would be that of its owner.
+    if (!isAdded) throw usedLink()
   }
 }
 

@@ -1,6 +1,7 @@
 /** A scan with an absolute deadline, a limit on scans at once, a size limit, and a circuit breaker. */
+
+import { concurrencyLimiter } from '../../model/concurrency.ts'
 import { errorText } from '../../model/errors.ts'
-import { concurrencyLimiter } from './concurrency.ts'
 import { ScannerHealth } from './health.ts'
 import { withTimeout } from './timeout.ts'
 import { legible, type Scan, type ScanVerdict, type UnknownCause, unknown } from './verdict.ts'

@@ -3,7 +3,7 @@ import type { PostgresClient } from '../../postgres/client.ts'
 import { entryOf, matcherOf, type Row } from '../row.ts'
 import { conditionsOf } from '../terms.ts'
 import type { HistoryEntry, HistoryPage, HistoryQuery } from '../types.ts'
-import { holds, holdsPlace, type Places, placesOf, ruleOf, Values } from './conditions.ts'
+import { holds, holdsPlace, idIn, type Places, placesOf, ruleOf, Values } from './conditions.ts'
 import { RuleCounts } from './rule-counts.ts'
 import { idOf, type Range } from './schema.ts'
 
@@ -20,7 +20,6 @@ const MAX_STATEMENTS = 20
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 500
-const MAX_ID = 2n ** 63n - 1n
 
 interface FoundRow extends Row {
   /** As text: it exceeds the whole numbers of JavaScript. */
@@ -56,7 +55,7 @@ export class Searcher {
     if (conditions.some(places => places.length === 0)) return { entries: [] }
     const { since = 0, until, cursor } = query
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT)
-    const end = [until === undefined ? MAX_ID : idOf(until), cursor === undefined ? MAX_ID : BigInt(cursor)]
+    const end = [until === undefined ? idIn(undefined) : idOf(until), idIn(cursor)]
     const range = { from: idOf(since), to: end.reduce((a, b) => (a < b ? a : b)) }
     const driver = await this.#driverOf(conditions, range)
     return await this.#collect(driver, range, query, limit)

@@ -7,7 +7,7 @@ import { hashOfSender, isAbout, isOf, keyOf, lonelyRefs, type Person } from '../
 import type { ExportedPage } from '../tasks.ts'
 import { addressName, hashOf, refName } from '../terms.ts'
 import type { AggregateQuery, AggregateRow, AuditPage, AuditQuery } from '../types.ts'
-import { Values } from './conditions.ts'
+import { idIn, Values } from './conditions.ts'
 import { idOf } from './schema.ts'
 
 const DEFAULT_LIMIT = 50
@@ -51,7 +51,7 @@ export async function auditOf(client: PostgresClient, query: AuditQuery): Promis
   const conditions = [
     ...(since === undefined ? [] : [`id >= ${idOf(since)}`]),
     ...(until === undefined ? [] : [`id < ${idOf(until)}`]),
-    ...(cursor === undefined ? [] : [`id < ${BigInt(cursor)}`]),
+    ...(cursor === undefined ? [] : [`id < ${idIn(cursor)}`]),
     ...(by === undefined ? [] : [`by = ${values.add(by)}`]),
     ...(action === undefined ? [] : [`action = ${values.add(action)}`]),
     ...(target === undefined ? [] : [`target = ${values.add(target)}`]),

@@ -27,4 +27,20 @@ const isSecret = (key: string, value: string, above: string): boolean =>
 /** Blocks whose `key` is the key itself. */
 const KEYS: ReadonlySet<string> = new Set(['quarantine', 'privacy'])
 
-const withoutPassword = (text: string): string => text.replace(/^(\w{2,10}:\/\/[^\s:/@]*):[^\s@]*@/, `$1:${HIDDEN}@`)
+/** Of a URL: what stands before the last `@` of the host, and values of its query that are named as secrets. */
+const withoutPassword = (text: string): string =>
+  text
+    .replace(/^([\w+.-]{2,20}:\/\/[^\s:/?#@]*):[^\s/?#]*@/, `$1:${HIDDEN}@`)
+    .replace(
+      /^([\w+.-]{2,20}:\/\/[^\s?]*\?)([^\s#]*)/,
+      (_whole, start: string, query: string) => start + shownQuery(query),
+    )
+
+const shownQuery = (query: string): string =>
+  query
+    .split('&')
+    .map(pair => {
+      const [name = ''] = pair.split('=', 1)
+      return SECRET.test(name) ? `${name}=${HIDDEN}` : pair
+    })
+    .join('&')

@@ -1,6 +1,6 @@
 /** Turns at a limited place: given in order, given back once, and left by who need not wait any more. */
 import { expect, test } from 'vitest'
-import { concurrencyLimiter } from '../../../src/filters/clamav/concurrency.ts'
+import { concurrencyLimiter } from '../../../src/model/concurrency.ts'
 
 const nobody = new AbortController().signal
 

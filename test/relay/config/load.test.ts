@@ -185,6 +185,8 @@ test('secrets are not printed', () => {
     'rediss://user:(hidden)@[::1]:6379/1',
   )
   expect(printed({ store: { redis: { url: 'redis://:s3cret@a:1' } } })).not.toContain('s3cret')
+  for (const url of ['redis://u:p@s3cret@a:1', 'redis://u:s3cret@x@a:1', 'redis://a/?user=u&password=s3cret#x'])
+    expect(printed({ store: { redis: { url } } })).not.toContain('s3cret')
 })
 
 test('keys of the quarantine and of privacy are not printed, and the password of a database neither', () => {

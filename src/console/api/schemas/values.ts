@@ -30,7 +30,7 @@ export const limitText = v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Nu
 export const daysText = v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(366))
 
 /** Where the next page begins. */
-export const cursor = filled(400)
+export const cursor = v.pipe(v.string(), v.regex(/^\d{1,19}(?:\.\d{1,19})?$/))
 
 /** What happened to a message. */
 export const verdict = v.picklist(['accept', 'quarantine', 'defer', 'reject', 'discard'])
