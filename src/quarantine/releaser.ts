@@ -64,6 +64,7 @@ export type ReleaserResult =
 const RESUME_EVERY_MS = 60_000
 /** A decision so young is being carried out by the process that made it. */
 const IN_PROGRESS_MS = 60_000
+
 export class Releaser {
   readonly #options: ReleaserOptions
   readonly #quarantine: Quarantine
@@ -125,8 +126,13 @@ export class Releaser {
     const { entries } = await this.#quarantine.list({ pending: true, limit: 500 })
     for (const entry of entries) {
       if (this.#isClosed) return
-      if ((entry.at ?? 0) <= this.#clock.now() - IN_PROGRESS_MS) await this.#steps.follow(entry)
+      if (!this.#isInProgress(entry)) await this.#steps.follow(entry)
     }
+  }
+
+  /** Its steps may be done at this moment, by this process or by another. */
+  #isInProgress({ at = 0 }: HeldEntry): boolean {
+    return at > this.#clock.now() - IN_PROGRESS_MS
   }
 
   /** Waits for what is being done. */
@@ -184,6 +190,8 @@ export class Releaser {
       return { kind: 'failed', reason: state === 'held' ? 'there is no decision to take back' : 'it is being released' }
     if (state === 'released' && !mayRelease(action.role, kind))
       return { kind: 'forbidden', reason: `a release of ${kind} cannot be taken back by a ${action.role}` }
+    if (pending !== undefined && this.#isInProgress(entry))
+      return { kind: 'failed', reason: 'the decision is still being carried out: try again in a minute' }
     const remarks: string[] = []
     if (pending !== undefined) await this.#quarantine.note(id, recipient, { pending: [] })
     if (trained !== undefined) remarks.push(...(await this.#steps.untrain(entry, trained)))

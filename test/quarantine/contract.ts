@@ -255,9 +255,9 @@ export function quarantineContract(store: ContractStore): void {
     test('that has begun is ended, also where the message expires meanwhile', async () => {
       const hand = clock()
       const texts: string[] = []
-      const gate = Promise.withResolvers<void>()
+      const delivery = Promise.withResolvers<void>()
       const deliver: HeldQuarantineOptions['deliver'] = async ({ open }) => {
-        await gate.promise
+        await delivery.promise
         texts.push(await textOf(open()))
       }
       const quarantine = await quarantineWith({ clock: hand, keep: '1d', deliver })
@@ -268,7 +268,7 @@ export function quarantineContract(store: ContractStore): void {
       await hand.advance(1_000)
       await quarantine.tidy()
       expect(await store.kept()).toEqual([id])
-      gate.resolve()
+      delivery.resolve()
       expect(await released).toEqual({ kind: 'done' })
       expect(texts).toEqual([expect.stringContaining('The text of the message.')])
       await quarantine.tidy()
@@ -278,7 +278,12 @@ export function quarantineContract(store: ContractStore): void {
     test('of a message that is not there, or for another recipient, does nothing', async () => {
       const quarantine = await quarantineWith()
       const id = await idOf(quarantine)
-      for (const wrong of [action('x'.repeat(16)), action('../index.db'), action(id, { recipient: 'eve@example.org' })])
+      for (const wrong of [
+        action('x'.repeat(16)),
+        action('../index.db'),
+        action('a\0b'),
+        action(id, { recipient: 'eve@example.org' }),
+      ])
         expect(await quarantine.release(wrong)).toEqual({ kind: 'unknown' })
       expect(delivered).toEqual([])
     })

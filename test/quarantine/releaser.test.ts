@@ -259,6 +259,29 @@ describe('what is asked for twice', () => {
   })
 })
 
+test('a decision whose steps are being done is not taken back: the training would outlast it', async () => {
+  const id = await hold()
+  const training = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  const releaser = releaserWith({
+    feedback: async said => {
+      reached.resolve()
+      await training.promise
+      await gateway.feedback(said)
+    },
+  })
+  const deleted = releaser.delete(by(id, all))
+  await reached.promise
+  expect(await releaserWith().undo(by(id))).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringContaining('carried out'),
+  })
+  training.resolve()
+  await deleted
+  expect(await releaserWith().undo(by(id))).toEqual({ kind: 'done', remarks: [] })
+  expect([classifier.exampleCounts.spam, (await entry(id))?.trained]).toEqual([0, undefined])
+})
+
 describe('after a crash', () => {
   const STEPS = ['train', 'allow', 'record'] as const
   test.for(STEPS)('before the step %s all goes on, once', async step => {
