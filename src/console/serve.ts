@@ -51,6 +51,8 @@ export async function serveConsole(
   server.maxConnections = MAX_CONNECTIONS
   server.listen(port, host)
   await once(server, 'listening')
+  // A connection that cannot be accepted, for want of descriptors, is lost; the others go on.
+  server.on('error', () => undefined)
   const bound = (server.address() as AddressInfo).port
   const shown = host === '0.0.0.0' || host === '::' || host === '::1' ? 'localhost' : host
   const close = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Attacks on the console: other sites, other hosts, hostile mail, large and slow requests, paths. */
 import { request } from 'node:http'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, Server } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ROUTES, type Route, type RouteName } from '../../src/console/api/routes.ts'
 import { sanitized } from '../../src/console/content/sanitize.ts'
@@ -284,6 +284,20 @@ describe('large, slow and odd requests', () => {
     expect(answered).toBe(413)
     expect(opened.printed[0]).toContain(`http://127.0.0.1:${served.port}/#/set-up/`)
   })
+})
+
+test('a connection that cannot be accepted ends neither the server nor the process', async () => {
+  await using opened = await openConsole()
+  const served = await serveConsole(opened.console, { port: 0 })
+  cleanups.push(served.close)
+  const handles = Reflect.get(process, '_getActiveHandles').call(process) as readonly object[]
+  const server = handles.find(
+    (handle): handle is Server => handle instanceof Server && (handle.address() as AddressInfo)?.port === served.port,
+  )
+  // As Node says it where there are no descriptors left.
+  server?.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))
+  expect(server).toBeDefined()
+  expect((await fetch(`http://localhost:${served.port}/api/v1/session`)).status).toBe(200)
 })
 
 test('a console that cannot start leaves its port to the next try', async () => {
