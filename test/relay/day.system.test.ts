@@ -5,113 +5,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { postern } from '../../src/index.ts'
 import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../src/model/events.ts'
-import { smtpServer } from '../../src/smtp/index.ts'
-import { zone } from '../../src/testing/index.ts'
 import { dice } from '../support/random.ts'
-import { rawClient } from '../support/raw-client.ts'
 import { startRedis } from '../support/redis.ts'
 import { scratch } from '../support/scratch.ts'
 import { INSTALL_TIMEOUT } from '../support/services.ts'
-import { type RelayProcess, relayProcess, stuffed } from './relay-process.ts'
+import { add, LENIENT, letterOf, nextHop, send } from './mixed-mail.ts'
+import { type RelayProcess, relayProcess } from './relay-process.ts'
 
 const MESSAGES = 600
 const CLIENTS = 12
-const GTUBE = 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X'
-
-/** What a client does with its message. */
-type Kind = 'honest' | 'several' | 'spam' | 'foreign' | 'bounce' | 'impatient' | 'broken' | 'large'
-const KINDS: readonly Kind[] = [
-  ...(['honest', 'honest', 'honest', 'several', 'spam', 'foreign', 'bounce', 'impatient', 'broken', 'large'] as const),
-]
-
-interface Letter {
-  readonly id: string
-  readonly kind: Kind
-  readonly reversePath: string
-  readonly recipients: readonly string[]
-  readonly text: string
-}
-
-function letterOf(number: number, roll: (sides: number) => number): Letter {
-  const kind = KINDS[roll(KINDS.length)] ?? 'honest'
-  const id = `day-${number}@sender.example`
-  const own = `user${roll(50)}@example.net`
-  const recipients =
-    kind === 'several'
-      ? [own, 'unknown@example.net', `team${roll(9)}@example.net`]
-      : kind === 'foreign'
-        ? ['x@other.example']
-        : [own]
-  const body =
-    kind === 'spam' ? GTUBE : kind === 'large' ? `${'word '.repeat(15)}\r\n`.repeat(4_000) : `Letter ${number}.`
-  const fields = [
-    ...['From: Ann <ann@sender.example>', 'Date: Mon, 23 Nov 2026 11:00:00 +0000', `Message-ID: <${id}>`],
-    ...[`Subject: letter ${number}`, '', body, ''],
-  ]
-  return { id, kind, recipients, text: fields.join('\r\n'), reversePath: kind === 'bounce' ? '' : 'ann@sender.example' }
-}
-
-/** The next hop: it knows everybody but `unknown`, and counts what it has of each message for each recipient. */
-async function nextHop() {
-  const has = new Map<string, number>()
-  const gateway = postern({ filters: [], dns: zone({}), name: 'hop.example.net' })
-  const { server, close } = smtpServer({
-    gateway,
-    name: 'hop.example.net',
-    limits: { sessions: { perAddress: 1_000, perNetwork: 1_000, perSite: 1_000 } },
-    recipient: path =>
-      path.startsWith('unknown@') ? { code: 550, status: '5.1.1', text: 'No such user here' } : undefined,
-    deliver: async message => {
-      let text = ''
-      for await (const bytes of message.content.open()) text += String(bytes)
-      const id = /^Message-ID: <([^>]*)>/im.exec(text)?.[1] ?? 'none'
-      for (const { forwardPath } of message.recipients) add(has, `${id} ${forwardPath}`)
-      return { code: 250, status: '2.0.0', text: `queued as ${has.size}` }
-    },
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  const stop = async () => {
-    await close()
-    await gateway.close()
-  }
-  return { has, port: typeof address === 'object' ? (address?.port ?? 0) : 0, [Symbol.asyncDispose]: stop }
-}
-
-const add = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
-
-/** Sends a letter as its kind does. @returns the code for each recipient; undefined where the client did not wait */
-async function send(port: number, letter: Letter, attempt: number): Promise<ReadonlyMap<string, number | undefined>> {
-  const client = rawClient(port, { from: `127.0.0.${2 + (attempt % 200)}` })
-  const codes = new Map<string, number | undefined>()
-  try {
-    await client.reply()
-    await client.say('EHLO mail.sender.example')
-    await client.say(`MAIL FROM:<${letter.reversePath}>`)
-    for (const recipient of letter.recipients) {
-      const code = Number((await client.say(`RCPT TO:<${recipient}>`)).slice(0, 3))
-      codes.set(recipient, code < 400 ? undefined : code)
-    }
-    const open = [...codes].filter(([, code]) => code === undefined).map(([path]) => path)
-    if (open.length === 0) return codes
-    await client.say('DATA')
-    const bytes = Buffer.from(stuffed(letter.text), 'latin1')
-    if (letter.kind === 'broken') {
-      client.send(bytes.subarray(0, bytes.length >> 1))
-      return codes
-    }
-    client.send(bytes)
-    // It leaves before it has the reply, and comes again.
-    if (letter.kind === 'impatient' && attempt % 2 === 0) return codes
-    const code = Number((await client.reply()).slice(0, 3))
-    for (const path of open) codes.set(path, code)
-    return codes
-  } finally {
-    client.destroy()
-  }
-}
 
 const eventsOf = (relays: readonly RelayProcess[]): readonly GatewayEvent[] =>
   relays.flatMap(relay =>
@@ -129,7 +32,6 @@ test('a day of mixed mail through two relays: each message is there once, or ref
   await using hop = await nextHop()
   await using redis = await startRedis()
   const config = join(folder.path, 'postern.json')
-  const lenient = { rateLimit: false, spf: false, helo: false, rdns: false, senderDomain: false, headerForm: false }
   await writeFile(
     config,
     JSON.stringify({
@@ -141,14 +43,7 @@ test('a day of mixed mail through two relays: each message is there once, or ref
       trustedNetworks: [],
       relays: 2,
       store: { redis: { url: `redis://127.0.0.1:${redis.port}` } },
-      filters: {
-        ...lenient,
-        dkim: false,
-        dmarc: false,
-        reputation: false,
-        earlyTalker: false,
-        content: true,
-      },
+      filters: LENIENT,
       limits: { sessions: { perAddress: 1_000, perNetwork: 1_000, perSite: 1_000 } },
     }),
   )
@@ -163,11 +58,11 @@ test('a day of mixed mail through two relays: each message is there once, or ref
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
       for (let letter = letters[next++]; letter !== undefined; letter = letters[next++]) {
-        let codes = await send(relays[next % 2]?.port ?? 0, letter, 0)
+        let codes = await send(relays[next % 2]?.port ?? 0, letter)
         if (letter.kind === 'impatient') {
           // A client that has no reply comes again, to the other relay.
           await new Promise(done => setTimeout(done, 1500))
-          codes = await send(relays[(next + 1) % 2]?.port ?? 0, letter, 1)
+          codes = await send(relays[(next + 1) % 2]?.port ?? 0, letter, { attempt: 1 })
         }
         for (const [path, code] of codes) replied.set(`${letter.id} ${path}`, code)
       }
