@@ -70,7 +70,7 @@ ${together.join('\n')}
 
 | rule | fires when | leads to |
 |---|---|---|
-| \`gtube\` | The text contains the test string GTUBE. | refusal |
+| \`gtube\` | The text contains the test string GTUBE. | refusal, or quarantine with \`gtube: 'quarantine'\` |
 | \`unexamined/beyond-bounds\` | Something lies beyond a limit of the parser, the texts, the links or the archives, or took too long to read. | quarantine |
 | \`unexamined/program\` | The same, and the unexamined part contains a program by its first bytes or a name. | 8 points |
 | \`unexamined/words\` | The rules for words examined only the beginning of a long text. | nothing |

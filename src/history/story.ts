@@ -95,7 +95,7 @@ function aboutMessage(transaction: TransactionEvent): readonly string[] {
     ...(size === undefined ? ['             no message was received'] : [`             ${size} bytes`]),
     ...(queueId === undefined ? [] : [`             queue id ${queueId}`]),
     ...(results.length === 0 ? [] : [`             ${results.join(', ')}`]),
-    `             ${accepted} recipients accepted, ${refused} refused`,
+    `             ${accepted} ${accepted === 1 ? 'recipient' : 'recipients'} accepted, ${refused} refused`,
     ...findings.map(aboutFinding),
   ]
 }
@@ -123,7 +123,7 @@ function aboutDelivery({ result, nextHop, code, status, text, queueId, ms, tries
   return [
     `             ${result}${nextHop === undefined ? '' : ` to ${nextHop}`}`,
     ...(words === '' ? [] : [`: ${words}`]),
-    ...(queueId === undefined ? [] : [`, queued as ${queueId}`]),
+    ...(queueId === undefined || text?.includes(queueId) ? [] : [`, queued as ${queueId}`]),
     ...(ms === undefined ? [] : [`, after ${Math.round(ms)} ms`]),
     ...(tries === undefined || tries < 2 ? [] : [`, ${tries} tries`]),
   ].join('')

@@ -2,8 +2,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { sqliteHistory } from '../../src/history/index.ts'
 import { sessionOf } from '../history/events.ts'
@@ -64,6 +64,17 @@ test('where there is none, the error says which file was looked for', async () =
   const { status, error } = await postern(join(folder.path, 'empty'), ['quarantine', 'list'])
   expect([status, error]).toEqual([2, expect.stringMatching(/^postern: --config: found "no postern\.config\.ts in/)])
   expect((await postern(join(folder.path, 'empty'), ['trace', 'AAAA'])).error).not.toContain('undefined')
+}, 60_000)
+
+test('a configuration that imports from a checkout without a build is told apart from a wrong one', async () => {
+  await using folder = await scratch()
+  const check = async (module: string) => {
+    await writeFile(join(folder.path, 'postern.config.mjs'), `import '${module}'\nexport default {}\n`)
+    return (await postern(folder.path, ['config', 'check', 'postern.config.mjs'])).error
+  }
+  const missing = pathToFileURL(resolve(import.meta.dirname, '../../dist/none/index.js')).href
+  expect(await check(missing)).toMatch(/found "postern without its build", expected a build; run npm run build/)
+  expect(await check('./none.mjs')).toMatch(/Cannot find module .*correct it/)
 }, 60_000)
 
 test('a reader that leaves before the end, such as head, ends a command without an error', async () => {

@@ -13,7 +13,7 @@ test('the story of a delivered message goes from the client to the next hop', ()
     '             <K3X9ABCD@example.com>',
     '             4321 bytes',
     '             SPF pass (example.com), DKIM pass (example.com), DMARC pass (example.com, reject)',
-    '             1 recipients accepted, 0 refused',
+    '             1 recipient accepted, 0 refused',
     '  recipient  bob@example.org: accept with 0.5 points; the client got 250 2.0.0 Message accepted',
     '                   +0.5  rdns/generic: the client has a generic name',
     '             delivered to mail.example.org:25: 250 2.0.0 queued, queued as 4XyZ, after 12 ms',
@@ -34,6 +34,12 @@ test('a client that was refused has no message', () => {
     '                 reject  dnsbl/listed: listed',
     '             reject with 16 points; the client got 554 5.7.1 Refused',
   ])
+})
+
+test('a queue id that the reply names is not repeated', () => {
+  const delivery = deliveryEvent({ text: 'queued as 4XyZ', queueId: '4XyZ' })
+  const lines = story([transactionEvent(), recipientEvent(), delivery])
+  expect(lines.join('\n').match(/4XyZ/g)).toHaveLength(1)
 })
 
 test('transactions and recipients stand apart, each with its own deliveries', () => {

@@ -10,7 +10,7 @@ import { bounce } from './bounce.ts'
 import { bulk } from './bulk.ts'
 import { combinations } from './combinations.ts'
 import type { Condition } from './composite.ts'
-import { gtube } from './gtube.ts'
+import { type GtubeOptions, gtube, gtubeVerdict } from './gtube.ts'
 import { headers } from './headers/headers.ts'
 import { html } from './html.ts'
 import { impersonation } from './impersonation/impersonation.ts'
@@ -33,6 +33,8 @@ export interface ContentOptions {
   readonly points?: Consequences<RuleId>
   /** What a message leads to that was not examined completely; see `unexamined`. @default 'quarantine' */
   readonly unexamined?: UnexaminedOptions['verdict']
+  /** What the test message GTUBE leads to: `'quarantine'` shows how mail is held and released. @default 'reject' */
+  readonly gtube?: GtubeOptions['verdict']
 }
 
 /** @internal */
@@ -42,6 +44,7 @@ export const contentSchema = (): Schema<ContentOptions> =>
     people: list(person(), 'people'),
     points: consequencesOf<RuleId>(...ruleSets()),
     unexamined: unexaminedVerdict,
+    gtube: gtubeVerdict,
   })
 
 /**
@@ -54,12 +57,12 @@ export const contentSchema = (): Schema<ContentOptions> =>
  * @throws PosternError when an option names no rule, or a consequence that makes no sense
  */
 export function contentFilters(options: ContentOptions = {}): readonly Filter[] {
-  const { domains = [], people = [], points = {}, unexamined: verdict } = checked(contentSchema(), options)
+  const { domains = [], people = [], points = {}, unexamined: verdict, gtube: test } = checked(contentSchema(), options)
   const of = <Id extends RuleId>(name: string): { readonly points: Consequences<Id> } => ({
     points: Object.fromEntries(Object.entries(points).filter(([id]) => id.startsWith(`${name}/`))) as Consequences<Id>,
   })
   return [
-    gtube(),
+    gtube(test === undefined ? {} : { verdict: test }),
     unexamined(verdict === undefined ? {} : { verdict }),
     structure(of('structure')),
     headers(of('headers')),

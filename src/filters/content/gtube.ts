@@ -16,7 +16,10 @@ export interface GtubeOptions {
   readonly verdict?: 'reject' | 'quarantine'
 }
 
-const schema = schemaOf<GtubeOptions>('gtube', { verdict: oneOf('reject', 'quarantine') })
+/** @internal */
+export const gtubeVerdict = oneOf('reject', 'quarantine')
+
+const schema = schemaOf<GtubeOptions>('gtube', { verdict: gtubeVerdict })
 
 /**
  * Looks for the Generic Test for Unsolicited Bulk Email in the visible text, and in the bytes that were not examined as

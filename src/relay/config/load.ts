@@ -44,6 +44,8 @@ async function loadConfig(file: string): Promise<RelayConfig> {
   try {
     config = await (isJson ? readJson(file) : importModule(file))
   } catch (error) {
+    if (isUnbuilt(error))
+      throw wrongFile(file, 'postern without its build', 'a build', 'run npm run build in the checkout')
     throw wrongFile(file, await whatFailed(error, file), 'a configuration that can be loaded')
   }
   if (isRecord(config)) return config
@@ -96,6 +98,16 @@ async function importModule(file: string): Promise<unknown> {
   return loaded.default
 }
 
+/** A checkout in which the configuration imports `postern/relay`, which leads to `dist`. */
+const isUnbuilt = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === 'ERR_MODULE_NOT_FOUND' &&
+  'url' in error &&
+  String(error.url).startsWith(`${DIST}/`)
+
+const DIST = pathToFileURL(resolve(import.meta.dirname, '../../../dist')).href
+
 /** The message, and the line of a syntax error. */
 async function whatFailed(error: unknown, file: string): Promise<string> {
   const text = errorText(error)
@@ -113,6 +125,8 @@ function syntaxErrorLine(file: string): Promise<string | undefined> {
   })
 }
 
-function wrongFile(file: string, found: unknown, expected: string): PosternError {
-  return new PosternError([{ path: file, found, expected, remedy: 'correct it, and run postern config check' }])
+const CORRECT = 'correct it, and run postern config check'
+
+function wrongFile(file: string, found: unknown, expected: string, remedy = CORRECT): PosternError {
+  return new PosternError([{ path: file, found, expected, remedy }])
 }

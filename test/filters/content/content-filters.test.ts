@@ -13,6 +13,8 @@ import { type RuleId, ruleSets } from '../../../src/filters/content/rule-sets.ts
 import { recommended } from '../../../src/filters/recommended.ts'
 import type { Outcome } from '../../../src/index.ts'
 import { PosternError } from '../../../src/model/errors.ts'
+import { kindOf } from '../../../src/quarantine/index.ts'
+import { message } from '../../../src/testing/message.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { honest, phishing } from '../../support/modern-mail.ts'
 import { recordingZone } from '../../support/recording-zone.ts'
@@ -45,6 +47,17 @@ test.for(phishing)('phishing is quarantined without training: $name', async ({ b
   expect(outcome.score).toBeGreaterThanOrEqual(outcome.verdict === 'reject' ? 15 : 6)
   expect(['quarantine', 'reject']).toContain(outcome.verdict)
   expect(outcome.score).toBeCloseTo(sum(outcome), 6)
+})
+
+test('the test message is refused, or held where an operator wants to see how that works', async () => {
+  const bytes = message({ text: 'XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X' })
+  expect((await judge(bytes)).verdict).toBe('reject')
+  const held = postern({ filters: contentFilters({ gtube: 'quarantine' }), dns: zone({}) })
+  const { verdict, findings } = await judge(bytes, 'alice@example.com', held)
+  const entries = findings.map(finding => ({ ...finding, rule: finding.rule ?? '' }))
+  expect([verdict, kindOf(entries)]).toEqual(['quarantine', 'spam'])
+  await held.close()
+  expect(() => contentFilters({ gtube: 'defer' as never })).toThrow(/gtube: found "defer"/)
 })
 
 test('no group costs more than its cap, whatever fires', async () => {
