@@ -234,6 +234,14 @@ describe('large, slow and odd requests', () => {
         ])
   })
 
+  test('a scope that is no address is the mistake of the request', async () => {
+    await using mail = await world()
+    await using opened = await openConsole({ sources: mail.sources })
+    const admin = await opened.as('admin')
+    for (const scope of ['@', '%00'])
+      expect([scope, (await admin.request('GET', `/api/v1/lists?scope=${scope}`)).status]).toEqual([scope, 400])
+  })
+
   test('an error of the inside says nothing of it', async () => {
     const secret = 'password of the database at /var/lib/x'
     const failing = { search: () => Promise.reject(new Error(secret)), get: () => Promise.reject(new Error(secret)) }

@@ -39,7 +39,7 @@ export function listHandlers(
   const recordEntry = recorder(parts.record)
   return {
     'lists.list': async ({ caller: { viewer }, query: { scope } }) => {
-      const entries = await sources.lists(viewer).entries(scope)
+      const entries = await checked(() => sources.lists(viewer).entries(scope))
       const newest = entries.toSorted((a, b) => b.created - a.created).slice(0, MAX_ENTRIES)
       const isPartial = newest.length < entries.length
       return { entries: newest.map(entry => entryOf(entry, viewer)), ...(isPartial && { isPartial }) }

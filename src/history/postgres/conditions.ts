@@ -64,12 +64,3 @@ export function holdsPlace(place: Place, values: Values, table = ''): string {
   if (place.column === 'verdict') return `(${name} = ${value} AND ${name} <> 'accept')`
   return `${name} = ${value}`
 }
-
-const MAX_ID = 2n ** 63n - 1n
-
-/** The id below which a page begins. Of what is no cursor of ours nothing is found. */
-export function idIn(cursor: string | undefined): bigint {
-  if (cursor === undefined) return MAX_ID
-  const id = /^\d{1,19}$/.test(cursor) ? BigInt(cursor) : 0n
-  return id < MAX_ID ? id : MAX_ID
-}

@@ -67,7 +67,18 @@ export const startOf = (day: number): number => day * DAY_MS
 
 /** The lowest id of a moment. */
 export const idOf = (time: number, number = 0n): bigint =>
-  BigInt(Math.max(Math.trunc(time), 0)) * NUMBERS + (number % NUMBERS)
+  bounded(BigInt(Math.max(Math.trunc(time), 0)) * NUMBERS + (number % NUMBERS))
+
+/** The largest number of a column. */
+export const MAX_ID = 2n ** 63n - 1n
+
+const bounded = (id: bigint): bigint => (id < MAX_ID ? id : MAX_ID)
+
+/** The id below which a page begins. Of what is no cursor of ours nothing is found. */
+export function idIn(cursor: string | undefined): bigint {
+  if (cursor === undefined) return MAX_ID
+  return /^\d{1,19}$/.test(cursor) ? bounded(BigInt(cursor)) : 0n
+}
 
 /** Ids from `from` until before `to`. */
 export interface Range {

@@ -3,9 +3,9 @@ import type { PostgresClient } from '../../postgres/client.ts'
 import { entryOf, matcherOf, type Row } from '../row.ts'
 import { conditionsOf } from '../terms.ts'
 import type { HistoryEntry, HistoryPage, HistoryQuery } from '../types.ts'
-import { holds, holdsPlace, idIn, type Places, placesOf, ruleOf, Values } from './conditions.ts'
+import { holds, holdsPlace, type Places, placesOf, ruleOf, Values } from './conditions.ts'
 import { RuleCounts } from './rule-counts.ts'
-import { idOf, type Range } from './schema.ts'
+import { idIn, idOf, MAX_ID, type Range } from './schema.ts'
 
 /** Rows that one search looks at before it gives back what it has. */
 const MAX_ROWS = 10_000
@@ -55,7 +55,7 @@ export class Searcher {
     if (conditions.some(places => places.length === 0)) return { entries: [] }
     const { since = 0, until, cursor } = query
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT)
-    const end = [until === undefined ? idIn(undefined) : idOf(until), idIn(cursor)]
+    const end = [until === undefined ? MAX_ID : idOf(until), idIn(cursor)]
     const range = { from: idOf(since), to: end.reduce((a, b) => (a < b ? a : b)) }
     const driver = await this.#driverOf(conditions, range)
     return await this.#collect(driver, range, query, limit)

@@ -7,8 +7,8 @@ import { hashOfSender, isAbout, isOf, keyOf, lonelyRefs, type Person } from '../
 import type { ExportedPage } from '../tasks.ts'
 import { addressName, hashOf, refName } from '../terms.ts'
 import type { AggregateQuery, AggregateRow, AuditPage, AuditQuery } from '../types.ts'
-import { idIn, Values } from './conditions.ts'
-import { idOf } from './schema.ts'
+import { Values } from './conditions.ts'
+import { idIn, idOf } from './schema.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 500
