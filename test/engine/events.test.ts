@@ -1,6 +1,7 @@
 /** The events of a session say what the client got, recipient by recipient, and are bounded whatever it sends. */
 import { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
+import { actionEvent } from '../../src/engine/events.ts'
 import { spf } from '../../src/filters/spf.ts'
 import {
   defer,
@@ -315,6 +316,15 @@ test('feedback that was taken and notices are events', async () => {
   expect(counted?.samples).toEqual([{ labels: { code: 'store/down' }, value: 1 }])
 })
 
+test('an action says who did what, with bounded words, and leaves out what is not known', () => {
+  const base = { ref: null, action: 'release', by: 'ann', role: 'operator', target: 'K3', result: 'done' } as const
+  expect(actionEvent(base)).toEqual({ type: 'action', ...base })
+  const words = 'x'.repeat(10_000)
+  const full = actionEvent({ ...base, recipient: words, why: words, reason: words })
+  expect(Object.keys(full)).toEqual(expect.arrayContaining(['recipient', 'why', 'reason']))
+  expect(JSON.stringify(full).length).toBeLessThan(2_000)
+})
+
 test.for<[privacy: PosternOptions['privacy'], expected: string | undefined | RegExp]>([
   [undefined, undefined],
   [{ subject: 'plain' }, 'Lunch'],
@@ -375,4 +385,6 @@ test('the metrics of sinks are metrics of the gateway', () => {
   const metric = { name: 'mine', help: 'Mine.', type: 'gauge', samples: [{ value: 1 }] } as const
   const { gateway } = world([], { events: { write: () => undefined, metrics: () => [metric] } })
   expect(gateway.metrics()).toContainEqual(metric)
+  const others = world([], { events: [() => undefined, { write: () => undefined }] }).gateway
+  expect(others.metrics()).not.toContainEqual(metric)
 })
