@@ -1,6 +1,6 @@
 /**
  * Tokens of links: bound to a message, a recipient, an action and the role of the reader, protected by HMAC-SHA-256,
- * and valid for some days. What a token says can be read by everybody who has it; nothing in it can be changed.
+ * and valid for some days. What a token says can be read by all who have it; nothing in it can be changed.
  */
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Language } from '../mailing/types.ts'

@@ -81,7 +81,7 @@ async function texts(name: string, version: RegExp, dns: Resolver, signal: Abort
   return { failure: undefined, records: records.filter(text => version.test(text)) }
 }
 
-const SPF_EXPECTED = 'one SPF record that does not allow everybody (RFC 7208)'
+const SPF_EXPECTED = 'one SPF record that does not allow all hosts (RFC 7208)'
 
 const spf: Look = async (domain, { dns }, signal) => {
   const { ok, warning, failed, unknown } = verdicts(`spf ${domain}`, SPF_EXPECTED)
@@ -89,7 +89,7 @@ const spf: Look = async (domain, { dns }, signal) => {
   if (failure !== undefined) return unknown(failure)
   const [record = ''] = records
   if (records.length === 0)
-    return warning('it has no SPF record, so that anybody can send in its name', `publish v=spf1 … -all for ${domain}`)
+    return warning('it has no SPF record, so that any host can send in its name', `publish v=spf1 … -all for ${domain}`)
   if (records.length > 1)
     return failed(`it has ${records.length} SPF records, so that none counts`, 'merge them into one')
   if (/(?:^| )\+?all(?: |$)/i.test(record))
@@ -113,7 +113,7 @@ const dmarc: Look = async (domain, { dns }, signal) => {
   const [record = ''] = records
   if (records.length === 0)
     return warning(
-      'it has no DMARC record, so that anybody can write in its name',
+      'it has no DMARC record, so that any sender can write in its name',
       `publish _dmarc.${domain}: v=DMARC1; p=…`,
     )
   if (records.length > 1)

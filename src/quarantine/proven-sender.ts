@@ -17,7 +17,7 @@ export interface SenderEvidence {
  * The narrowest name that the next message of this sender proves again, in the form of `senderLists`: the author's
  * address where DMARC proves it; without a policy of DMARC the reverse-path that is the author's address, else the
  * author's organisation by its signature or by SPF. Undefined where nothing proves the author: an entry for it would
- * let in everybody who writes its name.
+ * let in all who write its name.
  *
  * @example
  * provenSender(held) // 'ann@example.com', or 'dkim:example.com'

@@ -14,7 +14,7 @@ export interface SoakOptions {
   readonly seconds: number
   /** Honest messages a second. @default 10 */
   readonly rate?: number
-  /** With history, quarantine and console, a visitor of that console, and some messages that are held. @default false */
+  /** With history, quarantine and console, a visitor of the console, and messages that are held. @default false */
   readonly console?: boolean
   /** Receives each sample. @default none */
   readonly tell?: (sample: Sample) => void
