@@ -13,5 +13,7 @@ export async function serveRspamd(
   const server = rspamd(gateway)
   server.listen(port, host)
   await once(server, 'listening')
+  // A connection that cannot be accepted, for want of descriptors, is lost; the others go on.
+  server.on('error', () => undefined)
   return { host, port: (server.address() as AddressInfo).port, close: () => server.close() }
 }

@@ -44,6 +44,8 @@ export async function serveStatus({ host, port }: HostPort, status: Status): Pro
   server.maxConnections = 20
   server.listen(port, host)
   await once(server, 'listening')
+  // A connection that cannot be accepted, for want of descriptors, is lost; the others go on.
+  server.on('error', () => undefined)
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
