@@ -24,7 +24,8 @@ export interface AllowLists {
 /** @returns the entry, or why there is none. Rejects where it may be tried again. */
 export async function allowSender(lists: AllowLists, entry: HeldEntry, by: string): Promise<AllowedSender | string> {
   const sender = provenSender(entry)
-  if (sender === undefined) return 'nothing proves the sender: it was not allowed, since any sender could write its name'
+  if (sender === undefined)
+    return 'nothing proves the sender: it was not allowed, since any sender could write its name'
   const note = `released ${entry.id}`
   try {
     const { recipient: scope } = entry
