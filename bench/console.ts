@@ -2,12 +2,17 @@
  * Mail beside a busy console: the time from the end of DATA to 250, without and with 200 requests a second to the
  * console of the same relay, in turn. `node bench/console.ts [SECONDS]`.
  */
+import { fork } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Secret, TOTP } from 'otpauth'
-import { deliver, letter, relayProcess } from '../test/relay/relay-process.ts'
+import { begin, letter, relayProcess, stuffed } from '../test/relay/relay-process.ts'
 import { freePort, scratch } from '../test/support/scratch.ts'
+import type { Visitors } from './console-visitors.ts'
+import { type Flow, flow } from './rate.ts'
 
 const SECONDS = Number(process.argv[2] ?? 8)
 const RATE = 200
@@ -54,56 +59,32 @@ async function signIn(): Promise<string> {
   return done.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
 }
 
-interface Flow {
-  readonly ms: readonly number[]
-  readonly failed: number
-}
-
-/** Starts `one` at a rate, whether or not earlier ones have ended. */
-async function flow(rate: number, one: () => Promise<boolean>): Promise<Flow> {
-  const ms: number[] = []
-  const running: Promise<void>[] = []
-  let failed = 0
-  const start = performance.now()
-  for (let number = 0; number < rate * SECONDS; number += 1) {
-    const due = start + (number * 1_000) / rate
-    const wait = due - performance.now()
-    if (wait > 1) await sleep(wait)
-    running.push(
-      one().then(
-        isRight => {
-          if (isRight) ms.push(performance.now() - due)
-          else failed += 1
-        },
-        () => {
-          failed += 1
-        },
-      ),
-    )
-  }
-  await Promise.all(running)
-  return { ms, failed }
-}
-
 let letters = 0
-let requests = 0
 const mail = () =>
-  flow(MAIL_RATE, async () => {
+  flow(MAIL_RATE, SECONDS, async () => {
     letters += 1
-    return (await deliver(relay.port, letter(String(letters)))).startsWith('250')
+    const client = await begin(relay.port)
+    const sent = performance.now()
+    client.send(Buffer.from(stuffed(letter(String(letters))), 'latin1'))
+    const reply = await client.reply()
+    client.destroy()
+    return reply.startsWith('250') ? performance.now() - sent : reply.slice(0, 9)
   })
+/** The visitors are a process of less priority than mail: the machine is meant to be busy with answers, not with them. */
 const pages = () =>
-  flow(RATE, async () => {
-    requests += 1
-    const answer = await call(PATHS[requests % PATHS.length] ?? '')
-    await answer.arrayBuffer()
-    return answer.ok
+  new Promise<Flow>((resolve, reject) => {
+    const visitors = fork(fileURLToPath(new URL('console-visitors.ts', import.meta.url)))
+    const asked: Visitors = { origin, cookie: cookieOf.value, rate: RATE, seconds: SECONDS, paths: PATHS }
+    visitors.send(asked)
+    visitors.once('message', (shown: Flow) => resolve(shown))
+    visitors.once('error', reject)
   })
 
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
-const text = ({ ms, failed }: Flow): string =>
-  `median ${quantile(ms, 0.5).toFixed(1)} ms, p95 ${quantile(ms, 0.95).toFixed(1)} ms, ${failed} of ${ms.length + failed} failed`
+const text = ({ ms, failures }: Flow): string =>
+  `${ms.length}, median ${quantile(ms, 0.5).toFixed(1)} ms, p95 ${quantile(ms, 0.95).toFixed(1)} ms, ` +
+  `failures ${JSON.stringify(failures)}`
 
 await mail()
 const [quiet, busy]: [number[], number[]] = [[], []]
@@ -116,4 +97,8 @@ for (let round = 1; round <= ROUNDS; round += 1) {
   console.log(`round ${round}: mail beside ${text(beside)}`)
   console.log(`round ${round}: console ${text(shown)}`)
 }
+const load = loadavg()[0] ?? 0
+console.log(
+  `load of the machine ${load.toFixed(1)}${load > 2 + cpus().length ? ': too busy to believe the ratio' : ''}`,
+)
 console.log(`p95 of mail beside the console: ${(Math.min(...busy) / Math.min(...quiet)).toFixed(2)} × of mail alone`)

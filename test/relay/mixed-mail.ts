@@ -79,7 +79,7 @@ export async function nextHop() {
 export const add = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
 
 export interface SendOptions {
-  /** How often this client has tried before: an impatient client waits for the reply from its second try on. @default 0 */
+  /** How often it has tried before: an impatient client waits for the reply from its second try on. @default 0 */
   readonly attempt?: number
   /** @default all of the letter */
   readonly recipients?: readonly string[]

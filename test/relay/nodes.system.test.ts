@@ -1,6 +1,6 @@
 /**
- * Two nodes with one Redis and one PostgreSQL, in mixed mail: one is killed and started again, the other is cut off from
- * PostgreSQL and catches up. No message that was answered 250 is lost, and both tell the same of all of them.
+ * Two nodes with one Redis and one PostgreSQL, in mixed mail: one is killed and started again, the other is cut off
+ * from PostgreSQL and catches up. No message that was answered 250 is lost, and both tell the same of all of them.
  */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
