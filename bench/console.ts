@@ -3,7 +3,7 @@
  * console of the same relay, in turn. `node bench/console.ts [SECONDS]`.
  */
 import { fork } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -70,7 +70,7 @@ const mail = () =>
     client.destroy()
     return reply.startsWith('250') ? performance.now() - sent : reply.slice(0, 9)
   })
-/** The visitors are a process of less priority than mail: the machine is meant to be busy with answers, not with them. */
+/** The visitors are a process of less priority than mail: what is measured is the console, not its visitors. */
 const pages = () =>
   new Promise<Flow>((resolve, reject) => {
     const visitors = fork(fileURLToPath(new URL('console-visitors.ts', import.meta.url)))
@@ -79,6 +79,12 @@ const pages = () =>
     visitors.once('message', (shown: Flow) => resolve(shown))
     visitors.once('error', reject)
   })
+
+/** Milliseconds of CPU that the mail process has used (proc(5): utime and stime, in hundredths of a second). */
+async function cpuOfMail(): Promise<number> {
+  const fields = (await readFile(`/proc/${relay.child.pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
+  return 10 * (Number(fields[11]) + Number(fields[12]))
+}
 
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
@@ -89,12 +95,17 @@ const text = ({ ms, failures }: Flow): string =>
 await mail()
 const [quiet, busy]: [number[], number[]] = [[], []]
 for (let round = 1; round <= ROUNDS; round += 1) {
+  const start = await cpuOfMail()
   const alone = await mail()
+  const between = await cpuOfMail()
   const [beside, shown] = await Promise.all([mail(), pages()])
+  const end = await cpuOfMail()
+  const cpu = [(between - start) / alone.ms.length, (end - between) / beside.ms.length].map(ms => ms.toFixed(1))
   quiet.push(quantile(alone.ms, 0.95))
   busy.push(quantile(beside.ms, 0.95))
   console.log(`round ${round}: mail alone ${text(alone)}`)
   console.log(`round ${round}: mail beside ${text(beside)}`)
+  console.log(`round ${round}: CPU of the mail process a message: alone ${cpu[0]} ms, beside ${cpu[1]} ms`)
   console.log(`round ${round}: console ${text(shown)}`)
 }
 const load = loadavg()[0] ?? 0
