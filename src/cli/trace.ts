@@ -73,12 +73,14 @@ async function trace(history: History, query: HistoryQuery, { json, config }: Sh
   const { out, error } = output
   const entries = await allOf(history, query)
   const [first] = entries
-  if (first === undefined) {
+  // A client that was refused before it named a recipient has a session, and no entry.
+  const ref = first?.ref ?? query.text?.replace(/^ref=/i, '') ?? ''
+  const events = entries.every(entry => entry.ref === ref) ? await history.get(ref) : []
+  if (first === undefined && events.length === 0) {
     error(`nothing is known of ${JSON.stringify(query.text)}`)
     return 1
   }
-  if (entries.every(({ ref }) => ref === first.ref)) {
-    const events = await history.get(first.ref)
+  if (events.length > 0) {
     const told = json
       ? events.map(event => JSON.stringify(event))
       : [...story(events), ...(await advice(events, config))]

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { sqliteHistory } from '../../src/history/index.ts'
 import { folderQuarantine, type NewHeldMessage } from '../../src/quarantine/index.ts'
-import { sessionOf } from '../history/events.ts'
+import { sessionEvent, sessionOf } from '../history/events.ts'
 import { type Scratch, scratch } from '../support/scratch.ts'
 
 let folder: Scratch
@@ -14,6 +14,7 @@ beforeAll(async () => {
   const history = sqliteHistory({ folder: folder.path })
   history.append([
     ...sessionOf('AAAA', { time: Date.now() - 86_400_000 }),
+    sessionEvent({ ref: 'EEEE', verdict: 'reject', transactions: 0, time: Date.now() }),
     ...sessionOf('BBBB', { time: Date.now(), recipient: 'eve@example.org', verdict: 'quarantine' }),
   ])
   await history.close()
@@ -31,6 +32,12 @@ test('a reference gives a story', async () => {
   const { status, lines } = await trace('ref=AAAA')
   expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^AAAA {2}2/)])
   expect(lines.join('\n')).toContain('delivered to mail.example.org:25')
+})
+
+test('a reference finds the session of a client that was refused before it named a recipient', async () => {
+  const { status, lines } = await trace('ref=EEEE')
+  expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^EEEE {2}2/)])
+  expect(lines.join('\n')).toContain('reject with')
 })
 
 test('several messages are listed, the newest first, within the time that is asked for', async () => {
