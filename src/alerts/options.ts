@@ -12,8 +12,22 @@ import type { AlertWebhook } from './webhook.ts'
 
 const BUILT_IN: readonly Rule[] = [...RULES, surge]
 
-/** The rules that are there without the operator's own. */
-export const RULE_NAMES = [
+/** A rule that is there without the operator's own. */
+export type RuleName =
+  | 'next-hop'
+  | 'refusals'
+  | 'clamd'
+  | 'quarantine'
+  | 'digest'
+  | 'certificate'
+  | 'store'
+  | 'log-dropped'
+  | 'load'
+  | 'arrivals'
+  | 'surge'
+
+/** All of them. */
+export const RULE_NAMES: readonly RuleName[] = [
   'next-hop',
   'refusals',
   'clamd',
@@ -25,9 +39,7 @@ export const RULE_NAMES = [
   'load',
   'arrivals',
   'surge',
-] as const
-
-export type RuleName = (typeof RULE_NAMES)[number]
+]
 
 /** What of a built-in rule can be chosen. */
 export interface RuleOptions {

@@ -65,6 +65,7 @@ const RESUME_EVERY_MS = 60_000
 /** A decision so young is being carried out by the process that made it. */
 const IN_PROGRESS_MS = 60_000
 
+/** Acts for people: releases and deletes held messages, with what follows, and takes that back. See `newReleaser`. */
 export class Releaser {
   readonly #options: ReleaserOptions
   readonly #quarantine: Quarantine

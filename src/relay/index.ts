@@ -1,8 +1,9 @@
 /** `postern/relay`: the gateway program and its configuration. */
 export type { CustomRule } from '../alerts/custom.ts'
 export type { AlertsOptions, RuleName, RuleOptions } from '../alerts/options.ts'
+export type { Severity } from '../alerts/types.ts'
 export type { AlertWebhook } from '../alerts/webhook.ts'
-export type { DigestRule } from '../digest/types.ts'
+export type { DigestOptions, DigestRule } from '../digest/types.ts'
 export type { MailOptions, MailSigningKey } from '../mailing/types.ts'
 export type {
   ConsoleConfig,
@@ -15,6 +16,7 @@ export type { DigestConfig } from './config/digest-config.ts'
 export type {
   FolderHistoryConfig,
   FolderQuarantineConfig,
+  HeldConfig,
   HistoryConfig,
   LogPrivacyConfig,
   PostgresHistoryConfig,
