@@ -87,12 +87,17 @@ export const HIDDEN = 'a text that is not shown'
 
 /** Hides the password of a URL, and a private key: both are often written where an object is expected. */
 export const withoutSecrets = (text: string): string =>
-  /PRIVATE KEY/i.test(text)
-    ? HIDDEN
-    : text.replace(PASSWORD_IN_URL, '$1:(hidden)@').replace(PASSWORD_IN_QUERY, '$1(hidden)')
+  /PRIVATE KEY/i.test(text) ? HIDDEN : text.replace(/\S+/g, withoutPassword).replace(PASSWORD_IN_QUERY, '$1(hidden)')
 
-/** Up to the last @: a password may have an @ itself. */
-const PASSWORD_IN_URL = /(:\/\/[^:@/?#\s]*):\S*@/
+/** Hides what stands between the user of a URL and its last @: a password may have an @ itself. */
+function withoutPassword(word: string): string {
+  const user = word.indexOf('://') + 3
+  const colon = word.indexOf(':', user)
+  const end = word.lastIndexOf('@')
+  const isPassword = user > 2 && colon !== -1 && colon < end && !/[@/?#]/.test(word.slice(user, colon))
+  return isPassword ? `${word.slice(0, colon)}:(hidden)${word.slice(end)}` : word
+}
+
 const PASSWORD_IN_QUERY = /([?&](?:password|secret|token|key)=)[^&\s]*/gi
 
 /** Replaces characters that would break the line, or change how it is displayed. */

@@ -66,7 +66,7 @@ test('where there is none, the error says which file was looked for', async () =
   expect((await postern(join(folder.path, 'empty'), ['trace', 'AAAA'])).error).not.toContain('undefined')
 }, 60_000)
 
-test('a configuration that imports from a checkout without a build is told apart from a wrong one', async () => {
+test('a configuration that imports from a checkout without a build is not taken for a wrong one', async () => {
   await using folder = await scratch()
   const check = async (module: string) => {
     await writeFile(join(folder.path, 'postern.config.mjs'), `import '${module}'\nexport default {}\n`)

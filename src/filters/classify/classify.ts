@@ -6,7 +6,7 @@ import type { Judgement } from '../../classify/classifier.ts'
 import type { Evidence } from '../../classify/explain.ts'
 import { type ExtractedText, features, hasEnoughText, MAX_BODY_LENGTH } from '../../classify/features.ts'
 import { pack } from '../../classify/packing.ts'
-import { type Companion, Persistence } from '../../classify/persistence.ts'
+import type { Companion, Persistence } from '../../classify/persistence.ts'
 import { identities } from '../../facts/identities.ts'
 import { senderTrust } from '../../facts/trust.ts'
 import { unexamined } from '../../facts/unexamined.ts'
@@ -101,8 +101,7 @@ class ClassifierSite {
           this.#trainingLog.restore(savedExamples(kept))
         },
       }
-      this.#persistence = new Persistence({ folder, classifier, services, companion, isReader: shared && !writes })
-      this.#loaded = this.#persistence.load()
+      this.#loaded = this.#load({ folder, classifier, services, companion, isReader: shared && !writes })
       await this.#loaded
     }
     if (shared) {
@@ -115,8 +114,15 @@ class ClassifierSite {
     }
   }
 
+  async #load(kept: ConstructorParameters<typeof Persistence>[0]): Promise<void> {
+    const { Persistence } = await import('../../classify/persistence.ts')
+    this.#persistence = new Persistence(kept)
+    await this.#persistence.load()
+  }
+
   async stop(): Promise<void> {
     this.#sync?.stop()
+    await this.#loaded?.catch(() => undefined)
     await this.#persistence?.stop()
   }
 
