@@ -16,8 +16,8 @@ const never = ['test/data/**', 'test/**/*.system.test.ts']
 
 export default defineConfig({
   test: {
-    // Most wait for servers and clients half of their time, so that five have work for two cores.
-    maxWorkers: 5,
+    // Many wait for servers and clients half of their time, so that four have work for two cores.
+    maxWorkers: 4,
     globalSetup: 'test/support/built-relay.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
