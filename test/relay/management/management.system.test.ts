@@ -193,7 +193,9 @@ test('a reload moves the console, and a port that is taken stops nothing else', 
   await once(other, 'listening')
   await write({ console: { listen: `127.0.0.1:${first}` } })
   relay.child.kill('SIGHUP')
-  await until(async () => /console\/start: console cannot start: .*EADDRINUSE/.test(relay.tells()))
+  await until(async () =>
+    /console\/start: console cannot start: .*another program that listens there/.test(relay.tells()),
+  )
   expect(await get('/metrics')).toMatch(/^postern_management_job_up\{job="alerts",worker="management"\} 1$/m)
   other.close()
   await until(async () => (await answers(first)) === 200)
