@@ -3,6 +3,7 @@ import { organisationOf } from '../dns/organisation.ts'
 import { TABLE } from './brand-table.ts'
 import { isCheapTld } from './hosting.ts'
 import { plain } from './plain.ts'
+import { SubstringIndex } from './substring-index.ts'
 
 export interface Brand {
   readonly name: string
@@ -57,11 +58,21 @@ function holds(text: string, word: string): boolean {
   return false
 }
 
-/** The brands that a display name or a subject names. Examines 200 characters. */
-export function brandsIn(text: string): readonly Brand[] {
+/** Chooses the brands that are looked for in a text. */
+type Among = (text: string) => readonly Brand[]
+
+/** A few of all brands remain for a name: the search takes a quarter of the time. */
+const byStart = new SubstringIndex(brands, ({ words }) => words, 3)
+
+/**
+ * The brands that a display name or a subject names. Examines 200 characters.
+ *
+ * @param among for tests, which look for every brand
+ */
+export function brandsIn(text: string, among: Among = names => byStart.candidates(names)): readonly Brand[] {
   const start = text.slice(0, 200)
   const names = /[a-z]1[a-z]/i.test(start) ? [unmasked(start, 'l'), unmasked(start, 'i')] : [unmasked(start, 'l')]
-  return brands.filter(brand => names.some(name => isNamed(brand, name)))
+  return among(names.join('\n')).filter(brand => names.some(name => isNamed(brand, name)))
 }
 
 const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
@@ -71,15 +82,26 @@ const isNamed = ({ words, ordinary }: Brand, name: string): boolean =>
     return name.replace(/[^a-z0-9&' -]/g, '').trim() === word || SERVICE.test(name)
   })
 
+/** Words that are long enough to be counted in a text. */
+const distinctWords = ({ words, ordinary }: Brand): readonly string[] =>
+  words.filter(word => !ordinary.has(word) && word.length >= 4)
+
+/** One pass over 5,000 characters takes a fifteenth of a search for each word. */
+const byLongStart = new SubstringIndex(brands, distinctWords)
+
 /**
  * The brands that a text names at least `times` times. Examines 5000 characters in plain letters, and ignores ordinary
  * words.
+ *
+ * @param among for tests, which look for every brand
  */
-export function brandsOften(words: string, times: number): readonly Brand[] {
+export function brandsOften(
+  words: string,
+  times: number,
+  among: Among = text => byLongStart.candidates(text),
+): readonly Brand[] {
   const text = words.slice(0, 5000)
-  return brands.filter(({ words: called, ordinary }) =>
-    called.some(word => !ordinary.has(word) && word.length >= 4 && occurs(text, word, times)),
-  )
+  return among(text).filter(brand => distinctWords(brand).some(word => occurs(text, word, times)))
 }
 
 function occurs(text: string, word: string, times: number): boolean {
