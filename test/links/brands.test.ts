@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { brands, brandsIn, brandsOften } from '../../src/links/brands.ts'
 import { distinctive, looksLikeBrand } from '../../src/links/look-alike.ts'
 import { SubstringIndex } from '../../src/links/substring-index.ts'
+import { fc, runs } from '../support/property.ts'
 
 const every = () => brands
 const everyName = () => distinctive
@@ -36,7 +36,7 @@ describe('the index finds what the search for every brand finds', () => {
       fc.property(texts(words, 6), text => {
         expect(brandsIn(text)).toEqual(brandsIn(text, every))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -45,7 +45,7 @@ describe('the index finds what the search for every brand finds', () => {
       fc.property(texts(words, 200), fc.integer({ min: 1, max: 3 }), (text, times) => {
         expect(brandsOften(text.toLowerCase(), times)).toEqual(brandsOften(text.toLowerCase(), times, every))
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -55,7 +55,7 @@ describe('the index finds what the search for every brand finds', () => {
         const host = `${label}.${other}.example.org`
         expect(looksLikeBrand(host)).toEqual(looksLikeBrand(host, undefined, everyName))
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 

@@ -1,7 +1,6 @@
 /** Reports HTML that hides text, asks for passwords, runs code, or consists of a picture with a link. */
 
 import type { HtmlReading } from '../../html/reading.ts'
-import { visibleStart } from '../../mime/decode/blanks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { quote } from '../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../rules/rule.ts'
@@ -38,7 +37,7 @@ export const htmlRules = {
       points: 1.5,
       find: seen => {
         const hidden = sum(seen, ({ hidden }) => hiddenIn(hidden))
-        const shown = solid(seen.text.visible)
+        const shown = hidden >= 600 ? solid(seen.shown, hidden) : 0
         return hidden >= 600 && hidden > shown && `${hidden} characters are hidden and ${shown} are visible`
       },
     },
@@ -66,8 +65,12 @@ export const htmlRules = {
       fires: 'The visible text has ten or more invisible characters, or look-alike letters inside words.',
       points: 2.5,
       find: ({ text: { counts, visible } }) => {
-        const inside = visible.slice(0, 262_144).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0
-        const { bidi, confusable } = counts
+        const { invisible, bidi, confusable } = counts
+        // Each match has an invisible character after a Latin letter, which `invisible` counts.
+        const inside =
+          invisible === 0
+            ? 0
+            : (visible.slice(0, 262_144).match(/[a-z][\u200b\u200c\u2060\ufeff]{1,3}[a-z]/gi)?.length ?? 0)
         return (
           inside + bidi + confusable >= 10 &&
           `${inside + bidi + confusable} characters in the text are invisible or look like other letters`
@@ -83,7 +86,11 @@ export const htmlRules = {
         const needless = sum(seen, ({ counts }) => counts.needlessEntities)
         const comments = sum(seen, ({ counts }) => counts.comments)
         if (needless >= 40) return `${needless} plain letters are written as numeric entities`
-        return comments >= 60 && comments * 15 > solid(seen.text.visible) && `${comments} comments are in a short text`
+        return (
+          comments >= 60 &&
+          comments * 15 > solid(seen.shown, comments * 15) &&
+          `${comments} comments are in a short text`
+        )
       },
     },
     'html/password-field': {
@@ -146,13 +153,9 @@ export const htmlRules = {
       max: 1.5,
       find: seen => {
         const pictures = sum(seen, ({ counts }) => counts.images - counts.trackers)
-        const shown = solid(seen.text.visible)
-        return (
-          pictures > 0 &&
-          seen.clicks.length > 0 &&
-          shown < 60 &&
-          `pictures: ${pictures}, links: ${seen.clicks.length}, characters of text: ${shown}`
-        )
+        if (pictures <= 0 || seen.clicks.length === 0) return undefined
+        const shown = solid(seen.shown, 60)
+        return shown < 60 && `pictures: ${pictures}, links: ${seen.clicks.length}, characters of text: ${shown}`
       },
     },
     'html/picture-without-link': {
@@ -160,15 +163,10 @@ export const htmlRules = {
       fires: 'The message has a picture attached, hardly any text and no link: its words are in the picture.',
       points: 2,
       find: seen => {
-        const inside = seen.parts.all.filter(({ contentType, size }) => contentType.startsWith('image/') && size > 5000)
-        const shown = solid(seen.text.visible)
-        return (
-          inside.length > 0 &&
-          seen.html.length > 0 &&
-          seen.clicks.length === 0 &&
-          shown < 40 &&
-          `a picture, no link, characters of text: ${shown}`
-        )
+        if (seen.html.length === 0 || seen.clicks.length > 0) return undefined
+        const inside = seen.parts.all.some(({ contentType, size }) => contentType.startsWith('image/') && size > 5000)
+        const shown = inside ? solid(seen.shown, 40) : 0
+        return inside && shown < 40 && `a picture, no link, characters of text: ${shown}`
       },
     },
     'html/qr-code': {
@@ -176,11 +174,11 @@ export const htmlRules = {
       fires: 'The text asks the reader to scan a code, and the message contains a picture.',
       points: 1.5,
       find: ({ words, parts, links }) => {
-        const told = SCAN.exec(words.slice(0, 10_000))?.[0]
         const picture =
           parts.all.some(({ contentType }) => contentType.startsWith('image/')) ||
           links.all.some(({ from, url }) => from === 'src' && url.startsWith('data:image'))
-        return told !== undefined && picture && `the text asks the reader to scan a code: ${quote(told)}`
+        const told = picture ? SCAN.exec(words.slice(0, 10_000))?.[0] : undefined
+        return told !== undefined && `the text asks the reader to scan a code: ${quote(told)}`
       },
     },
     'html/only': {
@@ -208,11 +206,10 @@ export const htmlRules = {
       points: 0.5,
       max: 0.7,
       find: ({ html, shown }) => {
-        const capitals = shown.slice(0, LOOKED).match(/[A-Z]/g)?.length ?? 0
-        const small = shown.slice(0, LOOKED).match(/[a-z]/g)?.length ?? 0
-        return (
-          html.length > 0 && capitals > 100 && capitals * 2 > small && `${capitals} capitals and ${small} small letters`
-        )
+        const capitals = html.length === 0 ? 0 : (shown.match(/[A-Z]/g)?.length ?? 0)
+        if (capitals <= 100) return undefined
+        const small = count(shown, capitals * 2, isSmall)
+        return capitals * 2 > small && `${capitals} capitals and ${small} small letters`
       },
     },
   },
@@ -221,8 +218,8 @@ export const htmlRules = {
 const SCAN =
   /\b(?:scan (?:the|this|below|with|your|to|qr)[a-z ]{0,30}|qr[ -]?code|escaneie o|escanear el codigo|scannez le|qr-code scannen)/
 
-const sum = ({ html }: MessageView, count: (html: HtmlReading) => number): number =>
-  html.reduce((total, reading) => total + count(reading), 0)
+const sum = ({ html }: MessageView, amount: (html: HtmlReading) => number): number =>
+  html.reduce((total, reading) => total + amount(reading), 0)
 
 const hiddenIn = ({
   'not-displayed': not,
@@ -231,8 +228,20 @@ const hiddenIn = ({
   'off-page': off,
 }: HtmlReading['hidden']): number => not + tiny + same + off
 
-/** Characters that are counted: more of them change no rule. */
-const LOOKED = 30_000
+/**
+ * Counts characters until there are `max` of them. A rule that compares a count reads no further: a text of 30,000
+ * characters costs what its first hundred do.
+ */
+function count(text: string, max: number, is: (code: number) => boolean): number {
+  let found = 0
+  for (let at = 0; at < text.length && found < max; at += 1) if (is(text.charCodeAt(at))) found += 1
+  return found
+}
 
-const solid = (text: string): number =>
-  visibleStart(text, LOOKED).replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '').length
+const isSmall = (code: number): boolean => code >= 97 && code <= 122
+
+/** The number of visible characters, or `max` where there are more. */
+const solid = (text: string, max: number): number => count(text, max, isSolid)
+
+const isSolid = (code: number): boolean =>
+  code > 32 && code < 0xa0 ? true : !/[\s\u00ad\u200b-\u200f\u2060\ufeff]/.test(String.fromCharCode(code))

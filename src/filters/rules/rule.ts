@@ -88,11 +88,12 @@ export function ruleFilter<V, Id extends string>(
     checks,
     message: async message => {
       const seen = await view(message)
-      const fired = active.flatMap(({ rule, group, consequence, find }) => {
+      const fired: FiredRule[] = []
+      for (const { rule, group, consequence, find } of active) {
         const reason = find(seen)
-        return reason ? [{ rule, group, consequence, reason }] : []
-      })
-      return withinCaps(fired, limits)
+        if (reason) fired.push({ rule, group, consequence, reason })
+      }
+      return fired.length === 0 ? fired : withinCaps(fired, limits)
     },
   }
 }

@@ -56,13 +56,13 @@ export const brandRules = {
       'The text names one well-known brand repeatedly and a threat to an account, and neither the author nor a link belongs to that brand.',
     points: 2.5,
     find: ({ from, words, clicks, list, brands, accountThreats }) => {
-      if (!from || list || clicks.length === 0) return undefined
+      // The threat is looked up first: most texts have none.
+      if (!from || list || clicks.length === 0 || accountThreats() < 2) return undefined
       const named = brands.brandsOften(words, 2)
       const owned = (brand: Brand) => [from, ...clicks].some(({ domain = '' }) => brands.isOwnedBy(brand, domain))
       const [brand] = named
       // A text that names several brands is about brands.
       if (!brand || named.length > 2 || named.some(owned)) return undefined
-      if (accountThreats(words) < 2) return undefined
       return `the text names ${brand.name}, and neither the author ${quote(from.domain)} nor a link belongs to it`
     },
   },

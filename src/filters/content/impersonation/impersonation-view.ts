@@ -5,6 +5,7 @@ import type { LookAlike } from '../../../links/look-alike.ts'
 import { lazyModule } from '../../../model/lazy.ts'
 import type { Message } from '../../../model/stage.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
+import { messagePhrases } from '../wording/message-phrases.ts'
 
 /** The table of brands and how names are compared with it. It is loaded with the first message. */
 export interface Brands {
@@ -19,8 +20,8 @@ export interface ImpersonationView extends MessageView {
   readonly policy: Dmarc
   /** Finds brands in texts and in host names. */
   readonly brands: Brands
-  /** How many phrases the beginning of a text has that threaten an account. */
-  readonly accountThreats: (words: string) => number
+  /** How many phrases the beginning of the text has that threaten an account. */
+  readonly accountThreats: () => number
 }
 
 const brandNames = lazyModule(
@@ -29,13 +30,15 @@ const brandNames = lazyModule(
     ...(await import('../../../links/look-alike.ts')),
   }),
 )
-const wording = lazyModule(() => import('../wording/lists.ts'))
 
 const MAX_LENGTH = 5_000
 
 export async function impersonationView(message: Message): Promise<ImpersonationView> {
-  const [seen, policy] = await Promise.all([message.ask(messageView), message.ask(dmarc)])
-  const { book } = await wording()
-  const accountThreats = (words: string) => book.read(words.slice(0, MAX_LENGTH)).of('accountThreat').length
-  return { ...seen, policy, brands: await brandNames(), accountThreats }
+  const [seen, policy, phrases, brands] = await Promise.all([
+    message.ask(messageView),
+    message.ask(dmarc),
+    message.ask(messagePhrases),
+    brandNames(),
+  ])
+  return { ...seen, policy, brands, accountThreats: () => phrases().of('accountThreat', MAX_LENGTH).length }
 }

@@ -2,7 +2,7 @@
  * Phrases of fraud and unsolicited advertising, in lower case without diacritics. The lists stay small: the classifier
  * learns the rest.
  */
-import { phraseBook } from './phrases.ts'
+import { PhraseBook } from './phrases.ts'
 
 /** A threat to an account that only the reader can avert. */
 const accountThreat = `
@@ -175,7 +175,7 @@ do not miss, why pay more, credit card, visa, mastercard, toll free, toll-free, 
 print this, for only, only $*, as seen on, dear friend, dear sir, dear homeowner, valued customer, limited offer, hurry, winner, prize, instantly
 `
 
-export const book = phraseBook({
+export const book = new PhraseBook({
   accountThreat,
   urgency,
   advanceFee,

@@ -7,7 +7,8 @@ import { quote, quoteList } from '../../rules/quote.ts'
 import { checkedRules, type RuleOptions, type RuleSet } from '../../rules/rule.ts'
 import { type MessageView, messageView } from '../../rules/view.ts'
 import { contentFilter } from '../content-filter.ts'
-import { book, type ListName } from './lists.ts'
+import type { ListName } from './lists.ts'
+import { messagePhrases } from './message-phrases.ts'
 import type { Phrases } from './phrases.ts'
 
 /** Options of {@link wording}. */
@@ -36,8 +37,8 @@ export const wordingRules = {
   about: 'Phrases of fraud and of unsolicited advertising.',
   caps: { fraud: 6, threat: 2.5, offers: 3, disclaimer: 2, advertising: 1.5 },
   view: async (message): Promise<WordingView> => {
-    const seen = await message.ask(messageView)
-    return { ...seen, phrases: book.read(seen.words) }
+    const [seen, phrases] = await Promise.all([message.ask(messageView), message.ask(messagePhrases)])
+    return { ...seen, phrases: phrases() }
   },
   rules: {
     'wording/account-threat': {
@@ -81,9 +82,11 @@ export const wordingRules = {
         'The text has at least five phrases of extortion (the sender claims to have filmed the reader), and a cryptocurrency address.',
       points: 5,
       find: ({ phrases, shown }) => {
-        const found = COIN.test(shown.slice(0, 20_000)) ? phrases.of('extortion', 10_000) : []
+        const found = phrases.of('extortion', 10_000)
         return (
-          found.length >= 5 && `the text has phrases of extortion and a cryptocurrency address: ${quoteList(found)}`
+          found.length >= 5 &&
+          COIN.test(shown.slice(0, 20_000)) &&
+          `the text has phrases of extortion and a cryptocurrency address: ${quoteList(found)}`
         )
       },
     },
@@ -93,14 +96,13 @@ export const wordingRules = {
         'The text announces a purchase or a renewal and gives a telephone number to cancel it, and the author has a free mail address or no name.',
       points: 4,
       find: ({ phrases, shown, from, subject }) => {
-        const visible = `${subject}\n${shown.slice(0, 8000)}`
-        const number = PHONE.exec(visible)?.[0]
-        const found = number === undefined ? [] : phrases.of('renewal', 8000)
         const unfamiliar = from !== undefined && (isFreeMail(from.domain) || from.display === '')
+        const found = unfamiliar ? phrases.of('renewal', 8000) : []
+        if (found.length < 4) return undefined
+        const number = PHONE.exec(`${subject}\n${shown.slice(0, 8000)}`)?.[0]
         return (
-          found.length >= (unfamiliar ? 4 : 9) &&
-          unfamiliar &&
-          `the text announces a charge that a call to ${quote(number ?? '')} cancels: ${quoteList(found)}`
+          number !== undefined &&
+          `the text announces a charge that a call to ${quote(number)} cancels: ${quoteList(found)}`
         )
       },
     },
@@ -247,7 +249,8 @@ export const wordingRules = {
           ({ scheme, url }) =>
             scheme === 'mailto' && /subject=[^&]{0,20}(?:remove|unsub|off|delete)/i.test(url.slice(0, 500)),
         ) ||
-          /\bremove["']? (?:in|as) (?:the )?(?:subject|body)/.test(words)) &&
+          // Most texts do not have the word, which is found faster than the pattern.
+          (words.includes('remove') && /\bremove["']? (?:in|as) (?:the )?(?:subject|body)/.test(words))) &&
         'the text asks for a message with “remove” to unsubscribe',
     },
     'wording/random-suffix': {
