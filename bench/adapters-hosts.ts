@@ -92,6 +92,8 @@ export async function harakaWith(dns?: string): Promise<Host> {
 }
 
 export interface Rspamd extends AsyncDisposable {
+  /** Milliseconds of CPU of all its processes. */
+  readonly cpu: () => Promise<number>
   readonly milter: Host
   readonly http: Host
 }
@@ -130,7 +132,8 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
     }
   }
   await calm([child.pid ?? 0])
-  return { milter: host(proxy), http: host(normal), [Symbol.asyncDispose]: end }
+  const cpu = () => cpuOf([child.pid ?? 0])
+  return { cpu, milter: host(proxy), http: host(normal), [Symbol.asyncDispose]: end }
 }
 
 /** It compiles its expressions in the background when it starts: that is none of a message's cost. */

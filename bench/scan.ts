@@ -2,10 +2,6 @@
  * What a whole message costs: postern with `recommended`, against mailauth's authenticate and mailparser's
  * simpleParser. Real mail is taken where POSTERN_DATA names some, the fixtures otherwise. Alone: `node bench/scan.ts`.
  */
-import { execFileSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { authenticate } from 'mailauth'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
@@ -14,6 +10,7 @@ import { recommended } from '../src/filters/index.ts'
 import { type Gateway, postern } from '../src/index.ts'
 import { zone } from '../src/testing/zone.ts'
 import { recordOf, rsa } from '../test/facts/dkim/signer.ts'
+import { realMail } from './real-mail.ts'
 
 const dns = zone({
   'example.net': { MX: [{ exchange: 'mx.example.net', priority: 1 }], TXT: ['v=spf1 ip4:192.0.2.1 -all'] },
@@ -136,24 +133,6 @@ export async function scanCosts(): Promise<readonly ScanCost[]> {
     },
     await cost(name, messages, messages.length, judge),
   ]
-}
-
-const SAMPLE = 400
-
-/** Mail as it was received, with CRLF as it would come over SMTP. */
-function realMail(): { readonly name: string; readonly messages: readonly Buffer[] } {
-  const { POSTERN_DATA: data } = process.env
-  const folder = data === undefined ? join(import.meta.dirname, '../fixtures/messages') : join(tmpdir(), 'postern-data')
-  if (data !== undefined) execFileSync(join(data, 'unpack'), [folder])
-  const wanted = data === undefined ? '*.eml' : '{spamassassin,csdmc-2010}/**/*.eml'
-  const all = globSync(wanted, { cwd: folder }).toSorted()
-  const step = Math.max(1, Math.floor(all.length / SAMPLE))
-  const messages = all
-    .filter((_, place) => place % step === 0)
-    .map(file => Buffer.from(readFileSync(join(folder, file), 'latin1').replace(/\r?\n/g, '\r\n'), 'latin1'))
-  const mean = messages.reduce((sum, { length }) => sum + length, 0) / messages.length / 1000
-  const name = `${messages.length} ${data === undefined ? 'fixtures' : 'real messages'}, ${mean.toFixed(1)} KB each`
-  return { name, messages }
 }
 
 if (import.meta.main) {

@@ -22,7 +22,7 @@ async function say(port: number, text: string): Promise<string> {
   return client.received()
 }
 
-describe.for(['empty gateway', 'front'] as const)('%s', variant => {
+describe.for(['guard', 'postern/smtp'] as const)('%s', variant => {
   test.for(commands)(
     'W12 a command line %s is refused and hung up on, and the memory stays',
     { timeout: 60_000 },

@@ -7,7 +7,10 @@ import type { Answer, FailureCause, Records, RecordType } from '../../src/model/
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 import { decodeQuery, encodeRecord, encodeReply, type Query, type Served } from './dns-codec.ts'
 
-/** What the server does to answers about one name. What fails by `timeout` in the zone is never answered. */
+/**
+ * What the server does to answers about one name, or by `*` about all others. What fails by `timeout` in the zone is
+ * never answered.
+ */
 export interface Conduct {
   /** Milliseconds before it answers. */
   readonly delay?: number
@@ -45,7 +48,14 @@ export async function dnsServer(
 
   const reply = async (message: Buffer, overTcp: boolean): Promise<Buffer | undefined> => {
     const query = decodeQuery(message)
-    const { delay = 0, truncated = false, tcp, garbage, ttl = 300, rcode } = conduct[query.name.toLowerCase()] ?? {}
+    const {
+      delay = 0,
+      truncated = false,
+      tcp,
+      garbage,
+      ttl = 300,
+      rcode,
+    } = conduct[query.name.toLowerCase()] ?? conduct['*'] ?? {}
     asked.push(`${query.name.toLowerCase()} ${query.type}${overTcp ? ' tcp' : ''}`)
     if (delay > 0) await sleep(delay, undefined, { signal: stopped.signal, ref: false })
     if (garbage !== undefined) return Buffer.concat([message.subarray(0, 2), garbage])

@@ -1,5 +1,6 @@
 /** A real Haraka from npm in a separate process: one port that listens, one next hop, and a plugin of the test's. */
 import { type ChildProcess, execFile, fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -38,6 +39,10 @@ export interface HarakaSetting {
   readonly config?: Readonly<Record<string, string>>
   /** Further files of its folder. @default none */
   readonly files?: Readonly<Record<string, string>>
+  /** Further packages of npm, each with its version. @default none */
+  readonly packages?: readonly string[]
+  /** One of `files`, which is loaded before Haraka. @default none */
+  readonly preload?: string
 }
 
 /** Starts Haraka and waits until it listens. Allow `INSTALL_TIMEOUT`, where it may have to be installed. */
@@ -47,8 +52,10 @@ export async function startHaraka({
   plugins,
   config = {},
   files: more = {},
+  packages: furtherPackages = [],
+  preload,
 }: HarakaSetting): Promise<Haraka> {
-  const program = join(await packages(), 'node_modules/Haraka/bin/haraka')
+  const program = join(await packages(furtherPackages), 'node_modules/Haraka/bin/haraka')
   const folder = await scratch('haraka-')
   const port = await freePort()
   const files = {
@@ -77,7 +84,8 @@ export async function startHaraka({
   }
   const start = async () => {
     const env = { ...process.env, NODE_NO_WARNINGS: '1' }
-    child = fork(program, ['-c', folder.path], { execArgv: [], silent: true, env })
+    const execArgv = preload === undefined ? [] : ['--require', join(folder.path, preload)]
+    child = fork(program, ['-c', folder.path], { execArgv, silent: true, env })
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', bytes => {
         log = (log + bytes).slice(-200_000)
@@ -147,9 +155,14 @@ const listens = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
+/** A name for a folder that is short, and another one for other packages. */
+const nameOf = (wanted: readonly string[]): string =>
+  `haraka-${createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 16)}`
+
 /** The folder that has the packages in `node_modules`. @throws Error that names them, where they cannot be installed */
-export async function packages(): Promise<string> {
-  const folder = join(tmpdir(), `postern-npm-${PACKAGES.join('-').replace(/[^\w.-]/g, '_')}`)
+export async function packages(further: readonly string[] = []): Promise<string> {
+  const wanted = [...PACKAGES, ...further]
+  const folder = join(tmpdir(), `postern-npm-${nameOf(wanted)}`)
   const done = join(folder, 'done')
   const isThere = () =>
     access(done).then(
@@ -163,9 +176,9 @@ export async function packages(): Promise<string> {
     await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
     const args = ['install', '--save-exact', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund']
     try {
-      await run('npm', [...args, ...PACKAGES], { cwd: folder, timeout: INSTALL_TIMEOUT })
+      await run('npm', [...args, ...wanted], { cwd: folder, timeout: INSTALL_TIMEOUT })
     } catch (cause) {
-      throw new Error(`these tests need ${PACKAGES.join(' and ')} from npm; installing failed`, { cause })
+      throw new Error(`these tests need ${wanted.join(' and ')} from npm; installing failed`, { cause })
     }
     await writeFile(done, '')
     return folder

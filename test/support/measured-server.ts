@@ -2,28 +2,28 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Spent, Variant } from '../../bench/host-server.ts'
+import type { Held, Variant } from './measured-server-process.ts'
 
 export interface MeasuredServer extends AsyncDisposable {
   readonly port: number
   /** What the process holds once its clients and the garbage are gone. */
-  readonly memory: () => Promise<Spent>
+  readonly memory: () => Promise<Held>
 }
 
-export async function measuredServer(variant: Variant = 'empty gateway'): Promise<MeasuredServer> {
-  const server = new URL('../../bench/host-server.ts', import.meta.url)
+export async function measuredServer(variant: Variant = 'guard'): Promise<MeasuredServer> {
+  const server = new URL('./measured-server-process.ts', import.meta.url)
   const child = fork(server, { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'] })
   const answer = async <T>(message: object | string): Promise<T> => {
     child.send(message)
     const [said] = (await once(child, 'message')) as [T]
     return said
   }
-  const { port } = await answer<{ readonly port: number }>({ variant, names: {} })
+  const { port } = await answer<{ readonly port: number }>(variant)
   return {
     port,
     memory: async () => {
       // A client may be gone before the server has read to the end of what it sent.
-      for (let spent = await answer<Spent>('memory'); ; spent = await answer('memory')) {
+      for (let spent = await answer<Held>('memory'); ; spent = await answer('memory')) {
         if (spent.sockets === 0) return spent
         await sleep(20)
       }
