@@ -42,3 +42,43 @@ test('messages with the same structure and different words share the digest of t
   expect(two.structure).toBe(one.structure)
   expect(three.structure).not.toBe(one.structure)
 })
+
+/** Numbers below 1 that are always the same. */
+function* numbers(): Generator<number> {
+  for (let state = 1; ; state = Math.imul(state, 1664525) + 1013904223) yield (state >>> 0) / 2 ** 32
+}
+const drawn = numbers()
+const letters = (): string =>
+  String.fromCharCode(...Array.from({ length: 6 }, () => 97 + Math.floor((drawn.next().value ?? 0) * 26)))
+
+/** How often a text shares a band with its copy in which every word of these places is another. */
+function metOf(rounds: number, length: number, places: readonly number[]): number {
+  let met = 0
+  for (let round = 0; round < rounds; round += 1) {
+    const text = Array.from({ length }, letters)
+    const copy = text.map((word, at) => (places.includes(at) ? letters() : word))
+    const [one, other] = [text, copy].map(list => fingerprintOf(list.join(' ')).bands)
+    if (shared(one ?? [], other ?? []) > 0) met += 1
+  }
+  return met
+}
+const everyThird = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => 3 + index * 3)
+
+test('a likeness of 0.9 is met nearly always, one of 0.5 in a quarter of the cases, other texts never', () => {
+  // A changed word changes three runs of 298: 5 words leave 283 of 313 in common, 33 leave 199 of 397.
+  expect(metOf(200, 300, everyThird(5))).toBeGreaterThan(190)
+  const half = metOf(200, 300, everyThird(33))
+  expect(half).toBeGreaterThan(24)
+  expect(half).toBeLessThan(72)
+  expect(metOf(200, 300, everyThird(99))).toBeLessThan(4)
+  // Short texts, with empty bins: one word of 40 is 35 runs of 41 in common.
+  expect(metOf(200, 40, [20])).toBeGreaterThan(160)
+  expect(metOf(200, 12, [2, 5, 8, 11])).toBe(0)
+})
+
+test('words with digits do not count, and punctuation between other scripts does not join words', () => {
+  const text = 'Уважаемый клиент, ваш заказ номер готов; заберите его сегодня — до конца дня, пожалуйста, в магазине'
+  expect(fingerprintOf(text).exact).toBeDefined()
+  expect(fingerprintOf(`${text} a1b2c3d4 2026 №17`)).toEqual(fingerprintOf(text))
+  expect(fingerprintOf(text.replaceAll(/[,;—]/g, ' '))).toEqual(fingerprintOf(text))
+})

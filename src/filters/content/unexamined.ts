@@ -3,6 +3,7 @@
 import { type Swept, sweep } from '../../facts/sweep.ts'
 import { type Text, text } from '../../facts/text.ts'
 import { type Gap, unexamined as unexaminedFact } from '../../facts/unexamined.ts'
+import { MAX_WORDS_LENGTH } from '../../facts/words.ts'
 import { extensionOf } from '../../mime/names.ts'
 import { scoreOr } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -10,7 +11,6 @@ import { defer, type Finding, points } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
 import { findingFor } from '../rules/consequence.ts'
 import { quote } from '../rules/quote.ts'
-import { MAX_WORDS_LENGTH } from '../rules/view.ts'
 import { AUTO_EXECUTABLE } from './attachments/extensions.ts'
 
 /** Options of {@link unexamined}. */

@@ -5,8 +5,8 @@ import { author } from '../../facts/author.ts'
 import { type Link, type Links, links } from '../../facts/links.ts'
 import { type Parts, parts } from '../../facts/parts.ts'
 import { type Text, text } from '../../facts/text.ts'
+import { MAX_WORDS_LENGTH, type MessageWords, words } from '../../facts/words.ts'
 import type { HtmlReading } from '../../html/reading.ts'
-import { plain } from '../../links/plain.ts'
 import { visibleStart } from '../../mime/decode/blanks.ts'
 import type { Mailbox } from '../../mime/header/addresses.ts'
 import { fact } from '../../model/fact.ts'
@@ -29,6 +29,8 @@ export interface MessageView {
   readonly subject: string
   /** Subject and visible text in lower case, without look-alike letters, diacritics and invisible characters. */
   readonly words: string
+  /** The words of `words`, for a search in one pass. */
+  readonly wordTable: MessageWords
   readonly text: Text
   /** The beginning of the visible text, with long runs of white space as one blank or line end. */
   readonly shown: string
@@ -54,32 +56,29 @@ export interface Sender {
   readonly organisation: string
 }
 
-/** Characters of a text that the rules for words examine. */
-export const MAX_WORDS_LENGTH = 30_000
-
 /** Collects the facts once for all content filters. */
 export const messageView = fact('messageView', 'message', async (message): Promise<MessageView> => {
-  const [authorOf, textOf, linksOf, partsOf] = await Promise.all([
+  const [authorOf, textOf, wordTable, linksOf, partsOf] = await Promise.all([
     message.ask(author),
     message.ask(text),
+    message.ask(words),
     message.ask(links),
     message.ask(parts),
   ])
   const { parseAddresses } = await addresses()
   const { header } = message
-  const subject = visibleStart(header.get('subject') ?? '', MAX_WORDS_LENGTH)
   const from = authorOf.kind === 'clear' ? sender(authorOf) : undefined
   const [reply] = parseAddresses(header.all('reply-to')[0]?.value ?? '', { mailboxes: 5 }).mailboxes
-  const shown = visibleStart(textOf.visible, MAX_WORDS_LENGTH)
   return {
     message,
     header,
     ...(from && { from }),
     ...(reply?.domain && { replyTo: sender(reply) }),
     to: parseAddresses(header.all('to')[0]?.value ?? '', { mailboxes: 50 }).mailboxes,
-    subject,
-    words: plain(`${subject}\n${shown}`),
-    shown,
+    subject: wordTable.subject,
+    words: wordTable.text,
+    wordTable,
+    shown: wordTable.shown,
     text: textOf,
     html: textOf.sections.flatMap(({ inline, html }) => (inline && html ? [html] : [])),
     links: linksOf,

@@ -1,14 +1,14 @@
 /** The phrases of a message: looked for once, when the first rule asks. */
+import { words } from '../../../facts/words.ts'
 import { type Fact, fact } from '../../../model/fact.ts'
 import { lazy, lazyModule } from '../../../model/lazy.ts'
 import type { Message } from '../../../model/stage.ts'
-import { messageView } from '../../rules/view.ts'
 import type { ListName } from './lists.ts'
 import type { Phrases } from './phrases.ts'
 
 const lists = lazyModule(() => import('./lists.ts'))
 
 export const messagePhrases: Fact<Message, () => Phrases<ListName>> = fact('phrases', 'message', async message => {
-  const [{ words }, { book }] = await Promise.all([message.ask(messageView), lists()])
-  return lazy(() => book.read(words))
+  const [table, { book }] = await Promise.all([message.ask(words), lists()])
+  return lazy(() => book.read(table))
 })

@@ -1,8 +1,5 @@
 /** What the text says: each rule with what fires it and what just does not. */
-import { expect, test } from 'vitest'
-import { PhraseBook } from '../../../../src/filters/content/wording/phrases.ts'
 import { type WordingRule, wording } from '../../../../src/filters/content/wording/wording.ts'
-import { cpuOf } from '../../../support/cpu.ts'
 import { link, type RuleCase, tryRules } from '../../../support/rule-cases.ts'
 
 const cases: Readonly<Record<WordingRule, RuleCase>> = {
@@ -152,23 +149,3 @@ const cases: Readonly<Record<WordingRule, RuleCase>> = {
 }
 
 tryRules(wording, cases)
-
-test('phrases are found as whole words, in order, once each, and in scripts without blanks', () => {
-  const book = new PhraseBook({ one: 'act now, now, us$*\n本人確認', two: 'ten' })
-  const found = book.read('knowing: act now! act now, tension, us$5, ご本人確認ください')
-  expect(found.of('one')).toEqual(['act now', 'now', 'us$', '本人確認'])
-  expect(found.of('one', 15)).toEqual(['act now', 'now'])
-  expect(found.of('two')).toEqual([])
-})
-
-test('the time to read a text is linear in its length', () => {
-  const book = new PhraseBook({ one: 'a a a b, aa ab' })
-  const time = (length: number): number => {
-    const text = 'a '.repeat(length)
-    return cpuOf(() => {
-      for (let round = 0; round < 5; round += 1) book.read(text)
-    })
-  }
-  time(20_000)
-  expect(time(200_000)).toBeLessThan(100 * Math.max(time(20_000), 1))
-})
