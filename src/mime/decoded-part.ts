@@ -1,10 +1,10 @@
 /** Decodes one single part: its size, digest, detected type, and the text that is kept. */
 import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { detectType, HEAD_LENGTH } from '../filetypes/detect.ts'
 import { decodeCharset, detectWideEncoding, isAsciiIncompatible } from './decode/charsets.ts'
-import type { Encoding } from './decode/encoding.ts'
-import { decodeSlices } from './decode/transfer.ts'
+import type { Encoding, TransferDecoder } from './decode/encoding.ts'
+import { SLICE, transferDecoder } from './decode/transfer.ts'
 
 export interface DecodeOptions {
   readonly encoding: Encoding
@@ -44,26 +44,10 @@ export function decodePart(
   { encoding, contentType, charset, maxText: room, keepBytes }: DecodeOptions,
 ): DecodedPart {
   const declared = contentType.startsWith('text/')
-  const hash = createHash('sha256')
-  const slices: Buffer[] = []
-  let held = 0
-  let size = 0
-  const slicing = decodeSlices(raw, encoding)
-  let step = slicing.next()
-  for (; !step.done; step = slicing.next()) {
-    const slice = step.value
-    hash.update(slice)
-    size += slice.length
-    if (!declared && !keepBytes && held >= Math.max(HEAD_LENGTH, room)) continue
-    slices.push(slice)
-    held += slice.length
-  }
-  const { odd, cut } = step.value
-  const bytes = slices.length === 1 && slices[0] ? slices[0] : Buffer.concat(slices)
-  const detected = detectType(bytes.subarray(0, HEAD_LENGTH))
+  const { bytes, size, sha256, detected, odd, cut } = readContent(raw, encoding, declared || keepBytes, room)
   const base = {
     size,
-    sha256: hash.digest('hex'),
+    sha256,
     ...(detected && { detected }),
     malformed: odd,
     cut,
@@ -84,6 +68,74 @@ export function decodePart(
     textCut: kept.length < size,
     unknownCharset: text === undefined,
   }
+}
+
+interface Content {
+  /** All bytes, or their beginning. */
+  readonly bytes: Buffer
+  readonly size: number
+  readonly sha256: string
+  readonly detected: string | undefined
+  /** Decoders disagree about these bytes. */
+  readonly odd: boolean
+  /** Decoding was cut. */
+  readonly cut: boolean
+}
+
+/** Decodes, measures and hashes every byte once. @param room bytes of a text that are held where not all are */
+function readContent(raw: Buffer, encoding: Encoding, keepsAll: boolean, room: number): Content {
+  if (encoding === 'identity') return contentOf(raw, false, false)
+  const decoder = transferDecoder(encoding)
+  if (raw.length > SLICE) return readSlices(raw, decoder, keepsAll, room)
+  const bytes = joined([decoder.push(raw), decoder.end()])
+  return contentOf(bytes, decoder.ambiguous(), decoder.cut?.() ?? false)
+}
+
+const contentOf = (bytes: Buffer, odd: boolean, cut: boolean): Content => ({
+  bytes,
+  size: bytes.length,
+  sha256: hash('sha256', bytes),
+  detected: detectType(bytes.subarray(0, HEAD_LENGTH)),
+  odd,
+  cut,
+})
+
+/** What is not held is decoded into one buffer again and again, which stays in the cache of the processor. */
+function readSlices(raw: Buffer, decoder: TransferDecoder, keepsAll: boolean, room: number): Content {
+  const scratch = Buffer.allocUnsafeSlow(SLICE)
+  const digest = createHash('sha256')
+  const slices: Buffer[] = []
+  let held = 0
+  let size = 0
+  let detected: string | undefined
+  for (let at = 0; at < raw.length + SLICE; at += SLICE) {
+    const keeps = keepsAll || held < HEAD_LENGTH || (held < room && isText(detected))
+    const slice =
+      at < raw.length ? decoder.push(raw.subarray(at, at + SLICE), keeps ? undefined : scratch) : decoder.end()
+    digest.update(slice)
+    size += slice.length
+    if (!keeps) continue
+    slices.push(slice)
+    const isHeadBefore = held >= HEAD_LENGTH
+    held += slice.length
+    if (!isHeadBefore && held >= HEAD_LENGTH) detected = detectType(joined(slices).subarray(0, HEAD_LENGTH))
+  }
+  const bytes = joined(slices)
+  if (held < HEAD_LENGTH) detected = detectType(bytes)
+  return {
+    bytes,
+    size,
+    sha256: digest.digest('hex'),
+    detected,
+    odd: decoder.ambiguous(),
+    cut: decoder.cut?.() ?? false,
+  }
+}
+
+/** In one buffer, without a copy of a single one. */
+function joined(slices: readonly Buffer[]): Buffer {
+  const full = slices.filter(({ length }) => length > 0)
+  return full.length === 1 && full[0] ? full[0] : Buffer.concat(full)
 }
 
 /** What programs write for an unknown charset (RFC 1428 §2, and templates without a value). */

@@ -2,13 +2,13 @@
 
 import { parentPort } from 'node:worker_threads'
 import { errorText } from '../model/errors.ts'
-import type { PartLimits, PartList } from './part.ts'
-import { readTree } from './tree.ts'
+import type { PartList } from './part.ts'
+import { readTree, type TreeOptions } from './tree.ts'
 
 /** What the thread receives: one whole message at a time. */
 export interface ParseRequest {
   readonly bytes: SharedArrayBuffer
-  readonly limits: PartLimits
+  readonly options: TreeOptions
 }
 
 /** What the thread sends back. */
@@ -22,9 +22,9 @@ const port = parentPort
 
 const respond = (response: ParseResponse): void => port?.postMessage(response)
 
-port?.on('message', ({ bytes, limits }: ParseRequest) => {
+port?.on('message', ({ bytes, options }: ParseRequest) => {
   try {
-    respond({ kind: 'done', list: readTree(Buffer.from(bytes), limits) })
+    respond({ kind: 'done', list: readTree(Buffer.from(bytes), options) })
   } catch (error) {
     respond({ kind: 'failed', reason: errorText(error) })
   }

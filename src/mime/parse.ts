@@ -31,18 +31,20 @@ const pool = threadPool()
 
 /** Rejects when `signal` aborts or the message cannot be read again, and never because of its content. */
 export async function parse(
-  message: Pick<Message, 'open' | 'size'>,
+  message: Pick<Message, 'open' | 'size' | 'counted'>,
   { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
+  // What was counted has passed through the engine, which makes every line end CRLF.
+  const tree = { ...limits, isCrlf: message.counted !== undefined }
   const bytes = message.size <= inline ? await collect(message.open()) : undefined
   if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES) {
-    const list = readTree(bytes, { inflate: inline, ...limits })
+    const list = readTree(bytes, { inflate: inline, ...tree })
     // A small message may hold much that is compressed: that is inflated in a thread.
     if (!list.defects.includes('compressed-cut')) return { kind: 'parsed', ...list }
   }
   const held = bytes && { size: bytes.length, open: () => Readable.from([bytes]) }
-  const outcome = await pool.read(held ?? message, { limits, deadline, maxWait, signal })
+  const outcome = await pool.read(held ?? message, { tree, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }

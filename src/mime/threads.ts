@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Message } from '../model/stage.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
-import type { PartLimits, PartList } from './part.ts'
+import type { PartList } from './part.ts'
+import type { TreeOptions } from './tree.ts'
 
 /** The result of reading one message in a thread. */
 type ThreadOutcome =
@@ -13,7 +14,7 @@ type ThreadOutcome =
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
 
 interface ThreadOptions {
-  readonly limits: PartLimits
+  readonly tree: TreeOptions
   /** Milliseconds that the reading may take. */
   readonly deadline: number
   /** Milliseconds that the message may wait for a thread. */
@@ -84,7 +85,7 @@ class WorkerPool implements ThreadPool {
   /** @param waited aborts when the message has waited as long as it may */
   async #readInThread(
     message: Pick<Message, 'open' | 'size'>,
-    { limits, deadline, maxWait, signal }: ThreadOptions,
+    { tree, deadline, maxWait, signal }: ThreadOptions,
     waited: AbortSignal,
   ): Promise<ThreadOutcome> {
     const beforeReading = AbortSignal.any([signal, waited])
@@ -98,7 +99,7 @@ class WorkerPool implements ThreadPool {
       this.#started.add(worker)
       const bytes = await copyToShared(message, beforeReading)
       timeout = AbortSignal.timeout(deadline)
-      const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, limits })
+      const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, options: tree })
       isReusable = outcome.kind === 'done'
       return outcome.kind === 'ready' ? noThread(maxWait) : outcome
     } catch (error) {

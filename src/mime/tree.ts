@@ -9,8 +9,13 @@ import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } fr
 import { isSmime, openSmime } from './smime.ts'
 import { decodedSource, type Position, type Source, Walk } from './walk.ts'
 
+export interface TreeOptions extends PartLimits {
+  /** Every line end is CRLF, as in a message that the engine has received: no bare CR is searched for. */
+  readonly isCrlf?: boolean
+}
+
 /** Linear in the size of any message: each reading beyond the first is paid from a budget. Never throws. */
-export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
+export function readTree(bytes: Buffer, { isCrlf = false, ...limits }: TreeOptions = {}): PartList {
   const walk = new Walk(bytes.length, limits)
   const lines = dashLines(bytes)
   if (lines.cut) walk.defect('too-many-parts')
@@ -18,7 +23,7 @@ export function readTree(bytes: Buffer, limits: PartLimits = {}): PartList {
   const whole = { start: 0, stop: bytes.length }
   const root: Position = { path: '', depth: 0, fallback: 'text/plain', outer: [] }
   readEntity(walk, source, whole, root)
-  if (hasBareCr(bytes)) {
+  if (!isCrlf && hasBareCr(bytes)) {
     const reason = 'a bare CR ends a line for some readers and not for others'
     walk.alternative(root, { kind: 'bare-cr', reason }, where => {
       const inner = decodedSource(walk, source, whole, 'line-ends')

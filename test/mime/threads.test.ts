@@ -6,7 +6,7 @@ import { readTree } from '../../src/mime/tree.ts'
 const messageOf = (text: string) => ({ size: Buffer.byteLength(text), open: () => Readable.from([Buffer.from(text)]) })
 const small = 'Content-Type: text/plain\r\n\r\nHello\r\n'
 const large = `A: x\r\n\r\n${'a\r\n'.repeat(4_000_000)}`
-const options = { limits: {}, deadline: 20_000, maxWait: 20_000, signal: new AbortController().signal }
+const options = { tree: {}, deadline: 20_000, maxWait: 20_000, signal: new AbortController().signal }
 const done = { kind: 'done', list: readTree(Buffer.from(small)) }
 
 test('at most maxThreads run, messages wait, and beyond maxQueue they are refused as busy', async () => {

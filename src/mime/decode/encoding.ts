@@ -15,7 +15,8 @@ export type Encoding =
   | 'cms'
 
 export interface TransferDecoder {
-  push(chunk: Buffer): Buffer
+  /** @param target may hold the result, for callers that are done with it before the next call */
+  push(chunk: Buffer, target?: Buffer): Buffer
   end(): Buffer
   /** Whether decoders disagree about the bytes so far. */
   ambiguous(): boolean

@@ -1,4 +1,5 @@
 /** Undoes content transfer encodings (RFC 2045 §6) chunk by chunk, with Node's decoder where there is one. */
+import { Base64Decoder } from './base64.ts'
 import { readCms } from './cms.ts'
 import type { Encoding, TransferDecoder } from './encoding.ts'
 import { hexByte } from './hex.ts'
@@ -20,9 +21,9 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
     case 'identity':
       return identity
     case 'base64':
-      return base64(true)
+      return new Base64Decoder(true)
     case 'base64-first':
-      return base64(false)
+      return new Base64Decoder(false)
     case 'quoted-printable':
       return quotedPrintable()
     case 'line-ends':
@@ -39,20 +40,17 @@ export function transferDecoder(encoding: Encoding): TransferDecoder {
   }
 }
 
-/** The number of bytes that are decoded at once. */
-const SLICE = 65_536
-
-/** The decoded bytes, slice by slice. Returns whether decoders disagree about them, and whether decoding was cut. */
-export function* decodeSlices(bytes: Buffer, encoding: Encoding): Generator<Buffer, { odd: boolean; cut: boolean }> {
-  const decoder = transferDecoder(encoding)
-  for (let at = 0; at < bytes.length; at += SLICE) yield decoder.push(bytes.subarray(at, at + SLICE))
-  yield decoder.end()
-  return { odd: decoder.ambiguous(), cut: decoder.cut?.() ?? false }
-}
+/** The number of bytes that are decoded at once: slices and what they hold fit into the cache of a processor. */
+export const SLICE = 65_536
 
 /** Everything at once, without a copy where nothing is encoded. */
-export const decodeAll = (bytes: Buffer, encoding: Encoding): Buffer =>
-  encoding === 'identity' ? bytes : Buffer.concat([...decodeSlices(bytes, encoding)])
+export function decodeAll(bytes: Buffer, encoding: Encoding): Buffer {
+  if (encoding === 'identity') return bytes
+  const decoder = transferDecoder(encoding)
+  const slices: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += SLICE) slices.push(decoder.push(bytes.subarray(at, at + SLICE)))
+  return Buffer.concat([...slices, decoder.end()])
+}
 
 const identity: TransferDecoder = { push: chunk => chunk, end: () => nothing, ambiguous: () => false }
 
@@ -71,52 +69,6 @@ function buffered(undo: (bytes: Buffer) => Buffer): TransferDecoder {
     },
     end: () => undo(Buffer.concat(held)),
     ambiguous: () => false,
-  }
-}
-
-/** Paddings that are decoded separately. Further ones are skipped, because each would cost a buffer. */
-const MAX_RESTARTS = 1000
-
-/** @param goesOn whether what follows a padding is decoded too: some programs stop there, others start again */
-function base64(goesOn: boolean): TransferDecoder {
-  let held = ''
-  let paddings = 0
-  let odd = false
-  let passedOver = false
-
-  const add = (text: string): Buffer => {
-    const whole = text.length - (text.length % 4)
-    held = text.slice(whole)
-    return Buffer.from(text.slice(0, whole), 'base64')
-  }
-  return {
-    push: chunk => {
-      if (paddings > 0 && !goesOn) return nothing
-      const text = chunk.toString('latin1')
-      if (paddings === 0 && !/[^A-Za-z0-9+/\r\n]/.test(text)) return add(held + text.replace(/[\r\n]+/g, ''))
-
-      const parts: Buffer[] = []
-      const pieces = text.split(/=[=\s]*/)
-      const few = paddings + pieces.length <= MAX_RESTARTS
-      passedOver ||= !few
-      for (const [index, piece] of (few ? pieces : [pieces.join('')]).entries()) {
-        if (index > 0) {
-          parts.push(Buffer.from(held, 'base64'))
-          held = ''
-          paddings++
-          if (!goesOn) break
-        }
-        odd ||= /[^A-Za-z0-9+/\s]/.test(piece)
-        const letters = piece.replace(/[^A-Za-z0-9+/]+/g, '')
-        if (letters === '') continue
-        odd ||= paddings > 0
-        parts.push(add(held + letters))
-      }
-      return Buffer.concat(parts)
-    },
-    end: () => Buffer.from(held, 'base64'),
-    ambiguous: () => odd,
-    cut: () => passedOver,
   }
 }
 

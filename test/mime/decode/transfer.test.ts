@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { Base64Decoder } from '../../../src/mime/decode/base64.ts'
 import type { Encoding } from '../../../src/mime/decode/encoding.ts'
 import { encodingOf, transferDecoder } from '../../../src/mime/decode/transfer.ts'
-import { fc } from '../../support/property.ts'
+import { fc, runs } from '../../support/property.ts'
 
 function decode(encoding: Encoding, text: string, size = text.length || 1): string {
   const decoder = transferDecoder(encoding)
@@ -65,4 +66,53 @@ test.for<[text: string, whole: string, first: string, odd: boolean]>([
 test('a flood of paddings hides nothing after it, and its cost is proportional', () => {
   const text = `${'YQ=='.repeat(50_000)}YWFh`
   expect(decode('base64', text).slice(-3)).toBe('aaa')
+})
+
+test('the native reader of base64 finds what the exact one finds, whatever the lines, chunks and other bytes are', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  const letters = fc.array(fc.constantFrom(...alphabet), { maxLength: 400 }).map(list => list.join(''))
+  const odd = fc.constantFrom(
+    '',
+    '',
+    '',
+    '=',
+    '==',
+    '-',
+    '_',
+    ' ',
+    '\t',
+    '\f',
+    '\v',
+    '\0',
+    '\xa0',
+    '*',
+    '\r',
+    '\n',
+    '\n\n',
+  )
+  const pieces = fc.array(fc.tuple(letters, odd, fc.constantFrom('\r\n', '\n', '')), { maxLength: 6 })
+  fc.assert(
+    fc.property(
+      pieces,
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 500 }),
+      fc.boolean(),
+      (drawn, width, size, goesOn) => {
+        const text = drawn.map(([run, other, end]) => run.replace(new RegExp(`.{${width}}`, 'g'), `$&${end}`) + other)
+        const source = Buffer.from(text.join(''), 'latin1')
+        const read = (isNative: boolean, target?: Buffer) => {
+          const decoder = new Base64Decoder(goesOn, isNative)
+          const out: Buffer[] = []
+          for (let at = 0; at < source.length; at += size)
+            out.push(Buffer.from(decoder.push(source.subarray(at, at + size), target)))
+          out.push(decoder.end())
+          return { bytes: Buffer.concat(out).toString('latin1'), odd: decoder.ambiguous(), cut: decoder.cut() }
+        }
+        const exact = read(false)
+        expect(read(true)).toEqual(exact)
+        expect(read(true, Buffer.alloc(300))).toEqual(exact)
+      },
+    ),
+    { numRuns: runs(500) },
+  )
 })
