@@ -111,6 +111,7 @@ async function withMessage(
     const message = new Scope<Message>('message', header, {
       size: spool.size,
       open: (start?: number) => spool.open(start),
+      copyTo: (target: Uint8Array, start?: number) => spool.copyTo(target, start),
     })
     scopes.push(header, message)
     await use(message.view)

@@ -141,6 +141,7 @@ export class ReceivedMessage {
     const scope = new Scope<Message>('message', this.#header, {
       size: this.#spool.size,
       open: (start?: number) => this.#spool.open(start),
+      copyTo: (target: Uint8Array, start?: number) => this.#spool.copyTo(target, start),
       counted: lines.body(),
     })
     this.#message = scope

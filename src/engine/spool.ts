@@ -63,11 +63,24 @@ export class Spool {
 
   /** A fresh stream: `first`, and then from byte `start`. Only once everything is written. */
   open(start = 0, first: readonly Buffer[] = []): Readable {
-    if (this.#isClosed) throw new Error('the message is gone: its transaction has ended')
+    if (this.#isClosed) throw ended()
     this.#endPage()
     if (this.#file === undefined) return streamOf([...first, ...after(start, this.#chunks)])
     const parts = fromFile(this.#file, this.#written, start, first, [...this.#chunks])
     return Readable.from(parts, { objectMode: false })
+  }
+
+  /** Copies what begins at byte `start` into `target`, without the buffers of a stream. Only once all is written. */
+  copyTo(target: Uint8Array, start = 0): MaybePromise<void> {
+    if (this.#isClosed) throw ended()
+    this.#endPage()
+    if (start + target.length > this.size) throw new RangeError(`the message has ${this.size} bytes`)
+    const inFile = Math.min(Math.max(this.#written - start, 0), target.length)
+    const rest = target.subarray(inFile)
+    let at = 0
+    for (const chunk of after(Math.max(start + inFile - this.#written, 0), this.#chunks))
+      at += copyInto(rest, at, chunk)
+    return inFile > 0 && this.#file ? readFully(this.#file, target.subarray(0, inFile), start) : undefined
   }
 
   /** Releases memory and file. A stream that is still open ends whole or with an error, never short. */
@@ -141,6 +154,25 @@ export class Spool {
   }
 }
 
+const ended = (): Error => new Error('the message is gone: its transaction has ended')
+
+/** As much of the chunk as has room. Returns how much that is. */
+function copyInto(target: Uint8Array, at: number, chunk: Buffer): number {
+  const part = chunk.subarray(0, target.length - at)
+  target.set(part, at)
+  return part.length
+}
+
+async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < target.length; ) {
+    const { bytesRead } = await file.read(target, at, target.length - at, position + at)
+    if (bytesRead === 0) throw shortFile()
+    at += bytesRead
+  }
+}
+
+const shortFile = (): Error => new Error('the spool file is shorter than what was written')
+
 /** What follows the first `start` bytes. */
 function after(start: number, chunks: readonly Buffer[]): readonly Buffer[] {
   let skip = start
@@ -179,7 +211,7 @@ async function* fromFile(
   while (position < written) {
     const block = Buffer.allocUnsafe(Math.min(BLOCK_SIZE, written - position))
     const { bytesRead } = await file.read(block, 0, block.length, position)
-    if (bytesRead === 0) throw new Error('the spool file is shorter than what was written')
+    if (bytesRead === 0) throw shortFile()
     position += bytesRead
     yield block.subarray(0, bytesRead)
   }

@@ -87,12 +87,13 @@ export const archives: Fact<Message, Archives> = fact('archives', 'message', asy
     const head = await bytes(part, HEAD)
     if (part.size > MAX_MEDIA_SIZE && formatOf(head, name) === undefined && isMedia(part)) continue
     cut ||= part.size > MAX_FILE_SIZE
-    const content = part.size > head.length ? await bytes(part, MAX_FILE_SIZE) : head
     // The name of a script decides between texts: `a.txt` for one program may be `a.js` for another.
-    const names = [...part.filenames].toSorted(
+    const [called = ''] = [...part.filenames].toSorted(
       (a, b) => Number(formatOf(head, b) === 'script') - Number(formatOf(head, a) === 'script'),
     )
-    const found = await inspect(names[0] ?? '', content)
+    if (part.noFormat && part.size <= MAX_FILE_SIZE && formatOf(head, called) === undefined) continue
+    const content = part.size > head.length ? await bytes(part, MAX_FILE_SIZE) : head
+    const found = await inspect(called, content)
     if (found) all.push({ path: part.path, name, inspection: found })
   }
   return { all, files: flatten(all), cut }

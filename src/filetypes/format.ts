@@ -1,6 +1,6 @@
 /** The format of a file that is inspected: by its bytes and, between texts, by its name. */
 import { type FileFormat, findSignature } from './signatures.ts'
-import { textStart } from './text-start.ts'
+import { START_LENGTH, textStart } from './text-start.ts'
 
 /** Undefined for an unknown format. `name` decides only between texts. */
 export const formatOf = (bytes: Buffer, name = ''): FileFormat | undefined =>
@@ -25,10 +25,23 @@ function textFormat(bytes: Buffer, name: string): FileFormat | undefined {
   return undefined
 }
 
+/**
+ * Whether the first and the last bytes of a long file show that nothing but its name can give it a format. False where
+ * they leave a doubt.
+ *
+ * @param tail as many bytes as readers search for the directory of an archive
+ */
+export const hasNoFormat = (head: Buffer, tail: Buffer): boolean =>
+  tail.length >= MAX_DIRECTORY_END &&
+  !tail.includes(END_OF_DIRECTORY, 0, 'latin1') &&
+  // A text that begins after a page of blanks is read further than `head` goes; a byte order mark may stand first.
+  /[^\t-\r ]/.test(head.toString('latin1', 3, head.length - START_LENGTH)) &&
+  findSignature(Buffer.concat([head, tail]), 'format') === undefined
+
 const LOCAL_ENTRY = Buffer.from('PK\x03\x04', 'latin1')
 const END_OF_DIRECTORY = 'PK\x05\x06'
 /** The end record of the directory, and the longest comment after it. */
-const MAX_DIRECTORY_END = 65_557
+export const MAX_DIRECTORY_END = 65_557
 
 /** Readers search for the directory from the end, and a comment may follow it. */
 export const endsAsZip = (bytes: Buffer): boolean =>

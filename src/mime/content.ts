@@ -2,11 +2,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Message } from '../model/stage.ts'
 import type { Encoding } from './decode/encoding.ts'
-import { transferDecoder } from './decode/transfer.ts'
+import { SLICE, transferDecoder } from './decode/transfer.ts'
+import { fill, type MessageBytes } from './message-bytes.ts'
 import type { PartLocation } from './part.ts'
 
 /** Bytes after which the event loop serves others. */
-const SLICE = 262_144
+const BYTES_AT_ONCE = 262_144
 
 /** At most `limit` bytes from the start. Rejects when the message cannot be read, and never because of its content. */
 export type ContentOf = (place: PartLocation, limit: number) => Promise<Buffer>
@@ -15,7 +16,8 @@ export type ContentOf = (place: PartLocation, limit: number) => Promise<Buffer>
  * Decodes parts one after another. What lies around a part and was decoded for it is kept for the next: a message in
  * base64 that holds hundreds of parts is decoded once. It is held for as long as the function is.
  */
-export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): ContentOf {
+export function contentsOf(message: MessageBytes & Pick<Message, 'signal'>): ContentOf {
+  const { signal } = message
   let kept: readonly Outer[] = []
   return async (place, limit) => {
     // The cached steps that lead to this part as well.
@@ -29,7 +31,7 @@ export function contentsOf({ open, signal }: Pick<Message, 'open' | 'signal'>): 
       if (!same) known = []
       // The next step may need the end of a decoded part.
       const maxBytes = isOuter ? Infinity : limit
-      const source = bytes === undefined ? raw(open, start, stop) : [bytes.subarray(start, stop)]
+      const source = bytes === undefined ? ofMessage(message, start, stop) : ofBytes(bytes.subarray(start, stop))
       bytes = same?.bytes ?? (await undo(source, encoding, maxBytes, signal))
       if (isOuter) around.push({ step, bytes })
     }
@@ -44,43 +46,49 @@ interface Outer {
   readonly bytes: Buffer
 }
 
-async function* raw(open: Message['open'], start: number, stop: number): AsyncGenerator<Buffer> {
-  let left = stop - start
-  if (left <= 0) return
-  for await (const chunk of open(start) as AsyncIterable<Buffer>) {
-    yield chunk.subarray(0, left)
-    left -= chunk.length
-    if (left <= 0) return
-  }
+/** Bytes that are to be decoded. */
+interface Encoded {
+  readonly size: number
+  /** Bytes from `start` on, in `target` where they have to be copied. */
+  read(start: number, length: number, target?: Buffer): Buffer | Promise<Buffer>
 }
 
-async function undo(
-  source: AsyncIterable<Buffer> | Iterable<Buffer>,
-  encoding: Encoding,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Buffer> {
+const ofBytes = (bytes: Buffer): Encoded => ({
+  size: bytes.length,
+  read: (start, length) => bytes.subarray(start, start + length),
+})
+
+const ofMessage = (message: MessageBytes, start: number, stop: number): Encoded => ({
+  size: Math.max(Math.min(stop, message.size) - start, 0),
+  read: async (from, length, target = Buffer.allocUnsafe(length)) => {
+    const bytes = target.subarray(0, length)
+    await fill(bytes, message, start + from)
+    return bytes
+  },
+})
+
+async function undo(source: Encoded, encoding: Encoding, limit: number, signal: AbortSignal): Promise<Buffer> {
+  if (encoding === 'identity') return await source.read(0, Math.min(source.size, limit))
   const decoder = transferDecoder(encoding)
   const parts: Buffer[] = []
+  const slice = Buffer.allocUnsafe(Math.min(source.size, SLICE))
   let size = 0
-  let since = 0
-  const take = (part: Buffer): void => {
+  for (let at = 0; at < source.size && size < limit; at += SLICE) {
+    const encoded = await source.read(at, Math.min(SLICE, source.size - at), slice)
+    // A decoder may keep what it is given until the end.
+    const part = decoder.push(keepsInput(encoding) ? Buffer.from(encoded) : encoded)
     parts.push(part)
     size += part.length
+    if ((at + SLICE) % BYTES_AT_ONCE !== 0) continue
+    await setImmediate()
+    signal.throwIfAborted()
   }
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length && size < limit; at += SLICE) {
-      const slice = chunk.subarray(at, at + SLICE)
-      take(decoder.push(slice))
-      since += slice.length
-      if (since < SLICE) continue
-      since = 0
-      await setImmediate()
-      signal.throwIfAborted()
-    }
-    if (size >= limit) break
-  }
-  if (size < limit) take(decoder.end())
+  if (size < limit) parts.push(decoder.end())
   const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
   return bytes.subarray(0, limit)
 }
+
+/** A result that may be a view of the input, or a decoder that holds its input. */
+const keepsInput = (encoding: Encoding): boolean => !DECODED_APART.has(encoding)
+
+const DECODED_APART: ReadonlySet<Encoding> = new Set(['base64', 'base64-first', 'uuencode', 'yenc'])

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash, hash } from 'node:crypto'
 import { detectType, HEAD_LENGTH } from '../filetypes/detect.ts'
+import { hasNoFormat, MAX_DIRECTORY_END } from '../filetypes/format.ts'
 import { decodeCharset, detectWideEncoding, isAsciiIncompatible } from './decode/charsets.ts'
 import type { Encoding, TransferDecoder } from './decode/encoding.ts'
 import { SLICE, transferDecoder } from './decode/transfer.ts'
@@ -24,6 +25,8 @@ export interface DecodedPart {
   readonly text?: string
   /** The charset in which the text was decoded. */
   readonly charset?: string
+  /** Nothing but its name can give it a format; absent where that is not known. */
+  readonly noFormat?: true
   /** Another charset that some readers use, because the bytes look like it or because it is the declared one. */
   readonly otherCharset?: string
   /** All bytes, for declared text or where `keepBytes` is set. */
@@ -44,11 +47,12 @@ export function decodePart(
   { encoding, contentType, charset, maxText: room, keepBytes }: DecodeOptions,
 ): DecodedPart {
   const declared = contentType.startsWith('text/')
-  const { bytes, size, sha256, detected, odd, cut } = readContent(raw, encoding, declared || keepBytes, room)
+  const { bytes, size, sha256, detected, noFormat, odd, cut } = readContent(raw, encoding, declared || keepBytes, room)
   const base = {
     size,
     sha256,
     ...(detected && { detected }),
+    ...(noFormat && { noFormat }),
     malformed: odd,
     cut,
     ...((declared || keepBytes) && { bytes }),
@@ -76,6 +80,8 @@ interface Content {
   readonly size: number
   readonly sha256: string
   readonly detected: string | undefined
+  /** Nothing but its name can give it a format. Not asked of what is short. */
+  readonly noFormat: boolean
   /** Decoders disagree about these bytes. */
   readonly odd: boolean
   /** Decoding was cut. */
@@ -96,6 +102,7 @@ const contentOf = (bytes: Buffer, odd: boolean, cut: boolean): Content => ({
   size: bytes.length,
   sha256: hash('sha256', bytes),
   detected: detectType(bytes.subarray(0, HEAD_LENGTH)),
+  noFormat: bytes.length > SLICE && hasNoFormat(bytes.subarray(0, HEAD_LENGTH), bytes.subarray(-MAX_DIRECTORY_END)),
   odd,
   cut,
 })
@@ -104,33 +111,35 @@ const contentOf = (bytes: Buffer, odd: boolean, cut: boolean): Content => ({
 function readSlices(raw: Buffer, decoder: TransferDecoder, keepsAll: boolean, room: number): Content {
   const scratch = Buffer.allocUnsafeSlow(SLICE)
   const digest = createHash('sha256')
-  const slices: Buffer[] = []
-  let held = 0
+  const held: Buffer[] = []
+  const last: Buffer[] = []
+  let heldSize = 0
   let size = 0
   let detected: string | undefined
   for (let at = 0; at < raw.length + SLICE; at += SLICE) {
-    const keeps = keepsAll || held < HEAD_LENGTH || (held < room && isText(detected))
-    const slice =
-      at < raw.length ? decoder.push(raw.subarray(at, at + SLICE), keeps ? undefined : scratch) : decoder.end()
+    const keeps = keepsAll || heldSize < HEAD_LENGTH || (heldSize < room && isText(detected))
+    const isLast = at + LAST_SLICES * SLICE >= raw.length
+    const target = keeps || isLast ? undefined : scratch
+    const slice = at < raw.length ? decoder.push(raw.subarray(at, at + SLICE), target) : decoder.end()
     digest.update(slice)
     size += slice.length
+    if (isLast) last.push(slice)
     if (!keeps) continue
-    slices.push(slice)
-    const isHeadBefore = held >= HEAD_LENGTH
-    held += slice.length
-    if (!isHeadBefore && held >= HEAD_LENGTH) detected = detectType(joined(slices).subarray(0, HEAD_LENGTH))
+    held.push(slice)
+    const isNewHead = heldSize < HEAD_LENGTH
+    heldSize += slice.length
+    if (isNewHead && heldSize >= HEAD_LENGTH) detected = detectType(joined(held).subarray(0, HEAD_LENGTH))
   }
-  const bytes = joined(slices)
-  if (held < HEAD_LENGTH) detected = detectType(bytes)
-  return {
-    bytes,
-    size,
-    sha256: digest.digest('hex'),
-    detected,
-    odd: decoder.ambiguous(),
-    cut: decoder.cut?.() ?? false,
-  }
+  const bytes = joined(held)
+  const head = bytes.subarray(0, HEAD_LENGTH)
+  if (heldSize < HEAD_LENGTH) detected = detectType(head)
+  const noFormat = size > SLICE && hasNoFormat(head, joined(last).subarray(-MAX_DIRECTORY_END))
+  const sha256 = digest.digest('hex')
+  return { bytes, size, sha256, detected, noFormat, odd: decoder.ambiguous(), cut: decoder.cut?.() ?? false }
 }
+
+/** Slices at the end, which hold the directory of an archive if there is one. */
+const LAST_SLICES = 3
 
 /** In one buffer, without a copy of a single one. */
 function joined(slices: readonly Buffer[]): Buffer {

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { Message } from '../model/stage.ts'
 import { dashLines } from './boundaries.ts'
+import { type MessageBytes, readWhole } from './message-bytes.ts'
 import type { PartLimits, PartList } from './part.ts'
 import { threadPool } from './threads.ts'
 import { readTree } from './tree.ts'
@@ -31,30 +32,28 @@ const pool = threadPool()
 
 /** Rejects when `signal` aborts or the message cannot be read again, and never because of its content. */
 export async function parse(
-  message: Pick<Message, 'open' | 'size' | 'counted'>,
+  message: MessageBytes & Pick<Message, 'counted'>,
   { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
   // What was counted has passed through the engine, which makes every line end CRLF.
   const tree = { ...limits, isCrlf: message.counted !== undefined }
-  const bytes = message.size <= inline ? await collect(message.open()) : undefined
+  const bytes = message.size <= inline ? await readWhole(message) : undefined
   if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES) {
     const list = readTree(bytes, { inflate: inline, ...tree })
     // A small message may hold much that is compressed: that is inflated in a thread.
     if (!list.defects.includes('compressed-cut')) return { kind: 'parsed', ...list }
   }
-  const held = bytes && { size: bytes.length, open: () => Readable.from([bytes]) }
-  const outcome = await pool.read(held ?? message, { tree, deadline, maxWait, signal })
+  const outcome = await pool.read(bytes ? held(bytes) : message, { tree, deadline, maxWait, signal })
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
 
+const held = (bytes: Buffer): MessageBytes => ({
+  size: bytes.length,
+  open: () => Readable.from([bytes]),
+  copyTo: target => target.set(bytes),
+})
+
 /** Lines that begin as boundaries do make small messages expensive. */
 const MAX_INLINE_DASH_LINES = 300
-
-/** All bytes in one buffer. The single chunk of a small message is not copied. */
-async function collect(source: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of source) chunks.push(chunk)
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-}

@@ -14,6 +14,11 @@ export interface Part {
   readonly contentType: string
   /** By the first bytes, whatever was declared: `application/zip`. Absent where they have no known signature. */
   readonly detected?: string
+  /**
+   * Nothing but its name can give it a format that is inspected: its first and last bytes have no signature. Only of
+   * files over 64 KB, so that they need not be decoded again.
+   */
+  readonly noFormat?: true
   /** In lower case: `attachment`. */
   readonly disposition?: string
   /** Every name in its fields. */

@@ -136,10 +136,11 @@ function addEmbeddedFiles(walk: Walk, bytes: Buffer, place: NonNullable<Part['pl
   }
 }
 
-const contentOf = ({ size, sha256, detected, text }: DecodedPart) => ({
+const contentOf = ({ size, sha256, detected, noFormat, text }: DecodedPart) => ({
   size,
   sha256,
   ...(detected && { detected }),
+  ...(noFormat && { noFormat }),
   ...(text !== undefined && { text }),
 })
 
@@ -148,7 +149,7 @@ export function addPart(
   walk: Walk,
   { header, readings, reading }: Heading,
   where: Position,
-  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'text' | 'charset' | 'flowed' | 'place'>,
+  content: Pick<Part, 'size' | 'sha256' | 'detected' | 'noFormat' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
   const names = partNames(header)
   const disposition = fieldsOf(header, 'content-disposition')[0]?.value.replace(/[\s,].*/s, '')

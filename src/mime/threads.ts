@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { Message } from '../model/stage.ts'
+import { fill, type MessageBytes } from './message-bytes.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
 import type { PartList } from './part.ts'
 import type { TreeOptions } from './tree.ts'
@@ -24,9 +24,9 @@ interface ThreadOptions {
 
 export interface ThreadPool {
   /**
-   * Opens the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read.
+   * Reads the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read.
    */
-  read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome>
+  read(message: MessageBytes, options: ThreadOptions): Promise<ThreadOutcome>
 }
 
 export interface PoolOptions {
@@ -62,7 +62,7 @@ class WorkerPool implements ThreadPool {
     this.#heap = heap
   }
 
-  async read(message: Pick<Message, 'open' | 'size'>, options: ThreadOptions): Promise<ThreadOutcome> {
+  async read(message: MessageBytes, options: ThreadOptions): Promise<ThreadOutcome> {
     const { maxWait, signal } = options
     signal.throwIfAborted()
     if (this.#queue.size >= this.#maxQueue) {
@@ -84,7 +84,7 @@ class WorkerPool implements ThreadPool {
 
   /** @param waited aborts when the message has waited as long as it may */
   async #readInThread(
-    message: Pick<Message, 'open' | 'size'>,
+    message: MessageBytes,
     { tree, deadline, maxWait, signal }: ThreadOptions,
     waited: AbortSignal,
   ): Promise<ThreadOutcome> {
@@ -158,18 +158,9 @@ const noThread = (maxWait: number): ThreadOutcome => ({
 })
 
 /** Copies the message once, into memory that both threads see. */
-async function copyToShared(
-  { open, size }: Pick<Message, 'open' | 'size'>,
-  until: AbortSignal,
-): Promise<SharedArrayBuffer> {
-  const bytes = new SharedArrayBuffer(size)
-  const view = Buffer.from(bytes)
-  let at = 0
-  for await (const chunk of open() as AsyncIterable<Buffer>) {
-    until.throwIfAborted()
-    at += chunk.copy(view, at)
-  }
-  if (at < size) throw new Error(`the message has ${at} bytes, and ${size} were announced`)
+async function copyToShared(message: MessageBytes, until: AbortSignal): Promise<SharedArrayBuffer> {
+  const bytes = new SharedArrayBuffer(message.size)
+  await fill(new Uint8Array(bytes), message, 0, until)
   return bytes
 }
 

@@ -28,7 +28,18 @@ test.for([1_000_000, 10])('what was written is read again from any byte, in memo
   expect(kept.size).toBe(expected.length)
   for (const start of [0, 1, 2_047, 100_000, expected.length - 1, expected.length])
     expect((await text(kept, start)) === expected.slice(start)).toBe(true)
+  for (const start of [0, 1, 2_047, 100_000, expected.length])
+    for (const length of [0, 1, 70_000, expected.length]) {
+      const target = Buffer.alloc(Math.min(length, expected.length - start))
+      await kept.copyTo(target, start)
+      expect(target.toString() === expected.slice(start, start + length)).toBe(true)
+    }
+  const shared = new Uint8Array(new SharedArrayBuffer(expected.length))
+  await kept.copyTo(shared)
+  expect(Buffer.from(shared).toString() === expected).toBe(true)
+  expect(() => kept.copyTo(Buffer.alloc(2), expected.length - 1)).toThrow(RangeError)
   await kept.close()
+  expect(() => kept.copyTo(Buffer.alloc(1))).toThrow('its transaction has ended')
 })
 
 test('W26 a spool that is closed while its file is being opened leaves nothing open and nothing behind', async () => {

@@ -105,7 +105,11 @@ async function check(bytes: Buffer): Promise<void> {
   expect(ambiguities.length).toBeLessThanOrEqual(200)
   expect(new Set(parts.map(({ path }) => path)).size).toBe(parts.length)
   expect(JSON.parse(JSON.stringify(parts))).toEqual(parts)
-  const message = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
+  const message = {
+    size: bytes.length,
+    open: (start = 0) => Readable.from([bytes.subarray(start)]),
+    signal: AbortSignal.timeout(60_000),
+  }
   for (const { place = [], sha256 } of parts.slice(0, 20)) {
     if (sha256 === undefined) continue
     const bytes = await contentsOf(message)(place, Number.MAX_SAFE_INTEGER)

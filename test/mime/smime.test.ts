@@ -73,7 +73,11 @@ describe('M12 opaque S/MIME is opened', () => {
       ['1.1', 'application/octet-stream'],
     ])
     expect([parts[2]?.sha256, ambiguities, defects]).toEqual([sha256, [], []])
-    const source = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
+    const source = {
+      size: bytes.length,
+      open: (start = 0) => Readable.from([bytes.subarray(start)]),
+      signal: AbortSignal.timeout(60_000),
+    }
     expect(await contentsOf(source)(parts[2]?.place ?? [], 1_000_000)).toEqual(payload)
   })
 
@@ -154,7 +158,11 @@ describe('M12 compressed S/MIME (RFC 3274) is inflated', () => {
     const { parts, ambiguities, defects } = readTree(bytes)
     const part = parts.find(found => found.sha256 === sha256)
     expect([ambiguities, defects]).toEqual([[], []])
-    const source = { open: (start = 0) => Readable.from([bytes.subarray(start)]), signal: AbortSignal.timeout(60_000) }
+    const source = {
+      size: bytes.length,
+      open: (start = 0) => Readable.from([bytes.subarray(start)]),
+      signal: AbortSignal.timeout(60_000),
+    }
     expect(await contentsOf(source)(part?.place ?? [], 1_000_000)).toEqual(payload)
   })
 
