@@ -1,6 +1,6 @@
 /**
- * What reading costs by size, and the most expensive messages beside honest ones of their size: the README's filters in one
- * process, without SMTP. Alone: `node bench/sizes.ts`.
+ * What reading costs by size, and the most expensive messages beside honest ones of their size: the README's filters in
+ * one process, without SMTP. Alone: `node bench/sizes.ts`.
  */
 import { Readable } from 'node:stream'
 import { recommended } from '../src/filters/index.ts'

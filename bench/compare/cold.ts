@@ -8,7 +8,7 @@ import { freshSenders, type Sender, senders, signedMessage } from './world.ts'
 /** Milliseconds of each answer, as of an authoritative server that is far away. */
 export const DNS_DELAY = 50
 
-export const coldVariants: readonly Variant[] = [
+const coldVariants: readonly Variant[] = [
   'smtp-server',
   'smtp-server + mailauth',
   'guard: recommended',

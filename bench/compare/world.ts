@@ -6,9 +6,9 @@ import { recordOf } from '../../test/facts/dkim/signer.ts'
 import { type Kind, textOf } from './messages.ts'
 
 /** Each organisation has one mail server, so no client comes near a rate limit that honest clients stay below. */
-export const SENDERS = 60
+const SENDERS = 60
 /** Further organisations, whose names no server has asked for yet. */
-export const FRESH_SENDERS = 60
+const FRESH_SENDERS = 60
 
 export interface Sender {
   readonly index: number
