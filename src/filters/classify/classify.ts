@@ -18,6 +18,7 @@ import type { Notice, Services } from '../../model/services.ts'
 import type { Message } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
+import { bodyHead } from './body-head.ts'
 import { ExamplePublisher, loggedExample } from './example.ts'
 import { extract } from './extract.ts'
 import { FeatureCache, saveFeatures } from './feature-cache.ts'
@@ -50,6 +51,7 @@ export function classify(options: ClassifyOptions = {}): Filter {
   return {
     name: 'classify',
     checks: 'content',
+    reads: [bodyHead],
     start: services => site.start(services),
     stop: () => site.stop(),
     message: message => site.judge(message),
