@@ -1,9 +1,12 @@
 /** Greetings that no honest mail server sends: our own name, a bare address, or no host name at all. */
 
 import { queryName } from '../dns/name.ts'
+import { heloHost } from '../facts/helo-host.ts'
 import { cost } from '../model/checks.ts'
+import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import type { Finding, Findings } from '../model/finding.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import { check, checked, list, schemaOf } from '../model/options.ts'
 import type { Greeting } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
@@ -49,8 +52,9 @@ export const heloSchema = schemaOf<HeloOptions>('helo', {
 })
 
 /**
- * Judges the name that the client gives at `helo`. It is for mail from other servers: mail programs of people give any
- * name, so let them use another port, or wrap this filter in `unless`. A failure of DNS costs no points.
+ * Judges the name that the client gives at `helo`. Whether the name exists is asked there and judged at `mail`, unless
+ * that alone refuses. It is for mail from other servers: mail programs of people give any name, so let them use another
+ * port, or wrap this filter in `unless`. A failure of DNS costs no points.
  *
  * @throws PosternError when a name or a number of points is wrong
  */
@@ -65,37 +69,52 @@ export function helo(options: HeloOptions = {}): Filter {
     unresolvable = 2,
   } = checked(heloSchema, options)
   const ours = new Set(own.flatMap(text => readOwn(text) ?? []))
+  /** What the greeting itself shows. 'host': a name that has to exist. */
+  const judgeForm = ({ ip, helo: greeted }: Greeting): Findings | 'host' => {
+    // Without the client's address the name cannot be compared.
+    if (ip === undefined || greeted === undefined) return
+    const literal = literalAddress(greeted)
+    const address = literal ?? canonical(greeted)
+    const name = address === undefined ? hostName(greeted) : undefined
+    const given = address ?? name
+    if (given === undefined) {
+      return finding(malformed, 'malformed', `${ip} greets with neither a host name nor an address literal`)
+    }
+    if (ours.has(given) && !isOurselves(ip, ours)) {
+      return finding(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
+    }
+    if (literal !== undefined) {
+      return literal !== ip && finding(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
+    }
+    if (address !== undefined) {
+      return finding(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
+    }
+    if (!given.includes('.')) {
+      return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is not a full host name`)
+    }
+    return 'host'
+  }
+  const judgeHost = async (greeting: Greeting): Promise<Findings> => {
+    const { ip, helo: greeted = '' } = greeting
+    return (
+      (await greeting.ask(heloHost)) === 'unresolvable' &&
+      finding(unresolvable, 'unresolvable', `${ip} greets as ${queryName(greeted)}, which has neither address nor MX`)
+    )
+  }
+  const waits = unresolvable !== 'reject'
   return {
     name: 'helo',
     checks: 'identity',
-    helo: async (greeting): Promise<Findings> => {
-      const { ip, helo: greeted } = greeting
-      // Without the client's address the name cannot be compared.
-      if (ip === undefined || greeted === undefined) return
-      const literal = literalAddress(greeted)
-      const address = literal ?? canonical(greeted)
-      const name = address === undefined ? hostName(greeted) : undefined
-      const given = address ?? name
-      if (given === undefined) {
-        return finding(malformed, 'malformed', `${ip} greets with neither a host name nor an address literal`)
-      }
-      if (ours.has(given) && !isOurselves(ip, ours)) {
-        return finding(impostor, 'impostor', `${ip} greets as ${given}, which is this server's own`)
-      }
-      if (literal !== undefined) {
-        return literal !== ip && finding(otherAddress, 'other-address', `${ip} greets with the address of ${literal}`)
-      }
-      if (address !== undefined) {
-        return finding(bareAddress, 'bare-address', `${ip} greets with the bare address ${address}`)
-      }
-      if (!given.includes('.')) {
-        return finding(unqualified, 'unqualified', `${ip} greets as ${given}, which is not a full host name`)
-      }
-      return (
-        (await isUnresolvable(greeting, given)) &&
-        finding(unresolvable, 'unresolvable', `${ip} greets as ${given}, which has neither address nor MX`)
-      )
+    helo: greeting => {
+      const found = judgeForm(greeting)
+      if (found !== 'host') return found
+      if (!waits) return judgeHost(greeting)
+      askEarly(greeting, heloHost)
     },
+    ...(waits && {
+      mail: (transaction): MaybePromise<Findings> =>
+        judgeForm(transaction) === 'host' ? judgeHost(transaction) : undefined,
+    }),
   }
 }
 
@@ -118,14 +137,6 @@ function hostName(text: string): string | undefined {
 /** This machine may give its own name to itself. */
 const isOurselves = (ip: string, ours: ReadonlySet<string>): boolean =>
   ours.has(ip) || ip === '::1' || ip.startsWith('127.')
-
-/** One query when the name has an address or does not exist; three at most. */
-async function isUnresolvable({ dns, signal }: Greeting, name: string): Promise<boolean> {
-  const address = await dns.resolve(name, 'A', { signal })
-  if (address.kind !== 'nodata') return address.kind === 'nxdomain'
-  const others = await Promise.all([dns.resolve(name, 'AAAA', { signal }), dns.resolve(name, 'MX', { signal })])
-  return others.every(({ kind }) => kind === 'nodata' || kind === 'nxdomain')
-}
 
 const readOwn = (text: string): string | undefined =>
   literalAddress(text) ?? canonical(text) ?? hostName(domainOf(text))

@@ -3,6 +3,7 @@
 import { organisationalDomain } from '../dns/organisation.ts'
 import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
 import { score } from '../model/checks.ts'
+import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
@@ -26,7 +27,8 @@ export const rdnsSchema = schemaOf<RdnsOptions>('rdns', {
 })
 
 /**
- * Judges the client's reverse DNS at `connect`. A failure of DNS costs no points.
+ * Judges the client's reverse DNS at `mail`. DNS is asked at `connect`, and the greeting does not wait for the answer:
+ * points alone refuse no client there. A failure of DNS costs no points.
  *
  * @throws PosternError when a number of points is wrong
  */
@@ -35,9 +37,12 @@ export function rdns(options: RdnsOptions = {}): Filter {
   return {
     name: 'rdns',
     checks: 'identity',
-    connect: async connection => {
-      const { ip } = connection
-      return ip !== undefined && weigh(await connection.ask(rdnsFact), ip, { missing, unconfirmed, generic })
+    connect: connection => {
+      if (connection.ip !== undefined) askEarly(connection, rdnsFact)
+    },
+    mail: async transaction => {
+      const { ip } = transaction
+      return ip !== undefined && weigh(await transaction.ask(rdnsFact), ip, { missing, unconfirmed, generic })
     },
   }
 }

@@ -1,7 +1,8 @@
 /** `spf`: what an SPF result costs. */
 
-import { spf as check, forwardedSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
+import { spf as check, forwardedSpf, heloSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
 import { cost, oneOf } from '../model/checks.ts'
+import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import { defer, type Findings } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
@@ -47,7 +48,7 @@ export const spfSchema = schemaOf<SpfOptions>('spf', {
 })
 
 /**
- * Judges SPF at `mail`.
+ * Judges SPF at `mail`. The record of the name in the greeting is asked for at `helo`.
  *
  * @throws PosternError when an option is wrong
  * @example
@@ -94,6 +95,7 @@ export function spf(options: SpfOptions = {}): Filter {
   return {
     name: 'spf',
     checks: 'identity',
+    helo: greeting => askEarly(greeting, heloSpf),
     mail: async transaction => {
       const found = await transaction.ask(check)
       return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])

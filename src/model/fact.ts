@@ -88,3 +88,11 @@ export function reading<T>(name: string, read: (header: Header) => Reader<T>): R
     },
   }
 }
+
+/**
+ * Begins to find a fact that a later stage waits for, so that its DNS questions are on their way meanwhile. Failures
+ * are reported to the caller that needs the answer; where none does, they are of no interest.
+ */
+export function askEarly<C extends { ask<T>(fact: Fact<C, T>): Promise<T> }>(view: C, needed: Fact<C, unknown>): void {
+  view.ask(needed).catch(() => undefined)
+}

@@ -6,6 +6,8 @@ import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const ip = '192.0.2.1'
+/** Whether the name exists is judged at `mail`. */
+const sender = { reversePath: 'alice@example.org' }
 const world = {
   'mx.example.org': { A: '198.51.100.9' },
   'six.example.org': { AAAA: '2001:db8::9' },
@@ -25,13 +27,13 @@ describe('a greeting', () => {
     ['[192.0.2.1]'],
     ['[IPv6:::ffff:192.0.2.1]'],
   ])('%s costs nothing', async ([greeting = '']) => {
-    expect(await probe(helo({ own }), { ip, helo: greeting, dns: zone(world) })).toEqual([])
+    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([])
   })
 
   test.for([['[IPv6:2001:db8::1]'], ['[ipv6:2001:DB8:0:0::1]']])(
     '%s is the address of an IPv6 client',
     async ([greeting = '']) => {
-      expect(await probe(helo(), { ip: '2001:db8::1', helo: greeting, dns: zone({}) })).toEqual([])
+      expect(await probe(helo(), { ...sender, ip: '2001:db8::1', helo: greeting, dns: zone({}) })).toEqual([])
     },
   )
 
@@ -42,7 +44,7 @@ describe('a greeting', () => {
     ['[203.0.113.25]', '203.0.113.25'],
     ['[IPv6:2001:db8:0::25]', '2001:db8::25'],
   ])('%s is ours, and refused to others', async ([greeting = '', given]) => {
-    expect(await probe(helo({ own }), { ip, helo: greeting, dns: zone(world) })).toEqual([
+    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([
       reject('5.7.1', `192.0.2.1 greets as ${given}, which is this server's own`, { rule: 'helo/impostor' }),
     ])
   })
@@ -51,7 +53,7 @@ describe('a greeting', () => {
     'our own name from %s is no imposture',
     async client => {
       const dns = zone({ 'mx.postern.example': { A: '203.0.113.25' } })
-      expect(await probe(helo({ own }), { ip: client, helo: 'mx.postern.example', dns })).toEqual([])
+      expect(await probe(helo({ own }), { ...sender, ip: client, helo: 'mx.postern.example', dns })).toEqual([])
     },
   )
 
@@ -63,7 +65,7 @@ describe('a greeting', () => {
     ['gone.example', 2, 'unresolvable', '192.0.2.1 greets as gone.example, which has neither address nor MX'],
     ['text.example', 2, 'unresolvable', '192.0.2.1 greets as text.example, which has neither address nor MX'],
   ] as const)('%s costs %d points', async ([greeting, value, rule, reason]) => {
-    expect(await probe(helo({ own }), { ip, helo: greeting, dns: zone(world) })).toEqual([
+    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([
       points(value, reason, { rule: `helo/${rule}` }),
     ])
   })
@@ -84,7 +86,7 @@ describe('a greeting', () => {
     ['one number', '3221225985'],
   ])('S01 %s is malformed, asked of nobody, and not repeated in the reason', async ([, greeting = '']) => {
     const dns = zone({})
-    expect(await probe(helo({ own }), { ip, helo: greeting, dns })).toEqual([
+    expect(await probe(helo({ own }), { ...sender, ip, helo: greeting, dns })).toEqual([
       points(3, '192.0.2.1 greets with neither a host name nor an address literal', {
         rule: 'helo/malformed',
       }),
@@ -95,16 +97,16 @@ describe('a greeting', () => {
   test.for(['slow.example', 'half.example'])(
     'A15 a name that DNS could not tell of costs nothing: %s',
     async greeting => {
-      expect(await probe(helo(), { ip, helo: greeting, dns: zone(world) })).toEqual([])
+      expect(await probe(helo(), { ...sender, ip, helo: greeting, dns: zone(world) })).toEqual([])
     },
   )
 
   test('every kind can be priced or made certain', async () => {
     const strict = helo({ malformed: 'reject', unqualified: 7 })
-    expect(await probe(strict, { ip, helo: '!', dns: zone({}) })).toMatchObject([
+    expect(await probe(strict, { ...sender, ip, helo: '!', dns: zone({}) })).toMatchObject([
       { verdict: 'reject', status: '5.7.1' },
     ])
-    expect(await probe(strict, { ip, helo: 'pc', dns: zone({}) })).toMatchObject([{ points: 7 }])
+    expect(await probe(strict, { ...sender, ip, helo: 'pc', dns: zone({}) })).toMatchObject([{ points: 7 }])
   })
 
   test('what is no name cannot be our own', () => {

@@ -6,22 +6,24 @@ import { probe } from '../../src/testing/probe.ts'
 import { zone } from '../../src/testing/zone.ts'
 
 const named = (name: string, ip = '192.0.2.1') => zone({ [reverseOf(ip)]: { PTR: name }, [name]: { A: ip } })
+/** Points are found at `mail`. */
+const sender = { reversePath: 'alice@example.org' }
 const reverseOf = (ip: string) => `${ip.split('.').reverse().join('.')}.in-addr.arpa`
 
 describe('rdns', () => {
   test('a client whose name leads back to it costs nothing', async () => {
-    expect(await probe(rdns(), { ip: '192.0.2.1', dns: named('mx1.example.org') })).toEqual([])
+    expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: named('mx1.example.org') })).toEqual([])
   })
 
   test('a client without a name costs two points', async () => {
-    expect(await probe(rdns(), { ip: '192.0.2.1', dns: zone({}) })).toEqual([
+    expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: zone({}) })).toEqual([
       points(2, '192.0.2.1 has no reverse DNS name', { rule: 'rdns/missing' }),
     ])
   })
 
   test('a client whose name leads elsewhere costs two points', async () => {
     const dns = zone({ [reverseOf('192.0.2.1')]: { PTR: 'mx.bank.example' }, 'mx.bank.example': { A: '198.51.100.1' } })
-    expect(await probe(rdns(), { ip: '192.0.2.1', dns })).toEqual([
+    expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns })).toEqual([
       points(2, '192.0.2.1 has the name mx.bank.example, which does not lead back to it', { rule: 'rdns/unconfirmed' }),
     ])
   })
@@ -29,14 +31,14 @@ describe('rdns', () => {
   test.for(['timeout', 'servfail', 'refused', 'unreachable', 'malformed', 'budget'] as const)(
     'A15 DNS that fails by %s costs nothing',
     async cause => {
-      expect(await probe(rdns(), { ip: '192.0.2.1', dns: zone({ [reverseOf('192.0.2.1')]: cause }) })).toEqual([])
+      expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: zone({ [reverseOf('192.0.2.1')]: cause }) })).toEqual([])
     },
   )
 
   test('each kind has its own price', async () => {
     const priced = rdns({ missing: 1, unconfirmed: 3, generic: 5 })
-    expect(await probe(priced, { ip: '192.0.2.1', dns: zone({}) })).toMatchObject([{ points: 1 }])
-    expect(await probe(priced, { ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([{ points: 5 }])
+    expect(await probe(priced, { ...sender, ip: '192.0.2.1', dns: zone({}) })).toMatchObject([{ points: 1 }])
+    expect(await probe(priced, { ...sender, ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([{ points: 5 }])
   })
 })
 
@@ -54,7 +56,7 @@ describe('a name made by a machine', () => {
     'a.pool7.isp.example',
     'customer-9.isp.example',
   ])('%s costs one point and a half', async name => {
-    expect(await probe(rdns(), { ip, dns: named(name, ip) })).toEqual([
+    expect(await probe(rdns(), { ...sender, ip, dns: named(name, ip) })).toEqual([
       points(1.5, `${ip} has the name ${name}, which is generic and not a mail server's`, { rule: 'rdns/generic' }),
     ])
   })
@@ -67,7 +69,7 @@ describe('a name made by a machine', () => {
     'mail.dsl.example',
     'swimming.example.org',
   ])('%s is given by a person', async name => {
-    expect(await probe(rdns(), { ip, dns: named(name, ip) })).toEqual([])
+    expect(await probe(rdns(), { ...sender, ip, dns: named(name, ip) })).toEqual([])
   })
 
   test('one given name beside a generic one is enough', async () => {
@@ -76,7 +78,7 @@ describe('a name made by a machine', () => {
       '203-0-113-45.isp.example': { A: ip },
       'mx.example.org': { A: ip },
     })
-    expect(await probe(rdns(), { ip, dns })).toEqual([])
+    expect(await probe(rdns(), { ...sender, ip, dns })).toEqual([])
   })
 
   test.for([
@@ -87,6 +89,6 @@ describe('a name made by a machine', () => {
     const address = '2001:db8::1c2:3d4:5:6'
     const reverse = `6.0.0.0.5.0.0.0.4.d.3.0.2.c.1.0.${'0.'.repeat(8)}8.b.d.0.1.0.0.2.ip6.arpa`
     const dns = zone({ [reverse]: { PTR: name }, [name]: { AAAA: address } })
-    expect(await probe(rdns(), { ip: address, dns })).toHaveLength(count)
+    expect(await probe(rdns(), { ...sender, ip: address, dns })).toHaveLength(count)
   })
 })

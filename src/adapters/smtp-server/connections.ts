@@ -134,13 +134,26 @@ export class Connections {
 
   #watch(connection: Connection, { server }: SMTPServer): void {
     const { session } = connection
-    this.#add(session, {
+    const tracked = this.#add(session, {
       ip: connection.remoteAddress || (isUnix(server) ? LOCAL : undefined),
       admittedAs: acceptedSocket(connection._socket),
       wire: ours => new LimitedWire(connection, this.#limits, this.#gateway().services.clock, ours),
     })
+    this.#judgeEarly(tracked)
     this.#startSweep()
   }
+
+  /**
+   * smtp-server waits 100 ms before its greeting. The connection is judged meanwhile, so that its DNS questions are
+   * answered by then. What fails here is tried again at `onConnect`, which tells the client.
+   */
+  readonly #judgeEarly = warnOnThrow('judging a client at its socket', (tracked: TrackedConnection): void => {
+    const { ip, slot, admitted } = tracked
+    if (admitted !== undefined || slot === undefined || ip === undefined) return
+    const session = this.#gateway().open({ ip })
+    tracked.session = session
+    tracked.early = session.connect()
+  })
 
   #add(session: object, { ip, admittedAs, wire }: NewConnection): TrackedConnection {
     const admitted = this.#admitted.get(admittedAs)

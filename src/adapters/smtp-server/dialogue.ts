@@ -186,17 +186,19 @@ class Dialogue {
     return this.#connections.find(session)
   }
 
-  /** Opens the session, unless `protect` has done so already. */
+  /** Opens the session, unless that was done at the socket. */
   async #open(tracked: TrackedConnection): Promise<Decision> {
-    const { ip, admitted, session: open, wire } = tracked
+    const { ip, admitted, early, session: open, wire } = tracked
     tracked.admitted = undefined
+    tracked.early = undefined
     if (ip === undefined) throw new Error('the address of the client is not known')
-    if (admitted === undefined || open === undefined) {
+    const begun = early ?? admitted?.decision
+    if (begun === undefined || open === undefined) {
       const session = this.#gateway().open({ ip, spokeEarly: wire.spokeEarly })
       tracked.session = session
       return await session.connect()
     }
-    return wire.spokeEarly ? await open.pregreet() : admitted.decision
+    return wire.spokeEarly ? await open.pregreet() : await begun
   }
 
   /** XCLIENT from a trusted proxy has named another client. @returns its refusal at connect */

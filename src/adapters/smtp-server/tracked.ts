@@ -13,6 +13,8 @@ export interface TrackedConnection {
   decision?: Decision
   /** What `protect` has decided already. */
   admitted: Admitted | undefined
+  /** What is decided of the connection while smtp-server delays its greeting. */
+  early?: Promise<Decision> | undefined
   /** The session slot; undefined when there was none left. */
   slot: SessionSlot | undefined
   /** The host's own `onData` has not called back yet: what it reads must stay. */
