@@ -1,26 +1,25 @@
-/** Evaluates DMARC with mailauth: the policy of the author's domain, and whether SPF or DKIM aligns with it. */
-import { lazyModule } from '../model/lazy.ts'
+/** Evaluates DMARC (RFC 9989): the policy of the author's domain, and whether SPF or DKIM aligns with it. */
+import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Message } from '../model/stage.ts'
 import { type Dkim, dkim } from './dkim/dkim.ts'
+import { type Applied, discoverPolicy, organisationOf } from './dmarc-discovery.ts'
+import { type PolicyLookups, policyLookups } from './dmarc-lookups.ts'
 import { type Aligned, type Dmarc, type DmarcPolicy, noDmarc } from './dmarc-result.ts'
-import { type MailauthResolver, resolverFor } from './mailauth.ts'
 import { type Spf, spf } from './spf/spf.ts'
 
 /** DMARC of one domain. SPF, DKIM and the policy are looked up at the same time. */
 export async function dmarcOf(domain: string, message: Message): Promise<Dmarc> {
-  const resolver = resolverFor(message, { purpose: 'dmarc' })
-  prefetch(domain, resolver)
-  const [sender, signatures] = await Promise.all([message.ask(spf), message.ask(dkim)])
-  const evaluated = await evaluate(domain, { resolver, sender, signatures })
+  const lookups = await message.ask(policyLookups)
+  const ready = lookups.begin(domain, 'dmarc')
+  const [sender, signatures] = await Promise.all([message.ask(spf), message.ask(dkim), ready])
+  const evaluated = await new Evaluation(domain, lookups, { sender, signatures }).run()
   message.signal.throwIfAborted()
   return { ...evaluated, reason: reasonFor(evaluated) }
 }
 
-// The package is loaded once; loading it for each message would cost as much as the evaluation.
-const evaluator = lazyModule(() => import('mailauth/lib/dmarc/index.js'))
+type Result = Omit<Dmarc, 'reason'>
 
 interface Evidence {
-  readonly resolver: MailauthResolver
   readonly sender: Spf
   readonly signatures: Dkim
 }
@@ -30,57 +29,165 @@ interface Identifiers {
   readonly dkim: readonly string[]
 }
 
-async function evaluate(domain: string, { resolver, sender, signatures }: Evidence): Promise<Omit<Dmarc, 'reason'>> {
-  const { evaluateDmarc } = await evaluator()
-  const run = async ({ spf, dkim }: Identifiers) => {
-    const dkimDomains = dkim.map(name => ({ domain: name }))
-    return await evaluateDmarc({ headerFrom: [domain], spfDomains: [...spf], dkimDomains, resolver, strict: true })
-  }
-  const proven = identifiers('pass', sender, signatures)
-  const { response, dkimAligned } = await run(proven)
-  // Without a response there is no single author; the fact `author` has excluded that.
-  if (!response) return { ...noDmarc, domain, result: 'permerror' }
+interface Alignment {
+  readonly alignedBy: readonly Aligned[]
+  /** Whether an identifier may be aligned, because a lookup failed. */
+  readonly failed: boolean
+}
 
-  const result = RESULTS.find(known => known === response.status.result) ?? 'temperror'
-  const policyUnknown = result === 'temperror' && response.policy === undefined
-  const isAligned = (name: string) => (policyUnknown ? name === domain : (dkimAligned?.has(name) ?? false))
-  const spfAligned = policyUnknown ? proven.spf.find(isAligned) : response.alignment?.spf?.result
-  const alignedBy: readonly Aligned[] = [
-    ...(spfAligned ? [{ method: 'spf', domain: spfAligned } as const] : []),
-    ...proven.dkim.filter(isAligned).map(name => ({ method: 'dkim', domain: name }) as const),
-  ]
-  const couldPass = async (missing: 'temperror' | 'unknown'): Promise<boolean> => {
-    const possible = identifiers(missing, sender, signatures)
-    if (possible.spf.length + possible.dkim.length === 0) return false
-    const { response: other } = await run(possible)
-    return other !== undefined && other !== false && other.status.result !== 'fail'
+/** So many identifiers may need a walk: each can have many labels. */
+const MAX_WALKS = 10
+const MILDER: Readonly<Record<DmarcPolicy, DmarcPolicy>> = { reject: 'quarantine', quarantine: 'none', none: 'none' }
+const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }
+
+class Evaluation {
+  readonly #domain: string
+  readonly #lookups: PolicyLookups
+  readonly #evidence: Evidence
+
+  constructor(domain: string, lookups: PolicyLookups, evidence: Evidence) {
+    this.#domain = domain
+    this.#lookups = lookups
+    this.#evidence = evidence
   }
-  const isUnknown = async () => sender.result === 'unknown' && (sender.domain === '' || (await couldPass('unknown')))
-  const failedOrUnknown = async () =>
-    (await couldPass('temperror')) ? 'temperror' : (await isUnknown()) ? 'unknown' : 'fail'
-  const { policyDomain } = response
-  return {
-    result: result === 'fail' ? await failedOrUnknown() : result,
-    domain,
-    policy: POLICIES.find(known => known === response.policy) ?? 'none',
-    ...(policyDomain !== undefined && { policyDomain }),
-    inherited: policyDomain !== undefined && policyDomain !== domain,
-    testing: response.testMode === true,
-    policyUnknown,
-    alignedBy,
-    ...(policyDomain !== undefined && ASKS_FOR_REPORTS.test(response.rr ?? '') && { asksForReports: true as const }),
-    permissiveSpf: sender.permissive && alignedBy.length > 0 && alignedBy.every(({ method }) => method === 'spf'),
+
+  run(): MaybePromise<Result> {
+    const domain = this.#domain
+    const applied = discoverPolicy(domain, this.#lookups.walk(domain))
+    if (applied === 'none') return { ...noDmarc, domain }
+    if (applied === 'failed') return this.#withoutPolicy()
+    return thenSync(this.#policyOf(applied), ({ policy, failed }) => this.#evaluate(applied, policy, failed))
+  }
+
+  /** While the policy is unknown, only an equal domain certainly aligns. */
+  #withoutPolicy(): Result {
+    const domain = this.#domain
+    const alignedBy = toAligned(this.#identifiers('pass'), name => name === domain)
+    return this.#marked({ ...noDmarc, result: 'temperror', domain, policyUnknown: true, alignedBy })
+  }
+
+  /** The policy by p=, sp= or np= (§4.10.1). `failed`: it may also be a stricter one. */
+  #policyOf({ domain, policies }: Applied): MaybePromise<{ readonly policy: DmarcPolicy; readonly failed: boolean }> {
+    const { p, sp = p, np } = policies
+    if (domain === this.#domain) return { policy: p, failed: false }
+    if (np === undefined) return { policy: sp, failed: false }
+    return thenSync(this.#lookups.exists(this.#domain), exists => {
+      if (exists !== 'failed' || np === sp) return { policy: exists === false ? np : sp, failed: false }
+      return { policy: STRENGTH[np] < STRENGTH[sp] ? np : sp, failed: true }
+    })
+  }
+
+  #evaluate(applied: Applied, policy: DmarcPolicy, policyFailed: boolean): MaybePromise<Result> {
+    const { record, domain: policyDomain } = applied
+    return thenSync(this.#align(this.#identifiers('pass'), applied), ({ alignedBy, failed }) => {
+      const result = (found: Dmarc['result']): Result =>
+        this.#marked({
+          result: found,
+          domain: this.#domain,
+          policy: record.testing ? MILDER[policy] : policy,
+          policyDomain,
+          inherited: policyDomain !== this.#domain,
+          testing: record.testing,
+          policyUnknown: false,
+          alignedBy,
+          ...(ASKS_FOR_REPORTS.test(record.text) && { asksForReports: true as const }),
+          permissiveSpf: false,
+        })
+      if (alignedBy.length > 0) return result('pass')
+      if (failed || policyFailed) return result('temperror')
+      return thenSync(this.#hidden(applied), result)
+    })
+  }
+
+  /** A failure, unless what is not known of SPF and DKIM could be a pass. */
+  #hidden(applied: Applied): MaybePromise<'fail' | 'temperror' | 'unknown'> {
+    const { sender } = this.#evidence
+    return thenSync(this.#couldPass('temperror', applied), hidden => {
+      if (hidden) return 'temperror'
+      if (sender.result !== 'unknown') return 'fail'
+      if (sender.domain === '') return 'unknown'
+      return thenSync(this.#couldPass('unknown', applied), could => (could ? 'unknown' : 'fail'))
+    })
+  }
+
+  #couldPass(missing: 'temperror' | 'unknown', applied: Applied): MaybePromise<boolean> {
+    const possible = this.#identifiers(missing)
+    if (possible.spf.length + possible.dkim.length === 0) return false
+    return thenSync(this.#align(possible, applied), ({ alignedBy, failed }) => alignedBy.length > 0 || failed)
+  }
+
+  /** Which identifiers align (§4.10.2). SPF comes first, so that many signatures cannot use up its walk. */
+  #align(identifiers: Identifiers, { record, organisation }: Applied): MaybePromise<Alignment> {
+    const walks = new Set<string>()
+    const waits: Promise<unknown>[] = []
+    const walk = (names: readonly string[], isStrict: boolean): void => {
+      if (isStrict || organisation === undefined) return
+      for (const name of names) {
+        if (name === this.#domain || !isBelow(name, organisation) || walks.size >= MAX_WALKS) continue
+        walks.add(name)
+        const answers = this.#lookups.begin(name, 'dmarc')
+        if (answers instanceof Promise) waits.push(answers)
+      }
+    }
+    walk(identifiers.spf, record.strictSpf)
+    walk(identifiers.dkim, record.strictDkim)
+    const judge = (): Alignment => {
+      let failed = false
+      const aligns =
+        (isStrict: boolean) =>
+        (name: string): boolean => {
+          const found = name === this.#domain || (!isStrict && this.#alignsRelaxed(name, organisation, walks))
+          failed ||= found === 'failed'
+          return found === true
+        }
+      const [bySpf, byDkim] = [aligns(record.strictSpf), aligns(record.strictDkim)]
+      const alignedBy = toAligned(
+        { spf: identifiers.spf.filter(bySpf), dkim: identifiers.dkim.filter(byDkim) },
+        () => true,
+      )
+      return { alignedBy, failed }
+    }
+    return waits.length === 0 ? judge() : Promise.all(waits).then(judge)
+  }
+
+  #alignsRelaxed(name: string, organisation: string | undefined, walks: ReadonlySet<string>): boolean | 'failed' {
+    // Where the author's own walk failed, only a name under another top-level domain certainly does not align.
+    if (organisation === undefined) return topOf(name) === topOf(this.#domain) && 'failed'
+    if (!isBelow(name, organisation)) return false
+    if (!walks.has(name)) return 'failed'
+    const { found, failed } = this.#lookups.walk(name)
+    return failed ? 'failed' : organisationOf(name, found) === organisation
+  }
+
+  #identifiers(result: 'pass' | 'temperror' | 'unknown'): Identifiers {
+    return identifiers(result, this.#evidence)
+  }
+
+  #marked(found: Result): Result {
+    const { alignedBy } = found
+    const isOnlySpf = alignedBy.length > 0 && alignedBy.every(({ method }) => method === 'spf')
+    return { ...found, permissiveSpf: this.#evidence.sender.permissive && isOnlySpf }
   }
 }
+
+const isBelow = (name: string, organisation: string): boolean =>
+  name === organisation || name.endsWith(`.${organisation}`)
+
+const topOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+
+const toAligned = ({ spf, dkim }: Identifiers, isAligned: (name: string) => boolean): readonly Aligned[] => [
+  ...spf.filter(isAligned).map(domain => ({ method: 'spf', domain }) as const),
+  ...dkim.filter(isAligned).map(domain => ({ method: 'dkim', domain }) as const),
+]
 
 /** The tag `rua` with a destination that is reached by mail (RFC 9990 §3.4). Linear: a record has at most 64 KB. */
 const ASKS_FOR_REPORTS = /;[ \t]*rua[ \t]*=[^;]*[mM][aA][iI][lL][tT][oO]:/
 
-const RESULTS = ['none', 'pass', 'fail', 'temperror'] as const
-const POLICIES = ['none', 'quarantine', 'reject'] as const satisfies readonly DmarcPolicy[]
-
 /** The domains for which SPF and DKIM have this result. A signature of a part of the body proves nothing. */
-const identifiers = (result: 'pass' | 'temperror' | 'unknown', sender: Spf, { signatures }: Dkim): Identifiers => ({
+const identifiers = (
+  result: 'pass' | 'temperror' | 'unknown',
+  { sender, signatures: { signatures } }: Evidence,
+): Identifiers => ({
   spf: sender.result === result ? [sender.domain] : [],
   dkim: [
     ...new Set(
@@ -90,15 +197,6 @@ const identifiers = (result: 'pass' | 'temperror' | 'unknown', sender: Spf, { si
     ),
   ],
 })
-
-/** mailauth walks up the tree (RFC 9989 §4.10) one lookup at a time, so all names are looked up at once before. */
-function prefetch(domain: string, resolver: MailauthResolver): void {
-  const labels = domain.split('.')
-  const names = labels.map((_, index) => labels.slice(index))
-  for (const name of names.filter(({ length }) => length <= 7 || length === labels.length)) {
-    resolver(`_dmarc.${name.join('.')}`, 'TXT').catch(() => {})
-  }
-}
 
 function reasonFor({ result, domain, policy, policyUnknown, alignedBy }: Omit<Dmarc, 'reason'>): string {
   const aligned = alignedBy.map(({ method, domain: name }) => `${method.toUpperCase()} of ${name}`).join(' and ')

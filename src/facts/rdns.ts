@@ -25,6 +25,21 @@ export interface Rdns {
 // RFC 7208 §5.5 stops at ten names; the owner of an address can publish thousands.
 const MAX_NAMES = 10
 
+/** The names of the PTR records, which are only claims; 'failed' when the lookup failed. */
+export const reverseNames = fact(
+  'reverse-names',
+  'connect',
+  async (connection): Promise<readonly string[] | 'failed'> => {
+    const { ip, dns, signal } = connection
+    const reverse = ip === undefined ? undefined : reverseName(ip)
+    if (reverse === undefined) return []
+    const answer = await dns.resolve(reverse, 'PTR', { signal })
+    signal.throwIfAborted()
+    if (answer.kind === 'failure') return 'failed'
+    return answer.kind === 'answer' ? namesOf(answer.records) : []
+  },
+)
+
 /**
  * The reverse names of the client. One lookup, and one more for each name.
  *
@@ -34,16 +49,14 @@ const MAX_NAMES = 10
 export const rdns = fact('rdns', 'connect', async (connection): Promise<Rdns> => {
   const { ip, signal } = connection
   if (ip === undefined) return { result: 'unknown', names: [], confirmed: [] }
-  const reverse = reverseName(ip)
-  if (reverse === undefined) return { result: 'permerror', names: [], confirmed: [] }
-  const answer = await connection.dns.resolve(reverse, 'PTR', { signal })
-  if (answer.kind === 'failure') return { result: 'temperror', names: [], confirmed: [] }
-  const names = answer.kind === 'answer' ? namesOf(answer.records) : []
+  const names = await connection.ask(reverseNames)
+  if (names === 'failed') return { result: 'temperror', names: [], confirmed: [] }
   if (names.length === 0) return { result: 'permerror', names, confirmed: [] }
 
   const forward = await Promise.all(
     names.map(name => connection.dns.resolve(name, ip.includes(':') ? 'AAAA' : 'A', { signal })),
   )
+  signal.throwIfAborted()
   const confirmed = names.filter((_, index) => includesIp(forward[index], ip))
   if (confirmed.length > 0) return { result: 'pass', names, confirmed, ...organisationOf(confirmed) }
   const unknown = forward.some(({ kind }) => kind === 'failure')

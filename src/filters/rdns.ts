@@ -1,13 +1,12 @@
 /** Clients without a proper host name: no reverse DNS, a name that does not lead back, a name made of the address. */
 
-import { organisationalDomain } from '../dns/organisation.ts'
+import { isGeneric } from '../facts/generic-name.ts'
 import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
 import { score } from '../model/checks.ts'
 import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
 import { type Findings, points } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
-import { addressBytes } from '../net/address.ts'
 
 /** Points of `rdns`. */
 export interface RdnsOptions {
@@ -68,42 +67,4 @@ function weigh({ result, names, confirmed }: Rdns, ip: string, options: Required
     default:
       return result satisfies never
   }
-}
-
-// Words that access providers use in the names of their customers.
-const CUSTOMER_WORDS = new Set(
-  'adsl broadband cable client cust customer dhcp dial dialin dialup dsl dyn dynamic dynip ftth pool ppp pppoe vdsl xdsl'.split(
-    ' ',
-  ),
-)
-// A pool of mail servers is not a dial-up pool.
-const SERVER_WORDS = new Set('delivery mail mailer mailout mta mx out outbound relay smtp'.split(' '))
-
-/** Whether a name is generated from the address, or has a word of an access provider. */
-function isGeneric(name: string, ip: string): boolean {
-  const own = name.slice(0, name.length - (organisationalDomain(name)?.length ?? 0))
-  const bytes = addressBytes(ip)
-  if (bytes.length === 16 ? hasNibbles(own, bytes) : hasBytes(own, bytes)) return true
-  const words = own.split(/[^a-z]+/)
-  return words.some(word => CUSTOMER_WORDS.has(word)) && !words.some(word => SERVER_WORDS.has(word))
-}
-
-/** Three bytes in a row, in either direction, or all four as one number in hexadecimal or padded decimal. */
-function hasBytes(name: string, bytes: readonly number[]): boolean {
-  const numbers = `-${name
-    .split(/\D+/)
-    .filter(digits => digits !== '')
-    .map(Number)
-    .join('-')}-`
-  const rows = [bytes.slice(0, 3), bytes.slice(1)].flatMap(row => [row, row.toReversed()])
-  const whole = [bytes.map(byte => byte.toString(16).padStart(2, '0')), bytes.map(byte => `${byte}`.padStart(3, '0'))]
-  return rows.some(row => numbers.includes(`-${row.join('-')}-`)) || whole.some(parts => name.includes(parts.join('')))
-}
-
-/** The last four groups of an IPv6 address, padded or not, with any separator. */
-function hasNibbles(name: string, bytes: readonly number[]): boolean {
-  const groups = [8, 10, 12, 14].map(index => (bytes[index] ?? 0) * 256 + (bytes[index + 1] ?? 0))
-  const written = groups.map(group => group.toString(16))
-  const close = name.replaceAll(/[.-]/g, '')
-  return close.includes(written.map(group => group.padStart(4, '0')).join('')) || name.includes(written.join('-'))
 }

@@ -31,14 +31,18 @@ describe('rdns', () => {
   test.for(['timeout', 'servfail', 'refused', 'unreachable', 'malformed', 'budget'] as const)(
     'A15 DNS that fails by %s costs nothing',
     async cause => {
-      expect(await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: zone({ [reverseOf('192.0.2.1')]: cause }) })).toEqual([])
+      expect(
+        await probe(rdns(), { ...sender, ip: '192.0.2.1', dns: zone({ [reverseOf('192.0.2.1')]: cause }) }),
+      ).toEqual([])
     },
   )
 
   test('each kind has its own price', async () => {
     const priced = rdns({ missing: 1, unconfirmed: 3, generic: 5 })
     expect(await probe(priced, { ...sender, ip: '192.0.2.1', dns: zone({}) })).toMatchObject([{ points: 1 }])
-    expect(await probe(priced, { ...sender, ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([{ points: 5 }])
+    expect(await probe(priced, { ...sender, ip: '192.0.2.1', dns: named('dyn7.isp.example') })).toMatchObject([
+      { points: 5 },
+    ])
   })
 })
 
