@@ -1,4 +1,4 @@
-/** Finds the policy that applies to a domain, and its organisational domain, by a finished tree walk (RFC 9989 §4.10). */
+/** Finds the policy of a domain, and its organisational domain, by a finished tree walk (RFC 9989 §4.10). */
 import type { Walk } from './dmarc-lookups.ts'
 import type { DmarcRecord, Policies } from './dmarc-record.ts'
 

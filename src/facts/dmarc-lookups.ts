@@ -56,7 +56,7 @@ export class PolicyLookups {
   }
 
   /**
-   * Whether a domain exists (§A.4): any record makes it exist, also one that leads to a name that is gone (RFC 6604 §3).
+   * Whether a domain exists (§A.4): any record makes it exist, also an alias whose target does not exist (RFC 6604 §3).
    */
   exists(domain: string): MaybePromise<boolean | 'failed'> {
     return thenSync(this.#ask(domain, 'A', 'dmarc'), address => {

@@ -1,4 +1,4 @@
-/** Parses DMARC Policy Records (RFC 9989 §4.7), strictly: names of tags are case-sensitive, and none may occur twice. */
+/** Parses DMARC Policy Records (RFC 9989 §4.7): names of tags are case-sensitive, and none may occur twice. */
 import type { DmarcPolicy } from './dmarc-result.ts'
 
 /** A record, as far as it is evaluated. */

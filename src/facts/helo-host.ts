@@ -4,7 +4,7 @@ import { fact } from '../model/fact.ts'
 /** `unknown`: the host does not know the greeting, or DNS failed. */
 export type HeloHost = 'resolvable' | 'unresolvable' | 'unknown'
 
-/** The host that the client names in its greeting. One question when it has an address or does not exist; three at most. */
+/** One question when the name has an address or does not exist; three at most. */
 export const heloHost = fact('helo-host', 'helo', async ({ helo, dns, signal }): Promise<HeloHost> => {
   if (helo === undefined) return 'unknown'
   const address = await dns.resolve(helo, 'A', { signal })

@@ -36,7 +36,7 @@ const medium = [
   'dkim',
   'loadControl',
 ] as const
-/** These ask who has proven to be the sender, by SPF, DKIM and DMARC, or read the parts of a message. */
+/** These ask who has proven to be the sender, by SPF, DKIM and DMARC, all of which are ours, or read the parts of a message. */
 const heavy = ['knownSender', 'greylist', 'reputation', 'access', 'dmarc', 'clamav', 'rateLimit'] as const
 const names = [...light, ...medium, ...heavy, 'recommended']
 
@@ -50,8 +50,8 @@ test.for(medium)('%s alone is under 60 KB', name => {
   expect(sizeOf(name)).toBeLessThan(60 * KB)
 })
 
-test.for(heavy)('%s alone is under 80 KB', name => {
-  expect(sizeOf(name)).toBeLessThan(80 * KB)
+test.for(heavy)('%s alone is under 85 KB', name => {
+  expect(sizeOf(name)).toBeLessThan(85 * KB)
 })
 
 test('the test can tell: the recommended set is over 200 KB', () => {
