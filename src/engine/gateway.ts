@@ -26,6 +26,7 @@ import { memoryStore } from '../store/memory.ts'
 import { withFallback } from '../store/with-fallback.ts'
 import type { Client } from './client.ts'
 import { compile } from './compile.ts'
+import { EarlyRefusals } from './early-refusals.ts'
 import { EventStream, feedbackEvent, noticeEvent } from './events.ts'
 import { submitFeedback, submitSentMail } from './feedback.ts'
 import { isKnownClient } from './known.ts'
@@ -69,8 +70,9 @@ export interface Gateway {
    */
   recordSent(mail: SentMail): Promise<void>
   /**
-   * The reply to an address that is refused without a session, because it was refused for good a moment ago; undefined
-   * for all others. Hosts that see the socket call this first.
+   * The reply to an address that is refused without a session, because a list denies it or because it was refused for
+   * good a moment ago; undefined for all others. Counts and records the refusal: hosts that see the socket call this
+   * once for each client, before all else.
    */
   precheck(ip: string): Reply | undefined
   /**
@@ -108,7 +110,7 @@ export function postern(options: PosternOptions): Gateway {
   const setup = compile(options, filters, load, observer, events)
   reportSuffixListAge(services)
   for (const filter of filters) start(filter, services)
-  const prechecks = filters.flatMap(({ precheck }) => precheck ?? [])
+  const earlyRefusals = new EarlyRefusals(setup, filters, observer, services)
   return {
     services,
     secrets: [...new Set(filters.flatMap(({ secrets = [] }) => secrets))],
@@ -118,19 +120,12 @@ export function postern(options: PosternOptions): Gateway {
       load.adjust('sessions', 1)
       return session
     },
-    precheck: ip => {
-      if (prechecks.length === 0) return undefined
-      const address = canonical(ip) ?? ip
-      for (const precheck of prechecks) {
-        const reply = precheck(address)
-        if (reply) return reply
-      }
-      return undefined
-    },
+    precheck: ip => earlyRefusals.refuse(canonical(ip) ?? ip),
     isKnown: ip => isKnownClient(ip, setup.clients, services).catch(() => false),
     metrics: () =>
       merged([
         ...observer.read(),
+        ...earlyRefusals.metrics(),
         ...loadMetrics(load.now()),
         ...storeMetrics(store),
         ...(events?.metrics() ?? []),
@@ -143,6 +138,7 @@ export function postern(options: PosternOptions): Gateway {
     delivered: delivery => setup.onDelivery(delivery),
     recordSent: mail => submitSentMail(setup, services, mail),
     close: async () => {
+      earlyRefusals.stop()
       await Promise.allSettled(filters.map(async filter => filter.stop?.()))
       // Writes what is still in the batch.
       await store.run([])

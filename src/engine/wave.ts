@@ -145,7 +145,7 @@ export class WaveRun {
 }
 
 /** Nothing that is found later can change these, unless they count for some recipients only. */
-const endsStage = ({ verdict, recipients }: Finding): boolean =>
+export const endsStage = ({ verdict, recipients }: Finding): boolean =>
   verdict !== undefined && recipients === undefined && isFinal(verdict)
 
 const isPromise = (value: MaybePromise<Findings>): value is Promise<Findings> =>

@@ -65,7 +65,10 @@ export function unless(
   )
 }
 
-/** The filter with each of its stage methods replaced by what `change` makes of it. */
+/**
+ * The filter with each of its stage methods replaced by what `change` makes of it. It has no `precheck`: that would
+ * refuse clients which the change exempts.
+ */
 export function wrapFilter(
   filter: Filter,
   change: (examine: Examine) => Examine,
@@ -76,7 +79,8 @@ export function wrapFilter(
     const examine = filter[stage] as Examine | undefined
     if (examine !== undefined) methods[stage] = change((known, prior) => examine.call(filter, known, prior))
   }
-  return { ...filter, ...overrides, ...methods } as Filter
+  const { precheck: _, ...rest } = filter
+  return { ...rest, ...overrides, ...methods } as Filter
 }
 
 function withoutConsequences(findings: Findings): Findings {

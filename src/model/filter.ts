@@ -52,7 +52,7 @@ export interface FilterBase {
   readonly reads?: readonly Reading<unknown>[]
   /** Words of the configuration that must not be written down, such as the key in the name of a list. */
   readonly secrets?: readonly string[]
-  /** Called with every decision, for metrics, logs and reputation. It changes nothing. */
+  /** Called with every decision of a session, for metrics, logs and reputation. It changes nothing. */
   readonly onDecision?: (decision: Decision, context: Connection) => void
   /** Called when the connection is over: release resources. */
   readonly onClose?: (connection: Connection) => void
@@ -62,10 +62,13 @@ export interface FilterBase {
    */
   readonly onFeedback?: (example: TrainingExample) => void | Promise<void>
   /**
-   * Returns the reply to an address that is refused before a session is opened. Called for every client, so it must be
-   * fast.
+   * Returns what refuses an address before a session is opened. A finding is one that `connect` would find for this
+   * address whatever else is known of the client: where the policy refuses and disconnects the client for it, the
+   * refusal is counted, and recorded as the event of a session (once in five minutes for an address); else a session
+   * is opened, and nothing is recorded. A reply is sent as it is: the filter itself counts it. `onDecision` is not
+   * called in either case. Called for every client, so it must be fast.
    */
-  readonly precheck?: (ip: string) => Reply | undefined
+  readonly precheck?: (ip: string) => Finding | Reply | undefined
   /** Returns what it has counted. Called for each scrape. */
   readonly metrics?: () => readonly Metric[]
   /** Called when one of our users has sent a message: see `gateway.recordSent`. */

@@ -127,6 +127,7 @@ class Access {
       name: 'access',
       order: 'early',
       mayAllow: true,
+      precheck: ip => this.#denied(ip),
       connect: connection => this.#connect(connection),
       mail: transaction => this.#mail(transaction),
       message: async (message, { findings }) =>
@@ -147,6 +148,12 @@ class Access {
     const side = this.#clients.find(ip)
     if (side) return findingOf(side, 'network', placed(ip, side), this.#close)
     return this.#hosts.empty() ? undefined : this.#byName(connection)
+  }
+
+  /** The most specific entry of both sides decides, and no name that a client may have changes that. */
+  #denied(ip: string): Finding | undefined {
+    const side = this.#clients.find(ip)
+    return side === undefined || side.allow ? undefined : findingOf(side, 'network', placed(ip, side), this.#close)
   }
 
   async #byName(connection: Connection): Promise<Findings> {

@@ -1,4 +1,5 @@
 /** The lists of a store, cached until their revision changes: a message costs no round trip while there is no entry. */
+import type { Clock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { CompiledList } from './compiled.ts'
 import { documentKey, type Scope } from './entry.ts'
@@ -53,6 +54,12 @@ export class CachedLists {
       this.#isAsked = true
     })()
     return this.#isAsked ? undefined : this.#refreshing
+  }
+
+  /** The list of a scope, if it is in memory and was confirmed within the time after which it is asked for again. */
+  current(scope: Scope, clock: Pick<Clock, 'monotonic'>): CompiledList | undefined {
+    const isDue = clock.monotonic() - this.#refreshed >= this.#every
+    return !this.#isAsked || isDue ? undefined : this.#lists.get(documentKey(scope))
   }
 
   /** The lists of these scopes, in their order. At most one round trip, for those that are not cached. */

@@ -1,4 +1,5 @@
 /** The entries of one scope, compiled for lookup: the most specific entry that names a client or a sender. */
+import { type NetworkTable, networkTable } from '../../net/networks.ts'
 import { isCurrent, type ListEntry, readDocument } from './entry.ts'
 import type { Evidence } from './evidence.ts'
 import { type Identity, isInNetwork, readSubject, type Subject } from './subject.ts'
@@ -21,6 +22,7 @@ export class CompiledList {
   /** How many entries could not be read. */
   readonly bad: number
   readonly #networks: NetworkEntry[] = []
+  readonly #table: NetworkTable
   readonly #byName = new Map<string, ListEntry[]>()
   readonly #kinds = new Set<Subject['kind']>()
   readonly #lateAllows = new Set<boolean>()
@@ -39,11 +41,17 @@ export class CompiledList {
         this.#byName.set(key, [...(this.#byName.get(key) ?? []), entry])
       }
     }
+    this.#table = networkTable(this.#networks.map(([network]) => network))
   }
 
   /** Whether there are entries that name a subject of one of these kinds. */
   has(...kinds: readonly Subject['kind'][]): boolean {
     return kinds.some(kind => this.#kinds.has(kind))
+  }
+
+  /** Whether an address, in canonical form, is in a network of an entry. */
+  hasNetworkOf(ip: string): boolean {
+    return this.#table.size > 0 && this.#table.find(ip) >= 0
   }
 
   /** Whether there are entries that only the message can match. */
@@ -67,7 +75,7 @@ export class CompiledList {
       for (const key of keysOf(kind, name))
         for (const entry of this.#byName.get(key) ?? [])
           take(entry, what, isProven, RANKS[kind] + key.length - kind.length)
-    if (ip !== undefined)
+    if (ip !== undefined && this.hasNetworkOf(ip))
       for (const [network, entry] of this.#networks)
         if (isInNetwork(ip, network)) take(entry, `the client ${ip}`, true, network.prefix)
     return found.sort((a, b) => b.specificity - a.specificity || a.entry.effect.localeCompare(b.entry.effect))

@@ -3,6 +3,7 @@ import { duration } from '../../model/checks.ts'
 import type { Filter, PriorFindings } from '../../model/filter.ts'
 import { allow, type Finding, reject } from '../../model/finding.ts'
 import { checked, schemaOf } from '../../model/options.ts'
+import type { Clock } from '../../model/services.ts'
 import type { Connection, Message, Recipient, Transaction } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
@@ -33,10 +34,15 @@ export function lists(options: ListsOptions = {}): Filter {
   const { every = '5s' } = checked(schema, options)
   const cached = new CachedLists(toMilliseconds(every))
   const judge = new ListJudge(cached)
+  let clock: Clock | undefined
   return {
     name: 'lists',
     order: 'early',
     mayAllow: true,
+    start: services => {
+      clock = services.clock
+    },
+    precheck: ip => (cached.has('global') && clock !== undefined ? judge.precheck(ip, clock) : undefined),
     connect: connection => {
       const asked = cached.refresh(connection)
       if (asked !== undefined) return asked.then(() => judge.connect(connection))
@@ -61,6 +67,17 @@ class ListJudge {
     this.#cached = cached
   }
 
+  /**
+   * A denial of the list for all recipients that no name of the client can change, from what is in memory. The sessions
+   * of other clients keep that up to date; without them nothing is refused here.
+   */
+  precheck(ip: string, clock: Clock): Finding | undefined {
+    const list = this.#cached.current(GLOBAL, clock)
+    if (list === undefined || list.has('host') || !list.hasNetworkOf(ip)) return undefined
+    const found = decide(this.#layersBeforeRcpt(list), { ip, names: [] }, clock.now(), false)
+    return found?.entry.effect === 'deny' ? { ...findingOf(found), close: true } : undefined
+  }
+
   async connect(connection: Connection): Promise<Finding | undefined> {
     const found = await this.#beforeRcpt(connection, () => undefined)
     return found?.verdict === 'reject' ? { ...found, close: true } : found
@@ -80,12 +97,16 @@ class ListJudge {
   ): Promise<Finding | undefined> {
     const [list] = await this.#cached.load([GLOBAL], known)
     if (list === undefined) return undefined
-    const isAlone = !this.#cached.has('domain', 'recipient')
-    const layers: readonly Layer[] = [{ list, enforced: isAlone ? undefined : true }]
     const hosts = list.has('host') ? await hostNames(known) : []
     const evidence = { ip: known.ip, names: [...((await namesFor(list)) ?? []), ...hosts] }
-    const found = decide(layers, evidence, known.clock.now(), false)
+    const found = decide(this.#layersBeforeRcpt(list), evidence, known.clock.now(), false)
     return found && findingOf(found)
+  }
+
+  /** Where a domain or a recipient has a list, only what is enforced counts for all. */
+  #layersBeforeRcpt(list: CompiledList): readonly Layer[] {
+    const isAlone = !this.#cached.has('domain', 'recipient')
+    return [{ list, enforced: isAlone ? undefined : true }]
   }
 
   async rcpt(recipient: Recipient, { findings }: PriorFindings): Promise<readonly Finding[]> {

@@ -5,7 +5,7 @@ import { type Services, systemClock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { networkOf } from '../../net/address.ts'
 import { temporaryReply } from './replies.ts'
-import { ExpiringTable } from './table.ts'
+import { ExpiringTable } from '../../model/expiring-table.ts'
 
 /** A refused client. */
 export interface Entry {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ExpiringTable } from '../../../src/filters/recently-refused/table.ts'
+import { ExpiringTable } from '../../src/model/expiring-table.ts'
 
 const table = (entries = 3, ttl = 1_000) => new ExpiringTable<string>({ entries, ttl })
 
