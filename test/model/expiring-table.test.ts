@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { ExpiringTable } from '../../src/model/expiring-table.ts'
+import { cpuOf } from '../support/cpu.ts'
+import { fc } from '../support/property.ts'
 
 const table = (entries = 3, ttl = 1_000) => new ExpiringTable<string>({ entries, ttl })
 
@@ -56,4 +58,47 @@ test('an entry is removed by its key, and all by clear()', () => {
   expect([held.get('a', 0), held.get('b', 0), held.size]).toEqual([undefined, 'y', 1])
   held.clear()
   expect([held.get('b', 0), held.size]).toEqual([undefined, 0])
+})
+
+test('whatever is set, removed and asked for, it holds what a list by age would hold', () => {
+  const step = fc.record({
+    key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    act: fc.constantFrom('put', 'put', 'put', 'delete', 'get'),
+    pass: fc.nat(400),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), steps => {
+      const held = table(3)
+      let list: { key: string; value: string; expires: number }[] = []
+      let now = 0
+      for (const [index, { key, act, pass }] of steps.entries()) {
+        now += pass
+        if (act === 'get')
+          expect(held.get(key, now)).toBe(list.find(row => row.key === key && row.expires > now)?.value)
+        if (act === 'delete') held.delete(key)
+        if (act !== 'get') list = list.filter(row => row.key !== key)
+        if (act !== 'put') continue
+        held.put(key, `${index}`, now)
+        list = [...list, { key, value: `${index}`, expires: now + 1_000 }]
+          .filter(({ expires }) => expires > now)
+          .slice(-3)
+      }
+      expect([...'abcdef'].map(key => held.get(key, now))).toEqual(
+        [...'abcdef'].map(key => list.find(row => row.key === key && row.expires > now)?.value),
+      )
+    }),
+  )
+})
+
+test('a full table of 64,000 entries takes a new one for what a table of 2,000 costs, give or take caches', () => {
+  const cost = (entries: number): number => {
+    const held = table(entries)
+    for (let index = 0; index < entries; index += 1) held.put(`key-${index}`, '', 0)
+    let next = entries
+    return cpuOf(() => {
+      for (let count = 0; count < 20_000; count += 1, next += 1) held.put(`key-${next}`, '', 0)
+    }, 5)
+  }
+  cost(2_000)
+  expect(cost(64_000)).toBeLessThan(6 * cost(2_000) + 5)
 })
