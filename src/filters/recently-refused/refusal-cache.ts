@@ -1,11 +1,11 @@
 /** The clients that were refused lately, and how often they are turned away. */
 import { addressTrust } from '../../facts/trust.ts'
 import type { Reply } from '../../model/decision.ts'
+import { ExpiringTable } from '../../model/expiring-table.ts'
 import { type Services, systemClock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { networkOf } from '../../net/address.ts'
 import { temporaryReply } from './replies.ts'
-import { ExpiringTable } from '../../model/expiring-table.ts'
 
 /** A refused client. */
 export interface Entry {
