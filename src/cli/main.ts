@@ -1,17 +1,10 @@
 #!/usr/bin/env node
 /** The command `postern`: runs the relay and its tools. What a command needs is loaded when it is called. */
-import { readdir, readFile, realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { readFile, realpath } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Gateway, postern } from '../engine/gateway.ts'
-import type { PosternOptions } from '../engine/options.ts'
 import { errorText } from '../model/errors.ts'
-import { load, type Recording } from '../testing/recording.ts'
-import { differences } from '../testing/replay/compare.ts'
-import { offline } from '../testing/replay/offline.ts'
-import { type Replay, replay } from '../testing/replay.ts'
-import { learnAll } from './learn.ts'
+import { restartWithHeap } from '../relay/heap.ts'
 import type { Output } from './output.ts'
 
 const USAGE = `usage: postern serve [--config FILE] [option ...] (see postern serve --help)
@@ -99,9 +92,15 @@ export async function main(args: readonly string[], output: Output): Promise<num
       return 0
     }
     const isReplay = command === 'replay' && folder !== undefined && rest.length === 0
-    if (isReplay && config.length > 0 && config.length < 3) return await replayAll(folder, { config, redact, out })
+    if (isReplay && config.length > 0 && config.length < 3) {
+      const { replayAll } = await import('./replay.ts')
+      return await replayAll(folder, { config, redact, out })
+    }
     const isLearn = command === 'learn' && folder === undefined && (rollback || (ham.length > 0 && spam.length > 0))
-    if (isLearn && state !== undefined) return await learnAll({ state, ham, spam, rollback, output })
+    if (isLearn && state !== undefined) {
+      const { learnAll } = await import('./learn.ts')
+      return await learnAll({ state, ham, spam, rollback, output })
+    }
     error(USAGE)
     return 2
   } catch (cause) {
@@ -110,61 +109,6 @@ export async function main(args: readonly string[], output: Output): Promise<num
   }
 }
 
-interface ReplayJob {
-  readonly config: readonly string[]
-  readonly redact: readonly string[]
-  readonly out: (line: string) => void
-}
-
-async function replayAll(folder: string, { config, redact, out }: ReplayJob): Promise<number> {
-  const files = (await readdir(folder)).filter(name => name.endsWith('.json')).sort()
-  if (files.length === 0) throw new Error(`there is no recording (*.json) in ${folder}`)
-  const gateways = await Promise.all(config.map(readConfig))
-  try {
-    let differ = 0
-    for (const file of files) {
-      const recording = await load(join(folder, file))
-      const replays: Replay[] = []
-      for (const gateway of gateways) replays.push(await replay(recording, gateway, { redact }))
-      const lines = report(recording, replays, config)
-      if (lines.length > 0) {
-        differ += 1
-        out(file)
-        for (const line of lines) out(`  ${line}`)
-      }
-    }
-    out(`${files.length} replayed, ${differ} decided differently`)
-    return differ > 0 ? 1 : 0
-  } finally {
-    await Promise.all(gateways.map(gateway => gateway.close()))
-  }
-}
-
-/** One block for each decision that differs, then the questions without an answer; empty when nothing differs. */
-function report(recording: Recording, [first, second]: readonly Replay[], names: readonly string[]): readonly string[] {
-  const steps = (first?.steps ?? []).flatMap(({ said, differences: fromRecorded, replayed }, index) => {
-    const other = second?.steps[index]?.replayed
-    const lines = second ? differences(replayed, other) : fromRecorded
-    return lines.length > 0 ? [said, ...lines.map(line => `  ${line}`)] : []
-  })
-  if (steps.length === 0) return []
-  const unknown = [first, second].flatMap((played, index) =>
-    (played?.missing ?? []).map(question => `${names[index]} asks ${question}, which the recording has no answer for`),
-  )
-  return [`ref ${recording.peer.ref}, from ${recording.peer.ip ?? 'an unknown client'}`, ...steps, ...unknown]
-}
-
-async function readConfig(path: string): Promise<Gateway> {
-  const { default: config } = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }
-  if (isGateway(config)) return config
-  if (typeof config === 'object' && config !== null && 'filters' in config)
-    return postern({ ...(config as PosternOptions), ...offline })
-  throw new Error(`${path}: its default export is neither a Gateway nor the options of postern()`)
-}
-
-const isGateway = (value: unknown): value is Gateway =>
-  typeof value === 'object' && value !== null && 'open' in value && 'services' in value
-
 /** A reader such as head may leave before the end. The relay writes its log elsewhere, and goes on. */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
@@ -172,6 +116,7 @@ function endWithReader(): void {
 
 // npm installs a symbolic link to this file.
 if (process.argv[1] !== undefined && (await realpath(process.argv[1])) === fileURLToPath(import.meta.url)) {
-  if (process.argv[2] !== 'serve') endWithReader()
+  if (process.argv[2] === 'serve') restartWithHeap()
+  else endWithReader()
   process.exitCode = await main(process.argv.slice(2), { out: console.log, error: console.error })
 }

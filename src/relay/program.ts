@@ -1,21 +1,20 @@
-/** The relay as a program: reads its configuration, runs until a signal ends it, and reads it again at SIGHUP. */
+/**
+ * The relay as a program: reads its configuration, runs until a signal ends it, and reads it again at SIGHUP. Each kind
+ * of process loads its own part: the first of several does without filters and delivery, which is half of its memory.
+ */
 import { errorText, PosternError } from '../model/errors.ts'
 import type { Metric } from '../model/metric.ts'
 import { boundedLog } from './bounded-log.ts'
-import { checkConfiguration } from './config/check.ts'
 import { loadOptions } from './config/load.ts'
 import type { RelayOptions } from './config/options.ts'
+import { limitThreadHeaps } from './heap.ts'
 import type { NodeNotice } from './management/messages.ts'
-import { serveManagement } from './management/serve.ts'
 import { ManagementSupervisor } from './management/supervisor.ts'
 import { notifyManager } from './notify-manager.ts'
 import { dropPrivileges, mustDropPrivileges } from './privileges.ts'
-import { startRelay } from './relay.ts'
 import { noticeLine, type Start, startLines } from './report.ts'
 import { systemErrorText } from './system-error.ts'
 import { readSources, WORKER_NAME, WORKER_SOURCES } from './workers/messages.ts'
-import { Primary } from './workers/primary.ts'
-import { serveAsWorker } from './workers/worker.ts'
 
 /** What runs, as one process or as several. */
 interface Running {
@@ -37,6 +36,7 @@ const readAgain = (args: readonly string[]): Promise<RelayOptions> =>
 /** Runs a relay with these options of the command line until SIGTERM or SIGINT; then the process exits. */
 export async function runRelay(args: readonly string[]): Promise<void> {
   const { tell, log } = output()
+  limitThreadHeaps()
   try {
     // Before the first configuration is read there is none to read again.
     process.on('SIGHUP', () => undefined)
@@ -83,6 +83,7 @@ async function startMail(options: RelayOptions, management: ManagementSupervisor
   const { args, log, tell } = given
   // Files that root made the user could not write: with a user another process does all but to hold the ports.
   if (options.workers > 1 || mustDropPrivileges(options)) {
+    const { Primary } = await import('./workers/primary.ts')
     const parts = { args, log, tell, management, dropPrivileges: () => dropPrivileges(options) }
     const primary = await Primary.start(options, parts)
     return {
@@ -92,6 +93,7 @@ async function startMail(options: RelayOptions, management: ManagementSupervisor
       metrics: () => primary.metrics(),
     }
   }
+  const { startRelay } = await import('./relay.ts')
   const noticed = (notice: NodeNotice) => management.notice(notice)
   const relay = await startRelay(options, { log, tell, noticed, management })
   return {
@@ -105,8 +107,10 @@ async function startMail(options: RelayOptions, management: ManagementSupervisor
 /** Runs one worker: the first process has started it. */
 export async function runWorker(args: readonly string[]): Promise<void> {
   const { tell, log } = output()
+  limitThreadHeaps()
   const { [WORKER_NAME]: name, [WORKER_SOURCES]: sources = '[]' } = process.env
   try {
+    const { serveAsWorker } = await import('./workers/worker.ts')
     const effects = { tell, log, worker: Number(name), sources: readSources(sources) }
     await serveAsWorker({ options: await readAgain(args), effects, readAgain: () => readAgain(args) })
   } catch (error) {
@@ -118,7 +122,9 @@ export async function runWorker(args: readonly string[]): Promise<void> {
 /** Runs the management process: the first process has started it. */
 export async function runManagement(args: readonly string[]): Promise<void> {
   const { tell, log } = output()
+  limitThreadHeaps()
   try {
+    const { serveManagement } = await import('./management/serve.ts')
     await serveManagement({ options: await readAgain(args), output: { tell, log }, readAgain: () => readAgain(args) })
   } catch (error) {
     tell(`${failureText(error)}\n`)
@@ -146,6 +152,7 @@ function reloadAtSignal(args: readonly string[], { reload }: Running, tell: (lin
   const reloadNow = async (): Promise<void> => {
     notifyManager(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`)
     try {
+      const { checkConfiguration } = await import('./config/check.ts')
       const { options } = await checkConfiguration({ args, environment: process.env })
       await reload(options)
     } catch (error) {

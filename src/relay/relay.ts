@@ -36,6 +36,7 @@ import { type Source, sourcesOf } from './sources.ts'
 import { type StatusServer, serveStatus, statusUrl } from './status-server.ts'
 import { atMost, type OpenedStore, openStore, START_TIMEOUT_MS } from './stores.ts'
 import { unchangeable } from './unchangeable.ts'
+import { warmUp } from './warm-up.ts'
 
 export interface Effects {
   /** Takes one line for each session. */
@@ -138,6 +139,7 @@ class RunningRelay implements Relay {
         if (source !== undefined) await listener.listen(source)
         if (index === 0) this.port = listener.port ?? 0
       }
+      await warmUp(this.#options)
       if (metrics) {
         this.#status = await serveStatus(metrics, {
           metrics: async () => merged([...this.metrics(), ...((await this.#effects.management?.metrics()) ?? [])]),

@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream'
 import type { Content, Outcome } from '../../model/decision.ts'
 import { errorText } from '../../model/errors.ts'
+import { lazyModule } from '../../model/lazy.ts'
 import type { Notify } from '../../model/services.ts'
 import { resultsOf } from './proof.ts'
-import type { NextHopOptions, SigningKey } from './types.ts'
+import type { NextHopOptions, RouteOptions, SigningKey } from './types.ts'
 
 /** RFC 8617 §5.1.1: what was found out about the chain as it arrived. */
 type ChainStatus = 'none' | 'pass' | 'fail'
@@ -12,6 +13,15 @@ type ChainStatus = 'none' | 'pass' | 'fail'
 const NOTICE_INTERVAL_MS = 60_000
 /** A header that is longer was not examined for a chain. */
 const MAX_HEADER_BYTES = 262_144
+
+const signing = lazyModule(() => import('mailauth/lib/dkim/sign.js'))
+const arcSealing = lazyModule(() => import('mailauth/lib/arc/index.js'))
+
+/** Loads what these routes sign with, before the first message. */
+export async function loadSealing(routes: readonly RouteOptions[]): Promise<void> {
+  const hops = routes.flatMap(({ nextHop }) => nextHop ?? [])
+  await Promise.all([hops.some(({ dkim }) => dkim) && signing(), hops.some(({ arc }) => arc) && arcSealing()])
+}
 
 export class Sealing {
   readonly #arc: SigningKey | undefined
@@ -51,7 +61,7 @@ export class Sealing {
   }
 
   async #sign({ domain, selector, key }: SigningKey, content: Content): Promise<string> {
-    const { dkimSign } = await import('mailauth/lib/dkim/sign.js')
+    const { dkimSign } = await signing()
     const signature = { signingDomain: domain, selector, privateKey: key }
     const { signatures, errors } = await dkimSign(content.open(), { ...signature, signatureData: [signature] })
     const [error] = errors ?? []
@@ -67,7 +77,7 @@ export class Sealing {
     const cv = chainStatus(results.of('arc')[0]?.result) ?? ((await hasChain(content)) ? undefined : 'none')
     // The lookup of a key failed, or the chain was not examined: a seal would say what is not known.
     if (cv === undefined) return ''
-    const { createSeal } = await import('mailauth/lib/arc/index.js')
+    const { createSeal } = await arcSealing()
     const { headers, errors } = await createSeal(Readable.from(joined(above, content), { objectMode: false }), {
       seal: {
         signingDomain: key.domain,

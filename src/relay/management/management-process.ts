@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Metric } from '../../model/metric.ts'
+import { childEnvironment, childOptions } from '../heap.ts'
 import { wholeLines } from '../workers/whole-lines.ts'
 import { BoundedSender } from './bounded-sender.ts'
 import type { FromManagement, NodeNotice, ToManagement } from './messages.ts'
@@ -45,11 +46,9 @@ export class ManagementProcess {
     this.#stopTimeout = stopTimeout
     this.#child = fork(file, args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      // Two processes cannot be inspected on one port.
-      execArgv: [
-        ...process.execArgv.filter(arg => !arg.startsWith('--inspect')),
-        `--max-old-space-size=${MAX_HEAP_MB}`,
-      ],
+      // Whatever NODE_OPTIONS says.
+      execArgv: [...childOptions(MAX_HEAP_MB), `--max-old-space-size=${MAX_HEAP_MB}`],
+      env: childEnvironment(process.env),
     })
     this.#asking = setInterval(() => this.#ask(), askInterval)
     this.#child.once('exit', (code, signal) => {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Metric } from '../../model/metric.ts'
 import { merged } from '../../observe/observer.ts'
 import type { RelayOptions } from '../config/options.ts'
+import { oldSpaceOf } from '../heap.ts'
 import type { Management } from '../management/supervisor.ts'
 import { listenerText, type Start } from '../report.ts'
 import { sourcesOf } from '../sources.ts'
@@ -119,6 +120,7 @@ export class Primary {
     const { args, log, tell } = this.#effects
     const worker = new WorkerProcess({
       ...{ name, args, log, tell },
+      oldSpace: oldSpaceOf(this.#options.workers),
       noticed: notice => this.#effects.management.notice(notice),
       sources: this.#ports.map(({ source }) => source),
       returned: (listener, socket) => this.#ports[listener]?.accept(socket),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Metric } from '../../model/metric.ts'
+import { childEnvironment, childOptions } from '../heap.ts'
 import type { NodeNotice } from '../management/messages.ts'
 import type { Start } from '../report.ts'
 import type { Source } from '../sources.ts'
@@ -19,6 +20,8 @@ export interface WorkerParts {
   readonly name: string
   readonly args: readonly string[]
   readonly sources: readonly Source[]
+  /** MB of its old generation. */
+  readonly oldSpace: number
   readonly log: (lines: string) => void
   readonly tell: (lines: string) => void
   readonly noticed: (notice: NodeNotice) => void
@@ -42,11 +45,12 @@ export class WorkerProcess {
   #lastSent = 0
   isReady = false
 
-  constructor({ name, args, sources, log, tell, noticed, returned }: WorkerParts) {
+  constructor({ name, args, sources, oldSpace, log, tell, noticed, returned }: WorkerParts) {
     this.name = name
     this.#child = fork(workerFile(), args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      env: { ...process.env, [WORKER_NAME]: name, [WORKER_SOURCES]: sourcesText(sources) },
+      execArgv: childOptions(oldSpace),
+      env: { ...childEnvironment(process.env), [WORKER_NAME]: name, [WORKER_SOURCES]: sourcesText(sources) },
     })
     const exited = Promise.withResolvers<string>()
     this.#exited = exited.promise
