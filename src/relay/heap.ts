@@ -30,7 +30,7 @@ export interface HeapProcess {
   readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
   /** Absent on Windows. */
-  readonly execve?: typeof process.execve
+  readonly execve?: typeof process.execve | undefined
 }
 
 /** Bytes of the container, or of the machine. */

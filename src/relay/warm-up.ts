@@ -1,5 +1,5 @@
 /**
- * Judges a message of our own before the first client comes, so that what the configuration needs is loaded and partly
+ * Judges a built-in message before the first client comes, so that what the configuration needs is loaded and partly
  * compiled. Nothing of it is seen: it has its own filters, answers of DNS from here, counts in memory, and no events.
  */
 import { Readable } from 'node:stream'
