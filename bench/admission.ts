@@ -1,180 +1,308 @@
-/** Which controller of concurrency serves best when more comes than can be done: simulated, second by second. */
+/** Which law of admission serves best when more comes than can be done: simulated, second by second. */
 import { loadControl } from '../src/filters/load-control.ts'
 import { type Filter, points, postern } from '../src/index.ts'
 import { latency } from '../src/load/latency.ts'
-import { concurrencyLimit } from '../src/load/limit.ts'
+import { levelHolder } from '../src/load/level.ts'
+import { concurrencyLimit, type Measurement } from '../src/load/limit.ts'
 import { zone } from '../src/testing/zone.ts'
 
-/** What a controller sees each second, and the limit that it then sets. */
-interface Controller {
+/** Sets the limit each second. */
+interface Law {
   readonly name: string
   readonly start: number
-  step(seen: {
-    readonly limit: number
-    readonly inside: number
-    readonly took: readonly number[]
-    readonly second: number
-  }): number
+  step(limit: number, seen: Measurement): number
+}
+
+/** Clients of one kind. Times are milliseconds. */
+interface Kind {
+  readonly name: 'honest' | 'hostile' | 'slow'
+  /** How many come a second, at a second. */
+  readonly arrivals: (second: number) => number
+  /** What one of them takes when no other client is there. */
+  readonly work: number
+  /** How long it has a session before and after the work. */
+  readonly think: number
 }
 
 interface Scene {
   readonly name: string
-  /** Clients a second that come at a second. */
-  readonly arrivals: (second: number) => number
+  readonly kinds: readonly Kind[]
+  /** What the work is done by: services behind us, or our own core. */
+  readonly by: 'hop' | 'core'
   /** How many pieces of work are done at once. */
   readonly servers: (second: number) => number
   readonly seconds: number
 }
 
-/** Milliseconds of work when no other client is there, and of a client's own round trips before and after it. */
-const WORK = 100
-const THINK = 1_000
-const STEP = 20
+const STEP = 10
+/** Counted from here on: what comes before fills the measurements. */
+const BEGIN = 60
 /** A client that waits longer for its 250 has gone, and its work was for nothing. */
 const TIMEOUT_MS = 30_000
-const MIN = 10
+const MIN = 20
 const MAX = 2_000
+/** What a process without admission holds. */
+const SOCKETS = 5_000
+/** Unknown clients, which all of these are, may take this share of a limit. */
+const SHARE = 0.7
 
 const clamp = (value: number): number => Math.min(MAX, Math.max(MIN, value))
-const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / Math.max(1, list.length)
 
-const controllers: readonly (() => Controller)[] = [
-  () => ({ name: 'no limit', start: 10_000, step: ({ limit }) => limit }),
-  () => ({ name: 'fixed at 200', start: 200, step: ({ limit }) => limit }),
+/** The law until November 2026: a gradient from a fifth of the maximum, whatever the load is. */
+function gradient(limit: number, { inside, slowdown, load }: Measurement): number {
+  const isUsed = inside >= limit * SHARE
+  const factor = Math.min(1, Math.max(0.5, 2 / slowdown), isUsed && load >= 0.9 ? 0.9 : 1)
+  const room = isUsed && factor === 1 ? (slowdown < 1.2 && load < 0.7 ? limit * 2 : Math.sqrt(limit)) : 0
+  return clamp(limit + (limit * factor + room - limit) * 0.2)
+}
+
+const OPEN = Number.POSITIVE_INFINITY
+const isOverloaded = ({ level, slowdown, load }: Measurement): boolean =>
+  (level !== 'green' && slowdown > 2) || (level === 'red' && load >= 0.9)
+
+const laws: readonly (() => Law)[] = [
+  () => ({ name: 'none', start: SOCKETS / SHARE, step: limit => limit }),
+  () => ({ name: 'fixed at 200', start: 200, step: limit => limit }),
+  () => ({ name: 'gradient from 200', start: 200, step: gradient }),
   () => ({
-    name: 'AIMD, 500 ms',
-    start: 200,
-    step: ({ limit, inside, took }) => {
-      if (took.length > 0 && mean(took) > 500) return clamp(limit * 0.9)
-      return inside >= limit / 2 ? clamp(limit + 10) : limit
+    name: 'open, gradient',
+    start: OPEN,
+    step: (limit, seen) => {
+      if (seen.level === 'green') return OPEN
+      if (limit !== OPEN) return gradient(limit, seen)
+      return isOverloaded(seen) ? clamp(seen.inside / SHARE) : OPEN
+    },
+  }),
+  () => ({
+    name: 'open, AIMD',
+    start: OPEN,
+    step: (limit, seen) => {
+      if (seen.level === 'green') return OPEN
+      if (!isOverloaded(seen)) return clamp(limit + 10)
+      return clamp((limit === OPEN ? seen.inside / SHARE : limit) * 0.8)
     },
   }),
   () => {
-    let least = Number.POSITIVE_INFINITY
-    return {
-      name: 'Vegas',
-      start: 200,
-      step: ({ limit, inside, took }) => {
-        if (took.length === 0) return limit
-        const recent = mean(took)
-        least = Math.min(least, recent)
-        const queued = limit * (1 - least / recent)
-        const unit = Math.log10(limit)
-        if (queued > 6 * unit) return clamp(limit - unit)
-        return queued < 3 * unit && inside >= limit / 2 ? clamp(limit + unit) : limit
-      },
-    }
-  },
-  () => {
-    let usual = 0
-    return {
-      name: 'Gradient2',
-      start: 200,
-      step: ({ limit, inside, took }) => {
-        if (took.length === 0) return limit
-        const recent = mean(took)
-        usual = usual === 0 ? recent : usual + (recent - usual) / 300
-        if (usual / recent > 2) usual *= 0.95
-        if (inside < limit / 2) return limit
-        const gradient = Math.max(0.5, Math.min(1, (1.5 * usual) / recent))
-        return clamp(limit * 0.8 + (limit * gradient + Math.sqrt(limit)) * 0.2)
-      },
-    }
-  },
-  () => {
-    const behind = latency()
-    const controller = concurrencyLimit({ min: MIN, max: MAX, initial: 200 })
+    const controller = concurrencyLimit({ min: MIN, max: MAX })
     return {
       name: 'ours',
-      start: 200,
-      step: ({ inside, took, second }) => {
-        for (const ms of took) behind.record(ms)
-        behind.update(second * 1000)
-        controller.step({ inside, slowdown: behind.slowdown, load: 0.5 })
+      start: OPEN,
+      step: (_limit, seen) => {
+        controller.step(seen)
         return controller.value
       },
     }
   },
 ]
 
+const kind = (name: Kind['name'], arrivals: Kind['arrivals'], work: number, think: number): Kind => ({
+  name,
+  arrivals,
+  work,
+  think,
+})
+const during = (at: number): boolean => at > BEGIN && at <= BEGIN + 120
+/** Honest mail of 4 ms and a hostile attempt of 1 ms on our core, some of which hold their session for 3 s. */
+const flood = (hostile: number, slow: number): readonly Kind[] => [
+  kind('honest', () => 20, 4, 150),
+  kind('hostile', at => (during(at) ? hostile : 0), 1, 150),
+  kind('slow', at => (during(at) ? slow : 0), 1, 3_000),
+]
+
 const scenes: readonly Scene[] = [
-  { name: 'quiet: 40 %', seconds: 600, arrivals: () => 40, servers: () => 10 },
   {
-    name: 'five times too much for 10 min',
-    seconds: 1_200,
-    arrivals: at => (at > 300 && at < 900 ? 500 : 40),
+    name: 'quiet, 40 %',
+    seconds: 180,
+    by: 'hop',
+    kinds: [kind('honest', () => 40, 100, 1_000)],
     servers: () => 10,
   },
   {
-    name: 'next hop 5 times slower for 10 min',
-    seconds: 1_500,
-    arrivals: () => 60,
-    servers: at => (at > 300 && at < 900 ? 2 : 10),
+    name: 'five times too much for 2 min',
+    seconds: 300,
+    by: 'hop',
+    kinds: [kind('honest', at => (during(at) ? 500 : 40), 100, 1_000)],
+    servers: () => 10,
   },
-  { name: 'a burst of 1000 in a second', seconds: 600, arrivals: at => (at === 300 ? 1_000 : 40), servers: () => 10 },
+  {
+    name: 'next hop 5 times slower for 2 min',
+    seconds: 300,
+    by: 'hop',
+    kinds: [kind('honest', () => 60, 100, 1_000)],
+    servers: at => (during(at) ? 2 : 10),
+  },
+  {
+    name: '1,000 in one second',
+    seconds: 120,
+    by: 'hop',
+    kinds: [kind('honest', at => (at === BEGIN + 1 ? 1_000 : 40), 100, 1_000)],
+    servers: () => 10,
+  },
+  { name: 'sudden flood, 70 % of the core', seconds: 240, by: 'core', kinds: flood(500, 100), servers: () => 1 },
+  { name: 'the same, half of it slow', seconds: 240, by: 'core', kinds: flood(250, 350), servers: () => 1 },
+  { name: 'sudden flood, 140 % of the core', seconds: 240, by: 'core', kinds: flood(1_200, 100), servers: () => 1 },
 ]
 
 interface Client {
+  readonly kind: Kind
   readonly since: number
   /** When its think time is over and it asks for work. */
   readonly asks: number
   left: number
-  asked: number
 }
 
-function play(scene: Scene, { name, start, step }: Controller): string {
-  let limit = start
-  let inside: Client[] = []
-  const [waits, limits]: [number[], number[]] = [[], []]
-  let [done, wasted, refused, carry, wanted] = [0, 0, 0, 0, 0]
-  for (let second = 1; second <= scene.seconds; second += 1) {
-    const took: number[] = []
-    let most = 0
-    for (let ms = 0; ms < 1000; ms += STEP) {
-      const now = second * 1000 + ms
-      carry += (scene.arrivals(second) * STEP) / 1000
-      for (; carry >= 1; carry -= 1) {
-        if (second > 300) wanted += 1
-        if (inside.length < limit) inside.push({ since: now, asks: now + THINK, left: WORK, asked: 0 })
-        else if (second > 300) refused += 1
-      }
-      const working = inside.filter(({ asks }) => asks <= now)
-      const pace = Math.min(1, scene.servers(second) / Math.max(1, working.length))
-      const over = new Set<Client>()
-      for (const client of working) {
-        client.left -= STEP * pace
-        client.asked += STEP
-        if (client.left > 0) continue
-        over.add(client)
-        took.push(client.asked)
-        const waited = now - client.since - THINK
-        if (second <= 300) continue
-        if (waited > TIMEOUT_MS) wasted += 1
-        else {
-          done += 1
-          waits.push(waited)
-        }
-      }
-      if (over.size > 0) inside = inside.filter(client => !over.has(client))
-      most = Math.max(most, inside.length)
-    }
-    limit = step({ limit, inside: most, took, second })
-    limits.push(limit)
+/** What the load meter makes of the work, ten times a second. */
+class Meter {
+  readonly #by: Scene['by']
+  readonly #behind = latency()
+  readonly #levels = levelHolder(0)
+  #busy = 0
+  #used = 0
+  #stall = 0
+  value = 0
+
+  constructor(by: Scene['by']) {
+    this.#by = by
   }
-  const sorted = waits.toSorted((a, b) => a - b)
-  const quantile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
-  const could = Array.from({ length: scene.seconds - 300 }, (_, index) =>
-    Math.min(scene.arrivals(index + 301), (scene.servers(index + 301) * 1000) / WORK),
-  ).reduce((sum, count) => sum + count, 0)
-  const cells = [
-    name.padEnd(14),
-    `${((100 * done) / could).toFixed(1)} %`,
-    `${quantile(0.5)} / ${quantile(0.95)} ms`,
-    `${wasted}`,
-    `${refused} of ${wanted}`,
-    `${Math.round(Math.min(...limits.slice(300)))} to ${Math.round(Math.max(...limits.slice(300)))}, ${Math.round(limits.at(-1) ?? 0)} at the end`,
-  ]
-  return cells.join(' | ')
+
+  worked(ms: number): void {
+    if (this.#by === 'hop') this.#behind.record(ms)
+  }
+
+  step(now: number, used: number, working: number): void {
+    // Each that works has the core for a millisecond in turn.
+    if (this.#by === 'core') this.#stall = Math.max(this.#stall, working)
+    this.#used += used
+    if (now % 100 !== 0) return
+    if (this.#by === 'core') this.#busy += (this.#used / (100 / STEP) - this.#busy) * 0.2
+    this.#used = 0
+    if (now % 1_000 === 0) this.#behind.update(now)
+    this.value = Math.min(1, Math.max(this.#busy, this.#stall / 250, this.#behind.part))
+    this.#levels.step(this.value, now)
+    if (now % 1_000 === 0) this.#stall = 0
+  }
+
+  seen(inside: number): Measurement {
+    return { inside, load: this.value, level: this.#levels.level, slowdown: this.#behind.slowdown }
+  }
+
+  get isGreen(): boolean {
+    return this.#levels.level === 'green'
+  }
+}
+
+/** The same numbers for the same seed (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+class Play {
+  readonly #scene: Scene
+  readonly #law: Law
+  readonly #meter: Meter
+  readonly #random = random(1)
+  readonly #waits: number[] = []
+  #inside: Client[] = []
+  #limit: number
+  #peak = 0
+  #counts = { due: 0, done: 0, inVain: 0, turnedAway: 0, atGreen: 0 }
+
+  constructor(scene: Scene, law: Law) {
+    this.#scene = scene
+    this.#law = law
+    this.#limit = law.start
+    this.#meter = new Meter(scene.by)
+  }
+
+  run(): string {
+    for (let now = STEP; now <= this.#scene.seconds * 1_000; now += STEP) {
+      const second = Math.ceil(now / 1_000)
+      this.#arrivals(now, second)
+      this.#work(now, second)
+      if (now % 1_000 !== 0) continue
+      this.#limit = this.#law.step(this.#limit, this.#meter.seen(this.#peak))
+      this.#peak = this.#inside.length
+    }
+    return this.#row()
+  }
+
+  /** Each kind at random, and in no order. */
+  #arrivals(now: number, second: number): void {
+    const come = this.#scene.kinds.flatMap(each => {
+      const due = (each.arrivals(second) * STEP) / 1_000
+      return Array.from({ length: Math.floor(due + this.#random()) }, () => ({ each, at: this.#random() }))
+    })
+    for (const { each } of come.toSorted((a, b) => a.at - b.at)) this.#arrive(each, now, second)
+    this.#peak = Math.max(this.#peak, this.#inside.length)
+  }
+
+  #arrive(each: Kind, now: number, second: number): void {
+    const isCounted = each.name === 'honest' && second > BEGIN
+    if (isCounted) this.#counts.due += 1
+    if (this.#inside.length < this.#limit * SHARE) {
+      this.#inside.push({ kind: each, since: now, asks: now + each.think, left: each.work })
+      return
+    }
+    if (isCounted) this.#counts.turnedAway += 1
+    if (this.#meter.isGreen) this.#counts.atGreen += 1
+  }
+
+  #work(now: number, second: number): void {
+    const working = this.#inside.filter(({ asks }) => asks <= now)
+    const servers = this.#scene.servers(second)
+    let left = STEP * servers
+    // Services behind us work on all at once; our core takes one after the other.
+    const most = this.#scene.by === 'core' ? Number.POSITIVE_INFINITY : STEP * Math.min(1, servers / working.length)
+    let ended = 0
+    for (const client of working) {
+      const share = Math.min(client.left, most, left)
+      client.left -= share
+      left -= share
+      if (client.left >= 1e-9) continue
+      ended += 1
+      this.#end(client, now)
+    }
+    if (ended > 0) this.#inside = this.#inside.filter(({ left: more }) => more >= 1e-9)
+    this.#meter.step(now, 1 - left / (STEP * servers), working.length)
+  }
+
+  #end({ kind: { name, think }, since, asks }: Client, now: number): void {
+    this.#meter.worked(now - asks + STEP)
+    const waited = now - since - think + STEP
+    if (since < BEGIN * 1_000 || name !== 'honest') return
+    if (waited > TIMEOUT_MS) this.#counts.inVain += 1
+    else {
+      this.#counts.done += 1
+      this.#waits.push(waited)
+    }
+  }
+
+  #row(): string {
+    const { due, done, inVain, turnedAway, atGreen } = this.#counts
+    const { seconds, servers, kinds, by } = this.#scene
+    const [honest] = kinds
+    const most = (at: number) =>
+      by === 'core' ? Number.POSITIVE_INFINITY : (servers(at) * 1_000) / (honest?.work ?? 1)
+    const counted = Array.from({ length: seconds - BEGIN }, (_, index) => BEGIN + 1 + index)
+    const could = counted.reduce((sum, at) => sum + Math.min(honest?.arrivals(at) ?? 0, most(at)), 0)
+    const sorted = this.#waits.toSorted((a, b) => a - b)
+    const quantile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
+    const cells = [
+      this.#law.name,
+      `${((100 * done) / could).toFixed(1)} %`,
+      `${quantile(0.5)} / ${quantile(0.95)} ms`,
+      `${inVain}`,
+      `${turnedAway} of ${due}`,
+      `${atGreen}`,
+    ]
+    return `| ${cells.join(' | ')} |`
+  }
 }
 
 /**
@@ -209,10 +337,16 @@ export async function admissionCost(sessions = 10_000, turns = 5): Promise<reado
 }
 
 if (import.meta.main) {
-  const [without, withAdmission] = await admissionCost()
-  console.log(`a quiet session: ${without.toFixed(1)} µs, under load control ${withAdmission.toFixed(1)} µs`)
+  if (!process.argv.includes('--laws')) {
+    const [without, withAdmission] = await admissionCost()
+    console.log(`a quiet session: ${without.toFixed(1)} µs, under load control ${withAdmission.toFixed(1)} µs`)
+  }
   for (const scene of scenes) {
-    console.log(`\n${scene.name}: of what can be done | work, median / 95th | for nothing | refused | limit`)
-    for (const make of controllers) console.log(play(scene, make()))
+    console.log(`\n${scene.name}`)
+    console.log(
+      '| law | of what can be done | work, median / 95th | in vain | honest turned away | turned away at green |',
+    )
+    console.log('|---|---|---|---|---|---|')
+    for (const make of laws) console.log(new Play(scene, make()).run())
   }
 }

@@ -1,8 +1,10 @@
 /** Turns a load into green, amber or red: up at once, down slowly, without oscillation. */
 import type { Level } from '../model/load.ts'
 
+/** The load at which amber begins. */
+export const AMBER = 0.7
 /** The load at which a level begins. It ends a tenth below. */
-const BEGINS: Readonly<Record<Level, number>> = { green: 0, amber: 0.7, red: 0.9 }
+const BEGINS: Readonly<Record<Level, number>> = { green: 0, amber: AMBER, red: 0.9 }
 const MARGIN = 0.1
 /** One stall is amber; a load that lasts this long is red. */
 const RED_AFTER_MS = 2_000
@@ -17,15 +19,12 @@ const below: Readonly<Record<Level, Level>> = { green: 'green', amber: 'green', 
 
 export interface LevelHolder {
   readonly level: Level
-  /** When the level began, on the monotonic clock. */
-  readonly since: number
   /** Takes the next measurement. @returns the level that it leads to */
   step(value: number, now: number): Level
 }
 
 export function levelHolder(start: number): LevelHolder {
   let level: Level = 'green'
-  let since = start
   let calm = start
   let hold = MIN_HOLD_MS
   let fellAt = Number.NEGATIVE_INFINITY
@@ -34,15 +33,11 @@ export function levelHolder(start: number): LevelHolder {
 
   const go = (next: Level, now: number): void => {
     level = next
-    since = now
     calm = now
   }
   return {
     get level() {
       return level
-    },
-    get since() {
-      return since
     },
     step: (value, now) => {
       high = value < BEGINS.red ? Number.POSITIVE_INFINITY : Math.min(high, now)

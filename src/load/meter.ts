@@ -13,7 +13,8 @@ import { type Clock, type Notify, systemClock, warnOnThrow } from '../model/serv
 import { type Duration, type Size, toBytes, toMilliseconds } from '../model/units.ts'
 import { type Descriptors, descriptorLimit, descriptors, openDescriptors } from './descriptors.ts'
 import { type Latency, latency } from './latency.ts'
-import { type LevelHolder, levelHolder } from './level.ts'
+import { AMBER, type LevelHolder, levelHolder } from './level.ts'
+import { OwnTime } from './own-time.ts'
 import { type ProcessProbe, processProbe } from './process.ts'
 
 /** What `loadMeter` takes: the amounts that count as full load. */
@@ -53,7 +54,7 @@ const schema = schemaOf<LoadMeterOptions>('load', {
   process: having('an object that reads the state of the process', 'busy', 'memory'),
 })
 
-type Counted = Exclude<Resource, 'descriptors'>
+type Counted = Exclude<Resource, 'descriptors' | 'work'>
 
 const TICK_MS = 100
 /** A stall counts for this time after it was measured. */
@@ -67,7 +68,7 @@ const OVERFLOW_COOLDOWN_MS = 10_000
  * Measuring stops when the level is green and no caller has asked for this time; a scrape each minute keeps it running.
  */
 const IDLE_AFTER_MS = 90_000
-/** How many services behind us are distinguished; further ones are not measured. */
+/** How many services behind us are distinguished, and how many reports; further ones are not measured. */
 const MAX_SERVICES = 32
 /** DNS may be slow because of the sender's name servers, so it alone must not turn the level amber. */
 const UNCERTAIN: ReadonlySet<string> = new Set(['dns'])
@@ -95,6 +96,8 @@ export function loadMeter(options: LoadMeterOptions = {}): LoadMeter {
     reportOverflow: () => load.reportOverflow(),
     adjust: (resource, by) => load.adjust(resource, by),
     hasDescriptor: use => load.hasDescriptor(use),
+    hasBudget: share => load.hasBudget(share),
+    report: (what, share) => load.report(what, share),
     recordLatency: (service, ms) => load.recordLatency(service, ms),
   }
 }
@@ -108,6 +111,9 @@ class ProcessLoad {
   readonly #files: Descriptors
   readonly #held: Record<Counted, number> = { sessions: 0, scans: 0, spool: 0 }
   readonly #services = new Map<string, Latency>()
+  readonly #reports = new Map<string, number>()
+  /** The work in progress, in bounds. */
+  #work = 0
   readonly #levels: LevelHolder
   #busy = 0
   #memory = 0
@@ -120,6 +126,7 @@ class ProcessLoad {
   #askedAt = Number.NEGATIVE_INFINITY
   /** When the next tick is due; undefined while the meter is idle. */
   #nextTick: number | undefined
+  readonly #time: OwnTime
   #shown: Load
 
   constructor(options: LoadMeterOptions) {
@@ -136,8 +143,10 @@ class ProcessLoad {
     this.#notify = warnOnThrow('notify', notify)
     this.#process = process
     this.#files = descriptors({ limit, reserve, count: () => process.descriptors?.() ?? openDescriptors(), clock })
-    this.#levels = levelHolder(clock.monotonic())
-    this.#shown = { value: 0, level: 'green', since: this.#levels.since, parts: {}, slowdown: 1 }
+    this.#levels = levelHolder(0)
+    const start = clock.monotonic()
+    this.#time = new OwnTime(TICK_MS, start)
+    this.#shown = { value: 0, level: 'green', since: start, parts: {}, slowdown: 1 }
   }
 
   get level(): Level {
@@ -155,6 +164,7 @@ class ProcessLoad {
       this.#stall = 0
       this.#busy = 0
       probed(() => this.#process.busy())
+      this.#time.resume(this.#askedAt)
       this.#measure(0, this.#askedAt)
       this.#scheduleTick()
     }
@@ -167,7 +177,27 @@ class ProcessLoad {
 
   adjust(resource: Resource, by: number): void {
     if (resource === 'descriptors') this.#files.adjust(by)
+    else if (resource === 'work') this.#work = Math.max(0, this.#work + by)
     else this.#held[resource] += by
+    if (resource === 'sessions' && by > 0) this.#checkRise(this.#held.sessions / this.#full.sessions)
+  }
+
+  hasBudget(share: number): boolean {
+    return this.#levels.level !== 'red' || this.#work + share <= 1
+  }
+
+  report(what: string, share: number): void {
+    if (!this.#reports.has(what) && this.#reports.size >= MAX_SERVICES) return
+    const before = this.#reports.get(what) ?? 0
+    this.#reports.set(what, share)
+    if (share > before) this.#checkRise(share)
+  }
+
+  /** The level is never behind what is counted: what fills between two ticks is amber at once. */
+  #checkRise(share: number): void {
+    if (share < AMBER || this.#levels.level !== 'green') return
+    this.#update(this.#clock.monotonic())
+    if (this.#nextTick === undefined) this.#scheduleTick()
   }
 
   hasDescriptor(use: DescriptorUse): boolean {
@@ -175,11 +205,13 @@ class ProcessLoad {
   }
 
   recordLatency(service: string, ms: number): void {
+    const now = this.#clock.monotonic()
+    const waited = ms - this.#time.pausedIn(ms, now, now - (this.#nextTick ?? now))
     const known = this.#services.get(service)
-    if (known) known.record(ms)
+    if (known) known.record(waited)
     else if (this.#services.size < MAX_SERVICES) {
       const first = latency()
-      first.record(ms)
+      first.record(waited)
       this.#services.set(service, first)
     }
   }
@@ -201,6 +233,7 @@ class ProcessLoad {
       this.#stall = late
       this.#stallAt = now
     }
+    this.#time.tick(now, late)
     // One measurement varies a lot: this averages over about a second.
     this.#busy += ((probed(() => this.#process.busy()) ?? 1) - this.#busy) * 0.2
     if (this.#ticks % MEMORY_EVERY === 0) {
@@ -228,10 +261,12 @@ class ProcessLoad {
       parts[name] = UNCERTAIN.has(name) ? Math.min(one.part, MAX_UNCERTAIN) : one.part
       if (!UNCERTAIN.has(name)) slowdown = Math.max(slowdown, one.slowdown)
     }
+    for (const [name, share] of this.#reports) parts[name] = part(share)
     const value = Math.max(...Object.values(parts))
     const before = this.#levels.level
-    const level = this.#levels.step(value, now)
-    this.#shown = { value, level, since: this.#levels.since, parts, slowdown }
+    // A pause of this process counts as two ticks: it is no time in which the load was high, or low.
+    const level = this.#levels.step(value, this.#time.now)
+    this.#shown = { value, level, since: level === before ? this.#shown.since : now, parts, slowdown }
     if (level !== before) this.#announce(before, this.#shown)
   }
 

@@ -17,6 +17,8 @@ export interface PriorityQueueOptions {
 
 interface QueueEntry {
   readonly since: number
+  /** When it has waited long enough. */
+  readonly until: number
   /** @param isIn whether a slot was taken */
   readonly settle: (isIn: boolean) => void
 }
@@ -27,10 +29,16 @@ const FREE_SHARE_FOR_BAD = 0.5
 const STANDING_MS = 1_000
 /** Under overload the longest wait is this share of `maxWait`, so that a client that gets a slot has not given up. */
 const OVERLOAD_WAIT_SHARE = 0.2
+/** One timer looks at all who wait: five times in `maxWait`, and at least four times a second. */
+const SWEEPS = 5
+const MAX_SWEEP_MS = 250
 
 /**
  * Under overload a class is served newest first, and waits are short (Maurer, "Fail at Scale", ACM Queue 2015: adaptive
  * LIFO with CoDel's standing queue). The client that has waited longest has most likely given up.
+ *
+ * Times are those of this process: a pause of it (a stopped process, the collector) counts as two sweeps, however long
+ * it was, so that no client is turned away for it.
  */
 export class PriorityQueue {
   readonly #options: PriorityQueueOptions
@@ -38,9 +46,15 @@ export class PriorityQueue {
   readonly #queues: Readonly<Record<PriorityClass, QueueEntry[]>> = { known: [], unknown: [], bad: [] }
   /** Since when a queue has not been empty. */
   readonly #standing: Partial<Record<PriorityClass, number>> = {}
+  readonly #sweepMs: number
+  #cancelSweep: (() => void) | undefined
+  #sweptAt = 0
+  /** Milliseconds of pauses that count for no client. */
+  #paused = 0
 
   constructor(options: PriorityQueueOptions) {
     this.#options = options
+    this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, options.maxWait / SWEEPS))
   }
 
   /** The sessions that have a slot, of all classes or of one. */
@@ -60,7 +74,7 @@ export class PriorityQueue {
    */
   enter(priority: PriorityClass, clock: Clock, signal: AbortSignal): boolean | Promise<boolean> {
     const { maxQueue, maxWait } = this.#options
-    const now = clock.monotonic()
+    const now = this.#now(clock)
     // The limit may have grown since the last session ended.
     this.#serve(clock)
     const queue = this.#queues[priority]
@@ -83,34 +97,64 @@ export class PriorityQueue {
 
   #wait(priority: PriorityClass, clock: Clock, signal: AbortSignal): Promise<boolean> {
     const { maxWait } = this.#options
-    const now = clock.monotonic()
+    const now = this.#now(clock)
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const settle = (isIn: boolean): void => {
-      cancel()
       signal.removeEventListener('abort', giveUp)
       this.#drop(priority, entry)
       if (isIn) this.#inside[priority] += 1
       resolve(isIn)
     }
     const giveUp = (): void => settle(false)
-    const entry: QueueEntry = { since: now, settle }
-    const cancel = clock.after(this.#isOver(priority, now) ? maxWait * OVERLOAD_WAIT_SHARE : maxWait, giveUp)
+    const longest = this.#isOver(priority, now) ? maxWait * OVERLOAD_WAIT_SHARE : maxWait
+    const entry: QueueEntry = { since: now, until: now + longest, settle }
     this.#queues[priority].push(entry)
     this.#standing[priority] ??= now
     signal.addEventListener('abort', giveUp)
+    this.#scheduleSweep(clock)
     return promise
   }
 
   #serve(clock: Clock): void {
-    const now = clock.monotonic()
+    const now = this.#now(clock)
     for (const priority of SERVED) {
-      const queue = this.#queues[priority]
-      while (queue.length > 0 && this.#hasRoom(priority)) {
-        const next = this.#isOver(priority, now) ? queue.at(-1) : queue[0]
-        next?.settle(true)
-      }
+      this.#serveClass(priority, now)
       this.#expire(priority, now)
     }
+  }
+
+  #serveClass(priority: PriorityClass, now: number): void {
+    const queue = this.#queues[priority]
+    while (queue.length > 0 && this.#hasRoom(priority)) {
+      const next = this.#isOver(priority, now) ? queue.at(-1) : queue[0]
+      next?.settle(true)
+    }
+  }
+
+  #now(clock: Clock): number {
+    const now = clock.monotonic()
+    if (this.#cancelSweep !== undefined && now - this.#sweptAt > 2 * this.#sweepMs) {
+      this.#paused += now - this.#sweptAt - 2 * this.#sweepMs
+      this.#sweptAt = now
+    }
+    return now - this.#paused
+  }
+
+  #scheduleSweep(clock: Clock): void {
+    if (this.#cancelSweep !== undefined) return
+    this.#sweptAt = clock.monotonic()
+    this.#cancelSweep = clock.after(this.#sweepMs, () => this.#sweep(clock))
+  }
+
+  /** The limit may have grown though no session has ended; the others may have waited long enough. */
+  #sweep(clock: Clock): void {
+    const now = this.#now(clock)
+    this.#cancelSweep = undefined
+    for (const priority of SERVED) {
+      this.#serveClass(priority, now)
+      for (const entry of this.#queues[priority].filter(({ until }) => until <= now)) entry.settle(false)
+    }
+    if (SERVED.some(priority => this.#queues[priority].length > 0)) this.#scheduleSweep(clock)
   }
 
   #hasRoom(priority: PriorityClass): boolean {
@@ -140,6 +184,9 @@ export class PriorityQueue {
     const index = queue.indexOf(entry)
     if (index !== -1) queue.splice(index, 1)
     if (queue.length === 0) delete this.#standing[priority]
+    if (SERVED.some(other => this.#queues[other].length > 0)) return
+    this.#cancelSweep?.()
+    this.#cancelSweep = undefined
   }
 }
 

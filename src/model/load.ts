@@ -19,8 +19,8 @@ export interface Load {
   /** Since when the level holds, in milliseconds of the monotonic clock. */
   readonly since: number
   /**
-   * Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, and one for each
-   * backend, such as `next-hop`.
+   * Each from 0 to 1: `loop`, `busy`, `memory`, `sessions`, `scans`, `spool`, `descriptors`, one for each backend,
+   * such as `next-hop`, and what was reported, such as `slots`.
    */
   readonly parts: Readonly<Record<string, number>>
   /** How many times slower than usual the slowest backend answers; 1 when none is slow. */
@@ -28,9 +28,11 @@ export interface Load {
 }
 
 /**
- * What is in use until it is released: sessions, messages at expensive filters, bytes of messages, file descriptors.
+ * What is in use until it is released: sessions, messages at expensive filters, bytes of messages, file descriptors,
+ * and `work`: scans that run or wait, parts that threads read, bytes in temporary files, each as a share of its own
+ * bound.
  */
-export type Resource = 'sessions' | 'scans' | 'spool' | 'descriptors'
+export type Resource = 'sessions' | 'scans' | 'spool' | 'descriptors' | 'work'
 
 /** Measures load. Costs a counter for each event, and ten measurements a second while it is read. */
 export interface LoadMeter {
@@ -49,6 +51,13 @@ export interface LoadMeter {
    * it.
    */
   hasDescriptor(use: DescriptorUse): boolean
+  /**
+   * Whether more work of this share of its own bound may begin. Under red all `work` together may take no more than one
+   * bound, so that scanner, parse threads and disk are not full at once; at other levels each has its own.
+   */
+  hasBudget(share: number): boolean
+  /** Reports how full something is, from 0 to 1, as a part of the load until it is reported anew. */
+  report(what: string, share: number): void
   /** Reports how many milliseconds a backend took to answer: `next-hop`, `clamav`, `dns`. */
   recordLatency(what: string, ms: number): void
 }

@@ -33,11 +33,12 @@ export interface SlotsOptions {
   readonly now: () => number
   readonly notify: (notice: Notice) => void
   /** Knows how many descriptors there are. @default there are enough */
-  readonly load?: () => Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'> | undefined
+  readonly load?: () => SlotLoad | undefined
   /** Whether a client is known elsewhere: by configuration, or by its record. @default none is */
   readonly isKnown?: (ip: string) => Promise<boolean>
 }
 
+type SlotLoad = Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'>
 type Limit = keyof SessionLimits
 type Keys = readonly (readonly [limit: Limit, key: string])[]
 
@@ -55,6 +56,9 @@ const PENALTY_MS = 3_000
 const MAX_LOOKUPS = 16
 /** Sessions that one sweep ends at most, so that a short lack does not end many. */
 const MAX_EVICTED = 8
+/** While a larger share of all slots is taken, sessions whose clients do nothing useful end, ten times a second. */
+const OVERDUE_STAY_SHARE = 0.5
+const RELIEF_INTERVAL_MS = 100
 
 /** The slot of one session. */
 export class SessionSlot {
@@ -100,6 +104,7 @@ export class SessionSlots {
   /** Clients since the last sweep for which no session could be ended. */
   #turnedAway = 0
   #lookups = 0
+  #relievedAt = Number.NEGATIVE_INFINITY
   #noticeAt = Number.NEGATIVE_INFINITY
 
   constructor(limits: SessionLimits | undefined, options: SlotsOptions) {
@@ -133,6 +138,7 @@ export class SessionSlots {
 
   /** The same without a look-up: a client is known when it has brought mail before. */
   takeNow(ip: string | undefined): SessionSlot | undefined {
+    this.#endOverdue()
     if (this.#open.size >= this.#limits.all) {
       this.#tellLimit('all', 'all clients')
       return undefined
@@ -156,6 +162,7 @@ export class SessionSlots {
    * that were turned away meanwhile and will come again.
    */
   relieve(): void {
+    this.#endOverdue()
     const wanted = Math.min(this.#turnedAway, MAX_EVICTED) - this.#evicted.size
     this.#turnedAway = 0
     for (let count = 0; count < wanted && !this.#hasDescriptor('session'); count += 1) if (!this.#evict()) return
@@ -199,6 +206,20 @@ export class SessionSlots {
     return false
   }
 
+  /** Slow and silent clients leave before any client is turned away for want of slots, and long before it. */
+  #endOverdue(): void {
+    const now = this.#options.now()
+    const surplus = this.#open.size - this.#evicted.size - Math.ceil(this.#limits.all * OVERDUE_STAY_SHARE)
+    if (surplus <= 0 || now - this.#relievedAt < RELIEF_INTERVAL_MS) return
+    this.#relievedAt = now
+    const overdue = [...this.#open].flatMap(slot => {
+      const ms = this.#overdue(slot, now)
+      return ms > 0 ? [{ slot, ms, isKnown: slot.ip !== undefined && this.#record.isKnown(slot.ip, now) }] : []
+    })
+    overdue.sort((a, b) => Number(a.isKnown) - Number(b.isKnown) || b.ms - a.ms)
+    for (const { slot } of overdue.slice(0, surplus)) this.#end(slot, now)
+  }
+
   /** Ends the session that is overdue longest, strangers first. @returns false when none is overdue */
   #evict(): boolean {
     const now = this.#options.now()
@@ -213,12 +234,16 @@ export class SessionSlots {
       ;[victim, latest, isVictimKnown] = [slot, overdue, isKnown]
     }
     if (victim === undefined) return false
+    this.#end(victim, now)
+    return true
+  }
+
+  #end(victim: SessionSlot, now: number): void {
     const { ip, occupant } = victim
     victim.occupant = undefined
     this.#evicted.add(victim)
     if (ip !== undefined) this.#record.penalize(ip, now)
     occupant?.evict()
-    return true
   }
 
   #overdue({ occupant, ip }: SessionSlot, now: number): number {

@@ -148,3 +148,19 @@ test('a waiting client gets a slot as soon as the limit grows, though no session
   expect(await waiting).toBe(true)
   expect(slots.inside()).toBe(4)
 })
+
+test('a pause of the process counts as two sweeps: a client that waited before it still gets the next slot', async () => {
+  const hand = clock()
+  let paused = 0
+  const late = { ...hand, monotonic: () => hand.monotonic() + paused }
+  const slots = new PriorityQueue({ limit: () => 2, reserve: () => 0, maxQueue: 5, maxWait: 5_000 })
+  for (let client = 0; client < 2; client += 1) expect(slots.enter('unknown', late, never)).toBe(true)
+  const waiting = slots.enter('unknown', late, never)
+  await hand.advance(500)
+  paused = 14_000
+  await hand.advance(250)
+  expect(slots.queued('unknown')).toBe(1)
+  paused = 28_000
+  slots.leave('unknown', late)
+  expect(await waiting).toBe(true)
+})

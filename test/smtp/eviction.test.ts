@@ -15,6 +15,8 @@ function short() {
     now: () => measured.now(),
     reportOverflow: () => measured.reportOverflow(),
     recordLatency: (what, ms) => measured.recordLatency(what, ms),
+    report: (what, share) => measured.report(what, share),
+    hasBudget: share => measured.hasBudget(share),
     level: 'green',
     overflowing: false,
     adjust: (what, by) => {

@@ -52,3 +52,65 @@ test('W20 when all slots are taken no client gets one, and the operator is notif
   first?.release()
   expect(take('203.0.113.1')).toBeDefined()
 })
+
+/** Sessions of clients that do something useful now and then, and of others that never do. */
+function slowClients() {
+  const clock = handClock()
+  const notices: Notice[] = []
+  const slots = new SessionSlots(
+    { ...none, all: 100 },
+    { now: clock.monotonic, notify: notice => notices.push(notice) },
+  )
+  const ended: string[] = []
+  const arrive = (ip: string, due: number) => {
+    const slot = slots.takeNow(ip)
+    if (slot === undefined) return 'turned away'
+    slot.occupant = {
+      overdue: now => now - due,
+      evict: () => {
+        ended.push(ip)
+        clock.after(200, () => slot.release())
+      },
+    }
+    return slot
+  }
+  return { clock, slots, ended, arrive, notices }
+}
+const BUSY = Number.POSITIVE_INFINITY
+
+test('W20 slow clients leave before any client is turned away: however many come, each newcomer gets a slot', async () => {
+  const { clock, ended, arrive, notices } = slowClients()
+  for (let honest = 0; honest < 20; honest += 1) arrive(`192.0.2.${honest}`, BUSY)
+  for (let slow = 0; slow < 2_000; slow += 1) {
+    expect(arrive(`198.51.${slow >> 8}.${slow & 255}`, clock.monotonic() + 3_000)).not.toBe('turned away')
+    await clock.advance(100)
+  }
+  expect(ended.length).toBeGreaterThan(1_900)
+  expect(ended.filter(ip => ip.startsWith('192.0.2.'))).toEqual([])
+  expect(notices).toEqual([])
+})
+
+test('while no more than half of the slots are taken, slow clients may stay', async () => {
+  const { clock, slots, ended, arrive } = slowClients()
+  for (let slow = 0; slow < 50; slow += 1) arrive(`198.51.100.${slow}`, 3_000)
+  await clock.advance(60_000)
+  slots.relieve()
+  expect(ended).toEqual([])
+  arrive('203.0.113.1', BUSY)
+  slots.relieve()
+  await clock.advance(200)
+  slots.relieve()
+  expect(ended).toHaveLength(1)
+})
+
+test('clients whose mail was delivered leave after strangers, and those that are overdue longest leave first', async () => {
+  const { clock, slots, ended, arrive } = slowClients()
+  const known = arrive('192.0.2.1', 1)
+  if (typeof known === 'object') known.delivered()
+  arrive('192.0.2.2', 30)
+  arrive('192.0.2.3', 20)
+  for (let honest = 0; honest < 49; honest += 1) arrive(`198.51.100.${honest}`, BUSY)
+  await clock.advance(1_000)
+  slots.relieve()
+  expect(ended).toEqual(['192.0.2.3', '192.0.2.2'])
+})

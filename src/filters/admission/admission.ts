@@ -8,23 +8,24 @@ import { duration, having, number, whole } from '../../model/checks.ts'
 import { isFinal } from '../../model/decision.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding } from '../../model/finding.ts'
-import { describeLoad } from '../../model/load.ts'
+import { describeLoad, type LoadMeter } from '../../model/load.ts'
 import type { Metric } from '../../model/metric.ts'
 import { checked, relation, schemaOf } from '../../model/options.ts'
-import type { Clock } from '../../model/services.ts'
+import type { Clock, Services } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import { AdmissionCounts } from './admission-counts.ts'
 import { PeakReserve } from './peak-reserve.ts'
 import { minutesUntil } from './retry.ts'
+import { SharedLimit } from './shared-limit.ts'
 
 /** What `admission` takes. */
 export interface AdmissionOptions {
-  /** The upper bound of the limit on concurrent sessions. @default 1_000 */
+  /** How many concurrent sessions are full load, and the most there may be. @default 2_000 */
   readonly max?: number
   /** The lower bound of the limit. @default 20 */
   readonly min?: number
-  /** The share of session slots that only known clients may take. @default 0.3 */
+  /** The share of session slots that only known clients may take while the load is not green. @default 0.3 */
   readonly reserve?: number
   /**
    * The share from ten minutes before an overload that `forecast` expects. Known clients then wait less, and more of
@@ -40,7 +41,7 @@ export interface AdmissionOptions {
   readonly maxQueue?: number
 }
 
-const MAX = 1_000
+const MAX = 2_000
 const MIN = 20
 
 /** @internal */
@@ -72,11 +73,16 @@ interface Admitted {
 
 /** How long the trust in a client may take to find out. It is asked only when slots are short. */
 const TRUST_TIMEOUT_MS = 500
+/** How long a beginning process waits for the limit of another one. */
+const START_TIMEOUT_MS = 1_000
 
 /**
- * Limits the number of sessions to what the process and the services behind it can bear. When slots are short, clients
- * with a bad record are turned away first, then unknown ones; a share of the slots is reserved for known clients. A
- * client that is turned away gets `421 4.3.2` and the time to come again, and never a 5xx.
+ * Turns clients away when the process or a service behind it is overloaded. While the load is green no client is turned
+ * away: the limit begins where an overload is measured, with the sessions that are open then, and ends at green. While
+ * slots are short, clients with a bad record are turned away first, then unknown ones; a share of the slots is reserved
+ * for known clients. A client that is turned away gets `421 4.3.2` and the time to come again, and never a 5xx.
+ *
+ * The limit is kept in the store, so that a process that begins in the middle of a flood begins with it.
  *
  * @throws PosternError when an option is wrong
  * @example
@@ -88,7 +94,11 @@ export function admission(options: AdmissionOptions = {}): Filter {
 
 class Admission {
   readonly #timeout: number
-  readonly #limit: ConcurrencyLimit
+  readonly #bounds: { readonly min: number; readonly max: number }
+  #limit: ConcurrencyLimit
+  #shared: SharedLimit | undefined
+  /** The limit that holds now; Infinity while admission is open. */
+  #current = Number.POSITIVE_INFINITY
   readonly #slots: PriorityQueue
   readonly #counts = new AdmissionCounts()
   readonly #reserve: PeakReserve
@@ -101,11 +111,11 @@ class Admission {
     const { max = MAX, min = MIN, reserve = 0.3, maxWait = '5s', maxQueue = 100 } = options
     const { peakReserve: atPeak = reserve, forecast = NO_FORECAST } = options
     this.#timeout = toMilliseconds(maxWait)
-    const limit = concurrencyLimit({ min, max, initial: max / 5 })
-    this.#limit = limit
+    this.#bounds = { min, max }
+    this.#limit = concurrencyLimit(this.#bounds)
     const shares = new PeakReserve({ usual: reserve, atPeak, forecast })
     this.#reserve = shares
-    const slots = { limit: () => limit.value, reserve: () => shares.share }
+    const slots = { limit: () => this.#current, reserve: () => shares.share }
     this.#slots = new PriorityQueue({ ...slots, maxQueue, maxWait: this.#timeout })
   }
 
@@ -114,6 +124,7 @@ class Admission {
       name: 'admission',
       order: 'early',
       deadline: this.#timeout + TRUST_TIMEOUT_MS + 1_000,
+      start: services => this.#start(services),
       connect: connection => this.#connect(connection),
       onDecision: ({ stage, verdict }, context) => {
         // A client that is refused as a whole costs nothing more, even if its refusal is delayed until RCPT.
@@ -122,6 +133,13 @@ class Admission {
       onClose: connection => this.#release(connection),
       metrics: () => this.#metrics(),
     }
+  }
+
+  /** A process that was started again in a flood does not begin it anew. */
+  async #start({ store, clock }: Services): Promise<void> {
+    this.#shared = new SharedLimit(store)
+    const inherited = await within(this.#shared.read(), START_TIMEOUT_MS, undefined, clock)
+    if (inherited !== undefined) this.#limit = concurrencyLimit({ ...this.#bounds, inherited })
   }
 
   async #connect(connection: Connection): Promise<Finding | undefined> {
@@ -138,18 +156,20 @@ class Admission {
     const { clock, signal, ref, load } = connection
     // While there are slots for all, no record is needed.
     const hasRoom = this.#adaptLimit(connection)
-    const priority = hasRoom ? 'unknown' : await within(connection.ask(trust), TRUST_TIMEOUT_MS, clock)
+    const priority = hasRoom ? 'unknown' : await within(connection.ask(trust), TRUST_TIMEOUT_MS, 'unknown', clock)
     const entering = !signal.aborted && this.#slots.enter(priority, clock, signal)
+    // At once: of clients that come together, those that fill the slots change the level for the next ones.
+    this.#occupied(load)
     // Clients with a bad record are turned away even while there is room for others: that is no overflow.
     if (entering !== true && !signal.aborted && priority !== 'bad') load.reportOverflow()
     const isIn = await entering
     if (isIn && (signal.aborted || this.#admitted.has(ref))) this.#slots.leave(priority, clock)
     else if (isIn) this.#admitted.set(ref, { priority, since: clock.monotonic() })
-    this.#peak = Math.max(this.#peak, this.#slots.inside())
+    if (entering !== true) this.#occupied(load)
     // A client that another filter has refused meanwhile, or that has left, was not turned away here.
     if (isIn || !signal.aborted) this.#counts.count(priority, isIn, connection)
     if (isIn) return { isIn, priority, reason: '', minutes: 0 }
-    const reason = `${this.#slots.inside()} of ${Math.floor(this.#limit.value)} session slots are taken, and none is free for a client that is ${priority}; the load is ${describeLoad(load.now())}`
+    const reason = `${this.#slots.inside()} of ${Math.floor(this.#current)} session slots are taken, and none is free for a client that is ${priority}; the load is ${describeLoad(load.now())}`
     return { isIn, priority, reason, minutes: minutesUntil(priority, this.#counts.pressure(clock.monotonic()), ref) }
   }
 
@@ -158,27 +178,38 @@ class Admission {
     const { slowdown, value, level } = load.now()
     const now = clock.monotonic()
     if (now - this.#steppedAt >= 1_000) {
-      this.#limit.step({ inside: this.#peak, slowdown, load: value })
-      this.#reserve.look(this.#limit.value, now)
+      this.#limit.step({ inside: this.#peak, slowdown, load: value, level })
+      this.#shared?.write(this.#limit.value)
+      this.#reserve.look(Math.min(this.#limit.value, this.#bounds.max), now)
       this.#steppedAt = now
       this.#peak = this.#slots.inside()
     }
-    return level === 'green' && this.#slots.inside() < this.#limit.value / 2
+    const isOpen = level === 'green' && !this.#limit.isInherited
+    this.#current = isOpen ? Number.POSITIVE_INFINITY : Math.min(this.#limit.value, this.#bounds.max)
+    return this.#slots.inside() < this.#current / 2
   }
 
-  #release({ ref, clock }: Connection): void {
+  /** Slots are a part of the load, so that it is not green when they are full. */
+  #occupied(load: LoadMeter): void {
+    const inside = this.#slots.inside()
+    this.#peak = Math.max(this.#peak, inside)
+    load.report('slots', inside / this.#bounds.max)
+  }
+
+  #release({ ref, clock, load }: Connection): void {
     const admitted = this.#admitted.get(ref)
     if (admitted === undefined) return
     this.#admitted.delete(ref)
     this.#reserve.ended(clock.monotonic() - admitted.since)
     this.#slots.leave(admitted.priority, clock)
+    this.#occupied(load)
   }
 
   #metrics(): readonly Metric[] {
     const slots = this.#slots
     return [
       gauge('postern_admission_limit', 'Sessions that may be open at once.', [
-        { value: Math.floor(this.#limit.value) },
+        { value: Math.floor(Math.min(this.#current, this.#bounds.max)) },
       ]),
       gauge(
         'postern_admission_sessions',
@@ -207,9 +238,9 @@ const gauge = (name: string, help: string, samples: Metric['samples'] & readonly
 })
 
 /** A slow store or name server must not keep clients out. */
-function within(asked: Promise<Trust>, ms: number, clock: Clock): Promise<Trust> {
-  const { promise, resolve } = Promise.withResolvers<Trust>()
-  const cancel = clock.after(ms, () => resolve('unknown'))
+function within<T>(asked: Promise<T>, ms: number, otherwise: T, clock: Clock): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>()
+  const cancel = clock.after(ms, () => resolve(otherwise))
   asked.then(
     found => {
       cancel()
@@ -217,7 +248,7 @@ function within(asked: Promise<Trust>, ms: number, clock: Clock): Promise<Trust>
     },
     () => {
       cancel()
-      resolve('unknown')
+      resolve(otherwise)
     },
   )
   return promise
