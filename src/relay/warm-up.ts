@@ -77,6 +77,8 @@ const idle: LoadMeter = {
   reportOverflow: () => undefined,
   adjust: () => undefined,
   hasDescriptor: () => true,
+  hasBudget: () => true,
+  report: () => undefined,
   recordLatency: () => undefined,
 }
 
