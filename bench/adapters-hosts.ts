@@ -96,10 +96,16 @@ export interface Rspamd extends AsyncDisposable {
   readonly cpu: () => Promise<number>
   readonly milter: Host
   readonly http: Host
+  /** Where it is taught. */
+  readonly controller: Host
 }
 
-/** Debian's, with its own configuration but for where it listens, where it writes, and whom it asks of DNS. */
-export async function startRspamd(dns: string): Promise<Rspamd> {
+/**
+ * Debian's, with its own configuration but for where it listens, where it writes, and whom it asks of DNS.
+ *
+ * @param redis the port of a Redis, where its classifier keeps what it learns; without one it has no classifier
+ */
+export async function startRspamd(dns: string, redis?: number): Promise<Rspamd> {
   const program = await need('rspamd', ['rspamd'])
   const folder = await scratch('rspamd-')
   const [normal, proxy, controller] = [await freePort(), await freePort(), await freePort()]
@@ -109,6 +115,10 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
     'worker-controller.inc': `bind_socket = "127.0.0.1:${controller}";`,
     'worker-proxy.inc': `bind_socket = "127.0.0.1:${proxy}";\nupstream "local" { default = yes; hosts = "127.0.0.1:${normal}"; }`,
     'options.inc': `dns { nameserver = ["${dns}"]; }`,
+    ...(redis !== undefined && {
+      'redis.conf': `servers = "127.0.0.1:${redis}";`,
+      'classifier-bayes.conf': 'backend = "redis";\nmin_learns = 50;',
+    }),
   }
   await mkdir(local)
   for (const [name, text] of Object.entries(files)) await writeFile(join(local, name), `${text}\n`)
@@ -133,7 +143,7 @@ export async function startRspamd(dns: string): Promise<Rspamd> {
   }
   await calm([child.pid ?? 0])
   const cpu = () => cpuOf([child.pid ?? 0])
-  return { cpu, milter: host(proxy), http: host(normal), [Symbol.asyncDispose]: end }
+  return { cpu, milter: host(proxy), http: host(normal), controller: host(controller), [Symbol.asyncDispose]: end }
 }
 
 /** It compiles its expressions in the background when it starts: that is none of a message's cost. */

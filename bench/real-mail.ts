@@ -11,6 +11,8 @@ export interface RealMail {
   readonly name: string
   /** As they would come over SMTP: with CRLF. */
   readonly messages: readonly Buffer[]
+  /** For each message, whether it is known to be unwanted; undefined for the fixtures. */
+  readonly labels: readonly (boolean | undefined)[]
 }
 
 export function realMail(): RealMail {
@@ -20,10 +22,12 @@ export function realMail(): RealMail {
   const wanted = data === undefined ? '*.eml' : '{spamassassin,csdmc-2010}/**/*.eml'
   const all = globSync(wanted, { cwd: folder }).toSorted()
   const step = Math.max(1, Math.floor(all.length / SAMPLE))
-  const messages = all
-    .filter((_, place) => place % step === 0)
-    .map(file => Buffer.from(readFileSync(join(folder, file), 'latin1').replace(/\r?\n/g, '\r\n'), 'latin1'))
+  const chosen = all.filter((_, place) => place % step === 0)
+  const labels = chosen.map(file => (data === undefined ? undefined : file.includes('/spam/')))
+  const messages = chosen.map(file =>
+    Buffer.from(readFileSync(join(folder, file), 'latin1').replace(/\r?\n/g, '\r\n'), 'latin1'),
+  )
   const mean = messages.reduce((sum, { length }) => sum + length, 0) / messages.length / 1000
   const name = `${messages.length} ${data === undefined ? 'fixtures' : 'real messages'}, ${mean.toFixed(1)} KB each`
-  return { name, messages }
+  return { name, messages, labels }
 }

@@ -37,6 +37,7 @@ export type Variant =
   | `guard: ${FilterSet}`
   | `postern/smtp: ${FilterSet}`
   | 'postern/rspamd: content rules'
+  | 'postern/rspamd: content rules and classifier'
 
 export interface Setting {
   readonly variant: Variant
@@ -129,9 +130,11 @@ function serverOf({ variant, dns }: Setting): Server {
     })
   if (variant === 'smtp-server') return new SMTPServer(host).server
   if (variant === 'smtp-server + mailauth') return new SMTPServer(authenticating(dns)).server
-  if (variant === 'postern/rspamd: content rules') {
-    const filters = [contentFilters({ domains }), recommended({ domains, rateLimit: false })]
-    return rspamd(postern({ name: 'mx.example.org', filters, dns: resolver({ servers: [dns] }) }))
+  if (variant.startsWith('postern/rspamd')) {
+    const classifier = variant.endsWith('classifier') ? [classify({ minExamples: 50, falsePositives: '2%' })] : []
+    const filters = [contentFilters({ domains }), recommended({ domains, rateLimit: false }), classifier]
+    const notify = (): void => undefined
+    return rspamd(postern({ name: 'mx.example.org', filters, dns: resolver({ servers: [dns] }), notify }))
   }
   const [adapter, set] = variant.split(': ') as ['guard' | 'postern/smtp', FilterSet]
   const gateway = gatewayOf(set, dns)
