@@ -5,9 +5,10 @@
 /** Nothing is shown of white space until text follows; a line end outweighs a blank. */
 type Pending = '' | ' ' | '\n'
 
-const BLANKS = /[ \t\r\f\u00a0]+/g
-const LINE_ENDS = / ?\n[ \n]*/g
-const WHITESPACE = /[ \t\r\n\f\u00a0]+/g
+// A single blank is white space, too, but is replaced by itself: most texts have nothing else.
+const BLANKS = /[\t\r\f\u00a0][ \t\r\f\u00a0]*| [ \t\r\f\u00a0]+/g
+const LINE_ENDS = / \n[ \n]*|\n[ \n]+/g
+const WHITESPACE = /[\t\r\n\f\u00a0][ \t\r\n\f\u00a0]*| [ \t\r\n\f\u00a0]+/g
 
 export class CollapsedText {
   readonly #pieces: string[] = []

@@ -1,6 +1,6 @@
 /** The stack of open elements, and whether text in them is visible. Depth and work for each tag are bounded. */
 import type { Hiding } from './reading.ts'
-import { type Colour, isSame, parseColour, parseStyle, type Style } from './style.ts'
+import { type Colour, isSame, NO_STYLE, parseColour, parseStyle, type Style } from './style.ts'
 
 interface Open {
   readonly name: string
@@ -10,6 +10,8 @@ interface Open {
   readonly visible: boolean
   /** Hidden in a way that no inner element can undo. */
   readonly removed: Hiding | undefined
+  /** Why its text is not visible; undefined where it is. */
+  readonly hiding: Hiding | undefined
 }
 
 /** The depth of the stack. Deeper elements look like the last one on it. */
@@ -25,6 +27,7 @@ const page: Open = {
   fontSize: 16,
   visible: true,
   removed: undefined,
+  hiding: undefined,
 }
 
 export class ElementStack {
@@ -69,7 +72,7 @@ export class ElementStack {
 
   /** Why text here is not visible; undefined where it is. */
   hiding(): Hiding | undefined {
-    return hidingOf(this.#top())
+    return this.#top().hiding
   }
 
   #top(): Open {
@@ -78,43 +81,66 @@ export class ElementStack {
 
   #open(name: string, attributes: ReadonlyMap<string, string>): Open {
     const outer = this.#top()
-    if (NOT_RENDERED.has(name)) return { ...outer, name, removed: outer.removed ?? 'unshown-element' }
-    if (attributes.size === 0 && this.#sheet.size === 0) return { ...outer, name }
-    const style = this.#styleOf(name, attributes)
-    const off =
+    if (NOT_RENDERED.has(name)) return inherit(outer, name, 'unshown-element')
+    const style = attributes.size === 0 && this.#sheet.size === 0 ? NO_STYLE : this.#styleOf(name, attributes)
+    const removed =
       style.notDisplayed || attributes.has('hidden') ? 'not-displayed' : style.offPage ? 'off-page' : undefined
-    return {
+    if (style === NO_STYLE) return inherit(outer, name, removed)
+    const open = {
       name,
       colour: style.colour ?? outer.colour,
       background: style.background && style.background !== 'transparent' ? style.background : outer.background,
       fontSize: style.fontSize ?? outer.fontSize,
       visible: style.visibility ? style.visibility === 'visible' : outer.visible,
-      removed: outer.removed ?? off,
+      removed: outer.removed ?? removed,
     }
+    return { ...open, hiding: hidingOf(open) }
   }
 
   /** Attributes first, then the rules of the sheet, then the style attribute, which wins. */
   #styleOf(name: string, attributes: ReadonlyMap<string, string>): Style {
-    let merged = attributeStyle(name, attributes)
-    for (const rule of this.#rulesFor(name, attributes)) merged = { ...merged, ...rule }
+    const declared = attributes.size === 0 ? NO_STYLE : attributeStyle(name, attributes)
+    const ruled = this.#sheet.size === 0 ? declared : this.#applyRules(declared, name, attributes)
     const written = attributes.get('style')
-    return written === undefined ? merged : { ...merged, ...this.#parse(written) }
+    return written === undefined ? ruled : merge(ruled, this.#parse(written))
   }
 
-  #rulesFor(name: string, attributes: ReadonlyMap<string, string>): readonly Style[] {
-    if (this.#sheet.size === 0) return []
-    const classes = attributes.get('class')?.trim().toLowerCase().split(/\s+/, 10) ?? []
+  #applyRules(declared: Style, name: string, attributes: ReadonlyMap<string, string>): Style {
+    let style = this.#apply(declared, name)
+    const classes = attributes.get('class')?.trim().toLowerCase()
+    if (classes !== undefined) {
+      for (const one of classes.split(/\s+/, 10)) style = this.#apply(this.#apply(style, `.${one}`), `${name}.${one}`)
+    }
     const id = attributes.get('id')?.trim().toLowerCase()
-    const selectors = [name, ...classes.flatMap(one => [`.${one}`, `${name}.${one}`]), ...(id ? [`#${id}`] : [])]
-    return selectors.flatMap(selector => this.#sheet.get(selector) ?? [])
+    return id ? this.#apply(style, `#${id}`) : style
+  }
+
+  #apply(style: Style, selector: string): Style {
+    return merge(style, this.#sheet.get(selector) ?? NO_STYLE)
   }
 
   #parse(text: string): Style {
-    const style = this.#styles.get(text) ?? parseStyle(text)
+    const known = this.#styles.get(text)
+    if (known !== undefined) return known
+    const style = parseStyle(text)
     if (this.#styles.size < MAX_CACHED_STYLES) this.#styles.set(text, style)
     return style
   }
 }
+
+/** What changes nothing is {@link NO_STYLE} itself, here and in `parseStyle`. */
+const merge = (under: Style, over: Style): Style =>
+  over === NO_STYLE ? under : under === NO_STYLE ? over : { ...under, ...over }
+
+const inherit = (outer: Open, name: string, removed: Hiding | undefined): Open => ({
+  name,
+  colour: outer.colour,
+  background: outer.background,
+  fontSize: outer.fontSize,
+  visible: outer.visible,
+  removed: outer.removed ?? removed,
+  hiding: outer.removed ?? removed ?? outer.hiding,
+})
 
 const MAX_CACHED_STYLES = 200
 
@@ -125,6 +151,7 @@ function attributeStyle(name: string, attributes: ReadonlyMap<string, string>): 
   const background = attributes.has('background') ? 'unknown' : parseColour(attributes.get('bgcolor') ?? '')
   const colour = parseColour(attributes.get(name === 'body' ? 'text' : 'color') ?? '')
   const fontSize = name === 'font' ? FONT_SIZES[Number(attributes.get('size'))] : undefined
+  if (background === undefined && colour === undefined && fontSize === undefined) return NO_STYLE
   return {
     ...(background && { background }),
     ...(colour && { colour }),
@@ -135,7 +162,7 @@ function attributeStyle(name: string, attributes: ReadonlyMap<string, string>): 
 /** `<font size=0>` is displayed as size 1. */
 const FONT_SIZES = [10, 10, 13, 16, 18, 24, 32, 48]
 
-function hidingOf({ removed, visible, fontSize, colour, background }: Open): Hiding | undefined {
+function hidingOf({ removed, visible, fontSize, colour, background }: Omit<Open, 'hiding'>): Hiding | undefined {
   if (removed) return removed
   if (!visible) return 'not-displayed'
   if (fontSize <= MAX_TINY_FONT) return 'tiny'

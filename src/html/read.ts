@@ -2,7 +2,7 @@
 import { CollapsedText, collapseWhitespace } from './collapsed-text.ts'
 import { ElementStack, isBlock } from './elements.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
-import { referencesOf, styleUrls } from './references.ts'
+import { findReferences, styleUrls } from './references.ts'
 import { MAX_RULES, parseSheet, type Style } from './style.ts'
 import { type HtmlHandler, tokenize } from './tokens.ts'
 
@@ -56,7 +56,7 @@ class HtmlReader implements HtmlHandler {
     this.#elements.enter(name, attributes)
     if (isBlock(name)) this.#visible.endLine()
     const before = this.#references.length
-    for (const found of referencesOf(name, attributes)) this.#addReference(found)
+    if (attributes.size > 0) findReferences(name, attributes, this.#add)
     if (name !== 'a' && name !== 'area') return
     this.#endLink()
     if (name === 'a' && this.#references[before]?.from === 'href') this.#link = { at: before, shown: '' }
@@ -111,6 +111,8 @@ class HtmlReader implements HtmlHandler {
     for (const target of styleUrls(text)) this.#addReference({ from: 'style', element: 'style', target })
   }
 
+  readonly #add = (found: Omit<Reference, 'hidden' | 'shown'>): void => this.#addReference(found)
+
   #addReference(found: Omit<Reference, 'hidden' | 'shown'>): void {
     if (found.target.trim() === '') return
     if (this.#references.length === MAX_REFERENCES) {
@@ -142,9 +144,38 @@ function count(counts: Counts, name: string, attributes: ReadonlyMap<string, str
   else if (name === 'script') counts.scripts++
   else if (name === 'iframe' || name === 'frame') counts.frames++
   else if (name === 'object' || name === 'embed' || name === 'applet') counts.embeds++
-  for (const attribute of attributes.keys()) if (/^on[a-z]/.test(attribute)) counts.handlers++
+  for (const attribute of attributes.keys()) if (isHandler(attribute)) counts.handlers++
+}
+
+/** Whether the name begins with `on` and a letter. */
+const isHandler = (name: string): boolean => {
+  if (name.charCodeAt(0) !== 111 || name.charCodeAt(1) !== 110) return false
+  const letter = name.charCodeAt(2)
+  return letter >= 97 && letter <= 122
 }
 
 /** The number of visible characters, without blanks and the invisible characters that fill up previews. */
-const visibleLength = (text: string): number =>
-  text.replace(/\u034f|[\s\u00a0\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g, '').length
+export function visibleLength(text: string): number {
+  let count = text.length
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 128 ? code <= 32 && isBlank(code) : isFiller(code)) count--
+  }
+  return count
+}
+
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
+
+/** White space and invisible characters beyond ASCII. */
+const isFiller = (code: number): boolean =>
+  code === 0xa0 ||
+  code === 0xad ||
+  code === 0x34f ||
+  code === 0x1680 ||
+  (code >= 0x2000 && code <= 0x200f) ||
+  code === 0x2028 ||
+  code === 0x2029 ||
+  code === 0x202f ||
+  (code >= 0x205f && code <= 0x2064) ||
+  code === 0x3000 ||
+  code === 0xfeff

@@ -21,30 +21,32 @@ const attributeKinds: ReadonlyMap<string, Reference['from']> = new Map<string, R
   ['archive', 'other'],
 ])
 
-export function* referencesOf(element: string, attributes: ReadonlyMap<string, string>): Generator<Found> {
-  if (attributes.size === 0) return
+/** Calls `add` for each reference of the element. */
+export function findReferences(
+  element: string,
+  attributes: ReadonlyMap<string, string>,
+  add: (found: Found) => void,
+): void {
   for (const [attribute, target] of attributes) {
     const from = attributeKinds.get(attribute)
-    if (from !== undefined) yield { from: element === 'base' ? 'base' : from, element, target }
+    if (from !== undefined) add({ from: element === 'base' ? 'base' : from, element, target })
   }
   const set = attributes.get('srcset') ?? attributes.get('imagesrcset')
-  for (const candidate of set?.split(',').slice(0, 20) ?? []) {
+  for (const candidate of set?.split(',', 20) ?? []) {
     const [target = ''] = candidate.trim().split(/\s/, 1)
-    yield { from: 'srcset', element, target }
+    add({ from: 'srcset', element, target })
   }
   const style = attributes.get('style')
-  if (style !== undefined) for (const target of styleUrls(style)) yield { from: 'style', element, target }
+  if (style !== undefined) for (const target of styleUrls(style)) add({ from: 'style', element, target })
   if (element !== 'meta' || attributes.get('http-equiv')?.trim().toLowerCase() !== 'refresh') return
   const target = /url\s*=\s*["']?([^"']*)/i.exec(attributes.get('content') ?? '')?.[1]
-  if (target !== undefined) yield { from: 'refresh', element, target }
+  if (target !== undefined) add({ from: 'refresh', element, target })
 }
 
 /** The URLs in `url(…)` and after `@import`, each cut to a maximum length. */
-export function* styleUrls(css: string): Generator<string> {
-  if (!/url\(|@import/i.test(css)) return
-  for (const [, quoted, bare] of css.matchAll(
-    /(?:url\(\s*|@import\s{1,10})(?:["']([^"'\r\n]{1,4096})|([^\s"')]{1,4096}))/gi,
-  )) {
-    yield quoted ?? bare ?? ''
-  }
+export function styleUrls(css: string): readonly string[] {
+  if (!css.includes('(') && !css.includes('@')) return []
+  return Array.from(css.matchAll(URLS), ([, quoted, bare]) => quoted ?? bare ?? '')
 }
+
+const URLS = /(?:url\(\s*|@import\s{1,10})(?:["']([^"'\r\n]{1,4096})|([^\s"')]{1,4096}))/gi

@@ -19,56 +19,73 @@ const [MAX_DECLARATIONS, MAX_DECLARATION_LENGTH] = [100, 300]
 /** Rules of one text that are read. */
 export const MAX_RULES = 2000
 
+/** The properties that are read. */
+const PROPERTIES: ReadonlySet<string> = new Set(
+  (
+    'color background-color background background-image font-size font visibility display mso-hide opacity overflow ' +
+    'height max-height width max-width left top right margin-left margin-top text-indent clip clip-path'
+  ).split(' '),
+)
+
+/** The style of what declares nothing: readers compare it by identity. */
+export const NO_STYLE: Style = {}
+
 /** Reads `colour: red; font-size: 0`. */
 export function parseStyle(text: string): Style {
-  const found = new Map<string, string>()
+  let found: Map<string, string> | undefined
   let count = 0
   for (let at = 0; at < text.length && count < MAX_DECLARATIONS; count++) {
     const semicolon = text.indexOf(';', at)
     const stop = semicolon < 0 ? text.length : semicolon
-    const declaration = text.slice(at, Math.min(stop, at + MAX_DECLARATION_LENGTH)).replace(/\/\*.*?\*\//gs, '')
+    const written = text.slice(at, Math.min(stop, at + MAX_DECLARATION_LENGTH))
+    const declaration = written.includes('/*') ? written.replace(/\/\*.*?\*\//gs, '') : written
     const colon = declaration.indexOf(':')
-    const name = declaration.slice(0, Math.max(colon, 0)).trim().toLowerCase()
-    if (name !== '')
-      found.set(
-        name,
-        declaration
-          .slice(colon + 1)
-          .replace(/!\s*important/i, '')
-          .trim()
-          .toLowerCase(),
-      )
+    const name = colon < 0 ? '' : declaration.slice(0, colon).trim().toLowerCase()
+    if (PROPERTIES.has(name)) {
+      found ??= new Map()
+      found.set(name, valueIn(declaration.slice(colon + 1)))
+    }
     at = stop + 1
   }
-  return styleOf(found)
+  return found ? styleOf(found) : NO_STYLE
 }
+
+const valueIn = (written: string): string =>
+  (written.includes('!') ? written.replace(/!\s*important/i, '') : written).trim().toLowerCase()
+
+const SIZES = ['height', 'max-height', 'width', 'max-width']
+const PLACES = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent']
 
 function styleOf(found: ReadonlyMap<string, string>): Style {
   const get = (name: string): string => found.get(name) ?? ''
   const colour = parseColour(get('color'))
   const background = backgroundOf(get('background-color'), get('background'), get('background-image'))
-  const fontSize = pixels(get('font-size') || (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(get('font'))?.[1] ?? ''))
+  const fontSize = pixels(get('font-size') || fontSizeIn(get('font')))
   const visibility = get('visibility')
   const notDisplayed = get('display') === 'none' || get('mso-hide') === 'all' || isAtMost(get('opacity'), 0.05)
-  const displays = ['display', 'mso-hide', 'opacity'].some(name => found.has(name))
-  const clipped = get('overflow').includes('hidden')
-  const noSize = ['height', 'max-height', 'width', 'max-width'].some(name => isAtMost(get(name), 1))
-  const moved = ['left', 'top', 'right', 'margin-left', 'margin-top', 'text-indent'].some(
-    name => (pixels(get(name)) ?? 0) < -400,
-  )
+  const displays = found.has('display') || found.has('mso-hide') || found.has('opacity')
   return {
     ...(colour && { colour }),
     ...(background && { background }),
     ...(fontSize !== undefined && { fontSize }),
     ...(visibility && { visibility: visibility === 'hidden' || visibility === 'collapse' ? 'hidden' : 'visible' }),
     ...(displays && { notDisplayed }),
-    ...(((clipped && noSize) || moved || /rect\(\s*0|inset\(\s*(?:50|100)%/.test(get('clip') + get('clip-path'))) && {
-      offPage: true,
-    }),
+    ...(isOffPage(get) && { offPage: true }),
   }
 }
 
+const fontSizeIn = (font: string): string =>
+  font === '' ? '' : (/(?:^|\s)([\d.]+(?:px|pt|em|%))/.exec(font)?.[1] ?? '')
+
+function isOffPage(get: (name: string) => string): boolean {
+  if (get('overflow').includes('hidden') && SIZES.some(name => isAtMost(get(name), 1))) return true
+  if (PLACES.some(name => (pixels(get(name)) ?? 0) < -400)) return true
+  const clip = get('clip') + get('clip-path')
+  return clip !== '' && /rect\(\s*0|inset\(\s*(?:50|100)%/.test(clip)
+}
+
 function backgroundOf(plain: string, short: string, image: string): Colour | undefined {
+  if (short === '' && image === '') return parseColour(plain)
   if (/url\(|gradient\(/.test(short + image)) return 'unknown'
   return parseColour(plain) ?? parseColour(/#[0-9a-f]{3,8}|rgba?\([^)]{1,60}\)|[a-z]+/.exec(short)?.[0] ?? '')
 }
@@ -91,6 +108,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** In pixels, with 16 for relative units; undefined for a word. */
 function pixels(value: string): number | undefined {
+  if (value === '') return undefined
   const [, digits, unit = ''] = /^(-?[\d.]{1,10})\s*([a-z%]{0,4})/.exec(value) ?? []
   const factor = UNITS[unit]
   const number = Number(digits)
@@ -132,6 +150,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Undefined where no colour is declared. */
 export function parseColour(value: string): Colour | undefined {
+  if (value === '') return undefined
   const text = value.trim().toLowerCase()
   if (text === '' || text === 'inherit' || text === 'initial') return undefined
   if (text === 'transparent') return 'transparent'
@@ -154,7 +173,7 @@ function fromHex(digits: string): Colour {
 export const isSame = (one: Colour, other: Colour): boolean =>
   typeof one !== 'string' &&
   typeof other !== 'string' &&
-  one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) <= 30
+  Math.abs(one[0] - other[0]) + Math.abs(one[1] - other[1]) + Math.abs(one[2] - other[2]) <= 30
 
 /**
  * The rules of a sheet for single classes, elements and ids that can hide text: `.x`, `td`, `#y`. Rules in
@@ -171,17 +190,25 @@ export function parseSheet(css: string, rules: Map<string, Style>, max: number):
     const nested = selector.includes('@') && !/@(?:font-face|page)/.test(selector)
     const close = nested ? closing(css, open) : css.indexOf('}', open)
     const stop = close < 0 ? css.length : close
-    if (!nested) {
-      const body = css.slice(open + 1, Math.min(stop, open + 4096))
-      const style = RELEVANT.test(body) ? parseStyle(body) : undefined
-      const names = style ? selector.replace(/\/\*.*?\*\/|<!--/gs, '').split(',') : []
-      for (const one of names) if (style && SIMPLE.test(one.trim())) rules.set(one.trim().toLowerCase(), style)
-    }
+    if (!nested) addRules(selector, css.slice(open + 1, Math.min(stop, open + 4096)), rules)
     at = stop + 1
   }
   return count
 }
 
+function addRules(selector: string, body: string, rules: Map<string, Style>): void {
+  const written = selector.includes('/*') || selector.includes('<!--') ? selector.replace(COMMENTS, '') : selector
+  let style: Style | undefined
+  for (const one of written.split(',')) {
+    const name = one.trim()
+    if (!SIMPLE.test(name)) continue
+    if (style === undefined && !RELEVANT.test(body)) return
+    style ??= parseStyle(body)
+    rules.set(name.toLowerCase(), style)
+  }
+}
+
+const COMMENTS = /\/\*.*?\*\/|<!--/gs
 const RELEVANT = /display|visibility|opacity|size|color|background|height|width|mso-hide|indent|left|top|font/i
 const SIMPLE = /^(?:[a-z][a-z0-9]{0,20}|[a-z0-9]{0,20}[.#][\w-]{1,80})$/i
 
