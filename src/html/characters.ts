@@ -10,23 +10,57 @@ export interface DeceptiveCharacters {
   readonly confusable: number
 }
 
-const INVISIBLE = /\u034f|[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu
-const BIDI = /[\u202a-\u202e\u2066-\u2069]/g
-const MIXABLE = /[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,40}/g
-const FOREIGN = /[\u0370-\u03ff\u0400-\u052f]/g
-const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}]/gu
+/** Letters of a word that are read together. */
+const MAX_WORD_LENGTH = 40
 
-/** Linear, and almost free for ASCII. */
+/** One walk over the units of the text; almost free for ASCII. */
 export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
-  if (/^[\0-\x7f]*$/.test(text)) return { invisible: 0, bidi: 0, confusable: 0 }
-  let invisible = 0
-  for (const { index } of text.matchAll(INVISIBLE)) if (!needsJoiner(text.charCodeAt(index - 1))) invisible++
-  let confusable = text.match(MATHEMATICAL)?.length ?? 0
-  for (const [word] of text.matchAll(MIXABLE)) {
-    if (/[A-Za-z]/.test(word)) confusable += word.match(FOREIGN)?.length ?? 0
+  const counts = { invisible: 0, bidi: 0, confusable: 0 }
+  if (/^[\0-\x7f]*$/.test(text)) return counts
+  // Letters of the word so far: all, those of ASCII, and those of Greek and Cyrillic.
+  let [length, latin, foreign] = [0, 0, 0]
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at)
+    const isLatin = code < 128 && isAsciiLetter(code)
+    const isForeign = code >= 0x370 && code <= 0x52f
+    if ((!isLatin && !isForeign) || length === MAX_WORD_LENGTH) {
+      if (latin > 0) counts.confusable += foreign
+      length = latin = foreign = 0
+    }
+    if (isLatin) latin++
+    else if (isForeign) foreign++
+    else if (code >= 128) countCharacter(counts, text, at, code)
+    if (isLatin || isForeign) length++
   }
-  return { invisible, bidi: text.match(BIDI)?.length ?? 0, confusable }
+  return counts
 }
+
+type Counts = { -readonly [Kind in keyof DeceptiveCharacters]: number }
+
+function countCharacter(counts: Counts, text: string, at: number, code: number): void {
+  const next = text.charCodeAt(at + 1)
+  if (isBidi(code)) counts.bidi++
+  else if (isMathematical(code, next)) counts.confusable++
+  else if (isInvisible(code, next) && !needsJoiner(text.charCodeAt(at - 1))) counts.invisible++
+}
+
+const isAsciiLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122
+
+const isBidi = (code: number): boolean => (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+
+/** U+1D400 to U+1D7FF, and U+1F130 to U+1F189. */
+const isMathematical = (high: number, low: number): boolean =>
+  (high === 0xd835 && low >= 0xdc00 && low <= 0xdfff) || (high === 0xd83c && low >= 0xdd30 && low <= 0xdd89)
+
+const isInvisible = (code: number, next: number): boolean =>
+  code === 0xad ||
+  code === 0x34f ||
+  code === 0x180e ||
+  (code >= 0x200b && code <= 0x200d) ||
+  (code >= 0x2060 && code <= 0x2064) ||
+  code === 0xfeff ||
+  // U+E0000 to U+E007F
+  (code === 0xdb40 && next >= 0xdc00 && next <= 0xdc7f)
 
 /** After letters from Hebrew on, and after symbols and emoji, joiners are correct spelling. */
 const needsJoiner = (before: number): boolean => (before >= 0x590 && before < 0x2000) || before >= 0x2190

@@ -6,10 +6,17 @@ import { fingerprint, fingerprintOf, language, languageOf } from '../../../src/f
 import { classify } from '../../../src/filters/classify/classify.ts'
 import { html } from '../../../src/filters/content/html.ts'
 import { wording } from '../../../src/filters/content/wording/wording.ts'
-import { collapseBlankBytes, collapseWhitespace, visibleEnd, visibleStart } from '../../../src/mime/decode/blanks.ts'
+import {
+  collapseBlankBytes,
+  collapseWhitespace,
+  hasLongRun,
+  visibleEnd,
+  visibleStart,
+} from '../../../src/mime/decode/blanks.ts'
 import { ask, probe } from '../../../src/testing/probe.ts'
 import { zone } from '../../../src/testing/zone.ts'
 import { cpuOf } from '../../support/cpu.ts'
+import { fc, runs } from '../../support/property.ts'
 import { sorted } from '../../support/sorted-mail.ts'
 
 const blanks = [
@@ -151,4 +158,30 @@ describe('the classifier', async () => {
     const [finding] = await probe(filter, { message: Buffer.from(`${eightBit(header)}${body.repeat(20)}`) })
     expect(finding?.reason).toContain('3500 of 7020 characters were examined')
   })
+})
+
+const BLANK = '\\s\\0-\\x1f\\x7f\\x85\\u115f\\u1160\\u2800\\u3164\\uffa0'
+const ZERO_WIDTH =
+  '\\u00ad\\u034f\\u061c\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e0fff}'
+const LONG_RUN = new RegExp(`[${BLANK}${ZERO_WIDTH}]{16}`, 'u')
+
+test('a long run is found where the pattern finds it, wherever it begins', () => {
+  const unit = fc.constantFrom('a', ' ', '\n', '\u200b', '\u{e0020}', '\udb40', '\udc20', '😀', '\u3164')
+  const run = fc
+    .tuple(fc.constantFrom(' ', '\u200b', '\u{e0020}', ' \u2003'), fc.integer({ min: 1, max: 20 }))
+    .map(([blank, count]) => blank.repeat(count))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(unit, run), { maxLength: 40 }), pieces => {
+      expect(hasLongRun(pieces.join(''))).toBe(LONG_RUN.test(pieces.join('')))
+    }),
+    { numRuns: runs(3000) },
+  )
+})
+
+test('every character makes a long run, or none, as by the pattern', () => {
+  for (let point = 0; point < 0xe1001; point += 1) {
+    if (point === 0x20000) point = 0xdff00
+    const text = `a${String.fromCodePoint(point).repeat(16)}`
+    if (hasLongRun(text) !== LONG_RUN.test(text)) expect.fail(`U+${point.toString(16)}`)
+  }
 })
