@@ -84,7 +84,7 @@ const KNOWN_BY: Readonly<Record<string, readonly [kind: 'static' | 'dynamic', ..
   'nodemailer/lib/mail-composer': ['dynamic', 'mailing/compose.ts'],
   'dkim-signer': ['dynamic', 'mailing/sign.ts'],
   uqr: ['static', 'console/web/components/enrolment.tsx'],
-  htmlparser2: ['dynamic', 'html/tokens.ts', 'reports/read/xml.ts'],
+  htmlparser2: ['dynamic', 'html/entities.ts', 'reports/read/xml.ts'],
   yauzl: ['dynamic', 'archives/zip-directory.ts'],
   'rate-limiter-flexible': ['dynamic', 'store/limiter.ts'],
   hono: ['dynamic', 'console/app.ts'],

@@ -1,5 +1,10 @@
 /** Decodes the entities of texts and attributes with htmlparser2, of which nothing else is used. */
-import { Tokenizer } from 'htmlparser2'
+import { lazyModule } from '../model/lazy.ts'
+
+export const htmlparser = lazyModule(() => import('htmlparser2'))
+
+export type NewTokenizer = Awaited<ReturnType<typeof htmlparser>>['Tokenizer']
+type Tokenizer = InstanceType<NewTokenizer>
 
 /** A text without its entities. */
 export interface DecodedText {
@@ -14,6 +19,7 @@ const nothing = (): void => {}
 
 export class EntityReader {
   readonly #html: string
+  readonly #Tokenizer: NewTokenizer
   #tokenizer: Tokenizer | undefined
   /** The text at hand, and its place in the page. */
   #source = ''
@@ -22,8 +28,9 @@ export class EntityReader {
   #needless = 0
   #textStop = 0
 
-  constructor(html: string) {
+  constructor(html: string, tokenizer: NewTokenizer) {
     this.#html = html
+    this.#Tokenizer = tokenizer
   }
 
   /**
@@ -59,7 +66,7 @@ export class EntityReader {
   }
 
   #newTokenizer(): Tokenizer {
-    return new Tokenizer(
+    return new this.#Tokenizer(
       {},
       {
         ontext: (start, stop) => {

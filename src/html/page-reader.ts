@@ -2,8 +2,8 @@
  * Reads the tokens of a page with native searches for `<` and `>`, where a tokenizer looks at each character. Takes a
  * third of htmlparser2's time, whose tokens are the oracle of the tests.
  */
-import { EntityReader } from './entities.ts'
-import type { HtmlHandler } from './tokens.ts'
+import { EntityReader, type NewTokenizer } from './entities.ts'
+import type { HtmlHandler } from './handler.ts'
 
 /** Attributes of one element. */
 const MAX_ATTRIBUTES = 64
@@ -42,10 +42,10 @@ export class PageReader {
   /** The element whose text is being read to its end tag. */
   #raw: RawElement | undefined
 
-  constructor(html: string, handler: HtmlHandler) {
+  constructor(html: string, handler: HtmlHandler, tokenizer: NewTokenizer) {
     this.#html = html
     this.#handler = handler
-    this.#entities = new EntityReader(html)
+    this.#entities = new EntityReader(html, tokenizer)
   }
 
   /** Reads tokens until one ends at `limit` or after it. Returns whether more follow. */

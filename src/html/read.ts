@@ -1,10 +1,11 @@
 /** Reads an HTML text once: its visible text, its hidden text, and its references. */
 import { CollapsedText, collapseWhitespace } from './collapsed-text.ts'
 import { ElementStack, isBlock } from './elements.ts'
+import type { HtmlHandler } from './handler.ts'
 import type { Hiding, HtmlReading, Reference } from './reading.ts'
 import { findReferences, styleUrls } from './references.ts'
 import { MAX_RULES, parseSheet, type Style } from './style.ts'
-import { type HtmlHandler, tokenize } from './tokens.ts'
+import { tokenize } from './tokens.ts'
 
 /** References of one text, characters of the text of one link, and of its target. */
 const [MAX_REFERENCES, MAX_SHOWN, MAX_TARGET] = [5000, 256, 4096]

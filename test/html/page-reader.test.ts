@@ -1,7 +1,9 @@
 /** The reader of pages beside htmlparser2's tokenizer. More with `POSTERN_FUZZ=100000`. */
+import { Tokenizer } from 'htmlparser2'
 import { expect, test } from 'vitest'
+import type { HtmlHandler } from '../../src/html/handler.ts'
 import { PageReader } from '../../src/html/page-reader.ts'
-import { type HtmlHandler, tokenize } from '../../src/html/tokens.ts'
+import { tokenize } from '../../src/html/tokens.ts'
 import { fc, runs } from '../support/property.ts'
 import { tokenizeSlowly } from '../support/slow-tokens.ts'
 
@@ -41,7 +43,7 @@ function slow(html: string): readonly Token[] {
 /** Reads in slices of `slice` characters. */
 function fast(html: string, slice = 1e9): readonly Token[] {
   const recorder = new Recorder()
-  const page = new PageReader(html, recorder)
+  const page = new PageReader(html, recorder, Tokenizer)
   while (page.readTo(page.at + slice));
   return recorder.tokens
 }

@@ -1,6 +1,6 @@
 /** The tokens of an HTML text by htmlparser2 alone, character by character: the oracle of the faster reader. */
 import { Tokenizer } from 'htmlparser2'
-import type { HtmlHandler } from '../../src/html/tokens.ts'
+import type { HtmlHandler } from '../../src/html/handler.ts'
 
 /** Attributes of one element. */
 const MAX_ATTRIBUTES = 64

@@ -2,7 +2,8 @@
  * HTML of a message, made harmless: what is not on a list of elements, attributes and properties is left out. It is
  * shown in a sandboxed frame without network besides; each of the two suffices.
  */
-import { type HtmlHandler, tokenize } from '../../html/tokens.ts'
+import type { HtmlHandler } from '../../html/handler.ts'
+import { tokenize } from '../../html/tokens.ts'
 import { escapeHtml } from '../../mailing/visible.ts'
 
 /** Characters that are read, and that are written. */

@@ -1,0 +1,11 @@
+/** What a reader of a page does with its tokens. */
+export interface HtmlHandler {
+  /**
+   * @param attributes by name in lower case, entities decoded. Of two with one name the first counts, as in browsers.
+   */
+  open(name: string, attributes: ReadonlyMap<string, string>): void
+  close(name: string): void
+  /** Entities are decoded; `needless` of them stand for plain letters and digits. */
+  text(text: string, needless: number): void
+  comment(length: number): void
+}
