@@ -25,7 +25,8 @@ export interface SpoolOptions {
 const SMALL = 2048
 const FIRST_PAGE_SIZE = 2048
 const MAX_PAGE_SIZE = 16_384
-const BLOCK_SIZE = 65_536
+/** Bytes of one read: each costs a switch to another thread, more than the bytes themselves. */
+const BLOCK_SIZE = 262_144
 
 export class Spool {
   /** Bytes written so far. */

@@ -120,8 +120,7 @@ export function split(
     if (at >= stop) break
     linesExamined++
     const after = at + 2 + wanted.length
-    if (after > stop || (wanted.length > 0 && bytes[at + 2] !== wanted[0])) continue
-    if (bytes.compare(wanted, 0, wanted.length, at + 2, after) !== 0) continue
+    if (after > stop || !isAt(bytes, at + 2, wanted)) continue
     const next = Math.min(lineStop(bytes, after), stop)
     const kind = delimiterKind(bytes, after, next)
     if (kind === 'near') {
@@ -151,6 +150,16 @@ export function split(
     prefix,
     linesExamined,
   }
+}
+
+/** Bytes that are compared here: a native comparison costs as much as twenty of them, and nearly all lines differ. */
+const COMPARED = 16
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  const { length } = wanted
+  if (length > 0 && bytes[at + length - 1] !== wanted[length - 1]) return false
+  for (let index = 0; index < length && index < COMPARED; index++) if (bytes[at + index] !== wanted[index]) return false
+  return length <= COMPARED || bytes.compare(wanted, 0, length, at, at + length) === 0
 }
 
 /** What stands between the boundary and the end of its line. */

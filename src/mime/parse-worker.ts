@@ -7,7 +7,8 @@ import { readTree, type TreeOptions } from './tree.ts'
 
 /** What the thread receives: one whole message at a time. */
 export interface ParseRequest {
-  readonly bytes: SharedArrayBuffer
+  /** In memory that both threads see, and that holds the next message when this one is answered. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>
   readonly options: TreeOptions
 }
 
@@ -24,7 +25,7 @@ const respond = (response: ParseResponse): void => port?.postMessage(response)
 
 port?.on('message', ({ bytes, options }: ParseRequest) => {
   try {
-    respond({ kind: 'done', list: readTree(Buffer.from(bytes), options) })
+    respond({ kind: 'done', list: readTree(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), options) })
   } catch (error) {
     respond({ kind: 'failed', reason: errorText(error) })
   }

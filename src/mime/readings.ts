@@ -1,14 +1,15 @@
 /** The ways in which readers may interpret the type and the encoding of one part, the commonest first. */
 
-import type { HeaderField, HeaderFields } from '../model/header.ts'
+import type { HeaderField } from '../model/header.ts'
 import { plausibleBoundaries } from './boundaries.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { encodingOf } from './decode/transfer.ts'
 import { looseFields } from './header/loose-names.ts'
-import { type Parameters, parametersOf, parseParameters } from './header/parameters.ts'
+import { type Parameters, parseParameters } from './header/parameters.ts'
 import { plausibleTypes } from './header/types.ts'
 import { decodeWords } from './header/words.ts'
 import type { AmbiguityKind } from './part.ts'
+import type { PartFields } from './part-fields.ts'
 
 /** One interpretation of a Content-Type. */
 interface TypeReading {
@@ -49,19 +50,26 @@ type Choice<T> = readonly [value: T, difference?: Difference]
 const MAX_READINGS = 6
 
 /** @param fallback the type of a part without a Content-Type (RFC 2045 §5.2; RFC 2046 §5.1.5 in a digest) */
-export function readingsOf(header: HeaderFields, fallback: string): Readings {
-  const types = typesOf(header, fallback)
-  const { choices: encodings, name, unknown, files } = encodingsOf(header)
+export function readingsOf(fields: PartFields, fallback: string): Readings {
+  const types = typesOf(fields, fallback)
+  const { choices: encodings, name, unknown, files } = encodingsOf(fields)
+  const [type, otherType] = types
+  const [encoding, otherEncoding] = encodings
+  // Nearly every part has one reading.
+  if (type && encoding && otherType === undefined && otherEncoding === undefined) {
+    const all = [readingOf(type[0], encoding[0], undefined)] as const
+    return { all, encoding: name, unknownEncoding: unknown, files, cut: false }
+  }
   const [main, ...rest] = types.flatMap(([type, ofType]) =>
-    encodings.map(([encoding, ofEncoding]): Reading => {
-      const difference = ofType ?? ofEncoding
-      return { type, encoding, ...(difference && { difference }) }
-    }),
+    encodings.map(([encoding, ofEncoding]) => readingOf(type, encoding, ofType ?? ofEncoding)),
   )
   const first = main ?? { type: typeNamed(fallback), encoding: 'identity' }
   const cut = rest.length >= MAX_READINGS
   return { all: [first, ...rest.slice(0, MAX_READINGS - 1)], encoding: name, unknownEncoding: unknown, files, cut }
 }
+
+const readingOf = (type: TypeReading, encoding: Encoding, difference: Difference | undefined): Reading =>
+  difference === undefined ? { type, encoding } : { type, encoding, difference }
 
 const readType = (contentType: string, value: string, parameters: Parameters): TypeReading => ({
   contentType,
@@ -71,13 +79,19 @@ const readType = (contentType: string, value: string, parameters: Parameters): T
 
 const typeNamed = (name: string): TypeReading => readType(name, name, parseParameters(name))
 
-function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeReading>[] {
+function typesOf(described: PartFields, fallback: string): readonly Choice<TypeReading>[] {
+  const { header } = described
   const fields = header.all('content-type')
   const loose = looseFields(header, 'content-type')
   if (fields.length === 0 && loose.length === 0) return [[typeNamed(fallback)]]
+  const [only, second] = fields
+  if (only !== undefined && second === undefined && loose.length === 0 && !isSpaced(only)) {
+    const [first, ...others] = typesIn(described, only, fallback)
+    return [[first], ...others]
+  }
   const seen = new Set<string>()
   const choices = fields.slice(0, MAX_READINGS).flatMap((field, index): readonly Choice<TypeReading>[] => {
-    const [first, ...others] = typesIn(field, fallback)
+    const [first, ...others] = typesIn(described, field, fallback)
     if (fields.length > 1) {
       const key = sameType(first)
       if (seen.has(key)) return []
@@ -89,7 +103,9 @@ function typesOf(header: HeaderFields, fallback: string): readonly Choice<TypeRe
   return [
     ...(choices.length > 0 ? choices : ([[typeNamed(fallback)]] as const)),
     ...(spaced ? [[typeNamed(fallback), irregularName(spaced)] as const] : []),
-    ...loose.slice(0, MAX_READINGS).map(field => [typesIn(field, fallback)[0], irregularName(field)] as const),
+    ...loose
+      .slice(0, MAX_READINGS)
+      .map(field => [typesIn(described, field, fallback)[0], irregularName(field)] as const),
   ]
 }
 
@@ -101,9 +117,9 @@ const lower = (text: string): string => text.toLowerCase()
 
 type Types = readonly [TypeReading, ...Choice<TypeReading>[]]
 
-function typesIn(field: HeaderField, fallback: string): Types {
+function typesIn(described: PartFields, field: HeaderField, fallback: string): Types {
   const { value } = field
-  const parameters = parametersOf(field)
+  const parameters = described.parametersOf(field)
   const [first = fallback, ...others] = plausibleTypes(value, parameters.value, fallback)
   const difference = {
     kind: 'odd-type',
@@ -125,8 +141,13 @@ interface Encodings {
   readonly files: boolean
 }
 
-function encodingsOf(header: HeaderFields): Encodings {
-  const fields = distinct(header.all('content-transfer-encoding'))
+function encodingsOf(described: PartFields): Encodings {
+  const { header } = described
+  const sent = header.all('content-transfer-encoding')
+  const loose = looseFields(header, 'content-transfer-encoding')
+  const regular = loose.length === 0 && regularEncoding(sent)
+  if (regular) return regular
+  const fields = distinct(sent)
   let unknown = false
   const read = ({ value }: HeaderField, difference: Difference | undefined): readonly Choice<Encoding>[] => {
     const name = value.toLowerCase()
@@ -143,18 +164,29 @@ function encodingsOf(header: HeaderFields): Encodings {
   const choices = fields.flatMap((field, index) =>
     read(field, index === 0 ? undefined : repeatedField('Content-Transfer-Encoding', field.value)),
   )
-  const spaced = header.all('content-transfer-encoding').find(isSpaced)
-  const loose = looseFields(header, 'content-transfer-encoding')
+  const spaced = sent.find(isSpaced)
   const all: readonly Choice<Encoding>[] = [
     ...(choices.length > 0 ? choices : ([['identity']] as const)),
     ...(spaced ? [['identity', irregularName(spaced)] as const] : []),
     ...loose.slice(0, MAX_READINGS).flatMap(field => read(field, irregularName(field))),
   ]
   const seen = new Set<Encoding>()
-  const name = fields[0] ? parametersOf(fields[0]).value : ''
+  const name = fields[0] ? described.parametersOf(fields[0]).value : ''
   const files = [...fields, ...loose].some(({ value }) => /uu|yenc/i.test(value))
   return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown, files }
 }
+
+/** No field, or one with a name of RFC 2045 §6.1: saves 2 µs a part. */
+function regularEncoding(sent: readonly HeaderField[]): Encodings | undefined {
+  const [field, second] = sent
+  if (field === undefined) return UNENCODED
+  if (second !== undefined || isSpaced(field)) return undefined
+  const name = field.value.toLowerCase()
+  const encoding = encodingOf(name)
+  return encoding && { choices: [[encoding]], name, unknown: false, files: false }
+}
+
+const UNENCODED: Encodings = { choices: [['identity']], name: '', unknown: false, files: false }
 
 /** The encodings that the text names, in its order. */
 function encodingsNamedIn(name: string): readonly Encoding[] {

@@ -30,7 +30,11 @@ export interface EarlierEnd {
 }
 
 /** A line that is no field, or a folded line of blanks only, above fields that describe the body. */
-export function* earlierEnds(bytes: Buffer, header: HeaderFields, { start }: Span): Generator<EarlierEnd> {
+export function earlierEnds(bytes: Buffer, header: HeaderFields, span: Span): Iterable<EarlierEnd> {
+  return header.defects.length === 0 ? [] : endsByDefects(bytes, header, span)
+}
+
+function* endsByDefects(bytes: Buffer, header: HeaderFields, { start }: Span): Generator<EarlierEnd> {
   const { defects, raw } = header
   const seen = new Set<number>()
   for (const { kind, offset } of defects) {

@@ -1,22 +1,22 @@
 /** Adds single parts to the walk: what their fields declare, and what their bytes are. */
 
-import type { HeaderFields } from '../model/header.ts'
 import type { Span } from './boundaries.ts'
 import { decodeCharset } from './decode/charsets.ts'
 import { isUtf7 } from './decode/utf7.ts'
 import { findUuencoded } from './decode/uuencode.ts'
 import { findYenc } from './decode/yenc.ts'
 import { type DecodedPart, decodePart } from './decoded-part.ts'
-import { differences, fieldsCut, fieldsOf, otherNames, partNames } from './differences.ts'
+import { differences, fieldsCut } from './differences.ts'
 import { filenames, partName } from './names.ts'
 import type { Part } from './part.ts'
+import { PartFields } from './part-fields.ts'
 import { excerpt, type Reading, type Readings, readingsOf } from './readings.ts'
 import { readSection } from './section.ts'
 import type { Position, Source, Walk } from './walk.ts'
 
 /** The header section of one part, and one interpretation of it. */
 export interface Heading {
-  readonly header: HeaderFields
+  readonly fields: PartFields
   readonly readings: Readings
   readonly reading: Reading
 }
@@ -97,8 +97,9 @@ function followOtherCharsets(
 /** Adds a span as plain text, whatever was declared. */
 export function addTextPart(walk: Walk, source: Source, span: Span, where: Position): void {
   const { header } = readSection(source.bytes, { start: span.start, stop: span.start })
-  const readings = readingsOf(header, 'text/plain')
-  addSinglePart(walk, source, span, { header, readings, reading: readings.all[0] }, where)
+  const fields = new PartFields(header)
+  const readings = readingsOf(fields, 'text/plain')
+  addSinglePart(walk, source, span, { fields, readings, reading: readings.all[0] }, where)
 }
 
 /** Embedded files of one text that are read. */
@@ -147,26 +148,25 @@ const contentOf = ({ size, sha256, detected, noFormat, text }: DecodedPart) => (
 /** Adds a part: what its fields declare, beside what its bytes are. */
 export function addPart(
   walk: Walk,
-  { header, readings, reading }: Heading,
+  { fields, readings, reading }: Heading,
   where: Position,
   content: Pick<Part, 'size' | 'sha256' | 'detected' | 'noFormat' | 'text' | 'charset' | 'flowed' | 'place'>,
 ): void {
-  const names = partNames(header)
-  const disposition = fieldsOf(header, 'content-disposition')[0]?.value.replace(/[\s,].*/s, '')
-  const contentId = header.get('content-id')?.replace(/^<|>$/g, '')
+  const disposition = fields.dispositions[0]?.value.replace(/[\s,].*/s, '')
+  const contentId = fields.header.get('content-id')?.replace(/^<|>$/g, '')
   walk.add({
     path: where.path,
     ...(where.reading && { reading: where.reading }),
     contentType: reading.type.contentType,
     ...(disposition && { disposition }),
-    names,
-    filenames: filenames([...names, ...otherNames(header)]),
+    names: fields.names,
+    filenames: fields.filenames,
     ...(contentId && { contentId }),
     encoding: readings.encoding,
     ...content,
   })
-  if (fieldsCut(header, names, reading)) walk.defect('fields-cut')
-  for (const { kind, reason } of differences(header, names, reading)) walk.note(kind, where, reason)
+  if (fieldsCut(fields, reading)) walk.defect('fields-cut')
+  for (const { kind, reason } of differences(fields, reading)) walk.note(kind, where, reason)
 }
 
 /** Base64 with some other characters is still mostly base64. Text has blanks. */

@@ -6,19 +6,16 @@ import { dashLines, type Span } from './boundaries.ts'
 import { type Cms, readCms } from './decode/cms.ts'
 import { decodeAll } from './decode/transfer.ts'
 import { decodePart } from './decoded-part.ts'
-import { partNames } from './differences.ts'
 import { extensionOf, filenames } from './names.ts'
 import type { PartLocation } from './part.ts'
 import type { Heading } from './single-parts.ts'
 import type { Position, Source, Walk } from './walk.ts'
 
 /** By its type, or by an extension that programs recognise. */
-export const isSmime = ({ header, reading }: Heading): boolean => {
+export const isSmime = ({ fields, reading }: Heading): boolean => {
   const { contentType } = reading.type
   if (/^application\/(?:x-)?pkcs7-(?:mime|signature)$/.test(contentType)) return contentType.endsWith('mime')
-  return (
-    contentType.startsWith('application/') && partNames(header).some(({ text }) => /^p7[mz]$/.test(extensionOf(text)))
-  )
+  return contentType.startsWith('application/') && fields.names.some(({ text }) => /^p7[mz]$/.test(extensionOf(text)))
 }
 
 /**
@@ -83,22 +80,22 @@ function readEnvelope(source: Source, body: Span, { reading: { encoding } }: Hea
 }
 
 /** A part with a file name other than smime.p7m is a signed file: a program that cannot open it shows no message. */
-function isExpectedToOpen({ header, reading }: Heading): boolean {
+function isExpectedToOpen({ fields, reading }: Heading): boolean {
   const claimed = reading.type.parameters.all('smime-type')[0]?.toLowerCase()
   if (claimed === 'certs-only') return false
   return (
     claimed === 'signed-data' ||
     claimed === 'compressed-data' ||
-    partNames(header).every(({ text }) => /^smime\.p7m$/i.test(text))
+    fields.names.every(({ text }) => /^smime\.p7m$/i.test(text))
   )
 }
 
 const [DASH, M] = [45, 77]
 
 /** A document that was signed directly: its name is that of the signed file without the extension. */
-function addSignedFile(walk: Walk, { bytes, place }: Source, { header }: Heading, where: Position): void {
+function addSignedFile(walk: Walk, { bytes, place }: Source, { fields }: Heading, where: Position): void {
   if (!walk.enter(where)) return
-  const names = partNames(header).map(name => ({ ...name, text: name.text.replace(/\.p7[mz]$/i, '') }))
+  const names = fields.names.map(name => ({ ...name, text: name.text.replace(/\.p7[mz]$/i, '') }))
   const contentType = 'application/octet-stream'
   const found = decodePart(bytes, {
     encoding: 'identity',

@@ -53,6 +53,8 @@ class WorkerPool implements ThreadPool {
   readonly #idle = new Set<Worker>()
   /** Workers that have loaded their code. */
   readonly #started = new WeakSet<Worker>()
+  /** The memory of each worker, for the next message that fits. */
+  readonly #memory = new WeakMap<Worker, SharedArrayBuffer>()
   readonly #queue = new Set<() => void>()
   #running = 0
 
@@ -97,7 +99,7 @@ class WorkerPool implements ThreadPool {
       const start = this.#started.has(worker) ? undefined : await nextResponse(worker, beforeReading)
       if (start && start.kind !== 'ready') return start
       this.#started.add(worker)
-      const bytes = await copyToShared(message, beforeReading)
+      const bytes = await this.#copyFor(worker, message, beforeReading)
       timeout = AbortSignal.timeout(deadline)
       const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, options: tree })
       isReusable = outcome.kind === 'done'
@@ -112,6 +114,18 @@ class WorkerPool implements ThreadPool {
       if (isReusable && worker) this.#idle.add(worker)
       else void worker?.terminate()
     }
+  }
+
+  /** Copies the message once, into memory that both threads see. */
+  async #copyFor(worker: Worker, message: MessageBytes, until: AbortSignal): Promise<Uint8Array<SharedArrayBuffer>> {
+    const { size } = message
+    const kept = this.#memory.get(worker)
+    // Memory that was not touched before costs as much as to decode what is in it, and more collections of garbage.
+    const memory = kept && kept.byteLength >= size ? kept : new SharedArrayBuffer(Math.ceil(size / STEP) * STEP)
+    if (memory.byteLength <= MAX_KEPT_MEMORY) this.#memory.set(worker, memory)
+    const bytes = new Uint8Array(memory, 0, size)
+    await fill(bytes, message, 0, until)
+    return bytes
   }
 
   #takeWorker(): Worker {
@@ -152,17 +166,13 @@ class WorkerPool implements ThreadPool {
   }
 }
 
+/** Bytes that a worker keeps for the next message at most, and steps in which they grow. */
+const [MAX_KEPT_MEMORY, STEP] = [8_388_608, 524_288]
+
 const noThread = (maxWait: number): ThreadOutcome => ({
   kind: 'busy',
   reason: `no thread was free within ${maxWait} ms`,
 })
-
-/** Copies the message once, into memory that both threads see. */
-async function copyToShared(message: MessageBytes, until: AbortSignal): Promise<SharedArrayBuffer> {
-  const bytes = new SharedArrayBuffer(message.size)
-  await fill(new Uint8Array(bytes), message, 0, until)
-  return bytes
-}
 
 /** The next response of the thread. Rejects when `until` aborts. */
 async function nextResponse(worker: Worker, until: AbortSignal, request?: ParseRequest): Promise<ParseResponse> {

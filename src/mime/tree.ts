@@ -1,8 +1,8 @@
 /** The tree of a message as every plausible reader sees it: the commonest reading, and others where readers differ. */
 import { dashLines, guessBoundary, type Span, type Split, split } from './boundaries.ts'
-import { partNames } from './differences.ts'
 import { extensionOf } from './names.ts'
 import type { PartLimits, PartList } from './part.ts'
+import { PartFields } from './part-fields.ts'
 import { excerpt, type Reading, readingsOf } from './readings.ts'
 import { earlierEnds, hasBareCr, readSection } from './section.ts'
 import { addPart, addSinglePart, addTextPart, type Heading, looksLikeBase64 } from './single-parts.ts'
@@ -39,26 +39,27 @@ function readEntity(walk: Walk, source: Source, span: Span, where: Position): vo
   if (!walk.enter(where)) return
   const { header, body, cutOff } = readSection(source.bytes, span)
   if (cutOff) walk.defect('header-too-large')
-  const readings = readingsOf(header, where.fallback)
+  const fields = new PartFields(header)
+  const readings = readingsOf(fields, where.fallback)
   if (readings.unknownEncoding && body.stop > body.start) walk.defect('unknown-encoding')
   if (readings.cut) walk.defect('too-many-readings')
   const [main, ...others] = readings.all
-  readPart(walk, source, body, { header, readings, reading: main }, where)
+  readPart(walk, source, body, { fields, readings, reading: main }, where)
   for (const reading of others) {
     if (!reading.difference || (reading.difference.guess && !isPlausible(source.bytes, body, reading))) continue
     walk.alternative(where, reading.difference, other =>
-      readPart(walk, source, body, { header, readings, reading }, other),
+      readPart(walk, source, body, { fields, readings, reading }, other),
     )
   }
   for (const { reason, sectionStop, bodyStart } of earlierEnds(source.bytes, header, span)) {
-    const above = readSection(source.bytes, { start: span.start, stop: sectionStop }).header
+    const above = new PartFields(readSection(source.bytes, { start: span.start, stop: sectionStop }).header)
     const fewer = readingsOf(above, where.fallback)
     walk.alternative(where, { kind: 'odd-header', reason }, other =>
       readPart(
         walk,
         source,
         { start: bodyStart, stop: span.stop },
-        { header: above, readings: fewer, reading: fewer.all[0] },
+        { fields: above, readings: fewer, reading: fewer.all[0] },
         other,
       ),
     )
@@ -86,9 +87,9 @@ function readPart(walk: Walk, source: Source, body: Span, heading: Heading, wher
 const MESSAGES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global', 'message/news', 'text/rfc822'])
 
 /** A message that was saved as a file and attached: programs open it as a message. */
-const isSavedMessage = ({ header, reading }: Heading): boolean =>
+const isSavedMessage = ({ fields, reading }: Heading): boolean =>
   reading.type.contentType === 'application/octet-stream' &&
-  partNames(header).some(({ text }) => extensionOf(text) === 'eml')
+  fields.names.some(({ text }) => extensionOf(text) === 'eml')
 
 function readMultipart(walk: Walk, source: Source, body: Span, heading: Heading, where: Position): void {
   const { boundaries, contentType } = heading.reading.type

@@ -37,7 +37,7 @@ export class Base64Decoder implements TransferDecoder {
   }
 
   end(): Buffer {
-    return Buffer.from(this.#held, 'base64')
+    return this.#held === '' ? nothing : Buffer.from(this.#held, 'base64')
   }
 
   ambiguous(): boolean {
