@@ -96,7 +96,7 @@ export interface Rspamd extends AsyncDisposable {
   readonly cpu: () => Promise<number>
   readonly milter: Host
   readonly http: Host
-  /** Where it is taught. */
+  /** Where it is trained. */
   readonly controller: Host
 }
 

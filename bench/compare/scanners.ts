@@ -29,7 +29,7 @@ function check(port: number, { ip, helo, domain }: Sender, message: Buffer): Pro
 }
 
 /** Says what a message is, as Rspamd's own client does. */
-function teach(port: number, message: Buffer, spam: boolean): Promise<void> {
+function train(port: number, message: Buffer, spam: boolean): Promise<void> {
   const path = spam ? '/learnspam' : '/learnham'
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, method: 'POST', agent: false })
@@ -52,7 +52,7 @@ function messages(): RealMail {
 export interface ScannerCosts {
   readonly what: string
   readonly rules: readonly Cost[]
-  /** With classifiers that were taught half of the messages; only where real mail is. */
+  /** With classifiers that were trained on half of the messages; only where real mail is. */
   readonly classifiers: readonly Cost[] | undefined
 }
 
@@ -78,8 +78,8 @@ async function withClassifiers(mail: RealMail, quick: boolean): Promise<readonly
   for (const [index, message] of mail.messages.entries()) {
     const label = mail.labels[index]
     if (index % 2 === 0 || label === undefined) continue
-    await teach(rspamd.controller.port, message, label)
-    await teach(ours.port, message, label)
+    await train(rspamd.controller.port, message, label)
+    await train(ours.port, message, label)
   }
   const pid = Number(/process_id:(\d+)/.exec(String(await redis.command('INFO', 'server')))?.[1])
   const cpu = async (): Promise<number> => (await rspamd.cpu()) + (await cpuOf([pid]))
