@@ -7,7 +7,6 @@
  * on marks the end of that slice; a few more behind it catch what goes on after a nested `await`.
  */
 import type { Clock } from '../model/services.ts'
-import type { Connection, Fact } from '../model/stage.ts'
 
 /** One filter that has not settled. */
 export interface RunningFilter {
@@ -23,10 +22,21 @@ export interface RunningFilter {
 const MARKS = 3
 const SETTLED = Promise.resolve()
 
+const clocks = new WeakMap<Clock, FilterClock>()
+
+/** One for all sessions of a clock: their promise jobs stand in one queue, and each is charged to its filter alone. */
+export function filterClockOf(clock: Clock): FilterClock {
+  const known = clocks.get(clock)
+  if (known !== undefined) return known
+  const made = new FilterClock(clock)
+  clocks.set(clock, made)
+  return made
+}
+
 export class FilterClock {
   readonly #clock: Clock
   /** Whose code runs now, as far as that is known. */
-  current: RunningFilter | undefined
+  #current: RunningFilter | undefined
   /** The filters whose marks are queued, in the order of the queue. */
   readonly #queue: RunningFilter[] = []
   /** Where the slice that runs now has begun. */
@@ -36,25 +46,33 @@ export class FilterClock {
     this.#clock = clock
   }
 
-  /** The same as `ask`, timed for the filter that calls it. */
-  timed(ask: Connection['ask']): Connection['ask'] {
-    return <T>(fact: Fact<never, T>): Promise<T> => {
-      const answer = ask(fact as Fact<Connection, T>)
-      const filter = this.current
-      if (filter === undefined) return answer
-      return new Promise<T>((resolve, reject) => {
-        answer.then(
-          value => {
-            resolve(value)
-            this.#goesOn(filter)
-          },
-          error => {
-            reject(error)
-            this.#goesOn(filter)
-          },
-        )
-      })
-    }
+  /** The first slice of a filter begins. */
+  enter(filter: RunningFilter): void {
+    this.#current = filter
+  }
+
+  /** It has ended, after `ms` milliseconds: they do not belong to the filter whose mark comes next. */
+  leave(ms: number): void {
+    this.#current = this.#queue[0]
+    this.#mark += ms
+  }
+
+  /** The same answer, timed for the filter that has asked for it. */
+  timed<T>(answer: Promise<T>): Promise<T> {
+    const filter = this.#current
+    if (filter === undefined) return answer
+    return new Promise<T>((resolve, reject) => {
+      answer.then(
+        value => {
+          resolve(value)
+          this.#goesOn(filter)
+        },
+        error => {
+          reject(error)
+          this.#goesOn(filter)
+        },
+      )
+    })
   }
 
   #goesOn(filter: RunningFilter): void {
@@ -66,14 +84,14 @@ export class FilterClock {
 
   #enqueue(filter: RunningFilter): void {
     this.#queue.push(filter)
-    this.current = this.#queue[0]
+    this.#current = this.#queue[0]
     SETTLED.then(this.#atMark)
   }
 
   readonly #atMark = (): void => {
     this.#charge()
     const filter = this.#queue.shift()
-    this.current = this.#queue[0]
+    this.#current = this.#queue[0]
     if (filter === undefined) return
     filter.marks -= 1
     if (filter.marks > 0) this.#enqueue(filter)

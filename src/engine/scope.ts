@@ -44,6 +44,9 @@ export class Scope<out C extends Connection = Connection> {
   // A value and not `signal.aborted`: asking the signal would make one.
   ended = false
   #answers: Map<AnyFact, Answer> | undefined
+  /** Counts how often what is being found was given up: answers that fail after that are forgotten. */
+  #cancelled = 0
+  #waves: Ending[] | undefined
   #controller: AbortController | undefined
 
   /** @param fields what this stage knows beyond the ones before it */
@@ -51,7 +54,7 @@ export class Scope<out C extends Connection = Connection> {
     this.stage = stage
     this.chain = parent === undefined ? [this] : [...parent.chain, this]
     const ask = <T>(fact: Fact<never, T>): Promise<T> => this.ask(fact)
-    this.view = viewOf(parent?.view, { ...fields, ask }, () => this.#signal())
+    this.view = viewOf(parent?.view, fields, ask, () => this.#signal())
   }
 
   /** Records what filters have found. */
@@ -74,22 +77,40 @@ export class Scope<out C extends Connection = Connection> {
 
   /** Aborts what is being found, and forgets it; what was found stays. */
   cancel(): void {
-    this.#controller?.abort(SCOPE_ENDED)
+    this.#giveUp()
     this.#controller = undefined
   }
 
   /** Aborts what is being found, and forgets everything. */
   end(): void {
     this.ended = true
-    this.#controller?.abort(SCOPE_ENDED)
+    this.#giveUp()
     this.#answers?.clear()
   }
 
+  #giveUp(): void {
+    this.#cancelled += 1
+    this.#controller?.abort(SCOPE_ENDED)
+    const waves = this.#waves
+    this.#waves = undefined
+    for (const wave of waves ?? []) wave.end()
+  }
+
+  /** Ends a wave with this scope. A list costs less than a listener of the signal, which need not be made then. */
+  addWave(wave: Ending): void {
+    this.#waves ??= []
+    this.#waves.push(wave)
+  }
+
+  removeWave(wave: Ending): void {
+    const index = this.#waves?.indexOf(wave) ?? -1
+    if (index >= 0) this.#waves?.splice(index, 1)
+  }
+
   /** Finds a fact in the scope that remembers it: this one or one around it. */
-  async ask<T>(fact: Fact<never, T>): Promise<T> {
+  ask<T>(fact: Fact<never, T>): Promise<T> {
     const owner = this.#ownerOf(fact)
-    if (owner === undefined) throw tooEarly(fact, this.stage)
-    return await owner.#find(fact)
+    return owner === undefined ? Promise.reject(tooEarly(fact, this.stage)) : owner.#find(fact)
   }
 
   /** The answer, if it is known already. */
@@ -116,7 +137,7 @@ export class Scope<out C extends Connection = Connection> {
   }
 
   #find<T>(fact: Fact<never, T>): Promise<T> {
-    const answer = this.#answers?.get(fact) ?? this.#remember(fact, (async () => fact.find(this.view as never))())
+    const answer = this.#answers?.get(fact) ?? this.#remember(fact, found(fact, this.view as never))
     return answer.promise as Promise<T>
   }
 
@@ -124,13 +145,13 @@ export class Scope<out C extends Connection = Connection> {
     const answer: Answer = { promise }
     this.#answers ??= new Map()
     this.#answers.set(fact, answer)
-    const signal = this.#signal()
+    const before = this.#cancelled
     promise.then(
       value => {
         answer.value = value
       },
       () => {
-        if (signal.aborted && this.#answers?.get(fact) === answer) this.#answers.delete(fact)
+        if (this.#cancelled !== before && this.#answers?.get(fact) === answer) this.#answers.delete(fact)
       },
     )
     return answer
@@ -142,6 +163,20 @@ export class Scope<out C extends Connection = Connection> {
       if (this.ended) this.#controller.abort(SCOPE_ENDED)
     }
     return this.#controller.signal
+  }
+}
+
+/** What ends with a scope. */
+interface Ending {
+  end(): void
+}
+
+/** The answer as a promise, whether `find` returns one, a value, or throws. */
+function found<C, T>(fact: Fact<C, T>, view: C): Promise<T> {
+  try {
+    return Promise.resolve(fact.find(view))
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 
@@ -161,10 +196,11 @@ const signalGetter = {
 export function viewOf<C extends Connection>(
   known: Connection | undefined,
   fields: object | undefined,
+  ask: Connection['ask'],
   signal: () => AbortSignal,
 ): C {
   // A literal stays fast with as many fields as a message has; an object that Object.assign fills becomes a dictionary.
-  return { __proto__: signalGetter, ...known, ...fields, [SIGNAL]: signal } as unknown as C
+  return { __proto__: signalGetter, ...known, ...fields, ask, [SIGNAL]: signal } as unknown as C
 }
 
 const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>
