@@ -7,6 +7,7 @@ import { PosternError } from '../model/errors.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Connection, Fact, Stage } from '../model/stage.ts'
 import { allows } from './exempt.ts'
+import { viewOf } from './view.ts'
 
 type AnyFact = Fact<never, unknown>
 
@@ -54,7 +55,7 @@ export class Scope<out C extends Connection = Connection> {
     this.stage = stage
     this.chain = parent === undefined ? [this] : [...parent.chain, this]
     const ask = <T>(fact: Fact<never, T>): Promise<T> => this.ask(fact)
-    this.view = viewOf(parent?.view, fields, ask, () => this.#signal())
+    this.view = viewOf(stage, parent?.view ?? fields, fields, { ask, signal: () => this.#signal() }) as C
   }
 
   /** Records what filters have found. */
@@ -178,29 +179,6 @@ function found<C, T>(fact: Fact<C, T>, view: C): Promise<T> {
   } catch (error) {
     return Promise.reject(error)
   }
-}
-
-const SIGNAL = Symbol('signal')
-
-/**
- * The one getter of all views: few filters ask for the signal, and making one is expensive. It is shared, because a
- * getter or a prototype for each view would cost each a hidden class: sixteen times as much as the copy below.
- */
-const signalGetter = {
-  get signal(): AbortSignal {
-    return (this as unknown as { readonly [SIGNAL]: () => AbortSignal })[SIGNAL]()
-  },
-}
-
-/** What `known` knows, and `fields`, with a signal that is made when it is first asked for. */
-export function viewOf<C extends Connection>(
-  known: Connection | undefined,
-  fields: object | undefined,
-  ask: Connection['ask'],
-  signal: () => AbortSignal,
-): C {
-  // A literal stays fast with as many fields as a message has; an object that Object.assign fills becomes a dictionary.
-  return { __proto__: signalGetter, ...known, ...fields, ask, [SIGNAL]: signal } as unknown as C
 }
 
 const tooEarly = (fact: AnyFact, stage: Stage): PosternError =>

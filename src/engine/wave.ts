@@ -3,13 +3,14 @@ import { isFinal } from '../model/decision.ts'
 import type { Filter, PriorFindings } from '../model/filter.ts'
 import type { Finding, Findings } from '../model/finding.ts'
 import type { MaybePromise } from '../model/maybe-promise.ts'
-import { afterRunning } from '../model/running-time.ts'
 import type { Clock } from '../model/services.ts'
 import type { Connection, Fact } from '../model/stage.ts'
+import { deadlinesOf, type Waiting } from './deadlines.ts'
 import { type Exemption, isExempt } from './exempt.ts'
 import { type FilterClock, filterClockOf, type RunningFilter } from './filter-clock.ts'
 import { type FindingTransform, failureOf, namedFindings, timeoutOf } from './found.ts'
-import { SCOPE_ENDED, type Scope, viewOf } from './scope.ts'
+import { SCOPE_ENDED, type Scope } from './scope.ts'
+import { viewOf } from './view.ts'
 
 /** One filter at one stage, ready to run. */
 export interface Step {
@@ -42,8 +43,8 @@ class StartedFilter implements RunningFilter {
   readonly since: number
   cpu = 0
   marks = 0
-  /** Its deadline, in milliseconds after the last filter of the wave has begun to wait. */
-  deadline = 0
+  /** Milliseconds to its deadline, when the deadlines of the wave were last looked at. */
+  left = 0
 
   constructor(step: Step, since: number) {
     this.step = step
@@ -51,7 +52,8 @@ class StartedFilter implements RunningFilter {
   }
 }
 
-export class WaveRun {
+export class WaveRun implements Waiting {
+  due = 0
   readonly #stage: WaveSurroundings
   readonly #prior: PriorFindings
   readonly #filterClock: FilterClock
@@ -60,7 +62,8 @@ export class WaveRun {
   #controller: AbortController | undefined
   /** Filters that have not settled. */
   #pending: Set<StartedFilter> | undefined
-  #cancelDeadline: (() => void) | undefined
+  /** Milliseconds from the last look at the deadlines to the next one. */
+  #untilLate = 0
   #ended: Finding | undefined
   #isOver = false
   #finish: ((ended: Finding | undefined) => void) | undefined
@@ -74,7 +77,7 @@ export class WaveRun {
     this.#stage = stage
     this.#prior = prior
     this.#filterClock = filterClock
-    this.#view = viewOf(scope.view, undefined, ask, () => this.#signal())
+    this.#view = viewOf(scope.stage, scope.view, scope.view, { ask, signal: () => this.#signal() })
     this.#now = clock.monotonic()
   }
 
@@ -91,9 +94,9 @@ export class WaveRun {
     const { scope } = this.#stage
     const pending = this.#pending
     if (pending === undefined || this.#ended !== undefined || scope.ended) return this.#close()
-    for (const filter of pending) filter.deadline -= this.#now
+    for (const filter of pending) filter.left -= this.#now
     scope.addWave(this)
-    this.#armDeadline(pending, 0)
+    this.#awaitDeadline(pending)
     return new Promise(resolve => {
       this.#finish = resolve
     })
@@ -121,7 +124,7 @@ export class WaveRun {
   }
 
   #wait(filter: StartedFilter, findings: Promise<Findings>): void {
-    filter.deadline = this.#now + filter.step.deadline
+    filter.left = this.#now + filter.step.deadline
     this.#pending ??= new Set()
     this.#pending.add(filter)
     findings.then(
@@ -138,15 +141,21 @@ export class WaveRun {
     if (this.#ended !== undefined || this.#pending.size === 0) this.#finish?.(this.#close())
   }
 
-  /** One timer for all filters of the wave: that of the next deadline, `passed` milliseconds after the start. */
-  #armDeadline(pending: ReadonlySet<StartedFilter>, passed: number): void {
+  #awaitDeadline(pending: ReadonlySet<StartedFilter>): void {
     let next = Number.POSITIVE_INFINITY
-    for (const { deadline } of pending) next = Math.min(next, deadline)
-    this.#cancelDeadline = afterRunning(this.#stage.clock, next - passed, () => {
-      for (const filter of pending)
-        if (filter.deadline < next + 1) this.#arrived(filter, timeoutOf(filter.step.filter, filter.step.deadline))
-      if (!this.#isOver) this.#armDeadline(pending, next)
-    })
+    for (const { left } of pending) next = Math.min(next, left)
+    this.#untilLate = next
+    deadlinesOf(this.#stage.clock).add(this, next)
+  }
+
+  /** The next deadline has passed. */
+  late(): void {
+    const pending = this.#pending ?? new Set()
+    for (const filter of pending) {
+      filter.left -= this.#untilLate
+      if (filter.left < 1) this.#arrived(filter, timeoutOf(filter.step.filter, filter.step.deadline))
+    }
+    if (!this.#isOver) this.#awaitDeadline(pending)
   }
 
   /** What a filter has used up to now. */
@@ -176,9 +185,11 @@ export class WaveRun {
   #close(): Finding | undefined {
     if (this.#isOver) return this.#ended
     this.#isOver = true
-    this.#cancelDeadline?.()
     this.#pending?.clear()
-    if (this.#finish !== undefined) this.#stage.scope.removeWave(this)
+    if (this.#finish !== undefined) {
+      deadlinesOf(this.#stage.clock).remove(this)
+      this.#stage.scope.removeWave(this)
+    }
     this.#controller?.abort(SCOPE_ENDED)
     return this.#ended
   }

@@ -57,7 +57,7 @@ export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   after: (ms, callback) => {
-    const timer = setTimeout(warnOnThrow('a timer', callback), Math.min(Math.max(ms, 0), MAX_TIMER_MS))
+    const timer = setTimeout(runTimer, Math.min(Math.max(ms, 0), MAX_TIMER_MS), callback)
     timer.unref()
     return () => clearTimeout(timer)
   },
@@ -74,6 +74,8 @@ export const warnOnThrow =
       process.emitWarning(`${name} failed: ${words}`, 'PosternWarning')
     }
   }
+
+const runTimer = warnOnThrow('a timer', (callback: () => void) => callback())
 
 /** Emits warnings as warnings of the process; drops the rest. */
 export const emitWarning: Notify = ({ code, reason, level }) => {
