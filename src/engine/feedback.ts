@@ -4,6 +4,7 @@ import { withBudget } from '../dns/budget.ts'
 import { PosternError, type Problem } from '../model/errors.ts'
 import type { Feedback, SentMail, TrainingExample } from '../model/feedback.ts'
 import type { Filter } from '../model/filter.ts'
+import { afterRunning } from '../model/running-time.ts'
 import type { Services } from '../model/services.ts'
 import type { Connection, Greeting, Header, Message, Transaction } from '../model/stage.ts'
 import type { CompiledGateway } from './compile.ts'
@@ -71,7 +72,7 @@ async function callLearners(learners: readonly Filter[], example: TrainingExampl
 
 async function withTimeout(filter: Filter, example: TrainingExample): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const cancel = example.services.clock.after(TIMEOUT_MS, () =>
+  const cancel = afterRunning(example.services.clock, TIMEOUT_MS, () =>
     reject(new Error(`${filter.name} did not learn within ${TIMEOUT_MS} ms`)),
   )
   try {
@@ -96,7 +97,7 @@ async function withMessage(
   const transaction = new Scope<Transaction>('mail', greeting, { reversePath: '', utf8: true })
   const scopes: Scope[] = [connection, greeting, transaction]
   let header = new Scope<Header>('header', transaction, {})
-  const cancel = services.clock.after(TIMEOUT_MS, () => content.destroy(new Error('it did not end in time')))
+  const cancel = afterRunning(services.clock, TIMEOUT_MS, () => content.destroy(new Error('it did not end in time')))
   try {
     const reception = await receive(content, {
       size: setup.size,

@@ -80,7 +80,9 @@ class ChunkReader<T> {
     this.#pull()
   }
 
-  readonly #onClose = (): void => this.#onError(new Error('the stream was closed before its end'))
+  readonly #onClose = (): void => {
+    if (this.#source === 'open') this.#onError(new Error('the stream was closed before its end'))
+  }
 
   /** Much was read without a pause: others come first. */
   #yield(): void {

@@ -45,7 +45,7 @@ export class Connection implements Host {
     this.#socket = socket
     this.#client = client
     this.#onLeft = onLeft
-    this.counters = new Counters(front.limits, front.clock.monotonic)
+    this.counters = new Counters(front.limits, front.time)
     this.#channel = new Channel(socket, front.limits, this.counters)
     this.#dialog = new Dialog(front, this.#channel, this.counters, this, client)
     this.#spokeEarly = socket.readableLength > 0

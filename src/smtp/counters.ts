@@ -1,4 +1,5 @@
 /** What a client has sent that led nowhere, and when it last sent something useful. */
+import type { RunningTime } from '../model/running-time.ts'
 import type { Limits } from './limits.ts'
 import { Pace } from './pace.ts'
 import { type ReplyLine, replies } from './replies.ts'
@@ -11,21 +12,21 @@ const SURPLUS_FACTOR = 10
 
 export class Counters {
   readonly #limits: Limits
-  readonly #now: () => number
+  readonly #time: RunningTime
   #junk = 0
   #errors = 0
   #surplus = 0
   #greetings = 0
   /** The command whose reply is next is a useful one. */
   #isAdvancing = false
-  /** When a useful command was last obeyed, in milliseconds of the monotonic clock. */
+  /** When a useful command was last obeyed, in running time. */
   progress: number
   readonly pace: Pace
 
-  constructor(limits: Limits, now: () => number) {
+  constructor(limits: Limits, time: RunningTime) {
     this.#limits = limits
-    this.#now = now
-    this.progress = now()
+    this.#time = time
+    this.progress = time.now()
     this.pace = new Pace(this.progress)
   }
 
@@ -45,7 +46,7 @@ export class Counters {
   reply(code: number): ReplyLine | undefined {
     if (code < 400) {
       if (this.#isAdvancing) {
-        this.progress = this.#now()
+        this.progress = this.#time.now()
         this.pace.commandObeyed(this.progress)
       }
       this.#isAdvancing = false
@@ -59,12 +60,12 @@ export class Counters {
 
   /** So many bytes of a message have arrived. */
   received(bytes: number): void {
-    this.pace.received(bytes, this.#now())
+    this.pace.received(bytes, this.#time.now())
   }
 
   /** A message is over. A delivered message makes up for what came before it. */
   messageOver(isDelivered: boolean): void {
-    this.progress = this.#now()
+    this.progress = this.#time.now()
     this.pace.messageOver(this.progress)
     if (!isDelivered) return
     this.#junk = 0

@@ -3,7 +3,7 @@ import { CREDIT, handshakeTime, type Limits } from './limits.ts'
 import { type ReplyLine, replies } from './replies.ts'
 import type { Transfer } from './transfer.ts'
 
-/** What a client is doing now. Times are milliseconds of the monotonic clock. */
+/** What a client is doing now. Times are milliseconds for which this process has run. */
 export interface Activity {
   /** The message that is arriving, while bytes of it are expected. */
   readonly transfer: Transfer | undefined

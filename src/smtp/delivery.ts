@@ -16,7 +16,7 @@ export interface OpenTransaction {
   readonly parameters: MailParameters
   /** One for each RCPT that was accepted; an address may be there more than once. */
   readonly recipients: { readonly forwardPath: string; readonly parameters: RcptParameters }[]
-  /** Milliseconds of the monotonic clock. */
+  /** In running time. */
   readonly since: number
 }
 

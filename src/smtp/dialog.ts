@@ -148,7 +148,7 @@ export class Dialog {
     return session.mail(reversePath, details).then(({ reply }) => {
       if (reply.code < 400) {
         this.state = 'mail'
-        this.transaction = { reversePath, parameters, recipients: [], since: this.#front.clock.monotonic() }
+        this.transaction = { reversePath, parameters, recipients: [], since: this.#front.time.now() }
       }
       this.#say(reply)
     })

@@ -1,6 +1,7 @@
 /** A connection that may be ended to make room for another client. */
-import { type Clock, warnOnThrow } from '../model/services.ts'
+import { warnOnThrow } from '../model/services.ts'
 import type { Connection } from './connection.ts'
+import type { Front } from './front.ts'
 import { replies } from './replies.ts'
 import type { Occupant } from './session-slots.ts'
 
@@ -9,20 +10,20 @@ const LINGER_MS = 200
 
 export class Evictable implements Occupant {
   readonly #connection: Connection
-  readonly #clock: Clock
+  readonly #front: Front
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(connection: Connection, front: Front) {
     this.#connection = connection
-    this.#clock = clock
+    this.#front = front
   }
 
-  overdue(now: number): number | undefined {
+  overdue(): number | undefined {
     const { isWaiting, counters } = this.#connection
-    return isWaiting ? counters.pace.overdue(now) : undefined
+    return isWaiting ? counters.pace.overdue(this.#front.time.now()) : undefined
   }
 
   evict(): void {
     this.#connection.hangUp(replies.evicted)
-    this.#clock.after(LINGER_MS, warnOnThrow('ending a session', this.#connection.leave))
+    this.#front.clock.after(LINGER_MS, warnOnThrow('ending a session', this.#connection.leave))
   }
 }

@@ -6,6 +6,7 @@ import type { Gateway } from '../engine/gateway.ts'
 import { callback, duration, flag, size as sizeCheck } from '../model/checks.ts'
 import { errorText } from '../model/errors.ts'
 import { check, checked, either, isRecord, relation, required, schemaOf } from '../model/options.ts'
+import { RunningTime } from '../model/running-time.ts'
 import type { Clock, Notify } from '../model/services.ts'
 import { toBytes, toMilliseconds } from '../model/units.ts'
 import { isAddressLiteral } from '../net/names.ts'
@@ -35,6 +36,10 @@ export interface Front {
   readonly limits: Limits
   readonly slots: SessionSlots
   readonly clock: Clock
+  /** What clients are judged by. */
+  readonly time: RunningTime
+  /** One timer looks at all clients after so many milliseconds. */
+  readonly sweepMs: number
   /** Whether this address begins with a PROXY header. */
   readonly sendsHeader: (ip: string) => boolean
   /** Whether this address may send XCLIENT. */
@@ -88,6 +93,8 @@ const schema = schemaOf<SmtpServerOptions>(
   ),
 )
 
+const SWEEP_MS = 1_000
+
 /** @throws PosternError with all that is wrong */
 export function compileFront(options: SmtpServerOptions): Front {
   const { gateway, deliver, name = hostname(), implicitTls = false, ...rest } = checked(schema, options)
@@ -103,6 +110,10 @@ export function compileFront(options: SmtpServerOptions): Front {
     tls,
   } = rest
   const current = typeof gateway === 'function' ? gateway : () => gateway
+  const { clock } = current().services
+  const wireLimits = limitsUnderLoad(toLimits(wire), () => current().services.load)
+  const { command, transaction, grace } = wireLimits
+  const sweepMs = Math.max(20, Math.min(SWEEP_MS, command / 4, transaction / 4, grace / 4))
   return {
     gateway: current,
     deliver,
@@ -115,14 +126,16 @@ export function compileFront(options: SmtpServerOptions): Front {
     implicitTls,
     greetDelay: toMilliseconds(greetDelay),
     closeTimeout: toMilliseconds(closeTimeout),
-    limits: limitsUnderLoad(toLimits(wire), () => current().services.load),
+    limits: wireLimits,
     slots: new SessionSlots(limits?.sessions, {
       now: () => current().services.clock.monotonic(),
       notify: notice => current().services.notify(notice),
       load: () => current().services.load,
       isKnown: ip => current().isKnown(ip),
     }),
-    clock: current().services.clock,
+    clock,
+    time: new RunningTime(clock, sweepMs),
+    sweepMs,
     sendsHeader: among(proxies.header, 'smtpServer.proxies.header'),
     maySendXclient: among(proxies.xclient, 'smtpServer.proxies.xclient'),
   }

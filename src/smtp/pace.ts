@@ -9,7 +9,7 @@ const COMMANDS_MS = 60_000
 /** How fast a message earns the time that it takes. */
 const BYTES_PER_MS = 16
 
-/** Times are milliseconds of the monotonic clock. */
+/** Times are milliseconds for which this process has run. */
 export class Pace {
   /** When something useful is due. */
   #due: number

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { PosternError } from '../model/errors.ts'
 import { list, object } from '../model/options.ts'
+import { afterRunning } from '../model/running-time.ts'
 import type { Clock } from '../model/services.ts'
 import { network } from '../net/checks.ts'
 import { type Network, networkTable, readNetwork } from '../net/networks.ts'
@@ -82,7 +83,7 @@ export function headerOf(socket: Socket, clock: Clock): Promise<ProxiedClient | 
           return header satisfies never
       }
     }
-    const cancel = clock.after(HEADER_TIMEOUT_MS, leave)
+    const cancel = afterRunning(clock, HEADER_TIMEOUT_MS, leave)
     socket.on('readable', look).on('close', leave).on('end', leave)
   })
 }

@@ -28,7 +28,6 @@ export interface SmtpServer {
   close(): Promise<void>
 }
 
-const SWEEP_MS = 1_000
 /** A client that was turned away has this long to take the reply and to leave. */
 const LINGER_MS = 1_000
 /** A socket of the file system has no address: a program that may open it is on this machine. */
@@ -60,15 +59,13 @@ class ServerState {
   readonly connections = new Set<Connection>()
   /** Sockets on which no dialogue has begun: a header, a handshake or a decision is awaited. */
   readonly #pending = new Set<Socket>()
-  readonly #sweepEvery: number
+  /** When the timer ran last, in running time; undefined while it is off. */
   #swept: number | undefined
   #closing: Promise<void> | undefined
   #onLastLeft: (() => void) | undefined
 
   constructor(front: Front) {
     this.#front = front
-    const { command, transaction, grace } = front.limits
-    this.#sweepEvery = Math.max(20, Math.min(SWEEP_MS, command / 4, transaction / 4, grace / 4))
     const accept = warnOnThrow('accepting a client', (socket: Socket) => this.#accept(socket))
     this.server = createServer({ allowHalfOpen: true }, accept)
   }
@@ -135,7 +132,7 @@ class ServerState {
         return
       }
       const connection = new Connection(this.#front, socket, client, this.#left)
-      client.occupiedBy(new Evictable(connection, this.#front.clock))
+      client.occupiedBy(new Evictable(connection, this.#front))
       this.connections.add(connection)
       this.#beginSweep()
       connection.greet(reply, this.#front.greetDelay - (this.#front.clock.monotonic() - since))
@@ -161,20 +158,20 @@ class ServerState {
 
   #beginSweep(): void {
     if (this.#swept !== undefined) return
-    this.#swept = this.#front.clock.monotonic()
-    this.#front.clock.after(this.#sweepEvery, this.#sweep)
+    const { clock, time, sweepMs } = this.#front
+    this.#swept = time.now()
+    clock.after(sweepMs, this.#sweep)
   }
 
   /** One timer looks at all clients. */
   readonly #sweep = (): void => {
-    const { clock } = this.#front
-    const now = clock.monotonic()
-    // A timer that rings late was held up by ourselves: what the client has sent meanwhile is not counted yet.
-    const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepEvery)
+    const { clock, time, sweepMs } = this.#front
+    const now = time.now()
+    const elapsed = now - (this.#swept ?? now)
     for (const connection of this.connections) this.#look(connection, now, elapsed)
     this.#relieve()
     this.#swept = this.connections.size > 0 ? now : undefined
-    if (this.#swept !== undefined) clock.after(this.#sweepEvery, this.#sweep)
+    if (this.#swept !== undefined) clock.after(sweepMs, this.#sweep)
   }
 
   /** What fails for one client must not end the looking at the others. */

@@ -24,7 +24,7 @@ export interface SessionLimits {
 /** A session that holds a slot, as far as it can be ended to make room. */
 export interface Occupant {
   /** For how many milliseconds something useful has been due from the client; undefined while it waits for us. */
-  overdue(now: number): number | undefined
+  overdue(): number | undefined
   /** Ends the session with 421 4.3.2. */
   evict(): void
 }
@@ -247,7 +247,7 @@ export class SessionSlots {
   }
 
   #overdue({ occupant, ip }: SessionSlot, now: number): number {
-    const overdue = occupant?.overdue(now)
+    const overdue = occupant?.overdue()
     if (overdue === undefined) return Number.NEGATIVE_INFINITY
     return ip !== undefined && this.#record.isPenalized(ip, now) ? overdue + PENALTY_MS : overdue
   }

@@ -1,6 +1,7 @@
 /** TLS on a socket: at once, or after STARTTLS. */
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
+import { afterRunning } from '../model/running-time.ts'
 import type { Clock } from '../model/services.ts'
 import type { Tls } from '../model/stage.ts'
 
@@ -31,7 +32,7 @@ export function handshake(
       secure.destroy()
       resolve(undefined)
     }
-    const cancelTimeout = clock.after(timeout, fail)
+    const cancelTimeout = afterRunning(clock, timeout, fail)
     // The listener for errors stays: the socket may fail before somebody else listens.
     secure.on('error', fail)
     secure.once('close', fail)

@@ -13,6 +13,11 @@ export interface HandClock extends Clock {
   advance(ms: number): Promise<void>
   /** The same without waiting: promises do not settle between two timers. */
   pass(ms: number): void
+  /**
+   * The process stands still, as after SIGSTOP or in a long pause of the collector: time passes, and timers that were
+   * due meanwhile run only then, late.
+   */
+  stall(ms: number): void
   /** Milliseconds until the next timer; undefined when there is none. */
   next(): number | undefined
 }
@@ -62,6 +67,10 @@ export function clock({ now = 0 }: ClockOptions = {}): HandClock {
     pass: ms => {
       const end = time + ms
       while (runNext(end));
+    },
+    stall: ms => {
+      time += ms
+      while (runNext(time));
     },
     advance: async ms => {
       const end = time + ms

@@ -122,7 +122,7 @@ test('a deadline that passes after an answer changes nothing', async () => {
   await timerEnded(hand)
 })
 
-test('when a stage has ended no timer is left', async () => {
+test('when a stage has ended, the shared timer comes once more and no timer is left', async () => {
   const { hand, result } = stage([
     { name: 'slow', connect: never },
     { name: 'sure', connect: async () => reject('5.7.1', 'no') },

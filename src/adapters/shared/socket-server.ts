@@ -2,6 +2,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import { errorText } from '../../model/errors.ts'
+import { afterRunning, RunningTime } from '../../model/running-time.ts'
+import { systemClock } from '../../model/services.ts'
 
 /** The peer violates the protocol: its connection is closed, and a notice says why. */
 export class ProtocolError extends Error {
@@ -53,7 +55,7 @@ const MAX_UNFINISHED = 67_108_864
 /** The connections of a server. When there are too many, the one with the oldest unfinished request is closed. */
 class Connections {
   readonly #connections: number
-  readonly #open = new Map<Socket, { waiting: number; timer?: NodeJS.Timeout }>()
+  readonly #open = new Map<Socket, { waiting: number; cancel?: () => void }>()
   /** Those whose request is arriving, the oldest first. */
   readonly #arriving = new Set<Socket>()
   #unfinished = 0
@@ -82,12 +84,12 @@ class Connections {
     const entry = this.#open.get(socket)
     if (entry === undefined) return
     this.#arriving.add(socket)
-    entry.timer = setTimeout(() => socket.destroy(), ms)
+    entry.cancel = afterRunning(systemClock, ms, () => socket.destroy())
   }
 
   /** Bytes have arrived: while they are handled, no time is counted. */
   pause(socket: Socket): void {
-    clearTimeout(this.#open.get(socket)?.timer)
+    this.#open.get(socket)?.cancel?.()
   }
 
   /** The request is complete. */
@@ -106,7 +108,7 @@ class Connections {
 
   #leave(socket: Socket): void {
     const entry = this.#open.get(socket)
-    clearTimeout(entry?.timer)
+    entry?.cancel?.()
     this.#unfinished -= entry?.waiting ?? 0
     this.#open.delete(socket)
     this.#arriving.delete(socket)
@@ -144,7 +146,8 @@ async function serve(
     }
   }
   let seen = conversation.reading.complete
-  let until = performance.now() + timeout
+  const time = new RunningTime(systemClock, timeout / 4)
+  let until = time.now() + timeout
   connections.arriving(socket, timeout)
   try {
     for await (const chunk of socket) {
@@ -158,9 +161,9 @@ async function serve(
       if (complete !== seen) {
         connections.complete(socket)
         seen = complete
-        until = performance.now() + timeout
+        until = time.now() + timeout
       }
-      if (waiting > 0 || complete === 0) connections.arriving(socket, Math.max(until - performance.now(), 0))
+      if (waiting > 0 || complete === 0) connections.arriving(socket, Math.max(until - time.now(), 0))
     }
   } catch {
     // The peer has reset the connection.

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { MaybePromise } from '../../model/maybe-promise.ts'
+import { RunningTime } from '../../model/running-time.ts'
 import { warnOnThrow } from '../../model/services.ts'
 import { canonical } from '../../net/address.ts'
 import { isUnix } from '../../net/peer.ts'
@@ -31,7 +32,9 @@ export class Connections {
   /** Sessions of `protect`, by the socket or by the address and port of the client. */
   readonly #admitted = new Map<object | string, Admitted>()
   readonly #sweepMs: number
-  /** When the timer ran last; undefined while it is off. */
+  /** What clients are judged by. */
+  #runningTime: RunningTime | undefined
+  /** When the timer ran last, in running time; undefined while it is off. */
   #swept: number | undefined
 
   constructor(gateway: () => Gateway, limits: Limits, { sessions }: ServerLimits = {}) {
@@ -137,7 +140,10 @@ export class Connections {
     const tracked = this.#add(session, {
       ip: connection.remoteAddress || (isUnix(server) ? LOCAL : undefined),
       admittedAs: acceptedSocket(connection._socket),
-      wire: ours => new LimitedWire(connection, this.#limits, this.#gateway().services.clock, ours),
+      wire: ours => {
+        const { clock } = this.#gateway().services
+        return new LimitedWire(connection, { limits: this.#limits, clock, time: this.#time }, ours)
+      },
     })
     this.#judgeEarly(tracked)
     this.#startSweep()
@@ -174,16 +180,19 @@ export class Connections {
 
   #startSweep(): void {
     if (this.#swept !== undefined) return
-    const { clock } = this.#gateway().services
-    this.#swept = clock.monotonic()
-    clock.after(this.#sweepMs, this.#sweep)
+    this.#swept = this.#time.now()
+    this.#gateway().services.clock.after(this.#sweepMs, this.#sweep)
+  }
+
+  get #time(): RunningTime {
+    this.#runningTime ??= new RunningTime(this.#gateway().services.clock, this.#sweepMs)
+    return this.#runningTime
   }
 
   readonly #sweep = (): void => {
     const { clock } = this.#gateway().services
-    const now = clock.monotonic()
-    // A late timer was held up by this process: what clients have sent meanwhile is not counted yet.
-    const elapsed = Math.min(now - (this.#swept ?? now), 2 * this.#sweepMs)
+    const now = this.#time.now()
+    const elapsed = now - (this.#swept ?? now)
     for (const [session, tracked] of this.#tracked) this.#check(session, tracked, elapsed)
     this.#relieve()
     this.#swept = this.#tracked.size > 0 ? now : undefined

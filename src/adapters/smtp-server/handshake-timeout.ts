@@ -1,5 +1,6 @@
 /** Clients before the greeting, which still have a PROXY header or a TLS handshake to send. */
 import type { Socket } from 'node:net'
+import { afterRunning } from '../../model/running-time.ts'
 import type { Clock } from '../../model/services.ts'
 import { peerOf } from '../../net/peer.ts'
 import type { SMTPServer } from './types.ts'
@@ -9,7 +10,7 @@ import type { SMTPServer } from './types.ts'
  */
 export function limitHandshakes(server: SMTPServer, limit: () => number, clock: () => Clock): void {
   const limitTime = (socket: Socket): void => {
-    const cancel = clock().after(limit(), () => expire(server, socket))
+    const cancel = afterRunning(clock(), limit(), () => expire(server, socket))
     socket.once('close', cancel)
   }
   for (const socket of server._pendingSockets.keys()) limitTime(socket)

@@ -3,6 +3,7 @@
  * members.
  */
 import { isAscii } from 'node:buffer'
+import type { RunningTime } from '../../model/running-time.ts'
 import type { Clock } from '../../model/services.ts'
 import { CREDIT, handshakeTime, type Limits } from '../../smtp/limits.ts'
 import { Pace } from '../../smtp/pace.ts'
@@ -29,6 +30,14 @@ const LINGER_MS = 1_000
 /** A client whose session ends to make room for another one has this long. */
 const EVICTED_LINGER_MS = 200
 
+/** What all connections share. */
+interface WireSurroundings {
+  readonly limits: Limits
+  readonly clock: Clock
+  /** What clients are judged by. */
+  readonly time: RunningTime
+}
+
 /** Takes over smtp-server's parser and replies of one connection, before smtp-server has read from it, or later. */
 export class LimitedWire implements Wire {
   spokeEarly = false
@@ -36,6 +45,7 @@ export class LimitedWire implements Wire {
   readonly #connection: Connection
   readonly #limits: Limits
   readonly #clock: Clock
+  readonly #time: RunningTime
   readonly #session: WireSession
   readonly #send: Connection['send']
   readonly #dispatch: Connection['_onCommand']
@@ -54,12 +64,13 @@ export class LimitedWire implements Wire {
   #credit = 0
   #counted = 0
 
-  constructor(connection: Connection, limits: Limits, clock: Clock, session: WireSession) {
+  constructor(connection: Connection, { limits, clock, time }: WireSurroundings, session: WireSession) {
     this.#connection = connection
     this.#limits = limits
     this.#clock = clock
+    this.#time = time
     this.#session = session
-    this.#lastProgress = clock.monotonic()
+    this.#lastProgress = time.now()
     this.#pace = new Pace(this.#lastProgress)
     this.#send = connection.send.bind(connection)
     this.#dispatch = connection._onCommand.bind(connection)
@@ -100,7 +111,7 @@ export class LimitedWire implements Wire {
 
   endTransaction(delivered: boolean): void {
     this.#transactionSince = undefined
-    this.#lastProgress = this.#clock.monotonic()
+    this.#lastProgress = this.#time.now()
     this.#pace.messageOver(this.#lastProgress)
     if (delivered) Object.assign(this.#counts, { junk: 0, errors: 0, surplus: 0 })
   }
@@ -125,7 +136,7 @@ export class LimitedWire implements Wire {
     if (!this.#isWaiting()) return
     const connection = this.#connection
     const stream = connection._dataStream
-    const now = this.#clock.monotonic()
+    const now = this.#time.now()
     const limits = this.#limits
     if (stream) {
       if (!this.#isFastEnough(stream, elapsed)) return this.hangUp(421, '4.4.2 The message comes too slowly')
@@ -145,8 +156,8 @@ export class LimitedWire implements Wire {
     return connection._ready && !connection._handlerPending && (!connection._dataStream || isReceiving)
   }
 
-  overdue(now: number): number | undefined {
-    return this.#isWaiting() ? this.#pace.overdue(now) : undefined
+  overdue(): number | undefined {
+    return this.#isWaiting() ? this.#pace.overdue(this.#time.now()) : undefined
   }
 
   evict(): void {
@@ -165,7 +176,7 @@ export class LimitedWire implements Wire {
     }
     if (!stream.writableNeedDrain) this.#credit -= elapsed
     this.#credit = Math.min(this.#credit + ((stream.byteLength - this.#counted) * 1000) / rate, grace * CREDIT)
-    this.#pace.received(stream.byteLength - this.#counted, this.#clock.monotonic())
+    this.#pace.received(stream.byteLength - this.#counted, this.#time.now())
     this.#counted = stream.byteLength
     return this.#credit >= 0
   }
@@ -183,7 +194,7 @@ export class LimitedWire implements Wire {
     const counts = this.#counts
     if (code < 400 && this.#advancing) {
       this.#advancing = false
-      this.#lastProgress = this.#clock.monotonic()
+      this.#lastProgress = this.#time.now()
       this.#pace.commandObeyed(this.#lastProgress)
     }
     if (code >= 500) counts.errors += 1
@@ -211,7 +222,7 @@ export class LimitedWire implements Wire {
     if (refused) return this.hangUp(...refused)
     this.isAscii = isAscii(command)
     this.#advancing ||= useful.has(verb) || (isGreeting && this.#counts.greetings <= FREE_GREETINGS)
-    if (verb === 'MAIL') this.#transactionSince = this.#clock.monotonic()
+    if (verb === 'MAIL') this.#transactionSince = this.#time.now()
     if (isGreeting) this.#greeted = true
     if (isGreeting || verb === 'RSET') {
       this.#transactionSince = undefined

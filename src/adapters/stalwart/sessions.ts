@@ -4,6 +4,7 @@
  */
 import type { Gateway } from '../../engine/gateway.ts'
 import type { Decision, Outcome } from '../../model/decision.ts'
+import { RunningTime } from '../../model/running-time.ts'
 import type { HookCall } from './call.ts'
 import { catchUp } from './catch-up.ts'
 import type { HookSession } from './hook-session.ts'
@@ -23,6 +24,8 @@ export class HookSessions {
   /** By connection, the least recently used one first. */
   readonly #open = new Map<string, HookSession>()
   #isSweeping = false
+  /** A process that was stopped has not read meanwhile what the mail server has sent. */
+  #runningTime: RunningTime | undefined
 
   constructor(gateway: () => Gateway, { sessions, idle }: HookSessionLimits) {
     this.#gateway = gateway
@@ -57,7 +60,7 @@ export class HookSessions {
       this.#end(key, known)
       return this.#begin(call)
     }
-    known.lastUsed = this.#gateway().services.clock.monotonic()
+    known.lastUsed = this.#time.now()
     this.#open.delete(key)
     this.#open.set(key, known)
     return known
@@ -70,7 +73,7 @@ export class HookSessions {
       gateway,
       recipients: new Map(),
       queue: Promise.resolve(),
-      lastUsed: gateway.services.clock.monotonic(),
+      lastUsed: this.#time.now(),
     }
     this.#open.set(key, session)
     for (const [oldest, other] of this.#open) {
@@ -88,13 +91,21 @@ export class HookSessions {
   }
 
   #sweep(): void {
-    const { clock } = this.#gateway().services
-    const before = clock.monotonic() - this.#idle
+    const before = this.#time.now() - this.#idle
     for (const [key, session] of this.#open) {
       if (session.lastUsed > before) break
       this.#end(key, session)
     }
     this.#isSweeping = this.#open.size > 0
-    if (this.#isSweeping) clock.after(Math.max(this.#idle / 4, 20), () => this.#sweep())
+    if (this.#isSweeping) this.#gateway().services.clock.after(this.#sweepMs, () => this.#sweep())
+  }
+
+  get #time(): RunningTime {
+    this.#runningTime ??= new RunningTime(this.#gateway().services.clock, this.#sweepMs)
+    return this.#runningTime
+  }
+
+  get #sweepMs(): number {
+    return Math.max(this.#idle / 4, 20)
   }
 }
