@@ -66,7 +66,7 @@ function slowClients() {
     const slot = slots.takeNow(ip)
     if (slot === undefined) return 'turned away'
     slot.occupant = {
-      overdue: now => now - due,
+      overdue: () => clock.monotonic() - due,
       evict: () => {
         ended.push(ip)
         clock.after(200, () => slot.release())
