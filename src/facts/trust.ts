@@ -2,13 +2,12 @@
 import { organisationOf } from '../dns/organisation.ts'
 import { type Fact, fact } from '../model/fact.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
-import type { Get } from '../model/store.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 import { rdns } from './rdns.ts'
+import { type Records, recordsBy } from './records.ts'
 import {
   clientIdentities,
   customerNetwork,
-  decayingAdds,
   defaultMemory,
   type Identity,
   type Memory,
@@ -46,18 +45,29 @@ export function trustBy(memory: Memory = defaultMemory): Fact<Connection, Trust>
     const { organisation: name } = await connection.ask(rdns)
     return name === undefined
       ? 'unknown'
-      : await readTrust(connection, { identities: [`rdns:${name}`], marks: [], memory })
+      : await readTrust(connection, {
+          records: await connection.ask(recordsBy(memory).ofClient),
+          identities: [`rdns:${name}`],
+          marks: [],
+          memory,
+        })
   })
 }
 
 function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
-  return fact('address-trust', 'connect', connection => {
+  const { ofClient } = recordsBy(memory)
+  return fact('address-trust', 'connect', async (connection): Promise<Trust> => {
     // The configuration names our own hosts and forwarders.
     if (connection.client === 'trusted' || connection.client === 'forwarder') return 'known'
     const ip = chargeableAddress(connection)
     return ip === undefined
       ? 'unknown'
-      : readTrust(connection, { identities: clientIdentities({ ip }), marks: [clientMark(ip)], memory })
+      : await readTrust(connection, {
+          records: await connection.ask(ofClient),
+          identities: clientIdentities({ ip }),
+          marks: [clientMark(ip)],
+          memory,
+        })
   })
 }
 
@@ -68,8 +78,12 @@ function addressTrustBy(memory: Memory): Fact<Connection, Trust> {
 export const senderTrust: Fact<Transaction, Trust> = fact('sender-trust', 'mail', async transaction => {
   const [client, sender] = await Promise.all([transaction.ask(trust), transaction.ask(spf)])
   if (client === 'bad' || sender.result !== 'pass' || sender.permissive) return client
+  const organisation = organisationOf(sender.domain)
   const found = await readTrust(transaction, {
-    identities: [`spf:${organisationOf(sender.domain)}`],
+    records: await transaction.ask(recordsBy().ofSenders),
+    identities: [`spf:${organisation}`],
+    // Most messages are signed and written by the domain that SPF proves: then their records cost no round trip later.
+    ahead: transaction.store.later === undefined ? [] : [`author:${organisation}`, `dkim:${organisation}`],
     marks: sender.identity === 'mailfrom' ? [addressMark(transaction.reversePath)] : [],
     memory: defaultMemory,
   })
@@ -83,22 +97,21 @@ export const clientMark = (ip: string): string => `known:client:${customerNetwor
 export const addressMark = (path: string): string => `known:address:${addressKey(mailboxOf(path))}`
 
 interface TrustQuery {
+  readonly records: Records
   /** The identity itself, then perhaps the network around it. */
   readonly identities: readonly Identity[]
+  /** Identities whose records are read in the same round trip, because they are likely to be asked for. @default none */
+  readonly ahead?: readonly Identity[]
   readonly marks: readonly string[]
   readonly memory: Memory
 }
 
-async function readTrust(context: Connection, { identities, marks, memory }: TrustQuery): Promise<Trust> {
-  const records = identities.flatMap(identity => decayingAdds(identity, memory))
-  const gets = marks.map((key): Get => ({ op: 'get', key }))
+async function readTrust(context: Connection, query: TrustQuery): Promise<Trust> {
+  const { records, identities, ahead = [], marks, memory } = query
   try {
     const { sums, isMarked } = await context.callExternal(`trust:${identities[0]}`, async () => {
-      const answers = await context.store.run([...records, ...gets])
-      return {
-        sums: answers.slice(0, records.length) as readonly (readonly number[])[],
-        isMarked: answers.slice(records.length).some(entry => entry !== undefined),
-      }
+      const read = await records.read([...identities, ...ahead], marks)
+      return { sums: read.sums.slice(0, 2 * identities.length), isMarked: read.marks.includes(true) }
     })
     const [itself, around] = standingsOf(identities, sums, memory)
     // A bad record outweighs every mark.

@@ -11,9 +11,10 @@ import type { Filter, PriorFindings } from '../model/filter.ts'
 import { defer, type Finding } from '../model/finding.ts'
 import { checked, relation, schemaOf } from '../model/options.ts'
 import type { Message, Recipient, Transaction } from '../model/stage.ts'
-import type { Add, Entry, Set as Put } from '../model/store.ts'
+import type { Add, Entry, Get, Set as Put, Store } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
+import { runLater } from '../store/batched.ts'
 
 /** What `greylist` takes. */
 export interface GreylistOptions {
@@ -85,21 +86,19 @@ export function greylist(options: GreylistOptions = {}): Filter {
     known: toMilliseconds(known),
   }
 
-  const isSuspicious = async (context: Transaction, { score }: PriorFindings): Promise<boolean> =>
-    context.ip !== undefined &&
-    score >= from &&
-    score < to &&
-    context.user === undefined &&
-    (await context.ask(senderTrust)) !== 'known'
+  const isSuspicious = (context: Transaction, { score }: PriorFindings): boolean =>
+    context.ip !== undefined && score >= from && score < to && context.user === undefined
 
   const examine = async (
     context: Transaction,
-    who: string | undefined,
+    sender: Promise<string | undefined>,
     paths: readonly string[],
   ): Promise<Finding | undefined> => {
-    if (who === undefined) return undefined
+    const isKnown = context.ask(senderTrust).then(trust => trust === 'known')
+    const who = await sender
+    if (who === undefined || paths.length === 0) return undefined
     const keys = paths.map(path => keyOf(who, context.reversePath, path))
-    const left = await context.callExternal(keys[0] ?? 'greylist', () => look(context, keys, times))
+    const left = await context.callExternal(keys[0] ?? 'greylist', () => look(context, keys, isKnown, times))
     return left > 0 ? pending(who, left) : undefined
   }
   return {
@@ -109,12 +108,11 @@ export function greylist(options: GreylistOptions = {}): Filter {
     ...(at === 'rcpt'
       ? {
           rcpt: async (recipient: Recipient, prior: PriorFindings) =>
-            (await isSuspicious(recipient, prior)) &&
-            examine(recipient, await senderOf(recipient), [recipient.forwardPath]),
+            isSuspicious(recipient, prior) && examine(recipient, senderOf(recipient), [recipient.forwardPath]),
         }
       : {
           message: async (message: Message, prior: PriorFindings) =>
-            (await isSuspicious(message, prior)) && examine(message, await signerOf(message), message.forwardPaths),
+            isSuspicious(message, prior) && examine(message, signerOf(message), message.forwardPaths),
         }),
   }
 }
@@ -129,20 +127,40 @@ const WAITS = 'waits'
 const KNOWN = 'known'
 
 /**
- * How long the client must still wait, in milliseconds. The age of an entry follows from the time that the store says
- * is left of it, so that a wall clock that jumps makes no client wait longer.
+ * How long the client must still wait, in milliseconds; 0 for a known one. Entries are read with the record of the
+ * sender, in one round trip; one more makes those of a client that is new. The age of an entry follows from the time
+ * that the store says is left of it, so that a wall clock that jumps makes no client wait longer.
  */
-async function look({ store }: Transaction, keys: readonly string[], { wait, window, known }: Times): Promise<number> {
-  const adds = keys.map((key): Add => ({ op: 'add', key, value: WAITS, ttl: window }))
-  const entries: readonly (Entry & { readonly added: boolean })[] = await store.run(adds)
+async function look(
+  { store }: Transaction,
+  keys: readonly string[],
+  isKnown: Promise<boolean>,
+  { wait, window, known }: Times,
+): Promise<number> {
+  const gets = keys.map((key): Get => ({ op: 'get', key }))
+  const [present, isTrusted] = await Promise.all([store.run(gets), isKnown])
+  if (isTrusted) return 0
+  const entries = present.every(isEntry) ? present : await addAll(store, keys, window)
   const waiting = entries.map(({ value, endsIn = window }) =>
     value === KNOWN ? 0 : Math.max(0, wait - Math.max(0, window - endsIn)),
   )
   const longest = Math.max(0, ...waiting)
   // A message with several recipients passes for all of them or for none.
   const renewed = keys.filter((_, index) => longest === 0 && isDue(entries[index], known))
-  if (renewed.length > 0) await store.run(renewed.map((key): Put => ({ op: 'set', key, value: KNOWN, ttl: known })))
+  if (renewed.length > 0) renew(store, renewed, known)
   return longest
+}
+
+const isEntry = (entry: Entry | undefined): entry is Entry => entry !== undefined
+
+/** Another process may have added an entry meanwhile: then that one counts. */
+const addAll = async (store: Store, keys: readonly string[], ttl: number): Promise<readonly Entry[]> =>
+  await store.run(keys.map((key): Add => ({ op: 'add', key, value: WAITS, ttl })))
+
+/** No reply waits for this: an entry that could not be renewed is as old as before, and lets the client pass. */
+function renew(store: Store, keys: readonly string[], ttl: number): void {
+  const puts = keys.map((key): Put => ({ op: 'set', key, value: KNOWN, ttl }))
+  runLater(store, puts).catch(() => undefined)
 }
 
 /** A time of weeks is renewed once a day at most. */

@@ -3,6 +3,7 @@
 import { author } from '../facts/author.ts'
 import { dkim } from '../facts/dkim/dkim.ts'
 import { identities } from '../facts/identities.ts'
+import { recordsBy } from '../facts/records.ts'
 import { addressMark, clientMark } from '../facts/trust.ts'
 import { duration, score } from '../model/checks.ts'
 import type { Decision } from '../model/decision.ts'
@@ -10,7 +11,7 @@ import type { Filter } from '../model/filter.ts'
 import { points as evidence, type Finding } from '../model/finding.ts'
 import { checked, schemaOf } from '../model/options.ts'
 import type { Connection, Message } from '../model/stage.ts'
-import type { Get, Set as Put } from '../model/store.ts'
+import type { Set as Put } from '../model/store.ts'
 import { type Duration, toMilliseconds } from '../model/units.ts'
 import { runLater } from '../store/batched.ts'
 import { inBackground } from './background.ts'
@@ -67,11 +68,11 @@ export function knownSender(options: KnownSenderOptions = {}): Filter {
     message: async message => {
       if (message.user !== undefined) return []
       const claims = await claimsOf(message)
-      const gets = claims.map(({ address }): Get => ({ op: 'get', key: addressMark(address) }))
-      if (gets.length === 0) return []
-      const known = await message.callExternal(`${NAME}:${claims[0]?.address}`, async () =>
-        (await message.store.run(gets)).map(entry => entry !== undefined),
-      )
+      if (claims.length === 0) return []
+      const known = await message.callExternal(`${NAME}:${claims[0]?.address}`, async () => {
+        const marks = claims.map(({ address }) => addressMark(address))
+        return (await (await message.ask(recordsBy().ofSenders)).read([], marks)).marks
+      })
       const claim = claims.find((_, index) => known[index])
       return claim === undefined ? [] : findingsOf(claim, points)
     },

@@ -2,7 +2,9 @@
  * The features of judged messages, kept for feedback that names a message by its reference. Bounded: the oldest are
  * dropped.
  */
+
 import type { Store } from '../../model/store.ts'
+import { runLater } from '../../store/batched.ts'
 
 /** Bytes of all entries: some 1,500 messages. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -44,7 +46,7 @@ const keyOf = (ref: string): string => `classify:features:${ref}`
 
 /** Writes packed features into a store that several nodes have in common. @param ttl milliseconds */
 export async function saveFeatures(store: Store, ref: string, features: Uint8Array, ttl: number): Promise<void> {
-  await store.run([{ op: 'set', key: keyOf(ref), value: Buffer.from(features).toString('base64'), ttl }])
+  await runLater(store, [{ op: 'set', key: keyOf(ref), value: Buffer.from(features).toString('base64'), ttl }])
 }
 
 /** Reads packed features that any node has saved. */

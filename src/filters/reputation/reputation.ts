@@ -2,16 +2,17 @@
 
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { identities, origin } from '../../facts/identities.ts'
+import { type RecordsRead, recordsBy } from '../../facts/records.ts'
 import {
   clientIdentities,
   describeStanding,
   type Identity,
   type Memory,
-  readSums,
   type Standing,
   senderIdentities,
   standingsOf,
 } from '../../facts/reputation.ts'
+import { clientMark } from '../../facts/trust.ts'
 import { callback, duration, score } from '../../model/checks.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { Filter } from '../../model/filter.ts'
@@ -80,10 +81,27 @@ export function reputation(options: ReputationOptions = {}): Filter {
   const memory: Memory = { halfLife: toMilliseconds(halfLife), recent: toMilliseconds(recent) }
   const ttl = toMilliseconds(reportTtl)
 
-  const judge = async (context: Connection, who: readonly Identity[], group: string): Promise<readonly Finding[]> => {
+  const { ofClient, ofSenders } = recordsBy(memory)
+  const judge = async (
+    context: Connection,
+    group: string,
+    who: readonly Identity[],
+    read: () => Promise<RecordsRead>,
+  ): Promise<readonly Finding[]> => {
     if (who.length === 0) return []
-    const sums = await context.callExternal(`reputation:${group}`, () => readSums(context.store, who, memory))
+    const sums = await context.callExternal(`reputation:${group}`, async () => (await read()).sums)
     return findingsOf(standingsOf(who, sums, memory), good / 2, bad / 2)
+  }
+  const judgeClient = async (connection: Connection): Promise<readonly Finding[]> => {
+    const client = await connection.ask(origin)
+    const who = clientIdentities(client)
+    // With the mark that the trust in a client needs, so that it costs no second round trip.
+    const marks = client.ip === undefined ? [] : [clientMark(client.ip)]
+    return await judge(connection, 'client', who, async () => (await connection.ask(ofClient)).read(who, marks))
+  }
+  const judgeSenders = async (message: Message): Promise<readonly Finding[]> => {
+    const who = senderIdentities(await message.ask(identities))
+    return await judge(message, 'senders', who, async () => (await message.ask(ofSenders)).read(who))
   }
   const takeTurn = newTurns()
   const remember = async (decision: Decision, context: Connection): Promise<void> => {
@@ -98,9 +116,8 @@ export function reputation(options: ReputationOptions = {}): Filter {
     name: 'reputation',
     checks: 'identity',
     reads: [dkim],
-    connect: async connection => judge(connection, clientIdentities(await connection.ask(origin)), 'client'),
-    message: async message =>
-      isUser(message) ? [] : judge(message, senderIdentities(await message.ask(identities)), 'senders'),
+    connect: judgeClient,
+    message: async message => (isUser(message) ? [] : await judgeSenders(message)),
     onDecision: inBackground(remember),
     onFeedback: example => report(example, { memory, reportTtl: ttl, weight: weightOf(reporter(example.by)) }),
   }

@@ -276,8 +276,8 @@ test('all identities of a message are looked up in one round trip, and charged i
   await send(postern({ filters: [reputation()], dns, clock: hand, store }))
   await hand.advance(500)
   await new Promise(resolve => setImmediate(resolve))
-  // The client's three and the senders' two identities, two memories each; then all with the reference.
-  expect(trips).toEqual([6, 4, 11])
+  // The client's three identities and its mark, the senders' two, two memories each; then all with the reference.
+  expect(trips).toEqual([7, 4, 11])
 })
 
 test.for([
