@@ -1,4 +1,5 @@
 /** What the temporary files of all messages may take together: beyond it a message is deferred. */
+import { OVER_BUDGET } from '../load/budget.ts'
 import type { LoadMeter } from '../model/load.ts'
 import type { MaybePromise } from '../model/maybe-promise.ts'
 
@@ -7,7 +8,7 @@ export interface SpoolBudgetOptions {
   readonly files: number
   /** Bytes in all of them. */
   readonly disk: number
-  readonly load: Pick<LoadMeter, 'adjust' | 'hasDescriptor' | 'reportOverflow'>
+  readonly load: Pick<LoadMeter, 'adjust' | 'hasBudget' | 'hasDescriptor' | 'reportOverflow'>
 }
 
 export class SpoolBudget {
@@ -50,10 +51,12 @@ export class SpoolBudget {
 
   /** Takes more bytes in a file. @throws Error with the code ENOSPC when it would be too many */
   grow(bytes: number): void {
-    const { disk } = this.#options
+    const { disk, load } = this.#options
     if (this.#bytes + bytes > disk)
       throw noSpace(`temporary files hold ${this.#bytes} bytes, and limits.disk allows ${disk}`)
+    if (!load.hasBudget(this.#share(bytes))) throw noSpace(OVER_BUDGET)
     this.#bytes += bytes
+    load.adjust('work', this.#share(bytes))
   }
 
   /** Gives back a file that held so many bytes. */
@@ -61,6 +64,12 @@ export class SpoolBudget {
     this.#files -= 1
     this.#bytes -= bytes
     this.#options.load.adjust('descriptors', -1)
+    this.#options.load.adjust('work', -this.#share(bytes))
+  }
+
+  #share(bytes: number): number {
+    const { disk } = this.#options
+    return disk > 0 ? bytes / disk : 0
   }
 }
 

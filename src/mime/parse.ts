@@ -1,10 +1,11 @@
 /** Reads the parts of a message: at once where it is small, otherwise in a thread with a deadline. */
 import { Readable } from 'node:stream'
+import { OVER_BUDGET, withinBudget } from '../load/budget.ts'
 import type { Message } from '../model/stage.ts'
 import { dashLines } from './boundaries.ts'
 import { type MessageBytes, readWhole } from './message-bytes.ts'
 import type { PartLimits, PartList } from './part.ts'
-import { threadPool } from './threads.ts'
+import { type ThreadOutcome, threadPool } from './threads.ts'
 import { readTree } from './tree.ts'
 
 /** The parts, or that reading them would have cost too much. A bad message never causes a hang or an exception. */
@@ -32,7 +33,7 @@ const pool = threadPool()
 
 /** Rejects when `signal` aborts or the message cannot be read again, and never because of its content. */
 export async function parse(
-  message: MessageBytes & Pick<Message, 'counted'>,
+  message: MessageBytes & Pick<Message, 'counted'> & Partial<Pick<Message, 'load'>>,
   { signal, inline = 262_144, deadline = 2000, maxWait = 5000, ...limits }: ParseOptions,
 ): Promise<Parsed> {
   signal.throwIfAborted()
@@ -44,10 +45,13 @@ export async function parse(
     // A small message may hold much that is compressed: that is inflated in a thread.
     if (!list.defects.includes('compressed-cut')) return { kind: 'parsed', ...list }
   }
-  const outcome = await pool.read(bytes ? held(bytes) : message, { tree, deadline, maxWait, signal })
+  const read = () => pool.read(bytes ? held(bytes) : message, { tree, deadline, maxWait, signal })
+  const outcome = await withinBudget<ThreadOutcome>(message.load, pool.share, read, () => overBudget)
   if (outcome.kind === 'done') return { kind: 'parsed', ...outcome.list }
   return { kind: outcome.kind === 'busy' ? 'busy' : 'too-costly', reason: outcome.reason }
 }
+
+const overBudget = { kind: 'busy', reason: OVER_BUDGET } as const
 
 const held = (bytes: Buffer): MessageBytes => ({
   size: bytes.length,

@@ -8,7 +8,7 @@ import type { PartList } from './part.ts'
 import type { TreeOptions } from './tree.ts'
 
 /** The result of reading one message in a thread. */
-type ThreadOutcome =
+export type ThreadOutcome =
   | { readonly kind: 'done'; readonly list: PartList }
   /** `reason` is a sentence for the operator. */
   | { readonly kind: 'failed' | 'busy' | 'timeout'; readonly reason: string }
@@ -23,6 +23,8 @@ interface ThreadOptions {
 }
 
 export interface ThreadPool {
+  /** What one message takes of all that may be read or wait. */
+  readonly share: number
   /**
    * Reads the message when a thread is free for it. Rejects only when `signal` aborts or the message cannot be read.
    */
@@ -47,6 +49,7 @@ export const threadPool = ({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOp
  * its deadline costs its message alone: nothing is tried again here.
  */
 class WorkerPool implements ThreadPool {
+  readonly share: number
   readonly #maxThreads: number
   readonly #maxQueue: number
   readonly #heap: number
@@ -62,6 +65,7 @@ class WorkerPool implements ThreadPool {
     this.#maxThreads = maxThreads
     this.#maxQueue = maxQueue
     this.#heap = heap
+    this.share = 1 / (maxThreads + maxQueue)
   }
 
   async read(message: MessageBytes, options: ThreadOptions): Promise<ThreadOutcome> {

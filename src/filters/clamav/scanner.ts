@@ -1,5 +1,6 @@
 /** A scan with an absolute deadline, a limit on scans at once, a size limit, and a circuit breaker. */
 
+import { OVER_BUDGET, withinBudget } from '../../load/budget.ts'
 import { concurrencyLimiter } from '../../model/concurrency.ts'
 import { errorText } from '../../model/errors.ts'
 import { ScannerHealth } from './health.ts'
@@ -29,6 +30,7 @@ export function guardedScanner(
   { deadline, concurrency, maxQueue, maxSize, failures, retry, ping }: ScannerOptions,
 ): Scan {
   const slots = concurrencyLimiter(concurrency, maxQueue)
+  const share = 1 / (concurrency + maxQueue)
   const health = new ScannerHealth({
     failures,
     retry,
@@ -36,13 +38,13 @@ export function guardedScanner(
   })
 
   return async message => {
-    const { clock, signal, size } = message
+    const { clock, signal, size, load } = message
     if (signal.aborted) return aborted
     if (size > maxSize) return unknown('size-limit', `the message has ${size} bytes; at most ${maxSize} are scanned`)
     let isAsked = false
     const late = unknown('timeout', `the scanner gave no answer within ${deadline} ms`)
 
-    const verdict = await withTimeout<ScanVerdict>({ clock, ms: deadline, signal, late }, async ended => {
+    const scanInTurn = async (ended: AbortSignal): Promise<ScanVerdict> => {
       const free = await slots.enter(ended)
       if (!free) return unknown('busy', `${concurrency} messages are being scanned and ${maxQueue} wait already`)
       try {
@@ -55,7 +57,9 @@ export function guardedScanner(
       } finally {
         free()
       }
-    })
+    }
+    const timed = () => withTimeout({ clock, ms: deadline, signal, late }, scanInTurn)
+    const verdict = await withinBudget(load, share, timed, () => overBudget)
 
     if (signal.aborted && verdict.kind === 'unknown') return aborted
     if (isAsked) health.report(clock, !(verdict.kind === 'unknown' && isFault(verdict.cause)))
@@ -66,6 +70,7 @@ export function guardedScanner(
 /** A PING is answered at once or not at all. */
 const PING_TIMEOUT_MS = 2_000
 
+const overBudget = unknown('busy', OVER_BUDGET)
 const aborted = unknown('aborted', 'the answer is not needed any more')
 
 /** Causes that lie in the scanner and not in the message. */

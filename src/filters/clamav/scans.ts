@@ -31,8 +31,8 @@ export async function* scans(message: Message, scan: Scan, maxSize: number): Asy
   for (const part of chosen) {
     yield await message.callExternal(`clamav:${part.sha256 ?? part.path}`, async () => {
       const content = await bytes(part, maxSize)
-      const { clock, signal } = message
-      return await scan({ clock, signal, size: content.length, open: () => Readable.from([content]) })
+      const { clock, signal, load } = message
+      return await scan({ clock, signal, load, size: content.length, open: () => Readable.from([content]) })
     })
   }
   if (beyond > 0)
@@ -42,9 +42,10 @@ export async function* scans(message: Message, scan: Scan, maxSize: number): Asy
     )
 }
 
-const asMail = ({ clock, signal, size, open }: Message): Parameters<Scan>[0] => ({
+const asMail = ({ clock, signal, load, size, open }: Message): Parameters<Scan>[0] => ({
   clock,
   signal,
+  load,
   // The size limit applies to the message as it was sent.
   size,
   open: () => Readable.from(withTopLine(open()), { objectMode: false }),

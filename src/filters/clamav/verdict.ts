@@ -35,7 +35,7 @@ export interface Unknown {
 export type ScanVerdict = { readonly kind: 'clean' } | { readonly kind: 'infected'; readonly name: string } | Unknown
 
 /** The members of a message that a scan needs. */
-export type Scannable = Pick<Message, 'size' | 'open' | 'signal' | 'clock'>
+export type Scannable = Pick<Message, 'size' | 'open' | 'signal' | 'clock'> & Partial<Pick<Message, 'load'>>
 
 /** Scans a message. Never rejects, and releases its resources however it ends. */
 export type Scan = (message: Scannable) => Promise<ScanVerdict>
