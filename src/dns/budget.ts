@@ -87,6 +87,9 @@ class LimitedResolver implements Budget {
     this.#since = this.#limits.clock.monotonic()
   }
 
+  /** A cached answer is free. */
+  readonly known: NonNullable<Resolver['known']> = (name, type) => this.#resolver.known?.(name, type)
+
   readonly resolve: Resolver['resolve'] = async (name, type, options) => {
     const query = queryName(name)
     if (query === undefined) return badName
@@ -140,6 +143,7 @@ class LimitedResolver implements Budget {
 export function budgetOf({ dns, clock }: { readonly dns: Resolver; readonly clock: Clock }): Budget {
   let budget: Budget | undefined
   return {
+    known: (name, type) => dns.known?.(name, type),
     resolve: (name, type, options) => {
       budget ??= withBudget(dns, { clock })
       return budget.resolve(name, type, options)

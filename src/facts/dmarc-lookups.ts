@@ -125,15 +125,19 @@ export const policyLookups = fact('dmarc-lookups', 'mail', ({ dns }) => new Poli
 export const senderPolicy = fact('dmarc-sender', 'mail', async (transaction: Transaction): Promise<void> => {
   const { reversePath, helo = '' } = transaction
   const domain = reversePath === '' ? domainOf(helo) : mailboxOf(reversePath).domain
-  if (domain.includes('.') && HOST.test(domain)) (await transaction.ask(policyLookups)).begin(domain)
+  if (domain.includes('.') && HOST.test(domain) && !isKnown(transaction.dns, domain))
+    (await transaction.ask(policyLookups)).begin(domain)
 })
 
 /** Asks for the policies above the domain of the author, as soon as the header section is there. */
 export const authorPolicy = fact('dmarc-author', 'header', async (header): Promise<void> => {
   const found = await header.ask(author)
-  if (found.kind === 'clear' && found.domain.includes('.'))
+  if (found.kind === 'clear' && found.domain.includes('.') && !isKnown(header.dns, found.domain))
     (await header.ask(policyLookups)).begin(found.domain, 'dmarc')
 })
+
+/** Where the answer for the domain itself is cached, the others mostly are. */
+const isKnown = (dns: Resolver, domain: string): boolean => dns.known?.(`_dmarc.${domain}`, 'TXT') !== undefined
 
 /** Names that could be an author's; an address literal is none. */
 const HOST = /^[a-z0-9_.-]{1,253}(?<!\.\d{1,3})$/

@@ -1,9 +1,11 @@
 /** `rdns`: the reverse names of the client, and whether their addresses include the client (RFC 8601 §3, iprev). */
 
+import { lookUp } from '../dns/look-up.ts'
 import { queryName } from '../dns/name.ts'
 import { organisationalDomain } from '../dns/organisation.ts'
 import { reverseName } from '../dns/reverse.ts'
 import { fact } from '../model/fact.ts'
+import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Answer } from '../model/resolver.ts'
 import { canonical } from '../net/address.ts'
 
@@ -29,14 +31,14 @@ const MAX_NAMES = 10
 export const reverseNames = fact(
   'reverse-names',
   'connect',
-  async (connection): Promise<readonly string[] | 'failed'> => {
-    const { ip, dns, signal } = connection
+  (connection): MaybePromise<readonly string[] | 'failed'> => {
+    const { ip } = connection
     const reverse = ip === undefined ? undefined : reverseName(ip)
     if (reverse === undefined) return []
-    const answer = await dns.resolve(reverse, 'PTR', { signal })
-    signal.throwIfAborted()
-    if (answer.kind === 'failure') return 'failed'
-    return answer.kind === 'answer' ? namesOf(answer.records) : []
+    return thenSync(lookUp(connection, reverse, 'PTR'), answer => {
+      if (answer.kind === 'failure') return 'failed'
+      return answer.kind === 'answer' ? namesOf(answer.records) : []
+    })
   },
 )
 
@@ -47,16 +49,15 @@ export const reverseNames = fact(
  * const { result, confirmed } = await connection.ask(facts.rdns)
  */
 export const rdns = fact('rdns', 'connect', async (connection): Promise<Rdns> => {
-  const { ip, signal } = connection
+  const { ip } = connection
   if (ip === undefined) return { result: 'unknown', names: [], confirmed: [] }
   const names = await connection.ask(reverseNames)
   if (names === 'failed') return { result: 'temperror', names: [], confirmed: [] }
   if (names.length === 0) return { result: 'permerror', names, confirmed: [] }
 
-  const forward = await Promise.all(
-    names.map(name => connection.dns.resolve(name, ip.includes(':') ? 'AAAA' : 'A', { signal })),
-  )
-  signal.throwIfAborted()
+  const forward: Answer<string>[] = []
+  for (const answer of names.map(name => lookUp(connection, name, ip.includes(':') ? 'AAAA' : 'A')))
+    forward.push(answer instanceof Promise ? await answer : answer)
   const confirmed = names.filter((_, index) => includesIp(forward[index], ip))
   if (confirmed.length > 0) return { result: 'pass', names, confirmed, ...organisationOf(confirmed) }
   const unknown = forward.some(({ kind }) => kind === 'failure')

@@ -109,11 +109,11 @@ export function helo(options: HeloOptions = {}): Filter {
       const found = judgeForm(greeting)
       if (found !== 'host') return found
       if (!waits) return judgeHost(greeting)
-      askEarly(greeting, heloHost)
+      if (!isKnown(greeting)) askEarly(greeting, heloHost)
     },
     ...(waits && {
       mail: (transaction): MaybePromise<Findings> =>
-        judgeForm(transaction) === 'host' ? judgeHost(transaction) : undefined,
+        !isKnown(transaction) && judgeForm(transaction) === 'host' && judgeHost(transaction),
     }),
   }
 }
@@ -137,6 +137,10 @@ function hostName(text: string): string | undefined {
 /** This machine may give its own name to itself. */
 const isOurselves = (ip: string, ours: ReadonlySet<string>): boolean =>
   ours.has(ip) || ip === '::1' || ip.startsWith('127.')
+
+/** Whether the cache has an address of the name. */
+const isKnown = ({ dns, helo: name }: Greeting): boolean =>
+  name !== undefined && dns.known?.(name, 'A')?.kind === 'answer'
 
 const readOwn = (text: string): string | undefined =>
   literalAddress(text) ?? canonical(text) ?? hostName(domainOf(text))

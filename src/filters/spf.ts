@@ -1,6 +1,6 @@
 /** `spf`: what an SPF result costs. */
 
-import { likelyRecord } from '../facts/spf/likely-record.ts'
+import { askLikelyRecord } from '../facts/spf/likely-record.ts'
 import { spf as check, forwardedSpf, heloSpf, type Spf, type SpfCheck } from '../facts/spf/spf.ts'
 import { cost, oneOf } from '../model/checks.ts'
 import { askEarly } from '../model/fact.ts'
@@ -96,7 +96,7 @@ export function spf(options: SpfOptions = {}): Filter {
   return {
     name: 'spf',
     checks: 'identity',
-    connect: connection => askEarly(connection, likelyRecord),
+    connect: askLikelyRecord,
     helo: greeting => askEarly(greeting, heloSpf),
     mail: async transaction => {
       const found = await transaction.ask(check)

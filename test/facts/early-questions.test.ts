@@ -1,4 +1,4 @@
-/** Questions that are asked before their answers are needed: fewer rounds of DNS, no more questions, none for refused. */
+/** Questions that are asked before their answers are needed: fewer rounds, no more questions, none for refused. */
 import { Readable } from 'node:stream'
 import { beforeAll, expect, test } from 'vitest'
 import { access } from '../../src/filters/access/access.ts'

@@ -36,7 +36,7 @@ const medium = [
   'dkim',
   'loadControl',
 ] as const
-/** These ask who has proven to be the sender, by SPF, DKIM and DMARC, all of which are ours, or read the parts of a message. */
+/** These ask by SPF, DKIM and DMARC, all of which are ours, who the sender is, or read the parts of a message. */
 const heavy = ['knownSender', 'greylist', 'reputation', 'access', 'dmarc', 'clamav', 'rateLimit'] as const
 const names = [...light, ...medium, ...heavy, 'recommended']
 

@@ -42,7 +42,7 @@ function validator(message: Header, readKey: KeyReader): Reader<Arc> {
   return {
     chunk: bodies.chunk,
     end: async () => {
-      const body = bodies.end()[claim.terms.body]
+      const body = bodies.end(claim.terms.body)
       const keys = readKey(await keyLookup, claim.terms.keyName)
       const { result, reason, partial, unsigned } = verify(claim, { header: signedHeader(header), body, keys })
       const { broken, unknown } = await sealed

@@ -6,33 +6,32 @@ import type { Canonicalization, VerificationTerms } from './signature.ts'
 export interface Bodies {
   /** Takes the next bytes of the message. */
   readonly chunk: (bytes: Buffer) => void
-  readonly end: () => Readonly<Record<Canonicalization, BodyHashes>>
+  /** The hashes of a canonicalization that is in use. */
+  readonly end: (how: Canonicalization) => BodyHashes
 }
 
 /** @param bodyOffset where the body begins in the message */
 export function bodyHashes(terms: readonly VerificationTerms[], bodyOffset: number): Bodies {
-  const simple = new BodyHasher('simple', terms)
-  const relaxed = new BodyHasher('relaxed', terms)
-  const used = [simple, relaxed].filter(({ isUsed }) => isUsed)
+  const used = new Map<Canonicalization, BodyHasher>()
+  for (const { body } of terms) if (!used.has(body)) used.set(body, new BodyHasher(body, terms))
   let toSkip = bodyOffset
   return {
     chunk: bytes => {
       const body = toSkip > 0 ? bytes.subarray(toSkip) : bytes
       toSkip = Math.max(0, toSkip - bytes.length)
-      if (body.length > 0) for (const hasher of used) hasher.write(body)
+      if (body.length > 0) for (const hasher of used.values()) hasher.write(body)
     },
-    end: () => ({ simple: simple.end(), relaxed: relaxed.end() }),
+    end: how => (used.get(how) ?? new BodyHasher(how, terms)).end(),
   }
 }
 
 class BodyHasher {
-  readonly isUsed: boolean
   readonly #digest: Digest
   readonly #canonical: Canonicalizer
+  #hashes: BodyHashes | undefined
 
   constructor(how: Canonicalization, terms: readonly VerificationTerms[]) {
     const lengths = terms.filter(({ body }) => body === how).map(({ length }) => length)
-    this.isUsed = lengths.length > 0
     this.#digest = bodyDigest(lengths)
     this.#canonical = canonicalizer(how, this.#digest.write)
   }
@@ -42,7 +41,10 @@ class BodyHasher {
   }
 
   end(): BodyHashes {
-    this.#canonical.end()
-    return this.#digest.end()
+    if (this.#hashes === undefined) {
+      this.#canonical.end()
+      this.#hashes = this.#digest.end()
+    }
+    return this.#hashes
   }
 }

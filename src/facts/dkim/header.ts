@@ -60,7 +60,8 @@ export function signedHeader(header: HeaderFields): SignedHeader {
       for (const name of SINGLETONS) {
         const present = instances.get(name)?.length ?? 0
         if (present === 0) continue
-        const signed = Math.min(present, fields.filter(field => field === name).length)
+        let signed = 0
+        for (const field of fields) if (field === name && signed < present) signed += 1
         if (signed < present) found.push({ name, present, signed })
       }
       return found

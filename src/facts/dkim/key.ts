@@ -40,14 +40,20 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 /** Caches the last `maxKeys` records with their keys, because importing a key costs twice as much as a verification. */
 export function keyReader({ maxKeys = 500 }: { readonly maxKeys?: number } = {}): KeyReader {
   const known = new Map<string, KeyFound>()
+  // A cached answer is the same object each time: then not even its texts are joined.
+  const answered = new WeakMap<object, readonly [KeyFound, ...KeyFound[]]>()
   return (answer, name) => {
     if (answer.kind === 'failure') {
       const result = answer.cause === 'bad-name' ? 'permerror' : 'temperror'
       return [refuse(result, `the lookup of the key at ${name} failed: ${answer.cause}`)]
     }
     if (answer.kind !== 'answer') return [refuse('permerror', `there is no key at ${name}`)]
+    const before = answered.get(answer.records)
+    if (before !== undefined) return before
     const [first, ...others] = keyRecords(answer.records)
-    return [read(first, name), ...others.map(record => read(record, name))]
+    const keys = [read(first, name), ...others.map(record => read(record, name))] as const
+    answered.set(answer.records, keys)
+    return keys
   }
 
   function read(record: string, name: string): KeyFound {

@@ -1,5 +1,7 @@
 /** Reads the signatures of a message while it arrives, computes body hashes in the same pass, and asks for the keys. */
+import { aborted } from '../../dns/answer.ts'
 import type { Reader } from '../../model/fact.ts'
+import { type MaybePromise, thenSync } from '../../model/maybe-promise.ts'
 import type { Answer } from '../../model/resolver.ts'
 import type { Header } from '../../model/stage.ts'
 import { bodyHashes } from './bodies.ts'
@@ -33,21 +35,20 @@ function verifier(message: Header, max: number, readKey: KeyReader): Reader<Dkim
     message.header.bodyOffset,
   )
 
+  const conclude = (): Dkim => {
+    const signatures = chosen.map(claim => {
+      if (!isVerifiable(claim)) return reportRefused(claim)
+      const { keyName, body } = claim.terms
+      const keys = readKey(answers.of(keyName), keyName)
+      return verify(claim, { header, body: bodies.end(body), keys })
+    })
+    const result = BEST_FIRST.find(best => signatures.some(signature => signature.result === best)) ?? 'none'
+    return { result, signatures, ignored: header.signatures.length - signatures.length }
+  }
   return {
     chunk: bodies.chunk,
-    end: async () => {
-      const hashes = bodies.end()
-      const signatures = await Promise.all(
-        chosen.map(async claim => {
-          if (!isVerifiable(claim)) return reportRefused(claim)
-          const { keyName, body } = claim.terms
-          const keys = readKey(await answers(keyName), keyName)
-          return verify(claim, { header, body: hashes[body], keys })
-        }),
-      )
-      const result = BEST_FIRST.find(best => signatures.some(signature => signature.result === best)) ?? 'none'
-      return { result, signatures, ignored: header.signatures.length - signatures.length }
-    },
+    // No promise where all keys are cached.
+    end: () => thenSync(answers.ready, conclude),
   }
 }
 
@@ -61,13 +62,20 @@ function readAll(fields: readonly string[], { header, clock }: Header): readonly
 const isVerifiable = (claim: Claim): claim is Verifiable => claim.refused === undefined
 
 /** Looks up each key once, all at the same time, before the body arrives. */
-function lookUpKeys(claims: readonly Verifiable[], { dns, signal }: Header) {
-  const asked = new Map<string, Promise<Answer<readonly string[]>>>()
-  const ask = (name: string) => {
-    const question = asked.get(name) ?? dns.resolve(name, 'TXT', { signal, purpose: 'dkim' })
-    asked.set(name, question)
-    return question
+function lookUpKeys(claims: readonly Verifiable[], message: Header) {
+  const answers = new Map<string, Answer<readonly string[]>>()
+  const waits: Promise<unknown>[] = []
+  const names = new Set(claims.map(({ terms }) => terms.keyName))
+  for (const name of names) {
+    const known = message.dns.known?.(name, 'TXT')
+    if (known !== undefined) answers.set(name, known)
+    else {
+      const { dns, signal } = message
+      waits.push(dns.resolve(name, 'TXT', { signal, purpose: 'dkim' }).then(answer => answers.set(name, answer)))
+    }
   }
-  for (const { terms } of claims) ask(terms.keyName)
-  return ask
+  const ready: MaybePromise<unknown> = waits.length === 0 ? undefined : Promise.all(waits)
+  // A rejection is reported at the end; the message may break off before.
+  if (ready instanceof Promise) ready.catch(() => undefined)
+  return { ready, of: (name: string): Answer<readonly string[]> => answers.get(name) ?? aborted }
 }

@@ -1,12 +1,21 @@
 /** check_host() (RFC 7208 §4, §5): evaluates one domain's record for one client, within the limits of §4.6.4. */
 
 import { forwardLabels, reverseName } from '../../dns/reverse.ts'
+import { type MaybePromise, thenSync } from '../../model/maybe-promise.ts'
 import type { Records } from '../../model/resolver.ts'
 import type { Connection } from '../../model/stage.ts'
 import { isWithin, readAddress, type Width } from '../../net/address.ts'
 import { isError, type LookupOptions, Lookups, permerror, type SpfError } from './lookups.ts'
 import { expand, type MacroString, uses } from './macro.ts'
-import { type Directive, isSpf, type Mechanism, type Qualifier, readRecord } from './record.ts'
+import {
+  type Directive,
+  isSpf,
+  type Mechanism,
+  type Problem,
+  type Qualifier,
+  readRecord,
+  type SpfRecord,
+} from './record.ts'
 
 /** RFC 7208 §2.6. */
 export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror'
@@ -32,17 +41,24 @@ export interface Evaluation {
 }
 
 /** Rejects only when the resolver does. */
-export async function evaluate(
-  services: Pick<Connection, 'dns' | 'signal' | 'clock'>,
+export function evaluate(
+  view: Pick<Connection, 'dns' | 'signal' | 'clock'>,
   identity: Identity,
   options: LookupOptions,
-): Promise<Evaluation> {
-  return await new Evaluator(identity, new Lookups(services, options)).run()
+): MaybePromise<Evaluation> {
+  return new Evaluator(identity, new Lookups(view, options)).run()
 }
 
 type Verdict = Pick<Evaluation, 'result' | 'mechanism' | 'problem'> & Pick<SpfError, 'overBudget'>
 
 type LookupMechanism = Exclude<Mechanism, { readonly kind: 'all' | 'ip4' | 'ip6' | 'include' }>
+
+interface ReadRecord {
+  readonly text: string
+  readonly record: SpfRecord | Problem
+  /** The directives that ask DNS or match the client: of thousands of networks in a record, one at most. */
+  readonly relevant: readonly number[]
+}
 
 interface Prefixes {
   readonly v4: number
@@ -60,6 +76,7 @@ class Evaluator {
   readonly #client = new Uint32Array(4)
   readonly #width: Width
   readonly #records: string[] = []
+  readonly #known = new Map<object, ReadRecord | 'several' | undefined>()
 
   constructor(identity: Identity, lookups: Lookups) {
     this.#identity = identity
@@ -67,32 +84,58 @@ class Evaluator {
     this.#width = readAddress(identity.ip, this.#client)
   }
 
-  async run(): Promise<Evaluation> {
-    const verdict = await this.#lookups.within(this.#checkSender())
-    return { ...verdict, records: this.#records, lookups: this.#lookups.counts }
+  run(): MaybePromise<Evaluation> {
+    return thenSync<Verdict, Evaluation>(this.#lookups.run<Verdict>(this.#checkSender), verdict => ({
+      ...verdict,
+      records: this.#records,
+      lookups: this.#lookups.counts,
+    }))
   }
 
-  async #checkSender(): Promise<Verdict> {
+  readonly #checkSender = (): Verdict => {
     const { domain } = this.#identity
-    return await this.#check(domain, await this.#lookups.uncounted(domain, 'TXT'))
+    this.#records.length = 0
+    return this.#check(domain, this.#lookups.uncounted(domain, 'TXT'))
   }
 
   /** Evaluates the record among `texts`, the TXT records of `domain`. */
-  async #check(domain: string, texts: readonly (readonly string[])[] | SpfError): Promise<Verdict> {
+  #check(domain: string, texts: readonly (readonly string[])[] | SpfError): Verdict {
     if (isError(texts)) return texts
-    const [text, another] = texts.map(strings => strings.join('')).filter(isSpf)
-    if (text === undefined) return { result: 'none' }
-    if (another !== undefined) return permerror(`${domain} publishes more than one`)
+    const read = this.#read(texts)
+    if (read === undefined) return { result: 'none' }
+    if (read === 'several') return permerror(`${domain} publishes more than one`)
+    const { text, record, relevant } = read
     this.#records.push(text)
-    const record = readRecord(text)
     if ('problem' in record) return permerror(record.problem)
-    for (const [index, directive] of record.directives.entries()) {
-      const matched = await this.#matches(directive.mechanism, domain)
+    for (const index of relevant) {
+      const directive = record.directives[index]
+      if (directive === undefined) continue
+      const matched = this.#matches(directive.mechanism, domain)
       if (isError(matched)) return (matched.overBudget && this.#decided(record.directives.slice(index))) || matched
       if (matched) return matchOf(directive)
     }
     if (record.redirect === undefined) return { result: 'neutral', mechanism: 'default' }
-    return await this.#follow(record.redirect, domain)
+    return this.#follow(record.redirect, domain)
+  }
+
+  /** The record among TXT records. Each is read once, however often the evaluation begins anew. */
+  #read(texts: readonly (readonly string[])[]): ReadRecord | 'several' | undefined {
+    const known = this.#known.get(texts)
+    if (known !== undefined || this.#known.has(texts)) return known
+    const [text, another] = texts.map(strings => strings.join('')).filter(isSpf)
+    const read = text === undefined ? undefined : another === undefined ? this.#readText(text) : 'several'
+    this.#known.set(texts, read)
+    return read
+  }
+
+  #readText(text: string): ReadRecord {
+    const record = readRecord(text)
+    const directives = 'problem' in record ? [] : record.directives
+    const isRelevant = ({ kind }: Mechanism) => kind !== 'ip4' && kind !== 'ip6'
+    const relevant = directives.flatMap(({ mechanism }, index) =>
+      isRelevant(mechanism) || this.#matchesWithoutDns(mechanism) ? [index] : [],
+    )
+    return { text, record, relevant }
   }
 
   /**
@@ -122,15 +165,15 @@ class Evaluator {
   }
 
   /** Evaluates the record of `include` or `redirect`. It is an error if there is none (§5.2, §6.1). */
-  async #follow(spec: MacroString, domain: string): Promise<Verdict> {
-    const target = await this.#targetOf(spec, domain)
+  #follow(spec: MacroString, domain: string): Verdict {
+    const target = this.#targetOf(spec, domain)
     if (isError(target)) return target
     if (target === undefined) return permerror('it refers to a name that cannot exist')
-    const verdict = await this.#check(target, await this.#lookups.counted(target, 'TXT'))
+    const verdict = this.#check(target, this.#lookups.counted(target, 'TXT'))
     return verdict.result === 'none' ? permerror(`it refers to ${target}, which publishes none`) : verdict
   }
 
-  async #matches(mechanism: Mechanism, domain: string): Promise<boolean | SpfError> {
+  #matches(mechanism: Mechanism, domain: string): boolean | SpfError {
     switch (mechanism.kind) {
       case 'all':
       case 'ip4':
@@ -138,50 +181,50 @@ class Evaluator {
         return this.#matchesWithoutDns(mechanism)
       case 'include': {
         if (this.#needsAsciiLocal(mechanism.name)) return false
-        const verdict = await this.#follow(mechanism.name, domain)
+        const verdict = this.#follow(mechanism.name, domain)
         return isError(verdict) ? verdict : verdict.result === 'pass'
       }
       default: {
-        const target = mechanism.name === undefined ? domain : await this.#targetOf(mechanism.name, domain)
-        return target === undefined || isError(target) ? (target ?? false) : await this.#matchesHost(mechanism, target)
+        const target = mechanism.name === undefined ? domain : this.#targetOf(mechanism.name, domain)
+        return target === undefined || isError(target) ? (target ?? false) : this.#matchesHost(mechanism, target)
       }
     }
   }
 
-  async #matchesHost(mechanism: LookupMechanism, target: string): Promise<boolean | SpfError> {
+  #matchesHost(mechanism: LookupMechanism, target: string): boolean | SpfError {
     switch (mechanism.kind) {
       case 'exists':
-        return some(await this.#lookups.counted(target, 'A'), () => true)
+        return some(this.#lookups.counted(target, 'A'), () => true)
       case 'ptr':
-        return some(await this.#clientNames(), name => isBelow(name, target))
+        return some(this.#clientNames(), name => isBelow(name, target))
       case 'a':
-        return this.#includesClient(await this.#lookups.counted(target, this.#addressType), mechanism)
+        return this.#includesClient(this.#lookups.counted(target, this.#addressType), mechanism)
       case 'mx': {
-        const exchanges = await this.#lookups.counted(target, 'MX')
-        return isError(exchanges) ? exchanges : await this.#matchesExchange(exchanges, mechanism)
+        const exchanges = this.#lookups.counted(target, 'MX')
+        return isError(exchanges) ? exchanges : this.#matchesExchange(exchanges, mechanism)
       }
       default:
         return mechanism satisfies never
     }
   }
 
-  async #matchesExchange(exchanges: readonly Records['MX'][], prefixes: Prefixes): Promise<boolean | SpfError> {
+  #matchesExchange(exchanges: readonly Records['MX'][], prefixes: Prefixes): boolean | SpfError {
     const hosts = exchanges.filter(({ exchange }) => exchange !== '').toSorted((a, b) => a.priority - b.priority)
     for (const [index, { exchange }] of hosts.entries()) {
       if (index === MAX_HOSTS) return permerror(`it has an mx of more than ${MAX_HOSTS} hosts`)
-      const found = this.#includesClient(await this.#lookups.uncounted(exchange, this.#addressType), prefixes)
+      const found = this.#includesClient(this.#lookups.uncounted(exchange, this.#addressType), prefixes)
       if (found !== false) return found
     }
     return false
   }
 
   /** The names of the client whose addresses include the client (§5.5). Names whose lookup fails are left out. */
-  async #clientNames(): Promise<readonly string[] | SpfError> {
-    const names = await this.#lookups.counted(reverseName(this.#identity.ip) ?? '', 'PTR')
+  #clientNames(): readonly string[] | SpfError {
+    const names = this.#lookups.counted(reverseName(this.#identity.ip) ?? '', 'PTR')
     if (isError(names)) return names.result === 'permerror' ? names : []
     const confirmed: string[] = []
     for (const name of names.slice(0, MAX_HOSTS)) {
-      const addresses = await this.#lookups.uncounted(name, this.#addressType)
+      const addresses = this.#lookups.uncounted(name, this.#addressType)
       if (this.#includesClient(addresses, WHOLE_ADDRESS) === true) confirmed.push(name.toLowerCase().replace(/\.$/, ''))
     }
     return confirmed
@@ -201,9 +244,9 @@ class Evaluator {
   }
 
   /** The name that `spec` expands to; undefined when it cannot exist. */
-  async #targetOf(spec: MacroString, domain: string): Promise<string | undefined | SpfError> {
+  #targetOf(spec: MacroString, domain: string): string | undefined | SpfError {
     if (this.#needsAsciiLocal(spec)) return undefined
-    const names = uses(spec, 'p') ? await this.#clientNames() : []
+    const names = uses(spec, 'p') ? this.#clientNames() : []
     if (isError(names)) return names
     const { ip, helo, local, domain: sender } = this.#identity
     return expand(spec, {

@@ -1,6 +1,8 @@
 /** Asks DNS early for the SPF record that the first sender of a connection probably needs. */
 import { organisationalDomain } from '../../dns/organisation.ts'
-import { fact } from '../../model/fact.ts'
+import { reverseName } from '../../dns/reverse.ts'
+import { askEarly, fact } from '../../model/fact.ts'
+import type { Connection } from '../../model/stage.ts'
 import { isGeneric } from '../generic-name.ts'
 import { reverseNames } from '../rdns.ts'
 
@@ -10,7 +12,7 @@ import { reverseNames } from '../rdns.ts'
  * servers of a large provider, it costs one question for the provider's domain, which the cache then holds for all its
  * servers. Names that access providers generate are no guess.
  */
-export const likelyRecord = fact('likely-spf-record', 'connect', async (connection): Promise<void> => {
+const likelyRecord = fact('likely-spf-record', 'connect', async (connection): Promise<void> => {
   const { ip, dns, signal } = connection
   const names = await connection.ask(reverseNames)
   const [name] = names === 'failed' ? [] : names
@@ -19,3 +21,9 @@ export const likelyRecord = fact('likely-spf-record', 'connect', async (connecti
   if (owner === undefined || connection.spokeEarly || signal.aborted) return
   await dns.resolve(owner, 'TXT', { signal, purpose: 'spf' })
 })
+
+/** Begins to ask for the likely record, unless the client is known: then its record mostly is too. */
+export function askLikelyRecord(connection: Connection): void {
+  const reverse = connection.ip === undefined ? undefined : reverseName(connection.ip)
+  if (reverse !== undefined && connection.dns.known?.(reverse, 'PTR') === undefined) askEarly(connection, likelyRecord)
+}

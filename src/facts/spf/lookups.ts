@@ -1,6 +1,7 @@
 /** The DNS lookups of one SPF evaluation: their limits (RFC 7208 §4.6.4), their time, and what a failure means. */
 
-import type { Answer, Purpose, Records, RecordType, Resolver } from '../../model/resolver.ts'
+import type { MaybePromise } from '../../model/maybe-promise.ts'
+import type { Answer, Purpose, Records, RecordType } from '../../model/resolver.ts'
 import type { Connection } from '../../model/stage.ts'
 
 /** Why an evaluation ends with an error. */
@@ -36,25 +37,21 @@ export const isError = (found: unknown): found is SpfError =>
  * say nothing about the record: a temperror.
  */
 export class Lookups {
-  readonly #dns: Resolver
-  readonly #clock: Connection['clock']
-  readonly #options: { readonly signal: AbortSignal; readonly purpose: Purpose }
+  readonly #view: LookupView
+  readonly #purpose: Purpose
   readonly #time: number
   readonly #end: number
   readonly #late: SpfError
-  readonly #asked = new Map<string, Promise<Answer<unknown>>>()
+  readonly #answers = new Map<string, Answer<unknown>>()
+  #pending: Promise<void> | undefined
   #count = 0
   #void = 0
 
-  constructor(
-    { dns, signal, clock }: Pick<Connection, 'dns' | 'signal' | 'clock'>,
-    { purpose, time = 5_000 }: LookupOptions,
-  ) {
-    this.#dns = dns
-    this.#clock = clock
-    this.#options = { signal, purpose }
+  constructor(view: LookupView, { purpose, time = 5_000 }: LookupOptions) {
+    this.#view = view
+    this.#purpose = purpose
     this.#time = time
-    this.#end = clock.monotonic() + time
+    this.#end = view.clock.monotonic() + time
     this.#late = temperror(`DNS took more than ${time} ms`)
   }
 
@@ -64,10 +61,10 @@ export class Lookups {
   }
 
   /** The records for a term that counts towards the limits, none where there are none, or why the evaluation ends. */
-  async counted<T extends RecordType>(name: string, type: T): Promise<readonly Records[T][] | SpfError> {
+  counted<T extends RecordType>(name: string, type: T): readonly Records[T][] | SpfError {
     this.#count += 1
     if (this.#count > MAX_LOOKUPS) return permerror(`it asks for more than ${MAX_LOOKUPS} lookups`)
-    const found = await this.uncounted(name, type)
+    const found = this.uncounted(name, type)
     if (isError(found) || found.length > 0) return found
     this.#void += 1
     return this.#void > MAX_VOID_LOOKUPS
@@ -77,25 +74,67 @@ export class Lookups {
 
   /**
    * The same for the record of the domain itself, the hosts of an `mx` and the names of a `ptr`, which do not count.
+   * Throws PENDING where the answer has to be waited for.
    */
-  async uncounted<T extends RecordType>(name: string, type: T): Promise<readonly Records[T][] | SpfError> {
-    if (this.#clock.monotonic() >= this.#end) return this.#late
+  uncounted<T extends RecordType>(name: string, type: T): readonly Records[T][] | SpfError {
     const key = `${type} ${name.toLowerCase()}`
-    // The key begins with the type, so the cached answer has the records of that type.
-    const known = this.#asked.get(key) as Promise<Answer<Records[T]>> | undefined
-    const question = known ?? this.#dns.resolve(name, type, this.#options)
-    this.#asked.set(key, question)
-    return recordsOf(await question)
+    const answer = this.#answers.get(key) ?? this.#view.dns.known?.(name, type)
+    if (answer === undefined) return this.#ask(key, name, type)
+    this.#answers.set(key, answer)
+    // The key begins with the type, so the answer has the records of that type.
+    return recordsOf(answer as Answer<Records[T]>)
   }
 
-  /** The result of `evaluation`, or an error when its time is over. Rejects where the evaluation does. */
-  within<V>(evaluation: Promise<V>): Promise<V | SpfError> {
+  #ask(key: string, name: string, type: RecordType): SpfError {
+    if (this.#view.clock.monotonic() >= this.#end) return this.#late
+    const { dns, signal } = this.#view
+    this.#pending = dns.resolve(name, type, { signal, purpose: this.#purpose }).then(answer => {
+      this.#answers.set(key, answer)
+    })
+    throw PENDING
+  }
+
+  /**
+   * The result of `evaluate`, which is called anew after each answer that was not cached: what is asked depends on the
+   * answers alone, and there are at most some tens. So an evaluation needs no promise where all answers are cached.
+   */
+  run<V>(evaluate: () => V): MaybePromise<V | SpfError> {
+    const found = this.#attempt(evaluate)
+    return found === PENDING ? this.#within(this.#continue(evaluate)) : found
+  }
+
+  #attempt<V>(evaluate: () => V): V | typeof PENDING {
+    this.#count = 0
+    this.#void = 0
+    try {
+      return evaluate()
+    } catch (error) {
+      if (error === PENDING) return PENDING
+      throw error
+    }
+  }
+
+  async #continue<V>(evaluate: () => V): Promise<V> {
+    for (;;) {
+      await this.#pending
+      const found = this.#attempt(evaluate)
+      if (found !== PENDING) return found
+    }
+  }
+
+  /** An error when the time is over. Rejects where the resolver does. */
+  #within<V>(evaluation: Promise<V>): Promise<V | SpfError> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(this.#time, () => resolve(this.#late))
+      const cancel = this.#view.clock.after(this.#time, () => resolve(this.#late))
       evaluation.then(resolve, reject).finally(cancel)
     })
   }
 }
+
+/** Thrown where an answer has to be waited for; a constant, because an error with its stack would be expensive. */
+const PENDING = Symbol('pending')
+
+type LookupView = Pick<Connection, 'dns' | 'signal' | 'clock'>
 
 function recordsOf<R>(answer: Answer<R>): readonly R[] | SpfError {
   switch (answer.kind) {

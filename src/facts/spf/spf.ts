@@ -3,16 +3,16 @@
 import { queryName } from '../../dns/name.ts'
 import { fact } from '../../model/fact.ts'
 import { lazyModule } from '../../model/lazy.ts'
+import { type MaybePromise, thenSync } from '../../model/maybe-promise.ts'
 import { printable } from '../../model/printable.ts'
 import type { Greeting } from '../../model/stage.ts'
 import { domainOf, mailboxOf } from '../../net/path.ts'
 import { forwarded } from '../forwarded.ts'
-import type { SpfResult } from './evaluate.ts'
+import type { Evaluation, SpfResult } from './evaluate.ts'
 
 export type { SpfResult } from './evaluate.ts'
 
-const evaluator = lazyModule(() => import('./evaluate.ts'))
-const strength = lazyModule(() => import('./strength.ts'))
+const evaluator = lazyModule(async () => ({ ...(await import('./evaluate.ts')), ...(await import('./strength.ts')) }))
 
 /** The SPF result for one identity. */
 export interface SpfCheck {
@@ -67,10 +67,10 @@ export const spf = fact('spf', 'mail', async (transaction): Promise<Spf> => {
   const path = /^@[^:]*:/.test(reversePath) ? reversePath.slice(reversePath.indexOf(':') + 1) : reversePath
   const at = path.lastIndexOf('@')
   const domain = domainOf(path.slice(at + 1))
-  const [mailfrom, helo] = await Promise.all([
-    check(transaction, { identity: 'mailfrom', domain, local: path.slice(0, Math.max(at, 0)) }),
-    transaction.ask(heloSpf),
-  ])
+  const checked = check(transaction, { identity: 'mailfrom', domain, local: path.slice(0, Math.max(at, 0)) })
+  const asked = transaction.ask(heloSpf)
+  if (!(checked instanceof Promise)) return { ...checked, helo: await asked }
+  const [mailfrom, helo] = await Promise.all([checked, asked])
   return { ...mailfrom, helo }
 })
 
@@ -101,31 +101,36 @@ const unknown = (identity: SpfCheck['identity'], domain: string): SpfCheck => ({
   lookups: { count: 0, void: 0 },
 })
 
-async function check(greeting: Greeting, { identity, domain, local }: CheckedIdentity): Promise<SpfCheck> {
+function check(greeting: Greeting, { identity, domain, local }: CheckedIdentity): MaybePromise<SpfCheck> {
   // RFC 7208 §7.3 requires a name for %{h}; an unknown name is written as for %{p}.
-  const { ip, helo = 'unknown', signal } = greeting
+  const { ip, helo = 'unknown' } = greeting
   if (ip === undefined) return unknown(identity, domain)
   if (queryName(domain) === undefined || !domain.includes('.')) {
     const reason = `the ${identity === 'helo' ? 'greeting' : 'reverse-path'} has no domain that could have SPF`
     return { result: 'none', domain: '', identity, reason, permissive: false, lookups: { count: 0, void: 0 } }
   }
-  const { evaluate } = await evaluator()
-  const found = await evaluate(greeting, { domain, local, ip, helo }, { purpose: PURPOSES[identity] })
-  // An aborted lookup is not a result, so the fact must not be remembered.
-  signal.throwIfAborted()
-  const { result, mechanism, records, lookups, problem = '' } = found
-  const { isPermissive } = await strength()
-  const [record] = records
-  return {
-    result,
-    domain,
-    identity,
-    reason: reasonFor(result, { domain, ip, mechanism, problem }),
-    ...(record !== undefined && { record }),
-    ...(mechanism !== undefined && { mechanism }),
-    permissive: result === 'pass' && isPermissive(records),
-    lookups,
-  }
+  return thenSync(evaluator(), ({ evaluate, isPermissive }) => {
+    const evaluation = evaluate(greeting, { domain, local, ip, helo }, { purpose: PURPOSES[identity] })
+    const report = ({ result, mechanism, records, lookups, problem = '' }: Evaluation): SpfCheck => {
+      const [record] = records
+      return {
+        result,
+        domain,
+        identity,
+        reason: reasonFor(result, { domain, ip, mechanism, problem }),
+        ...(record !== undefined && { record }),
+        ...(mechanism !== undefined && { mechanism }),
+        permissive: result === 'pass' && isPermissive(records),
+        lookups,
+      }
+    }
+    if (!(evaluation instanceof Promise)) return report(evaluation)
+    return evaluation.then(found => {
+      // An aborted lookup is not a result, so the fact must not be remembered.
+      greeting.signal.throwIfAborted()
+      return report(found)
+    })
+  })
 }
 
 interface ReasonParts {
