@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads'
 import { errorText } from '../model/errors.ts'
-import type { PartList } from './part.ts'
+import { type FlatParts, flatten } from './flat-parts.ts'
 import { readTree, type TreeOptions } from './tree.ts'
 
 /** What the thread receives: one whole message at a time. */
@@ -16,7 +16,7 @@ export interface ParseRequest {
 export type ParseResponse =
   /** Once, when the code is loaded, so that loading does not count against the deadline of a message. */
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly list: PartList }
+  | { readonly kind: 'done'; readonly list: FlatParts }
   | { readonly kind: 'failed'; readonly reason: string }
 
 const port = parentPort
@@ -25,7 +25,10 @@ const respond = (response: ParseResponse): void => port?.postMessage(response)
 
 port?.on('message', ({ bytes, options }: ParseRequest) => {
   try {
-    respond({ kind: 'done', list: readTree(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), options) })
+    respond({
+      kind: 'done',
+      list: flatten(readTree(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), options)),
+    })
   } catch (error) {
     respond({ kind: 'failed', reason: errorText(error) })
   }

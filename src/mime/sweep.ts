@@ -72,10 +72,12 @@ export class Sweeper {
   /** The fields between `from` and the empty line at `end`, and what stands at `body`. */
   #searchPart(bytes: Buffer, { from, end, body }: { from: number; end: number; body: number }): void {
     for (const name of namesIn(bytes, from, end)) add(this.#names, name)
+    const isBase64 = isLetters(bytes, body, body + 40)
+    if (!isBase64 && !MAY_BEGIN[bytes[body] ?? 0]) return
     const head = bytes.toString('latin1', body, body + 96)
     const found = fileAt(head)
     if (found !== undefined) add(this.#files, found)
-    else if (isTextInBase64(head)) this.#searchBase64(bytes, body)
+    else if (isBase64 && isTextInBase64(head)) this.#searchBase64(bytes, body)
   }
 
   #searchBase64(bytes: Buffer, from: number): void {
@@ -139,6 +141,21 @@ const patterns = (['base64', 'quoted-printable', ''] as const).map((way, at) => 
   return { way, pattern: new RegExp(`^${before}(?:${patterns.join('|')})`, way === 'quoted-printable' ? 'i' : '') }
 })
 
+const isLetter = (byte = 0): boolean => LETTER[byte] === 1
+
+const LETTER = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9+/]/.test(String.fromCharCode(byte))))
+
+/** The first bytes of every file that is known, in each encoding, and bytes that decoders pass over. */
+const MAY_BEGIN = LETTER.map((letter, byte) =>
+  Number(letter === 0 || /[BFHIK-NP-RTUYZ07/]/i.test(String.fromCharCode(byte))),
+)
+
+function isLetters(bytes: Buffer, start: number, stop: number): boolean {
+  let at = start
+  while (at < stop && isLetter(bytes[at])) at++
+  return at === stop
+}
+
 /** The kind of file that begins here, plain or encoded. */
 function fileAt(head: string): string | undefined {
   for (const { way, pattern } of patterns) {
@@ -156,13 +173,28 @@ const isTextInBase64 = (head: string): boolean =>
 
 /** The names in the lines above an empty line, where these end as a header section does. */
 function* namesIn(bytes: Buffer, from: number, end: number): Generator<string> {
-  const last = bytes.lastIndexOf(10, end - 1) + 1
-  if (end <= from || !/^(?:[ \t]|[A-Za-z-]{2,40}[ \t]*:)/.test(bytes.toString('latin1', Math.max(last, from), end)))
-    return
+  const last = bytes.lastIndexOf(LF, end - 1) + 1
+  if (end <= from || !beginsAsField(bytes, Math.max(last, from), end)) return
   const fields = bytes.toString('latin1', from, end)
   for (const [, name = ''] of fields.matchAll(/name(?:\*\d{0,4}\*?)?[ \t]{0,8}=[ \t]{0,8}["']?([^"'\r\n;]{1,300})/gi))
     yield decodeWords(name).trim()
 }
+
+/** As `^(?:[ \t]|[A-Za-z-]{2,40}[ \t]*:)`, without a string for each of many lines. */
+function beginsAsField(bytes: Buffer, start: number, end: number): boolean {
+  if (start < end && isTabOrSpace(bytes[start])) return true
+  let at = start
+  while (at < end && isNameByte(bytes[at])) at++
+  if (at - start < 2 || at - start > 40) return false
+  while (at < end && isTabOrSpace(bytes[at])) at++
+  return at < end && bytes[at] === COLON
+}
+
+const COLON = 58
+
+const isTabOrSpace = (byte = 0): boolean => byte === 32 || byte === 9
+
+const isNameByte = (byte = 0): boolean => byte === 45 || ((byte | 32) >= 97 && (byte | 32) <= 122)
 
 /** From the scheme up to a blank or a quote; the soft line ends of quoted-printable are undone. */
 function addressAround(bytes: Buffer, at: number): string {

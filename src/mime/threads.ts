@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { unflatten } from './flat-parts.ts'
 import { fill, type MessageBytes } from './message-bytes.ts'
 import type { ParseRequest, ParseResponse } from './parse-worker.ts'
 import type { PartList } from './part.ts'
@@ -101,12 +102,13 @@ class WorkerPool implements ThreadPool {
     try {
       worker = this.#takeWorker()
       const start = this.#started.has(worker) ? undefined : await nextResponse(worker, beforeReading)
-      if (start && start.kind !== 'ready') return start
+      if (start?.kind === 'failed') return start
       this.#started.add(worker)
       const bytes = await this.#copyFor(worker, message, beforeReading)
       timeout = AbortSignal.timeout(deadline)
       const outcome = await nextResponse(worker, AbortSignal.any([signal, timeout]), { bytes, options: tree })
       isReusable = outcome.kind === 'done'
+      if (outcome.kind === 'done') return { kind: 'done', list: unflatten(outcome.list) }
       return outcome.kind === 'ready' ? noThread(maxWait) : outcome
     } catch (error) {
       signal.throwIfAborted()

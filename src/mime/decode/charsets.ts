@@ -62,7 +62,8 @@ const SAMPLE_LENGTH = 256
 
 /** By a byte order mark, or by the places of NULs among the first characters: no other text has NULs. */
 export function detectWideEncoding(bytes: Buffer): WideEncoding | undefined {
-  const [first, second, third, fourth] = bytes
+  // Not destructured, which would make an iterator.
+  const { 0: first, 1: second, 2: third, 3: fourth } = bytes
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32be'

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { flatten, unflatten } from '../../src/mime/flat-parts.ts'
+import { readTree } from '../../src/mime/tree.ts'
+import { mimeCases } from '../support/mime-cases.ts'
+
+test('the list of parts that a thread passes on is the one that it has read', () => {
+  let texts = 0
+  for (const { message } of mimeCases) {
+    const list = readTree(message)
+    expect(unflatten(structuredClone(flatten(list)))).toStrictEqual(list)
+    texts += list.parts.filter(({ text }) => text !== undefined).length
+  }
+  expect(texts).toBeGreaterThan(50)
+})
