@@ -39,6 +39,12 @@ const SERVICE =
 
 /** Replaces digits and signs that stand for letters. A capital I between small letters is read as l. */
 const unmasked = (display: string, one: 'l' | 'i'): string =>
+  NO_MASK.test(display) ? plain(display) : unmaskedSlowly(display, one)
+
+/** Most names have no character that is replaced. */
+const NO_MASK = /^[ A-HJ-Za-z.,:;!?'"&()/_-]*$/
+
+const unmaskedSlowly = (display: string, one: 'l' | 'i'): string =>
   plain(display.replace(/(?<=[a-z])I(?=[a-z])|(?<=[a-z])I\b/g, 'l'))
     .replace(/(?<=[a-z])0(?=[a-z])/g, 'o')
     .replace(/(?<=[a-z])1(?=[a-z])/g, one)

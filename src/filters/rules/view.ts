@@ -20,9 +20,9 @@ const addresses = lazyModule(() => import('../../mime/header/addresses.ts'))
 export interface MessageView {
   readonly message: Message
   readonly header: HeaderFields
-  /** The author; absent if mail programs could show different authors. */
-  readonly from?: Sender
-  readonly replyTo?: Sender
+  /** The author; undefined if mail programs could show different authors. */
+  readonly from: Sender | undefined
+  readonly replyTo: Sender | undefined
   /** The addresses of the To field, at most 50. */
   readonly to: readonly Mailbox[]
   /** Decoded; '' if there is none. */
@@ -72,8 +72,9 @@ export const messageView = fact('messageView', 'message', async (message): Promi
   return {
     message,
     header,
-    ...(from && { from }),
-    ...(reply?.domain && { replyTo: sender(reply) }),
+    // Always the same fields: a hundred rules read objects of one shape faster than of four.
+    from,
+    replyTo: reply?.domain ? sender(reply) : undefined,
     to: parseAddresses(header.all('to')[0]?.value ?? '', { mailboxes: 50 }).mailboxes,
     subject: wordTable.subject,
     words: wordTable.text,
