@@ -69,7 +69,8 @@ export class PageReader {
   }
 
   #readText(limit: number): void {
-    const next = this.#html.indexOf('<', this.at + 1)
+    let next = this.#html.indexOf('<', this.at + 1)
+    while (next >= 0 && next < limit && !this.#isMarkup(next)) next = this.#html.indexOf('<', next + 1)
     this.#addText(next < 0 ? this.#html.length : next, limit, '')
   }
 
