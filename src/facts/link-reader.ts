@@ -1,6 +1,6 @@
 /** Reads the links of texts and pages, and unwraps redirectors. */
 import type { Reference } from '../html/reading.ts'
-import { readAddress } from '../links/address.ts'
+import { type Address, readAddress } from '../links/address.ts'
 import { unwrap } from '../links/redirectors.ts'
 import { addressesIn, shownUrl } from '../links/scan.ts'
 import type { Link, Links } from './link.ts'
@@ -15,32 +15,107 @@ export function linksOf(
   subject: string,
   others: readonly string[] = [],
 ): Links {
-  const found = new Map<string, Link>()
-  // Pages repeat the same picture and the same link a hundred times: each is read once.
-  const seen = new Set<string>()
+  const reader = new LinkReader()
   let looked = 0
   let more = cut
-  for (const { path, reference, base } of references(sections, subject, others)) {
-    const { target, shown, from, element, hidden } = reference
-    const same = `${path} ${from} ${element} ${hidden} ${shown} ${target}`
-    if (seen.has(same)) continue
-    seen.add(same)
-    if (found.size >= MAX_LINKS || ++looked > MAX_REFERENCES) {
+  for (const place of references(sections, subject, others)) {
+    if (!reader.isNew(place)) continue
+    if (reader.all.length >= MAX_LINKS || ++looked > MAX_REFERENCES) {
       more = true
       break
     }
-    for (const link of expand(reference, path, base)) {
-      if (link === undefined) {
-        more = true
-        break
-      }
-      const key = `${link.from} ${link.url} ${link.shown} ${link.hidden} ${link.via ?? ''}`
-      if (!found.has(key) && found.size < MAX_LINKS) found.set(key, link)
-    }
+    if (!reader.add(place)) more = true
   }
-  const all = [...found.values()]
-  const web = all.filter(({ scheme }) => scheme === 'http' || scheme === 'https')
-  return { all, domains: [...new Set(web.flatMap(({ domain, ip }) => domain ?? ip ?? []))], cut: more }
+  const { all } = reader
+  const domains = new Set<string>()
+  for (const { scheme, domain, ip } of all) {
+    const owner = scheme === 'http' || scheme === 'https' ? (domain ?? ip) : undefined
+    if (owner !== undefined) domains.add(owner)
+  }
+  return { all, domains: [...domains], cut: more }
+}
+
+class LinkReader {
+  readonly all: Link[] = []
+  // Pages repeat the same picture and the same link a hundred times: each is read once.
+  readonly #places = new DistinctSet<Place>(
+    ({ reference }) => reference.target,
+    ({ path, reference: { from, element, hidden, shown } }) => `${path} ${from} ${element} ${hidden} ${shown}`,
+  )
+  readonly #links = new DistinctSet<Link>(
+    ({ url }) => url,
+    ({ from, shown, hidden, via }) => `${from} ${shown} ${hidden} ${via ?? ''}`,
+  )
+  readonly #addresses = new AddressReader()
+
+  isNew(place: Place): boolean {
+    return this.#places.add(place)
+  }
+
+  /** Adds the link and those that it redirects to. Returns false where a redirector is too deep to be followed. */
+  add({ reference, path, base }: Place): boolean {
+    const { target, shown, from, element, hidden } = reference
+    const shows = from === 'text' ? undefined : this.#claim(shown)
+    let next: string | undefined = target
+    let via: string | undefined
+    for (let depth = 0; next !== undefined; depth++) {
+      if (depth > MAX_REDIRECTORS) return false
+      const address = this.#addresses.read(next, base)
+      if (!address) return true
+      const link = { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }
+      if (this.all.length < MAX_LINKS && this.#links.add(link)) this.all.push(link)
+      via = address.host
+      next = unwrap(address)
+    }
+    return true
+  }
+
+  /** The host of the address that the text of a link is. */
+  #claim(shown: string): Link['shows'] {
+    const claimed = shownUrl(shown)
+    const claim = claimed === undefined ? undefined : this.#addresses.read(claimed, undefined)
+    return claim && { host: claim.host, ...(claim.domain && { domain: claim.domain }) }
+  }
+}
+
+/** Reads an address once, though pictures and texts refer to it. */
+class AddressReader {
+  readonly #read = new Map<string, Address | undefined>()
+
+  read(target: string, base: string | undefined): Address | undefined {
+    if (base !== undefined) return readAddress(target, base)
+    const known = this.#read.get(target)
+    if (known !== undefined || this.#read.has(target)) return known
+    const address = readAddress(target)
+    this.#read.set(target, address)
+    return address
+  }
+}
+
+/** A set of values by a name that most have alone, and by a key that is made only where they share it. */
+class DistinctSet<T extends object> {
+  readonly #name: (value: T) => string
+  readonly #key: (value: T) => string
+  readonly #values = new Map<string, T | Set<string>>()
+
+  constructor(name: (value: T) => string, key: (value: T) => string) {
+    this.#name = name
+    this.#key = key
+  }
+
+  /** Returns whether the value is new. */
+  add(value: T): boolean {
+    const name = this.#name(value)
+    const known = this.#values.get(name)
+    if (known === undefined) {
+      this.#values.set(name, value)
+      return true
+    }
+    const keys = known instanceof Set ? known : new Set([this.#key(known)])
+    if (keys !== known) this.#values.set(name, keys)
+    const count = keys.size
+    return keys.add(this.#key(value)).size > count
+  }
 }
 
 interface Place {
@@ -77,24 +152,3 @@ const asText = (target: string): Reference => ({
   shown: target.slice(0, 256),
   hidden: false,
 })
-
-function* expand(
-  { target, shown, from, element, hidden }: Reference,
-  path: string,
-  base: string | undefined,
-): Generator<Link | undefined> {
-  const claimed = shownUrl(shown)
-  const claim = claimed === undefined || from === 'text' ? undefined : readAddress(claimed)
-  const shows = claim && { host: claim.host, ...(claim.domain && { domain: claim.domain }) }
-  let next: string | undefined = target
-  let via: string | undefined
-  for (let depth = 0; next !== undefined; depth++) {
-    // A deeper redirector is not followed, and counts as a cut.
-    if (depth > MAX_REDIRECTORS) return yield undefined
-    const address = readAddress(next, base)
-    if (!address) return
-    yield { ...address, from, element, shown, ...(shows && { shows }), hidden, path, ...(via && { via }) }
-    via = address.host
-    next = unwrap(address.url)
-  }
-}

@@ -1,4 +1,5 @@
 /** Unwraps the URLs of well-known redirectors, and of all that contain their target unencoded. Fetches nothing. */
+import type { Address } from './address.ts'
 
 /** How to read the target from the URL: the parameter that contains it, or a function. */
 type Unwrap = string | ((url: URL) => string | undefined)
@@ -20,7 +21,22 @@ const KNOWN: readonly (readonly [host: string, path: string, how: Unwrap])[] = [
 ]
 
 /** The target inside a URL, not parsed yet; undefined if there is none. */
-export function unwrap(address: string): string | undefined {
+export function unwrap(address: Pick<Address, 'url' | 'host'>): string | undefined {
+  return mayContainTarget(address) ? unwrapUrl(address.url) : undefined
+}
+
+/**
+ * A target in a parameter or after a `#` has slashes or percent-encoding there. Nine URLs of ten have neither, and need
+ * not be parsed.
+ */
+function mayContainTarget({ url, host }: Pick<Address, 'url' | 'host'>): boolean {
+  const start = url.search(/[?#]/)
+  if (start >= 0 && (url.indexOf('//', start) >= 0 || url.indexOf('%', start) >= 0)) return true
+  return KNOWN.some(([known]) => (known.startsWith('.') ? host.endsWith(known) : host === known))
+}
+
+/** The same for any URL. */
+export function unwrapUrl(address: string): string | undefined {
   const url = URL.parse(address)
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
   for (const [host, path, how] of KNOWN) {

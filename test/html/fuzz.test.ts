@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { linksOf } from '../../src/facts/link-reader.ts'
 import { readHtml } from '../../src/html/read.ts'
 import { readAddress } from '../../src/links/address.ts'
-import { unwrap } from '../../src/links/redirectors.ts'
+import { unwrapUrl } from '../../src/links/redirectors.ts'
 import { fc, runs } from '../support/property.ts'
 
 const numRuns = runs(500)
@@ -77,7 +77,7 @@ test('any text is one address or none, and reading it again changes nothing', ()
       fc.array(part, { maxLength: 15 }).map(parts => parts.join('')),
       target => {
         const address = readAddress(target)
-        unwrap(target)
+        unwrapUrl(target)
         if (!address || address.url.length === 4096) return
         expect(readAddress(address.url)).toMatchObject({ url: address.url, host: address.host })
       },

@@ -51,6 +51,9 @@ test.for(['', '#top', 'page.html', 'cid:image@example.org', 'http://', 'http://a
 test('what is relative leads on from the base', () => {
   expect(readAddress('page.html', 'http://a.example/dir/')).toMatchObject({ url: 'http://a.example/dir/page.html' })
   expect(readAddress('page.html', 'no address')).toBeUndefined()
+  for (const target of ['http://a.example/b', 'HTTP://a.example/b']) {
+    expect(readAddress(target, 'no address')).toMatchObject({ url: 'http://a.example/b' })
+  }
 })
 
 test('what is longer than any address is cut', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unwrap } from '../../src/links/redirectors.ts'
+import { unwrapUrl } from '../../src/links/redirectors.ts'
 import { addressesIn, shownUrl } from '../../src/links/scan.ts'
 import { cpuOf } from '../support/cpu.ts'
 
@@ -57,7 +57,7 @@ test.for<[address: string, target: string | undefined]>([
   ['https://open.example/?q=words', undefined],
   ['mailto:a@example.org', undefined],
 ])('%s leads on to %s', ([address, target]) => {
-  expect(unwrap(address)).toBe(target)
+  expect(unwrapUrl(address)).toBe(target)
 })
 
 test.for([

@@ -92,9 +92,38 @@ function isMismatch({ from, clicks, list }: MessageView, { shows, domain, ip, vi
   if (target === undefined || shows.domain === target || shows.domain === from?.organisation) return false
   if (target === from?.organisation) return false
   // Another link leads to the domain that is shown, by a redirect.
-  if (clicks.some(({ via, domain }) => via !== undefined && domain === shows.domain)) return false
-  const tracked = clicks.filter(link => link.domain === target && link.shows?.domain !== shows.domain)
-  return !(list && tracked.length > 0) && tracked.length < 3
+  const counts = domainsOf(clicks)
+  if (counts.redirected.has(shows.domain)) return false
+  const tracked = (counts.links.get(target) ?? 0) - (counts.shown.get(`${target} ${shows.domain}`) ?? 0)
+  return !(list && tracked > 0) && tracked < 3
+}
+
+interface ClickDomains {
+  /** Domains to which links lead by a redirect. */
+  readonly redirected: ReadonlySet<string>
+  /** Links to each domain, and those of them whose text shows an address, by both domains. */
+  readonly links: ReadonlyMap<string, number>
+  readonly shown: ReadonlyMap<string, number>
+}
+
+/** Counted once for all links: a search for each would be quadratic. */
+const counted = new WeakMap<readonly Link[], ClickDomains>()
+
+function domainsOf(clicks: readonly Link[]): ClickDomains {
+  const known = counted.get(clicks)
+  if (known !== undefined) return known
+  const redirected = new Set<string>()
+  const [links, shown] = [new Map<string, number>(), new Map<string, number>()]
+  for (const { domain, via, shows } of clicks) {
+    if (domain === undefined) continue
+    if (via !== undefined) redirected.add(domain)
+    links.set(domain, (links.get(domain) ?? 0) + 1)
+    const pair = `${domain} ${shows?.domain}`
+    if (shows?.domain !== undefined) shown.set(pair, (shown.get(pair) ?? 0) + 1)
+  }
+  const found = { redirected, links, shown }
+  counted.set(clicks, found)
+  return found
 }
 
 const SOCIAL = new Set(['Facebook', 'LinkedIn', 'TikTok', 'Telegram', 'Google', 'Booking.com'])
