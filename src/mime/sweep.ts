@@ -64,8 +64,9 @@ export class Sweeper {
   }
 
   #searchText(bytes: Buffer): void {
-    for (const at of places(bytes, '://', () => this.#lookupsLeft.links-- > 0))
-      add(this.#links, addressAround(bytes, at))
+    // Links beyond the bound are not kept, and need not be found.
+    const mayLook = (): boolean => this.#links.size < MAX_FOUND && this.#lookupsLeft.links-- > 0
+    for (const at of places(bytes, '://', mayLook)) add(this.#links, addressAround(bytes, at))
     for (const at of places(bytes, 'GTUBE', () => this.#lookupsLeft.gtube-- > 0)) this.#gtube ||= isGtube(bytes, at)
   }
 
