@@ -1,9 +1,10 @@
 /** The words by which a recipient is found, and the hash under which each is kept. */
 
-import type { RecipientEvent, TransactionEvent } from '../model/events.ts'
+import type { RecipientEvent } from '../model/events.ts'
 import { nodeCrypto } from '../model/lazy.ts'
 import { canonical } from '../net/address.ts'
 import { addressKey, domainOf, mailboxOf } from '../net/path.ts'
+import type { TransactionFields } from './transaction-cache.ts'
 import type { HistoryQuery } from './types.ts'
 
 /** What a term is about. */
@@ -22,7 +23,7 @@ export function hashOf(kind: Kind, value: string): number {
 }
 
 /** All terms of a recipient. */
-export function termsOf(event: RecipientEvent, transaction: TransactionEvent | undefined): readonly number[] {
+export function termsOf(event: RecipientEvent, transaction: TransactionFields | undefined): readonly number[] {
   const terms = new Set<number>()
   const add = (kind: Kind, value: string | undefined): void => {
     if (value !== undefined && value !== '') terms.add(hashOf(kind, value))

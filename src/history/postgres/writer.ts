@@ -1,6 +1,6 @@
 /** Writes a batch of events into PostgreSQL, in one transaction, and a batch that came before not again. */
 import type { ActionEvent } from '../../model/action-event.ts'
-import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
+import type { DeliveryEvent, GatewayEvent, RecipientEvent } from '../../model/events.ts'
 import { addressKey, mailboxOf } from '../../net/path.ts'
 import type { Sql } from '../../postgres/client.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
@@ -8,7 +8,7 @@ import { EarlyDeliveries } from '../early-deliveries.ts'
 import { marksOf } from '../personal.ts'
 import { bareId, hashOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
-import { TransactionCache } from '../transaction-cache.ts'
+import { TransactionCache, type TransactionFields } from '../transaction-cache.ts'
 import { type Days, dayOf, idOf } from './schema.ts'
 
 /** One event, with the JSON that it was sent as. */
@@ -84,7 +84,7 @@ export class PostgresWriter {
 
 type NewRow = ReturnType<typeof rowOf> & { delivery: string | null }
 
-function rowOf(event: RecipientEvent, transaction: TransactionEvent | undefined, id: bigint) {
+function rowOf(event: RecipientEvent, transaction: TransactionFields | undefined, id: bigint) {
   const { ref, ip, reversePath, recipient, verdict, dryRun, score, reply, findings } = event
   const { from = null, subject = null, messageId = null, fingerprint } = transaction ?? {}
   const [to, sender, author] = [keysOf(recipient), keysOf(reversePath), keysOf(from ?? '')]

@@ -1,14 +1,14 @@
 /** Writes events into the file of a week, many in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ActionEvent } from '../../model/action-event.ts'
-import type { DeliveryEvent, GatewayEvent, RecipientEvent, TransactionEvent } from '../../model/events.ts'
+import type { DeliveryEvent, GatewayEvent, RecipientEvent } from '../../model/events.ts'
 import { inTransaction } from '../../sqlite/file.ts'
 import { MAX_BLOCK_EVENTS, packed } from '../block.ts'
 import { EarlyDeliveries } from '../early-deliveries.ts'
 import { marksOf } from '../personal.ts'
 import { hashOf, termsOf } from '../terms.ts'
 import { Totals } from '../totals.ts'
-import type { TransactionCache } from '../transaction-cache.ts'
+import type { TransactionCache, TransactionFields } from '../transaction-cache.ts'
 
 /** One event, with the JSON that it was sent as. */
 export interface Line {
@@ -77,7 +77,7 @@ export class WeekWriter {
     else if (event.type === 'delivery') this.#indexDelivery(event)
   }
 
-  #indexRecipient(event: RecipientEvent, transaction: TransactionEvent | undefined, totals: Totals): void {
+  #indexRecipient(event: RecipientEvent, transaction: TransactionFields | undefined, totals: Totals): void {
     const { time, ref, ip, reversePath, recipient, verdict, dryRun, score, reply } = event
     const { lastInsertRowid: id } = this.#recipient.run(
       ...[time, ref, event.transaction, ip, reversePath, recipient, verdict, dryRun ?? null, score],
