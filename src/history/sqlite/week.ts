@@ -34,7 +34,7 @@ const WEEK: FileKind = {
   version: 2,
   schema: FIRST,
   upgrades: [SECOND],
-  pragmas: `PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;
+  pragmas: `PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;`,
   timeout: 5_000,
 }
