@@ -27,6 +27,7 @@ export class PolicyLookups {
   readonly #dns: Resolver
   readonly #answers = new Map<string, MaybePromise<Answer<unknown>>>()
   readonly #records = new Map<string, DmarcRecord | undefined>()
+  readonly #names = new Map<string, readonly string[]>()
 
   constructor(dns: Resolver) {
     this.#dns = dns
@@ -35,8 +36,8 @@ export class PolicyLookups {
   /** Asks for all records of a walk at once. @returns a promise when not all answers are there */
   begin(domain: string, purpose?: Purpose): MaybePromise<unknown> {
     const waits: Promise<unknown>[] = []
-    for (const name of namesAbove(domain)) {
-      const answer = isPossible(name) ? this.#ask(`_dmarc.${name}`, 'TXT', purpose) : undefined
+    for (const name of this.#namesAbove(domain)) {
+      const answer = this.#ask(`_dmarc.${name}`, 'TXT', purpose)
       if (answer instanceof Promise) waits.push(answer)
     }
     return waits.length === 0 ? undefined : Promise.all(waits)
@@ -45,8 +46,8 @@ export class PolicyLookups {
   /** The walk from a domain upwards, once `begin` has settled. It ends at a record with psd=. */
   walk(domain: string): Walk {
     const found: { domain: string; record: DmarcRecord }[] = []
-    for (const name of namesAbove(domain)) {
-      const record = isPossible(name) ? this.#recordOf(name) : undefined
+    for (const name of this.#namesAbove(domain)) {
+      const record = this.#recordOf(name)
       if (record === 'failed') return { found, failed: true }
       if (record === undefined) continue
       found.push({ domain: name, record })
@@ -67,6 +68,12 @@ export class PolicyLookups {
         return alias.kind === 'answer'
       })
     })
+  }
+
+  #namesAbove(domain: string): readonly string[] {
+    const names = this.#names.get(domain) ?? namesAbove(domain)
+    this.#names.set(domain, names)
+    return names
   }
 
   #recordOf(name: string): DmarcRecord | undefined | 'failed' {
@@ -105,13 +112,14 @@ const isPossible = (name: string): boolean =>
   name.length + '_dmarc.'.length <= MAX_NAME_LENGTH && name.split('.').every(({ length }) => length > 0 && length <= 63)
 
 /** The names of a walk: the domain itself, then those of seven labels and less. */
-function* namesAbove(domain: string): Generator<string> {
-  yield domain
+function namesAbove(domain: string): readonly string[] {
+  const names = [domain]
   let name = domain
   for (let labels = domain.split('.').length - 1; labels > 0; labels -= 1) {
     name = name.slice(name.indexOf('.') + 1)
-    if (labels <= MAX_LABELS) yield name
+    if (labels <= MAX_LABELS) names.push(name)
   }
+  return names.filter(isPossible)
 }
 
 /** The lookups of one transaction. */

@@ -4,8 +4,9 @@ import { queryName } from '../dns/name.ts'
 import { oneOf } from '../model/checks.ts'
 import type { Filter } from '../model/filter.ts'
 import { defer, type Findings, reject } from '../model/finding.ts'
+import type { MaybePromise } from '../model/maybe-promise.ts'
 import { checked, schemaOf } from '../model/options.ts'
-import type { Answer } from '../model/resolver.ts'
+import type { Answer, Records } from '../model/resolver.ts'
 import type { Transaction } from '../model/stage.ts'
 import { mailboxOf } from '../net/path.ts'
 
@@ -29,14 +30,16 @@ export function senderDomain(options: SenderDomainOptions = {}): Filter {
   return {
     name: 'sender-domain',
     checks: 'identity',
-    mail: async transaction => {
+    mail: (transaction): MaybePromise<Findings> => {
       if (transaction.reversePath === '') return undefined
       const { domain } = mailboxOf(transaction.reversePath)
       // An address literal names a host, which needs no DNS (RFC 5321 §4.1.3).
       if (domain.startsWith('[') && domain.endsWith(']')) return undefined
       const name = queryName(domain)
       if (name === undefined) return reject('5.1.7', 'the reverse-path has no valid domain', { rule: 'malformed' })
-      return judge(name, await reachability(transaction, name), unknown)
+      const exchanges = transaction.dns.known?.(name, 'MX')
+      if (exchanges?.kind === 'answer') return judge(name, byExchanges(exchanges.records), unknown)
+      return reachability(transaction, name).then(found => judge(name, found, unknown))
     },
   }
 }
@@ -64,11 +67,14 @@ function judge(domain: string, reachability: Reachability, unknown: 'defer' | 'p
   }
 }
 
+const byExchanges = (records: readonly Records['MX'][]): Reachability =>
+  records.every(({ exchange }) => exchange === '' || exchange === '.') ? 'null-mx' : 'reachable'
+
 async function reachability({ dns, signal }: Transaction, domain: string): Promise<Reachability> {
   const exchanges = await dns.resolve(domain, 'MX', { signal })
   switch (exchanges.kind) {
     case 'answer':
-      return exchanges.records.every(({ exchange }) => exchange === '' || exchange === '.') ? 'null-mx' : 'reachable'
+      return byExchanges(exchanges.records)
     case 'nxdomain':
       return 'nonexistent'
     case 'failure':

@@ -6,7 +6,7 @@ import type { Records } from '../../model/resolver.ts'
 import type { Connection } from '../../model/stage.ts'
 import { isWithin, readAddress, type Width } from '../../net/address.ts'
 import { isError, type LookupOptions, Lookups, permerror, type SpfError } from './lookups.ts'
-import { expand, type MacroString, uses } from './macro.ts'
+import { constantName, expand, type MacroString, uses } from './macro.ts'
 import {
   type Directive,
   isSpf,
@@ -245,6 +245,8 @@ class Evaluator {
 
   /** The name that `spec` expands to; undefined when it cannot exist. */
   #targetOf(spec: MacroString, domain: string): string | undefined | SpfError {
+    const constant = constantName(spec)
+    if (constant !== undefined) return constant.name
     if (this.#needsAsciiLocal(spec)) return undefined
     const names = uses(spec, 'p') ? this.#clientNames() : []
     if (isError(names)) return names

@@ -73,9 +73,22 @@ export function readDomainSpec(text: string): MacroString | undefined {
 export const uses = (spec: MacroString, letters: string): boolean =>
   spec.some(part => typeof part !== 'string' && letters.includes(part.letter))
 
+/** Names without macros, by their parsed records, which are remembered. */
+const constants = new WeakMap<MacroString, { readonly name: string | undefined }>()
+
+/** The name of a `spec` without macros, or undefined when it has some. */
+export function constantName(spec: MacroString): { readonly name: string | undefined } | undefined {
+  if (spec.some(part => typeof part !== 'string')) return undefined
+  const known = constants.get(spec) ?? { name: validName(spec.join('')) }
+  constants.set(spec, known)
+  return known
+}
+
 /** The name that `spec` expands to; undefined when that is not a valid name (RFC 7208 §4.3, §4.8). */
-export function expand(spec: MacroString, values: MacroValues): string | undefined {
-  const text = spec.map(part => (typeof part === 'string' ? part : expansion(part, values))).join('')
+export const expand = (spec: MacroString, values: MacroValues): string | undefined =>
+  validName(spec.map(part => (typeof part === 'string' ? part : expansion(part, values))).join(''))
+
+function validName(text: string): string | undefined {
   let name = text.endsWith('.') ? text.slice(0, -1) : text
   // RFC 7208 §7.3: a name that is too long loses labels from the left.
   if (name.length > MAX_NAME_LENGTH) {

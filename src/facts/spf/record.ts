@@ -36,8 +36,27 @@ const MAX_SHOWN_LENGTH = 60
 /** Whether a text is an SPF record (§4.5). */
 export const isSpf = (text: string): boolean => /^v=spf1(?: |$)/i.test(text)
 
-/** @param text of which {@link isSpf} is true */
+// A record in use has some hundred characters, and the same ones come again and again.
+const MAX_REMEMBERED_LENGTH = 1_000
+const MAX_REMEMBERED = 500
+const remembered = new Map<string, SpfRecord | Problem>()
+
+/**
+ * Records in use are parsed once: the same object is returned again.
+ *
+ * @param text of which {@link isSpf} is true
+ */
 export function readRecord(text: string): SpfRecord | Problem {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  const record = parseRecord(text)
+  if (text.length > MAX_REMEMBERED_LENGTH) return record
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  remembered.set(text, record)
+  return record
+}
+
+function parseRecord(text: string): SpfRecord | Problem {
   if (/[^ -~]/.test(text)) return { problem: 'it holds characters other than printable ASCII' }
   const directives: Directive[] = []
   const modifiers = new Map<string, MacroString>()
