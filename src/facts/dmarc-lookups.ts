@@ -1,9 +1,9 @@
 /** The DNS lookups of DMARC in one transaction: tree walks (RFC 9989 §4.10), and whether a domain exists. */
-import { fact } from '../model/fact.ts'
+import { askEarly, fact } from '../model/fact.ts'
 import type { MaybePromise } from '../model/maybe-promise.ts'
 import { thenSync } from '../model/maybe-promise.ts'
 import type { Answer, Purpose, Records, RecordType, Resolver } from '../model/resolver.ts'
-import type { Transaction } from '../model/stage.ts'
+import type { Header, Transaction } from '../model/stage.ts'
 import { domainOf, mailboxOf } from '../net/path.ts'
 import { author } from './author.ts'
 import { type DmarcRecord, policyRecord } from './dmarc-record.ts'
@@ -125,27 +125,40 @@ function namesAbove(domain: string): readonly string[] {
 /** The lookups of one transaction. */
 export const policyLookups = fact('dmarc-lookups', 'mail', ({ dns }) => new PolicyLookups(dns))
 
+const senderPolicy = fact('dmarc-sender', 'mail', async (transaction: Transaction): Promise<void> => {
+  const domain = likelyAuthor(transaction)
+  if (HOST.test(domain)) (await transaction.ask(policyLookups)).begin(domain)
+})
+
+const authorPolicy = fact('dmarc-author', 'header', async (header): Promise<void> => {
+  const found = await header.ask(author)
+  if (found.kind === 'clear' && HOST.test(found.domain)) (await header.ask(policyLookups)).begin(found.domain, 'dmarc')
+})
+
 /**
  * Asks early for the policies above the domain of the sender, or of the greeting where the reverse-path is null: an
  * author of the same organisation needs the same ones. They count to the budget of everything else, so that DMARC's
  * share stays for the author.
  */
-export const senderPolicy = fact('dmarc-sender', 'mail', async (transaction: Transaction): Promise<void> => {
-  const { reversePath, helo = '' } = transaction
-  const domain = reversePath === '' ? domainOf(helo) : mailboxOf(reversePath).domain
-  if (domain.includes('.') && HOST.test(domain) && !isKnown(transaction.dns, domain))
-    (await transaction.ask(policyLookups)).begin(domain)
-})
+export function askSenderPolicy(transaction: Transaction): void {
+  if (!isKnown(transaction.dns, likelyAuthor(transaction))) askEarly(transaction, senderPolicy)
+}
 
 /** Asks for the policies above the domain of the author, as soon as the header section is there. */
-export const authorPolicy = fact('dmarc-author', 'header', async (header): Promise<void> => {
-  const found = await header.ask(author)
-  if (found.kind === 'clear' && found.domain.includes('.') && !isKnown(header.dns, found.domain))
-    (await header.ask(policyLookups)).begin(found.domain, 'dmarc')
-})
+export function askAuthorPolicy(header: Header): void {
+  const [, domain = ''] = FROM.exec(header.header.all('from')[0]?.value.slice(-MAX_FROM) ?? '') ?? []
+  if (!isKnown(header.dns, domain.toLowerCase())) askEarly(header, authorPolicy)
+}
+
+const likelyAuthor = ({ reversePath, helo = '' }: Transaction): string =>
+  reversePath === '' ? domainOf(helo) : mailboxOf(reversePath).domain
 
 /** Where the answer for the domain itself is cached, the others mostly are. */
 const isKnown = (dns: Resolver, domain: string): boolean => dns.known?.(`_dmarc.${domain}`, 'TXT') !== undefined
 
-/** Names that could be an author's; an address literal is none. */
-const HOST = /^[a-z0-9_.-]{1,253}(?<!\.\d{1,3})$/
+/** Good enough to see whether a question is needed; the fact `author` reads the field strictly. */
+const FROM = /@([A-Za-z0-9.-]{1,253})>?\s*$/
+const MAX_FROM = 300
+
+/** Names of two labels and more that could be an author's; an address literal is none. */
+const HOST = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){1,126}(?<!\.\d{1,3})$/

@@ -7,6 +7,7 @@ import { reverseName } from '../dns/reverse.ts'
 import { fact } from '../model/fact.ts'
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
 import type { Answer } from '../model/resolver.ts'
+import type { Connection } from '../model/stage.ts'
 import { canonical } from '../net/address.ts'
 
 /** The reverse DNS of a client. */
@@ -41,6 +42,12 @@ export const reverseNames = fact(
     })
   },
 )
+
+/** Whether nothing has to be asked for the client: its names are cached, or its address is not known. */
+export function isKnownClient({ ip, dns }: Connection): boolean {
+  const reverse = ip === undefined ? undefined : reverseName(ip)
+  return reverse === undefined || dns.known?.(reverse, 'PTR') !== undefined
+}
 
 /**
  * The reverse names of the client. One lookup, and one more for each name.

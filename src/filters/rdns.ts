@@ -1,7 +1,7 @@
 /** Clients without a proper host name: no reverse DNS, a name that does not lead back, a name made of the address. */
 
 import { isGeneric } from '../facts/generic-name.ts'
-import { type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
+import { isKnownClient, type Rdns, rdns as rdnsFact } from '../facts/rdns.ts'
 import { score } from '../model/checks.ts'
 import { askEarly } from '../model/fact.ts'
 import type { Filter } from '../model/filter.ts'
@@ -37,7 +37,7 @@ export function rdns(options: RdnsOptions = {}): Filter {
     name: 'rdns',
     checks: 'identity',
     connect: connection => {
-      if (connection.ip !== undefined) askEarly(connection, rdnsFact)
+      if (!isKnownClient(connection)) askEarly(connection, rdnsFact)
     },
     mail: async transaction => {
       const { ip } = transaction

@@ -97,7 +97,9 @@ export function spf(options: SpfOptions = {}): Filter {
     name: 'spf',
     checks: 'identity',
     connect: askLikelyRecord,
-    helo: greeting => askEarly(greeting, heloSpf),
+    helo: greeting => {
+      if (greeting.dns.known?.(greeting.helo ?? '', 'TXT') === undefined) askEarly(greeting, heloSpf)
+    },
     mail: async transaction => {
       const found = await transaction.ask(check)
       return [judge(found), judgeGreeting(found)].flatMap(finding => finding || [])

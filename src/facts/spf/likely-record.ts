@@ -1,10 +1,9 @@
 /** Asks DNS early for the SPF record that the first sender of a connection probably needs. */
 import { organisationalDomain } from '../../dns/organisation.ts'
-import { reverseName } from '../../dns/reverse.ts'
 import { askEarly, fact } from '../../model/fact.ts'
 import type { Connection } from '../../model/stage.ts'
 import { isGeneric } from '../generic-name.ts'
-import { reverseNames } from '../rdns.ts'
+import { isKnownClient, reverseNames } from '../rdns.ts'
 
 /**
  * A server with a name of its owner mostly sends for the owner's domain, so its record is asked for while the greeting
@@ -24,6 +23,5 @@ const likelyRecord = fact('likely-spf-record', 'connect', async (connection): Pr
 
 /** Begins to ask for the likely record, unless the client is known: then its record mostly is too. */
 export function askLikelyRecord(connection: Connection): void {
-  const reverse = connection.ip === undefined ? undefined : reverseName(connection.ip)
-  if (reverse !== undefined && connection.dns.known?.(reverse, 'PTR') === undefined) askEarly(connection, likelyRecord)
+  if (!isKnownClient(connection)) askEarly(connection, likelyRecord)
 }

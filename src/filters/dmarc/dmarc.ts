@@ -3,9 +3,8 @@
 import { arc } from '../../facts/arc/arc.ts'
 import { dkim } from '../../facts/dkim/dkim.ts'
 import { dmarc as check, type Dmarc } from '../../facts/dmarc.ts'
-import { authorPolicy, senderPolicy } from '../../facts/dmarc-lookups.ts'
+import { askAuthorPolicy, askSenderPolicy } from '../../facts/dmarc-lookups.ts'
 import { callback, cost, oneOf, score } from '../../model/checks.ts'
-import { askEarly } from '../../model/fact.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding, type Findings } from '../../model/finding.ts'
 import { checked, either, list, schemaOf } from '../../model/options.ts'
@@ -81,8 +80,8 @@ class DmarcPolicy {
       name: 'dmarc',
       checks: 'identity',
       reads: this.#trustedSealers.size > 0 ? [dkim, arc] : [dkim],
-      mail: transaction => askEarly(transaction, senderPolicy),
-      header: header => askEarly(header, authorPolicy),
+      mail: askSenderPolicy,
+      header: askAuthorPolicy,
       message: async message => {
         const found = await message.ask(check)
         const finding = this.#judge(found)
