@@ -1,4 +1,5 @@
 /** Divides a multipart at its delimiters (RFC 2046 §5.1.1), for every boundary that some reader may use. */
+import { ByteSearch } from './find-bytes.ts'
 import type { Parameters } from './header/parameters.ts'
 
 /** Bytes of a boundary: RFC 2046 §5.1.1 allows 70, readers take more. */
@@ -20,14 +21,17 @@ export interface DashLines {
   readonly cut: boolean
 }
 
-export function dashLines(bytes: Buffer): DashLines {
+/** @param max lines that are found */
+export function dashLines(bytes: Buffer, max = MAX_LINES): DashLines {
   const starts: number[] = bytes[0] === DASH && bytes[1] === DASH ? [0] : []
-  for (let at = bytes.indexOf('\n--'); at >= 0; at = bytes.indexOf('\n--', at + 3)) {
-    if (starts.length === MAX_LINES) return { starts, cut: true }
+  for (let at = LINE_OF_DASHES.in(bytes, 0); at >= 0; at = LINE_OF_DASHES.in(bytes, at + 3)) {
+    if (starts.length === max) return { starts, cut: true }
     starts.push(at + 1)
   }
   return { starts, cut: false }
 }
+
+const LINE_OF_DASHES = new ByteSearch('\n--')
 
 const [LF, CR, DASH] = [10, 13, 45]
 

@@ -14,21 +14,19 @@ export function namesOf(
   types: readonly Parameters[],
   dispositions: readonly Parameters[],
 ): readonly PartName[] {
-  const named = [
-    ...dispositions.flatMap(parameters => parameters.all('filename').map(text => ['filename', text] as const)),
-    ...types.flatMap(parameters => parameters.all('name').map(text => ['name', text] as const)),
-    // Some programs save under these names when there is no file name.
-    ...(['content-description', 'content-location'] as const).flatMap(field =>
-      header
-        .all(field)
-        .flatMap(({ text }) => (/^[^/?#]{1,200}\.[a-z0-9]{1,8}$/i.test(text) ? [[field, text] as const] : [])),
-    ),
-  ]
-  return named
-    .filter(([, text]) => text.trim() !== '')
-    .slice(0, MAX_NAMES)
-    .map(([from, text]) => partName(from, text))
+  const names: PartName[] = []
+  const add = (from: PartName['from'], texts: readonly string[]): void => {
+    for (const text of texts) if (names.length < MAX_NAMES && text.trim() !== '') names.push(partName(from, text))
+  }
+  for (const parameters of dispositions) add('filename', parameters.all('filename'))
+  for (const parameters of types) add('name', parameters.all('name'))
+  // Some programs save under these names when there is no file name.
+  for (const from of ['content-description', 'content-location'] as const)
+    for (const { text } of header.all(from)) if (LOOKS_LIKE_FILE.test(text)) add(from, [text])
+  return names
 }
+
+const LOOKS_LIKE_FILE = /^[^/?#]{1,200}\.[a-z0-9]{1,8}$/i
 
 export function partName(from: PartName['from'], sent: string): PartName {
   const text = sent.length > MAX_LENGTH ? `${sent.slice(0, 180)}…${sent.slice(180 - MAX_LENGTH + 1)}` : sent

@@ -40,7 +40,7 @@ export async function parse(
   // What was counted has passed through the engine, which makes every line end CRLF.
   const tree = { ...limits, isCrlf: message.counted !== undefined }
   const bytes = message.size <= inline ? await readWhole(message) : undefined
-  if (bytes && dashLines(bytes).starts.length <= MAX_INLINE_DASH_LINES) {
+  if (bytes && !dashLines(bytes, MAX_INLINE_DASH_LINES).cut) {
     const list = readTree(bytes, { inflate: inline, ...tree })
     // A small message may hold much that is compressed: that is inflated in a thread.
     if (!list.defects.includes('compressed-cut')) return { kind: 'parsed', ...list }

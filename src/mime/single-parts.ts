@@ -154,17 +154,18 @@ export function addPart(
 ): void {
   const disposition = fields.dispositions[0]?.value.replace(/[\s,].*/s, '')
   const contentId = fields.header.get('content-id')?.replace(/^<|>$/g, '')
-  walk.add({
+  const part: { -readonly [K in keyof Part]: Part[K] } = {
     path: where.path,
-    ...(where.reading && { reading: where.reading }),
     contentType: reading.type.contentType,
-    ...(disposition && { disposition }),
     names: fields.names,
     filenames: fields.filenames,
-    ...(contentId && { contentId }),
     encoding: readings.encoding,
     ...content,
-  })
+  }
+  if (where.reading) part.reading = where.reading
+  if (disposition) part.disposition = disposition
+  if (contentId) part.contentId = contentId
+  walk.add(part)
   if (fieldsCut(fields, reading)) walk.defect('fields-cut')
   for (const { kind, reason } of differences(fields, reading)) walk.note(kind, where, reason)
 }

@@ -1,6 +1,7 @@
 /**
  * A quick search of the bytes of a message as they were sent, for what lies beyond the bounds of every other reader.
  */
+import { ByteSearch } from './find-bytes.ts'
 import { GTUBE } from './gtube.ts'
 import { decodeWords } from './header/words.ts'
 
@@ -112,7 +113,9 @@ function* places(bytes: Buffer, mark: string, mayLook: () => boolean): Generator
   }
 }
 
-const emptyLine = (bytes: Buffer, from: number): number => bytes.indexOf('\n\r\n', from, 'latin1')
+const EMPTY_LINE = new ByteSearch('\n\r\n')
+
+const emptyLine = (bytes: Buffer, from: number): number => EMPTY_LINE.in(bytes, from)
 
 const isBlank = (byte = 0): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
@@ -174,11 +177,19 @@ const isTextInBase64 = (head: string): boolean =>
 
 /** The names in the lines above an empty line, where these end as a header section does. */
 function* namesIn(bytes: Buffer, from: number, end: number): Generator<string> {
-  const last = bytes.lastIndexOf(LF, end - 1) + 1
+  const last = lineStart(bytes, end)
   if (end <= from || !beginsAsField(bytes, Math.max(last, from), end)) return
   const fields = bytes.toString('latin1', from, end)
   for (const [, name = ''] of fields.matchAll(/name(?:\*\d{0,4}\*?)?[ \t]{0,8}=[ \t]{0,8}["']?([^"'\r\n;]{1,300})/gi))
     yield decodeWords(name).trim()
+}
+
+/** Where the line that ends at `end` begins: nearly always near. */
+function lineStart(bytes: Buffer, end: number): number {
+  const near = Math.max(end - 100, 0)
+  let at = end
+  while (at > near && bytes[at - 1] !== LF) at--
+  return at > near || at === 0 ? at : bytes.lastIndexOf(LF, at - 1) + 1
 }
 
 /** As `^(?:[ \t]|[A-Za-z-]{2,40}[ \t]*:)`, without a string for each of many lines. */
