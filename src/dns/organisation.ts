@@ -24,6 +24,22 @@ const DAY = 86_400_000
  * @returns undefined for addresses, single labels, public suffixes and invalid names.
  */
 export function organisationalDomain(name: string): string | undefined {
+  const known = lookups.get(name)
+  if (known !== undefined) return known ?? undefined
+  if (name.length > MAX_NAME_LENGTH || !ASCII.test(name)) return findDomain(name)
+  // A part of a page would keep the whole page in memory.
+  const copy = Buffer.from(name, 'latin1').toString('latin1')
+  const domain = findDomain(copy)
+  if (lookups.size >= MAX_LOOKUPS) lookups.clear()
+  lookups.set(copy, domain ?? null)
+  return domain
+}
+
+/** Names of the last messages, since one message asks for its few domains a dozen times; null has no organisation. */
+const lookups = new Map<string, string | null>()
+const MAX_LOOKUPS = 1000
+
+function findDomain(name: string): string | undefined {
   const query = queryName(toALabels(name))
   if (query === undefined || NUMERIC_END.test(query)) return undefined
   return (
@@ -42,8 +58,10 @@ export const isSameOrganisation = (name: string, other: string): boolean =>
 // RFC 3696 §2: no top-level domain is all digits, so 192.0.2.1 and 192.0.2.1.5 are not names.
 const NUMERIC_END = /(?:^|\.)\d+$/
 
+const ASCII = /^[\x00-\x7f]*$/
+
 const toALabels = (name: string): string =>
-  name.length > MAX_NAME_LENGTH || /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name)
+  name.length > MAX_NAME_LENGTH || ASCII.test(name) ? name : domainToASCII(name)
 
 /**
  * Notifies when the list is older than 90 days: new suffixes are then taken for organisations, and all domains below

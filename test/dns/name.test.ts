@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { queryName } from '../../src/dns/name.ts'
 import { organisationalDomain } from '../../src/dns/organisation.ts'
 import { reverseLabels, reverseName } from '../../src/dns/reverse.ts'
+import { fc, runs } from '../support/property.ts'
 
 const label63 = 'a'.repeat(63)
 const name253 = `${`${label63}.`.repeat(3)}${'b'.repeat(61)}`
@@ -98,4 +99,51 @@ describe('an address back to front', () => {
     ['example.org', undefined, undefined],
     ['', undefined, undefined],
   ] as const)('%s', ([ip, labels, name]) => expect([reverseLabels(ip), reverseName(ip)]).toEqual([labels, name]))
+})
+
+test('any name may be asked, or not, as by a pattern for each label', () => {
+  const slowly = (name: string): string | undefined => {
+    const query = (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
+    if (query.length > 253 || !/^[\0-\x7f]*$/.test(name)) return undefined
+    return query.split('.').every(label => /^[a-z0-9_-]{1,63}$/.test(label)) ? query : undefined
+  }
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '.',
+      '..',
+      'a',
+      'Z',
+      '-',
+      '_',
+      '9',
+      label63,
+      'a'.repeat(62),
+      '\0',
+      ' ',
+      '\u212a',
+      'é',
+      '@',
+      '[',
+      '`',
+      '{',
+    ),
+    fc.string({ maxLength: 2, unit: 'binary' }),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), pieces => {
+      expect(queryName(pieces.join(''))).toBe(slowly(pieces.join('')))
+    }),
+    { numRuns: runs(5000) },
+  )
+})
+
+test('a name has the same organisation when it is asked again, after thousands of others', () => {
+  const names = Array.from({ length: 2500 }, (_, index) => `mail.a${index}.co.uk`)
+  const expected = names.map((_, index) => `a${index}.co.uk`)
+  for (let round = 0; round < 2; round += 1) expect(names.map(name => organisationalDomain(name))).toEqual(expected)
+  for (let round = 0; round < 2; round += 1) {
+    expect(organisationalDomain('co.uk')).toBeUndefined()
+    expect(organisationalDomain('bücher.example')).toBe('xn--bcher-kva.example')
+    expect(organisationalDomain('192.0.2.1')).toBeUndefined()
+  }
 })
