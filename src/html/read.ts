@@ -24,7 +24,7 @@ class HtmlReader implements HtmlHandler {
   readonly #visible = new CollapsedText()
   readonly #hiddenText = new CollapsedText()
   readonly #script: string[] = []
-  readonly #references: Reference[] = []
+  readonly #references: Writable<Reference>[] = []
   readonly #hidden: Record<Hiding, number> = {
     'not-displayed': 0,
     tiny: 0,
@@ -48,8 +48,8 @@ class HtmlReader implements HtmlHandler {
   }
   #rulesLeft = MAX_RULES
   #tooManyReferences = false
-  /** The open link: the index of its reference, and its text so far. */
-  #link: { readonly at: number; shown: string } | undefined
+  /** The open link, and its text so far. */
+  #link: { readonly reference: Writable<Reference>; shown: string } | undefined
 
   open(name: string, attributes: ReadonlyMap<string, string>): void {
     this.#counts.elements++
@@ -60,7 +60,8 @@ class HtmlReader implements HtmlHandler {
     if (attributes.size > 0) findReferences(name, attributes, this.#add)
     if (name !== 'a' && name !== 'area') return
     this.#endLink()
-    if (name === 'a' && this.#references[before]?.from === 'href') this.#link = { at: before, shown: '' }
+    const reference = name === 'a' ? this.#references[before] : undefined
+    if (reference?.from === 'href') this.#link = { reference, shown: '' }
   }
 
   close(name: string): void {
@@ -121,17 +122,17 @@ class HtmlReader implements HtmlHandler {
       return
     }
     const hidden = this.#elements.hiding() !== undefined
-    this.#references.push({ ...found, target: found.target.slice(0, MAX_TARGET), shown: '', hidden })
+    const { from, element, target } = found
+    this.#references.push({ from, element, target: target.slice(0, MAX_TARGET), shown: '', hidden })
   }
 
   #endLink(): void {
-    const link = this.#link
-    const reference = link && this.#references[link.at]
+    if (this.#link) this.#link.reference.shown = collapseWhitespace(this.#link.shown).slice(0, MAX_SHOWN)
     this.#link = undefined
-    if (!link || !reference) return
-    this.#references[link.at] = { ...reference, shown: collapseWhitespace(link.shown).slice(0, MAX_SHOWN) }
   }
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 type Counts = Record<keyof HtmlReading['counts'], number>
 
