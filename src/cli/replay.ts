@@ -9,7 +9,7 @@ import { differences } from '../testing/replay/compare.ts'
 import { offline } from '../testing/replay/offline.ts'
 import { type Replay, replay } from '../testing/replay.ts'
 
-export interface ReplayJob {
+interface ReplayJob {
   readonly config: readonly string[]
   readonly redact: readonly string[]
   readonly out: (line: string) => void

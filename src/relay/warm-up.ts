@@ -9,6 +9,7 @@ import type { LoadMeter } from '../model/load.ts'
 import type { Answer, Records, RecordType, Resolver } from '../model/resolver.ts'
 import { memoryStore } from '../store/index.ts'
 import type { RelayOptions } from './config/options.ts'
+import type { FilterConfig } from './config/types.ts'
 import { loadSealing } from './delivery/sealing.ts'
 import { relayFilters } from './filters.ts'
 import { KeptFilters } from './kept-filters.ts'
@@ -65,8 +66,17 @@ async function judgeOnce(options: RelayOptions): Promise<void> {
 
 /** What asks a service, reads files, or is the operator's own, stays out. */
 function withoutEffects({ filters, lists: _files, ...rest }: RelayOptions): RelayOptions {
-  const { classify } = filters
-  return { ...rest, ownFilters: [], filters: { ...filters, clamav: false, ...(classify && { classify: {} }) } }
+  const plain = withoutFunctions(filters) as FilterConfig
+  const { classify } = plain
+  return { ...rest, ownFilters: [], filters: { ...plain, clamav: false, ...(classify && { classify: {} }) } }
+}
+
+/** Options may have functions of the operator, which ask a directory or count in Redis. */
+function withoutFunctions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter(one => typeof one !== 'function').map(withoutFunctions)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  const kept = Object.entries(value).filter(([, one]) => typeof one !== 'function')
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutFunctions(one)]))
 }
 
 /** As of a process that does nothing else. */

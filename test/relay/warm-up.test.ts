@@ -64,3 +64,22 @@ test('nothing is seen of the message that is judged before: no event, no count, 
     await relay.close()
   }
 })
+
+test("no function of the operator's is called before a client comes", async () => {
+  await using folder = await scratch()
+  const called: string[] = []
+  const read = readOptions(['--listen', '127.0.0.1:0', '--maildir', folder.path, '--domain', 'example.net'], {})
+  const valid = async (address: string): Promise<boolean> => {
+    called.push(address)
+    return true
+  }
+  const options = { ...read, dns: ['127.0.0.1:9'], filters: { ...read.filters, recipients: { valid } } }
+  const relay = await startRelay(options, { log: () => undefined, tell: () => undefined })
+  try {
+    expect(called).toEqual([])
+    expect(await deliver(relay.port, letter('first'))).toMatch(/^250 /)
+    expect(called).toEqual(['b@example.net'])
+  } finally {
+    await relay.close()
+  }
+})
