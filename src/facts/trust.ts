@@ -100,7 +100,7 @@ interface TrustQuery {
   readonly records: Records
   /** The identity itself, then perhaps the network around it. */
   readonly identities: readonly Identity[]
-  /** Identities whose records are read in the same round trip, because they are likely to be asked for. @default none */
+  /** Identities whose records are read in the same round trip, as they are likely to be asked for. @default none */
   readonly ahead?: readonly Identity[]
   readonly marks: readonly string[]
   readonly memory: Memory

@@ -62,7 +62,7 @@ export interface FilterBase {
    */
   readonly onFeedback?: (example: TrainingExample) => void | Promise<void>
   /**
-   * Returns what refuses an address before a session is opened. A finding is one that `connect` would find for this
+   * Returns what refuses an address before a session is opened. A finding must be what `connect` finds for this
    * address whatever else is known of the client: where the policy refuses and disconnects the client for it, the
    * refusal is counted, and recorded as the event of a session (once in five minutes for an address); else a session
    * is opened, and nothing is recorded. A reply is sent as it is: the filter itself counts it. `onDecision` is not

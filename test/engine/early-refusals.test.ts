@@ -34,7 +34,7 @@ function gatewayOf(options: Partial<PosternOptions>) {
   return { gateway, hand, events, notices, value }
 }
 
-/** What a session of this client is told at `connect`. */
+/** The reply that a session of this client gets at `connect`. */
 async function connected({ gateway }: Pick<ReturnType<typeof gatewayOf>, 'gateway'>, ip = BAD) {
   const session = gateway.open({ ip, ref: 'REF1' })
   const { reply } = await session.connect()

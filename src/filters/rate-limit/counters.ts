@@ -3,6 +3,7 @@
  * fail.
  */
 
+import type { MaybePromise } from '../../model/maybe-promise.ts'
 import type { Clock } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import type { Store } from '../../model/store.ts'
@@ -11,55 +12,40 @@ import { type Limiter, type LimiterSpec, storeLimiter } from '../../store/limite
 import { memoryStore } from '../../store/memory.ts'
 import { OptimisticCounts } from './optimistic.ts'
 import type { Plan } from './plan.ts'
-import { type Spent, spend } from './spent.ts'
+import { type Spent, spend, spendOn } from './spent.ts'
 
 export interface Counters {
-  /** Counts `cost` for a key of the limit at `index` among the plans. */
-  spend(context: Connection, index: number, key: string, cost: number): Promise<Spent>
+  /** Counts `cost` for a key of the limit at `index` among the plans: at once where the store answers at once. */
+  spend(context: Connection, index: number, key: string, cost: number): MaybePromise<Spent>
 }
 
 /** Counts on the store that comes with the context, so that limits hold for all who share it. */
 export class StoreCounters implements Counters {
-  readonly #plans: readonly Plan[]
-  readonly #known = new WeakMap<Store, LimitersOnStore>()
+  readonly #specs: readonly LimiterSpec[]
+  readonly #counts = new WeakMap<Store, OptimisticCounts>()
 
   constructor(plans: readonly Plan[]) {
-    this.#plans = plans
+    this.#specs = plans.map(({ spec }) => prefixed(spec))
   }
 
-  async spend(context: Connection, index: number, key: string, cost: number): Promise<Spent> {
-    const { now, later, counts } = this.#limitersOf(context)
-    if (later === undefined) return await spend(now[index], key, cost)
-    return await counts.spend({
+  spend({ store, clock }: Connection, index: number, key: string, cost: number): MaybePromise<Spent> {
+    const spec = this.#specs[index]
+    if (spec === undefined) throw new Error('there is no limit')
+    const { later } = store
+    if (later === undefined) return spendOn(store, spec, key, cost)
+    return this.#countsOf(store, clock).spend({
       key: `${index}:${key}`,
       cost,
-      limit: this.#plans[index]?.spec.points ?? 0,
-      now: () => spend(now[index], key, cost),
-      later: () => spend(later[index], key, cost),
+      limit: spec.points,
+      now: async () => await spendOn(store, spec, key, cost),
+      later: async () => await spendOn({ run: operations => later(operations) }, spec, key, cost),
     })
   }
 
-  #limitersOf({ store, clock }: Connection): LimitersOnStore {
-    const known = this.#known.get(store) ?? limitersOn(store, clock, this.#plans)
-    this.#known.set(store, known)
+  #countsOf(store: Store, clock: Clock): OptimisticCounts {
+    const known = this.#counts.get(store) ?? new OptimisticCounts(clock)
+    this.#counts.set(store, known)
     return known
-  }
-}
-
-interface LimitersOnStore {
-  readonly now: readonly Limiter[]
-  /** Present where a round trip is worth saving. */
-  readonly later: readonly Limiter[] | undefined
-  readonly counts: OptimisticCounts
-}
-
-function limitersOn(store: Store, clock: Clock, plans: readonly Plan[]): LimitersOnStore {
-  const limiters = (on: Store): readonly Limiter[] => plans.map(({ spec }) => storeLimiter(on, prefixed(spec)))
-  const { later } = store
-  return {
-    now: limiters(store),
-    later: later && limiters({ run: operations => later(operations) }),
-    counts: new OptimisticCounts(clock),
   }
 }
 

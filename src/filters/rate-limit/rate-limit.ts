@@ -7,7 +7,9 @@
 import { callback, duration, oneOf, whole } from '../../model/checks.ts'
 import type { Filter } from '../../model/filter.ts'
 import { defer, type Finding } from '../../model/finding.ts'
+import { type MaybePromise, thenSync } from '../../model/maybe-promise.ts'
 import { checked, list, object, required, schemaOf } from '../../model/options.ts'
+import { callDirectly } from '../../model/services.ts'
 import type { Connection } from '../../model/stage.ts'
 import { type Duration, toMilliseconds } from '../../model/units.ts'
 import type { Limiter, LimiterSpec } from '../../store/limiter.ts'
@@ -15,7 +17,7 @@ import { inBackground } from '../background.ts'
 import { type Counters, HostCounters, StoreCounters } from './counters.ts'
 import type { Charge, Charges, Limit, Prefixes } from './limit.ts'
 import { limitCheck, type Plan, plansOf } from './plan.ts'
-import type { Spent } from './spent.ts'
+import { adopted, type Spent } from './spent.ts'
 
 /** What `rateLimit` takes. */
 export interface RateLimitOptions {
@@ -88,7 +90,7 @@ export function rateLimit(options: RateLimitOptions): Filter {
   }
 }
 
-type Stage<C> = (context: C) => Promise<readonly Finding[]>
+type Stage<C> = (context: C) => MaybePromise<readonly (Finding | undefined)[]>
 
 /** The method for one stage, if any limit charges at it. */
 function stage<C extends Connection>(
@@ -101,23 +103,36 @@ function stage<C extends Connection>(
     return charges.map(charge => ({ plan, index, charge }))
   })
   if (concerned.length === 0) return undefined
-  return async context => {
-    const spent = await Promise.all(
-      concerned.map(async ({ plan, index, charge }) => {
-        const key = await charge.keyOf(context)
-        if (key === undefined) return undefined
-        const count = await context.callExternal(`rate-limit:${plan.spec.keyPrefix}:${key}`, () =>
-          counters.spend(context, index, key, charge.cost(context)),
-        )
-        const over = count.over && (await charge.exempt?.(context)) !== true
-        return { key, ...count, over }
-      }),
-    )
-    return concerned.flatMap(({ plan, charge }, index) =>
-      spent[index]?.over ? [overLimit(plan, spent[index], charge.closes === true)] : [],
-    )
+  const one = (context: C, { plan, index, charge }: Concerned<C>): MaybePromise<Finding | undefined> =>
+    thenSync(adopted(charge.keyOf(context)), key => {
+      if (key === undefined) return undefined
+      const spend = () => counters.spend(context, index, key, charge.cost(context))
+      // Where nothing records calls, an answer that is there at once needs no promise.
+      const spent =
+        context.callExternal === callDirectly
+          ? spend()
+          : context.callExternal(`rate-limit:${plan.spec.keyPrefix}:${key}`, async () => await spend())
+      return thenSync(spent, count => {
+        if (!count.over) return undefined
+        const found = overLimit(plan, { key, ...count }, charge.closes === true)
+        if (charge.exempt === undefined) return found
+        return charge.exempt(context).then(isExempt => (isExempt === true ? undefined : found))
+      })
+    })
+  return context => {
+    const found = concerned.map(each => one(context, each))
+    // Counts in memory are there at once: promises would cost four times as much as the counting.
+    return found.some(isPromise) ? Promise.all(found) : (found as readonly (Finding | undefined)[])
   }
 }
+
+interface Concerned<C> {
+  readonly plan: Plan
+  readonly index: number
+  readonly charge: Charge<C>
+}
+
+const isPromise = (value: unknown): boolean => value instanceof Promise
 
 /** Reads at `connect` the counts that later stages need, where a store in another process makes that worth it. */
 function withLookAhead(
@@ -128,16 +143,15 @@ function withLookAhead(
   const ahead = plans.flatMap(({ charges }, index) => (charges.ahead ? [{ index, charge: charges.ahead }] : []))
   if (ahead.length === 0) return connect
   const lookAhead = async (connection: Connection): Promise<void> => {
-    if (connection.store.later === undefined) return
     for (const { index, charge } of ahead) {
       const key = await charge.keyOf(connection)
       // A failure here comes again, and is named, at the stage that counts.
-      if (key !== undefined) counters.spend(connection, index, key, 0).catch(() => undefined)
+      if (key !== undefined) Promise.resolve(counters.spend(connection, index, key, 0)).catch(() => undefined)
     }
   }
-  return async connection => {
-    const [, found = []] = await Promise.all([lookAhead(connection), connect?.(connection)])
-    return found
+  return connection => {
+    if (connection.store.later === undefined) return connect?.(connection) ?? []
+    return Promise.all([lookAhead(connection), connect?.(connection)]).then(([, found = []]) => found)
   }
 }
 
