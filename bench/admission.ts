@@ -245,7 +245,8 @@ class Play {
   #arrive(each: Kind, now: number, second: number): void {
     const isCounted = each.name === 'honest' && second > BEGIN
     if (isCounted) this.#counts.due += 1
-    if (this.#inside.length < this.#limit * SHARE) {
+    const isOpen = this.#law.start === OPEN && this.#meter.isGreen
+    if (isOpen || this.#inside.length < this.#limit * SHARE) {
       this.#inside.push({ kind: each, since: now, asks: now + each.think, left: each.work })
       return
     }
@@ -287,15 +288,19 @@ class Play {
     const { due, done, inVain, turnedAway, atGreen } = this.#counts
     const { seconds, servers, kinds, by } = this.#scene
     const [honest] = kinds
-    const most = (at: number) =>
-      by === 'core' ? Number.POSITIVE_INFINITY : (servers(at) * 1_000) / (honest?.work ?? 1)
-    const counted = Array.from({ length: seconds - BEGIN }, (_, index) => BEGIN + 1 + index)
-    const could = counted.reduce((sum, at) => sum + Math.min(honest?.arrivals(at) ?? 0, most(at)), 0)
+    // What waits is done later, unless its client has gone by then.
+    let [could, queued] = [0, 0]
+    for (let at = BEGIN + 1; at <= seconds; at += 1) {
+      const most = by === 'core' ? Number.POSITIVE_INFINITY : (servers(at) * 1_000) / (honest?.work ?? 1)
+      queued += honest?.arrivals(at) ?? 0
+      could += Math.min(queued, most)
+      queued = Math.min(Math.max(0, queued - most), (most * TIMEOUT_MS) / 1_000)
+    }
     const sorted = this.#waits.toSorted((a, b) => a - b)
     const quantile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
     const cells = [
       this.#law.name,
-      `${((100 * done) / could).toFixed(1)} %`,
+      `${((100 * done) / Math.max(done, could)).toFixed(1)} %`,
       `${quantile(0.5)} / ${quantile(0.95)} ms`,
       `${inVain}`,
       `${turnedAway} of ${due}`,

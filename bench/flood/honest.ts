@@ -3,8 +3,9 @@
  */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { randomOf } from '../random.ts'
 import { type HonestOrder, type HonestResult, type Kind, TIMEOUT_MS } from './words.ts'
-import { domain, domainOfClient, knownAddress, messageOf, nameOf, random, strangerAddress } from './world.ts'
+import { domain, domainOfClient, knownAddress, messageOf, nameOf, strangerAddress } from './world.ts'
 
 /** Messages are made once for each domain and kind. */
 const messages = new Map<string, Buffer>()
@@ -59,7 +60,7 @@ function send(port: number, kind: Kind, due: number): Promise<Ending> {
 }
 
 async function play({ port, rate, seconds, seed }: HonestOrder): Promise<HonestResult> {
-  const draw = random(seed)
+  const draw = randomOf(seed)
   const ends: Promise<void>[] = []
   const results = { known: tally(), unknown: tally() }
   const begin = performance.now()

@@ -1,6 +1,7 @@
 /** One process of the flood benchmark: is asked, and answers. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cpus } from 'node:os'
 
 export interface Part {
   /** One question at a time. @throws Error when the process has ended */
@@ -10,9 +11,13 @@ export interface Part {
   readonly stop: () => Promise<void>
 }
 
-export function part(file: string): Part {
+/**
+ * @param core where it runs, if the system can say so: the gateway shares its core with no client
+ */
+export function part(file: string, core: number): Part {
   const options = { execArgv: ['--disable-warning=ExperimentalWarning'] }
   const child: ChildProcess = fork(new URL(file, import.meta.url), options)
+  if (cpus().length > 1) spawnSync('taskset', ['-a', '-p', '-c', `${core}`, `${child.pid}`], { stdio: 'ignore' })
   const gone = once(child, 'exit')
   const ended = gone.then(([code]) => {
     throw new Error(`${file} has ended with ${code}`)

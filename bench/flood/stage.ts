@@ -1,4 +1,7 @@
-/** One scene of the flood benchmark: quiet and flood in turns, so that the noise of the machine falls upon both. */
+/**
+ * One scene of the flood benchmark: quiet and flood in turns, so that the noise of the machine falls upon both. Each
+ * begins with processes that were just started: no code is compiled, and no client has come before.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Part, part } from './part.ts'
 import {
@@ -13,7 +16,7 @@ import {
   shapes,
   type Way,
 } from './words.ts'
-import { machineCpu, REFUSED_COUNT } from './world.ts'
+import { machineCpu } from './world.ts'
 
 export interface Scene {
   readonly name: string
@@ -26,8 +29,6 @@ export interface Scene {
   readonly shape?: Shape
   readonly seconds: number
   readonly rounds: number
-  /** How long code is warmed and clients are refused for the first time, in seconds. @default 4 */
-  readonly warm?: number
   /** The URL of a Redis in which is remembered. @default memory */
   readonly redis?: string
   /** Called in the middle of each flood. */
@@ -62,38 +63,34 @@ interface Cast {
   readonly port: number
 }
 
-/** Milliseconds between two phases: sessions that have begun may end. */
-const PAUSE = 800
+/** The gateway has a core, and all others the other one. */
+const GATEWAY_CORE = 0
+const OTHER_CORE = 1
 
 export async function play(scene: Scene): Promise<Played> {
-  const hop = part('./next-hop.ts')
-  const [server, honest, hostile] = [part('./server.ts'), part('./honest.ts'), part('./hostile.ts')]
+  const [quiet, flood]: [Phase[], Phase[]] = [[], []]
+  for (let round = 0; round < scene.rounds; round += 1) {
+    quiet.push(await playOnce(scene, round, false))
+    if (scene.times > 0) flood.push(await playOnce(scene, round, true))
+  }
+  return { scene, quiet: together(quiet), flood: together(flood.length > 0 ? flood : quiet) }
+}
+
+async function playOnce(scene: Scene, round: number, isFlood: boolean): Promise<Phase> {
+  const server = part('./server.ts', GATEWAY_CORE)
+  const [hop, honest, hostile] = [
+    part('./next-hop.ts', OTHER_CORE),
+    part('./honest.ts', OTHER_CORE),
+    part('./hostile.ts', OTHER_CORE),
+  ]
   try {
     const { port: nextHop } = await hop.nextMessage<{ readonly port: number }>()
     const order = { way: scene.way, nextHop, ...(scene.redis !== undefined && { redis: scene.redis }) }
     const { port } = await server.ask<{ readonly port: number }>(order)
-    const cast = { hop, server, honest, hostile, port }
-    await warmUp(scene, cast)
-    const [quiet, flood]: [Phase[], Phase[]] = [[], []]
-    for (let round = 0; round < scene.rounds; round += 1) {
-      quiet.push(await phase(scene, cast, round, false))
-      await sleep(PAUSE)
-      if (scene.times === 0) continue
-      flood.push(await phase(scene, cast, round, true))
-      await sleep(PAUSE)
-    }
-    return { scene, quiet: together(quiet), flood: together(flood.length > 0 ? flood : quiet) }
+    return await phase(scene, { hop, server, honest, hostile, port }, round, isFlood)
   } finally {
     await Promise.all([hop, server, honest, hostile].map(one => one.stop()))
   }
-}
-
-/** Code is compiled, and those clients that will count as recently refused have come once. */
-async function warmUp({ rate, warm = 4 }: Scene, { honest, hostile, port }: Cast): Promise<void> {
-  await honest.ask({ port, rate: Math.max(rate, 40), seconds: warm, seed: 1 })
-  // All of them once, and a few twice.
-  await hostile.ask({ port, rates: { refused: REFUSED_COUNT / 4 }, seconds: warm * 1.1 })
-  await honest.ask({ port, rate, seconds: 1, seed: 2 })
 }
 
 const rateOf = ({ rate, times, shape }: Scene): Partial<Record<Shape, number>> =>

@@ -10,12 +10,12 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
+  { title: 'server', of: ({ way }) => way },
   { title: 'flood', of: ({ name }) => name },
-  { title: 'way', of: ({ way }) => way },
   { title: 'sent a second: honest + hostile', of: ({ rate, hostile }) => `${rate.toFixed(0)} + ${hostile.toFixed(0)}` },
   { title: 'known', of: ({ known }) => percent(known) },
   { title: 'unknown', of: ({ unknown }) => percent(unknown) },
-  { title: 'wrongly shed', of: ({ shed }) => `${shed}` },
+  { title: 'honest not delivered', of: ({ shed }) => `${shed}` },
   {
     title: 'median, 95th, 99th to quiet',
     of: ({ median, p95, p99 }) => `${median.toFixed(2)}, ${p95.toFixed(2)}, ${p99.toFixed(2)}`,
@@ -34,15 +34,6 @@ export const table = (results: readonly Figures[]): string =>
   [columns.map(({ title }) => title), columns.map(() => '---'), ...results.map(one => columns.map(({ of }) => of(one)))]
     .map(cells => `| ${cells.join(' | ')} |`)
     .join('\n')
-
-/** What one client costs that was refused a moment ago, to one whose message is refused after DATA. */
-export function refusedShare(results: readonly Figures[]): string {
-  const of = (shape: string, way: string) =>
-    results.find(({ name, way: other }) => name.startsWith(shape) && other === way)?.attempt
-  const [ours, naive] = [of('refused', 'postern'), of('spam', 'after DATA')]
-  if (ours === undefined || naive === undefined) return ''
-  return `\nA refused attempt costs ${ours.toFixed(3)} ms, ${percent(ours / naive)} of a message refused after DATA (${naive.toFixed(3)} ms).`
-}
 
 /** How the attempts ended which replies honest clients received, and how far the clients themselves were behind. */
 export function endings({ ended, refused, late, quiet95 }: Figures): string {

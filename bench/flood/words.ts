@@ -7,8 +7,9 @@ export type Shape = 'refused' | 'early' | 'spam' | 'slow'
 export const MIX: Readonly<Record<Shape, number>> = { refused: 0.7, early: 0.15, spam: 0.1, slow: 0.05 }
 export const shapes = Object.keys(MIX) as readonly Shape[]
 
-/** `postern` refuses as early as it can; `after DATA` asks the same checks when the whole message is there. */
-export type Way = 'postern' | 'after DATA'
+/** The gateway, and what a program without it has: smtp-server, a deny list at the socket, mailauth after DATA. */
+export const ways = ['postern', 'smtp-server + mailauth'] as const
+export type Way = (typeof ways)[number]
 
 export type Kind = 'known' | 'unknown'
 

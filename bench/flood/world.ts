@@ -1,6 +1,7 @@
 /** The world of the flood benchmark: who has which address, what DNS says of it, and what they send. */
 import { readFileSync } from 'node:fs'
 import type { Answer, Records, RecordType, Resolver } from '../../src/model/resolver.ts'
+import { textOf } from '../compare/messages.ts'
 
 /** All addresses are of 127.0.0.0/8: the second byte says whose. */
 const KNOWN = 10
@@ -83,36 +84,32 @@ function bank(type: RecordType): Answer<Records[RecordType]> {
 const addressIn = (word: string): string =>
   [0, 2, 4, 6].map(at => DIGITS.indexOf(word[at] ?? '') * 16 + DIGITS.indexOf(word[at + 1] ?? '')).join('.')
 
-/** What the content check looks for. */
-export const SPAM_PHRASE = 'Claim your inheritance of ten million today'
-const MESSAGE_SIZE = 14_000
+const LETTER = [
+  'Attention: dear beneficiary,',
+  'I am Barrister John Williams, the attorney of a late client who died in a plane crash and left no next of kin.',
+  'I seek your consent to present you as the beneficiary of his inheritance fund of US$10,500,000 (ten million five',
+  'hundred thousand United States dollars), which lies in the bank. This transaction is 100% risk free and confidential.',
+  'You have won the lottery of compensation. Claim your prize now! Act now, this offer expires today.',
+  'Send your full name, address, telephone number, bank account number and a copy of your passport. Kindly reply to my',
+  'private email address barrister.williams@bank.example, and pay the transfer fee by Western Union or in Bitcoin.',
+  'Buy cheap viagra and cialis online without prescription. Click here: http://192.0.2.7/claim.php?id=1 God bless you.',
+].join('\r\n')
 
-/** A message of 14 KB with the end of its data. Its kind stands in it for the next hop to count. */
-export function messageOf(kind: string, from: string): Buffer {
-  const head = [
-    `From: <a@${from}>`,
+const spamFrom = (from: string): string =>
+  [
+    `From: "Barrister John Williams" <a@${from}>`,
     `To: <b@${domain}>`,
-    'Date: Mon, 23 Nov 2026 10:00:00 +0000',
-    `Message-ID: <${kind}@${from}>`,
-    `X-Kind: ${kind}`,
-    'Subject: A message',
+    `Date: ${new Date().toUTCString()}`,
+    `Message-ID: <1@${from}>`,
+    'Subject: URGENT: YOUR INHERITANCE OF $10,500,000 USD!!!',
     '',
-    '',
+    `${LETTER}\r\n\r\n`.repeat(4),
   ].join('\r\n')
-  const words = kind === 'spam' ? SPAM_PHRASE : 'Some words that are neither long nor short, and then some more'
-  const line = `${words}\r\n`
-  return Buffer.from(`${head}${line.repeat(Math.ceil((MESSAGE_SIZE - head.length) / line.length))}.\r\n`)
-}
 
-/** Whether a run may be repeated: the same numbers for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+/** A message of 5 KB with the end of its data. Its kind stands in it for the next hop to count. */
+export function messageOf(kind: string, from: string): Buffer {
+  const text = kind === 'spam' ? spamFrom(from) : textOf('text and HTML, 5 KB', from, 1)
+  return Buffer.from(`X-Kind: ${kind}\r\n${text.replace(/^\./gm, '..')}.\r\n`)
 }
 
 /** Milliseconds of CPU that all processes of this machine have used: on a shared one others disturb. */

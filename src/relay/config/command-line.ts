@@ -64,7 +64,7 @@ export const optionHelp = `  --config FILE           the configuration: .ts, .mt
   --store STORE           where counts are kept: memory, a FILE of SQLite, or redis://HOST:PORT
                           (default: memory; for several workers postern.db in the Maildir)
   --relays N              relays that share the store: while it is down each has its part of a limit (default: 1)
-  --sessions N            the most sessions at once, of all workers together (default: 1000)
+  --sessions N            the most sessions at once, of all workers together (default: 2000)
   --metrics HOST:PORT     serves /metrics, /health and /ready (default: off)
   --rspamd HOST:PORT      serves Rspamd's protocol, for feedback (rspamc learn_spam) and other hosts (default: off)
   --classifier FOLDER     trains a classifier, and keeps it in FOLDER; see postern learn (default: off)

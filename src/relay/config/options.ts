@@ -148,7 +148,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
       classify: false,
       ...config.filters,
     },
-    load: { sessions: 1_000, ...config.load },
+    load: { sessions: 2_000, ...config.load },
     log: { stdout: true, ...config.log },
     limits: { size: '25mb', ...config.limits },
   }
@@ -194,7 +194,7 @@ function optionsOf(config: RelayConfig, wrong: (problem: Problem) => void): Omit
     store: rest.store ?? 'memory',
     relays: rest.relays ?? 1,
     workers: rest.workers ?? 1,
-    load: { sessions: 1_000, ...rest.load },
+    load: { sessions: 2_000, ...rest.load },
     limits: rest.limits ?? {},
     log: rest.log ?? {},
     ...(config.trustedNetworks && { trustedNetworks: config.trustedNetworks }),

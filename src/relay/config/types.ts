@@ -240,7 +240,7 @@ export interface LogStreamConfig extends RedisConfig {
 
 /** What is accepted, and what is left out under load. */
 export interface LoadConfig extends LoadSheddingOptions {
-  /** The most sessions at once, of all workers together. @default 1000 */
+  /** The most sessions at once, of all workers together. @default 2000 */
   readonly sessions?: number
   /** Options of `admission`, beside `max` and `min`, which follow from `sessions`. @default {} */
   readonly admission?: Omit<AdmissionOptions, 'max' | 'min' | 'forecast'>

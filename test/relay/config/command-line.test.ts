@@ -13,7 +13,7 @@ test('without options it listens on the loopback, delivers into ./mail and carri
     workers: 1,
     relays: 1,
     store: 'memory',
-    load: { sessions: 1_000 },
+    load: { sessions: 2_000 },
     filters: { content: true, greylist: false, reputation: true },
     enforce: false,
   })
