@@ -1,4 +1,5 @@
 /** The deadlines of all waves of a clock: one timer for all, because nearly every wave ends long before its own. */
+import { type Place, Registry } from '../model/registry.ts'
 import { RunningTime } from '../model/running-time.ts'
 import type { Clock } from '../model/services.ts'
 
@@ -6,7 +7,7 @@ import type { Clock } from '../model/services.ts'
 export interface Waiting {
   /** In running time. @internal of {@link Deadlines} */
   due: number
-  /** The deadline has passed. */
+  /** The deadline has passed: removes itself, or is added anew. */
   late(): void
 }
 
@@ -28,7 +29,7 @@ export function deadlinesOf(clock: Clock): Deadlines {
 export class Deadlines {
   readonly #clock: Clock
   readonly #time: RunningTime
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting = new Registry<Waiting>()
   /** When the timer is due, by the clock; Infinity while there is none. */
   #dueAt = Number.POSITIVE_INFINITY
   #cancel: (() => void) | undefined
@@ -40,14 +41,15 @@ export class Deadlines {
     this.#time = new RunningTime(clock, LOOK_MS)
   }
 
-  add(waiting: Waiting, ms: number): void {
+  /** @returns the place, for `remove`; it is free again once the deadline has passed */
+  add(waiting: Waiting, ms: number): Place<Waiting> {
     waiting.due = this.#time.now() + ms
-    this.#waiting.add(waiting)
     this.#arm(ms)
+    return this.#waiting.add(waiting)
   }
 
-  remove(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
+  remove(place: Place<Waiting>): void {
+    this.#waiting.remove(place)
   }
 
   /** Looks after `ms` milliseconds at the latest. */
@@ -71,13 +73,11 @@ export class Deadlines {
     }
     this.#wasHeldUp = false
     let next = Number.POSITIVE_INFINITY
-    for (const waiting of this.#waiting) {
+    this.#waiting.walk(waiting => {
       // Timers of the system may be early by a part of a millisecond.
-      if (waiting.due - now < 1) {
-        this.#waiting.delete(waiting)
-        waiting.late()
-      } else next = Math.min(next, waiting.due - now)
-    }
+      if (waiting.due - now < 1) waiting.late()
+      else next = Math.min(next, waiting.due - now)
+    })
     if (this.#waiting.size > 0) this.#arm(next)
   }
 }

@@ -3,6 +3,7 @@ import { isFinal } from '../model/decision.ts'
 import type { Filter, PriorFindings } from '../model/filter.ts'
 import type { Finding, Findings } from '../model/finding.ts'
 import type { MaybePromise } from '../model/maybe-promise.ts'
+import type { Place } from '../model/registry.ts'
 import type { Clock } from '../model/services.ts'
 import type { Connection, Fact } from '../model/stage.ts'
 import { deadlinesOf, type Waiting } from './deadlines.ts'
@@ -64,6 +65,7 @@ export class WaveRun implements Waiting {
   #pending: Set<StartedFilter> | undefined
   /** Milliseconds from the last look at the deadlines to the next one. */
   #untilLate = 0
+  #place: Place<Waiting> | undefined
   #ended: Finding | undefined
   #isOver = false
   #finish: ((ended: Finding | undefined) => void) | undefined
@@ -145,11 +147,12 @@ export class WaveRun implements Waiting {
     let next = Number.POSITIVE_INFINITY
     for (const { left } of pending) next = Math.min(next, left)
     this.#untilLate = next
-    deadlinesOf(this.#stage.clock).add(this, next)
+    this.#place = deadlinesOf(this.#stage.clock).add(this, next)
   }
 
   /** The next deadline has passed. */
   late(): void {
+    this.#leave()
     const pending = this.#pending ?? new Set()
     for (const filter of pending) {
       filter.left -= this.#untilLate
@@ -187,11 +190,16 @@ export class WaveRun implements Waiting {
     this.#isOver = true
     this.#pending?.clear()
     if (this.#finish !== undefined) {
-      deadlinesOf(this.#stage.clock).remove(this)
+      this.#leave()
       this.#stage.scope.removeWave(this)
     }
     this.#controller?.abort(SCOPE_ENDED)
     return this.#ended
+  }
+
+  /** No deadline is awaited any more. */
+  #leave(): void {
+    if (this.#place !== undefined) deadlinesOf(this.#stage.clock).remove(this.#place)
   }
 
   #signal(): AbortSignal {

@@ -23,7 +23,7 @@ export class Connection implements Host {
   readonly #channel: Channel
   readonly counters: Counters
   readonly #dialog: Dialog
-  readonly #onLeft: (connection: Connection) => void
+  readonly #onLeft: () => void
   readonly #input = new Input()
   #socket: Socket
   /** A command is being executed, or the banner has not been sent yet. */
@@ -40,7 +40,7 @@ export class Connection implements Host {
   #hasLeft = false
   #isReleased = false
 
-  constructor(front: Front, socket: Socket, client: Client, onLeft: (c: Connection) => void) {
+  constructor(front: Front, socket: Socket, client: Client, onLeft: () => void) {
     this.#front = front
     this.#socket = socket
     this.#client = client
@@ -295,6 +295,6 @@ export class Connection implements Host {
     if (this.#isReleased) return
     this.#isReleased = true
     this.#client.end()
-    this.#onLeft(this)
+    this.#onLeft()
   }
 }

@@ -1,6 +1,7 @@
 /** An SMTP or LMTP server on `net.Server`: accepts sockets, holds what is allowed in all, and ends in good order. */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decision } from '../model/decision.ts'
+import { type Place, Registry } from '../model/registry.ts'
 import { warnOnThrow } from '../model/services.ts'
 import { peerOf } from '../net/peer.ts'
 import { formatReply } from '../policy/reply.ts'
@@ -56,9 +57,9 @@ export function smtpServer(options: SmtpServerOptions): SmtpServer {
 class ServerState {
   readonly #front: Front
   readonly server: Server
-  readonly connections = new Set<Connection>()
+  readonly connections = new Registry<Connection>()
   /** Sockets on which no dialogue has begun: a header, a handshake or a decision is awaited. */
-  readonly #pending = new Set<Socket>()
+  readonly #pending = new Registry<Socket>()
   /** When the timer ran last, in running time; undefined while it is off. */
   #swept: number | undefined
   #closing: Promise<void> | undefined
@@ -131,9 +132,9 @@ class ServerState {
         this.#turnAway(socket, formatReply(reply))
         return
       }
-      const connection = new Connection(this.#front, socket, client, this.#left)
+      const connection = new Connection(this.#front, socket, client, () => this.#left(place))
       client.occupiedBy(new Evictable(connection, this.#front))
-      this.connections.add(connection)
+      const place = this.connections.add(connection)
       this.#beginSweep()
       connection.greet(reply, this.#front.greetDelay - (this.#front.clock.monotonic() - since))
     })
@@ -141,18 +142,18 @@ class ServerState {
 
   /** What fails here ends one socket. */
   #awaiting<T>(socket: Socket, work: Promise<T>, next: (value: T) => void): void {
-    this.#pending.add(socket)
+    const place = this.#pending.add(socket)
     work.then(next).then(
-      () => this.#pending.delete(socket),
+      () => this.#pending.remove(place),
       () => {
-        this.#pending.delete(socket)
+        this.#pending.remove(place)
         socket.destroy()
       },
     )
   }
 
-  readonly #left = (connection: Connection): void => {
-    this.connections.delete(connection)
+  #left(place: Place<Connection>): void {
+    this.connections.remove(place)
     if (this.connections.size === 0) this.#onLastLeft?.()
   }
 
@@ -168,7 +169,7 @@ class ServerState {
     const { clock, time, sweepMs } = this.#front
     const now = time.now()
     const elapsed = now - (this.#swept ?? now)
-    for (const connection of this.connections) this.#look(connection, now, elapsed)
+    this.connections.walk(connection => this.#look(connection, now, elapsed))
     this.#relieve()
     this.#swept = this.connections.size > 0 ? now : undefined
     if (this.#swept !== undefined) clock.after(sweepMs, this.#sweep)
@@ -207,18 +208,20 @@ class ServerState {
       }
       const { clock, closeTimeout } = this.#front
       const leave = (): void => {
-        for (const connection of this.connections) connection.leave()
+        this.connections.walk(connection => connection.leave())
         done()
       }
       let cancelTimeout = clock.after(closeTimeout, () => {
         cancelTimeout = clock.after(LINGER_MS, leave)
-        for (const connection of this.connections) connection.hangUp(replies.shuttingDown)
+        this.connections.walk(connection => connection.hangUp(replies.shuttingDown))
       })
       this.server.close()
-      for (const socket of this.#pending) socket.destroy()
+      this.#pending.walk(socket => socket.destroy())
       this.#onLastLeft = done
       if (this.connections.size === 0) done()
-      for (const connection of this.connections) if (connection.isIdle) connection.hangUp(replies.shuttingDown)
+      this.connections.walk(connection => {
+        if (connection.isIdle) connection.hangUp(replies.shuttingDown)
+      })
     })
     return this.#closing
   }

@@ -78,6 +78,7 @@ export class SessionSlot {
   release(): void {
     if (!this.#isTaken) return
     this.#isTaken = false
+    this.occupant = undefined
     this.#slots.released(this)
   }
 

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
 import type { MaybePromise } from '../../model/maybe-promise.ts'
+import { type Place, Registry } from '../../model/registry.ts'
 import { RunningTime } from '../../model/running-time.ts'
 import { warnOnThrow } from '../../model/services.ts'
 import { canonical } from '../../net/address.ts'
@@ -27,8 +28,9 @@ export class Connections {
   readonly #slots: SessionSlots
   /** Each server, and whether its connections are seen by its private members (else by its handlers alone). */
   readonly #attached = new WeakMap<SMTPServer, boolean>()
-  /** By smtp-server's session object. */
-  readonly #tracked = new Map<object, TrackedConnection>()
+  /** The client of smtp-server's session object; a property of the object costs less than a table. */
+  readonly #ours = Symbol('postern')
+  readonly #tracked = new Registry<Tracked>()
   /** Sessions of `protect`, by the socket or by the address and port of the client. */
   readonly #admitted = new Map<object | string, Admitted>()
   readonly #sweepMs: number
@@ -80,12 +82,16 @@ export class Connections {
 
   /** The client of one of smtp-server's sessions. */
   find(session: object): TrackedConnection | undefined {
-    return this.#tracked.get(session)
+    return this.#placeOf(session)?.item?.connection
+  }
+
+  #placeOf(session: object): Place<Tracked> | undefined {
+    return (session as { readonly [ours: symbol]: Place<Tracked> | undefined })[this.#ours]
   }
 
   /** The same when the client has just connected: without private members its connection is seen here first. */
   connected(server: SMTPServer, session: SMTPServerSession): TrackedConnection | undefined {
-    if (this.#attached.get(server) !== false) return this.#tracked.get(session)
+    if (this.#attached.get(server) !== false) return this.find(session)
     const { remoteAddress, remotePort } = session
     return this.#add(session, {
       ip: remoteAddress || (isUnix(server.server) ? LOCAL : undefined),
@@ -122,9 +128,10 @@ export class Connections {
 
   /** The client has left. Its session ends now, or after the delivery that is under way. */
   disconnected(session: object): void {
-    const tracked = this.#tracked.get(session)
-    if (tracked === undefined) return
-    this.#tracked.delete(session)
+    const place = this.#placeOf(session)
+    const tracked = place?.item?.connection
+    if (place === undefined || tracked === undefined) return
+    this.#tracked.remove(place)
     tracked.ended = true
     if (!tracked.delivering) end(tracked)
   }
@@ -168,13 +175,15 @@ export class Connections {
       ip,
       wire: wire({ reset: () => tracked.session?.reset(), ref: () => tracked.session?.ref }),
       admitted,
+      session: admitted?.session,
+      decision: undefined,
       slot: admitted?.slot ?? (ip === undefined ? undefined : this.#slots.takeNow(ip)),
       delivering: false,
       ended: false,
     }
     if (tracked.slot !== undefined) tracked.slot.occupant = tracked.wire
-    if (admitted) tracked.session = admitted.session
-    this.#tracked.set(session, tracked)
+    const place = this.#tracked.add({ session, connection: tracked })
+    Object.defineProperty(session, this.#ours, { value: place })
     return tracked
   }
 
@@ -193,7 +202,7 @@ export class Connections {
     const { clock } = this.#gateway().services
     const now = this.#time.now()
     const elapsed = now - (this.#swept ?? now)
-    for (const [session, tracked] of this.#tracked) this.#check(session, tracked, elapsed)
+    this.#tracked.walk(tracked => this.#check(tracked, elapsed))
     this.#relieve()
     this.#swept = this.#tracked.size > 0 ? now : undefined
     if (this.#tracked.size > 0) clock.after(this.#sweepMs, this.#sweep)
@@ -204,12 +213,18 @@ export class Connections {
   /** An error at one client must not end the checks of the others. */
   readonly #check = warnOnThrow(
     'checking the time of a client',
-    (session: object, tracked: TrackedConnection, elapsed: number) => {
+    ({ session, connection }: Tracked, elapsed: number) => {
       // A socket that was closed before smtp-server listened to it emits nothing.
-      if (tracked.wire.isClosed) this.disconnected(session)
-      else tracked.wire.checkTime(elapsed)
+      if (connection.wire.isClosed) this.disconnected(session)
+      else connection.wire.checkTime(elapsed)
     },
   )
+}
+
+/** One of smtp-server's sessions, and its client. */
+interface Tracked {
+  readonly session: object
+  readonly connection: TrackedConnection
 }
 
 interface NewConnection {
@@ -218,7 +233,12 @@ interface NewConnection {
   readonly wire: (session: WireSession) => Wire
 }
 
-function end({ session, slot }: TrackedConnection): void {
+/** What is not referred to any more is collected while it is young, though smtp-server's objects may be old. */
+function end(tracked: TrackedConnection): void {
+  const { session, slot } = tracked
+  tracked.session = undefined
+  tracked.decision = undefined
+  tracked.slot = undefined
   session?.close()
   slot?.release()
 }

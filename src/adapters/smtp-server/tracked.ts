@@ -9,8 +9,8 @@ export interface TrackedConnection {
   readonly wire: Wire
   /** The client's address; XCLIENT may change it. Undefined when it is not known: the client is refused. */
   ip: string | undefined
-  session?: Session
-  decision?: Decision
+  session: Session | undefined
+  decision: Decision | undefined
   /** What `protect` has decided already. */
   admitted: Admitted | undefined
   /** What is decided of the connection while smtp-server delays its greeting. */
