@@ -82,12 +82,17 @@ export const forwardedSpf = fact('spf-forwarded', 'header', async (header): Prom
   const client = await header.ask(forwarded)
   const { local, domain } = mailboxOf(header.reversePath)
   if (client === undefined || domain === '' || /^srs[01][=+-]/i.test(local)) return undefined
-  const greeting: Greeting = Object.create(header, {
-    ip: { value: client.ip },
-    helo: { value: client.helo },
-  })
+  const { dns, clock } = header
+  const greeting: Checked = {
+    ...{ ip: client.ip, helo: client.helo, dns, clock },
+    get signal() {
+      return header.signal
+    },
+  }
   return await check(greeting, { identity: 'mailfrom', domain, local })
 })
+
+type Checked = Pick<Greeting, 'ip' | 'helo' | 'dns' | 'clock' | 'signal'>
 
 type CheckedIdentity = Pick<SpfCheck, 'identity' | 'domain'> & { readonly local: string }
 
@@ -101,7 +106,7 @@ const unknown = (identity: SpfCheck['identity'], domain: string): SpfCheck => ({
   lookups: { count: 0, void: 0 },
 })
 
-function check(greeting: Greeting, { identity, domain, local }: CheckedIdentity): MaybePromise<SpfCheck> {
+function check(greeting: Checked, { identity, domain, local }: CheckedIdentity): MaybePromise<SpfCheck> {
   // RFC 7208 §7.3 requires a name for %{h}; an unknown name is written as for %{p}.
   const { ip, helo = 'unknown' } = greeting
   if (ip === undefined) return unknown(identity, domain)
