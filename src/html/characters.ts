@@ -13,10 +13,21 @@ export interface DeceptiveCharacters {
 /** Letters of a word that are read together. */
 const MAX_WORD_LENGTH = 40
 
-/** One walk over the units of the text; almost free for ASCII. */
+/** Linear, and almost free for ASCII. Words are looked at only where there are Greek or Cyrillic letters. */
 export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
   const counts = { invisible: 0, bidi: 0, confusable: 0 }
   if (/^[\0-\x7f]*$/.test(text)) return counts
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 128) countCharacter(counts, text, at, code)
+  }
+  if (/[\u0370-\u052f]/.test(text)) counts.confusable += countMixed(text)
+  return counts
+}
+
+/** Greek and Cyrillic letters in words that have Latin letters. */
+function countMixed(text: string): number {
+  let count = 0
   // Letters of the word so far: all, those of ASCII, and those of Greek and Cyrillic.
   let [length, latin, foreign] = [0, 0, 0]
   for (let at = 0; at <= text.length; at++) {
@@ -24,15 +35,14 @@ export function countDeceptiveCharacters(text: string): DeceptiveCharacters {
     const isLatin = code < 128 && isAsciiLetter(code)
     const isForeign = code >= 0x370 && code <= 0x52f
     if ((!isLatin && !isForeign) || length === MAX_WORD_LENGTH) {
-      if (latin > 0) counts.confusable += foreign
+      if (latin > 0) count += foreign
       length = latin = foreign = 0
     }
     if (isLatin) latin++
-    else if (isForeign) foreign++
-    else if (code >= 128) countCharacter(counts, text, at, code)
+    if (isForeign) foreign++
     if (isLatin || isForeign) length++
   }
-  return counts
+  return count
 }
 
 type Counts = { -readonly [Kind in keyof DeceptiveCharacters]: number }
