@@ -36,7 +36,7 @@ export function partName(from: PartName['from'], sent: string): PartName {
 
 const NO_TRICKS: readonly NameTrick[] = []
 
-/** Letters and digits of US-ASCII, with a dot or a blank between them: no trick and no other form. Saves 6 µs a name. */
+/** Letters and digits of US-ASCII, a dot or a blank between them: no trick, no other form. Saves 6 µs a name. */
 const ORDINARY = /^[\w-]+(?:[. ][\w-]+)*$/
 
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
