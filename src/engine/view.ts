@@ -98,12 +98,14 @@ class HeaderView extends TransactionView implements Header {
 class MessageView extends HeaderView implements Message {
   readonly size
   readonly open
+  declare readonly copyTo?: NonNullable<Message['copyTo']>
   declare readonly counted?: BodyShape
 
-  constructor(known: Header, { size, open, counted }: Message, methods: ViewMethods) {
+  constructor(known: Header, { size, open, copyTo, counted }: Message, methods: ViewMethods) {
     super(known, known, methods)
     this.size = size
     this.open = open
+    if (copyTo !== undefined) this.copyTo = copyTo
     if (counted !== undefined) this.counted = counted
   }
 }

@@ -15,7 +15,7 @@ export interface RecordsRead {
 }
 
 /** Remembers what it has read. What is missing costs one list; what could not be read is asked for again. */
-export class Records {
+export class StoredRecords {
   readonly #store: Store
   readonly #memory: Memory
   readonly #answers = new Map<string, Promise<readonly unknown[]>>()
@@ -60,8 +60,8 @@ interface Query {
 
 /** The records of one session's client, and those of one transaction's senders. */
 export interface RecordFacts {
-  readonly ofClient: Fact<Connection, Records>
-  readonly ofSenders: Fact<Transaction, Records>
+  readonly ofClient: Fact<Connection, StoredRecords>
+  readonly ofSenders: Fact<Transaction, StoredRecords>
 }
 
 const factsByMemory = new Map<string, RecordFacts>()
@@ -70,8 +70,8 @@ const factsByMemory = new Map<string, RecordFacts>()
 export function recordsBy(memory: Memory = defaultMemory): RecordFacts {
   const name = `${memory.halfLife}-${memory.recent}`
   const made = factsByMemory.get(name) ?? {
-    ofClient: fact(`client-records-${name}`, 'connect', ({ store }: Connection) => new Records(store, memory)),
-    ofSenders: fact(`sender-records-${name}`, 'mail', ({ store }: Transaction) => new Records(store, memory)),
+    ofClient: fact(`client-records-${name}`, 'connect', ({ store }: Connection) => new StoredRecords(store, memory)),
+    ofSenders: fact(`sender-records-${name}`, 'mail', ({ store }: Transaction) => new StoredRecords(store, memory)),
   }
   factsByMemory.set(name, made)
   return made

@@ -1,7 +1,6 @@
 /** `text`: the visible text of the message and, separately, its hidden text. */
 
-import { countDeceptiveCharacters, type DeceptiveCharacters } from '../html/characters.ts'
-import { unflow } from '../html/flowed.ts'
+import type { DeceptiveCharacters } from '../html/characters.ts'
 import type { HtmlReading } from '../html/reading.ts'
 import type { Part, PartDefect } from '../mime/part.ts'
 import { type Fact, fact } from '../model/fact.ts'
@@ -10,6 +9,10 @@ import type { Message } from '../model/stage.ts'
 import { parts } from './parts.ts'
 
 const htmlReader = lazyModule(() => import('../html/read.ts'))
+const textReader = lazyModule(async () => ({
+  ...(await import('../html/characters.ts')),
+  ...(await import('../html/flowed.ts')),
+}))
 
 /** One text part. */
 export interface TextSection {
@@ -52,6 +55,7 @@ const [MAX_HTML, MAX_SECTIONS] = [524_288, 500]
  */
 export const text: Fact<Message, Text> = fact('text', 'message', async message => {
   const { all, defects } = await message.ask(parts)
+  const { countDeceptiveCharacters } = await textReader()
   const sections: TextSection[] = []
   const seen = new Set<string>()
   let room = MAX_HTML
@@ -107,7 +111,10 @@ const isDisplayed = ({ disposition, filenames }: Part): boolean =>
 async function read(part: Part, kind: TextSection['kind'], room: number): Promise<TextSection> {
   const { path, text = '', flowed } = part
   const inline = part.disposition !== 'attachment' && part.contentType.startsWith('text/')
-  if (kind === 'plain') return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
+  if (kind === 'plain') {
+    const { unflow } = await textReader()
+    return { path, kind, inline, visible: flowed ? unflow(text, flowed.delSp) : text }
+  }
   const { readHtml } = await htmlReader()
   const html = await readHtml(text, room)
   return { path, kind, inline, visible: html.visible, html }

@@ -4,7 +4,7 @@ import { type Fact, fact } from '../model/fact.ts'
 import { type Connection, chargeableAddress, type Transaction } from '../model/stage.ts'
 import { addressKey, mailboxOf } from '../net/path.ts'
 import { rdns } from './rdns.ts'
-import { type Records, recordsBy } from './records.ts'
+import { recordsBy, type StoredRecords } from './records.ts'
 import {
   clientIdentities,
   customerNetwork,
@@ -97,7 +97,7 @@ export const clientMark = (ip: string): string => `known:client:${customerNetwor
 export const addressMark = (path: string): string => `known:address:${addressKey(mailboxOf(path))}`
 
 interface TrustQuery {
-  readonly records: Records
+  readonly records: StoredRecords
   /** The identity itself, then perhaps the network around it. */
   readonly identities: readonly Identity[]
   /** Identities whose records are read in the same round trip, as they are likely to be asked for. @default none */

@@ -1,4 +1,4 @@
-/** The tokens of an HTML text, as htmlparser2 finds them. */
+/** Reads the tokens of an HTML text in slices, so that the event loop is never blocked. */
 import { setImmediate } from 'node:timers/promises'
 import { htmlparser } from './entities.ts'
 import type { HtmlHandler } from './handler.ts'

@@ -1,7 +1,21 @@
 /** How long answers are remembered: with their scope, unless they were aborted. */
+import { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { Scope } from '../../src/engine/scope.ts'
-import { allow, type Connection, fact, points } from '../../src/index.ts'
+import { viewOf } from '../../src/engine/view.ts'
+import {
+  allow,
+  type Connection,
+  fact,
+  type Greeting,
+  type Header,
+  type Message,
+  points,
+  type Transaction,
+} from '../../src/index.ts'
+import { headerOf } from '../../src/mime/header/collect.ts'
+import type { BodyShape } from '../../src/model/body-shape.ts'
+import { servicesOf } from '../../src/testing/index.ts'
 
 const until = (signal: AbortSignal) =>
   new Promise<never>((_, fail) => signal.addEventListener('abort', () => fail(signal.reason), { once: true }))
@@ -76,6 +90,26 @@ test('a view has what the scopes around it know; what is added later is seen by 
   const after = new Scope<Connection>('helo', connection, {})
   expect([before.view.ip, before.view.client, after.view.client]).toEqual(['192.0.2.1', undefined, 'hidden'])
   expect(after.chain).toEqual([connection, after])
+})
+
+test('the view of a message, and what a wave makes of it, have every field of their stages', () => {
+  const methods = ['ask', 'signal'] as const
+  const known: Required<Omit<Message, (typeof methods)[number]>> = {
+    ...servicesOf({}),
+    ...{ ip: '192.0.2.1', client: 'unknown', ref: 'R1', spokeEarly: false },
+    ...{ helo: 'mail.example.org', tls: { protocol: 'TLSv1.3' } },
+    ...{ reversePath: 'a@example.org', user: 'a', utf8: false, forwardPaths: ['b@example.com'] },
+    ...{ header: headerOf(Buffer.from('A: b\r\n\r\n')), size: 8, open: () => Readable.from([]) },
+    ...{ copyTo: () => undefined, counted: {} as BodyShape },
+  }
+  const connection = new Scope<Connection>('connect', undefined, known)
+  const greeting = new Scope<Greeting>('helo', connection, known)
+  const transaction = new Scope<Transaction>('mail', greeting, known)
+  const header = new Scope<Header>('header', transaction, known)
+  const { view } = new Scope<Message>('message', header, known)
+  const inWave = viewOf('message', view, view, { ask: view.ask, signal: () => view.signal })
+  for (const seen of [view, inWave]) expect(seen).toMatchObject(known)
+  expect(new Set(Object.keys(inWave))).toEqual(new Set([...Object.keys(known), 'ask']))
 })
 
 test('findings are noted once, and forgotten with the allowance that they hold', () => {

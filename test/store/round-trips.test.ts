@@ -1,6 +1,6 @@
 /** How often mail asks a store that is reached over a network, with every filter on that remembers something. */
 import { describe, expect, test } from 'vitest'
-import { Records } from '../../src/facts/records.ts'
+import { StoredRecords } from '../../src/facts/records.ts'
 import { defaultMemory } from '../../src/facts/reputation.ts'
 import { type GreylistOptions, greylist } from '../../src/filters/greylist.ts'
 import { contentFilters, knownSender, lists, rateLimit, reputation } from '../../src/filters/index.ts'
@@ -136,7 +136,7 @@ test('two nodes that share a store count what one node counts', async () => {
 describe('records of a session', () => {
   test('are read once, in one list with what else is missing, and by every filter', async () => {
     const { store, trips } = far()
-    const records = new Records(store, defaultMemory)
+    const records = new StoredRecords(store, defaultMemory)
     const [first, again] = await Promise.all([
       records.read(['ip:192.0.2.1', 'rdns:example.net'], ['known:client:192.0.2.1']),
       records.read(['ip:192.0.2.1']),
@@ -162,7 +162,7 @@ describe('records of a session', () => {
       if (isDown) throw new Error('down')
       return inner.run(operations)
     }
-    const records = new Records({ run } as Store, defaultMemory)
+    const records = new StoredRecords({ run } as Store, defaultMemory)
     await expect(records.read(['ip:192.0.2.1'])).rejects.toThrow('down')
     isDown = false
     expect((await records.read(['ip:192.0.2.1'])).sums).toEqual([
