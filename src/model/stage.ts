@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import type { BodyShape } from './body-shape.ts'
 import type { HeaderFields } from './header.ts'
 import type { LoadMeter } from './load.ts'
-import type { MaybePromise } from './maybe-promise.ts'
 import type { Resolver } from './resolver.ts'
 import type { CallExternal, Clock, Notify } from './services.ts'
 import type { Store } from './store.ts'
@@ -118,7 +117,7 @@ export interface Message extends Header {
    * Fills `target` with the bytes from `start` on, at half the cost of a stream. Absent in tests; throws or rejects
    * where `open` does, and where the message has fewer bytes.
    */
-  copyTo?(target: Uint8Array, start?: number): MaybePromise<void>
+  copyTo?(target: Uint8Array, start?: number): void | Promise<void>
   /**
    * Counted while the body arrived; absent in tests and for feedback. Ask for the fact `shape`, which counts if need
    * be.
