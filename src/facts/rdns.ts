@@ -62,9 +62,9 @@ export const rdns = fact('rdns', 'connect', async (connection): Promise<Rdns> =>
   if (names === 'failed') return { result: 'temperror', names: [], confirmed: [] }
   if (names.length === 0) return { result: 'permerror', names, confirmed: [] }
 
-  const forward: Answer<string>[] = []
-  for (const answer of names.map(name => lookUp(connection, name, ip.includes(':') ? 'AAAA' : 'A')))
-    forward.push(answer instanceof Promise ? await answer : answer)
+  const asked = names.map(name => lookUp(connection, name, ip.includes(':') ? 'AAAA' : 'A'))
+  // All at once: a rejection that is not awaited while another one is would end the process.
+  const forward = asked.every(isAnswer) ? asked : await Promise.all(asked)
   const confirmed = names.filter((_, index) => includesIp(forward[index], ip))
   if (confirmed.length > 0) return { result: 'pass', names, confirmed, ...organisationOf(confirmed) }
   const unknown = forward.some(({ kind }) => kind === 'failure')
@@ -85,3 +85,5 @@ function organisationOf(confirmed: readonly string[]): { readonly organisation?:
   const organisation = confirmed.map(organisationalDomain).find(domain => domain !== undefined)
   return organisation === undefined ? {} : { organisation }
 }
+
+const isAnswer = (asked: MaybePromise<Answer<string>>): asked is Answer<string> => !(asked instanceof Promise)

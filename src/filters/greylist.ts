@@ -95,6 +95,8 @@ export function greylist(options: GreylistOptions = {}): Filter {
     paths: readonly string[],
   ): Promise<Finding | undefined> => {
     const isKnown = context.ask(senderTrust).then(trust => trust === 'known')
+    // Awaited below, or not at all: a rejection without a handler would end the process.
+    isKnown.catch(() => undefined)
     const who = await sender
     if (who === undefined || paths.length === 0) return undefined
     const keys = paths.map(path => keyOf(who, context.reversePath, path))
