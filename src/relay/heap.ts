@@ -29,6 +29,8 @@ export interface HeapProcess {
   readonly execArgv: readonly string[]
   readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Whether a parent process has a channel to this one (`fork`, or a process manager). */
+  readonly connected?: boolean
   /** Absent on Windows. */
   readonly execve?: typeof process.execve | undefined
 }
@@ -48,8 +50,8 @@ export function oldSpaceOf(processes: number, memory: number = memoryLimit()): n
  */
 export function restartWithHeap(own: HeapProcess = process, memory?: number): void {
   const { execPath, execArgv, argv, env, execve } = own
-  // Sockets of systemd would be closed.
-  if (execve === undefined || env[ADDED] !== undefined || env.LISTEN_FDS !== undefined) return
+  // Sockets of systemd and the channel to a parent would be closed.
+  if (execve === undefined || env[ADDED] !== undefined || env.LISTEN_FDS !== undefined || own.connected) return
   const added = heapOptions(oldSpaceOf(1, memory), execArgv, env)
   if (added.length === 0) return
   try {
@@ -68,6 +70,12 @@ export function childOptions(oldSpace: number, { execArgv, env }: Pick<HeapProce
   return [...inherited, ...heapOptions(oldSpace, inherited, env)]
 }
 
+/** The same where `oldSpace` is a bound that holds whatever the command line says. */
+export function boundedChildOptions(oldSpace: number, own: Pick<HeapProcess, 'execArgv' | 'env'> = process) {
+  const others = own.execArgv.filter(option => ![WHOLE_HEAP, OLD_SPACE_SHARE].includes(nameOf(option)))
+  return [...childOptions(oldSpace, { ...own, execArgv: others }), `--max-old-space-size=${oldSpace}`]
+}
+
 /** The C library keeps freed memory in as many arenas as there are threads, unless it has a bound. */
 export const childEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '2', ...env })
 
@@ -83,9 +91,16 @@ export function limitThreadHeaps(setFlags: (flags: string) => void = setFlagsFro
 /** What the operator has set, by NODE_OPTIONS or on the command line, takes precedence. */
 function heapOptions(oldSpace: number, execArgv: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
   const given = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(/\s+/)].map(nameOf)
-  const ours = [`--max-semi-space-size=${SEMI_SPACE_MB}`, `--max-old-space-size=${oldSpace}`]
+  if (given.includes(WHOLE_HEAP)) return []
+  const ours = [`--max-semi-space-size=${SEMI_SPACE_MB}`]
+  if (!given.includes(OLD_SPACE_SHARE)) ours.push(`--max-old-space-size=${oldSpace}`)
   return ours.filter(option => !given.includes(nameOf(option)))
 }
+
+/** The bound of all generations: V8 ends a process that has it beside a bound of each generation. */
+const WHOLE_HEAP = '--max-heap-size'
+/** The bound of the old generation as a percentage of the memory. It takes precedence over a bound in MB. */
+const OLD_SPACE_SHARE = '--max-old-space-size-percentage'
 
 /** V8 takes `_` for `-`. */
 const nameOf = (option: string): string => option.replace(/=.*/s, '').replaceAll('_', '-')

@@ -1,6 +1,8 @@
 /** Limits of V8: what the memory and the number of processes lead to, and who takes precedence. */
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import {
+  boundedChildOptions,
   childEnvironment,
   childOptions,
   type HeapProcess,
@@ -9,6 +11,7 @@ import {
   restartWithHeap,
 } from '../../src/relay/heap.ts'
 
+const MB = 2 ** 20
 const GB = 2 ** 30
 
 test.for([
@@ -61,8 +64,18 @@ describe('the first process', () => {
       why: 'the operator has set both limits',
       given: { env: { NODE_OPTIONS: '--max_old_space_size=3000' }, execArgv: ['--max-semi-space-size=16'] },
     },
+    {
+      why: 'the operator has set the whole heap, beside which V8 accepts no other limits',
+      given: { execArgv: ['--max-heap-size=600'] },
+    },
+    { why: 'a parent has a channel to it, which would be closed', given: { connected: true } },
   ])('does not where $why', ({ given }) => {
     expect(executed(given)).toEqual([])
+  })
+
+  test('keeps a share of the memory that the operator has set', () => {
+    const [call] = executed({ env: { NODE_OPTIONS: '--max-old-space-size-percentage=25' } })
+    expect(call?.args).toEqual(['/bin/node', '--max-semi-space-size=4', '/main.js', 'serve'])
   })
 
   test('goes on without limits where the system forbids it', () => {
@@ -85,6 +98,18 @@ describe('a child', () => {
     { execArgv: [], env: { NODE_OPTIONS: '--no-warnings --max_old_space_size=3000' } },
   ])('keeps what the operator has set: %o', parent => {
     expect(childOptions(256, parent)).toEqual([...parent.execArgv, '--max-semi-space-size=4'])
+  })
+
+  test.for([
+    ['--max-heap-size=600', '--max-semi-space-size=16'],
+    ['--max_heap_size=600'],
+    ['--max-old-space-size=3000'],
+    ['--max-old-space-size-percentage=25'],
+    [],
+  ])('starts with a bound whatever the operator has set: %o', execArgv => {
+    const options = boundedChildOptions(128, { execArgv, env: {} })
+    const limit = "process.stdout.write(`${require('node:v8').getHeapStatistics().heap_size_limit}`)"
+    expect(Number(execFileSync(process.execPath, [...options, '-e', limit]))).toBeLessThan(256 * MB)
   })
 
   test('keeps the number of arenas that the operator has set', () => {

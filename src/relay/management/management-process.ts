@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Metric } from '../../model/metric.ts'
-import { childEnvironment, childOptions } from '../heap.ts'
+import { boundedChildOptions, childEnvironment } from '../heap.ts'
 import { wholeLines } from '../workers/whole-lines.ts'
 import { BoundedSender } from './bounded-sender.ts'
 import type { FromManagement, NodeNotice, ToManagement } from './messages.ts'
@@ -47,7 +47,7 @@ export class ManagementProcess {
     this.#child = fork(file, args, {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       // Whatever NODE_OPTIONS says.
-      execArgv: [...childOptions(MAX_HEAP_MB), `--max-old-space-size=${MAX_HEAP_MB}`],
+      execArgv: boundedChildOptions(MAX_HEAP_MB),
       env: childEnvironment(process.env),
     })
     this.#asking = setInterval(() => this.#ask(), askInterval)
