@@ -3,145 +3,15 @@ import { loadControl } from '../src/filters/load-control.ts'
 import { type Filter, points, postern } from '../src/index.ts'
 import { latency } from '../src/load/latency.ts'
 import { levelHolder } from '../src/load/level.ts'
-import { concurrencyLimit, type Measurement } from '../src/load/limit.ts'
+import type { Measurement } from '../src/load/limit.ts'
 import { zone } from '../src/testing/zone.ts'
-
-/** Sets the limit each second. */
-interface Law {
-  readonly name: string
-  readonly start: number
-  step(limit: number, seen: Measurement): number
-}
-
-/** Clients of one kind. Times are milliseconds. */
-interface Kind {
-  readonly name: 'honest' | 'hostile' | 'slow'
-  /** How many come a second, at a second. */
-  readonly arrivals: (second: number) => number
-  /** What one of them takes when no other client is there. */
-  readonly work: number
-  /** How long it has a session before and after the work. */
-  readonly think: number
-}
-
-interface Scene {
-  readonly name: string
-  readonly kinds: readonly Kind[]
-  /** What the work is done by: services behind us, or our own core. */
-  readonly by: 'hop' | 'core'
-  /** How many pieces of work are done at once. */
-  readonly servers: (second: number) => number
-  readonly seconds: number
-}
+import { type Law, laws, OPEN, SHARE } from './admission/laws.ts'
+import { BEGIN, type Kind, type Scene, scenes } from './admission/scenes.ts'
+import { randomOf } from './random.ts'
 
 const STEP = 10
-/** Counted from here on: what comes before fills the measurements. */
-const BEGIN = 60
 /** A client that waits longer for its 250 has gone, and its work was for nothing. */
 const TIMEOUT_MS = 30_000
-const MIN = 20
-const MAX = 2_000
-/** What a process without admission holds. */
-const SOCKETS = 5_000
-/** Unknown clients, which all of these are, may take this share of a limit. */
-const SHARE = 0.7
-
-const clamp = (value: number): number => Math.min(MAX, Math.max(MIN, value))
-
-/** The law until November 2026: a gradient from a fifth of the maximum, whatever the load is. */
-function gradient(limit: number, { inside, slowdown, load }: Measurement): number {
-  const isUsed = inside >= limit * SHARE
-  const factor = Math.min(1, Math.max(0.5, 2 / slowdown), isUsed && load >= 0.9 ? 0.9 : 1)
-  const room = isUsed && factor === 1 ? (slowdown < 1.2 && load < 0.7 ? limit * 2 : Math.sqrt(limit)) : 0
-  return clamp(limit + (limit * factor + room - limit) * 0.2)
-}
-
-const OPEN = Number.POSITIVE_INFINITY
-const isOverloaded = ({ level, slowdown, load }: Measurement): boolean =>
-  (level !== 'green' && slowdown > 2) || (level === 'red' && load >= 0.9)
-
-const laws: readonly (() => Law)[] = [
-  () => ({ name: 'none', start: SOCKETS / SHARE, step: limit => limit }),
-  () => ({ name: 'fixed at 200', start: 200, step: limit => limit }),
-  () => ({ name: 'gradient from 200', start: 200, step: gradient }),
-  () => ({
-    name: 'open, gradient',
-    start: OPEN,
-    step: (limit, seen) => {
-      if (seen.level === 'green') return OPEN
-      if (limit !== OPEN) return gradient(limit, seen)
-      return isOverloaded(seen) ? clamp(seen.inside / SHARE) : OPEN
-    },
-  }),
-  () => ({
-    name: 'open, AIMD',
-    start: OPEN,
-    step: (limit, seen) => {
-      if (seen.level === 'green') return OPEN
-      if (!isOverloaded(seen)) return clamp(limit + 10)
-      return clamp((limit === OPEN ? seen.inside / SHARE : limit) * 0.8)
-    },
-  }),
-  () => {
-    const controller = concurrencyLimit({ min: MIN, max: MAX })
-    return {
-      name: 'ours',
-      start: OPEN,
-      step: (_limit, seen) => {
-        controller.step(seen)
-        return controller.value
-      },
-    }
-  },
-]
-
-const kind = (name: Kind['name'], arrivals: Kind['arrivals'], work: number, think: number): Kind => ({
-  name,
-  arrivals,
-  work,
-  think,
-})
-const during = (at: number): boolean => at > BEGIN && at <= BEGIN + 120
-/** Honest mail of 4 ms and a hostile attempt of 1 ms on our core, some of which hold their session for 3 s. */
-const flood = (hostile: number, slow: number): readonly Kind[] => [
-  kind('honest', () => 20, 4, 150),
-  kind('hostile', at => (during(at) ? hostile : 0), 1, 150),
-  kind('slow', at => (during(at) ? slow : 0), 1, 3_000),
-]
-
-const scenes: readonly Scene[] = [
-  {
-    name: 'quiet, 40 %',
-    seconds: 180,
-    by: 'hop',
-    kinds: [kind('honest', () => 40, 100, 1_000)],
-    servers: () => 10,
-  },
-  {
-    name: 'five times too much for 2 min',
-    seconds: 300,
-    by: 'hop',
-    kinds: [kind('honest', at => (during(at) ? 500 : 40), 100, 1_000)],
-    servers: () => 10,
-  },
-  {
-    name: 'next hop 5 times slower for 2 min',
-    seconds: 300,
-    by: 'hop',
-    kinds: [kind('honest', () => 60, 100, 1_000)],
-    servers: at => (during(at) ? 2 : 10),
-  },
-  {
-    name: '1,000 in one second',
-    seconds: 120,
-    by: 'hop',
-    kinds: [kind('honest', at => (at === BEGIN + 1 ? 1_000 : 40), 100, 1_000)],
-    servers: () => 10,
-  },
-  { name: 'sudden flood, 70 % of the core', seconds: 240, by: 'core', kinds: flood(500, 100), servers: () => 1 },
-  { name: 'the same, half of it slow', seconds: 240, by: 'core', kinds: flood(250, 350), servers: () => 1 },
-  { name: 'sudden flood, 140 % of the core', seconds: 240, by: 'core', kinds: flood(1_200, 100), servers: () => 1 },
-]
 
 interface Client {
   readonly kind: Kind
@@ -191,22 +61,11 @@ class Meter {
   }
 }
 
-/** The same numbers for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 class Play {
   readonly #scene: Scene
   readonly #law: Law
   readonly #meter: Meter
-  readonly #random = random(1)
+  readonly #random = randomOf(1)
   readonly #waits: number[] = []
   #inside: Client[] = []
   #limit: number

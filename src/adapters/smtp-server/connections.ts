@@ -166,6 +166,8 @@ export class Connections {
     const session = this.#gateway().open({ ip })
     tracked.session = session
     tracked.early = session.connect()
+    // A rejection is reported at `onConnect`; the client may leave before.
+    tracked.early.catch(() => undefined)
   })
 
   #add(session: object, { ip, admittedAs, wire }: NewConnection): TrackedConnection {
