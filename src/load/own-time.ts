@@ -1,4 +1,7 @@
-/** The time in which this process ran: a pause (a stopped process, the collector) counts as two ticks at most. */
+/**
+ * The time in which this process ran: a pause (a stopped process, the collector) counts as two ticks at most. Unlike
+ * `RunningTime` it counts the whole time in which the meter was idle, and remembers how long the last pause was.
+ */
 
 export class OwnTime {
   readonly #tickMs: number
