@@ -83,4 +83,12 @@ function trimEnd(name: string): string {
 }
 
 /** The extension in lower case, without its dot; '' where there is none. */
-export const extensionOf = (name: string): string => /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''
+export function extensionOf(name: string): string {
+  const from = name.lastIndexOf('.') + 1
+  const length = name.length - from
+  if (from === 0 || length === 0 || length > MAX_EXTENSION) return ''
+  const extension = name.slice(from)
+  return /\s/.test(extension) ? '' : extension.toLowerCase()
+}
+
+const MAX_EXTENSION = 20

@@ -1,6 +1,6 @@
 /** The ways in which readers may interpret the type and the encoding of one part, the commonest first. */
 
-import type { HeaderField } from '../model/header.ts'
+import type { HeaderField, HeaderFields } from '../model/header.ts'
 import { plausibleBoundaries } from './boundaries.ts'
 import type { Encoding } from './decode/encoding.ts'
 import { encodingOf } from './decode/transfer.ts'
@@ -85,7 +85,7 @@ function typesOf(described: PartFields, fallback: string): readonly Choice<TypeR
   const loose = looseFields(header, 'content-type')
   if (fields.length === 0 && loose.length === 0) return [[typeNamed(fallback)]]
   const [only, second] = fields
-  if (only !== undefined && second === undefined && loose.length === 0 && !isSpaced(only)) {
+  if (only !== undefined && second === undefined && loose.length === 0 && !isAnySpaced(header)) {
     const [first, ...others] = typesIn(described, only, fallback)
     return [[first], ...others]
   }
@@ -145,7 +145,7 @@ function encodingsOf(described: PartFields): Encodings {
   const { header } = described
   const sent = header.all('content-transfer-encoding')
   const loose = looseFields(header, 'content-transfer-encoding')
-  const regular = loose.length === 0 && regularEncoding(sent)
+  const regular = loose.length === 0 && !isAnySpaced(header) && regularEncoding(sent)
   if (regular) return regular
   const fields = distinct(sent)
   let unknown = false
@@ -176,11 +176,11 @@ function encodingsOf(described: PartFields): Encodings {
   return { choices: all.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), name, unknown, files }
 }
 
-/** No field, or one with a name of RFC 2045 §6.1: saves 2 µs a part. */
+/** No field, or one with a name of RFC 2045 §6.1, where none is spaced: saves 2 µs a part. */
 function regularEncoding(sent: readonly HeaderField[]): Encodings | undefined {
   const [field, second] = sent
   if (field === undefined) return UNENCODED
-  if (second !== undefined || isSpaced(field)) return undefined
+  if (second !== undefined) return undefined
   const name = field.value.toLowerCase()
   const encoding = encodingOf(name)
   return encoding && { choices: [[encoding]], name, unknown: false, files: false }
@@ -207,8 +207,9 @@ function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   })
 }
 
-/** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). */
+/** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). The defects say whether one has it. */
 const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length] !== COLON
+const isAnySpaced = ({ defects }: HeaderFields): boolean => defects.some(({ kind }) => kind === 'space-before-colon')
 
 const COLON = 58
 

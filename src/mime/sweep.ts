@@ -73,7 +73,8 @@ export class Sweeper {
 
   /** The fields between `from` and the empty line at `end`, and what stands at `body`. */
   #searchPart(bytes: Buffer, { from, end, body }: { from: number; end: number; body: number }): void {
-    for (const name of namesIn(bytes, from, end)) add(this.#names, name)
+    // Names beyond the bound are not kept.
+    if (this.#names.size < MAX_FOUND) for (const name of namesIn(bytes, from, end)) add(this.#names, name)
     const isBase64 = isLetters(bytes, body, body + 40)
     if (!isBase64 && !MAY_BEGIN[bytes[body] ?? 0]) return
     const head = bytes.toString('latin1', body, body + 96)

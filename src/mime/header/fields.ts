@@ -37,6 +37,7 @@ export function readHeader(
     seen.set(kind, { kind, offset: before?.offset ?? offset, count: (before?.count ?? 0) + 1 })
   }
 
+  const source: Source = { raw, text, isAscii: !found.some(({ kind }) => kind === 'eight-bit') }
   const fields: HeaderField[] = []
   let longestLine = 0
   let start = 0
@@ -51,7 +52,7 @@ export function readHeader(
       if (next > start && skipBlanks(text, next, stop) === stop) note('empty-fold', next)
       next = lf < 0 ? stop : lf + 1
     } while (next < text.length && isBlank(text.charCodeAt(next)))
-    if (fields.length < maxFields) fields.push(readField(raw, text, start, next, note))
+    if (fields.length < maxFields) fields.push(readField(source, start, next, note))
     else note('too-many-fields', start)
     start = next
   }
@@ -60,6 +61,7 @@ export function readHeader(
 
   let index: ReadonlyMap<string, readonly HeaderField[]> | undefined
   const all = (name: string): readonly HeaderField[] => {
+    if (fields.length <= FEW) return named(fields, name.toLowerCase())
     index ??= Map.groupBy(fields, ({ key }) => key)
     return index.get(name.toLowerCase()) ?? []
   }
@@ -75,9 +77,32 @@ export function readHeader(
   }
 }
 
+/** Fields that need no index: those of nearly every part. */
+const FEW = 6
+
+function named(fields: readonly HeaderField[], wanted: string): readonly HeaderField[] {
+  let found: HeaderField[] | undefined
+  for (const field of fields) {
+    if (field.key !== wanted) continue
+    if (found) found.push(field)
+    else found = [field]
+  }
+  return found ?? NONE
+}
+
+const NONE: readonly HeaderField[] = []
+
 type Note = (kind: HeaderDefect['kind'], offset: number) => void
 
-function readField(section: Buffer, latin1: string, start: number, stop: number, note: Note): HeaderField {
+/** The section of a field, as bytes and with one character for each byte. */
+interface Source {
+  readonly raw: Buffer
+  readonly text: string
+  readonly isAscii: boolean
+}
+
+function readField(source: Source, start: number, stop: number, note: Note): HeaderField {
+  const latin1 = source.text
   const lineStop = latin1.indexOf('\r\n', start)
   const colon = latin1.indexOf(':', start)
   const named = colon >= 0 && colon < stop && (lineStop < 0 || colon < lineStop)
@@ -92,29 +117,43 @@ function readField(section: Buffer, latin1: string, start: number, stop: number,
     if (!isFieldName(name)) note('bad-name', start)
   }
 
-  return new LazyField(name, start, section.subarray(start, stop), named && !folded ? colon + 1 - start : 0)
+  return new LazyField(source, name, { start, stop, valueAt: named && !folded ? colon + 1 : start })
 }
 
-/** Decodes on demand. A class, because a literal with getters costs several times as much to make. */
+/**
+ * Cuts and decodes on demand. A class, because a literal with getters costs several times as much to make. A value of
+ * US-ASCII is cut from the text of the section: without a native call for each field a section takes a quarter less.
+ */
 class LazyField implements HeaderField {
   readonly name: string
   readonly key: string
   readonly offset: number
-  readonly raw: Buffer
+  readonly #source: Source
+  readonly #stop: number
   readonly #valueAt: number
+  #raw: Buffer | undefined
   #value: string | undefined
   #text: string | undefined
 
-  constructor(name: string, offset: number, raw: Buffer, valueAt: number) {
+  constructor(source: Source, name: string, { start, stop, valueAt }: FieldSpan) {
     this.name = name
     this.key = name.toLowerCase()
-    this.offset = offset
-    this.raw = raw
+    this.offset = start
+    this.#source = source
+    this.#stop = stop
     this.#valueAt = valueAt
   }
 
+  get raw(): Buffer {
+    this.#raw ??= this.#source.raw.subarray(this.offset, this.#stop)
+    return this.#raw
+  }
+
   get value(): string {
-    this.#value ??= fieldValue(this.raw, this.#valueAt)
+    const { isAscii, text } = this.#source
+    this.#value ??= isAscii
+      ? unfolded(text.slice(this.#valueAt, this.#stop))
+      : fieldValue(this.raw, this.#valueAt - this.offset)
     return this.#value
   }
 
@@ -124,13 +163,24 @@ class LazyField implements HeaderField {
   }
 }
 
+interface FieldSpan {
+  readonly start: number
+  readonly stop: number
+  /** Behind the colon, or the start where there is no name. */
+  readonly valueAt: number
+}
+
 const ascii = /^[\0-\x7f]*$/
 
 /** Removes the CRLF of each fold and keeps the white space after it (RFC 5322 §2.2.3). */
 export function fieldValue(raw: Buffer, start: number): string {
   const plain = raw.toString('latin1', start)
   const decoded = ascii.test(plain) ? plain : raw.toString('utf8', start)
-  const line = decoded.replaceAll('\r\n', '')
+  return unfolded(decoded)
+}
+
+function unfolded(lines: string): string {
+  const line = lines.replaceAll('\r\n', '')
   const first = skipBlanks(line, 0, line.length)
   return line.slice(first, trimEnd(line, first, line.length))
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { headerOf } from '../../../src/mime/header/collect.ts'
-import { readHeader } from '../../../src/mime/header/fields.ts'
+import { fieldValue, readHeader } from '../../../src/mime/header/fields.ts'
 import { cpuOf } from '../../support/cpu.ts'
+import { fc, runs } from '../../support/property.ts'
 
 const read = (text: string, encoding: BufferEncoding = 'latin1') => readHeader(Buffer.from(text, encoding))
 
@@ -119,3 +120,21 @@ test('M16 fields named like members of Object are fields and nothing else', () =
   expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
 })
+
+test('a value is what the bytes of its field say, whatever stands around it', () => {
+  const line = fc.constantFrom('A: b', 'From : a@b.example', ' c', '\t', ': d', 'no field', 'X:  é  ', 'Y: \r z', 'Z:\0', '')
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), fc.constantFrom('latin1', 'utf8'), (lines, encoding) => {
+      const header = read(lines.map(text => `${text}\r\n`).join(''), encoding)
+      for (const { name, offset, raw, value } of header) {
+        const colon = name === '' && raw[0] !== COLON ? 0 : raw.indexOf(':') + 1
+        expect(value).toBe(fieldValue(raw, colon))
+        expect(raw).toEqual(header.raw.subarray(offset, offset + raw.length))
+        expect(header.all(name)).toEqual([...header].filter(({ key }) => key === name.toLowerCase()))
+      }
+    }),
+    runs(500),
+  )
+})
+
+const COLON = 58

@@ -241,17 +241,17 @@ const ARCHIVE_TYPES = /^application\/(?:zip|vnd\.rar|x-7z-compressed|vnd\.ms-cab
  */
 function isMismatch({ contentType, detected, filenames }: Part): boolean {
   if (detected === undefined) return false
+  const isExecutable = EXECUTABLE_TYPES.test(detected)
+  const isOther = ARCHIVE_TYPES.test(detected) || detected === 'text/html'
+  if (!isExecutable && !isOther) return false
   const declared = [contentType, ...filenames.map(extensionOf)]
   const harmless = declared.some(kind =>
     /^(?:image\/(?!svg)|audio\/|video\/|text\/plain|application\/pdf$)|^(?:pdf|jpe?g|png|gif|txt|docx?|xlsx?)$/.test(
       kind,
     ),
   )
-  const plain = declared.some(kind => /^(?:image\/(?!svg)|application\/pdf$)|^(?:pdf|jpe?g|png|gif)$/.test(kind))
-  return (
-    harmless &&
-    (EXECUTABLE_TYPES.test(detected) || (plain && (ARCHIVE_TYPES.test(detected) || detected === 'text/html')))
-  )
+  if (!harmless || isExecutable) return harmless
+  return declared.some(kind => /^(?:image\/(?!svg)|application\/pdf$)|^(?:pdf|jpe?g|png|gif)$/.test(kind))
 }
 
 const last = ({ names }: InspectedFile): string => names.at(-1) ?? ''
