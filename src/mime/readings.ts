@@ -207,7 +207,7 @@ function distinct(fields: readonly HeaderField[]): readonly HeaderField[] {
   })
 }
 
-/** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). The defects say whether one has it. */
+/** White space before the colon: some readers ignore the field (RFC 5322 §3.6.8). The defects tell of it. */
 const isSpaced = ({ name, raw }: HeaderField): boolean => raw[name.length] !== COLON
 const isAnySpaced = ({ defects }: HeaderFields): boolean => defects.some(({ kind }) => kind === 'space-before-colon')
 

@@ -122,7 +122,18 @@ test('M16 fields named like members of Object are fields and nothing else', () =
 })
 
 test('a value is what the bytes of its field say, whatever stands around it', () => {
-  const line = fc.constantFrom('A: b', 'From : a@b.example', ' c', '\t', ': d', 'no field', 'X:  é  ', 'Y: \r z', 'Z:\0', '')
+  const line = fc.constantFrom(
+    'A: b',
+    'From : a@b.example',
+    ' c',
+    '\t',
+    ': d',
+    'no field',
+    'X:  é  ',
+    'Y: \r z',
+    'Z:\0',
+    '',
+  )
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), fc.constantFrom('latin1', 'utf8'), (lines, encoding) => {
       const header = read(lines.map(text => `${text}\r\n`).join(''), encoding)
