@@ -10,7 +10,7 @@ test('the extension of a name is what a regular expression finds', () => {
       const name = pieces.join('')
       expect(extensionOf(name)).toBe(slow(name))
     }),
-    runs(2000),
+    { numRuns: runs(2000) },
   )
   expect(extensionOf('a.EXE')).toBe('exe')
 })

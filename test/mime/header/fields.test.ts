@@ -144,7 +144,7 @@ test('a value is what the bytes of its field say, whatever stands around it', ()
         expect(header.all(name)).toEqual([...header].filter(({ key }) => key === name.toLowerCase()))
       }
     }),
-    runs(500),
+    { numRuns: runs(500) },
   )
 })
 
