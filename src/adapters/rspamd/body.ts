@@ -1,6 +1,9 @@
 /** The message in the body of a request, compressed or not: within the limit, and counted in the budget. */
+import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { constants, createInflate, createZstdDecompress } from 'node:zlib'
+import { readChunks } from '../../engine/read-chunks.ts'
+import { thenSync } from '../../model/maybe-promise.ts'
 import { type Account, bounded } from '../shared/web/chunks.ts'
 import { HttpError } from '../shared/web/request.ts'
 
@@ -21,8 +24,30 @@ export async function readBody(
 
 async function collect(source: AsyncIterable<unknown>, account: Account, tooLarge: () => HttpError): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of bounded(source as AsyncIterable<Buffer>, account, tooLarge)) chunks.push(chunk)
+  if (source instanceof Readable) await collectStream(source, account, tooLarge, chunks)
+  else for await (const chunk of bounded(source as AsyncIterable<Buffer>, account, tooLarge)) chunks.push(chunk)
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** The same as `bounded` without its iterators, which cost a small message more than all else that is done here. */
+async function collectStream(
+  source: Readable,
+  { limit, share }: Account,
+  tooLarge: () => HttpError,
+  chunks: Buffer[],
+): Promise<void> {
+  // What fails after the limit is of no interest.
+  source.on('error', () => undefined)
+  let size = 0
+  const take = (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit) throw tooLarge()
+    return thenSync(share.take(chunk.length), () => {
+      chunks.push(chunk)
+      return undefined
+    })
+  }
+  await readChunks(source, take, () => true)
 }
 
 /** RFC 9659 §3: a sender of zstd may not ask for a window of more than 8 MB. */

@@ -216,16 +216,16 @@ function compressionOf(headers: RequestHeaders): Compression | undefined {
 }
 
 async function send(response: ServerResponse, { code, type, body, isFinal }: Answer, wanted: boolean): Promise<void> {
-  const plain = typeof body === 'string' ? Buffer.from(body) : body
   const packed = wanted && !isFinal
-  const bytes = packed ? await pack(plain) : plain
+  // A string goes out in one write with the head.
+  const sent = packed ? await pack(typeof body === 'string' ? Buffer.from(body) : body) : body
   response.writeHead(code, {
     'Content-Type': type,
-    'Content-Length': bytes.length,
+    'Content-Length': Buffer.byteLength(sent),
     Connection: 'close',
     ...(packed && { Compression: 'zstd', 'Content-Encoding': 'zstd' }),
   })
-  response.end(bytes)
+  response.end(sent)
 }
 
 /** Rcpt may occur several times, and Node would join its values; parameters of the query count as headers. */

@@ -3,8 +3,22 @@ import { Readable } from 'node:stream'
 
 const PIECE_BYTES = 65_536
 
-export const sliced = (...body: readonly Uint8Array[]): Readable =>
-  Readable.from(body.length === 1 && (body[0]?.length ?? 0) <= PIECE_BYTES ? body : pieces(body), { objectMode: false })
+export function sliced(...body: readonly Uint8Array[]): Readable {
+  const [only] = body
+  return body.length === 1 && only !== undefined && only.length <= PIECE_BYTES
+    ? wholeOf(only)
+    : Readable.from(pieces(body), { objectMode: false })
+}
+
+/** Without an iterator, which costs more than the rest of the stream. */
+function wholeOf(bytes: Uint8Array): Readable {
+  return new Readable({
+    read() {
+      this.push(bytes)
+      this.push(null)
+    },
+  })
+}
 
 async function* pieces(body: readonly Uint8Array[]): AsyncGenerator<Buffer> {
   for (const chunk of body) {
