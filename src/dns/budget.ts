@@ -30,12 +30,22 @@ const MINUTE = 60_000
 
 /**
  * The shares that nothing else can use up: otherwise a costly SPF record of a third party would leave no question for
- * the author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow. RFC 7208 §4.6.4 allows SPF more
+ * the author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow; `dmarc-sender` are questions about the
+ * sender's domain, asked early for an author of the same organisation. RFC 7208 §4.6.4 allows SPF more
  * (111); the rest is looked up when the client tries again, because answers are cached.
  */
-const SHARES: Readonly<Record<Purpose, number>> = { spf: 30, 'spf-helo': 30, dkim: 10, arc: 11, dmarc: 8 }
+const SHARES: Readonly<Record<Purpose, number>> = {
+  spf: 30,
+  'spf-helo': 30,
+  dkim: 10,
+  arc: 11,
+  dmarc: 8,
+  'dmarc-sender': 8,
+}
 
-/** The part of the time that SPF leaves, so that the key and the policy of the author can still be looked up. */
+/** Questions about domains that the client chooses, whatever the author's is. */
+const ABOUT_SENDER: ReadonlySet<Purpose | undefined> = new Set(['spf', 'spf-helo', 'dmarc-sender'])
+/** The part of the time that these leave, so that the key and the policy of the author can still be looked up. */
 const RESERVED_TIME = 0.3
 
 /** A resolver with a budget. */
@@ -72,6 +82,7 @@ class LimitedResolver implements Budget {
   #minute = Number.NEGATIVE_INFINITY
   #spent = 0
   #waiting = 0
+  #transaction = 0
   #since = 0
 
   constructor(resolver: Resolver, limits: Limits) {
@@ -80,9 +91,12 @@ class LimitedResolver implements Budget {
     this.#left = limits.session
   }
 
+  /** Questions that are still open were asked before the transaction, and take none of its time. */
   renew(): void {
     this.#asked.clear()
     this.#used.clear()
+    this.#transaction += 1
+    this.#waiting = 0
     this.#spent = 0
     this.#since = this.#limits.clock.monotonic()
   }
@@ -97,7 +111,7 @@ class LimitedResolver implements Budget {
     if (known !== undefined) return known
     const { total, clock } = this.#limits
     const purpose = options?.purpose
-    const limit = purpose === 'spf' || purpose === 'spf-helo' ? total * (1 - RESERVED_TIME) : total
+    const limit = ABOUT_SENDER.has(purpose) ? total * (1 - RESERVED_TIME) : total
     const late = failure('timeout', `DNS took more than ${limit} ms for one transaction`)
     const ms = limit - this.#elapsed()
     if (ms <= 0) return late
@@ -105,7 +119,9 @@ class LimitedResolver implements Budget {
     if (refused !== undefined) return refused
     if (this.#waiting === 0) this.#since = clock.monotonic()
     this.#waiting += 1
+    const transaction = this.#transaction
     const answer = await withDeadline(this.#resolver.resolve(query, type, options), { ms, late, clock })
+    if (transaction !== this.#transaction) return answer
     this.#spent = this.#elapsed()
     this.#since = clock.monotonic()
     this.#waiting -= 1

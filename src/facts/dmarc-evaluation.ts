@@ -10,7 +10,8 @@ import { type Spf, spf } from './spf/spf.ts'
 /** DMARC of one domain. SPF, DKIM and the policy are looked up at the same time. */
 export async function dmarcOf(domain: string, message: Message): Promise<Dmarc> {
   const lookups = await message.ask(policyLookups)
-  const ready = lookups.begin(domain, 'dmarc')
+  // Once more what was asked early, was still open, and found its share used up.
+  const ready = thenSync(lookups.begin(domain, 'dmarc'), () => lookups.begin(domain, 'dmarc'))
   const [sender, signatures] = await Promise.all([message.ask(spf), message.ask(dkim), ready])
   // The lookups have no signal, so no answer is missing because the message was aborted.
   const evaluated = await new Evaluation(domain, lookups, { sender, signatures }).run()

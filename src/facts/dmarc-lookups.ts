@@ -27,6 +27,8 @@ export class PolicyLookups {
   readonly #dns: Resolver
   readonly #answers = new Map<string, MaybePromise<Answer<unknown>>>()
   readonly #records = new Map<string, DmarcRecord | undefined>()
+  /** What was asked early, and may be asked again within DMARC's share. */
+  readonly #early = new Set<string>()
   readonly #names = new Map<string, readonly string[]>()
 
   constructor(dns: Resolver) {
@@ -34,7 +36,7 @@ export class PolicyLookups {
   }
 
   /** Asks for all records of a walk at once. @returns a promise when not all answers are there */
-  begin(domain: string, purpose?: Purpose): MaybePromise<unknown> {
+  begin(domain: string, purpose: Purpose): MaybePromise<unknown> {
     const waits: Promise<unknown>[] = []
     for (const name of this.#namesAbove(domain)) {
       const answer = this.#ask(`_dmarc.${name}`, 'TXT', purpose)
@@ -89,7 +91,9 @@ export class PolicyLookups {
   #ask(name: string, type: RecordType, purpose: Purpose | undefined): MaybePromise<Answer<unknown>> {
     const key = `${type} ${name}`
     const asked = this.#answers.get(key)
-    if (asked !== undefined && !isRefused(asked)) return asked
+    if (asked !== undefined && !(this.#early.has(key) && isOverShare(asked))) return asked
+    if (purpose === 'dmarc-sender') this.#early.add(key)
+    else this.#early.delete(key)
     const known = this.#dns.known?.(name, type) as Answer<unknown> | undefined
     if (known !== undefined) {
       this.#answers.set(key, known)
@@ -104,9 +108,9 @@ export class PolicyLookups {
   }
 }
 
-/** An early question over the budget of everything else may be asked again within DMARC's own. */
-const isRefused = (answer: MaybePromise<Answer<unknown>>): boolean =>
-  !(answer instanceof Promise) && answer.kind === 'failure' && answer.cause === 'budget'
+/** Whether the share of questions or of time was used up. */
+const isOverShare = (answer: MaybePromise<Answer<unknown>>): boolean =>
+  !(answer instanceof Promise) && answer.kind === 'failure' && (answer.cause === 'budget' || answer.cause === 'timeout')
 
 const isPossible = (name: string): boolean =>
   name.length + '_dmarc.'.length <= MAX_NAME_LENGTH && name.split('.').every(({ length }) => length > 0 && length <= 63)
@@ -127,7 +131,7 @@ export const policyLookups = fact('dmarc-lookups', 'mail', ({ dns }) => new Poli
 
 const senderPolicy = fact('dmarc-sender', 'mail', async (transaction: Transaction): Promise<void> => {
   const domain = likelyAuthor(transaction)
-  if (HOST.test(domain)) (await transaction.ask(policyLookups)).begin(domain)
+  if (HOST.test(domain)) (await transaction.ask(policyLookups)).begin(domain, 'dmarc-sender')
 })
 
 const authorPolicy = fact('dmarc-author', 'header', async (header): Promise<void> => {
@@ -137,8 +141,8 @@ const authorPolicy = fact('dmarc-author', 'header', async (header): Promise<void
 
 /**
  * Asks early for the policies above the domain of the sender, or of the greeting where the reverse-path is null: an
- * author of the same organisation needs the same ones. They count to the budget of everything else, so that DMARC's
- * share stays for the author.
+ * author of the same organisation needs the same ones. They have a separate share of questions and of time: the
+ * client chooses this domain and its name servers, and all else is still to be looked up.
  */
 export function askSenderPolicy(transaction: Transaction): void {
   if (!isKnown(transaction.dns, likelyAuthor(transaction))) askEarly(transaction, senderPolicy)

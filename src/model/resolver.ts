@@ -44,7 +44,7 @@ export type Answer<R> =
   | { readonly kind: 'failure'; readonly cause: FailureCause; readonly detail: string }
 
 /** What a query is for, where that has a share of the budget which nothing else can use up. */
-export type Purpose = 'spf' | 'spf-helo' | 'dkim' | 'arc' | 'dmarc'
+export type Purpose = 'spf' | 'spf-helo' | 'dkim' | 'arc' | 'dmarc' | 'dmarc-sender'
 
 /** Options of one query. */
 export interface ResolveOptions {

@@ -1,10 +1,11 @@
 /** Questions that are asked before their answers are needed: fewer rounds, no more questions, none for refused. */
 import { Readable } from 'node:stream'
 import { beforeAll, expect, test } from 'vitest'
+import { PolicyLookups } from '../../src/facts/dmarc-lookups.ts'
 import { access } from '../../src/filters/access/access.ts'
 import { recommended } from '../../src/filters/recommended.ts'
 import { postern } from '../../src/index.ts'
-import type { Answer, Resolver } from '../../src/model/resolver.ts'
+import type { Answer, Purpose, Resolver } from '../../src/model/resolver.ts'
 import { type ZoneLiteral, zone } from '../../src/testing/zone.ts'
 
 const NAMES: ZoneLiteral = {
@@ -162,4 +163,25 @@ test('a question that is answered after its session has ended fails quietly', as
   }
   process.off('unhandledRejection', note)
   expect(failures).toEqual([])
+})
+
+test('an early question that had too little time is asked again for the author', async () => {
+  const asked: (Purpose | undefined)[] = []
+  const source = zone(NAMES)
+  const dns: Resolver = {
+    resolve: async (name, type, options) => {
+      if (type !== 'TXT' || !name.startsWith('_dmarc.')) return await source.resolve(name, type)
+      asked.push(options?.purpose)
+      if (options?.purpose !== 'dmarc-sender') return await source.resolve(name, type)
+      await turn()
+      return { kind: 'failure', cause: 'timeout', detail: 'late' }
+    },
+  }
+  const lookups = new PolicyLookups(dns)
+  lookups.begin('example.org', 'dmarc-sender')
+  await lookups.begin('example.org', 'dmarc')
+  expect(lookups.walk('example.org').failed).toBe(true)
+  await lookups.begin('example.org', 'dmarc')
+  expect(lookups.walk('example.org')).toMatchObject({ failed: false, found: [{ domain: 'example.org' }] })
+  expect(asked).toEqual(['dmarc-sender', 'dmarc-sender', 'dmarc', 'dmarc'])
 })
