@@ -22,17 +22,19 @@ export function readAddress(text: string, into: Uint32Array): Width {
 const ZONE = /^%[\w.-]+$/
 
 /** Whether `text` is an IP address that {@link readAddress} reads. */
-export const isAddress = (text: string): boolean => readAddress(text, new Uint32Array(4)) > 0
+export const isAddress = (text: string): boolean => readAddress(text, scratch) > 0
+
+// Only used between two statements, so one for all calls is enough.
+const scratch = new Uint32Array(4)
 
 /**
  * The canonical form (RFC 5952 for IPv6), or undefined when `text` is not an IP address. Octal and short forms are not.
  */
 export function canonical(text: string): string | undefined {
-  const words = new Uint32Array(4)
-  const width = readAddress(text, words)
+  const width = readAddress(text, scratch)
   // Only one text form of an IPv4 address is read.
   if (width === 1 && !text.includes(':')) return text
-  return width === 0 ? undefined : formatAddress(words, width)
+  return width === 0 ? undefined : formatAddress(scratch, width)
 }
 
 /** The canonical form of an address that {@link readAddress} has read. */
@@ -41,8 +43,7 @@ export const formatAddress = (words: Uint32Array, width: Width): string =>
 
 /** The bytes of an address, most significant first: 4, 16, or none when `text` is not an IP address. */
 export function addressBytes(text: string): readonly number[] {
-  const words = new Uint32Array(4)
-  return bytesOf(words, readAddress(text, words))
+  return bytesOf(scratch, readAddress(text, scratch))
 }
 
 /** Whether the first `prefix` bits of two addresses of equal width are the same. */
@@ -73,12 +74,11 @@ export function networkOf(
     readonly v6?: number
   } = {},
 ): string {
-  const words = new Uint32Array(4)
-  const width = readAddress(ip, words)
+  const width = readAddress(ip, scratch)
   if (width === 0) return ip
   const prefix = width === 1 ? v4 : v6
-  mask(words, width, prefix)
-  return `${formatAddress(words, width)}/${prefix}`
+  mask(scratch, width, prefix)
+  return `${formatAddress(scratch, width)}/${prefix}`
 }
 
 /** Clears all bits beyond the prefix. */

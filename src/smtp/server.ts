@@ -4,6 +4,7 @@ import type { Decision } from '../model/decision.ts'
 import { type Place, Registry } from '../model/registry.ts'
 import { warnOnThrow } from '../model/services.ts'
 import { peerOf } from '../net/peer.ts'
+import { replyAndClose } from '../net/reply-and-close.ts'
 import { formatReply } from '../policy/reply.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
@@ -96,7 +97,7 @@ class ServerState {
     const isProxy = front.maySendXclient(ip)
     const refused = isProxy ? undefined : front.gateway().precheck(ip)
     if (refused !== undefined) {
-      this.#turnAway(socket, formatReply(refused))
+      this.#dismiss(socket, formatReply(refused))
       return
     }
     const slot = front.slots.take(isProxy ? undefined : ip)
@@ -182,6 +183,12 @@ class ServerState {
   })
 
   readonly #relieve = warnOnThrow('ending sessions to make room', () => this.#front.slots.relieve())
+
+  /** For a client that is refused by its address: after the header of a proxy, bytes may be left that were not read. */
+  #dismiss(socket: Socket, line: string): void {
+    if (this.#front.implicitTls || socket.bytesRead > 0) this.#turnAway(socket, line)
+    else replyAndClose(socket, line)
+  }
 
   /** For a client that never gets a dialogue. Before a TLS handshake it would understand no reply. */
   #turnAway(socket: Socket, line: string): void {

@@ -51,9 +51,14 @@ export class Connections {
     })
   }
 
-  /** Tracks every connection of this server, also those that exist already. */
-  attach(server: SMTPServer): void {
-    if (this.#attached.has(server)) return
+  /** Tracks every connection of this server, also those that exist already. @returns false when it did so before */
+  attach(server: SMTPServer): boolean {
+    if (this.#attached.has(server)) return false
+    this.#follow(server)
+    return true
+  }
+
+  #follow(server: SMTPServer): void {
     const missing = missingMembers(server)
     this.#attached.set(server, missing.length === 0)
     // smtp-server adds its own listener a turn of the event loop later, and a reset in between would end the process.

@@ -11,6 +11,7 @@ import { unknownParameter } from './parameters.ts'
 import { eachReply, isDelivered, pathOf } from './recipients.ts'
 import { hostReply, marked, RCPT_CODE, recordReplies, reportDeliveries } from './record.ts'
 import { answer, failure, fault, hostAnswer, refusal, tooManySessions, unknownClient } from './replies.ts'
+import { installGate } from './socket-gate.ts'
 import type { TrackedConnection } from './tracked.ts'
 import type {
   Callback,
@@ -76,7 +77,8 @@ class Dialogue {
   }
 
   connect(server: SMTPServer, session: SMTPServerSession, callback: Callback) {
-    this.#connections.attach(server)
+    // Its first client: those that follow are checked at the socket.
+    if (this.#connections.attach(server)) installGate(server, this.#gateway)
     const tracked = this.#connections.connected(server, session)
     if (tracked === undefined) return callback(failure(421, fault))
     if (tracked.ip === undefined) return callback(refusal(tracked, unknownClient))

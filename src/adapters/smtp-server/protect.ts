@@ -6,7 +6,8 @@ import { having } from '../../model/checks.ts'
 import type { Reply } from '../../model/decision.ts'
 import { PosternError } from '../../model/errors.ts'
 import { problemsOf, schemaOf, wrongIn } from '../../model/options.ts'
-import { type Peer, peerOf } from '../../net/peer.ts'
+import { peerOf } from '../../net/peer.ts'
+import { replyAndClose } from '../../net/reply-and-close.ts'
 import { formatReply } from '../../policy/reply.ts'
 import { type ServerLimits, serverCheck, toLimits, type WireLimits, wireCheck } from '../../smtp/limits.ts'
 import { limitsUnderLoad } from '../../smtp/load-limits.ts'
@@ -17,6 +18,7 @@ import { handlers } from './dialogue.ts'
 import { guarded, refuseProxies, SOCKET_TIMEOUT } from './guard.ts'
 import { type Proxies, trustProxies } from './proxies.ts'
 import { tooManySessions } from './replies.ts'
+import { isPlain, isProxy, takeOver } from './socket-gate.ts'
 import type { Handlers, SMTPServer } from './types.ts'
 import { HOST_VERSION, missingMembers, unsupported } from './version-check.ts'
 
@@ -115,18 +117,16 @@ class Listener {
   #listeners: ReturnType<Socket['listeners']> = []
 
   constructor(server: SMTPServer, gateway: () => Gateway, connections: Connections, proxies: Proxies | undefined) {
-    const { secure, needsUpgrade, secured } = server.options
     this.#server = server
     this.#gateway = gateway
     this.#connections = connections
     this.#proxies = proxies
-    this.#isPlain = !secure || Boolean(needsUpgrade || secured)
+    this.#isPlain = isPlain(server)
   }
 
   install(): void {
     const { server } = this.#server
-    this.#listeners = server.listeners('connection')
-    server.removeAllListeners('connection')
+    this.#listeners = takeOver(server)
     server.on('connection', (socket: Socket) => this.#accept(socket))
   }
 
@@ -137,7 +137,7 @@ class Listener {
       return
     }
     // A proxy connects for another client, whose address is not known yet.
-    if (isProxy(this.#server, peer)) return this.#handOver(socket)
+    if (isProxy(this.#server, peer.ip)) return this.#handOver(socket)
     if (!this.#proxies?.sendsHeader(socket)) return this.#judge(socket, peer.ip ?? LOCAL)
     socket.on('error', ignore)
     this.#proxies.read(socket).then(
@@ -151,7 +151,8 @@ class Listener {
     const proxy = this.#proxies?.mayUseXclient(ip) ?? false
     const refused = proxy ? undefined : this.#gateway().precheck(ip)
     if (refused) {
-      dismiss(socket, refused, this.#isPlain)
+      if (this.#isPlain) replyAndClose(socket, formatReply(refused))
+      else socket.destroy()
       return
     }
     this.#admit(socket, { ip, proxy }).then(
@@ -181,21 +182,8 @@ class Listener {
   }
 }
 
-const isProxy = ({ options: { useProxy } }: SMTPServer, { ip }: Peer): boolean =>
-  Array.isArray(useProxy) && ip !== undefined && useProxy.includes(ip)
-
 /** Stays on the socket: smtp-server listens a turn later, and a reset in between would end the process. */
 const ignore = (): void => undefined
-
-/** For a recently refused client: no session, no timer. What a client that stays still sends ends its socket. */
-function dismiss(socket: Socket, reply: Reply, isPlain: boolean): void {
-  socket.on('error', ignore)
-  if (!isPlain) {
-    socket.destroy()
-    return
-  }
-  socket.end(`${formatReply(reply)}\r\n`, () => socket.destroySoon())
-}
 
 function refuse(socket: Socket, reply: Reply, isPlain: boolean): false {
   if (!isPlain) socket.destroy()
