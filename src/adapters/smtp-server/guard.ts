@@ -37,7 +37,8 @@ export const guarded = new WeakMap<object, Connections>()
  * is not offered, there is no reverse look-up (the `rdns` fact does that), and SIZE is 25 MB.
  *
  * A client that stalls in a TLS handshake or a PROXY header is timed only after the first other client has connected;
- * {@link protect} around the server times it from the beginning.
+ * {@link protect} around the server times it from the beginning. From then on, too, a client that a list denies by its
+ * address is refused at the socket, before smtp-server sees it: no handler is called for it.
  *
  * @throws PosternError when an option is wrong, when every address would be trusted as a proxy, or when the installed
  * smtp-server is not supported
