@@ -8,10 +8,10 @@ import { isPath } from '../../smtp/paths.ts'
 import type { Connections } from './connections.ts'
 import { refuseData } from './drain.ts'
 import { unknownParameter } from './parameters.ts'
+import { installPrecheck } from './precheck-listener.ts'
 import { eachReply, isDelivered, pathOf } from './recipients.ts'
 import { hostReply, marked, RCPT_CODE, recordReplies, reportDeliveries } from './record.ts'
 import { answer, failure, fault, hostAnswer, refusal, tooManySessions, unknownClient } from './replies.ts'
-import { installGate } from './socket-gate.ts'
 import type { TrackedConnection } from './tracked.ts'
 import type {
   Callback,
@@ -78,7 +78,7 @@ class Dialogue {
 
   connect(server: SMTPServer, session: SMTPServerSession, callback: Callback) {
     // Its first client: those that follow are checked at the socket.
-    if (this.#connections.attach(server)) installGate(server, this.#gateway)
+    if (this.#connections.attach(server)) installPrecheck(server, this.#gateway)
     const tracked = this.#connections.connected(server, session)
     if (tracked === undefined) return callback(failure(421, fault))
     if (tracked.ip === undefined) return callback(refusal(tracked, unknownClient))

@@ -8,11 +8,11 @@ import type { SMTPServer } from './types.ts'
 
 type Listeners = ReturnType<Server['listeners']>
 
-/** What a gate has replaced, by its own listener. */
+/** The listeners that a precheck has replaced, by its own. */
 const replaced = new WeakMap<object, Listeners>()
 
 /** Refuses denied addresses at the socket, for {@link guard} alone. {@link takeOver} removes it. */
-export function installGate(server: SMTPServer, gateway: () => Gateway): void {
+export function installPrecheck(server: SMTPServer, gateway: () => Gateway): void {
   const listener = server.server
   // Before a TLS handshake no reply would be understood: the client gets it after the handshake.
   if (!isPlain(server)) return
@@ -27,7 +27,7 @@ export function installGate(server: SMTPServer, gateway: () => Gateway): void {
   listener.on('connection', accept)
 }
 
-/** Removes all listeners for connections. @returns them, those behind a gate in its place */
+/** Removes all listeners for connections. @returns them, those that a precheck has replaced in its place */
 export function takeOver(listener: Server): Listeners {
   const listeners = listener.listeners('connection').flatMap(each => replaced.get(each) ?? [each])
   listener.removeAllListeners('connection')
