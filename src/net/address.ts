@@ -39,7 +39,9 @@ export function canonical(text: string): string | undefined {
 
 /** The canonical form of an address that {@link readAddress} has read. */
 export const formatAddress = (words: Uint32Array, width: Width): string =>
-  width === 1 ? bytesOf(words, width).join('.') : formatIPv6(words)
+  width === 1 ? formatIPv4(word(words, 0)) : formatIPv6(words)
+
+const formatIPv4 = (bits: number): string => `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`
 
 /** The bytes of an address, most significant first: 4, 16, or none when `text` is not an IP address. */
 export function addressBytes(text: string): readonly number[] {
