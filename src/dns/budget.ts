@@ -30,9 +30,9 @@ const MINUTE = 60_000
 
 /**
  * The shares that nothing else can use up: otherwise a costly SPF record of a third party would leave no question for
- * the author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow; `dmarc-sender` are questions about the
- * sender's domain, asked early for an author of the same organisation. RFC 7208 §4.6.4 allows SPF more
- * (111); the rest is looked up when the client tries again, because answers are cached.
+ * the author's DMARC. DKIM, ARC and DMARC have as many as their own limits allow; `dmarc-sender` is for the
+ * domain of the sender, which an author of the same organisation needs too. RFC 7208 §4.6.4 allows SPF more (111); the
+ * rest is looked up when the client tries again, because answers are cached.
  */
 const SHARES: Readonly<Record<Purpose, number>> = {
   spf: 30,
