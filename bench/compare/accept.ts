@@ -18,7 +18,7 @@ export const ours: readonly Variant[] = [
   'postern/smtp: first example',
 ]
 
-const TOGETHER = 20
+const TOGETHER = 60
 
 const EFFORT: Readonly<Record<Kind, Effort>> = {
   'plain, 2 KB': { rounds: 7, count: 240, warmUp: 1_200 },

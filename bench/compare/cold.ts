@@ -38,11 +38,11 @@ export async function coldCosts(
   const hosts: Host[] = []
   for (const variant of coldVariants) hosts.push(stack.use(await ownHost(variant, dns.address)))
   for (const host of await peers(dns.address)) hosts.push(stack.use(host))
-  const unknown = quick ? freshSenders.slice(0, 5) : freshSenders.slice(0, 30)
+  const unknown = quick ? freshSenders.slice(0, 5) : freshSenders.slice(0, 20)
   const results: ColdCost[] = []
   for (const host of hosts) {
     // Code is compiled before, and everything about the names that all messages share is asked.
-    for (const sender of senders.slice(0, quick ? 5 : 30)) await send(host, sender)
+    for (const sender of senders.slice(0, quick ? 5 : 20)) await send(host, sender)
     await dns.questions()
     const first = await all(host, unknown)
     const questions = (await dns.questions()) / unknown.length

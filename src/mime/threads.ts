@@ -35,14 +35,17 @@ export interface ThreadPool {
 export interface PoolOptions {
   /** Threads that run at once. @default 2 */
   readonly maxThreads?: number
-  /** Messages that may wait for a thread; more are refused as `busy`. @default 32 */
+  /**
+   * Messages that may wait for a thread; more are refused as `busy`. One that waits holds none of its bytes in memory,
+   * and waits no longer than `maxWait`. @default 128
+   */
   readonly maxQueue?: number
   /** The heap of one thread in MB, without the message itself. A thread that needs more dies alone. @default 256 */
   readonly heap?: number
 }
 
 /** Threads that read the parts of messages, at most `maxThreads` at once. */
-export const threadPool = ({ maxThreads = 2, maxQueue = 32, heap = 256 }: PoolOptions = {}): ThreadPool =>
+export const threadPool = ({ maxThreads = 2, maxQueue = 128, heap = 256 }: PoolOptions = {}): ThreadPool =>
   new WorkerPool(maxThreads, maxQueue, heap)
 
 /**
