@@ -36,7 +36,7 @@ export interface PoolOptions {
   /** Threads that run at once. @default 2 */
   readonly maxThreads?: number
   /**
-   * Messages that may wait for a thread; more are refused as `busy`. One that waits holds none of its bytes in memory,
+   * Messages that may wait for a thread; more are refused as `busy`. A waiting message holds none of its bytes in memory,
    * and waits no longer than `maxWait`. @default 128
    */
   readonly maxQueue?: number
