@@ -36,8 +36,8 @@ export interface PoolOptions {
   /** Threads that run at once. @default 2 */
   readonly maxThreads?: number
   /**
-   * Messages that may wait for a thread; more are refused as `busy`. A waiting message holds none of its bytes in memory,
-   * and waits no longer than `maxWait`. @default 128
+   * Messages that may wait for a thread; more are refused as `busy`. A waiting message holds none of its bytes in
+   * memory, and waits no longer than `maxWait`. @default 128
    */
   readonly maxQueue?: number
   /** The heap of one thread in MB, without the message itself. A thread that needs more dies alone. @default 256 */
