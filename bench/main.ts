@@ -5,7 +5,7 @@
  *     npm run bench:peers                 those that can be compared with Haraka, Postfix and Rspamd, beside them
  *     npm run bench -- accept cold        some of the figures
  *     npm run bench -- --quick            one short round of each: to see that all works, not to quote
- *     npm run bench:peers -- --write      writes the tables into decisions/008-speed.md and the rows of the README
+ *     npm run bench:peers -- --write      writes the tables into docs/figures.md and the rows of the README
  *
  * Figures are CPU of the server's processes, medians of rounds in which all take turns. decisions/008-speed.md says why
  * a target is missed.
@@ -13,7 +13,7 @@
 import { existsSync } from 'node:fs'
 import { type Figure, figures } from './figures.ts'
 import { readmeRows } from './readme-rows.ts'
-import { machine, markdown, type Table, writeBlock, writeRows } from './table.ts'
+import { machine, markdown, type Table, wrapped, writeBlock, writeRows } from './table.ts'
 
 const OPTIONS = ['--quick', '--peers', '--write']
 const given = process.argv.slice(2)
@@ -41,8 +41,8 @@ console.log(circumstances)
 
 if (write === true) {
   const command = peers === true ? 'npm run bench:peers' : 'npm run bench'
-  const text = [`\`${command}\`. ${circumstances}`, '', ...tables.map(markdown)].join('\n')
-  writeBlock('decisions/008-speed.md', command, text)
+  const text = [wrapped(`\`${command}\`. ${circumstances}`), '', ...tables.map(markdown)].join('\n')
+  writeBlock('docs/figures.md', command, text)
   if (peers === true) writeRows('README.md', command, readmeRows(tables))
 }
 // Servers of other people may leave a timer or a socket behind.

@@ -13,6 +13,17 @@ export interface Table {
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
+/** Prose in lines of at most 118 characters. */
+export function wrapped(text: string): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && line.length + 1 + word.length > 118) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines.join('\n')
+}
+
 export const markdown = ({ title, head, rows, note }: Table): string =>
   [
     `### ${title}`,
@@ -20,7 +31,7 @@ export const markdown = ({ title, head, rows, note }: Table): string =>
     row(head),
     row(head.map(() => '---')),
     ...rows.map(row),
-    ...(note === undefined ? [] : ['', note]),
+    ...(note === undefined ? [] : ['', wrapped(note)]),
     '',
   ].join('\n')
 
