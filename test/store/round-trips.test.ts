@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { StoredRecords } from '../../src/facts/records.ts'
 import { defaultMemory } from '../../src/facts/reputation.ts'
 import { type GreylistOptions, greylist } from '../../src/filters/greylist.ts'
-import { contentFilters, knownSender, lists, rateLimit, reputation } from '../../src/filters/index.ts'
+import { contentFilters, lists } from '../../src/filters/index.ts'
 import { type Gateway, postern } from '../../src/index.ts'
 import type { Operation, Store } from '../../src/model/store.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { clock } from '../../src/testing/clock.ts'
 import { zone } from '../../src/testing/zone.ts'
 import { send } from '../support/mail-flow.ts'
+import { filters as countingFilters } from './mail-of-known-senders.ts'
 
 const CLIENTS = 20
 const addresses = Array.from({ length: CLIENTS }, (_, n) => n)
@@ -33,22 +34,7 @@ function far(inner: Store = memoryStore()) {
   return { store, trips }
 }
 
-const filters = (grey: GreylistOptions) => [
-  lists(),
-  rateLimit({
-    limits: [
-      { what: 'connections', per: 'network', limit: 300, within: '1m' },
-      { what: 'failures', per: 'ip', limit: 100, within: '1h' },
-      { what: 'transactions', per: 'network', limit: 300, within: '1m' },
-      { what: 'recipients', per: 'ip', limit: 300, within: '1m' },
-      { what: 'messages', per: 'ip', limit: 300, within: '1h' },
-    ],
-  }),
-  reputation(),
-  knownSender(),
-  ...contentFilters(),
-  greylist(grey),
-]
+const filters = (grey: GreylistOptions) => [lists(), ...countingFilters(), ...contentFilters(), greylist(grey)]
 
 async function mailing(gateway: Gateway, client = (n: number) => n): Promise<readonly (string | undefined)[]> {
   const verdicts: (string | undefined)[] = []
