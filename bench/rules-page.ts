@@ -4,6 +4,7 @@ import { combinations } from '../src/filters/content/combinations.ts'
 import { defaultPoints } from '../src/filters/content/content-filter.ts'
 import { MEASURED } from '../src/filters/content/measured-points.ts'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
+import { MAX_POINTS_ALONE } from '../src/filters/rules/rule.ts'
 
 /** Lines of at most 120 characters; rows of tables and headings stay as they are. */
 function wrapped(page: string): string {
@@ -29,7 +30,8 @@ export function rulesPage(): string {
     const rows = Object.entries(rules).map(([id, rule]) => {
       const seen = measured[id]
       const from = seen ? `${seen.spam} : ${seen.ham}` : 'judged'
-      return `| \`${id}\` | ${cell(rule.fires)} | ${defaultPoints(id, rule)} | ${rule.group} | ${from} |`
+      const alone = rule.certain ? ' (certain)' : ''
+      return `| \`${id}\` | ${cell(rule.fires)} | ${defaultPoints(id, rule)}${alone} | ${rule.group} | ${from} |`
     })
     const groups = Object.entries(caps).map(([group, cap]) => `${group} ${cap}`)
     return `## ${name}
@@ -51,7 +53,8 @@ escaped. Other points, a verdict or \`'off'\` are set by id: \`contentFilters({ 
 
 Rules of one group are evidence of the same thing: together they cost at most the cap of the group. A finding shows the points that
 were counted, so that the points of all findings add up to the score. A rule that costs nothing alone is reported only if a
-combination names it.
+combination names it. A rule marked "certain" may reach the quarantine threshold alone; every other rule has at most
+${MAX_POINTS_ALONE} points by default.
 
 Points with numbers beside them were measured by \`npm run tune\` on ${date}, on ${data}. It is a logistic regression that knows the
 caps. Points are never negative; where honest senders of today break a rule too, they are at most what is safe for them. "judged" means

@@ -1,12 +1,24 @@
 /** Makes a content filter of its rules: with the points that were measured, and with what the combinations need. */
 import type { Filter } from '../../model/filter.ts'
-import { type Rule, type RuleDefaults, type RuleOptions, type RuleSet, ruleFilter } from '../rules/rule.ts'
+import {
+  MAX_POINTS_ALONE,
+  type RuleDefaults,
+  type RuleOptions,
+  type RulePoints,
+  type RuleSet,
+  ruleFilter,
+} from '../rules/rule.ts'
 import { requiredRules } from './combinations.ts'
 import { MEASURED } from './measured-points.ts'
 
-/** The points that a rule has without options: those that were measured, else those that the rule names. */
-export const defaultPoints = (id: string, { points }: Pick<Rule<never>, 'points'>): number =>
-  MEASURED.points[id]?.points ?? points
+/**
+ * The points that a rule has without options: those that were measured, else those that the rule names. Only a certain
+ * rule reaches the quarantine threshold alone.
+ */
+export function defaultPoints(id: string, { points, certain = false }: RulePoints): number {
+  const measured = MEASURED.points[id]?.points ?? points
+  return certain ? measured : Math.min(measured, MAX_POINTS_ALONE)
+}
 
 const DEFAULTS: RuleDefaults = { pointsOf: defaultPoints, required: requiredRules }
 

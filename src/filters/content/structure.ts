@@ -21,6 +21,7 @@ export const structureRules = {
       group: 'structure',
       fires: 'Some mail programs see a file where others see text, or another file.',
       points: 6,
+      certain: true,
       find: ({ all }) => {
         const hidden = all.find(isHiddenFile)
         return hidden && `some mail programs see a file ${nameOf(hidden)}, others do not (${hidden.reading})`
@@ -31,6 +32,7 @@ export const structureRules = {
       fires:
         'The message is a fragment that the recipient’s mail program assembles (message/partial): no filter can examine the whole.',
       points: 6,
+      certain: true,
       find: ({ ambiguities }) => reasonOf(ambiguities, ['partial']),
     },
     'structure/external-body': {

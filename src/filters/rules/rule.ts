@@ -27,9 +27,21 @@ export interface Rule<in V> {
   readonly points: number
   /** The upper limit for measured points, where old mail says nothing about what honest senders do today. */
   readonly max?: number
+  /**
+   * The evidence is certain by its nature (a program, a hidden file), so that the rule may reach the quarantine
+   * threshold alone. Every other rule has at most {@link MAX_POINTS_ALONE} by default.
+   * @default false
+   */
+  readonly certain?: true
   /** Returns a sentence with the evidence, or nothing. Must not throw, and must take linear time. */
   readonly find: (view: V) => string | false | undefined
 }
+
+/** The most default points of a rule that is not `certain`: less than the default quarantine threshold. */
+export const MAX_POINTS_ALONE = 5.5
+
+/** What the default points of a rule depend on. */
+export type RulePoints = Pick<Rule<never>, 'points' | 'certain'>
 
 /** The rules of one filter. An `Id` looks like `links/mismatch`. */
 export interface RuleSet<V, Id extends string = string> {
@@ -62,7 +74,7 @@ export interface RuleOptions<Id extends string = string> {
 /** What a rule filter has to know beyond its rules. */
 export interface RuleDefaults {
   /** The points of a rule that no option names. */
-  readonly pointsOf: (id: string, rule: Pick<Rule<never>, 'points'>) => number
+  readonly pointsOf: (id: string, rule: RulePoints) => number
   /** Rules that are looked for even if they cost nothing, because a composite names them. */
   readonly required: ReadonlySet<string>
 }

@@ -96,6 +96,7 @@ const blockedRule = (blockedKinds: ReadonlySet<string>) =>
       group: 'policy',
       fires: 'A file has an extension or a type that the operator has blocked.',
       points: 6,
+      certain: true,
       find: ({ named, files }) => {
         if (blockedKinds.size === 0) return undefined
         const part = named.find(({ filenames, detected, contentType }) =>
@@ -115,6 +116,7 @@ const dangerous = (isAllowed: (name: string) => boolean) =>
       group: 'dangerous',
       fires: 'A file, attached or in an archive, is a program by its content.',
       points: 8,
+      certain: true,
       find: ({ files }) =>
         firstFile(files, file => PROGRAMS.has(file.format) && !isAllowed(last(file)), 'is a program'),
     },
@@ -122,6 +124,7 @@ const dangerous = (isAllowed: (name: string) => boolean) =>
       group: 'dangerous',
       fires: 'A file, attached or in an archive, is a script or a shortcut that Windows runs when the user opens it.',
       points: 7,
+      certain: true,
       find: ({ files, named }) => {
         const isAutoExecutable = (name: string) => AUTO_EXECUTABLE.has(extensionOf(name)) && !isAllowed(name)
         const file = files.find(
@@ -148,6 +151,7 @@ const malformed = {
     group: 'dangerous',
     fires: 'A OneNote notebook has embedded files.',
     points: 6,
+    certain: true,
     find: ({ files }) =>
       firstFile(
         files,
@@ -159,6 +163,7 @@ const malformed = {
     group: 'dangerous',
     fires: 'An archive is a decompression bomb, its entries overlap, or its directory contradicts its entries.',
     points: 6,
+    certain: true,
     find: hasTrait(['bomb', 'overlapping', 'directory-mismatch']),
   },
   'attachments/polyglot': {

@@ -34,6 +34,7 @@ export const documents = {
     group: 'document',
     fires: 'A document contains a known exploit.',
     points: 8,
+    certain: true,
     find: hasTrait(['exploit']),
   },
   'attachments/embedded-object': {

@@ -1,0 +1,27 @@
+/** Only rules marked certain reach the quarantine threshold alone. */
+import { expect, test } from 'vitest'
+import { defaultPoints } from '../../../src/filters/content/content-filter.ts'
+import { ruleSets } from '../../../src/filters/content/rule-sets.ts'
+import type { Rule } from '../../../src/filters/rules/rule.ts'
+
+const rules = ruleSets().flatMap(set => Object.entries<Rule<never>>(set.rules))
+
+test('a rule that is not certain stays below the quarantine threshold, whatever points it names', () => {
+  const alone = rules.filter(([id, rule]) => !rule.certain && defaultPoints(id, rule) >= 6)
+  expect(alone).toEqual([])
+  expect(defaultPoints('example/rule', { points: 9 })).toBe(5.5)
+  expect(defaultPoints('example/rule', { points: 9, certain: true })).toBe(9)
+})
+
+test('programs, hidden files, fragments, exploits and what the operator has blocked are certain', () => {
+  expect(rules.flatMap(([id, { certain }]) => (certain ? [id] : [])).sort()).toEqual([
+    'attachments/auto-executable',
+    'attachments/blocked',
+    'attachments/bomb',
+    'attachments/exploit',
+    'attachments/onenote',
+    'attachments/program',
+    'structure/hidden-file',
+    'structure/partial',
+  ])
+})
