@@ -15,7 +15,7 @@ import { MEASURED } from './measured-points.ts'
  * The points that a rule has without options: those that were measured, else those that the rule names. Only a certain
  * rule reaches the quarantine threshold alone.
  */
-export function defaultPoints(id: string, { points, certain = false }: RulePoints): number {
+export function defaultPoints(id: string, { points, certain }: RulePoints): number {
   const measured = MEASURED.points[id]?.points ?? points
   return certain ? measured : Math.min(measured, MAX_POINTS_ALONE)
 }
