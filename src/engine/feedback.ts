@@ -27,8 +27,15 @@ export async function submitFeedback(setup: CompiledGateway, services: Services,
   const learners = setup.filters.filter(({ onFeedback }) => onFeedback !== undefined)
   const problems = [...check(feedback, learners)]
   if (problems.length > 0) throw new PosternError(problems, 'ERR_POSTERN_FEEDBACK')
-  const { label, by, undo = false, ref } = feedback
-  const example = { label, by, undo, services, ...(ref !== undefined && { ref }) }
+  const { label, by, undo = false, imported, ref } = feedback
+  const example = {
+    label,
+    by,
+    undo,
+    services,
+    ...(ref !== undefined && { ref }),
+    ...(imported === true && { imported }),
+  }
   if (feedback.message === undefined) return await callLearners(learners, example)
   const content = Buffer.isBuffer(feedback.message) ? Readable.from([feedback.message]) : feedback.message
   await withMessage(setup, services, content, message => callLearners(learners, { ...example, message }))

@@ -1,4 +1,4 @@
-/** Runs the filters of one stage in waves: `early`, the rest, `late`. The first refusal ends the stage. */
+/** Runs the filters of one stage in waves: `early`, the rest, `late`, `last`. The first refusal ends the stage. */
 import type { Filter, PriorFindings } from '../model/filter.ts'
 import { type Finding, roundScore } from '../model/finding.ts'
 import { type MaybePromise, thenSync } from '../model/maybe-promise.ts'
@@ -42,7 +42,7 @@ export function plan(filters: readonly Filter[], stage: Stage, deadlineOf: (filt
     // Called on the filter, so that a filter may use `this`.
     return [{ filter, index, deadline: deadlineOf(filter), examine: (view, prior) => method.call(filter, view, prior) }]
   })
-  const waves = (['early', undefined, 'late'] as const).map(order =>
+  const waves = (['early', undefined, 'late', 'last'] as const).map(order =>
     steps.filter(({ filter }) => filter.order === order),
   )
   return waves.filter(wave => wave.length > 0)
@@ -118,7 +118,7 @@ class StageRun implements WaveSurroundings {
   }
 }
 
-const isLate = (wave: readonly Step[]): boolean => wave[0]?.filter.order === 'late'
+const isLate = ([step]: readonly Step[]): boolean => step?.filter.order === 'late' || step?.filter.order === 'last'
 
 /**
  * Few filters read the findings: they are collected only then. A class, because a literal with a getter costs a

@@ -14,6 +14,11 @@ export type Feedback = MessageReference & {
   readonly by: string
   /** Takes back what this reporter has said before. @default false */
   readonly undo?: boolean
+  /**
+   * An example of elsewhere or of long ago, such as an old mailbox: it is learned, but says nothing about how much
+   * honest mail of this site is judged wrongly. @default false
+   */
+  readonly imported?: boolean
 }
 
 /**
@@ -32,6 +37,8 @@ export interface TrainingExample {
   readonly by: string
   /** Takes back what this reporter has said before. */
   readonly undo: boolean
+  /** It is no recent mail of this site; see {@link Feedback}. @default false */
+  readonly imported?: boolean
   /** The session that carried the message. */
   readonly ref?: string
   /**

@@ -24,7 +24,7 @@ const filterCheck = object<Filter>(
         value => typeof value === 'string' && /^[a-z][a-z0-9-]{0,63}$/.test(value),
       ),
     ),
-    order: oneOf('early', 'late'),
+    order: oneOf('early', 'late', 'last'),
     checks: oneOf('identity', 'content'),
     mayAllow: flag(),
     required: text(),

@@ -27,10 +27,11 @@ export interface FilterBase {
   /** Small letters, digits and hyphens; unique in a gateway. It stands in front of the rules of its findings. */
   readonly name: string
   /**
-   * Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused.
-   * @default between the two
+   * Filters of a stage run together. `early` ones finish first; `late` ones start only if nothing is refused, and
+   * `last` ones when those have finished.
+   * @default between `early` and `late`
    */
-  readonly order?: 'early' | 'late'
+  readonly order?: 'early' | 'late' | 'last'
   /**
    * `identity`: the client and what it may send. Does not run for users who have authenticated, for
    * `trustedNetworks`, proxies and `forwarders`. `content`: what the message holds. Neither runs for a sender that is

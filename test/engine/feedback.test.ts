@@ -23,9 +23,11 @@ test('a filter that learns receives the label, the reporter, and whether the rep
   })
   await gateway.feedback(spam)
   await gateway.feedback({ ...spam, label: 'ham', undo: true })
+  await gateway.feedback({ ...spam, imported: true })
   expect(examples).toEqual([
     { label: 'spam', by: 'user:alice', undo: false, ref: '7K2Q9F0D' },
     { label: 'ham', by: 'user:alice', undo: true, ref: '7K2Q9F0D' },
+    { label: 'spam', by: 'user:alice', undo: false, ref: '7K2Q9F0D', imported: true },
   ])
 })
 

@@ -54,7 +54,7 @@ const behave = (behaviour: Behaviour): Findings | Promise<Findings> => {
 
 const filters = fc.array(
   fc.record({
-    order: fc.constantFrom(undefined, 'early', 'late'),
+    order: fc.constantFrom(undefined, 'early', 'late', 'last'),
     failure: fc.constantFrom('pass', 'defer'),
     acts: fc.tuple(...stages.map(() => fc.constantFrom(...behaviours))),
   }),

@@ -52,6 +52,33 @@ test('filters that return at once make no promise', () => {
   })
 })
 
+test('the waves run in turn, and a filter of the last one sees what the late ones have found', () => {
+  const seen: (readonly [name: string, score: number])[] = []
+  const filter = (name: string, order?: NonNullable<Filter['order']>): Filter => ({
+    name,
+    ...(order !== undefined && { order }),
+    connect: (_connection, { score }) => {
+      seen.push([name, score])
+      return points(1, name)
+    },
+  })
+  stage([filter('last', 'last'), filter('late', 'late'), filter('usual'), filter('early', 'early')])
+  expect(seen).toEqual([
+    ['early', 0],
+    ['usual', 1],
+    ['late', 2],
+    ['last', 3],
+  ])
+})
+
+test('no late or last filter starts once the points have decided the stage', () => {
+  const called = vi.fn()
+  const enough: Filter = { name: 'enough', connect: () => points(20, 'enough') }
+  const filters = (['late', 'last'] as const).map((order): Filter => ({ name: order, order, connect: called }))
+  stage([enough, ...filters], { isDecided: ({ findings }) => findings.length > 0 })
+  expect(called).not.toHaveBeenCalled()
+})
+
 test('a filter may use `this`', () => {
   const filter = { name: 'a', value: 3, connect: vi.fn() }
   filter.connect.mockImplementation(function (this: typeof filter) {

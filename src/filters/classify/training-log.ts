@@ -19,6 +19,8 @@ export interface LoggedExample {
   readonly undo: boolean
   /** The trust in the reporter, from 0 to 1. */
   readonly weight: number
+  /** It is no recent mail of this site. @default false */
+  readonly imported?: boolean
   /** Packed features. */
   readonly features: Uint8Array
 }
