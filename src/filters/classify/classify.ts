@@ -20,6 +20,7 @@ import type { Store } from '../../model/store.ts'
 import { samplesOf, tally } from '../../observe/count.ts'
 import { bodyHead } from './body-head.ts'
 import { ExamplePublisher, loggedExample } from './example.ts'
+import type { LogPosition } from './example-log.ts'
 import { extract } from './extract.ts'
 import { FeatureCache, saveFeatures } from './feature-cache.ts'
 import { type ClassifyOptions, type ClassifySettings, checkedSettings } from './options.ts'
@@ -94,10 +95,10 @@ class ClassifierSite {
   async start(services: Services): Promise<void> {
     const { folder, isForgetful, classifier, shared, writes, featureTtl } = this.#settings
     if (isForgetful) services.notify(FORGETFUL)
-    let from: number | undefined
+    let from: LogPosition | undefined
     if (folder !== undefined) {
       const companion: Companion = {
-        save: () => ({ applied: this.#trainingLog.export(), position: this.#sync?.position }),
+        save: () => ({ applied: this.#trainingLog.export(), ...this.#sync?.position }),
         load: kept => {
           from = positionIn(kept)
           this.#trainingLog.restore(savedExamples(kept))
@@ -107,10 +108,13 @@ class ClassifierSite {
       await this.#loaded
     }
     if (shared) {
+      const { ham, spam } = classifier.exampleCounts
       this.#sync = new TrainingSync({
         services,
         ttl: featureTtl,
+        readsAll: ham + spam === 0,
         ...(from !== undefined && { from }),
+        ...(folder !== undefined && { folder }),
         onExample: example => void this.#apply(example, services).catch(() => undefined),
       })
     }
@@ -162,6 +166,7 @@ class ClassifierSite {
     await this.#whenLoaded()
     const logged = await loggedExample(this.#settings, example, ref => this.#featureCache.get(ref))
     if (logged === undefined) return
+    this.#sync?.assertRoom()
     const isChanged = await this.#apply(logged, example.services)
     // Another node may have learned what this one has not: it alone can take it back.
     if (isChanged || logged.undo) await this.#sync?.publish(logged)

@@ -58,7 +58,9 @@ export class ExamplePublisher {
 
   start(services: Services): void {
     // What the others say is not needed here.
-    this.#sync = new TrainingSync({ services, ttl: this.#settings.featureTtl, onExample: () => undefined })
+    const { featureTtl, folder } = this.#settings
+    const onExample = () => undefined
+    this.#sync = new TrainingSync({ services, ttl: featureTtl, onExample, ...(folder !== undefined && { folder }) })
   }
 
   stop(): void {

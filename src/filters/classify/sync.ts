@@ -1,37 +1,43 @@
 /** Shares training examples with other nodes: a log in their common store, which each node polls. */
+import { join } from 'node:path'
 import { errorText } from '../../model/errors.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
 import type { Services } from '../../model/services.ts'
-import type { Store } from '../../model/store.ts'
+import { ExampleLog, isDown, type LogPosition } from './example-log.ts'
+import { parseExample, sharedText } from './shared-example.ts'
 import type { LoggedExample } from './training-log.ts'
+import { type Unsent, UnsentExamples } from './unsent.ts'
 
 export interface SyncOptions {
   readonly services: Services
   /** Milliseconds that an example stays in the store, for nodes that are down meanwhile. */
   readonly ttl: number
-  /** The number up to which examples were read before a restart. @default those from now on are read */
-  readonly from?: number
+  /** Where reading has stopped before a restart. @default unknown */
+  readonly from?: LogPosition
+  /** Without `from`: whether all that the store still has is read. @default only what comes from now on */
+  readonly readsAll?: boolean
+  /** The classifier's folder, where examples wait on disk while the store is down. @default they wait in memory */
+  readonly folder?: string
   /** Called with each example of another node. Must not throw. */
   readonly onExample: (example: LoggedExample) => void
 }
 
-const COUNT = 'classify:examples'
+interface Written {
+  readonly number: number
+  readonly value: string
+  readonly item: Unsent
+}
+
 /** What a person corrects on one node counts on the others within seconds. */
 const POLL_INTERVAL_MS = 2_000
-
 /** The most examples of one poll, which bounds the time that it blocks other work. */
 const MAX_BATCH = 100
-/** A number is counted before its example is written: one without an example is read again for so long. */
+/** A node of an earlier version counts a number before it writes the example: one without is read again for so long. */
 const GAP_MS = 10 * 60_000
-/** Examples that wait while the store is down; the oldest are given up. */
-const MAX_WAITING = 1_000
-/** Numbers that are tried for one example. */
-const MAX_TRIES = 10
-
-/** While the store is down a fallback answers in its place, which no other node sees. */
-const isDown = (store: Store): boolean => 'state' in store && store.state === 'down'
-
-const keyOf = (number: number): string => `${COUNT}:${number}`
+/** What the others have read meanwhile, unless they are down: written again when the store loses its memory. */
+const [RECENT_MS, MAX_RECENT] = [60_000, 200]
+/** Numbers before the end that are looked at by a node which has read none. */
+const MAX_CATCH_UP = 10_000
 
 /**
  * Publishes the examples of this node, and reads those of the others until it is stopped. An example may arrive twice,
@@ -39,50 +45,82 @@ const keyOf = (number: number): string => `${COUNT}:${number}`
  */
 export class TrainingSync {
   readonly #options: SyncOptions
+  readonly #log: ExampleLog
+  readonly #unsent: UnsentExamples
   readonly #node = nodeCrypto().randomUUID()
   /** The number of the last example that was read. */
   #position: number | undefined
   /** The one before the last poll: what it has read was learned meanwhile. */
   #settled: number | undefined
+  #epoch: string | undefined
   /** Numbers up to it that had no example yet, and since when. */
   readonly #gaps = new Map<number, number>()
-  /** Examples of this node that are still to be written. */
-  readonly #waiting: string[] = []
-  /** Those that were written since the last poll, by number: the next one sees whether the store has them. */
-  readonly #written = new Map<number, string>()
+  /** Those that were written since the last poll: the next one sees whether the store has them. */
+  readonly #written: Written[] = []
+  /** Those that the store has had for a moment, the oldest first. */
+  #recent: { readonly value: string; readonly at: number }[] = []
+  #loading: Promise<void> | undefined
   #sending: Promise<void> | undefined
   #cancelPoll: (() => void) | undefined
   #isFailing = false
   #isStopped = false
 
   constructor(options: SyncOptions) {
+    const { services, ttl, from, folder } = options
     this.#options = options
-    this.#position = options.from
-    this.#settled = options.from
+    this.#log = new ExampleLog(services.store, ttl)
+    this.#unsent = new UnsentExamples(folder === undefined ? undefined : join(folder, 'unsent'))
+    this.#position = from?.position
+    this.#settled = from?.position
+    this.#epoch = from?.epoch
     void this.#poll()
   }
 
-  /** Writes an example for the other nodes; later, where the store is down. Never rejects. */
-  async publish({ features, ...example }: LoggedExample): Promise<void> {
-    const packed = Buffer.from(features).toString('base64')
-    this.#enqueue(JSON.stringify({ ...example, features: packed, node: this.#node }))
-    await this.#send().catch(error => this.#warn(error))
+  /** @throws Error when no further example can wait: then nothing may be learned that the others would not learn */
+  assertRoom(): void {
+    if (!this.#unsent.isFull) return
+    throw new Error(
+      `${this.#unsent.size} training examples wait for the store, which is down: no further one is taken until it is up`,
+    )
   }
 
-  /** The number up to which every example was read and learned; undefined before the first poll. */
-  get position(): number | undefined {
+  /** Settles when the example is in the store, or waits for it: on disk, where there is a folder. */
+  async publish(example: LoggedExample): Promise<void> {
+    this.assertRoom()
+    await this.#loaded()
+    const item: Unsent = { value: sharedText(example, this.#node) }
+    this.#unsent.add(item)
+    await this.#send().catch(error => this.#warn(error))
+    if (!this.#unsent.has(item)) return
+    await this.#unsent.persist(item, this.#options.services.clock.now()).catch(error => this.#warn(error))
+  }
+
+  /** Where every example was read and learned; undefined before the first poll. */
+  get position(): LogPosition | undefined {
     const before = Array.from(this.#gaps.keys(), number => number - 1)
-    return this.#settled === undefined ? undefined : Math.min(this.#settled, ...before)
+    if (this.#settled === undefined) return undefined
+    const position = Math.min(this.#settled, ...before)
+    return this.#epoch === undefined ? { position } : { position, epoch: this.#epoch }
+  }
+
+  /** Examples that wait for the store. */
+  get waiting(): number {
+    return this.#unsent.size
   }
 
   stop(): void {
     this.#isStopped = true
     this.#cancelPoll?.()
+    if (this.#unsent.size > 0 && !this.#unsent.isDurable)
+      this.#warn(
+        new Error(`${this.#unsent.size} examples of this node were in memory alone, and are lost to the others`),
+      )
   }
 
   async #poll(): Promise<void> {
     const { store, clock } = this.#options.services
     try {
+      await this.#loaded()
       if (!isDown(store)) {
         await this.#send()
         await this.#read()
@@ -94,18 +132,17 @@ export class TrainingSync {
     if (!this.#isStopped) this.#cancelPoll = clock.after(POLL_INTERVAL_MS, () => void this.#poll())
   }
 
+  /** Settles when what an earlier process has left is in the queue. */
+  #loaded(): Promise<void> {
+    this.#loading ??= this.#unsent.load().catch(error => this.#warn(error))
+    return this.#loading
+  }
+
   #warn(error: unknown): void {
     if (this.#isFailing) return
     this.#isFailing = true
     const reason = `the training examples of nodes could not be exchanged: ${errorText(error)}`
     this.#options.services.notify({ code: 'classify/shared', reason, level: 'warning' })
-  }
-
-  #enqueue(value: string): void {
-    this.#waiting.push(value)
-    if (this.#waiting.length <= MAX_WAITING) return
-    this.#waiting.shift()
-    this.#warn(new Error(`more than ${MAX_WAITING} wait, and the oldest are given up`))
   }
 
   /** Writes what waits, one after another; a second call joins the first. */
@@ -118,69 +155,79 @@ export class TrainingSync {
 
   async #sendAll(): Promise<void> {
     const { store } = this.#options.services
-    for (let [value] = this.#waiting; value !== undefined && !isDown(store); [value] = this.#waiting) {
-      const number = await this.#write(value)
+    for (let item = this.#unsent.first; item !== undefined && !isDown(store); item = this.#unsent.first) {
+      const value = await this.#unsent.valueOf(item)
+      const number = value === undefined ? undefined : await this.#log.append(value)
       // What the fallback has answered reaches no other node.
-      if (isDown(store)) return
-      if (this.#waiting[0] === value) this.#waiting.shift()
-      this.#written.set(number, value)
+      if (number !== undefined && isDown(store)) return
+      this.#unsent.take(item)
+      if (number !== undefined && value !== undefined) this.#written.push({ number, value, item })
     }
-  }
-
-  /** @returns the number under which it was written */
-  async #write(value: string): Promise<number> {
-    const { services, ttl } = this.#options
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const [{ count }] = await services.store.run([{ op: 'increment', key: COUNT, by: 1, ttl: 0 }])
-      // A count that began anew must not overwrite what is there.
-      const [{ added }] = await services.store.run([{ op: 'add', key: keyOf(count), value, ttl }])
-      if (added) return count
-    }
-    throw new Error(`the numbers of ${COUNT} are taken`)
   }
 
   async #read(): Promise<void> {
-    const { store, clock } = this.#options.services
-    const [{ count }] = await store.run([{ op: 'increment', key: COUNT, by: 0, ttl: 0 }])
-    // The snapshot of this node, or one of another node that is merged, has the examples before its start.
-    this.#position ??= count
-    this.#settled = Math.min(this.#position, count)
-    const from = this.#position > count ? 0 : this.#position
-    const fresh = Array.from({ length: Math.min(count - from, MAX_BATCH) }, (_, index) => from + index + 1)
-    const gaps = [...this.#gaps.keys()].slice(0, MAX_BATCH)
-    const written = [...this.#written].slice(0, MAX_BATCH)
-    const numbers = [...fresh, ...gaps, ...written.map(([number]) => number)]
-    const entries = await store.run(numbers.map(number => ({ op: 'get', key: keyOf(number) }) as const))
+    const { store } = this.#options.services
+    const { end, epoch } = await this.#log.end()
     if (isDown(store)) return
-    const now = clock.monotonic()
-    for (const [index, number] of [...fresh, ...gaps].entries()) this.#take(number, entries[index]?.value, now)
-    for (const [index, [number, value]] of written.entries()) {
-      this.#written.delete(number)
-      if (entries[fresh.length + gaps.length + index]?.value !== value) this.#enqueue(value)
+    const from = await this.#begin(end, epoch)
+    // One number beyond the end: the node that wrote it may have ended before it moved the end.
+    const count = Math.min(end + 1 - from, MAX_BATCH)
+    const fresh = Array.from({ length: count }, (_, index) => from + index + 1)
+    const gaps = [...this.#gaps.keys()].slice(0, MAX_BATCH)
+    const written = this.#written.slice(0, MAX_BATCH)
+    const texts = await this.#log.read([...fresh, ...gaps, ...written.map(({ number }) => number)])
+    if (isDown(store)) return
+    const isBeyond = fresh.at(-1) === end + 1
+    const found = isBeyond && texts[count - 1] !== undefined
+    if (found) await this.#log.moveEnd(end + 1)
+    const read = isBeyond && !found ? fresh.slice(0, -1) : fresh
+    for (const [index, number] of read.entries()) this.#take(number, texts[index], end)
+    for (const [index, number] of gaps.entries()) this.#take(number, texts[count + index], end)
+    this.#position = from + read.length
+    this.#written.splice(0, written.length)
+    for (const [index, { value, item }] of written.entries()) {
+      if (texts[count + gaps.length + index] === value) await this.#arrived(value, item)
+      else await this.#requeue(item, value)
     }
-    this.#position = from + fresh.length
   }
 
-  #take(number: number, value: string | undefined, now: number): void {
+  /** The store has the example. */
+  async #arrived(value: string, item: Unsent): Promise<void> {
+    const now = this.#options.services.clock.monotonic()
+    this.#recent.push({ value, at: now })
+    this.#recent = this.#recent.filter(({ at }) => now - at < RECENT_MS).slice(-MAX_RECENT)
+    await this.#unsent.forget(item)
+  }
+
+  /** The store has lost the example. */
+  async #requeue(item: Unsent, value: string): Promise<void> {
+    item.value = value
+    this.#unsent.add(item)
+    await this.#unsent.persist(item, this.#options.services.clock.now()).catch(error => this.#warn(error))
+  }
+
+  /** @returns the number after which reading begins */
+  async #begin(end: number, epoch: string): Promise<number> {
+    // The snapshot of this node, or one of another node that is merged, has the examples before its start.
+    this.#position ??= this.#options.readsAll === true ? Math.max(end - MAX_CATCH_UP, 0) : end
+    const isAnew = this.#epoch !== undefined && this.#epoch !== epoch
+    this.#epoch = epoch
+    if (isAnew || this.#position > end) {
+      this.#position = 0
+      this.#gaps.clear()
+    }
+    if (isAnew) for (const { value } of this.#recent.splice(0)) await this.#requeue({ value: undefined }, value)
+    this.#settled = this.#position
+    return this.#position
+  }
+
+  #take(number: number, text: string | undefined, end: number): void {
+    const now = this.#options.services.clock.monotonic()
     const since = this.#gaps.get(number) ?? now
     this.#gaps.delete(number)
-    if (value === undefined && now - since < GAP_MS && this.#gaps.size < MAX_BATCH) this.#gaps.set(number, since)
-    const shared = value === undefined ? undefined : parseExample(value)
+    const isRecent = end - number < MAX_BATCH && now - since < GAP_MS
+    if (text === undefined && isRecent) this.#gaps.set(number, since)
+    const shared = text === undefined ? undefined : parseExample(text)
     if (shared !== undefined && shared.node !== this.#node) this.#options.onExample(shared.example)
-  }
-}
-
-/** Parses an entry of the store; undefined for anything that is not an example. */
-function parseExample(text: string): { readonly node: string; readonly example: LoggedExample } | undefined {
-  try {
-    const { node, id, by, label, undo, weight, features } = JSON.parse(text) as Record<string, unknown>
-    if (typeof node !== 'string' || typeof id !== 'string' || typeof by !== 'string') return undefined
-    if ((label !== 'ham' && label !== 'spam') || typeof undo !== 'boolean' || typeof features !== 'string') {
-      return undefined
-    }
-    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) return undefined
-    return { node, example: { id, by, label, undo, weight, features: Buffer.from(features, 'base64') } }
-  } catch {
-    return undefined
   }
 }

@@ -7,6 +7,7 @@ import { unpack } from '../../classify/packing.ts'
 import type { Label } from '../../model/feedback.ts'
 import { nodeCrypto } from '../../model/lazy.ts'
 import { isRecord } from '../../model/options.ts'
+import type { LogPosition } from './example-log.ts'
 
 /** A training example with everything that another node needs to learn it. */
 export interface LoggedExample {
@@ -131,10 +132,12 @@ export function savedExamples(kept: unknown): readonly SavedExample[] {
   return Array.isArray(applied) ? applied.filter(isSaved) : []
 }
 
-/** The number up to which shared examples were read; undefined where it is not known. */
-export function positionIn(kept: unknown): number | undefined {
-  const position = isRecord(kept) ? kept.position : undefined
-  return Number.isSafeInteger(position) && Number(position) >= 0 ? Number(position) : undefined
+/** Where reading of shared examples has stopped; undefined where it is not known. */
+export function positionIn(kept: unknown): LogPosition | undefined {
+  if (!isRecord(kept)) return undefined
+  const { position, epoch } = kept
+  if (!Number.isSafeInteger(position) || Number(position) < 0) return undefined
+  return { position: Number(position), ...(typeof epoch === 'string' && { epoch }) }
 }
 
 function isSaved(value: unknown): value is SavedExample {

@@ -36,18 +36,18 @@ async function reading() {
   return { clock, notices, received, ids, sync, put, count, [Symbol.dispose]: () => sync.stop() }
 }
 
-test('nine numbers that are taken are passed over, and ten are too many', async () => {
-  for (const taken of [9, 10]) {
+test('nineteen numbers that are taken are passed over, and twenty are too many', async () => {
+  for (const taken of [19, 20]) {
     using node = await reading()
     for (let number = 1; number <= taken; number += 1) node.put(number, 'of another program')
     await node.sync.publish(example('mine'))
     expect([taken, node.notices.map(({ reason }) => reason)]).toEqual([
       taken,
-      taken === 9
+      taken === 19
         ? []
         : ['the training examples of nodes could not be exchanged: the numbers of classify:examples are taken'],
     ])
-    expect(node.count(0)).toBe(10)
+    expect(node.count(0)).toBe(20)
   }
 })
 
@@ -97,7 +97,7 @@ test.for([
   },
 )
 
-test('a count that begins anew is followed from its beginning', async () => {
+test('a count that begins anew is followed from its beginning, and one number beyond its end', async () => {
   using node = await reading()
   for (let number = 1; number <= 5; number += 1) node.put(number, entry(`old ${number}`))
   node.count(5)
@@ -106,7 +106,7 @@ test('a count that begins anew is followed from its beginning', async () => {
   node.count(-3)
   for (const number of [1, 2]) node.put(number, entry(`new ${number}`))
   await node.clock.advance(POLL)
-  expect(node.ids().slice(5)).toEqual(['new 1', 'new 2'])
+  expect(node.ids().slice(5)).toEqual(['new 1', 'new 2', 'old 3'])
 })
 
 test('an example of another node is learned as it was written', async () => {
