@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import { classify } from '../src/filters/classify/classify.ts'
 import type { Gateway } from '../src/index.ts'
-import { gatewayOf, judged } from './hits.ts'
+import { gatewayFor, judge } from './judge.ts'
 import { type Corpus, mail } from './mail.ts'
 
 const QUARANTINE = 6
@@ -21,7 +21,7 @@ const part = (count: number, { messages }: Tally): string => `${((100 * count) /
 
 /** A gateway whose classifier was trained on the training half in the order of digests, which mixes kinds and sets. */
 async function trained(corpus: Corpus, falsePositives: `${number}%`): Promise<Gateway> {
-  const gateway = gatewayOf({ beside: [classify({ falsePositives })] })
+  const gateway = gatewayFor({ world: 'content', beside: [classify({ falsePositives })] })
   const examples = [...mail(corpus, 1)].filter(({ training }) => training)
   const digest = ({ bytes }: { readonly bytes: Buffer }) => hash('sha1', bytes)
   for (const { bytes, spam } of examples.toSorted((a, b) => (digest(a) < digest(b) ? -1 : 1)))
@@ -29,7 +29,12 @@ async function trained(corpus: Corpus, falsePositives: `${number}%`): Promise<Ga
   return gateway
 }
 
-async function measure(corpus: Corpus, step: number, half?: 'test', gateway = gatewayOf()): Promise<void> {
+async function measure(
+  corpus: Corpus,
+  step: number,
+  half?: 'test',
+  gateway = gatewayFor({ world: 'content' }),
+): Promise<void> {
   const [spam, ham]: readonly [Tally, Tally] = [
     { messages: 0, quarantined: 0, rejected: 0 },
     { messages: 0, quarantined: 0, rejected: 0 },
@@ -38,7 +43,7 @@ async function measure(corpus: Corpus, step: number, half?: 'test', gateway = ga
   for (const message of mail(corpus, step)) {
     if (half === 'test' && message.training) continue
     const tally = message.spam ? spam : ham
-    const { findings } = await judged(gateway, message.bytes)
+    const { findings } = (await judge(gateway, message, 'content')).decision
     // Collections keep the first line of the mailbox on top, which no client sends.
     const counted = findings.filter(({ rule }) => rule !== 'header-form/malformed')
     const score = counted.reduce((sum, { points = 0 }) => sum + points, 0)

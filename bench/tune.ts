@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { ruleSets } from '../src/filters/content/rule-sets.ts'
 import type { Decision } from '../src/index.ts'
 import { type Bounds, type Example, fitPoints } from './fit.ts'
-import { gatewayOf, judged } from './hits.ts'
+import { gatewayFor, judge } from './judge.ts'
 import { mail } from './mail.ts'
 
 /** A rule that fires on fewer messages is not measured. */
@@ -37,10 +37,10 @@ function exampleOf(spam: boolean, { findings }: Decision): Example {
   }
 }
 
-const gateway = gatewayOf({ equal: true })
+const gateway = gatewayFor({ world: 'content', equal: true })
 const examples: Example[] = []
-for (const { spam, training, bytes } of mail('spamassassin')) {
-  if (training) examples.push(exampleOf(spam, await judged(gateway, bytes)))
+for (const message of mail('spamassassin', 1, ['train'])) {
+  examples.push(exampleOf(message.spam, (await judge(gateway, message, 'content')).decision))
 }
 await gateway.close()
 
