@@ -1,48 +1,22 @@
-/**
- * Letters that look like ASCII letters (UTS 39), and labels that mix scripts. The table has the letters that domains
- * can contain.
- */
+/** Letters that look like ASCII letters (UTS 39), and labels that mix scripts. */
+import { CONFUSABLE_LETTERS } from './confusable-letters.ts'
 
-/** Groups of look-alikes by the ASCII letter that they look like. Diacritics are removed before the lookup. */
-const GROUPS: Readonly<Record<string, string>> = {
-  a: 'аɑα',
-  b: 'ьƅɓвƀϐ',
-  c: 'сϲᴄƈҫς',
-  d: 'ԁɗđժɖ',
-  e: 'еҽɛєəҿ',
-  f: 'ƒϝք',
-  g: 'ɡցǥɢԍ',
-  h: 'һհħнʜҥ',
-  i: 'іıɩιɨ',
-  j: 'јʝϳյȷ',
-  k: 'κкҡƙᴋқҟӄĸ',
-  l: 'ӏƚɫłŀɭ',
-  m: 'мɱʍᴍ',
-  n: 'ոпղɲƞηŋ',
-  o: 'оοօσᴏøөѳ',
-  p: 'рρƿթҏ',
-  q: 'ԛգզ',
-  r: 'гᴦʀɾ',
-  s: 'ѕꜱʂƽ',
-  t: 'тτţƭᴛŧҭ',
-  u: 'υսцʋᴜʉ',
-  v: 'νѵᴠט',
-  w: 'ԝɯωшѡᴡա',
-  x: 'хχжҳ',
-  y: 'уүγყɣʏұ',
-  z: 'ᴢʐƶȥʑ',
-  ss: 'ß',
-  ae: 'æ',
-  oe: 'œ',
-  '3': 'зʒӡҙ',
-  '4': 'чҷ',
-  '6': 'б',
-  '-': '‐‑–ー',
-}
-
-const LOOKS: ReadonlyMap<string, string> = new Map(
-  Object.entries(GROUPS).flatMap(([ascii, letters]) => Array.from(letters, letter => [letter, ascii] as const)),
+/** What each letter looks like in lower case. Diacritics are removed before the lookup. */
+export const LOOKS: ReadonlyMap<string, string> = new Map(
+  CONFUSABLE_LETTERS.trim()
+    .split('\n')
+    .flatMap(line => {
+      const [ascii = '', letters = ''] = line.split(' ')
+      return Array.from(letters, letter => [letter, ascii] as const)
+    }),
 )
+
+/** The ASCII text that a text looks like. What has no look-alike stays. */
+export const looksLike = (text: string): string => {
+  let looks = ''
+  for (const letter of text) looks += LOOKS.get(letter) ?? letter
+  return looks
+}
 
 /**
  * The ASCII name that a Unicode name looks like: `аррӏе.com` looks like `apple.com`. Undefined if the name is ASCII, or
@@ -50,11 +24,7 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
  */
 export function skeleton(name: string): string | undefined {
   if (/^[\0-\x7f]*$/.test(name)) return undefined
-  const plain = name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-  const looks = Array.from(plain, letter => LOOKS.get(letter) ?? letter).join('')
+  const looks = looksLike(name.normalize('NFKD').replace(/\p{M}+/gu, '')).toLowerCase()
   return /^[a-z0-9.-]+$/.test(looks) ? looks : undefined
 }
 
