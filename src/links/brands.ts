@@ -1,9 +1,9 @@
 /** Brands that phishing imitates, and the domains that they use. The option `protect` is for your own domains. */
 import { organisationOf } from '../dns/organisation.ts'
 import { TABLE } from './brand-table.ts'
-import { isCheapTld } from './hosting.ts'
 import { plain } from './plain.ts'
 import { SubstringIndex } from './substring-index.ts'
+import { isCheapTld } from './tlds.ts'
 
 export interface Brand {
   readonly name: string

@@ -104,5 +104,6 @@ export const documents = {
 
 function isPublicHosting(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? ''
-  return isFreeHost({ host, url }) || isShortener(host) || isGateway({ host, url })
+  const target = { host, url }
+  return isFreeHost(target) || isShortener(target) || isGateway(target)
 }

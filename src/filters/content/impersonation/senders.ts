@@ -1,6 +1,6 @@
 /** Rules for disposable senders, and for names with hidden characters. */
-import { isCheapTld } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
+import { isCheapTld } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'

@@ -1,8 +1,9 @@
-/** Rules for links to free hosting, shorteners, gateways and cheap TLDs. */
+/** Rules for links to hosting that anybody can use, shorteners, gateways and cheap TLDs. */
 
 import type { Link } from '../../../facts/links.ts'
-import { isCheapTld, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
+import { hostingOf, isDynamic, isFreeHost, isGateway, isShortener } from '../../../links/hosting.ts'
 import { isRandom } from '../../../links/random.ts'
+import { tldAbuse } from '../../../links/tlds.ts'
 import { quote } from '../../rules/quote.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { MessageView } from '../../rules/view.ts'
@@ -10,21 +11,35 @@ import type { MessageView } from '../../rules/view.ts'
 export const hosting = {
   'links/free-host': {
     group: 'hosting',
-    fires: 'A link leads to free hosting, where anybody can publish a page.',
+    fires: 'A link leads to hosting for applications or throw-away sites, which hardly any honest sender links to.',
     points: 1.2,
     find: ({ clicks, from }) => {
-      const link = clicks.find(link => isFreeHost(link) && link.domain !== from?.organisation)
+      const link = clicks.find(link => hostingOf(link) === 'disposable' && link.domain !== from?.organisation)
       return link && `a link leads to free hosting: ${quote(link.host)}`
+    },
+  },
+  'links/shared-host': {
+    group: 'hosting',
+    fires: 'A link leads to shared hosting, where anybody can publish a page, and many honest people do.',
+    points: 0.5,
+    max: 1,
+    find: ({ clicks, from, list }) => {
+      if (list) return undefined
+      const link = clicks.find(link => hostingOf(link) === 'shared' && link.domain !== from?.organisation)
+      return link && `a link leads to shared hosting: ${quote(link.host)}`
     },
   },
   'links/only-free-host': {
     group: 'hosting',
-    fires: 'Every link leads to free hosting or through a shortener.',
+    fires: 'Every link leads to hosting that anybody can use or through a shortener; mailing lists are exempt.',
     points: 1,
-    find: ({ clicks, from }) => {
-      const away = clicks.filter(({ domain }) => domain !== from?.organisation)
-      const only = away.length > 0 && away.length === clicks.length && away.every(isPublicHosting)
-      return only && `every link leads to free hosting or through a shortener: ${quote(away[0]?.host ?? '')}`
+    find: ({ clicks, from, list }) => {
+      const only =
+        !list &&
+        clicks.length > 0 &&
+        clicks.every(link => link.domain !== from?.organisation && isPublicHosting(link)) &&
+        clicks[0]
+      return only && `every link leads to free hosting or through a shortener: ${quote(only.host)}`
     },
   },
   'links/ipfs-gateway': {
@@ -41,13 +56,13 @@ export const hosting = {
     fires: 'A link goes through a public URL shortener.',
     points: 0.7,
     find: ({ clicks, from }) => {
-      const link = clicks.find(({ host, domain }) => isShortener(host) && domain !== from?.organisation)
+      const link = clicks.find(link => link.domain !== from?.organisation && isShortener(link))
       return link && `a link goes through the shortener ${quote(link.host)}`
     },
   },
   'links/dynamic-dns': {
     group: 'hosting',
-    fires: 'A host is under a dynamic DNS service.',
+    fires: 'A host has its name from a dynamic DNS service.',
     points: 2,
     find: ({ clicks }) => {
       const link = clicks.find(({ host }) => isDynamic(host))
@@ -59,50 +74,81 @@ export const hosting = {
     fires: 'A host is under a cheap TLD that is more common in abuse than in honest mail.',
     points: 1.5,
     find: ({ clicks }) => {
-      const link = clicks.find(link => link.domain !== undefined && isCheapTld(link.domain) && isWritten(link))
+      const link = clicks.find(
+        link => link.domain !== undefined && tldAbuse(link.domain) === 'cheap' && isWritten(link),
+      )
       return link && `the host ${quote(link.host)} is under a cheap TLD that is often abused`
+    },
+  },
+  'links/abused-tld': {
+    group: 'hosting',
+    fires: 'A host is under a TLD with much abuse and many honest senders, and the author is not under it.',
+    points: 0.5,
+    max: 1.5,
+    find: ({ clicks, from, list }) => {
+      if (list || from === undefined) return undefined
+      const own = from.organisation.slice(from.organisation.lastIndexOf('.'))
+      const link = clicks.find(
+        link =>
+          link.domain !== undefined &&
+          tldAbuse(link.domain) === 'frequent' &&
+          !link.domain.endsWith(own) &&
+          isWritten(link),
+      )
+      return link && `the host ${quote(link.host)} is under a TLD with much abuse`
     },
   },
   'links/open-redirect': {
     group: 'hosting',
-    fires: 'A link goes through an open redirect of a search engine, a translator or an AMP cache.',
+    fires:
+      'A link goes through an open redirect of a search engine, a translator or an AMP cache, and the redirect is not the author’s.',
     points: 2.5,
     find: ({ clicks, from }) => {
       const link = clicks.find(
         ({ via, domain }) =>
-          via !== undefined && OPEN.test(via) && domain !== undefined && domain !== from?.organisation,
+          via !== undefined &&
+          OPEN.test(via) &&
+          domain !== undefined &&
+          domain !== from?.organisation &&
+          // Google Alerts leads through Google, and a video site’s notice through the video site.
+          !isBelow(via, from?.organisation),
       )
       return link && `a link goes through ${quote(link.via ?? '')} to ${quote(link.host)}`
     },
   },
   'links/single-host': {
     group: 'hosting',
-    fires: 'Every link of a short message leads to one host that is not the author’s; mailing lists are exempt.',
+    fires: 'Every link of a short HTML message leads to one host that is not the author’s; mailing lists are exempt.',
     points: 0.7,
     max: 1,
-    find: ({ clicks, from, list, text }) => {
-      const hosts = new Set(clicks.map(({ host }) => host))
+    find: ({ clicks, from, list, html, text }) => {
       const [only] = clicks
-      if (list || hosts.size !== 1 || !only || only.domain === from?.organisation || text.visible.length > 600)
-        return undefined
+      if (list || html.length === 0 || !only || text.visible.length > 600) return undefined
+      if (only.domain === from?.organisation || clicks.some(({ host }) => host !== only.host)) return undefined
       return `every link leads to ${quote(only.host)}, which is not the author’s`
     },
   },
   'links/random-host': {
     group: 'hosting',
-    fires: 'The first label of an organisational domain looks random.',
+    fires: 'The first label of an organisational domain looks random, and the domain is not the author’s.',
     points: 1.2,
-    find: ({ clicks }) => {
-      const link = clicks.find(({ domain }) => domain !== undefined && isRandom(domain.split('.', 1)[0] ?? ''))
+    find: ({ clicks, from }) => {
+      const link = clicks.find(
+        ({ domain }) =>
+          domain !== undefined && domain !== from?.organisation && isRandom(domain.split('.', 1)[0] ?? ''),
+      )
       return link && `the host name ${quote(link.host)} looks random`
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
 
 const OPEN =
-  /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com)$/
+  /^(?:(?:www|images|maps|adservice)\.)?google\.[a-z.]{2,6}$|(?:^|\.)(?:googleadservices\.com|doubleclick\.net|bing\.com|ampproject\.org|translate\.goog|baidu\.com|duckduckgo\.com|youtube\.com|facebook\.com|search\.yahoo\.com|viglink\.com)$/
 
-const isPublicHosting = (link: Link): boolean => isFreeHost(link) || isShortener(link.host) || isGateway(link)
+const isBelow = (host: string, domain: string | undefined): boolean =>
+  domain !== undefined && (host === domain || host.endsWith(`.${domain}`))
+
+const isPublicHosting = (link: Link): boolean => isFreeHost(link) || isShortener(link) || isGateway(link)
 
 /** In plain text a file name such as `sendmail.cf` looks like a host name. */
 const isWritten = ({ from, url }: Link): boolean => from !== 'text' || !/^https?:\/\/[^/]{1,253}\/?$/.test(url)

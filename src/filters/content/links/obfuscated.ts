@@ -33,6 +33,16 @@ export const obfuscated = {
     points: 2.5,
     find: odd(['encoded-host'], 'is encoded in the URL'),
   },
+  'links/needless-encoding': {
+    group: 'obfuscated',
+    fires: 'A URL has at least four letters or digits in percent-encoding, which changes nothing but what filters see.',
+    points: 1,
+    max: 3,
+    find: ({ clicks }) => {
+      const link = clicks.find(({ url }) => (url.match(NEEDLESS)?.length ?? 0) >= 4)
+      return link && `letters of the URL are percent-encoded without need: ${quote(link.url)}`
+    },
+  },
   'links/malformed-url': {
     group: 'obfuscated',
     fires: 'A URL has tabs or line ends inside, or backslashes in place of slashes.',
@@ -61,6 +71,9 @@ export const obfuscated = {
     },
   },
 } satisfies Readonly<Record<string, Rule<MessageView>>>
+
+/** Letters and digits of ASCII. */
+const NEEDLESS = /%(?:3\d|4[1-9a-f]|5[\da]|6[1-9a-f]|7[\da])/gi
 
 /** Finds a link with one of these anomalies. */
 function odd(anomalies: readonly Link['anomalies'][number][], how: string) {

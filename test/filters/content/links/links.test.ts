@@ -1,4 +1,5 @@
 /** Links that lie, links to strange places: each rule with what fires it and what just does not. */
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type LinksRule, links } from '../../../../src/filters/content/links/links.ts'
 import { PosternError } from '../../../../src/model/errors.ts'
@@ -53,6 +54,12 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'the host “evil.example.com” is encoded in the URL',
     spares: link('http://evil.example.com/%65'),
   },
+  'links/needless-encoding': {
+    fires: link('https://click.example.com/go?to=%68%74%74%70%3A%2F%2Fevil.example.com'),
+    reason:
+      'letters of the URL are percent-encoded without need: “https://click.example.com/go?to=%68%74%74%70%3A%2F%2Fevil.example.com”',
+    spares: link('https://click.example.com/go?to=http%3A%2F%2Fexample.org%2Fb%C3%BCcher%20%26%20mehr'),
+  },
   'links/malformed-url': {
     fires: link('https:\\\\evil.example.com/'),
     reason: 'the host “evil.example.com” is in a URL with tabs, line ends or backslashes',
@@ -73,6 +80,11 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
     reason: 'a link leads to free hosting: “shop-login.pages.dev”',
     spares: page('<img src="https://storage.googleapis.com/brand/logo.png"><a href="https://example.org">us</a>'),
   },
+  'links/shared-host': {
+    fires: link('https://sites.google.com/view/anna'),
+    reason: 'a link leads to shared hosting: “sites.google.com”',
+    spares: link('https://anna.github.io/notes', 'notes', { header: { 'List-Id': '<users.example.org>' } }),
+  },
   'links/only-free-host': {
     fires: link('https://bit.ly/3x'),
     reason: 'every link leads to free hosting or through a shortener: “bit.ly”',
@@ -91,42 +103,74 @@ const cases: Readonly<Record<LinksRule, RuleCase>> = {
   'links/dynamic-dns': {
     fires: link('http://box.duckdns.org/'),
     reason: 'the host “box.duckdns.org” is under a dynamic DNS service',
-    spares: link('http://duckdns.example.com/'),
+    spares: link('https://www.duckdns.org/about'),
   },
   'links/cheap-tld': {
     fires: link('https://parcels.top/'),
     reason: 'the host “parcels.top” is under a cheap TLD that is often abused',
     spares: { text: 'Edit the file sendmail.cf and send it to me.\n' },
   },
+  'links/abused-tld': {
+    fires: link('https://parcel-4471.info/pay'),
+    reason: 'the host “parcel-4471.info” is under a TLD with much abuse',
+    spares: link('https://www.fahrplan.info/a', 'here', { from: 'Bahn <news@bahn-larch.info>' }),
+  },
   'links/open-redirect': {
     fires: link('https://www.google.com/url?q=https://evil.example.com/'),
     reason: 'a link goes through “www.google.com” to “evil.example.com”',
-    spares: link('https://www.google.com/url?q=https://www.example.org/'),
+    spares: link('https://www.google.com/url?q=https://evil.example.com/', 'here', {
+      from: 'Google Alerts <googlealerts-noreply@google.com>',
+    }),
   },
   'links/single-host': {
     fires: link('https://elsewhere.example.com/'),
     reason: 'every link leads to “elsewhere.example.com”, which is not the author’s',
-    spares: page('<a href="https://elsewhere.example.com/">one</a> <a href="https://www.example.org/">two</a>'),
+    spares: { text: 'The photographs: https://elsewhere.example.com/2026\n' },
   },
   'links/random-host': {
     fires: link('https://xkqwjrtb.com/'),
     reason: 'the host name “xkqwjrtb.com” looks random',
-    spares: link('https://lists.freshrpms.net/'),
+    spares: link('https://www.nmtbmedia.com/', 'here', { from: 'AJ <aj@nmtbmedia.com>' }),
   },
   'links/recipient-in-url': {
     fires: link(`https://evil.example.com/#${Buffer.from('bob@example.net').toString('base64')}`),
-    reason: 'a link to “evil.example.com” contains the recipient’s address',
+    reason: 'a link to “evil.example.com” contains the recipient’s address (in base64)',
+    spares: link('https://lists.example.com/mailman/options/staff/bob@example.net'),
+  },
+  'links/recipient-in-query': {
+    fires: link('https://evil.example.com/claim?id=4&email=bob%40example.net'),
+    reason: 'a parameter of a link to “evil.example.com” is the recipient’s address (plain)',
     spares: link('https://news.example.com/unsubscribe?email=bob@example.net'),
+  },
+  'links/unfilled-field': {
+    fires: link('https://track.example.com/[url]'),
+    reason: 'the link “https://track.example.com/[url]” is a field that was not filled',
+    spares: { text: 'Ask https://api.example.com/users/{id} for one user.\n' },
+  },
+  'links/reply-button': {
+    fires: link('mailto:helpdesk.8812@gmail.com?subject=Not%20me', 'Report the user'),
+    reason: 'the link “Report the user” writes to “helpdesk.8812@gmail.com”',
+    spares: link('mailto:anna.larch@gmail.com', 'anna.larch@gmail.com'),
   },
   'links/program': {
     fires: link('https://files.example.com/update.msi'),
     reason: 'a link leads to a program: “https://files.example.com/update.msi”',
-    spares: link('https://files.example.com/update.msi.html'),
+    spares: link('https://cdn.example.com/debian-13-netinst.iso', 'here', {
+      header: { 'List-Id': '<debian-cd.example.com>' },
+    }),
+  },
+  'links/program-as-document': {
+    fires: link('https://files.example.com/4471.zip', 'Invoice 4471.pdf'),
+    reason:
+      'a document is announced, and a link leads to a program or an archive: “https://files.example.com/4471.zip”',
+    spares: link('https://files.example.com/photographs.zip', 'all photographs'),
   },
   'links/login-url': {
     fires: link('https://evil.example.com/webmail/verify'),
     reason: 'a URL has words of a login: “https://evil.example.com/webmail/verify”',
-    spares: link('https://www.example.org/login'),
+    spares: page(
+      [1, 2, 3, 4, 5, 6, 7].map(at => `<a href="https://news.example.com/${at}/login">story ${at}</a>`).join(' '),
+    ),
   },
 }
 
@@ -134,6 +178,31 @@ tryRules<LinksRule>(options => links({ protect: ['mycompany.net'], ...options })
   'links/look-alike': 'A22 a host that looks like that of a well-known company is found',
   'links/look-alike-protected': 'A22 a host that looks like a protected domain is found',
   'links/confusable': 'A22 a host in look-alike letters is found',
+})
+
+test.for<readonly [string, string]>([
+  ['in the path, in hexadecimal', `https://evil.example.com/${Buffer.from('bob@example.net').toString('hex')}`],
+  ['after the #, plain', 'https://evil.example.com/portal#bob@example.net'],
+  [
+    'inside of other text in base64',
+    `https://evil.example.com/x/${Buffer.from('mail=bob@example.net&a=1').toString('base64url')}`,
+  ],
+  ['as a hash', `https://evil.example.com/u/${createHash('sha256').update('bob@example.net').digest('hex')}`],
+])('the recipient’s address in a URL is found %s', async ([, url]) => {
+  const world = { forwardPaths: ['bob@example.net'], message: message(link(url)) }
+  const found = await probe(links({ points: { 'links/recipient-in-url': 1 } }), world)
+  expect(found.map(({ rule }) => rule)).toContain('links/recipient-in-url')
+})
+
+test.for<readonly [string, string]>([
+  ['the Message-ID of an archive', 'https://lore.example.com/all/20230405-bob@example.net-1'],
+  ['a longer address', 'https://evil.example.com/jim.bob@example.net'],
+  ['a longer domain', 'https://evil.example.com/bob@example.net.test'],
+  ['the author’s own site', 'https://www.example.org/account/bob@example.net'],
+])('%s is not taken for the recipient’s address', async ([, url]) => {
+  const world = { forwardPaths: ['bob@example.net'], message: message(link(url)) }
+  const found = await probe(links({ points: { 'links/recipient-in-url': 1, 'links/recipient-in-query': 1 } }), world)
+  expect(found.filter(({ rule }) => rule?.startsWith('links/recipient'))).toEqual([])
 })
 
 test('rules of one group cost at most its cap, and their points add up', async () => {

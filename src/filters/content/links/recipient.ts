@@ -1,0 +1,96 @@
+/** Finds the recipient’s address in URLs: plain, or in a form that hides it from readers. */
+import { createHash } from 'node:crypto'
+import type { Link } from '../../../facts/links.ts'
+import type { MessageView } from '../../rules/view.ts'
+
+/** How a URL contains an address. */
+interface Trace {
+  readonly link: Link
+  /** In the query, where unsubscribe pages of honest senders have it; else in the path or after the `#`. */
+  readonly inQuery: boolean
+  readonly how: string
+}
+
+/** Addresses that are searched for, and links in which. */
+const [MAX_ADDRESSES, MAX_LINKS] = [5, 200]
+/** An address that is shorter, such as `a@b.c`, may occur by chance. */
+const MIN_LENGTH = 6
+
+/** The first link with the recipient’s address that is not the author’s, by where the address is. */
+export function recipientTraces(seen: MessageView): readonly Trace[] {
+  const known = traces.get(seen)
+  if (known !== undefined) return known
+  const found = findTraces(seen)
+  traces.set(seen, found)
+  return found
+}
+
+const traces = new WeakMap<MessageView, readonly Trace[]>()
+
+function findTraces({ message, to, from, clicks }: MessageView): readonly Trace[] {
+  const away = clicks.slice(0, MAX_LINKS).filter(({ domain }) => domain !== from?.organisation)
+  if (away.length === 0) return []
+  const addresses = [...message.forwardPaths, ...to.map(({ local, domain }) => `${local}@${domain}`)]
+    .map(path => path.toLowerCase())
+    .filter(path => path.length >= MIN_LENGTH && path.includes('@'))
+  const needles = [...new Set(addresses)].slice(0, MAX_ADDRESSES).map(address => new Needles(address))
+  return away.flatMap(link => needles.flatMap(needle => needle.findIn(link) ?? []))
+}
+
+/** The forms of one address. */
+class Needles {
+  readonly #plain: string
+  readonly #hex: string
+  readonly #base64: readonly string[]
+  #hashes: readonly string[] | undefined
+
+  constructor(address: string) {
+    this.#plain = address
+    this.#hex = Buffer.from(address).toString('hex')
+    this.#base64 = [...new Set([0, 1, 2].flatMap(offset => base64At(address, offset)))]
+  }
+
+  findIn(link: Link): Trace | undefined {
+    const { url } = link
+    const query = url.indexOf('?')
+    const hash = url.indexOf('#')
+    const trace = (at: number, how: string): Trace => ({
+      link,
+      inQuery: query >= 0 && at > query && !(hash >= 0 && at > hash),
+      how,
+    })
+    const lower = url.includes('%40') ? url.replaceAll('%40', '@').toLowerCase() : url.toLowerCase()
+    const plainAt = lower.indexOf(this.#plain)
+    if (plainAt >= 0 && this.#isAlone(lower, plainAt)) return trace(plainAt, 'plain')
+    const hexAt = lower.indexOf(this.#hex)
+    if (hexAt >= 0) return trace(hexAt, 'in hexadecimal')
+    for (const form of this.#base64) {
+      const at = url.indexOf(form)
+      if (at >= 0) return trace(at, 'in base64')
+    }
+    if (!DIGEST.test(lower)) return undefined
+    const digest = this.#digests().find(digest => lower.includes(digest))
+    return digest === undefined ? undefined : trace(lower.indexOf(digest), 'as a hash')
+  }
+
+  /** Not a part of a longer address or name, such as the Message-ID of an archived message. */
+  #isAlone(url: string, at: number): boolean {
+    const end = at + this.#plain.length
+    return !/[\w.+-]/.test(url[at - 1] ?? '') && !/[\w-]|\.\w/.test(url.slice(end, end + 2))
+  }
+
+  #digests(): readonly string[] {
+    this.#hashes ??= ['md5', 'sha1', 'sha256'].map(name => createHash(name).update(this.#plain).digest('hex'))
+    return this.#hashes
+  }
+}
+
+const DIGEST = /[\da-f]{32}/
+
+/** The characters of both kinds of base64 that depend on the address alone, behind `offset` bytes of other text. */
+function base64At(address: string, offset: number): readonly string[] {
+  const bytes = Buffer.from(`${'\0'.repeat(offset)}${address}`)
+  const start = offset === 0 ? 0 : offset + 1
+  const stop = Math.floor((bytes.length * 8) / 6)
+  return (['base64', 'base64url'] as const).map(kind => bytes.toString(kind).slice(start, stop))
+}

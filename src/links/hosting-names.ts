@@ -1,0 +1,98 @@
+/** The names of hosting that anybody can use at once, as data: `hosting.ts` looks them up. */
+
+const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+/**
+ * Suffixes of hosting for applications, functions and throw-away sites. Firms link to their
+ * domains in mail, so that nearly all links to these names are phishing.
+ */
+export const DISPOSABLE = set(`
+  web.app firebaseapp.com r2.dev pages.dev workers.dev vercel.app netlify.app glitch.me repl.co replit.app replit.dev onrender.com
+  render.com surge.sh fly.dev deno.dev azurestaticapps.net azurefd.net azureedge.net web.core.windows.net blob.core.windows.net run.app
+  cloudfunctions.net firebasestorage.googleapis.com amplifyapp.com linodeobjects.com ondigitalocean.app backblazeb2.com wasabisys.com
+  oraclecloud.com myqcloud.com aliyuncs.com weeblysite.com wixstudio.com godaddysites.com webflow.io framer.website framer.app framer.ai
+  framer.media carrd.co strikingly.com mystrikingly.com yolasite.com webnode.page webador.com site123.me square.site canva.site softr.app
+  zapier.app bubbleapps.io lovable.app typedream.app ucraft.site tilda.ws webcindario.com 000webhostapp.com infinityfreeapp.com rf.gd
+  42web.io epizy.com great-site.net byethost.com atwebpages.com translate.goog trycloudflare.com ngrok.io ngrok-free.app ngrok.app
+  serveo.net loca.lt sharepoint.mobi mybluehost.me wpenginepowered.com temporary.site cprapid.com plesk.page hostingersite.com
+  hostingerapp.com builderallwppro.com brizy.site webwave.dev static.app tiiny.site tiiny.host cloudfront-free.net b-cdn.net cloudlets.zone
+  jelastic.com edgeone.app csb.app codesandbox.io stackblitz.io gitpod.io trafficmanager.net myfreesites.net mailchimpsites.com filesusr.com
+  pantheonsite.io platformsh.site koyeb.app railway.app cyclic.app adaptable.app zeabur.app streamlit.app wuaze.com pythonanywhere.com
+  ukit.me umso.co swtest.ru beget.tech on-fleek.app dorik.io start.page gamma.site my.canva.site dlnk.to bio.link
+`)
+
+/** Suffixes where private persons, projects and firms publish, too: blogs, documentation, pictures of newsletters. */
+export const SHARED = set(`
+  github.io gitlab.io herokuapp.com azurewebsites.net cloudapp.azure.com storage.googleapis.com appspot.com s3.amazonaws.com
+  digitaloceanspaces.com weebly.com wixsite.com blogspot.com wordpress.com jimdosite.com myportfolio.com notion.site gitbook.io
+  readthedocs.io neocities.org altervista.org page.link hubspotpagebuilder.com zohosites.com clickfunnels.com systeme.io teachable.site
+  typepad.com tumblr.com livejournal.com over-blog.com home.blog
+`)
+
+/** Hosts and paths where anybody can publish forms and pages. Firms ask their customers with the same forms. */
+export const SHARED_PATHS: readonly (readonly [host: string, path: string])[] = [
+  ['sites.google.com', '/'],
+  ['docs.google.com', '/forms'],
+  ['docs.google.com', '/drawings'],
+  ['docs.google.com', '/presentation'],
+  ['forms.gle', '/'],
+  ['script.google.com', '/macros'],
+  ['forms.office.com', '/'],
+  ['telegra.ph', '/'],
+  ['www.canva.com', '/design'],
+  ['jotform.com', '/'],
+  ['form.jotform.com', '/'],
+  ['www.formstack.com', '/'],
+]
+
+export const SHORTENERS = set(`
+  bit.ly bitly.com tinyurl.com t.co goo.gl ow.ly is.gd v.gd cutt.ly cutt.us rb.gy rebrand.ly shorturl.at shorturl.asia t.ly tiny.cc tiny.pl
+  s.id urlz.fr u.to soo.gd bl.ink lnkd.in shrtco.de qr.ae adf.ly buff.ly clck.ru vk.cc kutt.it dub.sh tny.im 2u.pw n9.cl
+  acortar.link encurtador.com.br abre.ai bitly.ws linktr.ee qrco.de qrcodes.pro me-qr.com scnv.io qr.link q-r.to l.ead.me hyperurl.co
+  shorter.me zpr.io gg.gg x.gd ln.run wa.link rotf.lol short.gy cli.re urlzs.com tr.ee dik.si lihi.cc reurl.cc ppt.cc snip.ly
+  pxlme.me fb.me g.co t2m.io shrinkme.io ouo.io da.gd han.gl me2.do bit.do tr.im surl.li l1nk.dev dlvr.it qr1.be t1p.de kurzelinks.de
+`)
+
+/** Paths of sites where a short code leads anywhere. */
+export const SHORTENER_PATHS: readonly (readonly [host: string, path: string])[] = [
+  ['www.linkedin.com', '/slink?'],
+  ['linkedin.com', '/slink?'],
+  ['l.facebook.com', '/l.php'],
+]
+
+/** Dynamic DNS: a name for any address at once. */
+export const DYNAMIC = set(`
+  duckdns.org ddns.net dyndns.org no-ip.org no-ip.com no-ip.biz hopto.org zapto.org sytes.net serveftp.com servehttp.com myftp.org
+  dynu.net ddnsfree.com freeddns.org accesscam.org kozow.com giize.com mooo.com us.to chickenkiller.com gotdns.ch myddns.me bounceme.net
+  redirectme.net dns.army nip.io sslip.io xip.io publicvm.com linkpc.net dynv6.net webredirect.org access.ly
+`)
+
+/** Gateways to IPFS and its kin. */
+export const GATEWAYS = set(`
+  ipfs.io dweb.link cf-ipfs.com cloudflare-ipfs.com nftstorage.link w3s.link 4everland.io infura-ipfs.io gateway.pinata.cloud
+  mypinata.cloud fleek.co on.fleek.co eth.limo eth.link arweave.net ipfs.fleek.co skynet.net
+`)
+
+/** Hosts where anybody can put a picture without an account, or without a name. Firms keep their pictures elsewhere. */
+export const PICTURE_HOSTS = set(`
+  imgur.com postimg.cc postimg.org ibb.co imgbb.com iili.io freeimage.host imageshack.com imageshack.us tinypic.com photobucket.com
+  imgbox.com imgpile.com gyazo.com prnt.sc prntscr.com lightshot.com snipboard.io zupimages.net casimages.com hostingpics.net imagehosting.com
+  staticflickr.com user-images.githubusercontent.com private-user-images.githubusercontent.com cdn.discordapp.com media.discordapp.net
+  radikal.ru imageshost.ru fastpic.org fastpic.ru myimg.de directupload.net directupload.eu picr.de uploaddeimagens.com.br imageboo.com
+  xs.to vgy.me catbox.moe pixhost.to imgsafe.org ik.imagekit.io telegra.ph i.redd.it upload.ee servimg.com hizliresim.com resimlink.com
+  imagizer.com picsum.photos lensdump.com dropmefiles.com livefilestore.com
+`)
+
+/** Free mail. */
+export const FREE_MAIL = set(`
+  gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com aol.com aim.com icloud.com
+  me.com mac.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de freenet.de t-online.de mail.com mail.ru inbox.ru list.ru bk.ru
+  internet.ru yandex.ru yandex.com ya.ru rambler.ru proton.me protonmail.com pm.me tutanota.com tuta.io zoho.com zohomail.com
+  hushmail.com fastmail.com fastmail.fm qq.com 163.com 126.com sina.com sohu.com foxmail.com yeah.net naver.com daum.net hanmail.net
+  orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it alice.it tin.it email.it uol.com.br bol.com.br
+  terra.com.br ig.com.br rediffmail.com excite.com lycos.com juno.com netzero.net mail2world.com netscape.net usa.net email.com
+  seznam.cz wp.pl o2.pl onet.pl interia.pl abv.bg ukr.net i.ua inbox.lv hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es
+  live.co.uk live.fr live.nl outlook.fr outlook.de outlook.es outlook.com.br yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es
+  yahoo.co.jp yahoo.co.in yahoo.com.br yahoo.ca yahoo.com.au yahoo.com.mx btinternet.com comcast.net sbcglobal.net verizon.net
+  att.net bellsouth.net cox.net charter.net earthlink.net
+`)
