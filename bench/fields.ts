@@ -9,6 +9,21 @@ export interface Field {
   readonly raw: string
 }
 
+/**
+ * Mends what collections did to header sections: lines whose fold lost its white space, and the empty line that is
+ * missing before the first part.
+ */
+export function mended(text: string): string {
+  const end = text.indexOf('\r\n\r\n')
+  const lines = (end < 0 ? text : text.slice(0, end)).split('\r\n')
+  const last = lines.findIndex(line => line.startsWith('--'))
+  const head = (last < 0 ? lines : lines.slice(0, last)).map((line, place) =>
+    place === 0 || /^(?:[ \t]|[\x21-\x39\x3b-\x7e]+:)/.test(line) ? line : `\t${line}`,
+  )
+  const rest = last < 0 ? '' : `\r\n\r\n${lines.slice(last).join('\r\n')}`
+  return head.join('\r\n') + rest + (end < 0 ? '' : text.slice(end))
+}
+
 /** @param text a message with CRLF, one character for each byte */
 export function fieldsOf(text: string): { readonly fields: readonly Field[]; readonly body: string } {
   const end = text.startsWith('\r\n') ? 0 : text.indexOf('\r\n\r\n')

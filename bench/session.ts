@@ -5,7 +5,7 @@
 import { organisationalDomain } from '../src/dns/organisation.ts'
 import type { Resolver } from '../src/model/resolver.ts'
 import { zone } from '../src/testing/zone.ts'
-import { addressIn, domainIn, type Field, fieldsOf, textOf } from './fields.ts'
+import { addressIn, domainIn, type Field, fieldsOf, mended, textOf } from './fields.ts'
 import type { Labelled } from './mail.ts'
 import { type Hop, isLocal, readHop } from './received.ts'
 import { type Recorded, recordedIn } from './recorded.ts'
@@ -30,7 +30,8 @@ const HONEST: Client = { ip: '192.0.2.1', helo: 'mail.example.net', name: 'mail.
 const ALONE = zone({ 'mail.example.net': { A: HONEST.ip }, '1.2.0.192.in-addr.arpa': { PTR: 'mail.example.net' } })
 
 export async function present(message: Labelled, world: World): Promise<Presented> {
-  const raw = fieldsOf(message.bytes.toString('latin1'))
+  const collected = message.bytes.toString('latin1')
+  const raw = fieldsOf(DAMAGED.has(message.corpus) ? mended(collected) : collected)
   const place = borderOf(message, raw.fields)
   const border = place === undefined ? undefined : readHop(raw.fields[place]?.value ?? '')
   const atList = border !== undefined && LIST_SERVERS.test(border.by)
@@ -54,6 +55,9 @@ export async function present(message: Labelled, world: World): Promise<Presente
   const facts = { client, sender, author, recorded, bytes, at: session.at }
   return { ...session, bytes: await signed(facts), ip: client.ip, helo: client.helo, dns: recordedDns(zoneOf(facts)) }
 }
+
+/** Sets whose header sections were damaged when they were collected. */
+const DAMAGED: ReadonlySet<string> = new Set(['parcels', 'trec06p'])
 
 /** Bounces and reports answer our own mail, so the recipient's domain is ours. */
 const isReport = ({ corpus }: Labelled): boolean => corpus === 'dsn' || corpus === 'reports'
@@ -173,7 +177,7 @@ function senderOf(
 }
 
 const bounded = (address: string | undefined): string =>
-  address !== undefined && /^[\x21-\x7e]{1,200}$/.test(address) && !/[<>()[\]\\,;:"]/.test(address) ? address : ''
+  address !== undefined && /^[\w.!#$%&'*+/=?^`{|}~-]{1,120}@(?:[\w-]+\.)+[a-z][\w-]+$/i.test(address) ? address : ''
 
 function recipientOf(border: Hop | undefined, above: readonly Field[], sent: readonly Field[]): string {
   const field = (list: readonly Field[], wanted: string) => addressIn(list.find(({ name }) => name === wanted)?.value)
