@@ -128,7 +128,7 @@ export interface ConsoleSources {
   readonly reports?: (days: number) => Promise<Answer<'reports.get'>>
   /** How the gateway is configured, without secrets. */
   readonly settings?: () => Answer<'settings.get'>['sections'] | Promise<Answer<'settings.get'>['sections']>
-  /** The thresholds of a recipient, for previews; '' is any. @default { quarantine: 6, reject: 15 } */
+  /** The thresholds of a recipient, for previews; '' is any. @default { tag: 4, quarantine: 6, reject: 15 } */
   readonly thresholds?: (recipient: string) => Thresholds
 }
 

@@ -87,10 +87,16 @@ function withoutUndefined<T extends object>(given: T): { [K in keyof T]?: NonNul
 }
 
 /** The part of an event that every judged thing has. */
-export const decided = ({ verdict, dryRun, score }: Pick<Decision, 'verdict' | 'dryRun' | 'score'>) => ({
+export const decided = ({
+  verdict,
+  dryRun,
+  score,
+  tagged,
+}: Pick<Decision, 'verdict' | 'dryRun' | 'score' | 'tagged'>) => ({
   verdict,
   ...(dryRun !== undefined && { dryRun }),
   score,
+  ...(tagged && { tagged }),
 })
 
 /** A reply as it is written. */

@@ -18,10 +18,17 @@ export function judge(setup: CompiledGateway, scopes: readonly Judged[], at: Dec
     const decision = setup.policy(findings, at)
     const problem = malformedDecision(decision)
     if (problem !== undefined) return policyFailed(problem, findings, at)
-    return setup.mode === 'shadow' ? asDryRunDecision(decision, at.ref) : decision
+    return setup.mode === 'shadow' ? asDryRunDecision(decision, at.ref) : withValidTag(decision)
   } catch (error) {
     return policyFailed(errorText(error), findings, at)
   }
+}
+
+/** A policy that makes the verdict of another one stricter keeps its tag by mistake. */
+function withValidTag(decision: Decision): Decision {
+  if (!decision.tagged || decision.verdict === 'accept') return decision
+  const { tagged: _tagged, ...untagged } = decision
+  return untagged
 }
 
 function policyFailed(problem: string, findings: readonly Finding[], { stage, ref }: DecisionPoint): Decision {
@@ -34,7 +41,9 @@ function policyFailed(problem: string, findings: readonly Finding[], { stage, re
 }
 
 function asDryRunDecision(decision: Decision, ref: string): Decision {
-  if (decision.verdict === 'accept') return decision
+  // A tag is a consequence, too: mail programs sort by it.
+  const { tagged, ...untagged } = decision
+  if (decision.verdict === 'accept') return tagged ? untagged : decision
   return { ...decision, verdict: 'accept', reply: positiveReply(decision.stage, ref), dryRun: decision.verdict }
 }
 

@@ -95,11 +95,12 @@ function unknownKey(key: string): string {
 export function malformedDecision(decision: unknown): string | undefined {
   if (typeof decision !== 'object' || decision === null) return `it returned ${show(decision)}, not a decision`
   if ('then' in decision) return 'it returned a promise; a policy returns its decision at once'
-  const { verdict, score, findings, reply, stage } = decision as Partial<Decision>
+  const { verdict, score, findings, reply, stage, tagged } = decision as Partial<Decision>
   if (typeof verdict !== 'string' || !Object.hasOwn(VERDICTS, verdict))
     return `verdict: found ${show(verdict)}, expected one of ${Object.keys(VERDICTS).join(', ')}`
   if (typeof score !== 'number' || !Number.isFinite(score)) return `score: found ${show(score)}, expected a number`
   if (!Array.isArray(findings)) return `findings: found ${show(findings)}, expected an array`
+  if (tagged !== undefined && tagged !== true) return `tagged: found ${show(tagged)}, expected true or nothing`
   if (typeof stage !== 'string') return `stage: found ${show(stage)}, expected the stage that was asked about`
   return malformedReply(verdict, reply)
 }

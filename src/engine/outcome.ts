@@ -34,12 +34,13 @@ export function outcomeOf(
   const trace = traceOf(decision)
   const dropped = matchingFields(header, setup.isForged)
   const content = deliverable(trace, header, dropped, spool)
-  const groups = (['accept', 'quarantine'] as const).flatMap((verdict): readonly DeliveryGroup[] => {
-    const members = [...each].filter(([, made]) => made.verdict === verdict)
+  const groups = GROUPS.flatMap(({ verdict, tagged }): readonly DeliveryGroup[] => {
+    const members = [...each].filter(([, made]) => made.verdict === verdict && made.tagged === tagged)
     const [first] = members
     if (first === undefined) return []
-    const group = { verdict, forwardPaths: members.map(([forwardPath]) => forwardPath) }
-    if (verdict === decision.verdict) return [{ ...group, trace, content }]
+    const forwardPaths = members.map(([forwardPath]) => forwardPath)
+    const group = { verdict, ...(tagged && { tagged }), forwardPaths }
+    if (verdict === decision.verdict && tagged === decision.tagged) return [{ ...group, trace, content }]
     const own = traceOf(first[1])
     return [{ ...group, trace: own, content: deliverable(own, header, dropped, spool) }]
   })
@@ -49,6 +50,13 @@ export function outcomeOf(
     ...(isHeld && { authentication: authentication(message) }),
   }
 }
+
+/** What recipients can have in common; those that accept come first. */
+const GROUPS = [
+  { verdict: 'accept', tagged: undefined },
+  { verdict: 'accept', tagged: true },
+  { verdict: 'quarantine', tagged: undefined },
+] as const
 
 /** Where the forged fields are, for hosts that remove them by name and position. */
 const forgedFields = (header: HeaderFields, dropped: readonly HeaderField[]): readonly ForgedField[] =>

@@ -6,7 +6,7 @@ import { organisationOf } from '../dns/organisation.ts'
 import { identities, origin } from '../facts/identities.ts'
 import { spf } from '../facts/spf/spf.ts'
 import { senderTrust } from '../facts/trust.ts'
-import { duration, oneOf, score } from '../model/checks.ts'
+import { callback, duration, oneOf, score } from '../model/checks.ts'
 import type { Filter, PriorFindings } from '../model/filter.ts'
 import { defer, type Finding } from '../model/finding.ts'
 import { checked, relation, schemaOf } from '../model/options.ts'
@@ -20,20 +20,34 @@ import { runLater } from '../store/batched.ts'
 export interface GreylistOptions {
   /**
    * The stage that defers: `rcpt` costs neither side a message, `message` knows the score of the content and the
-   * signers.
+   * signers. `both` defers at the first of them where the message is suspicious; who has come back passes the other.
    * @default 'rcpt'
    */
-  readonly at?: 'rcpt' | 'message'
+  readonly at?: 'rcpt' | 'message' | 'both'
   /** Points from which a message is suspicious; -Infinity for every message. @default 1 */
   readonly from?: number
   /** Points from which the message is not deferred, because the policy refuses it anyway. @default Infinity */
   readonly to?: number
+  /**
+   * Other bounds for a recipient in place of `from` and `to`; undefined where those apply. A message is deferred only
+   * if it lies between the bounds of all its recipients: no recipient waits for what another one has.
+   * @default those of all
+   */
+  readonly bounds?: (forwardPath: string) => GreylistBounds | undefined
   /** How long a client is to wait before it comes back. @default '5m' */
   readonly wait?: Duration
   /** How long after its first attempt a client may come back. @default '2d' */
   readonly window?: Duration
   /** How long a client that came back is known; begins again with each message. @default '36d' */
   readonly known?: Duration
+}
+
+/** Between which scores {@link greylist} defers. */
+export interface GreylistBounds {
+  /** Points from which a message is suspicious. */
+  readonly from: number
+  /** Points from which the message is not deferred, because the policy holds or refuses it anyway. */
+  readonly to: number
 }
 
 const FROM = 1
@@ -44,9 +58,10 @@ const WINDOW = '2d'
 const schema = schemaOf<GreylistOptions>(
   'greylist',
   {
-    at: oneOf('rcpt', 'message'),
+    at: oneOf('rcpt', 'message', 'both'),
     from: score({ min: Number.NEGATIVE_INFINITY }),
     to: score({ max: Number.POSITIVE_INFINITY }),
+    bounds: callback(),
     wait: duration(),
     window: duration(),
     known: duration({ min: '1s' }),
@@ -79,15 +94,22 @@ const schema = schemaOf<GreylistOptions>(
  * greylist({ from: 3, wait: '2m' })
  */
 export function greylist(options: GreylistOptions = {}): Filter {
-  const { at = 'rcpt', from = FROM, to = TO, wait = WAIT, window = WINDOW, known = '36d' } = checked(schema, options)
+  const { at = 'rcpt', from = FROM, to = TO, bounds, wait = WAIT, window = WINDOW, known = '36d' } = options
+  checked(schema, options)
   const times: Times = {
     wait: toMilliseconds(wait),
     window: toMilliseconds(window),
     known: toMilliseconds(known),
   }
 
-  const isSuspicious = (context: Transaction, { score }: PriorFindings): boolean =>
-    context.ip !== undefined && score >= from && score < to && context.user === undefined
+  const all: GreylistBounds = { from, to }
+  const isSuspicious = (context: Transaction, paths: readonly string[], { score }: PriorFindings): boolean =>
+    context.ip !== undefined &&
+    context.user === undefined &&
+    paths.every(path => {
+      const { from, to } = bounds?.(path) ?? all
+      return score >= from && score < to
+    })
 
   const examine = async (
     context: Transaction,
@@ -107,15 +129,17 @@ export function greylist(options: GreylistOptions = {}): Filter {
     name: 'greylist',
     checks: 'identity',
     order: 'late',
-    ...(at === 'rcpt'
-      ? {
-          rcpt: async (recipient: Recipient, prior: PriorFindings) =>
-            isSuspicious(recipient, prior) && examine(recipient, senderOf(recipient), [recipient.forwardPath]),
-        }
-      : {
-          message: async (message: Message, prior: PriorFindings) =>
-            isSuspicious(message, prior) && examine(message, signerOf(message), message.forwardPaths),
-        }),
+    ...(at !== 'message' && {
+      rcpt: async (recipient: Recipient, prior: PriorFindings) =>
+        isSuspicious(recipient, [recipient.forwardPath], prior) &&
+        examine(recipient, senderOf(recipient), [recipient.forwardPath]),
+    }),
+    ...(at !== 'rcpt' && {
+      message: async (message: Message, prior: PriorFindings) =>
+        isSuspicious(message, message.forwardPaths, prior) &&
+        // The key of RCPT again, so that a client that has come back there is known.
+        examine(message, at === 'both' ? senderOf(message) : signerOf(message), message.forwardPaths),
+    }),
   }
 }
 

@@ -101,10 +101,10 @@ function aboutMessage(transaction: TransactionEvent): readonly string[] {
 }
 
 function aboutRecipient(event: RecipientEvent, deliveries: readonly DeliveryEvent[]): readonly string[] {
-  const { recipient, verdict, dryRun, score, reply, findings } = event
+  const { recipient, verdict, dryRun, score, tagged, reply, findings } = event
   const instead = dryRun === undefined ? '' : `, in shadow mode; it would be ${dryRun}`
   return [
-    `  recipient  ${recipient}: ${verdict} with ${score} points${instead}${replied(reply)}`,
+    `  recipient  ${recipient}: ${verdict} with ${score} points${tagged ? ', tagged' : ''}${instead}${replied(reply)}`,
     ...findings.map(aboutFinding),
     ...deliveries.map(aboutDelivery),
   ]

@@ -24,6 +24,11 @@ export interface Decision {
   readonly verdict: Verdict
   /** The sum of all points in scope. */
   readonly score: number
+  /**
+   * The message is accepted, and its score has reached the policy's `tag` threshold: deliver it with the fields of
+   * `spamStatus`, so that mail programs can sort it. Only at `message`.
+   */
+  readonly tagged?: true
   /** All findings in scope, in the order of filters. */
   readonly findings: readonly Finding[]
   /** The reply to send now. With `rejectAt` a refusal may be decided here and sent later. */
@@ -63,10 +68,12 @@ export interface ForgedField {
   readonly position: number
 }
 
-/** Recipients of one message with the same verdict, and the message as it is to be delivered to them. */
+/** Recipients of one message with the same verdict and tag, and the message as it is to be delivered to them. */
 export interface DeliveryGroup {
   /** `quarantine`: deliver it, but apart from the inbox. */
   readonly verdict: 'accept' | 'quarantine'
+  /** The score has reached the `tag` threshold of these recipients. */
+  readonly tagged?: true
   /** The recipients. */
   readonly forwardPaths: readonly string[]
   /** The fields on top of `content`: they say what was decided for this group. */

@@ -100,6 +100,8 @@ export interface TransactionEvent extends EventBase {
   readonly dryRun?: Verdict
   /** The sum of all points. */
   readonly score: number
+  /** The message was accepted, and its score has reached the `tag` threshold. */
+  readonly tagged?: true
   /** What was found at `mail`, at most 50. Findings of later stages are in the recipients' events. */
   readonly findings: readonly FindingEntry[]
   /** The reply to the message, or to MAIL where no message was judged; absent where the client left before it. */
@@ -190,6 +192,8 @@ export interface RecipientEvent extends EventBase {
   readonly dryRun?: Verdict
   /** The sum of all points. */
   readonly score: number
+  /** The message was accepted, and its score has reached the `tag` threshold. */
+  readonly tagged?: true
   /** Everything that was found about client, transaction, recipient and message, at most 50. */
   readonly findings: readonly FindingEntry[]
   /**

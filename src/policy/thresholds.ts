@@ -1,14 +1,22 @@
-/** The policy that adds points up and compares the score with two thresholds; the strictest verdict wins. */
+/** The policy that adds points up and compares the score with thresholds; the strictest verdict wins. */
 
-import { oneOf, score } from '../model/checks.ts'
+import { cost, oneOf, score } from '../model/checks.ts'
 import { type Decision, isFinal, type Policy, type Reply } from '../model/decision.ts'
 import { type Finding, roundScore, type Verdict } from '../model/finding.ts'
-import { checked, relation, schemaOf } from '../model/options.ts'
+import { type Check, checked, object, record, relation, type Shape, schemaOf } from '../model/options.ts'
 import { type Stage, stages } from '../model/stage.ts'
+import { readable } from '../net/checks.ts'
+import { readMailbox, readName } from '../net/names.ts'
+import { RecipientTable } from './recipient-table.ts'
 import { positiveReply, refusal } from './reply.ts'
 
-/** Options of {@link thresholds}. */
+/** The scores of {@link thresholds} and what else may differ between recipients. */
 export interface ThresholdOptions {
+  /**
+   * The score from which an accepted message is tagged: `spamStatus` writes `X-Spam-Tag: YES`, and the decision has
+   * `tagged`. A message that is quarantined is not tagged too. `'off'` tags none. @default 4
+   */
+  readonly tag?: number | 'off'
   /** The score from which a message is quarantined. @default 6 */
   readonly quarantine?: number
   /** The score from which a client, recipient or message is refused. @default 15 */
@@ -20,53 +28,108 @@ export interface ThresholdOptions {
   readonly rejectAt?: 'connect' | 'helo' | 'mail' | 'rcpt'
 }
 
+/** Options of {@link thresholds}. */
+export interface PolicyOptions extends ThresholdOptions {
+  /**
+   * Other thresholds for some recipients, by address (`bob@example.org`), domain (`example.org`) or every domain below
+   * one (`.example.org`). The most specific entry applies; what it leaves out is as for all. @default {}
+   */
+  readonly recipients?: Readonly<Record<string, ThresholdOptions>>
+}
+
 const severity: Readonly<Record<Verdict, number>> = { accept: 0, quarantine: 1, defer: 2, discard: 3, reject: 4 }
 
-const schema = schemaOf<ThresholdOptions>(
-  'thresholds',
-  {
-    quarantine: score({ above: 0 }),
-    reject: score({ above: 0 }),
-    rejectAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
-  },
-  relation(
-    ['quarantine', 'reject'],
-    ({ quarantine = QUARANTINE, reject = REJECT }) =>
-      !(quarantine < reject) && {
-        found: quarantine,
-        expected: `less than reject, which is ${reject}`,
-        remedy: 'give both, the lower one to quarantine',
-      },
-  ),
-)
-
+const TAG = 4
 const QUARANTINE = 6
 const REJECT = 15
 
+/** What {@link ThresholdOptions} consist of. */
+export const thresholdShape: Shape<ThresholdOptions> = {
+  tag: cost('off'),
+  quarantine: score({ above: 0 }),
+  reject: score({ above: 0 }),
+  rejectAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
+}
+
+/** An address, a domain, or every domain below one. */
+export const recipientPattern: Check<string> = readable('an address or a domain such as bob@example.org', value =>
+  value.includes('@') ? readMailbox(value) : readName(value),
+)
+
+const schema = schemaOf<PolicyOptions>(
+  'thresholds',
+  {
+    ...thresholdShape,
+    recipients: record(
+      recipientPattern,
+      object<ThresholdOptions>(thresholdShape, 'thresholds'),
+      'thresholds by recipient',
+    ),
+  },
+  relation(['quarantine', 'reject'], given => contradictionsOf(given).order),
+  relation(['tag', 'quarantine'], given => contradictionsOf(given).tag),
+  relation(['recipients'], ({ recipients = {}, ...common }) => {
+    for (const [name, own] of Object.entries(recipients)) {
+      const { order, tag } = contradictionsOf({ ...common, ...own })
+      const wrong = order || tag
+      if (wrong) return { ...wrong, remedy: `correct the entry for ${name}: ${wrong.remedy}` }
+    }
+    return false
+  }),
+)
+
+/** What thresholds say about each other that cannot be. */
+const contradictionsOf = ({ tag = 0, quarantine = QUARANTINE, reject = REJECT }: ThresholdOptions) => ({
+  order: !(quarantine < reject) && {
+    found: quarantine,
+    expected: `less than reject, which is ${reject}`,
+    remedy: 'give both, the lower one to quarantine',
+  },
+  tag: tag !== 'off' &&
+    tag > quarantine && {
+      found: tag,
+      expected: `at most quarantine, which is ${quarantine}`,
+      remedy: "give both, the lower one to tag, or tag: 'off'",
+    },
+})
+
 /**
- * The default policy: adds points up, and refuses or quarantines from a score on.
+ * The default policy: adds points up, and tags, quarantines or refuses from a score on.
  *
  * @throws PosternError when a threshold is not a number, or quarantine does not come before reject
  * @example
- * postern({ filters, policy: thresholds({ quarantine: 5, reject: 12 }) })
+ * postern({ filters, policy: thresholds({ quarantine: 5, reject: 12, recipients: { 'example.net': { reject: 30 } } }) })
  */
-export const thresholds = (options: ThresholdOptions = {}): Policy => byScore(checked(schema, options))
+export function thresholds(options: PolicyOptions = {}): Policy {
+  const { recipients = {}, ...common } = checked(schema, options)
+  const base = byScore(common)
+  const table = new RecipientTable(
+    Object.entries(recipients).map(([name, own]) => [name, byScore({ ...common, ...own })]),
+  )
+  return table.size === 0 ? base : (findings, at) => (table.of(at.forwardPath) ?? base)(findings, at)
+}
 
 /**
- * The same, without checks; Infinity switches a threshold off.
+ * The same, without checks and for all recipients; Infinity switches a threshold off.
  *
  * @internal
  */
-export function byScore({ quarantine = QUARANTINE, reject = REJECT, rejectAt = 'rcpt' }: ThresholdOptions): Policy {
+export function byScore({
+  tag = TAG,
+  quarantine = QUARANTINE,
+  reject = REJECT,
+  rejectAt = 'rcpt',
+}: ThresholdOptions): Policy {
   return (findings, { stage, ref, ended }) => {
     const score = roundScore(findings.reduce(addPoints, 0))
     const certain = strongest(findings)
     const byScore: Verdict = score >= reject ? 'reject' : score >= quarantine ? 'quarantine' : 'accept'
-    const scored = ended?.verdict === 'accept' ? 'accept' : byScore
+    const isWanted = ended?.verdict === 'accept'
+    const scored = isWanted ? 'accept' : byScore
     const verdict = certain && severity[certain.verdict] >= severity[scored] ? certain.verdict : scored
     const { close = false, status, replyText }: Partial<Finding> = certain?.verdict === verdict ? certain : {}
-    const decision = { stage, verdict, score, findings }
-    return { ...decision, reply: replyTo(verdict) } satisfies Decision
+    const tagged = verdict === 'accept' && stage === 'message' && !isWanted && tag !== 'off' && score >= tag
+    return { stage, verdict, score, ...(tagged && { tagged }), findings, reply: replyTo(verdict) } satisfies Decision
 
     function replyTo(verdict: Verdict): Reply {
       if (!isFinal(verdict) || verdict === 'discard') return positiveReply(stage, ref)

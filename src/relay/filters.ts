@@ -18,8 +18,10 @@ import { PosternError, type Problem } from '../model/errors.ts'
 import type { Filter } from '../model/filter.ts'
 import { type ArrivalsOptions, arrivals } from './arrivals.ts'
 import type { RelayOptions } from './config/options.ts'
+import type { FilterConfig } from './config/types.ts'
 import type { Delivery } from './delivery/types.ts'
 import type { KeptFilters } from './kept-filters.ts'
+import { greylistBounds } from './policy.ts'
 
 export interface FilterParts {
   readonly options: RelayOptions
@@ -70,7 +72,7 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
     lists && attempt('lists', () => access(lists)),
     record !== false && attempt('filters.reputation', () => reputation(optionsOf(record))),
     correspondents !== false && attempt('filters.knownSender', () => knownSender(optionsOf(correspondents))),
-    grey && attempt('filters.greylist', () => greylist(optionsOf(grey))),
+    attempt('filters.greylist', () => greylistOf(grey, options)),
     addressLists && attempt('filters.dnsbl', () => dnsbl(addressLists)),
     domainLists && attempt('filters.uribl', () => uribl(domainLists)),
     classifier && attempt('filters.classify', () => classifierOf(classifier, parts)),
@@ -93,6 +95,20 @@ export function relayFilters(parts: FilterParts): readonly Filter[] {
   )
   if (problems.length > 0) throw new PosternError(problems)
   return [arrived, ...(controlled ?? [])]
+}
+
+/** Greylisting by its own options, or between the thresholds of the policy. */
+function greylistOf(given: FilterConfig['greylist'], { thresholds, policies }: RelayOptions): Filter | false {
+  const bounds = greylistBounds(thresholds, policies)
+  if (bounds === undefined) return given !== undefined && given !== false && greylist(optionsOf(given))
+  const own = optionsOf(given) ?? {}
+  const double = (['from', 'to', 'bounds', 'at'] as const).filter(key => own[key] !== undefined)
+  if (double.length > 0) {
+    const expected = 'no from, to, bounds and at beside thresholds.greylist, which says when mail is deferred'
+    const remedy = 'remove them, or remove greylist from thresholds and policies'
+    throw new PosternError([{ path: 'greylist', found: double.join(', '), expected, remedy }])
+  }
+  return greylist({ ...own, at: 'both', bounds })
 }
 
 function classifierOf(given: ClassifyOptions, { options, kept, training = 'keep' }: FilterParts): Filter | undefined {

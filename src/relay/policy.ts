@@ -1,18 +1,25 @@
 /** The policy of the relay: thresholds, and other ones for some recipients. */
-import { domainToASCII } from 'node:url'
+import type { GreylistBounds } from '../filters/index.ts'
 import type { Policy } from '../model/decision.ts'
 import { PosternError, type Problem } from '../model/errors.ts'
-import { type ThresholdOptions, thresholds } from '../policy/thresholds.ts'
-import type { PolicyConfig } from './config/types.ts'
+import { RecipientTable } from '../policy/recipient-table.ts'
+import { thresholds } from '../policy/thresholds.ts'
+import type { PolicyConfig, RelayThresholds } from './config/types.ts'
 
 /**
  * The entry for the address takes precedence over that for its domain, and a domain over those above it.
  *
  * @throws PosternError when thresholds contradict each other
  */
-export function relayPolicy(common: ThresholdOptions, policies: readonly PolicyConfig[]): Policy {
+export function relayPolicy(common: RelayThresholds, policies: readonly PolicyConfig[]): Policy {
   const problems: Problem[] = []
-  const made = (path: string, options: ThresholdOptions): Policy | undefined => {
+  const made = (path: string, { greylist, ...options }: RelayThresholds): Policy | undefined => {
+    const { quarantine = 6 } = options
+    if (greylist !== undefined && greylist >= quarantine) {
+      const expected = `less than quarantine, which is ${quarantine}`
+      const remedy = 'give both, the lower one to greylist'
+      problems.push({ path: `${path}.greylist`, found: greylist, expected, remedy })
+    }
     try {
       return thresholds(options)
     } catch (error) {
@@ -22,14 +29,15 @@ export function relayPolicy(common: ThresholdOptions, policies: readonly PolicyC
     }
   }
   const base = made('thresholds', common)
-  const byRecipient = new Map<string, Policy>()
-  for (const [index, { recipients, thresholds: own }] of policies.entries()) {
-    const policy = made(`policies[${index}].thresholds`, { ...common, ...own })
-    for (const name of recipients) if (policy) byRecipient.set(normalized(name), policy)
-  }
+  const own = policies.map(({ recipients, thresholds }, index) => ({
+    recipients,
+    policy: made(`policies[${index}].thresholds`, { ...common, ...thresholds }),
+  }))
   if (base === undefined || problems.length > 0) throw new PosternError(problems)
-  if (byRecipient.size === 0) return base
-  return (findings, at) => (entryFor(byRecipient, at.forwardPath) ?? base)(findings, at)
+  const table = new RecipientTable(
+    own.flatMap(({ recipients, policy }) => recipients.map(name => [name, policy ?? base] as const)),
+  )
+  return table.size === 0 ? base : (findings, at) => (table.of(at.forwardPath) ?? base)(findings, at)
 }
 
 /** Refusals for good carry a link to the page that explains them. */
@@ -42,40 +50,35 @@ export const withRefusalLink =
     return { ...decision, reply: { ...reply, text: `${reply.text} ${new URL(`/r/${at.ref}`, url).href}` } }
   }
 
-/** The scores from which mail for a recipient is quarantined and refused. */
+/** The scores from which mail for a recipient is tagged, quarantined and refused; `tag` is absent where none is. */
 export function thresholdsFor(
-  common: ThresholdOptions,
+  common: RelayThresholds,
   policies: readonly PolicyConfig[],
-): (recipient: string) => { readonly quarantine: number; readonly reject: number } {
-  const byRecipient = new Map<string, ThresholdOptions>()
-  for (const { recipients, thresholds: own } of policies)
-    for (const name of recipients) byRecipient.set(normalized(name), { ...common, ...own })
+): (recipient: string) => { readonly tag?: number; readonly quarantine: number; readonly reject: number } {
+  const table = tableOf(common, policies)
   return recipient => {
-    const { quarantine = 6, reject = 15 } = entryFor(byRecipient, recipient) ?? common
-    return { quarantine, reject }
+    const { tag = 4, quarantine = 6, reject = 15 } = table.of(recipient) ?? common
+    return { ...(tag !== 'off' && { tag: Math.min(tag, quarantine) }), quarantine, reject }
   }
 }
 
-/** The most specific entry for a recipient. */
-function entryFor<T>(policies: ReadonlyMap<string, T>, forwardPath: string | undefined): T | undefined {
-  if (forwardPath === undefined) return undefined
-  const path = normalized(forwardPath)
-  const domain = path.slice(path.lastIndexOf('@') + 1)
-  const exact = policies.get(path) ?? policies.get(domain)
-  if (exact) return exact
-  const labels = domain.split('.')
-  for (let above = 1; above < labels.length; above += 1) {
-    const found = policies.get(`.${labels.slice(above).join('.')}`)
-    if (found) return found
+/** Between which scores mail of new senders is deferred once; undefined where no threshold says so. */
+export function greylistBounds(
+  common: RelayThresholds,
+  policies: readonly PolicyConfig[],
+): ((recipient: string) => GreylistBounds) | undefined {
+  if (![common, ...policies.map(({ thresholds }) => thresholds)].some(({ greylist }) => greylist !== undefined))
+    return undefined
+  const table = tableOf(common, policies)
+  return recipient => {
+    const { greylist = Number.POSITIVE_INFINITY, quarantine = 6 } = table.of(recipient) ?? common
+    return { from: greylist, to: quarantine }
   }
-  return undefined
 }
 
-/** Lower case, the domain as A-labels. */
-function normalized(name: string): string {
-  const at = name.lastIndexOf('@')
-  const domain = name.slice(at + 1).replace(/\.$/, '')
-  const dot = domain.startsWith('.') ? '.' : ''
-  const ascii = domainToASCII(domain.slice(dot.length)) || domain.slice(dot.length)
-  return `${name.slice(0, at + 1)}${dot}${ascii}`.toLowerCase()
-}
+const tableOf = (common: RelayThresholds, policies: readonly PolicyConfig[]): RecipientTable<RelayThresholds> =>
+  new RecipientTable(
+    policies.flatMap(({ recipients, thresholds }) =>
+      recipients.map(name => [name, { ...common, ...thresholds }] as const),
+    ),
+  )

@@ -216,6 +216,35 @@ describe('at the message', () => {
   })
 })
 
+describe('at both stages', () => {
+  const bounds = (path: string) => (path.startsWith('strict') ? { from: 5, to: 6 } : undefined)
+
+  test('a message that only its content makes suspicious is deferred once, and its score is still that', async () => {
+    const { asks, clock: hand } = world({ at: 'both', from: 1, to: 6 })
+    expect(await asks({ score: 0, body: 'Hello' })).toBe(false)
+    expect(await asks({ body: 'Hello' })).toBe(true)
+    await hand.advance(5 * MINUTE)
+    expect(await asks({ body: 'Hello' })).toBe(false)
+  })
+
+  test('a client that has come back at RCPT does not come back for the content', async () => {
+    const { find, clock: hand } = world({ at: 'both' })
+    expect(await find({})).toHaveLength(1)
+    await hand.advance(5 * MINUTE)
+    expect(await find({ body: 'Hello' })).toEqual([])
+  })
+
+  test('a recipient has its own bounds, and none waits for what another one has', async () => {
+    const { asks } = world({ at: 'message', bounds, to: 6 })
+    const strict = 'strict@example.org'
+    expect(await asks({ body: 'Hello', forwardPath: strict })).toBe(false)
+    expect(await asks({ body: 'Hello', forwardPath: strict, score: 5 })).toBe(true)
+    expect(await asks({ body: 'Hello', forwardPaths: ['bob@example.org', strict] })).toBe(false)
+    expect(await asks({ body: 'Hello', forwardPaths: ['bob@example.org', strict], score: 5 })).toBe(true)
+    expect(await asks({ body: 'Hello', forwardPath: strict, score: 6 })).toBe(false)
+  })
+})
+
 describe('attacks', () => {
   test('D08 five thousand sprayed senders take no more than the store has room for, and push out no known client', async () => {
     const hand = clock()
@@ -252,7 +281,7 @@ describe('attacks', () => {
 test.for([
   [{ wait: '3d' }, 'wait: found "3d", expected less than window'],
   [{ from: 5, to: 5 }, 'from: found 5, expected less than to, which is 5'],
-  [{ at: 'connect' as 'rcpt' }, "at: found \"connect\", expected 'rcpt' or 'message'"],
+  [{ at: 'connect' as 'rcpt' }, "at: found \"connect\", expected 'rcpt', 'message', 'both'"],
   [{ known: 0 }, 'known: found 0'],
 ] as const)('%j is a mistake of configuration', ([options, words]) => {
   expect(() => greylist(options)).toThrow(PosternError)

@@ -134,3 +134,64 @@ test.for([
   ])
     expect(judge(findings)).toMatchObject({ verdict, reply: { code } })
 })
+
+test.for([
+  [3.999, undefined],
+  [4, true],
+  [5.999, true],
+  [6, undefined],
+  [15, undefined],
+] as const)('%d points: tagged %s', ([value, tagged]) => {
+  expect(judge(score(value)).tagged).toBe(tagged)
+})
+
+test('only an accepted message is tagged, and none whose points do not count', () => {
+  expect(judge(score(5), 'rcpt').tagged).toBeUndefined()
+  expect(judge(score(5), 'header').tagged).toBeUndefined()
+  expect(judge([...score(5), quarantine('q')]).tagged).toBeUndefined()
+  const ended = accept('known')
+  expect(judge([...score(5), ended], 'message', ended).tagged).toBeUndefined()
+})
+
+test('off tags nothing, and a low quarantine needs no other tag', () => {
+  const at = { stage: 'message', ref: 'R' } as const
+  expect(thresholds({ tag: 'off' })(score(5.9), at).tagged).toBeUndefined()
+  expect(thresholds({ quarantine: 2 })(score(3), at)).toMatchObject({ verdict: 'quarantine' })
+  expect(thresholds({ tag: 1, quarantine: 2 })(score(1), at)).toMatchObject({ verdict: 'accept', tagged: true })
+})
+
+test('a recipient has the thresholds of the most specific entry, and of all what that leaves out', () => {
+  const policy = thresholds({
+    quarantine: 5,
+    recipients: {
+      'Bob@Example.org': { quarantine: 10 },
+      'example.org': { tag: 'off' },
+      '.example.org': { tag: 1 },
+      'bücher.example': { reject: 5.5 },
+    },
+  })
+  const verdictOf = (value: number, forwardPath?: string) => {
+    const at = { stage: 'message', ref: 'R', ...(forwardPath && { forwardPath }) } as const
+    const { verdict, tagged } = policy(score(value), at)
+    return tagged ? 'tagged' : verdict
+  }
+  expect(verdictOf(5, 'bob@example.org')).toBe('tagged')
+  expect(verdictOf(10, 'bob@EXAMPLE.ORG')).toBe('quarantine')
+  expect(verdictOf(4.5, 'eve@example.org')).toBe('accept')
+  expect(verdictOf(5, 'eve@example.org')).toBe('quarantine')
+  expect(verdictOf(1, 'eve@a.b.example.org')).toBe('tagged')
+  expect(verdictOf(6, 'eve@xn--bcher-kva.example')).toBe('reject')
+  expect(verdictOf(6, 'eve@example.net')).toBe('quarantine')
+  expect(verdictOf(6)).toBe('quarantine')
+})
+
+test.for([
+  [{ tag: 7 }, 'thresholds.tag: found 7, expected at most quarantine, which is 6'],
+  [{ tag: -1 }, 'thresholds.tag: found -1'],
+  [{ tag: 'never' as 'off' }, 'thresholds.tag: found "never"'],
+  [{ recipients: { 'a b': {} } }, "thresholds.recipients['a b']"],
+  [{ recipients: { 'example.org': { quarantine: 20 } } }, 'thresholds.recipients: found 20, expected less than reject'],
+  [{ recipients: { 'example.org': { rejct: 20 } } } as never, "thresholds.recipients['example.org'].rejct"],
+] as const)('%j is refused, too', ([options, message]) => {
+  expect(() => thresholds(options)).toThrow(message)
+})

@@ -47,3 +47,10 @@ test('S02 the field is printable, folded and bounded for any rule names, and con
     ),
   )
 })
+
+test('tagged mail has its own field, so that rules for spam do not match it', () => {
+  expect(trace({ ...decide('accept', 4.5, []), tagged: true })).toEqual([
+    ['X-Spam-Tag', 'YES'],
+    ['X-Spam-Status', 'No, score=4.5 tests=none ref=7K2Q9F'],
+  ])
+})

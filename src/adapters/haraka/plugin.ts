@@ -187,6 +187,7 @@ class Plugin {
     const { outcome } = session
     if (outcome) removeFields(transaction, outcome.forged)
     if (outcome?.verdict === 'quarantine') transaction.notes.quarantine = true
+    if (outcome?.tagged) transaction.notes.tagged = true
     const { ref, transactions } = session.session
     transaction.notes[NOTE] = { ref, transaction: transactions } satisfies SessionNote
     return report(transaction.results, session, decision)
@@ -241,10 +242,11 @@ class Plugin {
 /** Writes a decision to Haraka's results. @returns the answer of the hook */
 function report(results: ResultStore | undefined, { session }: HarakaSession, decision: Decision | undefined): Answer {
   if (decision === undefined) return []
-  const { stage, verdict, score, findings } = decision
+  const { stage, verdict, score, tagged = false, findings } = decision
   const rules = findings.map(({ rule = '' }) => rule)
   const msg = findings.map(({ rule, reason }) => printable(`${rule}: ${reason}`))
-  results?.add(NAME, { ref: session.ref, verdict, score, rules, msg, [isFinal(verdict) ? 'fail' : 'pass']: stage })
+  const found = { ref: session.ref, verdict, score, ...(tagged && { tagged }), rules, msg }
+  results?.add(NAME, { ...found, [isFinal(verdict) ? 'fail' : 'pass']: stage })
   return refusal(decision)
 }
 

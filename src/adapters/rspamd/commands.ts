@@ -12,7 +12,7 @@ import type { Counts } from './counts.ts'
 import { type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
 import { checkReply, readCheckRequest } from './multipart.ts'
 import { pack } from './pack.ts'
-import { actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf, type Thresholds } from './result.ts'
+import { actionOf, actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf, type Thresholds } from './result.ts'
 import { readSettings } from './settings.ts'
 
 export interface RspamdService {
@@ -102,7 +102,7 @@ export async function judge(service: RspamdService, asked: RequestedScan, body: 
     const content = sliced(message)
     const scanned = await scan(service.current(), { ...envelope, content, ...(overrides && { overrides }) })
     const { decision, ms } = scanned
-    service.counts.scanned(actions[decision.verdict], Object.values(symbolsOf(decision.findings)), ms)
+    service.counts.scanned(actionOf(decision), Object.values(symbolsOf(decision.findings)), ms)
     return { ...scanned, thresholds, message }
   } catch (error) {
     if (error instanceof PosternError) throw new HttpError(400, error.message)

@@ -7,7 +7,7 @@ import { type Asker, authorise } from './access.ts'
 import { type Compression, readBody } from './body.ts'
 import { answer, type Command, type Judged, judge, type RspamdService } from './commands.ts'
 import { type RequestHeaders, readHeaders } from './headers.ts'
-import { actions, symbolsOf } from './result.ts'
+import { actionOf, symbolsOf } from './result.ts'
 
 /** The first line of these protocols; HTTP has a path where they have a protocol's name. */
 export const opening = /^([A-Z_]{4,16}) (RSPAMC|SPAMC)\/(\d\.\d)\r?\n/
@@ -155,7 +155,7 @@ async function rspamc(service: RspamdService, _verb: string, command: Command): 
   const lines = [
     'RSPAMD/1.3 0 EX_OK',
     `Metric: default; ${isSpam}; ${score.toFixed(2)} / ${thresholds.reject.toFixed(2)} / 0.0`,
-    `Action: ${actions[verdict]}`,
+    `Action: ${actionOf(decision)}`,
     ...Object.values(symbolsOf(findings)).map(({ name, score }) => `Symbol: ${name}(${score.toFixed(2)})`),
     ...(reply.code >= 400 ? [`Message: ${reply.status} ${reply.text}`] : []),
   ]

@@ -1,9 +1,12 @@
 /** A decision as Rspamd expresses it: action, symbols with their scores, fields to add and to remove. */
+import type { Decision } from '../../model/decision.ts'
 import { type Finding, roundScore, type Verdict } from '../../model/finding.ts'
 import type { ScanResult } from '../shared/scan.ts'
 
-/** The scores from which a message is rejected, and from which it is quarantined. */
+/** The scores from which a message is rejected, quarantined, and tagged. */
 export interface Thresholds {
+  /** Infinity where no message is tagged. */
+  readonly tag: number
   readonly reject: number
   readonly quarantine: number
 }
@@ -24,6 +27,10 @@ export const actions: Readonly<Record<Verdict, string>> = {
   reject: 'reject',
   discard: 'discard',
 }
+
+/** A message that is tagged and one that is quarantined have the same action: clients know no other that delivers. */
+export const actionOf = ({ verdict, tagged }: Pick<Decision, 'verdict' | 'tagged'>): string =>
+  tagged ? actions.quarantine : actions[verdict]
 
 const MAX_OPTION_LENGTH = 300
 
@@ -50,9 +57,9 @@ const printable = (text: string): string => text.slice(0, MAX_OPTION_LENGTH).rep
 export const groupOf = (name: string): string => name.split('_')[0]?.toLowerCase() ?? ''
 
 /** The score from which each action is taken; an action that is switched off is not named. */
-export const byAction = ({ reject, quarantine }: Thresholds): Readonly<Record<string, number>> =>
+export const byAction = ({ reject, quarantine, tag }: Thresholds): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    Object.entries({ [actions.reject]: reject, [actions.quarantine]: quarantine }).filter(([, from]) =>
+    Object.entries({ [actions.reject]: reject, [actions.quarantine]: Math.min(tag, quarantine) }).filter(([, from]) =>
       Number.isFinite(from),
     ),
   )
@@ -85,14 +92,15 @@ export function resultOf(
   { decision, outcome, ms, ref }: ScanResult,
   { thresholds, messageId, grouped = false }: ResultOptions,
 ) {
-  const { verdict, score, findings, reply } = decision
+  const { verdict, score, tagged, findings, reply } = decision
   const refused = reply.code >= 400
   const symbols = symbolsOf(findings)
   return {
     is_skipped: false,
     score,
     ...common(thresholds),
-    action: actions[verdict],
+    action: actionOf(decision),
+    ...(tagged && { tagged }),
     symbols,
     messages: refused ? { smtp_message: `${reply.status} ${reply.text}` } : {},
     'message-id': messageId ?? 'undef',

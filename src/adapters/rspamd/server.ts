@@ -3,7 +3,7 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Gateway } from '../../engine/gateway.ts'
-import { score, secret } from '../../model/checks.ts'
+import { cost, score, secret } from '../../model/checks.ts'
 import { relation, schemaOf } from '../../model/options.ts'
 import type { Duration, Size } from '../../model/units.ts'
 import { peerOf } from '../../net/peer.ts'
@@ -34,6 +34,8 @@ export interface RspamdOptions {
   readonly reject?: number
   /** The score from which the gateway quarantines, as replies show it. @default 6 */
   readonly quarantine?: number
+  /** The score from which the gateway tags, as replies show it. @default 4 */
+  readonly tag?: number | 'off'
   /** The largest message. @default '25mb' */
   readonly size?: Size
   /** Bytes of all messages in memory together, compressed or not; a request beyond it waits unread. @default '64mb' */
@@ -50,6 +52,7 @@ const schema = schemaOf<RspamdOptions>(
     password: secret(),
     reject: score({ above: 0 }),
     quarantine: score({ above: 0 }),
+    tag: cost('off'),
     ...bodyChecks,
     ...httpChecks,
   },
@@ -79,13 +82,13 @@ const MAX_HEADER = 65_536
  */
 export function rspamd(gateway: Gateway | (() => Gateway), options: RspamdOptions = {}): Server {
   const current = checkedGateway(schema, gateway, options)
-  const { password, reject = 15, quarantine = 6 } = options
+  const { password, reject = 15, quarantine = 6, tag = 4 } = options
   const service: RspamdService = {
     current,
     counts: counts(() => Date.now()),
     password,
     report: failureNotices('rspamd/failed', current),
-    thresholds: { reject, quarantine },
+    thresholds: { reject, quarantine, tag: tag === 'off' ? Number.POSITIVE_INFINITY : tag },
   }
   const { limit, bytes } = readBodyOptions(options, { size: '25mb', budget: '64mb' })
   const accept = socketSlots(readHttpOptions(options))

@@ -40,7 +40,12 @@ export function readSettings(text: string, usual: Thresholds): ReadSettings {
     return points === undefined ? finding : { ...finding, points }
   }
   if (actions.size === 0) return { overrides: { transformFinding: adjust }, thresholds: usual }
-  const own = { reject: reject ?? usual.reject, quarantine: quarantine ?? usual.quarantine }
+  const own = {
+    reject: reject ?? usual.reject,
+    quarantine: quarantine ?? usual.quarantine,
+    // Who says from which score the field is added has said it for tagged messages, too.
+    tag: quarantine === undefined ? usual.tag : OFF,
+  }
   return { overrides: { transformFinding: adjust, policy: byScore(own) }, thresholds: own }
 }
 

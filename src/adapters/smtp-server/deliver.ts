@@ -71,18 +71,19 @@ export const deliver =
 async function deliverAll(
   to: DeliverTo,
   session: GuardedSession,
-  { groups = [], each, verdict: usual, reply }: Outcome,
+  { groups = [], each, verdict: usual, tagged: usualTag, reply }: Outcome,
 ): Promise<(string | Error)[]> {
   const { mailFrom, rcptTo } = session.envelope
   const written = new Map([...each.keys()].map(path => [keyOf(path), path]))
   const paths = rcptTo.map(({ address }) => written.get(keyOf(address)) ?? address)
   const verdictOf = (path: string): Verdict => each.get(path)?.verdict ?? usual
+  const tagOf = (path: string): true | undefined => (each.has(path) ? each.get(path)?.tagged : usualTag)
   const others = [...each.keys()].filter(path => !(verdictOf(path) in to))
   const recipients = byVerdict([...paths, ...others], verdictOf)
   const reversePath = mailFrom ? mailFrom.address : ''
   const answers = new Map<string, string | Error>()
-  for (const { verdict, content: held } of groups) {
-    const forwardPaths = recipients[verdict]
+  for (const { verdict, tagged, content: held } of groups) {
+    const forwardPaths = recipients[verdict].filter(path => tagOf(path) === tagged)
     if (forwardPaths.length === 0) continue
     const content = held.open()
     const delivery = { verdict, forwardPaths, reversePath, content, size: held.size, session, recipients }

@@ -118,11 +118,12 @@ function isSigned(given: string, mac: Buffer): boolean {
 }
 
 const described = ({ ref, decision, outcome }: ScanResult) => {
-  const { verdict, score, findings, reply } = decision
+  const { verdict, score, tagged, findings, reply } = decision
   return {
     ref,
     verdict,
     score,
+    ...(tagged && { tagged }),
     reply: `${reply.code} ${reply.status} ${reply.text}`,
     findings: findings.map(({ rule, reason, points }) => ({ rule, reason, ...(points !== undefined && { points }) })),
     recipients: Object.fromEntries([...(outcome?.each ?? [])].map(([path, each]) => [path, each.verdict])),

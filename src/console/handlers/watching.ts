@@ -34,7 +34,7 @@ const HOUR_MS = 3_600_000
 const MAX_AHEAD = 24
 /** Reports and previews that may wait: each reads some hundred sessions. */
 const MAX_WAITING = 8
-const DEFAULT_THRESHOLDS: Thresholds = { quarantine: 6, reject: 15 }
+const DEFAULT_THRESHOLDS: Thresholds = { tag: 4, quarantine: 6, reject: 15 }
 
 export function watchingHandlers({ has, store, watching, record, clock }: WatchingParts): Handlers<Names> {
   const thresholds = has.thresholds ?? (() => DEFAULT_THRESHOLDS)

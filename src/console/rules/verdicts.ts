@@ -2,8 +2,10 @@
 import type { FindingEntry, RecipientEvent } from '../../model/events.ts'
 import { roundScore, type Verdict } from '../../model/finding.ts'
 
-/** The scores from which mail is quarantined and refused. */
+/** The scores from which mail is tagged, quarantined and refused. */
 export interface Thresholds {
+  /** From this score on accepted mail is tagged; absent where none is. */
+  readonly tag?: number
   /** From this score on mail is quarantined. */
   readonly quarantine: number
   /** From this score on mail is refused. */

@@ -12,6 +12,7 @@ export interface Judged {
   readonly verdict: Verdict
   readonly dryRun?: Verdict
   readonly score: number
+  readonly tagged?: true
   readonly findings: readonly Finding[]
 }
 
@@ -22,11 +23,12 @@ export function explain(judged: Judged, texts: Texts, formats: Formats): string 
   return dryRun === undefined || dryRun === verdict ? why : `${why} ${texts.explain.dryRun(texts.verdicts[dryRun])}`
 }
 
-function sentence({ verdict, score, findings }: Judged, texts: Texts['explain'], formats: Formats): string {
+function sentence({ verdict, score, tagged, findings }: Judged, texts: Texts['explain'], formats: Formats): string {
   const deciding = findings.find(finding => finding.verdict === verdict)
   const reason = deciding && asClause(inert(deciding.reason, 320))
   switch (verdict) {
     case 'accept':
+      if (tagged) return texts.tagged(formats.score(score))
       if (reason !== undefined) return texts.acceptBecause(reason)
       return score > 0 ? texts.acceptScore(formats.score(score)) : texts.accept
     case 'quarantine':

@@ -3,7 +3,6 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PosternError, type Problem } from '../../model/errors.ts'
 import { problemsOf } from '../../model/options.ts'
-import type { ThresholdOptions } from '../../policy/thresholds.ts'
 import type { ProxyOptions } from '../../smtp/proxies.ts'
 import type { RouteOptions } from '../delivery/types.ts'
 import type { PemFiles } from '../tls/watch.ts'
@@ -24,6 +23,7 @@ import type {
   MailConfig,
   PolicyConfig,
   RelayConfig,
+  RelayThresholds,
   StoreConfig,
 } from './types.ts'
 
@@ -51,7 +51,7 @@ export interface RelayOptions {
   readonly trustedNetworks?: readonly string[]
   readonly forwarders: readonly string[]
   readonly enforce: boolean
-  readonly thresholds: ThresholdOptions
+  readonly thresholds: RelayThresholds
   readonly policies: readonly PolicyConfig[]
   readonly filters: FilterConfig
   readonly lists?: NonNullable<RelayConfig['lists']>
@@ -138,7 +138,7 @@ function withDefaults(config: RelayConfig): RelayConfig {
       implicitTls: false,
       ...listener,
     })),
-    thresholds: { quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
+    thresholds: { tag: 4, quarantine: 6, reject: 15, rejectAt: 'rcpt', ...config.thresholds },
     filters: {
       content: true,
       lists: true,

@@ -18,9 +18,9 @@ import {
   type Schema,
   schemaOf,
 } from '../../model/options.ts'
-import { domainPattern, knownClient, ownNetwork, readable } from '../../net/checks.ts'
-import { isAddressLiteral, readMailbox, readName } from '../../net/names.ts'
-import type { ThresholdOptions } from '../../policy/thresholds.ts'
+import { domainPattern, knownClient, ownNetwork } from '../../net/checks.ts'
+import { isAddressLiteral } from '../../net/names.ts'
+import { recipientPattern, thresholdShape } from '../../policy/thresholds.ts'
 import { wireCheck } from '../../smtp/limits.ts'
 import { proxiesCheck } from '../../smtp/proxies.ts'
 import type { SessionLimits } from '../../smtp/session-slots.ts'
@@ -43,6 +43,7 @@ import type {
   MailConfig,
   PolicyConfig,
   RelayConfig,
+  RelayThresholds,
   TlsConfig,
 } from './types.ts'
 
@@ -80,17 +81,9 @@ const listener: Check<ListenerConfig> = object<ListenerConfig>(
   'a listener',
 )
 
-const thresholdOptions: Check<ThresholdOptions> = object<ThresholdOptions>(
-  {
-    quarantine: score({ above: 0 }),
-    reject: score({ above: 0 }),
-    rejectAt: oneOf('connect', 'helo', 'mail', 'rcpt'),
-  },
+const thresholdOptions: Check<RelayThresholds> = object<RelayThresholds>(
+  { ...thresholdShape, greylist: score({ above: 0 }) },
   'thresholds',
-)
-
-const recipientPattern: Check<string> = readable('an address or a domain such as bob@example.org', value =>
-  value.includes('@') ? readMailbox(value) : readName(value),
 )
 
 const policy: Check<PolicyConfig> = object<PolicyConfig>(

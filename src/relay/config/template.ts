@@ -35,8 +35,8 @@ export default defineConfig({
   // 'shadow' decides and logs, and accepts everything. Read the log for some days, then write 'enforce'.
   mode: 'shadow',
 
-  // The scores from which a message is quarantined and refused.
-  // thresholds: { quarantine: 6, reject: 15 },
+  // The scores from which a message is tagged, quarantined and refused.
+  // thresholds: { tag: 4, quarantine: 6, reject: 15 },
 
   // Each filter by its name: its options, or false to leave it out.
   // filters: {

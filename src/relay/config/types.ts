@@ -59,8 +59,8 @@ export interface RelayConfig {
   readonly forwarders?: readonly string[]
   /** `shadow` decides, logs and counts, and accepts everything. @default 'shadow' */
   readonly mode?: 'shadow' | 'enforce'
-  /** The scores from which mail is quarantined and refused. @default { quarantine: 6, reject: 15 } */
-  readonly thresholds?: ThresholdOptions
+  /** The scores from which mail is tagged, quarantined and refused. @default { tag: 4, quarantine: 6, reject: 15 } */
+  readonly thresholds?: RelayThresholds
   /** Other thresholds for some recipients: the most specific entry applies. @default [] */
   readonly policies?: readonly PolicyConfig[]
   /** The filters: options of each by its name, or false to leave it out. @default as each says */
@@ -142,7 +142,16 @@ export interface PolicyConfig {
   /** Addresses and domains: `bob@example.org`, `example.org`, `.example.org` for all below it. */
   readonly recipients: readonly string[]
   /** What applies to them in place of the `thresholds` of all; a key that is left out stays as it is for all. */
-  readonly thresholds: ThresholdOptions
+  readonly thresholds: RelayThresholds
+}
+
+/** The thresholds of the gateway program. */
+export interface RelayThresholds extends ThresholdOptions {
+  /**
+   * The score from which mail of a new sender is deferred once, at RCPT or after its content; below `quarantine`.
+   * Options of `filters.greylist` say how long. @default off
+   */
+  readonly greylist?: number
 }
 
 /** The filters by name. `true` stands for the filter with its defaults. */

@@ -149,8 +149,8 @@ describe('what a request asks for beside', () => {
 
   test('the thresholds of Settings are shown; a threshold that is switched off is not', async () => {
     const asked = await checked(offer, { settings: '{"actions":{"reject":8.5}}' })
-    expect(asked).toMatchObject({ action: 'reject', required_score: 8.5, thresholds: { reject: 8.5, 'add header': 6 } })
-    expect((await checked(offer, { settings: '{"actions":{"reject":null}}' })).thresholds).toEqual({ 'add header': 6 })
+    expect(asked).toMatchObject({ action: 'reject', required_score: 8.5, thresholds: { reject: 8.5, 'add header': 4 } })
+    expect((await checked(offer, { settings: '{"actions":{"reject":null}}' })).thresholds).toEqual({ 'add header': 4 })
   })
 })
 

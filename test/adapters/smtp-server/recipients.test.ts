@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { type Delivery, deliver } from '../../../src/adapters/smtp-server/index.ts'
 import { type Filter, type Policy, points, thresholds } from '../../../src/index.ts'
+import { spamStatus } from '../../../src/trace/spam-status.ts'
 import { type GuardedServer, guardedServer, type Setting } from '../../support/guarded-server.ts'
 
 const suspicious: Filter = { name: 'odd', message: () => points(5, 'odd') }
@@ -138,4 +139,19 @@ test('P09 the words of a delivery are said in the reply', async () => {
   })
   await using host = await guardedServer({ ...setting, options: { onData } })
   expect(await send(host, ['lax@example.org'])).toEqual(['250 2.6.0 Kept true'])
+})
+
+test('P09 deliver gives recipients that differ in the tag each their own copy', async () => {
+  const copies: (readonly [readonly string[], string | undefined])[] = []
+  const keep = async ({ forwardPaths, content }: Delivery) =>
+    void copies.push([forwardPaths, /^X-Spam-Tag: (\w+)/m.exec(await text(content))?.[1]])
+  const words: Filter = { name: 'words', message: async () => points(4.5, 'an offer') }
+  const policy = thresholds({ recipients: { 'lax@example.org': { tag: 'off' } } })
+  const options = { onData: deliver({ accept: keep, quarantine: keep }) }
+  await using host = await guardedServer({ filters: [words], options, gateway: { policy, trace: [spamStatus] } })
+  await send(host, ['lax@example.org', 'bob@example.org'])
+  expect(copies).toEqual([
+    [['lax@example.org'], undefined],
+    [['bob@example.org'], 'YES'],
+  ])
 })

@@ -138,6 +138,18 @@ test.for<readonly [string, RelayConfig, string]>([
     'quarantine.postgres.url',
   ],
   ['a quarantine without a place', { quarantine: { keep: '3d' } } as unknown as RelayConfig, 'quarantine.folder'],
+  ['a tag above the quarantine', { thresholds: { tag: 7 } }, 'thresholds.tag'],
+  ['a greylist band without room', { thresholds: { greylist: 6 } }, 'thresholds.greylist'],
+  [
+    'a greylist band of a policy without room',
+    { policies: [{ recipients: ['example.org'], thresholds: { greylist: 5, quarantine: 5 } }] },
+    'policies[0].thresholds.greylist',
+  ],
+  [
+    'two sets of bounds for greylisting',
+    { thresholds: { greylist: 3 }, filters: { greylist: { from: 2 } } },
+    'filters.greylist',
+  ],
   ['a DNS server that is a name', { dns: ['dns.example.org'] }, 'dns.servers[0]'],
 ])('%s is refused', async ([, config, path]) => {
   expect(await problemsIn(config)).toEqual([path])

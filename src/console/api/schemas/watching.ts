@@ -163,7 +163,7 @@ export const watchingSchemas = {
     answer: v.object({
       edited: v.array(v.object({ rule: v.string(), points: v.number(), by: v.string(), time, why: maybe(v.string()) })),
       /** Absent where a node's own policy decides. */
-      thresholds: maybe(v.object({ quarantine: v.number(), reject: v.number() })),
+      thresholds: maybe(v.object({ tag: maybe(v.number()), quarantine: v.number(), reject: v.number() })),
     }),
   },
   'rules.setPoints': {

@@ -81,7 +81,9 @@ function Points({ name, answer: { edited, thresholds }, onChange }: PointsProps)
     <Panel title={texts.rules.editTitle}>
       {own && <p>{texts.rules.editedBy(formats.points(own.points), inert(own.by, 100), formats.full(own.time))}</p>}
       {own?.why !== undefined && own.why !== '' && <p class="muted">{inert(own.why)}</p>}
-      {thresholds && <p class="muted">{texts.rules.thresholds(thresholds.quarantine, thresholds.reject)}</p>}
+      {thresholds && (
+        <p class="muted">{texts.rules.thresholds(thresholds.quarantine, thresholds.reject, thresholds.tag)}</p>
+      )}
       <EditPoints
         rule={name}
         points={own?.points}

@@ -226,6 +226,7 @@ export const en = {
     accept: 'It was accepted: nothing that was found weighs enough against it.',
     acceptBecause: (reason: string) => `It was accepted because ${reason}`,
     acceptScore: (points: string) => `It was accepted with ${points} points, which is below the limit.`,
+    tagged: (points: string) => `It was accepted and tagged: its findings add up to ${points} points.`,
     quarantine: (points: string) => `It is held for review: its findings add up to ${points} points.`,
     quarantineBecause: (reason: string) => `It is held for review because ${reason}`,
     defer: 'The sender was asked to try again later.',

@@ -219,6 +219,7 @@ export const zhCN: Texts = {
     accept: '已接收：检查结果不足以拒绝它。',
     acceptBecause: reason => `已接收，因为 ${reason}`,
     acceptScore: points => `已接收，得分 ${points}，低于界限。`,
+    tagged: points => `已接收并加标记：检查结果合计 ${points} 分。`,
     quarantine: points => `已隔离待审：检查结果合计 ${points} 分。`,
     quarantineBecause: reason => `已隔离待审，因为 ${reason}`,
     defer: '已请发送方稍后重试。',

@@ -76,8 +76,8 @@ export const operation = {
     lastDays: (days: number) => `Last ${days} days`,
     editTitle: 'Other points',
     editedBy: (points: string, by: string, time: string) => `${points} points since ${time}, by ${by}.`,
-    thresholds: (quarantine: number, reject: number) =>
-      `Mail is held from ${quarantine} points and refused from ${reject} points.`,
+    thresholds: (quarantine: number, reject: number, tag?: number) =>
+      `${tag === undefined ? 'Mail is' : `Mail is tagged from ${tag} points,`} held from ${quarantine} points and refused from ${reject} points.`,
     newPoints: 'New points',
     preview: 'Preview',
     previewTitle: (points: string) => `With ${points} points`,

@@ -76,7 +76,8 @@ export const operation: typeof en = {
     lastDays: days => `最近 ${days} 天`,
     editTitle: '其他分值',
     editedBy: (points, by, time) => `自 ${time} 起为 ${points} 分，修改者：${by}。`,
-    thresholds: (quarantine, reject) => `达到 ${quarantine} 分的邮件会被隔离，达到 ${reject} 分的会被拒绝。`,
+    thresholds: (quarantine, reject, tag) =>
+      `${tag === undefined ? '' : `达到 ${tag} 分的邮件会加标记，`}达到 ${quarantine} 分的邮件会被隔离，达到 ${reject} 分的会被拒绝。`,
     newPoints: '新分值',
     preview: '预览',
     previewTitle: points => `若为 ${points} 分`,
