@@ -2,6 +2,7 @@
 
 import { cost, oneOf, score } from '../model/checks.ts'
 import { type Decision, isFinal, type Policy, type Reply } from '../model/decision.ts'
+import type { Problem } from '../model/errors.ts'
 import { type Finding, roundScore, type Verdict } from '../model/finding.ts'
 import { type Check, checked, object, record, relation, type Shape, schemaOf } from '../model/options.ts'
 import { type Stage, stages } from '../model/stage.ts'
@@ -66,39 +67,39 @@ const schema = schemaOf<PolicyOptions>(
       'thresholds by recipient',
     ),
   },
-  relation(['quarantine', 'reject'], given => contradictionsOf(given).order),
-  relation(['tag', 'quarantine'], given => contradictionsOf(given).tag),
-  relation(['recipients'], ({ recipients = {}, ...common }) => {
+  relation(['quarantine', 'reject'], wrongOrder),
+  relation(['tag', 'quarantine'], wrongTag),
+  relation(['recipients', 'tag', 'quarantine', 'reject'], ({ recipients = {}, ...common }) => {
     for (const [name, own] of Object.entries(recipients)) {
-      const { order, tag } = contradictionsOf({ ...common, ...own })
-      const wrong = order || tag
+      const all = { ...common, ...own }
+      const wrong = wrongOrder(all) ?? wrongTag(all)
       if (wrong) return { ...wrong, remedy: `correct the entry for ${name}: ${wrong.remedy}` }
     }
-    return false
+    return undefined
   }),
 )
 
-/** What thresholds say about each other that cannot be. */
-const contradictionsOf = ({ tag = 0, quarantine = QUARANTINE, reject = REJECT }: ThresholdOptions) => ({
-  order: !(quarantine < reject) && {
-    found: quarantine,
-    expected: `less than reject, which is ${reject}`,
-    remedy: 'give both, the lower one to quarantine',
-  },
-  tag: tag !== 'off' &&
-    tag > quarantine && {
-      found: tag,
-      expected: `at most quarantine, which is ${quarantine}`,
-      remedy: "give both, the lower one to tag, or tag: 'off'",
-    },
-})
+/** What is wrong between thresholds that are right by themselves. */
+function wrongOrder({ quarantine = QUARANTINE, reject = REJECT }: ThresholdOptions): Wrong {
+  if (quarantine < reject) return undefined
+  const expected = `less than reject, which is ${reject}`
+  return { found: quarantine, expected, remedy: 'give both, the lower one to quarantine' }
+}
+
+function wrongTag({ tag = 0, quarantine = QUARANTINE }: ThresholdOptions): Wrong {
+  if (tag === 'off' || tag <= quarantine) return undefined
+  const expected = `at most quarantine, which is ${quarantine}`
+  return { found: tag, expected, remedy: "give both, the lower one to tag, or tag: 'off'" }
+}
+
+type Wrong = Omit<Problem, 'path'> | undefined
 
 /**
  * The default policy: adds points up, and tags, quarantines or refuses from a score on.
  *
  * @throws PosternError when a threshold is not a number, or quarantine does not come before reject
  * @example
- * postern({ filters, policy: thresholds({ quarantine: 5, reject: 12, recipients: { 'example.net': { reject: 30 } } }) })
+ * postern({ filters, policy: thresholds({ quarantine: 5, recipients: { 'example.net': { reject: 30 } } }) })
  */
 export function thresholds(options: PolicyOptions = {}): Policy {
   const { recipients = {}, ...common } = checked(schema, options)

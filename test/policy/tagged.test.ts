@@ -16,7 +16,7 @@ const options = {
   policy: thresholds({ recipients: { 'lax@example.org': { tag: 'off' } } }),
 } as const
 
-test('recipients with other thresholds get a copy of their own, and only the tagged one says so', async () => {
+test('recipients with other thresholds get a separate copy, and only the tagged copy says so', async () => {
   const gateway = postern(options)
   const { outcome } = await send(gateway, { forwardPaths: ['bob@example.org', 'lax@example.org', 'eve@example.org'] })
   expect(

@@ -12,7 +12,17 @@ import type { Counts } from './counts.ts'
 import { type RequestedScan, type RequestHeaders, readHeaders } from './headers.ts'
 import { checkReply, readCheckRequest } from './multipart.ts'
 import { pack } from './pack.ts'
-import { actionOf, actions, byAction, groupOf, type Result, resultOf, skipped, symbolsOf, type Thresholds } from './result.ts'
+import {
+  actionOf,
+  actions,
+  byAction,
+  groupOf,
+  type Result,
+  resultOf,
+  skipped,
+  symbolsOf,
+  type Thresholds,
+} from './result.ts'
 import { readSettings } from './settings.ts'
 
 export interface RspamdService {

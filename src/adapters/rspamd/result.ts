@@ -28,7 +28,7 @@ export const actions: Readonly<Record<Verdict, string>> = {
   discard: 'discard',
 }
 
-/** A message that is tagged and one that is quarantined have the same action: clients know no other that delivers. */
+/** Tagged and quarantined messages have the same action: clients know no other that delivers. */
 export const actionOf = ({ verdict, tagged }: Pick<Decision, 'verdict' | 'tagged'>): string =>
   tagged ? actions.quarantine : actions[verdict]
 
