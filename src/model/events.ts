@@ -207,8 +207,7 @@ export interface RecipientEvent extends EventBase {
 export interface DeliveryReport {
   /**
    * `delivered`: the next hop has it. `repeated`: it had it from an earlier try. `deferred`: it is tried again, by us
-   * or by the client. `refused`: it is not. `reported`: it was refused, and a report to the sender has been handed
-   * over.
+   * or by the client. `refused`: it is not. `reported`: refused, and a report to the sender has been handed over.
    */
   readonly result: 'delivered' | 'repeated' | 'deferred' | 'refused' | 'reported'
   /** Where it was delivered to: `mx.example.org:25`, or a folder. */
